@@ -1,0 +1,87 @@
+/**
+ * The only reader of the environment. A bad value stops the start with one line that says what is allowed;
+ * what comes out is frozen and complete, so nothing later asks whether a setting is there.
+ */
+import { availableParallelism } from 'node:os';
+
+/** A setting has a value that is not allowed. The message is one line for the host. */
+export class ConfigError extends Error {}
+
+type Environment = Record<string, string | undefined>;
+
+function integer(env: Environment, name: string, fallback: number, min: number, max: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new ConfigError(`${name}=${text} is not allowed: give a whole number from ${min} to ${max}.`);
+  }
+  return value;
+}
+
+function choice<T extends string>(env: Environment, name: string, fallback: T, allowed: readonly T[]): T {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = allowed.find((one) => one === text);
+  if (value === undefined) throw new ConfigError(`${name}=${text} is not allowed: give one of ${allowed.join(', ')}.`);
+  return value;
+}
+
+function redisUrl(env: Environment): string {
+  const text = env['REDIS_URL'] || 'redis://127.0.0.1:6379';
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol !== 'redis:' && protocol !== 'rediss:') {
+    throw new ConfigError('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], or rediss:// for TLS.');
+  }
+  return text;
+}
+
+/** Reads and checks all settings. Throws ConfigError for the first that is not allowed. */
+export function readConfig(env: Environment) {
+  return Object.freeze({
+    /** Where the API listens; 0 takes any free port (tests). */
+    port: integer(env, 'PORT', 8080, 0, 65_535),
+    redisUrl: redisUrl(env),
+    /** Basic-auth password of /admin/queues and /metrics; none: both are absent. */
+    adminPassword: env['ADMIN_PASSWORD'] || null,
+    /** Seconds without a poll or send after which a user is ended: above the once-a-minute timers of hidden tabs. */
+    userTtl: integer(env, 'USER_TTL', 90, 1, 86_400),
+    /** Seconds an empty room's log is kept. */
+    roomTtl: integer(env, 'ROOM_TTL', 86_400, 1, 2_592_000),
+    /** Partitions of users and of rooms. Not to be changed on a Redis that holds data. */
+    shards: integer(env, 'SHARDS', 16, 1, 1_024),
+    /** Redis connections of one API process for polls that wait in the blocking way. */
+    pollConnections: integer(env, 'POLL_CONNECTIONS', 64, 1, 10_000),
+    /** Whether polls of users who stay may wait in memory, fed by deliveries. */
+    live: choice(env, 'LIVE', 'on', ['on', 'off']) === 'on',
+    /** Events kept in a room's log once everybody has them. */
+    history: integer(env, 'HISTORY', 1_000, 1, 100_000),
+    /** Undelivered events of one room at which sends to it are refused. */
+    logMax: integer(env, 'LOG_MAX', 10_000, 10, 1_000_000),
+    /** Events an inbox holds before it loses its oldest; within HISTORY, so that they can be read back. */
+    inboxMax: integer(env, 'INBOX_MAX', 1_000, 1, 100_000),
+    /** Rooms advanced side by side by one worker; measured best from 10 on, Redis is the limit then. */
+    workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 10, 1, 1_000),
+    logLevel: choice(env, 'LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    /** `json` for machines, `text` for a terminal. */
+    logFormat: choice(env, 'LOG_FORMAT', 'json', ['json', 'text']),
+    /** `off` only for load tests. */
+    rateLimits: choice(env, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
+    /** Messages a second one user may send in the long run; four seconds' worth may come at once. */
+    sendRate: integer(env, 'SEND_RATE', 5, 1, 10_000),
+  });
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** The settings that only the start needs: how many processes, and the Redis it may have to start itself. */
+export function readStartConfig(env: Environment) {
+  return Object.freeze({
+    apiInstances: integer(env, 'API_INSTANCES', 2, 1, 128),
+    workerInstances: integer(env, 'WORKER_INSTANCES', 1, 1, 128),
+    appendfsync: choice(env, 'REDIS_APPENDFSYNC', 'everysec', ['everysec', 'always', 'no']),
+    /** The host gave a Redis; none is started. */
+    ownRedis: !env['REDIS_URL'],
+    cores: availableParallelism(),
+  });
+}

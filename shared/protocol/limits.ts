@@ -1,0 +1,32 @@
+/** The limits of the wire contract. Limits a host may turn are in `config.ts`. */
+
+/** Characters (code points) of a nickname, after NFC and trimming. */
+export const NAME_MAX = 32;
+export const ROOM_NAME = /^[A-Za-z0-9._-]{1,64}$/;
+/** A private room is named from both user ids, the smaller first; no public room can have a colon. */
+export const PRIVATE_ROOM_NAME = /^([1-9]\d{0,15}):([1-9]\d{0,15})$/;
+/** Characters (code points) of a message's text. */
+export const TEXT_MAX = 2_000;
+/** Bytes of a message's or signal's `data` as JSON text. */
+export const DATA_MAX = 4_096;
+/** Bytes of a JSON request body: text and data at their largest, escaped, and the rest. */
+export const BODY_MAX = 32_768;
+/** Characters of a nonce. */
+export const NONCE_MAX = 64;
+export const CALLBACK_MAX = 128;
+/** Seconds a poll may be held. Proxies cut silent requests at 30 to 60 s, so the default stays below. */
+export const POLL_TIMEOUT_MAX = 55;
+export const POLL_TIMEOUT_DEFAULT = 25;
+/** Events in one poll answer, and in one page of history. */
+export const EVENTS_MAX = 100;
+/** Events of history that come with `join` and `enter`. */
+export const HISTORY_ON_ENTER = 50;
+/** Members named in one answer; a larger room says `more`. */
+export const MEMBERS_MAX = 1_000;
+/** Rooms named in one answer of `rooms`. */
+export const ROOMS_MAX = 100;
+/** Rooms one user may be in at a time, private ones included. */
+export const ROOMS_PER_USER_MAX = 200;
+export const DEFAULT_ROOM = 'lobby';
+/** How long the nonce of a send is remembered, in ms. */
+export const NONCE_TTL = 10 * 60_000;

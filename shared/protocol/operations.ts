@@ -1,0 +1,42 @@
+/** The parameters of every operation, as data: the server parses by it, the docs page shows it. */
+export type ParameterKind =
+  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit';
+
+export interface Parameter {
+  name: string;
+  kind: ParameterKind;
+  required: boolean;
+}
+
+export interface OperationShape {
+  /** Changes nothing, so `GET /api/<op>` is allowed too. */
+  reads: boolean;
+  parameters: readonly Parameter[];
+}
+
+const required = (name: string, kind: ParameterKind): Parameter => ({ name, kind, required: true });
+const optional = (name: string, kind: ParameterKind): Parameter => ({ name, kind, required: false });
+const token = required('token', 'token');
+
+export const OPERATIONS = {
+  join: { reads: false, parameters: [optional('name', 'name'), optional('room', 'room')] },
+  poll: { reads: true, parameters: [token, optional('cursor', 'cursor'), optional('timeout', 'timeout')] },
+  send: {
+    reads: false,
+    parameters: [token, optional('room', 'anyRoom'), optional('text', 'text'), optional('data', 'data'),
+      optional('to', 'user'), optional('id', 'nonce')],
+  },
+  signal: { reads: false, parameters: [token, optional('room', 'anyRoom'), required('data', 'data')] },
+  enter: { reads: false, parameters: [token, required('room', 'room')] },
+  exit: { reads: false, parameters: [token, required('room', 'room')] },
+  rename: { reads: false, parameters: [token, required('name', 'name')] },
+  leave: { reads: false, parameters: [token] },
+  members: { reads: true, parameters: [token, optional('room', 'anyRoom')] },
+  history: {
+    reads: true,
+    parameters: [token, optional('room', 'anyRoom'), optional('before', 'before'), optional('limit', 'limit')],
+  },
+  rooms: { reads: true, parameters: [] },
+} as const satisfies Record<string, OperationShape>;
+
+export type OperationName = keyof typeof OPERATIONS;
