@@ -1,0 +1,125 @@
+/** What a page sees of the library. Everything else in this folder is how it is done. */
+import type { ErrorCode } from '../../../shared/protocol/errors.js';
+import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+
+/** How requests travel: `fetch` with CORS, or script tags (JSONP). */
+export type WayName = 'fetch' | 'jsonp';
+
+export type State = 'connecting' | 'online' | 'reconnecting' | 'left';
+
+export interface JoinOptions {
+  /** Default `lobby`. `auto`: a room of this page's own, the same for all who open it. */
+  room?: string;
+  /** Default: a guest name. When it is taken, the free name that the server suggests is used: see `chat.user.name`. */
+  name?: string;
+  /** Default: where this script came from. */
+  server?: string;
+  /** Default `auto`: `fetch` where it works, JSONP where it does not. */
+  way?: WayName | 'auto';
+  /** Default `shared`: all tabs of this page are one user with one poll, where the browser can do that. `own`: this one alone. */
+  tabs?: 'shared' | 'own';
+}
+
+/** What a room looked like when it was entered. */
+export interface Ready {
+  user: UserRef;
+  room: string;
+  members: UserRef[];
+  history: ChatEvent[];
+}
+
+export interface StateChange {
+  state: State;
+  was: State;
+  /** Why, in plain words. */
+  reason: string;
+}
+
+export interface Outgoing {
+  text?: string;
+  /** Anything JSON can say, up to 4 KiB of it. */
+  data?: unknown;
+  /** A user's id: a private message. */
+  to?: number;
+  /** Default: the room that was joined. */
+  room?: string;
+}
+
+export interface Sent {
+  id: string;
+  at: number;
+  duplicate?: true;
+}
+
+export interface HistoryOptions {
+  /** Only events older than this id. */
+  before?: string;
+  limit?: number;
+  room?: string;
+}
+
+export interface HistoryPage {
+  events: ChatEvent[];
+  /** There are older ones. */
+  more: boolean;
+}
+
+/** What went wrong, with a code to decide by and a message to show. */
+export interface ChatFailure extends Error {
+  /** A code of the server, or `network` (it was not reached) or `left` (this chat has ended). */
+  readonly code: ErrorCode | 'network' | 'left';
+  readonly field?: string;
+  readonly suggestion?: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
+/** What `chat.on` gives for each name. */
+export interface ChatEvents {
+  /** The room is open; comes once. */
+  ready: Ready;
+  message: ChatEvent;
+  joined: ChatEvent;
+  left: ChatEvent;
+  renamed: ChatEvent;
+  /** Something short-lived, as a pointer's place: never stored, may be lost. */
+  signal: SignalEvent;
+  /** Any of the five above. */
+  event: ChatEvent | SignalEvent;
+  /** Who is in a room has changed. */
+  members: { room: string; members: UserRef[] };
+  state: StateChange;
+  /** Events that could not be read back from the history. */
+  missed: { count: number };
+  /** The server has lost its memory of these rooms, so something may be missing. */
+  reset: { rooms: string[] };
+  /** This chat cannot go on, or something it does by itself failed. */
+  error: ChatFailure;
+}
+
+export interface Chat {
+  /** Settles when the room is open, or cannot be. */
+  readonly ready: Promise<Ready>;
+  /** Null until ready. Changes with `rename`, and with the id when the server had to make the user anew. */
+  readonly user: UserRef | null;
+  readonly room: string;
+  readonly server: string;
+  readonly state: State;
+  /** Null until it is known which way works. */
+  readonly way: WayName | null;
+  /** Why this way, in plain words. */
+  readonly why: string;
+  /** Calls `listener` for every such event; the function it returns ends that. */
+  on<N extends keyof ChatEvents>(name: N, listener: (event: ChatEvents[N]) => void): () => void;
+  /** Sends to the room, or to one user; tries again by itself, and never twice. */
+  send(message: string | Outgoing): Promise<Sent>;
+  /** Tells those who are here now. When called faster than the network goes, only the newest is sent. */
+  signal(data: unknown, room?: string): Promise<void>;
+  members(room?: string): Promise<UserRef[]>;
+  history(options?: HistoryOptions): Promise<HistoryPage>;
+  rename(name: string): Promise<UserRef>;
+  enter(room: string): Promise<RoomView>;
+  exit(room: string): Promise<void>;
+  /** Ends the user and this chat. */
+  leave(): Promise<void>;
+}

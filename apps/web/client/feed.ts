@@ -1,0 +1,97 @@
+import type { ChatEvent, RoomView, SignalEvent } from '../../../shared/protocol/events.js';
+import type { ChatEvents, HistoryPage } from './api.js';
+import type { Emitter } from './emitter.js';
+import { asFailure } from './errors.js';
+import { Order } from './order.js';
+import { readBack, type Found } from './repair.js';
+import { Roster } from './roster.js';
+import type { Session } from './session.js';
+import type { Answers } from './transport.js';
+
+/** Reads a page of a room's history, however long the server is away. */
+export type ReadHistory = (room: string, before?: string) => Promise<HistoryPage>;
+
+/** From what the wire brings to what the page hears: each event once, in order, gaps mended from the history. */
+export class Feed {
+  readonly order = new Order();
+  readonly roster = new Roster();
+
+  constructor(
+    private readonly emitter: Emitter<ChatEvents>, private readonly session: Session, private readonly history: ReadHistory,
+  ) {}
+
+  /** The page is about to be shown this room as it is. */
+  open(view: RoomView): void {
+    this.order.shown(view.name, view.history);
+    this.roster.set(view.name, view.members);
+    this.order.release(view.name).forEach((event) => this.accept(event));
+  }
+
+  close(room: string): void {
+    this.order.forget(room);
+    this.roster.forget(room);
+  }
+
+  async deliver(answer: Answers['poll']): Promise<void> {
+    if (answer.missed || answer.reset) await this.mend(answer.missed || 0, answer.reset === true, answer.events);
+    answer.events.forEach((event) => this.accept(event));
+  }
+
+  /** The user had to be made anew: what its rooms have said meanwhile is read back. */
+  async renew(views: RoomView[]): Promise<void> {
+    const rooms = views.map((view) => view.name);
+    this.order.rooms().filter((room) => !rooms.includes(room)).forEach((room) => this.close(room));
+    const lost: string[] = [];
+    for (const view of views) {
+      const found = await this.readBack(view.name, { events: view.history, more: view.history.length > 0 });
+      if (!found.closed) lost.push(view.name);
+      found.events.forEach((event) => this.accept(event));
+      this.roster.set(view.name, view.members);
+      this.emitMembers(view.name);
+    }
+    if (lost.length > 0) this.emitter.emit('reset', { rooms: lost });
+  }
+
+  accept(event: ChatEvent | SignalEvent): void {
+    if (event.type !== 'signal' && !this.order.accept(event)) return;
+    if (event.type !== 'signal') this.note(event);
+    if (event.type === 'signal') this.emitter.emit('signal', event);
+    else this.emitter.emit(event.type, event);
+    this.emitter.emit('event', event);
+  }
+
+  private note(event: ChatEvent): void {
+    const { user } = this.session;
+    if (event.type === 'renamed' && user && user.id === event.from.id) this.session.renamed(event.from);
+    if (this.roster.apply(event)) this.emitMembers(event.room);
+  }
+
+  private emitMembers(room: string): void {
+    this.emitter.emit('members', { room, members: this.roster.list(room) });
+  }
+
+  /** Events were lost on the way (`missed`) or by the server (`reset`): the page hears of it only if they are gone. */
+  private async mend(missed: number, reset: boolean, coming: (ChatEvent | SignalEvent)[]): Promise<void> {
+    const known = new Set(coming.map((event) => ('id' in event ? event.id : '')));
+    const open: string[] = [];
+    let regained = 0;
+    for (const room of this.order.rooms()) {
+      const found = await this.readBack(room);
+      regained += found.events.filter((event) => !known.has(event.id)).length;
+      if (!found.closed) open.push(room);
+      found.events.forEach((event) => this.accept(event));
+    }
+    if (missed > regained) this.emitter.emit('missed', { count: missed - regained });
+    if (reset && open.length > 0) this.emitter.emit('reset', { rooms: open });
+  }
+
+  private async readBack(room: string, first?: HistoryPage): Promise<Found> {
+    try {
+      const page = first || await this.history(room);
+      return await readBack(page, this.order.last(room), (before) => this.history(room, before));
+    } catch (thrown) {
+      if (asFailure(thrown).code !== 'not_in_room') throw thrown;
+      return { events: [], closed: false };
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
+import type { Chat, JoinOptions } from './api.js';
+import { RoomChat } from './chat.js';
+import { Way } from './way.js';
+
+/** Where a copy of the library came from. */
+export interface Origin {
+  server: string;
+  /** The nonce of its own script tag, for the tags it adds. */
+  nonce: string;
+}
+
+/** Makes the `join` of one copy of the library. */
+export function joinFrom(origin: Origin): (options?: JoinOptions) => Chat {
+  return (options = {}) => {
+    const server = (options.server || origin.server).replace(/\/+$/, '');
+    const way = new Way(server, origin.nonce, options.way || 'auto');
+    return new RoomChat(server, way, { room: options.room || DEFAULT_ROOM, name: options.name });
+  };
+}

@@ -1,0 +1,142 @@
+import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
+import type { OperationName } from '../../../shared/protocol/operations.js';
+import { persist, type Pauses } from './backoff.js';
+import { asFailure, Failure } from './errors.js';
+import type { KeptSession, Keeper } from './storage.js';
+import { PATIENCE, type Answers, type Call, type Values } from './transport.js';
+import type { Way } from './way.js';
+
+export interface Wish {
+  room: string;
+  name: string | undefined;
+}
+
+/** Suggested names tried in a row before a guest name is taken. */
+const SUGGESTIONS_MAX = 5;
+
+/** Who this page is to the server: its token, and how to get a new one when the old one is worth nothing. */
+export class Session {
+  user: UserRef | null = null;
+  token = '';
+  cursor = '';
+  /** Seconds the server would hold a poll; 0 when it did not say. */
+  pollTimeout = 0;
+  /** Rooms entered by this page, beside the first. */
+  readonly entered = new Set<string>();
+  /** Called with the rooms as they are now, when the user had to be made anew. */
+  renewed: (views: RoomView[]) => Promise<void> = () => Promise.resolve();
+  private renewal: Promise<void> | null = null;
+  private ended = false;
+
+  constructor(private readonly way: Way, private readonly pauses: Pauses, private readonly keeper: Keeper, readonly wish: Wish) {}
+
+  /** Takes up the session of before a reload, or joins. */
+  async open(): Promise<RoomView> {
+    const kept = this.keeper.read();
+    return (kept && await this.resume(kept)) || this.join(this.wish.name);
+  }
+
+  /** A call with this user's token; joins again and repeats it when the server does not know the user any more. */
+  async call<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
+    const token = this.token;
+    try {
+      return await this.start(operation, { token, ...values }).done;
+    } catch (thrown) {
+      if (asFailure(thrown).code !== 'unauthorized') throw thrown;
+      await this.renew(token);
+      return this.start(operation, { token: this.token, ...values }).done;
+    }
+  }
+
+  /** One request, as it is. */
+  start<O extends OperationName>(operation: O, values: Values, patienceMs = PATIENCE): Call<Answers[O]> {
+    if (this.ended) throw new Failure('left', 'This chat has ended.');
+    return this.way.call(operation, values, patienceMs);
+  }
+
+  /** Joins again under the same name, once for all who found that `spent` is worth nothing. */
+  renew(spent: string): Promise<void> {
+    if (this.token === spent && !this.renewal) {
+      const done = (): void => { this.renewal = null; };
+      this.renewal = this.rejoin();
+      this.renewal.then(done, done);
+    }
+    return this.renewal || Promise.resolve();
+  }
+
+  /** Remembers how far `token`'s inbox has been read. */
+  moved(token: string, cursor: string): void {
+    if (token !== this.token) return;
+    this.cursor = cursor;
+    this.keep();
+  }
+
+  renamed(user: UserRef): void {
+    this.user = user;
+    this.keep();
+  }
+
+  /** Nothing is sent from now on. */
+  end(forget: boolean): void {
+    this.ended = true;
+    if (forget) this.keeper.clear();
+  }
+
+  private async resume(kept: KeptSession): Promise<RoomView | null> {
+    Object.assign(this, { token: kept.token, user: kept.user, cursor: kept.cursor });
+    try {
+      const { room } = await this.insist('enter', { token: kept.token, room: this.wish.room });
+      if (this.wish.name && this.wish.name !== kept.wish) await this.takeName(this.wish.name);
+      return room;
+    } catch (thrown) {
+      if (asFailure(thrown).code === 'unauthorized') return null;
+      throw thrown;
+    }
+  }
+
+  /** The page's code asks for another name than before the reload; that it is taken is no reason to fail. */
+  private async takeName(name: string): Promise<void> {
+    try {
+      this.renamed((await this.insist('rename', { token: this.token, name })).user);
+    } catch (thrown) {
+      if (asFailure(thrown).code !== 'name_taken') throw thrown;
+    }
+  }
+
+  private async join(name: string | undefined): Promise<RoomView> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return this.adopt(await this.insist('join', { name, room: this.wish.room }));
+      } catch (thrown) {
+        const failure = asFailure(thrown);
+        if (failure.code !== 'name_taken') throw failure;
+        name = tries < SUGGESTIONS_MAX ? failure.suggestion : undefined;
+      }
+    }
+  }
+
+  private async rejoin(): Promise<void> {
+    const views = [await this.join(this.user ? this.user.name : this.wish.name)];
+    for (const room of Array.from(this.entered)) {
+      views.push((await this.insist('enter', { token: this.token, room })).room);
+    }
+    await this.renewed(views);
+  }
+
+  private adopt(answer: Answers['join']): RoomView {
+    const { user, token, cursor, pollTimeout } = answer;
+    Object.assign(this, { user, token, cursor, pollTimeout });
+    this.keep();
+    return answer.room;
+  }
+
+  /** Until the server has said yes or no, however long it is away. */
+  private insist<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
+    return persist(() => this.start(operation, values).done, this.pauses, Infinity);
+  }
+
+  private keep(): void {
+    const { user, token, cursor, wish } = this;
+    if (user && !this.ended) this.keeper.write({ token, user, cursor, ...(wish.name ? { wish: wish.name } : {}) });
+  }
+}

@@ -1,0 +1,45 @@
+import { asFailure } from './errors.js';
+import type { Values } from './transport.js';
+
+/** ms between two signals of a room: smooth enough for a pointer. */
+const GAP = 60;
+
+interface Waiting {
+  values: Values;
+  done: Array<() => void>;
+}
+
+/**
+ * Sends signals as fast as the network goes and no faster: while one is on its way, the newest of the same room
+ * replaces the one that waits. A signal may be lost by its nature, so its promise says only that its turn is over.
+ */
+export class Signals {
+  private readonly busy = new Set<string>();
+  private readonly waiting = new Map<string, Waiting>();
+
+  constructor(private readonly post: (values: Values) => Promise<unknown>) {}
+
+  send(room: string, values: Values): Promise<void> {
+    return new Promise((resolve) => {
+      const before = this.waiting.get(room);
+      this.waiting.set(room, { values, done: (before ? before.done : []).concat(resolve) });
+      if (!this.busy.has(room)) void this.run(room);
+    });
+  }
+
+  private async run(room: string): Promise<void> {
+    this.busy.add(room);
+    for (let next = this.take(room); next; next = this.take(room)) {
+      const pause = await this.post(next.values).then(() => GAP, (thrown) => GAP + (asFailure(thrown).retryAfter || 0) * 1_000);
+      next.done.forEach((resolve) => resolve());
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    this.busy.delete(room);
+  }
+
+  private take(room: string): Waiting | undefined {
+    const next = this.waiting.get(room);
+    this.waiting.delete(room);
+    return next;
+  }
+}

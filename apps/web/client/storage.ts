@@ -1,0 +1,50 @@
+import type { UserRef } from '../../../shared/protocol/events.js';
+import { registry } from './registry.js';
+
+/** A session as it is kept over a reload. */
+export interface KeptSession {
+  token: string;
+  user: UserRef;
+  cursor: string;
+  /** The name that was asked for, to see when the page's code asks for another one. */
+  wish?: string;
+}
+
+/** One session's place in the tab's storage. Where storage is forbidden nothing is kept, and nothing breaks. */
+export class Keeper {
+  constructor(private readonly key: string) {}
+
+  read(): KeptSession | null {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(this.key) || 'null') as KeptSession | null;
+      return kept && kept.token && kept.user ? kept : null;
+    } catch (_) {
+      return null;
+    }
+  }
+
+  write(session: KeptSession): void {
+    this.quietly(() => sessionStorage.setItem(this.key, JSON.stringify(session)));
+  }
+
+  clear(): void {
+    this.quietly(() => sessionStorage.removeItem(this.key));
+  }
+
+  /** Storage throws when it is forbidden or full; a chat goes on without it. */
+  private quietly(act: () => void): void {
+    try {
+      act();
+    } catch (_) {
+      return;
+    }
+  }
+}
+
+/** The key of the next chat of this page in that room: the second one in the same page has its own. */
+export function sessionKey(server: string, room: string): string {
+  const { open } = registry();
+  const base = `nobackend-chat ${server} ${room}`;
+  const count = (open[base] = (open[base] || 0) + 1);
+  return count === 1 ? base : `${base} #${count}`;
+}

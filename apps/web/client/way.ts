@@ -1,0 +1,69 @@
+import type { OperationName } from '../../../shared/protocol/operations.js';
+import type { WayName } from './api.js';
+import { asFailure, isAbandoned } from './errors.js';
+import { fetchTransport } from './fetch.js';
+import { jsonpTransport } from './jsonp.js';
+import { watchPolicy, type PolicyWatch } from './policy.js';
+import type { Answers, Call, Transport, Values } from './transport.js';
+
+/**
+ * Finds the way that works here and keeps to it. As long as none has worked, every request tries `fetch` first and
+ * then a script tag: a page cannot tell a server that is down from a policy that forbids, but the second try can.
+ */
+export class Way {
+  why = 'nothing has been tried yet';
+  private transport: Transport | null = null;
+  private readonly policy: PolicyWatch;
+
+  constructor(private readonly server: string, private readonly nonce: string, wanted: WayName | 'auto') {
+    this.policy = watchPolicy(server);
+    if (wanted === 'jsonp') this.settle(jsonpTransport(server, nonce), 'the page asked for it');
+    else if (wanted === 'fetch') this.settle(fetchTransport(server), 'the page asked for it');
+    else if (typeof fetch !== 'function') this.settle(jsonpTransport(server, nonce), 'this browser has no fetch');
+  }
+
+  get name(): WayName | null {
+    return this.transport && this.transport.way;
+  }
+
+  call<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]> {
+    if (this.transport) return this.transport.call(operation, values, patienceMs);
+    return this.find(operation, values, patienceMs);
+  }
+
+  private settle(transport: Transport, why: string): void {
+    this.transport = transport;
+    this.why = why;
+    this.policy.end();
+  }
+
+  private find<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]> {
+    const viaFetch = fetchTransport(this.server);
+    let current = viaFetch.call(operation, values, patienceMs);
+    const done = this.judge(current.done, viaFetch, () => 'fetch works here').catch((thrown: unknown) => {
+      if (isAbandoned(thrown) || asFailure(thrown).code !== 'network') throw thrown;
+      const viaScript = jsonpTransport(this.server, this.nonce);
+      current = viaScript.call(operation, values, patienceMs);
+      return this.judge(current.done, viaScript, () => this.reason());
+    });
+    return { done, abandon: () => current.abandon() };
+  }
+
+  /** Whatever the server itself said, also an error, shows that this way works. */
+  private async judge<A>(answer: Promise<A>, transport: Transport, why: () => string): Promise<A> {
+    try {
+      const value = await answer;
+      this.settle(transport, why());
+      return value;
+    } catch (thrown) {
+      if (asFailure(thrown).code !== 'network') this.settle(transport, why());
+      throw thrown;
+    }
+  }
+
+  private reason(): string {
+    return this.policy.refused()
+      ? "this page's policy (connect-src) forbids fetch"
+      : 'fetch failed here and a script tag got through';
+  }
+}
