@@ -14,8 +14,8 @@ export interface OperationShape {
   parameters: readonly Parameter[];
 }
 
-const required = (name: string, kind: ParameterKind): Parameter => ({ name, kind, required: true });
-const optional = (name: string, kind: ParameterKind): Parameter => ({ name, kind, required: false });
+const required = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) => ({ name, kind, required: true } as const);
+const optional = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) => ({ name, kind, required: false } as const);
 const token = required('token', 'token');
 
 export const OPERATIONS = {

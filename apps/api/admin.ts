@@ -1,0 +1,37 @@
+/** What only the host sees: the queues' board and the figures. Without a password neither is there. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { KoaAdapter } from '@bull-board/koa';
+import basicAuth from 'basic-auth';
+import type { Queue } from 'bullmq';
+import type { Middleware } from 'koa';
+
+export const QUEUES_PATH = '/admin/queues';
+
+/** Lets through who knows the password, whatever the name; answers 401 to others, 404 when there is no password. */
+export function requirePassword(password: string | null): Middleware {
+  return (ctx, next) => {
+    if (password === null) return ctx.throw(404);
+    const given = basicAuth(ctx.req)?.pass;
+    if (given !== undefined && sameText(given, password)) return next();
+    ctx.status = 401;
+    ctx.set('WWW-Authenticate', 'Basic realm="nobackend-chat", charset="UTF-8"');
+    ctx.body = 'A password is needed.';
+    return undefined;
+  };
+}
+
+/** Compares in constant time; hashed first, since the comparison wants equal lengths. */
+function sameText(a: string, b: string): boolean {
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
+}
+
+/** Bull Board over the queues. */
+export function queueBoard(queues: Queue[]): Middleware {
+  const adapter = new KoaAdapter();
+  adapter.setBasePath(QUEUES_PATH);
+  createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue)), serverAdapter: adapter });
+  return adapter.registerPlugin();
+}

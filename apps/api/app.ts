@@ -1,0 +1,15 @@
+/** The Koa application: operations first and alone, everything else behind them. */
+import Koa from 'koa';
+import type { Chat } from './operation.js';
+import { routes, type Routed } from './routes.js';
+import { serveOperations, type Served } from './serve.js';
+
+export function createApp(chat: Chat, served: Served, routed: Routed): Koa {
+  const app = new Koa();
+  app.use(serveOperations(chat, served));
+  for (const middleware of routes(routed)) app.use(middleware);
+  app.on('error', (error: Error & { expose?: boolean }) => {
+    if (!error.expose) served.log.warn({ error: error.message }, 'request failed');
+  });
+  return app;
+}

@@ -1,0 +1,52 @@
+/** An API process: builds everything, listens, and ends in order. */
+import { randomBytes } from 'node:crypto';
+import { ConfigError, readConfig, type Config } from '../../shared/config.js';
+import { createLog } from '../../shared/log.js';
+import { Metrics } from '../../shared/metrics.js';
+import { FANOUT, FanOutRequests, openQueue, UPKEEP, type FanOutJob } from '../../shared/queues.js';
+import { connectBlocking, connectProducer, connectStore, connectSubscriber } from '../../shared/redis.js';
+import { onShutdown } from '../../shared/shutdown.js';
+import { createStore } from '../../shared/store/store.js';
+import { createApp } from './app.js';
+import { measure } from './measure.js';
+import { Polls } from './polls/polls.js';
+import { drainServer, listen, portOf } from './server.js';
+
+/** An API process is gone so long (ms) after it was told to end, whatever its clients do. */
+const PATIENCE = 3_000;
+
+async function main(config: Config): Promise<void> {
+  const log = createLog(config, 'api');
+  const quiet = () => undefined; // the store's connection says for all that Redis is away
+  const redis = connectStore(config.redisUrl).on('error', (error) => log.warn({ error: error.message }, 'redis'));
+  const producer = connectProducer(config.redisUrl).on('error', quiet);
+  const store = createStore(redis, config);
+  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer, true);
+  const queues = [fanOutQueue, openQueue(UPKEEP, producer, true)];
+  for (const queue of queues) queue.on('error', quiet);
+  const fanOut = new FanOutRequests(fanOutQueue, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
+  const polls = new Polls(store, {
+    subscriber: connectSubscriber(config.redisUrl).on('error', quiet),
+    blocking: () => connectBlocking(config.redisUrl),
+  });
+  const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
+  const served = { log, count: measure(metrics, store, polls, fanOutQueue) };
+  const server = await listen(createApp({ store, fanOut, polls }, served, { config, store, metrics, queues }), config.port);
+  onShutdown(log, PATIENCE, async () => {
+    const drained = drainServer(server);
+    polls.drain();
+    await drained;
+    await polls.close();
+    await metrics.close();
+  });
+  log.info({ port: portOf(server) }, 'listening');
+  process.send?.('ready');
+}
+
+try {
+  await main(readConfig(process.env));
+} catch (error) {
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else process.stderr.write(`The API cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

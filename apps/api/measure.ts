@@ -1,0 +1,34 @@
+/** The figures of an API process. */
+import type { Queue } from 'bullmq';
+import type { Metrics } from '../../shared/metrics.js';
+import { countRooms, countUsers } from '../../shared/store/presence.js';
+import type { Store } from '../../shared/store/store.js';
+import type { Polls } from './polls/polls.js';
+
+/** Connections of an API process beside the pool: store, subscriber, queues. */
+const OTHER_CONNECTIONS = 3;
+
+/** Registers the figures; gives what counts each answer. */
+export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue): (operation: string, outcome: string) => void {
+  const requests = metrics.counter('requests_total', 'Answers by operation and outcome: ok or an error code.', ['operation', 'outcome']);
+  const deliveries = metrics.counter('deliveries_total', 'Events given to clients.');
+  const known = { deliveries: 0 };
+  metrics.gauge('held_polls', 'Polls held at the moment, by way of waiting.', 'way', () => {
+    deliveries.inc(polls.deliveries - known.deliveries);
+    known.deliveries = polls.deliveries;
+    const blocking = polls.pool.waiting;
+    return { blocking, live: Math.max(0, polls.held.size - blocking) };
+  });
+  metrics.gauge('live_users', 'Users whose inbox is mirrored.', null, () => ({ all: polls.live.size }));
+  metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({ all: polls.pool.open + OTHER_CONNECTIONS }));
+  metrics.shared('users', 'Users.', () => countUsers(store));
+  metrics.shared('rooms', 'Public rooms with members.', () => countRooms(store));
+  metrics.shared('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () => fanOut.getJobCountByTypes('waiting', 'active', 'delayed'));
+  const counted = new Map<string, { inc: () => void }>();
+  return (operation, outcome) => {
+    const key = `${operation} ${outcome}`;
+    const child = counted.get(key) ?? requests.labels(operation, outcome);
+    counted.set(key, child);
+    child.inc();
+  };
+}

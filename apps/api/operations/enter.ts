@@ -1,0 +1,15 @@
+import { enterRoom } from '../../../shared/store/rooms.js';
+import { parseToken } from '../../../shared/store/tokens.js';
+import { authorize } from '../../../shared/store/users.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { roomView } from './room-view.js';
+
+/** Brings a user into one more room. */
+export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room }) => {
+  const { id, tokenHash } = parseToken(token);
+  await authorize(store, { id, tokenHash }, null);
+  await enterRoom(store, room, id, tokenHash);
+  fanOut.request(room);
+  return ok({}, { room: await roomView(store, room) });
+};

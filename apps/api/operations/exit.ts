@@ -1,0 +1,14 @@
+import { exitRoom } from '../../../shared/store/rooms.js';
+import { parseToken } from '../../../shared/store/tokens.js';
+import { authorize } from '../../../shared/store/users.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+
+/** Takes a user out of a room. */
+export const exit: Operation<'exit'> = async ({ store, fanOut }, { token, room }) => {
+  const user = parseToken(token);
+  const { name } = await authorize(store, user, room);
+  await exitRoom(store, room, { id: user.id, name });
+  fanOut.request(room);
+  return ok();
+};

@@ -1,0 +1,12 @@
+import { readMembers } from '../../../shared/store/rooms.js';
+import { parseToken } from '../../../shared/store/tokens.js';
+import { authorize } from '../../../shared/store/users.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+
+/** Who is in a room. */
+export const members: Operation<'members'> = async ({ store }, { token, room }) => {
+  const { room: found } = await authorize(store, parseToken(token), room);
+  const { members: list, more } = await readMembers(store, found);
+  return ok({ members: list, ...(more && { more }) });
+};

@@ -1,0 +1,11 @@
+import { parseToken } from '../../../shared/store/tokens.js';
+import { renameUser } from '../../../shared/store/users.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+
+/** Gives a user another name, in all its rooms. */
+export const rename: Operation<'rename'> = async ({ store, fanOut }, { token, name }) => {
+  const { user, rooms } = await renameUser(store, parseToken(token), name);
+  for (const room of rooms) fanOut.request(room);
+  return ok({ user });
+};

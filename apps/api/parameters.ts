@@ -1,0 +1,141 @@
+/**
+ * Parameters of an operation, strictly: unknown ones are refused by name, values are checked, messages say what is
+ * allowed. The schemas are made from the table of operations; valibot does the checking.
+ */
+import * as v from 'valibot';
+import { ChatError } from '../../shared/protocol/errors.js';
+import {
+  DATA_MAX, EVENTS_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, TEXT_MAX,
+} from '../../shared/protocol/limits.js';
+import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../shared/protocol/operations.js';
+import { parseCursor, type Cursor } from '../../shared/store/inboxes.js';
+
+const DATA_DEPTH_MAX = 32;
+/** Control characters, and those that turn the direction of text around (Unicode TR 36, bidirectional spoofing). */
+const UNFIT_FOR_NAMES = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+const characters = (text: string): number => [...text].length;
+const text = (message: string) => v.pipe(v.string(message), v.check((value) => value.isWellFormed(), message));
+
+function integer(name: string, min: number, max: number) {
+  const message = `${name} must be a whole number from ${min} to ${max}.`;
+  return v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number))], message),
+    v.integer(message), v.minValue(min, message), v.maxValue(max, message),
+  );
+}
+
+const NAME = `name must have 1 to ${NAME_MAX} characters, no control or direction characters.`;
+const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
+const TEXT = `text must have 1 to ${TEXT_MAX} characters.`;
+const DATA = `data must be JSON of at most ${DATA_MAX} bytes, nested at most ${DATA_DEPTH_MAX} deep.`;
+const TOKEN = 'token must be the text that join gave.';
+const CURSOR = 'cursor must be the text that join or the last poll gave.';
+const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
+const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
+
+const SCHEMAS = {
+  name: v.pipe(text(NAME), v.transform((value) => value.normalize('NFC').trim()),
+    v.check((value) => value !== '' && characters(value) <= NAME_MAX && !UNFIT_FOR_NAMES.test(value), NAME)),
+  room: v.pipe(v.string(ROOM), v.regex(ROOM_NAME, ROOM)),
+  anyRoom: v.pipe(v.string(ROOM), v.check((value) => ROOM_NAME.test(value) || isPrivateRoom(value), ROOM)),
+  token: v.string(TOKEN),
+  cursor: v.pipe(v.string(CURSOR), v.transform(parseCursor), v.check((cursor) => cursor !== null, CURSOR)),
+  timeout: integer('timeout', 0, POLL_TIMEOUT_MAX),
+  text: v.pipe(text(TEXT), v.check((value) => value !== '' && characters(value) <= TEXT_MAX, TEXT)),
+  data: v.pipe(v.unknown(), v.check(isSmallJson, DATA)),
+  user: integer('to', 1, Number.MAX_SAFE_INTEGER),
+  nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
+  before: v.pipe(v.string(BEFORE), v.regex(/^\d{1,15}-\d{1,15}$/, BEFORE)),
+  limit: integer('limit', 1, EVENTS_MAX),
+} satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
+
+function isPrivateRoom(name: string): boolean {
+  const match = PRIVATE_ROOM_NAME.exec(name);
+  return match !== null && Number(match[1]) < Number(match[2]);
+}
+
+function isSmallJson(value: unknown): boolean {
+  return isShallow(value, DATA_DEPTH_MAX) && Buffer.byteLength(JSON.stringify(value)) <= DATA_MAX;
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
+}
+
+interface Values {
+  name: string; room: string; anyRoom: string; token: string; cursor: Cursor; timeout: number; text: string;
+  data: unknown; user: number; nonce: string; before: string; limit: number;
+}
+type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
+type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }
+  ? Required extends true ? Values[Kind] : Values[Kind] | undefined : never;
+/** What an operation's `run` is given. */
+export type Parameters<Op extends OperationName> = {
+  [P in ParameterOf<Op> as P extends { name: infer Name extends string } ? Name : never]: ValueOf<P>;
+};
+
+const PARSERS = new Map(Object.entries(OPERATIONS).map(([name, { parameters }]) => [name, schemaOf(name, parameters)]));
+
+function schemaOf(operation: string, parameters: readonly Parameter[]) {
+  const entries = parameters.map(({ name, kind, required }) => {
+    const schema: v.GenericSchema<unknown, unknown> = SCHEMAS[kind];
+    return [name, required ? schema : v.optional(schema)];
+  });
+  const names = parameters.map(({ name }) => name).join(', ') || 'none';
+  return v.strictObject(Object.fromEntries(entries), (issue) => issue.expected === 'never'
+    ? `${operation} takes no ${keyOf(issue)}. It takes: ${names}.`
+    : `${keyOf(issue)} is missing. ${operation} takes: ${names}.`);
+}
+
+function keyOf(issue: v.BaseIssue<unknown>): string {
+  return String(issue.path?.[0]?.key ?? 'parameters').slice(0, 64);
+}
+
+/** Checks the parameters of an operation. Throws `bad_request` for the first that is not allowed. */
+export function checkParameters<Op extends OperationName>(operation: Op, raw: Record<string, unknown>): Parameters<Op> {
+  const parser = PARSERS.get(operation);
+  if (!parser) throw new Error(`no parameters for ${operation}`);
+  const result = v.safeParse(parser, raw, { abortEarly: true });
+  if (result.success) return result.output as Parameters<Op>;
+  const [issue] = result.issues;
+  throw new ChatError('bad_request', issue.message, { field: keyOf(issue) });
+}
+
+/** Takes a query string apart: strict percent-encoding, each parameter once. Throws `bad_request`. */
+export function parseQuery(query: string): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const pair of query === '' ? [] : query.split('&')) {
+    const equals = pair.indexOf('=');
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals));
+    values.set(name, [...values.get(name) ?? [], equals < 0 ? '' : decode(pair.slice(equals + 1))]);
+  }
+  return values;
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '));
+  } catch {
+    throw new ChatError('bad_request', 'The query is not well-formed percent-encoded UTF-8.', { field: 'query' });
+  }
+}
+
+/** The parameters of a query, `data` as the JSON it is. Throws `bad_request` for one given twice. */
+export function fromQuery(values: Map<string, string[]>): Record<string, unknown> {
+  const raw: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const [name, all] of values) {
+    if (all.length > 1) throw new ChatError('bad_request', `${name.slice(0, 64)} was given more than once.`, { field: name.slice(0, 64) });
+    raw[name] = name === 'data' ? parseJson(all[0] ?? '', 'data', DATA) : all[0];
+  }
+  return raw;
+}
+
+export function parseJson(text: string, field: string, allowed: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ChatError('bad_request', allowed, { field });
+  }
+}

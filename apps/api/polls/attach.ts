@@ -1,0 +1,136 @@
+/**
+ * From an attach to an answer: what every poll goes through that is not served from memory. An attach gives events, or
+ * says in which way to wait; whoever waited in the blocking way attaches again when the bell rang.
+ */
+import { ChatError } from '../../../shared/protocol/errors.js';
+import { attach, cursorText, type Attached, type Want } from '../../../shared/store/inboxes.js';
+import type { Store } from '../../../shared/store/store.js';
+import type { BlockingPool, Lease } from './blocking.js';
+import type { HeldPolls } from './held.js';
+import type { Live, Pending } from './live.js';
+import { pollBody, type Poll } from './poll.js';
+
+/** What a client is told to wait (s) when no connection is free to hold its poll. */
+const RETRY_AFTER = 2;
+
+export interface Ways {
+  store: Store;
+  pool: BlockingPool;
+  live: Live;
+  held: HeldPolls;
+  /** This process as it is named in Redis at the moment. */
+  process: () => string;
+  /** Whether polls may wait in the live way now. */
+  liveNow: () => boolean;
+  draining: () => boolean;
+  given: (count: number) => void;
+}
+
+/** Attaches until the poll is settled or left with a mirror. Never throws: what goes wrong is the poll's answer. */
+export async function attachAndHold(ways: Ways, poll: Poll): Promise<void> {
+  try {
+    while (!poll.settled && await attachOnce(ways, poll) === 'again');
+  } catch (error) {
+    poll.fail(error);
+  }
+}
+
+/** One attach, and the wait after it unless a mirror takes over. */
+async function attachOnce(ways: Ways, poll: Poll): Promise<'again' | 'left'> {
+  if (poll.superseded) throw superseded();
+  const wantsToWait = poll.deadline > Date.now() && !ways.draining();
+  const lease = wantsToWait ? await ways.pool.take() : null;
+  try {
+    const attached = await attachPoll(ways, poll, wantOf(ways, poll, lease !== null, wantsToWait));
+    return attached && !poll.settled ? await hold(ways, poll, attached, lease, wantsToWait) : 'again';
+  } finally {
+    if (lease) ways.pool.give(lease);
+  }
+}
+
+function wantOf(ways: Ways, poll: Poll, leased: boolean, wantsToWait: boolean): Want {
+  if (!wantsToWait) return 'none';
+  const live = poll.cursor !== null && ways.liveNow();
+  if (leased) return live ? 'live' : 'blocking';
+  return live ? 'full' : 'none';
+}
+
+/** Attaches; answers if there is something to say. Null when a mirror could not be relied on: attach again. */
+async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached | null> {
+  const pending = ways.live.begin(poll.userId);
+  poll.attaching = true;
+  const process = ways.process();
+  try {
+    const attached = await attach(ways.store, poll.user, process, poll.cursor, want);
+    return process === ways.process() || attached.way !== 'live' ? settleOrMirror(ways, poll, attached, pending) : null;
+  } finally {
+    poll.attaching = false;
+    ways.live.end(pending);
+  }
+}
+
+function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pending): Attached | null {
+  const { n, position, eventId, events, missed, reset } = attached;
+  poll.n = n;
+  poll.rooms = attached.rooms;
+  poll.resume = cursorText(ways.process(), position, eventId);
+  const mirror = attached.way === 'live' ? ways.live.adopt(pending, poll, attached) : null;
+  if (attached.way !== 'live') ways.live.forget(poll.userId, n);
+  else if (!mirror && events.length === 0) return poll.superseded ? attached : null;
+  if (events.length === 0 && missed === 0 && !reset) return attached;
+  ways.given(events.length);
+  poll.settle(pollBody(poll.resume, events.join(','), missed, reset));
+  return attached;
+}
+
+async function hold(ways: Ways, poll: Poll, attached: Attached, lease: Lease | null, wantsToWait: boolean): Promise<'again' | 'left'> {
+  if (poll.superseded) throw superseded();
+  if (attached.way === 'live') return holdLive(ways, poll);
+  if (!wantsToWait || ways.draining()) poll.settleEmpty();
+  else if (lease && attached.way === 'blocking') await holdBlocking(ways, poll, lease);
+  else throw new ChatError('unavailable', `No place is free to hold this poll. Try again in ${RETRY_AFTER} s.`, { retryAfter: RETRY_AFTER });
+  return 'again';
+}
+
+function holdLive(ways: Ways, poll: Poll): 'again' | 'left' {
+  const mirror = ways.live.mirrorOf(poll.token);
+  if (!mirror) return 'again';
+  ways.live.hold(poll, mirror);
+  keepLive(ways, poll);
+  return 'left';
+}
+
+/** Holds a poll that its mirror will answer, until its time is up. */
+export function keepLive(ways: Ways, poll: Poll): void {
+  if (poll.settled) return;
+  const left = ways.draining() ? 0 : poll.deadline - Date.now();
+  if (left <= 0) {
+    ways.live.release(poll);
+    return poll.settleEmpty();
+  }
+  ways.held.add(poll);
+  const timer = setTimeout(() => poll.settleEmpty(), left);
+  poll.whenSettled = () => {
+    clearTimeout(timer);
+    ways.live.release(poll);
+    ways.held.remove(poll);
+  };
+}
+
+async function holdBlocking(ways: Ways, poll: Poll, lease: Lease): Promise<void> {
+  ways.held.add(poll);
+  poll.whenSettled = () => lease.cancel();
+  try {
+    const bell = ways.store.keys.bell(poll.userId, poll.n);
+    if (await lease.wait(bell, poll.deadline - Date.now()) === 'time') poll.settleEmpty();
+  } catch {
+    // the connection broke: attach again, which finds out whether Redis is away
+  } finally {
+    poll.whenSettled = null;
+    ways.held.remove(poll);
+  }
+}
+
+export function superseded(): ChatError {
+  return new ChatError('superseded', 'A newer poll of this user has taken over.');
+}

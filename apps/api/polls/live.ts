@@ -1,0 +1,257 @@
+/**
+ * The live way to wait: for users whose polls keep coming here, this process mirrors their inboxes, fed by deliveries.
+ *
+ * Always true: a mirror is only kept while nothing can have been lost on the way to it. Deliveries of each shard are
+ * numbered; a number that is not the last plus one, or one that Redis says was given out and that never came, makes all
+ * users of that shard attach again. Deliveries that overtake the answer of an attach are kept for it; those it includes
+ * are dropped.
+ */
+import { EVENTS_MAX } from '../../../shared/protocol/limits.js';
+import { cursorText, touch, type Attached, type Touch } from '../../../shared/store/inboxes.js';
+import type { Store } from '../../../shared/store/store.js';
+import { Mirror, type Chunk } from './mirror.js';
+import { pollBody, type Poll } from './poll.js';
+
+/** Acknowledgements and `seen` are written this often (ms). */
+const TICK = 1_000;
+/** A user that has not polled for so long (ms) is let go. */
+const LET_GO = 5_000;
+/** A user that waits quietly is looked up in Redis this often (ms): a lost notice is found out by it. */
+const LOOK_UP = 5_000;
+/** Users in one script call. */
+const TOUCHES = 400;
+
+/** An attach under way, and the deliveries for its user that came before its answer. */
+export interface Pending {
+  readonly id: number;
+  readonly shard: number;
+  readonly kept: { sequence: number; n: number; chunk: Chunk }[];
+  /** A delivery of the shard was lost meanwhile: the answer may lack it. */
+  spoiled: boolean;
+}
+
+interface Shard {
+  /** Number of the last delivery that came. */
+  last: number;
+  /** Number that Redis had given out at the last tick; if it has not come by the next, it is lost. */
+  expected: number;
+  readonly mirrors: Set<Mirror>;
+  readonly releases: Touch[];
+  readonly pending: Set<Pending>;
+}
+
+export interface LiveOptions {
+  process: () => string;
+  /** Makes a held poll attach again. */
+  reattach: (poll: Poll) => void;
+  /** Told of events given. */
+  given: (count: number) => void;
+}
+
+export class Live {
+  readonly #store: Store;
+  readonly #options: LiveOptions;
+  readonly #byToken = new Map<string, Mirror>();
+  readonly #byId = new Map<number, Mirror>();
+  readonly #shards: Shard[];
+  readonly #timer: NodeJS.Timeout;
+  #ticking = false;
+
+  constructor(store: Store, options: LiveOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.#shards = store.keys.allShards.map(() => ({ last: 0, expected: 0, mirrors: new Set(), releases: [], pending: new Set() }));
+    this.#timer = setInterval(() => void this.tick(), TICK);
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Serves a poll from memory: acknowledges, and answers it or leaves it with the mirror. Null: it must attach. */
+  serve(poll: Poll): Mirror | null {
+    const mirror = this.#byToken.get(poll.token);
+    if (!mirror || poll.cursor?.process !== this.#options.process() || !mirror.acknowledge(poll.cursor.position)) return null;
+    mirror.dirty = true;
+    poll.n = mirror.n;
+    this.hold(poll, mirror);
+    return mirror;
+  }
+
+  mirrorOf(token: string): Mirror | undefined {
+    return this.#byToken.get(token);
+  }
+
+  /** Leaves a poll with a mirror; it is answered at once if there is something. */
+  hold(poll: Poll, mirror: Mirror): void {
+    mirror.lastPoll = Date.now();
+    mirror.poll = poll;
+    poll.rooms = mirror.rooms;
+    poll.resume = cursorText(this.#options.process(), mirror.end, mirror.endId);
+    this.#answer(mirror);
+  }
+
+  /** A poll has ended in another way. */
+  release(poll: Poll): void {
+    const mirror = this.#byToken.get(poll.token);
+    if (!mirror || mirror.poll !== poll) return;
+    mirror.poll = null;
+    mirror.lastPoll = Date.now();
+  }
+
+  /** Begins an attach: from now on deliveries for its user are kept. */
+  begin(id: number): Pending {
+    const pending: Pending = { id, shard: this.#store.keys.userShard(id), kept: [], spoiled: false };
+    this.#shardOf(pending.shard).pending.add(pending);
+    return pending;
+  }
+
+  /** Ends an attach that failed. */
+  end(pending: Pending): void {
+    this.#shardOf(pending.shard).pending.delete(pending);
+  }
+
+  /** Makes the mirror that a `live` attach is the beginning of. Null when it cannot be relied on: attach again. */
+  adopt(pending: Pending, poll: Poll, attached: Attached): Mirror | null {
+    const shard = this.#shardOf(pending.shard);
+    this.end(pending);
+    if (pending.spoiled || (this.#byId.get(poll.userId)?.n ?? 0) > attached.n) return null;
+    this.forget(poll.userId, attached.n);
+    if (shard.mirrors.size === 0 && shard.pending.size === 0) shard.last = shard.expected = attached.sequence;
+    const mirror = new Mirror({ id: poll.userId, token: poll.token, shard: pending.shard }, attached.n, attached.sequence,
+      attached.position - attached.events.length, attached.rooms);
+    mirror.endId = attached.eventId;
+    if (attached.events.length > 0) mirror.push({ text: attached.events.join(','), count: attached.events.length, eventId: attached.eventId });
+    for (const { sequence, n, chunk } of pending.kept) if (n === attached.n && sequence > attached.sequence) mirror.push(chunk);
+    this.#byToken.set(poll.token, mirror);
+    this.#byId.set(mirror.id, mirror);
+    shard.mirrors.add(mirror);
+    return mirror;
+  }
+
+  /** Drops the user's mirror, unless it is of a later attach than `n`. Gives the poll it held. */
+  forget(id: number, n: number): Poll | null {
+    const mirror = this.#byId.get(id);
+    return mirror && mirror.n <= n ? this.#drop(mirror) : null;
+  }
+
+  /** Drops all mirrors and makes their polls attach again: the subscription was lost. */
+  dropAll(): void {
+    for (const shard of this.#shards) this.#resynchronise(shard, 0);
+  }
+
+  /** The rooms of a live user changed. */
+  changeRooms(id: number, room: string, isIn: boolean): void {
+    const rooms = this.#byId.get(id)?.rooms;
+    if (isIn) rooms?.add(room);
+    else rooms?.delete(room);
+  }
+
+  /** A delivery: its number, count of events, last log id, users (`id:n`), and the events' texts, a line each. */
+  deliver(shardNumber: number, payload: string): void {
+    const shard = this.#shardOf(shardNumber);
+    const [number = '', count = '', eventId = '', users = ''] = payload.split('\n', 4);
+    const header = number.length + count.length + eventId.length + users.length + 4;
+    const sequence = Number(number);
+    if (sequence !== shard.last + 1) return this.#resynchronise(shard, sequence);
+    shard.last = sequence;
+    const chunk: Chunk = { text: payload.slice(header), count: Number(count), eventId };
+    for (const user of users.split(' ')) {
+      const colon = user.indexOf(':');
+      this.#give(shard, Number(user.slice(0, colon)), Number(user.slice(colon + 1)), sequence, chunk);
+    }
+  }
+
+  /** Writes acknowledgements and `seen` of every shard, lets idle users go, and looks for deliveries that never came. */
+  async tick(): Promise<void> {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    await Promise.all(this.#shards.map((shard, number) => this.#tickShard(shard, number).catch(() => undefined))); // the next tick tries again
+    this.#ticking = false;
+  }
+
+  /** Writes what is known and lets all users go. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const mirror of [...this.#byId.values()]) this.#letGo(mirror);
+    this.#ticking = false;
+    await this.tick();
+  }
+
+  #give(shard: Shard, id: number, n: number, sequence: number, chunk: Chunk): void {
+    const mirror = this.#byId.get(id);
+    if (mirror?.n === n) {
+      if (sequence <= mirror.sequence) return;
+      mirror.push(chunk);
+      if (mirror.poll) this.#answer(mirror);
+      else if (mirror.unacknowledged > this.#store.config.inboxMax) this.#letGo(mirror);
+    } else {
+      for (const pending of shard.pending) if (pending.id === id) pending.kept.push({ sequence, n, chunk });
+    }
+  }
+
+  #answer(mirror: Mirror): void {
+    const { poll } = mirror;
+    const taken = poll && mirror.take(EVENTS_MAX);
+    if (!poll || !taken) return;
+    mirror.poll = null;
+    mirror.lastPoll = Date.now();
+    this.#options.given(taken.count);
+    poll.settle(pollBody(cursorText(this.#options.process(), taken.position, taken.eventId), taken.text));
+  }
+
+  #resynchronise(shard: Shard, last: number): void {
+    shard.last = shard.expected = last;
+    for (const pending of shard.pending) pending.spoiled = true;
+    for (const mirror of [...shard.mirrors]) {
+      const poll = this.#drop(mirror);
+      if (poll) this.#options.reattach(poll);
+    }
+  }
+
+  #drop(mirror: Mirror): Poll | null {
+    this.#byToken.delete(mirror.token);
+    this.#byId.delete(mirror.id);
+    this.#shardOf(mirror.shard).mirrors.delete(mirror);
+    const { poll } = mirror;
+    mirror.poll = null;
+    return poll;
+  }
+
+  #letGo(mirror: Mirror): void {
+    this.#drop(mirror);
+    this.#shardOf(mirror.shard).releases.push({ ...touchOf(mirror), letGo: true });
+  }
+
+  async #tickShard(shard: Shard, number: number): Promise<void> {
+    const now = Date.now();
+    for (const mirror of [...shard.mirrors]) if (!mirror.poll && now - mirror.lastPoll > LET_GO) this.#letGo(mirror);
+    const touched = [...shard.mirrors].filter((mirror) => mirror.dirty || now - mirror.touched > LOOK_UP);
+    for (const mirror of touched) {
+      mirror.dirty = false;
+      mirror.touched = now;
+    }
+    const touches = [...shard.releases.splice(0), ...touched.map(touchOf)];
+    if (touches.length === 0 && shard.mirrors.size === 0) return;
+    do await this.#touch(shard, number, touches.splice(0, TOUCHES)); while (touches.length > 0);
+  }
+
+  async #touch(shard: Shard, number: number, touches: Touch[]): Promise<void> {
+    const cameBefore = shard.last;
+    const { sequence, gone } = await touch(this.#store, number, this.#options.process(), touches);
+    for (const id of gone) this.forget(id, touches.find((one) => one.id === id)?.n ?? 0)?.settleEmpty();
+    const lost = shard.last < shard.expected || sequence < cameBefore;
+    if (lost) this.#resynchronise(shard, sequence);
+    else shard.expected = sequence;
+  }
+
+  #shardOf(number: number): Shard {
+    const shard = this.#shards[number];
+    if (!shard) throw new Error(`no user shard ${number}`);
+    return shard;
+  }
+}
+
+function touchOf(mirror: Mirror): Touch {
+  return { id: mirror.id, n: mirror.n, position: mirror.acked, eventId: mirror.ackedId, letGo: false };
+}

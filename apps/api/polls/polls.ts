@@ -1,0 +1,130 @@
+/** All polls of this process: where they begin, and what the rest of the system tells them. */
+import type { Redis } from 'ioredis';
+import type { Cursor } from '../../../shared/store/inboxes.js';
+import { parseSignal } from '../../../shared/store/signals.js';
+import type { Store } from '../../../shared/store/store.js';
+import { unauthorized } from '../../../shared/store/tokens.js';
+import { attachAndHold, keepLive, superseded, type Ways } from './attach.js';
+import { BlockingPool } from './blocking.js';
+import { HeldPolls } from './held.js';
+import { Live } from './live.js';
+import { Poll, pollBody } from './poll.js';
+import { Subscription } from './subscription.js';
+
+/** How long (ms) polls whose subscription was lost wait for it before they attach in another way. */
+const RESUBSCRIBE = 1_000;
+
+export interface Connections {
+  subscriber: Redis;
+  /** Makes one for the pool, not yet connected. */
+  blocking: () => Redis;
+}
+
+export class Polls {
+  readonly held = new HeldPolls();
+  readonly pool: BlockingPool;
+  readonly live: Live;
+  /** Events given to clients since the start. */
+  deliveries = 0;
+  readonly #store: Store;
+  readonly #subscription: Subscription;
+  readonly #ways: Ways;
+  /** The newest poll of each token that is not settled. */
+  readonly #latest = new Map<string, Poll>();
+  #orphans: Poll[] = [];
+  #draining = false;
+
+  constructor(store: Store, connections: Connections) {
+    const given = (count: number): void => { this.deliveries += count; };
+    const process = (): string => this.#subscription.process;
+    this.#store = store;
+    this.pool = new BlockingPool(connections.blocking, store.redis, store.config.pollConnections);
+    this.live = new Live(store, { process, given, reattach: (poll) => this.#orphan(poll) });
+    this.#subscription = new Subscription(connections.subscriber, store.keys, {
+      onDelivery: (shard, payload) => this.live.deliver(shard, payload),
+      onNotice: (notice) => this.#notice(notice),
+      onSignal: (payload) => this.#signal(payload),
+      onLost: () => this.live.dropAll(),
+      onConfirmed: () => this.#attachOrphans(),
+    });
+    this.#ways = {
+      store, process, given, pool: this.pool, live: this.live, held: this.held,
+      liveNow: () => store.config.live && this.#subscription.confirmed,
+      draining: () => this.#draining,
+    };
+  }
+
+  /** This process as cursors name it. */
+  get process(): string {
+    return this.#subscription.process;
+  }
+
+  /**
+   * Takes a poll; the promise is its answer's body. `timeout` in s; `onGone` is given what to call when the client goes.
+   * Rejects with `unauthorized`, `superseded`, `unavailable`.
+   */
+  open(token: string, cursor: Cursor | null, timeout: number, onGone: (gone: () => void) => void): Promise<string> {
+    const poll = new Poll(token, cursor, timeout);
+    onGone(() => poll.abandon());
+    this.#supersede(poll);
+    if (this.live.serve(poll)) keepLive(this.#ways, poll);
+    else void attachAndHold(this.#ways, poll);
+    const forget = (): void => { if (this.#latest.get(token) === poll) this.#latest.delete(token); };
+    poll.answer.then(forget, forget);
+    return poll.answer;
+  }
+
+  /** Answers all held polls, and from now on every poll at once: the process is about to end. */
+  drain(): void {
+    this.#draining = true;
+    // one that has not attached yet has no cursor to give: it is answered by its attach
+    for (const poll of this.#latest.values()) if (!poll.attaching && poll.resume !== '') poll.settleEmpty();
+  }
+
+  async close(): Promise<void> {
+    this.drain();
+    await this.live.close();
+    this.#subscription.close();
+    this.pool.close();
+  }
+
+  /** The newest poll wins. One in the middle of an attach is told after it, as that may give events. */
+  #supersede(poll: Poll): void {
+    const former = this.#latest.get(poll.token);
+    this.#latest.set(poll.token, poll);
+    if (!former) return;
+    former.superseded = true;
+    if (!former.attaching) former.fail(superseded());
+  }
+
+  /** A poll has lost its mirror: it attaches again, with the live way if that comes back soon. */
+  #orphan(poll: Poll): void {
+    poll.whenSettled?.();
+    poll.whenSettled = null;
+    if (this.#subscription.confirmed || this.#store.redis.status !== 'ready') return void attachAndHold(this.#ways, poll);
+    if (this.#orphans.push(poll) === 1) setTimeout(() => this.#attachOrphans(), RESUBSCRIBE);
+  }
+
+  #attachOrphans(): void {
+    for (const poll of this.#orphans.splice(0)) void attachAndHold(this.#ways, poll);
+  }
+
+  /** What concerns one user here: `superseded id n`, `ended id n`, `entered id room`, `exited id room`. */
+  #notice(notice: string): void {
+    const [what = '', user = '', detail = ''] = notice.split(' ');
+    const id = Number(user);
+    if (what === 'entered' || what === 'exited') {
+      this.held.changeRooms(id, detail, what === 'entered');
+      this.live.changeRooms(id, detail, what === 'entered');
+      return;
+    }
+    this.live.forget(id, Number(detail));
+    const poll = this.held.ofUser(id);
+    if (poll && poll.n <= Number(detail)) poll.fail(what === 'ended' ? unauthorized() : superseded());
+  }
+
+  #signal(payload: string): void {
+    const { room, text } = parseSignal(payload);
+    for (const poll of this.held.inRoom(room)) poll.settle(pollBody(poll.resume, text));
+  }
+}

@@ -1,0 +1,68 @@
+/** Everything that is no operation: health, figures, the queues' board, the pages. */
+import Router, { type RouterContext } from '@koa/router';
+import type { Queue } from 'bullmq';
+import type { Middleware } from 'koa';
+import helmet from 'koa-helmet';
+import type { Config } from '../../shared/config.js';
+import type { Metrics } from '../../shared/metrics.js';
+import type { Store } from '../../shared/store/store.js';
+import { QUEUES_PATH, queueBoard, requirePassword } from './admin.js';
+import { servePages } from './pages.js';
+import { draining } from './respond.js';
+
+export interface Routed {
+  config: Config;
+  store: Store;
+  metrics: Metrics;
+  queues: Queue[];
+}
+
+export function routes({ config, store, metrics, queues }: Routed): Middleware[] {
+  const router = new Router();
+  const guard = requirePassword(config.adminPassword);
+  router.get('/health', health(store));
+  router.get('/metrics', guard, async (ctx: RouterContext) => {
+    ctx.type = 'text/plain; version=0.0.4; charset=utf-8';
+    ctx.body = await metrics.readAll();
+  });
+  const board = queueBoard(queues);
+  const guarded: Middleware = (ctx, next) => ctx.path.startsWith(QUEUES_PATH) ? guard(ctx, () => board(ctx, next)) : next();
+  // the router's own type of context is narrower than Koa's, though it makes one out of the other
+  const routed = [router.routes(), router.allowedMethods()] as unknown as Middleware[];
+  return [drain, headers(), guarded, ...routed, servePages()];
+}
+
+function health({ redis }: Store) {
+  return async (ctx: RouterContext): Promise<void> => {
+    const up = await redis.ping().then(() => true, () => false);
+    ctx.status = up ? 200 : 503;
+    ctx.body = { ok: up, redis: up ? 'up' : 'away' };
+    ctx.set('Cache-Control', 'no-store');
+  };
+}
+
+const drain: Middleware = (ctx, next) => {
+  if (draining.now) ctx.set('Connection', 'close');
+  return next();
+};
+
+/**
+ * Our own pages run only our own scripts and call only us. Pages of other origins load our scripts, hence the
+ * cross-origin resource policy. What is only for HTTPS (HSTS, upgrade) is left to who terminates TLS.
+ */
+function headers(): Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"],
+        objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'self'"],
+        formAction: ["'self'", 'https://jsfiddle.net', 'https://codepen.io', 'https://stackblitz.com'],
+      },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    crossOriginOpenerPolicy: false,
+    strictTransportSecurity: false,
+    originAgentCluster: false,
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * Operations over HTTP: `GET /jsonp/<op>` and `POST /api/<op>` (`GET` too for those that only read), found by a plain
+ * look-up ahead of all other middleware.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Middleware } from 'koa';
+import rawBody from 'raw-body';
+import { ChatError } from '../../shared/protocol/errors.js';
+import { BODY_MAX } from '../../shared/protocol/limits.js';
+import { OPERATIONS, type OperationName } from '../../shared/protocol/operations.js';
+import type { Logger } from '../../shared/log.js';
+import { checkCallback } from './jsonp.js';
+import type { Call, Chat, Operation } from './operation.js';
+import { operations } from './operations.js';
+import { checkParameters, fromQuery, parseJson, parseQuery } from './parameters.js';
+import { send, sendError, sendPreflight, toChatError } from './respond.js';
+
+const BODY = 'The body must be a JSON object.';
+
+export interface Served {
+  /** Told of each answer: the operation and how it ended, `ok` or an error's code. */
+  count(operation: string, outcome: string): void;
+  log: Logger;
+}
+
+/** The middleware; everything that is no operation goes on to the next. */
+export function serveOperations(chat: Chat, served: Served): Middleware {
+  return async (ctx, next) => {
+    const isJsonp = ctx.path.startsWith('/jsonp/');
+    if (!isJsonp && !ctx.path.startsWith('/api/')) return next();
+    ctx.respond = false; // the answer is written in one piece, past Koa's own
+    if (isJsonp) await serveJsonp(chat, served, ctx.req, ctx.res, ctx.path.slice('/jsonp/'.length), ctx.querystring);
+    else await serveApi(chat, served, ctx.req, ctx.res, ctx.path.slice('/api/'.length), ctx.querystring);
+  };
+}
+
+async function serveJsonp(chat: Chat, served: Served, req: IncomingMessage, res: ServerResponse, name: string, query: string): Promise<void> {
+  let callback: string | undefined;
+  await answer(served, res, name, () => callback, () => {
+    if (req.method !== 'GET') throw new ChatError('bad_request', 'JSONP is asked for by GET.', { field: 'method' });
+    const values = parseQuery(query);
+    callback = checkCallback(values.get('callback') ?? []);
+    values.delete('callback');
+    values.delete('_'); // what jQuery and others add against caches
+    return runOperation(chat, operationName(name), fromQuery(values), res);
+  });
+}
+
+async function serveApi(chat: Chat, served: Served, req: IncomingMessage, res: ServerResponse, name: string, query: string): Promise<void> {
+  if (req.method === 'OPTIONS') return sendPreflight(res);
+  await answer(served, res, name, () => undefined, async () => {
+    const operation = operationName(name);
+    const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
+    return runOperation(chat, operation, withBearer(raw, req.headers.authorization), res);
+  });
+}
+
+/** The one catch of a request. */
+async function answer(served: Served, res: ServerResponse, name: string, callback: () => string | undefined, run: () => Promise<string>): Promise<void> {
+  const operation = isOperation(name) ? name : 'unknown';
+  try {
+    const body = await run();
+    send(res, 200, body, callback());
+    served.count(operation, 'ok');
+  } catch (caught) {
+    const error = toChatError(caught, served.log);
+    sendError(res, error, callback());
+    served.count(operation, error.code);
+  }
+}
+
+function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(OPERATIONS, name);
+}
+
+function operationName(name: string): OperationName {
+  if (isOperation(name)) return name;
+  throw new ChatError('unknown_operation', `There is no such operation. There are: ${Object.keys(OPERATIONS).join(', ')}.`);
+}
+
+/** Parameters and operation belong to the same name, which the type of a look-up by a union of names cannot say. */
+function runOperation<Op extends OperationName>(chat: Chat, name: Op, raw: Record<string, unknown>, res: ServerResponse): Promise<string> {
+  const operation: Operation<Op> = operations[name];
+  const call: Call = { onGone: (gone) => { res.once('close', gone); } };
+  return operation(chat, checkParameters(name, raw), call);
+}
+
+function readGet(name: OperationName, query: string): Record<string, unknown> {
+  if (!OPERATIONS[name].reads) throw new ChatError('bad_request', `${name} changes something: use POST.`, { field: 'method' });
+  return fromQuery(parseQuery(query));
+}
+
+async function readPost(req: IncomingMessage, name: OperationName, query: string): Promise<Record<string, unknown>> {
+  if (req.method !== 'POST') throw new ChatError('bad_request', `${name} is asked for by POST${OPERATIONS[name].reads ? ' or GET' : ''}.`, { field: 'method' });
+  if (query !== '') throw new ChatError('bad_request', 'With POST, parameters stand in the body, not in the query.', { field: 'query' });
+  const text = await readBody(req);
+  const body = text === '' ? {} : parseJson(text, 'body', BODY);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new ChatError('bad_request', BODY, { field: 'body' });
+  return Object.assign(Object.create(null), body) as Record<string, unknown>;
+}
+
+async function readBody(req: IncomingMessage): Promise<string> {
+  try {
+    const body = await rawBody(req, { limit: BODY_MAX, length: req.headers['content-length'] ?? null });
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (error) {
+    if (error instanceof TypeError) throw new ChatError('bad_request', 'The body must be UTF-8.', { field: 'body' });
+    if ((error as { status?: number }).status !== 413) throw new ChatError('bad_request', 'The body could not be read.', { field: 'body' });
+    throw new ChatError('too_large', `The body must have at most ${BODY_MAX} bytes.`, { field: 'body' });
+  }
+}
+
+function withBearer(raw: Record<string, unknown>, header: string | undefined): Record<string, unknown> {
+  if (header === undefined) return raw;
+  const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  if (token === undefined) throw new ChatError('bad_request', 'Authorization must be "Bearer" and a token.', { field: 'authorization' });
+  if (raw['token'] !== undefined) throw new ChatError('bad_request', 'token was given twice: as a parameter and as Authorization.', { field: 'token' });
+  raw['token'] = token;
+  return raw;
+}

@@ -1,0 +1,37 @@
+/** The HTTP server, and its end without a failed request. */
+import { createServer, type Server } from 'node:http';
+import { Server as NetServer, type AddressInfo } from 'node:net';
+import type Koa from 'koa';
+import { draining } from './respond.js';
+
+/** A send by JSONP carries its text in the URL: 2,000 characters of 12 bytes each, percent-encoded, and data. */
+const HEADERS_MAX = 65_536;
+/** How long (ms) clients may use an idle connection again; longer than any poll they wait between. */
+const KEEP_ALIVE = 65_000;
+/** Idle connections are kept so long (ms) while draining, so that no request on its way meets a closed one. */
+const LINGER = 1_500;
+
+export async function listen(app: Koa, port: number): Promise<Server> {
+  const server = createServer({ maxHeaderSize: HEADERS_MAX, keepAliveTimeout: KEEP_ALIVE, headersTimeout: 20_000, requestTimeout: 30_000, noDelay: true }, app.callback());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, resolve);
+  });
+  return server;
+}
+
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/**
+ * Takes no more connections, closes each after its next answer, and is done when the last is closed.
+ * `http.Server.close` would destroy idle connections at once and race with requests on them; `net.Server.close` does not.
+ */
+export async function drainServer(server: Server): Promise<void> {
+  draining.now = true;
+  const closed = new Promise<void>((resolve) => { NetServer.prototype.close.call(server, () => resolve()); });
+  const timer = setTimeout(() => server.closeIdleConnections(), LINGER);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,76 @@
+/** The jobs of a worker: takes them from the queues and hands them to what does them. The only catch of a job. */
+import { Queue, Worker, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { FANOUT, UPKEEP, type FanOutJob } from '../../shared/queues.js';
+import type { Logger } from '../../shared/log.js';
+import type { Store } from '../../shared/store/store.js';
+import { expire } from './jobs/expire.js';
+import type { FanOut } from './jobs/fan-out.js';
+import { sweep } from './jobs/sweep.js';
+
+const SWEEP_EVERY = 1_000;
+const EXPIRE_EVERY = 5_000;
+/** The schedules are set again this often, since a Redis that was wiped has forgotten them. */
+const SCHEDULE_EVERY = 10_000;
+/** A killed worker's job is taken up again after lock and stalled interval: measured 10.7 s with 5 s each. */
+const LOCK = 5_000;
+
+export class Jobs {
+  readonly #store: Store;
+  readonly #fanOut: FanOut;
+  readonly #log: Logger;
+  readonly #workers: Worker[];
+  readonly #upkeep: Queue;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(store: Store, fanOut: FanOut, upkeep: Queue, connect: () => Redis, log: Logger) {
+    this.#store = store;
+    this.#fanOut = fanOut;
+    this.#log = log;
+    this.#upkeep = upkeep;
+    this.#workers = [
+      this.#worker(FANOUT, (job: Job<FanOutJob>) => this.#advance(job), connect(), store.config.workerConcurrency),
+      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), connect(), 2),
+    ];
+    this.#timer = setInterval(() => void this.schedule(), SCHEDULE_EVERY);
+  }
+
+  /** Sets the schedules of sweep and expiry. */
+  async schedule(): Promise<void> {
+    try {
+      await this.#upkeep.upsertJobScheduler('sweep', { every: SWEEP_EVERY });
+      await this.#upkeep.upsertJobScheduler('expire', { every: EXPIRE_EVERY });
+    } catch (error) {
+      this.#log.warn({ error }, 'schedules not set, trying again');
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+  }
+
+  #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, connection: Redis, concurrency: number): Worker {
+    const worker = new Worker<Data>(name, process, {
+      connection, concurrency, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: 10,
+    });
+    worker.on('failed', (job, error) => this.#log.warn({ job: job?.name, error }, 'job failed'));
+    worker.on('error', (error) => this.#log.warn({ error: error.message }, 'worker has trouble with Redis'));
+    return worker;
+  }
+
+  /** Rooms fail separately: the job is tried again with those that did. */
+  async #advance(job: Job<FanOutJob>): Promise<void> {
+    const { rooms } = job.data;
+    const outcomes = await Promise.allSettled(rooms.map((room) => this.#fanOut.advanceRoom(room)));
+    const failed = rooms.filter((_, i) => outcomes[i]?.status === 'rejected');
+    if (failed.length === 0) return;
+    await job.updateData({ rooms: failed });
+    throw outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+  }
+
+  #keepUp(job: Job): Promise<unknown> {
+    if (job.name === 'sweep') return sweep(this.#store, this.#fanOut);
+    return expire(this.#store, EXPIRE_EVERY, (room) => void this.#fanOut.advanceRoom(room).catch(() => undefined)); // the sweep tries again
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Fan-out: copies what a room's log has undelivered into its members' inboxes. Ordered and idempotent by the shards'
+ * positions, so two workers, a retry or a stalled job do no harm; one room is nevertheless advanced once at a time here.
+ */
+import { compareIds } from '../../../shared/protocol/events.js';
+import { advance, deliver, readBatch, type Batch, type LogEntry } from '../../../shared/store/fan-out.js';
+import type { Store } from '../../../shared/store/store.js';
+
+/** Told of every batch that all shards have reached. */
+export interface FanOutObserver {
+  /** `oldest`: ms since 1970 at which the batch's first event was accepted; `took`: ms. */
+  delivered(events: number, oldest: number, took: number): void;
+}
+
+export class FanOut {
+  readonly #store: Store;
+  readonly #observer: FanOutObserver;
+  /** Rooms being advanced; true when one was asked for again meanwhile. */
+  readonly #advancing = new Map<string, { again: boolean; done: Promise<void> }>();
+
+  constructor(store: Store, observer: FanOutObserver) {
+    this.#store = store;
+    this.#observer = observer;
+  }
+
+  /** Advances a room until nothing is undelivered. Whoever asks while it is under way waits for a pass that begins after. */
+  advanceRoom(room: string): Promise<void> {
+    const running = this.#advancing.get(room);
+    if (running) {
+      running.again = true;
+      return running.done;
+    }
+    const entry = { again: false, done: Promise.resolve() };
+    entry.done = this.#advanceUntilDone(room, entry).finally(() => this.#advancing.delete(room));
+    this.#advancing.set(room, entry);
+    return entry.done;
+  }
+
+  async #advanceUntilDone(room: string, entry: { again: boolean }): Promise<void> {
+    do {
+      entry.again = false;
+      while (await this.#advanceOnce(room) > 0);
+    } while (entry.again);
+  }
+
+  async #advanceOnce(room: string): Promise<number> {
+    const started = performance.now();
+    const batch = await readBatch(this.#store, room);
+    const first = batch.entries[0];
+    const last = batch.entries.at(-1);
+    if (!first || !last) return 0;
+    await Promise.all(batch.shards.map((shard) => this.#deliverTo(room, shard, batch, last)));
+    const undelivered = await advance(this.#store, room, last);
+    this.#observer.delivered(batch.entries.length, Number.parseInt(first.id, 10), performance.now() - started);
+    return undelivered;
+  }
+
+  /** Brings one shard to the batch's end, in as many bounded script calls as that takes. */
+  async #deliverTo(room: string, shard: number, batch: Batch, last: LogEntry): Promise<void> {
+    let current = batch;
+    for (;;) {
+      const { status, id } = await deliver(this.#store, room, shard, current);
+      if (status === 'behind') current = await readBatch(this.#store, room, id);
+      else if (status === 'done' && compareIds(id, last.id) >= 0) return;
+      else if (status === 'done') current = current === batch ? batch : await readBatch(this.#store, room, id);
+      if (current.entries.length === 0) return;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** A worker process: builds everything, and ends it in order. */
+import { randomBytes } from 'node:crypto';
+import { ConfigError, readConfig, type Config } from '../../shared/config.js';
+import { createLog } from '../../shared/log.js';
+import { Metrics } from '../../shared/metrics.js';
+import { openQueue, UPKEEP } from '../../shared/queues.js';
+import { connectStore, connectWorker } from '../../shared/redis.js';
+import { onShutdown } from '../../shared/shutdown.js';
+import { createStore } from '../../shared/store/store.js';
+import { FanOut } from './jobs/fan-out.js';
+import { sweep } from './jobs/sweep.js';
+import { Jobs } from './jobs.js';
+
+/** Longer than any job should take; what is left half done is done again by another worker. */
+const PATIENCE = 4_000;
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+async function main(config: Config): Promise<void> {
+  const log = createLog(config, 'worker');
+  const connect = () => connectWorker(config.redisUrl).on('error', () => undefined); // `redis` below says it once for all
+  const redis = connectStore(config.redisUrl).on('error', (error) => log.warn({ error: error.message }, 'redis'));
+  const store = createStore(redis, config);
+  const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
+  const fanOut = new FanOut(store, observer(metrics));
+  const upkeep = openQueue(UPKEEP, connect());
+  const jobs = new Jobs(store, fanOut, upkeep, connect, log);
+  onShutdown(log, PATIENCE, async () => {
+    await jobs.close();
+    await metrics.close();
+  });
+  redis.on('ready', () => void sweep(store, fanOut).catch((error: unknown) => log.warn({ error }, 'first sweep failed')));
+  await jobs.schedule();
+  log.info('working');
+  process.send?.('ready');
+}
+
+function observer(metrics: Metrics) {
+  const events = metrics.counter('fanout_events_total', 'Events copied into all inboxes of their rooms.');
+  const delay = metrics.histogram('fanout_delay_seconds', 'From the log to all inboxes, by the oldest event of a batch.', SECONDS);
+  const duration = metrics.histogram('fanout_duration_seconds', 'One batch of one room.', SECONDS);
+  return {
+    delivered(count: number, oldest: number, took: number): void {
+      events.inc(count);
+      delay.observe(Math.max(0, Date.now() - oldest) / 1_000);
+      duration.observe(took / 1_000);
+    },
+  };
+}
+
+try {
+  await main(readConfig(process.env));
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,41 @@
+/**
+ * Every connection to Redis is made here, by what it is for: each use wants another answer to "and when Redis is away?".
+ */
+import { Redis, type RedisOptions } from 'ioredis';
+import { scripts } from './store/scripts.js';
+
+/** Back within 2 s of Redis coming back. */
+const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 4), 500);
+const CONNECT_TIMEOUT = 3_000;
+
+const common: RedisOptions = { retryStrategy, connectTimeout: CONNECT_TIMEOUT, keepAlive: 5_000, noDelay: true };
+
+/** For the store of an API process: fails at once while Redis is away, and after 3 s when it hangs. */
+export function connectStore(url: string): Redis {
+  return new Redis(url, {
+    ...common, scripts, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false,
+    commandTimeout: 3_000, enableAutoPipelining: true,
+  });
+}
+
+/** For one blocking read at a time. No command timeout: it would end the promise and leave the server blocked. */
+export function connectBlocking(url: string): Redis {
+  return new Redis(url, {
+    ...common, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, lazyConnect: true,
+  });
+}
+
+/** For pub/sub. Its user subscribes anew at every connection, so that it knows when it is heard again. */
+export function connectSubscriber(url: string): Redis {
+  return new Redis(url, { ...common, autoResubscribe: false, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+}
+
+/** For adding jobs from an API process: fails at once while Redis is away; the sweep makes up for it. */
+export function connectProducer(url: string): Redis {
+  return new Redis(url, { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+}
+
+/** For BullMQ workers, which wait for Redis as long as it takes (and demand `maxRetriesPerRequest: null`). */
+export function connectWorker(url: string): Redis {
+  return new Redis(url, { ...common, maxRetriesPerRequest: null });
+}

@@ -1,0 +1,31 @@
+/**
+ * Events as JSON text. An event is serialised once, when it is accepted, and from then on only joined with other texts.
+ * All text is script-safe, so that a JSONP answer needs no second look at it.
+ */
+import type { ChatEvent, SignalEvent } from '../protocol/events.js';
+
+const UNSAFE = /[<>\u2028\u2029]/g;
+
+/**
+ * JSON text that may stand in a script: `<` and `>` escaped (no `</script>`, no `<!--`), and U+2028 and U+2029, which
+ * JSON allows and JavaScript before ES2019 did not.
+ */
+export function scriptSafeJson(value: unknown): string {
+  return JSON.stringify(value).replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+type Unstored<T> = Omit<T, 'id' | 'at' | 'private'> & { private?: boolean | undefined };
+
+/** An event's text as the log keeps it: without id and time, which the log gives. */
+export function eventText(event: { [K in keyof Unstored<ChatEvent>]: Unstored<ChatEvent>[K] | undefined }): string {
+  return scriptSafeJson(event);
+}
+
+/** The text as clients see it: the log id and its time spliced in. Always begins `{"id":"..."`, which scripts rely on. */
+export function withId(id: string, text: string): string {
+  return `{"id":"${id}","at":${id.slice(0, id.indexOf('-'))},${text.slice(1)}`;
+}
+
+export function signalText(signal: SignalEvent): string {
+  return scriptSafeJson(signal);
+}

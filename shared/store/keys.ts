@@ -1,0 +1,46 @@
+/**
+ * Every Redis key, in one place. All keys of a user, or of a room, share a hash tag (`{u7}`, `{r5}`), so that one
+ * script may use them together on Redis Cluster too (Redis Cluster specification, "Hash tags").
+ */
+import { crc32 } from 'node:zlib';
+
+export class Keys {
+  readonly #shards: number;
+
+  constructor(shards: number) {
+    this.#shards = shards;
+  }
+
+  userTag(shard: number): string { return `{u${shard}}`; }
+  userShard(id: number): number { return id % this.#shards; }
+  user(id: number): string { return `user:{u${id % this.#shards}}:${id}`; }
+  inbox(id: number): string { return `${this.user(id)}:messages`; }
+  bell(id: number, n: number): string { return `${this.user(id)}:bell:${n}`; }
+  userRooms(id: number): string { return `${this.user(id)}:rooms`; }
+  seen(shard: number): string { return `seen:{u${shard}}`; }
+  attached(shard: number): string { return `attached:{u${shard}}`; }
+  members(shard: number, room: string): string { return `members:{u${shard}}:${room}`; }
+  position(shard: number, room: string): string { return `position:{u${shard}}:${room}`; }
+  sequence(shard: number, process: string): string { return `sequence:{u${shard}}:${process}`; }
+
+  roomShard(room: string): number { return crc32(room) % this.#shards; }
+  room(room: string): string { return `room:{r${this.roomShard(room)}}:${room}`; }
+  log(room: string): string { return `${this.room(room)}:log`; }
+  roster(room: string): string { return `${this.room(room)}:roster`; }
+  roomShards(room: string): string { return `${this.room(room)}:shards`; }
+  delivered(room: string): string { return `${this.room(room)}:delivered`; }
+  nonce(room: string, user: number, nonce: string): string { return `${this.room(room)}:nonce:${user}:${nonce}`; }
+  dirty(roomShard: number): string { return `dirty:{r${roomShard}}`; }
+  publicRooms(roomShard: number): string { return `rooms:{r${roomShard}}`; }
+
+  nick(folded: string): string { return `nick:${folded}`; }
+  readonly nextUser = 'users:next';
+
+  /** Pub/sub: deliveries of one user shard to one process, notices to one process, signals to all. */
+  deliveryChannel(shard: number, process: string): string { return `delivery:{u${shard}}:${process}`; }
+  noticeChannel(process: string): string { return `notice:${process}`; }
+  readonly signalChannel = 'signals';
+
+  /** Shard numbers, 0 to SHARDS - 1. */
+  get allShards(): number[] { return Array.from({ length: this.#shards }, (_, shard) => shard); }
+}

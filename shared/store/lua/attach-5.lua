@@ -1,0 +1,54 @@
+-- attach: ties a poll to its user and process: checks the token, acknowledges by the cursor, gives what is in the inbox.
+-- KEYS  1 user  2 inbox  3 seen  4 attached  5 sequence of this process in this shard
+-- ARGV  1 id  2 SHA-256 of the token  3 process  4 cursor's position ('' without a cursor)  5 cursor's log id
+--       6 want: 'blocking'; 'live' (if the user's last poll was here too, else blocking); 'full' (live or not at all);
+--       'none' (not held)
+--       7 most events
+-- Gives {'unauthorized'} or {way ('live', 'blocking' or ''), n, position after the events, log id there, missed, reset,
+-- sequence, {room, ...}, {event, ...}}.
+local user, inbox, seen, attached, sequence = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local id, process, position, want, most = ARGV[1], ARGV[3], ARGV[4], ARGV[6], tonumber(ARGV[7])
+local h = redis.call('HMGET', user, 'token', 'ended', 'base', 'baseId', 'acked', 'given', 'process')
+if h[1] ~= ARGV[2] or h[2] then return {'unauthorized'} end
+local base, baseId, acked = tonumber(h[3] or 0), h[4] or '0-0', tonumber(h[5] or 0)
+local length = redis.call('LLEN', inbox)
+local function idAt(index) return string.match(redis.call('LINDEX', inbox, index - base - 1), '^{"id":"([%d-]+)') end
+
+-- Acknowledge: without a cursor, what the last poll gave. A cursor whose event is not there is from another time: reset.
+local target = position == '' and math.min(tonumber(h[6] or 0), base + length) or tonumber(position)
+local reset = 0
+if position ~= '' then
+  local there = target > base + length and 'none' or target > base and idAt(target) or target == base and baseId or ARGV[5]
+  if there ~= ARGV[5] then reset, target = 1, base end
+end
+local missed = reset == 1 and 0 or math.max(0, base - math.max(target, acked))
+if target > base then
+  baseId = idAt(target)
+  redis.call('LTRIM', inbox, target - base, -1)
+  length, base = length - (target - base), target
+  redis.call('HSET', user, 'base', base, 'baseId', baseId, 'acked', base)
+end
+
+local events = redis.call('LRANGE', inbox, 0, most - 1)
+local last = #events > 0 and string.match(events[#events], '^{"id":"([%d-]+)') or baseId
+local n = redis.call('HINCRBY', user, 'n', 1)
+redis.call('HSET', user, 'given', base + #events, 'process', process)
+local time = redis.call('TIME')
+redis.call('ZADD', seen, time[1] * 1000 + math.floor(time[2] / 1000), id)
+
+-- The newest poll wins: the former one's bell goes, and its process, if another, is told.
+local former = redis.call('HGET', attached, id)
+if former then
+  local _, formerProcess, formerN = string.match(former, '(.-):(.-):(.*)')
+  redis.call('DEL', user .. ':bell:' .. formerN)
+  if formerProcess ~= process then redis.call('PUBLISH', 'notice:' .. formerProcess, 'superseded ' .. id .. ' ' .. formerN) end
+end
+local way = ''
+if position ~= '' and length <= most and (want == 'full' or want == 'live' and h[7] == process) then
+  way = 'live'
+elseif #events == 0 and (want == 'blocking' or want == 'live') then
+  way = 'blocking'
+end
+if way == '' then redis.call('HDEL', attached, id) else redis.call('HSET', attached, id, way .. ':' .. process .. ':' .. n) end
+return {way, n, base + #events, last, missed, reset, tonumber(redis.call('GET', sequence) or 0),
+  redis.call('SMEMBERS', user .. ':rooms'), events}

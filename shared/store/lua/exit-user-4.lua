@@ -1,0 +1,13 @@
+-- exit-user: the second step of leaving a room, on the user's shard. The last member takes the shard's position along,
+-- so that a later member does not start from an old one.
+-- KEYS  1 the user's rooms  2 members  3 position  4 attached
+-- ARGV  1 id  2 room
+local rooms, members, position, attached = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+redis.call('SREM', rooms, ARGV[2])
+redis.call('ZREM', members, ARGV[1])
+if redis.call('ZCARD', members) == 0 then redis.call('DEL', position) end
+local holder = redis.call('HGET', attached, ARGV[1])
+if holder then
+  redis.call('PUBLISH', 'notice:' .. string.match(holder, ':(.-):'), 'exited ' .. ARGV[1] .. ' ' .. ARGV[2])
+end
+return 1

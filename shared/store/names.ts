@@ -1,0 +1,46 @@
+/** Nicknames: `nick:<folded>` -> id, the reverse map that makes them unique whatever the case. */
+import { ChatError } from '../protocol/errors.js';
+import { NAME_MAX } from '../protocol/limits.js';
+import { run } from './scripts.js';
+import type { Store } from './store.js';
+
+/** The form in which two names are the same name: compatibility forms and case folded (Unicode TR 36). */
+export function foldName(name: string): string {
+  return name.normalize('NFKC').toLowerCase().normalize('NFKC');
+}
+
+/**
+ * Claims a nickname for a user whose hash already says that it wants it. A holder that is not there any more, or bears
+ * another name, loses it. Gives true when the name is the user's now.
+ */
+export async function claimName(store: Store, folded: string, id: number): Promise<boolean> {
+  const key = store.keys.nick(folded);
+  const holder = await run<string>(store.redis, 'claim', key, id, '');
+  if (holder === '') return true;
+  if (await holdsName(store, Number(holder), folded)) return false;
+  return await run<string>(store.redis, 'claim', key, id, holder) === '';
+}
+
+async function holdsName(store: Store, holder: number, folded: string): Promise<boolean> {
+  const [nick, wanted, ended] = await store.redis.hmget(store.keys.user(holder), 'nick', 'wanted', 'ended');
+  return !ended && (nick === folded || wanted === folded);
+}
+
+export async function releaseName(store: Store, folded: string, id: number): Promise<void> {
+  await run(store.redis, 'release', store.keys.nick(folded), id);
+}
+
+/** `name_taken`, with a name that was free a moment ago. */
+export async function nameTaken(store: Store, name: string): Promise<ChatError> {
+  const suggestion = await suggestName(store, name);
+  return new ChatError('name_taken', `Somebody is called ${name} already. Free is: ${suggestion}.`, { field: 'name', suggestion });
+}
+
+async function suggestName(store: Store, name: string): Promise<string> {
+  const stem = [...name].slice(0, NAME_MAX - 5).join('');
+  for (let number = 2; number < 10; number += 1) {
+    const candidate = `${stem}${number}`;
+    if (!await store.redis.exists(store.keys.nick(foldName(candidate)))) return candidate;
+  }
+  return `${stem}${Math.floor(1_000 + Math.random() * 90_000)}`;
+}

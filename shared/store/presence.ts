@@ -1,0 +1,56 @@
+/** Who is here, and the end of a user: by `leave`, or stale. Each step may be repeated after a crash. */
+import { foldName, releaseName } from './names.js';
+import { exitRoom } from './rooms.js';
+import { run } from './scripts.js';
+import type { Credentials, Store } from './store.js';
+import { unauthorized } from './tokens.js';
+import { eraseUser } from './users.js';
+
+type EndReply = ['ended', string, string, string, string[]] | ['unauthorized'] | ['seen'] | ['gone'];
+
+/** Ends a user that says so. Throws `unauthorized`. Gives the rooms it was in. */
+export async function leave(store: Store, user: Credentials): Promise<string[]> {
+  const reply = await markEnded(store, user.id, user.tokenHash, '');
+  if (reply[0] !== 'ended') throw unauthorized();
+  return removeEnded(store, user.id, reply);
+}
+
+/** Ends a user that has not been seen since `before` (ms); gives the rooms it was in, none if it was seen meanwhile. */
+export async function expireUser(store: Store, id: number, before: number): Promise<string[]> {
+  const reply = await markEnded(store, id, '', before);
+  return reply[0] === 'ended' ? removeEnded(store, id, reply) : [];
+}
+
+function markEnded({ keys, redis }: Store, id: number, tokenHash: string, before: number | ''): Promise<EndReply> {
+  const shard = keys.userShard(id);
+  return run<EndReply>(redis, 'end', keys.user(id), keys.seen(shard), keys.attached(shard), id, tokenHash, before);
+}
+
+async function removeEnded(store: Store, id: number, [, name, nick, wanted, rooms]: Extract<EndReply, ['ended', ...unknown[]]>): Promise<string[]> {
+  for (const room of rooms) await exitRoom(store, room, { id, name });
+  for (const folded of [nick, wanted, foldName(name)]) if (folded) await releaseName(store, folded, id);
+  await eraseUser(store, id);
+  return rooms;
+}
+
+/** Ids of users of one shard not seen since `before` (ms), the longest unseen first. */
+export async function staleUsers({ keys, redis }: Store, shard: number, before: number, limit: number): Promise<number[]> {
+  const ids = await redis.zrangebyscore(keys.seen(shard), '-inf', before, 'LIMIT', 0, limit);
+  return ids.map(Number);
+}
+
+/** The time of Redis in ms, by which all of `seen` is counted. */
+export async function redisTime({ redis }: Store): Promise<number> {
+  const [seconds, microseconds] = await redis.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+}
+
+export async function countUsers({ keys, redis }: Store): Promise<number> {
+  const counts = await Promise.all(keys.allShards.map((shard) => redis.zcard(keys.seen(shard))));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+export async function countRooms({ keys, redis }: Store): Promise<number> {
+  const counts = await Promise.all(keys.allShards.map((shard) => redis.zcard(keys.publicRooms(shard))));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

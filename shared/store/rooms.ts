@@ -1,0 +1,120 @@
+/** Rooms: members, roster, log. All that changes a room's log is here. */
+import { ChatError } from '../protocol/errors.js';
+import { privateRoomUsers, type UserRef } from '../protocol/events.js';
+import { MEMBERS_MAX, NONCE_TTL, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
+import { eventText, withId } from './event-text.js';
+import { run } from './scripts.js';
+import type { Store } from './store.js';
+import { unauthorized } from './tokens.js';
+
+/** A message as it is sent. `members` is how many its room must have: two for a private one. */
+export interface Outgoing {
+  room: string;
+  from: UserRef;
+  text?: string | undefined;
+  data?: unknown;
+  nonce?: string | undefined;
+}
+
+export interface Accepted {
+  id: string;
+  duplicate: boolean;
+}
+
+type AppendReply = ['ok', string] | ['duplicate', string] | ['not_in_room'] | ['full'];
+
+/**
+ * Appends a message to its room's log: from here on it is accepted. Null when the sender (or, in a private room, either
+ * of the two) is not in the roster. Throws `unavailable` when fan-out cannot follow.
+ */
+export async function appendMessage(store: Store, message: Outgoing): Promise<Accepted | null> {
+  const { keys, redis, config } = store;
+  const { room, from, nonce } = message;
+  const isPrivate = privateRoomUsers(room) !== null;
+  const body = eventText({ type: 'message', room, from, text: message.text, data: message.data, private: isPrivate || undefined });
+  const reply = await run<AppendReply>(redis, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
+    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, nonce ?? ''),
+    from.id, body, room, isPrivate ? 2 : 1, nonce === undefined ? 0 : NONCE_TTL, config.logMax);
+  switch (reply[0]) {
+    case 'ok': return { id: reply[1], duplicate: false };
+    case 'duplicate': return { id: reply[1], duplicate: true };
+    case 'not_in_room': return null;
+    case 'full': throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, { retryAfter: 1 });
+  }
+}
+
+type EnterReply = ['ok', string] | ['unauthorized'] | ['too_many'];
+
+/**
+ * Brings a user into a room: the user's shard, the room's shard, and last the user's shard again, because the user may
+ * have ended in between. Repeating it does no harm. `tokenHash` null: brought in by another user's private message.
+ * Throws `unauthorized` for who is not, or no longer, a user.
+ */
+export async function enterRoom(store: Store, room: string, id: number, tokenHash: string | null): Promise<UserRef> {
+  const { keys, redis } = store;
+  const shard = keys.userShard(id);
+  const reply = await run<EnterReply>(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room),
+    keys.attached(shard), id, room, tokenHash ?? '', ROOMS_PER_USER_MAX);
+  if (reply[0] === 'unauthorized') throw unauthorized();
+  if (reply[0] === 'too_many') throw new ChatError('bad_request', `A user can be in ${ROOMS_PER_USER_MAX} rooms at most: exit one first.`, { field: 'room' });
+  const user = { id, name: reply[1] };
+  const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
+  await run(redis, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined);
+  if (!await redis.hexists(keys.user(id), 'token') || await redis.hexists(keys.user(id), 'ended')) {
+    await exitRoom(store, room, user);
+    throw unauthorized();
+  }
+  return user;
+}
+
+/** Takes a user out of a room: the room's shard, then the user's shard. Repeating it does no harm. */
+export async function exitRoom(store: Store, room: string, user: UserRef): Promise<void> {
+  const { keys, redis, config } = store;
+  const shard = keys.userShard(user.id);
+  const left = privateRoomUsers(room) ? '' : eventText({ type: 'left', room, from: user });
+  await run(redis, 'exit-room', ...roomKeys(store, room), user.id, shard, room, left, config.roomTtl * 1_000);
+  await run(redis, 'exit-user', keys.userRooms(user.id), keys.members(shard, room), keys.position(shard, room),
+    keys.attached(shard), user.id, room);
+}
+
+export async function renameInRoom(store: Store, room: string, user: UserRef, was: string): Promise<void> {
+  const { keys, redis } = store;
+  const renamed = privateRoomUsers(room) ? '' : eventText({ type: 'renamed', room, from: user, was });
+  await run(redis, 'rename-room', keys.roster(room), keys.log(room), keys.delivered(room), keys.dirty(keys.roomShard(room)),
+    user.id, user.name, room, renamed);
+}
+
+function roomKeys({ keys }: Store, room: string): string[] {
+  const shard = keys.roomShard(room);
+  return [keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room), keys.dirty(shard), keys.publicRooms(shard)];
+}
+
+/** The members of a room by id; `more` when there are more than one answer names. */
+export async function readMembers(store: Store, room: string): Promise<{ members: UserRef[]; more: boolean }> {
+  const key = store.keys.roster(room);
+  const more = await store.redis.hlen(key) > MEMBERS_MAX;
+  const flat = more ? (await store.redis.hscan(key, 0, 'COUNT', MEMBERS_MAX))[1] : Object.entries(await store.redis.hgetall(key)).flat();
+  const members: UserRef[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) members.push({ id: Number(flat[i]), name: flat[i + 1] ?? '' });
+  return { members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX), more };
+}
+
+/** A page of a room's log, oldest first, as event texts; before the log id `before`, or the newest. */
+export async function readHistory(store: Store, room: string, limit: number, before?: string): Promise<{ events: string[]; more: boolean }> {
+  const end = before === undefined ? '+' : `(${before}`;
+  const entries = await store.redis.xrevrange(store.keys.log(room), end, '-', 'COUNT', limit + 1);
+  const events = entries.slice(0, limit).map(([id, fields]) => withId(id, fields[3] ?? '{}'));
+  return { events: events.reverse(), more: entries.length > limit };
+}
+
+/** Public rooms with members, busiest first. Each room shard keeps its own list, exact at every moment. */
+export async function readRooms({ keys, redis }: Store): Promise<{ name: string; members: number }[]> {
+  const lists = await Promise.all(keys.allShards.map((shard) =>
+    redis.zrevrange(keys.publicRooms(shard), 0, ROOMS_MAX - 1, 'WITHSCORES')));
+  const rooms = lists.flatMap((list) => pairs(list).map(([name, members]) => ({ name, members: Number(members) })));
+  return rooms.sort((a, b) => b.members - a.members || (a.name < b.name ? -1 : 1)).slice(0, ROOMS_MAX);
+}
+
+function pairs(flat: string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? '']);
+}

@@ -1,0 +1,20 @@
+/** What every function of the store needs: a connection, the keys, the limits a host may turn. */
+import type { Redis } from 'ioredis';
+import type { Config } from '../config.js';
+import { Keys } from './keys.js';
+
+export interface Store {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly config: Config;
+}
+
+export function createStore(redis: Redis, config: Config): Store {
+  return { redis, keys: new Keys(config.shards), config };
+}
+
+/** The user behind a request: id, and the SHA-256 that Redis holds of the token. */
+export interface Credentials {
+  readonly id: number;
+  readonly tokenHash: string;
+}

@@ -1,0 +1,31 @@
+/** Tokens: `<userId>.<random>`. Redis holds only the SHA-256, so that a dump of it lets nobody in. */
+import { createHash, randomBytes } from 'node:crypto';
+import { ChatError } from '../protocol/errors.js';
+import type { Credentials } from './store.js';
+
+const TOKEN = /^([1-9]\d{0,15})\.[A-Za-z0-9_-]{24}$/;
+
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+/** A fresh random part of a token: 144 bits. */
+export function randomSecret(): string {
+  return randomBytes(18).toString('base64url');
+}
+
+/** The id of the user a token claims to be. Throws `unauthorized` for what cannot be a token. */
+export function tokenUser(token: string): number {
+  const match = TOKEN.exec(token);
+  if (!match) throw unauthorized();
+  return Number(match[1]);
+}
+
+/** What the store asks for to believe a token. Throws `unauthorized` for what cannot be a token. */
+export function parseToken(token: string): Credentials {
+  return { id: tokenUser(token), tokenHash: hashToken(token) };
+}
+
+export function unauthorized(): ChatError {
+  return new ChatError('unauthorized', 'This token is not, or no longer, valid: join again.');
+}
