@@ -1,14 +1,16 @@
 /** Builds what the browser gets into dist/apps/web/public. `node apps/web/build.js` does it alone. */
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
-const out = join(root, 'dist/apps/web');
+const finished = join(root, 'dist/apps/web');
+/** Built aside and moved when it is whole: a build that fails leaves the former one. */
+const out = join(root, 'dist/apps/web.new');
 const site = join(out, 'public');
 const run = promisify(execFile);
 
@@ -21,7 +23,7 @@ async function declare() {
   await run(tsc, ['-p', here]);
   await run(tsc, ['-p', here, '--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--sourceMap', 'false', '--outDir', types]);
   await writeFile(join(site, 'chat.d.mts'), await rollUp(types));
-  await rm(types, { recursive: true });
+  await remove(types);
 }
 
 /** The library's public types as one file: those of the wire, then its own. They name nothing else. */
@@ -41,11 +43,42 @@ function library() {
   ]);
 }
 
+/** The element, its style sheet within as text. */
+function element() {
+  return build({
+    ...shared, entryPoints: [join(here, 'element/index.ts')], outfile: join(site, 'element.js'), format: 'iife', globalName: 'NobackendChat',
+    loader: { '.css': 'text' }, plugins: [smallStyles],
+  });
+}
+
+/** Style sheets that are imported as text are minified first. */
+const smallStyles = {
+  name: 'small-styles',
+  setup(builder) {
+    builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { loader: 'css', minify: true });
+      return { contents: code, loader: 'text' };
+    });
+  },
+};
+
+/** The pages as they are, and one bundle of script and one of style for each that has them. */
+async function pages() {
+  await cp(join(here, 'pages/html'), site, { recursive: true });
+  const entryPoints = ['room'].map((name) => join(here, 'pages', `${name}.ts`));
+  const styles = [join(here, 'pages/site.css')];
+  await build({ ...shared, entryPoints: [...entryPoints, ...styles], outdir: join(site, 'assets'), format: 'iife', sourcemap: false });
+}
+
+const remove = (path) => rm(path, { recursive: true, force: true });
+
 /** Builds everything anew. */
 export async function buildWeb() {
-  await rm(out, { recursive: true, force: true });
+  await remove(out);
   await mkdir(site, { recursive: true });
-  await Promise.all([declare(), library()]);
+  await Promise.all([declare(), library(), element(), pages()]);
+  await remove(finished);
+  await rename(out, finished);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWeb();

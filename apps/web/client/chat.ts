@@ -10,8 +10,8 @@ import { Outbox } from './outbox.js';
 import { Polling } from './polling.js';
 import { Session, type Wish } from './session.js';
 import { Signals } from './signals.js';
-import { Keeper, sessionKey } from './storage.js';
-import type { Answers, Values } from './transport.js';
+import { Keeper } from './storage.js';
+import { PATIENCE, type Answers, type Values } from './transport.js';
 import { afterLoad, watchPage } from './wake.js';
 import type { Way } from './way.js';
 
@@ -35,7 +35,7 @@ export class RoomChat implements Chat {
   private opened: Ready | null = null;
 
   constructor(readonly server: string, private readonly link: Way, wish: Wish) {
-    this.session = new Session(link, this.pauses, new Keeper(sessionKey(server, wish.room)), wish);
+    this.session = new Session(link, this.pauses, new Keeper(server, wish.room), wish);
     this.feed = new Feed(this.emitter, this.session, (room, before) => this.insist('history', { room, before }, Infinity));
     this.session.renewed = (views) => this.feed.renew(views);
     this.polling = new Polling(this.session, this.pauses, {
@@ -109,7 +109,7 @@ export class RoomChat implements Chat {
   async leave(): Promise<void> {
     if (this.state === 'left') return;
     const { token } = this.session;
-    const goodbye = token ? this.link.call('leave', { token }, ASK_FOR).done.catch(() => undefined) : undefined;
+    const goodbye = token ? this.link.call('leave', { token }, PATIENCE).done.catch(() => undefined) : undefined;
     this.end(null);
     await goodbye;
   }

@@ -2,8 +2,8 @@
 export interface Registry {
   /** JSONP callbacks of calls that may still be answered. */
   calls: Record<string, (answer: unknown) => void>;
-  /** How many chats of this page have each key, so that each keeps a session of its own. */
-  open: Record<string, number>;
+  /** The session keys in use by chats of this page. */
+  open: Record<string, true>;
 }
 
 export const REGISTRY = '__nobackendChat';

@@ -80,6 +80,7 @@ export class Session {
   end(forget: boolean): void {
     this.ended = true;
     if (forget) this.keeper.clear();
+    this.keeper.release();
   }
 
   private async resume(kept: KeptSession): Promise<RoomView | null> {

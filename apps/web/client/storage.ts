@@ -12,7 +12,22 @@ export interface KeptSession {
 
 /** One session's place in the tab's storage. Where storage is forbidden nothing is kept, and nothing breaks. */
 export class Keeper {
-  constructor(private readonly key: string) {}
+  private readonly key: string;
+
+  /** The second chat of the same room in one page has a place of its own. */
+  constructor(server: string, room: string) {
+    const { open } = registry();
+    const base = `nobackend-chat ${server} ${room}`;
+    let key = base;
+    for (let n = 2; open[key]; n++) key = `${base} #${n}`;
+    open[key] = true;
+    this.key = key;
+  }
+
+  /** The next chat may have this place, and with it what is kept there. */
+  release(): void {
+    delete registry().open[this.key];
+  }
 
   read(): KeptSession | null {
     try {
@@ -39,12 +54,4 @@ export class Keeper {
       return;
     }
   }
-}
-
-/** The key of the next chat of this page in that room: the second one in the same page has its own. */
-export function sessionKey(server: string, room: string): string {
-  const { open } = registry();
-  const base = `nobackend-chat ${server} ${room}`;
-  const count = (open[base] = (open[base] || 0) + 1);
-  return count === 1 ? base : `${base} #${count}`;
 }

@@ -1,0 +1,44 @@
+type Child = Node | string | null;
+
+/** Makes an element. Children that are text become text: nothing here ever parses HTML. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K, attributes: Record<string, string> = {}, ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const name of Object.keys(attributes)) element.setAttribute(name, attributes[name] || '');
+  for (const child of children) if (child !== null) element.append(child);
+  return element;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** A drawing of strokes on a 24 x 24 field; it says nothing to a screen reader, its button does. */
+export function icon(path: string): SVGSVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  const stroke = document.createElementNS(SVG, 'path');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  stroke.setAttribute('d', path);
+  svg.append(stroke);
+  return svg;
+}
+
+export const ICONS = {
+  send: 'M4 12 20 4.5 15.5 20 11.5 13.5 20 4.5',
+  people: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20c.4-3.600 3-5.500 6.500-5.500s6.100 1.900 6.500 5.500M16 4.300a3.500 3.500 0 0 1 0 6.400M18 15c2 .700 3.200 2.400 3.500 5',
+  back: 'M15 5 8 12 15 19',
+  down: 'M12 5V19M6 13 12 19 18 13',
+  close: 'M6 6 18 18M18 6 6 18',
+};
+
+/** A round sign for a person: its first letter on a colour of its own. */
+export function avatar(id: number, name: string): HTMLSpanElement {
+  const sign = h('span', { class: 'avatar', 'aria-hidden': 'true' }, Array.from(name)[0] || '?');
+  sign.style.setProperty('--hue', String(hueOf(id)));
+  return sign;
+}
+
+/** Neighbouring ids get hues far apart (the golden angle). */
+export function hueOf(id: number): number {
+  return Math.round((id * 137.508) % 360);
+}

@@ -1,0 +1,168 @@
+import type { Entry } from './entries.js';
+import { row, type RowContext } from './rows.js';
+
+/** Rows in the document at most, and rows added at once: a log of 20,000 costs as much as one of 150. */
+const ROWS_MAX = 150;
+const PAGE = 50;
+/** px from an end at which more rows are drawn, and within which the end counts as reached. */
+const NEAR = 500;
+const AT_END = 40;
+
+/** What a log is asked to show. */
+export interface LogSource {
+  entries: Entry[];
+  context: RowContext;
+  /** Called at the top of what is known. */
+  wantOlder(): void;
+}
+
+/**
+ * A scrolling window on a log. Rows `from` to `to` are in the document; the rest exists only as data. While the
+ * reader is at the end it follows; elsewhere, what is read stays where it is, whatever is drawn around it.
+ */
+export class LogView {
+  onEndReached: () => void = () => undefined;
+  private source: LogSource | null = null;
+  private from = 0;
+  private to = 0;
+  private following = true;
+
+  constructor(private readonly box: HTMLElement, private readonly list: HTMLElement) {
+    box.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    new ResizeObserver(() => { if (this.following) this.toBottom(); }).observe(box);
+  }
+
+  /** The newest entry is in view. */
+  get atEnd(): boolean {
+    return this.following;
+  }
+
+  show(source: LogSource): void {
+    this.source = source;
+    this.list.replaceChildren();
+    this.latest();
+  }
+
+  /** Draws the end of the log and goes there. */
+  latest(): void {
+    const count = this.entries().length;
+    this.draw(Math.max(0, count - PAGE), count);
+    this.toBottom();
+  }
+
+  /** Entries were added at the end, or the last one has changed. */
+  appended(): void {
+    const count = this.entries().length;
+    if (!this.following) return this.keepPlace(() => this.draw(this.from, Math.min(count, this.from + ROWS_MAX)));
+    this.draw(Math.max(0, this.from, count - ROWS_MAX), count);
+    this.toBottom();
+  }
+
+  /** `count` older entries were put before the others. */
+  prepended(count: number): void {
+    this.from += count;
+    this.to += count;
+    if (this.following && !this.scrollable()) this.draw(Math.max(0, this.from - PAGE), this.to);
+    else this.keepPlace(() => this.draw(Math.max(0, this.from - PAGE), this.to));
+    if (this.following) this.toBottom();
+  }
+
+  /** Draws all rows again, as when a mark or the language has changed. */
+  redraw(): void {
+    this.keepPlace(() => {
+      this.list.replaceChildren();
+      this.draw(this.from, this.to);
+    });
+    if (this.following) this.toBottom();
+  }
+
+  /** Keeps the end in view if it was: something around the log has changed its size. */
+  settle(): void {
+    if (this.following) this.toBottom();
+  }
+
+  private entries(): Entry[] {
+    return this.source ? this.source.entries : [];
+  }
+
+  private scrollable(): boolean {
+    return this.box.scrollHeight > this.box.clientHeight;
+  }
+
+  private toBottom(): void {
+    this.following = true;
+    this.box.scrollTop = this.box.scrollHeight;
+    if (this.source && this.from === 0 && this.box.scrollTop < NEAR) this.source.wantOlder();
+  }
+
+  private scrolled(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.box;
+    const below = scrollHeight - scrollTop - clientHeight;
+    const last = this.to === this.entries().length;
+    const wasFollowing = this.following;
+    this.following = last && below < AT_END;
+    if (this.following && !wasFollowing) this.onEndReached();
+    if (scrollTop < NEAR) this.up();
+    else if (below < NEAR && !last) this.down();
+  }
+
+  private up(): void {
+    if (this.from === 0) return this.source ? this.source.wantOlder() : undefined;
+    const from = Math.max(0, this.from - PAGE);
+    this.keepPlace(() => this.draw(from, Math.min(this.to, from + ROWS_MAX)));
+  }
+
+  private down(): void {
+    const to = Math.min(this.entries().length, this.to + PAGE);
+    this.keepPlace(() => this.draw(Math.max(this.from, to - ROWS_MAX), to));
+  }
+
+  /** Does `act` so that the first row in view does not move. */
+  private keepPlace(act: () => void): void {
+    const top = this.box.getBoundingClientRect().top;
+    const rows = Array.from(this.list.children);
+    const anchor = rows.find((item) => item.getBoundingClientRect().bottom > top);
+    const id = anchor ? anchor.getAttribute('data-id') : null;
+    const before = anchor ? anchor.getBoundingClientRect().top : 0;
+    act();
+    const now = id ? this.list.querySelector(`[data-id="${CSS.escape(id)}"]`) : null;
+    if (now) this.box.scrollTop += now.getBoundingClientRect().top - before;
+  }
+
+  /** Makes the document hold rows `from` to `to`: keeps those that are there, and draws only the others. */
+  private draw(from: number, to: number): void {
+    const { source } = this;
+    if (!source) return;
+    const wanted = source.entries.slice(from, to);
+    const known = new Map(Array.from(this.list.children).map((item) => [item.getAttribute('data-key'), item]));
+    const items = wanted.map((entry, i) => {
+      const before = source.entries[from + i - 1];
+      const key = rowKey(entry, before, source.context);
+      return known.get(key) || keyed(row(entry, before, source.context), key);
+    });
+    replaceRows(this.list, items);
+    this.from = from;
+    this.to = to;
+  }
+}
+
+/** All that a row's look depends on and that changes. */
+function rowKey(entry: Entry, before: Entry | undefined, context: RowContext): string {
+  return [entry.id, entry.events.length, before ? before.id : '', context.freshFrom === entry.id].join(' ');
+}
+
+function keyed(item: HTMLElement, key: string): HTMLElement {
+  item.setAttribute('data-key', key);
+  return item;
+}
+
+/** Leaves rows that stay in the document where they are, so that a selection in them stays too. */
+function replaceRows(list: HTMLElement, items: Element[]): void {
+  const stay = new Set(items);
+  Array.from(list.children).forEach((item) => { if (!stay.has(item)) item.remove(); });
+  let next = list.firstElementChild;
+  for (const item of items) {
+    if (item === next) next = next.nextElementSibling;
+    else list.insertBefore(item, next);
+  }
+}

@@ -1,0 +1,75 @@
+import type { ChatEvent } from '../../../shared/protocol/events.js';
+import type { Chat, ChatFailure, Outgoing } from '../client/api.js';
+import type { Conversation } from './conversation.js';
+import { h } from './dom.js';
+import { fill, type Texts } from './texts.js';
+
+interface Item {
+  conversation: Conversation;
+  text: string;
+  element: HTMLElement;
+  /** Its log id, once accepted. */
+  id: string;
+}
+
+/** One's own messages between the key press and the log. */
+export class Pending {
+  private items: Item[] = [];
+
+  constructor(
+    private readonly box: HTMLElement, private readonly chat: Chat, private readonly texts: Texts, private readonly changed: () => void,
+  ) {}
+
+  send(conversation: Conversation, text: string): void {
+    const element = h('div', { class: 'message mine waiting', part: 'message own' });
+    const item = { conversation, text, element, id: '' };
+    this.items.push(item);
+    this.post(item);
+  }
+
+  /** Shows those of the conversation that is open. */
+  show(conversation: Conversation): void {
+    const shown = this.items.filter((item) => item.conversation === conversation);
+    this.box.replaceChildren(...shown.map((item) => item.element));
+    this.changed();
+  }
+
+  /** A message of one's own is in the log: the first that says the same has arrived. */
+  arrived(conversation: Conversation, event: ChatEvent): void {
+    const same = (item: Item): boolean => item.id === event.id || (!item.id && item.text === event.text);
+    const item = this.items.find((one) => one.conversation === conversation && same(one));
+    if (item) this.drop(item);
+  }
+
+  private post(item: Item): void {
+    const { conversation, text } = item;
+    this.draw(item, this.texts.sending, []);
+    this.show(conversation);
+    const target: Outgoing = conversation.partner ? { to: conversation.partner.id } : { room: conversation.room };
+    this.chat.send({ text, ...target }).then(({ id }) => {
+      item.id = id;
+      if (conversation.has(id)) this.drop(item);
+    }, (failure: ChatFailure) => this.failed(item, failure));
+  }
+
+  private failed(item: Item, failure: ChatFailure): void {
+    const again = h('button', { type: 'button', class: 'plain' }, this.texts.again);
+    const discard = h('button', { type: 'button', class: 'plain' }, this.texts.discard);
+    again.addEventListener('click', () => this.post(item));
+    discard.addEventListener('click', () => this.drop(item));
+    this.draw(item, fill(this.texts.notSent, { reason: failure.message }), [again, discard]);
+    this.changed();
+  }
+
+  private draw(item: Item, note: string, buttons: HTMLElement[]): void {
+    const bubble = h('div', { class: 'bubble', part: 'bubble' }, h('div', { class: 'text', dir: 'auto' }, item.text));
+    item.element.classList.toggle('failed', buttons.length > 0);
+    item.element.replaceChildren(bubble, h('div', { class: 'note' }, note, ...buttons));
+  }
+
+  private drop(item: Item): void {
+    this.items = this.items.filter((one) => one !== item);
+    item.element.remove();
+    this.changed();
+  }
+}

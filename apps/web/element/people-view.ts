@@ -1,0 +1,104 @@
+import type { UserRef } from '../../../shared/protocol/events.js';
+import type { Conversation } from './conversation.js';
+import { avatar, h } from './dom.js';
+import type { Skeleton } from './skeleton.js';
+import { fill } from './texts.js';
+
+/** Names drawn at most; a larger crowd is counted. */
+const SHOWN_MAX = 200;
+
+export interface PeopleState {
+  members: UserRef[];
+  ownId: number;
+  room: Conversation;
+  /** Private conversations by the other's id. */
+  privates: Map<number, Conversation>;
+  current: Conversation;
+}
+
+function partners(privates: Map<number, Conversation>): UserRef[] {
+  const users: UserRef[] = [];
+  privates.forEach(({ partner }) => { if (partner) users.push(partner); });
+  return users;
+}
+
+/** Who is here, and with whom one talks. */
+export class PeopleView {
+  constructor(private readonly parts: Skeleton, private readonly choose: (partner: UserRef | null) => void) {
+    const { header, people, root } = parts;
+    header.people.addEventListener('click', () => this.toggle(!root.classList.contains('crowded')));
+    people.close.addEventListener('click', () => this.toggle(false));
+    people.panel.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggle(false); });
+  }
+
+  toggle(open: boolean): void {
+    const { header, root, people } = this.parts;
+    const had = root.classList.contains('crowded');
+    root.classList.toggle('crowded', open);
+    header.people.setAttribute('aria-expanded', String(open));
+    if (open) people.close.focus();
+    else if (had) header.people.focus();
+  }
+
+  update(state: PeopleState): void {
+    const { members, privates, ownId } = state;
+    const here = new Set(members.map((user) => user.id));
+    const gone = partners(privates).filter((user) => !here.has(user.id));
+    const others = members.filter((user) => user.id !== ownId).sort((a, b) => a.name.localeCompare(b.name));
+    const items = [this.everyone(state), ...members.filter((user) => user.id === ownId).map((user) => this.self(user))];
+    for (const user of others.slice(0, SHOWN_MAX)) items.push(this.person(user, state, false));
+    for (const user of gone) items.push(this.person(user, state, true));
+    this.keepFocus(() => this.parts.people.list.replaceChildren(...items));
+    this.count(members.length, privates);
+  }
+
+  private count(here: number, privates: Map<number, Conversation>): void {
+    const { count, badge, people } = this.parts.header;
+    const { texts } = this.parts;
+    const unread = Array.from(privates.values()).reduce((sum, talk) => sum + talk.unread, 0);
+    count.textContent = here === 1 ? texts.oneHere : fill(texts.manyHere, { n: here });
+    badge.textContent = String(unread);
+    badge.hidden = unread === 0;
+    people.hidden = false;
+  }
+
+  private everyone({ room, current }: PeopleState): HTMLLIElement {
+    const sign = h('span', { class: 'avatar all', 'aria-hidden': 'true' }, '#');
+    return this.item('0', room, room === current, [sign, h('span', { class: 'who' }, this.parts.texts.everyone)], () => this.choose(null));
+  }
+
+  private self(user: UserRef): HTMLLIElement {
+    const label = h('span', { class: 'you' }, ` (${this.parts.texts.you})`);
+    return h('li', {}, h('div', { class: 'person self' }, avatar(user.id, user.name), h('bdi', { class: 'who' }, user.name), label));
+  }
+
+  private person(user: UserRef, { privates, current }: PeopleState, gone: boolean): HTMLLIElement {
+    const { texts } = this.parts;
+    const talk = privates.get(user.id);
+    const children = [avatar(user.id, user.name), h('bdi', { class: 'who' }, user.name)];
+    if (gone) children.push(h('span', { class: 'you' }, texts.gone));
+    const item = this.item(String(user.id), talk, talk !== undefined && talk === current, children, () => this.choose(user));
+    item.classList.toggle('gone', gone);
+    const button = item.querySelector('button');
+    if (button) button.title = fill(texts.writePrivately, { name: user.name });
+    return item;
+  }
+
+  private item(key: string, talk: Conversation | undefined, current: boolean, children: Node[], act: () => void): HTMLLIElement {
+    const button = h('button', { type: 'button', class: 'person', 'data-key': key }, ...children);
+    if (current) button.setAttribute('aria-current', 'true');
+    if (talk && talk.unread > 0 && !current) button.append(h('span', { class: 'badge' }, String(talk.unread)));
+    button.addEventListener('click', act);
+    return h('li', {}, button);
+  }
+
+  /** The list is drawn anew while somebody may be moving through it by keyboard. */
+  private keepFocus(act: () => void): void {
+    const { list } = this.parts.people;
+    const focused = (list.getRootNode() as ShadowRoot).activeElement;
+    const key = focused && list.contains(focused) ? focused.getAttribute('data-key') : null;
+    act();
+    const again = key ? list.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
+    if (again instanceof HTMLElement) again.focus();
+  }
+}

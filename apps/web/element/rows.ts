@@ -1,0 +1,57 @@
+import type { ChatEvent } from '../../../shared/protocol/events.js';
+import { avatar, h, hueOf } from './dom.js';
+import { noticeText, startsDay, startsGroup, type Entry } from './entries.js';
+import { linked } from './links.js';
+import type { Texts } from './texts.js';
+import { dayText, timeText } from './times.js';
+
+/** What a row's look depends on beside its entry. */
+export interface RowContext {
+  texts: Texts;
+  /** Who "you" are, now and under earlier ids. */
+  isMine(event: ChatEvent): boolean;
+  /** The entry above the mark "New". */
+  freshFrom: string;
+}
+
+/** Draws an entry as it stands below `before`. */
+export function row(entry: Entry, before: Entry | undefined, context: RowContext): HTMLElement {
+  const { texts } = context;
+  const item = h('div', { class: 'row', 'data-id': entry.id });
+  if (startsDay(entry, before)) item.append(h('div', { class: 'day' }, h('span', {}, dayText(entry.at, texts))));
+  if (entry.id === context.freshFrom) item.append(h('div', { class: 'fresh', part: 'new' }, h('span', {}, texts.fresh)));
+  if (entry.message) item.append(message(entry.message, startsGroup(entry, before), context));
+  else item.append(notice(entry, texts));
+  return item;
+}
+
+function notice(entry: Entry, texts: Texts): HTMLElement {
+  const text = noticeText(entry.events, texts);
+  return h('div', { class: text ? 'notice' : 'nothing', part: 'notice' }, text);
+}
+
+function message(event: ChatEvent, head: boolean, context: RowContext): HTMLElement {
+  const mine = context.isMine(event);
+  const classes = `message${mine ? ' mine' : ''}${head ? ' head' : ''}`;
+  const item = h('div', { class: classes, part: mine ? 'message own' : 'message' });
+  if (head) item.append(author(event, mine, context.texts));
+  item.append(h('div', { class: 'bubble', part: 'bubble' }, h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts)), time(event.at, context.texts)));
+  return item;
+}
+
+function author(event: ChatEvent, mine: boolean, texts: Texts): HTMLElement {
+  const { id, name } = event.from;
+  const label = h('bdi', { class: 'name' }, name);
+  label.style.setProperty('--hue', String(hueOf(id)));
+  const whose = mine ? h('span', { class: 'hidden' }, ` (${texts.you})`) : null;
+  return h('div', { class: 'author' }, avatar(id, name), label, whose);
+}
+
+function content(event: ChatEvent, texts: Texts): Array<Node | string> {
+  if (event.text !== undefined) return linked(event.text);
+  return [h('em', {}, texts.sentData), ' ', h('code', {}, JSON.stringify(event.data))];
+}
+
+function time(at: number, texts: Texts): HTMLElement {
+  return h('time', { datetime: new Date(at).toISOString() }, timeText(at, texts));
+}

@@ -1,0 +1,72 @@
+/** Every word the element shows; replace any of them with the `texts` property or attribute. */
+export const ENGLISH = {
+  locale: '',
+  messages: 'Messages',
+  message: 'Message',
+  placeholder: 'Write to everyone',
+  placeholderPrivate: 'Write to {name} only',
+  send: 'Send',
+  people: 'People',
+  oneHere: '1 here',
+  manyHere: '{n} here',
+  everyone: 'Everyone',
+  you: 'you',
+  writePrivately: 'Write to {name} privately',
+  onlyYouTwo: 'Only you two see this',
+  gone: 'has left',
+  newFrom: '{n} new from {name}',
+  editName: 'You are {name}. Change your name',
+  yourName: 'Your name',
+  save: 'Save',
+  cancel: 'Cancel',
+  takeName: 'Take {name}',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  fresh: 'New',
+  latest: 'Latest',
+  newMessages: '{n} new',
+  joined: '{names} joined',
+  left: '{names} left',
+  renamed: '{was} is now {name}',
+  and: ' and ',
+  others: '{n} others',
+  typing: '{names} is typing…',
+  typingMany: '{names} are typing…',
+  empty: 'Nothing here yet. Say hello!',
+  emptyPrivate: 'Nothing between you two yet.',
+  loading: 'Loading older messages…',
+  start: 'This is where it begins.',
+  connecting: 'Opening the room…',
+  reconnecting: 'The connection is gone. Trying again; what you write will be sent when it is back.',
+  elsewhere: 'This chat is open somewhere else now.',
+  useHere: 'Use it here',
+  ended: 'You have left this chat.',
+  failed: 'The chat cannot go on: {reason}',
+  again: 'Try again',
+  missed: 'Some messages were lost on the way and could not be read back.',
+  sending: 'Sending…',
+  notSent: 'Not sent: {reason}',
+  discard: 'Discard',
+  tooLong: '{n} characters too many',
+  said: '{name}: {text}',
+  saidPrivately: '{name}, privately: {text}',
+  sentData: 'sent data',
+};
+
+export type Texts = typeof ENGLISH;
+
+/** Puts values into a text's `{places}`. */
+export function fill(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in values ? String(values[name]) : place));
+}
+
+/** The words to use: the given ones over the English ones. Anything that is not a text is ignored. */
+export function textsFrom(given: unknown): Texts {
+  const texts: Record<string, string> = { ...ENGLISH };
+  const wanted = (given || {}) as Record<string, unknown>;
+  for (const key of Object.keys(ENGLISH)) {
+    const text = wanted[key];
+    if (typeof text === 'string') texts[key] = text;
+  }
+  return texts as Texts;
+}

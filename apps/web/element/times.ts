@@ -1,0 +1,30 @@
+import type { Texts } from './texts.js';
+
+const DAY = 86_400_000;
+
+function localeOf(texts: Texts): string | undefined {
+  return texts.locale || document.documentElement.lang || undefined;
+}
+
+function format(at: number, texts: Texts, options: Intl.DateTimeFormatOptions): string {
+  try {
+    return new Intl.DateTimeFormat(localeOf(texts), options).format(at);
+  } catch (_) {
+    return new Intl.DateTimeFormat(undefined, options).format(at);
+  }
+}
+
+/** The local day of a moment, to compare with another's. */
+export function dayOf(at: number): string {
+  return new Date(at).toDateString();
+}
+
+export function timeText(at: number, texts: Texts): string {
+  return format(at, texts, { hour: '2-digit', minute: '2-digit' });
+}
+
+export function dayText(at: number, texts: Texts): string {
+  if (dayOf(at) === dayOf(Date.now())) return texts.today;
+  if (dayOf(at) === dayOf(Date.now() - DAY)) return texts.yesterday;
+  return format(at, texts, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+}
