@@ -14,10 +14,9 @@ export interface FanOutJob {
 const ADD_PATIENCE = 1_000;
 
 /** A queue whose history stays small: what was done is in the logs of the rooms. */
-export function openQueue<Data>(name: string, connection: Redis, skipWaitingForReady = false): Queue<Data> {
+export function openQueue<Data>(name: string, connection: Redis): Queue<Data> {
   return new Queue<Data>(name, {
     connection,
-    skipWaitingForReady,
     streams: { events: { maxLen: 100 } },
     defaultJobOptions: {
       removeOnComplete: { count: 100 },

@@ -21,8 +21,8 @@ async function main(config: Config): Promise<void> {
   const redis = connectStore(config.redisUrl).on('error', (error) => log.warn({ error: error.message }, 'redis'));
   const producer = connectProducer(config.redisUrl).on('error', quiet);
   const store = createStore(redis, config);
-  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer, true);
-  const queues = [fanOutQueue, openQueue(UPKEEP, producer, true)];
+  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer);
+  const queues = [fanOutQueue, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);
   const fanOut = new FanOutRequests(fanOutQueue, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
   const polls = new Polls(store, {
