@@ -1,0 +1,112 @@
+/** Settings: what holds without any, what may be set, and the one line that stops the start. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, readStartConfig } from '../shared/config.js';
+
+const DEFAULTS = {
+  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 16,
+  pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, workerConcurrency: 10,
+  logLevel: 'info', logFormat: 'json', rateLimits: true, sendRate: 5,
+};
+
+/** Each number: its smallest and largest value. */
+const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: number][] = [
+  ['PORT', 'port', 0, 65_535], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
+  ['SHARDS', 'shards', 1, 1_024], ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000], ['HISTORY', 'history', 1, 100_000],
+  ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000],
+  ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000], ['SEND_RATE', 'sendRate', 1, 10_000],
+];
+const START_NUMBERS: [name: string, key: 'apiInstances' | 'workerInstances'][] = [
+  ['API_INSTANCES', 'apiInstances'], ['WORKER_INSTANCES', 'workerInstances'],
+];
+const CHOICES: [name: string, key: keyof typeof DEFAULTS, values: [text: string, value: unknown][]][] = [
+  ['LIVE', 'live', [['on', true], ['off', false]]], ['RATE_LIMITS', 'rateLimits', [['on', true], ['off', false]]],
+  ['LOG_FORMAT', 'logFormat', [['json', 'json'], ['text', 'text']]],
+  ['LOG_LEVEL', 'logLevel', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => [level, level])],
+];
+const NO_NUMBERS = ['x', '-1', '+1', '1.5', '1e3', '0x10', ' 5', '5 ', '٣', 'NaN', 'Infinity', '9'.repeat(30)];
+
+/** The line a bad setting stops the start with. */
+function refusalOf(env: Record<string, string>, read: (env: Record<string, string>) => unknown = readConfig): string {
+  try {
+    read(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message;
+  }
+  return 'allowed';
+}
+
+describe('without any setting', () => {
+  it('everything has its default', () => expect(readConfig({})).toEqual(DEFAULTS));
+
+  it('two API processes, one worker and a Redis of its own are started', () => {
+    expect(readStartConfig({})).toMatchObject({ apiInstances: 2, workerInstances: 1, appendfsync: 'everysec', ownRedis: true });
+  });
+
+  it('an empty one is as good as none, as shells and compose files give it', () => {
+    const empty = Object.fromEntries([...NUMBERS, ...CHOICES, ['REDIS_URL'], ['ADMIN_PASSWORD']].map(([name]) => [name, '']));
+    expect(readConfig(empty)).toEqual(DEFAULTS);
+  });
+
+  it('nothing can be changed afterwards', () => expect(Object.isFrozen(readConfig({})) && Object.isFrozen(readStartConfig({}))).toBe(true));
+});
+
+describe.each(NUMBERS)('%s', (name, key, min, max) => {
+  it(`is a whole number from ${min} to ${max}`, () => {
+    expect(readConfig({ [name]: String(min) })[key]).toBe(min);
+    expect(readConfig({ [name]: String(max) })[key]).toBe(max);
+  });
+
+  it.each([String(min - 1), String(max + 1), ...NO_NUMBERS])('refuses "%s" and says what is allowed', (bad) => {
+    expect(refusalOf({ [name]: bad })).toBe(`${name}=${bad} is not allowed: give a whole number from ${min} to ${max}.`);
+  });
+});
+
+it.each(START_NUMBERS)('%s is from 1 to 128', (name, key) => {
+  expect(readStartConfig({ [name]: '128' })[key]).toBe(128);
+  for (const bad of ['0', '129', 'max']) {
+    expect(refusalOf({ [name]: bad }, readStartConfig)).toBe(`${name}=${bad} is not allowed: give a whole number from 1 to 128.`);
+  }
+});
+
+describe.each(CHOICES)('%s', (name, key, values) => {
+  it('is one of a few words', () => {
+    for (const [word, value] of values) expect(readConfig({ [name]: word })[key]).toBe(value);
+  });
+
+  it.each(['yes', 'ON', 'true', '1', ' on'])('refuses "%s" and lists the words', (bad) => {
+    expect(refusalOf({ [name]: bad })).toBe(`${name}=${bad} is not allowed: give one of ${values.map(([word]) => word).join(', ')}.`);
+  });
+});
+
+it('REDIS_APPENDFSYNC is one of what Redis knows', () => {
+  for (const word of ['everysec', 'always', 'no']) expect(readStartConfig({ REDIS_APPENDFSYNC: word }).appendfsync).toBe(word);
+  expect(refusalOf({ REDIS_APPENDFSYNC: 'never' }, readStartConfig)).toBe('REDIS_APPENDFSYNC=never is not allowed: give one of everysec, always, no.');
+});
+
+describe('REDIS_URL', () => {
+  it.each(['redis://h:1', 'rediss://user:secret@h:6380/2', 'redis://[::1]:6379'])('may be %s', (url) => {
+    expect(readConfig({ REDIS_URL: url }).redisUrl).toBe(url);
+    expect(readStartConfig({ REDIS_URL: url }).ownRedis).toBe(false);
+  });
+
+  it.each(['localhost:6379', 'http://u:secret@h', 'redis://u:secret@', '//h', 'x'])('refuses "%s" without repeating it, as it may hold a password', (url) => {
+    const refusal = refusalOf({ REDIS_URL: url });
+    expect(refusal).toBe('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], or rediss:// for TLS.');
+  });
+});
+
+it('ADMIN_PASSWORD is taken as it is', () => expect(readConfig({ ADMIN_PASSWORD: ' p:ä ' }).adminPassword).toBe(' p:ä '));
+
+describe('a process with a bad setting', () => {
+  it.each(['api', 'worker'])('(%s) says so in one line and exits with 1', async (app) => {
+    const main = fileURLToPath(new URL(`../dist/apps/${app}/main.js`, import.meta.url));
+    const child = spawn(process.execPath, ['--enable-source-maps', main], { env: { PATH: process.env['PATH'], SHARDS: 'many' } });
+    const [[code], out, err] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: 'SHARDS=many is not allowed: give a whole number from 1 to 1024.\n' });
+  });
+});
