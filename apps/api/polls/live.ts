@@ -115,8 +115,10 @@ export class Live {
   adopt(pending: Pending, poll: Poll, attached: Attached): Mirror | null {
     const shard = this.#shardOf(pending.shard);
     this.end(pending);
-    if (pending.spoiled || (this.#byId.get(poll.userId)?.n ?? 0) > attached.n) return null;
-    this.forget(poll.userId, attached.n);
+    const former = this.#byId.get(poll.userId);
+    if (pending.spoiled || (former?.token === poll.token && former.n > attached.n)) return null;
+    const orphan = former && this.#drop(former);
+    if (orphan) this.#options.reattach(orphan);
     if (shard.mirrors.size === 0 && shard.pending.size === 0) shard.last = shard.expected = attached.sequence;
     const mirror = new Mirror({ id: poll.userId, token: poll.token, shard: pending.shard }, attached.n, attached.sequence,
       attached.position - attached.events.length, attached.rooms);

@@ -59,6 +59,11 @@ export class Polls {
     return this.#subscription.process;
   }
 
+  /** Whether the live way is open, or not wanted. */
+  get ready(): boolean {
+    return this.#subscription.confirmed || !this.#store.config.live;
+  }
+
   /**
    * Takes a poll; the promise is its answer's body. `timeout` in s; `onGone` is given what to call when the client goes.
    * Rejects with `unauthorized`, `superseded`, `unavailable`.

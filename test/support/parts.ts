@@ -1,0 +1,89 @@
+/** The system's own parts in this process, without HTTP and queue: what races are driven by hand with. */
+import { Redis } from 'ioredis';
+import type { Chat } from '../../apps/api/operation.js';
+import { operations } from '../../apps/api/operations.js';
+import type { Parameters } from '../../apps/api/parameters.js';
+import { Polls } from '../../apps/api/polls/polls.js';
+import { FanOut } from '../../apps/worker/jobs/fan-out.js';
+import { readConfig, type Config } from '../../shared/config.js';
+import type { ChatEvent } from '../../shared/protocol/events.js';
+import type { OperationName } from '../../shared/protocol/operations.js';
+import { FanOutRequests } from '../../shared/queues.js';
+import { connectBlocking, connectStore, connectSubscriber } from '../../shared/redis.js';
+import { parseCursor } from '../../shared/store/inboxes.js';
+import { createStore, type Store } from '../../shared/store/store.js';
+
+const quiet = (): void => undefined;
+
+export interface Answer {
+  ok: true;
+  cursor: string;
+  events: ChatEvent[];
+  missed?: number;
+  reset?: boolean;
+  [field: string]: unknown;
+}
+
+/** An API process's parts: operations over a store and polls of its own. */
+export class Part {
+  readonly chat: Chat;
+  /** Rooms whose fan-out was asked for, oldest first. */
+  readonly requested: string[] = [];
+  readonly #subscriber: Redis;
+
+  constructor(readonly store: Store, readonly config: Config) {
+    this.#subscriber = connectSubscriber(config.redisUrl).on('error', quiet);
+    const add = (_name: string, { rooms }: { rooms: string[] }): Promise<never> => {
+      this.requested.push(...rooms);
+      return Promise.resolve(undefined as never);
+    };
+    this.chat = {
+      store,
+      fanOut: new FanOutRequests({ add }, quiet),
+      polls: new Polls(store, { subscriber: this.#subscriber, blocking: () => connectBlocking(config.redisUrl) }),
+    };
+  }
+
+  get polls(): Polls { return this.chat.polls; }
+
+  /** Calls an operation as a request would; `gone` is called by the client that goes. */
+  async call<Op extends OperationName>(op: Op, parameters: Partial<Parameters<Op>>, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
+    const run = operations[op] as (chat: Chat, parameters: unknown, call: unknown) => Promise<string>;
+    return JSON.parse(await run(this.chat, parameters, { onGone })) as Answer;
+  }
+
+  poll(token: string, cursor: string | null, timeout = 0, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
+    return this.call('poll', { token, cursor: cursor === null ? undefined : parseCursor(cursor) ?? undefined, timeout }, onGone);
+  }
+
+  async join(room: string, name?: string): Promise<{ id: number; token: string; cursor: string; lastSeen: string }> {
+    const answer = await this.call('join', { room, name });
+    const { history } = answer['room'] as { history: ChatEvent[] };
+    return { id: (answer['user'] as { id: number }).id, token: String(answer['token']), cursor: answer.cursor, lastSeen: history.at(-1)?.id ?? '0-0' };
+  }
+
+  async close(): Promise<void> {
+    await this.polls.close();
+    this.store.redis.disconnect();
+  }
+}
+
+/** Opens an API process's parts on a Redis, ready to be used. */
+export async function openPart(redisUrl: string, settings: Record<string, string> = {}): Promise<Part> {
+  const part = new Part(...await openStore(redisUrl, settings));
+  while (!part.polls.ready) await new Promise((resolve) => setTimeout(resolve, 2));
+  return part;
+}
+
+async function openStore(redisUrl: string, settings: Record<string, string>): Promise<[Store, Config]> {
+  const config = readConfig({ REDIS_URL: redisUrl, RATE_LIMITS: 'off', SHARDS: '4', ...settings });
+  const redis = connectStore(redisUrl).on('error', quiet);
+  await new Promise((resolve) => redis.once('ready', resolve));
+  return [createStore(redis, config), config];
+}
+
+/** A worker's fan-out over a store of its own. */
+export async function openFanOut(redisUrl: string, settings: Record<string, string> = {}): Promise<{ fanOut: FanOut; store: Store; close: () => void }> {
+  const [store] = await openStore(redisUrl, settings);
+  return { fanOut: new FanOut(store, { delivered: quiet }), store, close: () => store.redis.disconnect() };
+}
