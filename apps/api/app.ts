@@ -1,15 +1,30 @@
 /** The Koa application: operations first and alone, everything else behind them. */
-import Koa from 'koa';
+import Koa, { type Middleware } from 'koa';
 import type { Chat } from './operation.js';
 import { routes, type Routed } from './routes.js';
 import { serveOperations, type Served } from './serve.js';
 
 export function createApp(chat: Chat, served: Served, routed: Routed): Koa {
   const app = new Koa();
+  app.use(requirePath);
   app.use(serveOperations(chat, served));
   for (const middleware of routes(routed)) app.use(middleware);
   app.on('error', (error: Error & { expose?: boolean }) => {
     if (!error.expose) served.log.warn({ error: error.message }, 'request failed');
   });
   return app;
+}
+
+/** A request target need not be a path: for `http://[` there is none, and Koa throws when asked for it. */
+const requirePath: Middleware = (ctx, next) => {
+  if (pathOf(ctx.request) === null) return ctx.throw(400);
+  return next();
+};
+
+function pathOf(request: { path: string | null }): string | null {
+  try {
+    return request.path;
+  } catch {
+    return null;
+  }
 }

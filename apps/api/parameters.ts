@@ -103,27 +103,36 @@ export function checkParameters<Op extends OperationName>(operation: Op, raw: Re
   throw new ChatError('bad_request', issue.message, { field: keyOf(issue) });
 }
 
-/** Takes a query string apart: strict percent-encoding, each parameter once. Throws `bad_request`. */
-export function parseQuery(query: string): Map<string, string[]> {
-  const values = new Map<string, string[]>();
-  for (const pair of query === '' ? [] : query.split('&')) {
-    const equals = pair.indexOf('=');
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals));
-    values.set(name, [...values.get(name) ?? [], equals < 0 ? '' : decode(pair.slice(equals + 1))]);
-  }
-  return values;
+/** A query string taken apart. `malformed`: a part of it, kept as it came, was not percent-encoded UTF-8. */
+export interface Query {
+  values: Map<string, string[]>;
+  malformed: boolean;
 }
 
-function decode(encoded: string): string {
+/** Takes a query string apart. Never throws: JSONP needs the callback to say that the rest is malformed. */
+export function parseQuery(query: string): Query {
+  const parsed: Query = { values: new Map(), malformed: false };
+  for (const pair of query === '' ? [] : query.split('&')) {
+    const equals = pair.indexOf('=');
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals), parsed);
+    const value = equals < 0 ? '' : decode(pair.slice(equals + 1), parsed);
+    parsed.values.set(name, [...parsed.values.get(name) ?? [], value]);
+  }
+  return parsed;
+}
+
+function decode(encoded: string, parsed: Query): string {
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '));
   } catch {
-    throw new ChatError('bad_request', 'The query is not well-formed percent-encoded UTF-8.', { field: 'query' });
+    parsed.malformed = true;
+    return encoded;
   }
 }
 
-/** The parameters of a query, `data` as the JSON it is. Throws `bad_request` for one given twice. */
-export function fromQuery(values: Map<string, string[]>): Record<string, unknown> {
+/** The parameters of a query, `data` as the JSON it is. Throws `bad_request` for one given twice or ill-encoded. */
+export function fromQuery({ values, malformed }: Query): Record<string, unknown> {
+  if (malformed) throw new ChatError('bad_request', 'The query is not well-formed percent-encoded UTF-8.', { field: 'query' });
   const raw: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [name, all] of values) {
     if (all.length > 1) throw new ChatError('bad_request', `${name.slice(0, 64)} was given more than once.`, { field: name.slice(0, 64) });

@@ -1,4 +1,5 @@
 /** Everything that is no operation: health, figures, the queues' board, the pages. */
+import { METHODS } from 'node:http';
 import Router, { type RouterContext } from '@koa/router';
 import type { Queue } from 'bullmq';
 import type { Middleware } from 'koa';
@@ -18,7 +19,7 @@ export interface Routed {
 }
 
 export function routes({ config, store, metrics, queues }: Routed): Middleware[] {
-  const router = new Router();
+  const router = new Router({ methods: METHODS }); // it answers 501 to a method it has not been told of
   const guard = requirePassword(config.adminPassword);
   router.get('/health', health(store));
   router.get('/metrics', guard, async (ctx: RouterContext) => {
@@ -46,20 +47,27 @@ const drain: Middleware = (ctx, next) => {
   return next();
 };
 
-/**
- * Our own pages run only our own scripts and call only us. Pages of other origins load our scripts, hence the
- * cross-origin resource policy. What is only for HTTPS (HSTS, upgrade) is left to who terminates TLS.
- */
+/** Our own pages run only our own scripts and call only us. */
+const OWN_PAGES = {
+  defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"],
+  objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'self'"],
+  formAction: ["'self'", 'https://jsfiddle.net', 'https://codepen.io', 'https://stackblitz.com'],
+};
+/** Bull Board sets its base address and styles in its page; the fonts it would fetch elsewhere it does without. */
+const BOARD = { ...OWN_PAGES, styleSrc: ["'self'", "'unsafe-inline'"], baseUri: ["'self'"], frameAncestors: ["'none'"] };
+
 function headers(): Middleware {
+  const [ownPages, board] = [headersWith(OWN_PAGES), headersWith(BOARD)];
+  return (ctx, next) => ctx.path.startsWith(QUEUES_PATH) ? board(ctx, next) : ownPages(ctx, next);
+}
+
+/**
+ * Pages of other origins load our scripts, hence the cross-origin resource policy. What is only for HTTPS (HSTS, upgrade)
+ * is left to who terminates TLS.
+ */
+function headersWith(directives: Record<string, string[]>): Middleware {
   return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"],
-        objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'self'"],
-        formAction: ["'self'", 'https://jsfiddle.net', 'https://codepen.io', 'https://stackblitz.com'],
-      },
-    },
+    contentSecurityPolicy: { useDefaults: false, directives },
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     crossOriginOpenerPolicy: false,
     strictTransportSecurity: false,

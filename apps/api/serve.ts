@@ -38,11 +38,11 @@ async function serveJsonp(chat: Chat, served: Served, req: IncomingMessage, res:
   let callback: string | undefined;
   await answer(served, res, name, () => callback, () => {
     if (req.method !== 'GET') throw new ChatError('bad_request', 'JSONP is asked for by GET.', { field: 'method' });
-    const values = parseQuery(query);
-    callback = checkCallback(values.get('callback') ?? []);
-    values.delete('callback');
-    values.delete('_'); // what jQuery and others add against caches
-    return runOperation(chat, operationName(name), fromQuery(values), res);
+    const parsed = parseQuery(query);
+    callback = checkCallback(parsed.values.get('callback') ?? []);
+    parsed.values.delete('callback');
+    parsed.values.delete('_'); // what jQuery and others add against caches
+    return runOperation(chat, operationName(name), fromQuery(parsed), res);
   });
 }
 
