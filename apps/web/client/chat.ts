@@ -68,20 +68,21 @@ export class RoomChat implements Chat {
   }
 
   async send(message: string | Outgoing): Promise<Sent> {
-    return this.outbox.send(typeof message === 'string' ? { text: message } : message);
+    const { text, data, to, room } = typeof message === 'string' ? { text: message } as Outgoing : message;
+    return this.outbox.send({ text, data, ...(to === undefined ? { room: room || this.room } : { to }) });
   }
 
-  async signal(data: unknown, room?: string): Promise<void> {
+  async signal(data: unknown, room = this.room): Promise<void> {
     await this.ready;
-    return this.signals.send(room || '', { data, room });
+    return this.signals.send(room, { data, room });
   }
 
-  async members(room?: string): Promise<UserRef[]> {
+  async members(room = this.room): Promise<UserRef[]> {
     return (await this.insist('members', { room })).members;
   }
 
   async history(options: HistoryOptions = {}): Promise<HistoryPage> {
-    const { before, limit, room } = options;
+    const { before, limit, room = this.room } = options;
     return this.insist('history', { before, limit, room });
   }
 

@@ -16,7 +16,7 @@ export class Outbox {
   constructor(private readonly post: (values: Values) => Promise<Sent>, private readonly pauses: Pauses) {}
 
   send(message: Outgoing): Promise<Sent> {
-    const values = { text: message.text, data: message.data, to: message.to, room: message.room, id: nonce() };
+    const values = { ...message, id: nonce() };
     const sent = this.last.then(() => persist(() => this.post(values), this.pauses, SEND_FOR));
     this.last = sent.catch(() => undefined);
     return sent;

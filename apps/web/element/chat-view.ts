@@ -9,8 +9,12 @@ import { PeopleView } from './people-view.js';
 import type { RowContext } from './rows.js';
 import type { Skeleton } from './skeleton.js';
 import { StatusView } from './status.js';
+import { Talks } from './talks.js';
 import { fill } from './texts.js';
 import { Typing } from './typing.js';
+
+/** ms after which what was said aloud is taken away, so that nobody comes across it again. */
+const ANNOUNCED = 3_000;
 
 /** The chat on the page: takes what the library says and shows the conversation that is open. */
 export class ChatView {
@@ -25,6 +29,7 @@ export class ChatView {
   private readonly naming: Naming;
   private readonly composer: Composer;
   private readonly typing: Typing;
+  private readonly talks: Talks;
 
   constructor(private readonly parts: Skeleton, private readonly chat: Chat, restart: () => void) {
     this.room = this.current = new Conversation(chat.room, null);
@@ -35,6 +40,7 @@ export class ChatView {
     this.naming = new Naming(parts, chat);
     this.composer = new Composer(parts, { send: (text) => this.send(text), typing: () => this.typing.tell(this.current) });
     this.typing = new Typing(chat, () => this.showTyping());
+    this.talks = new Talks(chat);
     new StatusView(parts, chat, restart);
     parts.log.latest.addEventListener('click', () => { this.log.latest(); this.seen(); });
     parts.header.back.addEventListener('click', () => this.open(this.room, true));
@@ -60,6 +66,7 @@ export class ChatView {
   private begin({ user, members, history }: Ready): void {
     this.ownIds.add(user.id);
     this.room.prepend(history);
+    this.talks.read().forEach((partner) => { this.conversationWith(partner).complete = false; });
     this.meet(members);
     this.open(this.room, false);
   }
@@ -76,6 +83,7 @@ export class ChatView {
     if (event.type === 'signal') return this.hearSignal(event);
     const conversation = this.conversationOf(event);
     if (!conversation) return;
+    if (conversation.partner && conversation.entries.length === 0) this.talks.add(conversation.partner);
     conversation.append(event);
     this.typing.forget(event.room, event.from.id);
     const mine = this.ownIds.has(event.from.id);
@@ -83,7 +91,7 @@ export class ChatView {
     const seen = conversation === this.current && this.log.atEnd && !document.hidden;
     if (!seen && !mine) conversation.miss(event);
     if (conversation === this.current) this.log.appended();
-    if (!mine) this.announce(event);
+    if (!mine && conversation !== this.current) this.announce(event);
     this.showTyping();
     this.updateUnread();
   }
@@ -110,6 +118,7 @@ export class ChatView {
     if (known) return known;
     const ids = [this.chat.user.id, partner.id].sort((a, b) => a - b);
     const made = new Conversation(ids.join(':'), partner);
+    made.complete = true; // nothing was said before, as far as this page knows
     this.privates.set(partner.id, made);
     return made;
   }
@@ -217,11 +226,12 @@ export class ChatView {
     if (host) host.dispatchEvent(new CustomEvent('unread', { detail: unread }));
   }
 
+  /** Says aloud what comes into a conversation that is not open; the open log speaks for itself. */
   private announce(event: ChatEvent): void {
     if (event.type !== 'message') return;
     const { texts, announcer } = this.parts;
-    const text = event.text === undefined ? texts.sentData : event.text;
-    announcer.textContent = fill(event.private ? texts.saidPrivately : texts.said, { name: event.from.name, text });
+    announcer.textContent = fill(event.private ? texts.heardPrivately : texts.heard, { name: event.from.name });
+    setTimeout(() => { announcer.textContent = ''; }, ANNOUNCED);
   }
 
   private showTyping(): void {

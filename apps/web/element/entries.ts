@@ -47,6 +47,10 @@ export function startsGroup(entry: Entry, before: Entry | undefined): boolean {
   return before.message.from.id !== entry.message.from.id || entry.at - before.at > GROUP_GAP;
 }
 
+export function sameMinute(entry: Entry, before: Entry | undefined): boolean {
+  return before !== undefined && Math.floor(before.at / 60_000) === Math.floor(entry.at / 60_000);
+}
+
 function list(names: string[], texts: Texts): string {
   const shown = names.length > NAMES_MAX + 1 ? names.slice(0, NAMES_MAX) : names;
   const rest = names.length - shown.length;

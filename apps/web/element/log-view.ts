@@ -62,8 +62,8 @@ export class LogView {
   prepended(count: number): void {
     this.from += count;
     this.to += count;
-    if (this.following && !this.scrollable()) this.draw(Math.max(0, this.from - PAGE), this.to);
-    else this.keepPlace(() => this.draw(Math.max(0, this.from - PAGE), this.to));
+    const from = Math.max(0, this.from - PAGE);
+    this.keepPlace(() => this.draw(from, this.following ? this.to : Math.min(this.to, from + ROWS_MAX)));
     if (this.following) this.toBottom();
   }
 
@@ -83,10 +83,6 @@ export class LogView {
 
   private entries(): Entry[] {
     return this.source ? this.source.entries : [];
-  }
-
-  private scrollable(): boolean {
-    return this.box.scrollHeight > this.box.clientHeight;
   }
 
   private toBottom(): void {
@@ -117,8 +113,14 @@ export class LogView {
     this.keepPlace(() => this.draw(Math.max(this.from, to - ROWS_MAX), to));
   }
 
-  /** Does `act` so that the first row in view does not move. */
+  /** Does `act` so that the first row in view does not move, and no screen reader takes old rows for news. */
   private keepPlace(act: () => void): void {
+    this.box.setAttribute('aria-busy', 'true');
+    this.move(act);
+    this.box.removeAttribute('aria-busy');
+  }
+
+  private move(act: () => void): void {
     const top = this.box.getBoundingClientRect().top;
     const rows = Array.from(this.list.children);
     const anchor = rows.find((item) => item.getBoundingClientRect().bottom > top);

@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
 import { avatar, h, hueOf } from './dom.js';
-import { noticeText, startsDay, startsGroup, type Entry } from './entries.js';
+import { noticeText, sameMinute, startsDay, startsGroup, type Entry } from './entries.js';
 import { linked } from './links.js';
 import type { Texts } from './texts.js';
 import { dayText, timeText } from './times.js';
@@ -20,7 +20,7 @@ export function row(entry: Entry, before: Entry | undefined, context: RowContext
   const item = h('div', { class: 'row', 'data-id': entry.id });
   if (startsDay(entry, before)) item.append(h('div', { class: 'day' }, h('span', {}, dayText(entry.at, texts))));
   if (entry.id === context.freshFrom) item.append(h('div', { class: 'fresh', part: 'new' }, h('span', {}, texts.fresh)));
-  if (entry.message) item.append(message(entry.message, startsGroup(entry, before), context));
+  if (entry.message) item.append(message(entry.message, startsGroup(entry, before), !sameMinute(entry, before), context));
   else item.append(notice(entry, texts));
   return item;
 }
@@ -30,12 +30,13 @@ function notice(entry: Entry, texts: Texts): HTMLElement {
   return h('div', { class: text ? 'notice' : 'nothing', part: 'notice' }, text);
 }
 
-function message(event: ChatEvent, head: boolean, context: RowContext): HTMLElement {
+function message(event: ChatEvent, head: boolean, timed: boolean, context: RowContext): HTMLElement {
   const mine = context.isMine(event);
   const classes = `message${mine ? ' mine' : ''}${head ? ' head' : ''}`;
   const item = h('div', { class: classes, part: mine ? 'message own' : 'message' });
   if (head) item.append(author(event, mine, context.texts));
-  item.append(h('div', { class: 'bubble', part: 'bubble' }, h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts)), time(event.at, context.texts)));
+  const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
+  item.append(h('div', { class: 'bubble', part: 'bubble' }, text, time(event.at, head || timed, context.texts)));
   return item;
 }
 
@@ -52,6 +53,7 @@ function content(event: ChatEvent, texts: Texts): Array<Node | string> {
   return [h('em', {}, texts.sentData), ' ', h('code', {}, JSON.stringify(event.data))];
 }
 
-function time(at: number, texts: Texts): HTMLElement {
-  return h('time', { datetime: new Date(at).toISOString() }, timeText(at, texts));
+/** Within a group the time stands only where it has changed; a screen reader is told every one. */
+function time(at: number, shown: boolean, texts: Texts): HTMLElement {
+  return h('time', { datetime: new Date(at).toISOString(), class: shown ? '' : 'hidden' }, timeText(at, texts));
 }

@@ -31,7 +31,7 @@ function log(texts: Texts) {
   const rows = h('div', { class: 'rows' });
   const pending = h('div', { class: 'pending' });
   const empty = h('p', { class: 'empty', hidden: '' });
-  const box = h('div', { class: 'log', part: 'log', role: 'log', 'aria-live': 'off', 'aria-label': texts.messages, tabindex: '0' }, top, empty, rows, pending);
+  const box = h('div', { class: 'log', part: 'log', role: 'log', 'aria-label': texts.messages, tabindex: '0' }, top, empty, rows, pending);
   const latest = h('button', { type: 'button', class: 'latest', part: 'latest', hidden: '' }, icon(ICONS.down), h('span', {}, texts.latest));
   return { box, top, rows, pending, empty, latest };
 }

@@ -14,7 +14,6 @@ export const ENGLISH = {
   writePrivately: 'Write to {name} privately',
   onlyYouTwo: 'Only you two see this',
   gone: 'has left',
-  newFrom: '{n} new from {name}',
   editName: 'You are {name}. Change your name',
   yourName: 'Your name',
   save: 'Save',
@@ -48,8 +47,8 @@ export const ENGLISH = {
   notSent: 'Not sent: {reason}',
   discard: 'Discard',
   tooLong: '{n} characters too many',
-  said: '{name}: {text}',
-  saidPrivately: '{name}, privately: {text}',
+  heard: 'New message from {name}',
+  heardPrivately: 'New private message from {name}',
   sentData: 'sent data',
 };
 
