@@ -72,15 +72,26 @@ async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached 
 function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pending): Attached | null {
   const { n, position, eventId, events, missed, reset } = attached;
   poll.n = n;
-  poll.rooms = attached.rooms;
+  poll.rooms = heedNotices(pending, poll, attached);
   poll.resume = cursorText(ways.process(), position, eventId);
-  const mirror = attached.way === 'live' ? ways.live.adopt(pending, poll, attached) : null;
-  if (attached.way !== 'live') ways.live.forget(poll.userId, n);
-  else if (!mirror && events.length === 0) return poll.superseded ? attached : null;
+  const live = attached.way === 'live' && !poll.superseded;
+  if (!live) ways.live.forget(poll.userId, n);
+  else if (!ways.live.adopt(pending, poll, attached) && events.length === 0) return null;
   if (events.length === 0 && missed === 0 && !reset) return attached;
   ways.given(events.length);
   poll.settle(pollBody(poll.resume, events.join(','), missed, reset));
   return attached;
+}
+
+/** Takes into account what was said of the user after its attach and heard before the answer. Gives its rooms. */
+function heedNotices(pending: Pending, poll: Poll, attached: Attached): string[] {
+  for (const notice of pending.notices) {
+    if ('room' in notice) {
+      attached.rooms = attached.rooms.filter((room) => room !== notice.room);
+      if (notice.what === 'entered') attached.rooms.push(notice.room);
+    } else if (notice.n >= attached.n) poll.superseded = true;
+  }
+  return attached.rooms;
 }
 
 async function hold(ways: Ways, poll: Poll, attached: Attached, lease: Lease | null, wantsToWait: boolean): Promise<'again' | 'left'> {

@@ -10,6 +10,7 @@ import { EVENTS_MAX } from '../../../shared/protocol/limits.js';
 import { cursorText, touch, type Attached, type Touch } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
 import { Mirror, type Chunk } from './mirror.js';
+import type { Notice } from './notice.js';
 import { pollBody, type Poll } from './poll.js';
 
 /** Acknowledgements and `seen` are written this often (ms). */
@@ -21,10 +22,11 @@ const LOOK_UP = 5_000;
 /** Users in one script call. */
 const TOUCHES = 400;
 
-/** An attach under way, and the deliveries for its user that came before its answer. */
+/** An attach under way, and the deliveries and notices for its user that came before its answer. */
 export interface Pending {
   readonly id: number;
   readonly shard: number;
+  readonly notices: Notice[];
   readonly kept: { sequence: number; n: number; chunk: Chunk }[];
   /** A delivery of the shard was lost meanwhile: the answer may lack it. */
   spoiled: boolean;
@@ -101,9 +103,16 @@ export class Live {
 
   /** Begins an attach: from now on deliveries for its user are kept. */
   begin(id: number): Pending {
-    const pending: Pending = { id, shard: this.#store.keys.userShard(id), kept: [], spoiled: false };
+    const pending: Pending = { id, shard: this.#store.keys.userShard(id), notices: [], kept: [], spoiled: false };
     this.#shardOf(pending.shard).pending.add(pending);
     return pending;
+  }
+
+  /** Keeps a notice for attaches of its user that are under way. */
+  keepNotice(notice: Notice): void {
+    for (const pending of this.#shardOf(this.#store.keys.userShard(notice.id)).pending) {
+      if (pending.id === notice.id) pending.notices.push(notice);
+    }
   }
 
   /** Ends an attach that failed. */

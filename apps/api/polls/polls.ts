@@ -8,6 +8,7 @@ import { attachAndHold, keepLive, superseded, type Ways } from './attach.js';
 import { BlockingPool } from './blocking.js';
 import { HeldPolls } from './held.js';
 import { Live } from './live.js';
+import { parseNotice } from './notice.js';
 import { Poll, pollBody } from './poll.js';
 import { Subscription } from './subscription.js';
 
@@ -114,18 +115,18 @@ export class Polls {
     for (const poll of this.#orphans.splice(0)) void attachAndHold(this.#ways, poll);
   }
 
-  /** What concerns one user here: `superseded id n`, `ended id n`, `entered id room`, `exited id room`. */
-  #notice(notice: string): void {
-    const [what = '', user = '', detail = ''] = notice.split(' ');
-    const id = Number(user);
-    if (what === 'entered' || what === 'exited') {
-      this.held.changeRooms(id, detail, what === 'entered');
-      this.live.changeRooms(id, detail, what === 'entered');
+  #notice(text: string): void {
+    const notice = parseNotice(text);
+    if (!notice) return;
+    this.live.keepNotice(notice);
+    if ('room' in notice) {
+      this.held.changeRooms(notice.id, notice.room, notice.what === 'entered');
+      this.live.changeRooms(notice.id, notice.room, notice.what === 'entered');
       return;
     }
-    this.live.forget(id, Number(detail));
-    const poll = this.held.ofUser(id);
-    if (poll && poll.n <= Number(detail)) poll.fail(what === 'ended' ? unauthorized() : superseded());
+    this.live.forget(notice.id, notice.n);
+    const poll = this.held.ofUser(notice.id);
+    if (poll && poll.n <= notice.n) poll.fail(notice.what === 'ended' ? unauthorized() : superseded());
   }
 
   #signal(payload: string): void {
