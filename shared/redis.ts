@@ -1,6 +1,7 @@
 /**
  * Every connection to Redis is made here, by what it is for: each use wants another answer to "and when Redis is away?".
  */
+import { once } from 'node:events';
 import { Redis, type RedisOptions } from 'ioredis';
 import { scripts } from './store/scripts.js';
 
@@ -38,4 +39,10 @@ export function connectProducer(url: string): Redis {
 /** For BullMQ workers, which wait for Redis as long as it takes (and demand `maxRetriesPerRequest: null`). */
 export function connectWorker(url: string): Redis {
   return new Redis(url, { ...common, maxRetriesPerRequest: null });
+}
+
+/** Resolves when a connection is ready, or has failed for the first time, and in any case within its time to connect. */
+export async function firstConnect(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return;
+  await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_TIMEOUT) }).catch(() => undefined); // it goes on trying
 }

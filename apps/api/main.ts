@@ -4,7 +4,7 @@ import { ConfigError, readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics.js';
 import { FANOUT, FanOutRequests, openQueue, UPKEEP, type FanOutJob } from '../../shared/queues.js';
-import { connectBlocking, connectProducer, connectStore, connectSubscriber } from '../../shared/redis.js';
+import { connectBlocking, connectProducer, connectStore, connectSubscriber, firstConnect } from '../../shared/redis.js';
 import { onShutdown } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { createApp } from './app.js';
@@ -31,6 +31,7 @@ async function main(config: Config): Promise<void> {
   });
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
   const served = { log, count: measure(metrics, store, polls, fanOutQueue) };
+  await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   const server = await listen(createApp({ store, fanOut, polls }, served, { config, store, metrics, queues }), config.port);
   onShutdown(log, PATIENCE, async () => {
     const drained = drainServer(server);

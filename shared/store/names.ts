@@ -4,9 +4,12 @@ import { NAME_MAX } from '../protocol/limits.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
-/** The form in which two names are the same name: compatibility forms and case folded (Unicode TR 36). */
+/**
+ * The form in which two names are the same name: compatibility forms and case folded (Unicode TR 36). Twice small:
+ * some letters have two small forms, or become two (σ and ς, ß and ss).
+ */
 export function foldName(name: string): string {
-  return name.normalize('NFKC').toLowerCase().normalize('NFKC');
+  return name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }
 
 /**
@@ -22,8 +25,8 @@ export async function claimName(store: Store, folded: string, id: number): Promi
 }
 
 async function holdsName(store: Store, holder: number, folded: string): Promise<boolean> {
-  const [nick, wanted, ended] = await store.redis.hmget(store.keys.user(holder), 'nick', 'wanted', 'ended');
-  return !ended && (nick === folded || wanted === folded);
+  const [nick, spare, ended] = await store.redis.hmget(store.keys.user(holder), 'nick', 'spare', 'ended');
+  return !ended && (nick === folded || spare === folded);
 }
 
 export async function releaseName(store: Store, folded: string, id: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** Who is here, and the end of a user: by `leave`, or stale. Each step may be repeated after a crash. */
-import { foldName, releaseName } from './names.js';
+import { releaseName } from './names.js';
 import { exitRoom } from './rooms.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
@@ -26,9 +26,9 @@ function markEnded({ keys, redis }: Store, id: number, tokenHash: string, before
   return run<EndReply>(redis, 'end', keys.user(id), keys.seen(shard), keys.attached(shard), id, tokenHash, before);
 }
 
-async function removeEnded(store: Store, id: number, [, name, nick, wanted, rooms]: Extract<EndReply, ['ended', ...unknown[]]>): Promise<string[]> {
+async function removeEnded(store: Store, id: number, [, name, nick, spare, rooms]: Extract<EndReply, ['ended', ...unknown[]]>): Promise<string[]> {
   for (const room of rooms) await exitRoom(store, room, { id, name });
-  for (const folded of [nick, wanted, foldName(name)]) if (folded) await releaseName(store, folded, id);
+  for (const folded of new Set([nick, spare])) if (folded) await releaseName(store, folded, id);
   await eraseUser(store, id);
   return rooms;
 }

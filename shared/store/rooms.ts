@@ -77,8 +77,10 @@ export async function exitRoom(store: Store, room: string, user: UserRef): Promi
     keys.attached(shard), user.id, room);
 }
 
-export async function renameInRoom(store: Store, room: string, user: UserRef, was: string): Promise<void> {
+/** Gives a member its new name in a room. Repeating it does no harm. */
+export async function renameInRoom(store: Store, room: string, user: UserRef): Promise<void> {
   const { keys, redis } = store;
+  const was = await redis.hget(keys.roster(room), String(user.id)) ?? user.name;
   const renamed = privateRoomUsers(room) ? '' : eventText({ type: 'renamed', room, from: user, was });
   await run(redis, 'rename-room', keys.roster(room), keys.log(room), keys.delivered(room), keys.dirty(keys.roomShard(room)),
     user.id, user.name, room, renamed);

@@ -52,24 +52,31 @@ function guestName(): string {
   return `guest-${Math.floor(10_000 + Math.random() * 90_000)}`;
 }
 
-/** Wants a name, claims it, takes it: after a crash in between, the hash tells expiry which claims to give back. */
+/**
+ * Wants a name, claims it, takes it, gives the former one back. After a crash in between, the hash tells which names the
+ * user may hold; what an earlier attempt left is given back first. False when the name is somebody else's.
+ */
 async function takeName(store: Store, id: number, name: string): Promise<boolean> {
   const key = store.keys.user(id);
   const folded = foldName(name);
+  const [nick, spare] = await store.redis.hmget(key, 'nick', 'spare');
+  if (spare && spare !== nick) await releaseName(store, spare, id);
   if (!await run<number>(store.redis, 'rename-user', key, 'want', folded)) throw unauthorized();
   if (!await claimName(store, folded, id)) return false;
-  if (await run<number>(store.redis, 'rename-user', key, 'take', folded, name)) return true;
-  await releaseName(store, folded, id);
-  throw unauthorized();
+  if (!await run<number>(store.redis, 'rename-user', key, 'take', folded, name)) {
+    await releaseName(store, folded, id);
+    throw unauthorized();
+  }
+  if (nick && nick !== folded) await releaseName(store, nick, id);
+  return true;
 }
 
 export interface Authorized {
   name: string;
   room: string;
-  nick: string;
 }
 
-type AuthorizeReply = ['ok', string, string, string] | ['unauthorized'] | ['not_in_room'] | ['which_room', number] | ['rate_limited', number];
+type AuthorizeReply = ['ok', string, string] | ['unauthorized'] | ['not_in_room'] | ['which_room', number] | ['rate_limited', number];
 
 /**
  * Checks a token and notes that its user was seen. `room`: must be one of the user's; undefined: the user's only public
@@ -82,7 +89,7 @@ export async function authorize(store: Store, user: Credentials, room: string | 
   const reply = await run<AuthorizeReply>(redis, 'authorize', keys.user(user.id), keys.userRooms(user.id),
     keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost, SEND_BURST * 1_000);
   switch (reply[0]) {
-    case 'ok': return { name: reply[1], room: reply[2], nick: reply[3] };
+    case 'ok': return { name: reply[1], room: reply[2] };
     case 'unauthorized': throw unauthorized();
     case 'not_in_room': throw notInRoom(room ?? '');
     case 'which_room': throw whichRoom(reply[1]);
@@ -106,11 +113,10 @@ function rateLimited(ms: number): ChatError {
 
 /** Gives a user a new name, in all its rooms. Safe to repeat after a crash. Throws `unauthorized`, `name_taken`. */
 export async function renameUser(store: Store, user: Credentials, name: string): Promise<{ user: UserRef; rooms: string[] }> {
-  const { name: was, nick } = await authorize(store, user, null);
+  await authorize(store, user, null);
   if (!await takeName(store, user.id, name)) throw await nameTaken(store, name);
-  if (nick !== foldName(name)) await releaseName(store, nick, user.id);
   const rooms = await store.redis.smembers(store.keys.userRooms(user.id));
-  for (const room of rooms) await renameInRoom(store, room, { id: user.id, name }, was);
+  for (const room of rooms) await renameInRoom(store, room, { id: user.id, name });
   return { user: { id: user.id, name }, rooms };
 }
 

@@ -45,7 +45,9 @@ async function append(store: Store, message: Outgoing): Promise<Accepted> {
 async function appendPrivately(store: Store, message: Outgoing): Promise<Accepted> {
   const accepted = await appendMessage(store, message);
   if (accepted) return accepted;
-  for (const id of privateRoomUsers(message.room) ?? []) await bringIn(store, message, id);
+  const both = privateRoomUsers(message.room) ?? [];
+  const other = both.find((id) => id !== message.from.id) ?? 0;
+  for (const id of [other, message.from.id]) await bringIn(store, message, id); // the other first: there may be no such user
   return append(store, message);
 }
 

@@ -2,10 +2,10 @@
 -- KEYS  1 user  2 the user's rooms  3 seen
 -- ARGV  1 id  2 SHA-256 of the token  3 room: a name, '' for the only public room, '*' for none needed
 --       4 ms of rate one call costs (0: none)  5 ms of rate that may be used at once
--- Gives {'ok', name, room, nick} or {'unauthorized'}, {'not_in_room'}, {'which_room', count}, {'rate_limited', ms to wait}.
+-- Gives {'ok', name, room} or {'unauthorized'}, {'not_in_room'}, {'which_room', count}, {'rate_limited', ms to wait}.
 -- The rate is the generic cell rate algorithm (ITU-T I.371): one number, the theoretical arrival time.
 local user, rooms, seen = KEYS[1], KEYS[2], KEYS[3]
-local h = redis.call('HMGET', user, 'token', 'ended', 'name', 'rate', 'nick')
+local h = redis.call('HMGET', user, 'token', 'ended', 'name', 'rate')
 if h[1] ~= ARGV[2] or h[2] then return {'unauthorized'} end
 local room = ARGV[3]
 if room == '' then
@@ -29,4 +29,4 @@ if cost > 0 then
   end
   redis.call('HSET', user, 'rate', arrival + cost)
 end
-return {'ok', h[3], room, h[5]}
+return {'ok', h[3], room}

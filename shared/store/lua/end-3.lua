@@ -1,11 +1,11 @@
 -- end: marks a user ended; everything refuses an ended user. A poll held for it is told. Safe to repeat.
 -- KEYS  1 user  2 seen  3 attached
 -- ARGV  1 id  2 SHA-256 of the token ('' for expiry)  3 stale if not seen since, ms ('' for leave)
--- Gives {'ended', name, folded name, folded name wanted by a rename ('' for none), {room, ...}},
+-- Gives {'ended', name, folded name, another it may hold ('' for none), {room, ...}},
 -- {'unauthorized'}, {'seen'} (not stale) or {'gone'}.
 local user, seen, attached = KEYS[1], KEYS[2], KEYS[3]
 local id = ARGV[1]
-local h = redis.call('HMGET', user, 'token', 'ended', 'name', 'nick', 'wanted')
+local h = redis.call('HMGET', user, 'token', 'ended', 'name', 'nick', 'spare')
 if not h[1] then
   redis.call('ZREM', seen, id)
   redis.call('HDEL', attached, id)

@@ -1,0 +1,102 @@
+/** A process killed after any step of join, enter, exit, rename, leave, a private message or expiry leaves no ghost. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { leave } from '../shared/store/presence.js';
+import { enterRoom, exitRoom, readMembers } from '../shared/store/rooms.js';
+import type { Store } from '../shared/store/store.js';
+import { parseToken } from '../shared/store/tokens.js';
+import { createUser, renameUser } from '../shared/store/users.js';
+import { dyingStore, endEverybody, ghosts } from './support/key-space.js';
+import { openPart, type Part } from './support/parts.js';
+import { startRedis, type TestRedis } from './support/redis.js';
+
+let redis: TestRedis;
+let part: Part;
+let other: { id: number; token: string };
+beforeAll(async () => {
+  redis = await startRedis();
+  part = await openPart(redis.url, { LIVE: 'off' });
+});
+afterAll(async () => {
+  await part.close();
+  await redis.stop();
+});
+beforeEach(async () => {
+  await part.store.redis.flushall();
+  other = await part.join('r', 'other');
+});
+
+/** Runs an operation that dies before its command 0, 1, 2, ... until it gets through. Gives how often it died. */
+async function dieAtEveryStep(run: (store: Store) => Promise<unknown>, after: () => Promise<void>): Promise<number> {
+  for (let step = 0; step < 60; step += 1) {
+    const died = await run(dyingStore(part.store, step)).then(() => false, (error: Error) => {
+      if (error.message !== 'killed') throw error;
+      return true;
+    });
+    await after();
+    if (!died) return step;
+  }
+  throw new Error('never got through');
+}
+
+const everybodyGone = async (): Promise<void> => {
+  await endEverybody(part.store);
+  expect(await ghosts(part.store)).toEqual([]);
+  other = await part.join('r', 'other');
+};
+
+async function joinWith(store: Store, name: string): Promise<void> {
+  const user = await createUser(store, name);
+  await enterRoom(store, 'r', user.id, parseToken(user.token).tokenHash);
+}
+
+describe('a process killed at any step', () => {
+  it('of join leaves nothing after expiry, and the name free', async () => {
+    expect(await dieAtEveryStep((store) => joinWith(store, 'Anna'), everybodyGone)).toBeGreaterThan(5);
+  });
+
+  it('of enter leaves nothing after expiry, and entering again works', async () => {
+    const steps = await dieAtEveryStep(async (store) => {
+      const { id, tokenHash } = parseToken(other.token);
+      await enterRoom(store, 'second', id, tokenHash);
+    }, async () => {
+      const { id, tokenHash } = parseToken(other.token);
+      await enterRoom(part.store, 'second', id, tokenHash);
+      expect((await readMembers(part.store, 'second')).members).toHaveLength(1);
+      await everybodyGone();
+    });
+    expect(steps).toBeGreaterThan(2);
+  });
+
+  it('of exit leaves nothing after expiry, and exiting again works', async () => {
+    const steps = await dieAtEveryStep((store) => exitRoom(store, 'r', { id: other.id, name: 'other' }), async () => {
+      await exitRoom(part.store, 'r', { id: other.id, name: 'other' });
+      expect((await readMembers(part.store, 'r')).members).toEqual([]);
+      await everybodyGone();
+    });
+    expect(steps).toBe(2);
+  });
+
+  it('of rename leaves one name that works, and repeating it finishes it', async () => {
+    const steps = await dieAtEveryStep((store) => renameUser(store, parseToken(other.token), 'Berta'), async () => {
+      await renameUser(part.store, parseToken(other.token), 'Berta');
+      expect((await readMembers(part.store, 'r')).members).toEqual([{ id: other.id, name: 'Berta' }]);
+      expect(await part.store.redis.keys('nick:*')).toEqual(['nick:berta']);
+      await everybodyGone();
+    });
+    expect(steps).toBeGreaterThan(4);
+  });
+
+  it('of leave is finished by expiry', async () => {
+    const steps = await dieAtEveryStep((store) => leave(store, parseToken(other.token)), everybodyGone);
+    expect(steps).toBeGreaterThan(4);
+  });
+
+  it('of a first private message leaves nothing after expiry', async () => {
+    const steps = await dieAtEveryStep(async (store) => {
+      const second = await part.join('r');
+      const message = { room: `${other.id}:${second.id}`, from: { id: other.id, name: 'other' }, text: 'x' };
+      for (const id of [second.id, other.id]) await enterRoom(store, message.room, id, null);
+    }, everybodyGone);
+    expect(steps).toBeGreaterThan(6);
+  });
+});

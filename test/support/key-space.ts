@@ -1,0 +1,33 @@
+/** What may be left in Redis when nobody is there any more. */
+import type { Store } from '../../shared/store/store.js';
+import { expireUser, staleUsers } from '../../shared/store/presence.js';
+
+const REMAINS = /^(room:.*:(log|delivered|nonce:.*)|dirty:.*|sequence:.*|users:next|expiry|metrics|bull:.*)$/;
+
+/** Keys that should not be there once all users have ended. */
+export async function ghosts({ redis }: Store): Promise<string[]> {
+  return (await redis.keys('*')).filter((key) => !REMAINS.test(key)).sort();
+}
+
+/** Ends all users, as expiry does after USER_TTL. */
+export async function endEverybody(store: Store): Promise<void> {
+  for (const shard of store.keys.allShards) {
+    for (const id of await staleUsers(store, shard, Number.MAX_SAFE_INTEGER, 1_000)) await expireUser(store, id, Number.MAX_SAFE_INTEGER);
+  }
+}
+
+/** A store whose connection dies before the command number `commands` (from 0), as if the process were killed there. */
+export function dyingStore(store: Store, commands: number): Store {
+  let left = commands;
+  const redis = new Proxy(store.redis, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        left -= 1;
+        return left < 0 ? Promise.reject(new Error('killed')) : Reflect.apply(member, target, args);
+      };
+    },
+  });
+  return { ...store, redis };
+}
