@@ -1,0 +1,43 @@
+/**
+ * What runs, for pm2: `npm start` uses it, and so can `pm2 start ecosystem.config.js` after `npm run build`.
+ * Redis is one of it unless REDIS_URL names another.
+ */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readStartConfig } from './dist/shared/config.js';
+import { portNow, redisArguments } from './scripts/own-redis.js';
+
+const settings = readStartConfig(process.env);
+const port = settings.ownRedis ? portNow() : null;
+
+const common = {
+  cwd: dirname(fileURLToPath(import.meta.url)),
+  merge_logs: true,
+  // a process that ends is started again for ever, but ever less often: pm2's own limit would give up on it
+  exp_backoff_restart_delay: 100,
+  // above what an API process (3 s) and a worker (4 s) give themselves to end in order
+  kill_timeout: 8_000,
+};
+
+const node = {
+  ...common,
+  node_args: '--enable-source-maps',
+  env: port === null ? {} : { REDIS_URL: `redis://127.0.0.1:${port}` },
+  pmx: false, // pm2's own instruments; with them a process whose start throws lives on, doing nothing
+  wait_ready: true,
+  listen_timeout: 10_000,
+};
+
+const redis = () => ({
+  ...common,
+  name: 'redis',
+  script: 'redis-server',
+  interpreter: 'none',
+  args: redisArguments(port, settings.appendfsync),
+});
+
+export const apps = [
+  ...(port === null ? [] : [redis()]),
+  { ...node, name: 'api', script: 'dist/apps/api/main.js', exec_mode: 'cluster', instances: settings.apiInstances },
+  { ...node, name: 'worker', script: 'dist/apps/worker/main.js', exec_mode: 'fork', instances: settings.workerInstances },
+];

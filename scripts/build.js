@@ -1,0 +1,63 @@
+/**
+ * `npm run build`: compiles into dist/, with the Lua scripts beside the code that loads them and the web pages.
+ * Does nothing when nothing has changed; `--force` builds anyway. A build that fails leaves the former one as it is.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { run } from './command.js';
+import { report } from './problem.js';
+import { inProject, isMain, root } from './project.js';
+
+const inputs = ['apps', 'shared', 'scripts/build.js', 'tsconfig.json', 'package-lock.json'];
+const compiled = ['apps/api', 'apps/worker', 'shared'];
+const luaFolder = 'shared/store/lua';
+const webBuild = 'apps/web/build.js';
+const stampFile = inProject('dist/.inputs');
+
+export async function build({ force = false } = {}) {
+  const stamp = await hashOfInputs();
+  if (!force && stamp === (await formerStamp())) return;
+  await run('Building', process.execPath, [inProject('node_modules/typescript/bin/tsc'), '--noEmitOnError']);
+  await removeStale();
+  await copyLua();
+  if (existsSync(inProject(webBuild))) await run('Building the web pages', process.execPath, [inProject(webBuild)]);
+  await writeFile(stampFile, stamp);
+}
+
+/** One hash of the names and contents of all that a build depends on. */
+async function hashOfInputs() {
+  const hash = createHash('sha256');
+  for (const input of inputs) {
+    for (const file of await filesIn(input)) hash.update(file).update('\0').update(await readFile(inProject(file)));
+  }
+  return hash.digest('hex');
+}
+
+const formerStamp = () => readFile(stampFile, 'utf8').catch(() => null);
+
+/** The files of a folder, however deep, in a fixed order; a file gives itself, a missing folder none. */
+async function filesIn(path) {
+  if (!existsSync(inProject(path))) return [];
+  const entries = await readdir(inProject(path), { withFileTypes: true, recursive: true }).catch(() => null);
+  if (entries === null) return [path];
+  return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
+}
+
+/** Removes what was compiled from sources that are no more. */
+async function removeStale() {
+  for (const folder of compiled) {
+    for (const file of await filesIn(join('dist', folder))) {
+      if (!existsSync(inProject(sourceOf(file)))) await rm(inProject(file));
+    }
+  }
+}
+
+const sourceOf = (file) => relative('dist', file).replace(/\.js(\.map)?$/, '.ts');
+
+async function copyLua() {
+  if (existsSync(inProject(luaFolder))) await cp(inProject(luaFolder), inProject('dist', luaFolder), { recursive: true });
+}
+
+if (isMain(import.meta.url)) build({ force: process.argv.includes('--force') }).catch(report);

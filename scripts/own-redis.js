@@ -1,0 +1,59 @@
+/** The Redis of this project, for hosts that give none: where its data are, its port, and what it is started with. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isFree, randomPort } from './ports.js';
+import { dataDir, inProject } from './project.js';
+import { ask } from './redis-client.js';
+
+export const folder = join(dataDir, 'redis');
+export const logFile = join(folder, 'redis.log');
+const portFile = join(folder, 'port');
+
+/** What redis-server is started with: loopback only, everything kept in an append-only file, nothing ever evicted. */
+export function redisArguments(port, appendfsync) {
+  mkdirSync(folder, { recursive: true });
+  return [
+    '--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--logfile', logFile, '--loglevel', 'notice',
+    '--appendonly', 'yes', '--appendfsync', appendfsync, '--save', '', '--maxmemory-policy', 'noeviction',
+  ];
+}
+
+/** The port it has, or would get; for callers that cannot wait. */
+export function portNow() {
+  return Number(execFileSync(process.execPath, [inProject('scripts/redis-port.js')], { encoding: 'utf8' }));
+}
+
+/** The remembered port, as long as nobody else has taken it; else another one, remembered from now on. */
+export async function choosePort() {
+  const former = await rememberedPort();
+  if (former && ((await isFree(former, '127.0.0.1')) || (await runningAt(former)))) return former;
+  const port = await randomPort();
+  mkdirSync(folder, { recursive: true });
+  await writeFile(portFile, String(port));
+  return port;
+}
+
+/** This project's Redis if it runs: its port, process id and how many clients it has beside us. Else null. */
+export async function running() {
+  const port = await rememberedPort();
+  return port ? runningAt(port) : null;
+}
+
+async function rememberedPort() {
+  return Number(await readFile(portFile, 'utf8').catch(() => 0));
+}
+
+async function runningAt(port) {
+  const url = `redis://127.0.0.1:${port}`;
+  try {
+    const [dir, server, clients] = await ask(url, ['config', 'get', 'dir'], ['info', 'server'], ['info', 'clients']);
+    if ((await realpath(dir[1])) !== (await realpath(folder))) return null;
+    return { port, pid: numberOf(server, 'process_id'), others: numberOf(clients, 'connected_clients') - 1 };
+  } catch {
+    return null; // whatever is there, it is not a Redis that serves this folder
+  }
+}
+
+const numberOf = (info, field) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]);

@@ -1,0 +1,83 @@
+/**
+ * Makes a fresh machine ready: packages, the programs that npm does not have, the build. What is there already
+ * is passed over in silence. `--for-tests` also installs what the browser tests need.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { build } from './build.js';
+import { hasProgram, run } from './command.js';
+import { Problem, report } from './problem.js';
+import { inProject, isMain } from './project.js';
+
+const stampFile = inProject('node_modules/.installed');
+const emojiFont = '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf';
+const apt = { DEBIAN_FRONTEND: 'noninteractive' };
+
+/** Installs and builds what is missing: `redis` when a Redis has to be started here, `forTests` for the test suite. */
+export async function prepare({ redis = true, forTests = false } = {}) {
+  await checkNode();
+  await installPackages();
+  if (redis || forTests) await installRedis();
+  if (forTests) await installBrowser();
+  await build();
+}
+
+async function checkNode() {
+  const { engines } = JSON.parse(await readFile(inProject('package.json'), 'utf8'));
+  const [major, minor] = engines.node.match(/\d+/g).map(Number);
+  const [thisMajor, thisMinor] = process.versions.node.split('.').map(Number);
+  if (thisMajor > major || (thisMajor === major && thisMinor >= minor)) return;
+  throw new Problem(`nobackend-chat needs Node ${major}.${minor} or newer; this is ${process.version}.`);
+}
+
+/** `npm ci`, unless the packages of this very package-lock.json are there. */
+async function installPackages() {
+  const lock = createHash('sha256').update(await readFile(inProject('package-lock.json'))).digest('hex');
+  if (lock === (await readFile(stampFile, 'utf8').catch(() => null))) return;
+  if (!installedByHand()) await run('Installing packages', ...npmCi());
+  await writeFile(stampFile, lock);
+}
+
+/** True when all packages were installed by npm after package-lock.json was last changed. */
+function installedByHand() {
+  const installed = inProject('node_modules/.package-lock.json');
+  if (!existsSync(installed) || !existsSync(inProject('node_modules/typescript'))) return false;
+  return statSync(installed).mtimeMs >= statSync(inProject('package-lock.json')).mtimeMs;
+}
+
+/** The npm that runs us, else the one on PATH. The build needs the development packages, whatever NODE_ENV says. */
+function npmCi() {
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  const npm = process.env.npm_execpath ?? '';
+  return npm.endsWith('npm-cli.js') ? [process.execPath, [npm, ...args]] : ['npm', args];
+}
+
+async function installRedis() {
+  if (await hasProgram('redis-server')) return;
+  if (!(await canInstall())) {
+    throw new Problem('Redis is missing: install the package redis-server, or set REDIS_URL to a Redis you have.');
+  }
+  await aptInstall('redis-server');
+}
+
+/** Chromium, and a font that has emoji. Only the browser tests want them, so their lack stops nothing else. */
+async function installBrowser() {
+  const missing = [];
+  if (!(await hasProgram('chromium'))) missing.push('chromium');
+  if (process.platform === 'linux' && !existsSync(emojiFont)) missing.push('fonts-noto-color-emoji');
+  if (missing.length === 0) return;
+  if (await canInstall()) await aptInstall(...missing);
+  else console.log(`The browser tests need what is missing here: install ${missing.join(' and ')}.`);
+}
+
+async function canInstall() {
+  return process.getuid?.() === 0 && (await hasProgram('apt-get'));
+}
+
+async function aptInstall(...packages) {
+  await run('Refreshing the list of system packages', 'apt-get', ['update'], apt);
+  await run(`Installing ${packages.join(' and ')}`, 'apt-get', ['install', '-y', '--no-install-recommends', ...packages], apt);
+}
+
+if (isMain(import.meta.url)) prepare({ forTests: process.argv.includes('--for-tests') }).catch(report);

@@ -1,0 +1,20 @@
+/** Where things are, for the scripts that run before anything is installed or built. */
+import { realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+
+/** A file or folder of the project. */
+export const inProject = (...parts) => join(root, ...parts);
+
+/** The folder of everything that is kept: `.data`, or `DATA_DIR` (the tests use one of their own). */
+export const dataDir = resolve(root, process.env.DATA_DIR || '.data');
+
+/** pm2's own folder, apart from the host's `~/.pm2`, so that two clones never meet. */
+export const pm2Home = process.env.DATA_DIR ? join(dataDir, 'pm2') : inProject('.pm2');
+
+/** True in the file that node was asked to run, false where it is imported. */
+export function isMain(url) {
+  return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url);
+}
