@@ -1,0 +1,70 @@
+/**
+ * One keep-alive connection of a client, for one request at a time. Raw sockets and a minimal parser instead of
+ * `node:http`: the generator must not be what limits the servers.
+ */
+import { connect } from 'node:net';
+
+/** All sockets read into this one buffer: what has come is taken out before the next read. */
+const INCOMING = Buffer.allocUnsafeSlow(256 * 1024);
+const HEAD_END = '\r\n\r\n';
+const LENGTH = /\r\ncontent-length: *(\d+)/i;
+
+export class Connection {
+  #socket;
+  #host;
+  #rest = '';
+  #onBody = null;
+  #ended = false;
+
+  constructor(port) {
+    this.#host = `127.0.0.1:${port}`;
+    this.#socket = connect({
+      port, host: '127.0.0.1', noDelay: true,
+      onread: { buffer: INCOMING, callback: (length) => this.#read(INCOMING.latin1Slice(0, length)) },
+    });
+    this.#socket.on('error', (error) => this.#fail(error.message));
+    this.#socket.on('close', () => this.#fail('closed by the server'));
+  }
+
+  /** Asks for a path; `onBody` is given the body of the answer, as latin1: one character a byte. */
+  get(path, onBody) {
+    if (this.#onBody !== null) throw new Error('one request at a time');
+    this.#onBody = onBody;
+    this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n\r\n`, 'latin1');
+  }
+
+  /** As `get`, but gives the JSON of a JSONP answer. */
+  call(path) {
+    return new Promise((resolve) => this.get(path, (body) => resolve(parseJsonp(body))));
+  }
+
+  end() {
+    this.#ended = true;
+    this.#socket.destroy();
+  }
+
+  #read(text) {
+    const all = this.#rest === '' ? text : this.#rest + text;
+    const head = all.indexOf(HEAD_END);
+    const start = head + HEAD_END.length;
+    const end = head < 0 ? Infinity : start + Number(LENGTH.exec(all)[1]);
+    this.#rest = all;
+    if (all.length < end) return true;
+    this.#rest = '';
+    const onBody = this.#onBody;
+    this.#onBody = null;
+    onBody(all.slice(start, end));
+    return true;
+  }
+
+  #fail(why) {
+    if (this.#ended) return;
+    this.#ended = true;
+    throw new Error(`a connection to ${this.#host} was lost: ${why}`);
+  }
+}
+
+/** The JSON in `/**\/f(...);`, which all requests of the bench ask for. */
+export function parseJsonp(body) {
+  return JSON.parse(body.slice('/**/f('.length, -');'.length));
+}

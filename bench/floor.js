@@ -1,0 +1,121 @@
+/**
+ * The floor: the least that a long-poll chat on bare Node `http` costs. One process, everything in memory, no checks,
+ * no limits, nothing kept. It answers join, send and poll as the API does, byte for byte in form, with an inbox and a
+ * cursor for each user. Every answer is one write with ready-made headers; an event is serialised once.
+ */
+import { createServer } from 'node:http';
+
+const KEEP_ALIVE = 65_000;
+/** How often (ms) held polls are looked through for those whose time is up: one timer for all of them. */
+const SWEEP = 500;
+const TOKEN_PADDING = '.aaaaaaaaaaaaaaaaaaaaaaaa';
+
+const users = new Map();
+const rooms = new Map();
+/** Held polls; those of one timeout would stand in order, but timeouts differ. */
+const held = new Set();
+let lastUser = 0;
+let lastMs = 0;
+let sequence = 0;
+
+const operations = { join, send, poll };
+
+function join(res, url) {
+  const name = parameter(url, 'room=') || 'lobby';
+  const user = { id: (lastUser += 1), name: parameter(url, 'name='), inbox: [], acknowledged: 0, lastId: '0-0', res: null, deadline: 0 };
+  const token = user.id + TOKEN_PADDING;
+  const room = rooms.get(name) ?? [];
+  rooms.set(name, room);
+  room.push(user);
+  users.set(token, user);
+  const members = room.map(({ id, name }) => ({ id, name }));
+  answer(res, JSON.stringify({
+    ok: true, user: { id: user.id, name: user.name }, token, cursor: cursorOf(user), pollTimeout: 25, room: { name, members, history: [] },
+  }));
+}
+
+function send(res, url) {
+  const user = users.get(parameter(url, 'token='));
+  const room = parameter(url, 'room=');
+  const id = nextId();
+  const at = lastMs;
+  const text = JSON.stringify({ id, at, type: 'message', room, from: { id: user.id, name: user.name }, text: decode(parameter(url, 'text=')) });
+  answer(res, `{"ok":true,"id":"${id}","at":${at}}`);
+  for (const member of rooms.get(room)) {
+    member.inbox.push(text);
+    member.lastId = id;
+    if (member.res !== null) release(member);
+  }
+}
+
+function poll(res, url) {
+  const user = users.get(parameter(url, 'token='));
+  acknowledge(user, parameter(url, 'cursor='));
+  user.res = res;
+  user.deadline = Date.now() + Number(parameter(url, 'timeout=') || 25) * 1_000;
+  if (user.inbox.length > 0 || user.deadline <= Date.now()) release(user);
+  else held.add(user);
+}
+
+/** A cursor is `f.<position>.<log id>`. */
+function acknowledge(user, cursor) {
+  const count = Number(cursor.slice(2, cursor.indexOf('.', 2))) - user.acknowledged;
+  if (count <= 0) return;
+  if (count >= user.inbox.length) user.inbox.length = 0;
+  else user.inbox.splice(0, count);
+  user.acknowledged += count;
+}
+
+function cursorOf(user) {
+  return `f.${user.acknowledged + user.inbox.length}.${user.lastId}`;
+}
+
+/** Answers a user's poll with all that is in the inbox, which keeps it until the next poll acknowledges it. */
+function release(user) {
+  const { res, inbox } = user;
+  user.res = null;
+  held.delete(user);
+  const events = inbox.length === 1 ? inbox[0] : inbox.join(',');
+  answer(res, `{"ok":true,"cursor":"${cursorOf(user)}","events":[${events}]}`);
+}
+
+function answer(res, body) {
+  const script = `/**/f(${body});`;
+  const length = Buffer.byteLength(script);
+  res.writeHead(200, [
+    'X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store', 'Cross-Origin-Resource-Policy', 'cross-origin',
+    'Content-Type', 'application/javascript; charset=utf-8', 'Content-Length', length,
+  ]);
+  res.end(script, length === script.length ? 'latin1' : 'utf8');
+}
+
+/** The value of a parameter, found without taking the query apart; '' when it is not there. */
+function parameter(url, name) {
+  const at = url.indexOf(name);
+  if (at < 0) return '';
+  const start = at + name.length;
+  const end = url.indexOf('&', start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
+}
+
+function decode(text) {
+  return decodeURIComponent(text.replaceAll('+', ' '));
+}
+
+function nextId() {
+  const now = Date.now();
+  sequence = now === lastMs ? sequence + 1 : 0;
+  lastMs = now;
+  return `${now}-${sequence}`;
+}
+
+setInterval(() => {
+  const now = Date.now();
+  for (const user of held) if (user.deadline <= now) release(user);
+}, SWEEP);
+
+const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0, noDelay: true }, (req, res) => {
+  const { url } = req;
+  operations[url.slice('/jsonp/'.length, url.indexOf('?'))](res, url);
+});
+server.listen(Number(process.env.PORT), '127.0.0.1', () => process.send('ready'));

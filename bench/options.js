@@ -1,0 +1,72 @@
+/** What the bench is asked to do. */
+import { parseArgs } from 'node:util';
+import { Problem } from '../scripts/problem.js';
+import { scenarios } from './scenarios.js';
+
+export const USAGE = `npm run bench -- [options]
+  --scenario a,b   these only, of: ${Object.keys(scenarios).join(', ')}; without it b, c and idle, bounded to some 3 minutes
+  --all            the whole table
+  --quick          short windows and rounds, and 2,000 held polls instead of 5,000
+  --rounds N       rounds of each comparison, 1 to 50
+  --seconds N      length of a window of measurement, 1 to 60
+  --live on|off    the chat's LIVE setting
+  --set A=1,B=2    other settings of the chat
+  --compare DIR    also a chat from another folder, which must be built; its settings: --compare-set A=1,B=2
+  --profile DIR    write CPU profiles of API and worker there; bench/profile.js reads them
+  --json FILE      write all figures
+  --chart FILE     draw the ratios as SVG`;
+
+const TEXT = ['scenario', 'rounds', 'seconds', 'live', 'set', 'compare', 'compare-set', 'profile', 'json', 'chart'];
+const FLAGS = ['all', 'quick', 'help'];
+const DEFAULT = ['b', 'c', 'idle'];
+
+export function readOptions(args) {
+  const values = parse(args);
+  const quick = values.quick === true || (values.scenario === undefined && values.all !== true);
+  const compared = values.compare !== undefined || values['compare-set'] !== undefined;
+  return {
+    help: values.help === true,
+    names: namesOf(values),
+    polls: quick ? 2_000 : 5_000,
+    rounds: integer(values, 'rounds', quick ? 2 : 3, 50),
+    seconds: integer(values, 'seconds', quick ? 4 : 6, 60),
+    settings: { LIVE: values.live ?? 'on', ...settings(values.set) },
+    compared: compared ? { dir: values.compare ?? null, settings: { LIVE: values.live ?? 'on', ...settings(values['compare-set']) } } : null,
+    profile: values.profile ?? null,
+    json: values.json ?? null,
+    chart: values.chart ?? null,
+  };
+}
+
+function parse(args) {
+  const options = Object.fromEntries([
+    ...TEXT.map((name) => [name, { type: 'string' }]), ...FLAGS.map((name) => [name, { type: 'boolean' }]),
+  ]);
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new Problem(`${error.message}\n${USAGE}`);
+  }
+}
+
+function namesOf(values) {
+  if (values.all) return Object.keys(scenarios);
+  const names = values.scenario?.split(',') ?? DEFAULT;
+  const unknown = names.find((name) => !Object.hasOwn(scenarios, name));
+  if (unknown !== undefined) throw new Problem(`There is no scenario ${unknown}.\n${USAGE}`);
+  return names;
+}
+
+function integer(values, name, fallback, max) {
+  const text = values[name] ?? String(fallback);
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > max) throw new Problem(`--${name} must be a whole number from 1 to ${max}.`);
+  return Number(text);
+}
+
+function settings(text = '') {
+  return Object.fromEntries(text.split(',').filter(Boolean).map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new Problem(`${pair} is no setting: give NAME=value.`);
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  }));
+}

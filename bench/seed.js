@@ -1,0 +1,68 @@
+/** Users and members put into Redis by the chat's own store, without the `joined` events of joins. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Users made side by side. */
+const AT_ONCE = 100;
+/** How often (ms) Redis is asked whether a message is with all members. */
+const ASK_EVERY = 1;
+
+export class Seeder {
+  #store;
+  #modules;
+
+  constructor(store, modules) {
+    this.#store = store;
+    this.#modules = modules;
+  }
+
+  /** With the compiled modules of the project in `dir`. */
+  static async open(dir, url) {
+    const load = (file) => import(join(dir, 'dist/shared', file));
+    const [config, redis, stores, users, tokens, scripts] = await Promise.all(
+      ['config.js', 'redis.js', 'store/store.js', 'store/users.js', 'store/tokens.js', 'store/scripts.js'].map(load));
+    const connection = redis.connectStore(url);
+    await new Promise((resolve) => { connection.once('ready', resolve); });
+    const store = stores.createStore(connection, config.readConfig({ REDIS_URL: url }));
+    return new Seeder(store, { ...users, ...tokens, ...scripts });
+  }
+
+  /** Fills a room with new users. Gives the token of one. */
+  async fill(room, size) {
+    let token;
+    for (let made = 0; made < size; made += AT_ONCE) {
+      const names = Array.from({ length: Math.min(AT_ONCE, size - made) }, (_, i) => `${room}-${made + i}`);
+      [token] = await Promise.all(names.map((name) => this.#member(room, name)));
+    }
+    return token;
+  }
+
+  /** Waits until fan-out has brought all of a room's log to all members. */
+  async delivered(room, deadline) {
+    const { keys, redis } = this.#store;
+    for (;;) {
+      const [appended, through] = await redis.hmget(keys.delivered(room), 'appended', 'through');
+      if (appended === through) return;
+      if (performance.now() > deadline) throw new Error(`a message to ${room} was not delivered`);
+      await sleep(ASK_EVERY);
+    }
+  }
+
+  close() {
+    this.#store.redis.disconnect();
+  }
+
+  /** The two steps of entering, with no text for a `joined` event. */
+  async #member(room, name) {
+    const { createUser, parseToken, run } = this.#modules;
+    const { keys, redis } = this.#store;
+    const { token } = await createUser(this.#store, name);
+    const { id, tokenHash } = parseToken(token);
+    const shard = keys.userShard(id);
+    const roomShard = keys.roomShard(room);
+    await run(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard), id, room, tokenHash, 1);
+    await run(redis, 'enter-room', keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room),
+      keys.dirty(roomShard), keys.publicRooms(roomShard), id, name, shard, room, '');
+    return token;
+  }
+}
