@@ -61,9 +61,11 @@ async function checkPort(port) {
   if (code !== null) throw new Problem(`Port ${port} cannot be used (${code}): set PORT to another one.`);
 }
 
+/** The environment of pm2 and all it starts, beside our own. */
 async function surroundings() {
   await mkdir(pm2Home, { recursive: true });
-  return { PM2_HOME: pm2Home, PM2_DISABLE_VERSION_CHECK: '1', LOG_FORMAT: process.env.LOG_FORMAT || 'text' };
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}; // they write into a pipe and cannot know
+  return { PM2_HOME: pm2Home, PM2_DISABLE_VERSION_CHECK: '1', LOG_FORMAT: process.env.LOG_FORMAT || 'text', ...colour };
 }
 
 async function healthy(port) {

@@ -52,9 +52,9 @@ export class Child {
   }
 
   /** Ends it in order, as pm2 does; fails when it does not end. Gives its exit code. */
-  async stop(): Promise<number | null> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     this.resume();
-    await this.#end('SIGTERM');
+    await this.#end(signal);
     return this.#process.exitCode;
   }
 
