@@ -9,8 +9,8 @@ export const PRIVATE_ROOM_NAME = /^([1-9]\d{0,15}):([1-9]\d{0,15})$/;
 export const TEXT_MAX = 2_000;
 /** Bytes of a message's or signal's `data` as JSON text. */
 export const DATA_MAX = 4_096;
-/** Bytes of a JSON request body: text and data at their largest, escaped, and the rest. */
-export const BODY_MAX = 32_768;
+/** Bytes of a JSON request body: text (24,000) and data (12,288) at their largest, all escaped as `\uXXXX`, and the rest. */
+export const BODY_MAX = 40_960;
 /** Characters of a nonce. */
 export const NONCE_MAX = 64;
 export const CALLBACK_MAX = 128;

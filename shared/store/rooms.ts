@@ -103,6 +103,7 @@ export async function readMembers(store: Store, room: string): Promise<{ members
 
 /** A page of a room's log, oldest first, as event texts; before the log id `before`, or the newest. */
 export async function readHistory(store: Store, room: string, limit: number, before?: string): Promise<{ events: string[]; more: boolean }> {
+  if (before !== undefined && /^0+-0+$/.test(before)) return { events: [], more: false }; // Redis refuses "before the first possible"
   const end = before === undefined ? '+' : `(${before}`;
   const entries = await store.redis.xrevrange(store.keys.log(room), end, '-', 'COUNT', limit + 1);
   const events = entries.slice(0, limit).map(([id, fields]) => withId(id, fields[3] ?? '{}'));

@@ -1,0 +1,160 @@
+/** Every limit at its edge: what is just allowed works, one beyond is refused, and the message says what is allowed. */
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BODY_MAX } from '../shared/protocol/limits.js';
+import { Keys } from '../shared/store/keys.js';
+import { call, fetchText, type Failure, type Parameters, type Way } from './support/client.js';
+import { startSystem, type TestSystem } from './support/processes.js';
+import { refusal } from './support/refusal.js';
+import { until } from './support/until.js';
+import { TestUser, type Joined } from './support/user.js';
+
+let system: TestSystem;
+let url: string;
+let user: TestUser;
+
+beforeAll(async () => {
+  system = await startSystem({ env: { RATE_LIMITS: 'off' } });
+  url = system.urls[0] ?? '';
+  user = await TestUser.join(url, { room: 'limits' });
+});
+afterAll(() => system.stop());
+
+const nested = (depth: number): unknown => depth === 0 ? 0 : [nested(depth - 1)];
+const jsonOf = (bytes: number): string => 'x'.repeat(bytes - 2);
+const EMOJI = '😀';
+
+interface Limit {
+  operation: string;
+  field: string;
+  allowed: unknown[];
+  refused: unknown[];
+  says: string;
+  also?: Parameters;
+}
+
+const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
+const NAME = 'name must have 1 to 32 characters, no control or direction characters.';
+const DATA = 'data must be JSON of at most 4096 bytes, nested at most 32 deep.';
+const LIMITS: Limit[] = [
+  { operation: 'rename', field: 'name', says: NAME,
+    allowed: ['x', 'x'.repeat(32), EMOJI.repeat(32), `  ${'y'.repeat(32)}\t`, 'e\u0301'.repeat(32)],
+    refused: ['', ' ', '\u00a0\u3000', 'x'.repeat(33), EMOJI.repeat(33), 'a\u0000b', 'a\nb', 'a\u007fb', 'a\u0085b', 'a\u2028b', 'a\u202eb', 'a\u2066b', '\u200fa'] },
+  { operation: 'enter', field: 'room', says: ROOM, allowed: ['r', 'R-2._', 'x'.repeat(64)], refused: ['', 'x'.repeat(65), 'a b', 'a/b', 'é', 'a:b', '1:2', 'a\n'] },
+  { operation: 'send', field: 'text', says: 'text must have 1 to 2000 characters.', also: { room: 'limits' },
+    allowed: ['x', ' ', 'x'.repeat(2_000), EMOJI.repeat(2_000)], refused: ['', 'x'.repeat(2_001), EMOJI.repeat(2_001)] },
+  { operation: 'send', field: 'data', says: DATA, also: { room: 'limits' },
+    allowed: [jsonOf(4_096), EMOJI.repeat(1_023), nested(32), null], refused: [jsonOf(4_097), EMOJI.repeat(1_024), nested(33), '\u0000'.repeat(700)] },
+  { operation: 'signal', field: 'data', says: DATA, also: { room: 'limits' }, allowed: [jsonOf(4_096)], refused: [jsonOf(4_097)] },
+  { operation: 'send', field: 'id', says: 'id must have 1 to 64 characters of A-Z a-z 0-9 . _ -', also: { room: 'limits', text: 'x' },
+    allowed: ['n', 'n'.repeat(64), 'A-Z._9'], refused: ['', 'n'.repeat(65), 'a b', 'a:b', 'é'] },
+  { operation: 'send', field: 'to', says: 'to must be a whole number from 1 to 9007199254740991.', also: { text: 'x' },
+    allowed: [], refused: [0, -1, 1.5, 2 ** 53, '01x', '1e1', ' 1', ''] },
+  { operation: 'poll', field: 'timeout', says: 'timeout must be a whole number from 0 to 55.', allowed: [0, '0', 55], refused: [56, -1, 0.5, '1.0', '1e1', 'x', ''] },
+  { operation: 'history', field: 'limit', says: 'limit must be a whole number from 1 to 100.', also: { room: 'limits' }, allowed: [1, 100, '100'], refused: [0, 101, -1, 1.5, 'x', '+1'] },
+  { operation: 'history', field: 'before', says: 'before must be the id of an event, such as 1700000000000-0.', also: { room: 'limits' },
+    allowed: ['0-0', '1700000000000-0', '999999999999999-999999999999999'], refused: ['', '1', '1-', '-1', '1-1-1', '+', '-', '1-x', '9'.repeat(16)] },
+  { operation: 'poll', field: 'cursor', says: 'cursor must be the text that join or the last poll gave.', also: { timeout: 0 },
+    allowed: ['abc.0.0-0'], refused: ['', 'x', '1-1', 'abc.-1.0-0', 'abc.1.0', 'ABC.0.0-0', `${'a'.repeat(17)}.0.0-0`] },
+];
+
+describe.each(LIMITS)('$field of $operation', ({ operation, field, allowed, refused, says, also = {} }) => {
+  const ask = (way: Way, value: unknown) => call(url, operation, { token: user.token, ...also, [field]: value }, { way });
+
+  it.each<Way>(['api-post', 'jsonp'])('by %s is taken at its limit', async (way) => {
+    for (const value of allowed) {
+      if (operation === 'poll') await user.send({ text: 'so that the poll need not wait', room: 'limits' });
+      const { body } = await ask(way, value);
+      expect(body, JSON.stringify(value)?.slice(0, 50)).toMatchObject({ ok: true });
+    }
+  });
+
+  it.each<Way>(['api-post', 'jsonp'])('by %s is refused beyond, saying what is allowed', async (way) => {
+    for (const value of refused) {
+      const { body } = await ask(way, value);
+      expect(body, JSON.stringify(value)?.slice(0, 50)).toEqual({ ok: false, error: { code: 'bad_request', status: 400, field, message: says } });
+    }
+  });
+});
+
+describe('a body', () => {
+  const post = async (body: string) => {
+    const { status, text } = await fetchText('POST', `${url}/api/rooms`, undefined, body);
+    return { status, error: (JSON.parse(text) as { error?: Failure }).error };
+  };
+
+  it(`may have ${BODY_MAX} bytes and not one more`, async () => {
+    expect((await post('{}'.padEnd(BODY_MAX))).status).toBe(200);
+    expect(await post('{}'.padEnd(BODY_MAX + 1))).toMatchObject({ status: 413, error: { code: 'too_large', message: `The body must have at most ${BODY_MAX} bytes.` } });
+  });
+
+  it('has room for the largest text and data, even escaped character by character', async () => {
+    const escaped = (text: string): string => [...text].flatMap((one) => one.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16)}`)).join('');
+    const body = `{"token":"${user.token}","room":"limits","text":"${escaped(EMOJI.repeat(2_000))}","data":"${escaped(EMOJI.repeat(1_023))}"}`;
+    const { status } = await fetchText('POST', `${url}/api/send`, undefined, body);
+    expect(status).toBe(200);
+  });
+
+  it('or a URL of JSONP, percent-encoded, likewise', async () => {
+    expect((await call(url, 'send', { token: user.token, room: 'limits', text: EMOJI.repeat(2_000), data: EMOJI.repeat(1_023) }, { way: 'jsonp' })).body.ok).toBe(true);
+  });
+});
+
+describe('what one answer holds', () => {
+  it('is 100 events of a poll; the rest comes with the next', async () => {
+    const reader = await TestUser.join(url, { room: 'busy' });
+    for (let i = 0; i < 110; i += 1) await reader.send(`${i}`);
+    const redis = new Redis(system.redis.url);
+    const inbox = new Keys(16).inbox(reader.id);
+    await until(async () => await redis.llen(inbox) === 111, 'all is in the inbox');
+    redis.disconnect();
+    const first = await reader.poll(0, { cursor: reader.joined.cursor });
+    expect(first.events).toHaveLength(100);
+    expect((await reader.poll(0, { cursor: first.cursor })).events).toHaveLength(11);
+  });
+
+  it('is 50 events of history for who joins or enters', async () => {
+    const writer = await TestUser.join(url, { room: 'past' });
+    for (let i = 0; i < 60; i += 1) await writer.send(`${i}`);
+    const joined = (await TestUser.join(url, { room: 'past' })).joined.room.history;
+    const entered = (await user.ask<Joined>('enter', { room: 'past' })).room.history;
+    expect([joined.length, entered.length]).toEqual([50, 50]);
+    expect(entered.at(-1)).toMatchObject({ type: 'joined', from: { id: user.id } });
+  });
+
+  it('is 1,000 members, and `more` when there are more', async () => {
+    const member = await TestUser.join(url, { room: 'crowd' });
+    const redis = new Redis(system.redis.url);
+    const crowd = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => [String(1_000_000 + from + i), `m${from + i}`]).flat();
+    await redis.hset(new Keys(16).roster('crowd'), ...crowd(0, 999));
+    expect(await member.ask('members')).toEqual({ ok: true, members: expect.objectContaining({ length: 1_000 }) });
+    await redis.hset(new Keys(16).roster('crowd'), ...crowd(999, 1_000));
+    expect(await member.ask('members')).toEqual({ ok: true, members: expect.objectContaining({ length: 1_000 }), more: true });
+    redis.disconnect();
+  });
+
+  it('is 100 rooms', async () => {
+    await Promise.all(Array.from({ length: 101 }, (_, i) => TestUser.join(url, { room: `many-${i}` })));
+    const { rooms } = await user.ask<{ rooms: object[] }>('members', { room: 'limits' }).then(() => call<{ rooms: object[] }>(url, 'rooms')).then(({ body }) => body.ok ? body : expect.fail());
+    expect(rooms).toHaveLength(100);
+  });
+});
+
+it('a user is in 200 rooms at most, and may enter another after leaving one', async () => {
+  const traveller = await TestUser.join(url, { room: 'at-0' });
+  for (let i = 1; i < 200; i += 1) await traveller.ask('enter', { room: `at-${i}` });
+  const { code, field, message } = await refusal(traveller.ask('enter', { room: 'at-200' }));
+  expect({ code, field, message }).toEqual({ code: 'bad_request', field: 'room', message: 'A user can be in 200 rooms at most: exit one first.' });
+  await traveller.ask('enter', { room: 'at-199' }); // it is there already
+  await traveller.ask('exit', { room: 'at-0' });
+  await traveller.ask('enter', { room: 'at-200' });
+});
+
+it('20 messages may come at once by default, not 40, and RATE_LIMITS=off is only for load tests', async () => {
+  const strict = await startSystem({ workers: 0 });
+  const sender = await TestUser.join(strict.urls);
+  const outcomes = await Promise.all(Array.from({ length: 40 }, (_, i) => sender.send(`${i}`).then(() => true, () => false)));
+  await strict.stop();
+  expect(outcomes.filter(Boolean).length).toBeGreaterThanOrEqual(20);
+  expect(outcomes.filter(Boolean).length).toBeLessThan(40);
+});
