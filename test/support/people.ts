@@ -1,0 +1,58 @@
+/** Users of parts under test, who poll as a client library does. */
+import { compareIds, type ChatEvent } from '../../shared/protocol/events.js';
+import type { Answer, Part } from './parts.js';
+import { until } from './until.js';
+
+export class Person {
+  cursor: string;
+  lastSeen: string;
+  readonly texts: (string | undefined)[] = [];
+
+  constructor(readonly id: number, readonly token: string, readonly room: string, cursor: string, lastSeen: string) {
+    this.cursor = cursor;
+    this.lastSeen = lastSeen;
+  }
+
+  /** Polls once at a part and takes what comes. `timeout` in s. */
+  async poll(part: Part, timeout = 0): Promise<Answer> {
+    const answer = await part.poll(this.token, this.cursor, timeout);
+    this.take(answer);
+    return answer;
+  }
+
+  take(answer: Answer): void {
+    this.cursor = answer.cursor;
+    for (const event of answer.events) this.#see(event);
+  }
+
+  /** Polls at a part until all events so far have come and the part mirrors this user. */
+  async becomeLive(part: Part): Promise<void> {
+    await until(async () => {
+      const { events } = await this.poll(part, 0.02);
+      return events.length === 0 && part.polls.live.mirrorOf(this.token);
+    }, 'to be live');
+  }
+
+  /** Polls until the text has come. */
+  receive(part: Part, text: string): Promise<true> {
+    return until(async () => {
+      await this.poll(part, 0.5);
+      return this.texts.includes(text);
+    }, text) as Promise<true>;
+  }
+
+  send(part: Part, text: string, id?: string): Promise<Answer> {
+    return part.call('send', { token: this.token, room: this.room, text, id });
+  }
+
+  #see(event: ChatEvent): void {
+    if (event.id === undefined || compareIds(event.id, this.lastSeen) <= 0) return;
+    this.lastSeen = event.id;
+    if (event.type === 'message') this.texts.push(event.text);
+  }
+}
+
+export async function joinAs(part: Part, room: string, name?: string): Promise<Person> {
+  const { id, token, cursor, lastSeen } = await part.join(room, name);
+  return new Person(id, token, room, cursor, lastSeen);
+}
