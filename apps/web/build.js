@@ -1,6 +1,6 @@
 /** Builds what the browser gets into dist/apps/web/public. `node apps/web/build.js` does it alone. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -62,12 +62,48 @@ const smallStyles = {
   },
 };
 
-/** The pages as they are, and one bundle of script and one of style for each that has them. */
+/** What `chat.doctor()` fetches. */
+function doctor() {
+  return build({ ...shared, entryPoints: [join(here, 'doctor/index.ts')], outfile: join(site, 'doctor.js'), format: 'iife' });
+}
+
+/** The pages, their common parts put in; a bundle of script for each that has one, and the style sheet of all. */
 async function pages() {
-  await cp(join(here, 'pages/html'), site, { recursive: true });
-  const entryPoints = ['room'].map((name) => join(here, 'pages', `${name}.ts`));
-  const styles = [join(here, 'pages/site.css')];
-  await build({ ...shared, entryPoints: [...entryPoints, ...styles], outdir: join(site, 'assets'), format: 'iife', sourcemap: false });
+  const parts = await textsIn(join(here, 'pages/parts'));
+  const html = await textsIn(join(here, 'pages/html'));
+  await Promise.all(Object.entries(html).map(([name, text]) => writeFile(join(site, name), withParts(text, parts))));
+  const entryPoints = [...pageScripts, 'site.css'].map((name) => join(here, 'pages', name));
+  await build({ ...shared, entryPoints, outdir: join(site, 'assets'), format: 'iife', target: 'es2020', sourcemap: false, external: ['/assets/*'] });
+  await cp(join(here, 'pages/icon.svg'), join(site, 'assets/icon.svg'));
+  await cp(join(root, 'node_modules/@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2'), join(site, 'assets/bricolage.woff2'));
+}
+
+const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts'];
+
+const withParts = (text, parts) => text.replace(/ *<!-- (\w+) -->\n/g, (_, name) => parts[`${name}.html`]);
+
+/** The files of a folder, by name. */
+async function textsIn(folder) {
+  const names = await readdir(folder);
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')])));
+}
+
+/** The fiddles as they are exported, the README's among them, and a page that runs each that has a room of its own. */
+async function fiddles() {
+  await cp(join(here, 'fiddle'), join(site, 'fiddle'), { recursive: true });
+  await Promise.all(['cursors', 'votes', 'game'].map(runPage));
+  const readme = /<!-- fiddle -->\n```html\n([\s\S]*?)```/.exec(await readFile(join(root, 'README.md'), 'utf8'));
+  if (!readme) throw new Error('The README has no fiddle.');
+  const text = readme[1].replace('http://localhost:8080', '{{server}}').replace('room=fiddle', 'room={{room}}');
+  await mkdir(join(site, 'fiddle/plain'));
+  await writeFile(join(site, 'fiddle/plain/fiddle.html'), text);
+}
+
+async function runPage(name) {
+  const html = (await readFile(join(here, 'fiddle', name, 'fiddle.html'), 'utf8')).replace('{{server}}', '');
+  const head = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n';
+  const own = `<title>${name}</title>\n<link rel="stylesheet" href="fiddle.css">\n`;
+  await writeFile(join(site, 'fiddle', name, 'run.html'), `${head}${own}<body>\n${html}<script src="fiddle.js"></script>\n</body>\n</html>\n`);
 }
 
 const remove = (path) => rm(path, { recursive: true, force: true });
@@ -76,7 +112,7 @@ const remove = (path) => rm(path, { recursive: true, force: true });
 export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
-  await Promise.all([declare(), library(), element(), pages()]);
+  await Promise.all([declare(), library(), element(), doctor(), pages(), fiddles()]);
   await remove(finished);
   await rename(out, finished);
 }

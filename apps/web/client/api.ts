@@ -74,6 +74,13 @@ export interface ChatFailure extends Error {
   readonly retryAfter?: number;
 }
 
+/** One thing that was looked at by `chat.doctor()`, as a sentence a visitor understands. */
+export interface Finding {
+  about: 'mixed content' | 'script tags' | 'fetch' | 'clock' | 'long addresses' | 'long holds' | 'storage' | 'tabs';
+  verdict: 'good' | 'note' | 'bad';
+  sentence: string;
+}
+
 /** What `chat.on` gives for each name. */
 export interface ChatEvents {
   /** The room is open; comes once. */
@@ -122,4 +129,6 @@ export interface Chat {
   exit(room: string): Promise<void>;
   /** Ends the user and this chat. */
   leave(): Promise<void>;
+  /** Looks at all that can keep a chat from working on this page, within about a minute; `tell` hears each finding at once. */
+  doctor(tell?: (finding: Finding) => void): Promise<Finding[]>;
 }

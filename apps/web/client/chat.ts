@@ -1,7 +1,8 @@
 import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
-import type { Chat, ChatEvents, HistoryOptions, HistoryPage, Outgoing, Ready, Sent, State, WayName } from './api.js';
+import type { Chat, ChatEvents, Finding, HistoryOptions, HistoryPage, Outgoing, Ready, Sent, State, WayName } from './api.js';
 import { Pauses, persist } from './backoff.js';
+import { callDoctor } from './doctor.js';
 import { callSafely, Emitter } from './emitter.js';
 import { asFailure, Failure } from './errors.js';
 import { farewell } from './farewell.js';
@@ -105,6 +106,10 @@ export class RoomChat implements Chat {
     await this.insist('exit', { room });
     this.session.entered.delete(room);
     this.feed.close(room);
+  }
+
+  async doctor(tell?: (finding: Finding) => void): Promise<Finding[]> {
+    return callDoctor(this.server, this.link.nonce, tell);
   }
 
   async leave(): Promise<void> {

@@ -1,5 +1,6 @@
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { Chat, JoinOptions } from './api.js';
+import { autoRoom } from './auto-room.js';
 import { RoomChat } from './chat.js';
 import { Way } from './way.js';
 
@@ -15,6 +16,7 @@ export function joinFrom(origin: Origin): (options?: JoinOptions) => Chat {
   return (options = {}) => {
     const server = (options.server || origin.server).replace(/\/+$/, '');
     const way = new Way(server, origin.nonce, options.way || 'auto');
-    return new RoomChat(server, way, { room: options.room || DEFAULT_ROOM, name: options.name });
+    const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;
+    return new RoomChat(server, way, { room, name: options.name });
   };
 }

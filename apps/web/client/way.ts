@@ -15,7 +15,7 @@ export class Way {
   private transport: Transport | null = null;
   private readonly policy: PolicyWatch;
 
-  constructor(private readonly server: string, private readonly nonce: string, wanted: WayName | 'auto') {
+  constructor(private readonly server: string, readonly nonce: string, wanted: WayName | 'auto') {
     this.policy = watchPolicy(server);
     if (wanted === 'jsonp') this.settle(jsonpTransport(server, nonce), 'the page asked for it');
     else if (wanted === 'fetch') this.settle(fetchTransport(server), 'the page asked for it');

@@ -1,14 +1,40 @@
-/** The full-screen chat at `/r/<room>` and `/?room=<room>`. */
+/** The full-screen chat at `/r/<room>`, with an address to share. */
+import { renderSVG } from 'uqr';
+import { byId, copyOnClick } from './page.js';
+
 const path = /^\/r\/([^/]+)\/?$/.exec(location.pathname);
-const room = (path && path[1] ? decodeURIComponent(path[1]) : new URLSearchParams(location.search).get('room')) || 'lobby';
+const room = path && path[1] ? decodeURIComponent(path[1]) : 'lobby';
+const address = `${location.origin}/r/${encodeURIComponent(room)}`;
 
-const chat = document.createElement('nobackend-chat');
-chat.setAttribute('room', room);
-const main = document.querySelector('main');
-if (main) main.append(chat);
+function openChat(): void {
+  const chat = document.createElement('nobackend-chat');
+  chat.setAttribute('room', room);
+  byId('main', HTMLElement).append(chat);
+  document.title = `${room} · nobackend-chat`;
+  chat.addEventListener('unread', (event) => {
+    const unread = (event as CustomEvent<number>).detail;
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${room} · nobackend-chat`;
+  });
+}
 
-document.title = `${room} · nobackend-chat`;
-chat.addEventListener('unread', (event) => {
-  const unread = (event as CustomEvent<number>).detail;
-  document.title = `${unread > 0 ? `(${unread}) ` : ''}${room} · nobackend-chat`;
-});
+/** The address as a picture for a phone's camera. */
+function picture(): HTMLImageElement {
+  const image = new Image(220, 220);
+  image.src = `data:image/svg+xml,${encodeURIComponent(renderSVG(address, { border: 2 }))}`;
+  image.alt = `QR code of ${address}`;
+  return image;
+}
+
+function invite(): void {
+  const sheet = byId('sheet', HTMLDialogElement);
+  const link = byId('link', HTMLInputElement);
+  link.value = address;
+  byId('qr', HTMLElement).append(picture());
+  byId('local', HTMLElement).hidden = !/^(localhost|127\.|\[::1\])/.test(location.hostname);
+  byId('invite', HTMLButtonElement).addEventListener('click', () => sheet.showModal());
+  sheet.addEventListener('click', (event) => { if (event.target === sheet) sheet.close(); });
+  copyOnClick(byId('copy', HTMLButtonElement), () => address, () => link.select());
+}
+
+openChat();
+invite();

@@ -1,0 +1,7 @@
+import type { Finding } from '../client/api.js';
+
+export type { Finding } from '../client/api.js';
+
+export const good = (about: Finding['about'], sentence: string): Finding => ({ about, verdict: 'good', sentence });
+export const note = (about: Finding['about'], sentence: string): Finding => ({ about, verdict: 'note', sentence });
+export const bad = (about: Finding['about'], sentence: string): Finding => ({ about, verdict: 'bad', sentence });

@@ -1,0 +1,5 @@
+/** `/doctor.js`: what `chat.doctor()` loads when it is called. */
+import { registry } from '../client/registry.js';
+import { examine } from './examine.js';
+
+registry().examine = examine;

@@ -1,0 +1,74 @@
+import { asFailure, type Failure } from '../client/errors.js';
+import { fetchTransport } from '../client/fetch.js';
+import { jsonpTransport } from '../client/jsonp.js';
+import type { Answers, Transport } from '../client/transport.js';
+import { bad, good, note, type Finding } from './findings.js';
+
+const PATIENCE = 8_000;
+/** ms that a clock may be off before times look odd. */
+const CLOCK_OFF = 60_000;
+/** Characters of address to try. A message of 2,000 characters takes 2,100 in plain letters and up to 24,000 in emoji. */
+const LENGTHS = [2_000, 4_000, 8_000, 16_000, 32_000];
+/** Seconds: the longest hold the server allows. */
+const HOLD = 55;
+
+/** The two ways as seen from here, and the one to go on with. */
+export interface Reach {
+  findings: Finding[];
+  transport: Transport | null;
+}
+
+async function tryWay(transport: Transport): Promise<{ ms: number; failure: Failure | null }> {
+  const from = performance.now();
+  const failure = await transport.call('rooms', {}, PATIENCE).done.then(() => null, asFailure);
+  return { ms: Math.round(performance.now() - from), failure: failure && failure.code === 'network' ? failure : null };
+}
+
+export async function checkReach(server: string): Promise<Reach> {
+  const scripts = jsonpTransport(server, '');
+  const fetching = fetchTransport(server);
+  const viaScript = await tryWay(scripts);
+  const viaFetch = await tryWay(fetching);
+  const findings = [
+    viaScript.failure
+      ? bad('script tags', `Script tags from ${server} do not get through. If this page has a Content-Security-Policy, add ${server} to its script-src.`)
+      : good('script tags', `Script tags get through, in ${viaScript.ms} ms.`),
+    viaFetch.failure
+      ? note('fetch', `fetch does not get through. If this page has a Content-Security-Policy, add ${server} to its connect-src; until then script tags do the work.`)
+      : good('fetch', `fetch gets through, in ${viaFetch.ms} ms.`),
+  ];
+  return { findings, transport: !viaFetch.failure ? fetching : !viaScript.failure ? scripts : null };
+}
+
+export async function checkLength(server: string): Promise<Finding> {
+  const transport = jsonpTransport(server, '');
+  let longest = 0;
+  for (const length of LENGTHS) {
+    // the server refuses the parameter by name, which shows that the whole address has reached it
+    const failure = await transport.call('rooms', { pad: 'x'.repeat(length) }, PATIENCE).done.then(() => null, asFailure);
+    if (failure && failure.code === 'network') break;
+    longest = length;
+  }
+  const text = longest.toLocaleString('en');
+  if (longest >= 32_000) return good('long addresses', `Addresses of ${text} characters get through: any message fits into a script tag.`);
+  if (longest >= 8_000) return note('long addresses', `Addresses of up to ${text} characters get through: by script tags, a long message in emoji or Chinese may not fit.`);
+  return bad('long addresses', `Only addresses of up to ${text} characters get through: by script tags, long messages will not arrive. Something between you and the server shortens them.`);
+}
+
+export async function checkClock(joined: Answers['join'], askedAt: number): Promise<Finding> {
+  const last = joined.room.history[joined.room.history.length - 1];
+  const now = (askedAt + Date.now()) / 2;
+  const off = last ? Math.round((now - last.at) / 1_000) : 0;
+  if (Math.abs(off) * 1_000 < CLOCK_OFF) return good('clock', 'This computer and the server agree on the time.');
+  const minutes = Math.round(Math.abs(off) / 60);
+  return note('clock', `This computer's clock is ${minutes} min ${off > 0 ? 'ahead of' : 'behind'} the server's: times of messages will look wrong.`);
+}
+
+export async function checkHold(transport: Transport, { token, cursor }: Answers['join']): Promise<Finding> {
+  const from = Date.now();
+  const failure = await transport.call('poll', { token, cursor, timeout: HOLD }, (HOLD + 10) * 1_000).done.then(() => null, asFailure);
+  const seconds = Math.round((Date.now() - from) / 1_000);
+  if (!failure) return good('long holds', `A request may be held for ${seconds} s here: messages arrive the moment they are sent.`);
+  if (seconds >= 25) return good('long holds', `Requests are cut after ${seconds} s here; the library holds them for 25 s, so that does no harm.`);
+  return note('long holds', `Something between you and the server cuts requests after ${seconds} s. The library notices and asks more often.`);
+}

@@ -1,0 +1,50 @@
+import type { ErrorCode } from '../../../shared/protocol/errors.js';
+import { DATA_MAX, DEFAULT_ROOM, EVENTS_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_DEFAULT, POLL_TIMEOUT_MAX, TEXT_MAX } from '../../../shared/protocol/limits.js';
+import type { OperationName, ParameterKind } from '../../../shared/protocol/operations.js';
+
+/** What each operation is for. */
+export const PURPOSE: Record<OperationName, string> = {
+  join: 'Makes a user and puts it into a room. Gives user, token, cursor, pollTimeout, and the room with its members and history.',
+  poll: 'Waits for events. Give the cursor of the last answer each time: it acknowledges what came with it. Gives cursor, events, and sometimes missed or reset.',
+  send: 'Sends a message to a room, or with "to" to one user. Gives its id and time.',
+  signal: 'Tells something fleeting to those whose polls are waiting now. It is stored nowhere.',
+  enter: 'Enters one more room. Gives the room as join does.',
+  exit: 'Leaves one room.',
+  rename: 'Takes another name. Gives the user.',
+  leave: 'Ends the user: out of all rooms, and the name is free again.',
+  members: 'Who is in a room.',
+  history: 'What a room has said, oldest first; "before" an event\'s id, page by page. Gives events and more.',
+  rooms: 'Public rooms with their numbers of members, busiest first.',
+};
+
+/** What a parameter may be. */
+export const KINDS: Record<ParameterKind, string> = {
+  name: `1 to ${NAME_MAX} characters`,
+  room: `1 to 64 of A-Z a-z 0-9 . _ - (${DEFAULT_ROOM})`,
+  anyRoom: 'a room of the user; private ones too, as 12:57',
+  token: 'from join',
+  cursor: 'from the last poll, or join',
+  timeout: `seconds, 0 to ${POLL_TIMEOUT_MAX} (${POLL_TIMEOUT_DEFAULT})`,
+  text: `up to ${TEXT_MAX.toLocaleString('en')} characters`,
+  data: `any JSON, up to ${DATA_MAX.toLocaleString('en')} bytes`,
+  user: "a user's id",
+  nonce: `up to ${NONCE_MAX} characters; the same one again sends nothing twice`,
+  before: "an event's id",
+  limit: `1 to ${EVENTS_MAX}`,
+};
+
+/** When an error comes. */
+export const WHEN: Record<ErrorCode, string> = {
+  callback_missing: 'JSONP without a callback',
+  callback_invalid: 'A callback that is no dotted name',
+  unknown_operation: 'There is no such operation',
+  bad_request: 'A parameter is not allowed; field names it and the message says what is',
+  name_taken: 'Somebody has that name; with a free suggestion',
+  unauthorized: 'The token is not, or no longer, valid: join again',
+  not_in_room: 'Enter the room first',
+  no_such_user: '"to" is nobody',
+  superseded: 'A newer poll of this user has taken over',
+  too_large: 'The request is too large',
+  rate_limited: 'Too fast; with retryAfter in seconds',
+  unavailable: 'The server cannot do it now; with retryAfter in seconds',
+};

@@ -1,0 +1,56 @@
+/** The examples: each runs in a frame beside its own text. */
+import { readFiddle, wholeText, type Fiddle } from './fiddle.js';
+import { highlighted } from './highlight.js';
+import { EDITORS, fillOnSubmit } from './open-in.js';
+import { copyOnClick, select } from './page.js';
+
+function editorForm(name: keyof typeof EDITORS, label: string, fiddle: Fiddle): HTMLFormElement {
+  const form = document.createElement('form');
+  const button = document.createElement('button');
+  form.method = 'post';
+  form.target = '_blank';
+  button.textContent = label;
+  form.append(button);
+  fillOnSubmit(form, EDITORS[name], () => fiddle);
+  return form;
+}
+
+function openIn(fiddle: Fiddle, code: HTMLElement): HTMLElement {
+  const bar = document.createElement('div');
+  const copy = document.createElement('button');
+  bar.className = 'open-in';
+  copy.type = 'button';
+  copy.textContent = 'Copy the code';
+  copyOnClick(copy, () => wholeText(fiddle), () => select(code));
+  bar.append(editorForm('jsfiddle', 'JSFiddle', fiddle), editorForm('codepen', 'CodePen', fiddle), editorForm('stackblitz', 'StackBlitz', fiddle), copy);
+  return bar;
+}
+
+function frame(name: string, title: string): HTMLIFrameElement {
+  const element = document.createElement('iframe');
+  element.src = `/fiddle/${name}/run.html`;
+  element.title = `${title}, running`;
+  element.loading = 'lazy';
+  return element;
+}
+
+function listing(fiddle: Fiddle, title: string): { pre: HTMLPreElement; code: HTMLElement } {
+  const pre = document.createElement('pre');
+  const code = document.createElement('code');
+  pre.tabIndex = 0;
+  pre.setAttribute('aria-label', `The code of ${title}`);
+  code.append(...highlighted(`${fiddle.html}${fiddle.js}`.trim()));
+  pre.append(code);
+  return { pre, code };
+}
+
+async function fill(article: HTMLElement): Promise<void> {
+  const title = article.dataset['title'] || '';
+  const fiddle = await readFiddle(article.id, title, article.id);
+  const { pre, code } = listing(fiddle, title);
+  const words = article.querySelector('.words');
+  if (words) words.append(openIn(fiddle, code));
+  article.append(frame(article.id, title), pre);
+}
+
+document.querySelectorAll<HTMLElement>('.example').forEach((article) => void fill(article));

@@ -1,0 +1,24 @@
+/** Names for rooms that nobody else has: two words to say aloud, and a few signs against guessing. */
+const FIRST = ['amber', 'brisk', 'calm', 'dizzy', 'early', 'fuzzy', 'gentle', 'happy', 'ivory', 'jolly', 'keen', 'lucky', 'mellow', 'noble', 'plum', 'quiet', 'rosy', 'sunny', 'tidy', 'vivid'];
+const SECOND = ['otter', 'maple', 'comet', 'pebble', 'heron', 'lantern', 'meadow', 'walnut', 'robin', 'harbour', 'velvet', 'biscuit', 'falcon', 'island', 'tulip', 'badger', 'compass', 'willow', 'marble', 'ember'];
+const MEMORY = 'nobackend-chat-front-room';
+
+function pick(words: string[]): string {
+  return words[Math.floor(Math.random() * words.length)] || 'room';
+}
+
+function made(): string {
+  const signs = Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => (byte % 36).toString(36)).join('');
+  return `${pick(FIRST)}-${pick(SECOND)}-${signs}`;
+}
+
+/** A fresh room, the same one again after a reload. */
+export function freshRoom(): string {
+  try {
+    const room = sessionStorage.getItem(MEMORY) || made();
+    sessionStorage.setItem(MEMORY, room);
+    return room;
+  } catch (_) {
+    return made();
+  }
+}
