@@ -28,7 +28,7 @@ function integer(name: string, min: number, max: number) {
 const NAME = `name must have 1 to ${NAME_MAX} characters, no control or direction characters.`;
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
 const TEXT = `text must have 1 to ${TEXT_MAX} characters.`;
-const DATA = `data must be JSON of at most ${DATA_MAX} bytes, nested at most ${DATA_DEPTH_MAX} deep.`;
+const DATA = `data must be JSON of at most ${DATA_MAX} bytes, nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`;
 const TOKEN = 'token must be the text that join gave.';
 const CURSOR = 'cursor must be the text that join or the last poll gave.';
 const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
@@ -56,12 +56,13 @@ function isPrivateRoom(name: string): boolean {
 }
 
 function isSmallJson(value: unknown): boolean {
-  return isShallow(value, DATA_DEPTH_MAX) && Buffer.byteLength(JSON.stringify(value)) <= DATA_MAX;
+  return isPlain(value, DATA_DEPTH_MAX) && Buffer.byteLength(JSON.stringify(value)) <= DATA_MAX;
 }
 
-function isShallow(value: unknown, depth: number): boolean {
+function isPlain(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
-  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
+  if (Object.hasOwn(value, '__proto__')) return false; // in a script, as JSONP is one, it would be the object's prototype
+  return depth > 0 && Object.values(value).every((inner) => isPlain(inner, depth - 1));
 }
 
 interface Values {
