@@ -70,7 +70,8 @@ export class Polls {
    * Rejects with `unauthorized`, `superseded`, `unavailable`.
    */
   open(token: string, cursor: Cursor | null, timeout: number, onGone: (gone: () => void) => void): Promise<string> {
-    const poll = new Poll(token, cursor, timeout);
+    // a held poll is not seen again before it ends: it must not last as long as it takes to be stale
+    const poll = new Poll(token, cursor, Math.min(timeout, this.#store.config.userTtl / 2));
     onGone(() => poll.abandon());
     this.#supersede(poll);
     if (this.live.serve(poll)) keepLive(this.#ways, poll);
