@@ -6,8 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { run } from './command.js';
-import { report } from './problem.js';
+import { asScript, run } from './command.js';
 import { inProject, isMain, root } from './project.js';
 
 const inputs = ['apps', 'shared', 'scripts/build.js', 'tsconfig.json', 'package-lock.json'];
@@ -60,4 +59,4 @@ async function copyLua() {
   if (existsSync(inProject(luaFolder))) await cp(inProject(luaFolder), inProject('dist', luaFolder), { recursive: true });
 }
 
-if (isMain(import.meta.url)) build({ force: process.argv.includes('--force') }).catch(report);
+if (isMain(import.meta.url)) asScript(() => build({ force: process.argv.includes('--force') }));

@@ -1,16 +1,32 @@
 /** Runs the commands that prepare the project: one plain line each, their own output only when they fail. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { Problem } from './problem.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem, report } from './problem.js';
 import { root } from './project.js';
+
+/** How long a command may take to end when told to. */
+const PATIENCE = 2_000;
 
 let running = null;
 
-/** Ends the command that runs now, if any: its place in the start is being given up. */
-export function stopCommand() {
-  running?.kill('SIGTERM');
+/** Ends the command that runs now, if any, with all processes it has started itself. */
+export async function stopCommand() {
+  const command = running;
+  if (!command) return;
+  const closed = once(command, 'close');
+  signalGroup(command, 'SIGTERM');
+  await Promise.race([closed, sleep(PATIENCE, null, { ref: false })]);
+  signalGroup(command, 'SIGKILL');
+}
+
+/** The work of a script that is run by itself: a signal ends its command first, a Problem is one line. */
+export function asScript(work) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopCommand().then(() => process.exit(130)));
+  work().catch(report);
 }
 
 /** Runs a command after saying what it is for. Throws a Problem, after the command's own output, when it fails. */
@@ -26,11 +42,20 @@ export async function run(purpose, command, args, env = {}) {
 function finish(command, args, env) {
   return new Promise((resolve) => {
     let output = '';
-    running = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const options = { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
+    running = spawn(command, args, { ...options, detached: true }); // a process group, to be ended as one
     for (const stream of [running.stdout, running.stderr]) stream.on('data', (data) => (output += data));
     running.on('error', (error) => resolve({ code: 1, output: `${error.message}\n` }));
     running.on('close', (code) => resolve({ code, output }));
   }).finally(() => (running = null));
+}
+
+function signalGroup(command, name) {
+  try {
+    process.kill(-command.pid, name);
+  } catch {
+    // nothing of it is left
+  }
 }
 
 /** True when a program is on PATH. */

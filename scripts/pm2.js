@@ -16,9 +16,9 @@ const RESTARTS = 3;
 /** An API process ends within 3 s, a worker within 4 s. */
 const PARTS_PATIENCE = 4_000;
 const STOP_PATIENCE = 4_700;
-/** What pm2 says of its own doings; only the end of a process is worth a line. */
+/** What pm2 says of its own doings; only a process that ends, outside a reload, is worth a line. */
 const CHATTER = /^(\S+ PM2 |\[PM2\]|Launching in no daemon mode)/;
-const NOTABLE = /exited with code/;
+const NOTABLE = /App \[(?!.*_old_).* exited with code/;
 
 export class Pm2 {
   #child;

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from './build.js';
-import { hasProgram, run } from './command.js';
-import { Problem, report } from './problem.js';
+import { asScript, hasProgram, run } from './command.js';
+import { Problem } from './problem.js';
 import { inProject, isMain } from './project.js';
 
 const stampFile = inProject('node_modules/.installed');
@@ -18,8 +18,7 @@ const apt = { DEBIAN_FRONTEND: 'noninteractive' };
 export async function prepare({ redis = true, forTests = false } = {}) {
   await checkNode();
   await installPackages();
-  if (redis || forTests) await installRedis();
-  if (forTests) await installBrowser();
+  if (redis || forTests) await installPrograms(forTests);
   await build();
 }
 
@@ -53,31 +52,32 @@ function npmCi() {
   return npm.endsWith('npm-cli.js') ? [process.execPath, [npm, ...args]] : ['npm', args];
 }
 
-async function installRedis() {
-  if (await hasProgram('redis-server')) return;
-  if (!(await canInstall())) {
+/** Redis cannot be done without; what the browser tests want stops nothing else when it is missing. */
+async function installPrograms(forTests) {
+  const redis = (await hasProgram('redis-server')) ? [] : ['redis-server'];
+  const browser = forTests ? await missingForBrowser() : [];
+  if (await canInstall()) return aptInstall([...redis, ...browser]);
+  if (redis.length > 0) {
     throw new Problem('Redis is missing: install the package redis-server, or set REDIS_URL to a Redis you have.');
   }
-  await aptInstall('redis-server');
+  if (browser.length > 0) console.log(`The browser tests need what is missing here: install ${browser.join(' and ')}.`);
 }
 
-/** Chromium, and a font that has emoji. Only the browser tests want them, so their lack stops nothing else. */
-async function installBrowser() {
-  const missing = [];
-  if (!(await hasProgram('chromium'))) missing.push('chromium');
+/** Chromium, and a font that has emoji. */
+async function missingForBrowser() {
+  const missing = (await hasProgram('chromium')) ? [] : ['chromium'];
   if (process.platform === 'linux' && !existsSync(emojiFont)) missing.push('fonts-noto-color-emoji');
-  if (missing.length === 0) return;
-  if (await canInstall()) await aptInstall(...missing);
-  else console.log(`The browser tests need what is missing here: install ${missing.join(' and ')}.`);
+  return missing;
 }
 
 async function canInstall() {
   return process.getuid?.() === 0 && (await hasProgram('apt-get'));
 }
 
-async function aptInstall(...packages) {
+async function aptInstall(packages) {
+  if (packages.length === 0) return;
   await run('Refreshing the list of system packages', 'apt-get', ['update'], apt);
   await run(`Installing ${packages.join(' and ')}`, 'apt-get', ['install', '-y', '--no-install-recommends', ...packages], apt);
 }
 
-if (isMain(import.meta.url)) prepare({ forTests: process.argv.includes('--for-tests') }).catch(report);
+if (isMain(import.meta.url)) asScript(() => prepare({ forTests: process.argv.includes('--for-tests') }));

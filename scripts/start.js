@@ -80,7 +80,7 @@ function stop(how) {
 }
 
 async function end(how) {
-  stopCommand();
+  await stopCommand();
   await pm2?.stop(how);
 }
 
