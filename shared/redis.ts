@@ -8,15 +8,38 @@ import { scripts } from './store/scripts.js';
 /** Back within 2 s of Redis coming back. */
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 4), 500);
 const CONNECT_TIMEOUT = 3_000;
+/** A request waits so long (ms) for a Redis that hangs before it is answered `unavailable`. */
+const COMMAND_TIMEOUT = 3_000;
+
+/** How often (ms) a connection is asked whether it still lives, and how long it may take to say so. */
+const HEARTBEAT = 3_000;
+
+/**
+ * Notices a link that has died without a word (packets dropped, no reset) within two heartbeats, and connects anew. For
+ * connections that do not block; one that blocks is watched by whoever waits on it.
+ */
+function watched(connection: Redis): Redis {
+  const timer = setInterval(() => void beat(connection), HEARTBEAT);
+  timer.unref();
+  connection.on('end', () => clearInterval(timer));
+  return connection;
+}
+
+async function beat(connection: Redis): Promise<void> {
+  if (connection.status !== 'ready') return;
+  const patience = setTimeout(() => connection.disconnect(true), HEARTBEAT);
+  await connection.ping().catch(() => undefined); // a connection that breaks says so itself
+  clearTimeout(patience);
+}
 
 const common: RedisOptions = { retryStrategy, connectTimeout: CONNECT_TIMEOUT, keepAlive: 5_000, noDelay: true };
 
 /** For the store of an API process: fails at once while Redis is away, and after 3 s when it hangs. */
 export function connectStore(url: string): Redis {
-  return new Redis(url, {
+  return watched(new Redis(url, {
     ...common, scripts, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false,
-    commandTimeout: 3_000, enableAutoPipelining: true,
-  });
+    commandTimeout: COMMAND_TIMEOUT, enableAutoPipelining: true,
+  }));
 }
 
 /** For one blocking read at a time. No command timeout: it would end the promise and leave the server blocked. */
@@ -28,17 +51,17 @@ export function connectBlocking(url: string): Redis {
 
 /** For pub/sub. Its user subscribes anew at every connection, so that it knows when it is heard again. */
 export function connectSubscriber(url: string): Redis {
-  return new Redis(url, { ...common, autoResubscribe: false, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+  return watched(new Redis(url, { ...common, autoResubscribe: false, enableOfflineQueue: false, maxRetriesPerRequest: 0 }));
 }
 
 /** For adding jobs from an API process: fails at once while Redis is away; the sweep makes up for it. */
 export function connectProducer(url: string): Redis {
-  return new Redis(url, { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  return watched(new Redis(url, { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1 }));
 }
 
 /** For BullMQ workers, which wait for Redis as long as it takes (and demand `maxRetriesPerRequest: null`). */
 export function connectWorker(url: string): Redis {
-  return new Redis(url, { ...common, maxRetriesPerRequest: null });
+  return watched(new Redis(url, { ...common, maxRetriesPerRequest: null }));
 }
 
 /** Resolves when a connection is ready, or has failed for the first time, and in any case within its time to connect. */

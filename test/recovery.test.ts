@@ -1,12 +1,19 @@
 /** The whole system when parts of it die: real processes, killed for real. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask, call } from './support/client.js';
+import { openLink } from './support/link.js';
+import { joinAs } from './support/people.js';
+import { openFanOut, openPart } from './support/parts.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { startRedis } from './support/redis.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
 
-let system: TestSystem;
-afterEach(() => system.stop());
+let system: TestSystem | undefined;
+afterEach(async () => {
+  await system?.stop();
+  system = undefined;
+});
 
 const health = async (url: string): Promise<number> => (await fetch(`${url}/health`)).status;
 
@@ -38,7 +45,7 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     const texts = Array.from({ length: 60 }, (_, i) => `m${i}`);
     for (const [i, text] of texts.entries()) {
       await bert.sendSurely(text);
-      if (i === 30) await system.workers[0]?.kill();
+      if (i === 30) await system?.workers[0]?.kill();
     }
     await system.addWorker();
     await until(() => follower.texts().length === 60, 'all messages', 20_000);
@@ -83,3 +90,30 @@ it('a stopped user is expired by the worker, and the room hears of it', async ()
   await follower.stop();
   await anna.send('still here');
 });
+
+it('a link that dies without a word is noticed, and polls go on, in both ways of waiting', async () => {
+  await Promise.all(['on', 'off'].map(surviveDeadLink));
+});
+
+async function surviveDeadLink(LIVE: string): Promise<void> {
+  const redis = await startRedis();
+  const link = await openLink(redis.port);
+  const part = await openPart(link.url, { LIVE });
+  const worker = await openFanOut(redis.url);
+  const anna = await joinAs(part, 'r');
+  const polling = { on: true };
+  const polls = (async () => {
+    while (polling.on) await anna.poll(part, 5).catch(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  })();
+  await until(() => part.polls.held.ofUser(anna.id), 'a held poll');
+  link.die();
+  await until(() => anna.send(part, 'over the new link').then(() => true, () => false), 'the new link', 20_000);
+  await worker.fanOut.advanceRoom('r');
+  await until(() => anna.texts.includes('over the new link'), 'the message', 15_000);
+  polling.on = false;
+  await polls;
+  await part.close();
+  worker.close();
+  link.close();
+  await redis.stop();
+}

@@ -5,9 +5,9 @@
 import type { Redis } from 'ioredis';
 
 /** A BLPOP is renewed this often (ms), so that a connection that died without a word is noticed within 15 s. */
-const SLICE = 10_000;
+const SLICE = 8_000;
 /** How much later than its time limit (ms) a BLPOP may answer before its connection counts as dead. */
-const LATE = 3_000;
+const LATE = 2_000;
 /** UNBLOCK answers 0 when the BLPOP has not arrived yet; it is sent again after so many ms. */
 const UNBLOCK_AGAIN = 5;
 

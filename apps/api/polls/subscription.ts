@@ -7,9 +7,6 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../../../shared/store/keys.js';
 
-/** How often (ms) the connection is asked whether it still lives, and how long it may take to say so. */
-const HEARTBEAT = 5_000;
-
 export interface Listener {
   onDelivery(shard: number, payload: string): void;
   onNotice(notice: string): void;
@@ -28,7 +25,6 @@ export class Subscription {
   readonly #keys: Keys;
   readonly #listener: Listener;
   readonly #shardOf = new Map<string, number>();
-  readonly #heartbeat: NodeJS.Timeout;
 
   constructor(connection: Redis, keys: Keys, listener: Listener) {
     this.#connection = connection;
@@ -37,11 +33,9 @@ export class Subscription {
     connection.on('ready', () => void this.#subscribe());
     connection.on('close', () => this.#lose());
     connection.on('message', (channel: string, payload: string) => this.#hear(channel, payload));
-    this.#heartbeat = setInterval(() => void this.#beat(), HEARTBEAT);
   }
 
   close(): void {
-    clearInterval(this.#heartbeat);
     this.#connection.disconnect();
   }
 
@@ -71,13 +65,6 @@ export class Subscription {
     if (shard !== undefined) this.#listener.onDelivery(shard, payload);
     else if (channel === this.#keys.signalChannel) this.#listener.onSignal(payload);
     else this.#listener.onNotice(payload);
-  }
-
-  async #beat(): Promise<void> {
-    if (!this.confirmed) return;
-    const timer = setTimeout(() => this.#connection.disconnect(true), HEARTBEAT);
-    await this.#connection.ping().catch(() => undefined); // a connection that breaks says so by `close`
-    clearTimeout(timer);
   }
 }
 
