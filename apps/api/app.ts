@@ -4,13 +4,18 @@ import type { Chat } from './operation.js';
 import { routes, type Routed } from './routes.js';
 import { serveOperations, type Served } from './serve.js';
 
+/** What a client does to its own connection, broken HTTP included: nothing that the host's log should fill up with. */
+const CONNECTION = /^(HPE_|ECONN|EPIPE|ERR_STREAM)/;
+
 export function createApp(chat: Chat, served: Served, routed: Routed): Koa {
   const app = new Koa();
   app.use(requirePath);
   app.use(serveOperations(chat, served));
   for (const middleware of routes(routed)) app.use(middleware);
-  app.on('error', (error: Error & { expose?: boolean }) => {
-    if (!error.expose) served.log.warn({ error: error.message }, 'request failed');
+  app.on('error', (error: Error & { expose?: boolean; code?: unknown }) => {
+    if (error.expose) return;
+    const level = CONNECTION.test(String(error.code)) ? 'debug' : 'warn';
+    served.log[level]({ error: error.message }, 'request failed');
   });
   return app;
 }

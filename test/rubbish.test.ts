@@ -1,0 +1,92 @@
+/** 10,000 requests of rubbish: no 5xx, no crash, and nothing that grows. */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { call } from './support/client.js';
+import { startSystem, type TestApi, type TestSystem } from './support/processes.js';
+import { rawBytes, rubbishFor, sendRaw, sendRubbish } from './support/rubbish.js';
+import { until } from './support/until.js';
+import { TestUser } from './support/user.js';
+
+const BATCH = 50;
+const REQUESTS = 8_000;
+const RAW = 2_000;
+/** Above what a garbage collector may leave lying about between two looks (MB); a leak of 10 KB a request is 80. */
+const GROWTH = 60;
+/** What Redis may hold when nobody is there any more: counters, queues with their bounded histories, what expires. */
+const REMAINS = /^(users:next|expiry|metrics|bull:.*|room:.*:nonce:.*|sequence:.*)$/;
+
+let system: TestSystem;
+let redis: Redis;
+const statuses = new Map<number, number>();
+
+beforeAll(async () => {
+  system = await startSystem({ apis: 2, env: { USER_TTL: 2, ROOM_TTL: 1, ADMIN_PASSWORD: 'not y' } });
+  redis = new Redis(system.redis.url);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await system.stop();
+});
+
+const anApi = (): TestApi => system.apis[Math.floor(Math.random() * system.apis.length)] ?? expect.fail();
+const memoryOf = ({ pid }: TestApi): number => Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+
+/** Sends batches of what `one` sends; the first that is answered by a 5xx is shown. */
+async function assertHarmless<T>(count: number, arbitrary: fc.Arbitrary<T>, one: (rubbish: T) => Promise<boolean>): Promise<void> {
+  const batch = fc.array(arbitrary, { minLength: BATCH, maxLength: BATCH, size: 'max' });
+  await fc.assert(fc.asyncProperty(batch, async (all) => {
+    const fine = await Promise.all(all.map(one));
+    expect(all.filter((_, i) => !fine[i])).toEqual([]);
+    expect([...system.apis, ...system.workers].filter(({ ended }) => ended)).toEqual([]);
+  }), { numRuns: count / BATCH, endOnFailure: true });
+}
+
+async function sendMany(count: number, tokens: string[]): Promise<void> {
+  await assertHarmless(count, rubbishFor(tokens), async (rubbish) => {
+    const status = await sendRubbish(anApi().url, rubbish);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    return status < 500;
+  });
+}
+
+it('requests of every kind bring no 5xx, no crash and no growth of memory', async () => {
+  const tokens = (await Promise.all(Array.from({ length: 20 }, () => TestUser.join(system.urls)))).map(({ token }) => token);
+  await sendMany(REQUESTS / 4, tokens);
+  const before = system.apis.map(memoryOf);
+  await sendMany(3 * REQUESTS / 4, tokens);
+  const grown = system.apis.map((api, i) => memoryOf(api) - (before[i] ?? 0));
+  for (const megabytes of grown) expect(megabytes).toBeLessThan(GROWTH);
+});
+
+it('they were of every kind: good ones, refused ones, some that got no answer', () => {
+  expect([200, 400, 401, 404].filter((status) => (statuses.get(status) ?? 0) < 20)).toEqual([]);
+  expect(statuses.get(0) ?? 0).toBeLessThan(REQUESTS / 2);
+});
+
+it('raw bytes bring no 5xx and no crash', async () => {
+  await assertHarmless(RAW, rawBytes, async (bytes) => !/^HTTP\/1\.1 5/m.test(await sendRaw(Number(new URL(anApi().url).port), bytes)));
+});
+
+it('the log has no warning of it: nobody can fill it from outside', () => {
+  const lines = [...system.apis, ...system.workers].flatMap((process) => process.output().split('\n'));
+  expect(lines.filter((line) => /"level":(40|50|60)|[Uu]ncaught|[Uu]nhandled/.test(line))).toEqual([]);
+});
+
+it('everybody can still chat', async () => {
+  const user = await TestUser.join(system.urls, { room: 'after' });
+  await user.send('still here');
+  const follower = user.follow();
+  await until(() => follower.texts().includes('still here'), 'the message');
+  await follower.stop();
+  for (const url of system.urls) expect((await call(url, 'rooms')).status).toBe(200);
+});
+
+it('Redis is left with nothing that stays: users, names, rooms and logs are gone', async () => {
+  await until(async () => (await redis.keys('*')).every((key) => REMAINS.test(key)), 'all that was made has gone', 30_000)
+    .catch(async () => expect((await redis.keys('*')).filter((key) => !REMAINS.test(key))).toEqual([]));
+  const passing = (await redis.keys('*')).filter((key) => /:nonce:|^sequence:/.test(key));
+  expect((await Promise.all(passing.map((key) => redis.ttl(key)))).filter((ttl) => ttl < 0 || ttl > 600)).toEqual([]);
+  expect((await redis.keys('bull:*')).length).toBeLessThan(300);
+});
