@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a process may take to be ready, and to end when asked. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 const READ_ONLY = ['ignore', 'pipe', 'pipe'] as const;
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
