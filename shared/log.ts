@@ -7,5 +7,5 @@ export type { Logger };
 
 export function createLog(config: Config, name: string): Logger {
   const options = { name, level: config.logLevel, redact: ['token', '*.token', 'password', '*.password'] };
-  return config.logFormat === 'json' ? pino(options) : pino(options, pretty({ colorize: true, ignore: 'hostname', sync: true }));
+  return config.logFormat === 'json' ? pino(options) : pino(options, pretty({ ignore: 'hostname', sync: true }));
 }

@@ -11,6 +11,11 @@ export function onShutdown(log: Logger, patience: number, end: () => Promise<voi
     setTimeout(() => process.exit(1), patience).unref();
     end().catch((error: unknown) => log.error({ error }, 'stopping failed')).finally(() => process.exit(0));
   };
+  // pm2's cluster mode would only log it and leave a process that may have lost half of what it does
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ error }, 'unhandled rejection');
+    process.exit(1);
+  });
   process.on('SIGINT', begin);
   process.on('SIGTERM', begin);
 }

@@ -52,12 +52,12 @@ function intercept(part: Part, hear: (deliver: (payload: string) => void, payloa
 
 describe('a delivery', () => {
   it('is answered from memory: the held poll needs no attach', async () => {
-    const n = here.polls.live.mirrorOf(anna.token)?.n;
+    const n = here.polls.live.mirrors.ofToken(anna.token)?.n;
     const held = anna.poll(here, 5);
     await say('one');
     await held;
     expect(anna.texts).toEqual(['one']);
-    expect(here.polls.live.mirrorOf(anna.token)?.n).toBe(n);
+    expect(here.polls.live.mirrors.ofToken(anna.token)?.n).toBe(n);
   });
 
   it('that is missing is noticed by the next one', async () => {
@@ -119,7 +119,7 @@ describe('a user', () => {
     for (let i = 0; i < 150; i += 1) await bert.send(there, `m${i}`);
     await worker.fanOut.advanceRoom(room);
     expect((await anna.poll(here)).events).toHaveLength(100);
-    expect(here.polls.live.mirrorOf(anna.token)).toBeUndefined();
+    expect(here.polls.live.mirrors.ofToken(anna.token)).toBeUndefined();
     await anna.receive(here, 'm149');
     expect(anna.texts).toHaveLength(150);
   });
@@ -147,7 +147,7 @@ describe('a user', () => {
     live.forget(anna.id, Number.MAX_SAFE_INTEGER);
     await expect(here.poll(anna.token, anna.cursor, 1)).rejects.toMatchObject({ code: 'superseded' });
     live.begin = begin;
-    expect(live.mirrorOf(anna.token)).toBeUndefined();
+    expect(live.mirrors.ofToken(anna.token)).toBeUndefined();
   });
 
   it('that moved keeps what it has acknowledged: a late batch from the former process does nothing', async () => {
@@ -161,7 +161,7 @@ describe('a user', () => {
   });
 
   it('that is let go while it polls again is answered all the same', async () => {
-    const mirror = here.polls.live.mirrorOf(anna.token);
+    const mirror = here.polls.live.mirrors.ofToken(anna.token);
     if (mirror) mirror.lastPoll = 0;
     const going = here.polls.live.tick();
     const held = anna.poll(here, 5);

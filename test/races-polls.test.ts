@@ -43,7 +43,7 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     await worker.fanOut.advanceRoom(room);
   }
 
-  const held = (part: Part): Promise<unknown> => until(() => part.polls.held.ofUser(anna.id), 'a held poll');
+  const held = (part: Part): Promise<unknown> => until(() => part.polls.heldFor(anna.id), 'a held poll');
 
   it('the newest poll wins, on one process', async () => {
     const older = here.poll(anna.token, anna.cursor, 10);
@@ -74,7 +74,7 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
       else await Promise.all([say(`m${i}`), Promise.resolve().then(() => go())]); // it goes as the bell rings
       go();
       await abandoned;
-      await until(() => !here.polls.held.ofUser(anna.id), 'its place to be free');
+      await until(() => !here.polls.heldFor(anna.id), 'its place to be free');
       if (i % 2 === 1) await anna.receive(here, `m${i}`);
     }
     await until(() => here.polls.pool.waiting === 0, 'the pool to be free');
@@ -135,7 +135,7 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     await bert.poll(there);
     await there.call('enter', { token: bert.token, room: second });
     await there.call('enter', { token: anna.token, room: second });
-    await until(() => here.polls.held.inRoom(second).length, 'the notice');
+    await until(() => here.polls.heldIn(second).length, 'the notice');
     await there.call('signal', { token: bert.token, room: second, data: 1 });
     expect((await poll).events).toMatchObject([{ type: 'signal', room: second }]);
   });

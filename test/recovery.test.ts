@@ -105,7 +105,7 @@ async function surviveDeadLink(LIVE: string): Promise<void> {
   const polls = (async () => {
     while (polling.on) await anna.poll(part, 5).catch(() => new Promise((resolve) => setTimeout(resolve, 100)));
   })();
-  await until(() => part.polls.held.ofUser(anna.id), 'a held poll');
+  await until(() => part.polls.heldFor(anna.id), 'a held poll');
   link.die();
   await until(() => anna.send(part, 'over the new link').then(() => true, () => false), 'the new link', 20_000);
   await worker.fanOut.advanceRoom('r');

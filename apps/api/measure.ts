@@ -16,10 +16,9 @@ export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Qu
   metrics.gauge('held_polls', 'Polls held at the moment, by way of waiting.', 'way', () => {
     deliveries.inc(polls.deliveries - known.deliveries);
     known.deliveries = polls.deliveries;
-    const blocking = polls.pool.waiting;
-    return { blocking, live: Math.max(0, polls.held.size - blocking) };
+    return { blocking: polls.held.size, live: polls.live.holding };
   });
-  metrics.gauge('live_users', 'Users whose inbox is mirrored.', null, () => ({ all: polls.live.size }));
+  metrics.gauge('live_users', 'Users whose inbox is mirrored.', null, () => ({ all: polls.live.mirrors.size }));
   metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({ all: polls.pool.open + OTHER_CONNECTIONS }));
   metrics.shared('users', 'Users.', () => countUsers(store));
   metrics.shared('rooms', 'Public rooms with members.', () => countRooms(store));

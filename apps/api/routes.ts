@@ -21,13 +21,14 @@ export interface Routed {
 export function routes({ config, store, metrics, queues }: Routed): Middleware[] {
   const router = new Router({ methods: METHODS }); // it answers 501 to a method it has not been told of
   const guard = requirePassword(config.adminPassword);
+  const whileUp = requireRedis(store);
   router.get('/health', health(store));
-  router.get('/metrics', guard, async (ctx: RouterContext) => {
+  router.get('/metrics', guard, whileUp, async (ctx: RouterContext) => {
     ctx.type = 'text/plain; version=0.0.4; charset=utf-8';
     ctx.body = await metrics.readAll();
   });
   const board = queueBoard(queues);
-  const guarded: Middleware = (ctx, next) => ctx.path.startsWith(QUEUES_PATH) ? guard(ctx, () => board(ctx, next)) : next();
+  const guarded: Middleware = (ctx, next) => ctx.path.startsWith(QUEUES_PATH) ? guard(ctx, () => whileUp(ctx, () => board(ctx, next))) : next();
   // the router's own type of context is narrower than Koa's, though it makes one out of the other
   const routed = [router.routes(), router.allowedMethods()] as unknown as Middleware[];
   return [drain, headers(), guarded, ...routed, servePages()];
@@ -39,6 +40,16 @@ function health({ redis }: Store) {
     ctx.status = up ? 200 : 503;
     ctx.body = { ok: up, redis: up ? 'up' : 'away' };
     ctx.set('Cache-Control', 'no-store');
+  };
+}
+
+/** Says at once that Redis is away, for which the board of the queues would wait. */
+function requireRedis({ redis }: Store): Middleware {
+  return (ctx, next) => {
+    if (redis.status === 'ready') return next();
+    ctx.status = 503;
+    ctx.body = 'Redis is away.';
+    return undefined;
   };
 }
 

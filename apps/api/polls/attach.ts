@@ -72,7 +72,7 @@ async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached 
 function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pending): Attached | null {
   const { n, position, eventId, events, missed, reset } = attached;
   poll.n = n;
-  poll.rooms = heedNotices(pending, poll, attached);
+  poll.rooms = new Set(heedNotices(pending, poll, attached));
   poll.resume = cursorText(ways.process(), position, eventId);
   const live = attached.way === 'live' && !poll.superseded;
   if (!live) ways.live.forget(poll.userId, n);
@@ -104,7 +104,7 @@ async function hold(ways: Ways, poll: Poll, attached: Attached, lease: Lease | n
 }
 
 function holdLive(ways: Ways, poll: Poll): 'again' | 'left' {
-  const mirror = ways.live.mirrorOf(poll.token);
+  const mirror = ways.live.mirrors.ofToken(poll.token);
   if (!mirror) return 'again';
   ways.live.hold(poll, mirror);
   keepLive(ways, poll);
@@ -119,12 +119,10 @@ export function keepLive(ways: Ways, poll: Poll): void {
     ways.live.release(poll);
     return poll.settleEmpty();
   }
-  ways.held.add(poll);
   const timer = setTimeout(() => poll.settleEmpty(), left);
   poll.whenSettled = () => {
     clearTimeout(timer);
     ways.live.release(poll);
-    ways.held.remove(poll);
   };
 }
 

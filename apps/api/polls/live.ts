@@ -10,6 +10,7 @@ import { EVENTS_MAX } from '../../../shared/protocol/limits.js';
 import { cursorText, touch, type Attached, type Touch } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
 import { Mirror, type Chunk } from './mirror.js';
+import { Mirrors } from './mirrors.js';
 import type { Notice } from './notice.js';
 import { pollBody, type Poll } from './poll.js';
 
@@ -51,10 +52,9 @@ export interface LiveOptions {
 }
 
 export class Live {
+  readonly mirrors = new Mirrors();
   readonly #store: Store;
   readonly #options: LiveOptions;
-  readonly #byToken = new Map<string, Mirror>();
-  readonly #byId = new Map<number, Mirror>();
   readonly #shards: Shard[];
   readonly #timer: NodeJS.Timeout;
   #ticking = false;
@@ -66,13 +66,14 @@ export class Live {
     this.#timer = setInterval(() => void this.tick(), TICK);
   }
 
-  get size(): number {
-    return this.#byId.size;
+  /** Polls held. */
+  get holding(): number {
+    return this.mirrors.all().filter((mirror) => mirror.poll).length;
   }
 
   /** Serves a poll from memory: acknowledges, and answers it or leaves it with the mirror. Null: it must attach. */
   serve(poll: Poll): Mirror | null {
-    const mirror = this.#byToken.get(poll.token);
+    const mirror = this.mirrors.ofToken(poll.token);
     if (!mirror || poll.cursor?.process !== this.#options.process() || !mirror.acknowledge(poll.cursor.position)) return null;
     mirror.dirty = true;
     poll.n = mirror.n;
@@ -80,22 +81,17 @@ export class Live {
     return mirror;
   }
 
-  mirrorOf(token: string): Mirror | undefined {
-    return this.#byToken.get(token);
-  }
-
   /** Leaves a poll with a mirror; it is answered at once if there is something. */
   hold(poll: Poll, mirror: Mirror): void {
     mirror.lastPoll = Date.now();
     mirror.poll = poll;
-    poll.rooms = mirror.rooms;
     poll.resume = cursorText(this.#options.process(), mirror.end, mirror.endId);
     this.#answer(mirror);
   }
 
   /** A poll has ended in another way. */
   release(poll: Poll): void {
-    const mirror = this.#byToken.get(poll.token);
+    const mirror = this.mirrors.ofToken(poll.token);
     if (!mirror || mirror.poll !== poll) return;
     mirror.poll = null;
     mirror.lastPoll = Date.now();
@@ -124,7 +120,7 @@ export class Live {
   adopt(pending: Pending, poll: Poll, attached: Attached): Mirror | null {
     const shard = this.#shardOf(pending.shard);
     this.end(pending);
-    const former = this.#byId.get(poll.userId);
+    const former = this.mirrors.ofUser(poll.userId);
     if (pending.spoiled || (former?.token === poll.token && former.n > attached.n)) return null;
     const orphan = former && this.#drop(former);
     if (orphan) this.#options.reattach(orphan);
@@ -134,28 +130,20 @@ export class Live {
     mirror.endId = attached.eventId;
     if (attached.events.length > 0) mirror.push({ text: attached.events.join(','), count: attached.events.length, eventId: attached.eventId });
     for (const { sequence, n, chunk } of pending.kept) if (n === attached.n && sequence > attached.sequence) mirror.push(chunk);
-    this.#byToken.set(poll.token, mirror);
-    this.#byId.set(mirror.id, mirror);
+    this.mirrors.add(mirror);
     shard.mirrors.add(mirror);
     return mirror;
   }
 
   /** Drops the user's mirror, unless it is of a later attach than `n`. Gives the poll it held. */
   forget(id: number, n: number): Poll | null {
-    const mirror = this.#byId.get(id);
+    const mirror = this.mirrors.ofUser(id);
     return mirror && mirror.n <= n ? this.#drop(mirror) : null;
   }
 
   /** Drops all mirrors and makes their polls attach again: the subscription was lost. */
   dropAll(): void {
     for (const shard of this.#shards) this.#resynchronise(shard, 0);
-  }
-
-  /** The rooms of a live user changed. */
-  changeRooms(id: number, room: string, isIn: boolean): void {
-    const rooms = this.#byId.get(id)?.rooms;
-    if (isIn) rooms?.add(room);
-    else rooms?.delete(room);
   }
 
   /** A delivery: its number, count of events, last log id, users (`id:n`), and the events' texts, a line each. */
@@ -184,13 +172,13 @@ export class Live {
   /** Writes what is known and lets all users go. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    for (const mirror of [...this.#byId.values()]) this.#letGo(mirror);
+    for (const mirror of this.mirrors.all()) this.#letGo(mirror);
     this.#ticking = false;
     await this.tick();
   }
 
   #give(shard: Shard, id: number, n: number, sequence: number, chunk: Chunk): void {
-    const mirror = this.#byId.get(id);
+    const mirror = this.mirrors.ofUser(id);
     if (mirror?.n === n) {
       if (sequence <= mirror.sequence) return;
       mirror.push(chunk);
@@ -221,8 +209,7 @@ export class Live {
   }
 
   #drop(mirror: Mirror): Poll | null {
-    this.#byToken.delete(mirror.token);
-    this.#byId.delete(mirror.id);
+    this.mirrors.remove(mirror);
     this.#shardOf(mirror.shard).mirrors.delete(mirror);
     const { poll } = mirror;
     mirror.poll = null;

@@ -4,6 +4,9 @@ import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
 import { ok } from '../respond.js';
 
+/** Before an attach says which. Never changed: a poll that is held has a set of its own. */
+const NO_ROOMS: Set<string> = new Set();
+
 export class Poll {
   readonly token: string;
   readonly userId: number;
@@ -19,7 +22,7 @@ export class Poll {
   n = 0;
   /** The cursor of an answer without events. */
   resume = '';
-  rooms: Iterable<string> = [];
+  rooms = NO_ROOMS;
   /** Called once, when it is settled: lets go what is held for it. */
   whenSettled: (() => void) | null = null;
   #resolve: (body: string) => void = () => undefined;

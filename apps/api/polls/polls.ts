@@ -55,6 +55,17 @@ export class Polls {
     };
   }
 
+  /** The polls held whose users are in a room. */
+  heldIn(room: string): Poll[] {
+    const live = this.live.mirrors.inRoom(room).flatMap(({ poll }) => poll ?? []);
+    return [...live, ...this.held.inRoom(room)];
+  }
+
+  /** The poll held for a user. */
+  heldFor(id: number): Poll | null {
+    return this.live.mirrors.ofUser(id)?.poll ?? this.held.ofUser(id) ?? null;
+  }
+
   /** This process as cursors name it. */
   get process(): string {
     return this.#subscription.process;
@@ -122,16 +133,15 @@ export class Polls {
     this.live.keepNotice(notice);
     if ('room' in notice) {
       this.held.changeRooms(notice.id, notice.room, notice.what === 'entered');
-      this.live.changeRooms(notice.id, notice.room, notice.what === 'entered');
+      this.live.mirrors.changeRooms(notice.id, notice.room, notice.what === 'entered');
       return;
     }
-    this.live.forget(notice.id, notice.n);
-    const poll = this.held.ofUser(notice.id);
+    const poll = this.live.forget(notice.id, notice.n) ?? this.held.ofUser(notice.id);
     if (poll && poll.n <= notice.n) poll.fail(notice.what === 'ended' ? unauthorized() : superseded());
   }
 
   #signal(payload: string): void {
     const { room, text } = parseSignal(payload);
-    for (const poll of this.held.inRoom(room)) poll.settle(pollBody(poll.resume, text));
+    for (const poll of this.heldIn(room)) poll.settle(pollBody(poll.resume, text));
   }
 }

@@ -1,0 +1,156 @@
+/** What only the host sees: the figures of all processes, the queues' board in a real browser; and /health, which all see. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, fetchText } from './support/client.js';
+import { launchBrowser } from './support/browser.js';
+import { startSystem, type TestSystem } from './support/processes.js';
+import { refusal } from './support/refusal.js';
+import { until } from './support/until.js';
+import { TestUser } from './support/user.js';
+
+const PASSWORD = 'pass:wörd ';
+const HIDDEN = ['/metrics', '/admin/queues', '/admin/queues/', '/admin/queues/api/queues', '/admin/queues/static/favicon-32x32.png'];
+
+let system: TestSystem;
+let url: string;
+
+beforeAll(async () => {
+  system = await startSystem({ apis: 2, workers: 2, env: { ADMIN_PASSWORD: PASSWORD } });
+  url = system.urls[0] ?? '';
+});
+afterAll(() => system.stop());
+
+const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+const get = (path: string, authorization?: string, base = url) => fetch(`${base}${path}`, authorization === undefined ? {} : { headers: { Authorization: authorization } });
+
+describe('without ADMIN_PASSWORD', () => {
+  it('there are no figures and no board, for nobody', async () => {
+    const open = await startSystem({ redis: system.redis, workers: 0 });
+    for (const path of HIDDEN) {
+      for (const authorization of [undefined, basic('', ''), basic('admin', 'null'), basic('admin', PASSWORD)]) {
+        const response = await get(path, authorization, open.urls[0]);
+        expect({ path, status: response.status, asked: response.headers.get('www-authenticate') }).toEqual({ path, status: 404, asked: null });
+      }
+    }
+    await open.stop();
+  });
+});
+
+describe('with ADMIN_PASSWORD', () => {
+  it.each(HIDDEN)('%s wants it, whatever the name', async (path) => {
+    const wrong = [undefined, basic('admin', ''), basic('admin', 'wrong'), basic(PASSWORD, ''), basic('admin', `${PASSWORD}x`), 'Basic', 'Basic %%%', 'Bearer x', `Bearer ${PASSWORD.trim().replace('ö', 'o')}`];
+    for (const authorization of wrong) {
+      const response = await get(path, authorization);
+      expect({ authorization, status: response.status }).toEqual({ authorization, status: 401 });
+      expect(response.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
+    }
+    for (const name of ['admin', '']) expect((await get(path, basic(name, PASSWORD))).status).toBe(200);
+  });
+
+  it('the board cannot be reached by another spelling of its path', async () => {
+    for (const path of ['/admin//queues', '//admin/queues', '/ADMIN/QUEUES', '/admin/queues/..%2fqueues', '/admin/%71ueues', '/static/../admin/queues']) {
+      expect([401, 404], path).toContain((await fetchText('GET', `${url}${path}`)).status);
+    }
+  });
+});
+
+/** The figures as one process gives them: `name{labels}` -> value. */
+async function figuresOf(base: string): Promise<Map<string, number>> {
+  const response = await get('/metrics', basic('', PASSWORD), base);
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+}
+
+describe('the figures', () => {
+  it('are those of all processes, whichever is asked', async () => {
+    const users = await Promise.all(system.urls.flatMap((base) => [TestUser.join(base, { room: 'counted' }), TestUser.join(base, { room: 'counted' })]));
+    const followers = users.map((user) => user.follow());
+    for (const user of users) await user.send('hello');
+    await Promise.all(system.urls.map((base) => call(base, 'members', { token: '1.x' })));
+    await refusal(TestUser.join(system.urls, { room: 'a b' }));
+    const expected = {
+      'chat_requests_total{operation="join",outcome="ok"}': 4, 'chat_requests_total{operation="send",outcome="ok"}': 4,
+      'chat_requests_total{operation="members",outcome="unauthorized"}': 2, 'chat_requests_total{operation="join",outcome="bad_request"}': 1,
+      'chat_users': 4, 'chat_rooms': 1, 'chat_fanout_queue_depth': 0,
+    };
+    for (const base of system.urls) {
+      await until(async () => {
+        const figures = await figuresOf(base);
+        const held = (figures.get('chat_held_polls{way="blocking"}') ?? 0) + (figures.get('chat_held_polls{way="live"}') ?? 0);
+        return held === 4 && Object.entries(expected).every(([name, value]) => figures.get(name) === value);
+      }, `${base} gives the figures of all`).catch(async () => expect(Object.fromEntries(await figuresOf(base))).toMatchObject(expected));
+    }
+    await Promise.all(followers.map((follower) => follower.stop()));
+  });
+
+  it('are all there: what waits, what is delivered and how fast, what it costs', async () => {
+    const figures = await figuresOf(url);
+    const names = new Set([...figures.keys()].map((name) => name.replace(/\{.*/, '')));
+    for (const name of ['held_polls', 'live_users', 'redis_connections', 'deliveries_total', 'fanout_delay_seconds_bucket', 'fanout_duration_seconds_bucket', 'event_loop_delay_seconds', 'memory_bytes']) {
+      expect(names).toContain(`chat_${name}`);
+    }
+    const processes = [...figures.keys()].flatMap((name) => /^chat_memory_bytes\{process="(api|worker)-\w+"\}$/.exec(name)?.[1] ?? []);
+    expect(processes.sort()).toEqual(['api', 'api', 'worker', 'worker']);
+    expect(figures.get('chat_fanout_events_total')).toBeGreaterThanOrEqual(8); // two workers that meet in a room both count
+    expect(figures.get('chat_fanout_delay_seconds_count')).toBeGreaterThan(0);
+    expect(figures.get('chat_redis_connections')).toBeLessThanOrEqual(2 * (64 + 5));
+  });
+
+  it('forget a process that has ended', async () => {
+    const extra = await system.addApi();
+    const processes = async () => [...(await figuresOf(url)).keys()].filter((name) => name.startsWith('chat_memory_bytes')).length;
+    await until(async () => await processes() === 5, 'the new process is counted');
+    await extra.stop();
+    expect(await processes()).toBe(4);
+  });
+});
+
+describe('in a browser', () => {
+  it('the board shows both queues, and loads nothing from elsewhere', async () => {
+    const browser = await launchBrowser();
+    try {
+      const page = await (await browser.newContext({ httpCredentials: { username: 'host', password: PASSWORD } })).newPage();
+      const [loaded, errors]: [string[], string[]] = [[], []];
+      page.on('response', (response) => loaded.push(response.url()));
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('pageerror', (error) => errors.push(error.message));
+      await page.goto(`${url}/admin/queues`);
+      for (const queue of ['fanout', 'upkeep']) await page.getByRole('main').getByText(queue, { exact: true }).waitFor();
+      await page.getByRole('main').getByText('fanout', { exact: true }).click();
+      await page.getByText('advance').first().waitFor(); // a job of that queue
+      expect(loaded.filter((one) => !one.startsWith(url) && !one.startsWith('data:'))).toEqual([]);
+      expect(errors.filter((error) => !error.includes('fonts.googleapis.com'))).toEqual([]); // it does without those fonts
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('the chat\'s own pages keep their stricter policy', async () => {
+    const policy = (await get('/')).headers.get('content-security-policy');
+    expect(policy).toContain("style-src 'self';");
+    expect(policy).toContain("base-uri 'none'");
+    expect(policy).not.toContain('unsafe');
+  });
+});
+
+describe('/health', () => {
+  const health = async () => {
+    const { status, text } = await fetchText('GET', `${url}/health`);
+    return { status, body: JSON.parse(text) as unknown };
+  };
+
+  it('is 200 while all is well', async () => {
+    expect(await health()).toEqual({ status: 200, body: { ok: true, redis: 'up' } });
+  });
+
+  it('is 503 at once while Redis is away, as are the figures and the board, and 200 again within 2 s', async () => {
+    await system.redis.kill();
+    await until(async () => (await health()).status === 503, 'Redis is missed');
+    const began = Date.now();
+    expect(await health()).toEqual({ status: 503, body: { ok: false, redis: 'away' } });
+    for (const path of ['/metrics', '/admin/queues/api/queues']) expect((await get(path, basic('', PASSWORD))).status).toBe(503);
+    expect(Date.now() - began).toBeLessThan(1_000);
+    await system.redis.restart();
+    await until(async () => (await health()).status === 200, 'all is well again', 2_000);
+  });
+});
