@@ -38,7 +38,7 @@ async function rollUp(types) {
 /** The library, as a plain script and as a module. */
 function library() {
   return Promise.all([
-    build({ ...shared, entryPoints: [join(here, 'client/global.ts')], outfile: join(site, 'chat.js'), format: 'iife', globalName: 'NobackendChat' }),
+    build({ ...shared, entryPoints: [join(here, 'client/global.ts')], outfile: join(site, 'chat.js'), format: 'iife' }),
     build({ ...shared, entryPoints: [join(here, 'client/module.ts')], outfile: join(site, 'chat.mjs'), format: 'esm', target: 'es2020' }),
   ]);
 }

@@ -11,11 +11,6 @@ export class Emitter<Events> {
     return () => set.delete(listener);
   }
 
-  has(name: keyof Events): boolean {
-    const set = this.listeners[name];
-    return set !== undefined && set.size > 0;
-  }
-
   emit<N extends keyof Events>(name: N, payload: Events[N]): void {
     const set: Set<Listener<Events[N]>> = this.listeners[name] || new Set();
     Array.from(set).forEach((listener) => callSafely(listener, payload));

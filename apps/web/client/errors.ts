@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type ErrorDetails } from '../../../shared/protocol/errors.js';
+import type { ErrorCode, ErrorDetails } from '../../../shared/protocol/errors.js';
 import type { ChatFailure } from './api.js';
 
 /** The only error the library rejects with. */
@@ -12,16 +12,14 @@ export class Failure extends Error implements ChatFailure {
     super(message);
     this.name = 'ChatError';
     this.code = code;
-    if (details.field !== undefined) this.field = details.field;
-    if (details.suggestion !== undefined) this.suggestion = details.suggestion;
-    if (details.retryAfter !== undefined) this.retryAfter = details.retryAfter;
+    const { field, suggestion, retryAfter } = details;
+    Object.assign(this, { field, suggestion, retryAfter });
   }
 }
 
-/** The same request may succeed later. */
-export function mayRetry(failure: Failure): boolean {
-  if (failure.code === 'left') return false;
-  return failure.code === 'network' || ERRORS[failure.code].retry;
+/** The same request may succeed later: nobody was reached, or the server says when to come again. */
+export function mayRetry({ code, retryAfter }: Failure): boolean {
+  return code === 'network' || retryAfter !== undefined;
 }
 
 /** Whatever was thrown, as a Failure: what is not one already never reached the server. */

@@ -1,4 +1,4 @@
-import type { ChatEvent, RoomView, SignalEvent } from '../../../shared/protocol/events.js';
+import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { ChatEvents, HistoryPage } from './api.js';
 import type { Emitter } from './emitter.js';
 import { asFailure } from './errors.js';
@@ -15,6 +15,9 @@ export type ReadHistory = (room: string, before?: string) => Promise<HistoryPage
 export class Feed {
   readonly order = new Order();
   readonly roster = new Roster();
+  /** Called with each event that the page hears, and with a room's people when they were read anew. */
+  accepted: (event: ChatEvent | SignalEvent) => void = () => undefined;
+  met: (room: string, members: UserRef[]) => void = () => undefined;
 
   constructor(
     private readonly emitter: Emitter<ChatEvents>, private readonly session: Session, private readonly history: ReadHistory,
@@ -37,6 +40,11 @@ export class Feed {
     answer.events.forEach((event) => this.accept(event));
   }
 
+  /** Reads back what all rooms have said while this page heard nothing. */
+  catchUp(): Promise<void> {
+    return this.mend(0, false, []);
+  }
+
   /** The user had to be made anew: what its rooms have said meanwhile is read back. */
   async renew(views: RoomView[]): Promise<void> {
     const rooms = views.map((view) => view.name);
@@ -46,18 +54,25 @@ export class Feed {
       const found = await this.readBack(view.name, { events: view.history, more: view.history.length > 0 });
       if (!found.closed) lost.push(view.name);
       found.events.forEach((event) => this.accept(event));
-      this.roster.set(view.name, view.members);
-      this.emitMembers(view.name);
+      this.meet(view.name, view.members);
+      this.met(view.name, view.members);
     }
     if (lost.length > 0) this.emitter.emit('reset', { rooms: lost });
   }
 
   accept(event: ChatEvent | SignalEvent): void {
     if (event.type !== 'signal' && !this.order.accept(event)) return;
+    this.accepted(event);
     if (event.type !== 'signal') this.note(event);
     if (event.type === 'signal') this.emitter.emit('signal', event);
     else this.emitter.emit(event.type, event);
     this.emitter.emit('event', event);
+  }
+
+  /** A room's people, all of them, as they are now. */
+  meet(room: string, members: UserRef[]): void {
+    this.roster.set(room, members);
+    this.emitMembers(room);
   }
 
   private note(event: ChatEvent): void {

@@ -4,14 +4,8 @@ import { unwrap, type Answers, type Call, type Transport, type Values } from './
 
 /** A body of plain text needs no preflight; small ones outlive the page (`keepalive`). */
 function init(values: Values, lasting: boolean, controller: AbortController | null): RequestInit {
-  return {
-    method: 'POST',
-    body: JSON.stringify(values),
-    credentials: 'omit',
-    cache: 'no-store',
-    keepalive: lasting,
-    ...(controller ? { signal: controller.signal } : {}),
-  };
+  const signal = controller ? controller.signal : null;
+  return { method: 'POST', body: JSON.stringify(values), credentials: 'omit', cache: 'no-store', keepalive: lasting, signal };
 }
 
 async function exchange<A>(url: string, options: RequestInit): Promise<A> {

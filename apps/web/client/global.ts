@@ -4,8 +4,7 @@ import { joinFrom } from './join.js';
 
 const script = currentScript();
 
-/** Joins a room; gives the chat at once, which opens by itself. */
-export const join = joinFrom({
-  server: folderOf(script ? script.src : location.href),
-  nonce: script ? script.nonce : '',
-});
+(window as unknown as { NobackendChat: object }).NobackendChat = {
+  /** Joins a room; gives the chat at once, which opens by itself. */
+  join: joinFrom({ server: folderOf(script ? script.src : location.href), nonce: script ? script.nonce : '' }),
+};

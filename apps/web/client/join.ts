@@ -2,6 +2,7 @@ import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { Chat, JoinOptions } from './api.js';
 import { autoRoom } from './auto-room.js';
 import { RoomChat } from './chat.js';
+import { Connection } from './connection.js';
 import { Way } from './way.js';
 
 /** Where a copy of the library came from. */
@@ -17,6 +18,7 @@ export function joinFrom(origin: Origin): (options?: JoinOptions) => Chat {
     const server = (options.server || origin.server).replace(/\/+$/, '');
     const way = new Way(server, origin.nonce, options.way || 'auto');
     const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;
-    return new RoomChat(server, way, { room, name: options.name });
+    const connection = new Connection(server, way, { room, name: options.name }, options.tabs !== 'own');
+    return new RoomChat(server, connection);
   };
 }

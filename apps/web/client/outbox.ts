@@ -1,4 +1,4 @@
-import type { Outgoing, Sent } from './api.js';
+import type { Sent } from './api.js';
 import { persist, type Pauses } from './backoff.js';
 import type { Values } from './transport.js';
 
@@ -15,8 +15,8 @@ export class Outbox {
 
   constructor(private readonly post: (values: Values) => Promise<Sent>, private readonly pauses: Pauses) {}
 
-  send(message: Outgoing): Promise<Sent> {
-    const values = { ...message, id: nonce() };
+  send(message: Values): Promise<Sent> {
+    const values = Object.assign({ id: nonce() }, message);
     const sent = this.last.then(() => persist(() => this.post(values), this.pauses, SEND_FOR));
     this.last = sent.catch(() => undefined);
     return sent;

@@ -83,7 +83,7 @@ export class Polling {
     const timeout = this.probing ? 0 : this.hold.seconds;
     const { token, cursor } = this.session;
     this.startedAt = Date.now();
-    this.current = this.session.start('poll', { token, cursor: cursor || undefined, timeout }, timeout * 1_000 + PATIENCE);
+    this.current = this.session.start('poll', { cursor: cursor || undefined, timeout }, timeout * 1_000 + PATIENCE);
     const answer = await this.current.done;
     this.current = null;
     this.answered();

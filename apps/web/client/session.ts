@@ -25,6 +25,10 @@ export class Session {
   readonly entered = new Set<string>();
   /** Called with the rooms as they are now, when the user had to be made anew. */
   renewed: (views: RoomView[]) => Promise<void> = () => Promise.resolve();
+  /** Called when the inbox has been read further. */
+  read: (token: string, cursor: string) => void = () => undefined;
+  /** Another tab's job: true when it was asked to make the user anew. */
+  elsewhere: (spent: string) => boolean = () => false;
   private renewal: Promise<void> | null = null;
   private ended = false;
 
@@ -36,26 +40,32 @@ export class Session {
     return (kept && await this.resume(kept)) || this.join(this.wish.name);
   }
 
+  /** The room as it is, for a tab that has just got to know its user. */
+  async enterAgain(): Promise<RoomView> {
+    return (await persist(() => this.call('enter', { room: this.wish.room }), this.pauses, Infinity)).room;
+  }
+
   /** A call with this user's token; joins again and repeats it when the server does not know the user any more. */
   async call<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
-    const token = this.token;
+    const { token } = this;
     try {
-      return await this.start(operation, { token, ...values }).done;
+      return await this.start(operation, values).done;
     } catch (thrown) {
       if (asFailure(thrown).code !== 'unauthorized') throw thrown;
       await this.renew(token);
-      return this.start(operation, { token: this.token, ...values }).done;
+      return this.start(operation, values).done;
     }
   }
 
-  /** One request, as it is. */
+  /** One request, in this user's name. */
   start<O extends OperationName>(operation: O, values: Values, patienceMs = PATIENCE): Call<Answers[O]> {
     if (this.ended) throw new Failure('left', 'This chat has ended.');
-    return this.way.call(operation, values, patienceMs);
+    return this.way.call(operation, Object.assign({ token: this.token || undefined }, values), patienceMs);
   }
 
   /** Joins again under the same name, once for all who found that `spent` is worth nothing. */
   renew(spent: string): Promise<void> {
+    if (this.token === spent && this.elsewhere(spent)) return Promise.reject(new Failure('network', 'Another tab is joining again.'));
     if (this.token === spent && !this.renewal) {
       const done = (): void => { this.renewal = null; };
       this.renewal = this.rejoin();
@@ -68,7 +78,20 @@ export class Session {
   moved(token: string, cursor: string): void {
     if (token !== this.token) return;
     this.cursor = cursor;
+    this.read(token, cursor);
     this.keep();
+  }
+
+  /** Takes over what another tab, or this page before its reload, was. */
+  adopt({ token, user, cursor }: KeptSession): void {
+    Object.assign(this, { token, user, cursor });
+    this.keep();
+  }
+
+  /** What another tab needs to know; null before there is a user. */
+  kept(): KeptSession | null {
+    const { user, token, cursor, wish } = this;
+    return user && { user, token, cursor, wish: wish.name };
   }
 
   renamed(user: UserRef): void {
@@ -84,9 +107,9 @@ export class Session {
   }
 
   private async resume(kept: KeptSession): Promise<RoomView | null> {
-    Object.assign(this, { token: kept.token, user: kept.user, cursor: kept.cursor });
+    this.adopt(kept);
     try {
-      const { room } = await this.insist('enter', { token: kept.token, room: this.wish.room });
+      const { room } = await this.insist('enter', { room: this.wish.room });
       if (this.wish.name && this.wish.name !== kept.wish) await this.takeName(this.wish.name);
       return room;
     } catch (thrown) {
@@ -98,7 +121,7 @@ export class Session {
   /** The page's code asks for another name than before the reload; that it is taken is no reason to fail. */
   private async takeName(name: string): Promise<void> {
     try {
-      this.renamed((await this.insist('rename', { token: this.token, name })).user);
+      this.renamed((await this.insist('rename', { name })).user);
     } catch (thrown) {
       if (asFailure(thrown).code !== 'name_taken') throw thrown;
     }
@@ -107,7 +130,7 @@ export class Session {
   private async join(name: string | undefined): Promise<RoomView> {
     for (let tries = 1; ; tries++) {
       try {
-        return this.adopt(await this.insist('join', { name, room: this.wish.room }));
+        return this.joined(await this.insist('join', { token: undefined, name, room: this.wish.room }));
       } catch (thrown) {
         const failure = asFailure(thrown);
         if (failure.code !== 'name_taken') throw failure;
@@ -119,15 +142,14 @@ export class Session {
   private async rejoin(): Promise<void> {
     const views = [await this.join(this.user ? this.user.name : this.wish.name)];
     for (const room of Array.from(this.entered)) {
-      views.push((await this.insist('enter', { token: this.token, room })).room);
+      views.push((await this.insist('enter', { room })).room);
     }
     await this.renewed(views);
   }
 
-  private adopt(answer: Answers['join']): RoomView {
-    const { user, token, cursor, pollTimeout } = answer;
-    Object.assign(this, { user, token, cursor, pollTimeout });
-    this.keep();
+  private joined(answer: Answers['join']): RoomView {
+    this.pollTimeout = answer.pollTimeout;
+    this.adopt(answer);
     return answer.room;
   }
 
@@ -137,7 +159,7 @@ export class Session {
   }
 
   private keep(): void {
-    const { user, token, cursor, wish } = this;
-    if (user && !this.ended) this.keeper.write({ token, user, cursor, ...(wish.name ? { wish: wish.name } : {}) });
+    const kept = this.kept();
+    if (kept && !this.ended) this.keeper.write(kept);
   }
 }

@@ -7,7 +7,7 @@ export interface KeptSession {
   user: UserRef;
   cursor: string;
   /** The name that was asked for, to see when the page's code asks for another one. */
-  wish?: string;
+  wish?: string | undefined;
 }
 
 /** One session's place in the tab's storage. Where storage is forbidden nothing is kept, and nothing breaks. */

@@ -1,0 +1,220 @@
+import type { RoomView } from '../../../shared/protocol/events.js';
+import type { OperationName } from '../../../shared/protocol/operations.js';
+import type { ChatEvents, Ready, State } from './api.js';
+import { Pauses, persist } from './backoff.js';
+import { Emitter } from './emitter.js';
+import { asFailure, Failure } from './errors.js';
+import { farewell } from './farewell.js';
+import { Feed } from './feed.js';
+import { Polling } from './polling.js';
+import { Session, type Wish } from './session.js';
+import { Keeper } from './storage.js';
+import { Tabs, type TabMessage } from './tabs.js';
+import { PATIENCE, type Answers, type Values } from './transport.js';
+import { afterLoad, watchPage } from './wake.js';
+import type { Way } from './way.js';
+
+/** ms for which what the page asks for is tried; a page would rather hear of a failure than wait longer. */
+const ASK_FOR = 30_000;
+/** ms after which a request is taken to wait for a free connection, of which held polls take up one each. */
+const STARVED = 2_000;
+
+/** Keeps a user in its rooms: opens, polls or follows the tab that does, and tells the page what comes. */
+export class Connection {
+  state: State = 'connecting';
+  opened: Ready | null = null;
+  readonly emitter = new Emitter<ChatEvents>();
+  readonly pauses = new Pauses();
+  readonly session: Session;
+  readonly feed: Feed;
+  readonly ready: Promise<Ready>;
+  private readonly polling: Polling;
+  private readonly tabs: Tabs;
+  private readonly unwatch: () => void;
+  private settle: { resolve(ready: Ready): void; reject(failure: Failure): void } | null = null;
+  private opening = false;
+  /** The page was put away, and other tabs may have read the inbox meanwhile. */
+  private away = false;
+  private reason = '';
+
+  constructor(private readonly server: string, readonly way: Way, wish: Wish, shared: boolean) {
+    this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish);
+    this.feed = new Feed(this.emitter, this.session, (room, before) => this.insist('history', { room, before }, Infinity));
+    this.polling = new Polling(this.session, this.pauses, {
+      deliver: (answer) => this.feed.deliver(answer),
+      online: () => this.turn('online', 'the server answers'),
+      trouble: (reason) => this.turn('reconnecting', reason),
+      ended: (failure) => this.end(failure),
+    });
+    this.tabs = new Tabs(`nobackend-chat ${server} ${wish.room} ${wish.name || ''}`, this, shared);
+    this.unwatch = watchPage({
+      awake: () => { this.polling.wake(); this.tabs.look(); },
+      networkChanged: () => { this.pauses.wake(); this.polling.renew(); },
+      hidden: (kept) => this.hide(kept),
+      shown: () => this.tabs.start(),
+    });
+    this.ready = new Promise((resolve, reject) => { this.settle = { resolve, reject }; });
+    this.ready.catch(() => undefined);
+    this.share();
+    this.tabs.start();
+  }
+
+  /** Leading, it tells the other tabs; following, it asks the leader for what only one may do. */
+  private share(): void {
+    const { tabs, session, feed, emitter } = this;
+    session.renewed = (views) => { this.tellSession(); return feed.renew(views); };
+    const tell = (message: TabMessage): void => { if (tabs.leading) tabs.tell(message); };
+    feed.accepted = (event) => tell({ kind: 'event', event });
+    feed.met = (room, members) => tell({ kind: 'members', room, members });
+    session.read = (token, cursor) => tell({ kind: 'moved', token, cursor });
+    emitter.on('missed', (missed) => tell({ kind: 'gone', missed }));
+    emitter.on('reset', (reset) => tell({ kind: 'gone', reset }));
+    session.elsewhere = (spent) => {
+      if (!tabs.leading) tabs.tell({ kind: 'spent', token: spent });
+      return !tabs.leading;
+    };
+  }
+
+  /** This tab polls. */
+  lead(): void {
+    if (this.opened) this.polling.start(true);
+    else void this.open(() => this.session.open());
+    this.catchUp();
+    this.tellSession();
+  }
+
+  /** Another tab polls. */
+  follow(): void {
+    this.polling.stop();
+  }
+
+  hear(message: TabMessage): void {
+    const { session, feed, emitter } = this;
+    const { leading } = this.tabs;
+    if (message.kind === 'entered') session.entered.add(message.room);
+    if (leading && message.kind === 'hello') this.tellSession();
+    if (leading && message.kind === 'spent') this.answerSpent(message.token);
+    if (leading) return;
+    if (message.kind === 'session') this.hearSession(message);
+    if (message.kind === 'event') feed.accept(message.event);
+    if (message.kind === 'moved') session.moved(message.token, message.cursor);
+    if (message.kind === 'members') feed.meet(message.room, message.members);
+    if (message.kind === 'gone' && message.missed) emitter.emit('missed', message.missed);
+    if (message.kind === 'gone' && message.reset) emitter.emit('reset', message.reset);
+  }
+
+  private hearSession({ kept, state, reason }: Extract<TabMessage, { kind: 'session' }>): void {
+    this.session.adopt(kept);
+    if (this.opened) this.turn(state, reason);
+    else void this.open(() => this.session.enterAgain());
+    this.catchUp();
+  }
+
+  private catchUp(): void {
+    if (this.away) this.feed.catchUp().catch(() => undefined);
+    this.away = false;
+  }
+
+  private answerSpent(token: string): void {
+    if (token === this.session.token) this.polling.renew();
+    else this.tellSession();
+  }
+
+  private tellSession(): void {
+    const kept = this.session.kept();
+    if (this.tabs.leading && kept) this.tabs.tell({ kind: 'session', kept, state: this.state, reason: this.reason });
+  }
+
+  /** Gets the first view of the room, once, whoever leads meanwhile. */
+  private async open(view: () => Promise<RoomView>): Promise<void> {
+    if (this.opening) return;
+    this.opening = true;
+    this.feed.order.hold(this.session.wish.room);
+    try {
+      this.show(await view());
+      await afterLoad();
+      if (this.state !== 'left' && this.tabs.leading) this.polling.start();
+    } catch (thrown) {
+      this.end(asFailure(thrown));
+    }
+  }
+
+  private show(view: RoomView): void {
+    const { user, pollTimeout } = this.session;
+    if (!user || this.state === 'left') throw new Failure('left', 'This chat has ended.');
+    if (pollTimeout) this.polling.hold.seconds = pollTimeout;
+    const ready = this.opened = { user, room: view.name, members: view.members, history: view.history };
+    if (this.settle) this.settle.resolve(ready);
+    this.turn('online', 'the room is open');
+    this.emitter.emit('ready', ready);
+    this.feed.open(view);
+    this.tellSession();
+  }
+
+  /** Asks the server for something, once. */
+  async ask<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
+    await this.ready;
+    const starved = setTimeout(() => this.makeRoom(), STARVED);
+    try {
+      return await this.session.call(operation, values);
+    } finally {
+      clearTimeout(starved);
+    }
+  }
+
+  /** Asks until there is an answer, within reason. */
+  insist<O extends OperationName>(operation: O, values: Values, forMs = ASK_FOR): Promise<Answers[O]> {
+    return persist(() => this.ask(operation, values), this.pauses, forMs);
+  }
+
+  entered(room: string): void {
+    this.session.entered.add(room);
+    this.tabs.tell({ kind: 'entered', room });
+  }
+
+  /** Ends this chat, and the user with its last tab. */
+  async leave(): Promise<void> {
+    if (this.state === 'left') return;
+    const { token } = this.session;
+    const shared = await this.tabs.shared();
+    const goodbye = token && !shared ? this.way.call('leave', { token }, PATIENCE).done.catch(() => undefined) : undefined;
+    this.end(null);
+    await goodbye;
+  }
+
+  /** Gives up the held poll's connection to a request that waits for one. */
+  private makeRoom(): void {
+    this.polling.hold.crowded();
+    this.polling.renew();
+  }
+
+  private hide(kept: boolean): void {
+    const { token } = this.session;
+    this.polling.stop();
+    if (!kept && token && this.tabs.leading) farewell(this.server, token);
+    this.tabs.stop();
+    this.away = this.opened !== null;
+  }
+
+  private turn(state: State, reason: string): void {
+    const was = this.state;
+    if (was === state || was === 'left') return;
+    this.state = state;
+    this.reason = reason;
+    this.tellSession();
+    this.emitter.emit('state', { state, was, reason });
+  }
+
+  /** The end of this chat: asked for (no failure), or because it cannot go on. */
+  private end(failure: Failure | null): void {
+    if (this.state === 'left') return;
+    this.polling.stop();
+    this.tabs.stop();
+    this.session.end(failure === null);
+    this.unwatch();
+    this.pauses.wake();
+    if (this.settle) this.settle.reject(failure || new Failure('left', 'This chat has ended.'));
+    this.turn('left', failure ? failure.message : 'left');
+    if (failure && failure.code !== 'superseded') this.emitter.emit('error', failure);
+  }
+}
