@@ -46,6 +46,14 @@ describe('with ADMIN_PASSWORD', () => {
     for (const name of ['admin', '']) expect((await get(path, basic(name, PASSWORD))).status).toBe(200);
   });
 
+  it('a page of another site cannot make the host\'s browser change the queues', async () => {
+    const add = (site: string) => fetch(`${url}/admin/queues/api/queues/upkeep/add`, {
+      method: 'POST', body: 'name=forged&data=1', headers: { 'Authorization': basic('', PASSWORD), 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': site },
+    });
+    for (const site of ['cross-site', 'same-site']) expect((await add(site)).status).toBe(403);
+    expect((await add('same-origin')).status).not.toBe(403);
+  });
+
   it('the board cannot be reached by another spelling of its path', async () => {
     for (const path of ['/admin//queues', '//admin/queues', '/ADMIN/QUEUES', '/admin/queues/..%2fqueues', '/admin/%71ueues', '/static/../admin/queues']) {
       expect([401, 404], path).toContain((await fetchText('GET', `${url}${path}`)).status);

@@ -9,6 +9,13 @@ import type { Middleware } from 'koa';
 
 export const QUEUES_PATH = '/admin/queues';
 
+/** Refuses what a page of another site makes the host's browser do: it would send the password along. */
+export const requireSameSite: Middleware = (ctx, next) => {
+  const from = ctx.get('Sec-Fetch-Site');
+  if (ctx.method === 'GET' || from === '' || from === 'same-origin' || from === 'none') return next();
+  return ctx.throw(403);
+};
+
 /** Lets through who knows the password, whatever the name; answers 401 to others, 404 when there is no password. */
 export function requirePassword(password: string | null): Middleware {
   return (ctx, next) => {

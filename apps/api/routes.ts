@@ -7,7 +7,7 @@ import helmet from 'koa-helmet';
 import type { Config } from '../../shared/config.js';
 import type { Metrics } from '../../shared/metrics.js';
 import type { Store } from '../../shared/store/store.js';
-import { QUEUES_PATH, queueBoard, requirePassword } from './admin.js';
+import { QUEUES_PATH, queueBoard, requirePassword, requireSameSite } from './admin.js';
 import { servePages } from './pages.js';
 import { draining } from './respond.js';
 
@@ -27,11 +27,10 @@ export function routes({ config, store, metrics, queues }: Routed): Middleware[]
     ctx.type = 'text/plain; version=0.0.4; charset=utf-8';
     ctx.body = await metrics.readAll();
   });
-  const board = queueBoard(queues);
-  const guarded: Middleware = (ctx, next) => ctx.path.startsWith(QUEUES_PATH) ? guard(ctx, () => whileUp(ctx, () => board(ctx, next))) : next();
+  const board = [guard, requireSameSite, whileUp, queueBoard(queues)].map((middleware) => onBoard(middleware, (_, next) => next()));
   // the router's own type of context is narrower than Koa's, though it makes one out of the other
   const routed = [router.routes(), router.allowedMethods()] as unknown as Middleware[];
-  return [drain, headers(), guarded, ...routed, servePages()];
+  return [drain, onBoard(headersWith(BOARD), headersWith(OWN_PAGES)), ...board, ...routed, servePages()];
 }
 
 function health({ redis }: Store) {
@@ -67,9 +66,9 @@ const OWN_PAGES = {
 /** Bull Board sets its base address and styles in its page; the fonts it would fetch elsewhere it does without. */
 const BOARD = { ...OWN_PAGES, styleSrc: ["'self'", "'unsafe-inline'"], baseUri: ["'self'"], frameAncestors: ["'none'"] };
 
-function headers(): Middleware {
-  const [ownPages, board] = [headersWith(OWN_PAGES), headersWith(BOARD)];
-  return (ctx, next) => ctx.path.startsWith(QUEUES_PATH) ? board(ctx, next) : ownPages(ctx, next);
+/** One middleware for the board of the queues, another for everything else. */
+function onBoard(board: Middleware, others: Middleware): Middleware {
+  return (ctx, next) => ctx.path.startsWith(QUEUES_PATH) ? board(ctx, next) : others(ctx, next);
 }
 
 /**
