@@ -1,7 +1,7 @@
 /** The whole system when parts of it die: real processes, killed for real. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask, call } from './support/client.js';
-import { openLink } from './support/link.js';
+import { openLink } from './support/dead-link.js';
 import { joinAs } from './support/people.js';
 import { openFanOut, openPart } from './support/parts.js';
 import { startSystem, type TestSystem } from './support/processes.js';

@@ -155,9 +155,20 @@ describe('a private message', () => {
     for (const [operation, parameters] of [['history', {}], ['members', {}], ['send', { text: 'x' }], ['signal', { data: 1 }]] as const) {
       expect((await refusal(c.ask(operation, { room, ...parameters }))).code, operation).toBe('not_in_room');
     }
-    for (const operation of ['enter', 'exit']) expect(await refusal(c.ask(operation, { room })), operation).toMatchObject({ code: 'bad_request', field: 'room' });
+    expect(await refusal(c.ask('enter', { room }))).toMatchObject({ code: 'bad_request', field: 'room' });
+    expect((await refusal(c.ask('exit', { room }))).code).toBe('not_in_room');
     expect(await refusal(TestUser.join(system.urls, { room }))).toMatchObject({ code: 'bad_request', field: 'room' });
     expect(textsOf(await a.ask<Page>('history', { room }))).toEqual(['secret']);
+  });
+
+  it('can be exited by either of the two, and goes on with the next message', async () => {
+    const [a, b] = [await join('exits'), await join('exits')];
+    await a.send({ to: b.id, text: 'one' });
+    const room = `${a.id}:${b.id}`;
+    await b.ask('exit', { room });
+    expect((await refusal(b.ask('history', { room }))).code).toBe('not_in_room');
+    await a.send({ to: b.id, text: 'two' });
+    expect(textsOf(await b.ask<Page>('history', { room }))).toEqual(['one', 'two']);
   });
 
   it('has one room only: no other way of writing its name is taken', async () => {

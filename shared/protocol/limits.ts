@@ -25,8 +25,10 @@ export const HISTORY_ON_ENTER = 50;
 export const MEMBERS_MAX = 1_000;
 /** Rooms named in one answer of `rooms`. */
 export const ROOMS_MAX = 100;
-/** Rooms one user may be in at a time, private ones included. */
+/** Public rooms one user may be in at a time. */
 export const ROOMS_PER_USER_MAX = 200;
+/** Private rooms one user may be in: far more, as others bring one in. */
+export const PRIVATE_ROOMS_MAX = 5_000;
 export const DEFAULT_ROOM = 'lobby';
 /** How long the nonce of a send is remembered, in ms. */
 export const NONCE_TTL = 10 * 60_000;

@@ -28,7 +28,7 @@ export const OPERATIONS = {
   },
   signal: { reads: false, parameters: [token, optional('room', 'anyRoom'), required('data', 'data')] },
   enter: { reads: false, parameters: [token, required('room', 'room')] },
-  exit: { reads: false, parameters: [token, required('room', 'room')] },
+  exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
   rename: { reads: false, parameters: [token, required('name', 'name')] },
   leave: { reads: false, parameters: [token] },
   members: { reads: true, parameters: [token, optional('room', 'anyRoom')] },

@@ -47,10 +47,14 @@ export async function deliver({ keys, redis, config }: Store, room: string, shar
   return { status, id };
 }
 
-/** Moves `delivered` to an entry that every shard has reached. Gives how many events are undelivered still. */
-export function advance({ keys, redis, config }: Store, room: string, to: LogEntry): Promise<number> {
-  return run<number>(redis, 'advance', keys.log(room), keys.delivered(room), keys.dirty(keys.roomShard(room)),
-    to.id, to.number, room, config.history);
+/**
+ * Moves `delivered` to an entry that every shard has reached. Gives how many events are undelivered still, and by how many
+ * this call moved: none when another worker was faster.
+ */
+export async function advance({ keys, redis, config }: Store, room: string, to: LogEntry): Promise<{ undelivered: number; moved: number }> {
+  const [undelivered, moved] = await run<[number, number]>(redis, 'advance', keys.log(room), keys.delivered(room),
+    keys.dirty(keys.roomShard(room)), to.id, to.number, room, config.history);
+  return { undelivered, moved };
 }
 
 /** Rooms whose log may have undelivered events since before `before` (ms, Redis's time). */

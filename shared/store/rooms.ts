@@ -1,7 +1,7 @@
 /** Rooms: members, roster, log. All that changes a room's log is here. */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { MEMBERS_MAX, NONCE_TTL, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
+import { MEMBERS_MAX, NONCE_TTL, PRIVATE_ROOMS_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
 import { eventText, withId } from './event-text.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -53,10 +53,11 @@ type EnterReply = ['ok', string] | ['unauthorized'] | ['too_many'];
 export async function enterRoom(store: Store, room: string, id: number, tokenHash: string | null): Promise<UserRef> {
   const { keys, redis } = store;
   const shard = keys.userShard(id);
+  const most = privateRoomUsers(room) ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
   const reply = await run<EnterReply>(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room),
-    keys.attached(shard), id, room, tokenHash ?? '', ROOMS_PER_USER_MAX);
+    keys.attached(shard), id, room, tokenHash ?? '', most);
   if (reply[0] === 'unauthorized') throw unauthorized();
-  if (reply[0] === 'too_many') throw new ChatError('bad_request', `A user can be in ${ROOMS_PER_USER_MAX} rooms at most: exit one first.`, { field: 'room' });
+  if (reply[0] === 'too_many') throw new ChatError('bad_request', `A user can be in ${most} ${privateRoomUsers(room) ? 'private ' : ''}rooms at most: exit one first.`, { field: 'room' });
   const user = { id, name: reply[1] };
   const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
   await run(redis, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined);
@@ -73,7 +74,7 @@ export async function exitRoom(store: Store, room: string, user: UserRef): Promi
   const shard = keys.userShard(user.id);
   const left = privateRoomUsers(room) ? '' : eventText({ type: 'left', room, from: user });
   await run(redis, 'exit-room', ...roomKeys(store, room), user.id, shard, room, left, config.roomTtl * 1_000);
-  await run(redis, 'exit-user', keys.userRooms(user.id), keys.members(shard, room), keys.position(shard, room),
+  await run(redis, 'exit-user', keys.user(user.id), keys.userRooms(user.id), keys.members(shard, room), keys.position(shard, room),
     keys.attached(shard), user.id, room);
 }
 

@@ -29,7 +29,7 @@ export class Person {
   async becomeLive(part: Part): Promise<void> {
     await until(async () => {
       const { events } = await this.poll(part, 0.02);
-      return events.length === 0 && part.polls.live.mirrorOf(this.token);
+      return events.length === 0 && part.polls.live.mirrors.ofToken(this.token);
     }, 'to be live');
   }
 

@@ -6,7 +6,7 @@ import { compareIds } from '../../../shared/protocol/events.js';
 import { advance, deliver, readBatch, type Batch, type LogEntry } from '../../../shared/store/fan-out.js';
 import type { Store } from '../../../shared/store/store.js';
 
-/** Told of every batch that all shards have reached. */
+/** Told of every batch that all shards have reached, once, whichever workers took part. */
 export interface FanOutObserver {
   /** `oldest`: ms since 1970 at which the batch's first event was accepted; `took`: ms. */
   delivered(events: number, oldest: number, took: number): void;
@@ -50,8 +50,8 @@ export class FanOut {
     const last = batch.entries.at(-1);
     if (!first || !last) return 0;
     await Promise.all(batch.shards.map((shard) => this.#deliverTo(room, shard, batch, last)));
-    const undelivered = await advance(this.#store, room, last);
-    this.#observer.delivered(batch.entries.length, Number.parseInt(first.id, 10), performance.now() - started);
+    const { undelivered, moved } = await advance(this.#store, room, last);
+    if (moved > 0) this.#observer.delivered(moved, Number.parseInt(first.id, 10), performance.now() - started);
     return undelivered;
   }
 

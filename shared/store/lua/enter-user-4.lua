@@ -1,15 +1,20 @@
 -- enter-user: the first step of entering a room, on the user's shard: members and the user's rooms.
 -- KEYS  1 user  2 the user's rooms  3 members  4 attached
 -- ARGV  1 id  2 room  3 SHA-256 of the token, '' when another user's message brings this one in  4 most rooms
+--       (public rooms and private ones are counted apart)
 -- Gives {'ok', name}, {'unauthorized'} (or ended, or unknown), {'too_many'}.
 local user, rooms, members, attached = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, room = ARGV[1], ARGV[2]
-local h = redis.call('HMGET', user, 'token', 'ended', 'name')
+local h = redis.call('HMGET', user, 'token', 'ended', 'name', 'public')
 if not h[1] or h[2] or (ARGV[3] ~= '' and h[1] ~= ARGV[3]) then return {'unauthorized'} end
-if redis.call('SISMEMBER', rooms, room) == 0 and redis.call('SCARD', rooms) >= tonumber(ARGV[4]) then
-  return {'too_many'}
+local public = tonumber(h[4] or 0)
+local private = string.find(room, ':', 1, true)
+if redis.call('SISMEMBER', rooms, room) == 0 then
+  local count = private and redis.call('SCARD', rooms) - public or public
+  if count >= tonumber(ARGV[4]) then return {'too_many'} end
+  if not private then redis.call('HINCRBY', user, 'public', 1) end
+  redis.call('SADD', rooms, room)
 end
-redis.call('SADD', rooms, room)
 redis.call('ZADD', members, id, id)
 local holder = redis.call('HGET', attached, id)
 if holder then redis.call('PUBLISH', 'notice:' .. string.match(holder, ':(.-):'), 'entered ' .. id .. ' ' .. room) end
