@@ -1,16 +1,15 @@
 /** The Koa application: operations first and alone, everything else behind them. */
 import Koa, { type Middleware } from 'koa';
-import type { Chat } from './operation.js';
 import { routes, type Routed } from './routes.js';
-import { serveOperations, type Served } from './serve.js';
+import { serveOperations, type ServeOperation, type Served } from './serve.js';
 
 /** What a client does to its own connection, broken HTTP included: nothing that the host's log should fill up with. */
 const CONNECTION = /^(HPE_|ECONN|EPIPE|ERR_STREAM)/;
 
-export function createApp(chat: Chat, served: Served, routed: Routed): Koa {
+export function createApp(serve: ServeOperation, served: Served, routed: Routed): Koa {
   const app = new Koa();
   app.use(requirePath);
-  app.use(serveOperations(chat, served));
+  app.use(serveOperations(serve));
   for (const middleware of routes(routed)) app.use(middleware);
   app.on('error', (error: Error & { expose?: boolean; code?: unknown }) => {
     if (error.expose) return;

@@ -8,8 +8,10 @@ import { connectBlocking, connectProducer, connectStore, connectSubscriber, firs
 import { onShutdown } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { createApp } from './app.js';
+import { listener } from './listener.js';
 import { measure } from './measure.js';
 import { Polls } from './polls/polls.js';
+import { operationServer } from './serve.js';
 import { drainServer, listen, portOf } from './server.js';
 
 /** An API process is gone so long (ms) after it was told to end, whatever its clients do. */
@@ -32,7 +34,9 @@ async function main(config: Config): Promise<void> {
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
   const served = { log, count: measure(metrics, store, polls, fanOutQueue) };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
-  const server = await listen(createApp({ store, fanOut, polls }, served, { config, store, metrics, queues }), config.port);
+  const serve = operationServer({ store, fanOut, polls }, served);
+  const app = createApp(serve, served, { config, store, metrics, queues });
+  const server = await listen(listener(app, serve), config.port);
   onShutdown(log, PATIENCE, async () => {
     const drained = drainServer(server);
     polls.drain();

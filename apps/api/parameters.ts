@@ -110,6 +110,8 @@ export interface Query {
   malformed: boolean;
 }
 
+const ENCODED = /[%+]/;
+
 /** Takes a query string apart. Never throws: JSONP needs the callback to say that the rest is malformed. */
 export function parseQuery(query: string): Query {
   const parsed: Query = { values: new Map(), malformed: false };
@@ -123,6 +125,7 @@ export function parseQuery(query: string): Query {
 }
 
 function decode(encoded: string, parsed: Query): string {
+  if (!ENCODED.test(encoded)) return encoded;
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '));
   } catch {

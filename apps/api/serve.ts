@@ -23,14 +23,24 @@ export interface Served {
   log: Logger;
 }
 
+export type ServeOperation = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => Promise<void>;
+
+const JSONP = '/jsonp/';
+const API = '/api/';
+
+/** Gives what serves an operation, by its path and query. */
+export function operationServer(chat: Chat, served: Served): ServeOperation {
+  return (req, res, path, query) => path.startsWith(JSONP)
+    ? serveJsonp(chat, served, req, res, path.slice(JSONP.length), query)
+    : serveApi(chat, served, req, res, path.slice(API.length), query);
+}
+
 /** The middleware; everything that is no operation goes on to the next. */
-export function serveOperations(chat: Chat, served: Served): Middleware {
+export function serveOperations(serve: ServeOperation): Middleware {
   return async (ctx, next) => {
-    const isJsonp = ctx.path.startsWith('/jsonp/');
-    if (!isJsonp && !ctx.path.startsWith('/api/')) return next();
+    if (!ctx.path.startsWith(JSONP) && !ctx.path.startsWith(API)) return next();
     ctx.respond = false; // the answer is written in one piece, past Koa's own
-    if (isJsonp) await serveJsonp(chat, served, ctx.req, ctx.res, ctx.path.slice('/jsonp/'.length), ctx.querystring);
-    else await serveApi(chat, served, ctx.req, ctx.res, ctx.path.slice('/api/'.length), ctx.querystring);
+    await serve(ctx.req, ctx.res, ctx.path, ctx.querystring);
   };
 }
 

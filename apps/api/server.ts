@@ -1,7 +1,6 @@
 /** The HTTP server, and its end without a failed request. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
-import type Koa from 'koa';
 import { draining } from './respond.js';
 
 /** A send by JSONP carries its text in the URL: 2,000 characters of 12 bytes each, percent-encoded, and data. */
@@ -11,8 +10,8 @@ const KEEP_ALIVE = 65_000;
 /** Idle connections are kept so long (ms) while draining, so that no request on its way meets a closed one. */
 const LINGER = 1_500;
 
-export async function listen(app: Koa, port: number): Promise<Server> {
-  const server = createServer({ maxHeaderSize: HEADERS_MAX, keepAliveTimeout: KEEP_ALIVE, headersTimeout: 20_000, requestTimeout: 30_000, noDelay: true }, app.callback());
+export async function listen(listener: RequestListener, port: number): Promise<Server> {
+  const server = createServer({ maxHeaderSize: HEADERS_MAX, keepAliveTimeout: KEEP_ALIVE, headersTimeout: 20_000, requestTimeout: 30_000, noDelay: true }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, resolve);
