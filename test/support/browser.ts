@@ -1,9 +1,97 @@
-/** A real Chromium, Debian's own. */
-import { chromium, type Browser } from 'playwright-core';
+/** A real Chromium, and pages on origins other than the API's. */
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
+import type { Chat, ChatFailure, JoinOptions } from '../../apps/web/client/api.js';
+import type { ChatEvent, SignalEvent } from '../../shared/protocol/events.js';
 
-/** Root has no sandbox; the rest keeps it from calling home and from what a machine without a screen has not. */
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+/** What a test's page keeps of the chat it has joined. */
+declare global {
+  interface Window {
+    NobackendChat: { join(options?: JoinOptions): Chat };
+    chat: Chat;
+    /** Everything heard so far. */
+    events: (ChatEvent | SignalEvent)[];
+    states: string[];
+    /** `missed`, `reset` and `error`, in words. */
+    losses: string[];
+  }
+}
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env['CHROMIUM'] || '/usr/bin/chromium', args: ARGUMENTS });
+const DEBIAN = '/usr/bin/chromium';
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+
+export function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM'] ?? (existsSync(DEBIAN) ? DEBIAN : undefined);
+  return chromium.launch({ executablePath, args: QUIET, ...options });
+}
+
+/** A text to serve, with headers of its own. */
+export interface Served {
+  html: string;
+  headers?: Record<string, string>;
+}
+
+/** A web server for a test's own pages, by path. `localhost` is another origin than the API's 127.0.0.1. */
+export class Site {
+  readonly pages = new Map<string, Served>();
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async start(): Promise<Site> {
+    const server = createServer().listen(0);
+    await once(server, 'listening');
+    const site = new Site(server);
+    server.on('request', ({ url = '/' }, response) => {
+      const served = site.pages.get(url.replace(/\?.*/, ''));
+      response.writeHead(served ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', ...served?.headers });
+      response.end(served?.html ?? 'not here');
+    });
+    return site;
+  }
+
+  get origin(): string {
+    return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Serves a page that loads the library from `api`; gives its address. */
+  library(api: string, { path = '/', head = '', headers }: { path?: string; head?: string; headers?: Record<string, string> } = {}): string {
+    this.pages.set(path, { html: `<!doctype html><html lang="en"><head><title>page</title>${head}<script src="${api}/chat.js"></script></head><body></body></html>`, headers });
+    return this.origin + path;
+  }
+
+  serve(path: string, html: string, headers?: Record<string, string>): string {
+    this.pages.set(path, { html, headers });
+    return this.origin + path;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
+
+/** Joins in a page that has the library, and keeps what comes; resolves when the room is open. */
+export function joinIn(page: Page, options: JoinOptions = {}): Promise<{ id: number; name: string }> {
+  return page.evaluate(async (given) => {
+    const chat = window.NobackendChat.join(given);
+    Object.assign(window, { chat, events: [], states: [], losses: [] });
+    chat.on('event', (event) => { window.events.push(event); });
+    chat.on('state', ({ state }) => { window.states.push(state); });
+    chat.on('missed', ({ count }) => { window.losses.push(`missed ${count}`); });
+    chat.on('reset', ({ rooms }) => { window.losses.push(`reset ${rooms.join()}`); });
+    chat.on('error', ({ code }: ChatFailure) => { window.losses.push(`error ${code}`); });
+    return (await chat.ready).user;
+  }, options);
+}
+
+/** The texts of the messages heard so far, in their order. */
+export function textsIn(page: Page): Promise<string[]> {
+  return page.evaluate(() => window.events.flatMap((event) => (event.type === 'message' && event.text !== undefined ? [event.text] : [])));
 }

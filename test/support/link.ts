@@ -1,28 +1,98 @@
-/** A link to a Redis that can die without a word: nothing passes any more, and nobody is told. */
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+/** The network between a browser and the API, as a test wants it: cut, slow, closed, deaf. */
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
-export interface Link {
-  url: string;
-  /** Drops all that passes from now on over the connections there are; new ones work. */
-  die(): void;
-  close(): void;
+/** What happens to a request whose path matches. */
+export interface Trouble {
+  path: RegExp;
+  /** `cut`: the connection breaks after so many ms unless answered; `swallow`: carried out, but the answer is lost; `refuse`: never reaches the API. */
+  how: 'cut' | 'swallow' | 'refuse' | 'delay' | 'edit';
+  afterMs?: number;
+  /** What an `edit` makes of the answer. */
+  edit?: (text: string) => string;
+  /** How many requests it hits; all when missing. */
+  times?: number;
 }
 
-export async function openLink(port: number): Promise<Link> {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(port, '127.0.0.1');
-    for (const socket of [near, far]) sockets.add(socket.on('error', () => socket.destroy()));
-    near.on('data', (data) => far.write(data)).on('close', () => far.destroy());
-    far.on('data', (data) => near.write(data)).on('close', () => near.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    die: () => { for (const socket of sockets) socket.removeAllListeners('data').pause(); },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
+export class Link {
+  troubles: Trouble[] = [];
+  /** Paths with their queries, in the order in which they came. */
+  readonly seen: string[] = [];
+  #target: string;
+  readonly #server: Server;
+  readonly #sockets = new Set<Duplex>();
+  #port = 0;
+
+  private constructor(target: string) {
+    this.#target = target;
+    this.#server = createServer((incoming, outgoing) => this.#pass(incoming, outgoing));
+    this.#server.on('connection', (socket) => { this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket))); });
+  }
+
+  /** A link to the API at `target`. */
+  static async start(target: string): Promise<Link> {
+    const link = new Link(target);
+    await link.open();
+    return link;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Leads to another API process from now on. */
+  retarget(target: string): void {
+    this.#target = target;
+  }
+
+  async open(): Promise<void> {
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Refuses all connections and breaks those that are open, as a server that is down. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#sockets.forEach((socket) => socket.destroy());
+    await closed;
+  }
+
+  #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const path = incoming.url ?? '/';
+    this.seen.push(path);
+    const trouble = this.#troubleOf(path);
+    if (trouble?.how === 'refuse') return void incoming.socket.destroy();
+    if (trouble?.how === 'delay') return void setTimeout(() => this.#forward(incoming, outgoing), trouble.afterMs);
+    if (trouble?.how === 'cut') setTimeout(() => { if (!outgoing.writableEnded) incoming.socket.destroy(); }, trouble.afterMs);
+    this.#forward(incoming, outgoing, trouble);
+  }
+
+  #troubleOf(path: string): Trouble | undefined {
+    const trouble = this.troubles.find((one) => one.path.test(path) && one.times !== 0);
+    if (trouble?.times !== undefined) trouble.times -= 1;
+    return trouble;
+  }
+
+  #forward(incoming: IncomingMessage, outgoing: ServerResponse, trouble?: Trouble): void {
+    const onward = request(this.#target + (incoming.url ?? '/'), { method: incoming.method, headers: incoming.headers, agent: false }, (answer) => {
+      if (trouble?.how === 'swallow') return void answer.resume().on('end', () => incoming.socket.destroy());
+      if (trouble?.edit) return void edited(answer, outgoing, trouble.edit);
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => incoming.socket.destroy());
+    outgoing.on('close', () => onward.destroy());
+    incoming.pipe(onward);
+  }
+}
+
+async function edited(answer: IncomingMessage, outgoing: ServerResponse, edit: (text: string) => string): Promise<void> {
+  const { 'content-length': _length, ...headers } = answer.headers;
+  outgoing.writeHead(answer.statusCode ?? 502, headers);
+  outgoing.end(edit((await answer.toArray()).join('')));
 }

@@ -1,5 +1,5 @@
 /** Where an address is made up anew for each visit, so that it says nothing about the page. */
-const UNSTABLE = /^(about|data|blob):|\/_display\b|\/boomboom\b|[?&]srcdoc\b/;
+const UNSTABLE = /^(about|data|blob):|\/_display\b|\/boomboom\b/;
 /** What editors put around the name of one and the same page. */
 const WRAPPING = /\/(show|embedded(\/[^/]*)*|index\.html?)?\/*$/;
 const MEMORY = 'nobackend-chat-room';

@@ -64,7 +64,7 @@ export class Connection {
     const { tabs, session, feed, emitter } = this;
     session.renewed = (views) => { this.tellSession(); return feed.renew(views); };
     const tell = (message: TabMessage): void => { if (tabs.leading) tabs.tell(message); };
-    feed.accepted = (event) => tell({ kind: 'event', event });
+    feed.accepted = (event, after) => tell({ kind: 'event', event, after });
     feed.met = (room, members) => tell({ kind: 'members', room, members });
     session.read = (token, cursor) => tell({ kind: 'moved', token, cursor });
     emitter.on('missed', (missed) => tell({ kind: 'gone', missed }));
@@ -83,9 +83,10 @@ export class Connection {
     this.tellSession();
   }
 
-  /** Another tab polls. */
+  /** Another tab polls; it has for a while, if this one was frozen. */
   follow(): void {
     this.polling.stop();
+    this.away = true;
   }
 
   hear(message: TabMessage): void {
@@ -94,9 +95,10 @@ export class Connection {
     if (message.kind === 'entered') session.entered.add(message.room);
     if (leading && message.kind === 'hello') this.tellSession();
     if (leading && message.kind === 'spent') this.answerSpent(message.token);
+    // a leader that was frozen hears of its successor's events before it hears that it has one
+    if (message.kind === 'event') feed.hear(message.event, message.after);
     if (leading) return;
     if (message.kind === 'session') this.hearSession(message);
-    if (message.kind === 'event') feed.accept(message.event);
     if (message.kind === 'moved') session.moved(message.token, message.cursor);
     if (message.kind === 'members') feed.meet(message.room, message.members);
     if (message.kind === 'gone' && message.missed) emitter.emit('missed', message.missed);
@@ -111,7 +113,7 @@ export class Connection {
   }
 
   private catchUp(): void {
-    if (this.away) this.feed.catchUp().catch(() => undefined);
+    if (this.away) this.feed.order.rooms().forEach((room) => void this.feed.catchUp(room));
     this.away = false;
   }
 

@@ -15,8 +15,8 @@ export type ReadHistory = (room: string, before?: string) => Promise<HistoryPage
 export class Feed {
   readonly order = new Order();
   readonly roster = new Roster();
-  /** Called with each event that the page hears, and with a room's people when they were read anew. */
-  accepted: (event: ChatEvent | SignalEvent) => void = () => undefined;
+  /** Called with each event that the page hears and the one before it, and with a room's people when they were read anew. */
+  accepted: (event: ChatEvent | SignalEvent, after: string) => void = () => undefined;
   met: (room: string, members: UserRef[]) => void = () => undefined;
 
   constructor(
@@ -40,9 +40,17 @@ export class Feed {
     answer.events.forEach((event) => this.accept(event));
   }
 
-  /** Reads back what all rooms have said while this page heard nothing. */
-  catchUp(): Promise<void> {
-    return this.mend(0, false, []);
+  /** An event told by another tab, which had heard `after` before it: whoever has not, has missed something. */
+  hear(event: ChatEvent | SignalEvent, after: string): void {
+    if (this.order.behind(event.room, after)) void this.catchUp(event.room);
+    this.accept(event);
+  }
+
+  /** Reads back what a room has said while this page heard nothing; what comes meanwhile waits. */
+  async catchUp(room: string): Promise<void> {
+    this.order.hold(room);
+    const { events } = await this.readBack(room).catch((): Found => ({ events: [], closed: false }));
+    events.concat(this.order.release(room)).forEach((event) => this.accept(event));
   }
 
   /** The user had to be made anew: what its rooms have said meanwhile is read back. */
@@ -61,8 +69,9 @@ export class Feed {
   }
 
   accept(event: ChatEvent | SignalEvent): void {
+    const after = this.order.last(event.room);
     if (event.type !== 'signal' && !this.order.accept(event)) return;
-    this.accepted(event);
+    this.accepted(event, after);
     if (event.type !== 'signal') this.note(event);
     if (event.type === 'signal') this.emitter.emit('signal', event);
     else this.emitter.emit(event.type, event);

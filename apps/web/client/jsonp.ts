@@ -17,12 +17,14 @@ function queryOf(values: Values, callback: string): string {
   return pairs.join('&');
 }
 
-function scriptTag(url: string, nonce: string): HTMLScriptElement {
+/** Adds a script tag to the page; `done` is called when it has run, or cannot. */
+export function addScript(url: string, nonce: string, done: () => void): HTMLScriptElement {
   const script = document.createElement('script');
   script.src = url;
   script.async = true;
   if (nonce) script.nonce = nonce;
-  return script;
+  script.onload = script.onerror = done;
+  return (document.head || document.documentElement).appendChild(script);
 }
 
 /**
@@ -31,7 +33,6 @@ function scriptTag(url: string, nonce: string): HTMLScriptElement {
  */
 function request<A>(url: string, key: string, nonce: string, patienceMs: number): Call<A> {
   const waiting = registry().calls;
-  const script = scriptTag(url, nonce);
   let abandon: () => void = () => undefined;
   const done = new Promise<A>((resolve, reject) => {
     const settle = (act: () => void): void => {
@@ -46,11 +47,10 @@ function request<A>(url: string, key: string, nonce: string, patienceMs: number)
     waiting[key] = (body) => settle(() => {
       try { resolve(unwrap<A>(body)); } catch (failure) { reject(failure); }
     });
-    script.onload = script.onerror = () => {
+    const script = addScript(url, nonce, () => {
       fail(new Failure('network', 'The server could not be reached.'));
       delete waiting[key];
-    };
-    (document.head || document.documentElement).appendChild(script);
+    });
   });
   return { done, abandon };
 }

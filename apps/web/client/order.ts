@@ -40,8 +40,13 @@ export class Order {
     if (!this.seen.has(room) || compareIds(id, this.last(room)) > 0) this.seen.set(room, id);
   }
 
+  /** Something up to `id` is missing in a room that is known and not being read anyway. */
+  behind(room: string, id: string): boolean {
+    return this.seen.has(room) && !this.held.has(room) && compareIds(this.last(room), id) < 0;
+  }
+
   hold(room: string): void {
-    this.held.set(room, []);
+    if (!this.held.has(room)) this.held.set(room, []);
   }
 
   /** Ends a hold; gives what came meanwhile, still to be accepted. */

@@ -8,8 +8,8 @@ export type TabMessage =
   | { kind: 'hello' }
   /** From the leader: who we are. */
   | { kind: 'session'; kept: KeptSession; state: State; reason: string }
-  /** From the leader: this has come; the inbox has been read so far. */
-  | { kind: 'event'; event: ChatEvent | SignalEvent }
+  /** From the leader: this has come, after that event of its room; the inbox has been read so far. */
+  | { kind: 'event'; event: ChatEvent | SignalEvent; after: string }
   | { kind: 'moved'; token: string; cursor: string }
   | { kind: 'members'; room: string; members: UserRef[] }
   | { kind: 'gone'; missed?: { count: number }; reset?: { rooms: string[] } }
@@ -118,5 +118,6 @@ export class Tabs {
     this.leading = false;
     this.host.follow();
     this.queue({ signal: this.cancel.signal });
+    this.tell({ kind: 'hello' });
   }
 }

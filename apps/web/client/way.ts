@@ -17,9 +17,9 @@ export class Way {
 
   constructor(private readonly server: string, readonly nonce: string, wanted: WayName | 'auto') {
     this.policy = watchPolicy(server);
-    if (wanted === 'jsonp') this.settle(jsonpTransport(server, nonce), 'the page asked for it');
-    else if (wanted === 'fetch') this.settle(fetchTransport(server), 'the page asked for it');
-    else if (typeof fetch !== 'function') this.settle(jsonpTransport(server, nonce), 'this browser has no fetch');
+    const unable = typeof fetch !== 'function';
+    if (wanted === 'fetch') this.settle(fetchTransport(server), 'the page asked for it');
+    else if (wanted === 'jsonp' || unable) this.settle(jsonpTransport(server, nonce), unable ? 'this browser has no fetch' : 'the page asked for it');
   }
 
   get name(): WayName | null {
@@ -40,25 +40,20 @@ export class Way {
   private find<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]> {
     const viaFetch = fetchTransport(this.server);
     let current = viaFetch.call(operation, values, patienceMs);
-    const done = this.judge(current.done, viaFetch, () => 'fetch works here').catch((thrown: unknown) => {
+    const done = this.judge(current.done, viaFetch).catch((thrown: unknown) => {
       if (isAbandoned(thrown) || asFailure(thrown).code !== 'network') throw thrown;
       const viaScript = jsonpTransport(this.server, this.nonce);
       current = viaScript.call(operation, values, patienceMs);
-      return this.judge(current.done, viaScript, () => this.reason());
+      return this.judge(current.done, viaScript);
     });
     return { done, abandon: () => current.abandon() };
   }
 
   /** Whatever the server itself said, also an error, shows that this way works. */
-  private async judge<A>(answer: Promise<A>, transport: Transport, why: () => string): Promise<A> {
-    try {
-      const value = await answer;
-      this.settle(transport, why());
-      return value;
-    } catch (thrown) {
-      if (asFailure(thrown).code !== 'network') this.settle(transport, why());
-      throw thrown;
-    }
+  private async judge<A>(answer: Promise<A>, transport: Transport): Promise<A> {
+    const failure = await answer.then(() => null, asFailure);
+    if (!failure || failure.code !== 'network') this.settle(transport, transport.way === 'fetch' ? 'fetch works here' : this.reason());
+    return answer;
   }
 
   private reason(): string {
