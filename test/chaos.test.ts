@@ -5,7 +5,10 @@ import { HABITS } from './chaos/habits.js';
 import { FAULTS } from './chaos/plan.js';
 import { describe } from './chaos/report.js';
 
-it('loses, doubles and disorders nothing while processes are killed, stopped and cut off', async () => {
+/** Above what a busy machine takes to start all that was killed. */
+const PATIENCE = 150_000;
+
+it('loses, doubles and disorders nothing while processes are killed, stopped and cut off', { timeout: PATIENCE }, async () => {
   const report = await runChaos({
     seconds: 14, users: 12, rooms: 3, rate: 20, seed: 1, faults: [...FAULTS], habits: [...HABITS], fsync: 'always', live: 'on', apis: 2, workers: 2,
   });

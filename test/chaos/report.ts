@@ -1,0 +1,31 @@
+/** A run's outcome as text. */
+import { table, whole } from '../../bench/table.js';
+import type { Report } from './chaos.js';
+
+const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
+
+export function describe(report: Report): string {
+  const { options, verdict, settled, skipped, violations } = report;
+  return [
+    `seed ${options.seed}: ${options.seconds} s, ${options.users} users, ${options.rooms} rooms, ${options.rate} messages/s, `
+      + `${options.apis} API processes, ${options.workers} workers, LIVE=${options.live}, appendfsync ${options.fsync}`,
+    '', recoveryTable(report), skipped > 0 ? `(${skipped} faults found nothing free to hit)` : '',
+    '', totals(report), '',
+    `from accepted to delivered, outside of faults: p50 ${whole(verdict.p50)} ms, p99 ${whole(verdict.p99)} ms; settled ${seconds(settled)} s after the last message`,
+    `on the wire: ${whole(verdict.repeated)} repeated, ${whole(verdict.missed)} missed and read back, ${verdict.resets} resets, ${verdict.rolledBack} rolled back by Redis`,
+    `failed attempts: ${[...report.failures].sort().map(([what, times]) => `${what} ${times}`).join(', ') || 'none'}`,
+    ...report.usage, '',
+    violations.length === 0 ? 'No violation.' : ['VIOLATIONS', ...violations].join('\n'),
+  ].join('\n');
+}
+
+function recoveryTable({ recoveries }: Report): string {
+  return table(['fault', 'times', 'lasted s', 'alone', 'over after s', 'at worst s'], recoveries.map(({ kind, times, alone, lasted, typical, worst }) =>
+    [kind, times, seconds(lasted), alone, ...(alone > 0 ? [seconds(typical), seconds(worst)] : [null, null])]));
+}
+
+function totals({ verdict }: Report): string {
+  const { acknowledged, delivered, lost, duplicated, outOfOrder, late, sessions, sessionsLost } = verdict;
+  return table(['acknowledged', 'delivered', 'lost', 'duplicated', 'out of order', 'late', 'sessions', 'sessions lost'],
+    [[whole(acknowledged), whole(delivered), lost, duplicated, outOfOrder, late, sessions, sessionsLost]]);
+}

@@ -1,0 +1,34 @@
+/** Who is in which room, as Redis has it, against what the users themselves believe. */
+import type { Redis } from 'ioredis';
+import type { Record } from './record.js';
+import type { Session } from './session.js';
+
+const ROSTER_KEY = /^room:\{r\d+\}:([^:]+):roster$/;
+
+export async function checkRosters(redis: Redis, record: Record, sessions: Session[]): Promise<void> {
+  const byId = new Map(sessions.map((session) => [session.id, session]));
+  const rosters = await readRosters(redis);
+  for (const session of sessions.filter((one) => !one.over)) {
+    for (const room of session.rooms) {
+      const name = rosters.get(room)?.get(session.id);
+      if (name !== session.name) record.violation('roster', `${room} has user ${session.id} as ${name}, who is ${session.name}`);
+    }
+  }
+  for (const [room, roster] of rosters) {
+    for (const id of roster.keys()) {
+      const session = byId.get(id); // none: it joined, and the answer was lost
+      if (session?.over) record.violation('roster', `${room} has user ${id}, who has left`);
+      else if (session && !session.rooms.includes(room)) record.violation('roster', `${room} has user ${id}, who has exited it`);
+    }
+  }
+}
+
+async function readRosters(redis: Redis): Promise<Map<string, Map<number, string>>> {
+  const rosters = new Map<string, Map<number, string>>();
+  for (const key of await redis.keys('room:*:roster')) {
+    const room = ROSTER_KEY.exec(key)?.[1];
+    if (room === undefined) continue; // a private room
+    rosters.set(room, new Map(Object.entries(await redis.hgetall(key)).map(([id, name]) => [Number(id), name])));
+  }
+  return rosters;
+}

@@ -1,0 +1,280 @@
+/** One user from `join` to its end: its polls, and what it has seen of its rooms. It mends gaps as a good client does. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ErrorCode } from '../../shared/protocol/errors.js';
+import { compareIds, privateRoom, privateRoomUsers, type ChatEvent, type RoomView } from '../../shared/protocol/events.js';
+import { Refused } from '../support/client.js';
+import type { Polled } from '../support/follower.js';
+import type { Joined, Sent } from '../support/user.js';
+import type { Habit } from './habits.js';
+import type { Line } from './line.js';
+import type { Random } from './random.js';
+import type { Record } from './record.js';
+import { View } from './view.js';
+import type { Window } from './windows.js';
+
+/** Seconds a poll is asked to be held; what they are is drawn for each. */
+const HOLDS = [1, 3, 10, 25];
+const HISTORY_PAGE = 100;
+/** Pause (ms) before a poll that failed is repeated. */
+const PAUSE = 100;
+/** Pause (ms) between polls of a client that acknowledges nothing, as each is answered at once. */
+const UNACKNOWLEDGED_PAUSE = 200;
+const START = '0-0';
+
+export class Session {
+  readonly id: number;
+  readonly token: string;
+  name: string;
+  /** One for each room that it is in, or was until it enters it again. */
+  readonly views = new Map<string, View>();
+  readonly pastViews: View[] = [];
+  readonly troubles: Window[] = [];
+  /** The server does not know it any more, and was not asked to forget it. */
+  lost = false;
+  left = false;
+  missed = 0;
+  resets = 0;
+  readonly #line: Line;
+  readonly #random: Random;
+  readonly #record: Record;
+  /** What comes of a room while `enter` is under way. */
+  readonly #entering = new Map<string, ChatEvent[]>();
+  #cursor: string;
+  #delivering: Promise<void> = Promise.resolve();
+  #habit: Habit | null = null;
+  #better = new AbortController();
+  readonly #polling: Promise<void>;
+  /** Codes that a poll may rightly be refused with. */
+  readonly #right: ErrorCode[] = ['superseded'];
+  readonly #stop = new AbortController();
+  #current = new AbortController();
+
+  constructor(joined: Joined, line: Line, random: Random, record: Record) {
+    this.id = joined.user.id;
+    this.name = joined.user.name;
+    this.token = joined.token;
+    this.#cursor = joined.cursor;
+    this.#line = line;
+    this.#random = random;
+    this.#record = record;
+    this.#show(joined.room);
+    this.#polling = this.#pollOn();
+  }
+
+  get over(): boolean {
+    return this.lost || this.left;
+  }
+
+  /** Public rooms it is in, and is not about to go from. */
+  get rooms(): string[] {
+    return [...this.views.values()].filter((view) => !view.ending && privateRoomUsers(view.room) === null).map((view) => view.room);
+  }
+
+  get allViews(): View[] {
+    return [...this.pastViews, ...this.views.values()];
+  }
+
+  async send(room: string, nonce: string): Promise<void> {
+    await this.#send(room, { room }, nonce);
+  }
+
+  /** Sends one message twice at once, with one nonce, at two processes. */
+  async sendTwice(room: string, nonce: string): Promise<void> {
+    const params = { token: this.token, room, text: nonce, id: nonce };
+    const again = this.#line.once<Sent>('send', params, { elsewhere: true }).catch(() => null);
+    const [sent, second] = await Promise.all([this.#send(room, { room }, nonce), again]);
+    if (second && sent && second.id !== sent.id) this.#record.violation('one nonce, two messages', `${room} ${nonce}: ${sent.id} and ${second.id}`);
+  }
+
+  /** To another user; that may be gone by now. */
+  async sendTo(other: number, nonce: string): Promise<void> {
+    await this.#send(privateRoom(this.id, other), { to: other }, nonce);
+  }
+
+  async enter(room: string): Promise<void> {
+    this.#entering.set(room, []);
+    const answer = await this.#ask<{ room: RoomView }>('enter', { room });
+    const waiting = this.#entering.get(room) ?? [];
+    this.#entering.delete(room);
+    if (!answer) return;
+    this.#show(answer.room);
+    for (const event of waiting) this.#accept(event);
+  }
+
+  async exit(room: string): Promise<void> {
+    const view = this.views.get(room);
+    if (!view) return;
+    view.ending = true;
+    await this.#ask('exit', { room }, { again: ['not_in_room'] });
+  }
+
+  async rename(name: string): Promise<void> {
+    if (await this.#ask('rename', { name })) this.name = name;
+  }
+
+  async leave(): Promise<void> {
+    for (const view of this.views.values()) view.ending = true;
+    this.left = true;
+    this.#right.push('unauthorized');
+    await this.#ask('leave', {}, { again: ['unauthorized'] });
+    await this.stop();
+  }
+
+  /** Behaves badly for `ms`, unless it does already. */
+  async misbehave(habit: Habit, ms: number): Promise<void> {
+    if (this.#habit !== null) return;
+    const trouble = { from: Date.now(), to: Infinity };
+    this.troubles.push(trouble);
+    this.#habit = habit;
+    this.#better = new AbortController();
+    this.#current.abort();
+    await sleep(ms, undefined, { signal: this.#better.signal }).catch(() => undefined); // told to behave
+    this.#habit = null;
+    this.#current.abort();
+    trouble.to = Date.now();
+  }
+
+  behave(): void {
+    this.#better.abort();
+  }
+
+  /** Polls no more. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#current.abort();
+    await this.#polling;
+  }
+
+  async #send(room: string, where: { room: string } | { to: number }, nonce: string): Promise<Sent | null> {
+    const sent = await this.#ask<Sent>('send', { ...where, text: nonce, id: nonce }, { expected: 'to' in where ? ['no_such_user'] : [] });
+    if (!sent) return null;
+    this.#record.accepted.push({ room, id: sent.id, nonce, at: Date.now() });
+    if (!this.views.has(room)) this.#open(room, START); // the first of two users' private messages
+    return sent;
+  }
+
+  /** An operation that is repeated until it is answered. Null when it was refused for a reason that is right. */
+  async #ask<Fields>(op: string, params: object, right: { expected?: ErrorCode[]; again?: ErrorCode[] } = {}): Promise<(Fields & { ok: true }) | null> {
+    try {
+      return await this.#line.insist<Fields>(op, { token: this.token, ...params }, right);
+    } catch (error) {
+      if (!(error instanceof Refused)) this.#record.violation(`${op} never answered`, String(error));
+      else if (error.failure.code === 'unauthorized') this.#lose(op);
+      return null;
+    }
+  }
+
+  #lose(op: string): void {
+    if (this.over) return;
+    this.lost = true;
+    for (const view of this.views.values()) view.ending = true;
+    this.#record.violation('session lost', `user ${this.id}, found out by ${op}`);
+  }
+
+  async #pollOn(): Promise<void> {
+    while (!this.#stop.signal.aborted && !this.over) {
+      this.#current = new AbortController();
+      try {
+        await this.#round();
+      } catch (error) {
+        if (error instanceof Refused && error.failure.code === 'unauthorized') this.#lose('poll');
+        await this.#pause(PAUSE);
+      }
+    }
+  }
+
+  async #round(): Promise<void> {
+    switch (this.#habit) {
+      case 'silent': return this.#pause(1_000);
+      case 'vanish': return this.#line.vanish('poll', { token: this.token, cursor: this.#cursor, timeout: 5 }, this.#random.between(0, 400));
+      case 'twice': return void await Promise.allSettled([this.#poll(), this.#poll(true)]);
+      case 'unacknowledged': return this.#pollInVain();
+      case null: return this.#poll();
+    }
+  }
+
+  async #poll(elsewhere = false): Promise<void> {
+    const timeout = this.#random.pick(HOLDS);
+    const answer = await this.#line.once<Polled>('poll', { token: this.token, cursor: this.#cursor, timeout }, {
+      hold: timeout * 1_000, elsewhere, signal: this.#current.signal, expected: this.#right,
+    });
+    await this.#deliver(answer);
+    this.#cursor = answer.cursor;
+  }
+
+  /** Takes what comes, and acts as if it had not: the cursor stays. */
+  async #pollInVain(): Promise<void> {
+    const params = { token: this.token, cursor: this.#cursor, timeout: 1 };
+    const answer = await this.#line.once<Polled>('poll', params, { hold: 1_000, signal: this.#current.signal, expected: this.#right });
+    await this.#deliver(answer);
+    await this.#pause(UNACKNOWLEDGED_PAUSE);
+  }
+
+  /** One answer after the other, also when two polls are answered at once. */
+  #deliver(polled: Polled): Promise<void> {
+    this.#delivering = this.#delivering.then(() => this.#take(polled));
+    return this.#delivering;
+  }
+
+  async #take({ events, missed = 0, reset }: Polled): Promise<void> {
+    this.missed += missed;
+    if (reset) this.resets += 1;
+    if (missed > 0 || reset) await this.#mend();
+    for (const event of events) if (event.type !== 'signal') this.#accept(event);
+  }
+
+  #accept(event: ChatEvent): void {
+    const waiting = this.#entering.get(event.room);
+    if (waiting) return void waiting.push(event);
+    const view = this.views.get(event.room);
+    if (view) view.take(event, false);
+    else if (privateRoomUsers(event.room)) this.#open(event.room, this.missed > 0 ? beforeId(event.id) : START).take(event, false);
+    else this.#record.violation('event of a room not entered', `user ${this.id}: ${JSON.stringify(event)}`);
+  }
+
+  #show({ name, history }: RoomView): void {
+    this.#open(name, history.at(-1)?.id ?? START);
+  }
+
+  #open(room: string, start: string): View {
+    const former = this.views.get(room);
+    if (former) this.pastViews.push(former);
+    const view = new View(room, this.id, start, this.troubles);
+    this.views.set(room, view);
+    return view;
+  }
+
+  /** Reads back from the logs of all rooms what may have been lost on the way. */
+  async #mend(): Promise<void> {
+    const trouble = { from: Date.now(), to: Infinity };
+    this.troubles.push(trouble);
+    for (const view of [...this.views.values()]) {
+      if (view.ending) view.closed = true;
+      else if (!this.#entering.has(view.room)) await this.#readBack(view);
+    }
+    trouble.to = Date.now();
+  }
+
+  async #readBack(view: View): Promise<void> {
+    const found: ChatEvent[] = [];
+    for (let more = true; more;) {
+      const before = found[0]?.id;
+      const page = await this.#ask<{ events: ChatEvent[]; more: boolean }>('history', { room: view.room, before, limit: HISTORY_PAGE }, { expected: ['not_in_room'] });
+      if (!page) return void (view.closed = true);
+      const newer = page.events.filter(({ id }) => compareIds(id, view.last) > 0);
+      found.unshift(...newer);
+      more = page.more && newer.length === page.events.length;
+    }
+    for (const event of found) view.take(event, true);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#current.signal }).catch(() => undefined); // cut short by what comes next
+  }
+}
+
+/** An id just below, for what cannot be known to have been missed. */
+function beforeId(id: string): string {
+  const [ms = 0, sequence = 0] = id.split('-').map(Number);
+  return sequence > 0 ? `${ms}-${sequence - 1}` : `${ms - 1}-${Number.MAX_SAFE_INTEGER}`;
+}

@@ -1,0 +1,97 @@
+/** The system under chaos: its processes by place, so that a fault finds one that no other fault is at. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Child } from '../support/child.js';
+import { startApi, startWorker, type Settings, type TestApi, type TestWorker } from '../support/processes.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+
+/** How often (ms) it is looked whether a process has ended that nobody ended. */
+const WATCH_EVERY = 100;
+
+/** Where a process runs, and where another one takes over from it. */
+export class Place<Process extends Child> {
+  current: Process;
+  /** A fault is at it. */
+  taken = false;
+  /** When its process was ready, in ms since 1970. */
+  since = Date.now();
+
+  constructor(current: Process) {
+    this.current = current;
+  }
+
+  settle(process: Process): void {
+    this.current = process;
+    this.since = Date.now();
+  }
+}
+
+export class Site {
+  readonly redis: TestRedis;
+  readonly env: Settings;
+  readonly apis: Place<TestApi>[] = [];
+  readonly workers: Place<TestWorker>[] = [];
+  /** When Redis was well again after the last fault at it, in ms since 1970; Infinity while there is one. */
+  redisBackAt = 0;
+  readonly #onCrash: (what: string) => void;
+  #watching = true;
+
+  private constructor(redis: TestRedis, env: Settings, onCrash: (what: string) => void) {
+    this.redis = redis;
+    this.env = { REDIS_URL: redis.url, ...env };
+    this.#onCrash = onCrash;
+  }
+
+  static async open(
+    { apis, workers, fsync }: { apis: number; workers: number; fsync: 'always' | 'everysec' }, env: Settings, onCrash: (what: string) => void,
+  ): Promise<Site> {
+    const site = new Site(await startRedis({ appendfsync: fsync }), env, onCrash);
+    const started = await Promise.all([
+      ...Array.from({ length: apis }, async () => site.apis.push(new Place(await site.startApi()))),
+      ...Array.from({ length: workers }, async () => site.workers.push(new Place(await site.startWorker()))),
+    ]).catch(async (error: unknown) => {
+      await site.close();
+      throw error;
+    });
+    if (started.length > 0) void site.#watch();
+    return site;
+  }
+
+  /** The API processes that a client may turn to, whether they answer or not. */
+  get urls(): string[] {
+    return this.apis.map((place) => place.current.url);
+  }
+
+  startApi(): Promise<TestApi> {
+    return startApi(this.env);
+  }
+
+  startWorker(env: Settings = {}): Promise<TestWorker> {
+    return startWorker({ ...this.env, ...env });
+  }
+
+  /** Ends all workers in order and starts as many with another setting. */
+  async replaceWorkers(env: Settings): Promise<void> {
+    for (const place of this.workers) place.taken = true;
+    await Promise.all(this.workers.map((place) => place.current.stop()));
+    await Promise.all(this.workers.map(async (place) => place.settle(await this.startWorker(env))));
+    for (const place of this.workers) place.taken = false;
+  }
+
+  async close(): Promise<void> {
+    this.#watching = false;
+    this.redis.resume();
+    await Promise.all([...this.apis, ...this.workers].map((place) => place.current.stop().catch((error: unknown) => this.#onCrash(String(error)))));
+    await this.redis.stop();
+  }
+
+  async #watch(): Promise<void> {
+    const told = new Set<Child>();
+    for (; this.#watching; await sleep(WATCH_EVERY)) {
+      for (const { taken, current } of [...this.apis, ...this.workers]) {
+        if (taken || !current.ended || told.has(current)) continue;
+        told.add(current);
+        this.#onCrash(`process ${current.pid} ended by itself: ${current.output().slice(-2_000)}`);
+      }
+    }
+  }
+}

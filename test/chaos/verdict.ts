@@ -1,0 +1,178 @@
+/** Holds what every client has seen against the rooms' logs. */
+import { compareIds } from '../../shared/protocol/events.js';
+import type { FaultKind } from './plan.js';
+import { placeAfter, type Log } from './logs.js';
+import { SLOW, type FaultWindow, type Record } from './record.js';
+import type { Session } from './session.js';
+import type { Arrival, View } from './view.js';
+import { overlaps, type Window } from './windows.js';
+
+/** More than this (ms) from accepted to delivered is late, unless a fault or the client itself is the reason. */
+const LATE = 2_000;
+/** A client that has behaved badly has this long (ms) to catch up. */
+const CATCH_UP = 1_500;
+/** A fault that has so long (ms) before and after it for itself tells how long its kind has an effect. */
+const ALONE = 1_500;
+/** An everysec Redis that is killed while the disk is slow may lose this much (ms). */
+const ROLLBACK = 2_500;
+
+export interface Verdict {
+  acknowledged: number;
+  delivered: number;
+  lost: number;
+  duplicated: number;
+  outOfOrder: number;
+  late: number;
+  sessions: number;
+  sessionsLost: number;
+  repeated: number;
+  missed: number;
+  resets: number;
+  /** Acknowledged, and gone with the last moments of a Redis that does not promise to keep them. */
+  rolledBack: number;
+  /** ms from accepted to delivered, outside of faults. */
+  p50: number;
+  p99: number;
+}
+
+/** Judges a run; what must not be goes to the record's violations. `grace`: ms that each kind of fault may have an effect. */
+export function judge(record: Record, sessions: Session[], logs: Map<string, Log>, fsync: 'always' | 'everysec', grace: (kind: FaultKind) => number): Verdict {
+  const views = sessions.flatMap((session) => session.allViews);
+  const rolledBack = checkAccepted(record, logs, fsync);
+  for (const view of views) checkView(record, view, logs.get(view.room) ?? { ids: [], texts: [] }, fsync);
+  const calm = checkDelays(record, views, grace).sort((a, b) => a - b);
+  const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
+  return {
+    acknowledged: record.accepted.length,
+    delivered: sum(views.map((view) => view.arrivals.length)),
+    lost: record.violations('lost'),
+    duplicated: record.violations('duplicated'),
+    outOfOrder: record.violations('out of order'),
+    late: record.violations('late'),
+    sessions: sessions.length,
+    sessionsLost: record.violations('session lost'),
+    repeated: sum(views.map((view) => view.repeated)),
+    missed: sum(sessions.map((session) => session.missed)),
+    resets: sum(sessions.map((session) => session.resets)),
+    rolledBack,
+    p50: calm[Math.floor(calm.length / 2)] ?? 0,
+    p99: calm[Math.floor(calm.length * 0.99)] ?? 0,
+  };
+}
+
+/** Every acknowledged message is in its room's log, once. Gives how many a Redis with `everysec` may have lost. */
+function checkAccepted(record: Record, logs: Map<string, Log>, fsync: 'always' | 'everysec'): number {
+  const places = new Map<string, string>();
+  for (const [room, { ids, texts }] of logs) {
+    for (const [place, text] of texts.entries()) {
+      const id = ids[place] ?? '';
+      const former = text === '' ? undefined : places.get(text);
+      if (former !== undefined) record.violation('duplicated', `${text} is in the log as ${former} and as ${room} ${id}`);
+      places.set(text, `${room} ${id}`);
+    }
+  }
+  const absent = record.accepted.filter(({ room, id, nonce }) => places.get(nonce) !== `${room} ${id}`);
+  const excusable = absent.filter(({ id }) => fsync === 'everysec' && isRolledBack(record, id));
+  for (const one of absent) {
+    if (!excusable.includes(one)) record.violation('lost', `acknowledged but not in the log: ${JSON.stringify(one)}, there: ${places.get(one.nonce)}`);
+  }
+  return excusable.length;
+}
+
+function isRolledBack(record: Record, id: string): boolean {
+  const at = Number.parseInt(id, 10);
+  return overlaps(record.faults.filter(({ kind }) => kind === 'redis-kill' || kind === 'all-kill').map(({ from }) => ({ from: from - ROLLBACK, to: from + 100 })), at, at);
+}
+
+/** A view has every event of the log after its start, in order, up to the end unless its user has gone before. */
+function checkView(record: Record, view: View, log: Log, fsync: 'always' | 'everysec'): void {
+  const who = `user ${view.user} in ${view.room}`;
+  for (const id of view.outOfOrder) record.violation('out of order', `${who}: ${id} came late`);
+  let place = placeAfter(log, view.start);
+  const miss = (to: number): void => {
+    if (to > place) record.violation('lost', `${who}: ${to - place} events from ${log.ids[place]} on never came (view from ${view.start} to ${view.last})`, to - place);
+  };
+  for (const { id } of view.arrivals) {
+    const found = placeAfter(log, id) - 1;
+    if (log.ids[found] !== id) {
+      if (fsync === 'always' || !isRolledBack(record, id)) record.violation('lost', `${who}: ${id} was delivered and is not in the log`);
+      continue;
+    }
+    miss(found);
+    place = found + 1;
+  }
+  if (!view.ending && !view.closed) miss(log.ids.length);
+  checkOnce(record, view, who);
+}
+
+function checkOnce(record: Record, view: View, who: string): void {
+  const seen = new Set<string>();
+  for (const { id, text } of view.arrivals) {
+    if (text !== '' && seen.has(text)) record.violation('duplicated', `${who}: ${text} came again as ${id}`);
+    seen.add(text);
+  }
+}
+
+/** Notes what was slow, and what was late without a reason. Gives the delays (ms) of the rest. */
+function checkDelays(record: Record, views: View[], grace: (kind: FaultKind) => number): number[] {
+  const excuses = record.faults.map(({ kind, from, to }) => ({ from, to: to + grace(kind) }));
+  const calm: number[] = [];
+  for (const view of views) {
+    for (const arrival of view.arrivals) {
+      const window = spanOf(arrival);
+      const delay = window.to - window.from;
+      if (arrival.repaired || overlaps(view.troubles, window.from, window.to, CATCH_UP) || overlaps(record.stalls, window.from, window.to)) continue;
+      if (delay > SLOW) record.slow.push({ what: `delivery to ${view.user} in ${view.room}`, ...window });
+      if (overlaps(excuses, window.from, window.to)) continue;
+      calm.push(delay);
+      if (delay > LATE) record.violation('late', `user ${view.user} in ${view.room}: ${arrival.id} took ${delay} ms`);
+    }
+  }
+  return calm;
+}
+
+function spanOf({ id, at }: Arrival): Window {
+  return { from: Number.parseInt(id, 10), to: at };
+}
+
+export interface Recovery {
+  kind: FaultKind;
+  times: number;
+  /** Of those that no other fault overlapped. */
+  alone: number;
+  /** ms that the fault itself lasted, at the middle. */
+  lasted: number;
+  /** ms from the fault's begin until nothing was slow any more, at the middle and at worst. */
+  typical: number;
+  worst: number;
+}
+
+/** How long each kind of fault had an effect. Only faults that were alone tell. */
+export function recoveries(record: Record, grace: (kind: FaultKind) => number): Recovery[] {
+  const faults = [...record.faults].sort((a, b) => a.from - b.from);
+  const alone = faults.filter((fault) => !faults.some((other) => other !== fault && overlaps([other], fault.from - ALONE, fault.to + ALONE)));
+  return [...new Set(faults.map(({ kind }) => kind))].sort().map((kind) => {
+    const counted = alone.filter((fault) => fault.kind === kind);
+    const effects = counted.map((fault) => effectOf(fault, faults, record, grace(fault.kind))).sort((a, b) => a - b);
+    const lasted = faults.filter((fault) => fault.kind === kind).map(({ from, to }) => to - from).sort((a, b) => a - b);
+    return {
+      kind, times: lasted.length, alone: counted.length, lasted: lasted[Math.floor(lasted.length / 2)] ?? 0,
+      typical: effects[Math.floor(effects.length / 2)] ?? 0, worst: effects.at(-1) ?? 0,
+    };
+  });
+}
+
+/** Until the end of the last slow thing that began while this fault could have an effect, and before the next one. */
+function effectOf(fault: FaultWindow, faults: FaultWindow[], { slow }: Record, grace: number): number {
+  const next = faults.find(({ from }) => from > fault.from)?.from ?? Infinity;
+  const hit = slow.filter(({ from, to }) => from > fault.from - SLOW && to > fault.from && from < Math.min(next - SLOW, fault.to + grace));
+  return Math.max(0, ...hit.map(({ to }) => to - fault.from));
+}
+
+/** The latest id of every room is what each open view ends with: nothing more is to come. */
+export function isSettled(sessions: Session[], logs: Map<string, Log>): boolean {
+  return sessions.filter((session) => !session.over).every((session) => [...session.views.values()].every((view) => {
+    const last = logs.get(view.room)?.ids.at(-1) ?? '0-0';
+    return view.ending || view.closed || compareIds(view.last, last) >= 0;
+  }));
+}
