@@ -21,6 +21,7 @@ export class ChatView {
   private readonly room: Conversation;
   private readonly privates = new Map<number, Conversation>();
   private current: Conversation;
+  private drawing = false;
   private members: UserRef[] = [];
   private readonly ownIds = new Set<number>();
   private readonly log: LogView;
@@ -34,7 +35,7 @@ export class ChatView {
   constructor(private readonly parts: Skeleton, private readonly chat: Chat, restart: () => void) {
     this.room = this.current = new Conversation(chat.room, null);
     this.log = new LogView(parts.log.box, parts.log.rows);
-    this.log.onEndReached = () => this.seen();
+    this.log.onTurn = () => (this.log.atEnd ? this.seen() : this.updateUnread());
     this.pending = new Pending(parts.log.pending, chat, parts.texts, () => this.log.settle());
     this.people = new PeopleView(parts, (partner) => this.open(this.conversationWith(partner), true));
     this.naming = new Naming(parts, chat);
@@ -90,10 +91,20 @@ export class ChatView {
     if (mine) this.pending.arrived(conversation, event);
     const seen = conversation === this.current && this.log.atEnd && !document.hidden;
     if (!seen && !mine) conversation.miss(event);
-    if (conversation === this.current) this.log.appended();
     if (!mine && conversation !== this.current) this.announce(event);
-    this.showTyping();
-    this.updateUnread();
+    this.drawSoon();
+  }
+
+  /** Draws once for all that comes together. */
+  private drawSoon(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    void Promise.resolve().then(() => {
+      this.drawing = false;
+      this.log.appended();
+      this.showTyping();
+      this.updateUnread();
+    });
   }
 
   private hearSignal({ room, from, data }: SignalEvent): void {

@@ -31,9 +31,9 @@ export const ICONS = {
   close: 'M6 6 18 18M18 6 6 18',
 };
 
-/** A round sign for a person: its first letter on a colour of its own. */
+/** A round sign for a person: its first letter, which is no text but drawn, on a colour of its own. */
 export function avatar(id: number, name: string): HTMLSpanElement {
-  const sign = h('span', { class: 'avatar', 'aria-hidden': 'true' }, Array.from(name)[0] || '?');
+  const sign = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-letter': Array.from(name)[0] || '?' });
   sign.style.setProperty('--hue', String(hueOf(id)));
   return sign;
 }

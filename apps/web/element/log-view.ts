@@ -21,7 +21,8 @@ export interface LogSource {
  * reader is at the end it follows; elsewhere, what is read stays where it is, whatever is drawn around it.
  */
 export class LogView {
-  onEndReached: () => void = () => undefined;
+  /** Called when the reader leaves the end, or comes back to it. */
+  onTurn: () => void = () => undefined;
   private source: LogSource | null = null;
   private from = 0;
   private to = 0;
@@ -97,7 +98,7 @@ export class LogView {
     const last = this.to === this.entries().length;
     const wasFollowing = this.following;
     this.following = last && below < AT_END;
-    if (this.following && !wasFollowing) this.onEndReached();
+    if (this.following !== wasFollowing) this.onTurn();
     if (scrollTop < NEAR) this.up();
     else if (below < NEAR && !last) this.down();
   }

@@ -63,7 +63,7 @@ export class PeopleView {
   }
 
   private everyone({ room, current }: PeopleState): HTMLLIElement {
-    const sign = h('span', { class: 'avatar all', 'aria-hidden': 'true' }, '#');
+    const sign = h('span', { class: 'avatar all', 'aria-hidden': 'true', 'data-letter': '#' });
     return this.item('0', room, room === current, [sign, h('span', { class: 'who' }, this.parts.texts.everyone)], () => this.choose(null));
   }
 

@@ -13,10 +13,19 @@ const NOTES: Record<string, string> = {
 
 const room = freshRoom();
 const code = byId('code', HTMLElement);
+const fiddles: Record<string, Fiddle> = {};
 let fiddle: Fiddle = { title: '', html: '', css: '', js: '' };
 
-async function show(name: string): Promise<void> {
-  fiddle = await readFiddle(name, 'A chat in one minute', room);
+/** All three are read at once, so that each is there when it is asked for. */
+async function load(): Promise<void> {
+  const names = Object.keys(NOTES);
+  const found = await Promise.all(names.map((name) => readFiddle(name, 'A chat in one minute', room)));
+  found.forEach((one, i) => { fiddles[names[i] || ''] = one; });
+  show('element');
+}
+
+function show(name: string): void {
+  fiddle = fiddles[name] || fiddle;
   const text = wholeText({ ...fiddle, css: '' });
   code.replaceChildren(...highlighted(text.trim()));
   byId('code-note', HTMLElement).textContent = NOTES[name] || '';
@@ -27,7 +36,7 @@ function tabs(): void {
   for (const button of buttons) {
     button.addEventListener('click', () => {
       buttons.forEach((other) => other.setAttribute('aria-pressed', String(other === button)));
-      void show(button.dataset['fiddle'] || 'element');
+      show(button.dataset['fiddle'] || 'element');
     });
   }
 }
@@ -57,4 +66,4 @@ else stage();
 tabs();
 editors();
 copyOnClick(byId('copy', HTMLButtonElement), () => wholeText(fiddle), () => select(code));
-void show('element');
+void load();

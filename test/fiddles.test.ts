@@ -1,0 +1,188 @@
+/** The fiddles exactly as they are served and exported, run on another origin; the examples among them; the docs' forms. */
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, Site } from './support/browser.js';
+import { fetchText } from './support/client.js';
+import { Link } from './support/link.js';
+import { startSystem, type TestSystem } from './support/processes.js';
+import { until } from './support/until.js';
+
+let system: TestSystem, browser: Browser, site: Site, api: string;
+let contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  api = system.urls[0] ?? '';
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await Promise.all([site?.stop(), system?.stop()]);
+});
+
+afterEach(async () => {
+  await Promise.all(contexts.map((context) => context.close()));
+  contexts = [];
+});
+
+async function open(address: string): Promise<Page> {
+  const context = await browser.newContext();
+  contexts.push(context);
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
+async function pane(name: string, kind: string): Promise<string> {
+  const { status, text } = await fetchText('GET', `${api}/fiddle/${name}/fiddle.${kind}`);
+  return status === 200 ? text : '';
+}
+
+/** A fiddle as an editor runs it: its three panes in one document of the editor's origin. */
+async function run(name: string, room = ''): Promise<string> {
+  const [html, css, js] = (await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind))))
+    .map((text) => text.replaceAll('{{server}}', api).replaceAll('{{room}}', room));
+  return site.serve(`/${name}`, `<!doctype html><html><head><style>${css}</style></head><body>${html}<script>${js}</script></body></html>`);
+}
+
+describe('the exported code', () => {
+  it.each(['library', 'plain'])('%s talks with the room it was taken from', async (name) => {
+    const room = `exported-${name}`;
+    const [page, fiddle] = [await open(`${api}/r/${room}`), await open(await run(name, room))];
+    await page.getByRole('button', { name: '2 here' }).waitFor();
+    await fiddle.locator('input').fill('from the fiddle');
+    await fiddle.locator('input').press('Enter');
+    await page.getByRole('log').getByText('from the fiddle').waitFor();
+    await page.getByRole('textbox', { name: 'Message' }).fill('from the page: <b>ü</b>');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await fiddle.getByText('from the page: <b>ü</b>').waitFor();
+  });
+
+  it('element talks with the room it was taken from', async () => {
+    const [page, fiddle] = [await open(`${api}/r/exported-element`), await open(await run('element', 'exported-element'))];
+    await fiddle.getByRole('textbox', { name: 'Message' }).fill('two lines');
+    await fiddle.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('log').getByText('two lines').waitFor();
+  });
+
+  it('plain is the one in the README', async () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const text = (await pane('plain', 'html')).replace('{{server}}', 'http://localhost:8080').replace('{{room}}', 'fiddle');
+    expect(readme).toContain(text);
+  });
+});
+
+describe('the examples', () => {
+  it.each(['cursors', 'votes', 'game'])('%s has at most 40 lines', async (name) => {
+    const lines = (await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind)))).join('').trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(40);
+  });
+
+  it('cursors show where the other is', async () => {
+    const address = await run('cursors');
+    const [ann, bob] = [await open(address), await open(address)];
+    await until(async () => {
+      await ann.mouse.move(100 + Math.random() * 100, 100);
+      return (await bob.locator('b').count()) === 1;
+    }, 'the cursor');
+    await ann.mouse.move(640, 360);
+    await until(async () => (await bob.locator('b').getAttribute('style'))?.includes('left: 50%'), 'its place');
+    await ann.close();
+  });
+
+  it('votes count once each, for those who come later too', async () => {
+    const address = await run('votes');
+    const [ann, bob] = [await open(address), await open(address)];
+    await ann.getByRole('button', { name: /^Tea/ }).click();
+    await ann.getByRole('button', { name: /^Coffee/ }).click();
+    await bob.getByRole('button', { name: /^Coffee/ }).click();
+    for (const page of [ann, bob, await open(address)]) {
+      await page.getByRole('button', { name: 'Coffee · 2' }).waitFor();
+      await page.getByRole('button', { name: 'Tea · 0' }).waitFor();
+    }
+  });
+
+  it('the game takes turns, and no third player', async () => {
+    const address = await run('game');
+    const [ann, bob, eve] = [await open(address), await open(address), await open(address)];
+    const play = (page: Page, field: number): Promise<void> => page.getByRole('button', { name: `Field ${field}`, exact: true }).click();
+    const sees = (page: Page, field: number, sign: string): Promise<void> => page.getByRole('button', { name: `Field ${field}`, exact: true }).filter({ hasText: sign }).waitFor();
+    await play(ann, 1);
+    await sees(bob, 1, '×');
+    await play(ann, 2); // not her turn
+    await play(bob, 4);
+    await sees(ann, 4, '○');
+    await play(eve, 9); // a third player
+    await play(ann, 2);
+    await sees(bob, 2, '×');
+    await play(bob, 5);
+    await sees(ann, 5, '○');
+    await play(ann, 3);
+    for (const page of [ann, bob, eve]) await page.getByText('has won').waitFor();
+    expect(await eve.getByRole('button', { name: 'Field 9', exact: true }).textContent()).toBe('');
+    await bob.getByRole('button', { name: 'New game' }).click();
+    await eve.getByText('against').waitFor();
+  });
+
+  it('run on their own page', async () => {
+    const page = await open(`${api}/examples`);
+    for (const title of ['Shared cursors', 'A poll with live bars', 'Noughts and crosses']) {
+      await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
+    }
+    await page.frameLocator('[title^="A poll"]').getByRole('button', { name: /^Water/ }).click();
+    await page.frameLocator('[title^="A poll"]').getByRole('button', { name: 'Water · 1' }).waitFor();
+    expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(3);
+  });
+});
+
+describe('the docs', () => {
+  it('call operations in both ways', async () => {
+    const page = await open(`${api}/docs`);
+    await page.getByRole('button', { name: 'Join as a guest' }).click();
+    await page.locator('#op-join output').getByText('"ok": true').waitFor();
+    const send = page.locator('#op-send');
+    await send.getByRole('textbox', { name: 'text' }).fill('from the docs');
+    await send.getByRole('textbox', { name: 'data' }).fill('{"a":1}');
+    await send.getByRole('button', { name: 'With a script tag' }).click();
+    await send.locator('output').getByText('"ok": true').waitFor();
+    const poll = page.locator('#op-poll');
+    await poll.getByRole('button', { name: 'Call with fetch' }).click();
+    await poll.locator('output').getByText('from the docs').waitFor();
+    const rename = page.locator('#op-rename');
+    await rename.getByRole('textbox', { name: 'name' }).fill('x'.repeat(60));
+    await rename.getByRole('button', { name: 'Call with fetch' }).click();
+    await rename.locator('output').getByText('"bad_request"').waitFor();
+  });
+});
+
+describe('the doctor', () => {
+  it('finds a good way here good', async () => {
+    const page = await open(`${api}/doctor`);
+    // the last look takes 55 s; the others are enough
+    await until(async () => (await page.locator('.findings li').count()) >= 7, 'the findings', 20_000);
+    expect(await page.locator('.sign.bad').count()).toBe(0);
+    for (const about of ['mixed content', 'storage', 'tabs', 'script tags', 'fetch', 'clock', 'long addresses']) {
+      await page.locator('.findings').getByText(about, { exact: true }).waitFor();
+    }
+  });
+
+  it('says what is wrong with a bad one, from the page that has it', async () => {
+    const link = await Link.start(api);
+    link.troubles = [
+      { path: /\/poll/, how: 'cut', afterMs: 3_000 },
+      { path: /pad=x{3000}/, how: 'refuse' },
+      { path: /\/api\/rooms/, how: 'refuse' },
+      { path: /\/jsonp\/join/, how: 'edit', edit: (text) => text.replace(/"at":\d+/g, `"at":${Date.now() + 600_000}`) },
+    ];
+    const page = await open(site.library(link.url, { path: '/doctor' }));
+    const findings = await page.evaluate(() => window.NobackendChat.join({ room: 'doctor' }).doctor());
+    const said = Object.fromEntries(findings.map(({ about, verdict, sentence }) => [about, `${verdict}: ${sentence}`]));
+    expect(said['script tags']).toMatch(/^good/);
+    expect(said['fetch']).toMatch(/^note: .*connect-src/);
+    expect(said['clock']).toMatch(/^note: .*10 min behind/);
+    expect(said['long addresses']).toMatch(/^bad: .*2,000 characters/);
+    expect(said['long holds']).toMatch(/^note: .*after [3-7] s/); // the browser may ask once more by itself
+    await link.close();
+  });
+});
