@@ -58,7 +58,7 @@ export function readConfig(env: Environment) {
     history: integer(env, 'HISTORY', 1_000, 1, 100_000),
     /** Undelivered events of one room at which sends to it are refused. */
     logMax: integer(env, 'LOG_MAX', 10_000, 10, 1_000_000),
-    /** Events an inbox holds before it loses its oldest; within HISTORY, so that they can be read back. */
+    /** Events an inbox holds before it loses its oldest. With no more than HISTORY, all of them can be read back. */
     inboxMax: integer(env, 'INBOX_MAX', 1_000, 1, 100_000),
     /** Rooms advanced side by side by one worker; measured best from 10 on, Redis is the limit then. */
     workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 10, 1, 1_000),

@@ -31,6 +31,14 @@ export class Metrics {
     return new Counter({ name: `chat_${name}`, help, labelNames, registers: [this.registry] });
   }
 
+  /** A counter whose sum somebody else keeps. */
+  sum(name: string, help: string, read: () => number): Counter {
+    return new Counter({
+      name: `chat_${name}`, help, registers: [this.registry],
+      collect() { this.reset(); this.inc(read()); },
+    });
+  }
+
   /** A gauge read at the moment it is asked for, one value for each label value. */
   gauge(name: string, help: string, label: string | null, read: () => Record<string, number>): Gauge {
     return new Gauge({

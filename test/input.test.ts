@@ -143,3 +143,12 @@ describe('data', () => {
     expect((await user.ask<{ events: object[] }>('history', { limit: 1 })).events).toEqual([expect.objectContaining({ data })]);
   });
 });
+
+describe('a query', () => {
+  it('of nothing but separators, as long as a URL can be, is refused like any other, and holds nobody up', async () => {
+    for (const filler of ['&', '&_=', '&a=1']) {
+      const query = `callback=f${filler.repeat(Math.floor(60_000 / filler.length))}`;
+      expect(await queryFailure(`/jsonp/send?${query}`)).toMatchObject({ code: 'bad_request' });
+    }
+  });
+});

@@ -30,6 +30,7 @@ async function main(config: Config): Promise<void> {
   const polls = new Polls(store, {
     subscriber: connectSubscriber(config.redisUrl).on('error', quiet),
     blocking: () => connectBlocking(config.redisUrl),
+    refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
   });
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
   const served = { log, count: measure(metrics, store, polls, fanOutQueue) };

@@ -11,11 +11,8 @@ const OTHER_CONNECTIONS = 3;
 /** Registers the figures; gives what counts each answer. */
 export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue): (operation: string, outcome: string) => void {
   const requests = metrics.counter('requests_total', 'Answers by operation and outcome: ok or an error code.', ['operation', 'outcome']);
-  const deliveries = metrics.counter('deliveries_total', 'Events given to clients.');
-  const known = { deliveries: 0 };
+  metrics.sum('deliveries_total', 'Events given to clients.', () => polls.deliveries);
   metrics.gauge('held_polls', 'Polls held at the moment, by way of waiting.', 'way', () => {
-    deliveries.inc(polls.deliveries - known.deliveries);
-    known.deliveries = polls.deliveries;
     return { blocking: polls.held.size, live: polls.live.holding };
   });
   metrics.gauge('live_users', 'Users whose inbox is mirrored.', null, () => ({ all: polls.live.mirrors.size }));

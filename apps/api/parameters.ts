@@ -72,7 +72,7 @@ interface Values {
 type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }
   ? Required extends true ? Values[Kind] : Values[Kind] | undefined : never;
-/** What an operation's `run` is given. */
+/** What an operation is given. */
 export type Parameters<Op extends OperationName> = {
   [P in ParameterOf<Op> as P extends { name: infer Name extends string } ? Name : never]: ValueOf<P>;
 };
@@ -111,15 +111,19 @@ export interface Query {
 }
 
 const ENCODED = /[%+]/;
+/** No operation takes nearly as many; what comes after is not looked at, as what comes before is refused already. */
+const PAIRS_MAX = 32;
 
 /** Takes a query string apart. Never throws: JSONP needs the callback to say that the rest is malformed. */
 export function parseQuery(query: string): Query {
   const parsed: Query = { values: new Map(), malformed: false };
-  for (const pair of query === '' ? [] : query.split('&')) {
+  for (const pair of query === '' ? [] : query.split('&', PAIRS_MAX)) {
     const equals = pair.indexOf('=');
     const name = decode(equals < 0 ? pair : pair.slice(0, equals), parsed);
     const value = equals < 0 ? '' : decode(pair.slice(equals + 1), parsed);
-    parsed.values.set(name, [...parsed.values.get(name) ?? [], value]);
+    const former = parsed.values.get(name);
+    if (former) former.push(value);
+    else parsed.values.set(name, [value]);
   }
   return parsed;
 }

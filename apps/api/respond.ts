@@ -1,5 +1,5 @@
 /**
- * The edge of a request: the only catch, and the only place that writes answers. JSONP is an encoding of the same JSON.
+ * The edge of a request: the only place that writes answers. JSONP is an encoding of the same JSON.
  */
 import type { ServerResponse } from 'node:http';
 import { ChatError } from '../../shared/protocol/errors.js';

@@ -1,4 +1,4 @@
-/** The jobs of a worker: takes them from the queues and hands them to what does them. The only catch of a job. */
+/** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
 import { Queue, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { FANOUT, UPKEEP, type FanOutJob } from '../../shared/queues.js';
@@ -14,6 +14,8 @@ const EXPIRE_EVERY = 5_000;
 const SCHEDULE_EVERY = 10_000;
 /** A killed worker's job is taken up again after lock and stalled interval: measured 10.7 s with 5 s each. */
 const LOCK = 5_000;
+/** A job may lose its worker so often before it counts as failed; the sweep has its rooms all the same. */
+const STALLS = 10;
 
 export class Jobs {
   readonly #store: Store;
@@ -52,7 +54,7 @@ export class Jobs {
 
   #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, connection: Redis, concurrency: number): Worker {
     const worker = new Worker<Data>(name, process, {
-      connection, concurrency, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: 10,
+      connection, concurrency, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
     });
     worker.on('failed', (job, error) => this.#log.warn({ job: job?.name, error }, 'job failed'));
     worker.on('error', (error) => this.#log.warn({ error: error.message }, 'worker has trouble with Redis'));

@@ -1,6 +1,7 @@
 /**
- * Every Redis key, in one place. All keys of a user, or of a room, share a hash tag (`{u7}`, `{r5}`), so that one
- * script may use them together on Redis Cluster too (Redis Cluster specification, "Hash tags").
+ * The Redis keys of users, rooms and upkeep (`metrics` has its own). All keys of a user, or of a room, share a hash tag (`{u7}`, `{r5}`), so that one
+ * script may use them together on Redis Cluster too (Redis Cluster specification, "Hash tags"). Scripts derive a user's inbox and bell,
+ * and the channels, from the tag they are given: who changes those here changes them there.
  */
 import { crc32 } from 'node:zlib';
 
@@ -35,6 +36,8 @@ export class Keys {
 
   nick(folded: string): string { return `nick:${folded}`; }
   readonly nextUser = 'users:next';
+  /** When expiry ran last, and since when it may end users. */
+  readonly expiry = 'expiry';
 
   /** Pub/sub: deliveries of one user shard to one process, notices to one process, signals to all. */
   deliveryChannel(shard: number, process: string): string { return `delivery:{u${shard}}:${process}`; }

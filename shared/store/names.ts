@@ -41,9 +41,8 @@ export async function nameTaken(store: Store, name: string): Promise<ChatError> 
 
 async function suggestName(store: Store, name: string): Promise<string> {
   const stem = [...name].slice(0, NAME_MAX - 5).join('');
-  for (let number = 2; number < 10; number += 1) {
+  for (let number = 2; ; number = number < 9 ? number + 1 : Math.floor(10 + Math.random() * 99_990)) {
     const candidate = `${stem}${number}`;
     if (!await store.redis.exists(store.keys.nick(foldName(candidate)))) return candidate;
   }
-  return `${stem}${Math.floor(1_000 + Math.random() * 90_000)}`;
 }

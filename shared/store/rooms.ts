@@ -1,4 +1,4 @@
-/** Rooms: members, roster, log. All that changes a room's log is here. */
+/** Rooms: members, roster, log. All that adds to a room's log is here. */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX, NONCE_TTL, PRIVATE_ROOMS_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
@@ -7,7 +7,7 @@ import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { unauthorized } from './tokens.js';
 
-/** A message as it is sent. `members` is how many its room must have: two for a private one. */
+/** A message as it is sent. */
 export interface Outgoing {
   room: string;
   from: UserRef;

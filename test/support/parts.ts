@@ -12,6 +12,7 @@ import { FanOutRequests } from '../../shared/queues.js';
 import { connectBlocking, connectStore, connectSubscriber } from '../../shared/redis.js';
 import { parseCursor } from '../../shared/store/inboxes.js';
 import { createStore, type Store } from '../../shared/store/store.js';
+import { until } from './until.js';
 
 const quiet = (): void => undefined;
 
@@ -40,7 +41,7 @@ export class Part {
     this.chat = {
       store,
       fanOut: new FanOutRequests({ add }, quiet),
-      polls: new Polls(store, { subscriber: this.#subscriber, blocking: () => connectBlocking(config.redisUrl) }),
+      polls: new Polls(store, { subscriber: this.#subscriber, blocking: () => connectBlocking(config.redisUrl), refused: quiet }),
     };
   }
 
@@ -71,7 +72,7 @@ export class Part {
 /** Opens an API process's parts on a Redis, ready to be used. */
 export async function openPart(redisUrl: string, settings: Record<string, string> = {}): Promise<Part> {
   const part = new Part(...await openStore(redisUrl, settings));
-  while (!part.polls.ready) await new Promise((resolve) => setTimeout(resolve, 2));
+  await until(() => part.polls.ready, 'the subscription');
   return part;
 }
 

@@ -5,6 +5,7 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { attach, cursorText, type Attached, type Want } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
+import { unauthorized } from '../../../shared/store/tokens.js';
 import type { BlockingPool, Lease } from './blocking.js';
 import type { HeldPolls } from './held.js';
 import type { Live, Pending } from './live.js';
@@ -89,7 +90,10 @@ function heedNotices(pending: Pending, poll: Poll, attached: Attached): string[]
     if ('room' in notice) {
       attached.rooms = attached.rooms.filter((room) => room !== notice.room);
       if (notice.what === 'entered') attached.rooms.push(notice.room);
-    } else if (notice.n >= attached.n) poll.superseded = true;
+    } else if (notice.n >= attached.n) {
+      if (notice.what === 'ended') throw unauthorized();
+      poll.superseded = true;
+    }
   }
   return attached.rooms;
 }

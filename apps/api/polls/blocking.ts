@@ -8,6 +8,8 @@ import type { Redis } from 'ioredis';
 const SLICE = 8_000;
 /** How much later than its time limit (ms) a BLPOP may answer before its connection counts as dead. */
 const LATE = 2_000;
+/** A connection that is not ready for use after so long (ms) is given up. */
+const OPENING = 5_000;
 /** UNBLOCK answers 0 when the BLPOP has not arrived yet; it is sent again after so many ms. */
 const UNBLOCK_AGAIN = 5;
 
@@ -62,6 +64,7 @@ export class BlockingPool {
   async #openLease(): Promise<Lease> {
     const connection = this.#connect();
     connection.on('error', () => undefined); // who waits on it is told by the command that fails
+    const watchdog = setTimeout(() => connection.disconnect(), OPENING);
     try {
       await connection.connect();
       return new Lease(connection, Number(await connection.client('ID')), this.#control);
@@ -69,6 +72,8 @@ export class BlockingPool {
       connection.disconnect();
       this.#open -= 1;
       throw error;
+    } finally {
+      clearTimeout(watchdog);
     }
   }
 

@@ -28,12 +28,8 @@ export class HeldPolls {
     this.#byRoom.remove(poll);
   }
 
-  changeRooms(id: number, room: string, isIn: boolean): void {
+  changeRooms(id: number, room: string, what: 'entered' | 'exited'): void {
     const poll = this.#byUser.get(id);
-    if (!poll) return;
-    if (isIn) poll.rooms.add(room);
-    else poll.rooms.delete(room);
-    if (isIn) this.#byRoom.enter(poll, room);
-    else this.#byRoom.exit(poll, room);
+    if (poll) this.#byRoom.change(poll, room, what);
   }
 }

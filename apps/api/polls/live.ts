@@ -111,7 +111,7 @@ export class Live {
     }
   }
 
-  /** Ends an attach that failed. */
+  /** Ends an attach: nothing more is kept for it. */
   end(pending: Pending): void {
     this.#shardOf(pending.shard).pending.delete(pending);
   }
@@ -225,13 +225,20 @@ export class Live {
     const now = Date.now();
     for (const mirror of [...shard.mirrors]) if (!mirror.poll && now - mirror.lastPoll > LET_GO) this.#letGo(mirror);
     const touched = [...shard.mirrors].filter((mirror) => mirror.dirty || now - mirror.touched > LOOK_UP);
+    const releases = shard.releases.splice(0);
+    const touches = [...releases, ...touched.map(touchOf)];
+    if (touches.length === 0 && shard.mirrors.size === 0) return;
     for (const mirror of touched) {
       mirror.dirty = false;
       mirror.touched = now;
     }
-    const touches = [...shard.releases.splice(0), ...touched.map(touchOf)];
-    if (touches.length === 0 && shard.mirrors.size === 0) return;
-    do await this.#touch(shard, number, touches.splice(0, TOUCHES)); while (touches.length > 0);
+    try {
+      do await this.#touch(shard, number, touches.splice(0, TOUCHES)); while (touches.length > 0);
+    } catch (error) {
+      shard.releases.push(...releases);
+      for (const mirror of touched) mirror.dirty = true;
+      throw error;
+    }
   }
 
   async #touch(shard: Shard, number: number, touches: Touch[]): Promise<void> {

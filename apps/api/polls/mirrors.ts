@@ -39,12 +39,8 @@ export class Mirrors {
     this.#byRoom.remove(mirror);
   }
 
-  changeRooms(id: number, room: string, isIn: boolean): void {
+  changeRooms(id: number, room: string, what: 'entered' | 'exited'): void {
     const mirror = this.#byUser.get(id);
-    if (!mirror) return;
-    if (isIn) mirror.rooms.add(room);
-    else mirror.rooms.delete(room);
-    if (isIn) this.#byRoom.enter(mirror, room);
-    else this.#byRoom.exit(mirror, room);
+    if (mirror) this.#byRoom.change(mirror, room, what);
   }
 }

@@ -19,6 +19,8 @@ export interface Connections {
   subscriber: Redis;
   /** Makes one for the pool, not yet connected. */
   blocking: () => Redis;
+  /** Told when Redis will not let this process subscribe: it has no live polls and no signals then. */
+  refused: (error: unknown) => void;
 }
 
 export class Polls {
@@ -47,6 +49,7 @@ export class Polls {
       onSignal: (payload) => this.#signal(payload),
       onLost: () => this.live.dropAll(),
       onConfirmed: () => this.#attachOrphans(),
+      onRefused: connections.refused,
     });
     this.#ways = {
       store, process, given, pool: this.pool, live: this.live, held: this.held,
@@ -81,7 +84,7 @@ export class Polls {
    * Rejects with `unauthorized`, `superseded`, `unavailable`.
    */
   open(token: string, cursor: Cursor | null, timeout: number, onGone: (gone: () => void) => void): Promise<string> {
-    // a held poll is not seen again before it ends: it must not last as long as it takes to be stale
+    // a poll that waits in the blocking way is not seen again before it ends: it must not last as long as it takes to be stale
     const poll = new Poll(token, cursor, Math.min(timeout, this.#store.config.userTtl / 2));
     onGone(() => poll.abandon());
     this.#supersede(poll);
@@ -132,8 +135,8 @@ export class Polls {
     if (!notice) return;
     this.live.keepNotice(notice);
     if ('room' in notice) {
-      this.held.changeRooms(notice.id, notice.room, notice.what === 'entered');
-      this.live.mirrors.changeRooms(notice.id, notice.room, notice.what === 'entered');
+      this.held.changeRooms(notice.id, notice.room, notice.what);
+      this.live.mirrors.changeRooms(notice.id, notice.room, notice.what);
       return;
     }
     const poll = this.live.forget(notice.id, notice.n) ?? this.held.ofUser(notice.id);

@@ -15,6 +15,8 @@ export interface Listener {
   onLost(): void;
   /** It is confirmed again, under a new process id. */
   onConfirmed(): void;
+  /** Redis refuses it. */
+  onRefused(error: unknown): void;
 }
 
 export class Subscription {
@@ -46,8 +48,9 @@ export class Subscription {
     for (const shard of this.#keys.allShards) this.#shardOf.set(this.#keys.deliveryChannel(shard, process), shard);
     try {
       await this.#connection.subscribe(...this.#shardOf.keys(), this.#keys.noticeChannel(process), this.#keys.signalChannel);
-    } catch {
-      return; // the connection broke meanwhile; the next one subscribes
+    } catch (error) {
+      if (this.#connection.status === 'ready') this.#listener.onRefused(error);
+      return; // otherwise the connection broke meanwhile; the next one subscribes
     }
     if (this.process !== process) return;
     this.confirmed = true;

@@ -4,12 +4,10 @@ import type { Store } from '../../../shared/store/store.js';
 
 /** Users of one shard ended in one run; the rest waits for the next. */
 const MOST = 200;
-/** When expiry ran last, and since when it may end users, in ms. */
-const STATE = 'expiry';
 
 /**
  * Ends stale users. After a gap in its own runs it ends nobody for one USER_TTL: who could not reach us while we were away
- * must have the time to come back. Calls `announce` for every room that somebody left.
+ * must have the time to come back. Gives how many users were looked at for it. Calls `announce` for every room that somebody left.
  */
 export async function expire(store: Store, every: number, announce: (room: string) => void): Promise<number> {
   const now = await redisTime(store);
@@ -19,11 +17,11 @@ export async function expire(store: Store, every: number, announce: (room: strin
   return ended.reduce((sum, count) => sum + count, 0);
 }
 
-async function earliest({ redis }: Store, now: number, ttl: number, every: number): Promise<number> {
-  const [ran, from] = await redis.hmget(STATE, 'ran', 'from');
+async function earliest({ redis, keys }: Store, now: number, ttl: number, every: number): Promise<number> {
+  const [ran, from] = await redis.hmget(keys.expiry, 'ran', 'from');
   const gap = ran !== null && ran !== undefined && now - Number(ran) > 3 * every;
   const start = gap ? now + ttl : Number(from ?? 0);
-  await redis.hset(STATE, { ran: now, from: start });
+  await redis.hset(keys.expiry, { ran: now, from: start });
   return start;
 }
 

@@ -15,7 +15,7 @@ export interface FanOutObserver {
 export class FanOut {
   readonly #store: Store;
   readonly #observer: FanOutObserver;
-  /** Rooms being advanced; true when one was asked for again meanwhile. */
+  /** Rooms being advanced; `again` when one was asked for meanwhile. */
   readonly #advancing = new Map<string, { again: boolean; done: Promise<void> }>();
 
   constructor(store: Store, observer: FanOutObserver) {
@@ -31,16 +31,20 @@ export class FanOut {
       return running.done;
     }
     const entry = { again: false, done: Promise.resolve() };
-    entry.done = this.#advanceUntilDone(room, entry).finally(() => this.#advancing.delete(room));
     this.#advancing.set(room, entry);
+    entry.done = this.#advanceUntilDone(room, entry);
     return entry.done;
   }
 
   async #advanceUntilDone(room: string, entry: { again: boolean }): Promise<void> {
-    do {
-      entry.again = false;
-      while (await this.#advanceOnce(room) > 0);
-    } while (entry.again);
+    try {
+      do {
+        entry.again = false;
+        while (await this.#advanceOnce(room) > 0);
+      } while (entry.again);
+    } finally {
+      this.#advancing.delete(room); // in the same moment as the last look at `again`: nobody can ask in between
+    }
   }
 
   async #advanceOnce(room: string): Promise<number> {
@@ -62,8 +66,9 @@ export class FanOut {
       const { status, id } = await deliver(this.#store, room, shard, current);
       if (status === 'behind') current = await readBatch(this.#store, room, id);
       else if (status === 'done' && compareIds(id, last.id) >= 0) return;
+      // the shard was in the middle of a shorter batch: what is left of this one comes next
       else if (status === 'done') current = current === batch ? batch : await readBatch(this.#store, room, id);
-      if (current.entries.length === 0) return;
+      if (current.entries.length === 0) return; // the log has lost what the shard was waiting for
     }
   }
 }
