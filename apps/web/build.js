@@ -62,6 +62,17 @@ const smallStyles = {
   },
 };
 
+/** The module as a package of its own, ready for `npm pack`. */
+async function npmPackage() {
+  const folder = join(out, 'package');
+  const { version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const about = JSON.parse(await readFile(join(here, 'client/package.template.json'), 'utf8'));
+  await mkdir(folder);
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...about, version, license }, null, 2)}\n`);
+  for (const name of ['chat.mjs', 'chat.d.mts']) await cp(join(site, name), join(folder, name));
+  await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+}
+
 /** What `chat.doctor()` fetches. */
 function doctor() {
   return build({ ...shared, entryPoints: [join(here, 'doctor/index.ts')], outfile: join(site, 'doctor.js'), format: 'iife' });
@@ -113,6 +124,7 @@ export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
   await Promise.all([declare(), library(), element(), doctor(), pages(), fiddles()]);
+  await npmPackage();
   await remove(finished);
   await rename(out, finished);
 }

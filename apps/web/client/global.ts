@@ -6,5 +6,5 @@ const script = currentScript();
 
 (window as unknown as { NobackendChat: object }).NobackendChat = {
   /** Joins a room; gives the chat at once, which opens by itself. */
-  join: joinFrom({ server: folderOf(script ? script.src : location.href), nonce: script ? script.nonce : '' }),
+  join: joinFrom({ server: () => folderOf(script ? script.src : location.href), nonce: script ? script.nonce : '' }),
 };

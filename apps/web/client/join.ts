@@ -7,7 +7,7 @@ import { Way } from './way.js';
 
 /** Where a copy of the library came from. */
 export interface Origin {
-  server: string;
+  server(): string;
   /** The nonce of its own script tag, for the tags it adds. */
   nonce: string;
 }
@@ -15,7 +15,7 @@ export interface Origin {
 /** Makes the `join` of one copy of the library. */
 export function joinFrom(origin: Origin): (options?: JoinOptions) => Chat {
   return (options = {}) => {
-    const server = (options.server || origin.server).replace(/\/+$/, '');
+    const server = (options.server || origin.server()).replace(/\/+$/, '');
     const way = new Way(server, origin.nonce, options.way || 'auto');
     const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;
     const connection = new Connection(server, way, { room, name: options.name }, options.tabs !== 'own');

@@ -5,4 +5,4 @@ import { joinFrom } from './join.js';
 export type * from './api.js';
 
 /** Joins a room; gives the chat at once, which opens by itself. */
-export const join = joinFrom({ server: folderOf(import.meta.url), nonce: '' });
+export const join = joinFrom({ server: () => folderOf(import.meta.url), nonce: '' });

@@ -1,7 +1,9 @@
-import { privateRoomUsers, type ChatEvent, type SignalEvent, type UserRef } from '../../../shared/protocol/events.js';
+import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
 import { Composer } from './composer.js';
-import { Conversation } from './conversation.js';
+import type { Conversation } from './conversation.js';
+import { Conversations } from './conversations.js';
+import { addressee, showTitle, showTop } from './heading.js';
 import { LogView } from './log-view.js';
 import { Naming } from './naming.js';
 import { Pending } from './pending.js';
@@ -9,7 +11,6 @@ import { PeopleView } from './people-view.js';
 import type { RowContext } from './rows.js';
 import type { Skeleton } from './skeleton.js';
 import { StatusView } from './status.js';
-import { Talks } from './talks.js';
 import { fill } from './texts.js';
 import { Typing } from './typing.js';
 
@@ -18,33 +19,30 @@ const ANNOUNCED = 3_000;
 
 /** The chat on the page: takes what the library says and shows the conversation that is open. */
 export class ChatView {
-  private readonly room: Conversation;
-  private readonly privates = new Map<number, Conversation>();
+  private readonly conversations: Conversations;
   private current: Conversation;
   private drawing = false;
   private members: UserRef[] = [];
-  private readonly ownIds = new Set<number>();
   private readonly log: LogView;
   private readonly pending: Pending;
   private readonly people: PeopleView;
   private readonly naming: Naming;
   private readonly composer: Composer;
   private readonly typing: Typing;
-  private readonly talks: Talks;
 
   constructor(private readonly parts: Skeleton, private readonly chat: Chat, restart: () => void) {
-    this.room = this.current = new Conversation(chat.room, null);
+    this.conversations = new Conversations(chat);
+    this.current = this.conversations.room;
     this.log = new LogView(parts.log.box, parts.log.rows);
     this.log.onTurn = () => (this.log.atEnd ? this.seen() : this.updateUnread());
     this.pending = new Pending(parts.log.pending, chat, parts.texts, () => this.log.settle());
-    this.people = new PeopleView(parts, (partner) => this.open(this.conversationWith(partner), true));
+    this.people = new PeopleView(parts, (partner) => this.open(this.conversations.with(partner), true));
     this.naming = new Naming(parts, chat);
     this.composer = new Composer(parts, { send: (text) => this.send(text), typing: () => this.typing.tell(this.current) });
     this.typing = new Typing(chat, () => this.showTyping());
-    this.talks = new Talks(chat);
     new StatusView(parts, chat, restart);
     parts.log.latest.addEventListener('click', () => { this.log.latest(); this.seen(); });
-    parts.header.back.addEventListener('click', () => this.open(this.room, true));
+    parts.header.back.addEventListener('click', () => this.open(this.conversations.room, true));
     document.addEventListener('visibilitychange', this.onVisible);
     this.listen();
   }
@@ -61,19 +59,18 @@ export class ChatView {
   private listen(): void {
     this.chat.on('ready', (ready) => this.begin(ready));
     this.chat.on('event', (event) => this.take(event));
-    this.chat.on('members', ({ room, members }) => { if (room === this.room.room) this.meet(members); });
+    this.chat.on('members', ({ room, members }) => { if (room === this.chat.room) this.meet(members); });
   }
 
-  private begin({ user, members, history }: Ready): void {
-    this.ownIds.add(user.id);
-    this.room.prepend(history);
-    this.talks.read().forEach((partner) => { this.conversationWith(partner).complete = false; });
+  private begin({ members, history }: Ready): void {
+    this.conversations.begin();
+    this.conversations.room.prepend(history);
     this.meet(members);
-    this.open(this.room, false);
+    this.open(this.conversations.room, false);
   }
 
   private meet(members: UserRef[]): void {
-    if (this.chat.user) this.ownIds.add(this.chat.user.id);
+    this.conversations.noteSelf();
     this.members = members;
     this.naming.update();
     this.updatePeople();
@@ -82,17 +79,19 @@ export class ChatView {
 
   private take(event: ChatEvent | SignalEvent): void {
     if (event.type === 'signal') return this.hearSignal(event);
-    const conversation = this.conversationOf(event);
+    const conversation = this.conversations.take(event, this.members);
     if (!conversation) return;
-    if (conversation.partner && conversation.entries.length === 0) this.talks.add(conversation.partner);
-    conversation.append(event);
     this.typing.forget(event.room, event.from.id);
-    const mine = this.ownIds.has(event.from.id);
-    if (mine) this.pending.arrived(conversation, event);
-    const seen = conversation === this.current && this.log.atEnd && !document.hidden;
-    if (!seen && !mine) conversation.miss(event);
-    if (!mine && conversation !== this.current) this.announce(event);
+    if (this.conversations.isMine(event)) this.pending.arrived(conversation, event);
+    else this.notice(conversation, event);
     this.drawSoon();
+  }
+
+  /** Something of another's: unread unless it is in view. */
+  private notice(conversation: Conversation, event: ChatEvent): void {
+    const open = conversation === this.current;
+    if (!open || !this.log.atEnd || document.hidden) conversation.miss(event);
+    if (!open) this.announce(event);
   }
 
   /** Draws once for all that comes together. */
@@ -109,29 +108,7 @@ export class ChatView {
 
   private hearSignal({ room, from, data }: SignalEvent): void {
     const typing = data !== null && typeof data === 'object' && 'typing' in data;
-    if (typing && !this.ownIds.has(from.id)) this.typing.hear(room, from);
-  }
-
-  /** The room's own, or the private one that an event belongs to; other rooms the page may have entered are not shown. */
-  private conversationOf(event: ChatEvent): Conversation | null {
-    if (event.room === this.room.room) return this.room;
-    const users = privateRoomUsers(event.room);
-    const { user } = this.chat;
-    if (!users || !user) return null;
-    const other = users[0] === user.id ? users[1] : users[0];
-    const known = this.members.find((member) => member.id === other);
-    return this.conversationWith(event.from.id === other ? event.from : known || { id: other, name: `#${other}` });
-  }
-
-  private conversationWith(partner: UserRef | null): Conversation {
-    if (!partner || !this.chat.user) return this.room;
-    const known = this.privates.get(partner.id);
-    if (known) return known;
-    const ids = [this.chat.user.id, partner.id].sort((a, b) => a - b);
-    const made = new Conversation(ids.join(':'), partner);
-    made.complete = true; // nothing was said before, as far as this page knows
-    this.privates.set(partner.id, made);
-    return made;
+    if (typing && !this.conversations.isMine({ from })) this.typing.hear(room, from);
   }
 
   private open(conversation: Conversation, focus: boolean): void {
@@ -141,7 +118,7 @@ export class ChatView {
     this.log.show(this.source());
     this.pending.show(conversation);
     this.seen();
-    this.showTitle();
+    showTitle(this.parts, conversation);
     this.aim();
     this.people.toggle(false);
     if (focus) this.composer.focus();
@@ -158,7 +135,7 @@ export class ChatView {
 
   private context(): RowContext {
     const { texts } = this.parts;
-    return { texts, isMine: (event) => this.ownIds.has(event.from.id), freshFrom: this.current.freshFrom };
+    return { texts, isMine: (event) => this.conversations.isMine(event), freshFrom: this.current.freshFrom };
   }
 
   private async loadOlder(): Promise<void> {
@@ -173,29 +150,12 @@ export class ChatView {
   }
 
   private showTop(): void {
-    const { texts, log } = this.parts;
-    const { complete, loading, entries, partner } = this.current;
-    const messages = entries.some((entry) => entry.message);
-    log.top.textContent = loading && messages ? texts.loading : complete && messages ? texts.start : '';
-    log.empty.textContent = partner ? texts.emptyPrivate : texts.empty;
-    log.empty.hidden = messages || !complete;
-  }
-
-  private showTitle(): void {
-    const { header, texts } = this.parts;
-    const { partner, room } = this.current;
-    header.title.textContent = partner ? partner.name : room;
-    header.title.classList.toggle('room', !partner);
-    header.subtitle.textContent = partner ? texts.onlyYouTwo : '';
-    header.back.hidden = !partner;
+    showTop(this.parts, this.current);
   }
 
   private aim(): void {
-    const { partner } = this.current;
-    const { texts } = this.parts;
-    const here = !partner || this.members.some((member) => member.id === partner.id);
-    const text = partner ? fill(texts.placeholderPrivate, { name: partner.name }) : texts.placeholder;
-    this.composer.aim(here || !partner ? text : `${partner.name} ${texts.gone}`, here);
+    const { placeholder, possible } = addressee(this.current, this.members, this.parts.texts);
+    this.composer.aim(placeholder, possible);
   }
 
   private send(text: string): void {
@@ -226,15 +186,15 @@ export class ChatView {
 
   private updatePeople(): void {
     const { user } = this.chat;
-    const { members, room, privates, current } = this;
+    const { members, current } = this;
+    const { room, privates } = this.conversations;
     if (user) this.people.update({ members, ownId: user.id, room, privates, current });
   }
 
   /** The page may want to show the count in its title. */
   private tell(): void {
-    const unread = [this.room, ...Array.from(this.privates.values())].reduce((sum, talk) => sum + talk.unread, 0);
-    const host = (this.parts.root.getRootNode() as ShadowRoot).host;
-    if (host) host.dispatchEvent(new CustomEvent('unread', { detail: unread }));
+    const { host } = this.parts.root.getRootNode() as ShadowRoot;
+    if (host) host.dispatchEvent(new CustomEvent('unread', { detail: this.conversations.unread() }));
   }
 
   /** Says aloud what comes into a conversation that is not open; the open log speaks for itself. */

@@ -30,7 +30,7 @@ function parsed(json: string | null): unknown {
 export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementConstructor {
   /** A whole chat: `<nobackend-chat room="lobby" name="ann" theme="auto">`. */
   return class NobackendChatElement extends HTMLElement {
-    static readonly observedAttributes = ['room', 'name', 'server', 'way'];
+    static readonly observedAttributes = ['room', 'name', 'server', 'way', 'tabs'];
 
     /** The library's chat behind it, while it is in the page. */
     chat: Chat | null = null;
@@ -81,7 +81,8 @@ export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementCo
     private start(): void {
       const attribute = (name: string): string | undefined => this.getAttribute(name) || undefined;
       const way = attribute('way') as WayName | undefined;
-      const chat = join({ room: attribute('room'), name: attribute('name'), server: attribute('server'), way });
+      const tabs = attribute('tabs') === 'own' ? 'own' : 'shared';
+      const chat = join({ room: attribute('room'), name: attribute('name'), server: attribute('server'), way, tabs });
       const parts = skeleton(chat.room, this.texts);
       if (this.shadowRoot) this.shadowRoot.replaceChildren(parts.root);
       this.chat = chat;

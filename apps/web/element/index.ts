@@ -7,7 +7,7 @@ const script = currentScript();
 
 /** Joins a room; gives the chat at once, which opens by itself. */
 export const join = joinFrom({
-  server: folderOf(script ? script.src : location.href),
+  server: () => folderOf(script ? script.src : location.href),
   nonce: script ? script.nonce : '',
 });
 
