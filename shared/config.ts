@@ -69,6 +69,8 @@ export function readConfig(env: Environment) {
     rateLimits: choice(env, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
     /** Messages a second one user may send in the long run; four seconds' worth may come at once. */
     sendRate: integer(env, 'SEND_RATE', 5, 1, 10_000),
+    /** Signals a second one user may give in the long run: a pointer that is followed needs some twenty. */
+    signalRate: integer(env, 'SIGNAL_RATE', 25, 1, 10_000),
   });
 }
 

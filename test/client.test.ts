@@ -194,6 +194,30 @@ describe('the way', () => {
   });
 });
 
+describe("the room 'auto'", () => {
+  const roomAt = async (page: Page): Promise<string> => {
+    await joinIn(page, { room: 'auto' });
+    return page.evaluate(() => window.chat.room);
+  };
+
+  it('is the same for all who open a page, and another one for its fork', async () => {
+    const [page, again, fork] = await Promise.all(['/ann/pen1/show/', '/ann/pen1/show/', '/bob/pen1/show/'].map((path) => open(site.library(api, { path }))));
+    const rooms = await Promise.all([page, again, fork].map((one) => one && roomAt(one)));
+    expect(rooms[0]).toMatch(/^auto-[a-z0-9]{8,14}$/);
+    expect(rooms[1]).toBe(rooms[0]);
+    expect(rooms[2]).not.toBe(rooms[0]);
+  });
+
+  it('is remembered where the address says nothing', async () => {
+    const address = site.library(api, { path: '/_display/' });
+    const page = await open(address);
+    const before = await roomAt(page);
+    await page.goto(`${address}?edited`);
+    expect(await roomAt(page)).toBe(before);
+    expect(await roomAt(await open(address))).not.toBe(before);
+  });
+});
+
 describe('script tags', () => {
   it('and callbacks are gone when they are done, and a late answer does nothing', async () => {
     const link = await Link.start(api);

@@ -78,6 +78,7 @@ describe('a process killed at any step', () => {
 
   it('of rename leaves one name that works, and repeating it finishes it', async () => {
     const steps = await dieAtEveryStep((store) => renameUser(store, parseToken(other.token), 'Berta'), async () => {
+      await part.store.redis.hdel(part.store.keys.user(other.id), 'renaming'); // as after the half minute it is left
       await renameUser(part.store, parseToken(other.token), 'Berta');
       expect((await readMembers(part.store, 'r')).members).toEqual([{ id: other.id, name: 'Berta' }]);
       expect(await part.store.redis.keys('nick:*')).toEqual(['nick:berta']);
@@ -97,6 +98,6 @@ describe('a process killed at any step', () => {
       const message = { room: `${other.id}:${second.id}`, from: { id: other.id, name: 'other' }, text: 'x' };
       for (const id of [second.id, other.id]) await enterRoom(store, message.room, id, null);
     }, everybodyGone);
-    expect(steps).toBeGreaterThan(6);
+    expect(steps).toBeGreaterThan(5);
   });
 });

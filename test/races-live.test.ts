@@ -136,6 +136,16 @@ describe('a user', () => {
     expect(anna.texts).toEqual(['while nowhere', 'live again']);
   });
 
+  it('whose older poll attaches while a newer one is held from memory is not deaf', async () => {
+    const older = here.poll(anna.token, `${anna.cursor.split('.')[0] ?? ''}.0.0-0`, 5).catch(() => undefined);
+    const newer = anna.poll(here, 5);
+    await older;
+    await say('heard');
+    await newer;
+    await anna.receive(here, 'heard');
+    expect(anna.texts).toEqual(['heard']);
+  });
+
   it('whose notice overtook the answer of its attach is not kept here', async () => {
     const { live } = here.polls;
     const begin = live.begin.bind(live);

@@ -65,6 +65,25 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     expect(anna.texts).toEqual(['to the newer']);
   });
 
+  it('a poll that is superseded while it waits for a connection does not attach: the newer hears, and nothing is given to nobody', async () => {
+    const { pool } = here.polls;
+    const take = pool.take.bind(pool);
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => { open = resolve; });
+    pool.take = async () => { await opened; return take(); };
+    await say('waiting');
+    const older = here.poll(anna.token, null, 10);
+    pool.take = take;
+    const newer = here.poll(anna.token, null, 10);
+    await expect(older).rejects.toMatchObject({ code: 'superseded' });
+    open();
+    expect((await newer).events.map((event) => event.text)).toContain('waiting');
+    const last = here.poll(anna.token, null, 10);
+    await held(here);
+    await say('heard');
+    expect((await last).events.map((event) => event.text)).toEqual(['heard']);
+  });
+
   it('a client that goes frees its place at once and loses nothing', async () => {
     for (let i = 0; i < 10; i += 1) {
       let go: () => void = () => undefined;

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expire } from '../apps/worker/jobs/expire.js';
 import { expireUser } from '../shared/store/presence.js';
+import { enterRoom, readMembers } from '../shared/store/rooms.js';
+import { parseToken } from '../shared/store/tokens.js';
 import { endEverybody, ghosts } from './support/key-space.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
@@ -119,6 +121,36 @@ describe('names', () => {
     await joinAs(part, 'r', 'Anna');
     await worker.fanOut.advanceRoom('r');
     expect((await bert.poll(part)).events).toContainEqual(expect.objectContaining({ type: 'renamed', was: 'Anna', from: { id: anna.id, name: 'Berta' } }));
+  });
+
+  it('of one user renamed many times at once: all but one are given back', async () => {
+    await Promise.allSettled(Array.from({ length: 12 }, (_, i) => part.call('rename', { token: anna.token, name: `Anna${i}` })));
+    expect(await part.store.redis.keys('nick:anna*')).toHaveLength(1);
+    await endEverybody(part.store);
+    expect(await ghosts(part.store)).toEqual([]);
+  });
+
+  it('that differ only in what nobody sees are the same, and there are none of that alone', async () => {
+    for (const hidden of ['\u200b', '\u2060', '\u00ad', '\u3164', '\u034f', '\ufe0f']) {
+      await expect(joinAs(part, 'r', `An${hidden}na`)).rejects.toMatchObject({ code: 'name_taken' });
+    }
+  });
+
+  it('follow a rename into a room that was being entered', async () => {
+    const { redis: store } = part.store;
+    const rename = { done: false };
+    const slow = new Proxy(store, { get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (name !== 'enter-room' || typeof member !== 'function') return typeof member === 'function' ? member.bind(target) : member;
+      return async (...args: unknown[]) => {
+        if (!rename.done) await part.call('rename', { token: anna.token, name: 'Annabel' });
+        rename.done = true;
+        return Reflect.apply(member, target, args) as unknown;
+      };
+    } });
+    const { id, tokenHash } = parseToken(anna.token);
+    await enterRoom({ ...part.store, redis: slow }, 'second', id, tokenHash);
+    expect((await readMembers(part.store, 'second')).members).toEqual([{ id, name: 'Annabel' }]);
   });
 
   it('of a user that Redis has forgotten are taken over', async () => {

@@ -9,6 +9,7 @@ import {
 } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../shared/protocol/operations.js';
 import { parseCursor, type Cursor } from '../../shared/store/inboxes.js';
+import { foldName } from '../../shared/store/names.js';
 
 const DATA_DEPTH_MAX = 32;
 /** Control characters, and those that turn the direction of text around (Unicode TR 36, bidirectional spoofing). */
@@ -36,7 +37,7 @@ const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
   name: v.pipe(text(NAME), v.transform((value) => value.normalize('NFC').trim()),
-    v.check((value) => value !== '' && characters(value) <= NAME_MAX && !UNFIT_FOR_NAMES.test(value), NAME)),
+    v.check((value) => foldName(value).trim() !== '' && characters(value) <= NAME_MAX && !UNFIT_FOR_NAMES.test(value), NAME)),
   room: v.pipe(v.string(ROOM), v.regex(ROOM_NAME, ROOM)),
   anyRoom: v.pipe(v.string(ROOM), v.check((value) => ROOM_NAME.test(value) || isPrivateRoom(value), ROOM)),
   token: v.string(TOKEN),

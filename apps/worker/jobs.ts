@@ -64,11 +64,11 @@ export class Jobs {
   /** Rooms fail separately: the job is tried again with those that did. */
   async #advance(job: Job<FanOutJob>): Promise<void> {
     const { rooms } = job.data;
-    const outcomes = await Promise.allSettled(rooms.map((room) => this.#fanOut.advanceRoom(room)));
-    const failed = rooms.filter((_, i) => outcomes[i]?.status === 'rejected');
-    if (failed.length === 0) return;
-    await job.updateData({ rooms: failed });
-    throw outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+    const failed = await this.#fanOut.advanceRooms(rooms);
+    const [first] = failed;
+    if (!first) return;
+    await job.updateData({ rooms: failed.map(({ room }) => room) });
+    throw first.error;
   }
 
   #keepUp(job: Job): Promise<unknown> {

@@ -4,12 +4,15 @@ import { NAME_MAX } from '../protocol/limits.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
+/** Joiners, variation selectors, fillers and the like (Unicode: Default_Ignorable_Code_Point). */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+
 /**
  * The form in which two names are the same name: compatibility forms and case folded (Unicode TR 36). Twice small:
- * some letters have two small forms, or become two (σ and ς, ß and ss).
+ * some letters have two small forms, or become two (σ and ς, ß and ss). What nobody sees makes no difference.
  */
 export function foldName(name: string): string {
-  return name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  return name.normalize('NFKC').replace(INVISIBLE, '').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }
 
 /**

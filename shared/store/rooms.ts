@@ -61,11 +61,14 @@ export async function enterRoom(store: Store, room: string, id: number, tokenHas
   const user = { id, name: reply[1] };
   const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
   await run(redis, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined);
-  if (!await redis.hexists(keys.user(id), 'token') || await redis.hexists(keys.user(id), 'ended')) {
+  const [token, ended, name] = await redis.hmget(keys.user(id), 'token', 'ended', 'name');
+  if (!token || ended) {
     await exitRoom(store, room, user);
     throw unauthorized();
   }
-  return user;
+  if (!name || name === user.name) return user;
+  await renameInRoom(store, room, { id, name }); // renamed in between: that did not know of this room yet
+  return { id, name };
 }
 
 /** Takes a user out of a room: the room's shard, then the user's shard. Repeating it does no harm. */

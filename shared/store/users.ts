@@ -1,4 +1,5 @@
 /** Users: made by `join`, ended by `leave` or when stale. */
+import type { Config } from '../config.js';
 import { ChatError } from '../protocol/errors.js';
 import type { UserRef } from '../protocol/events.js';
 import { claimName, foldName, nameTaken, releaseName } from './names.js';
@@ -7,12 +8,17 @@ import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret, unauthorized } from './tokens.js';
 
+/** A rename that has not ended after so long (ms) has died: longer than all its commands can take. */
+const RENAME_PATIENCE = 30_000;
 /** How many guest names are tried before giving up. */
 const GUEST_TRIES = 8;
 /** Ids that a restored Redis may count up again before a free one is met. */
 const ID_TRIES = 10_000;
-/** Seconds' worth of messages that may come at once. */
-const SEND_BURST = 4;
+/** Seconds' worth of messages or signals that may come at once. */
+const BURST = 4;
+/** What a call costs, in messages or signals: one that adds an event to a room without saying anything costs four. */
+export type Cost = 'nothing' | 'message' | 'presence' | 'signal';
+const PRESENCE_COST = 4;
 
 export interface NewUser extends UserRef {
   token: string;
@@ -52,23 +58,39 @@ function guestName(): string {
   return `guest-${Math.floor(10_000 + Math.random() * 90_000)}`;
 }
 
+type RenameReply = ['ok', string, string] | ['busy'] | ['gone'];
+
+/** One step of a rename in the user's hash; gives the nicknames it held before. Throws `unauthorized`, `rate_limited`. */
+async function renameStep(store: Store, id: number, step: 'begin' | 'want' | 'take' | 'done', folded = '', name = ''): Promise<{ nick: string; spare: string }> {
+  const [outcome, nick = '', spare = ''] = await run<RenameReply>(store.redis, 'rename-user', store.keys.user(id), step, folded, name, RENAME_PATIENCE);
+  if (outcome === 'gone') throw unauthorized();
+  if (outcome === 'busy') throw new ChatError('rate_limited', 'Another rename of this user is under way.', { retryAfter: 1 });
+  return { nick, spare };
+}
+
 /**
  * Wants a name, claims it, takes it, gives the former one back. After a crash in between, the hash tells which names the
  * user may hold; what an earlier attempt left is given back first. False when the name is somebody else's.
  */
 async function takeName(store: Store, id: number, name: string): Promise<boolean> {
-  const key = store.keys.user(id);
   const folded = foldName(name);
-  const [nick, spare] = await store.redis.hmget(key, 'nick', 'spare');
-  if (spare && spare !== nick) await releaseName(store, spare, id);
-  if (!await run<number>(store.redis, 'rename-user', key, 'want', folded)) throw unauthorized();
-  if (!await claimName(store, folded, id)) return false;
-  if (!await run<number>(store.redis, 'rename-user', key, 'take', folded, name)) {
-    await releaseName(store, folded, id);
-    throw unauthorized();
+  const { nick, spare } = await renameStep(store, id, 'begin');
+  if (spare !== '' && spare !== nick) await releaseName(store, spare, id);
+  await renameStep(store, id, 'want', folded);
+  const claimed = await claimName(store, folded, id);
+  if (claimed) await swapName(store, id, name, folded);
+  await renameStep(store, id, 'done');
+  return claimed;
+}
+
+async function swapName(store: Store, id: number, name: string, folded: string): Promise<void> {
+  try {
+    const { nick } = await renameStep(store, id, 'take', folded, name);
+    if (nick !== '' && nick !== folded) await releaseName(store, nick, id);
+  } catch (error) {
+    if (error instanceof ChatError) await releaseName(store, folded, id); // the user has ended meanwhile
+    throw error;
   }
-  if (nick && nick !== folded) await releaseName(store, nick, id);
-  return true;
 }
 
 export interface Authorized {
@@ -80,14 +102,13 @@ type AuthorizeReply = ['ok', string, string] | ['unauthorized'] | ['not_in_room'
 
 /**
  * Checks a token and notes that its user was seen. `room`: must be one of the user's; undefined: the user's only public
- * room; null: none needed. `counted` takes one message from the user's rate.
+ * room; null: none needed. `cost` is taken from the user's rate.
  * Throws `unauthorized`, `not_in_room`, `bad_request`, `rate_limited`.
  */
-export async function authorize(store: Store, user: Credentials, room: string | undefined | null, counted = false): Promise<Authorized> {
-  const { keys, config, redis } = store;
-  const cost = counted && config.rateLimits ? 1_000 / config.sendRate : 0;
+export async function authorize(store: Store, user: Credentials, room: string | undefined | null, cost: Cost = 'nothing'): Promise<Authorized> {
+  const { keys, redis } = store;
   const reply = await run<AuthorizeReply>(redis, 'authorize', keys.user(user.id), keys.userRooms(user.id),
-    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost, SEND_BURST * 1_000);
+    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost === 'signal' ? 'signals' : 'rate', costInMs(store.config, cost), BURST * 1_000);
   switch (reply[0]) {
     case 'ok': return { name: reply[1], room: reply[2] };
     case 'unauthorized': throw unauthorized();
@@ -95,6 +116,12 @@ export async function authorize(store: Store, user: Credentials, room: string | 
     case 'which_room': throw whichRoom(reply[1]);
     case 'rate_limited': throw rateLimited(reply[1]);
   }
+}
+
+function costInMs({ rateLimits, sendRate, signalRate }: Config, cost: Cost): number {
+  if (!rateLimits || cost === 'nothing') return 0;
+  if (cost === 'signal') return 1_000 / signalRate;
+  return (cost === 'presence' ? PRESENCE_COST : 1) * 1_000 / sendRate;
 }
 
 export function notInRoom(room: string): ChatError {
@@ -108,12 +135,12 @@ function whichRoom(count: number): ChatError {
 
 function rateLimited(ms: number): ChatError {
   const retryAfter = Math.ceil(ms / 100) / 10;
-  return new ChatError('rate_limited', `Too many messages. Try again in ${retryAfter} s.`, { retryAfter });
+  return new ChatError('rate_limited', `Too many of these. Try again in ${retryAfter} s.`, { retryAfter });
 }
 
 /** Gives a user a new name, in all its rooms. Safe to repeat after a crash. Throws `unauthorized`, `name_taken`. */
 export async function renameUser(store: Store, user: Credentials, name: string): Promise<{ user: UserRef; rooms: string[] }> {
-  await authorize(store, user, null);
+  await authorize(store, user, null, 'presence');
   if (!await takeName(store, user.id, name)) throw await nameTaken(store, name);
   const rooms = await store.redis.smembers(store.keys.userRooms(user.id));
   for (const room of rooms) await renameInRoom(store, room, { id: user.id, name });

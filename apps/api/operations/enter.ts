@@ -8,7 +8,7 @@ import { roomView } from './room-view.js';
 /** Brings a user into one more room. */
 export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room }) => {
   const { id, tokenHash } = parseToken(token);
-  await authorize(store, { id, tokenHash }, null);
+  await authorize(store, { id, tokenHash }, null, 'presence');
   await enterRoom(store, room, id, tokenHash);
   fanOut.request(room);
   return ok({}, { room: await roomView(store, room) });

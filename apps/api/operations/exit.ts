@@ -7,7 +7,7 @@ import { ok } from '../respond.js';
 /** Takes a user out of a room. */
 export const exit: Operation<'exit'> = async ({ store, fanOut }, { token, room }) => {
   const user = parseToken(token);
-  const { name } = await authorize(store, user, room);
+  const { name } = await authorize(store, user, room, 'presence');
   await exitRoom(store, room, { id: user.id, name });
   fanOut.request(room);
   return ok();

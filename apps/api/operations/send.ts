@@ -25,7 +25,7 @@ async function outgoing(store: Store, { token, room, to, text, data, id: nonce }
   const user = parseToken(token);
   const target = to === undefined ? room : privateTarget(user.id, to, room);
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
-  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, true);
+  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message');
   return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce };
 }
 

@@ -7,7 +7,7 @@ import { ok } from '../respond.js';
 /** Gives something ephemeral to the room's members whose polls are held now. */
 export const signal: Operation<'signal'> = async ({ store }, { token, room, data }) => {
   const user = parseToken(token);
-  const { name, room: found } = await authorize(store, user, room);
+  const { name, room: found } = await authorize(store, user, room, 'signal');
   await publishSignal(store, { type: 'signal', room: found, at: Date.now(), from: { id: user.id, name }, data });
   return ok();
 };

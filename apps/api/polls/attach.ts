@@ -24,6 +24,8 @@ export interface Ways {
   /** Whether polls may wait in the live way now. */
   liveNow: () => boolean;
   draining: () => boolean;
+  /** Makes a poll that has lost its mirror attach again. */
+  reattach: (poll: Poll) => void;
   given: (count: number) => void;
 }
 
@@ -42,6 +44,9 @@ async function attachOnce(ways: Ways, poll: Poll): Promise<'again' | 'left'> {
   const wantsToWait = poll.deadline > Date.now() && !ways.draining();
   const lease = wantsToWait ? await ways.pool.take() : null;
   try {
+    // a newer poll may have come meanwhile, or the client gone: an attach now would take events nobody reads
+    if (poll.superseded) throw superseded();
+    if (poll.settled) return 'left';
     const attached = await attachPoll(ways, poll, wantOf(ways, poll, lease !== null, wantsToWait));
     return attached && !poll.settled ? await hold(ways, poll, attached, lease, wantsToWait) : 'again';
   } finally {
@@ -76,8 +81,9 @@ function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pen
   poll.rooms = new Set(heedNotices(pending, poll, attached));
   poll.resume = cursorText(ways.process(), position, eventId);
   const live = attached.way === 'live' && !poll.superseded;
-  if (!live) ways.live.forget(poll.userId, n);
-  else if (!ways.live.adopt(pending, poll, attached) && events.length === 0) return null;
+  const orphan = live ? null : ways.live.forget(poll.userId, n);
+  if (orphan) ways.reattach(orphan);
+  if (live && !ways.live.adopt(pending, poll, attached) && events.length === 0) return null;
   if (events.length === 0 && missed === 0 && !reset) return attached;
   ways.given(events.length);
   poll.settle(pollBody(poll.resume, events.join(','), missed, reset));

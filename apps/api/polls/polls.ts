@@ -42,7 +42,8 @@ export class Polls {
     const process = (): string => this.#subscription.process;
     this.#store = store;
     this.pool = new BlockingPool(connections.blocking, store.redis, store.config.pollConnections);
-    this.live = new Live(store, { process, given, reattach: (poll) => this.#orphan(poll) });
+    const reattach = (poll: Poll): void => this.#orphan(poll);
+    this.live = new Live(store, { process, given, reattach });
     this.#subscription = new Subscription(connections.subscriber, store.keys, {
       onDelivery: (shard, payload) => this.live.deliver(shard, payload),
       onNotice: (notice) => this.#notice(notice),
@@ -52,7 +53,7 @@ export class Polls {
       onRefused: connections.refused,
     });
     this.#ways = {
-      store, process, given, pool: this.pool, live: this.live, held: this.held,
+      store, process, given, reattach, pool: this.pool, live: this.live, held: this.held,
       liveNow: () => store.config.live && this.#subscription.confirmed,
       draining: () => this.#draining,
     };

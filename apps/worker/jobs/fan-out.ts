@@ -6,6 +6,9 @@ import { compareIds } from '../../../shared/protocol/events.js';
 import { advance, deliver, readBatch, type Batch, type LogEntry } from '../../../shared/store/fan-out.js';
 import type { Store } from '../../../shared/store/store.js';
 
+/** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
+const SIDE_BY_SIDE = 32;
+
 /** Told of every batch that all shards have reached, once, whichever workers took part. */
 export interface FanOutObserver {
   /** `oldest`: ms since 1970 at which the batch's first event was accepted; `took`: ms. */
@@ -34,6 +37,17 @@ export class FanOut {
     this.#advancing.set(room, entry);
     entry.done = this.#advanceUntilDone(room, entry);
     return entry.done;
+  }
+
+  /** Advances many rooms, some at a time. Gives those that failed, with why. */
+  async advanceRooms(rooms: string[]): Promise<{ room: string; error: unknown }[]> {
+    const failed: { room: string; error: unknown }[] = [];
+    const waiting = rooms.values();
+    const advanceNext = async (): Promise<void> => {
+      for (const room of waiting) await this.advanceRoom(room).catch((error: unknown) => failed.push({ room, error }));
+    };
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, advanceNext));
+    return failed;
   }
 
   async #advanceUntilDone(room: string, entry: { again: boolean }): Promise<void> {

@@ -12,5 +12,6 @@ const GRACE = 500;
 
 export async function sweep(store: Store, fanOut: FanOut): Promise<void> {
   const rooms = await dirtyRooms(store, await redisTime(store) - GRACE);
-  await Promise.all(rooms.map((room) => fanOut.advanceRoom(room)));
+  const [failure] = await fanOut.advanceRooms(rooms);
+  if (failure) throw failure.error;
 }

@@ -1,11 +1,11 @@
 -- authorize: checks a user's token, and where asked membership and rate; notes that the user was seen.
 -- KEYS  1 user  2 the user's rooms  3 seen
 -- ARGV  1 id  2 SHA-256 of the token  3 room: a name, '' for the only public room, '*' for none needed
---       4 ms of rate one call costs (0: none)  5 ms of rate that may be used at once
+--       4 field of the rate: 'rate' or 'signals'  5 ms of it that this call costs (0: none)  6 ms that may be used at once
 -- Gives {'ok', name, room} or {'unauthorized'}, {'not_in_room'}, {'which_room', count}, {'rate_limited', ms to wait}.
 -- The rate is the generic cell rate algorithm (ITU-T I.371): one number, the theoretical arrival time.
 local user, rooms, seen = KEYS[1], KEYS[2], KEYS[3]
-local h = redis.call('HMGET', user, 'token', 'ended', 'name', 'rate')
+local h = redis.call('HMGET', user, 'token', 'ended', 'name', ARGV[4])
 if h[1] ~= ARGV[2] or h[2] then return {'unauthorized'} end
 local room = ARGV[3]
 if room == '' then
@@ -21,12 +21,12 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', seen, now, ARGV[1])
-local cost = tonumber(ARGV[4])
+local cost = tonumber(ARGV[5])
 if cost > 0 then
   local arrival = math.max(tonumber(h[4] or 0), now)
-  if arrival + cost - now > tonumber(ARGV[5]) then
-    return {'rate_limited', arrival + cost - now - tonumber(ARGV[5])}
+  if arrival + cost - now > tonumber(ARGV[6]) then
+    return {'rate_limited', arrival + cost - now - tonumber(ARGV[6])}
   end
-  redis.call('HSET', user, 'rate', arrival + cost)
+  redis.call('HSET', user, ARGV[4], arrival + cost)
 end
 return {'ok', h[3], room}
