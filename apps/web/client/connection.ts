@@ -134,7 +134,7 @@ export class Connection {
     this.feed.order.hold(this.session.wish.room);
     try {
       this.show(await view());
-      await afterLoad();
+      if (this.way.name === 'jsonp') await afterLoad();
       if (this.state !== 'left' && this.tabs.leading) this.polling.start();
     } catch (thrown) {
       this.end(asFailure(thrown));
