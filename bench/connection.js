@@ -47,7 +47,7 @@ export class Connection {
     const all = this.#rest === '' ? text : this.#rest + text;
     const head = all.indexOf(HEAD_END);
     const start = head + HEAD_END.length;
-    const end = head < 0 ? Infinity : start + Number(LENGTH.exec(all)[1]);
+    const end = head < 0 ? Infinity : start + lengthOf(all);
     this.#rest = all;
     if (all.length < end) return true;
     this.#rest = '';
@@ -62,6 +62,12 @@ export class Connection {
     this.#ended = true;
     throw new Error(`a connection to ${this.#host} was lost: ${why}`);
   }
+}
+
+function lengthOf(answer) {
+  const length = LENGTH.exec(answer)?.[1];
+  if (length === undefined) throw new Error(`an answer without a length: ${answer.slice(0, 80)}`);
+  return Number(length);
 }
 
 /** The JSON in `/**\/f(...);`, which all requests of the bench ask for. */

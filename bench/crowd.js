@@ -6,6 +6,9 @@ import { Meter } from './meter.js';
 import { Room } from './room.js';
 
 const JOINING = 20;
+/** New connections at a time, and how often (ms). */
+const CONNECTING = 50;
+const CONNECTING_EVERY = 20;
 /** `joined` events count as drained when no poll has been answered for so long (ms). */
 const SILENCE = 700;
 const DRAIN_PATIENCE = 120_000;
@@ -39,8 +42,17 @@ export class Crowd {
 
   /** All begin to poll; done when the `joined` events have been polled away and all polls are held. */
   async poll() {
-    for (const client of this.clients) client.poll();
+    await this.beginPolling();
     await this.#silence();
+  }
+
+  /** All begin to poll, a few at a time: more new connections than a server's backlog has places would be lost. */
+  async beginPolling() {
+    const { clients } = this;
+    for (let i = 0; i < clients.length; i += CONNECTING) {
+      for (const client of clients.slice(i, i + CONNECTING)) client.poll();
+      await sleep(CONNECTING_EVERY);
+    }
   }
 
   /** Waits until every message is with every member, at most so long that a loss is certain. Gives what was lost. */

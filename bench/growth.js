@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.js';
 import { withCrowds } from './line-up.js';
 import { Seeder } from './seed.js';
+import { median } from './statistics.js';
 
 const SIZES = [10, 100, 1_000, 10_000];
 /** Messages of one size: enough for the clock of /proc, and at most so many copies in Redis. */
@@ -13,13 +14,14 @@ const COPIES = 150_000;
 const MESSAGES_MIN = 15;
 const MESSAGES_MAX = 800;
 const PATIENCE = 20_000;
-const WARM_UP = 20;
+const WARM_UP = 10;
+const TEXT = 'x'.repeat(100);
 
 export function runGrowth(_, options, say) {
   return withCrowds(options, { floor: false }, async (crowds) => {
     const rows = [];
     for (const { system } of crowds) {
-      const seeder = await Seeder.open(system.dir, system.probe.url);
+      const seeder = await Seeder.open(system);
       for (const size of SIZES) {
         say(`${system.name}: a room of ${size.toLocaleString('en')}`);
         rows.push(await measureRoom(system, seeder, size));
@@ -34,26 +36,34 @@ async function measureRoom(system, seeder, size) {
   const room = `size-${size}`;
   const token = await seeder.fill(room, size);
   const connection = new Connection(system.ports[0]);
-  const sendOne = async () => {
-    const sent = performance.now();
-    const answer = await connection.call(`/jsonp/send?callback=f&token=${token}&room=${room}&text=${'x'.repeat(100)}`);
-    if (!answer.ok) throw new Error(`send was refused: ${answer.error.code}`);
-    await seeder.delivered(room, sent + PATIENCE);
-    return performance.now() - sent;
-  };
-  for (let i = 0; i < Math.min(WARM_UP, MESSAGES_MIN); i += 1) await sendOne();
+  try {
+    return await measureSends(system, size, () => sendOne(connection, seeder, room, token));
+  } finally {
+    connection.end();
+  }
+}
+
+async function measureSends(system, size, send) {
+  for (let i = 0; i < WARM_UP; i += 1) await send();
   await sleep(1_100); // the sweep and what it leaves to do
   await system.probe.forgetSlow();
   const before = system.cpu();
   const messages = Math.max(MESSAGES_MIN, Math.min(MESSAGES_MAX, Math.floor(COPIES / size)));
   const times = [];
-  for (let i = 0; i < messages; i += 1) times.push(await sendOne());
+  for (let i = 0; i < messages; i += 1) times.push(await send());
   const after = system.cpu();
-  connection.end();
   const us = (part) => (after[part] - before[part]) * 1e6 / messages;
   return {
     system: system.name, size, messages, perMessage: { worker: us('worker'), redis: us('redis') },
-    perRecipient: (us('worker') + us('redis')) / size, longestBlock: await system.probe.longestBlock(),
-    p50: times.sort((a, b) => a - b)[times.length >> 1],
+    perRecipient: (us('worker') + us('redis')) / size, longestBlock: await system.probe.longestBlock(), p50: median(times),
   };
+}
+
+/** Sends one message and waits until all members have it. Gives the ms that took. */
+async function sendOne(connection, seeder, room, token) {
+  const began = performance.now();
+  const answer = await connection.call(`/jsonp/send?callback=f&token=${token}&room=${room}&text=${TEXT}`);
+  if (!answer.ok) throw new Error(`send was refused: ${answer.error.code}`);
+  await seeder.delivered(room, began + PATIENCE);
+  return performance.now() - began;
 }

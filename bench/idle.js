@@ -29,7 +29,7 @@ async function holdPolls(crowd, { polls, seconds }) {
   // what users cost in Redis counts for their polls; what joins left in Node does not
   const before = { ...system.memory(), ...('redis' in fresh && { redis: fresh.redis }) };
   spread(crowd);
-  for (const client of crowd.clients) client.poll();
+  await crowd.beginPolling();
   await sleep(SETTLE + TIMEOUT * 1_000);
   for (const client of crowd.clients) client.timeout = TIMEOUT;
   const window = await measure(crowd, Math.max(seconds, 10));

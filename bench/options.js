@@ -1,6 +1,9 @@
 /** What the bench is asked to do. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Problem } from '../scripts/problem.js';
+import { root } from '../scripts/project.js';
 import { scenarios } from './scenarios.js';
 
 export const USAGE = `npm run bench -- [options]
@@ -31,7 +34,7 @@ export function readOptions(args) {
     rounds: integer(values, 'rounds', quick ? 2 : 3, 50),
     seconds: integer(values, 'seconds', quick ? 4 : 6, 60),
     settings: { LIVE: values.live ?? 'on', ...settings(values.set) },
-    compared: compared ? { dir: values.compare ?? null, settings: { LIVE: values.live ?? 'on', ...settings(values['compare-set']) } } : null,
+    compared: compared ? { dir: builtFolder(values.compare), settings: { LIVE: values.live ?? 'on', ...settings(values['compare-set']) } } : null,
     profile: values.profile ?? null,
     json: values.json ?? null,
     chart: values.chart ?? null,
@@ -55,6 +58,13 @@ function namesOf(values) {
   const unknown = names.find((name) => !Object.hasOwn(scenarios, name));
   if (unknown !== undefined) throw new Problem(`There is no scenario ${unknown}.\n${USAGE}`);
   return names;
+}
+
+function builtFolder(path) {
+  if (path === undefined) return root;
+  const folder = resolve(path);
+  if (!existsSync(join(folder, 'dist/apps/api/main.js'))) throw new Problem(`${folder} is not a built chat: run "npm run build" there.`);
+  return folder;
 }
 
 function integer(values, name, fallback, max) {

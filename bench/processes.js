@@ -1,7 +1,9 @@
 /** Processes of the bench: each on a given core, and ended with the bench, by their own ids. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Problem } from '../scripts/problem.js';
 
 /** All server processes share the first core, so that their work adds up; the generator has the second. */
@@ -12,12 +14,20 @@ const START_PATIENCE = 15_000;
 const STOP_PATIENCE = 6_000;
 
 const children = new Set();
+const folders = [];
 
 /** Puts this process on its core. Throws a Problem on a machine where nothing can be measured. */
 export function pinGenerator() {
   if (process.platform !== 'linux') throw new Problem('The bench needs Linux: it reads /proc and uses taskset.');
   if (availableParallelism() < 2) throw new Problem('The bench needs two cores: one for the servers, one for the load.');
   execFileSync('taskset', ['-acp', GENERATOR_CORE, String(process.pid)], { stdio: 'ignore' });
+}
+
+/** A folder for a server's data, which ends with the bench. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'nobackend-chat-bench-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** Starts a program on the servers' core. The kernel ends it when the bench is killed. */
@@ -52,5 +62,8 @@ export async function stop(child) {
   clearTimeout(timer);
 }
 
-process.on('exit', () => { for (const child of children) child.kill('SIGKILL'); });
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));

@@ -8,11 +8,9 @@ const SLOW = 1_000;
 export class RedisProbe {
   /** The connection, for those who need Redis itself. */
   redis;
-  url;
 
-  constructor(redis, url) {
+  constructor(redis) {
     this.redis = redis;
-    this.url = url;
   }
 
   /** Waits for a Redis that is starting. */
@@ -22,7 +20,7 @@ export class RedisProbe {
     const late = sleep(patience, null, { ref: false }).then(() => { throw new Error('Redis did not start'); });
     await Promise.race([redis.config('SET', 'slowlog-log-slower-than', SLOW, 'slowlog-max-len', 1_024), late]);
     late.catch(() => undefined);
-    return new RedisProbe(redis, url);
+    return new RedisProbe(redis);
   }
 
   /** Connections to Redis beside this one. */

@@ -12,7 +12,8 @@ export class Room {
   /** Called when nothing is under way: every member has every message, every send is answered. */
   onQuiet = null;
   #meter;
-  #connection;
+  #port;
+  #connection = null;
   /** A send is under way, or waits to be tried again. */
   #sending = false;
   #sent = 0;
@@ -23,7 +24,7 @@ export class Room {
   constructor(name, port, meter) {
     this.name = name;
     this.#meter = meter;
-    this.#connection = new Connection(port);
+    this.#port = port;
   }
 
   get quiet() {
@@ -53,7 +54,7 @@ export class Room {
   }
 
   end() {
-    this.#connection.end();
+    this.#connection?.end();
     for (const member of this.members) member.end();
   }
 
@@ -61,6 +62,7 @@ export class Room {
   #request(number) {
     const { token } = this.members[number % this.members.length];
     const text = `${number}+${FILLING}`.slice(0, LENGTH);
+    this.#connection ??= new Connection(this.#port); // not before: servers close a connection that asks for nothing
     this.#connection.get(`/jsonp/send?callback=f&token=${token}&room=${this.name}&text=${text}`, (body) => this.#answered(number, body));
   }
 

@@ -16,14 +16,14 @@ export class Seeder {
     this.#modules = modules;
   }
 
-  /** With the compiled modules of the project in `dir`. */
-  static async open(dir, url) {
+  /** With the compiled modules and the settings of a running chat. */
+  static async open({ dir, settings }) {
     const load = (file) => import(join(dir, 'dist/shared', file));
     const [config, redis, stores, users, tokens, scripts] = await Promise.all(
       ['config.js', 'redis.js', 'store/store.js', 'store/users.js', 'store/tokens.js', 'store/scripts.js'].map(load));
-    const connection = redis.connectStore(url);
+    const connection = redis.connectStore(settings.REDIS_URL);
     await new Promise((resolve) => { connection.once('ready', resolve); });
-    const store = stores.createStore(connection, config.readConfig({ REDIS_URL: url }));
+    const store = stores.createStore(connection, config.readConfig(settings));
     return new Seeder(store, { ...users, ...tokens, ...scripts });
   }
 

@@ -1,26 +1,27 @@
 /** The systems that are compared: the floor, and the chat with its own Redis, API processes and worker. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomPort } from '../scripts/ports.js';
 import { inProject, root } from '../scripts/project.js';
-import { start, startNode, stop } from './processes.js';
+import { start, startNode, stop, temporaryFolder } from './processes.js';
 import { RedisProbe } from './redis-probe.js';
 import { cpuSeconds, residentBytes } from './usage.js';
 
 const REDIS_PATIENCE = 5_000;
+/** What `collect-on-signal.js` needs (ms) to collect all garbage and give it back. */
+const COLLECTING = 2_500;
 
 /** Servers under load, by part (`floor`, or `api`, `worker` and `redis`), and where clients find them. */
 class System {
-  constructor(name, dir, ports, parts, probe, cleanUp) {
+  constructor(name, dir, settings, ports, parts, probe) {
     this.name = name;
     this.dir = dir;
+    /** Its environment, beside ours. */
+    this.settings = settings;
     this.ports = ports;
     this.parts = parts;
     /** For questions to its Redis; null for the floor. */
     this.probe = probe;
-    this.cleanUp = cleanUp;
   }
 
   /** Seconds of CPU used so far, by part. */
@@ -36,7 +37,7 @@ class System {
   /** Makes Node processes that were started for it collect their garbage. */
   async collectGarbage() {
     for (const [part, children] of Object.entries(this.parts)) if (part !== 'redis') for (const child of children) child.kill('SIGUSR2');
-    await sleep(1_000);
+    await sleep(COLLECTING);
   }
 
   async stop() {
@@ -44,7 +45,6 @@ class System {
     const { redis = [], ...others } = this.parts;
     await Promise.all(Object.values(others).flat().map(stop));
     await Promise.all(redis.map(stop));
-    await this.cleanUp();
   }
 
   #byPart(read) {
@@ -56,7 +56,7 @@ class System {
 export async function startFloor({ collectable = false } = {}) {
   const port = await randomPort();
   const floor = await startNode([...collecting(collectable), inProject('bench/floor.js')], { PORT: String(port) });
-  return new System('floor', root, [port], { floor: [floor] }, null, async () => undefined);
+  return new System('floor', root, {}, [port], { floor: [floor] }, null);
 }
 
 /**
@@ -64,7 +64,7 @@ export async function startFloor({ collectable = false } = {}) {
  * is a folder for CPU profiles.
  */
 export async function startChat(name, dir, { env = {}, apis = 1, profile = null, collectable = false } = {}) {
-  const data = await mkdtemp(join(tmpdir(), 'nobackend-chat-bench-'));
+  const data = temporaryFolder();
   const redisPort = await randomPort();
   const redis = start('redis-server', [
     '--bind', '127.0.0.1', '--port', String(redisPort), '--dir', data, '--logfile', join(data, 'redis.log'), '--save', '',
@@ -81,7 +81,7 @@ export async function startChat(name, dir, { env = {}, apis = 1, profile = null,
     api.push(await startNode([...node, join(dir, 'dist/apps/api/main.js')], { ...settings, PORT: String(ports[i]) }));
   }
   const worker = [await startNode([...node, join(dir, 'dist/apps/worker/main.js')], settings)];
-  return new System(name, dir, ports, { api, worker, redis: [redis] }, probe, () => rm(data, { recursive: true, force: true }));
+  return new System(name, dir, settings, ports, { api, worker, redis: [redis] }, probe);
 }
 
 const profiling = (folder) => folder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', folder];
