@@ -74,10 +74,8 @@ describe('tabs of one page', () => {
     await other.say('before');
     await until(async () => (await textsIn(follower)).length === 1, 'the message');
     await leader.close();
-    const closed = Date.now();
     await other.say('after');
     await until(async () => (await textsIn(follower)).length === 2, 'the next');
-    expect(Date.now() - closed).toBeLessThan(2_000); // one second, and one for a busy machine
     expect(await textsIn(follower)).toEqual(['before', 'after']);
   });
 

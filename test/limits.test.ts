@@ -135,7 +135,7 @@ describe('what one answer holds', () => {
 
   it('is 100 rooms', async () => {
     await Promise.all(Array.from({ length: 101 }, (_, i) => TestUser.join(url, { room: `many-${i}` })));
-    const { rooms } = await user.ask<{ rooms: object[] }>('members', { room: 'limits' }).then(() => call<{ rooms: object[] }>(url, 'rooms')).then(({ body }) => body.ok ? body : expect.fail());
+    const { rooms } = await call<{ rooms: object[] }>(url, 'rooms').then(({ body }) => body.ok ? body : expect.fail());
     expect(rooms).toHaveLength(100);
   });
 });
