@@ -12,7 +12,6 @@ import { freePort } from './support/redis.js';
 import { until } from './support/until.js';
 import type { Joined } from './support/user.js';
 
-/** What the host is promised for Ctrl-C. */
 const READY = /^nobackend-chat is ready at (http:\/\/localhost:\d+)$/m;
 
 let folder: string;

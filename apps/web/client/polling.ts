@@ -28,6 +28,8 @@ export class Polling {
   private running = false;
   private current: Call<Answers['poll']> | null = null;
   private startedAt = 0;
+  /** The current poll's token: by the time its answer comes, a send may have got a new one. */
+  private token = '';
   /** The next poll is to come back at once: it finds out whether the server is there. */
   private probing = false;
   private failures = 0;
@@ -82,6 +84,7 @@ export class Polling {
   private async once(): Promise<void> {
     const timeout = this.probing ? 0 : this.hold.seconds;
     const { token, cursor } = this.session;
+    this.token = token;
     this.startedAt = Date.now();
     this.current = this.session.start('poll', { cursor: cursor || undefined, timeout }, timeout * 1_000 + PATIENCE);
     const answer = await this.current.done;
@@ -109,10 +112,10 @@ export class Polling {
     this.current = null;
     if (isAbandoned(thrown) || life !== this.life) return;
     const failure = asFailure(thrown);
-    if (failure.code === 'unauthorized') return this.session.renew(this.session.token);
+    if (failure.code === 'unauthorized') return this.session.renew(this.token);
     if (failure.code === 'superseded') return this.contend(failure);
     if (failure.code === 'left') throw failure;
-    if (failure.field === 'cursor') this.session.moved(this.session.token, '');
+    if (failure.field === 'cursor') this.session.moved(this.token, '');
     return this.retry(failure);
   }
 
