@@ -62,7 +62,11 @@ export class Connection {
   /** Leading, it tells the other tabs; following, it asks the leader for what only one may do. */
   private share(): void {
     const { tabs, session, feed, emitter } = this;
-    session.renewed = (views) => { this.tellSession(); return feed.renew(views); };
+    session.renewed = async (views) => {
+      this.tellSession();
+      await feed.renew(views);
+      this.polling.renew(); // the held poll is still the former user's
+    };
     const tell = (message: TabMessage): void => { if (tabs.leading) tabs.tell(message); };
     feed.accepted = (event, after) => tell({ kind: 'event', event, after });
     feed.met = (room, members) => tell({ kind: 'members', room, members });
