@@ -13,11 +13,14 @@ import { checkUsage, heldPolls, strayKeys, usageOf } from './remains.js';
 import { checkRosters } from './rosters.js';
 import { Site } from './site.js';
 import { isSettled, judge, recoveries, type Recovery, type Verdict } from './verdict.js';
+import { overlaps } from './windows.js';
 
 export interface Report {
   options: ChaosOptions;
   verdict: Verdict;
   recoveries: Recovery[];
+  /** How long (ms) this process or Redis got no time, each time that no fault was the reason. */
+  stalls: number[];
   /** ms from the last message until every view was complete. */
   settled: number;
   /** `operation code: times`. */
@@ -44,7 +47,7 @@ const INBOX_MAX = 120;
 const HISTORY = 100_000;
 /** With the live way open few connections wait, and the pool shall be used up at times. Else each held poll needs one. */
 const POOL = { on: 16, off: 128 };
-/** How often (ms) it is looked whether this process gets its time, and how much more than that is a stall. */
+/** How often (ms) it is looked whether this process and Redis get their time, and how much more than that is a stall. */
 const PULSE = 50;
 const STALL = 300;
 
@@ -64,7 +67,7 @@ export async function runChaos(options: ChaosOptions, say: Say = () => undefined
   const site = await Site.open(options, settings, (what) => record.violation('a process broke down', what));
   const redis = new Redis(site.redis.url, { maxRetriesPerRequest: null });
   redis.on('error', () => undefined); // it is killed now and then
-  const pulse = watchPulse(record);
+  const pulse = watchPulse(record, redis);
   try {
     return await new Run(options, record, site, redis, say).all();
   } finally {
@@ -100,7 +103,7 @@ class Run {
     await this.#empty();
     const usage = await checkUsage(record, site, fresh, POOL[options.live]);
     return {
-      options, verdict, recoveries: recoveries(record, graceOf), settled, failures: record.failures, usage, skipped: this.#skipped,
+      options, verdict, stalls: stallsWithoutFault(record), recoveries: recoveries(record, graceOf), settled, failures: record.failures, usage, skipped: this.#skipped,
       violations: record.describeViolations(),
     };
   }
@@ -161,11 +164,22 @@ class Run {
   }
 }
 
-function watchPulse(record: Record): NodeJS.Timeout {
+function stallsWithoutFault({ stalls, faults }: Record): number[] {
+  return stalls.filter(({ from, to }) => !overlaps(faults, from, to)).map(({ from, to }) => to - from).sort((a, b) => a - b);
+}
+
+/** Notes when this process got no time, or Redis answered nobody: a disk that takes seconds for an fsync holds it up, too. */
+function watchPulse(record: Record, redis: Redis): NodeJS.Timeout {
   let last = Date.now();
+  let asked = 0;
+  const note = (from: number): void => {
+    if (Date.now() - from > PULSE + STALL) record.stalls.push({ from, to: Date.now() });
+  };
   return setInterval(() => {
-    const now = Date.now();
-    if (now - last > PULSE + STALL) record.stalls.push({ from: last, to: now });
-    last = now;
+    note(last);
+    last = Date.now();
+    if (asked > 0) return;
+    asked = last;
+    redis.ping().then(() => note(asked), () => undefined).finally(() => (asked = 0)); // it fails at the end only
   }, PULSE);
 }

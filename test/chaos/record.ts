@@ -33,7 +33,7 @@ export class Record {
   readonly accepted: Accepted[] = [];
   readonly faults: FaultWindow[] = [];
   readonly slow: Slow[] = [];
-  /** Times at which this very process got no time: what was slow then says nothing about the chat. */
+  /** Times at which this very process, or Redis, got no time: what was slow then says nothing about the chat. */
   readonly stalls: Window[] = [];
   /** How often each operation was refused with which code, or how its connection failed. */
   readonly failures = new Map<string, number>();

@@ -62,11 +62,11 @@ export class Site {
   }
 
   startApi(): Promise<TestApi> {
-    return startApi(this.env);
+    return withPatience(() => startApi(this.env));
   }
 
   startWorker(env: Settings = {}): Promise<TestWorker> {
-    return startWorker({ ...this.env, ...env });
+    return withPatience(() => startWorker({ ...this.env, ...env }));
   }
 
   /** Ends all workers in order and starts as many with another setting. */
@@ -93,5 +93,15 @@ export class Site {
         this.#onCrash(`process ${current.pid} ended by itself: ${current.output().slice(-2_000)}`);
       }
     }
+  }
+}
+
+/** Starts once more what was not ready in time: on a machine that others use as well that says nothing. */
+async function withPatience<Process>(start: () => Promise<Process>): Promise<Process> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!/was not ready in time/.test(String(error))) throw error;
+    return start();
   }
 }
