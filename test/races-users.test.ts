@@ -52,6 +52,17 @@ describe('expiry', () => {
     expect((await joinAs(part, 'r', 'anna')).id).not.toBe(anna.id);
   });
 
+  it('ends who said that its page is closing, mirrored or not, unless it comes back', async () => {
+    await anna.becomeLive(part);
+    for (const person of [anna, bert]) await part.call('leave', { token: person.token, after: 1 });
+    await part.polls.live.tick();
+    await bert.poll(part);
+    await part.store.redis.zincrby(part.store.keys.seen(part.store.keys.userShard(anna.id)), -2_000, anna.id); // two seconds later
+    expect(await runExpiry()).toBe(1);
+    await expect(part.poll(anna.token, anna.cursor)).rejects.toMatchObject({ code: 'unauthorized' });
+    await bert.send(part, 'still here');
+  });
+
   it('spares who is seen between the look at the list and the end', async () => {
     await seenAgo(anna, TTL + 1_000);
     const before = Date.now() - TTL;

@@ -30,7 +30,7 @@ export const OPERATIONS = {
   enter: { reads: false, parameters: [token, required('room', 'room')] },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
   rename: { reads: false, parameters: [token, required('name', 'name')] },
-  leave: { reads: false, parameters: [token] },
+  leave: { reads: false, parameters: [token, optional('after', 'timeout')] },
   members: { reads: true, parameters: [token, optional('room', 'anyRoom')] },
   history: {
     reads: true,

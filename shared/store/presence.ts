@@ -15,6 +15,14 @@ export async function leave(store: Store, user: Credentials): Promise<string[]> 
   return removeEnded(store, user.id, reply);
 }
 
+/** Lets expiry end a user in `after` s, unless it is seen again: its page may only be loading anew. Throws `unauthorized`. */
+export async function leaveSoon({ keys, redis, config }: Store, user: Credentials, after: number): Promise<void> {
+  const shard = keys.userShard(user.id);
+  const known = await run<number>(redis, 'farewell', keys.user(user.id), keys.seen(shard), keys.attached(shard),
+    user.id, user.tokenHash, Math.min(after, config.userTtl) * 1_000, config.userTtl * 1_000);
+  if (!known) throw unauthorized();
+}
+
 /** Ends a user that has not been seen since `before` (ms); gives the rooms it was in, none if it was seen meanwhile. */
 export async function expireUser(store: Store, id: number, before: number): Promise<string[]> {
   const reply = await markEnded(store, id, '', before);
