@@ -8,6 +8,8 @@ import { RedisProbe } from './redis-probe.js';
 import { cpuSeconds, residentBytes } from './usage.js';
 
 const REDIS_PATIENCE = 5_000;
+/** As `ecosystem.config.js` starts Node; the floor has the same, so that it has the same room for garbage. */
+const NODE = ['--enable-source-maps', '--max-semi-space-size=32'];
 /** What `collect-on-signal.js` needs (ms) to collect all garbage and give it back. */
 const COLLECTING = 2_500;
 
@@ -55,7 +57,7 @@ class System {
 
 export async function startFloor({ collectable = false } = {}) {
   const port = await randomPort();
-  const floor = await startNode([...collecting(collectable), inProject('bench/floor.js')], { PORT: String(port) });
+  const floor = await startNode([...NODE, ...collecting(collectable), inProject('bench/floor.js')], { PORT: String(port) });
   return new System('floor', root, {}, [port], { floor: [floor] }, null);
 }
 
@@ -73,7 +75,7 @@ export async function startChat(name, dir, { env = {}, apis = 1, profile = null,
   const url = `redis://127.0.0.1:${redisPort}`;
   const probe = await RedisProbe.connect(url, REDIS_PATIENCE);
   const settings = { LOG_LEVEL: 'warn', RATE_LIMITS: 'off', USER_TTL: '3600', ...env, REDIS_URL: url };
-  const node = ['--enable-source-maps', ...profiling(profile), ...collecting(collectable)];
+  const node = [...NODE, ...profiling(profile), ...collecting(collectable)];
   const ports = [];
   const api = [];
   for (let i = 0; i < apis; i += 1) {
