@@ -3,7 +3,7 @@
  * is passed over in silence. `--for-tests` also installs what the browser tests need.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from './build.js';
 import { asScript, hasProgram, run } from './command.js';
@@ -34,6 +34,9 @@ async function checkNode() {
 async function installPackages() {
   const lock = createHash('sha256').update(await readFile(inProject('package-lock.json'))).digest('hex');
   if (lock === (await readFile(stampFile, 'utf8').catch(() => null))) return;
+  if (lstatSync(inProject('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Problem('node_modules is a link to another folder, which installing would empty: remove the link first.');
+  }
   if (!installedByHand()) await run('Installing packages', ...npmCi());
   await writeFile(stampFile, lock);
 }

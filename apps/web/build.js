@@ -1,4 +1,5 @@
 /** Builds what the browser gets into dist/apps/web/public. `node apps/web/build.js` does it alone. */
+import { gzipSync } from 'node:zlib';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -117,6 +118,12 @@ async function runPage(name) {
   await writeFile(join(site, 'fiddle', name, 'run.html'), `${head}${own}<body>\n${html}<script src="fiddle.js"></script>\n</body>\n</html>\n`);
 }
 
+/** Beside each text, its compressed form: what a browser is sent that takes it. */
+async function compress() {
+  const files = (await readdir(site, { recursive: true })).filter((name) => /\.(m?js|css|html|svg)$/.test(name));
+  await Promise.all(files.map(async (name) => writeFile(join(site, `${name}.gz`), gzipSync(await readFile(join(site, name)), { level: 9 }))));
+}
+
 const remove = (path) => rm(path, { recursive: true, force: true });
 
 /** Builds everything anew. */
@@ -125,6 +132,7 @@ export async function buildWeb() {
   await mkdir(site, { recursive: true });
   await Promise.all([declare(), library(), element(), doctor(), pages(), fiddles()]);
   await npmPackage();
+  await compress();
   await remove(finished);
   await rename(out, finished);
 }

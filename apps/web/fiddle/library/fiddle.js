@@ -1,9 +1,9 @@
 const chat = NobackendChat.join({ room: '{{room}}' });
 const list = document.querySelector('ul'), form = document.querySelector('form'), input = form.querySelector('input');
 
-function show({ from, text }) {
+function show({ from, text, private: isPrivate }) {
   const line = document.createElement('li');
-  line.textContent = `${from.name}: ${text}`;
+  line.textContent = `${isPrivate ? '(private) ' : ''}${from.name}: ${text}`;
   list.append(line);
 }
 
@@ -12,6 +12,6 @@ chat.on('message', show);
 
 form.onsubmit = (event) => {
   event.preventDefault();
-  if (input.value) chat.send(input.value);
+  if (input.value) chat.send(input.value).catch((error) => alert(error.message));
   input.value = '';
 };
