@@ -22,6 +22,7 @@ export function servePages(): Middleware {
     // Libraries are loaded by pages of other origins; every page asks anew, so that a new version is everywhere at once.
     ctx.set('Access-Control-Allow-Origin', '*');
     ctx.set('Cache-Control', 'no-cache');
+    ctx.vary('Accept-Encoding'); // the compressed form stands beside each text
     await serve(ctx, file, { root });
   };
 }
