@@ -1,11 +1,16 @@
 /** Structured logs by pino. URLs are never logged: with JSONP they carry tokens and texts. */
-import { pino, stdSerializers, type Logger } from 'pino';
+import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from './config.js';
 
 export type { Logger };
 
+/** An error without what hangs on it: ioredis adds the command with all its arguments, tokens' hashes and texts included. */
+function describe(error: unknown): unknown {
+  return error instanceof Error ? { type: error.name, message: error.message, stack: error.stack } : error;
+}
+
 export function createLog(config: Config, name: string): Logger {
-  const options = { name, level: config.logLevel, redact: ['token', '*.token', 'password', '*.password'], serializers: { error: stdSerializers.err } };
+  const options = { name, level: config.logLevel, redact: ['token', '*.token', 'password', '*.password'], serializers: { error: describe } };
   return config.logFormat === 'json' ? pino(options) : pino(options, pretty({ ignore: 'hostname', sync: true }));
 }

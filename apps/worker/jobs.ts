@@ -14,6 +14,8 @@ const EXPIRE_EVERY = 5_000;
 const SCHEDULE_EVERY = 10_000;
 /** A killed worker's job is taken up again after lock and stalled interval: measured 10.7 s with 5 s each. */
 const LOCK = 5_000;
+/** How long (ms) a worker rests after an error of its connection; the sweep's second is lost at most. */
+const REST = 1_000;
 /** A job may lose its worker so often before it counts as failed; the sweep has its rooms all the same. */
 const STALLS = 10;
 
@@ -57,8 +59,16 @@ export class Jobs {
       connection, concurrency, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
     });
     worker.on('failed', (job, error) => this.#log.warn({ job: job?.name, error }, 'job failed'));
-    worker.on('error', (error) => this.#log.warn({ error: error.message }, 'worker has trouble with Redis'));
+    worker.on('error', (error) => this.#rest(worker, error));
     return worker;
+  }
+
+  /** BullMQ asks again at once when Redis refuses (no memory, a read-only replica): without a rest that is all it does. */
+  #rest(worker: Worker, error: Error): void {
+    if (worker.isPaused()) return;
+    this.#log.warn({ queue: worker.name, error: error.message }, 'Redis refuses or is away, trying again');
+    const resume = setTimeout(() => worker.resume(), REST);
+    worker.pause(true).catch(() => clearTimeout(resume)); // it is closing
   }
 
   /** Rooms fail separately: the job is tried again with those that did. */

@@ -23,6 +23,7 @@ async function main(config: Config): Promise<void> {
   const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
   const fanOut = new FanOut(store, observer(metrics));
   const upkeep = openQueue(UPKEEP, connect());
+  upkeep.on('error', () => undefined); // `redis` says it
   const jobs = new Jobs(store, fanOut, upkeep, connect, log);
   onShutdown(log, PATIENCE, async () => {
     await jobs.close();
