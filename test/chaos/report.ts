@@ -21,8 +21,8 @@ export function describe(report: Report): string {
 }
 
 function recoveryTable({ recoveries }: Report): string {
-  return table(['fault', 'times', 'lasted s', 'alone', 'over after s', 'at worst s'], recoveries.map(({ kind, times, alone, lasted, typical, worst }) =>
-    [kind, times, seconds(lasted), alone, ...(alone > 0 ? [seconds(typical), seconds(worst)] : [null, null])]));
+  return table(['fault', 'times', 'lasted s', 'alone', 'over after s', 'at worst s', 'by'], recoveries.map(({ kind, times, alone, lasted, typical, worst, what }) =>
+    [kind, times, seconds(lasted), alone, ...(alone > 0 ? [seconds(typical), seconds(worst), what] : [null, null, ''])]));
 }
 
 function totals({ verdict }: Report): string {

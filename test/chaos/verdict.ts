@@ -145,6 +145,8 @@ export interface Recovery {
   /** ms from the fault's begin until nothing was slow any more, at the middle and at worst. */
   typical: number;
   worst: number;
+  /** What took the longest, at worst. */
+  what: string;
 }
 
 /** How long each kind of fault had an effect. Only faults that were alone tell. */
@@ -153,20 +155,21 @@ export function recoveries(record: Record, grace: (kind: FaultKind) => number): 
   const alone = faults.filter((fault) => !faults.some((other) => other !== fault && overlaps([other], fault.from - ALONE, fault.to + ALONE)));
   return [...new Set(faults.map(({ kind }) => kind))].sort().map((kind) => {
     const counted = alone.filter((fault) => fault.kind === kind);
-    const effects = counted.map((fault) => effectOf(fault, faults, record, grace(fault.kind))).sort((a, b) => a - b);
+    const effects = counted.map((fault) => effectOf(fault, faults, record, grace(fault.kind))).sort((a, b) => a.ms - b.ms);
     const lasted = faults.filter((fault) => fault.kind === kind).map(({ from, to }) => to - from).sort((a, b) => a - b);
     return {
       kind, times: lasted.length, alone: counted.length, lasted: lasted[Math.floor(lasted.length / 2)] ?? 0,
-      typical: effects[Math.floor(effects.length / 2)] ?? 0, worst: effects.at(-1) ?? 0,
+      typical: effects[Math.floor(effects.length / 2)]?.ms ?? 0, worst: effects.at(-1)?.ms ?? 0, what: effects.at(-1)?.what ?? '',
     };
   });
 }
 
 /** Until the end of the last slow thing that began while this fault could have an effect, and before the next one. */
-function effectOf(fault: FaultWindow, faults: FaultWindow[], { slow }: Record, grace: number): number {
+function effectOf(fault: FaultWindow, faults: FaultWindow[], { slow }: Record, grace: number): { ms: number; what: string } {
   const next = faults.find(({ from }) => from > fault.from)?.from ?? Infinity;
   const hit = slow.filter(({ from, to }) => from > fault.from - SLOW && to > fault.from && from < Math.min(next - SLOW, fault.to + grace));
-  return Math.max(0, ...hit.map(({ to }) => to - fault.from));
+  const last = hit.toSorted((a, b) => a.to - b.to).at(-1);
+  return last ? { ms: last.to - fault.from, what: `${last.what}, begun ${last.from - fault.from} ms after` } : { ms: 0, what: '' };
 }
 
 /** The latest id of every room is what each open view ends with: nothing more is to come. */
