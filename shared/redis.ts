@@ -14,12 +14,18 @@ const COMMAND_TIMEOUT = 3_000;
 /** How often (ms) a connection is asked whether it still lives, and how long it may take to say so. */
 const HEARTBEAT = 3_000;
 
+/** A connection on which Redis has not said within so long (ms) that it is ready is given up; while Redis loads, the next one asks again. */
+const OPENING = 6_000;
+
 /**
  * Notices a link that has died without a word (packets dropped, no reset) within two heartbeats, and connects anew. For
  * connections that do not block; one that blocks is watched by whoever waits on it.
  */
 function watched(connection: Redis): Redis {
   const timer = setInterval(() => void beat(connection), HEARTBEAT);
+  connection.on('connect', () => setTimeout(() => {
+    if (connection.status === 'connect') connection.disconnect(true); // it died before Redis said that it is ready
+  }, OPENING).unref());
   timer.unref();
   connection.on('end', () => clearInterval(timer));
   return connection;

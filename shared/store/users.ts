@@ -74,8 +74,8 @@ async function renameStep(store: Store, id: number, step: 'begin' | 'want' | 'ta
  */
 async function takeName(store: Store, id: number, name: string): Promise<boolean> {
   const folded = foldName(name);
-  const { nick, spare } = await renameStep(store, id, 'begin');
-  if (spare !== '' && spare !== nick) await releaseName(store, spare, id);
+  const { nick, spare } = await renameStep(store, id, 'begin', folded);
+  if (spare !== '' && spare !== nick && spare !== folded) await releaseName(store, spare, id);
   await renameStep(store, id, 'want', folded);
   const claimed = await claimName(store, folded, id);
   if (claimed) await swapName(store, id, name, folded);

@@ -1,8 +1,8 @@
 -- rename-user: one step of a rename in the user's hash. `spare` is a second nickname the user may hold at the moment: first
 -- the one it wants, then, when that is its own, the one it gives up; so whoever ends the user knows both. Only one rename of
--- a user is under way at a time; one that died gives way after a while.
+-- a user is under way at a time, unless it is the same again (a retry after a crash); one that died gives way after a while.
 -- KEYS  1 user
--- ARGV  1 'begin', 'want', 'take' or 'done'  2 folded name  3 name (for 'take')  4 ms after which a rename counts as dead
+-- ARGV  1 'begin', 'want', 'take' or 'done'  2 folded name wanted  3 name (for 'take')  4 ms after which a rename counts as dead
 -- Gives {'ok', nick, spare} as they were ('' for none), {'busy'}, or {'gone'} for an ended or unknown user.
 local step, user = ARGV[1], KEYS[1]
 local h = redis.call('HMGET', user, 'token', 'ended', 'nick', 'spare', 'renaming')
@@ -10,8 +10,9 @@ if not h[1] or h[2] then return {'gone'} end
 if step == 'begin' then
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  if tonumber(h[5] or 0) > now then return {'busy'} end
-  redis.call('HSET', user, 'renaming', now + tonumber(ARGV[4]))
+  local ends, wanted = string.match(h[5] or '', '^(%d+) (.*)$')
+  if ends and tonumber(ends) > now and wanted ~= ARGV[2] then return {'busy'} end
+  redis.call('HSET', user, 'renaming', string.format('%d', now + tonumber(ARGV[4])) .. ' ' .. ARGV[2])
 elseif step == 'want' then
   redis.call('HSET', user, 'spare', ARGV[2])
 elseif step == 'take' then
