@@ -44,6 +44,7 @@ describe('the README', () => {
   it('shows a fiddle of ten lines that chats from another origin, any text intact', async () => {
     const [one, two] = system.urls.map((api) => shown(/<!-- fiddle -->\s*```html\n([\s\S]*?)```/, api));
     const pages = [await open('/one', one ?? ''), await open('/two', two ?? '')];
+    for (const page of pages) await page.locator('#say:enabled').waitFor(); // joined: what is said from here on is for both
     for (const [i, text] of TEXTS.entries()) {
       await pages[i % 2]?.locator('#say').fill(text);
       await pages[i % 2]?.locator('#say').press('Enter');
