@@ -52,7 +52,7 @@ export function readConfig(env: Environment) {
      * Partitions of users and of rooms. Not to be changed on a Redis that holds data. Fan-out takes one script call for each in
      * which a room has members: rooms of 10 cost 1.4 times as much with 16 as with 4. A Redis Cluster to come wants more.
      */
-    shards: integer(env, 'SHARDS', 4, 1, 1_024),
+    shards: integer(env, 'SHARDS', 1, 1, 1_024),
     /** Redis connections of one API process for polls that wait in the blocking way. */
     pollConnections: integer(env, 'POLL_CONNECTIONS', 64, 1, 10_000),
     /** Whether polls of users who stay may wait in memory, fed by deliveries. */

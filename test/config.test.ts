@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, readStartConfig } from '../shared/config.js';
 
 const DEFAULTS = {
-  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 4,
+  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 1,
   pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, workerConcurrency: 10,
   logLevel: 'info', logFormat: 'json', rateLimits: true, sendRate: 5, signalRate: 25,
 };

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareIds } from '../shared/protocol/events.js';
-import { deliver, readBatch } from '../shared/store/fan-out.js';
+import { FanOutSteps } from '../shared/store/fan-out.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
 import { startRedis, type TestRedis } from './support/redis.js';
 
@@ -73,9 +73,9 @@ async function poll(world: World, step: Extract<Step, { kind: 'poll' }>): Promis
 /** A worker that is killed after some script calls of a batch. */
 async function dyingWorker(world: World, step: Extract<Step, { kind: 'dyingWorker' }>): Promise<void> {
   const { store } = pick(world.workers, step.worker);
-  const batch = await readBatch(store, world.room);
+  const batch = await new FanOutSteps(store).readBatch(world.room);
   if (batch.entries.length === 0) return;
-  for (const shard of batch.shards.slice(0, step.calls)) await deliver(store, world.room, shard, batch);
+  for (const shard of batch.shards.slice(0, step.calls)) await new FanOutSteps(store).deliver(world.room, shard, batch);
 }
 
 async function run(world: World, step: Step): Promise<void> {

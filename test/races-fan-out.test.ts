@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sweep } from '../apps/worker/jobs/sweep.js';
 import { FanOutRequests, type FanOutJob } from '../shared/queues.js';
-import { deliver, readBatch } from '../shared/store/fan-out.js';
+import { FanOutSteps } from '../shared/store/fan-out.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
 import { startRedis, type TestRedis } from './support/redis.js';
@@ -66,29 +66,29 @@ describe('a message in the log', () => {
 
   it('reaches who entered after the shards were read, by the next batch', async () => {
     await bert.send(part, 'before');
-    const stale = await readBatch(first.store, room);
+    const stale = await new FanOutSteps(first.store).readBatch(room);
     const carl = await joinAs(part, room);
     await bert.send(part, 'after');
     await second.fanOut.advanceRoom(room);
-    await deliver(first.store, room, 0, stale);
+    await new FanOutSteps(first.store).deliver(room, 0, stale);
     await carl.poll(part);
     expect(carl.texts).toEqual(['after']);
   });
 
   it('is delivered once by two workers on one room', async () => {
     await bert.send(part, 'once');
-    const [one, two] = await Promise.all([readBatch(first.store, room), readBatch(second.store, room)]);
-    await Promise.all([deliver(first.store, room, 0, one), deliver(second.store, room, 0, two)]);
+    const [one, two] = await Promise.all([new FanOutSteps(first.store).readBatch(room), new FanOutSteps(second.store).readBatch(room)]);
+    await Promise.all([new FanOutSteps(first.store).deliver(room, 0, one), new FanOutSteps(second.store).deliver(room, 0, two)]);
     await Promise.all([first.fanOut.advanceRoom(room), second.fanOut.advanceRoom(room)]);
     expect((await inboxOf(anna.id)).filter((text) => text.includes('"once"'))).toHaveLength(1);
   });
 
   it('waits for a worker that is behind: a batch that begins beyond the position is given back', async () => {
     await bert.send(part, 'one');
-    const one = await readBatch(first.store, room);
+    const one = await new FanOutSteps(first.store).readBatch(room);
     await bert.send(part, 'two');
-    const beyond = { ...await readBatch(first.store, room, one.entries[0]?.id), shards: [0] };
-    expect(await deliver(first.store, room, 0, beyond)).toEqual({ status: 'behind', id: one.from });
+    const beyond = { ...await new FanOutSteps(first.store).readBatch(room, one.entries[0]?.id), shards: [0] };
+    expect(await new FanOutSteps(first.store).deliver(room, 0, beyond)).toEqual({ status: 'behind', id: one.from });
     await first.fanOut.advanceRoom(room);
     await anna.poll(part);
     expect(anna.texts).toEqual(['one', 'two']);
@@ -99,11 +99,11 @@ describe('a message in the log', () => {
     const others = Array.from({ length: 700 }, (_, i) => 1_000_000 + i);
     await store.zadd(keys.members(0, room), ...others.flatMap((id) => [id, id]));
     await bert.send(part, 'one');
-    const batch = await readBatch(first.store, room);
-    expect((await deliver(first.store, room, 0, batch)).status).toBe('more');
+    const batch = await new FanOutSteps(first.store).readBatch(room);
+    expect((await new FanOutSteps(first.store).deliver(room, 0, batch)).status).toBe('more');
     await bert.send(part, 'two');
     await second.fanOut.advanceRoom(room);
-    await deliver(first.store, room, 0, batch);
+    await new FanOutSteps(first.store).deliver(room, 0, batch);
     for (const id of [others[0], others[499], others[699]]) {
       expect((await inboxOf(id ?? 0)).map((text) => /"text":"(\w+)"/.exec(text)?.[1])).toEqual(['one', 'two']);
     }
@@ -111,10 +111,10 @@ describe('a message in the log', () => {
 
   it('does not come back to who exited in the middle of fan-out, and leaves no position behind', async () => {
     await bert.send(part, 'one');
-    const batch = await readBatch(first.store, room);
+    const batch = await new FanOutSteps(first.store).readBatch(room);
     await part.call('leave', { token: anna.token });
     await part.call('leave', { token: bert.token });
-    await deliver(first.store, room, 0, batch);
+    await new FanOutSteps(first.store).deliver(room, 0, batch);
     expect(await inboxOf(anna.id)).toEqual([]);
     expect(await part.store.redis.exists(part.store.keys.position(0, room))).toBe(0);
   });

@@ -15,6 +15,6 @@ export function listener(app: Koa, serve: ServeOperation): RequestListener {
     if (!POLL.test(url)) return void koa(req, res);
     const end = url.indexOf('?');
     const path = end < 0 ? url : url.slice(0, end);
-    serve(req, res, path, end < 0 ? '' : url.slice(end + 1)).catch((error: unknown) => app.emit('error', error));
+    serve(req, res, path, end < 0 ? '' : url.slice(end + 1));
   };
 }

@@ -11,11 +11,17 @@ export interface Chat {
   polls: Polls;
 }
 
-/** The request an operation serves. */
-export interface Call {
-  /** Takes what to do when the client goes before it has its answer. */
-  onGone: (gone: () => void) => void;
+/** Where the answer of a request goes, once. */
+export interface Reply {
+  /** Takes the body of a good answer, as JSON text. */
+  give(body: string): void;
+  refuse(error: unknown): void;
+  /** Called when the client goes before it has its answer. */
+  whenGone: (() => void) | null;
 }
 
-/** Serves one request; gives the body of a good answer as JSON text, throws ChatError otherwise. */
-export type Operation<Op extends OperationName> = (chat: Chat, parameters: Parameters<Op>, call: Call) => Promise<string>;
+/**
+ * Serves one request: gives the body of a good answer as JSON text, throws ChatError otherwise. Null: it keeps `reply`, and
+ * answers later (a held poll is one small object, not a chain of promises).
+ */
+export type Operation<Op extends OperationName> = (chat: Chat, parameters: Parameters<Op>, reply: Reply) => Promise<string> | null;

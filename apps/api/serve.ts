@@ -10,7 +10,7 @@ import { BODY_MAX } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName } from '../../shared/protocol/operations.js';
 import type { Logger } from '../../shared/log.js';
 import { checkCallback } from './jsonp.js';
-import type { Call, Chat, Operation } from './operation.js';
+import type { Chat, Operation, Reply } from './operation.js';
 import { operations } from './operations.js';
 import { checkParameters, fromQuery, parseJson, parseQuery } from './parameters.js';
 import { send, sendError, sendPreflight, toChatError } from './respond.js';
@@ -23,16 +23,16 @@ export interface Served {
   log: Logger;
 }
 
-export type ServeOperation = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => Promise<void>;
+export type ServeOperation = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => void;
 
 const JSONP = '/jsonp/';
 const API = '/api/';
 
-/** Gives what serves an operation, by its path and query. */
+/** Gives what serves an operation, by its path and query. Never throws: what goes wrong is the answer. */
 export function operationServer(chat: Chat, served: Served): ServeOperation {
   return (req, res, path, query) => path.startsWith(JSONP)
-    ? serveJsonp(chat, served, req, res, path.slice(JSONP.length), query)
-    : serveApi(chat, served, req, res, path.slice(API.length), query);
+    ? serveJsonp(chat, new Answer(served, res, path.slice(JSONP.length)), req, query)
+    : void serveApi(chat, new Answer(served, res, path.slice(API.length)), req, query);
 }
 
 /** The middleware; everything that is no operation goes on to the next. */
@@ -40,42 +40,59 @@ export function serveOperations(serve: ServeOperation): Middleware {
   return async (ctx, next) => {
     if (!ctx.path.startsWith(JSONP) && !ctx.path.startsWith(API)) return next();
     ctx.respond = false; // the answer is written in one piece, past Koa's own
-    await serve(ctx.req, ctx.res, ctx.path, ctx.querystring);
+    serve(ctx.req, ctx.res, ctx.path, ctx.querystring);
   };
 }
 
-async function serveJsonp(chat: Chat, served: Served, req: IncomingMessage, res: ServerResponse, name: string, query: string): Promise<void> {
-  let callback: string | undefined;
-  await answer(served, res, name, () => callback, () => {
+/** The answer of one request, written once, and counted. */
+class Answer implements Reply {
+  callback: string | undefined = undefined;
+  whenGone: (() => void) | null = null;
+
+  constructor(readonly served: Served, readonly res: ServerResponse, readonly name: string) {
+    res.on('close', () => this.whenGone?.());
+  }
+
+  give(body: string): void {
+    this.whenGone = null;
+    send(this.res, 200, body, this.callback);
+    this.#count('ok');
+  }
+
+  /** The one catch of a request ends here. */
+  refuse(caught: unknown): void {
+    this.whenGone = null;
+    const error = toChatError(caught, this.served.log);
+    sendError(this.res, error, this.callback);
+    this.#count(error.code);
+  }
+
+  #count(outcome: string): void {
+    this.served.count(isOperation(this.name) ? this.name : 'unknown', outcome);
+  }
+}
+
+function serveJsonp(chat: Chat, answer: Answer, req: IncomingMessage, query: string): void {
+  try {
     if (req.method !== 'GET') throw new ChatError('bad_request', 'JSONP is asked for by GET.', { field: 'method' });
     const parsed = parseQuery(query);
-    callback = checkCallback(parsed.values.get('callback') ?? []);
+    answer.callback = checkCallback(parsed.values.get('callback') ?? []);
     parsed.values.delete('callback');
     parsed.values.delete('_'); // what jQuery and others add against caches
-    return runOperation(chat, operationName(name), fromQuery(parsed), res);
-  });
+    runOperation(chat, operationName(answer.name), fromQuery(parsed), answer);
+  } catch (error) {
+    answer.refuse(error);
+  }
 }
 
-async function serveApi(chat: Chat, served: Served, req: IncomingMessage, res: ServerResponse, name: string, query: string): Promise<void> {
-  if (req.method === 'OPTIONS') return sendPreflight(res);
-  await answer(served, res, name, () => undefined, async () => {
-    const operation = operationName(name);
-    const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
-    return runOperation(chat, operation, withBearer(raw, req.headers.authorization), res);
-  });
-}
-
-/** The one catch of a request. */
-async function answer(served: Served, res: ServerResponse, name: string, callback: () => string | undefined, run: () => Promise<string>): Promise<void> {
-  const operation = isOperation(name) ? name : 'unknown';
+async function serveApi(chat: Chat, answer: Answer, req: IncomingMessage, query: string): Promise<void> {
+  if (req.method === 'OPTIONS') return sendPreflight(answer.res);
   try {
-    const body = await run();
-    send(res, 200, body, callback());
-    served.count(operation, 'ok');
-  } catch (caught) {
-    const error = toChatError(caught, served.log);
-    sendError(res, error, callback());
-    served.count(operation, error.code);
+    const operation = operationName(answer.name);
+    const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
+    runOperation(chat, operation, withBearer(raw, req.headers.authorization), answer);
+  } catch (error) {
+    answer.refuse(error);
   }
 }
 
@@ -89,10 +106,9 @@ function operationName(name: string): OperationName {
 }
 
 /** Parameters and operation belong to the same name, which the type of a look-up by a union of names cannot say. */
-function runOperation<Op extends OperationName>(chat: Chat, name: Op, raw: Record<string, unknown>, res: ServerResponse): Promise<string> {
+function runOperation<Op extends OperationName>(chat: Chat, name: Op, raw: Record<string, unknown>, answer: Answer): void {
   const operation: Operation<Op> = operations[name];
-  const call: Call = { onGone: (gone) => { res.once('close', gone); } };
-  return operation(chat, checkParameters(name, raw), call);
+  operation(chat, checkParameters(name, raw), answer)?.then((body) => answer.give(body), (error: unknown) => answer.refuse(error));
 }
 
 function readGet(name: OperationName, query: string): Record<string, unknown> {

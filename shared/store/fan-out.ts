@@ -1,12 +1,18 @@
-/** The steps of fan-out: read what a room has undelivered, copy it into one shard's inboxes, move `delivered`. */
+/**
+ * The steps of fan-out: read what a room has undelivered, copy it into one shard's inboxes, move `delivered`. Steps that are
+ * asked for in the same moment go to Redis together, one script call for each shard; rooms fail separately all the same.
+ */
+import DataLoader from 'dataloader';
 import { withId } from './event-text.js';
-import { run } from './scripts.js';
+import { run, type Argument, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
 
 /** Pushes of one script call: a few hundred, so that Redis is blocked for about 1 ms. */
 const PUSHES = 500;
 /** Events of one batch; more would only make the script calls longer. */
 const BATCH = 100;
+/** Rooms of one script call. */
+const ROOMS = 32;
 
 export interface LogEntry {
   id: string;
@@ -24,37 +30,80 @@ export interface Batch {
   entries: LogEntry[];
 }
 
-/** Reads a room's next undelivered events, or those after `from`, and the shards with members, in one moment. */
-export async function readBatch({ keys, redis }: Store, room: string, from = ''): Promise<Batch> {
-  const [start, shards, flat] = await run<[string, string[], string[]]>(redis, 'batch', keys.log(room), keys.delivered(room),
-    keys.roomShards(room), keys.dirty(keys.roomShard(room)), from, BATCH, room);
-  const entries: LogEntry[] = [];
-  for (let i = 0; i + 2 < flat.length; i += 3) {
-    const id = flat[i] ?? '';
-    entries.push({ id, number: Number(flat[i + 1]), text: withId(id, flat[i + 2] ?? '{}') });
+type BatchReply = [from: string, shards: string[], flat: string[]];
+type DeliverReply = [status: 'done' | 'more' | 'behind', id: string];
+type AdvanceReply = [undelivered: number, moved: number];
+
+/** One room's part of a script call. */
+interface Part {
+  keys: string[];
+  arguments: Argument[];
+}
+
+export class FanOutSteps {
+  readonly #store: Store;
+  /** By script and shard. */
+  readonly #calls = new Map<string, DataLoader<Part, unknown>>();
+
+  constructor(store: Store) {
+    this.#store = store;
   }
-  return { from: start, shards: shards.map(Number), entries };
-}
 
-/**
- * One script call of fan-out for one user shard. `done`: all its members have the events up to `id`; `more`: call again;
- * `behind`: it needs the log from `id` on.
- */
-export async function deliver({ keys, redis, config }: Store, room: string, shard: number, batch: Batch): Promise<{ status: 'done' | 'more' | 'behind'; id: string }> {
-  const flat = batch.entries.flatMap((entry) => [entry.id, entry.text]);
-  const [status, id] = await run<['done' | 'more' | 'behind', string]>(redis, 'deliver', keys.members(shard, room),
-    keys.position(shard, room), keys.attached(shard), keys.userTag(shard), batch.from, config.inboxMax, PUSHES, ...flat);
-  return { status, id };
-}
+  /** Reads a room's next undelivered events, or those after `from`, and the shards with members, in one moment. */
+  async readBatch(room: string, from = ''): Promise<Batch> {
+    const { keys } = this.#store;
+    const dirty = keys.dirty(keys.roomShard(room));
+    const [start, shards, flat] = await this.#call<BatchReply>('batch', dirty, [BATCH],
+      { keys: [keys.log(room), keys.delivered(room), keys.roomShards(room)], arguments: [room, from] });
+    const entries: LogEntry[] = [];
+    for (let i = 0; i + 2 < flat.length; i += 3) {
+      const id = flat[i] ?? '';
+      entries.push({ id, number: Number(flat[i + 1]), text: withId(id, flat[i + 2] ?? '{}') });
+    }
+    return { from: start, shards: shards.map(Number), entries };
+  }
 
-/**
- * Moves `delivered` to an entry that every shard has reached. Gives how many events are undelivered still, and by how many
- * this call moved: none when another worker was faster.
- */
-export async function advance({ keys, redis, config }: Store, room: string, to: LogEntry): Promise<{ undelivered: number; moved: number }> {
-  const [undelivered, moved] = await run<[number, number]>(redis, 'advance', keys.log(room), keys.delivered(room),
-    keys.dirty(keys.roomShard(room)), to.id, to.number, room, config.history);
-  return { undelivered, moved };
+  /**
+   * Copies a batch, of one entry at least, into the inboxes of one user shard. `done`: all its members have the events up to `id`; `more`: call again;
+   * `behind`: it needs the log from `id` on.
+   */
+  async deliver(room: string, shard: number, batch: Batch): Promise<{ status: 'done' | 'more' | 'behind'; id: string }> {
+    const { keys, config } = this.#store;
+    const flat = batch.entries.flatMap((entry) => [entry.id, entry.text]);
+    const [status, id] = await this.#call<DeliverReply>('deliver', keys.attached(shard), [keys.userTag(shard), config.inboxMax, PUSHES],
+      { keys: [keys.members(shard, room), keys.position(shard, room)], arguments: [batch.from, batch.entries.length, ...flat] });
+    return { status, id };
+  }
+
+  /**
+   * Moves `delivered` to an entry that every shard has reached. Gives how many events are undelivered still, and by how many
+   * this call moved: none when another worker was faster.
+   */
+  async advance(room: string, to: LogEntry): Promise<{ undelivered: number; moved: number }> {
+    const { keys, config } = this.#store;
+    const [undelivered, moved] = await this.#call<AdvanceReply>('advance', keys.dirty(keys.roomShard(room)), [config.history],
+      { keys: [keys.log(room), keys.delivered(room)], arguments: [room, to.id, to.number] });
+    return { undelivered, moved };
+  }
+
+  /** Does one room's part of a script, whose first key is the shard's, together with those of other rooms. */
+  #call<Reply>(name: ScriptName, shardKey: string, common: Argument[], part: Part): Promise<Reply> {
+    const id = `${name} ${shardKey}`;
+    const calls = this.#calls.get(id) ?? new DataLoader((parts: readonly Part[]) => this.#run(name, shardKey, common, parts), { cache: false, maxBatchSize: ROOMS });
+    this.#calls.set(id, calls);
+    return calls.load(part) as Promise<Reply>;
+  }
+
+  /** A call that fails is repeated for each room by itself: one room's fault is not the others'. */
+  async #run(name: ScriptName, shardKey: string, common: Argument[], parts: readonly Part[]): Promise<unknown[]> {
+    const keys = [shardKey, ...parts.flatMap((part) => part.keys)];
+    try {
+      return await run<unknown[]>(this.#store.redis, name, keys.length, ...keys, ...common, ...parts.flatMap((part) => part.arguments));
+    } catch (error) {
+      if (parts.length === 1) throw error;
+      return Promise.all(parts.map((part) => this.#run(name, shardKey, common, [part]).then(([reply]) => reply, (reason: unknown) => reason)));
+    }
+  }
 }
 
 /** Rooms whose log may have undelivered events since before `before` (ms, Redis's time). */

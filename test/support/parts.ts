@@ -1,6 +1,6 @@
 /** The system's own parts in this process, without HTTP and queue: what races are driven by hand with. */
 import { Redis } from 'ioredis';
-import type { Chat } from '../../apps/api/operation.js';
+import type { Chat, Reply } from '../../apps/api/operation.js';
 import { operations } from '../../apps/api/operations.js';
 import type { Parameters } from '../../apps/api/parameters.js';
 import { Polls } from '../../apps/api/polls/polls.js';
@@ -48,9 +48,16 @@ export class Part {
   get polls(): Polls { return this.chat.polls; }
 
   /** Calls an operation as a request would; `gone` is called by the client that goes. */
-  async call<Op extends OperationName>(op: Op, parameters: Partial<Parameters<Op>>, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
-    const run = operations[op] as (chat: Chat, parameters: unknown, call: unknown) => Promise<string>;
-    return JSON.parse(await run(this.chat, parameters, { onGone })) as Answer;
+  call<Op extends OperationName>(op: Op, parameters: Partial<Parameters<Op>>, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
+    const run = operations[op] as (chat: Chat, parameters: unknown, reply: Reply) => Promise<string> | null;
+    return new Promise((resolve, reject) => {
+      const reply: Reply = { give: (body) => resolve(JSON.parse(body) as Answer), refuse: reject, whenGone: null };
+      onGone(() => {
+        reply.whenGone?.();
+        reject(new Error('the client has gone'));
+      });
+      run(this.chat, parameters, reply)?.then(reply.give, reject);
+    });
   }
 
   poll(token: string, cursor: string | null, timeout = 0, onGone: (gone: () => void) => void = quiet): Promise<Answer> {

@@ -2,5 +2,7 @@ import { POLL_TIMEOUT_DEFAULT } from '../../../shared/protocol/limits.js';
 import type { Operation } from '../operation.js';
 
 /** Acknowledges, and answers as soon as there are events, or when `timeout` is up. */
-export const poll: Operation<'poll'> = async ({ polls }, { token, cursor, timeout = POLL_TIMEOUT_DEFAULT }, { onGone }) =>
-  polls.open(token, cursor ?? null, timeout, onGone);
+export const poll: Operation<'poll'> = ({ polls }, { token, cursor, timeout = POLL_TIMEOUT_DEFAULT }, reply) => {
+  polls.open(token, cursor ?? null, timeout, reply);
+  return null;
+};

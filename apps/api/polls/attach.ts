@@ -117,23 +117,7 @@ function holdLive(ways: Ways, poll: Poll): 'again' | 'left' {
   const mirror = ways.live.mirrors.ofToken(poll.token);
   if (!mirror) return 'again';
   ways.live.hold(poll, mirror);
-  keepLive(ways, poll);
   return 'left';
-}
-
-/** Holds a poll that its mirror will answer, until its time is up. */
-export function keepLive(ways: Ways, poll: Poll): void {
-  if (poll.settled) return;
-  const left = ways.draining() ? 0 : poll.deadline - Date.now();
-  if (left <= 0) {
-    ways.live.release(poll);
-    return poll.settleEmpty();
-  }
-  const timer = setTimeout(() => poll.settleEmpty(), left);
-  poll.whenSettled = () => {
-    clearTimeout(timer);
-    ways.live.release(poll);
-  };
 }
 
 async function holdBlocking(ways: Ways, poll: Poll, lease: Lease): Promise<void> {

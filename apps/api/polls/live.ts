@@ -9,6 +9,7 @@
 import { EVENTS_MAX } from '../../../shared/protocol/limits.js';
 import { cursorText, touch, type Attached, type Touch } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
+import { eachUser, parseDelivery } from './delivery.js';
 import { Mirror, type Chunk } from './mirror.js';
 import { Mirrors } from './mirrors.js';
 import type { Notice } from './notice.js';
@@ -20,6 +21,8 @@ const TICK = 1_000;
 const LET_GO = 5_000;
 /** A user that waits quietly is looked up in Redis this often (ms): a lost notice is found out by it. */
 const LOOK_UP = 5_000;
+/** How often (ms) held polls are looked through for those whose time is up: one timer for all is nearly nothing for each. */
+const DEADLINES = 250;
 /** Users in one script call. */
 const TOUCHES = 400;
 
@@ -56,14 +59,15 @@ export class Live {
   readonly #store: Store;
   readonly #options: LiveOptions;
   readonly #shards: Shard[];
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: NodeJS.Timeout[];
   #ticking = false;
+  #draining = false;
 
   constructor(store: Store, options: LiveOptions) {
     this.#store = store;
     this.#options = options;
     this.#shards = store.keys.allShards.map(() => ({ last: 0, expected: 0, mirrors: new Set(), releases: [], pending: new Set() }));
-    this.#timer = setInterval(() => void this.tick(), TICK);
+    this.#timers = [setInterval(() => void this.tick(), TICK), setInterval(() => this.#endOverdue(), DEADLINES)];
   }
 
   /** Polls held. */
@@ -81,20 +85,20 @@ export class Live {
     return mirror;
   }
 
-  /** Leaves a poll with a mirror; it is answered at once if there is something. */
+  /** Leaves a poll with a mirror, until its time is up; it is answered at once if there is something. */
   hold(poll: Poll, mirror: Mirror): void {
     mirror.lastPoll = Date.now();
     mirror.poll = poll;
+    poll.whenSettled = this.#release;
     poll.resume = cursorText(this.#options.process(), mirror.end, mirror.endId);
     this.#answer(mirror);
+    if (this.#draining || poll.deadline <= mirror.lastPoll) poll.settleEmpty();
   }
 
-  /** A poll has ended in another way. */
-  release(poll: Poll): void {
-    const mirror = this.mirrors.ofToken(poll.token);
-    if (!mirror || mirror.poll !== poll) return;
-    mirror.poll = null;
-    mirror.lastPoll = Date.now();
+  /** Answers all held polls, and from now on every poll at once. */
+  drain(): void {
+    this.#draining = true;
+    for (const mirror of this.mirrors.all()) mirror.poll?.settleEmpty();
   }
 
   /** Begins an attach: from now on deliveries for its user are kept. */
@@ -146,19 +150,13 @@ export class Live {
     for (const shard of this.#shards) this.#resynchronise(shard, 0);
   }
 
-  /** A delivery: its number, count of events, last log id, users (`id:n`), and the events' texts, a line each. */
+  /** Gives a delivery of a user shard to the users it is for. */
   deliver(shardNumber: number, payload: string): void {
     const shard = this.#shardOf(shardNumber);
-    const [number = '', count = '', eventId = '', users = ''] = payload.split('\n', 4);
-    const header = number.length + count.length + eventId.length + users.length + 4;
-    const sequence = Number(number);
+    const { sequence, groups } = parseDelivery(payload);
     if (sequence !== shard.last + 1) return this.#resynchronise(shard, sequence);
     shard.last = sequence;
-    const chunk: Chunk = { text: payload.slice(header), count: Number(count), eventId };
-    for (const user of users.split(' ')) {
-      const colon = user.indexOf(':');
-      this.#give(shard, Number(user.slice(0, colon)), Number(user.slice(colon + 1)), sequence, chunk);
-    }
+    for (const { users, chunk } of groups) eachUser(users, (id, n) => this.#give(shard, id, n, sequence, chunk));
   }
 
   /** Writes acknowledgements and `seen` of every shard, lets idle users go, and looks for deliveries that never came. */
@@ -171,10 +169,23 @@ export class Live {
 
   /** Writes what is known and lets all users go. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     for (const mirror of this.mirrors.all()) this.#letGo(mirror);
     this.#ticking = false;
     await this.tick();
+  }
+
+  /** A held poll has been settled, whatever by: its mirror waits for the next. */
+  readonly #release = (poll: Poll): void => {
+    const mirror = this.mirrors.ofToken(poll.token);
+    if (!mirror || mirror.poll !== poll) return;
+    mirror.poll = null;
+    mirror.lastPoll = Date.now();
+  };
+
+  #endOverdue(): void {
+    const now = Date.now();
+    for (const { poll } of this.mirrors.all()) if (poll && poll.deadline <= now) poll.settleEmpty();
   }
 
   #give(shard: Shard, id: number, n: number, sequence: number, chunk: Chunk): void {
@@ -193,8 +204,6 @@ export class Live {
     const { poll } = mirror;
     const taken = poll && mirror.take(EVENTS_MAX);
     if (!poll || !taken) return;
-    mirror.poll = null;
-    mirror.lastPoll = Date.now();
     this.#options.given(taken.count);
     poll.settle(pollBody(cursorText(this.#options.process(), taken.position, taken.eventId), taken.text));
   }

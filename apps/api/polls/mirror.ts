@@ -12,11 +12,6 @@ export interface Chunk {
   readonly eventId: string;
 }
 
-interface PlacedChunk extends Chunk {
-  /** Position in the inbox after its last event. */
-  readonly end: number;
-}
-
 export class Mirror {
   readonly id: number;
   readonly token: string;
@@ -34,7 +29,7 @@ export class Mirror {
   dirty = false;
   lastPoll = Date.now();
   touched = Date.now();
-  #chunks: PlacedChunk[] = [];
+  readonly #chunks: Chunk[] = [];
 
   constructor(user: { id: number; token: string; shard: number }, n: number, sequence: number, acked: number, rooms: string[]) {
     this.id = user.id;
@@ -56,28 +51,38 @@ export class Mirror {
   push(chunk: Chunk): void {
     this.end += chunk.count;
     this.endId = chunk.eventId;
-    this.#chunks.push({ text: chunk.text, count: chunk.count, eventId: chunk.eventId, end: this.end });
+    this.#chunks.push(chunk);
   }
 
   /** Acknowledges up to a position. False when that is not a place this process can have given: the poll must attach. */
   acknowledge(position: number): boolean {
     if (position === this.acked) return true;
-    const index = this.#chunks.findIndex((chunk) => chunk.end === position);
-    const chunk = this.#chunks[index];
-    if (!chunk) return false;
-    this.#chunks = this.#chunks.slice(index + 1);
+    const { chunks, end, eventId } = this.#upTo(position);
+    if (end !== position) return false;
+    this.#chunks.splice(0, chunks);
     this.acked = position;
-    this.ackedId = chunk.eventId;
+    this.ackedId = eventId;
     return true;
   }
 
-  /** What an answer of at most `most` events gives: joined texts, and where the client is then. Null when there is nothing. */
+  /** What an answer of at most `most` events (of one chunk at least) gives: joined texts, and where the client is then. Null when there is nothing. */
   take(most: number): { text: string; count: number; position: number; eventId: string } | null {
     const [first] = this.#chunks;
     if (!first) return null;
-    if (this.#chunks.length === 1) return { text: first.text, count: first.count, position: first.end, eventId: first.eventId };
-    const taken = this.#chunks.filter((chunk) => chunk === first || chunk.end - this.acked <= most);
-    const last = taken.at(-1) ?? first;
-    return { text: taken.map((chunk) => chunk.text).join(','), count: last.end - this.acked, position: last.end, eventId: last.eventId };
+    const { chunks, end, eventId } = this.#upTo(this.acked + Math.max(most, first.count));
+    const text = chunks === 1 ? first.text : this.#chunks.slice(0, chunks).map((chunk) => chunk.text).join(',');
+    return { text, count: end - this.acked, position: end, eventId };
+  }
+
+  /** The chunks that end at or before a position: how many, where the last ends, and its log id. */
+  #upTo(position: number): { chunks: number; end: number; eventId: string } {
+    let [chunks, end, eventId] = [0, this.acked, this.ackedId];
+    for (const chunk of this.#chunks) {
+      if (end + chunk.count > position) break;
+      chunks += 1;
+      end += chunk.count;
+      eventId = chunk.eventId;
+    }
+    return { chunks, end, eventId };
   }
 }

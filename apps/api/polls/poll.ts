@@ -2,6 +2,7 @@
 import type { Cursor } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
+import type { Reply } from '../operation.js';
 import { ok } from '../respond.js';
 
 /** Before an attach says which. Never changed: a poll that is held has a set of its own. */
@@ -13,7 +14,6 @@ export class Poll {
   readonly cursor: Cursor | null;
   /** ms since 1970 at which it is answered whatever there is. */
   readonly deadline: number;
-  readonly answer: Promise<string>;
   settled = false;
   /** Set while an attach is under way: what that gives must not be thrown away. */
   attaching = false;
@@ -24,20 +24,17 @@ export class Poll {
   resume = '';
   rooms = NO_ROOMS;
   /** Called once, when it is settled: lets go what is held for it. */
-  whenSettled: (() => void) | null = null;
-  #resolve: (body: string) => void = () => undefined;
-  #reject: (error: unknown) => void = () => undefined;
+  whenSettled: ((poll: Poll) => void) | null = null;
+  readonly #reply: Reply;
 
   /** Throws `unauthorized` for what cannot be a token. `timeout` in s. */
-  constructor(token: string, cursor: Cursor | null, timeout: number) {
+  constructor(token: string, cursor: Cursor | null, timeout: number, reply: Reply) {
     this.userId = tokenUser(token);
     this.token = token;
     this.cursor = cursor;
     this.deadline = Date.now() + timeout * 1_000;
-    this.answer = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    this.#reply = reply;
+    reply.whenGone = () => this.#end(); // nobody reads the answer
   }
 
   get user(): Credentials {
@@ -45,11 +42,11 @@ export class Poll {
   }
 
   settle(body: string): void {
-    if (this.#end()) this.#resolve(body);
+    if (this.#end()) this.#reply.give(body);
   }
 
   fail(error: unknown): void {
-    if (this.#end()) this.#reject(error);
+    if (this.#end()) this.#reply.refuse(error);
   }
 
   /** Answers without events: the time is up, or the process wants to end. */
@@ -57,15 +54,10 @@ export class Poll {
     this.settle(pollBody(this.resume, ''));
   }
 
-  /** The client has gone: nobody reads the answer. */
-  abandon(): void {
-    this.settle('');
-  }
-
   #end(): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.whenSettled?.();
+    this.whenSettled?.(this);
     this.whenSettled = null;
     return true;
   }

@@ -4,7 +4,8 @@ import type { Cursor } from '../../../shared/store/inboxes.js';
 import { parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
-import { attachAndHold, keepLive, superseded, type Ways } from './attach.js';
+import type { Reply } from '../operation.js';
+import { attachAndHold, superseded, type Ways } from './attach.js';
 import { BlockingPool } from './blocking.js';
 import { HeldPolls } from './held.js';
 import { Live } from './live.js';
@@ -32,7 +33,7 @@ export class Polls {
   readonly #store: Store;
   readonly #subscription: Subscription;
   readonly #ways: Ways;
-  /** The newest poll of each token that is not settled. */
+  /** The newest poll of each token that attaches, or waits in the blocking way. Those that wait live, their mirrors know. */
   readonly #latest = new Map<string, Poll>();
   #orphans: Poll[] = [];
   #draining = false;
@@ -80,25 +81,19 @@ export class Polls {
     return this.#subscription.confirmed || !this.#store.config.live;
   }
 
-  /**
-   * Takes a poll; the promise is its answer's body. `timeout` in s; `onGone` is given what to call when the client goes.
-   * Rejects with `unauthorized`, `superseded`, `unavailable`.
-   */
-  open(token: string, cursor: Cursor | null, timeout: number, onGone: (gone: () => void) => void): Promise<string> {
+  /** Takes a poll, and answers it by `reply`: also with `unauthorized`, `superseded`, `unavailable`. `timeout` in s. */
+  open(token: string, cursor: Cursor | null, timeout: number, reply: Reply): void {
     // a poll that waits in the blocking way is not seen again before it ends: it must not last as long as it takes to be stale
-    const poll = new Poll(token, cursor, Math.min(timeout, this.#store.config.userTtl / 2));
-    onGone(() => poll.abandon());
-    this.#supersede(poll);
-    if (this.live.serve(poll)) keepLive(this.#ways, poll);
-    else void attachAndHold(this.#ways, poll);
-    const forget = (): void => { if (this.#latest.get(token) === poll) this.#latest.delete(token); };
-    poll.answer.then(forget, forget);
-    return poll.answer;
+    const poll = new Poll(token, cursor, Math.min(timeout, this.#store.config.userTtl / 2), reply);
+    supersede(this.#latest.get(token));
+    supersede(this.live.mirrors.ofToken(token)?.poll);
+    if (!this.live.serve(poll)) void this.#attach(poll);
   }
 
   /** Answers all held polls, and from now on every poll at once: the process is about to end. */
   drain(): void {
     this.#draining = true;
+    this.live.drain();
     // one that has not attached yet has no cursor to give: it is answered by its attach
     for (const poll of this.#latest.values()) if (!poll.attaching && poll.resume !== '') poll.settleEmpty();
   }
@@ -110,25 +105,22 @@ export class Polls {
     this.pool.close();
   }
 
-  /** The newest poll wins. One in the middle of an attach is told after it, as that may give events. */
-  #supersede(poll: Poll): void {
-    const former = this.#latest.get(poll.token);
+  async #attach(poll: Poll): Promise<void> {
     this.#latest.set(poll.token, poll);
-    if (!former) return;
-    former.superseded = true;
-    if (!former.attaching) former.fail(superseded());
+    await attachAndHold(this.#ways, poll);
+    if (this.#latest.get(poll.token) === poll) this.#latest.delete(poll.token);
   }
 
   /** A poll has lost its mirror: it attaches again, with the live way if that comes back soon. */
   #orphan(poll: Poll): void {
-    poll.whenSettled?.();
     poll.whenSettled = null;
-    if (this.#subscription.confirmed || this.#store.redis.status !== 'ready') return void attachAndHold(this.#ways, poll);
+    if (this.#subscription.confirmed || this.#store.redis.status !== 'ready') return void this.#attach(poll);
+    this.#latest.set(poll.token, poll);
     if (this.#orphans.push(poll) === 1) setTimeout(() => this.#attachOrphans(), RESUBSCRIBE);
   }
 
   #attachOrphans(): void {
-    for (const poll of this.#orphans.splice(0)) void attachAndHold(this.#ways, poll);
+    for (const poll of this.#orphans.splice(0)) void this.#attach(poll);
   }
 
   #notice(text: string): void {
@@ -148,4 +140,11 @@ export class Polls {
     const { room, text } = parseSignal(payload);
     for (const poll of this.heldIn(room)) poll.settle(pollBody(poll.resume, text));
   }
+}
+
+/** The newest poll wins. One in the middle of an attach is told after it, as that may give events. */
+function supersede(former: Poll | null | undefined): void {
+  if (!former) return;
+  former.superseded = true;
+  if (!former.attaching) former.fail(superseded());
 }

@@ -3,7 +3,7 @@
  * positions, so two workers, a retry or a stalled job do no harm; one room is nevertheless advanced once at a time here.
  */
 import { compareIds } from '../../../shared/protocol/events.js';
-import { advance, deliver, readBatch, type Batch, type LogEntry } from '../../../shared/store/fan-out.js';
+import { FanOutSteps, type Batch, type LogEntry } from '../../../shared/store/fan-out.js';
 import type { Store } from '../../../shared/store/store.js';
 
 /** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
@@ -16,13 +16,13 @@ export interface FanOutObserver {
 }
 
 export class FanOut {
-  readonly #store: Store;
+  readonly #steps: FanOutSteps;
   readonly #observer: FanOutObserver;
   /** Rooms being advanced; `again` when one was asked for meanwhile. */
   readonly #advancing = new Map<string, { again: boolean; done: Promise<void> }>();
 
   constructor(store: Store, observer: FanOutObserver) {
-    this.#store = store;
+    this.#steps = new FanOutSteps(store);
     this.#observer = observer;
   }
 
@@ -63,12 +63,12 @@ export class FanOut {
 
   async #advanceOnce(room: string): Promise<number> {
     const started = performance.now();
-    const batch = await readBatch(this.#store, room);
+    const batch = await this.#steps.readBatch(room);
     const first = batch.entries[0];
     const last = batch.entries.at(-1);
     if (!first || !last) return 0;
     await Promise.all(batch.shards.map((shard) => this.#deliverTo(room, shard, batch, last)));
-    const { undelivered, moved } = await advance(this.#store, room, last);
+    const { undelivered, moved } = await this.#steps.advance(room, last);
     if (moved > 0) this.#observer.delivered(moved, Number.parseInt(first.id, 10), performance.now() - started);
     return undelivered;
   }
@@ -77,11 +77,11 @@ export class FanOut {
   async #deliverTo(room: string, shard: number, batch: Batch, last: LogEntry): Promise<void> {
     let current = batch;
     for (;;) {
-      const { status, id } = await deliver(this.#store, room, shard, current);
-      if (status === 'behind') current = await readBatch(this.#store, room, id);
+      const { status, id } = await this.#steps.deliver(room, shard, current);
+      if (status === 'behind') current = await this.#steps.readBatch(room, id);
       else if (status === 'done' && compareIds(id, last.id) >= 0) return;
       // the shard was in the middle of a shorter batch: what is left of this one comes next
-      else if (status === 'done') current = current === batch ? batch : await readBatch(this.#store, room, id);
+      else if (status === 'done') current = current === batch ? batch : await this.#steps.readBatch(room, id);
       if (current.entries.length === 0) return; // the log has lost what the shard was waiting for
     }
   }
