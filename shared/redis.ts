@@ -70,6 +70,11 @@ export function connectWorker(url: string): Redis {
   return watched(new Redis(url, { ...common, maxRetriesPerRequest: null }));
 }
 
+/** Rejects when Redis takes no writes (a full memory, a replica, a disk it cannot save to). Writes nothing: an empty text into a key that is not there. */
+export async function probe(redis: Redis): Promise<void> {
+  await redis.setrange('probe', 0, '');
+}
+
 /** Resolves when a connection is ready, or has failed for the first time, and in any case within its time to connect. */
 export async function firstConnect(redis: Redis): Promise<void> {
   if (redis.status === 'ready') return;

@@ -21,6 +21,8 @@ export interface Served {
   /** Told of each answer: the operation and how it ended, `ok` or an error's code. */
   count(operation: string, outcome: string): void;
   log: Logger;
+  /** Told of each failure that is no ChatError. */
+  failed(error: unknown): void;
 }
 
 export type ServeOperation = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => Promise<void>;
@@ -73,7 +75,7 @@ async function answer(served: Served, res: ServerResponse, name: string, callbac
     send(res, 200, body, callback());
     served.count(operation, 'ok');
   } catch (caught) {
-    const error = toChatError(caught, served.log);
+    const error = toChatError(caught, served.failed);
     sendError(res, error, callback());
     served.count(operation, error.code);
   }
