@@ -33,7 +33,10 @@ function watched(connection: Redis): Redis {
 
 async function beat(connection: Redis): Promise<void> {
   if (connection.status !== 'ready') return;
-  const patience = setTimeout(() => connection.disconnect(true), HEARTBEAT);
+  const patience = setTimeout(() => {
+    if (connection.listenerCount('error') > 0) connection.emit('error', new Error('ping timed out')); // why it will close
+    connection.disconnect(true);
+  }, HEARTBEAT);
   await connection.ping().catch(() => undefined); // a connection that breaks says so itself
   clearTimeout(patience);
 }
