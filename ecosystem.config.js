@@ -4,17 +4,31 @@
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readStartConfig } from './dist/shared/config.js';
+import { CONFIG_EXIT, ConfigError, readConfig, readStartConfig } from './dist/shared/config.js';
 import { portNow, redisArguments } from './scripts/own-redis.js';
+import { Problem } from './scripts/problem.js';
 
-const settings = readStartConfig(process.env);
-const port = settings.ownRedis ? portNow() : null;
+const settings = orEnd(() => ({ ...readConfig(process.env), ...readStartConfig(process.env) }));
+const port = settings.ownRedis ? orEnd(portNow) : null;
+
+/** What the host has to mend is said in one line; pm2 would add its own and a stack. */
+function orEnd(read) {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof Problem)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
 
 const common = {
   cwd: dirname(fileURLToPath(import.meta.url)),
   merge_logs: true,
   // a process that ends is started again for ever, but ever less often: pm2's own limit would give up on it
   exp_backoff_restart_delay: 100,
+  // one that only the host can help says so in its log and stays away
+  stop_exit_codes: [CONFIG_EXIT],
   // above what an API process (3 s) and a worker (4 s) give themselves to end in order
   kill_timeout: 8_000,
 };

@@ -15,6 +15,9 @@ const PATIENCE = 6_000;
 export async function endLeftovers() {
   const pm2 = await pm2Process();
   if (pm2 && (await isStart(pm2))) throw new Problem(`nobackend-chat already runs from this folder (process ${pm2}): stop that first.`);
+  if (pm2 && (await isDaemon(pm2))) {
+    throw new Problem(`A pm2 of yours runs from ${pm2Home} (process ${pm2}): end it first, with "PM2_HOME=${pm2Home} npx pm2 kill".`);
+  }
   if ((await leftovers()).length > 0) {
     console.log('Ending what a former start left running ...');
     if (pm2) await endGently(pm2);
@@ -61,6 +64,11 @@ async function isOurs(pid) {
 /** True when the process is the child of a start that lives. */
 async function isStart(pid) {
   return /scripts.start\.js/.test(await commandOf(await parentOf(pid)));
+}
+
+/** True for the pm2 of `pm2 start`, which a host has started and means to keep; ours is called `pm2-runtime`. */
+async function isDaemon(pid) {
+  return /God Daemon/.test(await commandOf(pid));
 }
 
 /** A process's command line; empty when there is no such process, or only what the system keeps of a dead one. */

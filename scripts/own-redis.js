@@ -1,10 +1,9 @@
 /** The Redis of this project, for hosts that give none: where its data are, its port, and what it is started with. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFree, randomPort } from './ports.js';
-import { dataDir, inProject } from './project.js';
+import { dataDir, ensureFolder, inProject } from './project.js';
 import { ask } from './redis-client.js';
 
 export const folder = join(dataDir, 'redis');
@@ -13,7 +12,7 @@ const portFile = join(folder, 'port');
 
 /** What redis-server is started with: loopback only, everything kept in an append-only file, nothing ever evicted. */
 export function redisArguments(port, appendfsync) {
-  mkdirSync(folder, { recursive: true });
+  ensureFolder(folder);
   return [
     '--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--logfile', logFile, '--loglevel', 'notice',
     '--appendonly', 'yes', '--appendfsync', appendfsync, '--save', '', '--maxmemory-policy', 'noeviction',
@@ -22,6 +21,7 @@ export function redisArguments(port, appendfsync) {
 
 /** The port it has, or would get; for callers that cannot wait. */
 export function portNow() {
+  ensureFolder(folder);
   return Number(execFileSync(process.execPath, [inProject('scripts/redis-port.js')], { encoding: 'utf8' }));
 }
 
@@ -30,7 +30,7 @@ export async function choosePort() {
   const former = await rememberedPort();
   if (former && ((await isFree(former, '127.0.0.1')) || (await runningAt(former)))) return former;
   const port = await randomPort();
-  mkdirSync(folder, { recursive: true });
+  ensureFolder(folder);
   await writeFile(portFile, String(port));
   return port;
 }

@@ -44,10 +44,12 @@ export class Pm2 {
   async ready(healthy) {
     await Promise.race([once(this.#child, 'message'), this.#failEarly()]); // its sockets can be connected to
     this.#client = await connect();
+    const { CONFIG_EXIT } = await import(inProject('dist/shared/config.js'));
     for (const end = Date.now() + READY_PATIENCE; Date.now() < end; await sleep(100)) {
       if (this.#child.exitCode !== null) throw new Problem('pm2 ended by itself, which it should not: see what it wrote above.');
       const parts = await this.#client.list();
-      await throwFor(parts.find((part) => part.pm2_env.restart_time >= RESTARTS || part.pm2_env.status === 'errored'));
+      const hopeless = ({ exit_code, restart_time, status }) => exit_code === CONFIG_EXIT || restart_time >= RESTARTS || status === 'errored';
+      await throwFor(parts.find((part) => hopeless(part.pm2_env)));
       if (parts.length > 0 && parts.every((part) => part.pm2_env.status === 'online') && (await healthy())) return;
     }
     throw new Problem(`Not ready after ${READY_PATIENCE / 1_000} s: see the output above.`);

@@ -2,7 +2,6 @@
  * `npm start`: prepares what is missing, checks what could go wrong, then runs everything in the foreground until
  * Ctrl-C. Settings are environment variables; `DATA_DIR` moves all that is kept out of the project's `.data`.
  */
-import { mkdir } from 'node:fs/promises';
 import { stopCommand } from './command.js';
 import { endLeftovers } from './leftovers.js';
 import { choosePort } from './own-redis.js';
@@ -10,8 +9,7 @@ import { Pm2 } from './pm2.js';
 import { refusal } from './ports.js';
 import { prepare } from './prepare.js';
 import { Problem, report } from './problem.js';
-import { inProject, pm2Home } from './project.js';
-import { checkRedis } from './redis-client.js';
+import { dataDir, ensureFolder, inProject, pm2Home } from './project.js';
 
 /** A socket's path may have 103 bytes on macOS, 107 on Linux; the longest here is pm2's `rpc.sock`. */
 const LONGEST_HOME = 103 - '/rpc.sock'.length;
@@ -24,10 +22,10 @@ let stopping = null;
 async function start() {
   checkFolder();
   await prepare({ redis: !redisUrl });
-  const { port } = await readSettings();
+  const { port } = await settled(readSettings);
   await endLeftovers();
   await checkPort(port);
-  await (redisUrl ? checkRedis(redisUrl) : choosePort());
+  await (redisUrl ? settled(checkHostsRedis) : choosePort());
   if (stopping) return;
   pm2 = new Pm2(await surroundings());
   await pm2.ready(() => healthy(port));
@@ -38,21 +36,33 @@ async function start() {
 }
 
 function checkFolder() {
+  for (const folder of redisUrl ? [pm2Home] : [dataDir, pm2Home]) ensureFolder(folder);
   if (Buffer.byteLength(pm2Home) <= LONGEST_HOME) return;
   throw new Problem(`${pm2Home} is too long a path for pm2's sockets: move the project to a shorter one.`);
 }
 
-/** Reads the settings as the processes will; a bad one is a Problem here instead of a crash of each of them. */
-async function readSettings() {
-  const { ConfigError, readConfig, readStartConfig } = await import(inProject('dist/shared/config.js'));
+/** What the processes would refuse to start with is a Problem here instead of a crash of each of them. */
+async function settled(check) {
+  const config = await import(inProject('dist/shared/config.js'));
   try {
-    readStartConfig(process.env);
-    const config = readConfig(process.env);
-    if (config.port === 0) throw new Problem('PORT=0 is not allowed: give a whole number from 1 to 65535.');
-    return config;
+    return await check(config);
   } catch (error) {
-    throw error instanceof ConfigError ? new Problem(error.message) : error;
+    throw error instanceof config.ConfigError ? new Problem(error.message) : error;
   }
+}
+
+function readSettings({ readConfig, readStartConfig }) {
+  readStartConfig(process.env);
+  const config = readConfig(process.env);
+  if (config.port === 0) throw new Problem('PORT=0 is not allowed: give a whole number from 1 to 65535.');
+  return config;
+}
+
+/** Here somebody waits in front of it: what the processes would wait for is said at once. */
+async function checkHostsRedis() {
+  const { checkRedis, sentence } = await import(inProject('dist/shared/redis-check.js'));
+  const reason = await checkRedis(redisUrl);
+  if (reason !== null) throw new Problem(sentence(redisUrl, reason));
 }
 
 async function checkPort(port) {
@@ -63,7 +73,6 @@ async function checkPort(port) {
 
 /** The environment of pm2 and all it starts, beside our own. */
 async function surroundings() {
-  await mkdir(pm2Home, { recursive: true });
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}; // they write into a pipe and cannot know
   return { PM2_HOME: pm2Home, PM2_DISABLE_VERSION_CHECK: '1', LOG_FORMAT: process.env.LOG_FORMAT || 'text', ...colour };
 }

@@ -4,8 +4,11 @@
  */
 import { availableParallelism } from 'node:os';
 
-/** A setting has a value that is not allowed. The message is one line for the host. */
+/** Something the host has to change before anything can start. The message is one line for the host. */
 export class ConfigError extends Error {}
+
+/** The exit code that says so (EX_CONFIG of sysexits.h): pm2 does not start such a process again. */
+export const CONFIG_EXIT = 78;
 
 type Environment = Record<string, string | undefined>;
 
@@ -29,8 +32,9 @@ function choice<T extends string>(env: Environment, name: string, fallback: T, a
 
 function redisUrl(env: Environment): string {
   const text = env['REDIS_URL'] || 'redis://127.0.0.1:6379';
-  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
-  if (protocol !== 'redis:' && protocol !== 'rediss:') {
+  const { protocol = '', pathname = '' } = URL.canParse(text) ? new URL(text) : {};
+  // a database that is no number would silently be number 0
+  if (!/^rediss?:$/.test(protocol) || !/^(\/\d*)?$/.test(pathname)) {
     throw new ConfigError('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], or rediss:// for TLS.');
   }
   return text;
@@ -40,7 +44,7 @@ function redisUrl(env: Environment): string {
 export function readConfig(env: Environment) {
   return Object.freeze({
     /** Where the API listens; 0 takes any free port (tests). */
-    port: integer(env, 'PORT', 8080, 0, 65_535),
+    port: env['PORT'] === '0' ? 0 : integer(env, 'PORT', 8080, 1, 65_535),
     redisUrl: redisUrl(env),
     /** Basic-auth password of /admin/queues and /metrics; none: both are absent. */
     adminPassword: env['ADMIN_PASSWORD'] || null,

@@ -11,6 +11,8 @@ function describe(error: unknown): unknown {
 }
 
 export function createLog(config: Config, name: string): Logger {
+  // by file descriptor, which is pino-pretty's own way, it would be pm2's log in pm2's cluster mode
+  const destination = process.stdout;
   const options = { name, level: config.logLevel, redact: ['token', '*.token', 'password', '*.password'], serializers: { error: describe } };
-  return config.logFormat === 'json' ? pino(options) : pino(options, pretty({ ignore: 'hostname', sync: true }));
+  return config.logFormat === 'json' ? pino(options) : pino(options, pretty({ ignore: 'hostname', sync: true, destination }));
 }

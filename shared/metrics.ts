@@ -4,27 +4,27 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
-import { AggregatorRegistry, Counter, Gauge, Histogram, Registry, type MetricObject } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Figures } from './figures.js';
 
-const KEY = 'metrics';
 const WRITE_EVERY = 2_000;
-/** Figures of a process that has written none for so long (ms) are dropped: it has ended. */
-const FORGET_AFTER = 15_000;
+/** Who has written nothing between two looks (ms) has ended; above any outage after which all go on. */
+const TIDY_EVERY = 600_000;
 
 /** The figures of one process. `prefix` them all, so that a dashboard finds them. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #whole = new Registry();
   readonly #process: string;
-  readonly #redis: Redis;
-  readonly #timer: NodeJS.Timeout;
+  readonly #figures: Figures;
+  readonly #timers: NodeJS.Timeout[];
 
   constructor(process: string, redis: Redis) {
     this.#process = process;
-    this.#redis = redis;
+    this.#figures = new Figures(redis, process);
     this.#measureProcess();
-    this.#timer = setInterval(() => void this.write().catch(() => undefined), WRITE_EVERY); // the next one makes up for it
-    this.#timer.unref();
+    // the next one makes up for one that fails
+    this.#timers = [every(WRITE_EVERY, () => this.write()), every(TIDY_EVERY, () => this.#figures.tidy())];
   }
 
   counter(name: string, help: string, labelNames: string[] = []): Counter {
@@ -53,35 +53,29 @@ export class Metrics {
     return new Histogram({ name: `chat_${name}`, help, buckets, registers: [this.registry] });
   }
 
-  /** A figure of the whole system, not of this process: read only when somebody asks for all. */
+  /** A figure of the whole system, not of this process: read only when somebody asks for all, absent when it cannot be read. */
   shared(name: string, help: string, read: () => Promise<number>): void {
     new Gauge({
       name: `chat_${name}`, help, registers: [this.#whole],
-      async collect() { this.set(await read()); },
+      async collect() { await read().then((value) => this.set(value), () => this.remove()); },
     });
   }
 
   /** Writes this process's figures where the others find them. */
   async write(): Promise<void> {
-    const figures = await this.registry.getMetricsAsJSON();
-    await this.#redis.hset(KEY, this.#process, JSON.stringify({ at: Date.now(), figures }));
+    await this.#figures.write(await this.registry.getMetricsAsJSON());
   }
 
   /** The figures of all processes, added up, in Prometheus's text format. */
   async readAll(): Promise<string> {
-    await this.write();
-    const all: MetricObject[][] = [];
-    for (const [process, text] of Object.entries(await this.#redis.hgetall(KEY))) {
-      const { at, figures } = JSON.parse(text) as { at: number; figures: MetricObject[] };
-      if (Date.now() - at < FORGET_AFTER) all.push(figures);
-      else await this.#redis.hdel(KEY, process);
-    }
-    return `${await AggregatorRegistry.aggregate(all).metrics()}\n${await this.#whole.metrics()}`;
+    const own = await this.registry.getMetricsAsJSON();
+    await this.#figures.write(own).catch(() => undefined); // a Redis that takes no writes can still be read
+    return `${await this.#figures.sum(own)}\n${await this.#whole.metrics()}`;
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#redis.hdel(KEY, this.#process).catch(() => undefined); // forgotten by age otherwise
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#figures.end(await this.registry.getMetricsAsJSON()).catch(() => undefined); // added by another process otherwise
   }
 
   #measureProcess(): void {
@@ -98,4 +92,8 @@ export class Metrics {
       collect() { this.set(own, process.memoryUsage.rss()); },
     });
   }
+}
+
+function every(ms: number, work: () => Promise<void>): NodeJS.Timeout {
+  return setInterval(() => void work().catch(() => undefined), ms).unref();
 }

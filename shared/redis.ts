@@ -33,7 +33,10 @@ function watched(connection: Redis): Redis {
 
 async function beat(connection: Redis): Promise<void> {
   if (connection.status !== 'ready') return;
-  const patience = setTimeout(() => connection.disconnect(true), HEARTBEAT);
+  const patience = setTimeout(() => {
+    if (connection.listenerCount('error') > 0) connection.emit('error', new Error('ping timed out')); // why it will close
+    connection.disconnect(true);
+  }, HEARTBEAT);
   await connection.ping().catch(() => undefined); // a connection that breaks says so itself
   clearTimeout(patience);
 }
@@ -68,6 +71,11 @@ export function connectProducer(url: string): Redis {
 /** For BullMQ workers, which wait for Redis as long as it takes (and demand `maxRetriesPerRequest: null`). */
 export function connectWorker(url: string): Redis {
   return watched(new Redis(url, { ...common, maxRetriesPerRequest: null }));
+}
+
+/** Rejects when Redis takes no writes (a full memory, a replica, a disk it cannot save to). Writes nothing: an empty text into a key that is not there. */
+export async function probe(redis: Redis): Promise<void> {
+  await redis.setrange('probe', 0, '');
 }
 
 /** Resolves when a connection is ready, or has failed for the first time, and in any case within its time to connect. */

@@ -1,5 +1,10 @@
-/** An orderly end: what was started is ended once, however often and by whomever the process is told to stop. */
+/** The end of a process. An orderly one: what was started is ended once, however often and by whomever the process is told to stop. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CONFIG_EXIT, ConfigError } from './config.js';
 import type { Logger } from './log.js';
+
+/** How long (ms) Redis may take for what is written to it at the end; a cache, figures: nothing that must not be lost. */
+const LAST_WORDS = 1_000;
 
 /** Runs `end` at the first SIGINT or SIGTERM, then exits 0; exits 1 when `end` takes longer than `patience` ms. */
 export function onShutdown(log: Logger, patience: number, end: () => Promise<void>): void {
@@ -18,4 +23,16 @@ export function onShutdown(log: Logger, patience: number, end: () => Promise<voi
   });
   process.on('SIGINT', begin);
   process.on('SIGTERM', begin);
+}
+
+/** Waits for what is written to Redis at the end, but not for a Redis that hangs. */
+export async function lastWords(written: Promise<unknown>): Promise<void> {
+  await Promise.race([written, sleep(LAST_WORDS)]);
+}
+
+/** Ends a process that cannot start: in one line, and for good when only the host can mend it. */
+export function refuseStart(error: unknown, what: string): never {
+  const mendable = error instanceof ConfigError;
+  process.stderr.write(mendable ? `${error.message}\n` : `${what} cannot start: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+  process.exit(mendable ? CONFIG_EXIT : 1);
 }

@@ -1,4 +1,5 @@
 /** What only the host sees: the figures of all processes, the queues' board in a real browser; and /health, which all see. */
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, fetchText } from './support/client.js';
 import { launchBrowser } from './support/browser.js';
@@ -69,6 +70,8 @@ async function figuresOf(base: string): Promise<Map<string, number>> {
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
 }
 
+const connections = async (redis: Redis) => Number(/connected_clients:(\d+)/.exec(await redis.info('clients'))?.[1]);
+
 describe('the figures', () => {
   it('are those of all processes, whichever is asked', async () => {
     const users = await Promise.all(system.urls.flatMap((base) => [TestUser.join(base, { room: 'counted' }), TestUser.join(base, { room: 'counted' })]));
@@ -101,15 +104,24 @@ describe('the figures', () => {
     const processes = [...figures.keys()].flatMap((name) => /^chat_memory_bytes\{process="(api|worker)-\w+"\}$/.exec(name)?.[1] ?? []);
     expect(processes.sort()).toEqual(['api', 'api', 'worker', 'worker']);
     expect(figures.get('chat_fanout_delay_seconds_count')).toBeGreaterThan(0);
-    expect(figures.get('chat_redis_connections')).toBeGreaterThanOrEqual(2 * 3);
+    const redis = new Redis(system.redis.url);
+    await until(async () => (await figuresOf(url)).get('chat_redis_connections') === (await connections(redis)) - 1, 'all connections but ours are counted');
+    redis.disconnect();
   });
 
-  it('forget a process that has ended', async () => {
+  it('forget a process that has ended, but not what it has counted', async () => {
     const extra = await system.addApi();
+    const answers = async () => (await figuresOf(url)).get('chat_requests_total{operation="rooms",outcome="ok"}');
+    for (let i = 0; i < 7; i += 1) await call(extra.url, 'rooms');
     const processes = async () => [...(await figuresOf(url)).keys()].filter((name) => name.startsWith('chat_memory_bytes')).length;
     await until(async () => await processes() === 5, 'the new process is counted');
     await extra.stop();
-    expect(await processes()).toBe(4);
+    expect([await processes(), await answers()]).toEqual([4, 7]);
+    const killed = await system.addApi();
+    for (let i = 0; i < 3; i += 1) await call(killed.url, 'rooms');
+    await until(async () => await answers() === 10, 'its figures are written');
+    await killed.kill();
+    expect(await answers()).toBe(10);
   });
 });
 
@@ -154,7 +166,7 @@ describe('/health', () => {
   it('is 503 while Redis is away, as are the figures and the board, and 200 again by itself', async () => {
     await system.redis.kill();
     await until(async () => (await health()).status === 503, 'Redis is missed');
-    expect(await health()).toEqual({ status: 503, body: { ok: false, redis: 'away' } });
+    expect(await health()).toEqual({ status: 503, body: { ok: false, redis: 'away', reason: expect.stringMatching(/^(the connection broke|connection refused)$/) as unknown } });
     for (const path of ['/metrics', '/admin/queues/api/queues']) expect((await get(path, basic('', PASSWORD))).status).toBe(503);
     await system.redis.restart();
     await until(async () => (await health()).status === 200, 'all is well again');

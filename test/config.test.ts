@@ -1,10 +1,12 @@
 /** Settings: what holds without any, what may be set, and the one line that stops the start. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, readStartConfig } from '../shared/config.js';
+import { startRedis } from './support/redis.js';
 
 const DEFAULTS = {
   port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 1,
@@ -14,7 +16,7 @@ const DEFAULTS = {
 
 /** Each number: its smallest and largest value. */
 const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: number][] = [
-  ['PORT', 'port', 0, 65_535], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
+  ['PORT', 'port', 1, 65_535], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
   ['SHARDS', 'shards', 1, 1_024], ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000], ['HISTORY', 'history', 1, 100_000],
   ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000],
   ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000], ['SEND_RATE', 'sendRate', 1, 10_000], ['SIGNAL_RATE', 'signalRate', 1, 10_000],
@@ -55,13 +57,15 @@ describe('without any setting', () => {
   it('nothing can be changed afterwards', () => expect(Object.isFrozen(readConfig({})) && Object.isFrozen(readStartConfig({}))).toBe(true));
 });
 
+it('PORT may be 0 for tests, which is not worth telling a host', () => expect(readConfig({ PORT: '0' }).port).toBe(0));
+
 describe.each(NUMBERS)('%s', (name, key, min, max) => {
   it(`is a whole number from ${min} to ${max}`, () => {
     expect(readConfig({ [name]: String(min) })[key]).toBe(min);
     expect(readConfig({ [name]: String(max) })[key]).toBe(max);
   });
 
-  it.each([String(min - 1), String(max + 1), ...NO_NUMBERS])('refuses "%s" and says what is allowed', (bad) => {
+  it.each([String(name === 'PORT' ? -1 : min - 1), String(max + 1), ...NO_NUMBERS])('refuses "%s" and says what is allowed', (bad) => {
     expect(refusalOf({ [name]: bad })).toBe(`${name}=${bad} is not allowed: give a whole number from ${min} to ${max}.`);
   });
 });
@@ -89,12 +93,12 @@ it('REDIS_APPENDFSYNC is one of what Redis knows', () => {
 });
 
 describe('REDIS_URL', () => {
-  it.each(['redis://h:1', 'rediss://user:secret@h:6380/2', 'redis://[::1]:6379'])('may be %s', (url) => {
+  it.each(['redis://h:1', 'rediss://user:secret@h:6380/2', 'redis://h/', 'redis://h/0', 'redis://[::1]:6379'])('may be %s', (url) => {
     expect(readConfig({ REDIS_URL: url }).redisUrl).toBe(url);
     expect(readStartConfig({ REDIS_URL: url }).ownRedis).toBe(false);
   });
 
-  it.each(['localhost:6379', 'http://u:secret@h', 'redis://u:secret@', '//h', 'x'])('refuses "%s" without repeating it, as it may hold a password', (url) => {
+  it.each(['localhost:6379', 'http://u:secret@h', 'redis://u:secret@', '//h', 'x', 'redis://h:1/chat', 'redis://h/1/2', 'redis://h/-1'])('refuses "%s" without repeating it, as it may hold a password', (url) => {
     const refusal = refusalOf({ REDIS_URL: url });
     expect(refusal).toBe('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], or rediss:// for TLS.');
   });
@@ -103,10 +107,35 @@ describe('REDIS_URL', () => {
 it('ADMIN_PASSWORD is taken as it is', () => expect(readConfig({ ADMIN_PASSWORD: ' p:ä ' }).adminPassword).toBe(' p:ä '));
 
 describe('a process with a bad setting', () => {
-  it.each(['api', 'worker'])('(%s) says so in one line and exits with 1', async (app) => {
+  it.each(['api', 'worker'])('(%s) says so in one line and exits with 78, at which pm2 lets it be', async (app) => {
     const main = fileURLToPath(new URL(`../dist/apps/${app}/main.js`, import.meta.url));
     const child = spawn(process.execPath, ['--enable-source-maps', main], { env: { PATH: process.env['PATH'], SHARDS: 'many' } });
     const [[code], out, err] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
-    expect({ code, out, err }).toEqual({ code: 1, out: '', err: 'SHARDS=many is not allowed: give a whole number from 1 to 1024.\n' });
+    expect({ code, out, err }).toEqual({ code: 78, out: '', err: 'SHARDS=many is not allowed: give a whole number from 1 to 1024.\n' });
+  });
+});
+
+describe('an API process that only the host can help', () => {
+  /** Its exit code and what it says. */
+  async function start(env: Record<string, string>): Promise<{ code: unknown; err: string }> {
+    const main = fileURLToPath(new URL('../dist/apps/api/main.js', import.meta.url));
+    const child = spawn(process.execPath, [main], { env: { PATH: process.env['PATH'], ...env } });
+    const [[code], err] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+    return { code, err };
+  }
+
+  it('says so in one line and exits with 78: a port in use, a database that is not there', async () => {
+    const redis = await startRedis();
+    const server = createServer().listen(0);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await start({ REDIS_URL: redis.url, PORT: String(port) })).toEqual({
+      code: 78, err: `Port ${port} is in use: stop what uses it, or set PORT to another one.\n`,
+    });
+    expect(await start({ REDIS_URL: `${redis.url}/16`, PORT: '0' })).toEqual({
+      code: 78, err: `The Redis of REDIS_URL (${redis.url}/16) cannot be used: it has no database of this number.\n`,
+    });
+    server.close();
+    await redis.stop();
   });
 });

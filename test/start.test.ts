@@ -1,14 +1,16 @@
 /** `npm start` as a host meets it: it serves, it ends without a trace, and it says in one line why it cannot start. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Child, root } from './support/child.js';
 import { ask } from './support/client.js';
-import { freePort } from './support/redis.js';
+import { freePort, startRedis } from './support/redis.js';
 import { until } from './support/until.js';
 import type { Joined } from './support/user.js';
 
@@ -114,8 +116,41 @@ describe('what cannot start says so in one line', () => {
 
   it('a Redis that is not there', async () => {
     const port = await freePort();
-    const said = `The Redis of REDIS_URL (redis://127.0.0.1:${port}) cannot be used: connect ECONNREFUSED 127.0.0.1:${port}.\n`;
+    const said = `The Redis of REDIS_URL (redis://127.0.0.1:${port}) cannot be used: connection refused.\n`;
     expect(await fail({ REDIS_URL: `redis://user:secret@127.0.0.1:${port}` })).toEqual({ code: 1, said });
+  });
+
+  it('a Redis that refuses: no password, a wrong one, no such database, no writes', async () => {
+    const redis = await startRedis();
+    const client = new Redis(redis.url);
+    const at = `127.0.0.1:${redis.port}`;
+    const refused = (path: string, why: string) => ({ code: 1, said: `The Redis of REDIS_URL (redis://${at}${path}) cannot be used: ${why}.\n` });
+    expect(await fail({ REDIS_URL: `redis://${at}/99` })).toEqual(refused('/99', 'it has no database of this number'));
+    await client.replicaof('127.0.0.1', 1);
+    expect(await fail({ REDIS_URL: `redis://${at}` })).toEqual(refused('', 'it is a read-only replica'));
+    await client.config('SET', 'requirepass', 'right');
+    expect(await fail({ REDIS_URL: `redis://${at}` })).toEqual(refused('', 'it demands a password'));
+    expect(await fail({ REDIS_URL: `redis://:wrong@${at}` })).toEqual(refused('', 'it does not accept this user and password'));
+    client.disconnect();
+    await redis.stop();
+  });
+
+  it('a folder for the data that is a file', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    expect(await fail({ DATA_DIR: file })).toEqual({ code: 1, said: `The folder ${file} cannot be used: it is a file. Mend that, or set DATA_DIR to another one.\n` });
+  });
+
+  it('a pm2 of the host\'s own in the same place, which is left alone', async () => {
+    const pm2 = (command: string) => promisify(execFile)(process.execPath, ['node_modules/pm2/bin/pm2', command], {
+      cwd: root, env: { PATH: process.env['PATH'], PM2_HOME: join(folder, 'pm2'), PM2_DISABLE_VERSION_CHECK: '1' },
+    });
+    await pm2('ping');
+    const pid = await pm2Pid();
+    const home = join(folder, 'pm2');
+    expect(await fail({})).toEqual({ code: 1, said: `A pm2 of yours runs from ${home} (process ${pid}): end it first, with "PM2_HOME=${home} npx pm2 kill".\n` });
+    expect(lives(pid)).toBe(true);
+    await pm2('kill');
   });
 
   it('a Redis that is too old', async () => {

@@ -13,8 +13,8 @@ export function createApp(serve: ServeOperation, served: Served, routed: Routed)
   for (const middleware of routes(routed)) app.use(middleware);
   app.on('error', (error: Error & { expose?: boolean; code?: unknown }) => {
     if (error.expose) return;
-    const level = CONNECTION.test(String(error.code)) ? 'debug' : 'warn';
-    served.log[level]({ error: error.message }, 'request failed');
+    if (CONNECTION.test(String(error.code))) served.log.debug({ error: error.message }, 'request failed');
+    else served.failed(error);
   });
   return app;
 }

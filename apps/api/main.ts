@@ -1,11 +1,13 @@
 /** An API process: builds everything, listens, and ends in order. */
 import { randomBytes } from 'node:crypto';
-import { ConfigError, readConfig, type Config } from '../../shared/config.js';
+import { Availability } from '../../shared/availability.js';
+import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics.js';
 import { FANOUT, FanOutRequests, openQueue, UPKEEP, type FanOutJob } from '../../shared/queues.js';
 import { connectBlocking, connectProducer, connectStore, connectSubscriber, firstConnect } from '../../shared/redis.js';
-import { onShutdown } from '../../shared/shutdown.js';
+import { checkRedis } from '../../shared/redis-check.js';
+import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { createApp } from './app.js';
 import { listener } from './listener.js';
@@ -17,10 +19,14 @@ import { drainServer, listen, portOf } from './server.js';
 /** An API process is gone so long (ms) after it was told to end, whatever its clients do. */
 const PATIENCE = 3_000;
 
+const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', failed: 'requests refused' };
+
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'api');
-  const quiet = () => undefined; // the store's connection says for all that Redis is away
-  const redis = connectStore(config.redisUrl).on('error', (error) => log.warn({ error: error.message }, 'redis'));
+  const quiet = () => undefined; // `availability` says for all that Redis is away
+  await checkRedis(config.redisUrl);
+  const redis = connectStore(config.redisUrl);
+  const availability = new Availability(redis, log, OUTAGE);
   const producer = connectProducer(config.redisUrl).on('error', quiet);
   const store = createStore(redis, config);
   const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer);
@@ -33,17 +39,16 @@ async function main(config: Config): Promise<void> {
     refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
   });
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
-  const served = { log, count: measure(metrics, store, polls, fanOutQueue) };
+  const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   const serve = operationServer({ store, fanOut, polls }, served);
-  const app = createApp(serve, served, { config, store, metrics, queues });
+  const app = createApp(serve, served, { config, store, availability, metrics, queues });
   const server = await listen(listener(app, serve), config.port);
   onShutdown(log, PATIENCE, async () => {
     const drained = drainServer(server);
     polls.drain();
     await drained;
-    await polls.close();
-    await metrics.close();
+    await lastWords(polls.close().then(() => metrics.close()));
   });
   log.info({ port: portOf(server) }, 'listening');
   process.send?.('ready');
@@ -52,7 +57,5 @@ async function main(config: Config): Promise<void> {
 try {
   await main(readConfig(process.env));
 } catch (error) {
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
-  else process.stderr.write(`The API cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  refuseStart(error, 'The API');
 }

@@ -3,7 +3,6 @@
  */
 import type { ServerResponse } from 'node:http';
 import { ChatError } from '../../shared/protocol/errors.js';
-import type { Logger } from '../../shared/log.js';
 import { scriptSafeJson } from '../../shared/store/event-text.js';
 import { encodeJsonp } from './jsonp.js';
 
@@ -26,10 +25,10 @@ export function ok(fields: Record<string, unknown> = {}, raw: Record<string, str
   return `${body}}`;
 }
 
-/** A ChatError as the client sees it. What is no ChatError is Redis away, or a fault of ours, and is logged. */
-export function toChatError(error: unknown, log: Logger): ChatError {
+/** A ChatError as the client sees it. What is no ChatError is Redis away, or a fault of ours: `failed` is told of it. */
+export function toChatError(error: unknown, failed: (error: unknown) => void): ChatError {
   if (error instanceof ChatError) return error;
-  log.warn({ error: error instanceof Error ? error.message : String(error) }, 'request failed');
+  failed(error);
   return new ChatError('unavailable', 'The chat is not available at the moment. Try again soon.', { retryAfter: 1 });
 }
 

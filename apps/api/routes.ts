@@ -4,6 +4,7 @@ import Router, { type RouterContext } from '@koa/router';
 import type { Queue } from 'bullmq';
 import type { Middleware } from 'koa';
 import helmet from 'koa-helmet';
+import type { Availability } from '../../shared/availability.js';
 import type { Config } from '../../shared/config.js';
 import type { Metrics } from '../../shared/metrics.js';
 import type { Store } from '../../shared/store/store.js';
@@ -14,15 +15,16 @@ import { draining } from './respond.js';
 export interface Routed {
   config: Config;
   store: Store;
+  availability: Availability;
   metrics: Metrics;
   queues: Queue[];
 }
 
-export function routes({ config, store, metrics, queues }: Routed): Middleware[] {
+export function routes({ config, store, availability, metrics, queues }: Routed): Middleware[] {
   const router = new Router({ methods: METHODS }); // it answers 501 to a method it has not been told of
   const guard = requirePassword(config.adminPassword);
   const whileUp = requireRedis(store);
-  router.get('/health', health(store));
+  router.get('/health', health(availability));
   router.get('/metrics', guard, whileUp, async (ctx: RouterContext) => {
     ctx.type = 'text/plain; version=0.0.4; charset=utf-8';
     ctx.body = await metrics.readAll();
@@ -33,11 +35,11 @@ export function routes({ config, store, metrics, queues }: Routed): Middleware[]
   return [drain, onBoard(headersWith(BOARD), headersWith(OWN_PAGES)), ...board, ...routed, servePages()];
 }
 
-function health({ redis }: Store) {
+function health(availability: Availability) {
   return async (ctx: RouterContext): Promise<void> => {
-    const up = await redis.ping().then(() => true, () => false);
-    ctx.status = up ? 200 : 503;
-    ctx.body = { ok: up, redis: up ? 'up' : 'away' };
+    const reason = await availability.check();
+    ctx.status = reason === null ? 200 : 503;
+    ctx.body = reason === null ? { ok: true, redis: 'up' } : { ok: false, redis: 'away', reason };
     ctx.set('Cache-Control', 'no-store');
   };
 }

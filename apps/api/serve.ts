@@ -21,6 +21,8 @@ export interface Served {
   /** Told of each answer: the operation and how it ended, `ok` or an error's code. */
   count(operation: string, outcome: string): void;
   log: Logger;
+  /** Told of each failure that is no ChatError. */
+  failed(error: unknown): void;
 }
 
 export type ServeOperation = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => void;
@@ -62,7 +64,7 @@ class Answer implements Reply {
   /** The one catch of a request ends here. */
   refuse(caught: unknown): void {
     this.whenGone = null;
-    const error = toChatError(caught, this.served.log);
+    const error = toChatError(caught, this.served.failed);
     sendError(this.res, error, this.callback);
     this.#count(error.code);
   }

@@ -1,6 +1,7 @@
 /** The HTTP server, and its end without a failed request. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
+import { ConfigError } from '../../shared/config.js';
 import { draining } from './respond.js';
 
 /** A send by JSONP carries its text in the URL: 2,000 characters of 12 bytes each, percent-encoded, and data. */
@@ -10,13 +11,19 @@ const KEEP_ALIVE = 65_000;
 /** Idle connections are kept so long (ms) while draining, so that no request on its way meets a closed one. */
 const LINGER = 1_500;
 
+/** Throws ConfigError when the port cannot be had. */
 export async function listen(listener: RequestListener, port: number): Promise<Server> {
   const server = createServer({ maxHeaderSize: HEADERS_MAX, keepAliveTimeout: KEEP_ALIVE, headersTimeout: 20_000, requestTimeout: 30_000, noDelay: true }, listener);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, port)));
     server.listen(port, resolve);
   });
   return server;
+}
+
+function refusal(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === 'EADDRINUSE') return new ConfigError(`Port ${port} is in use: stop what uses it, or set PORT to another one.`);
+  return new ConfigError(`Port ${port} cannot be used (${error.code}): set PORT to another one.`);
 }
 
 export function portOf(server: Server): number {

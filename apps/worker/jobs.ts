@@ -2,7 +2,6 @@
 import { Queue, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { FANOUT, UPKEEP, type FanOutJob } from '../../shared/queues.js';
-import type { Logger } from '../../shared/log.js';
 import type { Store } from '../../shared/store/store.js';
 import { expire } from './jobs/expire.js';
 import type { FanOut } from './jobs/fan-out.js';
@@ -22,15 +21,16 @@ const STALLS = 10;
 export class Jobs {
   readonly #store: Store;
   readonly #fanOut: FanOut;
-  readonly #log: Logger;
+  readonly #failed: (error: unknown) => void;
   readonly #workers: Worker[];
   readonly #upkeep: Queue;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(store: Store, fanOut: FanOut, upkeep: Queue, connect: () => Redis, log: Logger) {
+  /** `failed` is told of everything that fails and is tried again. */
+  constructor(store: Store, fanOut: FanOut, upkeep: Queue, connect: () => Redis, failed: (error: unknown) => void) {
     this.#store = store;
     this.#fanOut = fanOut;
-    this.#log = log;
+    this.#failed = failed;
     this.#upkeep = upkeep;
     this.#workers = [
       this.#worker(FANOUT, (job: Job<FanOutJob>) => this.#advance(job), connect(), store.config.workerConcurrency),
@@ -45,8 +45,13 @@ export class Jobs {
       await this.#upkeep.upsertJobScheduler('sweep', { every: SWEEP_EVERY });
       await this.#upkeep.upsertJobScheduler('expire', { every: EXPIRE_EVERY });
     } catch (error) {
-      this.#log.warn({ error }, 'schedules not set, trying again');
+      this.#failed(error);
     }
+  }
+
+  /** Each of BullMQ's workers has two connections: one waits for jobs, the other does the rest. */
+  get connections(): number {
+    return this.#workers.length * 2;
   }
 
   async close(): Promise<void> {
@@ -58,7 +63,7 @@ export class Jobs {
     const worker = new Worker<Data>(name, process, {
       connection, concurrency, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
     });
-    worker.on('failed', (job, error) => this.#log.warn({ job: job?.name, error }, 'job failed'));
+    worker.on('failed', (_job, error) => this.#failed(error));
     worker.on('error', (error) => this.#rest(worker, error));
     return worker;
   }
@@ -66,7 +71,7 @@ export class Jobs {
   /** BullMQ asks again at once when Redis refuses (no memory, a read-only replica): without a rest that is all it does. */
   #rest(worker: Worker, error: Error): void {
     if (worker.isPaused()) return;
-    this.#log.warn({ queue: worker.name, error: error.message }, 'Redis refuses or is away, trying again');
+    this.#failed(error);
     const resume = setTimeout(() => worker.resume(), REST);
     worker.pause(true).catch(() => clearTimeout(resume)); // it is closing
   }

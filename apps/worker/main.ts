@@ -1,11 +1,13 @@
 /** A worker process: builds everything, and ends it in order. */
 import { randomBytes } from 'node:crypto';
-import { ConfigError, readConfig, type Config } from '../../shared/config.js';
+import { Availability } from '../../shared/availability.js';
+import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics.js';
 import { openQueue, UPKEEP } from '../../shared/queues.js';
 import { connectStore, connectWorker } from '../../shared/redis.js';
-import { onShutdown } from '../../shared/shutdown.js';
+import { checkRedis } from '../../shared/redis-check.js';
+import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { FanOut } from './jobs/fan-out.js';
 import { sweep } from './jobs/sweep.js';
@@ -14,22 +16,29 @@ import { Jobs } from './jobs.js';
 /** Longer than any job should take; what is left half done is done again by another worker. */
 const PATIENCE = 4_000;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const OUTAGE = { meanwhile: 'what was sent is delivered when it is back', failed: 'attempts put off' };
+/** Connections beside the queues': the store's, and that of the schedules. */
+const OTHER_CONNECTIONS = 2;
 
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'worker');
-  const connect = () => connectWorker(config.redisUrl).on('error', () => undefined); // `redis` below says it once for all
-  const redis = connectStore(config.redisUrl).on('error', (error) => log.warn({ error: error.message }, 'redis'));
+  const connect = () => connectWorker(config.redisUrl).on('error', () => undefined); // `availability` says it once for all
+  await checkRedis(config.redisUrl);
+  const redis = connectStore(config.redisUrl);
+  const availability = new Availability(redis, log, OUTAGE);
+  const failed = (error: unknown): void => availability.failed(error);
   const store = createStore(redis, config);
   const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
   const fanOut = new FanOut(store, observer(metrics));
   const upkeep = openQueue(UPKEEP, connect());
-  upkeep.on('error', () => undefined); // `redis` says it
-  const jobs = new Jobs(store, fanOut, upkeep, connect, log);
+  upkeep.on('error', () => undefined); // `availability` says it
+  const jobs = new Jobs(store, fanOut, upkeep, connect, failed);
+  metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({ all: jobs.connections + OTHER_CONNECTIONS }));
   onShutdown(log, PATIENCE, async () => {
     await jobs.close();
-    await metrics.close();
+    await lastWords(metrics.close());
   });
-  redis.on('ready', () => void sweep(store, fanOut).catch((error: unknown) => log.warn({ error }, 'first sweep failed')));
+  redis.on('ready', () => void sweep(store, fanOut).catch(failed));
   await jobs.schedule();
   log.info('working');
   process.send?.('ready');
@@ -51,7 +60,5 @@ function observer(metrics: Metrics) {
 try {
   await main(readConfig(process.env));
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+  refuseStart(error, 'The worker');
 }

@@ -1,0 +1,42 @@
+/** Why Redis cannot be used, in words for a host instead of the client library's. */
+
+/** What a host has to mend: Redis is there, and refuses. */
+const REFUSALS: [RegExp, string][] = [
+  [/^NOAUTH/, 'it demands a password'],
+  [/^WRONGPASS|invalid password/, 'it does not accept this user and password'],
+  [/DB index is out of range/, 'it has no database of this number'],
+  [/^READONLY/, 'it is a read-only replica'],
+  [/^OOM/, 'its memory is full (maxmemory)'],
+  [/^MISCONF/, 'it takes no writes, since it cannot save to its disk'],
+  [/^NOREPLICAS/, 'it takes no writes, since it has too few replicas'],
+  [/^NOPERM/, 'this user may not do all that is needed'],
+  [/^(MOVED|CLUSTERDOWN|CROSSSLOT)/, 'it is a Redis Cluster, which is not supported'],
+];
+
+/** What passes by itself, or with a Redis that is started. */
+const ABSENCES: [RegExp, string][] = [
+  [/ECONNREFUSED/, 'connection refused'],
+  [/ENOTFOUND|EAI_AGAIN/, 'its host name is not known'],
+  [/ENETUNREACH|EHOSTUNREACH/, 'its host cannot be reached'],
+  [/ETIMEDOUT|timed out/i, 'it does not answer'],
+  [/^(LOADING|MASTERDOWN)/, 'it is loading its data'],
+  [/SSL|TLS|wrong version number/, 'it does not speak TLS as asked for'],
+  [/ECONNRESET|EPIPE|closed|isn't writeable|max retries/i, 'the connection broke'],
+];
+
+/** True for a refusal that lasts until the host changes something. */
+export function isRefusal(error: unknown): boolean {
+  return REFUSALS.some(([pattern]) => pattern.test(messageOf(error)));
+}
+
+/** Half a sentence with Redis as "it", without a full stop; what is not known is given as it is. */
+export function reasonOf(error: unknown): string {
+  const message = messageOf(error);
+  return [...REFUSALS, ...ABSENCES].find(([pattern]) => pattern.test(message))?.[1] ?? message.replace(/\.$/, '');
+}
+
+/** A failed connection to a name with several addresses has no message of its own, only a code. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || String((error as { code?: unknown }).code ?? error.name);
+}
