@@ -15,6 +15,9 @@ const DATA_DEPTH_MAX = 32;
 /** Control characters, and those that turn the direction of text around (Unicode TR 36, bidirectional spoofing). */
 const UNFIT_FOR_NAMES = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
+/** More than four marks on one letter are no writing: they reach into the lines above and below. */
+const ZALGO = /\p{M}{5}/u;
+
 const characters = (text: string): number => [...text].length;
 const text = (message: string) => v.pipe(v.string(message), v.check((value) => value.isWellFormed(), message));
 
@@ -26,7 +29,7 @@ function integer(name: string, min: number, max: number) {
   );
 }
 
-const NAME = `name must have 1 to ${NAME_MAX} characters, no control or direction characters.`;
+const NAME = `name must have 1 to ${NAME_MAX} characters, no control or direction characters, and at most 4 marks on a letter.`;
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
 const TEXT = `text must have 1 to ${TEXT_MAX} characters.`;
 const DATA = `data must be JSON of at most ${DATA_MAX} bytes, nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`;
@@ -37,7 +40,7 @@ const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
   name: v.pipe(text(NAME), v.transform((value) => value.normalize('NFC').trim()),
-    v.check((value) => foldName(value).trim() !== '' && characters(value) <= NAME_MAX && !UNFIT_FOR_NAMES.test(value), NAME)),
+    v.check((value) => foldName(value).trim() !== '' && characters(value) <= NAME_MAX && !UNFIT_FOR_NAMES.test(value) && !ZALGO.test(value), NAME)),
   room: v.pipe(v.string(ROOM), v.regex(ROOM_NAME, ROOM)),
   anyRoom: v.pipe(v.string(ROOM), v.check((value) => ROOM_NAME.test(value) || isPrivateRoom(value), ROOM)),
   token: v.string(TOKEN),
