@@ -72,6 +72,22 @@ export function readConfig(env: Environment) {
     rateLimits: choice(env, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
     /** Messages a second one user may send in the long run; four seconds' worth may come at once. */
     sendRate: integer(env, 'SEND_RATE', 5, 1, 10_000),
+    /** Proxies of ours in front, each adding to X-Forwarded-For; 0: clients connect to us, and what that header says is not believed. */
+    trustProxy: integer(env, 'TRUST_PROXY', 0, 0, 16),
+    /** Users made from one address in a minute: a lecture hall that opens the page together. */
+    addressJoins: integer(env, 'ADDRESS_JOINS', 300, 1, 1_000_000),
+    /** New rooms from one address in an hour: each keeps its log for ROOM_TTL. That hall, opening three fiddles each. */
+    addressRooms: integer(env, 'ADDRESS_ROOMS', 1_000, 1, 1_000_000),
+    /** Messages from one address in 10 s: that hall, when everybody says something every three seconds. */
+    addressSends: integer(env, 'ADDRESS_SENDS', 1_000, 1, 1_000_000),
+    /** Messages into one room in 10 s: far more than anybody can read, and what fan-out to a thousand members can follow. */
+    roomSends: integer(env, 'ROOM_SENDS', 500, 1, 1_000_000),
+    /** Readings of history, members and rooms from one address in 10 s: that hall, coming back from a lost connection. */
+    addressReads: integer(env, 'ADDRESS_READS', 1_000, 1, 1_000_000),
+    /** Different worthless tokens from one address in a minute: that hall, after a Redis that lost all users. */
+    addressFailures: integer(env, 'ADDRESS_FAILURES', 600, 1, 1_000_000),
+    /** Polls that one process holds for one address: 16 MB of memory; that hall three times. */
+    addressPolls: integer(env, 'ADDRESS_POLLS', 1_000, 1, 1_000_000),
     /** Signals a second one user may give in the long run: a pointer that is followed needs some twenty. */
     signalRate: integer(env, 'SIGNAL_RATE', 25, 1, 10_000),
   });

@@ -8,6 +8,7 @@ import { connectBlocking, connectProducer, connectStore, connectSubscriber, firs
 import { onShutdown } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { createApp } from './app.js';
+import { Guard } from './guard/guard.js';
 import { listener } from './listener.js';
 import { measure } from './measure.js';
 import { Polls } from './polls/polls.js';
@@ -35,7 +36,7 @@ async function main(config: Config): Promise<void> {
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
   const served = { log, count: measure(metrics, store, polls, fanOutQueue) };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
-  const serve = operationServer({ store, fanOut, polls }, served);
+  const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
   const app = createApp(serve, served, { config, store, metrics, queues });
   const server = await listen(listener(app, serve), config.port);
   onShutdown(log, PATIENCE, async () => {

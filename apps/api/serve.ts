@@ -52,7 +52,7 @@ async function serveJsonp(chat: Chat, served: Served, req: IncomingMessage, res:
     callback = checkCallback(parsed.values.get('callback') ?? []);
     parsed.values.delete('callback');
     parsed.values.delete('_'); // what jQuery and others add against caches
-    return runOperation(chat, operationName(name), fromQuery(parsed), res);
+    return runOperation(chat, operationName(name), fromQuery(parsed), req, res);
   });
 }
 
@@ -61,7 +61,7 @@ async function serveApi(chat: Chat, served: Served, req: IncomingMessage, res: S
   await answer(served, res, name, () => undefined, async () => {
     const operation = operationName(name);
     const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
-    return runOperation(chat, operation, withBearer(raw, req.headers.authorization), res);
+    return runOperation(chat, operation, withBearer(raw, req.headers.authorization), req, res);
   });
 }
 
@@ -89,10 +89,11 @@ function operationName(name: string): OperationName {
 }
 
 /** Parameters and operation belong to the same name, which the type of a look-up by a union of names cannot say. */
-function runOperation<Op extends OperationName>(chat: Chat, name: Op, raw: Record<string, unknown>, res: ServerResponse): Promise<string> {
+function runOperation<Op extends OperationName>(chat: Chat, name: Op, raw: Record<string, unknown>, req: IncomingMessage, res: ServerResponse): Promise<string> {
   const operation: Operation<Op> = operations[name];
   const call: Call = { onGone: (gone) => { res.once('close', gone); } };
-  return operation(chat, checkParameters(name, raw), call);
+  const parameters = checkParameters(name, raw);
+  return chat.guard.run(name, parameters, req, res, () => operation(chat, parameters, call));
 }
 
 function readGet(name: OperationName, query: string): Record<string, unknown> {

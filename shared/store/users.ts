@@ -133,7 +133,8 @@ function whichRoom(count: number): ChatError {
   return new ChatError('bad_request', `room is needed: you are in ${count} rooms.`, { field: 'room' });
 }
 
-function rateLimited(ms: number): ChatError {
+/** `rate_limited`, for another `ms`. */
+export function rateLimited(ms: number): ChatError {
   const retryAfter = Math.ceil(ms / 100) / 10;
   return new ChatError('rate_limited', `Too many of these. Try again in ${retryAfter} s.`, { retryAfter });
 }

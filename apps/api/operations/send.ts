@@ -14,6 +14,7 @@ export const send: Operation<'send'> = async (chat, parameters) => {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
   const message = await outgoing(chat.store, parameters);
+  await chat.guard.sendTo(message.room);
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat.store, message) : await append(chat.store, message);
   chat.fanOut.request(message.room);
   const { id, duplicate } = accepted;
