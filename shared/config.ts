@@ -88,6 +88,12 @@ export function readConfig(env: Environment) {
     addressFailures: integer(env, 'ADDRESS_FAILURES', 600, 1, 1_000_000),
     /** Polls that one process holds for one address: 16 MB of memory; that hall three times. */
     addressPolls: integer(env, 'ADDRESS_POLLS', 1_000, 1, 1_000_000),
+    /** Connections of one process, all together: 20 KB each. */
+    connections: integer(env, 'CONNECTIONS', 20_000, 1, 1_000_000),
+    /** Connections from one address, when there are no proxies: browsers open six each for that hall. */
+    addressConnections: integer(env, 'ADDRESS_CONNECTIONS', 2_000, 1, 1_000_000),
+    /** Seconds a client may take to send a request, and to take an answer that is ready: the largest by a slow mobile phone. */
+    clientTimeout: integer(env, 'CLIENT_TIMEOUT', 30, 1, 3_600),
     /** Signals a second one user may give in the long run: a pointer that is followed needs some twenty. */
     signalRate: integer(env, 'SIGNAL_RATE', 25, 1, 10_000),
   });

@@ -38,7 +38,7 @@ async function main(config: Config): Promise<void> {
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
   const app = createApp(serve, served, { config, store, metrics, queues });
-  const server = await listen(listener(app, serve), config.port);
+  const server = await listen(listener(app, serve), config);
   onShutdown(log, PATIENCE, async () => {
     const drained = drainServer(server);
     polls.drain();
