@@ -27,6 +27,14 @@ function choice<T extends string>(env: Environment, name: string, fallback: T, a
   return value;
 }
 
+/** Origins as browsers name them; null for any. */
+function origins(env: Environment, name: string): ReadonlySet<string> | null {
+  const list = (env[name] ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '');
+  const bad = list.find((one) => one !== 'null' && !(URL.canParse(one) && new URL(one).origin === one));
+  if (bad !== undefined) throw new ConfigError(`${name}=${env[name]} is not allowed: give origins such as https://example.org, with commas between.`);
+  return list.length > 0 ? new Set(list) : null;
+}
+
 function redisUrl(env: Environment): string {
   const text = env['REDIS_URL'] || 'redis://127.0.0.1:6379';
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';
@@ -72,6 +80,8 @@ export function readConfig(env: Environment) {
     rateLimits: choice(env, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
     /** Messages a second one user may send in the long run; four seconds' worth may come at once. */
     sendRate: integer(env, 'SEND_RATE', 5, 1, 10_000),
+    /** Pages of which origins may use this chat, for a host that serves only its own; none: all. `null` is a file, or a sandboxed frame. */
+    allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     /** Proxies of ours in front, each adding to X-Forwarded-For; 0: clients connect to us, and what that header says is not believed. */
     trustProxy: integer(env, 'TRUST_PROXY', 0, 0, 16),
     /** Users made from one address in a minute: a lecture hall that opens the page together. */

@@ -11,7 +11,7 @@ const DEFAULTS = {
   pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, workerConcurrency: 10,
   logLevel: 'info', logFormat: 'json', rateLimits: true, sendRate: 5, signalRate: 25,
   trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, addressReads: 1_000, addressFailures: 600,
-  addressPolls: 1_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30,
+  addressPolls: 1_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, allowedOrigins: null,
 };
 
 /** Each number: its smallest and largest value. */
@@ -103,6 +103,17 @@ describe('REDIS_URL', () => {
   it.each(['localhost:6379', 'http://u:secret@h', 'redis://u:secret@', '//h', 'x'])('refuses "%s" without repeating it, as it may hold a password', (url) => {
     const refusal = refusalOf({ REDIS_URL: url });
     expect(refusal).toBe('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], or rediss:// for TLS.');
+  });
+});
+
+describe('ALLOWED_ORIGINS', () => {
+  it('is a list of origins', () => {
+    expect(readConfig({ ALLOWED_ORIGINS: ' https://a.example, http://localhost:8133,null' }).allowedOrigins).toEqual(new Set(['https://a.example', 'http://localhost:8133', 'null']));
+    expect(readConfig({ ALLOWED_ORIGINS: ' , ' }).allowedOrigins).toBeNull();
+  });
+
+  it.each(['*', 'a.example', 'https://a.example/', 'https://a.example/path', 'HTTPS://A.example', 'https://a.example b'])('refuses "%s"', (bad) => {
+    expect(refusalOf({ ALLOWED_ORIGINS: bad })).toBe(`ALLOWED_ORIGINS=${bad} is not allowed: give origins such as https://example.org, with commas between.`);
   });
 });
 

@@ -102,6 +102,7 @@ describe('a token', () => {
     }
     const figures = await (await fetch(`${url}/metrics`, { headers: { Authorization: `Basic ${Buffer.from(`:${PASSWORD}`).toString('base64')}` } })).text();
     const redis = new Redis(system.redis.url);
+    await redis.config('SET', 'rdbcompression', 'no'); // so that a dump can be searched
     const kept = await Promise.all((await redis.keys('*')).map(async (key) => `${key} ${String(await redis.dump(key))}`));
     redis.disconnect();
     const logs = [...system.apis, ...system.workers].map((process) => process.output());
@@ -138,6 +139,22 @@ async function refererOf(page: Page, address: string): Promise<string[]> {
   expect(referers.length).toBeGreaterThan(3);
   return referers;
 }
+
+describe('a name or text that looks like a command or a key of Redis', () => {
+  it.each(['nick:*', '{u0}:1', 'user:{u0}:1', 'a\u00a0*2 $4 PING', '$-1', '*', 'x"]};return 1--', "'..redis.call('FLUSHALL')..'", '%d %s', '[^%w]+'])('%j is a name and a text like any other', async (name) => {
+    const before = await TestUser.join(url, { room: 'keys' });
+    const user = await TestUser.join(url, { name, room: 'keys' });
+    await user.send({ text: name, data: { [name]: name }, id: 'n' });
+    const { events } = await before.ask<{ events: object[] }>('history', { limit: 1 });
+    expect(events).toEqual([expect.objectContaining({ from: { id: user.id, name }, text: name, data: { [name]: name } })]);
+    expect((await before.ask<{ members: object[] }>('members')).members).toContainEqual({ id: user.id, name });
+    await user.ask('leave');
+  });
+
+  it.each(['*', 'r:1', '{r1}', 'a b', 'a\r\nFLUSHALL', '1:2', '../x', ''])('%j is no room', async (room) => {
+    expect((await call(url, 'join', { room })).body).toMatchObject({ ok: false, error: { code: 'bad_request', field: 'room' } });
+  });
+});
 
 describe('a page that did not join', () => {
   it('learns by JSONP only what is public: no operation answers in the name of who has the browser', async () => {

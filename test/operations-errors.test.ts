@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS, type ErrorCode } from '../shared/protocol/errors.js';
 import { call, fetchText, type Failure, type Parameters } from './support/client.js';
-import { startSystem, type TestSystem } from './support/processes.js';
+import { startSystem, type TestApi, type TestSystem } from './support/processes.js';
 import { refusal } from './support/refusal.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
 
+let choosy: TestApi | undefined;
 const met = new Set<string>();
 let system: TestSystem;
 let url: string;
@@ -109,6 +110,21 @@ describe('the code', () => {
     for (const to of [gone.id, 999_999_999]) expect(await failBoth('send', { token: sender.token, to, text: 'x' })).toMatchObject({ code: 'no_such_user', status: 404, field: 'to' });
     await sender.ask('members'); // and it is in no room more for it: the lobby is still the only one
     expect((await refusal(sender.ask('history', { room: `${sender.id}:999999999` }))).code).toBe('not_in_room');
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['another page, by fetch', { Origin: 'https://elsewhere.example' }, false], ['another page, by a script', { Referer: 'https://elsewhere.example/page' }, false],
+    ['a page that keeps its address secret', { 'Sec-Fetch-Site': 'cross-site' }, false], ['a file', { Origin: 'null' }, false], ['a look-alike', { Origin: 'https://chat.example.evil.example' }, false],
+    ['the page itself', { Origin: 'https://chat.example' }, true], ['the page itself, by a script', { Referer: 'https://chat.example/a/b?c' }, true],
+    ['our own page', { 'Sec-Fetch-Site': 'same-origin', 'Origin': 'http://127.0.0.1' }, true], ['a program', {}, true],
+  ])('origin_refused: with ALLOWED_ORIGINS, for %s', async (_, headers, allowed) => {
+    choosy ??= await system.addApi({ ALLOWED_ORIGINS: 'https://chat.example' });
+    const [api, jsonp] = await Promise.all(['/api/rooms', '/jsonp/rooms?callback=f'].map((path) => fetch(`${choosy?.url}${path}`, { headers })));
+    expect([api?.status, jsonp?.status]).toEqual([allowed ? 200 : 403, 200]);
+    const { error } = await api?.json() as { error?: Failure };
+    expect(error?.code).toBe(allowed ? undefined : 'origin_refused');
+    expect(await jsonp?.text()).toContain(allowed ? '"ok":true' : '"code":"origin_refused","status":403');
+    if (!allowed) met.add('origin_refused');
   });
 
   it('superseded: the older of two polls, at the same process and at another', async () => {

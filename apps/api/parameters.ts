@@ -36,6 +36,7 @@ const DATA = `data must be JSON of at most ${DATA_MAX} bytes, nested at most ${D
 const TOKEN = 'token must be the text that join gave.';
 const CURSOR = 'cursor must be the text that join or the last poll gave.';
 const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
+const FLAG = 'forget must be true or false.';
 const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
@@ -52,6 +53,7 @@ const SCHEMAS = {
   nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
   before: v.pipe(v.string(BEFORE), v.regex(/^\d{1,15}-\d{1,15}$/, BEFORE)),
   limit: integer('limit', 1, EVENTS_MAX),
+  flag: v.pipe(v.union([v.boolean(), v.picklist(['true', 'false'])], FLAG), v.transform((value) => value === true || value === 'true')),
 } satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
 
 function isPrivateRoom(name: string): boolean {
@@ -71,7 +73,7 @@ function isPlain(value: unknown, depth: number): boolean {
 
 interface Values {
   name: string; room: string; anyRoom: string; token: string; cursor: Cursor; timeout: number; text: string;
-  data: unknown; user: number; nonce: string; before: string; limit: number;
+  data: unknown; user: number; nonce: string; before: string; limit: number; flag: boolean;
 }
 type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }

@@ -1,6 +1,6 @@
 /** The parameters of every operation, as data: the server parses by it, the docs page shows it. */
 export type ParameterKind =
-  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit';
+  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit' | 'flag';
 
 export interface Parameter {
   name: string;
@@ -30,7 +30,7 @@ export const OPERATIONS = {
   enter: { reads: false, parameters: [token, required('room', 'room')] },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
   rename: { reads: false, parameters: [token, required('name', 'name')] },
-  leave: { reads: false, parameters: [token, optional('after', 'timeout')] },
+  leave: { reads: false, parameters: [token, optional('after', 'timeout'), optional('forget', 'flag')] },
   members: { reads: true, parameters: [token, optional('room', 'anyRoom')] },
   history: {
     reads: true,

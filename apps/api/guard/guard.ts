@@ -10,6 +10,7 @@ import { rateLimited } from '../../../shared/store/users.js';
 import { Addresses } from './address.js';
 import { Failures } from './failures.js';
 import { Limits, type LimitName } from './limits.js';
+import { checkOrigin } from './origins.js';
 import { Places } from './places.js';
 import { Salt } from './salt.js';
 
@@ -47,9 +48,11 @@ export class Guard {
     this.#polls = new Places(config.addressPolls);
   }
 
-  /** Lets an operation run within its limits, and takes note of a token that was refused. Throws, or rejects with, `rate_limited`. */
+  /** Lets an operation run within its limits, and takes note of a token that was refused. Throws, or rejects with, `rate_limited`, `origin_refused`. */
   run(name: OperationName, asked: Asked, req: IncomingMessage, res: ServerResponse, operate: () => Promise<string>): Promise<string> {
-    if (!this.#store.config.rateLimits) return operate();
+    const { allowedOrigins, rateLimits } = this.#store.config;
+    if (allowedOrigins) checkOrigin(req, allowedOrigins);
+    if (!rateLimits) return operate();
     const address = this.#addresses.of(req);
     const { token } = asked;
     if (token !== undefined) this.#failures.check(address, token);

@@ -11,7 +11,7 @@ export const PURPOSE: Record<OperationName, string> = {
   enter: 'Enters one more room. Gives the room as join does.',
   exit: 'Leaves one room.',
   rename: 'Takes another name. Gives the user.',
-  leave: 'Ends the user: out of all rooms, and the name is free again.',
+  leave: 'Ends the user: out of all rooms, and the name is free again. With "forget" its messages go too.',
   members: 'Who is in a room.',
   history: 'What a room has said, oldest first; "before" an event\'s id, page by page. Gives events and more.',
   rooms: 'Public rooms with their numbers of members, busiest first.',
@@ -31,6 +31,7 @@ export const KINDS: Record<ParameterKind, string> = {
   nonce: `up to ${NONCE_MAX} characters; the same one again sends nothing twice`,
   before: "an event's id",
   limit: `1 to ${EVENTS_MAX}`,
+  flag: 'true or false',
 };
 
 /** When an error comes. */
@@ -42,6 +43,7 @@ export const WHEN: Record<ErrorCode, string> = {
   name_taken: 'Somebody has that name; with a free suggestion',
   unauthorized: 'The token is not, or no longer, valid: join again',
   not_in_room: 'Enter the room first',
+  origin_refused: 'This chat serves only pages of its host',
   no_such_user: '"to" is nobody',
   superseded: 'A newer poll of this user has taken over',
   too_large: 'The request is too large',
