@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 /** Fails an operation on both routes: the same failure, in the HTTP status of `/api` only. Gives that of `/api`. */
-async function failBoth(operation: string, parameters: Parameters): Promise<Failure> {
-  const [jsonp, api] = [await call(url, operation, parameters, { way: 'jsonp' }), await call(url, operation, parameters)];
+async function failBoth(operation: string, parameters: Parameters, base = url): Promise<Failure> {
+  const [jsonp, api] = [await call(base, operation, parameters, { way: 'jsonp' }), await call(base, operation, parameters)];
   if (jsonp.body.ok || api.body.ok) return expect.fail(`${operation} succeeded`);
   const { code, status } = api.body.error;
   expect(jsonp.body.error.code).toBe(code);
@@ -44,7 +44,7 @@ describe('the code', () => {
   it.each(['nothing', 'Join', 'join/', 'constructor', '__proto__', 'hasOwnProperty', ''])('unknown_operation: no operation is called %j; the message lists them', async (name) => {
     const { code, message } = await failBoth(name, {});
     expect(code).toBe('unknown_operation');
-    expect(message).toContain('join, poll, send, signal, enter, exit, rename, leave, members, history, rooms');
+    expect(message).toContain('join, poll, send, signal, enter, exit, rename, leave, members, history, rooms, remove, clear, mute, kick, rules, audit');
   });
 
   it('bad_request: names the field and what is allowed', async () => {
@@ -125,6 +125,16 @@ describe('the code', () => {
     expect(error?.code).toBe(allowed ? undefined : 'origin_refused');
     expect(await jsonp?.text()).toContain(allowed ? '"ok":true' : '"code":"origin_refused","status":403');
     if (!allowed) met.add('origin_refused');
+  });
+
+  it('not_owner and not_allowed: for who is not the owner of a room, and for who the owner does not let speak', async () => {
+    const quick = (await system.addApi({ SEND_RATE: 100 })).url;
+    const owner = await TestUser.join(quick, { room: 'owned' });
+    const { owner: secret } = owner.joined as unknown as { owner: string };
+    expect(await failBoth('clear', { token: owner.token, room: 'owned', owner: 'wrong' }, quick)).toMatchObject({ code: 'not_owner', field: 'owner' });
+    await owner.ask('rules', { room: 'owned', owner: secret, readonly: true });
+    const other = await TestUser.join(quick, { room: 'owned' });
+    expect(await failBoth('send', { token: other.token, text: 'x' }, quick)).toMatchObject({ code: 'not_allowed', field: 'room' });
   });
 
   it('superseded: the older of two polls, at the same process and at another', async () => {

@@ -23,7 +23,7 @@ const LIMITS = Object.fromEntries(['ADDRESS_JOINS', 'ADDRESS_ROOMS', 'ADDRESS_SE
 /** Above what a garbage collector may leave lying about between two looks (MB); a leak of 10 KB a request is 80. */
 const GROWTH = 60;
 /** What Redis may hold when nobody is there any more: counters, queues with their bounded histories, what expires. */
-const REMAINS = /^(users:next|expiry|metrics|bull:.*|limit:.*|salt:.*|room:.*:nonce:.*|sequence:.*)$/;
+const REMAINS = /^(users:next|expiry|metrics|bull:.*|limit:.*|salt:.*|room:.*:(nonce:.*|slow:.*)|sequence:.*)$/;
 
 let system: TestSystem;
 let redis: Redis;

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { ChatError } from '../../shared/protocol/errors.js';
 import {
-  DATA_MAX, EVENTS_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, TEXT_MAX,
+  DATA_MAX, EVENTS_MAX, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_MAX,
 } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../shared/protocol/operations.js';
 import { parseCursor, type Cursor } from '../../shared/store/inboxes.js';
@@ -29,6 +29,11 @@ function integer(name: string, min: number, max: number) {
   );
 }
 
+function flag(name: string) {
+  const message = `${name} must be true or false.`;
+  return v.pipe(v.union([v.boolean(), v.picklist(['true', 'false'])], message), v.transform((value) => value === true || value === 'true'));
+}
+
 const NAME = `name must have 1 to ${NAME_MAX} characters, no control or direction characters, and at most 4 marks on a letter.`;
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
 const TEXT = `text must have 1 to ${TEXT_MAX} characters.`;
@@ -36,7 +41,8 @@ const DATA = `data must be JSON of at most ${DATA_MAX} bytes, nested at most ${D
 const TOKEN = 'token must be the text that join gave.';
 const CURSOR = 'cursor must be the text that join or the last poll gave.';
 const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
-const FLAG = 'forget must be true or false.';
+const EVENT = 'id must be the id of an event, such as 1700000000000-0.';
+const OWNER = 'owner must be the text that the making of the room gave.';
 const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
@@ -53,7 +59,13 @@ const SCHEMAS = {
   nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
   before: v.pipe(v.string(BEFORE), v.regex(/^\d{1,15}-\d{1,15}$/, BEFORE)),
   limit: integer('limit', 1, EVENTS_MAX),
-  flag: v.pipe(v.union([v.boolean(), v.picklist(['true', 'false'])], FLAG), v.transform((value) => value === true || value === 'true')),
+  flag: flag('forget'),
+  owner: v.string(OWNER),
+  event: v.pipe(v.string(EVENT), v.regex(/^\d{1,15}-\d{1,15}$/, EVENT)),
+  member: integer('user', 1, Number.MAX_SAFE_INTEGER),
+  seconds: integer('seconds', 0, MUTE_MAX),
+  slow: integer('slow', 0, SLOW_MAX),
+  readonly: flag('readonly'),
 } satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
 
 function isPrivateRoom(name: string): boolean {
@@ -74,6 +86,7 @@ function isPlain(value: unknown, depth: number): boolean {
 interface Values {
   name: string; room: string; anyRoom: string; token: string; cursor: Cursor; timeout: number; text: string;
   data: unknown; user: number; nonce: string; before: string; limit: number; flag: boolean;
+  owner: string; event: string; member: number; seconds: number; slow: number; readonly: boolean;
 }
 type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }

@@ -10,6 +10,8 @@ export const ERRORS = {
   name_taken: { status: 409, retry: false },
   unauthorized: { status: 401, retry: false },
   not_in_room: { status: 403, retry: false },
+  not_owner: { status: 403, retry: false },
+  not_allowed: { status: 403, retry: false },
   origin_refused: { status: 403, retry: false },
   no_such_user: { status: 404, retry: false },
   superseded: { status: 409, retry: false },

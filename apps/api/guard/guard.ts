@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Store } from '../../../shared/store/store.js';
-import { rateLimited } from '../../../shared/store/users.js';
+import { rateLimited } from '../../../shared/store/rates.js';
 import { Addresses } from './address.js';
 import { Failures } from './failures.js';
 import { Limits, type LimitName } from './limits.js';

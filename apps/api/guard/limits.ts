@@ -5,7 +5,7 @@
 import { ReplyError, type Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../../shared/config.js';
-import { rateLimited } from '../../../shared/store/users.js';
+import { rateLimited } from '../../../shared/store/rates.js';
 
 export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends';
 
