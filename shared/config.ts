@@ -30,6 +30,14 @@ function choice<T extends string>(env: Environment, name: string, fallback: T, a
   return value;
 }
 
+/** Origins as browsers name them; null for any. */
+function origins(env: Environment, name: string): ReadonlySet<string> | null {
+  const list = (env[name] ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '');
+  const bad = list.find((one) => one !== 'null' && !(URL.canParse(one) && new URL(one).origin === one));
+  if (bad !== undefined) throw new ConfigError(`${name}=${env[name]} is not allowed: give origins such as https://example.org, with commas between.`);
+  return list.length > 0 ? new Set(list) : null;
+}
+
 function redisUrl(env: Environment): string {
   const text = env['REDIS_URL'] || 'redis://127.0.0.1:6379';
   const { protocol = '', pathname = '' } = URL.canParse(text) ? new URL(text) : {};
@@ -76,6 +84,30 @@ export function readConfig(env: Environment) {
     rateLimits: choice(env, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
     /** Messages a second one user may send in the long run; four seconds' worth may come at once. */
     sendRate: integer(env, 'SEND_RATE', 5, 1, 10_000),
+    /** Pages of which origins may use this chat, for a host that serves only its own; none: all. `null` is a file, or a sandboxed frame. */
+    allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
+    /** Proxies of ours in front, each adding to X-Forwarded-For; 0: clients connect to us, and what that header says is not believed. */
+    trustProxy: integer(env, 'TRUST_PROXY', 0, 0, 16),
+    /** Users made from one address in a minute: a lecture hall that opens the page together. */
+    addressJoins: integer(env, 'ADDRESS_JOINS', 300, 1, 1_000_000),
+    /** New rooms from one address in an hour: each keeps its log for ROOM_TTL. That hall, opening three fiddles each. */
+    addressRooms: integer(env, 'ADDRESS_ROOMS', 1_000, 1, 1_000_000),
+    /** Messages from one address in 10 s: that hall, when everybody says something every three seconds. */
+    addressSends: integer(env, 'ADDRESS_SENDS', 1_000, 1, 1_000_000),
+    /** Messages into one room in 10 s: far more than anybody can read, and what fan-out to a thousand members can follow. */
+    roomSends: integer(env, 'ROOM_SENDS', 500, 1, 1_000_000),
+    /** Readings of history, members and rooms from one address in 10 s: that hall, coming back from a lost connection. */
+    addressReads: integer(env, 'ADDRESS_READS', 1_000, 1, 1_000_000),
+    /** Different worthless tokens from one address in a minute: that hall, after a Redis that lost all users. */
+    addressFailures: integer(env, 'ADDRESS_FAILURES', 600, 1, 1_000_000),
+    /** Polls that one process holds for one address: 16 MB of memory; that hall three times. */
+    addressPolls: integer(env, 'ADDRESS_POLLS', 1_000, 1, 1_000_000),
+    /** Connections of one process, all together: 20 KB each. */
+    connections: integer(env, 'CONNECTIONS', 20_000, 1, 1_000_000),
+    /** Connections from one address, when there are no proxies: browsers open six each for that hall. */
+    addressConnections: integer(env, 'ADDRESS_CONNECTIONS', 2_000, 1, 1_000_000),
+    /** Seconds a client may take to send a request, and to take an answer that is ready: the largest by a slow mobile phone. */
+    clientTimeout: integer(env, 'CLIENT_TIMEOUT', 30, 1, 3_600),
     /** Signals a second one user may give in the long run: a pointer that is followed needs some twenty. */
     signalRate: integer(env, 'SIGNAL_RATE', 25, 1, 10_000),
   });

@@ -12,6 +12,8 @@ const DEFAULTS = {
   port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 1,
   pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, workerConcurrency: 10,
   logLevel: 'info', logFormat: 'json', rateLimits: true, sendRate: 5, signalRate: 25,
+  trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, addressReads: 1_000, addressFailures: 600,
+  addressPolls: 1_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, allowedOrigins: null,
 };
 
 /** Each number: its smallest and largest value. */
@@ -20,6 +22,10 @@ const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: numb
   ['SHARDS', 'shards', 1, 1_024], ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000], ['HISTORY', 'history', 1, 100_000],
   ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000],
   ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000], ['SEND_RATE', 'sendRate', 1, 10_000], ['SIGNAL_RATE', 'signalRate', 1, 10_000],
+  ['TRUST_PROXY', 'trustProxy', 0, 16], ['ADDRESS_JOINS', 'addressJoins', 1, 1_000_000], ['ADDRESS_ROOMS', 'addressRooms', 1, 1_000_000],
+  ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000], ['ROOM_SENDS', 'roomSends', 1, 1_000_000], ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
+  ['ADDRESS_FAILURES', 'addressFailures', 1, 1_000_000], ['ADDRESS_POLLS', 'addressPolls', 1, 1_000_000],
+  ['CONNECTIONS', 'connections', 1, 1_000_000], ['ADDRESS_CONNECTIONS', 'addressConnections', 1, 1_000_000], ['CLIENT_TIMEOUT', 'clientTimeout', 1, 3_600],
 ];
 const START_NUMBERS: [name: string, key: 'apiInstances' | 'workerInstances'][] = [
   ['API_INSTANCES', 'apiInstances'], ['WORKER_INSTANCES', 'workerInstances'],
@@ -101,6 +107,17 @@ describe('REDIS_URL', () => {
   it.each(['localhost:6379', 'http://u:secret@h', 'redis://u:secret@', '//h', 'x', 'redis://h:1/chat', 'redis://h/1/2', 'redis://h/-1'])('refuses "%s" without repeating it, as it may hold a password', (url) => {
     const refusal = refusalOf({ REDIS_URL: url });
     expect(refusal).toBe('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], or rediss:// for TLS.');
+  });
+});
+
+describe('ALLOWED_ORIGINS', () => {
+  it('is a list of origins', () => {
+    expect(readConfig({ ALLOWED_ORIGINS: ' https://a.example, http://localhost:8133,null' }).allowedOrigins).toEqual(new Set(['https://a.example', 'http://localhost:8133', 'null']));
+    expect(readConfig({ ALLOWED_ORIGINS: ' , ' }).allowedOrigins).toBeNull();
+  });
+
+  it.each(['*', 'a.example', 'https://a.example/', 'https://a.example/path', 'HTTPS://A.example', 'https://a.example b'])('refuses "%s"', (bad) => {
+    expect(refusalOf({ ALLOWED_ORIGINS: bad })).toBe(`ALLOWED_ORIGINS=${bad} is not allowed: give origins such as https://example.org, with commas between.`);
   });
 });
 

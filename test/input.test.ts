@@ -1,9 +1,12 @@
 /** Input is taken strictly: what is not known, not well-formed or given twice is refused by name, and nothing is guessed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPERATIONS, type OperationName } from '../shared/protocol/operations.js';
+import { OPERATIONS, type OperationName, type ParameterKind } from '../shared/protocol/operations.js';
 import { call, fetchText, type Failure, type Parameters, type Way } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { TestUser } from './support/user.js';
+
+/** A value for each kind that does not take any text. */
+const FITTING: Partial<Record<ParameterKind, unknown>> = { data: 1, event: '1-1', member: 1, seconds: 1 };
 
 let system: TestSystem;
 let url: string;
@@ -34,7 +37,7 @@ async function bodyFailure(body: BodyInit): Promise<Failure | undefined> {
 
 describe('a parameter that an operation does not take', () => {
   it.each(Object.keys(OPERATIONS) as OperationName[])('is refused by %s, which says what it takes', async (name) => {
-    const given = Object.fromEntries(OPERATIONS[name].parameters.filter(({ required }) => required).map((one) => [one.name, one.name === 'data' ? 1 : 'x']));
+    const given = Object.fromEntries(OPERATIONS[name].parameters.filter(({ required }) => required).map((one) => [one.name, FITTING[one.kind] ?? 'x']));
     const takes = OPERATIONS[name].parameters.map((one) => one.name).join(', ') || 'none';
     for (const way of ['api-post', 'jsonp'] as const) {
       expect(await failure(name, { ...given, colour: 'red' }, way)).toMatchObject({ code: 'bad_request', field: 'colour', message: `${name} takes no colour. It takes: ${takes}.` });
@@ -56,7 +59,7 @@ describe('a parameter that is missing', () => {
   it.each(Object.keys(OPERATIONS) as OperationName[])('is named by %s', async (name) => {
     for (const missing of OPERATIONS[name].parameters.filter(({ required }) => required)) {
       const others = OPERATIONS[name].parameters.filter((one) => one.required && one.name !== missing.name);
-      const given = Object.fromEntries(others.map((one) => [one.name, one.name === 'data' ? 1 : 'x']));
+      const given = Object.fromEntries(others.map((one) => [one.name, FITTING[one.kind] ?? 'x']));
       expect(await failure(name, given), missing.name).toMatchObject({ code: 'bad_request', field: missing.name, message: expect.stringContaining(`${missing.name} is missing`) });
     }
   });

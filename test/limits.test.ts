@@ -35,12 +35,12 @@ interface Limit {
 }
 
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
-const NAME = 'name must have 1 to 32 characters, no control or direction characters.';
+const NAME = 'name must have 1 to 32 characters, no control or direction characters, and at most 4 marks on a letter.';
 const DATA = 'data must be JSON of at most 4096 bytes, nested at most 32 deep, without a key __proto__.';
 const LIMITS: Limit[] = [
   { operation: 'rename', field: 'name', says: NAME,
-    allowed: ['x', 'x'.repeat(32), EMOJI.repeat(32), `  ${'y'.repeat(32)}\t`, 'e\u0301'.repeat(32)],
-    refused: ['', ' ', '\u00a0\u3000', 'x'.repeat(33), EMOJI.repeat(33), 'a\u0000b', 'a\nb', 'a\u007fb', 'a\u0085b', 'a\u2028b', 'a\u202eb', 'a\u2066b', '\u200fa'] },
+    allowed: ['x', 'x'.repeat(32), EMOJI.repeat(32), `  ${'y'.repeat(32)}\t`, 'e\u0301'.repeat(32), 'x\u0323\u0331\u0308\u0301', 'ที่'.repeat(8), '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
+    refused: ['', ' ', '\u00a0\u3000', 'x'.repeat(33), EMOJI.repeat(33), 'a\u0000b', 'a\nb', 'a\u007fb', 'a\u0085b', 'a\u2028b', 'a\u202eb', 'a\u2066b', '\u200fa', `x${'\u0335'.repeat(5)}`, `ok${'\u0489\u0316\u0334\u0321\u0346'.repeat(3)}`] },
   { operation: 'enter', field: 'room', says: ROOM, allowed: ['r', 'R-2._', 'x'.repeat(64)], refused: ['', 'x'.repeat(65), 'a b', 'a/b', 'é', 'a:b', '1:2', 'a\n'] },
   { operation: 'send', field: 'text', says: 'text must have 1 to 2000 characters.', also: { room: 'limits' },
     allowed: ['x', ' ', 'x'.repeat(2_000), EMOJI.repeat(2_000)], refused: ['', 'x'.repeat(2_001), EMOJI.repeat(2_001)] },

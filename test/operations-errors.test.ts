@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS, type ErrorCode } from '../shared/protocol/errors.js';
 import { call, fetchText, type Failure, type Parameters } from './support/client.js';
-import { startSystem, type TestSystem } from './support/processes.js';
+import { startSystem, type TestApi, type TestSystem } from './support/processes.js';
 import { refusal } from './support/refusal.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
 
+let choosy: TestApi | undefined;
 const met = new Set<string>();
 let system: TestSystem;
 let url: string;
@@ -20,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 /** Fails an operation on both routes: the same failure, in the HTTP status of `/api` only. Gives that of `/api`. */
-async function failBoth(operation: string, parameters: Parameters): Promise<Failure> {
-  const [jsonp, api] = [await call(url, operation, parameters, { way: 'jsonp' }), await call(url, operation, parameters)];
+async function failBoth(operation: string, parameters: Parameters, base = url): Promise<Failure> {
+  const [jsonp, api] = [await call(base, operation, parameters, { way: 'jsonp' }), await call(base, operation, parameters)];
   if (jsonp.body.ok || api.body.ok) return expect.fail(`${operation} succeeded`);
   const { code, status } = api.body.error;
   expect(jsonp.body.error.code).toBe(code);
@@ -43,7 +44,7 @@ describe('the code', () => {
   it.each(['nothing', 'Join', 'join/', 'constructor', '__proto__', 'hasOwnProperty', ''])('unknown_operation: no operation is called %j; the message lists them', async (name) => {
     const { code, message } = await failBoth(name, {});
     expect(code).toBe('unknown_operation');
-    expect(message).toContain('join, poll, send, signal, enter, exit, rename, leave, members, history, rooms');
+    expect(message).toContain('join, poll, send, signal, enter, exit, rename, leave, members, history, rooms, remove, clear, mute, kick, rules, audit');
   });
 
   it('bad_request: names the field and what is allowed', async () => {
@@ -109,6 +110,31 @@ describe('the code', () => {
     for (const to of [gone.id, 999_999_999]) expect(await failBoth('send', { token: sender.token, to, text: 'x' })).toMatchObject({ code: 'no_such_user', status: 404, field: 'to' });
     await sender.ask('members'); // and it is in no room more for it: the lobby is still the only one
     expect((await refusal(sender.ask('history', { room: `${sender.id}:999999999` }))).code).toBe('not_in_room');
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['another page, by fetch', { Origin: 'https://elsewhere.example' }, false], ['another page, by a script', { Referer: 'https://elsewhere.example/page' }, false],
+    ['a page that keeps its address secret', { 'Sec-Fetch-Site': 'cross-site' }, false], ['a file', { Origin: 'null' }, false], ['a look-alike', { Origin: 'https://chat.example.evil.example' }, false],
+    ['the page itself', { Origin: 'https://chat.example' }, true], ['the page itself, by a script', { Referer: 'https://chat.example/a/b?c' }, true],
+    ['our own page', { 'Sec-Fetch-Site': 'same-origin', 'Origin': 'http://127.0.0.1' }, true], ['a program', {}, true],
+  ])('origin_refused: with ALLOWED_ORIGINS, for %s', async (_, headers, allowed) => {
+    choosy ??= await system.addApi({ ALLOWED_ORIGINS: 'https://chat.example' });
+    const [api, jsonp] = await Promise.all(['/api/rooms', '/jsonp/rooms?callback=f'].map((path) => fetch(`${choosy?.url}${path}`, { headers })));
+    expect([api?.status, jsonp?.status]).toEqual([allowed ? 200 : 403, 200]);
+    const { error } = await api?.json() as { error?: Failure };
+    expect(error?.code).toBe(allowed ? undefined : 'origin_refused');
+    expect(await jsonp?.text()).toContain(allowed ? '"ok":true' : '"code":"origin_refused","status":403');
+    if (!allowed) met.add('origin_refused');
+  });
+
+  it('not_owner and not_allowed: for who is not the owner of a room, and for who the owner does not let speak', async () => {
+    const quick = (await system.addApi({ SEND_RATE: 100 })).url;
+    const owner = await TestUser.join(quick, { room: 'owned' });
+    const { owner: secret } = owner.joined as unknown as { owner: string };
+    expect(await failBoth('clear', { token: owner.token, room: 'owned', owner: 'wrong' }, quick)).toMatchObject({ code: 'not_owner', field: 'owner' });
+    await owner.ask('rules', { room: 'owned', owner: secret, readonly: true });
+    const other = await TestUser.join(quick, { room: 'owned' });
+    expect(await failBoth('send', { token: other.token, text: 'x' }, quick)).toMatchObject({ code: 'not_allowed', field: 'room' });
   });
 
   it('superseded: the older of two polls, at the same process and at another', async () => {

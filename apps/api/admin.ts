@@ -13,13 +13,18 @@ export const QUEUES_PATH = '/admin/queues';
 export const requireSameSite: Middleware = (ctx, next) => {
   const from = ctx.get('Sec-Fetch-Site');
   if (ctx.method === 'GET' || from === '' || from === 'same-origin' || from === 'none') return next();
-  return ctx.throw(403);
+  ctx.status = 403; // not thrown: Koa would take the security headers off
+  return undefined;
 };
 
 /** Lets through who knows the password, whatever the name; answers 401 to others, 404 when there is no password. */
 export function requirePassword(password: string | null): Middleware {
   return (ctx, next) => {
-    if (password === null) return ctx.throw(404);
+    if (password === null) {
+      ctx.status = 404;
+      return undefined;
+    }
+    ctx.set('Cache-Control', 'no-store');
     const given = basicAuth(ctx.req)?.pass;
     if (given !== undefined && sameText(given, password)) return next();
     ctx.status = 401;

@@ -4,7 +4,7 @@ import { routes, type Routed } from './routes.js';
 import { serveOperations, type ServeOperation, type Served } from './serve.js';
 
 /** What a client does to its own connection, broken HTTP included: nothing that the host's log should fill up with. */
-const CONNECTION = /^(HPE_|ECONN|EPIPE|ERR_STREAM)/;
+const CONNECTION = /^(HPE_|ECONN|EPIPE|ERR_STREAM|ERR_HTTP_REQUEST_TIMEOUT)/;
 
 export function createApp(serve: ServeOperation, served: Served, routed: Routed): Koa {
   const app = new Koa();
@@ -21,8 +21,10 @@ export function createApp(serve: ServeOperation, served: Served, routed: Routed)
 
 /** A request target need not be a path: for `http://[` there is none, and Koa throws when asked for it. */
 const requirePath: Middleware = (ctx, next) => {
-  if (pathOf(ctx.request) === null) return ctx.throw(400);
-  return next();
+  if (pathOf(ctx.request) !== null) return next();
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.status = 400;
+  return undefined;
 };
 
 function pathOf(request: { path: string | null }): string | null {

@@ -2,6 +2,7 @@
 import type { OperationName } from '../../shared/protocol/operations.js';
 import type { FanOutRequests } from '../../shared/queues.js';
 import type { Store } from '../../shared/store/store.js';
+import type { Guard } from './guard/guard.js';
 import type { Parameters } from './parameters.js';
 import type { Polls } from './polls/polls.js';
 
@@ -9,6 +10,7 @@ export interface Chat {
   store: Store;
   fanOut: FanOutRequests;
   polls: Polls;
+  guard: Guard;
 }
 
 /** Where the answer of a request goes, once. */

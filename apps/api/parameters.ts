@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { ChatError } from '../../shared/protocol/errors.js';
 import {
-  DATA_MAX, EVENTS_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, TEXT_MAX,
+  DATA_MAX, EVENTS_MAX, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_MAX,
 } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../shared/protocol/operations.js';
 import { parseCursor, type Cursor } from '../../shared/store/inboxes.js';
@@ -14,6 +14,9 @@ import { foldName } from '../../shared/store/names.js';
 const DATA_DEPTH_MAX = 32;
 /** Control characters, and those that turn the direction of text around (Unicode TR 36, bidirectional spoofing). */
 const UNFIT_FOR_NAMES = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** More than four marks on one letter are no writing: they reach into the lines above and below. */
+const ZALGO = /\p{M}{5}/u;
 
 const characters = (text: string): number => [...text].length;
 const text = (message: string) => v.pipe(v.string(message), v.check((value) => value.isWellFormed(), message));
@@ -26,18 +29,25 @@ function integer(name: string, min: number, max: number) {
   );
 }
 
-const NAME = `name must have 1 to ${NAME_MAX} characters, no control or direction characters.`;
+function flag(name: string) {
+  const message = `${name} must be true or false.`;
+  return v.pipe(v.union([v.boolean(), v.picklist(['true', 'false'])], message), v.transform((value) => value === true || value === 'true'));
+}
+
+const NAME = `name must have 1 to ${NAME_MAX} characters, no control or direction characters, and at most 4 marks on a letter.`;
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
 const TEXT = `text must have 1 to ${TEXT_MAX} characters.`;
 const DATA = `data must be JSON of at most ${DATA_MAX} bytes, nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`;
 const TOKEN = 'token must be the text that join gave.';
 const CURSOR = 'cursor must be the text that join or the last poll gave.';
 const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
+const EVENT = 'id must be the id of an event, such as 1700000000000-0.';
+const OWNER = 'owner must be the text that the making of the room gave.';
 const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
   name: v.pipe(text(NAME), v.transform((value) => value.normalize('NFC').trim()),
-    v.check((value) => foldName(value).trim() !== '' && characters(value) <= NAME_MAX && !UNFIT_FOR_NAMES.test(value), NAME)),
+    v.check((value) => foldName(value).trim() !== '' && characters(value) <= NAME_MAX && !UNFIT_FOR_NAMES.test(value) && !ZALGO.test(value), NAME)),
   room: v.pipe(v.string(ROOM), v.regex(ROOM_NAME, ROOM)),
   anyRoom: v.pipe(v.string(ROOM), v.check((value) => ROOM_NAME.test(value) || isPrivateRoom(value), ROOM)),
   token: v.string(TOKEN),
@@ -49,6 +59,13 @@ const SCHEMAS = {
   nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
   before: v.pipe(v.string(BEFORE), v.regex(/^\d{1,15}-\d{1,15}$/, BEFORE)),
   limit: integer('limit', 1, EVENTS_MAX),
+  flag: flag('forget'),
+  owner: v.string(OWNER),
+  event: v.pipe(v.string(EVENT), v.regex(/^\d{1,15}-\d{1,15}$/, EVENT)),
+  member: integer('user', 1, Number.MAX_SAFE_INTEGER),
+  seconds: integer('seconds', 0, MUTE_MAX),
+  slow: integer('slow', 0, SLOW_MAX),
+  readonly: flag('readonly'),
 } satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
 
 function isPrivateRoom(name: string): boolean {
@@ -68,7 +85,8 @@ function isPlain(value: unknown, depth: number): boolean {
 
 interface Values {
   name: string; room: string; anyRoom: string; token: string; cursor: Cursor; timeout: number; text: string;
-  data: unknown; user: number; nonce: string; before: string; limit: number;
+  data: unknown; user: number; nonce: string; before: string; limit: number; flag: boolean;
+  owner: string; event: string; member: number; seconds: number; slow: number; readonly: boolean;
 }
 type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }

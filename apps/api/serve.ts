@@ -33,8 +33,8 @@ const API = '/api/';
 /** Gives what serves an operation, by its path and query. Never throws: what goes wrong is the answer. */
 export function operationServer(chat: Chat, served: Served): ServeOperation {
   return (req, res, path, query) => path.startsWith(JSONP)
-    ? serveJsonp(chat, new Answer(served, res, path.slice(JSONP.length)), req, query)
-    : void serveApi(chat, new Answer(served, res, path.slice(API.length)), req, query);
+    ? serveJsonp(new Answer(chat, served, res, path.slice(JSONP.length)), req, query)
+    : void serveApi(new Answer(chat, served, res, path.slice(API.length)), req, query);
 }
 
 /** The middleware; everything that is no operation goes on to the next. */
@@ -50,8 +50,10 @@ export function serveOperations(serve: ServeOperation): Middleware {
 class Answer implements Reply {
   callback: string | undefined = undefined;
   whenGone: (() => void) | null = null;
+  /** The token it was asked with. */
+  token: string | undefined = undefined;
 
-  constructor(readonly served: Served, readonly res: ServerResponse, readonly name: string) {
+  constructor(readonly chat: Chat, readonly served: Served, readonly res: ServerResponse, readonly name: string) {
     res.on('close', () => this.whenGone?.());
   }
 
@@ -64,6 +66,7 @@ class Answer implements Reply {
   /** The one catch of a request ends here. */
   refuse(caught: unknown): void {
     this.whenGone = null;
+    if (this.token !== undefined) this.chat.guard.note(this.res.req, this.token, caught);
     const error = toChatError(caught, this.served.failed);
     sendError(this.res, error, this.callback);
     this.#count(error.code);
@@ -74,25 +77,25 @@ class Answer implements Reply {
   }
 }
 
-function serveJsonp(chat: Chat, answer: Answer, req: IncomingMessage, query: string): void {
+function serveJsonp(answer: Answer, req: IncomingMessage, query: string): void {
   try {
     if (req.method !== 'GET') throw new ChatError('bad_request', 'JSONP is asked for by GET.', { field: 'method' });
     const parsed = parseQuery(query);
     answer.callback = checkCallback(parsed.values.get('callback') ?? []);
     parsed.values.delete('callback');
     parsed.values.delete('_'); // what jQuery and others add against caches
-    runOperation(chat, operationName(answer.name), fromQuery(parsed), answer);
+    runOperation(operationName(answer.name), fromQuery(parsed), answer);
   } catch (error) {
     answer.refuse(error);
   }
 }
 
-async function serveApi(chat: Chat, answer: Answer, req: IncomingMessage, query: string): Promise<void> {
+async function serveApi(answer: Answer, req: IncomingMessage, query: string): Promise<void> {
   if (req.method === 'OPTIONS') return sendPreflight(answer.res);
   try {
     const operation = operationName(answer.name);
     const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
-    runOperation(chat, operation, withBearer(raw, req.headers.authorization), answer);
+    runOperation(operation, withBearer(raw, req.headers.authorization), answer);
   } catch (error) {
     answer.refuse(error);
   }
@@ -108,9 +111,16 @@ function operationName(name: string): OperationName {
 }
 
 /** Parameters and operation belong to the same name, which the type of a look-up by a union of names cannot say. */
-function runOperation<Op extends OperationName>(chat: Chat, name: Op, raw: Record<string, unknown>, answer: Answer): void {
+function runOperation<Op extends OperationName>(name: Op, raw: Record<string, unknown>, answer: Answer): void {
+  const { chat } = answer;
+  const parameters = checkParameters(name, raw);
+  const { token }: { token?: string } = parameters;
+  answer.token = token;
   const operation: Operation<Op> = operations[name];
-  operation(chat, checkParameters(name, raw), answer)?.then((body) => answer.give(body), (error: unknown) => answer.refuse(error));
+  const run = (): Promise<string> | null => operation(chat, parameters, answer);
+  const admitted = chat.guard.admit(name, parameters, answer.res);
+  const answered = admitted ? admitted.then(run) : run();
+  answered?.then((body) => { if (body !== null) answer.give(body); }, (error: unknown) => answer.refuse(error));
 }
 
 function readGet(name: OperationName, query: string): Record<string, unknown> {

@@ -1,7 +1,9 @@
 /** The HTTP server, and its end without a failed request. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
-import { ConfigError } from '../../shared/config.js';
+import { ConfigError, type Config } from '../../shared/config.js';
+import { Addresses } from './guard/address.js';
+import { limitConnections } from './guard/connections.js';
 import { draining } from './respond.js';
 
 /** A send by JSONP carries its text in the URL: 2,000 characters of 12 bytes each, percent-encoded, and data. */
@@ -11,12 +13,20 @@ const KEEP_ALIVE = 65_000;
 /** Idle connections are kept so long (ms) while draining, so that no request on its way meets a closed one. */
 const LINGER = 1_500;
 
+/** Node looks so often (ms) for requests that are too slow; its own 30 s would double the time they have. */
+const LOOK = 5_000;
+
 /** Throws ConfigError when the port cannot be had. */
-export async function listen(listener: RequestListener, port: number): Promise<Server> {
-  const server = createServer({ maxHeaderSize: HEADERS_MAX, keepAliveTimeout: KEEP_ALIVE, headersTimeout: 20_000, requestTimeout: 30_000, noDelay: true }, listener);
+export async function listen(listener: RequestListener, config: Config): Promise<Server> {
+  const patience = config.clientTimeout * 1_000;
+  const server = createServer({
+    maxHeaderSize: HEADERS_MAX, keepAliveTimeout: KEEP_ALIVE, noDelay: true,
+    headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: Math.min(LOOK, patience),
+  }, listener);
+  limitConnections(server, new Addresses(config.trustProxy), config);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, port)));
-    server.listen(port, resolve);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, config.port)));
+    server.listen(config.port, resolve);
   });
   return server;
 }

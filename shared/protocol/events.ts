@@ -6,7 +6,7 @@ export interface UserRef {
 
 /** One thing that happened in a room. `id` is its place in the room's log; `at` is ms since 1970. */
 export interface ChatEvent {
-  type: 'message' | 'joined' | 'left' | 'renamed';
+  type: 'message' | 'joined' | 'left' | 'renamed' | 'removed' | 'cleared' | 'rules';
   room: string;
   id: string;
   at: number;
@@ -16,6 +16,13 @@ export interface ChatEvent {
   /** The former name, in `renamed`. */
   was?: string;
   private?: true;
+  /** In `removed`: the id of the message that is no more. */
+  removed?: string;
+  /** In `left`: the owner, who made this user go. */
+  by?: UserRef;
+  /** In `rules`: seconds between two messages of a user, 0 for none; whether only the owner may speak. */
+  slow?: number;
+  readonly?: boolean;
 }
 
 /** An ephemeral event: never stored, so it has no `id`. */

@@ -29,6 +29,11 @@ export const ROOMS_MAX = 100;
 export const ROOMS_PER_USER_MAX = 200;
 /** Private rooms one user may be in: far more, as others bring one in. */
 export const PRIVATE_ROOMS_MAX = 5_000;
+/** Rooms for everybody, which belong to nobody: `lobby`, `public`, and what begins so (`public.games`). */
+export const SHARED_ROOM = /^(?:lobby|public)(?:[._-]|$)/i;
+/** Seconds that somebody may be muted or banned, and the longest pause of slow mode. */
+export const MUTE_MAX = 86_400;
+export const SLOW_MAX = 3_600;
 export const DEFAULT_ROOM = 'lobby';
 /** How long the nonce of a send is remembered, in ms. */
 export const NONCE_TTL = 10 * 60_000;

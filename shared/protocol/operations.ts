@@ -1,6 +1,6 @@
 /** The parameters of every operation, as data: the server parses by it, the docs page shows it. */
 export type ParameterKind =
-  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit';
+  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit' | 'flag' | 'owner' | 'event' | 'member' | 'seconds' | 'slow' | 'readonly';
 
 export interface Parameter {
   name: string;
@@ -17,6 +17,8 @@ export interface OperationShape {
 const required = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) => ({ name, kind, required: true } as const);
 const optional = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) => ({ name, kind, required: false } as const);
 const token = required('token', 'token');
+/** What each act of a room's owner takes. */
+const act = [token, required('room', 'room'), required('owner', 'owner')] as const;
 
 export const OPERATIONS = {
   join: { reads: false, parameters: [optional('name', 'name'), optional('room', 'room')] },
@@ -24,19 +26,25 @@ export const OPERATIONS = {
   send: {
     reads: false,
     parameters: [token, optional('room', 'anyRoom'), optional('text', 'text'), optional('data', 'data'),
-      optional('to', 'user'), optional('id', 'nonce')],
+      optional('to', 'user'), optional('id', 'nonce'), optional('owner', 'owner')],
   },
   signal: { reads: false, parameters: [token, optional('room', 'anyRoom'), required('data', 'data')] },
   enter: { reads: false, parameters: [token, required('room', 'room')] },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
   rename: { reads: false, parameters: [token, required('name', 'name')] },
-  leave: { reads: false, parameters: [token, optional('after', 'timeout')] },
+  leave: { reads: false, parameters: [token, optional('after', 'timeout'), optional('forget', 'flag')] },
   members: { reads: true, parameters: [token, optional('room', 'anyRoom')] },
   history: {
     reads: true,
     parameters: [token, optional('room', 'anyRoom'), optional('before', 'before'), optional('limit', 'limit')],
   },
   rooms: { reads: true, parameters: [] },
+  remove: { reads: false, parameters: [...act, required('id', 'event')] },
+  clear: { reads: false, parameters: act },
+  mute: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds')] },
+  kick: { reads: false, parameters: [...act, required('user', 'member')] },
+  rules: { reads: false, parameters: [...act, optional('slow', 'slow'), optional('readonly', 'readonly')] },
+  audit: { reads: true, parameters: act },
 } as const satisfies Record<string, OperationShape>;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -31,6 +31,8 @@ export class Keys {
   roomShards(room: string): string { return `${this.room(room)}:shards`; }
   delivered(room: string): string { return `${this.room(room)}:delivered`; }
   nonce(room: string, user: number, nonce: string): string { return `${this.room(room)}:nonce:${user}:${nonce}`; }
+  rules(room: string): string { return `${this.room(room)}:rules`; }
+  slow(room: string, user: number): string { return `${this.room(room)}:slow:${user}`; }
   dirty(roomShard: number): string { return `dirty:{r${roomShard}}`; }
   publicRooms(roomShard: number): string { return `rooms:{r${roomShard}}`; }
 

@@ -1,17 +1,30 @@
-/** Nicknames: `nick:<folded>` -> id, the reverse map that makes them unique whatever the case. */
+/** Nicknames: `nick:<folded>` -> id, the reverse map that makes them unique whatever the case and the look-alikes. */
 import { ChatError } from '../protocol/errors.js';
 import { NAME_MAX } from '../protocol/limits.js';
+import { LOOK_ALIKES } from './look-alikes.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
 /** Joiners, variation selectors, fillers and the like (Unicode: Default_Ignorable_Code_Point). */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
+/** `Ian`, `lan` and `1an` look the same, and case makes no difference: i, l and 1 are one letter, as are o and 0, rn and m. */
+const ASCII: [like: string, letters: string][] = [['l', 'i1|'], ['o', '0'], ['rn', 'm']];
+const LOOKS = new Map([...LOOK_ALIKES, ...ASCII].flatMap(([like, letters]) => [...letters].map((letter) => [letter, like])));
+
 /**
- * The form in which two names are the same name: compatibility forms and case folded (Unicode TR 36). Twice small:
- * some letters have two small forms, or become two (σ and ς, ß and ss). What nobody sees makes no difference.
+ * The form in which two names are the same name (Unicode TR 36, UTS 39): compatibility forms and case folded, and letters
+ * that look like ASCII taken for it, with the marks above and below them kept. What nobody sees makes no difference.
  */
 export function foldName(name: string): string {
+  const seen = [...foldCase(name).normalize('NFD')].map(asciiLook).join('');
+  return [...seen].map(asciiLook).join('').normalize('NFC');
+}
+
+const asciiLook = (letter: string): string => LOOKS.get(letter) ?? letter;
+
+/** Twice small: some letters have two small forms, or become two (σ and ς, ß and ss). */
+function foldCase(name: string): string {
   return name.normalize('NFKC').replace(INVISIBLE, '').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }
 

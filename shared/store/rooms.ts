@@ -3,9 +3,10 @@ import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX, NONCE_TTL, PRIVATE_ROOMS_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
 import { eventText, withId } from './event-text.js';
+import { rateLimited } from './rates.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
-import { unauthorized } from './tokens.js';
+import { hashToken, unauthorized } from './tokens.js';
 
 /** A message as it is sent. */
 export interface Outgoing {
@@ -14,6 +15,8 @@ export interface Outgoing {
   text?: string | undefined;
   data?: unknown;
   nonce?: string | undefined;
+  /** The token of the room's owner, whom its rules do not bind. */
+  owner?: string | undefined;
 }
 
 export interface Accepted {
@@ -21,25 +24,29 @@ export interface Accepted {
   duplicate: boolean;
 }
 
-type AppendReply = ['ok', string] | ['duplicate', string] | ['not_in_room'] | ['full'];
+type AppendReply = ['ok', string] | ['duplicate', string] | ['not_in_room'] | ['full'] | ['read_only'] | ['muted' | 'slow', number];
 
 /**
  * Appends a message to its room's log: from here on it is accepted. Null when the sender (or, in a private room, either
- * of the two) is not in the roster. Throws `unavailable` when fan-out cannot follow.
+ * of the two) is not in the roster. Throws `unavailable` when fan-out cannot follow,
+ * `not_allowed` or `rate_limited` by the room's rules.
  */
 export async function appendMessage(store: Store, message: Outgoing): Promise<Accepted | null> {
   const { keys, redis, config } = store;
-  const { room, from, nonce } = message;
+  const { room, from, nonce, owner } = message;
   const isPrivate = privateRoomUsers(room) !== null;
   const body = eventText({ type: 'message', room, from, text: message.text, data: message.data, private: isPrivate || undefined });
   const reply = await run<AppendReply>(redis, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
-    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, nonce ?? ''),
-    from.id, body, room, isPrivate ? 2 : 1, nonce === undefined ? 0 : NONCE_TTL, config.logMax);
+    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, nonce ?? ''), keys.rules(room), keys.slow(room, from.id),
+    from.id, body, room, isPrivate ? 2 : 1, nonce === undefined ? 0 : NONCE_TTL, config.logMax, owner === undefined ? '' : hashToken(owner));
   switch (reply[0]) {
     case 'ok': return { id: reply[1], duplicate: false };
     case 'duplicate': return { id: reply[1], duplicate: true };
     case 'not_in_room': return null;
     case 'full': throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, { retryAfter: 1 });
+    case 'read_only': throw new ChatError('not_allowed', `Only its owner may speak in the room ${room}.`, { field: 'room' });
+    case 'muted': throw new ChatError('not_allowed', `The owner of the room ${room} does not let you speak for another ${Math.ceil(reply[1] / 1_000)} s.`, { field: 'room' });
+    case 'slow': throw rateLimited(reply[1]);
   }
 }
 
@@ -48,9 +55,10 @@ type EnterReply = ['ok', string] | ['unauthorized'] | ['too_many'];
 /**
  * Brings a user into a room: the user's shard, the room's shard, and last the user's shard again, because the user may
  * have ended in between. Repeating it does no harm. `tokenHash` null: brought in by another user's private message.
+ * `owner`: the token that a room that is made by this is to belong to.
  * Throws `unauthorized` for who is not, or no longer, a user.
  */
-export async function enterRoom(store: Store, room: string, id: number, tokenHash: string | null): Promise<UserRef> {
+export async function enterRoom(store: Store, room: string, id: number, tokenHash: string | null, owner?: string): Promise<UserRef & { owns: boolean }> {
   const { keys, redis } = store;
   const shard = keys.userShard(id);
   const most = privateRoomUsers(room) ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
@@ -60,22 +68,23 @@ export async function enterRoom(store: Store, room: string, id: number, tokenHas
   if (reply[0] === 'too_many') throw new ChatError('bad_request', `A user can be in ${most} ${privateRoomUsers(room) ? 'private ' : ''}rooms at most: exit one first.`, { field: 'room' });
   const user = { id, name: reply[1] };
   const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
-  await run(redis, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined);
+  const outcome = await run<number>(redis, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined, owner === undefined ? '' : hashToken(owner));
+  const owns = outcome === 2;
   const [token, ended, name] = await redis.hmget(keys.user(id), 'token', 'ended', 'name');
   if (!token || ended) {
     await exitRoom(store, room, user);
     throw unauthorized();
   }
-  if (!name || name === user.name) return user;
+  if (!name || name === user.name) return { ...user, owns };
   await renameInRoom(store, room, { id, name }); // renamed in between: that did not know of this room yet
-  return { id, name };
+  return { id, name, owns };
 }
 
-/** Takes a user out of a room: the room's shard, then the user's shard. Repeating it does no harm. */
-export async function exitRoom(store: Store, room: string, user: UserRef): Promise<void> {
+/** Takes a user out of a room, `by` its owner: the room's shard, then the user's shard. Repeating it does no harm. */
+export async function exitRoom(store: Store, room: string, user: UserRef, by?: UserRef): Promise<void> {
   const { keys, redis, config } = store;
   const shard = keys.userShard(user.id);
-  const left = privateRoomUsers(room) ? '' : eventText({ type: 'left', room, from: user });
+  const left = privateRoomUsers(room) ? '' : eventText({ type: 'left', room, from: user, by });
   await run(redis, 'exit-room', ...roomKeys(store, room), user.id, shard, room, left, config.roomTtl * 1_000);
   await run(redis, 'exit-user', keys.user(user.id), keys.userRooms(user.id), keys.members(shard, room), keys.position(shard, room),
     keys.attached(shard), user.id, room);
@@ -92,7 +101,8 @@ export async function renameInRoom(store: Store, room: string, user: UserRef): P
 
 function roomKeys({ keys }: Store, room: string): string[] {
   const shard = keys.roomShard(room);
-  return [keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room), keys.dirty(shard), keys.publicRooms(shard)];
+  return [keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room), keys.dirty(shard), keys.publicRooms(shard),
+    keys.rules(room)];
 }
 
 /** The members of a room by id; `more` when there are more than one answer names. */

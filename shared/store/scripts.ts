@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 
 export type ScriptName =
   | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room'
-  | 'enter-user' | 'erase' | 'farewell' | 'exit-room' | 'exit-user' | 'release' | 'rename-room' | 'rename-user' | 'touch';
+  | 'enter-user' | 'erase' | 'erase-log' | 'farewell' | 'forget' | 'govern' | 'exit-room' | 'exit-user' | 'release' | 'rename-room' | 'rename-user' | 'touch';
 
 export type Argument = string | number;
 type Command = (...args: Argument[]) => Promise<unknown>;

@@ -14,6 +14,11 @@ export function randomSecret(): string {
   return randomBytes(18).toString('base64url');
 }
 
+/** Whether a text has the form of a token, of a user that may never have been. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
 /** The id of the user a token claims to be. Throws `unauthorized` for what cannot be a token. */
 export function tokenUser(token: string): number {
   const match = TOKEN.exec(token);

@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import { ChatError } from '../protocol/errors.js';
 import type { UserRef } from '../protocol/events.js';
 import { claimName, foldName, nameTaken, releaseName } from './names.js';
+import { rateLimited } from './rates.js';
 import { renameInRoom } from './rooms.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
@@ -131,11 +132,6 @@ export function notInRoom(room: string): ChatError {
 function whichRoom(count: number): ChatError {
   if (count === 0) return new ChatError('not_in_room', 'You are in no room: enter one first.', { field: 'room' });
   return new ChatError('bad_request', `room is needed: you are in ${count} rooms.`, { field: 'room' });
-}
-
-function rateLimited(ms: number): ChatError {
-  const retryAfter = Math.ceil(ms / 100) / 10;
-  return new ChatError('rate_limited', `Too many of these. Try again in ${retryAfter} s.`, { retryAfter });
 }
 
 /** Gives a user a new name, in all its rooms. Safe to repeat after a crash. Throws `unauthorized`, `name_taken`. */

@@ -1,5 +1,6 @@
 /** The system's own parts in this process, without HTTP and queue: what races are driven by hand with. */
 import { Redis } from 'ioredis';
+import { Guard } from '../../apps/api/guard/guard.js';
 import type { Chat, Reply } from '../../apps/api/operation.js';
 import { operations } from '../../apps/api/operations.js';
 import type { Parameters } from '../../apps/api/parameters.js';
@@ -41,6 +42,7 @@ export class Part {
     this.chat = {
       store,
       fanOut: new FanOutRequests({ add }, quiet),
+      guard: new Guard(store),
       polls: new Polls(store, { subscriber: this.#subscriber, blocking: () => connectBlocking(config.redisUrl), refused: quiet }),
     };
   }

@@ -51,9 +51,9 @@ export class TestSystem {
     return this.apis.map((api) => api.url);
   }
 
-  /** Starts one more; resolves when it has its Redis too, so that it refuses nothing. */
-  async addApi(): Promise<TestApi> {
-    const api = await startApi(this.env);
+  /** Starts one more, with settings of its own beside those of all; resolves when it has its Redis too, so that it refuses nothing. */
+  async addApi(env: Settings = {}): Promise<TestApi> {
+    const api = await startApi({ ...this.env, ...env });
     this.apis.push(api);
     await until(() => isHealthy(api.url), `health of ${api.url}`);
     return api;

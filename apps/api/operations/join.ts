@@ -1,5 +1,6 @@
 import { DEFAULT_ROOM, POLL_TIMEOUT_DEFAULT } from '../../../shared/protocol/limits.js';
 import { cursorText, FIRST_POSITION } from '../../../shared/store/inboxes.js';
+import { ownerToken } from '../../../shared/store/owners.js';
 import { enterRoom } from '../../../shared/store/rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { createUser } from '../../../shared/store/users.js';
@@ -11,8 +12,9 @@ import { roomView } from './room-view.js';
 export const join: Operation<'join'> = async ({ store, fanOut, polls }, { name, room = DEFAULT_ROOM }) => {
   const { token, ...user } = await createUser(store, name);
   const { id, tokenHash } = parseToken(token);
-  await enterRoom(store, room, id, tokenHash);
+  const owner = ownerToken(room);
+  const { owns } = await enterRoom(store, room, id, tokenHash, owner);
   fanOut.request(room);
   const cursor = cursorText(polls.process, FIRST_POSITION.position, FIRST_POSITION.eventId);
-  return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT }, { room: await roomView(store, room) });
+  return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner }) }, { room: await roomView(store, room) });
 };

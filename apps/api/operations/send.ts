@@ -14,6 +14,7 @@ export const send: Operation<'send'> = async (chat, parameters) => {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
   const message = await outgoing(chat.store, parameters);
+  await chat.guard.sendTo(message.room);
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat.store, message) : await append(chat.store, message);
   chat.fanOut.request(message.room);
   const { id, duplicate } = accepted;
@@ -21,12 +22,12 @@ export const send: Operation<'send'> = async (chat, parameters) => {
 };
 
 /** The message with its room and sender: the sender may speak, and there. */
-async function outgoing(store: Store, { token, room, to, text, data, id: nonce }: Parameters<'send'>): Promise<Outgoing> {
+async function outgoing(store: Store, { token, room, to, text, data, id: nonce, owner }: Parameters<'send'>): Promise<Outgoing> {
   const user = parseToken(token);
   const target = to === undefined ? room : privateTarget(user.id, to, room);
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
   const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message');
-  return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce };
+  return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce, owner };
 }
 
 function privateTarget(from: number, to: number, room: string | undefined): string {

@@ -89,9 +89,13 @@ export interface ChatEvents {
   joined: ChatEvent;
   left: ChatEvent;
   renamed: ChatEvent;
+  /** What a room's owner did: a message is no more, none is, or there are other rules. */
+  removed: ChatEvent;
+  cleared: ChatEvent;
+  rules: ChatEvent;
   /** Something short-lived, as a pointer's place: never stored, may be lost. */
   signal: SignalEvent;
-  /** Any of the five above. */
+  /** Any of the events above. */
   event: ChatEvent | SignalEvent;
   /** Who is in a room has changed. */
   members: { room: string; members: UserRef[] };

@@ -16,6 +16,12 @@ export interface Answers {
   leave: object;
   members: { members: UserRef[] };
   history: HistoryPage;
+  remove: object;
+  clear: object;
+  mute: object;
+  kick: object;
+  rules: object;
+  audit: { acts: object[] };
   rooms: { rooms: { name: string; members: number }[] };
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../shared/protocol/errors.js';
-import { DATA_MAX, DEFAULT_ROOM, EVENTS_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_DEFAULT, POLL_TIMEOUT_MAX, TEXT_MAX } from '../../../shared/protocol/limits.js';
+import { DATA_MAX, DEFAULT_ROOM, EVENTS_MAX, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_DEFAULT, POLL_TIMEOUT_MAX, SLOW_MAX, TEXT_MAX } from '../../../shared/protocol/limits.js';
 import type { OperationName, ParameterKind } from '../../../shared/protocol/operations.js';
 
 /** What each operation is for. */
@@ -11,9 +11,15 @@ export const PURPOSE: Record<OperationName, string> = {
   enter: 'Enters one more room. Gives the room as join does.',
   exit: 'Leaves one room.',
   rename: 'Takes another name. Gives the user.',
-  leave: 'Ends the user: out of all rooms, and the name is free again.',
+  leave: 'Ends the user: out of all rooms, and the name is free again. With "forget" its messages go too.',
   members: 'Who is in a room.',
   history: 'What a room has said, oldest first; "before" an event\'s id, page by page. Gives events and more.',
+  remove: 'The owner takes a message out of the history; a removed event tells everybody.',
+  clear: 'The owner empties the history; a cleared event tells everybody.',
+  mute: 'The owner keeps a member from speaking; 0 seconds lets it speak again.',
+  kick: 'The owner takes a member out of the room; its left event has "by".',
+  rules: 'The owner sets seconds between two messages of a user (slow), and whether only the owner may speak (readonly).',
+  audit: 'What the owner has done. Gives acts.',
   rooms: 'Public rooms with their numbers of members, busiest first.',
 };
 
@@ -31,6 +37,13 @@ export const KINDS: Record<ParameterKind, string> = {
   nonce: `up to ${NONCE_MAX} characters; the same one again sends nothing twice`,
   before: "an event's id",
   limit: `1 to ${EVENTS_MAX}`,
+  flag: 'true or false',
+  owner: 'from join or enter, which gave it to who made the room',
+  event: "a message's id",
+  member: "a member's id",
+  seconds: `0 to ${MUTE_MAX.toLocaleString('en')}`,
+  slow: `seconds, 0 (off) to ${SLOW_MAX.toLocaleString('en')}`,
+  readonly: 'true or false',
 };
 
 /** When an error comes. */
@@ -42,6 +55,9 @@ export const WHEN: Record<ErrorCode, string> = {
   name_taken: 'Somebody has that name; with a free suggestion',
   unauthorized: 'The token is not, or no longer, valid: join again',
   not_in_room: 'Enter the room first',
+  not_owner: 'The owner token is wrong',
+  not_allowed: 'The owner of the room does not let you',
+  origin_refused: 'This chat serves only pages of its host',
   no_such_user: '"to" is nobody',
   superseded: 'A newer poll of this user has taken over',
   too_large: 'The request is too large',

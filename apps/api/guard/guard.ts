@@ -1,0 +1,104 @@
+/**
+ * What one address, or all of a room together, may ask of us. Polls, the most of all requests, are counted in this process
+ * alone and wait for nothing. `RATE_LIMITS=off` lets everything through.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
+import type { OperationName } from '../../../shared/protocol/operations.js';
+import type { Store } from '../../../shared/store/store.js';
+import { rateLimited } from '../../../shared/store/rates.js';
+import { Addresses } from './address.js';
+import { Failures } from './failures.js';
+import { Limits, type LimitName } from './limits.js';
+import { checkOrigin } from './origins.js';
+import { Places } from './places.js';
+import { Salt } from './salt.js';
+
+/** What an operation counts as, by address. The others are bounded by the rate of their user. */
+const COUNTED: Partial<Record<OperationName, LimitName>> = { join: 'joins', send: 'sends', history: 'reads', members: 'reads', rooms: 'reads' };
+/** These make a room that is not there. */
+const MAKES_ROOMS: ReadonlySet<OperationName> = new Set<OperationName>(['join', 'enter']);
+/** A poll that finds no place may be tried again after so long (ms). */
+const NO_PLACE = 5_000;
+
+/** A room is there so long (s) after it was counted, at the latest. */
+const MAKING = 10;
+
+/** What limits look at of an operation's parameters. */
+interface Asked {
+  token?: string;
+  room?: string;
+}
+
+export class Guard {
+  readonly #store: Store;
+  readonly #addresses: Addresses;
+  readonly #limits: Limits;
+  readonly #salt: Salt;
+  readonly #failures: Failures;
+  readonly #polls: Places;
+
+  constructor(store: Store) {
+    const { config, redis } = store;
+    this.#store = store;
+    this.#addresses = new Addresses(config.trustProxy);
+    this.#limits = new Limits(redis, config);
+    this.#salt = new Salt(redis);
+    this.#failures = new Failures((address) => this.#count('failures', address));
+    this.#polls = new Places(config.addressPolls);
+  }
+
+  /** Looks at a call before it runs. Gives what it has to wait for, null for nothing. Throws, or rejects with, `rate_limited`, `origin_refused`. */
+  admit(name: OperationName, asked: Asked, res: ServerResponse): Promise<void> | null {
+    const { allowedOrigins, rateLimits } = this.#store.config;
+    if (allowedOrigins) checkOrigin(res.req, allowedOrigins);
+    if (!rateLimits) return null;
+    const address = this.#addresses.of(res.req);
+    if (asked.token !== undefined) this.#failures.check(address, asked.token);
+    if (name === 'poll') this.#place(address, res);
+    const limit = COUNTED[name];
+    return limit || MAKES_ROOMS.has(name) ? this.#admit(name, limit, asked, address) : null;
+  }
+
+  /** Takes note of how a call with a token failed. */
+  note(req: IncomingMessage, token: string, error: unknown): void {
+    if (this.#store.config.rateLimits) this.#failures.note(this.#addresses.of(req), token, error);
+  }
+
+  /** Counts a message to a room, whoever sends it. Throws `rate_limited`. */
+  async sendTo(room: string): Promise<void> {
+    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room);
+  }
+
+  async #admit(name: OperationName, limit: LimitName | undefined, { room = DEFAULT_ROOM }: Asked, address: string): Promise<void> {
+    if (limit) await this.#count(limit, address);
+    if (MAKES_ROOMS.has(name) && await this.#isNew(room)) await this.#countRoom(room, address);
+  }
+
+  /** A room that nobody has been in, or not for long. */
+  async #isNew(room: string): Promise<boolean> {
+    return await this.#store.redis.exists(this.#store.keys.delivered(room)) === 0;
+  }
+
+  /** Of many who come to a new room together, the first has made it. */
+  async #countRoom(room: string, address: string): Promise<void> {
+    const { redis } = this.#store;
+    const making = `limit:making:${room}`;
+    if (await redis.set(making, 1, 'EX', MAKING, 'NX') !== 'OK') return;
+    try {
+      await this.#count('rooms', address);
+    } catch (refused) {
+      await redis.del(making);
+      throw refused;
+    }
+  }
+
+  async #count(limit: LimitName, address: string): Promise<void> {
+    await this.#limits.count(limit, await this.#salt.hash(address));
+  }
+
+  #place(address: string, res: ServerResponse): void {
+    if (!this.#polls.take(address)) throw rateLimited(NO_PLACE);
+    res.once('close', () => this.#polls.give(address));
+  }
+}

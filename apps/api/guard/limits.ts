@@ -1,0 +1,43 @@
+/**
+ * The limits that all processes count together, in Redis. What is over its limit is refused from memory until it may be
+ * tried again, so that a flood costs Redis nothing.
+ */
+import { ReplyError, type Redis } from 'ioredis';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Config } from '../../../shared/config.js';
+import { rateLimited } from '../../../shared/store/rates.js';
+
+export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends';
+
+const MINUTE = 60;
+const HOUR = 3_600;
+/** Short, so that who was too fast need not wait long. */
+const SHORTLY = 10;
+
+export class Limits {
+  readonly #limiters: Record<LimitName, RateLimiterRedis>;
+
+  constructor(redis: Redis, config: Config) {
+    const limiter = (name: string, points: number, duration: number) => new RateLimiterRedis({
+      storeClient: redis, keyPrefix: `limit:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true,
+    });
+    this.#limiters = {
+      joins: limiter('joins', config.addressJoins, MINUTE),
+      rooms: limiter('rooms', config.addressRooms, HOUR),
+      sends: limiter('sends', config.addressSends, SHORTLY),
+      reads: limiter('reads', config.addressReads, SHORTLY),
+      failures: limiter('failures', config.addressFailures, MINUTE),
+      roomSends: limiter('room-sends', config.roomSends, SHORTLY),
+    };
+  }
+
+  /** Counts one. Throws `rate_limited`; rejects when Redis is away. One that takes no writes (no memory) limits nothing. */
+  async count(name: LimitName, key: string): Promise<void> {
+    try {
+      await this.#limiters[name].consume(key);
+    } catch (refused) {
+      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext);
+      if (!(refused instanceof ReplyError)) throw refused;
+    }
+  }
+}
