@@ -46,7 +46,7 @@ export class StatusView {
     if (state === 'reconnecting') this.later(SLOW, () => this.complain());
     if (state !== 'left' || this.failed) return;
     const asked = reason === 'left';
-    this.say(asked ? texts.ended : texts.elsewhere, { label: asked ? texts.again : texts.useHere, act: this.restart });
+    this.say(asked ? texts.ended : texts.elsewhere, { label: asked ? texts.comeBack : texts.useHere, act: this.restart });
   }
 
   /** Says what is wrong, that it is tried again, and what one can do. */

@@ -48,6 +48,7 @@ export const ENGLISH = {
   elsewhere: 'This chat is open somewhere else now.',
   useHere: 'Use it here',
   ended: 'You have left this chat.',
+  comeBack: 'Come back',
   failed: 'The chat cannot go on: {reason}',
   again: 'Try again',
   missed: 'Some messages were lost on the way and could not be read back.',
