@@ -140,7 +140,9 @@ describe('the focus', () => {
     expect(await page.getByRole('button', { name: '1 here' }).count()).toBe(0);
     await page.setViewportSize({ width: 400, height: 700 });
     await page.getByRole('button', { name: '1 here' }).click();
-    await page.getByRole('button', { name: 'Everyone' }).waitFor();
+    await page.getByRole('button', { name: 'Close' }).waitFor();
+    await page.getByRole('button', { name: '1 here' }).press('Escape');
+    await page.getByRole('button', { name: 'Close' }).waitFor({ state: 'hidden' });
   });
 });
 

@@ -28,7 +28,9 @@ export class PeopleView {
     const { header, people, root } = parts;
     header.people.addEventListener('click', () => this.toggle(!root.classList.contains('crowded')));
     people.close.addEventListener('click', () => this.toggle(false));
-    people.panel.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggle(false); });
+    for (const part of [people.panel, header.people]) {
+      part.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggle(false); });
+    }
   }
 
   toggle(open: boolean): void {

@@ -46,7 +46,7 @@ function composer(texts: Texts) {
 }
 
 function people(texts: Texts) {
-  const close = h('button', { type: 'button', class: 'plain close', 'aria-label': texts.cancel }, icon(ICONS.close));
+  const close = h('button', { type: 'button', class: 'plain close', 'aria-label': texts.close }, icon(ICONS.close));
   const list = h('ul', { class: 'list' });
   const panel = h('aside', { class: 'people', part: 'people', 'aria-label': texts.people }, h('div', { class: 'caption' }, texts.people, close), list);
   return { panel, list, close };

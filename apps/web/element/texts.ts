@@ -19,6 +19,7 @@ export const ENGLISH = {
   nameRule: 'Use 1 to {n} characters, none of them invisible.',
   save: 'Save',
   cancel: 'Cancel',
+  close: 'Close',
   takeName: 'Take {name}',
   today: 'Today',
   yesterday: 'Yesterday',
