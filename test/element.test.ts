@@ -95,6 +95,10 @@ describe.each([['light', 1_280], ['light', 360], ['dark', 1_280], ['dark', 360]]
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: /^Take/ }).waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.getByRole('textbox', { name: 'Your name' }).fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Use 1 to 32 characters').waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Cancel' }).first().click();
     if (width === 360) await page.getByRole('button', { name: /here/ }).click();
     expect(await violations(page)).toEqual([]);
@@ -106,6 +110,15 @@ describe.each([['light', 1_280], ['light', 360], ['dark', 1_280], ['dark', 360]]
     await page.context().setOffline(false);
     await page.getByRole('button', { name: 'Invite' }).click();
     expect(await violations(page)).toEqual([]);
+  });
+
+  it('a room that does not open', async () => {
+    const page = await open(`${api}/docs`, options);
+    await page.route(/\/(api|jsonp)\//, (route) => route.abort());
+    await page.goto(`${api}/r/axe-none`);
+    await page.getByText('The room cannot be opened yet.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   });
 });
 

@@ -50,7 +50,7 @@ describe('the exported code', () => {
   it.each(['library', 'plain'])('%s talks with the room it was taken from', async (name) => {
     const room = `exported-${name}`;
     const [page, fiddle] = [await open(`${api}/r/${room}`), await open(await run(name, room))];
-    await page.getByRole('button', { name: '2 here' }).waitFor();
+    await page.getByText('2 here').filter({ visible: true }).waitFor();
     await fiddle.locator('input').fill('from the fiddle');
     await fiddle.locator('input').press('Enter');
     await page.getByRole('log').getByText('from the fiddle').waitFor();

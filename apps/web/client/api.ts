@@ -5,12 +5,19 @@ import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../shared/
 /** How requests travel: `fetch` with CORS, or script tags (JSONP). */
 export type WayName = 'fetch' | 'jsonp';
 
+/**
+ * `reconnecting`: the server does not answer, or says that it cannot now; it is tried again and again. A chat whose room
+ * could not be opened yet may be in it too.
+ */
 export type State = 'connecting' | 'online' | 'reconnecting' | 'left';
 
 export interface JoinOptions {
   /** Default `lobby`. `auto`: a room of this page's own, the same for all who open it. */
   room?: string;
-  /** Default: a guest name. When it is taken, the free name that the server suggests is used: see `chat.user.name`. */
+  /**
+   * Default, and when empty or blank: a guest name. When it is taken, the free name that the server suggests is used:
+   * see `chat.user.name`.
+   */
   name?: string;
   /** Default: where this script came from. */
   server?: string;
@@ -122,7 +129,7 @@ export interface Chat {
   readonly why: string;
   /** Calls `listener` for every such event; the function it returns ends that. */
   on<N extends keyof ChatEvents>(name: N, listener: (event: ChatEvents[N]) => void): () => void;
-  /** Sends to the room, or to one user; tries again by itself, and never twice. */
+  /** Sends to the room, or to one user; tries again by itself, and never twice. Nothing to send is a `bad_request`. */
   send(message: string | Outgoing): Promise<Sent>;
   /** Tells those who are here now. When called faster than the network goes, only the newest is sent. */
   signal(data: unknown, room?: string): Promise<void>;
@@ -131,6 +138,8 @@ export interface Chat {
   rename(name: string): Promise<UserRef>;
   enter(room: string): Promise<RoomView>;
   exit(room: string): Promise<void>;
+  /** Tries now instead of after the pause between two attempts. */
+  retry(): void;
   /** Ends the user and this chat. */
   leave(): Promise<void>;
   /** Looks at all that can keep a chat from working on this page, within about a minute; `tell` hears each finding at once. */

@@ -33,8 +33,8 @@ export class Pauses {
   }
 }
 
-/** Repeats `attempt` while it fails in a way that may pass, for at most about `forMs`. */
-export async function persist<T>(attempt: () => Promise<T>, pauses: Pauses, forMs: number): Promise<T> {
+/** Repeats `attempt` while it fails in a way that may pass, for at most about `forMs`; `trouble` hears why it failed. */
+export async function persist<T>(attempt: () => Promise<T>, pauses: Pauses, forMs: number, trouble?: (reason: string) => void): Promise<T> {
   const end = Date.now() + forMs;
   for (let failures = 1; ; failures++) {
     try {
@@ -42,6 +42,7 @@ export async function persist<T>(attempt: () => Promise<T>, pauses: Pauses, forM
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (!mayRetry(failure) || Date.now() > end) throw failure;
+      if (trouble) trouble(failure.message);
       await pauses.wait(backoff(failures, failure.retryAfter));
     }
   }

@@ -3,8 +3,18 @@ import type { Chat, ChatEvents, Finding, HistoryOptions, HistoryPage, Outgoing, 
 import type { Connection } from './connection.js';
 import { callDoctor } from './doctor.js';
 import { callSafely } from './emitter.js';
+import { Failure } from './errors.js';
 import { Outbox } from './outbox.js';
 import { Signals } from './signals.js';
+
+/** What JSON cannot say never arrives, however often it is tried. Throws `bad_request`. */
+function checkJson(data: unknown): void {
+  try {
+    JSON.stringify(data);
+  } catch (thrown) {
+    throw new Failure('bad_request', String(thrown), { field: 'data' });
+  }
+}
 
 /** A room as a page has it. */
 export class RoomChat implements Chat {
@@ -30,7 +40,8 @@ export class RoomChat implements Chat {
   }
 
   async send(message: string | Outgoing): Promise<Sent> {
-    const { text, data, to, room }: Outgoing = typeof message === 'string' ? { text: message } : message;
+    const { text, data, to, room }: Outgoing = typeof message === 'string' ? { text: message } : message || {};
+    checkJson(data);
     return this.outbox.send({ text, data, to, room: to === undefined ? room || this.room : undefined });
   }
 
@@ -68,6 +79,10 @@ export class RoomChat implements Chat {
     await this.connection.insist('exit', { room });
     this.connection.session.entered.delete(room);
     this.connection.feed.close(room);
+  }
+
+  retry(): void {
+    this.connection.retry();
   }
 
   async leave(): Promise<void> {

@@ -38,18 +38,19 @@ export class Connection {
   private reason = '';
 
   constructor(private readonly server: string, readonly way: Way, wish: Wish, shared: boolean) {
-    this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish);
+    const session = this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish);
+    session.trouble = (reason) => this.turn('reconnecting', reason);
     this.feed = new Feed(this.emitter, this.session, (room, before) => this.insist('history', { room, before }, Infinity));
     this.polling = new Polling(this.session, this.pauses, {
       deliver: (answer) => this.feed.deliver(answer),
       online: () => this.turn('online', 'the server answers'),
-      trouble: (reason) => this.turn('reconnecting', reason),
+      trouble: session.trouble,
       ended: (failure) => this.end(failure),
     });
     this.tabs = new Tabs(`nobackend-chat ${server} ${wish.room} ${wish.name || ''}`, this, shared);
     this.unwatch = watchPage({
       awake: () => { this.polling.wake(); this.tabs.look(); },
-      networkChanged: () => { this.pauses.wake(); this.polling.renew(); },
+      networkChanged: () => this.polling.renew(),
       hidden: (kept) => this.hide(kept),
       shown: () => this.tabs.start(),
     });
@@ -110,8 +111,8 @@ export class Connection {
   }
 
   private hearSession({ kept, state, reason }: Extract<TabMessage, { kind: 'session' }>): void {
-    this.session.adopt(kept);
-    if (this.opened) this.turn(state, reason);
+    if (kept) this.session.adopt(kept);
+    if (this.opened || !kept) this.turn(state, reason);
     else void this.open(() => this.session.enterAgain());
     this.catchUp();
   }
@@ -127,8 +128,7 @@ export class Connection {
   }
 
   private tellSession(): void {
-    const kept = this.session.kept();
-    if (this.tabs.leading && kept) this.tabs.tell({ kind: 'session', kept, state: this.state, reason: this.reason });
+    if (this.tabs.leading) this.tabs.tell({ kind: 'session', kept: this.session.kept(), state: this.state, reason: this.reason });
   }
 
   /** Gets the first view of the room, once, whoever leads meanwhile. */
@@ -176,6 +176,12 @@ export class Connection {
   entered(room: string): void {
     this.session.entered.add(room);
     this.tabs.tell({ kind: 'entered', room });
+  }
+
+  /** Asks the server now, whatever is being waited for; following, the leader does. */
+  retry(): void {
+    this.polling.renew();
+    this.tabs.tell({ kind: 'spent', token: this.session.token });
   }
 
   /** Ends this chat, and the user with its last tab. */

@@ -12,8 +12,7 @@ export class Failure extends Error implements ChatFailure {
     super(message);
     this.name = 'ChatError';
     this.code = code;
-    const { field, suggestion, retryAfter } = details;
-    Object.assign(this, { field, suggestion, retryAfter });
+    Object.assign(this, details);
   }
 }
 
@@ -25,7 +24,7 @@ export function mayRetry({ code, retryAfter }: Failure): boolean {
 /** Whatever was thrown, as a Failure: what is not one already never reached the server. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
-  return new Failure('network', thrown instanceof Error ? thrown.message : String(thrown));
+  return new Failure('network', String(thrown));
 }
 
 /** A call was given up on purpose; nobody but its caller should see it. */

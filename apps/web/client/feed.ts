@@ -36,7 +36,7 @@ export class Feed {
   }
 
   async deliver(answer: Answers['poll']): Promise<void> {
-    if (answer.missed || answer.reset) await this.mend(answer.missed || 0, answer.reset === true, answer.events);
+    if (answer.missed || answer.reset) await this.mend(answer.missed || 0, !!answer.reset, answer.events);
     answer.events.forEach((event) => this.accept(event));
   }
 
@@ -73,8 +73,7 @@ export class Feed {
     if (event.type !== 'signal' && !this.order.accept(event)) return;
     this.accepted(event, after);
     if (event.type !== 'signal') this.note(event);
-    if (event.type === 'signal') this.emitter.emit('signal', event);
-    else this.emitter.emit(event.type, event);
+    this.emitter.emit<'event'>(event.type as 'event', event);
     this.emitter.emit('event', event);
   }
 

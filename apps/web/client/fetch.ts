@@ -3,9 +3,8 @@ import { ABANDONED, Failure } from './errors.js';
 import { unwrap, type Answers, type Call, type Transport, type Values } from './transport.js';
 
 /** A body of plain text needs no preflight; small ones outlive the page (`keepalive`). */
-function init(values: Values, lasting: boolean, controller: AbortController | null): RequestInit {
-  const signal = controller ? controller.signal : null;
-  return { method: 'POST', body: JSON.stringify(values), credentials: 'omit', cache: 'no-store', keepalive: lasting, signal };
+function init(values: Values, lasting: boolean, signal: AbortSignal): RequestInit {
+  return { method: 'POST', body: JSON.stringify(values), credentials: 'omit', keepalive: lasting, signal };
 }
 
 async function exchange<A>(url: string, options: RequestInit): Promise<A> {
@@ -19,17 +18,17 @@ async function exchange<A>(url: string, options: RequestInit): Promise<A> {
 }
 
 function request<A>(url: string, values: Values, lasting: boolean, patienceMs: number): Call<A> {
-  const controller = typeof AbortController === 'function' ? new AbortController() : null;
+  const controller = new AbortController();
   let abandon: () => void = () => undefined;
   const done = new Promise<A>((resolve, reject) => {
     const fail = (failure: Failure): void => {
       clearTimeout(timer);
       reject(failure);
-      if (controller) controller.abort();
+      controller.abort();
     };
     const timer = setTimeout(() => fail(new Failure('network', 'The server took too long to answer.')), patienceMs);
     abandon = () => fail(ABANDONED);
-    exchange<A>(url, init(values, lasting, controller)).then((answer) => {
+    exchange<A>(url, init(values, lasting, controller.signal)).then((answer) => {
       clearTimeout(timer);
       resolve(answer);
     }, fail);

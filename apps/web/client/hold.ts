@@ -3,7 +3,7 @@ import { POLL_TIMEOUT_DEFAULT } from '../../../shared/protocol/limits.js';
 /** A poll held for less than this is not worth its request. */
 const SHORTEST = 2;
 /** Seconds a hold is cut to when requests wait for each other (browsers open six connections to a host). */
-const CROWDED = 5;
+const CROWDED = 3;
 
 /**
  * How long the server may hold a poll on this network. Some proxies cut silent requests: two polls cut in a row,

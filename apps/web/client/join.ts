@@ -18,7 +18,8 @@ export function joinFrom(origin: Origin): (options?: JoinOptions) => Chat {
     const server = (options.server || origin.server()).replace(/\/+$/, '');
     const way = new Way(server, origin.nonce, options.way || 'auto');
     const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;
-    const connection = new Connection(server, way, { room, name: options.name }, options.tabs !== 'own');
+    const name = `${options.name || ''}`.trim() || undefined;
+    const connection = new Connection(server, way, { room, name }, options.tabs !== 'own');
     return new RoomChat(server, connection);
   };
 }

@@ -1,6 +1,7 @@
 import { backoff, type Pauses } from './backoff.js';
 import { asFailure, isAbandoned, type Failure } from './errors.js';
 import { Hold } from './hold.js';
+import { registry } from './registry.js';
 import type { Session } from './session.js';
 import { PATIENCE, type Answers, type Call } from './transport.js';
 
@@ -20,6 +21,8 @@ const SUPERSEDED_WITHIN = 30_000;
 /** A held poll that comes back empty before this is no news; more than a few in a row must not become a storm. */
 const HASTY_MS = 500;
 const HASTY_MAX = 3;
+/** Chats of one page that may hold a poll each and leave one of the browser's six connections to a host free. */
+const CHATS_MAX = 5;
 
 /** The chain of polls: each is sent when the one before it has been answered and its events are delivered. */
 export class Polling {
@@ -52,11 +55,11 @@ export class Polling {
     this.abandon();
   }
 
-  /** Replaces the held poll by one that is answered at once, and cuts all waiting short. */
+  /** Cuts all waiting short, and replaces the held poll by one that is answered at once. */
   renew(): void {
+    this.pauses.wake();
     if (!this.running) return;
     this.probing = true;
-    this.pauses.wake();
     this.abandon();
   }
 
@@ -82,6 +85,7 @@ export class Polling {
   }
 
   private async once(): Promise<void> {
+    if (Object.keys(registry().open).length > CHATS_MAX) this.hold.crowded();
     const timeout = this.probing ? 0 : this.hold.seconds;
     const { token, cursor } = this.session;
     this.token = token;

@@ -27,6 +27,8 @@ export class Session {
   renewed: (views: RoomView[]) => Promise<void> = () => Promise.resolve();
   /** Called when the inbox has been read further. */
   read: (token: string, cursor: string) => void = () => undefined;
+  /** Called with the reason whenever the server has to be asked again. */
+  trouble: (reason: string) => void = () => undefined;
   /** Another tab's job: true when it was asked to make the user anew. */
   elsewhere: (spent: string) => boolean = () => false;
   private renewal: Promise<void> | null = null;
@@ -42,7 +44,7 @@ export class Session {
 
   /** The room as it is, for a tab that has just got to know its user. */
   async enterAgain(): Promise<RoomView> {
-    return (await persist(() => this.call('enter', { room: this.wish.room }), this.pauses, Infinity)).room;
+    return (await this.lasting(() => this.call('enter', { room: this.wish.room }))).room;
   }
 
   /** A call with this user's token; joins again and repeats it when the server does not know the user any more. */
@@ -155,7 +157,11 @@ export class Session {
 
   /** Until the server has said yes or no, however long it is away. */
   private insist<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
-    return persist(() => this.start(operation, values).done, this.pauses, Infinity);
+    return this.lasting(() => this.start(operation, values).done);
+  }
+
+  private lasting<T>(attempt: () => Promise<T>): Promise<T> {
+    return persist(attempt, this.pauses, Infinity, this.trouble);
   }
 
   private keep(): void {

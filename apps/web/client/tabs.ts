@@ -6,14 +6,14 @@ import type { KeptSession } from './storage.js';
 export type TabMessage =
   /** Is anybody leading? Answered with `session`. */
   | { kind: 'hello' }
-  /** From the leader: who we are. */
-  | { kind: 'session'; kept: KeptSession; state: State; reason: string }
+  /** From the leader: who we are, once it knows. */
+  | { kind: 'session'; kept: KeptSession | null; state: State; reason: string }
   /** From the leader: this has come, after that event of its room; the inbox has been read so far. */
   | { kind: 'event'; event: ChatEvent | SignalEvent; after: string }
   | { kind: 'moved'; token: string; cursor: string }
   | { kind: 'members'; room: string; members: UserRef[] }
   | { kind: 'gone'; missed?: { count: number }; reset?: { rooms: string[] } }
-  /** To the leader: this token is worth nothing any more. */
+  /** To the leader: this token may be worth nothing any more. */
   | { kind: 'spent'; token: string }
   | { kind: 'entered'; room: string };
 
@@ -32,7 +32,7 @@ const ANSWER = 2_000;
 
 /** Whether this page can share a user with other tabs: not in sandboxed frames, nor where the APIs are missing. */
 function canShare(): boolean {
-  return typeof BroadcastChannel === 'function' && !!navigator.locks && self.origin !== 'null';
+  return 'BroadcastChannel' in window && !!navigator.locks && self.origin !== 'null';
 }
 
 /**

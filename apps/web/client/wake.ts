@@ -1,9 +1,9 @@
 /** News about the page's life, as far as a chat cares. */
 export interface PageLife {
   /** The page may have slept, or is looked at again. */
-  awake(): void;
+  awake: () => void;
   /** The network has come or gone: what is held on it tells nothing any more. */
-  networkChanged(): void;
+  networkChanged: () => void;
   /** The page goes: for good, or into the back/forward cache (`kept`). */
   hidden(kept: boolean): void;
   /** Back from the back/forward cache. */
@@ -36,12 +36,12 @@ const persisted = (event: Event): boolean => (event as PageTransitionEvent).pers
 /** Tells `life` what the browser says, until the function it gives is called. */
 export function watchPage(life: PageLife): Stop {
   const stops = [
-    listen(window, 'online', () => life.networkChanged()),
-    listen(window, 'offline', () => life.networkChanged()),
+    listen(window, 'online', life.networkChanged),
+    listen(window, 'offline', life.networkChanged),
     listen(window, 'pagehide', (event) => life.hidden(persisted(event))),
     listen(window, 'pageshow', (event) => { if (persisted(event)) life.shown(); }),
     listen(document, 'visibilitychange', () => { if (!document.hidden) life.awake(); }),
-    listen(document, 'resume', () => life.awake()),
+    listen(document, 'resume', life.awake),
     watchClock(life),
   ];
   return () => stops.forEach((stop) => stop());

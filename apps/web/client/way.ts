@@ -17,7 +17,7 @@ export class Way {
 
   constructor(private readonly server: string, readonly nonce: string, wanted: WayName | 'auto') {
     this.policy = watchPolicy(server);
-    const unable = typeof fetch !== 'function';
+    const unable = !window.fetch;
     if (wanted === 'fetch') this.settle(fetchTransport(server), 'the page asked for it');
     else if (wanted === 'jsonp' || unable) this.settle(jsonpTransport(server, nonce), unable ? 'this browser has no fetch' : 'the page asked for it');
   }

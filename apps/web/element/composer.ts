@@ -59,5 +59,6 @@ export class Composer {
     input.style.height = `${input.scrollHeight}px`;
     length.textContent = excess > 0 ? fill(this.parts.texts.tooLong, { n: excess }) : excess > -COUNT_FROM ? String(-excess) : '';
     form.classList.toggle('over', excess > 0);
+    input.setAttribute('aria-invalid', String(excess > 0));
   }
 }

@@ -1,9 +1,10 @@
-import type { Chat, WayName } from '../client/api.js';
+import type { Chat, ChatFailure, WayName } from '../client/api.js';
 import type { joinFrom } from '../client/join.js';
 import { ChatView } from './chat-view.js';
 import css from './element.css';
 import { skeleton } from './skeleton.js';
 import { textsFrom, type Texts } from './texts.js';
+import { followTheme } from './theme.js';
 
 /** A style sheet made by script: no policy on inline styles forbids it. */
 function addStyle(root: ShadowRoot): void {
@@ -37,6 +38,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementCo
     private view: ChatView | null = null;
     private given: Partial<Texts> = {};
     private starting = false;
+    private unfollow: () => void = () => undefined;
 
     constructor() {
       super();
@@ -64,8 +66,14 @@ export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementCo
 
     attributeChangedCallback(name: string, was: string | null, now: string | null): void {
       if (was === now || !this.chat) return;
-      if (name === 'name' && now) void this.chat.rename(now).catch(() => undefined);
+      if (name === 'name' && now) void this.rename(this.chat, now);
       else this.restart();
+    }
+
+    /** As with join, the free name that is suggested is used when the wanted one is taken. */
+    private async rename(chat: Chat, name: string): Promise<void> {
+      const other = async ({ suggestion }: ChatFailure): Promise<unknown> => suggestion && chat.rename(suggestion);
+      await chat.rename(name).catch(other).catch(() => undefined);
     }
 
     /** Joins (again), once for all that changes at one time. */
@@ -84,6 +92,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementCo
       const tabs = attribute('tabs') === 'own' ? 'own' : 'shared';
       const chat = join({ room: attribute('room'), name: attribute('name'), server: attribute('server'), way, tabs });
       const parts = skeleton(chat.room, this.texts);
+      this.unfollow = followTheme(this, parts.root);
       if (this.shadowRoot) this.shadowRoot.replaceChildren(parts.root);
       this.chat = chat;
       this.view = new ChatView(parts, chat, () => this.restart());
@@ -94,6 +103,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementCo
     private async stop(): Promise<void> {
       const { chat, view } = this;
       this.view = this.chat = null;
+      this.unfollow();
       if (view) view.end();
       if (chat) await chat.leave();
     }

@@ -1,3 +1,4 @@
+import { NAME_MAX } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../client/api.js';
 import { avatar, h } from './dom.js';
 import type { Skeleton } from './skeleton.js';
@@ -42,20 +43,27 @@ export class Naming {
 
   private async save(): Promise<void> {
     const name = this.parts.naming.input.value.trim();
-    if (!name || (this.chat.user && name === this.chat.user.name)) return this.close();
+    if (this.chat.user && name === this.chat.user.name) return this.close();
+    if (!name) return this.explain(this.rule(), undefined);
     try {
       await this.chat.rename(name);
       this.update();
       this.close();
     } catch (thrown) {
       const failure = thrown as ChatFailure;
-      this.explain(failure.message, failure.suggestion);
+      this.explain(failure.code === 'bad_request' ? this.rule() : failure.message, failure.suggestion);
     }
   }
 
+  private rule(): string {
+    return fill(this.parts.texts.nameRule, { n: NAME_MAX });
+  }
+
   private explain(problem: string, suggestion: string | undefined): void {
-    const { take } = this.parts.naming;
+    const { take, input } = this.parts.naming;
     this.parts.naming.problem.textContent = problem;
+    input.setAttribute('aria-invalid', String(problem !== ''));
+    if (problem) input.focus();
     take.hidden = !suggestion;
     take.value = suggestion || '';
     take.textContent = fill(this.parts.texts.takeName, { name: suggestion || '' });

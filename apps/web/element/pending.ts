@@ -64,7 +64,7 @@ export class Pending {
   private draw(item: Item, note: string, buttons: HTMLElement[]): void {
     const bubble = h('div', { class: 'bubble', part: 'bubble' }, h('div', { class: 'text', dir: 'auto' }, item.text));
     item.element.classList.toggle('failed', buttons.length > 0);
-    item.element.replaceChildren(bubble, h('div', { class: 'note' }, note, ...buttons));
+    item.element.replaceChildren(bubble, h('div', { class: 'note' }, note, h('span', { class: 'choices' }, ...buttons)));
   }
 
   private drop(item: Item): void {

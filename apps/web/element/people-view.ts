@@ -28,7 +28,9 @@ export class PeopleView {
     const { header, people, root } = parts;
     header.people.addEventListener('click', () => this.toggle(!root.classList.contains('crowded')));
     people.close.addEventListener('click', () => this.toggle(false));
-    people.panel.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggle(false); });
+    for (const part of [people.panel, header.people]) {
+      part.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggle(false); });
+    }
   }
 
   toggle(open: boolean): void {
@@ -53,10 +55,11 @@ export class PeopleView {
   }
 
   private count(here: number, privates: Map<number, Conversation>): void {
-    const { count, badge, people } = this.parts.header;
+    const { here: label, count, badge, people } = this.parts.header;
     const { texts } = this.parts;
     const unread = Array.from(privates.values()).reduce((sum, talk) => sum + talk.unread, 0);
-    count.textContent = here === 1 ? texts.oneHere : fill(texts.manyHere, { n: here });
+    // beside the list it is but a label, elsewhere it opens the list
+    label.textContent = count.textContent = here === 1 ? texts.oneHere : fill(texts.manyHere, { n: here });
     badge.textContent = String(unread);
     badge.hidden = unread === 0;
     people.hidden = false;

@@ -6,14 +6,15 @@ export type Skeleton = ReturnType<typeof skeleton>;
 
 function header(room: string, texts: Texts) {
   const back = h('button', { type: 'button', class: 'plain back', 'aria-label': texts.everyone, hidden: '' }, icon(ICONS.back));
-  const title = h('bdi', { class: 'title', part: 'title' }, room);
+  const title = h('bdi', { class: 'title room', part: 'title' }, room);
   const subtitle = h('span', { class: 'subtitle' });
   const me = h('button', { type: 'button', class: 'plain me', part: 'me', 'aria-expanded': 'false', hidden: '' });
+  const here = h('span', { class: 'here' });
   const count = h('span', { class: 'count' });
   const badge = h('span', { class: 'badge', hidden: '' });
   const people = h('button', { type: 'button', class: 'plain crowd', 'aria-expanded': 'false', hidden: '' }, icon(ICONS.people), count, badge);
-  const bar = h('header', { class: 'bar', part: 'header' }, back, h('div', { class: 'titles' }, title, subtitle), me, people);
-  return { bar, back, title, subtitle, me, people, count, badge };
+  const bar = h('header', { class: 'bar', part: 'header' }, back, h('div', { class: 'titles' }, title, subtitle), me, here, people);
+  return { bar, back, title, subtitle, me, here, people, count, badge };
 }
 
 function naming(texts: Texts) {
@@ -45,7 +46,7 @@ function composer(texts: Texts) {
 }
 
 function people(texts: Texts) {
-  const close = h('button', { type: 'button', class: 'plain close', 'aria-label': texts.cancel }, icon(ICONS.close));
+  const close = h('button', { type: 'button', class: 'plain close', 'aria-label': texts.close }, icon(ICONS.close));
   const list = h('ul', { class: 'list' });
   const panel = h('aside', { class: 'people', part: 'people', 'aria-label': texts.people }, h('div', { class: 'caption' }, texts.people, close), list);
   return { panel, list, close };

@@ -1,58 +1,111 @@
 import type { Chat, StateChange } from '../client/api.js';
 import { h } from './dom.js';
+import { doctorOf, obstacle } from './obstacle.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
 
-/** ms of trouble before it is worth a line: most is over sooner. */
+/** ms of trouble before it is worth a line: most is over sooner. And of opening before that is called trouble. */
 const SLOW = 1_200;
+const STUCK = 4_000;
+/** ms for which something that needs no action is shown. */
+const PASSING = 8_000;
+
+interface Action {
+  label: string;
+  act(): void;
+}
 
 /** The line above the composer that says, in plain words, when something is not as it should be. */
 export class StatusView {
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private opened = false;
+  private failed = false;
+  private reason = '';
 
-  constructor(private readonly parts: Skeleton, chat: Chat, private readonly restart: () => void) {
-    this.soon(parts.texts.connecting);
-    let failed = false;
-    chat.on('error', (failure) => {
-      failed = true;
-      this.say(fill(parts.texts.failed, { reason: failure.message }), parts.texts.again);
+  constructor(private readonly parts: Skeleton, private readonly chat: Chat, private readonly restart: () => void) {
+    const { texts } = parts;
+    this.later(SLOW, () => {
+      this.say(texts.connecting);
+      this.later(STUCK, () => this.complain());
     });
-    chat.on('state', (change) => this.turn(change, failed));
-    chat.on('missed', () => this.pass(parts.texts.missed));
-    chat.on('reset', () => this.pass(parts.texts.missed));
+    chat.on('error', (failure) => {
+      this.failed = true;
+      this.say(fill(texts.failed, { reason: failure.message }), { label: texts.again, act: restart });
+    });
+    chat.on('state', (change) => this.turn(change));
+    chat.on('missed', () => this.pass(texts.missed));
+    chat.on('reset', () => this.pass(texts.missed));
   }
 
-  private turn({ state, reason }: StateChange, failed: boolean): void {
+  private turn({ state, reason }: StateChange): void {
     const { texts, root } = this.parts;
     root.dataset['state'] = state;
+    this.reason = reason;
+    if (state === 'online') this.opened = true;
     if (state === 'online') this.clear();
-    if (state === 'reconnecting') this.soon(texts.reconnecting);
-    if (state === 'left' && !failed) this.say(reason === 'left' ? texts.ended : texts.elsewhere, reason === 'left' ? texts.again : texts.useHere);
+    if (state === 'reconnecting') this.later(SLOW, () => this.complain());
+    if (state !== 'left' || this.failed) return;
+    const asked = reason === 'left';
+    this.say(asked ? texts.ended : texts.elsewhere, { label: asked ? texts.comeBack : texts.useHere, act: this.restart });
   }
 
-  private soon(text: string): void {
+  /** Says what is wrong, that it is tried again, and what one can do. */
+  private complain(): void {
+    const { texts } = this.parts;
+    const now = { label: texts.tryNow, act: () => this.tryNow() };
+    if (this.opened) return this.say(texts.reconnecting, now);
+    const doctor = doctorOf(this.chat.server);
+    const link = h('a', { href: doctor || '', target: '_blank', rel: 'noopener' }, doctor);
+    this.say(obstacle(this.chat.server, this.reason, texts), now, doctor ? h('small', {}, texts.askDoctor, ' ', link) : null);
+  }
+
+  private tryNow(): void {
+    const { texts } = this.parts;
+    this.say(texts.trying, { label: texts.tryNow, act: () => undefined });
+    this.later(SLOW, () => this.complain());
+    this.chat.retry();
+  }
+
+  private later(ms: number, act: () => void): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.say(text), SLOW);
+    this.timer = setTimeout(act, ms);
   }
 
   /** Something that needs no action: goes away by itself. */
   private pass(text: string): void {
     this.say(text);
-    this.timer = setTimeout(() => this.clear(), 8_000);
+    this.later(PASSING, () => this.clear());
   }
 
-  private say(text: string, action?: string): void {
+  private say(text: string, action?: Action, more: Node | null = null): void {
     clearTimeout(this.timer);
     const { status } = this.parts;
-    const button = h('button', { type: 'button', class: 'solid' }, action || '');
-    button.addEventListener('click', () => this.restart());
-    status.replaceChildren(h('span', {}, text), ...(action ? [button] : []));
+    const focused = this.hasFocus();
+    status.replaceChildren(h('span', {}, text));
     status.hidden = false;
+    if (action) status.append(this.button(action, focused));
+    if (more) status.append(more);
   }
 
+  private button({ label, act }: Action, focused: boolean): HTMLButtonElement {
+    const button = h('button', { type: 'button', class: 'solid' }, label);
+    button.addEventListener('click', act);
+    if (focused) queueMicrotask(() => button.focus());
+    return button;
+  }
+
+  /** Who had tried by keyboard may write on. */
   private clear(): void {
     clearTimeout(this.timer);
+    const focused = this.hasFocus();
     this.parts.status.hidden = true;
     this.parts.status.replaceChildren();
+    if (focused) this.parts.composer.input.focus();
+  }
+
+  private hasFocus(): boolean {
+    const { status } = this.parts;
+    const { activeElement } = status.getRootNode() as ShadowRoot;
+    return status.contains(activeElement);
   }
 }

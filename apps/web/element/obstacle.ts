@@ -1,0 +1,22 @@
+import type { Texts } from './texts.js';
+import { fill } from './texts.js';
+
+/** A page that is https may not ask a server that is plain http, unless it is this computer. */
+const PLAIN = /^http:\/\/(?!localhost\b|127\.|\[::1\])/;
+
+/** Why the room does not open, in plain words. `reason`: what the library says. */
+export function obstacle(server: string, reason: string, texts: Texts): string {
+  if (navigator.onLine === false) return texts.offline;
+  if (location.protocol === 'https:' && PLAIN.test(server)) return fill(texts.mixed, { server });
+  return fill(texts.unreachable, { reason: reason || texts.noAnswer });
+}
+
+/** The server's own page: when that opens, the fault is here and not there. Null when its address is none. */
+export function doctorOf(server: string): string | null {
+  try {
+    const { href, protocol } = new URL(`${server}/doctor`, location.href);
+    return /^https?:$/.test(protocol) ? href : null;
+  } catch (_) {
+    return null;
+  }
+}
