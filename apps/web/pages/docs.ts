@@ -80,8 +80,9 @@ function formOf(operation: OperationName): HTMLElement {
   });
   const link = h('a', { href: `#op-${operation}` }, `Link to ${operation}`);
   const paths = h('p', { class: 'paths' }, h('code', {}, `${reads ? 'GET or POST' : 'POST'} /api/${operation}`), h('code', {}, `GET /jsonp/${operation}`), link);
-  const summary = h('summary', {}, h('h3', {}, operation), h('p', {}, PURPOSE[operation]));
-  return h('details', { id: `op-${operation}`, class: 'operation' }, summary, paths, form);
+  const [, purpose = '', more = ''] = /^(.*?\.) ?(.*)$/.exec(PURPOSE[operation]) || [];
+  const summary = h('summary', {}, h('h3', {}, operation), h('p', {}, purpose));
+  return h('details', { id: `op-${operation}`, class: 'fold operation' }, summary, h('p', {}, more), paths, form);
 }
 
 /** Opens what the address points to, which may be closed, and was not there when the browser looked for it. */
