@@ -135,6 +135,18 @@ describe('the examples', () => {
     await page.frameLocator('[title^="A poll"]').getByRole('button', { name: 'Water · 1' }).waitFor();
     expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(3);
   });
+
+  it('are dark where the page is, and show their code whole', async () => {
+    const page = await open(`${api}/examples`);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const title of ['A poll with live bars', 'Noughts and crosses']) {
+      await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
+      const html = page.frameLocator(`[title^="${title}"]`).locator('html');
+      await until(async () => (await html.evaluate((element) => getComputedStyle(element).backgroundColor)) === 'rgb(18, 21, 23)', `${title} in the dark`);
+    }
+    expect(await page.locator('pre').evaluateAll((all) => all.map((pre) => pre.scrollWidth - pre.clientWidth))).toEqual([0, 0, 0]);
+  });
 });
 
 describe('the docs', () => {
