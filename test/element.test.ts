@@ -73,7 +73,7 @@ async function violations(page: Page): Promise<string[]> {
 describe.each([['light', 1_280], ['light', 360], ['dark', 1_280], ['dark', 360]] as const)('in %s at %i px, axe finds nothing wrong with', (colorScheme, width) => {
   const options = { colorScheme, viewport: { width, height: 760 }, reducedMotion: 'reduce' as const };
 
-  it.each(['/', '/docs', '/examples', '/doctor'])('%s', async (path) => {
+  it.each(['/', '/docs', '/docs#op-send', '/examples', '/doctor', '/nothing/here'])('%s', async (path) => {
     const page = await open(api + path, options);
     await page.waitForTimeout(700); // what is fetched is drawn
     expect(await violations(page)).toEqual([]);

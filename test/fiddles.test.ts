@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, Site } from './support/browser.js';
 import { fetchText } from './support/client.js';
+import { readSource, sourcesOf } from './support/imports.js';
 import { Link } from './support/link.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { until } from './support/until.js';
@@ -134,6 +135,18 @@ describe('the examples', () => {
     await page.frameLocator('[title^="A poll"]').getByRole('button', { name: 'Water · 1' }).waitFor();
     expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(3);
   });
+
+  it('are dark where the page is, and show their code whole', async () => {
+    const page = await open(`${api}/examples`);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const title of ['A poll with live bars', 'Noughts and crosses']) {
+      await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
+      const html = page.frameLocator(`[title^="${title}"]`).locator('html');
+      await until(async () => (await html.evaluate((element) => getComputedStyle(element).backgroundColor)) === 'rgb(18, 21, 23)', `${title} in the dark`);
+    }
+    expect(await page.locator('pre').evaluateAll((all) => all.map((pre) => pre.scrollWidth - pre.clientWidth))).toEqual([0, 0, 0]);
+  });
 });
 
 describe('the docs', () => {
@@ -142,24 +155,61 @@ describe('the docs', () => {
     await page.getByRole('button', { name: 'Join as a guest' }).click();
     await page.locator('#op-join output').getByText('"ok": true').waitFor();
     const send = page.locator('#op-send');
+    await send.locator('summary').click();
     await send.getByRole('textbox', { name: 'text' }).fill('from the docs');
     await send.getByRole('textbox', { name: 'data' }).fill('{"a":1}');
     await send.getByRole('button', { name: 'With a script tag' }).click();
     await send.locator('output').getByText('"ok": true').waitFor();
     const poll = page.locator('#op-poll');
+    await poll.locator('summary').click();
     await poll.getByRole('button', { name: 'Call with fetch' }).click();
     await poll.locator('output').getByText('from the docs').waitFor();
     const rename = page.locator('#op-rename');
+    await rename.locator('summary').click();
     await rename.getByRole('textbox', { name: 'name' }).fill('x'.repeat(60));
     await rename.getByRole('button', { name: 'Call with fetch' }).click();
     await rename.locator('output').getByText('"bad_request"').waitFor();
+    expect(await rename.locator('output').textContent()).toContain('"status": 400');
+  });
+
+  it('open the operation of an address, and send no data that is not JSON', async () => {
+    const page = await open(`${api}/docs#op-signal`);
+    const signal = page.locator('#op-signal');
+    const data = signal.getByRole('textbox', { name: 'data' });
+    await signal.getByRole('textbox', { name: 'token' }).fill('1.none');
+    await data.fill('{a:1}');
+    await signal.getByRole('button', { name: 'Call with fetch' }).click();
+    expect(await data.evaluate((input) => (input as HTMLInputElement).validationMessage)).toContain('not JSON');
+    expect(await signal.locator('output').textContent()).toBe('');
+    await data.fill('"a text"');
+    await signal.getByRole('button', { name: 'With a script tag' }).click();
+    await signal.locator('output').getByText('"unauthorized"').waitFor();
+    await page.goto(`${api}/docs#op-history`);
+    await page.getByRole('textbox', { name: 'before' }).waitFor();
+  });
+
+  it('name every attribute, property and part of the element, and every call and event of the library', async () => {
+    const page = await open(`${api}/docs`);
+    const named = (list: string): Promise<string[]> => page.locator(`#${list} dt code`)
+      .evaluateAll((all) => [...new Set(all.map((code) => (code.textContent ?? '').replace(/\(.*/, '')))].sort());
+    const sources = sourcesOf('apps/web/element').map(readSource).join('\n');
+    const found = (text: string, pattern: RegExp): string[] => [...new Set([...text.matchAll(pattern)].flatMap(([, one = '']) => one.split(' ')))].sort();
+    const membersOf = (name: string): string => new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(readSource('apps/web/client/api.ts'))?.[1] ?? '';
+    const observed = found(/observedAttributes = (.*)/.exec(sources)?.[1] ?? '', /'(\w+)'/g);
+    expect(await named('attributes')).toEqual([...observed, 'texts', 'theme'].sort());
+    expect(await named('properties')).toEqual(found(readFileSync('apps/web/element/element.css', 'utf8'), /var\((--nbc-[\w-]+)/g));
+    expect(await named('parts')).toEqual(found(sources.replace(/part: mine \? /g, 'part: '), /part: '([\w ]+)'/g));
+    expect(await named('options')).toEqual(found(membersOf('JoinOptions'), /^ {2}(\w+)\??:/gm));
+    expect(await named('calls')).toEqual(found(membersOf('Chat'), /^ {2}(\w+)[<(]/gm));
+    expect(await named('properties-of-chat')).toEqual(found(membersOf('Chat'), /^ {2}readonly (\w+):/gm));
+    expect(await named('names')).toEqual(found(membersOf('ChatEvents'), /^ {2}(\w+):/gm));
   });
 });
 
 describe('the doctor', () => {
   it('finds a good way here good', async () => {
     const page = await open(`${api}/doctor`);
-    // the last look takes 55 s; the others are enough
+    // the last look takes 45 s; the others are enough
     await until(async () => (await page.locator('.findings li').count()) >= 7, 'the findings', 20_000);
     expect(await page.locator('.sign.bad').count()).toBe(0);
     for (const about of ['mixed content', 'storage', 'tabs', 'script tags', 'fetch', 'clock', 'long addresses']) {

@@ -120,8 +120,8 @@ describe('a room', () => {
     await page.getByRole('button', { name: 'Invite' }).click();
     const address = `${api}/r/page-invite`;
     await page.getByRole('img', { name: `QR code of ${address}` }).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Address of this room' }).inputValue()).toBe(address);
-    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('link', { name: address }).waitFor();
+    await page.getByRole('button', { name: 'Copy the address' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address);
     expect(problems).toEqual([]);
@@ -144,6 +144,15 @@ describe('the front page', () => {
     expect(problems).toEqual([]);
   });
 
+  it('copies where a page may not use the clipboard itself', async () => {
+    const page = await open('/');
+    await page.evaluate(() => Object.defineProperty(navigator.clipboard, 'writeText', { value: () => Promise.reject(new Error('not here')) }));
+    await page.getByRole('button', { name: 'No library' }).click();
+    await page.getByRole('button', { name: 'Copy the code' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(`${await page.evaluate(() => navigator.clipboard.readText())}`).toBe(await page.locator('#code').textContent());
+  });
+
   it('leads to the room of an address with ?room=', async () => {
     const page = await open('/?room=old-address');
     await page.waitForURL(`${api}/r/old-address`);
@@ -151,7 +160,7 @@ describe('the front page', () => {
 
   it.each([
     ['JSFiddle', 'jsfiddle.net/api/post/library/pure/', (fields: URLSearchParams) => fields.get('html')],
-    ['CodePen', 'codepen.io/pen/define', (fields: URLSearchParams) => (JSON.parse(fields.get('data') ?? '') as { html: string }).html],
+    ['CodePen', 'codepen.io/cpe/pen/define/', (fields: URLSearchParams) => (JSON.parse(fields.get('data') ?? '') as { html: string }).html],
     ['StackBlitz', 'stackblitz.com/run', (fields: URLSearchParams) => fields.get('project[files][index.html]')],
   ])('opens its code in %s', async (name, address, htmlOf) => {
     const page = await open('/');
@@ -174,5 +183,31 @@ describe('the front page', () => {
       expect(body).toContain(encodeURIComponent(api));
       expect(body).toContain(String(room));
     }
+  });
+});
+
+describe('an address that leads nowhere', () => {
+  const asked = async (path: string, accept: string): Promise<[number, string, string]> => {
+    const response = await fetch(api + path, { headers: { accept } });
+    return [response.status, response.headers.get('content-type')?.split(';')[0] ?? '', await response.text()];
+  };
+
+  it('is a page of its own for who goes there, from which one gets on', async () => {
+    const page = await open('/no/such/page');
+    await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
+    await page.getByRole('link', { name: 'Go to the lobby' }).click();
+    await page.waitForURL(`${api}/r/lobby`);
+    expect((await asked('/r/not%20a%20room', 'text/html,*/*;q=0.8')).slice(0, 2)).toEqual([404, 'text/html']);
+  });
+
+  it('is a short text for scripts, and JSON where there are operations', async () => {
+    expect(await asked('/no-such.js', '*/*')).toEqual([404, 'text/plain', 'Not Found']);
+    for (const path of ['/api/none', '/jsonp/none']) expect((await asked(path, 'text/html')).slice(1, 2)).toEqual(['application/json']);
+  });
+});
+
+describe('without scripts', () => {
+  it.each(['/', '/r/lobby', '/docs', '/examples', '/doctor'])('%s says so', async (path) => {
+    expect(await (await fetch(api + path)).text()).toMatch(/<noscript><p class="warning">[^<]+JavaScript[^<]+<\/p><\/noscript>/);
   });
 });

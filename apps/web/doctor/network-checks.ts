@@ -1,3 +1,4 @@
+import { POLL_TIMEOUT_MAX } from '../../../shared/protocol/limits.js';
 import { asFailure, Failure } from '../client/errors.js';
 import { fetchTransport } from '../client/fetch.js';
 import { jsonpTransport } from '../client/jsonp.js';
@@ -9,8 +10,6 @@ const PATIENCE = 8_000;
 const CLOCK_OFF = 60_000;
 /** Characters of address to try. A message of 2,000 characters takes 2,100 in plain letters and up to 24,000 in emoji. */
 const LENGTHS = [2_000, 4_000, 8_000, 16_000, 32_000];
-/** Seconds: the longest hold the server allows. */
-const HOLD = 55;
 
 /** The two ways as seen from here, and the one to go on with. */
 export interface Reach {
@@ -69,10 +68,11 @@ export async function checkHold(transport: Transport, guest: Answers['join']): P
   let { cursor } = guest;
   let from = 0;
   let failure: Failure | null = null;
-  // events of the guest's own coming are answered at once; the first poll that finds nothing is the one that is held
+  // events of the guest's own coming are answered at once; the first poll that finds nothing is the one that is
+  // held, as long as the server holds any: for half of its USER_TTL, by default 45 s
   for (let events = 1; events > 0;) {
     from = Date.now();
-    const answer = await transport.call('poll', { token, cursor, timeout: HOLD }, (HOLD + 10) * 1_000).done.catch(asFailure);
+    const answer = await transport.call('poll', { token, cursor, timeout: POLL_TIMEOUT_MAX }, (POLL_TIMEOUT_MAX + 10) * 1_000).done.catch(asFailure);
     failure = answer instanceof Failure ? answer : null;
     events = answer instanceof Failure ? 0 : answer.events.length;
     cursor = answer instanceof Failure ? cursor : answer.cursor;

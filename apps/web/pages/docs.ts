@@ -5,6 +5,7 @@ import { asFailure } from '../client/errors.js';
 import { fetchTransport } from '../client/fetch.js';
 import { jsonpTransport } from '../client/jsonp.js';
 import { h } from '../element/dom.js';
+import { ENGLISH } from '../element/texts.js';
 import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
 import { byId } from './page.js';
 
@@ -12,30 +13,31 @@ const server = location.origin;
 const ways = { fetch: fetchTransport(server), jsonp: jsonpTransport(server, '') };
 /** ms: longer than the longest hold. */
 const PATIENCE = 65_000;
+const NO_JSON = 'This is not JSON. A text has quotes, as in "hello"; so have names, as in {"a":1}.';
 
 function field(operation: string, { name, kind, required }: Parameter): HTMLElement {
   const id = `${operation}-${name}`;
   const label = h('label', { for: id }, h('code', {}, name), required ? ' ' : h('i', {}, ' optional'));
-  const input = h('input', { id, name, autocomplete: 'off', spellcheck: 'false', 'data-kind': kind, 'aria-describedby': `${id}-kind`, ...(required ? { required: '' } : {}) });
+  const input = h('input', { id, name, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': `${id}-kind`, ...(required ? { required: '' } : {}) });
+  if (kind === 'data') input.addEventListener('input', () => input.setCustomValidity(isJson(input.value) ? '' : NO_JSON));
   return h('div', { class: 'field' }, label, input, h('span', { id: `${id}-kind`, class: 'kind' }, KINDS[kind]));
 }
 
-/** What was typed, as the request takes it. What is no JSON goes as it is, for the server to refuse. */
-function valuesOf(form: HTMLFormElement): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  form.querySelectorAll('input').forEach(({ name, value, dataset }) => {
-    if (value === '') return;
-    values[name] = /^(data|timeout|limit|user)$/.test(dataset['kind'] || '') ? parsed(value) : value;
-  });
-  return values;
+function isJson(text: string): boolean {
+  try {
+    return text === '' || JSON.parse(text) !== undefined;
+  } catch (_) {
+    return false;
+  }
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (_) {
-    return text;
-  }
+/** What was typed, as the request takes it. Of numbers the server takes the digits too. */
+function valuesOf(form: HTMLFormElement): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  form.querySelectorAll('input').forEach(({ name, value }) => {
+    if (value !== '') values[name] = name === 'data' ? JSON.parse(value) : value;
+  });
+  return values;
 }
 
 async function call(operation: OperationName, form: HTMLFormElement, way: keyof typeof ways): Promise<void> {
@@ -47,9 +49,15 @@ async function call(operation: OperationName, form: HTMLFormElement, way: keyof 
     output.textContent = JSON.stringify(answer, null, 2);
     remember(answer as { token?: string; cursor?: string });
   } catch (thrown) {
-    const { code, message, field: at, suggestion, retryAfter } = asFailure(thrown);
-    output.textContent = JSON.stringify({ ok: false, error: { code, message, field: at, suggestion, retryAfter } }, null, 2);
+    output.textContent = JSON.stringify({ ok: false, error: errorOf(thrown) }, null, 2);
   }
+}
+
+/** A failure as the server told it. One that never reached the server has no status. */
+function errorOf(thrown: unknown): object {
+  const { code, message, field: at, suggestion, retryAfter } = asFailure(thrown);
+  const status = code === 'network' || code === 'left' ? undefined : ERRORS[code].status;
+  return { code, status, message, field: at, suggestion, retryAfter };
 }
 
 /** Puts a token or cursor into every form that takes one. */
@@ -70,24 +78,44 @@ function formOf(operation: OperationName): HTMLElement {
     event.preventDefault();
     void call(operation, form, event.submitter === scripting ? 'jsonp' : 'fetch');
   });
-  const paths = h('code', { class: 'paths' }, `${reads ? 'GET or POST' : 'POST'} /api/${operation} · GET /jsonp/${operation}`);
-  return h('article', { id: `op-${operation}`, class: 'operation' }, h('h3', {}, operation), h('p', {}, PURPOSE[operation]), paths, form);
+  const link = h('a', { href: `#op-${operation}` }, `Link to ${operation}`);
+  const paths = h('p', { class: 'paths' }, h('code', {}, `${reads ? 'GET or POST' : 'POST'} /api/${operation}`), h('code', {}, `GET /jsonp/${operation}`), link);
+  const [, purpose = '', more = ''] = /^(.*?\.) ?(.*)$/.exec(PURPOSE[operation]) || [];
+  const summary = h('summary', {}, h('h3', {}, operation), h('p', {}, purpose));
+  return h('details', { id: `op-${operation}`, class: 'fold operation' }, summary, h('p', {}, more), paths, form);
 }
 
-function errorRow(code: ErrorCode): HTMLTableRowElement {
+/** Opens what the address points to, which may be closed, and was not there when the browser looked for it. */
+function reveal(): void {
+  const target = document.getElementById(location.hash.slice(1));
+  if (!target) return;
+  if (target instanceof HTMLDetailsElement) target.open = true;
+  target.scrollIntoView();
+}
+
+function joinNow(): void {
+  const form = document.querySelector<HTMLFormElement>('#op-join form');
+  if (!form) return;
+  byId('op-join', HTMLDetailsElement).open = true;
+  form.requestSubmit();
+  form.scrollIntoView({ block: 'center' });
+}
+
+function errorTerm(code: ErrorCode): HTMLElement[] {
   const { status, retry } = ERRORS[code];
-  const cells = [h('code', {}, code), String(status), WHEN[code], retry ? 'yes' : 'no'];
-  return h('tr', {}, ...cells.map((cell) => h('td', {}, cell)));
+  return [h('dt', {}, h('code', {}, code), ` ${status}`), h('dd', {}, `${WHEN[code]}.${retry ? ' The same request may succeed later.' : ''}`)];
+}
+
+function wordTerm([name, text]: [string, string]): HTMLElement[] {
+  return [h('dt', {}, h('code', {}, name)), h('dd', {}, text || 'the language of dates, as de; none: that of the page')];
 }
 
 document.querySelectorAll('[data-code]').forEach((element) => {
   element.textContent = (element.textContent || '').split('{{server}}').join(server);
 });
+Object.entries(ENGLISH).forEach((entry) => byId('words', HTMLDListElement).append(...wordTerm(entry)));
 byId('forms', HTMLElement).append(...(Object.keys(OPERATIONS) as OperationName[]).map(formOf));
-byId('error-rows', HTMLElement).append(...(Object.keys(ERRORS) as ErrorCode[]).map(errorRow));
-byId('join-now', HTMLButtonElement).addEventListener('click', () => {
-  const form = document.querySelector<HTMLFormElement>('#op-join form');
-  if (!form) return;
-  form.requestSubmit();
-  form.scrollIntoView({ block: 'center' });
-});
+(Object.keys(ERRORS) as ErrorCode[]).forEach((code) => byId('codes', HTMLDListElement).append(...errorTerm(code)));
+byId('join-now', HTMLButtonElement).addEventListener('click', joinNow);
+addEventListener('hashchange', reveal);
+reveal();

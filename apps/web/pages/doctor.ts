@@ -30,7 +30,7 @@ function add({ about, verdict, sentence }: Finding): void {
 
 function tick(): void {
   const from = Date.now();
-  const say = (): void => { progress.textContent = `Examining, ${Math.round((Date.now() - from) / 1_000)} s. The last look, at how long a request may be held, takes up to 55 s.`; };
+  const say = (): void => { progress.textContent = `Examining, ${Math.round((Date.now() - from) / 1_000)} s. The last look, at how long a request may be held, takes most of a minute.`; };
   say();
   progress.removeAttribute('role'); // a clock is not worth saying aloud every second
   ticking = setInterval(say, 1_000);

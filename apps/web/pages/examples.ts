@@ -39,7 +39,7 @@ function listing(fiddle: Fiddle, title: string): { pre: HTMLPreElement; code: HT
   const code = document.createElement('code');
   pre.tabIndex = 0;
   pre.setAttribute('aria-label', `The code of ${title}`);
-  code.append(...highlighted(`${fiddle.html}${fiddle.js}`.trim()));
+  code.append(...highlighted(wholeText(fiddle).trim()));
   pre.append(code);
   return { pre, code };
 }

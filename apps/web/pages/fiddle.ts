@@ -22,10 +22,10 @@ export async function readFiddle(name: string, title: string, room: string): Pro
   return { title, html, css, js };
 }
 
-/** The fiddle as one text: what 'Copy the code' gives, to be pasted into any page. */
+/** The fiddle as one text, to be read here and pasted into any page: first what there is to understand, last how it looks. */
 export function wholeText({ html, css, js }: Fiddle): string {
   const parts = [html.trim()];
-  if (css) parts.unshift(`<style>\n${css.trim()}\n</style>`);
   if (js) parts.push(`<script>\n${js.trim()}\n</script>`);
+  if (css) parts.push(`<style>\n${css.trim()}\n</style>`);
   return `${parts.join('\n')}\n`;
 }

@@ -26,8 +26,7 @@ async function load(): Promise<void> {
 
 function show(name: string): void {
   fiddle = fiddles[name] || fiddle;
-  const text = wholeText({ ...fiddle, css: '' });
-  code.replaceChildren(...highlighted(text.trim()));
+  code.replaceChildren(...highlighted(wholeText(fiddle).trim()));
   byId('code-note', HTMLElement).textContent = NOTES[name] || '';
 }
 

@@ -16,8 +16,9 @@ const jsfiddle: Editor = {
   fields: ({ title, html, css, js }) => ({ title, description: ABOUT, html, css, js, wrap: 'b', normalize_css: 'no' }),
 };
 
+/** CodePen's address for as long as it has two editors; then it is to be `/pen/define` again. */
 const codepen: Editor = {
-  action: 'https://codepen.io/pen/define',
+  action: 'https://codepen.io/cpe/pen/define/',
   fields: ({ title, html, css, js }) => ({ data: JSON.stringify({ title, description: ABOUT, html, css, js, editors: js ? '101' : '100' }) }),
 };
 

@@ -5,21 +5,26 @@ export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
   return element;
 }
 
-/** Copies on a click, and says so on the button for a moment. */
-export function copyOnClick(button: HTMLButtonElement, text: () => string, fallback: () => void): void {
+/** Copies on a click, and says so on the button for a moment. `mark` marks the same text on the page. */
+export function copyOnClick(button: HTMLButtonElement, text: () => string, mark: () => void): void {
   const label = Array.from(button.childNodes);
   button.addEventListener('click', () => {
-    copy(text()).then(() => 'Copied', () => { fallback(); return 'Press Ctrl+C'; }).then((done) => {
-      button.textContent = done;
+    void copy(text(), mark).then((done) => {
+      button.textContent = done ? 'Copied' : 'Marked: copy it now';
       setTimeout(() => button.replaceChildren(...label), 2_000);
     });
   });
 }
 
-/** The clipboard exists only on pages that browsers trust: https, or this computer. */
-async function copy(text: string): Promise<void> {
-  if (!navigator.clipboard) throw new Error('no clipboard');
-  await navigator.clipboard.writeText(text);
+/** The clipboard exists only on pages that browsers trust: https, or this computer. Elsewhere the old command does it. */
+async function copy(text: string, mark: () => void): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch (_) {
+    mark();
+    return document.execCommand('copy');
+  }
 }
 
 /** Marks an element's text, ready to be copied by hand. */

@@ -1,6 +1,6 @@
 /** The full-screen chat at `/r/<room>`, with an address to share. */
 import { renderSVG } from 'uqr';
-import { byId, copyOnClick } from './page.js';
+import { byId, copyOnClick, select } from './page.js';
 
 const path = /^\/r\/([^/]+)\/?$/.exec(location.pathname);
 const room = path && path[1] ? decodeURIComponent(path[1]) : 'lobby';
@@ -27,13 +27,13 @@ function picture(): HTMLImageElement {
 
 function invite(): void {
   const sheet = byId('sheet', HTMLDialogElement);
-  const link = byId('link', HTMLInputElement);
-  link.value = address;
+  const link = byId('link', HTMLAnchorElement);
+  link.href = link.textContent = address;
   byId('qr', HTMLElement).append(picture());
   byId('local', HTMLElement).hidden = !/^(localhost|127\.|\[::1\])/.test(location.hostname);
   byId('invite', HTMLButtonElement).addEventListener('click', () => sheet.showModal());
   sheet.addEventListener('click', (event) => { if (event.target === sheet) sheet.close(); });
-  copyOnClick(byId('copy', HTMLButtonElement), () => address, () => link.select());
+  copyOnClick(byId('copy', HTMLButtonElement), () => address, () => select(link));
 }
 
 openChat();
