@@ -6,12 +6,16 @@ import { CALLBACK_MAX } from '../../shared/protocol/limits.js';
 const CALLBACK = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*|\[\d{1,9}\])*$/;
 const ALLOWED = `callback must be a dotted name such as app.chat[0].receive, of at most ${CALLBACK_MAX} characters.`;
 
+export function isCallback(text: string): boolean {
+  return text.length <= CALLBACK_MAX && CALLBACK.test(text);
+}
+
 /** Checks a callback. Throws `callback_missing` or `callback_invalid`. */
 export function checkCallback(values: string[]): string {
   const [callback] = values;
   if (callback === undefined || callback === '') throw new ChatError('callback_missing', `callback is missing: ${ALLOWED}`, { field: 'callback' });
   if (values.length > 1) throw new ChatError('callback_invalid', 'callback was given more than once.', { field: 'callback' });
-  if (callback.length > CALLBACK_MAX || !CALLBACK.test(callback)) throw new ChatError('callback_invalid', ALLOWED, { field: 'callback' });
+  if (!isCallback(callback)) throw new ChatError('callback_invalid', ALLOWED, { field: 'callback' });
   return callback;
 }
 

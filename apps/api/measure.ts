@@ -20,11 +20,11 @@ export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Qu
   metrics.shared('users', 'Users.', () => countUsers(store));
   metrics.shared('rooms', 'Public rooms with members.', () => countRooms(store));
   metrics.shared('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () => fanOut.getJobCountByTypes('waiting', 'active', 'delayed'));
-  const counted = new Map<string, { inc: () => void }>();
+  const counted = new Map<string, Map<string, { inc: () => void }>>();
   return (operation, outcome) => {
-    const key = `${operation} ${outcome}`;
-    const child = counted.get(key) ?? requests.labels(operation, outcome);
-    counted.set(key, child);
+    const ofOperation = counted.get(operation) ?? new Map<string, { inc: () => void }>();
+    const child = ofOperation.get(outcome) ?? requests.labels(operation, outcome);
+    if (!ofOperation.has(outcome)) counted.set(operation, ofOperation.set(outcome, child));
     child.inc();
   };
 }

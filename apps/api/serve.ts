@@ -12,7 +12,8 @@ import type { Logger } from '../../shared/log.js';
 import { checkCallback } from './jsonp.js';
 import type { Chat, Operation, Reply } from './operation.js';
 import { operations } from './operations.js';
-import { checkParameters, fromQuery, parseJson, parseQuery } from './parameters.js';
+import { checkParameters, fromQuery, parseJson, parseQuery, type Parameters } from './parameters.js';
+import { readPlainPoll } from './plain-poll.js';
 import { send, sendError, sendPreflight, toChatError } from './respond.js';
 
 const BODY = 'The body must be a JSON object.';
@@ -80,11 +81,16 @@ class Answer implements Reply {
 function serveJsonp(answer: Answer, req: IncomingMessage, query: string): void {
   try {
     if (req.method !== 'GET') throw new ChatError('bad_request', 'JSONP is asked for by GET.', { field: 'method' });
+    const plain = answer.name === 'poll' ? readPlainPoll(query) : null;
+    if (plain) {
+      answer.callback = plain.callback;
+      return runOperation('poll', plain.parameters, answer);
+    }
     const parsed = parseQuery(query);
     answer.callback = checkCallback(parsed.values.get('callback') ?? []);
     parsed.values.delete('callback');
     parsed.values.delete('_'); // what jQuery and others add against caches
-    runOperation(operationName(answer.name), fromQuery(parsed), answer);
+    checkAndRun(operationName(answer.name), fromQuery(parsed), answer);
   } catch (error) {
     answer.refuse(error);
   }
@@ -95,7 +101,7 @@ async function serveApi(answer: Answer, req: IncomingMessage, query: string): Pr
   try {
     const operation = operationName(answer.name);
     const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
-    runOperation(operation, withBearer(raw, req.headers.authorization), answer);
+    checkAndRun(operation, withBearer(raw, req.headers.authorization), answer);
   } catch (error) {
     answer.refuse(error);
   }
@@ -110,10 +116,13 @@ function operationName(name: string): OperationName {
   throw new ChatError('unknown_operation', `There is no such operation. There are: ${Object.keys(OPERATIONS).join(', ')}.`);
 }
 
+function checkAndRun(name: OperationName, raw: Record<string, unknown>, answer: Answer): void {
+  runOperation(name, checkParameters(name, raw), answer);
+}
+
 /** Parameters and operation belong to the same name, which the type of a look-up by a union of names cannot say. */
-function runOperation<Op extends OperationName>(name: Op, raw: Record<string, unknown>, answer: Answer): void {
+function runOperation<Op extends OperationName>(name: Op, parameters: Parameters<Op>, answer: Answer): void {
   const { chat } = answer;
-  const parameters = checkParameters(name, raw);
   const { token }: { token?: string } = parameters;
   answer.token = token;
   const operation: Operation<Op> = operations[name];

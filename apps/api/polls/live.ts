@@ -75,14 +75,13 @@ export class Live {
     return this.mirrors.all().filter((mirror) => mirror.poll).length;
   }
 
-  /** Serves a poll from memory: acknowledges, and answers it or leaves it with the mirror. Null: it must attach. */
-  serve(poll: Poll): Mirror | null {
-    const mirror = this.mirrors.ofToken(poll.token);
-    if (!mirror || poll.cursor?.process !== this.#options.process() || !mirror.acknowledge(poll.cursor.position)) return null;
+  /** Serves a poll of a mirror's token from memory: acknowledges, and answers it or leaves it with the mirror. False: it must attach. */
+  serve(poll: Poll, mirror: Mirror): boolean {
+    if (poll.cursor?.process !== this.#options.process() || !mirror.acknowledge(poll.cursor.position)) return false;
     mirror.dirty = true;
     poll.n = mirror.n;
     this.hold(poll, mirror);
-    return mirror;
+    return true;
   }
 
   /** Leaves a poll with a mirror, until its time is up; it is answered at once if there is something. */
@@ -177,7 +176,7 @@ export class Live {
 
   /** A held poll has been settled, whatever by: its mirror waits for the next. */
   readonly #release = (poll: Poll): void => {
-    const mirror = this.mirrors.ofToken(poll.token);
+    const mirror = this.mirrors.ofUser(poll.userId);
     if (!mirror || mirror.poll !== poll) return;
     mirror.poll = null;
     mirror.lastPoll = Date.now();

@@ -86,8 +86,9 @@ export class Polls {
     // a poll that waits in the blocking way is not seen again before it ends: it must not last as long as it takes to be stale
     const poll = new Poll(token, cursor, Math.min(timeout, this.#store.config.userTtl / 2), reply);
     supersede(this.#latest.get(token));
-    supersede(this.live.mirrors.ofToken(token)?.poll);
-    if (!this.live.serve(poll)) void this.#attach(poll);
+    const mirror = this.live.mirrors.ofToken(token);
+    supersede(mirror?.poll);
+    if (!mirror || !this.live.serve(poll, mirror)) void this.#attach(poll);
   }
 
   /** Answers all held polls, and from now on every poll at once: the process is about to end. */
