@@ -62,7 +62,7 @@ export function readConfig(env: Environment) {
     roomTtl: integer(env, 'ROOM_TTL', 86_400, 1, 2_592_000),
     /**
      * Partitions of users and of rooms. Not to be changed on a Redis that holds data. Fan-out takes one script call for each in
-     * which a room has members: rooms of 10 cost 1.4 times as much with 16 as with 4. A Redis Cluster to come wants more.
+     * which a room has members, so one Redis wants one; a Redis Cluster to come wants more.
      */
     shards: integer(env, 'SHARDS', 1, 1, 1_024),
     /** Redis connections of one API process for polls that wait in the blocking way. */

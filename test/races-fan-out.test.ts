@@ -51,6 +51,21 @@ describe('a message in the log', () => {
     }, 'the sweep');
   });
 
+  it('is delivered though another room of the same job fails, at the same script call', async () => {
+    const broken = `broken-${rooms}`;
+    await joinAs(part, broken);
+    const { keys, redis: store } = part.store;
+    await store.del(keys.position(0, broken));
+    await store.lpush(keys.position(0, broken), 'no text');
+    await bert.send(part, 'all the same');
+    const failed = await first.fanOut.advanceRooms([broken, room]);
+    expect(failed.map((one) => one.room)).toEqual([broken]);
+    await anna.poll(part);
+    expect(anna.texts).toEqual(['all the same']);
+    await store.del(keys.position(0, broken));
+    expect(await first.fanOut.advanceRooms([broken])).toEqual([]);
+  });
+
   it('whose add never settles does not keep later rooms from being added', async () => {
     const added: string[][] = [];
     const queue = { add: (_: string, { rooms: names }: FanOutJob) => {
