@@ -42,7 +42,7 @@ describe.each(OUTAGES)('a Redis that is %s', (_what, reason, begin, end) => {
     await until(() => said(worker, workerBefore).length === 1, 'the worker has seen it go');
     await end(redis);
     await healthy();
-    await until(() => said(worker, workerBefore).length === 2, 'the worker has seen it come back');
+    await until(() => said(worker, workerBefore).length === 2 && said(api, before).length === 2, 'all have seen it come back');
     expect(said(api, before)).toEqual([
       `Redis is away: ${reason}; requests get \`unavailable\` until it is back`, expect.stringMatching(/^Redis is back after \d+ s; requests refused: 20$/),
     ]);
@@ -57,6 +57,7 @@ it('a Redis that is killed is two lines too, however many requests are refused',
   for (let i = 0; i < 20; i += 1) expect((await call(url, 'join', { room: 'r' })).status).toBe(503);
   await system.redis.restart();
   await healthy();
+  await until(() => said(api, before).length === 2, 'its log has come');
   expect(said(api, before)).toEqual([
     'Redis is away: the connection broke; requests get `unavailable` until it is back', expect.stringMatching(/^Redis is back after \d+ s; requests refused: 20$/),
   ]);
