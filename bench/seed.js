@@ -62,7 +62,7 @@ export class Seeder {
     const roomShard = keys.roomShard(room);
     await run(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard), id, room, tokenHash, 1);
     await run(redis, 'enter-room', keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room),
-      keys.dirty(roomShard), keys.publicRooms(roomShard), id, name, shard, room, '');
+      keys.dirty(roomShard), keys.publicRooms(roomShard), keys.rules(room), id, name, shard, room, '', '');
     return token;
   }
 }

@@ -9,7 +9,7 @@ import { cpuSeconds, residentBytes } from './usage.js';
 
 const REDIS_PATIENCE = 5_000;
 /** As `ecosystem.config.js` starts Node; the floor has the same, so that it has the same room for garbage. */
-const NODE = ['--enable-source-maps', '--max-semi-space-size=32'];
+const NODE = ['--enable-source-maps', '--max-semi-space-size=32', '--single-threaded-gc'];
 /** What `collect-on-signal.js` needs (ms) to collect all garbage and give it back. */
 const COLLECTING = 2_500;
 

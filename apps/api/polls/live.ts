@@ -23,8 +23,8 @@ const LET_GO = 5_000;
 const LOOK_UP = 5_000;
 /** How often (ms) held polls are looked through for those whose time is up: one timer for all is nearly nothing for each. */
 const DEADLINES = 250;
-/** Users in one script call. */
-const TOUCHES = 400;
+/** Users in one script call: some 10 us each, so that Redis is not blocked for a millisecond and messages pass in between. */
+const TOUCHES = 64;
 
 /** An attach under way, and the deliveries and notices for its user that came before its answer. */
 export interface Pending {
