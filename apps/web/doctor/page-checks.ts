@@ -5,7 +5,7 @@ export function checkMixedContent(server: string): Finding {
   const { protocol, hostname } = new URL(server);
   const local = /^(localhost|127\.|\[::1\])/.test(hostname);
   if (location.protocol !== 'https:' || protocol === 'https:') return good('mixed content', 'The page and the server go together: the browser has no reason to block.');
-  if (local) return note('mixed content', 'This page is https and the server is plain http on this computer: it works here, and nowhere else.');
+  if (local) return note('mixed content', 'This page is https and the server is plain http on this computer: it works here, if the browser lets pages reach the local network, and nowhere else.');
   return bad('mixed content', 'This page is https and the server is plain http: browsers block that. Give the server an https address.');
 }
 

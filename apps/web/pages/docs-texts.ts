@@ -4,7 +4,7 @@ import type { OperationName, ParameterKind } from '../../../shared/protocol/oper
 
 /** What each operation is for. */
 export const PURPOSE: Record<OperationName, string> = {
-  join: 'Makes a user and puts it into a room. Gives user, token, cursor, pollTimeout, and the room with its members and history.',
+  join: 'Makes a user and puts it into a room. Gives user, token, cursor, pollTimeout, the room with its members and history, and to who makes a room its owner token, once.',
   poll: 'Waits for events. Give the cursor of the last answer each time: it acknowledges what came with it. Gives cursor, events, and sometimes missed or reset.',
   send: 'Sends a message to a room, or with "to" to one user. Gives its id and time.',
   signal: 'Tells something fleeting to those whose polls are waiting now. It is stored nowhere.',
@@ -17,7 +17,7 @@ export const PURPOSE: Record<OperationName, string> = {
   remove: 'The owner takes a message out of the history; a removed event tells everybody.',
   clear: 'The owner empties the history; a cleared event tells everybody.',
   mute: 'The owner keeps a member from speaking; 0 seconds lets it speak again.',
-  kick: 'The owner takes a member out of the room; its left event has "by".',
+  kick: 'The owner takes a member out of the room; its left event, which the others get, has "by".',
   rules: 'The owner sets seconds between two messages of a user (slow), and whether only the owner may speak (readonly).',
   audit: 'What the owner has done. Gives acts.',
   rooms: 'Public rooms with their numbers of members, busiest first.',

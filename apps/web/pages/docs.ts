@@ -72,7 +72,7 @@ function formOf(operation: OperationName): HTMLElement {
   const { parameters, reads }: OperationShape = OPERATIONS[operation];
   const fetching = h('button', {}, 'Call with fetch');
   const scripting = h('button', { value: 'jsonp', class: 'quiet' }, 'With a script tag');
-  const output = h('output', { 'aria-label': `Answer of ${operation}` });
+  const output = h('output', { 'aria-label': `Answer of ${operation}`, tabindex: '0' });
   const form = h('form', {}, ...parameters.map((one) => field(operation, one)), h('div', { class: 'calls' }, fetching, scripting), output);
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -28,6 +28,11 @@ function add({ about, verdict, sentence }: Finding): void {
   list.append(item);
 }
 
+/** A finding as a line of text. */
+function findingText(item: Element): string {
+  return [item.querySelector('.sign'), item.querySelector('b'), item.querySelector('p')?.lastChild].map((part) => part?.textContent ?? '').join(' ');
+}
+
 function tick(): void {
   const from = Date.now();
   const say = (): void => { progress.textContent = `Examining, ${Math.round((Date.now() - from) / 1_000)} s. The last look, at how long a request may be held, takes most of a minute.`; };
@@ -63,5 +68,5 @@ addEventListener('message', ({ source, data }: MessageEvent<{ finding?: Finding;
   if (data.done) finish();
 });
 byId('again', HTMLButtonElement).addEventListener('click', start);
-copyOnClick(byId('copy', HTMLButtonElement), () => Array.from(list.children, (item) => item.textContent || '').join('\n'), () => select(list));
+copyOnClick(byId('copy', HTMLButtonElement), () => Array.from(list.children, findingText).join('\n'), () => select(list));
 start();

@@ -58,7 +58,7 @@ function hidden(name: string, value: string): HTMLTextAreaElement {
 /** Why an editor, which is served over HTTPS, may not be able to reach this server; empty when it is. */
 export function reachProblem(): string {
   const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
-  if (local) return 'This server runs on your own computer, so what you open in an editor works on this computer only.';
+  if (local) return 'This server runs on your own computer, so what you open in an editor works on this computer only, and the browser may ask whether the page may reach it.';
   if (location.protocol === 'http:') return 'These editors are served over HTTPS, where browsers load nothing over plain HTTP. Give this server an https address and they will work.';
   return '';
 }
