@@ -116,7 +116,7 @@ describe('what the owner does', () => {
     for (const rules of [{ slow: 30 }, { slow: 0 }, { readonly: true }, { readonly: false }]) await act('rules', rules);
     await act('kick', { user: user.id });
     await text(page, `Bert ${rooms} was sent out by Anna ${rooms}`).waitFor();
-    for (const words of ['Slow mode: one message each every 30 s', 'Slow mode is off', 'Read-only: only the owner of the room can write', 'Everyone can write again']) {
+    for (const words of ['Slow mode: one message per person every 30 s', 'Slow mode is off', 'Read-only: only the owner of the room can write', 'Everyone can write again']) {
       expect(await text(page, words).count()).toBe(1);
     }
     const count = await log(page).locator('.row').count();
@@ -146,11 +146,22 @@ describe('what the owner does', () => {
     await log(page).locator('.row').getByText('read-only', { exact: true }).waitFor();
   });
 
+  it('makes a message wait in slow mode, which says so and is sent by itself', async () => {
+    await act('rules', { slow: 2 });
+    const page = await open();
+    await say(page, 'one');
+    await log(page).locator('.row').getByText('one', { exact: true }).waitFor();
+    await say(page, 'two');
+    await page.getByText('Sending… Slow mode: this may take up to 2 s.').waitFor();
+    await log(page).locator('.row').getByText('two', { exact: true }).waitFor();
+  });
+
   it('lets who was sent out come back', async () => {
     const page = await open();
     await act('kick', { user: await userOf(page) });
     await say(page, 'am I here?');
     await page.getByText('You are no longer in this room.').waitFor();
+    await page.getByRole('button', { name: 'Latest' }).waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Come back' }).click();
     await page.getByText('You are no longer in this room.').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /Change your name/ }).waitFor();

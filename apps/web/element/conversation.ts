@@ -14,6 +14,8 @@ export class Conversation {
   /** Nothing older exists, or none can be read. */
   complete = false;
   loading = false;
+  /** Seconds between two messages of one person, as far as the known log tells. */
+  slow: number | undefined;
   /** Called when entries have gone: the place of the first, and their number. */
   onGone: (at: number, count: number) => void = () => undefined;
   readonly gone = new Gone();
@@ -27,6 +29,7 @@ export class Conversation {
 
   append(event: ChatEvent): void {
     this.oldest = this.oldest || event.id;
+    if (event.slow !== undefined) this.slow = event.slow;
     this.gone.note(event);
     if (event.type === 'cleared') this.clear();
     if (event.type === 'removed' && event.removed) this.remove(event.removed);
@@ -40,6 +43,8 @@ export class Conversation {
     const entries: Entry[] = [];
     older.forEach((event) => addTo(entries, event));
     if (older[0]) this.oldest = older[0].id;
+    const slowed = older.filter(({ slow }) => slow !== undefined).pop();
+    if (this.slow === undefined && slowed) this.slow = slowed.slow;
     this.entries = entries.concat(this.entries);
     return entries.length;
   }

@@ -50,7 +50,8 @@ export class Pending {
 
   private post(item: Item): void {
     const { conversation, text } = item;
-    this.draw(item, this.texts.sending, []);
+    const { slow } = conversation;
+    this.draw(item, slow ? fill(this.texts.sendingSlow, { n: slow }) : this.texts.sending, []);
     this.show(conversation);
     const target: Outgoing = conversation.partner ? { to: conversation.partner.id } : { room: conversation.room };
     this.chat.send({ text, ...target }).then(({ id }) => {
@@ -65,8 +66,8 @@ export class Pending {
     again.addEventListener('click', () => this.post(item));
     discard.addEventListener('click', () => this.drop(item));
     this.draw(item, fill(this.texts.notSent, { reason: failure.message }), [again, discard]);
-    this.changed();
     if (failure.code === 'not_in_room' && !item.conversation.partner) this.onOut();
+    this.changed(); // last: it goes by what all of this has left of the log
   }
 
   private draw(item: Item, note: string, buttons: HTMLElement[]): void {
