@@ -2,7 +2,7 @@
 import { ChatError } from '../protocol/errors.js';
 
 /** `rate_limited`, for another `ms`. */
-export function rateLimited(ms: number): ChatError {
+export function rateLimited(ms: number, why = 'Too many of these.'): ChatError {
   const retryAfter = Math.ceil(ms / 100) / 10;
-  return new ChatError('rate_limited', `Too many of these. Try again in ${retryAfter} s.`, { retryAfter });
+  return new ChatError('rate_limited', `${why} Try again in ${retryAfter} s.`, { retryAfter });
 }

@@ -46,7 +46,7 @@ export async function appendMessage(store: Store, message: Outgoing): Promise<Ac
     case 'full': throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, { retryAfter: 1 });
     case 'read_only': throw new ChatError('not_allowed', `Only its owner may speak in the room ${room}.`, { field: 'room' });
     case 'muted': throw new ChatError('not_allowed', `The owner of the room ${room} does not let you speak for another ${Math.ceil(reply[1] / 1_000)} s.`, { field: 'room' });
-    case 'slow': throw rateLimited(reply[1]);
+    case 'slow': throw rateLimited(reply[1], `The room ${room} is in slow mode.`);
   }
 }
 

@@ -40,7 +40,8 @@ export class ChatView {
     this.naming = new Naming(parts, chat);
     this.composer = new Composer(parts, { send: (text) => this.send(text), typing: () => this.typing.tell(this.current) });
     this.typing = new Typing(chat, () => this.showTyping());
-    new StatusView(parts, chat, restart);
+    const status = new StatusView(parts, chat, restart);
+    this.pending.onOut = () => status.out();
     parts.log.latest.addEventListener('click', () => { this.log.latest(); this.seen(); });
     parts.header.back.addEventListener('click', () => this.open(this.conversations.room, true));
     document.addEventListener('visibilitychange', this.onVisible);
@@ -82,6 +83,7 @@ export class ChatView {
     const conversation = this.conversations.take(event, this.members);
     if (!conversation) return;
     this.typing.forget(event.room, event.from.id);
+    if (event.type !== 'message') this.pending.tidy(conversation);
     if (this.conversations.isMine(event)) this.pending.arrived(conversation, event);
     else this.notice(conversation, event);
     this.drawSoon();
@@ -113,7 +115,9 @@ export class ChatView {
 
   private open(conversation: Conversation, focus: boolean): void {
     this.current.freshFrom = '';
+    this.current.onGone = () => undefined;
     this.current = conversation;
+    conversation.onGone = (at, count) => this.log.gone(at, count);
     this.log.show({ entries: [], context: this.context(), wantOlder: () => undefined });
     this.log.show(this.source());
     this.pending.show(conversation);

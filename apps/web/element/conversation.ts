@@ -1,6 +1,7 @@
 import { compareIds, type ChatEvent, type UserRef } from '../../../shared/protocol/events.js';
 import type { Chat } from '../client/api.js';
-import { absorbed, entriesOf, entryOf, type Entry } from './entries.js';
+import { addTo, type Entry } from './entries.js';
+import { Gone } from './gone.js';
 
 /** Events asked for at once when scrolling up. */
 const PAGE = 50;
@@ -8,40 +9,61 @@ const PAGE = 50;
 /** What two or more people say in one room: all that is known of its log, and how far it has been read. */
 export class Conversation {
   entries: Entry[] = [];
-  unread = 0;
   /** The entry above which "New" stands. */
   freshFrom = '';
   /** Nothing older exists, or none can be read. */
   complete = false;
   loading = false;
+  /** Seconds between two messages of one person, as far as the known log tells. */
+  slow: number | undefined;
+  /** Called when entries have gone: the place of the first, and their number. */
+  onGone: (at: number, count: number) => void = () => undefined;
+  readonly gone = new Gone();
+  /** The oldest event known. */
+  private oldest = '';
+  /** Ids of unread messages. */
+  private missed: string[] = [];
 
   /** `partner`: whom a private conversation is with. */
   constructor(readonly room: string, public partner: UserRef | null) {}
 
   append(event: ChatEvent): void {
-    if (!absorbed(this.entries[this.entries.length - 1], event)) this.entries.push(entryOf(event));
+    this.oldest = this.oldest || event.id;
+    if (event.slow !== undefined) this.slow = event.slow;
+    this.gone.note(event);
+    if (event.type === 'cleared') this.clear();
+    if (event.type === 'removed' && event.removed) this.remove(event.removed);
+    addTo(this.entries, event);
   }
 
   /** Puts older events before the known ones; gives the number of entries that became of them. */
   prepend(events: ChatEvent[]): number {
-    const first = this.entries[0];
-    const older = first ? events.filter((event) => compareIds(event.id, first.id) < 0) : events;
-    const entries = entriesOf(older);
+    const { oldest, gone } = this;
+    const older = events.filter(({ id }) => (!oldest || compareIds(id, oldest) < 0) && !gone.has(id));
+    const entries: Entry[] = [];
+    older.forEach((event) => addTo(entries, event));
+    if (older[0]) this.oldest = older[0].id;
+    const slowed = older.filter(({ slow }) => slow !== undefined).pop();
+    if (this.slow === undefined && slowed) this.slow = slowed.slow;
     this.entries = entries.concat(this.entries);
     return entries.length;
+  }
+
+  get unread(): number {
+    return this.missed.length;
   }
 
   /** An event came that the reader does not see. */
   miss(event: ChatEvent): void {
     if (event.type !== 'message') return;
-    this.unread++;
+    this.missed.push(event.id);
     if (!this.freshFrom) this.freshFrom = event.id;
   }
 
   /** Everything has been seen. True when that changes what is shown. */
   read(): boolean {
     const changed = this.unread > 0;
-    this.unread = 0;
+    this.missed = [];
     return changed;
   }
 
@@ -54,8 +76,7 @@ export class Conversation {
     if (this.complete || this.loading) return 0;
     this.loading = true;
     try {
-      const first = this.entries[0];
-      const page = await chat.history({ room: this.room, limit: PAGE, ...(first ? { before: first.id } : {}) });
+      const page = await chat.history({ room: this.room, limit: PAGE, ...(this.oldest ? { before: this.oldest } : {}) });
       this.complete = !page.more;
       return this.prepend(page.events);
     } catch (_) {
@@ -64,5 +85,24 @@ export class Conversation {
     } finally {
       this.loading = false;
     }
+  }
+
+  private clear(): void {
+    this.read();
+    this.freshFrom = '';
+    this.complete = true;
+    this.drop(0, this.entries.length);
+  }
+
+  private remove(id: string): void {
+    this.missed = this.missed.filter((one) => one !== id);
+    if (this.freshFrom === id) this.freshFrom = this.missed[0] || '';
+    const at = this.entries.findIndex((entry) => entry.id === id);
+    if (at >= 0) this.drop(at, 1);
+  }
+
+  private drop(at: number, count: number): void {
+    this.entries.splice(at, count);
+    this.onGone(at, count);
   }
 }

@@ -51,12 +51,23 @@ export class LogView {
     this.toBottom();
   }
 
-  /** Entries were added at the end, or the last one has changed. */
+  /** Entries were added at the end, or the last one has changed, or some have gone. */
   appended(): void {
     const count = this.entries().length;
-    if (!this.following) return this.keepPlace(() => this.draw(this.from, Math.min(count, this.from + ROWS_MAX)));
-    this.draw(Math.max(0, this.from, count - ROWS_MAX), count);
-    this.toBottom();
+    const from = Math.max(0, Math.min(this.from, count - PAGE));
+    if (this.following) {
+      this.draw(Math.max(from, count - ROWS_MAX), count);
+      return this.toBottom();
+    }
+    this.keepPlace(() => this.draw(from, Math.min(count, from + ROWS_MAX)));
+    this.turn(); // what has gone may leave nothing to scroll
+  }
+
+  /** `count` entries from place `at` on have gone; `appended` draws that. */
+  gone(at: number, count: number): void {
+    const place = (index: number): number => index - Math.max(0, Math.min(count, index - at));
+    this.from = place(this.from);
+    this.to = place(this.to);
   }
 
   /** `count` older entries were put before the others. */
@@ -93,14 +104,26 @@ export class LogView {
   }
 
   private scrolled(): void {
-    const { scrollTop, scrollHeight, clientHeight } = this.box;
-    const below = scrollHeight - scrollTop - clientHeight;
-    const last = this.to === this.entries().length;
+    this.turn();
+    if (this.box.scrollTop < NEAR) this.up();
+    else if (this.below() < NEAR && !this.drawnToEnd()) this.down();
+  }
+
+  /** Finds out whether the reader is at the end. */
+  private turn(): void {
     const wasFollowing = this.following;
-    this.following = last && below < AT_END;
+    this.following = this.drawnToEnd() && this.below() < AT_END;
     if (this.following !== wasFollowing) this.onTurn();
-    if (scrollTop < NEAR) this.up();
-    else if (below < NEAR && !last) this.down();
+  }
+
+  /** px below what is in view. */
+  private below(): number {
+    const { scrollTop, scrollHeight, clientHeight } = this.box;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  private drawnToEnd(): boolean {
+    return this.to === this.entries().length;
   }
 
   private up(): void {
@@ -123,13 +146,15 @@ export class LogView {
 
   private move(act: () => void): void {
     const top = this.box.getBoundingClientRect().top;
-    const rows = Array.from(this.list.children);
-    const anchor = rows.find((item) => item.getBoundingClientRect().bottom > top);
-    const id = anchor ? anchor.getAttribute('data-id') : null;
-    const before = anchor ? anchor.getBoundingClientRect().top : 0;
+    const places = new Map<string | null, number>();
+    for (const item of Array.from(this.list.children)) {
+      const { bottom, top: y } = item.getBoundingClientRect();
+      if (bottom > top) places.set(item.getAttribute('data-id'), y);
+    }
     act();
-    const now = id ? this.list.querySelector(`[data-id="${CSS.escape(id)}"]`) : null;
-    if (now) this.box.scrollTop += now.getBoundingClientRect().top - before;
+    const anchor = Array.from(this.list.children).find((item) => places.has(item.getAttribute('data-id')));
+    const before = anchor && places.get(anchor.getAttribute('data-id'));
+    if (anchor && before !== undefined) this.box.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
   /** Makes the document hold rows `from` to `to`: keeps those that are there, and draws only the others. */

@@ -14,6 +14,8 @@ interface Item {
 
 /** One's own messages between the key press and the log. */
 export class Pending {
+  /** Called when the room refuses who is no longer in it. */
+  onOut: () => void = () => undefined;
   private items: Item[] = [];
 
   constructor(
@@ -41,14 +43,20 @@ export class Pending {
     if (item) this.drop(item);
   }
 
+  /** Something was taken out of the log: nobody will see it arrive any more. */
+  tidy({ gone }: Conversation): void {
+    this.items.filter((item) => item.id && gone.has(item.id)).forEach((item) => this.drop(item));
+  }
+
   private post(item: Item): void {
     const { conversation, text } = item;
-    this.draw(item, this.texts.sending, []);
+    const { slow } = conversation;
+    this.draw(item, slow ? fill(this.texts.sendingSlow, { n: slow }) : this.texts.sending, []);
     this.show(conversation);
     const target: Outgoing = conversation.partner ? { to: conversation.partner.id } : { room: conversation.room };
     this.chat.send({ text, ...target }).then(({ id }) => {
       item.id = id;
-      if (conversation.has(id)) this.drop(item);
+      if (conversation.has(id) || conversation.gone.has(id)) this.drop(item);
     }, (failure: ChatFailure) => this.failed(item, failure));
   }
 
@@ -58,7 +66,8 @@ export class Pending {
     again.addEventListener('click', () => this.post(item));
     discard.addEventListener('click', () => this.drop(item));
     this.draw(item, fill(this.texts.notSent, { reason: failure.message }), [again, discard]);
-    this.changed();
+    if (failure.code === 'not_in_room' && !item.conversation.partner) this.onOut();
+    this.changed(); // last: it goes by what all of this has left of the log
   }
 
   private draw(item: Item, note: string, buttons: HTMLElement[]): void {

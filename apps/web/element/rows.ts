@@ -1,7 +1,8 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
 import { avatar, h, hueOf } from './dom.js';
-import { noticeText, sameMinute, startsDay, startsGroup, type Entry } from './entries.js';
+import { sameMinute, startsDay, startsGroup, type Entry } from './entries.js';
 import { linked } from './links.js';
+import { noticeText } from './notices.js';
 import type { Texts } from './texts.js';
 import { dayText, timeText } from './times.js';
 

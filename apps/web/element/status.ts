@@ -37,6 +37,12 @@ export class StatusView {
     chat.on('reset', () => this.pass(texts.missed));
   }
 
+  /** The user is no longer in the room, as when its owner has sent it out. */
+  out(): void {
+    const { texts } = this.parts;
+    this.say(texts.out, { label: texts.comeBack, act: this.restart });
+  }
+
   private turn({ state, reason }: StateChange): void {
     const { texts, root } = this.parts;
     root.dataset['state'] = state;

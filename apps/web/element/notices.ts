@@ -1,0 +1,64 @@
+import type { ChatEvent } from '../../../shared/protocol/events.js';
+import { fill, type Texts } from './texts.js';
+
+/** Names in one notice; the rest is counted. */
+const NAMES_MAX = 3;
+
+/** What kind of notice tells an event: those of a kind share one, but for `act`. Undefined for an event that no notice tells. */
+export function noticeKind({ type, by, slow, readonly }: ChatEvent): 'people' | 'removed' | 'act' | undefined {
+  switch (type) {
+    case 'joined': case 'renamed': return 'people';
+    case 'left': return by ? 'act' : 'people';
+    case 'removed': return 'removed';
+    case 'cleared': return 'act';
+    case 'rules': return slow === undefined && readonly === undefined ? undefined : 'act';
+    default: return undefined; // a message, or of a newer server
+  }
+}
+
+/** A notice in words. Who came and went within it is not worth one, so it may be empty. */
+export function noticeText(events: ChatEvent[], texts: Texts): string {
+  const [first] = events;
+  if (!first) return '';
+  const kind = noticeKind(first);
+  return kind === 'people' ? peopleText(events, texts) : kind === 'removed' ? removedText(first, events.length, texts) : actText(first, texts);
+}
+
+function removedText({ from: { name } }: ChatEvent, n: number, texts: Texts): string {
+  return n === 1 ? fill(texts.removed, { name }) : fill(texts.removedMany, { name, n });
+}
+
+/** What the owner has done. */
+function actText({ type, from: { name }, by, slow, readonly }: ChatEvent, texts: Texts): string {
+  if (type === 'cleared') return fill(texts.cleared, { name });
+  if (by) return fill(texts.sentOut, { name, by: by.name });
+  const parts = [
+    slow === undefined ? '' : slow > 0 ? fill(texts.slow, { n: slow }) : texts.slowOff,
+    readonly === undefined ? '' : readonly ? texts.readOnly : texts.readOnlyOff,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+function peopleText(events: ChatEvent[], texts: Texts): string {
+  const joined = new Map<number, string>();
+  const left = new Map<number, string>();
+  const renamed: string[] = [];
+  for (const { type, from, was } of events) {
+    if (type === 'joined' && !left.delete(from.id)) joined.set(from.id, from.name);
+    if (type === 'left' && !joined.delete(from.id)) left.set(from.id, from.name);
+    if (type === 'renamed') renamed.push(fill(texts.renamed, { was: was || '', name: from.name }));
+  }
+  const parts = [
+    joined.size > 0 ? fill(texts.joined, { names: list(Array.from(joined.values()), texts) }) : '',
+    left.size > 0 ? fill(texts.left, { names: list(Array.from(left.values()), texts) }) : '',
+    ...renamed,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+function list(names: string[], texts: Texts): string {
+  const shown = names.length > NAMES_MAX + 1 ? names.slice(0, NAMES_MAX) : names;
+  const rest = names.length - shown.length;
+  const all = rest > 0 ? shown.concat(fill(texts.others, { n: rest })) : shown;
+  return all.length < 2 ? all.join('') : all.slice(0, -1).join(', ') + texts.and + all[all.length - 1];
+}
