@@ -63,6 +63,11 @@ describe('a server that is not there', () => {
     await page.getByRole('button', { name: 'Try now' }).waitFor({ state: 'detached' });
   });
 
+  it('whose address is none is called that', async () => {
+    const page = await open(embedded('server="localhost:8761"'));
+    await page.getByText('"localhost:8761" is no web address. It begins with https:// or http://.').waitFor();
+  });
+
   it('is tried at once when that is asked for', async () => {
     const page = await open(embedded(`server="${link.url}"`));
     await ready(page);

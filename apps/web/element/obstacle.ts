@@ -4,9 +4,13 @@ import { fill } from './texts.js';
 /** A page that is https may not ask a server that is plain http, unless it is this computer. */
 const PLAIN = /^http:\/\/(?!localhost\b|127\.|\[::1\])/;
 
+/** With a scheme, or a path of this page's own server. */
+const ADDRESS = /^(?:https?:)?\/|^$/;
+
 /** Why the room does not open, in plain words. `reason`: what the library says. */
 export function obstacle(server: string, reason: string, texts: Texts): string {
   if (navigator.onLine === false) return texts.offline;
+  if (!ADDRESS.test(server)) return fill(texts.noAddress, { server });
   if (location.protocol === 'https:' && PLAIN.test(server)) return fill(texts.mixed, { server });
   return fill(texts.unreachable, { reason: reason || texts.noAnswer });
 }

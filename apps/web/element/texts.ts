@@ -49,6 +49,7 @@ export const ENGLISH = {
   unreachable: 'The room cannot be opened yet. {reason} It is tried again by itself.',
   noAnswer: 'The server does not answer.',
   offline: 'This device is offline. The room opens by itself when it is back.',
+  noAddress: 'The chat server cannot be found: "{server}" is no web address. It begins with https:// or http://.',
   mixed: 'This page is https and the chat server {server} is plain http: browsers block that. The server needs an https address.',
   askDoctor: 'If this page opens, the server is up and something here blocks it; if not, it is down or its address is wrong:',
   tryNow: 'Try now',
