@@ -63,6 +63,12 @@ describe('a server that is not there', () => {
     await page.getByRole('button', { name: 'Try now' }).waitFor({ state: 'detached' });
   });
 
+  it('is none where only the name is too long: what fits of it is taken', async () => {
+    const page = await open(embedded(`name="${'x'.repeat(50)}"`));
+    await ready(page);
+    await until(async () => await page.evaluate(() => (document.querySelector('nobackend-chat') as unknown as { chat: { user: { name: string } | null } }).chat.user?.name) === 'x'.repeat(32), 'the name');
+  });
+
   it('whose address is none is called that', async () => {
     const page = await open(embedded('server="localhost:8761"'));
     await page.getByText('"localhost:8761" is no web address. It begins with https:// or http://.').waitFor();

@@ -1,3 +1,4 @@
+import { NAME_MAX } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure, WayName } from '../client/api.js';
 import type { joinFrom } from '../client/join.js';
 import { ChatView } from './chat-view.js';
@@ -88,9 +89,10 @@ export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementCo
 
     private start(): void {
       const attribute = (name: string): string | undefined => this.getAttribute(name) || undefined;
+      const name = attribute('name'); // what a page fills in may be long: a chat under half of it is better than none
       const way = attribute('way') as WayName | undefined;
       const tabs = attribute('tabs') === 'own' ? 'own' : 'shared';
-      const chat = join({ room: attribute('room'), name: attribute('name'), server: attribute('server'), way, tabs });
+      const chat = join({ room: attribute('room'), name: name && Array.from(name).slice(0, NAME_MAX).join(''), server: attribute('server'), way, tabs });
       const parts = skeleton(chat.room, this.texts);
       this.unfollow = followTheme(this, parts.root);
       if (this.shadowRoot) this.shadowRoot.replaceChildren(parts.root);
