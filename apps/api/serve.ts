@@ -53,13 +53,23 @@ class Answer implements Reply {
   whenGone: (() => void) | null = null;
   /** The token it was asked with. */
   token: string | undefined = undefined;
+  #ended: (() => void) | null = null;
 
   constructor(readonly chat: Chat, readonly served: Served, readonly res: ServerResponse, readonly name: string) {
-    res.on('close', () => this.whenGone?.());
+    res.on('close', () => {
+      this.whenGone?.();
+      this.#end();
+    });
   }
+
+  /** Takes what to call when this is answered, or its client has gone: of requests in a pipeline Node tells only the first that. */
+  readonly onEnd = (ended: () => void): void => {
+    this.#ended = ended;
+  };
 
   give(body: string): void {
     this.whenGone = null;
+    this.#end();
     send(this.res, 200, body, this.callback);
     this.#count('ok');
   }
@@ -67,10 +77,16 @@ class Answer implements Reply {
   /** The one catch of a request ends here. */
   refuse(caught: unknown): void {
     this.whenGone = null;
+    this.#end();
     if (this.token !== undefined) this.chat.guard.note(this.res.req, this.token, caught);
     const error = toChatError(caught, this.served.failed);
     sendError(this.res, error, this.callback);
     this.#count(error.code);
+  }
+
+  #end(): void {
+    this.#ended?.();
+    this.#ended = null;
   }
 
   #count(outcome: string): void {
@@ -127,7 +143,7 @@ function runOperation<Op extends OperationName>(name: Op, parameters: Parameters
   answer.token = token;
   const operation: Operation<Op> = operations[name];
   const run = (): Promise<string> | null => operation(chat, parameters, answer);
-  const admitted = chat.guard.admit(name, parameters, answer.res);
+  const admitted = chat.guard.admit(name, parameters, answer);
   const answered = admitted ? admitted.then(run) : run();
   answered?.then((body) => { if (body !== null) answer.give(body); }, (error: unknown) => answer.refuse(error));
 }

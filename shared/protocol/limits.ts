@@ -30,7 +30,7 @@ export const ROOMS_PER_USER_MAX = 200;
 /** Private rooms one user may be in: far more, as others bring one in. */
 export const PRIVATE_ROOMS_MAX = 5_000;
 /** Rooms for everybody, which belong to nobody: `lobby`, `public`, and what begins so (`public.games`). */
-export const SHARED_ROOM = /^(?:lobby|public)(?:[._-]|$)/i;
+export const SHARED_ROOM = /^(?:lobby|public|auto)(?:[._-]|$)/i;
 /** Seconds that somebody may be muted or banned, and the longest pause of slow mode. */
 export const MUTE_MAX = 86_400;
 export const SLOW_MAX = 3_600;

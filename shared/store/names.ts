@@ -5,8 +5,12 @@ import { LOOK_ALIKES } from './look-alikes.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
-/** Joiners, variation selectors, fillers and the like (Unicode: Default_Ignorable_Code_Point). */
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Joiners, variation selectors, fillers, format characters and the like; two more that no font shows. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u{1d159}\u{16fe4}]/gu;
+/** A page shows a run of spaces as one; an empty Braille pattern looks like one. */
+const SPACES = /[\s\u2800]+/gu;
+/** Letters with a dot of their own, and another one on it. */
+const DOTTED_TWICE = /(?<=[ijl])\u0307/gu;
 
 /** `Ian`, `lan` and `1an` look the same, and case makes no difference: i, l and 1 are one letter, as are o and 0, rn and m. */
 const ASCII: [like: string, letters: string][] = [['l', 'i1|'], ['o', '0'], ['rn', 'm']];
@@ -17,7 +21,7 @@ const LOOKS = new Map([...LOOK_ALIKES, ...ASCII].flatMap(([like, letters]) => [.
  * that look like ASCII taken for it, with the marks above and below them kept. What nobody sees makes no difference.
  */
 export function foldName(name: string): string {
-  const seen = [...foldCase(name).normalize('NFD')].map(asciiLook).join('');
+  const seen = [...foldCase(name).normalize('NFD').replace(DOTTED_TWICE, '')].map(asciiLook).join('');
   return [...seen].map(asciiLook).join('').normalize('NFC');
 }
 
@@ -25,7 +29,7 @@ const asciiLook = (letter: string): string => LOOKS.get(letter) ?? letter;
 
 /** Twice small: some letters have two small forms, or become two (σ and ς, ß and ss). */
 function foldCase(name: string): string {
-  return name.normalize('NFKC').replace(INVISIBLE, '').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  return name.normalize('NFKC').replace(INVISIBLE, '').replace(SPACES, ' ').trim().toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }
 
 /**

@@ -30,6 +30,13 @@ interface Asked {
   room?: string;
 }
 
+/** The request. */
+interface Asking {
+  readonly res: ServerResponse;
+  /** Takes what to call, once, when it is answered or its client has gone. */
+  readonly onEnd: (ended: () => void) => void;
+}
+
 export class Guard {
   readonly #store: Store;
   readonly #addresses: Addresses;
@@ -49,13 +56,13 @@ export class Guard {
   }
 
   /** Looks at a call before it runs. Gives what it has to wait for, null for nothing. Throws, or rejects with, `rate_limited`, `origin_refused`. */
-  admit(name: OperationName, asked: Asked, res: ServerResponse): Promise<void> | null {
+  admit(name: OperationName, asked: Asked, { res, onEnd }: Asking): Promise<void> | null {
     const { allowedOrigins, rateLimits } = this.#store.config;
     if (allowedOrigins) checkOrigin(res.req, allowedOrigins);
     if (!rateLimits) return null;
     const address = this.#addresses.of(res.req);
     if (asked.token !== undefined) this.#failures.check(address, asked.token);
-    if (name === 'poll') this.#place(address, res);
+    if (name === 'poll') this.#place(address, onEnd);
     const limit = COUNTED[name];
     return limit || MAKES_ROOMS.has(name) ? this.#admit(name, limit, asked, address) : null;
   }
@@ -97,8 +104,8 @@ export class Guard {
     await this.#limits.count(limit, await this.#salt.hash(address));
   }
 
-  #place(address: string, res: ServerResponse): void {
+  #place(address: string, onEnd: (ended: () => void) => void): void {
     if (!this.#polls.take(address)) throw rateLimited(NO_PLACE);
-    res.once('close', () => this.#polls.give(address));
+    onEnd(() => this.#polls.give(address));
   }
 }

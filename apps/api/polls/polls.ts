@@ -107,7 +107,7 @@ export class Polls {
   }
 
   async #attach(poll: Poll): Promise<void> {
-    this.#latest.set(poll.token, poll);
+    if (!poll.settled) this.#latest.set(poll.token, poll); // an orphan may have been superseded while it waited
     await attachAndHold(this.#ways, poll);
     if (this.#latest.get(poll.token) === poll) this.#latest.delete(poll.token);
   }

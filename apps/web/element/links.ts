@@ -2,16 +2,26 @@ import { h } from './dom.js';
 
 const ADDRESS = /https?:\/\/[^\s<>"'`]+/gi;
 
-/** What ends a sentence or a bracket opened before the address is not part of it. */
-function trimmed(address: string): string {
-  let end = address.replace(/[.,;:!?\u2026]+$/, '');
-  while (/[)\]}]$/.test(end) && !balanced(end)) end = end.slice(0, -1).replace(/[.,;:!?]+$/, '');
-  return end;
+const CLOSING = ')]}';
+const STOPS = '.,;:!?\u2026';
+
+function count(text: string, signs: string): number {
+  let found = 0;
+  for (const sign of text) if (signs.includes(sign)) found += 1;
+  return found;
 }
 
-function balanced(text: string): boolean {
-  const count = (signs: RegExp): number => (text.match(signs) || []).length;
-  return count(/[([{]/g) >= count(/[)\]}]/g);
+/** What ends a sentence or a bracket opened before the address is not part of it. One pass: anybody may send anything. */
+function trimmed(address: string): string {
+  const opened = count(address, '([{');
+  let closed = count(address, CLOSING);
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const sign = address.charAt(end - 1);
+    if (CLOSING.includes(sign) && closed > opened) closed -= 1;
+    else if (!STOPS.includes(sign)) break;
+  }
+  return address.slice(0, end);
 }
 
 function link(address: string): HTMLAnchorElement | string {

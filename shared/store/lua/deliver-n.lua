@@ -32,7 +32,7 @@ local function ring(id, n)
   redis.call('RPUSH', bell, '1')
   redis.call('PEXPIRE', bell, 120000) -- a poll is over by then; nothing is left of a dead process
 end
-local function deliver(members, position, from, first, final)
+local function deliver(members, position, from, first, final, share)
   local at, through, user = string.match(redis.call('GET', position) or from, '^(%S+) ?(%S*) ?(%S*)$')
   if above(from, at) then return {'behind', at} end
   if not above(ARGV[final], at) then return {'done', at} end
@@ -42,7 +42,7 @@ local function deliver(members, position, from, first, final)
   for i = first, final, 2 do
     if above(ARGV[i], at) and not above(ARGV[i], through) then texts[#texts + 1], last = ARGV[i + 1], ARGV[i] end
   end
-  local range = math.max(1, math.floor(pushes / #texts))
+  local range = math.max(1, math.floor(share / #texts))
   local ids = redis.call('ZRANGEBYSCORE', members, user == '' and '-inf' or '(' .. user, '+inf', 'LIMIT', 0, range + 1)
   local more = #ids > range
   if more then ids[#ids] = nil end
@@ -70,10 +70,13 @@ local function deliver(members, position, from, first, final)
   if #ids == 0 and user == '' then redis.call('DEL', position) else redis.call('SET', position, through) end
   return {'done', through}
 end
-local replies, at = {}, 4
-for room = 1, (#KEYS - 1) / 2 do
+local replies, at, rooms = {}, 4, (#KEYS - 1) / 2
+for room = 1, rooms do
   local final = at + 2 * ARGV[at + 1]
-  replies[room] = deliver(KEYS[2 * room], KEYS[2 * room + 1], ARGV[at], at + 2, final)
+  local share = math.ceil(pushes / (rooms - room + 1)) -- a large room leaves the others theirs
+  -- a room that fails must not keep what was pushed for others from being told
+  local ok, reply = pcall(deliver, KEYS[2 * room], KEYS[2 * room + 1], ARGV[at], at + 2, final, share)
+  replies[room] = ok and reply or redis.error_reply(type(reply) == 'table' and reply.err or tostring(reply))
   at = final + 2
 end
 for process, groups in pairs(deliveries) do
