@@ -1,5 +1,6 @@
 /** What one address may ask for: counted exactly over all processes, refused with the time to wait, and never kept in clear. */
 import { createServer, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Addresses, countedAs } from '../apps/api/guard/address.js';
@@ -94,6 +95,20 @@ describe('one address', () => {
     gone.abort();
     await Promise.all(held);
     await until(async () => taken(await many(2, (i) => ask('198.51.100.5', 'poll', { token: tokens[i], timeout: 0 }))) === 2, 'the places are free');
+  });
+
+  it('has the places of polls in a pipeline back, of which Node tells only the first that the client has gone', async () => {
+    const [first, token] = [await join('198.51.100.67'), await join('198.51.100.66')];
+    for (const url of system.urls) {
+      const poll = (of: string, address: string): string =>
+        `GET /jsonp/poll?callback=f&token=${of}&timeout=30 HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${address}\r\n\r\n`;
+      const worthless = Array.from({ length: 5 }, (_, i) => poll(`1.${'x'.repeat(23)}${i}`, '198.51.100.66'));
+      const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+      socket.write([poll(first, '198.51.100.67'), ...worthless].join(''));
+      await until(async () => (await fetch(`${url}/health`)).ok && socket.bytesWritten > 0, 'they are sent');
+      socket.destroy();
+    }
+    await until(async () => taken(await many(2, () => ask('198.51.100.66', 'poll', { token, timeout: 0 }))) === 2, 'the places are free');
   });
 });
 
