@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Figures } from '../shared/figures.js';
 import { Metrics } from '../shared/metrics.js';
 import { startRedis, type TestRedis } from './support/redis.js';
+import { until } from './support/until.js';
 
 let server: TestRedis;
 let redis: Redis;
@@ -47,6 +48,8 @@ it('of a process that was killed: one field for all of them once it has written 
   expect(await processes(reader)).toBe(1);
   const figures = new Figures(redis, 'reader');
   await figures.tidy();
+  const looked = Date.now();
+  await until(() => Date.now() > looked, 'a later time to write');
   await reader.write();
   await figures.tidy();
   expect((await redis.hkeys('metrics')).sort()).toEqual(['ended', 'reader']);

@@ -49,7 +49,13 @@ async function appendPrivately(store: Store, message: Outgoing): Promise<Accepte
   const both = privateRoomUsers(message.room) ?? [];
   const other = both.find((id) => id !== message.from.id) ?? 0;
   for (const id of [other, message.from.id]) await bringIn(store, message, id); // the other first: there may be no such user
-  return append(store, message);
+  const again = await appendMessage(store, message);
+  if (!again) throw noSuchUser(other); // it has ended since
+  return again;
+}
+
+function noSuchUser(id: number): ChatError {
+  return new ChatError('no_such_user', `There is no user ${id}, or no longer.`, { field: 'to' });
 }
 
 async function bringIn(store: Store, { room, from }: Outgoing, id: number): Promise<void> {
@@ -57,6 +63,6 @@ async function bringIn(store: Store, { room, from }: Outgoing, id: number): Prom
     await enterRoom(store, room, id, null);
   } catch (error) {
     if (!(error instanceof ChatError) || error.code !== 'unauthorized' || id === from.id) throw error;
-    throw new ChatError('no_such_user', `There is no user ${id}, or no longer.`, { field: 'to' });
+    throw noSuchUser(id);
   }
 }
