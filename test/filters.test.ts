@@ -129,6 +129,7 @@ describe('what is said', () => {
     for (const text of ['two', 'three']) await bert.send(part, text);
     await expect(bert.send(part, 'four')).rejects.toMatchObject(full);
     await anna.send(part, '5');
+    expect(await part.store.redis.pttl(part.store.keys.sends('mine'))).toBeGreaterThan(0);
     await part.close();
   });
 });
