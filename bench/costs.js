@@ -7,6 +7,8 @@ export const costs = {
   message: { api: 228, worker: 88, redis: 121 },
   /** A message for one recipient, with the poll that takes it. */
   delivery: { api: 28.7, worker: 1.9, redis: 5.2 },
+  /** Each shard beyond the first in which a message has recipients: scenario c with SHARDS=16 beside SHARDS=1. */
+  shard: { api: 4, worker: 13, redis: 18 },
   /** A held poll for a second, renewed every 25 s, its user's `seen` and its renewal by the worker's expiry. */
   poll: { api: 7.2, worker: 1.2, redis: 1.8 },
   /** Resident for a held poll, its connection and its user. */

@@ -1,6 +1,6 @@
 /**
  * What a chat of some size needs, by the measured costs: `node bench/model.js` for a table of sizes, or for one with
- * `--polls 100000 --messages 500 --room 20`. The scenario `model` of the bench holds it against measurements.
+ * `--polls 100000 --messages 500 --room 20 --shards 64`. The scenario `model` of the bench holds it against measurements.
  */
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
@@ -14,10 +14,14 @@ const CONNECTIONS = 20_000;
 /** Connections of an API process to Redis: the pool and a handful. */
 const POOL = 64 + 4;
 
+/** Shards in which a room of so many members has some, on the average. */
+const reached = (shards, room) => shards * (1 - (1 - 1 / shards) ** room);
+
 /** CPU-seconds a second of each part, for `polls` held, and `messages` a second into rooms of `room` members. */
-export function predict({ polls, messages, room }) {
+export function predict({ polls, messages, room, shards = 1 }) {
   const deliveries = messages * room;
-  const part = (name) => (messages * costs.message[name] + deliveries * costs.delivery[name] + polls * costs.poll[name]) / 1e6;
+  const more = messages * (reached(shards, room) - 1);
+  const part = (name) => (messages * costs.message[name] + more * costs.shard[name] + deliveries * costs.delivery[name] + polls * costs.poll[name]) / 1e6;
   return { api: part('api'), worker: part('worker'), redis: part('redis') };
 }
 
@@ -34,7 +38,7 @@ export function needs(load) {
 }
 
 /** Everybody says something every five minutes, in rooms of 20. */
-const typical = (polls) => ({ polls, messages: polls / 300, room: 20 });
+const typical = (polls) => ({ polls, messages: polls / 300, room: 20, shards: polls > 1e5 ? 64 : 1 });
 
 function row(load) {
   const need = needs(load);
@@ -48,8 +52,8 @@ function print(loads) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = { type: 'string' };
-  const { values } = parseArgs({ options: { polls: text, messages: text, room: text } });
+  const { values } = parseArgs({ options: { polls: text, messages: text, room: text, shards: text } });
   const polls = Number(values.polls ?? 0);
   if (values.polls === undefined) print([1e4, 1e5, 1e6, 1e7].map(typical));
-  else print([{ ...typical(polls), ...(values.messages && { messages: Number(values.messages) }), ...(values.room && { room: Number(values.room) }) }]);
+  else print([{ ...typical(polls), ...(values.messages && { messages: Number(values.messages) }), ...(values.room && { room: Number(values.room) }), ...(values.shards && { shards: Number(values.shards) }) }]);
 }
