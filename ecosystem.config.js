@@ -29,8 +29,8 @@ const common = {
   exp_backoff_restart_delay: 100,
   // one that only the host can help says so in its log and stays away
   stop_exit_codes: [CONFIG_EXIT],
-  // above what an API process (3 s) and a worker (4 s) give themselves to end in order
-  kill_timeout: 8_000,
+  // above what an API process (3 s, after its notice) and a worker (4 s) give themselves to end in order
+  kill_timeout: 8_000 + settings.drainNotice * 1_000,
 };
 
 const node = {

@@ -108,6 +108,11 @@ export function readConfig(env: Environment) {
     addressConnections: integer(env, 'ADDRESS_CONNECTIONS', 2_000, 1, 1_000_000),
     /** Seconds a client may take to send a request, and to take an answer that is ready: the largest by a slow mobile phone. */
     clientTimeout: integer(env, 'CLIENT_TIMEOUT', 30, 1, 3_600),
+    /**
+     * Seconds a process that was told to end serves on while `/ready` says no, for a load balancer that looks there. None where
+     * processes share a port, as under pm2: the next one is there before the former is told.
+     */
+    drainNotice: integer(env, 'DRAIN_NOTICE', 0, 0, 60),
     /** Signals a second one user may give in the long run: a pointer that is followed needs some twenty. */
     signalRate: integer(env, 'SIGNAL_RATE', 25, 1, 10_000),
   });

@@ -13,7 +13,7 @@ const DEFAULTS = {
   pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, workerConcurrency: 10,
   logLevel: 'info', logFormat: 'json', rateLimits: true, sendRate: 5, signalRate: 25,
   trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, addressReads: 1_000, addressFailures: 600,
-  addressPolls: 1_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, allowedOrigins: null,
+  addressPolls: 1_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, drainNotice: 0, allowedOrigins: null,
 };
 
 /** Each number: its smallest and largest value. */
@@ -26,6 +26,7 @@ const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: numb
   ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000], ['ROOM_SENDS', 'roomSends', 1, 1_000_000], ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
   ['ADDRESS_FAILURES', 'addressFailures', 1, 1_000_000], ['ADDRESS_POLLS', 'addressPolls', 1, 1_000_000],
   ['CONNECTIONS', 'connections', 1, 1_000_000], ['ADDRESS_CONNECTIONS', 'addressConnections', 1, 1_000_000], ['CLIENT_TIMEOUT', 'clientTimeout', 1, 3_600],
+  ['DRAIN_NOTICE', 'drainNotice', 0, 60],
 ];
 const START_NUMBERS: [name: string, key: 'apiInstances' | 'workerInstances'][] = [
   ['API_INSTANCES', 'apiInstances'], ['WORKER_INSTANCES', 'workerInstances'],

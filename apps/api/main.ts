@@ -1,5 +1,6 @@
 /** An API process: builds everything, listens, and ends in order. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Availability } from '../../shared/availability.js';
 import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
@@ -14,10 +15,11 @@ import { Guard } from './guard/guard.js';
 import { listener } from './listener.js';
 import { measure } from './measure.js';
 import { Polls } from './polls/polls.js';
+import { Readiness } from './ready.js';
 import { operationServer } from './serve.js';
 import { drainServer, listen, portOf } from './server.js';
 
-/** An API process is gone so long (ms) after it was told to end, whatever its clients do. */
+/** An API process is gone so long (ms) after it takes no more connections, whatever its clients do. */
 const PATIENCE = 3_000;
 
 const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', failed: 'requests refused' };
@@ -43,9 +45,13 @@ async function main(config: Config): Promise<void> {
   const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
-  const app = createApp(serve, served, { config, store, availability, metrics, queues });
+  const readiness = new Readiness(availability, polls);
+  const app = createApp(serve, served, { config, store, availability, readiness, metrics, queues });
   const server = await listen(listener(app, serve), config);
-  onShutdown(log, PATIENCE, async () => {
+  const notice = config.drainNotice * 1_000;
+  onShutdown(log, notice + PATIENCE, async () => {
+    readiness.end();
+    if (notice > 0) await sleep(notice);
     const drained = drainServer(server);
     polls.drain();
     await drained;
