@@ -16,6 +16,7 @@ import { listener } from './listener.js';
 import { measure } from './measure.js';
 import { Polls } from './polls/polls.js';
 import { Readiness } from './ready.js';
+import { RequestLog } from './request-log.js';
 import { operationServer } from './serve.js';
 import { drainServer, listen, portOf } from './server.js';
 
@@ -42,7 +43,9 @@ async function main(config: Config): Promise<void> {
     refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
   });
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
-  const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
+  const served = {
+    log, requests: RequestLog.of(log, config), failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue),
+  };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
   const readiness = new Readiness(availability, polls);
