@@ -80,6 +80,8 @@ export function readConfig(env: Environment) {
     logLevel: choice(env, 'LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     /** `json` for machines, `text` for a terminal. */
     logFormat: choice(env, 'LOG_FORMAT', 'json', ['json', 'text']),
+    /** Spans of fan-out for OpenTelemetry; off, since its packages are not among ours (docs/hosting.md). */
+    otel: choice(env, 'OTEL', 'off', ['on', 'off']) === 'on',
     /** `off` only for load tests. */
     rateLimits: choice(env, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
     /** Messages a second one user may send in the long run; four seconds' worth may come at once. */

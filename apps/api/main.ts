@@ -10,6 +10,7 @@ import { connectBlocking, connectProducer, connectStore, connectSubscriber, firs
 import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
+import { queueTelemetry } from '../../shared/telemetry.js';
 import { createApp } from './app.js';
 import { Guard } from './guard/guard.js';
 import { listener } from './listener.js';
@@ -33,7 +34,7 @@ async function main(config: Config): Promise<void> {
   const availability = new Availability(redis, log, OUTAGE);
   const producer = connectProducer(config.redisUrl).on('error', quiet);
   const store = createStore(redis, config);
-  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer);
+  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer, await queueTelemetry(config));
   const queues = [fanOutQueue, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);
   const fanOut = new FanOutRequests(fanOutQueue, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));

@@ -9,6 +9,7 @@ import { connectStore, connectWorker } from '../../shared/redis.js';
 import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
+import { queueTelemetry } from '../../shared/telemetry.js';
 import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
 import { sweep } from './jobs/sweep.js';
 import { Jobs } from './jobs.js';
@@ -32,7 +33,7 @@ async function main(config: Config): Promise<void> {
   const fanOut = new FanOut(store, observer(metrics, log));
   const upkeep = openQueue(UPKEEP, connect());
   upkeep.on('error', () => undefined); // `availability` says it
-  const jobs = new Jobs(store, fanOut, upkeep, connect, failed);
+  const jobs = new Jobs(store, fanOut, { upkeep, connect, telemetry: await queueTelemetry(config) }, failed);
   metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({ all: jobs.connections + OTHER_CONNECTIONS }));
   onShutdown(log, PATIENCE, async () => {
     await jobs.close();
