@@ -25,7 +25,9 @@ async function judge(url, countOf, trustProxy) {
   if (after[0] > before[0]) {
     return bad(`An X-Forwarded-For that a visitor makes up is believed (TRUST_PROXY=${trustProxy}), so limits hold nobody: let the outermost proxy replace that header, and TRUST_PROXY be the number of proxies.`);
   }
-  if (after[1] > before[1] && !(await isLoopback(url))) return bad(`All visitors count as one, the proxy (TRUST_PROXY=${trustProxy}): start the chat with TRUST_PROXY=1.`);
+  if (after[1] > before[1] && !(await isLoopback(url))) {
+    return bad(`All visitors count as one, the proxy (TRUST_PROXY=${trustProxy}): ${trustProxy === 0 ? 'start the chat with TRUST_PROXY=1' : 'let the proxy set X-Forwarded-For'}.`);
+  }
   return good('An X-Forwarded-For that a visitor makes up is not believed.');
 }
 
