@@ -124,6 +124,22 @@ describe('a message in the log', () => {
     }
   });
 
+  it('is not given again to who has it already when a worker with a shorter batch goes on', async () => {
+    const { redis: store, keys } = part.store;
+    const others = Array.from({ length: 700 }, (_, i) => 2_000_000 + i);
+    await store.zadd(keys.members(0, room), ...others.flatMap((id) => [id, id]));
+    await bert.send(part, 'one');
+    const shorter = await new FanOutSteps(first.store).readBatch(room);
+    await bert.send(part, 'two');
+    await new FanOutSteps(second.store).deliver(room, 0, await new FanOutSteps(second.store).readBatch(room));
+    await new FanOutSteps(first.store).deliver(room, 0, shorter);
+    await first.fanOut.advanceRoom(room);
+    for (const id of [anna.id, others[0], others[699]]) {
+      const texts = (await inboxOf(id ?? 0)).map((text) => /"text":"(\w+)"/.exec(text)?.[1]);
+      expect([texts.filter((text) => text === 'one').length, texts.at(-1)]).toEqual([1, 'two']);
+    }
+  });
+
   it('does not come back to who exited in the middle of fan-out, and leaves no position behind', async () => {
     await bert.send(part, 'one');
     const batch = await new FanOutSteps(first.store).readBatch(room);

@@ -37,7 +37,8 @@ local function deliver(members, position, from, first, final, share)
   if above(from, at) then return {'behind', at} end
   if not above(ARGV[final], at) then return {'done', at} end
   if pushes <= 0 then return {'more', at} end
-  if through == '' or above(through, ARGV[final]) then through, user = ARGV[final], '' end
+  -- a chunk of a longer batch, which another worker has begun: who has that needs nothing of this one
+  if through == '' or above(through, ARGV[final]) then through = ARGV[final] end
   local texts, last = {}, at
   for i = first, final, 2 do
     if above(ARGV[i], at) and not above(ARGV[i], through) then texts[#texts + 1], last = ARGV[i + 1], ARGV[i] end

@@ -1,0 +1,4 @@
+import { ChatError } from '../../../shared/protocol/errors.js';
+import type { Operation } from '../operation.js';
+
+export const held: Operation<'held'> = () => Promise.reject(new ChatError('unavailable', 'Not built yet.', { retryAfter: 60 }));
