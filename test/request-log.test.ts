@@ -37,9 +37,9 @@ const lineOf = (what: string, matches: (line: Line) => boolean, ...processes: Ch
   until(() => lines(...processes).find((line) => line.msg === what && matches(line)), `a line "${what}"`);
 
 /** Sends as through a proxy that gives requests an id. */
-async function send(user: TestUser, id: string, fields: object): Promise<string> {
+async function send(user: TestUser, id: string, fields: object, base = url): Promise<string> {
   const body = JSON.stringify({ token: user.token, ...fields });
-  const answer = await fetch(`${url}/api/send`, { method: 'POST', body, headers: { 'X-Request-Id': id } });
+  const answer = await fetch(`${base}/api/send`, { method: 'POST', body, headers: { 'X-Request-Id': id } });
   expect([...answer.headers.keys()]).not.toContain('x-request-id');
   return ((await answer.json()) as { id: string }).id;
 }
@@ -75,4 +75,12 @@ it('does not tell of private messages whose they are', async () => {
   const [ann, bert] = await Promise.all([TestUser.join(url), TestUser.join(url)]);
   const id = await send(ann, 'private-1', { to: bert.id, text: 'x' });
   expect(await lineOf('accepted', ({ request }) => request === 'private-1', ...system.apis)).toMatchObject({ event: `private/${id}` });
+});
+
+it('believes no id of a request without a proxy of ours: a client could give many one id', async () => {
+  const open = await system.addApi({ TRUST_PROXY: 0 });
+  const user = await TestUser.join(open.url);
+  const id = await send(user, 'made-up', { text: 'x' }, open.url);
+  const { request } = await lineOf('accepted', ({ event }) => event?.endsWith(`/${id}`) ?? false, open);
+  expect(request).toMatch(/^[0-9a-f]{16}$/);
 });
