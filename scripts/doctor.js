@@ -23,7 +23,7 @@ async function doctor() {
   const redisUrl = process.env.REDIS_URL || await ownRedisUrl();
   const all = [
     ...show('This machine', await checkMachine(settings)),
-    ...show('Settings', checkSettings(settings)),
+    ...show('Settings', await checkSettings(settings)),
     ...show('Redis', redisUrl ? await checkRedisOf(redisUrl, settings) : [note('The chat\'s own Redis does not run, and REDIS_URL is not set: start the chat to have its Redis looked at.')]),
     ...(url ? show(`Through ${url}`, await checkThrough(url, hold, checkAddress(redisUrl, settings))) : []),
   ];

@@ -26,16 +26,16 @@ afterAll(async () => {
 
 /** What it finds bad, all it says, and how it exits. */
 async function doctor(env: Record<string, string>, ...args: string[]): Promise<{ code: unknown; bad: string[]; said: string }> {
-  const child = spawn(process.execPath, ['scripts/doctor.js', ...args], { cwd: root, env: { PATH: process.env['PATH'], REDIS_URL: system.redis.url, ...WELL, ...env } });
+  const child = spawn(process.execPath, ['scripts/doctor.js', ...args], { cwd: root, env: { PATH: process.env['PATH'], PORT: '1', REDIS_URL: system.redis.url, ...WELL, ...env } });
   const [[code], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
   return { code, said: out + err, bad: [...out.matchAll(/^ {2}BAD {3}(.*)$/gm)].map(([, sentence = '']) => sentence) };
 }
 
 describe('the doctor', () => {
   it('finds nothing bad where all is well, through an address too, and exits with 0', async () => {
-    const { code, bad, said } = await doctor({}, '--url', `${system.urls[0]}/`, '--hold', '1');
+    const { code, bad, said } = await doctor({ PORT: new URL(system.urls[0] ?? '').port }, '--url', `${system.urls[0]}/`, '--hold', '1');
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
-    for (const sentence of ['appendfsync is everysec', 'A poll is held for 1 s.', 'after \\d+ ms: nothing holds answers back', 'makes up is not believed']) expect(said).toMatch(new RegExp(sentence));
+    for (const sentence of ['appendfsync is everysec', 'A poll is held for 1 s.', 'after \\d+ ms: nothing holds answers back', 'makes up is not believed', 'a chat runs there, and is ready']) expect(said).toMatch(new RegExp(sentence));
     expect(said).not.toContain('\x1b'); // colours are for terminals
   });
 

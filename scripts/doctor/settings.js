@@ -1,10 +1,19 @@
-/** The settings, as far as they can be judged by themselves. */
+/** The settings, as far as they can be judged by themselves, and whether a chat runs with them here. */
 import { bad, good, note } from './findings.js';
 
 const SHORTEST_PASSWORD = 12;
+const PATIENCE = 5_000;
 
-export function checkSettings(settings) {
-  return [checkPassword(settings), checkProxies(settings), checkLimits(settings), checkProcesses(settings)];
+export async function checkSettings(settings) {
+  return [checkPassword(settings), checkProxies(settings), checkLimits(settings), checkProcesses(settings), await checkPort(settings)];
+}
+
+async function checkPort({ port }) {
+  const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(PATIENCE) }).catch((error) => error);
+  if (answer instanceof Error) return note(`PORT=${port}: no chat runs there now (${answer.cause?.code ?? answer.message}).`);
+  const body = await answer.json().catch(() => null);
+  if (body?.ok === undefined) return bad(`PORT=${port}: something else than the chat answers there.`);
+  return body.ok ? good(`PORT=${port}: a chat runs there, and is ready.`) : bad(`PORT=${port}: a chat runs there, and is not ready: ${body.reason}.`);
 }
 
 function checkPassword({ adminPassword }) {
