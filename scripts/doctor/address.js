@@ -4,6 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { inProject } from '../project.js';
 import { bad, good, note } from './findings.js';
 import { call } from './proxy.js';
+import { withRedis } from './redis.js';
 
 const LOOPBACK = '127.0.0.1';
 const UNSEEN = note('By which address visitors are counted cannot be told from here. Run the doctor where it has the chat\'s REDIS_URL.');
@@ -38,13 +39,9 @@ async function isLoopback(url) {
 
 /** Gives `work` what tells how many joins an address has made in this minute. */
 async function withCounters(redisUrl, work) {
-  const { Redis } = await import('ioredis');
   const { Salt } = await import(inProject('dist/apps/api/guard/salt.js'));
-  const redis = new Redis(redisUrl, { retryStrategy: null }).on('error', () => undefined);
-  const salt = new Salt(redis);
-  try {
-    return await work(async (address) => Number(await redis.get(`limit:joins:${await salt.hash(address)}`)));
-  } finally {
-    redis.disconnect();
-  }
+  return withRedis(redisUrl, (redis) => {
+    const salt = new Salt(redis);
+    return work(async (address) => Number(await redis.get(`limit:joins:${await salt.hash(address)}`)));
+  });
 }

@@ -18,9 +18,9 @@ const TIGHT = 0.8;
 /** Looks at the Redis of `url`. */
 export async function checkRedisOf(url, settings) {
   const { checkRedis, sentence } = await import(inProject('dist/shared/redis-check.js'));
-  const unusable = await checkRedis(url).then((reason) => reason && sentence(url, reason), (error) => error.message);
+  const unusable = await checkRedis(url, settings.shards).then((reason) => reason && sentence(url, reason), (error) => error.message);
   if (unusable) return [bad(unusable)];
-  const facts = await read(url);
+  const facts = await withRedis(url, read);
   const findings = [
     checkDistance(facts), checkFile(facts), checkSync(facts), checkDisk(facts), checkEviction(facts), checkMemory(facts), checkConnections(facts, settings), checkClock(facts),
     ...(isHere(url) ? [await checkBacklog(facts), await checkOvercommit()] : []),
@@ -30,21 +30,26 @@ export async function checkRedisOf(url, settings) {
 
 const isHere = (url) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 
-/** What Redis says of itself: `of(field)` of INFO, and settings, which are null where they are not told (hosted ones do not). */
-async function read(url) {
+/** Connects to the chat's Redis for as long as `work` takes. */
+export async function withRedis(url, work) {
   const { Redis } = await import('ioredis');
   const redis = new Redis(url, { retryStrategy: null, connectTimeout: PATIENCE, commandTimeout: PATIENCE }).on('error', () => undefined);
   try {
-    const info = await redis.info();
-    const of = (field) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
-    const setting = (name) => redis.config('GET', name).then(([, value]) => value ?? null, () => null);
-    const from = Date.now();
-    const [seconds, micros] = await redis.time();
-    const clockOff = Number(seconds) * 1_000 + Number(micros) / 1_000 - (from + Date.now()) / 2;
-    return { of, distance: await distanceTo(redis), clockOff, appendfsync: await setting('appendfsync'), maxclients: await setting('maxclients'), backlog: await setting('tcp-backlog') };
+    return await work(redis);
   } finally {
     redis.disconnect();
   }
+}
+
+/** What Redis says of itself: `of(field)` of INFO, and settings, which are null where they are not told (hosted ones do not). */
+async function read(redis) {
+  const info = await redis.info();
+  const of = (field) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+  const setting = (name) => redis.config('GET', name).then(([, value]) => value ?? null, () => null);
+  const from = Date.now();
+  const [seconds, micros] = await redis.time();
+  const clockOff = Number(seconds) * 1_000 + Number(micros) / 1_000 - (from + Date.now()) / 2;
+  return { of, distance: await distanceTo(redis), clockOff, appendfsync: await setting('appendfsync'), maxclients: await setting('maxclients'), backlog: await setting('tcp-backlog') };
 }
 
 /** ms of the quickest of a few round trips. */
