@@ -76,20 +76,25 @@ function print(url, figures, samples) {
   console.log([title(url, figures), ...linesOf(figures, samples)].join('\n'));
 }
 
-/** Draws until it is told to end; what fails for a while is one line at the top. */
+/** Draws until it is told to end. */
 async function watch(url, source, first) {
   const end = endByKey();
   stdout.write(ENTER);
   try {
-    for (let [figures, trouble] = [first, '']; !end.signal.aborted; [figures, trouble] = await source.read().then((read) => [read, ''], (error) => [figures, error.message])) {
-      draw([`${title(url, figures)}   q ends`, ...(trouble ? [`\x1b[31m${trouble}\x1b[0m`] : linesOf(figures, source.samples))]);
-      await sleep(EVERY, null, { signal: end.signal }).catch(() => undefined);
-    }
+    draw([heading(url, first), ...linesOf(first, source.samples)]);
+    while (await pause(end.signal)) draw(await source.read().then((figures) => [heading(url, figures), ...linesOf(figures, source.samples)], trouble));
   } finally {
     stdout.write(LEAVE);
     stdin.setRawMode?.(false).pause();
   }
 }
+
+const heading = (url, figures) => `${title(url, figures)}   q ends`;
+/** It may pass: what cannot be read is tried again. */
+const trouble = (error) => [`\x1b[31m${error.message}\x1b[0m`, '', 'Trying again. q ends'];
+
+/** True after a moment, false as soon as it is to end. */
+const pause = (signal) => sleep(EVERY, true, { signal }).catch(() => false);
 
 /** Aborts at q, Ctrl-C, or the end of the terminal. */
 function endByKey() {
