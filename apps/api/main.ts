@@ -1,5 +1,6 @@
 /** An API process: builds everything, listens, and ends in order. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Availability } from '../../shared/availability.js';
 import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
@@ -9,15 +10,18 @@ import { connectBlocking, connectProducer, connectStore, connectSubscriber, firs
 import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
+import { queueTelemetry } from '../../shared/telemetry.js';
 import { createApp } from './app.js';
 import { Guard } from './guard/guard.js';
 import { listener } from './listener.js';
 import { measure } from './measure.js';
 import { Polls } from './polls/polls.js';
+import { Readiness } from './ready.js';
+import { RequestLog } from './request-log.js';
 import { operationServer } from './serve.js';
 import { drainServer, listen, portOf } from './server.js';
 
-/** An API process is gone so long (ms) after it was told to end, whatever its clients do. */
+/** An API process is gone so long (ms) after it takes no more connections, whatever its clients do. */
 const PATIENCE = 3_000;
 
 const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', failed: 'requests refused' };
@@ -30,7 +34,7 @@ async function main(config: Config): Promise<void> {
   const availability = new Availability(redis, log, OUTAGE);
   const producer = connectProducer(config.redisUrl).on('error', quiet);
   const store = createStore(redis, config);
-  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer);
+  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer, await queueTelemetry(config));
   const queues = [fanOutQueue, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);
   const fanOut = new FanOutRequests(fanOutQueue, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
@@ -40,12 +44,18 @@ async function main(config: Config): Promise<void> {
     refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
   });
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
-  const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
+  const served = {
+    log, requests: RequestLog.of(log, config), failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue),
+  };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
-  const app = createApp(serve, served, { config, store, availability, metrics, queues });
+  const readiness = new Readiness(availability, polls);
+  const app = createApp(serve, served, { config, store, availability, readiness, metrics, queues });
   const server = await listen(listener(app, serve), config);
-  onShutdown(log, PATIENCE, async () => {
+  const notice = config.drainNotice * 1_000;
+  onShutdown(log, notice + PATIENCE, async () => {
+    readiness.end();
+    if (notice > 0) await sleep(notice);
     const drained = drainServer(server);
     polls.drain();
     await drained;

@@ -14,6 +14,7 @@ import type { Chat, Operation, Reply } from './operation.js';
 import { operations } from './operations.js';
 import { checkParameters, fromQuery, parseJson, parseQuery, type Parameters } from './parameters.js';
 import { readPlainPoll } from './plain-poll.js';
+import type { RequestLine, RequestLog } from './request-log.js';
 import { send, sendError, sendPreflight, toChatError } from './respond.js';
 
 const BODY = 'The body must be a JSON object.';
@@ -22,6 +23,8 @@ export interface Served {
   /** Told of each answer: the operation and how it ended, `ok` or an error's code. */
   count(operation: string, outcome: string): void;
   log: Logger;
+  /** Where requests are told of one by one; null: nowhere. */
+  requests: RequestLog | null;
   /** Told of each failure that is no ChatError. */
   failed(error: unknown): void;
 }
@@ -53,9 +56,13 @@ class Answer implements Reply {
   whenGone: (() => void) | null = null;
   /** The token it was asked with. */
   token: string | undefined = undefined;
+  readonly accepted: Reply['accepted'];
+  readonly #line: RequestLine | null;
   #ended: (() => void) | null = null;
 
   constructor(readonly chat: Chat, readonly served: Served, readonly res: ServerResponse, readonly name: string) {
+    this.#line = served.requests?.begin(res.req, nameOf(name)) ?? null;
+    this.accepted = this.#line?.accepted;
     res.on('close', () => {
       this.whenGone?.();
       this.#end();
@@ -72,6 +79,7 @@ class Answer implements Reply {
     this.#end();
     send(this.res, 200, body, this.callback);
     this.#count('ok');
+    this.#line?.given(body, this.token);
   }
 
   /** The one catch of a request ends here. */
@@ -82,6 +90,7 @@ class Answer implements Reply {
     const error = toChatError(caught, this.served.failed);
     sendError(this.res, error, this.callback);
     this.#count(error.code);
+    this.#line?.refused(error.code, this.token);
   }
 
   #end(): void {
@@ -90,7 +99,7 @@ class Answer implements Reply {
   }
 
   #count(outcome: string): void {
-    this.served.count(isOperation(this.name) ? this.name : 'unknown', outcome);
+    this.served.count(nameOf(this.name), outcome);
   }
 }
 
@@ -125,6 +134,11 @@ async function serveApi(answer: Answer, req: IncomingMessage, query: string): Pr
 
 function isOperation(name: string): name is OperationName {
   return Object.hasOwn(OPERATIONS, name);
+}
+
+/** A path that is no operation is the client's own text: it goes into no figure and no log. */
+function nameOf(name: string): string {
+  return isOperation(name) ? name : 'unknown';
 }
 
 function operationName(name: string): OperationName {

@@ -9,7 +9,7 @@ import type { Parameters } from '../parameters.js';
 import { ok } from '../respond.js';
 
 /** Accepts a message: once it is in the room's log it is answered, and the worker copies it on. */
-export const send: Operation<'send'> = async (chat, parameters) => {
+export const send: Operation<'send'> = async (chat, parameters, reply) => {
   if (parameters.text === undefined && parameters.data === undefined) {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
@@ -18,6 +18,7 @@ export const send: Operation<'send'> = async (chat, parameters) => {
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat.store, message) : await append(chat.store, message);
   chat.fanOut.request(message.room);
   const { id, duplicate } = accepted;
+  reply.accepted?.(message.room, id);
   return ok({ id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }) });
 };
 
