@@ -12,6 +12,7 @@ import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { queueTelemetry } from '../../shared/telemetry.js';
 import { createApp } from './app.js';
+import { Filters } from './filters.js';
 import { Guard } from './guard/guard.js';
 import { listener } from './listener.js';
 import { measure } from './measure.js';
@@ -48,7 +49,7 @@ async function main(config: Config): Promise<void> {
     log, requests: RequestLog.of(log, config), failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue),
   };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
-  const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
+  const serve = operationServer({ store, fanOut, polls, guard: new Guard(store), filters: new Filters() }, served);
   const readiness = new Readiness(availability, polls);
   const app = createApp(serve, served, { config, store, availability, readiness, metrics, queues });
   const server = await listen(listener(app, serve), config);

@@ -93,6 +93,10 @@ class Answer implements Reply {
     this.#line?.refused(error.code, this.token);
   }
 
+  addresses(): Promise<string[]> {
+    return this.chat.guard.addresses(this.res.req);
+  }
+
   #end(): void {
     this.#ended?.();
     this.#ended = null;
