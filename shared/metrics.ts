@@ -4,12 +4,15 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
 import { Figures } from './figures.js';
 
 const WRITE_EVERY = 2_000;
 /** Who has written nothing between two looks (ms) has ended; above any outage after which all go on. */
 const TIDY_EVERY = 600_000;
+
+/** One figure as it is added up: its name, and a value for each of its labels. */
+export type Figure = MetricObjectWithValues<MetricValue<string>>;
 
 /** The figures of one process. `prefix` them all, so that a dashboard finds them. */
 export class Metrics {
@@ -18,6 +21,7 @@ export class Metrics {
   readonly #process: string;
   readonly #figures: Figures;
   readonly #timers: NodeJS.Timeout[];
+  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
 
   constructor(process: string, redis: Redis) {
     this.#process = process;
@@ -70,7 +74,18 @@ export class Metrics {
   async readAll(): Promise<string> {
     const own = await this.registry.getMetricsAsJSON();
     await this.#figures.write(own).catch(() => undefined); // a Redis that takes no writes can still be read
-    return `${await this.#figures.sum(own)}\n${await this.#whole.metrics()}`;
+    return `${await (await this.#figures.sum(own)).metrics()}\n${await this.#whole.metrics()}`;
+  }
+
+  /** The same as values. */
+  async readAllFigures(): Promise<Figure[]> {
+    const sum = await this.#figures.sum(await this.registry.getMetricsAsJSON());
+    return [...await sum.getMetricsAsJSON(), ...await this.#whole.getMetricsAsJSON()];
+  }
+
+  /** What the operating system and Node say of this process. */
+  get own(): { name: string; delay: number; memory: number } {
+    return { name: this.#process, delay: this.#delay.percentile(99) / 1e9, memory: process.memoryUsage.rss() };
   }
 
   async close(): Promise<void> {
@@ -79,7 +94,7 @@ export class Metrics {
   }
 
   #measureProcess(): void {
-    const delay = monitorEventLoopDelay({ resolution: 20 });
+    const delay = this.#delay;
     delay.enable();
     const own = { process: this.#process };
     new Gauge({

@@ -1,5 +1,6 @@
 /** An API process: builds everything, listens, and ends in order. */
 import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
 import { Availability } from '../../shared/availability.js';
 import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
@@ -9,10 +10,18 @@ import { connectBlocking, connectProducer, connectStore, connectSubscriber, firs
 import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
+import type { Entrance } from './admin/password.js';
 import { createApp } from './app.js';
+import { Samples } from './admin/samples.js';
+import { Addresses } from './guard/address.js';
+import { Blocks } from './guard/blocks.js';
+import { Busiest } from './guard/busiest.js';
 import { Guard } from './guard/guard.js';
+import { Host } from './guard/host.js';
+import { Passwords } from './guard/passwords.js';
+import { Salt } from './guard/salt.js';
 import { listener } from './listener.js';
-import { measure } from './measure.js';
+import { measure, measureLimits, measureReceipt } from './measure.js';
 import { Polls } from './polls/polls.js';
 import { operationServer } from './serve.js';
 import { drainServer, listen, portOf } from './server.js';
@@ -34,16 +43,25 @@ async function main(config: Config): Promise<void> {
   const queues = [fanOutQueue, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);
   const fanOut = new FanOutRequests(fanOutQueue, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
+  const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
+  const subscriber = connectSubscriber(config.redisUrl).on('error', quiet);
   const polls = new Polls(store, {
-    subscriber: connectSubscriber(config.redisUrl).on('error', quiet),
+    subscriber,
     blocking: () => connectBlocking(config.redisUrl),
     refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
+    received: measureReceipt(metrics),
   });
-  const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
+  const salt = new Salt(redis);
+  const blocks = new Blocks(store, salt, subscriber);
+  const busiest = config.adminPassword === null ? null : new Busiest(redis, metrics.own.name, salt);
+  const guard = new Guard(store, { host: new Host(blocks, busiest), salt, limited: measureLimits(metrics) });
   const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
-  const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
-  const app = createApp(serve, served, { config, store, availability, metrics, queues });
+  await blocks.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
+  const samples = new Samples(redis, metrics);
+  if (config.adminPassword !== null) samples.start(); // else nobody can see them
+  const serve = operationServer({ store, fanOut, polls, guard }, served);
+  const app = createApp(serve, served, { store, availability, metrics, queues, salt, samples, entrance: entranceOf(config, redis, salt) });
   const server = await listen(listener(app, serve), config);
   onShutdown(log, PATIENCE, async () => {
     const drained = drainServer(server);
@@ -53,6 +71,11 @@ async function main(config: Config): Promise<void> {
   });
   log.info({ port: portOf(server) }, 'listening');
   process.send?.('ready');
+}
+
+function entranceOf({ adminPassword: password, adminTries, trustProxy }: Config, redis: Redis, salt: Salt): Entrance {
+  const addresses = new Addresses(trustProxy);
+  return { password, passwords: new Passwords(redis, adminTries, (address) => salt.hash(address)), addressOf: (req) => addresses.of(req) };
 }
 
 try {

@@ -9,6 +9,7 @@ import type { Store } from '../../../shared/store/store.js';
 import { rateLimited } from '../../../shared/store/rates.js';
 import { Addresses } from './address.js';
 import { Failures } from './failures.js';
+import type { Host } from './host.js';
 import { Limits, type LimitName } from './limits.js';
 import { checkOrigin } from './origins.js';
 import { Places } from './places.js';
@@ -37,7 +38,17 @@ interface Asking {
   readonly onEnd: (ended: () => void) => void;
 }
 
+/** Who else has a say, and who is told. */
+export interface GuardOptions {
+  host?: Host;
+  salt?: Salt;
+  /** Told of each refusal by a limit of the guard's. */
+  limited?: (limit: LimitName | 'polls') => void;
+}
+
 export class Guard {
+  readonly #host: Host | undefined;
+  readonly #limited: (limit: LimitName | 'polls') => void;
   readonly #store: Store;
   readonly #addresses: Addresses;
   readonly #limits: Limits;
@@ -45,22 +56,25 @@ export class Guard {
   readonly #failures: Failures;
   readonly #polls: Places;
 
-  constructor(store: Store) {
+  constructor(store: Store, { host, salt, limited = () => undefined }: GuardOptions = {}) {
     const { config, redis } = store;
     this.#store = store;
+    this.#host = host;
+    this.#limited = limited;
     this.#addresses = new Addresses(config.trustProxy);
-    this.#limits = new Limits(redis, config);
-    this.#salt = new Salt(redis);
+    this.#limits = new Limits(redis, config, limited);
+    this.#salt = salt ?? new Salt(redis);
     this.#failures = new Failures((address) => this.#count('failures', address));
     this.#polls = new Places(config.addressPolls);
   }
 
-  /** Looks at a call before it runs. Gives what it has to wait for, null for nothing. Throws, or rejects with, `rate_limited`, `origin_refused`. */
+  /** Looks at a call before it runs. Gives what it has to wait for, null for nothing. Throws, or rejects with, `rate_limited`, `origin_refused`, `not_allowed`. */
   admit(name: OperationName, asked: Asked, { res, onEnd }: Asking): Promise<void> | null {
     const { allowedOrigins, rateLimits } = this.#store.config;
+    const address = this.#addresses.of(res.req);
+    this.#host?.meet(res.req, address);
     if (allowedOrigins) checkOrigin(res.req, allowedOrigins);
     if (!rateLimits) return null;
-    const address = this.#addresses.of(res.req);
     if (asked.token !== undefined) this.#failures.check(address, asked.token);
     if (name === 'poll') this.#place(address, onEnd);
     const limit = COUNTED[name];
@@ -74,6 +88,7 @@ export class Guard {
 
   /** Counts a message to a room, whoever sends it. Throws `rate_limited`. */
   async sendTo(room: string): Promise<void> {
+    this.#host?.noteMessage(room);
     if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room);
   }
 
@@ -105,7 +120,10 @@ export class Guard {
   }
 
   #place(address: string, onEnd: (ended: () => void) => void): void {
-    if (!this.#polls.take(address)) throw rateLimited(NO_PLACE);
+    if (!this.#polls.take(address)) {
+      this.#limited('polls');
+      throw rateLimited(NO_PLACE);
+    }
     onEnd(() => this.#polls.give(address));
   }
 }

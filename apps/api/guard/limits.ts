@@ -16,8 +16,11 @@ const SHORTLY = 10;
 
 export class Limits {
   readonly #limiters: Record<LimitName, RateLimiterRedis>;
+  readonly #refused: (name: LimitName) => void;
 
-  constructor(redis: Redis, config: Config) {
+  /** `refused` is told of each that is over its limit. */
+  constructor(redis: Redis, config: Config, refused: (name: LimitName) => void) {
+    this.#refused = refused;
     const limiter = (name: string, points: number, duration: number) => new RateLimiterRedis({
       storeClient: redis, keyPrefix: `limit:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true,
     });
@@ -36,8 +39,10 @@ export class Limits {
     try {
       await this.#limiters[name].consume(key);
     } catch (refused) {
-      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext);
-      if (!(refused instanceof ReplyError)) throw refused;
+      if (refused instanceof ReplyError) return;
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      this.#refused(name);
+      throw rateLimited(refused.msBeforeNext);
     }
   }
 }

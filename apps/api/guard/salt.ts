@@ -5,8 +5,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 
-/** Seconds: the day, and what clocks may differ by. */
-const KEPT = 25 * 3_600;
+/** Seconds: the day, the next, and what clocks may differ by. */
+const KEPT = 49 * 3_600;
+
+const DAY = 24 * 3_600_000;
+
+const keyOf = (time: number): string => `salt:${new Date(time).toISOString().slice(0, 10)}`;
 
 export class Salt {
   readonly #redis: Redis;
@@ -20,14 +24,24 @@ export class Salt {
 
   /** An address as it may be kept for a while. Rejects when Redis is away and has not said today's salt yet. */
   async hash(address: string): Promise<string> {
-    return createHash('sha256').update(await this.#today()).update(address).digest('base64url').slice(0, 22);
+    return this.hashWith(await this.#today(), address);
+  }
+
+  hashWith(salt: string, address: string): string {
+    return createHash('sha256').update(salt).update(address).digest('base64url').slice(0, 22);
+  }
+
+  /** Today's salt and yesterday's, if there was one: what was hashed less than a day ago was hashed with one of them. */
+  async inUse(): Promise<string[]> {
+    const yesterday = await this.#redis.get(keyOf(Date.now() - DAY));
+    return [await this.#today(), ...(yesterday === null ? [] : [yesterday])];
   }
 
   #today(): Promise<string> {
-    const day = new Date().toISOString().slice(0, 10);
+    const day = keyOf(Date.now());
     if (day !== this.#day) {
       this.#day = day;
-      this.#salt = this.#agree(`salt:${day}`);
+      this.#salt = this.#agree(day);
       this.#salt.catch(() => { this.#day = ''; }); // asked for again by the next
     }
     return this.#salt;
