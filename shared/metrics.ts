@@ -22,13 +22,15 @@ export class Metrics {
   readonly #figures: Figures;
   readonly #timers: NodeJS.Timeout[];
   readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+  /** 99th percentile (s) of the two seconds before the last writing; what came since is too little, asked at any moment. */
+  #lastDelay = 0;
 
   constructor(process: string, redis: Redis) {
     this.#process = process;
     this.#figures = new Figures(redis, process);
     this.#measureProcess();
     // the next one makes up for one that fails
-    this.#timers = [every(WRITE_EVERY, () => this.write()), every(TIDY_EVERY, () => this.#figures.tidy())];
+    this.#timers = [every(WRITE_EVERY, () => this.#writeInTime()), every(TIDY_EVERY, () => this.#figures.tidy())];
   }
 
   counter(name: string, help: string, labelNames: string[] = []): Counter {
@@ -85,7 +87,7 @@ export class Metrics {
 
   /** What the operating system and Node say of this process. */
   get own(): { name: string; delay: number; memory: number } {
-    return { name: this.#process, delay: this.#delay.percentile(99) / 1e9, memory: process.memoryUsage.rss() };
+    return { name: this.#process, delay: Math.max(this.#lastDelay, this.#delay.percentile(99) / 1e9), memory: process.memoryUsage.rss() };
   }
 
   async close(): Promise<void> {
@@ -93,18 +95,24 @@ export class Metrics {
     await this.#figures.end(await this.registry.getMetricsAsJSON()).catch(() => undefined); // added by another process otherwise
   }
 
+  #writeInTime(): Promise<void> {
+    this.#lastDelay = this.#delay.percentile(99) / 1e9;
+    this.#delay.reset();
+    return this.write();
+  }
+
   #measureProcess(): void {
-    const delay = this.#delay;
-    delay.enable();
-    const own = { process: this.#process };
+    this.#delay.enable();
+    const read = () => this.own;
+    const labels = { process: this.#process };
     new Gauge({
-      name: 'chat_event_loop_delay_seconds', help: 'p99 of event loop delay since the last reading.', labelNames: ['process'],
+      name: 'chat_event_loop_delay_seconds', help: 'p99 of event loop delay over the last seconds.', labelNames: ['process'],
       registers: [this.registry],
-      collect() { this.set(own, delay.percentile(99) / 1e9); delay.reset(); },
+      collect() { this.set(labels, read().delay); },
     });
     new Gauge({
       name: 'chat_memory_bytes', help: 'Resident memory.', labelNames: ['process'], registers: [this.registry],
-      collect() { this.set(own, process.memoryUsage.rss()); },
+      collect() { this.set(labels, read().memory); },
     });
   }
 }

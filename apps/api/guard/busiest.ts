@@ -46,8 +46,9 @@ export class Busiest {
 
   async write(): Promise<void> {
     const all = [this.#rooms, this.#origins, this.#addresses].map((tops) => {
+      const busiest = tops.busiest(WRITTEN, WRITE_EVERY / 1_000);
       tops.fade();
-      return tops.busiest(WRITTEN, WRITE_EVERY / 1_000);
+      return busiest;
     });
     const [rooms = [], origins = [], addresses = []] = all;
     const hashed = await Promise.all(addresses.map(async ([address, rate]): Promise<[string, number]> => [await this.#salt.hash(address), rate]));

@@ -16,7 +16,7 @@ export class Tops {
     if (this.#counts.size > MOST) this.#counts = new Map(this.#sorted().slice(0, MOST / 2));
   }
 
-  /** Lets all counts fade by one step of `seconds`. */
+  /** Lets all counts fade by one step. */
   fade(): void {
     for (const [name, count] of this.#counts) {
       if (count * FADE < LEAST) this.#counts.delete(name);
@@ -24,7 +24,7 @@ export class Tops {
     }
   }
 
-  /** The busiest, and how often a second each came, when `fade` is called every `seconds`: what comes steadily is counted 1 / (1 - FADE) times. */
+  /** The busiest, and how often a second each came, when `fade` is called every `seconds` after it: a steady count is that of 1 / (1 - FADE) steps. */
   busiest(most: number, seconds: number): [name: string, rate: number][] {
     return this.#sorted().slice(0, most).map(([name, count]) => [name, count * (1 - FADE) / seconds]);
   }
