@@ -21,6 +21,8 @@ let samples: Sample[] = [];
 let figures: AdminFigures | null = null;
 /** What keeps figures from coming, and since when. */
 let trouble: string | null = null;
+/** When the last answer came (ms, of this page's clock). */
+let heard = performance.now();
 
 const state = byId('state', HTMLElement);
 const charts = makeCharts();
@@ -47,6 +49,7 @@ function refusalOf({ status, headers }: Response): string {
 
 function take(answer: AdminFigures): void {
   trouble = null;
+  heard = performance.now();
   figures = answer.redis.up || answer.samples.length > 0 || !figures ? answer : { ...figures, redis: answer.redis, at: answer.at }; // what was there last stays in view
   const newest = samples[samples.length - 1];
   samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-KEPT);
@@ -74,6 +77,8 @@ function stateNow(): [Kind, string] {
   const last = samples[samples.length - 1];
   const old = last ? `The figures below are of ${clock(last.at)}.` : '';
   if (trouble) return ['bad', `${trouble}. ${old}`];
+  const silence = performance.now() - heard;
+  if (silence > FRESH) return ['bad', `No answer for ${Math.round(silence / 1_000)} s. ${old}`];
   if (!figures) return ['wait', 'Loading'];
   if (!figures.redis.up) return ['bad', `Redis is away: ${figures.redis.reason ?? 'no reason is known'}. Requests get “unavailable” until it is back. ${old}`];
   if (!last) return ['wait', 'The first figures come within five seconds'];
@@ -97,3 +102,4 @@ byId('any-kind', HTMLSelectElement).addEventListener('change', ({ target }) => {
 });
 byId('charts', HTMLElement).append(...charts.map(({ element }) => element));
 void goOn();
+setInterval(say, 1_000);

@@ -24,8 +24,8 @@ export function makeLists(ask: (kind: Kind, name: string) => void): (figures: Ad
   const rooms = table('rooms', ['Room', 'Members', 'Messages/s'], [1, 2], 'Nobody is in a public room.', 'Act');
   const origins = table('origins', ['Origin', 'Requests/s'], [1], 'Nobody asks.', 'Act');
   const addresses = table('addresses', ['Address', 'Requests/s'], [1], 'Nobody asks.', 'Act');
-  const off = table('off', ['What', 'Kind', 'Since', 'Until'], [], 'Everything is on.', 'Act');
-  const acts = table('acts', ['When', 'What', 'On', 'By'], [], 'Nothing yet.');
+  const off = table('off', ['What', 'Until'], [], 'Everything is on.', 'Act');
+  const acts = table('acts', ['When', 'What', 'By'], [], 'Nothing yet.');
   return (figures, running) => {
     const isOff = new Set(figures.off.map(({ kind, name }) => `${kind} ${name}`));
     const row = (kind: Kind, name: string, ...cells: string[]) => {
@@ -36,8 +36,8 @@ export function makeLists(ask: (kind: Kind, name: string) => void): (figures: Ad
     origins.show(figures.busy.origins.map(({ origin, rate }) => row('origin', origin, count(rate))));
     addresses.show(figures.busy.addresses.map(({ address, rate }) => row('address', address, count(rate))));
     off.show(figures.off.map(({ kind, name, since, until }) =>
-      ({ key: `${kind} ${name}`, cells: [shortly(kind, name), kind, moment(since), until === null ? 'switched on again' : moment(until)], act: () => ask(kind, name) })));
+      ({ key: `${kind} ${name}`, cells: [shortly(kind, name), until === null ? `it is switched on (off since ${moment(since)})` : moment(until)], mark: kind, act: () => ask(kind, name) })));
     acts.show(figures.acts.map(({ at, act, on, by, seconds }, i) =>
-      ({ key: `${at} ${act} ${on} ${i}`, cells: [moment(at), DONE[act] + (seconds === undefined ? '' : ` for ${span(seconds)}`), shortly(act.startsWith('address') ? 'address' : 'room', on), by || '–'] })));
+      ({ key: `${at} ${act} ${on} ${i}`, cells: [moment(at), `${DONE[act]}${seconds === undefined ? '' : ` for ${span(seconds)}`}: ${shortly(act.startsWith('address') ? 'address' : 'room', on)}`, by || '–'] })));
   };
 }
