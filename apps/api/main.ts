@@ -11,8 +11,9 @@ import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import type { Entrance } from './admin/password.js';
-import { createApp } from './app.js';
 import { Samples } from './admin/samples.js';
+import { createApp } from './app.js';
+import { Filters } from './filters.js';
 import { Addresses } from './guard/address.js';
 import { Blocks } from './guard/blocks.js';
 import { Busiest } from './guard/busiest.js';
@@ -21,7 +22,7 @@ import { Host } from './guard/host.js';
 import { Passwords } from './guard/passwords.js';
 import { Salt } from './guard/salt.js';
 import { listener } from './listener.js';
-import { measure, measureLimits, measureReceipt } from './measure.js';
+import { measure, measureReceipt } from './measure.js';
 import { Polls } from './polls/polls.js';
 import { operationServer } from './serve.js';
 import { drainServer, listen, portOf } from './server.js';
@@ -54,13 +55,13 @@ async function main(config: Config): Promise<void> {
   const salt = new Salt(redis);
   const blocks = new Blocks(store, salt, subscriber);
   const busiest = config.adminPassword === null ? null : new Busiest(redis, metrics.own.name, salt);
-  const guard = new Guard(store, { host: new Host(blocks, busiest), salt, limited: measureLimits(metrics) });
+  const guard = new Guard(store, { host: new Host(blocks, busiest), salt });
   const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   await blocks.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
   const samples = new Samples(redis, metrics);
   if (config.adminPassword !== null) samples.start(); // else nobody can see them
-  const serve = operationServer({ store, fanOut, polls, guard }, served);
+  const serve = operationServer({ store, fanOut, polls, guard, filters: new Filters() }, served);
   const app = createApp(serve, served, { store, availability, metrics, queues, salt, samples, entrance: entranceOf(config, redis, salt) });
   const server = await listen(listener(app, serve), config);
   onShutdown(log, PATIENCE, async () => {

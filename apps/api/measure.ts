@@ -11,8 +11,11 @@ const OTHER_CONNECTIONS = 3;
 /** From a hundredth of what a person notices to what a fault takes. */
 const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
+/** Told of each answer: how it ended, and by which limit if that was it. */
+type Count = (operation: string, outcome: string, limit?: string) => void;
+
 /** Registers the figures; gives what counts each answer. */
-export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue): (operation: string, outcome: string) => void {
+export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue): Count {
   metrics.sum('deliveries_total', 'Events given to clients.', () => polls.deliveries);
   metrics.gauge('held_polls', 'Polls held at the moment, by way of waiting.', 'way', () => {
     return { blocking: polls.held.size, live: polls.live.holding };
@@ -47,10 +50,12 @@ async function infoOf({ redis }: Store, section: string, name: string): Promise<
   return Number(value);
 }
 
-function countAnswers(metrics: Metrics): (operation: string, outcome: string) => void {
+function countAnswers(metrics: Metrics): Count {
   const requests = metrics.counter('requests_total', 'Answers by operation and outcome: ok or an error code.', ['operation', 'outcome']);
+  const limited = metrics.counter('rate_limited_total', 'Answers `rate_limited` by limit; `user` is the rate of one user.', ['limit']);
   const counted = new Map<string, Map<string, { inc: () => void }>>();
-  return (operation, outcome) => {
+  return (operation, outcome, limit) => {
+    if (limit !== undefined) limited.inc({ limit });
     const ofOperation = counted.get(operation) ?? new Map<string, { inc: () => void }>();
     const child = ofOperation.get(outcome) ?? requests.labels(operation, outcome);
     if (!ofOperation.has(outcome)) counted.set(operation, ofOperation.set(outcome, child));
@@ -65,10 +70,4 @@ export function measureReceipt(metrics: Metrics): (text: string) => void {
     const at = timeOf(text);
     if (at > 0) receipt.observe(Math.max(0, Date.now() - at) / 1_000);
   };
-}
-
-/** Gives what counts the refusals of limits. */
-export function measureLimits(metrics: Metrics): (limit: string) => void {
-  const limited = metrics.counter('rate_limited_total', 'Refusals by a limit of an address or a room.', ['limit']);
-  return (limit) => limited.inc({ limit });
 }

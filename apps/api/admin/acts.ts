@@ -3,12 +3,13 @@ import * as v from 'valibot';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { ROOM_NAME } from '../../../shared/protocol/limits.js';
 import type { ActName, ActReply, ActRequest, SwitchedOff } from '../../../shared/protocol/admin.js';
+import { clearRoom } from '../../../shared/store/acts.js';
+import { switchRoom, takeRoom } from '../../../shared/store/owners.js';
 import { noteHostAct, switchOff, switchOn, tidySwitched } from '../../../shared/store/host.js';
 import type { Store } from '../../../shared/store/store.js';
 import { countedAs } from '../guard/address.js';
 import { originOfText } from '../guard/host.js';
 import type { Salt } from '../guard/salt.js';
-import { clearRoom, switchRoom, takeRoom } from './rooms.js';
 
 /** Seconds an address may be off: its hash is known no longer. */
 const DAY = 86_400;

@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { readSwitched } from '../../../shared/store/host.js';
 import type { Store } from '../../../shared/store/store.js';
-import type { Salt } from './salt.js';
+import { hashed, type Salt } from './salt.js';
 
 const READ_EVERY = 2_000;
 /** Addresses whose hashes are remembered at a time. */
@@ -59,7 +59,7 @@ export class Blocks {
   #untilOf(address: string): number {
     const known = this.#known.get(address);
     if (known !== undefined) return known;
-    const until = Math.max(0, ...this.#salts.map((salt) => this.#addresses.get(this.#salt.hashWith(salt, address)) ?? 0));
+    const until = Math.max(0, ...this.#salts.map((salt) => this.#addresses.get(hashed(salt, address)) ?? 0));
     if (this.#known.size >= MOST) this.#known.clear();
     this.#known.set(address, until);
     return until;

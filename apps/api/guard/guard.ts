@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Store } from '../../../shared/store/store.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 import { Addresses } from './address.js';
 import { Failures } from './failures.js';
 import type { Host } from './host.js';
@@ -29,6 +29,7 @@ const MAKING = 10;
 interface Asked {
   token?: string;
   room?: string;
+  forget?: boolean | undefined;
 }
 
 /** The request. */
@@ -38,17 +39,14 @@ interface Asking {
   readonly onEnd: (ended: () => void) => void;
 }
 
-/** Who else has a say, and who is told. */
+/** What the host's page needs; without it nothing is switched off, and nothing is noted. */
 export interface GuardOptions {
   host?: Host;
   salt?: Salt;
-  /** Told of each refusal by a limit of the guard's. */
-  limited?: (limit: LimitName | 'polls') => void;
 }
 
 export class Guard {
   readonly #host: Host | undefined;
-  readonly #limited: (limit: LimitName | 'polls') => void;
   readonly #store: Store;
   readonly #addresses: Addresses;
   readonly #limits: Limits;
@@ -56,13 +54,12 @@ export class Guard {
   readonly #failures: Failures;
   readonly #polls: Places;
 
-  constructor(store: Store, { host, salt, limited = () => undefined }: GuardOptions = {}) {
+  constructor(store: Store, { host, salt }: GuardOptions = {}) {
     const { config, redis } = store;
     this.#store = store;
     this.#host = host;
-    this.#limited = limited;
     this.#addresses = new Addresses(config.trustProxy);
-    this.#limits = new Limits(redis, config, limited);
+    this.#limits = new Limits(redis, config);
     this.#salt = salt ?? new Salt(redis);
     this.#failures = new Failures((address) => this.#count('failures', address));
     this.#polls = new Places(config.addressPolls);
@@ -77,7 +74,7 @@ export class Guard {
     if (!rateLimits) return null;
     if (asked.token !== undefined) this.#failures.check(address, asked.token);
     if (name === 'poll') this.#place(address, onEnd);
-    const limit = COUNTED[name];
+    const limit = asked.forget ? 'forgets' : COUNTED[name];
     return limit || MAKES_ROOMS.has(name) ? this.#admit(name, limit, asked, address) : null;
   }
 
@@ -86,10 +83,14 @@ export class Guard {
     if (this.#store.config.rateLimits) this.#failures.note(this.#addresses.of(req), token, error);
   }
 
-  /** Counts a message to a room, whoever sends it. Throws `rate_limited`. */
-  async sendTo(room: string): Promise<void> {
+  /** Hashes of the address of who asks, by the salts of today and of yesterday. Rejects when Redis is away. */
+  addresses(req: IncomingMessage): Promise<string[]> {
+    return this.#salt.hashes(this.#addresses.of(req));
+  }
+
+  /** Takes note of a message to a room, for what is busy. */
+  noteMessage(room: string): void {
     this.#host?.noteMessage(room);
-    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room);
   }
 
   async #admit(name: OperationName, limit: LimitName | undefined, { room = DEFAULT_ROOM }: Asked, address: string): Promise<void> {
@@ -120,10 +121,7 @@ export class Guard {
   }
 
   #place(address: string, onEnd: (ended: () => void) => void): void {
-    if (!this.#polls.take(address)) {
-      this.#limited('polls');
-      throw rateLimited(NO_PLACE);
-    }
+    if (!this.#polls.take(address)) throw rateLimited(NO_PLACE, undefined, 'polls');
     onEnd(() => this.#polls.give(address));
   }
 }
