@@ -9,7 +9,7 @@ import { FANOUT, FanOutRequests, openQueue, UPKEEP, type FanOutJob } from '../..
 import { connectBlocking, connectProducer, connectStore, connectSubscriber, firstConnect } from '../../shared/redis.js';
 import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
-import { createStore } from '../../shared/store/store.js';
+import { createStore, type Store } from '../../shared/store/store.js';
 import type { Entrance } from './admin/password.js';
 import { Samples } from './admin/samples.js';
 import { createApp } from './app.js';
@@ -52,17 +52,12 @@ async function main(config: Config): Promise<void> {
     refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
     received: measureReceipt(metrics),
   });
-  const salt = new Salt(redis);
-  const blocks = new Blocks(store, salt, subscriber);
-  const busiest = config.adminPassword === null ? null : new Busiest(redis, metrics.own.name, salt);
-  const guard = new Guard(store, { host: new Host(blocks, busiest), salt });
+  const { guard, blocks, ...host } = hostOf(store, metrics, subscriber);
   const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   await blocks.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
-  const samples = new Samples(redis, metrics);
-  if (config.adminPassword !== null) samples.start(); // else nobody can see them
   const serve = operationServer({ store, fanOut, polls, guard, filters: new Filters() }, served);
-  const app = createApp(serve, served, { store, availability, metrics, queues, salt, samples, entrance: entranceOf(config, redis, salt) });
+  const app = createApp(serve, served, { store, availability, metrics, queues, ...host });
   const server = await listen(listener(app, serve), config);
   onShutdown(log, PATIENCE, async () => {
     const drained = drainServer(server);
@@ -74,9 +69,18 @@ async function main(config: Config): Promise<void> {
   process.send?.('ready');
 }
 
-function entranceOf({ adminPassword: password, adminTries, trustProxy }: Config, redis: Redis, salt: Salt): Entrance {
+/** What the host sees and does, and the guard that heeds it. Without a password nobody looks, and nothing is noted; what was switched off stays so. */
+function hostOf(store: Store, metrics: Metrics, subscriber: Redis) {
+  const { redis, config: { adminPassword: password, adminTries, trustProxy } } = store;
+  const salt = new Salt(redis);
   const addresses = new Addresses(trustProxy);
-  return { password, passwords: new Passwords(redis, adminTries, (address) => salt.hash(address)), addressOf: (req) => addresses.of(req) };
+  const blocks = new Blocks(store, salt, subscriber);
+  const busiest = password === null ? null : new Busiest(redis, metrics.own.name, salt);
+  const samples = new Samples(redis, metrics);
+  if (password !== null) samples.start();
+  const passwords = new Passwords(redis, adminTries, (address) => salt.hash(address));
+  const entrance: Entrance = { password, passwords, addressOf: (req) => addresses.of(req) };
+  return { guard: new Guard(store, { host: new Host(blocks, busiest), salt }), blocks, samples, salt, entrance };
 }
 
 try {
