@@ -16,6 +16,8 @@ const EXPIRY = 600;
 const LEASE = 5_000;
 /** Readings that quantiles look back: ten seconds. */
 const BACK = 5;
+/** Read beyond what should be new: clocks of machines differ by some seconds. */
+const SPARE = 5;
 const SAMPLES = 'samples';
 const SAMPLER = 'samples:by';
 
@@ -39,7 +41,7 @@ export class Samples {
 
   /** Those after `since` (ms), oldest first. Rejects when Redis is away. */
   async read(since: number): Promise<Sample[]> {
-    const wanted = Math.min(KEPT, Math.max(1, Math.ceil((Date.now() - since) / EVERY) + 2));
+    const wanted = Math.min(KEPT, Math.max(0, Math.ceil((Date.now() - since) / EVERY)) + SPARE);
     const texts = await this.#redis.lrange(SAMPLES, -wanted, -1);
     return texts.map((text) => JSON.parse(text) as Sample).filter(({ at }) => at > since);
   }

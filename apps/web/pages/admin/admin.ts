@@ -53,10 +53,10 @@ function take(answer: AdminFigures): void {
   figures = answer.redis.up || answer.samples.length > 0 || !figures ? answer : { ...figures, redis: answer.redis, at: answer.at }; // what was there last stays in view
   const newest = samples[samples.length - 1];
   samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-KEPT);
-  for (const chart of charts) chart.show(samples);
   const last = samples[samples.length - 1];
   showLists(figures, answer.redis.up && last ? last.processes : [answer.process]);
   say();
+  draw();
 }
 
 function fail(message: string): void {
@@ -66,11 +66,18 @@ function fail(message: string): void {
 
 function say(): void {
   const [kind, text] = stateNow();
-  if (state.dataset['kind'] !== kind) state.dataset['kind'] = kind;
+  if (state.dataset['kind'] !== kind) {
+    state.dataset['kind'] = kind;
+    draw();
+  }
   setText(state, text);
   document.body.classList.toggle('stale', kind === 'bad');
   const title = `${kind === 'bad' ? '⚠ ' : ''}Host · nobackend-chat`;
   if (document.title !== title) document.title = title;
+}
+
+function draw(): void {
+  for (const chart of charts) chart.show(samples, state.dataset['kind'] !== 'bad');
 }
 
 function stateNow(): [Kind, string] {

@@ -38,6 +38,7 @@ export class Chart {
   private readonly from = make('span');
   private readonly at = make('span', '', 'now');
   private samples: Sample[] = [];
+  private current = true;
   private pointed: number | null = null;
 
   constructor(private readonly options: ChartOptions) {
@@ -57,9 +58,10 @@ export class Chart {
     this.svg.addEventListener('pointerleave', () => { this.pointed = null; this.say(); });
   }
 
-  /** Draws the samples, oldest first. */
-  show(samples: Sample[]): void {
+  /** Draws the samples, oldest first. `current`: the last is of now. */
+  show(samples: Sample[], current: boolean): void {
     this.samples = samples;
+    this.current = current;
     const { from, to } = this.span();
     const values = this.options.lines.map(({ value }) => samples.map(value));
     const top = Math.max(this.options.least, ...values.reduce<number[]>((all, some) => all.concat(some.map((one) => one ?? 0)), [])) * 1.08;
@@ -113,8 +115,8 @@ export class Chart {
       if (figure) setText(figure, now === null ? '–' : this.options.format(now));
     });
     setText(this.note, sample && this.options.note ? this.options.note(sample) : '');
-    setText(this.from, `${Math.round((to - from) / 60_000)} min ago`);
-    setText(this.at, this.pointed !== null && sample ? `at ${clock(sample.at)}` : 'now');
+    setText(this.from, this.current ? `${Math.round((to - from) / 60_000)} min ago` : clock(from));
+    setText(this.at, this.current && this.pointed === null || !sample ? 'now' : `at ${clock(sample.at)}`);
     this.cursor.setAttribute('visibility', this.pointed !== null && sample ? 'visible' : 'hidden');
     const x = String(sample ? (sample.at - from) / (to - from) * WIDTH : 0);
     this.cursor.setAttribute('x1', x);

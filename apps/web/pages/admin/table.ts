@@ -15,6 +15,8 @@ interface Shown {
   cells: HTMLTableCellElement[];
   mark: HTMLElement;
   name: HTMLElement;
+  /** What its button is on, for who does not see the row. */
+  target: HTMLElement;
   act: (() => void) | undefined;
 }
 
@@ -54,6 +56,7 @@ export class Table {
     const shown = this.rows.get(key) ?? this.add(key, cells.length);
     shown.act = act;
     setText(shown.name, cells[0] ?? '');
+    setText(shown.target, ` on ${cells[0] ?? ''}`);
     setText(shown.mark, mark);
     shown.mark.hidden = !mark;
     shown.cells.forEach((cell, i) => { if (i > 0) setText(cell, cells[i] ?? ''); });
@@ -65,7 +68,7 @@ export class Table {
     const cells = Array.from({ length: count }, (_, i) => make('td', this.numbers.includes(i) ? 'number' : ''));
     if (cells[0]) cells[0].append(name, ' ', mark);
     row.append(...cells);
-    const shown: Shown = { row, cells, mark, name, act: undefined };
+    const shown: Shown = { row, cells, mark, name, target: make('span', 'hidden'), act: undefined };
     if (this.button) row.append(make('td', 'do', this.actButton(shown)));
     this.rows.set(key, shown);
     this.body.append(row);
@@ -73,10 +76,8 @@ export class Table {
   }
 
   private actButton(shown: Shown): HTMLButtonElement {
-    const said = make('span', 'hidden');
-    const button = make('button', 'link', this.button ?? '', said);
+    const button = make('button', 'link', this.button ?? '', shown.target);
     button.type = 'button';
-    button.addEventListener('focus', () => setText(said, ` on ${shown.name.textContent ?? ''}`));
     button.addEventListener('click', () => { if (shown.act) shown.act(); });
     return button;
   }
