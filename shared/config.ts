@@ -62,8 +62,10 @@ export function readConfig(env: Environment) {
     /** Where the API listens; 0 takes any free port (tests). */
     port: env['PORT'] === '0' ? 0 : integer(env, 'PORT', 8080, 1, 65_535),
     redisUrl: redisUrl(env),
-    /** Basic-auth password of /admin/queues and /metrics; none: both are absent. */
+    /** Basic-auth password of /admin, /admin/queues and /metrics; none: they are absent. */
     adminPassword: env['ADMIN_PASSWORD'] || null,
+    /** Wrong passwords from one address in ten minutes: enough for typing, three thousand a day for guessing. */
+    adminTries: integer(env, 'ADMIN_TRIES', 20, 1, 1_000_000),
     /** Seconds without a poll or send after which a user is ended: above the once-a-minute timers of hidden tabs. */
     userTtl: integer(env, 'USER_TTL', 90, 1, 86_400),
     /** Seconds an empty room's log is kept. */

@@ -9,7 +9,7 @@ import { ConfigError, readConfig, readStartConfig } from '../shared/config.js';
 import { startRedis } from './support/redis.js';
 
 const DEFAULTS = {
-  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 1,
+  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, adminTries: 20, userTtl: 90, roomTtl: 86_400, shards: 1,
   pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, workerConcurrency: 10,
   logLevel: 'info', logFormat: 'json', otel: false, rateLimits: true, sendRate: 5, signalRate: 25,
   trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, reservedRooms: [], addressReads: 1_000, addressFailures: 600, addressForgets: 60,
@@ -18,7 +18,7 @@ const DEFAULTS = {
 
 /** Each number: its smallest and largest value. */
 const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: number][] = [
-  ['PORT', 'port', 1, 65_535], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
+  ['PORT', 'port', 1, 65_535], ['ADMIN_TRIES', 'adminTries', 1, 1_000_000], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
   ['SHARDS', 'shards', 1, 1_024], ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000], ['HISTORY', 'history', 1, 100_000],
   ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000],
   ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000], ['SEND_RATE', 'sendRate', 1, 10_000], ['SIGNAL_RATE', 'signalRate', 1, 10_000],

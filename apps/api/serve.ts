@@ -9,6 +9,7 @@ import { ChatError } from '../../shared/protocol/errors.js';
 import { BODY_MAX } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName } from '../../shared/protocol/operations.js';
 import type { Logger } from '../../shared/log.js';
+import { RateLimited } from '../../shared/store/refusals.js';
 import { checkCallback } from './jsonp.js';
 import type { Chat, Operation, Reply } from './operation.js';
 import { operations } from './operations.js';
@@ -20,8 +21,8 @@ import { send, sendError, sendPreflight, toChatError } from './respond.js';
 const BODY = 'The body must be a JSON object.';
 
 export interface Served {
-  /** Told of each answer: the operation and how it ended, `ok` or an error's code. */
-  count(operation: string, outcome: string): void;
+  /** Told of each answer: the operation, how it ended (`ok` or an error's code), and by which limit if that was it. */
+  count(operation: string, outcome: string, limit?: string): void;
   log: Logger;
   /** Where requests are told of one by one; null: nowhere. */
   requests: RequestLog | null;
@@ -89,7 +90,7 @@ class Answer implements Reply {
     if (this.token !== undefined) this.chat.guard.note(this.res.req, this.token, caught);
     const error = toChatError(caught, this.served.failed);
     sendError(this.res, error, this.callback);
-    this.#count(error.code);
+    this.#count(error.code, error instanceof RateLimited ? error.limit : undefined);
     this.#line?.refused(error.code, this.token);
   }
 
@@ -102,8 +103,8 @@ class Answer implements Reply {
     this.#ended = null;
   }
 
-  #count(outcome: string): void {
-    this.served.count(nameOf(this.name), outcome);
+  #count(outcome: string, limit?: string): void {
+    this.served.count(nameOf(this.name), outcome, limit);
   }
 }
 

@@ -21,6 +21,7 @@ export const send: Operation<'send'> = async (chat, parameters, reply) => {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
   const message = await outgoing(chat.store, parameters);
+  chat.guard.noteMessage(message.room);
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat, message) : await append(chat, message);
   chat.fanOut.request(message.room);
   const { id, duplicate, held } = accepted;
