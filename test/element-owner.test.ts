@@ -140,7 +140,7 @@ describe('what the owner does', () => {
     await act('mute', { user: await userOf(page), seconds: 0 });
     await act('rules', { readonly: true });
     await say(page, 'read-only');
-    await page.getByText(`Not sent: Only its owner may speak in the room ${room}.`).waitFor();
+    await page.getByText('Not sent: Only who keeps the room in order may speak in it.').waitFor();
     await act('rules', { readonly: false });
     await page.getByRole('button', { name: 'Try again' }).click();
     await log(page).locator('.row').getByText('read-only', { exact: true }).waitFor();
