@@ -43,7 +43,7 @@ const CURSOR = 'cursor must be the text that join or the last poll gave.';
 const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
 const EVENT = 'id must be the id of an event, such as 1700000000000-0.';
 const OWNER = 'owner must be the text that the making of the room gave.';
-const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} characters without spaces, * only at the end.`;
+const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} letters and digits, * only at the end.`;
 const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
@@ -69,9 +69,9 @@ const SCHEMAS = {
   words: v.pipe(v.array(v.pipe(text(WORDS), v.check(isWord, WORDS)), WORDS), v.maxLength(WORDS_MAX, WORDS)),
 } satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
 
-/** One word in the sense of texts: with something left when folded. */
+/** One word, as texts are taken apart into words. */
 function isWord(word: string): boolean {
-  return characters(word) <= WORD_MAX && /^[^\s*]+\*?$/u.test(word) && foldName(word.replace('*', '')) !== '';
+  return characters(word) <= WORD_MAX && /^[\p{L}\p{N}\p{M}]+\*?$/u.test(word);
 }
 
 function isPrivateRoom(name: string): boolean {
