@@ -102,6 +102,37 @@ describe('a message with such a word, in a room that holds them', () => {
   });
 });
 
+describe('what is said', () => {
+  it('costs more when it is a link or was just said, not when it is a retry', async () => {
+    const part = await openPart(scene.redis.url, { RATE_LIMITS: 'on', SEND_RATE: '1' }); // four at once, then one a second
+    const sends = async (...texts: [text: string, nonce?: string][]): Promise<number> => {
+      const who = (await scene.join('mine')).person;
+      let taken = 0;
+      for (const [text, nonce] of texts) await who.send(part, text, nonce).then(() => { taken += 1; }, ({ code }: { code: string }) => expect(code).toBe('rate_limited'));
+      return taken;
+    };
+    expect(await sends(['a'], ['b'], ['c'], ['d'])).toBe(4);
+    expect(await sends(['http://a.b'], ['www.c.d'], ['c'])).toBe(2);
+    expect(await sends(['a'], ['a'], ['b'])).toBe(2);
+    expect(await sends(['a', 'n'], ['a', 'n'], ['a', 'n'])).toBe(3);
+    await part.close();
+  });
+
+  it('counts for the room when it is accepted, and not of who has a role', async () => {
+    const part = await openPart(scene.redis.url, { RATE_LIMITS: 'on', ROOM_SENDS: '3' });
+    const full = { code: 'rate_limited', details: { retryAfter: expect.any(Number) } };
+    for (const text of ['1', '2', '3', '4']) await anna.send(part, text);
+    await bert.send(part, 'once', 'n');
+    for (let i = 0; i < 3; i += 1) await bert.send(part, 'once', 'n');
+    await act(anna, 'mute', { user: carl.id, seconds: 60 });
+    for (let i = 0; i < 3; i += 1) await expect(carl.send(part, `x${i}`)).rejects.toMatchObject({ code: 'not_allowed', details: { reason: 'muted', retryAfter: 60 } });
+    for (const text of ['two', 'three']) await bert.send(part, text);
+    await expect(bert.send(part, 'four')).rejects.toMatchObject(full);
+    await anna.send(part, '5');
+    await part.close();
+  });
+});
+
 describe('who is muted quietly', () => {
   beforeEach(() => act(anna, 'mute', { user: bert.id, seconds: 60, quiet: true }));
 

@@ -1,5 +1,6 @@
 /** Roles in a room: what they allow, how they come and go, who is sent out and kept out, and what the host can do. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Salt } from '../apps/api/guard/salt.js';
 import type { ChatEvent } from '../shared/protocol/events.js';
 import { clearRoom } from '../shared/store/acts.js';
 import { switchRoom, takeRoom } from '../shared/store/owners.js';
@@ -131,6 +132,18 @@ describe('a ban', () => {
     expect(await scene.part.store.redis.keys('nick:*')).not.toContain('nick:fresh'); // nothing is left of who was not let in
     await comeBack('Fresh', ['elsewhere', 'other']);
     expect((await scene.part.call('join', { room: 'mine', owner, name: 'Dora' }))['room']).toMatchObject({ role: 'owner' }); // the owner by its token
+  });
+
+  it('knows an address of yesterday by yesterday\'s salt, which is kept so long', async () => {
+    const { redis } = scene.part.store;
+    const hashes = (): Promise<string[]> => new Salt(redis).hashes('192.0.2.1');
+    const [then] = await hashes();
+    const [key = ''] = await redis.keys('salt:*');
+    expect(await redis.ttl(key)).toBeGreaterThan(48 * 3_600);
+    await redis.rename(key, `salt:${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}`);
+    const now = await hashes();
+    expect([now.length, now[1]]).toEqual([2, then]);
+    expect(now[0]).not.toBe(then);
   });
 
   it('ends when it is ended, or its time is up', async () => {
