@@ -1,5 +1,6 @@
 /** An API process: builds everything, listens, and ends in order. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { Availability } from '../../shared/availability.js';
 import { readConfig, type Config } from '../../shared/config.js';
@@ -10,6 +11,7 @@ import { connectBlocking, connectProducer, connectStore, connectSubscriber, firs
 import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore, type Store } from '../../shared/store/store.js';
+import { queueTelemetry } from '../../shared/telemetry.js';
 import type { Entrance } from './admin/password.js';
 import { Samples } from './admin/samples.js';
 import { createApp } from './app.js';
@@ -24,10 +26,12 @@ import { Salt } from './guard/salt.js';
 import { listener } from './listener.js';
 import { measure, measureReceipt } from './measure.js';
 import { Polls } from './polls/polls.js';
+import { Readiness } from './ready.js';
+import { RequestLog } from './request-log.js';
 import { operationServer } from './serve.js';
 import { drainServer, listen, portOf } from './server.js';
 
-/** An API process is gone so long (ms) after it was told to end, whatever its clients do. */
+/** An API process is gone so long (ms) after it takes no more connections, whatever its clients do. */
 const PATIENCE = 3_000;
 
 const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', failed: 'requests refused' };
@@ -40,7 +44,7 @@ async function main(config: Config): Promise<void> {
   const availability = new Availability(redis, log, OUTAGE);
   const producer = connectProducer(config.redisUrl).on('error', quiet);
   const store = createStore(redis, config);
-  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer);
+  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer, await queueTelemetry(config));
   const queues = [fanOutQueue, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);
   const fanOut = new FanOutRequests(fanOutQueue, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
@@ -53,13 +57,19 @@ async function main(config: Config): Promise<void> {
     received: measureReceipt(metrics),
   });
   const { guard, blocks, ...host } = hostOf(store, metrics, subscriber);
-  const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
+  const served = {
+    log, requests: RequestLog.of(log, config), failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue),
+  };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   await blocks.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
   const serve = operationServer({ store, fanOut, polls, guard, filters: new Filters() }, served);
-  const app = createApp(serve, served, { store, availability, metrics, queues, ...host });
+  const readiness = new Readiness(availability, polls);
+  const app = createApp(serve, served, { store, availability, readiness, metrics, queues, ...host });
   const server = await listen(listener(app, serve), config);
-  onShutdown(log, PATIENCE, async () => {
+  const notice = config.drainNotice * 1_000;
+  onShutdown(log, notice + PATIENCE, async () => {
+    readiness.end();
+    if (notice > 0) await sleep(notice);
     const drained = drainServer(server);
     polls.drain();
     await drained;

@@ -1,4 +1,4 @@
-/** Everything that is no operation: health, figures, the queues' board, the pages. */
+/** Everything that is no operation: health, readiness, figures, the queues' board, the pages. */
 import { METHODS } from 'node:http';
 import Router, { type RouterContext } from '@koa/router';
 import type { Queue } from 'bullmq';
@@ -12,20 +12,23 @@ import { requirePassword, requireSameSite, type Entrance } from './admin/passwor
 import { addAdminRoutes } from './admin/routes.js';
 import type { Salt } from './guard/salt.js';
 import { servePages } from './pages.js';
+import type { Readiness } from './ready.js';
 import { draining } from './respond.js';
 
 export interface Routed extends Sources {
+  readiness: Readiness;
   entrance: Entrance;
   salt: Salt;
   queues: Queue[];
 }
 
 export function routes(routed: Routed): Middleware[] {
-  const { store, availability, metrics, queues } = routed;
+  const { store, availability, readiness, metrics, queues } = routed;
   const router = new Router({ methods: METHODS }); // it answers 501 to a method it has not been told of
   const guard = requirePassword(routed.entrance);
   const whileUp = requireRedis(store);
   router.get('/health', health(availability));
+  router.get('/ready', ready(readiness));
   router.get('/metrics', guard, whileUp, async (ctx: RouterContext) => {
     ctx.type = 'text/plain; version=0.0.4; charset=utf-8';
     ctx.body = await metrics.readAll();
@@ -42,6 +45,15 @@ function health(availability: Availability) {
     const reason = await availability.check();
     ctx.status = reason === null ? 200 : 503;
     ctx.body = reason === null ? { ok: true, redis: 'up' } : { ok: false, redis: 'away', reason };
+    ctx.set('Cache-Control', 'no-store');
+  };
+}
+
+function ready(readiness: Readiness) {
+  return async (ctx: RouterContext): Promise<void> => {
+    const reason = await readiness.reason();
+    ctx.status = reason === null ? 200 : 503;
+    ctx.body = reason === null ? { ok: true } : { ok: false, reason };
     ctx.set('Cache-Control', 'no-store');
   };
 }
