@@ -143,7 +143,7 @@ describe.each(PROXIES.filter(isInstalled))('%s itself', (kind: ProxyKind) => {
   // nginx leaves one that broke off alone for a while: so there are more than are broken
   beforeAll(async () => {
     stub = createServer((req, res) => {
-      if (req.url === '/health') return void res.end();
+      if (/^\/(health|ready)$/.test(req.url ?? '')) return void res.end();
       seen.push(req);
       if (breakNext) req.resume().on('end', () => req.socket.destroy());
       else res.end();
