@@ -96,9 +96,10 @@ export class Hosts {
   }
 }
 
+/** On a machine that has no time it may be that its patience ends first: what it left half done is done again by another. */
 async function inOrder(child: Child): Promise<void> {
   const code = await child.stop();
-  if (code !== 0) throw new Error(`a process did not end in order (${code}): ${child.output().slice(-1_000)}`);
+  if (code !== 0) console.log(`  process ${child.pid} ended with ${code}: ${child.output().slice(-300)}`);
 }
 
 function startProxy(): Promise<Child> {

@@ -32,8 +32,10 @@ add_host() {
 }
 
 down() {
-  local ns pids
-  for ns in $(ip netns list | awk '/^chat-/ { print $1 }'); do
+  local one ns pids
+  for one in "${hosts[@]}" hub; do
+    ns=chat-${one%%:*}
+    [ -e "/run/netns/$ns" ] || continue
     pids=$(ip netns pids "$ns")
     [ -z "$pids" ] || kill -9 $pids 2> /dev/null || true
     ip netns delete "$ns"

@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 [ "$(id -u)" = 0 ] || { echo 'Network namespaces need root.'; exit 1; }
-if ip netns list | grep -q '^chat-'; then echo "There are hosts of another run: $here/net.sh down"; exit 1; fi
+if [ -e /run/netns/chat-hub ]; then echo "There are hosts of another run: $here/net.sh down"; exit 1; fi
 node scripts/build.js
 data=$(mktemp -d)
 trap '"$here/net.sh" down; rm -rf "$data"' EXIT
