@@ -29,7 +29,7 @@ async function declare() {
 
 /** The library's public types as one file: those of the wire, then its own. They name nothing else. */
 async function rollUp(types) {
-  const files = ['shared/protocol/errors.d.ts', 'shared/protocol/events.d.ts', 'apps/web/client/api.d.ts'];
+  const files = ['shared/protocol/errors.d.ts', 'shared/protocol/events.d.ts', 'apps/web/client/answers.d.ts', 'apps/web/client/api.d.ts'];
   const texts = await Promise.all(files.map((file) => readFile(join(types, file), 'utf8')));
   const inlined = texts.join('\n').replace(/^import .*;\n/gm, '');
   return `${inlined}\n/** Joins a room; gives the chat at once, which opens by itself. */\n`
