@@ -3,6 +3,7 @@
  * what comes out is frozen and complete, so nothing later asks whether a setting is there.
  */
 import { availableParallelism } from 'node:os';
+import { ROOM_NAME } from './protocol/limits.js';
 
 /** Something the host has to change before anything can start. The message is one line for the host. */
 export class ConfigError extends Error {}
@@ -36,6 +37,13 @@ function origins(env: Environment, name: string): ReadonlySet<string> | null {
   const bad = list.find((one) => one !== 'null' && !(URL.canParse(one) && new URL(one).origin === one));
   if (bad !== undefined) throw new ConfigError(`${name}=${env[name]} is not allowed: give origins such as https://example.org, with commas between.`);
   return list.length > 0 ? new Set(list) : null;
+}
+
+/** Beginnings of room names, small. */
+function prefixes(env: Environment, name: string): readonly string[] {
+  const list = (env[name] ?? '').split(',').map((one) => one.trim().toLowerCase()).filter((one) => one !== '');
+  if (list.some((one) => !ROOM_NAME.test(one))) throw new ConfigError(`${name}=${env[name]} is not allowed: give beginnings of room names, such as staff, with commas between.`);
+  return Object.freeze(list);
 }
 
 function redisUrl(env: Environment): string {
@@ -96,8 +104,12 @@ export function readConfig(env: Environment) {
     addressSends: integer(env, 'ADDRESS_SENDS', 1_000, 1, 1_000_000),
     /** Messages into one room in 10 s: far more than anybody can read, and what fan-out to a thousand members can follow. */
     roomSends: integer(env, 'ROOM_SENDS', 500, 1, 1_000_000),
+    /** Beginnings of rooms that only the host opens: nobody comes first there. */
+    reservedRooms: prefixes(env, 'RESERVED_ROOMS'),
     /** Readings of history, members and rooms from one address in 10 s: that hall, coming back from a lost connection. */
     addressReads: integer(env, 'ADDRESS_READS', 1_000, 1, 1_000_000),
+    /** Users of one address in a minute that take back what they have said, for which whole logs are written anew. */
+    addressForgets: integer(env, 'ADDRESS_FORGETS', 60, 1, 1_000_000),
     /** Different worthless tokens from one address in a minute: that hall, after a Redis that lost all users. */
     addressFailures: integer(env, 'ADDRESS_FAILURES', 600, 1, 1_000_000),
     /** Polls that one process holds for one address: 16 MB of memory; that hall three times. */

@@ -10,6 +10,7 @@ import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { createApp } from './app.js';
+import { Filters } from './filters.js';
 import { Guard } from './guard/guard.js';
 import { listener } from './listener.js';
 import { measure } from './measure.js';
@@ -42,7 +43,7 @@ async function main(config: Config): Promise<void> {
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
   const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
-  const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
+  const serve = operationServer({ store, fanOut, polls, guard: new Guard(store), filters: new Filters() }, served);
   const app = createApp(serve, served, { config, store, availability, metrics, queues });
   const server = await listen(listener(app, serve), config);
   onShutdown(log, PATIENCE, async () => {

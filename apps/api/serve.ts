@@ -84,6 +84,10 @@ class Answer implements Reply {
     this.#count(error.code);
   }
 
+  addresses(): Promise<string[]> {
+    return this.chat.guard.addresses(this.res.req);
+  }
+
   #end(): void {
     this.#ended?.();
     this.#ended = null;

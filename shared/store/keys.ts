@@ -32,6 +32,10 @@ export class Keys {
   delivered(room: string): string { return `${this.room(room)}:delivered`; }
   nonce(room: string, user: number, nonce: string): string { return `${this.room(room)}:nonce:${user}:${nonce}`; }
   rules(room: string): string { return `${this.room(room)}:rules`; }
+  /** What waits for approval, oldest first. */
+  held(room: string): string { return `${this.room(room)}:held`; }
+  /** Messages of the last seconds. */
+  sends(room: string): string { return `${this.room(room)}:sends`; }
   slow(room: string, user: number): string { return `${this.room(room)}:slow:${user}`; }
   dirty(roomShard: number): string { return `dirty:{r${roomShard}}`; }
   publicRooms(roomShard: number): string { return `rooms:{r${roomShard}}`; }

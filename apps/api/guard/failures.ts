@@ -4,7 +4,7 @@
  */
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { isToken, unauthorized } from '../../../shared/store/tokens.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 
 /** A refused token is remembered so long (ms): none ever becomes valid again, but a Redis may come back with what it had lost. */
 const REMEMBERED = 60_000;

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Store } from '../../../shared/store/store.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 import { Addresses } from './address.js';
 import { Failures } from './failures.js';
 import { Limits, type LimitName } from './limits.js';
@@ -28,6 +28,7 @@ const MAKING = 10;
 interface Asked {
   token?: string;
   room?: string;
+  forget?: boolean | undefined;
 }
 
 /** The request. */
@@ -63,7 +64,7 @@ export class Guard {
     const address = this.#addresses.of(res.req);
     if (asked.token !== undefined) this.#failures.check(address, asked.token);
     if (name === 'poll') this.#place(address, onEnd);
-    const limit = COUNTED[name];
+    const limit = asked.forget ? 'forgets' : COUNTED[name];
     return limit || MAKES_ROOMS.has(name) ? this.#admit(name, limit, asked, address) : null;
   }
 
@@ -72,9 +73,9 @@ export class Guard {
     if (this.#store.config.rateLimits) this.#failures.note(this.#addresses.of(req), token, error);
   }
 
-  /** Counts a message to a room, whoever sends it. Throws `rate_limited`. */
-  async sendTo(room: string): Promise<void> {
-    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room);
+  /** Hashes of the address of who asks, by the salts of today and of yesterday. Rejects when Redis is away. */
+  addresses(req: IncomingMessage): Promise<string[]> {
+    return this.#salt.hashes(this.#addresses.of(req));
   }
 
   async #admit(name: OperationName, limit: LimitName | undefined, { room = DEFAULT_ROOM }: Asked, address: string): Promise<void> {

@@ -1,0 +1,24 @@
+/** What is said to who may not do something in a room, or was too fast. */
+import { ChatError, type Reason } from '../protocol/errors.js';
+
+const WHY: Record<Reason, string> = {
+  read_only: 'Only who keeps the room in order may speak in it.',
+  muted: 'You may not speak in this room for a while.',
+  closed: 'The room is closed: nobody enters, and only who keeps it in order may speak.',
+  banned: 'You may not enter this room for a while.',
+  links: 'There may be no links in this room.',
+  role: 'Who has a role in the room is only the owner\'s to send out.',
+  reserved: 'This room is kept for somebody: the host has not opened it.',
+  off: 'The host has switched this room off.',
+};
+
+/** `not_allowed` in a room, for another `ms` when that is known. */
+export function notAllowed(reason: Reason, ms?: number): ChatError {
+  return new ChatError('not_allowed', WHY[reason], { field: 'room', reason, ...(ms !== undefined && { retryAfter: Math.ceil(ms / 1_000) }) });
+}
+
+/** `rate_limited`, for another `ms`. */
+export function rateLimited(ms: number, why = 'Too many of these.'): ChatError {
+  const retryAfter = Math.ceil(ms / 100) / 10;
+  return new ChatError('rate_limited', `${why} Try again in ${retryAfter} s.`, { retryAfter });
+}
