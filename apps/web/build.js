@@ -74,6 +74,13 @@ async function npmPackage() {
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 }
 
+/** What the element fetches for who has a role in the room. */
+function owner() {
+  return build({
+    ...shared, entryPoints: [join(here, 'owner/index.ts')], outfile: join(site, 'owner.js'), format: 'iife', loader: { '.css': 'text' }, plugins: [smallStyles],
+  });
+}
+
 /** What `chat.doctor()` fetches. */
 function doctor() {
   return build({ ...shared, entryPoints: [join(here, 'doctor/index.ts')], outfile: join(site, 'doctor.js'), format: 'iife' });
@@ -130,7 +137,7 @@ const remove = (path) => rm(path, { recursive: true, force: true });
 export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
-  await Promise.all([declare(), library(), element(), doctor(), pages(), fiddles()]);
+  await Promise.all([declare(), library(), element(), owner(), doctor(), pages(), fiddles()]);
   await npmPackage();
   await compress();
   await remove(finished);

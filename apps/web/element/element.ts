@@ -6,7 +6,7 @@ import css from './element.css';
 import { OwnerToken } from './owner-token.js';
 import { skeleton } from './skeleton.js';
 import { addStyle } from './style.js';
-import { textsFrom, type Texts } from './texts.js';
+import { ENGLISH, textsFrom, type Texts } from './texts.js';
 import { followTheme } from './theme.js';
 
 function parsed(json: string | null): unknown {
@@ -43,7 +43,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     }
 
     get texts(): Texts {
-      return textsFrom(this.words());
+      return textsFrom(this.words(), ENGLISH);
     }
 
     /** The page's own words, also those that only `/owner.js` knows. */

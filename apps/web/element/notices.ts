@@ -44,7 +44,7 @@ function actText(event: ChatEvent, texts: Texts): string {
 }
 
 /** The rules that have changed. */
-function rulesText({ slow, readonly, closed, links, words, hold }: ChatEvent, texts: Texts): string {
+export function rulesText({ slow, readonly, closed, links, words, hold }: Pick<ChatEvent, 'slow' | 'readonly' | 'closed' | 'links' | 'words' | 'hold'>, texts: Texts): string {
   const parts = [
     slow === undefined ? '' : slow > 0 ? fill(texts.slow, { n: slow }) : texts.slowOff,
     readonly === undefined ? '' : readonly ? texts.readOnly : texts.readOnlyOff,

@@ -108,17 +108,18 @@ export const ENGLISH = {
 export type Texts = typeof ENGLISH;
 
 /** Puts values into a text's `{places}`. */
-export function fill(text: string, values: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in values ? String(values[name]) : place));
+export function fill(text: string, values: object): string {
+  const known = values as Record<string, unknown>;
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in known ? String(known[name]) : place));
 }
 
 /** The words to use: the given ones over the English ones. Anything that is not a text is ignored. */
-export function textsFrom(given: unknown): Texts {
-  const texts: Record<string, string> = { ...ENGLISH };
+export function textsFrom<T extends Record<string, string>>(given: unknown, english: T): T {
+  const texts: Record<string, string> = { ...english };
   const wanted = (given || {}) as Record<string, unknown>;
-  for (const key of Object.keys(ENGLISH)) {
+  for (const key of Object.keys(english)) {
     const text = wanted[key];
     if (typeof text === 'string') texts[key] = text;
   }
-  return texts as Texts;
+  return texts as T;
 }

@@ -32,7 +32,7 @@ export interface Tools {
 }
 
 /** Put there by `/owner.js`. */
-interface Page {
+export interface Page {
   tools?: (host: ToolsHost) => Tools;
 }
 
