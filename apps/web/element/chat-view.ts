@@ -75,6 +75,7 @@ export class ChatView {
   private listen(): void {
     this.chat.on('ready', (ready) => this.begin(ready));
     this.chat.on('event', (event) => this.take(event));
+    this.chat.on('error', () => this.shut());
     this.chat.on('members', ({ room, members }) => { if (room === this.chat.room) this.meet(members); });
   }
 
@@ -116,8 +117,13 @@ export class ChatView {
   }
 
   private out(event: ChatEvent): void {
-    this.isOut = true;
     this.status.out(event);
+    this.shut();
+  }
+
+  /** Nothing can be written or done here any more. */
+  private shut(): void {
+    this.isOut = true;
     this.order.end();
     this.aim();
   }
@@ -158,7 +164,7 @@ export class ChatView {
 
   private aim(): void {
     const { placeholder, possible } = addressee(this.current, this.members, this.order.standing, this.parts.texts);
-    this.composer.aim(placeholder, possible && !this.isOut);
+    this.composer.aim(this.isOut ? '' : placeholder, possible && !this.isOut);
   }
 
   private send(text: string): void {

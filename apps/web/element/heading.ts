@@ -34,7 +34,7 @@ export function showLatest({ log, texts }: Skeleton, { unread }: Conversation, a
 export function addressee(
   { partner }: Conversation, members: UserRef[], { bound }: Standing, texts: Texts,
 ): { placeholder: string; possible: boolean } {
-  if (!partner) return { placeholder: bound ? (bound === 'closed' ? texts.whyClosed : texts.whyReadOnly) : texts.placeholder, possible: !bound };
+  if (!partner) return { placeholder: bound ? (bound === 'closed' ? texts.closedNow : texts.readOnlyNow) : texts.placeholder, possible: !bound };
   const possible = members.some((member) => member.id === partner.id);
   const placeholder = possible ? fill(texts.placeholderPrivate, { name: partner.name }) : `${partner.name} ${texts.gone}`;
   return { placeholder, possible };

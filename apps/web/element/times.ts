@@ -31,8 +31,9 @@ export function dayText(at: number, texts: Texts): string {
 
 const UNITS: [string, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]];
 
-/** Seconds in the largest unit that says them well: "9 minutes", "90 seconds". */
-export function durationText(seconds: number, texts: Texts): string {
+/** Seconds in the largest unit that says them well: "9 minutes", "90 seconds". What is left of a longer time is rounded up to minutes. */
+export function durationText(left: number, texts: Texts): string {
+  const seconds = left > 120 ? Math.ceil(left / 60) * 60 : Math.ceil(left);
   const [unit, size] = UNITS.find(([, length]) => seconds >= length * (seconds % length > 0 ? 2 : 1)) || ['second', 1];
   const count = Math.ceil(seconds / size);
   const options: object = { style: 'unit', unit, unitDisplay: 'long' }; // younger than these types, and than some browsers

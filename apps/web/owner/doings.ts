@@ -60,9 +60,9 @@ export class Doings implements Section {
   }
 
   private name(id: unknown): string {
-    const { texts, common, ownId } = this.desk;
+    const { texts, ownId } = this.desk;
     if (id === 0) return texts.host;
-    if (id === ownId) return common.you;
+    if (id === ownId) return texts.youDid;
     return this.names.get(Number(id)) || texts.somebody;
   }
 }

@@ -41,7 +41,7 @@ export class Ending implements Section {
       strip.element.remove();
       button.focus();
     };
-    const strip = this.strip = new Strip(button.textContent || '', { label: this.desk.common.cancel, act: close }, () => undefined);
+    const strip = this.strip = new Strip(button.textContent || '', this.desk.common, close, () => undefined);
     button.after(strip.element);
     begin(new Judgements(this.desk, strip, close));
     strip.element.scrollIntoView({ block: 'nearest' });

@@ -15,11 +15,11 @@ export class Judgements {
   constructor(private readonly desk: Desk, private readonly strip: Strip, private readonly done: () => void) {}
 
   aboutMessage(event: ChatEvent): void {
-    this.strip.ask('', [this.removal(event), ...this.against(event.from)]);
+    this.strip.offer([this.removal(event), ...this.against(event.from)]);
   }
 
   aboutPerson(user: UserRef): void {
-    this.strip.ask('', [...this.against(user), ...(this.desk.isOwner ? this.trust(user) : [])]);
+    this.strip.offer([...this.against(user), ...(this.desk.isOwner ? this.trust(user) : [])]);
   }
 
   /** Asks once, and does it. */
@@ -31,7 +31,7 @@ export class Judgements {
     const { texts } = this.desk;
     const act = async (): Promise<string> => {
       const problem = await this.desk.act('handover', { user: user.id });
-      if (!problem) this.strip.ask(fill(texts.offerDone, user), []);
+      if (!problem) this.strip.tell(fill(texts.offerDone, user), []);
       return problem;
     };
     this.strip.ask(fill(texts.handOverAsk, user), [{ label: texts.offer, grave: true, act }]);
@@ -77,7 +77,7 @@ export class Judgements {
     const { texts } = this.desk;
     const problem = await this.desk.act('mute', { user: user.id, seconds, quiet });
     const undo = { label: texts.unmute, act: () => this.finish('mute', { user: user.id, seconds: 0 }) };
-    if (!problem) this.strip.ask(fill(texts.muteDone, { name: user.name, time: this.duration(seconds) }), [undo]);
+    if (!problem) this.strip.tell(fill(texts.muteDone, { name: user.name, time: this.duration(seconds) }), [undo]);
     return problem;
   }
 

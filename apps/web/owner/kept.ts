@@ -3,7 +3,7 @@ import { avatar, h } from '../element/dom.js';
 import { fill } from '../element/texts.js';
 import { dayOf, dayText, timeText } from '../element/times.js';
 import type { Desk } from './desk.js';
-import { box, doer, nameOf, type Section } from './section.js';
+import { box, doer, nameOf, takeOut, type Section } from './section.js';
 
 /** Who is a moderator, muted or banned, each with a way back. */
 export class Kept implements Section {
@@ -16,7 +16,7 @@ export class Kept implements Section {
     const { texts, ownId, isOwner } = this.desk;
     const others = isOwner ? moderators.filter(({ id }) => id !== ownId) : [];
     this.element.replaceChildren(
-      this.list(texts.moderators, others.map((user) => this.line(user, '', texts.demoteShort, 'moderate', { on: false }))),
+      this.list(texts.moderators, others.map((user) => this.line(user, '', texts.demote, 'moderate', { on: false }))),
       this.list(texts.mutedPeople, muted.map((one) => this.line(one, this.until(one), texts.letWrite, 'mute', { seconds: 0 }))),
       this.list(texts.bannedPeople, banned.map((one) => this.line(one, this.until(one), texts.letIn, 'ban', { seconds: 0 }))),
       this.problem,
@@ -30,7 +30,7 @@ export class Kept implements Section {
   private line(user: UserRef, about: string, undo: string, operation: 'moderate' | 'mute' | 'ban', values: object): HTMLElement {
     const act = async (): Promise<void> => {
       this.problem.textContent = await this.desk.act(operation, { user: user.id, ...values });
-      if (!this.problem.textContent) line.remove();
+      if (!this.problem.textContent) takeOut(line);
     };
     const button = doer(undo, 'calm', act);
     button.setAttribute('aria-label', `${undo}: ${nameOf(user)}`);

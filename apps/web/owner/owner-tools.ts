@@ -72,7 +72,7 @@ export class OwnerTools implements Tools {
   }
 
   private show(key: string, label: string, button: HTMLElement, begin: (judge: Judgements) => void): void {
-    const strip = new Strip(label, { label: this.desk.common.close, act: () => this.close(true) }, () => this.host.settle());
+    const strip = new Strip(label, this.desk.common, () => this.close(true), () => this.host.settle());
     this.open = { key, strip, button };
     button.setAttribute('aria-expanded', 'true');
     (button.closest('.message, li') || button).append(strip.element);

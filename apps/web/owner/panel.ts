@@ -21,7 +21,8 @@ const TELLING: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>(['rem
 
 /** The room's panel: its rules, what waits, who is kept from what, and what was done. */
 export class Panel {
-  private readonly badge = h('span', { class: 'badge', hidden: '' });
+  private readonly badge = h('span', { class: 'badge', 'aria-hidden': 'true', hidden: '' });
+  private readonly spoken = h('span', { class: 'hidden' });
   private readonly button: HTMLButtonElement;
   private readonly close: HTMLButtonElement;
   private readonly element: HTMLElement;
@@ -33,7 +34,7 @@ export class Panel {
     const { texts, common } = desk;
     this.sections = [OwnersLink, Waiting, Rules, Words, Kept, Doings, Ending].map((Part) => new Part(desk));
     this.close = h('button', { type: 'button', class: 'plain', 'aria-label': common.close }, icon(ICONS.close));
-    this.button = h('button', { type: 'button', class: 'plain keep', 'aria-label': texts.room, 'aria-expanded': 'false' }, icon(ICONS.keeper), h('span', { class: 'keep-word' }, texts.room), this.badge);
+    this.button = h('button', { type: 'button', class: 'plain keep', 'aria-expanded': 'false' }, icon(ICONS.keeper), h('span', { class: 'keep-word' }, texts.room), this.badge, this.spoken);
     const body = h('div', { class: 'panel-body' }, this.problem, ...this.sections.map(({ element }) => element));
     this.element = h('section', { class: 'room-panel', part: 'room', 'aria-label': texts.room, hidden: '' }, h('div', { class: 'panel-head' }, h('h2', {}, texts.room), this.close), body);
     this.place();
@@ -91,7 +92,7 @@ export class Panel {
     const { texts } = this.desk;
     this.badge.textContent = String(held);
     this.badge.hidden = held === 0;
-    this.button.setAttribute('aria-label', held > 0 ? `${texts.room}, ${fill(texts.waitingCount, { n: held })}` : texts.room);
+    this.spoken.textContent = held > 0 ? ` (${fill(texts.waitingCount, { n: held })})` : '';
   }
 
   /** What had the focus may be gone after that. */

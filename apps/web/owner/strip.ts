@@ -13,19 +13,35 @@ export class Strip {
   readonly element = h('div', { class: 'strip', role: 'group' });
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
 
-  /** `cancel`: what its last choice, and Escape, is called and does. */
-  constructor(label: string, private readonly cancel: { label: string; act(): void }, private readonly settle: () => void) {
+  /** `close`: what its last choice and Escape do. */
+  constructor(
+    label: string, private readonly words: { close: string; cancel: string }, private readonly close: () => void, private readonly settle: () => void,
+  ) {
     this.element.setAttribute('aria-label', label);
     this.element.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation();
-      cancel.act();
+      close();
     });
   }
 
+  /** What can be done. */
+  offer(choices: Choice[]): void {
+    this.show('', choices, this.words.close);
+  }
+
+  /** What has been done. */
+  tell(text: string, choices: Choice[]): void {
+    this.show(text, choices, this.words.close);
+  }
+
   ask(question: string, choices: Choice[], more: Node | null = null): void {
+    this.show(question, choices, this.words.cancel, more);
+  }
+
+  private show(question: string, choices: Choice[], end: string, more: Node | null = null): void {
     const buttons = choices.map((choice) => this.button(choice));
-    const last = this.button({ label: this.cancel.label, act: () => this.cancel.act() });
+    const last = this.button({ label: end, act: this.close });
     last.classList.add('calm');
     this.problem.textContent = '';
     this.element.replaceChildren(

@@ -16,7 +16,7 @@ export const OWNER_ENGLISH = {
   promote: 'Make moderator',
   promoteAsk: 'Make {name} a moderator? Moderators can do all of this but hand the room over.',
   demote: 'No longer moderator',
-  handOver: 'Hand the room over',
+  handOver: 'Hand over',
   handOverAsk: 'Offer the room to {name}? When they take it, it is no longer yours.',
   offer: 'Offer it',
   offerDone: '{name} has ten minutes to take it.',
@@ -55,7 +55,6 @@ export const OWNER_ENGLISH = {
   untilQuietly: 'until {time}, quietly',
   letWrite: 'Let write',
   letIn: 'Let in',
-  demoteShort: 'No longer',
 
   done: 'What was done',
   nothingDone: 'Nothing yet.',
@@ -75,6 +74,7 @@ export const OWNER_ENGLISH = {
   didApprove: '{by} approved a message',
   didReject: '{by} rejected a message',
   didOther: '{by}: {what}',
+  youDid: 'You',
   somebody: 'somebody',
   host: 'the host',
 

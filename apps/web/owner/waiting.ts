@@ -2,7 +2,7 @@ import type { Audit, HeldMessage } from '../../../shared/protocol/events.js';
 import { avatar, h } from '../element/dom.js';
 import { timeText } from '../element/times.js';
 import type { Desk } from './desk.js';
-import { box, doer, type Section } from './section.js';
+import { box, doer, takeOut, type Section } from './section.js';
 
 /** Messages that wait for approval. */
 export class Waiting implements Section {
@@ -27,7 +27,7 @@ export class Waiting implements Section {
     const { id, from, at, text, data } = message;
     const decide = (operation: 'approve' | 'reject') => async (): Promise<void> => {
       this.problem.textContent = await this.desk.act(operation, { id });
-      if (!this.problem.textContent) item.remove();
+      if (!this.problem.textContent) takeOut(item);
     };
     const head = h('div', { class: 'card-head' }, avatar(from.id, from.name), h('bdi', { class: 'who' }, from.name), h('time', {}, timeText(at, common)));
     const acts = h('div', { class: 'acts' }, doer(texts.approve, '', decide('approve')), doer(texts.reject, 'calm', decide('reject')));
