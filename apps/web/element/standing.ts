@@ -11,7 +11,7 @@ export class Standing {
 
   begin({ role, rules = {}, moderators = [] }: Pick<RoomView, 'role' | 'rules' | 'moderators'>): void {
     this.role = role;
-    this.rules = rules;
+    this.rules = { ...rules };
     this.keepers = new Set(moderators);
   }
 

@@ -8,11 +8,13 @@ import type { Choice, Strip } from './strip.js';
 /** Seconds to choose from. */
 const MUTES = [600, 3_600, 86_400];
 const BANS = [3_600, 86_400];
+/** What takes its message or person off the screen. */
+const GONE: ReadonlySet<string> = new Set(['remove', 'kick', 'ban']);
 
 /** What can be done about a message and about a person, step by step in one strip. */
 export class Judgements {
-  /** `done`: all is done, and the strip may go. */
-  constructor(private readonly desk: Desk, private readonly strip: Strip, private readonly done: () => void) {}
+  /** `done`: all is done, and the strip may go; `gone`: so may what it was about. */
+  constructor(private readonly desk: Desk, private readonly strip: Strip, private readonly done: (gone: boolean) => void) {}
 
   aboutMessage(event: ChatEvent): void {
     this.strip.offer([this.removal(event), ...this.against(event.from)]);
@@ -88,7 +90,7 @@ export class Judgements {
 
   private async finish(operation: Parameters<Desk['act']>[0], values: Record<string, unknown>): Promise<string> {
     const problem = await this.desk.act(operation, values);
-    if (!problem) this.done();
+    if (!problem) this.done(GONE.has(operation));
     return problem;
   }
 

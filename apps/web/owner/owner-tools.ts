@@ -76,18 +76,18 @@ export class OwnerTools implements Tools {
     this.open = { key, strip, button };
     button.setAttribute('aria-expanded', 'true');
     (button.closest('.message, li') || button).append(strip.element);
-    begin(new Judgements(this.desk, strip, () => this.close(true)));
+    begin(new Judgements(this.desk, strip, (gone) => this.close(true, gone)));
     strip.element.scrollIntoView({ block: 'nearest' });
   }
 
-  /** `back`: the focus returns to where it came from, or to what is written next when that has gone. */
-  private close(back: boolean): void {
+  /** `back`: the focus returns to where it came from, or to what is written next when that is gone. */
+  private close(back: boolean, gone = false): void {
     const { open, host } = this;
     if (!open) return;
     this.open = null;
     open.strip.element.remove();
     open.button.setAttribute('aria-expanded', 'false');
-    if (back) (open.button.isConnected ? open.button : host.parts.composer.input).focus();
+    if (back) (open.button.isConnected && !gone ? open.button : host.parts.composer.input).focus();
     host.settle();
   }
 }
