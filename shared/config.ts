@@ -62,8 +62,10 @@ export function readConfig(env: Environment) {
     /** Where the API listens; 0 takes any free port (tests). */
     port: env['PORT'] === '0' ? 0 : integer(env, 'PORT', 8080, 1, 65_535),
     redisUrl: redisUrl(env),
-    /** Basic-auth password of /admin/queues and /metrics; none: both are absent. */
+    /** Basic-auth password of /admin, /admin/queues and /metrics; none: they are absent. */
     adminPassword: env['ADMIN_PASSWORD'] || null,
+    /** Wrong passwords from one address in ten minutes: enough for typing, three thousand a day for guessing. */
+    adminTries: integer(env, 'ADMIN_TRIES', 20, 1, 1_000_000),
     /** Seconds without a poll or send after which a user is ended: above the once-a-minute timers of hidden tabs. */
     userTtl: integer(env, 'USER_TTL', 90, 1, 86_400),
     /** Seconds an empty room's log is kept. */
@@ -88,6 +90,8 @@ export function readConfig(env: Environment) {
     logLevel: choice(env, 'LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     /** `json` for machines, `text` for a terminal. */
     logFormat: choice(env, 'LOG_FORMAT', 'json', ['json', 'text']),
+    /** Spans of fan-out for OpenTelemetry; off, since its packages are not among ours (docs/hosting.md). */
+    otel: choice(env, 'OTEL', 'off', ['on', 'off']) === 'on',
     /** `off` only for load tests. */
     rateLimits: choice(env, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
     /** Messages a second one user may send in the long run; four seconds' worth may come at once. */
@@ -120,6 +124,11 @@ export function readConfig(env: Environment) {
     addressConnections: integer(env, 'ADDRESS_CONNECTIONS', 2_000, 1, 1_000_000),
     /** Seconds a client may take to send a request, and to take an answer that is ready: the largest by a slow mobile phone. */
     clientTimeout: integer(env, 'CLIENT_TIMEOUT', 30, 1, 3_600),
+    /**
+     * Seconds a process that was told to end serves on while `/ready` says no, for a load balancer that looks there. None where
+     * processes share a port, as under pm2: the next one is there before the former is told.
+     */
+    drainNotice: integer(env, 'DRAIN_NOTICE', 0, 0, 60),
     /** Signals a second one user may give in the long run: a pointer that is followed needs some twenty. */
     signalRate: integer(env, 'SIGNAL_RATE', 25, 1, 10_000),
   });

@@ -22,6 +22,8 @@ export interface Reply {
   refuse(error: unknown): void;
   /** Called when the client goes before it has its answer. */
   whenGone: (() => void) | null;
+  /** Told which event a message has become, when the log wants to know. */
+  accepted?: ((room: string, id: string) => void) | undefined;
   /** Hashes of the asker's address, by the salts of today and of yesterday. */
   addresses(): Promise<string[]>;
 }

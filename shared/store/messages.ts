@@ -64,8 +64,8 @@ export async function appendMessage(store: Store, message: Outgoing, filtered = 
     case 'filter': return { filter: value };
     case 'not_in_room': return null;
     case 'full': throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, { retryAfter: 1 });
-    case 'slow': throw rateLimited(value, `The room ${room} is in slow mode.`);
-    case 'flood': throw rateLimited(value, `There is too much in the room ${room}.`);
+    case 'slow': throw rateLimited(value, `The room ${room} is in slow mode.`, 'slow');
+    case 'flood': throw rateLimited(value, `There is too much in the room ${room}.`, 'room');
     default: throw notAllowed(outcome, value);
   }
 }

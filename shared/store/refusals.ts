@@ -20,8 +20,19 @@ export function notAllowed(reason: Reason, ms?: number): ChatError {
   return new ChatError('not_allowed', `${WHY[reason]} for another ${retryAfter} s.`, { field: 'room', reason, retryAfter });
 }
 
-/** `rate_limited`, for another `ms`. */
-export function rateLimited(ms: number, why = 'Too many of these.'): ChatError {
-  const retryAfter = Math.ceil(ms / 100) / 10;
-  return new ChatError('rate_limited', `${why} Try again in ${retryAfter} s.`, { retryAfter });
+/** `rate_limited`, and by which limit: for the figures, not for the client. */
+export class RateLimited extends ChatError {
+  readonly limit: string;
+
+  /** `ms`: how long to wait. */
+  constructor(ms: number, why: string, limit: string) {
+    const retryAfter = Math.ceil(ms / 100) / 10;
+    super('rate_limited', `${why} Try again in ${retryAfter} s.`, { retryAfter });
+    this.limit = limit;
+  }
+}
+
+/** `rate_limited`, for another `ms`; `limit` names it in the figures, by default the rate of one user. */
+export function rateLimited(ms: number, why = 'Too many of these.', limit = 'user'): RateLimited {
+  return new RateLimited(ms, why, limit);
 }

@@ -36,7 +36,7 @@ export class Limits {
     try {
       await this.#limiters[name].consume(key);
     } catch (refused) {
-      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext);
+      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext, undefined, name);
       if (!(refused instanceof ReplyError)) throw refused;
     }
   }

@@ -27,8 +27,13 @@ export class Salt {
 
   /** An address by today's salt and, where there was one, yesterday's. */
   async hashes(address: string): Promise<string[]> {
+    return (await this.inUse()).map((salt) => hashed(salt, address));
+  }
+
+  /** Today's salt and, where there was one, yesterday's: what was hashed less than a day ago was hashed with one of them. */
+  async inUse(): Promise<string[]> {
     const today = await this.#today();
-    return [today, await this.#yesterday].filter((salt) => salt !== '').map((salt) => hashed(salt, address));
+    return [today, await this.#yesterday].filter((salt) => salt !== '');
   }
 
   #today(): Promise<string> {
@@ -51,6 +56,7 @@ export class Salt {
 
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
-function hashed(salt: string, address: string): string {
+/** An address by one salt. */
+export function hashed(salt: string, address: string): string {
   return createHash('sha256').update(salt).update(address).digest('base64url').slice(0, 22);
 }

@@ -16,14 +16,16 @@ const FILTER_TRIES = 3;
 const LINK_COST = 2;
 
 /** Accepts a message: once it is in the room's log it is answered, and the worker copies it on. */
-export const send: Operation<'send'> = async (chat, parameters) => {
+export const send: Operation<'send'> = async (chat, parameters, reply) => {
   if (parameters.text === undefined && parameters.data === undefined) {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
   const message = await outgoing(chat.store, parameters);
+  chat.guard.noteMessage(message.room);
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat, message) : await append(chat, message);
   chat.fanOut.request(message.room);
   const { id, duplicate, held } = accepted;
+  if (!held) reply.accepted?.(message.room, id);
   return ok({ id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(held && { held }) });
 };
 
