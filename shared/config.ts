@@ -75,6 +75,8 @@ export function readConfig(env: Environment) {
     logMax: integer(env, 'LOG_MAX', 10_000, 10, 1_000_000),
     /** Events an inbox holds before it loses its oldest. With no more than HISTORY, all of them can be read back. */
     inboxMax: integer(env, 'INBOX_MAX', 1_000, 1, 100_000),
+    /** Bytes an inbox holds before it loses its oldest: 1,000 messages of usual length are a third of it, the largest would be twelve times as much. */
+    inboxBytes: integer(env, 'INBOX_BYTES', 1_048_576, 65_536, 1_073_741_824),
     /** Rooms advanced side by side by one worker; measured best from 10 on, Redis is the limit then. */
     workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 10, 1, 1_000),
     logLevel: choice(env, 'LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
@@ -102,6 +104,10 @@ export function readConfig(env: Environment) {
     addressFailures: integer(env, 'ADDRESS_FAILURES', 600, 1, 1_000_000),
     /** Polls that one process holds for one address: 16 MB of memory; that hall three times. */
     addressPolls: integer(env, 'ADDRESS_POLLS', 1_000, 1, 1_000_000),
+    /** Calls of one user in 10 s that could give it nothing, such as polls with `timeout=0` for an empty inbox: an impatient page asks ten times a second. */
+    fruitlessCalls: integer(env, 'FRUITLESS_CALLS', 200, 1, 1_000_000),
+    /** The same from one address, in one process: that hall, each asking once a second. */
+    addressFruitless: integer(env, 'ADDRESS_FRUITLESS', 3_000, 1, 1_000_000),
     /** Connections of one process, all together: 20 KB each. */
     connections: integer(env, 'CONNECTIONS', 20_000, 1, 1_000_000),
     /** Connections from one address, when there are no proxies: browsers open six each for that hall. */

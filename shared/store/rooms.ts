@@ -1,7 +1,7 @@
 /** Rooms: members, roster, log. All that adds to a room's log is here. */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { MEMBERS_MAX, NONCE_TTL, PRIVATE_ROOMS_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
+import { EVENTS_BYTES, MEMBERS_MAX, NONCE_TTL, PRIVATE_ROOMS_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
 import { eventText, withId } from './event-text.js';
 import { rateLimited } from './rates.js';
 import { run } from './scripts.js';
@@ -115,13 +115,21 @@ export async function readMembers(store: Store, room: string): Promise<{ members
   return { members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX), more };
 }
 
-/** A page of a room's log, oldest first, as event texts; before the log id `before`, or the newest. */
+/** A page of a room's log, oldest first, as event texts; before the log id `before`, or the newest. It ends at `EVENTS_BYTES` too. */
 export async function readHistory(store: Store, room: string, limit: number, before?: string): Promise<{ events: string[]; more: boolean }> {
   if (before !== undefined && /^0+-0+$/.test(before)) return { events: [], more: false }; // Redis refuses "before the first possible"
   const end = before === undefined ? '+' : `(${before}`;
   const entries = await store.redis.xrevrange(store.keys.log(room), end, '-', 'COUNT', limit + 1);
-  const events = entries.slice(0, limit).map(([id, fields]) => withId(id, fields[3] ?? '{}'));
-  return { events: events.reverse(), more: entries.length > limit };
+  const newest = entries.slice(0, limit).map(([id, fields]) => withId(id, fields[3] ?? '{}'));
+  const events = newest.slice(0, fitting(newest));
+  return { events: events.reverse(), more: entries.length > events.length };
+}
+
+/** How many of the first texts an answer holds: one at least. */
+function fitting(texts: string[]): number {
+  let bytes = 0;
+  const over = texts.findIndex((text) => (bytes += Buffer.byteLength(text)) > EVENTS_BYTES);
+  return over < 0 ? texts.length : Math.max(1, over);
 }
 
 /** Public rooms with members, busiest first. Each room shard keeps its own list, exact at every moment. */

@@ -103,13 +103,13 @@ type AuthorizeReply = ['ok', string, string] | ['unauthorized'] | ['not_in_room'
 
 /**
  * Checks a token and notes that its user was seen. `room`: must be one of the user's; undefined: the user's only public
- * room; null: none needed. `cost` is taken from the user's rate.
+ * room; null: none needed. `cost` is taken from the user's rate, `times` over (4 at most).
  * Throws `unauthorized`, `not_in_room`, `bad_request`, `rate_limited`.
  */
-export async function authorize(store: Store, user: Credentials, room: string | undefined | null, cost: Cost = 'nothing'): Promise<Authorized> {
+export async function authorize(store: Store, user: Credentials, room: string | undefined | null, cost: Cost = 'nothing', times = 1): Promise<Authorized> {
   const { keys, redis } = store;
   const reply = await run<AuthorizeReply>(redis, 'authorize', keys.user(user.id), keys.userRooms(user.id),
-    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost === 'signal' ? 'signals' : 'rate', costInMs(store.config, cost), BURST * 1_000);
+    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost === 'signal' ? 'signals' : 'rate', times * costInMs(store.config, cost), BURST * 1_000);
   switch (reply[0]) {
     case 'ok': return { name: reply[1], room: reply[2] };
     case 'unauthorized': throw unauthorized();

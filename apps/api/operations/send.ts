@@ -1,5 +1,6 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
+import { messageCost } from '../../../shared/store/event-text.js';
 import { appendMessage, enterRoom, type Accepted, type Outgoing } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
@@ -14,7 +15,7 @@ export const send: Operation<'send'> = async (chat, parameters) => {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
   const message = await outgoing(chat.store, parameters);
-  await chat.guard.sendTo(message.room);
+  await chat.guard.sendTo(message.room, messageCost(message));
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat.store, message) : await append(chat.store, message);
   chat.fanOut.request(message.room);
   const { id, duplicate } = accepted;
@@ -26,7 +27,7 @@ async function outgoing(store: Store, { token, room, to, text, data, id: nonce, 
   const user = parseToken(token);
   const target = to === undefined ? room : privateTarget(user.id, to, room);
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
-  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message');
+  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message', messageCost({ text, data }));
   return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce, owner };
 }
 

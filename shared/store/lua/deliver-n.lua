@@ -1,13 +1,14 @@
 -- deliver: copies events of rooms into the inboxes of their members in one user shard, once, and wakes who waits.
 -- KEYS  1 attached; for each room: members, position
--- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes
+-- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes  4 most bytes an inbox holds
 --       for each room: log id its batch begins after, count of events, then id and text of each, in log order
 -- Gives for each room {'done', id} (all members have the events up to id), {'more', id} (call again) or
 -- {'behind', id} (the batch begins beyond this shard's position: read the log again after id).
 -- position: 'id', or 'id through user': all have the events up to id, users up to `user` have them up to `through`.
 -- A process with live users is told of all rooms in one delivery: its number, then for each room a line each of count of
 -- events, last id, users (id:n id:n ...), and texts.
-local attached, tag, most, pushes = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local attached, tag, most, pushes, bytes = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local few = math.floor(bytes / 16384) -- so many events, even the largest, never take more
 local deliveries = {}
 local function above(a, b)
   if a == b then return false end
@@ -16,14 +17,24 @@ local function above(a, b)
   if ams ~= bms then return tonumber(ams) > tonumber(bms) end
   return tonumber(aseq) > tonumber(bseq)
 end
+local function drop(key, inbox, count)
+  local newest = redis.call('LINDEX', inbox, count - 1)
+  redis.call('LTRIM', inbox, count, -1)
+  redis.call('HINCRBY', key, 'base', count)
+  redis.call('HSET', key, 'baseId', string.match(newest, '^{"id":"([%d-]+)'))
+end
 local function push(id, texts)
   local key = 'user:' .. tag .. ':' .. id
-  local length = redis.call('RPUSH', key .. ':messages', unpack(texts))
-  if length > most then
-    local newest = redis.call('LINDEX', key .. ':messages', length - most - 1)
-    redis.call('LTRIM', key .. ':messages', length - most, -1)
-    redis.call('HINCRBY', key, 'base', length - most)
-    redis.call('HSET', key, 'baseId', string.match(newest, '^{"id":"([%d-]+)'))
+  local inbox = key .. ':messages'
+  local length = redis.call('RPUSH', inbox, unpack(texts))
+  local dropped = length > most and length - most or 0
+  if dropped > 0 then drop(key, inbox, dropped) end
+  length = length - dropped
+  -- an eighth at a time: to make room for each push anew would cost more than those who read late are worth
+  while length > few and redis.call('MEMORY', 'USAGE', inbox, 'SAMPLES', 0) > bytes do
+    local eighth = math.ceil(length / 8)
+    drop(key, inbox, eighth)
+    length = length - eighth
   end
 end
 local function ring(id, n)
@@ -70,7 +81,7 @@ local function deliver(members, position, from, first, final, share)
   if #ids == 0 and user == '' then redis.call('DEL', position) else redis.call('SET', position, through) end
   return {'done', through}
 end
-local replies, at, rooms = {}, 4, (#KEYS - 1) / 2
+local replies, at, rooms = {}, 5, (#KEYS - 1) / 2
 for room = 1, rooms do
   local final = at + 2 * ARGV[at + 1]
   local share = math.ceil(pushes / (rooms - room + 1)) -- a large room leaves the others theirs
