@@ -49,7 +49,7 @@ const redis = () => ({
   name: 'redis',
   script: 'redis-server',
   interpreter: 'none',
-  args: redisArguments(port, settings.appendfsync),
+  args: redisArguments(port, settings),
 });
 
 export const apps = [

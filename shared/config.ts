@@ -2,7 +2,7 @@
  * The only reader of the environment. A bad value stops the start with one line that says what is allowed;
  * what comes out is frozen and complete, so nothing later asks whether a setting is there.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 
 /** Something the host has to change before anything can start. The message is one line for the host. */
 export class ConfigError extends Error {}
@@ -127,8 +127,15 @@ export function readStartConfig(env: Environment) {
     apiInstances: integer(env, 'API_INSTANCES', 2, 1, 128),
     workerInstances: integer(env, 'WORKER_INSTANCES', 1, 1, 128),
     appendfsync: choice(env, 'REDIS_APPENDFSYNC', 'everysec', ['everysec', 'always', 'no']),
+    /** MB that its own Redis may hold: a third of the machine, as rewriting its log can take as much again for a moment. */
+    redisMaxMemory: integer(env, 'REDIS_MAXMEMORY', Math.max(64, Math.floor(memory() / 3 / 1_048_576)), 64, 16_777_216),
     /** The host gave a Redis; none is started. */
     ownRedis: !env['REDIS_URL'],
     cores: availableParallelism(),
   });
+}
+
+/** Bytes of memory that this machine has, or that this container may use. */
+function memory(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Infinity);
 }
