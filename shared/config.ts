@@ -98,6 +98,8 @@ export function readConfig(env: Environment) {
     addressSends: integer(env, 'ADDRESS_SENDS', 1_000, 1, 1_000_000),
     /** Messages into one room in 10 s: far more than anybody can read, and what fan-out to a thousand members can follow. */
     roomSends: integer(env, 'ROOM_SENDS', 500, 1, 1_000_000),
+    /** Users who come into one room in 10 s, each an event for all who are there: that hall, and as many from elsewhere. */
+    roomJoins: integer(env, 'ROOM_JOINS', 500, 1, 1_000_000),
     /** Readings of history, members and rooms from one address in 10 s: that hall, coming back from a lost connection. */
     addressReads: integer(env, 'ADDRESS_READS', 1_000, 1, 1_000_000),
     /** Different worthless tokens from one address in a minute: that hall, after a Redis that lost all users. */

@@ -13,7 +13,7 @@ const DEFAULTS = {
   port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 1,
   pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, inboxBytes: 1_048_576, workerConcurrency: 10,
   logLevel: 'info', logFormat: 'json', rateLimits: true, sendRate: 5, signalRate: 25,
-  trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, addressReads: 1_000, addressFailures: 600,
+  trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, roomJoins: 500, addressReads: 1_000, addressFailures: 600,
   addressPolls: 1_000, fruitlessCalls: 200, addressFruitless: 3_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, allowedOrigins: null,
 };
 
@@ -24,7 +24,7 @@ const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: numb
   ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000], ['INBOX_BYTES', 'inboxBytes', 65_536, 1_073_741_824],
   ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000], ['SEND_RATE', 'sendRate', 1, 10_000], ['SIGNAL_RATE', 'signalRate', 1, 10_000],
   ['TRUST_PROXY', 'trustProxy', 0, 16], ['ADDRESS_JOINS', 'addressJoins', 1, 1_000_000], ['ADDRESS_ROOMS', 'addressRooms', 1, 1_000_000],
-  ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000], ['ROOM_SENDS', 'roomSends', 1, 1_000_000], ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
+  ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000], ['ROOM_SENDS', 'roomSends', 1, 1_000_000], ['ROOM_JOINS', 'roomJoins', 1, 1_000_000], ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
   ['ADDRESS_FAILURES', 'addressFailures', 1, 1_000_000], ['ADDRESS_POLLS', 'addressPolls', 1, 1_000_000],
   ['FRUITLESS_CALLS', 'fruitlessCalls', 1, 1_000_000], ['ADDRESS_FRUITLESS', 'addressFruitless', 1, 1_000_000],
   ['CONNECTIONS', 'connections', 1, 1_000_000], ['ADDRESS_CONNECTIONS', 'addressConnections', 1, 1_000_000], ['CLIENT_TIMEOUT', 'clientTimeout', 1, 3_600],

@@ -11,7 +11,7 @@ import type { Joined } from './support/user.js';
 import { expectLimited, many, refused, taken, Visitors, type Body } from './support/visitors.js';
 
 /** One process, as some of this is counted by each alone. */
-const LIMITS = { ADDRESS_JOINS: 20, ADDRESS_SENDS: 12, ROOM_SENDS: 12, ADDRESS_READS: 20, FRUITLESS_CALLS: 30, ADDRESS_FRUITLESS: 60 };
+const LIMITS = { ADDRESS_JOINS: 20, ADDRESS_SENDS: 12, ROOM_SENDS: 12, ADDRESS_READS: 20, ROOM_JOINS: 18, FRUITLESS_CALLS: 30, ADDRESS_FRUITLESS: 60 };
 const LARGEST = { text: '😀'.repeat(2_000), data: 'x'.repeat(4_094) };
 
 let system: TestSystem;
@@ -118,6 +118,25 @@ it('what is read costs by its size', async () => {
   for (; (await ask('198.51.100.73', 'history', { token })).ok; read += 1) expect(read).toBeLessThan(20);
   expect(read).toBeGreaterThan(5);
   expect(read).toBeLessThan(15);
+});
+
+describe('a room', () => {
+  it('takes so many newcomers, by join and by enter, from all addresses together', async () => {
+    const token = await join('198.51.100.90', 'elsewhere');
+    const answers = await many(40, (i) => i % 4 ? ask(`198.51.100.${91 + i}`, 'join', { room: 'full' }) : ask('198.51.100.90', 'enter', { token, room: 'full' }));
+    expect(taken(answers)).toBeLessThanOrEqual(18);
+    expect(taken(answers)).toBeGreaterThan(10); // the one user that enters again and again was too fast itself
+    expectLimited(refused(answers), 10);
+  });
+
+  it('of thousands takes so much less of each: an event there is many copies', async () => {
+    const tokens = await many(3, (i) => join(`198.51.100.${140 + i}`, 'thousands'));
+    await redis.hset(new Keys(1).roster('thousands'), ...Array.from({ length: 2_997 }, (_, i) => [`${1_000_000 + i}`, `m${i}`]).flat());
+    const later = await startSystem({ redis: system.redis, workers: 0, env: { TRUST_PROXY: 1, ...LIMITS } }); // knows of no room how large it is
+    const answers = await many(10, (i) => new Visitors(() => later.urls).ask(`198.51.100.${150 + i}`, 'send', { token: tokens[i % 3], room: 'thousands', text: 'x' }));
+    await later.stop();
+    expect(taken(answers)).toBe(4);
+  });
 });
 
 describe('a network of IPv6', () => {

@@ -11,6 +11,7 @@ import { rateLimited } from '../../../shared/store/rates.js';
 import type { Store } from '../../../shared/store/store.js';
 import { isToken } from '../../../shared/store/tokens.js';
 import { Addresses, networkOf } from './address.js';
+import { Crowds } from './crowds.js';
 import { Failures } from './failures.js';
 import { Fruitless } from './fruitless.js';
 import { Limits, type LimitName } from './limits.js';
@@ -63,6 +64,7 @@ export class Guard {
   readonly #pollAnswers = new PollAnswers();
   readonly #fruitless: Fruitless;
   readonly #waits = new Waits();
+  readonly #crowds: Crowds;
 
   constructor(store: Store) {
     const { config, redis } = store;
@@ -70,6 +72,7 @@ export class Guard {
     this.#addresses = new Addresses(config.trustProxy);
     this.#limits = new Limits(redis, config);
     this.#salt = new Salt(redis);
+    this.#crowds = new Crowds(store);
     this.#failures = new Failures((address) => this.#count('failures', address));
     this.#polls = new Places(config.addressPolls);
     this.#fruitless = new Fruitless(config.fruitlessCalls, config.addressFruitless);
@@ -120,7 +123,7 @@ export class Guard {
 
   /** Counts a message to a room, whoever sends it, as so many. Throws `rate_limited`. */
   async sendTo(room: string, cost: number): Promise<void> {
-    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room, cost);
+    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room, cost * await this.#crowds.weight(room));
   }
 
   #admitUser(name: OperationName, token: string, address: string): void {
@@ -132,7 +135,9 @@ export class Guard {
   async #admit(name: OperationName, limit: LimitName | undefined, asked: Asked, address: string): Promise<void> {
     const { room = DEFAULT_ROOM } = asked;
     if (limit) await this.#count(limit, address, name === 'send' ? messageCost(asked) : 1);
-    if (MAKES_ROOMS.has(name) && await this.#isNew(room)) await this.#countRoom(room, address);
+    if (!MAKES_ROOMS.has(name)) return;
+    await this.#limits.count('roomJoins', room, await this.#crowds.weight(room));
+    if (await this.#isNew(room)) await this.#countRoom(room, address);
   }
 
   /** A room that nobody has been in, or not for long. */

@@ -8,7 +8,7 @@ import type { Config } from '../../../shared/config.js';
 import { rateLimited } from '../../../shared/store/rates.js';
 import { WIDER } from './address.js';
 
-export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends';
+export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends' | 'roomJoins';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -48,5 +48,6 @@ function limiters(redis: Redis, config: Config, prefix: string, times: number): 
     reads: limiter('reads', config.addressReads, SHORTLY),
     failures: limiter('failures', config.addressFailures, MINUTE),
     roomSends: limiter('room-sends', config.roomSends, SHORTLY),
+    roomJoins: limiter('room-joins', config.roomJoins, SHORTLY),
   };
 }
