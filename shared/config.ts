@@ -75,8 +75,8 @@ export function readConfig(env: Environment) {
     logMax: integer(env, 'LOG_MAX', 10_000, 10, 1_000_000),
     /** Events an inbox holds before it loses its oldest. With no more than HISTORY, all of them can be read back. */
     inboxMax: integer(env, 'INBOX_MAX', 1_000, 1, 100_000),
-    /** Bytes an inbox holds before it loses its oldest: 1,000 messages of usual length are a third of it, the largest would be twelve times as much. */
-    inboxBytes: integer(env, 'INBOX_BYTES', 1_048_576, 65_536, 1_073_741_824),
+    /** Bytes an inbox holds before it loses its oldest: 1,000 messages of usual length fit, of the largest 40 do; who joins and never polls keeps as much for USER_TTL. */
+    inboxBytes: integer(env, 'INBOX_BYTES', 524_288, 65_536, 1_073_741_824),
     /** Rooms advanced side by side by one worker; measured best from 10 on, Redis is the limit then. */
     workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 10, 1, 1_000),
     logLevel: choice(env, 'LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

@@ -11,7 +11,7 @@ import { startRedis } from './support/redis.js';
 
 const DEFAULTS = {
   port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 1,
-  pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, inboxBytes: 1_048_576, workerConcurrency: 10,
+  pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, inboxBytes: 524_288, workerConcurrency: 10,
   logLevel: 'info', logFormat: 'json', rateLimits: true, sendRate: 5, signalRate: 25,
   trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, roomJoins: 500, addressReads: 1_000, addressFailures: 600,
   addressPolls: 1_000, fruitlessCalls: 200, addressFruitless: 3_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, allowedOrigins: null,

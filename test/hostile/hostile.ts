@@ -1,6 +1,7 @@
 /** One hostile run: honest users alone, then together with every attack at once, on a system of its own. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
@@ -118,8 +119,16 @@ async function memoryOf(system: TestSystem, redis: Redis): Promise<Record<string
 
 async function coresWhile(pids: Record<string, number>, wait: () => Promise<unknown>): Promise<Cores> {
   const now = (): Cores => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuSeconds(pid)]));
-  const [before, began] = [now(), Date.now()];
+  const [before, busy, began] = [now(), busySeconds(), Date.now()];
   await wait();
-  const [after, took] = [now(), (Date.now() - began) / 1_000];
-  return Object.fromEntries(Object.keys(pids).map((name) => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / took]));
+  const [after, busyNow, took] = [now(), busySeconds(), (Date.now() - began) / 1_000];
+  const ours = Object.fromEntries(Object.keys(pids).map((name) => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / took]));
+  const known = Object.values(ours).reduce((sum, cores) => sum + cores, 0);
+  return { ...ours, 'others and the kernel': Math.max(0, (busyNow - busy) / took - known) };
+}
+
+/** Seconds of CPU that the machine has spent on anything: who measures on a machine that others use sees it here. */
+function busySeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (/^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '').split(' ').map(Number);
+  return (user + nice + system + irq + softirq) / 100; // USER_HZ
 }
