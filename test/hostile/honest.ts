@@ -9,7 +9,7 @@ import { agentOf, ask, outcomeOf } from './wire.js';
 
 /** How long (ms) who was refused waits. */
 const PAUSE = 200;
-const SETTLE = 30_000;
+const SETTLE = 60_000;
 const POLL_SECONDS = 20;
 
 let phase: Phase | 'over' = 'quiet';
@@ -19,6 +19,7 @@ const refusals: Record<string, number> = {};
 const sent: { at: number; phase: Phase; room: string; accepted: boolean }[] = [];
 let doubled = 0;
 let disordered = 0;
+let missedEvents = 0;
 let worst = { quiet: 0, attack: 0 };
 let deliveries = { quiet: 0, attack: 0 };
 
@@ -49,8 +50,9 @@ class Honest {
 
   async #follow(): Promise<void> {
     for (;;) {
-      const { cursor, events } = await this.#insist<{ cursor: string; events: ChatEvent[] }>('poll', { token: this.#token, cursor: this.#cursor, timeout: POLL_SECONDS });
+      const { cursor, events, missed = 0 } = await this.#insist<{ cursor: string; events: ChatEvent[]; missed?: number }>('poll', { token: this.#token, cursor: this.#cursor, timeout: POLL_SECONDS });
       this.#cursor = cursor;
+      missedEvents += missed;
       for (const event of events) if (event.type === 'message') this.#take(event.id, Number(event.text));
     }
   }
@@ -99,8 +101,9 @@ async function run({ urls, rooms, users, rate }: HonestOrder): Promise<void> {
   }
   await Promise.all(sending);
   const missing = (): number => crowd.reduce((sum, { room, received }) => sum + sent.filter((one, number) => one.room === room && !received.has(number)).length, 0);
+  const ended = performance.now();
   await until(() => missing() === 0, 'all is received', SETTLE).catch(() => undefined); // what is missing is in the report
-  const report: HonestReport = { quiet: timesOf('quiet'), attack: timesOf('attack'), accepted: sent.length, lost: missing(), doubled, disordered, refusals };
+  const report: HonestReport = { quiet: timesOf('quiet'), attack: timesOf('attack'), accepted: sent.length, lost: missing(), doubled, disordered, missed: missedEvents, settled: performance.now() - ended, refusals };
   tell({ report });
 }
 

@@ -20,9 +20,14 @@ export interface HonestReport {
   quiet: Times;
   attack: Times;
   accepted: number;
+  /** Not received a minute after the last message. */
   lost: number;
   doubled: number;
   disordered: number;
+  /** Events that inboxes lost to their bounds. */
+  missed: number;
+  /** ms from the last message until all was received. */
+  settled: number;
   /** Times that a call of an honest user was refused or failed, by `operation code`. */
   refusals: Record<string, number>;
 }

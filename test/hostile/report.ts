@@ -9,7 +9,7 @@ export function describe({ options, honest, attackers, cores, memory, warnings, 
   return [
     `${options.seconds} s, ${options.users} honest users in ${options.rooms} rooms, ${options.rate} messages/s; ${options.attacks} attacking requests/s`, '',
     table(['honest users', 'deliveries', 'p50 ms', 'p99 ms', 'worst ms'], [row('quiet', honest.quiet), row('under attack', honest.attack), ['ratio', null, ratio('p50'), ratio('p99'), ratio('worst')]]), '',
-    `accepted ${whole(honest.accepted)}; lost ${honest.lost}, doubled ${honest.doubled}, out of order ${honest.disordered}; refused or failed: ${counts(honest.refusals) || 'none'}`, '',
+    `accepted ${whole(honest.accepted)}; lost ${honest.lost}, doubled ${honest.doubled}, out of order ${honest.disordered}, missed ${honest.missed}; all there ${fixed(honest.settled / 1_000)} s after the last; refused or failed: ${counts(honest.refusals) || 'none'}`, '',
     table(['cores used', ...Object.keys(cores.quiet)], (['quiet', 'attack'] as const).map((phase) => [phase, ...Object.values(cores[phase]).map((one) => fixed(one, 2))])), '',
     table(['MB', ...Object.keys(memory[0]?.parts ?? {})], moments(memory, attackBegan).map(([name, one]) => [name, ...Object.values(one.parts).map((value) => fixed(value, 0))])), '',
     table(['attack', 'times', 'outcomes'], Object.entries(attackers).map(([name, outcomes]) => [name, whole(Object.values(outcomes).reduce((sum, one) => sum + one, 0)), counts(outcomes)])), '',

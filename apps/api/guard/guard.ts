@@ -123,7 +123,7 @@ export class Guard {
 
   /** Counts a message to a room, whoever sends it, as so many. Throws `rate_limited`. */
   async sendTo(room: string, cost: number): Promise<void> {
-    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room, cost * await this.#crowds.weight(room));
+    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room, cost * await this.#crowds.weight(room, 'sends'));
   }
 
   #admitUser(name: OperationName, token: string, address: string): void {
@@ -136,7 +136,7 @@ export class Guard {
     const { room = DEFAULT_ROOM } = asked;
     if (limit) await this.#count(limit, address, name === 'send' ? messageCost(asked) : 1);
     if (!MAKES_ROOMS.has(name)) return;
-    await this.#limits.count('roomJoins', room, await this.#crowds.weight(room));
+    await this.#limits.count('roomJoins', room, await this.#crowds.weight(room, 'joins'));
     if (await this.#isNew(room)) await this.#countRoom(room, address);
   }
 
