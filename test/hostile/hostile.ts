@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { cpuSeconds, residentBytes } from '../../bench/usage.js';
 import { root } from '../support/child.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { startSystem, type Settings, type TestSystem } from '../support/processes.js';
 import type { AttackOrder, AttackReport, HonestOrder, HonestReport, Phase } from './messages.js';
 
 export interface HostileOptions {
@@ -20,6 +20,8 @@ export interface HostileOptions {
   /** Requests a second of the attackers. */
   attacks: number;
   guesses: number;
+  /** Settings of the chat, beside its defaults. */
+  env?: Settings;
 }
 
 /** What a part of the machine used in a phase, in cores. */
@@ -48,10 +50,9 @@ type Say = (text: string) => void;
 const MB = 1_048_576;
 const LOOK = 1_000;
 const QUIET = 0.25;
-const PROCESSES = { apis: 2, workers: 1, env: { TRUST_PROXY: 1 } };
 
 export async function runHostile(options: HostileOptions, say: Say = () => undefined): Promise<HostileReport> {
-  const system = await startSystem(PROCESSES);
+  const system = await startSystem({ apis: 2, workers: 1, env: { TRUST_PROXY: 1, ...options.env } });
   const redis = new Redis(system.redis.url);
   const [honest, attackers] = [start('honest'), start('attackers')];
   try {
@@ -76,8 +77,9 @@ async function phases(options: HostileOptions, system: TestSystem, redis: Redis,
     const quiet = await coresWhile(pids, () => sleep(seconds * 1_000 * QUIET));
     say('all attacks');
     const lasts = seconds * (1 - QUIET);
+    await answer(attackers, { infiltrate: system.urls });
     honest.send({ phase: 'attack' });
-    const attacked = answer<AttackReport>(attackers, { urls: system.urls, rate: attacks, guesses, seconds: lasts } satisfies AttackOrder);
+    const attacked = answer<AttackReport>(attackers, { rate: attacks, guesses, seconds: lasts } satisfies AttackOrder);
     const attack = await coresWhile(pids, () => sleep(lasts * 1_000));
     attackers.send({ over: true });
     const attackReport = await attacked;

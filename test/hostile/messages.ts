@@ -33,7 +33,6 @@ export interface HonestReport {
 }
 
 export interface AttackOrder {
-  urls: string[];
   /** Requests a second, of all attacks together. */
   rate: number;
   /** Different worthless tokens to try. */
