@@ -1,8 +1,8 @@
-/** How large rooms are, roughly: an event costs fan-out as much as there are members, so in large rooms it counts for more. */
+/** How large rooms are, roughly: an event costs fan-out as much as there are members, so in large rooms comings count for more. */
 import type { Store } from '../../../shared/store/store.js';
 
-/** Members up to which an event counts once: a message, and a coming, which is another event when it ends and brings one more reader of all others. */
-const USUAL = { sends: 1_000, joins: 200 };
+/** Members up to which a coming counts once: it is an event for all, another when it ends, and one more reader of all others. */
+const USUAL = 200;
 /** What was found out is believed for so long (ms): a room takes longer to become another size. */
 const BELIEVED = 5_000;
 /** Rooms remembered at a time. */
@@ -16,9 +16,9 @@ export class Crowds {
     this.#store = store;
   }
 
-  /** What an event in a room counts as. Rejects when Redis is away. */
-  async weight(room: string, kind: keyof typeof USUAL): Promise<number> {
-    return Math.max(1, Math.ceil(await this.#members(room) / USUAL[kind]));
+  /** What a coming into a room counts as. Rejects when Redis is away. */
+  async weight(room: string): Promise<number> {
+    return Math.max(1, Math.ceil(await this.#members(room) / USUAL));
   }
 
   async #members(room: string): Promise<number> {

@@ -26,7 +26,7 @@ export class Failures {
   /** Throws `rate_limited` for an address that has to wait, `unauthorized` for a token that was refused shortly before. */
   check(address: string, token: string): void {
     if (this.#good.has(token)) return;
-    this.#waiting.check(address);
+    this.#waiting.check(address, 'failures');
     if (this.#refused.left(token) > 0) throw unauthorized();
   }
 

@@ -6,7 +6,7 @@
  * together; others of that address, who make none, do not notice.
  */
 import { ownCopy } from '../../../shared/store/tokens.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 
 /** They are counted for so long (ms), and who made too many waits for the rest of it. */
 const WINDOW = 10_000;
@@ -37,7 +37,7 @@ export class Fruitless {
   check(token: string): void {
     const count = this.#users.size > 0 ? this.#users.get(token) : undefined;
     const ms = count?.waits ? count.ends - Date.now() : 0;
-    if (ms > 0) throw rateLimited(ms, 'Too many calls that could give nothing.');
+    if (ms > 0) throw rateLimited(ms, 'Too many calls that could give nothing.', 'fruitless');
   }
 
   /** Counts `cost` for a user and its address. */

@@ -7,13 +7,14 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import { messageCost } from '../../../shared/store/event-text.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { isToken } from '../../../shared/store/tokens.js';
 import { Addresses, networkOf } from './address.js';
 import { Crowds } from './crowds.js';
 import { Failures } from './failures.js';
 import { Fruitless } from './fruitless.js';
+import type { Host } from './host.js';
 import { Limits, type LimitName } from './limits.js';
 import { checkOrigin } from './origins.js';
 import { Places } from './places.js';
@@ -45,6 +46,7 @@ interface Asked {
   room?: string;
   text?: string | undefined;
   data?: unknown;
+  forget?: boolean | undefined;
 }
 
 /** The request. */
@@ -54,7 +56,14 @@ interface Asking {
   readonly onEnd: (ended: () => void) => void;
 }
 
+/** What the host's page needs; without it nothing is switched off, and nothing is noted. */
+export interface GuardOptions {
+  host?: Host;
+  salt?: Salt;
+}
+
 export class Guard {
+  readonly #host: Host | undefined;
   readonly #store: Store;
   readonly #addresses: Addresses;
   readonly #limits: Limits;
@@ -66,12 +75,13 @@ export class Guard {
   readonly #waits = new Waits();
   readonly #crowds: Crowds;
 
-  constructor(store: Store) {
+  constructor(store: Store, { host, salt }: GuardOptions = {}) {
     const { config, redis } = store;
     this.#store = store;
+    this.#host = host;
     this.#addresses = new Addresses(config.trustProxy);
     this.#limits = new Limits(redis, config);
-    this.#salt = new Salt(redis);
+    this.#salt = salt ?? new Salt(redis);
     this.#crowds = new Crowds(store);
     this.#failures = new Failures((address) => this.#count('failures', address));
     this.#polls = new Places(config.addressPolls);
@@ -83,20 +93,21 @@ export class Guard {
     const limit = COUNTED[name];
     if (!limit || !this.#store.config.rateLimits) return;
     const address = this.#addresses.of(req);
-    this.#waits.check(`${limit} ${address}`);
+    this.#waits.check(`${limit} ${address}`, limit);
     const network = networkOf(address);
-    if (network !== null) this.#waits.check(`${limit} ${network}`);
+    if (network !== null) this.#waits.check(`${limit} ${network}`, limit);
   }
 
-  /** Looks at a call before it runs. Gives what it has to wait for, null for nothing. Throws, or rejects with, `rate_limited`, `origin_refused`. */
+  /** Looks at a call before it runs. Gives what it has to wait for, null for nothing. Throws, or rejects with, `rate_limited`, `origin_refused`, `not_allowed`. */
   admit(name: OperationName, asked: Asked, { res, onEnd }: Asking): Promise<void> | null {
     const { allowedOrigins, rateLimits } = this.#store.config;
+    const address = this.#addresses.of(res.req);
+    this.#host?.meet(res.req, address);
     if (allowedOrigins) checkOrigin(res.req, allowedOrigins);
     if (!rateLimits) return null;
-    const address = this.#addresses.of(res.req);
     if (asked.token !== undefined) this.#admitUser(name, asked.token, address);
     if (name === 'poll') this.#place(res.req, address, onEnd);
-    const limit = COUNTED[name];
+    const limit = asked.forget ? 'forgets' : COUNTED[name];
     return limit || MAKES_ROOMS.has(name) ? this.#admit(name, limit, asked, address) : null;
   }
 
@@ -121,22 +132,27 @@ export class Guard {
     if (!NO_FAULT.has(code)) this.#fruitless.count(this.#addresses.of(req), token, 1);
   }
 
-  /** Counts a message to a room, whoever sends it, as so many. Throws `rate_limited`. */
-  async sendTo(room: string, cost: number): Promise<void> {
-    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room, cost * await this.#crowds.weight(room, 'sends'));
+  /** Hashes of the address of who asks, by the salts of today and of yesterday. Rejects when Redis is away. */
+  addresses(req: IncomingMessage): Promise<string[]> {
+    return this.#salt.hashes(this.#addresses.of(req));
+  }
+
+  /** Takes note of a message to a room, for what is busy. */
+  noteMessage(room: string): void {
+    this.#host?.noteMessage(room);
   }
 
   #admitUser(name: OperationName, token: string, address: string): void {
     this.#failures.check(address, token);
     this.#fruitless.check(token);
-    if (BY_USER.has(name)) this.#waits.check(`${name} ${token}`);
+    if (BY_USER.has(name)) this.#waits.check(`${name} ${token}`, 'user');
   }
 
   async #admit(name: OperationName, limit: LimitName | undefined, asked: Asked, address: string): Promise<void> {
     const { room = DEFAULT_ROOM } = asked;
     if (limit) await this.#count(limit, address, name === 'send' ? messageCost(asked) : 1);
     if (!MAKES_ROOMS.has(name)) return;
-    await this.#limits.count('roomJoins', room, await this.#crowds.weight(room, 'joins'));
+    await this.#limits.count('roomJoins', room, await this.#crowds.weight(room));
     if (await this.#isNew(room)) await this.#countRoom(room, address);
   }
 
@@ -176,7 +192,7 @@ export class Guard {
 
   #place(req: IncomingMessage, address: string, onEnd: (ended: () => void) => void): void {
     if (headBytes(req) > POLL_HEAD_MAX) throw new ChatError('too_large', `The URL and headers of a poll must have at most ${POLL_HEAD_MAX} bytes.`, { field: 'headers' });
-    if (!this.#polls.take(address)) throw rateLimited(NO_PLACE);
+    if (!this.#polls.take(address)) throw rateLimited(NO_PLACE, undefined, 'polls');
     onEnd(() => this.#polls.give(address));
   }
 }

@@ -5,10 +5,10 @@
 import { ReplyError, type Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../../shared/config.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 import { WIDER } from './address.js';
 
-export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends' | 'roomJoins';
+export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'forgets' | 'roomJoins';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -30,7 +30,7 @@ export class Limits {
     try {
       await (wider ? this.#wider : this.#limiters)[name].consume(key, points);
     } catch (refused) {
-      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext);
+      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext, undefined, name);
       if (!(refused instanceof ReplyError)) throw refused;
     }
   }
@@ -47,7 +47,7 @@ function limiters(redis: Redis, config: Config, prefix: string, times: number): 
     sends: limiter('sends', config.addressSends, SHORTLY),
     reads: limiter('reads', config.addressReads, SHORTLY),
     failures: limiter('failures', config.addressFailures, MINUTE),
-    roomSends: limiter('room-sends', config.roomSends, SHORTLY),
+    forgets: limiter('forgets', config.addressForgets, MINUTE),
     roomJoins: limiter('room-joins', config.roomJoins, SHORTLY),
   };
 }

@@ -1,5 +1,5 @@
 /** Who has to wait, in memory: what was refused for a while is refused again without asking anybody. */
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 
 /** Entries of a memory: beyond it the oldest goes, which at worst costs asking once more. */
 const MOST = 10_000;
@@ -25,10 +25,10 @@ export class Until {
 export class Waits {
   readonly #until = new Until();
 
-  /** Throws `rate_limited` for who has to wait. */
-  check(key: string): void {
+  /** Throws `rate_limited`, by a limit of that name, for who has to wait. */
+  check(key: string, limit: string): void {
     const ms = this.#until.left(key);
-    if (ms > 0) throw rateLimited(ms);
+    if (ms > 0) throw rateLimited(ms, undefined, limit);
   }
 
   /** Has to wait for `ms` from now on. */

@@ -1,0 +1,49 @@
+-- above: whether a log id is above another.
+local function above(a, b)
+  if a == b then return false end
+  local ams, aseq = string.match(a, '(%d+)-(%d+)')
+  local bms, bseq = string.match(b, '(%d+)-(%d+)')
+  if ams ~= bms then return tonumber(ams) > tonumber(bms) end
+  return tonumber(aseq) > tonumber(bseq)
+end
+local function drop(key, inbox, count)
+  local newest = redis.call('LINDEX', inbox, count - 1)
+  redis.call('LTRIM', inbox, count, -1)
+  redis.call('HINCRBY', key, 'base', count)
+  redis.call('HSET', key, 'baseId', string.match(newest, '^{"id":"([%d-]+)'))
+end
+-- push: puts events into an inbox, which loses its oldest beyond `most` and beyond `bytes`.
+local function push(tag, id, texts, most, bytes)
+  local key = 'user:' .. tag .. ':' .. id
+  local inbox = key .. ':messages'
+  local length = redis.call('RPUSH', inbox, unpack(texts))
+  if length > most then
+    drop(key, inbox, length - most)
+    length = most
+  end
+  -- no event is larger than 16 KB, so that few need not be measured; and an eighth goes at a time, as to make room for each push anew
+  -- would cost more than those who read late are worth
+  while length > bytes / 16384 and redis.call('MEMORY', 'USAGE', inbox, 'SAMPLES', 0) > bytes do
+    local eighth = math.ceil(length / 8)
+    drop(key, inbox, eighth)
+    length = length - eighth
+  end
+end
+-- ring: wakes a poll that waits in the blocking way.
+local function ring(tag, id, n)
+  local bell = 'user:' .. tag .. ':' .. id .. ':bell:' .. n
+  if redis.call('EXISTS', bell) == 1 then return end
+  redis.call('RPUSH', bell, '1')
+  redis.call('PEXPIRE', bell, 120000) -- a poll is over by then; nothing is left of a dead process
+end
+-- group: one room's part of a delivery: count of events, last id, users (id:n id:n ...) and texts, a line each.
+local function group(texts, last, users)
+  return #texts .. '\n' .. last .. '\n' .. table.concat(users, ' ') .. '\n' .. table.concat(texts, ',')
+end
+-- publish: gives a process with live users a delivery, with the next number.
+local function publish(tag, process, groups)
+  local sequence = 'sequence:' .. tag .. ':' .. process
+  local number = redis.call('INCR', sequence)
+  if number == 1 then redis.call('EXPIRE', sequence, 60) end -- the process renews it as long as it has live users
+  redis.call('PUBLISH', 'delivery:' .. tag .. ':' .. process, number .. '\n' .. table.concat(groups, '\n'))
+end
