@@ -206,7 +206,7 @@ describe('bounds', () => {
   it('does not wait for a room that has very much: what it has comes beside the next jobs', async () => {
     const { store: { keys, redis: client }, fanOut } = first;
     const writer = await part.join('very-much');
-    await client.zadd(keys.members(0, 'very-much'), ...Array.from({ length: 2_000 }, (_, i) => [2_000_000 + i, 2_000_000 + i]).flat());
+    await client.zadd(keys.members(0, 'very-much'), ...Array.from({ length: 4_000 }, (_, i) => [2_000_000 + i, 2_000_000 + i]).flat());
     for (let i = 0; i < 100; i += 1) await part.call('send', { token: writer.token, room: 'very-much', text: `${i}` });
     const other = await part.join('little');
     await fanOut.advanceRooms(['very-much']);

@@ -20,7 +20,8 @@ const UNFIT_FOR_NAMES = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u206
 /** More than four marks on one letter are no writing: they reach into the lines above and below. */
 const ZALGO = /\p{M}{5}/u;
 
-const SPACES = /\p{Zs}+/gu;
+/** What a page shows as one space. */
+const SPACES = /\p{Zs}{2,}/gu;
 
 const characters = (text: string): number => [...text].length;
 /** The cheap checks first: `most` is in UTF-16 units. */
