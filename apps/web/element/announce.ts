@@ -11,3 +11,9 @@ export function announce(event: ChatEvent, { texts, announcer }: Skeleton): void
   announcer.textContent = fill(event.private ? texts.heardPrivately : texts.heard, { name: event.from.name });
   setTimeout(() => { announcer.textContent = ''; }, ANNOUNCED);
 }
+
+/** The page may want to show the count in its title. */
+export function tellUnread({ root }: Skeleton, count: number): void {
+  const { host } = root.getRootNode() as ShadowRoot;
+  if (host) host.dispatchEvent(new CustomEvent('unread', { detail: count }));
+}

@@ -1,6 +1,6 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
-import { announce } from './announce.js';
+import { announce, tellUnread } from './announce.js';
 import { Composer } from './composer.js';
 import type { Conversation } from './conversation.js';
 import { Conversations } from './conversations.js';
@@ -100,7 +100,7 @@ export class ChatView {
   private take(event: ChatEvent | SignalEvent): void {
     if (event.type === 'signal') return this.hearSignal(event);
     this.order.hear(event);
-    if (this.tellsOut(event)) this.out(event);
+    if (this.order.tellsOut(event)) this.out(event);
     const conversation = this.conversations.take(event, this.members);
     if (!conversation) return;
     this.typing.forget(event.room, event.from.id);
@@ -108,12 +108,6 @@ export class ChatView {
     if (this.conversations.isMine(event)) this.pending.arrived(conversation, event);
     else this.notice(conversation, event);
     this.drawSoon();
-  }
-
-  /** This user was sent out of the room. */
-  private tellsOut({ type, room, from, by }: ChatEvent): boolean {
-    const { user } = this.chat;
-    return type === 'left' && by !== undefined && room === this.chat.room && user !== null && user.id === from.id;
   }
 
   private out(event: ChatEvent): void {
@@ -185,7 +179,7 @@ export class ChatView {
     showLatest(this.parts, this.current, this.log.atEnd);
     this.reader.showTop();
     this.updatePeople();
-    this.tell();
+    tellUnread(this.parts, this.conversations.unread());
   }
 
   private updatePeople(): void {
@@ -193,12 +187,6 @@ export class ChatView {
     const { members, current } = this;
     const { room, privates } = this.conversations;
     if (user) this.people.update({ members, ownId: user.id, room, privates, current });
-  }
-
-  /** The page may want to show the count in its title. */
-  private tell(): void {
-    const { host } = this.parts.root.getRootNode() as ShadowRoot;
-    if (host) host.dispatchEvent(new CustomEvent('unread', { detail: this.conversations.unread() }));
   }
 
   private showTitle(): void {

@@ -61,6 +61,12 @@ export class RoomOrder {
     if (this.tools) this.tools.hear(event);
   }
 
+  /** This user was sent out of the room. */
+  tellsOut({ type, room, from, by }: ChatEvent): boolean {
+    const { user } = this.chat;
+    return type === 'left' && by !== undefined && room === this.chat.room && user !== null && user.id === from.id;
+  }
+
   /** Who is here has changed; and who this user is, when the server had to make it anew. */
   met(): void {
     const { user } = this.chat;

@@ -1,5 +1,5 @@
 import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
-import { h, icon } from '../element/dom.js';
+import { h } from '../element/dom.js';
 import { addStyle } from '../element/style.js';
 import { fill } from '../element/texts.js';
 import type { Tools, ToolsHost } from '../element/tools.js';
@@ -8,8 +8,6 @@ import { Judgements } from './judgements.js';
 import css from './owner.css';
 import { Panel } from './panel.js';
 import { Strip } from './strip.js';
-
-const DOTS = 'M5 12H5.010M12 12H12.010M19 12H19.010';
 
 /** The strip that is open, and the button that opened it. */
 interface Open {
@@ -62,7 +60,7 @@ export class OwnerTools implements Tools {
 
   private button(key: string, label: string, begin: (judge: Judgements) => void): HTMLButtonElement {
     const expanded = String(this.open !== null && this.open.key === key);
-    const button = h('button', { type: 'button', class: 'plain dots', 'data-key': key, 'aria-label': label, 'aria-expanded': expanded }, icon(DOTS));
+    const button = h('button', { type: 'button', class: 'plain dots', 'data-key': key, 'aria-label': label, 'aria-expanded': expanded });
     button.addEventListener('click', () => {
       const same = this.open !== null && this.open.key === key;
       this.close(same);
