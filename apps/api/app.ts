@@ -1,7 +1,7 @@
 /** The Koa application: operations first and alone, everything else behind them. */
 import Koa, { type Middleware } from 'koa';
-import { routes, type Routed } from './routes.js';
 import type { Served } from './answer.js';
+import { routes, type Routed } from './routes.js';
 import { serveOperations, type ServeOperation } from './serve.js';
 
 /** What a client does to its own connection, broken HTTP included: nothing that the host's log should fill up with. */
