@@ -3,7 +3,7 @@
  * counts up (counters, histograms) of a process that ends is added there, so that no sum ever goes down.
  */
 import type { Redis } from 'ioredis';
-import { AggregatorRegistry, type MetricObject } from 'prom-client';
+import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client';
 
 const KEY = 'metrics';
 const ENDED = 'ended';
@@ -45,10 +45,10 @@ export class Figures {
     await this.#redis.hset(KEY, this.#process, JSON.stringify({ at: Date.now(), figures } satisfies Written));
   }
 
-  /** The sum of all processes as text; `own` are this one's, which a Redis that takes no writes does not have. */
-  async sum(own: MetricObject[]): Promise<string> {
+  /** The sum of all processes; `own` are this one's, which a Redis that takes no writes does not have. */
+  async sum(own: MetricObject[]): Promise<Registry> {
     const { [this.#process]: _, ...others } = await this.#redis.hgetall(KEY);
-    return AggregatorRegistry.aggregate([own, ...Object.values(others).map(presentOf)]).metrics();
+    return AggregatorRegistry.aggregate([own, ...Object.values(others).map(presentOf)]);
   }
 
   /** Adds this process, with its last figures, to those that have ended. */

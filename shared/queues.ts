@@ -1,5 +1,5 @@
 /** The queues between API processes and workers: their names, what a job carries, how one is added. */
-import { Queue } from 'bullmq';
+import { Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 export const FANOUT = 'fanout';
@@ -14,9 +14,10 @@ export interface FanOutJob {
 const ADD_PATIENCE = 1_000;
 
 /** A queue whose history stays small: what was done is in the logs of the rooms. */
-export function openQueue<Data>(name: string, connection: Redis): Queue<Data> {
+export function openQueue<Data>(name: string, connection: Redis, telemetry?: Telemetry): Queue<Data> {
   return new Queue<Data>(name, {
     connection,
+    ...(telemetry && { telemetry }),
     streams: { events: { maxLen: 100 } },
     defaultJobOptions: {
       removeOnComplete: { count: 100 },

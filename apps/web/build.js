@@ -13,6 +13,8 @@ const finished = join(root, 'dist/apps/web');
 /** Built aside and moved when it is whole: a build that fails leaves the former one. */
 const out = join(root, 'dist/apps/web.new');
 const site = join(out, 'public');
+/** Files that only the host may have. */
+const admin = join(out, 'admin');
 const run = promisify(execFile);
 
 const shared = { bundle: true, minify: true, target: 'es2017', legalComments: 'none', charset: 'utf8', sourcemap: true };
@@ -29,7 +31,7 @@ async function declare() {
 
 /** The library's public types as one file: those of the wire, then its own. They name nothing else. */
 async function rollUp(types) {
-  const files = ['shared/protocol/errors.d.ts', 'shared/protocol/events.d.ts', 'apps/web/client/api.d.ts'];
+  const files = ['shared/protocol/errors.d.ts', 'shared/protocol/events.d.ts', 'apps/web/client/answers.d.ts', 'apps/web/client/api.d.ts'];
   const texts = await Promise.all(files.map((file) => readFile(join(types, file), 'utf8')));
   const inlined = texts.join('\n').replace(/^import .*;\n/gm, '');
   return `${inlined}\n/** Joins a room; gives the chat at once, which opens by itself. */\n`
@@ -74,6 +76,13 @@ async function npmPackage() {
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 }
 
+/** What the element fetches for who has a role in the room. */
+function owner() {
+  return build({
+    ...shared, entryPoints: [join(here, 'owner/index.ts')], outfile: join(site, 'owner.js'), format: 'iife', loader: { '.css': 'text' }, plugins: [smallStyles],
+  });
+}
+
 /** What `chat.doctor()` fetches. */
 function doctor() {
   return build({ ...shared, entryPoints: [join(here, 'doctor/index.ts')], outfile: join(site, 'doctor.js'), format: 'iife' });
@@ -88,6 +97,15 @@ async function pages() {
   await build({ ...shared, entryPoints, outdir: join(site, 'assets'), format: 'iife', target: 'es2020', sourcemap: false, external: ['/assets/*'] });
   await cp(join(here, 'pages/icon.svg'), join(site, 'assets/icon.svg'));
   await cp(join(root, 'node_modules/@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2'), join(site, 'assets/bricolage.woff2'));
+}
+
+/** The host's page, apart from those for everybody. */
+async function hostPage() {
+  await mkdir(admin);
+  const entryPoints = ['admin.ts', 'admin.css'].map((name) => join(here, 'pages/admin', name));
+  await build({ ...shared, entryPoints, outdir: admin, format: 'iife', target: 'es2020', sourcemap: false, external: ['/assets/*'] });
+  const parts = await textsIn(join(here, 'pages/parts'));
+  await writeFile(join(admin, 'admin.html'), withParts(await readFile(join(here, 'pages/admin/admin.html'), 'utf8'), parts));
 }
 
 const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts'];
@@ -118,10 +136,10 @@ async function runPage(name) {
   await writeFile(join(site, 'fiddle', name, 'run.html'), `${head}${own}<body>\n${html}<script src="fiddle.js"></script>\n</body>\n</html>\n`);
 }
 
-/** Beside each text, its compressed form: what a browser is sent that takes it. */
-async function compress() {
-  const files = (await readdir(site, { recursive: true })).filter((name) => /\.(m?js|css|html|svg)$/.test(name));
-  await Promise.all(files.map(async (name) => writeFile(join(site, `${name}.gz`), gzipSync(await readFile(join(site, name)), { level: 9 }))));
+/** Beside each text of a folder, its compressed form: what a browser is sent that takes it. */
+async function compress(folder) {
+  const files = (await readdir(folder, { recursive: true })).filter((name) => /\.(m?js|css|html|svg)$/.test(name));
+  await Promise.all(files.map(async (name) => writeFile(join(folder, `${name}.gz`), gzipSync(await readFile(join(folder, name)), { level: 9 }))));
 }
 
 const remove = (path) => rm(path, { recursive: true, force: true });
@@ -130,9 +148,9 @@ const remove = (path) => rm(path, { recursive: true, force: true });
 export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
-  await Promise.all([declare(), library(), element(), doctor(), pages(), fiddles()]);
+  await Promise.all([declare(), library(), element(), owner(), doctor(), pages(), hostPage(), fiddles()]);
   await npmPackage();
-  await compress();
+  await Promise.all([site, admin].map(compress));
   await remove(finished);
   await rename(out, finished);
 }

@@ -1,5 +1,5 @@
 /** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
-import { Queue, Worker, type Job } from 'bullmq';
+import { Queue, Worker, type Job, type Telemetry, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { FANOUT, UPKEEP, type FanOutJob } from '../../shared/queues.js';
 import type { Store } from '../../shared/store/store.js';
@@ -18,6 +18,15 @@ const REST = 1_000;
 /** A job may lose its worker so often before it counts as failed; the sweep has its rooms all the same. */
 const STALLS = 10;
 
+/** What the queues are reached by. */
+export interface Queues {
+  upkeep: Queue;
+  /** Makes a connection for a worker of BullMQ. */
+  connect: () => Redis;
+  /** Of fan-out alone: upkeep tells nobody anything. */
+  telemetry: Telemetry | undefined;
+}
+
 export class Jobs {
   readonly #store: Store;
   readonly #fanOut: FanOut;
@@ -27,14 +36,16 @@ export class Jobs {
   readonly #timer: NodeJS.Timeout;
 
   /** `failed` is told of everything that fails and is tried again. */
-  constructor(store: Store, fanOut: FanOut, upkeep: Queue, connect: () => Redis, failed: (error: unknown) => void) {
+  constructor(store: Store, fanOut: FanOut, { upkeep, connect, telemetry }: Queues, failed: (error: unknown) => void) {
     this.#store = store;
     this.#fanOut = fanOut;
     this.#failed = failed;
     this.#upkeep = upkeep;
     this.#workers = [
-      this.#worker(FANOUT, (job: Job<FanOutJob>) => this.#advance(job), connect(), store.config.workerConcurrency),
-      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), connect(), 2),
+      this.#worker(FANOUT, (job: Job<FanOutJob>) => this.#advance(job), {
+        connection: connect(), concurrency: store.config.workerConcurrency, ...(telemetry && { telemetry }),
+      }),
+      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), { connection: connect(), concurrency: 2 }),
     ];
     this.#timer = setInterval(() => void this.schedule(), SCHEDULE_EVERY);
   }
@@ -59,9 +70,9 @@ export class Jobs {
     await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 
-  #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, connection: Redis, concurrency: number): Worker {
+  #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {
     const worker = new Worker<Data>(name, process, {
-      connection, concurrency, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
+      ...options, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
     });
     worker.on('failed', (_job, error) => this.#failed(error));
     worker.on('error', (error) => this.#rest(worker, error));

@@ -1,5 +1,6 @@
 /** The system's own parts in this process, without HTTP and queue: what races are driven by hand with. */
 import { Redis } from 'ioredis';
+import { Filters } from '../../apps/api/filters.js';
 import { Guard } from '../../apps/api/guard/guard.js';
 import type { Chat, Reply } from '../../apps/api/operation.js';
 import { operations } from '../../apps/api/operations.js';
@@ -31,6 +32,8 @@ export class Part {
   readonly chat: Chat;
   /** Rooms whose fan-out was asked for, oldest first. */
   readonly requested: string[] = [];
+  /** Where calls come from. */
+  addresses = ['here', ''];
   readonly #subscriber: Redis;
 
   constructor(readonly store: Store, readonly config: Config) {
@@ -43,6 +46,7 @@ export class Part {
       store,
       fanOut: new FanOutRequests({ add }, quiet),
       guard: new Guard(store),
+      filters: new Filters(),
       polls: new Polls(store, { subscriber: this.#subscriber, blocking: () => connectBlocking(config.redisUrl), refused: quiet }),
     };
   }
@@ -53,7 +57,7 @@ export class Part {
   call<Op extends OperationName>(op: Op, parameters: Partial<Parameters<Op>>, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
     const run = operations[op] as (chat: Chat, parameters: unknown, reply: Reply) => Promise<string> | null;
     return new Promise((resolve, reject) => {
-      const reply: Reply = { give: (body) => resolve(JSON.parse(body) as Answer), refuse: reject, whenGone: null };
+      const reply: Reply = { give: (body) => resolve(JSON.parse(body) as Answer), refuse: reject, whenGone: null, addresses: () => Promise.resolve(this.addresses) };
       onGone(() => {
         reply.whenGone?.();
         reject(new Error('the client has gone'));

@@ -5,9 +5,9 @@
 import { ReplyError, type Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../../shared/config.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 
-export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends';
+export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'forgets';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -27,7 +27,7 @@ export class Limits {
       sends: limiter('sends', config.addressSends, SHORTLY),
       reads: limiter('reads', config.addressReads, SHORTLY),
       failures: limiter('failures', config.addressFailures, MINUTE),
-      roomSends: limiter('room-sends', config.roomSends, SHORTLY),
+      forgets: limiter('forgets', config.addressForgets, MINUTE),
     };
   }
 
@@ -36,7 +36,7 @@ export class Limits {
     try {
       await this.#limiters[name].consume(key);
     } catch (refused) {
-      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext);
+      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext, undefined, name);
       if (!(refused instanceof ReplyError)) throw refused;
     }
   }

@@ -1,4 +1,12 @@
-import { ChatError } from '../../../shared/protocol/errors.js';
+import { member, offerRoom } from '../../../shared/store/acts.js';
 import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
 
-export const handover: Operation<'handover'> = () => Promise.reject(new ChatError('unavailable', 'Not built yet.', { retryAfter: 60 }));
+/** Offers a room to a member, who may take it by `own`. */
+export const handover: Operation<'handover'> = async ({ store, fanOut }, { user, ...given }) => {
+  const act = await acting(store, given);
+  await offerRoom(store, act, await member(store, given.room, user));
+  fanOut.request(given.room);
+  return ok();
+};

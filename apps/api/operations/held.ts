@@ -1,4 +1,7 @@
-import { ChatError } from '../../../shared/protocol/errors.js';
+import { readHeld } from '../../../shared/store/room-rules.js';
 import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
 
-export const held: Operation<'held'> = () => Promise.reject(new ChatError('unavailable', 'Not built yet.', { retryAfter: 60 }));
+/** Messages that wait for approval, oldest first. */
+export const held: Operation<'held'> = async ({ store }, given) => ok({ messages: await readHeld(store, await acting(store, given)) });

@@ -1,4 +1,12 @@
-import { ChatError } from '../../../shared/protocol/errors.js';
+import { member, moderate as moderateMember } from '../../../shared/store/acts.js';
 import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
 
-export const moderate: Operation<'moderate'> = () => Promise.reject(new ChatError('unavailable', 'Not built yet.', { retryAfter: 60 }));
+/** Makes a member a moderator, or ends that. */
+export const moderate: Operation<'moderate'> = async ({ store, fanOut }, { user, on = true, ...given }) => {
+  const act = await acting(store, given);
+  await moderateMember(store, act, await member(store, given.room, user), on);
+  fanOut.request(given.room);
+  return ok();
+};

@@ -22,6 +22,8 @@ export interface Connections {
   blocking: () => Redis;
   /** Told when Redis will not let this process subscribe: it has no live polls and no signals then. */
   refused: (error: unknown) => void;
+  /** Told of events that came to polls which waited for them: of a group of them that came together, once. */
+  received?: (text: string) => void;
 }
 
 export class Polls {
@@ -41,10 +43,11 @@ export class Polls {
   constructor(store: Store, connections: Connections) {
     const given = (count: number): void => { this.deliveries += count; };
     const process = (): string => this.#subscription.process;
+    const { received = () => undefined } = connections;
     this.#store = store;
     this.pool = new BlockingPool(connections.blocking, store.redis, store.config.pollConnections);
     const reattach = (poll: Poll): void => this.#orphan(poll);
-    this.live = new Live(store, { process, given, reattach });
+    this.live = new Live(store, { process, given, received, reattach });
     this.#subscription = new Subscription(connections.subscriber, store.keys, {
       onDelivery: (shard, payload) => this.live.deliver(shard, payload),
       onNotice: (notice) => this.#notice(notice),
@@ -54,7 +57,7 @@ export class Polls {
       onRefused: connections.refused,
     });
     this.#ways = {
-      store, process, given, reattach, pool: this.pool, live: this.live, held: this.held,
+      store, process, given, received, reattach, pool: this.pool, live: this.live, held: this.held,
       liveNow: () => store.config.live && this.#subscription.confirmed,
       draining: () => this.#draining,
     };
