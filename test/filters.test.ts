@@ -1,5 +1,6 @@
 /** What a room does not want to be said: words, links; what waits for approval; and who is muted without knowing it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkParameters } from '../apps/api/parameters.js';
 import { openPart } from './support/parts.js';
 import type { Person } from './support/people.js';
 import { openScene, type Scene } from './support/scene.js';
@@ -23,6 +24,12 @@ const act = (who: Person, op: Op, extra: object = {}) => scene.part.call(op, { t
 const rules = (given: object) => act(anna, 'rules', given);
 
 describe('words that a room does not want', () => {
+  it.each([['*'], ['a b'], ['a*b'], ['a-b'], [''], ['x'.repeat(33)], [1]].map(([word]) => [word]))('%j is none', (word) => {
+    expect(() => checkParameters('rules', { token: 't', room: 'mine', words: [word] })).toThrow(/letters and digits/);
+    expect(() => checkParameters('rules', { token: 't', room: 'mine', words: Array.from({ length: 101 }, () => 'a') })).toThrow(/at most 100/);
+    expect(checkParameters('rules', { token: 't', room: 'mine', words: ['bad', 'Évil9*'] }).words).toEqual(['bad', 'Évil9*']);
+  });
+
   it('are masked as whole words, however they are written, for everybody but who has a role', async () => {
     await rules({ words: ['Ass', 'damn*'] });
     for (const text of ['ass', 'АSЅ and àss', 'a class, an asset', 'Damnation! damn_it', 'a\u200dss', 'ﷺ \u200d ß ass ΑΣ \0ass']) await bert.send(scene.part, text);

@@ -11,7 +11,9 @@ import { OPERATIONS, type OperationName } from '../../shared/protocol/operations
 import type { Logger } from '../../shared/log.js';
 import { RateLimited } from '../../shared/store/refusals.js';
 import { checkCallback } from './jsonp.js';
-import type { Chat, Operation, Reply } from './operation.js';
+import type { AnsweredPoll } from './guard/poll-answers.js';
+import type { Chat, Gave, Operation, Reply } from './operation.js';
+import type { Cursor } from '../../shared/store/inboxes.js';
 import { operations } from './operations.js';
 import { checkParameters, fromQuery, parseJson, parseQuery, type Parameters } from './parameters.js';
 import { readPlainPoll } from './plain-poll.js';
@@ -51,12 +53,20 @@ export function serveOperations(serve: ServeOperation): Middleware {
   };
 }
 
+/** What an answer remembers of its operation's parameters. */
+interface Asked {
+  token: string | undefined;
+  position: number | null;
+  /** ms since 1970. */
+  at: number;
+}
+
 /** The answer of one request, written once, and counted. */
 class Answer implements Reply {
   callback: string | undefined = undefined;
   whenGone: (() => void) | null = null;
-  /** The token it was asked with. */
-  token: string | undefined = undefined;
+  /** What the operation was asked, once that is known to be allowed. */
+  #asked: Asked | null = null;
   readonly accepted: Reply['accepted'];
   readonly #line: RequestLine | null;
   #ended: (() => void) | null = null;
@@ -75,27 +85,38 @@ class Answer implements Reply {
     this.#ended = ended;
   };
 
-  give(body: string): void {
+  /** Takes note of what the operation is asked. */
+  ask({ token, cursor }: { token?: string; cursor?: Cursor | undefined }): void {
+    this.#asked = { token, position: cursor?.position ?? null, at: Date.now() };
+  }
+
+  give(body: string, gave: Gave = 'events'): void {
     this.whenGone = null;
     this.#end();
     send(this.res, 200, body, this.callback);
     this.#count('ok');
-    this.#line?.given(body, this.token);
+    if (this.#asked) this.chat.guard.answered({ token: this.#asked.token, poll: this.#poll(this.#asked, gave), bytes: body.length }, this.res.req);
+    this.#line?.given(body, this.#asked?.token);
   }
 
   /** The one catch of a request ends here. */
   refuse(caught: unknown): void {
     this.whenGone = null;
     this.#end();
-    if (this.token !== undefined) this.chat.guard.note(this.res.req, this.token, caught);
+    if (this.#asked?.token !== undefined && isOperation(this.name)) this.chat.guard.note(this.name, this.#asked.token, caught, this.res.req);
     const error = toChatError(caught, this.served.failed);
+    if (error.code === 'too_large') this.res.shouldKeepAlive = false; // what comes of it is not read to its end
     sendError(this.res, error, this.callback);
     this.#count(error.code, error instanceof RateLimited ? error.limit : undefined);
-    this.#line?.refused(error.code, this.token);
+    this.#line?.refused(error.code, this.#asked?.token);
   }
 
   addresses(): Promise<string[]> {
     return this.chat.guard.addresses(this.res.req);
+  }
+
+  #poll({ token, position, at }: Asked, gave: Gave): AnsweredPoll | null {
+    return this.name === 'poll' && token !== undefined ? { token, position, took: Date.now() - at, gave } : null;
   }
 
   #end(): void {
@@ -120,7 +141,9 @@ function serveJsonp(answer: Answer, req: IncomingMessage, query: string): void {
     answer.callback = checkCallback(parsed.values.get('callback') ?? []);
     parsed.values.delete('callback');
     parsed.values.delete('_'); // what jQuery and others add against caches
-    checkAndRun(operationName(answer.name), fromQuery(parsed), answer);
+    const operation = operationName(answer.name);
+    answer.chat.guard.meet(operation, req);
+    checkAndRun(operation, fromQuery(parsed), answer);
   } catch (error) {
     answer.refuse(error);
   }
@@ -130,6 +153,7 @@ async function serveApi(answer: Answer, req: IncomingMessage, query: string): Pr
   if (req.method === 'OPTIONS') return sendPreflight(answer.res);
   try {
     const operation = operationName(answer.name);
+    answer.chat.guard.meet(operation, req);
     const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
     checkAndRun(operation, withBearer(raw, req.headers.authorization), answer);
   } catch (error) {
@@ -158,8 +182,7 @@ function checkAndRun(name: OperationName, raw: Record<string, unknown>, answer: 
 /** Parameters and operation belong to the same name, which the type of a look-up by a union of names cannot say. */
 function runOperation<Op extends OperationName>(name: Op, parameters: Parameters<Op>, answer: Answer): void {
   const { chat } = answer;
-  const { token }: { token?: string } = parameters;
-  answer.token = token;
+  answer.ask(parameters);
   const operation: Operation<Op> = operations[name];
   const run = (): Promise<string> | null => operation(chat, parameters, answer);
   const admitted = chat.guard.admit(name, parameters, answer);

@@ -97,7 +97,7 @@ export async function exitRoom(store: Store, room: string, user: UserRef, sent?:
 async function exitUser({ keys, redis, config }: Store, room: string, id: number, left = { id: '', text: '' }): Promise<void> {
   const shard = keys.userShard(id);
   await run(redis, 'exit-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.position(shard, room), keys.attached(shard),
-    keys.inbox(id), id, room, left.id, left.text, keys.userTag(shard), config.inboxMax);
+    keys.inbox(id), id, room, left.id, left.text, keys.userTag(shard), config.inboxMax, config.inboxBytes);
 }
 
 /** Gives a member its new name in a room. Repeating it does no harm. */

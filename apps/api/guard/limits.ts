@@ -6,8 +6,9 @@ import { ReplyError, type Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../../shared/config.js';
 import { rateLimited } from '../../../shared/store/refusals.js';
+import { WIDER } from './address.js';
 
-export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'forgets';
+export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'forgets' | 'roomJoins';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -16,28 +17,37 @@ const SHORTLY = 10;
 
 export class Limits {
   readonly #limiters: Record<LimitName, RateLimiterRedis>;
+  /** The same for networks. */
+  readonly #wider: Record<LimitName, RateLimiterRedis>;
 
   constructor(redis: Redis, config: Config) {
-    const limiter = (name: string, points: number, duration: number) => new RateLimiterRedis({
-      storeClient: redis, keyPrefix: `limit:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true,
-    });
-    this.#limiters = {
-      joins: limiter('joins', config.addressJoins, MINUTE),
-      rooms: limiter('rooms', config.addressRooms, HOUR),
-      sends: limiter('sends', config.addressSends, SHORTLY),
-      reads: limiter('reads', config.addressReads, SHORTLY),
-      failures: limiter('failures', config.addressFailures, MINUTE),
-      forgets: limiter('forgets', config.addressForgets, MINUTE),
-    };
+    this.#limiters = limiters(redis, config, 'limit', 1);
+    this.#wider = limiters(redis, config, 'limit:wider', WIDER);
   }
 
-  /** Counts one. Throws `rate_limited`; rejects when Redis is away. One that takes no writes (no memory) limits nothing. */
-  async count(name: LimitName, key: string): Promise<void> {
+  /** Counts `points`, of a `wider` network too. Throws `rate_limited`; rejects when Redis is away. One that takes no writes (no memory) limits nothing. */
+  async count(name: LimitName, key: string, points: number, wider = false): Promise<void> {
     try {
-      await this.#limiters[name].consume(key);
+      await (wider ? this.#wider : this.#limiters)[name].consume(key, points);
     } catch (refused) {
       if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext, undefined, name);
       if (!(refused instanceof ReplyError)) throw refused;
     }
   }
+}
+
+function limiters(redis: Redis, config: Config, prefix: string, times: number): Record<LimitName, RateLimiterRedis> {
+  const limiter = (name: string, most: number, duration: number): RateLimiterRedis => {
+    const points = most * times;
+    return new RateLimiterRedis({ storeClient: redis, keyPrefix: `${prefix}:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true });
+  };
+  return {
+    joins: limiter('joins', config.addressJoins, MINUTE),
+    rooms: limiter('rooms', config.addressRooms, HOUR),
+    sends: limiter('sends', config.addressSends, SHORTLY),
+    reads: limiter('reads', config.addressReads, SHORTLY),
+    failures: limiter('failures', config.addressFailures, MINUTE),
+    forgets: limiter('forgets', config.addressForgets, MINUTE),
+    roomJoins: limiter('room-joins', config.roomJoins, SHORTLY),
+  };
 }

@@ -6,7 +6,7 @@ import { doer, box, type Section } from './section.js';
 /** Words that a room does not want, and what becomes of messages with one. */
 export class Words implements Section {
   readonly element: HTMLElement;
-  private readonly list = h('textarea', { rows: '3', class: 'words', spellcheck: 'false', autocapitalize: 'off' });
+  private readonly list = h('textarea', { rows: '3', class: 'words', dir: 'auto', spellcheck: 'false', autocapitalize: 'off' });
   private readonly mask = h('input', { type: 'radio', name: 'hold', checked: '' });
   private readonly hold = h('input', { type: 'radio', name: 'hold' });
   private readonly saved = h('span', { class: 'hint', role: 'status' });
