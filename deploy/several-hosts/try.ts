@@ -50,17 +50,17 @@ async function slowDown(names: readonly string[]): Promise<void> {
   for (const host of names) await cable('fast', host);
 }
 
+async function rollTo(folder: string, hosts: Hosts): Promise<void> {
+  for (const app of APPS) await hosts.replace(app, folder);
+}
+
 const SCENARIOS: Scenario[] = [
   { name: 'quiet', what: 'nothing happens', make: () => sleep(seconds * 1_000) },
   { name: 'app', what: `app2 is cut off for ${Math.round(third / 1_000)} s`, make: () => cutOff('app2') },
   { name: 'slow', what: '20 ms and 1 % loss each way at all six hosts', make: () => slowDown([...APPS, ...REDISES]) },
   { name: 'redis', what: `redis1 is cut off for ${Math.round(third / 1_000)} s`, make: () => cutOff('redis1') },
-  {
-    name: 'roll', what: 'a new version, host by host',
-    make: async (hosts) => {
-      for (const app of APPS) await hosts.replace(app, values.next ?? values.code);
-    },
-  },
+  { name: 'roll', what: 'a new version, host by host', make: (hosts) => rollTo(values.next ?? values.code, hosts) },
+  { name: 'back', what: 'back to the former version, host by host', make: (hosts) => rollTo(values.code, hosts) },
 ];
 
 async function play({ name, make }: Scenario, place: number, hosts: Hosts): Promise<Figures> {
