@@ -3,7 +3,7 @@
  * who is asked adds them up.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Figures } from './figures.js';
 
@@ -19,7 +19,7 @@ export class Metrics {
   readonly #figures: Figures;
   readonly #timers: NodeJS.Timeout[];
 
-  constructor(process: string, redis: Redis) {
+  constructor(process: string, redis: RedisClient) {
     this.#process = process;
     this.#figures = new Figures(redis, process);
     this.#measureProcess();

@@ -1,9 +1,10 @@
 /** What only the host sees: the figures of all processes, the queues' board in a real browser; and /health, which all see. */
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisClient } from '../shared/redis.js';
 import { call, fetchText } from './support/client.js';
 import { launchBrowser } from './support/browser.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { openRedis } from './support/redis.js';
 import { refusal } from './support/refusal.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
@@ -70,7 +71,7 @@ async function figuresOf(base: string): Promise<Map<string, number>> {
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
 }
 
-const connections = async (redis: Redis) => Number(/connected_clients:(\d+)/.exec(await redis.info('clients'))?.[1]);
+const connections = async (redis: RedisClient) => Number(/connected_clients:(\d+)/.exec(await redis.info('clients'))?.[1]);
 
 describe('the figures', () => {
   it('are those of all processes, whichever is asked', async () => {
@@ -104,7 +105,7 @@ describe('the figures', () => {
     const processes = [...figures.keys()].flatMap((name) => /^chat_memory_bytes\{process="(api|worker)-\w+"\}$/.exec(name)?.[1] ?? []);
     expect(processes.sort()).toEqual(['api', 'api', 'worker', 'worker']);
     expect(figures.get('chat_fanout_delay_seconds_count')).toBeGreaterThan(0);
-    const redis = new Redis(system.redis.url);
+    const redis = openRedis(system.redis.url);
     await until(async () => (await figuresOf(url)).get('chat_redis_connections') === (await connections(redis)) - 1, 'all connections but ours are counted');
     redis.disconnect();
   });

@@ -1,8 +1,9 @@
 /** Redis goes, or takes no writes: what /health, the figures and the log say of it, in real processes. */
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisClient } from '../shared/redis.js';
 import { call, fetchText } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 
 let system: TestSystem;
@@ -23,14 +24,14 @@ function said(process: { output(): string } | undefined, from: number): string[]
   return lines.map((line) => String((JSON.parse(line) as { msg: string }).msg)).filter((text) => !/listening|working/.test(text));
 }
 
-const OUTAGES: [what: string, reason: string, begin: (redis: Redis) => Promise<unknown>, end: (redis: Redis) => Promise<unknown>][] = [
+const OUTAGES: [what: string, reason: string, begin: (redis: RedisClient) => Promise<unknown>, end: (redis: RedisClient) => Promise<unknown>][] = [
   ['full', 'its memory is full (maxmemory)', (redis) => redis.config('SET', 'maxmemory', 1_000_000), (redis) => redis.config('SET', 'maxmemory', 0)],
   ['a replica', 'it is a read-only replica', (redis) => redis.replicaof('127.0.0.1', 1), (redis) => redis.replicaof('NO', 'ONE')],
 ];
 
 describe.each(OUTAGES)('a Redis that is %s', (_what, reason, begin, end) => {
   it('is away for /health, not for the figures, and two lines in the log', async () => {
-    const redis = new Redis(system.redis.url);
+    const redis = openRedis(system.redis.url);
     const [api, worker] = [system.apis[0], system.workers[0]];
     const [before, workerBefore] = [api?.output().length ?? 0, worker?.output().length ?? 0];
     await begin(redis);

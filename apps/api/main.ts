@@ -4,9 +4,10 @@ import { Availability } from '../../shared/availability.js';
 import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics.js';
-import { FANOUT, FanOutRequests, openQueue, UPKEEP, type FanOutJob } from '../../shared/queues.js';
-import { connectBlocking, connectProducer, connectStore, connectSubscriber, firstConnect } from '../../shared/redis.js';
+import { fanOutQueueNames, FanOutRequests, openQueue, UPKEEP, type FanOutJob } from '../../shared/queues.js';
+import { connectProducer, connectStore, firstConnect } from '../../shared/redis.js';
 import { checkRedis } from '../../shared/redis-check.js';
+import { nodesOf } from '../../shared/redis-nodes.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { createApp } from './app.js';
@@ -25,22 +26,20 @@ const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', faile
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'api');
   const quiet = () => undefined; // `availability` says for all that Redis is away
-  await checkRedis(config.redisUrl);
+  await checkRedis(config.redisUrl, config.shards);
   const redis = connectStore(config.redisUrl);
   const availability = new Availability(redis, log, OUTAGE);
   const producer = connectProducer(config.redisUrl).on('error', quiet);
   const store = createStore(redis, config);
-  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer);
-  const queues = [fanOutQueue, openQueue(UPKEEP, producer)];
+  const fanOutQueues = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer));
+  const queues = [...fanOutQueues, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);
-  const fanOut = new FanOutRequests(fanOutQueue, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
-  const polls = new Polls(store, {
-    subscriber: connectSubscriber(config.redisUrl).on('error', quiet),
-    blocking: () => connectBlocking(config.redisUrl),
-    refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
+  const fanOut = new FanOutRequests(fanOutQueues, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
+  const polls = new Polls(store, nodesOf(redis, config.redisUrl), (error) => {
+    log.error({ error }, 'Redis refuses the subscription: no live polls, no signals');
   });
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
-  const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue) };
+  const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueues) };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
   const app = createApp(serve, served, { config, store, availability, metrics, queues });

@@ -1,7 +1,7 @@
 /** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
 import { Queue, Worker, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
-import { FANOUT, UPKEEP, type FanOutJob } from '../../shared/queues.js';
+import { fanOutQueueNames, queueOptions, UPKEEP, type FanOutJob } from '../../shared/queues.js';
+import type { RedisClient } from '../../shared/redis.js';
 import type { Store } from '../../shared/store/store.js';
 import { expire } from './jobs/expire.js';
 import type { FanOut } from './jobs/fan-out.js';
@@ -27,13 +27,15 @@ export class Jobs {
   readonly #timer: NodeJS.Timeout;
 
   /** `failed` is told of everything that fails and is tried again. */
-  constructor(store: Store, fanOut: FanOut, upkeep: Queue, connect: () => Redis, failed: (error: unknown) => void) {
+  constructor(store: Store, fanOut: FanOut, upkeep: Queue, connect: () => RedisClient, failed: (error: unknown) => void) {
     this.#store = store;
     this.#fanOut = fanOut;
     this.#failed = failed;
     this.#upkeep = upkeep;
+    const names = fanOutQueueNames(store.config);
+    const concurrency = Math.ceil(store.config.workerConcurrency / names.length);
     this.#workers = [
-      this.#worker(FANOUT, (job: Job<FanOutJob>) => this.#advance(job), connect(), store.config.workerConcurrency),
+      ...names.map((name) => this.#worker(name, (job: Job<FanOutJob>) => this.#advance(job), connect(), concurrency)),
       this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), connect(), 2),
     ];
     this.#timer = setInterval(() => void this.schedule(), SCHEDULE_EVERY);
@@ -59,9 +61,9 @@ export class Jobs {
     await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 
-  #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, connection: Redis, concurrency: number): Worker {
+  #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, connection: RedisClient, concurrency: number): Worker {
     const worker = new Worker<Data>(name, process, {
-      connection, concurrency, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
+      ...queueOptions(name, connection), concurrency, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
     });
     worker.on('failed', (_job, error) => this.#failed(error));
     worker.on('error', (error) => this.#rest(worker, error));

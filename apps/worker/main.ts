@@ -23,7 +23,7 @@ const OTHER_CONNECTIONS = 2;
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'worker');
   const connect = () => connectWorker(config.redisUrl).on('error', () => undefined); // `availability` says it once for all
-  await checkRedis(config.redisUrl);
+  await checkRedis(config.redisUrl, config.shards);
   const redis = connectStore(config.redisUrl);
   const availability = new Availability(redis, log, OUTAGE);
   const failed = (error: unknown): void => availability.failed(error);

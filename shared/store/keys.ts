@@ -41,10 +41,10 @@ export class Keys {
   /** When expiry ran last, and since when it may end users. */
   readonly expiry = 'expiry';
 
-  /** Pub/sub: deliveries of one user shard to one process, notices to one process, signals to all. */
+  /** Pub/sub: deliveries of one user shard to one process, notices about its users to one process, signals of one room shard to all. */
   deliveryChannel(shard: number, process: string): string { return `delivery:{u${shard}}:${process}`; }
-  noticeChannel(process: string): string { return `notice:${process}`; }
-  readonly signalChannel = 'signals';
+  noticeChannel(shard: number, process: string): string { return `notice:{u${shard}}:${process}`; }
+  signalChannel(roomShard: number): string { return `signals:{r${roomShard}}`; }
 
   /** Shard numbers, 0 to SHARDS - 1. */
   get allShards(): number[] { return Array.from({ length: this.#shards }, (_, shard) => shard); }

@@ -3,7 +3,7 @@
  * them by hash and loads them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis.js';
 
 export type ScriptName =
   | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room'
@@ -15,13 +15,20 @@ type Command = (...args: Argument[]) => Promise<unknown>;
 const folder = new URL('./lua/', import.meta.url);
 
 /** The scripts in the form ioredis takes them: name -> source and number of keys. */
-export const scripts = Object.fromEntries(readdirSync(folder).map((file) => {
+const scripts = Object.fromEntries(readdirSync(folder).map((file) => {
   const [, name = '', keys] = /^(.+)-(\d+|n)\.lua$/.exec(file) ?? [];
   return [name, { lua: readFileSync(new URL(file, folder), 'utf8'), ...(keys !== 'n' && { numberOfKeys: Number(keys) }) }];
 }));
 
+/** In a cluster, what scripts publish goes only to the shard of the slot: their channels bear its tag. */
+export function scriptsFor(cluster: boolean): typeof scripts {
+  if (!cluster) return scripts;
+  const sharded = (lua: string): string => lua.replaceAll("redis.call('PUBLISH'", "redis.call('SPUBLISH'");
+  return Object.fromEntries(Object.entries(scripts).map(([name, script]) => [name, { ...script, lua: sharded(script.lua) }]));
+}
+
 /** Runs one script. Keys first (after their number, where the file's name says `n`), then arguments, as the first lines of its file say. */
-export function run<Reply>(redis: Redis, name: ScriptName, ...keysAndArguments: Argument[]): Promise<Reply> {
+export function run<Reply>(redis: RedisClient, name: ScriptName, ...keysAndArguments: Argument[]): Promise<Reply> {
   const command = (redis as unknown as Record<ScriptName, Command>)[name];
   return command.apply(redis, keysAndArguments) as Promise<Reply>;
 }

@@ -4,7 +4,8 @@ import { signalText } from './event-text.js';
 import type { Store } from './store.js';
 
 export async function publishSignal({ keys, redis }: Store, signal: SignalEvent): Promise<void> {
-  await redis.publish(keys.signalChannel, `${signal.room}\n${signalText(signal)}`);
+  const channel = keys.signalChannel(keys.roomShard(signal.room));
+  await redis[redis.isCluster ? 'spublish' : 'publish'](channel, `${signal.room}\n${signalText(signal)}`);
 }
 
 /** Takes a published signal apart: its room and its text. */

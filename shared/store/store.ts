@@ -1,15 +1,15 @@
 /** What every function of the store needs: a connection, the keys, the limits a host may turn. */
-import type { Redis } from 'ioredis';
 import type { Config } from '../config.js';
+import type { RedisClient } from '../redis.js';
 import { Keys } from './keys.js';
 
 export interface Store {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
   readonly config: Config;
 }
 
-export function createStore(redis: Redis, config: Config): Store {
+export function createStore(redis: RedisClient, config: Config): Store {
   return { redis, keys: new Keys(config.shards), config };
 }
 

@@ -1,5 +1,4 @@
 /** The system's own parts in this process, without HTTP and queue: what races are driven by hand with. */
-import { Redis } from 'ioredis';
 import { Guard } from '../../apps/api/guard/guard.js';
 import type { Chat, Reply } from '../../apps/api/operation.js';
 import { operations } from '../../apps/api/operations.js';
@@ -10,7 +9,8 @@ import { readConfig, type Config } from '../../shared/config.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import type { OperationName } from '../../shared/protocol/operations.js';
 import { FanOutRequests } from '../../shared/queues.js';
-import { connectBlocking, connectStore, connectSubscriber } from '../../shared/redis.js';
+import { connectStore } from '../../shared/redis.js';
+import { nodesOf } from '../../shared/redis-nodes.js';
 import { parseCursor } from '../../shared/store/inboxes.js';
 import { createStore, type Store } from '../../shared/store/store.js';
 import { until } from './until.js';
@@ -31,19 +31,17 @@ export class Part {
   readonly chat: Chat;
   /** Rooms whose fan-out was asked for, oldest first. */
   readonly requested: string[] = [];
-  readonly #subscriber: Redis;
 
   constructor(readonly store: Store, readonly config: Config) {
-    this.#subscriber = connectSubscriber(config.redisUrl).on('error', quiet);
     const add = (_name: string, { rooms }: { rooms: string[] }): Promise<never> => {
       this.requested.push(...rooms);
       return Promise.resolve(undefined as never);
     };
     this.chat = {
       store,
-      fanOut: new FanOutRequests({ add }, quiet),
+      fanOut: new FanOutRequests([{ add }], quiet),
       guard: new Guard(store),
-      polls: new Polls(store, { subscriber: this.#subscriber, blocking: () => connectBlocking(config.redisUrl), refused: quiet }),
+      polls: new Polls(store, nodesOf(store.redis, config.redisUrl), quiet),
     };
   }
 

@@ -2,9 +2,10 @@
  * The limits that all processes count together, in Redis. What is over its limit is refused from memory until it may be
  * tried again, so that a flood costs Redis nothing.
  */
-import { ReplyError, type Redis } from 'ioredis';
+import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../../shared/config.js';
+import type { RedisClient } from '../../../shared/redis.js';
 import { rateLimited } from '../../../shared/store/rates.js';
 
 export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends';
@@ -17,7 +18,7 @@ const SHORTLY = 10;
 export class Limits {
   readonly #limiters: Record<LimitName, RateLimiterRedis>;
 
-  constructor(redis: Redis, config: Config) {
+  constructor(redis: RedisClient, config: Config) {
     const limiter = (name: string, points: number, duration: number) => new RateLimiterRedis({
       storeClient: redis, keyPrefix: `limit:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true,
     });

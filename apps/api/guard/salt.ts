@@ -3,17 +3,17 @@
  * forgets it after the day: nobody can tell then what was hashed with it.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../../shared/redis.js';
 
 /** Seconds: the day, and what clocks may differ by. */
 const KEPT = 25 * 3_600;
 
 export class Salt {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   #day = '';
   #salt: Promise<string> = Promise.resolve('');
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
     redis.on('ready', () => { this.#day = ''; }); // it may have forgotten the salt, and another process made one since
   }

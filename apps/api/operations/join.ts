@@ -15,6 +15,6 @@ export const join: Operation<'join'> = async ({ store, fanOut, polls }, { name, 
   const owner = ownerToken(room);
   const { owns } = await enterRoom(store, room, id, tokenHash, owner);
   fanOut.request(room);
-  const cursor = cursorText(polls.process, FIRST_POSITION.position, FIRST_POSITION.eventId);
+  const cursor = cursorText(polls.processFor(id), FIRST_POSITION.position, FIRST_POSITION.eventId);
   return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner }) }, { room: await roomView(store, room) });
 };

@@ -41,7 +41,7 @@ local former = redis.call('HGET', attached, id)
 if former then
   local _, formerProcess, formerN = string.match(former, '(.-):(.-):(.*)')
   redis.call('DEL', user .. ':bell:' .. formerN)
-  if formerProcess ~= process then redis.call('PUBLISH', 'notice:' .. formerProcess, 'superseded ' .. id .. ' ' .. formerN) end
+  if formerProcess ~= process then redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. formerProcess, 'superseded ' .. id .. ' ' .. formerN) end
 end
 local way = ''
 if position ~= '' and length <= most and (want == 'full' or want == 'live' and h[7] == process) then

@@ -17,5 +17,5 @@ if redis.call('SISMEMBER', rooms, room) == 0 then
 end
 redis.call('ZADD', members, id, id)
 local holder = redis.call('HGET', attached, id)
-if holder then redis.call('PUBLISH', 'notice:' .. string.match(holder, ':(.-):'), 'entered ' .. id .. ' ' .. room) end
+if holder then redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. string.match(holder, ':(.-):'), 'entered ' .. id .. ' ' .. room) end
 return {'ok', h[3]}

@@ -11,6 +11,6 @@ redis.call('ZREM', members, ARGV[1])
 if redis.call('ZCARD', members) == 0 then redis.call('DEL', position) end
 local holder = redis.call('HGET', attached, ARGV[1])
 if holder then
-  redis.call('PUBLISH', 'notice:' .. string.match(holder, ':(.-):'), 'exited ' .. ARGV[1] .. ' ' .. ARGV[2])
+  redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. string.match(holder, ':(.-):'), 'exited ' .. ARGV[1] .. ' ' .. ARGV[2])
 end
 return 1
