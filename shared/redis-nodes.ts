@@ -17,13 +17,14 @@ export interface Nodes {
   connectSubscriber(node: string): Redis;
 }
 
+const THE_ONLY_ONE = '';
 const slotOf = (key: string): number => new Command('exists', [key]).getSlot() ?? 0;
 
 /** The nodes behind a client of `url`. */
 export function nodesOf(redis: RedisClient, url: string): Nodes {
   return redis instanceof Cluster ? clusterNodes(redis, url) : {
     sharded: false,
-    ownerOf: () => 'the only one',
+    ownerOf: () => THE_ONLY_ONE,
     refresh: () => undefined,
     onChange: () => undefined,
     sharedWith: () => redis,
@@ -35,20 +36,27 @@ export function nodesOf(redis: RedisClient, url: string): Nodes {
 function clusterNodes(cluster: Cluster, url: string): Nodes {
   return {
     sharded: true,
-    ownerOf: (key) => cluster.slots[slotOf(key)]?.[0] ?? null,
+    ownerOf: (key) => ownerOf(cluster, key),
     refresh: () => cluster.refreshSlotsCache(),
     onChange: (listener) => void cluster.on('refresh', listener),
-    sharedWith: (node) => cluster.nodes('all').find(({ options }) => `${options.host}:${options.port}` === node) ?? null,
+    sharedWith: (node) => connectionTo(cluster, node),
     connectBlocking: (node) => connectBlocking(url, hostPort(node)),
     connectSubscriber: (node) => connectSubscriber(url, hostPort(node)),
   };
 }
 
+/** The name of the master that owns a key, by what the client knows; null while it knows none. */
+export function ownerOf(redis: RedisClient, key: string): string | null {
+  return redis instanceof Cluster ? redis.slots[slotOf(key)]?.[0] ?? null : THE_ONLY_ONE;
+}
+
 /** The shared connection to the master that owns a key. */
 export function masterOf(redis: RedisClient, key: string): Redis | null {
-  if (!(redis instanceof Cluster)) return redis;
-  const owner = redis.slots[slotOf(key)]?.[0];
-  return redis.nodes('master').find(({ options }) => `${options.host}:${options.port}` === owner) ?? null;
+  return redis instanceof Cluster ? connectionTo(redis, ownerOf(redis, key)) : redis;
+}
+
+function connectionTo(cluster: Cluster, node: string | null): Redis | null {
+  return cluster.nodes('all').find(({ options }) => `${options.host}:${options.port}` === node) ?? null;
 }
 
 function hostPort(node: string): HostPort {

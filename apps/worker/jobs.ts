@@ -11,6 +11,8 @@ const SWEEP_EVERY = 1_000;
 const EXPIRE_EVERY = 5_000;
 /** The schedules are set again this often, since a Redis that was wiped has forgotten them. */
 const SCHEDULE_EVERY = 10_000;
+/** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms). */
+const LATE = 1_500;
 /** A killed worker's job is taken up again after lock and stalled interval: measured 10.7 s with 5 s each. */
 const LOCK = 5_000;
 /** How long (ms) a worker rests after an error of its connection; the sweep's second is lost at most. */
@@ -24,7 +26,8 @@ export class Jobs {
   readonly #failed: (error: unknown) => void;
   readonly #workers: Worker[];
   readonly #upkeep: Queue;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: NodeJS.Timeout[];
+  #sweeping = false;
 
   /** `failed` is told of everything that fails and is tried again. */
   constructor(store: Store, fanOut: FanOut, upkeep: Queue, connect: () => RedisClient, failed: (error: unknown) => void) {
@@ -38,7 +41,8 @@ export class Jobs {
       ...names.map((name) => this.#worker(name, (job: Job<FanOutJob>) => this.#advance(job), connect(), concurrency)),
       this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), connect(), 2),
     ];
-    this.#timer = setInterval(() => void this.schedule(), SCHEDULE_EVERY);
+    this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY)];
+    if (store.redis.isCluster) this.#timers.push(setInterval(() => void this.#sweepLate(), SWEEP_EVERY));
   }
 
   /** Sets the schedules of sweep and expiry. */
@@ -57,7 +61,7 @@ export class Jobs {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 
@@ -86,6 +90,13 @@ export class Jobs {
     if (!first) return;
     await job.updateData({ rooms: failed.map(({ room }) => room) });
     throw first.error;
+  }
+
+  async #sweepLate(): Promise<void> {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    await sweep(this.#store, this.#fanOut, LATE).catch(this.#failed);
+    this.#sweeping = false;
   }
 
   #keepUp(job: Job): Promise<unknown> {

@@ -10,6 +10,7 @@ import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { FanOut } from './jobs/fan-out.js';
+import { mendAfterFailovers } from './jobs/mend.js';
 import { sweep } from './jobs/sweep.js';
 import { Jobs } from './jobs.js';
 
@@ -38,6 +39,7 @@ async function main(config: Config): Promise<void> {
     await jobs.close();
     await lastWords(metrics.close());
   });
+  mendAfterFailovers(store, fanOut, failed);
   redis.on('ready', () => void sweep(store, fanOut).catch(failed));
   await jobs.schedule();
   log.info('working');

@@ -74,7 +74,7 @@ export class Guard {
 
   /** Counts a message to a room, whoever sends it. Throws `rate_limited`. */
   async sendTo(room: string): Promise<void> {
-    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', room);
+    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', this.#store.keys.room(room)); // at the room's own master
   }
 
   async #admit(name: OperationName, limit: LimitName | undefined, { room = DEFAULT_ROOM }: Asked, address: string): Promise<void> {
@@ -89,8 +89,8 @@ export class Guard {
 
   /** Of many who come to a new room together, the first has made it. */
   async #countRoom(room: string, address: string): Promise<void> {
-    const { redis } = this.#store;
-    const making = `limit:making:${room}`;
+    const { keys, redis } = this.#store;
+    const making = `limit:making:${keys.room(room)}`;
     if (await redis.set(making, 1, 'EX', MAKING, 'NX') !== 'OK') return;
     try {
       await this.#count('rooms', address);

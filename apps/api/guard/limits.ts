@@ -5,6 +5,7 @@
 import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../../shared/config.js';
+import { Away, Patience } from '../../../shared/patience.js';
 import type { RedisClient } from '../../../shared/redis.js';
 import { rateLimited } from '../../../shared/store/rates.js';
 
@@ -17,11 +18,13 @@ const SHORTLY = 10;
 
 export class Limits {
   readonly #limiters: Record<LimitName, RateLimiterRedis>;
+  readonly #patience: Patience;
 
   constructor(redis: RedisClient, config: Config) {
     const limiter = (name: string, points: number, duration: number) => new RateLimiterRedis({
       storeClient: redis, keyPrefix: `limit:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true,
     });
+    this.#patience = new Patience(redis);
     this.#limiters = {
       joins: limiter('joins', config.addressJoins, MINUTE),
       rooms: limiter('rooms', config.addressRooms, HOUR),
@@ -32,13 +35,16 @@ export class Limits {
     };
   }
 
-  /** Counts one. Throws `rate_limited`; rejects when Redis is away. One that takes no writes (no memory) limits nothing. */
+  /**
+   * Counts one. Throws `rate_limited`; rejects when Redis is away. One that takes no writes (no memory) limits nothing, nor does a
+   * master of a cluster that is away: what is limited may concern others only.
+   */
   async count(name: LimitName, key: string): Promise<void> {
     try {
-      await this.#limiters[name].consume(key);
+      await this.#patience.for(this.#limiters[name].getKey(key), () => this.#limiters[name].consume(key));
     } catch (refused) {
       if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext);
-      if (!(refused instanceof ReplyError)) throw refused;
+      if (!(refused instanceof ReplyError || refused instanceof Away)) throw refused;
     }
   }
 }
