@@ -3,7 +3,8 @@
  * how long that took and what failed meanwhile, instead of one for each request.
  */
 import type { Logger } from './log.js';
-import { probe, type RedisClient } from './redis.js';
+import { probe } from './redis.js';
+import type { RedisClient } from './redis-owners.js';
 import { isRefusal, reasonOf } from './redis-reasons.js';
 
 /** How long (ms) an answer of Redis holds for whoever asks again. */

@@ -2,7 +2,7 @@
  * What all processes have counted, in one Redis hash: a field for each process, and one for those that have ended. What
  * counts up (counters, histograms) of a process that ends is added there, so that no sum ever goes down.
  */
-import type { RedisClient } from './redis.js';
+import type { RedisClient } from './redis-owners.js';
 import { AggregatorRegistry, type MetricObject } from 'prom-client';
 
 const KEY = 'metrics';

@@ -3,7 +3,7 @@
  * who is asked adds them up.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { RedisClient } from './redis.js';
+import type { RedisClient } from './redis-owners.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Figures } from './figures.js';
 

@@ -2,8 +2,7 @@
  * In a cluster one master may be away while all others are there: what is asked of it must not hold up what goes on without it.
  * Whoever asks first waits for a moment; whoever asks then is refused at once, until an answer has come.
  */
-import type { RedisClient } from './redis.js';
-import { ownerOf } from './redis-nodes.js';
+import { ownerOf, type RedisClient } from './redis-owners.js';
 
 /** An answer takes a few ms, and some tens of that on a machine that is busy. */
 const MOMENT = 300;

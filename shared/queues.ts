@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { Queue } from 'bullmq';
 import type { Config } from './config.js';
-import type { RedisClient } from './redis.js';
+import type { RedisClient } from './redis-owners.js';
 
 const FANOUT = 'fanout';
 export const UPKEEP = 'upkeep';

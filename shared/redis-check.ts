@@ -1,7 +1,7 @@
 /** Whether a Redis can be used at all, asked once before anything runs into it. */
-import { Cluster } from 'ioredis';
 import { ConfigError } from './config.js';
-import { connect, placeOf, probe, type RedisClient } from './redis.js';
+import { connect, placeOf, probe } from './redis.js';
+import { mastersOf, type RedisClient } from './redis-owners.js';
 import { reasonOf } from './redis-reasons.js';
 
 /** The oldest Redis that has what the scripts and BullMQ use; of a cluster, the oldest with pub/sub by shards. */
@@ -24,7 +24,7 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
   redis.on('error', (error) => { reason ??= error; });
   try {
     await redis.connect();
-    for (const node of redis instanceof Cluster ? redis.nodes('master') : [redis]) checkVersion(await node.info('server'), redis.isCluster ? OLDEST.cluster : OLDEST.one);
+    for (const node of mastersOf(redis)) checkVersion(await node.info('server'), redis.isCluster ? OLDEST.cluster : OLDEST.one);
     if (reason !== null) throw reason; // the number of the database was refused, and the connection lives on with number 0
     await probe(redis);
     await checkShards(redis, shards);

@@ -1,6 +1,7 @@
 /** Who owns which key: one Redis owns all of them; of a cluster's masters each owns some slots, which may move at any time. */
-import { Cluster, Command, type Redis } from 'ioredis';
-import { connectBlocking, connectSubscriber, type RedisClient } from './redis.js';
+import { Cluster, type Redis } from 'ioredis';
+import { connectBlocking, connectSubscriber } from './redis.js';
+import { connectionTo, ownerOf, THE_ONLY_ONE, type RedisClient } from './redis-owners.js';
 import type { HostPort } from './redis-url.js';
 
 export interface Nodes {
@@ -16,9 +17,6 @@ export interface Nodes {
   connectBlocking(node: string): Redis;
   connectSubscriber(node: string): Redis;
 }
-
-const THE_ONLY_ONE = '';
-const slotOf = (key: string): number => new Command('exists', [key]).getSlot() ?? 0;
 
 /** The nodes behind a client of `url`. */
 export function nodesOf(redis: RedisClient, url: string): Nodes {
@@ -43,20 +41,6 @@ function clusterNodes(cluster: Cluster, url: string): Nodes {
     connectBlocking: (node) => connectBlocking(url, hostPort(node)),
     connectSubscriber: (node) => connectSubscriber(url, hostPort(node)),
   };
-}
-
-/** The name of the master that owns a key, by what the client knows; null while it knows none. */
-export function ownerOf(redis: RedisClient, key: string): string | null {
-  return redis instanceof Cluster ? redis.slots[slotOf(key)]?.[0] ?? null : THE_ONLY_ONE;
-}
-
-/** The shared connection to the master that owns a key. */
-export function masterOf(redis: RedisClient, key: string): Redis | null {
-  return redis instanceof Cluster ? connectionTo(redis, ownerOf(redis, key)) : redis;
-}
-
-function connectionTo(cluster: Cluster, node: string | null): Redis | null {
-  return cluster.nodes('all').find(({ options }) => `${options.host}:${options.port}` === node) ?? null;
 }
 
 function hostPort(node: string): HostPort {

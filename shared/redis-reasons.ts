@@ -23,6 +23,7 @@ const ABSENCES: [RegExp, string][] = [
   [/^(LOADING|MASTERDOWN)/, 'it is loading its data'],
   [/CLUSTERDOWN/, 'the cluster has a slot that no master owns'],
   [/All sentinels are unreachable/, 'no Sentinel knows a master that is there'],
+  [/^(Cluster isn't ready|None of startup nodes|Failed to refresh slots cache)/, 'no node of the cluster can be reached'],
   [/SSL|TLS|wrong version number/, 'it does not speak TLS as asked for'],
   [/ECONNRESET|EPIPE|closed|isn't writeable|max retries/i, 'the connection broke'],
 ];

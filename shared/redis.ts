@@ -3,11 +3,9 @@
  */
 import { once } from 'node:events';
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
+import type { RedisClient } from './redis-owners.js';
 import { parseRedisUrl, type HostPort, type RedisPlace } from './redis-url.js';
 import { scriptsFor } from './store/scripts.js';
-
-/** One Redis, or the master that Sentinels name; or a Redis Cluster. */
-export type RedisClient = Redis | Cluster;
 
 /** Back within 2 s of Redis coming back. */
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 4), 500);
@@ -103,6 +101,11 @@ export function connectStore(url: string): RedisClient {
     ...common, scripts: scriptsFor(placeOf(url).kind === 'cluster'), enableOfflineQueue: false, maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false, commandTimeout: COMMAND_TIMEOUT, enableAutoPipelining: true,
   });
+}
+
+/** For what is answered only when replicas have it: WAIT would hold up everybody else's commands. */
+export function connectDurable(url: string): RedisClient {
+  return connectStore(url);
 }
 
 /** For one blocking read at a time. No command timeout: it would end the promise and leave the server blocked. */

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, readStartConfig } from '../shared/config.js';
-import { startRedis } from './support/redis.js';
+import { startOneRedis } from './support/redis.js';
 
 const DEFAULTS = {
   port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 1, fanOutQueues: 1, redisWait: 0,
@@ -152,7 +152,7 @@ describe('an API process that only the host can help', () => {
   }
 
   it('says so in one line and exits with 78: a port in use, a database that is not there', async () => {
-    const redis = await startRedis();
+    const redis = await startOneRedis();
     const server = createServer().listen(0);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

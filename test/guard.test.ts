@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Addresses, countedAs } from '../apps/api/guard/address.js';
-import type { RedisClient } from '../shared/redis.js';
+import type { RedisClient } from '../shared/redis-owners.js';
 import type { Failure } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { allKeys, openRedis } from './support/redis.js';

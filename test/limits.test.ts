@@ -106,7 +106,7 @@ describe('what one answer holds', () => {
     const reader = await TestUser.join(url, { room: 'busy' });
     for (let i = 0; i < 110; i += 1) await reader.send(`${i}`);
     const redis = openRedis(system.redis.url);
-    const inbox = new Keys(readConfig({}).shards).inbox(reader.id);
+    const inbox = new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).inbox(reader.id);
     await until(async () => await redis.llen(inbox) === 111, 'all is in the inbox');
     redis.disconnect();
     const first = await reader.poll(0, { cursor: reader.joined.cursor });
@@ -127,9 +127,9 @@ describe('what one answer holds', () => {
     const member = await TestUser.join(url, { room: 'crowd' });
     const redis = openRedis(system.redis.url);
     const crowd = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => [String(1_000_000 + from + i), `m${from + i}`]).flat();
-    await redis.hset(new Keys(readConfig({}).shards).roster('crowd'), ...crowd(0, 999));
+    await redis.hset(new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).roster('crowd'), ...crowd(0, 999));
     expect(await member.ask('members')).toEqual({ ok: true, members: expect.objectContaining({ length: 1_000 }) });
-    await redis.hset(new Keys(readConfig({}).shards).roster('crowd'), ...crowd(999, 1_000));
+    await redis.hset(new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).roster('crowd'), ...crowd(999, 1_000));
     expect(await member.ask('members')).toEqual({ ok: true, members: expect.objectContaining({ length: 1_000 }), more: true });
     redis.disconnect();
   });

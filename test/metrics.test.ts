@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Figures } from '../shared/figures.js';
 import { Metrics } from '../shared/metrics.js';
-import type { RedisClient } from '../shared/redis.js';
+import type { RedisClient } from '../shared/redis-owners.js';
 import { openRedis, startRedis, wipe, type TestRedis } from './support/redis.js';
 import { until } from './support/until.js';
 

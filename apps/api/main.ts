@@ -5,7 +5,7 @@ import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics.js';
 import { fanOutQueueNames, FanOutRequests, openQueue, UPKEEP, type FanOutJob } from '../../shared/queues.js';
-import { connectProducer, connectStore, firstConnect } from '../../shared/redis.js';
+import { connectDurable, connectProducer, connectStore, firstConnect } from '../../shared/redis.js';
 import { checkRedis } from '../../shared/redis-check.js';
 import { nodesOf } from '../../shared/redis-nodes.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
@@ -30,7 +30,7 @@ async function main(config: Config): Promise<void> {
   const redis = connectStore(config.redisUrl);
   const availability = new Availability(redis, log, OUTAGE);
   const producer = connectProducer(config.redisUrl).on('error', quiet);
-  const store = createStore(redis, config);
+  const store = createStore(redis, config, config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', quiet) : redis);
   const fanOutQueues = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer));
   const queues = [...fanOutQueues, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);

@@ -1,7 +1,7 @@
 /** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
 import { Queue, Worker, type Job } from 'bullmq';
 import { fanOutQueueNames, queueOptions, UPKEEP, type FanOutJob } from '../../shared/queues.js';
-import type { RedisClient } from '../../shared/redis.js';
+import type { RedisClient } from '../../shared/redis-owners.js';
 import type { Store } from '../../shared/store/store.js';
 import { expire } from './jobs/expire.js';
 import type { FanOut } from './jobs/fan-out.js';

@@ -1,5 +1,5 @@
 /** Who is here, and the end of a user: by `leave`, or stale. Each step may be repeated after a crash. */
-import { Cluster } from 'ioredis';
+import { mastersOf } from '../redis-owners.js';
 import { releaseName } from './names.js';
 import { exitRoom } from './rooms.js';
 import { run } from './scripts.js';
@@ -50,8 +50,7 @@ export async function staleUsers({ keys, redis }: Store, shard: number, before: 
 
 /** The time of Redis in ms, by which all of `seen` is counted; of a cluster, of the master that answers first. */
 export async function redisTime({ redis }: Store): Promise<number> {
-  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  const [seconds, microseconds] = await Promise.any(nodes.map((node) => node.time())).catch(({ errors: [error] }: AggregateError) => { throw error; });
+  const [seconds, microseconds] = await Promise.any(mastersOf(redis).map((node) => node.time())).catch(({ errors: [error] }: AggregateError) => { throw error; });
   return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
 }
 

@@ -2,11 +2,15 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX, NONCE_TTL, PRIVATE_ROOMS_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
+import { runDurably } from './durable.js';
 import { eventText, withId } from './event-text.js';
 import { rateLimited } from './rates.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
-import { hashToken, unauthorized } from './tokens.js';
+import { hashToken, randomSecret, unauthorized } from './tokens.js';
+
+/** Longer (ms) than a cluster's client tries a command again. */
+const RETRY_TTL = 30_000;
 
 /** A message as it is sent. */
 export interface Outgoing {
@@ -32,16 +36,18 @@ type AppendReply = ['ok', string] | ['duplicate', string] | ['not_in_room'] | ['
  * `not_allowed` or `rate_limited` by the room's rules.
  */
 export async function appendMessage(store: Store, message: Outgoing): Promise<Accepted | null> {
-  const { keys, redis, config } = store;
+  const { keys, config } = store;
   const { room, from, nonce, owner } = message;
   const isPrivate = privateRoomUsers(room) !== null;
   const body = eventText({ type: 'message', room, from, text: message.text, data: message.data, private: isPrivate || undefined });
-  const reply = await run<AppendReply>(redis, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
-    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, nonce ?? ''), keys.rules(room), keys.slow(room, from.id),
-    from.id, body, room, isPrivate ? 2 : 1, nonce === undefined ? 0 : NONCE_TTL, config.logMax, owner === undefined ? '' : hashToken(owner));
+  // a cluster's client sends again what may have been done, when a master goes: that must not add it twice
+  const retry = nonce === undefined && store.redis.isCluster ? { nonce: randomSecret(), ttl: RETRY_TTL } : { nonce, ttl: NONCE_TTL };
+  const reply = await runDurably<AppendReply>(store, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
+    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, retry.nonce ?? ''), keys.rules(room), keys.slow(room, from.id),
+    from.id, body, room, isPrivate ? 2 : 1, retry.nonce === undefined ? 0 : retry.ttl, config.logMax, owner === undefined ? '' : hashToken(owner));
   switch (reply[0]) {
     case 'ok': return { id: reply[1], duplicate: false };
-    case 'duplicate': return { id: reply[1], duplicate: true };
+    case 'duplicate': return { id: reply[1], duplicate: nonce !== undefined };
     case 'not_in_room': return null;
     case 'full': throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, { retryAfter: 1 });
     case 'read_only': throw new ChatError('not_allowed', `Only its owner may speak in the room ${room}.`, { field: 'room' });
@@ -62,13 +68,13 @@ export async function enterRoom(store: Store, room: string, id: number, tokenHas
   const { keys, redis } = store;
   const shard = keys.userShard(id);
   const most = privateRoomUsers(room) ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
-  const reply = await run<EnterReply>(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room),
+  const reply = await runDurably<EnterReply>(store, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room),
     keys.attached(shard), id, room, tokenHash ?? '', most);
   if (reply[0] === 'unauthorized') throw unauthorized();
   if (reply[0] === 'too_many') throw new ChatError('bad_request', `A user can be in ${most} ${privateRoomUsers(room) ? 'private ' : ''}rooms at most: exit one first.`, { field: 'room' });
   const user = { id, name: reply[1] };
   const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
-  const outcome = await run<number>(redis, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined, owner === undefined ? '' : hashToken(owner));
+  const outcome = await runDurably<number>(store, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined, owner === undefined ? '' : hashToken(owner));
   const owns = outcome === 2;
   const [token, ended, name] = await redis.hmget(keys.user(id), 'token', 'ended', 'name');
   if (!token || ended) {
@@ -99,7 +105,7 @@ export async function renameInRoom(store: Store, room: string, user: UserRef): P
     user.id, user.name, room, renamed);
 }
 
-function roomKeys({ keys }: Store, room: string): string[] {
+function roomKeys({ keys }: Store, room: string): [string, ...string[]] {
   const shard = keys.roomShard(room);
   return [keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room), keys.dirty(shard), keys.publicRooms(shard),
     keys.rules(room)];

@@ -3,7 +3,7 @@
  * them by hash and loads them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { RedisClient } from '../redis.js';
+import type { RedisClient } from '../redis-owners.js';
 
 export type ScriptName =
   | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room'
@@ -20,11 +20,11 @@ const scripts = Object.fromEntries(readdirSync(folder).map((file) => {
   return [name, { lua: readFileSync(new URL(file, folder), 'utf8'), ...(keys !== 'n' && { numberOfKeys: Number(keys) }) }];
 }));
 
-/** In a cluster, what scripts publish goes only to the shard of the slot: their channels bear its tag. */
+/** In a cluster, what scripts publish goes only to the shard of the slot (their channels bear its tag), and slots may move. */
 export function scriptsFor(cluster: boolean): typeof scripts {
   if (!cluster) return scripts;
-  const sharded = (lua: string): string => lua.replaceAll("redis.call('PUBLISH'", "redis.call('SPUBLISH'");
-  return Object.fromEntries(Object.entries(scripts).map(([name, script]) => [name, { ...script, lua: sharded(script.lua) }]));
+  const adapted = (lua: string): string => lua.replaceAll("redis.call('PUBLISH'", "redis.call('SPUBLISH'").replace('local cluster = false', 'local cluster = true');
+  return Object.fromEntries(Object.entries(scripts).map(([name, script]) => [name, { ...script, lua: adapted(script.lua) }]));
 }
 
 /** Runs one script. Keys first (after their number, where the file's name says `n`), then arguments, as the first lines of its file say. */

@@ -5,7 +5,7 @@ import type { Record } from './record.js';
 import type { Site } from './site.js';
 
 /** Keys that may stay for ever, keys that must expire, and the queues' own. */
-const LASTING = /^(users:next|metrics|expiry|bull:.+)$/;
+const LASTING = /^(users:next|metrics|expiry|shards|bull:.+)$/;
 const EXPIRING = /^(room:\{r\d+\}:.+:(log|delivered|rules|slow:\d+)|room:\{r\d+\}:.+:nonce:.+|sequence:\{u\d+\}:[0-9a-f]+|limit:.+|salt:.+)$/;
 /** Keys of both queues together: their job histories are bounded. */
 const QUEUE_KEYS = 1_500;

@@ -11,6 +11,8 @@ import { until } from './until.js';
 const NODE_TIMEOUT = 2_000;
 const MASTERS = 3;
 const SLOTS = 16_384;
+/** How often another port is tried when somebody took the free one in the moment between. */
+const ATTEMPTS = 5;
 
 export interface ClusterOptions {
   appendfsync?: 'everysec' | 'always' | 'no';
@@ -195,9 +197,10 @@ export class TestCluster {
     await node.end();
   }
 
-  /** Every slot has a master that is there. */
+  /** Every slot has a master that is there, as all nodes see it. */
   async covered(): Promise<boolean> {
-    return /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(String(await this.#any().redis.cluster('INFO')));
+    const views = await Promise.all(this.nodes.filter(({ down }) => !down).map((node) => node.redis.cluster('INFO')));
+    return views.every((view) => /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(String(view)));
   }
 
   /** Every slot has a master that is there, and each of these a replica that follows it. */
@@ -259,9 +262,18 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   return cluster;
 }
 
-async function launch({ appendfsync = 'everysec', auth }: ClusterOptions): Promise<ClusterNode> {
+async function launch(options: ClusterOptions): Promise<ClusterNode> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await launchAt(await freePort(), await freePort(), options);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !/already in use/.test(String(error))) throw error;
+    }
+  }
+}
+
+async function launchAt(port: number, bus: number, { appendfsync = 'everysec', auth }: ClusterOptions): Promise<ClusterNode> {
   const dir = await mkdtemp(join(tmpdir(), 'nobackend-cluster-'));
-  const [port, bus] = [await freePort(), await freePort()];
   const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, '--save', '', '--appendonly', 'yes', '--appendfsync', appendfsync,
     '--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', String(NODE_TIMEOUT), '--cluster-require-full-coverage', 'no',
     '--maxmemory-policy', 'noeviction', '--repl-diskless-sync-delay', '0',

@@ -6,7 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster, Redis } from 'ioredis';
-import { placeOf, type RedisClient } from '../../shared/redis.js';
+import { placeOf } from '../../shared/redis.js';
+import { mastersOf, type RedisClient } from '../../shared/redis-owners.js';
 import { Child } from './child.js';
 import { startCluster } from './cluster.js';
 import { freePort, READY } from './ports.js';
@@ -103,18 +104,20 @@ export function openRedis(url: string): RedisClient {
   return placeOf(url).kind === 'cluster' ? new Cluster(placeOf(url).nodes) : new Redis(url);
 }
 
+/** Connections to all masters, once the client knows them. */
+export async function masters(redis: RedisClient): Promise<Redis[]> {
+  await redis.exists('any');
+  return mastersOf(redis);
+}
+
 /** Every key there is, of all masters, of the form of `pattern`. */
 export async function allKeys(redis: RedisClient, pattern = '*'): Promise<string[]> {
-  return (await Promise.all(mastersOf(redis).map((node) => node.keys(pattern)))).flat();
+  return (await Promise.all((await masters(redis)).map((node) => node.keys(pattern)))).flat();
 }
 
 /** Takes all data away. */
 export async function wipe(redis: RedisClient): Promise<void> {
-  await Promise.all(mastersOf(redis).map((node) => node.flushall()));
-}
-
-function mastersOf(redis: RedisClient): Redis[] {
-  return redis instanceof Cluster ? redis.nodes('master') : [redis];
+  await Promise.all((await masters(redis)).map((node) => node.flushall()));
 }
 
 /** One Redis in any case, for what a cluster does not do. */

@@ -6,7 +6,7 @@ import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../../shared/config.js';
 import { Away, Patience } from '../../../shared/patience.js';
-import type { RedisClient } from '../../../shared/redis.js';
+import type { RedisClient } from '../../../shared/redis-owners.js';
 import { rateLimited } from '../../../shared/store/rates.js';
 
 export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends';

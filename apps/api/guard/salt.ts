@@ -3,7 +3,7 @@
  * forgets it after the day: nobody can tell then what was hashed with it.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { RedisClient } from '../../../shared/redis.js';
+import type { RedisClient } from '../../../shared/redis-owners.js';
 
 /** Seconds: the day, and what clocks may differ by. */
 const KEPT = 25 * 3_600;

@@ -4,7 +4,7 @@
  * what is missing is delivered again from the room's log. What a shard has already is skipped there, as ever.
  */
 import { Cluster, type Redis } from 'ioredis';
-import { masterOf } from '../../../shared/redis-nodes.js';
+import { masterOf } from '../../../shared/redis-owners.js';
 import { membershipsAt } from '../../../shared/store/fan-out.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';

@@ -9,6 +9,7 @@
 -- events, last id, users (id:n id:n ...), and texts.
 local attached, tag, most, pushes = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local deliveries = {}
+local cluster = false -- set by scripts.ts
 local function above(a, b)
   if a == b then return false end
   local ams, aseq = string.match(a, '(%d+)-(%d+)')
@@ -25,6 +26,12 @@ local function push(id, texts)
     redis.call('HINCRBY', key, 'base', length - most)
     redis.call('HSET', key, 'baseId', string.match(newest, '^{"id":"([%d-]+)'))
   end
+end
+-- While a slot moves, some keys are elsewhere already: then it fails here, before anything is written.
+local function look(ids)
+  local inboxes = {}
+  for i, id in ipairs(ids) do inboxes[i] = 'user:' .. tag .. ':' .. id .. ':messages' end
+  redis.call('EXISTS', unpack(inboxes))
 end
 local function ring(id, n)
   local bell = 'user:' .. tag .. ':' .. id .. ':bell:' .. n
@@ -48,6 +55,7 @@ local function deliver(members, position, from, first, final, share)
   if more then ids[#ids] = nil end
   pushes = pushes - #ids * #texts
   local live = {}
+  if cluster and #ids > 0 then look(ids) end
   local holders = #ids > 0 and redis.call('HMGET', attached, unpack(ids)) or {}
   for i, id in ipairs(ids) do
     push(id, texts)
