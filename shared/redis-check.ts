@@ -1,4 +1,5 @@
 /** Whether a Redis can be used at all, asked once before anything runs into it. */
+import { ReplyError } from 'ioredis';
 import { ConfigError } from './config.js';
 import { connect, placeOf, probe } from './redis.js';
 import { mastersOf, type RedisClient } from './redis-owners.js';
@@ -24,7 +25,7 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
   redis.on('error', (error) => { reason ??= error; });
   try {
     await redis.connect();
-    for (const node of mastersOf(redis)) checkVersion(await node.info('server'), redis.isCluster ? OLDEST.cluster : OLDEST.one);
+    for (const node of mastersOf(redis)) checkServer(await node.info('server'), redis.isCluster);
     if (reason !== null) throw reason; // the number of the database was refused, and the connection lives on with number 0
     await probe(redis);
     await checkShards(redis, shards);
@@ -52,6 +53,11 @@ function unusable(url: string, error: unknown): string {
   if (error instanceof ConfigError) throw error;
   if (error instanceof Error && OF_THE_URL.test(error.message)) throw new ConfigError(sentence(url, reasonOf(error)));
   return reasonOf(error);
+}
+
+function checkServer(info: string, asCluster: boolean): void {
+  if (!asCluster && /^redis_mode:cluster/m.test(info)) throw new ReplyError('MOVED');
+  checkVersion(info, asCluster ? OLDEST.cluster : OLDEST.one);
 }
 
 function checkVersion(info: string, oldest: string): void {

@@ -130,8 +130,11 @@ export class TestCluster {
 
   /** The node that owns a key's slot. */
   async ownerOf(key: string): Promise<ClusterNode> {
-    const slot = await this.#any().redis.cluster('KEYSLOT', key);
-    return this.#masterOfSlot(Number(slot));
+    return this.#masterOfSlot(await this.slotOf(key));
+  }
+
+  async slotOf(key: string): Promise<number> {
+    return Number(await this.#any().redis.cluster('KEYSLOT', key));
   }
 
   async masters(): Promise<ClusterNode[]> {
