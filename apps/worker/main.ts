@@ -23,9 +23,12 @@ const OTHER_CONNECTIONS = 2;
 
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'worker');
-  const connect = () => connectWorker(config.redisUrl).on('error', () => undefined); // `availability` says it once for all
+  const connectAnew = () => connectWorker(config.redisUrl).on('error', () => undefined); // `availability` says it once for all
   await checkRedis(config.redisUrl, config.shards);
   const redis = connectStore(config.redisUrl);
+  // a client of a cluster has connections to all of its nodes: one for all queues, beside those on which BullMQ waits
+  const shared = redis.isCluster ? connectAnew() : null;
+  const connect = () => shared ?? connectAnew();
   const availability = new Availability(redis, log, OUTAGE);
   const failed = (error: unknown): void => availability.failed(error);
   const store = createStore(redis, config);

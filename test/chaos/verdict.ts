@@ -84,7 +84,13 @@ function checkAccepted(record: Record, logs: Map<string, Log>, fsync: 'always' |
 
 function isRolledBack(record: Record, id: string): boolean {
   const at = Number.parseInt(id, 10);
-  return overlaps(record.faults.filter(({ kind }) => kind === 'redis-kill' || kind === 'all-kill' || kind === 'master-kill' || kind === 'master-stop').map(({ from }) => ({ from: from - ROLLBACK, to: from + 100 })), at, at);
+  return overlaps(record.faults.flatMap(lossOf), at, at);
+}
+
+/** When what Redis acknowledged may be lost by a fault. A master that hung may still take what waited for it, before it hears that it is none any more. */
+function lossOf({ kind, from, to }: FaultWindow): Window[] {
+  if (kind === 'redis-kill' || kind === 'all-kill' || kind === 'master-kill') return [{ from: from - ROLLBACK, to: from + 100 }];
+  return kind === 'master-stop' ? [{ from: from - ROLLBACK, to }] : [];
 }
 
 /** A view has every event of the log after its start, in order, up to the end unless its user has gone before. */

@@ -101,7 +101,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
 
 /** A client for what a test does to the keys itself. */
 export function openRedis(url: string): RedisClient {
-  return placeOf(url).kind === 'cluster' ? new Cluster(placeOf(url).nodes, { maxRedirections: 100, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200 }) : new Redis(url, { maxRetriesPerRequest: null });
+  return placeOf(url).kind === 'cluster' ? new Cluster(placeOf(url).nodes, { maxRedirections: 100, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200, slotsRefreshInterval: 500 }) : new Redis(url, { maxRetriesPerRequest: null });
 }
 
 /** Connections to all masters, once the client knows them. */
