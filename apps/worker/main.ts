@@ -5,7 +5,7 @@ import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics.js';
 import { openQueue, UPKEEP } from '../../shared/queues.js';
-import { connectStore, connectWorker } from '../../shared/redis.js';
+import { connectDurable, connectStore, connectWorker } from '../../shared/redis.js';
 import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
@@ -31,7 +31,7 @@ async function main(config: Config): Promise<void> {
   const connect = () => shared ?? connectAnew();
   const availability = new Availability(redis, log, OUTAGE);
   const failed = (error: unknown): void => availability.failed(error);
-  const store = createStore(redis, config);
+  const store = createStore(redis, config, config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', () => undefined) : redis);
   const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
   const fanOut = new FanOut(store, observer(metrics));
   const upkeep = openQueue(UPKEEP, connect());

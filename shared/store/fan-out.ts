@@ -3,8 +3,7 @@
  * asked for in the same moment go to Redis together, one script call for each shard; rooms fail separately all the same.
  */
 import DataLoader from 'dataloader';
-import type { Redis } from 'ioredis';
-import { Away, Patience } from '../patience.js';
+import { Away } from '../patience.js';
 import { withId } from './event-text.js';
 import { run, type Argument, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
@@ -44,13 +43,11 @@ interface Part {
 
 export class FanOutSteps {
   readonly #store: Store;
-  readonly #patience: Patience;
   /** By script and shard. */
   readonly #calls = new Map<string, DataLoader<Part, unknown>>();
 
   constructor(store: Store) {
     this.#store = store;
-    this.#patience = new Patience(store.redis);
   }
 
   /** Reads a room's next undelivered events, or those after `from`, and the shards with members, in one moment. */
@@ -102,7 +99,7 @@ export class FanOutSteps {
   async #run(name: ScriptName, shardKey: string, common: Argument[], parts: readonly Part[]): Promise<unknown[]> {
     const keys = [shardKey, ...parts.flatMap((part) => part.keys)];
     try {
-      return await this.#patience.for(shardKey, () =>
+      return await this.#store.patience.for(shardKey, () =>
         run<unknown[]>(this.#store.redis, name, keys.length, ...keys, ...common, ...parts.flatMap((part) => part.arguments)));
     } catch (error) {
       if (parts.length === 1 || error instanceof Away) throw error;
@@ -120,14 +117,4 @@ export async function dirtyRooms({ keys, redis }: Store, roomShard: number, befo
 export async function positionOf({ keys, redis }: Store, room: string, shard: number): Promise<string | null> {
   const position = await redis.get(keys.position(shard, room));
   return position?.split(' ')[0] ?? null;
-}
-
-/** The rooms that have members in some user shards of one master. */
-export async function* membershipsAt({ keys }: Store, master: Redis, shards: ReadonlySet<number>): AsyncGenerator<{ shard: number; room: string }> {
-  for await (const found of master.scanStream({ match: 'members:{u*}:*', count: 500 }) as AsyncIterable<string[]>) {
-    for (const key of found) {
-      const [, shard = '', room = ''] = /^members:\{u(\d+)\}:(.+)$/.exec(key) ?? [];
-      if (shards.has(Number(shard)) && key === keys.members(Number(shard), room)) yield { shard: Number(shard), room };
-    }
-  }
 }

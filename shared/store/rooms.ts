@@ -2,6 +2,7 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX, NONCE_TTL, PRIVATE_ROOMS_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
+import { Away } from '../patience.js';
 import { runDurably } from './durable.js';
 import { eventText, withId } from './event-text.js';
 import { rateLimited } from './rates.js';
@@ -88,11 +89,11 @@ export async function enterRoom(store: Store, room: string, id: number, tokenHas
 
 /** Takes a user out of a room, `by` its owner: the room's shard, then the user's shard. Repeating it does no harm. */
 export async function exitRoom(store: Store, room: string, user: UserRef, by?: UserRef): Promise<void> {
-  const { keys, redis, config } = store;
+  const { keys, config } = store;
   const shard = keys.userShard(user.id);
   const left = privateRoomUsers(room) ? '' : eventText({ type: 'left', room, from: user, by });
-  await run(redis, 'exit-room', ...roomKeys(store, room), user.id, shard, room, left, config.roomTtl * 1_000);
-  await run(redis, 'exit-user', keys.user(user.id), keys.userRooms(user.id), keys.members(shard, room), keys.position(shard, room),
+  await runDurably(store, 'exit-room', ...roomKeys(store, room), user.id, shard, room, left, config.roomTtl * 1_000);
+  await runDurably(store, 'exit-user', keys.user(user.id), keys.userRooms(user.id), keys.members(shard, room), keys.position(shard, room),
     keys.attached(shard), user.id, room);
 }
 
@@ -130,12 +131,22 @@ export async function readHistory(store: Store, room: string, limit: number, bef
   return { events: events.reverse(), more: entries.length > limit };
 }
 
-/** Public rooms with members, busiest first. Each room shard keeps its own list, exact at every moment. */
-export async function readRooms({ keys, redis }: Store): Promise<{ name: string; members: number }[]> {
-  const lists = await Promise.all(keys.allShards.map((shard) =>
-    redis.zrevrange(keys.publicRooms(shard), 0, ROOMS_MAX - 1, 'WITHSCORES')));
+/**
+ * Public rooms with members, busiest first. Each room shard keeps its own list, exact at every moment; those of a cluster's
+ * master that is away are left out.
+ */
+export async function readRooms({ keys, redis, patience }: Store): Promise<{ name: string; members: number }[]> {
+  const lists = await Promise.all(keys.allShards.map((shard) => {
+    const key = keys.publicRooms(shard);
+    return patience.for(key, () => redis.zrevrange(key, 0, ROOMS_MAX - 1, 'WITHSCORES')).catch(unlessAway);
+  }));
   const rooms = lists.flatMap((list) => pairs(list).map(([name, members]) => ({ name, members: Number(members) })));
   return rooms.sort((a, b) => b.members - a.members || (a.name < b.name ? -1 : 1)).slice(0, ROOMS_MAX);
+}
+
+function unlessAway(error: unknown): [] {
+  if (error instanceof Away) return [];
+  throw error;
 }
 
 function pairs(flat: string[]): [string, string][] {

@@ -45,10 +45,12 @@ export const CLUSTER_FAULT: Record<ClusterFault, Make> = {
     await cluster.whole();
   },
   'node-change': async (cluster, { target }, tell) => {
-    const [from, node] = [await pick(cluster, target), await cluster.addNode()];
+    const [from, node, replica] = [await pick(cluster, target), await cluster.addNode(), await cluster.addNode()];
+    await cluster.replicate(replica, node);
     const moved = await moveSome(cluster, from, node, tell);
     await sleep(1_000);
     for (const slot of moved) await cluster.moveSlot(slot, from);
+    await cluster.removeNode(replica);
     await cluster.removeNode(node);
     await cluster.whole();
   },

@@ -93,7 +93,7 @@ export async function checkUsage(record: Record, site: Site, fresh: { api: Usage
       const text = `${kind} ${current.pid}, up ${Math.round((Date.now() - since) / 1_000)} s: ${usage.rss} MB (fresh: ${start.rss}), `
         + `${usage.toRedis} connections to Redis (${start.toRedis}), ${usage.fds} other descriptors (${start.fds}), ${usage.halfClosed} half closed`;
       lines.push(text);
-      const bad = usage.rss > start.rss + GROWTH || (!site.cluster && usage.toRedis > start.toRedis + pool) || usage.fds > start.fds + SPARE_FDS || usage.halfClosed > 0;
+      const bad = usage.rss > start.rss + GROWTH || (!site.cluster && usage.toRedis > start.toRedis + pool) || (!site.cluster && usage.fds > start.fds + SPARE_FDS) || usage.halfClosed > 0;
       if (bad) record.violation('a process did not go back to where it was', text);
     }
   }

@@ -69,8 +69,7 @@ export class ClusterNode {
 
   async end(): Promise<void> {
     this.redis.disconnect();
-    this.#child.resume();
-    await this.#child.stop();
+    await this.#child.kill(); // one that has just become a replica does not end when told to
     await rm(this.dir, { recursive: true, force: true });
   }
 
@@ -188,8 +187,15 @@ export class TestCluster {
     await node.redis.cluster('MEET', '127.0.0.1', port, bus);
     const others = this.nodes.filter((one) => !one.down);
     const everywhere = async (): Promise<boolean> => (await Promise.all(others.map((one) => this.#seenBy(one)))).every((seen) => seen >= others.length);
-    await until(everywhere, 'all know the node, and it knows them', 30_000);
+    await until(async () => await everywhere() && this.covered(), 'all know the node, and it knows them', 30_000);
     return node;
+  }
+
+  /** Makes a node without slots the replica of a master. */
+  async replicate(replica: ClusterNode, master: ClusterNode): Promise<void> {
+    const id = await master.id();
+    await until(() => replica.redis.cluster('REPLICATE', id).then(() => true, () => false), 'the replica knows its master', 30_000);
+    await until(async () => /state=online/.test(await master.redis.info('replication')), 'the replica follows', 30_000);
   }
 
   /** Takes a node without slots out and ends it. */
@@ -258,8 +264,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   for (const node of others) await node.redis.cluster('MEET', '127.0.0.1', first.port, first.bus);
   await until(() => cluster.covered(), 'the masters know each other', 30_000);
   await Promise.all(cluster.nodes.slice(MASTERS).map(async (node, number) => {
-    const id = await masters[number]?.id() ?? '';
-    await until(() => node.redis.cluster('REPLICATE', id).then(() => true, () => false), 'the replica knows its master', 30_000);
+    const master = masters[number];
+    if (master) await cluster.replicate(node, master);
   }));
   await cluster.whole();
   return cluster;

@@ -49,7 +49,7 @@ export class Guard {
     const { config, redis } = store;
     this.#store = store;
     this.#addresses = new Addresses(config.trustProxy);
-    this.#limits = new Limits(redis, config);
+    this.#limits = new Limits(store);
     this.#salt = new Salt(redis);
     this.#failures = new Failures((address) => this.#count('failures', address));
     this.#polls = new Places(config.addressPolls);

@@ -4,10 +4,9 @@
  */
 import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Config } from '../../../shared/config.js';
-import { Away, Patience } from '../../../shared/patience.js';
-import type { RedisClient } from '../../../shared/redis-owners.js';
+import { Away, type Patience } from '../../../shared/patience.js';
 import { rateLimited } from '../../../shared/store/rates.js';
+import type { Store } from '../../../shared/store/store.js';
 
 export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends';
 
@@ -20,11 +19,11 @@ export class Limits {
   readonly #limiters: Record<LimitName, RateLimiterRedis>;
   readonly #patience: Patience;
 
-  constructor(redis: RedisClient, config: Config) {
+  constructor({ redis, patience, config }: Store) {
     const limiter = (name: string, points: number, duration: number) => new RateLimiterRedis({
       storeClient: redis, keyPrefix: `limit:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true,
     });
-    this.#patience = new Patience(redis);
+    this.#patience = patience;
     this.#limiters = {
       joins: limiter('joins', config.addressJoins, MINUTE),
       rooms: limiter('rooms', config.addressRooms, HOUR),
