@@ -11,6 +11,7 @@ import { mastersOf, type RedisClient } from '../../shared/redis-owners.js';
 import { Child } from './child.js';
 import { startCluster } from './cluster.js';
 import { freePort, READY } from './ports.js';
+import { until } from './until.js';
 
 export { freePort };
 
@@ -78,6 +79,14 @@ export class OneRedis implements TestRedis {
 
   async kill(): Promise<void> {
     await this.#child.kill();
+  }
+
+  /** Makes it the replica of another; resolves when it has all of that one's data. */
+  async follow(master: OneRedis): Promise<void> {
+    const redis = new Redis(this.port);
+    await redis.replicaof('127.0.0.1', master.port);
+    await until(async () => /master_link_status:up/.test(await redis.info('replication')), 'the replica follows');
+    redis.disconnect();
   }
 
   async restart(): Promise<void> {
