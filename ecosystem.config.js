@@ -29,16 +29,17 @@ const common = {
   exp_backoff_restart_delay: 100,
   // one that only the host can help says so in its log and stays away
   stop_exit_codes: [CONFIG_EXIT],
-  // above what an API process (3 s) and a worker (4 s) give themselves to end in order
-  kill_timeout: 8_000,
+  // above what an API process (3 s, after its notice) and a worker (4 s) give themselves to end in order
+  kill_timeout: 8_000 + settings.drainNotice * 1_000,
 };
+
+const telemetry = new URL('scripts/telemetry.js', import.meta.url).href;
 
 const node = {
   ...common,
   // held polls outlive many small collections; with room for them there are few (a third less CPU per delivery). With a process for each
   // core, helpers that collect garbage only wait for one another: pauses of 40 ms on one core became 15
-  node_args: '--enable-source-maps --max-semi-space-size=32 --single-threaded-gc',
-  env: port === null ? {} : { REDIS_URL: `redis://127.0.0.1:${port}` },
+  node_args: `--enable-source-maps --max-semi-space-size=32 --single-threaded-gc${settings.otel ? ` --import ${telemetry}` : ''}`,
   pmx: false, // pm2's own instruments; with them a process whose start throws lives on, doing nothing
   wait_ready: true,
   listen_timeout: 10_000,
@@ -52,8 +53,13 @@ const redis = () => ({
   args: redisArguments(port, settings.appendfsync),
 });
 
+const envOf = (name) => ({
+  ...(port !== null && { REDIS_URL: `redis://127.0.0.1:${port}` }),
+  ...(settings.otel && { OTEL_SERVICE_NAME: `nobackend-chat-${name}` }),
+});
+
 export const apps = [
   ...(port === null ? [] : [redis()]),
-  { ...node, name: 'api', script: 'dist/apps/api/main.js', exec_mode: 'cluster', instances: settings.apiInstances },
-  { ...node, name: 'worker', script: 'dist/apps/worker/main.js', exec_mode: 'fork', instances: settings.workerInstances },
+  { ...node, name: 'api', env: envOf('api'), script: 'dist/apps/api/main.js', exec_mode: 'cluster', instances: settings.apiInstances },
+  { ...node, name: 'worker', env: envOf('worker'), script: 'dist/apps/worker/main.js', exec_mode: 'fork', instances: settings.workerInstances },
 ];

@@ -9,7 +9,7 @@ export function report(name, scenario, rows) {
   return `\n${name}: ${scenario.title}\n${(REPORTS[name] ?? load)(rows, scenario)}\n`;
 }
 
-const REPORTS = { idle, growth, sends, newcomers };
+const REPORTS = { idle, growth, sends, model, newcomers };
 
 function load(rows, { target }) {
   const efficiency = (row, part) => middle(row, (window) => part in window.cpu ? window.deliveries / window.cpu[part] : null);
@@ -48,6 +48,16 @@ function growth(rows) {
   const lines = rows.map((row) => [row.system, whole(row.size), row.messages, whole(row.perMessage.worker), whole(row.perMessage.redis),
     fixed(row.perRecipient, 2), fixed(row.p50), fixed(row.longestBlock)]);
   return table(['', 'members', 'messages', 'us each: worker', 'redis', 'us per recipient', 'p50 ms', 'longest block ms'], lines);
+}
+
+function model(rows) {
+  const lines = rows.map((row) => {
+    const [window] = row.rounds;
+    const parts = PARTS.map((part) => `${percent(row.predicted[part])} / ${percent(window.cpu[part] / window.seconds)}`);
+    const ratio = total(row.predicted) / (window.cpuTogether / window.seconds);
+    return [row.system, whole(row.polls), whole(row.room), whole(row.messages), ...parts, fixed(ratio, 2), fixed(window.p50), fixed(window.p99), ...faults(row)];
+  });
+  return table(['', 'polls', 'room of', 'messages/s', 'core, model / measured: api', 'worker', 'redis', 'together', 'p50 ms', 'p99 ms', ...FAULTS], lines);
 }
 
 function sends(rows) {

@@ -22,7 +22,8 @@ export async function prepare({ redis = true, forTests = false } = {}) {
   await build();
 }
 
-async function checkNode() {
+/** Throws a Problem on a Node that is too old. */
+export async function checkNode() {
   const { engines } = JSON.parse(await readFile(inProject('package.json'), 'utf8'));
   const [major, minor] = engines.node.match(/\d+/g).map(Number);
   const [thisMajor, thisMinor] = process.versions.node.split('.').map(Number);

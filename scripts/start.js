@@ -74,7 +74,8 @@ async function checkPort(port) {
 /** The environment of pm2 and all it starts, beside our own. */
 async function surroundings() {
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}; // they write into a pipe and cannot know
-  return { PM2_HOME: pm2Home, PM2_DISABLE_VERSION_CHECK: '1', LOG_FORMAT: process.env.LOG_FORMAT || 'text', ...colour };
+  // at the terminal somebody waits for the end, and no load balancer
+  return { PM2_HOME: pm2Home, PM2_DISABLE_VERSION_CHECK: '1', LOG_FORMAT: process.env.LOG_FORMAT || 'text', DRAIN_NOTICE: '0', ...colour };
 }
 
 async function healthy(port) {

@@ -3,6 +3,7 @@
  * what comes out is frozen and complete, so nothing later asks whether a setting is there.
  */
 import { availableParallelism } from 'node:os';
+import { ROOM_NAME } from './protocol/limits.js';
 import { parseRedisUrl } from './redis-url.js';
 
 /** Something the host has to change before anything can start. The message is one line for the host. */
@@ -39,6 +40,13 @@ function origins(env: Environment, name: string): ReadonlySet<string> | null {
   return list.length > 0 ? new Set(list) : null;
 }
 
+/** Beginnings of room names, small. */
+function prefixes(env: Environment, name: string): readonly string[] {
+  const list = (env[name] ?? '').split(',').map((one) => one.trim().toLowerCase()).filter((one) => one !== '');
+  if (list.some((one) => !ROOM_NAME.test(one))) throw new ConfigError(`${name}=${env[name]} is not allowed: give beginnings of room names, such as staff, with commas between.`);
+  return Object.freeze(list);
+}
+
 /** Throws ConfigError for an address of no known form. */
 function redisUrl(env: Environment): string {
   const text = env['REDIS_URL'] || 'redis://127.0.0.1:6379';
@@ -54,8 +62,10 @@ export function readConfig(env: Environment) {
     /** Where the API listens; 0 takes any free port (tests). */
     port: env['PORT'] === '0' ? 0 : integer(env, 'PORT', 8080, 1, 65_535),
     redisUrl: redisUrl(env),
-    /** Basic-auth password of /admin/queues and /metrics; none: both are absent. */
+    /** Basic-auth password of /admin, /admin/queues and /metrics; none: they are absent. */
     adminPassword: env['ADMIN_PASSWORD'] || null,
+    /** Wrong passwords from one address in ten minutes: enough for typing, three thousand a day for guessing. */
+    adminTries: integer(env, 'ADMIN_TRIES', 20, 1, 1_000_000),
     /** Seconds without a poll or send after which a user is ended: above the once-a-minute timers of hidden tabs. */
     userTtl: integer(env, 'USER_TTL', 90, 1, 86_400),
     /** Seconds an empty room's log is kept. */
@@ -85,6 +95,8 @@ export function readConfig(env: Environment) {
     logLevel: choice(env, 'LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     /** `json` for machines, `text` for a terminal. */
     logFormat: choice(env, 'LOG_FORMAT', 'json', ['json', 'text']),
+    /** Spans of fan-out for OpenTelemetry; off, since its packages are not among ours (docs/hosting.md). */
+    otel: choice(env, 'OTEL', 'off', ['on', 'off']) === 'on',
     /** `off` only for load tests. */
     rateLimits: choice(env, 'RATE_LIMITS', 'on', ['on', 'off']) === 'on',
     /** Messages a second one user may send in the long run; four seconds' worth may come at once. */
@@ -101,8 +113,12 @@ export function readConfig(env: Environment) {
     addressSends: integer(env, 'ADDRESS_SENDS', 1_000, 1, 1_000_000),
     /** Messages into one room in 10 s: far more than anybody can read, and what fan-out to a thousand members can follow. */
     roomSends: integer(env, 'ROOM_SENDS', 500, 1, 1_000_000),
+    /** Beginnings of rooms that only the host opens: nobody comes first there. */
+    reservedRooms: prefixes(env, 'RESERVED_ROOMS'),
     /** Readings of history, members and rooms from one address in 10 s: that hall, coming back from a lost connection. */
     addressReads: integer(env, 'ADDRESS_READS', 1_000, 1, 1_000_000),
+    /** Users of one address in a minute that take back what they have said, for which whole logs are written anew. */
+    addressForgets: integer(env, 'ADDRESS_FORGETS', 60, 1, 1_000_000),
     /** Different worthless tokens from one address in a minute: that hall, after a Redis that lost all users. */
     addressFailures: integer(env, 'ADDRESS_FAILURES', 600, 1, 1_000_000),
     /** Polls that one process holds for one address: 16 MB of memory; that hall three times. */
@@ -113,6 +129,11 @@ export function readConfig(env: Environment) {
     addressConnections: integer(env, 'ADDRESS_CONNECTIONS', 2_000, 1, 1_000_000),
     /** Seconds a client may take to send a request, and to take an answer that is ready: the largest by a slow mobile phone. */
     clientTimeout: integer(env, 'CLIENT_TIMEOUT', 30, 1, 3_600),
+    /**
+     * Seconds a process that was told to end serves on while `/ready` says no, for a load balancer that looks there. None where
+     * processes share a port, as under pm2: the next one is there before the former is told.
+     */
+    drainNotice: integer(env, 'DRAIN_NOTICE', 0, 0, 60),
     /** Signals a second one user may give in the long run: a pointer that is followed needs some twenty. */
     signalRate: integer(env, 'SIGNAL_RATE', 25, 1, 10_000),
   });

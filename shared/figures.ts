@@ -2,8 +2,8 @@
  * What all processes have counted, in one Redis hash: a field for each process, and one for those that have ended. What
  * counts up (counters, histograms) of a process that ends is added there, so that no sum ever goes down.
  */
+import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client';
 import type { RedisClient } from './redis-owners.js';
-import { AggregatorRegistry, type MetricObject } from 'prom-client';
 
 const KEY = 'metrics';
 const ENDED = 'ended';
@@ -45,10 +45,10 @@ export class Figures {
     await this.#redis.hset(KEY, this.#process, JSON.stringify({ at: Date.now(), figures } satisfies Written));
   }
 
-  /** The sum of all processes as text; `own` are this one's, which a Redis that takes no writes does not have. */
-  async sum(own: MetricObject[]): Promise<string> {
+  /** The sum of all processes; `own` are this one's, which a Redis that takes no writes does not have. */
+  async sum(own: MetricObject[]): Promise<Registry> {
     const { [this.#process]: _, ...others } = await this.#redis.hgetall(KEY);
-    return AggregatorRegistry.aggregate([own, ...Object.values(others).map(presentOf)]).metrics();
+    return AggregatorRegistry.aggregate([own, ...Object.values(others).map(presentOf)]);
   }
 
   /** Adds this process, with its last figures, to those that have ended. */

@@ -3,13 +3,16 @@
  * who is asked adds them up.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
 import type { RedisClient } from './redis-owners.js';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Figures } from './figures.js';
 
 const WRITE_EVERY = 2_000;
 /** Who has written nothing between two looks (ms) has ended; above any outage after which all go on. */
 const TIDY_EVERY = 600_000;
+
+/** One figure as it is added up: its name, and a value for each of its labels. */
+export type Figure = MetricObjectWithValues<MetricValue<string>>;
 
 /** The figures of one process. `prefix` them all, so that a dashboard finds them. */
 export class Metrics {
@@ -18,13 +21,16 @@ export class Metrics {
   readonly #process: string;
   readonly #figures: Figures;
   readonly #timers: NodeJS.Timeout[];
+  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+  /** 99th percentile (s) of the two seconds before the last writing; what came since is too little, asked at any moment. */
+  #lastDelay = 0;
 
   constructor(process: string, redis: RedisClient) {
     this.#process = process;
     this.#figures = new Figures(redis, process);
     this.#measureProcess();
     // the next one makes up for one that fails
-    this.#timers = [every(WRITE_EVERY, () => this.write()), every(TIDY_EVERY, () => this.#figures.tidy())];
+    this.#timers = [every(WRITE_EVERY, () => this.#writeInTime()), every(TIDY_EVERY, () => this.#figures.tidy())];
   }
 
   counter(name: string, help: string, labelNames: string[] = []): Counter {
@@ -70,7 +76,18 @@ export class Metrics {
   async readAll(): Promise<string> {
     const own = await this.registry.getMetricsAsJSON();
     await this.#figures.write(own).catch(() => undefined); // a Redis that takes no writes can still be read
-    return `${await this.#figures.sum(own)}\n${await this.#whole.metrics()}`;
+    return `${await (await this.#figures.sum(own)).metrics()}\n${await this.#whole.metrics()}`;
+  }
+
+  /** The same as values. */
+  async readAllFigures(): Promise<Figure[]> {
+    const sum = await this.#figures.sum(await this.registry.getMetricsAsJSON());
+    return [...await sum.getMetricsAsJSON(), ...await this.#whole.getMetricsAsJSON()];
+  }
+
+  /** What the operating system and Node say of this process. */
+  get own(): { name: string; delay: number; memory: number } {
+    return { name: this.#process, delay: Math.max(this.#lastDelay, this.#delay.percentile(99) / 1e9), memory: process.memoryUsage.rss() };
   }
 
   async close(): Promise<void> {
@@ -78,18 +95,24 @@ export class Metrics {
     await this.#figures.end(await this.registry.getMetricsAsJSON()).catch(() => undefined); // added by another process otherwise
   }
 
+  #writeInTime(): Promise<void> {
+    this.#lastDelay = this.#delay.percentile(99) / 1e9;
+    this.#delay.reset();
+    return this.write();
+  }
+
   #measureProcess(): void {
-    const delay = monitorEventLoopDelay({ resolution: 20 });
-    delay.enable();
-    const own = { process: this.#process };
+    this.#delay.enable();
+    const read = () => this.own;
+    const labels = { process: this.#process };
     new Gauge({
-      name: 'chat_event_loop_delay_seconds', help: 'p99 of event loop delay since the last reading.', labelNames: ['process'],
+      name: 'chat_event_loop_delay_seconds', help: 'p99 of event loop delay over the last seconds.', labelNames: ['process'],
       registers: [this.registry],
-      collect() { this.set(own, delay.percentile(99) / 1e9); delay.reset(); },
+      collect() { this.set(labels, read().delay); },
     });
     new Gauge({
       name: 'chat_memory_bytes', help: 'Resident memory.', labelNames: ['process'], registers: [this.registry],
-      collect() { this.set(own, process.memoryUsage.rss()); },
+      collect() { this.set(labels, read().memory); },
     });
   }
 }

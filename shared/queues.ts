@@ -1,6 +1,6 @@
 /** The queues between API processes and workers: their names, what a job carries, how one is added. */
 import { crc32 } from 'node:zlib';
-import { Queue } from 'bullmq';
+import { Queue, type Telemetry } from 'bullmq';
 import type { Config } from './config.js';
 import type { RedisClient } from './redis-owners.js';
 
@@ -30,9 +30,10 @@ const ADD_ELSEWHERE = 200;
 const REST = 1_000;
 
 /** A queue whose history stays small: what was done is in the logs of the rooms. */
-export function openQueue<Data>(name: string, connection: RedisClient): Queue<Data> {
+export function openQueue<Data>(name: string, connection: RedisClient, telemetry?: Telemetry): Queue<Data> {
   return new Queue<Data>(name, {
     ...queueOptions(name, connection),
+    ...(telemetry && { telemetry }),
     streams: { events: { maxLen: 100 } },
     defaultJobOptions: {
       removeOnComplete: { count: 100 },

@@ -1,7 +1,9 @@
 /** What only the host sees: the figures of all processes, the queues' board in a real browser; and /health, which all see. */
+import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisClient } from '../shared/redis-owners.js';
+import { root } from './support/child.js';
 import { call, fetchText } from './support/client.js';
 import { launchBrowser } from './support/browser.js';
 import { startSystem, type TestSystem } from './support/processes.js';
@@ -11,13 +13,13 @@ import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
 
 const PASSWORD = 'pass:wörd ';
-const HIDDEN = ['/metrics', '/admin/queues', '/admin/queues/', '/admin/queues/api/queues', '/admin/queues/static/favicon-32x32.png'];
+const HIDDEN = ['/metrics', '/admin', '/admin/', '/admin/admin.js', '/admin/admin.css', '/admin/figures', '/admin/queues', '/admin/queues/', '/admin/queues/api/queues', '/admin/queues/static/favicon-32x32.png'];
 
 let system: TestSystem;
 let url: string;
 
 beforeAll(async () => {
-  system = await startSystem({ apis: 2, workers: 2, env: { ADMIN_PASSWORD: PASSWORD } });
+  system = await startSystem({ apis: 2, workers: 2, env: { ADMIN_PASSWORD: PASSWORD, ADMIN_TRIES: 1_000 } });
   url = system.urls[0] ?? '';
 });
 afterAll(() => system.stop());
@@ -26,7 +28,7 @@ const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:
 const get = (path: string, authorization?: string, base = url) => fetch(`${base}${path}`, authorization === undefined ? {} : { headers: { Authorization: authorization } });
 
 describe('without ADMIN_PASSWORD', () => {
-  it('there are no figures and no board, for nobody', async () => {
+  it('there are no figures, no page and no board, for nobody', async () => {
     const open = await startSystem({ redis: system.redis, workers: 0 });
     for (const path of HIDDEN) {
       for (const authorization of [undefined, basic('', ''), basic('admin', 'null'), basic('admin', PASSWORD)]) {
@@ -34,6 +36,8 @@ describe('without ADMIN_PASSWORD', () => {
         expect({ path, status: response.status, asked: response.headers.get('www-authenticate') }).toEqual({ path, status: 404, asked: null });
       }
     }
+    const act = await fetch(`${open.urls[0]}/admin/act`, { method: 'POST', body: '{"act":"clear","on":"lobby"}', headers: { 'Content-Type': 'application/json' } });
+    expect(act.status).toBe(404);
     await open.stop();
   });
 });
@@ -58,7 +62,7 @@ describe('with ADMIN_PASSWORD', () => {
   });
 
   it('the board cannot be reached by another spelling of its path', async () => {
-    for (const path of ['/admin//queues', '//admin/queues', '/ADMIN/QUEUES', '/admin/queues/..%2fqueues', '/admin/%71ueues', '/static/../admin/queues']) {
+    for (const path of ['/admin//queues', '/admin/admin.html', '/admin.html', '/assets/admin.js', '/static/../admin/figures', '/admin//figures', '/ADMIN/figures', '//admin/queues', '/ADMIN/QUEUES', '/admin/queues/..%2fqueues', '/admin/%71ueues', '/static/../admin/queues']) {
       expect([401, 404], path).toContain((await fetchText('GET', `${url}${path}`)).status);
     }
   });
@@ -100,9 +104,11 @@ describe('the figures', () => {
   it('are all there: what waits, what is delivered and how fast, what it costs', async () => {
     const figures = await figuresOf(url);
     const names = new Set([...figures.keys()].map((name) => name.replace(/\{.*/, '')));
-    for (const name of ['held_polls', 'live_users', 'redis_connections', 'deliveries_total', 'fanout_delay_seconds_bucket', 'fanout_duration_seconds_bucket', 'event_loop_delay_seconds', 'memory_bytes']) {
+    for (const name of ['held_polls', 'live_users', 'receipt_seconds_bucket', 'fanout_queue_age_seconds', 'redis_used_memory_bytes', 'redis_maxmemory_bytes', 'redis_connections', 'deliveries_total', 'fanout_delay_seconds_bucket', 'fanout_duration_seconds_bucket', 'event_loop_delay_seconds', 'memory_bytes']) {
       expect(names).toContain(`chat_${name}`);
     }
+    expect(figures.get('chat_receipt_seconds_count')).toBeGreaterThan(0);
+    expect(figures.get('chat_redis_clients')).toBeGreaterThanOrEqual(figures.get('chat_redis_connections') ?? Infinity);
     const processes = [...figures.keys()].flatMap((name) => /^chat_memory_bytes\{process="(api|worker)-\w+"\}$/.exec(name)?.[1] ?? []);
     expect(processes.sort()).toEqual(['api', 'api', 'worker', 'worker']);
     expect(figures.get('chat_fanout_delay_seconds_count')).toBeGreaterThan(0);
@@ -110,6 +116,14 @@ describe('the figures', () => {
     const redis = openRedis(system.redis.url);
     await until(async () => (await figuresOf(url)).get('chat_redis_connections') === (await connections(redis)) - 1, 'all connections but ours are counted');
     redis.disconnect();
+  });
+
+  it.each(['prometheus/alerts.yml', 'grafana/dashboard.json'])('have every name that deploy/%s asks for', async (file) => {
+    const text = await (await get('/metrics', basic('', PASSWORD))).text();
+    const there = new Set([...text.matchAll(/^# TYPE (\w+) (\w+)/gm)].flatMap(([, name = '', type]) => (type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name])));
+    const asked = [...readFileSync(`${root}/deploy/${file}`, 'utf8').matchAll(/\bchat_\w+/g)].map(([name]) => name);
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.filter((name) => !there.has(name))).toEqual([]);
   });
 
   it('forget a process that has ended, but not what it has counted', async () => {

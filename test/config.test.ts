@@ -9,29 +9,30 @@ import { ConfigError, readConfig, readStartConfig } from '../shared/config.js';
 import { startOneRedis } from './support/redis.js';
 
 const DEFAULTS = {
-  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, userTtl: 90, roomTtl: 86_400, shards: 1, fanOutQueues: 1, redisWait: 0,
+  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, adminTries: 20, userTtl: 90, roomTtl: 86_400, shards: 1, fanOutQueues: 1, redisWait: 0,
   pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, workerConcurrency: 10,
-  logLevel: 'info', logFormat: 'json', rateLimits: true, sendRate: 5, signalRate: 25,
-  trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, addressReads: 1_000, addressFailures: 600,
-  addressPolls: 1_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, allowedOrigins: null,
+  logLevel: 'info', logFormat: 'json', otel: false, rateLimits: true, sendRate: 5, signalRate: 25,
+  trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, reservedRooms: [], addressReads: 1_000, addressFailures: 600, addressForgets: 60,
+  addressPolls: 1_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, drainNotice: 0, allowedOrigins: null,
 };
 
 /** Each number: its smallest and largest value. */
 const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: number][] = [
-  ['PORT', 'port', 1, 65_535], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
+  ['PORT', 'port', 1, 65_535], ['ADMIN_TRIES', 'adminTries', 1, 1_000_000], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
   ['SHARDS', 'shards', 1, 1_024], ['FANOUT_QUEUES', 'fanOutQueues', 1, 64], ['REDIS_WAIT', 'redisWait', 0, 16], ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000], ['HISTORY', 'history', 1, 100_000],
   ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000],
   ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000], ['SEND_RATE', 'sendRate', 1, 10_000], ['SIGNAL_RATE', 'signalRate', 1, 10_000],
   ['TRUST_PROXY', 'trustProxy', 0, 16], ['ADDRESS_JOINS', 'addressJoins', 1, 1_000_000], ['ADDRESS_ROOMS', 'addressRooms', 1, 1_000_000],
-  ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000], ['ROOM_SENDS', 'roomSends', 1, 1_000_000], ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
+  ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000], ['ROOM_SENDS', 'roomSends', 1, 1_000_000], ['ADDRESS_FORGETS', 'addressForgets', 1, 1_000_000], ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
   ['ADDRESS_FAILURES', 'addressFailures', 1, 1_000_000], ['ADDRESS_POLLS', 'addressPolls', 1, 1_000_000],
   ['CONNECTIONS', 'connections', 1, 1_000_000], ['ADDRESS_CONNECTIONS', 'addressConnections', 1, 1_000_000], ['CLIENT_TIMEOUT', 'clientTimeout', 1, 3_600],
+  ['DRAIN_NOTICE', 'drainNotice', 0, 60],
 ];
 const START_NUMBERS: [name: string, key: 'apiInstances' | 'workerInstances'][] = [
   ['API_INSTANCES', 'apiInstances'], ['WORKER_INSTANCES', 'workerInstances'],
 ];
 const CHOICES: [name: string, key: keyof typeof DEFAULTS, values: [text: string, value: unknown][]][] = [
-  ['LIVE', 'live', [['on', true], ['off', false]]], ['RATE_LIMITS', 'rateLimits', [['on', true], ['off', false]]],
+  ['LIVE', 'live', [['on', true], ['off', false]]], ['OTEL', 'otel', [['on', true], ['off', false]]], ['RATE_LIMITS', 'rateLimits', [['on', true], ['off', false]]],
   ['LOG_FORMAT', 'logFormat', [['json', 'json'], ['text', 'text']]],
   ['LOG_LEVEL', 'logLevel', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => [level, level])],
 ];
@@ -162,6 +163,7 @@ describe('an API process that only the host can help', () => {
     expect(await start({ REDIS_URL: `${redis.url}/16`, PORT: '0' })).toEqual({
       code: 78, err: `The Redis of REDIS_URL (${redis.url}/16) cannot be used: it has no database of this number.\n`,
     });
+    expect(await start({ REDIS_URL: redis.url, PORT: '0', OTEL: 'on' })).toEqual({ code: 78, err: 'OTEL=on needs packages that are not installed: see docs/hosting.md.\n' });
     server.close();
     await redis.stop();
   });

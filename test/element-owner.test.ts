@@ -135,7 +135,7 @@ describe('what the owner does', () => {
     const page = await open();
     await act('mute', { user: await userOf(page), seconds: 60 });
     await say(page, 'muted');
-    await page.getByText(/Not sent: The owner of the room .* does not let you speak for another \d+ s\./).waitFor();
+    await page.getByText(/Not sent: You may not speak .*for another \d+ s\./).waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
     await act('mute', { user: await userOf(page), seconds: 0 });
     await act('rules', { readonly: true });

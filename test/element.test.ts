@@ -1,21 +1,17 @@
 /** The element: for everybody (axe), in every page (strict policies, other languages), with very long logs. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Chat } from '../apps/web/client/api.js';
+import { violations } from './support/axe.js';
 import { launchBrowser, Site } from './support/browser.js';
 import { ask } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { until } from './support/until.js';
 
 declare global {
-  interface Window { axe: { run(): Promise<AxeResults> } }
   interface HTMLElementTagNameMap { 'nobackend-chat': HTMLElement & { chat: Chat | null; texts: Record<string, string> } }
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let system: TestSystem, browser: Browser, site: Site, api: string, room: string;
 let contexts: BrowserContext[] = [];
 let rooms = 0;
@@ -63,14 +59,7 @@ async function somebody(name?: string): Promise<(text: string) => Promise<unknow
   return (text) => ask(api, 'send', { token, room, text });
 }
 
-/** What axe finds wrong, in short. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations: found } = await page.evaluate(() => window.axe.run());
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`));
-}
-
-describe.each([['light', 1_280], ['light', 360], ['dark', 1_280], ['dark', 360]] as const)('in %s at %i px, axe finds nothing wrong with', (colorScheme, width) => {
+describe.each([['light', 1_280], ['dark', 360]] as const)('in %s at %i px, axe finds nothing wrong with', (colorScheme, width) => {
   const options = { colorScheme, viewport: { width, height: 760 }, reducedMotion: 'reduce' as const };
 
   it.each(['/', '/docs', '/docs#op-send', '/examples', '/doctor', '/nothing/here'])('%s', async (path) => {

@@ -52,7 +52,7 @@ describe('our own pages', () => {
 });
 
 describe('every answer', () => {
-  it.each([...scripts.map((file) => `/${file}`), '/', '/health', '/nowhere', '/metrics', '/admin/queues', '/api/rooms', '/api/nothing', '/jsonp/rooms?callback=f', '/jsonp/rooms', '/robots.txt'])('%s says what it is, and that nothing else may be guessed', async (path) => {
+  it.each([...scripts.map((file) => `/${file}`), '/', '/health', '/ready', '/nowhere', '/metrics', '/admin/queues', '/api/rooms', '/api/nothing', '/jsonp/rooms?callback=f', '/jsonp/rooms', '/robots.txt'])('%s says what it is, and that nothing else may be guessed', async (path) => {
     const headers = await headersOf(path);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('content-type')).toMatch(/^(text\/(html|javascript|plain|css)|application\/(json|javascript)); charset=utf-8$/);
@@ -68,7 +68,7 @@ describe('every answer', () => {
     expect((await headersOf(path)).get('cross-origin-resource-policy')).toBe('cross-origin');
   });
 
-  it.each(['/api/rooms', '/api/nothing', '/jsonp/rooms?callback=f', '/jsonp/rooms', '/health', '/metrics', '/admin/queues'])('%s is stored by no cache; nothing that a cache does not know of changes it', async (path) => {
+  it.each(['/api/rooms', '/api/nothing', '/jsonp/rooms?callback=f', '/jsonp/rooms', '/health', '/ready', '/metrics', '/admin/queues'])('%s is stored by no cache; nothing that a cache does not know of changes it', async (path) => {
     expect((await headersOf(path)).get('cache-control')).toBe('no-store');
     const [plain, bent] = await Promise.all([{} as Record<string, string>, { 'X-Forwarded-Host': 'evil.example', 'X-Original-URL': '/admin', 'X-HTTP-Method-Override': 'DELETE', 'Origin': 'https://evil.example', 'Accept-Language': 'xx' }].map(async (headers) => {
       const response = await fetch(`${url}${path}`, { headers });

@@ -80,12 +80,15 @@ describe('a room', () => {
   });
 });
 
-describe('without the owner\'s token', () => {
-  it.each([['remove', { id: '1-1' }], ['clear', {}], ['mute', { user: 1, seconds: 5 }], ['kick', { user: 1 }], ['rules', { readonly: true }], ['audit', {}]] as const)('%s is refused and does nothing', async (name, extra) => {
+describe('without a role and the owner\'s token', () => {
+  it.each([
+    ['remove', { id: '1-1' }], ['clear', {}], ['mute', { user: 1, seconds: 5 }], ['kick', { user: 1 }], ['ban', { user: 1, seconds: 5 }], ['rules', { readonly: true }],
+    ['moderate', { user: 1 }], ['handover', { user: 1 }], ['held', {}], ['approve', { id: '1-1' }], ['reject', { id: '1-1' }], ['own', {}], ['audit', {}],
+  ] as const)('%s is refused and does nothing', async (name, extra) => {
     await anna.send(part, 'stays');
     const before = await historyOf();
-    for (const wrong of [`${owner.slice(0, -1)}${owner.endsWith('A') ? 'B' : 'A'}`, '', bert.token]) {
-      await expect(part.call(name, { ...act({ ...extra, ...('user' in extra && { user: bert.id }) }), owner: wrong })).rejects.toMatchObject({ code: 'not_owner', details: { field: 'owner' } });
+    for (const wrong of name === 'own' ? [undefined] : [`${owner.slice(0, -1)}${owner.endsWith('A') ? 'B' : 'A'}`, '', bert.token]) {
+      await expect(part.call(name, { ...act({ ...extra, ...('user' in extra && { user: bert.id }) }), token: bert.token, owner: wrong })).rejects.toMatchObject({ code: 'not_owner', details: { field: 'owner' } });
     }
     await expect(part.call(name, act({ ...extra, token: `${bert.id}.${'A'.repeat(24)}` }))).rejects.toMatchObject({ code: 'unauthorized' });
     expect(await historyOf()).toEqual(before);
@@ -143,13 +146,14 @@ describe('the owner', () => {
     expect((await told()).filter(({ type }) => type === 'rules').map(({ slow }) => slow)).toEqual([30, 0]);
   });
 
-  it('makes the room read-only, but for who has the owner\'s token', async () => {
+  it('makes the room read-only, but for who has a role or the owner\'s token', async () => {
     await part.call('rules', act({ readonly: true }));
-    for (const person of [anna, bert]) await expect(person.send(part, 'x')).rejects.toMatchObject({ code: 'not_allowed' });
-    await part.call('send', { token: anna.token, room: 'mine', text: 'announced', owner });
+    await expect(bert.send(part, 'x')).rejects.toMatchObject({ code: 'not_allowed', details: { reason: 'read_only' } });
+    await anna.send(part, 'announced');
+    await part.call('send', { token: bert.token, room: 'mine', text: 'with the token', owner });
     await part.call('rules', act({ readonly: false }));
     await bert.send(part, 'open again');
-    expect(await textsOf()).toEqual(['announced', 'open again']);
+    expect(await textsOf()).toEqual(['announced', 'with the token', 'open again']);
     await expect(part.call('rules', act())).rejects.toMatchObject({ code: 'bad_request', details: { field: 'slow' } });
   });
 

@@ -124,6 +124,49 @@ describe('a message in the log', () => {
     }
   });
 
+  it('is not given again to who has it already when a worker with a shorter batch goes on', async () => {
+    const { redis: store, keys } = part.store;
+    const others = Array.from({ length: 700 }, (_, i) => 2_000_000 + i);
+    await store.zadd(keys.members(0, room), ...others.flatMap((id) => [id, id]));
+    await bert.send(part, 'one');
+    const shorter = await new FanOutSteps(first.store).readBatch(room);
+    await bert.send(part, 'two');
+    await new FanOutSteps(second.store).deliver(room, 0, await new FanOutSteps(second.store).readBatch(room));
+    await new FanOutSteps(first.store).deliver(room, 0, shorter);
+    await first.fanOut.advanceRoom(room);
+    for (const id of [anna.id, others[0], others[699]]) {
+      const texts = (await inboxOf(id ?? 0)).map((text) => /"text":"(\w+)"/.exec(text)?.[1]);
+      expect([texts.filter((text) => text === 'one').length, texts.at(-1)]).toEqual([1, 'two']);
+    }
+  });
+
+  it('is not given again by a late worker after an event for one who is not here any more', async () => {
+    const { redis: store, keys } = part.store;
+    const gone = await joinAs(part, room);
+    await bert.send(part, 'one');
+    const stale = await new FanOutSteps(first.store).readBatch(room);
+    await store.hset(keys.rules(room), `mute:${gone.id}`, '9999999999999 q');
+    await gone.send(part, 'quiet');
+    await part.call('exit', { token: gone.token, room });
+    const steps = new FanOutSteps(second.store);
+    const quiet = await steps.readBatch(room, stale.entries.at(-1)?.id);
+    for (const batch of [stale, quiet, stale]) await steps.deliver(room, 0, batch);
+    const texts = (await inboxOf(anna.id)).flatMap((text) => /"text":"(\w+)"/.exec(text)?.[1] ?? []);
+    expect(texts).toEqual(['one']);
+  });
+
+  it('that is taken out of the log in the middle of its chunks holds nothing up', async () => {
+    const { redis: store, keys } = part.store;
+    const others = Array.from({ length: 700 }, (_, i) => 3_000_000 + i);
+    await store.zadd(keys.members(0, room), ...others.flatMap((id) => [id, id]));
+    const { id } = await bert.send(part, 'one');
+    expect((await new FanOutSteps(first.store).deliver(room, 0, await new FanOutSteps(first.store).readBatch(room))).status).toBe('more');
+    await store.xdel(keys.log(room), String(id));
+    await bert.send(part, 'two');
+    await second.fanOut.advanceRoom(room);
+    expect((await inboxOf(others[699] ?? 0)).map((text) => /"text":"(\w+)"/.exec(text)?.[1])).toEqual(['two']);
+  });
+
   it('does not come back to who exited in the middle of fan-out, and leaves no position behind', async () => {
     await bert.send(part, 'one');
     const batch = await new FanOutSteps(first.store).readBatch(room);

@@ -1,5 +1,6 @@
 /** An API process: builds everything, listens, and ends in order. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Availability } from '../../shared/availability.js';
 import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
@@ -9,16 +10,28 @@ import { connectDurable, connectProducer, connectStore, firstConnect } from '../
 import { checkRedis } from '../../shared/redis-check.js';
 import { nodesOf } from '../../shared/redis-nodes.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
-import { createStore } from '../../shared/store/store.js';
+import { createStore, type Store } from '../../shared/store/store.js';
+import { queueTelemetry } from '../../shared/telemetry.js';
+import type { Entrance } from './admin/password.js';
+import { Samples } from './admin/samples.js';
 import { createApp } from './app.js';
+import { Filters } from './filters.js';
+import { Addresses } from './guard/address.js';
+import { Blocks } from './guard/blocks.js';
+import { Busiest } from './guard/busiest.js';
 import { Guard } from './guard/guard.js';
+import { Host } from './guard/host.js';
+import { Passwords } from './guard/passwords.js';
+import { Salt } from './guard/salt.js';
 import { listener } from './listener.js';
-import { measure } from './measure.js';
+import { measure, measureReceipt } from './measure.js';
 import { Polls } from './polls/polls.js';
+import { Readiness } from './ready.js';
+import { RequestLog } from './request-log.js';
 import { operationServer } from './serve.js';
 import { drainServer, listen, portOf } from './server.js';
 
-/** An API process is gone so long (ms) after it was told to end, whatever its clients do. */
+/** An API process is gone so long (ms) after it takes no more connections, whatever its clients do. */
 const PATIENCE = 3_000;
 
 const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', failed: 'requests refused' };
@@ -31,20 +44,31 @@ async function main(config: Config): Promise<void> {
   const availability = new Availability(redis, log, OUTAGE);
   const producer = connectProducer(config.redisUrl).on('error', quiet);
   const store = createStore(redis, config, config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', quiet) : redis);
-  const fanOutQueues = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer));
+  const telemetry = await queueTelemetry(config);
+  const fanOutQueues = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer, telemetry));
   const queues = [...fanOutQueues, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);
   const fanOut = new FanOutRequests(fanOutQueues, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
-  const polls = new Polls(store, nodesOf(redis, config.redisUrl), (error) => {
-    log.error({ error }, 'Redis refuses the subscription: no live polls, no signals');
-  });
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
-  const served = { log, failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueues) };
+  const { guard, blocks, ...host } = hostOf(store, metrics);
+  const polls = new Polls(store, nodesOf(redis, config.redisUrl), {
+    refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
+    received: measureReceipt(metrics),
+    switched: () => void blocks.read().catch(quiet), // the next look makes up for it
+  });
+  const served = {
+    log, requests: RequestLog.of(log, config), failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueues),
+  };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
-  const serve = operationServer({ store, fanOut, polls, guard: new Guard(store) }, served);
-  const app = createApp(serve, served, { config, store, availability, metrics, queues });
+  await blocks.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
+  const serve = operationServer({ store, fanOut, polls, guard, filters: new Filters() }, served);
+  const readiness = new Readiness(availability, polls);
+  const app = createApp(serve, served, { store, availability, readiness, metrics, queues, ...host });
   const server = await listen(listener(app, serve), config);
-  onShutdown(log, PATIENCE, async () => {
+  const notice = config.drainNotice * 1_000;
+  onShutdown(log, notice + PATIENCE, async () => {
+    readiness.end();
+    if (notice > 0) await sleep(notice);
     const drained = drainServer(server);
     polls.drain();
     await drained;
@@ -52,6 +76,20 @@ async function main(config: Config): Promise<void> {
   });
   log.info({ port: portOf(server) }, 'listening');
   process.send?.('ready');
+}
+
+/** What the host sees and does, and the guard that heeds it. Without a password nobody looks, and nothing is noted; what was switched off stays so. */
+function hostOf(store: Store, metrics: Metrics) {
+  const { redis, config: { adminPassword: password, adminTries, trustProxy } } = store;
+  const salt = new Salt(redis);
+  const addresses = new Addresses(trustProxy);
+  const blocks = new Blocks(store, salt);
+  const busiest = password === null ? null : new Busiest(redis, metrics.own.name, salt);
+  const samples = new Samples(redis, metrics);
+  if (password !== null) samples.start();
+  const passwords = new Passwords(redis, adminTries, (address) => salt.hash(address));
+  const entrance: Entrance = { password, passwords, addressOf: (req) => addresses.of(req) };
+  return { guard: new Guard(store, { host: new Host(blocks, busiest), salt }), blocks, samples, salt, entrance };
 }
 
 try {

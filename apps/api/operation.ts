@@ -2,6 +2,7 @@
 import type { OperationName } from '../../shared/protocol/operations.js';
 import type { FanOutRequests } from '../../shared/queues.js';
 import type { Store } from '../../shared/store/store.js';
+import type { Filters } from './filters.js';
 import type { Guard } from './guard/guard.js';
 import type { Parameters } from './parameters.js';
 import type { Polls } from './polls/polls.js';
@@ -11,6 +12,7 @@ export interface Chat {
   fanOut: FanOutRequests;
   polls: Polls;
   guard: Guard;
+  filters: Filters;
 }
 
 /** Where the answer of a request goes, once. */
@@ -20,6 +22,10 @@ export interface Reply {
   refuse(error: unknown): void;
   /** Called when the client goes before it has its answer. */
   whenGone: (() => void) | null;
+  /** Told which event a message has become, when the log wants to know. */
+  accepted?: ((room: string, id: string) => void) | undefined;
+  /** Hashes of the asker's address, by the salts of today and of yesterday. */
+  addresses(): Promise<string[]>;
 }
 
 /**

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { ChatError } from '../../shared/protocol/errors.js';
 import {
-  DATA_MAX, EVENTS_MAX, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_MAX,
+  DATA_MAX, EVENTS_MAX, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_MAX, WORD_MAX, WORDS_MAX,
 } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../shared/protocol/operations.js';
 import { parseCursor, type Cursor } from '../../shared/store/inboxes.js';
@@ -43,6 +43,7 @@ const CURSOR = 'cursor must be the text that join or the last poll gave.';
 const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
 const EVENT = 'id must be the id of an event, such as 1700000000000-0.';
 const OWNER = 'owner must be the text that the making of the room gave.';
+const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} characters without spaces, * only at the end.`;
 const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
@@ -59,14 +60,19 @@ const SCHEMAS = {
   nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
   before: v.pipe(v.string(BEFORE), v.regex(/^\d{1,15}-\d{1,15}$/, BEFORE)),
   limit: integer('limit', 1, EVENTS_MAX),
-  flag: flag('forget'),
+  flag: flag('flag'),
   owner: v.string(OWNER),
   event: v.pipe(v.string(EVENT), v.regex(/^\d{1,15}-\d{1,15}$/, EVENT)),
   member: integer('user', 1, Number.MAX_SAFE_INTEGER),
   seconds: integer('seconds', 0, MUTE_MAX),
   slow: integer('slow', 0, SLOW_MAX),
-  readonly: flag('readonly'),
+  words: v.pipe(v.array(v.pipe(text(WORDS), v.check(isWord, WORDS)), WORDS), v.maxLength(WORDS_MAX, WORDS)),
 } satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
+
+/** One word in the sense of texts: with something left when folded. */
+function isWord(word: string): boolean {
+  return characters(word) <= WORD_MAX && /^[^\s*]+\*?$/u.test(word) && foldName(word.replace('*', '')) !== '';
+}
 
 function isPrivateRoom(name: string): boolean {
   const match = PRIVATE_ROOM_NAME.exec(name);
@@ -86,7 +92,7 @@ function isPlain(value: unknown, depth: number): boolean {
 interface Values {
   name: string; room: string; anyRoom: string; token: string; cursor: Cursor; timeout: number; text: string;
   data: unknown; user: number; nonce: string; before: string; limit: number; flag: boolean;
-  owner: string; event: string; member: number; seconds: number; slow: number; readonly: boolean;
+  owner: string; event: string; member: number; seconds: number; slow: number; words: string[];
 }
 type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }
@@ -100,7 +106,7 @@ const PARSERS = new Map(Object.entries(OPERATIONS).map(([name, { parameters }]) 
 
 function schemaOf(operation: string, parameters: readonly Parameter[]) {
   const entries = parameters.map(({ name, kind, required }) => {
-    const schema: v.GenericSchema<unknown, unknown> = SCHEMAS[kind];
+    const schema: v.GenericSchema<unknown, unknown> = kind === 'flag' ? flag(name) : SCHEMAS[kind];
     return [name, required ? schema : v.optional(schema)];
   });
   const names = parameters.map(({ name }) => name).join(', ') || 'none';
@@ -157,13 +163,16 @@ function decode(encoded: string, parsed: Query): string {
   }
 }
 
-/** The parameters of a query, `data` as the JSON it is. Throws `bad_request` for one given twice or ill-encoded. */
+const JSON_IN_QUERIES: Record<string, string> = { data: DATA, words: WORDS };
+
+/** The parameters of a query, `data` and `words` as the JSON they are. Throws `bad_request` for one given twice or ill-encoded. */
 export function fromQuery({ values, malformed }: Query): Record<string, unknown> {
   if (malformed) throw new ChatError('bad_request', 'The query is not well-formed percent-encoded UTF-8.', { field: 'query' });
   const raw: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [name, all] of values) {
     if (all.length > 1) throw new ChatError('bad_request', `${name.slice(0, 64)} was given more than once.`, { field: name.slice(0, 64) });
-    raw[name] = name === 'data' ? parseJson(all[0] ?? '', 'data', DATA) : all[0];
+    const json = Object.hasOwn(JSON_IN_QUERIES, name) ? JSON_IN_QUERIES[name] : undefined;
+    raw[name] = json === undefined ? all[0] : parseJson(all[0] ?? '', name, json);
   }
   return raw;
 }

@@ -1,38 +1,43 @@
-/** Everything that is no operation: health, figures, the queues' board, the pages. */
+/** Everything that is no operation: health, readiness, figures, the queues' board, the pages. */
 import { METHODS } from 'node:http';
 import Router, { type RouterContext } from '@koa/router';
 import type { Queue } from 'bullmq';
 import type { Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import type { Availability } from '../../shared/availability.js';
-import type { Config } from '../../shared/config.js';
-import type { Metrics } from '../../shared/metrics.js';
 import type { Store } from '../../shared/store/store.js';
-import { QUEUES_PATH, queueBoard, requirePassword, requireSameSite } from './admin.js';
+import { QUEUES_PATH, queueBoard } from './admin/board.js';
+import type { Sources } from './admin/figures.js';
+import { requirePassword, requireSameSite, type Entrance } from './admin/password.js';
+import { addAdminRoutes } from './admin/routes.js';
+import type { Salt } from './guard/salt.js';
 import { servePages } from './pages.js';
+import type { Readiness } from './ready.js';
 import { draining } from './respond.js';
 
-export interface Routed {
-  config: Config;
-  store: Store;
-  availability: Availability;
-  metrics: Metrics;
+export interface Routed extends Sources {
+  readiness: Readiness;
+  entrance: Entrance;
+  salt: Salt;
   queues: Queue[];
 }
 
-export function routes({ config, store, availability, metrics, queues }: Routed): Middleware[] {
+export function routes(routed: Routed): Middleware[] {
+  const { store, availability, readiness, metrics, queues } = routed;
   const router = new Router({ methods: METHODS }); // it answers 501 to a method it has not been told of
-  const guard = requirePassword(config.adminPassword);
+  const guard = requirePassword(routed.entrance);
   const whileUp = requireRedis(store);
   router.get('/health', health(availability));
+  router.get('/ready', ready(readiness));
   router.get('/metrics', guard, whileUp, async (ctx: RouterContext) => {
     ctx.type = 'text/plain; version=0.0.4; charset=utf-8';
     ctx.body = await metrics.readAll();
   });
+  if (routed.entrance.password !== null) addAdminRoutes(router, guard, routed);
   const board = [guard, requireSameSite, whileUp, queueBoard(queues)].map((middleware) => onBoard(middleware, (_, next) => next()));
   // the router's own type of context is narrower than Koa's, though it makes one out of the other
-  const routed = [router.routes(), router.allowedMethods()] as unknown as Middleware[];
-  return [drain, onBoard(headersWith(BOARD), headersWith(OWN_PAGES)), ...board, ...routed, servePages()];
+  const ofRouter = [router.routes(), router.allowedMethods()] as unknown as Middleware[];
+  return [drain, headers(), ...board, ...ofRouter, servePages()];
 }
 
 function health(availability: Availability) {
@@ -40,6 +45,15 @@ function health(availability: Availability) {
     const reason = await availability.check();
     ctx.status = reason === null ? 200 : 503;
     ctx.body = reason === null ? { ok: true, redis: 'up' } : { ok: false, redis: 'away', reason };
+    ctx.set('Cache-Control', 'no-store');
+  };
+}
+
+function ready(readiness: Readiness) {
+  return async (ctx: RouterContext): Promise<void> => {
+    const reason = await readiness.reason();
+    ctx.status = reason === null ? 200 : 503;
+    ctx.body = reason === null ? { ok: true } : { ok: false, reason };
     ctx.set('Cache-Control', 'no-store');
   };
 }
@@ -67,6 +81,13 @@ const OWN_PAGES = {
 };
 /** Bull Board sets its base address and styles in its page; the fonts it would fetch elsewhere it does without. */
 const BOARD = { ...OWN_PAGES, styleSrc: ["'self'", "'unsafe-inline'"], baseUri: ["'self'"], frameAncestors: ["'none'"] };
+/** The host's page sends nothing anywhere else either. */
+const HOST_PAGE = { ...OWN_PAGES, formAction: ["'none'"], frameAncestors: ["'none'"] };
+
+function headers(): Middleware {
+  const [board, host, others] = [headersWith(BOARD, 'same-origin'), headersWith(HOST_PAGE, 'same-origin'), headersWith(OWN_PAGES, 'cross-origin')];
+  return onBoard(board, (ctx, next) => ctx.path.startsWith('/admin') ? host(ctx, next) : others(ctx, next));
+}
 
 /** One middleware for the board of the queues, another for everything else. */
 function onBoard(board: Middleware, others: Middleware): Middleware {
@@ -77,10 +98,10 @@ function onBoard(board: Middleware, others: Middleware): Middleware {
  * Pages of other origins load our scripts, hence the cross-origin resource policy. What is only for HTTPS (HSTS, upgrade)
  * is left to who terminates TLS.
  */
-function headersWith(directives: Record<string, string[]>): Middleware {
+function headersWith(directives: Record<string, string[]>, policy: 'same-origin' | 'cross-origin'): Middleware {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    crossOriginResourcePolicy: { policy },
     crossOriginOpenerPolicy: false,
     strictTransportSecurity: false,
     originAgentCluster: false,

@@ -9,19 +9,23 @@ import { ChatError } from '../../shared/protocol/errors.js';
 import { BODY_MAX } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName } from '../../shared/protocol/operations.js';
 import type { Logger } from '../../shared/log.js';
+import { RateLimited } from '../../shared/store/refusals.js';
 import { checkCallback } from './jsonp.js';
 import type { Chat, Operation, Reply } from './operation.js';
 import { operations } from './operations.js';
 import { checkParameters, fromQuery, parseJson, parseQuery, type Parameters } from './parameters.js';
 import { readPlainPoll } from './plain-poll.js';
+import type { RequestLine, RequestLog } from './request-log.js';
 import { send, sendError, sendPreflight, toChatError } from './respond.js';
 
 const BODY = 'The body must be a JSON object.';
 
 export interface Served {
-  /** Told of each answer: the operation and how it ended, `ok` or an error's code. */
-  count(operation: string, outcome: string): void;
+  /** Told of each answer: the operation, how it ended (`ok` or an error's code), and by which limit if that was it. */
+  count(operation: string, outcome: string, limit?: string): void;
   log: Logger;
+  /** Where requests are told of one by one; null: nowhere. */
+  requests: RequestLog | null;
   /** Told of each failure that is no ChatError. */
   failed(error: unknown): void;
 }
@@ -53,9 +57,13 @@ class Answer implements Reply {
   whenGone: (() => void) | null = null;
   /** The token it was asked with. */
   token: string | undefined = undefined;
+  readonly accepted: Reply['accepted'];
+  readonly #line: RequestLine | null;
   #ended: (() => void) | null = null;
 
   constructor(readonly chat: Chat, readonly served: Served, readonly res: ServerResponse, readonly name: string) {
+    this.#line = served.requests?.begin(res.req, nameOf(name)) ?? null;
+    this.accepted = this.#line?.accepted;
     res.on('close', () => {
       this.whenGone?.();
       this.#end();
@@ -72,6 +80,7 @@ class Answer implements Reply {
     this.#end();
     send(this.res, 200, body, this.callback);
     this.#count('ok');
+    this.#line?.given(body, this.token);
   }
 
   /** The one catch of a request ends here. */
@@ -81,7 +90,12 @@ class Answer implements Reply {
     if (this.token !== undefined) this.chat.guard.note(this.res.req, this.token, caught);
     const error = toChatError(caught, this.served.failed);
     sendError(this.res, error, this.callback);
-    this.#count(error.code);
+    this.#count(error.code, error instanceof RateLimited ? error.limit : undefined);
+    this.#line?.refused(error.code, this.token);
+  }
+
+  addresses(): Promise<string[]> {
+    return this.chat.guard.addresses(this.res.req);
   }
 
   #end(): void {
@@ -89,8 +103,8 @@ class Answer implements Reply {
     this.#ended = null;
   }
 
-  #count(outcome: string): void {
-    this.served.count(isOperation(this.name) ? this.name : 'unknown', outcome);
+  #count(outcome: string, limit?: string): void {
+    this.served.count(nameOf(this.name), outcome, limit);
   }
 }
 
@@ -125,6 +139,11 @@ async function serveApi(answer: Answer, req: IncomingMessage, query: string): Pr
 
 function isOperation(name: string): name is OperationName {
   return Object.hasOwn(OPERATIONS, name);
+}
+
+/** A path that is no operation is the client's own text: it goes into no figure and no log. */
+function nameOf(name: string): string {
+  return isOperation(name) ? name : 'unknown';
 }
 
 function operationName(name: string): OperationName {

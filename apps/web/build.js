@@ -13,6 +13,8 @@ const finished = join(root, 'dist/apps/web');
 /** Built aside and moved when it is whole: a build that fails leaves the former one. */
 const out = join(root, 'dist/apps/web.new');
 const site = join(out, 'public');
+/** Files that only the host may have. */
+const admin = join(out, 'admin');
 const run = promisify(execFile);
 
 const shared = { bundle: true, minify: true, target: 'es2017', legalComments: 'none', charset: 'utf8', sourcemap: true };
@@ -90,6 +92,15 @@ async function pages() {
   await cp(join(root, 'node_modules/@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2'), join(site, 'assets/bricolage.woff2'));
 }
 
+/** The host's page, apart from those for everybody. */
+async function hostPage() {
+  await mkdir(admin);
+  const entryPoints = ['admin.ts', 'admin.css'].map((name) => join(here, 'pages/admin', name));
+  await build({ ...shared, entryPoints, outdir: admin, format: 'iife', target: 'es2020', sourcemap: false, external: ['/assets/*'] });
+  const parts = await textsIn(join(here, 'pages/parts'));
+  await writeFile(join(admin, 'admin.html'), withParts(await readFile(join(here, 'pages/admin/admin.html'), 'utf8'), parts));
+}
+
 const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts'];
 
 const withParts = (text, parts) => text.replace(/ *<!-- (\w+) -->\n/g, (_, name) => parts[`${name}.html`]);
@@ -118,10 +129,10 @@ async function runPage(name) {
   await writeFile(join(site, 'fiddle', name, 'run.html'), `${head}${own}<body>\n${html}<script src="fiddle.js"></script>\n</body>\n</html>\n`);
 }
 
-/** Beside each text, its compressed form: what a browser is sent that takes it. */
-async function compress() {
-  const files = (await readdir(site, { recursive: true })).filter((name) => /\.(m?js|css|html|svg)$/.test(name));
-  await Promise.all(files.map(async (name) => writeFile(join(site, `${name}.gz`), gzipSync(await readFile(join(site, name)), { level: 9 }))));
+/** Beside each text of a folder, its compressed form: what a browser is sent that takes it. */
+async function compress(folder) {
+  const files = (await readdir(folder, { recursive: true })).filter((name) => /\.(m?js|css|html|svg)$/.test(name));
+  await Promise.all(files.map(async (name) => writeFile(join(folder, `${name}.gz`), gzipSync(await readFile(join(folder, name)), { level: 9 }))));
 }
 
 const remove = (path) => rm(path, { recursive: true, force: true });
@@ -130,9 +141,9 @@ const remove = (path) => rm(path, { recursive: true, force: true });
 export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
-  await Promise.all([declare(), library(), element(), doctor(), pages(), fiddles()]);
+  await Promise.all([declare(), library(), element(), doctor(), pages(), hostPage(), fiddles()]);
   await npmPackage();
-  await compress();
+  await Promise.all([site, admin].map(compress));
   await remove(finished);
   await rename(out, finished);
 }

@@ -1,5 +1,5 @@
 /** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
-import { Queue, Worker, type Job } from 'bullmq';
+import { Queue, Worker, type Job, type Telemetry, type WorkerOptions } from 'bullmq';
 import { fanOutQueueNames, queueOptions, UPKEEP, type FanOutJob } from '../../shared/queues.js';
 import type { RedisClient } from '../../shared/redis-owners.js';
 import type { Store } from '../../shared/store/store.js';
@@ -20,6 +20,15 @@ const REST = 1_000;
 /** A job may lose its worker so often before it counts as failed; the sweep has its rooms all the same. */
 const STALLS = 10;
 
+/** What the queues are reached by. */
+export interface Queues {
+  upkeep: Queue;
+  /** Makes a connection for a worker of BullMQ. */
+  connect: () => RedisClient;
+  /** Of fan-out alone: upkeep tells nobody anything. */
+  telemetry: Telemetry | undefined;
+}
+
 export class Jobs {
   readonly #store: Store;
   readonly #fanOut: FanOut;
@@ -30,7 +39,7 @@ export class Jobs {
   #sweeping = false;
 
   /** `failed` is told of everything that fails and is tried again. */
-  constructor(store: Store, fanOut: FanOut, upkeep: Queue, connect: () => RedisClient, failed: (error: unknown) => void) {
+  constructor(store: Store, fanOut: FanOut, { upkeep, connect, telemetry }: Queues, failed: (error: unknown) => void) {
     this.#store = store;
     this.#fanOut = fanOut;
     this.#failed = failed;
@@ -38,8 +47,10 @@ export class Jobs {
     const names = fanOutQueueNames(store.config);
     const concurrency = Math.ceil(store.config.workerConcurrency / names.length);
     this.#workers = [
-      ...names.map((name) => this.#worker(name, (job: Job<FanOutJob>) => this.#advance(job), connect(), concurrency)),
-      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), connect(), 2),
+      ...names.map((name) => this.#worker(name, (job: Job<FanOutJob>) => this.#advance(job), {
+        ...queueOptions(name, connect()), concurrency, ...(telemetry && { telemetry }),
+      })),
+      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), { ...queueOptions(UPKEEP, connect()), concurrency: 2 }),
     ];
     this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY)];
     if (store.redis.isCluster) this.#timers.push(setInterval(() => void this.#sweepLate(), SWEEP_EVERY));
@@ -65,9 +76,9 @@ export class Jobs {
     await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 
-  #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, connection: RedisClient, concurrency: number): Worker {
+  #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {
     const worker = new Worker<Data>(name, process, {
-      ...queueOptions(name, connection), concurrency, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
+      ...options, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
     });
     worker.on('failed', (_job, error) => this.#failed(error));
     worker.on('error', (error) => this.#rest(worker, error));

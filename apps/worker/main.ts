@@ -2,14 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { Availability } from '../../shared/availability.js';
 import { readConfig, type Config } from '../../shared/config.js';
-import { createLog } from '../../shared/log.js';
+import { createLog, eventMark, type Logger } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics.js';
 import { openQueue, UPKEEP } from '../../shared/queues.js';
 import { connectDurable, connectStore, connectWorker } from '../../shared/redis.js';
 import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
-import { FanOut } from './jobs/fan-out.js';
+import { queueTelemetry } from '../../shared/telemetry.js';
+import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
 import { mendAfterFailovers } from './jobs/mend.js';
 import { sweep } from './jobs/sweep.js';
 import { Jobs } from './jobs.js';
@@ -33,10 +34,10 @@ async function main(config: Config): Promise<void> {
   const failed = (error: unknown): void => availability.failed(error);
   const store = createStore(redis, config, config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', () => undefined) : redis);
   const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
-  const fanOut = new FanOut(store, observer(metrics));
+  const fanOut = new FanOut(store, observer(metrics, log));
   const upkeep = openQueue(UPKEEP, connect());
   upkeep.on('error', () => undefined); // `availability` says it
-  const jobs = new Jobs(store, fanOut, upkeep, connect, failed);
+  const jobs = new Jobs(store, fanOut, { upkeep, connect, telemetry: await queueTelemetry(config) }, failed);
   metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({ all: jobs.connections + OTHER_CONNECTIONS }));
   onShutdown(log, PATIENCE, async () => {
     await jobs.close();
@@ -49,15 +50,17 @@ async function main(config: Config): Promise<void> {
   process.send?.('ready');
 }
 
-function observer(metrics: Metrics) {
+function observer(metrics: Metrics, log: Logger): FanOutObserver {
+  const debug = log.isLevelEnabled('debug');
   const events = metrics.counter('fanout_events_total', 'Events copied into all inboxes of their rooms.');
   const delay = metrics.histogram('fanout_delay_seconds', 'From the log to all inboxes, by the oldest event of a batch.', SECONDS);
   const duration = metrics.histogram('fanout_duration_seconds', 'One batch of one room.', SECONDS);
   return {
-    delivered(count: number, oldest: number, took: number): void {
-      events.inc(count);
-      delay.observe(Math.max(0, Date.now() - oldest) / 1_000);
+    delivered({ room, entries, moved, took }): void {
+      events.inc(moved);
+      delay.observe(Math.max(0, Date.now() - Number.parseInt(entries[0]?.id ?? '', 10)) / 1_000);
       duration.observe(took / 1_000);
+      if (debug) log.debug({ events: entries.map(({ id }) => eventMark(room, id)), took: Math.round(took) }, 'fanned out');
     },
   };
 }

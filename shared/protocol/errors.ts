@@ -22,11 +22,15 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** What an error may say beside its code: `field` of a bad parameter, `suggestion` of a free name, `retryAfter` in s. */
+/** Why something is `not_allowed`. `off`: the host has switched the room off. */
+export type Reason = 'read_only' | 'muted' | 'closed' | 'banned' | 'links' | 'role' | 'reserved' | 'off';
+
+/** What an error may say beside its code: `field` of a bad parameter, `suggestion` of a free name, `retryAfter` in s, `reason` of a refusal. */
 export interface ErrorDetails {
   field?: string;
   suggestion?: string;
   retryAfter?: number;
+  reason?: Reason;
 }
 
 /** An error as the client sees it; thrown anywhere below the edge, turned into an answer in one place. */

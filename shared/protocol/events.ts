@@ -6,7 +6,7 @@ export interface UserRef {
 
 /** One thing that happened in a room. `id` is its place in the room's log; `at` is ms since 1970. */
 export interface ChatEvent {
-  type: 'message' | 'joined' | 'left' | 'renamed' | 'removed' | 'cleared' | 'rules';
+  type: 'message' | 'joined' | 'left' | 'renamed' | 'removed' | 'cleared' | 'rules' | 'moderator' | 'offered' | 'owned' | 'held';
   room: string;
   id: string;
   at: number;
@@ -18,11 +18,22 @@ export interface ChatEvent {
   private?: true;
   /** In `removed`: the id of the message that is no more. */
   removed?: string;
-  /** In `left`: the owner, who made this user go. */
+  /** In `left`: who made this user go; and for how many seconds it may not come back. */
   by?: UserRef;
-  /** In `rules`: seconds between two messages of a user, 0 for none; whether only the owner may speak. */
+  banned?: number;
+  /** In `rules`, what changed: seconds between two messages of a user, 0 for none; whether only roles may speak; whether nobody may enter. */
   slow?: number;
   readonly?: boolean;
+  closed?: boolean;
+  /** In `rules`: whether links are allowed, how many words are not, and whether messages with such wait for approval. */
+  links?: boolean;
+  words?: number;
+  hold?: boolean;
+  /** In `moderator`, whom it is about, and whether it is one now; in `offered`, whom the room is offered to. */
+  user?: UserRef;
+  on?: boolean;
+  /** In a `message` that was approved: the id that its sender was given. */
+  held?: string;
 }
 
 /** An ephemeral event: never stored, so it has no `id`. */
@@ -34,10 +45,49 @@ export interface SignalEvent {
   data: unknown;
 }
 
+export type Role = 'owner' | 'moderator';
+
+/** What binds everybody without a role in a room. */
+export interface RoomRules {
+  /** Seconds between two messages of a user. */
+  slow?: number;
+  readonly?: true;
+  closed?: true;
+  links?: false;
+}
+
+/** A message that waits for approval. */
+export interface HeldMessage {
+  id: string;
+  at: number;
+  from: UserRef;
+  text?: string;
+  data?: unknown;
+}
+
+/** What `audit` gives. Times (`until`) are ms since 1970. */
+export interface Audit {
+  /** Newest last; users by id. */
+  acts: ({ at: number; by: number; what: string } & Record<string, unknown>)[];
+  rules: RoomRules & { words: string[]; hold?: true };
+  moderators: UserRef[];
+  muted: (UserRef & { until: number; quiet?: true })[];
+  banned: (UserRef & { until: number })[];
+  /** How many messages wait for approval. */
+  held: number;
+  /** The asking user's own. */
+  role?: Role;
+}
+
 export interface RoomView {
   name: string;
   members: UserRef[];
   history: ChatEvent[];
+  rules?: RoomRules;
+  /** The asking user's own. */
+  role?: Role;
+  /** Ids of those who have a role. */
+  moderators?: number[];
   /** True when the room has more members than one answer names. */
   more?: true;
 }

@@ -34,6 +34,17 @@ export const SHARED_ROOM = /^(?:lobby|public|auto)(?:[._-]|$)/i;
 /** Seconds that somebody may be muted or banned, and the longest pause of slow mode. */
 export const MUTE_MAX = 86_400;
 export const SLOW_MAX = 3_600;
+/** Users muted, and users banned, in one room at a time. */
+export const MUTES_MAX = 200;
+export const BANS_MAX = 200;
+export const MODERATORS_MAX = 20;
+/** Words a room may mask or hold, and the characters (code points) of one; `word*` is every word that begins so. */
+export const WORDS_MAX = 100;
+export const WORD_MAX = 32;
+/** Messages of a room that wait for approval; beyond, the oldest is dropped. */
+export const HELD_MAX = 100;
+/** How long an offered room may be taken, in ms. */
+export const OFFER_TTL = 10 * 60_000;
 export const DEFAULT_ROOM = 'lobby';
 /** How long the nonce of a send is remembered, in ms. */
 export const NONCE_TTL = 10 * 60_000;

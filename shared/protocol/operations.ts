@@ -1,6 +1,6 @@
 /** The parameters of every operation, as data: the server parses by it, the docs page shows it. */
 export type ParameterKind =
-  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit' | 'flag' | 'owner' | 'event' | 'member' | 'seconds' | 'slow' | 'readonly';
+  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit' | 'flag' | 'owner' | 'event' | 'member' | 'seconds' | 'slow' | 'words';
 
 export interface Parameter {
   name: string;
@@ -17,11 +17,11 @@ export interface OperationShape {
 const required = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) => ({ name, kind, required: true } as const);
 const optional = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) => ({ name, kind, required: false } as const);
 const token = required('token', 'token');
-/** What each act of a room's owner takes. */
-const act = [token, required('room', 'room'), required('owner', 'owner')] as const;
+/** What each act of those who keep a room in order takes. Who has a role there needs no `owner`. */
+const act = [token, required('room', 'room'), optional('owner', 'owner')] as const;
 
 export const OPERATIONS = {
-  join: { reads: false, parameters: [optional('name', 'name'), optional('room', 'room')] },
+  join: { reads: false, parameters: [optional('name', 'name'), optional('room', 'room'), optional('owner', 'owner')] },
   poll: { reads: true, parameters: [token, optional('cursor', 'cursor'), optional('timeout', 'timeout')] },
   send: {
     reads: false,
@@ -29,7 +29,7 @@ export const OPERATIONS = {
       optional('to', 'user'), optional('id', 'nonce'), optional('owner', 'owner')],
   },
   signal: { reads: false, parameters: [token, optional('room', 'anyRoom'), required('data', 'data')] },
-  enter: { reads: false, parameters: [token, required('room', 'room')] },
+  enter: { reads: false, parameters: act },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
   rename: { reads: false, parameters: [token, required('name', 'name')] },
   leave: { reads: false, parameters: [token, optional('after', 'timeout'), optional('forget', 'flag')] },
@@ -41,9 +41,20 @@ export const OPERATIONS = {
   rooms: { reads: true, parameters: [] },
   remove: { reads: false, parameters: [...act, required('id', 'event')] },
   clear: { reads: false, parameters: act },
-  mute: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds')] },
+  mute: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('quiet', 'flag')] },
   kick: { reads: false, parameters: [...act, required('user', 'member')] },
-  rules: { reads: false, parameters: [...act, optional('slow', 'slow'), optional('readonly', 'readonly')] },
+  ban: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds')] },
+  rules: {
+    reads: false,
+    parameters: [...act, optional('slow', 'slow'), optional('readonly', 'flag'), optional('closed', 'flag'), optional('links', 'flag'),
+      optional('words', 'words'), optional('hold', 'flag')],
+  },
+  moderate: { reads: false, parameters: [...act, required('user', 'member'), optional('on', 'flag')] },
+  handover: { reads: false, parameters: [...act, required('user', 'member')] },
+  own: { reads: false, parameters: [token, required('room', 'room')] },
+  held: { reads: true, parameters: act },
+  approve: { reads: false, parameters: [...act, required('id', 'event')] },
+  reject: { reads: false, parameters: [...act, required('id', 'event')] },
   audit: { reads: true, parameters: act },
 } as const satisfies Record<string, OperationShape>;
 

@@ -26,6 +26,11 @@ export function withId(id: string, text: string): string {
   return `{"id":"${id}","at":${id.slice(0, id.indexOf('-'))},${text.slice(1)}`;
 }
 
+/** When an event was accepted (ms since 1970), from its text as clients see it. */
+export function timeOf(text: string): number {
+  return Number.parseInt(text.slice(7, 24), 10); // behind `{"id":"`
+}
+
 export function signalText(signal: SignalEvent): string {
   return scriptSafeJson(signal);
 }

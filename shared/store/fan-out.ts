@@ -29,9 +29,11 @@ export interface Batch {
   /** User shards that had members when the batch was read. */
   shards: number[];
   entries: LogEntry[];
+  /** The id of the only user that its one event is for; '' for all members. */
+  only: string;
 }
 
-type BatchReply = [from: string, shards: string[], flat: string[]];
+type BatchReply = [from: string, shards: string[], flat: string[], only: string];
 type DeliverReply = [status: 'done' | 'more' | 'behind', id: string];
 type AdvanceReply = [undelivered: number, moved: number];
 
@@ -54,14 +56,14 @@ export class FanOutSteps {
   async readBatch(room: string, from = ''): Promise<Batch> {
     const { keys } = this.#store;
     const dirty = keys.dirty(keys.roomShard(room));
-    const [start, shards, flat] = await this.#call<BatchReply>('batch', dirty, [BATCH],
+    const [start, shards, flat, only] = await this.#call<BatchReply>('batch', dirty, [BATCH],
       { keys: [keys.log(room), keys.delivered(room), keys.roomShards(room)], arguments: [room, from] });
     const entries: LogEntry[] = [];
     for (let i = 0; i + 2 < flat.length; i += 3) {
       const id = flat[i] ?? '';
       entries.push({ id, number: Number(flat[i + 1]), text: withId(id, flat[i + 2] ?? '{}') });
     }
-    return { from: start, shards: shards.map(Number), entries };
+    return { from: start, shards: shards.map(Number), entries, only };
   }
 
   /**
@@ -72,7 +74,7 @@ export class FanOutSteps {
     const { keys, config } = this.#store;
     const flat = batch.entries.flatMap((entry) => [entry.id, entry.text]);
     const [status, id] = await this.#call<DeliverReply>('deliver', keys.attached(shard), [keys.userTag(shard), config.inboxMax, PUSHES],
-      { keys: [keys.members(shard, room), keys.position(shard, room)], arguments: [batch.from, batch.entries.length, ...flat] });
+      { keys: [keys.members(shard, room), keys.position(shard, room)], arguments: [batch.from, batch.only, batch.entries.length, ...flat] });
     return { status, id };
   }
 

@@ -1,5 +1,5 @@
 /**
- * The Redis keys of users, rooms and upkeep (`metrics` has its own). All keys of a user, or of a room, share a hash tag (`{u7}`, `{r5}`), so that one
+ * The Redis keys of users, rooms and upkeep (figures have their own). All keys of a user, or of a room, share a hash tag (`{u7}`, `{r5}`), so that one
  * script may use them together on Redis Cluster too (Redis Cluster specification, "Hash tags"). Scripts derive a user's inbox and bell,
  * and the channels, from the tag they are given: who changes those here changes them there.
  */
@@ -32,6 +32,10 @@ export class Keys {
   delivered(room: string): string { return `${this.room(room)}:delivered`; }
   nonce(room: string, user: number, nonce: string): string { return `${this.room(room)}:nonce:${user}:${nonce}`; }
   rules(room: string): string { return `${this.room(room)}:rules`; }
+  /** What waits for approval, oldest first. */
+  held(room: string): string { return `${this.room(room)}:held`; }
+  /** Messages of the last seconds. */
+  sends(room: string): string { return `${this.room(room)}:sends`; }
   slow(room: string, user: number): string { return `${this.room(room)}:slow:${user}`; }
   dirty(roomShard: number): string { return `dirty:{r${roomShard}}`; }
   publicRooms(roomShard: number): string { return `rooms:{r${roomShard}}`; }
@@ -41,10 +45,16 @@ export class Keys {
   /** When expiry ran last, and since when it may end users. */
   readonly expiry = 'expiry';
 
+  /** What the host has switched off, and what it did. */
+  readonly switched = 'host:off';
+  readonly hostActs = 'host:acts';
+
   /** Pub/sub: deliveries of one user shard to one process, notices about its users to one process, signals of one room shard to all. */
   deliveryChannel(shard: number, process: string): string { return `delivery:{u${shard}}:${process}`; }
   noticeChannel(shard: number, process: string): string { return `notice:{u${shard}}:${process}`; }
   signalChannel(roomShard: number): string { return `signals:{r${roomShard}}`; }
+  /** Pub/sub: something was switched off or on. Told by the node of the first room shard. */
+  readonly switchChannel = 'host:switched:{r0}';
 
   /** Shard numbers, 0 to SHARDS - 1. */
   get allShards(): number[] { return Array.from({ length: this.#shards }, (_, shard) => shard); }

@@ -1,13 +1,15 @@
 /**
- * The Lua scripts: one atomic step each, in `lua/<name>-<number of keys>.lua`, `n` where that differs from call to call. ioredis sends
- * them by hash and loads them when a Redis has forgotten them.
+ * The Lua scripts: one atomic step each, in `lua/<name>-<number of keys>.lua`, `n` where that differs from call to call. What several of
+ * them do in the same way is a part, in `lua/parts/`; a script names its parts on its first line. ioredis sends them by hash and loads
+ * them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RedisClient } from '../redis-owners.js';
 
 export type ScriptName =
-  | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room'
-  | 'enter-user' | 'erase' | 'erase-log' | 'farewell' | 'forget' | 'govern' | 'exit-room' | 'exit-user' | 'release' | 'rename-room' | 'rename-user' | 'touch';
+  | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
+  | 'erase' | 'erase-log' | 'exit-room' | 'exit-user' | 'farewell' | 'forget' | 'govern' | 'govern-member' | 'overview' | 'own' | 'release'
+  | 'rename-room' | 'rename-user' | 'speaks' | 'touch';
 
 export type Argument = string | number;
 type Command = (...args: Argument[]) => Promise<unknown>;
@@ -15,9 +17,9 @@ type Command = (...args: Argument[]) => Promise<unknown>;
 const folder = new URL('./lua/', import.meta.url);
 
 /** The scripts in the form ioredis takes them: name -> source and number of keys. */
-const scripts = Object.fromEntries(readdirSync(folder).map((file) => {
+const scripts = Object.fromEntries(readdirSync(folder).filter((file) => file.endsWith('.lua')).map((file) => {
   const [, name = '', keys] = /^(.+)-(\d+|n)\.lua$/.exec(file) ?? [];
-  return [name, { lua: readFileSync(new URL(file, folder), 'utf8'), ...(keys !== 'n' && { numberOfKeys: Number(keys) }) }];
+  return [name, { lua: withParts(read(file)), ...(keys !== 'n' && { numberOfKeys: Number(keys) }) }];
 }));
 
 /** In a cluster, what scripts publish goes only to the shard of the slot (their channels bear its tag), and slots may move. */
@@ -25,6 +27,16 @@ export function scriptsFor(cluster: boolean): typeof scripts {
   if (!cluster) return scripts;
   const adapted = (lua: string): string => lua.replaceAll("redis.call('PUBLISH'", "redis.call('SPUBLISH'").replace('local cluster = false', 'local cluster = true');
   return Object.fromEntries(Object.entries(scripts).map(([name, script]) => [name, { ...script, lua: adapted(script.lua) }]));
+}
+
+function read(file: string): string {
+  return readFileSync(new URL(file, folder), 'utf8');
+}
+
+/** A script after its parts: `-- with push, time` on its first line. */
+function withParts(lua: string): string {
+  const parts = /^-- with (.+)/.exec(lua)?.[1]?.split(', ') ?? [];
+  return [...parts.map((part) => read(`parts/${part}.lua`)), lua].join('');
 }
 
 /** Runs one script. Keys first (after their number, where the file's name says `n`), then arguments, as the first lines of its file say. */

@@ -1,10 +1,11 @@
 /** Users: made by `join`, ended by `leave` or when stale. */
+import { crc32 } from 'node:zlib';
 import type { Config } from '../config.js';
 import { ChatError } from '../protocol/errors.js';
 import type { UserRef } from '../protocol/events.js';
 import { runDurably } from './durable.js';
 import { claimName, foldName, nameTaken, releaseName } from './names.js';
-import { rateLimited } from './rates.js';
+import { rateLimited } from './refusals.js';
 import { renameInRoom } from './rooms.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
@@ -21,6 +22,9 @@ const BURST = 4;
 /** What a call costs, in messages or signals: one that adds an event to a room without saying anything costs four. */
 export type Cost = 'nothing' | 'message' | 'presence' | 'signal';
 const PRESENCE_COST = 4;
+/** The same text again, within so long (ms), costs as much as so many messages. */
+const REPEATED_COST = 4;
+const REPEATED_WITHIN = 30_000;
 
 export interface NewUser extends UserRef {
   token: string;
@@ -95,6 +99,12 @@ async function swapName(store: Store, id: number, name: string, folded: string):
   }
 }
 
+/** What is about to be said: a nonce tells a retry from a repetition. */
+export interface Said {
+  text?: string | undefined;
+  nonce?: string | undefined;
+}
+
 export interface Authorized {
   name: string;
   room: string;
@@ -104,13 +114,14 @@ type AuthorizeReply = ['ok', string, string] | ['unauthorized'] | ['not_in_room'
 
 /**
  * Checks a token and notes that its user was seen. `room`: must be one of the user's; undefined: the user's only public
- * room; null: none needed. `cost` is taken from the user's rate.
+ * room; null: none needed. `cost` is taken from the user's rate, `times` over; what it has just said, at least REPEATED_COST times.
  * Throws `unauthorized`, `not_in_room`, `bad_request`, `rate_limited`.
  */
-export async function authorize(store: Store, user: Credentials, room: string | undefined | null, cost: Cost = 'nothing'): Promise<Authorized> {
+export async function authorize(store: Store, user: Credentials, room: string | undefined | null, cost: Cost = 'nothing', times = 1, said: Said = {}): Promise<Authorized> {
   const { keys, redis } = store;
   const reply = await run<AuthorizeReply>(redis, 'authorize', keys.user(user.id), keys.userRooms(user.id),
-    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost === 'signal' ? 'signals' : 'rate', costInMs(store.config, cost), BURST * 1_000);
+    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost === 'signal' ? 'signals' : 'rate', times * costInMs(store.config, cost), BURST * 1_000,
+    said.text === undefined ? '' : crc32(said.text), said.nonce ?? '', Math.max(times, REPEATED_COST) * costInMs(store.config, cost), REPEATED_WITHIN);
   switch (reply[0]) {
     case 'ok': return { name: reply[1], room: reply[2] };
     case 'unauthorized': throw unauthorized();

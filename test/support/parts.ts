@@ -1,4 +1,5 @@
 /** The system's own parts in this process, without HTTP and queue: what races are driven by hand with. */
+import { Filters } from '../../apps/api/filters.js';
 import { Guard } from '../../apps/api/guard/guard.js';
 import type { Chat, Reply } from '../../apps/api/operation.js';
 import { operations } from '../../apps/api/operations.js';
@@ -31,6 +32,8 @@ export class Part {
   readonly chat: Chat;
   /** Rooms whose fan-out was asked for, oldest first. */
   readonly requested: string[] = [];
+  /** Where calls come from. */
+  addresses = ['here', ''];
 
   constructor(readonly store: Store, readonly config: Config) {
     const add = (_name: string, { rooms }: { rooms: string[] }): Promise<never> => {
@@ -41,7 +44,8 @@ export class Part {
       store,
       fanOut: new FanOutRequests([{ add }], quiet),
       guard: new Guard(store),
-      polls: new Polls(store, nodesOf(store.redis, config.redisUrl), quiet),
+      filters: new Filters(),
+      polls: new Polls(store, nodesOf(store.redis, config.redisUrl), { refused: quiet }),
     };
   }
 
@@ -51,7 +55,7 @@ export class Part {
   call<Op extends OperationName>(op: Op, parameters: Partial<Parameters<Op>>, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
     const run = operations[op] as (chat: Chat, parameters: unknown, reply: Reply) => Promise<string> | null;
     return new Promise((resolve, reject) => {
-      const reply: Reply = { give: (body) => resolve(JSON.parse(body) as Answer), refuse: reject, whenGone: null };
+      const reply: Reply = { give: (body) => resolve(JSON.parse(body) as Answer), refuse: reject, whenGone: null, addresses: () => Promise.resolve(this.addresses) };
       onGone(() => {
         reply.whenGone?.();
         reject(new Error('the client has gone'));
@@ -79,7 +83,7 @@ export class Part {
 /** Opens an API process's parts on a Redis, ready to be used. */
 export async function openPart(redisUrl: string, settings: Record<string, string> = {}): Promise<Part> {
   const part = new Part(...await openStore(redisUrl, settings));
-  await until(() => part.polls.ready, 'the subscription');
+  await until(() => part.polls.allReady, 'the subscription');
   return part;
 }
 

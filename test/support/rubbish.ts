@@ -35,7 +35,7 @@ function pathOf(tokens: string[]): Arbitrary<string> {
   const operation = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...operations) }, encoded);
   const place = fc.oneof(
     { weight: 4, arbitrary: operation.map((one) => `/jsonp/${one}`) }, { weight: 4, arbitrary: operation.map((one) => `/api/${one}`) },
-    fc.constantFrom('/', '/health', '/metrics', '/admin/queues', '/admin/queues/api/queues', '/chat.js', '/r/x', '/r/..', '//', '/../../etc/passwd', '/%2e%2e/package.json', '*', 'http://[/', 'http://x/api/rooms', 'mailto:x'),
+    fc.constantFrom('/', '/health', '/ready', '/metrics', '/admin/queues', '/admin/queues/api/queues', '/chat.js', '/r/x', '/r/..', '//', '/../../etc/passwd', '/%2e%2e/package.json', '*', 'http://[/', 'http://x/api/rooms', 'mailto:x'),
     fc.array(encoded, { maxLength: 5 }).map((parts) => `/${parts.join('/')}`),
   );
   const value = fc.oneof(valueOf(tokens).map((one) => encodeURIComponent((typeof one === 'string' ? one : JSON.stringify(one)).toWellFormed())), encoded);

@@ -4,7 +4,7 @@
  */
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { isToken, unauthorized } from '../../../shared/store/tokens.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 
 /** A refused token is remembered so long (ms): none ever becomes valid again, but a Redis may come back with what it had lost. */
 const REMEMBERED = 60_000;
@@ -24,7 +24,7 @@ export class Failures {
   /** Throws `rate_limited` for an address that has to wait, `unauthorized` for a token that was refused shortly before. */
   check(address: string, token: string): void {
     const wait = this.#waiting.size > 0 ? (this.#waiting.get(address) ?? 0) - Date.now() : 0;
-    if (wait > 0) throw rateLimited(wait);
+    if (wait > 0) throw rateLimited(wait, undefined, 'failures');
     if (this.#tokens.size > 0 && (this.#tokens.get(token) ?? 0) > Date.now()) throw unauthorized();
   }
 

@@ -6,9 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Store } from '../../../shared/store/store.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 import { Addresses } from './address.js';
 import { Failures } from './failures.js';
+import type { Host } from './host.js';
 import { Limits, type LimitName } from './limits.js';
 import { checkOrigin } from './origins.js';
 import { Places } from './places.js';
@@ -28,6 +29,7 @@ const MAKING = 10;
 interface Asked {
   token?: string;
   room?: string;
+  forget?: boolean | undefined;
 }
 
 /** The request. */
@@ -37,7 +39,14 @@ interface Asking {
   readonly onEnd: (ended: () => void) => void;
 }
 
+/** What the host's page needs; without it nothing is switched off, and nothing is noted. */
+export interface GuardOptions {
+  host?: Host;
+  salt?: Salt;
+}
+
 export class Guard {
+  readonly #host: Host | undefined;
   readonly #store: Store;
   readonly #addresses: Addresses;
   readonly #limits: Limits;
@@ -45,25 +54,27 @@ export class Guard {
   readonly #failures: Failures;
   readonly #polls: Places;
 
-  constructor(store: Store) {
+  constructor(store: Store, { host, salt }: GuardOptions = {}) {
     const { config, redis } = store;
     this.#store = store;
+    this.#host = host;
     this.#addresses = new Addresses(config.trustProxy);
     this.#limits = new Limits(store);
-    this.#salt = new Salt(redis);
+    this.#salt = salt ?? new Salt(redis);
     this.#failures = new Failures((address) => this.#count('failures', address));
     this.#polls = new Places(config.addressPolls);
   }
 
-  /** Looks at a call before it runs. Gives what it has to wait for, null for nothing. Throws, or rejects with, `rate_limited`, `origin_refused`. */
+  /** Looks at a call before it runs. Gives what it has to wait for, null for nothing. Throws, or rejects with, `rate_limited`, `origin_refused`, `not_allowed`. */
   admit(name: OperationName, asked: Asked, { res, onEnd }: Asking): Promise<void> | null {
     const { allowedOrigins, rateLimits } = this.#store.config;
+    const address = this.#addresses.of(res.req);
+    this.#host?.meet(res.req, address);
     if (allowedOrigins) checkOrigin(res.req, allowedOrigins);
     if (!rateLimits) return null;
-    const address = this.#addresses.of(res.req);
     if (asked.token !== undefined) this.#failures.check(address, asked.token);
     if (name === 'poll') this.#place(address, onEnd);
-    const limit = COUNTED[name];
+    const limit = asked.forget ? 'forgets' : COUNTED[name];
     return limit || MAKES_ROOMS.has(name) ? this.#admit(name, limit, asked, address) : null;
   }
 
@@ -72,9 +83,14 @@ export class Guard {
     if (this.#store.config.rateLimits) this.#failures.note(this.#addresses.of(req), token, error);
   }
 
-  /** Counts a message to a room, whoever sends it. Throws `rate_limited`. */
-  async sendTo(room: string): Promise<void> {
-    if (this.#store.config.rateLimits) await this.#limits.count('roomSends', this.#store.keys.room(room)); // at the room's own master
+  /** Hashes of the address of who asks, by the salts of today and of yesterday. Rejects when Redis is away. */
+  addresses(req: IncomingMessage): Promise<string[]> {
+    return this.#salt.hashes(this.#addresses.of(req));
+  }
+
+  /** Takes note of a message to a room, for what is busy. */
+  noteMessage(room: string): void {
+    this.#host?.noteMessage(room);
   }
 
   async #admit(name: OperationName, limit: LimitName | undefined, { room = DEFAULT_ROOM }: Asked, address: string): Promise<void> {
@@ -105,7 +121,7 @@ export class Guard {
   }
 
   #place(address: string, onEnd: (ended: () => void) => void): void {
-    if (!this.#polls.take(address)) throw rateLimited(NO_PLACE);
+    if (!this.#polls.take(address)) throw rateLimited(NO_PLACE, undefined, 'polls');
     onEnd(() => this.#polls.give(address));
   }
 }

@@ -5,10 +5,10 @@
 import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Away, type Patience } from '../../../shared/patience.js';
-import { rateLimited } from '../../../shared/store/rates.js';
+import { rateLimited } from '../../../shared/store/refusals.js';
 import type { Store } from '../../../shared/store/store.js';
 
-export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'roomSends';
+export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'forgets';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -30,7 +30,7 @@ export class Limits {
       sends: limiter('sends', config.addressSends, SHORTLY),
       reads: limiter('reads', config.addressReads, SHORTLY),
       failures: limiter('failures', config.addressFailures, MINUTE),
-      roomSends: limiter('room-sends', config.roomSends, SHORTLY),
+      forgets: limiter('forgets', config.addressForgets, MINUTE),
     };
   }
 
@@ -42,7 +42,7 @@ export class Limits {
     try {
       await this.#patience.for(this.#limiters[name].getKey(key), () => this.#limiters[name].consume(key));
     } catch (refused) {
-      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext);
+      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext, undefined, name);
       if (!(refused instanceof ReplyError || refused instanceof Away)) throw refused;
     }
   }

@@ -1,10 +1,10 @@
-import { readAudit } from '../../../shared/store/owners.js';
+import { readAudit } from '../../../shared/store/room-rules.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 import { acting } from './acting.js';
 
-/** What a room's owner has done there, newest last. */
+/** What was done to keep a room in order, newest last, and what holds there now. */
 export const audit: Operation<'audit'> = async ({ store }, given) => {
-  const { room, owner } = await acting(store, given);
-  return ok({}, { acts: await readAudit(store, room, owner) });
+  const { acts, ...now } = await readAudit(store, await acting(store, given));
+  return ok(now, { acts });
 };

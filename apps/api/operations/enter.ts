@@ -1,5 +1,5 @@
-import { enterRoom } from '../../../shared/store/rooms.js';
-import { ownerToken } from '../../../shared/store/owners.js';
+import { freshOwner } from '../../../shared/store/owners.js';
+import { admitToRoom, enterRoom } from '../../../shared/store/rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
 import type { Operation } from '../operation.js';
@@ -7,11 +7,12 @@ import { ok } from '../respond.js';
 import { roomView } from './room-view.js';
 
 /** Brings a user into one more room. */
-export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room }) => {
+export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room, owner }, reply) => {
   const { id, tokenHash } = parseToken(token);
-  await authorize(store, { id, tokenHash }, null, 'presence');
-  const owner = ownerToken(room);
-  const { owns } = await enterRoom(store, room, id, tokenHash, owner);
+  const { name } = await authorize(store, { id, tokenHash }, null, 'presence');
+  const entry = { fresh: freshOwner(store, room), owner, addresses: await reply.addresses() };
+  await admitToRoom(store, room, id, name, entry);
+  const { owns } = await enterRoom(store, room, id, tokenHash, entry);
   fanOut.request(room);
-  return ok(owns ? { owner } : {}, { room: await roomView(store, room) });
+  return ok(owns ? { owner: entry.fresh } : {}, { room: await roomView(store, room, id) });
 };

@@ -1,7 +1,9 @@
 import { DEFAULT_ROOM, POLL_TIMEOUT_DEFAULT } from '../../../shared/protocol/limits.js';
 import { cursorText, FIRST_POSITION } from '../../../shared/store/inboxes.js';
-import { ownerToken } from '../../../shared/store/owners.js';
-import { enterRoom } from '../../../shared/store/rooms.js';
+import { freshOwner } from '../../../shared/store/owners.js';
+import { leave } from '../../../shared/store/presence.js';
+import { admitToRoom, enterRoom, type Entry } from '../../../shared/store/rooms.js';
+import type { Credentials, Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { createUser } from '../../../shared/store/users.js';
 import type { Operation } from '../operation.js';
@@ -9,12 +11,22 @@ import { ok } from '../respond.js';
 import { roomView } from './room-view.js';
 
 /** Makes a user and brings it into a room. */
-export const join: Operation<'join'> = async ({ store, fanOut, polls }, { name, room = DEFAULT_ROOM }) => {
+export const join: Operation<'join'> = async ({ store, fanOut, polls }, { name, room = DEFAULT_ROOM, owner }, reply) => {
+  const entry = { fresh: freshOwner(store, room), owner, addresses: await reply.addresses() };
+  await admitToRoom(store, room, null, name, entry);
   const { token, ...user } = await createUser(store, name);
-  const { id, tokenHash } = parseToken(token);
-  const owner = ownerToken(room);
-  const { owns } = await enterRoom(store, room, id, tokenHash, owner);
+  const owns = await enterOrEnd(store, room, parseToken(token), entry);
   fanOut.request(room);
-  const cursor = cursorText(polls.processFor(id), FIRST_POSITION.position, FIRST_POSITION.eventId);
-  return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner }) }, { room: await roomView(store, room) });
+  const cursor = cursorText(polls.processFor(user.id), FIRST_POSITION.position, FIRST_POSITION.eventId);
+  return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner: entry.fresh }) }, { room: await roomView(store, room, user.id) });
 };
+
+/** A user that is not let in, as a guest may not be whose name is known only now, is not left behind. */
+async function enterOrEnd(store: Store, room: string, user: Credentials, entry: Entry): Promise<boolean> {
+  try {
+    return (await enterRoom(store, room, user.id, user.tokenHash, entry)).owns;
+  } catch (error) {
+    await leave(store, user);
+    throw error;
+  }
+}

@@ -1,15 +1,17 @@
+import { noteKick, noSuchMember } from '../../../shared/store/acts.js';
 import { exitRoom } from '../../../shared/store/rooms.js';
-import { govern, member } from '../../../shared/store/owners.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 import { acting } from './acting.js';
 
 /** Takes a member out of a room; it may enter again. */
-export const kick: Operation<'kick'> = async ({ store, fanOut }, { user, ...given }) => {
+export const kick: Operation<'kick'> = async ({ store, fanOut }, { user: id, ...given }) => {
   const act = await acting(store, given);
-  const target = await member(store, given.room, user);
-  await govern(store, act, { what: 'kick', user: target.id }, null, 'note');
-  await exitRoom(store, given.room, target, act.by);
+  await noteKick(store, act, id);
+  const name = await store.redis.hget(store.keys.roster(given.room), String(id));
+  // who is not in the roster may still be half in: a kick that died in between
+  await exitRoom(store, given.room, { id, name: name ?? '' }, { by: act.by });
+  if (name === null) throw noSuchMember(given.room, id);
   fanOut.request(given.room);
   return ok();
 };

@@ -1,12 +1,12 @@
-import { govern, member } from '../../../shared/store/owners.js';
+import { member, muteUser } from '../../../shared/store/acts.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 import { acting } from './acting.js';
 
-/** Keeps a member from speaking in a room for so many seconds; 0 lets it speak again. Nobody is told but who tries. */
-export const mute: Operation<'mute'> = async ({ store }, { user, seconds, ...given }) => {
+/** Keeps a member from speaking in a room for so many seconds; 0 lets it speak again. Nobody is told but who tries, and with `quiet` not even that. */
+export const mute: Operation<'mute'> = async ({ store }, { user, seconds, quiet = false, ...given }) => {
   const act = await acting(store, given);
-  const { id } = await member(store, given.room, user);
-  await govern(store, act, { what: 'mute', user: id, seconds }, null, 'set', `mute:${id}`, seconds > 0 ? `in ${seconds * 1_000}` : '');
+  if (seconds > 0) await member(store, given.room, user);
+  await muteUser(store, act, user, seconds, quiet);
   return ok();
 };

@@ -1,11 +1,15 @@
 import { HISTORY_ON_ENTER } from '../../../shared/protocol/limits.js';
-import { readHistory, readMembers } from '../../../shared/store/rooms.js';
-import type { Store } from '../../../shared/store/store.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
+import { readHistory } from '../../../shared/store/messages.js';
+import { readRoomRules } from '../../../shared/store/room-rules.js';
+import { readMembers } from '../../../shared/store/rooms.js';
+import type { Store } from '../../../shared/store/store.js';
 
-/** A room as `join` and `enter` show it, as JSON text. */
-export async function roomView(store: Store, room: string): Promise<string> {
-  const [{ members, more }, { events }] = await Promise.all([readMembers(store, room), readHistory(store, room, HISTORY_ON_ENTER)]);
-  const fields = scriptSafeJson({ name: room, members, ...(more && { more }) });
+/** A room as `join` and `enter` show it to a user, as JSON text. */
+export async function roomView(store: Store, room: string, reader: number): Promise<string> {
+  const [{ members, more }, { events }, rules] = await Promise.all([
+    readMembers(store, room), readHistory(store, room, reader, HISTORY_ON_ENTER), readRoomRules(store, room, reader),
+  ]);
+  const fields = scriptSafeJson({ name: room, members, ...(more && { more }), ...rules });
   return `${fields.slice(0, -1)},"history":[${events.join(',')}]}`;
 }

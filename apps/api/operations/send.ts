@@ -1,24 +1,32 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
-import { appendMessage, enterRoom, type Accepted, type Outgoing } from '../../../shared/store/rooms.js';
+import { appendMessage, type Accepted, type Outgoing } from '../../../shared/store/messages.js';
+import { enterRoom } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
-import type { Operation } from '../operation.js';
+import { hasLink } from '../filters.js';
+import type { Chat, Operation } from '../operation.js';
 import type { Parameters } from '../parameters.js';
 import { ok } from '../respond.js';
 
+/** How often a room's filter may be another than the last one, within one send. */
+const FILTER_TRIES = 3;
+/** What a message with a link costs, in messages. */
+const LINK_COST = 2;
+
 /** Accepts a message: once it is in the room's log it is answered, and the worker copies it on. */
-export const send: Operation<'send'> = async (chat, parameters) => {
+export const send: Operation<'send'> = async (chat, parameters, reply) => {
   if (parameters.text === undefined && parameters.data === undefined) {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
   const message = await outgoing(chat.store, parameters);
-  await chat.guard.sendTo(message.room);
-  const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat.store, message) : await append(chat.store, message);
+  chat.guard.noteMessage(message.room);
+  const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat, message) : await append(chat, message);
   chat.fanOut.request(message.room);
-  const { id, duplicate } = accepted;
-  return ok({ id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }) });
+  const { id, duplicate, held } = accepted;
+  if (!held) reply.accepted?.(message.room, id);
+  return ok({ id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(held && { held }) });
 };
 
 /** The message with its room and sender: the sender may speak, and there. */
@@ -26,7 +34,8 @@ async function outgoing(store: Store, { token, room, to, text, data, id: nonce, 
   const user = parseToken(token);
   const target = to === undefined ? room : privateTarget(user.id, to, room);
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
-  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message');
+  const times = store.config.rateLimits && hasLink({ text, data }) ? LINK_COST : 1;
+  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message', times, { text, nonce });
   return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce, owner };
 }
 
@@ -36,21 +45,31 @@ function privateTarget(from: number, to: number, room: string | undefined): stri
   return privateRoom(from, to);
 }
 
-async function append(store: Store, message: Outgoing): Promise<Accepted> {
-  const accepted = await appendMessage(store, message);
+async function append(chat: Chat, message: Outgoing): Promise<Accepted> {
+  const accepted = await appendFiltered(chat, message);
   if (!accepted) throw notInRoom(message.room);
   return accepted;
 }
 
+/** Appends what the room's filter makes of a message. It is seldom another than the one that is known here, and then it is given. */
+async function appendFiltered({ store, filters }: Chat, message: Outgoing): Promise<Accepted | null> {
+  for (let attempt = 0; attempt < FILTER_TRIES; attempt += 1) {
+    const outcome = await appendMessage(store, message, filters.apply(message));
+    if (!outcome || 'id' in outcome) return outcome;
+    filters.learn(message.room, outcome.filter);
+  }
+  throw new ChatError('unavailable', `The rules of the room ${message.room} change too fast.`, { retryAfter: 1 });
+}
+
 /** The first message between two users, or the first since one of them ended, brings both into their private room. */
-async function appendPrivately(store: Store, message: Outgoing): Promise<Accepted> {
+async function appendPrivately({ store }: Chat, message: Outgoing): Promise<Accepted> {
   const accepted = await appendMessage(store, message);
-  if (accepted) return accepted;
+  if (accepted && 'id' in accepted) return accepted; // a private room has no rules
   const both = privateRoomUsers(message.room) ?? [];
   const other = both.find((id) => id !== message.from.id) ?? 0;
   for (const id of [other, message.from.id]) await bringIn(store, message, id); // the other first: there may be no such user
   const again = await appendMessage(store, message);
-  if (!again) throw noSuchUser(other); // it has ended since
+  if (!again || !('id' in again)) throw noSuchUser(other); // it has ended since
   return again;
 }
 

@@ -1,13 +1,15 @@
+import { maySpeak } from '../../../shared/store/messages.js';
 import { publishSignal } from '../../../shared/store/signals.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 
-/** Gives something ephemeral to the room's members whose polls are held now. */
+/** Gives something ephemeral to the room's members whose polls are held now. What comes from who may not speak there goes nowhere, without a word. */
 export const signal: Operation<'signal'> = async ({ store }, { token, room, data }) => {
   const user = parseToken(token);
   const { name, room: found } = await authorize(store, user, room, 'signal');
+  if (!await maySpeak(store, found, user.id)) return ok();
   await publishSignal(store, { type: 'signal', room: found, at: Date.now(), from: { id: user.id, name }, data });
   return ok();
 };

@@ -31,6 +31,8 @@ export interface Ways {
   /** Makes a poll that has lost its mirror attach again. */
   reattach: (poll: Poll) => void;
   given: (count: number) => void;
+  /** Told of the events that a poll was given which had waited for them. */
+  received: (text: string) => void;
 }
 
 /** Attaches until the poll is settled or left with a mirror. Never throws: what goes wrong is the poll's answer. */
@@ -81,6 +83,7 @@ async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached 
 
 function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pending): Attached | null {
   const { n, position, eventId, events, missed, reset } = attached;
+  const waited = poll.resume !== '';
   poll.n = n;
   poll.rooms = new Set(heedNotices(pending, poll, attached));
   poll.resume = cursorText(ways.process(pending.shard), position, eventId);
@@ -90,6 +93,7 @@ function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pen
   if (live && !ways.live.adopt(pending, poll, attached) && events.length === 0) return null;
   if (events.length === 0 && missed === 0 && !reset) return attached;
   ways.given(events.length);
+  if (waited && events[0] !== undefined) ways.received(events[0]);
   poll.settle(pollBody(poll.resume, events.join(','), missed, reset));
   return attached;
 }

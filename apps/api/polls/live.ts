@@ -54,6 +54,8 @@ export interface LiveOptions {
   reattach: (poll: Poll) => void;
   /** Told of events given. */
   given: (count: number) => void;
+  /** Told once of each group of a delivery that answered a poll: the texts of its events. */
+  received: (text: string) => void;
 }
 
 export class Live {
@@ -62,6 +64,7 @@ export class Live {
   readonly #options: LiveOptions;
   readonly #shards: Shard[];
   readonly #timers: NodeJS.Timeout[];
+  #answered = 0;
   #draining = false;
 
   constructor(store: Store, options: LiveOptions) {
@@ -156,7 +159,11 @@ export class Live {
     const { sequence, groups } = parseDelivery(payload);
     if (sequence !== shard.last + 1) return this.#resynchronise(shard, sequence);
     shard.last = sequence;
-    for (const { users, chunk } of groups) eachUser(users, (id, n) => this.#give(shard, id, n, sequence, chunk));
+    for (const { users, chunk } of groups) {
+      const before = this.#answered;
+      eachUser(users, (id, n) => this.#give(shard, id, n, sequence, chunk));
+      if (this.#answered > before) this.#options.received(chunk.text);
+    }
   }
 
   /** Writes acknowledgements and `seen` of every shard, lets idle users go, and looks for deliveries that never came. */
@@ -206,6 +213,7 @@ export class Live {
     const { poll } = mirror;
     const taken = poll && mirror.take(EVENTS_MAX);
     if (!poll || !taken) return;
+    this.#answered += 1;
     this.#options.given(taken.count);
     poll.settle(pollBody(cursorText(this.#options.process(mirror.shard), taken.position, taken.eventId), taken.text));
   }

@@ -16,6 +16,15 @@ import { Subscription } from './subscription.js';
 /** How long (ms) polls whose subscription was lost wait for it before they attach in another way. */
 const RESUBSCRIBE = 1_000;
 
+export interface PollsOptions {
+  /** Told when Redis will not let this process subscribe: it has no live polls and no signals then. */
+  refused: (error: unknown) => void;
+  /** Told of events that came to polls which waited for them: of a group of them that came together, once. */
+  received?: (text: string) => void;
+  /** Told when the host has switched something, or may have. */
+  switched?: () => void;
+}
+
 export class Polls {
   readonly held = new HeldPolls();
   readonly pool: BlockingPool;
@@ -31,14 +40,13 @@ export class Polls {
   #patience: NodeJS.Timeout | undefined;
   #draining = false;
 
-  /** `refused` is told when Redis will not let this process subscribe: it has no live polls and no signals then. */
-  constructor(store: Store, nodes: Nodes, refused: (error: unknown) => void) {
+  constructor(store: Store, nodes: Nodes, { refused, received = () => undefined, switched = () => undefined }: PollsOptions) {
     const given = (count: number): void => { this.deliveries += count; };
     const process = (shard: number): string => this.#subscription.process(shard);
     this.#store = store;
     this.pool = new BlockingPool(nodes, store.config.pollConnections);
     const reattach = (poll: Poll): void => this.#orphan(poll);
-    this.live = new Live(store, { process, given, reattach });
+    this.live = new Live(store, { process, given, received, reattach });
     this.#subscription = new Subscription(nodes, store.keys, {
       onDelivery: (shard, payload) => this.live.deliver(shard, payload),
       onNotice: (notice) => this.#notice(notice),
@@ -46,9 +54,10 @@ export class Polls {
       onLost: (shard) => this.live.dropShard(shard),
       onConfirmed: (shard) => this.#attachOrphans(shard),
       onRefused: refused,
+      onSwitched: switched,
     });
     this.#ways = {
-      store, process, given, reattach, pool: this.pool, live: this.live, held: this.held,
+      store, process, given, received, reattach, pool: this.pool, live: this.live, held: this.held,
       liveNow: (shard) => store.config.live && this.#subscription.confirmed(shard),
       draining: () => this.#draining,
     };
@@ -70,8 +79,13 @@ export class Polls {
     return this.#subscription.process(this.#store.keys.userShard(id));
   }
 
-  /** Whether the live way is open to all users, or not wanted. */
+  /** Whether the live way is open, or not wanted: in a cluster to some users at least, as those of a master that is away have none. */
   get ready(): boolean {
+    return this.#subscription.someConfirmed || !this.#store.config.live;
+  }
+
+  /** Whether it is open to all users, or not wanted. */
+  get allReady(): boolean {
     return this.#subscription.allConfirmed || !this.#store.config.live;
   }
 

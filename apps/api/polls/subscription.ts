@@ -12,10 +12,15 @@ import type { Keys } from '../../../shared/store/keys.js';
 /** Owners are looked at so often (ms), beside at every change: a subscription that failed is tried again by it. */
 const LOOK = 500;
 
+/** The room shard by whose node the host's switches are told. */
+const SWITCHES = 0;
+
 export interface Listener {
   onDelivery(shard: number, payload: string): void;
   onNotice(notice: string): void;
   onSignal(payload: string): void;
+  /** The host has switched something, or may have while the subscription was gone. */
+  onSwitched(): void;
   /** The subscription of a user shard is gone: deliveries may be lost from now on. */
   onLost(shard: number): void;
   /** It is confirmed again, under a new process id. */
@@ -62,6 +67,10 @@ export class Subscription {
   /** Whether deliveries of a user shard come for sure. */
   confirmed(shard: number): boolean {
     return this.#users[shard]?.confirmed ?? false;
+  }
+
+  get someConfirmed(): boolean {
+    return this.#users.some((part) => part.confirmed);
   }
 
   get allConfirmed(): boolean {
@@ -129,13 +138,15 @@ export class Subscription {
     if (part.process !== process || part.node !== node || connection.status !== 'ready') return;
     part.confirmed = true;
     if (part.kind === 'users') this.#listener.onConfirmed(part.shard);
+    else if (part.shard === SWITCHES) this.#listener.onSwitched();
   }
 
   #hear(part: Part): void {
     const { kind, shard, process } = part;
     for (const channel of part.channels) this.#hears.delete(channel);
     const hears: [string, (payload: string) => void][] = kind === 'rooms'
-      ? [[this.#keys.signalChannel(shard), (payload) => this.#listener.onSignal(payload)]]
+      ? [[this.#keys.signalChannel(shard), (payload) => this.#listener.onSignal(payload)],
+        ...shard === SWITCHES ? [[this.#keys.switchChannel, () => this.#listener.onSwitched()] satisfies [string, () => void]] : []]
       : [[this.#keys.deliveryChannel(shard, process), (payload) => this.#listener.onDelivery(shard, payload)],
         [this.#keys.noticeChannel(shard, process), (notice) => this.#listener.onNotice(notice)]];
     part.channels = hears.map(([channel]) => channel);

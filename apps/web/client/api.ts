@@ -1,5 +1,5 @@
 /** What a page sees of the library. Everything else in this folder is how it is done. */
-import type { ErrorCode } from '../../../shared/protocol/errors.js';
+import type { ErrorCode, Reason } from '../../../shared/protocol/errors.js';
 import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 
 /** How requests travel: `fetch` with CORS, or script tags (JSONP). */
@@ -56,6 +56,8 @@ export interface Sent {
   id: string;
   at: number;
   duplicate?: true;
+  /** It waits for approval: nobody sees it yet. */
+  held?: true;
 }
 
 export interface HistoryOptions {
@@ -79,6 +81,8 @@ export interface ChatFailure extends Error {
   readonly suggestion?: string;
   /** Seconds. */
   readonly retryAfter?: number;
+  /** Why it is `not_allowed`. */
+  readonly reason?: Reason;
 }
 
 /** One thing that was looked at by `chat.doctor()`, as a sentence a visitor understands. */

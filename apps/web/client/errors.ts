@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorDetails } from '../../../shared/protocol/errors.js';
+import type { ErrorCode, ErrorDetails, Reason } from '../../../shared/protocol/errors.js';
 import type { ChatFailure } from './api.js';
 
 /** The only error the library rejects with. */
@@ -7,6 +7,7 @@ export class Failure extends Error implements ChatFailure {
   readonly field?: string;
   readonly suggestion?: string;
   readonly retryAfter?: number;
+  readonly reason?: Reason;
 
   constructor(code: ErrorCode | 'network' | 'left', message: string, details: ErrorDetails = {}) {
     super(message);
@@ -18,7 +19,7 @@ export class Failure extends Error implements ChatFailure {
 
 /** The same request may succeed later: nobody was reached, or the server says when to come again. */
 export function mayRetry({ code, retryAfter }: Failure): boolean {
-  return code === 'network' || retryAfter !== undefined;
+  return code === 'network' || (retryAfter !== undefined && code !== 'not_allowed'); // who is muted should decide anew
 }
 
 /** Whatever was thrown, as a Failure: what is not one already never reached the server. */

@@ -20,7 +20,7 @@ export class Roster {
   /** True when it changed who is there. */
   apply(event: ChatEvent): boolean {
     const members = this.rooms.get(event.room);
-    if (!members || event.type === 'message') return false;
+    if (!members || event.type === 'message' || !event.from.id) return false; // 0 is the host, who is in no room
     if (event.type === 'left') return members.delete(event.from.id);
     const known = members.get(event.from.id);
     members.set(event.from.id, event.from);

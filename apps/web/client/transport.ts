@@ -1,16 +1,16 @@
 import type { ErrorCode, ErrorDetails } from '../../../shared/protocol/errors.js';
-import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type { Audit, ChatEvent, HeldMessage, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { HistoryPage, Sent, WayName } from './api.js';
 import { Failure } from './errors.js';
 
 /** What each operation answers, beside `ok`. */
 export interface Answers {
-  join: { user: UserRef; token: string; cursor: string; pollTimeout: number; room: RoomView };
+  join: { user: UserRef; token: string; cursor: string; pollTimeout: number; room: RoomView; owner?: string };
   poll: { cursor: string; events: (ChatEvent | SignalEvent)[]; missed?: number; reset?: true };
   send: Sent;
   signal: object;
-  enter: { room: RoomView };
+  enter: { room: RoomView; owner?: string };
   exit: object;
   rename: { user: UserRef };
   leave: object;
@@ -20,8 +20,15 @@ export interface Answers {
   clear: object;
   mute: object;
   kick: object;
+  ban: object;
   rules: object;
-  audit: { acts: object[] };
+  moderate: object;
+  handover: object;
+  own: { owner: string };
+  held: { messages: HeldMessage[] };
+  approve: { id: string };
+  reject: object;
+  audit: Audit;
   rooms: { rooms: { name: string; members: number }[] };
 }
 

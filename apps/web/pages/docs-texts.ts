@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../shared/protocol/errors.js';
-import { DATA_MAX, DEFAULT_ROOM, EVENTS_MAX, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_DEFAULT, POLL_TIMEOUT_MAX, SLOW_MAX, TEXT_MAX } from '../../../shared/protocol/limits.js';
+import { DATA_MAX, DEFAULT_ROOM, EVENTS_MAX, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_DEFAULT, POLL_TIMEOUT_MAX, SLOW_MAX, TEXT_MAX, WORD_MAX, WORDS_MAX } from '../../../shared/protocol/limits.js';
 import type { OperationName, ParameterKind } from '../../../shared/protocol/operations.js';
 
 /** What each operation is for. */
@@ -14,12 +14,19 @@ export const PURPOSE: Record<OperationName, string> = {
   leave: 'Ends the user: out of all rooms, and the name is free again. With "forget" its messages go too.',
   members: 'Who is in a room.',
   history: 'What a room has said, oldest first; "before" an event\'s id, page by page. Gives events and more.',
-  remove: 'The owner takes a message out of the history; a removed event tells everybody.',
-  clear: 'The owner empties the history; a cleared event tells everybody.',
-  mute: 'The owner keeps a member from speaking; 0 seconds lets it speak again.',
-  kick: 'The owner takes a member out of the room; its left event, which the others get, has "by".',
-  rules: 'The owner sets seconds between two messages of a user (slow), and whether only the owner may speak (readonly).',
-  audit: 'What the owner has done. Gives acts.',
+  remove: 'Takes a message out of the history; a removed event tells everybody. For owner and moderators, as all that follows.',
+  clear: 'Empties the history; a cleared event tells everybody.',
+  mute: 'Keeps a member from speaking; 0 seconds lets it speak again. With "quiet" it is not told, and only itself sees what it says.',
+  kick: 'Takes a member out of the room; its left event has "by".',
+  ban: 'Takes a member out, and lets nobody of its name or address in for so many seconds; 0 ends that.',
+  rules: 'Sets what binds those without a role: seconds between two messages of a user (slow), only roles speak (readonly), nobody enters (closed), no links (links: false), words that are masked, or with hold wait for approval.',
+  moderate: 'The owner makes a member a moderator, or with "on": false ends that.',
+  handover: 'The owner offers the room to a member, who has ten minutes to take it.',
+  own: 'Takes a room that was offered. Gives its new owner token.',
+  held: 'Messages that wait for approval. Gives messages.',
+  approve: 'Lets a message that waits into the room.',
+  reject: 'Drops a message that waits.',
+  audit: 'What was done to keep the room in order, and by which rules. Gives acts, rules, moderators, muted, banned, held and your role.',
   rooms: 'Public rooms with their numbers of members, busiest first.',
 };
 
@@ -38,12 +45,12 @@ export const KINDS: Record<ParameterKind, string> = {
   before: "an event's id",
   limit: `1 to ${EVENTS_MAX}`,
   flag: 'true or false',
-  owner: 'from join or enter, which gave it to who made the room',
+  owner: "from join or enter, which gave it to who made the room; who has a role needs none",
   event: "a message's id",
   member: "a member's id",
   seconds: `0 to ${MUTE_MAX.toLocaleString('en')}`,
   slow: `seconds, 0 (off) to ${SLOW_MAX.toLocaleString('en')}`,
-  readonly: 'true or false',
+  words: `JSON array of up to ${WORDS_MAX} words of up to ${WORD_MAX} characters; word* is all that begin so`,
 };
 
 /** When an error comes. */
@@ -55,8 +62,8 @@ export const WHEN: Record<ErrorCode, string> = {
   name_taken: 'Somebody has that name; with a free suggestion',
   unauthorized: 'The token is not, or no longer, valid: join again',
   not_in_room: 'Enter the room first',
-  not_owner: 'The owner token is wrong',
-  not_allowed: 'The owner of the room does not let you',
+  not_owner: 'You have no role in this room, or the owner token is wrong',
+  not_allowed: 'The room does not let you; reason says why',
   origin_refused: 'This chat serves only pages of its host',
   no_such_user: '"to" is nobody',
   superseded: 'A newer poll of this user has taken over',

@@ -19,9 +19,11 @@ function field(operation: string, { name, kind, required }: Parameter): HTMLElem
   const id = `${operation}-${name}`;
   const label = h('label', { for: id }, h('code', {}, name), required ? ' ' : h('i', {}, ' optional'));
   const input = h('input', { id, name, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': `${id}-kind`, ...(required ? { required: '' } : {}) });
-  if (kind === 'data') input.addEventListener('input', () => input.setCustomValidity(isJson(input.value) ? '' : NO_JSON));
+  if (isJsonKind(kind)) input.addEventListener('input', () => input.setCustomValidity(isJson(input.value) ? '' : NO_JSON));
   return h('div', { class: 'field' }, label, input, h('span', { id: `${id}-kind`, class: 'kind' }, KINDS[kind]));
 }
+
+const isJsonKind = (kind: Parameter['kind']): boolean => kind === 'data' || kind === 'words';
 
 function isJson(text: string): boolean {
   try {
@@ -35,7 +37,7 @@ function isJson(text: string): boolean {
 function valuesOf(form: HTMLFormElement): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   form.querySelectorAll('input').forEach(({ name, value }) => {
-    if (value !== '') values[name] = name === 'data' ? JSON.parse(value) : value;
+    if (value !== '') values[name] = name === 'data' || name === 'words' ? JSON.parse(value) : value;
   });
   return values;
 }

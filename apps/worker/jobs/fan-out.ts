@@ -9,10 +9,19 @@ import type { Store } from '../../../shared/store/store.js';
 /** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
 const SIDE_BY_SIDE = 32;
 
+/** A batch that all shards have reached. */
+export interface Delivered {
+  room: string;
+  entries: readonly LogEntry[];
+  /** How many of them had not been reached everywhere before: other workers may have taken part. */
+  moved: number;
+  /** ms */
+  took: number;
+}
+
 /** Told of every batch that all shards have reached, once, whichever workers took part. */
 export interface FanOutObserver {
-  /** `oldest`: ms since 1970 at which the batch's first event was accepted; `took`: ms. */
-  delivered(events: number, oldest: number, took: number): void;
+  delivered(batch: Delivered): void;
 }
 
 export class FanOut {
@@ -82,13 +91,13 @@ export class FanOut {
     for (let from = ''; ;) {
       const started = performance.now();
       const batch = await this.#steps.readBatch(room, from);
-      const [first, last] = [batch.entries[0], batch.entries.at(-1)];
-      if (!first || !last) return failure;
+      const last = batch.entries.at(-1);
+      if (!last) return failure;
       const outcomes = await Promise.allSettled(batch.shards.map((shard) => this.#deliverTo(room, shard, batch, last)));
       failure ??= outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? null;
       if (failure === null) {
         const { undelivered, moved } = await this.#steps.advance(room, last);
-        if (moved > 0) this.#observer.delivered(moved, Number.parseInt(first.id, 10), performance.now() - started);
+        if (moved > 0) this.#observer.delivered({ room, entries: batch.entries, moved, took: performance.now() - started });
         if (undelivered === 0) return null;
       } else {
         from = last.id;

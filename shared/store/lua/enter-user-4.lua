@@ -1,7 +1,7 @@
 -- enter-user: the first step of entering a room, on the user's shard: members and the user's rooms.
 -- KEYS  1 user  2 the user's rooms  3 members  4 attached
 -- ARGV  1 id  2 room  3 SHA-256 of the token, '' when another user's message brings this one in  4 most rooms
---       (public rooms and private ones are counted apart)
+--       (public rooms and private ones are counted apart)  5 hash of the user's address, '' when it is not known
 -- Gives {'ok', name}, {'unauthorized'} (or ended, or unknown), {'too_many'}.
 local user, rooms, members, attached = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, room = ARGV[1], ARGV[2]
@@ -15,6 +15,7 @@ if redis.call('SISMEMBER', rooms, room) == 0 then
   if not private then redis.call('HINCRBY', user, 'public', 1) end
   redis.call('SADD', rooms, room)
 end
+if ARGV[5] ~= '' then redis.call('HSET', user, 'address', ARGV[5]) end
 redis.call('ZADD', members, id, id)
 local holder = redis.call('HGET', attached, id)
 if holder then redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. string.match(holder, ':(.-):'), 'entered ' .. id .. ' ' .. room) end

@@ -1,11 +1,16 @@
 -- forget: removes a user's events from a room's log, ids and order of the others kept. The log is written anew: XDEL would only
 -- mark entries and leave their text in memory until their whole block is gone.
--- KEYS  1 log
+-- What waits for approval goes too.
+-- KEYS  1 log  2 messages that wait for approval
 -- ARGV  1 user id
+local function isTheirs(text) return string.match(text, '^{"type":"%a+","room":"[^"]*","from":{"id":(%d+)[,}]') == ARGV[1] end
+for _, one in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
+  if isTheirs(string.match(one, '^%S+ (.*)$')) then redis.call('LREM', KEYS[2], 1, one) end
+end
 local kept, removed, last = {}, 0, ''
 for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
   last = entry[1]
-  if string.match(entry[2][4], '^{"type":"%a+","room":"[^"]*","from":{"id":(%d+)[,}]') == ARGV[1] then
+  if isTheirs(entry[2][4]) then
     removed = removed + 1
   else
     kept[#kept + 1] = entry

@@ -1,0 +1,79 @@
+/** What the host does by its page. Each act is written down, after it is done. */
+import * as v from 'valibot';
+import { ChatError } from '../../../shared/protocol/errors.js';
+import { ROOM_NAME } from '../../../shared/protocol/limits.js';
+import type { ActName, ActReply, ActRequest, SwitchedOff } from '../../../shared/protocol/admin.js';
+import { clearRoom } from '../../../shared/store/acts.js';
+import { switchRoom, takeRoom } from '../../../shared/store/owners.js';
+import { noteHostAct, switchOff, switchOn, tidySwitched } from '../../../shared/store/host.js';
+import type { Store } from '../../../shared/store/store.js';
+import { countedAs } from '../guard/address.js';
+import { originOfText } from '../guard/host.js';
+import type { Salt } from '../guard/salt.js';
+
+/** Seconds an address may be off: its hash is known no longer. */
+const DAY = 86_400;
+const HASH = /^[\w-]{22}$/;
+
+/** Who acts, and on what. */
+interface Context {
+  store: Store;
+  salt: Salt;
+  by: string;
+}
+
+const Request = v.strictObject({
+  act: v.picklist(['room_off', 'room_on', 'clear', 'own', 'address_off', 'address_on', 'origin_off', 'origin_on']),
+  on: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(300)),
+  seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(DAY))),
+});
+
+/** Checks what was asked. Throws `bad_request`. */
+export function checkAct(body: unknown): ActRequest {
+  const { success, output } = v.safeParse(Request, body);
+  if (!success) throw new ChatError('bad_request', 'An act has a name, what it is on, and of an address for how many seconds, up to a day.');
+  return output.seconds === undefined ? { act: output.act, on: output.on } : { act: output.act, on: output.on, seconds: output.seconds };
+}
+
+/** Does it. Throws `bad_request` for what cannot be meant; rejects when Redis is away. */
+export async function act(context: Context, { act: name, on, seconds }: ActRequest): Promise<ActReply> {
+  const target = await TARGETS[kindOf(name)](context, on);
+  const done = await DO[name](context.store, target, seconds ?? DAY);
+  await noteHostAct(context.store, context.by, name, target, name === 'address_off' ? seconds ?? DAY : undefined);
+  await tidySwitched(context.store);
+  return { ok: true, ...done };
+}
+
+const kindOf = (name: ActName): SwitchedOff['kind'] => (name.startsWith('address') ? 'address' : name.startsWith('origin') ? 'origin' : 'room');
+
+/** What is meant by what was given. */
+const TARGETS: Record<SwitchedOff['kind'], (context: Context, on: string) => string | Promise<string>> = {
+  room(_, on) {
+    if (ROOM_NAME.test(on)) return on;
+    throw new ChatError('bad_request', 'A room has 1 to 64 letters, digits, dots, dashes and underscores.');
+  },
+  origin: (_, on) => originOfText(on),
+  address({ salt }, on) {
+    const address = countedAs(on);
+    if (address !== null) return salt.hash(address);
+    if (HASH.test(on)) return on;
+    throw new ChatError('bad_request', 'Give an IPv4 or IPv6 address, or one of the list.');
+  },
+};
+
+const DO: Record<ActName, (store: Store, on: string, seconds: number) => Promise<{ owner?: string } | void>> = {
+  async room_off(store, room) {
+    await switchRoom(store, room, true);
+    await switchOff(store, 'room', room, null);
+  },
+  async room_on(store, room) {
+    await switchRoom(store, room, false);
+    await switchOn(store, 'room', room);
+  },
+  clear: (store, room) => clearRoom(store, room),
+  own: async (store, room) => ({ owner: await takeRoom(store, room) }),
+  address_off: (store, address, seconds) => switchOff(store, 'address', address, seconds),
+  address_on: (store, address) => switchOn(store, 'address', address),
+  origin_off: (store, origin) => switchOff(store, 'origin', origin, null),
+  origin_on: (store, origin) => switchOn(store, 'origin', origin),
+};

@@ -1,0 +1,52 @@
+/** What the host's page shows: the samples of the last minutes, what is busy, what is off, what was done. */
+import type { Availability } from '../../../shared/availability.js';
+import type { Metrics } from '../../../shared/metrics.js';
+import type { AdminFigures, BusyRoom } from '../../../shared/protocol/admin.js';
+import { readHostActs, readSwitched } from '../../../shared/store/host.js';
+import { readRooms } from '../../../shared/store/rooms.js';
+import type { Store } from '../../../shared/store/store.js';
+import { readBusiest, type Busy } from '../guard/busiest.js';
+import type { Samples } from './samples.js';
+
+/** Of each list, on the page. */
+const SHOWN = 20;
+
+export interface Sources {
+  store: Store;
+  availability: Availability;
+  metrics: Metrics;
+  samples: Samples;
+}
+
+/** Never rejects: while Redis is away it says so, and what this process knows by itself. */
+export async function readFigures(sources: Sources, since: number): Promise<AdminFigures> {
+  const { availability, metrics, store } = sources;
+  const reason = await availability.check();
+  const redis = { up: reason === null, reason };
+  const read = store.redis.status === 'ready' ? await readAll(sources, since).catch(() => null) : null; // one that takes no writes can still be read
+  const nothing = { samples: [], busy: { rooms: [], origins: [], addresses: [] }, off: [], acts: [] };
+  return { at: Date.now(), redis, process: metrics.own, ...read ?? nothing };
+}
+
+async function readAll({ store, samples }: Sources, since: number): Promise<Pick<AdminFigures, 'samples' | 'busy' | 'off' | 'acts'>> {
+  const [taken, latest, off, acts] = await Promise.all([samples.read(since), samples.latest(), readSwitched(store), readHostActs(store)]);
+  const processes = latest?.processes.map(({ name }) => name) ?? [];
+  const busy = await readBusiest(store.redis, processes.filter((name) => name.startsWith('api-')));
+  return { samples: taken, busy: await shown(store, busy), off, acts };
+}
+
+async function shown(store: Store, { rooms, origins, addresses }: Busy): Promise<AdminFigures['busy']> {
+  return {
+    rooms: await busyRooms(store, new Map(rooms.slice(0, SHOWN))),
+    origins: origins.slice(0, SHOWN).map(([origin, rate]) => ({ origin, rate })),
+    addresses: addresses.slice(0, SHOWN).map(([address, rate]) => ({ address, rate })),
+  };
+}
+
+/** Those in which most is said, then those with most members. */
+async function busyRooms(store: Store, rates: Map<string, number>): Promise<BusyRoom[]> {
+  const largest = (await readRooms(store)).slice(0, SHOWN).map(({ name }) => name);
+  const rooms = await Promise.all([...new Set([...rates.keys(), ...largest])].map(async (name) =>
+    ({ name, members: await store.redis.hlen(store.keys.roster(name)), rate: rates.get(name) ?? 0 })));
+  return rooms.sort((a, b) => b.rate - a.rate || b.members - a.members).slice(0, SHOWN);
+}

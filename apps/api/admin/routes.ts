@@ -1,0 +1,57 @@
+/** `/admin`: the host's page, its figures and acts. All of it behind the password; the page's files too. */
+import { fileURLToPath } from 'node:url';
+import type { RouterContext } from '@koa/router';
+import type Router from '@koa/router';
+import type { Middleware } from 'koa';
+import serve from 'koa-send';
+import rawBody from 'raw-body';
+import { ChatError } from '../../../shared/protocol/errors.js';
+import type { ActReply } from '../../../shared/protocol/admin.js';
+import type { Salt } from '../guard/salt.js';
+import { act, checkAct } from './acts.js';
+import { readFigures, type Sources } from './figures.js';
+import { nameOf, requireSameSite } from './password.js';
+
+const root = fileURLToPath(new URL('../../web/admin/', import.meta.url));
+const FILES = { '/admin': 'admin.html', '/admin/admin.js': 'admin.js', '/admin/admin.css': 'admin.css' };
+/** Bytes of an act. */
+const BODY_MAX = 2_048;
+
+/** Adds the routes; `guard` lets only the host through. */
+export function addAdminRoutes(router: Router, guard: Middleware, sources: Sources & { salt: Salt }): void {
+  for (const [path, file] of Object.entries(FILES)) router.get(path, guard, async (ctx: RouterContext) => { await serve(ctx, file, { root }); });
+  router.get('/admin/figures', guard, async (ctx: RouterContext) => {
+    ctx.body = await readFigures(sources, Number(ctx.query['since']) || 0);
+  });
+  router.post('/admin/act', guard, requireSameSite, requireJson, async (ctx: RouterContext) => {
+    const { status, reply } = await answer(ctx, sources);
+    ctx.status = status;
+    ctx.body = reply;
+  });
+}
+
+/** A form of another site can have no such body. */
+const requireJson: Middleware = (ctx, next) => {
+  if (ctx.is('application/json')) return next();
+  ctx.status = 415;
+  return undefined;
+};
+
+/** The one catch of an act. What is no ChatError is Redis away, or a fault of ours. */
+async function answer({ req }: RouterContext, { store, salt, availability }: Sources & { salt: Salt }): Promise<{ status: number; reply: ActReply }> {
+  try {
+    return { status: 200, reply: await act({ store, salt, by: nameOf(req) }, checkAct(await readJson(req))) };
+  } catch (error) {
+    if (error instanceof ChatError) return { status: error.status, reply: { ok: false, message: error.message } };
+    availability.failed(error);
+    return { status: 503, reply: { ok: false, message: 'That could not be done: Redis is away, or refuses it.' } };
+  }
+}
+
+async function readJson(req: RouterContext['req']): Promise<unknown> {
+  try {
+    return JSON.parse(await rawBody(req, { limit: BODY_MAX, encoding: 'utf-8' })) as unknown;
+  } catch {
+    throw new ChatError('bad_request', 'The body must be a small JSON object.');
+  }
+}

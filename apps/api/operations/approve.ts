@@ -1,0 +1,11 @@
+import { govern } from '../../../shared/store/acts.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
+
+/** Lets a message that waits into the room. Gives the id it has there. */
+export const approve: Operation<'approve'> = async ({ store, fanOut }, { id: held, ...given }) => {
+  const id = await govern(store, await acting(store, given), 'moderator', { what: 'approve', id: held }, null, 'approve', held);
+  fanOut.request(given.room);
+  return ok({ id });
+};

@@ -1,0 +1,16 @@
+import { banUser, member } from '../../../shared/store/acts.js';
+import { exitRoom } from '../../../shared/store/rooms.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
+
+/** Takes a member out of a room, and for so many seconds lets nobody in of its name or address; 0 ends that. */
+export const ban: Operation<'ban'> = async ({ store, fanOut }, { user, seconds, ...given }) => {
+  const act = await acting(store, given);
+  const target = seconds > 0 ? await member(store, given.room, user) : { id: user, name: '' };
+  await banUser(store, act, target, seconds); // first: it could come back in between
+  if (seconds === 0) return ok();
+  await exitRoom(store, given.room, target, { by: act.by, banned: seconds });
+  fanOut.request(given.room);
+  return ok();
+};

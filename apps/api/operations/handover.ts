@@ -1,0 +1,12 @@
+import { member, offerRoom } from '../../../shared/store/acts.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
+
+/** Offers a room to a member, who may take it by `own`. */
+export const handover: Operation<'handover'> = async ({ store, fanOut }, { user, ...given }) => {
+  const act = await acting(store, given);
+  await offerRoom(store, act, await member(store, given.room, user));
+  fanOut.request(given.room);
+  return ok();
+};

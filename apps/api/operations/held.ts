@@ -1,0 +1,7 @@
+import { readHeld } from '../../../shared/store/room-rules.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
+
+/** Messages that wait for approval, oldest first. */
+export const held: Operation<'held'> = async ({ store }, given) => ok({ messages: await readHeld(store, await acting(store, given)) });

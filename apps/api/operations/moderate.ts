@@ -1,0 +1,12 @@
+import { member, moderate as moderateMember } from '../../../shared/store/acts.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
+
+/** Makes a member a moderator, or ends that. */
+export const moderate: Operation<'moderate'> = async ({ store, fanOut }, { user, on = true, ...given }) => {
+  const act = await acting(store, given);
+  await moderateMember(store, act, await member(store, given.room, user), on);
+  fanOut.request(given.room);
+  return ok();
+};

@@ -1,0 +1,12 @@
+import { ownRoom } from '../../../shared/store/owners.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
+
+/** Takes a room that was offered. Gives its new owner token; may be repeated when the answer was lost. */
+export const own: Operation<'own'> = async ({ store, fanOut }, given) => {
+  const { by } = await acting(store, given);
+  const owner = await ownRoom(store, given.room, by);
+  fanOut.request(given.room);
+  return ok({ owner });
+};

@@ -1,0 +1,10 @@
+import { govern } from '../../../shared/store/acts.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { acting } from './acting.js';
+
+/** Drops a message that waits. Nobody is told. */
+export const reject: Operation<'reject'> = async ({ store }, { id, ...given }) => {
+  await govern(store, await acting(store, given), 'moderator', { what: 'reject', id }, null, 'reject', id);
+  return ok();
+};

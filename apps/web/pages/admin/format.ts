@@ -1,0 +1,36 @@
+/** Figures as people read them. */
+
+const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const SMALL = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+
+/** A count, or a rate a second. */
+export function count(value: number): string {
+  return (value < 10 ? SMALL : NUMBER).format(value);
+}
+
+/** A time in s. */
+export function time(seconds: number): string {
+  if (seconds < 1) return `${seconds < 0.01 ? SMALL.format(seconds * 1_000) : NUMBER.format(seconds * 1_000)} ms`;
+  return seconds < 100 ? `${SMALL.format(seconds)} s` : `${NUMBER.format(seconds / 60)} min`;
+}
+
+export function bytes(value: number): string {
+  if (value < 1e6) return `${count(value / 1e3)} kB`;
+  return value < 1e9 ? `${count(value / 1e6)} MB` : `${SMALL.format(value / 1e9)} GB`;
+}
+
+export function clock(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB');
+}
+
+/** With the day, unless it is today. */
+export function moment(at: number): string {
+  const day = new Date(at);
+  return day.toDateString() === new Date().toDateString() ? clock(at) : `${day.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock(at)}`;
+}
+
+/** Seconds as the acts have them. */
+export function span(seconds: number): string {
+  if (seconds % 3_600 !== 0) return `${seconds} s`;
+  return seconds === 3_600 ? '1 hour' : seconds === 86_400 ? '1 day' : `${seconds / 3_600} hours`;
+}

@@ -1,0 +1,136 @@
+/** Redis: whether it can be used, keeps what it is given, forgets nothing by itself, and has room for all connections. */
+import { inProject } from '../project.js';
+import { bad, good, megabytes, note } from './findings.js';
+import { kernel } from './machine.js';
+
+const PATIENCE = 5_000;
+/** Connections to Redis: of an API process beside its pool, of a worker, and of tools, this one among them. */
+const API_CONNECTIONS = 3;
+const WORKER_CONNECTIONS = 6;
+const OTHERS = 10;
+/** ms by which clocks may differ before times and figures look odd. */
+const CLOCK_OFF = 1_000;
+/** ms to Redis and back, of which a message takes four or so. */
+const FAR = 5;
+/** The share of what there is, above which it gets tight. */
+const TIGHT = 0.8;
+
+/** Looks at the Redis of `url`. */
+export async function checkRedisOf(url, settings) {
+  const { checkRedis, sentence } = await import(inProject('dist/shared/redis-check.js'));
+  const unusable = await checkRedis(url, settings.shards).then((reason) => reason && sentence(url, reason), (error) => error.message);
+  if (unusable) return [bad(unusable)];
+  const { mastersOf } = await import(inProject('dist/shared/redis-owners.js'));
+  const servers = await withRedis(url, async (redis) => Promise.all(mastersOf(redis).map(read)));
+  const findings = await Promise.all(servers.map((facts) => findingsOf(facts, url, settings)));
+  return servers.length === 1 ? findings.flat() : findings.flatMap((list, i) => list.map((one) => ({ ...one, sentence: `${servers[i].name}: ${one.sentence}` })));
+}
+
+async function findingsOf(facts, url, settings) {
+  const findings = [
+    checkDistance(facts), checkFile(facts), checkSync(facts), checkDisk(facts), checkEviction(facts), checkMemory(facts), checkConnections(facts, settings), checkClock(facts),
+    ...(isHere(url) ? [await checkBacklog(facts), await checkOvercommit()] : []),
+  ];
+  return findings.filter((one) => one !== null);
+}
+
+const isHere = (url) => /@?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?/.test(url.replace(/^.*(@|\/\/)/, ''));
+
+/** Connects to the chat's Redis for as long as `work` takes. */
+export async function withRedis(url, work) {
+  const { connect } = await import(inProject('dist/shared/redis.js'));
+  const redis = connect(url, { retryStrategy: () => null, connectTimeout: PATIENCE, commandTimeout: PATIENCE }).on('error', () => undefined);
+  try {
+    await redis.exists('any'); // the nodes of a cluster are known then
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** What Redis says of itself: `of(field)` of INFO, and settings, which are null where they are not told (hosted ones do not). */
+async function read(redis) {
+  const info = await redis.info();
+  const of = (field) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+  const setting = (name) => redis.config('GET', name).then(([, value]) => value ?? null, () => null);
+  const from = Date.now();
+  const [seconds, micros] = await redis.time();
+  const clockOff = Number(seconds) * 1_000 + Number(micros) / 1_000 - (from + Date.now()) / 2;
+  return { name: `${redis.options.host}:${redis.options.port}`, of, distance: await distanceTo(redis), clockOff, appendfsync: await setting('appendfsync'), maxclients: await setting('maxclients'), backlog: await setting('tcp-backlog') };
+}
+
+/** ms of the quickest of a few round trips. */
+async function distanceTo(redis) {
+  const took = [];
+  for (let i = 0; i < 5; i += 1) {
+    const from = performance.now();
+    await redis.ping();
+    took.push(performance.now() - from);
+  }
+  return Math.min(...took);
+}
+
+function checkDistance({ of, distance }) {
+  const text = `Redis ${of('redis_version')} can be used; it answers in ${distance.toFixed(1)} ms`;
+  return distance < FAR ? good(`${text}.`) : note(`${text}: a message takes several times that. Bring it nearer.`);
+}
+
+function checkFile({ of }) {
+  if (of('aof_enabled') === '1') return good('It keeps an append-only file.');
+  return bad('It keeps no append-only file: when it restarts, users and messages are lost. Set "appendonly yes".');
+}
+
+function checkSync({ of, appendfsync }) {
+  if (of('aof_enabled') !== '1') return null;
+  if (appendfsync === null) return note('It does not tell its settings (CONFIG): look up whether appendfsync is everysec or always.');
+  if (appendfsync === 'no') return note('appendfsync is no: when the machine dies, half a minute may be lost. "everysec" costs little.');
+  return good(`appendfsync is ${appendfsync}: ${appendfsync === 'always' ? 'nothing accepted is lost' : 'a second may be lost when it is killed'}.`);
+}
+
+function checkDisk({ of }) {
+  const failing = ['aof_last_write_status', 'aof_last_bgrewrite_status', 'rdb_last_bgsave_status'].filter((field) => of(field) === 'err');
+  return failing.length === 0 ? good('It can write to its disk.') : bad(`It could not write to its disk (${failing.join(', ')}): see its log, and whether the disk is full.`);
+}
+
+function checkEviction({ of }) {
+  const policy = of('maxmemory_policy');
+  const evicted = Number(of('evicted_keys'));
+  if (policy !== 'noeviction') return bad(`maxmemory-policy is ${policy}: with a full memory it throws away users and rooms. Set "maxmemory-policy noeviction".`);
+  return evicted === 0 ? good('It throws nothing away (noeviction).') : bad(`It has thrown away ${evicted} keys since it started, under another policy: users or rooms may be incomplete.`);
+}
+
+function checkMemory({ of }) {
+  const [used, most, machine] = ['used_memory', 'maxmemory', 'total_system_memory'].map((field) => Number(of(field)));
+  if (most === 0) return note(`maxmemory is not set (${megabytes(used)} of ${megabytes(machine)} in use): when the chat grows, all else on its machine suffers first. Set it to half of the machine.`);
+  if (used > TIGHT * most) return bad(`Its memory is nearly full (${megabytes(used)} of ${megabytes(most)}); at the end the chat is unavailable. Raise maxmemory, or lower HISTORY and ROOM_TTL.`);
+  if (machine > 0 && most > TIGHT * machine) return note(`maxmemory is ${megabytes(most)} of the machine's ${megabytes(machine)}: rewriting the append-only file may need as much again. Leave it more room.`);
+  return good(`It uses ${megabytes(used)} of ${megabytes(most)} (maxmemory).`);
+}
+
+/** A reload has one API process more than there are. */
+function checkConnections({ of, maxclients }, { apiInstances, workerInstances, pollConnections }) {
+  const most = Number(maxclients ?? of('maxclients'));
+  const wanted = (apiInstances + 1) * (pollConnections + API_CONNECTIONS) + workerInstances * WORKER_CONNECTIONS + OTHERS;
+  const refused = Number(of('rejected_connections'));
+  if (!most) return note(`It does not tell how many connections it takes (maxclients): ${wanted} may be wanted.`);
+  if (most < wanted) return bad(`It takes ${most} connections (maxclients), and up to ${wanted} may be wanted: polls would be refused. Raise maxclients and its limit of files, or lower POLL_CONNECTIONS.`);
+  if (refused > 0) return note(`It has refused ${refused} connections since it started, for being more than maxclients (${most}): who else uses it?`);
+  return good(`It takes ${most} connections; up to ${wanted} may be wanted.`);
+}
+
+function checkClock({ clockOff }) {
+  const text = `${(Math.abs(clockOff) / 1_000).toFixed(1)} s ${clockOff > 0 ? 'ahead of' : 'behind'} this machine's`;
+  return Math.abs(clockOff) < CLOCK_OFF ? good('Its clock and this machine\'s agree.') : note(`Its clock is ${text}: times of messages and the figures of delays are off by that. Let both follow NTP.`);
+}
+
+async function checkBacklog({ backlog }) {
+  const most = await kernel('net/core/somaxconn');
+  if (most === null || backlog === null || Number(backlog) <= most) return null;
+  return note(`Its tcp-backlog is ${backlog}, and net.core.somaxconn ${most}: when all processes connect at once, some wait. Raise net.core.somaxconn.`);
+}
+
+async function checkOvercommit() {
+  const overcommit = await kernel('vm/overcommit_memory');
+  if (overcommit === null || overcommit === 1) return null;
+  return note('vm.overcommit_memory is not 1: rewriting the append-only file may fail for lack of memory. "sysctl -w vm.overcommit_memory=1" mends it.');
+}

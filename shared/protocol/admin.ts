@@ -1,0 +1,107 @@
+/** What the host's page, and who else has the host's password, asks and is told: `GET /admin/figures` and `POST /admin/act`. */
+
+/** All processes together over the two seconds before `at` (ms since 1970); null for what there is no figure of. */
+export interface Sample {
+  at: number;
+  /** Polls held. */
+  blocking: number;
+  live: number;
+  users: number | null;
+  /** Public rooms with members. */
+  rooms: number | null;
+  /** Messages accepted, and events given to clients, a second. */
+  sends: number;
+  deliveries: number;
+  /** Answers with an error, a second, by code. */
+  refused: Record<string, number>;
+  /** What a limit refused, a second, by limit. */
+  limited: Record<string, number>;
+  /** Seconds from an event to the answer that gives it to a client; to all inboxes; of one fan-out step. Over the last ten seconds, the middle and the 99th percentile. */
+  receipt: Quantiles | null;
+  fanOutDelay: Quantiles | null;
+  fanOutTook: Quantiles | null;
+  /** Fan-out jobs waiting or under way, and for how long (s) the oldest. */
+  queue: number | null;
+  queueAge: number | null;
+  /** Bytes of Redis; `redisMax` 0: no limit. `redisClients`: its connections, whoever has them. */
+  redisUsed: number | null;
+  redisMax: number | null;
+  redisClients: number | null;
+  processes: ProcessFigures[];
+}
+
+export interface Quantiles {
+  p50: number;
+  p99: number;
+}
+
+export interface ProcessFigures {
+  /** `api-...` or `worker-...`, fresh at every start. */
+  name: string;
+  /** 99th percentile of its event loop's delay, s. */
+  delay: number;
+  /** Resident bytes. */
+  memory: number;
+}
+
+/** What is busy: `rate` is messages a second of a room, requests a second of the others, over the last ten seconds or so. */
+export interface BusyRoom {
+  name: string;
+  members: number;
+  rate: number;
+}
+export interface BusyOrigin {
+  /** As browsers name it; `null` is a file or a sandboxed frame, `none` a request that names no page. */
+  origin: string;
+  rate: number;
+}
+export interface BusyAddress {
+  /** The address, hashed with the salt of the day. */
+  address: string;
+  rate: number;
+}
+
+/** What the host has switched off: `until` in ms since 1970, null until it is switched on again. */
+export interface SwitchedOff {
+  kind: 'room' | 'origin' | 'address';
+  name: string;
+  since: number;
+  until: number | null;
+}
+
+/** One of the host's acts: when, by which user name of the password, what and on what. */
+export interface HostAct {
+  at: number;
+  by: string;
+  act: ActName;
+  on: string;
+  seconds?: number;
+}
+
+/**
+ * The answer of `GET /admin/figures`. `samples` are those of the last five minutes, or after `?since=<at>`, oldest first, one each two
+ * seconds. While Redis is away only `at`, `redis` and `process` (of who answers) say anything.
+ */
+export interface AdminFigures {
+  at: number;
+  redis: { up: boolean; reason: string | null };
+  process: ProcessFigures;
+  samples: Sample[];
+  busy: { rooms: BusyRoom[]; origins: BusyOrigin[]; addresses: BusyAddress[] };
+  off: SwitchedOff[];
+  /** The newest first. */
+  acts: HostAct[];
+}
+
+export type ActName = 'room_off' | 'room_on' | 'clear' | 'own' | 'address_off' | 'address_on' | 'origin_off' | 'origin_on';
+
+/** The body of `POST /admin/act`. `on`: a room, an origin, or an address: hashed as in the figures, or in clear. */
+export interface ActRequest {
+  act: ActName;
+  on: string;
+  /** Of `address_off`: how long, up to a day. */
+  seconds?: number;
+}
+
+/** Its answer: `owner` of `own` is a fresh owner's token of the room. */
+export type ActReply = { ok: true; owner?: string } | { ok: false; message: string };

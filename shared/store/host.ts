@@ -1,0 +1,53 @@
+/** The host's hand: what it has switched off, which every API process heeds, and the list of what it did. */
+import type { ActName, HostAct, SwitchedOff } from '../protocol/admin.js';
+import { ChatError } from '../protocol/errors.js';
+import { publish } from './signals.js';
+import type { Store } from './store.js';
+
+/** Entries at a time: more than a person switches by hand. */
+const SWITCHED_MAX = 1_000;
+const ACTS_KEPT = 200;
+
+type Kind = SwitchedOff['kind'];
+
+const field = (kind: Kind, name: string): string => `${kind} ${name}`;
+
+/** Notes that something is off, for `seconds` or (null) until it is switched on, and tells all processes. Throws `bad_request` when too much is. */
+export async function switchOff({ keys, redis }: Store, kind: Kind, name: string, seconds: number | null): Promise<void> {
+  const since = Date.now();
+  const off: SwitchedOff = { kind, name, since, until: seconds === null ? null : since + seconds * 1_000 };
+  if (await redis.hlen(keys.switched) >= SWITCHED_MAX) throw new ChatError('bad_request', `${SWITCHED_MAX} are switched off: switch some on first.`);
+  await redis.hset(keys.switched, field(kind, name), JSON.stringify(off));
+  await publish(redis, keys.switchChannel, kind);
+}
+
+/** The reverse; nothing when it is on. */
+export async function switchOn({ keys, redis }: Store, kind: Kind, name: string): Promise<void> {
+  await redis.hdel(keys.switched, field(kind, name));
+  await publish(redis, keys.switchChannel, kind);
+}
+
+/** What is off now, the newest first. What is over is left out. */
+export async function readSwitched({ keys, redis }: Store): Promise<SwitchedOff[]> {
+  const entries = Object.values(await redis.hgetall(keys.switched)).map((text) => JSON.parse(text) as SwitchedOff);
+  return entries.filter(isOff).sort((a, b) => b.since - a.since);
+}
+
+/** Removes what is over. */
+export async function tidySwitched({ keys, redis }: Store): Promise<void> {
+  const entries = Object.entries(await redis.hgetall(keys.switched));
+  const over = entries.filter(([, text]) => !isOff(JSON.parse(text) as SwitchedOff)).map(([name]) => name);
+  if (over.length > 0) await redis.hdel(keys.switched, ...over);
+}
+
+const isOff = ({ until }: SwitchedOff): boolean => until === null || until > Date.now();
+
+export async function noteHostAct({ keys, redis }: Store, by: string, act: ActName, on: string, seconds?: number): Promise<void> {
+  const line: HostAct = { at: Date.now(), by, act, on, ...(seconds !== undefined && { seconds }) };
+  await redis.multi().lpush(keys.hostActs, JSON.stringify(line)).ltrim(keys.hostActs, 0, ACTS_KEPT - 1).exec();
+}
+
+/** The newest first. */
+export async function readHostActs({ keys, redis }: Store): Promise<HostAct[]> {
+  return (await redis.lrange(keys.hostActs, 0, -1)).map((text) => JSON.parse(text) as HostAct);
+}

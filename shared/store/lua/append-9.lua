@@ -1,0 +1,58 @@
+-- with log, time
+-- append: accepts a message into a room's log.
+-- KEYS  1 log  2 roster  3 delivered  4 dirty  5 nonce (used only with a TTL)  6 rules
+--       7 there while the user has to wait by the room's slow mode  8 count of the room's messages  9 messages that wait for approval
+-- ARGV  1 user id  2 event text without its id  3 room  4 members the room must have  5 nonce TTL in ms, 0: no nonce
+--       6 undelivered events at which the log refuses  7 SHA-256 of the owner's token, '' for none: no rule binds the owner, nor a role
+--       8 messages the room takes in a while, 0 for any number  9 that while in ms  10 as how many this one counts
+--       11 hash of the filter that was applied, '' for none; and by it for who is bound: 12 the text, '' for that of 2
+--       13 'links': refused, 'hold': held, else ''  14 text of the `held` event  15 most messages that wait
+-- Gives {'ok', id}, {'held', id}, {'duplicate', id}, {'duplicate', id, 'held'}, {'not_in_room'}, {'full'}, {'off'}, {'read_only'},
+-- {'closed'}, {'muted', ms}, {'slow', ms}, {'flood', ms}, {'links'} or {'filter', hash and rules to apply instead}.
+local log, roster, delivered, dirty, nonce, rules, id = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], ARGV[1]
+if redis.call('HEXISTS', roster, id) == 0 or redis.call('HLEN', roster) < tonumber(ARGV[4]) then
+  return {'not_in_room'}
+end
+local ttl = tonumber(ARGV[5])
+local known = ttl > 0 and redis.call('GET', nonce)
+if known then return {'duplicate', string.match(known, '[%d-]+'), string.match(known, 'held')} end
+local d = redis.call('HMGET', delivered, 'appended', 'through')
+if (d[1] or 0) - (d[2] or 0) >= tonumber(ARGV[6]) then return {'full'} end
+local r = redis.call('HMGET', rules, 'owner', 'off', 'role:' .. id, 'readonly', 'closed', 'mute:' .. id, 'filter', 'slow')
+if r[2] then return {'off'} end
+local text, only, verdict = ARGV[2], nil, ''
+if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
+  if r[4] then return {'read_only'} end
+  if r[5] then return {'closed'} end
+  local ends, quiet = string.match(r[6] or '', '^(%d+) ?(q?)$')
+  local muted = ends and ends - now() or 0
+  if muted > 0 and quiet == '' then return {'muted', muted} end
+  if muted > 0 then only = id end
+  if string.match(r[7] or '', '^%x*') ~= ARGV[11] then return {'filter', r[7] or ''} end
+  if ARGV[13] == 'links' then return {'links'} end
+  local wait = r[8] and redis.call('PTTL', KEYS[7]) or 0
+  if wait > 0 then return {'slow', wait} end
+  if ARGV[8] ~= '0' then
+    local count = redis.call('INCRBY', KEYS[8], ARGV[10])
+    if count == tonumber(ARGV[10]) then redis.call('PEXPIRE', KEYS[8], ARGV[9]) end
+    if count > tonumber(ARGV[8]) then return {'flood', redis.call('PTTL', KEYS[8])} end
+  end
+  if r[8] then redis.call('SET', KEYS[7], 1, 'PX', r[8]) end
+  if ARGV[12] ~= '' then text = ARGV[12] end
+  verdict = ARGV[13]
+end
+if verdict == 'hold' then
+  local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
+  if ttl > 0 then redis.call('SET', nonce, held .. ' held', 'PX', ttl) end
+  if only then return {'held', held} end -- of who is muted without knowing it, nobody need hear
+  local waiting = redis.call('RPUSH', KEYS[9], held .. ' ' .. text)
+  redis.call('LTRIM', KEYS[9], -ARGV[15], -1)
+  for _, field in ipairs(waiting == 1 and redis.call('HKEYS', rules) or {}) do
+    local keeper = string.match(field, '^role:(%d+)$')
+    if keeper then tell(log, delivered, dirty, ARGV[3], ARGV[14], keeper) end
+  end
+  return {'held', held}
+end
+local accepted = tell(log, delivered, dirty, ARGV[3], text, only)
+if ttl > 0 then redis.call('SET', nonce, accepted, 'PX', ttl) end
+return {'ok', accepted}

@@ -1,0 +1,35 @@
+-- with log, time, entry
+-- enter-room: the second step of entering, on the room's shard: roster, shard count and the `joined` event together,
+-- so that a batch that holds an event after `joined` is read with this user's shard in `shards`.
+-- KEYS  1 roster  2 shards  3 log  4 delivered  5 dirty  6 public rooms of this shard  7 rules  8 messages that wait for approval
+-- ARGV  1 id  2 name  3 user shard  4 room  5 text of `joined`, '' for a private room
+--       6 SHA-256 of an owner token, '' for none: a room that is made now belongs to who has it
+--       7 SHA-256 of the owner token the user has, '' for none  8 folded name  9 and 10 hashes of the user's address, by the salts
+--       of today and of yesterday ('' for none)  11 '1' for a room that only the host opens
+-- Gives {'made'} when the room is the user's, {'new'} when the user is new in the room, {'in'} when it was in already, or why not:
+-- {'off'}, {'reserved'}, {'closed'}, {'banned', ms}.
+local roster, shards, log, delivered, dirty, public, rules = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local id = ARGV[1]
+if redis.call('HEXISTS', roster, id) == 0 then
+  local refused = refuseEntry(rules, id, ARGV[8], {ARGV[9], ARGV[10]}, ARGV[7], ARGV[11])
+  if refused then return refused end
+end
+local r = redis.call('HMGET', rules, 'owner', 'kept')
+if ARGV[7] ~= '' and r[1] == ARGV[7] then redis.call('HSET', rules, 'role:' .. id, 'owner') end
+local made = redis.call('EXISTS', delivered) == 0
+if redis.call('HSETNX', roster, id, ARGV[2]) == 0 then return {'in'} end
+redis.call('HINCRBY', shards, ARGV[3], 1)
+redis.call('PERSIST', log)
+redis.call('PERSIST', delivered)
+redis.call('PERSIST', rules)
+redis.call('PERSIST', KEYS[8])
+if ARGV[5] ~= '' then
+  tell(log, delivered, dirty, ARGV[4], ARGV[5])
+  redis.call('ZADD', public, redis.call('HLEN', roster), ARGV[4])
+end
+if made and ARGV[6] ~= '' and not r[2] then
+  redis.call('DEL', rules)
+  redis.call('HSET', rules, 'owner', ARGV[6], 'role:' .. id, 'owner')
+  return {'made'}
+end
+return {'new'}

@@ -1,0 +1,99 @@
+/** Messages: how they get into a room's log, and how the log is read. */
+import { ChatError } from '../protocol/errors.js';
+import { privateRoomUsers, type UserRef } from '../protocol/events.js';
+import { HELD_MAX, NONCE_TTL } from '../protocol/limits.js';
+import { runDurably } from './durable.js';
+import { eventText, withId } from './event-text.js';
+import { notAllowed, rateLimited } from './refusals.js';
+import { run } from './scripts.js';
+import type { Store } from './store.js';
+import { hashToken, randomSecret } from './tokens.js';
+
+/** ROOM_SENDS are counted over so long (ms): short, so that who was too fast need not wait long. */
+const SENDS_WINDOW = 10_000;
+/** Longer (ms) than a cluster's client tries a command again. */
+const RETRY_TTL = 30_000;
+
+/** A message as it is sent. */
+export interface Outgoing {
+  room: string;
+  from: UserRef;
+  text?: string | undefined;
+  data?: unknown;
+  nonce?: string | undefined;
+  /** The token of the room's owner, whom its rules do not bind. */
+  owner?: string | undefined;
+}
+
+/** What the room's filter, as far as this process knows it, makes of a message; it binds who has no role. */
+export interface Filtered {
+  /** Of the filter; '' for none. */
+  hash: string;
+  /** `links`: refused; `hold`: it waits for approval. */
+  verdict: '' | 'links' | 'hold';
+  /** What is said instead. */
+  masked?: Pick<Outgoing, 'text' | 'data'>;
+}
+
+export const UNFILTERED: Filtered = { hash: '', verdict: '' };
+
+export interface Accepted {
+  id: string;
+  duplicate: boolean;
+  /** It waits for approval; `id` is what it waits under. */
+  held: boolean;
+}
+
+type AppendReply = ['ok' | 'held', string] | ['duplicate', string, 'held'?] | ['filter', string] | ['not_in_room' | 'full']
+  | ['off' | 'read_only' | 'closed' | 'links'] | ['muted' | 'slow' | 'flood', number];
+
+/**
+ * Appends a message to its room's log, or to what waits for approval: from here on it is accepted. Null when the sender (or, in a
+ * private room, either of the two) is not in the roster; a text when another filter than `filtered` has to be applied first.
+ * Throws `unavailable` when fan-out cannot follow, `not_allowed` or `rate_limited` by the room's rules.
+ */
+export async function appendMessage(store: Store, message: Outgoing, filtered = UNFILTERED): Promise<Accepted | { filter: string } | null> {
+  const { keys, config } = store;
+  const { room, from, nonce, owner } = message;
+  const isPrivate = privateRoomUsers(room) !== null;
+  const body = ({ text, data }: Pick<Outgoing, 'text' | 'data'>): string => eventText({ type: 'message', room, from, text, data, private: isPrivate || undefined });
+  // a cluster's client sends again what may have been done, when a master goes: that must not add it twice
+  const retry = nonce === undefined && store.redis.isCluster ? { nonce: randomSecret(), ttl: RETRY_TTL } : { nonce, ttl: NONCE_TTL };
+  const [outcome, value, more] = await runDurably<AppendReply>(store, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
+    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, retry.nonce ?? ''), keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.held(room),
+    from.id, body(message), room, isPrivate ? 2 : 1, retry.nonce === undefined ? 0 : retry.ttl, config.logMax, owner === undefined ? '' : hashToken(owner),
+    config.rateLimits ? config.roomSends : 0, SENDS_WINDOW, 1, filtered.hash, filtered.masked ? body(filtered.masked) : '',
+    filtered.verdict, filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '', HELD_MAX);
+  switch (outcome) {
+    case 'ok': case 'held': case 'duplicate': return { id: value, duplicate: outcome === 'duplicate' && nonce !== undefined, held: outcome === 'held' || more === 'held' };
+    case 'filter': return { filter: value };
+    case 'not_in_room': return null;
+    case 'full': throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, { retryAfter: 1 });
+    case 'slow': throw rateLimited(value, `The room ${room} is in slow mode.`, 'slow');
+    case 'flood': throw rateLimited(value, `There is too much in the room ${room}.`, 'room');
+    default: throw notAllowed(outcome, value);
+  }
+}
+
+/** Whether a user may say something in a room that is not appended to its log. */
+export async function maySpeak({ keys, redis }: Store, room: string, id: number): Promise<boolean> {
+  return await run<number>(redis, 'speaks', keys.rules(room), id) === 1;
+}
+
+/**
+ * A page of a room's log as one of its members sees it, oldest first, as event texts; before the log id `before`, or the newest.
+ * What is for others alone is passed over.
+ */
+export async function readHistory(store: Store, room: string, reader: number, limit: number, before?: string): Promise<{ events: string[]; more: boolean }> {
+  if (before !== undefined && /^0+-0+$/.test(before)) return { events: [], more: false }; // Redis refuses "before the first possible"
+  const events: string[] = [];
+  for (let end = before === undefined ? '+' : `(${before}`; ;) {
+    const entries = await store.redis.xrevrange(store.keys.log(room), end, '-', 'COUNT', limit + 1);
+    for (const [id, fields] of entries) {
+      if (fields[5] === undefined || fields[5] === String(reader)) events.push(withId(id, fields[3] ?? '{}'));
+    }
+    const last = entries.at(-1);
+    if (events.length > limit || entries.length <= limit || !last) return { events: events.slice(0, limit).reverse(), more: events.length > limit };
+    end = `(${last[0]}`;
+  }
+}

@@ -1,0 +1,92 @@
+/** What may be read of a room's rules and roles: by everybody in it, and by those who keep it in order. */
+import type { Audit, HeldMessage, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
+import { notOwner, ownerHash, type Act } from './acts.js';
+import { run } from './scripts.js';
+import type { Store } from './store.js';
+
+type Fields = Record<string, string | undefined>;
+
+/** A room's rules and roles as a member sees them; what there is not is absent. */
+export async function readRoomRules({ keys, redis }: Store, room: string, reader: number): Promise<Pick<RoomView, 'rules' | 'role' | 'moderators'>> {
+  const own = `role:${reader}`;
+  const [values, fields] = await Promise.all([redis.hmget(keys.rules(room), 'slow', 'readonly', 'closed', 'links', own), redis.hkeys(keys.rules(room))]);
+  const [slow, readonly, closed, links, role] = values;
+  const rules = rulesOf({ slow: slow ?? undefined, readonly: readonly ?? undefined, closed: closed ?? undefined, links: links ?? undefined });
+  const moderators = idsOf(fields, 'role:');
+  return {
+    ...(Object.keys(rules).length > 0 && { rules }),
+    ...(role && { role: role as Role }),
+    ...(moderators.length > 0 && { moderators }),
+  };
+}
+
+function rulesOf({ slow, readonly, closed, links }: Fields): RoomRules {
+  return { ...(slow && { slow: Number(slow) / 1_000 }), ...(readonly && { readonly: true }), ...(closed && { closed: true }), ...(links && { links: false }) };
+}
+
+function idsOf(fields: string[], prefix: string): number[] {
+  return fields.filter((field) => field.startsWith(prefix)).map((field) => Number(field.slice(prefix.length))).sort((a, b) => a - b);
+}
+
+interface Overview {
+  role: Role;
+  now: number;
+  fields: Fields;
+  held: string[];
+}
+
+async function overview({ keys, redis }: Store, act: Act): Promise<Overview> {
+  const { room, by } = act;
+  const [role, now = 0, flat = [], held = []] = await run<[Role?, number?, string[]?, string[]?]>(redis, 'overview',
+    keys.rules(room), keys.roster(room), keys.held(room), by.id, ownerHash(act));
+  if (!role) throw notOwner(room);
+  const fields: Fields = {};
+  for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i] ?? ''] = flat[i + 1];
+  return { role, now, fields, held };
+}
+
+/** What was done to keep a room in order, and what it has led to. `acts`: newest last, as JSON text. Throws `not_owner`. */
+export async function readAudit(store: Store, act: Act): Promise<Omit<Audit, 'acts'> & { acts: string }> {
+  const { role, now, fields, held } = await overview(store, act);
+  const names = Object.keys(fields);
+  const muted = idsOf(names, 'mute:').map((id) => ({ id, ...muteOf(fields[`mute:${id}`]) })).filter(({ until }) => until > now);
+  const [moderators, mutedUsers] = await Promise.all([idsOf(names, 'role:'), muted.map(({ id }) => id)].map((ids) => withNames(store, act.room, ids)));
+  return {
+    acts: `[${(fields['audit'] ?? '').replaceAll('\n', ',')}]`,
+    rules: { ...rulesOf(fields), words: JSON.parse(fields['words'] ?? '[]') as string[], ...(fields['hold'] && { hold: true }) },
+    moderators: moderators ?? [],
+    muted: muted.map((one, i) => ({ ...one, name: mutedUsers?.[i]?.name ?? '' })),
+    banned: bansOf(fields['bans'] ?? '').filter(({ until }) => until > now),
+    held: held.length,
+    role,
+  };
+}
+
+function muteOf(text = ''): { until: number; quiet?: true } {
+  const [until, quiet] = text.split(' ');
+  return { until: Number(until), ...(quiet && { quiet: true }) };
+}
+
+function bansOf(lines: string): Audit['banned'] {
+  return lines.split('\n').filter((line) => line !== '').map((line) => {
+    const [until, id, , , name = ''] = line.split('\t');
+    return { id: Number(id), name, until: Number(until) };
+  });
+}
+
+/** Names as the room knows them; '' for who is not in it. */
+async function withNames({ keys, redis }: Store, room: string, ids: number[]): Promise<UserRef[]> {
+  const names = ids.length > 0 ? await redis.hmget(keys.roster(room), ...ids.map(String)) : [];
+  return ids.map((id, i) => ({ id, name: names[i] ?? '' }));
+}
+
+/** Messages that wait for approval, oldest first. Throws `not_owner`. */
+export async function readHeld(store: Store, act: Act): Promise<HeldMessage[]> {
+  const { held } = await overview(store, act);
+  return held.map((one) => {
+    const space = one.indexOf(' ');
+    const { from, text, data } = JSON.parse(one.slice(space + 1)) as Pick<HeldMessage, 'from' | 'text' | 'data'>;
+    const id = one.slice(0, space);
+    return { id, at: Number.parseInt(id, 10), from, ...(text !== undefined && { text }), ...(data !== undefined && { data }) };
+  });
+}

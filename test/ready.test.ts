@@ -1,0 +1,64 @@
+/** /ready: whether a load balancer may send requests here; /health says another thing. */
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, fetchText } from './support/client.js';
+import { startSystem, type TestSystem } from './support/processes.js';
+import { until } from './support/until.js';
+
+let system: TestSystem;
+let url: string;
+
+beforeAll(async () => {
+  system = await startSystem({ workers: 0 });
+  url = system.urls[0] ?? '';
+});
+afterAll(() => system.stop());
+
+async function get(path: string, base = url): Promise<{ status: number; body: unknown }> {
+  const { status, text } = await fetchText('GET', `${base}${path}`);
+  return { status, body: JSON.parse(text) as unknown };
+}
+
+const isReady = (base = url) => until(async () => (await get('/ready', base)).status === 200, 'readiness');
+const refused = (reason: unknown) => ({ status: 503, body: { ok: false, reason } });
+
+it('is 200 when all is well', async () => {
+  await isReady();
+  expect(await get('/ready')).toEqual({ status: 200, body: { ok: true } });
+});
+
+describe('a process that was told to end', () => {
+  it('is no longer ready for DRAIN_NOTICE, but well, and serves all the same; then it ends in order', async () => {
+    const ending = await system.addApi({ DRAIN_NOTICE: 2 });
+    await isReady(ending.url);
+    const stopped = ending.stop();
+    await until(async () => (await get('/ready', ending.url)).status === 503, 'the notice');
+    expect(await get('/ready', ending.url)).toEqual(refused('this process is about to end'));
+    expect(await get('/health', ending.url)).toEqual({ status: 200, body: { ok: true, redis: 'up' } });
+    expect((await call(ending.url, 'join')).status).toBe(200);
+    expect(await stopped).toBe(0);
+  });
+});
+
+describe('when the subscription is refused', () => {
+  it('a process is not ready, though well; one with LIVE=off needs none', async () => {
+    const blocking = await system.addApi({ LIVE: 'off' });
+    const redis = new Redis(system.redis.url);
+    await redis.acl('SETUSER', 'default', 'resetchannels');
+    await until(async () => (await get('/ready')).status === 503, 'the loss');
+    expect(await get('/ready')).toEqual(refused('Redis has not confirmed the subscription'));
+    expect((await get('/health')).status).toBe(200);
+    expect((await get('/ready', blocking.url)).status).toBe(200);
+    await redis.acl('SETUSER', 'default', 'allchannels');
+    redis.disconnect();
+  });
+});
+
+it('with Redis away it is 503 with the reason, pages are served on, and all is well again by itself', async () => {
+  await system.redis.kill();
+  await until(async () => (await get('/ready')).status === 503, 'the loss');
+  expect(await get('/ready')).toEqual(refused(expect.stringMatching(/^Redis is away: /)));
+  expect((await fetchText('GET', `${url}/chat.js`)).status).toBe(200);
+  await system.redis.restart();
+  await isReady();
+});
