@@ -67,7 +67,7 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
   it('leaves nothing behind: no key, no history, nothing for a poll that comes later', async () => {
     const [a, b] = [await join('kept'), await join('kept')];
     const redis = openRedis(system.redis.url);
-    await until(async () => await redis.llen((await redis.keys(`user:*:${a.id}:messages`))[0] ?? '') === 2, 'both have joined');
+    await until(async () => await redis.llen((await allKeys(redis, `user:*:${a.id}:messages`))[0] ?? '') === 2, 'both have joined');
     for (let i = 0; i < 20; i += 1) await b.ask('signal', { data: { secret: 'ephemeral' } });
     for (const key of await allKeys(redis)) expect(await contents(redis, key), key).not.toContain('ephemeral');
     redis.disconnect();
