@@ -22,10 +22,10 @@ let stopping = null;
 async function start() {
   checkFolder();
   await prepare({ redis: !redisUrl });
-  const { port } = await settled(readSettings);
+  const { port, shards } = await settled(readSettings);
   await endLeftovers();
   await checkPort(port);
-  await (redisUrl ? settled(checkHostsRedis) : choosePort());
+  await (redisUrl ? settled(() => checkHostsRedis(shards)) : choosePort());
   if (stopping) return;
   pm2 = new Pm2(await surroundings());
   await pm2.ready(() => healthy(port));
@@ -59,9 +59,9 @@ function readSettings({ readConfig, readStartConfig }) {
 }
 
 /** Here somebody waits in front of it: what the processes would wait for is said at once. */
-async function checkHostsRedis() {
+async function checkHostsRedis(shards) {
   const { checkRedis, sentence } = await import(inProject('dist/shared/redis-check.js'));
-  const reason = await checkRedis(redisUrl);
+  const reason = await checkRedis(redisUrl, shards);
   if (reason !== null) throw new Problem(sentence(redisUrl, reason));
 }
 

@@ -2,9 +2,9 @@
  * Whether Redis can be used, for the log and for /health. The log has one line when it goes and one when it is back, with
  * how long that took and what failed meanwhile, instead of one for each request.
  */
-import type { Redis } from 'ioredis';
 import type { Logger } from './log.js';
 import { probe } from './redis.js';
+import type { RedisClient } from './redis-owners.js';
 import { isRefusal, reasonOf } from './redis-reasons.js';
 
 /** How long (ms) an answer of Redis holds for whoever asks again. */
@@ -19,7 +19,7 @@ export interface Meaning {
 }
 
 export class Availability {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #log: Logger;
   readonly #meaning: Meaning;
   /** Why Redis is away; null while it is there. */
@@ -33,7 +33,7 @@ export class Availability {
   #explaining: NodeJS.Timeout | undefined;
 
   /** `redis` is the connection that speaks for all of the process. */
-  constructor(redis: Redis, log: Logger, meaning: Meaning) {
+  constructor(redis: RedisClient, log: Logger, meaning: Meaning) {
     this.#redis = redis;
     this.#log = log;
     this.#meaning = meaning;

@@ -4,6 +4,7 @@
  */
 import { availableParallelism, totalmem } from 'node:os';
 import { ROOM_NAME } from './protocol/limits.js';
+import { parseRedisUrl } from './redis-url.js';
 
 /** Something the host has to change before anything can start. The message is one line for the host. */
 export class ConfigError extends Error {}
@@ -46,18 +47,17 @@ function prefixes(env: Environment, name: string): readonly string[] {
   return Object.freeze(list);
 }
 
+/** Throws ConfigError for an address of no known form. */
 function redisUrl(env: Environment): string {
   const text = env['REDIS_URL'] || 'redis://127.0.0.1:6379';
-  const { protocol = '', pathname = '' } = URL.canParse(text) ? new URL(text) : {};
-  // a database that is no number would silently be number 0
-  if (!/^rediss?:$/.test(protocol) || !/^(\/\d*)?$/.test(pathname)) {
-    throw new ConfigError('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], or rediss:// for TLS.');
-  }
-  return text;
+  if (parseRedisUrl(text)) return text;
+  throw new ConfigError('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], redis://a:7000,b:7001?cluster=true'
+    + ' or redis+sentinel://host:port,host:port/name-of-master; with rediss for TLS.');
 }
 
 /** Reads and checks all settings. Throws ConfigError for the first that is not allowed. */
 export function readConfig(env: Environment) {
+  const cluster = parseRedisUrl(redisUrl(env))?.kind === 'cluster';
   return Object.freeze({
     /** Where the API listens; 0 takes any free port (tests). */
     port: env['PORT'] === '0' ? 0 : integer(env, 'PORT', 8080, 1, 65_535),
@@ -71,10 +71,15 @@ export function readConfig(env: Environment) {
     /** Seconds an empty room's log is kept. */
     roomTtl: integer(env, 'ROOM_TTL', 86_400, 1, 2_592_000),
     /**
-     * Partitions of users and of rooms. Not to be changed on a Redis that holds data. Fan-out takes one script call for each in
-     * which a room has members, so one Redis wants one; a Redis Cluster to come wants more.
+     * Partitions of users and of rooms; refused when a Redis holds data of another number. Fan-out takes one script call for each in
+     * which a room has members, so one Redis wants one. In a cluster each is in one slot: 64 spread evenly (on three masters 22, 21
+     * and 21 of them; of 16 it would be 8, 4 and 4, and with six masters two would have none).
      */
-    shards: integer(env, 'SHARDS', 1, 1, 1_024),
+    shards: integer(env, 'SHARDS', cluster ? 64 : 1, 1, 1_024),
+    /** Queues of fan-out: in a cluster several, so that no node has all of its load, and one that is away does not stop it. */
+    fanOutQueues: integer(env, 'FANOUT_QUEUES', cluster ? 8 : 1, 1, 64),
+    /** Replicas that must have a message, and a user's coming, before it is answered (WAIT); 0: what a failover may lose is lost. */
+    redisWait: integer(env, 'REDIS_WAIT', 0, 0, 16),
     /** Redis connections of one API process for polls that wait in the blocking way. */
     pollConnections: integer(env, 'POLL_CONNECTIONS', 64, 1, 10_000),
     /** Whether polls of users who stay may wait in memory, fed by deliveries. */

@@ -2,8 +2,8 @@
  * What all processes have counted, in one Redis hash: a field for each process, and one for those that have ended. What
  * counts up (counters, histograms) of a process that ends is added there, so that no sum ever goes down.
  */
-import type { Redis } from 'ioredis';
 import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client';
+import type { RedisClient } from './redis-owners.js';
 
 const KEY = 'metrics';
 const ENDED = 'ended';
@@ -31,12 +31,12 @@ interface Written {
 }
 
 export class Figures {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #process: string;
   /** The fields as they were at the last look for processes that were killed. */
   #seen: Record<string, string> = {};
 
-  constructor(redis: Redis, process: string) {
+  constructor(redis: RedisClient, process: string) {
     this.#redis = redis;
     this.#process = process;
   }

@@ -3,8 +3,8 @@
  * who is asked adds them up.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Redis } from 'ioredis';
 import { Counter, Gauge, Histogram, Registry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
+import type { RedisClient } from './redis-owners.js';
 import { Figures } from './figures.js';
 
 const WRITE_EVERY = 2_000;
@@ -25,7 +25,7 @@ export class Metrics {
   /** 99th percentile (s) of the two seconds before the last writing; what came since is too little, asked at any moment. */
   #lastDelay = 0;
 
-  constructor(process: string, redis: Redis) {
+  constructor(process: string, redis: RedisClient) {
     this.#process = process;
     this.#figures = new Figures(redis, process);
     this.#measureProcess();

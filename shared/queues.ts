@@ -1,9 +1,21 @@
 /** The queues between API processes and workers: their names, what a job carries, how one is added. */
+import { crc32 } from 'node:zlib';
 import { Queue, type Telemetry } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Config } from './config.js';
+import type { RedisClient } from './redis-owners.js';
 
-export const FANOUT = 'fanout';
+const FANOUT = 'fanout';
 export const UPKEEP = 'upkeep';
+
+/** One, or several that are on different nodes of a cluster. Rooms may be in any of them: a job only asks for what is to be done. */
+export function fanOutQueueNames({ fanOutQueues }: Config): string[] {
+  return fanOutQueues === 1 ? [FANOUT] : Array.from({ length: fanOutQueues }, (_, number) => `${FANOUT}-${number}`);
+}
+
+/** In a cluster all keys of a queue are in one slot. */
+export function queueOptions(name: string, connection: RedisClient): { connection: RedisClient; prefix?: string } {
+  return connection.isCluster ? { connection, prefix: `bull:{${name}}` } : { connection };
+}
 
 /** "Advance these rooms", not "deliver this message": what there is to deliver, the room's log says. */
 export interface FanOutJob {
@@ -12,11 +24,15 @@ export interface FanOutJob {
 
 /** An `add` that has not settled by then gives its rooms back, so that one lost answer does not stop all later ones. */
 const ADD_PATIENCE = 1_000;
+/** With several queues: it is added to another one as well, where that is quicker. */
+const ADD_ELSEWHERE = 200;
+/** A queue that did not take a job is asked again after so long (ms). */
+const REST = 1_000;
 
 /** A queue whose history stays small: what was done is in the logs of the rooms. */
-export function openQueue<Data>(name: string, connection: Redis, telemetry?: Telemetry): Queue<Data> {
+export function openQueue<Data>(name: string, connection: RedisClient, telemetry?: Telemetry): Queue<Data> {
   return new Queue<Data>(name, {
-    connection,
+    ...queueOptions(name, connection),
     ...(telemetry && { telemetry }),
     streams: { events: { maxLen: 100 } },
     defaultJobOptions: {
@@ -28,20 +44,47 @@ export function openQueue<Data>(name: string, connection: Redis, telemetry?: Tel
   });
 }
 
-/** Adds fan-out jobs of one process: one `add` in flight, and the rooms of all sends meanwhile go with the next. */
+type Adds = Pick<Queue<FanOutJob>, 'add'>;
+
+/** Adds fan-out jobs of one process. Each room has its queue; one that does not take a job in time leaves it to the next. */
 export class FanOutRequests {
-  readonly #queue: Pick<Queue<FanOutJob>, 'add'>;
-  readonly #onFailure: (error: Error) => void;
-  readonly #waiting = new Set<string>();
-  #adding = false;
+  readonly #queues: Requests[];
 
   /** `onFailure` is told of an `add` that failed; the sweep finds those rooms within a second. */
-  constructor(queue: Pick<Queue<FanOutJob>, 'add'>, onFailure: (error: Error) => void) {
-    this.#queue = queue;
-    this.#onFailure = onFailure;
+  constructor(queues: Adds[], onFailure: (error: Error) => void) {
+    const elsewhere = queues.length > 1 ? (room: string) => this.request(room) : null;
+    this.#queues = queues.map((queue) => new Requests(queue, onFailure, elsewhere));
   }
 
   /** Asks for a room to be advanced. Never waits, never throws. */
+  request(room: string): void {
+    const first = crc32(room) % this.#queues.length;
+    const inTurn = [...this.#queues.slice(first), ...this.#queues.slice(0, first)];
+    inTurn.find((queue) => queue.takes)?.request(room); // none: the sweep
+  }
+}
+
+/** Jobs of one queue: one `add` in flight, and the rooms of all sends meanwhile go with the next. */
+class Requests {
+  readonly #queue: Adds;
+  readonly #onFailure: (error: Error) => void;
+  readonly #elsewhere: ((room: string) => void) | null;
+  readonly #waiting = new Set<string>();
+  #adding = false;
+  #restsUntil = 0;
+
+  /** `elsewhere` takes rooms of an `add` that failed or is late; null: late ones go with the next. */
+  constructor(queue: Adds, onFailure: (error: Error) => void, elsewhere: ((room: string) => void) | null) {
+    this.#queue = queue;
+    this.#onFailure = onFailure;
+    this.#elsewhere = elsewhere;
+  }
+
+  /** False for a while after its node has failed. */
+  get takes(): boolean {
+    return Date.now() >= this.#restsUntil;
+  }
+
   request(room: string): void {
     this.#waiting.add(room);
     if (!this.#adding) void this.#addWaiting();
@@ -52,14 +95,23 @@ export class FanOutRequests {
     while (this.#waiting.size > 0) {
       const rooms = [...this.#waiting];
       this.#waiting.clear();
-      if (await this.#add(rooms) === 'late') for (const room of rooms) this.#waiting.add(room);
+      const outcome = await this.#add(rooms);
+      if (outcome !== 'added' && this.#elsewhere) this.#giveAway(rooms, this.#elsewhere);
+      else if (outcome === 'late') for (const room of rooms) this.#waiting.add(room);
     }
     this.#adding = false;
   }
 
+  #giveAway(rooms: string[], elsewhere: (room: string) => void): void {
+    this.#restsUntil = Date.now() + REST;
+    const all = [...rooms, ...this.#waiting];
+    this.#waiting.clear();
+    for (const room of all) elsewhere(room);
+  }
+
   async #add(rooms: string[]): Promise<'added' | 'failed' | 'late'> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => { timer = setTimeout(resolve, ADD_PATIENCE, 'late'); });
+    const late = new Promise<'late'>((resolve) => { timer = setTimeout(resolve, this.#elsewhere ? ADD_ELSEWHERE : ADD_PATIENCE, 'late'); });
     const added = this.#queue.add('advance', { rooms }).then(() => 'added' as const, (error: Error) => {
       this.#onFailure(error);
       return 'failed' as const;

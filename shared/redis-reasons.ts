@@ -10,7 +10,8 @@ const REFUSALS: [RegExp, string][] = [
   [/^MISCONF/, 'it takes no writes, since it cannot save to its disk'],
   [/^NOREPLICAS/, 'it takes no writes, since it has too few replicas'],
   [/^NOPERM/, 'this user may not do all that is needed'],
-  [/^(MOVED|CLUSTERDOWN|CROSSSLOT)/, 'it is a Redis Cluster, which is not supported'],
+  [/^(MOVED|CROSSSLOT)/, 'it is a Redis Cluster: add ?cluster=true to its address'],
+  [/cluster support disabled/, 'it is no Redis Cluster: leave ?cluster=true out of its address'],
 ];
 
 /** What passes by itself, or with a Redis that is started. */
@@ -20,6 +21,9 @@ const ABSENCES: [RegExp, string][] = [
   [/ENETUNREACH|EHOSTUNREACH/, 'its host cannot be reached'],
   [/ETIMEDOUT|timed out/i, 'it does not answer'],
   [/^(LOADING|MASTERDOWN)/, 'it is loading its data'],
+  [/CLUSTERDOWN/, 'the cluster has a slot that no master owns'],
+  [/All sentinels are unreachable/, 'no Sentinel knows a master that is there'],
+  [/^(Cluster isn't ready|None of startup nodes|Failed to refresh slots cache)/, 'no node of the cluster can be reached'],
   [/SSL|TLS|wrong version number/, 'it does not speak TLS as asked for'],
   [/ECONNRESET|EPIPE|closed|isn't writeable|max retries/i, 'the connection broke'],
 ];
@@ -38,5 +42,7 @@ export function reasonOf(error: unknown): string {
 /** A failed connection to a name with several addresses has no message of its own, only a code. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const { lastNodeError } = error as { lastNodeError?: unknown }; // why the last node of a cluster was of no use
+  if (lastNodeError instanceof Error) return messageOf(lastNodeError);
   return error.message || String((error as { code?: unknown }).code ?? error.name);
 }

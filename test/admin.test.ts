@@ -1,11 +1,13 @@
 /** What only the host sees: the figures of all processes, the queues' board in a real browser; and /health, which all see. */
 import { readFileSync } from 'node:fs';
-import { Redis } from 'ioredis';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisClient } from '../shared/redis-owners.js';
 import { root } from './support/child.js';
 import { call, fetchText } from './support/client.js';
 import { launchBrowser } from './support/browser.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { onCluster, openRedis } from './support/redis.js';
 import { refusal } from './support/refusal.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
@@ -74,7 +76,7 @@ async function figuresOf(base: string): Promise<Map<string, number>> {
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
 }
 
-const connections = async (redis: Redis) => Number(/connected_clients:(\d+)/.exec(await redis.info('clients'))?.[1]);
+const connections = async (redis: RedisClient) => Number(/connected_clients:(\d+)/.exec(await redis.info('clients'))?.[1]);
 
 describe('the figures', () => {
   it('are those of all processes, whichever is asked', async () => {
@@ -110,7 +112,8 @@ describe('the figures', () => {
     const processes = [...figures.keys()].flatMap((name) => /^chat_memory_bytes\{process="(api|worker)-\w+"\}$/.exec(name)?.[1] ?? []);
     expect(processes.sort()).toEqual(['api', 'api', 'worker', 'worker']);
     expect(figures.get('chat_fanout_delay_seconds_count')).toBeGreaterThan(0);
-    const redis = new Redis(system.redis.url);
+    if (onCluster) return; // its client opens connections as they are needed
+    const redis = openRedis(system.redis.url);
     await until(async () => (await figuresOf(url)).get('chat_redis_connections') === (await connections(redis)) - 1, 'all connections but ours are counted');
     redis.disconnect();
   });
@@ -149,8 +152,9 @@ describe('in a browser', () => {
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
       page.on('pageerror', (error) => errors.push(error.message));
       await page.goto(`${url}/admin/queues`);
-      for (const queue of ['fanout', 'upkeep']) await page.getByRole('main').getByText(queue, { exact: true }).waitFor();
-      await page.getByRole('main').getByText('fanout', { exact: true }).click();
+      const fanOut = onCluster ? `fanout-${crc32('counted') % 8}` : 'fanout';
+      for (const queue of [fanOut, 'upkeep']) await page.getByRole('main').getByText(queue, { exact: true }).waitFor();
+      await page.getByRole('main').getByText(fanOut, { exact: true }).click();
       await page.getByText('advance').first().waitFor(); // a job of that queue
       expect(loaded.filter((one) => !one.startsWith(url) && !one.startsWith('data:'))).toEqual([]);
       expect(errors.filter((error) => !error.includes('fonts.googleapis.com'))).toEqual([]); // it does without those fonts
@@ -180,7 +184,7 @@ describe('/health', () => {
   it('is 503 while Redis is away, as are the figures and the board, and 200 again by itself', async () => {
     await system.redis.kill();
     await until(async () => (await health()).status === 503, 'Redis is missed');
-    expect(await health()).toEqual({ status: 503, body: { ok: false, redis: 'away', reason: expect.stringMatching(/^(the connection broke|connection refused)$/) as unknown } });
+    expect(await health()).toEqual({ status: 503, body: { ok: false, redis: 'away', reason: expect.stringMatching(/^(the connection broke|connection refused|no node of the cluster can be reached)$/) as unknown } });
     for (const path of ['/metrics', '/admin/queues/api/queues']) expect((await get(path, basic('', PASSWORD))).status).toBe(503);
     await system.redis.restart();
     await until(async () => (await health()).status === 200, 'all is well again');

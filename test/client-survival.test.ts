@@ -1,5 +1,4 @@
 /** What the browser library lives through: networks, servers and pages that come and go. */
-import { Redis } from 'ioredis';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { WayName } from '../apps/web/client/api.js';
@@ -7,6 +6,7 @@ import { joinIn, launchBrowser, Site, textsIn } from './support/browser.js';
 import { ask } from './support/client.js';
 import { Link } from './support/link.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { openRedis, wipe } from './support/redis.js';
 import { until } from './support/until.js';
 
 let system: TestSystem, browser: Browser, site: Site, link: Link, api: string, room: string;
@@ -88,8 +88,8 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
     const { name } = await joinIn(page, { room: fresh(), name: `Ann ${way}`, way });
     await page.evaluate(() => window.chat.send('before'));
     await until(async () => (await textsIn(page)).length === 1, 'before');
-    const redis = new Redis(system.redis.url);
-    await redis.flushall();
+    const redis = openRedis(system.redis.url);
+    await wipe(redis);
     redis.disconnect();
     await page.evaluate(() => window.chat.send('after'));
     await until(async () => (await textsIn(page)).length === 2, 'after', 30_000);
@@ -103,8 +103,8 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
     const page = await open();
     const { name } = await joinIn(page, { room: fresh(), name: `Late ${way}`, way });
     await until(() => link.seen.some((path) => /\/poll/.test(path)), 'a held poll');
-    const redis = new Redis(system.redis.url);
-    await redis.flushall();
+    const redis = openRedis(system.redis.url);
+    await wipe(redis);
     redis.disconnect();
     await page.evaluate(() => Promise.all(['a', 'b', 'c'].map((text) => window.chat.send(text))));
     await until(async () => (await textsIn(page)).length === 3, 'the messages', 5_000);

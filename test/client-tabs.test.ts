@@ -1,11 +1,11 @@
 /** All tabs of a page are one user with one poll, whichever of them comes, goes or sleeps. */
-import { Redis } from 'ioredis';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { joinIn, launchBrowser, Site, textsIn } from './support/browser.js';
 import { ask } from './support/client.js';
 import { Link } from './support/link.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { openRedis, wipe } from './support/redis.js';
 import { until } from './support/until.js';
 
 let system: TestSystem, browser: Browser, site: Site, link: Link, context: BrowserContext, room: string;
@@ -121,8 +121,8 @@ describe('tabs of one page', () => {
 
   it('become the same new user when the server has forgotten the old one', async () => {
     const [first, second] = [await tab(true), await tab()];
-    const redis = new Redis(system.redis.url);
-    await redis.flushall();
+    const redis = openRedis(system.redis.url);
+    await wipe(redis);
     redis.disconnect();
     await second.evaluate(() => window.chat.send('after'));
     for (const page of [first, second]) await until(async () => (await textsIn(page)).includes('after'), 'the message', 30_000);

@@ -76,7 +76,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
     await ann.evaluate(() => window.chat.send('all'));
     await until(async () => (await textsIn(bob)).length === 2, 'both at bob');
     await until(async () => (await textsIn(eve)).length === 1, 'one at eve');
-    expect(await bob.evaluate(() => window.events.find((event) => event.type === 'message'))).toMatchObject({ text: 'psst', data: { a: [1, null] }, private: true });
+    expect(await bob.evaluate(() => window.events.find((event) => event.type === 'message' && event.private))).toMatchObject({ text: 'psst', data: { a: [1, null] }, private: true });
     expect(await textsIn(eve)).toEqual(['all']);
   });
 

@@ -7,10 +7,10 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, readStartConfig } from '../shared/config.js';
-import { startRedis } from './support/redis.js';
+import { startOneRedis } from './support/redis.js';
 
 const DEFAULTS = {
-  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, adminTries: 20, userTtl: 90, roomTtl: 86_400, shards: 1,
+  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, adminTries: 20, userTtl: 90, roomTtl: 86_400, shards: 1, fanOutQueues: 1, redisWait: 0,
   pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, inboxBytes: 524_288, workerConcurrency: 10,
   logLevel: 'info', logFormat: 'json', otel: false, rateLimits: true, sendRate: 5, signalRate: 25,
   trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, roomJoins: 500, reservedRooms: [], addressReads: 1_000, addressFailures: 600, addressForgets: 60,
@@ -20,7 +20,7 @@ const DEFAULTS = {
 /** Each number: its smallest and largest value. */
 const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: number][] = [
   ['PORT', 'port', 1, 65_535], ['ADMIN_TRIES', 'adminTries', 1, 1_000_000], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
-  ['SHARDS', 'shards', 1, 1_024], ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000], ['HISTORY', 'history', 1, 100_000],
+  ['SHARDS', 'shards', 1, 1_024], ['FANOUT_QUEUES', 'fanOutQueues', 1, 64], ['REDIS_WAIT', 'redisWait', 0, 16], ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000], ['HISTORY', 'history', 1, 100_000],
   ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000], ['INBOX_BYTES', 'inboxBytes', 65_536, 1_073_741_824],
   ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000], ['SEND_RATE', 'sendRate', 1, 10_000], ['SIGNAL_RATE', 'signalRate', 1, 10_000],
   ['TRUST_PROXY', 'trustProxy', 0, 16], ['ADDRESS_JOINS', 'addressJoins', 1, 1_000_000], ['ADDRESS_ROOMS', 'addressRooms', 1, 1_000_000],
@@ -109,15 +109,25 @@ it('REDIS_MAXMEMORY is in MB, and a third of the memory without it', () => {
 });
 
 describe('REDIS_URL', () => {
-  it.each(['redis://h:1', 'rediss://user:secret@h:6380/2', 'redis://h/', 'redis://h/0', 'redis://[::1]:6379'])('may be %s', (url) => {
+  it.each(['redis://h:1', 'rediss://user:secret@h:6380/2', 'redis://h/', 'redis://h/0', 'redis://[::1]:6379',
+    'redis://a:7000,b:7001,c:7002?cluster=true', 'rediss://user:pass%40word@a,b:7001?cluster=true', 'redis+sentinel://s1,s2:26380/chat', 'rediss+sentinel://u:p@s1/chat/2?sentinelPassword=x',
+  ])('may be %s', (url) => {
     expect(readConfig({ REDIS_URL: url }).redisUrl).toBe(url);
     expect(readStartConfig({ REDIS_URL: url }).ownRedis).toBe(false);
   });
 
-  it.each(['localhost:6379', 'http://u:secret@h', 'redis://u:secret@', '//h', 'x', 'redis://h:1/chat', 'redis://h/1/2', 'redis://h/-1'])('refuses "%s" without repeating it, as it may hold a password', (url) => {
+  it.each(['localhost:6379', 'http://u:secret@h', 'redis://u:secret@', '//h', 'x', 'redis://h:1/chat', 'redis://h/1/2', 'redis://h/-1',
+    'redis://a:1,b:2', 'redis://a:1/2?cluster=true', 'redis://a:70000', 'redis+sentinel://s1', 'redis+sentinel://s1/chat/x', 'redis://a,?cluster=true', 'redis://u:%zz@h',
+  ])('refuses "%s" without repeating it, as it may hold a password', (url) => {
     const refusal = refusalOf({ REDIS_URL: url });
-    expect(refusal).toBe('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], or rediss:// for TLS.');
+    expect(refusal).toBe('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], redis://a:7000,b:7001?cluster=true'
+      + ' or redis+sentinel://host:port,host:port/name-of-master; with rediss for TLS.');
   });
+});
+
+it('in a cluster there are shards enough to spread over its masters, and several queues', () => {
+  const { shards, fanOutQueues } = readConfig({ REDIS_URL: 'redis://a:7000,b:7001?cluster=true' });
+  expect({ shards, fanOutQueues }).toEqual({ shards: 64, fanOutQueues: 8 });
 });
 
 describe('ALLOWED_ORIGINS', () => {
@@ -152,7 +162,7 @@ describe('an API process that only the host can help', () => {
   }
 
   it('says so in one line and exits with 78: a port in use, a database that is not there', async () => {
-    const redis = await startRedis();
+    const redis = await startOneRedis();
     const server = createServer().listen(0);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

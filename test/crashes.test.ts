@@ -7,7 +7,7 @@ import { parseToken } from '../shared/store/tokens.js';
 import { createUser, renameUser } from '../shared/store/users.js';
 import { dyingStore, endEverybody, ghosts } from './support/key-space.js';
 import { openPart, type Part } from './support/parts.js';
-import { startRedis, type TestRedis } from './support/redis.js';
+import { allKeys, startRedis, wipe, type TestRedis } from './support/redis.js';
 
 let redis: TestRedis;
 let part: Part;
@@ -21,7 +21,7 @@ afterAll(async () => {
   await redis.stop();
 });
 beforeEach(async () => {
-  await part.store.redis.flushall();
+  await wipe(part.store.redis);
   other = await part.join('r', 'other');
 });
 
@@ -80,7 +80,7 @@ describe('a process killed at any step', () => {
     const steps = await dieAtEveryStep((store) => renameUser(store, parseToken(other.token), 'Berta'), async () => {
       await renameUser(part.store, parseToken(other.token), 'Berta');
       expect((await readMembers(part.store, 'r')).members).toEqual([{ id: other.id, name: 'Berta' }]);
-      expect(await part.store.redis.keys('nick:*')).toEqual(['nick:berta']);
+      expect(await allKeys(part.store.redis, 'nick:*')).toEqual(['nick:berta']);
       await everybodyGone();
     });
     expect(steps).toBeGreaterThan(4);

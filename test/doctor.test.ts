@@ -7,21 +7,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from './support/child.js';
 import { Link } from './support/link.js';
 import { startSystem, type TestSystem } from './support/processes.js';
-import { freePort } from './support/redis.js';
+import { freePort, startOneRedis, type OneRedis } from './support/redis.js';
 
 /** Settings with which nothing is bad, whatever machine the test runs on. */
 const WELL = { ADMIN_PASSWORD: 'long and random', CONNECTIONS: '100', DATA_DIR: '/nowhere' };
 
 let system: TestSystem;
 let redis: Redis;
+let server: OneRedis;
 
 beforeAll(async () => {
-  system = await startSystem();
+  server = await startOneRedis();
+  system = await startSystem({ redis: server });
   redis = new Redis(system.redis.url);
 });
 afterAll(async () => {
   redis.disconnect();
   await system.stop();
+  await server.stop();
 });
 
 /** What it finds bad, all it says, and how it exits. */

@@ -1,12 +1,12 @@
 /** What we show to whom: headers of every kind of answer, and secrets that must be nowhere but with their user. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { Redis } from 'ioredis';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from './support/browser.js';
 import { call, fetchText } from './support/client.js';
 import { root } from './support/child.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { allKeys, openRedis } from './support/redis.js';
 import { sendRaw } from './support/rubbish.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
@@ -101,9 +101,9 @@ describe('a token', () => {
       await fetch(`${url}/api/send?token=${token}`, { method: 'POST', body: '{' });
     }
     const figures = await (await fetch(`${url}/metrics`, { headers: { Authorization: `Basic ${Buffer.from(`:${PASSWORD}`).toString('base64')}` } })).text();
-    const redis = new Redis(system.redis.url);
+    const redis = openRedis(system.redis.url);
     await redis.config('SET', 'rdbcompression', 'no'); // so that a dump can be searched
-    const kept = await Promise.all((await redis.keys('*')).map(async (key) => `${key} ${String(await redis.dump(key))}`));
+    const kept = await Promise.all((await allKeys(redis)).map(async (key) => `${key} ${String(await redis.dump(key))}`));
     redis.disconnect();
     const logs = [...system.apis, ...system.workers].map((process) => process.output());
     for (const text of [...logs, figures, ...kept]) for (const token of [user.token, lost]) expect(text).not.toContain(token.split('.')[1]);

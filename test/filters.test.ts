@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkParameters } from '../apps/api/parameters.js';
 import { openPart } from './support/parts.js';
 import type { Person } from './support/people.js';
+import { wipe } from './support/redis.js';
 import { openScene, type Scene } from './support/scene.js';
 
 let scene: Scene;
@@ -13,7 +14,7 @@ let carl: Person;
 beforeAll(async () => { scene = await openScene(); });
 afterAll(() => scene.close());
 beforeEach(async () => {
-  await scene.part.store.redis.flushall();
+  await wipe(scene.part.store.redis);
   anna = (await scene.join('mine', { name: 'Anna' })).person;
   bert = (await scene.join('mine', { name: 'Bert' })).person;
   carl = (await scene.join('mine', { name: 'Carl' })).person;

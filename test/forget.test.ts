@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endEverybody, ghosts } from './support/key-space.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
 import { joinAs, type Person } from './support/people.js';
-import { startRedis, type TestRedis } from './support/redis.js';
+import { allKeys, startRedis, wipe, type TestRedis } from './support/redis.js';
 
 let redis: TestRedis;
 let part: Part;
@@ -22,7 +22,7 @@ afterAll(async () => {
   await redis.stop();
 });
 beforeEach(async () => {
-  await part.store.redis.flushall();
+  await wipe(part.store.redis);
   await part.store.redis.config('SET', 'rdbcompression', 'no'); // so that a dump can be searched
   anna = await joinAs(part, 'r', 'Annabella');
   bert = await joinAs(part, 'r', 'Bert');
@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 /** All that Redis holds of which the text is part. */
 async function mentions(text: string): Promise<string[]> {
-  const keys = await part.store.redis.keys('*');
+  const keys = await allKeys(part.store.redis);
   const held = await Promise.all(keys.map(async (key) => `${key} ${String(await part.store.redis.dump(key))}`));
   return held.filter((one) => one.includes(text));
 }

@@ -1,21 +1,22 @@
 /** What one address may ask for: counted exactly over all processes, refused with the time to wait, and never kept in clear. */
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Addresses, countedAs } from '../apps/api/guard/address.js';
+import type { RedisClient } from '../shared/redis-owners.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { allKeys, openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 import { expectLimited, many, refused, taken, Visitors } from './support/visitors.js';
 
 const LIMITS = { ADDRESS_JOINS: 20, ADDRESS_ROOMS: 8, ADDRESS_SENDS: 10, ROOM_SENDS: 15, ADDRESS_READS: 12, ADDRESS_FAILURES: 10, ADDRESS_FORGETS: 2, ADDRESS_POLLS: 3 };
 
 let system: TestSystem;
-let redis: Redis;
+let redis: RedisClient;
 
 beforeAll(async () => {
   system = await startSystem({ apis: 2, workers: 0, env: { TRUST_PROXY: 1, ...LIMITS } });
-  redis = new Redis(system.redis.url);
+  redis = openRedis(system.redis.url);
 });
 afterAll(async () => {
   redis.disconnect();
@@ -34,7 +35,7 @@ describe('one address', () => {
   });
 
   it('that floods costs Redis nothing more', async () => {
-    const counted = async (): Promise<number> => Math.max(...(await Promise.all((await redis.keys('limit:joins:*')).map((key) => redis.get(key)))).map(Number));
+    const counted = async (): Promise<number> => Math.max(...(await Promise.all((await allKeys(redis, 'limit:joins:*')).map((key) => redis.get(key)))).map(Number));
     const before = await counted();
     expect(taken(await many(100, () => ask('198.51.100.1', 'join')))).toBe(0);
     expect(await counted()).toBe(before);
@@ -146,7 +147,7 @@ it('a room takes so much from all addresses together', async () => {
 
 it('addresses are nowhere in clear: not in Redis, not in the logs; what is there expires', async () => {
   await redis.config('SET', 'rdbcompression', 'no'); // so that a dump can be searched
-  const keys = await redis.keys('*');
+  const keys = await allKeys(redis);
   const values = await Promise.all(keys.map(async (key) => String(await redis.dump(key))));
   expect([...keys, ...values, ...system.apis.map((api) => api.output())].filter((text) => text.includes('198.51.100'))).toEqual([]);
   const passing = keys.filter((key) => /^(limit|salt):/.test(key));

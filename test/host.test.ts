@@ -1,19 +1,20 @@
 /** The host's page and what stands behind it: guessing its password, its figures, its acts, which every process heeds, and the page itself. */
-import { Redis } from 'ioredis';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Salt } from '../apps/api/guard/salt.js';
 import type { ActReply, AdminFigures, Sample } from '../shared/protocol/admin.js';
+import type { RedisClient } from '../shared/redis-owners.js';
 import { violations } from './support/axe.js';
 import { launchBrowser } from './support/browser.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { allKeys, openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
 
 const PASSWORD = 'host';
 const TRIES = 5;
 
-let system: TestSystem, browser: Browser, redis: Redis;
+let system: TestSystem, browser: Browser, redis: RedisClient;
 let one: string, two: string;
 let addresses = 0;
 /** Of the host, another in each test. */
@@ -22,7 +23,7 @@ let address: string;
 beforeAll(async () => {
   [system, browser] = await Promise.all([startSystem({ apis: 2, env: { ADMIN_PASSWORD: PASSWORD, ADMIN_TRIES: TRIES, TRUST_PROXY: 1 } }), launchBrowser()]);
   [one = '', two = ''] = system.urls;
-  redis = new Redis(system.redis.url).on('error', () => undefined);
+  redis = openRedis(system.redis.url).on('error', () => undefined);
 });
 beforeEach(() => { address = `192.0.2.${++addresses}`; });
 afterAll(async () => {
@@ -100,7 +101,7 @@ describe('the figures', () => {
     const { samples } = await figuresFrom();
     const last = samples.at(-1)?.at ?? 0;
     expect((await figuresFrom(two, last)).samples.filter(({ at }) => at <= last)).toEqual([]);
-    const kept = await Promise.all((await redis.keys('busiest:*')).map((key) => redis.get(key)));
+    const kept = await Promise.all((await allKeys(redis, 'busiest:*')).map((key) => redis.get(key)));
     expect(JSON.stringify([await figuresFrom(), ...kept])).not.toContain('198.51.100');
     await follower.stop();
   });

@@ -1,11 +1,11 @@
 /** Every limit at its edge: what is just allowed works, one beyond is refused, and the message says what is allowed. */
 import { readConfig } from '../shared/config.js';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BODY_MAX } from '../shared/protocol/limits.js';
 import { Keys } from '../shared/store/keys.js';
 import { call, fetchText, type Failure, type Parameters, type Way } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { openRedis } from './support/redis.js';
 import { refusal } from './support/refusal.js';
 import { until } from './support/until.js';
 import { TestUser, type Joined } from './support/user.js';
@@ -106,8 +106,8 @@ describe('what one answer holds', () => {
   it('is 100 events of a poll; the rest comes with the next', async () => {
     const reader = await TestUser.join(url, { room: 'busy' });
     for (let i = 0; i < 110; i += 1) await reader.send(`${i}`);
-    const redis = new Redis(system.redis.url);
-    const inbox = new Keys(readConfig({}).shards).inbox(reader.id);
+    const redis = openRedis(system.redis.url);
+    const inbox = new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).inbox(reader.id);
     await until(async () => await redis.llen(inbox) === 111, 'all is in the inbox');
     redis.disconnect();
     const first = await reader.poll(0, { cursor: reader.joined.cursor });
@@ -126,11 +126,11 @@ describe('what one answer holds', () => {
 
   it('is 1,000 members, and `more` when there are more', async () => {
     const member = await TestUser.join(url, { room: 'crowd' });
-    const redis = new Redis(system.redis.url);
+    const redis = openRedis(system.redis.url);
     const crowd = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => [String(1_000_000 + from + i), `m${from + i}`]).flat();
-    await redis.hset(new Keys(readConfig({}).shards).roster('crowd'), ...crowd(0, 999));
+    await redis.hset(new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).roster('crowd'), ...crowd(0, 999));
     expect(await member.ask('members')).toEqual({ ok: true, members: expect.objectContaining({ length: 1_000 }) });
-    await redis.hset(new Keys(readConfig({}).shards).roster('crowd'), ...crowd(999, 1_000));
+    await redis.hset(new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).roster('crowd'), ...crowd(999, 1_000));
     expect(await member.ask('members')).toEqual({ ok: true, members: expect.objectContaining({ length: 1_000 }), more: true });
     redis.disconnect();
   });

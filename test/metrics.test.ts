@@ -1,23 +1,23 @@
 /** Counters never go down: what a process has counted stays in the sum when it ends, in order or not. */
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Figures } from '../shared/figures.js';
 import { Metrics } from '../shared/metrics.js';
-import { startRedis, type TestRedis } from './support/redis.js';
+import type { RedisClient } from '../shared/redis-owners.js';
+import { openRedis, startRedis, wipe, type TestRedis } from './support/redis.js';
 import { until } from './support/until.js';
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 
 beforeAll(async () => {
   server = await startRedis();
-  redis = new Redis(server.url);
+  redis = openRedis(server.url);
 });
 afterAll(async () => {
   redis.disconnect();
   await server.stop();
 });
-beforeEach(() => redis.flushall());
+beforeEach(() => wipe(redis));
 
 /** A process that has counted so far, and taken one time. */
 function counting(name: string, count: number): Metrics {

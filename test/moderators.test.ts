@@ -5,6 +5,7 @@ import type { ChatEvent } from '../shared/protocol/events.js';
 import { clearRoom } from '../shared/store/acts.js';
 import { switchRoom, takeRoom } from '../shared/store/owners.js';
 import type { Person } from './support/people.js';
+import { wipe, allKeys } from './support/redis.js';
 import { openScene, type Scene } from './support/scene.js';
 
 let scene: Scene;
@@ -16,7 +17,7 @@ let owner: string;
 beforeAll(async () => { scene = await openScene({ RESERVED_ROOMS: 'staff,Official.' }); });
 afterAll(() => scene.close());
 beforeEach(async () => {
-  await scene.part.store.redis.flushall();
+  await wipe(scene.part.store.redis);
   scene.part.addresses = ['here', ''];
   const made = await scene.join('mine', { name: 'Anna' });
   [anna, owner] = [made.person, made.owner];
@@ -129,7 +130,7 @@ describe('a ban', () => {
     await expect(comeBack('dОrA', ['elsewhere', ''])).rejects.toMatchObject(banned); // a Cyrillic О
     await expect(comeBack('Fresh', ['theirs', ''])).rejects.toMatchObject(banned);
     await expect(comeBack('Fresh', ['new', 'theirs'])).rejects.toMatchObject(banned);
-    expect(await scene.part.store.redis.keys('nick:*')).not.toContain('nick:fresh'); // nothing is left of who was not let in
+    expect(await allKeys(scene.part.store.redis, 'nick:*')).not.toContain('nick:fresh'); // nothing is left of who was not let in
     await comeBack('Fresh', ['elsewhere', 'other']);
     expect((await scene.part.call('join', { room: 'mine', owner, name: 'Dora' }))['room']).toMatchObject({ role: 'owner' }); // the owner by its token
   });
@@ -138,7 +139,7 @@ describe('a ban', () => {
     const { redis } = scene.part.store;
     const hashes = (): Promise<string[]> => new Salt(redis).hashes('192.0.2.1');
     const [then] = await hashes();
-    const [key = ''] = await redis.keys('salt:*');
+    const [key = ''] = await allKeys(redis, 'salt:*');
     expect(await redis.ttl(key)).toBeGreaterThan(48 * 3_600);
     await redis.rename(key, `salt:${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}`);
     const now = await hashes();

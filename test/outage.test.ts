@@ -1,8 +1,9 @@
 /** Redis goes, or takes no writes: what /health, the figures and the log say of it, in real processes. */
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisClient } from '../shared/redis-owners.js';
 import { call, fetchText } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { masters, onCluster, openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 
 let system: TestSystem;
@@ -23,14 +24,20 @@ function said(process: { output(): string } | undefined, from: number): string[]
   return lines.map((line) => String((JSON.parse(line) as { msg: string }).msg)).filter((text) => !/listening|working/.test(text));
 }
 
-const OUTAGES: [what: string, reason: string, begin: (redis: Redis) => Promise<unknown>, end: (redis: Redis) => Promise<unknown>][] = [
-  ['full', 'its memory is full (maxmemory)', (redis) => redis.config('SET', 'maxmemory', 1_000_000), (redis) => redis.config('SET', 'maxmemory', 0)],
-  ['a replica', 'it is a read-only replica', (redis) => redis.replicaof('127.0.0.1', 1), (redis) => redis.replicaof('NO', 'ONE')],
+type Outage = [what: string, reason: string, begin: (redis: RedisClient) => Promise<unknown>, end: (redis: RedisClient) => Promise<unknown>];
+const OUTAGES: Outage[] = [
+  ['full', 'its memory is full (maxmemory)', (redis) => limitMemory(redis, 1_000_000), (redis) => limitMemory(redis, 0)],
+  // of a cluster, one that is a replica is not asked
+  ...onCluster ? [] : [['a replica', 'it is a read-only replica', (redis) => redis.replicaof('127.0.0.1', 1), (redis) => redis.replicaof('NO', 'ONE')]] satisfies Outage[],
 ];
+
+async function limitMemory(redis: RedisClient, bytes: number): Promise<unknown> {
+  return Promise.all((await masters(redis)).map((node) => node.config('SET', 'maxmemory', bytes)));
+}
 
 describe.each(OUTAGES)('a Redis that is %s', (_what, reason, begin, end) => {
   it('is away for /health, not for the figures, and two lines in the log', async () => {
-    const redis = new Redis(system.redis.url);
+    const redis = openRedis(system.redis.url);
     const [api, worker] = [system.apis[0], system.workers[0]];
     const [before, workerBefore] = [api?.output().length ?? 0, worker?.output().length ?? 0];
     await begin(redis);
@@ -59,7 +66,8 @@ it('a Redis that is killed is two lines too, however many requests are refused',
   await healthy();
   await until(() => said(api, before).length === 2, 'its log has come');
   expect(said(api, before)).toEqual([
-    'Redis is away: the connection broke; requests get `unavailable` until it is back', expect.stringMatching(/^Redis is back after \d+ s; requests refused: 20$/),
+    expect.stringMatching(/^Redis is away: (the connection broke|no node of the cluster can be reached); requests get `unavailable` until it is back$/),
+    expect.stringMatching(/^Redis is back after \d+ s; requests refused: 20$/),
   ]);
 });
 

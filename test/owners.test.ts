@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endEverybody, ghosts } from './support/key-space.js';
 import { openFanOut, openPart, type Answer, type Part } from './support/parts.js';
 import { Person } from './support/people.js';
-import { startRedis, type TestRedis } from './support/redis.js';
+import { startRedis, wipe, type TestRedis } from './support/redis.js';
 
 let redis: TestRedis;
 let part: Part;
@@ -30,7 +30,7 @@ async function join(room: string, name?: string): Promise<{ person: Person; owne
 }
 
 beforeEach(async () => {
-  await part.store.redis.flushall();
+  await wipe(part.store.redis);
   const made = await join('mine', 'Anna');
   [anna, owner] = [made.person, String(made.owner)];
   bert = (await join('mine', 'Bert')).person;

@@ -72,7 +72,7 @@ describe('a message in the log', () => {
       added.push(names);
       return added.length === 1 ? new Promise<never>(() => undefined) : Promise.resolve(undefined as never);
     } };
-    const requests = new FanOutRequests(queue, () => undefined);
+    const requests = new FanOutRequests([queue], () => undefined);
     requests.request('a');
     requests.request('b');
     await until(() => added.length > 1, 'a second add');

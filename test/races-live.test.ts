@@ -89,7 +89,7 @@ describe('a delivery', () => {
   });
 
   it('whose sequence goes back makes the users attach again and loses nothing', async () => {
-    await here.store.redis.del(here.store.keys.sequence(here.store.keys.userShard(anna.id), here.polls.process));
+    await here.store.redis.del(here.store.keys.sequence(here.store.keys.userShard(anna.id), here.polls.processFor(anna.id)));
     for (const text of ['a', 'b', 'c']) await say(text);
     await anna.receive(here, 'c');
     expect(anna.texts).toEqual(['a', 'b', 'c']);
@@ -101,8 +101,8 @@ describe('a delivery', () => {
     const pending = live.begin(anna.id);
     const user = parseToken(anna.token);
     await say('included');
-    const cursor = { process: here.polls.process, position: Number(anna.cursor.split('.')[1]), eventId: anna.cursor.split('.')[2] ?? '' };
-    const attached = await attach(here.store, user, here.polls.process, cursor, 'live');
+    const cursor = { process: here.polls.processFor(anna.id), position: Number(anna.cursor.split('.')[1]), eventId: anna.cursor.split('.')[2] ?? '' };
+    const attached = await attach(here.store, user, here.polls.processFor(anna.id), cursor, 'live');
     await say('overtakes');
     await until(() => pending.kept.length > 0, 'the delivery');
     const fake = { userId: anna.id, token: anna.token } as Parameters<typeof live.adopt>[1];

@@ -1,10 +1,10 @@
 /** Polls against each other, against clients that go, and against a Redis from another time. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BlockingPool } from '../apps/api/polls/blocking.js';
-import { connectBlocking } from '../shared/redis.js';
+import { nodesOf } from '../shared/redis-nodes.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
-import { startRedis, type TestRedis } from './support/redis.js';
+import { startRedis, wipe, type TestRedis } from './support/redis.js';
 import { until } from './support/until.js';
 
 describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
@@ -70,7 +70,7 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     const take = pool.take.bind(pool);
     let open: () => void = () => undefined;
     const opened = new Promise<void>((resolve) => { open = resolve; });
-    pool.take = async () => { await opened; return take(); };
+    pool.take = async (key) => { await opened; return take(key); };
     await say('waiting');
     const older = here.poll(anna.token, null, 10);
     pool.take = take;
@@ -122,7 +122,7 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
   it('a token of a wiped Redis is unauthorized', async () => {
     const poll = here.poll(anna.token, anna.cursor, 10).catch((error: unknown) => error);
     await held(here);
-    await here.store.redis.flushall();
+    await wipe(here.store.redis);
     const refusal = (error: { code: string }): string => error.code;
     await until(async () => await here.poll(anna.token, anna.cursor).then(() => '', refusal) === 'unauthorized', 'unauthorized');
     await poll;
@@ -164,10 +164,10 @@ describe('the pool', () => {
   it('gives a connection out again only when UNBLOCK and BLPOP have both answered, whoever comes first', async () => {
     const redis = await startRedis();
     const part = await openPart(redis.url, { LIVE: 'off' });
-    const pool = new BlockingPool(() => connectBlocking(redis.url), part.store.redis, 1);
+    const pool = new BlockingPool(nodesOf(part.store.redis, redis.url), 1);
     for (let i = 0; i < 200; i += 1) {
-      const lease = await pool.take();
       const bell = `bell:${i}`;
+      const lease = await pool.take(bell);
       const waited = lease?.wait(bell, 5_000);
       const rung = i % 3 === 0 ? part.store.redis.rpush(bell, '1') : Promise.resolve(0);
       if (i % 2 === 0) await new Promise(setImmediate);
@@ -177,7 +177,7 @@ describe('the pool', () => {
       if (lease) pool.give(lease);
       expect(pool.open).toBe(1);
     }
-    const lease = await pool.take();
+    const lease = await pool.take('last');
     const waited = lease?.wait('last', 5_000);
     await part.store.redis.rpush('last', '1');
     expect(await waited).toBe('rung');

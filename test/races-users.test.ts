@@ -7,7 +7,7 @@ import { parseToken } from '../shared/store/tokens.js';
 import { endEverybody, ghosts } from './support/key-space.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
-import { startRedis, type TestRedis } from './support/redis.js';
+import { allKeys, startRedis, wipe, type TestRedis } from './support/redis.js';
 
 const TTL = 90_000;
 let redis: TestRedis;
@@ -27,7 +27,7 @@ afterAll(async () => {
   await redis.stop();
 });
 beforeEach(async () => {
-  await part.store.redis.flushall();
+  await wipe(part.store.redis);
   anna = await joinAs(part, 'r', 'Anna');
   bert = await joinAs(part, 'r', 'Bert');
 });
@@ -136,7 +136,7 @@ describe('names', () => {
 
   it('of one user renamed many times at once: all but one are given back', async () => {
     await Promise.allSettled(Array.from({ length: 12 }, (_, i) => part.call('rename', { token: anna.token, name: `Anna${i}` })));
-    expect(await part.store.redis.keys('nick:anna*')).toHaveLength(1);
+    expect(await allKeys(part.store.redis, 'nick:anna*')).toHaveLength(1);
     await endEverybody(part.store);
     expect(await ghosts(part.store)).toEqual([]);
   });

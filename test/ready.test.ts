@@ -1,8 +1,8 @@
 /** /ready: whether a load balancer may send requests here; /health says another thing. */
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, fetchText } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 
 let system: TestSystem;
@@ -43,7 +43,7 @@ describe('a process that was told to end', () => {
 describe('when the subscription is refused', () => {
   it('a process is not ready, though well; one with LIVE=off needs none', async () => {
     const blocking = await system.addApi({ LIVE: 'off' });
-    const redis = new Redis(system.redis.url);
+    const redis = openRedis(system.redis.url);
     await redis.acl('SETUSER', 'default', 'resetchannels');
     await until(async () => (await get('/ready')).status === 503, 'the loss');
     expect(await get('/ready')).toEqual(refused('Redis has not confirmed the subscription'));

@@ -1,9 +1,9 @@
 /** Rooms: who comes and goes, what they keep, which are listed, and the private ones, which nobody else can look into. */
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChatEvent } from '../shared/protocol/events.js';
 import { call } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { allKeys, openRedis } from './support/redis.js';
 import { refusal } from './support/refusal.js';
 import { until } from './support/until.js';
 import { TestUser, type Joined } from './support/user.js';
@@ -192,8 +192,8 @@ describe('a private message', () => {
 
 it('what is kept of a token is only its hash', async () => {
   const user = await join('hashed');
-  const redis = new Redis(system.redis.url);
-  const texts = await Promise.all((await redis.keys('user:*')).filter((key) => /:\d+$/.test(key)).map((key) => redis.hgetall(key)));
+  const redis = openRedis(system.redis.url);
+  const texts = await Promise.all((await allKeys(redis, 'user:*')).filter((key) => /:\d+$/.test(key)).map((key) => redis.hgetall(key)));
   redis.disconnect();
   expect(JSON.stringify(texts)).not.toContain(user.token.split('.')[1]);
 });

@@ -4,10 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RedisClient } from '../shared/redis-owners.js';
 import { call } from './support/client.js';
 import { startSystem, type TestApi, type TestSystem } from './support/processes.js';
+import { allKeys, openRedis } from './support/redis.js';
 import { faultOf, rawBytes, rubbishFor, sendRaw, sendRubbish } from './support/rubbish.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
@@ -23,15 +24,15 @@ const LIMITS = Object.fromEntries(['ADDRESS_JOINS', 'ADDRESS_ROOMS', 'ADDRESS_SE
 /** Above what a garbage collector may leave lying about between two looks (MB); a leak of 10 KB a request is 80. */
 const GROWTH = 60;
 /** What Redis may hold when nobody is there any more: counters, queues with their bounded histories, what expires. */
-const REMAINS = /^(users:next|expiry|metrics|busiest:.*|samples|samples:by|bull:.*|limit:.*|salt:.*|room:.*:(nonce:.*|slow:.*)|sequence:.*)$/;
+const REMAINS = /^(users:next|shards|expiry|metrics|busiest:.*|samples|samples:by|bull:.*|limit:.*|salt:.*|room:.*:(nonce:.*|slow:.*)|sequence:.*)$/;
 
 let system: TestSystem;
-let redis: Redis;
+let redis: RedisClient;
 const statuses = new Map<number, number>();
 
 beforeAll(async () => {
   system = await startSystem({ apis: 2, env: { USER_TTL: 2, ROOM_TTL: 1, ADMIN_PASSWORD: 'not y', ...LIMITS } });
-  redis = new Redis(system.redis.url);
+  redis = openRedis(system.redis.url);
 });
 afterAll(async () => {
   redis.disconnect();
@@ -93,11 +94,11 @@ it('everybody can still chat', async () => {
 });
 
 it('Redis is left with nothing that stays: users, names, rooms and logs are gone', async () => {
-  await until(async () => (await redis.keys('*')).every((key) => REMAINS.test(key)), 'all that was made has gone', 30_000)
-    .catch(async () => expect((await redis.keys('*')).filter((key) => !REMAINS.test(key))).toEqual([]));
-  const passing = (await redis.keys('*')).filter((key) => /:nonce:|^(sequence|busiest|samples)/.test(key));
+  await until(async () => (await allKeys(redis)).every((key) => REMAINS.test(key)), 'all that was made has gone', 30_000)
+    .catch(async () => expect((await allKeys(redis)).filter((key) => !REMAINS.test(key))).toEqual([]));
+  const passing = (await allKeys(redis)).filter((key) => /:nonce:|^(sequence|busiest|samples)/.test(key));
   expect((await Promise.all(passing.map((key) => redis.ttl(key)))).filter((ttl) => ttl < 0 || ttl > 600)).toEqual([]);
-  expect((await redis.keys('bull:*')).length).toBeLessThan(300);
+  expect((await allKeys(redis, 'bull:*')).length).toBeLessThan(300);
 });
 
 it('with Redis away all is `unavailable` or refused, and nothing else', async () => {

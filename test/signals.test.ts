@@ -1,9 +1,10 @@
 /** Signals: at once to the held polls of a room's members, at every process, and never kept. */
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignalEvent } from '../shared/protocol/events.js';
+import type { RedisClient } from '../shared/redis-owners.js';
 import type { Follower } from './support/follower.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { allKeys, openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
 
@@ -65,10 +66,10 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
 
   it('leaves nothing behind: no key, no history, nothing for a poll that comes later', async () => {
     const [a, b] = [await join('kept'), await join('kept')];
-    const redis = new Redis(system.redis.url);
-    await until(async () => await redis.llen((await redis.keys(`user:*:${a.id}:messages`))[0] ?? '') === 2, 'both have joined');
+    const redis = openRedis(system.redis.url);
+    await until(async () => await redis.llen((await allKeys(redis, `user:*:${a.id}:messages`))[0] ?? '') === 2, 'both have joined');
     for (let i = 0; i < 20; i += 1) await b.ask('signal', { data: { secret: 'ephemeral' } });
-    for (const key of await redis.keys('*')) expect(await contents(redis, key), key).not.toContain('ephemeral');
+    for (const key of await allKeys(redis)) expect(await contents(redis, key), key).not.toContain('ephemeral');
     redis.disconnect();
     const { events } = await a.poll(0, { cursor: a.joined.cursor });
     expect(events.map(({ type }) => type)).toEqual(['joined', 'joined']);
@@ -77,6 +78,6 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
 });
 
 /** Everything in a key, as text. */
-async function contents(redis: Redis, key: string): Promise<string> {
+async function contents(redis: RedisClient, key: string): Promise<string> {
   return (await redis.dumpBuffer(key))?.toString('latin1') ?? '';
 }

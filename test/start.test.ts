@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStartConfig } from '../shared/config.js';
 import { Child, root } from './support/child.js';
 import { ask } from './support/client.js';
-import { freePort, startRedis } from './support/redis.js';
+import { freePort, startOneRedis } from './support/redis.js';
 import { until } from './support/until.js';
 import type { Joined } from './support/user.js';
 
@@ -125,7 +125,7 @@ describe('what cannot start says so in one line', () => {
   });
 
   it('a Redis that refuses: no password, a wrong one, no such database, no writes', async () => {
-    const redis = await startRedis();
+    const redis = await startOneRedis();
     const client = new Redis(redis.url);
     const at = `127.0.0.1:${redis.port}`;
     const refused = (path: string, why: string) => ({ code: 1, said: `The Redis of REDIS_URL (redis://${at}${path}) cannot be used: ${why}.\n` });

@@ -1,14 +1,14 @@
 /** An API process: builds everything, listens, and ends in order. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { Availability } from '../../shared/availability.js';
 import { readConfig, type Config } from '../../shared/config.js';
 import { createLog } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics.js';
-import { FANOUT, FanOutRequests, openQueue, UPKEEP, type FanOutJob } from '../../shared/queues.js';
-import { connectBlocking, connectProducer, connectStore, connectSubscriber, firstConnect } from '../../shared/redis.js';
+import { fanOutQueueNames, FanOutRequests, openQueue, UPKEEP, type FanOutJob } from '../../shared/queues.js';
+import { connectDurable, connectProducer, connectStore, firstConnect } from '../../shared/redis.js';
 import { checkRedis } from '../../shared/redis-check.js';
+import { nodesOf } from '../../shared/redis-nodes.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore, type Store } from '../../shared/store/store.js';
 import { queueTelemetry } from '../../shared/telemetry.js';
@@ -39,26 +39,25 @@ const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', faile
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'api');
   const quiet = () => undefined; // `availability` says for all that Redis is away
-  await checkRedis(config.redisUrl);
+  await checkRedis(config.redisUrl, config.shards);
   const redis = connectStore(config.redisUrl);
   const availability = new Availability(redis, log, OUTAGE);
   const producer = connectProducer(config.redisUrl).on('error', quiet);
-  const store = createStore(redis, config);
-  const fanOutQueue = openQueue<FanOutJob>(FANOUT, producer, await queueTelemetry(config));
-  const queues = [fanOutQueue, openQueue(UPKEEP, producer)];
+  const store = createStore(redis, config, config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', quiet) : redis);
+  const telemetry = await queueTelemetry(config);
+  const fanOutQueues = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer, telemetry));
+  const queues = [...fanOutQueues, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);
-  const fanOut = new FanOutRequests(fanOutQueue, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
+  const fanOut = new FanOutRequests(fanOutQueues, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
-  const subscriber = connectSubscriber(config.redisUrl).on('error', quiet);
-  const polls = new Polls(store, {
-    subscriber,
-    blocking: () => connectBlocking(config.redisUrl),
+  const { guard, blocks, ...host } = hostOf(store, metrics);
+  const polls = new Polls(store, nodesOf(redis, config.redisUrl), {
     refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
     received: measureReceipt(metrics),
+    switched: () => void blocks.read().catch(quiet), // the next look makes up for it
   });
-  const { guard, blocks, ...host } = hostOf(store, metrics, subscriber);
   const served = {
-    log, requests: RequestLog.of(log, config), failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueue),
+    log, requests: RequestLog.of(log, config), failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueues),
   };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   await blocks.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
@@ -80,11 +79,11 @@ async function main(config: Config): Promise<void> {
 }
 
 /** What the host sees and does, and the guard that heeds it. Without a password nobody looks, and nothing is noted; what was switched off stays so. */
-function hostOf(store: Store, metrics: Metrics, subscriber: Redis) {
+function hostOf(store: Store, metrics: Metrics) {
   const { redis, config: { adminPassword: password, adminTries, trustProxy } } = store;
   const salt = new Salt(redis);
   const addresses = new Addresses(trustProxy);
-  const blocks = new Blocks(store, salt, subscriber);
+  const blocks = new Blocks(store, salt);
   const busiest = password === null ? null : new Busiest(redis, metrics.own.name, salt);
   const samples = new Samples(redis, metrics);
   if (password !== null) samples.start();

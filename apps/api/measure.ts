@@ -2,6 +2,7 @@
 import type { Queue } from 'bullmq';
 import type { Metrics } from '../../shared/metrics.js';
 import { timeOf } from '../../shared/store/event-text.js';
+import { mastersOf } from '../../shared/redis-owners.js';
 import { countRooms, countUsers } from '../../shared/store/presence.js';
 import type { Store } from '../../shared/store/store.js';
 import type { Polls } from './polls/polls.js';
@@ -15,7 +16,7 @@ const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
 type Count = (operation: string, outcome: string, limit?: string) => void;
 
 /** Registers the figures; gives what counts each answer. */
-export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue): Count {
+export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue[]): Count {
   metrics.sum('deliveries_total', 'Events given to clients.', () => polls.deliveries);
   metrics.gauge('held_polls', 'Polls held at the moment, by way of waiting.', 'way', () => {
     return { blocking: polls.held.size, live: polls.live.holding };
@@ -27,14 +28,19 @@ export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Qu
 }
 
 /** What no process knows by itself. */
-function measureWhole(metrics: Metrics, store: Store, fanOut: Queue): void {
+function measureWhole(metrics: Metrics, store: Store, fanOut: Queue[]): void {
   metrics.shared('users', 'Users.', () => countUsers(store));
   metrics.shared('rooms', 'Public rooms with members.', () => countRooms(store));
-  metrics.shared('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () => fanOut.getJobCountByTypes('waiting', 'active', 'delayed'));
-  metrics.shared('fanout_queue_age_seconds', 'Age of the oldest fan-out job waiting or under way.', () => ageOf(fanOut));
+  metrics.shared('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () =>
+    sumOf(fanOut.map((queue) => queue.getJobCountByTypes('waiting', 'active', 'delayed'))));
+  metrics.shared('fanout_queue_age_seconds', 'Age of the oldest fan-out job waiting or under way.', async () => Math.max(...await Promise.all(fanOut.map(ageOf))));
   metrics.shared('redis_used_memory_bytes', 'Memory Redis uses.', () => infoOf(store, 'memory', 'used_memory'));
   metrics.shared('redis_maxmemory_bytes', 'Memory Redis may use; 0: no limit.', () => infoOf(store, 'memory', 'maxmemory'));
   metrics.shared('redis_clients', 'Connections of Redis, whoever has them.', () => infoOf(store, 'clients', 'connected_clients'));
+}
+
+async function sumOf(numbers: Promise<number>[]): Promise<number> {
+  return (await Promise.all(numbers)).reduce((sum, number) => sum + number, 0);
 }
 
 async function ageOf(queue: Queue): Promise<number> {
@@ -43,11 +49,13 @@ async function ageOf(queue: Queue): Promise<number> {
   return times.length > 0 ? Math.max(0, Date.now() - Math.min(...times)) / 1_000 : 0;
 }
 
-/** Rejects when Redis does not say it. */
-async function infoOf({ redis }: Store, section: string, name: string): Promise<number> {
-  const value = new RegExp(`^${name}:(\\d+)`, 'm').exec(await redis.info(section))?.[1];
-  if (value === undefined) throw new Error(`Redis does not tell its ${name}`);
-  return Number(value);
+/** Of all masters together. Rejects when Redis does not say it. */
+function infoOf({ redis }: Store, section: string, name: string): Promise<number> {
+  return sumOf(mastersOf(redis).map(async (node) => {
+    const value = new RegExp(`^${name}:(\\d+)`, 'm').exec(await node.info(section))?.[1];
+    if (value === undefined) throw new Error(`Redis does not tell its ${name}`);
+    return Number(value);
+  }));
 }
 
 function countAnswers(metrics: Metrics): Count {

@@ -1,7 +1,7 @@
 /** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
 import { Queue, Worker, type Job, type Telemetry, type WorkerOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
-import { FANOUT, UPKEEP, type FanOutJob } from '../../shared/queues.js';
+import { fanOutQueueNames, queueOptions, UPKEEP, type FanOutJob } from '../../shared/queues.js';
+import type { RedisClient } from '../../shared/redis-owners.js';
 import type { Store } from '../../shared/store/store.js';
 import { expire } from './jobs/expire.js';
 import type { FanOut } from './jobs/fan-out.js';
@@ -11,6 +11,8 @@ const SWEEP_EVERY = 1_000;
 const EXPIRE_EVERY = 5_000;
 /** The schedules are set again this often, since a Redis that was wiped has forgotten them. */
 const SCHEDULE_EVERY = 10_000;
+/** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms). */
+const LATE = 1_500;
 /** A killed worker's job is taken up again after lock and stalled interval: measured 10.7 s with 5 s each. */
 const LOCK = 5_000;
 /** How long (ms) a worker rests after an error of its connection; the sweep's second is lost at most. */
@@ -22,7 +24,7 @@ const STALLS = 10;
 export interface Queues {
   upkeep: Queue;
   /** Makes a connection for a worker of BullMQ. */
-  connect: () => Redis;
+  connect: () => RedisClient;
   /** Of fan-out alone: upkeep tells nobody anything. */
   telemetry: Telemetry | undefined;
 }
@@ -33,7 +35,8 @@ export class Jobs {
   readonly #failed: (error: unknown) => void;
   readonly #workers: Worker[];
   readonly #upkeep: Queue;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: NodeJS.Timeout[];
+  #sweeping = false;
 
   /** `failed` is told of everything that fails and is tried again. */
   constructor(store: Store, fanOut: FanOut, { upkeep, connect, telemetry }: Queues, failed: (error: unknown) => void) {
@@ -41,13 +44,16 @@ export class Jobs {
     this.#fanOut = fanOut;
     this.#failed = failed;
     this.#upkeep = upkeep;
+    const names = fanOutQueueNames(store.config);
+    const concurrency = Math.ceil(store.config.workerConcurrency / names.length);
     this.#workers = [
-      this.#worker(FANOUT, (job: Job<FanOutJob>) => this.#advance(job), {
-        connection: connect(), concurrency: store.config.workerConcurrency, ...(telemetry && { telemetry }),
-      }),
-      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), { connection: connect(), concurrency: 2 }),
+      ...names.map((name) => this.#worker(name, (job: Job<FanOutJob>) => this.#advance(job), {
+        ...queueOptions(name, connect()), concurrency, ...(telemetry && { telemetry }),
+      })),
+      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), { ...queueOptions(UPKEEP, connect()), concurrency: 2 }),
     ];
-    this.#timer = setInterval(() => void this.schedule(), SCHEDULE_EVERY);
+    this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY)];
+    if (store.redis.isCluster) this.#timers.push(setInterval(() => void this.#sweepLate(), SWEEP_EVERY));
   }
 
   /** Sets the schedules of sweep and expiry. */
@@ -66,7 +72,7 @@ export class Jobs {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 
@@ -95,6 +101,13 @@ export class Jobs {
     if (!first) return;
     await job.updateData({ rooms: failed.map(({ room }) => room) });
     throw first.error;
+  }
+
+  async #sweepLate(): Promise<void> {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    await sweep(this.#store, this.#fanOut, LATE).catch(this.#failed);
+    this.#sweeping = false;
   }
 
   #keepUp(job: Job): Promise<unknown> {

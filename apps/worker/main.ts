@@ -5,12 +5,13 @@ import { readConfig, type Config } from '../../shared/config.js';
 import { createLog, eventMark, type Logger } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics.js';
 import { openQueue, UPKEEP } from '../../shared/queues.js';
-import { connectStore, connectWorker } from '../../shared/redis.js';
+import { connectDurable, connectStore, connectWorker } from '../../shared/redis.js';
 import { checkRedis } from '../../shared/redis-check.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
 import { queueTelemetry } from '../../shared/telemetry.js';
 import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
+import { mendAfterFailovers } from './jobs/mend.js';
 import { sweep } from './jobs/sweep.js';
 import { Jobs } from './jobs.js';
 
@@ -23,12 +24,15 @@ const OTHER_CONNECTIONS = 2;
 
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'worker');
-  const connect = () => connectWorker(config.redisUrl).on('error', () => undefined); // `availability` says it once for all
-  await checkRedis(config.redisUrl);
+  const connectAnew = () => connectWorker(config.redisUrl).on('error', () => undefined); // `availability` says it once for all
+  await checkRedis(config.redisUrl, config.shards);
   const redis = connectStore(config.redisUrl);
+  // a client of a cluster has connections to all of its nodes: one for all queues, beside those on which BullMQ waits
+  const shared = redis.isCluster ? connectAnew() : null;
+  const connect = () => shared ?? connectAnew();
   const availability = new Availability(redis, log, OUTAGE);
   const failed = (error: unknown): void => availability.failed(error);
-  const store = createStore(redis, config);
+  const store = createStore(redis, config, config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', () => undefined) : redis);
   const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
   const fanOut = new FanOut(store, observer(metrics, log));
   const upkeep = openQueue(UPKEEP, connect());
@@ -39,6 +43,7 @@ async function main(config: Config): Promise<void> {
     await jobs.close();
     await lastWords(metrics.close());
   });
+  mendAfterFailovers(store, fanOut, failed);
   redis.on('ready', () => void sweep(store, fanOut).catch(failed));
   await jobs.schedule();
   log.info('working');

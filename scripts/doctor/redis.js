@@ -20,7 +20,13 @@ export async function checkRedisOf(url, settings) {
   const { checkRedis, sentence } = await import(inProject('dist/shared/redis-check.js'));
   const unusable = await checkRedis(url, settings.shards).then((reason) => reason && sentence(url, reason), (error) => error.message);
   if (unusable) return [bad(unusable)];
-  const facts = await withRedis(url, read);
+  const { mastersOf } = await import(inProject('dist/shared/redis-owners.js'));
+  const servers = await withRedis(url, async (redis) => Promise.all(mastersOf(redis).map(read)));
+  const findings = await Promise.all(servers.map((facts) => findingsOf(facts, url, settings)));
+  return servers.length === 1 ? findings.flat() : findings.flatMap((list, i) => list.map((one) => ({ ...one, sentence: `${servers[i].name}: ${one.sentence}` })));
+}
+
+async function findingsOf(facts, url, settings) {
   const findings = [
     checkDistance(facts), checkFile(facts), checkSync(facts), checkDisk(facts), checkEviction(facts), checkMemory(facts), checkConnections(facts, settings), checkClock(facts),
     ...(isHere(url) ? [await checkBacklog(facts), await checkOvercommit()] : []),
@@ -28,13 +34,14 @@ export async function checkRedisOf(url, settings) {
   return findings.filter((one) => one !== null);
 }
 
-const isHere = (url) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+const isHere = (url) => /@?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?/.test(url.replace(/^.*(@|\/\/)/, ''));
 
 /** Connects to the chat's Redis for as long as `work` takes. */
 export async function withRedis(url, work) {
-  const { Redis } = await import('ioredis');
-  const redis = new Redis(url, { retryStrategy: null, connectTimeout: PATIENCE, commandTimeout: PATIENCE }).on('error', () => undefined);
+  const { connect } = await import(inProject('dist/shared/redis.js'));
+  const redis = connect(url, { retryStrategy: () => null, connectTimeout: PATIENCE, commandTimeout: PATIENCE }).on('error', () => undefined);
   try {
+    await redis.exists('any'); // the nodes of a cluster are known then
     return await work(redis);
   } finally {
     redis.disconnect();
@@ -49,7 +56,7 @@ async function read(redis) {
   const from = Date.now();
   const [seconds, micros] = await redis.time();
   const clockOff = Number(seconds) * 1_000 + Number(micros) / 1_000 - (from + Date.now()) / 2;
-  return { of, distance: await distanceTo(redis), clockOff, appendfsync: await setting('appendfsync'), maxclients: await setting('maxclients'), backlog: await setting('tcp-backlog') };
+  return { name: `${redis.options.host}:${redis.options.port}`, of, distance: await distanceTo(redis), clockOff, appendfsync: await setting('appendfsync'), maxclients: await setting('maxclients'), backlog: await setting('tcp-backlog') };
 }
 
 /** ms of the quickest of a few round trips. */

@@ -3,6 +3,7 @@
  * asked for in the same moment go to Redis together, one script call for each shard; rooms fail separately all the same.
  */
 import DataLoader from 'dataloader';
+import { Away } from '../patience.js';
 import { withId } from './event-text.js';
 import { run, type Argument, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
@@ -100,16 +101,22 @@ export class FanOutSteps {
   async #run(name: ScriptName, shardKey: string, common: Argument[], parts: readonly Part[]): Promise<unknown[]> {
     const keys = [shardKey, ...parts.flatMap((part) => part.keys)];
     try {
-      return await run<unknown[]>(this.#store.redis, name, keys.length, ...keys, ...common, ...parts.flatMap((part) => part.arguments));
+      return await this.#store.patience.for(shardKey, () =>
+        run<unknown[]>(this.#store.redis, name, keys.length, ...keys, ...common, ...parts.flatMap((part) => part.arguments)));
     } catch (error) {
-      if (parts.length === 1) throw error;
+      if (parts.length === 1 || error instanceof Away) throw error;
       return Promise.all(parts.map((part) => this.#run(name, shardKey, common, [part]).then(([reply]) => reply, (reason: unknown) => reason)));
     }
   }
 }
 
-/** Rooms whose log may have undelivered events since before `before` (ms, Redis's time). */
-export async function dirtyRooms({ keys, redis }: Store, before: number): Promise<string[]> {
-  const lists = await Promise.all(keys.allShards.map((shard) => redis.zrangebyscore(keys.dirty(shard), '-inf', before)));
-  return lists.flat();
+/** Rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time). */
+export async function dirtyRooms({ keys, redis }: Store, roomShard: number, before: number): Promise<string[]> {
+  return redis.zrangebyscore(keys.dirty(roomShard), '-inf', before);
+}
+
+/** The log id up to which all members of a room in one user shard have everything; null when there was nothing yet. */
+export async function positionOf({ keys, redis }: Store, room: string, shard: number): Promise<string | null> {
+  const position = await redis.get(keys.position(shard, room));
+  return position?.split(' ')[0] ?? null;
 }

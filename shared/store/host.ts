@@ -1,6 +1,7 @@
 /** The host's hand: what it has switched off, which every API process heeds, and the list of what it did. */
 import type { ActName, HostAct, SwitchedOff } from '../protocol/admin.js';
 import { ChatError } from '../protocol/errors.js';
+import { publish } from './signals.js';
 import type { Store } from './store.js';
 
 /** Entries at a time: more than a person switches by hand. */
@@ -17,13 +18,13 @@ export async function switchOff({ keys, redis }: Store, kind: Kind, name: string
   const off: SwitchedOff = { kind, name, since, until: seconds === null ? null : since + seconds * 1_000 };
   if (await redis.hlen(keys.switched) >= SWITCHED_MAX) throw new ChatError('bad_request', `${SWITCHED_MAX} are switched off: switch some on first.`);
   await redis.hset(keys.switched, field(kind, name), JSON.stringify(off));
-  await redis.publish(keys.switchChannel, kind);
+  await publish(redis, keys.switchChannel, kind);
 }
 
 /** The reverse; nothing when it is on. */
 export async function switchOn({ keys, redis }: Store, kind: Kind, name: string): Promise<void> {
   await redis.hdel(keys.switched, field(kind, name));
-  await redis.publish(keys.switchChannel, kind);
+  await publish(redis, keys.switchChannel, kind);
 }
 
 /** What is off now, the newest first. What is over is left out. */

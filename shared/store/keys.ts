@@ -49,12 +49,12 @@ export class Keys {
   readonly switched = 'host:off';
   readonly hostActs = 'host:acts';
 
-  /** Pub/sub: deliveries of one user shard to one process, notices to one process, signals to all. */
+  /** Pub/sub: deliveries of one user shard to one process, notices about its users to one process, signals of one room shard to all. */
   deliveryChannel(shard: number, process: string): string { return `delivery:{u${shard}}:${process}`; }
-  noticeChannel(process: string): string { return `notice:${process}`; }
-  readonly signalChannel = 'signals';
-  /** Pub/sub: something was switched off or on. */
-  readonly switchChannel = 'host:switched';
+  noticeChannel(shard: number, process: string): string { return `notice:{u${shard}}:${process}`; }
+  signalChannel(roomShard: number): string { return `signals:{r${roomShard}}`; }
+  /** Pub/sub: something was switched off or on. Told by the node of the first room shard. */
+  readonly switchChannel = 'host:switched:{r0}';
 
   /** Shard numbers, 0 to SHARDS - 1. */
   get allShards(): number[] { return Array.from({ length: this.#shards }, (_, shard) => shard); }

@@ -2,14 +2,17 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES, HELD_MAX, NONCE_TTL } from '../protocol/limits.js';
+import { runDurably } from './durable.js';
 import { eventText, messageCost, withId } from './event-text.js';
 import { notAllowed, rateLimited } from './refusals.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
-import { hashToken } from './tokens.js';
+import { hashToken, randomSecret } from './tokens.js';
 
 /** ROOM_SENDS are counted over so long (ms): short, so that who was too fast need not wait long. */
 const SENDS_WINDOW = 10_000;
+/** Longer (ms) than a cluster's client tries a command again. */
+const RETRY_TTL = 30_000;
 
 /** A message as it is sent. */
 export interface Outgoing {
@@ -50,17 +53,19 @@ type AppendReply = ['ok' | 'held', string] | ['duplicate', string, 'held'?] | ['
  * Throws `unavailable` when fan-out cannot follow, `not_allowed` or `rate_limited` by the room's rules.
  */
 export async function appendMessage(store: Store, message: Outgoing, filtered = UNFILTERED): Promise<Accepted | { filter: string } | null> {
-  const { keys, redis, config } = store;
+  const { keys, config } = store;
   const { room, from, nonce, owner } = message;
   const isPrivate = privateRoomUsers(room) !== null;
   const body = ({ text, data }: Pick<Outgoing, 'text' | 'data'>): string => eventText({ type: 'message', room, from, text, data, private: isPrivate || undefined });
-  const [outcome, value, more] = await run<AppendReply>(redis, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
-    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, nonce ?? ''), keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.held(room),
-    from.id, body(message), room, isPrivate ? 2 : 1, nonce === undefined ? 0 : NONCE_TTL, config.logMax, owner === undefined ? '' : hashToken(owner),
+  // a cluster's client sends again what may have been done, when a master goes: that must not add it twice
+  const retry = nonce === undefined && store.redis.isCluster ? { nonce: randomSecret(), ttl: RETRY_TTL } : { nonce, ttl: NONCE_TTL };
+  const [outcome, value, more] = await runDurably<AppendReply>(store, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
+    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, retry.nonce ?? ''), keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.held(room),
+    from.id, body(message), room, isPrivate ? 2 : 1, retry.nonce === undefined ? 0 : retry.ttl, config.logMax, owner === undefined ? '' : hashToken(owner),
     config.rateLimits ? config.roomSends : 0, SENDS_WINDOW, messageCost(message), filtered.hash, filtered.masked ? body(filtered.masked) : '',
     filtered.verdict, filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '', HELD_MAX);
   switch (outcome) {
-    case 'ok': case 'held': case 'duplicate': return { id: value, duplicate: outcome === 'duplicate', held: outcome === 'held' || more === 'held' };
+    case 'ok': case 'held': case 'duplicate': return { id: value, duplicate: outcome === 'duplicate' && nonce !== undefined, held: outcome === 'held' || more === 'held' };
     case 'filter': return { filter: value };
     case 'not_in_room': return null;
     case 'full': throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, { retryAfter: 1 });

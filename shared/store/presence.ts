@@ -1,4 +1,5 @@
 /** Who is here, and the end of a user: by `leave`, or stale. Each step may be repeated after a crash. */
+import { mastersOf } from '../redis-owners.js';
 import { releaseName } from './names.js';
 import { exitRoom } from './rooms.js';
 import { run } from './scripts.js';
@@ -47,9 +48,9 @@ export async function staleUsers({ keys, redis }: Store, shard: number, before: 
   return ids.map(Number);
 }
 
-/** The time of Redis in ms, by which all of `seen` is counted. */
+/** The time of Redis in ms, by which all of `seen` is counted; of a cluster, of the master that answers first. */
 export async function redisTime({ redis }: Store): Promise<number> {
-  const [seconds, microseconds] = await redis.time();
+  const [seconds, microseconds] = await Promise.any(mastersOf(redis).map((node) => node.time())).catch(({ errors: [error] }: AggregateError) => { throw error; });
   return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
 }
 

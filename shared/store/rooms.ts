@@ -3,6 +3,8 @@ import type { Config } from '../config.js';
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX, PRIVATE_ROOMS_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
+import { Away } from '../patience.js';
+import { runDurably } from './durable.js';
 import { eventText, withId } from './event-text.js';
 import { foldName } from './names.js';
 import { notAllowed } from './refusals.js';
@@ -53,13 +55,13 @@ export async function enterRoom(store: Store, room: string, id: number, tokenHas
   const shard = keys.userShard(id);
   const most = privateRoomUsers(room) ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
   const addresses = addressesOf(entry);
-  const reply = await run<EnterReply>(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room),
+  const reply = await runDurably<EnterReply>(store, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room),
     keys.attached(shard), id, room, tokenHash ?? '', most, addresses[0]);
   if (reply[0] === 'unauthorized') throw unauthorized();
   if (reply[0] === 'too_many') throw new ChatError('bad_request', `A user can be in ${most} ${privateRoomUsers(room) ? 'private ' : ''}rooms at most: exit one first.`, { field: 'room' });
   const user = { id, name: reply[1] };
   const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
-  const [outcome, ms] = await run<Refused | ['made' | 'new' | 'in']>(redis, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined,
+  const [outcome, ms] = await runDurably<Refused | ['made' | 'new' | 'in']>(store, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined,
     hashOf(entry.fresh), hashOf(entry.owner), foldName(user.name), ...addresses, isReserved(config, room) ? '1' : '');
   if (outcome !== 'made' && outcome !== 'new' && outcome !== 'in') {
     await exitUser(store, room, id);
@@ -87,16 +89,17 @@ export interface SentOut {
  * not know it as a member any more; who goes by itself knows.
  */
 export async function exitRoom(store: Store, room: string, user: UserRef, sent?: SentOut): Promise<void> {
-  const { keys, redis, config } = store;
+  const { keys, config } = store;
   const left = privateRoomUsers(room) ? '' : eventText({ type: 'left', room, from: user, ...sent });
-  const id = await run<string>(redis, 'exit-room', ...roomKeys(store, room), user.id, keys.userShard(user.id), room, left, config.roomTtl * 1_000);
+  const id = await runDurably<string>(store, 'exit-room', ...roomKeys(store, room), user.id, keys.userShard(user.id), room, left, config.roomTtl * 1_000);
   await exitUser(store, room, user.id, sent && id !== '' ? { id, text: withId(id, left) } : undefined);
 }
 
 /** The user's part of leaving a room; `left` is what it is told. */
-async function exitUser({ keys, redis, config }: Store, room: string, id: number, left = { id: '', text: '' }): Promise<void> {
+async function exitUser(store: Store, room: string, id: number, left = { id: '', text: '' }): Promise<void> {
+  const { keys, config } = store;
   const shard = keys.userShard(id);
-  await run(redis, 'exit-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.position(shard, room), keys.attached(shard),
+  await runDurably(store, 'exit-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.position(shard, room), keys.attached(shard),
     keys.inbox(id), id, room, left.id, left.text, keys.userTag(shard), config.inboxMax, config.inboxBytes);
 }
 
@@ -109,7 +112,7 @@ export async function renameInRoom(store: Store, room: string, user: UserRef): P
     keys.rules(room), user.id, user.name, room, renamed);
 }
 
-function roomKeys({ keys }: Store, room: string): string[] {
+function roomKeys({ keys }: Store, room: string): [string, ...string[]] {
   const shard = keys.roomShard(room);
   return [keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room), keys.dirty(shard), keys.publicRooms(shard),
     keys.rules(room), keys.held(room)];
@@ -125,12 +128,22 @@ export async function readMembers(store: Store, room: string): Promise<{ members
   return { members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX), more };
 }
 
-/** Public rooms with members, busiest first. Each room shard keeps its own list, exact at every moment. */
-export async function readRooms({ keys, redis }: Store): Promise<{ name: string; members: number }[]> {
-  const lists = await Promise.all(keys.allShards.map((shard) =>
-    redis.zrevrange(keys.publicRooms(shard), 0, ROOMS_MAX - 1, 'WITHSCORES')));
+/**
+ * Public rooms with members, busiest first. Each room shard keeps its own list, exact at every moment; those of a cluster's
+ * master that is away are left out.
+ */
+export async function readRooms({ keys, redis, patience }: Store): Promise<{ name: string; members: number }[]> {
+  const lists = await Promise.all(keys.allShards.map((shard) => {
+    const key = keys.publicRooms(shard);
+    return patience.for(key, () => redis.zrevrange(key, 0, ROOMS_MAX - 1, 'WITHSCORES')).catch(unlessAway);
+  }));
   const rooms = lists.flatMap((list) => pairs(list).map(([name, members]) => ({ name, members: Number(members) })));
   return rooms.sort((a, b) => b.members - a.members || (a.name < b.name ? -1 : 1)).slice(0, ROOMS_MAX);
+}
+
+function unlessAway(error: unknown): [] {
+  if (error instanceof Away) return [];
+  throw error;
 }
 
 function pairs(flat: string[]): [string, string][] {

@@ -4,7 +4,7 @@
  * them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis-owners.js';
 
 export type ScriptName =
   | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
@@ -17,10 +17,17 @@ type Command = (...args: Argument[]) => Promise<unknown>;
 const folder = new URL('./lua/', import.meta.url);
 
 /** The scripts in the form ioredis takes them: name -> source and number of keys. */
-export const scripts = Object.fromEntries(readdirSync(folder).filter((file) => file.endsWith('.lua')).map((file) => {
+const scripts = Object.fromEntries(readdirSync(folder).filter((file) => file.endsWith('.lua')).map((file) => {
   const [, name = '', keys] = /^(.+)-(\d+|n)\.lua$/.exec(file) ?? [];
   return [name, { lua: withParts(read(file)), ...(keys !== 'n' && { numberOfKeys: Number(keys) }) }];
 }));
+
+/** In a cluster, what scripts publish goes only to the shard of the slot (their channels bear its tag), and slots may move. */
+export function scriptsFor(cluster: boolean): typeof scripts {
+  if (!cluster) return scripts;
+  const adapted = (lua: string): string => lua.replaceAll("redis.call('PUBLISH'", "redis.call('SPUBLISH'").replace('local cluster = false', 'local cluster = true');
+  return Object.fromEntries(Object.entries(scripts).map(([name, script]) => [name, { ...script, lua: adapted(script.lua) }]));
+}
 
 function read(file: string): string {
   return readFileSync(new URL(file, folder), 'utf8');
@@ -33,7 +40,7 @@ function withParts(lua: string): string {
 }
 
 /** Runs one script. Keys first (after their number, where the file's name says `n`), then arguments, as the first lines of its file say. */
-export function run<Reply>(redis: Redis, name: ScriptName, ...keysAndArguments: Argument[]): Promise<Reply> {
+export function run<Reply>(redis: RedisClient, name: ScriptName, ...keysAndArguments: Argument[]): Promise<Reply> {
   const command = (redis as unknown as Record<ScriptName, Command>)[name];
   return command.apply(redis, keysAndArguments) as Promise<Reply>;
 }

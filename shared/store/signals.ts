@@ -1,10 +1,16 @@
 /** Signals: published once to all API processes, never stored. */
 import type { SignalEvent } from '../protocol/events.js';
+import type { RedisClient } from '../redis-owners.js';
 import { signalText } from './event-text.js';
 import type { Store } from './store.js';
 
+/** Tells all who are subscribed; in a cluster by the node of the channel's slot. */
+export async function publish(redis: RedisClient, channel: string, text: string): Promise<void> {
+  await redis[redis.isCluster ? 'spublish' : 'publish'](channel, text);
+}
+
 export async function publishSignal({ keys, redis }: Store, signal: SignalEvent): Promise<void> {
-  await redis.publish(keys.signalChannel, `${signal.room}\n${signalText(signal)}`);
+  await publish(redis, keys.signalChannel(keys.roomShard(signal.room)), `${signal.room}\n${signalText(signal)}`);
 }
 
 /** Takes a published signal apart: its room and its text. */

@@ -1,16 +1,21 @@
 /** What every function of the store needs: a connection, the keys, the limits a host may turn. */
-import type { Redis } from 'ioredis';
 import type { Config } from '../config.js';
+import { Patience } from '../patience.js';
+import type { RedisClient } from '../redis-owners.js';
 import { Keys } from './keys.js';
 
 export interface Store {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
+  /** For what is answered only when replicas have it: WAIT holds up its connection. */
+  readonly durable: RedisClient;
+  /** For what must not wait for a master that is away. */
+  readonly patience: Patience;
   readonly keys: Keys;
   readonly config: Config;
 }
 
-export function createStore(redis: Redis, config: Config): Store {
-  return { redis, keys: new Keys(config.shards), config };
+export function createStore(redis: RedisClient, config: Config, durable = redis): Store {
+  return { redis, durable, patience: new Patience(redis), keys: new Keys(config.shards), config };
 }
 
 /** The user behind a request: id, and the SHA-256 that Redis holds of the token. */

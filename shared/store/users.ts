@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Config } from '../config.js';
 import { ChatError } from '../protocol/errors.js';
 import type { UserRef } from '../protocol/events.js';
+import { runDurably } from './durable.js';
 import { claimName, foldName, nameTaken, releaseName } from './names.js';
 import { rateLimited } from './refusals.js';
 import { renameInRoom } from './rooms.js';
@@ -45,7 +46,7 @@ async function createNamed(store: Store, name: string): Promise<NewUser> {
     const id = await store.redis.incr(store.keys.nextUser);
     const token = `${id}.${randomSecret()}`;
     const seen = store.keys.seen(store.keys.userShard(id));
-    if (await run<number>(store.redis, 'create', store.keys.user(id), seen, id, hashToken(token), name, foldName(name))) {
+    if (await runDurably<number>(store, 'create', store.keys.user(id), seen, id, hashToken(token), name, foldName(name))) {
       return { id, name, token };
     }
   }

@@ -1,6 +1,7 @@
 /** One run: the whole system, people who use it, faults by the plan; then everything settles and is judged. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { RedisClient } from '../../shared/redis-owners.js';
+import { openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { makeFault } from './faults.js';
 import { readLogs } from './logs.js';
@@ -12,13 +13,14 @@ import { Record } from './record.js';
 import { checkUsage, heldPolls, strayKeys, usageOf } from './remains.js';
 import { checkRosters } from './rosters.js';
 import { Site } from './site.js';
-import { isSettled, judge, recoveries, type Recovery, type Verdict } from './verdict.js';
+import { isSettled, judge, othersDelays, recoveries, type OthersDelay, type Recovery, type Verdict } from './verdict.js';
 import { overlaps } from './windows.js';
 
 export interface Report {
   options: ChaosOptions;
   verdict: Verdict;
   recoveries: Recovery[];
+  others: OthersDelay[];
   /** How long (ms) this process or Redis got no time, each time that no fault was the reason. */
   stalls: number[];
   /** ms from the last message until every view was complete. */
@@ -62,10 +64,10 @@ export function graceOf(kind: FaultKind): number {
 export async function runChaos(options: ChaosOptions, say: Say = () => undefined): Promise<Report> {
   const record = new Record();
   const settings = {
-    LIVE: options.live, POLL_CONNECTIONS: POOL[options.live], RATE_LIMITS: 'off', USER_TTL, HISTORY, INBOX_MAX, LOG_LEVEL: 'info',
+    LIVE: options.live, POLL_CONNECTIONS: POOL[options.live], RATE_LIMITS: 'off', USER_TTL, HISTORY, INBOX_MAX, LOG_LEVEL: 'info', REDIS_WAIT: options.wait,
   };
   const site = await Site.open(options, settings, (what) => record.violation('a process broke down', what));
-  const redis = new Redis(site.redis.url, { maxRetriesPerRequest: null });
+  const redis = openRedis(site.redis.url);
   redis.on('error', () => undefined); // it is killed now and then
   const pulse = watchPulse(record, redis);
   try {
@@ -83,7 +85,7 @@ class Run {
   readonly #plan: PlannedFault[];
   #skipped = 0;
 
-  constructor(readonly options: ChaosOptions, readonly record: Record, readonly site: Site, readonly redis: Redis, readonly say: Say) {
+  constructor(readonly options: ChaosOptions, readonly record: Record, readonly site: Site, readonly redis: RedisClient, readonly say: Say) {
     const random = new Random(options.seed);
     const { faults, habits, seconds, users } = options;
     this.#plan = planFaults(faults, seconds * 1_000 * (1 - CALM), random);
@@ -99,18 +101,19 @@ class Run {
     const settled = await this.#settle();
     const logs = await readLogs(this.redis);
     await checkRosters(this.redis, record, this.#crowd.sessions);
-    const verdict = judge(record, this.#crowd.sessions, logs, options.fsync, graceOf);
+    const verdict = judge(record, this.#crowd.sessions, logs, options.wait > 0 ? 'always' : options.fsync, graceOf);
     await this.#empty();
     const usage = await checkUsage(record, site, fresh, POOL[options.live]);
     return {
-      options, verdict, stalls: stallsWithoutFault(record), recoveries: recoveries(record, graceOf), settled, failures: record.failures, usage, skipped: this.#skipped,
+      options, verdict, stalls: stallsWithoutFault(record), recoveries: recoveries(record, graceOf),
+      others: othersDelays(record, this.#crowd.sessions), settled, failures: record.failures, usage, skipped: this.#skipped,
       violations: record.describeViolations(),
     };
   }
 
   async #freshUsage() {
     const { apis: [api], workers: [worker], redis } = this.site;
-    return { api: api ? await usageOf(api.current.pid, redis.port) : null, worker: worker ? await usageOf(worker.current.pid, redis.port) : null };
+    return { api: api ? await usageOf(api.current.pid, redis.ports) : null, worker: worker ? await usageOf(worker.current.pid, redis.ports) : null };
   }
 
   /** Everybody talks, faults are made, and at the end none for a while. */
@@ -129,7 +132,7 @@ class Run {
     await sleep(Math.max(0, time - Date.now()));
     const window = this.record.beginFault(fault.kind);
     try {
-      const made = await makeFault(this.site, fault);
+      const made = await makeFault(this.site, fault, (hits) => (window.hits = hits));
       if (!made) this.#skip(window);
       this.say(`${fault.kind} ${made ? `lasted ${Date.now() - window.from} ms` : 'found nothing free to hit'}`);
     } catch (error) {
@@ -169,7 +172,7 @@ function stallsWithoutFault({ stalls, faults }: Record): number[] {
 }
 
 /** Notes when this process got no time, or Redis answered nobody: a disk that takes seconds for an fsync holds it up, too. */
-function watchPulse(record: Record, redis: Redis): NodeJS.Timeout {
+function watchPulse(record: Record, redis: RedisClient): NodeJS.Timeout {
   let last = Date.now();
   let asked = 0;
   const note = (from: number): void => {
@@ -178,7 +181,7 @@ function watchPulse(record: Record, redis: Redis): NodeJS.Timeout {
   return setInterval(() => {
     note(last);
     last = Date.now();
-    if (asked > 0) return;
+    if (asked > 0 || redis.isCluster) return; // of a cluster, who would be asked may be away
     asked = last;
     redis.ping().then(() => note(asked), () => undefined).finally(() => (asked = 0)); // it fails at the end only
   }, PULSE);

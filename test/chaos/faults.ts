@@ -1,7 +1,8 @@
 /** How each kind of fault is made, and undone. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import type { Child } from '../support/child.js';
+import { masters, openRedis } from '../support/redis.js';
+import { CLUSTER_FAULT, type ClusterFault, type Tell } from './cluster-faults.js';
 import type { FaultKind, PlannedFault } from './plan.js';
 import type { Place, Site } from './site.js';
 
@@ -10,12 +11,18 @@ type Make = (site: Site, fault: PlannedFault) => Promise<boolean>;
 /** Connections find a Redis that is back within this time (ms). */
 const REDIS_BACK = 2_000;
 
-/** Makes a fault, and resolves when what it hit is back. False when there was nothing left to hit. */
-export function makeFault(site: Site, fault: PlannedFault): Promise<boolean> {
-  return MAKE[fault.kind](site, fault);
+/** Makes a fault, and resolves when what it hit is back. False when there was nothing left to hit. `tell` hears which slots it concerns. */
+export function makeFault(site: Site, fault: PlannedFault, tell: Tell): Promise<boolean> {
+  const make = isOfCluster(fault.kind) ? CLUSTER_FAULT[fault.kind] : null;
+  if (make) return atRedis(site, () => site.cluster ? make(site.cluster, fault, tell) : Promise.resolve());
+  return MAKE[fault.kind as Exclude<FaultKind, ClusterFault>](site, fault);
 }
 
-const MAKE: Record<FaultKind, Make> = {
+function isOfCluster(kind: FaultKind): kind is ClusterFault {
+  return kind in CLUSTER_FAULT;
+}
+
+const MAKE: Record<Exclude<FaultKind, ClusterFault>, Make> = {
   'api-kill': (site, fault) => atPlace(site.apis, fault, (place) => killAt(place, fault, () => site.startApi())),
   'worker-kill': (site, fault) => atPlace(site.workers, fault, (place) => killAt(place, fault, () => site.startWorker())),
   'redis-kill': (site, fault) => atRedis(site, async () => {
@@ -83,10 +90,10 @@ async function reloadAt<P extends Child>(site: Site, place: Place<P>, start: () 
 }
 
 async function dropConnections(site: Site, type: 'normal' | 'pubsub'): Promise<void> {
-  const redis = new Redis(site.redis.url, { retryStrategy: () => null });
+  const redis = openRedis(site.redis.url);
   redis.on('error', () => undefined); // the command below fails, and says so
   try {
-    await redis.call('CLIENT', 'KILL', 'TYPE', type);
+    await Promise.all((await masters(redis)).map((node) => node.call('CLIENT', 'KILL', 'TYPE', type)));
   } finally {
     redis.disconnect();
   }

@@ -1,6 +1,7 @@
 /** The rooms' logs as Redis has them: what every view is held against. */
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../shared/redis-owners.js';
 import { compareIds } from '../../shared/protocol/events.js';
+import { allKeys } from '../support/redis.js';
 
 export interface Log {
   /** All events, oldest first. */
@@ -11,9 +12,9 @@ export interface Log {
 
 const LOG_KEY = /^room:\{r\d+\}:(.+):log$/;
 
-export async function readLogs(redis: Redis): Promise<Map<string, Log>> {
+export async function readLogs(redis: RedisClient): Promise<Map<string, Log>> {
   const logs = new Map<string, Log>();
-  for (const key of await redis.keys('room:*:log')) {
+  for (const key of await allKeys(redis, 'room:*:log')) {
     const room = LOG_KEY.exec(key)?.[1];
     if (room !== undefined) logs.set(room, parse(await redis.xrange(key, '-', '+')));
   }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Problem } from '../../scripts/problem.js';
 import { HABITS, type Habit } from './habits.js';
-import { FAULTS, type FaultKind } from './plan.js';
+import { CLUSTER_FAULTS, FAULTS, faultsOf, type FaultKind } from './plan.js';
 
 export interface ChaosOptions {
   /** How long faults are made. Starting before and settling after come on top. */
@@ -18,6 +18,9 @@ export interface ChaosOptions {
   live: 'on' | 'off';
   apis: number;
   workers: number;
+  redis: 'one' | 'cluster';
+  /** The chat's REDIS_WAIT setting. */
+  wait: number;
 }
 
 export const USAGE = `npm run chaos -- [options]
@@ -27,21 +30,26 @@ export const USAGE = `npm run chaos -- [options]
   --rate N           messages a second, of all users together (25), 1 to 500
   --faults a,b       these only, of: ${FAULTS.join(', ')};
                      and what clients do wrong: ${HABITS.join(', ')}
+                     and with --redis cluster of: ${CLUSTER_FAULTS.join(', ')}
+  --redis one|cluster       a Redis, or a cluster of three masters and three replicas (one)
+  --wait N           the chat's REDIS_WAIT setting (0)
   --seed N           repeats the schedule of the run that printed it
   --fsync always|everysec   Redis's appendfsync (everysec)
   --live on|off      the chat's LIVE setting (on)
   --apis N           API processes (3), 1 to 8
   --workers N        worker processes (2), 1 to 8`;
 
-const TEXT = ['seconds', 'users', 'rooms', 'rate', 'seed', 'faults', 'fsync', 'live', 'apis', 'workers'] as const;
+const TEXT = ['seconds', 'users', 'rooms', 'rate', 'seed', 'faults', 'fsync', 'live', 'apis', 'workers', 'redis', 'wait'] as const;
 type Values = Partial<Record<(typeof TEXT)[number], string>>;
 
 /** Null when only help is asked for. Throws a Problem for what is not allowed. */
 export function readOptions(args: string[]): ChaosOptions | null {
   const values = parse(args);
   if (values === null) return null;
-  const kinds = values.faults?.split(',') ?? [...FAULTS, ...HABITS];
-  const unknown = kinds.find((kind) => !FAULTS.some((one) => one === kind) && !HABITS.some((one) => one === kind));
+  const redis = choice(values, 'redis', ['one', 'cluster']);
+  const known = faultsOf(redis);
+  const kinds = values.faults?.split(',') ?? [...known, ...HABITS];
+  const unknown = kinds.find((kind) => !known.some((one) => one === kind) && !HABITS.some((one) => one === kind));
   if (unknown !== undefined) throw new Problem(`There is no fault ${unknown}.\n${USAGE}`);
   return {
     seconds: integer(values, 'seconds', 60, 1, 7_200),
@@ -49,12 +57,14 @@ export function readOptions(args: string[]): ChaosOptions | null {
     rooms: integer(values, 'rooms', 5, 1, 50),
     rate: integer(values, 'rate', 25, 1, 500),
     seed: integer(values, 'seed', Math.floor(Math.random() * 1e6), 0, 2 ** 32 - 1),
-    faults: FAULTS.filter((kind) => kinds.includes(kind)),
+    faults: known.filter((kind) => kinds.includes(kind)),
     habits: HABITS.filter((habit) => kinds.includes(habit)),
     fsync: choice(values, 'fsync', ['everysec', 'always']),
     live: choice(values, 'live', ['on', 'off']),
     apis: integer(values, 'apis', 3, 1, 8),
     workers: integer(values, 'workers', 2, 1, 8),
+    redis,
+    wait: integer(values, 'wait', 0, 0, 2),
   };
 }
 

@@ -4,7 +4,16 @@ import type { Random } from './random.js';
 export const FAULTS = [
   'api-kill', 'worker-kill', 'redis-kill', 'api-stop', 'worker-stop', 'redis-stop', 'drop-normal', 'drop-pubsub', 'api-reload', 'worker-reload', 'all-kill',
 ] as const;
-export type FaultKind = (typeof FAULTS)[number];
+/** What happens to a cluster, beside what happens to the chat's own processes. */
+export const CLUSTER_FAULTS = ['master-kill', 'master-stop', 'master-failover', 'slots-move', 'node-change'] as const;
+export type FaultKind = (typeof FAULTS)[number] | (typeof CLUSTER_FAULTS)[number];
+/** Faults of the one Redis, which a cluster does not have as a whole. */
+const OF_ONE_REDIS = ['redis-kill', 'redis-stop', 'all-kill'];
+
+/** The faults that there are with one Redis, or with a cluster. */
+export function faultsOf(redis: 'one' | 'cluster'): FaultKind[] {
+  return redis === 'one' ? [...FAULTS] : [...FAULTS.filter((kind) => !OF_ONE_REDIS.includes(kind)), ...CLUSTER_FAULTS];
+}
 
 export interface PlannedFault {
   kind: FaultKind;

@@ -15,6 +15,8 @@ export interface Accepted {
 
 export interface FaultWindow extends Window {
   kind: FaultKind;
+  /** In a cluster: whether it concerns the slot of a key; null before that is known, and where there is none. */
+  hits: ((key: string) => boolean) | null;
 }
 
 /** An operation that took long until it succeeded. */
@@ -58,7 +60,7 @@ export class Record {
   }
 
   beginFault(kind: FaultKind): FaultWindow {
-    const window = { kind, from: Date.now(), to: Infinity };
+    const window: FaultWindow = { kind, from: Date.now(), to: Infinity, hits: null };
     this.faults.push(window);
     return window;
   }

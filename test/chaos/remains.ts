@@ -1,13 +1,14 @@
 /** What is left when everybody has gone: room logs and what expires in Redis, and processes as they were at their start. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../shared/redis-owners.js';
+import { allKeys } from '../support/redis.js';
 import type { Record } from './record.js';
 import type { Site } from './site.js';
 
 /** Keys that may stay for ever, keys that must expire, and the queues' own. */
-const LASTING = /^(users:next|metrics|expiry|bull:.+)$/;
+const LASTING = /^(users:next|metrics|expiry|shards|bull:.+)$/;
 const EXPIRING = /^(room:\{r\d+\}:.+:(log|delivered|rules|slow:\d+)|room:\{r\d+\}:.+:nonce:.+|sequence:\{u\d+\}:[0-9a-f]+|limit:.+|salt:.+)$/;
-/** Keys of both queues together: their job histories are bounded. */
+/** Keys of both queues together, and of nine in a cluster: their job histories are bounded. */
 const QUEUE_KEYS = 1_500;
 /** MB that a process may have more than one that has just started: V8 keeps what it has had for a while. */
 const GROWTH = 120;
@@ -15,16 +16,16 @@ const GROWTH = 120;
 const SPARE_FDS = 5;
 
 /** Keys that should not be there any more, with why. */
-export async function strayKeys(redis: Redis): Promise<string[]> {
-  const keys = await redis.keys('*');
+export async function strayKeys(redis: RedisClient): Promise<string[]> {
+  const keys = await allKeys(redis);
   const stray = keys.filter((key) => !LASTING.test(key) && !EXPIRING.test(key));
   for (const key of keys.filter((one) => EXPIRING.test(one))) if (await redis.pttl(key) === -1) stray.push(`${key} (does not expire)`);
   const queueKeys = keys.filter((key) => key.startsWith('bull:')).length;
-  return queueKeys > QUEUE_KEYS ? [...stray, `${queueKeys} keys of queues`] : stray;
+  return queueKeys > QUEUE_KEYS * (redis.isCluster ? 5 : 1) ? [...stray, `${queueKeys} keys of queues`] : stray;
 }
 
 /** Held polls and mirrored users of all processes, by what they write themselves every two seconds. */
-export async function heldPolls(redis: Redis): Promise<number> {
+export async function heldPolls(redis: RedisClient): Promise<number> {
   let held = 0;
   for (const text of Object.values(await redis.hgetall('metrics'))) {
     const { at, figures } = JSON.parse(text) as { at: number; figures: { name: string; values: { value: number }[] }[] };
@@ -46,13 +47,13 @@ export interface Usage {
 }
 
 /** What a process has open, as Linux tells; null elsewhere. */
-export async function usageOf(pid: number, redisPort: number): Promise<Usage | null> {
+export async function usageOf(pid: number, redisPorts: number[]): Promise<Usage | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => null);
   if (status === null) return null;
   const sockets = await socketsOf(pid);
   const fds = await readdir(`/proc/${pid}/fd`);
-  const toRedis = sockets.filter((socket) => socket.remotePort === redisPort).length;
-  const clients = sockets.filter((socket) => socket.remotePort !== redisPort && socket.remotePort !== 0);
+  const toRedis = sockets.filter((socket) => redisPorts.includes(socket.remotePort)).length;
+  const clients = sockets.filter((socket) => !redisPorts.includes(socket.remotePort) && socket.remotePort !== 0);
   return {
     rss: Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1_024), toRedis,
     fds: fds.length - toRedis - clients.length, halfClosed: clients.filter(({ state }) => state === CLOSE_WAIT).length,
@@ -86,13 +87,13 @@ export async function checkUsage(record: Record, site: Site, fresh: { api: Usage
   const lines: string[] = [];
   for (const [kind, places, pool] of [['api', site.apis, poolSize], ['worker', site.workers, 0]] as const) {
     for (const { current, since } of places) {
-      const usage = await usageOf(current.pid, site.redis.port);
+      const usage = await usageOf(current.pid, site.redis.ports);
       const start = fresh[kind];
       if (!usage || !start) continue;
       const text = `${kind} ${current.pid}, up ${Math.round((Date.now() - since) / 1_000)} s: ${usage.rss} MB (fresh: ${start.rss}), `
         + `${usage.toRedis} connections to Redis (${start.toRedis}), ${usage.fds} other descriptors (${start.fds}), ${usage.halfClosed} half closed`;
       lines.push(text);
-      const bad = usage.rss > start.rss + GROWTH || usage.toRedis > start.toRedis + pool || usage.fds > start.fds + SPARE_FDS || usage.halfClosed > 0;
+      const bad = usage.rss > start.rss + GROWTH || (!site.cluster && usage.toRedis > start.toRedis + pool) || (!site.cluster && usage.fds > start.fds + SPARE_FDS) || usage.halfClosed > 0;
       if (bad) record.violation('a process did not go back to where it was', text);
     }
   }

@@ -1,11 +1,12 @@
 /** Who is in which room, as Redis has it, against what the users themselves believe. */
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../shared/redis-owners.js';
+import { allKeys } from '../support/redis.js';
 import type { Record } from './record.js';
 import type { Session } from './session.js';
 
 const ROSTER_KEY = /^room:\{r\d+\}:([^:]+):roster$/;
 
-export async function checkRosters(redis: Redis, record: Record, sessions: Session[]): Promise<void> {
+export async function checkRosters(redis: RedisClient, record: Record, sessions: Session[]): Promise<void> {
   const byId = new Map(sessions.map((session) => [session.id, session]));
   const rosters = await readRosters(redis);
   for (const session of sessions.filter((one) => !one.over)) {
@@ -23,9 +24,9 @@ export async function checkRosters(redis: Redis, record: Record, sessions: Sessi
   }
 }
 
-async function readRosters(redis: Redis): Promise<Map<string, Map<number, string>>> {
+async function readRosters(redis: RedisClient): Promise<Map<string, Map<number, string>>> {
   const rosters = new Map<string, Map<number, string>>();
-  for (const key of await redis.keys('room:*:roster')) {
+  for (const key of await allKeys(redis, 'room:*:roster')) {
     const room = ROSTER_KEY.exec(key)?.[1];
     if (room === undefined) continue; // a private room
     rosters.set(room, new Map(Object.entries(await redis.hgetall(key)).map(([id, name]) => [Number(id), name])));

@@ -1,8 +1,10 @@
 /** The system under chaos: its processes by place, so that a fault finds one that no other fault is at. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from '../support/child.js';
+import { startCluster, TestCluster } from '../support/cluster.js';
 import { startApi, startWorker, type Settings, type TestApi, type TestWorker } from '../support/processes.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { startOneRedis, type TestRedis } from '../support/redis.js';
+import type { ChaosOptions } from './options.js';
 
 /** How often (ms) it is looked whether a process has ended that nobody ended. */
 const WATCH_EVERY = 100;
@@ -41,10 +43,9 @@ export class Site {
     this.#onCrash = onCrash;
   }
 
-  static async open(
-    { apis, workers, fsync }: { apis: number; workers: number; fsync: 'always' | 'everysec' }, env: Settings, onCrash: (what: string) => void,
-  ): Promise<Site> {
-    const site = new Site(await startRedis({ appendfsync: fsync }), env, onCrash);
+  static async open({ apis, workers, fsync, redis }: ChaosOptions, env: Settings, onCrash: (what: string) => void): Promise<Site> {
+    const options = { appendfsync: fsync };
+    const site = new Site(await (redis === 'cluster' ? startCluster(options) : startOneRedis(options)), env, onCrash);
     const started = await Promise.all([
       ...Array.from({ length: apis }, async () => site.apis.push(new Place(await site.startApi()))),
       ...Array.from({ length: workers }, async () => site.workers.push(new Place(await site.startWorker()))),
@@ -54,6 +55,10 @@ export class Site {
     });
     if (started.length > 0) void site.#watch();
     return site;
+  }
+
+  get cluster(): TestCluster | null {
+    return this.redis instanceof TestCluster ? this.redis : null;
   }
 
   /** The API processes that a client may turn to, whether they answer or not. */

@@ -1,5 +1,6 @@
 /** Holds what every client has seen against the rooms' logs. */
 import { compareIds } from '../../shared/protocol/events.js';
+import { Keys } from '../../shared/store/keys.js';
 import type { FaultKind } from './plan.js';
 import { placeAfter, type Log } from './logs.js';
 import { SLOW, type FaultWindow, type Record } from './record.js';
@@ -15,6 +16,8 @@ const CATCH_UP = 1_500;
 const ALONE = 1_500;
 /** An everysec Redis that is killed while the disk is slow may lose this much (ms). */
 const ROLLBACK = 2_500;
+/** Of a cluster, as the chat has them by default. */
+const SHARDS = 64;
 
 export interface Verdict {
   acknowledged: number;
@@ -81,7 +84,13 @@ function checkAccepted(record: Record, logs: Map<string, Log>, fsync: 'always' |
 
 function isRolledBack(record: Record, id: string): boolean {
   const at = Number.parseInt(id, 10);
-  return overlaps(record.faults.filter(({ kind }) => kind === 'redis-kill' || kind === 'all-kill').map(({ from }) => ({ from: from - ROLLBACK, to: from + 100 })), at, at);
+  return overlaps(record.faults.flatMap(lossOf), at, at);
+}
+
+/** When what Redis acknowledged may be lost by a fault. A master that hung may still take what waited for it, before it hears that it is none any more. */
+function lossOf({ kind, from, to }: FaultWindow): Window[] {
+  if (kind === 'redis-kill' || kind === 'all-kill' || kind === 'master-kill') return [{ from: from - ROLLBACK, to: from + 100 }];
+  return kind === 'master-stop' ? [{ from: from - ROLLBACK, to }] : [];
 }
 
 /** A view has every event of the log after its start, in order, up to the end unless its user has gone before. */
@@ -170,6 +179,32 @@ function effectOf(fault: FaultWindow, faults: FaultWindow[], { slow }: Record, g
   const hit = slow.filter(({ from, to }) => from > fault.from - SLOW && to > fault.from && from < Math.min(next - SLOW, fault.to + grace));
   const last = hit.toSorted((a, b) => a.to - b.to).at(-1);
   return last ? { ms: last.to - fault.from, what: `${last.what}, begun ${last.from - fault.from} ms after` } : { ms: 0, what: '' };
+}
+
+/** What users had whose own slot and whose room's slot a fault of the cluster did not concern, while it lasted. */
+export interface OthersDelay {
+  kind: FaultKind;
+  deliveries: number;
+  /** ms from accepted to delivered. */
+  p50: number;
+  p99: number;
+  worst: number;
+}
+
+export function othersDelays({ faults, stalls }: Record, sessions: Session[]): OthersDelay[] {
+  const keys = new Keys(SHARDS);
+  const ofCluster = faults.filter((fault) => fault.hits !== null);
+  return [...new Set(ofCluster.map(({ kind }) => kind))].sort().map((kind) => {
+    const windows = ofCluster.filter((fault) => fault.kind === kind && faults.every((other) => other === fault || !overlaps([other], fault.from - ALONE, fault.to)));
+    const delays = sessions.flatMap((session) => session.allViews).flatMap((view) => view.arrivals.flatMap((arrival) => {
+      const { from, to } = spanOf(arrival);
+      const fault = windows.find((window) => from >= window.from && from <= window.to);
+      const concerned = !fault || fault.hits?.(keys.user(view.user)) || fault.hits?.(keys.room(view.room));
+      return concerned || arrival.repaired || overlaps(view.troubles, from, to, CATCH_UP) || overlaps(stalls, from, to) ? [] : [to - from];
+    })).sort((a, b) => a - b);
+    const at = (share: number): number => delays[Math.floor(delays.length * share)] ?? 0;
+    return { kind, deliveries: delays.length, p50: at(0.5), p99: at(0.99), worst: delays.at(-1) ?? 0 };
+  });
 }
 
 /** The latest id of every room is what each open view ends with: nothing more is to come. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { cpuSeconds, residentBytes } from '../../bench/usage.js';
 import { root } from '../support/child.js';
+import { OneRedis } from '../support/redis.js';
 import { startSystem, type Settings, type TestSystem } from '../support/processes.js';
 import type { AttackOrder, AttackReport, HonestOrder, HonestReport, Phase } from './messages.js';
 
@@ -111,7 +112,7 @@ async function answer<Report>(child: ChildProcess, order: object): Promise<Repor
 }
 
 function partsOf({ apis, workers, redis }: TestSystem): Record<string, number> {
-  return { ...Object.fromEntries(apis.map(({ pid }, i) => [`API ${i + 1}`, pid])), worker: workers[0]?.pid ?? 0, Redis: redis.pid };
+  return { ...Object.fromEntries(apis.map(({ pid }, i) => [`API ${i + 1}`, pid])), worker: workers[0]?.pid ?? 0, Redis: redis instanceof OneRedis ? redis.pid : 0 };
 }
 
 async function memoryOf(system: TestSystem, redis: Redis): Promise<Record<string, number>> {

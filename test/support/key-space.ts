@@ -1,12 +1,13 @@
 /** What may be left in Redis when nobody is there any more. */
 import type { Store } from '../../shared/store/store.js';
 import { expireUser, staleUsers } from '../../shared/store/presence.js';
+import { allKeys } from './redis.js';
 
-const REMAINS = /^(room:.*:(log|delivered|nonce:.*|rules|held|sends|slow:.*)|dirty:.*|sequence:.*|users:next|expiry|metrics|busiest:.*|samples|samples:by|limit:.*|salt:.*|bull:.*)$/;
+const REMAINS = /^(room:.*:(log|delivered|nonce:.*|rules|held|sends|slow:.*)|dirty:.*|sequence:.*|users:next|expiry|shards|metrics|busiest:.*|samples|samples:by|limit:.*|salt:.*|bull:.*)$/;
 
 /** Keys that should not be there once all users have ended. */
 export async function ghosts({ redis }: Store): Promise<string[]> {
-  return (await redis.keys('*')).filter((key) => !REMAINS.test(key)).sort();
+  return (await allKeys(redis)).filter((key) => !REMAINS.test(key)).sort();
 }
 
 /** Ends all users, as expiry does after USER_TTL. */

@@ -1,5 +1,4 @@
 /** The system's own parts in this process, without HTTP and queue: what races are driven by hand with. */
-import { Redis } from 'ioredis';
 import { Filters } from '../../apps/api/filters.js';
 import { Guard } from '../../apps/api/guard/guard.js';
 import type { Chat, Reply } from '../../apps/api/operation.js';
@@ -11,7 +10,8 @@ import { readConfig, type Config } from '../../shared/config.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import type { OperationName } from '../../shared/protocol/operations.js';
 import { FanOutRequests } from '../../shared/queues.js';
-import { connectBlocking, connectStore, connectSubscriber } from '../../shared/redis.js';
+import { connectStore } from '../../shared/redis.js';
+import { nodesOf } from '../../shared/redis-nodes.js';
 import { parseCursor } from '../../shared/store/inboxes.js';
 import { createStore, type Store } from '../../shared/store/store.js';
 import { until } from './until.js';
@@ -34,20 +34,18 @@ export class Part {
   readonly requested: string[] = [];
   /** Where calls come from. */
   addresses = ['here', ''];
-  readonly #subscriber: Redis;
 
   constructor(readonly store: Store, readonly config: Config) {
-    this.#subscriber = connectSubscriber(config.redisUrl).on('error', quiet);
     const add = (_name: string, { rooms }: { rooms: string[] }): Promise<never> => {
       this.requested.push(...rooms);
       return Promise.resolve(undefined as never);
     };
     this.chat = {
       store,
-      fanOut: new FanOutRequests({ add }, quiet),
+      fanOut: new FanOutRequests([{ add }], quiet),
       guard: new Guard(store),
       filters: new Filters(),
-      polls: new Polls(store, { subscriber: this.#subscriber, blocking: () => connectBlocking(config.redisUrl), refused: quiet }),
+      polls: new Polls(store, nodesOf(store.redis, config.redisUrl), { refused: quiet }),
     };
   }
 
@@ -85,7 +83,7 @@ export class Part {
 /** Opens an API process's parts on a Redis, ready to be used. */
 export async function openPart(redisUrl: string, settings: Record<string, string> = {}): Promise<Part> {
   const part = new Part(...await openStore(redisUrl, settings));
-  await until(() => part.polls.ready, 'the subscription');
+  await until(() => part.polls.allReady, 'the subscription');
   return part;
 }
 

@@ -2,7 +2,6 @@
  * Addresses and origins that the host has switched off. Every process keeps a copy, read again every two seconds and at once when it
  * is told of a change, so that a look costs no round trip. While Redis is away the copy stays as it is.
  */
-import type { Redis } from 'ioredis';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { readSwitched } from '../../../shared/store/host.js';
 import type { Store } from '../../../shared/store/store.js';
@@ -25,14 +24,10 @@ export class Blocks {
   /** Until when an address is off, 0 for one that is not: hashing it for every request would cost more than all else here. */
   #known = new Map<string, number>();
 
-  /** `subscriber` hears of changes. */
-  constructor(store: Store, salt: Salt, subscriber: Redis) {
+  constructor(store: Store, salt: Salt) {
     this.#store = store;
     this.#salt = salt;
-    const read = (): void => void this.read().catch(() => undefined); // the next look makes up for it
-    subscriber.on('ready', () => void subscriber.subscribe(store.keys.switchChannel).then(read, () => undefined)); // else every two seconds
-    subscriber.on('message', (channel: string) => { if (channel === store.keys.switchChannel) read(); });
-    setInterval(read, READ_EVERY).unref();
+    setInterval(() => void this.read().catch(() => undefined), READ_EVERY).unref(); // the next look makes up for it
   }
 
   /** Reads what is off. Rejects when Redis is away. */

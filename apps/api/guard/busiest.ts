@@ -1,5 +1,5 @@
 /** Who and what keeps this process busy: addresses, origins of pages, rooms. Written every two seconds for the host's page; addresses only hashed. */
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../../shared/redis-owners.js';
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
 import type { Salt } from './salt.js';
 import { Tops } from './tops.js';
@@ -18,17 +18,18 @@ export interface Busy {
   addresses: Rates;
 }
 
-const keyOf = (process: string): string => `busiest:${process}`;
+/** All in one slot of a cluster: they are read together. */
+const keyOf = (process: string): string => `busiest:{all}:${process}`;
 
 export class Busiest {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #process: string;
   readonly #salt: Salt;
   readonly #rooms = new Tops();
   readonly #origins = new Tops();
   readonly #addresses = new Tops();
 
-  constructor(redis: Redis, process: string, salt: Salt) {
+  constructor(redis: RedisClient, process: string, salt: Salt) {
     this.#redis = redis;
     this.#process = process;
     this.#salt = salt;
@@ -57,7 +58,7 @@ export class Busiest {
 }
 
 /** What processes have written last, added up. */
-export async function readBusiest(redis: Redis, processes: string[]): Promise<Busy> {
+export async function readBusiest(redis: RedisClient, processes: string[]): Promise<Busy> {
   const texts = processes.length > 0 ? await redis.mget(processes.map(keyOf)) : [];
   const all = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Busy]));
   const sum = (kind: keyof Busy): Rates => added(all.flatMap((one) => one[kind]));

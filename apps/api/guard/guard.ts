@@ -80,7 +80,7 @@ export class Guard {
     this.#store = store;
     this.#host = host;
     this.#addresses = new Addresses(config.trustProxy);
-    this.#limits = new Limits(redis, config);
+    this.#limits = new Limits(store);
     this.#salt = salt ?? new Salt(redis);
     this.#crowds = new Crowds(store);
     this.#failures = new Failures((address) => this.#count('failures', address));
@@ -163,8 +163,8 @@ export class Guard {
 
   /** Of many who come to a new room together, the first has made it. */
   async #countRoom(room: string, address: string): Promise<void> {
-    const { redis } = this.#store;
-    const making = `limit:making:${room}`;
+    const { keys, redis } = this.#store;
+    const making = `limit:making:${keys.room(room)}`;
     if (await redis.set(making, 1, 'EX', MAKING, 'NX') !== 'OK') return;
     try {
       await this.#count('rooms', address);

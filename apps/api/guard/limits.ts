@@ -2,10 +2,11 @@
  * The limits that all processes count together, in Redis. What is over its limit is refused from memory until it may be
  * tried again, so that a flood costs Redis nothing.
  */
-import { ReplyError, type Redis } from 'ioredis';
+import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Config } from '../../../shared/config.js';
+import { Away, type Patience } from '../../../shared/patience.js';
 import { rateLimited } from '../../../shared/store/refusals.js';
+import type { Store } from '../../../shared/store/store.js';
 import { WIDER } from './address.js';
 
 export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'forgets' | 'roomJoins';
@@ -19,24 +20,30 @@ export class Limits {
   readonly #limiters: Record<LimitName, RateLimiterRedis>;
   /** The same for networks. */
   readonly #wider: Record<LimitName, RateLimiterRedis>;
+  readonly #patience: Patience;
 
-  constructor(redis: Redis, config: Config) {
+  constructor({ redis, patience, config }: Store) {
+    this.#patience = patience;
     this.#limiters = limiters(redis, config, 'limit', 1);
     this.#wider = limiters(redis, config, 'limit:wider', WIDER);
   }
 
-  /** Counts `points`, of a `wider` network too. Throws `rate_limited`; rejects when Redis is away. One that takes no writes (no memory) limits nothing. */
+  /**
+   * Counts `points`, of a `wider` network too. Throws `rate_limited`; rejects when Redis is away. One that takes no writes (no memory)
+   * limits nothing, nor does a master of a cluster that is away: what is limited may concern others only.
+   */
   async count(name: LimitName, key: string, points: number, wider = false): Promise<void> {
+    const limiter = (wider ? this.#wider : this.#limiters)[name];
     try {
-      await (wider ? this.#wider : this.#limiters)[name].consume(key, points);
+      await this.#patience.for(limiter.getKey(key), () => limiter.consume(key, points));
     } catch (refused) {
       if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext, undefined, name);
-      if (!(refused instanceof ReplyError)) throw refused;
+      if (!(refused instanceof ReplyError || refused instanceof Away)) throw refused;
     }
   }
 }
 
-function limiters(redis: Redis, config: Config, prefix: string, times: number): Record<LimitName, RateLimiterRedis> {
+function limiters(redis: Store['redis'], config: Store['config'], prefix: string, times: number): Record<LimitName, RateLimiterRedis> {
   const limiter = (name: string, most: number, duration: number): RateLimiterRedis => {
     const points = most * times;
     return new RateLimiterRedis({ storeClient: redis, keyPrefix: `${prefix}:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true });

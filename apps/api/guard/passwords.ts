@@ -1,6 +1,6 @@
 /** Guesses of the host's password: an address that has guessed wrong too often waits, with a right one too. */
-import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RedisClient } from '../../../shared/redis-owners.js';
 
 /** Seconds. */
 const WINDOW = 600;
@@ -10,7 +10,7 @@ export class Passwords {
   readonly #hash: (address: string) => Promise<string>;
 
   /** `tries`: wrong ones of an address in ten minutes, in all processes; in this one alone while Redis is away. */
-  constructor(redis: Redis, tries: number, hash: (address: string) => Promise<string>) {
+  constructor(redis: RedisClient, tries: number, hash: (address: string) => Promise<string>) {
     const insurance = new RateLimiterMemory({ keyPrefix: 'password', points: tries, duration: WINDOW });
     this.#limiter = new RateLimiterRedis({
       storeClient: redis, keyPrefix: 'limit:password', points: tries, duration: WINDOW, rejectIfRedisNotReady: true, insuranceLimiter: insurance,

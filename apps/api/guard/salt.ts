@@ -3,19 +3,19 @@
  * Redis forgets it when the day after is over, as a ban may last a day: nobody can tell then what was hashed with it.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../../shared/redis-owners.js';
 
 /** Seconds: the day, the day after, and what clocks may differ by. */
 const KEPT = 49 * 3_600;
 const DAY = 86_400_000;
 
 export class Salt {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   #day = '';
   #salt: Promise<string> = Promise.resolve('');
   #yesterday: Promise<string> = Promise.resolve('');
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
     redis.on('ready', () => { this.#day = ''; }); // it may have forgotten the salt, and another process made one since
   }

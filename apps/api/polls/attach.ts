@@ -2,6 +2,8 @@
  * From an attach to an answer: what every poll goes through that is not served from memory. An attach gives events, or
  * says in which way to wait; whoever waited in the blocking way attaches again when the bell rang.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ReplyError } from 'ioredis';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { attach, cursorText, type Attached, type Want } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
@@ -11,6 +13,8 @@ import type { HeldPolls } from './held.js';
 import type { Live, Pending } from './live.js';
 import { pollBody, type Poll } from './poll.js';
 
+/** Pause (ms) before who was refused a place to wait at attaches again. */
+const REFUSED_PAUSE = 100;
 /** What a client is told to wait (s) when no connection is free to hold its poll. */
 const RETRY_AFTER = 2;
 
@@ -19,10 +23,10 @@ export interface Ways {
   pool: BlockingPool;
   live: Live;
   held: HeldPolls;
-  /** This process as it is named in Redis at the moment. */
-  process: () => string;
-  /** Whether polls may wait in the live way now. */
-  liveNow: () => boolean;
+  /** This process as a user shard knows it at the moment. */
+  process: (shard: number) => string;
+  /** Whether polls of users of a shard may wait in the live way now. */
+  liveNow: (shard: number) => boolean;
   draining: () => boolean;
   /** Makes a poll that has lost its mirror attach again. */
   reattach: (poll: Poll) => void;
@@ -44,7 +48,7 @@ export async function attachAndHold(ways: Ways, poll: Poll): Promise<void> {
 async function attachOnce(ways: Ways, poll: Poll): Promise<'again' | 'left'> {
   if (poll.superseded) throw superseded();
   const wantsToWait = poll.deadline > Date.now() && !ways.draining();
-  const lease = wantsToWait ? await ways.pool.take() : null;
+  const lease = wantsToWait ? await ways.pool.take(ways.store.keys.user(poll.userId)) : null;
   try {
     // a newer poll may have come meanwhile, or the client gone: an attach now would take events nobody reads
     if (poll.superseded) throw superseded();
@@ -58,7 +62,7 @@ async function attachOnce(ways: Ways, poll: Poll): Promise<'again' | 'left'> {
 
 function wantOf(ways: Ways, poll: Poll, leased: boolean, wantsToWait: boolean): Want {
   if (!wantsToWait) return 'none';
-  const live = poll.cursor !== null && ways.liveNow();
+  const live = poll.cursor !== null && ways.liveNow(shardOf(ways, poll));
   if (leased) return live ? 'live' : 'blocking';
   return live ? 'full' : 'none';
 }
@@ -67,10 +71,10 @@ function wantOf(ways: Ways, poll: Poll, leased: boolean, wantsToWait: boolean): 
 async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached | null> {
   const pending = ways.live.begin(poll.userId);
   poll.attaching = true;
-  const process = ways.process();
+  const process = ways.process(pending.shard);
   try {
     const attached = await attach(ways.store, poll.user, process, poll.cursor, want);
-    return process === ways.process() || attached.way !== 'live' ? settleOrMirror(ways, poll, attached, pending) : null;
+    return process === ways.process(pending.shard) || attached.way !== 'live' ? settleOrMirror(ways, poll, attached, pending) : null;
   } finally {
     poll.attaching = false;
     ways.live.end(pending);
@@ -82,7 +86,7 @@ function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pen
   const waited = poll.resume !== '';
   poll.n = n;
   poll.rooms = new Set(heedNotices(pending, poll, attached));
-  poll.resume = cursorText(ways.process(), position, eventId);
+  poll.resume = cursorText(ways.process(pending.shard), position, eventId);
   const live = attached.way === 'live' && !poll.superseded;
   const orphan = live ? null : ways.live.forget(poll.userId, n);
   if (orphan) ways.reattach(orphan);
@@ -130,12 +134,17 @@ async function holdBlocking(ways: Ways, poll: Poll, lease: Lease): Promise<void>
   try {
     const bell = ways.store.keys.bell(poll.userId, poll.n);
     if (await lease.wait(bell, poll.deadline - Date.now()) === 'time') poll.settleEmpty();
-  } catch {
-    // the connection broke: attach again, which finds out whether Redis is away
+  } catch (error) {
+    // the connection broke: attach again, which finds out whether Redis is away. While a slot moves it is refused for a moment
+    if (error instanceof ReplyError) await sleep(REFUSED_PAUSE);
   } finally {
     poll.whenSettled = null;
     ways.held.remove(poll);
   }
+}
+
+function shardOf({ store }: Ways, poll: Poll): number {
+  return store.keys.userShard(poll.userId);
 }
 
 export function superseded(): ChatError {

@@ -1,8 +1,9 @@
 /**
  * The blocking way to wait: BLPOP on the user's own bell, on a connection of its own for as long as it waits, from a
- * bounded pool. A connection is used again only when BLPOP, and the UNBLOCK that may have been sent, have answered.
+ * bounded pool, to the node that owns the user. A connection is used again only when BLPOP, and the UNBLOCK that may have been sent, have answered.
  */
 import type { Redis } from 'ioredis';
+import type { Nodes } from '../../../shared/redis-nodes.js';
 
 /** A BLPOP is renewed this often (ms), so that a connection that died without a word is noticed within 15 s. */
 const SLICE = 8_000;
@@ -17,17 +18,14 @@ const UNBLOCK_AGAIN = 5;
 export type Outcome = 'rung' | 'time' | 'cancelled';
 
 export class BlockingPool {
-  readonly #connect: () => Redis;
-  readonly #control: Redis;
+  readonly #nodes: Nodes;
   readonly #size: number;
-  readonly #idle: Lease[] = [];
+  #idle: Lease[] = [];
   #open = 0;
   #closed = false;
 
-  /** `connect` makes a connection that is not yet connected; `control` is the one UNBLOCK goes over. */
-  constructor(connect: () => Redis, control: Redis, size: number) {
-    this.#connect = connect;
-    this.#control = control;
+  constructor(nodes: Nodes, size: number) {
+    this.#nodes = nodes;
     this.#size = size;
   }
 
@@ -40,15 +38,20 @@ export class BlockingPool {
     return this.#open - this.#idle.length;
   }
 
-  /** A connection to wait on, or null when all are in use. Throws when Redis is away. */
-  async take(): Promise<Lease | null> {
-    for (let lease = this.#idle.pop(); lease; lease = this.#idle.pop()) {
-      if (lease.usable) return lease;
-      this.#drop(lease);
-    }
-    if (this.#open >= this.#size || this.#closed) return null;
+  /** A connection to wait on for keys of one user, or null when all are in use. Throws when Redis is away. */
+  async take(key: string): Promise<Lease | null> {
+    const node = this.#nodes.ownerOf(key);
+    if (node === null || this.#closed) return null;
+    this.#idle = this.#idle.filter((lease) => lease.usable || this.#drop(lease));
+    const found = this.#idle.findLast((lease) => lease.node === node);
+    // one to another node is closed for it when there may be no more
+    const spare = found ?? (this.#open >= this.#size ? this.#idle[0] : undefined);
+    if (spare) this.#idle.splice(this.#idle.indexOf(spare), 1);
+    if (found) return found;
+    if (spare) this.#drop(spare);
+    if (this.#open >= this.#size) return null;
     this.#open += 1;
-    return this.#openLease();
+    return this.#openLease(node);
   }
 
   give(lease: Lease): void {
@@ -61,13 +64,13 @@ export class BlockingPool {
     for (const lease of this.#idle.splice(0)) this.#drop(lease);
   }
 
-  async #openLease(): Promise<Lease> {
-    const connection = this.#connect();
+  async #openLease(node: string): Promise<Lease> {
+    const connection = this.#nodes.connectBlocking(node);
     connection.on('error', () => undefined); // who waits on it is told by the command that fails
     const watchdog = setTimeout(() => connection.disconnect(), OPENING);
     try {
       await connection.connect();
-      return new Lease(connection, Number(await connection.client('ID')), this.#control);
+      return new Lease(connection, Number(await connection.client('ID')), node, () => this.#nodes.sharedWith(node));
     } catch (error) {
       connection.disconnect();
       this.#open -= 1;
@@ -77,9 +80,10 @@ export class BlockingPool {
     }
   }
 
-  #drop(lease: Lease): void {
+  #drop(lease: Lease): false {
     lease.disconnect();
     this.#open -= 1;
+    return false;
   }
 }
 
@@ -87,15 +91,18 @@ export class BlockingPool {
 export class Lease {
   readonly #connection: Redis;
   readonly #clientId: number;
-  readonly #control: Redis;
+  readonly node: string;
+  readonly #control: () => Redis | null;
   #waiting = false;
   #cancelled = false;
   #unblocking: Promise<void> = Promise.resolve();
   #broken = false;
 
-  constructor(connection: Redis, clientId: number, control: Redis) {
+  /** `control` gives the connection to the same node that UNBLOCK goes over. */
+  constructor(connection: Redis, clientId: number, node: string, control: () => Redis | null) {
     this.#connection = connection;
     this.#clientId = clientId;
+    this.node = node;
     this.#control = control;
     connection.on('close', () => { this.#broken = true; });
   }
@@ -141,7 +148,7 @@ export class Lease {
 
   async #unblock(): Promise<void> {
     while (this.#waiting) {
-      const unblocked = await this.#control.client('UNBLOCK', this.#clientId).catch(() => this.disconnect());
+      const unblocked = await (this.#control()?.client('UNBLOCK', this.#clientId) ?? Promise.reject(new Error('no such node'))).catch(() => this.disconnect());
       if (unblocked === 1) return;
       await new Promise((resolve) => setTimeout(resolve, UNBLOCK_AGAIN));
     }

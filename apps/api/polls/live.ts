@@ -44,10 +44,12 @@ interface Shard {
   readonly mirrors: Set<Mirror>;
   readonly releases: Touch[];
   readonly pending: Set<Pending>;
+  ticking: boolean;
 }
 
 export interface LiveOptions {
-  process: () => string;
+  /** This process as a user shard knows it. */
+  process: (shard: number) => string;
   /** Makes a held poll attach again. */
   reattach: (poll: Poll) => void;
   /** Told of events given. */
@@ -63,13 +65,12 @@ export class Live {
   readonly #shards: Shard[];
   readonly #timers: NodeJS.Timeout[];
   #answered = 0;
-  #ticking = false;
   #draining = false;
 
   constructor(store: Store, options: LiveOptions) {
     this.#store = store;
     this.#options = options;
-    this.#shards = store.keys.allShards.map(() => ({ last: 0, expected: 0, mirrors: new Set(), releases: [], pending: new Set() }));
+    this.#shards = store.keys.allShards.map(() => ({ last: 0, expected: 0, mirrors: new Set(), releases: [], pending: new Set(), ticking: false }));
     this.#timers = [setInterval(() => void this.tick(), TICK), setInterval(() => this.#endOverdue(), DEADLINES)];
   }
 
@@ -80,7 +81,7 @@ export class Live {
 
   /** Serves a poll of a mirror's token from memory: acknowledges, and answers it or leaves it with the mirror. False: it must attach. */
   serve(poll: Poll, mirror: Mirror): boolean {
-    if (poll.cursor?.process !== this.#options.process() || !mirror.acknowledge(poll.cursor.position)) return false;
+    if (poll.cursor?.process !== this.#options.process(mirror.shard) || !mirror.acknowledge(poll.cursor.position)) return false;
     mirror.dirty = true;
     poll.n = mirror.n;
     this.hold(poll, mirror);
@@ -92,7 +93,7 @@ export class Live {
     mirror.lastPoll = Date.now();
     mirror.poll = poll;
     poll.whenSettled = this.#release;
-    poll.resume = cursorText(this.#options.process(), mirror.end, mirror.endId);
+    poll.resume = cursorText(this.#options.process(mirror.shard), mirror.end, mirror.endId);
     this.#answer(mirror);
     if (this.#draining || poll.deadline <= mirror.lastPoll) poll.settleEmpty();
   }
@@ -147,9 +148,9 @@ export class Live {
     return mirror && mirror.n <= n ? this.#drop(mirror) : null;
   }
 
-  /** Drops all mirrors and makes their polls attach again: the subscription was lost. */
-  dropAll(): void {
-    for (const shard of this.#shards) this.#resynchronise(shard, 0);
+  /** Drops a shard's mirrors and makes their polls attach again: the subscription was lost. */
+  dropShard(number: number): void {
+    this.#resynchronise(this.#shardOf(number), 0);
   }
 
   /** Gives a delivery of a user shard to the users it is for. */
@@ -167,17 +168,19 @@ export class Live {
 
   /** Writes acknowledgements and `seen` of every shard, lets idle users go, and looks for deliveries that never came. */
   async tick(): Promise<void> {
-    if (this.#ticking) return;
-    this.#ticking = true;
-    await Promise.all(this.#shards.map((shard, number) => this.#tickShard(shard, number).catch(() => undefined))); // the next tick tries again
-    this.#ticking = false;
+    await Promise.all(this.#shards.map(async (shard, number) => {
+      if (shard.ticking) return; // one whose Redis hangs does not keep the others from theirs
+      shard.ticking = true;
+      await this.#tickShard(shard, number).catch(() => undefined); // the next tick tries again
+      shard.ticking = false;
+    }));
   }
 
   /** Writes what is known and lets all users go. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     for (const mirror of this.mirrors.all()) this.#letGo(mirror);
-    this.#ticking = false;
+    for (const shard of this.#shards) shard.ticking = false;
     await this.tick();
   }
 
@@ -212,7 +215,7 @@ export class Live {
     if (!poll || !taken) return;
     this.#answered += 1;
     this.#options.given(taken.count);
-    poll.settle(pollBody(cursorText(this.#options.process(), taken.position, taken.eventId), taken.text));
+    poll.settle(pollBody(cursorText(this.#options.process(mirror.shard), taken.position, taken.eventId), taken.text));
   }
 
   #resynchronise(shard: Shard, last: number): void {
@@ -259,7 +262,7 @@ export class Live {
 
   async #touch(shard: Shard, number: number, touches: Touch[]): Promise<void> {
     const cameBefore = shard.last;
-    const { sequence, gone } = await touch(this.#store, number, this.#options.process(), touches);
+    const { sequence, gone } = await touch(this.#store, number, this.#options.process(number), touches);
     for (const id of gone) this.forget(id, touches.find((one) => one.id === id)?.n ?? 0)?.settleEmpty();
     const lost = shard.last < shard.expected || sequence < cameBefore;
     if (lost) this.#resynchronise(shard, sequence);

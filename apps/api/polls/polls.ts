@@ -1,5 +1,5 @@
 /** All polls of this process: where they begin, and what the rest of the system tells them. */
-import type { Redis } from 'ioredis';
+import type { Nodes } from '../../../shared/redis-nodes.js';
 import type { Cursor } from '../../../shared/store/inboxes.js';
 import { parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
@@ -16,14 +16,13 @@ import { Subscription } from './subscription.js';
 /** How long (ms) polls whose subscription was lost wait for it before they attach in another way. */
 const RESUBSCRIBE = 1_000;
 
-export interface Connections {
-  subscriber: Redis;
-  /** Makes one for the pool, not yet connected. */
-  blocking: () => Redis;
+export interface PollsOptions {
   /** Told when Redis will not let this process subscribe: it has no live polls and no signals then. */
   refused: (error: unknown) => void;
   /** Told of events that came to polls which waited for them: of a group of them that came together, once. */
   received?: (text: string) => void;
+  /** Told when the host has switched something, or may have. */
+  switched?: () => void;
 }
 
 export class Polls {
@@ -38,27 +37,28 @@ export class Polls {
   /** The newest poll of each token that attaches, or waits in the blocking way. Those that wait live, their mirrors know. */
   readonly #latest = new Map<string, Poll>();
   #orphans: Poll[] = [];
+  #patience: NodeJS.Timeout | undefined;
   #draining = false;
 
-  constructor(store: Store, connections: Connections) {
+  constructor(store: Store, nodes: Nodes, { refused, received = () => undefined, switched = () => undefined }: PollsOptions) {
     const given = (count: number): void => { this.deliveries += count; };
-    const process = (): string => this.#subscription.process;
-    const { received = () => undefined } = connections;
+    const process = (shard: number): string => this.#subscription.process(shard);
     this.#store = store;
-    this.pool = new BlockingPool(connections.blocking, store.redis, store.config.pollConnections);
+    this.pool = new BlockingPool(nodes, store.config.pollConnections);
     const reattach = (poll: Poll): void => this.#orphan(poll);
     this.live = new Live(store, { process, given, received, reattach });
-    this.#subscription = new Subscription(connections.subscriber, store.keys, {
+    this.#subscription = new Subscription(nodes, store.keys, {
       onDelivery: (shard, payload) => this.live.deliver(shard, payload),
       onNotice: (notice) => this.#notice(notice),
       onSignal: (payload) => this.#signal(payload),
-      onLost: () => this.live.dropAll(),
-      onConfirmed: () => this.#attachOrphans(),
-      onRefused: connections.refused,
+      onLost: (shard) => this.live.dropShard(shard),
+      onConfirmed: (shard) => this.#attachOrphans(shard),
+      onRefused: refused,
+      onSwitched: switched,
     });
     this.#ways = {
       store, process, given, received, reattach, pool: this.pool, live: this.live, held: this.held,
-      liveNow: () => store.config.live && this.#subscription.confirmed,
+      liveNow: (shard) => store.config.live && this.#subscription.confirmed(shard),
       draining: () => this.#draining,
     };
   }
@@ -74,14 +74,19 @@ export class Polls {
     return this.live.mirrors.ofUser(id)?.poll ?? this.held.ofUser(id) ?? null;
   }
 
-  /** This process as cursors name it. */
-  get process(): string {
-    return this.#subscription.process;
+  /** This process as cursors of a user name it. */
+  processFor(id: number): string {
+    return this.#subscription.process(this.#store.keys.userShard(id));
   }
 
-  /** Whether the live way is open, or not wanted. */
+  /** Whether the live way is open, or not wanted: in a cluster to some users at least, as those of a master that is away have none. */
   get ready(): boolean {
-    return this.#subscription.confirmed || !this.#store.config.live;
+    return this.#subscription.someConfirmed || !this.#store.config.live;
+  }
+
+  /** Whether it is open to all users, or not wanted. */
+  get allReady(): boolean {
+    return this.#subscription.allConfirmed || !this.#store.config.live;
   }
 
   /** Takes a poll, and answers it by `reply`: also with `unauthorized`, `superseded`, `unavailable`. `timeout` in s. */
@@ -118,13 +123,21 @@ export class Polls {
   /** A poll has lost its mirror: it attaches again, with the live way if that comes back soon. */
   #orphan(poll: Poll): void {
     poll.whenSettled = null;
-    if (this.#subscription.confirmed || this.#store.redis.status !== 'ready') return void this.#attach(poll);
+    if (this.#subscription.confirmed(this.#shardOf(poll)) || this.#store.redis.status !== 'ready') return void this.#attach(poll);
     this.#latest.set(poll.token, poll);
-    if (this.#orphans.push(poll) === 1) setTimeout(() => this.#attachOrphans(), RESUBSCRIBE);
+    this.#orphans.push(poll);
+    this.#patience ??= setTimeout(() => { this.#patience = undefined; this.#attachOrphans(); }, RESUBSCRIBE);
   }
 
-  #attachOrphans(): void {
-    for (const poll of this.#orphans.splice(0)) void this.#attach(poll);
+  /** Of one shard, whose subscription is back; or all, who have waited long enough. */
+  #attachOrphans(shard: number | null = null): void {
+    const theirs = this.#orphans.filter((poll) => shard === null || this.#shardOf(poll) === shard);
+    this.#orphans = this.#orphans.filter((poll) => !theirs.includes(poll));
+    for (const poll of theirs) void this.#attach(poll);
+  }
+
+  #shardOf(poll: Poll): number {
+    return this.#store.keys.userShard(poll.userId);
   }
 
   #notice(text: string): void {

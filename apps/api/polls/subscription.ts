@@ -1,74 +1,185 @@
 /**
- * What other processes tell this one, by pub/sub: deliveries and notices for it, signals for all. Every confirmed
- * subscription has a fresh process id, so that all its delivery sequences begin at 0 and nothing of an earlier one
- * can be taken for its own.
+ * What other processes tell this one, by pub/sub: deliveries and notices of each user shard for it, signals of each room
+ * shard for all. A connection to each node has the shards that it owns. A user shard has a fresh process id at every
+ * subscription, so that its delivery sequence begins at 0 and nothing of an earlier one can be taken for its own; one that
+ * is lost, with its node or because it moves, is lost alone.
  */
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import type { Nodes } from '../../../shared/redis-nodes.js';
 import type { Keys } from '../../../shared/store/keys.js';
+
+/** Owners are looked at so often (ms), beside at every change: a subscription that failed is tried again by it. */
+const LOOK = 500;
+
+/** The room shard by whose node the host's switches are told. */
+const SWITCHES = 0;
 
 export interface Listener {
   onDelivery(shard: number, payload: string): void;
   onNotice(notice: string): void;
   onSignal(payload: string): void;
-  /** The subscription is gone: deliveries may be lost from now on. */
-  onLost(): void;
+  /** The host has switched something, or may have while the subscription was gone. */
+  onSwitched(): void;
+  /** The subscription of a user shard is gone: deliveries may be lost from now on. */
+  onLost(shard: number): void;
   /** It is confirmed again, under a new process id. */
-  onConfirmed(): void;
+  onConfirmed(shard: number): void;
   /** Redis refuses it. */
   onRefused(error: unknown): void;
 }
 
+/** One shard, of users or of rooms, and where it is heard. */
+interface Part {
+  readonly kind: 'users' | 'rooms';
+  readonly shard: number;
+  /** A key of its slot. */
+  readonly key: string;
+  /** The node it is subscribed at, or shall be. */
+  node: string | null;
+  channels: string[];
+  /** This process as it is named in Redis and in cursors for this shard, while the subscription holds. */
+  process: string;
+  confirmed: boolean;
+}
+
 export class Subscription {
-  /** This process as it is named in Redis and in cursors, while the subscription holds. */
-  process = freshProcess();
-  confirmed = false;
-  readonly #connection: Redis;
+  readonly #nodes: Nodes;
   readonly #keys: Keys;
   readonly #listener: Listener;
-  readonly #shardOf = new Map<string, number>();
+  readonly #users: Part[];
+  readonly #parts: Part[];
+  readonly #connections = new Map<string, Redis>();
+  readonly #hears = new Map<string, (payload: string) => void>();
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(connection: Redis, keys: Keys, listener: Listener) {
-    this.#connection = connection;
+  constructor(nodes: Nodes, keys: Keys, listener: Listener) {
+    this.#nodes = nodes;
     this.#keys = keys;
     this.#listener = listener;
-    connection.on('ready', () => void this.#subscribe());
-    connection.on('close', () => this.#lose());
-    connection.on('message', (channel: string, payload: string) => this.#hear(channel, payload));
+    this.#users = keys.allShards.map((shard) => partOf('users', shard, keys.attached(shard)));
+    this.#parts = [...this.#users, ...keys.allShards.map((shard) => partOf('rooms', shard, keys.dirty(shard)))];
+    nodes.onChange(() => this.#follow());
+    this.#timer = setInterval(() => this.#follow(), LOOK);
+    this.#follow();
+  }
+
+  /** Whether deliveries of a user shard come for sure. */
+  confirmed(shard: number): boolean {
+    return this.#users[shard]?.confirmed ?? false;
+  }
+
+  get someConfirmed(): boolean {
+    return this.#users.some((part) => part.confirmed);
+  }
+
+  get allConfirmed(): boolean {
+    return this.#parts.every((part) => part.confirmed);
+  }
+
+  /** This process as a user shard knows it. */
+  process(shard: number): string {
+    return this.#users[shard]?.process ?? '';
   }
 
   close(): void {
-    this.#connection.disconnect();
+    clearInterval(this.#timer);
+    for (const connection of this.#connections.values()) connection.disconnect();
+    this.#connections.clear();
   }
 
-  async #subscribe(): Promise<void> {
-    const process = freshProcess();
-    this.process = process;
-    this.#shardOf.clear();
-    for (const shard of this.#keys.allShards) this.#shardOf.set(this.#keys.deliveryChannel(shard, process), shard);
-    try {
-      await this.#connection.subscribe(...this.#shardOf.keys(), this.#keys.noticeChannel(process), this.#keys.signalChannel);
-    } catch (error) {
-      if (this.#connection.status === 'ready') this.#listener.onRefused(error);
-      return; // otherwise the connection broke meanwhile; the next one subscribes
+  /** Goes with every part to the node that owns it now. */
+  #follow(): void {
+    for (const part of this.#parts) {
+      const owner = this.#nodes.ownerOf(part.key);
+      if (owner === null || owner === part.node) continue;
+      this.#leave(part);
+      part.node = owner;
+      const connection = this.#connectionTo(owner);
+      if (connection.status === 'ready') void this.#subscribe(part, connection);
     }
-    if (this.process !== process) return;
-    this.confirmed = true;
-    this.#listener.onConfirmed();
+    for (const [node, connection] of this.#connections) {
+      if (this.#parts.some((part) => part.node === node)) continue;
+      this.#connections.delete(node);
+      connection.disconnect();
+    }
   }
 
-  #lose(): void {
-    if (!this.confirmed) return;
-    this.confirmed = false;
-    this.#listener.onLost();
+  #connectionTo(node: string): Redis {
+    const known = this.#connections.get(node);
+    if (known) return known;
+    const connection = this.#nodes.connectSubscriber(node).on('error', () => undefined); // its end is what counts
+    this.#connections.set(node, connection);
+    const mine = (): Part[] => this.#connections.get(node) === connection ? this.#parts.filter((part) => part.node === node) : [];
+    connection.on('ready', () => { for (const part of mine()) void this.#subscribe(part, connection); });
+    connection.on('close', () => { for (const part of mine()) this.#lose(part); });
+    connection.on('moved', () => this.#moved(connection));
+    connection.on(this.#nodes.sharded ? 'smessage' : 'message', (channel: string, payload: string) => this.#hears.get(channel)?.(payload));
+    return connection;
   }
 
-  #hear(channel: string, payload: string): void {
-    const shard = this.#shardOf.get(channel);
-    if (shard !== undefined) this.#listener.onDelivery(shard, payload);
-    else if (channel === this.#keys.signalChannel) this.#listener.onSignal(payload);
-    else this.#listener.onNotice(payload);
+  /** Redis has unsubscribed a channel whose slot has moved, and does not tell which: all of this node are subscribed anew. */
+  #moved(connection: Redis): void {
+    this.#nodes.refresh();
+    connection.disconnect(true);
   }
+
+  async #subscribe(part: Part, connection: Redis): Promise<void> {
+    const { node } = part;
+    const process = freshProcess();
+    part.process = process;
+    this.#hear(part);
+    try {
+      await connection[this.#nodes.sharded ? 'ssubscribe' : 'subscribe'](...part.channels);
+    } catch (error) {
+      if (part.process === process) this.#failed(part, connection, error);
+      return;
+    }
+    if (part.process !== process || part.node !== node || connection.status !== 'ready') return;
+    part.confirmed = true;
+    if (part.kind === 'users') this.#listener.onConfirmed(part.shard);
+    else if (part.shard === SWITCHES) this.#listener.onSwitched();
+  }
+
+  #hear(part: Part): void {
+    const { kind, shard, process } = part;
+    for (const channel of part.channels) this.#hears.delete(channel);
+    const hears: [string, (payload: string) => void][] = kind === 'rooms'
+      ? [[this.#keys.signalChannel(shard), (payload) => this.#listener.onSignal(payload)],
+        ...shard === SWITCHES ? [[this.#keys.switchChannel, () => this.#listener.onSwitched()] satisfies [string, () => void]] : []]
+      : [[this.#keys.deliveryChannel(shard, process), (payload) => this.#listener.onDelivery(shard, payload)],
+        [this.#keys.noticeChannel(shard, process), (notice) => this.#listener.onNotice(notice)]];
+    part.channels = hears.map(([channel]) => channel);
+    for (const [channel, hear] of hears) this.#hears.set(channel, hear);
+  }
+
+  /** A connection that broke subscribes when it is back; a part that is elsewhere is looked for there. */
+  #failed(part: Part, connection: Redis, error: unknown): void {
+    if (connection.status !== 'ready') return;
+    if (this.#nodes.sharded) {
+      part.node = null;
+      this.#nodes.refresh();
+    } else if (part === this.#parts[0]) { // it refuses all of them
+      this.#listener.onRefused(error);
+    }
+  }
+
+  /** Goes from the node it was at; a node that has become a replica would go on telling what it hears from the new master. */
+  #leave(part: Part): void {
+    const connection = part.node === null ? undefined : this.#connections.get(part.node);
+    if (connection?.status === 'ready' && part.channels.length > 0) connection.sunsubscribe(...part.channels).catch(() => undefined);
+    this.#lose(part);
+  }
+
+  #lose(part: Part): void {
+    if (!part.confirmed) return;
+    part.confirmed = false;
+    if (part.kind === 'users') this.#listener.onLost(part.shard);
+  }
+}
+
+function partOf(kind: Part['kind'], shard: number, key: string): Part {
+  return { kind, shard, key, node: null, channels: [], process: freshProcess(), confirmed: false };
 }
 
 function freshProcess(): string {

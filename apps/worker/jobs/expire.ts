@@ -13,8 +13,10 @@ export async function expire(store: Store, every: number, announce: (room: strin
   const now = await redisTime(store);
   const ttl = store.config.userTtl * 1_000;
   if (now < await earliest(store, now, ttl, every)) return 0;
-  const ended = await Promise.all(store.keys.allShards.map((shard) => expireShard(store, shard, now - ttl, announce)));
-  return ended.reduce((sum, count) => sum + count, 0);
+  const ended = await Promise.allSettled(store.keys.allShards.map((shard) => expireShard(store, shard, now - ttl, announce)));
+  const failed = ended.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  return ended.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
 }
 
 async function earliest({ redis, keys }: Store, now: number, ttl: number, every: number): Promise<number> {

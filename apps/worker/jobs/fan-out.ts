@@ -3,7 +3,7 @@
  * positions, so two workers, a retry or a stalled job do no harm; one room is nevertheless advanced once at a time here.
  */
 import { compareIds } from '../../../shared/protocol/events.js';
-import { FanOutSteps, type Batch, type LogEntry } from '../../../shared/store/fan-out.js';
+import { FanOutSteps, positionOf, type Batch, type LogEntry } from '../../../shared/store/fan-out.js';
 import type { Store } from '../../../shared/store/store.js';
 
 /** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
@@ -28,12 +28,14 @@ export interface FanOutObserver {
 }
 
 export class FanOut {
+  readonly #store: Store;
   readonly #steps: FanOutSteps;
   readonly #observer: FanOutObserver;
   /** Rooms being advanced; `again` when one was asked for meanwhile. */
   readonly #advancing = new Map<string, { again: boolean; done: Promise<void> }>();
 
   constructor(store: Store, observer: FanOutObserver) {
+    this.#store = store;
     this.#steps = new FanOutSteps(store);
     this.#observer = observer;
   }
@@ -68,26 +70,48 @@ export class FanOut {
     return [...failed]; // what fails later is the sweep's
   }
 
+  /** Delivers to one user shard what it lacks, though it may count as delivered; `since` is where to begin when it has no position. */
+  async mendRoom(room: string, shard: number, since: string): Promise<void> {
+    for (let from = await positionOf(this.#store, room, shard) ?? since; ;) {
+      const batch = await this.#steps.readBatch(room, from);
+      const last = batch.entries.at(-1);
+      if (!last) return;
+      await this.#deliverTo(room, shard, batch, last);
+      from = last.id;
+    }
+  }
+
   async #advanceUntilDone(room: string, entry: { again: boolean }): Promise<void> {
+    let failure: unknown = null;
     try {
       do {
         entry.again = false;
-        while (await this.#advanceOnce(room) > 0);
+        failure = await this.#advanceToEnd(room);
       } while (entry.again);
     } finally {
       this.#advancing.delete(room); // in the same moment as the last look at `again`: nobody can ask in between
     }
+    if (failure !== null) throw failure;
   }
 
-  async #advanceOnce(room: string): Promise<number> {
-    const started = performance.now();
-    const batch = await this.#steps.readBatch(room);
-    const last = batch.entries.at(-1);
-    if (!last) return 0;
-    await Promise.all(batch.shards.map((shard) => this.#deliverTo(room, shard, batch, last)));
-    const { undelivered, moved } = await this.#steps.advance(room, last);
-    if (moved > 0) this.#observer.delivered({ room, entries: batch.entries, moved, took: performance.now() - started });
-    return undelivered;
+  /** Shards fail separately: while one is away, the others go on to the log's end, and `delivered` waits. Gives why one failed, or null. */
+  async #advanceToEnd(room: string): Promise<unknown> {
+    let failure: unknown = null;
+    for (let from = ''; ;) {
+      const started = performance.now();
+      const batch = await this.#steps.readBatch(room, from);
+      const last = batch.entries.at(-1);
+      if (!last) return failure;
+      const outcomes = await Promise.allSettled(batch.shards.map((shard) => this.#deliverTo(room, shard, batch, last)));
+      failure ??= outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? null;
+      if (failure === null) {
+        const { undelivered, moved } = await this.#steps.advance(room, last);
+        if (moved > 0) this.#observer.delivered({ room, entries: batch.entries, moved, took: performance.now() - started });
+        if (undelivered === 0) return null;
+      } else {
+        from = last.id;
+      }
+    }
   }
 
   /** Brings one shard to the batch's end, in as many bounded script calls as that takes. */

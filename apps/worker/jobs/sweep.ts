@@ -10,8 +10,13 @@ import type { FanOut } from './fan-out.js';
 /** Younger than this (ms), a room is on its usual way through the queue. */
 const GRACE = 500;
 
-export async function sweep(store: Store, fanOut: FanOut): Promise<void> {
-  const rooms = await dirtyRooms(store, await redisTime(store) - GRACE);
-  const [failure] = await fanOut.advanceRooms(rooms);
-  if (failure) throw failure.error;
+/** Advances rooms older than `grace` (ms). Shards fail separately; rejects with the first failure when all others are done. */
+export async function sweep(store: Store, fanOut: FanOut, grace = GRACE): Promise<void> {
+  const before = await redisTime(store) - grace;
+  const outcomes = await Promise.allSettled(store.keys.allShards.map(async (shard) => {
+    const [failure] = await fanOut.advanceRooms(await dirtyRooms(store, shard, before));
+    if (failure) throw failure.error;
+  }));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
 }

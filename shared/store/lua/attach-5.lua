@@ -12,6 +12,11 @@ local h = redis.call('HMGET', user, 'token', 'ended', 'base', 'baseId', 'acked',
 if h[1] ~= ARGV[2] or h[2] then return {'unauthorized'} end
 local base, baseId, acked = tonumber(h[3] or 0), h[4] or '0-0', tonumber(h[5] or 0)
 local length = redis.call('LLEN', inbox)
+-- What is derived from the tag comes before anything is written: where it is not in place (a slot of a cluster that moves), nothing has happened.
+local rooms = redis.call('SMEMBERS', user .. ':rooms')
+local former = redis.call('HGET', attached, id)
+local _, formerProcess, formerN = string.match(former or '', '(.-):(.-):(.*)')
+if former then redis.call('DEL', user .. ':bell:' .. formerN) end
 local function idAt(index) return string.match(redis.call('LINDEX', inbox, index - base - 1), '^{"id":"([%d-]+)') end
 
 -- Acknowledge: without a cursor, what the last poll gave. A cursor whose event is not there is from another time: reset.
@@ -42,12 +47,9 @@ redis.call('HSET', user, 'given', base + #events, 'process', process)
 local time = redis.call('TIME')
 redis.call('ZADD', seen, time[1] * 1000 + math.floor(time[2] / 1000), id)
 
--- The newest poll wins: the former one's bell goes, and its process, if another, is told.
-local former = redis.call('HGET', attached, id)
-if former then
-  local _, formerProcess, formerN = string.match(former, '(.-):(.-):(.*)')
-  redis.call('DEL', user .. ':bell:' .. formerN)
-  if formerProcess ~= process then redis.call('PUBLISH', 'notice:' .. formerProcess, 'superseded ' .. id .. ' ' .. formerN) end
+-- The newest poll wins: the former one's bell has gone, and its process, if another, is told.
+if former and formerProcess ~= process then
+  redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. formerProcess, 'superseded ' .. id .. ' ' .. formerN)
 end
 local way = ''
 if position ~= '' and length == #events and (want == 'full' or want == 'live' and h[7] == process) then
@@ -57,4 +59,4 @@ elseif #events == 0 and (want == 'blocking' or want == 'live') then
 end
 if way == '' then redis.call('HDEL', attached, id) else redis.call('HSET', attached, id, way .. ':' .. process .. ':' .. n) end
 return {way, n, base + #events, last, missed, reset, tonumber(redis.call('GET', sequence) or 0),
-  redis.call('SMEMBERS', user .. ':rooms'), events}
+  rooms, events}

@@ -17,6 +17,6 @@ redis.call('HSET', user, 'ended', 1)
 local holder = redis.call('HGET', attached, id)
 if holder then
   local _, process, n = string.match(holder, '(.-):(.-):(.*)')
-  redis.call('PUBLISH', 'notice:' .. process, 'ended ' .. id .. ' ' .. n)
+  redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. process, 'ended ' .. id .. ' ' .. n)
 end
 return {'ended', h[3], h[4], h[5] or '', redis.call('SMEMBERS', user .. ':rooms')}

@@ -18,5 +18,5 @@ end
 if ARGV[5] ~= '' then redis.call('HSET', user, 'address', ARGV[5]) end
 redis.call('ZADD', members, id, id)
 local holder = redis.call('HGET', attached, id)
-if holder then redis.call('PUBLISH', 'notice:' .. string.match(holder, ':(.-):'), 'entered ' .. id .. ' ' .. room) end
+if holder then redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. string.match(holder, ':(.-):'), 'entered ' .. id .. ' ' .. room) end
 return {'ok', h[3]}

@@ -19,5 +19,5 @@ if redis.call('SREM', rooms, room) == 1 and not string.find(room, ':', 1, true) 
   redis.call('HINCRBY', user, 'public', -1)
 end
 if redis.call('ZCARD', members) == 0 then redis.call('DEL', position) end
-if holder then redis.call('PUBLISH', 'notice:' .. string.match(holder, ':(.-):'), 'exited ' .. id .. ' ' .. room) end
+if holder then redis.call('PUBLISH', 'notice:' .. ARGV[5] .. ':' .. string.match(holder, ':(.-):'), 'exited ' .. id .. ' ' .. room) end
 return 1

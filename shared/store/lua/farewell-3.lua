@@ -11,6 +11,6 @@ local holder = redis.call('HGET', KEYS[3], ARGV[1])
 if holder then
   local _, process, n = string.match(holder, '(.-):(.-):(.*)')
   redis.call('HDEL', KEYS[3], ARGV[1])
-  redis.call('PUBLISH', 'notice:' .. process, 'superseded ' .. ARGV[1] .. ' ' .. n)
+  redis.call('PUBLISH', 'notice:' .. string.match(KEYS[1], '{%w+}') .. ':' .. process, 'superseded ' .. ARGV[1] .. ' ' .. n)
 end
 return 1

@@ -1,0 +1,103 @@
+/**
+ * After a failover in a cluster: a replica that takes over may lack the last moments of its master, while other masters have it
+ * that all is done. Deliveries that are missing are made again from the rooms' logs (what a shard has already is skipped there,
+ * as ever); who is in a room by one account only is taken out, or brought in again.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster, type Redis } from 'ioredis';
+import { masterOf } from '../../../shared/redis-owners.js';
+import { halvesAt, membershipsAt, type Half, type Shards } from '../../../shared/store/mending.js';
+import { enterRoom, exitRoom } from '../../../shared/store/rooms.js';
+import type { Store } from '../../../shared/store/store.js';
+import type { FanOut } from './fan-out.js';
+
+/** Replication is behind by less (ms): of a room that the shard has no position for, only what is younger can be missing. */
+const RECENT = 60_000;
+/** Rooms looked at together. */
+const SIDE_BY_SIDE = 32;
+/** Who is still in a room by one account only after so long (ms) is not just entering or exiting it. */
+const SETTLED = 5_000;
+
+/** Mends shards whose master is another one than before, or was gone for a moment. `failed` hears what went wrong; it is tried again. */
+export function mendAfterFailovers(store: Store, fanOut: FanOut, failed: (error: unknown) => void): void {
+  const { redis, keys } = store;
+  if (!(redis instanceof Cluster)) return;
+  const watch = new Watch(redis, keys.allShards.flatMap((shard) => [
+    { key: keys.attached(shard), kind: 'users' as const, shard }, { key: keys.dirty(shard), kind: 'rooms' as const, shard },
+  ]));
+  let mending: Promise<void> = Promise.resolve();
+  redis.on('refresh', () => {
+    for (const [master, shards] of watch.changed()) {
+      mending = mending.then(() => mend(store, fanOut, master, shards)).catch((error: unknown) => {
+        watch.forget(shards); // the next look tries again
+        failed(error);
+      });
+    }
+  });
+}
+
+interface Watched {
+  key: string;
+  kind: keyof Shards;
+  shard: number;
+}
+
+/** Which shards have another connection to their master than at the last look. */
+class Watch {
+  readonly #cluster: Cluster;
+  readonly #watched: Watched[];
+  readonly #known = new Map<string, Redis | null>();
+
+  constructor(cluster: Cluster, watched: Watched[]) {
+    this.#cluster = cluster;
+    this.#watched = watched;
+  }
+
+  changed(): Map<Redis, Shards> {
+    const groups = new Map<Redis, { users: Set<number>; rooms: Set<number> }>();
+    for (const { key, kind, shard } of this.#watched) {
+      const [former, master] = [this.#known.get(key), masterOf(this.#cluster, key)];
+      this.#known.set(key, master);
+      if (former === undefined || former === master || master === null) continue;
+      const group = groups.get(master) ?? { users: new Set(), rooms: new Set() };
+      group[kind].add(shard);
+      groups.set(master, group);
+    }
+    return groups;
+  }
+
+  forget(shards: Shards): void {
+    for (const { key, kind, shard } of this.#watched) if (shards[kind].has(shard)) this.#known.set(key, null);
+  }
+}
+
+/** Delivers what user shards of one master lack, and makes memberships whole. */
+export async function mend(store: Store, fanOut: FanOut, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
+  const since = `${Date.now() - RECENT}-0`;
+  const memberships = membershipsAt(master, shards);
+  const mendNext = async (): Promise<void> => {
+    for await (const { shard, room } of memberships) await fanOut.mendRoom(room, shard, since);
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, mendNext));
+  await mendMemberships(store, master, shards, settled);
+}
+
+async function mendMemberships(store: Store, master: Redis, shards: Shards, settled: number): Promise<void> {
+  const before = await listOf(halvesAt(store, master, shards));
+  if (before.size === 0) return;
+  await sleep(settled);
+  const after = await listOf(halvesAt(store, master, shards));
+  for (const [name, half] of before) if (after.has(name)) await makeWhole(store, half);
+}
+
+async function listOf(halves: AsyncGenerator<Half>): Promise<Map<string, Half>> {
+  const list = new Map<string, Half>();
+  for await (const half of halves) list.set(`${half.room} ${half.user.id} ${half.by}`, half);
+  return list;
+}
+
+/** What the user's own account says holds: its client believes the same. */
+async function makeWhole(store: Store, { room, user, by }: Half): Promise<void> {
+  if (by === 'room') await exitRoom(store, room, user);
+  else await enterRoom(store, room, user.id, null).catch(() => exitRoom(store, room, user)); // it has ended
+}

@@ -1,0 +1,53 @@
+/**
+ * In a cluster one master may be away while all others are there: what is asked of it must not hold up what goes on without it.
+ * Whoever asks first waits for a moment; whoever asks then is refused at once, until an answer has come.
+ */
+import { ownerOf, type RedisClient } from './redis-owners.js';
+
+/** An answer takes a few ms, and some tens of that on a machine that is busy. */
+const MOMENT = 300;
+
+/** What was asked for did not come in time, and may come late: it is asked for again, or done without. */
+export class Away extends Error {}
+
+export class Patience {
+  readonly #redis: RedisClient;
+  /** By master that is away: whether somebody is asking. */
+  readonly #away = new Map<string, { asked: boolean }>();
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  /** Does something at the master that owns a key. Throws Away; else what `work` throws. With one Redis all wait: nothing goes on without it. */
+  async for<T>(key: string, work: () => Promise<T>): Promise<T> {
+    if (!this.#redis.isCluster) return work();
+    const place = ownerOf(this.#redis, key) ?? '';
+    const away = this.#away.get(place);
+    if (!away) return this.#wait(place, this.#ask(place, work));
+    if (!away.asked) {
+      away.asked = true;
+      this.#ask(place, work).catch(() => { away.asked = false; });
+    }
+    throw new Away(`${place} is away`);
+  }
+
+  async #ask<T>(place: string, work: () => Promise<T>): Promise<T> {
+    const reply = await work();
+    this.#away.delete(place);
+    return reply;
+  }
+
+  async #wait<T>(place: string, answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const away = { asked: true };
+        this.#away.set(place, away);
+        answer.catch(() => { away.asked = false; });
+        reject(new Away(`${place} does not answer`));
+      }, MOMENT);
+    });
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  }
+}

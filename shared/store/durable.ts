@@ -1,0 +1,31 @@
+/**
+ * What a user is answered for. Redis answers before its replicas have a write, so a failover may lose the last moments of a
+ * master; with REDIS_WAIT the answer waits until so many replicas have it.
+ */
+import { ChatError } from '../protocol/errors.js';
+import { masterOf } from '../redis-owners.js';
+import { run, type Argument, type ScriptName } from './scripts.js';
+import type { Store } from './store.js';
+
+/** How long (ms) replicas may take; longer ones are away. */
+const PATIENCE = 1_000;
+
+/** Runs a script whose first argument is a key. Throws `unavailable` when too few replicas have what it wrote: it may be there, or not. */
+export async function runDurably<Reply>(store: Store, name: ScriptName, key: string, ...others: Argument[]): Promise<Reply> {
+  const { redis, durable, config } = store;
+  if (config.redisWait === 0) return run(redis, name, key, ...others);
+  const master = masterOf(durable, key);
+  const breaks = { counted: 0 };
+  const count = (): void => { breaks.counted += 1; };
+  master?.once('close', count);
+  try {
+    const reply = await run<Reply>(durable, name, key, ...others);
+    // WAIT is about what its own connection has written: a new one would know of nothing to wait for
+    const same = master !== null && masterOf(durable, key) === master && breaks.counted === 0;
+    const replicas = same ? await master.wait(config.redisWait, PATIENCE) : 0;
+    if (replicas < config.redisWait || breaks.counted > 0) throw new ChatError('unavailable', 'It could not be kept safe. Try again soon.', { retryAfter: 1 });
+    return reply;
+  } finally {
+    master?.off('close', count);
+  }
+}

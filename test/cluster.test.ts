@@ -1,0 +1,144 @@
+/** The chat on a Redis Cluster of three masters and three replicas, in real processes: all of it works, and goes on when masters go. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkRedis } from '../shared/redis-check.js';
+import { Keys } from '../shared/store/keys.js';
+import { fetchText } from './support/client.js';
+import { startCluster, type TestCluster } from './support/cluster.js';
+import { startSystem, type TestSystem } from './support/processes.js';
+import { refusal } from './support/refusal.js';
+import { until } from './support/until.js';
+import { TestUser } from './support/user.js';
+
+const SHARDS = 64;
+const keys = new Keys(SHARDS);
+let cluster: TestCluster;
+let system: TestSystem;
+
+beforeAll(async () => {
+  cluster = await startCluster({ auth: { user: 'chat', password: 's3cr+t' } });
+  system = await startSystem({ apis: 2, redis: cluster, env: { ADMIN_PASSWORD: 'x', SEND_RATE: 100, REDIS_WAIT: 1 } });
+});
+afterAll(async () => {
+  await system.stop();
+  await cluster.stop();
+});
+
+/** People in a room of their own, each following it. */
+async function people(count: number, room: string) {
+  const users = await Promise.all(Array.from({ length: count }, () => TestUser.join(system.urls, { room })));
+  return users.map((user) => ({ user, follower: user.follow() }));
+}
+
+type People = Awaited<ReturnType<typeof people>>;
+
+/** Everybody has these texts, once and in this order. */
+async function haveAll(everybody: People, texts: string[]): Promise<void> {
+  await until(() => everybody.every(({ follower }) => follower.texts().length >= texts.length), 'all messages', 20_000);
+  for (const { follower } of everybody) expect(follower.texts()).toEqual(texts);
+}
+
+const stopAll = (everybody: People) => Promise.all(everybody.map(({ follower }) => follower.stop()));
+
+describe('on a cluster', () => {
+  it('messages come to everybody, in order, through all processes and masters', async () => {
+    const everybody = await people(12, 'all');
+    const texts = Array.from({ length: 24 }, (_, number) => `${number}`);
+    for (const [number, text] of texts.entries()) await everybody[number % 12]?.user.sendSurely(text);
+    await haveAll(everybody, texts);
+    await stopAll(everybody);
+  });
+
+  it('private messages, signals, names and what an owner does work', async () => {
+    const [anna, bert] = [await TestUser.join(system.urls, { name: 'Anna', room: 'own' }), await TestUser.join(system.urls, { room: 'own' })];
+    const follower = bert.follow();
+    expect(await refusal(TestUser.join(system.urls, { name: 'anna' }))).toMatchObject({ code: 'name_taken' });
+    await anna.send({ text: 'for you', to: bert.id });
+    await until(() => follower.texts().includes('for you'), 'the private message');
+    await until(async () => {
+      await anna.ask('signal', { room: 'own', data: 1 });
+      return follower.signals.length > 0;
+    }, 'a signal');
+    const { owner } = anna.joined as unknown as { owner: string };
+    await anna.ask('kick', { room: 'own', owner, user: bert.id });
+    expect(await refusal(bert.send({ text: 'still here', room: 'own' }))).toMatchObject({ code: 'not_in_room' });
+    await follower.stop();
+  });
+
+  it('jobs go through several queues, and the figures are those of all', async () => {
+    const headers = { Authorization: `Basic ${btoa(':x')}` };
+    const board = await (await fetch(`${system.urls[0]}/admin/queues/api/queues`, { headers })).json() as { queues: { name: string; counts: Record<string, number> }[] };
+    expect(board.queues.map(({ name }) => name).sort()).toEqual([...Array.from({ length: 8 }, (_, number) => `fanout-${number}`), 'upkeep']);
+    const figures = async () => (await fetch(`${system.urls[0]}/metrics`, { headers })).text();
+    await until(async () => /chat_fanout_events_total [1-9]/.test(await figures()), 'the worker has written its figures');
+  });
+
+  it('is refused with another number of shards, or without the word cluster', async () => {
+    await expect(checkRedis(cluster.url, 16)).rejects.toThrow('SHARDS=16 is not allowed: what this Redis holds was made with 64. Set SHARDS=64, or use an empty Redis.');
+    const [one] = cluster.nodes;
+    const plain = `redis://chat:s3cr+t@127.0.0.1:${one?.port}`;
+    await expect(checkRedis(plain, 1)).rejects.toThrow(`(redis://127.0.0.1:${one?.port}) cannot be used: it is a Redis Cluster: add ?cluster=true to its address.`);
+  });
+
+  it('slots move while people talk, and nothing is lost, doubled or out of order', async () => {
+    const everybody = await people(6, 'moving');
+    const texts: string[] = [];
+    const moves = moveAll([keys.room('moving'), ...everybody.map(({ user }) => keys.user(user.id))]);
+    for (let number = 0; number < 40; number += 1) {
+      texts.push(`${number}`);
+      await everybody[number % 6]?.user.sendSurely(`${number}`);
+    }
+    await moves;
+    await haveAll(everybody, texts);
+    await stopAll(everybody);
+  });
+
+  it('a master is killed while people talk: who is elsewhere notices nothing, and all have everything', async () => {
+    const everybody = await people(12, 'failing');
+    const victim = await cluster.ownerOf(keys.attached(keys.userShard(everybody[0]?.user.id ?? 0)));
+    const [lucky, ...others] = await elsewhere(victim, 'calm');
+    const texts: string[] = [];
+    const failOver = cluster.failOver(victim);
+    let gone = false;
+    void failOver.finally(() => { gone = true; });
+    let worst = 0;
+    for (let number = 0; !gone || number < 20; number += 1) {
+      texts.push(`${number}`);
+      const from = Date.now();
+      await lucky?.user.sendSurely(`${number}`);
+      await until(() => others.every(({ follower }) => follower.texts().includes(`${number}`)), 'the message');
+      worst = Math.max(worst, Date.now() - from);
+    }
+    await failOver;
+    expect(worst).toBeLessThan(2_000); // the failover takes four seconds
+    expect((await fetchText('GET', `${system.urls[0]}/health`)).status).toBe(200);
+    for (const text of ['after', 'and on']) await everybody[1]?.user.sendSurely(text);
+    await haveAll(everybody, ['after', 'and on']);
+    await haveAll([...others], texts);
+    await stopAll([...everybody, ...(lucky ? [lucky] : []), ...others]);
+  });
+});
+
+/** Moves each key's slot to another master. */
+async function moveAll(ofKeys: string[]): Promise<void> {
+  for (const key of ofKeys) {
+    const [owner, masters] = [await cluster.ownerOf(key), await cluster.masters()];
+    const to = masters.find((node) => node !== owner);
+    if (to) await cluster.moveSlot(await cluster.slotOf(key), to);
+  }
+}
+
+/** Three people in a room, none of which is at that master. */
+async function elsewhere(master: object, name: string): Promise<People> {
+  const isElsewhere = async (key: string): Promise<boolean> => await cluster.ownerOf(key) !== master;
+  let room = name;
+  while (!await isElsewhere(keys.room(room))) room += '-';
+  const found: People = [];
+  while (found.length < 3) {
+    const user = await TestUser.join(system.urls, { room: 'lobby' });
+    if (!await isElsewhere(keys.user(user.id))) continue;
+    await user.ask('enter', { room });
+    await user.ask('exit', { room: 'lobby' });
+    found.push({ user, follower: user.follow() });
+  }
+  return found;
+}

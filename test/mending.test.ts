@@ -1,0 +1,78 @@
+/** What a failover tears apart is made whole: one master has lost its last moments, the others have not. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { mend } from '../apps/worker/jobs/mend.js';
+import { masterOf } from '../shared/redis-owners.js';
+import { joinAs, type Person } from './support/people.js';
+import { openFanOut, openPart, type Part } from './support/parts.js';
+import { startRedis, type TestRedis } from './support/redis.js';
+
+const ONE_SHARD = { SHARDS: '1', LIVE: 'off' };
+const ALL = { users: new Set([0]), rooms: new Set([0]) };
+let redis: TestRedis;
+let part: Part;
+let worker: Awaited<ReturnType<typeof openFanOut>>;
+let anna: Person;
+let bert: Person;
+let rooms = 0;
+let room: string;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  part = await openPart(redis.url, ONE_SHARD);
+  worker = await openFanOut(redis.url, ONE_SHARD);
+});
+afterAll(async () => {
+  await part.close();
+  worker.close();
+  await redis.stop();
+});
+beforeEach(async () => {
+  rooms += 1;
+  room = `room-${rooms}`;
+  anna = await joinAs(part, room);
+  bert = await joinAs(part, room);
+  await worker.fanOut.advanceRoom(room);
+  await anna.poll(part);
+});
+
+/** Mends what a failover of all masters may have left. */
+async function mendAll(): Promise<void> {
+  const { redis: client, keys } = worker.store;
+  for (const master of new Set([masterOf(client, keys.attached(0)), masterOf(client, keys.dirty(0))])) {
+    if (master) await mend(worker.store, worker.fanOut, master, ALL, 0);
+  }
+}
+
+it('a delivery that the user\'s master lost comes, though the room has it that all is delivered', async () => {
+  const { redis: client, keys } = part.store;
+  const before = await client.get(keys.position(0, room)) ?? '';
+  await bert.send(part, 'lost and found');
+  await worker.fanOut.advanceRoom(room);
+  await client.set(keys.position(0, room), before);
+  await client.rpop(keys.inbox(anna.id));
+  await worker.fanOut.advanceRoom(room);
+  await anna.poll(part);
+  expect(anna.texts).toEqual([]);
+  await mendAll();
+  await mendAll();
+  await anna.poll(part);
+  expect(anna.texts).toEqual(['lost and found']);
+});
+
+it('who is in a room by the user\'s own account only is brought in again, who is by the roster only goes', async () => {
+  const { redis: client, keys } = part.store;
+  await client.hdel(keys.roster(room), String(anna.id));
+  await client.srem(keys.userRooms(bert.id), room);
+  await client.zrem(keys.members(0, room), bert.id);
+  await mendAll();
+  expect(await client.hkeys(keys.roster(room))).toEqual([String(anna.id)]);
+  await worker.fanOut.advanceRoom(room);
+  expect((await anna.poll(part)).events.map(({ type, from }) => [type, from.id])).toEqual(expect.arrayContaining([['joined', anna.id], ['left', bert.id]]));
+});
+
+it('what is whole is left alone', async () => {
+  const events = (await part.call('history', { token: anna.token, room })).events.length;
+  await mendAll();
+  expect((await part.call('history', { token: anna.token, room })).events).toHaveLength(events);
+  expect((await anna.poll(part)).events).toEqual([]);
+});
