@@ -195,8 +195,8 @@ describe.each<WayName>(['jsonp', 'fetch'])('who owns the room, by %s', (way) => 
     await joinIn(page, { room: fresh(), way });
     const owner = await page.evaluate(async () => [(await window.chat.ready).role, window.chat.owner]);
     expect(owner).toEqual(['owner', expect.stringMatching(/^[\w-]{24}$/)]);
-    await page.evaluate(() => window.chat.call('rules', { room: window.chat.room, words: ['rude', 'a&b*'], slow: 1 }));
-    expect((await audit(page)).rules).toEqual({ slow: 1, words: ['rude', 'a&b*'] });
+    await page.evaluate(() => window.chat.call('rules', { room: window.chat.room, words: ['rude', 'ab*'], slow: 1 }));
+    expect((await audit(page)).rules).toEqual({ slow: 1, words: ['rude', 'ab*'] });
     const failure = await page.evaluate(() => window.chat.call('remove', { room: window.chat.room, id: 'none' }).then(() => '', ({ code }: { code: string }) => code));
     expect(failure).toBe('bad_request');
     const other = await ask<{ token: string }>(api, 'join', { room: `${room}-other` });
