@@ -50,7 +50,7 @@ const redis = () => ({
   name: 'redis',
   script: 'redis-server',
   interpreter: 'none',
-  args: redisArguments(port, settings.appendfsync),
+  args: redisArguments(port, settings),
 });
 
 const envOf = (name) => ({

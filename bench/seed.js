@@ -60,9 +60,9 @@ export class Seeder {
     const { id, tokenHash } = parseToken(token);
     const shard = keys.userShard(id);
     const roomShard = keys.roomShard(room);
-    await run(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard), id, room, tokenHash, 1);
+    await run(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard), id, room, tokenHash, 1, '');
     await run(redis, 'enter-room', keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room),
-      keys.dirty(roomShard), keys.publicRooms(roomShard), keys.rules(room), id, name, shard, room, '', '');
+      keys.dirty(roomShard), keys.publicRooms(roomShard), keys.rules(room), keys.held(room), id, name, shard, room, '', ...Array.from({ length: 6 }, () => ''));
     return token;
   }
 }

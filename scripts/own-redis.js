@@ -10,12 +10,12 @@ export const folder = join(dataDir, 'redis');
 export const logFile = join(folder, 'redis.log');
 const portFile = join(folder, 'port');
 
-/** What redis-server is started with: loopback only, everything kept in an append-only file, nothing ever evicted. */
-export function redisArguments(port, appendfsync) {
+/** What redis-server is started with: loopback only, everything kept in an append-only file, nothing ever evicted; when its memory is full it takes no more. */
+export function redisArguments(port, { appendfsync, redisMaxMemory }) {
   ensureFolder(folder);
   return [
     '--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--logfile', logFile, '--loglevel', 'notice',
-    '--appendonly', 'yes', '--appendfsync', appendfsync, '--save', '', '--maxmemory-policy', 'noeviction',
+    '--appendonly', 'yes', '--appendfsync', appendfsync, '--save', '', '--maxmemory', `${redisMaxMemory}mb`, '--maxmemory-policy', 'noeviction',
   ];
 }
 

@@ -60,11 +60,22 @@ function npmCi() {
 async function installPrograms(forTests) {
   const redis = (await hasProgram('redis-server')) ? [] : ['redis-server'];
   const browser = forTests ? await missingForBrowser() : [];
+  if (forTests) await installProxies();
   if (await canInstall()) return aptInstall([...redis, ...browser]);
   if (redis.length > 0) {
     throw new Problem('Redis is missing: install the package redis-server, or set REDIS_URL to a Redis you have.');
   }
   if (browser.length > 0) console.log(`The browser tests need what is missing here: install ${browser.join(' and ')}.`);
+}
+
+/** The proxies of deploy/, 3 MB: their tests are left out where they cannot be had, and nothing else is. */
+async function installProxies() {
+  const found = await Promise.all(['nginx', 'haproxy'].map(hasProgram));
+  const missing = ['nginx-light', 'haproxy'].filter((_, place) => !found[place]);
+  if (missing.length === 0) return;
+  // nothing shall run of them beside the tests, so far as Debian listens to this
+  const installed = await canInstall() && await aptInstall(missing, { RUNLEVEL: '1' }).then(() => true, () => false);
+  if (!installed) console.log(`The tests of deploy/ leave out what is missing here: install ${missing.join(' and ')}.`);
 }
 
 /** Chromium, and a font that has emoji. */
@@ -78,10 +89,10 @@ async function canInstall() {
   return process.getuid?.() === 0 && (await hasProgram('apt-get'));
 }
 
-async function aptInstall(packages) {
+async function aptInstall(packages, env = {}) {
   if (packages.length === 0) return;
   await run('Refreshing the list of system packages', 'apt-get', ['update'], apt);
-  await run(`Installing ${packages.join(' and ')}`, 'apt-get', ['install', '-y', '--no-install-recommends', ...packages], apt);
+  await run(`Installing ${packages.join(' and ')}`, 'apt-get', ['install', '-y', '--no-install-recommends', ...packages], { ...apt, ...env });
 }
 
 if (isMain(import.meta.url)) asScript(() => prepare({ forTests: process.argv.includes('--for-tests') }));

@@ -2,7 +2,7 @@
  * The only reader of the environment. A bad value stops the start with one line that says what is allowed;
  * what comes out is frozen and complete, so nothing later asks whether a setting is there.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { ROOM_NAME } from './protocol/limits.js';
 import { parseRedisUrl } from './redis-url.js';
 
@@ -90,6 +90,8 @@ export function readConfig(env: Environment) {
     logMax: integer(env, 'LOG_MAX', 10_000, 10, 1_000_000),
     /** Events an inbox holds before it loses its oldest. With no more than HISTORY, all of them can be read back. */
     inboxMax: integer(env, 'INBOX_MAX', 1_000, 1, 100_000),
+    /** Bytes an inbox holds before it loses its oldest: 1,000 messages of usual length fit, of the largest 40 do; who joins and never polls keeps as much for USER_TTL. */
+    inboxBytes: integer(env, 'INBOX_BYTES', 524_288, 65_536, 1_073_741_824),
     /** Rooms advanced side by side by one worker; measured best from 10 on, Redis is the limit then. */
     workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 10, 1, 1_000),
     logLevel: choice(env, 'LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
@@ -113,6 +115,8 @@ export function readConfig(env: Environment) {
     addressSends: integer(env, 'ADDRESS_SENDS', 1_000, 1, 1_000_000),
     /** Messages into one room in 10 s: far more than anybody can read, and what fan-out to a thousand members can follow. */
     roomSends: integer(env, 'ROOM_SENDS', 500, 1, 1_000_000),
+    /** Users who come into one room in 10 s, each an event for all who are there: that hall, and as many from elsewhere. */
+    roomJoins: integer(env, 'ROOM_JOINS', 500, 1, 1_000_000),
     /** Beginnings of rooms that only the host opens: nobody comes first there. */
     reservedRooms: prefixes(env, 'RESERVED_ROOMS'),
     /** Readings of history, members and rooms from one address in 10 s: that hall, coming back from a lost connection. */
@@ -123,6 +127,10 @@ export function readConfig(env: Environment) {
     addressFailures: integer(env, 'ADDRESS_FAILURES', 600, 1, 1_000_000),
     /** Polls that one process holds for one address: 16 MB of memory; that hall three times. */
     addressPolls: integer(env, 'ADDRESS_POLLS', 1_000, 1, 1_000_000),
+    /** Calls of one user in 10 s that could give it nothing, such as polls with `timeout=0` for an empty inbox: an impatient page asks ten times a second. */
+    fruitlessCalls: integer(env, 'FRUITLESS_CALLS', 200, 1, 1_000_000),
+    /** The same from one address, in one process: that hall, each asking once a second. */
+    addressFruitless: integer(env, 'ADDRESS_FRUITLESS', 3_000, 1, 1_000_000),
     /** Connections of one process, all together: 20 KB each. */
     connections: integer(env, 'CONNECTIONS', 20_000, 1, 1_000_000),
     /** Connections from one address, when there are no proxies: browsers open six each for that hall. */
@@ -147,8 +155,15 @@ export function readStartConfig(env: Environment) {
     apiInstances: integer(env, 'API_INSTANCES', 2, 1, 128),
     workerInstances: integer(env, 'WORKER_INSTANCES', 1, 1, 128),
     appendfsync: choice(env, 'REDIS_APPENDFSYNC', 'everysec', ['everysec', 'always', 'no']),
+    /** MB that its own Redis may hold: a third of the machine, as rewriting its log can take as much again for a moment. */
+    redisMaxMemory: integer(env, 'REDIS_MAXMEMORY', Math.max(64, Math.floor(memory() / 3 / 1_048_576)), 64, 16_777_216),
     /** The host gave a Redis; none is started. */
     ownRedis: !env['REDIS_URL'],
     cores: availableParallelism(),
   });
+}
+
+/** Bytes of memory that this machine has, or that this container may use. */
+function memory(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Infinity);
 }

@@ -181,3 +181,31 @@ describe('script tags', () => {
     await until(async () => (await left()).join() === '2,1', 'only the library and the held poll to be left');
   });
 });
+
+describe.each<WayName>(['jsonp', 'fetch'])('who owns the room, by %s', (way) => {
+  /** The token of the page's user. */
+  const token = (page: Page): Promise<string> => page.evaluate(() => {
+    const key = Object.keys(sessionStorage).find((one) => one.startsWith('nobackend-chat')) ?? '';
+    return (JSON.parse(sessionStorage.getItem(key) ?? '{}') as { token: string }).token;
+  });
+  const audit = (page: Page): Promise<{ role?: string; rules: object }> => page.evaluate(() => window.chat.call('audit', { room: window.chat.room }));
+
+  it('calls any operation, is told its role, and is the owner again when the server has forgotten it; another room that refuses it ends nothing', async () => {
+    const page = await open();
+    await joinIn(page, { room: fresh(), way });
+    const owner = await page.evaluate(async () => [(await window.chat.ready).role, window.chat.owner]);
+    expect(owner).toEqual(['owner', expect.stringMatching(/^[\w-]{24}$/)]);
+    await page.evaluate(() => window.chat.call('rules', { room: window.chat.room, words: ['rude', 'a&b*'], slow: 1 }));
+    expect((await audit(page)).rules).toEqual({ slow: 1, words: ['rude', 'a&b*'] });
+    const failure = await page.evaluate(() => window.chat.call('remove', { room: window.chat.room, id: 'none' }).then(() => '', ({ code }: { code: string }) => code));
+    expect(failure).toBe('bad_request');
+    const other = await ask<{ token: string }>(api, 'join', { room: `${room}-other` });
+    await page.evaluate((at) => window.chat.enter(at), `${room}-other`);
+    await ask(api, 'rules', { token: other.token, room: `${room}-other`, closed: true });
+    await ask(api, 'leave', { token: await token(page) });
+    await page.evaluate(() => window.chat.send('back'));
+    await until(async () => (await textsIn(page)).includes('back'), 'the message');
+    expect((await audit(page)).role).toBe('owner');
+    expect(await page.evaluate(() => window.losses)).toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { totalmem } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -10,21 +11,22 @@ import { startOneRedis } from './support/redis.js';
 
 const DEFAULTS = {
   port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, adminTries: 20, userTtl: 90, roomTtl: 86_400, shards: 1, fanOutQueues: 1, redisWait: 0,
-  pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, workerConcurrency: 10,
+  pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, inboxBytes: 524_288, workerConcurrency: 10,
   logLevel: 'info', logFormat: 'json', otel: false, rateLimits: true, sendRate: 5, signalRate: 25,
-  trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, reservedRooms: [], addressReads: 1_000, addressFailures: 600, addressForgets: 60,
-  addressPolls: 1_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, drainNotice: 0, allowedOrigins: null,
+  trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, roomJoins: 500, reservedRooms: [], addressReads: 1_000, addressFailures: 600, addressForgets: 60,
+  addressPolls: 1_000, fruitlessCalls: 200, addressFruitless: 3_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, drainNotice: 0, allowedOrigins: null,
 };
 
 /** Each number: its smallest and largest value. */
 const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: number][] = [
   ['PORT', 'port', 1, 65_535], ['ADMIN_TRIES', 'adminTries', 1, 1_000_000], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
   ['SHARDS', 'shards', 1, 1_024], ['FANOUT_QUEUES', 'fanOutQueues', 1, 64], ['REDIS_WAIT', 'redisWait', 0, 16], ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000], ['HISTORY', 'history', 1, 100_000],
-  ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000],
+  ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000], ['INBOX_BYTES', 'inboxBytes', 65_536, 1_073_741_824],
   ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000], ['SEND_RATE', 'sendRate', 1, 10_000], ['SIGNAL_RATE', 'signalRate', 1, 10_000],
   ['TRUST_PROXY', 'trustProxy', 0, 16], ['ADDRESS_JOINS', 'addressJoins', 1, 1_000_000], ['ADDRESS_ROOMS', 'addressRooms', 1, 1_000_000],
-  ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000], ['ROOM_SENDS', 'roomSends', 1, 1_000_000], ['ADDRESS_FORGETS', 'addressForgets', 1, 1_000_000], ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
+  ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000], ['ROOM_SENDS', 'roomSends', 1, 1_000_000], ['ROOM_JOINS', 'roomJoins', 1, 1_000_000], ['ADDRESS_FORGETS', 'addressForgets', 1, 1_000_000], ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
   ['ADDRESS_FAILURES', 'addressFailures', 1, 1_000_000], ['ADDRESS_POLLS', 'addressPolls', 1, 1_000_000],
+  ['FRUITLESS_CALLS', 'fruitlessCalls', 1, 1_000_000], ['ADDRESS_FRUITLESS', 'addressFruitless', 1, 1_000_000],
   ['CONNECTIONS', 'connections', 1, 1_000_000], ['ADDRESS_CONNECTIONS', 'addressConnections', 1, 1_000_000], ['CLIENT_TIMEOUT', 'clientTimeout', 1, 3_600],
   ['DRAIN_NOTICE', 'drainNotice', 0, 60],
 ];
@@ -97,6 +99,13 @@ describe.each(CHOICES)('%s', (name, key, values) => {
 it('REDIS_APPENDFSYNC is one of what Redis knows', () => {
   for (const word of ['everysec', 'always', 'no']) expect(readStartConfig({ REDIS_APPENDFSYNC: word }).appendfsync).toBe(word);
   expect(refusalOf({ REDIS_APPENDFSYNC: 'never' }, readStartConfig)).toBe('REDIS_APPENDFSYNC=never is not allowed: give one of everysec, always, no.');
+});
+
+it('REDIS_MAXMEMORY is in MB, and a third of the memory without it', () => {
+  expect(readStartConfig({}).redisMaxMemory).toBeGreaterThanOrEqual(64);
+  expect(readStartConfig({}).redisMaxMemory).toBeLessThanOrEqual(Math.max(64, totalmem() / 3 / 1_048_576));
+  expect(readStartConfig({ REDIS_MAXMEMORY: '512' }).redisMaxMemory).toBe(512);
+  expect(refusalOf({ REDIS_MAXMEMORY: '512mb' }, readStartConfig)).toBe('REDIS_MAXMEMORY=512mb is not allowed: give a whole number from 64 to 16777216.');
 });
 
 describe('REDIS_URL', () => {

@@ -116,7 +116,7 @@ describe('what the owner does', () => {
     for (const rules of [{ slow: 30 }, { slow: 0 }, { readonly: true }, { readonly: false }]) await act('rules', rules);
     await act('kick', { user: user.id });
     await text(page, `Bert ${rooms} was sent out by Anna ${rooms}`).waitFor();
-    for (const words of ['Slow mode: one message per person every 30 s', 'Slow mode is off', 'Read-only: only the owner of the room can write', 'Everyone can write again']) {
+    for (const words of ['Slow mode: one message per person every 30 s', 'Slow mode is off', 'Read-only: only the owner and moderators can write', 'Everyone can write again']) {
       expect(await text(page, words).count()).toBe(1);
     }
     const count = await log(page).locator('.row').count();
@@ -135,15 +135,40 @@ describe('what the owner does', () => {
     const page = await open();
     await act('mute', { user: await userOf(page), seconds: 60 });
     await say(page, 'muted');
-    await page.getByText(/Not sent: You may not speak .*for another \d+ s\./).waitFor();
+    await page.getByText(/Not sent: You are muted here for another \d+ (minute|seconds?)\./).waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
     await act('mute', { user: await userOf(page), seconds: 0 });
-    await act('rules', { readonly: true });
-    await say(page, 'read-only');
-    await page.getByText(`Not sent: Only its owner may speak in the room ${room}.`).waitFor();
-    await act('rules', { readonly: false });
+    await act('rules', { links: false });
+    await say(page, 'see https://example.com');
+    await page.getByText('Not sent: Links are not allowed in this room.').waitFor();
+    await act('rules', { links: true });
     await page.getByRole('button', { name: 'Try again' }).click();
-    await log(page).locator('.row').getByText('read-only', { exact: true }).waitFor();
+    await log(page).locator('.row').getByText('see https://example.com').waitFor();
+  });
+
+  it.each([['readonly', 'Read-only for now'], ['closed', 'Closed for now']])('closes the field to write in while the room is %s, also for who comes back', async (rule, words) => {
+    const page = await open();
+    const field = page.getByRole('textbox', { name: 'Message' });
+    await act('rules', { [rule]: true });
+    await page.getByPlaceholder(words).waitFor();
+    expect(await field.isDisabled()).toBe(true);
+    if (rule === 'readonly') await page.reload();
+    await page.getByPlaceholder(words).waitFor();
+    await act('rules', { [rule]: false });
+    await page.getByPlaceholder('Write to everyone').waitFor();
+    expect(await field.isDisabled()).toBe(false);
+  });
+
+  it('shows a message that is held as waiting, until it is approved', async () => {
+    await act('rules', { words: ['rude'], hold: true });
+    const page = await open();
+    await say(page, 'how rude');
+    await page.getByText('Waits for the owner’s approval').waitFor();
+    const { messages } = await ask<{ messages: { id: string }[] }>(api, 'held', { token: anna.token, room });
+    expect(await log(page).locator('.row').getByText('how rude').count()).toBe(0);
+    await act('approve', { id: messages[0]?.id });
+    await log(page).locator('.row').getByText('how rude', { exact: true }).waitFor();
+    await page.getByText('Waits for the owner’s approval').waitFor({ state: 'detached' });
   });
 
   it('makes a message wait in slow mode, which says so and is sent by itself', async () => {
@@ -156,14 +181,14 @@ describe('what the owner does', () => {
     await log(page).locator('.row').getByText('two', { exact: true }).waitFor();
   });
 
-  it('lets who was sent out come back', async () => {
+  it('is told at once to who was sent out, and lets it come back', async () => {
     const page = await open();
     await act('kick', { user: await userOf(page) });
-    await say(page, 'am I here?');
-    await page.getByText('You are no longer in this room.').waitFor();
-    await page.getByRole('button', { name: 'Latest' }).waitFor({ state: 'hidden' });
+    const told = page.getByText(`Anna ${rooms} sent you out of this room.`);
+    await told.waitFor();
+    expect(await page.getByRole('textbox', { name: 'Message' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Come back' }).click();
-    await page.getByText('You are no longer in this room.').waitFor({ state: 'detached' });
+    await told.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /Change your name/ }).waitFor();
     await say(page, 'here again');
     await log(page).locator('.row').getByText('here again', { exact: true }).waitFor();

@@ -192,7 +192,7 @@ describe('the docs', () => {
     const page = await open(`${api}/docs`);
     const named = (list: string): Promise<string[]> => page.locator(`#${list} dt code`)
       .evaluateAll((all) => [...new Set(all.map((code) => (code.textContent ?? '').replace(/\(.*/, '')))].sort());
-    const sources = sourcesOf('apps/web/element').map(readSource).join('\n');
+    const sources = sourcesOf('apps/web/element', 'apps/web/owner').map(readSource).join('\n');
     const found = (text: string, pattern: RegExp): string[] => [...new Set([...text.matchAll(pattern)].flatMap(([, one = '']) => one.split(' ')))].sort();
     const membersOf = (name: string): string => new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(readSource('apps/web/client/api.ts'))?.[1] ?? '';
     const observed = found(/observedAttributes = (.*)/.exec(sources)?.[1] ?? '', /'(\w+)'/g);

@@ -1,5 +1,6 @@
 /** What a room does not want to be said: words, links; what waits for approval; and who is muted without knowing it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkParameters } from '../apps/api/parameters.js';
 import { openPart } from './support/parts.js';
 import type { Person } from './support/people.js';
 import { wipe } from './support/redis.js';
@@ -24,11 +25,17 @@ const act = (who: Person, op: Op, extra: object = {}) => scene.part.call(op, { t
 const rules = (given: object) => act(anna, 'rules', given);
 
 describe('words that a room does not want', () => {
+  it.each([['*'], ['a b'], ['a*b'], ['a-b'], [''], ['x'.repeat(33)], [1]].map(([word]) => [word]))('%j is none', (word) => {
+    expect(() => checkParameters('rules', { token: 't', room: 'mine', words: [word] })).toThrow(/letters and digits/);
+    expect(() => checkParameters('rules', { token: 't', room: 'mine', words: Array.from({ length: 101 }, () => 'a') })).toThrow(/at most 100/);
+    expect(checkParameters('rules', { token: 't', room: 'mine', words: ['bad', 'Évil9*'] }).words).toEqual(['bad', 'Évil9*']);
+  });
+
   it('are masked as whole words, however they are written, for everybody but who has a role', async () => {
     await rules({ words: ['Ass', 'damn*'] });
-    for (const text of ['ass', 'АSЅ and àss', 'a class, an asset', 'Damnation! damn_it', 'a\u200dss']) await bert.send(scene.part, text);
+    for (const text of ['ass', 'АSЅ and àss', 'a class, an asset', 'Damnation! damn_it', 'a\u200dss', 'ﷺ \u200d ß ass ΑΣ \0ass']) await bert.send(scene.part, text);
     await anna.send(scene.part, 'ass');
-    expect(await scene.texts(carl)).toEqual(['•••', '••• and àss', 'a class, an asset', '•••••••••! ••••_it', '••••', 'ass']);
+    expect(await scene.texts(carl)).toEqual(['•••', '••• and àss', 'a class, an asset', '•••••••••! ••••_it', '••••', 'ﷺ \u200d ß ••• ΑΣ \0•••', 'ass']);
     await act(bert, 'send', { data: { say: ['damn', { ass: 'ass' }], n: 1 } });
     expect((await scene.told(carl)).at(-1)).toMatchObject({ data: { say: ['••••', { ass: '•••' }], n: 1 } });
   });
@@ -130,6 +137,7 @@ describe('what is said', () => {
     for (const text of ['two', 'three']) await bert.send(part, text);
     await expect(bert.send(part, 'four')).rejects.toMatchObject(full);
     await anna.send(part, '5');
+    expect(await part.store.redis.pttl(part.store.keys.sends('mine'))).toBeGreaterThan(0);
     await part.close();
   });
 });

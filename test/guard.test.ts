@@ -4,17 +4,15 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Addresses, countedAs } from '../apps/api/guard/address.js';
 import type { RedisClient } from '../shared/redis-owners.js';
-import type { Failure } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { allKeys, openRedis } from './support/redis.js';
 import { until } from './support/until.js';
-import type { Joined } from './support/user.js';
+import { expectLimited, many, refused, taken, Visitors } from './support/visitors.js';
 
 const LIMITS = { ADDRESS_JOINS: 20, ADDRESS_ROOMS: 8, ADDRESS_SENDS: 10, ROOM_SENDS: 15, ADDRESS_READS: 12, ADDRESS_FAILURES: 10, ADDRESS_FORGETS: 2, ADDRESS_POLLS: 3 };
 
 let system: TestSystem;
 let redis: RedisClient;
-let turn = 0;
 
 beforeAll(async () => {
   system = await startSystem({ apis: 2, workers: 0, env: { TRUST_PROXY: 1, ...LIMITS } });
@@ -25,32 +23,8 @@ afterAll(async () => {
   await system.stop();
 });
 
-type Body<Fields> = ({ ok: true } & Fields) | { ok: false; error: Failure };
-
-/** Asks as a client at `address`, behind one proxy, the API processes in turn. */
-async function ask<Fields = object>(address: string, operation: string, parameters: object = {}, signal?: AbortSignal): Promise<Body<Fields>> {
-  const url = system.urls[turn++ % system.urls.length] ?? '';
-  const init = { method: 'POST', headers: { 'X-Forwarded-For': address }, body: JSON.stringify(parameters) };
-  return await (await fetch(`${url}/api/${operation}`, signal ? { ...init, signal } : init)).json() as Body<Fields>;
-}
-
-async function join(address: string, room?: string): Promise<string> {
-  const body = await ask<Joined>(address, 'join', { room });
-  return body.ok ? body.token : expect.fail(body.error.message);
-}
-
-const many = <T>(count: number, one: (i: number) => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: count }, (_, i) => one(i)));
-const taken = (answers: Body<object>[]): number => answers.filter(({ ok }) => ok).length;
-const refused = (answers: Body<object>[]): Failure[] => answers.flatMap((answer) => answer.ok ? [] : [answer.error]);
-
-function expectLimited(failures: Failure[], seconds: number): void {
-  expect(failures).not.toEqual([]);
-  for (const failure of failures) {
-    expect(failure).toEqual({ code: 'rate_limited', status: 429, message: expect.stringContaining('Try again in'), retryAfter: expect.any(Number) });
-    expect(failure.retryAfter).toBeGreaterThan(0);
-    expect(failure.retryAfter).toBeLessThanOrEqual(seconds);
-  }
-}
+const visitors = new Visitors(() => system.urls);
+const { ask, join } = visitors;
 
 describe('one address', () => {
   it('may join so often, exactly, whichever processes it asks; another is not held up', async () => {
@@ -135,13 +109,27 @@ describe('worthless tokens', () => {
   it('may be tried so often from one address; then it has to wait, and no other', async () => {
     for (let i = 0; i < 10; i += 1) expect(await ask('198.51.100.6', 'poll', { token: guess(i), timeout: 0 })).toMatchObject({ error: { code: 'unauthorized' } });
     const limited = await until(async () => {
-      turn = 0; // always the same process: the other has not heard of it yet
+      visitors.turn = 0; // always the same process: the other has not heard of it yet
       const body = await ask('198.51.100.6', 'history', { token: guess(Math.floor(Math.random() * 90_000)) });
       return body.ok || body.error.code !== 'rate_limited' ? null : body.error;
     }, 'the address has to wait');
     expectLimited([limited], 60);
     const token = await join('198.51.100.7');
     expect(await ask('198.51.100.7', 'poll', { token, timeout: 0 })).toMatchObject({ ok: true });
+  });
+
+  it('hold up no token of that address that was good at this process', async () => {
+    const first = (): void => { visitors.turn = 0; };
+    first();
+    const token = await join('198.51.100.13');
+    first();
+    expect(await ask('198.51.100.13', 'members', { token })).toMatchObject({ ok: true });
+    await until(async () => {
+      first();
+      return refused([await ask('198.51.100.13', 'history', { token: guess(Math.floor(Math.random() * 90_000)) })])[0]?.code === 'rate_limited';
+    }, 'the address has to wait');
+    first();
+    expect(await ask('198.51.100.13', 'poll', { token, timeout: 0 })).toMatchObject({ ok: true });
   });
 
   it('a page that goes on with an old one counts once', async () => {
@@ -199,6 +187,7 @@ describe('an address', () => {
     [0, '203.0.113.9', '127.0.0.1'], [1, undefined, '127.0.0.1'], [1, '203.0.113.9', '203.0.113.9'], [1, '6.6.6.6, 203.0.113.9', '203.0.113.9'],
     [2, '6.6.6.6, 203.0.113.9, 10.0.0.1', '203.0.113.9'], [2, '203.0.113.9', '203.0.113.9'], [1, '203.0.113.9:4711', '203.0.113.9'],
     [1, '[2001:db8::1]:443', '2001:db8:0:0::/64'], [1, '203.0.113.9, unknown', '127.0.0.1'], [1, ',,', '127.0.0.1'], [1, '::ffff:203.0.113.9', '203.0.113.9'],
+    [1, `${'6.6.6.6,'.repeat(1_800)}203.0.113.9`, '203.0.113.9'], [1, `203.0.113.9${'9'.repeat(200)}`, '127.0.0.1'], [2, ',203.0.113.9', '127.0.0.1'], [3, '203.0.113.9, 10.0.0.1', '203.0.113.9'],
   ])('behind %i proxies, with X-Forwarded-For %j, is %s', async (proxies, header, expected) => {
     const seen = await new Promise<string>((resolve) => {
       const server = createServer((req: IncomingMessage, res) => {

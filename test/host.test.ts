@@ -187,7 +187,7 @@ describe('in a browser, the page', () => {
     expect(await violations(page)).toEqual([]);
     expect((await figuresFrom()).off).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Switch the origin off' }).click();
-    await page.locator('#off').getByText(origin).waitFor();
+    await page.locator('#off').getByRole('cell', { name: `${origin} origin` }).waitFor();
     await page.getByText(`Origin switched off: ${origin}`).waitFor();
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);

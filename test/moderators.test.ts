@@ -234,6 +234,9 @@ describe('the host', () => {
     expect(await store.redis.pttl(store.keys.rules('lobby'))).toBe(-1);
     await takeRoom(store, 'mine');
     await expect(act(anna, 'clear', { owner })).rejects.toMatchObject(refused('not_owner'));
+    for (const { token: theirs } of [anna, bert, carl]) await scene.part.call('leave', { token: theirs });
+    await store.redis.del(store.keys.log('mine'), store.keys.delivered('mine')); // as after an empty day
+    expect((await scene.part.call('join', { room: 'mine' }))['owner']).toBeUndefined();
   });
 
   it('switches a room off for everybody, and on again; and clears it', async () => {

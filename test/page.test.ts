@@ -76,14 +76,14 @@ describe('a room', () => {
     await call(ann, 'Anja');
     await call(bob, 'Boris');
     await call(eve, 'Ewa');
-    await ann.getByRole('button', { name: 'Boris' }).click();
+    await ann.getByRole('button', { name: 'Boris', exact: true }).click();
     await say(ann, 'just between us');
     await bob.getByRole('button', { name: /Anja.*1/ }).click();
     await log(bob).getByText('just between us').waitFor();
     await say(bob, 'not a word');
     await log(ann).getByText('not a word').waitFor();
     await ann.reload();
-    await ann.getByRole('button', { name: 'Boris' }).click();
+    await ann.getByRole('button', { name: 'Boris', exact: true }).click();
     await log(ann).getByText('just between us').waitFor(); // read back from the history
     expect(await eve.locator('nobackend-chat').evaluate((chat) => chat.shadowRoot?.textContent)).not.toContain('between us');
     expect(problems).toEqual([]);

@@ -203,6 +203,19 @@ describe('bounds', () => {
     await small.close();
   });
 
+  it('does not wait for a room that has very much: what it has comes beside the next jobs', async () => {
+    const { store: { keys, redis: client }, fanOut } = first;
+    const writer = await part.join('very-much');
+    await client.zadd(keys.members(0, 'very-much'), ...Array.from({ length: 4_000 }, (_, i) => [2_000_000 + i, 2_000_000 + i]).flat());
+    for (let i = 0; i < 100; i += 1) await part.call('send', { token: writer.token, room: 'very-much', text: `${i}` });
+    const other = await part.join('little');
+    await fanOut.advanceRooms(['very-much']);
+    await fanOut.advanceRooms(['very-much', 'little']);
+    expect([await client.zscore(keys.dirty(0), 'very-much'), await client.zscore(keys.dirty(0), 'little')]).toEqual([expect.any(String), null]);
+    expect((await part.poll(other.token, other.cursor)).events).toHaveLength(1);
+    await until(async () => await client.zscore(keys.dirty(0), 'very-much') === null, 'all of it has come', 30_000);
+  });
+
   it('a log keeps its history and nothing undelivered is trimmed', async () => {
     const few = { ...ONE_SHARD, HISTORY: '100' };
     const fanOut = await openFanOut(redis.url, few);

@@ -20,11 +20,11 @@ const REQUESTS = 8_000 * TIMES;
 const RAW = 2_000 * TIMES;
 const PATIENCE = 60_000 * TIMES;
 /** Beyond what is sent here: the counting is wanted, the limit is not. */
-const LIMITS = Object.fromEntries(['ADDRESS_JOINS', 'ADDRESS_ROOMS', 'ADDRESS_SENDS', 'ROOM_SENDS', 'ADDRESS_READS', 'ADDRESS_FAILURES', 'ADDRESS_FORGETS', 'ADDRESS_POLLS'].map((name) => [name, 1_000_000]));
+const LIMITS = Object.fromEntries(['ADDRESS_JOINS', 'ADDRESS_ROOMS', 'ADDRESS_SENDS', 'ROOM_SENDS', 'ADDRESS_READS', 'ADDRESS_FAILURES', 'ADDRESS_FORGETS', 'ADDRESS_POLLS', 'ROOM_JOINS', 'FRUITLESS_CALLS', 'ADDRESS_FRUITLESS'].map((name) => [name, 1_000_000]));
 /** Above what a garbage collector may leave lying about between two looks (MB); a leak of 10 KB a request is 80. */
 const GROWTH = 60;
 /** What Redis may hold when nobody is there any more: counters, queues with their bounded histories, what expires. */
-const REMAINS = /^(users:next|shards|expiry|metrics|bull:.*|limit:.*|salt:.*|room:.*:(nonce:.*|slow:.*)|sequence:.*)$/;
+const REMAINS = /^(users:next|shards|expiry|metrics|busiest:.*|samples|samples:by|bull:.*|limit:.*|salt:.*|room:.*:(nonce:.*|slow:.*)|sequence:.*)$/;
 
 let system: TestSystem;
 let redis: RedisClient;
@@ -96,7 +96,7 @@ it('everybody can still chat', async () => {
 it('Redis is left with nothing that stays: users, names, rooms and logs are gone', async () => {
   await until(async () => (await allKeys(redis)).every((key) => REMAINS.test(key)), 'all that was made has gone', 30_000)
     .catch(async () => expect((await allKeys(redis)).filter((key) => !REMAINS.test(key))).toEqual([]));
-  const passing = (await allKeys(redis)).filter((key) => /:nonce:|^sequence:/.test(key));
+  const passing = (await allKeys(redis)).filter((key) => /:nonce:|^(sequence|busiest|samples)/.test(key));
   expect((await Promise.all(passing.map((key) => redis.ttl(key)))).filter((ttl) => ttl < 0 || ttl > 600)).toEqual([]);
   expect((await allKeys(redis, 'bull:*')).length).toBeLessThan(300);
 });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readStartConfig } from '../shared/config.js';
 import { Child, root } from './support/child.js';
 import { ask } from './support/client.js';
 import { freePort, startOneRedis } from './support/redis.js';
@@ -62,11 +63,14 @@ function fail(settings: NodeJS.ProcessEnv): Promise<{ code: unknown; said: strin
 }
 
 describe('npm start', () => {
-  it('serves with two API processes, a worker and a Redis, once per folder, and Ctrl-C ends all of them', async () => {
+  it('serves with two API processes, a worker and a Redis that may take a third of the memory, once per folder, and Ctrl-C ends all of them', async () => {
     const { child, url } = await start();
     expect(await ask<Joined>(url, 'join', { name: 'andrew' })).toMatchObject({ user: { name: 'andrew' } });
     const { api = [], worker = [], redis = [] } = await parts();
     expect([api.length, worker.length, redis.length]).toEqual([2, 1, 1]);
+    const client = new Redis(Number(await readFile(join(folder, 'redis/port'), 'utf8')));
+    expect(await client.config('GET', 'maxmemory')).toEqual(['maxmemory', String(readStartConfig({}).redisMaxMemory * 1_048_576)]);
+    client.disconnect();
     const said = `nobackend-chat already runs from this folder (process ${await pm2Pid()}): stop that first.\n`;
     expect(await fail({ PORT: String(await freePort()) })).toEqual({ code: 1, said });
 

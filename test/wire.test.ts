@@ -64,6 +64,17 @@ describe('connections', () => {
   });
 });
 
+it('a connection on which very many requests wait for one another is closed, and no more of them are served', async () => {
+  const user = await TestUser.join(api.url, { room: 'queue' });
+  const line = new Line(portOf(api));
+  const poll = get(`/api/poll?token=${user.token}&cursor=${user.joined.cursor}&timeout=30`).replace('Connection: close\r\n', '');
+  const send = (i: number): string => get(`/jsonp/send?callback=f&token=${user.token}&room=queue&text=${i}`).replace('Connection: close\r\n', '');
+  line.socket.write(poll + Array.from({ length: 200 }, (_, i) => send(i)).join(''));
+  await until(() => line.closed, 'the end of the connection');
+  const { events } = await user.ask<{ events: object[] }>('history', { limit: 100 });
+  expect(events.length).toBeLessThanOrEqual(34);
+});
+
 describe('a request that is too long', () => {
   it.each([
     ['in its path', get(`/${'x'.repeat(70_000)}`)], ['in its query', get(`/jsonp/send?callback=f&text=${'x'.repeat(70_000)}`)],

@@ -1,7 +1,8 @@
 /** The Koa application: operations first and alone, everything else behind them. */
 import Koa, { type Middleware } from 'koa';
+import type { Served } from './answer.js';
 import { routes, type Routed } from './routes.js';
-import { serveOperations, type ServeOperation, type Served } from './serve.js';
+import { serveOperations, type ServeOperation } from './serve.js';
 
 /** What a client does to its own connection, broken HTTP included: nothing that the host's log should fill up with. */
 const CONNECTION = /^(HPE_|ECONN|EPIPE|ERR_STREAM|ERR_HTTP_REQUEST_TIMEOUT)/;

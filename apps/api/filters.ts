@@ -77,9 +77,11 @@ class Mask {
   apply(text: string): string {
     const { words, beginnings } = this.#filter;
     if (words.size === 0 && beginnings.length === 0) return text;
+    // all at once: a text may have a thousand words. A NUL stays as it is, and is part of none
+    const folded = foldName((text.match(WORDS) ?? []).join('\0')).split('\0').values();
     return text.replace(WORDS, (word) => {
-      const folded = foldName(word);
-      if (!words.has(folded) && !beginnings.some((beginning) => folded.startsWith(beginning))) return word;
+      const look = folded.next().value ?? '';
+      if (!words.has(look) && !beginnings.some((beginning) => look.startsWith(beginning))) return word;
       this.found = true;
       return MASK.repeat([...word].length);
     });

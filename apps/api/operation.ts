@@ -15,10 +15,13 @@ export interface Chat {
   filters: Filters;
 }
 
+/** What a poll's answer gave. */
+export type Gave = 'events' | 'signal' | 'nothing';
+
 /** Where the answer of a request goes, once. */
 export interface Reply {
-  /** Takes the body of a good answer, as JSON text. */
-  give(body: string): void;
+  /** Takes the body of a good answer, as JSON text; a poll says what it gave. */
+  give(body: string, gave?: Gave): void;
   refuse(error: unknown): void;
   /** Called when the client goes before it has its answer. */
   whenGone: (() => void) | null;

@@ -5,9 +5,11 @@
 import * as v from 'valibot';
 import { ChatError } from '../../shared/protocol/errors.js';
 import {
-  DATA_MAX, EVENTS_MAX, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_MAX, WORD_MAX, WORDS_MAX,
+  DATA_MAX, EVENTS_MAX, MUTE_MAX, NAME_MAX, NAME_TYPED_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_BYTES, TEXT_MAX, WORD_MAX,
+  WORDS_MAX,
 } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../shared/protocol/operations.js';
+import { storedBytes } from '../../shared/store/event-text.js';
 import { parseCursor, type Cursor } from '../../shared/store/inboxes.js';
 import { foldName } from '../../shared/store/names.js';
 
@@ -18,8 +20,12 @@ const UNFIT_FOR_NAMES = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u206
 /** More than four marks on one letter are no writing: they reach into the lines above and below. */
 const ZALGO = /\p{M}{5}/u;
 
+/** What a page shows as one space. */
+const SPACES = /\p{Zs}{2,}/gu;
+
 const characters = (text: string): number => [...text].length;
-const text = (message: string) => v.pipe(v.string(message), v.check((value) => value.isWellFormed(), message));
+/** The cheap checks first: `most` is in UTF-16 units. */
+const text = (message: string, most: number) => v.pipe(v.string(message), v.maxLength(most, message), v.check((value) => value.isWellFormed(), message));
 
 function integer(name: string, min: number, max: number) {
   const message = `${name} must be a whole number from ${min} to ${max}.`;
@@ -36,25 +42,25 @@ function flag(name: string) {
 
 const NAME = `name must have 1 to ${NAME_MAX} characters, no control or direction characters, and at most 4 marks on a letter.`;
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
-const TEXT = `text must have 1 to ${TEXT_MAX} characters.`;
-const DATA = `data must be JSON of at most ${DATA_MAX} bytes, nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`;
+const TEXT = `text must have 1 to ${TEXT_MAX} characters, and at most ${TEXT_BYTES} bytes as JSON with < and > escaped.`;
+const DATA = `data must be JSON of at most ${DATA_MAX} bytes with < and > escaped, nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`;
 const TOKEN = 'token must be the text that join gave.';
 const CURSOR = 'cursor must be the text that join or the last poll gave.';
 const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
 const EVENT = 'id must be the id of an event, such as 1700000000000-0.';
 const OWNER = 'owner must be the text that the making of the room gave.';
-const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} characters without spaces, * only at the end.`;
+const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} letters and digits, * only at the end.`;
 const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
-  name: v.pipe(text(NAME), v.transform((value) => value.normalize('NFC').trim()),
-    v.check((value) => foldName(value).trim() !== '' && characters(value) <= NAME_MAX && !UNFIT_FOR_NAMES.test(value) && !ZALGO.test(value), NAME)),
+  name: v.pipe(text(NAME, NAME_TYPED_MAX), v.transform((value) => value.normalize('NFC').replace(SPACES, ' ').trim()),
+    v.check((value) => characters(value) <= NAME_MAX && foldName(value).trim() !== '' && !UNFIT_FOR_NAMES.test(value) && !ZALGO.test(value), NAME)),
   room: v.pipe(v.string(ROOM), v.regex(ROOM_NAME, ROOM)),
   anyRoom: v.pipe(v.string(ROOM), v.check((value) => ROOM_NAME.test(value) || isPrivateRoom(value), ROOM)),
   token: v.string(TOKEN),
   cursor: v.pipe(v.string(CURSOR), v.transform(parseCursor), v.check((cursor) => cursor !== null, CURSOR)),
   timeout: integer('timeout', 0, POLL_TIMEOUT_MAX),
-  text: v.pipe(text(TEXT), v.check((value) => value !== '' && characters(value) <= TEXT_MAX, TEXT)),
+  text: v.pipe(text(TEXT, 2 * TEXT_MAX), v.check((value) => value !== '' && characters(value) <= TEXT_MAX && storedBytes(value) <= TEXT_BYTES, TEXT)),
   data: v.pipe(v.unknown(), v.check(isSmallJson, DATA)),
   user: integer('to', 1, Number.MAX_SAFE_INTEGER),
   nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
@@ -66,12 +72,12 @@ const SCHEMAS = {
   member: integer('user', 1, Number.MAX_SAFE_INTEGER),
   seconds: integer('seconds', 0, MUTE_MAX),
   slow: integer('slow', 0, SLOW_MAX),
-  words: v.pipe(v.array(v.pipe(text(WORDS), v.check(isWord, WORDS)), WORDS), v.maxLength(WORDS_MAX, WORDS)),
+  words: v.pipe(v.array(v.pipe(text(WORDS, 2 * WORD_MAX), v.check(isWord, WORDS)), WORDS), v.maxLength(WORDS_MAX, WORDS)),
 } satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
 
-/** One word in the sense of texts: with something left when folded. */
+/** One word, as texts are taken apart into words. */
 function isWord(word: string): boolean {
-  return characters(word) <= WORD_MAX && /^[^\s*]+\*?$/u.test(word) && foldName(word.replace('*', '')) !== '';
+  return characters(word) <= WORD_MAX && /^[\p{L}\p{N}\p{M}]+\*?$/u.test(word);
 }
 
 function isPrivateRoom(name: string): boolean {
@@ -80,7 +86,7 @@ function isPrivateRoom(name: string): boolean {
 }
 
 function isSmallJson(value: unknown): boolean {
-  return isPlain(value, DATA_DEPTH_MAX) && Buffer.byteLength(JSON.stringify(value)) <= DATA_MAX;
+  return isPlain(value, DATA_DEPTH_MAX) && storedBytes(value) <= DATA_MAX;
 }
 
 function isPlain(value: unknown, depth: number): boolean {

@@ -8,27 +8,15 @@ import rawBody from 'raw-body';
 import { ChatError } from '../../shared/protocol/errors.js';
 import { BODY_MAX } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName } from '../../shared/protocol/operations.js';
-import type { Logger } from '../../shared/log.js';
-import { RateLimited } from '../../shared/store/refusals.js';
+import { Answer, isOperation, type Served } from './answer.js';
 import { checkCallback } from './jsonp.js';
-import type { Chat, Operation, Reply } from './operation.js';
+import type { Chat, Operation } from './operation.js';
 import { operations } from './operations.js';
 import { checkParameters, fromQuery, parseJson, parseQuery, type Parameters } from './parameters.js';
 import { readPlainPoll } from './plain-poll.js';
-import type { RequestLine, RequestLog } from './request-log.js';
-import { send, sendError, sendPreflight, toChatError } from './respond.js';
+import { sendPreflight } from './respond.js';
 
 const BODY = 'The body must be a JSON object.';
-
-export interface Served {
-  /** Told of each answer: the operation, how it ended (`ok` or an error's code), and by which limit if that was it. */
-  count(operation: string, outcome: string, limit?: string): void;
-  log: Logger;
-  /** Where requests are told of one by one; null: nowhere. */
-  requests: RequestLog | null;
-  /** Told of each failure that is no ChatError. */
-  failed(error: unknown): void;
-}
 
 export type ServeOperation = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => void;
 
@@ -51,63 +39,6 @@ export function serveOperations(serve: ServeOperation): Middleware {
   };
 }
 
-/** The answer of one request, written once, and counted. */
-class Answer implements Reply {
-  callback: string | undefined = undefined;
-  whenGone: (() => void) | null = null;
-  /** The token it was asked with. */
-  token: string | undefined = undefined;
-  readonly accepted: Reply['accepted'];
-  readonly #line: RequestLine | null;
-  #ended: (() => void) | null = null;
-
-  constructor(readonly chat: Chat, readonly served: Served, readonly res: ServerResponse, readonly name: string) {
-    this.#line = served.requests?.begin(res.req, nameOf(name)) ?? null;
-    this.accepted = this.#line?.accepted;
-    res.on('close', () => {
-      this.whenGone?.();
-      this.#end();
-    });
-  }
-
-  /** Takes what to call when this is answered, or its client has gone: of requests in a pipeline Node tells only the first that. */
-  readonly onEnd = (ended: () => void): void => {
-    this.#ended = ended;
-  };
-
-  give(body: string): void {
-    this.whenGone = null;
-    this.#end();
-    send(this.res, 200, body, this.callback);
-    this.#count('ok');
-    this.#line?.given(body, this.token);
-  }
-
-  /** The one catch of a request ends here. */
-  refuse(caught: unknown): void {
-    this.whenGone = null;
-    this.#end();
-    if (this.token !== undefined) this.chat.guard.note(this.res.req, this.token, caught);
-    const error = toChatError(caught, this.served.failed);
-    sendError(this.res, error, this.callback);
-    this.#count(error.code, error instanceof RateLimited ? error.limit : undefined);
-    this.#line?.refused(error.code, this.token);
-  }
-
-  addresses(): Promise<string[]> {
-    return this.chat.guard.addresses(this.res.req);
-  }
-
-  #end(): void {
-    this.#ended?.();
-    this.#ended = null;
-  }
-
-  #count(outcome: string, limit?: string): void {
-    this.served.count(nameOf(this.name), outcome, limit);
-  }
-}
-
 function serveJsonp(answer: Answer, req: IncomingMessage, query: string): void {
   try {
     if (req.method !== 'GET') throw new ChatError('bad_request', 'JSONP is asked for by GET.', { field: 'method' });
@@ -120,7 +51,9 @@ function serveJsonp(answer: Answer, req: IncomingMessage, query: string): void {
     answer.callback = checkCallback(parsed.values.get('callback') ?? []);
     parsed.values.delete('callback');
     parsed.values.delete('_'); // what jQuery and others add against caches
-    checkAndRun(operationName(answer.name), fromQuery(parsed), answer);
+    const operation = operationName(answer.name);
+    answer.chat.guard.meet(operation, req);
+    checkAndRun(operation, fromQuery(parsed), answer);
   } catch (error) {
     answer.refuse(error);
   }
@@ -130,20 +63,12 @@ async function serveApi(answer: Answer, req: IncomingMessage, query: string): Pr
   if (req.method === 'OPTIONS') return sendPreflight(answer.res);
   try {
     const operation = operationName(answer.name);
+    answer.chat.guard.meet(operation, req);
     const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
     checkAndRun(operation, withBearer(raw, req.headers.authorization), answer);
   } catch (error) {
     answer.refuse(error);
   }
-}
-
-function isOperation(name: string): name is OperationName {
-  return Object.hasOwn(OPERATIONS, name);
-}
-
-/** A path that is no operation is the client's own text: it goes into no figure and no log. */
-function nameOf(name: string): string {
-  return isOperation(name) ? name : 'unknown';
 }
 
 function operationName(name: string): OperationName {
@@ -158,8 +83,7 @@ function checkAndRun(name: OperationName, raw: Record<string, unknown>, answer: 
 /** Parameters and operation belong to the same name, which the type of a look-up by a union of names cannot say. */
 function runOperation<Op extends OperationName>(name: Op, parameters: Parameters<Op>, answer: Answer): void {
   const { chat } = answer;
-  const { token }: { token?: string } = parameters;
-  answer.token = token;
+  answer.ask(parameters);
   const operation: Operation<Op> = operations[name];
   const run = (): Promise<string> | null => operation(chat, parameters, answer);
   const admitted = chat.guard.admit(name, parameters, answer);

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { ConfigError, type Config } from '../../shared/config.js';
 import { Addresses } from './guard/address.js';
-import { limitConnections } from './guard/connections.js';
+import { boundPipelines, limitConnections } from './guard/connections.js';
 import { draining } from './respond.js';
 
 /** A send by JSONP carries its text in the URL: 2,000 characters of 12 bytes each, percent-encoded, and data. */
@@ -22,7 +22,7 @@ export async function listen(listener: RequestListener, config: Config): Promise
   const server = createServer({
     maxHeaderSize: HEADERS_MAX, keepAliveTimeout: KEEP_ALIVE, noDelay: true,
     headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: Math.min(LOOK, patience),
-  }, listener);
+  }, boundPipelines(listener));
   limitConnections(server, new Addresses(config.trustProxy), config);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, config.port)));

@@ -31,7 +31,7 @@ async function declare() {
 
 /** The library's public types as one file: those of the wire, then its own. They name nothing else. */
 async function rollUp(types) {
-  const files = ['shared/protocol/errors.d.ts', 'shared/protocol/events.d.ts', 'apps/web/client/api.d.ts'];
+  const files = ['shared/protocol/errors.d.ts', 'shared/protocol/events.d.ts', 'apps/web/client/answers.d.ts', 'apps/web/client/api.d.ts'];
   const texts = await Promise.all(files.map((file) => readFile(join(types, file), 'utf8')));
   const inlined = texts.join('\n').replace(/^import .*;\n/gm, '');
   return `${inlined}\n/** Joins a room; gives the chat at once, which opens by itself. */\n`
@@ -74,6 +74,13 @@ async function npmPackage() {
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...about, version, license }, null, 2)}\n`);
   for (const name of ['chat.mjs', 'chat.d.mts']) await cp(join(site, name), join(folder, name));
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+}
+
+/** What the element fetches for who has a role in the room. */
+function owner() {
+  return build({
+    ...shared, entryPoints: [join(here, 'owner/index.ts')], outfile: join(site, 'owner.js'), format: 'iife', loader: { '.css': 'text' }, plugins: [smallStyles],
+  });
 }
 
 /** What `chat.doctor()` fetches. */
@@ -141,7 +148,7 @@ const remove = (path) => rm(path, { recursive: true, force: true });
 export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
-  await Promise.all([declare(), library(), element(), doctor(), pages(), hostPage(), fiddles()]);
+  await Promise.all([declare(), library(), element(), owner(), doctor(), pages(), hostPage(), fiddles()]);
   await npmPackage();
   await Promise.all([site, admin].map(compress));
   await remove(finished);

@@ -1,14 +1,23 @@
 /** The limits of the wire contract. Limits a host may turn are in `config.ts`. */
 
-/** Characters (code points) of a nickname, after NFC and trimming. */
+/** Characters (code points) of a nickname, after NFC and trimming, runs of spaces counted as one. */
 export const NAME_MAX = 32;
+/** UTF-16 units of a nickname as it is typed: what is longer is not looked at, as comparing names costs by their length. */
+export const NAME_TYPED_MAX = 512;
 export const ROOM_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 /** A private room is named from both user ids, the smaller first; no public room can have a colon. */
 export const PRIVATE_ROOM_NAME = /^([1-9]\d{0,15}):([1-9]\d{0,15})$/;
 /** Characters (code points) of a message's text. */
 export const TEXT_MAX = 2_000;
-/** Bytes of a message's or signal's `data` as JSON text. */
+/**
+ * Bytes of a text as it is stored: JSON, with `<` and `>` escaped. 2,000 characters of any script fit; 2,000 control characters
+ * or angle brackets, six bytes each, do not.
+ */
+export const TEXT_BYTES = 8_192;
+/** Bytes of a message's or signal's `data` as it is stored: JSON text, with `<` and `>` escaped. */
 export const DATA_MAX = 4_096;
+/** Bytes of a message, as it is stored, that cost as much as one message in every rate: the largest cost three. */
+export const MESSAGE_UNIT = 4_096;
 /** Bytes of a JSON request body: text (24,000) and data (12,288) at their largest, all escaped as `\uXXXX`, and the rest. */
 export const BODY_MAX = 40_960;
 /** Characters of a nonce. */
@@ -19,6 +28,8 @@ export const POLL_TIMEOUT_MAX = 55;
 export const POLL_TIMEOUT_DEFAULT = 25;
 /** Events in one poll answer, and in one page of history. */
 export const EVENTS_MAX = 100;
+/** Bytes of events at which an answer ends, with one event at least; the rest comes with the next. */
+export const EVENTS_BYTES = 262_144;
 /** Events of history that come with `join` and `enter`. */
 export const HISTORY_ON_ENTER = 50;
 /** Members named in one answer; a larger room says `more`. */

@@ -73,7 +73,7 @@ export class FanOutSteps {
   async deliver(room: string, shard: number, batch: Batch): Promise<{ status: 'done' | 'more' | 'behind'; id: string }> {
     const { keys, config } = this.#store;
     const flat = batch.entries.flatMap((entry) => [entry.id, entry.text]);
-    const [status, id] = await this.#call<DeliverReply>('deliver', keys.attached(shard), [keys.userTag(shard), config.inboxMax, PUSHES],
+    const [status, id] = await this.#call<DeliverReply>('deliver', keys.attached(shard), [keys.userTag(shard), config.inboxMax, PUSHES, config.inboxBytes],
       { keys: [keys.members(shard, room), keys.position(shard, room)], arguments: [batch.from, batch.only, batch.entries.length, ...flat] });
     return { status, id };
   }

@@ -1,5 +1,5 @@
 /** Inboxes: what a user has not yet acknowledged, and the step that ties a poll to it. */
-import { EVENTS_MAX } from '../protocol/limits.js';
+import { EVENTS_BYTES, EVENTS_MAX } from '../protocol/limits.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
@@ -59,7 +59,7 @@ export async function attach(store: Store, user: Credentials, process: string, c
   const shard = keys.userShard(user.id);
   const reply = await run<AttachReply>(store.redis, 'attach', keys.user(user.id), keys.inbox(user.id), keys.seen(shard),
     keys.attached(shard), keys.sequence(shard, process), user.id, user.tokenHash, process,
-    cursor?.position ?? '', cursor?.eventId ?? '', want, EVENTS_MAX);
+    cursor?.position ?? '', cursor?.eventId ?? '', want, EVENTS_MAX, EVENTS_BYTES);
   if (reply[0] === 'unauthorized') throw unauthorized();
   const [way, n, position, eventId, missed, reset, sequence, rooms, events] = reply;
   return { way, n, position, eventId, missed, reset: reset === 1, sequence, rooms, events };

@@ -1,9 +1,9 @@
 /** Messages: how they get into a room's log, and how the log is read. */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { HELD_MAX, NONCE_TTL } from '../protocol/limits.js';
+import { EVENTS_BYTES, HELD_MAX, NONCE_TTL } from '../protocol/limits.js';
 import { runDurably } from './durable.js';
-import { eventText, withId } from './event-text.js';
+import { eventText, messageCost, withId } from './event-text.js';
 import { notAllowed, rateLimited } from './refusals.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -62,7 +62,7 @@ export async function appendMessage(store: Store, message: Outgoing, filtered = 
   const [outcome, value, more] = await runDurably<AppendReply>(store, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
     keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, retry.nonce ?? ''), keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.held(room),
     from.id, body(message), room, isPrivate ? 2 : 1, retry.nonce === undefined ? 0 : retry.ttl, config.logMax, owner === undefined ? '' : hashToken(owner),
-    config.rateLimits ? config.roomSends : 0, SENDS_WINDOW, 1, filtered.hash, filtered.masked ? body(filtered.masked) : '',
+    config.rateLimits ? config.roomSends : 0, SENDS_WINDOW, messageCost(message), filtered.hash, filtered.masked ? body(filtered.masked) : '',
     filtered.verdict, filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '', HELD_MAX);
   switch (outcome) {
     case 'ok': case 'held': case 'duplicate': return { id: value, duplicate: outcome === 'duplicate' && nonce !== undefined, held: outcome === 'held' || more === 'held' };
@@ -82,7 +82,7 @@ export async function maySpeak({ keys, redis }: Store, room: string, id: number)
 
 /**
  * A page of a room's log as one of its members sees it, oldest first, as event texts; before the log id `before`, or the newest.
- * What is for others alone is passed over.
+ * What is for others alone is passed over. It ends at `EVENTS_BYTES` too.
  */
 export async function readHistory(store: Store, room: string, reader: number, limit: number, before?: string): Promise<{ events: string[]; more: boolean }> {
   if (before !== undefined && /^0+-0+$/.test(before)) return { events: [], more: false }; // Redis refuses "before the first possible"
@@ -93,7 +93,18 @@ export async function readHistory(store: Store, room: string, reader: number, li
       if (fields[5] === undefined || fields[5] === String(reader)) events.push(withId(id, fields[3] ?? '{}'));
     }
     const last = entries.at(-1);
-    if (events.length > limit || entries.length <= limit || !last) return { events: events.slice(0, limit).reverse(), more: events.length > limit };
+    const fits = fitting(events);
+    if (events.length > limit || fits < events.length || entries.length <= limit || !last) {
+      const given = events.slice(0, Math.min(limit, fits));
+      return { events: given.reverse(), more: events.length > given.length };
+    }
     end = `(${last[0]}`;
   }
+}
+
+/** How many of the first texts an answer holds: one at least. */
+function fitting(texts: string[]): number {
+  let bytes = 0;
+  const over = texts.findIndex((text) => (bytes += Buffer.byteLength(text)) > EVENTS_BYTES);
+  return over < 0 ? texts.length : Math.max(1, over);
 }

@@ -100,7 +100,7 @@ async function exitUser(store: Store, room: string, id: number, left = { id: '',
   const { keys, config } = store;
   const shard = keys.userShard(id);
   await runDurably(store, 'exit-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.position(shard, room), keys.attached(shard),
-    keys.inbox(id), id, room, left.id, left.text, keys.userTag(shard), config.inboxMax);
+    keys.inbox(id), id, room, left.id, left.text, keys.userTag(shard), config.inboxMax, config.inboxBytes);
 }
 
 /** Gives a member its new name in a room. Repeating it does no harm. */

@@ -19,6 +19,11 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
+/** A token to be remembered: what is cut out of a URL keeps all of the URL in memory. */
+export function ownCopy(token: string): string {
+  return Buffer.from(token, 'latin1').toString('latin1');
+}
+
 /** The id of the user a token claims to be. Throws `unauthorized` for what cannot be a token. */
 export function tokenUser(token: string): number {
   const match = TOKEN.exec(token);

@@ -22,6 +22,8 @@ const BURST = 4;
 /** What a call costs, in messages or signals: one that adds an event to a room without saying anything costs four. */
 export type Cost = 'nothing' | 'message' | 'presence' | 'signal';
 const PRESENCE_COST = 4;
+/** A rename is an event in each of the user's rooms: it costs once for each of so many. */
+const RENAME_ROOMS = 10;
 /** The same text again, within so long (ms), costs as much as so many messages. */
 const REPEATED_COST = 4;
 const REPEATED_WITHIN = 30_000;
@@ -114,14 +116,14 @@ type AuthorizeReply = ['ok', string, string] | ['unauthorized'] | ['not_in_room'
 
 /**
  * Checks a token and notes that its user was seen. `room`: must be one of the user's; undefined: the user's only public
- * room; null: none needed. `cost` is taken from the user's rate, `times` over; what it has just said, at least REPEATED_COST times.
+ * room; null: none needed. `cost` is taken from the user's rate, `times` over, up to all that may come at once; what it has just said, at least REPEATED_COST times.
  * Throws `unauthorized`, `not_in_room`, `bad_request`, `rate_limited`.
  */
 export async function authorize(store: Store, user: Credentials, room: string | undefined | null, cost: Cost = 'nothing', times = 1, said: Said = {}): Promise<Authorized> {
   const { keys, redis } = store;
   const reply = await run<AuthorizeReply>(redis, 'authorize', keys.user(user.id), keys.userRooms(user.id),
-    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost === 'signal' ? 'signals' : 'rate', times * costInMs(store.config, cost), BURST * 1_000,
-    said.text === undefined ? '' : crc32(said.text), said.nonce ?? '', Math.max(times, REPEATED_COST) * costInMs(store.config, cost), REPEATED_WITHIN);
+    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost === 'signal' ? 'signals' : 'rate', Math.min(BURST * 1_000, times * costInMs(store.config, cost)), BURST * 1_000,
+    said.text === undefined ? '' : crc32(said.text), said.nonce ?? '', Math.min(BURST * 1_000, Math.max(times, REPEATED_COST) * costInMs(store.config, cost)), REPEATED_WITHIN);
   switch (reply[0]) {
     case 'ok': return { name: reply[1], room: reply[2] };
     case 'unauthorized': throw unauthorized();
@@ -148,11 +150,12 @@ function whichRoom(count: number): ChatError {
 
 /** Gives a user a new name, in all its rooms. Safe to repeat after a crash. Throws `unauthorized`, `name_taken`. */
 export async function renameUser(store: Store, user: Credentials, name: string): Promise<{ user: UserRef; rooms: string[] }> {
-  await authorize(store, user, null, 'presence');
+  const rooms = await store.redis.scard(store.keys.userRooms(user.id));
+  await authorize(store, user, null, 'presence', Math.max(1, Math.ceil(rooms / RENAME_ROOMS)));
   if (!await takeName(store, user.id, name)) throw await nameTaken(store, name);
-  const rooms = await store.redis.smembers(store.keys.userRooms(user.id));
-  for (const room of rooms) await renameInRoom(store, room, { id: user.id, name });
-  return { user: { id: user.id, name }, rooms };
+  const told = await store.redis.smembers(store.keys.userRooms(user.id));
+  for (const room of told) await renameInRoom(store, room, { id: user.id, name });
+  return { user: { id: user.id, name }, rooms: told };
 }
 
 /** Removes what is left of an ended user. */

@@ -37,7 +37,14 @@ export async function call<Fields = Record<string, unknown>>(
   url: string, op: string, params: Parameters = {}, { way = 'api-post', signal }: { way?: Way; signal?: AbortSignal } = {},
 ): Promise<Answer<Fields>> {
   const { status, headers, text } = await ways[way](url, op, params, signal);
+  if (BY_PROXY.has(status) && headers['content-type']?.startsWith('text/html')) throw new NoHost(`a proxy answered ${status}`);
   return { status, headers, body: JSON.parse(way === 'jsonp' ? unwrapped(text) : text) as Body<Fields> };
+}
+
+/** What proxies answer themselves when no host does: to a client no more than a connection that failed. */
+const BY_PROXY = new Set([502, 503, 504]);
+class NoHost extends Error {
+  readonly code = 'ECONNPROXY';
 }
 
 const ways: Record<Way, (url: string, op: string, params: Parameters, signal?: AbortSignal) => Promise<Response>> = {

@@ -27,12 +27,24 @@ export class Addresses {
   }
 }
 
-/** What the outermost of our proxies saw. Counted from the right: what stands further left, a client may have written itself. */
+/**
+ * What the outermost of our proxies saw. Counted from the right: what stands further left, a client may have written itself, as
+ * much of it as a header can hold, and it is not looked at.
+ */
 function forwarded(req: IncomingMessage, proxies: number): string | null {
-  const header = req.headers['x-forwarded-for'];
-  const list = (Array.isArray(header) ? header.join() : header ?? '').split(',').slice(-proxies);
-  return countedAs(withoutPort(list[0] ?? ''));
+  const header = req.headers['x-forwarded-for'] ?? '';
+  const list = Array.isArray(header) ? header.join() : header;
+  let end = list.length;
+  let comma = list.lastIndexOf(',');
+  for (let more = proxies - 1; more > 0 && comma >= 0; more -= 1) {
+    end = comma;
+    comma = comma === 0 ? -1 : list.lastIndexOf(',', comma - 1);
+  }
+  return end - comma > ENTRY_MAX ? null : countedAs(withoutPort(list.slice(comma + 1, end)));
 }
+
+/** Characters of an address with its port, brackets and spaces, generously. */
+const ENTRY_MAX = 100;
 
 function withoutPort(text: string): string {
   const [, six, four] = /^\s*(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)\s*$/.exec(text) ?? [];
@@ -46,6 +58,15 @@ export function countedAs(address: string): string | null {
   const groups = groupsOf(address);
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) return mapped(groups[6] ?? 0, groups[7] ?? 0);
   return `${groups.slice(0, 4).map((group) => group.toString(16)).join(':')}::/64`;
+}
+
+/** What a /56 may have, all its /64 together, as a multiple of what one may. */
+export const WIDER = 4;
+
+/** The /56 around a /64, which many a customer has; null for IPv4. */
+export function networkOf(address: string): string | null {
+  const [, wide, last = ''] = address.endsWith('/64') ? /^([0-9a-f]+:[0-9a-f]+:[0-9a-f]+):([0-9a-f]+)::/.exec(address) ?? [] : [];
+  return wide === undefined ? null : `${wide}:${(Number.parseInt(last, 16) & 0xff00).toString(16)}::/56`;
 }
 
 /** The IPv4 address that an IPv6 one stands for (RFC 4291, 2.5.5.2): the same client by either must count as one. */

@@ -1,5 +1,5 @@
 /** Bounds what connections alone may cost, whoever opens them: how many there are, and how long one may take nothing of what it asked for. */
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Config } from '../../../shared/config.js';
 import type { Addresses } from './address.js';
@@ -22,6 +22,23 @@ export function limitConnections(server: Server, addresses: Addresses, config: C
   });
   const timer = setInterval(closeStuck, config.clientTimeout * 500, open);
   server.once('close', () => clearInterval(timer));
+}
+
+/** Requests that may wait behind others of their connection. No browser sends any; each may make an answer that has to be kept. */
+const QUEUED_MAX = 32;
+
+/** Closes a connection on which too many requests wait for the answers before theirs. */
+export function boundPipelines(listener: RequestListener): RequestListener {
+  const queued = new WeakMap<Socket, number>();
+  return (req, res) => {
+    if (res.socket !== null) return listener(req, res); // the only one: its connection is its own
+    const { socket } = req;
+    const waiting = (queued.get(socket) ?? 0) + 1;
+    if (waiting > QUEUED_MAX) return void socket.destroy(); // Node goes on to read what came with it
+    queued.set(socket, waiting);
+    res.once('close', () => queued.set(socket, (queued.get(socket) ?? 1) - 1));
+    listener(req, res);
+  };
 }
 
 /** Since the last look, by connection: what it had been given then and has not taken. */

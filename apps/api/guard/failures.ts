@@ -1,20 +1,22 @@
 /**
  * Tokens that are worth nothing. One that was refused is refused again from memory, so that a page that goes on with an old
- * token costs nothing and counts once; an address that tries many different ones has to wait.
+ * token costs nothing and counts once; an address that tries many different ones has to wait, but for its tokens that have
+ * been good here: who guesses keeps nobody out who is in.
  */
 import { ChatError } from '../../../shared/protocol/errors.js';
-import { isToken, unauthorized } from '../../../shared/store/tokens.js';
-import { rateLimited } from '../../../shared/store/refusals.js';
+import { isToken, ownCopy, unauthorized } from '../../../shared/store/tokens.js';
+import { Until, Waits } from './waits.js';
 
 /** A refused token is remembered so long (ms): none ever becomes valid again, but a Redis may come back with what it had lost. */
 const REMEMBERED = 60_000;
-/** Refused tokens, and addresses that have to wait, remembered at a time. */
-const MOST = 10_000;
+/** Good tokens remembered at a time: the connections of a process. */
+const GOOD_MOST = 20_000;
 
 export class Failures {
   readonly #count: (address: string) => Promise<void>;
-  readonly #tokens = new Map<string, number>();
-  readonly #waiting = new Map<string, number>();
+  readonly #refused = new Until();
+  readonly #waiting = new Waits();
+  readonly #good = new Set<string>();
 
   /** `count` counts one failure of an address in all processes; throws `rate_limited`. */
   constructor(count: (address: string) => Promise<void>) {
@@ -23,25 +25,26 @@ export class Failures {
 
   /** Throws `rate_limited` for an address that has to wait, `unauthorized` for a token that was refused shortly before. */
   check(address: string, token: string): void {
-    const wait = this.#waiting.size > 0 ? (this.#waiting.get(address) ?? 0) - Date.now() : 0;
-    if (wait > 0) throw rateLimited(wait, undefined, 'failures');
-    if (this.#tokens.size > 0 && (this.#tokens.get(token) ?? 0) > Date.now()) throw unauthorized();
+    if (this.#good.has(token)) return;
+    this.#waiting.check(address, 'failures');
+    if (this.#refused.left(token) > 0) throw unauthorized();
+  }
+
+  /** A call with this token was answered well. */
+  worked(token: string): void {
+    if (this.#good.has(token)) return;
+    if (this.#good.size >= GOOD_MOST) for (const oldest of this.#good) { this.#good.delete(oldest); break; }
+    this.#good.add(ownCopy(token));
   }
 
   /** Takes note of how a call with a token failed. Never throws. */
   note(address: string, token: string, error: unknown): void {
     if (!(error instanceof ChatError) || error.code !== 'unauthorized' || !isToken(token)) return; // what is no token costs nothing
-    if ((this.#tokens.get(token) ?? 0) > Date.now()) return; // counted already
-    remember(this.#tokens, token, REMEMBERED);
+    this.#good.delete(token);
+    if (this.#refused.left(token) > 0) return; // counted already
+    this.#refused.set(ownCopy(token), REMEMBERED);
     this.#count(address).catch((refused: unknown) => {
-      if (refused instanceof ChatError) remember(this.#waiting, address, (refused.details.retryAfter ?? 1) * 1_000); // else Redis is away
+      if (refused instanceof ChatError) this.#waiting.add(address, (refused.details.retryAfter ?? 1) * 1_000); // else Redis is away
     });
   }
-}
-
-/** Keeps the newest; an old entry does no harm. */
-function remember(map: Map<string, number>, key: string, ms: number): void {
-  map.delete(key);
-  map.set(key, Date.now() + ms);
-  if (map.size > MOST) for (const [oldest] of map) { map.delete(oldest); break; }
 }

@@ -1,4 +1,6 @@
 /** How much of this process each address holds: a count, and a most. */
+import { networkOf, WIDER } from './address.js';
+
 export class Places {
   readonly #most: number;
   readonly #taken = new Map<string, number>();
@@ -7,17 +9,28 @@ export class Places {
     this.#most = most;
   }
 
-  /** Takes a place; false when the address has all it may have. */
+  /** Takes a place; false when the address, or the network it is in, has all it may have. */
   take(address: string): boolean {
-    const taken = this.#taken.get(address) ?? 0;
-    if (taken >= this.#most) return false;
-    this.#taken.set(address, taken + 1);
+    const network = networkOf(address);
+    if (this.#of(address) >= this.#most || (network !== null && this.#of(network) >= this.#most * WIDER)) return false;
+    this.#add(address, 1);
+    if (network !== null) this.#add(network, 1);
     return true;
   }
 
   give(address: string): void {
-    const taken = this.#taken.get(address) ?? 0;
-    if (taken > 1) this.#taken.set(address, taken - 1);
-    else this.#taken.delete(address);
+    const network = networkOf(address);
+    this.#add(address, -1);
+    if (network !== null) this.#add(network, -1);
+  }
+
+  #of(key: string): number {
+    return this.#taken.get(key) ?? 0;
+  }
+
+  #add(key: string, more: number): void {
+    const taken = this.#of(key) + more;
+    if (taken > 0) this.#taken.set(key, taken);
+    else this.#taken.delete(key);
   }
 }

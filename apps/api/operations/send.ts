@@ -1,5 +1,6 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
+import { messageCost } from '../../../shared/store/event-text.js';
 import { appendMessage, type Accepted, type Outgoing } from '../../../shared/store/messages.js';
 import { enterRoom } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
@@ -35,7 +36,8 @@ async function outgoing(store: Store, { token, room, to, text, data, id: nonce, 
   const target = to === undefined ? room : privateTarget(user.id, to, room);
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
   const times = store.config.rateLimits && hasLink({ text, data }) ? LINK_COST : 1;
-  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message', times, { text, nonce });
+  const cost = Math.max(times, messageCost({ text, data }));
+  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message', cost, { text, nonce });
   return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce, owner };
 }
 

@@ -6,7 +6,7 @@
  * users of that shard attach again. Deliveries that overtake the answer of an attach are kept for it; those it includes
  * are dropped.
  */
-import { EVENTS_MAX } from '../../../shared/protocol/limits.js';
+import { EVENTS_BYTES, EVENTS_MAX } from '../../../shared/protocol/limits.js';
 import { cursorText, touch, type Attached, type Touch } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
 import { eachUser, parseDelivery } from './delivery.js';
@@ -203,7 +203,7 @@ export class Live {
       if (sequence <= mirror.sequence) return;
       mirror.push(chunk);
       if (mirror.poll) this.#answer(mirror);
-      else if (mirror.unacknowledged > this.#store.config.inboxMax) this.#letGo(mirror);
+      else if (mirror.unacknowledged > this.#store.config.inboxMax || mirror.size > this.#store.config.inboxBytes) this.#letGo(mirror);
     } else {
       for (const pending of shard.pending) if (pending.id === id) pending.kept.push({ sequence, n, chunk });
     }
@@ -211,7 +211,7 @@ export class Live {
 
   #answer(mirror: Mirror): void {
     const { poll } = mirror;
-    const taken = poll && mirror.take(EVENTS_MAX);
+    const taken = poll && mirror.take(EVENTS_MAX, EVENTS_BYTES);
     if (!poll || !taken) return;
     this.#answered += 1;
     this.#options.given(taken.count);

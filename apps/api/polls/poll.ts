@@ -2,7 +2,7 @@
 import type { Cursor } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
-import type { Reply } from '../operation.js';
+import type { Gave, Reply } from '../operation.js';
 import { ok } from '../respond.js';
 
 /** Before an attach says which. Never changed: a poll that is held has a set of its own. */
@@ -41,8 +41,8 @@ export class Poll {
     return { id: this.userId, tokenHash: hashToken(this.token) };
   }
 
-  settle(body: string): void {
-    if (this.#end()) this.#reply.give(body);
+  settle(body: string, gave: Gave = 'events'): void {
+    if (this.#end()) this.#reply.give(body, gave);
   }
 
   fail(error: unknown): void {
@@ -51,7 +51,7 @@ export class Poll {
 
   /** Answers without events: the time is up, or the process wants to end. */
   settleEmpty(): void {
-    this.settle(pollBody(this.resume, ''));
+    this.settle(pollBody(this.resume, ''), 'nothing');
   }
 
   #end(): boolean {

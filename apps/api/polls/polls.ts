@@ -155,7 +155,7 @@ export class Polls {
 
   #signal(payload: string): void {
     const { room, text } = parseSignal(payload);
-    for (const poll of this.heldIn(room)) poll.settle(pollBody(poll.resume, text));
+    for (const poll of this.heldIn(room)) poll.settle(pollBody(poll.resume, text), 'signal');
   }
 }
 

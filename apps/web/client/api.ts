@@ -1,6 +1,7 @@
 /** What a page sees of the library. Everything else in this folder is how it is done. */
 import type { ErrorCode, Reason } from '../../../shared/protocol/errors.js';
-import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type { ChatEvent, Role, RoomRules, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type { Answers } from './answers.js';
 
 /** How requests travel: `fetch` with CORS, or script tags (JSONP). */
 export type WayName = 'fetch' | 'jsonp';
@@ -25,6 +26,8 @@ export interface JoinOptions {
   way?: WayName | 'auto';
   /** Default `shared`: all tabs of this page are one user with one poll, where the browser can do that. `own`: this one alone. */
   tabs?: 'shared' | 'own';
+  /** The room's owner token: this user is its owner then. A wrong one is ignored. Never put it into a page for others. */
+  owner?: string | undefined;
 }
 
 /** What a room looked like when it was entered. */
@@ -33,6 +36,10 @@ export interface Ready {
   room: string;
   members: UserRef[];
   history: ChatEvent[];
+  /** This user's own, if it has one; what binds everybody else, and the ids of all who have a role. */
+  role?: Role | undefined;
+  rules?: RoomRules | undefined;
+  moderators?: number[] | undefined;
 }
 
 export interface StateChange {
@@ -100,10 +107,16 @@ export interface ChatEvents {
   joined: ChatEvent;
   left: ChatEvent;
   renamed: ChatEvent;
-  /** What a room's owner did: a message is no more, none is, or there are other rules. */
+  /** What the owner or a moderator did: a message is no more, none is, or there are other rules. */
   removed: ChatEvent;
   cleared: ChatEvent;
   rules: ChatEvent;
+  /** Who keeps the room in order has changed; the room was offered to somebody, or taken. */
+  moderator: ChatEvent;
+  offered: ChatEvent;
+  owned: ChatEvent;
+  /** The first message has begun to wait for approval; only who has a role hears it. */
+  held: ChatEvent;
   /** Something short-lived, as a pointer's place: never stored, may be lost. */
   signal: SignalEvent;
   /** Any of the events above. */
@@ -125,6 +138,8 @@ export interface Chat {
   /** Null until ready. Changes with `rename`, and with the id when the server had to make the user anew. */
   readonly user: UserRef | null;
   readonly room: string;
+  /** The room's owner token: the given one, or what the server gave to who made or took the room. */
+  readonly owner: string | undefined;
   readonly server: string;
   readonly state: State;
   /** Null until it is known which way works. */
@@ -142,6 +157,11 @@ export interface Chat {
   rename(name: string): Promise<UserRef>;
   enter(room: string): Promise<RoomView>;
   exit(room: string): Promise<void>;
+  /**
+   * Any operation of the server by its name, with this user's token: `remove`, `mute`, `rules`, `audit` ... Tries again by
+   * itself, for up to half a minute.
+   */
+  call<O extends keyof Answers>(operation: O, values?: Record<string, unknown>): Promise<Answers[O]>;
   /** Tries now instead of after the pause between two attempts. */
   retry(): void;
   /** Ends the user and this chat. */

@@ -1,4 +1,6 @@
 import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
+import type { OperationName } from '../../../shared/protocol/operations.js';
+import type { Answers } from './answers.js';
 import type { Chat, ChatEvents, Finding, HistoryOptions, HistoryPage, Outgoing, Ready, Sent, State, WayName } from './api.js';
 import type { Connection } from './connection.js';
 import { callDoctor } from './doctor.js';
@@ -6,6 +8,7 @@ import { callSafely } from './emitter.js';
 import { Failure } from './errors.js';
 import { Outbox } from './outbox.js';
 import { Signals } from './signals.js';
+import type { Values } from './transport.js';
 
 /** What JSON cannot say never arrives, however often it is tried. Throws `bad_request`. */
 function checkJson(data: unknown): void {
@@ -29,6 +32,7 @@ export class RoomChat implements Chat {
   get ready(): Promise<Ready> { return this.connection.ready; }
   get user(): UserRef | null { return this.connection.session.user; }
   get room(): string { return this.connection.session.wish.room; }
+  get owner(): string | undefined { return this.connection.session.wish.owner; }
   get state(): State { return this.connection.state; }
   get way(): WayName | null { return this.connection.way.name; }
   get why(): string { return this.connection.way.why; }
@@ -79,6 +83,10 @@ export class RoomChat implements Chat {
     await this.connection.insist('exit', { room });
     this.connection.session.entered.delete(room);
     this.connection.feed.close(room);
+  }
+
+  call<O extends OperationName>(operation: O, values: Values = {}): Promise<Answers[O]> {
+    return this.connection.insist(operation, values);
   }
 
   retry(): void {

@@ -1,5 +1,6 @@
 import type { RoomView } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
+import type { Answers } from './answers.js';
 import type { ChatEvents, Ready, State } from './api.js';
 import { Pauses, persist } from './backoff.js';
 import { Emitter } from './emitter.js';
@@ -10,7 +11,7 @@ import { Polling } from './polling.js';
 import { Session, type Wish } from './session.js';
 import { Keeper } from './storage.js';
 import { Tabs, type TabMessage } from './tabs.js';
-import { PATIENCE, type Answers, type Values } from './transport.js';
+import { PATIENCE, type Values } from './transport.js';
 import { afterLoad, watchPage } from './wake.js';
 import type { Way } from './way.js';
 
@@ -37,8 +38,8 @@ export class Connection {
   private away = false;
   private reason = '';
 
-  constructor(private readonly server: string, readonly way: Way, wish: Wish, shared: boolean) {
-    const session = this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish);
+  constructor(private readonly server: string, readonly way: Way, wish: Wish, name: string | undefined, shared: boolean) {
+    const session = this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish, name);
     session.trouble = (reason) => this.turn('reconnecting', reason);
     this.feed = new Feed(this.emitter, this.session, (room, before) => this.insist('history', { room, before }, Infinity));
     this.polling = new Polling(this.session, this.pauses, {
@@ -47,7 +48,7 @@ export class Connection {
       trouble: session.trouble,
       ended: (failure) => this.end(failure),
     });
-    this.tabs = new Tabs(`nobackend-chat ${server} ${wish.room} ${wish.name || ''}`, this, shared);
+    this.tabs = new Tabs(`nobackend-chat ${server} ${wish.room} ${name || ''}`, this, shared);
     this.unwatch = watchPage({
       awake: () => { this.polling.wake(); this.tabs.look(); },
       networkChanged: () => this.polling.renew(),
@@ -72,8 +73,8 @@ export class Connection {
     feed.accepted = (event, after) => tell({ kind: 'event', event, after });
     feed.met = (room, members) => tell({ kind: 'members', room, members });
     session.read = (token, cursor) => tell({ kind: 'moved', token, cursor });
-    emitter.on('missed', (missed) => tell({ kind: 'gone', missed }));
-    emitter.on('reset', (reset) => tell({ kind: 'gone', reset }));
+    emitter.on('missed', (what) => tell({ kind: 'missed', what }));
+    emitter.on('reset', (what) => tell({ kind: 'reset', what }));
     session.elsewhere = (spent) => {
       if (!tabs.leading) tabs.tell({ kind: 'spent', token: spent });
       return !tabs.leading;
@@ -99,15 +100,18 @@ export class Connection {
     const { leading } = this.tabs;
     if (message.kind === 'entered') session.entered.add(message.room);
     if (leading && message.kind === 'hello') this.tellSession();
-    if (leading && message.kind === 'spent') this.answerSpent(message.token);
+    if (leading && message.kind === 'spent') {
+      if (message.token === session.token) this.polling.renew();
+      else this.tellSession();
+    }
     // a leader that was frozen hears of its successor's events before it hears that it has one
     if (message.kind === 'event') feed.hear(message.event, message.after);
     if (leading) return;
     if (message.kind === 'session') this.hearSession(message);
     if (message.kind === 'moved') session.moved(message.token, message.cursor);
     if (message.kind === 'members') feed.meet(message.room, message.members);
-    if (message.kind === 'gone' && message.missed) emitter.emit('missed', message.missed);
-    if (message.kind === 'gone' && message.reset) emitter.emit('reset', message.reset);
+    if (message.kind === 'missed') emitter.emit('missed', message.what);
+    if (message.kind === 'reset') emitter.emit('reset', message.what);
   }
 
   private hearSession({ kept, state, reason }: Extract<TabMessage, { kind: 'session' }>): void {
@@ -120,11 +124,6 @@ export class Connection {
   private catchUp(): void {
     if (this.away) this.feed.order.rooms().forEach((room) => void this.feed.catchUp(room));
     this.away = false;
-  }
-
-  private answerSpent(token: string): void {
-    if (token === this.session.token) this.polling.renew();
-    else this.tellSession();
   }
 
   private tellSession(): void {
@@ -149,7 +148,7 @@ export class Connection {
     const { user, pollTimeout } = this.session;
     if (!user || this.state === 'left') throw new Failure('left', 'This chat has ended.');
     if (pollTimeout) this.polling.hold.seconds = pollTimeout;
-    const ready = this.opened = { user, room: view.name, members: view.members, history: view.history };
+    const ready = this.opened = Object.assign({ user, room: view.name }, view);
     if (this.settle) this.settle.resolve(ready);
     this.turn('online', 'the room is open');
     this.emitter.emit('ready', ready);
@@ -160,7 +159,10 @@ export class Connection {
   /** Asks the server for something, once. */
   async ask<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
     await this.ready;
-    const starved = setTimeout(() => this.makeRoom(), STARVED);
+    const starved = setTimeout(() => { // the held poll gives up its connection
+      this.polling.hold.crowded();
+      this.polling.renew();
+    }, STARVED);
     try {
       return await this.session.call(operation, values);
     } finally {
@@ -192,12 +194,6 @@ export class Connection {
     const goodbye = token && !shared ? this.way.call('leave', { token }, PATIENCE).done.catch(() => undefined) : undefined;
     this.end(null);
     await goodbye;
-  }
-
-  /** Gives up the held poll's connection to a request that waits for one. */
-  private makeRoom(): void {
-    this.polling.hold.crowded();
-    this.polling.renew();
   }
 
   private hide(kept: boolean): void {

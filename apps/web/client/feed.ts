@@ -1,4 +1,5 @@
 import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type { Answers } from './answers.js';
 import type { ChatEvents, HistoryPage } from './api.js';
 import type { Emitter } from './emitter.js';
 import { asFailure } from './errors.js';
@@ -6,7 +7,6 @@ import { Order } from './order.js';
 import { readBack, type Found } from './repair.js';
 import { Roster } from './roster.js';
 import type { Session } from './session.js';
-import type { Answers } from './transport.js';
 
 /** Reads a page of a room's history, however long the server is away. */
 export type ReadHistory = (room: string, before?: string) => Promise<HistoryPage>;

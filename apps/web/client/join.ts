@@ -19,7 +19,7 @@ export function joinFrom(origin: Origin): (options?: JoinOptions) => Chat {
     const way = new Way(server, origin.nonce, options.way || 'auto');
     const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;
     const name = `${options.name || ''}`.trim() || undefined;
-    const connection = new Connection(server, way, { room, name }, options.tabs !== 'own');
+    const connection = new Connection(server, way, { room, owner: options.owner }, name, options.tabs !== 'own');
     return new RoomChat(server, connection);
   };
 }

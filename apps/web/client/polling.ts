@@ -1,9 +1,10 @@
+import type { Answers } from './answers.js';
 import { backoff, type Pauses } from './backoff.js';
 import { asFailure, isAbandoned, type Failure } from './errors.js';
 import { Hold } from './hold.js';
 import { registry } from './registry.js';
 import type { Session } from './session.js';
-import { PATIENCE, type Answers, type Call } from './transport.js';
+import { PATIENCE, type Call } from './transport.js';
 
 /** Whom a polling loop reports to. */
 export interface PollingHost {

@@ -1,15 +1,14 @@
 import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
+import type { Answers } from './answers.js';
 import { persist, type Pauses } from './backoff.js';
 import { asFailure, Failure } from './errors.js';
 import type { KeptSession, Keeper } from './storage.js';
-import { PATIENCE, type Answers, type Call, type Values } from './transport.js';
+import { PATIENCE, type Call, type Values } from './transport.js';
 import type { Way } from './way.js';
 
-export interface Wish {
-  room: string;
-  name: string | undefined;
-}
+/** Where a page wants to be, as `enter` takes it; `owner`: the room's owner token, given by the page or by the server. */
+export type Wish = { room: string; owner: string | undefined };
 
 /** Suggested names tried in a row before a guest name is taken. */
 const SUGGESTIONS_MAX = 5;
@@ -34,17 +33,21 @@ export class Session {
   private renewal: Promise<void> | null = null;
   private ended = false;
 
-  constructor(private readonly way: Way, private readonly pauses: Pauses, private readonly keeper: Keeper, readonly wish: Wish) {}
+  /** `name`: the one that the page asks for. */
+  constructor(
+    private readonly way: Way, private readonly pauses: Pauses, private readonly keeper: Keeper,
+    readonly wish: Wish, private readonly name: string | undefined,
+  ) {}
 
   /** Takes up the session of before a reload, or joins. */
   async open(): Promise<RoomView> {
     const kept = this.keeper.read();
-    return (kept && await this.resume(kept)) || this.join(this.wish.name);
+    return (kept && await this.resume(kept)) || this.join(this.name);
   }
 
   /** The room as it is, for a tab that has just got to know its user. */
   async enterAgain(): Promise<RoomView> {
-    return (await this.lasting(() => this.call('enter', { room: this.wish.room }))).room;
+    return (await this.lasting(() => this.call('enter', this.wish))).room;
   }
 
   /** A call with this user's token; joins again and repeats it when the server does not know the user any more. */
@@ -62,7 +65,12 @@ export class Session {
   /** One request, in this user's name. */
   start<O extends OperationName>(operation: O, values: Values, patienceMs = PATIENCE): Call<Answers[O]> {
     if (this.ended) throw new Failure('left', 'This chat has ended.');
-    return this.way.call(operation, Object.assign({ token: this.token || undefined }, values), patienceMs);
+    const call = this.way.call(operation, Object.assign({ token: this.token || undefined }, values), patienceMs);
+    call.done.then((answer) => {
+      const { owner } = answer as { owner?: string };
+      if (owner && values['room'] === this.wish.room) this.wish.owner = owner;
+    }, () => undefined);
+    return call;
   }
 
   /** Joins again under the same name, once for all who found that `spent` is worth nothing. */
@@ -92,8 +100,8 @@ export class Session {
 
   /** What another tab needs to know; null before there is a user. */
   kept(): KeptSession | null {
-    const { user, token, cursor, wish } = this;
-    return user && { user, token, cursor, wish: wish.name };
+    const { user, token, cursor, name } = this;
+    return user && { user, token, cursor, wish: name };
   }
 
   renamed(user: UserRef): void {
@@ -104,15 +112,15 @@ export class Session {
   /** Nothing is sent from now on. */
   end(forget: boolean): void {
     this.ended = true;
-    if (forget) this.keeper.clear();
+    if (forget) this.keeper.write(null);
     this.keeper.release();
   }
 
   private async resume(kept: KeptSession): Promise<RoomView | null> {
     this.adopt(kept);
     try {
-      const { room } = await this.insist('enter', { room: this.wish.room });
-      if (this.wish.name && this.wish.name !== kept.wish) await this.takeName(this.wish.name);
+      const { room } = await this.insist('enter', this.wish);
+      if (this.name && this.name !== kept.wish) await this.takeName(this.name);
       return room;
     } catch (thrown) {
       if (asFailure(thrown).code === 'unauthorized') return null;
@@ -132,7 +140,10 @@ export class Session {
   private async join(name: string | undefined): Promise<RoomView> {
     for (let tries = 1; ; tries++) {
       try {
-        return this.joined(await this.insist('join', { token: undefined, name, room: this.wish.room }));
+        const answer = await this.insist('join', Object.assign({ token: undefined, name }, this.wish));
+        this.pollTimeout = answer.pollTimeout;
+        this.adopt(answer);
+        return answer.room;
       } catch (thrown) {
         const failure = asFailure(thrown);
         if (failure.code !== 'name_taken') throw failure;
@@ -142,17 +153,12 @@ export class Session {
   }
 
   private async rejoin(): Promise<void> {
-    const views = [await this.join(this.user ? this.user.name : this.wish.name)];
+    const views = [await this.join(this.user ? this.user.name : this.name)];
     for (const room of Array.from(this.entered)) {
-      views.push((await this.insist('enter', { room })).room);
+      const refused = (thrown: unknown): void => { if (asFailure(thrown).code !== 'not_allowed') throw thrown; };
+      await this.insist('enter', { room }).then((answer) => { views.push(answer.room); }, refused);
     }
     await this.renewed(views);
-  }
-
-  private joined(answer: Answers['join']): RoomView {
-    this.pollTimeout = answer.pollTimeout;
-    this.adopt(answer);
-    return answer.room;
   }
 
   /** Until the server has said yes or no, however long it is away. */

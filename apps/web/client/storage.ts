@@ -38,18 +38,11 @@ export class Keeper {
     }
   }
 
-  write(session: KeptSession): void {
-    this.quietly(() => sessionStorage.setItem(this.key, JSON.stringify(session)));
-  }
-
-  clear(): void {
-    this.quietly(() => sessionStorage.removeItem(this.key));
-  }
-
-  /** Storage throws when it is forbidden or full; a chat goes on without it. */
-  private quietly(act: () => void): void {
+  /** Null forgets it. Storage throws when it is forbidden or full; a chat goes on without it. */
+  write(session: KeptSession | null): void {
     try {
-      act();
+      if (session) sessionStorage.setItem(this.key, JSON.stringify(session));
+      else sessionStorage.removeItem(this.key);
     } catch (_) {
       return;
     }

@@ -12,7 +12,8 @@ export type TabMessage =
   | { kind: 'event'; event: ChatEvent | SignalEvent; after: string }
   | { kind: 'moved'; token: string; cursor: string }
   | { kind: 'members'; room: string; members: UserRef[] }
-  | { kind: 'gone'; missed?: { count: number }; reset?: { rooms: string[] } }
+  | { kind: 'missed'; what: { count: number } }
+  | { kind: 'reset'; what: { rooms: string[] } }
   /** To the leader: this token may be worth nothing any more. */
   | { kind: 'spent'; token: string }
   | { kind: 'entered'; room: string };

@@ -1,36 +1,8 @@
 import type { ErrorCode, ErrorDetails } from '../../../shared/protocol/errors.js';
-import type { Audit, ChatEvent, HeldMessage, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
-import type { HistoryPage, Sent, WayName } from './api.js';
-import { Failure } from './errors.js';
-
-/** What each operation answers, beside `ok`. */
-export interface Answers {
-  join: { user: UserRef; token: string; cursor: string; pollTimeout: number; room: RoomView; owner?: string };
-  poll: { cursor: string; events: (ChatEvent | SignalEvent)[]; missed?: number; reset?: true };
-  send: Sent;
-  signal: object;
-  enter: { room: RoomView; owner?: string };
-  exit: object;
-  rename: { user: UserRef };
-  leave: object;
-  members: { members: UserRef[] };
-  history: HistoryPage;
-  remove: object;
-  clear: object;
-  mute: object;
-  kick: object;
-  ban: object;
-  rules: object;
-  moderate: object;
-  handover: object;
-  own: { owner: string };
-  held: { messages: HeldMessage[] };
-  approve: { id: string };
-  reject: object;
-  audit: Audit;
-  rooms: { rooms: { name: string; members: number }[] };
-}
+import type { Answers } from './answers.js';
+import type { WayName } from './api.js';
+import { ABANDONED, Failure } from './errors.js';
 
 export type Values = Record<string, unknown>;
 
@@ -62,4 +34,26 @@ export function unwrap<A>(body: unknown): A {
   const error = envelope && envelope.error;
   if (!error || !error.code) throw new Failure('network', 'Something other than the chat server answered.');
   throw new Failure(error.code, error.message, error);
+}
+
+/**
+ * A request that is settled once, in time. `begin` sends it, takes what to call with the body or when nobody was reached,
+ * and gives what to do when it is settled, whatever has settled it.
+ */
+export function within<A>(patienceMs: number, begin: (give: (body: unknown) => void, lost: () => void) => () => void): Call<A> {
+  let abandon: () => void = () => undefined;
+  const done = new Promise<A>((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      clearTimeout(timer);
+      end();
+      act();
+    };
+    const fail = (failure: Failure): void => settle(() => reject(failure));
+    const timer = setTimeout(() => fail(new Failure('network', 'The server took too long to answer.')), patienceMs);
+    abandon = () => fail(ABANDONED);
+    const end = begin((body) => settle(() => {
+      try { resolve(unwrap<A>(body)); } catch (failure) { reject(failure); }
+    }), () => fail(new Failure('network', 'The server could not be reached.')));
+  });
+  return { done, abandon };
 }

@@ -31,15 +31,13 @@ function watchClock(life: PageLife): Stop {
   return () => clearInterval(timer);
 }
 
-const persisted = (event: Event): boolean => (event as PageTransitionEvent).persisted;
-
 /** Tells `life` what the browser says, until the function it gives is called. */
 export function watchPage(life: PageLife): Stop {
   const stops = [
     listen(window, 'online', life.networkChanged),
     listen(window, 'offline', life.networkChanged),
-    listen(window, 'pagehide', (event) => life.hidden(persisted(event))),
-    listen(window, 'pageshow', (event) => { if (persisted(event)) life.shown(); }),
+    listen(window, 'pagehide', (event) => life.hidden((event as PageTransitionEvent).persisted)),
+    listen(window, 'pageshow', (event) => { if ((event as PageTransitionEvent).persisted) life.shown(); }),
     listen(document, 'visibilitychange', () => { if (!document.hidden) life.awake(); }),
     listen(document, 'resume', life.awake),
     watchClock(life),

@@ -1,10 +1,11 @@
 import type { OperationName } from '../../../shared/protocol/operations.js';
+import type { Answers } from './answers.js';
 import type { WayName } from './api.js';
 import { asFailure, isAbandoned } from './errors.js';
 import { fetchTransport } from './fetch.js';
 import { jsonpTransport } from './jsonp.js';
 import { watchPolicy, type PolicyWatch } from './policy.js';
-import type { Answers, Call, Transport, Values } from './transport.js';
+import type { Call, Transport, Values } from './transport.js';
 
 /**
  * Finds the way that works here and keeps to it. As long as none has worked, every request tries `fetch` first and

@@ -1,6 +1,7 @@
+import type { Answers } from '../client/answers.js';
 import type { Finding } from '../client/api.js';
 import { asFailure } from '../client/errors.js';
-import type { Answers, Transport } from '../client/transport.js';
+import type { Transport } from '../client/transport.js';
 import { checkClock, checkHold, checkLength, checkReach } from './network-checks.js';
 import { checkMixedContent, checkStorage, checkTabs } from './page-checks.js';
 

@@ -1,8 +1,9 @@
 import { POLL_TIMEOUT_MAX } from '../../../shared/protocol/limits.js';
+import type { Answers } from '../client/answers.js';
 import { asFailure, Failure } from '../client/errors.js';
 import { fetchTransport } from '../client/fetch.js';
 import { jsonpTransport } from '../client/jsonp.js';
-import type { Answers, Transport } from '../client/transport.js';
+import type { Transport } from '../client/transport.js';
 import { bad, good, note, type Finding } from './findings.js';
 
 const PATIENCE = 8_000;

@@ -29,6 +29,7 @@ export const ICONS = {
   back: 'M15 5 8 12 15 19',
   down: 'M12 5V19M6 13 12 19 18 13',
   close: 'M6 6 18 18M18 6 6 18',
+  keeper: 'M12 3 19 6V11.500C19 16 16 19.500 12 21 8 19.500 5 16 5 11.500V6ZM9 12 11.300 14.300 15.300 9.800',
 };
 
 /** A round sign for a person: its first letter, which is no text but drawn, on a colour of its own. */

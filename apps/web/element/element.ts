@@ -1,24 +1,13 @@
-import { NAME_MAX } from '../../../shared/protocol/limits.js';
+import { DEFAULT_ROOM, NAME_MAX } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure, WayName } from '../client/api.js';
-import type { joinFrom } from '../client/join.js';
+import type { joinFrom, Origin } from '../client/join.js';
 import { ChatView } from './chat-view.js';
 import css from './element.css';
+import { OwnerToken } from './owner-token.js';
 import { skeleton } from './skeleton.js';
-import { textsFrom, type Texts } from './texts.js';
+import { addStyle } from './style.js';
+import { ENGLISH, textsFrom, type Texts } from './texts.js';
 import { followTheme } from './theme.js';
-
-/** A style sheet made by script: no policy on inline styles forbids it. */
-function addStyle(root: ShadowRoot): void {
-  if ('adoptedStyleSheets' in root) {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    root.adoptedStyleSheets = [sheet];
-    return;
-  }
-  const style = document.createElement('style');
-  style.textContent = css;
-  (root as ShadowRoot).append(style);
-}
 
 function parsed(json: string | null): unknown {
   try {
@@ -28,8 +17,8 @@ function parsed(json: string | null): unknown {
   }
 }
 
-/** Makes the class of `<nobackend-chat>`, which joins by the given `join`. */
-export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementConstructor {
+/** Makes the class of `<nobackend-chat>`, which joins by the given `join`, at `origin` unless it names another server. */
+export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin): CustomElementConstructor {
   /** A whole chat: `<nobackend-chat room="lobby" name="ann" theme="auto">`. */
   return class NobackendChatElement extends HTMLElement {
     static readonly observedAttributes = ['room', 'name', 'server', 'way', 'tabs'];
@@ -38,12 +27,13 @@ export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementCo
     chat: Chat | null = null;
     private view: ChatView | null = null;
     private given: Partial<Texts> = {};
+    private token: string | undefined;
     private starting = false;
     private unfollow: () => void = () => undefined;
 
     constructor() {
       super();
-      addStyle(this.attachShadow({ mode: 'open' }));
+      addStyle(this.attachShadow({ mode: 'open' }), css);
     }
 
     /** Words in another language, by name; unknown names are ignored. */
@@ -53,7 +43,22 @@ export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementCo
     }
 
     get texts(): Texts {
-      return textsFrom({ ...(parsed(this.getAttribute('texts')) as object), ...this.given });
+      return textsFrom(this.words(), ENGLISH);
+    }
+
+    /** The page's own words, also those that only `/owner.js` knows. */
+    private words(): object {
+      return { ...(parsed(this.getAttribute('texts')) as object), ...this.given };
+    }
+
+    /** The room's owner token, as from the owner's link; no attribute, so that nobody puts it into a page by mistake. */
+    set owner(token: string | undefined) {
+      this.token = token;
+      if (this.chat) this.restart();
+    }
+
+    get owner(): string | undefined {
+      return (this.chat && this.chat.owner) || this.token;
     }
 
     connectedCallback(): void {
@@ -92,12 +97,15 @@ export function elementClass(join: ReturnType<typeof joinFrom>): CustomElementCo
       const name = attribute('name'); // what a page fills in may be long: a chat under half of it is better than none
       const way = attribute('way') as WayName | undefined;
       const tabs = attribute('tabs') === 'own' ? 'own' : 'shared';
-      const chat = join({ room: attribute('room'), name: name && Array.from(name).slice(0, NAME_MAX).join(''), server: attribute('server'), way, tabs });
+      const room = attribute('room') || DEFAULT_ROOM;
+      const server = (attribute('server') || origin.server()).replace(/\/+$/, '');
+      const owner = new OwnerToken(server, room).read() || this.token;
+      const chat = join({ room, name: name && Array.from(name).slice(0, NAME_MAX).join(''), server, way, tabs, owner });
       const parts = skeleton(chat.room, this.texts);
       this.unfollow = followTheme(this, parts.root);
-      if (this.shadowRoot) this.shadowRoot.replaceChildren(parts.root);
+      if (this.shadowRoot) this.shadowRoot.replaceChildren(...Array.from(this.shadowRoot.querySelectorAll('style')), parts.root);
       this.chat = chat;
-      this.view = new ChatView(parts, chat, () => this.restart());
+      this.view = new ChatView(parts, chat, { words: this.words(), owner: this.token, nonce: origin.nonce }, () => this.restart());
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
     }
 

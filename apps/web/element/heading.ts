@@ -1,13 +1,15 @@
-import type { UserRef } from '../../../shared/protocol/events.js';
+import type { Role, UserRef } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversation.js';
 import type { Skeleton } from './skeleton.js';
+import type { Standing } from './standing.js';
 import { fill, type Texts } from './texts.js';
 
 /** What stands above the log: the room's name, or with whom one is alone. */
-export function showTitle({ header, texts }: Skeleton, { partner, room }: Conversation): void {
+export function showTitle({ header, texts }: Skeleton, { partner, room }: Conversation, role: Role | undefined): void {
   header.title.textContent = partner ? partner.name : room;
   header.title.classList.toggle('room', !partner);
-  header.subtitle.textContent = partner ? texts.onlyYouTwo : '';
+  const duty = role && (role === 'owner' ? texts.yourRoom : texts.yourDuty);
+  header.subtitle.textContent = partner ? texts.onlyYouTwo : duty || '';
   header.back.hidden = !partner;
 }
 
@@ -20,9 +22,19 @@ export function showTop({ log, texts }: Skeleton, { complete, loading, entries, 
   log.empty.hidden = messages || !complete;
 }
 
-/** Whom the composer writes to, and whether they are there to read it. */
-export function addressee({ partner }: Conversation, members: UserRef[], texts: Texts): { placeholder: string; possible: boolean } {
-  if (!partner) return { placeholder: texts.placeholder, possible: true };
+/** The button that leads to the newest message, while that is out of view. */
+export function showLatest({ log, texts }: Skeleton, { unread }: Conversation, atEnd: boolean): void {
+  const label = log.latest.querySelector('span');
+  if (label) label.textContent = unread > 0 ? fill(texts.newMessages, { n: unread }) : texts.latest;
+  log.latest.classList.toggle('some', unread > 0);
+  log.latest.hidden = atEnd;
+}
+
+/** Whom the composer writes to, and whether they are there to read it, and the room lets this user write. */
+export function addressee(
+  { partner }: Conversation, members: UserRef[], { bound }: Standing, texts: Texts,
+): { placeholder: string; possible: boolean } {
+  if (!partner) return { placeholder: bound ? (bound === 'closed' ? texts.closedNow : texts.readOnlyNow) : texts.placeholder, possible: !bound };
   const possible = members.some((member) => member.id === partner.id);
   const placeholder = possible ? fill(texts.placeholderPrivate, { name: partner.name }) : `${partner.name} ${texts.gone}`;
   return { placeholder, possible };

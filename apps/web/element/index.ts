@@ -4,11 +4,12 @@ import { joinFrom } from '../client/join.js';
 import { elementClass } from './element.js';
 
 const script = currentScript();
-
-/** Joins a room; gives the chat at once, which opens by itself. */
-export const join = joinFrom({
+const origin = {
   server: () => folderOf(script ? script.src : location.href),
   nonce: script ? script.nonce : '',
-});
+};
 
-if (!customElements.get('nobackend-chat')) customElements.define('nobackend-chat', elementClass(join));
+/** Joins a room; gives the chat at once, which opens by itself. */
+export const join = joinFrom(origin);
+
+if (!customElements.get('nobackend-chat')) customElements.define('nobackend-chat', elementClass(join, origin));

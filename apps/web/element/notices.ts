@@ -1,17 +1,21 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
 import { fill, type Texts } from './texts.js';
+import { durationText } from './times.js';
 
 /** Names in one notice; the rest is counted. */
 const NAMES_MAX = 3;
 
+/** Rules that a notice tells. */
+const RULES = ['slow', 'readonly', 'closed', 'links', 'words', 'hold'] as const;
+
 /** What kind of notice tells an event: those of a kind share one, but for `act`. Undefined for an event that no notice tells. */
-export function noticeKind({ type, by, slow, readonly }: ChatEvent): 'people' | 'removed' | 'act' | undefined {
-  switch (type) {
+export function noticeKind(event: ChatEvent): 'people' | 'removed' | 'act' | undefined {
+  switch (event.type) {
     case 'joined': case 'renamed': return 'people';
-    case 'left': return by ? 'act' : 'people';
+    case 'left': return event.by ? 'act' : 'people';
     case 'removed': return 'removed';
-    case 'cleared': return 'act';
-    case 'rules': return slow === undefined && readonly === undefined ? undefined : 'act';
+    case 'cleared': case 'moderator': case 'offered': case 'owned': return 'act';
+    case 'rules': return RULES.some((rule) => event[rule] !== undefined) ? 'act' : undefined;
     default: return undefined; // a message, or of a newer server
   }
 }
@@ -28,13 +32,26 @@ function removedText({ from: { name } }: ChatEvent, n: number, texts: Texts): st
   return n === 1 ? fill(texts.removed, { name }) : fill(texts.removedMany, { name, n });
 }
 
-/** What the owner has done. */
-function actText({ type, from: { name }, by, slow, readonly }: ChatEvent, texts: Texts): string {
+/** What the owner or a moderator has done. */
+function actText(event: ChatEvent, texts: Texts): string {
+  const { type, from, by, user, banned, on } = event;
+  const { name } = from;
   if (type === 'cleared') return fill(texts.cleared, { name });
-  if (by) return fill(texts.sentOut, { name, by: by.name });
+  if (type === 'owned') return fill(texts.owned, { name });
+  if (by) return fill(banned ? texts.banned : texts.sentOut, { name, by: by.name, time: durationText(banned || 0, texts) });
+  if (type === 'rules') return rulesText(event, texts);
+  return fill(type === 'offered' ? texts.offered : on ? texts.moderator : texts.moderatorOff, { by: name, name: user ? user.name : '' });
+}
+
+/** The rules that have changed. */
+export function rulesText({ slow, readonly, closed, links, words, hold }: Pick<ChatEvent, 'slow' | 'readonly' | 'closed' | 'links' | 'words' | 'hold'>, texts: Texts): string {
   const parts = [
     slow === undefined ? '' : slow > 0 ? fill(texts.slow, { n: slow }) : texts.slowOff,
     readonly === undefined ? '' : readonly ? texts.readOnly : texts.readOnlyOff,
+    closed === undefined ? '' : closed ? texts.closed : texts.closedOff,
+    links === undefined ? '' : links ? texts.noLinksOff : texts.noLinks,
+    words === undefined ? '' : words > 0 ? texts.words : texts.wordsOff,
+    hold ? texts.hold : '',
   ];
   return parts.filter(Boolean).join(' · ');
 }

@@ -2,6 +2,7 @@ import type { ChatEvent } from '../../../shared/protocol/events.js';
 import type { Chat, ChatFailure, Outgoing } from '../client/api.js';
 import type { Conversation } from './conversation.js';
 import { h } from './dom.js';
+import { whyNot } from './refusals.js';
 import { fill, type Texts } from './texts.js';
 
 interface Item {
@@ -38,7 +39,7 @@ export class Pending {
 
   /** A message of one's own is in the log: the first that says the same has arrived. */
   arrived(conversation: Conversation, event: ChatEvent): void {
-    const same = (item: Item): boolean => item.id === event.id || (!item.id && item.text === event.text);
+    const same = (item: Item): boolean => item.id === (event.held || event.id) || (!item.id && item.text === event.text);
     const item = this.items.find((one) => one.conversation === conversation && same(one));
     if (item) this.drop(item);
   }
@@ -54,18 +55,30 @@ export class Pending {
     this.draw(item, slow ? fill(this.texts.sendingSlow, { n: slow }) : this.texts.sending, []);
     this.show(conversation);
     const target: Outgoing = conversation.partner ? { to: conversation.partner.id } : { room: conversation.room };
-    this.chat.send({ text, ...target }).then(({ id }) => {
+    this.chat.send({ text, ...target }).then(({ id, held }) => {
       item.id = id;
       if (conversation.has(id) || conversation.gone.has(id)) this.drop(item);
+      else if (held) this.waits(item);
     }, (failure: ChatFailure) => this.failed(item, failure));
   }
 
+  /** It is shown to nobody until it is approved; that it is not is never told. */
+  private waits(item: Item): void {
+    this.draw(item, this.texts.waits, [this.button(this.texts.hide, () => this.drop(item))]);
+    item.element.classList.remove('failed');
+    this.changed();
+  }
+
+  private button(label: string, act: () => void): HTMLElement {
+    const button = h('button', { type: 'button', class: 'plain' }, label);
+    button.addEventListener('click', act);
+    return button;
+  }
+
   private failed(item: Item, failure: ChatFailure): void {
-    const again = h('button', { type: 'button', class: 'plain' }, this.texts.again);
-    const discard = h('button', { type: 'button', class: 'plain' }, this.texts.discard);
-    again.addEventListener('click', () => this.post(item));
-    discard.addEventListener('click', () => this.drop(item));
-    this.draw(item, fill(this.texts.notSent, { reason: failure.message }), [again, discard]);
+    const again = this.button(this.texts.again, () => this.post(item));
+    const discard = this.button(this.texts.discard, () => this.drop(item));
+    this.draw(item, fill(this.texts.notSent, { reason: whyNot(failure, this.texts) }), [again, discard]);
     if (failure.code === 'not_in_room' && !item.conversation.partner) this.onOut();
     this.changed(); // last: it goes by what all of this has left of the log
   }

@@ -1,6 +1,7 @@
 import type { UserRef } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversation.js';
-import { avatar, h } from './dom.js';
+import { avatar, h, icon, ICONS } from './dom.js';
+import type { RoomOrder } from './room-order.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
 
@@ -24,7 +25,7 @@ function partners(privates: Map<number, Conversation>): UserRef[] {
 
 /** Who is here, and with whom one talks. */
 export class PeopleView {
-  constructor(private readonly parts: Skeleton, private readonly choose: (partner: UserRef | null) => void) {
+  constructor(private readonly parts: Skeleton, private readonly order: RoomOrder, private readonly choose: (partner: UserRef | null) => void) {
     const { header, people, root } = parts;
     header.people.addEventListener('click', () => this.toggle(!root.classList.contains('crowded')));
     people.close.addEventListener('click', () => this.toggle(false));
@@ -72,18 +73,28 @@ export class PeopleView {
 
   private self(user: UserRef): HTMLLIElement {
     const label = h('span', { class: 'you' }, ` (${this.parts.texts.you})`);
-    return h('li', {}, h('div', { class: 'person self' }, avatar(user.id, user.name), h('bdi', { class: 'who' }, user.name), label));
+    const { id, name } = user;
+    return h('li', {}, h('div', { class: 'person self' }, avatar(id, name), h('bdi', { class: 'who' }, name), label, this.duty(user)));
+  }
+
+  /** The sign of those who keep the room in order. */
+  private duty({ id }: UserRef): HTMLElement | null {
+    const { keeper } = this.parts.texts;
+    return this.order.standing.keeps(id) ? h('span', { class: 'keeper', title: keeper }, icon(ICONS.keeper), h('span', { class: 'hidden' }, ` (${keeper})`)) : null;
   }
 
   private person(user: UserRef, { privates, current }: PeopleState, gone: boolean): HTMLLIElement {
     const { texts } = this.parts;
     const talk = privates.get(user.id);
-    const children = [avatar(user.id, user.name), h('bdi', { class: 'who' }, user.name)];
+    const children: Node[] = [avatar(user.id, user.name), h('bdi', { class: 'who' }, user.name)];
+    const duty = this.duty(user);
+    if (duty) children.push(duty);
     if (gone) children.push(h('span', { class: 'you' }, texts.gone));
     const item = this.item(String(user.id), talk, talk !== undefined && talk === current, children, () => this.choose(user));
     item.classList.toggle('gone', gone);
     const button = item.querySelector('button');
     if (button) button.title = fill(texts.writePrivately, { name: user.name });
+    if (this.order.tools && !gone) item.append(...this.order.tools.person(user));
     return item;
   }
 
@@ -98,10 +109,11 @@ export class PeopleView {
   /** The list is drawn anew while somebody may be moving through it by keyboard. */
   private keepFocus(act: () => void): void {
     const { list } = this.parts.people;
-    const focused = (list.getRootNode() as ShadowRoot).activeElement;
-    const key = focused && list.contains(focused) ? focused.getAttribute('data-key') : null;
+    const { activeElement } = list.getRootNode() as ShadowRoot;
+    const focused = activeElement && list.contains(activeElement) ? activeElement : null;
     act();
-    const again = key ? list.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
+    const key = focused && focused.getAttribute('data-key');
+    const again = list.contains(focused) ? focused : key ? list.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
     if (again instanceof HTMLElement) again.focus();
   }
 }

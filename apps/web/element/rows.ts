@@ -13,6 +13,8 @@ export interface RowContext {
   isMine(event: ChatEvent): boolean;
   /** The entry above the mark "New". */
   freshFrom: string;
+  /** Of those who keep the room in order: what stands beside a message. */
+  beside?: ((event: ChatEvent) => Node[]) | undefined;
 }
 
 /** Draws an entry as it stands below `before`. */
@@ -37,7 +39,8 @@ function message(event: ChatEvent, head: boolean, timed: boolean, context: RowCo
   const item = h('div', { class: classes, part: mine ? 'message own' : 'message' });
   if (head) item.append(author(event, mine, context.texts));
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
-  item.append(h('div', { class: 'bubble', part: 'bubble' }, text, time(event.at, head || timed, context.texts)));
+  const bubble = h('div', { class: 'bubble', part: 'bubble' }, text, time(event.at, head || timed, context.texts));
+  item.append(...(context.beside ? [h('div', { class: 'said' }, bubble, ...context.beside(event))] : [bubble]));
   return item;
 }
 

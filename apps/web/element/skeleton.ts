@@ -56,10 +56,11 @@ function people(texts: Texts) {
 export function skeleton(room: string, texts: Texts) {
   const parts = { header: header(room, texts), naming: naming(texts), log: log(texts), composer: composer(texts), people: people(texts) };
   const status = h('div', { class: 'status', part: 'status', role: 'status', hidden: '' });
+  const offer = h('div', { class: 'status', part: 'status', role: 'status', hidden: '' });
   const typing = h('p', { class: 'typing', part: 'typing' });
   const announcer = h('div', { class: 'hidden', 'aria-live': 'polite' });
-  const main = h('div', { class: 'main' }, h('div', { class: 'well' }, parts.log.box, parts.log.latest), status, typing, parts.composer.form);
+  const main = h('div', { class: 'main' }, h('div', { class: 'well' }, parts.log.box, parts.log.latest), offer, status, typing, parts.composer.form);
   const body = h('div', { class: 'body' }, main, parts.people.panel);
   const root = h('section', { class: 'chat', part: 'chat', 'aria-label': room }, parts.header.bar, parts.naming.form, body, announcer);
-  return { ...parts, status, typing, announcer, root, texts, fill };
+  return { ...parts, status, offer, typing, announcer, body, root, texts, fill };
 }

@@ -1,8 +1,11 @@
-import type { Chat, StateChange } from '../client/api.js';
+import type { ChatEvent } from '../../../shared/protocol/events.js';
+import type { Chat, ChatFailure, StateChange } from '../client/api.js';
 import { h } from './dom.js';
 import { doctorOf, obstacle } from './obstacle.js';
+import { whyNot } from './refusals.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
+import { durationText } from './times.js';
 
 /** ms of trouble before it is worth a line: most is over sooner. And of opening before that is called trouble. */
 const SLOW = 1_200;
@@ -30,17 +33,42 @@ export class StatusView {
     });
     chat.on('error', (failure) => {
       this.failed = true;
-      this.say(fill(texts.failed, { reason: failure.message }), { label: texts.again, act: restart });
+      if (failure.reason) this.refused(failure);
+      else this.say(fill(texts.failed, { reason: failure.message }), { label: texts.again, act: restart });
     });
     chat.on('state', (change) => this.turn(change));
     chat.on('missed', () => this.pass(texts.missed));
     chat.on('reset', () => this.pass(texts.missed));
   }
 
-  /** The user is no longer in the room, as when its owner has sent it out. */
-  out(): void {
+  /** The user is no longer in the room: because of the event, if one told so. */
+  out(event?: ChatEvent): void {
     const { texts } = this.parts;
-    this.say(texts.out, { label: texts.comeBack, act: this.restart });
+    const by = event && event.by ? event.by.name : '';
+    const seconds = event && event.banned;
+    if (seconds) return this.barred(fill(texts.bannedBy, { by, time: durationText(seconds, texts) }), seconds);
+    this.say(by ? fill(texts.outBy, { by }) : texts.out, { label: texts.comeBack, act: this.restart });
+  }
+
+  /** Something that needs no action: goes away by itself. */
+  pass(text: string): void {
+    this.say(text);
+    this.later(PASSING, () => this.clear());
+  }
+
+  /** The room does not let this user in. */
+  private refused(failure: ChatFailure): void {
+    const { texts } = this.parts;
+    const why = whyNot(failure, texts);
+    if (failure.reason === 'banned') this.barred(why, failure.retryAfter || 0);
+    else this.say(why, { label: texts.again, act: this.restart });
+  }
+
+  /** Coming back is offered when it is possible. */
+  private barred(text: string, seconds: number): void {
+    const { texts } = this.parts;
+    this.say(text);
+    this.later(seconds * 1_000, () => this.say(texts.banOver, { label: texts.comeBack, act: this.restart }));
   }
 
   private turn({ state, reason }: StateChange): void {
@@ -75,12 +103,6 @@ export class StatusView {
   private later(ms: number, act: () => void): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(act, ms);
-  }
-
-  /** Something that needs no action: goes away by itself. */
-  private pass(text: string): void {
-    this.say(text);
-    this.later(PASSING, () => this.clear());
   }
 
   private say(text: string, action?: Action, more: Node | null = null): void {

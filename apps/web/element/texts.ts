@@ -4,6 +4,8 @@ export const ENGLISH = {
   messages: 'Messages',
   message: 'Message',
   placeholder: 'Write to everyone',
+  readOnlyNow: 'Read-only for now',
+  closedNow: 'Closed for now',
   placeholderPrivate: 'Write to {name} only',
   send: 'Send',
   people: 'People',
@@ -30,13 +32,25 @@ export const ENGLISH = {
   left: '{names} left',
   renamed: '{was} is now {name}',
   sentOut: '{name} was sent out by {by}',
+  banned: '{name} was banned by {by} for {time}',
   removed: '{name} removed a message',
   removedMany: '{name} removed {n} messages',
   cleared: '{name} cleared the room',
   slow: 'Slow mode: one message per person every {n} s',
   slowOff: 'Slow mode is off',
-  readOnly: 'Read-only: only the owner of the room can write',
+  readOnly: 'Read-only: only the owner and moderators can write',
   readOnlyOff: 'Everyone can write again',
+  closed: 'The room is closed: nobody comes in, and only the owner and moderators can write',
+  closedOff: 'The room is open again',
+  noLinks: 'Links are not allowed any more',
+  noLinksOff: 'Links are allowed again',
+  words: 'Some words are not wanted here',
+  wordsOff: 'All words are allowed again',
+  hold: 'Messages with unwanted words wait for approval',
+  moderator: '{by} made {name} a moderator',
+  moderatorOff: '{name} is no longer a moderator',
+  offered: '{by} offered this room to {name}',
+  owned: 'This room belongs to {name} now',
   and: ' and ',
   others: '{n} others',
   typing: '{names} is typing…',
@@ -60,6 +74,24 @@ export const ENGLISH = {
   ended: 'You have left this chat.',
   out: 'You are no longer in this room.',
   comeBack: 'Come back',
+  outBy: '{by} sent you out of this room.',
+  bannedBy: '{by} banned you from this room for {time}.',
+  banOver: 'You may come back to this room now.',
+  whyReadOnly: 'Only the owner and moderators can write here now.',
+  whyMuted: 'You are muted here for another {time}.',
+  whyClosed: 'This room is closed for now.',
+  whyBanned: 'You may not come into this room for another {time}.',
+  whyLinks: 'Links are not allowed in this room.',
+  whyRole: 'Only the owner of the room can do that to a moderator.',
+  whyReserved: 'This room has not been opened by its host yet.',
+  whyOff: 'The host has switched this room off.',
+  yourRoom: 'Your room',
+  yourDuty: 'You are a moderator here',
+  keeper: 'keeps this room in order',
+  offersYou: '{name} offers you this room.',
+  takeOver: 'Take it over',
+  linkWorthless: 'This owner’s link is not valid any more.',
+  noTools: 'The tools for this room could not be loaded.',
   failed: 'The chat cannot go on: {reason}',
   again: 'Try again',
   missed: 'Some messages were lost on the way and could not be read back.',
@@ -67,6 +99,8 @@ export const ENGLISH = {
   sendingSlow: 'Sending… Slow mode: this may take up to {n} s.',
   notSent: 'Not sent: {reason}',
   discard: 'Discard',
+  waits: 'Waits for the owner’s approval',
+  hide: 'Hide',
   tooLong: '{n} characters too many',
   heard: 'New message from {name}',
   heardPrivately: 'New private message from {name}',
@@ -76,17 +110,18 @@ export const ENGLISH = {
 export type Texts = typeof ENGLISH;
 
 /** Puts values into a text's `{places}`. */
-export function fill(text: string, values: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in values ? String(values[name]) : place));
+export function fill(text: string, values: object): string {
+  const known = values as Record<string, unknown>;
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in known ? String(known[name]) : place));
 }
 
 /** The words to use: the given ones over the English ones. Anything that is not a text is ignored. */
-export function textsFrom(given: unknown): Texts {
-  const texts: Record<string, string> = { ...ENGLISH };
+export function textsFrom<T extends Record<string, string>>(given: unknown, english: T): T {
+  const texts: Record<string, string> = { ...english };
   const wanted = (given || {}) as Record<string, unknown>;
-  for (const key of Object.keys(ENGLISH)) {
+  for (const key of Object.keys(english)) {
     const text = wanted[key];
     if (typeof text === 'string') texts[key] = text;
   }
-  return texts as Texts;
+  return texts as T;
 }

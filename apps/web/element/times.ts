@@ -28,3 +28,18 @@ export function dayText(at: number, texts: Texts): string {
   if (dayOf(at) === dayOf(Date.now() - DAY)) return texts.yesterday;
   return format(at, texts, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 }
+
+const UNITS: [string, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]];
+
+/** Seconds in the largest unit that says them well: "9 minutes", "90 seconds". What is left of a longer time is rounded up to minutes. */
+export function durationText(left: number, texts: Texts): string {
+  const seconds = left > 120 ? Math.ceil(left / 60) * 60 : Math.ceil(left);
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length * (seconds % length > 0 ? 2 : 1)) || ['second', 1];
+  const count = Math.ceil(seconds / size);
+  const options: object = { style: 'unit', unit, unitDisplay: 'long' }; // younger than these types, and than some browsers
+  try {
+    return new Intl.NumberFormat(localeOf(texts), options).format(count);
+  } catch (_) {
+    return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  }
+}

@@ -6,6 +6,7 @@ import { fetchTransport } from '../client/fetch.js';
 import { jsonpTransport } from '../client/jsonp.js';
 import { h } from '../element/dom.js';
 import { ENGLISH } from '../element/texts.js';
+import { OWNER_ENGLISH } from '../owner/texts.js';
 import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
 import { byId } from './page.js';
 
@@ -57,9 +58,9 @@ async function call(operation: OperationName, form: HTMLFormElement, way: keyof 
 
 /** A failure as the server told it. One that never reached the server has no status. */
 function errorOf(thrown: unknown): object {
-  const { code, message, field: at, suggestion, retryAfter } = asFailure(thrown);
+  const { code, message, field: at, suggestion, retryAfter, reason } = asFailure(thrown);
   const status = code === 'network' || code === 'left' ? undefined : ERRORS[code].status;
-  return { code, status, message, field: at, suggestion, retryAfter };
+  return { code, status, message, field: at, suggestion, retryAfter, reason };
 }
 
 /** Puts a token or cursor into every form that takes one. */
@@ -116,6 +117,7 @@ document.querySelectorAll('[data-code]').forEach((element) => {
   element.textContent = (element.textContent || '').split('{{server}}').join(server);
 });
 Object.entries(ENGLISH).forEach((entry) => byId('words', HTMLDListElement).append(...wordTerm(entry)));
+Object.entries(OWNER_ENGLISH).forEach((entry) => byId('owner-words', HTMLDListElement).append(...wordTerm(entry)));
 byId('forms', HTMLElement).append(...(Object.keys(OPERATIONS) as OperationName[]).map(formOf));
 (Object.keys(ERRORS) as ErrorCode[]).forEach((code) => byId('codes', HTMLDListElement).append(...errorTerm(code)));
 byId('join-now', HTMLButtonElement).addEventListener('click', joinNow);

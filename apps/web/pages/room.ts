@@ -6,8 +6,21 @@ const path = /^\/r\/([^/]+)\/?$/.exec(location.pathname);
 const room = path && path[1] ? decodeURIComponent(path[1]) : 'lobby';
 const address = `${location.origin}/r/${encodeURIComponent(room)}`;
 
+/** The owner's link ends in `#owner=<token>`. It goes out of the address at once: nobody is to read it there, or to copy it by mistake. */
+function takeOwner(): string | undefined {
+  const found = /^#owner=([\w-]+)$/.exec(location.hash);
+  if (found) history.replaceState(history.state, '', location.pathname + location.search);
+  return found ? found[1] : undefined;
+}
+
 function openChat(): void {
-  const chat = document.createElement('nobackend-chat');
+  const chat = document.createElement('nobackend-chat') as HTMLElement & { owner?: string | undefined };
+  const take = (): void => {
+    const owner = takeOwner();
+    if (owner) chat.owner = owner;
+  };
+  take();
+  addEventListener('hashchange', take);
   chat.setAttribute('room', room);
   byId('main', HTMLElement).append(chat);
   document.title = `${room} · nobackend-chat`;

@@ -9,6 +9,9 @@ import type { Store } from '../../../shared/store/store.js';
 /** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
 const SIDE_BY_SIDE = 32;
 
+/** A job waits so long (ms) for its rooms: far longer than what is usual takes, and short for those who wait behind it. */
+const TURN = 250;
+
 /** A batch that all shards have reached. */
 export interface Delivered {
   room: string;
@@ -50,15 +53,21 @@ export class FanOut {
     return entry.done;
   }
 
-  /** Advances many rooms, some at a time. Gives those that failed, with why. */
+  /**
+   * Advances many rooms, some at a time. Gives those that failed, with why. It does not wait for a room that has very much: that goes on
+   * beside the next jobs (should it fail, the sweep has it), or floods of a few rooms would hold up everybody else's.
+   */
   async advanceRooms(rooms: string[]): Promise<{ room: string; error: unknown }[]> {
     const failed: { room: string; error: unknown }[] = [];
     const waiting = rooms.values();
+    let timer: NodeJS.Timeout | undefined;
+    const turn = new Promise<void>((resolve) => { timer = setTimeout(resolve, TURN); });
     const advanceNext = async (): Promise<void> => {
-      for (const room of waiting) await this.advanceRoom(room).catch((error: unknown) => failed.push({ room, error }));
+      for (const room of waiting) await Promise.race([turn, this.advanceRoom(room).catch((error: unknown) => { failed.push({ room, error }); })]);
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, advanceNext));
-    return failed;
+    clearTimeout(timer);
+    return [...failed]; // what fails later is the sweep's
   }
 
   /** Delivers to one user shard what it lacks, though it may count as delivered; `since` is where to begin when it has no position. */

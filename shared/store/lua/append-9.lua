@@ -4,7 +4,7 @@
 --       7 there while the user has to wait by the room's slow mode  8 count of the room's messages  9 messages that wait for approval
 -- ARGV  1 user id  2 event text without its id  3 room  4 members the room must have  5 nonce TTL in ms, 0: no nonce
 --       6 undelivered events at which the log refuses  7 SHA-256 of the owner's token, '' for none: no rule binds the owner, nor a role
---       8 messages the room takes in a while, 0 for any number  9 that while in ms  10 as how many this one counts
+--       8 messages the room takes in a while, 0 for any number  9 that while in ms  10 as how many this one counts, for each started thousand of members
 --       11 hash of the filter that was applied, '' for none; and by it for who is bound: 12 the text, '' for that of 2
 --       13 'links': refused, 'hold': held, else ''  14 text of the `held` event  15 most messages that wait
 -- Gives {'ok', id}, {'held', id}, {'duplicate', id}, {'duplicate', id, 'held'}, {'not_in_room'}, {'full'}, {'off'}, {'read_only'},
@@ -33,8 +33,9 @@ if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
   local wait = r[8] and redis.call('PTTL', KEYS[7]) or 0
   if wait > 0 then return {'slow', wait} end
   if ARGV[8] ~= '0' then
-    local count = redis.call('INCRBY', KEYS[8], ARGV[10])
-    if count == tonumber(ARGV[10]) then redis.call('PEXPIRE', KEYS[8], ARGV[9]) end
+    local cost = ARGV[10] * math.ceil(redis.call('HLEN', roster) / 1000)
+    local count = redis.call('INCRBY', KEYS[8], cost)
+    if count == cost then redis.call('PEXPIRE', KEYS[8], ARGV[9]) end
     if count > tonumber(ARGV[8]) then return {'flood', redis.call('PTTL', KEYS[8])} end
   end
   if r[8] then redis.call('SET', KEYS[7], 1, 'PX', r[8]) end

@@ -3,7 +3,7 @@
 -- ARGV  1 id  2 SHA-256 of the token  3 process  4 cursor's position ('' without a cursor)  5 cursor's log id
 --       6 want: 'blocking'; 'live' (if the user's last poll was here too, else blocking); 'full' (live or not at all);
 --       'none' (not held)
---       7 most events
+--       7 most events  8 most bytes of events, of which one at least is given
 -- Gives {'unauthorized'} or {way ('live', 'blocking' or ''), n, position after the events, log id there, missed, reset,
 -- sequence, {room, ...}, {event, ...}}.
 local user, inbox, seen, attached, sequence = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -35,6 +35,12 @@ if target > base then
 end
 
 local events = redis.call('LRANGE', inbox, 0, most - 1)
+local given, bytes = #events, 0
+for i, text in ipairs(events) do
+  bytes = bytes + #text
+  if bytes > tonumber(ARGV[8]) and i > 1 then given = i - 1 break end
+end
+for i = #events, given + 1, -1 do events[i] = nil end
 local last = #events > 0 and string.match(events[#events], '^{"id":"([%d-]+)') or baseId
 local n = redis.call('HINCRBY', user, 'n', 1)
 redis.call('HSET', user, 'given', base + #events, 'process', process)
@@ -46,7 +52,7 @@ if former and formerProcess ~= process then
   redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. formerProcess, 'superseded ' .. id .. ' ' .. formerN)
 end
 local way = ''
-if position ~= '' and length <= most and (want == 'full' or want == 'live' and h[7] == process) then
+if position ~= '' and length == #events and (want == 'full' or want == 'live' and h[7] == process) then
   way = 'live'
 elseif #events == 0 and (want == 'blocking' or want == 'live') then
   way = 'blocking'

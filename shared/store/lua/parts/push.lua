@@ -6,15 +6,27 @@ local function above(a, b)
   if ams ~= bms then return tonumber(ams) > tonumber(bms) end
   return tonumber(aseq) > tonumber(bseq)
 end
--- push: puts events into an inbox, which loses its oldest beyond `most`.
-local function push(tag, id, texts, most)
+local function drop(key, inbox, count)
+  local newest = redis.call('LINDEX', inbox, count - 1)
+  redis.call('LTRIM', inbox, count, -1)
+  redis.call('HINCRBY', key, 'base', count)
+  redis.call('HSET', key, 'baseId', string.match(newest, '^{"id":"([%d-]+)'))
+end
+-- push: puts events into an inbox, which loses its oldest beyond `most` and beyond `bytes`.
+local function push(tag, id, texts, most, bytes)
   local key = 'user:' .. tag .. ':' .. id
-  local length = redis.call('RPUSH', key .. ':messages', unpack(texts))
+  local inbox = key .. ':messages'
+  local length = redis.call('RPUSH', inbox, unpack(texts))
   if length > most then
-    local newest = redis.call('LINDEX', key .. ':messages', length - most - 1)
-    redis.call('LTRIM', key .. ':messages', length - most, -1)
-    redis.call('HINCRBY', key, 'base', length - most)
-    redis.call('HSET', key, 'baseId', string.match(newest, '^{"id":"([%d-]+)'))
+    drop(key, inbox, length - most)
+    length = most
+  end
+  -- no event is larger than 16 KB, so that few need not be measured; and an eighth goes at a time, as to make room for each push anew
+  -- would cost more than those who read late are worth
+  while length > bytes / 16384 and redis.call('MEMORY', 'USAGE', inbox, 'SAMPLES', 0) > bytes do
+    local eighth = math.ceil(length / 8)
+    drop(key, inbox, eighth)
+    length = length - eighth
   end
 end
 -- ring: wakes a poll that waits in the blocking way.

@@ -1,0 +1,33 @@
+/** How large rooms are, roughly: an event costs fan-out as much as there are members, so in large rooms comings count for more. */
+import type { Store } from '../../../shared/store/store.js';
+
+/** Members up to which a coming counts once: it is an event for all, another when it ends, and one more reader of all others. */
+const USUAL = 200;
+/** What was found out is believed for so long (ms): a room takes longer to become another size. */
+const BELIEVED = 5_000;
+/** Rooms remembered at a time. */
+const MOST = 5_000;
+
+export class Crowds {
+  readonly #store: Store;
+  readonly #known = new Map<string, { members: number; until: number }>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** What a coming into a room counts as. Rejects when Redis is away. */
+  async weight(room: string): Promise<number> {
+    return Math.max(1, Math.ceil(await this.#members(room) / USUAL));
+  }
+
+  async #members(room: string): Promise<number> {
+    const known = this.#known.get(room);
+    if (known && known.until > Date.now()) return known.members;
+    const members = await this.#store.redis.hlen(this.#store.keys.roster(room));
+    this.#known.delete(room);
+    this.#known.set(room, { members, until: Date.now() + BELIEVED });
+    if (this.#known.size > MOST) for (const [oldest] of this.#known) { this.#known.delete(oldest); break; }
+    return members;
+  }
+}

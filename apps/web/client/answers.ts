@@ -1,0 +1,30 @@
+import type { Audit, ChatEvent, HeldMessage, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type { HistoryPage, Sent } from './api.js';
+
+/** What each operation answers, beside `ok`. */
+export interface Answers {
+  join: { user: UserRef; token: string; cursor: string; pollTimeout: number; room: RoomView; owner?: string };
+  poll: { cursor: string; events: (ChatEvent | SignalEvent)[]; missed?: number; reset?: true };
+  send: Sent;
+  signal: object;
+  enter: { room: RoomView; owner?: string };
+  exit: object;
+  rename: { user: UserRef };
+  leave: object;
+  members: { members: UserRef[] };
+  history: HistoryPage;
+  remove: object;
+  clear: object;
+  mute: object;
+  kick: object;
+  ban: object;
+  rules: object;
+  moderate: object;
+  handover: object;
+  own: { owner: string };
+  held: { messages: HeldMessage[] };
+  approve: { id: string };
+  reject: object;
+  audit: Audit;
+  rooms: { rooms: { name: string; members: number }[] };
+}

@@ -1,0 +1,49 @@
+import type { ChatEvent } from '../../../shared/protocol/events.js';
+import { OFFER_TTL } from '../../../shared/protocol/limits.js';
+import type { Chat, ChatFailure } from '../client/api.js';
+import { h } from './dom.js';
+import { whyNot } from './refusals.js';
+import type { Skeleton } from './skeleton.js';
+import { fill } from './texts.js';
+
+/** The line that says that the room is offered to this user, until it is taken, given to another, or too late. */
+export class Offer {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly parts: Skeleton, private readonly chat: Chat) {}
+
+  hear({ type, at, from, user }: ChatEvent): void {
+    const own = this.chat.user;
+    if (type === 'owned') this.close();
+    if (type !== 'offered' || !user || !own) return;
+    if (user.id === own.id && at + OFFER_TTL > Date.now()) this.open(from.name);
+    else this.close();
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.parts.offer.hidden = true;
+  }
+
+  private open(name: string): void {
+    const { texts, offer } = this.parts;
+    const take = h('button', { type: 'button', class: 'solid' }, texts.takeOver);
+    const cancel = h('button', { type: 'button', class: 'plain' }, texts.close);
+    const text = h('span', {}, fill(texts.offersYou, { name }));
+    take.addEventListener('click', () => { void this.take(text); });
+    cancel.addEventListener('click', () => this.close());
+    offer.replaceChildren(text, take, cancel);
+    offer.hidden = false;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.close(), OFFER_TTL);
+  }
+
+  /** The library keeps the token that the answer brings; its event closes this. */
+  private async take(text: HTMLElement): Promise<void> {
+    try {
+      await this.chat.call('own', { room: this.chat.room });
+    } catch (thrown) {
+      text.textContent = whyNot(thrown as ChatFailure, this.parts.texts);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { Audit } from '../../../shared/protocol/events.js';
+import { h } from '../element/dom.js';
+import { rulesText } from '../element/notices.js';
+import { fill } from '../element/texts.js';
+import { dayOf, dayText, durationText, timeText } from '../element/times.js';
+import type { Desk } from './desk.js';
+import { box, type Section } from './section.js';
+import type { OwnerTexts } from './texts.js';
+
+type Act = Audit['acts'][number];
+
+/** Acts shown at most. */
+const SHOWN = 30;
+
+/** Which words tell an act. */
+const WORDS: Record<string, (act: Act) => keyof OwnerTexts> = {
+  remove: () => 'didRemove',
+  clear: () => 'didClear',
+  mute: ({ seconds, quiet }) => (seconds ? (quiet ? 'didMuteQuietly' : 'didMute') : 'didUnmute'),
+  kick: () => 'didKick',
+  ban: ({ seconds }) => (seconds ? 'didBan' : 'didUnban'),
+  rules: () => 'didRules',
+  moderate: ({ on }) => (on === false ? 'didDemote' : 'didPromote'),
+  handover: () => 'didOffer',
+  own: () => 'didOwn',
+  approve: () => 'didApprove',
+  reject: () => 'didReject',
+};
+
+/** What was done, newest first. Acts know users by id: the names are those that this page has met. */
+export class Doings implements Section {
+  readonly element: HTMLElement;
+  private readonly list = h('ol', { class: 'doings' });
+  private readonly names = new Map<number, string>();
+
+  constructor(private readonly desk: Desk) {
+    this.element = box(desk.texts.done, this.list);
+  }
+
+  update(audit: Audit): void {
+    const { host, texts } = this.desk;
+    for (const { id, name } of [...host.members(), ...audit.moderators, ...audit.muted, ...audit.banned]) if (name) this.names.set(id, name);
+    const acts = audit.acts.slice(-SHOWN).reverse();
+    this.list.replaceChildren(...acts.map((act) => this.line(act)));
+    if (acts.length === 0) this.list.append(h('li', { class: 'hint' }, texts.nothingDone));
+  }
+
+  private line(act: Act): HTMLElement {
+    const { common } = this.desk;
+    const day = dayOf(act.at) === dayOf(Date.now()) ? '' : `${dayText(act.at, common)} `;
+    return h('li', {}, h('time', { datetime: new Date(act.at).toISOString() }, `${day}${timeText(act.at, common)}`), ' ', this.sentence(act));
+  }
+
+  private sentence(act: Act): string {
+    const { texts, common } = this.desk;
+    const words = WORDS[act.what];
+    const what = act.what === 'rules' ? rulesText(act as object, common) : act.what;
+    const time = durationText(Number(act['seconds']) || 0, common);
+    return fill(texts[words ? words(act) : 'didOther'], { by: this.name(act.by), name: this.name(act['user']), time, what });
+  }
+
+  private name(id: unknown): string {
+    const { texts, ownId } = this.desk;
+    if (id === 0) return texts.host;
+    if (id === ownId) return texts.youDid;
+    return this.names.get(Number(id)) || texts.somebody;
+  }
+}

@@ -1,0 +1,49 @@
+import { h } from '../element/dom.js';
+import type { Desk } from './desk.js';
+import { Judgements } from './judgements.js';
+import { box, doer, type Section } from './section.js';
+import { Strip } from './strip.js';
+
+/** What is done seldom, and cannot be taken back: clearing the room, and handing it over. */
+export class Ending implements Section {
+  readonly element: HTMLElement;
+  private readonly to = h('select', {});
+  private readonly giving: HTMLElement;
+  private readonly give: HTMLButtonElement;
+  private readonly clear: HTMLButtonElement;
+  private strip: Strip | null = null;
+
+  constructor(private readonly desk: Desk) {
+    const { texts } = desk;
+    this.clear = doer(texts.clear, 'grave', () => this.ask(this.clear, (judge) => judge.confirm(texts.clearAsk, texts.clear, 'clear')));
+    this.give = doer(texts.handOver, '', () => this.handOver());
+    this.giving = h('div', { class: 'giving' }, h('label', {}, h('span', { class: 'row-name' }, texts.handTo), this.to), this.give);
+    this.element = box(texts.ending, this.giving, this.clear);
+  }
+
+  update(): void {
+    const { host, ownId, isOwner } = this.desk;
+    const others = host.members().filter(({ id }) => id !== ownId);
+    const { value } = this.to;
+    this.to.replaceChildren(...others.map(({ id, name }) => h('option', { value: String(id) }, name)));
+    if (others.some(({ id }) => String(id) === value)) this.to.value = value;
+    this.giving.hidden = !isOwner || others.length === 0;
+  }
+
+  private handOver(): void {
+    const user = this.desk.host.members().find(({ id }) => String(id) === this.to.value);
+    if (user) this.ask(this.give, (judge) => judge.offer(user));
+  }
+
+  private ask(button: HTMLElement, begin: (judge: Judgements) => void): void {
+    if (this.strip) this.strip.element.remove();
+    const close = (): void => {
+      strip.element.remove();
+      button.focus();
+    };
+    const strip = this.strip = new Strip(button.textContent || '', this.desk.common, close, () => undefined);
+    button.after(strip.element);
+    begin(new Judgements(this.desk, strip, close));
+    strip.element.scrollIntoView({ block: 'nearest' });
+  }
+}

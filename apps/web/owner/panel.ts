@@ -1,0 +1,105 @@
+import type { Audit, ChatEvent } from '../../../shared/protocol/events.js';
+import type { ChatFailure } from '../client/api.js';
+import { h, icon, ICONS } from '../element/dom.js';
+import { whyNot } from '../element/refusals.js';
+import { fill } from '../element/texts.js';
+import type { Desk } from './desk.js';
+import { Doings } from './doings.js';
+import { Ending } from './ending.js';
+import { Kept } from './kept.js';
+import { OwnersLink } from './owners-link.js';
+import { Rules } from './rules.js';
+import type { Section } from './section.js';
+import { Waiting } from './waiting.js';
+import { Words } from './words.js';
+
+/** ms between an event and the reading that it leads to: what comes together is read once. */
+const SOON = 300;
+
+/** Events after which the room is read again. */
+const TELLING: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>(['removed', 'cleared', 'rules', 'moderator', 'offered', 'owned', 'held', 'left']);
+
+/** The room's panel: its rules, what waits, who is kept from what, and what was done. */
+export class Panel {
+  private readonly badge = h('span', { class: 'badge', 'aria-hidden': 'true', hidden: '' });
+  private readonly spoken = h('span', { class: 'hidden' });
+  private readonly button: HTMLButtonElement;
+  private readonly close: HTMLButtonElement;
+  private readonly element: HTMLElement;
+  private readonly problem = h('p', { class: 'problem', role: 'alert' });
+  private readonly sections: Section[];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly desk: Desk) {
+    const { texts, common } = desk;
+    this.sections = [OwnersLink, Waiting, Rules, Words, Kept, Doings, Ending].map((Part) => new Part(desk));
+    this.close = h('button', { type: 'button', class: 'plain', 'aria-label': common.close }, icon(ICONS.close));
+    this.button = h('button', { type: 'button', class: 'plain keep', 'aria-expanded': 'false' }, icon(ICONS.keeper), h('span', { class: 'keep-word' }, texts.room), this.badge, this.spoken);
+    const body = h('div', { class: 'panel-body' }, this.problem, ...this.sections.map(({ element }) => element));
+    this.element = h('section', { class: 'room-panel', part: 'room', 'aria-label': texts.room, hidden: '' }, h('div', { class: 'panel-head' }, h('h2', {}, texts.room), this.close), body);
+    this.place();
+  }
+
+  /** The role has changed, or who is here. */
+  turn(): void {
+    this.soon();
+  }
+
+  hear(event: ChatEvent): void {
+    if (TELLING.has(event.type) || event.held) this.soon();
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.button.remove();
+    this.element.remove();
+  }
+
+  private place(): void {
+    const { header, body } = this.desk.host.parts;
+    this.button.addEventListener('click', () => this.toggle(this.element.hidden !== false));
+    this.close.addEventListener('click', () => this.toggle(false));
+    this.element.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggle(false); });
+    header.me.before(this.button);
+    body.append(this.element);
+    this.desk.onDone = () => this.soon();
+  }
+
+  private toggle(open: boolean): void {
+    this.element.hidden = !open;
+    this.button.setAttribute('aria-expanded', String(open));
+    if (open) void this.read();
+    (open ? this.close : this.button).focus();
+  }
+
+  private soon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { void this.read(); }, SOON);
+  }
+
+  private async read(): Promise<void> {
+    try {
+      const audit = await this.desk.ask('audit');
+      this.count(audit.held);
+      if (!this.element.hidden) await this.show(audit);
+      this.problem.textContent = '';
+    } catch (thrown) {
+      this.problem.textContent = whyNot(thrown as ChatFailure, this.desk.common);
+    }
+  }
+
+  private count(held: number): void {
+    const { texts } = this.desk;
+    this.badge.textContent = String(held);
+    this.badge.hidden = held === 0;
+    this.spoken.textContent = held > 0 ? ` (${fill(texts.waitingCount, { n: held })})` : '';
+  }
+
+  /** What had the focus may be gone after that. */
+  private async show(audit: Audit): Promise<void> {
+    const root = this.element.getRootNode() as ShadowRoot;
+    const had = this.element.contains(root.activeElement);
+    await Promise.all(this.sections.map((section) => section.update(audit)));
+    if (had && !root.activeElement) this.close.focus();
+  }
+}

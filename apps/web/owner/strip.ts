@@ -1,0 +1,70 @@
+import { h } from '../element/dom.js';
+
+/** One of the things to choose from; what it gives, if anything, is why it could not be done. */
+export interface Choice {
+  label: string;
+  act(): Promise<string> | void;
+  /** It cannot be taken back. */
+  grave?: boolean;
+}
+
+/** A question and what to choose from, right where it was asked: below a message, a person or a button. */
+export class Strip {
+  readonly element = h('div', { class: 'strip', role: 'group' });
+  private readonly problem = h('p', { class: 'problem', role: 'alert' });
+
+  /** `close`: what its last choice and Escape do. */
+  constructor(
+    label: string, private readonly words: { close: string; cancel: string }, private readonly close: () => void, private readonly settle: () => void,
+  ) {
+    this.element.setAttribute('aria-label', label);
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      close();
+    });
+  }
+
+  /** What can be done. */
+  offer(choices: Choice[]): void {
+    this.show('', choices, this.words.close);
+  }
+
+  /** What has been done. */
+  tell(text: string, choices: Choice[]): void {
+    this.show(text, choices, this.words.close);
+  }
+
+  ask(question: string, choices: Choice[], more: Node | null = null): void {
+    this.show(question, choices, this.words.cancel, more);
+  }
+
+  private show(question: string, choices: Choice[], end: string, more: Node | null = null): void {
+    const buttons = choices.map((choice) => this.button(choice));
+    const last = this.button({ label: end, act: this.close });
+    last.classList.add('calm');
+    this.problem.textContent = '';
+    this.element.replaceChildren(
+      question ? h('p', { class: 'question' }, question) : '', more || '', h('div', { class: 'acts' }, ...buttons, last), this.problem,
+    );
+    const [first = last] = buttons;
+    first.focus();
+    this.settle();
+  }
+
+  private button({ label, act, grave }: Choice): HTMLButtonElement {
+    const button = h('button', { type: 'button', class: grave ? 'act grave' : 'act' }, label);
+    button.addEventListener('click', () => { void this.run(act); });
+    return button;
+  }
+
+  private async run(act: Choice['act']): Promise<void> {
+    const doing = act();
+    if (!doing) return;
+    this.element.setAttribute('aria-busy', 'true');
+    const problem = await doing;
+    this.element.removeAttribute('aria-busy');
+    this.problem.textContent = problem;
+    this.settle();
+  }
+}

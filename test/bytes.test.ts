@@ -1,0 +1,71 @@
+/** Bounds in bytes: an inbox, and one answer, hold so many at most, and what does not fit is told exactly or comes later. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EVENTS_BYTES } from '../shared/protocol/limits.js';
+import { openFanOut, openPart, type Part } from './support/parts.js';
+import { startRedis, type TestRedis } from './support/redis.js';
+
+const ONE_SHARD = { SHARDS: '1', INBOX_BYTES: '65536' };
+const LARGE = '😀'.repeat(1_900);
+
+let redis: TestRedis;
+let part: Part;
+let worker: Awaited<ReturnType<typeof openFanOut>>;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  part = await openPart(redis.url, ONE_SHARD);
+  worker = await openFanOut(redis.url, ONE_SHARD);
+});
+afterAll(async () => {
+  await part.close();
+  worker.close();
+  await redis.stop();
+});
+
+it('an inbox beyond its bytes loses its oldest events, says how many, and keeps the order of the others', async () => {
+  const reader = await part.join('large');
+  const sender = await part.join('large');
+  for (let i = 0; i < 60; i += 1) {
+    await part.call('send', { token: sender.token, room: 'large', text: i % 3 === 0 ? `${i} ${LARGE}` : `${i}` });
+    await worker.fanOut.advanceRoom('large');
+  }
+  const kept = await part.store.redis.memory('USAGE', part.store.keys.inbox(reader.id), 'SAMPLES', 0);
+  expect(kept).toBeLessThanOrEqual(65_536);
+  const { events, missed = 0 } = await part.poll(reader.token, reader.cursor);
+  expect(missed).toBeGreaterThan(30);
+  expect(events.map((event) => 'text' in event && Number.parseInt(String(event.text), 10))).toEqual(Array.from({ length: 62 - missed }, (_, i) => missed - 2 + i));
+});
+
+it('small events in the same bytes all stay', async () => {
+  const reader = await part.join('small');
+  const sender = await part.join('small');
+  for (let i = 0; i < 100; i += 1) await part.call('send', { token: sender.token, room: 'small', text: `${i}` });
+  await worker.fanOut.advanceRoom('small');
+  const { events, missed } = await part.poll(reader.token, reader.cursor);
+  expect([events.length, missed]).toEqual([100, undefined]);
+});
+
+it('an answer ends before its bytes do, of a poll by either way of waiting and of history; the rest comes next', async () => {
+  const roomy = await openPart(redis.url, { SHARDS: '1' });
+  const wide = await openFanOut(redis.url, { SHARDS: '1' });
+  const reader = await roomy.join('answers');
+  const sender = await roomy.join('answers');
+  for (let i = 0; i < 50; i += 1) await roomy.call('send', { token: sender.token, room: 'answers', text: `${i} ${LARGE}` });
+  await wide.fanOut.advanceRoom('answers');
+  const sizes: number[] = [];
+  let cursor: string | null = reader.cursor;
+  let count = 0;
+  while (count < 52) {
+    const answer = await roomy.poll(reader.token, cursor, 5);
+    sizes.push(Buffer.byteLength(JSON.stringify(answer.events)));
+    count += answer.events.length;
+    cursor = answer.cursor;
+  }
+  expect(count).toBe(52);
+  expect(sizes.length).toBe(2);
+  for (const size of sizes) expect(size).toBeLessThan(EVENTS_BYTES + 1_000);
+  const { events, more } = await roomy.call('history', { token: reader.token, room: 'answers', limit: 100 });
+  expect([more, Number.parseInt(String((events.at(-1) as { text?: string }).text), 10)]).toEqual([true, 49]);
+  await roomy.close();
+  wide.close();
+});

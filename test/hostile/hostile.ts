@@ -1,0 +1,136 @@
+/** One hostile run: honest users alone, then together with every attack at once, on a system of its own. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import { cpuSeconds, residentBytes } from '../../bench/usage.js';
+import { root } from '../support/child.js';
+import { startSystem, type Settings, type TestSystem } from '../support/processes.js';
+import type { AttackOrder, AttackReport, HonestOrder, HonestReport, Phase } from './messages.js';
+
+export interface HostileOptions {
+  /** A quarter of them quiet. */
+  seconds: number;
+  rooms: number;
+  users: number;
+  /** Messages a second of the honest users. */
+  rate: number;
+  /** Requests a second of the attackers. */
+  attacks: number;
+  guesses: number;
+  /** Settings of the chat, beside its defaults. */
+  env?: Settings;
+}
+
+/** What a part of the machine used in a phase, in cores. */
+export type Cores = Record<string, number>;
+
+/** MB, by part. */
+export interface Memory {
+  second: number;
+  parts: Record<string, number>;
+}
+
+export interface HostileReport {
+  options: HostileOptions;
+  honest: HonestReport;
+  attackers: AttackReport;
+  cores: Record<Phase, Cores>;
+  memory: Memory[];
+  /** What the processes logged as a warning or worse. */
+  warnings: string[];
+  /** Processes that ended by themselves. */
+  ended: number;
+}
+
+type Say = (text: string) => void;
+
+const MB = 1_048_576;
+const LOOK = 1_000;
+const QUIET = 0.25;
+
+export async function runHostile(options: HostileOptions, say: Say = () => undefined): Promise<HostileReport> {
+  const system = await startSystem({ apis: 2, workers: 1, env: { TRUST_PROXY: 1, ...options.env } });
+  const redis = new Redis(system.redis.url);
+  const [honest, attackers] = [start('honest'), start('attackers')];
+  try {
+    return await phases(options, system, redis, honest, attackers, say);
+  } finally {
+    for (const child of [honest, attackers]) child.disconnect();
+    redis.disconnect();
+    await system.stop();
+  }
+}
+
+async function phases(options: HostileOptions, system: TestSystem, redis: Redis, honest: ChildProcess, attackers: ChildProcess, say: Say): Promise<HostileReport> {
+  const { seconds, rooms, users, rate, attacks, guesses } = options;
+  const pids = { ...partsOf(system), 'honest users': honest.pid ?? 0, attackers: attackers.pid ?? 0 };
+  const memory: Memory[] = [];
+  const began = Date.now();
+  const look = async (): Promise<void> => void memory.push({ second: (Date.now() - began) / 1_000, parts: await memoryOf(system, redis) });
+  const timer = setInterval(() => void look(), LOOK);
+  try {
+    await answer(honest, { urls: system.urls, rooms, users, rate } satisfies HonestOrder);
+    say(`${users} honest users in ${rooms} rooms; quiet`);
+    const quiet = await coresWhile(pids, () => sleep(seconds * 1_000 * QUIET));
+    say('all attacks');
+    const lasts = seconds * (1 - QUIET);
+    await answer(attackers, { infiltrate: system.urls });
+    honest.send({ phase: 'attack' });
+    const attacked = answer<AttackReport>(attackers, { rate: attacks, guesses, seconds: lasts } satisfies AttackOrder);
+    const attack = await coresWhile(pids, () => sleep(lasts * 1_000));
+    attackers.send({ over: true });
+    const attackReport = await attacked;
+    say('over; what is under way comes to its end');
+    const honestReport = await answer<HonestReport>(honest, { phase: 'over' });
+    await look();
+    const processes = [...system.apis, ...system.workers];
+    return {
+      options, honest: honestReport, attackers: attackReport, cores: { quiet, attack }, memory,
+      warnings: processes.flatMap((one) => one.output().split('\n').filter((line) => /"level":[456]0/.test(line))), ended: processes.filter((one) => one.ended).length,
+    };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function start(name: string): ChildProcess {
+  const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  return fork(script, { cwd: root, execArgv: ['--import', './test/chaos/typescript.js'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+}
+
+/** Gives an order; resolves with the report it leads to. */
+async function answer<Report>(child: ChildProcess, order: object): Promise<Report> {
+  const ended = once(child, 'exit').then(() => { throw new Error('a process of the run ended'); });
+  const came = once(child, 'message') as Promise<[{ report?: Report }]>;
+  child.send(order);
+  const [message] = await Promise.race([came, ended]);
+  return message.report as Report;
+}
+
+function partsOf({ apis, workers, redis }: TestSystem): Record<string, number> {
+  return { ...Object.fromEntries(apis.map(({ pid }, i) => [`API ${i + 1}`, pid])), worker: workers[0]?.pid ?? 0, Redis: redis.pid };
+}
+
+async function memoryOf(system: TestSystem, redis: Redis): Promise<Record<string, number>> {
+  const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]) / MB;
+  return { ...Object.fromEntries(system.apis.map(({ pid }, i) => [`API ${i + 1}`, residentBytes(pid) / MB])), Redis: used };
+}
+
+async function coresWhile(pids: Record<string, number>, wait: () => Promise<unknown>): Promise<Cores> {
+  const now = (): Cores => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuSeconds(pid)]));
+  const [before, busy, began] = [now(), busySeconds(), Date.now()];
+  await wait();
+  const [after, busyNow, took] = [now(), busySeconds(), (Date.now() - began) / 1_000];
+  const ours = Object.fromEntries(Object.keys(pids).map((name) => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / took]));
+  const known = Object.values(ours).reduce((sum, cores) => sum + cores, 0);
+  return { ...ours, 'others and the kernel': Math.max(0, (busyNow - busy) / took - known) };
+}
+
+/** Seconds of CPU that the machine has spent on anything: who measures on a machine that others use sees it here. */
+function busySeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (/^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '').split(' ').map(Number);
+  return (user + nice + system + irq + softirq) / 100; // USER_HZ
+}
