@@ -101,6 +101,10 @@ export class TestCluster {
     return this.nodes[0]?.port ?? 0;
   }
 
+  get pid(): number {
+    return this.nodes[0]?.pid ?? 0;
+  }
+
   get ports(): number[] {
     return this.nodes.map(({ port }) => port);
   }
