@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, fetchText } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
-import { openRedis } from './support/redis.js';
+import { masters, openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 
 let system: TestSystem;
@@ -44,19 +44,20 @@ describe('when the subscription is refused', () => {
   it('a process is not ready, though well; one with LIVE=off needs none', async () => {
     const blocking = await system.addApi({ LIVE: 'off' });
     const redis = openRedis(system.redis.url);
-    await redis.acl('SETUSER', 'default', 'resetchannels');
+    const everywhere = async (channels: string) => Promise.all((await masters(redis)).map((node) => node.acl('SETUSER', 'default', channels)));
+    await everywhere('resetchannels');
     await until(async () => (await get('/ready')).status === 503, 'the loss');
     expect(await get('/ready')).toEqual(refused('Redis has not confirmed the subscription'));
     expect((await get('/health')).status).toBe(200);
     expect((await get('/ready', blocking.url)).status).toBe(200);
-    await redis.acl('SETUSER', 'default', 'allchannels');
+    await everywhere('allchannels');
     redis.disconnect();
   });
 });
 
 it('with Redis away it is 503 with the reason, pages are served on, and all is well again by itself', async () => {
   await system.redis.kill();
-  await until(async () => (await get('/ready')).status === 503, 'the loss');
+  await until(async () => (await get('/health')).status === 503, 'the loss');
   expect(await get('/ready')).toEqual(refused(expect.stringMatching(/^Redis is away: /)));
   expect((await fetchText('GET', `${url}/chat.js`)).status).toBe(200);
   await system.redis.restart();

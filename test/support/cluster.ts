@@ -101,6 +101,10 @@ export class TestCluster {
     return this.nodes[0]?.port ?? 0;
   }
 
+  get pid(): number {
+    return this.nodes[0]?.pid ?? 0;
+  }
+
   get ports(): number[] {
     return this.nodes.map(({ port }) => port);
   }
@@ -215,7 +219,7 @@ export class TestCluster {
   /** Every slot has a master that is there, and each of these a replica that follows it. */
   async whole(): Promise<void> {
     await until(async () => {
-      if (!await this.covered()) return false;
+      if (!await this.covered() || !await this.#agreed()) return false;
       const states = await Promise.all((await this.masters()).map((node) => node.redis.info('replication')));
       return states.length >= MASTERS && states.every((state) => /state=online/.test(state));
     }, 'the cluster is whole', 60_000);
@@ -226,6 +230,13 @@ export class TestCluster {
     const node = this.nodes.find(({ port }) => port === range?.[2][1]);
     if (!node) throw new Error(`slot ${slot} has no master`);
     return node;
+  }
+
+  /** All nodes name the same masters, and these know it. */
+  async #agreed(): Promise<boolean> {
+    const views = await Promise.all(this.nodes.filter(({ down }) => !down).map(async (node) => String(await node.redis.cluster('NODES'))));
+    const masters = views.map((view) => view.split('\n').filter((line) => /master/.test(line) && !/fail/.test(line)).map((line) => line.split(' ')[0]).sort().join());
+    return new Set(masters).size === 1;
   }
 
   async #slots(): Promise<SlotRange[]> {

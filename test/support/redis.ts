@@ -32,6 +32,8 @@ export const onCluster = process.env['TEST_REDIS'] === 'cluster';
 export interface TestRedis {
   readonly url: string;
   readonly port: number;
+  /** Of a cluster, its first node's. */
+  readonly pid: number;
   /** Ports of all its nodes. */
   readonly ports: number[];
   /** Ends it for good, with its data. */

@@ -4,7 +4,9 @@
  */
 import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Config } from '../../../shared/config.js';
 import { Away, type Patience } from '../../../shared/patience.js';
+import type { RedisClient } from '../../../shared/redis-owners.js';
 import { rateLimited } from '../../../shared/store/refusals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { WIDER } from './address.js';
@@ -23,9 +25,9 @@ export class Limits {
   readonly #patience: Patience;
 
   constructor({ redis, patience, config }: Store) {
-    this.#patience = patience;
     this.#limiters = limiters(redis, config, 'limit', 1);
     this.#wider = limiters(redis, config, 'limit:wider', WIDER);
+    this.#patience = patience;
   }
 
   /**
@@ -43,7 +45,7 @@ export class Limits {
   }
 }
 
-function limiters(redis: Store['redis'], config: Store['config'], prefix: string, times: number): Record<LimitName, RateLimiterRedis> {
+function limiters(redis: RedisClient, config: Config, prefix: string, times: number): Record<LimitName, RateLimiterRedis> {
   const limiter = (name: string, most: number, duration: number): RateLimiterRedis => {
     const points = most * times;
     return new RateLimiterRedis({ storeClient: redis, keyPrefix: `${prefix}:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true });

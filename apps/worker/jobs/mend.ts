@@ -18,7 +18,10 @@ const SIDE_BY_SIDE = 32;
 /** Who is still in a room by one account only after so long (ms) is not just entering or exiting it. */
 const SETTLED = 5_000;
 
-/** Mends shards whose master is another one than before, or was gone for a moment. `failed` hears what went wrong; it is tried again. */
+/**
+ * Mends shards whose master is another one than before, or was gone for a moment; all of them at the start, as a failover may have been
+ * while no worker saw it. `failed` hears what went wrong; it is tried again.
+ */
 export function mendAfterFailovers(store: Store, fanOut: FanOut, failed: (error: unknown) => void): void {
   const { redis, keys } = store;
   if (!(redis instanceof Cluster)) return;
@@ -58,7 +61,7 @@ class Watch {
     for (const { key, kind, shard } of this.#watched) {
       const [former, master] = [this.#known.get(key), masterOf(this.#cluster, key)];
       this.#known.set(key, master);
-      if (former === undefined || former === master || master === null) continue;
+      if (former === master || master === null) continue;
       const group = groups.get(master) ?? { users: new Set(), rooms: new Set() };
       group[kind].add(shard);
       groups.set(master, group);
