@@ -87,10 +87,13 @@ async function isHealthy(url: string): Promise<boolean> {
   return (await fetchText('GET', `${url}/health`)).status === 200;
 }
 
+/** As `ecosystem.config.js` starts Node. */
+const NODE = ['--enable-source-maps', '--max-semi-space-size=32', '--single-threaded-gc'];
+
 /** Only the settings given: none that the host happens to have set. */
 function launch(name: string, settings: Settings, ready: RegExp): Promise<[Child, RegExpExecArray]> {
   const env = { PATH: process.env['PATH'], LOG_FORMAT: 'json', ...asText(settings) };
-  return Child.start(process.execPath, ['--enable-source-maps', `dist/apps/${name}/main.js`], env, ready);
+  return Child.start(process.execPath, [...NODE, `dist/apps/${name}/main.js`], env, ready);
 }
 
 function asText(settings: Settings): Record<string, string> {
