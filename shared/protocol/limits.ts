@@ -29,7 +29,7 @@ export const POLL_TIMEOUT_DEFAULT = 25;
 /** Events in one poll answer, and in one page of history. */
 export const EVENTS_MAX = 100;
 /** Bytes of events at which an answer ends, with one event at least; the rest comes with the next. */
-export const EVENTS_BYTES = 262_144;
+export const EVENTS_BYTES = 65_536;
 /** Events of history that come with `join` and `enter`. */
 export const HISTORY_ON_ENTER = 50;
 /** Members named in one answer; a larger room says `more`. */

@@ -84,27 +84,10 @@ export async function maySpeak({ keys, redis }: Store, room: string, id: number)
  * A page of a room's log as one of its members sees it, oldest first, as event texts; before the log id `before`, or the newest.
  * What is for others alone is passed over. It ends at `EVENTS_BYTES` too.
  */
-export async function readHistory(store: Store, room: string, reader: number, limit: number, before?: string): Promise<{ events: string[]; more: boolean }> {
+export async function readHistory({ keys, redis }: Store, room: string, reader: number, limit: number, before?: string): Promise<{ events: string[]; more: boolean }> {
   if (before !== undefined && /^0+-0+$/.test(before)) return { events: [], more: false }; // Redis refuses "before the first possible"
+  const [more, flat] = await run<[number, string[]]>(redis, 'page', keys.log(room), before === undefined ? '+' : `(${before}`, reader, limit, EVENTS_BYTES);
   const events: string[] = [];
-  for (let end = before === undefined ? '+' : `(${before}`; ;) {
-    const entries = await store.redis.xrevrange(store.keys.log(room), end, '-', 'COUNT', limit + 1);
-    for (const [id, fields] of entries) {
-      if (fields[5] === undefined || fields[5] === String(reader)) events.push(withId(id, fields[3] ?? '{}'));
-    }
-    const last = entries.at(-1);
-    const fits = fitting(events);
-    if (events.length > limit || fits < events.length || entries.length <= limit || !last) {
-      const given = events.slice(0, Math.min(limit, fits));
-      return { events: given.reverse(), more: events.length > given.length };
-    }
-    end = `(${last[0]}`;
-  }
-}
-
-/** How many of the first texts an answer holds: one at least. */
-function fitting(texts: string[]): number {
-  let bytes = 0;
-  const over = texts.findIndex((text) => (bytes += Buffer.byteLength(text)) > EVENTS_BYTES);
-  return over < 0 ? texts.length : Math.max(1, over);
+  for (let i = flat.length - 2; i >= 0; i -= 2) events.push(withId(flat[i] ?? '', flat[i + 1] ?? '{}'));
+  return { events, more: more === 1 };
 }

@@ -35,7 +35,7 @@ const NO_PLACE = 5_000;
 /** Bytes of URL and headers that a held poll may keep in memory: browsers send 1 KB, and cookies of other applications of the host. */
 const POLL_HEAD_MAX = 16_384;
 /** An answer costs one more reading for each of so many bytes after the first. */
-const READING = 65_536;
+const READING = 16_384;
 
 /** A room is there so long (s) after it was counted, at the latest. */
 const MAKING = 10;

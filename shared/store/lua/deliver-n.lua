@@ -32,15 +32,18 @@ local function deliver(members, position, from, only, first, final, share)
   if pushes <= 0 then return {'more', at} end
   -- a chunk of a longer batch, which another worker has begun: who has that needs nothing of this one
   if through == '' or above(through, ARGV[final]) then through = ARGV[final] end
-  local texts, last = {}, at
+  local texts, last, size = {}, at, 0
   for i = first, final, 2 do
-    if above(ARGV[i], at) and not above(ARGV[i], through) then texts[#texts + 1], last = ARGV[i + 1], ARGV[i] end
+    if above(ARGV[i], at) and not above(ARGV[i], through) then
+      texts[#texts + 1], last, size = ARGV[i + 1], ARGV[i], size + #ARGV[i + 1]
+    end
   end
   if #texts == 0 then -- what was left of the chunk has been taken out of the log
     redis.call('SET', position, through)
     return {'done', through}
   end
-  local range = math.max(1, math.floor(share / #texts))
+  -- what is copied in one call is bounded in bytes too: Redis does nothing else meanwhile
+  local range = math.max(1, math.floor(math.min(share / #texts, 524288 / size)))
   local ids, more = membersAfter(members, user, only, range)
   pushes = pushes - #ids * #texts
   local live = {}
