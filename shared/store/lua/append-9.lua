@@ -33,7 +33,8 @@ if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
   local wait = r[8] and redis.call('PTTL', KEYS[7]) or 0
   if wait > 0 then return {'slow', wait} end
   if ARGV[8] ~= '0' then
-    local cost = ARGV[10] * math.ceil(redis.call('HLEN', roster) / 1000)
+    -- in a large room as many as the copies that it makes: 300 KB each, which is a usual message for a thousand members
+    local cost = math.max(ARGV[10], math.ceil(redis.call('HLEN', roster) * math.max(#ARGV[2], 300) / 300000))
     local count = redis.call('INCRBY', KEYS[8], cost)
     if count == cost then redis.call('PEXPIRE', KEYS[8], ARGV[9]) end
     if count > tonumber(ARGV[8]) then return {'flood', redis.call('PTTL', KEYS[8])} end
