@@ -15,6 +15,6 @@ export const scenarios = {
   idle: { title: 'polls held, no messages, rooms of 10', run: runIdle },
   growth: { title: 'one room growing: CPU of worker and Redis for each recipient', run: runGrowth },
   sends: { title: '1,000 rooms of 2, open loop, as many messages/s as p99 under 250 ms allows', run: runSends },
-  model: { title: 'the model of docs/scaling.md beside measurements, open loop', run: runModelled },
+  model: { title: 'the model of docs/scaling.md beside measurements, closed loop', run: runModelled },
   newcomers: { title: 'joins, 20/s on new connections, while c runs at full load on two API processes', run: runNewcomers },
 };
