@@ -134,10 +134,12 @@ describe('what the owner does', () => {
   it('is the reason given to who may not write', async () => {
     const page = await open();
     await act('mute', { user: await userOf(page), seconds: 60 });
+    await text(page, `Anna ${rooms} muted you for 1 minute`).waitFor();
     await say(page, 'muted');
-    await page.getByText(/Not sent: You are muted here for another \d+ (minute|seconds?)\./).waitFor();
+    await page.getByText(/Not sent: You are muted here: \d+ (minute|seconds?) left\./).waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
     await act('mute', { user: await userOf(page), seconds: 0 });
+    await text(page, 'You can write again').waitFor();
     await act('rules', { links: false });
     await say(page, 'see https://example.com');
     await page.getByText('Not sent: Links are not allowed in this room.').waitFor();

@@ -1,4 +1,5 @@
 import { banUser, member } from '../../../shared/store/acts.js';
+import { knownUser } from '../../../shared/store/room-rules.js';
 import { exitRoom } from '../../../shared/store/rooms.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
@@ -7,7 +8,7 @@ import { acting } from './acting.js';
 /** Takes a member out of a room, and for so many seconds lets nobody in of its name or address; 0 ends that. */
 export const ban: Operation<'ban'> = async ({ store, fanOut }, { user, seconds, ...given }) => {
   const act = await acting(store, given);
-  const target = seconds > 0 ? await member(store, given.room, user) : { id: user, name: '' };
+  const target = await (seconds > 0 ? member : knownUser)(store, given.room, user);
   await banUser(store, act, target, seconds); // first: it could come back in between
   if (seconds === 0) return ok();
   await exitRoom(store, given.room, target, { by: act.by, banned: seconds });

@@ -48,7 +48,9 @@ export class Judgements {
     const { texts } = this.desk;
     if (!this.desk.mayJudge(user.id)) return [];
     return [
-      { label: texts.mute, act: () => this.mute(user) },
+      this.desk.muted.has(user.id)
+        ? { label: texts.letWrite, act: () => this.finish('mute', { user: user.id, seconds: 0 }) }
+        : { label: texts.mute, act: () => this.mute(user) },
       { label: texts.sendOut, act: () => this.confirm(fill(texts.sendOutAsk, user), texts.sendOut, 'kick', { user: user.id }) },
       { label: texts.ban, act: () => this.ban(user) },
     ];

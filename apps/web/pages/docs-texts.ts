@@ -16,7 +16,7 @@ export const PURPOSE: Record<OperationName, string> = {
   history: 'What a room has said, oldest first; "before" an event\'s id, page by page. Gives events and more.',
   remove: 'Takes a message out of the history; a removed event tells everybody. For owner and moderators, as all that follows.',
   clear: 'Empties the history; a cleared event tells everybody.',
-  mute: 'Keeps a member from speaking; 0 seconds lets it speak again. With "quiet" it is not told, and only itself sees what it says.',
+  mute: 'Keeps a member from speaking; 0 seconds lets it speak again. Only itself is told, by a muted event; with "quiet" not even that, and only itself sees what it says. It goes by the user: who joins anew is not muted.',
   kick: 'Takes a member out of the room; its left event has "by".',
   ban: 'Takes a member out, and lets nobody of its name or address in for so many seconds; 0 ends that.',
   rules: 'Sets what binds those without a role: seconds between two messages of a user (slow), only roles speak (readonly), nobody enters (closed), no links (links: false), words that are masked, or with hold wait for approval.',
