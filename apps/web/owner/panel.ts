@@ -102,7 +102,7 @@ export class Panel {
     const ids = new Set(muted.map(({ id }) => id));
     const same = ids.size === desk.muted.size && muted.every(({ id }) => desk.muted.has(id));
     desk.muted = ids;
-    if (!same) desk.host.redraw();
+    if (!same) desk.host.redrawPeople();
   }
 
   private count(held: number): void {
