@@ -136,6 +136,21 @@ describe('a ban', () => {
     expect((await scene.part.call('join', { room: 'mine', owner, name: 'Dora' }))['room']).toMatchObject({ role: 'owner' }); // the owner by its token
   });
 
+  it('removes all that the user said when that is asked for, and nothing else; everybody is told once', async () => {
+    for (const text of ['spam 1', 'spam 2']) await carl.send(scene.part, text);
+    await bert.send(scene.part, 'kind');
+    expect(await scene.texts(bert)).toEqual(['spam 1', 'spam 2', 'kind']);
+    await scene.told(bert);
+    await carl.send(scene.part, 'spam 3'); // under way
+    await act(anna, 'ban', { user: carl.id, seconds: 60, messages: true });
+    await bert.send(scene.part, 'after');
+    const told = await scene.told(bert);
+    expect(told.map(({ type, user, text }) => [type, user?.id ?? text])).toEqual([['left', undefined], ['removed', carl.id], ['message', 'after']]);
+    expect(await scene.texts(bert)).toEqual(['kind', 'after']);
+    expect((await act(bert, 'history'))['events']).toMatchObject([{ type: 'joined' }, { type: 'joined' }, { type: 'joined', from: { id: carl.id } }, { text: 'kind' }, { type: 'left' }, { type: 'removed' }, { text: 'after' }]);
+    expect((await act(anna, 'audit'))['acts']).toMatchObject([{ what: 'ban' }, { what: 'remove', user: carl.id, name: 'Carl' }]);
+  });
+
   it('knows an address of yesterday by yesterday\'s salt, which is kept so long', async () => {
     const { redis } = scene.part.store;
     const hashes = (): Promise<string[]> => new Salt(redis).hashes('192.0.2.1');

@@ -16,7 +16,7 @@ export interface ChatEvent {
   /** The former name, in `renamed`. */
   was?: string;
   private?: true;
-  /** In `removed`: the id of the message that is no more. */
+  /** In `removed`: the id of the message that is no more; without it, all of `user`. */
   removed?: string;
   /** In `left`: who made this user go; and for how many seconds it may not come back. */
   by?: UserRef;

@@ -25,7 +25,7 @@ export type Line = { what: string } & Record<string, unknown>;
 export type Told = Pick<ChatEvent, 'type'> & Partial<ChatEvent>;
 
 /** What is done about what is said, and a room's rules. `set` takes fields and values, '' to remove one. */
-export type Step = ['remove' | 'approve' | 'reject', string] | ['clear'] | ['set', ...string[]];
+export type Step = ['remove' | 'approve' | 'reject', string] | ['clear' | 'tell'] | ['set', ...string[]];
 
 /** An act of nobody in the room: what the host does. */
 const HOST: UserRef = { id: 0, name: 'host' };
@@ -93,6 +93,13 @@ export async function banUser(store: Store, act: Act, target: UserRef, seconds: 
   const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
   await governMember(store, act, 'moderator', target, null, { what: 'ban', seconds },
     'ban', seconds * 1_000, address ?? '', foldName(target.name), target.name);
+}
+
+/** Removes all messages of a user from the room's log and from what waits, and tells everybody. Repeating it does no harm. */
+export async function removeMessagesOf(store: Store, act: Act, target: UserRef): Promise<void> {
+  const { keys, redis } = store;
+  await run(redis, 'forget', keys.log(act.room), keys.held(act.room), target.id, 'message');
+  await govern(store, act, 'moderator', { what: 'remove', user: target.id, name: target.name }, { type: 'removed', user: target }, 'tell');
 }
 
 /** Makes a member a moderator, or ends that. */

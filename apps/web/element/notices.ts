@@ -13,7 +13,7 @@ export function noticeKind(event: ChatEvent): 'people' | 'removed' | 'act' | und
   switch (event.type) {
     case 'joined': case 'renamed': return 'people';
     case 'left': return event.by ? 'act' : 'people';
-    case 'removed': return 'removed';
+    case 'removed': return event.user ? 'act' : 'removed';
     case 'cleared': case 'moderator': case 'offered': case 'owned': case 'muted': return 'act';
     case 'rules': return RULES.some((rule) => event[rule] !== undefined) ? 'act' : undefined;
     default: return undefined; // a message, or of a newer server
@@ -37,6 +37,7 @@ function actText(event: ChatEvent, texts: Texts): string {
   const { type, from, by, user, banned, on, seconds } = event;
   const { name } = from;
   if (type === 'cleared') return fill(texts.cleared, { name });
+  if (type === 'removed') return fill(texts.removedAllOf, { by: name, name: user ? user.name : '' });
   if (type === 'owned') return fill(texts.owned, { name });
   if (by) return fill(banned ? texts.banned : texts.sentOut, { name, by: by.name, time: durationText(banned || 0, texts) });
   if (type === 'muted') return seconds ? fill(texts.mutedYou, { by: name, time: durationText(seconds, texts) }) : texts.mutedYouOff;

@@ -36,6 +36,7 @@ export const ENGLISH = {
   banned: '{name} was banned by {by} for {time}',
   removed: '{name} removed a message',
   removedMany: '{name} removed {n} messages',
+  removedAllOf: '{by} removed all messages of {name}',
   cleared: '{name} cleared the room',
   slow: 'Slow mode: one message per person every {n} s',
   slowOff: 'Slow mode is off',

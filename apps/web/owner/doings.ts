@@ -14,7 +14,7 @@ const SHOWN = 30;
 
 /** Which words tell an act. */
 const WORDS: Record<string, (act: Act) => keyof OwnerTexts> = {
-  remove: () => 'didRemove',
+  remove: ({ user }) => (user ? 'didRemoveAllOf' : 'didRemove'),
   clear: () => 'didClear',
   mute: ({ seconds, quiet }) => (seconds ? (quiet ? 'didMuteQuietly' : 'didMute') : 'didUnmute'),
   kick: () => 'didKick',

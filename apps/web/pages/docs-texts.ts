@@ -18,7 +18,7 @@ export const PURPOSE: Record<OperationName, string> = {
   clear: 'Empties the history; a cleared event tells everybody.',
   mute: 'Keeps a member from speaking; 0 seconds lets it speak again. Only itself is told, by a muted event; with "quiet" not even that, and only itself sees what it says. It goes by the user: who joins anew is not muted.',
   kick: 'Takes a member out of the room; its left event has "by".',
-  ban: 'Takes a member out, and lets nobody of its name or address in for so many seconds; 0 ends that.',
+  ban: 'Takes a member out, and lets nobody of its name or address in for so many seconds; 0 ends that. With "messages" all that it said is removed; one removed event with "user" tells everybody.',
   rules: 'Sets what binds those without a role: seconds between two messages of a user (slow), only roles speak (readonly), nobody enters (closed), no links (links: false), words that are masked, or with hold wait for approval.',
   moderate: 'The owner makes a member a moderator, or with "on": false ends that.',
   handover: 'The owner offers the room to a member, who has ten minutes to take it.',
