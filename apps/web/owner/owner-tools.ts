@@ -39,7 +39,7 @@ export class OwnerTools implements Tools {
     if (!this.desk.mayJudge(user.id)) return [];
     const key = `person ${user.id}`;
     const button = this.button(key, fill(this.desk.texts.toolsOfPerson, user), (judge) => judge.aboutPerson(user));
-    const nodes: Node[] = this.desk.muted.has(user.id) ? [h('span', { class: 'hint muted' }, this.desk.texts.isMuted), button] : [button];
+    const nodes: Node[] = this.desk.muted.has(user.id) ? [button, h('span', { class: 'hint is-muted' }, this.desk.texts.isMuted)] : [button];
     if (!this.open || this.open.key !== key) return nodes;
     this.open.button = button; // the list was drawn anew
     return [...nodes, this.open.strip.element];
