@@ -111,6 +111,8 @@ export interface ChatEvents {
   removed: ChatEvent;
   cleared: ChatEvent;
   rules: ChatEvent;
+  /** This user may not speak for so many `seconds`, or with 0 again; nobody else hears it. */
+  muted: ChatEvent;
   /** Who keeps the room in order has changed; the room was offered to somebody, or taken. */
   moderator: ChatEvent;
   offered: ChatEvent;
