@@ -40,6 +40,8 @@ export interface Ready {
   role?: Role | undefined;
   rules?: RoomRules | undefined;
   moderators?: number[] | undefined;
+  /** Those of them who own the room. */
+  owners?: number[] | undefined;
 }
 
 export interface StateChange {
