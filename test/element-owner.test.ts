@@ -76,6 +76,17 @@ describe('what the owner takes out', () => {
     expect(after.length).toBeGreaterThan(40);
   });
 
+  it('is all of somebody who is banned, when that is asked for', async () => {
+    const page = await open();
+    const { token, user } = await ask<Joined>(api, 'join', { room, name: `Bert ${rooms}` });
+    for (const words of ['spam', 'more spam']) await ask(api, 'send', { token, room, text: words });
+    await send('kind');
+    await text(page, 'kind').waitFor();
+    await act('ban', { user: user.id, seconds: 5, messages: true });
+    await text(page, `Anna ${rooms} removed all messages of Bert ${rooms}`).waitFor();
+    expect(await texts(page)).toEqual(['kind']);
+  });
+
   it('is not counted as unread any more', async () => {
     const page = await open();
     for (let i = 0; i < 40; i++) await send(`line ${i}`);
@@ -134,10 +145,12 @@ describe('what the owner does', () => {
   it('is the reason given to who may not write', async () => {
     const page = await open();
     await act('mute', { user: await userOf(page), seconds: 60 });
+    await text(page, `Anna ${rooms} muted you for 1 minute`).waitFor();
     await say(page, 'muted');
-    await page.getByText(/Not sent: You are muted here for another \d+ (minute|seconds?)\./).waitFor();
+    await page.getByText(/Not sent: You are muted here: \d+ (minute|seconds?) left\./).waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
     await act('mute', { user: await userOf(page), seconds: 0 });
+    await text(page, 'You can write again').waitFor();
     await act('rules', { links: false });
     await say(page, 'see https://example.com');
     await page.getByText('Not sent: Links are not allowed in this room.').waitFor();

@@ -63,6 +63,19 @@ describe('a server that is not there', () => {
     await page.getByRole('button', { name: 'Try now' }).waitFor({ state: 'detached' });
   });
 
+  it('is not called that while it answers that the chat is not available', async () => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    const page = await context.newPage();
+    const error = { code: 'unavailable', status: 503, message: 'Not available. Try again soon.', retryAfter: 1 };
+    await page.route(/\/api\/join/, (route) => route.fulfill({ status: 503, json: { ok: false, error } }));
+    await page.goto(`${api}/r/unwell`);
+    await page.getByText('The room cannot be opened yet. Not available. Try again soon. It is tried again by itself.').waitFor();
+    expect(await page.getByText('If this page opens').count()).toBe(0);
+    await page.unroute(/\/api\/join/);
+    await ready(page);
+  });
+
   it('is none where only the name is too long: what fits of it is taken', async () => {
     const page = await open(embedded(`name="${'x'.repeat(50)}"`));
     await ready(page);

@@ -137,7 +137,7 @@ describe('an act', () => {
     await until(async () => (await figuresFrom(two)).busy.addresses.some((known) => known.address === hash), 'the address is listed');
     expect(await act({ act: 'address_off', on: hash, seconds: 3_600 })).toEqual({ ok: true });
     expect(await act({ act: 'address_off', on: given, seconds: 86_400 })).toEqual({ ok: true });
-    for (const from of [listed, '2001:db8::8']) await until(async () => await outcome(two, 'join', {}, { from }) === 'not_allowed off', `${from} is refused`);
+    for (const from of [listed, '2001:db8::8']) await until(async () => await outcome(two, 'join', {}, { from }) === 'not_allowed address', `${from} is refused`);
     expect(await outcome(two, 'join', {}, { from: '198.51.100.51' })).toBe('ok');
     const { off } = await figuresFrom(two);
     expect(off.map(({ kind, until: end }) => [kind, Math.round(((end ?? 0) - Date.now()) / 3_600_000)])).toEqual([['address', 24], ['address', 1]]);

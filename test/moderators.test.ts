@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Salt } from '../apps/api/guard/salt.js';
 import type { ChatEvent } from '../shared/protocol/events.js';
-import { clearRoom } from '../shared/store/acts.js';
-import { switchRoom, takeRoom } from '../shared/store/owners.js';
+import { clearRoom, switchRoom } from '../shared/store/acts.js';
+import { takeRoom } from '../shared/store/owners.js';
 import type { Person } from './support/people.js';
 import { wipe, allKeys } from './support/redis.js';
 import { openScene, type Scene } from './support/scene.js';
@@ -37,7 +37,8 @@ describe('a role', () => {
     expect(await view(anna)).toMatchObject({ role: 'owner', moderators: [anna.id] });
     expect(await view(bert)).not.toHaveProperty('role');
     const { person, room } = await scene.join('mine', { owner });
-    expect(room).toMatchObject({ role: 'owner', moderators: [anna.id, person.id] });
+    expect(room).toMatchObject({ role: 'owner', moderators: [anna.id, person.id], owners: [anna.id, person.id] });
+    expect(seen(await scene.told(carl), 'joined').at(-1)).toMatchObject({ from: { id: person.id }, role: 'owner' }); // and by its coming
     expect((await scene.join('mine', { owner: `${owner}x` })).room).not.toHaveProperty('role');
     await act(bert, 'rules', { slow: 2, links: false, owner });
     expect(await view(bert)).toMatchObject({ role: 'owner', rules: { slow: 2, links: false } });
@@ -135,6 +136,21 @@ describe('a ban', () => {
     expect((await scene.part.call('join', { room: 'mine', owner, name: 'Dora' }))['room']).toMatchObject({ role: 'owner' }); // the owner by its token
   });
 
+  it('removes all that the user said when that is asked for, and nothing else; everybody is told once', async () => {
+    for (const text of ['spam 1', 'spam 2']) await carl.send(scene.part, text);
+    await bert.send(scene.part, 'kind');
+    expect(await scene.texts(bert)).toEqual(['spam 1', 'spam 2', 'kind']);
+    await scene.told(bert);
+    await carl.send(scene.part, 'spam 3'); // under way
+    await act(anna, 'ban', { user: carl.id, seconds: 60, messages: true });
+    await bert.send(scene.part, 'after');
+    const told = await scene.told(bert);
+    expect(told.map(({ type, user, text }) => [type, user?.id ?? text])).toEqual([['left', undefined], ['removed', carl.id], ['message', 'after']]);
+    expect(await scene.texts(bert)).toEqual(['kind', 'after']);
+    expect((await act(bert, 'history'))['events']).toMatchObject([{ type: 'joined' }, { type: 'joined' }, { type: 'joined', from: { id: carl.id } }, { text: 'kind' }, { type: 'left' }, { type: 'removed' }, { text: 'after' }]);
+    expect((await act(anna, 'audit'))['acts']).toMatchObject([{ what: 'ban' }, { what: 'remove', user: carl.id, name: 'Carl' }]);
+  });
+
   it('knows an address of yesterday by yesterday\'s salt, which is kept so long', async () => {
     const { redis } = scene.part.store;
     const hashes = (): Promise<string[]> => new Salt(redis).hashes('192.0.2.1');
@@ -196,16 +212,19 @@ describe('a handover', () => {
 });
 
 describe('the list of what was done', () => {
-  it('says also what holds now', async () => {
+  it('says also what holds now, and names who has left', async () => {
     await act(anna, 'moderate', { user: bert.id });
     await act(bert, 'rules', { slow: 3, words: ['bad'], hold: true, readonly: true });
     await act(anna, 'mute', { user: carl.id, seconds: 60, quiet: true });
+    await scene.part.call('leave', { token: carl.token });
     const { acts, ...now } = await act(bert, 'audit');
-    expect(acts).toMatchObject([{ by: anna.id, what: 'moderate', user: bert.id, on: true }, { by: bert.id, what: 'rules', words: 1 }, { what: 'mute', quiet: true, user: carl.id }]);
+    expect(acts).toMatchObject([{ by: anna.id, byName: 'Anna', what: 'moderate', user: bert.id, name: 'Bert', on: true }, { by: bert.id, what: 'rules', words: 1 }, { what: 'mute', quiet: true, user: carl.id, name: 'Carl' }]);
     expect(now).toEqual({
       ok: true, role: 'moderator', rules: { slow: 3, readonly: true, words: ['bad'], hold: true }, held: 0, banned: [],
-      moderators: [{ id: anna.id, name: 'Anna' }, { id: bert.id, name: 'Bert' }], muted: [{ id: carl.id, name: 'Carl', quiet: true, until: expect.any(Number) }],
+      moderators: [{ id: anna.id, name: 'Anna', role: 'owner' }, { id: bert.id, name: 'Bert', role: 'moderator' }], muted: [{ id: carl.id, name: 'Carl', quiet: true, until: expect.any(Number) }],
     });
+    await act(anna, 'mute', { user: carl.id, seconds: 0 });
+    expect((await act(anna, 'audit'))['acts']).toMatchObject([{}, {}, {}, { what: 'mute', seconds: 0, name: 'Carl' }]); // though it has left
   });
 });
 
@@ -245,6 +264,7 @@ describe('the host', () => {
     for (const who of [anna, bert]) await expect(who.send(scene.part, 'x')).rejects.toMatchObject(refused('not_allowed', 'off'));
     await expect(scene.join('mine', { owner })).rejects.toMatchObject(refused('not_allowed', 'off'));
     await switchRoom(store, 'mine', false);
+    expect(seen(await scene.told(carl), 'rules')).toMatchObject([{ from: { id: 0 }, off: true }, { off: false }]);
     await bert.send(scene.part, 'again');
     await clearRoom(store, 'mine');
     expect(await scene.texts(bert)).toEqual([]);

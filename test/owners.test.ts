@@ -128,6 +128,13 @@ describe('the owner', () => {
     await expect(part.call('mute', act({ user: 999, seconds: 60 }))).rejects.toMatchObject({ code: 'no_such_user', details: { field: 'user' } });
   });
 
+  it('tells a mute and its end to the muted alone, a quiet one to nobody', async () => {
+    for (const [seconds, quiet] of [[60, true], [0, false], [60, false], [0, false]] as const) await part.call('mute', act({ user: bert.id, seconds, quiet }));
+    const { events } = await part.call('history', { token: bert.token, room: 'mine' });
+    expect(events.filter(({ type }) => type === 'muted')).toMatchObject([60, 0].map((seconds) => ({ from: { id: anna.id }, user: { id: bert.id }, seconds })));
+    expect((await historyOf()).map(({ type }) => type)).not.toContain('muted');
+  });
+
   it('kicks a member, who is out and may come back; the others are told by whom', async () => {
     const carl = (await join('mine', 'Carl')).person;
     await part.call('kick', act({ user: carl.id }));
@@ -157,11 +164,11 @@ describe('the owner', () => {
     await expect(part.call('rules', act())).rejects.toMatchObject({ code: 'bad_request', details: { field: 'slow' } });
   });
 
-  it('reads what was done, a hundred acts at most, without names', async () => {
+  it('reads what was done, a hundred acts at most', async () => {
     await part.call('mute', act({ user: bert.id, seconds: 5 }));
     await part.call('clear', act());
     expect((await part.call('audit', act()))['acts']).toEqual([
-      { at: expect.any(Number), by: anna.id, what: 'mute', user: bert.id, seconds: 5 }, { at: expect.any(Number), by: anna.id, what: 'clear' },
+      { at: expect.any(Number), by: anna.id, byName: 'Anna', what: 'mute', user: bert.id, name: 'Bert', seconds: 5 }, { at: expect.any(Number), by: anna.id, byName: 'Anna', what: 'clear' },
     ]);
     for (let i = 0; i < 101; i += 1) await part.call('rules', act({ slow: i }));
     const acts = (await part.call('audit', act()))['acts'] as { slow?: number }[];

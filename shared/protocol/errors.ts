@@ -22,8 +22,8 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Why something is `not_allowed`. `off`: the host has switched the room off. */
-export type Reason = 'read_only' | 'muted' | 'closed' | 'banned' | 'links' | 'role' | 'reserved' | 'off';
+/** Why something is `not_allowed`. `off`: the host has switched the room off; `address`: the chat, for this address. */
+export type Reason = 'read_only' | 'muted' | 'closed' | 'banned' | 'links' | 'role' | 'reserved' | 'off' | 'address';
 
 /** What an error may say beside its code: `field` of a bad parameter, `suggestion` of a free name, `retryAfter` in s, `reason` of a refusal. */
 export interface ErrorDetails {

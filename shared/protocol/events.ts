@@ -6,7 +6,7 @@ export interface UserRef {
 
 /** One thing that happened in a room. `id` is its place in the room's log; `at` is ms since 1970. */
 export interface ChatEvent {
-  type: 'message' | 'joined' | 'left' | 'renamed' | 'removed' | 'cleared' | 'rules' | 'moderator' | 'offered' | 'owned' | 'held';
+  type: 'message' | 'joined' | 'left' | 'renamed' | 'removed' | 'cleared' | 'rules' | 'moderator' | 'offered' | 'owned' | 'held' | 'muted';
   room: string;
   id: string;
   at: number;
@@ -16,7 +16,7 @@ export interface ChatEvent {
   /** The former name, in `renamed`. */
   was?: string;
   private?: true;
-  /** In `removed`: the id of the message that is no more. */
+  /** In `removed`: the id of the message that is no more; without it, all of `user`. */
   removed?: string;
   /** In `left`: who made this user go; and for how many seconds it may not come back. */
   by?: UserRef;
@@ -29,9 +29,15 @@ export interface ChatEvent {
   links?: boolean;
   words?: number;
   hold?: boolean;
-  /** In `moderator`, whom it is about, and whether it is one now; in `offered`, whom the room is offered to. */
+  /** In `rules`, from the host: whether nobody may enter or speak, whoever it is. */
+  off?: boolean;
+  /** In `moderator` and `muted`, whom it is about, and whether it is a moderator now; in `offered`, whom the room is offered to. */
   user?: UserRef;
   on?: boolean;
+  /** In `muted`, which only the muted user gets: for how long, 0 for no longer. */
+  seconds?: number;
+  /** In `joined`: the role that the user came with. */
+  role?: Role;
   /** In a `message` that was approved: the id that its sender was given. */
   held?: string;
 }
@@ -67,10 +73,10 @@ export interface HeldMessage {
 
 /** What `audit` gives. Times (`until`) are ms since 1970. */
 export interface Audit {
-  /** Newest last; users by id. */
+  /** Newest last. `by` and `user` are ids, `byName` and `name` what they were called then. */
   acts: ({ at: number; by: number; what: string } & Record<string, unknown>)[];
   rules: RoomRules & { words: string[]; hold?: true };
-  moderators: UserRef[];
+  moderators: (UserRef & { role: Role })[];
   muted: (UserRef & { until: number; quiet?: true })[];
   banned: (UserRef & { until: number })[];
   /** How many messages wait for approval. */
@@ -88,6 +94,8 @@ export interface RoomView {
   role?: Role;
   /** Ids of those who have a role. */
   moderators?: number[];
+  /** Those of them who own the room. */
+  owners?: number[];
   /** True when the room has more members than one answer names. */
   more?: true;
 }

@@ -43,7 +43,7 @@ export const OPERATIONS = {
   clear: { reads: false, parameters: act },
   mute: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('quiet', 'flag')] },
   kick: { reads: false, parameters: [...act, required('user', 'member')] },
-  ban: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds')] },
+  ban: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('messages', 'flag')] },
   rules: {
     reads: false,
     parameters: [...act, optional('slow', 'slow'), optional('readonly', 'flag'), optional('closed', 'flag'), optional('links', 'flag'),

@@ -19,13 +19,13 @@ export interface Act {
   owner?: string | undefined;
 }
 
-/** What is written down: `what`, and whom or what it concerns. No names: those go with their users. */
+/** What is written down: `what`, and whom or what it concerns. */
 export type Line = { what: string } & Record<string, unknown>;
 /** What the room is told, beside who did it. */
 export type Told = Pick<ChatEvent, 'type'> & Partial<ChatEvent>;
 
 /** What is done about what is said, and a room's rules. `set` takes fields and values, '' to remove one. */
-export type Step = ['remove' | 'approve' | 'reject', string] | ['clear'] | ['set', ...string[]];
+export type Step = ['remove' | 'approve' | 'reject', string] | ['clear' | 'tell'] | ['set', ...string[]];
 
 /** An act of nobody in the room: what the host does. */
 const HOST: UserRef = { id: 0, name: 'host' };
@@ -36,6 +36,17 @@ const HOST: UserRef = { id: 0, name: 'host' };
  */
 export async function govern(store: Store, act: Act, least: Role, line: Line, told: Told | null, ...step: Step): Promise<string> {
   return governAs(store, act, String(act.by.id), least, line, told, step);
+}
+
+/** Switches a room off for everybody, whatever its role: nobody enters, nobody speaks; or on again. Who is in it is told. */
+export async function switchRoom(store: Store, room: string, off: boolean): Promise<void> {
+  const { keys, redis, config } = store;
+  const rules = keys.rules(room);
+  const empty = await redis.hlen(keys.roster(room)) === 0; // then there is nobody to tell
+  if (!empty) await governAs(store, { room, by: HOST }, '', 'owner', { what: 'switch', off }, { type: 'rules', off }, ['set', 'off', off ? '1' : '']);
+  else await (off ? redis.hset(rules, 'off', 1) : redis.hdel(rules, 'off'));
+  if (off) await redis.persist(rules);
+  else if (empty && !await redis.hexists(rules, 'kept')) await redis.pexpire(rules, config.roomTtl * 1_000);
 }
 
 /** Empties a room's history in the host's name, and tells everybody. */
@@ -52,43 +63,53 @@ async function governAs(store: Store, act: Act, user: string, least: Role, line:
   return id;
 }
 
-type MemberStep = ['kick'] | ['mute', number, '' | 'q'] | ['ban', number, string, string, string] | ['moderate', '1' | ''] | ['offer', number];
+type MemberStep = ['kick'] | ['mute', number, '' | 'q', string] | ['ban', number, string, string, string] | ['moderate', '1' | ''] | ['offer', number];
 const MOST: Record<MemberStep[0], number> = { kick: 0, mute: MUTES_MAX, ban: BANS_MAX, moderate: MODERATORS_MAX, offer: 1 };
 
 /** Does something about one user. Throws `not_owner`, `not_allowed` for who has a role, `bad_request` when there are too many already. */
-async function governMember(store: Store, act: Act, least: Role, target: number, told: Told | null, line: Line, ...[what, ...values]: MemberStep): Promise<void> {
+async function governMember(store: Store, act: Act, least: Role, target: UserRef, told: Told | null, line: Line, ...[what, ...values]: MemberStep): Promise<void> {
+  const { id, name } = target;
   const outcome = await run<string>(store.redis, 'govern-member', ...roomKeys(store, act.room), act.by.id, ownerHash(act), act.room, least,
-    lineText(act, { ...line, user: target }), toldText(act, told), target, what, MOST[what], ...values);
+    lineText(act, { ...line, user: id, ...(name && { name }) }), toldText(act, told), id, what, MOST[what], ...values);
   if (outcome === 'not_owner') throw notOwner(act.room);
   if (outcome === 'role') throw notAllowed('role');
   if (outcome === 'too_many') throw new ChatError('bad_request', `There are ${MOST[what]} already, the most a room may have.`, { field: 'user' });
 }
 
 /** Writes down that a member is sent out, if that is allowed. */
-export function noteKick(store: Store, act: Act, target: number): Promise<void> {
+export function noteKick(store: Store, act: Act, target: UserRef): Promise<void> {
   return governMember(store, act, 'moderator', target, null, { what: 'kick' }, 'kick');
 }
 
-/** Keeps a user from speaking for so many s; `quiet`: without telling it. 0 ends it. */
-export function muteUser(store: Store, act: Act, target: number, seconds: number, quiet: boolean): Promise<void> {
-  return governMember(store, act, 'moderator', target, null, { what: 'mute', seconds, ...(quiet && { quiet }) }, 'mute', seconds * 1_000, quiet ? 'q' : '');
+/** Keeps a user from speaking for so many s, and tells it; `quiet`: does not. 0 ends it, and tells who knew of it. */
+export function muteUser(store: Store, act: Act, target: UserRef, seconds: number, quiet: boolean): Promise<void> {
+  const told: Told | null = quiet ? null : { type: 'muted', user: target, seconds };
+  return governMember(store, act, 'moderator', target, told, { what: 'mute', seconds, ...(quiet && { quiet }) },
+    'mute', seconds * 1_000, quiet ? 'q' : '', target.name);
 }
 
 /** Lets nobody in that is this user, or has its nickname or its address, for so many s. 0 ends it. */
 export async function banUser(store: Store, act: Act, target: UserRef, seconds: number): Promise<void> {
   const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
-  await governMember(store, act, 'moderator', target.id, null, { what: 'ban', seconds },
+  await governMember(store, act, 'moderator', target, null, { what: 'ban', seconds },
     'ban', seconds * 1_000, address ?? '', foldName(target.name), target.name);
+}
+
+/** Removes all messages of a user from the room's log and from what waits, and tells everybody. Repeating it does no harm. */
+export async function removeMessagesOf(store: Store, act: Act, target: UserRef): Promise<void> {
+  const { keys, redis } = store;
+  await run(redis, 'forget', keys.log(act.room), keys.held(act.room), target.id, 'message');
+  await govern(store, act, 'moderator', { what: 'remove', user: target.id, name: target.name }, { type: 'removed', user: target }, 'tell');
 }
 
 /** Makes a member a moderator, or ends that. */
 export function moderate(store: Store, act: Act, target: UserRef, on: boolean): Promise<void> {
-  return governMember(store, act, 'owner', target.id, { type: 'moderator', user: target, on }, { what: 'moderate', on }, 'moderate', on ? '1' : '');
+  return governMember(store, act, 'owner', target, { type: 'moderator', user: target, on }, { what: 'moderate', on }, 'moderate', on ? '1' : '');
 }
 
 /** Offers the room to a member, for `OFFER_TTL`; an earlier offer is void. */
 export function offerRoom(store: Store, act: Act, target: UserRef): Promise<void> {
-  return governMember(store, act, 'owner', target.id, { type: 'offered', user: target }, { what: 'handover' }, 'offer', OFFER_TTL);
+  return governMember(store, act, 'owner', target, { type: 'offered', user: target }, { what: 'handover' }, 'offer', OFFER_TTL);
 }
 
 /** A member by its id. Throws `no_such_user`. */
@@ -112,7 +133,7 @@ export function roomKeys({ keys }: Store, room: string): string[] {
 
 export const ownerHash = ({ owner }: Pick<Act, 'owner'>): string => owner === undefined ? '' : hashToken(owner);
 
-const lineText = ({ by }: Act, line: Line): string => scriptSafeJson({ by: by.id, ...line });
+const lineText = ({ by }: Act, line: Line): string => scriptSafeJson({ by: by.id, ...(by.id > 0 && { byName: by.name }), ...line });
 
 /** In this order: `forget` goes by it. */
 export function toldText({ room, by }: Act, told: Told | null): string {

@@ -13,6 +13,6 @@ export async function forget(store: Store, user: Credentials): Promise<void> {
   const { keys, redis } = store;
   for (const room of await redis.smembers(keys.userRooms(user.id))) {
     if (privateRoomUsers(room)) await run(redis, 'erase-log', keys.log(room), keys.delivered(room));
-    else await run(redis, 'forget', keys.log(room), keys.held(room), user.id);
+    else await run(redis, 'forget', keys.log(room), keys.held(room), user.id, '');
   }
 }

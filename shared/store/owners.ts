@@ -17,7 +17,7 @@ export function freshOwner({ config }: Store, room: string): string | undefined 
 export async function ownRoom(store: Store, room: string, user: UserRef): Promise<string> {
   const owner = randomSecret();
   const outcome = await run<string>(store.redis, 'own', ...roomKeys(store, room), user.id, hashToken(owner), room,
-    scriptSafeJson({ by: user.id, what: 'own' }), toldText({ room, by: user }, { type: 'owned' }));
+    scriptSafeJson({ by: user.id, byName: user.name, what: 'own' }), toldText({ room, by: user }, { type: 'owned' }));
   if (outcome === 'not_owner') throw notOwner(room);
   return owner;
 }
@@ -27,16 +27,4 @@ export async function takeRoom(store: Store, room: string): Promise<string> {
   const owner = randomSecret();
   await run(store.redis, 'own', ...roomKeys(store, room), '', hashToken(owner), room, scriptSafeJson({ by: 0, what: 'take' }), '');
   return owner;
-}
-
-/** Switches a room off for everybody, whatever its role: nobody enters, nobody speaks; or on again. */
-export async function switchRoom(store: Store, room: string, off: boolean): Promise<void> {
-  const { keys, redis, config } = store;
-  if (off) {
-    await redis.multi().hset(keys.rules(room), 'off', 1).persist(keys.rules(room)).exec();
-    return;
-  }
-  await redis.hdel(keys.rules(room), 'off');
-  const [kept, members] = [await redis.hexists(keys.rules(room), 'kept'), await redis.hlen(keys.roster(room))];
-  if (!kept && members === 0) await redis.pexpire(keys.rules(room), config.roomTtl * 1_000);
 }

@@ -11,6 +11,7 @@ const WHY: Record<Reason, string> = {
   role: 'Only the owner of the room may do this to who has a role in it.',
   reserved: 'This room is kept for somebody: the host has not opened it.',
   off: 'The host has switched this room off.',
+  address: 'The host of this chat has switched it off for your address.',
 };
 
 /** `not_allowed` in a room, for another `ms` when that is known. */

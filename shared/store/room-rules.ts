@@ -7,16 +7,18 @@ import type { Store } from './store.js';
 type Fields = Record<string, string | undefined>;
 
 /** A room's rules and roles as a member sees them; what there is not is absent. */
-export async function readRoomRules({ keys, redis }: Store, room: string, reader: number): Promise<Pick<RoomView, 'rules' | 'role' | 'moderators'>> {
-  const own = `role:${reader}`;
-  const [values, fields] = await Promise.all([redis.hmget(keys.rules(room), 'slow', 'readonly', 'closed', 'links', own), redis.hkeys(keys.rules(room))]);
-  const [slow, readonly, closed, links, role] = values;
-  const rules = rulesOf({ slow: slow ?? undefined, readonly: readonly ?? undefined, closed: closed ?? undefined, links: links ?? undefined });
+export async function readRoomRules({ keys, redis }: Store, room: string, reader: number): Promise<Pick<RoomView, 'rules' | 'role' | 'moderators' | 'owners'>> {
+  const fields = await redis.hkeys(keys.rules(room));
   const moderators = idsOf(fields, 'role:');
+  const [slow, readonly, closed, links, ...roles] = await redis.hmget(keys.rules(room), 'slow', 'readonly', 'closed', 'links', ...moderators.map((id) => `role:${id}`));
+  const owners = moderators.filter((_, i) => roles[i] === 'owner');
+  const role = roles[moderators.indexOf(reader)];
+  const rules = rulesOf({ slow: slow ?? undefined, readonly: readonly ?? undefined, closed: closed ?? undefined, links: links ?? undefined });
   return {
     ...(Object.keys(rules).length > 0 && { rules }),
     ...(role && { role: role as Role }),
     ...(moderators.length > 0 && { moderators }),
+    ...(owners.length > 0 && { owners }),
   };
 }
 
@@ -50,21 +52,23 @@ export async function readAudit(store: Store, act: Act): Promise<Omit<Audit, 'ac
   const { role, now, fields, held } = await overview(store, act);
   const names = Object.keys(fields);
   const muted = idsOf(names, 'mute:').map((id) => ({ id, ...muteOf(fields[`mute:${id}`]) })).filter(({ until }) => until > now);
-  const [moderators, mutedUsers] = await Promise.all([idsOf(names, 'role:'), muted.map(({ id }) => id)].map((ids) => withNames(store, act.room, ids)));
+  const moderators = await withNames(store, act.room, idsOf(names, 'role:'));
   return {
     acts: `[${(fields['audit'] ?? '').replaceAll('\n', ',')}]`,
     rules: { ...rulesOf(fields), words: JSON.parse(fields['words'] ?? '[]') as string[], ...(fields['hold'] && { hold: true }) },
-    moderators: moderators ?? [],
-    muted: muted.map((one, i) => ({ ...one, name: mutedUsers?.[i]?.name ?? '' })),
+    moderators: moderators.map((one) => ({ ...one, role: (fields[`role:${one.id}`] ?? 'moderator') as Role })),
+    muted,
     banned: bansOf(fields['bans'] ?? '').filter(({ until }) => until > now),
     held: held.length,
     role,
   };
 }
 
-function muteOf(text = ''): { until: number; quiet?: true } {
-  const [until, quiet] = text.split(' ');
-  return { until: Number(until), ...(quiet && { quiet: true }) };
+/** `<until>[ q]<tab><name>` */
+function muteOf(text = ''): { name: string; until: number; quiet?: true } {
+  const [state = '', name = ''] = text.split('\t');
+  const [until, quiet] = state.split(' ');
+  return { name, until: Number(until), ...(quiet && { quiet: true }) };
 }
 
 function bansOf(lines: string): Audit['banned'] {
@@ -78,6 +82,13 @@ function bansOf(lines: string): Audit['banned'] {
 async function withNames({ keys, redis }: Store, room: string, ids: number[]): Promise<UserRef[]> {
   const names = ids.length > 0 ? await redis.hmget(keys.roster(room), ...ids.map(String)) : [];
   return ids.map((id, i) => ({ id, name: names[i] ?? '' }));
+}
+
+/** A user by the name under which the room knows or knew it; '' for one that it does not know. */
+export async function knownUser({ keys, redis }: Store, room: string, id: number): Promise<UserRef> {
+  const [name, [mute, bans]] = await Promise.all([redis.hget(keys.roster(room), String(id)), redis.hmget(keys.rules(room), `mute:${id}`, 'bans')]);
+  const banned = bansOf(bans ?? '').find((one) => one.id === id);
+  return { id, name: name ?? (muteOf(mute ?? '').name || banned?.name || '') };
 }
 
 /** Messages that wait for approval, oldest first. Throws `not_owner`. */

@@ -47,7 +47,7 @@ export class Blocks {
       throw new ChatError('origin_refused', 'The host of this chat has switched it off for this page.');
     }
     if (this.#addresses.size > 0 && this.#untilOf(address) > Date.now()) {
-      throw new ChatError('not_allowed', 'The host of this chat has switched it off for your address.', { reason: 'off' });
+      throw new ChatError('not_allowed', 'The host of this chat has switched it off for your address.', { reason: 'address' });
     }
   }
 

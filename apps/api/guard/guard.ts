@@ -47,6 +47,7 @@ interface Asked {
   text?: string | undefined;
   data?: unknown;
   forget?: boolean | undefined;
+  messages?: boolean | undefined;
 }
 
 /** The request. */
@@ -107,7 +108,7 @@ export class Guard {
     if (!rateLimits) return null;
     if (asked.token !== undefined) this.#admitUser(name, asked.token, address);
     if (name === 'poll') this.#place(res.req, address, onEnd);
-    const limit = asked.forget ? 'forgets' : COUNTED[name];
+    const limit = asked.forget || asked.messages ? 'forgets' : COUNTED[name];
     return limit || MAKES_ROOMS.has(name) ? this.#admit(name, limit, asked, address) : null;
   }
 

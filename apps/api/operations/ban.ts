@@ -1,16 +1,18 @@
-import { banUser, member } from '../../../shared/store/acts.js';
+import { banUser, member, removeMessagesOf } from '../../../shared/store/acts.js';
+import { knownUser } from '../../../shared/store/room-rules.js';
 import { exitRoom } from '../../../shared/store/rooms.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 import { acting } from './acting.js';
 
-/** Takes a member out of a room, and for so many seconds lets nobody in of its name or address; 0 ends that. */
-export const ban: Operation<'ban'> = async ({ store, fanOut }, { user, seconds, ...given }) => {
+/** Takes a member out of a room, and for so many seconds lets nobody in of its name or address; 0 ends that. With `messages` all that it said goes, too. */
+export const ban: Operation<'ban'> = async ({ store, fanOut }, { user, seconds, messages, ...given }) => {
   const act = await acting(store, given);
-  const target = seconds > 0 ? await member(store, given.room, user) : { id: user, name: '' };
+  const target = await (seconds > 0 ? member : knownUser)(store, given.room, user);
   await banUser(store, act, target, seconds); // first: it could come back in between
   if (seconds === 0) return ok();
   await exitRoom(store, given.room, target, { by: act.by, banned: seconds });
+  if (messages) await removeMessagesOf(store, act, target); // last: it could say more in between
   fanOut.request(given.room);
   return ok();
 };

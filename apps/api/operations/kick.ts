@@ -7,8 +7,8 @@ import { acting } from './acting.js';
 /** Takes a member out of a room; it may enter again. */
 export const kick: Operation<'kick'> = async ({ store, fanOut }, { user: id, ...given }) => {
   const act = await acting(store, given);
-  await noteKick(store, act, id);
   const name = await store.redis.hget(store.keys.roster(given.room), String(id));
+  await noteKick(store, act, { id, name: name ?? '' });
   // who is not in the roster may still be half in: a kick that died in between
   await exitRoom(store, given.room, { id, name: name ?? '' }, { by: act.by });
   if (name === null) throw noSuchMember(given.room, id);

@@ -1,12 +1,13 @@
 import { member, muteUser } from '../../../shared/store/acts.js';
+import { knownUser } from '../../../shared/store/room-rules.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 import { acting } from './acting.js';
 
-/** Keeps a member from speaking in a room for so many seconds; 0 lets it speak again. Nobody is told but who tries, and with `quiet` not even that. */
-export const mute: Operation<'mute'> = async ({ store }, { user, seconds, quiet = false, ...given }) => {
+/** Keeps a member from speaking in a room for so many seconds; 0 lets it speak again. Only itself is told, and with `quiet` not even that. */
+export const mute: Operation<'mute'> = async ({ store, fanOut }, { user, seconds, quiet = false, ...given }) => {
   const act = await acting(store, given);
-  if (seconds > 0) await member(store, given.room, user);
-  await muteUser(store, act, user, seconds, quiet);
+  await muteUser(store, act, await (seconds > 0 ? member : knownUser)(store, given.room, user), seconds, quiet);
+  if (!quiet) fanOut.request(given.room);
   return ok();
 };

@@ -40,6 +40,8 @@ export interface Ready {
   role?: Role | undefined;
   rules?: RoomRules | undefined;
   moderators?: number[] | undefined;
+  /** Those of them who own the room. */
+  owners?: number[] | undefined;
 }
 
 export interface StateChange {
@@ -111,6 +113,8 @@ export interface ChatEvents {
   removed: ChatEvent;
   cleared: ChatEvent;
   rules: ChatEvent;
+  /** This user may not speak for so many `seconds`, or with 0 again; nobody else hears it. */
+  muted: ChatEvent;
   /** Who keeps the room in order has changed; the room was offered to somebody, or taken. */
   moderator: ChatEvent;
   offered: ChatEvent;

@@ -119,7 +119,7 @@ export class Polling {
     const failure = asFailure(thrown);
     if (failure.code === 'unauthorized') return this.session.renew(this.token);
     if (failure.code === 'superseded') return this.contend(failure);
-    if (failure.code === 'left') throw failure;
+    if (failure.code === 'left' || failure.reason) throw failure; // a reason: the host has switched it off
     if (failure.field === 'cursor') this.session.moved(this.token, '');
     return this.retry(failure);
   }

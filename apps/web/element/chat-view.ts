@@ -56,6 +56,7 @@ export class ChatView {
       restart,
       members: () => this.members,
       redraw: () => { this.log.redraw(); this.updatePeople(); },
+      redrawPeople: () => this.updatePeople(),
       settle: () => this.log.settle(),
       turned: () => { this.showTitle(); this.aim(); this.updatePeople(); },
       say: (text) => this.status.pass(text),

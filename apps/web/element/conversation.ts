@@ -32,14 +32,14 @@ export class Conversation {
     if (event.slow !== undefined) this.slow = event.slow;
     this.gone.note(event);
     if (event.type === 'cleared') this.clear();
-    if (event.type === 'removed' && event.removed) this.remove(event.removed);
+    if (event.type === 'removed') this.take(event);
     addTo(this.entries, event);
   }
 
   /** Puts older events before the known ones; gives the number of entries that became of them. */
   prepend(events: ChatEvent[]): number {
     const { oldest, gone } = this;
-    const older = events.filter(({ id }) => (!oldest || compareIds(id, oldest) < 0) && !gone.has(id));
+    const older = events.filter((event) => (!oldest || compareIds(event.id, oldest) < 0) && !gone.hasEvent(event));
     const entries: Entry[] = [];
     older.forEach((event) => addTo(entries, event));
     if (older[0]) this.oldest = older[0].id;
@@ -92,6 +92,13 @@ export class Conversation {
     this.freshFrom = '';
     this.complete = true;
     this.drop(0, this.entries.length);
+  }
+
+  /** One message, or all of a user. */
+  private take({ removed, user }: ChatEvent): void {
+    if (removed) return this.remove(removed);
+    const theirs = this.entries.filter(({ message }) => message && user && message.from.id === user.id);
+    theirs.forEach(({ id }) => this.remove(id));
   }
 
   private remove(id: string): void {

@@ -3,7 +3,7 @@ import type { Chat, ChatFailure, WayName } from '../client/api.js';
 import type { joinFrom, Origin } from '../client/join.js';
 import { ChatView } from './chat-view.js';
 import css from './element.css';
-import { OwnerToken } from './owner-token.js';
+import { OwnerToken, takeFromAddress } from './owner-token.js';
 import { skeleton } from './skeleton.js';
 import { addStyle } from './style.js';
 import { ENGLISH, textsFrom, type Texts } from './texts.js';
@@ -28,6 +28,8 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     private view: ChatView | null = null;
     private given: Partial<Texts> = {};
     private token: string | undefined;
+    /** What the page's address gave, and for which room. */
+    private link: { room: string; token: string } | null = null;
     private starting = false;
     private unfollow: () => void = () => undefined;
 
@@ -63,10 +65,12 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
 
     connectedCallback(): void {
       if (!this.chat) this.restart();
+      addEventListener('hashchange', this.onAddress);
     }
 
     /** An element that is only moved is back in the page by then. */
     disconnectedCallback(): void {
+      removeEventListener('hashchange', this.onAddress);
       setTimeout(() => { if (!this.isConnected) void this.stop(); });
     }
 
@@ -74,6 +78,17 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       if (was === now || !this.chat) return;
       if (name === 'name' && now) void this.rename(this.chat, now);
       else this.restart();
+    }
+
+    /** An owner's link may be opened in a page that is open already. */
+    private readonly onAddress = (): void => {
+      if (this.chat && this.takeLink(this.chat.room)) this.restart();
+    };
+
+    private takeLink(room: string): boolean {
+      const token = takeFromAddress(room);
+      if (token) this.link = { room, token };
+      return token !== undefined;
     }
 
     /** As with join, the free name that is suggested is used when the wanted one is taken. */
@@ -99,13 +114,15 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const tabs = attribute('tabs') === 'own' ? 'own' : 'shared';
       const room = attribute('room') || DEFAULT_ROOM;
       const server = (attribute('server') || origin.server()).replace(/\/+$/, '');
-      const owner = new OwnerToken(server, room).read() || this.token;
+      this.takeLink(room);
+      const given = this.token || (this.link && this.link.room === room ? this.link.token : undefined);
+      const owner = new OwnerToken(server, room).read() || given;
       const chat = join({ room, name: name && Array.from(name).slice(0, NAME_MAX).join(''), server, way, tabs, owner });
       const parts = skeleton(chat.room, this.texts);
       this.unfollow = followTheme(this, parts.root);
       if (this.shadowRoot) this.shadowRoot.replaceChildren(...Array.from(this.shadowRoot.querySelectorAll('style')), parts.root);
       this.chat = chat;
-      this.view = new ChatView(parts, chat, { words: this.words(), owner: this.token, nonce: origin.nonce }, () => this.restart());
+      this.view = new ChatView(parts, chat, { words: this.words(), owner: given, nonce: origin.nonce }, () => this.restart());
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
     }
 

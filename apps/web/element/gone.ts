@@ -4,13 +4,21 @@ import { compareIds, type ChatEvent } from '../../../shared/protocol/events.js';
 export class Gone {
   private readonly removed = new Set<string>();
   private through = '0-0';
+  /** Through which event the messages of a user are gone. */
+  private readonly users = new Map<number, string>();
 
-  note({ type, id, removed }: ChatEvent): void {
+  note({ type, id, removed, user }: ChatEvent): void {
     if (type === 'cleared') this.through = id;
     if (type === 'removed' && removed) this.removed.add(removed);
+    if (type === 'removed' && user) this.users.set(user.id, id);
   }
 
   has(id: string): boolean {
     return this.removed.has(id) || compareIds(id, this.through) < 0;
+  }
+
+  hasEvent({ type, id, from }: ChatEvent): boolean {
+    const through = type === 'message' && this.users.get(from.id);
+    return this.has(id) || Boolean(through && compareIds(id, through) < 0);
   }
 }

@@ -30,11 +30,14 @@ export function showLatest({ log, texts }: Skeleton, { unread }: Conversation, a
   log.latest.hidden = atEnd;
 }
 
+/** What stands in the composer while nothing can be written. */
+const BOUND = { off: 'offNow', closed: 'closedNow', read_only: 'readOnlyNow' } as const;
+
 /** Whom the composer writes to, and whether they are there to read it, and the room lets this user write. */
 export function addressee(
   { partner }: Conversation, members: UserRef[], { bound }: Standing, texts: Texts,
 ): { placeholder: string; possible: boolean } {
-  if (!partner) return { placeholder: bound ? (bound === 'closed' ? texts.closedNow : texts.readOnlyNow) : texts.placeholder, possible: !bound };
+  if (!partner) return { placeholder: bound ? texts[BOUND[bound]] : texts.placeholder, possible: !bound };
   const possible = members.some((member) => member.id === partner.id);
   const placeholder = possible ? fill(texts.placeholderPrivate, { name: partner.name }) : `${partner.name} ${texts.gone}`;
   return { placeholder, possible };

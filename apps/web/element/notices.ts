@@ -6,15 +6,15 @@ import { durationText } from './times.js';
 const NAMES_MAX = 3;
 
 /** Rules that a notice tells. */
-const RULES = ['slow', 'readonly', 'closed', 'links', 'words', 'hold'] as const;
+const RULES = ['slow', 'readonly', 'closed', 'links', 'words', 'hold', 'off'] as const;
 
 /** What kind of notice tells an event: those of a kind share one, but for `act`. Undefined for an event that no notice tells. */
 export function noticeKind(event: ChatEvent): 'people' | 'removed' | 'act' | undefined {
   switch (event.type) {
     case 'joined': case 'renamed': return 'people';
     case 'left': return event.by ? 'act' : 'people';
-    case 'removed': return 'removed';
-    case 'cleared': case 'moderator': case 'offered': case 'owned': return 'act';
+    case 'removed': return event.user ? 'act' : 'removed';
+    case 'cleared': case 'moderator': case 'offered': case 'owned': case 'muted': return 'act';
     case 'rules': return RULES.some((rule) => event[rule] !== undefined) ? 'act' : undefined;
     default: return undefined; // a message, or of a newer server
   }
@@ -34,17 +34,19 @@ function removedText({ from: { name } }: ChatEvent, n: number, texts: Texts): st
 
 /** What the owner or a moderator has done. */
 function actText(event: ChatEvent, texts: Texts): string {
-  const { type, from, by, user, banned, on } = event;
+  const { type, from, by, user, banned, on, seconds } = event;
   const { name } = from;
   if (type === 'cleared') return fill(texts.cleared, { name });
+  if (type === 'removed') return fill(texts.removedAllOf, { by: name, name: user ? user.name : '' });
   if (type === 'owned') return fill(texts.owned, { name });
   if (by) return fill(banned ? texts.banned : texts.sentOut, { name, by: by.name, time: durationText(banned || 0, texts) });
+  if (type === 'muted') return seconds ? fill(texts.mutedYou, { by: name, time: durationText(seconds, texts) }) : texts.mutedYouOff;
   if (type === 'rules') return rulesText(event, texts);
   return fill(type === 'offered' ? texts.offered : on ? texts.moderator : texts.moderatorOff, { by: name, name: user ? user.name : '' });
 }
 
 /** The rules that have changed. */
-export function rulesText({ slow, readonly, closed, links, words, hold }: Pick<ChatEvent, 'slow' | 'readonly' | 'closed' | 'links' | 'words' | 'hold'>, texts: Texts): string {
+export function rulesText({ slow, readonly, closed, links, words, hold, off }: Pick<ChatEvent, typeof RULES[number]>, texts: Texts): string {
   const parts = [
     slow === undefined ? '' : slow > 0 ? fill(texts.slow, { n: slow }) : texts.slowOff,
     readonly === undefined ? '' : readonly ? texts.readOnly : texts.readOnlyOff,
@@ -52,6 +54,7 @@ export function rulesText({ slow, readonly, closed, links, words, hold }: Pick<C
     links === undefined ? '' : links ? texts.noLinksOff : texts.noLinks,
     words === undefined ? '' : words > 0 ? texts.words : texts.wordsOff,
     hold ? texts.hold : '',
+    off === undefined ? '' : off ? texts.off : texts.offOff,
   ];
   return parts.filter(Boolean).join(' · ');
 }

@@ -15,6 +15,14 @@ export function obstacle(server: string, reason: string, texts: Texts): string {
   return fill(texts.unreachable, { reason: reason || texts.noAnswer });
 }
 
+/** What the library says when nothing of the chat has answered. */
+const NOTHING = /^(?:The server (?:could|took)|Something other)|^$/;
+
+/** Whether the server itself has said what is wrong: then it is up, and nothing is in the way. */
+export function hasAnswered(reason: string): boolean {
+  return !NOTHING.test(reason);
+}
+
 /** The server's own page: when that opens, the fault is here and not there. Null when its address is none. */
 export function doctorOf(server: string): string | null {
   try {

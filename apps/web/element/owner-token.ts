@@ -1,3 +1,14 @@
+/** The owner's link ends so, and names the room where a page may have several. */
+const LINK = /^#owner=([\w-]+)(?:&room=([\w.-]+))?$/;
+
+/** Takes the owner token for a room out of the page's address, where nobody is to read it, or to copy it by mistake. */
+export function takeFromAddress(room: string): string | undefined {
+  const [, token, only = room] = LINK.exec(location.hash) || [];
+  if (!token || only !== room) return undefined;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  return token;
+}
+
 /** A room's owner token as this browser keeps it. Where storage is forbidden, it is kept for as long as the page is open. */
 export class OwnerToken {
   private readonly key: string;

@@ -79,8 +79,11 @@ export class PeopleView {
 
   /** The sign of those who keep the room in order. */
   private duty({ id }: UserRef): HTMLElement | null {
-    const { keeper } = this.parts.texts;
-    return this.order.standing.keeps(id) ? h('span', { class: 'keeper', title: keeper }, icon(ICONS.keeper), h('span', { class: 'hidden' }, ` (${keeper})`)) : null;
+    const role = this.order.standing.roleOf(id);
+    if (!role) return null;
+    const { isOwner, isModerator } = this.parts.texts;
+    const title = role === 'owner' ? isOwner : isModerator;
+    return h('span', { class: `keeper ${role}`, title }, icon(role === 'owner' ? ICONS.owner : ICONS.keeper), h('span', { class: 'hidden' }, ` (${title})`));
   }
 
   private person(user: UserRef, { privates, current }: PeopleState, gone: boolean): HTMLLIElement {

@@ -20,6 +20,7 @@ export interface RoomOrderHost {
   restart(): void;
   members(): UserRef[];
   redraw(): void;
+  redrawPeople(): void;
   settle(): void;
   /** What this user may do has changed. */
   turned(): void;
@@ -121,7 +122,8 @@ export class RoomOrder {
   private async fetch(): Promise<void> {
     const { parts, chat, standing, host, given } = this;
     this.asked = true;
-    const tools = await makeTools({ chat, parts, standing, words: given.words, members: host.members, redraw: host.redraw, settle: host.settle }, given.nonce);
+    const { members, redraw, redrawPeople, settle } = host;
+    const tools = await makeTools({ chat, parts, standing, words: given.words, members, redraw, redrawPeople, settle }, given.nonce);
     this.asked = tools !== null;
     if (!tools) return host.say(parts.texts.noTools);
     if (this.ended || !standing.role) return this.drop(tools);

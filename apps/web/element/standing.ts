@@ -4,25 +4,30 @@ import type { ChatEvent, Role, RoomRules, RoomView } from '../../../shared/proto
 export class Standing {
   role: Role | undefined;
   rules: RoomRules = {};
-  /** Ids of those who have a role. */
-  private keepers = new Set<number>();
-  /** Who has offered the room: an owner until somebody takes it. */
-  private offering = 0;
+  /** The host has switched the room off. */
+  off = false;
+  /** Those who have a role, by id. */
+  private keepers = new Map<number, Role>();
 
-  begin({ role, rules = {}, moderators = [] }: Pick<RoomView, 'role' | 'rules' | 'moderators'>): void {
+  begin({ role, rules = {}, moderators = [], owners = [] }: Pick<RoomView, 'role' | 'rules' | 'moderators' | 'owners'>): void {
     this.role = role;
     this.rules = { ...rules };
-    this.keepers = new Set(moderators);
+    this.off = false;
+    this.keepers = new Map(moderators.map((id) => [id, owners.includes(id) ? 'owner' : 'moderator']));
   }
 
   keeps(id: number): boolean {
     return this.keepers.has(id);
   }
 
+  roleOf(id: number): Role | undefined {
+    return this.keepers.get(id);
+  }
+
   /** Why this user cannot write now, if it cannot. */
-  get bound(): 'closed' | 'read_only' | undefined {
+  get bound(): 'off' | 'closed' | 'read_only' | undefined {
     const { closed, readonly } = this.rules;
-    return this.role ? undefined : closed ? 'closed' : readonly ? 'read_only' : undefined;
+    return this.off ? 'off' : this.role ? undefined : closed ? 'closed' : readonly ? 'read_only' : undefined;
   }
 
   /** True when the event has changed something. */
@@ -30,15 +35,22 @@ export class Standing {
     switch (event.type) {
       case 'rules': this.rule(event); return true;
       case 'moderator': this.moderate(event, ownId); return true;
-      case 'offered': this.offering = event.from.id; return false;
       case 'owned': this.own(event.from.id, ownId); return true;
+      case 'joined': return this.join(event);
       case 'left': return this.keepers.delete(event.from.id);
       default: return false;
     }
   }
 
-  private rule({ slow, readonly, closed, links }: ChatEvent): void {
+  /** Who comes with the owner's token is an owner at once. */
+  private join({ from, role }: ChatEvent): boolean {
+    if (role) this.keepers.set(from.id, role);
+    return role !== undefined;
+  }
+
+  private rule({ slow, readonly, closed, links, off }: ChatEvent): void {
     const { rules } = this;
+    if (off !== undefined) this.off = off;
     if (slow !== undefined) rules.slow = slow;
     if (readonly !== undefined) rules.readonly = readonly || undefined;
     if (closed !== undefined) rules.closed = closed || undefined;
@@ -47,14 +59,14 @@ export class Standing {
 
   private moderate({ user, on }: ChatEvent, ownId: number): void {
     if (!user) return;
-    if (on) this.keepers.add(user.id);
+    if (on) this.keepers.set(user.id, 'moderator');
     else this.keepers.delete(user.id);
     if (user.id === ownId) this.role = on ? 'moderator' : undefined;
   }
 
   private own(id: number, ownId: number): void {
-    this.keepers.delete(this.offering);
-    this.keepers.add(id);
+    this.keepers.forEach((role, former) => { if (role === 'owner') this.keepers.delete(former); });
+    this.keepers.set(id, 'owner');
     if (id === ownId) this.role = 'owner';
     else if (this.role === 'owner') this.role = undefined;
   }

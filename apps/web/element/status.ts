@@ -1,7 +1,7 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
 import type { Chat, ChatFailure, StateChange } from '../client/api.js';
 import { h } from './dom.js';
-import { doctorOf, obstacle } from './obstacle.js';
+import { doctorOf, hasAnswered, obstacle } from './obstacle.js';
 import { whyNot } from './refusals.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
@@ -88,7 +88,7 @@ export class StatusView {
     const { texts } = this.parts;
     const now = { label: texts.tryNow, act: () => this.tryNow() };
     if (this.opened) return this.say(texts.reconnecting, now);
-    const doctor = doctorOf(this.chat.server);
+    const doctor = hasAnswered(this.reason) ? null : doctorOf(this.chat.server);
     const link = h('a', { href: doctor || '', target: '_blank', rel: 'noopener' }, doctor);
     this.say(obstacle(this.chat.server, this.reason, texts), now, doctor ? h('small', {}, texts.askDoctor, ' ', link) : null);
   }

@@ -15,6 +15,8 @@ export interface ToolsHost {
   members(): UserRef[];
   /** All rows and people are to be drawn again. */
   redraw(): void;
+  /** Only people are. */
+  redrawPeople(): void;
   /** Something has changed its size. */
   settle(): void;
 }

@@ -8,6 +8,8 @@ import { OWNER_ENGLISH, type OwnerTexts } from './texts.js';
 /** Where the acts on a room go out, in the words of its page. */
 export class Desk {
   readonly texts: OwnerTexts;
+  /** Who is muted, by id, as it was last read. */
+  muted: ReadonlySet<number> = new Set<number>();
   /** Called after each act: what is shown of the room may have changed. */
   onDone: () => void = () => undefined;
 

@@ -14,7 +14,7 @@ const SHOWN = 30;
 
 /** Which words tell an act. */
 const WORDS: Record<string, (act: Act) => keyof OwnerTexts> = {
-  remove: () => 'didRemove',
+  remove: ({ user }) => (user ? 'didRemoveAllOf' : 'didRemove'),
   clear: () => 'didClear',
   mute: ({ seconds, quiet }) => (seconds ? (quiet ? 'didMuteQuietly' : 'didMute') : 'didUnmute'),
   kick: () => 'didKick',
@@ -23,23 +23,23 @@ const WORDS: Record<string, (act: Act) => keyof OwnerTexts> = {
   moderate: ({ on }) => (on === false ? 'didDemote' : 'didPromote'),
   handover: () => 'didOffer',
   own: () => 'didOwn',
+  take: () => 'didTake',
+  switch: ({ off }) => (off ? 'didSwitchOff' : 'didSwitchOn'),
   approve: () => 'didApprove',
   reject: () => 'didReject',
 };
 
-/** What was done, newest first. Acts know users by id: the names are those that this page has met. */
+/** What was done, newest first. */
 export class Doings implements Section {
   readonly element: HTMLElement;
   private readonly list = h('ol', { class: 'doings' });
-  private readonly names = new Map<number, string>();
 
   constructor(private readonly desk: Desk) {
     this.element = box(desk.texts.done, this.list);
   }
 
   update(audit: Audit): void {
-    const { host, texts } = this.desk;
-    for (const { id, name } of [...host.members(), ...audit.moderators, ...audit.muted, ...audit.banned]) if (name) this.names.set(id, name);
+    const { texts } = this.desk;
     const acts = audit.acts.slice(-SHOWN).reverse();
     this.list.replaceChildren(...acts.map((act) => this.line(act)));
     if (acts.length === 0) this.list.append(h('li', { class: 'hint' }, texts.nothingDone));
@@ -56,13 +56,12 @@ export class Doings implements Section {
     const words = WORDS[act.what];
     const what = act.what === 'rules' ? rulesText(act as object, common) : act.what;
     const time = durationText(Number(act['seconds']) || 0, common);
-    return fill(texts[words ? words(act) : 'didOther'], { by: this.name(act.by), name: this.name(act['user']), time, what });
+    return fill(texts[words ? words(act) : 'didOther'], { by: this.name(act.by, act['byName'], texts.youDid), name: this.name(act['user'], act['name'], texts.youBore), time, what });
   }
 
-  private name(id: unknown): string {
+  private name(id: unknown, name: unknown, you: string): string {
     const { texts, ownId } = this.desk;
     if (id === 0) return texts.host;
-    if (id === ownId) return texts.youDid;
-    return this.names.get(Number(id)) || texts.somebody;
+    return id === ownId ? you : String(name || texts.somebody);
   }
 }

@@ -11,6 +11,7 @@ export class Ending implements Section {
   private readonly giving: HTMLElement;
   private readonly give: HTMLButtonElement;
   private readonly clear: HTMLButtonElement;
+  private readonly title: HTMLElement | null;
   private strip: Strip | null = null;
 
   constructor(private readonly desk: Desk) {
@@ -19,10 +20,12 @@ export class Ending implements Section {
     this.give = doer(texts.handOver, '', () => this.handOver());
     this.giving = h('div', { class: 'giving' }, h('label', {}, h('span', { class: 'row-name' }, texts.handTo), this.to), this.give);
     this.element = box(texts.ending, this.giving, this.clear);
+    this.title = this.element.querySelector('h3');
   }
 
   update(): void {
-    const { host, ownId, isOwner } = this.desk;
+    const { host, ownId, isOwner, texts } = this.desk;
+    if (this.title) this.title.textContent = isOwner ? texts.ending : texts.clearing;
     const others = host.members().filter(({ id }) => id !== ownId);
     const { value } = this.to;
     this.to.replaceChildren(...others.map(({ id, name }) => h('option', { value: String(id) }, name)));

@@ -48,7 +48,9 @@ export class Judgements {
     const { texts } = this.desk;
     if (!this.desk.mayJudge(user.id)) return [];
     return [
-      { label: texts.mute, act: () => this.mute(user) },
+      this.desk.muted.has(user.id)
+        ? { label: texts.letWrite, act: () => this.finish('mute', { user: user.id, seconds: 0 }) }
+        : { label: texts.mute, act: () => this.mute(user) },
       { label: texts.sendOut, act: () => this.confirm(fill(texts.sendOutAsk, user), texts.sendOut, 'kick', { user: user.id }) },
       { label: texts.ban, act: () => this.ban(user) },
     ];
@@ -84,8 +86,12 @@ export class Judgements {
   }
 
   private ban(user: UserRef): void {
-    const choices = BANS.map((seconds) => ({ label: this.duration(seconds), grave: true, act: () => this.finish('ban', { user: user.id, seconds }) }));
-    this.strip.ask(fill(this.desk.texts.banAsk, user), choices);
+    const { texts } = this.desk;
+    const box = h('input', { type: 'checkbox' });
+    const wipe = h('label', { class: 'option' }, box, texts.banMessages);
+    const act = (seconds: number): Promise<string> => this.finish('ban', { user: user.id, seconds, messages: box.checked });
+    const choices = BANS.map((seconds) => ({ label: this.duration(seconds), grave: true, act: () => act(seconds) }));
+    this.strip.ask(fill(texts.banAsk, user), choices, wipe);
   }
 
   private async finish(operation: Parameters<Desk['act']>[0], values: Record<string, unknown>): Promise<string> {

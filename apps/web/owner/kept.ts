@@ -13,8 +13,8 @@ export class Kept implements Section {
   constructor(private readonly desk: Desk) {}
 
   update({ moderators, muted, banned }: Audit): void {
-    const { texts, ownId, isOwner } = this.desk;
-    const others = isOwner ? moderators.filter(({ id }) => id !== ownId) : [];
+    const { texts, isOwner } = this.desk;
+    const others = isOwner ? moderators.filter(({ role }) => role === 'moderator') : [];
     this.element.replaceChildren(
       this.list(texts.moderators, others.map((user) => this.line(user, '', texts.demote, 'moderate', { on: false }))),
       this.list(texts.mutedPeople, muted.map((one) => this.line(one, this.until(one), texts.letWrite, 'mute', { seconds: 0 }))),
@@ -30,11 +30,12 @@ export class Kept implements Section {
   private line(user: UserRef, about: string, undo: string, operation: 'moderate' | 'mute' | 'ban', values: object): HTMLElement {
     const act = async (): Promise<void> => {
       this.problem.textContent = await this.desk.act(operation, { user: user.id, ...values });
-      if (!this.problem.textContent) takeOut(line);
+      if (this.problem.textContent) this.problem.scrollIntoView({ block: 'nearest' });
+      else takeOut(line);
     };
     const button = doer(undo, 'calm', act);
     button.setAttribute('aria-label', `${undo}: ${nameOf(user)}`);
-    const line = h('li', { class: 'line-of' }, avatar(user.id, nameOf(user)), h('bdi', { class: 'who' }, nameOf(user)), h('span', { class: 'hint' }, about), button);
+    const line = h('li', { class: 'line-of' }, avatar(user.id, nameOf(user)), h('span', { class: 'whom' }, h('bdi', { class: 'who' }, nameOf(user)), h('span', { class: 'hint' }, about)), button);
     return line;
   }
 

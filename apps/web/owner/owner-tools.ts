@@ -39,9 +39,10 @@ export class OwnerTools implements Tools {
     if (!this.desk.mayJudge(user.id)) return [];
     const key = `person ${user.id}`;
     const button = this.button(key, fill(this.desk.texts.toolsOfPerson, user), (judge) => judge.aboutPerson(user));
-    if (!this.open || this.open.key !== key) return [button];
+    const nodes: Node[] = this.desk.muted.has(user.id) ? [button, h('span', { class: 'hint is-muted' }, this.desk.texts.isMuted)] : [button];
+    if (!this.open || this.open.key !== key) return nodes;
     this.open.button = button; // the list was drawn anew
-    return [button, this.open.strip.element];
+    return [...nodes, this.open.strip.element];
   }
 
   hear(event: ChatEvent): void {

@@ -10,14 +10,16 @@ export class OwnersLink implements Section {
   readonly element = h('div', { class: 'box' });
   private readonly whose = h('p', { class: 'whose' });
   private readonly copy: HTMLButtonElement;
+  private readonly copyPage: HTMLButtonElement;
   private readonly link = h('input', { class: 'link', readonly: '', hidden: '' });
   private readonly part: HTMLElement;
 
   constructor(private readonly desk: Desk) {
     const { texts } = desk;
-    this.copy = doer(texts.copyLink, '', () => this.toClipboard());
+    this.copy = doer(texts.copyLink, '', () => this.toClipboard(this.copy, texts.copyLink, this.address()));
+    this.copyPage = doer(texts.copyPageLink, 'calm', () => this.toClipboard(this.copyPage, texts.copyPageLink, this.pageAddress()));
     this.link.setAttribute('aria-label', texts.copyLink);
-    this.part = h('div', {}, this.copy, this.link, h('p', { class: 'hint' }, texts.linkHint));
+    this.part = h('div', {}, h('div', { class: 'acts' }, this.copy, this.copyPage), this.link, h('p', { class: 'hint' }, texts.linkHint));
     this.element.append(this.whose, this.part);
   }
 
@@ -25,6 +27,7 @@ export class OwnersLink implements Section {
     const { desk } = this;
     this.whose.textContent = desk.isOwner ? desk.texts.isYours : desk.texts.isDuty;
     this.part.hidden = !desk.isOwner || !desk.host.chat.owner;
+    this.copyPage.hidden = !ownPage(desk.host.chat.server);
   }
 
   private address(): string {
@@ -32,15 +35,27 @@ export class OwnersLink implements Section {
     return `${new URL(`${server}/r/${room}`, location.href).href}#owner=${owner || ''}`;
   }
 
-  private async toClipboard(): Promise<void> {
+  /** The page that the chat stands in, which may have more than one. */
+  private pageAddress(): string {
+    const { room, owner } = this.desk.host.chat;
+    return `${location.href.replace(/#.*/, '')}#owner=${owner || ''}&room=${room}`;
+  }
+
+  private async toClipboard(button: HTMLElement, label: string, address: string): Promise<void> {
     try {
-      await navigator.clipboard.writeText(this.address());
-      this.copy.textContent = this.desk.texts.copied;
-      setTimeout(() => { this.copy.textContent = this.desk.texts.copyLink; }, COPIED);
+      await navigator.clipboard.writeText(address);
+      button.textContent = this.desk.texts.copied;
+      setTimeout(() => { button.textContent = label; }, COPIED);
     } catch (_) { // not on plain http, nor in every frame: then by hand
-      this.link.value = this.address();
+      this.link.value = address;
       this.link.hidden = false;
       this.link.select();
     }
   }
+}
+
+/** A page of somebody's own, at an address that can be opened: not the chat's room page, nor a frame within another. */
+function ownPage(server: string): boolean {
+  const rooms = new URL(`${server}/r/`, location.href).href;
+  return window.top === window && /^https?:$/.test(location.protocol) && !location.href.startsWith(rooms);
 }

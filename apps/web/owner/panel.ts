@@ -24,6 +24,8 @@ export class Panel {
   private readonly badge = h('span', { class: 'badge', 'aria-hidden': 'true', hidden: '' });
   private readonly spoken = h('span', { class: 'hidden' });
   private readonly button: HTMLButtonElement;
+  private readonly said = h('span');
+  private readonly notice = h('div', { class: 'status', role: 'status', hidden: '' });
   private readonly close: HTMLButtonElement;
   private readonly element: HTMLElement;
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
@@ -52,15 +54,20 @@ export class Panel {
   end(): void {
     clearTimeout(this.timer);
     this.button.remove();
+    this.notice.remove();
     this.element.remove();
   }
 
   private place(): void {
-    const { header, body } = this.desk.host.parts;
+    const { header, body, offer } = this.desk.host.parts;
     this.button.addEventListener('click', () => this.toggle(this.element.hidden !== false));
     this.close.addEventListener('click', () => this.toggle(false));
     this.element.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggle(false); });
     header.me.before(this.button);
+    const look = h('button', { type: 'button', class: 'solid' }, this.desk.texts.look);
+    look.addEventListener('click', () => this.toggle(true));
+    this.notice.append(this.said, look);
+    offer.before(this.notice);
     body.append(this.element);
     this.desk.onDone = () => this.soon();
   }
@@ -68,7 +75,7 @@ export class Panel {
   private toggle(open: boolean): void {
     this.element.hidden = !open;
     this.button.setAttribute('aria-expanded', String(open));
-    if (open) void this.read();
+    void this.read();
     (open ? this.close : this.button).focus();
   }
 
@@ -81,6 +88,7 @@ export class Panel {
     try {
       const audit = await this.desk.ask('audit');
       this.count(audit.held);
+      this.meetMuted(audit);
       if (!this.element.hidden) await this.show(audit);
       this.problem.textContent = '';
     } catch (thrown) {
@@ -88,11 +96,31 @@ export class Panel {
     }
   }
 
+  /** The list of people says who is muted. */
+  private meetMuted({ muted }: Audit): void {
+    const { desk } = this;
+    const ids = new Set(muted.map(({ id }) => id));
+    const same = ids.size === desk.muted.size && muted.every(({ id }) => desk.muted.has(id));
+    desk.muted = ids;
+    if (!same) desk.host.redrawPeople();
+  }
+
   private count(held: number): void {
     const { texts } = this.desk;
     this.badge.textContent = String(held);
     this.badge.hidden = held === 0;
     this.spoken.textContent = held > 0 ? ` (${fill(texts.waitingCount, { n: held })})` : '';
+    this.tellWaiting(held);
+  }
+
+  /** Above the composer, where one looks: that something waits, until the panel shows it. */
+  private tellWaiting(held: number): void {
+    const { texts, host } = this.desk;
+    const text = held === 0 || !this.element.hidden ? '' : held === 1 ? texts.oneWaits : fill(texts.manyWait, { n: held });
+    if (this.said.textContent === text) return;
+    this.said.textContent = text;
+    this.notice.hidden = text === '';
+    host.settle();
   }
 
   /** What had the focus may be gone after that. */

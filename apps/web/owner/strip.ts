@@ -50,6 +50,7 @@ export class Strip {
     const [first = last] = buttons;
     first.focus();
     this.settle();
+    this.element.scrollIntoView({ block: 'nearest' });
   }
 
   private button({ label, act, grave }: Choice): HTMLButtonElement {

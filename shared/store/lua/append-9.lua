@@ -24,7 +24,7 @@ local text, only, verdict = ARGV[2], nil, ''
 if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
   if r[4] then return {'read_only'} end
   if r[5] then return {'closed'} end
-  local ends, quiet = string.match(r[6] or '', '^(%d+) ?(q?)$')
+  local ends, quiet = string.match(r[6] or '', '^(%d+) ?(q?)')
   local muted = ends and ends - now() or 0
   if muted > 0 and quiet == '' then return {'muted', muted} end
   if muted > 0 then only = id end

@@ -15,7 +15,8 @@ if redis.call('HEXISTS', roster, id) == 0 then
   if refused then return refused end
 end
 local r = redis.call('HMGET', rules, 'owner', 'kept')
-if ARGV[7] ~= '' and r[1] == ARGV[7] then redis.call('HSET', rules, 'role:' .. id, 'owner') end
+local owns = ARGV[7] ~= '' and r[1] == ARGV[7]
+if owns then redis.call('HSET', rules, 'role:' .. id, 'owner') end
 local made = redis.call('EXISTS', delivered) == 0
 if redis.call('HSETNX', roster, id, ARGV[2]) == 0 then return {'in'} end
 redis.call('HINCRBY', shards, ARGV[3], 1)
@@ -24,7 +25,7 @@ redis.call('PERSIST', delivered)
 redis.call('PERSIST', rules)
 redis.call('PERSIST', KEYS[8])
 if ARGV[5] ~= '' then
-  tell(log, delivered, dirty, ARGV[4], ARGV[5])
+  tell(log, delivered, dirty, ARGV[4], owns and string.sub(ARGV[5], 1, -2) .. ',"role":"owner"}' or ARGV[5])
   redis.call('ZADD', public, redis.call('HLEN', roster), ARGV[4])
 end
 if made and ARGV[6] ~= '' and not r[2] then

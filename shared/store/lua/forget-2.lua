@@ -2,8 +2,9 @@
 -- mark entries and leave their text in memory until their whole block is gone.
 -- What waits for approval goes too.
 -- KEYS  1 log  2 messages that wait for approval
--- ARGV  1 user id
-local function isTheirs(text) return string.match(text, '^{"type":"%a+","room":"[^"]*","from":{"id":(%d+)[,}]') == ARGV[1] end
+-- ARGV  1 user id  2 'message' for messages only, '' for all events
+local pattern = '^{"type":"' .. (ARGV[2] == '' and '%a+' or ARGV[2]) .. '","room":"[^"]*","from":{"id":(%d+)[,}]'
+local function isTheirs(text) return string.match(text, pattern) == ARGV[1] end
 for _, one in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
   if isTheirs(string.match(one, '^%S+ (.*)$')) then redis.call('LREM', KEYS[2], 1, one) end
 end

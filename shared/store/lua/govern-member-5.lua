@@ -3,10 +3,11 @@
 -- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty
 -- ARGV  1 user id  2 SHA-256 of the owner's token that was given, '' for none  3 room  4 role that it takes  5 line for the list of acts
 --       6 event text, '' for none  7 id of whom it is about  8 step  9 most of them in a room  10.. what it takes:
---       'kick'; 'mute': ms, '' or 'q' for quietly; 'ban': ms, address hash, folded name, name; 'moderate': '1', or '' to end it; 'offer': ms
+--       'kick'; 'mute': ms, '' or 'q' for quietly, name (only the muted is told); 'ban': ms, address hash, folded name, name; 'moderate': '1', or '' to end it; 'offer': ms
 -- Gives 'ok', 'same' (it was so), 'not_owner', 'role' (whom it is about has one), 'too_many'.
 local rules, roster, log, delivered, dirty, target = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[7]
 local time, most = now(), tonumber(ARGV[9])
+local only, silent -- whom alone the event is for; that nobody is told
 local steps = {}
 local function ends() return string.format('%d', time + ARGV[10]) end
 local function has(field) return redis.call('HEXISTS', rules, field) == 1 end
@@ -24,9 +25,11 @@ end
 function steps.kick() end
 function steps.mute()
   local field = 'mute:' .. target
+  local quiet = string.find(redis.call('HGET', rules, field) or '', '^%d+ q')
+  only, silent = target, redis.call('HEXISTS', roster, target) == 0 or ARGV[10] == '0' and quiet
   if ARGV[10] == '0' then return redis.call('HDEL', rules, field) and nil end
   if not has(field) and count('mute:') >= most then return 'too_many' end
-  redis.call('HSET', rules, field, ends() .. (ARGV[11] == 'q' and ' q' or ''))
+  redis.call('HSET', rules, field, ends() .. (ARGV[11] == 'q' and ' q' or '') .. '\t' .. ARGV[12])
 end
 function steps.ban()
   local lines = {}
@@ -54,5 +57,5 @@ if refused then return refused end
 local outcome = steps[ARGV[8]]()
 if outcome then return outcome end
 note(rules, time, ARGV[5])
-if ARGV[6] ~= '' then tell(log, delivered, dirty, ARGV[3], ARGV[6]) end
+if ARGV[6] ~= '' and not silent then tell(log, delivered, dirty, ARGV[3], ARGV[6], only) end
 return 'ok'
