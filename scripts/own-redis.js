@@ -41,14 +41,21 @@ export async function running() {
   return port ? runningAt(port) : null;
 }
 
+/** The port where it ran last and something is that takes connections but answers nothing, as a Redis that hangs does; else null. */
+export async function silentPort() {
+  const port = await rememberedPort();
+  return port ? ask(urlOf(port), ['ping']).then(() => null, ({ message }) => (/timed out|ETIMEDOUT/i.test(message) ? port : null)) : null;
+}
+
+const urlOf = (port) => `redis://127.0.0.1:${port}`;
+
 async function rememberedPort() {
   return Number(await readFile(portFile, 'utf8').catch(() => 0));
 }
 
 async function runningAt(port) {
-  const url = `redis://127.0.0.1:${port}`;
   try {
-    const [dir, server, clients] = await ask(url, ['config', 'get', 'dir'], ['info', 'server'], ['info', 'clients']);
+    const [dir, server, clients] = await ask(urlOf(port), ['config', 'get', 'dir'], ['info', 'server'], ['info', 'clients']);
     if ((await realpath(dir[1])) !== (await realpath(folder))) return null;
     return { port, pid: numberOf(server, 'process_id'), others: numberOf(clients, 'connected_clients') - 1 };
   } catch {
