@@ -20,11 +20,12 @@ const USAGE = 'npm run doctor -- [--url https://chat.example.org] [--hold 25]';
 async function doctor() {
   const { url, hold } = readOptions();
   const settings = await readSettings();
-  const redisUrl = process.env.REDIS_URL || await ownRedisUrl();
+  const silent = process.env.REDIS_URL ? null : await silentPort();
+  const redisUrl = process.env.REDIS_URL || (silent ? null : await ownRedisUrl());
   const all = [
     ...show('This machine', await checkMachine(settings)),
     ...show('Settings', await checkSettings(settings)),
-    ...show('Redis', redisUrl ? await checkRedisOf(redisUrl, settings) : [await withoutRedis()]),
+    ...show('Redis', redisUrl ? await checkRedisOf(redisUrl, settings) : [withoutRedis(silent)]),
     ...(url ? show(`Through ${url}`, await checkThrough(url, hold, checkAddress(redisUrl, settings))) : []),
   ];
   conclude(all, url);
@@ -62,9 +63,8 @@ async function ownRedisUrl() {
   return redis && `redis://127.0.0.1:${redis.port}`;
 }
 
-async function withoutRedis() {
-  const port = await silentPort();
-  if (port) return bad(`No answer within 5 s from the chat's own Redis at 127.0.0.1:${port}: it hangs, or is stopped. End that process and start the chat again; what it kept is there then.`);
+function withoutRedis(silent) {
+  if (silent) return bad(`No answer within 5 s from the chat's own Redis at 127.0.0.1:${silent}: it hangs, or is stopped. End that process and start the chat again; what it kept is there then.`);
   return note('The chat\'s own Redis does not run, and REDIS_URL is not set: start the chat to have its Redis looked at.');
 }
 

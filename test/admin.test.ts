@@ -54,11 +54,12 @@ describe('with ADMIN_PASSWORD', () => {
   });
 
   it('a page of another site cannot make the host\'s browser change the queues', async () => {
-    const add = (site: string) => fetch(`${url}/admin/queues/api/queues/upkeep/add`, {
-      method: 'POST', body: 'name=forged&data=1', headers: { 'Authorization': basic('', PASSWORD), 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': site },
+    const add = (headers: object) => fetch(`${url}/admin/queues/api/queues/upkeep/add`, {
+      method: 'POST', body: 'name=forged&data=1', headers: { 'Authorization': basic('', PASSWORD), 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
     });
-    for (const site of ['cross-site', 'same-site']) expect((await add(site)).status).toBe(403);
-    expect((await add('same-origin')).status).not.toBe(403);
+    for (const site of ['cross-site', 'same-site']) expect((await add({ 'Sec-Fetch-Site': site })).status).toBe(403);
+    for (const origin of ['http://evil.example', 'null', `${url}0`]) expect((await add({ Origin: origin })).status).toBe(403); // plain HTTP
+    for (const own of [{ 'Sec-Fetch-Site': 'same-origin' }, { Origin: url }]) expect((await add(own)).status).not.toBe(403);
   });
 
   it('the board cannot be reached by another spelling of its path', async () => {

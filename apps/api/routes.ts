@@ -24,7 +24,7 @@ export interface Routed extends Sources {
 
 export function routes(routed: Routed): Middleware[] {
   const { store, availability, readiness, metrics, queues } = routed;
-  const router = new Router({ methods: METHODS }); // it answers 501 to a method it has not been told of
+  const router = new Router({ methods: METHODS, sensitive: true }); // it answers 501 to a method it has not been told of; /ADMIN would have other headers than /admin
   const guard = requirePassword(routed.entrance);
   const whileUp = requireRedis(store);
   router.get('/health', health(availability));

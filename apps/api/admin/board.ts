@@ -9,7 +9,8 @@ export const QUEUES_PATH = '/admin/queues';
 
 /** Its page asks others for fonts, which our policy would refuse with an error in the console. */
 const FOREIGN = /<link href="https:[^>]*>/g;
-const BACK = '<p style="margin:0;padding:.5rem 1rem;font:600 .95rem system-ui,sans-serif"><a href="/admin">← Host</a></p>';
+/** In a corner, where nothing of the board is. */
+const BACK = '<a href="/admin" style="position:fixed;z-index:9;bottom:1rem;right:1rem;padding:.5rem 1rem;border-radius:1.5rem;background:#0d6a55;color:#fff;font:600 1rem system-ui,sans-serif">← Host</a>';
 
 /** Bull Board over the queues, with a way back. */
 export function queueBoard(queues: Queue[]): Middleware {

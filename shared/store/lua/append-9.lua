@@ -32,7 +32,7 @@ if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
   if ARGV[13] == 'links' then return {'links'} end
   local wait = r[8] and redis.call('PTTL', KEYS[7]) or 0
   if wait > 0 then return {'slow', wait} end
-  if ARGV[8] ~= '0' then
+  if ARGV[8] ~= '0' and not only then -- what nobody hears takes nothing from the others
     local cost = ARGV[10] * math.ceil(redis.call('HLEN', roster) / 1000)
     local count = redis.call('INCRBY', KEYS[8], cost)
     if count == cost then redis.call('PEXPIRE', KEYS[8], ARGV[9]) end
