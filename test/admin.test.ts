@@ -166,11 +166,12 @@ describe('in a browser', () => {
     }
   });
 
-  it('the chat\'s own pages keep their stricter policy', async () => {
+  it('the chat\'s own pages keep their stricter policy, and what is the host\'s is of no use to pages elsewhere', async () => {
     const policy = (await get('/')).headers.get('content-security-policy');
     expect(policy).toContain("style-src 'self';");
     expect(policy).toContain("base-uri 'none'");
     expect(policy).not.toContain('unsafe');
+    for (const path of ['/admin', '/admin/figures', '/metrics']) expect((await get(path)).headers.get('cross-origin-resource-policy')).toBe('same-origin');
   });
 });
 
