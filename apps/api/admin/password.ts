@@ -13,11 +13,13 @@ export const requireSameSite: Middleware = (ctx, next) => {
   return undefined;
 };
 
-/** Over plain HTTP browsers say no more than the origin; a proxy may have put its own name for `Host`. */
+/** Over plain HTTP browsers say no more than the origin. A proxy may have another name for `Host`, or leave its port out. */
 function isOwn({ headers }: IncomingMessage): boolean {
   const { origin } = headers;
-  const hosts = [headers.host, headers['x-forwarded-host']];
-  return origin === undefined || hosts.some((host) => origin === `http://${String(host)}` || origin === `https://${String(host)}`);
+  if (origin === undefined) return true;
+  if (!URL.canParse(origin)) return false;
+  const { host, hostname } = new URL(origin);
+  return [headers.host, headers['x-forwarded-host']].some((own) => own === host || own === hostname);
 }
 
 /** The password, and what counts guesses of it. */
