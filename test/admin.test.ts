@@ -66,6 +66,7 @@ describe('with ADMIN_PASSWORD', () => {
     for (const path of ['/admin//queues', '/admin/admin.html', '/admin.html', '/assets/admin.js', '/static/../admin/figures', '/admin//figures', '/ADMIN/figures', '//admin/queues', '/ADMIN/QUEUES', '/admin/queues/..%2fqueues', '/admin/%71ueues', '/static/../admin/queues']) {
       expect([401, 404], path).toContain((await fetchText('GET', `${url}${path}`)).status);
     }
+    for (const path of ['/ADMIN', '/Admin/figures', '/METRICS']) expect((await get(path, basic('', PASSWORD))).status, path).toBe(404); // they would have other headers
   });
 });
 
