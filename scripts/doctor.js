@@ -5,12 +5,12 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkAddress } from './doctor/address.js';
-import { line, note } from './doctor/findings.js';
+import { bad, line, note } from './doctor/findings.js';
 import { checkMachine } from './doctor/machine.js';
 import { checkThrough } from './doctor/proxy.js';
 import { checkRedisOf } from './doctor/redis.js';
 import { checkSettings } from './doctor/settings.js';
-import { running } from './own-redis.js';
+import { running, silentPort } from './own-redis.js';
 import { asScript } from './command.js';
 import { Problem } from './problem.js';
 import { inProject } from './project.js';
@@ -20,11 +20,12 @@ const USAGE = 'npm run doctor -- [--url https://chat.example.org] [--hold 25]';
 async function doctor() {
   const { url, hold } = readOptions();
   const settings = await readSettings();
-  const redisUrl = process.env.REDIS_URL || await ownRedisUrl();
+  const silent = process.env.REDIS_URL ? null : await silentPort();
+  const redisUrl = process.env.REDIS_URL || (silent ? null : await ownRedisUrl());
   const all = [
     ...show('This machine', await checkMachine(settings)),
     ...show('Settings', await checkSettings(settings)),
-    ...show('Redis', redisUrl ? await checkRedisOf(redisUrl, settings) : [note('The chat\'s own Redis does not run, and REDIS_URL is not set: start the chat to have its Redis looked at.')]),
+    ...show('Redis', redisUrl ? await checkRedisOf(redisUrl, settings) : [withoutRedis(silent)]),
     ...(url ? show(`Through ${url}`, await checkThrough(url, hold, checkAddress(redisUrl, settings))) : []),
   ];
   conclude(all, url);
@@ -60,6 +61,11 @@ async function readSettings() {
 async function ownRedisUrl() {
   const redis = await running();
   return redis && `redis://127.0.0.1:${redis.port}`;
+}
+
+function withoutRedis(silent) {
+  if (silent) return bad(`No answer within 5 s from the chat's own Redis at 127.0.0.1:${silent}: it hangs, or is stopped. End that process and start the chat again; what it kept is there then.`);
+  return note('The chat\'s own Redis does not run, and REDIS_URL is not set: start the chat to have its Redis looked at.');
 }
 
 function show(title, findings) {

@@ -1,6 +1,8 @@
 /** The Redis of this project, for hosts that give none: where its data are, its port, and what it is started with. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, realpath, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { isFree, randomPort } from './ports.js';
 import { dataDir, ensureFolder, inProject } from './project.js';
@@ -9,6 +11,8 @@ import { ask } from './redis-client.js';
 export const folder = join(dataDir, 'redis');
 export const logFile = join(folder, 'redis.log');
 const portFile = join(folder, 'port');
+/** ms; one that is busy loading its data answers within that, too. */
+const PATIENCE = 5_000;
 
 /** What redis-server is started with: loopback only, everything kept in an append-only file, nothing ever evicted; when its memory is full it takes no more. */
 export function redisArguments(port, { appendfsync, redisMaxMemory }) {
@@ -39,6 +43,25 @@ export async function choosePort() {
 export async function running() {
   const port = await rememberedPort();
   return port ? runningAt(port) : null;
+}
+
+/** The port where it ran last and something is that takes connections but answers nothing, as a Redis that hangs does; else null. */
+export async function silentPort() {
+  const port = await rememberedPort();
+  return port && (await isSilent(port)) ? port : null;
+}
+
+async function isSilent(port) {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    socket.write('PING\r\n');
+    await once(socket, 'data', { signal: AbortSignal.timeout(PATIENCE) });
+    return false;
+  } catch ({ name }) {
+    return name === 'AbortError';
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function rememberedPort() {

@@ -1,6 +1,10 @@
 /** `npm run doctor`: what is wrong is bad and says what to change; what is right is not. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,8 +70,17 @@ describe('the doctor', () => {
   });
 
   it('says in one line what it cannot look at', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const dir = await mkdtemp(join(tmpdir(), 'doctor-'));
+    await mkdir(join(dir, 'redis'));
+    await writeFile(join(dir, 'redis', 'port'), String(port));
     const away = `redis://127.0.0.1:${await freePort()}`;
-    const [withoutRedis, badSetting, badOption] = await Promise.all([doctor({ REDIS_URL: away }), doctor({ SHARDS: 'many' }), doctor({}, '--url', 'example.org')]);
+    const [hanging, withoutRedis, badSetting, badOption] = await Promise.all([doctor({ REDIS_URL: '', DATA_DIR: dir }), doctor({ REDIS_URL: away }), doctor({ SHARDS: 'many' }), doctor({}, '--url', 'example.org')]);
+    silent.close();
+    await rm(dir, { recursive: true });
+    expect(hanging.bad).toEqual([expect.stringMatching(`^No answer within 5 s from the chat's own Redis at 127\\.0\\.0\\.1:${port}`)]);
     expect(withoutRedis.bad).toEqual([`The Redis of REDIS_URL (${away}) cannot be used: connection refused.`]);
     expect(badSetting).toMatchObject({ code: 1, said: 'SHARDS=many is not allowed: give a whole number from 1 to 1024.\n' });
     expect(badOption).toMatchObject({ code: 1, said: expect.stringMatching(/^--url example\.org is no address: npm run doctor/) as unknown });

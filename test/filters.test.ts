@@ -1,6 +1,7 @@
 /** What a room does not want to be said: words, links; what waits for approval; and who is muted without knowing it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkParameters } from '../apps/api/parameters.js';
+import { switchRoom } from '../shared/store/owners.js';
 import { openPart } from './support/parts.js';
 import type { Person } from './support/people.js';
 import { wipe } from './support/redis.js';
@@ -88,6 +89,15 @@ describe('a message with such a word, in a room that holds them', () => {
     expect((await act(carl, 'audit'))['held']).toBe(2);
   });
 
+  it('is not approved while the host has the room switched off', async () => {
+    const { id } = await bert.send(scene.part, 'bad one');
+    await switchRoom(scene.part.store, 'mine', true);
+    await expect(act(anna, 'approve', { id })).rejects.toMatchObject({ code: 'not_allowed', details: { reason: 'off' } });
+    await switchRoom(scene.part.store, 'mine', false);
+    await act(anna, 'approve', { id });
+    expect(await scene.texts(carl)).toEqual(['bad one']);
+  });
+
   it('is approved as its sender\'s, or dropped, once', async () => {
     const ids = [];
     for (const text of ['bad one', 'bad two']) ids.push(String((await bert.send(scene.part, text))['id']));
@@ -134,6 +144,8 @@ describe('what is said', () => {
     for (let i = 0; i < 3; i += 1) await bert.send(part, 'once', 'n');
     await act(anna, 'mute', { user: carl.id, seconds: 60 });
     for (let i = 0; i < 3; i += 1) await expect(carl.send(part, `x${i}`)).rejects.toMatchObject({ code: 'not_allowed', details: { reason: 'muted', retryAfter: 60 } });
+    await act(anna, 'mute', { user: carl.id, seconds: 60, quiet: true });
+    for (let i = 0; i < 3; i += 1) await carl.send(part, `unheard ${i}`);
     for (const text of ['two', 'three']) await bert.send(part, text);
     await expect(bert.send(part, 'four')).rejects.toMatchObject(full);
     await anna.send(part, '5');

@@ -146,6 +146,23 @@ describe('an act', () => {
     for (const from of [listed, given]) await until(async () => await outcome(two, 'join', {}, { from }) === 'ok', `${from} is served`);
   });
 
+  it('on an address can be looked at before: whether it is one, one\'s own, among the busiest, off already', async () => {
+    const look = async (on: string): Promise<unknown> => {
+      const headers = { ...withPassword(PASSWORD, address), 'Content-Type': 'application/json' };
+      return await (await fetch(`${two}/admin/address`, { method: 'POST', body: JSON.stringify({ on }), headers })).json();
+    };
+    const hash = await new Salt(redis).hash('198.51.100.60');
+    expect(await look('198.51.100.260')).toEqual({ ok: false, message: expect.stringMatching(/^Give an IPv4/) as unknown });
+    expect(await look(`::ffff:${address}`)).toMatchObject({ ok: true, own: true, off: false });
+    expect(await look('198.51.100.60')).toEqual({ ok: true, address: hash, own: false, busy: false, off: false });
+    await act({ act: 'address_off', on: '198.51.100.60', seconds: 60 });
+    expect(await look(hash)).toMatchObject({ address: hash, off: true });
+    await act({ act: 'address_on', on: hash });
+    for (const headers of [{}, { ...withPassword(PASSWORD, address), 'Sec-Fetch-Site': 'cross-site' }]) {
+      expect((await fetch(`${one}/admin/address`, { method: 'POST', body: '{"on":"192.0.2.1"}', headers: { 'Content-Type': 'application/json', ...headers } })).ok).toBe(false);
+    }
+  });
+
   it('on a room: nobody enters or speaks while it is off; cleared it is empty; its link makes an owner', async () => {
     const user = await TestUser.join(two, { room: 'mine' });
     await user.send('gone soon');
@@ -166,7 +183,7 @@ describe('an act', () => {
   it('is written down, the newest first, with who and how long', async () => {
     const { acts } = await figuresFrom(two);
     expect(acts.slice(0, 4).map(({ act: name, on, by }) => [name, on, by])).toEqual([['own', 'lobby', 'me'], ['clear', 'mine', 'me'], ['room_on', 'mine', 'me'], ['room_off', 'mine', 'me']]);
-    expect(acts.filter(({ act: name }) => name === 'address_off').map(({ seconds }) => seconds)).toEqual([86_400, 3_600]);
+    expect(acts.filter(({ act: name }) => name === 'address_off').map(({ seconds }) => seconds)).toEqual([60, 86_400, 3_600]);
     expect(JSON.stringify(acts)).not.toMatch(/198\.51|2001:db8/);
   });
 });
@@ -193,6 +210,10 @@ describe('in a browser, the page', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(errors).toEqual([]);
     await act({ act: 'origin_on', on: origin });
+    await page.getByLabel('Another').selectOption('address');
+    await page.getByLabel('Its name').fill('203.0.113.7');
+    await page.locator('#any').getByRole('button', { name: 'Act' }).click();
+    await page.getByRole('dialog', { name: 'Address 203.0.113.7' }).getByText('It is not among the busiest').waitFor();
     await context.close();
   });
 
@@ -203,6 +224,7 @@ describe('in a browser, the page', () => {
     await page.getByText(/^Redis is away/).waitFor();
     await page.reload();
     await page.getByText(/^Redis is away/).waitFor();
+    expect(await page.getByText('Not known while Redis is away.').count()).toBe(5); // and nothing claimed
     await page.getByRole('cell', { name: /^api-/ }).waitFor(); // what this process knows by itself
     await system.redis.restart();
     await page.getByText('Live', { exact: true }).waitFor();

@@ -24,7 +24,7 @@ export interface Routed extends Sources {
 
 export function routes(routed: Routed): Middleware[] {
   const { store, availability, readiness, metrics, queues } = routed;
-  const router = new Router({ methods: METHODS }); // it answers 501 to a method it has not been told of
+  const router = new Router({ methods: METHODS, sensitive: true }); // it answers 501 to a method it has not been told of; /ADMIN would have other headers than /admin
   const guard = requirePassword(routed.entrance);
   const whileUp = requireRedis(store);
   router.get('/health', health(availability));
@@ -81,12 +81,13 @@ const OWN_PAGES = {
 };
 /** Bull Board sets its base address and styles in its page; the fonts it would fetch elsewhere it does without. */
 const BOARD = { ...OWN_PAGES, styleSrc: ["'self'", "'unsafe-inline'"], baseUri: ["'self'"], frameAncestors: ["'none'"] };
+const HOSTS = /^\/(admin|metrics)/;
 /** The host's page sends nothing anywhere else either. */
 const HOST_PAGE = { ...OWN_PAGES, formAction: ["'none'"], frameAncestors: ["'none'"] };
 
 function headers(): Middleware {
   const [board, host, others] = [headersWith(BOARD, 'same-origin'), headersWith(HOST_PAGE, 'same-origin'), headersWith(OWN_PAGES, 'cross-origin')];
-  return onBoard(board, (ctx, next) => ctx.path.startsWith('/admin') ? host(ctx, next) : others(ctx, next));
+  return onBoard(board, (ctx, next) => HOSTS.test(ctx.path) ? host(ctx, next) : others(ctx, next));
 }
 
 /** One middleware for the board of the queues, another for everything else. */

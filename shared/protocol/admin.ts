@@ -1,4 +1,4 @@
-/** What the host's page, and who else has the host's password, asks and is told: `GET /admin/figures` and `POST /admin/act`. */
+/** What the host's page, and who else has the host's password, asks and is told: `GET /admin/figures`, `POST /admin/address` and `POST /admin/act`. */
 
 /** All processes together over the two seconds before `at` (ms since 1970); null for what there is no figure of. */
 export interface Sample {
@@ -80,10 +80,11 @@ export interface HostAct {
 
 /**
  * The answer of `GET /admin/figures`. `samples` are those of the last five minutes, or after `?since=<at>`, oldest first, one each two
- * seconds. While Redis is away only `at`, `redis` and `process` (of who answers) say anything.
+ * seconds. `known` says whether Redis could be read: else only `at`, `redis` and `process` (of who answers) say anything.
  */
 export interface AdminFigures {
   at: number;
+  known: boolean;
   redis: { up: boolean; reason: string | null };
   process: ProcessFigures;
   samples: Sample[];
@@ -105,3 +106,6 @@ export interface ActRequest {
 
 /** Its answer: `owner` of `own` is a fresh owner's token of the room. */
 export type ActReply = { ok: true; owner?: string } | { ok: false; message: string };
+
+/** The answer of `POST /admin/address`, whose body is `{on}` as of an act: as it is listed, and what is known of it now. */
+export type AddressReply = { ok: true; address: string; own: boolean; busy: boolean; off: boolean } | { ok: false; message: string };

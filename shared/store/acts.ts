@@ -59,6 +59,7 @@ async function governAs(store: Store, act: Act, user: string, least: Role, line:
   const [outcome, id = ''] = await run<[string, string?]>(redis, 'govern', ...roomKeys(store, act.room), keys.held(act.room),
     user, ownerHash(act), act.room, least, lineText(act, line), toldText(act, told), ...step);
   if (outcome === 'not_owner') throw notOwner(act.room);
+  if (outcome === 'off') throw notAllowed('off');
   if (outcome === 'no_such_event') throw new ChatError('bad_request', 'id must be the id of a message that is there.', { field: 'id' });
   return id;
 }

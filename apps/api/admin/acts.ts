@@ -2,12 +2,13 @@
 import * as v from 'valibot';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { ROOM_NAME } from '../../../shared/protocol/limits.js';
-import type { ActName, ActReply, ActRequest, SwitchedOff } from '../../../shared/protocol/admin.js';
+import type { ActName, ActReply, ActRequest, AddressReply, SwitchedOff } from '../../../shared/protocol/admin.js';
 import { clearRoom, switchRoom } from '../../../shared/store/acts.js';
 import { takeRoom } from '../../../shared/store/owners.js';
-import { noteHostAct, switchOff, switchOn, tidySwitched } from '../../../shared/store/host.js';
+import { noteHostAct, readSwitched, switchOff, switchOn, tidySwitched } from '../../../shared/store/host.js';
 import type { Store } from '../../../shared/store/store.js';
 import { countedAs } from '../guard/address.js';
+import type { Busy } from '../guard/busiest.js';
 import { originOfText } from '../guard/host.js';
 import type { Salt } from '../guard/salt.js';
 
@@ -44,10 +45,29 @@ export async function act(context: Context, { act: name, on, seconds }: ActReque
   return { ok: true, ...done };
 }
 
+const OfAddress = v.strictObject({ on: Request.entries.on });
+
+/**
+ * What is known of an address before it is acted on: a mistyped one would be banned as well, and the host's own. `from` is the address that asks.
+ * Throws `bad_request` for what is none; rejects when Redis is away.
+ */
+export async function lookAtAddress(context: Omit<Context, 'by'>, busy: () => Promise<Busy>, from: string, body: unknown): Promise<AddressReply> {
+  const { success, output } = v.safeParse(OfAddress, body);
+  if (!success) throw new ChatError('bad_request', NO_ADDRESS);
+  const address = await TARGETS.address(context, output.on);
+  const [own, { addresses }, off] = await Promise.all([context.salt.hashes(from), busy(), readSwitched(context.store)]);
+  return {
+    ok: true, address, own: own.includes(address), busy: addresses.some(([known]) => known === address),
+    off: off.some(({ kind, name }) => kind === 'address' && name === address),
+  };
+}
+
+const NO_ADDRESS = 'Give an IPv4 or IPv6 address, or one of the list.';
+
 const kindOf = (name: ActName): SwitchedOff['kind'] => (name.startsWith('address') ? 'address' : name.startsWith('origin') ? 'origin' : 'room');
 
 /** What is meant by what was given. */
-const TARGETS: Record<SwitchedOff['kind'], (context: Context, on: string) => string | Promise<string>> = {
+const TARGETS: Record<SwitchedOff['kind'], (context: Pick<Context, 'salt'>, on: string) => string | Promise<string>> = {
   room(_, on) {
     if (ROOM_NAME.test(on)) return on;
     throw new ChatError('bad_request', 'A room has 1 to 64 letters, digits, dots, dashes and underscores.');
@@ -57,7 +77,7 @@ const TARGETS: Record<SwitchedOff['kind'], (context: Context, on: string) => str
     const address = countedAs(on);
     if (address !== null) return salt.hash(address);
     if (HASH.test(on)) return on;
-    throw new ChatError('bad_request', 'Give an IPv4 or IPv6 address, or one of the list.');
+    throw new ChatError('bad_request', NO_ADDRESS);
   },
 };
 

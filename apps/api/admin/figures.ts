@@ -25,14 +25,18 @@ export async function readFigures(sources: Sources, since: number): Promise<Admi
   const redis = { up: reason === null, reason };
   const read = store.redis.status === 'ready' ? await readAll(sources, since).catch(() => null) : null; // one that takes no writes can still be read
   const nothing = { samples: [], busy: { rooms: [], origins: [], addresses: [] }, off: [], acts: [] };
-  return { at: Date.now(), redis, process: metrics.own, ...read ?? nothing };
+  return { at: Date.now(), known: read !== null, redis, process: metrics.own, ...read ?? nothing };
 }
 
 async function readAll({ store, samples }: Sources, since: number): Promise<Pick<AdminFigures, 'samples' | 'busy' | 'off' | 'acts'>> {
-  const [taken, latest, off, acts] = await Promise.all([samples.read(since), samples.latest(), readSwitched(store), readHostActs(store)]);
-  const processes = latest?.processes.map(({ name }) => name) ?? [];
-  const busy = await readBusiest(store.redis, processes.filter((name) => name.startsWith('api-')));
+  const [taken, busy, off, acts] = await Promise.all([samples.read(since), readBusy(store, samples), readSwitched(store), readHostActs(store)]);
   return { samples: taken, busy: await shown(store, busy), off, acts };
+}
+
+/** Of all API processes. Rejects when Redis is away. */
+export async function readBusy({ redis }: Store, samples: Samples): Promise<Busy> {
+  const processes = (await samples.latest())?.processes.map(({ name }) => name) ?? [];
+  return readBusiest(redis, processes.filter((name) => name.startsWith('api-')));
 }
 
 async function shown(store: Store, { rooms, origins, addresses }: Busy): Promise<AdminFigures['busy']> {

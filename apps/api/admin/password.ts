@@ -8,10 +8,19 @@ import type { Passwords } from '../guard/passwords.js';
 /** Refuses what a page of another site makes the host's browser do: it would send the password along. */
 export const requireSameSite: Middleware = (ctx, next) => {
   const from = ctx.get('Sec-Fetch-Site');
-  if (ctx.method === 'GET' || from === '' || from === 'same-origin' || from === 'none') return next();
+  if (ctx.method === 'GET' || from === 'same-origin' || from === 'none' || from === '' && isOwn(ctx.req)) return next();
   ctx.status = 403; // not thrown: Koa would take the security headers off
   return undefined;
 };
+
+/** Over plain HTTP browsers say no more than the origin. A proxy may have another name for `Host`, or leave its port out. */
+function isOwn({ headers }: IncomingMessage): boolean {
+  const { origin } = headers;
+  if (origin === undefined) return true;
+  if (!URL.canParse(origin)) return false;
+  const { host, hostname } = new URL(origin);
+  return [headers.host, headers['x-forwarded-host']].some((own) => own === host || own === hostname);
+}
 
 /** The password, and what counts guesses of it. */
 export interface Entrance {

@@ -6,28 +6,33 @@ import type { Middleware } from 'koa';
 import serve from 'koa-send';
 import rawBody from 'raw-body';
 import { ChatError } from '../../../shared/protocol/errors.js';
-import type { ActReply } from '../../../shared/protocol/admin.js';
+import type { ActReply, AddressReply } from '../../../shared/protocol/admin.js';
 import type { Salt } from '../guard/salt.js';
-import { act, checkAct } from './acts.js';
-import { readFigures, type Sources } from './figures.js';
-import { nameOf, requireSameSite } from './password.js';
+import { act, checkAct, lookAtAddress } from './acts.js';
+import { readBusy, readFigures, type Sources } from './figures.js';
+import { nameOf, requireSameSite, type Entrance } from './password.js';
 
 const root = fileURLToPath(new URL('../../web/admin/', import.meta.url));
 const FILES = { '/admin': 'admin.html', '/admin/admin.js': 'admin.js', '/admin/admin.css': 'admin.css' };
 /** Bytes of an act. */
 const BODY_MAX = 2_048;
 
+type AdminSources = Sources & { salt: Salt; entrance: Entrance };
+
 /** Adds the routes; `guard` lets only the host through. */
-export function addAdminRoutes(router: Router, guard: Middleware, sources: Sources & { salt: Salt }): void {
+export function addAdminRoutes(router: Router, guard: Middleware, sources: AdminSources): void {
   for (const [path, file] of Object.entries(FILES)) router.get(path, guard, async (ctx: RouterContext) => { await serve(ctx, file, { root }); });
   router.get('/admin/figures', guard, async (ctx: RouterContext) => {
     ctx.body = await readFigures(sources, Number(ctx.query['since']) || 0);
   });
-  router.post('/admin/act', guard, requireSameSite, requireJson, async (ctx: RouterContext) => {
-    const { status, reply } = await answer(ctx, sources);
+  const { store, salt, samples, entrance } = sources;
+  const post = (path: string, work: (req: RouterContext['req']) => Promise<ActReply | AddressReply>): unknown => router.post(path, guard, requireSameSite, requireJson, async (ctx: RouterContext) => {
+    const { status, reply } = await answer(() => work(ctx.req), sources);
     ctx.status = status;
     ctx.body = reply;
   });
+  post('/admin/act', async (req) => act({ store, salt, by: nameOf(req) }, checkAct(await readJson(req))));
+  post('/admin/address', async (req) => lookAtAddress({ store, salt }, () => readBusy(store, samples), entrance.addressOf(req), await readJson(req)));
 }
 
 /** A form of another site can have no such body. */
@@ -38,9 +43,9 @@ const requireJson: Middleware = (ctx, next) => {
 };
 
 /** The one catch of an act. What is no ChatError is Redis away, or a fault of ours. */
-async function answer({ req }: RouterContext, { store, salt, availability }: Sources & { salt: Salt }): Promise<{ status: number; reply: ActReply }> {
+async function answer(work: () => Promise<ActReply | AddressReply>, { availability }: Sources): Promise<{ status: number; reply: ActReply | AddressReply }> {
   try {
-    return { status: 200, reply: await act({ store, salt, by: nameOf(req) }, checkAct(await readJson(req))) };
+    return { status: 200, reply: await work() };
   } catch (error) {
     if (error instanceof ChatError) return { status: error.status, reply: { ok: false, message: error.message } };
     availability.failed(error);

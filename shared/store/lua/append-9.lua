@@ -32,7 +32,7 @@ if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
   if ARGV[13] == 'links' then return {'links'} end
   local wait = r[8] and redis.call('PTTL', KEYS[7]) or 0
   if wait > 0 then return {'slow', wait} end
-  if ARGV[8] ~= '0' then
+  if ARGV[8] ~= '0' and not only then -- what nobody hears takes nothing from the others
     -- in a large room as many as the copies that it makes: 300 KB each, which is a usual message for a thousand members
     local cost = math.max(ARGV[10], math.ceil(redis.call('HLEN', roster) * math.max(#ARGV[2], 300) / 300000))
     local count = redis.call('INCRBY', KEYS[8], cost)

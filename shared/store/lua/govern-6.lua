@@ -4,7 +4,7 @@
 -- ARGV  1 user id, '' for the host  2 SHA-256 of the owner's token that was given, '' for none  3 room  4 role that it takes
 --       5 line for the list of acts  6 event text, '' for none  7 step  8.. what it takes:
 --       'remove': log id; 'clear'; 'tell', which only tells; 'set': field, value, ... ('' removes the field); 'approve', 'reject': id of a message that waits
--- Gives {'ok'}, {'ok', log id of what was approved}, {'not_owner'} or {'no_such_event'}.
+-- Gives {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
 local rules, roster, log, delivered, dirty, waiting = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local steps = {}
 function steps.remove()
@@ -40,6 +40,7 @@ function steps.reject()
   if not take() then return {'no_such_event'} end
 end
 function steps.approve()
+  if redis.call('HEXISTS', rules, 'off') == 1 then return {'off'} end -- nobody speaks there
   local text = take()
   if not text then return {'no_such_event'} end
   return {'ok', tell(log, delivered, dirty, ARGV[3], string.sub(text, 1, -2) .. ',"held":"' .. ARGV[8] .. '"}')}

@@ -27,7 +27,7 @@ let heard = performance.now();
 const state = byId('state', HTMLElement);
 const charts = makeCharts();
 const ask = new Ask((kind, name) => Boolean(figures && figures.off.some((one) => one.kind === kind && one.name === name)), () => void look());
-const showLists = makeLists((kind, name) => ask.open(kind, name));
+const showLists = makeLists((kind, name) => void ask.open(kind, name));
 
 /** One look: never rejects. */
 async function look(): Promise<void> {
@@ -50,7 +50,7 @@ function refusalOf({ status, headers }: Response): string {
 function take(answer: AdminFigures): void {
   trouble = null;
   heard = performance.now();
-  figures = answer.redis.up || answer.samples.length > 0 || !figures ? answer : { ...figures, redis: answer.redis, at: answer.at }; // what was there last stays in view
+  figures = answer.known || !figures ? answer : { ...figures, redis: answer.redis, at: answer.at }; // what was there last stays in view
   const newest = samples[samples.length - 1];
   samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-KEPT);
   const last = samples[samples.length - 1];
@@ -101,7 +101,7 @@ async function goOn(): Promise<void> {
 byId('any', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   const kind = byId('any-kind', HTMLSelectElement).value as 'room' | 'origin' | 'address';
-  ask.open(kind, byId('any-name', HTMLInputElement).value.trim());
+  void ask.open(kind, byId('any-name', HTMLInputElement).value.trim());
 });
 byId('any-kind', HTMLSelectElement).addEventListener('change', ({ target }) => {
   const examples: Record<string, string> = { room: 'lobby', origin: 'https://example.org', address: '203.0.113.7' };

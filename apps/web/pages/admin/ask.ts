@@ -1,5 +1,5 @@
 /** The dialog that asks before an act, and says what came of it. */
-import type { ActReply, ActRequest, SwitchedOff } from '../../../../shared/protocol/admin.js';
+import type { ActReply, ActRequest, AddressReply, SwitchedOff } from '../../../../shared/protocol/admin.js';
 import { byId, copyOnClick, select } from '../page.js';
 import { make } from './dom.js';
 import { shortly } from './lists.js';
@@ -45,6 +45,9 @@ export class Ask {
   private readonly copy: HTMLButtonElement;
   private kind: Kind = 'room';
   private name = '';
+  private off = false;
+  /** Counts what is opened: an answer that comes late must not change what the dialog is about. */
+  private turn = 0;
 
   /** `acted` is called after an act. `isOff` says whether something is off. */
   constructor(private readonly isOff: (kind: Kind, name: string) => boolean, private readonly acted: () => void) {
@@ -56,18 +59,22 @@ export class Ask {
     this.choices.addEventListener('change', () => this.update());
   }
 
-  open(kind: Kind, name: string): void {
-    [this.kind, this.name] = [kind, name];
+  /** An address is looked at first: of a wrong one nothing is offered. */
+  async open(kind: Kind, name: string): Promise<void> {
+    const turn = ++this.turn;
+    const known = kind === 'address' ? await post<AddressReply>('/admin/address', { on: name }) : null;
+    if (turn !== this.turn || this.dialog.open) return;
+    [this.kind, this.name, this.off] = [kind, name, known && known.ok ? known.off : this.isOff(kind, name)];
     byId('ask-title', HTMLElement).textContent = `${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)} ${shortly(kind, name)}`;
-    this.choices.replaceChildren(...this.offered().map((choice, i) => choiceOf(choice, i)));
-    this.show('', '');
+    this.choices.replaceChildren(...(known && !known.ok ? [] : this.offered()).map((choice, i) => choiceOf(choice, i)));
+    this.show(known ? saidOf(known) : '', '');
     this.update();
     this.dialog.showModal();
   }
 
   private offered(): Choice[] {
     const { on, off, always } = CHOICES[this.kind];
-    return [...(this.isOff(this.kind, this.name) ? off : on), ...always];
+    return [...(this.off ? off : on), ...always];
   }
 
   private chosen(): Choice | undefined {
@@ -77,6 +84,7 @@ export class Ask {
 
   private update(): void {
     this.button.textContent = this.chosen()?.label ?? '';
+    this.button.hidden = !this.chosen();
   }
 
   private show(said: string, link: string): void {
@@ -91,7 +99,7 @@ export class Ask {
     const choice = this.chosen();
     if (!choice) return;
     this.button.disabled = true;
-    const reply = await post({ ...choice.request, on: this.name });
+    const reply = await post<ActReply>('/admin/act', { ...choice.request, on: this.name });
     this.button.disabled = false;
     if (!reply.ok) return this.show(reply.message, '');
     this.acted();
@@ -108,11 +116,17 @@ function choiceOf({ label, says }: Choice, i: number): HTMLElement {
   return make('label', 'choice', input, make('span', '', make('b', '', label), make('span', '', says)));
 }
 
+function saidOf(reply: AddressReply): string {
+  if (!reply.ok) return reply.message;
+  if (reply.own) return 'This is your own address.';
+  return reply.busy ? '' : 'It is not among the busiest addresses now: is it the right one?';
+}
+
 /** Never rejects. */
-async function post(request: ActRequest): Promise<ActReply> {
+async function post<Reply>(path: string, body: ActRequest | { on: string }): Promise<Reply | { ok: false; message: string }> {
   try {
-    const response = await fetch('/admin/act', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request) });
-    return await response.json() as ActReply;
+    const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    return await response.json() as Reply;
   } catch (_) {
     return { ok: false, message: 'The server did not answer. Look at the list of what was done before you try again.' };
   }

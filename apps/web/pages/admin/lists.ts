@@ -11,8 +11,12 @@ export const DONE: Record<ActName, string> = {
   address_off: 'Address banned', address_on: 'Ban lifted', origin_off: 'Origin switched off', origin_on: 'Origin switched on',
 };
 
-/** An address as it is shown: its hash, short. */
-export const shortly = (kind: Kind, name: string): string => (kind === 'address' ? `${name.slice(0, 8)}…` : name);
+/** An address as it is shown: a hash short, one in clear whole. */
+export const shortly = (kind: Kind, name: string): string => (kind === 'address' && /^[\w-]{22}$/.test(name) ? `${name.slice(0, 8)}…` : name);
+const linkTo = (kind: Kind, name: string): { href?: string } => (kind === 'room' ? { href: `/r/${encodeURIComponent(name)}` } : {});
+
+/** No rows mean nothing then. */
+const AWAY = 'Not known while Redis is away.';
 
 const ORIGINS: Record<string, string> = { null: 'null (a file, or a sandboxed frame)', none: 'none (no page said its own)' };
 
@@ -27,17 +31,18 @@ export function makeLists(ask: (kind: Kind, name: string) => void): (figures: Ad
   const off = table('off', ['What', 'Until'], [], 'Everything is on.', 'Act');
   const acts = table('acts', ['When', 'What', 'By'], [], 'Nothing yet.');
   return (figures, running) => {
+    const instead = figures.known ? undefined : AWAY;
     const isOff = new Set(figures.off.map(({ kind, name }) => `${kind} ${name}`));
     const row = (kind: Kind, name: string, ...cells: string[]) => {
-      return { key: name, cells: [kind === 'origin' ? ORIGINS[name] ?? name : shortly(kind, name), ...cells], mark: isOff.has(`${kind} ${name}`) ? 'off' : '', act: () => ask(kind, name) };
+      return { key: name, cells: [kind === 'origin' ? ORIGINS[name] ?? name : shortly(kind, name), ...cells], ...linkTo(kind, name), mark: isOff.has(`${kind} ${name}`) ? 'off' : '', act: () => ask(kind, name) };
     };
     processes.show(running.map(({ name, delay, memory }) => ({ key: name, cells: [name, time(delay), bytes(memory)] })));
-    rooms.show(figures.busy.rooms.map(({ name, members, rate }) => row('room', name, count(members), count(rate))));
-    origins.show(figures.busy.origins.map(({ origin, rate }) => row('origin', origin, count(rate))));
-    addresses.show(figures.busy.addresses.map(({ address, rate }) => row('address', address, count(rate))));
+    rooms.show(figures.busy.rooms.map(({ name, members, rate }) => row('room', name, count(members), count(rate))), instead);
+    origins.show(figures.busy.origins.map(({ origin, rate }) => row('origin', origin, count(rate))), instead);
+    addresses.show(figures.busy.addresses.map(({ address, rate }) => row('address', address, count(rate))), instead);
     off.show(figures.off.map(({ kind, name, since, until }) =>
-      ({ key: `${kind} ${name}`, cells: [shortly(kind, name), until === null ? `it is switched on (off since ${moment(since)})` : moment(until)], mark: kind, act: () => ask(kind, name) })));
+      ({ key: `${kind} ${name}`, cells: [shortly(kind, name), until === null ? `it is switched on (off since ${moment(since)})` : moment(until)], ...linkTo(kind, name), mark: kind, act: () => ask(kind, name) })), instead);
     acts.show(figures.acts.map(({ at, act, on, by, seconds }, i) =>
-      ({ key: `${at} ${act} ${on} ${i}`, cells: [moment(at), `${DONE[act]}${seconds === undefined ? '' : ` for ${span(seconds)}`}: ${shortly(act.startsWith('address') ? 'address' : 'room', on)}`, by || '–'] })));
+      ({ key: `${at} ${act} ${on} ${i}`, cells: [moment(at), `${DONE[act]}${seconds === undefined ? '' : ` for ${span(seconds)}`}: ${shortly(act.startsWith('address') ? 'address' : 'room', on)}`, by || '–'] })), instead);
   };
 }

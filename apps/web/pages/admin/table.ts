@@ -4,6 +4,8 @@ import { make, setText } from './dom.js';
 export interface Row {
   key: string;
   cells: string[];
+  /** Where its name leads. */
+  href?: string;
   /** Shown in the first cell: `off`. */
   mark?: string;
   /** What its button does. */
@@ -23,23 +25,25 @@ interface Shown {
 export class Table {
   private readonly body = make('tbody');
   private readonly rows = new Map<string, Shown>();
-  private readonly nothing: HTMLTableRowElement;
+  private readonly empty = make('td');
+  private readonly nothing = make('tr', 'nothing', this.empty);
 
-  /** `numbers`: which columns hold numbers. `button`: what the rows' buttons say, for what is in the first cell. */
-  constructor(private readonly table: HTMLTableElement, columns: string[], private readonly numbers: number[], nothing: string, private readonly button: string | null) {
+  /** `numbers`: which columns hold numbers. `means`: what no rows mean. `button`: what the rows' buttons say, for what is in the first cell. */
+  constructor(private readonly table: HTMLTableElement, columns: string[], private readonly numbers: number[], private readonly means: string, private readonly button: string | null) {
     const head = make('tr', '', ...columns.map((name, i) => this.heading(name, i)));
     const last = make('td', '', make('span', 'hidden', 'Act'));
     if (button) head.append(last);
-    this.nothing = make('tr', 'nothing', make('td', '', nothing));
-    this.nothing.cells[0]?.setAttribute('colspan', String(columns.length + (button ? 1 : 0)));
+    this.empty.colSpan = columns.length + (button ? 1 : 0);
     table.append(make('thead', '', head), this.body);
-    this.show([]);
+    this.show([], 'Not known yet.');
   }
 
-  show(rows: Row[]): void {
+  /** `instead`: what no rows mean this time. */
+  show(rows: Row[], instead = this.means): void {
     const keys = new Set(rows.map(({ key }) => key));
     this.rows.forEach(({ row }, key) => { if (!keys.has(key)) { row.remove(); this.rows.delete(key); } });
     rows.forEach((row) => this.fill(row));
+    setText(this.empty, instead);
     if (rows.length === 0) this.body.append(this.nothing);
     else this.nothing.remove();
     if (!this.table.contains(document.activeElement)) this.sort(rows); // a row that moves would lose the focus
@@ -52,8 +56,8 @@ export class Table {
     });
   }
 
-  private fill({ key, cells, mark = '', act }: Row): void {
-    const shown = this.rows.get(key) ?? this.add(key, cells.length);
+  private fill({ key, cells, href, mark = '', act }: Row): void {
+    const shown = this.rows.get(key) ?? this.add(key, cells.length, href);
     shown.act = act;
     setText(shown.name, cells[0] ?? '');
     setText(shown.target, ` on ${cells[0] ?? ''}`);
@@ -62,9 +66,10 @@ export class Table {
     shown.cells.forEach((cell, i) => { if (i > 0) setText(cell, cells[i] ?? ''); });
   }
 
-  private add(key: string, count: number): Shown {
+  private add(key: string, count: number, href: string | undefined): Shown {
     const row = make('tr');
-    const [name, mark] = [make('span', 'name'), make('span', 'mark')];
+    const [name, mark] = [make(href === undefined ? 'span' : 'a', 'name'), make('span', 'mark')];
+    if (href !== undefined) name.setAttribute('href', href);
     const cells = Array.from({ length: count }, (_, i) => make('td', this.numbers.includes(i) ? 'number' : ''));
     if (cells[0]) cells[0].append(name, ' ', mark);
     row.append(...cells);
