@@ -1,7 +1,7 @@
 /** What a room does not want to be said: words, links; what waits for approval; and who is muted without knowing it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkParameters } from '../apps/api/parameters.js';
-import { switchRoom } from '../shared/store/owners.js';
+import { switchRoom } from '../shared/store/acts.js';
 import { openPart } from './support/parts.js';
 import type { Person } from './support/people.js';
 import { wipe } from './support/redis.js';
