@@ -6,9 +6,9 @@ export default defineConfig({
     // tests start real processes and wait for what they do; a failure must never be a matter of patience alone
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // each file starts a system of several processes: more than two at a time only wait for each other
+    // each file starts a system of several processes, and waits for most of its time; more than three at a time on two cores take no less
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     retry: 0,
   },
 });
