@@ -92,24 +92,24 @@ describe('on a cluster', () => {
     await stopAll(everybody);
   });
 
-  it('a master is killed while people talk: who is elsewhere notices nothing, and all have everything', async () => {
+  it('a master is killed while people talk: who is elsewhere talks on meanwhile, and all have everything', async () => {
     const everybody = await people(12, 'failing');
-    const victim = await cluster.ownerOf(keys.attached(keys.userShard(everybody[0]?.user.id ?? 0)));
+    const victim = await cluster.ownerOf(keys.room('failing')); // of a third of the users, too
     const [lucky, ...others] = await elsewhere(victim, 'calm');
     const texts: string[] = [];
     const failOver = cluster.failOver(victim);
     let gone = false;
     void failOver.finally(() => { gone = true; });
-    let worst = 0;
+    let meanwhile = 0;
     for (let number = 0; !gone || number < 20; number += 1) {
       texts.push(`${number}`);
-      const from = Date.now();
       await lucky?.user.sendSurely(`${number}`);
       await until(() => others.every(({ follower }) => follower.texts().includes(`${number}`)), 'the message');
-      worst = Math.max(worst, Date.now() - from);
+      if (!gone) meanwhile += 1;
     }
     await failOver;
-    expect(worst).toBeLessThan(2_000); // the failover takes four seconds
+    await victim.restart(); // as a replica, without which REDIS_WAIT refuses sends
+    expect(meanwhile).toBeGreaterThan(1); // the failover takes four seconds
     expect((await fetchText('GET', `${system.urls[0]}/health`)).status).toBe(200);
     for (const text of ['after', 'and on']) await everybody[1]?.user.sendSurely(text);
     await haveAll(everybody, ['after', 'and on']);
