@@ -6,9 +6,9 @@ export default defineConfig({
     // tests start real processes and wait for what they do; a failure must never be a matter of patience alone
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // each file starts a system of several processes, and waits for most of its time; more than three at a time on two cores take no less
+    // each file starts a system of several processes: three at a time on two cores took as long as two, and made some too late
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 2,
     retry: 0,
   },
 });
