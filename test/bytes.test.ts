@@ -1,6 +1,7 @@
 /** Bounds in bytes: an inbox, and one answer, hold so many at most, and what does not fit is told exactly or comes later. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EVENTS_BYTES } from '../shared/protocol/limits.js';
+import { FanOutSteps } from '../shared/store/fan-out.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
 import { startRedis, type TestRedis } from './support/redis.js';
 
@@ -68,4 +69,26 @@ it('an answer ends before its bytes do, of a poll by either way of waiting and o
   expect([more, Number.parseInt(String((events.at(-1) as { text?: string }).text), 10)]).toEqual([true, 49]);
   await roomy.close();
   wide.close();
+});
+
+it('one script call copies a bounded number of bytes, and the next goes on', async () => {
+  const sender = await part.join('copies');
+  const { keys, redis: store } = part.store;
+  await store.zadd(keys.members(0, 'copies'), ...Array.from({ length: 100 }, (_, i) => [3_000_000 + i, 3_000_000 + i]).flat());
+  await worker.fanOut.advanceRoom('copies');
+  await part.call('send', { token: sender.token, room: 'copies', text: LARGE });
+  const steps = new FanOutSteps(worker.store);
+  expect((await steps.deliver('copies', 0, await steps.readBatch('copies'))).status).toBe('more');
+  await worker.fanOut.advanceRoom('copies');
+  for (const id of [3_000_000, 3_000_099]) expect(await store.llen(keys.inbox(id))).toBe(2); // `joined` and the message
+});
+
+it('in a room of hundreds a large message takes more of what the room may say than a short one', async () => {
+  const strict = await openPart(redis.url, { ...ONE_SHARD, RATE_LIMITS: 'on', ROOM_SENDS: '10' });
+  const [owner, guest] = [await strict.join('budget'), await strict.join('budget')];
+  await strict.store.redis.hset(strict.store.keys.roster('budget'), Object.fromEntries(Array.from({ length: 500 }, (_, i) => [4_000_000 + i, 'x'])));
+  await strict.call('send', { token: guest.token, room: 'budget', text: 'short' });
+  await expect(strict.call('send', { token: guest.token, room: 'budget', text: LARGE })).rejects.toMatchObject({ code: 'rate_limited' });
+  await strict.call('send', { token: owner.token, room: 'budget', text: LARGE }); // no budget binds a role
+  await strict.close();
 });

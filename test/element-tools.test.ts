@@ -1,14 +1,12 @@
 /** The tools of those who keep a room in order, in real pages: what an owner and a moderator can do, and what others see of it. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { violations } from './support/axe.js';
 import { launchBrowser, Site } from './support/browser.js';
 import { ask } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { until } from './support/until.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let system: TestSystem, browser: Browser, site: Site, api: string, room: string;
 let contexts: BrowserContext[] = [];
 let complaints: string[] = [];
@@ -67,12 +65,6 @@ async function judge(page: Page, words: string): Promise<void> {
 async function judgePerson(page: Page, name: string): Promise<void> {
   await page.locator('.people li', { hasText: name }).hover();
   await page.getByRole('button', { name: `Tools for ${name}`, exact: true }).click();
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations: found } = await page.evaluate(() => window.axe.run());
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`));
 }
 
 describe('who makes a room', () => {

@@ -4,6 +4,7 @@
  */
 import { UNFILTERED, type Filtered, type Outgoing } from '../../shared/store/messages.js';
 import { foldName } from '../../shared/store/names.js';
+import { keepNewest } from './guard/bounded.js';
 
 /** Filters kept at a time: some 10 KB each at the most. */
 const MOST = 1_000;
@@ -54,7 +55,7 @@ export class Filters {
     this.#filters.delete(room);
     if (text === '') return;
     this.#filters.set(room, parseFilter(text));
-    if (this.#filters.size > MOST) for (const [oldest] of this.#filters) { this.#filters.delete(oldest); break; }
+    keepNewest(this.#filters, MOST);
   }
 }
 

@@ -10,9 +10,14 @@ declare global {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong, in short. */
+/** What axe finds wrong, in short, in light and in dark. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const { violations: found } = await page.evaluate(() => window.axe.run());
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`));
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const results = await page.evaluate(() => window.axe.run());
+    found.push(...results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${colorScheme}: ${id}: ${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`)));
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 /** How large rooms are, roughly: an event costs fan-out as much as there are members, so in large rooms comings count for more. */
 import type { Store } from '../../../shared/store/store.js';
+import { keepNewest } from './bounded.js';
 
 /** Members up to which a coming counts once: it is an event for all, another when it ends, and one more reader of all others. */
 const USUAL = 200;
@@ -27,7 +28,7 @@ export class Crowds {
     const members = await this.#store.redis.hlen(this.#store.keys.roster(room));
     this.#known.delete(room);
     this.#known.set(room, { members, until: Date.now() + BELIEVED });
-    if (this.#known.size > MOST) for (const [oldest] of this.#known) { this.#known.delete(oldest); break; }
+    keepNewest(this.#known, MOST);
     return members;
   }
 }

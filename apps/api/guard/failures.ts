@@ -5,6 +5,7 @@
  */
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { isToken, ownCopy, unauthorized } from '../../../shared/store/tokens.js';
+import { keepNewest } from './bounded.js';
 import { Until, Waits } from './waits.js';
 
 /** A refused token is remembered so long (ms): none ever becomes valid again, but a Redis may come back with what it had lost. */
@@ -33,8 +34,8 @@ export class Failures {
   /** A call with this token was answered well. */
   worked(token: string): void {
     if (this.#good.has(token)) return;
-    if (this.#good.size >= GOOD_MOST) for (const oldest of this.#good) { this.#good.delete(oldest); break; }
     this.#good.add(ownCopy(token));
+    keepNewest(this.#good, GOOD_MOST);
   }
 
   /** Takes note of how a call with a token failed. Never throws. */

@@ -7,6 +7,7 @@
  */
 import { ownCopy } from '../../../shared/store/tokens.js';
 import { rateLimited } from '../../../shared/store/refusals.js';
+import { keepNewest } from './bounded.js';
 
 /** They are counted for so long (ms), and who made too many waits for the rest of it. */
 const WINDOW = 10_000;
@@ -57,6 +58,6 @@ function countOf(counts: Map<string, Count>, key: string): Count {
   const fresh = { ends: now + WINDOW, made: 0, waits: false };
   counts.delete(key);
   counts.set(ownCopy(key), fresh);
-  if (counts.size > MOST) for (const [oldest] of counts) { counts.delete(oldest); break; }
+  keepNewest(counts, MOST);
   return fresh;
 }

@@ -1,6 +1,7 @@
 /** Whether a poll's answer gave its user anything: told from how soon it came, and from where the user said it was. */
 import { ownCopy } from '../../../shared/store/tokens.js';
 import type { Gave } from '../operation.js';
+import { keepNewest } from './bounded.js';
 
 /** An empty answer that comes sooner (ms) was not worth a poll: one that waits is held for longer. */
 const AT_ONCE = 1_000;
@@ -28,7 +29,7 @@ export class PollAnswers {
     const known = this.#places.get(token);
     if (known === position) return false;
     this.#places.set(known === undefined ? ownCopy(token) : token, position);
-    if (this.#places.size > MOST) for (const [oldest] of this.#places) { this.#places.delete(oldest); break; }
+    keepNewest(this.#places, MOST);
     return true;
   }
 }

@@ -1,5 +1,6 @@
 /** Who has to wait, in memory: what was refused for a while is refused again without asking anybody. */
 import { rateLimited } from '../../../shared/store/refusals.js';
+import { keepNewest } from './bounded.js';
 
 /** Entries of a memory: beyond it the oldest goes, which at worst costs asking once more. */
 const MOST = 10_000;
@@ -18,7 +19,7 @@ export class Until {
   set(key: string, ms: number): void {
     this.#times.delete(key);
     this.#times.set(key, Date.now() + ms);
-    if (this.#times.size > MOST) for (const [oldest] of this.#times) { this.#times.delete(oldest); break; }
+    keepNewest(this.#times, MOST);
   }
 }
 
