@@ -9,8 +9,8 @@ import type { Store } from '../../../shared/store/store.js';
 /** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
 const SIDE_BY_SIDE = 32;
 
-/** A job waits so long (ms) for its rooms: far longer than what is usual takes, and short for those who wait behind it. */
-const TURN = 250;
+/** A job waits so long (ms) for one of its rooms: far longer than what is usual takes, and short for those who wait behind it. */
+const TURN = 50;
 
 /** A batch that all shards have reached. */
 export interface Delivered {
@@ -54,19 +54,20 @@ export class FanOut {
   }
 
   /**
-   * Advances many rooms, some at a time. Gives those that failed, with why. It does not wait for a room that has very much: that goes on
-   * beside the next jobs (should it fail, the sweep has it), or floods of a few rooms would hold up everybody else's.
+   * Advances many rooms, some at a time. Gives those that failed, with why. It waits neither for a room that is under way nor for one that has
+   * very much: those go on beside the next jobs (should one fail, the sweep has it), or floods of a few rooms would hold up everybody else's.
    */
   async advanceRooms(rooms: string[]): Promise<{ room: string; error: unknown }[]> {
     const failed: { room: string; error: unknown }[] = [];
     const waiting = rooms.values();
-    let timer: NodeJS.Timeout | undefined;
-    const turn = new Promise<void>((resolve) => { timer = setTimeout(resolve, TURN); });
     const advanceNext = async (): Promise<void> => {
-      for (const room of waiting) await Promise.race([turn, this.advanceRoom(room).catch((error: unknown) => { failed.push({ room, error }); })]);
+      for (const room of waiting) {
+        const running = this.#advancing.get(room);
+        if (running) running.again = true;
+        else await withinTurn(this.advanceRoom(room).catch((error: unknown) => { failed.push({ room, error }); }));
+      }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, advanceNext));
-    clearTimeout(timer);
     return [...failed]; // what fails later is the sweep's
   }
 
@@ -126,4 +127,11 @@ export class FanOut {
       if (current.entries.length === 0) return; // the log has lost what the shard was waiting for
     }
   }
+}
+
+/** Resolves with `done`, or when its turn is over. */
+async function withinTurn(done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([done, new Promise<void>((resolve) => { timer = setTimeout(resolve, TURN); })]);
+  clearTimeout(timer);
 }

@@ -9,6 +9,7 @@
 -- position: 'id', or 'id through user': all have the events up to id, users up to `user` have them up to `through`.
 -- A process with live users is told of all rooms in one delivery.
 local attached, tag, most, pushes, bytes = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local copies = 524288 -- bytes that one call copies are bounded too: Redis does nothing else meanwhile
 local deliveries = {}
 local cluster = false -- set by scripts.ts
 -- While a slot moves, some keys are elsewhere already: then it fails here, before anything is written.
@@ -25,7 +26,7 @@ local function membersAfter(members, user, only, range)
   if more then ids[#ids] = nil end
   return ids, more
 end
-local function deliver(members, position, from, only, first, final, share)
+local function deliver(members, position, from, only, first, final, left)
   local at, through, user = string.match(redis.call('GET', position) or from, '^(%S+) ?(%S*) ?(%S*)$')
   if above(from, at) then return {'behind', at} end
   if not above(ARGV[final], at) then return {'done', at} end
@@ -42,10 +43,10 @@ local function deliver(members, position, from, only, first, final, share)
     redis.call('SET', position, through)
     return {'done', through}
   end
-  -- what is copied in one call is bounded in bytes too: Redis does nothing else meanwhile
-  local range = math.max(1, math.floor(math.min(share / #texts, 524288 / size)))
+  -- a large room leaves the others theirs, and each gets on by one member at least
+  local range = math.max(1, math.floor(math.min(math.ceil(pushes / left) / #texts, copies / left / size)))
   local ids, more = membersAfter(members, user, only, range)
-  pushes = pushes - #ids * #texts
+  pushes, copies = pushes - #ids * #texts, copies - #ids * size
   local live = {}
   if cluster and #ids > 0 then look(ids) end
   local holders = #ids > 0 and redis.call('HMGET', attached, unpack(ids)) or {}
@@ -73,9 +74,8 @@ end
 local replies, at, rooms = {}, 5, (#KEYS - 1) / 2
 for room = 1, rooms do
   local final = at + 1 + 2 * ARGV[at + 2]
-  local share = math.ceil(pushes / (rooms - room + 1)) -- a large room leaves the others theirs
   -- a room that fails must not keep what was pushed for others from being told
-  local ok, reply = pcall(deliver, KEYS[2 * room], KEYS[2 * room + 1], ARGV[at], ARGV[at + 1], at + 3, final, share)
+  local ok, reply = pcall(deliver, KEYS[2 * room], KEYS[2 * room + 1], ARGV[at], ARGV[at + 1], at + 3, final, rooms - room + 1)
   replies[room] = ok and reply or redis.error_reply(type(reply) == 'table' and reply.err or tostring(reply))
   at = final + 2
 end
