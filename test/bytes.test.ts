@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EVENTS_BYTES } from '../shared/protocol/limits.js';
 import { FanOutSteps } from '../shared/store/fan-out.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
+import { joinAs } from './support/people.js';
 import { startRedis, type TestRedis } from './support/redis.js';
 
 const ONE_SHARD = { SHARDS: '1', INBOX_BYTES: '65536' };
@@ -46,10 +47,26 @@ it('small events in the same bytes all stay', async () => {
   expect([events.length, missed]).toEqual([100, undefined]);
 });
 
+it('an inbox of who is not attached, as of who joins and never polls, holds a hundred usual messages; of who is, all that an inbox may', async () => {
+  const [away, there] = [await joinAs(part, 'away'), await joinAs(part, 'away')];
+  await there.becomeLive(part);
+  for (let i = 0; i < 30; i += 1) await there.send(part, `${i} ${LARGE.slice(0, 1_000)}`);
+  await worker.fanOut.advanceRoom('away');
+  const kept = (id: number): Promise<number | null> => part.store.redis.memory('USAGE', part.store.keys.inbox(id), 'SAMPLES', 0);
+  expect(await kept(away.id)).toBeLessThanOrEqual(32_768);
+  expect(await kept(there.id)).toBeGreaterThan(50_000);
+  const { events, missed = 0 } = await away.poll(part);
+  expect(missed).toBeGreaterThan(10);
+  expect(missed + events.length).toBe(32); // two have joined
+  await there.receive(part, `29 ${LARGE.slice(0, 1_000)}`);
+  expect(there.texts).toHaveLength(30);
+});
+
 it('an answer ends before its bytes do, of a poll by either way of waiting and of history; the rest comes next', async () => {
   const roomy = await openPart(redis.url, { SHARDS: '1' });
   const wide = await openFanOut(redis.url, { SHARDS: '1' });
   const reader = await roomy.join('answers');
+  await roomy.store.redis.hset(roomy.store.keys.attached(0), reader.id, 'live:gone:0'); // at a process that has gone: all is kept for it
   const sender = await roomy.join('answers');
   for (let i = 0; i < 50; i += 1) await roomy.call('send', { token: sender.token, room: 'answers', text: `${i} ${LARGE}` });
   await wide.fanOut.advanceRoom('answers');

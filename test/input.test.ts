@@ -1,5 +1,6 @@
 /** Input is taken strictly: what is not known, not well-formed or given twice is refused by name, and nothing is guessed. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parseJson } from '../apps/api/parameters.js';
 import { OPERATIONS, type OperationName, type ParameterKind } from '../shared/protocol/operations.js';
 import { call, fetchText, type Failure, type Parameters, type Way } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
@@ -86,7 +87,17 @@ describe('a query that is not percent-encoded UTF-8', () => {
 
 describe('a body', () => {
   it.each(['{', '{}x', '[]', 'null', '5', '"x"', 'undefined', "{'name':'x'}", '{name:"x"}', '{"name":"x",}', '// a\n{}', 'name=x', '\u0000', '{"name":"a\nb"}', '['.repeat(20_000)])('that is no JSON object is refused: %.30s', async (body) => {
-    expect(await bodyFailure(body)).toEqual({ code: 'bad_request', status: 400, field: 'body', message: 'The body must be a JSON object.' });
+    expect(await bodyFailure(body)).toEqual({ code: 'bad_request', status: 400, field: 'body', message: 'The body must be a JSON object, nested at most 64 deep.' });
+  });
+
+  it('that is nested deeper than any parameter may be is refused before it is parsed, which would take long; brackets in texts do not count', async () => {
+    const deep = `{"token":"x","data":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(() => parseJson(deep, 'body', 'allowed')).toThrow('allowed');
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+    expect(await bodyFailure(deep)).toMatchObject({ code: 'bad_request', field: 'body' });
+    for (const text of ['['.repeat(1_999), '"['.repeat(900), `${'\\'.repeat(900)}[`]) expect(parseJson(JSON.stringify({ text }), 'body', '')).toEqual({ text });
   });
 
   it('that is not UTF-8 is refused', async () => {

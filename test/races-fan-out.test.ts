@@ -219,6 +219,7 @@ describe('bounds', () => {
   it('a log keeps its history and nothing undelivered is trimmed', async () => {
     const few = { ...ONE_SHARD, HISTORY: '100' };
     const fanOut = await openFanOut(redis.url, few);
+    await part.store.redis.hset(part.store.keys.attached(0), anna.id, 'live:gone:0'); // at a process that has gone: all is kept for her
     for (let i = 0; i < 450; i += 1) await bert.send(part, `m${i}`);
     expect(await part.store.redis.xlen(part.store.keys.log(room))).toBeGreaterThan(450);
     await fanOut.fanOut.advanceRoom(room);

@@ -16,7 +16,7 @@ import { checkParameters, fromQuery, parseJson, parseQuery, type Parameters } fr
 import { readPlainPoll } from './plain-poll.js';
 import { sendPreflight } from './respond.js';
 
-const BODY = 'The body must be a JSON object.';
+const BODY = 'The body must be a JSON object, nested at most 64 deep.';
 
 export type ServeOperation = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => void;
 
@@ -85,9 +85,7 @@ function runOperation<Op extends OperationName>(name: Op, parameters: Parameters
   const { chat } = answer;
   answer.ask(parameters);
   const operation: Operation<Op> = operations[name];
-  const run = (): Promise<string> | null => operation(chat, parameters, answer);
-  const admitted = chat.guard.admit(name, parameters, answer);
-  const answered = admitted ? admitted.then(run) : run();
+  const answered = chat.guard.pass(name, parameters, answer, () => operation(chat, parameters, answer));
   answered?.then((body) => { if (body !== null) answer.give(body); }, (error: unknown) => answer.refuse(error));
 }
 

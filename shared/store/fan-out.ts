@@ -1,6 +1,7 @@
 /**
- * The steps of fan-out: read what a room has undelivered, copy it into one shard's inboxes, move `delivered`. Steps that are
- * asked for in the same moment go to Redis together, one script call for each shard; rooms fail separately all the same.
+ * The steps of fan-out: read what a room has undelivered, copy it into one shard's inboxes, move `delivered`. One script call of a kind is under
+ * way for each shard, and what is asked for meanwhile goes with the next, whichever rooms it is for: so a room that has little never waits behind
+ * several calls of rooms that have much. Rooms fail separately all the same.
  */
 import DataLoader from 'dataloader';
 import { Away } from '../patience.js';
@@ -10,6 +11,11 @@ import type { Store } from './store.js';
 
 /** Pushes of one script call: a few hundred, so that Redis is blocked for about 1 ms. */
 const PUSHES = 500;
+/**
+ * Bytes that the inbox of a user holds who is not attached: a hundred usual messages, as many as one answer gives. Who polls is away for moments
+ * only, and reads back what it missed; but many come, never poll, and would have all that is said kept for them until they are stale.
+ */
+const AWAY_BYTES = 32_768;
 /** Events of one batch; more would only make the script calls longer. */
 const BATCH = 100;
 /** Rooms of one script call. */
@@ -73,7 +79,7 @@ export class FanOutSteps {
   async deliver(room: string, shard: number, batch: Batch): Promise<{ status: 'done' | 'more' | 'behind'; id: string }> {
     const { keys, config } = this.#store;
     const flat = batch.entries.flatMap((entry) => [entry.id, entry.text]);
-    const [status, id] = await this.#call<DeliverReply>('deliver', keys.attached(shard), [keys.userTag(shard), config.inboxMax, PUSHES, config.inboxBytes],
+    const [status, id] = await this.#call<DeliverReply>('deliver', keys.attached(shard), [keys.userTag(shard), config.inboxMax, PUSHES, config.inboxBytes, AWAY_BYTES],
       { keys: [keys.members(shard, room), keys.position(shard, room)], arguments: [batch.from, batch.only, batch.entries.length, ...flat] });
     return { status, id };
   }
@@ -92,7 +98,7 @@ export class FanOutSteps {
   /** Does one room's part of a script, whose first key is the shard's, together with those of other rooms. */
   #call<Reply>(name: ScriptName, shardKey: string, common: Argument[], part: Part): Promise<Reply> {
     const id = `${name} ${shardKey}`;
-    const calls = this.#calls.get(id) ?? new DataLoader((parts: readonly Part[]) => this.#run(name, shardKey, common, parts), { cache: false, maxBatchSize: ROOMS });
+    const calls = this.#calls.get(id) ?? gathered((parts: readonly Part[]) => this.#run(name, shardKey, common, parts));
     this.#calls.set(id, calls);
     return calls.load(part) as Promise<Reply>;
   }
@@ -119,4 +125,15 @@ export async function dirtyRooms({ keys, redis }: Store, roomShard: number, befo
 export async function positionOf({ keys, redis }: Store, room: string, shard: number): Promise<string | null> {
   const position = await redis.get(keys.position(shard, room));
   return position?.split(' ')[0] ?? null;
+}
+
+/** Gathers what is asked for while a call is under way into the next one. */
+function gathered(call: (parts: readonly Part[]) => Promise<unknown[]>): DataLoader<Part, unknown> {
+  let underWay: Promise<unknown> = Promise.resolve();
+  const run = (parts: readonly Part[]): Promise<unknown[]> => {
+    const reply = call(parts);
+    underWay = reply.catch(() => undefined); // who asked is told
+    return reply;
+  };
+  return new DataLoader(run, { cache: false, maxBatchSize: ROOMS, batchScheduleFn: (begin) => void underWay.then(() => setImmediate(begin)) });
 }

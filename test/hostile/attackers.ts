@@ -10,7 +10,8 @@ import { agentOf, ask } from './wire.js';
 const UNDER_WAY = 25;
 /** Answers are waited for so long (ms) when it is over. */
 const LAST = 10_000;
-const STEP = 20;
+/** Short (ms), so that they come one by one, as from many machines, and not all together every now and then. */
+const STEP = 1;
 /** Connections that linger, of each kind. */
 const LINGERING = 60;
 const PAUSE = 1_000;

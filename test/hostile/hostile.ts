@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
@@ -51,11 +52,14 @@ type Say = (text: string) => void;
 const MB = 1_048_576;
 const LOOK = 1_000;
 const QUIET = 0.25;
+/** Attackers bring machines of their own: here they get what the chat leaves. */
+const ATTACKERS_NICE = 10;
 
 export async function runHostile(options: HostileOptions, say: Say = () => undefined): Promise<HostileReport> {
   const system = await startSystem({ apis: 2, workers: 1, env: { TRUST_PROXY: 1, ...options.env } });
   const redis = new Redis(system.redis.url);
   const [honest, attackers] = [start('honest'), start('attackers')];
+  setPriority(attackers.pid ?? 0, ATTACKERS_NICE);
   try {
     return await phases(options, system, redis, honest, attackers, say);
   } finally {

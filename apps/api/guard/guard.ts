@@ -15,6 +15,7 @@ import { Crowds } from './crowds.js';
 import { Failures } from './failures.js';
 import { Fruitless } from './fruitless.js';
 import type { Host } from './host.js';
+import { Lane } from './lane.js';
 import { Limits, type LimitName } from './limits.js';
 import { checkOrigin } from './origins.js';
 import { Places } from './places.js';
@@ -24,6 +25,8 @@ import { Waits } from './waits.js';
 
 /** What an operation counts as, by address. The others are bounded by the rate of their user. */
 const COUNTED: Partial<Record<OperationName, LimitName>> = { join: 'joins', send: 'sends', history: 'reads', members: 'reads', rooms: 'reads' };
+/** These can wait for who talks: who comes, and who reads what has been. */
+const LANES: Partial<Record<OperationName, 'coming' | 'reading'>> = { join: 'coming', enter: 'coming', rename: 'coming', history: 'reading', members: 'reading', rooms: 'reading' };
 /** These make a room that is not there. */
 const MAKES_ROOMS: ReadonlySet<OperationName> = new Set<OperationName>(['join', 'enter']);
 /** These are refused as too fast by the rate of their user alone, so that for a moment no other of that user can succeed. */
@@ -75,6 +78,7 @@ export class Guard {
   readonly #fruitless: Fruitless;
   readonly #waits = new Waits();
   readonly #crowds: Crowds;
+  readonly #lanes = { coming: new Lane('coming'), reading: new Lane('reading') };
 
   constructor(store: Store, { host, salt }: GuardOptions = {}) {
     const { config, redis } = store;
@@ -99,17 +103,19 @@ export class Guard {
     if (network !== null) this.#waits.check(`${limit} ${network}`, limit);
   }
 
-  /** Looks at a call before it runs. Gives what it has to wait for, null for nothing. Throws, or rejects with, `rate_limited`, `origin_refused`, `not_allowed`. */
-  admit(name: OperationName, asked: Asked, { res, onEnd }: Asking): Promise<void> | null {
+  /** Looks at a call, and runs it when it may. Throws, or rejects with, `rate_limited`, `origin_refused`, `not_allowed`. */
+  pass<Result>(name: OperationName, asked: Asked, { res, onEnd }: Asking, run: () => Promise<Result> | null): Promise<Result | null> | null {
     const { allowedOrigins, rateLimits } = this.#store.config;
     const address = this.#addresses.of(res.req);
     this.#host?.meet(res.req, address);
     if (allowedOrigins) checkOrigin(res.req, allowedOrigins);
-    if (!rateLimits) return null;
+    if (!rateLimits) return run();
     if (asked.token !== undefined) this.#admitUser(name, asked.token, address);
     if (name === 'poll') this.#place(res.req, address, onEnd);
     const limit = asked.forget || asked.messages ? 'forgets' : COUNTED[name];
-    return limit || MAKES_ROOMS.has(name) ? this.#admit(name, limit, asked, address) : null;
+    const counted = limit || MAKES_ROOMS.has(name) ? () => this.#admit(name, limit, asked, address).then(run) : run;
+    const lane = LANES[name];
+    return lane ? this.#lanes[lane].run(address, counted) : counted();
   }
 
   /** Takes note of a call that went well: of a poll, or of the size of an answer. Never throws. */

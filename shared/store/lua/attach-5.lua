@@ -34,13 +34,17 @@ if target > base then
   redis.call('HSET', user, 'base', base, 'baseId', baseId, 'acked', base)
 end
 
-local events = redis.call('LRANGE', inbox, 0, most - 1)
-local given, bytes = #events, 0
-for i, text in ipairs(events) do
-  bytes = bytes + #text
-  if bytes > tonumber(ARGV[8]) and i > 1 then given = i - 1 break end
+-- Read in small steps, as a few large events fill an answer.
+local step, events, room = 10, {}, tonumber(ARGV[8])
+while #events < most do
+  local slice = redis.call('LRANGE', inbox, #events, math.min(#events + step, most) - 1)
+  for _, text in ipairs(slice) do
+    room = room - #text
+    if room < 0 and #events > 0 then break end
+    events[#events + 1] = text
+  end
+  if room < 0 or #slice < step then break end
 end
-for i = #events, given + 1, -1 do events[i] = nil end
 local last = #events > 0 and string.match(events[#events], '^{"id":"([%d-]+)') or baseId
 local n = redis.call('HINCRBY', user, 'n', 1)
 redis.call('HSET', user, 'given', base + #events, 'process', process)

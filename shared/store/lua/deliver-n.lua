@@ -1,14 +1,14 @@
 -- with push
 -- deliver: copies events of rooms into the inboxes of their members in one user shard, once, and wakes who waits.
 -- KEYS  1 attached; for each room: members, position
--- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes  4 most bytes an inbox holds
+-- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes  4 most bytes an inbox holds  5 the same of who is not attached
 --       for each room: log id its batch begins after, id of the only user its one event is for ('' for all members), count of events,
 --       then id and text of each, in log order
 -- Gives for each room {'done', id} (all members have the events up to id), {'more', id} (call again) or
 -- {'behind', id} (the batch begins beyond this shard's position: read the log again after id).
 -- position: 'id', or 'id through user': all have the events up to id, users up to `user` have them up to `through`.
 -- A process with live users is told of all rooms in one delivery.
-local attached, tag, most, pushes, bytes = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local attached, tag, most, pushes, bytes, bytesAway = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local copies = 524288 -- bytes that one call copies are bounded too: Redis does nothing else meanwhile
 local deliveries = {}
 local cluster = false -- set by scripts.ts
@@ -51,7 +51,7 @@ local function deliver(members, position, from, only, first, final, left)
   if cluster and #ids > 0 then look(ids) end
   local holders = #ids > 0 and redis.call('HMGET', attached, unpack(ids)) or {}
   for i, id in ipairs(ids) do
-    push(tag, id, texts, most, bytes)
+    push(tag, id, texts, most, holders[i] and bytes or bytesAway)
     local way, process, n = string.match(holders[i] or '', '^(%a+):(%w+):(%d+)$')
     if way == 'live' then
       live[process] = live[process] or {}
@@ -71,7 +71,7 @@ local function deliver(members, position, from, only, first, final, left)
   if #ids == 0 and user == '' and redis.call('EXISTS', members) == 0 then redis.call('DEL', position) else redis.call('SET', position, through) end
   return {'done', through}
 end
-local replies, at, rooms = {}, 5, (#KEYS - 1) / 2
+local replies, at, rooms = {}, 6, (#KEYS - 1) / 2
 for room = 1, rooms do
   local final = at + 1 + 2 * ARGV[at + 2]
   -- a room that fails must not keep what was pushed for others from being told

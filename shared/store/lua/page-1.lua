@@ -2,7 +2,7 @@
 -- KEYS  1 log
 -- ARGV  1 log id to begin at, '(id' before it, '+' at the newest  2 id of the member  3 most events  4 most bytes, but for the first event
 -- Gives {1 when there are older ones, {id, text, id, text, ...}}.
-local step, from, reader, most, room = 25, ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local step, from, reader, most, room = 10, ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local events = {}
 while true do
   local entries = redis.call('XREVRANGE', KEYS[1], from, '-', 'COUNT', step)
