@@ -1,5 +1,7 @@
 /** The chat on a Redis Cluster of three masters and three replicas, in real processes: all of it works, and goes on when masters go. */
+import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectStore, firstConnect } from '../shared/redis.js';
 import { checkRedis } from '../shared/redis-check.js';
 import { Keys } from '../shared/store/keys.js';
 import { fetchText } from './support/client.js';
@@ -90,6 +92,22 @@ describe('on a cluster', () => {
     await moves;
     await haveAll(everybody, texts);
     await stopAll(everybody);
+  });
+
+  it('what was asked of a master that is away is not done when it is back, once it was said to have failed', async () => {
+    const master = await cluster.ownerOf('asked');
+    const away = [master, ...await cluster.replicasOf(master)];
+    const redis = connectStore(cluster.url).on('error', () => undefined) as Cluster;
+    await firstConnect(redis);
+    await redis.rpush('asked', 'before');
+    await Promise.all(away.map((node) => node.kill()));
+    await expect(redis.rpush('asked', 'meanwhile')).rejects.toThrow();
+    await Promise.all(away.map((node) => node.restart()));
+    await cluster.whole();
+    // longer than the client's pause before it tries again
+    await until(async () => await redis.rpush('asked', 'after').catch(() => 0) > 50, 'many more');
+    expect(await redis.lrange('asked', 0, -1)).not.toContain('meanwhile');
+    redis.disconnect();
   });
 
   it('a master is killed while people talk: who is elsewhere talks on meanwhile, and all have everything', async () => {
