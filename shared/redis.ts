@@ -84,7 +84,17 @@ function connectCluster({ nodes, options: ofUrl }: RedisPlace, { scripts, ...opt
     // certificates bear names: an address is not looked up for them
     ...(credentials.tls && { dnsLookup: (address: string, callback: (error: null, address: string) => void) => callback(null, address) }),
   });
-  return cluster.on('+node', (node: Redis) => watched(node));
+  return cluster.on('+node', (node: Redis) => watched(neverLate(node)));
+}
+
+/**
+ * A command whose time is up is not sent to a node any more, though the cluster's client goes on trying it: who asked has been told that it
+ * failed, and may have asked again. An attach done late would end the poll that has come since; an exit, the stay that was begun since.
+ */
+function neverLate(node: Redis): Redis {
+  const send = node.sendCommand.bind(node);
+  node.sendCommand = (command, stream) => command.isSettled ? command.promise : send(command, stream);
+  return node;
 }
 
 /** A connection to one node of a cluster, or to the one Redis there is. */

@@ -1,11 +1,14 @@
 /** What costs more than it looks: large messages, polls that give nothing, a flood by one user, a whole network of addresses. */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Places } from '../apps/api/guard/places.js';
 import { networkOf } from '../apps/api/guard/address.js';
+import { readConfig } from '../shared/config.js';
+import type { RedisClient } from '../shared/redis-owners.js';
 import { Keys } from '../shared/store/keys.js';
 import type { Polled } from './support/follower.js';
 import { startSystem, type TestSystem } from './support/processes.js';
+import { masters, openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 import type { Joined } from './support/user.js';
 import { expectLimited, many, refused, taken, Visitors, type Body } from './support/visitors.js';
@@ -17,12 +20,14 @@ const LARGEST = { text: '😀'.repeat(2_000), data: 'x'.repeat(4_094) };
 const largest = (i: number) => ({ ...LARGEST, text: `${String.fromCodePoint(0x1f600 + i)}${LARGEST.text.slice(2)}` });
 
 let system: TestSystem;
-let redis: Redis;
+let redis: RedisClient;
+let keys: Keys;
 const { ask, join } = new Visitors(() => system.urls);
 
 beforeAll(async () => {
   system = await startSystem({ env: { TRUST_PROXY: 1, ...LIMITS } });
-  redis = new Redis(system.redis.url);
+  redis = openRedis(system.redis.url);
+  keys = new Keys(readConfig({ REDIS_URL: system.redis.url }).shards);
 });
 afterAll(async () => {
   redis.disconnect();
@@ -99,7 +104,8 @@ describe('polls that give nothing', () => {
 describe('who has to wait', () => {
   it('for its user is refused from memory', async () => {
     const token = await join('198.51.100.60');
-    const asked = async (): Promise<number> => Number(/cmdstat_scard:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0); // one for each rename that is not refused before
+    const askedOf = async (node: Redis): Promise<number> => Number(/cmdstat_scard:calls=(\d+)/.exec(await node.info('commandstats'))?.[1] ?? 0);
+    const asked = async (): Promise<number> => (await Promise.all((await masters(redis)).map(askedOf))).reduce((sum, calls) => sum + calls); // one for each rename that is not refused before
     const before = await asked();
     for (let i = 0; i < 10; i += 1) await ask('198.51.100.60', 'rename', { token, name: `name ${i}` });
     await many(300, (i) => ask('198.51.100.60', 'rename', { token, name: `name ${i}` }));
@@ -116,7 +122,7 @@ describe('who has to wait', () => {
 it('what is read costs by its size', async () => {
   const token = await join('198.51.100.70', 'heavy');
   const event = JSON.stringify({ type: 'message', room: 'heavy', from: { id: 1, name: 'x' }, ...LARGEST });
-  for (let i = 0; i < 12; i += 1) await redis.xadd(new Keys(1).log('heavy'), '*', 'i', i, 'e', event);
+  for (let i = 0; i < 12; i += 1) await redis.xadd(keys.log('heavy'), '*', 'i', i, 'e', event);
   expect(taken(await many(20, () => ask('198.51.100.72', 'rooms')))).toBe(20);
   let read = 0;
   for (; (await ask('198.51.100.73', 'history', { token })).ok; read += 1) expect(read).toBeLessThan(20);
@@ -136,7 +142,7 @@ describe('a room', () => {
   it('of thousands takes so much less of each: an event there is many copies', async () => {
     await join('198.51.100.139', 'thousands');
     const tokens = await many(3, (i) => join(`198.51.100.${140 + i}`, 'thousands'));
-    await redis.hset(new Keys(1).roster('thousands'), ...Array.from({ length: 2_996 }, (_, i) => [`${1_000_000 + i}`, `m${i}`]).flat());
+    await redis.hset(keys.roster('thousands'), ...Array.from({ length: 2_996 }, (_, i) => [`${1_000_000 + i}`, `m${i}`]).flat());
     const answers = await many(10, (i) => ask(`198.51.100.${150 + i}`, 'send', { token: tokens[i % 3], room: 'thousands', text: `${i}` }));
     expect(taken(answers)).toBe(4);
   });

@@ -1,6 +1,7 @@
 /** What a failover tears apart is made whole: one master has lost its last moments, the others have not. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { mend } from '../apps/worker/jobs/mend.js';
+import { privateRoom } from '../shared/protocol/events.js';
 import { masterOf } from '../shared/redis-owners.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
@@ -57,6 +58,20 @@ it('a delivery that the user\'s master lost comes, though the room has it that a
   await mendAll();
   await anna.poll(part);
   expect(anna.texts).toEqual(['lost and found']);
+});
+
+it('a first delivery that the user\'s master lost comes before the next one, which mending may not precede', async () => {
+  const { redis: client, keys } = part.store;
+  const between = privateRoom(anna.id, bert.id);
+  await part.call('send', { token: anna.token, to: bert.id, text: 'first' });
+  const before = await client.get(keys.position(0, between));
+  await worker.fanOut.advanceRoom(between);
+  await (before === null ? client.del(keys.position(0, between)) : client.set(keys.position(0, between), before));
+  await client.rpop(keys.inbox(bert.id));
+  await part.call('send', { token: anna.token, to: bert.id, text: 'second' });
+  await worker.fanOut.advanceRoom(between);
+  await bert.poll(part);
+  expect(bert.texts).toEqual(['first', 'second']);
 });
 
 it('who is in a room by the user\'s own account only is brought in again, who is by the roster only goes', async () => {

@@ -2,12 +2,13 @@
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { POLL_TIMEOUT_MAX } from '../shared/protocol/limits.js';
+import type { RedisClient } from '../shared/redis-owners.js';
 import { startApi, startSystem, type TestSystem } from './support/processes.js';
 import { deployed, isInstalled, PROXIES, Proxy, type ProxyKind } from './support/proxies.js';
-import { freePort } from './support/redis.js';
+import { freePort, masters, openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
 
@@ -15,12 +16,12 @@ import { TestUser } from './support/user.js';
 const LONGEST = '😀'.repeat(2_000);
 
 let system: TestSystem;
-let redis: Redis;
+let redis: RedisClient;
 beforeAll(async () => {
   // polls wait in the blocking way, so that Redis can tell how many there are; ports of their own, to come back to
   system = await startSystem({ apis: 0, env: { TRUST_PROXY: 1, LIVE: 'off' } });
   for (let number = 0; number < 2; number += 1) await system.addApi({ PORT: await freePort() });
-  redis = new Redis(system.redis.url);
+  redis = openRedis(system.redis.url);
 });
 afterAll(async () => {
   redis.disconnect();
@@ -28,7 +29,8 @@ afterAll(async () => {
 });
 
 const hosts = (): string[] => system.urls.map((url) => new URL(url).host);
-const heldPolls = async (): Promise<number> => String(await redis.call('CLIENT', 'LIST')).split('\n').filter((one) => / flags=b .* cmd=blpop /.test(one)).length;
+const heldAt = async (node: Redis): Promise<number> => String(await node.call('CLIENT', 'LIST')).split('\n').filter((one) => / flags=b .* cmd=blpop /.test(one)).length;
+const heldPolls = async (): Promise<number> => (await Promise.all((await masters(redis)).map(heldAt))).reduce((sum, held) => sum + held);
 
 /** A user alone in its room, who has seen everything in it: the next poll is held. */
 async function quietUser(url: string, room: string): Promise<{ user: TestUser; cursor: string }> {

@@ -23,6 +23,8 @@ export const URL_OF_CHAT = `http://${ADDRESSES.proxy}:80`;
 const PORT = 8080;
 const MASTER = 7000;
 const REPLICA = 7001;
+/** Of the cluster, `host:port`. */
+const NODES = [MASTER, REPLICA].flatMap((port) => REDISES.map((host) => `${ADDRESSES[host]}:${port}`));
 /** The proxy asks every second whether a host is there: after this (ms) it uses it. */
 const NOTICED = 3_000;
 
@@ -60,13 +62,16 @@ export class Hosts {
   readonly #chats = new Map<App, Chat>();
   readonly #env: Record<string, string>;
 
-  private constructor(redisUrl: string) {
+  readonly #way: RedisWay;
+
+  private constructor(way: RedisWay, redisUrl: string) {
+    this.#way = way;
     this.#env = { REDIS_URL: redisUrl, HISTORY: '100000', REDIS_WAIT: process.env['REDIS_WAIT'] ?? '0' };
   }
 
   /** Starts everything: Redis, the chat of a folder on each host, the proxy in front. */
   static async start(way: RedisWay, folder: string): Promise<Hosts> {
-    const hosts = new Hosts(await REDIS[way]());
+    const hosts = new Hosts(way, await REDIS[way]());
     await Promise.all(APPS.map((app) => hosts.#start(app, folder)));
     await startProxy();
     await until(async () => (await fetchText('GET', `${URL_OF_CHAT}/health`)).status === 200, 'the chat behind the proxy');
@@ -87,6 +92,12 @@ export class Hosts {
     await inOrder(chat.worker);
     this.#chats.set(app, new Chat(app, api, await startWorker(app, folder, this.#env)));
     await new Promise((resolve) => setTimeout(resolve, NOTICED));
+  }
+
+  /** Failovers that there have been, or some more: elections of which nothing came count too. */
+  async failovers(): Promise<number> {
+    const states = this.#way === 'cluster' ? await Promise.all(NODES.map(stateOf)) : [];
+    return Math.max(0, ...states.map((state) => Number(/cluster_current_epoch:(\d+)/.exec(state)?.[1])));
   }
 
   /** The last lines of all processes that have ended by themselves. */
@@ -121,10 +132,9 @@ const REDIS: Record<RedisWay, () => Promise<string>> = {
   async cluster() {
     const options = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no'];
     await Promise.all(REDISES.flatMap((host) => [startRedis(host, MASTER, ...options), startRedis(host, REPLICA, ...options)]));
-    const nodes = [MASTER, REPLICA].flatMap((port) => REDISES.map((host) => `${ADDRESSES[host]}:${port}`));
     // a replica never stands on the host of its master
-    await run('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-replicas', '1', '--cluster-yes']);
-    await until(async () => (await Promise.all(nodes.map(stateOf))).every((state) => state.includes('cluster_state:ok')), 'the cluster');
+    await run('redis-cli', ['--cluster', 'create', ...NODES, '--cluster-replicas', '1', '--cluster-yes']);
+    await until(async () => (await Promise.all(NODES.map(stateOf))).every((state) => state.includes('cluster_state:ok')), 'the cluster');
     return `redis://${REDISES.map((host) => `${ADDRESSES[host]}:${MASTER}`).join()}?cluster=true`;
   },
   async one() {

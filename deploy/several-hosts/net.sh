@@ -43,8 +43,10 @@ down() {
   rm -f /run/chat-bad-cable-*
 }
 
-cut_off() { ip -n $hub link set "to-$1" nomaster; }
-mend() { ip -n $hub link set "to-$1" master lan; }
+# the end of a host's cable that is in the hub
+plug() { if ip -n $hub link show "hub-$1" > /dev/null 2>&1; then echo "hub-$1"; else echo "to-$1"; fi; }
+cut_off() { ip -n $hub link set "$(plug "$1")" nomaster; }
+mend() { ip -n $hub link set "$(plug "$1")" master lan; }
 
 slow() {
   local ns=chat-$1

@@ -121,7 +121,7 @@ export async function dirtyRooms({ keys, redis }: Store, roomShard: number, befo
   return redis.zrangebyscore(keys.dirty(roomShard), '-inf', before);
 }
 
-/** The log id up to which all members of a room in one user shard have everything; null when there was nothing yet. */
+/** The log id up to which all members of a room in one user shard have everything, or at which it got its first member; null for a shard without. */
 export async function positionOf({ keys, redis }: Store, room: string, shard: number): Promise<string | null> {
   const position = await redis.get(keys.position(shard, room));
   return position?.split(' ')[0] ?? null;

@@ -56,7 +56,7 @@ export async function enterRoom(store: Store, room: string, id: number, tokenHas
   const most = privateRoomUsers(room) ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
   const addresses = addressesOf(entry);
   const reply = await runDurably<EnterReply>(store, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room),
-    keys.attached(shard), id, room, tokenHash ?? '', most, addresses[0]);
+    keys.attached(shard), keys.position(shard, room), id, room, tokenHash ?? '', most, addresses[0]);
   if (reply[0] === 'unauthorized') throw unauthorized();
   if (reply[0] === 'too_many') throw new ChatError('bad_request', `A user can be in ${most} ${privateRoomUsers(room) ? 'private ' : ''}rooms at most: exit one first.`, { field: 'room' });
   const user = { id, name: reply[1] };

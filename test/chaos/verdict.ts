@@ -42,7 +42,7 @@ export interface Verdict {
 export function judge(record: Record, sessions: Session[], logs: Map<string, Log>, fsync: 'always' | 'everysec', grace: (kind: FaultKind) => number): Verdict {
   const views = sessions.flatMap((session) => session.allViews);
   const rolledBack = checkAccepted(record, logs, fsync);
-  for (const view of views) checkView(record, view, logs.get(view.room) ?? { ids: [], texts: [] }, fsync);
+  for (const session of sessions) for (const view of session.allViews) checkView(record, session, view, logs.get(view.room) ?? { ids: [], texts: [] }, fsync);
   const calm = checkDelays(record, views, grace).sort((a, b) => a - b);
   const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
   return {
@@ -94,12 +94,12 @@ function lossOf({ kind, from, to }: FaultWindow): Window[] {
 }
 
 /** A view has every event of the log after its start, in order, up to the end unless its user has gone before. */
-function checkView(record: Record, view: View, log: Log, fsync: 'always' | 'everysec'): void {
-  const who = `user ${view.user} in ${view.room}`;
+function checkView(record: Record, { name, missed, resets }: Session, view: View, log: Log, fsync: 'always' | 'everysec'): void {
+  const who = `user ${view.user} (${name}, ${missed} missed, ${resets} resets) in ${view.room}`;
   for (const id of view.outOfOrder) record.violation('out of order', `${who}: ${id} came late`);
   let place = placeAfter(log, view.start);
   const miss = (to: number): void => {
-    if (to > place) record.violation('lost', `${who}: ${to - place} events from ${log.ids[place]} on never came (view from ${view.start} to ${view.last})`, to - place);
+    if (to > place) record.violation('lost', `${who}: ${to - place} events from ${log.ids[place]} (${log.texts[place]}) on never came (view from ${view.start} to ${view.last})`, to - place);
   };
   for (const { id } of view.arrivals) {
     const found = placeAfter(log, id) - 1;

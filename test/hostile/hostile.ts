@@ -5,10 +5,11 @@ import { readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Redis } from 'ioredis';
 import { cpuSeconds, residentBytes } from '../../bench/usage.js';
+import type { RedisClient } from '../../shared/redis-owners.js';
 import { root } from '../support/child.js';
-import { OneRedis } from '../support/redis.js';
+import { TestCluster } from '../support/cluster.js';
+import { masters, openRedis, type TestRedis } from '../support/redis.js';
 import { startSystem, type Settings, type TestSystem } from '../support/processes.js';
 import type { AttackOrder, AttackReport, HonestOrder, HonestReport, Phase } from './messages.js';
 
@@ -57,7 +58,7 @@ const ATTACKERS_NICE = 10;
 
 export async function runHostile(options: HostileOptions, say: Say = () => undefined): Promise<HostileReport> {
   const system = await startSystem({ apis: 2, workers: 1, env: { TRUST_PROXY: 1, ...options.env } });
-  const redis = new Redis(system.redis.url);
+  const redis = openRedis(system.redis.url);
   const [honest, attackers] = [start('honest'), start('attackers')];
   setPriority(attackers.pid ?? 0, ATTACKERS_NICE);
   try {
@@ -69,7 +70,7 @@ export async function runHostile(options: HostileOptions, say: Say = () => undef
   }
 }
 
-async function phases(options: HostileOptions, system: TestSystem, redis: Redis, honest: ChildProcess, attackers: ChildProcess, say: Say): Promise<HostileReport> {
+async function phases(options: HostileOptions, system: TestSystem, redis: RedisClient, honest: ChildProcess, attackers: ChildProcess, say: Say): Promise<HostileReport> {
   const { seconds, rooms, users, rate, attacks, guesses } = options;
   const pids = { ...partsOf(system), 'honest users': honest.pid ?? 0, attackers: attackers.pid ?? 0 };
   const memory: Memory[] = [];
@@ -116,11 +117,16 @@ async function answer<Report>(child: ChildProcess, order: object): Promise<Repor
 }
 
 function partsOf({ apis, workers, redis }: TestSystem): Record<string, number> {
-  return { ...Object.fromEntries(apis.map(({ pid }, i) => [`API ${i + 1}`, pid])), worker: workers[0]?.pid ?? 0, Redis: redis instanceof OneRedis ? redis.pid : 0 };
+  return { ...Object.fromEntries(apis.map(({ pid }, i) => [`API ${i + 1}`, pid])), worker: workers[0]?.pid ?? 0, ...redisParts(redis) };
 }
 
-async function memoryOf(system: TestSystem, redis: Redis): Promise<Record<string, number>> {
-  const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]) / MB;
+function redisParts(redis: TestRedis): Record<string, number> {
+  return redis instanceof TestCluster ? Object.fromEntries(redis.nodes.map(({ pid }, i) => [`Redis ${i + 1}`, pid])) : { Redis: redis.pid };
+}
+
+async function memoryOf(system: TestSystem, redis: RedisClient): Promise<Record<string, number>> {
+  const infos = await Promise.all((await masters(redis)).map((node) => node.info('memory')));
+  const used = infos.reduce((sum, info) => sum + Number(/used_memory:(\d+)/.exec(info)?.[1]) / MB, 0);
   return { ...Object.fromEntries(system.apis.map(({ pid }, i) => [`API ${i + 1}`, residentBytes(pid) / MB])), Redis: used };
 }
 

@@ -117,7 +117,7 @@ export function openRedis(url: string): RedisClient {
 
 /** Connections to all masters, once the client knows them. */
 export async function masters(redis: RedisClient): Promise<Redis[]> {
-  await redis.exists('any');
+  if (redis instanceof Cluster) await redis.exists('any');
   return mastersOf(redis);
 }
 

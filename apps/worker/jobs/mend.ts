@@ -60,8 +60,8 @@ class Watch {
     const groups = new Map<Redis, { users: Set<number>; rooms: Set<number> }>();
     for (const { key, kind, shard } of this.#watched) {
       const [former, master] = [this.#known.get(key), masterOf(this.#cluster, key)];
+      if (former === master || master?.status !== 'ready') continue; // one that is away is looked at when it, or another, is there
       this.#known.set(key, master);
-      if (former === master || master === null) continue;
       const group = groups.get(master) ?? { users: new Set(), rooms: new Set() };
       group[kind].add(shard);
       groups.set(master, group);

@@ -6,7 +6,9 @@
 --       then id and text of each, in log order
 -- Gives for each room {'done', id} (all members have the events up to id), {'more', id} (call again) or
 -- {'behind', id} (the batch begins beyond this shard's position: read the log again after id).
--- position: 'id', or 'id through user': all have the events up to id, users up to `user` have them up to `through`.
+-- position: 'id', or 'id through user': all have the events up to id, users up to `user` have them up to `through`; or
+-- 'id  -inf': there are members since that time and nothing was delivered yet: a batch that begins later is behind. (Versions that do not know
+-- this form take it for a position.)
 -- A process with live users is told of all rooms in one delivery.
 local attached, tag, most, pushes, bytes, bytesAway = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local copies = 524288 -- bytes that one call copies are bounded too: Redis does nothing else meanwhile
@@ -28,6 +30,7 @@ local function membersAfter(members, user, only, range)
 end
 local function deliver(members, position, from, only, first, final, left)
   local at, through, user = string.match(redis.call('GET', position) or from, '^(%S+) ?(%S*) ?(%S*)$')
+  if user == '-inf' then at, user = above(from, at) and at or from, '' end
   if above(from, at) then return {'behind', at} end
   if not above(ARGV[final], at) then return {'done', at} end
   if pushes <= 0 then return {'more', at} end
