@@ -32,7 +32,10 @@ export function hasLink({ text, data }: Pick<Outgoing, 'text' | 'data'>): boolea
   return found;
 }
 
-const isLink = (text: string): boolean => LINK.test(text.normalize('NFKC'));
+function isLink(text: string): boolean {
+  const plain = text.normalize('NFKC');
+  return (plain.includes('.') || plain.includes('://')) && LINK.test(plain); // most have neither, and a long one costs LINK a millisecond
+}
 
 export class Filters {
   /** By room, the one learned first is forgotten first. */

@@ -54,13 +54,16 @@ local function deliver(members, position, from, only, first, final, left)
   if cluster and #ids > 0 then look(ids) end
   local holders = #ids > 0 and redis.call('HMGET', attached, unpack(ids)) or {}
   for i, id in ipairs(ids) do
-    push(tag, id, texts, most, holders[i] and bytes or bytesAway)
-    local way, process, n = string.match(holders[i] or '', '^(%a+):(%w+):(%d+)$')
-    if way == 'live' then
-      live[process] = live[process] or {}
-      table.insert(live[process], id .. ':' .. n)
-    elseif way then
-      ring(tag, id, n)
+    local holder = holders[i]
+    push(tag, id, texts, size, most, holder and bytes or bytesAway)
+    if holder then
+      local way, process, n = string.match(holder, '^(%a+):(%w+):(%d+)$')
+      if way == 'live' then
+        live[process] = live[process] or {}
+        table.insert(live[process], id .. ':' .. n)
+      elseif way then
+        ring(tag, id, n)
+      end
     end
   end
   for process, users in pairs(live) do

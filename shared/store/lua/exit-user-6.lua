@@ -10,7 +10,7 @@ local wasMember = redis.call('ZREM', members, id) == 1
 local holder = redis.call('HGET', attached, id)
 local at = string.match(redis.call('GET', position) or '0-0', '^%S+')
 if ARGV[3] ~= '' and wasMember and above(ARGV[3], at) and redis.call('HGET', user, 'ended') == false and redis.call('EXISTS', user) == 1 then
-  push(ARGV[5], id, {ARGV[4]}, tonumber(ARGV[6]), tonumber(ARGV[7]))
+  push(ARGV[5], id, {ARGV[4]}, #ARGV[4], tonumber(ARGV[6]), tonumber(ARGV[7]))
   local way, process, n = string.match(holder or '', '^(%a+):(%w+):(%d+)$')
   if way == 'live' then publish(ARGV[5], process, {group({ARGV[4]}, ARGV[3], {id .. ':' .. n})})
   elseif way then ring(ARGV[5], id, n) end

@@ -12,8 +12,8 @@ local function drop(key, inbox, count)
   redis.call('HINCRBY', key, 'base', count)
   redis.call('HSET', key, 'baseId', string.match(newest, '^{"id":"([%d-]+)'))
 end
--- push: puts events into an inbox, which loses its oldest beyond `most` and beyond `bytes`.
-local function push(tag, id, texts, most, bytes)
+-- push: puts events, `size` bytes in all, into an inbox, which loses its oldest beyond `most` and beyond `bytes`.
+local function push(tag, id, texts, size, most, bytes)
   local key = 'user:' .. tag .. ':' .. id
   local inbox = key .. ':messages'
   local length = redis.call('RPUSH', inbox, unpack(texts))
@@ -21,8 +21,10 @@ local function push(tag, id, texts, most, bytes)
     drop(key, inbox, length - most)
     length = most
   end
-  -- no event is larger than 16 KB, so that few need not be measured; and an eighth goes at a time, as to make room for each push anew
-  -- would cost more than those who read late are worth
+  -- Measuring costs as much as pushing: little is measured at every sixteenth event only, so that it may be 16 KB more for a while.
+  if size < 1024 and length < most and length % 16 >= #texts then return end
+  -- No event is larger than 16 KB, so that few need not be measured; and an eighth goes at a time, as to make room for each push anew
+  -- would cost more than those who read late are worth.
   while length > bytes / 16384 and redis.call('MEMORY', 'USAGE', inbox, 'SAMPLES', 0) > bytes do
     local eighth = math.ceil(length / 8)
     drop(key, inbox, eighth)
