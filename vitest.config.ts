@@ -6,10 +6,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = ['element', 'client-survival', 'reload', 'chaos', 'hostile', 'start', 'recovery', 'page', 'client-pages', 'client', 'host', 'fiddles', 'element-tools',
   'element-trouble', 'admin', 'rubbish', 'proxies', 'guard-costs', 'ready', 'client-tabs', 'cluster', 'outage', 'element-owner', 'doctor', 'operations-errors'];
 
+function placeOf({ moduleId }: TestSpecification): number {
+  const place = LONGEST.indexOf(basename(moduleId, '.test.ts'));
+  return place < 0 ? LONGEST.length : place;
+}
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const placeOf = ({ moduleId }: TestSpecification): number => (LONGEST.indexOf(basename(moduleId, '.test.ts')) + 1) || Infinity;
-    return (await super.sort(files)).sort((one, other) => placeOf(one) < placeOf(other) ? -1 : Number(placeOf(one) > placeOf(other)));
+    return (await super.sort(files)).sort((one, other) => placeOf(one) - placeOf(other));
   }
 }
 

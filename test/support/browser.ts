@@ -21,7 +21,7 @@ declare global {
 }
 
 const DEBIAN = '/usr/bin/chromium';
-/** Of Playwright's own list, which ours takes the place of. */
+/** Playwright's own list, which ours takes the place of. */
 const UNSETTLED = ['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter', 'PaintHolding',
   'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints', 'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'];
 /** What nobody sees here: with the address bar's own pages, and a process in reserve, the first page of a context takes 0.9 s of a core, without them 0.25 s. */
