@@ -174,7 +174,7 @@ describe('who makes a room', () => {
 });
 
 describe('the room\'s panel', () => {
-  it.each([['light', 1_280], ['dark', 360]] as const)('sets rules, has what waits approved, and is for everybody, in %s at %i px', async (colorScheme, width) => {
+  it.each([['light', 1_280], ['dark', 360]] as const)('sets rules, has what waits approved, and is for everybody, opened in %s at %i px', async (colorScheme, width) => {
     const anna = await open('', { colorScheme, viewport: { width, height: 740 } });
     const bert = await open();
     const bertName = await nameOf(bert);

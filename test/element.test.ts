@@ -62,9 +62,12 @@ async function somebody(name?: string): Promise<(text: string) => Promise<unknow
 describe.each([1_280, 360])('at %i px, in light and in dark, axe finds nothing wrong with', (width) => {
   const options = { viewport: { width, height: 760 }, reducedMotion: 'reduce' as const };
 
-  it.each(['/', '/docs', '/docs#op-send', '/examples', '/doctor', '/nothing/here'])('%s', async (path) => {
+  // with what is drawn last; the docs in full, and with an operation opened
+  it.each([
+    ['/', 'nobackend-chat .own-name'], ['/docs#op-send', '#op-send[open] output'], ['/examples', 'pre >> nth=2'], ['/doctor', '.findings li >> nth=3'], ['/nothing/here', 'h1'],
+  ])('%s', async (path, last) => {
     const page = await open(api + path, options);
-    await page.waitForTimeout(700); // what is fetched is drawn
+    await page.locator(last).waitFor({ state: 'attached' });
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   });

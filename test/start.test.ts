@@ -78,7 +78,7 @@ describe('npm start', () => {
     expect([...api, ...worker, ...redis].filter(lives)).toEqual([]);
   });
 
-  it('keeps its data over a kill -9 of all of it, and starts again', async () => {
+  it('keeps its data over a kill -9 of all of it, starts again, and ends a Redis that was left behind', async () => {
     const first = await start();
     await ask(first.url, 'join', { name: 'andrew' });
     const pids = Object.values(await parts()).flat();
@@ -87,21 +87,16 @@ describe('npm start', () => {
 
     const second = await start();
     await expect(ask(second.url, 'join', { name: 'andrew' })).rejects.toThrow('name_taken');
-    await second.child.stop('SIGINT');
-  });
-
-  it('ends a Redis that was left behind', async () => {
-    const first = await start();
     const { redis = [], ...others } = await parts();
     const pm2 = await pm2Pid();
-    first.child.pause(); // so that it cannot clear up
+    second.child.pause(); // so that it cannot clear up
     for (const pid of [pm2, ...Object.values(others).flat()]) process.kill(pid, 'SIGKILL');
-    await first.child.kill();
+    await second.child.kill();
     expect(redis.filter(lives)).toHaveLength(1);
 
-    const second = await start();
+    const third = await start();
     expect(redis.filter(lives)).toEqual([]);
-    await second.child.stop('SIGINT');
+    await third.child.stop('SIGINT');
   });
 });
 

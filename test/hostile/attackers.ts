@@ -8,7 +8,7 @@ import { agentOf, ask } from './wire.js';
 
 /** Requests of each attack under way at a time; what would be more is left out, and counted. */
 const UNDER_WAY = 25;
-/** Answers are waited for so long (ms) when it is over. */
+/** Answers are waited for so long (ms) when it is over, and half as long as it has lasted at most: some are to polls that would be held for long. */
 const LAST = 10_000;
 /** Short (ms), so that they come one by one, as from many machines, and not all together every now and then. */
 const STEP = 1;
@@ -54,7 +54,7 @@ async function attack(attackers: Attackers, { rate, guesses, seconds }: AttackOr
     last = now;
   }
   clearInterval(timer);
-  await until(() => rates.every(({ underWay }) => underWay === 0), 'the last answers', LAST).catch(() => undefined); // what is not answered then is not counted
+  await until(() => rates.every(({ underWay }) => underWay === 0), 'the last answers', Math.min(LAST, seconds * 500)).catch(() => undefined); // what is not answered then is not counted
   for (const one of lingering) report[one.kind === 'slow' ? 'a byte a second' : 'answers not read'] = one.counts;
   return report;
 }

@@ -32,6 +32,11 @@ interface Response {
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 const CALLBACK = 'cb';
 
+/** Lets go of the connections that nobody uses: a process that ends would wait 1.5 s for a last request on them. */
+export function dropIdle(): void {
+  for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+}
+
 /** Calls an operation of the API at `url`. Rejects only when the connection fails, or the answer has not the form it must have. */
 export async function call<Fields = Record<string, unknown>>(
   url: string, op: string, params: Parameters = {}, { way = 'api-post', signal }: { way?: Way; signal?: AbortSignal } = {},

@@ -1,6 +1,6 @@
 /** API and worker processes as they are built, each on its own, and a whole system of them with a Redis. */
 import { Child } from './child.js';
-import { fetchText } from './client.js';
+import { dropIdle, fetchText } from './client.js';
 import { startRedis, type TestRedis } from './redis.js';
 import { until } from './until.js';
 
@@ -68,6 +68,7 @@ export class TestSystem {
   /** Ends everything that still runs, Redis last. */
   async stop(): Promise<void> {
     this.redis.resume();
+    dropIdle();
     await Promise.all([...this.apis, ...this.workers].map((process) => process.stop()));
     if (this.#ownRedis) await this.redis.stop();
   }
