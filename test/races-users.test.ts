@@ -42,6 +42,22 @@ async function seenAgo(person: Person, ms: number): Promise<void> {
 const runExpiry = (): Promise<number> => expire(part.store, 5_000, () => undefined);
 
 describe('expiry', () => {
+  it('ends who has called nothing since it joined sooner than who has polled', async () => {
+    await bert.poll(part);
+    const { redis: store, keys } = part.store;
+    const [ofAnna, ofBert] = await Promise.all([anna, bert].map(async ({ id }) => Number(await store.zscore(keys.seen(keys.userShard(id)), id))));
+    expect((ofBert ?? 0) - (ofAnna ?? 0)).toBeGreaterThanOrEqual(TTL - 30_000);
+    expect((ofBert ?? 0) - (ofAnna ?? 0)).toBeLessThan(TTL - 20_000);
+  });
+
+  it('ends all in one run, however many they are: a flood of users must not stay for longer than others', async () => {
+    const many = await Promise.all(Array.from({ length: 1_000 }, (_, i) => joinAs(part, `r${i % 9}`)));
+    await Promise.all(many.map((one) => seenAgo(one, TTL + 1_000)));
+    expect(await runExpiry()).toBe(1_000);
+    const left = await Promise.all(part.store.keys.allShards.map((shard) => part.store.redis.zrange(part.store.keys.seen(shard), 0, -1)));
+    expect(left.flat().sort()).toEqual([anna.id, bert.id].map(String).sort());
+  });
+
   it('ends who was not seen for USER_TTL, tells the room and frees the name', async () => {
     await seenAgo(anna, TTL + 1_000);
     await runExpiry();

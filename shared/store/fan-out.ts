@@ -9,8 +9,8 @@ import { withId } from './event-text.js';
 import { run, type Argument, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
 
-/** Pushes of one script call: a few hundred, so that Redis is blocked for about 1 ms. */
-const PUSHES = 500;
+/** Pushes of one script call: a few hundred, so that Redis is blocked for about 1 ms, also while somebody floods large rooms. */
+const PUSHES = 250;
 /**
  * Bytes that the inbox of a user holds who is not attached: a hundred usual messages, as many as one answer gives. Who polls is away for moments
  * only, and reads back what it missed; but many come, never poll, and would have all that is said kept for them until they are stale.

@@ -17,6 +17,11 @@ const RENAME_PATIENCE = 30_000;
 const GUEST_TRIES = 8;
 /** Ids that a restored Redis may count up again before a free one is met. */
 const ID_TRIES = 10_000;
+/**
+ * Who makes no other call is ended so long (ms) after `join`, not after USER_TTL: pages poll at once. Of many who are made and never heard of again,
+ * as by a flood, a third as many are there, and each is an event for all of its room when it comes and when it goes.
+ */
+const NEWCOMER_TTL = 30_000;
 /** Seconds' worth of messages or signals that may come at once. */
 const BURST = 4;
 /** What a call costs, in messages or signals: one that adds an event to a room without saying anything costs four. */
@@ -46,7 +51,7 @@ async function createNamed(store: Store, name: string): Promise<NewUser> {
     const id = await store.redis.incr(store.keys.nextUser);
     const token = `${id}.${randomSecret()}`;
     const seen = store.keys.seen(store.keys.userShard(id));
-    if (await runDurably<number>(store, 'create', store.keys.user(id), seen, id, hashToken(token), name, foldName(name))) {
+    if (await runDurably<number>(store, 'create', store.keys.user(id), seen, id, hashToken(token), name, foldName(name), Math.max(0, store.config.userTtl * 1_000 - NEWCOMER_TTL))) {
       return { id, name, token };
     }
   }

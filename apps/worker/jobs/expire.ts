@@ -2,8 +2,10 @@
 import { expireUser, redisTime, staleUsers } from '../../../shared/store/presence.js';
 import type { Store } from '../../../shared/store/store.js';
 
-/** Users of one shard ended in one run; the rest waits for the next. */
+/** Stale users of one shard that are read at a time. */
 const MOST = 200;
+/** Part of the time between two runs that one may take: as many as come in a flood must go, and the rest waits for the next run. */
+const BUSY = 0.5;
 
 /**
  * Ends stale users. After a gap in its own runs it ends nobody for one USER_TTL: who could not reach us while we were away
@@ -13,7 +15,7 @@ export async function expire(store: Store, every: number, announce: (room: strin
   const now = await redisTime(store);
   const ttl = store.config.userTtl * 1_000;
   if (now < await earliest(store, now, ttl, every)) return 0;
-  const ended = await Promise.allSettled(store.keys.allShards.map((shard) => expireShard(store, shard, now - ttl, announce)));
+  const ended = await Promise.allSettled(store.keys.allShards.map((shard) => expireShard(store, shard, { before: now - ttl, until: Date.now() + every * BUSY }, announce)));
   const failed = ended.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
   return ended.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
@@ -27,8 +29,11 @@ async function earliest({ redis, keys }: Store, now: number, ttl: number, every:
   return start;
 }
 
-async function expireShard(store: Store, shard: number, before: number, announce: (room: string) => void): Promise<number> {
-  const ids = await staleUsers(store, shard, before, MOST);
-  for (const id of ids) for (const room of await expireUser(store, id, before)) announce(room);
-  return ids.length;
+async function expireShard(store: Store, shard: number, { before, until }: { before: number; until: number }, announce: (room: string) => void): Promise<number> {
+  for (let looked = 0; ;) {
+    const ids = await staleUsers(store, shard, before, MOST);
+    for (const id of ids) for (const room of await expireUser(store, id, before)) announce(room);
+    looked += ids.length;
+    if (ids.length < MOST || Date.now() > until) return looked;
+  }
 }
