@@ -29,6 +29,9 @@ const ADD_ELSEWHERE = 200;
 /** A queue that did not take a job is asked again after so long (ms). */
 const REST = 1_000;
 
+/** Comings and goings in a room are told at once, and those of the next so many ms together: each is an event for all who are there. */
+const TOGETHER = 500;
+
 /** A queue whose history stays small: what was done is in the logs of the rooms. */
 export function openQueue<Data>(name: string, connection: RedisClient, telemetry?: Telemetry): Queue<Data> {
   return new Queue<Data>(name, {
@@ -49,6 +52,8 @@ type Adds = Pick<Queue<FanOutJob>, 'add'>;
 /** Adds fan-out jobs of one process. Each room has its queue; one that does not take a job in time leaves it to the next. */
 export class FanOutRequests {
   readonly #queues: Requests[];
+  /** Rooms in which somebody has just come or gone; true when somebody else has since. */
+  readonly #moving = new Map<string, boolean>();
 
   /** `onFailure` is told of an `add` that failed; the sweep finds those rooms within a second. */
   constructor(queues: Adds[], onFailure: (error: Error) => void) {
@@ -61,6 +66,18 @@ export class FanOutRequests {
     const first = crc32(room) % this.#queues.length;
     const inTurn = [...this.#queues.slice(first), ...this.#queues.slice(0, first)];
     inTurn.find((queue) => queue.takes)?.request(room); // none: the sweep
+  }
+
+  /** Asks for a room in which somebody has come or gone, or has another name. Never throws. */
+  requestPresence(room: string): void {
+    if (this.#moving.has(room)) return void this.#moving.set(room, true);
+    this.request(room);
+    this.#moving.set(room, false);
+    setTimeout(() => {
+      const again = this.#moving.get(room);
+      this.#moving.delete(room);
+      if (again) this.requestPresence(room);
+    }, TOGETHER).unref(); // of a process that ends, the sweep does it
   }
 }
 

@@ -54,7 +54,7 @@ describe('expiry', () => {
     const many = await Promise.all(Array.from({ length: 1_000 }, (_, i) => joinAs(part, `r${i % 9}`)));
     await Promise.all(many.map((one) => seenAgo(one, TTL + 1_000)));
     expect(await runExpiry()).toBe(1_000);
-    const left = await Promise.all(part.store.keys.allShards.map((shard) => part.store.redis.zrange(part.store.keys.seen(shard), 0, -1)));
+    const left = await Promise.all(part.store.keys.allShards.map((shard) => part.store.redis.zrange(part.store.keys.seen(shard), '0', '-1')));
     expect(left.flat().sort()).toEqual([anna.id, bert.id].map(String).sort());
   });
 

@@ -13,6 +13,6 @@ export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room
   const entry = { fresh: freshOwner(store, room), owner, addresses: await reply.addresses() };
   await admitToRoom(store, room, id, name, entry);
   const { owns } = await enterRoom(store, room, id, tokenHash, entry);
-  fanOut.request(room);
+  fanOut.requestPresence(room);
   return ok(owns ? { owner: entry.fresh } : {}, { room: await roomView(store, room, id) });
 };

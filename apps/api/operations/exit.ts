@@ -9,6 +9,6 @@ export const exit: Operation<'exit'> = async ({ store, fanOut }, { token, room }
   const user = parseToken(token);
   const { name } = await authorize(store, user, room, 'presence');
   await exitRoom(store, room, { id: user.id, name });
-  fanOut.request(room);
+  fanOut.requestPresence(room);
   return ok();
 };

@@ -16,7 +16,7 @@ export const join: Operation<'join'> = async ({ store, fanOut, polls }, { name, 
   await admitToRoom(store, room, null, name, entry);
   const { token, ...user } = await createUser(store, name);
   const owns = await enterOrEnd(store, room, parseToken(token), entry);
-  fanOut.request(room);
+  fanOut.requestPresence(room);
   const cursor = cursorText(polls.processFor(user.id), FIRST_POSITION.position, FIRST_POSITION.eventId);
   return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner: entry.fresh }) }, { room: await roomView(store, room, user.id) });
 };

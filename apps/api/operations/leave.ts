@@ -16,6 +16,6 @@ export const leave: Operation<'leave'> = async ({ store, fanOut }, { token, afte
     return ok();
   }
   if (forget) await forgetAll(store, parseToken(token));
-  for (const room of await leaveAll(store, parseToken(token))) fanOut.request(room);
+  for (const room of await leaveAll(store, parseToken(token))) fanOut.requestPresence(room);
   return ok();
 };

@@ -6,6 +6,6 @@ import { ok } from '../respond.js';
 /** Gives a user another name, in all its rooms. */
 export const rename: Operation<'rename'> = async ({ store, fanOut }, { token, name }) => {
   const { user, rooms } = await renameUser(store, parseToken(token), name);
-  for (const room of rooms) fanOut.request(room);
+  for (const room of rooms) fanOut.requestPresence(room);
   return ok({ user });
 };

@@ -32,7 +32,9 @@ async function earliest({ redis, keys }: Store, now: number, ttl: number, every:
 async function expireShard(store: Store, shard: number, { before, until }: { before: number; until: number }, announce: (room: string) => void): Promise<number> {
   for (let looked = 0; ;) {
     const ids = await staleUsers(store, shard, before, MOST);
-    for (const id of ids) for (const room of await expireUser(store, id, before)) announce(room);
+    const rooms = new Set<string>();
+    for (const id of ids) for (const room of await expireUser(store, id, before)) rooms.add(room);
+    for (const room of rooms) announce(room);
     looked += ids.length;
     if (ids.length < MOST || Date.now() > until) return looked;
   }

@@ -1,7 +1,7 @@
 -- with push
 -- deliver: copies events of rooms into the inboxes of their members in one user shard, once, and wakes who waits.
 -- KEYS  1 attached; for each room: members, position
--- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes  4 most bytes an inbox holds  5 the same of who is not attached
+-- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes of one event  4 most bytes an inbox holds  5 the same of who is not attached
 --       for each room: log id its batch begins after, id of the only user its one event is for ('' for all members), count of events,
 --       then id and text of each, in log order
 -- Gives for each room {'done', id} (all members have the events up to id), {'more', id} (call again) or
@@ -46,10 +46,11 @@ local function deliver(members, position, from, only, first, final, left)
     redis.call('SET', position, through)
     return {'done', through}
   end
-  -- a large room leaves the others theirs, and each gets on by one member at least
-  local range = math.max(1, math.floor(math.min(math.ceil(pushes / left) / #texts, copies / left / size)))
+  -- a large room leaves the others theirs, and each gets on by one member at least; ten more events cost as much as a member more
+  local cost = 0.9 + #texts / 10
+  local range = math.max(1, math.floor(math.min(math.ceil(pushes / left) / cost, copies / left / size)))
   local ids, more = membersAfter(members, user, only, range)
-  pushes, copies = pushes - #ids * #texts, copies - #ids * size
+  pushes, copies = pushes - #ids * cost, copies - #ids * size
   local live = {}
   if cluster and #ids > 0 then look(ids) end
   local holders = #ids > 0 and redis.call('HMGET', attached, unpack(ids)) or {}
