@@ -1,5 +1,5 @@
 /** Holds what every client has seen against the rooms' logs. */
-import { compareIds } from '../../shared/protocol/events.js';
+import { compareIds, privateRoomUsers } from '../../shared/protocol/events.js';
 import { Keys } from '../../shared/store/keys.js';
 import type { FaultKind } from './plan.js';
 import { placeAfter, type Log } from './logs.js';
@@ -43,6 +43,7 @@ export function judge(record: Record, sessions: Session[], logs: Map<string, Log
   const views = sessions.flatMap((session) => session.allViews);
   const rolledBack = checkAccepted(record, logs, fsync);
   for (const session of sessions) for (const view of session.allViews) checkView(record, session, view, logs.get(view.room) ?? { ids: [], texts: [] }, fsync);
+  for (const { room, session } of unheard(sessions, logs)) record.violation('lost', `user ${session.id} (${session.name}) never heard of ${room}`);
   const calm = checkDelays(record, views, grace).sort((a, b) => a - b);
   const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
   return {
@@ -112,6 +113,15 @@ function checkView(record: Record, { name, missed, resets }: Session, view: View
   }
   if (!view.ending && !view.closed) miss(log.ids.length);
   checkOnce(record, view, who);
+}
+
+/** Private rooms of which one of the two has no event at all, though nothing of its inbox was lost. */
+function unheard(sessions: Session[], logs: Map<string, Log>): { room: string; session: Session }[] {
+  const byId = new Map(sessions.filter((session) => !session.over && !session.hasLost).map((session) => [session.id, session]));
+  return [...logs.keys()].flatMap((room) => (privateRoomUsers(room) ?? []).flatMap((id) => {
+    const session = byId.get(id);
+    return session && !session.views.has(room) ? [{ room, session }] : [];
+  }));
 }
 
 function checkOnce(record: Record, view: View, who: string): void {
@@ -209,7 +219,7 @@ export function othersDelays({ faults, stalls }: Record, sessions: Session[]): O
 
 /** The latest id of every room is what each open view ends with: nothing more is to come. */
 export function isSettled(sessions: Session[], logs: Map<string, Log>): boolean {
-  return sessions.filter((session) => !session.over).every((session) => [...session.views.values()].every((view) => {
+  return unheard(sessions, logs).length === 0 && sessions.filter((session) => !session.over).every((session) => [...session.views.values()].every((view) => {
     const last = logs.get(view.room)?.ids.at(-1) ?? '0-0';
     return view.ending || view.closed || compareIds(view.last, last) >= 0;
   }));
