@@ -1,8 +1,9 @@
 /** What a failover tears apart is made whole: one master has lost its last moments, the others have not. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { mend } from '../apps/worker/jobs/mend.js';
-import { privateRoom } from '../shared/protocol/events.js';
+import { compareIds, privateRoom } from '../shared/protocol/events.js';
 import { masterOf } from '../shared/redis-owners.js';
+import { enterRoom } from '../shared/store/rooms.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
 import { startRedis, type TestRedis } from './support/redis.js';
@@ -72,6 +73,15 @@ it('a first delivery that the user\'s master lost comes before the next one, whi
   await worker.fanOut.advanceRoom(between);
   await bert.poll(part);
   expect(bert.texts).toEqual(['first', 'second']);
+});
+
+it('what is said in the very millisecond in which a shard gets its first member is above what the shard notes', async () => {
+  const { redis: client, keys } = part.store;
+  for (let number = 0; number < 20; number += 1) {
+    const [, id] = await Promise.all([enterRoom(part.store, `moment-${number}`, anna.id, null), client.xadd('log:{u0}', '*', 'e', 'said')]); // sent together
+    const [noted] = (await client.get(keys.position(0, `moment-${number}`)))?.split(' ') ?? [];
+    expect(compareIds(id ?? '', noted ?? '')).toBeGreaterThan(0);
+  }
 });
 
 it('who is in a room by the user\'s own account only is brought in again, who is by the roster only goes', async () => {
