@@ -44,7 +44,7 @@ const settled = async (): Promise<boolean> => isSettled([anna, bert], await read
 
 async function countLost(): Promise<number> {
   await Promise.all([anna.stop(), bert.stop()]);
-  return judge(record, [anna, bert], await readLogs(redis), 'always', () => 0).lost;
+  return judge(record, [anna, bert], await readLogs(redis), 'all', () => 0).lost;
 }
 
 it('a private message that its inbox lost, in a room not known yet, is read back once the room is', { timeout: 30_000 }, async () => {
