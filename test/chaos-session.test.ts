@@ -1,5 +1,5 @@
 /** What a user of a chaos run counts as lost: nothing that it was told of and can read back, and everything that it never heard of. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { privateRoom } from '../shared/protocol/events.js';
 import type { RedisClient } from '../shared/redis-owners.js';
 import { Line } from './chaos/line.js';
@@ -9,7 +9,7 @@ import { Record } from './chaos/record.js';
 import { Session } from './chaos/session.js';
 import { isSettled, judge } from './chaos/verdict.js';
 import { startSystem, type TestSystem } from './support/processes.js';
-import { openRedis } from './support/redis.js';
+import { allKeys, openRedis } from './support/redis.js';
 import { until } from './support/until.js';
 import type { Joined } from './support/user.js';
 
@@ -33,6 +33,7 @@ beforeEach(async () => {
   record = new Record();
   [anna, bert] = [await join(), await join()];
 });
+afterEach(() => Promise.all([anna.stop(), bert.stop()]));
 
 async function join(): Promise<Session> {
   const random = new Random(1);
@@ -67,4 +68,17 @@ it('the only message of a private room, that its receiver never hears of, is los
   await until(() => bert.views.get(privateRoom(anna.id, bert.id))?.arrivals.length, 'its sender to have it');
   expect(await settled()).toBe(false);
   expect(await countLost()).toBe(1);
+});
+
+it('what was delivered and has gone with its master is lost only if it was acknowledged', { timeout: 30_000 }, async () => {
+  record.beginFault('master-stop');
+  await bert.send('lobby', 'gone');
+  await until(settled, 'all to have come');
+  const [sent] = record.accepted.splice(0);
+  const [log = ''] = await allKeys(redis, 'room:*:lobby:log');
+  await redis.xdel(log, sent?.id ?? '');
+  const verdict = async () => judge(record, [anna, bert], await readLogs(redis), 'answered', () => 0);
+  expect(await verdict()).toMatchObject({ lost: 0, unkept: 1 });
+  if (sent) record.accepted.push(sent);
+  expect(await verdict()).toMatchObject({ lost: 3, unkept: 0 }); // it is in no log, and two users had it
 });
