@@ -87,7 +87,7 @@ function checkAccepted(record: Record, logs: Map<string, Log>, keeps: Keeps): nu
     }
   }
   const absent = record.accepted.filter(({ room, id, nonce }) => places.get(nonce) !== `${room} ${id}`);
-  const excusable = absent.filter(({ id }) => keeps === 'most' && isRolledBack(record, id));
+  const excusable = absent.filter(({ room, id }) => keeps === 'most' && isRolledBack(record, room, id));
   for (const one of absent) {
     if (!excusable.includes(one)) record.violation('lost', `acknowledged but not in the log: ${JSON.stringify(one)}, there: ${places.get(one.nonce)}`);
   }
@@ -96,12 +96,14 @@ function checkAccepted(record: Record, logs: Map<string, Log>, keeps: Keeps): nu
 
 /** Whether an event that was delivered may be in no log any more. */
 function goneWithRedis(record: Record, keeps: Keeps, acknowledged: ReadonlySet<string>): (room: string, id: string) => boolean {
-  return (room, id) => keeps !== 'all' && isRolledBack(record, id) && (keeps === 'most' || !acknowledged.has(`${room} ${id}`));
+  return (room, id) => keeps !== 'all' && isRolledBack(record, room, id) && (keeps === 'most' || !acknowledged.has(`${room} ${id}`));
 }
 
-function isRolledBack(record: Record, id: string): boolean {
+/** By its time, and in a cluster by whose slot its room was in. */
+function isRolledBack(record: Record, room: string, id: string): boolean {
   const at = Number.parseInt(id, 10);
-  return overlaps(record.faults.flatMap(lossOf), at, at);
+  const key = new Keys(SHARDS).room(room);
+  return overlaps(record.faults.filter(({ hits }) => hits?.(key) ?? true).flatMap(lossOf), at, at);
 }
 
 /** When what Redis acknowledged may be lost by a fault. A master that hung may still take what waited for it, before it hears that it is none any more. */
