@@ -1,11 +1,11 @@
 /** What a failover tears apart is made whole: one master has lost its last moments, the others have not. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { mend } from '../apps/worker/jobs/mend.js';
-import { privateRoom } from '../shared/protocol/events.js';
-import { masterOf } from '../shared/redis-owners.js';
+import { compareIds, privateRoom } from '../shared/protocol/events.js';
+import { enterRoom } from '../shared/store/rooms.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
-import { startRedis, type TestRedis } from './support/redis.js';
+import { masters, startRedis, type TestRedis } from './support/redis.js';
 
 const ONE_SHARD = { SHARDS: '1', LIVE: 'off' };
 const ALL = { users: new Set([0]), rooms: new Set([0]) };
@@ -38,10 +38,8 @@ beforeEach(async () => {
 
 /** Mends what a failover of all masters may have left. */
 async function mendAll(): Promise<void> {
-  const { redis: client, keys } = worker.store;
-  for (const master of new Set([masterOf(client, keys.attached(0)), masterOf(client, keys.dirty(0))])) {
-    if (master) await mend(worker.store, worker.fanOut, master, ALL, 0);
-  }
+  const { redis: client } = worker.store;
+  for (const master of await masters(client)) await mend(worker.store, worker.fanOut, master, ALL, 0);
 }
 
 it('a delivery that the user\'s master lost comes, though the room has it that all is delivered', async () => {
@@ -74,6 +72,15 @@ it('a first delivery that the user\'s master lost comes before the next one, whi
   expect(bert.texts).toEqual(['first', 'second']);
 });
 
+it('what is said in the very millisecond in which a shard gets its first member is above what the shard notes', async () => {
+  const { redis: client, keys } = part.store;
+  for (let number = 0; number < 20; number += 1) {
+    const [, id] = await Promise.all([enterRoom(part.store, `moment-${number}`, anna.id, null), client.xadd('log:{u0}', '*', 'e', 'said')]); // sent together
+    const [noted] = (await client.get(keys.position(0, `moment-${number}`)))?.split(' ') ?? [];
+    expect(compareIds(id ?? '', noted ?? '')).toBeGreaterThan(0);
+  }
+});
+
 it('who is in a room by the user\'s own account only is brought in again, who is by the roster only goes', async () => {
   const { redis: client, keys } = part.store;
   await client.hdel(keys.roster(room), String(anna.id));
@@ -83,6 +90,15 @@ it('who is in a room by the user\'s own account only is brought in again, who is
   expect(await client.hkeys(keys.roster(room))).toEqual([String(anna.id)]);
   await worker.fanOut.advanceRoom(room);
   expect((await anna.poll(part)).events.map(({ type, from }) => [type, from.id])).toEqual(expect.arrayContaining([['joined', anna.id], ['left', bert.id]]));
+});
+
+it('a nickname whose holder has gone, or bears another one, is free again', async () => {
+  const { redis: client, keys } = part.store;
+  await client.set(keys.nick('gone'), 999_999);
+  await client.set(keys.nick('other'), anna.id);
+  const own = await client.hget(keys.user(anna.id), 'nick') ?? '';
+  await mendAll();
+  expect(await Promise.all(['gone', 'other', own].map((name) => client.get(keys.nick(name))))).toEqual([null, null, String(anna.id)]);
 });
 
 it('what is whole is left alone', async () => {

@@ -1,4 +1,5 @@
 /** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker, type Job, type Telemetry, type WorkerOptions } from 'bullmq';
 import { fanOutQueueNames, queueOptions, UPKEEP, type FanOutJob } from '../../shared/queues.js';
 import type { RedisClient } from '../../shared/redis-owners.js';
@@ -19,6 +20,12 @@ const LOCK = 5_000;
 const REST = 1_000;
 /** A job may lose its worker so often before it counts as failed; the sweep has its rooms all the same. */
 const STALLS = 10;
+
+/**
+ * How long (ms) BullMQ may take to close: it waits for answers of a Redis that hangs, and up to 6 s for one that died with its master while it
+ * waited for a job. What a job leaves half done, another worker does again.
+ */
+const CLOSING = 2_500;
 
 /** What the queues are reached by. */
 export interface Queues {
@@ -73,7 +80,7 @@ export class Jobs {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await Promise.all(this.#workers.map((worker) => worker.close()));
+    await Promise.race([Promise.all(this.#workers.map((worker) => worker.close())), sleep(CLOSING)]);
   }
 
   #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {

@@ -26,7 +26,7 @@ export interface Figures {
 const RIGHT = / (unauthorized|name_taken|superseded|no_such_user|not_in_room)$/;
 
 export function figuresOf(record: Record, sessions: Session[], logs: Map<string, Log>): Figures {
-  const { acknowledged, delivered, lost, duplicated, outOfOrder, sessionsLost } = judge(record, sessions, logs, 'always', () => 0);
+  const { acknowledged, delivered, lost, duplicated, outOfOrder, sessionsLost } = judge(record, sessions, logs, 'all', () => 0);
   const arrivals = sessions.flatMap((session) => session.allViews).flatMap((view) => view.arrivals);
   const delays = arrivals.map(({ id, at }) => at - Number.parseInt(id, 10)).sort((a, b) => a - b);
   const times = arrivals.map(({ at }) => at).sort((a, b) => a - b);

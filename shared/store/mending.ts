@@ -4,6 +4,7 @@
  */
 import type { Redis } from 'ioredis';
 import type { UserRef } from '../protocol/events.js';
+import { holdsName } from './names.js';
 import type { Store } from './store.js';
 
 /** Shards of users and of rooms that one master owns. */
@@ -36,6 +37,21 @@ export async function* halvesAt(store: Store, master: Redis, shards: Shards): As
   for await (const key of keysAt(master, 'room:{r*}:*:roster')) {
     const [, shard = '', room = ''] = ROOMS_KEY.exec(key) ?? [];
     if (shards.rooms.has(Number(shard))) yield* await onlyByRoom(store, room);
+  }
+}
+
+/** A nickname, and who should hold it. */
+export interface Claim {
+  folded: string;
+  id: number;
+}
+
+/** Nicknames at one master whose holder has gone, or bears another one. One that is just being given back may be among them. */
+export async function* strayClaimsAt(store: Store, master: Redis): AsyncGenerator<Claim> {
+  const start = store.keys.nick('');
+  for await (const key of keysAt(master, `${start}*`)) {
+    const claim = { folded: key.slice(start.length), id: Number(await store.redis.get(key) ?? 0) };
+    if (claim.id > 0 && !await holdsName(store, claim.id, claim.folded)) yield claim;
   }
 }
 

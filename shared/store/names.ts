@@ -44,7 +44,8 @@ export async function claimName(store: Store, folded: string, id: number): Promi
   return await run<string>(store.redis, 'claim', key, id, holder) === '';
 }
 
-async function holdsName(store: Store, holder: number, folded: string): Promise<boolean> {
+/** Whether a user is there and bears a name, or is about to. */
+export async function holdsName(store: Store, holder: number, folded: string): Promise<boolean> {
   const [nick, spare, ended] = await store.redis.hmget(store.keys.user(holder), 'nick', 'spare', 'ended');
   return !ended && (nick === folded || spare === folded);
 }

@@ -13,7 +13,7 @@ import { Record } from './record.js';
 import { checkUsage, heldPolls, strayKeys, usageOf } from './remains.js';
 import { checkRosters } from './rosters.js';
 import { Site } from './site.js';
-import { isSettled, judge, othersDelays, recoveries, type OthersDelay, type Recovery, type Verdict } from './verdict.js';
+import { isSettled, judge, othersDelays, recoveries, type OthersDelay, type Keeps, type Recovery, type Verdict } from './verdict.js';
 import { overlaps } from './windows.js';
 
 export interface Report {
@@ -101,7 +101,7 @@ class Run {
     const settled = await this.#settle();
     const logs = await readLogs(this.redis);
     await checkRosters(this.redis, record, this.#crowd.sessions);
-    const verdict = judge(record, this.#crowd.sessions, logs, options.wait > 0 ? 'always' : options.fsync, graceOf);
+    const verdict = judge(record, this.#crowd.sessions, logs, keepsOf(options), graceOf);
     await this.#empty();
     const usage = await checkUsage(record, site, fresh, POOL[options.live]);
     return {
@@ -165,6 +165,11 @@ class Run {
       if (held > 0) this.record.violation('polls or mirrors left', String(held));
     });
   }
+}
+
+function keepsOf({ redis, wait, fsync }: ChaosOptions): Keeps {
+  if (redis === 'cluster') return wait > 0 ? 'answered' : 'most';
+  return fsync === 'always' ? 'all' : 'most';
 }
 
 function stallsWithoutFault({ stalls, faults }: Record): number[] {

@@ -13,7 +13,7 @@ export function describe(report: Report): string {
     '', ...othersTable(report), totals(report), '',
     `from accepted to delivered, outside of faults: p50 ${whole(verdict.p50)} ms, p99 ${whole(verdict.p99)} ms; settled ${seconds(settled)} s after the last message`,
     `the machine gave the load or Redis no time ${report.stalls.length} times without a fault, at worst for ${whole(report.stalls.at(-1) ?? 0)} ms`,
-    `on the wire: ${whole(verdict.repeated)} repeated, ${whole(verdict.missed)} missed and read back, ${verdict.resets} resets, ${verdict.rolledBack} rolled back by Redis`,
+    `on the wire: ${whole(verdict.repeated)} repeated, ${whole(verdict.missed)} missed and read back, ${verdict.resets} resets, ${verdict.rolledBack} rolled back by Redis, ${verdict.unkept} delivered and gone before they were acknowledged`,
     `failed attempts: ${[...report.failures].sort().map(([what, times]) => `${what} ${times}`).join(', ') || 'none'}`,
     ...report.usage, '',
     violations.length === 0 ? 'No violation.' : ['VIOLATIONS', ...violations].join('\n'),

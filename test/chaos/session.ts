@@ -70,6 +70,11 @@ export class Session {
     return [...this.views.values()].filter((view) => !view.ending && privateRoomUsers(view.room) === null).map((view) => view.room);
   }
 
+  /** It was told that its inbox lost something. */
+  get hasLost(): boolean {
+    return this.missed > 0 || this.resets > 0;
+  }
+
   get allViews(): View[] {
     return [...this.pastViews, ...this.views.values()];
   }
@@ -149,7 +154,7 @@ export class Session {
     const sent = await this.#ask<Sent>('send', { ...where, text: nonce, id: nonce }, { expected: 'to' in where ? ['no_such_user'] : [] });
     if (!sent) return null;
     this.#record.accepted.push({ room, id: sent.id, nonce, at: Date.now() });
-    if (!this.views.has(room)) this.#open(room, START); // the first of two users' private messages
+    await this.#inTurn(() => this.#know(room));
     return sent;
   }
 
@@ -212,7 +217,11 @@ export class Session {
 
   /** One answer after the other, also when two polls are answered at once. */
   #deliver(polled: Polled): Promise<void> {
-    this.#delivering = this.#delivering.then(() => this.#take(polled));
+    return this.#inTurn(() => this.#take(polled));
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    this.#delivering = this.#delivering.then(step);
     return this.#delivering;
   }
 
@@ -220,7 +229,18 @@ export class Session {
     this.missed += missed;
     if (reset) this.resets += 1;
     if (missed > 0 || reset) await this.#mend();
-    for (const event of events) if (event.type !== 'signal') this.#accept(event);
+    for (const event of events) {
+      if (event.type === 'signal') continue;
+      await this.#know(event.room);
+      this.#accept(event);
+    }
+  }
+
+  /** A private room is known by its first event; what the inbox has lost before may have been of it, too. */
+  async #know(room: string): Promise<void> {
+    if (this.views.has(room) || privateRoomUsers(room) === null) return;
+    const view = this.#open(room, START);
+    if (this.hasLost) await this.#readBack(view);
   }
 
   #accept(event: ChatEvent): void {
@@ -228,7 +248,6 @@ export class Session {
     if (waiting) return void waiting.push(event);
     const view = this.views.get(event.room);
     if (view) view.take(event, false);
-    else if (privateRoomUsers(event.room)) this.#open(event.room, this.missed > 0 ? beforeId(event.id) : START).take(event, false);
     else this.#record.violation('event of a room not entered', `user ${this.id}: ${JSON.stringify(event)}`);
   }
 
@@ -271,10 +290,4 @@ export class Session {
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#current.signal }).catch(() => undefined); // cut short by what comes next
   }
-}
-
-/** An id just below, for what cannot be known to have been missed. */
-function beforeId(id: string): string {
-  const [ms = 0, sequence = 0] = id.split('-').map(Number);
-  return sequence > 0 ? `${ms}-${sequence - 1}` : `${ms - 1}-${Number.MAX_SAFE_INTEGER}`;
 }

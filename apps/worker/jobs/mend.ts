@@ -1,12 +1,13 @@
 /**
  * After a failover in a cluster: a replica that takes over may lack the last moments of its master, while other masters have it
  * that all is done. Deliveries that are missing are made again from the rooms' logs (what a shard has already is skipped there,
- * as ever); who is in a room by one account only is taken out, or brought in again.
+ * as ever); who is in a room by one account only is taken out, or brought in again; a nickname that nobody bears is free again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { masterOf } from '../../../shared/redis-owners.js';
-import { halvesAt, membershipsAt, type Half, type Shards } from '../../../shared/store/mending.js';
+import { halvesAt, membershipsAt, strayClaimsAt, type Half, type Shards } from '../../../shared/store/mending.js';
+import { releaseName } from '../../../shared/store/names.js';
 import { enterRoom, exitRoom } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
@@ -15,7 +16,7 @@ import type { FanOut } from './fan-out.js';
 const RECENT = 60_000;
 /** Rooms looked at together. */
 const SIDE_BY_SIDE = 32;
-/** Who is still in a room by one account only after so long (ms) is not just entering or exiting it. */
+/** Who is still in a room by one account only after so long (ms) is not just entering or exiting it; nicknames alike. */
 const SETTLED = 5_000;
 
 /**
@@ -74,7 +75,7 @@ class Watch {
   }
 }
 
-/** Delivers what user shards of one master lack, and makes memberships whole. */
+/** Delivers what user shards of one master lack, makes memberships whole, and takes back nicknames. */
 export async function mend(store: Store, fanOut: FanOut, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
   const since = `${Date.now() - RECENT}-0`;
   const memberships = membershipsAt(master, shards);
@@ -82,21 +83,23 @@ export async function mend(store: Store, fanOut: FanOut, master: Redis, shards: 
     for await (const { shard, room } of memberships) await fanOut.mendRoom(room, shard, since);
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, mendNext));
-  await mendMemberships(store, master, shards, settled);
+  for (const half of await lasting(() => halvesAt(store, master, shards), ({ room, user, by }) => `${room} ${user.id} ${by}`, settled)) await makeWhole(store, half);
+  for (const { folded, id } of await lasting(() => strayClaimsAt(store, master), ({ folded, id }) => `${folded} ${id}`, settled)) await releaseName(store, folded, id);
 }
 
-async function mendMemberships(store: Store, master: Redis, shards: Shards, settled: number): Promise<void> {
-  const before = await listOf(halvesAt(store, master, shards));
-  if (before.size === 0) return;
+/** What is found twice, `settled` ms apart: it is not just under way. */
+async function lasting<T>(find: () => AsyncGenerator<T>, nameOf: (one: T) => string, settled: number): Promise<T[]> {
+  const before = await byName(find(), nameOf);
+  if (before.size === 0) return [];
   await sleep(settled);
-  const after = await listOf(halvesAt(store, master, shards));
-  for (const [name, half] of before) if (after.has(name)) await makeWhole(store, half);
+  const after = await byName(find(), nameOf);
+  return [...before].filter(([name]) => after.has(name)).map(([, one]) => one);
 }
 
-async function listOf(halves: AsyncGenerator<Half>): Promise<Map<string, Half>> {
-  const list = new Map<string, Half>();
-  for await (const half of halves) list.set(`${half.room} ${half.user.id} ${half.by}`, half);
-  return list;
+async function byName<T>(found: AsyncGenerator<T>, nameOf: (one: T) => string): Promise<Map<string, T>> {
+  const names = new Map<string, T>();
+  for await (const one of found) names.set(nameOf(one), one);
+  return names;
 }
 
 /** What the user's own account says holds: its client believes the same. */

@@ -2,8 +2,8 @@
 -- KEYS  1 user  2 the user's rooms  3 members  4 attached  5 position
 -- ARGV  1 id  2 room  3 SHA-256 of the token, '' when another user's message brings this one in  4 most rooms
 --       (public rooms and private ones are counted apart)  5 hash of the user's address, '' when it is not known
--- A shard that has no position in the room notes when it got a member: should its first deliveries be lost by a failover, it is behind
--- from there on, and nothing is passed over.
+-- A shard that has no position in the room notes the millisecond before it got a member: should its first deliveries be lost by a failover,
+-- it is behind from there on, and nothing is passed over.
 -- Gives {'ok', name}, {'unauthorized'} (or ended, or unknown), {'too_many'}.
 local user, rooms, members, attached, position = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, room = ARGV[1], ARGV[2]
@@ -20,7 +20,7 @@ end
 if ARGV[5] ~= '' then redis.call('HSET', user, 'address', ARGV[5]) end
 redis.call('ZADD', members, id, id)
 local time = redis.call('TIME')
-redis.call('SET', position, string.format('%d-0  -inf', time[1] * 1000 + math.floor(time[2] / 1000)), 'NX')
+redis.call('SET', position, string.format('%d-0  -inf', time[1] * 1000 + math.floor(time[2] / 1000) - 1), 'NX')
 local holder = redis.call('HGET', attached, id)
 if holder then redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. string.match(holder, ':(.-):'), 'entered ' .. id .. ' ' .. room) end
 return {'ok', h[3]}
