@@ -1,7 +1,7 @@
 -- with log, time
 -- append: accepts a message into a room's log.
 -- KEYS  1 log  2 roster  3 delivered  4 dirty  5 nonce (used only with a TTL)  6 rules
---       7 there while the user has to wait by the room's slow mode  8 count of the room's messages  9 messages that wait for approval
+--       7 there while the user has to wait by the room's slow mode  8 when the room's messages will have been all that it takes by then  9 messages that wait for approval
 -- ARGV  1 user id  2 event text without its id  3 room  4 members the room must have  5 nonce TTL in ms, 0: no nonce
 --       6 undelivered events at which the log refuses  7 SHA-256 of the owner's token, '' for none: no rule binds the owner, nor a role
 --       8 messages the room takes in a while, 0 for any number  9 that while in ms  10 as how many this one counts, for each started thousand of members
@@ -34,10 +34,13 @@ if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
   if wait > 0 then return {'slow', wait} end
   if ARGV[8] ~= '0' and not only then -- what nobody hears takes nothing from the others
     -- in a large room as many as the copies that it makes: 300 KB each, which is a usual message for a thousand members
-    local cost = math.max(ARGV[10], math.ceil(redis.call('HLEN', roster) * math.max(#ARGV[2], 300) / 300000))
-    local count = redis.call('INCRBY', KEYS[8], cost)
-    if count == cost then redis.call('PEXPIRE', KEYS[8], ARGV[9]) end
-    if count > tonumber(ARGV[8]) then return {'flood', redis.call('PTTL', KEYS[8])} end
+    local copies = math.ceil(redis.call('HLEN', roster) * math.max(#ARGV[2], 300) / 300000)
+    local cost = math.min(ARGV[8], math.max(ARGV[10], copies))
+    -- the generic cell rate algorithm (ITU-T I.371), so that who is refused does not wait for the same moment as everybody else
+    local at, window = now(), tonumber(ARGV[9])
+    local arrival = math.max(tonumber(redis.call('GET', KEYS[8]) or 0), at) + cost * window / ARGV[8]
+    if arrival - at > window then return {'flood', math.ceil(arrival - at - window)} end
+    redis.call('SET', KEYS[8], string.format('%d', arrival), 'PX', math.max(1, math.ceil(arrival - at)))
   end
   if r[8] then redis.call('SET', KEYS[7], 1, 'PX', r[8]) end
   if ARGV[12] ~= '' then text = ARGV[12] end
