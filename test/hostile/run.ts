@@ -5,13 +5,13 @@ import { runHostile } from './hostile.js';
 import { describe } from './report.js';
 
 const USAGE = `npm run hostile -- [options]
-  --seconds N   how long it takes (180), a quarter of it quiet, 8 to 7200
-  --attacks N   requests a second of all attackers together (2000), 50 to 20000
+  --seconds N   how long it takes (240), a quarter of it quiet, 8 to 7200
+  --attacks N   requests a second of all attackers together (1000), 50 to 20000
   --guesses N   worthless tokens they try (100000)
   --users N     honest users (50), --rooms N (5), --rate N messages a second (20)`;
 
 function readOptions(args: string[]) {
-  const names = { seconds: 180, attacks: 2_000, guesses: 100_000, users: 50, rooms: 5, rate: 20 };
+  const names = { seconds: 240, attacks: 1_000, guesses: 100_000, users: 50, rooms: 5, rate: 20 };
   try {
     const options = Object.fromEntries(Object.entries(names).map(([name, fallback]) => [name, { type: 'string' as const, default: String(fallback) }]));
     const { values } = parseArgs({ args, options });
