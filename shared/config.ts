@@ -90,7 +90,7 @@ export function readConfig(env: Environment) {
     logMax: integer(env, 'LOG_MAX', 10_000, 10, 1_000_000),
     /** Events an inbox holds before it loses its oldest. With no more than HISTORY, all of them can be read back. */
     inboxMax: integer(env, 'INBOX_MAX', 1_000, 1, 100_000),
-    /** Bytes an inbox holds before it loses its oldest: 1,000 messages of usual length fit, of the largest 40 do; who joins and never polls keeps as much for USER_TTL. */
+    /** Bytes an inbox holds before it loses its oldest: 1,000 messages of usual length fit, of the largest 40 do. Who joins and never polls has 32 KiB, for 30 s. */
     inboxBytes: integer(env, 'INBOX_BYTES', 524_288, 65_536, 1_073_741_824),
     /** Rooms advanced side by side by one worker; measured best from 10 on, Redis is the limit then. */
     workerConcurrency: integer(env, 'WORKER_CONCURRENCY', 10, 1, 1_000),

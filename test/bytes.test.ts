@@ -47,7 +47,7 @@ it('small events in the same bytes all stay', async () => {
   expect([events.length, missed]).toEqual([100, undefined]);
 });
 
-it('an inbox of who is not attached, as of who joins and never polls, holds a hundred usual messages; of who is, all that an inbox may', async () => {
+it('an inbox of who has never polled holds a hundred usual messages; of who has, all that an inbox may', async () => {
   const [away, there] = [await joinAs(part, 'away'), await joinAs(part, 'away')];
   await there.becomeLive(part);
   for (let i = 0; i < 30; i += 1) await there.send(part, `${i} ${LARGE.slice(0, 1_000)}`);
@@ -60,6 +60,20 @@ it('an inbox of who is not attached, as of who joins and never polls, holds a hu
   expect(missed + events.length).toBe(32); // two have joined
   await there.receive(part, `29 ${LARGE.slice(0, 1_000)}`);
   expect(there.texts).toHaveLength(30);
+});
+
+it('who reads what has gathered, an answer at a time, loses nothing of it to what comes meanwhile', async () => {
+  const [reader, sender] = [await joinAs(part, 'behind'), await joinAs(part, 'behind')];
+  await reader.poll(part);
+  for (let i = 0; i < 11; i += 1) await sender.send(part, `${i} ${LARGE.slice(0, 2_000)}`);
+  await worker.fanOut.advanceRoom('behind');
+  const kept = await part.store.redis.memory('USAGE', part.store.keys.inbox(reader.id), 'SAMPLES', 0);
+  expect(kept).toBeGreaterThan(40_000);
+  expect((await reader.poll(part)).missed).toBeUndefined();
+  await sender.send(part, 'more');
+  await worker.fanOut.advanceRoom('behind');
+  expect((await reader.poll(part)).missed).toBeUndefined();
+  expect(reader.texts).toHaveLength(12);
 });
 
 it('an answer ends before its bytes do, of a poll by either way of waiting and of history; the rest comes next', async () => {

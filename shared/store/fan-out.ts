@@ -12,8 +12,8 @@ import type { Store } from './store.js';
 /** Pushes of one script call: a few hundred, so that Redis is blocked for about 1 ms, also while somebody floods large rooms. */
 const PUSHES = 250;
 /**
- * Bytes that the inbox of a user holds who is not attached: a hundred usual messages, as many as one answer gives. Who polls is away for moments
- * only, and reads back what it missed; but many come, never poll, and would have all that is said kept for them until they are stale.
+ * Bytes that the inbox of a user holds who has never polled: a hundred usual messages, as many as one answer gives. Pages poll at once; but
+ * many come, never poll, and would have all that is said kept for them until they are stale.
  */
 const AWAY_BYTES = 32_768;
 /** Events of one batch; more would only make the script calls longer. */
@@ -130,10 +130,17 @@ export async function positionOf({ keys, redis }: Store, room: string, shard: nu
 /** Gathers what is asked for while a call is under way into the next one. */
 function gathered(call: (parts: readonly Part[]) => Promise<unknown[]>): DataLoader<Part, unknown> {
   let underWay: Promise<unknown> = Promise.resolve();
+  let turn: Promise<unknown> = underWay;
   const run = (parts: readonly Part[]): Promise<unknown[]> => {
     const reply = call(parts);
     underWay = reply.catch(() => undefined); // who asked is told
     return reply;
   };
-  return new DataLoader(run, { cache: false, maxBatchSize: ROOMS, batchScheduleFn: (begin) => void underWay.then(() => setImmediate(begin)) });
+  const inTurn = (begin: () => void): Promise<void> => new Promise((done) => {
+    setImmediate(() => {
+      begin();
+      void underWay.then(() => done());
+    });
+  });
+  return new DataLoader(run, { cache: false, maxBatchSize: ROOMS, batchScheduleFn: (begin) => { turn = turn.then(() => inTurn(begin)); } });
 }

@@ -7,7 +7,7 @@ import { rateLimited } from '../../../shared/store/refusals.js';
 
 /** Enough for a lecture hall that comes at once; each of them makes ten calls of Redis, one after the other. */
 const SIDE_BY_SIDE = 4;
-/** Calls that wait; the next is refused. */
+/** Calls that wait, at which an address that has some already gets no more; who has none has as many again. */
 const WAITING = 300;
 /** How long (ms) a call waits before it is refused: shorter than clients do for an answer. */
 const PATIENCE = 5_000;
@@ -27,16 +27,18 @@ export class Lane {
 
   /** Runs a call when it is its turn. Rejects with `rate_limited` when that takes too long. */
   async run<Result>(address: string, call: () => Promise<Result> | Result): Promise<Result> {
-    if (this.#queue.size >= WAITING) throw this.#full();
     const before = this.#calls.get(address) ?? 0;
+    if (this.#queue.size >= (before > 0 ? WAITING : 2 * WAITING)) throw this.#full();
     this.#calls.set(address, before + 1);
-    const came = Date.now();
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(this.#full()), PATIENCE);
     try {
       return await this.#queue.add(() => {
-        if (Date.now() - came > PATIENCE) throw this.#full();
+        clearTimeout(timer); // what has begun is not given up
         return call();
-      }, { priority: -before });
+      }, { priority: -before, signal: waiting.signal });
     } finally {
+      clearTimeout(timer);
       this.#left(address);
     }
   }

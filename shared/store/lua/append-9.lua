@@ -40,7 +40,7 @@ if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
     local at, window = now(), tonumber(ARGV[9])
     local arrival = math.max(tonumber(redis.call('GET', KEYS[8]) or 0), at) + cost * window / ARGV[8]
     if arrival - at > window then return {'flood', math.ceil(arrival - at - window)} end
-    redis.call('SET', KEYS[8], string.format('%d', arrival), 'PX', math.max(1, math.ceil(arrival - at)))
+    redis.call('SET', KEYS[8], string.format('%.3f', arrival), 'PX', math.max(1, math.ceil(arrival - at)))
   end
   if r[8] then redis.call('SET', KEYS[7], 1, 'PX', r[8]) end
   if ARGV[12] ~= '' then text = ARGV[12] end

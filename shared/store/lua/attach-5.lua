@@ -15,7 +15,7 @@ local length = redis.call('LLEN', inbox)
 -- What is derived from the tag comes before anything is written: where it is not in place (a slot of a cluster that moves), nothing has happened.
 local rooms = redis.call('SMEMBERS', user .. ':rooms')
 local former = redis.call('HGET', attached, id)
-local _, formerProcess, formerN = string.match(former or '', '(.-):(.-):(.*)')
+local formerWay, formerProcess, formerN = string.match(former or '', '(.-):(.-):(.*)')
 if former then redis.call('DEL', user .. ':bell:' .. formerN) end
 local function idAt(index) return string.match(redis.call('LINDEX', inbox, index - base - 1), '^{"id":"([%d-]+)') end
 
@@ -52,7 +52,7 @@ local time = redis.call('TIME')
 redis.call('ZADD', seen, time[1] * 1000 + math.floor(time[2] / 1000), id)
 
 -- The newest poll wins: the former one's bell has gone, and its process, if another, is told.
-if former and formerProcess ~= process then
+if former and formerWay ~= 'none' and formerProcess ~= process then
   redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. formerProcess, 'superseded ' .. id .. ' ' .. formerN)
 end
 local way = ''
@@ -61,6 +61,6 @@ if position ~= '' and length == #events and (want == 'full' or want == 'live' an
 elseif #events == 0 and (want == 'blocking' or want == 'live') then
   way = 'blocking'
 end
-if way == '' then redis.call('HDEL', attached, id) else redis.call('HSET', attached, id, way .. ':' .. process .. ':' .. n) end
+redis.call('HSET', attached, id, (way == '' and 'none' or way) .. ':' .. process .. ':' .. n)
 return {way, n, base + #events, last, missed, reset, tonumber(redis.call('GET', sequence) or 0),
   rooms, events}

@@ -1,7 +1,7 @@
 -- with push
 -- deliver: copies events of rooms into the inboxes of their members in one user shard, once, and wakes who waits.
 -- KEYS  1 attached; for each room: members, position
--- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes of one event  4 most bytes an inbox holds  5 the same of who is not attached
+-- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes of one event  4 most bytes an inbox holds  5 the same of who has never polled
 --       for each room: log id its batch begins after, id of the only user its one event is for ('' for all members), count of events,
 --       then id and text of each, in log order
 -- Gives for each room {'done', id} (all members have the events up to id), {'more', id} (call again) or
@@ -33,7 +33,6 @@ local function deliver(members, position, from, only, first, final, left)
   if user == '-inf' then at, user = above(from, at) and at or from, '' end
   if above(from, at) then return {'behind', at} end
   if not above(ARGV[final], at) then return {'done', at} end
-  if pushes <= 0 then return {'more', at} end
   -- a chunk of a longer batch, which another worker has begun: who has that needs nothing of this one
   if through == '' or above(through, ARGV[final]) then through = ARGV[final] end
   local texts, last, size = {}, at, 0
@@ -62,7 +61,7 @@ local function deliver(members, position, from, only, first, final, left)
       if way == 'live' then
         live[process] = live[process] or {}
         table.insert(live[process], id .. ':' .. n)
-      elseif way then
+      elseif way == 'blocking' then
         ring(tag, id, n)
       end
     end

@@ -13,7 +13,7 @@ if ARGV[3] ~= '' and wasMember and above(ARGV[3], at) and redis.call('HGET', use
   push(ARGV[5], id, {ARGV[4]}, #ARGV[4], tonumber(ARGV[6]), tonumber(ARGV[7]))
   local way, process, n = string.match(holder or '', '^(%a+):(%w+):(%d+)$')
   if way == 'live' then publish(ARGV[5], process, {group({ARGV[4]}, ARGV[3], {id .. ':' .. n})})
-  elseif way then ring(ARGV[5], id, n) end
+  elseif way == 'blocking' then ring(ARGV[5], id, n) end
 end
 if redis.call('SREM', rooms, room) == 1 and not string.find(room, ':', 1, true) and redis.call('EXISTS', user) == 1 then
   redis.call('HINCRBY', user, 'public', -1)

@@ -23,7 +23,7 @@ for i = 3, #ARGV, 5 do
       redis.call('HDEL', attached, id) -- Redis lost its last moments: the next attach finds out and says reset
       reply[#reply + 1] = id
     end
-    if ARGV[i + 4] == 'go' then redis.call('HDEL', attached, id) else redis.call('ZADD', seen, now, id) end
+    if ARGV[i + 4] == 'go' then redis.call('HSET', attached, id, 'none:' .. ARGV[2] .. ':' .. ARGV[i + 1]) else redis.call('ZADD', seen, now, id) end
   end
 end
 return reply
