@@ -61,6 +61,7 @@ if position ~= '' and length == #events and (want == 'full' or want == 'live' an
 elseif #events == 0 and (want == 'blocking' or want == 'live') then
   way = 'blocking'
 end
+-- 'none': nobody waits, but the user polls, so that fan-out keeps a whole inbox for it.
 redis.call('HSET', attached, id, (way == '' and 'none' or way) .. ':' .. process .. ':' .. n)
 return {way, n, base + #events, last, missed, reset, tonumber(redis.call('GET', sequence) or 0),
   rooms, events}
