@@ -165,7 +165,10 @@ export class TestCluster {
     await until(() => replica.isMaster(), 'the replica is the master', 30_000);
   }
 
-  /** Moves a slot with its keys, as `redis-cli --cluster reshard` does. */
+  /**
+   * Moves a slot with its keys, as `redis-cli --cluster reshard` does; resolves when all nodes have heard of it. A node that gave one slot
+   * before it had heard what its taker got last would soon take that one back by the older word, and each would name the other as its owner.
+   */
   async moveSlot(slot: number, to: ClusterNode): Promise<void> {
     const from = await this.#masterOfSlot(slot);
     if (from === to) return;
@@ -182,6 +185,7 @@ export class TestCluster {
     await from.redis.cluster('SETSLOT', slot, 'NODE', id).catch((error: unknown) => unlessReplica(error));
     // the others hear of it from these; told at once, they need not be asked twice
     await Promise.all(masters.map((node) => node.redis.cluster('SETSLOT', slot, 'NODE', id).catch(() => undefined)));
+    await until(() => this.#agreed(), 'all know the slot\'s owner', 30_000);
   }
 
   /** Adds a node without slots to the running cluster. */
@@ -233,11 +237,10 @@ export class TestCluster {
     return node;
   }
 
-  /** All nodes name the same masters, and these know it. */
+  /** All nodes name the same masters, with the same slots as of the same epoch. */
   async #agreed(): Promise<boolean> {
     const views = await Promise.all(this.nodes.filter(({ down }) => !down).map(async (node) => String(await node.redis.cluster('NODES'))));
-    const masters = views.map((view) => view.split('\n').filter((line) => /master/.test(line) && !/fail/.test(line)).map((line) => line.split(' ')[0]).sort().join());
-    return new Set(masters).size === 1;
+    return new Set(views.map(mastersOf)).size === 1;
   }
 
   async #slots(): Promise<SlotRange[]> {
@@ -258,6 +261,12 @@ export class TestCluster {
     if (!node) throw new Error('the cluster has no node');
     return node;
   }
+}
+
+/** The masters in what a node answers to CLUSTER NODES: each one's id, epoch and slots. */
+function mastersOf(view: string): string {
+  const lines = view.split('\n').filter((line) => /master/.test(line) && !/fail/.test(line)).map((line) => line.split(' '));
+  return lines.map(([id, , , , , , epoch, , ...slots]) => [id, epoch, ...slots.filter((slot) => !slot.startsWith('['))].join(' ')).sort().join('\n');
 }
 
 /** A master that hears that its last slot has another owner follows that one by itself, and has no say in slots any more. */
