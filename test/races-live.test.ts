@@ -1,6 +1,6 @@
 /** The live way against deliveries and notices that come early, late, twice or not at all. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { attach } from '../shared/store/inboxes.js';
+import { attach, parseCursor } from '../shared/store/inboxes.js';
 import { parseToken } from '../shared/store/tokens.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
@@ -101,8 +101,7 @@ describe('a delivery', () => {
     const pending = live.begin(anna.id);
     const user = parseToken(anna.token);
     await say('included');
-    const cursor = { process: here.polls.processFor(anna.id), position: Number(anna.cursor.split('.')[1]), eventId: anna.cursor.split('.')[2] ?? '' };
-    const attached = await attach(here.store, user, here.polls.processFor(anna.id), cursor, 'live');
+    const attached = await attach(here.store, user, here.polls.processFor(anna.id), parseCursor(anna.cursor), 'live');
     await say('overtakes');
     await until(() => pending.kept.some(({ n }) => n === attached.n), 'the delivery'); // the one that is included has come, too
     const fake = { userId: anna.id, token: anna.token } as Parameters<typeof live.adopt>[1];

@@ -4,27 +4,44 @@ import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
 
-/** How far a client has acknowledged its inbox. On the wire it is opaque: `<process>.<position>.<log id>`. */
-export interface Cursor {
-  /** The API process that issued it. */
-  process: string;
-  /** Events of this inbox up to and including the acknowledged one, counted over the user's life. */
+/** A place in an inbox, behind an event. By its id and the sum a Redis is found out that lost its last moments. */
+export interface Place {
+  /** Events of this inbox up to and including that one, counted over the user's life. */
   position: number;
-  /** Log id of the acknowledged event, by which a Redis that lost its last moments is found out. */
+  /** The event's log id. */
   eventId: string;
+  /** Of all events up to there, whatever their order (`lua/parts/sum.lua`). NaN where it is not known. */
+  sum: number;
 }
 
-export const FIRST_POSITION = { position: 0, eventId: '0-0' };
-const CURSOR = /^([a-z0-9]{1,16})\.(0|[1-9]\d{0,14})\.(\d{1,15}-\d{1,15})$/;
+/** How far a client has acknowledged its inbox. */
+export interface Cursor extends Place {
+  /** The API process that issued it. */
+  process: string;
+}
 
-export function cursorText(process: string, position: number, eventId: string): string {
-  return `${process}.${position}.${eventId}`;
+export const FIRST_PLACE: Place = { position: 0, eventId: '0-0', sum: 0 };
+const CURSOR = /^([a-z0-9]{1,10})([a-z0-9]{6})?\.(0|[1-9]\d{0,14})\.(\d{1,15}-\d{1,15})$/;
+/** Sums are below it: six characters to the base of 36. */
+const SUMS = 2 ** 31;
+
+/**
+ * On the wire a cursor is opaque: `<process><sum>.<position>.<log id>`. A version that knows no sum takes the two for a process that is not
+ * its own, and attaches, which is always right.
+ */
+export function cursorText(process: string, { position, eventId, sum }: Place): string {
+  return `${process}${Number.isNaN(sum) ? '' : sum.toString(36).padStart(6, '0')}.${position}.${eventId}`;
+}
+
+/** The place behind some more events. */
+export function placeAfter({ position, sum }: Place, more: { count: number; eventId: string; sum: number }): Place {
+  return { position: position + more.count, eventId: more.eventId, sum: (sum + more.sum) % SUMS };
 }
 
 /** Null for what is not a cursor. */
 export function parseCursor(text: string): Cursor | null {
   const match = CURSOR.exec(text);
-  return match ? { process: match[1] ?? '', position: Number(match[2]), eventId: match[3] ?? '' } : null;
+  return match ? { process: match[1] ?? '', sum: Number.parseInt(match[2] ?? '', 36), position: Number(match[3]), eventId: match[4] ?? '' } : null;
 }
 
 /**
@@ -37,21 +54,24 @@ export interface Attached {
   /** How the user is waited for from now on; '' is not at all. */
   way: 'live' | 'blocking' | '';
   n: number;
-  /** Position and log id of the last event given; where there was none, of the last acknowledged. */
-  position: number;
-  eventId: string;
+  /** Behind the last event acknowledged. */
+  acked: Place;
   /** Events the inbox lost to its limit since the cursor. */
   missed: number;
-  /** The cursor's event is not there: nothing was acknowledged. */
+  /** The cursor's event is not there, or others are before it: nothing was acknowledged. */
   reset: boolean;
   /** The number of the last delivery to this process from this user's shard. */
   sequence: number;
   rooms: string[];
   /** Event texts, oldest first. */
   events: string[];
+  /** Of these events. */
+  sum: number;
+  /** Behind the last of these events. */
+  end: Place;
 }
 
-type AttachReply = ['unauthorized'] | ['live' | 'blocking' | '', number, number, string, number, number, number, string[], string[]];
+type AttachReply = ['unauthorized'] | ['live' | 'blocking' | '', number, number, string, number, number, number, number, string[], string, number, string[]];
 
 /** Ties a poll to its user and this process. Always right, whatever was before. Throws `unauthorized`. */
 export async function attach(store: Store, user: Credentials, process: string, cursor: Cursor | null, want: Want): Promise<Attached> {
@@ -59,18 +79,18 @@ export async function attach(store: Store, user: Credentials, process: string, c
   const shard = keys.userShard(user.id);
   const reply = await run<AttachReply>(store.redis, 'attach', keys.user(user.id), keys.inbox(user.id), keys.seen(shard),
     keys.attached(shard), keys.sequence(shard, process), user.id, user.tokenHash, process,
-    cursor?.position ?? '', cursor?.eventId ?? '', want, EVENTS_MAX, EVENTS_BYTES);
+    cursor?.position ?? '', cursor?.eventId ?? '', want, EVENTS_MAX, EVENTS_BYTES, sumArgument(cursor?.sum));
   if (reply[0] === 'unauthorized') throw unauthorized();
-  const [way, n, position, eventId, missed, reset, sequence, rooms, events] = reply;
-  return { way, n, position, eventId, missed, reset: reset === 1, sequence, rooms, events };
+  const [way, n, position, ackedId, ackedSum, missed, reset, sequence, rooms, eventId, sum, events] = reply;
+  const acked = { position, eventId: ackedId, sum: ackedSum };
+  return { way, n, acked, missed, reset: reset === 1, sequence, rooms, events, sum, end: placeAfter(acked, { count: events.length, eventId, sum }) };
 }
 
 /** What a process writes of one live user once a second. */
 export interface Touch {
   id: number;
   n: number;
-  position: number;
-  eventId: string;
+  acked: Place;
   /** Lets the user go: it is attached nowhere afterwards. */
   letGo: boolean;
 }
@@ -81,8 +101,12 @@ export interface Touch {
  */
 export async function touch(store: Store, shard: number, process: string, users: Touch[]): Promise<{ sequence: number; gone: number[] }> {
   const { keys } = store;
-  const flat = users.flatMap((user) => [user.id, user.n, user.position, user.eventId, user.letGo ? 'go' : 'keep']);
+  const flat = users.flatMap(({ id, n, acked, letGo }) => [id, n, acked.position, acked.eventId, sumArgument(acked.sum), letGo ? 'go' : 'keep']);
   const [sequence = 0, ...gone] = await run<(number | string)[]>(store.redis, 'touch', keys.seen(shard), keys.attached(shard),
     keys.sequence(shard, process), keys.userTag(shard), process, ...flat);
   return { sequence: Number(sequence), gone: gone.map(Number) };
+}
+
+function sumArgument(sum = Number.NaN): number | '' {
+  return Number.isNaN(sum) ? '' : sum;
 }

@@ -1,5 +1,5 @@
 import { DEFAULT_ROOM, POLL_TIMEOUT_DEFAULT } from '../../../shared/protocol/limits.js';
-import { cursorText, FIRST_POSITION } from '../../../shared/store/inboxes.js';
+import { cursorText, FIRST_PLACE } from '../../../shared/store/inboxes.js';
 import { freshOwner } from '../../../shared/store/owners.js';
 import { leave } from '../../../shared/store/presence.js';
 import { admitToRoom, enterRoom, type Entry } from '../../../shared/store/rooms.js';
@@ -17,7 +17,7 @@ export const join: Operation<'join'> = async ({ store, fanOut, polls }, { name, 
   const { token, ...user } = await createUser(store, name);
   const owns = await enterOrEnd(store, room, parseToken(token), entry);
   fanOut.requestPresence(room);
-  const cursor = cursorText(polls.processFor(user.id), FIRST_POSITION.position, FIRST_POSITION.eventId);
+  const cursor = cursorText(polls.processFor(user.id), FIRST_PLACE);
   return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner: entry.fresh }) }, { room: await roomView(store, room, user.id) });
 };
 

@@ -82,11 +82,11 @@ async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached 
 }
 
 function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pending): Attached | null {
-  const { n, position, eventId, events, missed, reset } = attached;
+  const { n, end, events, missed, reset } = attached;
   const waited = poll.resume !== '';
   poll.n = n;
   poll.rooms = new Set(heedNotices(pending, poll, attached));
-  poll.resume = cursorText(ways.process(pending.shard), position, eventId);
+  poll.resume = cursorText(ways.process(pending.shard), end);
   const live = attached.way === 'live' && !poll.superseded;
   const orphan = live ? null : ways.live.forget(poll.userId, n);
   if (orphan) ways.reattach(orphan);

@@ -93,7 +93,7 @@ export class Live {
     mirror.lastPoll = Date.now();
     mirror.poll = poll;
     poll.whenSettled = this.#release;
-    poll.resume = cursorText(this.#options.process(mirror.shard), mirror.end, mirror.endId);
+    poll.resume = cursorText(this.#options.process(mirror.shard), mirror.end);
     this.#answer(mirror);
     if (this.#draining || poll.deadline <= mirror.lastPoll) poll.settleEmpty();
   }
@@ -132,10 +132,9 @@ export class Live {
     const orphan = former && this.#drop(former);
     if (orphan) this.#options.reattach(orphan);
     if (shard.mirrors.size === 0 && shard.pending.size === 0) shard.last = shard.expected = attached.sequence;
-    const mirror = new Mirror({ id: poll.userId, token: poll.token, shard: pending.shard }, attached.n, attached.sequence,
-      attached.position - attached.events.length, attached.rooms);
-    mirror.endId = attached.eventId;
-    if (attached.events.length > 0) mirror.push({ text: attached.events.join(','), count: attached.events.length, eventId: attached.eventId });
+    const mirror = new Mirror({ id: poll.userId, token: poll.token, shard: pending.shard }, attached.n, attached.sequence, attached.acked, attached.rooms);
+    const { events, end: { eventId }, sum } = attached;
+    if (events.length > 0) mirror.push({ text: events.join(','), count: events.length, eventId, sum });
     for (const { sequence, n, chunk } of pending.kept) if (n === attached.n && sequence > attached.sequence) mirror.push(chunk);
     this.mirrors.add(mirror);
     shard.mirrors.add(mirror);
@@ -215,7 +214,7 @@ export class Live {
     if (!poll || !taken) return;
     this.#answered += 1;
     this.#options.given(taken.count);
-    poll.settle(pollBody(cursorText(this.#options.process(mirror.shard), taken.position, taken.eventId), taken.text));
+    poll.settle(pollBody(cursorText(this.#options.process(mirror.shard), taken.end), taken.text));
   }
 
   #resynchronise(shard: Shard, last: number): void {
@@ -277,5 +276,5 @@ export class Live {
 }
 
 function touchOf(mirror: Mirror): Touch {
-  return { id: mirror.id, n: mirror.n, position: mirror.acked, eventId: mirror.ackedId, letGo: false };
+  return { id: mirror.id, n: mirror.n, acked: mirror.acked, letGo: false };
 }

@@ -1,4 +1,4 @@
--- with push
+-- with sum, push
 -- deliver: copies events of rooms into the inboxes of their members in one user shard, once, and wakes who waits.
 -- KEYS  1 attached; for each room: members, position
 -- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes of one event  4 most bytes an inbox holds  5 the same of who has never polled
@@ -66,9 +66,10 @@ local function deliver(members, position, from, only, first, final, left)
       end
     end
   end
+  local sum = next(live) and sumWith(0, texts)
   for process, users in pairs(live) do
     deliveries[process] = deliveries[process] or {}
-    table.insert(deliveries[process], group(texts, last, users))
+    table.insert(deliveries[process], group(texts, last, users, sum))
   end
   if more then
     redis.call('SET', position, at .. ' ' .. through .. ' ' .. ids[#ids])

@@ -1,4 +1,4 @@
--- with push
+-- with sum, push
 -- exit-user: the second step of leaving a room, on the user's shard. The last member takes the shard's position along,
 -- so that a later member does not start from an old one. Who was made to go is told: fan-out does not know it as a member any more.
 -- KEYS  1 user  2 the user's rooms  3 members  4 position  5 attached  6 inbox
@@ -12,7 +12,7 @@ local at = string.match(redis.call('GET', position) or '0-0', '^%S+')
 if ARGV[3] ~= '' and wasMember and above(ARGV[3], at) and redis.call('HGET', user, 'ended') == false and redis.call('EXISTS', user) == 1 then
   push(ARGV[5], id, {ARGV[4]}, #ARGV[4], tonumber(ARGV[6]), tonumber(ARGV[7]))
   local way, process, n = string.match(holder or '', '^(%a+):(%w+):(%d+)$')
-  if way == 'live' then publish(ARGV[5], process, {group({ARGV[4]}, ARGV[3], {id .. ':' .. n})})
+  if way == 'live' then publish(ARGV[5], process, {group({ARGV[4]}, ARGV[3], {id .. ':' .. n}, sumWith(0, {ARGV[4]}))})
   elseif way == 'blocking' then ring(ARGV[5], id, n) end
 end
 if redis.call('SREM', rooms, room) == 1 and not string.find(room, ':', 1, true) and redis.call('EXISTS', user) == 1 then

@@ -1,29 +1,33 @@
+-- with sum
 -- touch: what a process with live users writes once a second for one user shard: acknowledgements and `seen`.
 -- Does nothing for a user that is no longer attached here with that n.
 -- KEYS  1 seen  2 attached  3 sequence of this process in this shard
--- ARGV  1 the shard's tag  2 process  3.. five for each user: id, n, position acknowledged, log id there, 'keep' or 'go'
+-- ARGV  1 the shard's tag  2 process  3.. six for each user: id, n, position acknowledged, log id there, sum there
+--       ('' when it is not known), 'keep' or 'go'
 -- Gives {sequence, id of each user that is no longer attached here, ...}.
 local seen, attached, sequence = KEYS[1], KEYS[2], KEYS[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('EXPIRE', sequence, 60)
 local reply = {tonumber(redis.call('GET', sequence) or 0)}
-for i = 3, #ARGV, 5 do
+for i = 3, #ARGV, 6 do
   local id, position = ARGV[i], tonumber(ARGV[i + 2])
   local user = 'user:' .. ARGV[1] .. ':' .. id
   if redis.call('HGET', attached, id) ~= 'live:' .. ARGV[2] .. ':' .. ARGV[i + 1] then
     reply[#reply + 1] = id
   else
     local base = tonumber(redis.call('HGET', user, 'base') or 0)
-    local there = position > base and redis.call('LINDEX', user .. ':messages', position - base - 1)
-    if there and string.match(there, '^{"id":"([%d-]+)') == ARGV[i + 3] then
+    local texts = position > base and redis.call('LRANGE', user .. ':messages', 0, position - base - 1) or {}
+    local there = #texts == position - base and string.match(texts[#texts] or '', '^{"id":"([%d-]+)')
+    local sum, given = sumAt(user, base), tonumber(ARGV[i + 4])
+    if there == ARGV[i + 3] and (not sum or not given or sumWith(sum, texts) == given) then
       redis.call('LTRIM', user .. ':messages', position - base, -1)
-      redis.call('HSET', user, 'base', position, 'baseId', ARGV[i + 3], 'acked', position, 'given', position)
+      redis.call('HSET', user, 'base', position, 'baseId', ARGV[i + 3], 'acked', position, 'given', position, 'sum', position .. ' ' .. (given or 0))
     elseif position > base then
       redis.call('HDEL', attached, id) -- Redis lost its last moments: the next attach finds out and says reset
       reply[#reply + 1] = id
     end
-    if ARGV[i + 4] == 'go' then redis.call('HSET', attached, id, 'none:' .. ARGV[2] .. ':' .. ARGV[i + 1]) else redis.call('ZADD', seen, now, id) end
+    if ARGV[i + 5] == 'go' then redis.call('HSET', attached, id, 'none:' .. ARGV[2] .. ':' .. ARGV[i + 1]) else redis.call('ZADD', seen, now, id) end
   end
 end
 return reply

@@ -38,14 +38,17 @@ local function ring(tag, id, n)
   redis.call('RPUSH', bell, '1')
   redis.call('PEXPIRE', bell, 120000) -- a poll is over by then; nothing is left of a dead process
 end
--- group: one room's part of a delivery: count of events, last id, users (id:n id:n ...) and texts, a line each.
-local function group(texts, last, users)
-  return #texts .. '\n' .. last .. '\n' .. table.concat(users, ' ') .. '\n' .. table.concat(texts, ',')
+-- group: one room's part of a delivery: count of events, last id, users (id:n id:n ...) and texts, a line each; and the events' sum.
+local function group(texts, last, users, sum)
+  return {#texts .. '\n' .. last .. '\n' .. table.concat(users, ' ') .. '\n' .. table.concat(texts, ','), sum}
 end
--- publish: gives a process with live users a delivery, with the next number.
+-- publish: gives a process with live users a delivery: the next number, the groups, and in a last line their sums.
 local function publish(tag, process, groups)
   local sequence = 'sequence:' .. tag .. ':' .. process
   local number = redis.call('INCR', sequence)
   if number == 1 then redis.call('EXPIRE', sequence, 60) end -- the process renews it as long as it has live users
-  redis.call('PUBLISH', 'delivery:' .. tag .. ':' .. process, number .. '\n' .. table.concat(groups, '\n'))
+  local lines, sums = {number}, {}
+  for i, one in ipairs(groups) do lines[i + 1], sums[i] = one[1], one[2] end
+  lines[#lines + 1] = table.concat(sums, ' ')
+  redis.call('PUBLISH', 'delivery:' .. tag .. ':' .. process, table.concat(lines, '\n'))
 end
