@@ -1,17 +1,22 @@
 /** The chat on a Redis Cluster of three masters and three replicas, in real processes: all of it works, and goes on when masters go. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectStore, firstConnect } from '../shared/redis.js';
+import { connectStore, connectWorker, firstConnect } from '../shared/redis.js';
 import { checkRedis } from '../shared/redis-check.js';
 import { Keys } from '../shared/store/keys.js';
 import { fetchText } from './support/client.js';
 import { startCluster, type TestCluster } from './support/cluster.js';
+import { patiently } from './support/patiently.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { refusal } from './support/refusal.js';
 import { until } from './support/until.js';
 import { TestUser } from './support/user.js';
 
 const SHARDS = 64;
+const QUEUES = Array.from({ length: 8 }, (_, number) => `fanout-${number}`);
+const ADMIN = { headers: { Authorization: `Basic ${btoa(':x')}` } };
 const keys = new Keys(SHARDS);
 let cluster: TestCluster;
 let system: TestSystem;
@@ -29,6 +34,18 @@ afterAll(async () => {
 async function people(count: number, room: string) {
   const users = await Promise.all(Array.from({ length: count }, () => TestUser.join(system.urls, { room })));
   return users.map((user) => ({ user, follower: user.follow() }));
+}
+
+interface QueueView { name: string; counts: Record<string, number> }
+
+/** As the host's board shows them. */
+async function queues(): Promise<QueueView[]> {
+  return ((await (await fetch(`${system.urls[0]}/admin/queues/api/queues`, ADMIN)).json()) as { queues: QueueView[] }).queues;
+}
+
+/** A room whose jobs go to that queue. */
+function roomOf(queue: string): string {
+  for (let number = 0; ; number += 1) if (QUEUES[crc32(`queued-${number}`) % QUEUES.length] === queue) return `queued-${number}`;
 }
 
 type People = Awaited<ReturnType<typeof people>>;
@@ -67,10 +84,8 @@ describe('on a cluster', () => {
   });
 
   it('jobs go through several queues, and the figures are those of all', async () => {
-    const headers = { Authorization: `Basic ${btoa(':x')}` };
-    const board = await (await fetch(`${system.urls[0]}/admin/queues/api/queues`, { headers })).json() as { queues: { name: string; counts: Record<string, number> }[] };
-    expect(board.queues.map(({ name }) => name).sort()).toEqual([...Array.from({ length: 8 }, (_, number) => `fanout-${number}`), 'upkeep']);
-    const figures = async () => (await fetch(`${system.urls[0]}/metrics`, { headers })).text();
+    expect((await queues()).map(({ name }) => name).sort()).toEqual([...QUEUES, 'upkeep']);
+    const figures = async () => (await fetch(`${system.urls[0]}/metrics`, ADMIN)).text();
     await until(async () => /chat_fanout_events_total [1-9]/.test(await figures()), 'the worker has written its figures');
   });
 
@@ -108,6 +123,41 @@ describe('on a cluster', () => {
     await until(async () => await redis.rpush('asked', 'after').catch(() => 0) > 50, 'many more');
     expect(await redis.lrange('asked', 0, -1)).not.toContain('meanwhile');
     redis.disconnect();
+  });
+
+  it('a connection of the queues that is made anew while the cluster is not whole yet says when it is there: BullMQ waits for that', async () => {
+    const redis = connectWorker(cluster.url).on('error', () => undefined);
+    await firstConnect(redis);
+    redis.disconnect();
+    await Promise.all(cluster.nodes.map((node) => node.kill()));
+    await Promise.all(cluster.nodes.map((node) => node.restart())); // in its first two seconds a master takes nothing
+    let settled = false;
+    void redis.connect().catch(() => undefined).then(() => { settled = true; });
+    await cluster.whole();
+    await until(() => settled, 'it is there', 10_000);
+    redis.disconnect();
+  });
+
+  it('a queue whose master was away is worked on when it is back: no job is left to the sweep', async () => {
+    const user = await patiently(() => TestUser.join(system.urls, { room: 'lobby' }));
+    for (const name of QUEUES) await patiently(() => user.ask('enter', { room: roomOf(name) }));
+    await until(async () => (await queues()).every(({ counts: { waiting, active } }) => waiting === 0 && active === 0), 'all jobs are done', 30_000);
+  });
+
+  it('with REDIS_WAIT, what no replica has comes to nobody before one has it', async () => {
+    const everybody = await people(2, 'kept');
+    const [anna, bert] = everybody;
+    const replicas = await cluster.replicasOf(await cluster.ownerOf(keys.room('kept')));
+    for (const replica of replicas) replica.pause();
+    const message = { text: 'kept', id: 'kept' };
+    expect(await refusal(Promise.resolve(anna?.user.send(message)))).toMatchObject({ code: 'unavailable' });
+    await sleep(500);
+    expect(bert?.follower.texts()).toEqual([]);
+    for (const replica of replicas) replica.resume();
+    await anna?.user.sendSurely(message);
+    await haveAll(everybody, ['kept']);
+    await stopAll(everybody);
+    await cluster.whole();
   });
 
   it('a master is killed while people talk: who is elsewhere talks on meanwhile, and all have everything', async () => {

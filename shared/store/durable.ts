@@ -1,9 +1,9 @@
 /**
- * What a user is answered for. Redis answers before its replicas have a write, so a failover may lose the last moments of a
+ * What a user is answered for, and what is delivered. Redis answers before its replicas have a write, so a failover may lose the last moments of a
  * master; with REDIS_WAIT the answer waits until so many replicas have it.
  */
 import { ChatError } from '../protocol/errors.js';
-import { masterOf } from '../redis-owners.js';
+import { masterOf, type RedisClient } from '../redis-owners.js';
 import { run, type Argument, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
 
@@ -12,14 +12,18 @@ const PATIENCE = 1_000;
 
 /** Runs a script whose first argument is a key. Throws `unavailable` when too few replicas have what it wrote: it may be there, or not. */
 export async function runDurably<Reply>(store: Store, name: ScriptName, key: string, ...others: Argument[]): Promise<Reply> {
-  const { redis, durable, config } = store;
-  if (config.redisWait === 0) return run(redis, name, key, ...others);
+  return keptSafe(store, key, (redis) => run(redis, name, key, ...others));
+}
+
+/** The same of anything that is written at the master of a key. */
+export async function keptSafe<Reply>({ redis, durable, config }: Store, key: string, write: (redis: RedisClient) => Promise<Reply>): Promise<Reply> {
+  if (config.redisWait === 0) return write(redis);
   const master = masterOf(durable, key);
   const breaks = { counted: 0 };
   const count = (): void => { breaks.counted += 1; };
   master?.once('close', count);
   try {
-    const reply = await run<Reply>(durable, name, key, ...others);
+    const reply = await write(durable);
     // WAIT is about what its own connection has written: a new one would know of nothing to wait for
     const same = master !== null && masterOf(durable, key) === master && breaks.counted === 0;
     const replicas = same ? await master.wait(config.redisWait, PATIENCE) : 0;
