@@ -139,9 +139,12 @@ export function connectProducer(url: string): RedisClient {
   return connect(url, { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
 }
 
-/** For BullMQ workers, which wait for Redis as long as it takes (and demand `maxRetriesPerRequest: null`). */
+/**
+ * For BullMQ workers, which wait for Redis as long as it takes (and demand `maxRetriesPerRequest: null`). Without ioredis' look at a cluster's
+ * state: a `connect` during which that fails never settles, and a worker that BullMQ connects anew takes no job any more (taskforcesh/bullmq#4138).
+ */
 export function connectWorker(url: string): RedisClient {
-  return connect(url, { ...common, maxRetriesPerRequest: null });
+  return connect(url, { ...common, maxRetriesPerRequest: null }, { enableReadyCheck: false });
 }
 
 /** Keys of several slots, one of which at least is at a master that is there while any is. */
