@@ -7,13 +7,18 @@ import { ownerOf, type RedisClient } from './redis-owners.js';
 /** An answer takes a few ms, and some tens of that on a machine that is busy. */
 const MOMENT = 300;
 
+/** A master that was silent for so long (ms) may have been replaced, */
+const HUNG = 1_000;
+/** and may not know it yet when it goes on: for so long (ms) what it says is not relied on. */
+const UNAWARE = 500;
+
 /** What was asked for did not come in time, and may come late: it is asked for again, or done without. */
 export class Away extends Error {}
 
 export class Patience {
   readonly #redis: RedisClient;
   /** By master that is away: whether somebody is asking. */
-  readonly #away = new Map<string, { asked: boolean }>();
+  readonly #away = new Map<string, { asked: boolean; since: number }>();
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
@@ -34,7 +39,10 @@ export class Patience {
 
   async #ask<T>(place: string, work: () => Promise<T>): Promise<T> {
     const reply = await work();
-    this.#away.delete(place);
+    const away = this.#away.get(place);
+    const rely = (): void => { if (this.#away.get(place) === away) this.#away.delete(place); };
+    if (away && Date.now() - away.since > HUNG) setTimeout(rely, UNAWARE).unref();
+    else rely();
     return reply;
   }
 
@@ -42,7 +50,7 @@ export class Patience {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const away = { asked: true };
+        const away = { asked: true, since: Date.now() };
         this.#away.set(place, away);
         answer.catch(() => { away.asked = false; });
         reject(new Away(`${place} does not answer`));

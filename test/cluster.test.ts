@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Away, Patience } from '../shared/patience.js';
 import { connectStore, connectWorker, firstConnect } from '../shared/redis.js';
 import { checkRedis } from '../shared/redis-check.js';
 import { Keys } from '../shared/store/keys.js';
@@ -142,6 +143,19 @@ describe('on a cluster', () => {
     const user = await patiently(() => TestUser.join(system.urls, { room: 'lobby' }));
     for (const name of QUEUES) await patiently(() => user.ask('enter', { room: roomOf(name) }));
     await until(async () => (await queues()).every(({ counts: { waiting, active } }) => waiting === 0 && active === 0), 'all jobs are done', 30_000);
+  });
+
+  it('a master that goes on after it hung is not relied on at once: it may not know yet that it is none any more', async () => {
+    const redis = connectStore(cluster.url).on('error', () => undefined);
+    await firstConnect(redis);
+    const patience = new Patience(redis);
+    const ask = (work: () => Promise<string>): Promise<string> => patience.for('asked', work).catch((error: unknown) => (error instanceof Away ? 'away' : Promise.reject(error)));
+    const hung = sleep(1_500);
+    expect(await ask(() => hung.then(() => 'late'))).toBe('away');
+    await hung;
+    expect(await ask(() => Promise.resolve('stale'))).toBe('away');
+    await until(async () => await ask(() => Promise.resolve('fresh')) === 'fresh', 'it is relied on again');
+    redis.disconnect();
   });
 
   it('with REDIS_WAIT, what no replica has comes to nobody before one has it', async () => {
