@@ -5,6 +5,8 @@
 export const costs = {
   /** A message, whoever gets it. */
   message: { api: 228, worker: 88, redis: 121 },
+  /** What the messages share that are under way together: a job, the calls of its scripts. */
+  together: { api: 0, worker: 0, redis: 0 },
   /** A message for one recipient, with the poll that takes it. */
   delivery: { api: 28.7, worker: 1.9, redis: 5.2 },
   /** Each shard beyond the first in which a message has recipients: scenario c with SHARDS=16 beside SHARDS=1. */

@@ -4,7 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { costs } from './costs.js';
+import { costs as measured } from './costs.js';
+import { fit } from './fit.js';
 import { fixed, table, whole } from './table.js';
 
 /** Of a core, in the long run: above it messages wait for one another. */
@@ -17,12 +18,29 @@ const POOL = 64 + 4;
 /** Shards in which a room of so many members has some, on the average. */
 const reached = (shards, room) => shards * (1 - (1 - 1 / shards) ** room);
 
-/** CPU-seconds a second of each part, for `polls` held, and `messages` a second into rooms of `room` members. */
-export function predict({ polls, messages, room, shards = 1 }) {
+/** How long (s) a message is under way at part load: by it so many of those that come evenly are under way together. */
+const UNDER_WAY = 0.005;
+const PARTS = ['api', 'worker', 'redis'];
+
+/**
+ * CPU-seconds a second of each part, for `polls` held, and `messages` a second into rooms of `room` members, `together` of which are under way at a
+ * time: where nothing is said of that, as many as come evenly (Little's law).
+ */
+export function predict({ polls, messages, room, shards = 1, together = Math.max(1, messages * UNDER_WAY) }, costs = measured) {
   const deliveries = messages * room;
   const more = messages * (reached(shards, room) - 1);
-  const part = (name) => (messages * costs.message[name] + more * costs.shard[name] + deliveries * costs.delivery[name] + polls * costs.poll[name]) / 1e6;
-  return { api: part('api'), worker: part('worker'), redis: part('redis') };
+  return eachPart((part) => (messages * (costs.message[part] + costs.together[part] / together) + more * costs.shard[part]
+    + deliveries * costs.delivery[part] + polls * costs.poll[part]) / 1e6);
+}
+
+/** The costs that fit what some loads took (`cpu` in CPU-seconds a second); those of shards and of held polls are as they were measured by themselves. */
+export function fittedTo(loads) {
+  const found = eachPart((part) => fit(loads, loads.map(({ cpu, polls }) => cpu[part] - polls * measured.poll[part] / 1e6)));
+  return { ...measured, message: eachPart((part) => found[part].message), together: eachPart((part) => found[part].together), delivery: eachPart((part) => found[part].delivery) };
+}
+
+function eachPart(of) {
+  return Object.fromEntries(PARTS.map((part) => [part, of(part)]));
 }
 
 /** Processes and machines' worth of it. */
@@ -32,8 +50,8 @@ export function needs(load) {
   const api = Math.max(count(cpu.api), Math.ceil(load.polls / CONNECTIONS));
   return {
     ...cpu, apis: api, workers: count(cpu.worker), masters: count(cpu.redis),
-    gigabytes: { api: load.polls * costs.memory.api / 1e9, redis: load.polls * costs.memory.redis / 1e9 },
-    redisConnections: api * POOL, megabits: load.messages * load.room * costs.wire * 8 / 1e6,
+    gigabytes: { api: load.polls * measured.memory.api / 1e9, redis: load.polls * measured.memory.redis / 1e9 },
+    redisConnections: api * POOL, megabits: load.messages * load.room * measured.wire * 8 / 1e6,
   };
 }
 

@@ -53,11 +53,14 @@ function growth(rows) {
 function model(rows) {
   const lines = rows.map((row) => {
     const [window] = row.rounds;
-    const parts = PARTS.map((part) => `${percent(row.predicted[part])} / ${percent(window.cpu[part] / window.seconds)}`);
-    const ratio = total(row.predicted) / (window.cpuTogether / window.seconds); // of the model to what was measured
-    return [row.system, whole(row.polls), whole(row.room), whole(row.messages), ...parts, fixed(ratio, 2), fixed(window.p50), fixed(window.p99), ...faults(row)];
+    const parts = PARTS.map((part) => `${percent(row.predicted[part])} / ${percent(row.cpu[part])}`);
+    const ratio = total(row.predicted) / total(row.cpu); // of the model to what was measured
+    return [row.fitted ? 'fitted' : 'foretold', whole(row.polls), whole(row.room), whole(row.messages), ...parts, fixed(ratio, 2), fixed(window.p50), fixed(window.p99), ...faults(row)];
   });
-  return table(['', 'polls', 'room of', 'messages/s', 'core, model / measured: api', 'worker', 'redis', 'together', 'p50 ms', 'p99 ms', ...FAULTS], lines);
+  const { costs } = rows[0];
+  const terms = ['message', 'together', 'delivery'].map((term) => [term, ...PARTS.map((part) => fixed(costs[term][part]))]);
+  return [table(['', 'polls', 'room of', 'messages/s', 'core, model / measured: api', 'worker', 'redis', 'together', 'p50 ms', 'p99 ms', ...FAULTS], lines),
+    table(['us, for bench/costs.js', ...PARTS], terms)].join('\n');
 }
 
 function sends(rows) {
