@@ -254,4 +254,21 @@ describe('script tags', () => {
     expect(await page.evaluate(() => document.readyState)).toBe('complete');
     await link.close();
   });
+
+  it('poll all the same when the page does not come to an end of loading', async () => {
+    const link = await Link.start(api);
+    const page = await open(site.library(link.url, { path: '/endless' }));
+    await page.clock.install();
+    await page.route('**/endless.png', () => undefined);
+    site.serve('/endless', `<!doctype html><script src="${link.url}/chat.js"></script><script>
+      NobackendChat.join({ room: '${fresh()}', way: 'jsonp', tabs: 'own' });</script><img src="/endless.png">`);
+    await page.goto(`${site.origin}/endless`, { waitUntil: 'commit' });
+    await until(() => link.seen.some((path) => /\/join/.test(path)), 'it has joined');
+    await until(async () => { // by the page's clock: far sooner than a user who never polls is ended
+      await page.clock.fastForward(5_000);
+      return link.seen.some((path) => /\/poll/.test(path));
+    }, 'a poll', 8_000);
+    expect(await page.evaluate(() => document.readyState)).not.toBe('complete');
+    await link.close();
+  });
 });

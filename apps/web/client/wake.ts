@@ -45,11 +45,17 @@ export function watchPage(life: PageLife): Stop {
   return () => stops.forEach((stop) => stop());
 }
 
-/** When the page has loaded: a script tag added earlier would keep its loading indicator turning. */
+/** ms; a user who has not polled 30 s after it joined is ended. */
+const LOADING = 20_000;
+
+/** When the page has loaded, or is long about it: a script tag added earlier would keep its loading indicator turning. */
 export function afterLoad(): Promise<void> {
   return new Promise((resolve) => {
     const later = (): void => { setTimeout(resolve); };
     if (document.readyState === 'complete') later();
-    else window.addEventListener('load', later, { once: true });
+    else {
+      window.addEventListener('load', later);
+      setTimeout(resolve, LOADING);
+    }
   });
 }
