@@ -12,8 +12,10 @@ const SWEEP_EVERY = 1_000;
 const EXPIRE_EVERY = 5_000;
 /** The schedules are set again this often, since a Redis that was wiped has forgotten them. */
 const SCHEDULE_EVERY = 10_000;
-/** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms). */
+/** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms); */
 const LATE = 1_500;
+/** and when a node or a queue is in trouble, what is older than this, as often, for so long: jobs given to that queue meanwhile wait for its worker. */
+const TROUBLED = { late: 150, for: 5_000 };
 /** A killed worker's job is taken up again after lock and stalled interval: measured 10.7 s with 5 s each. */
 const LOCK = 5_000;
 /** How long (ms) a worker rests after an error of its connection; the sweep's second is lost at most. */
@@ -44,6 +46,7 @@ export class Jobs {
   readonly #upkeep: Queue;
   readonly #timers: NodeJS.Timeout[];
   #sweeping = false;
+  #troubledUntil = 0;
 
   /** `failed` is told of everything that fails and is tried again. */
   constructor(store: Store, fanOut: FanOut, { upkeep, connect, telemetry }: Queues, failed: (error: unknown) => void) {
@@ -60,7 +63,10 @@ export class Jobs {
       this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), { ...queueOptions(UPKEEP, connect()), concurrency: 2 }),
     ];
     this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY)];
-    if (store.redis.isCluster) this.#timers.push(setInterval(() => void this.#sweepLate(), SWEEP_EVERY));
+    if (!store.redis.isCluster) return;
+    store.redis.on('node error', () => this.#trouble());
+    this.#timers.push(setInterval(() => void this.#sweepLate(LATE), SWEEP_EVERY));
+    this.#timers.push(setInterval(() => { if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLED.late); }, TROUBLED.late));
   }
 
   /** Sets the schedules of sweep and expiry. */
@@ -85,7 +91,7 @@ export class Jobs {
 
   #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {
     const worker = new Worker<Data>(name, process, {
-      ...options, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS,
+      ...options, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS, runRetryDelay: REST,
     });
     worker.on('failed', (_job, error) => this.#failed(error));
     worker.on('error', (error) => this.#rest(worker, error));
@@ -94,6 +100,7 @@ export class Jobs {
 
   /** BullMQ asks again at once when Redis refuses (no memory, a read-only replica): without a rest that is all it does. */
   #rest(worker: Worker, error: Error): void {
+    this.#trouble();
     if (worker.isPaused()) return;
     this.#failed(error);
     const resume = setTimeout(() => worker.resume(), REST);
@@ -110,10 +117,14 @@ export class Jobs {
     throw first.error;
   }
 
-  async #sweepLate(): Promise<void> {
+  #trouble(): void {
+    this.#troubledUntil = Date.now() + TROUBLED.for;
+  }
+
+  async #sweepLate(late: number): Promise<void> {
     if (this.#sweeping) return;
     this.#sweeping = true;
-    await sweep(this.#store, this.#fanOut, LATE).catch(this.#failed);
+    await sweep(this.#store, this.#fanOut, late).catch((error: unknown) => { if (late === LATE) this.#failed(error); }); // of trouble was told before
     this.#sweeping = false;
   }
 

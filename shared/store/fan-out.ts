@@ -121,9 +121,10 @@ export class FanOutSteps {
   }
 }
 
-/** Rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time). */
-export async function dirtyRooms({ keys, redis }: Store, roomShard: number, before: number): Promise<string[]> {
-  return redis.zrangebyscore(keys.dirty(roomShard), '-inf', before);
+/** Rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time). Throws Away when its master is. */
+export async function dirtyRooms({ keys, redis, patience }: Store, roomShard: number, before: number): Promise<string[]> {
+  const dirty = keys.dirty(roomShard);
+  return patience.for(dirty, () => redis.zrangebyscore(dirty, '-inf', before));
 }
 
 /** The log id up to which all members of a room in one user shard have everything, or at which it got its first member; null for a shard without. */
