@@ -18,25 +18,26 @@ const POOL = 64 + 4;
 /** Shards in which a room of so many members has some, on the average. */
 const reached = (shards, room) => shards * (1 - (1 - 1 / shards) ** room);
 
-/** How long (s) a message is under way at part load: by it so many of those that come evenly are under way together. */
-const UNDER_WAY = 0.005;
+/** How long (s) a message is under way at part load: so many of those that come evenly it meets there. */
+const UNDER_WAY = 0.003;
+const meeting = (messages) => 1 + messages * UNDER_WAY;
 const PARTS = ['api', 'worker', 'redis'];
 
 /**
  * CPU-seconds a second of each part, for `polls` held, and `messages` a second into rooms of `room` members, `together` of which are under way at a
  * time: where nothing is said of that, as many as come evenly (Little's law).
  */
-export function predict({ polls, messages, room, shards = 1, together = Math.max(1, messages * UNDER_WAY) }, costs = measured) {
+export function predict({ polls, messages, room, shards = 1, together = meeting(messages) }, costs = measured) {
   const deliveries = messages * room;
   const more = messages * (reached(shards, room) - 1);
-  return eachPart((part) => (messages * (costs.message[part] + costs.together[part] / together) + more * costs.shard[part]
+  return eachPart((part) => (messages * (costs.message[part] + costs.alone[part] / together) + more * costs.shard[part]
     + deliveries * costs.delivery[part] + polls * costs.poll[part]) / 1e6);
 }
 
 /** The costs that fit what some loads took (`cpu` in CPU-seconds a second); those of shards and of held polls are as they were measured by themselves. */
 export function fittedTo(loads) {
-  const found = eachPart((part) => fit(loads, loads.map(({ cpu, polls }) => cpu[part] - polls * measured.poll[part] / 1e6)));
-  return { ...measured, message: eachPart((part) => found[part].message), together: eachPart((part) => found[part].together), delivery: eachPart((part) => found[part].delivery) };
+  const found = eachPart((part) => fit(loads.map((load) => ({ together: meeting(load.messages), ...load })), loads.map(({ cpu, polls }) => cpu[part] - polls * measured.poll[part] / 1e6)));
+  return { ...measured, message: eachPart((part) => found[part].message), alone: eachPart((part) => found[part].alone), delivery: eachPart((part) => found[part].delivery) };
 }
 
 function eachPart(of) {

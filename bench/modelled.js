@@ -8,10 +8,10 @@ import { poolFor, withCrowds } from './line-up.js';
 import { fittedTo, predict } from './model.js';
 import { faults, measureLoad } from './rounds.js';
 
-/** In a closed loop as many messages are under way together as there are rooms. */
-const FITTED = [{ rooms: 1, size: 1_000 }, { rooms: 1, size: 200 }, { rooms: 100, size: 10 }, { rooms: 200, size: 2 }];
-/** Sizes that it is not fitted to; the last at part load, of so many messages a second. */
-const FORETOLD = [{ rooms: 50, size: 20 }, { rooms: 10, size: 100 }, { rooms: 50, size: 10, rate: 200 }];
+/** A full core, in a closed loop, in which as many messages are under way together as there are rooms; and at part load, `rate` messages a second. */
+const FITTED = [{ rooms: 1, size: 1_000 }, { rooms: 100, size: 10 }, { rooms: 500, size: 2 }, { rooms: 100, size: 10, rate: 100 }];
+/** What it is not fitted to. */
+const FORETOLD = [{ rooms: 50, size: 20 }, { rooms: 10, size: 100 }, { rooms: 50, size: 20, rate: 100 }, { rooms: 50, size: 10, rate: 300 }];
 
 /** Shortest window (s): windows of a second differ by a tenth. */
 const WINDOW = 10;
@@ -19,17 +19,11 @@ const WINDOW = 10;
 export async function runModelled(_, options, say) {
   const rows = [];
   for (const load of [...FITTED, ...FORETOLD]) rows.push(...await measureOne(load, options, say));
-  for (const row of rows) {
-    const costs = fittedTo(rows.slice(0, FITTED.length));
-    row.fitted = FITTED.includes(row.of);
-    row.costs = costs;
-    row.predicted = predict(row, costs);
-  }
-  return rows;
+  const costs = fittedTo(rows.slice(0, FITTED.length));
+  return rows.map((row, i) => ({ ...row, fitted: i < FITTED.length, costs, predicted: predict(row, costs) }));
 }
 
-function measureOne(of, options, say) {
-  const { rooms, size, rate } = of;
+function measureOne({ rooms, size, rate }, options, say) {
   return withCrowds({ ...options, compared: null }, { floor: false, env: poolFor(options, rooms * size) }, async ([crowd]) => {
     say(`${rooms} rooms of ${size}`);
     await crowd.join(rooms, size);
@@ -37,6 +31,6 @@ function measureOne(of, options, say) {
     const window = await measureLoad(crowd, rate ? (loaded) => openLoop(loaded, rate) : closedLoop, Math.max(options.seconds, WINDOW));
     const { api, worker, redis } = window.cpu;
     const cpu = Object.fromEntries(Object.entries({ api, worker, redis }).map(([part, seconds]) => [part, seconds / window.seconds]));
-    return [{ of, polls: rooms * size, messages: window.sentPerSecond, room: size, ...(!rate && { together: rooms }), cpu, rounds: [window], ...faults(crowd) }];
+    return [{ polls: rooms * size, messages: window.sentPerSecond, room: size, ...(!rate && { together: rooms }), cpu, rounds: [window], ...faults(crowd) }];
   });
 }
