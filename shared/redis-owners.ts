@@ -23,6 +23,13 @@ export function connectionTo(redis: RedisClient, node: string | null): Redis | n
   return redis.nodes('all').find(({ options }) => `${options.host}:${options.port}` === node) ?? null;
 }
 
+/** Where what is asked of a key goes: to which node of a cluster, to which address else, as Sentinels may have named another. */
+export function placeOfKey(redis: RedisClient, key: string): string | null {
+  if (redis instanceof Cluster) return ownerOf(redis, key);
+  const { remoteAddress, remotePort } = redis.stream as { remoteAddress?: string; remotePort?: number };
+  return `${remoteAddress}:${remotePort}`;
+}
+
 /** The shared connections to all masters. */
 export function mastersOf(redis: RedisClient): Redis[] {
   return redis instanceof Cluster ? redis.nodes('master') : [redis];

@@ -126,28 +126,57 @@ describe.each(['on', 'off'])('with LIVE=%s', (live) => {
     }), { numRuns: 30, interruptAfterTimeLimit: 25_000 });
   });
 
-  it('what comes between two events that a client has had is not taken for acknowledged, neither by its poll nor by its process', async () => {
-    const [a, b, c] = ['a', 'b', 'c'] as const;
-    const reader = await joinAs(parts[0], a);
-    for (const room of [b, c]) await parts[0].call('enter', { token: reader.token, room });
-    for (const room of [a, b, c]) await worker.fanOut.advanceRoom(room);
+  /** Somebody who has had what was said in these rooms, one after the other, when all that is lost; in the last room something new is said. */
+  async function losing(had: string[], unheard: string): Promise<Person> {
+    const reader = await joinAs(parts[0], unheard);
+    for (const room of had) await parts[0].call('enter', { token: reader.token, room });
+    for (const room of [unheard, ...had]) await worker.fanOut.advanceRoom(room);
     for (const timeout of [0, 0.02, 0.02]) await reader.poll(parts[0], timeout);
     const before = await state(direct);
     const say = (room: string): Promise<Answer> => parts[0].call('send', { token: reader.token, room, text: room });
-    for (const room of [b, c]) {
+    for (const room of had) {
       await say(room);
       await worker.fanOut.advanceRoom(room);
     }
     for (const timeout of [0.1, 0.1, 0]) await reader.poll(parts[0], timeout);
-    await say(a);
+    await say(unheard);
     deaf = true;
     await restore(direct, before);
-    for (const room of [a, c, b]) await worker.fanOut.mendRoom(room, 0, '0-0');
+    return reader;
+  }
+
+  const mendAll = async (...rooms: string[]): Promise<void> => { for (const room of rooms) await worker.fanOut.mendRoom(room, 0, '0-0'); };
+
+  it('what comes between two events that a client has had is not taken for acknowledged, neither by its poll nor by its process', async () => {
+    const reader = await losing(['b', 'c'], 'a');
+    await mendAll('a', 'c', 'b');
     await parts[0].polls.live.tick();
     hear();
     const answer = await reader.poll(parts[0]);
     expect(answer.reset).toBe(true);
-    expect(answer.events.map(({ text }) => text)).toEqual([a, c, b]);
+    expect(answer.events.map(({ text }) => text)).toEqual(['a', 'c', 'b']);
+  });
+
+  it('nor is it when the answer that gave it is lost, and the client asks again with the same cursor', async () => {
+    const reader = await losing(['b2', 'c2'], 'a2');
+    await mendAll('a2', 'c2');
+    hear();
+    for (const _ of ['lost', 'again']) {
+      const answer = await parts[0].poll(reader.token, reader.cursor, 0.2);
+      expect(answer.reset).toBe(true);
+      expect(answer.events.map(({ text }) => text)).toContain('a2');
+    }
+  });
+
+  it('nor is it when the inbox has lost its oldest since', async () => {
+    const small = await openFanOut(redis.url, { ...SETTINGS, INBOX_MAX: '6' });
+    const reader = await losing(['b3', 'd3', 'c3'], 'a3');
+    await mendAll('a3', 'b3', 'c3', 'd3');
+    for (let more = 0; more < 3; more += 1) await parts[0].call('send', { token: reader.token, room: 'a3', text: `${more}` });
+    await small.fanOut.advanceRoom('a3');
+    hear();
+    expect((await reader.poll(parts[0])).reset).toBe(true);
+    small.close();
   });
 
   function hear(): void {

@@ -101,6 +101,24 @@ it('a nickname whose holder has gone, or bears another one, is free again', asyn
   expect(await Promise.all(['gone', 'other', own].map((name) => client.get(keys.nick(name))))).toEqual([null, null, String(anna.id)]);
 });
 
+it('a room that cannot be read does not keep the others from being mended', async () => {
+  const { redis: client, keys } = part.store;
+  const before = await client.get(keys.position(0, room)) ?? '';
+  const others = Array.from({ length: 40 }, (_, number) => `${room}-${number}`); // more than are mended together
+  for (const other of others) {
+    await part.call('enter', { token: bert.token, room: other });
+    await client.set(keys.log(other), 'no log');
+  }
+  await bert.send(part, 'lost and found');
+  await worker.fanOut.advanceRoom(room);
+  await client.set(keys.position(0, room), before);
+  await client.rpop(keys.inbox(anna.id));
+  await expect(mendAll()).rejects.toThrow('WRONGTYPE');
+  for (const other of others) await client.del(keys.log(other));
+  await anna.poll(part);
+  expect(anna.texts).toEqual(['lost and found']);
+});
+
 it('what is whole is left alone', async () => {
   const events = (await part.call('history', { token: anna.token, room })).events.length;
   await mendAll();

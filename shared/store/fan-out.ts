@@ -5,8 +5,7 @@
  */
 import DataLoader from 'dataloader';
 import { Away } from '../patience.js';
-import type { RedisClient } from '../redis-owners.js';
-import { keptSafe } from './durable.js';
+import { readDurably } from './durable.js';
 import { withId } from './event-text.js';
 import { run, type Argument, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
@@ -64,10 +63,15 @@ export class FanOutSteps {
    * Reads a room's next undelivered events, or those after `from`, and the shards with members, in one moment. With REDIS_WAIT only what
    * replicas have: an event that somebody has got and that goes with its master would hide others that come in its place.
    */
-  async readBatch(room: string, from = ''): Promise<Batch> {
+  readBatch(room: string, from = ''): Promise<Batch> {
     const { keys } = this.#store;
     const dirty = keys.dirty(keys.roomShard(room));
-    const [start, shards, flat, only] = await this.#call<BatchReply>('batch', dirty, [BATCH, this.#store.config.redisWait],
+    return readDurably(this.#store, dirty, () => this.#readNow(room, from, dirty), ({ entries }) => entries.length > 0);
+  }
+
+  async #readNow(room: string, from: string, dirty: string): Promise<Batch> {
+    const { keys } = this.#store;
+    const [start, shards, flat, only] = await this.#call<BatchReply>('batch', dirty, [BATCH],
       { keys: [keys.log(room), keys.delivered(room), keys.roomShards(room)], arguments: [room, from] });
     const entries: LogEntry[] = [];
     for (let i = 0; i + 2 < flat.length; i += 3) {
@@ -112,8 +116,8 @@ export class FanOutSteps {
   async #run(name: ScriptName, shardKey: string, common: Argument[], parts: readonly Part[]): Promise<unknown[]> {
     const keys = [shardKey, ...parts.flatMap((part) => part.keys)];
     try {
-      const call = (redis: RedisClient) => run<unknown[]>(redis, name, keys.length, ...keys, ...common, ...parts.flatMap((part) => part.arguments));
-      return await this.#store.patience.for(shardKey, () => name === 'batch' ? keptSafe(this.#store, shardKey, call) : call(this.#store.redis));
+      return await this.#store.patience.for(shardKey, () =>
+        run<unknown[]>(this.#store.redis, name, keys.length, ...keys, ...common, ...parts.flatMap((part) => part.arguments)));
     } catch (error) {
       if (parts.length === 1 || error instanceof Away) throw error;
       return Promise.all(parts.map((part) => this.#run(name, shardKey, common, [part]).then(([reply]) => reply, (reason: unknown) => reason)));

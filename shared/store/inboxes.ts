@@ -25,6 +25,11 @@ const CURSOR = /^([a-z0-9]{1,10})([a-z0-9]{6})?\.(0|[1-9]\d{0,14})\.(\d{1,15}-\d
 /** Sums are below it: six characters to the base of 36. */
 const SUMS = 2 ** 31;
 
+/** Whether a place is the other one; of a sum that is not known nothing is said. */
+export function isAt({ position, eventId, sum }: Place, other: Place): boolean {
+  return position === other.position && eventId === other.eventId && (sum === other.sum || Number.isNaN(sum) || Number.isNaN(other.sum));
+}
+
 /**
  * On the wire a cursor is opaque: `<process><sum>.<position>.<log id>`. A version that knows no sum takes the two for a process that is not
  * its own, and attaches, which is always right.

@@ -23,8 +23,10 @@ const LET_GO = 5_000;
 const LOOK_UP = 5_000;
 /** How often (ms) held polls are looked through for those whose time is up: one timer for all is nearly nothing for each. */
 const DEADLINES = 250;
-/** Users in one script call: some 10 us each, so that Redis is not blocked for a millisecond and messages pass in between. */
+/** Users in one script call: some 10 us each, so that Redis is not blocked for a millisecond and messages pass in between; */
 const TOUCHES = 64;
+/** and characters of what they acknowledge, which is read once more: some 300 usual messages, or one user's. */
+const TOUCHED = 131_072;
 
 /** An attach under way, and the deliveries and notices for its user that came before its answer. */
 export interface Pending {
@@ -42,7 +44,7 @@ interface Shard {
   /** Number that Redis had given out at the last tick; if it has not come by the next, it is lost. */
   expected: number;
   readonly mirrors: Set<Mirror>;
-  readonly releases: Touch[];
+  readonly releases: (Touch & { size: number })[];
   readonly pending: Set<Pending>;
   ticking: boolean;
 }
@@ -81,7 +83,7 @@ export class Live {
 
   /** Serves a poll of a mirror's token from memory: acknowledges, and answers it or leaves it with the mirror. False: it must attach. */
   serve(poll: Poll, mirror: Mirror): boolean {
-    if (poll.cursor?.process !== this.#options.process(mirror.shard) || !mirror.acknowledge(poll.cursor.position)) return false;
+    if (poll.cursor?.process !== this.#options.process(mirror.shard) || !mirror.acknowledge(poll.cursor)) return false;
     mirror.dirty = true;
     poll.n = mirror.n;
     this.hold(poll, mirror);
@@ -246,12 +248,14 @@ export class Live {
     const releases = shard.releases.splice(0);
     const touches = [...releases, ...touched.map(touchOf)];
     if (touches.length === 0 && shard.mirrors.size === 0) return;
+    const sizes = touched.map(({ unwritten }) => unwritten);
     for (const mirror of touched) {
       mirror.dirty = false;
       mirror.touched = now;
     }
     try {
-      do await this.#touch(shard, number, touches.splice(0, TOUCHES)); while (touches.length > 0);
+      do await this.#touch(shard, number, takeSome(touches)); while (touches.length > 0);
+      for (const [i, mirror] of touched.entries()) mirror.unwritten -= sizes[i] ?? 0;
     } catch (error) {
       shard.releases.push(...releases);
       for (const mirror of touched) mirror.dirty = true;
@@ -275,6 +279,17 @@ export class Live {
   }
 }
 
-function touchOf(mirror: Mirror): Touch {
-  return { id: mirror.id, n: mirror.n, acked: mirror.acked, letGo: false };
+function touchOf(mirror: Mirror): Touch & { size: number } {
+  return { id: mirror.id, n: mirror.n, acked: mirror.acked, letGo: false, size: mirror.unwritten };
+}
+
+/** Takes as many as one script call may have, one at least. */
+function takeSome(touches: (Touch & { size: number })[]): Touch[] {
+  let count = 0;
+  for (let size = 0; count < TOUCHES; count += 1) {
+    const next = touches[count];
+    size += next?.size ?? 0;
+    if (!next || (size > TOUCHED && count > 0)) break;
+  }
+  return touches.splice(0, count);
 }

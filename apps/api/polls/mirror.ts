@@ -2,7 +2,7 @@
  * The mirror of one live user's inbox. Always true of it: it holds what the inbox in Redis holds, from the position
  * acknowledged to the end, up to deliveries under way; and it is only a cache, so dropping it loses nothing.
  */
-import { placeAfter, type Place } from '../../../shared/store/inboxes.js';
+import { isAt, placeAfter, type Place } from '../../../shared/store/inboxes.js';
 import { ownCopy } from '../../../shared/store/tokens.js';
 import type { Poll } from './poll.js';
 
@@ -29,6 +29,8 @@ export class Mirror {
   poll: Poll | null = null;
   /** Characters of the events not acknowledged. */
   size = 0;
+  /** Characters of the events acknowledged here, and not yet in Redis. */
+  unwritten = 0;
   /** Something to write at the next tick: an acknowledgement, or a poll that was seen. */
   dirty = false;
   lastPoll = Date.now();
@@ -56,12 +58,14 @@ export class Mirror {
     this.#chunks.push(chunk);
   }
 
-  /** Acknowledges up to a position. False when that is not a place this process can have given: the poll must attach. */
-  acknowledge(position: number): boolean {
-    if (position === this.acked.position) return true;
-    const { chunks, end } = this.#upTo(position);
-    if (end.position !== position) return false;
-    for (const { text } of this.#chunks.splice(0, chunks)) this.size -= text.length;
+  /** Acknowledges up to a place. False when that is not one this process can have given: the poll must attach. */
+  acknowledge(place: Place): boolean {
+    const { chunks, end } = this.#upTo(place.position);
+    if (!isAt(place, end)) return false;
+    for (const { text } of this.#chunks.splice(0, chunks)) {
+      this.size -= text.length;
+      this.unwritten += text.length;
+    }
     this.acked = end;
     return true;
   }

@@ -79,12 +79,14 @@ class Watch {
 export async function mend(store: Store, fanOut: FanOut, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
   const since = `${Date.now() - RECENT}-0`;
   const memberships = membershipsAt(master, shards);
+  const failures: unknown[] = [];
   const mendNext = async (): Promise<void> => {
-    for await (const { shard, room } of memberships) await fanOut.mendRoom(room, shard, since);
+    for await (const { shard, room } of memberships) await fanOut.mendRoom(room, shard, since).catch((error: unknown) => failures.push(error));
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, mendNext));
   for (const half of await lasting(() => halvesAt(store, master, shards), ({ room, user, by }) => `${room} ${user.id} ${by}`, settled)) await makeWhole(store, half);
   for (const { folded, id } of await lasting(() => strayClaimsAt(store, master), ({ folded, id }) => `${folded} ${id}`, settled)) await releaseName(store, folded, id);
+  if (failures.length > 0) throw failures[0];
 }
 
 /** What is found twice, `settled` ms apart: it is not just under way. */

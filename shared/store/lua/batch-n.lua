@@ -1,15 +1,14 @@
 -- batch: what fan-out has to copy next, for rooms of one room shard: each room's undelivered events and, read in the same
 -- moment, the user shards that have members. A room with nothing undelivered leaves `dirty`.
 -- KEYS  1 dirty; for each room: log, delivered, shards
--- ARGV  1 most events of a room  2 replicas that will be waited for until they have all this, by something written: what comes before it
---       is there then, too; for each room: its name, log id to read after ('' for the delivered one)
+-- ARGV  1 most events of a room; for each room: its name, log id to read after ('' for the delivered one)
 -- Gives for each room {log id it reads after, {shard, ...}, {id, number, text, id, number, text, ...}, only}. An event for one user
 -- alone makes a batch by itself; `only` is that user's id, else ''.
 local dirty, most = KEYS[1], ARGV[1]
 local replies = {}
 for room = 1, (#KEYS - 1) / 3 do
   local log, delivered, shards = KEYS[3 * room - 1], KEYS[3 * room], KEYS[3 * room + 1]
-  local name, after = ARGV[2 * room + 1], ARGV[2 * room + 2]
+  local name, after = ARGV[2 * room], ARGV[2 * room + 1]
   local from = after
   if from == '' then from = redis.call('HGET', delivered, 'id') or '0-0' end
   local entries = redis.call('XRANGE', log, '(' .. from, '+', 'COUNT', most)
@@ -24,7 +23,6 @@ for room = 1, (#KEYS - 1) / 3 do
     flat[#flat + 1] = entry[2][2]
     flat[#flat + 1] = entry[2][4]
   end
-  if #flat > 0 and ARGV[2] ~= '0' then redis.call('HSET', delivered, 'read', flat[#flat - 2]) end
   replies[room] = {from, redis.call('HKEYS', shards), flat, only}
 end
 return replies

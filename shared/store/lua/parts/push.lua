@@ -7,10 +7,12 @@ local function above(a, b)
   return tonumber(aseq) > tonumber(bseq)
 end
 local function drop(key, inbox, count)
-  local newest = redis.call('LINDEX', inbox, count - 1)
+  local texts = redis.call('LRANGE', inbox, 0, count - 1)
+  local base = tonumber(redis.call('HGET', key, 'base') or 0)
+  local sum = sumAt(key, base)
   redis.call('LTRIM', inbox, count, -1)
-  redis.call('HINCRBY', key, 'base', count)
-  redis.call('HSET', key, 'baseId', string.match(newest, '^{"id":"([%d-]+)'))
+  redis.call('HSET', key, 'base', base + count, 'baseId', string.match(texts[count], '^{"id":"([%d-]+)'))
+  if sum then redis.call('HSET', key, 'sum', base + count .. ' ' .. sumWith(sum, texts)) end
 end
 -- push: puts events, `size` bytes in all, into an inbox, which loses its oldest beyond `most` and beyond `bytes`.
 local function push(tag, id, texts, size, most, bytes)
