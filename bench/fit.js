@@ -2,7 +2,7 @@
  * Costs fitted to measurements: what each message costs; what it costs more when it is under way alone, and what messages share that are so together
  * (a job, the calls of scripts, a process that wakes); what a delivery costs. By least squares of the relative errors; a cost that would be negative is 0.
  */
-const TERMS = ['message', 'alone', 'delivery'];
+export const TERMS = ['message', 'alone', 'delivery'];
 
 /** Costs in us of one part of the system, from loads `{messages, together, room}` and the CPU-seconds a second that they took beside held polls. */
 export function fit(loads, cpu) {

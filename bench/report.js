@@ -1,4 +1,5 @@
 /** The tables of a finished run, one form for each kind of scenario. */
+import { TERMS } from './fit.js';
 import { median, summary } from './statistics.js';
 import { fixed, table, whole } from './table.js';
 import { total } from './window.js';
@@ -58,7 +59,7 @@ function model(rows) {
     return [row.fitted ? 'fitted' : 'foretold', whole(row.polls), whole(row.room), whole(row.messages), ...parts, fixed(ratio, 2), fixed(window.p50), fixed(window.p99), ...faults(row)];
   });
   const { costs } = rows[0];
-  const terms = ['message', 'alone', 'delivery'].map((term) => [term, ...PARTS.map((part) => fixed(costs[term][part]))]);
+  const terms = TERMS.map((term) => [term, ...PARTS.map((part) => fixed(costs[term][part]))]);
   return [table(['', 'polls', 'room of', 'messages/s', 'core, model / measured: api', 'worker', 'redis', 'together', 'p50 ms', 'p99 ms', ...FAULTS], lines),
     table(['for bench/costs.js', ...PARTS], terms)].join('\n');
 }

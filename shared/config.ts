@@ -78,7 +78,7 @@ export function readConfig(env: Environment) {
     shards: integer(env, 'SHARDS', cluster ? 64 : 1, 1, 1_024),
     /** Queues of fan-out: in a cluster several, so that no node has all of its load, and one that is away does not stop it. */
     fanOutQueues: integer(env, 'FANOUT_QUEUES', cluster ? 8 : 1, 1, 64),
-    /** Replicas that must have a message, and a user's coming, before it is answered (WAIT); 0: what a failover may lose is lost. */
+    /** Replicas that must have a message, and a user's coming or going, before it is answered, and an event before it is delivered (WAIT); 0: what a failover may lose is lost. */
     redisWait: integer(env, 'REDIS_WAIT', 0, 0, 16),
     /** Redis connections of one API process for polls that wait in the blocking way. */
     pollConnections: integer(env, 'POLL_CONNECTIONS', 64, 1, 10_000),

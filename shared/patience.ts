@@ -1,15 +1,16 @@
 /**
  * In a cluster one master may be away while all others are there: what is asked of it must not hold up what goes on without it.
- * Whoever asks first waits for a moment; whoever asks then is refused at once, until an answer has come.
+ * Whoever asks first waits for a moment; whoever asks then is refused at once, until an answer has come; of a master that was away for longer
+ * than a second, until half a second after that.
  */
 import { ownerOf, type RedisClient } from './redis-owners.js';
 
 /** An answer takes a few ms, and some tens of that on a machine that is busy. */
 const MOMENT = 300;
 
-/** A master that was silent for so long (ms) may have been replaced, */
+/** A master that was away for longer than this (ms) may have been replaced, and not know it when it goes on. */
 const HUNG = 1_000;
-/** and may not know it yet when it goes on: for so long (ms) what it says is not relied on. */
+/** For so long (ms) after its first answer such a master still counts as away. */
 const UNAWARE = 500;
 
 /** What was asked for did not come in time, and may come late: it is asked for again, or done without. */
@@ -17,7 +18,7 @@ export class Away extends Error {}
 
 export class Patience {
   readonly #redis: RedisClient;
-  /** By master that is away: whether somebody is asking. */
+  /** By master that is away: whether somebody is asking, and since when (ms) it is away. */
   readonly #away = new Map<string, { asked: boolean; since: number }>();
 
   constructor(redis: RedisClient) {

@@ -116,7 +116,7 @@ export function connectStore(url: string): RedisClient {
   });
 }
 
-/** For what is answered only when replicas have it: WAIT would hold up everybody else's commands. */
+/** For what is answered or delivered only when replicas have it: WAIT would hold up everybody else's commands. */
 export function connectDurable(url: string): RedisClient {
   return connectStore(url);
 }

@@ -140,6 +140,8 @@ describe('on a cluster', () => {
   });
 
   it('a queue whose master was away is worked on when it is back: no job is left to the sweep', async () => {
+    await cluster.kill();
+    await cluster.restart();
     const user = await patiently(() => TestUser.join(system.urls, { room: 'lobby' }));
     for (const name of QUEUES) await patiently(() => user.ask('enter', { room: roomOf(name) }));
     await until(async () => (await queues()).every(({ counts: { waiting, active } }) => waiting === 0 && active === 0), 'all jobs are done', 30_000);

@@ -168,12 +168,13 @@ describe.each(['on', 'off'])('with LIVE=%s', (live) => {
     }
   });
 
-  it('nor is it when the inbox has lost its oldest since', async () => {
-    const small = await openFanOut(redis.url, { ...SETTINGS, INBOX_MAX: '6' });
-    const reader = await losing(['b3', 'd3', 'c3'], 'a3');
-    await mendAll('a3', 'b3', 'c3', 'd3');
-    for (let more = 0; more < 3; more += 1) await parts[0].call('send', { token: reader.token, room: 'a3', text: `${more}` });
-    await small.fanOut.advanceRoom('a3');
+  it.each([['its oldest', 3, 3], ['all that the cursor is about', 3, 6]])('nor is it when the inbox has lost %s since', async (_, size, more) => {
+    const small = await openFanOut(redis.url, { ...SETTINGS, INBOX_MAX: `${2 * size}` });
+    const [a, b, c, d] = [`a-${more}`, `b-${more}`, `c-${more}`, `d-${more}`] as const;
+    const reader = await losing([b, d, c], a);
+    await mendAll(a, b, c);
+    for (let number = 0; number < more; number += 1) await parts[0].call('send', { token: reader.token, room: a, text: `${number}` });
+    await small.fanOut.advanceRoom(a);
     hear();
     expect((await reader.poll(parts[0])).reset).toBe(true);
     small.close();

@@ -12,13 +12,13 @@ const SWEEP_EVERY = 1_000;
 const EXPIRE_EVERY = 5_000;
 /** The schedules are set again this often, since a Redis that was wiped has forgotten them. */
 const SCHEDULE_EVERY = 10_000;
-/** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms); */
+/** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms). */
 const LATE = 1_500;
-/** and when a node or a queue is in trouble, what is older than this, as often, for so long: jobs given to that queue meanwhile wait for its worker. */
+/** So long (ms) after a node or a queue was in trouble each worker sweeps every `late` ms what is older than that: a job given to such a queue waits for its worker. */
 const TROUBLED = { late: 150, for: 5_000 };
 /** A killed worker's job is taken up again after lock and stalled interval: measured 10.7 s with 5 s each. */
 const LOCK = 5_000;
-/** How long (ms) a worker rests after an error of its connection; the sweep's second is lost at most. */
+/** How long (ms) a worker rests after an error of its connection, and BullMQ before it asks again for a job; the sweep's second is lost at most. */
 const REST = 1_000;
 /** A job may lose its worker so often before it counts as failed; the sweep has its rooms all the same. */
 const STALLS = 10;
@@ -65,8 +65,8 @@ export class Jobs {
     this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY)];
     if (!store.redis.isCluster) return;
     store.redis.on('node error', () => this.#trouble());
-    this.#timers.push(setInterval(() => void this.#sweepLate(LATE), SWEEP_EVERY));
-    this.#timers.push(setInterval(() => { if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLED.late); }, TROUBLED.late));
+    this.#timers.push(setInterval(() => void this.#sweepLate(LATE, this.#failed), SWEEP_EVERY));
+    this.#timers.push(setInterval(() => { if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLED.late, () => undefined); }, TROUBLED.late)); // the sweep of every second tells of it
   }
 
   /** Sets the schedules of sweep and expiry. */
@@ -121,10 +121,10 @@ export class Jobs {
     this.#troubledUntil = Date.now() + TROUBLED.for;
   }
 
-  async #sweepLate(late: number): Promise<void> {
+  async #sweepLate(late: number, failed: (error: unknown) => void): Promise<void> {
     if (this.#sweeping) return;
     this.#sweeping = true;
-    await sweep(this.#store, this.#fanOut, late).catch((error: unknown) => { if (late === LATE) this.#failed(error); }); // of trouble was told before
+    await sweep(this.#store, this.#fanOut, late).catch(failed);
     this.#sweeping = false;
   }
 

@@ -4,7 +4,7 @@ import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
 
-/** A place in an inbox, behind an event. By its id and the sum a Redis is found out that lost its last moments. */
+/** A place in an inbox, behind an event. Its log id and sum show when Redis has lost its last moments. */
 export interface Place {
   /** Events of this inbox up to and including that one, counted over the user's life. */
   position: number;
@@ -21,6 +21,7 @@ export interface Cursor extends Place {
 }
 
 export const FIRST_PLACE: Place = { position: 0, eventId: '0-0', sum: 0 };
+/** A process id of ours has ten characters; of a shorter one, a sum behind it would be taken for a part. */
 const CURSOR = /^([a-z0-9]{1,10})([a-z0-9]{6})?\.(0|[1-9]\d{0,14})\.(\d{1,15}-\d{1,15})$/;
 /** Sums are below it: six characters to the base of 36. */
 const SUMS = 2 ** 31;
@@ -70,9 +71,9 @@ export interface Attached {
   rooms: string[];
   /** Event texts, oldest first. */
   events: string[];
-  /** Of these events. */
+  /** What these events add to a sum. */
   sum: number;
-  /** Behind the last of these events. */
+  /** Behind the last of these events; without any, as `acked`. */
   end: Place;
 }
 

@@ -29,6 +29,8 @@ export class Keys {
   log(room: string): string { return `${this.room(room)}:log`; }
   roster(room: string): string { return `${this.room(room)}:roster`; }
   roomShards(room: string): string { return `${this.room(room)}:shards`; }
+  /** Written so that there is something to WAIT for; in the slot of the key given. */
+  static kept(key: string): string { return `kept:${/\{\w+\}/.exec(key)?.[0] ?? ''}`; }
   delivered(room: string): string { return `${this.room(room)}:delivered`; }
   nonce(room: string, user: number, nonce: string): string { return `${this.room(room)}:nonce:${user}:${nonce}`; }
   rules(room: string): string { return `${this.room(room)}:rules`; }

@@ -6,7 +6,7 @@ import { Keys } from './keys.js';
 
 export interface Store {
   readonly redis: RedisClient;
-  /** For what is answered only when replicas have it: WAIT holds up its connection. */
+  /** For what is answered or delivered only when replicas have it: WAIT holds up its connection. */
   readonly durable: RedisClient;
   /** For what must not wait for a master that is away. */
   readonly patience: Patience;

@@ -23,10 +23,10 @@ const LET_GO = 5_000;
 const LOOK_UP = 5_000;
 /** How often (ms) held polls are looked through for those whose time is up: one timer for all is nearly nothing for each. */
 const DEADLINES = 250;
-/** Users in one script call: some 10 us each, so that Redis is not blocked for a millisecond and messages pass in between; */
+/** Users in one script call: some 10 us each, so that Redis is not blocked for a millisecond and messages pass in between. */
 const TOUCHES = 64;
-/** and characters of what they acknowledge, which is read once more: some 300 usual messages, or one user's. */
-const TOUCHED = 131_072;
+/** Characters that the users of one call acknowledge: Redis reads them once more for the sum. One user may have more. */
+const TOUCH_SIZE = 131_072;
 
 /** An attach under way, and the deliveries and notices for its user that came before its answer. */
 export interface Pending {
@@ -38,13 +38,16 @@ export interface Pending {
   spoiled: boolean;
 }
 
+/** With the characters that it acknowledges. */
+type SizedTouch = Touch & { size: number };
+
 interface Shard {
   /** Number of the last delivery that came. */
   last: number;
   /** Number that Redis had given out at the last tick; if it has not come by the next, it is lost. */
   expected: number;
   readonly mirrors: Set<Mirror>;
-  readonly releases: (Touch & { size: number })[];
+  readonly releases: SizedTouch[];
   readonly pending: Set<Pending>;
   ticking: boolean;
 }
@@ -254,7 +257,7 @@ export class Live {
       mirror.touched = now;
     }
     try {
-      do await this.#touch(shard, number, takeSome(touches)); while (touches.length > 0);
+      do await this.#touch(shard, number, takeForOneCall(touches)); while (touches.length > 0);
       for (const [i, mirror] of touched.entries()) mirror.unwritten -= sizes[i] ?? 0;
     } catch (error) {
       shard.releases.push(...releases);
@@ -279,17 +282,17 @@ export class Live {
   }
 }
 
-function touchOf(mirror: Mirror): Touch & { size: number } {
+function touchOf(mirror: Mirror): SizedTouch {
   return { id: mirror.id, n: mirror.n, acked: mirror.acked, letGo: false, size: mirror.unwritten };
 }
 
 /** Takes as many as one script call may have, one at least. */
-function takeSome(touches: (Touch & { size: number })[]): Touch[] {
+function takeForOneCall(touches: SizedTouch[]): Touch[] {
   let count = 0;
   for (let size = 0; count < TOUCHES; count += 1) {
     const next = touches[count];
     size += next?.size ?? 0;
-    if (!next || (size > TOUCHED && count > 0)) break;
+    if (!next || (size > TOUCH_SIZE && count > 0)) break;
   }
   return touches.splice(0, count);
 }

@@ -12,7 +12,7 @@ export interface Chunk {
   readonly count: number;
   /** Log id of the last event. */
   readonly eventId: string;
-  /** What they add to an inbox's sum; NaN when it is not known. */
+  /** What these events add to the sum of a place; NaN when it is not known. */
   readonly sum: number;
 }
 
@@ -29,7 +29,7 @@ export class Mirror {
   poll: Poll | null = null;
   /** Characters of the events not acknowledged. */
   size = 0;
-  /** Characters of the events acknowledged here, and not yet in Redis. */
+  /** Characters of the events acknowledged here whose acknowledgement is not yet in Redis. */
   unwritten = 0;
   /** Something to write at the next tick: an acknowledgement, or a poll that was seen. */
   dirty = false;

@@ -45,7 +45,7 @@ export function watchPage(life: PageLife): Stop {
   return () => stops.forEach((stop) => stop());
 }
 
-/** ms; a user who has not polled 30 s after it joined is ended. */
+/** So long (ms) a page may load before polls begin all the same: a user who has not polled 30 s after it joined is ended. */
 const LOADING = 20_000;
 
 /** When the page has loaded, or is long about it: a script tag added earlier would keep its loading indicator turning. */

@@ -75,7 +75,7 @@ class Watch {
   }
 }
 
-/** Delivers what user shards of one master lack, makes memberships whole, and takes back nicknames. */
+/** Delivers what user shards of one master lack, makes memberships whole, and takes back nicknames. A room that fails stops nothing; rejects with the first failure when all else is done. */
 export async function mend(store: Store, fanOut: FanOut, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
   const since = `${Date.now() - RECENT}-0`;
   const memberships = membershipsAt(master, shards);

@@ -28,12 +28,10 @@ if position ~= '' then
   local there = target > base + length and 'none' or target > base and idAt(target) or target == base and baseId or ARGV[5]
   if there ~= ARGV[5] then reset, target = 1, base end
 end
-local sum, given = sumAt(user, base), tonumber(ARGV[9])
-if target > base then
-  local reached = sumWith(sum or 0, redis.call('LRANGE', inbox, 0, target - base - 1))
-  if sum and given and reached ~= given then reset, target = 1, base else sum = given or reached end
-elseif target == base and reset == 0 then
-  sum = given or sum
+local sum, claimed = sumAt(user, base), tonumber(ARGV[9])
+if target >= base and reset == 0 then
+  local reached = sumWith(sum or 0, target > base and redis.call('LRANGE', inbox, 0, target - base - 1) or {})
+  if sum and claimed and reached ~= claimed then reset, target = 1, base else sum = claimed or reached end
 end
 local missed = reset == 1 and 0 or math.max(0, base - math.max(target, acked))
 if target > base then

@@ -1,6 +1,6 @@
 -- with sum
 -- touch: what a process with live users writes once a second for one user shard: acknowledgements and `seen`.
--- Does nothing for a user that is no longer attached here with that n.
+-- Does nothing for a user that is no longer attached here with that n; lets go one whose inbox is not what it acknowledged.
 -- KEYS  1 seen  2 attached  3 sequence of this process in this shard
 -- ARGV  1 the shard's tag  2 process  3.. six for each user: id, n, position acknowledged, log id there, sum there
 --       ('' when it is not known), 'keep' or 'go'
@@ -19,10 +19,11 @@ for i = 3, #ARGV, 6 do
     local base = tonumber(redis.call('HGET', user, 'base') or 0)
     local texts = position > base and redis.call('LRANGE', user .. ':messages', 0, position - base - 1) or {}
     local there = #texts == position - base and string.match(texts[#texts] or '', '^{"id":"([%d-]+)')
-    local sum, given = sumAt(user, base), tonumber(ARGV[i + 4])
-    if there == ARGV[i + 3] and (not sum or not given or sumWith(sum, texts) == given) then
+    local sum, claimed = sumAt(user, base), tonumber(ARGV[i + 4])
+    local reached = sumWith(sum or 0, texts)
+    if there == ARGV[i + 3] and (not sum or not claimed or reached == claimed) then
       redis.call('LTRIM', user .. ':messages', position - base, -1)
-      redis.call('HSET', user, 'base', position, 'baseId', ARGV[i + 3], 'acked', position, 'given', position, 'sum', position .. ' ' .. (given or 0))
+      redis.call('HSET', user, 'base', position, 'baseId', ARGV[i + 3], 'acked', position, 'given', position, 'sum', position .. ' ' .. (claimed or reached))
     elseif position > base then
       redis.call('HDEL', attached, id) -- Redis lost its last moments: the next attach finds out and says reset
       reply[#reply + 1] = id

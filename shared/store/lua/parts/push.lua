@@ -6,6 +6,7 @@ local function above(a, b)
   if ams ~= bms then return tonumber(ams) > tonumber(bms) end
   return tonumber(aseq) > tonumber(bseq)
 end
+-- drop: takes the oldest from an inbox, and moves its base, log id and sum along. key: the user's.
 local function drop(key, inbox, count)
   local texts = redis.call('LRANGE', inbox, 0, count - 1)
   local base = tonumber(redis.call('HGET', key, 'base') or 0)
