@@ -48,10 +48,10 @@ describe('the doctor', () => {
 
   it('finds a Redis that loses, throws away and has no room, and settings that let in', async () => {
     for (const [name, value] of [['appendonly', 'no'], ['maxmemory-policy', 'allkeys-lru'], ['maxclients', '150'], ['maxmemory', '100mb']] as const) await redis.config('SET', name, value);
-    const { code, bad } = await doctor({ ADMIN_PASSWORD: 'short', RATE_LIMITS: 'off' });
+    const { code, bad } = await doctor({ ADMIN_PASSWORD: 'short', RATE_LIMITS: 'off', REDIS_WAIT: '1' });
     expect(code).toBe(1);
     expect(bad).toEqual([
-      /^ADMIN_PASSWORD has 5 characters/, /^RATE_LIMITS=off/, /^It keeps no append-only file.*"appendonly yes"/, /allkeys-lru.*"maxmemory-policy noeviction"/, /^It takes 150 connections \(maxclients\), and up to 217/,
+      /^ADMIN_PASSWORD has 5 characters/, /^RATE_LIMITS=off/, /^It keeps no append-only file.*"appendonly yes"/, /allkeys-lru.*"maxmemory-policy noeviction"/, /^It takes 150 connections \(maxclients\), and up to 217/, /^REDIS_WAIT=1, and it has 0 replicas.*Start a replica/,
     ].map((pattern) => expect.stringMatching(pattern) as unknown));
     for (const [name, value] of [['appendonly', 'yes'], ['maxmemory-policy', 'noeviction'], ['maxclients', '10000']] as const) await redis.config('SET', name, value);
   });

@@ -28,7 +28,7 @@ export async function checkRedisOf(url, settings) {
 
 async function findingsOf(facts, url, settings) {
   const findings = [
-    checkDistance(facts), checkFile(facts), checkSync(facts), checkDisk(facts), checkEviction(facts), checkMemory(facts), checkConnections(facts, settings), checkClock(facts),
+    checkDistance(facts), checkFile(facts), checkSync(facts), checkDisk(facts), checkEviction(facts), checkMemory(facts), checkConnections(facts, settings), checkReplicas(facts, settings), checkClock(facts),
     ...(isHere(url) ? [await checkBacklog(facts), await checkOvercommit()] : []),
   ];
   return findings.filter((one) => one !== null);
@@ -116,6 +116,13 @@ function checkConnections({ of, maxclients }, { apiInstances, workerInstances, p
   if (most < wanted) return bad(`It takes ${most} connections (maxclients), and up to ${wanted} may be wanted: polls would be refused. Raise maxclients and its limit of files, or lower POLL_CONNECTIONS.`);
   if (refused > 0) return note(`It has refused ${refused} connections since it started, for being more than maxclients (${most}): who else uses it?`);
   return good(`It takes ${most} connections; up to ${wanted} may be wanted.`);
+}
+
+function checkReplicas({ of }, { redisWait }) {
+  if (redisWait === 0) return null;
+  const online = Array.from({ length: Number(of('connected_slaves')) }, (_, number) => of(`slave${number}`)).filter((replica) => /state=online/.test(replica)).length;
+  if (online < redisWait) return bad(`REDIS_WAIT=${redisWait}, and it has ${online} replicas: messages and who comes are refused, and what was said waits. Start a replica, or set REDIS_WAIT=${online}.`);
+  return good(`It has ${online} replicas; REDIS_WAIT=${redisWait}.`);
 }
 
 function checkClock({ clockOff }) {
