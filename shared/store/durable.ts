@@ -69,9 +69,9 @@ class Replicas {
 
   async #ask(keys: ReadonlySet<string>, count: number): Promise<boolean> {
     for (const key of keys) {
-      // one whose slot is just moving elsewhere cannot be written to, another can
-      const written = await this.master.set(key, '', 'PX', KEPT).catch(() => null);
-      if (written) return await this.master.wait(count, ROUND).catch(() => 0) >= count;
+      // sent together: a replica may be far away
+      const [written, having] = await Promise.all([this.master.set(key, '', 'PX', KEPT).catch(() => null), this.master.wait(count, ROUND).catch(() => 0)]);
+      if (written) return having >= count; // else its slot is just moving elsewhere: another may do
     }
     return false;
   }
