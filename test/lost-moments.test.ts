@@ -45,6 +45,8 @@ async function state(redis: RedisClient): Promise<Map<string, Buffer>> {
 async function restore(redis: RedisClient, before: Map<string, Buffer>): Promise<void> {
   const restoring = [...before].map(([key, dump]) => redis.restore(key, 0, dump, 'REPLACE'));
   await Promise.all([...(await userKeys(redis)).filter((key) => !before.has(key)).map((key) => redis.del(key)), ...restoring]);
+  // and what takes over has another replication id
+  await Promise.all([...before.keys()].filter((key) => /^user:\{u0\}:\d+$/.test(key)).map((key) => redis.hset(key, 'lineage', 'of the former master')));
 }
 
 const userKeys = (redis: RedisClient): Promise<string[]> => allKeys(redis, '*{u0}*');

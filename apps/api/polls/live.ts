@@ -25,8 +25,6 @@ const LOOK_UP = 5_000;
 const DEADLINES = 250;
 /** Users in one script call: some 10 us each, so that Redis is not blocked for a millisecond and messages pass in between. */
 const TOUCHES = 64;
-/** Characters that the users of one call acknowledge: Redis reads them once more for the sum. One user may have more. */
-const TOUCH_SIZE = 131_072;
 
 /** An attach under way, and the deliveries and notices for its user that came before its answer. */
 export interface Pending {
@@ -38,16 +36,13 @@ export interface Pending {
   spoiled: boolean;
 }
 
-/** With the characters that it acknowledges. */
-type SizedTouch = Touch & { size: number };
-
 interface Shard {
   /** Number of the last delivery that came. */
   last: number;
   /** Number that Redis had given out at the last tick; if it has not come by the next, it is lost. */
   expected: number;
   readonly mirrors: Set<Mirror>;
-  readonly releases: SizedTouch[];
+  readonly releases: Touch[];
   readonly pending: Set<Pending>;
   ticking: boolean;
 }
@@ -251,14 +246,12 @@ export class Live {
     const releases = shard.releases.splice(0);
     const touches = [...releases, ...touched.map(touchOf)];
     if (touches.length === 0 && shard.mirrors.size === 0) return;
-    const sizes = touched.map(({ unwritten }) => unwritten);
     for (const mirror of touched) {
       mirror.dirty = false;
       mirror.touched = now;
     }
     try {
-      do await this.#touch(shard, number, takeForOneCall(touches)); while (touches.length > 0);
-      for (const [i, mirror] of touched.entries()) mirror.unwritten -= sizes[i] ?? 0;
+      do await this.#touch(shard, number, touches.splice(0, TOUCHES)); while (touches.length > 0);
     } catch (error) {
       shard.releases.push(...releases);
       for (const mirror of touched) mirror.dirty = true;
@@ -282,17 +275,6 @@ export class Live {
   }
 }
 
-function touchOf(mirror: Mirror): SizedTouch {
-  return { id: mirror.id, n: mirror.n, acked: mirror.acked, letGo: false, size: mirror.unwritten };
-}
-
-/** Takes as many as one script call may have, one at least. */
-function takeForOneCall(touches: SizedTouch[]): Touch[] {
-  let count = 0;
-  for (let size = 0; count < TOUCHES; count += 1) {
-    const next = touches[count];
-    size += next?.size ?? 0;
-    if (!next || (size > TOUCH_SIZE && count > 0)) break;
-  }
-  return touches.splice(0, count);
+function touchOf(mirror: Mirror): Touch {
+  return { id: mirror.id, n: mirror.n, acked: mirror.acked, letGo: false };
 }

@@ -29,8 +29,6 @@ export class Mirror {
   poll: Poll | null = null;
   /** Characters of the events not acknowledged. */
   size = 0;
-  /** Characters of the events acknowledged here whose acknowledgement is not yet in Redis. */
-  unwritten = 0;
   /** Something to write at the next tick: an acknowledgement, or a poll that was seen. */
   dirty = false;
   lastPoll = Date.now();
@@ -62,10 +60,7 @@ export class Mirror {
   acknowledge(place: Place): boolean {
     const { chunks, end } = this.#upTo(place.position);
     if (!isAt(place, end)) return false;
-    for (const { text } of this.#chunks.splice(0, chunks)) {
-      this.size -= text.length;
-      this.unwritten += text.length;
-    }
+    for (const { text } of this.#chunks.splice(0, chunks)) this.size -= text.length;
     this.acked = end;
     return true;
   }

@@ -1,4 +1,4 @@
--- with sum
+-- with sum, lineage
 -- attach: ties a poll to its user and process: checks the token, acknowledges by the cursor, gives what is in the inbox.
 -- KEYS  1 user  2 inbox  3 seen  4 attached  5 sequence of this process in this shard
 -- ARGV  1 id  2 SHA-256 of the token  3 process  4 cursor's position ('' without a cursor)  5 cursor's log id
@@ -66,6 +66,7 @@ end
 local way = ''
 if position ~= '' and length == #events and (want == 'full' or want == 'live' and h[7] == process) then
   way = 'live'
+  redis.call('HSET', user, 'lineage', lineage())
 elseif #events == 0 and (want == 'blocking' or want == 'live') then
   way = 'blocking'
 end

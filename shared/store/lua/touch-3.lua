@@ -1,4 +1,4 @@
--- with sum
+-- with sum, lineage
 -- touch: what a process with live users writes once a second for one user shard: acknowledgements and `seen`.
 -- Does nothing for a user that is no longer attached here with that n; lets go one whose inbox is not what it acknowledged.
 -- KEYS  1 seen  2 attached  3 sequence of this process in this shard
@@ -9,6 +9,7 @@ local seen, attached, sequence = KEYS[1], KEYS[2], KEYS[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('EXPIRE', sequence, 60)
+local current = lineage()
 local reply = {tonumber(redis.call('GET', sequence) or 0)}
 for i = 3, #ARGV, 6 do
   local id, position = ARGV[i], tonumber(ARGV[i + 2])
@@ -16,14 +17,19 @@ for i = 3, #ARGV, 6 do
   if redis.call('HGET', attached, id) ~= 'live:' .. ARGV[2] .. ':' .. ARGV[i + 1] then
     reply[#reply + 1] = id
   else
-    local base = tonumber(redis.call('HGET', user, 'base') or 0)
-    local texts = position > base and redis.call('LRANGE', user .. ':messages', 0, position - base - 1) or {}
-    local there = #texts == position - base and string.match(texts[#texts] or '', '^{"id":"([%d-]+)')
-    local sum, claimed = sumAt(user, base), tonumber(ARGV[i + 4])
-    local reached = sumWith(sum or 0, texts)
-    if there == ARGV[i + 3] and (not sum or not claimed or reached == claimed) then
-      redis.call('LTRIM', user .. ':messages', position - base, -1)
-      redis.call('HSET', user, 'base', position, 'baseId', ARGV[i + 3], 'acked', position, 'given', position, 'sum', position .. ' ' .. (claimed or reached))
+    local h, inbox = redis.call('HMGET', user, 'base', 'lineage'), user .. ':messages'
+    local base, claimed = tonumber(h[1] or 0), tonumber(ARGV[i + 4])
+    local there = position > base and redis.call('LINDEX', inbox, position - base - 1)
+    local right = there and string.match(there, '^{"id":"([%d-]+)') == ARGV[i + 3]
+    if right and (h[2] ~= current or not claimed) then -- not what the process has mirrored: what is before it may be other events
+      local sum = sumAt(user, base)
+      local reached = sumWith(sum or 0, redis.call('LRANGE', inbox, 0, position - base - 1))
+      right = not sum or not claimed or reached == claimed
+      claimed = claimed or reached
+    end
+    if right then
+      redis.call('LTRIM', inbox, position - base, -1)
+      redis.call('HSET', user, 'base', position, 'baseId', ARGV[i + 3], 'acked', position, 'given', position, 'sum', position .. ' ' .. claimed)
     elseif position > base then
       redis.call('HDEL', attached, id) -- Redis lost its last moments: the next attach finds out and says reset
       reply[#reply + 1] = id
