@@ -60,9 +60,11 @@ export class Seeder {
     const { id, tokenHash } = parseToken(token);
     const shard = keys.userShard(id);
     const roomShard = keys.roomShard(room);
-    await run(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard), id, room, tokenHash, 1, '');
+    await run(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard), keys.position(shard, room), id, room, tokenHash, 1, '');
     await run(redis, 'enter-room', keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room),
       keys.dirty(roomShard), keys.publicRooms(roomShard), keys.rules(room), keys.held(room), id, name, shard, room, '', ...Array.from({ length: 6 }, () => ''));
+    // as who has polled: it is not taken for one who never will
+    await Promise.all([redis.zadd(keys.seen(shard), Date.now(), id), redis.hset(keys.attached(shard), id, 'none:bench:1')]);
     return token;
   }
 }
