@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReplyError } from 'ioredis';
 import { ChatError } from '../../../shared/protocol/errors.js';
-import { attach, cursorText, type Attached, type Want } from '../../../shared/store/inboxes.js';
+import { attach, type Attached, type Want } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { BlockingPool, Lease } from './blocking.js';
@@ -83,10 +83,11 @@ async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached 
 
 function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pending): Attached | null {
   const { n, end, events, missed, reset } = attached;
-  const waited = poll.resume !== '';
+  const waited = poll.place !== null;
   poll.n = n;
   poll.rooms = new Set(heedNotices(pending, poll, attached));
-  poll.resume = cursorText(ways.process(pending.shard), end);
+  poll.process = ways.process(pending.shard);
+  poll.place = end;
   const live = attached.way === 'live' && !poll.superseded;
   const orphan = live ? null : ways.live.forget(poll.userId, n);
   if (orphan) ways.reattach(orphan);

@@ -93,7 +93,8 @@ export class Live {
     mirror.lastPoll = Date.now();
     mirror.poll = poll;
     poll.whenSettled = this.#release;
-    poll.resume = cursorText(this.#options.process(mirror.shard), mirror.end);
+    poll.process = this.#options.process(mirror.shard);
+    poll.place = mirror.end;
     this.#answer(mirror);
     if (this.#draining || poll.deadline <= mirror.lastPoll) poll.settleEmpty();
   }

@@ -1,5 +1,5 @@
 /** One long-poll request, from its arrival to its one answer. */
-import type { Cursor } from '../../../shared/store/inboxes.js';
+import { cursorText, type Cursor, type Place } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
 import type { Gave, Reply } from '../operation.js';
@@ -20,8 +20,9 @@ export class Poll {
   superseded = false;
   /** The number of its latest attach. */
   n = 0;
-  /** The cursor of an answer without events. */
-  resume = '';
+  /** Where an answer without events leaves the client, and the process that says so; null before an attach. */
+  place: Place | null = null;
+  process = '';
   rooms = NO_ROOMS;
   /** Called once, when it is settled: lets go what is held for it. */
   whenSettled: ((poll: Poll) => void) | null = null;
@@ -39,6 +40,11 @@ export class Poll {
 
   get user(): Credentials {
     return { id: this.userId, tokenHash: hashToken(this.token) };
+  }
+
+  /** The cursor of an answer without events: most polls end with some, and need none. */
+  get resume(): string {
+    return this.place ? cursorText(this.process, this.place) : '';
   }
 
   settle(body: string, gave: Gave = 'events'): void {

@@ -104,7 +104,7 @@ export class Polls {
     this.#draining = true;
     this.live.drain();
     // one that has not attached yet has no cursor to give: it is answered by its attach
-    for (const poll of this.#latest.values()) if (!poll.attaching && poll.resume !== '') poll.settleEmpty();
+    for (const poll of this.#latest.values()) if (!poll.attaching && poll.place) poll.settleEmpty();
   }
 
   async close(): Promise<void> {
