@@ -26,7 +26,7 @@ export function connectionTo(redis: RedisClient, node: string | null): Redis | n
 /** Where what is asked of a key goes: to which node of a cluster, to which address else, as Sentinels may have named another. */
 export function placeOfKey(redis: RedisClient, key: string): string | null {
   if (redis instanceof Cluster) return ownerOf(redis, key);
-  const { remoteAddress, remotePort } = redis.stream as { remoteAddress?: string; remotePort?: number };
+  const { remoteAddress, remotePort } = (redis.stream ?? {}) as { remoteAddress?: string; remotePort?: number }; // there is none before it connects
   return `${remoteAddress}:${remotePort}`;
 }
 
