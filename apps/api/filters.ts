@@ -2,8 +2,10 @@
  * What rooms do not want to be said: words that are masked or held, and links. A process keeps the filters that it met, and says by
  * their hash which it has applied; the step that appends a message refuses one that is not the room's, and gives that.
  */
+import { DATA_MAX, TEXT_BYTES } from '../../shared/protocol/limits.js';
+import { storedBytes } from '../../shared/store/event-text.js';
 import { UNFILTERED, type Filtered, type Outgoing } from '../../shared/store/messages.js';
-import { foldName } from '../../shared/store/names.js';
+import { foldText, plainForm } from '../../shared/store/names.js';
 import { keepNewest } from './guard/bounded.js';
 
 /** Filters kept at a time: some 10 KB each at the most. */
@@ -11,6 +13,8 @@ const MOST = 1_000;
 /** Words of letters and digits, with what nobody sees between them. */
 const WORDS = /[\p{L}\p{N}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}|]+/gu;
 const MASK = '•';
+/** Instead of it, where it would make what is said larger than what may be stored: it has one byte, as every letter at least. */
+const SMALL_MASK = '*';
 /** An address with its scheme, one that begins with www, and a name in a domain that many have. */
 const LINK = /(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{1,30}:\/\/|www\.)[^\s]|(?<![\p{L}\p{N}.-])[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.(?:com|net|org|info|biz|io|co|tv|gg|ly|app|dev|xyz|top|site|online|shop|club|link|ru|cn|de|uk|fr|nl|eu)(?![\p{L}\p{N}-])/iu;
 
@@ -33,7 +37,7 @@ export function hasLink({ text, data }: Pick<Outgoing, 'text' | 'data'>): boolea
 }
 
 function isLink(text: string): boolean {
-  const plain = text.normalize('NFKC');
+  const plain = plainForm(text);
   return (plain.includes('.') || plain.includes('://')) && LINK.test(plain); // most have neither, and a long one costs LINK a millisecond
 }
 
@@ -47,9 +51,8 @@ export class Filters {
     if (!filter) return UNFILTERED;
     const { hash } = filter;
     if (!filter.links && hasLink(message)) return { hash, verdict: 'links' };
-    const mask = new Mask(filter);
-    const masked = { text: message.text === undefined ? undefined : mask.apply(message.text), data: mapTexts(message.data, (text) => mask.apply(text)) };
-    if (!mask.found) return { hash, verdict: '' };
+    const masked = maskedBy(filter, message);
+    if (!masked) return { hash, verdict: '' };
     return filter.hold ? { hash, verdict: 'hold' } : { hash, verdict: '', masked };
   }
 
@@ -66,7 +69,21 @@ function parseFilter(text: string): Filter {
   const space = text.indexOf(' ');
   const { links, words, hold } = JSON.parse(text.slice(space + 1)) as { links: boolean; words: string[]; hold: boolean };
   const [whole, beginnings] = [words.filter((word) => !word.endsWith('*')), words.filter((word) => word.endsWith('*'))];
-  return { hash: text.slice(0, space), links, hold, words: new Set(whole.map(foldName)), beginnings: beginnings.map((word) => foldName(word.slice(0, -1))) };
+  return { hash: text.slice(0, space), links, hold, words: new Set(whole.map(foldText)), beginnings: beginnings.map((word) => foldText(word.slice(0, -1))) };
+}
+
+/** What is said with its words masked; null when there is none of them in it. */
+function maskedBy(filter: Filter, { text, data }: Outgoing): Pick<Outgoing, 'text' | 'data'> | null {
+  const mask = new Mask(filter);
+  const apply = (what: unknown, most: number): unknown => {
+    const masked = mapTexts(what, (one) => mask.apply(one, MASK));
+    return mask.found && storedBytes(masked) > most ? mapTexts(what, (one) => mask.apply(one, SMALL_MASK)) : masked;
+  };
+  const masked = {
+    text: text === undefined ? undefined : apply(text, TEXT_BYTES) as string,
+    data: data === undefined ? undefined : apply(data, DATA_MAX),
+  };
+  return mask.found ? masked : null;
 }
 
 /** Masks words in texts, and remembers whether there was one. */
@@ -78,16 +95,16 @@ class Mask {
     this.#filter = filter;
   }
 
-  apply(text: string): string {
+  apply(text: string, mask: string): string {
     const { words, beginnings } = this.#filter;
     if (words.size === 0 && beginnings.length === 0) return text;
     // all at once: a text may have a thousand words. A NUL stays as it is, and is part of none
-    const folded = foldName((text.match(WORDS) ?? []).join('\0')).split('\0').values();
+    const folded = foldText((text.match(WORDS) ?? []).join('\0')).split('\0').values();
     return text.replace(WORDS, (word) => {
       const look = folded.next().value ?? '';
       if (!words.has(look) && !beginnings.some((beginning) => look.startsWith(beginning))) return word;
       this.found = true;
-      return MASK.repeat([...word].length);
+      return mask.repeat([...word].length);
     });
   }
 }

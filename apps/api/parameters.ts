@@ -9,7 +9,7 @@ import {
   WORDS_MAX,
 } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../shared/protocol/operations.js';
-import { storedBytes } from '../../shared/store/event-text.js';
+import { fitsIn } from '../../shared/store/event-text.js';
 import { parseCursor, type Cursor } from '../../shared/store/inboxes.js';
 import { foldName } from '../../shared/store/names.js';
 
@@ -64,7 +64,7 @@ const SCHEMAS = {
   token: v.string(TOKEN),
   cursor: v.pipe(v.string(CURSOR), v.transform(parseCursor), v.check((cursor) => cursor !== null, CURSOR)),
   timeout: integer('timeout', 0, POLL_TIMEOUT_MAX),
-  text: v.pipe(text(TEXT, 2 * TEXT_MAX), v.check((value) => value !== '' && characters(value) <= TEXT_MAX && storedBytes(value) <= TEXT_BYTES, TEXT)),
+  text: v.pipe(text(TEXT, 2 * TEXT_MAX), v.check((value) => value !== '' && characters(value) <= TEXT_MAX && fitsIn(value, TEXT_BYTES), TEXT)),
   data: v.pipe(v.unknown(), v.check(isSmallJson, DATA)),
   user: integer('to', 1, Number.MAX_SAFE_INTEGER),
   nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
@@ -90,7 +90,7 @@ function isPrivateRoom(name: string): boolean {
 }
 
 function isSmallJson(value: unknown): boolean {
-  return isPlain(value, DATA_DEPTH_MAX) && storedBytes(value) <= DATA_MAX;
+  return isPlain(value, DATA_DEPTH_MAX) && fitsIn(value, DATA_MAX);
 }
 
 function isPlain(value: unknown, depth: number): boolean {

@@ -12,12 +12,21 @@ const UNSAFE = /[<>\u2028\u2029]/g;
  * JSON allows and JavaScript before ES2019 did not.
  */
 export function scriptSafeJson(value: unknown): string {
-  return JSON.stringify(value).replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return scriptSafe(JSON.stringify(value));
 }
+
+const scriptSafe = (json: string): string =>
+  json.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Bytes that a value takes in an event's text. */
 export function storedBytes(value: unknown): number {
   return Buffer.byteLength(scriptSafeJson(value));
+}
+
+/** Whether a value takes at most so many bytes in an event's text. What is longer before it is escaped is not escaped. */
+export function fitsIn(value: unknown, bytes: number): boolean {
+  const json = JSON.stringify(value);
+  return json.length <= bytes && Buffer.byteLength(scriptSafe(json)) <= bytes;
 }
 
 /** No UTF-16 unit takes more bytes in an event's text. */

@@ -15,17 +15,41 @@ const DOTTED_TWICE = /(?<=[ijl])\u0307/gu;
 /** `Ian`, `lan` and `1an` look the same, and case makes no difference: i, l and 1 are one letter, as are o and 0, rn and m. */
 const ASCII: [like: string, letters: string][] = [['l', 'i1|'], ['o', '0'], ['rn', 'm']];
 const LOOKS = new Map([...LOOK_ALIKES, ...ASCII].flatMap(([like, letters]) => [...letters].map((letter) => [letter, like])));
+const LOOKING = new RegExp(`[${[...LOOKS.keys()].map((letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`).join('')}]`, 'gu');
+
+/**
+ * Two ligatures whose compatibility forms are sentences of 18 and 8 characters, and a private character for each. Every other character
+ * becomes six at the most.
+ */
+const SENTENCES = /[\ufdfa\ufdfb]/gu;
+const STANDS_FOR = (ligature: string): string => (ligature === '\ufdfa' ? '\ue0fa' : '\ue0fb');
 
 /**
  * The form in which two names are the same name (Unicode TR 36, UTS 39): compatibility forms and case folded, and letters
  * that look like ASCII taken for it, with the marks above and below them kept. What nobody sees makes no difference.
  */
 export function foldName(name: string): string {
-  const seen = [...foldCase(name).normalize('NFD').replace(DOTTED_TWICE, '')].map(asciiLook).join('');
-  return [...seen].map(asciiLook).join('').normalize('NFC');
+  return foldCase(name).normalize('NFD').replace(DOTTED_TWICE, '').replace(LOOKING, twiceLook).normalize('NFC');
 }
 
+/**
+ * As `foldName`, of texts that may be long: a text has at most six times its length after it. The two ligatures that are sentences stay
+ * what they are.
+ */
+export function foldText(text: string): string {
+  return foldName(withoutSentences(text));
+}
+
+/** The compatibility form (NFKC) of a text, of at most six times its length. */
+export function plainForm(text: string): string {
+  return withoutSentences(text).normalize('NFKC');
+}
+
+const withoutSentences = (text: string): string => text.replace(SENTENCES, STANDS_FOR);
+
 const asciiLook = (letter: string): string => LOOKS.get(letter) ?? letter;
+/** What a letter looks like may look like something else: a letter that looks like m is rn. */
+const twiceLook = (letter: string): string => [...asciiLook(letter)].map(asciiLook).join('');
 
 /** Twice small: some letters have two small forms, or become two (σ and ς, ß and ss). */
 function foldCase(name: string): string {
