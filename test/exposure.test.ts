@@ -168,7 +168,7 @@ describe('a page that did not join', () => {
   it('cannot send for a user by a cookie or a form: there is nothing that a browser adds by itself', async () => {
     const user = await TestUser.join(url, { room: 'forms' });
     const response = await fetch(`${url}/api/send`, { method: 'POST', headers: { 'Cookie': `token=${user.token}`, 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'text=forged' });
-    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: 'bad_request', field: 'token' } });
     expect((await call(url, 'send', { text: 'forged' })).body).toMatchObject({ error: { field: 'token' } });
   });
 });

@@ -129,7 +129,7 @@ describe('a callback that is refused is HTTP 400 and plain JSON:', () => {
 });
 
 it('only GET is JSONP', async () => {
-  for (const method of ['POST', 'PUT', 'DELETE']) expect((await fetchText(method, `${url}/jsonp/rooms?callback=f`)).status).toBe(400);
+  for (const method of ['POST', 'PUT', 'DELETE']) expect((await fetchText(method, `${url}/jsonp/rooms?callback=f`)).status).toBe(405);
 });
 
 describe('what users write', () => {

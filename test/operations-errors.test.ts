@@ -48,6 +48,14 @@ describe('the code', () => {
     expect(message).toContain(Object.keys(OPERATIONS).join(', '));
   });
 
+  it('method_not_allowed: with the methods that would do', async () => {
+    for (const [method, path, allow] of [['GET', '/api/join', 'POST, OPTIONS'], ['POST', '/jsonp/rooms', 'GET']] as const) {
+      const { status, text } = await fetchText(method, `${url}${path}`);
+      expect({ status, body: JSON.parse(text) }).toMatchObject({ status: 405, body: { error: { code: 'method_not_allowed', status: 405, field: 'method', allow } } });
+    }
+    met.add('method_not_allowed');
+  });
+
   it('bad_request: names the field and what is allowed', async () => {
     const error = await failBoth('join', { room: 'a b' });
     expect(error).toEqual({ code: 'bad_request', status: 400, field: 'room', message: 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -' });

@@ -101,11 +101,23 @@ async function pollFor(tell: <F>(operation: string, parameters: object) => Promi
 describe('GET /api', () => {
   it.each(names.filter((name) => !OPERATIONS[name].reads))('%s is refused, as it changes something', async (name) => {
     const response = await fetch(`${url}/api/${name}`);
-    expect({ status: response.status, body: await response.json() }).toMatchObject({ status: 400, body: { error: { field: 'method', message: `${name} changes something: use POST.` } } });
+    expect({ status: response.status, body: await response.json() }).toMatchObject({ status: 405, body: { error: { code: 'method_not_allowed', field: 'method', message: `${name} changes something: use POST.` } } });
+    expect(response.headers.get('allow')).toBe('POST, OPTIONS');
+  });
+});
+
+describe('a wrong method', () => {
+  it.each(['HEAD', 'PUT', 'PATCH', 'DELETE'])('%s gets 405, with those that are right', async (method) => {
+    const asked = [['/api/rooms', 'GET, POST, OPTIONS'], ['/api/send', 'POST, OPTIONS'], ['/jsonp/rooms?callback=f', 'GET'], ['/jsonp/poll?callback=f', 'GET']] as const;
+    for (const [path, allow] of asked) {
+      const { status, headers } = await fetch(`${url}${path}`, { method });
+      expect([path, status, headers.get('allow')]).toEqual([path, 405, allow]);
+    }
   });
 
-  it.each(['HEAD', 'PUT', 'PATCH', 'DELETE'])('%s is refused for all', async (method) => {
-    for (const name of ['rooms', 'send']) expect((await fetch(`${url}/api/${name}`, { method })).status).toBe(400);
+  it.each(['POST', 'PUT', 'OPTIONS', 'DELETE'])('%s gets 405 for pages and files too, and 404 where there is nothing', async (method) => {
+    const answers = await Promise.all(['/', '/docs', '/r/lobby', '/chat.js', '/nothing/here'].map((path) => fetch(`${url}${path}`, { method })));
+    expect(answers.map(({ status, headers }) => [status, headers.get('allow')])).toEqual([...Array<unknown>(4).fill([405, 'GET, HEAD']), [404, null]]);
   });
 });
 

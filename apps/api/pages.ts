@@ -18,8 +18,8 @@ function filesBelow(folder: string): Set<string> {
 export function servePages(): Middleware {
   const files = filesBelow(root);
   return async (ctx, next) => {
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next();
     const file = fileFor(ctx.path, files);
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return file === undefined ? next() : refuseMethod(ctx);
     if (file === undefined && !wantsPage(ctx)) return next();
     // Libraries are loaded by pages of other origins; every page asks anew, so that a new version is everywhere at once.
     ctx.set('Access-Control-Allow-Origin', '*');
@@ -28,6 +28,11 @@ export function servePages(): Middleware {
     await serve(ctx, file ?? NOTHING_HERE, { root });
     if (file === undefined) ctx.status = 404;
   };
+}
+
+function refuseMethod(ctx: Context): void {
+  ctx.status = 405;
+  ctx.set('Allow', 'GET, HEAD');
 }
 
 /** True for a browser that goes to an address; what only takes anything, as a script tag does, gets plain text. */

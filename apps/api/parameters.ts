@@ -146,13 +146,17 @@ export interface Query {
 }
 
 const ENCODED = /[%+]/;
+/** Between separators: what is empty is no pair. */
+const PAIR = /[^&]+/g;
 /** No operation takes nearly as many; what comes after is not looked at, as what comes before is refused already. */
 const PAIRS_MAX = 32;
 
 /** Takes a query string apart. Never throws: JSONP needs the callback to say that the rest is malformed. */
 export function parseQuery(query: string): Query {
   const parsed: Query = { values: new Map(), malformed: false };
-  for (const pair of query === '' ? [] : query.split('&', PAIRS_MAX)) {
+  let pairs = 0;
+  for (const [pair] of query.matchAll(PAIR)) {
+    if (++pairs > PAIRS_MAX) break;
     const equals = pair.indexOf('=');
     const name = decode(equals < 0 ? pair : pair.slice(0, equals), parsed);
     const value = equals < 0 ? '' : decode(pair.slice(equals + 1), parsed);
@@ -175,9 +179,12 @@ function decode(encoded: string, parsed: Query): string {
 
 const JSON_IN_QUERIES: Record<string, string> = { data: DATA, words: WORDS };
 
-/** The parameters of a query, `data` and `words` as the JSON they are. Throws `bad_request` for one given twice or ill-encoded. */
-export function fromQuery({ values, malformed }: Query): Record<string, unknown> {
-  if (malformed) throw new ChatError('bad_request', 'The query is not well-formed percent-encoded UTF-8.', { field: 'query' });
+/**
+ * Returns the parameters of a query, or of a form in a body, with `data` and `words` as the JSON they are. Throws `bad_request` for one
+ * given twice or ill-encoded.
+ */
+export function fromQuery({ values, malformed }: Query, place: 'query' | 'body' = 'query'): Record<string, unknown> {
+  if (malformed) throw new ChatError('bad_request', `The ${place} is not well-formed percent-encoded UTF-8.`, { field: place });
   const raw: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [name, all] of values) {
     if (all.length > 1) throw new ChatError('bad_request', `${name.slice(0, 64)} was given more than once.`, { field: name.slice(0, 64) });

@@ -48,6 +48,7 @@ export function send(res: ServerResponse, status: number, body: string, callback
 }
 
 export function sendError(res: ServerResponse, error: ChatError, callback?: string): void {
+  if (error.details.allow !== undefined && !res.headersSent) res.setHeader('Allow', error.details.allow);
   send(res, error.status, errorBody(error), callback);
 }
 

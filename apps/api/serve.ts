@@ -4,19 +4,19 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
-import rawBody from 'raw-body';
 import { ChatError } from '../../shared/protocol/errors.js';
-import { BODY_MAX } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName } from '../../shared/protocol/operations.js';
 import { Answer, isOperation, type Served } from './answer.js';
+import { readBody } from './body.js';
 import { checkCallback } from './jsonp.js';
 import type { Chat, Operation } from './operation.js';
 import { operations } from './operations.js';
-import { checkParameters, fromQuery, parseJson, parseQuery, type Parameters } from './parameters.js';
+import { checkParameters, fromQuery, parseQuery, type Parameters } from './parameters.js';
 import { readPlainPoll } from './plain-poll.js';
 import { sendPreflight } from './respond.js';
 
-const BODY = 'The body must be a JSON object, nested at most 64 deep.';
+/** A query that has more than separators. */
+const PAIR = /[^&]/;
 
 export type ServeOperation = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => void;
 
@@ -41,7 +41,7 @@ export function serveOperations(serve: ServeOperation): Middleware {
 
 function serveJsonp(answer: Answer, req: IncomingMessage, query: string): void {
   try {
-    if (req.method !== 'GET') throw new ChatError('bad_request', 'JSONP is asked for by GET.', { field: 'method' });
+    if (req.method !== 'GET') throw new ChatError('method_not_allowed', 'JSONP is asked for by GET.', { field: 'method', allow: 'GET' });
     const plain = answer.name === 'poll' ? readPlainPoll(query) : null;
     if (plain) {
       answer.callback = plain.callback;
@@ -90,28 +90,18 @@ function runOperation<Op extends OperationName>(name: Op, parameters: Parameters
 }
 
 function readGet(name: OperationName, query: string): Record<string, unknown> {
-  if (!OPERATIONS[name].reads) throw new ChatError('bad_request', `${name} changes something: use POST.`, { field: 'method' });
+  if (!OPERATIONS[name].reads) throw wrongMethod(`${name} changes something: use POST.`, name);
   return fromQuery(parseQuery(query));
 }
 
 async function readPost(req: IncomingMessage, name: OperationName, query: string): Promise<Record<string, unknown>> {
-  if (req.method !== 'POST') throw new ChatError('bad_request', `${name} is asked for by POST${OPERATIONS[name].reads ? ' or GET' : ''}.`, { field: 'method' });
-  if (query !== '') throw new ChatError('bad_request', 'With POST, parameters stand in the body, not in the query.', { field: 'query' });
-  const text = await readBody(req);
-  const body = text === '' ? {} : parseJson(text, 'body', BODY);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new ChatError('bad_request', BODY, { field: 'body' });
-  return Object.assign(Object.create(null), body) as Record<string, unknown>;
+  if (req.method !== 'POST') throw wrongMethod(`${name} is asked for by POST${OPERATIONS[name].reads ? ' or GET' : ''}.`, name);
+  if (PAIR.test(query)) throw new ChatError('bad_request', 'With POST, parameters stand in the body, not in the query.', { field: 'query' });
+  return readBody(req);
 }
 
-async function readBody(req: IncomingMessage): Promise<string> {
-  try {
-    const body = await rawBody(req, { limit: BODY_MAX, length: req.headers['content-length'] ?? null });
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch (error) {
-    if (error instanceof TypeError) throw new ChatError('bad_request', 'The body must be UTF-8.', { field: 'body' });
-    if ((error as { status?: number }).status !== 413) throw new ChatError('bad_request', 'The body could not be read.', { field: 'body' });
-    throw new ChatError('too_large', `The body must have at most ${BODY_MAX} bytes.`, { field: 'body' });
-  }
+function wrongMethod(message: string, name: OperationName): ChatError {
+  return new ChatError('method_not_allowed', message, { field: 'method', allow: OPERATIONS[name].reads ? 'GET, POST, OPTIONS' : 'POST, OPTIONS' });
 }
 
 function withBearer(raw: Record<string, unknown>, header: string | undefined): Record<string, unknown> {

@@ -7,6 +7,7 @@ export const ERRORS = {
   callback_invalid: { status: 400, retry: false },
   unknown_operation: { status: 404, retry: false },
   bad_request: { status: 400, retry: false },
+  method_not_allowed: { status: 405, retry: false },
   name_taken: { status: 409, retry: false },
   unauthorized: { status: 401, retry: false },
   not_in_room: { status: 403, retry: false },
@@ -25,12 +26,16 @@ export type ErrorCode = keyof typeof ERRORS;
 /** Why something is `not_allowed`. `off`: the host has switched the room off; `address`: the chat, for this address. */
 export type Reason = 'read_only' | 'muted' | 'closed' | 'banned' | 'links' | 'role' | 'reserved' | 'off' | 'address';
 
-/** What an error may say beside its code: `field` of a bad parameter, `suggestion` of a free name, `retryAfter` in s, `reason` of a refusal. */
+/**
+ * What an error may say beside its code: `field` of a bad parameter, `suggestion` of a free name, `retryAfter` in s, `reason` of a refusal,
+ * `allow`: the methods that would do.
+ */
 export interface ErrorDetails {
   field?: string;
   suggestion?: string;
   retryAfter?: number;
   reason?: Reason;
+  allow?: string;
 }
 
 /** An error as the client sees it; thrown anywhere below the edge, turned into an answer in one place. */

@@ -45,7 +45,7 @@ function pathOf(tokens: string[]): Arbitrary<string> {
 }
 
 function headersOf(tokens: string[]): Arbitrary<OutgoingHttpHeaders> {
-  const value = fc.oneof(fc.constantFrom('', '*/*', 'gzip', 'chunked', 'bytes=0-1,5-', 'null', 'a'.repeat(8_000), 'Basic eDp5', 'Bearer', 'application/json', 'multipart/form-data; boundary=x', 'utf-16'),
+  const value = fc.oneof(fc.constantFrom('', '*/*', 'gzip', 'chunked', 'bytes=0-1,5-', 'null', 'a'.repeat(8_000), 'Basic eDp5', 'Bearer', 'application/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'utf-16'),
     fc.constantFrom(...tokens).map((token) => `Bearer ${token}`), fc.string({ maxLength: 30 }).map((one) => one.replace(/[^ -~]/g, '\u00e9')));
   const names = fc.constantFrom('authorization', 'content-type', 'content-encoding', 'accept', 'accept-encoding', 'origin', 'cookie', 'range', 'if-none-match', 'if-modified-since', 'x-forwarded-for', 'x-http-method-override', 'access-control-request-method', 'upgrade', 'host', 'x');
   return fc.dictionary(names, value, { maxKeys: 4 });
@@ -53,8 +53,10 @@ function headersOf(tokens: string[]): Arbitrary<OutgoingHttpHeaders> {
 
 function bodyOf(tokens: string[]): Arbitrary<Buffer | null> {
   const json = fc.dictionary(name, valueOf(tokens), { maxKeys: 6 }).map((one) => JSON.stringify(one));
+  const form = fc.dictionary(name, valueOf(tokens), { maxKeys: 6 })
+    .map((one) => new URLSearchParams(Object.entries(one).map(([key, value]) => [key, String(JSON.stringify(value))])));
   return fc.oneof(
-    fc.constant(null), { weight: 5, arbitrary: json.map((one) => Buffer.from(one)) }, json.map((one) => Buffer.from(one.slice(0, -3))),
+    fc.constant(null), form.map((one) => Buffer.from(`${one}`)), { weight: 5, arbitrary: json.map((one) => Buffer.from(one)) }, json.map((one) => Buffer.from(one.slice(0, -3))),
     fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)), fc.constantFrom('['.repeat(30_000), '{"a":'.repeat(5_000), ' '.repeat(50_000)).map((one) => Buffer.from(one)),
   );
 }

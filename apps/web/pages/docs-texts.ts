@@ -59,6 +59,7 @@ export const WHEN: Record<ErrorCode, string> = {
   callback_invalid: 'A callback that is no dotted name',
   unknown_operation: 'There is no such operation',
   bad_request: 'A parameter is not allowed; field names it and the message says what is',
+  method_not_allowed: 'GET was used for what changes something, or another wrong method; allow names those that would do',
   name_taken: 'Somebody has that name; with a free suggestion',
   unauthorized: 'The token is not, or no longer, valid: join again',
   not_in_room: 'Enter the room first',
