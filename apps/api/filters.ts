@@ -1,8 +1,10 @@
 /**
- * What rooms do not want to be said: words that are masked or held, and links. A process keeps the filters that it met, and says by
- * their hash which it has applied; the step that appends a message refuses one that is not the room's, and gives that.
+ * What rooms do not want to be said: words that are masked or held, and links (`shared/protocol/links.ts` says what one is).
+ * A process keeps the filters that it met, and says by their hash which it has applied; the step that appends a message
+ * refuses one that is not the room's, and gives that.
  */
 import { DATA_MAX, TEXT_BYTES } from '../../shared/protocol/limits.js';
+import { nextAddress } from '../../shared/protocol/links.js';
 import { storedBytes } from '../../shared/store/event-text.js';
 import { UNFILTERED, type Filtered, type Outgoing } from '../../shared/store/messages.js';
 import { foldText, plainForm } from '../../shared/store/names.js';
@@ -10,13 +12,19 @@ import { keepNewest } from './guard/bounded.js';
 
 /** Filters kept at a time: some 10 KB each at the most. */
 const MOST = 1_000;
-/** Words of letters and digits, with what nobody sees between them. */
-const WORDS = /[\p{L}\p{N}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}|]+/gu;
+/** Words of letters and digits, with what nobody sees between them; one ends where the scheme of a link begins. */
+const WORDS = /[\p{L}\p{N}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}|](?:(?!https?:\/\/)[\p{L}\p{N}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}|])*/giu;
 const MASK = '•';
 /** Instead of it, where it would make what is said larger than what may be stored: it has one byte, as every letter at least. */
 const SMALL_MASK = '*';
-/** An address with its scheme, one that begins with www, and a name in a domain that many have. */
-const LINK = /(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{1,30}:\/\/|www\.)[^\s]|(?<![\p{L}\p{N}.-])[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.(?:com|net|org|info|biz|io|co|tv|gg|ly|app|dev|xyz|top|site|online|shop|club|link|ru|cn|de|uk|fr|nl|eu)(?![\p{L}\p{N}-])/iu;
+/** What nobody sees within an address, and marks that strike it through. */
+const HIDING = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+/** Any scheme, and what begins with www. */
+const BEGINNING = /(?:[a-z0-9+.-]:\/\/|(?<![a-z0-9])www\.)[^\s]/i;
+/** What may be a host, and whether a path follows. One token, not its labels, so that a long one is looked at once. */
+const HOSTS = /[\p{L}\p{N}_.-]+(\/(?=\S))?/gu;
+/** Domains that many have. Other hosts are addresses only with a path: `readme.md` is none, `t.me/x` is one. */
+const DOMAINS = new Set('com net org info biz io co tv gg ly app dev xyz top site online shop club link ru cn de uk fr nl eu'.split(' '));
 
 interface Filter {
   hash: string;
@@ -26,19 +34,31 @@ interface Filter {
   beginnings: readonly string[];
 }
 
-/** Whether there is a web address in what is said, as text or in data. */
+/** Whether there is a web address in what is said, as text or in data, its keys too. */
 export function hasLink({ text, data }: Pick<Outgoing, 'text' | 'data'>): boolean {
-  let found = text !== undefined && isLink(text);
-  mapTexts(data, (one) => {
-    found ||= isLink(one);
-    return one;
-  });
-  return found;
+  return (text !== undefined && isLink(text)) || textsOf(data).some(isLink);
 }
 
+/** Whatever an element shows as a link is one, and more: what a reader may copy. */
 function isLink(text: string): boolean {
-  const plain = plainForm(text);
-  return (plain.includes('.') || plain.includes('://')) && LINK.test(plain); // most have neither, and a long one costs LINK a millisecond
+  if (nextAddress(text, 0)) return true;
+  const plain = plainForm(text).normalize('NFD').replace(HIDING, '').toLowerCase();
+  return BEGINNING.test(plain) || (plain.includes('.') && [...plain.matchAll(HOSTS)].some(([host, path]) => isHost(host, path !== undefined)));
+}
+
+/** Whether a token of letters, digits, dots and hyphens is a web address. */
+function isHost(token: string, hasPath: boolean): boolean {
+  const labels = (hasPath ? token.slice(0, -1) : token).split('.');
+  while (labels.at(-1) === '') labels.pop();
+  const [name, domain = ''] = labels.slice(-2);
+  return Boolean(name) && labels.length > 1 && (DOMAINS.has(domain) || domain.startsWith('xn--') || (hasPath && /^\p{L}{2,}$/u.test(domain)));
+}
+
+/** All texts of data, and its keys. */
+function textsOf(data: unknown): string[] {
+  if (typeof data === 'string') return [data];
+  if (typeof data !== 'object' || data === null) return [];
+  return Array.isArray(data) ? data.flatMap(textsOf) : Object.entries(data).flatMap(([key, value]) => [key, ...textsOf(value)]);
 }
 
 export class Filters {
