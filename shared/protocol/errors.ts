@@ -23,8 +23,12 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Why something is `not_allowed`. `off`: the host has switched the room off; `address`: the chat, for this address. */
-export type Reason = 'read_only' | 'muted' | 'closed' | 'banned' | 'links' | 'role' | 'reserved' | 'off' | 'address';
+/**
+ * Why something is `not_allowed`. `off`: the host has switched the room off; `address`: the chat, for this address. Of private messages:
+ * `full`: the other user has as many private rooms as there may be; `blocked`: one of the two users has blocked the other.
+ */
+export type Reason =
+  | 'read_only' | 'muted' | 'closed' | 'banned' | 'links' | 'role' | 'reserved' | 'off' | 'address' | 'full' | 'blocked';
 
 /**
  * What an error may say beside its code: `field` of a bad parameter, `suggestion` of a free name, `retryAfter` in s, `reason` of a refusal,

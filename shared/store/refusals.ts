@@ -12,11 +12,16 @@ const WHY: Record<Reason, string> = {
   reserved: 'This room is kept for somebody: the host has not opened it.',
   off: 'The host has switched this room off.',
   address: 'The host of this chat has switched it off for your address.',
+  full: 'This user has as many private conversations as there may be.',
+  blocked: 'This user does not take private messages from you.',
 };
+
+/** These are about `to`, the others about the room. */
+const OF_USERS: ReadonlySet<Reason> = new Set(['full', 'blocked']);
 
 /** `not_allowed` in a room, for another `ms` when that is known. */
 export function notAllowed(reason: Reason, ms?: number): ChatError {
-  if (ms === undefined) return new ChatError('not_allowed', WHY[reason], { field: 'room', reason });
+  if (ms === undefined) return new ChatError('not_allowed', WHY[reason], { field: OF_USERS.has(reason) ? 'to' : 'room', reason });
   const retryAfter = Math.ceil(ms / 1_000);
   return new ChatError('not_allowed', `${WHY[reason]} for another ${retryAfter} s.`, { field: 'room', reason, retryAfter });
 }

@@ -2,7 +2,7 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
 import { messageCost } from '../../../shared/store/event-text.js';
 import { appendMessage, type Accepted, type Outgoing } from '../../../shared/store/messages.js';
-import { enterRoom } from '../../../shared/store/rooms.js';
+import { noSuchUser, openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
@@ -63,27 +63,14 @@ async function appendFiltered({ store, filters }: Chat, message: Outgoing): Prom
   throw new ChatError('unavailable', `The rules of the room ${message.room} change too fast.`, { retryAfter: 1 });
 }
 
-/** The first message between two users, or the first since one of them ended, brings both into their private room. */
+/** The first message between two users, or the first since one of them left their private room, brings both into it. */
 async function appendPrivately({ store }: Chat, message: Outgoing): Promise<Accepted> {
+  const { room, from } = message;
   const accepted = await appendMessage(store, message);
   if (accepted && 'id' in accepted) return accepted; // a private room has no rules
-  const both = privateRoomUsers(message.room) ?? [];
-  const other = both.find((id) => id !== message.from.id) ?? 0;
-  for (const id of [other, message.from.id]) await bringIn(store, message, id); // the other first: there may be no such user
+  const other = privateRoomUsers(room)?.find((id) => id !== from.id) ?? 0;
+  await openPrivateRoom(store, room, from.id, other);
   const again = await appendMessage(store, message);
   if (!again || !('id' in again)) throw noSuchUser(other); // it has ended since
   return again;
-}
-
-function noSuchUser(id: number): ChatError {
-  return new ChatError('no_such_user', `There is no user ${id}, or no longer.`, { field: 'to' });
-}
-
-async function bringIn(store: Store, { room, from }: Outgoing, id: number): Promise<void> {
-  try {
-    await enterRoom(store, room, id, null);
-  } catch (error) {
-    if (!(error instanceof ChatError) || error.code !== 'unauthorized' || id === from.id) throw error;
-    throw noSuchUser(id);
-  }
 }

@@ -6,7 +6,7 @@ import { durationText } from './times.js';
 /** Which words say why something is not allowed. */
 const WORDS: Record<Reason, keyof Texts> = {
   read_only: 'whyReadOnly', muted: 'whyMuted', closed: 'whyClosed', banned: 'whyBanned', links: 'whyLinks', role: 'whyRole', reserved: 'whyReserved', off: 'whyOff',
-  address: 'whyAddress',
+  address: 'whyAddress', full: 'whyFull', blocked: 'whyBlocked',
 };
 
 /** Why something failed, in plain words; of reasons that only a newer server has, in the server's own. */

@@ -92,6 +92,8 @@ export const ENGLISH = {
   whyReserved: 'This room has not been opened by its host yet.',
   whyOff: 'The host has switched this room off.',
   whyAddress: 'The host of this chat has switched it off for your address.',
+  whyFull: 'They have as many private conversations as there may be.',
+  whyBlocked: 'They do not take private messages from you.',
   yourRoom: 'Your room',
   yourDuty: 'You are a moderator here',
   isOwner: 'owner of this room',

@@ -66,7 +66,7 @@ export const WHEN: Record<ErrorCode, string> = {
   not_owner: 'You have no role in this room, or the owner token is wrong',
   not_allowed: 'The room does not let you; reason says why',
   origin_refused: 'This chat serves only pages of its host',
-  no_such_user: '"to" is nobody',
+  no_such_user: '"to" is nobody, or somebody in no room of yours',
   superseded: 'A newer poll of this user has taken over',
   too_large: 'The request is too large',
   rate_limited: 'Too fast; with retryAfter in seconds',
