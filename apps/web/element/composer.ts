@@ -1,4 +1,5 @@
 import { TEXT_MAX } from '../../../shared/protocol/limits.js';
+import { isKey } from './dom.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
 
@@ -32,7 +33,7 @@ export class Composer {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (!isKey(event, 'Enter') || event.shiftKey) return;
     event.preventDefault();
     this.submit();
   }

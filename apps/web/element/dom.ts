@@ -33,6 +33,14 @@ export const ICONS = {
   keeper: 'M12 3 19 6V11.500C19 16 16 19.500 12 21 8 19.500 5 16 5 11.500V6ZM9 12 11.300 14.300 15.300 9.800',
 };
 
+/** An input method takes a key: so says `keyCode`. Safari ends a composition before it tells of the Enter that ended it. */
+const TAKEN = 229;
+
+/** Whether `event` is of that key, and for the page: not one that an input method takes, as to end or to give up a word. */
+export function isKey(event: KeyboardEvent, key: string): boolean {
+  return event.key === key && !event.isComposing && event.keyCode !== TAKEN;
+}
+
 /** A round sign for a person: its first letter, which is no text but drawn, on a colour of its own. */
 export function avatar(id: number, name: string): HTMLSpanElement {
   const sign = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-letter': Array.from(name)[0] || '?' });

@@ -1,6 +1,6 @@
 import type { UserRef } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversation.js';
-import { avatar, h, icon, ICONS } from './dom.js';
+import { avatar, h, icon, ICONS, isKey } from './dom.js';
 import type { RoomOrder } from './room-order.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
@@ -30,7 +30,7 @@ export class PeopleView {
     header.people.addEventListener('click', () => this.toggle(!root.classList.contains('crowded')));
     people.close.addEventListener('click', () => this.toggle(false));
     for (const part of [people.panel, header.people]) {
-      part.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggle(false); });
+      part.addEventListener('keydown', (event) => { if (isKey(event, 'Escape')) this.toggle(false); });
     }
   }
 

@@ -18,7 +18,7 @@ function header(room: string, texts: Texts) {
 }
 
 function naming(texts: Texts) {
-  const input = h('input', { id: 'name', name: 'name', maxlength: '64', autocomplete: 'nickname', 'aria-describedby': 'problem' });
+  const input = h('input', { id: 'name', name: 'name', dir: 'auto', maxlength: '64', autocomplete: 'nickname', 'aria-describedby': 'problem' });
   const save = h('button', { class: 'solid' }, texts.save);
   const cancel = h('button', { type: 'button', class: 'plain' }, texts.cancel);
   const problem = h('p', { id: 'problem', class: 'problem', role: 'alert' });
@@ -38,7 +38,7 @@ function log(texts: Texts) {
 }
 
 function composer(texts: Texts) {
-  const input = h('textarea', { class: 'input', part: 'input', rows: '1', 'aria-label': texts.message, 'aria-describedby': 'length', enterkeyhint: 'send', placeholder: texts.placeholder });
+  const input = h('textarea', { class: 'input', part: 'input', rows: '1', dir: 'auto', 'aria-label': texts.message, 'aria-describedby': 'length', enterkeyhint: 'send', placeholder: texts.placeholder });
   const length = h('span', { id: 'length', class: 'length', role: 'status' });
   const send = h('button', { class: 'solid send', part: 'send', 'aria-label': texts.send }, icon(ICONS.send));
   const form = h('form', { class: 'composer', part: 'composer' }, input, send, length);

@@ -28,7 +28,7 @@ export class Ending implements Section {
     if (this.title) this.title.textContent = isOwner ? texts.ending : texts.clearing;
     const others = host.members().filter(({ id }) => id !== ownId);
     const { value } = this.to;
-    this.to.replaceChildren(...others.map(({ id, name }) => h('option', { value: String(id) }, name)));
+    this.to.replaceChildren(...others.map(({ id, name }) => h('option', { value: String(id), dir: 'auto' }, name)));
     if (others.some(({ id }) => String(id) === value)) this.to.value = value;
     this.giving.hidden = !isOwner || others.length === 0;
   }

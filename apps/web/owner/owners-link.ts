@@ -11,7 +11,7 @@ export class OwnersLink implements Section {
   private readonly whose = h('p', { class: 'whose' });
   private readonly copy: HTMLButtonElement;
   private readonly copyPage: HTMLButtonElement;
-  private readonly link = h('input', { class: 'link', readonly: '', hidden: '' });
+  private readonly link = h('input', { class: 'link', dir: 'ltr', readonly: '', hidden: '' });
   private readonly part: HTMLElement;
 
   constructor(private readonly desk: Desk) {

@@ -1,6 +1,6 @@
 import type { Audit, ChatEvent } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
-import { h, icon, ICONS } from '../element/dom.js';
+import { h, icon, ICONS, isKey } from '../element/dom.js';
 import { whyNot } from '../element/refusals.js';
 import { fill } from '../element/texts.js';
 import type { Desk } from './desk.js';
@@ -62,7 +62,7 @@ export class Panel {
     const { header, body, offer } = this.desk.host.parts;
     this.button.addEventListener('click', () => this.toggle(this.element.hidden !== false));
     this.close.addEventListener('click', () => this.toggle(false));
-    this.element.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.toggle(false); });
+    this.element.addEventListener('keydown', (event) => { if (isKey(event, 'Escape')) this.toggle(false); });
     header.me.before(this.button);
     const look = h('button', { type: 'button', class: 'solid' }, this.desk.texts.look);
     look.addEventListener('click', () => this.toggle(true));

@@ -1,4 +1,4 @@
-import { h } from '../element/dom.js';
+import { h, isKey } from '../element/dom.js';
 
 /** One of the things to choose from; what it gives, if anything, is why it could not be done. */
 export interface Choice {
@@ -19,7 +19,7 @@ export class Strip {
   ) {
     this.element.setAttribute('aria-label', label);
     this.element.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
+      if (!isKey(event, 'Escape')) return;
       event.stopPropagation();
       close();
     });

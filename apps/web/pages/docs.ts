@@ -19,7 +19,7 @@ const NO_JSON = 'This is not JSON. A text has quotes, as in "hello"; so have nam
 function field(operation: string, { name, kind, required }: Parameter): HTMLElement {
   const id = `${operation}-${name}`;
   const label = h('label', { for: id }, h('code', {}, name), required ? ' ' : h('i', {}, ' optional'));
-  const input = h('input', { id, name, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': `${id}-kind`, ...(required ? { required: '' } : {}) });
+  const input = h('input', { id, name, dir: 'auto', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': `${id}-kind`, ...(required ? { required: '' } : {}) });
   if (isJsonKind(kind)) input.addEventListener('input', () => input.setCustomValidity(isJson(input.value) ? '' : NO_JSON));
   return h('div', { class: 'field' }, label, input, h('span', { id: `${id}-kind`, class: 'kind' }, KINDS[kind]));
 }
