@@ -3,7 +3,7 @@
  * how long that took and what failed meanwhile, instead of one for each request.
  */
 import type { Logger } from './log.js';
-import { probe } from './redis.js';
+import { probe } from './redis-probe.js';
 import type { RedisClient } from './redis-owners.js';
 import { isRefusal, reasonOf } from './redis-reasons.js';
 

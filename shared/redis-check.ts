@@ -1,9 +1,11 @@
 /** Whether a Redis can be used at all, asked once before anything runs into it. */
 import { ReplyError } from 'ioredis';
 import { ConfigError } from './config.js';
-import { connect, placeOf, probe } from './redis.js';
-import { mastersOf, type RedisClient } from './redis-owners.js';
+import { connect, placeOf } from './redis.js';
+import { mastersOf } from './redis-owners.js';
+import { probe } from './redis-probe.js';
 import { reasonOf } from './redis-reasons.js';
+import { checkShards } from './redis-shards.js';
 
 /** The oldest Redis that has what the scripts and BullMQ use; of a cluster, the oldest with pub/sub by shards. */
 const OLDEST = { one: '6.2', cluster: '7.0' };
@@ -12,9 +14,9 @@ const PATIENCE = 5_000;
 const OF_THE_URL = /^(NOAUTH|WRONGPASS|NOPERM|MOVED)|invalid password|DB index is out of range|cluster support disabled/;
 
 /**
- * Gives null when Redis can be used, or in half a sentence why it cannot be for now. Throws ConfigError, one line, for
- * what no waiting mends: its version, what is wrong with the address, the password, the number of the database, or `shards`,
- * when what it holds was made with another number.
+ * Returns null when Redis can be used, or half a sentence that says why it cannot be used for now. Throws ConfigError, one line, for
+ * a fault that the host must mend: the version, the address, the password, a missing ACL rule, the number of the database, or
+ * data that was made with another number of `shards`.
  */
 export async function checkRedis(url: string, shards: number): Promise<string | null> {
   const redis = connect(url, {
@@ -25,9 +27,9 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
   redis.on('error', (error) => { reason ??= error; });
   try {
     await redis.connect();
+    await probe(redis);
     for (const node of mastersOf(redis)) checkServer(await node.info('server'), redis.isCluster);
     if (reason !== null) throw reason; // the number of the database was refused, and the connection lives on with number 0
-    await probe(redis);
     await checkShards(redis, shards);
     return null;
   } catch (error) {
@@ -35,13 +37,6 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
   } finally {
     redis.disconnect();
   }
-}
-
-/** The first to come writes down with how many shards all keys are made; for any other number they would be elsewhere. */
-async function checkShards(redis: RedisClient, shards: number): Promise<void> {
-  await redis.set('shards', shards, 'NX');
-  const held = Number(await redis.get('shards'));
-  if (held !== shards) throw new ConfigError(`SHARDS=${shards} is not allowed: what this Redis holds was made with ${held}. Set SHARDS=${held}, or use an empty Redis.`);
 }
 
 /** The Redis of REDIS_URL, and why it cannot be used, as one sentence without password. */

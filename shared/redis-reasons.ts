@@ -1,7 +1,9 @@
 /** Why Redis cannot be used, in words for a host instead of the client library's. */
 
-/** What a host has to mend: Redis is there, and refuses. */
-const REFUSALS: [RegExp, string][] = [
+type Reason = string | ((match: RegExpExecArray) => string);
+
+/** What a host has to mend: Redis is there, and refuses. The wording of NOPERM differs between versions 6.2, 7.0 and 7.2. */
+const REFUSALS: [RegExp, Reason][] = [
   [/^NOAUTH/, 'it demands a password'],
   [/^WRONGPASS|invalid password/, 'it does not accept this user and password'],
   [/DB index is out of range/, 'it has no database of this number'],
@@ -9,13 +11,16 @@ const REFUSALS: [RegExp, string][] = [
   [/^OOM/, 'its memory is full (maxmemory)'],
   [/^MISCONF/, 'it takes no writes, since it cannot save to its disk'],
   [/^NOREPLICAS/, 'it takes no writes, since it has too few replicas'],
-  [/^NOPERM/, 'this user may not do all that is needed'],
+  [/^NOPERM.* run the '([^']+)' command/, ([, name = '']) => `its user may not run ${name.toUpperCase()}: the ACL rule +${name} is missing`],
+  [/^NOPERM.* keys?\b/, 'its user may not use all keys: the ACL rule ~* is missing'],
+  [/^NOPERM.* channels?\b/, 'its user may not use all channels: the ACL rule &* is missing'],
+  [/^NOPERM/, 'its user may not do all that is needed: an ACL rule is missing'],
   [/^(MOVED|CROSSSLOT)/, 'it is a Redis Cluster: add ?cluster=true to its address'],
   [/cluster support disabled/, 'it is no Redis Cluster: leave ?cluster=true out of its address'],
 ];
 
 /** What passes by itself, or with a Redis that is started. */
-const ABSENCES: [RegExp, string][] = [
+const ABSENCES: [RegExp, Reason][] = [
   [/ECONNREFUSED/, 'connection refused'],
   [/ENOTFOUND|EAI_AGAIN/, 'its host name is not known'],
   [/ENETUNREACH|EHOSTUNREACH/, 'its host cannot be reached'],
@@ -33,10 +38,14 @@ export function isRefusal(error: unknown): boolean {
   return REFUSALS.some(([pattern]) => pattern.test(messageOf(error)));
 }
 
-/** Half a sentence with Redis as "it", without a full stop; what is not known is given as it is. */
+/** Returns half a sentence with Redis as "it", without a full stop; an error that is not known is returned as it is. */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error);
-  return [...REFUSALS, ...ABSENCES].find(([pattern]) => pattern.test(message))?.[1] ?? message.replace(/\.$/, '');
+  for (const [pattern, reason] of [...REFUSALS, ...ABSENCES]) {
+    const match = pattern.exec(message);
+    if (match) return typeof reason === 'string' ? reason : reason(match);
+  }
+  return message.replace(/\.$/, '');
 }
 
 /** A failed connection to a name with several addresses has no message of its own, only a code. */

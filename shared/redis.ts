@@ -147,18 +147,6 @@ export function connectWorker(url: string): RedisClient {
   return connect(url, { ...common, maxRetriesPerRequest: null }, { enableReadyCheck: false });
 }
 
-/** Keys of several slots, one of which at least is at a master that is there while any is. */
-const PROBES = Array.from({ length: 32 }, (_, number) => `probe:{r${number}}`);
-
-/**
- * Rejects when Redis takes no writes (a full memory, a replica, a disk it cannot save to); a cluster, when none of its masters does.
- * Writes nothing: an empty text into a key that is not there.
- */
-export async function probe(redis: RedisClient): Promise<void> {
-  const keys = redis instanceof Cluster ? PROBES : ['probe'];
-  await Promise.any(keys.map((key) => redis.setrange(key, 0, ''))).catch(({ errors: [error] }: AggregateError) => { throw error; });
-}
-
 /** Resolves when a connection is ready, or has failed for the first time, and in any case within its time to connect. */
 export async function firstConnect(redis: RedisClient): Promise<void> {
   if (redis.status === 'ready') return;

@@ -40,19 +40,18 @@ describe('a process that was told to end', () => {
   });
 });
 
-describe('when the subscription is refused', () => {
-  it('a process is not ready, though well; one with LIVE=off needs none', async () => {
-    const blocking = await system.addApi({ LIVE: 'off' });
-    const redis = openRedis(system.redis.url);
-    const everywhere = async (channels: string) => Promise.all((await masters(redis)).map((node) => node.acl('SETUSER', 'default', channels)));
-    await everywhere('resetchannels');
-    await until(async () => (await get('/ready')).status === 503, 'the loss');
-    expect(await get('/ready')).toEqual(refused('Redis has not confirmed the subscription'));
-    expect((await get('/health')).status).toBe(200);
-    expect((await get('/ready', blocking.url)).status).toBe(200);
-    await everywhere('allchannels');
-    redis.disconnect();
-  });
+it('is 503 with the missing ACL rule when the channels are refused, and /health too; all is well again by itself', async () => {
+  const redis = openRedis(system.redis.url);
+  const everywhere = async (channels: string) =>
+    Promise.all((await masters(redis)).map((node) => node.acl('SETUSER', 'default', channels)));
+  await everywhere('resetchannels');
+  const reason = 'its user may not use all channels: the ACL rule &* is missing';
+  await until(async () => (await get('/health')).status === 503, 'the loss');
+  expect(await get('/ready')).toEqual(refused(`Redis is away: ${reason}`));
+  expect(await get('/health')).toEqual({ status: 503, body: { ok: false, redis: 'away', reason } });
+  await everywhere('allchannels');
+  await isReady();
+  redis.disconnect();
 });
 
 it('with Redis away it is 503 with the reason, pages are served on, and all is well again by itself', async () => {
