@@ -3,6 +3,7 @@
  * chat. `-- --url https://chat.example.org` also looks through the proxy in front. Exits with 1 when something is bad.
  */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { checkAddress } from './doctor/address.js';
 import { bad, line, note } from './doctor/findings.js';
@@ -10,10 +11,11 @@ import { checkMachine } from './doctor/machine.js';
 import { checkThrough } from './doctor/proxy.js';
 import { checkRedisOf } from './doctor/redis.js';
 import { checkSettings } from './doctor/settings.js';
-import { running, silentPort } from './own-redis.js';
+import { appendOnlyFolder, logFile, running, silentPort } from './own-redis.js';
 import { asScript } from './command.js';
 import { Problem } from './problem.js';
 import { inProject } from './project.js';
+import { reasonInLog } from './redis-log.js';
 
 const USAGE = 'npm run doctor -- [--url https://chat.example.org] [--hold 25]';
 
@@ -25,7 +27,7 @@ async function doctor() {
   const all = [
     ...show('This machine', await checkMachine(settings)),
     ...show('Settings', await checkSettings(settings)),
-    ...show('Redis', redisUrl ? await checkRedisOf(redisUrl, settings) : [withoutRedis(silent)]),
+    ...show('Redis', redisUrl ? await checkRedisOf(redisUrl, settings) : [await withoutRedis(silent)]),
     ...(url ? show(`Through ${url}`, await checkThrough(url, hold, checkAddress(redisUrl, settings))) : []),
   ];
   conclude(all, url);
@@ -63,8 +65,11 @@ async function ownRedisUrl() {
   return redis && `redis://127.0.0.1:${redis.port}`;
 }
 
-function withoutRedis(silent) {
+async function withoutRedis(silent) {
   if (silent) return bad(`No answer within 5 s from the chat's own Redis at 127.0.0.1:${silent}: it hangs, or is stopped. End that process and start the chat again; what it kept is there then.`);
+  const log = await readFile(logFile, 'utf8').catch(() => null);
+  const ended = log === null || /bye bye/.test(log.trimEnd().split('\n').at(-1));
+  if (!ended) return bad(`The chat's own Redis does not run: ${reasonInLog(log, appendOnlyFolder)}. Its log is ${logFile}.`);
   return note('The chat\'s own Redis does not run, and REDIS_URL is not set: start the chat to have its Redis looked at.');
 }
 

@@ -10,6 +10,8 @@ import { ask } from './redis-client.js';
 
 export const folder = join(dataDir, 'redis');
 export const logFile = join(folder, 'redis.log');
+/** Where Redis 7 keeps its append-only files (its setting `appenddirname`). */
+export const appendOnlyFolder = join(folder, 'appendonlydir');
 const portFile = join(folder, 'port');
 /** ms; one that is busy loading its data answers within that, too. */
 const PATIENCE = 5_000;

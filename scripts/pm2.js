@@ -5,12 +5,16 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { killLeftovers } from './leftovers.js';
-import { logFile } from './own-redis.js';
+import { appendOnlyFolder, logFile } from './own-redis.js';
 import { Problem } from './problem.js';
+import { cpuOf, Progress } from './progress.js';
 import { inProject, pm2Home, root } from './project.js';
+import { reasonInLog } from './redis-log.js';
 
-/** Above pm2's `listen_timeout`, so that a part which is slow, or does not start, has been told apart by then. */
-const READY_PATIENCE = 30_000;
+/** A start is given up when nothing of it has moved for so long. On a fifth of a core its longest standstill was some seconds. */
+const STANDSTILL_MS = 30_000;
+/** A start is given up after so long in any case. */
+const START_MS = 300_000;
 /** A part that ended this often before everything was ready does not get there. */
 const RESTARTS = 3;
 /** An API process ends within 3 s, a worker within 4 s. */
@@ -45,14 +49,16 @@ export class Pm2 {
     await Promise.race([once(this.#child, 'message'), this.#failEarly()]); // its sockets can be connected to
     this.#client = await connect();
     const { CONFIG_EXIT } = await import(inProject('dist/shared/config.js'));
-    for (const end = Date.now() + READY_PATIENCE; Date.now() < end; await sleep(100)) {
+    const progress = new Progress({ standstill: STANDSTILL_MS, whole: START_MS });
+    for (; ; await sleep(100)) {
       if (this.#child.exitCode !== null) throw new Problem('pm2 ended by itself, which it should not: see what it wrote above.');
       const parts = await this.#client.list();
       const hopeless = ({ exit_code, restart_time, status }) => exit_code === CONFIG_EXIT || restart_time >= RESTARTS || status === 'errored';
       await throwFor(parts.find((part) => hopeless(part.pm2_env)));
       if (parts.length > 0 && parts.every((part) => part.pm2_env.status === 'online') && (await healthy())) return;
+      const seconds = progress.givenUpAfter((await Promise.all(parts.map(progressOf))).join());
+      if (seconds !== null) throw new Problem(`Not ready after ${seconds} s: see the output above.`);
     }
-    throw new Problem(`Not ready after ${READY_PATIENCE / 1_000} s: see the output above.`);
   }
 
   /** Ends API and workers, then pm2 with Redis; what does not end in time is killed. With `mute` nothing more is shown of them. */
@@ -102,13 +108,14 @@ async function connect() {
   return { list: promisify(pm2.list.bind(pm2)), stop: promisify(pm2.stop.bind(pm2)) };
 }
 
-async function throwFor(part) {
-  if (!part) return;
-  const detail = part.name === 'redis' ? await lastLine(logFile) : 'see its output above';
-  throw new Problem(`The part "${part.name}" cannot start: ${detail}.`);
+/** Changes while a part gets on with its start: it uses CPU, or has come to another state. */
+async function progressOf({ pid, pm2_env: { status } }) {
+  return `${pid} ${status} ${status === 'launching' ? await cpuOf(pid) : ''}`;
 }
 
-async function lastLine(file) {
-  const lines = (await readFile(file, 'utf8').catch(() => '')).trim().split('\n');
-  return `${lines.at(-1).replace(/\.$/, '') || 'it says nothing'} (from ${file})`;
+async function throwFor(part) {
+  if (!part) return;
+  if (part.name !== 'redis') throw new Problem(`The part "${part.name}" cannot start: see its output above.`);
+  const log = await readFile(logFile, 'utf8').catch(() => '');
+  throw new Problem(`The chat's own Redis cannot start: ${reasonInLog(log, appendOnlyFolder)}. Its log is ${logFile}.`);
 }

@@ -17,6 +17,7 @@ const apt = { DEBIAN_FRONTEND: 'noninteractive' };
 /** Installs and builds what is missing: `redis` when a Redis has to be started here, `forTests` for the test suite. */
 export async function prepare({ redis = true, forTests = false } = {}) {
   await checkNode();
+  if (redis || forTests) await checkRedisServer();
   await installPackages();
   if (redis || forTests) await installPrograms(forTests);
   await build();
@@ -56,15 +57,18 @@ function npmCi() {
   return npm.endsWith('npm-cli.js') ? [process.execPath, [npm, ...args]] : ['npm', args];
 }
 
-/** Redis cannot be done without; what the browser tests want stops nothing else when it is missing. */
+/** Throws a Problem when redis-server is missing and cannot be installed here. It comes first: the packages take minutes. */
+async function checkRedisServer() {
+  if ((await hasProgram('redis-server')) || (await canInstall())) return;
+  throw new Problem('Redis is missing: install the package redis-server, or set REDIS_URL to a Redis you have.');
+}
+
+/** Installs redis-server, and what the browser tests need; those do without it when it cannot be had. */
 async function installPrograms(forTests) {
   const redis = (await hasProgram('redis-server')) ? [] : ['redis-server'];
   const browser = forTests ? await missingForBrowser() : [];
   if (forTests) await installProxies();
   if (await canInstall()) return aptInstall([...redis, ...browser]);
-  if (redis.length > 0) {
-    throw new Problem('Redis is missing: install the package redis-server, or set REDIS_URL to a Redis you have.');
-  }
   if (browser.length > 0) console.log(`The browser tests need what is missing here: install ${browser.join(' and ')}.`);
 }
 

@@ -1,6 +1,6 @@
 /** `npm start` as a host meets it: it serves, it ends without a trace, and it says in one line why it cannot start. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -133,6 +133,17 @@ describe('what cannot start says so in one line', () => {
     expect(await fail({ REDIS_URL: `redis://:wrong@${at}` })).toEqual(refused('', 'it does not accept this user and password'));
     client.disconnect();
     await redis.stop();
+  });
+
+  it('an append-only file of its own Redis that is damaged', async () => {
+    const files = join(folder, 'redis/appendonlydir');
+    await mkdir(files, { recursive: true });
+    await writeFile(join(files, 'appendonly.aof.manifest'), 'file appendonly.aof.1.incr.aof seq 1 type i\n');
+    await writeFile(join(files, 'appendonly.aof.1.incr.aof'), '*1\r\nthis is no length\r\n');
+    const { code, said } = await fail({});
+    expect(code).toBe(1);
+    expect(said).toContain(`The chat's own Redis cannot start: its append-only file ${files}/appendonly.aof.1.incr.aof is damaged. `);
+    expect(said).toContain(`"redis-check-aof --fix ${files}/appendonly.aof.manifest"`);
   });
 
   it('a folder for the data that is a file', async () => {
