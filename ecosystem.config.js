@@ -42,8 +42,15 @@ const node = {
   node_args: `--enable-source-maps --max-semi-space-size=32 --single-threaded-gc${settings.otel ? ` --import ${telemetry}` : ''}`,
   pmx: false, // pm2's own instruments; with them a process whose start throws lives on, doing nothing
   wait_ready: true,
-  listen_timeout: 10_000,
 };
+
+/**
+ * ms for which a reload waits for the new process before it ends the former one, ready or not. A start took more than 10 s on a slow
+ * machine, and nobody listened meanwhile. systemd gives `pm2 resurrect` 90 s.
+ */
+const API_START_MS = 75_000;
+/** A worker is ready when it has reached Redis: while Redis is away, pm2 must not wait for long. */
+const WORKER_START_MS = 10_000;
 
 const redis = () => ({
   ...common,
@@ -60,6 +67,6 @@ const envOf = (name) => ({
 
 export const apps = [
   ...(port === null ? [] : [redis()]),
-  { ...node, name: 'api', env: envOf('api'), script: 'dist/apps/api/main.js', exec_mode: 'cluster', instances: settings.apiInstances },
-  { ...node, name: 'worker', env: envOf('worker'), script: 'dist/apps/worker/main.js', exec_mode: 'fork', instances: settings.workerInstances },
+  { ...node, name: 'api', env: envOf('api'), script: 'dist/apps/api/main.js', exec_mode: 'cluster', instances: settings.apiInstances, listen_timeout: API_START_MS },
+  { ...node, name: 'worker', env: envOf('worker'), script: 'dist/apps/worker/main.js', exec_mode: 'fork', instances: settings.workerInstances, listen_timeout: WORKER_START_MS },
 ];

@@ -17,6 +17,8 @@ const USERS = 12;
 const SEND_EVERY = 100;
 /** Seconds a poll is held at most: many are held while a process is told to end. */
 const HOLD = 5;
+/** Longer than the 10 s for which pm2 would wait for a new process if the project said nothing. */
+const SLOW_START_MS = 11_500;
 
 let folder: string;
 let start: Child;
@@ -90,11 +92,16 @@ async function pids(name: string): Promise<number[]> {
   return Promise.all(files.map(async (file) => Number(await readFile(join(folder, 'pm2/pids', file), 'utf8'))));
 }
 
+/** One command of pm2, as a host gives it. */
+async function pm2(...args: string[]): Promise<void> {
+  const env = { PATH: process.env['PATH'], PM2_HOME: join(folder, 'pm2'), PM2_DISABLE_VERSION_CHECK: '1' };
+  await promisify(execFile)(process.execPath, ['node_modules/pm2/bin/pm2', ...args], { cwd: root, env });
+}
+
 /** `pm2 reload name`, as a host would; every process of that name is another one afterwards. */
 async function reload(name: string): Promise<void> {
   const former = await pids(name);
-  const env = { PATH: process.env['PATH'], PM2_HOME: join(folder, 'pm2'), PM2_DISABLE_VERSION_CHECK: '1' };
-  await promisify(execFile)(process.execPath, ['node_modules/pm2/bin/pm2', 'reload', name], { cwd: root, env });
+  await pm2('reload', name);
   const now = await pids(name);
   expect(now).toHaveLength(former.length);
   expect(now.filter((pid) => former.includes(pid))).toEqual([]);
@@ -114,4 +121,19 @@ it('fails no request and loses no message', async () => {
   expect(first?.toSorted()).toEqual(sent.toSorted());
   for (const seen of others) expect(seen).toEqual(first);
   expect(sent.length).toBeGreaterThan(USERS * 10);
+});
+
+it('refuses no connection while the only new process takes longer to start than pm2 waits by itself', async () => {
+  await pm2('scale', 'api', '1');
+  const former = await until(() => pids('api').then((now) => (now.length === 1 ? now : null), () => null), 'one process');
+  const reloading = reload('api');
+  const fresh = await until(() => pids('api').then((now) => now.find((pid) => !former.includes(pid)), () => null), 'the new process');
+  process.kill(fresh, 'SIGSTOP');
+  let failures = 0;
+  for (const end = Date.now() + SLOW_START_MS; Date.now() < end; await sleep(100)) {
+    failures += await fetch(`${url}/chat.js`).then(({ status }) => (status === 200 ? 0 : 1), () => 1);
+  }
+  process.kill(fresh, 'SIGCONT');
+  await reloading;
+  expect(failures).toBe(0);
 });

@@ -5,8 +5,8 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long a process may take to be ready, and to end when asked. */
-const PATIENCE = 30_000;
+/** ms that a process may take to be ready, and to end when asked: a busy machine takes its time. */
+const PATIENCE = 55_000;
 const READ_ONLY = ['ignore', 'pipe', 'pipe'] as const;
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
