@@ -1,6 +1,9 @@
 /** What deploy/ says is enough: the image gets all files that a build reads, and starts what there is. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -32,4 +35,20 @@ it('what the containers run is there after a build', async () => {
   const programs = [dockerfile, await deployed('compose.yml')].flatMap((text) => text.match(/dist\/\S+?\.js/g) ?? []);
   expect(new Set(programs).size).toBe(2);
   for (const program of programs) expect((await stat(join(folder, program))).isFile()).toBe(true);
+});
+
+it('the health check of the image needs no Node, and goes by /ready', async () => {
+  const [, json = ''] = /HEALTHCHECK[^[]*(\[[\s\S]*?\])$/m.exec(dockerfile) ?? [];
+  const [shell = '', ...args] = JSON.parse(json.replaceAll('\\\n', '')) as string[];
+  expect(shell).toBe('bash');
+  const answers = [200, 503];
+  const server = createServer((req, res) => { res.writeHead(req.url === '/ready' ? answers.shift() ?? 500 : 404).end(); });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const check = (on: number) => once(spawn(shell, args, { env: { PATH: process.env['PATH'], PORT: String(on) } }), 'exit');
+  expect(await check(port)).toEqual([0, null]);
+  expect(await check(port)).toEqual([1, null]);
+  server.close();
+  await once(server, 'close');
+  expect(await check(port)).toEqual([1, null]);
 });
