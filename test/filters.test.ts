@@ -26,7 +26,7 @@ const act = (who: Person, op: Op, extra: object = {}) => scene.part.call(op, { t
 const rules = (given: object) => act(anna, 'rules', given);
 
 describe('words that a room does not want', () => {
-  it.each([['*'], ['a b'], ['a*b'], ['a-b'], [''], ['x'.repeat(33)], [1]].map(([word]) => [word]))('%j is none', (word) => {
+  it.each([['*'], ['\u3164'], ['\u3164\ufe0f*'], ['a b'], ['a*b'], ['a-b'], [''], ['x'.repeat(33)], [1]].map(([word]) => [word]))('%j is none', (word) => {
     expect(() => checkParameters('rules', { token: 't', room: 'mine', words: [word] })).toThrow(/letters and digits/);
     expect(() => checkParameters('rules', { token: 't', room: 'mine', words: Array.from({ length: 101 }, () => 'a') })).toThrow(/at most 100/);
     expect(checkParameters('rules', { token: 't', room: 'mine', words: ['bad', 'Évil9*'] }).words).toEqual(['bad', 'Évil9*']);

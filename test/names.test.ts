@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldName } from '../shared/store/names.js';
+import { openPart } from './support/parts.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { refusal } from './support/refusal.js';
 import { until } from './support/until.js';
@@ -40,6 +41,29 @@ describe('a name', () => {
 
   it('is another when it has other letters', async () => {
     for (const name of ['eva', 'éva', 'ева', 'e va', 'evä', '이바', 'عيفا', 'エヴァ', '伊娃']) await join(name);
+  });
+
+  it.each([
+    'host', 'Admin', 'аdmіn', 'ADM1N', 'h0st', 'Ad\u200bmin', 'a.d.m.i.n', 'ádmin', 'Moderators', 'the owner of this room', 'Room owner', 'admin 2', '_mod_', 'System', 'SERVER', 'Everyone',
+    'Eve (moderator)', '[mod] Eve', 'Eve | Owner', 'Eve ★ host ★', 'owner: Eve',
+  ])('that says a role is nobody\'s: %s', async (name) => {
+    const { code, field, message, suggestion = '' } = await refusal(join(name));
+    expect({ code, field, message }).toEqual({ code: 'name_taken', field: 'name', message: expect.stringContaining('is kept for those who run the chat') });
+    expect((await join(suggestion)).name).toBe(suggestion);
+  });
+
+  it.each(['Simon Host', 'Modest', 'Hosta', 'Moda', 'Theo', 'Adminah', 'Jean-Marc Server', 'Ghost', 'Own', 'Hostettler (Eve)'])('that has a role\'s letters is like any other: %s', async (name) => {
+    expect((await join(name)).name).toBe(name);
+  });
+
+  it('that says a role stays with who bears it, and comes to nobody by rename', async () => {
+    const user = await join('plain of roles');
+    expect(await refusal(user.ask('rename', { name: 'Moderator' }))).toMatchObject({ code: 'name_taken', suggestion: expect.stringMatching(/^guest-/) });
+    const part = await openPart(system.redis.url, { SHARDS: '1' });
+    const { redis, keys } = part.store;
+    await redis.hset(keys.user(user.id), { name: 'Moderator', nick: foldName('Moderator') }); // from before they were kept
+    await part.close();
+    expect(await user.ask('rename', { name: 'moderator' })).toMatchObject({ user: { name: 'moderator' } });
   });
 
   it('belongs to one of many who want it at the same moment', async () => {

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { ChatError } from '../../shared/protocol/errors.js';
+import { isFitName, tidyName } from '../../shared/protocol/letters.js';
 import {
   DATA_MAX, EVENTS_MAX, MUTE_MAX, NAME_MAX, NAME_TYPED_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_BYTES, TEXT_MAX, WORD_MAX,
   WORDS_MAX,
@@ -18,14 +19,6 @@ const DATA_DEPTH_MAX = 32;
 const JSON_DEPTH_MAX = 2 * DATA_DEPTH_MAX;
 /** Characters of JSON that cost little to parse, however deep. */
 const JSON_SHORT = 1_024;
-/** Control characters, and those that turn the direction of text around (Unicode TR 36, bidirectional spoofing). */
-const UNFIT_FOR_NAMES = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-
-/** More than four marks on one letter are no writing: they reach into the lines above and below. */
-const ZALGO = /\p{M}{5}/u;
-
-/** What a page shows as one space. */
-const SPACES = /\p{Zs}{2,}/gu;
 
 const characters = (text: string): number => [...text].length;
 /** The cheap checks first: `most` is in UTF-16 units. */
@@ -44,9 +37,10 @@ function flag(name: string) {
   return v.pipe(v.union([v.boolean(), v.picklist(['true', 'false'])], message), v.transform((value) => value === true || value === 'true'));
 }
 
-const NAME = `name must have 1 to ${NAME_MAX} characters, no control or direction characters, and at most 4 marks on a letter.`;
+const NAME = `name must have 1 to ${NAME_MAX} characters, at least one of them visible, `
+  + 'no control or direction characters, and no more marks on a letter than its script needs.';
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
-const TEXT = `text must have 1 to ${TEXT_MAX} characters, and at most ${TEXT_BYTES} bytes as JSON with < and > escaped.`;
+export const TEXT = `text must have 1 to ${TEXT_MAX} characters, at least one of them visible, and at most ${TEXT_BYTES} bytes as JSON with < and > escaped.`;
 const DATA = `data must be JSON of at most ${DATA_MAX} bytes with < and > escaped, nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`;
 const TOKEN = 'token must be the text that join gave.';
 const CURSOR = 'cursor must be the text that join or the last poll gave.';
@@ -57,8 +51,7 @@ const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to 
 const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
-  name: v.pipe(text(NAME, NAME_TYPED_MAX), v.transform((value) => value.normalize('NFC').replace(SPACES, ' ').trim()),
-    v.check((value) => characters(value) <= NAME_MAX && foldName(value).trim() !== '' && !UNFIT_FOR_NAMES.test(value) && !ZALGO.test(value), NAME)),
+  name: v.pipe(text(NAME, NAME_TYPED_MAX), v.transform(tidyName), v.check((value) => isFitName(value) && foldName(value) !== '', NAME)),
   room: v.pipe(v.string(ROOM), v.regex(ROOM_NAME, ROOM)),
   anyRoom: v.pipe(v.string(ROOM), v.check((value) => ROOM_NAME.test(value) || isPrivateRoom(value), ROOM)),
   token: v.string(TOKEN),
@@ -81,7 +74,7 @@ const SCHEMAS = {
 
 /** One word, as texts are taken apart into words. */
 function isWord(word: string): boolean {
-  return characters(word) <= WORD_MAX && /^[\p{L}\p{N}\p{M}]+\*?$/u.test(word);
+  return characters(word) <= WORD_MAX && /^[\p{L}\p{N}\p{M}]+\*?$/u.test(word) && foldName(word).replace('*', '') !== '';
 }
 
 function isPrivateRoom(name: string): boolean {

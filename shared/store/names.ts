@@ -1,5 +1,6 @@
 /** Nicknames: `nick:<folded>` -> id, the reverse map that makes them unique whatever the case and the look-alikes. */
 import { ChatError } from '../protocol/errors.js';
+import { cutName } from '../protocol/letters.js';
 import { NAME_MAX } from '../protocol/limits.js';
 import { LOOK_ALIKES } from './look-alikes.js';
 import { run } from './scripts.js';
@@ -84,8 +85,14 @@ export async function nameTaken(store: Store, name: string): Promise<ChatError> 
   return new ChatError('name_taken', `Somebody is called ${name} already. Free is: ${suggestion}.`, { field: 'name', suggestion });
 }
 
+/** `name_taken`, for a name that says a role: with a guest name that was free a moment ago. */
+export async function nameOfRole(store: Store, name: string): Promise<ChatError> {
+  const suggestion = await suggestName(store, 'guest-');
+  return new ChatError('name_taken', `The name ${name} is kept for those who run the chat. Free is: ${suggestion}.`, { field: 'name', suggestion });
+}
+
 async function suggestName(store: Store, name: string): Promise<string> {
-  const stem = [...name].slice(0, NAME_MAX - 5).join('');
+  const stem = cutName(name, NAME_MAX - 5);
   for (let number = 2; ; number = number < 9 ? number + 1 : Math.floor(10 + Math.random() * 99_990)) {
     const candidate = `${stem}${number}`;
     if (!await store.redis.exists(store.keys.nick(foldName(candidate)))) return candidate;

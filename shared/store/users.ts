@@ -4,8 +4,9 @@ import type { Config } from '../config.js';
 import { ChatError } from '../protocol/errors.js';
 import type { UserRef } from '../protocol/events.js';
 import { runDurably } from './durable.js';
-import { claimName, foldName, nameTaken, releaseName } from './names.js';
+import { claimName, foldName, holdsName, nameOfRole, nameTaken, releaseName } from './names.js';
 import { rateLimited } from './refusals.js';
+import { saysRole } from './role-names.js';
 import { renameInRoom } from './rooms.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
@@ -39,6 +40,7 @@ export interface NewUser extends UserRef {
 
 /** Makes a user. Without a name, a guest name is found. Throws `name_taken`. */
 export async function createUser(store: Store, name: string | undefined): Promise<NewUser> {
+  if (name !== undefined && saysRole(name)) throw await nameOfRole(store, name);
   const user = await createNamed(store, name ?? guestName());
   if (await claimName(store, foldName(user.name), user.id)) return user;
   if (name === undefined) return claimGuestName(store, user);
@@ -157,6 +159,7 @@ function whichRoom(count: number): ChatError {
 export async function renameUser(store: Store, user: Credentials, name: string): Promise<{ user: UserRef; rooms: string[] }> {
   const rooms = await store.redis.scard(store.keys.userRooms(user.id));
   await authorize(store, user, null, 'presence', Math.max(1, Math.ceil(rooms / RENAME_ROOMS)));
+  if (saysRole(name) && !await holdsName(store, user.id, foldName(name))) throw await nameOfRole(store, name);
   if (!await takeName(store, user.id, name)) throw await nameTaken(store, name);
   const told = await store.redis.smembers(store.keys.userRooms(user.id));
   for (const room of told) await renameInRoom(store, room, { id: user.id, name });

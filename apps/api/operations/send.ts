@@ -1,5 +1,6 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
+import { isSeen } from '../../../shared/protocol/letters.js';
 import { messageCost } from '../../../shared/store/event-text.js';
 import { appendMessage, type Accepted, type Outgoing } from '../../../shared/store/messages.js';
 import { noSuchUser, openPrivateRoom } from '../../../shared/store/private-rooms.js';
@@ -8,7 +9,7 @@ import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
 import { hasLink } from '../filters.js';
 import type { Chat, Operation } from '../operation.js';
-import type { Parameters } from '../parameters.js';
+import { TEXT, type Parameters } from '../parameters.js';
 import { ok } from '../respond.js';
 
 /** How often a room's filter may be another than the last one, within one send. */
@@ -21,6 +22,7 @@ export const send: Operation<'send'> = async (chat, parameters, reply) => {
   if (parameters.text === undefined && parameters.data === undefined) {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
+  if (parameters.data === undefined && !isSeen(parameters.text ?? '')) throw new ChatError('bad_request', TEXT, { field: 'text' });
   const message = await outgoing(chat.store, parameters);
   chat.guard.noteMessage(message.room);
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat, message) : await append(chat, message);

@@ -60,7 +60,7 @@ export const WHEN: Record<ErrorCode, string> = {
   unknown_operation: 'There is no such operation',
   bad_request: 'A parameter is not allowed; field names it and the message says what is',
   method_not_allowed: 'GET was used for what changes something, or another wrong method; allow names those that would do',
-  name_taken: 'Somebody has that name; with a free suggestion',
+  name_taken: 'Somebody has that name, or it says a role; with a free suggestion',
   unauthorized: 'The token is not, or no longer, valid: join again',
   not_in_room: 'Enter the room first',
   not_owner: 'You have no role in this room, or the owner token is wrong',
