@@ -35,6 +35,7 @@ export class Answer implements Reply {
   readonly accepted: Reply['accepted'];
   readonly #line: RequestLine | null;
   #ended: (() => void) | null = null;
+  #looked = 0;
 
   constructor(readonly chat: Chat, readonly served: Served, readonly res: ServerResponse, readonly name: string) {
     this.#line = served.requests?.begin(res.req, nameOf(name)) ?? null;
@@ -60,7 +61,7 @@ export class Answer implements Reply {
     this.#end();
     send(this.res, 200, body, this.callback);
     this.#count('ok');
-    if (this.#asked) this.chat.guard.answered({ token: this.#asked.token, poll: this.#poll(this.#asked, gave), bytes: body.length }, this.res.req);
+    if (this.#asked) this.chat.guard.answered({ token: this.#asked.token, poll: this.#poll(this.#asked, gave), bytes: body.length + this.#looked }, this.res.req);
     this.#line?.given(body, this.#asked?.token);
   }
 
@@ -74,6 +75,10 @@ export class Answer implements Reply {
     sendError(this.res, error, this.callback);
     this.#count(error.code, error instanceof RateLimited ? error.limit : undefined);
     this.#line?.refused(error.code, this.#asked?.token);
+  }
+
+  looked(bytes: number): void {
+    this.#looked += bytes;
   }
 
   addresses(): Promise<string[]> {

@@ -27,6 +27,8 @@ export interface Reply {
   whenGone: (() => void) | null;
   /** Told which event a message has become, when the log wants to know. */
   accepted?: ((room: string, id: string) => void) | undefined;
+  /** Told of bytes that were looked at in vain, beside those that are given: they count as read. */
+  looked?(bytes: number): void;
   /** Hashes of the asker's address, by the salts of today and of yesterday. */
   addresses(): Promise<string[]>;
 }

@@ -125,10 +125,17 @@ export class FanOutSteps {
   }
 }
 
+/** Dirty rooms that one command reads. */
+const DIRTY_STEP = 1_000;
+
 /** Rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time). Throws Away when its master is. */
 export async function dirtyRooms({ keys, redis, patience }: Store, roomShard: number, before: number): Promise<string[]> {
   const dirty = keys.dirty(roomShard);
-  return patience.for(dirty, () => redis.zrangebyscore(dirty, '-inf', before));
+  const rooms: string[] = [];
+  for (let step: string[] | undefined; !step || step.length === DIRTY_STEP; rooms.push(...step)) {
+    step = await patience.for(dirty, () => redis.zrangebyscore(dirty, '-inf', before, 'LIMIT', rooms.length, DIRTY_STEP));
+  }
+  return [...new Set(rooms)]; // what has left the set meanwhile may shift others: the next sweep has them
 }
 
 /** The log id up to which all members of a room in one user shard have everything, or at which it got its first member; null for a shard without. */

@@ -80,14 +80,51 @@ export async function maySpeak({ keys, redis }: Store, room: string, id: number)
   return await run<number>(redis, 'speaks', keys.rules(room), id) === 1;
 }
 
+/** Script calls of one page: each passes over a quarter of a MB of what is for others alone, or 500 such events. */
+const PAGE_CALLS = 16;
+
+/** What a page of history is asked for. */
+export interface PageAsked {
+  /** Most events. */
+  limit: number;
+  /** The log id before which it begins; the newest when not given. */
+  before?: string | undefined;
+  /** How many script calls may look for a first event. */
+  calls?: number;
+}
+
+export interface Page {
+  /** Event texts, oldest first. */
+  events: string[];
+  more: boolean;
+  /** The log id before which to go on, where that is not the oldest event's. */
+  before?: string;
+  /** Bytes of events for others alone that were passed over. */
+  passed: number;
+}
+
 /**
- * A page of a room's log as one of its members sees it, oldest first, as event texts; before the log id `before`, or the newest.
- * What is for others alone is passed over. It ends at `EVENTS_BYTES` too.
+ * A page of a room's log as one of its members sees it. What is for others alone is passed over. It ends at `EVENTS_BYTES` too, and where
+ * `calls` have found nothing.
  */
-export async function readHistory({ keys, redis }: Store, room: string, reader: number, limit: number, before?: string): Promise<{ events: string[]; more: boolean }> {
-  if (before !== undefined && /^0+-0+$/.test(before)) return { events: [], more: false }; // Redis refuses "before the first possible"
-  const [more, flat] = await run<[number, string[]]>(redis, 'page', keys.log(room), before === undefined ? '+' : `(${before}`, reader, limit, EVENTS_BYTES);
+export async function readHistory(store: Store, room: string, reader: number, { limit, before, calls = PAGE_CALLS }: PageAsked): Promise<Page> {
+  let [from, passed] = [before ?? '', 0];
+  for (let call = 1; ; call += 1) {
+    const page = await readPage(store, room, reader, limit, from);
+    passed += page.passed;
+    if (page.events.length > 0 || !page.more || call >= calls) return { ...page, passed };
+    from = page.before ?? '';
+  }
+}
+
+type PageReply = [more: number, flat: string[], before: string, passed: number];
+
+/** One script call of it; before the log id `before`, '' for the newest. */
+async function readPage({ keys, redis }: Store, room: string, reader: number, limit: number, before: string): Promise<Page> {
+  if (/^0+-0+$/.test(before)) return { events: [], more: false, passed: 0 }; // Redis refuses "before the first possible"
+  const from = before === '' ? '+' : `(${before}`;
+  const [more, flat, next, passed] = await run<PageReply>(redis, 'page', keys.log(room), from, reader, limit, EVENTS_BYTES);
   const events: string[] = [];
   for (let i = flat.length - 2; i >= 0; i -= 2) events.push(withId(flat[i] ?? '', flat[i + 1] ?? '{}'));
-  return { events, more: more === 1 };
+  return { events, more: more === 1, ...(next !== '' && { before: next }), passed };
 }

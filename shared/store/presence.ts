@@ -1,4 +1,5 @@
 /** Who is here, and the end of a user: by `leave`, or stale. Each step may be repeated after a crash. */
+import { privateRoomUsers } from '../protocol/events.js';
 import { mastersOf } from '../redis-owners.js';
 import { releaseName } from './names.js';
 import { exitRoom } from './rooms.js';
@@ -7,9 +8,12 @@ import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
 import { eraseUser } from './users.js';
 
-type EndReply = ['ended', string, string, string, string[]] | ['unauthorized'] | ['seen'] | ['gone'];
+/** Rooms that an ended user is taken out of between two looks at what is left. */
+const ROOMS_STEP = 100;
 
-/** Ends a user that says so. Throws `unauthorized`. Gives the rooms it was in. */
+type EndReply = ['ended', string, string, string] | ['unauthorized'] | ['seen'] | ['gone'];
+
+/** Ends a user that says so. Throws `unauthorized`. Gives the public rooms it was in: nothing is told in private ones. */
 export async function leave(store: Store, user: Credentials): Promise<string[]> {
   const reply = await markEnded(store, user.id, user.tokenHash, '');
   if (reply[0] !== 'ended') throw unauthorized();
@@ -24,7 +28,7 @@ export async function leaveSoon({ keys, redis, config }: Store, user: Credential
   if (!known) throw unauthorized();
 }
 
-/** Ends a user that has not been seen since `before` (ms); gives the rooms it was in, none if it was seen meanwhile. */
+/** Ends a user that has not been seen since `before` (ms); gives the public rooms it was in, none if it was seen meanwhile. */
 export async function expireUser(store: Store, id: number, before: number): Promise<string[]> {
   const reply = await markEnded(store, id, '', before);
   return reply[0] === 'ended' ? removeEnded(store, id, reply) : [];
@@ -35,11 +39,16 @@ function markEnded({ keys, redis }: Store, id: number, tokenHash: string, before
   return run<EndReply>(redis, 'end', keys.user(id), keys.seen(shard), keys.attached(shard), id, tokenHash, before);
 }
 
-async function removeEnded(store: Store, id: number, [, name, nick, spare, rooms]: Extract<EndReply, ['ended', ...unknown[]]>): Promise<string[]> {
-  for (const room of rooms) await exitRoom(store, room, { id, name });
+async function removeEnded(store: Store, id: number, [, name, nick, spare]: Extract<EndReply, ['ended', ...unknown[]]>): Promise<string[]> {
+  const told: string[] = [];
+  const someRooms = (): Promise<string[]> => store.redis.srandmember(store.keys.userRooms(id), ROOMS_STEP);
+  for (let rooms = await someRooms(); rooms.length > 0; rooms = await someRooms()) {
+    for (const room of rooms) await exitRoom(store, room, { id, name });
+    told.push(...rooms.filter((room) => !privateRoomUsers(room)));
+  }
   for (const folded of new Set([nick, spare])) if (folded) await releaseName(store, folded, id);
   await eraseUser(store, id);
-  return rooms;
+  return told;
 }
 
 /** Ids of users of one shard not seen since `before` (ms), the longest unseen first. */

@@ -1,5 +1,6 @@
 /** What may be read of a room's rules and roles: by everybody in it, and by those who keep it in order. */
 import type { Audit, HeldMessage, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
+import { EVENTS_BYTES } from '../protocol/limits.js';
 import { notOwner, ownerHash, type Act } from './acts.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -34,22 +35,26 @@ interface Overview {
   role: Role;
   now: number;
   fields: Fields;
+  /** The oldest of what waits. */
   held: string[];
+  /** How many wait. */
+  waiting: number;
 }
 
-async function overview({ keys, redis }: Store, act: Act): Promise<Overview> {
+/** `heldBytes`: of what waits, at most. Throws `not_owner`. */
+async function overview({ keys, redis }: Store, act: Act, heldBytes: number): Promise<Overview> {
   const { room, by } = act;
-  const [role, now = 0, flat = [], held = []] = await run<[Role?, number?, string[]?, string[]?]>(redis, 'overview',
-    keys.rules(room), keys.roster(room), keys.held(room), by.id, ownerHash(act));
+  const [role, now = 0, flat = [], held = [], waiting = 0] = await run<[Role?, number?, string[]?, string[]?, number?]>(redis, 'overview',
+    keys.rules(room), keys.roster(room), keys.held(room), by.id, ownerHash(act), heldBytes);
   if (!role) throw notOwner(room);
   const fields: Fields = {};
   for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i] ?? ''] = flat[i + 1];
-  return { role, now, fields, held };
+  return { role, now, fields, held, waiting };
 }
 
 /** What was done to keep a room in order, and what it has led to. `acts`: newest last, as JSON text. Throws `not_owner`. */
 export async function readAudit(store: Store, act: Act): Promise<Omit<Audit, 'acts'> & { acts: string }> {
-  const { role, now, fields, held } = await overview(store, act);
+  const { role, now, fields, waiting } = await overview(store, act, 0);
   const names = Object.keys(fields);
   const muted = idsOf(names, 'mute:').map((id) => ({ id, ...muteOf(fields[`mute:${id}`]) })).filter(({ until }) => until > now);
   const moderators = await withNames(store, act.room, idsOf(names, 'role:'));
@@ -59,7 +64,7 @@ export async function readAudit(store: Store, act: Act): Promise<Omit<Audit, 'ac
     moderators: moderators.map((one) => ({ ...one, role: (fields[`role:${one.id}`] ?? 'moderator') as Role })),
     muted,
     banned: bansOf(fields['bans'] ?? '').filter(({ until }) => until > now),
-    held: held.length,
+    held: waiting,
     role,
   };
 }
@@ -91,13 +96,14 @@ export async function knownUser({ keys, redis }: Store, room: string, id: number
   return { id, name: name ?? (muteOf(mute ?? '').name || banned?.name || '') };
 }
 
-/** Messages that wait for approval, oldest first. Throws `not_owner`. */
-export async function readHeld(store: Store, act: Act): Promise<HeldMessage[]> {
-  const { held } = await overview(store, act);
-  return held.map((one) => {
+/** Messages that wait for approval, oldest first; `more` when there are more than an answer has room for. Throws `not_owner`. */
+export async function readHeld(store: Store, act: Act): Promise<{ messages: HeldMessage[]; more: boolean }> {
+  const { held, waiting } = await overview(store, act, EVENTS_BYTES);
+  const messages = held.map((one) => {
     const space = one.indexOf(' ');
     const { from, text, data } = JSON.parse(one.slice(space + 1)) as Pick<HeldMessage, 'from' | 'text' | 'data'>;
     const id = one.slice(0, space);
     return { id, at: Number.parseInt(id, 10), from, ...(text !== undefined && { text }), ...(data !== undefined && { data }) };
   });
+  return { messages, more: waiting > held.length };
 }

@@ -120,12 +120,20 @@ function roomKeys({ keys }: Store, room: string): [string, ...string[]] {
 
 /** The members of a room by id; `more` when there are more than one answer names. */
 export async function readMembers(store: Store, room: string): Promise<{ members: UserRef[]; more: boolean }> {
+  if (privateRoomUsers(room)) return { members: await readPrivateMembers(store, room), more: false };
   const key = store.keys.roster(room);
   const more = await store.redis.hlen(key) > MEMBERS_MAX;
   const flat = more ? (await store.redis.hscan(key, 0, 'COUNT', MEMBERS_MAX))[1] : Object.entries(await store.redis.hgetall(key)).flat();
   const members: UserRef[] = [];
   for (let i = 0; i + 1 < flat.length; i += 2) members.push({ id: Number(flat[i]), name: flat[i + 1] ?? '' });
   return { members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX), more };
+}
+
+/** By the names that they bear now: a rename does not go through thousands of private rooms. */
+async function readPrivateMembers({ keys, redis }: Store, room: string): Promise<UserRef[]> {
+  const members = Object.entries(await redis.hgetall(keys.roster(room))).map(([id, name]) => ({ id: Number(id), name }));
+  const names = await Promise.all(members.map(({ id }) => redis.hget(keys.user(id), 'name')));
+  return members.map(({ id, name }, i) => ({ id, name: names[i] ?? name })).sort((a, b) => a.id - b.id);
 }
 
 /**

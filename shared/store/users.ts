@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib';
 import type { Config } from '../config.js';
 import { ChatError } from '../protocol/errors.js';
-import type { UserRef } from '../protocol/events.js';
+import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { runDurably } from './durable.js';
 import { claimName, foldName, holdsName, nameOfRole, nameTaken, releaseName } from './names.js';
 import { rateLimited } from './refusals.js';
@@ -28,8 +28,10 @@ const BURST = 4;
 /** What a call costs, in messages or signals: one that adds an event to a room without saying anything costs four. */
 export type Cost = 'nothing' | 'message' | 'presence' | 'signal';
 const PRESENCE_COST = 4;
-/** A rename is an event in each of the user's rooms: it costs once for each of so many. */
+/** A rename is an event in each of the user's public rooms: it costs once for each of so many. */
 const RENAME_ROOMS = 10;
+/** Rooms of a user that one command reads. */
+const ROOMS_STEP = 500;
 /** The same text again, within so long (ms), costs as much as so many messages. */
 const REPEATED_COST = 4;
 const REPEATED_WITHIN = 30_000;
@@ -123,21 +125,40 @@ type AuthorizeReply = ['ok', string, string] | ['unauthorized'] | ['not_in_room'
 
 /**
  * Checks a token and notes that its user was seen. `room`: must be one of the user's; undefined: the user's only public
- * room; null: none needed. `cost` is taken from the user's rate, `times` over, up to all that may come at once; what it has just said, at least REPEATED_COST times.
+ * room; null: none needed. `cost` is taken from the user's rate, `times` over; what it has just said, at least REPEATED_COST times. What
+ * costs more than may come at once needs all of that, and the user waits for the rest afterwards.
  * Throws `unauthorized`, `not_in_room`, `bad_request`, `rate_limited`.
  */
 export async function authorize(store: Store, user: Credentials, room: string | undefined | null, cost: Cost = 'nothing', times = 1, said: Said = {}): Promise<Authorized> {
   const { keys, redis } = store;
+  const ms = costInMs(store.config, cost);
   const reply = await run<AuthorizeReply>(redis, 'authorize', keys.user(user.id), keys.userRooms(user.id),
-    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '', cost === 'signal' ? 'signals' : 'rate', Math.min(BURST * 1_000, times * costInMs(store.config, cost)), BURST * 1_000,
-    said.text === undefined ? '' : crc32(said.text), said.nonce ?? '', Math.min(BURST * 1_000, Math.max(times, REPEATED_COST) * costInMs(store.config, cost)), REPEATED_WITHIN);
+    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '',
+    cost === 'signal' ? 'signals' : 'rate', times * ms, BURST * 1_000, said.text === undefined ? '' : crc32(said.text),
+    said.nonce ?? '', Math.max(times, REPEATED_COST) * ms, REPEATED_WITHIN);
   switch (reply[0]) {
     case 'ok': return { name: reply[1], room: reply[2] };
     case 'unauthorized': throw unauthorized();
     case 'not_in_room': throw notInRoom(room ?? '');
-    case 'which_room': throw whichRoom(reply[1]);
+    case 'which_room': {
+      const [only] = reply[1] === 1 ? await publicRooms(store, user.id) : [];
+      if (only === undefined) throw whichRoom(reply[1] === 1 ? 0 : reply[1]);
+      return authorize(store, user, only, cost, times, said);
+    }
     case 'rate_limited': throw rateLimited(reply[1]);
   }
+}
+
+/** The public rooms of a user, read in steps: it may be in thousands of private ones. */
+export async function publicRooms({ keys, redis }: Store, id: number): Promise<string[]> {
+  const found = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, rooms] = await redis.sscan(keys.userRooms(id), cursor, 'COUNT', ROOMS_STEP);
+    for (const room of rooms) if (!privateRoomUsers(room)) found.add(room);
+    cursor = next;
+  } while (cursor !== '0');
+  return [...found];
 }
 
 function costInMs({ rateLimits, sendRate, signalRate }: Config, cost: Cost): number {
@@ -155,13 +176,16 @@ function whichRoom(count: number): ChatError {
   return new ChatError('bad_request', `room is needed: you are in ${count} rooms.`, { field: 'room' });
 }
 
-/** Gives a user a new name, in all its rooms. Safe to repeat after a crash. Throws `unauthorized`, `name_taken`. */
+/**
+ * Gives a user a new name, and tells its public rooms; who is in a private room is called as it is called itself. Safe to repeat after
+ * a crash. Throws `unauthorized`, `name_taken`.
+ */
 export async function renameUser(store: Store, user: Credentials, name: string): Promise<{ user: UserRef; rooms: string[] }> {
-  const rooms = await store.redis.scard(store.keys.userRooms(user.id));
+  const rooms = Number(await store.redis.hget(store.keys.user(user.id), 'public') ?? 0);
   await authorize(store, user, null, 'presence', Math.max(1, Math.ceil(rooms / RENAME_ROOMS)));
   if (saysRole(name) && !await holdsName(store, user.id, foldName(name))) throw await nameOfRole(store, name);
   if (!await takeName(store, user.id, name)) throw await nameTaken(store, name);
-  const told = await store.redis.smembers(store.keys.userRooms(user.id));
+  const told = await publicRooms(store, user.id);
   for (const room of told) await renameInRoom(store, room, { id: user.id, name });
   return { user: { id: user.id, name }, rooms: told };
 }

@@ -4,4 +4,7 @@ import { ok } from '../respond.js';
 import { acting } from './acting.js';
 
 /** Messages that wait for approval, oldest first. */
-export const held: Operation<'held'> = async ({ store }, given) => ok({ messages: await readHeld(store, await acting(store, given)) });
+export const held: Operation<'held'> = async ({ store }, given) => {
+  const { messages, more } = await readHeld(store, await acting(store, given));
+  return ok({ messages, ...(more && { more }) });
+};

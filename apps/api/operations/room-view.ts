@@ -5,10 +5,13 @@ import { readRoomRules } from '../../../shared/store/room-rules.js';
 import { readMembers } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 
+/** Script calls that look for the newest events of a room: who comes may ask for more by `history`. */
+const VIEW_CALLS = 2;
+
 /** A room as `join` and `enter` show it to a user, as JSON text. */
 export async function roomView(store: Store, room: string, reader: number): Promise<string> {
   const [{ members, more }, { events }, rules] = await Promise.all([
-    readMembers(store, room), readHistory(store, room, reader, HISTORY_ON_ENTER), readRoomRules(store, room, reader),
+    readMembers(store, room), readHistory(store, room, reader, { limit: HISTORY_ON_ENTER, calls: VIEW_CALLS }), readRoomRules(store, room, reader),
   ]);
   const fields = scriptSafeJson({ name: room, members, ...(more && { more }), ...rules });
   return `${fields.slice(0, -1)},"history":[${events.join(',')}]}`;

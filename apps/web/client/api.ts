@@ -80,6 +80,8 @@ export interface HistoryPage {
   events: ChatEvent[];
   /** There are older ones. */
   more: boolean;
+  /** Where to go on, when there was nothing for you in what was looked at. */
+  before?: string;
 }
 
 /** What went wrong, with a code to decide by and a message to show. */

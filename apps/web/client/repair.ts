@@ -22,7 +22,8 @@ export async function readBack(
     const newer = page.events.filter((event) => compareIds(event.id, seen) > 0);
     events.unshift(...newer);
     if (newer.length < page.events.length) return { events, closed: true };
-    if (!oldest || !page.more || pages === PAGES_MAX) return { events, closed: seen === START && !page.more };
-    page = await older(oldest.id);
+    const next = page.before || oldest?.id;
+    if (!next || !page.more || pages === PAGES_MAX) return { events, closed: seen === START && !page.more };
+    page = await older(next);
   }
 }

@@ -21,6 +21,8 @@ export class Conversation {
   readonly gone = new Gone();
   /** The oldest event known. */
   private oldest = '';
+  /** Where the next page begins, when the last one had nothing for us. */
+  private goOn = '';
   /** Ids of unread messages. */
   private missed: string[] = [];
 
@@ -76,8 +78,10 @@ export class Conversation {
     if (this.complete || this.loading) return 0;
     this.loading = true;
     try {
-      const page = await chat.history({ room: this.room, limit: PAGE, ...(this.oldest ? { before: this.oldest } : {}) });
+      const before = this.goOn || this.oldest;
+      const page = await chat.history({ room: this.room, limit: PAGE, ...(before ? { before } : {}) });
       this.complete = !page.more;
+      this.goOn = page.before || '';
       return this.prepend(page.events);
     } catch (_) {
       this.complete = true;

@@ -9,6 +9,8 @@
 --       13 'links': refused, 'hold': held, else ''  14 text of the `held` event  15 most messages that wait
 -- Gives {'ok', id}, {'held', id}, {'duplicate', id}, {'duplicate', id, 'held'}, {'not_in_room'}, {'full'}, {'off'}, {'read_only'},
 -- {'closed'}, {'muted', ms}, {'slow', ms}, {'flood', ms}, {'links'} or {'filter', hash and rules to apply instead}.
+-- Bound: one event and the filter; when a message is the first to wait, the names of the rules' fields (500) and a short event for each
+-- role (100).
 local log, roster, delivered, dirty, nonce, rules, id = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], ARGV[1]
 if redis.call('HEXISTS', roster, id) == 0 or redis.call('HLEN', roster) < tonumber(ARGV[4]) then
   return {'not_in_room'}

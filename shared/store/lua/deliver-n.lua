@@ -10,6 +10,8 @@
 -- 'id  -inf': there are members since that time and nothing was delivered yet: a batch that begins later is behind. (Versions that do not know
 -- this form take it for a position.)
 -- A process with live users is told of all rooms in one delivery.
+-- Bound: ARGV 3 pushes and half a MB of copies, and one member more of each room (at most 32 rooms in one call). As much again is dropped
+-- from full inboxes, and half a MB more.
 local attached, tag, most, pushes, bytes, bytesAway = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local copies = 524288 -- bytes that one call copies are bounded too: Redis does nothing else meanwhile
 local deliveries = {}

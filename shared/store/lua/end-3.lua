@@ -1,8 +1,8 @@
 -- end: marks a user ended; everything refuses an ended user. A poll held for it is told. Safe to repeat.
 -- KEYS  1 user  2 seen  3 attached
 -- ARGV  1 id  2 SHA-256 of the token ('' for expiry)  3 stale if not seen since, ms ('' for leave)
--- Gives {'ended', name, folded name, another it may hold ('' for none), {room, ...}},
--- {'unauthorized'}, {'seen'} (not stale) or {'gone'}.
+-- Gives {'ended', name, folded name, another it may hold ('' for none)}, {'unauthorized'}, {'seen'} (not stale) or {'gone'}.
+-- Bound: a few fields; the caller goes through the user's rooms in steps.
 local user, seen, attached = KEYS[1], KEYS[2], KEYS[3]
 local id = ARGV[1]
 local h = redis.call('HMGET', user, 'token', 'ended', 'name', 'nick', 'spare')
@@ -19,4 +19,4 @@ if holder then
   local _, process, n = string.match(holder, '(.-):(.-):(.*)')
   redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. process, 'ended ' .. id .. ' ' .. n)
 end
-return {'ended', h[3], h[4], h[5] or '', redis.call('SMEMBERS', user .. ':rooms')}
+return {'ended', h[3], h[4], h[5] or ''}

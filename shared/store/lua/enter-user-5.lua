@@ -5,6 +5,7 @@
 -- A shard that has no position in the room notes the millisecond before it got a member: should its first deliveries be lost by a failover,
 -- it is behind from there on, and nothing is passed over.
 -- Gives {'ok', name}, {'unauthorized'} (or ended, or unknown), {'too_many'}.
+-- Bound: a few fields.
 local user, rooms, members, attached, position = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, room = ARGV[1], ARGV[2]
 local h = redis.call('HMGET', user, 'token', 'ended', 'name', 'public')

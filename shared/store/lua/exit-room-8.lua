@@ -4,6 +4,7 @@
 -- KEYS  1 roster  2 shards  3 log  4 delivered  5 dirty  6 public rooms of this shard  7 rules  8 messages that wait for approval
 -- ARGV  1 id  2 user shard  3 room  4 text of `left`, '' for a private room  5 ms an empty room is kept
 -- Gives the log id of `left`, '' for a private room or when the user was not in.
+-- Bound: a few fields and one event, however many members there are.
 local roster, shards, log, delivered, dirty, public, rules = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 if redis.call('HDEL', roster, ARGV[1]) == 0 then return '' end
 if redis.call('HINCRBY', shards, ARGV[2], -1) <= 0 then redis.call('HDEL', shards, ARGV[2]) end

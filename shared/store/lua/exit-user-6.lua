@@ -4,6 +4,7 @@
 -- KEYS  1 user  2 the user's rooms  3 members  4 position  5 attached  6 inbox
 -- ARGV  1 id  2 room  3 log id of `left`, '' when the user is not to be told  4 its text, with that id  5 the shard's tag  6 most events
 --       an inbox holds
+-- Bound: a few fields; for who was made to go one push, which may drop an eighth of the inbox.
 local user, rooms, members, position, attached = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, room = ARGV[1], ARGV[2]
 local wasMember = redis.call('ZREM', members, id) == 1

@@ -3,6 +3,7 @@
 -- KEYS  1 user  2 seen  3 attached
 -- ARGV  1 id  2 SHA-256 of the token  3 ms until it is stale  4 USER_TTL in ms
 -- Gives 1, or 0 for a wrong token or an ended user.
+-- Bound: a few fields.
 local h = redis.call('HMGET', KEYS[1], 'token', 'ended')
 if h[1] ~= ARGV[2] or h[2] then return 0 end
 local time = redis.call('TIME')

@@ -1,10 +1,11 @@
--- with log, time, rights
+-- with log, time, roles, rights
 -- govern: what is done about what is said in a room, and its rules: checked, done, told to the room and written down together.
 -- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty  6 messages that wait for approval
 -- ARGV  1 user id, '' for the host  2 SHA-256 of the owner's token that was given, '' for none  3 room  4 role that it takes
 --       5 line for the list of acts  6 event text, '' for none  7 step  8.. what it takes:
 --       'remove': log id; 'clear'; 'tell', which only tells; 'set': field, value, ... ('' removes the field); 'approve', 'reject': id of a message that waits
 -- Gives {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
+-- Bound: one event; or what waits (100 messages), as far as the one that is meant; 100 acts. `clear` drops whole blocks of the log, unread.
 local rules, roster, log, delivered, dirty, waiting = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local steps = {}
 function steps.remove()
@@ -28,7 +29,8 @@ function steps.set()
   redis.call('HSET', rules, 'filter', string.sub(redis.sha1hex(filter), 1, 12) .. ' ' .. filter)
 end
 local function take()
-  for _, one in ipairs(redis.call('LRANGE', waiting, 0, -1)) do
+  for place = 0, redis.call('LLEN', waiting) - 1 do
+    local one = redis.call('LINDEX', waiting, place)
     local id, text = string.match(one, '^(%S+) (.*)$')
     if id == ARGV[8] then
       redis.call('LREM', waiting, 1, one)

@@ -1,9 +1,10 @@
--- with log, time, rights
+-- with log, time, roles, rights
 -- own: a room gets a new owner: a member to whom it was offered, or whom the host gives the token. The former owner's token and the
 -- roles by it end. May be repeated while the offer lasts, with another token: the answer may have been lost.
 -- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty
 -- ARGV  1 id of the new owner, '' when the host does it  2 SHA-256 of the new token  3 room  4 line for the list of acts  5 event text
 -- Gives 'ok' or 'not_owner'.
+-- Bound: the rules' fields (500), 100 acts and one event.
 local rules, id = KEYS[1], ARGV[1]
 local time = now()
 local offered, ends = string.match(redis.call('HGET', rules, 'offer') or '', '^(%d+) (%d+)$')

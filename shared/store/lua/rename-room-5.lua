@@ -3,6 +3,7 @@
 -- nothing by a name either: the event goes to itself alone.
 -- KEYS  1 roster  2 log  3 delivered  4 dirty  5 rules
 -- ARGV  1 id  2 name  3 room  4 text of `renamed`, '' for a private room
+-- Bound: a few fields and one event.
 local roster, log, delivered, dirty = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local former = redis.call('HGET', roster, ARGV[1])
 if not former or former == ARGV[2] then return 0 end

@@ -4,6 +4,7 @@
 -- KEYS  1 user
 -- ARGV  1 'begin', 'want', 'take' or 'done'  2 folded name wanted  3 name (for 'take')  4 ms after which a rename counts as dead
 -- Gives {'ok', nick, spare} as they were ('' for none), {'busy'}, or {'gone'} for an ended or unknown user.
+-- Bound: a few fields.
 local step, user = ARGV[1], KEYS[1]
 local h = redis.call('HMGET', user, 'token', 'ended', 'nick', 'spare', 'renaming')
 if not h[1] or h[2] then return {'gone'} end

@@ -15,6 +15,7 @@ local function drop(key, inbox, count)
   redis.call('HSET', key, 'base', base + count, 'baseId', string.match(texts[count], '^{"id":"([%d-]+)'))
   if sum then redis.call('HSET', key, 'sum', base + count .. ' ' .. sumWith(sum, texts)) end
 end
+local droppable = 524288 -- bytes that one call takes out of full inboxes an eighth at a time; beyond it only what is too much
 -- push: puts events, `size` bytes in all, into an inbox, which loses its oldest beyond `most` and beyond `bytes`.
 local function push(tag, id, texts, size, most, bytes)
   local key = 'user:' .. tag .. ':' .. id
@@ -28,10 +29,14 @@ local function push(tag, id, texts, size, most, bytes)
   if size < 1024 and length < most and length % 16 >= #texts then return end
   -- No event is larger than 16 KB, so that few need not be measured; and an eighth goes at a time, as to make room for each push anew
   -- would cost more than those who read late are worth.
-  while length > bytes / 16384 and redis.call('MEMORY', 'USAGE', inbox, 'SAMPLES', 0) > bytes do
-    local eighth = math.ceil(length / 8)
-    drop(key, inbox, eighth)
-    length = length - eighth
+  while length > bytes / 16384 do
+    local used = redis.call('MEMORY', 'USAGE', inbox, 'SAMPLES', 0)
+    if used <= bytes then return end
+    local count = math.ceil(length / 8)
+    if droppable <= 0 then count = math.max(math.ceil(length * (used - bytes) / used), math.ceil(length / 32)) end
+    droppable = droppable - used * count / length
+    drop(key, inbox, count)
+    length = length - count
   end
 end
 -- ring: wakes a poll that waits in the blocking way.

@@ -1,7 +1,7 @@
 -- roleOf: 'owner', 'moderator' or false. Who has the owner's token has the role from then on, as a member.
 local function roleOf(rules, roster, user, owner)
   if owner == '' or redis.call('HGET', rules, 'owner') ~= owner then return redis.call('HGET', rules, 'role:' .. user) end
-  if redis.call('HEXISTS', roster, user) == 1 then redis.call('HSET', rules, 'role:' .. user, 'owner') end
+  if redis.call('HEXISTS', roster, user) == 1 then giveRole(rules, user) end
   return 'owner'
 end
 -- refuseAct: why a user may not do this to a target ('' for nobody), nil if it may. `least`: the role that it takes.
