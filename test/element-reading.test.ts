@@ -2,6 +2,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from './support/browser.js';
+import { ask } from './support/client.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 
 let system: TestSystem, browser: Browser, api: string, room: string;
@@ -22,11 +23,12 @@ afterEach(async () => {
   contexts = [];
 });
 
-/** Somebody's browser, in the room. */
-async function open(options: BrowserContextOptions = {}): Promise<Page> {
+/** Somebody's browser, in the room; `prepare`d before it goes there. */
+async function open(options: BrowserContextOptions = {}, prepare: (page: Page) => Promise<void> = async () => undefined): Promise<Page> {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   contexts.push(context);
   const page = await context.newPage();
+  await prepare(page);
   await page.goto(`${api}/r/${room}`);
   await page.getByRole('button', { name: /Change your name/ }).waitFor();
   return page;
@@ -82,5 +84,72 @@ describe('what is typed', () => {
     const box = page.locator('#send-text');
     await box.fill('مرحبا');
     expect(await direction(box)).toBe('rtl');
+  });
+});
+
+interface Joined { token: string; owner: string; user: { id: number } }
+const somebody = (name?: string): Promise<Joined> => ask<Joined>(api, 'join', { room, name });
+const MINUTE = 60_000;
+
+describe('with a clock that is far from the server\'s', () => {
+  it.each([20, -20])('by %i min, a room that was offered can be taken until its time is over', async (minutes) => {
+    const anna = await somebody();
+    const page = await open({}, (it) => it.clock.install({ time: Date.now() + minutes * MINUTE }));
+    const user = await page.evaluate(() => document.querySelector('nobackend-chat')?.chat?.user?.id);
+    const offer = (to: number | undefined): Promise<unknown> => ask(api, 'handover', { token: anna.token, room, owner: anna.owner, user: to });
+    await offer(user);
+    await page.getByText('offers you this room').waitFor();
+    await page.reload(); // what it reads back says so too
+    await page.getByText('offers you this room').waitFor();
+    await page.clock.fastForward(9 * MINUTE);
+    expect(await page.getByText('offers you this room').isVisible()).toBe(true);
+    await page.clock.fastForward(2 * MINUTE);
+    await page.getByText('offers you this room').waitFor({ state: 'hidden' });
+  });
+});
+
+describe('days', () => {
+  /** Makes a page live at `now`, server and all; messages of the given texts were sent at other times. */
+  async function live(page: Page, clock: { now: number }, sent: Record<string, number> = {}): Promise<void> {
+    const from = Date.now();
+    await page.clock.install({ time: clock.now });
+    await page.route(/\/api\/(join|enter|poll|history)/, async (route) => {
+      const answer = await route.fetch({ timeout: 0 }).catch(() => null); // the page is gone
+      if (!answer) return;
+      const json: unknown = JSON.parse(await answer.text(), function (this: { text?: string }, key, value: unknown) {
+        return key === 'at' ? sent[this.text ?? ''] ?? (value as number) - from + clock.now : value;
+      });
+      await route.fulfill({ json }).catch(() => undefined);
+    });
+  }
+  const days = (page: Page): Promise<string[]> => log(page).locator('.day').allTextContents();
+  const berlin = { timezoneId: 'Europe/Berlin' };
+
+  it('are those of the calendar, however long they are', async () => {
+    const anna = await somebody();
+    const sent = {
+      friday: Date.parse('2026-03-27T12:00+01:00'), saturday: Date.parse('2026-03-28T23:50+01:00'), sunday: Date.parse('2026-03-29T20:00+02:00'), today: Date.parse('2026-03-30T00:10+02:00'),
+    };
+    for (const text of Object.keys(sent)) await ask(api, 'send', { token: anna.token, room, text });
+    const page = await open(berlin, (it) => live(it, { now: Date.parse('2026-03-30T00:30+02:00') }, sent));
+    await log(page).getByText('today', { exact: true }).waitFor();
+    // what came first, the coming of Anna, is of today
+    expect((await days(page)).slice(1)).toEqual(['Friday, March 27, 2026', 'Saturday, March 28, 2026', 'Yesterday', 'Today']);
+  });
+
+  it('turn at midnight, in a room where nothing happens too', async () => {
+    const clock = { now: Date.parse('2026-06-10T23:58+02:00') };
+    const page = await open(berlin, (it) => live(it, clock));
+    await input(page).fill('before midnight');
+    await page.keyboard.press('Enter');
+    await log(page).locator('.rows').getByText('before midnight').waitFor();
+    expect(await days(page)).toEqual(['Today']);
+    await page.clock.fastForward(5 * MINUTE);
+    clock.now += 5 * MINUTE;
+    await log(page).getByText('Yesterday').waitFor();
+    await input(page).fill('after midnight');
+    await page.keyboard.press('Enter');
+    await log(page).locator('.rows').getByText('after midnight').waitFor();
+    expect(await days(page)).toEqual(['Yesterday', 'Today']);
   });
 });

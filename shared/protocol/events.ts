@@ -87,6 +87,8 @@ export interface Audit {
 
 export interface RoomView {
   name: string;
+  /** The server's time, in ms since 1970; a server of before says nothing of it. */
+  at?: number;
   members: UserRef[];
   history: ChatEvent[];
   rules?: RoomRules;

@@ -13,6 +13,6 @@ export async function roomView(store: Store, room: string, reader: number): Prom
   const [{ members, more }, { events }, rules] = await Promise.all([
     readMembers(store, room), readHistory(store, room, reader, { limit: HISTORY_ON_ENTER, calls: VIEW_CALLS }), readRoomRules(store, room, reader),
   ]);
-  const fields = scriptSafeJson({ name: room, members, ...(more && { more }), ...rules });
+  const fields = scriptSafeJson({ name: room, at: Date.now(), members, ...(more && { more }), ...rules });
   return `${fields.slice(0, -1)},"history":[${events.join(',')}]}`;
 }

@@ -36,6 +36,8 @@ export interface Ready {
   room: string;
   members: UserRef[];
   history: ChatEvent[];
+  /** The server's time then, in ms since 1970; a server of before says nothing of it. */
+  at?: number | undefined;
   /** This user's own, if it has one; what binds everybody else, and the ids of all who have a role. */
   role?: Role | undefined;
   rules?: RoomRules | undefined;

@@ -1,6 +1,7 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
 import { announce, tellUnread } from './announce.js';
+import { Clock, timeOf } from './clock.js';
 import { Composer } from './composer.js';
 import type { Conversation } from './conversation.js';
 import { Conversations } from './conversations.js';
@@ -21,6 +22,7 @@ export class ChatView {
   private drawing = false;
   private isOut = false;
   private members: UserRef[] = [];
+  private readonly clock = new Clock();
   private readonly order: RoomOrder;
   private readonly reader: Reader;
   private readonly status: StatusView;
@@ -34,13 +36,14 @@ export class ChatView {
     this.conversations = new Conversations(chat);
     this.status = new StatusView(parts, chat, restart);
     this.order = new RoomOrder(parts, chat, given, this.orderHost(restart));
-    this.reader = new Reader(parts, chat, this.conversations, this.order);
+    this.reader = new Reader(parts, chat, this.conversations, this.order, this.clock);
     this.log.onTurn = () => (this.log.atEnd ? this.seen() : this.updateUnread());
     this.pending = new Pending(parts.log.pending, chat, parts.texts, () => this.log.settle());
     this.people = new PeopleView(parts, this.order, (partner) => this.open(this.conversations.with(partner), true));
     this.naming = new Naming(parts, chat);
     this.composer = new Composer(parts, { send: (text) => this.send(text), typing: () => this.typing.tell(this.current) });
     this.typing = new Typing(chat, () => this.showTyping());
+    this.clock.onDay = () => this.turnDay();
     this.pending.onOut = () => this.status.out();
     parts.log.latest.addEventListener('click', () => { this.log.latest(); this.seen(); });
     parts.header.back.addEventListener('click', () => this.open(this.conversations.room, true));
@@ -54,6 +57,7 @@ export class ChatView {
   private orderHost(restart: () => void): RoomOrderHost {
     return {
       restart,
+      clock: this.clock,
       members: () => this.members,
       redraw: () => { this.log.redraw(); this.updatePeople(); },
       redrawPeople: () => this.updatePeople(),
@@ -65,6 +69,7 @@ export class ChatView {
 
   /** Lets go of what is outside of the element. */
   end(): void {
+    this.clock.end();
     this.order.end();
     document.removeEventListener('visibilitychange', this.onVisible);
   }
@@ -81,6 +86,7 @@ export class ChatView {
   }
 
   private begin(ready: Ready): void {
+    this.clock.begin(timeOf(ready));
     this.conversations.begin();
     this.conversations.room.prepend(ready.history);
     this.order.begin(ready);
@@ -99,6 +105,7 @@ export class ChatView {
   }
 
   private take(event: ChatEvent | SignalEvent): void {
+    this.clock.hear(event.at);
     if (event.type === 'signal') return this.hearSignal(event);
     this.order.hear(event);
     if (this.order.tellsOut(event)) this.out(event);
@@ -109,6 +116,12 @@ export class ChatView {
     if (this.conversations.isMine(event)) this.pending.arrived(conversation, event);
     else this.notice(conversation, event);
     this.drawSoon();
+  }
+
+  /** "Today" is another day now. */
+  private turnDay(): void {
+    this.log.refresh();
+    this.order.refresh();
   }
 
   private out(event: ChatEvent): void {

@@ -1,5 +1,6 @@
-import type { Entry } from './entries.js';
+import { startsDay, type Entry } from './entries.js';
 import { row, type RowContext } from './rows.js';
+import { dayOf } from './times.js';
 
 /** Rows in the document at most, and rows added at once: a log of 20,000 costs as much as one of 150. */
 const ROWS_MAX = 150;
@@ -77,6 +78,12 @@ export class LogView {
     const from = Math.max(0, this.from - PAGE);
     this.keepPlace(() => this.draw(from, this.following ? this.to : Math.min(this.to, from + ROWS_MAX)));
     if (this.following) this.toBottom();
+  }
+
+  /** Draws those rows again whose look has changed with the time. */
+  refresh(): void {
+    this.keepPlace(() => this.draw(this.from, this.to));
+    this.settle();
   }
 
   /** Draws all rows again, as when a mark or the language has changed. */
@@ -176,7 +183,8 @@ export class LogView {
 
 /** All that a row's look depends on and that changes. */
 function rowKey(entry: Entry, before: Entry | undefined, context: RowContext): string {
-  return [entry.id, entry.events.length, before ? before.id : '', context.freshFrom === entry.id].join(' ');
+  const today = startsDay(entry, before) ? dayOf(context.now) : '';
+  return [entry.id, entry.events.length, before ? before.id : '', context.freshFrom === entry.id, today].join(' ');
 }
 
 function keyed(item: HTMLElement, key: string): HTMLElement {

@@ -1,6 +1,7 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
 import { OFFER_TTL } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../client/api.js';
+import type { Clock } from './clock.js';
 import { h } from './dom.js';
 import { whyNot } from './refusals.js';
 import type { Skeleton } from './skeleton.js';
@@ -10,13 +11,14 @@ import { fill } from './texts.js';
 export class Offer {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly parts: Skeleton, private readonly chat: Chat) {}
+  constructor(private readonly parts: Skeleton, private readonly chat: Chat, private readonly clock: Clock) {}
 
   hear({ type, at, from, user }: ChatEvent): void {
     const own = this.chat.user;
     if (type === 'owned') this.close();
     if (type !== 'offered' || !user || !own) return;
-    if (user.id === own.id && at + OFFER_TTL > Date.now()) this.open(from.name);
+    const left = at + OFFER_TTL - this.clock.now;
+    if (user.id === own.id && left > 0) this.open(from.name, left);
     else this.close();
   }
 
@@ -25,7 +27,8 @@ export class Offer {
     this.parts.offer.hidden = true;
   }
 
-  private open(name: string): void {
+  /** `left`: ms for which it can be taken. */
+  private open(name: string, left: number): void {
     const { texts, offer } = this.parts;
     const take = h('button', { type: 'button', class: 'solid' }, texts.takeOver);
     const cancel = h('button', { type: 'button', class: 'plain' }, texts.close);
@@ -35,7 +38,7 @@ export class Offer {
     offer.replaceChildren(text, take, cancel);
     offer.hidden = false;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.close(), OFFER_TTL);
+    this.timer = setTimeout(() => this.close(), left);
   }
 
   /** The library keeps the token that the answer brings; its event closes this. */

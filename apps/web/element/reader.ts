@@ -1,4 +1,5 @@
 import type { Chat } from '../client/api.js';
+import type { Clock } from './clock.js';
 import type { Conversation } from './conversation.js';
 import type { Conversations } from './conversations.js';
 import { showTop } from './heading.js';
@@ -14,6 +15,7 @@ export class Reader {
 
   constructor(
     private readonly parts: Skeleton, private readonly chat: Chat, private readonly conversations: Conversations, private readonly order: RoomOrder,
+    private readonly clock: Clock,
   ) {
     this.current = conversations.room;
     this.log = new LogView(parts.log.box, parts.log.rows);
@@ -45,7 +47,7 @@ export class Reader {
     const { tools } = this.order;
     const isMine: RowContext['isMine'] = (event) => this.conversations.isMine(event);
     const beside = tools && !this.current.partner ? tools.beside.bind(tools) : undefined;
-    return { texts: this.parts.texts, isMine, freshFrom: this.current.freshFrom, beside };
+    return { texts: this.parts.texts, now: this.clock.now, isMine, freshFrom: this.current.freshFrom, beside };
   }
 
   private async loadOlder(): Promise<void> {

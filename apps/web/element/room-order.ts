@@ -1,5 +1,6 @@
 import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
+import type { Clock } from './clock.js';
 import { Offer } from './offer.js';
 import { OwnerToken } from './owner-token.js';
 import type { Skeleton } from './skeleton.js';
@@ -18,6 +19,7 @@ export interface Given {
 
 export interface RoomOrderHost {
   restart(): void;
+  clock: Clock;
   members(): UserRef[];
   redraw(): void;
   redrawPeople(): void;
@@ -42,7 +44,7 @@ export class RoomOrder {
     private readonly parts: Skeleton, private readonly chat: Chat, private readonly given: Given, private readonly host: RoomOrderHost,
   ) {
     this.token = new OwnerToken(chat.server, chat.room);
-    this.offer = new Offer(parts, chat);
+    this.offer = new Offer(parts, chat, host.clock);
   }
 
   begin(ready: Ready): void {
@@ -73,6 +75,11 @@ export class RoomOrder {
     const { user } = this.chat;
     if (user && this.ownId && user.id !== this.ownId) void this.again(user.id);
     else if (this.tools) this.tools.turn();
+  }
+
+  /** Another day has begun: the tools name days. */
+  refresh(): void {
+    if (this.tools) this.tools.turn();
   }
 
   end(): void {
@@ -122,8 +129,8 @@ export class RoomOrder {
   private async fetch(): Promise<void> {
     const { parts, chat, standing, host, given } = this;
     this.asked = true;
-    const { members, redraw, redrawPeople, settle } = host;
-    const tools = await makeTools({ chat, parts, standing, words: given.words, members, redraw, redrawPeople, settle }, given.nonce);
+    const { clock, members, redraw, redrawPeople, settle } = host;
+    const tools = await makeTools({ chat, parts, standing, words: given.words, clock, members, redraw, redrawPeople, settle }, given.nonce);
     this.asked = tools !== null;
     if (!tools) return host.say(parts.texts.noTools);
     if (this.ended || !standing.role) return this.drop(tools);

@@ -9,6 +9,8 @@ import { dayText, timeText } from './times.js';
 /** What a row's look depends on beside its entry. */
 export interface RowContext {
   texts: Texts;
+  /** The server's time. */
+  now: number;
   /** Who "you" are, now and under earlier ids. */
   isMine(event: ChatEvent): boolean;
   /** The entry above the mark "New". */
@@ -21,7 +23,7 @@ export interface RowContext {
 export function row(entry: Entry, before: Entry | undefined, context: RowContext): HTMLElement {
   const { texts } = context;
   const item = h('div', { class: 'row', 'data-id': entry.id });
-  if (startsDay(entry, before)) item.append(h('div', { class: 'day' }, h('span', {}, dayText(entry.at, texts))));
+  if (startsDay(entry, before)) item.append(h('div', { class: 'day' }, h('span', {}, dayText(entry.at, context.now, texts))));
   if (entry.id === context.freshFrom) item.append(h('div', { class: 'fresh', part: 'new' }, h('span', {}, texts.fresh)));
   if (entry.message) item.append(message(entry.message, startsGroup(entry, before), !sameMinute(entry, before), context));
   else item.append(notice(entry, texts));

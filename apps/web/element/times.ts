@@ -1,7 +1,5 @@
 import type { Texts } from './texts.js';
 
-const DAY = 86_400_000;
-
 function localeOf(texts: Texts): string | undefined {
   return texts.locale || document.documentElement.lang || undefined;
 }
@@ -23,9 +21,21 @@ export function timeText(at: number, texts: Texts): string {
   return format(at, texts, { hour: '2-digit', minute: '2-digit' });
 }
 
-export function dayText(at: number, texts: Texts): string {
-  if (dayOf(at) === dayOf(Date.now())) return texts.today;
-  if (dayOf(at) === dayOf(Date.now() - DAY)) return texts.yesterday;
+/** The beginning of the local day that is so many days after that of `at`: days have 23 to 25 hours. */
+function dayAfter(at: number, days: number): number {
+  const date = new Date(at);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days).getTime();
+}
+
+/** ms until the next local day begins. */
+export function untilTomorrow(now: number): number {
+  return dayAfter(now, 1) - now;
+}
+
+/** The day of a moment, as it is called `now`. */
+export function dayText(at: number, now: number, texts: Texts): string {
+  if (dayOf(at) === dayOf(now)) return texts.today;
+  if (dayOf(at) === dayOf(dayAfter(now, -1))) return texts.yesterday;
   return format(at, texts, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 }
 

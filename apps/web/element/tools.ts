@@ -2,6 +2,7 @@ import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat } from '../client/api.js';
 import { addScript } from '../client/jsonp.js';
 import { registry } from '../client/registry.js';
+import type { Clock } from './clock.js';
 import type { Skeleton } from './skeleton.js';
 import type { Standing } from './standing.js';
 
@@ -12,6 +13,7 @@ export interface ToolsHost {
   standing: Standing;
   /** The page's own words, as it gave them. */
   words: unknown;
+  clock: Clock;
   members(): UserRef[];
   /** All rows and people are to be drawn again. */
   redraw(): void;

@@ -46,8 +46,8 @@ export class Doings implements Section {
   }
 
   private line(act: Act): HTMLElement {
-    const { common } = this.desk;
-    const day = dayOf(act.at) === dayOf(Date.now()) ? '' : `${dayText(act.at, common)} `;
+    const { common, host: { clock: { now } } } = this.desk;
+    const day = dayOf(act.at) === dayOf(now) ? '' : `${dayText(act.at, now, common)} `;
     return h('li', {}, h('time', { datetime: new Date(act.at).toISOString() }, `${day}${timeText(act.at, common)}`), ' ', this.sentence(act));
   }
 

@@ -40,8 +40,8 @@ export class Kept implements Section {
   }
 
   private until({ until, quiet }: { until: number; quiet?: true }): string {
-    const { texts, common } = this.desk;
-    const time = dayOf(until) === dayOf(Date.now()) ? timeText(until, common) : `${dayText(until, common)} ${timeText(until, common)}`;
+    const { texts, common, host: { clock: { now } } } = this.desk;
+    const time = dayOf(until) === dayOf(now) ? timeText(until, common) : `${dayText(until, now, common)} ${timeText(until, common)}`;
     return fill(quiet ? texts.untilQuietly : texts.until, { time });
   }
 }

@@ -23,6 +23,8 @@ let figures: AdminFigures | null = null;
 let trouble: string | null = null;
 /** When the last answer came (ms, of this page's clock). */
 let heard = performance.now();
+/** ms by which the server's clock is ahead of this page's: all times shown are the server's. */
+let ahead = 0;
 
 const state = byId('state', HTMLElement);
 const charts = makeCharts();
@@ -50,6 +52,7 @@ function refusalOf({ status, headers }: Response): string {
 function take(answer: AdminFigures): void {
   trouble = null;
   heard = performance.now();
+  ahead = answer.at - Date.now();
   figures = answer.known || !figures ? answer : { ...figures, redis: answer.redis, at: answer.at }; // what was there last stays in view
   const newest = samples[samples.length - 1];
   samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-KEPT);
@@ -60,7 +63,7 @@ function take(answer: AdminFigures): void {
 }
 
 function fail(message: string): void {
-  trouble = trouble && trouble.startsWith(message) ? trouble : `${message}, since ${clock(Date.now())}`;
+  trouble = trouble && trouble.startsWith(message) ? trouble : `${message}, since ${clock(Date.now() + ahead)}`;
   say();
 }
 
