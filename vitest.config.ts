@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest, longest first. Begun last, one of them would run on alone on one core; a fresh clone has no times of a former run. */
-const LONGEST = ['element', 'client-survival', 'reload', 'chaos', 'hostile', 'start', 'recovery', 'page', 'client-pages', 'client', 'host', 'fiddles', 'element-tools',
+const LONGEST = ['walks', 'element', 'client-survival', 'reload', 'chaos', 'hostile', 'start', 'recovery', 'page', 'client-pages', 'client', 'host', 'fiddles', 'element-tools',
   'element-trouble', 'admin', 'rubbish', 'proxies', 'guard-costs', 'ready', 'client-tabs', 'cluster', 'outage', 'element-owner', 'doctor', 'operations-errors'];
 
 function placeOf({ moduleId }: TestSpecification): number {

@@ -67,19 +67,26 @@ async function checkRedisServer() {
 async function installPrograms(forTests) {
   const redis = (await hasProgram('redis-server')) ? [] : ['redis-server'];
   const browser = forTests ? await missingForBrowser() : [];
-  if (forTests) await installProxies();
+  if (forTests) await installForSomeTests();
   if (await canInstall()) return aptInstall([...redis, ...browser]);
   if (browser.length > 0) console.log(`The browser tests need what is missing here: install ${browser.join(' and ')}.`);
 }
 
-/** The proxies of deploy/, 3 MB: their tests are left out where they cannot be had, and nothing else is. */
-async function installProxies() {
-  const found = await Promise.all(['nginx', 'haproxy'].map(hasProgram));
-  const missing = ['nginx-light', 'haproxy'].filter((_, place) => !found[place]);
+/** What only some tests need: where it cannot be had, these tests are left out, and nothing else is. */
+async function installForSomeTests() {
+  await installPerhaps({ nginx: 'nginx-light', haproxy: 'haproxy' }, 'The tests of deploy/ leave out what is missing here');
+  await installPerhaps({ 'firefox-esr': 'firefox-esr' }, 'The tests in Firefox are left out here');
+  await installPerhaps({ WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' }, 'The tests in WebKit are left out here');
+}
+
+/** Installs the packages of those programs that are missing, or says what that means. */
+async function installPerhaps(packages, meaning) {
+  const found = await Promise.all(Object.keys(packages).map(hasProgram));
+  const missing = Object.values(packages).filter((_, place) => !found[place]);
   if (missing.length === 0) return;
-  // nothing shall run of them beside the tests, so far as Debian listens to this
+  // a server shall not run beside the tests, so far as Debian listens to this
   const installed = await canInstall() && await aptInstall(missing, { RUNLEVEL: '1' }).then(() => true, () => false);
-  if (!installed) console.log(`The tests of deploy/ leave out what is missing here: install ${missing.join(' and ')}.`);
+  if (!installed) console.log(`${meaning}: install ${missing.join(' and ')}.`);
 }
 
 /** Chromium, and a font that has emoji. */

@@ -84,7 +84,7 @@ export class Child {
 }
 
 /** Tells the reaper of a process, and of its end. */
-function entrust(pid: number, child: { once(event: 'exit', listener: () => void): unknown }): void {
+export function entrust(pid: number, child: { once(event: 'exit', listener: () => void): unknown }): void {
   reaper ??= startReaper();
   reaper.write(`+${pid}\n`);
   child.once('exit', () => reaper?.write(`-${pid}\n`));

@@ -1,0 +1,36 @@
+import { launch, type Browser as Firefox, type Page } from 'puppeteer-core';
+import { entrust } from '../child.js';
+import { findProgram, type Browser, type Driver, type Engine, type Session } from './engine.js';
+
+const program = process.env['FIREFOX'] ?? findProgram('firefox-esr');
+
+/** Firefox by WebDriver BiDi. */
+export const firefox: Engine = {
+  name: 'Firefox',
+  packages: 'firefox-esr',
+  isInstalled: program !== null,
+  start: async () => browserOf(await launch({ browser: 'firefox', executablePath: program ?? '', headless: true, defaultViewport: { width: 1_280, height: 720 } })),
+};
+
+function browserOf(firefox: Firefox): Browser {
+  const child = firefox.process();
+  if (child?.pid) entrust(child.pid, child);
+  return { session: () => sessionOf(firefox), close: () => firefox.close() };
+}
+
+async function sessionOf(firefox: Firefox): Promise<Session> {
+  const context = await firefox.createBrowserContext();
+  return { tab: async () => driverOf(await context.newPage()), close: () => context.close() };
+}
+
+function driverOf(page: Page): Driver {
+  return {
+    go: async (address) => { await page.goto(address); },
+    reload: async () => { await page.reload(); },
+    run: (expression) => page.evaluate(expression),
+    clickAt: (x, y) => page.mouse.click(x, y),
+    type: (text) => page.keyboard.type(text),
+    press: (key) => page.keyboard.press(key),
+    close: () => page.close(),
+  };
+}

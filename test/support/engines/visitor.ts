@@ -1,0 +1,62 @@
+/** A visitor's tab: what is seen and done on a page, through shadow roots, in any engine. */
+import { until } from '../until.js';
+import type { Driver, Session } from './engine.js';
+
+/** ms for what a page should show: much, since three browsers may share two cores with other tests. */
+const PATIENCE_MS = 30_000;
+
+/** Returns all elements of a selector that can be seen, those in shadow roots too; with a text, only those that have just that text or label. */
+const FIND = `function (selector, text) {
+  const all = (root) => [...root.querySelectorAll(selector), ...[...root.querySelectorAll('*')].flatMap((one) => one.shadowRoot ? all(one.shadowRoot) : [])];
+  const says = (one) => [one.textContent.trim(), one.getAttribute('aria-label')].includes(text);
+  return all(document).filter((one) => one.getClientRects().length > 0 && (text === null || says(one)));
+}`;
+
+export class Visitor {
+  private constructor(readonly driver: Driver) {}
+
+  /** Opens a tab of a session at an address. */
+  static async open(session: Session, address: string): Promise<Visitor> {
+    const visitor = new Visitor(await session.tab());
+    await visitor.driver.go(address);
+    return visitor;
+  }
+
+  /** Runs a function in the page and returns its value; what it uses comes as arguments. */
+  async evaluate<Values extends unknown[], Result>(run: (...values: Values) => Result, ...values: Values): Promise<Awaited<Result>> {
+    return await this.driver.run(`(${String(run)})(...${JSON.stringify(values)})`) as Awaited<Result>;
+  }
+
+  /** Returns the texts of what can be seen of a selector. */
+  async texts(selector: string): Promise<string[]> {
+    return await this.#found(selector, null, 'all.map((one) => one.textContent.trim())') as string[];
+  }
+
+  /** Resolves when something of the selector has a text in it. */
+  async sees(selector: string, text: string): Promise<void> {
+    await until(async () => (await this.texts(selector)).some((one) => one.includes(text)), `${selector} with ${text}`, PATIENCE_MS);
+  }
+
+  /** Clicks what has a text or label. */
+  async click(selector: string, text: string | null = null): Promise<void> {
+    const place = `all.slice(0, 1).map((one) => {
+      one.scrollIntoView({ block: 'center', behavior: 'instant' });
+      const { x, y, width, height } = one.getBoundingClientRect();
+      return one.disabled ? null : [x + width / 2, y + height / 2];
+    })[0] ?? null`;
+    const [x, y] = await until(() => this.#found(selector, text, place) as Promise<[number, number] | null>, `${selector} ${text ?? ''} to click`, PATIENCE_MS);
+    await this.driver.clickAt(x, y);
+  }
+
+  /** Types into a field, after what is in it, and ends with Enter. */
+  async enter(selector: string, text: string): Promise<void> {
+    await this.click(selector);
+    await this.driver.type(text);
+    await this.driver.press('Enter');
+  }
+
+  /** Runs an expression on `all` that is found. */
+  #found(selector: string, text: string | null, expression: string): Promise<unknown> {
+    return this.driver.run(`((all) => ${expression})((${FIND})(${JSON.stringify(selector)}, ${JSON.stringify(text)}))`);
+  }
+}

@@ -1,0 +1,185 @@
+/** What people do with the chat, in each of the three engines that browsers are built on. */
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Site } from './support/browser.js';
+import type { Browser, Engine, Session } from './support/engines/engine.js';
+import { ENGINES, isLeftOut, startBrowser } from './support/engines/engines.js';
+import { Visitor } from './support/engines/visitor.js';
+import type { Follower } from './support/follower.js';
+import { Link } from './support/link.js';
+import { startSystem, type TestSystem } from './support/processes.js';
+import { TestUser } from './support/user.js';
+import { until } from './support/until.js';
+
+/** ms for one walk: three browsers share two cores with other tests. */
+const WALK_MS = 180_000;
+/** ms for a message to be there. */
+const PATIENCE_MS = 30_000;
+
+let system: TestSystem, site: Site, api: string, readme: string;
+
+beforeAll(async () => {
+  [system, site, readme] = await Promise.all([startSystem({ apis: 2, env: { RATE_LIMITS: 'off' } }), Site.start(), readFile('README.md', 'utf8')]);
+  api = system.urls[0] ?? '';
+});
+
+afterAll(async () => {
+  await site?.stop();
+  await system?.stop();
+});
+
+/** An example of the README. */
+const ELEMENT = /## A chat in two lines\n\n((?: {4}.*\n)+)/;
+
+/** A page of another origin with an example of the README in it, in a room of its own. */
+function exampleOf(pattern: RegExp, room: string): string {
+  const text = pattern.exec(readme)?.[1] ?? '';
+  const here = text.replaceAll('http://localhost:8080', api).replace('fiddle', room);
+  expect(here).toContain(room);
+  return site.serve(`/${room}`, `<!doctype html><meta charset="utf-8"><title>${room}</title><body>${here}</body>`);
+}
+
+/** Somebody at another place, who hears what is said. */
+class Guest {
+  private constructor(readonly user: TestUser, readonly heard: Follower) {}
+
+  static async join(room: string): Promise<Guest> {
+    const user = await TestUser.join(api, { room });
+    return new Guest(user, user.follow());
+  }
+
+  async hears(text: string): Promise<void> {
+    await until(() => this.heard.texts().includes(text), `${text} at the guest's`, PATIENCE_MS);
+  }
+}
+
+function walks(engine: Engine): void {
+  const named = engine.name.toLowerCase();
+  let browser: Browser;
+  let sessions: Session[] = [];
+  let guests: Guest[] = [];
+
+  beforeAll(async () => { browser = await startBrowser(engine); });
+  afterAll(() => browser?.close());
+  afterEach(async () => {
+    await Promise.all([...guests.map(({ heard }) => heard.stop()), ...sessions.map((session) => session.close())]);
+    [sessions, guests] = [[], []];
+  });
+
+  async function newSession(): Promise<Session> {
+    const session = await browser.session();
+    sessions.push(session);
+    return session;
+  }
+
+  const visit = async (address: string): Promise<Visitor> => Visitor.open(await newSession(), address);
+
+  async function guestOf(room: string): Promise<Guest> {
+    const guest = await Guest.join(room);
+    guests.push(guest);
+    return guest;
+  }
+
+  it.sequential('two people talk, one on the front page, one by its link', async () => {
+    const ann = await visit(api);
+    await ann.sees('.own-name', 'guest');
+    const bob = await visit(await ann.evaluate(() => document.querySelector<HTMLAnchorElement>('#full')?.href ?? ''));
+    await bob.enter('textarea', 'Grüße 👩‍👩‍👧 from Bob');
+    await ann.sees('.message', 'Grüße 👩‍👩‍👧 from Bob');
+    await ann.enter('textarea', 'hello Bob');
+    await bob.sees('.message', 'hello Bob');
+  });
+
+  it.sequential('the element talks from another origin', async () => {
+    const room = `${named}-element`;
+    const page = await visit(exampleOf(ELEMENT, room));
+    await page.sees('.own-name', 'guest');
+    const guest = await guestOf(room);
+    await page.enter('textarea', 'two lines');
+    await guest.hears('two lines');
+    await guest.user.send('are enough');
+    await page.sees('.message', 'are enough');
+  });
+
+  it.sequential('a private message is for the two only', async () => {
+    const room = `${named}-private`;
+    const page = await visit(`${api}/r/${room}`);
+    const [bob, eve] = [await guestOf(room), await guestOf(room)];
+    await page.sees('.own-name', 'guest');
+    if ((await page.texts('.list .who')).length === 0) await page.click('.crowd');
+    await page.click('.list .who', bob.user.name);
+    await page.enter('textarea', 'between us');
+    await bob.hears('between us');
+    const { from } = bob.heard.events.find(({ text }) => text === 'between us') ?? {};
+    await bob.user.send({ text: 'it stays so', to: from?.id });
+    await page.sees('.message', 'it stays so');
+    await bob.user.send('and all the others');
+    await eve.hears('and all the others');
+    expect(eve.heard.texts()).toEqual(['and all the others']);
+  });
+
+  it.sequential('a reload keeps the user and what was said', async () => {
+    const ann = await visit(`${api}/r/${named}-reload`);
+    await ann.enter('textarea', 'still here');
+    await ann.sees('.rows .message', 'still here');
+    const names = await ann.texts('.own-name');
+    await ann.driver.reload();
+    await ann.sees('.message.mine', 'still here');
+    expect(await ann.texts('.own-name')).toEqual(names);
+  });
+
+  it.sequential('two tabs of one browser are one user', async () => {
+    const room = `${named}-tabs`;
+    const session = await newSession();
+    const first = await Visitor.open(session, `${api}/r/${room}`);
+    await first.sees('.own-name', 'guest');
+    const second = await Visitor.open(session, `${api}/r/${room}`);
+    await second.sees('.own-name', (await first.texts('.own-name'))[0] ?? '');
+    await second.enter('textarea', 'from the second');
+    await first.sees('.message.mine', 'from the second');
+    const guest = await guestOf(room);
+    expect(guest.user.joined.room.members).toHaveLength(2);
+    await guest.user.send('to both');
+    for (const page of [first, second]) await page.sees('.message', 'to both');
+  });
+
+  it.sequential('a server that goes and comes back as another process loses nothing', async () => {
+    const link = await Link.start(api);
+    const page = await visit(`${link.url}/r/${named}-restart`);
+    await page.enter('textarea', 'before');
+    await page.sees('.rows .message', 'before');
+    const names = await page.texts('.own-name');
+    await link.close();
+    await page.enter('textarea', 'meanwhile');
+    await page.sees('.status', 'onnect');
+    link.retarget(system.urls[1] ?? '');
+    await link.open();
+    await page.sees('.rows .message', 'meanwhile');
+    expect(await page.texts('.own-name')).toEqual(names);
+    await link.close();
+  });
+}
+
+for (const engine of ENGINES) {
+  describe(`in ${engine.name}`, { concurrent: true, skip: isLeftOut(engine), timeout: WALK_MS }, () => walks(engine));
+}
+
+describe('an engine that is not installed', () => {
+  const missing: Engine = { ...ENGINES[0] as Engine, name: 'Servo', packages: 'servo', isInstalled: false };
+
+  afterEach(() => { vi.unstubAllEnvs(); });
+
+  it('is left out, and that is said in one line', () => {
+    vi.stubEnv('CI', '');
+    const said = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    expect(isLeftOut(missing)).toBe(true);
+    expect(said.mock.calls).toEqual([['The walks in Servo are left out: install servo.']]);
+    said.mockRestore();
+  });
+
+  it('fails with CI set', async () => {
+    vi.stubEnv('CI', 'true');
+    expect(isLeftOut(missing)).toBe(false);
+    await expect(startBrowser(missing)).rejects.toThrow('Servo is missing: install servo.');
+  });
+});
