@@ -93,7 +93,7 @@ describe('the code', () => {
   ])('unauthorized: every operation refuses a token that %s', async (_, broken) => {
     const token = broken(user.token);
     const operations: [string, Parameters][] = [['poll', { timeout: 0 }], ['send', { text: 'x' }], ['signal', { data: 1 }], ['enter', { room: 'r' }],
-      ['exit', { room: 'r' }], ['rename', { name: 'r' }], ['leave', {}], ['members', {}], ['history', {}]];
+      ['exit', { room: 'r' }], ['block', { user: 1 }], ['unblock', { user: 1 }], ['rename', { name: 'r' }], ['leave', {}], ['members', {}], ['history', {}]];
     for (const [operation, parameters] of operations) {
       expect(await failBoth(operation, { token, ...parameters }), operation).toEqual({ code: 'unauthorized', status: 401, message: expect.stringContaining('join again') });
     }

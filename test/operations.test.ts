@@ -78,6 +78,16 @@ describe.each(WAYS)('by %s', (way) => {
     expect((await tell<{ members: object[] }>('members', { token })).members).toContainEqual(user); // the only room again
   });
 
+  it('block refuses a private message, and unblock takes it', async () => {
+    const [a, b] = [await tell<Joined>('join', { room }), await tell<Joined>('join', { room })];
+    expect(await tell('block', { token: a.token, user: b.user.id })).toEqual({ ok: true, blocked: [b.user.id] });
+    const by = canBe('send', way) ? way : 'api-post';
+    const { body } = await call(url, 'send', { token: b.token, to: a.user.id, text: 'x' }, { way: by });
+    expect(body).toMatchObject({ ok: false, error: { code: 'not_allowed', status: 403, reason: 'blocked', field: 'to' } });
+    expect(await tell('unblock', { token: a.token, user: b.user.id })).toEqual({ ok: true, blocked: [] });
+    await tell('send', { token: b.token, to: a.user.id, text: 'x' });
+  });
+
   it('rename and signal answer, and leave makes the token worthless', async () => {
     const { user, token } = await tell<Joined>('join');
     const name = `new ${way}`;

@@ -4,6 +4,7 @@ import type { Operation } from './operation.js';
 import { approve } from './operations/approve.js';
 import { audit } from './operations/audit.js';
 import { ban } from './operations/ban.js';
+import { block } from './operations/block.js';
 import { clear } from './operations/clear.js';
 import { enter } from './operations/enter.js';
 import { exit } from './operations/exit.js';
@@ -25,8 +26,9 @@ import { rooms } from './operations/rooms.js';
 import { rules } from './operations/rules.js';
 import { send } from './operations/send.js';
 import { signal } from './operations/signal.js';
+import { unblock } from './operations/unblock.js';
 
 export const operations: { [Op in OperationName]: Operation<Op> } = {
-  join, poll, send, signal, enter, exit, rename, leave, members, history, rooms,
+  join, poll, send, signal, enter, exit, block, unblock, rename, leave, members, history, rooms,
   remove, clear, mute, kick, ban, rules, moderate, handover, own, held, approve, reject, audit,
 };

@@ -40,6 +40,8 @@ export const ROOMS_MAX = 100;
 export const ROOMS_PER_USER_MAX = 200;
 /** Private rooms one user may be in: far more, as others bring one in. */
 export const PRIVATE_ROOMS_MAX = 5_000;
+/** Users that one user may block: far more than anybody meets in one session, and 8 KB at most. */
+export const BLOCKS_MAX = 500;
 /** Rooms for everybody, which belong to nobody: `lobby`, `public`, and what begins so (`public.games`). */
 export const SHARED_ROOM = /^(?:lobby|public|auto)(?:[._-]|$)/i;
 /** Seconds that somebody may be muted or banned, and the longest pause of slow mode. */

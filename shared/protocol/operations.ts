@@ -31,6 +31,8 @@ export const OPERATIONS = {
   signal: { reads: false, parameters: [token, optional('room', 'anyRoom'), required('data', 'data')] },
   enter: { reads: false, parameters: act },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
+  block: { reads: false, parameters: [token, required('user', 'member')] },
+  unblock: { reads: false, parameters: [token, required('user', 'member')] },
   rename: { reads: false, parameters: [token, required('name', 'name')] },
   leave: { reads: false, parameters: [token, optional('after', 'timeout'), optional('forget', 'flag')] },
   members: { reads: true, parameters: [token, optional('room', 'anyRoom')] },

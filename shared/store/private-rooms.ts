@@ -3,9 +3,11 @@
  * moment, or who is still in the private room of the two. Once both are in it, a message is appended as in any room.
  */
 import { ChatError } from '../protocol/errors.js';
+import { privateRoom, type UserRef } from '../protocol/events.js';
 import { notAllowed } from './refusals.js';
 import { enterRoom, exitRoom } from './rooms.js';
 import type { Store } from './store.js';
+import { blocker } from './user-blocks.js';
 
 /** Rooms of a user that are read at a time: most users have fewer, and Redis is held up for some 0.1 ms. */
 const ROOMS_AT_A_TIME = 1_000;
@@ -21,20 +23,28 @@ const isPrivate = (room: string): boolean => room.includes(':');
 
 /**
  * Brings `from` and `to` into their private room; repeating it does no harm.
- * Throws `no_such_user` for somebody unknown and for a stranger alike; `not_allowed` when `to` is in as many private
- * rooms as there may be, `bad_request` when `from` is.
+ * Throws `no_such_user` for somebody unknown and for a stranger alike; `not_allowed` when one of the two has blocked
+ * the other, or `to` is in as many private rooms as there may be; `bad_request` when `from` is.
  */
 export async function openPrivateRoom(store: Store, room: string, from: number, to: number): Promise<void> {
   const known = await store.redis.hexists(store.keys.roster(room), String(to)) === 1;
   if (!known && !await shareRoom(store, from, to)) throw noSuchUser(to);
+  await refuseBlocked(store, from, to);
   // the other first: there may be no such user
   await bringIn(store, room, to).catch((error: unknown) => { throw asOther(error, to); });
   try {
     await bringIn(store, room, from);
+    await refuseBlocked(store, from, to); // again: a block that came before `to` was in the room has not taken it out
   } catch (error) {
-    if (!known) await exitRoom(store, room, { id: to, name: '' });
+    if (!known || isCode(error, 'not_allowed')) await exitRoom(store, room, { id: to, name: '' });
     throw error;
   }
+}
+
+/** Takes a user out of its private room with another, if it is in it. */
+export async function closePrivateRoom(store: Store, user: UserRef, other: number): Promise<void> {
+  const room = privateRoom(user.id, other);
+  if (await store.redis.sismember(store.keys.userRooms(user.id), room)) await exitRoom(store, room, user);
 }
 
 export function noSuchUser(id: number): ChatError {
@@ -51,6 +61,12 @@ async function shareRoom({ keys, redis }: Store, one: number, other: number): Pr
     cursor = next;
   } while (cursor !== '0');
   return false;
+}
+
+async function refuseBlocked(store: Store, from: number, to: number): Promise<void> {
+  const by = await blocker(store, from, to);
+  if (by === to) throw notAllowed('blocked');
+  if (by === from) throw new ChatError('not_allowed', 'You have blocked this user.', { field: 'to', reason: 'blocked' });
 }
 
 async function bringIn(store: Store, room: string, id: number): Promise<void> {

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { RedisClient } from '../redis-owners.js';
 
 export type ScriptName =
-  | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
+  | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'block' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
   | 'erase' | 'erase-log' | 'exit-room' | 'exit-user' | 'farewell' | 'forget' | 'govern' | 'govern-member' | 'overview' | 'own' | 'page' | 'release'
   | 'rename-room' | 'rename-user' | 'speaks' | 'touch';
 

@@ -30,7 +30,7 @@ const LANES: Partial<Record<OperationName, 'coming' | 'reading'>> = { join: 'com
 /** These make a room that is not there. */
 const MAKES_ROOMS: ReadonlySet<OperationName> = new Set<OperationName>(['join', 'enter']);
 /** These are refused as too fast by the rate of their user alone, so that for a moment no other of that user can succeed. */
-const BY_USER: ReadonlySet<OperationName> = new Set<OperationName>(['signal', 'enter', 'exit', 'rename']);
+const BY_USER: ReadonlySet<OperationName> = new Set<OperationName>(['signal', 'enter', 'exit', 'block', 'unblock', 'rename']);
 /** These refusals say nothing against who was refused, or are counted elsewhere. */
 const NO_FAULT: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'unauthorized']);
 /** A poll that finds no place may be tried again after so long (ms). */

@@ -1,6 +1,7 @@
 import { freshOwner } from '../../../shared/store/owners.js';
 import { admitToRoom, enterRoom } from '../../../shared/store/rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
+import { readBlocked } from '../../../shared/store/user-blocks.js';
 import { authorize } from '../../../shared/store/users.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
@@ -14,5 +15,6 @@ export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room
   await admitToRoom(store, room, id, name, entry);
   const { owns } = await enterRoom(store, room, id, tokenHash, entry);
   fanOut.requestPresence(room);
-  return ok(owns ? { owner: entry.fresh } : {}, { room: await roomView(store, room, id) });
+  const [view, blocked] = await Promise.all([roomView(store, room, id), readBlocked(store, id)]);
+  return ok({ ...(owns && { owner: entry.fresh }), ...(blocked.length > 0 && { blocked }) }, { room: view });
 };

@@ -7,8 +7,10 @@ export interface Answers {
   poll: { cursor: string; events: (ChatEvent | SignalEvent)[]; missed?: number; reset?: true };
   send: Sent;
   signal: object;
-  enter: { room: RoomView; owner?: string };
+  enter: { room: RoomView; owner?: string; blocked?: number[] };
   exit: object;
+  block: { blocked: number[] };
+  unblock: { blocked: number[] };
   rename: { user: UserRef };
   leave: object;
   members: { members: UserRef[] };

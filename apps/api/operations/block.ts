@@ -1,0 +1,17 @@
+import { ChatError } from '../../../shared/protocol/errors.js';
+import { closePrivateRoom } from '../../../shared/store/private-rooms.js';
+import { parseToken } from '../../../shared/store/tokens.js';
+import { setBlocked } from '../../../shared/store/user-blocks.js';
+import { authorize } from '../../../shared/store/users.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+
+/** Refuses a user's private messages and signals from now on: the asking user leaves the private room of the two, too. */
+export const block: Operation<'block'> = async ({ store }, { token, user: other }) => {
+  const user = parseToken(token);
+  if (other === user.id) throw new ChatError('bad_request', 'user must be another user.', { field: 'user' });
+  const { name } = await authorize(store, user, null, 'presence');
+  const blocked = await setBlocked(store, user.id, other, true);
+  await closePrivateRoom(store, { id: user.id, name }, other);
+  return ok({ blocked });
+};

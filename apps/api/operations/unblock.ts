@@ -1,0 +1,12 @@
+import { parseToken } from '../../../shared/store/tokens.js';
+import { setBlocked } from '../../../shared/store/user-blocks.js';
+import { authorize } from '../../../shared/store/users.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+
+/** Takes a user's private messages again. */
+export const unblock: Operation<'unblock'> = async ({ store }, { token, user: other }) => {
+  const user = parseToken(token);
+  await authorize(store, user, null, 'presence');
+  return ok({ blocked: await setBlocked(store, user.id, other, false) });
+};

@@ -1,0 +1,38 @@
+/** Users whose private messages another user refuses: a list in the user's own hash, so that it ends with the user. */
+import { ChatError } from '../protocol/errors.js';
+import { BLOCKS_MAX } from '../protocol/limits.js';
+import { runDurably } from './durable.js';
+import type { Store } from './store.js';
+import { unauthorized } from './tokens.js';
+
+type BlockReply = ['ok', string] | ['too_many'] | ['gone'];
+
+/**
+ * Puts `other` on a user's list, or takes it off. Returns the ids on the list, oldest first.
+ * Throws `unauthorized` for an ended user, `bad_request` when the list is full.
+ */
+export async function setBlocked(store: Store, id: number, other: number, on: boolean): Promise<number[]> {
+  const key = store.keys.user(id);
+  const [outcome, blocks] = await runDurably<BlockReply>(store, 'block', key, other, on ? '1' : '', BLOCKS_MAX);
+  if (outcome === 'gone') throw unauthorized();
+  if (outcome === 'too_many') {
+    throw new ChatError('bad_request', `A user can block ${BLOCKS_MAX} others at most: unblock one first.`, { field: 'user' });
+  }
+  return idsOf(blocks);
+}
+
+/** The ids of those whom a user has blocked, oldest first. */
+export async function readBlocked({ keys, redis }: Store, id: number): Promise<number[]> {
+  return idsOf(await redis.hget(keys.user(id), 'blocks'));
+}
+
+/** Which of two users has blocked the other; null when neither has. */
+export async function blocker(store: Store, one: number, other: number): Promise<number | null> {
+  const [mine, theirs] = await Promise.all([readBlocked(store, one), readBlocked(store, other)]);
+  if (mine.includes(other)) return one;
+  return theirs.includes(one) ? other : null;
+}
+
+function idsOf(blocks: string | null = null): number[] {
+  return (blocks ?? '').split(' ').filter((id) => id !== '').map(Number);
+}
