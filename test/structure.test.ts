@@ -82,6 +82,22 @@ function cycleFrom(start: string): string | null {
   return null;
 }
 
+describe('a script for other people\'s pages', () => {
+  const ours = /^apps\/web\/(client|element|owner|doctor)\/(?!dom\.ts)/;
+  const scripts = files.filter((file) => ours.test(file));
+
+  it.each([
+    ['Array.from', /\bArray\.from\(/, '[...list]'],
+    ['reduce', /\.reduce(Right)?\(/, 'a loop'],
+    [
+      'append and its like', /(?<!classList|this)\.(append|prepend|before|after|remove|replaceWith|replaceChildren)\(/,
+      'those of element/dom.ts',
+    ],
+  ])('does without %s, which libraries replace with something else', (_, pattern, instead) => {
+    expect(scripts.filter((file) => pattern.test(readSource(file))).map((file) => `${file}: use ${instead}`)).toEqual([]);
+  });
+});
+
 describe('the environment', () => {
   it('is read by shared/config.ts alone; a main.ts hands it over', () => {
     const readers = files.filter((file) => /\bprocess\s*\.\s*env\b|\bprocess\s*\[/.test(readSource(file).replaceAll('readConfig(process.env)', '')));

@@ -18,6 +18,10 @@ const admin = join(out, 'admin');
 const run = promisify(execFile);
 
 const shared = { bundle: true, minify: true, target: 'es2017', legalComments: 'none', charset: 'utf8', sourcemap: true };
+/** Scripts for other people's pages: what these files export takes the place of globals, which a page may replace. */
+const forLibrary = { ...shared, inject: [join(here, 'client/globals.ts')] };
+/** Newer than the library's: what stands in for an object's spread uses the page's globals. */
+const forElement = { ...shared, target: 'es2018', inject: [...forLibrary.inject, join(here, 'element/globals.ts')] };
 
 /** The type checker refuses what is wrong, and writes the declarations of the library. */
 async function declare() {
@@ -41,15 +45,18 @@ async function rollUp(types) {
 /** The library, as a plain script and as a module. */
 function library() {
   return Promise.all([
-    build({ ...shared, entryPoints: [join(here, 'client/global.ts')], outfile: join(site, 'chat.js'), format: 'iife' }),
-    build({ ...shared, entryPoints: [join(here, 'client/module.ts')], outfile: join(site, 'chat.mjs'), format: 'esm', target: 'es2020' }),
+    build({ ...forLibrary, entryPoints: [join(here, 'client/global.ts')], outfile: join(site, 'chat.js'), format: 'iife' }),
+    build({
+      ...forLibrary, entryPoints: [join(here, 'client/module.ts')], outfile: join(site, 'chat.mjs'), format: 'esm',
+      target: 'es2020',
+    }),
   ]);
 }
 
 /** The element, its style sheet within as text. */
 function element() {
   return build({
-    ...shared, entryPoints: [join(here, 'element/index.ts')], outfile: join(site, 'element.js'), format: 'iife', globalName: 'NobackendChat',
+    ...forElement, entryPoints: [join(here, 'element/index.ts')], outfile: join(site, 'element.js'), format: 'iife',
     loader: { '.css': 'text' }, plugins: [smallStyles],
   });
 }
@@ -79,13 +86,14 @@ async function npmPackage() {
 /** What the element fetches for who has a role in the room. */
 function owner() {
   return build({
-    ...shared, entryPoints: [join(here, 'owner/index.ts')], outfile: join(site, 'owner.js'), format: 'iife', loader: { '.css': 'text' }, plugins: [smallStyles],
+    ...forElement, entryPoints: [join(here, 'owner/index.ts')], outfile: join(site, 'owner.js'), format: 'iife',
+    loader: { '.css': 'text' }, plugins: [smallStyles],
   });
 }
 
 /** What `chat.doctor()` fetches. */
 function doctor() {
-  return build({ ...shared, entryPoints: [join(here, 'doctor/index.ts')], outfile: join(site, 'doctor.js'), format: 'iife' });
+  return build({ ...forElement, entryPoints: [join(here, 'doctor/index.ts')], outfile: join(site, 'doctor.js'), format: 'iife' });
 }
 
 /** The pages, their common parts put in; a bundle of script for each that has one, and the style sheet of all. */

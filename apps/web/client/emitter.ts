@@ -13,7 +13,7 @@ export class Emitter<Events> {
 
   emit<N extends keyof Events>(name: N, payload: Events[N]): void {
     const set: Set<Listener<Events[N]>> = this.listeners[name] || new Set();
-    Array.from(set).forEach((listener) => callSafely(listener, payload));
+    [...set].forEach((listener) => callSafely(listener, payload));
   }
 }
 

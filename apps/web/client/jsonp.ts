@@ -9,8 +9,7 @@ const copy = Math.random().toString(36).slice(2, 8);
 /** Never throws for half an emoji in a text, as `encodeURIComponent` does. */
 function queryOf(values: Values, callback: string): URLSearchParams {
   const query = new URLSearchParams({ callback });
-  for (const name of Object.keys(values)) {
-    const value = values[name];
+  for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) query.set(name, name === 'data' || typeof value === 'object' ? JSON.stringify(value) : String(value));
   }
   return query;
@@ -45,7 +44,7 @@ export function jsonpTransport(server: string, nonce: string): Transport {
         });
         return () => {
           waiting[key] = () => undefined;
-          script.remove();
+          if (script.parentNode) script.parentNode.removeChild(script);
         };
       });
     },

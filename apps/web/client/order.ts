@@ -17,7 +17,7 @@ export class Order {
   }
 
   rooms(): string[] {
-    return Array.from(this.seen.keys());
+    return [...this.seen.keys()];
   }
 
   forget(room: string): void {

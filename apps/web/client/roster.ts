@@ -10,7 +10,7 @@ export class Roster {
 
   list(room: string): UserRef[] {
     const members = this.rooms.get(room);
-    return members ? Array.from(members.values()) : [];
+    return members ? [...members.values()] : [];
   }
 
   forget(room: string): void {

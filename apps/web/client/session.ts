@@ -154,7 +154,7 @@ export class Session {
 
   private async rejoin(): Promise<void> {
     const views = [await this.join(this.user ? this.user.name : this.name)];
-    for (const room of Array.from(this.entered)) {
+    for (const room of [...this.entered]) {
       const refused = (thrown: unknown): void => { if (asFailure(thrown).code !== 'not_allowed') throw thrown; };
       await this.insist('enter', { room }).then((answer) => { views.push(answer.room); }, refused);
     }

@@ -33,7 +33,7 @@ const ANSWER = 2_000;
 
 /** Whether this page can share a user with other tabs: not in sandboxed frames, nor where the APIs are missing. */
 function canShare(): boolean {
-  return 'BroadcastChannel' in window && !!navigator.locks && self.origin !== 'null';
+  return 'BroadcastChannel' in window && !!navigator.locks && window.origin !== 'null';
 }
 
 /**

@@ -88,7 +88,7 @@ export class ChatView {
   private begin(ready: Ready): void {
     this.clock.begin(timeOf(ready));
     this.conversations.begin();
-    this.conversations.room.prepend(ready.history);
+    this.conversations.room.addOlder(ready.history);
     this.order.begin(ready);
     this.conversations.room.slow = this.order.standing.rules.slow;
     this.meet(ready.members);

@@ -50,7 +50,7 @@ export class Composer {
 
   /** Characters above the limit; below zero: still free. */
   private excess(): number {
-    return Array.from(this.parts.composer.input.value.trim()).length - TEXT_MAX;
+    return [...this.parts.composer.input.value.trim()].length - TEXT_MAX;
   }
 
   private measure(): void {

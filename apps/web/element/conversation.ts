@@ -29,7 +29,7 @@ export class Conversation {
   /** `partner`: whom a private conversation is with. */
   constructor(readonly room: string, public partner: UserRef | null) {}
 
-  append(event: ChatEvent): void {
+  add(event: ChatEvent): void {
     this.oldest = this.oldest || event.id;
     if (event.slow !== undefined) this.slow = event.slow;
     this.gone.note(event);
@@ -39,7 +39,7 @@ export class Conversation {
   }
 
   /** Puts older events before the known ones; gives the number of entries that became of them. */
-  prepend(events: ChatEvent[]): number {
+  addOlder(events: ChatEvent[]): number {
     const { oldest, gone } = this;
     const older = events.filter((event) => (!oldest || compareIds(event.id, oldest) < 0) && !gone.hasEvent(event));
     const entries: Entry[] = [];
@@ -82,7 +82,7 @@ export class Conversation {
       const page = await chat.history({ room: this.room, limit: PAGE, ...(before ? { before } : {}) });
       this.complete = !page.more;
       this.goOn = page.before || '';
-      return this.prepend(page.events);
+      return this.addOlder(page.events);
     } catch (_) {
       this.complete = true;
       return 0;

@@ -35,7 +35,7 @@ export class Conversations {
     const conversation = this.of(event, members);
     if (!conversation) return null;
     if (conversation.partner && conversation.entries.length === 0) this.talks.add(conversation.partner);
-    conversation.append(event);
+    conversation.add(event);
     return conversation;
   }
 
@@ -53,7 +53,7 @@ export class Conversations {
 
   /** Unread messages in all of them. */
   unread(): number {
-    return Array.from(this.privates.values()).reduce((sum, talk) => sum + talk.unread, this.room.unread);
+    return this.room.unread + unreadIn(this.privates);
   }
 
   private of(event: ChatEvent, members: UserRef[]): Conversation | null {
@@ -65,4 +65,11 @@ export class Conversations {
     const known = members.find((member) => member.id === other);
     return this.with(event.from.id === other ? event.from : known || { id: other, name: `#${other}` });
   }
+}
+
+/** Unread messages in private conversations. */
+export function unreadIn(privates: Map<number, Conversation>): number {
+  let sum = 0;
+  privates.forEach(({ unread }) => { sum += unread; });
+  return sum;
 }

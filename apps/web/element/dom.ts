@@ -5,9 +5,32 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K, attributes: Record<string, string> = {}, ...children: Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
-  for (const name of Object.keys(attributes)) element.setAttribute(name, attributes[name] || '');
-  for (const child of children) if (child !== null) element.append(child);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  append(element, ...children);
   return element;
+}
+
+// Pages and their libraries replace `append`, `remove` and their like with something else. These do without.
+
+export function append(parent: Node, ...children: Child[]): void {
+  for (const child of children) {
+    if (child !== null) parent.appendChild(typeof child === 'string' ? document.createTextNode(child) : child);
+  }
+}
+
+/** Puts children in the place of those that are there. */
+export function refill(parent: Node, ...children: Child[]): void {
+  parent.textContent = '';
+  append(parent, ...children);
+}
+
+export function remove(node: Node): void {
+  if (node.parentNode) node.parentNode.removeChild(node);
+}
+
+/** Puts `node` right before or after `mark`. */
+export function insert(node: Node, where: 'before' | 'after', mark: Node): void {
+  if (mark.parentNode) mark.parentNode.insertBefore(node, where === 'before' ? mark : mark.nextSibling);
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -19,7 +42,7 @@ export function icon(path: string): SVGSVGElement {
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
   stroke.setAttribute('d', path);
-  svg.append(stroke);
+  append(svg, stroke);
   return svg;
 }
 
@@ -43,7 +66,7 @@ export function isKey(event: KeyboardEvent, key: string): boolean {
 
 /** A round sign for a person: its first letter, which is no text but drawn, on a colour of its own. */
 export function avatar(id: number, name: string): HTMLSpanElement {
-  const sign = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-letter': Array.from(name)[0] || '?' });
+  const sign = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-letter': [...name][0] || '?' });
   sign.style.setProperty('--hue', String(hueOf(id)));
   return sign;
 }

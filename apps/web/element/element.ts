@@ -2,6 +2,7 @@ import { DEFAULT_ROOM, NAME_MAX } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure, WayName } from '../client/api.js';
 import type { joinFrom, Origin } from '../client/join.js';
 import { ChatView } from './chat-view.js';
+import { refill } from './dom.js';
 import css from './element.css';
 import { OwnerToken, takeFromAddress } from './owner-token.js';
 import { skeleton } from './skeleton.js';
@@ -65,12 +66,12 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
 
     connectedCallback(): void {
       if (!this.chat) this.restart();
-      addEventListener('hashchange', this.onAddress);
+      window.addEventListener('hashchange', this.onAddress);
     }
 
     /** An element that is only moved is back in the page by then. */
     disconnectedCallback(): void {
-      removeEventListener('hashchange', this.onAddress);
+      window.removeEventListener('hashchange', this.onAddress);
       setTimeout(() => { if (!this.isConnected) void this.stop(); });
     }
 
@@ -117,10 +118,10 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       this.takeLink(room);
       const given = this.token || (this.link && this.link.room === room ? this.link.token : undefined);
       const owner = new OwnerToken(server, room).read() || given;
-      const chat = join({ room, name: name && Array.from(name).slice(0, NAME_MAX).join(''), server, way, tabs, owner });
+      const chat = join({ room, name: name && [...name].slice(0, NAME_MAX).join(''), server, way, tabs, owner });
       const parts = skeleton(chat.room, this.texts);
       this.unfollow = followTheme(this, parts.root);
-      if (this.shadowRoot) this.shadowRoot.replaceChildren(...Array.from(this.shadowRoot.querySelectorAll('style')), parts.root);
+      if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), parts.root);
       this.chat = chat;
       this.view = new ChatView(parts, chat, { words: this.words(), owner: given, nonce: origin.nonce }, () => this.restart());
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));

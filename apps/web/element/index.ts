@@ -9,7 +9,9 @@ const origin = {
   nonce: script ? script.nonce : '',
 };
 
-/** Joins a room; gives the chat at once, which opens by itself. */
-export const join = joinFrom(origin);
+const join = joinFrom(origin);
+
+/** As `/chat.js` has it. */
+(window as unknown as { NobackendChat: object }).NobackendChat = { join };
 
 if (!customElements.get('nobackend-chat')) customElements.define('nobackend-chat', elementClass(join, origin));

@@ -1,3 +1,4 @@
+import { refill, remove } from './dom.js';
 import { startsDay, type Entry } from './entries.js';
 import { row, type RowContext } from './rows.js';
 import { dayOf } from './times.js';
@@ -41,7 +42,7 @@ export class LogView {
 
   show(source: LogSource): void {
     this.source = source;
-    this.list.replaceChildren();
+    refill(this.list);
     this.latest();
   }
 
@@ -89,7 +90,7 @@ export class LogView {
   /** Draws all rows again, as when a mark or the language has changed. */
   redraw(): void {
     this.keepPlace(() => {
-      this.list.replaceChildren();
+      refill(this.list);
       this.draw(this.from, this.to);
     });
     if (this.following) this.toBottom();
@@ -154,12 +155,12 @@ export class LogView {
   private move(act: () => void): void {
     const top = this.box.getBoundingClientRect().top;
     const places = new Map<string | null, number>();
-    for (const item of Array.from(this.list.children)) {
+    for (const item of [...this.list.children]) {
       const { bottom, top: y } = item.getBoundingClientRect();
       if (bottom > top) places.set(item.getAttribute('data-id'), y);
     }
     act();
-    const anchor = Array.from(this.list.children).find((item) => places.has(item.getAttribute('data-id')));
+    const anchor = [...this.list.children].find((item) => places.has(item.getAttribute('data-id')));
     const before = anchor && places.get(anchor.getAttribute('data-id'));
     if (anchor && before !== undefined) this.box.scrollTop += anchor.getBoundingClientRect().top - before;
   }
@@ -169,7 +170,7 @@ export class LogView {
     const { source } = this;
     if (!source) return;
     const wanted = source.entries.slice(from, to);
-    const known = new Map(Array.from(this.list.children).map((item) => [item.getAttribute('data-key'), item]));
+    const known = new Map([...this.list.children].map((item) => [item.getAttribute('data-key'), item]));
     const items = wanted.map((entry, i) => {
       const before = source.entries[from + i - 1];
       const key = rowKey(entry, before, source.context);
@@ -195,7 +196,7 @@ function keyed(item: HTMLElement, key: string): HTMLElement {
 /** Leaves rows that stay in the document where they are, so that a selection in them stays too. */
 function replaceRows(list: HTMLElement, items: Element[]): void {
   const stay = new Set(items);
-  Array.from(list.children).forEach((item) => { if (!stay.has(item)) item.remove(); });
+  [...list.children].forEach((item) => { if (!stay.has(item)) remove(item); });
   let next = list.firstElementChild;
   for (const item of items) {
     if (item === next) next = next.nextElementSibling;

@@ -1,6 +1,6 @@
 import { NAME_MAX } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../client/api.js';
-import { avatar, h, isKey } from './dom.js';
+import { avatar, h, isKey, refill } from './dom.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
 
@@ -20,7 +20,7 @@ export class Naming {
     const { me } = this.parts.header;
     const { user } = this.chat;
     if (!user) return;
-    me.replaceChildren(avatar(user.id, user.name), h('bdi', { class: 'own-name' }, user.name));
+    refill(me, avatar(user.id, user.name), h('bdi', { class: 'own-name' }, user.name));
     me.setAttribute('aria-label', fill(this.parts.texts.editName, { name: user.name }));
     me.hidden = false;
   }

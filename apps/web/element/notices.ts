@@ -69,8 +69,8 @@ function peopleText(events: ChatEvent[], texts: Texts): string {
     if (type === 'renamed') renamed.push(fill(texts.renamed, { was: was || '', name: from.name }));
   }
   const parts = [
-    joined.size > 0 ? fill(texts.joined, { names: list(Array.from(joined.values()), texts) }) : '',
-    left.size > 0 ? fill(texts.left, { names: list(Array.from(left.values()), texts) }) : '',
+    joined.size > 0 ? fill(texts.joined, { names: list([...joined.values()], texts) }) : '',
+    left.size > 0 ? fill(texts.left, { names: list([...left.values()], texts) }) : '',
     ...renamed,
   ];
   return parts.filter(Boolean).join(' · ');

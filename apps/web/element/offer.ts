@@ -2,7 +2,7 @@ import type { ChatEvent } from '../../../shared/protocol/events.js';
 import { OFFER_TTL } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../client/api.js';
 import type { Clock } from './clock.js';
-import { h } from './dom.js';
+import { h, refill } from './dom.js';
 import { whyNot } from './refusals.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
@@ -35,7 +35,7 @@ export class Offer {
     const text = h('span', {}, fill(texts.offersYou, { name }));
     take.addEventListener('click', () => { void this.take(text); });
     cancel.addEventListener('click', () => this.close());
-    offer.replaceChildren(text, take, cancel);
+    refill(offer, text, take, cancel);
     offer.hidden = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.close(), left);

@@ -1,7 +1,7 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
 import type { Chat, ChatFailure, Outgoing } from '../client/api.js';
 import type { Conversation } from './conversation.js';
-import { h } from './dom.js';
+import { h, refill, remove } from './dom.js';
 import { whyNot } from './refusals.js';
 import { fill, type Texts } from './texts.js';
 
@@ -33,7 +33,7 @@ export class Pending {
   /** Shows those of the conversation that is open. */
   show(conversation: Conversation): void {
     const shown = this.items.filter((item) => item.conversation === conversation);
-    this.box.replaceChildren(...shown.map((item) => item.element));
+    refill(this.box, ...shown.map((item) => item.element));
     this.changed();
   }
 
@@ -86,12 +86,12 @@ export class Pending {
   private draw(item: Item, note: string, buttons: HTMLElement[]): void {
     const bubble = h('div', { class: 'bubble', part: 'bubble' }, h('div', { class: 'text', dir: 'auto' }, item.text));
     item.element.classList.toggle('failed', buttons.length > 0);
-    item.element.replaceChildren(bubble, h('div', { class: 'note' }, note, h('span', { class: 'choices' }, ...buttons)));
+    refill(item.element, bubble, h('div', { class: 'note' }, note, h('span', { class: 'choices' }, ...buttons)));
   }
 
   private drop(item: Item): void {
     this.items = this.items.filter((one) => one !== item);
-    item.element.remove();
+    remove(item.element);
     this.changed();
   }
 }

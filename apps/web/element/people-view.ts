@@ -1,6 +1,7 @@
 import type { UserRef } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversation.js';
-import { avatar, h, icon, ICONS, isKey } from './dom.js';
+import { unreadIn } from './conversations.js';
+import { append, avatar, h, icon, ICONS, isKey, refill } from './dom.js';
 import type { RoomOrder } from './room-order.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
@@ -51,14 +52,14 @@ export class PeopleView {
     const items = [this.everyone(state), ...members.filter((user) => user.id === ownId).map((user) => this.self(user))];
     for (const user of others.slice(0, SHOWN_MAX)) items.push(this.person(user, state, false));
     for (const user of gone) items.push(this.person(user, state, true));
-    this.keepFocus(() => this.parts.people.list.replaceChildren(...items));
+    this.keepFocus(() => refill(this.parts.people.list, ...items));
     this.count(members.length, privates);
   }
 
   private count(here: number, privates: Map<number, Conversation>): void {
     const { here: label, count, badge, people } = this.parts.header;
     const { texts } = this.parts;
-    const unread = Array.from(privates.values()).reduce((sum, talk) => sum + talk.unread, 0);
+    const unread = unreadIn(privates);
     // beside the list it is but a label, elsewhere it opens the list
     label.textContent = count.textContent = here === 1 ? texts.oneHere : fill(texts.manyHere, { n: here });
     badge.textContent = String(unread);
@@ -97,14 +98,14 @@ export class PeopleView {
     item.classList.toggle('gone', gone);
     const button = item.querySelector('button');
     if (button) button.title = fill(texts.writePrivately, { name: user.name });
-    if (this.order.tools && !gone) item.append(...this.order.tools.person(user));
+    if (this.order.tools && !gone) append(item, ...this.order.tools.person(user));
     return item;
   }
 
   private item(key: string, talk: Conversation | undefined, current: boolean, children: Node[], act: () => void): HTMLLIElement {
     const button = h('button', { type: 'button', class: 'person', 'data-key': key }, ...children);
     if (current) button.setAttribute('aria-current', 'true');
-    if (talk && talk.unread > 0 && !current) button.append(h('span', { class: 'badge' }, String(talk.unread)));
+    if (talk && talk.unread > 0 && !current) append(button, h('span', { class: 'badge' }, String(talk.unread)));
     button.addEventListener('click', act);
     return h('li', {}, button);
   }

@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
-import { avatar, h, hueOf } from './dom.js';
+import { append, avatar, h, hueOf } from './dom.js';
 import { sameMinute, startsDay, startsGroup, type Entry } from './entries.js';
 import { linked } from './links.js';
 import { noticeText } from './notices.js';
@@ -23,10 +23,10 @@ export interface RowContext {
 export function row(entry: Entry, before: Entry | undefined, context: RowContext): HTMLElement {
   const { texts } = context;
   const item = h('div', { class: 'row', 'data-id': entry.id });
-  if (startsDay(entry, before)) item.append(h('div', { class: 'day' }, h('span', {}, dayText(entry.at, context.now, texts))));
-  if (entry.id === context.freshFrom) item.append(h('div', { class: 'fresh', part: 'new' }, h('span', {}, texts.fresh)));
-  if (entry.message) item.append(message(entry.message, startsGroup(entry, before), !sameMinute(entry, before), context));
-  else item.append(notice(entry, texts));
+  if (startsDay(entry, before)) append(item, h('div', { class: 'day' }, h('span', {}, dayText(entry.at, context.now, texts))));
+  if (entry.id === context.freshFrom) append(item, h('div', { class: 'fresh', part: 'new' }, h('span', {}, texts.fresh)));
+  if (entry.message) append(item, message(entry.message, startsGroup(entry, before), !sameMinute(entry, before), context));
+  else append(item, notice(entry, texts));
   return item;
 }
 
@@ -39,10 +39,10 @@ function message(event: ChatEvent, head: boolean, timed: boolean, context: RowCo
   const mine = context.isMine(event);
   const classes = `message${mine ? ' mine' : ''}${head ? ' head' : ''}`;
   const item = h('div', { class: classes, part: mine ? 'message own' : 'message' });
-  if (head) item.append(author(event, mine, context.texts));
+  if (head) append(item, author(event, mine, context.texts));
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
   const bubble = h('div', { class: 'bubble', part: 'bubble' }, text, time(event.at, head || timed, context.texts));
-  item.append(...(context.beside ? [h('div', { class: 'said' }, bubble, ...context.beside(event))] : [bubble]));
+  append(item, ...(context.beside ? [h('div', { class: 'said' }, bubble, ...context.beside(event))] : [bubble]));
   return item;
 }
 

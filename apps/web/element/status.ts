@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
 import type { Chat, ChatFailure, StateChange } from '../client/api.js';
-import { h } from './dom.js';
+import { append, h, refill } from './dom.js';
 import { doctorOf, hasAnswered, obstacle } from './obstacle.js';
 import { whyNot } from './refusals.js';
 import type { Skeleton } from './skeleton.js';
@@ -109,10 +109,10 @@ export class StatusView {
     clearTimeout(this.timer);
     const { status } = this.parts;
     const focused = this.hasFocus();
-    status.replaceChildren(h('span', {}, text));
+    refill(status, h('span', {}, text));
     status.hidden = false;
-    if (action) status.append(this.button(action, focused));
-    if (more) status.append(more);
+    if (action) append(status, this.button(action, focused));
+    if (more) append(status, more);
   }
 
   private button({ label, act }: Action, focused: boolean): HTMLButtonElement {
@@ -127,7 +127,7 @@ export class StatusView {
     clearTimeout(this.timer);
     const focused = this.hasFocus();
     this.parts.status.hidden = true;
-    this.parts.status.replaceChildren();
+    refill(this.parts.status);
     if (focused) this.parts.composer.input.focus();
   }
 

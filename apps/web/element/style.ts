@@ -1,3 +1,5 @@
+import { append, remove } from './dom.js';
+
 /** Adds a style sheet made by script: no policy on inline styles forbids it. The function it gives takes it out again. */
 export function addStyle(root: ShadowRoot, css: string): () => void {
   if ('adoptedStyleSheets' in root) {
@@ -8,6 +10,6 @@ export function addStyle(root: ShadowRoot, css: string): () => void {
   }
   const style = document.createElement('style');
   style.textContent = css;
-  (root as ShadowRoot).append(style);
-  return () => style.remove();
+  append(root, style);
+  return () => remove(style);
 }

@@ -42,7 +42,7 @@ export class Typing {
   }
 
   text(room: string, texts: Texts): string {
-    const names = Array.from((this.heard.get(room) || new Map<number, { name: string }>()).values(), (user) => user.name);
+    const names = [...(this.heard.get(room) || new Map<number, { name: string }>()).values()].map((user) => user.name);
     if (names.length === 0) return '';
     const shown = names.slice(0, 3).join(', ');
     return fill(names.length === 1 ? texts.typing : texts.typingMany, { names: shown });

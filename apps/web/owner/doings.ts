@@ -1,5 +1,5 @@
 import type { Audit } from '../../../shared/protocol/events.js';
-import { h } from '../element/dom.js';
+import { append, h, refill } from '../element/dom.js';
 import { rulesText } from '../element/notices.js';
 import { fill } from '../element/texts.js';
 import { dayOf, dayText, durationText, timeText } from '../element/times.js';
@@ -41,8 +41,8 @@ export class Doings implements Section {
   update(audit: Audit): void {
     const { texts } = this.desk;
     const acts = audit.acts.slice(-SHOWN).reverse();
-    this.list.replaceChildren(...acts.map((act) => this.line(act)));
-    if (acts.length === 0) this.list.append(h('li', { class: 'hint' }, texts.nothingDone));
+    refill(this.list, ...acts.map((act) => this.line(act)));
+    if (acts.length === 0) append(this.list, h('li', { class: 'hint' }, texts.nothingDone));
   }
 
   private line(act: Act): HTMLElement {

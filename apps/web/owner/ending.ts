@@ -1,4 +1,4 @@
-import { h } from '../element/dom.js';
+import { h, insert, refill, remove } from '../element/dom.js';
 import type { Desk } from './desk.js';
 import { Judgements } from './judgements.js';
 import { box, doer, type Section } from './section.js';
@@ -28,7 +28,7 @@ export class Ending implements Section {
     if (this.title) this.title.textContent = isOwner ? texts.ending : texts.clearing;
     const others = host.members().filter(({ id }) => id !== ownId);
     const { value } = this.to;
-    this.to.replaceChildren(...others.map(({ id, name }) => h('option', { value: String(id), dir: 'auto' }, name)));
+    refill(this.to, ...others.map(({ id, name }) => h('option', { value: String(id), dir: 'auto' }, name)));
     if (others.some(({ id }) => String(id) === value)) this.to.value = value;
     this.giving.hidden = !isOwner || others.length === 0;
   }
@@ -39,13 +39,13 @@ export class Ending implements Section {
   }
 
   private ask(button: HTMLElement, begin: (judge: Judgements) => void): void {
-    if (this.strip) this.strip.element.remove();
+    if (this.strip) remove(this.strip.element);
     const close = (): void => {
-      strip.element.remove();
+      remove(strip.element);
       button.focus();
     };
     const strip = this.strip = new Strip(button.textContent || '', this.desk.common, close, () => undefined);
-    button.after(strip.element);
+    insert(strip.element, 'after', button);
     begin(new Judgements(this.desk, strip, close));
     strip.element.scrollIntoView({ block: 'nearest' });
   }

@@ -1,5 +1,5 @@
 import type { Audit, UserRef } from '../../../shared/protocol/events.js';
-import { avatar, h } from '../element/dom.js';
+import { avatar, h, refill } from '../element/dom.js';
 import { fill } from '../element/texts.js';
 import { dayOf, dayText, timeText } from '../element/times.js';
 import type { Desk } from './desk.js';
@@ -15,7 +15,8 @@ export class Kept implements Section {
   update({ moderators, muted, banned }: Audit): void {
     const { texts, isOwner } = this.desk;
     const others = isOwner ? moderators.filter(({ role }) => role === 'moderator') : [];
-    this.element.replaceChildren(
+    refill(
+      this.element,
       this.list(texts.moderators, others.map((user) => this.line(user, '', texts.demote, 'moderate', { on: false }))),
       this.list(texts.mutedPeople, muted.map((one) => this.line(one, this.until(one), texts.letWrite, 'mute', { seconds: 0 }))),
       this.list(texts.bannedPeople, banned.map((one) => this.line(one, this.until(one), texts.letIn, 'ban', { seconds: 0 }))),

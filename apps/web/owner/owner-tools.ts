@@ -1,5 +1,5 @@
 import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
-import { h } from '../element/dom.js';
+import { append, h, remove } from '../element/dom.js';
 import { addStyle } from '../element/style.js';
 import { fill } from '../element/texts.js';
 import type { Tools, ToolsHost } from '../element/tools.js';
@@ -74,7 +74,7 @@ export class OwnerTools implements Tools {
     const strip = new Strip(label, this.desk.common, () => this.close(true), () => this.host.settle());
     this.open = { key, strip, button };
     button.setAttribute('aria-expanded', 'true');
-    (button.closest('.message, li') || button).append(strip.element);
+    append(button.closest('.message, li') || button, strip.element);
     begin(new Judgements(this.desk, strip, (gone) => this.close(true, gone)));
     strip.element.scrollIntoView({ block: 'nearest' });
   }
@@ -84,7 +84,7 @@ export class OwnerTools implements Tools {
     const { open, host } = this;
     if (!open) return;
     this.open = null;
-    open.strip.element.remove();
+    remove(open.strip.element);
     open.button.setAttribute('aria-expanded', 'false');
     if (back) (open.button.isConnected && !gone ? open.button : host.parts.composer.input).focus();
     host.settle();

@@ -1,4 +1,4 @@
-import { h } from '../element/dom.js';
+import { append, h } from '../element/dom.js';
 import type { Desk } from './desk.js';
 import { doer, type Section } from './section.js';
 
@@ -20,7 +20,7 @@ export class OwnersLink implements Section {
     this.copyPage = doer(texts.copyPageLink, 'calm', () => this.toClipboard(this.copyPage, texts.copyPageLink, this.pageAddress()));
     this.link.setAttribute('aria-label', texts.copyLink);
     this.part = h('div', {}, h('div', { class: 'acts' }, this.copy, this.copyPage), this.link, h('p', { class: 'hint' }, texts.linkHint));
-    this.element.append(this.whose, this.part);
+    append(this.element, this.whose, this.part);
   }
 
   update(): void {

@@ -1,6 +1,6 @@
 import type { Audit, ChatEvent } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
-import { h, icon, ICONS, isKey } from '../element/dom.js';
+import { append, h, icon, ICONS, insert, isKey, remove } from '../element/dom.js';
 import { whyNot } from '../element/refusals.js';
 import { fill } from '../element/texts.js';
 import type { Desk } from './desk.js';
@@ -53,9 +53,7 @@ export class Panel {
 
   end(): void {
     clearTimeout(this.timer);
-    this.button.remove();
-    this.notice.remove();
-    this.element.remove();
+    [this.button, this.notice, this.element].forEach(remove);
   }
 
   private place(): void {
@@ -63,12 +61,12 @@ export class Panel {
     this.button.addEventListener('click', () => this.toggle(this.element.hidden !== false));
     this.close.addEventListener('click', () => this.toggle(false));
     this.element.addEventListener('keydown', (event) => { if (isKey(event, 'Escape')) this.toggle(false); });
-    header.me.before(this.button);
+    insert(this.button, 'before', header.me);
     const look = h('button', { type: 'button', class: 'solid' }, this.desk.texts.look);
     look.addEventListener('click', () => this.toggle(true));
-    this.notice.append(this.said, look);
-    offer.before(this.notice);
-    body.append(this.element);
+    append(this.notice, this.said, look);
+    insert(this.notice, 'before', offer);
+    append(body, this.element);
     this.desk.onDone = () => this.soon();
   }
 

@@ -1,5 +1,5 @@
 import type { Audit } from '../../../shared/protocol/events.js';
-import { h } from '../element/dom.js';
+import { append, h } from '../element/dom.js';
 import { durationText } from '../element/times.js';
 import type { Desk } from './desk.js';
 import { box, type Section } from './section.js';
@@ -34,7 +34,7 @@ export class Rules implements Section {
   update(audit: Audit): void {
     const { slow = 0, readonly, closed, links } = audit.rules;
     this.audit = audit;
-    if (!Array.from(this.slow.options).some(({ value }) => value === String(slow))) this.slow.append(this.pace(slow));
+    if (![...this.slow.options].some(({ value }) => value === String(slow))) append(this.slow, this.pace(slow));
     this.slow.value = String(slow);
     this.readonly.checked = readonly === true;
     this.closed.checked = closed === true;

@@ -1,5 +1,5 @@
 import type { Audit, UserRef } from '../../../shared/protocol/events.js';
-import { h } from '../element/dom.js';
+import { h, remove } from '../element/dom.js';
 
 /** A part of the panel. */
 export interface Section {
@@ -29,7 +29,7 @@ export function takeOut(item: HTMLElement): void {
   const { activeElement } = item.getRootNode() as ShadowRoot;
   const next = item.nextElementSibling || item.previousElementSibling || item.closest('.room-panel');
   const button = next && item.contains(activeElement) ? next.querySelector('button') : null;
-  item.remove();
+  remove(item);
   if (button) button.focus();
 }
 

@@ -1,4 +1,4 @@
-import { h, isKey } from '../element/dom.js';
+import { h, isKey, refill } from '../element/dom.js';
 
 /** One of the things to choose from; what it gives, if anything, is why it could not be done. */
 export interface Choice {
@@ -44,8 +44,8 @@ export class Strip {
     const last = this.button({ label: end, act: this.close });
     last.classList.add('calm');
     this.problem.textContent = '';
-    this.element.replaceChildren(
-      question ? h('p', { class: 'question' }, question) : '', more || '', h('div', { class: 'acts' }, ...buttons, last), this.problem,
+    refill(
+      this.element, question ? h('p', { class: 'question' }, question) : '', more || '', h('div', { class: 'acts' }, ...buttons, last), this.problem,
     );
     const [first = last] = buttons;
     first.focus();

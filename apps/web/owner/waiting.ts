@@ -1,5 +1,5 @@
 import type { Audit, HeldMessage } from '../../../shared/protocol/events.js';
-import { avatar, h } from '../element/dom.js';
+import { avatar, h, refill } from '../element/dom.js';
 import { timeText } from '../element/times.js';
 import type { Desk } from './desk.js';
 import { box, doer, takeOut, type Section } from './section.js';
@@ -17,8 +17,8 @@ export class Waiting implements Section {
 
   async update({ held }: Audit): Promise<void> {
     const { messages } = held > 0 ? await this.desk.ask('held') : { messages: [] };
-    const known = new Map(Array.from(this.list.children).map((item) => [item.getAttribute('data-id'), item]));
-    this.list.replaceChildren(...messages.map((message) => known.get(message.id) || this.card(message)));
+    const known = new Map([...this.list.children].map((item) => [item.getAttribute('data-id'), item]));
+    refill(this.list, ...messages.map((message) => known.get(message.id) || this.card(message)));
     this.element.hidden = messages.length === 0;
   }
 
