@@ -1,8 +1,11 @@
 /** What is typed and read in the element: by input methods, in both directions, at any hour, with any clock, in any crowd. */
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readConfig } from '../shared/config.js';
+import { Keys } from '../shared/store/keys.js';
 import { launchBrowser } from './support/browser.js';
 import { ask } from './support/client.js';
+import { openRedis } from './support/redis.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 
 let system: TestSystem, browser: Browser, api: string, room: string;
@@ -151,5 +154,47 @@ describe('days', () => {
     await page.keyboard.press('Enter');
     await log(page).locator('.rows').getByText('after midnight').waitFor();
     expect(await days(page)).toEqual(['Yesterday', 'Today']);
+  });
+});
+
+describe('in a crowd of which the server names only some', () => {
+  /** Fills the room up to so many members, of whom the last few can act. */
+  async function fill(count: number): Promise<Map<number, Joined>> {
+    const people = await Promise.all(Array.from({ length: 20 }, (_, i) => somebody(`Someone ${i}`)));
+    const redis = openRedis(system.redis.url);
+    const roster = new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).roster(room);
+    const others = count - await redis.hlen(roster);
+    await redis.hset(roster, ...Array.from({ length: others }, (_, i) => [String(1_000_000 + i), `m${i}`]).flat());
+    redis.disconnect();
+    return new Map(people.map((one) => [one.user.id, one]));
+  }
+
+  const namesIn = (page: Page): Locator => page.getByRole('complementary', { name: 'People' }).getByRole('listitem');
+
+  it('all are counted, and who is not named can be answered until it leaves', async () => {
+    const page = await open(); // the first: the room is its own
+    const people = await fill(1_051);
+    await page.reload();
+    await page.getByText('1,051 here').first().waitFor();
+    expect(await namesIn(page).filter({ hasText: '(you)' }).count()).toBe(1);
+    await namesIn(page).getByText('850 others').waitFor();
+    const named = await page.evaluate(async () => (await document.querySelector('nobackend-chat')?.chat?.ready)?.members.map(({ id }) => id));
+    const [unnamed] = [...people.values()].filter(({ user }) => !named?.includes(user.id));
+    const own = await page.evaluate(() => document.querySelector('nobackend-chat')?.chat?.user?.id);
+    const { token } = unnamed ?? expect.fail('all are named');
+    await ask(api, 'send', { token, to: own, text: 'just for you' });
+    await namesIn(page).filter({ hasText: 'Someone' }).getByRole('button', { name: /1$/ }).click();
+    await log(page).getByText('just for you').waitFor();
+    await input(page).fill('and for you');
+    await page.keyboard.press('Enter');
+    await log(page).locator('.rows').getByText('and for you').waitFor();
+    await page.getByRole('button', { name: 'Everyone', exact: true }).first().click();
+    await ask(api, 'send', { token, room, text: 'for all' });
+    await log(page).getByText('for all').hover();
+    await log(page).getByRole('button', { name: /^Tools for the message of/ }).click();
+    await page.getByRole('group', { name: /^Tools/ }).getByRole('button', { name: 'Mute', exact: true }).waitFor();
+    await ask(api, 'leave', { token });
+    await page.getByText('1,050 here').first().waitFor();
+    await namesIn(page).filter({ hasText: 'has left' }).filter({ hasText: 'Someone' }).waitFor();
   });
 });

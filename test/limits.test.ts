@@ -125,14 +125,16 @@ describe('what one answer holds', () => {
     expect(entered.at(-1)).toMatchObject({ type: 'joined', from: { id: user.id } });
   });
 
-  it('is 1,000 members, and `more` when there are more', async () => {
+  it('is 1,000 members, and `more` with their `count` when there are more', async () => {
     const member = await TestUser.join(url, { room: 'crowd' });
     const redis = openRedis(system.redis.url);
     const crowd = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => [String(1_000_000 + from + i), `m${from + i}`]).flat();
     await redis.hset(new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).roster('crowd'), ...crowd(0, 999));
     expect(await member.ask('members')).toEqual({ ok: true, members: expect.objectContaining({ length: 1_000 }) });
     await redis.hset(new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).roster('crowd'), ...crowd(999, 1_000));
-    expect(await member.ask('members')).toEqual({ ok: true, members: expect.objectContaining({ length: 1_000 }), more: true });
+    expect(await member.ask('members')).toEqual({ ok: true, members: expect.objectContaining({ length: 1_000 }), more: true, count: 1_001 });
+    const { room } = await member.ask<Joined>('enter', { room: 'crowd' });
+    expect(room).toMatchObject({ members: expect.objectContaining({ length: 1_000 }), more: true, count: 1_001 });
     redis.disconnect();
   });
 

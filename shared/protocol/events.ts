@@ -98,8 +98,9 @@ export interface RoomView {
   moderators?: number[];
   /** Those of them who own the room. */
   owners?: number[];
-  /** True when the room has more members than one answer names. */
+  /** True when the room has more members than one answer names; and how many it has then. */
   more?: true;
+  count?: number;
 }
 
 /** The name of the private room of two users: both ids, the smaller first. */

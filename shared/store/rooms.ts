@@ -118,15 +118,16 @@ function roomKeys({ keys }: Store, room: string): [string, ...string[]] {
     keys.rules(room), keys.held(room)];
 }
 
-/** The members of a room by id; `more` when there are more than one answer names. */
-export async function readMembers(store: Store, room: string): Promise<{ members: UserRef[]; more: boolean }> {
-  if (privateRoomUsers(room)) return { members: await readPrivateMembers(store, room), more: false };
+/** Returns the members of a room by id; `count`, how many there are, where that is more than one answer names. */
+export async function readMembers(store: Store, room: string): Promise<{ members: UserRef[]; count?: number }> {
+  if (privateRoomUsers(room)) return { members: await readPrivateMembers(store, room) };
   const key = store.keys.roster(room);
-  const more = await store.redis.hlen(key) > MEMBERS_MAX;
+  const count = await store.redis.hlen(key);
+  const more = count > MEMBERS_MAX;
   const flat = more ? (await store.redis.hscan(key, 0, 'COUNT', MEMBERS_MAX))[1] : Object.entries(await store.redis.hgetall(key)).flat();
   const members: UserRef[] = [];
   for (let i = 0; i + 1 < flat.length; i += 2) members.push({ id: Number(flat[i]), name: flat[i + 1] ?? '' });
-  return { members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX), more };
+  return { members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX), ...(more && { count }) };
 }
 
 /** By the names that they bear now: a rename does not go through thousands of private rooms. */

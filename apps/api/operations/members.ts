@@ -7,6 +7,6 @@ import { ok } from '../respond.js';
 /** Who is in a room. */
 export const members: Operation<'members'> = async ({ store }, { token, room }) => {
   const { room: found } = await authorize(store, parseToken(token), room);
-  const { members: list, more } = await readMembers(store, found);
-  return ok({ members: list, ...(more && { more }) });
+  const { members: list, count } = await readMembers(store, found);
+  return ok({ members: list, ...(count !== undefined && { more: true, count }) });
 };

@@ -10,9 +10,9 @@ const VIEW_CALLS = 2;
 
 /** A room as `join` and `enter` show it to a user, as JSON text. */
 export async function roomView(store: Store, room: string, reader: number): Promise<string> {
-  const [{ members, more }, { events }, rules] = await Promise.all([
+  const [{ members, count }, { events }, rules] = await Promise.all([
     readMembers(store, room), readHistory(store, room, reader, { limit: HISTORY_ON_ENTER, calls: VIEW_CALLS }), readRoomRules(store, room, reader),
   ]);
-  const fields = scriptSafeJson({ name: room, at: Date.now(), members, ...(more && { more }), ...rules });
+  const fields = scriptSafeJson({ name: room, at: Date.now(), members, ...(count !== undefined && { more: true, count }), ...rules });
   return `${fields.slice(0, -1)},"history":[${events.join(',')}]}`;
 }

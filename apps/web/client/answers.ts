@@ -13,7 +13,7 @@ export interface Answers {
   unblock: { blocked: number[] };
   rename: { user: UserRef };
   leave: object;
-  members: { members: UserRef[] };
+  members: { members: UserRef[]; more?: true; count?: number };
   history: HistoryPage;
   remove: object;
   clear: object;

@@ -35,6 +35,9 @@ export interface Ready {
   user: UserRef;
   room: string;
   members: UserRef[];
+  /** The room has more members than `members` names: so many. */
+  more?: true | undefined;
+  count?: number | undefined;
   history: ChatEvent[];
   /** The server's time then, in ms since 1970; a server of before says nothing of it. */
   at?: number | undefined;
@@ -129,8 +132,8 @@ export interface ChatEvents {
   signal: SignalEvent;
   /** Any of the events above. */
   event: ChatEvent | SignalEvent;
-  /** Who is in a room has changed. */
-  members: { room: string; members: UserRef[] };
+  /** Who is in a room has changed. `count`: how many there are, where not all of them are known by name. */
+  members: { room: string; members: UserRef[]; count?: number | undefined };
   state: StateChange;
   /** Events that could not be read back from the history. */
   missed: { count: number };

@@ -71,7 +71,7 @@ export class Connection {
     };
     const tell = (message: TabMessage): void => { if (tabs.leading) tabs.tell(message); };
     feed.accepted = (event, after) => tell({ kind: 'event', event, after });
-    feed.met = (room, members) => tell({ kind: 'members', room, members });
+    feed.met = (room, { members, more, count }) => tell({ kind: 'members', room, members, more, count });
     session.read = (token, cursor) => tell({ kind: 'moved', token, cursor });
     emitter.on('missed', (what) => tell({ kind: 'missed', what }));
     emitter.on('reset', (what) => tell({ kind: 'reset', what }));
@@ -109,7 +109,7 @@ export class Connection {
     if (leading) return;
     if (message.kind === 'session') this.hearSession(message);
     if (message.kind === 'moved') session.moved(message.token, message.cursor);
-    if (message.kind === 'members') feed.meet(message.room, message.members);
+    if (message.kind === 'members') feed.meet(message.room, message);
     if (message.kind === 'missed') emitter.emit('missed', message.what);
     if (message.kind === 'reset') emitter.emit('reset', message.what);
   }

@@ -1,11 +1,11 @@
-import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type { ChatEvent, RoomView, SignalEvent } from '../../../shared/protocol/events.js';
 import type { Answers } from './answers.js';
 import type { ChatEvents, HistoryPage } from './api.js';
 import type { Emitter } from './emitter.js';
 import { asFailure } from './errors.js';
 import { Order } from './order.js';
 import { readBack, type Found } from './repair.js';
-import { Roster } from './roster.js';
+import { Roster, type People } from './roster.js';
 import type { Session } from './session.js';
 
 /** Reads a page of a room's history, however long the server is away. */
@@ -17,7 +17,7 @@ export class Feed {
   readonly roster = new Roster();
   /** Called with each event that the page hears and the one before it, and with a room's people when they were read anew. */
   accepted: (event: ChatEvent | SignalEvent, after: string) => void = () => undefined;
-  met: (room: string, members: UserRef[]) => void = () => undefined;
+  met: (room: string, people: People) => void = () => undefined;
 
   constructor(
     private readonly emitter: Emitter<ChatEvents>, private readonly session: Session, private readonly history: ReadHistory,
@@ -26,7 +26,7 @@ export class Feed {
   /** The page is about to be shown this room as it is. */
   open(view: RoomView): void {
     this.order.shown(view.name, view.history);
-    this.roster.set(view.name, view.members);
+    this.roster.set(view.name, view);
     this.order.release(view.name).forEach((event) => this.accept(event));
   }
 
@@ -62,8 +62,8 @@ export class Feed {
       const found = await this.readBack(view.name, { events: view.history, more: view.history.length > 0 });
       if (!found.closed) lost.push(view.name);
       found.events.forEach((event) => this.accept(event));
-      this.meet(view.name, view.members);
-      this.met(view.name, view.members);
+      this.meet(view.name, view);
+      this.met(view.name, view);
     }
     if (lost.length > 0) this.emitter.emit('reset', { rooms: lost });
   }
@@ -77,9 +77,9 @@ export class Feed {
     this.emitter.emit('event', event);
   }
 
-  /** A room's people, all of them, as they are now. */
-  meet(room: string, members: UserRef[]): void {
-    this.roster.set(room, members);
+  /** A room's people, as they are now. */
+  meet(room: string, people: People): void {
+    this.roster.set(room, people);
     this.emitMembers(room);
   }
 
@@ -90,7 +90,7 @@ export class Feed {
   }
 
   private emitMembers(room: string): void {
-    this.emitter.emit('members', { room, members: this.roster.list(room) });
+    this.emitter.emit('members', { room, members: this.roster.list(room), count: this.roster.count(room) });
   }
 
   /** Events were lost on the way (`missed`) or by the server (`reset`): the page hears of it only if they are gone. */

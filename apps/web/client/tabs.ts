@@ -1,5 +1,6 @@
-import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type { ChatEvent, SignalEvent } from '../../../shared/protocol/events.js';
 import type { State } from './api.js';
+import type { People } from './roster.js';
 import type { KeptSession } from './storage.js';
 
 /** What the tabs of one user tell each other. */
@@ -11,7 +12,7 @@ export type TabMessage =
   /** From the leader: this has come, after that event of its room; the inbox has been read so far. */
   | { kind: 'event'; event: ChatEvent | SignalEvent; after: string }
   | { kind: 'moved'; token: string; cursor: string }
-  | { kind: 'members'; room: string; members: UserRef[] }
+  | ({ kind: 'members'; room: string } & People)
   | { kind: 'missed'; what: { count: number } }
   | { kind: 'reset'; what: { rooms: string[] } }
   /** To the leader: this token may be worth nothing any more. */

@@ -5,6 +5,7 @@ import { Clock, timeOf } from './clock.js';
 import { Composer } from './composer.js';
 import type { Conversation } from './conversation.js';
 import { Conversations } from './conversations.js';
+import { Crowd } from './crowd.js';
 import { addressee, showLatest, showTitle } from './heading.js';
 import type { LogView } from './log-view.js';
 import { Naming } from './naming.js';
@@ -21,7 +22,7 @@ export class ChatView {
   private readonly conversations: Conversations;
   private drawing = false;
   private isOut = false;
-  private members: UserRef[] = [];
+  private readonly crowd = new Crowd();
   private readonly clock = new Clock();
   private readonly order: RoomOrder;
   private readonly reader: Reader;
@@ -58,7 +59,7 @@ export class ChatView {
     return {
       restart,
       clock: this.clock,
-      members: () => this.members,
+      crowd: this.crowd,
       redraw: () => { this.log.redraw(); this.updatePeople(); },
       redrawPeople: () => this.updatePeople(),
       settle: () => this.log.settle(),
@@ -82,7 +83,7 @@ export class ChatView {
     this.chat.on('ready', (ready) => this.begin(ready));
     this.chat.on('event', (event) => this.take(event));
     this.chat.on('error', () => this.shut());
-    this.chat.on('members', ({ room, members }) => { if (room === this.chat.room) this.meet(members); });
+    this.chat.on('members', ({ room, members, count }) => { if (room === this.chat.room) this.meet(members, count); });
   }
 
   private begin(ready: Ready): void {
@@ -91,13 +92,14 @@ export class ChatView {
     this.conversations.room.addOlder(ready.history);
     this.order.begin(ready);
     this.conversations.room.slow = this.order.standing.rules.slow;
-    this.meet(ready.members);
+    this.meet(ready.members, ready.more && (ready.count || ready.members.length));
     this.open(this.conversations.room, false);
   }
 
-  private meet(members: UserRef[]): void {
+  /** `count`: how many there are, where `members` are not all. */
+  private meet(members: UserRef[], count: number | undefined): void {
     this.conversations.noteSelf();
-    this.members = members;
+    this.crowd.meet(members, count, this.chat.user);
     this.order.met();
     this.naming.update();
     this.updatePeople();
@@ -107,9 +109,10 @@ export class ChatView {
   private take(event: ChatEvent | SignalEvent): void {
     this.clock.hear(event.at);
     if (event.type === 'signal') return this.hearSignal(event);
+    if (event.room === this.chat.room) this.crowd.hear(event);
     this.order.hear(event);
     if (this.order.tellsOut(event)) this.out(event);
-    const conversation = this.conversations.take(event, this.members);
+    const conversation = this.conversations.take(event, this.crowd.members);
     if (!conversation) return;
     this.typing.forget(event.room, event.from.id);
     if (event.type !== 'message') this.pending.tidy(conversation);
@@ -171,7 +174,7 @@ export class ChatView {
   }
 
   private aim(): void {
-    const { placeholder, possible } = addressee(this.current, this.members, this.order.standing, this.parts.texts);
+    const { placeholder, possible } = addressee(this.current, this.crowd, this.order.standing, this.parts.texts);
     this.composer.aim(this.isOut ? '' : placeholder, possible && !this.isOut);
   }
 
@@ -198,9 +201,9 @@ export class ChatView {
 
   private updatePeople(): void {
     const { user } = this.chat;
-    const { members, current } = this;
+    const { crowd, current } = this;
     const { room, privates } = this.conversations;
-    if (user) this.people.update({ members, ownId: user.id, room, privates, current });
+    if (user) this.people.update({ crowd, ownId: user.id, room, privates, current });
   }
 
   private showTitle(): void {

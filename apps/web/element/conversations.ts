@@ -63,7 +63,13 @@ export class Conversations {
     if (!users || !user) return null;
     const other = users[0] === user.id ? users[1] : users[0];
     const known = members.find((member) => member.id === other);
-    return this.with(event.from.id === other ? event.from : known || { id: other, name: `#${other}` });
+    return this.with(event.from.id === other ? event.from : known || this.author(other) || { id: other, name: `#${other}` });
+  }
+
+  /** Somebody who is not among the known members, as the room's log has it. */
+  private author(id: number): UserRef | undefined {
+    const said = this.room.entries.filter(({ message }) => message && message.from.id === id).pop();
+    return said && said.message ? said.message.from : undefined;
   }
 }
 

@@ -1,5 +1,6 @@
-import type { Role, UserRef } from '../../../shared/protocol/events.js';
+import type { Role } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversation.js';
+import type { Crowd } from './crowd.js';
 import type { Skeleton } from './skeleton.js';
 import type { Standing } from './standing.js';
 import { fill, type Texts } from './texts.js';
@@ -35,10 +36,10 @@ const BOUND = { off: 'offNow', closed: 'closedNow', read_only: 'readOnlyNow' } a
 
 /** Whom the composer writes to, and whether they are there to read it, and the room lets this user write. */
 export function addressee(
-  { partner }: Conversation, members: UserRef[], { bound }: Standing, texts: Texts,
+  { partner }: Conversation, crowd: Crowd, { bound }: Standing, texts: Texts,
 ): { placeholder: string; possible: boolean } {
   if (!partner) return { placeholder: bound ? texts[BOUND[bound]] : texts.placeholder, possible: !bound };
-  const possible = members.some((member) => member.id === partner.id);
+  const possible = crowd.has(partner.id);
   const placeholder = possible ? fill(texts.placeholderPrivate, { name: partner.name }) : `${partner.name} ${texts.gone}`;
   return { placeholder, possible };
 }

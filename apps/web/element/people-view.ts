@@ -1,16 +1,18 @@
 import type { UserRef } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversation.js';
 import { unreadIn } from './conversations.js';
+import type { Crowd } from './crowd.js';
 import { append, avatar, h, icon, ICONS, isKey, refill } from './dom.js';
 import type { RoomOrder } from './room-order.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
+import { numberText } from './times.js';
 
 /** Names drawn at most; a larger crowd is counted. */
 const SHOWN_MAX = 200;
 
 export interface PeopleState {
-  members: UserRef[];
+  crowd: Crowd;
   ownId: number;
   room: Conversation;
   /** Private conversations by the other's id. */
@@ -45,15 +47,17 @@ export class PeopleView {
   }
 
   update(state: PeopleState): void {
-    const { members, privates, ownId } = state;
-    const here = new Set(members.map((user) => user.id));
-    const gone = partners(privates).filter((user) => !here.has(user.id));
-    const others = members.filter((user) => user.id !== ownId).sort((a, b) => a.name.localeCompare(b.name));
-    const items = [this.everyone(state), ...members.filter((user) => user.id === ownId).map((user) => this.self(user))];
-    for (const user of others.slice(0, SHOWN_MAX)) items.push(this.person(user, state, false));
-    for (const user of gone) items.push(this.person(user, state, true));
+    const { crowd, privates, ownId } = state;
+    const own = crowd.members.filter((user) => user.id === ownId);
+    const others = crowd.members.filter((user) => user.id !== ownId).sort((a, b) => a.name.localeCompare(b.name)).slice(0, SHOWN_MAX);
+    const shown = new Set(others.map(({ id }) => id));
+    const talked = partners(privates).filter(({ id }) => !shown.has(id));
+    const items = [this.everyone(state), ...own.map((user) => this.self(user)), ...others.map((user) => this.person(user, state, false))];
+    for (const user of talked) items.push(this.person(user, state, !crowd.has(user.id)));
+    const rest = crowd.count - own.length - others.length - talked.filter(({ id }) => crowd.has(id)).length;
+    if (rest > 0) items.push(h('li', { class: 'rest' }, fill(this.parts.texts.others, { n: numberText(rest, this.parts.texts) })));
     this.keepFocus(() => refill(this.parts.people.list, ...items));
-    this.count(members.length, privates);
+    this.count(crowd.count, privates);
   }
 
   private count(here: number, privates: Map<number, Conversation>): void {
@@ -61,7 +65,7 @@ export class PeopleView {
     const { texts } = this.parts;
     const unread = unreadIn(privates);
     // beside the list it is but a label, elsewhere it opens the list
-    label.textContent = count.textContent = here === 1 ? texts.oneHere : fill(texts.manyHere, { n: here });
+    label.textContent = count.textContent = here === 1 ? texts.oneHere : fill(texts.manyHere, { n: numberText(here, texts) });
     badge.textContent = String(unread);
     badge.hidden = unread === 0;
     people.hidden = false;

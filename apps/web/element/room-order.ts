@@ -1,6 +1,7 @@
-import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
+import type { ChatEvent } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
 import type { Clock } from './clock.js';
+import type { Crowd } from './crowd.js';
 import { Offer } from './offer.js';
 import { OwnerToken } from './owner-token.js';
 import type { Skeleton } from './skeleton.js';
@@ -20,7 +21,7 @@ export interface Given {
 export interface RoomOrderHost {
   restart(): void;
   clock: Clock;
-  members(): UserRef[];
+  crowd: Crowd;
   redraw(): void;
   redrawPeople(): void;
   settle(): void;
@@ -129,8 +130,8 @@ export class RoomOrder {
   private async fetch(): Promise<void> {
     const { parts, chat, standing, host, given } = this;
     this.asked = true;
-    const { clock, members, redraw, redrawPeople, settle } = host;
-    const tools = await makeTools({ chat, parts, standing, words: given.words, clock, members, redraw, redrawPeople, settle }, given.nonce);
+    const { clock, crowd, redraw, redrawPeople, settle } = host;
+    const tools = await makeTools({ chat, parts, standing, words: given.words, clock, crowd, redraw, redrawPeople, settle }, given.nonce);
     this.asked = tools !== null;
     if (!tools) return host.say(parts.texts.noTools);
     if (this.ended || !standing.role) return this.drop(tools);

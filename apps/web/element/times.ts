@@ -39,6 +39,15 @@ export function dayText(at: number, now: number, texts: Texts): string {
   return format(at, texts, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 }
 
+/** A number as the page's language writes it: "1,051". */
+export function numberText(n: number, texts: Texts): string {
+  try {
+    return n.toLocaleString(localeOf(texts));
+  } catch (_) {
+    return String(n);
+  }
+}
+
 const UNITS: [string, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]];
 
 /** Seconds in the largest unit that says them well: "9 minutes", "90 seconds". What is left of a longer time is rounded up to minutes. */

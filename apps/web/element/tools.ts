@@ -3,6 +3,7 @@ import type { Chat } from '../client/api.js';
 import { addScript } from '../client/jsonp.js';
 import { registry } from '../client/registry.js';
 import type { Clock } from './clock.js';
+import type { Crowd } from './crowd.js';
 import type { Skeleton } from './skeleton.js';
 import type { Standing } from './standing.js';
 
@@ -14,7 +15,7 @@ export interface ToolsHost {
   /** The page's own words, as it gave them. */
   words: unknown;
   clock: Clock;
-  members(): UserRef[];
+  crowd: Crowd;
   /** All rows and people are to be drawn again. */
   redraw(): void;
   /** Only people are. */

@@ -40,7 +40,7 @@ export class Desk {
 
   /** Whether this user may mute, send out and ban that one. */
   mayJudge(id: number): boolean {
-    const { members, standing } = this.host;
-    return id !== this.ownId && members().some((user) => user.id === id) && (this.isOwner || !standing.keeps(id));
+    const { crowd, standing } = this.host;
+    return id !== this.ownId && crowd.has(id) && (this.isOwner || !standing.keeps(id));
   }
 }

@@ -26,7 +26,7 @@ export class Ending implements Section {
   update(): void {
     const { host, ownId, isOwner, texts } = this.desk;
     if (this.title) this.title.textContent = isOwner ? texts.ending : texts.clearing;
-    const others = host.members().filter(({ id }) => id !== ownId);
+    const others = host.crowd.members.filter(({ id }) => id !== ownId);
     const { value } = this.to;
     refill(this.to, ...others.map(({ id, name }) => h('option', { value: String(id), dir: 'auto' }, name)));
     if (others.some(({ id }) => String(id) === value)) this.to.value = value;
@@ -34,7 +34,7 @@ export class Ending implements Section {
   }
 
   private handOver(): void {
-    const user = this.desk.host.members().find(({ id }) => String(id) === this.to.value);
+    const user = this.desk.host.crowd.members.find(({ id }) => String(id) === this.to.value);
     if (user) this.ask(this.give, (judge) => judge.offer(user));
   }
 
