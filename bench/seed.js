@@ -52,7 +52,7 @@ export class Seeder {
     this.#store.redis.disconnect();
   }
 
-  /** The two steps of entering, with no text for a `joined` event. */
+  /** The steps of entering, with no text for a `joined` event. */
   async #member(room, name) {
     const { createUser, parseToken, run } = this.#modules;
     const { keys, redis } = this.#store;
@@ -60,9 +60,12 @@ export class Seeder {
     const { id, tokenHash } = parseToken(token);
     const shard = keys.userShard(id);
     const roomShard = keys.roomShard(room);
-    await run(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard), keys.position(shard, room), id, room, tokenHash, 1, '');
+    const [, , number] = await run(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard), keys.position(shard, room), keys.moves(shard),
+      keys.leaving(shard), id, room, tokenHash, 1, '');
     await run(redis, 'enter-room', keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room),
-      keys.dirty(roomShard), keys.publicRooms(roomShard), keys.rules(room), keys.held(room), id, name, shard, room, '', ...Array.from({ length: 6 }, () => ''));
+      keys.dirty(roomShard), keys.publicRooms(roomShard), keys.rules(room), keys.held(room), keys.entries(room), keys.exited(room, id),
+      id, name, shard, room, '', ...Array.from({ length: 6 }, () => ''), number);
+    await run(redis, 'entered', keys.user(id), keys.userRooms(id), keys.moves(shard), id, room, number);
     // as who has polled: it is not taken for one who never will
     await Promise.all([redis.zadd(keys.seen(shard), Date.now(), id), redis.hset(keys.attached(shard), id, 'none:bench:1')]);
     return token;

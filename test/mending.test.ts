@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { mend } from '../apps/worker/jobs/mend.js';
 import { compareIds, privateRoom } from '../shared/protocol/events.js';
-import { enterRoom } from '../shared/store/rooms.js';
+import { enterRoom } from '../shared/store/memberships.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
 import { masters, startRedis, type TestRedis } from './support/redis.js';

@@ -107,6 +107,7 @@ describe('who is sent out', () => {
     const { redis, keys } = scene.part.store;
     await redis.hdel(keys.roster('mine'), String(carl.id));
     await expect(act(anna, 'kick', { user: carl.id })).rejects.toMatchObject(refused('no_such_user'));
+    await scene.worker.fanOut.advanceRoom('mine'); // what it is owed
     expect(await redis.zscore(keys.members(keys.userShard(carl.id), 'mine'), String(carl.id))).toBeNull();
   });
 });

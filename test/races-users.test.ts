@@ -1,8 +1,9 @@
 /** Users who are ended, renamed or expired while something else happens to them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expire } from '../apps/worker/jobs/expire.js';
+import { enterRoom } from '../shared/store/memberships.js';
 import { expireUser } from '../shared/store/presence.js';
-import { enterRoom, readMembers } from '../shared/store/rooms.js';
+import { readMembers } from '../shared/store/rooms.js';
 import { parseToken } from '../shared/store/tokens.js';
 import { endEverybody, ghosts } from './support/key-space.js';
 import { joinAs, type Person } from './support/people.js';

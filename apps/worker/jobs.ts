@@ -6,6 +6,7 @@ import type { RedisClient } from '../../shared/redis-owners.js';
 import type { Store } from '../../shared/store/store.js';
 import { expire } from './jobs/expire.js';
 import type { FanOut } from './jobs/fan-out.js';
+import { settle } from './jobs/settle.js';
 import { sweep } from './jobs/sweep.js';
 
 const SWEEP_EVERY = 1_000;
@@ -128,8 +129,9 @@ export class Jobs {
     this.#sweeping = false;
   }
 
-  #keepUp(job: Job): Promise<unknown> {
+  async #keepUp(job: Job): Promise<unknown> {
     if (job.name === 'sweep') return sweep(this.#store, this.#fanOut);
+    await settle(this.#store, this.#fanOut).catch(this.#failed); // the next run tries again
     return expire(this.#store, EXPIRE_EVERY, (room) => void this.#fanOut.advanceRoom(room).catch(() => undefined)); // the sweep tries again
   }
 }

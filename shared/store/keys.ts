@@ -22,12 +22,20 @@ export class Keys {
   attached(shard: number): string { return `attached:{u${shard}}`; }
   members(shard: number, room: string): string { return `members:{u${shard}}:${room}`; }
   position(shard: number, room: string): string { return `position:{u${shard}}:${room}`; }
+  /** Entries and exits under way, by when they began. */
+  moves(shard: number): string { return `moves:{u${shard}}`; }
+  /** Members that have exited and are still to be given something. */
+  leaving(shard: number): string { return `leaving:{u${shard}}`; }
   sequence(shard: number, process: string): string { return `sequence:{u${shard}}:${process}`; }
 
   roomShard(room: string): number { return crc32(room) % this.#shards; }
   room(room: string): string { return `room:{r${this.roomShard(room)}}:${room}`; }
   log(room: string): string { return `${this.room(room)}:log`; }
   roster(room: string): string { return `${this.room(room)}:roster`; }
+  /** By which of its moves each member is in the roster. */
+  entries(room: string): string { return `${this.room(room)}:entries`; }
+  /** There for a while after a user has exited. */
+  exited(room: string, user: number): string { return `${this.room(room)}:exited:${user}`; }
   roomShards(room: string): string { return `${this.room(room)}:shards`; }
   /** Written so that there is something to WAIT for; in the slot of the key given. */
   static kept(key: string): string { return `kept:${/\{\w+\}/.exec(key)?.[0] ?? ''}`; }

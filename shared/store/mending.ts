@@ -61,8 +61,10 @@ async function* keysAt(master: Redis, pattern: string): AsyncGenerator<string> {
 
 async function onlyByUsers({ keys, redis }: Store, room: string, shard: number): Promise<Half[]> {
   const ids = await redis.zrange(keys.members(shard, room), '0', '-1');
-  const names = ids.length > 0 ? await redis.hmget(keys.roster(room), ...ids) : [];
-  return ids.flatMap((id, i) => names[i] == null ? { room, user: { id: Number(id), name: '' }, by: 'user' as const } : []);
+  if (ids.length === 0) return [];
+  const names = await redis.hmget(keys.roster(room), ...ids);
+  const marks = await redis.hmget(keys.leaving(shard), ...ids.map((id) => `${id} ${room}`)); // it has exited, and is only given the last
+  return ids.flatMap((id, i) => names[i] == null && marks[i] == null ? { room, user: { id: Number(id), name: '' }, by: 'user' as const } : []);
 }
 
 async function onlyByRoom({ keys, redis }: Store, room: string): Promise<Half[]> {

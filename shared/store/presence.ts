@@ -1,8 +1,8 @@
 /** Who is here, and the end of a user: by `leave`, or stale. Each step may be repeated after a crash. */
 import { privateRoomUsers } from '../protocol/events.js';
 import { mastersOf } from '../redis-owners.js';
+import { exitEnded } from './memberships.js';
 import { releaseName } from './names.js';
-import { exitRoom } from './rooms.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
@@ -43,7 +43,7 @@ async function removeEnded(store: Store, id: number, [, name, nick, spare]: Extr
   const told: string[] = [];
   const someRooms = (): Promise<string[]> => store.redis.srandmember(store.keys.userRooms(id), ROOMS_STEP);
   for (let rooms = await someRooms(); rooms.length > 0; rooms = await someRooms()) {
-    for (const room of rooms) await exitRoom(store, room, { id, name });
+    for (const room of rooms) await exitEnded(store, room, { id, name });
     told.push(...rooms.filter((room) => !privateRoomUsers(room)));
   }
   for (const folded of new Set([nick, spare])) if (folded) await releaseName(store, folded, id);

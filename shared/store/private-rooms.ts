@@ -4,8 +4,8 @@
  */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoom, type UserRef } from '../protocol/events.js';
+import { enterRoom, exitRoom } from './memberships.js';
 import { notAllowed } from './refusals.js';
-import { enterRoom, exitRoom } from './rooms.js';
 import type { Store } from './store.js';
 import { blocker } from './user-blocks.js';
 
@@ -69,10 +69,12 @@ async function refuseBlocked(store: Store, from: number, to: number): Promise<vo
   if (by === from) throw new ChatError('not_allowed', 'You have blocked this user.', { field: 'to', reason: 'blocked' });
 }
 
+/** Brings a user into a private room; that it exits at the same moment is no failure. */
 async function bringIn(store: Store, room: string, id: number): Promise<void> {
   try {
     await enterRoom(store, room, id, null);
   } catch (error) {
+    if (isCode(error, 'not_in_room')) return;
     if (!isCode(error, 'bad_request') || !await giveUpAbandoned(store, id)) throw error;
     await enterRoom(store, room, id, null);
   }

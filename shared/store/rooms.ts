@@ -1,16 +1,14 @@
-/** Rooms: who may enter, members, roster. */
+/** Rooms: who may enter, names in the roster, lists. */
 import type { Config } from '../config.js';
-import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { MEMBERS_MAX, PRIVATE_ROOMS_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
+import { MEMBERS_MAX, ROOMS_MAX } from '../protocol/limits.js';
 import { Away } from '../patience.js';
-import { runDurably } from './durable.js';
-import { eventText, withId } from './event-text.js';
+import { eventText } from './event-text.js';
 import { foldName } from './names.js';
 import { notAllowed } from './refusals.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
-import { hashToken, unauthorized } from './tokens.js';
+import { hashToken } from './tokens.js';
 
 /** What decides whether a user may come into a room, beside who it is. */
 export interface Entry {
@@ -22,7 +20,7 @@ export interface Entry {
   addresses?: readonly string[];
 }
 
-type Refused = ['off' | 'reserved' | 'closed'] | ['banned', number];
+export type Refused = ['off' | 'reserved' | 'closed'] | ['banned', number];
 
 /**
  * Looks whether somebody may enter a room, before anything is done for it. `id` null: who is no user yet; `name` undefined: a guest's.
@@ -40,68 +38,9 @@ export function isReserved({ reservedRooms }: Config, room: string): boolean {
   return reservedRooms.some((prefix) => small.startsWith(prefix));
 }
 
-const hashOf = (token: string | undefined): string => token === undefined ? '' : hashToken(token);
-const addressesOf = ({ addresses: [today = '', yesterday = ''] = [] }: Entry): [string, string] => [today, yesterday];
-
-type EnterReply = ['ok', string] | ['unauthorized'] | ['too_many'];
-
-/**
- * Brings a user into a room: the user's shard, the room's shard, and last the user's shard again, because the user may
- * have ended in between. Repeating it does no harm. `tokenHash` null: brought in by another user's private message.
- * Throws `unauthorized` for who is not, or no longer, a user, `not_allowed` for who may not enter.
- */
-export async function enterRoom(store: Store, room: string, id: number, tokenHash: string | null, entry: Entry = {}): Promise<UserRef & { owns: boolean }> {
-  const { keys, redis, config } = store;
-  const shard = keys.userShard(id);
-  const most = privateRoomUsers(room) ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
-  const addresses = addressesOf(entry);
-  const reply = await runDurably<EnterReply>(store, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room),
-    keys.attached(shard), keys.position(shard, room), id, room, tokenHash ?? '', most, addresses[0]);
-  if (reply[0] === 'unauthorized') throw unauthorized();
-  if (reply[0] === 'too_many') throw new ChatError('bad_request', `A user can be in ${most} ${privateRoomUsers(room) ? 'private ' : ''}rooms at most: exit one first.`, { field: 'room' });
-  const user = { id, name: reply[1] };
-  const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
-  const [outcome, ms] = await runDurably<Refused | ['made' | 'new' | 'in']>(store, 'enter-room', ...roomKeys(store, room), id, user.name, shard, room, joined,
-    hashOf(entry.fresh), hashOf(entry.owner), foldName(user.name), ...addresses, isReserved(config, room) ? '1' : '');
-  if (outcome !== 'made' && outcome !== 'new' && outcome !== 'in') {
-    await exitUser(store, room, id);
-    throw notAllowed(outcome, ms);
-  }
-  const owns = outcome === 'made';
-  const [token, ended, name] = await redis.hmget(keys.user(id), 'token', 'ended', 'name');
-  if (!token || ended) {
-    await exitRoom(store, room, user);
-    throw unauthorized();
-  }
-  if (!name || name === user.name) return { ...user, owns };
-  await renameInRoom(store, room, { id, name }); // renamed in between: that did not know of this room yet
-  return { id, name, owns };
-}
-
-/** Who made a member go, and for how many seconds it may not come back. */
-export interface SentOut {
-  by: UserRef;
-  banned?: number;
-}
-
-/**
- * Takes a user out of a room: the room's shard, then the user's shard. Repeating it does no harm. Who was sent out is told, as fan-out does
- * not know it as a member any more; who goes by itself knows.
- */
-export async function exitRoom(store: Store, room: string, user: UserRef, sent?: SentOut): Promise<void> {
-  const { keys, config } = store;
-  const left = privateRoomUsers(room) ? '' : eventText({ type: 'left', room, from: user, ...sent });
-  const id = await runDurably<string>(store, 'exit-room', ...roomKeys(store, room), user.id, keys.userShard(user.id), room, left, config.roomTtl * 1_000);
-  await exitUser(store, room, user.id, sent && id !== '' ? { id, text: withId(id, left) } : undefined);
-}
-
-/** The user's part of leaving a room; `left` is what it is told. */
-async function exitUser(store: Store, room: string, id: number, left = { id: '', text: '' }): Promise<void> {
-  const { keys, config } = store;
-  const shard = keys.userShard(id);
-  await runDurably(store, 'exit-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.position(shard, room), keys.attached(shard),
-    keys.inbox(id), id, room, left.id, left.text, keys.userTag(shard), config.inboxMax, config.inboxBytes);
-}
+/** The hash by which Redis knows an owner token, '' for none. */
+export const hashOf = (token: string | undefined): string => token === undefined ? '' : hashToken(token);
+export const addressesOf = ({ addresses: [today = '', yesterday = ''] = [] }: Entry): [string, string] => [today, yesterday];
 
 /** Gives a member its new name in a room. Repeating it does no harm. */
 export async function renameInRoom(store: Store, room: string, user: UserRef): Promise<void> {
@@ -110,12 +49,6 @@ export async function renameInRoom(store: Store, room: string, user: UserRef): P
   const renamed = privateRoomUsers(room) ? '' : eventText({ type: 'renamed', room, from: user, was });
   await run(redis, 'rename-room', keys.roster(room), keys.log(room), keys.delivered(room), keys.dirty(keys.roomShard(room)),
     keys.rules(room), user.id, user.name, room, renamed);
-}
-
-function roomKeys({ keys }: Store, room: string): [string, ...string[]] {
-  const shard = keys.roomShard(room);
-  return [keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room), keys.dirty(shard), keys.publicRooms(shard),
-    keys.rules(room), keys.held(room)];
 }
 
 /** Returns the members of a room by id; `count`, how many there are, where that is more than one answer names. */

@@ -8,7 +8,8 @@ import type { RedisClient } from '../redis-owners.js';
 
 export type ScriptName =
   | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'block' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
-  | 'erase' | 'erase-log' | 'exit-room' | 'exit-user' | 'farewell' | 'forget' | 'govern' | 'govern-member' | 'overview' | 'own' | 'page' | 'release'
+  | 'entered' | 'erase' | 'erase-log' | 'exit-room' | 'exit-user' | 'exited' | 'farewell' | 'forget' | 'govern' | 'govern-member' | 'overview'
+  | 'own' | 'page' | 'release'
   | 'rename-room' | 'rename-user' | 'speaks' | 'touch';
 
 export type Argument = string | number;

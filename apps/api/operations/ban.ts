@@ -1,6 +1,6 @@
 import { banUser, member, removeMessagesOf } from '../../../shared/store/acts.js';
+import { exitRoom } from '../../../shared/store/memberships.js';
 import { knownUser } from '../../../shared/store/room-rules.js';
-import { exitRoom } from '../../../shared/store/rooms.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 import { acting } from './acting.js';
@@ -11,7 +11,7 @@ export const ban: Operation<'ban'> = async ({ store, fanOut }, { user, seconds, 
   const target = await (seconds > 0 ? member : knownUser)(store, given.room, user);
   await banUser(store, act, target, seconds); // first: it could come back in between
   if (seconds === 0) return ok();
-  await exitRoom(store, given.room, target, { by: act.by, banned: seconds });
+  await exitRoom(store, given.room, target, { sent: { by: act.by, banned: seconds } });
   if (messages) await removeMessagesOf(store, act, target); // last: it could say more in between
   fanOut.request(given.room);
   return ok();

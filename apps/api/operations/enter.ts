@@ -1,5 +1,6 @@
+import { enterRoom } from '../../../shared/store/memberships.js';
 import { freshOwner } from '../../../shared/store/owners.js';
-import { admitToRoom, enterRoom } from '../../../shared/store/rooms.js';
+import { admitToRoom } from '../../../shared/store/rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { readBlocked } from '../../../shared/store/user-blocks.js';
 import { authorize } from '../../../shared/store/users.js';

@@ -1,4 +1,4 @@
-import { exitRoom } from '../../../shared/store/rooms.js';
+import { exitRoom } from '../../../shared/store/memberships.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
 import type { Operation } from '../operation.js';

@@ -1,8 +1,9 @@
 import { DEFAULT_ROOM, POLL_TIMEOUT_DEFAULT } from '../../../shared/protocol/limits.js';
 import { cursorText, FIRST_PLACE } from '../../../shared/store/inboxes.js';
+import { enterRoom } from '../../../shared/store/memberships.js';
 import { freshOwner } from '../../../shared/store/owners.js';
 import { leave } from '../../../shared/store/presence.js';
-import { admitToRoom, enterRoom, type Entry } from '../../../shared/store/rooms.js';
+import { admitToRoom, type Entry } from '../../../shared/store/rooms.js';
 import type { Credentials, Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { createUser } from '../../../shared/store/users.js';

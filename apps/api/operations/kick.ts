@@ -1,5 +1,5 @@
 import { noteKick, noSuchMember } from '../../../shared/store/acts.js';
-import { exitRoom } from '../../../shared/store/rooms.js';
+import { exitRoom } from '../../../shared/store/memberships.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 import { acting } from './acting.js';
@@ -10,7 +10,7 @@ export const kick: Operation<'kick'> = async ({ store, fanOut }, { user: id, ...
   const name = await store.redis.hget(store.keys.roster(given.room), String(id));
   await noteKick(store, act, { id, name: name ?? '' });
   // who is not in the roster may still be half in: a kick that died in between
-  await exitRoom(store, given.room, { id, name: name ?? '' }, { by: act.by });
+  await exitRoom(store, given.room, { id, name: name ?? '' }, { sent: { by: act.by } });
   if (name === null) throw noSuchMember(given.room, id);
   fanOut.request(given.room);
   return ok();

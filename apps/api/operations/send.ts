@@ -3,7 +3,7 @@ import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.j
 import { isSeen } from '../../../shared/protocol/letters.js';
 import { messageCost } from '../../../shared/store/event-text.js';
 import { appendMessage, type Accepted, type Outgoing } from '../../../shared/store/messages.js';
-import { noSuchUser, openPrivateRoom } from '../../../shared/store/private-rooms.js';
+import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
@@ -14,6 +14,8 @@ import { ok } from '../respond.js';
 
 /** How often a room's filter may be another than the last one, within one send. */
 const FILTER_TRIES = 3;
+/** How often a private message is tried: one of the two may exit their room within each. */
+const PRIVATE_TRIES = 4;
 /** What a message with a link costs, in messages. */
 const LINK_COST = 2;
 
@@ -68,11 +70,11 @@ async function appendFiltered({ store, filters }: Chat, message: Outgoing): Prom
 /** The first message between two users, or the first since one of them left their private room, brings both into it. */
 async function appendPrivately({ store }: Chat, message: Outgoing): Promise<Accepted> {
   const { room, from } = message;
-  const accepted = await appendMessage(store, message);
-  if (accepted && 'id' in accepted) return accepted; // a private room has no rules
   const other = privateRoomUsers(room)?.find((id) => id !== from.id) ?? 0;
-  await openPrivateRoom(store, room, from.id, other);
-  const again = await appendMessage(store, message);
-  if (!again || !('id' in again)) throw noSuchUser(other); // it has ended since
-  return again;
+  for (let attempt = 0; attempt < PRIVATE_TRIES; attempt += 1) {
+    const accepted = await appendMessage(store, message);
+    if (accepted && 'id' in accepted) return accepted; // a private room has no rules
+    await openPrivateRoom(store, room, from.id, other);
+  }
+  throw new ChatError('unavailable', `The room ${room} is entered and left too fast.`, { retryAfter: 1 });
 }

@@ -8,7 +8,7 @@ import { Cluster, type Redis } from 'ioredis';
 import { masterOf } from '../../../shared/redis-owners.js';
 import { halvesAt, membershipsAt, strayClaimsAt, type Half, type Shards } from '../../../shared/store/mending.js';
 import { releaseName } from '../../../shared/store/names.js';
-import { enterRoom, exitRoom } from '../../../shared/store/rooms.js';
+import { enterRoom, exitRoom } from '../../../shared/store/memberships.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 

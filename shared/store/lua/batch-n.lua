@@ -1,5 +1,6 @@
+-- with above, gone
 -- batch: what fan-out has to copy next, for rooms of one room shard: each room's undelivered events and, read in the same
--- moment, the user shards that have members. A room with nothing undelivered leaves `dirty`.
+-- moment, the user shards that have members, or had some that have exited since. A room with nothing undelivered leaves `dirty`.
 -- KEYS  1 dirty; for each room: log, delivered, shards
 -- ARGV  1 most events of a room; for each room: its name, log id to read after ('' for the delivered one)
 -- Gives for each room {log id it reads after, {shard, ...}, {id, number, text, id, number, text, ...}, only}. An event for one user
@@ -28,10 +29,17 @@ end
 for room = 1, (#KEYS - 1) / 3 do
   local log, delivered, shards = KEYS[3 * room - 1], KEYS[3 * room], KEYS[3 * room + 1]
   local name, after = ARGV[2 * room], ARGV[2 * room + 1]
-  local from = after
-  if from == '' then from = redis.call('HGET', delivered, 'id') or '0-0' end
+  local d = redis.call('HMGET', delivered, 'id', 'gone')
+  local from = after == '' and (d[1] or '0-0') or after
   local flat, only = read(log, from)
   if #flat == 0 and after == '' then redis.call('ZREM', dirty, name) end
-  replies[room] = {from, redis.call('HKEYS', shards), flat, only}
+  local has = redis.call('HKEYS', shards)
+  if d[2] then
+    local owed = goneShards(d[2], d[1] or '0-0')
+    writeGone(delivered, owed)
+    for _, shard in ipairs(has) do owed[shard] = nil end
+    for shard in pairs(owed) do has[#has + 1] = shard end
+  end
+  replies[room] = {from, has, flat, only}
 end
 return replies

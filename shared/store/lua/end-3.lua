@@ -14,6 +14,7 @@ end
 if ARGV[2] ~= '' and h[1] ~= ARGV[2] then return {'unauthorized'} end
 if ARGV[3] ~= '' and not h[2] and tonumber(redis.call('ZSCORE', seen, id) or 0) > tonumber(ARGV[3]) then return {'seen'} end
 redis.call('HSET', user, 'ended', 1)
+redis.call('ZADD', seen, 'XX', 0, id) -- should this process die, the next expiry does the rest
 local holder = redis.call('HGET', attached, id)
 if holder then
   local _, process, n = string.match(holder, '(.-):(.-):(.*)')

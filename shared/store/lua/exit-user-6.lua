@@ -1,24 +1,20 @@
--- with sum, push
--- exit-user: the second step of leaving a room, on the user's shard. The last member takes the shard's position along,
--- so that a later member does not start from an old one. Who was made to go is told: fan-out does not know it as a member any more.
--- KEYS  1 user  2 the user's rooms  3 members  4 position  5 attached  6 inbox
--- ARGV  1 id  2 room  3 log id of `left`, '' when the user is not to be told  4 its text, with that id  5 the shard's tag  6 most events
---       an inbox holds
--- Bound: a few fields; for who was made to go one push, which may drop an eighth of the inbox.
-local user, rooms, members, position, attached = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local id, room = ARGV[1], ARGV[2]
-local wasMember = redis.call('ZREM', members, id) == 1
-local holder = redis.call('HGET', attached, id)
-local at = string.match(redis.call('GET', position) or '0-0', '^%S+')
-if ARGV[3] ~= '' and wasMember and above(ARGV[3], at) and redis.call('HGET', user, 'ended') == false and redis.call('EXISTS', user) == 1 then
-  push(ARGV[5], id, {ARGV[4]}, #ARGV[4], tonumber(ARGV[6]), tonumber(ARGV[7]))
-  local way, process, n = string.match(holder or '', '^(%a+):(%w+):(%d+)$')
-  if way == 'live' then publish(ARGV[5], process, {group({ARGV[4]}, ARGV[3], {id .. ':' .. n}, sumWith(0, {ARGV[4]}))})
-  elseif way == 'blocking' then ring(ARGV[5], id, n) end
-end
-if redis.call('SREM', rooms, room) == 1 and not string.find(room, ':', 1, true) and redis.call('EXISTS', user) == 1 then
-  redis.call('HINCRBY', user, 'public', -1)
-end
-if redis.call('ZCARD', members) == 0 then redis.call('DEL', position) end
-if holder then redis.call('PUBLISH', 'notice:' .. ARGV[5] .. ':' .. string.match(holder, ':(.-):'), 'exited ' .. id .. ' ' .. room) end
-return 1
+-- with time, moves
+-- exit-user: the first step of leaving a room, on the user's shard. It begins a move, and all former moves into this room are void. The user
+-- is not in the room any more, but stays a member for fan-out, marked as leaving, until it has what was accepted before `left`.
+-- KEYS  1 user  2 the user's rooms  3 members  4 attached  5 moves under way  6 leaving
+-- ARGV  1 id  2 room  3 the number that the user's last move must have, '' for any
+-- leaving: by 'id room' the number of the exit and, once it is known, the log id up to which the user is given what the room has.
+-- Gives the number of the move, 0 for a user that has ended (nothing was done), -1 when its last move was another.
+-- Bound: a few fields.
+local user, id, room = KEYS[1], ARGV[1], ARGV[2]
+local h = redis.call('HMGET', user, 'token', 'ended', 'move')
+if not h[1] or h[2] then return 0 end
+if ARGV[3] ~= '' and h[3] ~= ARGV[3] then return -1 end
+local number = nextMove(user, KEYS[5], id, room)
+local wasIn = redis.call('SREM', KEYS[2], room) == 1
+if wasIn and not string.find(room, ':', 1, true) then redis.call('HINCRBY', user, 'public', -1) end
+-- a mark is another exit's, unless the user was in: then a version without marks has brought it in
+if redis.call('ZSCORE', KEYS[3], id) then redis.call(wasIn and 'HSET' or 'HSETNX', KEYS[6], markOf(id, room), string.format('%d ', number)) end
+local holder = redis.call('HGET', KEYS[4], id)
+if holder then redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. string.match(holder, ':(.-):'), 'exited ' .. id .. ' ' .. room) end
+return number

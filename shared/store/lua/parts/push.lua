@@ -1,11 +1,3 @@
--- above: whether a log id is above another.
-local function above(a, b)
-  if a == b then return false end
-  local ams, aseq = string.match(a, '(%d+)-(%d+)')
-  local bms, bseq = string.match(b, '(%d+)-(%d+)')
-  if ams ~= bms then return tonumber(ams) > tonumber(bms) end
-  return tonumber(aseq) > tonumber(bseq)
-end
 -- drop: takes the oldest from an inbox, and moves its base, log id and sum along. key: the user's.
 local function drop(key, inbox, count)
   local texts = redis.call('LRANGE', inbox, 0, count - 1)

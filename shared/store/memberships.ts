@@ -1,0 +1,204 @@
+/**
+ * Memberships: a user is in a room by the room's account (its roster) and by its own (its rooms, and the members of its shard), which are
+ * on different shards. Each entry and each exit is a move with a number from the user's shard, and goes through three steps: the user's
+ * shard, the room's shard, the user's shard again. A step of an older move does not undo a newer one, so that both accounts agree whatever
+ * the order of the steps. A move whose process died is settled by the worker.
+ */
+import { ChatError } from '../protocol/errors.js';
+import { privateRoomUsers, type UserRef } from '../protocol/events.js';
+import { PRIVATE_ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
+import { runDurably } from './durable.js';
+import { eventText } from './event-text.js';
+import { foldName } from './names.js';
+import { notAllowed } from './refusals.js';
+import { addressesOf, hashOf, isReserved, renameInRoom, type Entry, type Refused } from './rooms.js';
+import { run } from './scripts.js';
+import type { Store } from './store.js';
+import { unauthorized } from './tokens.js';
+import { notInRoom } from './users.js';
+
+/** A room remembers so long (ms) that a user has exited: longer than a step of an entry that began before can be on its way. */
+const EXITED_TTL = 60_000;
+/** What a user is given of a room that it has exited, where that is no log id: all that was accepted before, or nothing. */
+const ALL = '+';
+const NOTHING = '';
+
+/** An entry or an exit. */
+export interface Move {
+  id: number;
+  number: number;
+  room: string;
+}
+
+type EnterReply = ['ok', string, number, string] | ['unauthorized'] | ['too_many'];
+type RoomReply = Refused | ['made' | 'new' | 'in' | 'late'];
+
+/**
+ * Brings a user into a room. Repeating it does no harm. `tokenHash` null: brought in by another user's private message.
+ * Throws `unauthorized` when the user is not, or no longer, there; `not_allowed` when it may not enter; `not_in_room` when it has exited
+ * meanwhile.
+ */
+export async function enterRoom(
+  store: Store, room: string, id: number, tokenHash: string | null, entry: Entry = {},
+): Promise<UserRef & { owns: boolean }> {
+  const { name, number, owed } = await enterByUser(store, room, id, tokenHash, entry);
+  const user = { id, name };
+  const [outcome, ms] = await enterByRoom(store, room, user, number, entry);
+  if (outcome !== 'made' && outcome !== 'new' && outcome !== 'in') {
+    if (outcome !== 'late') await exitRoom(store, room, user, { owed });
+    await finishExit(store, { id, number, room }, NOTHING); // of a late one the user's shard knows: it has exited
+    throw outcome === 'late' ? notInRoom(room) : notAllowed(outcome, ms);
+  }
+  const current = await confirm(store, { id, number, room }, user);
+  if (current !== name) await renameInRoom(store, room, { id, name: current }); // renamed in between: that did not know of this room yet
+  return { id, name: current, owns: outcome === 'made' };
+}
+
+/** The first step, on the user's shard. Returns the user's name, the number of the move, and what the user is owed of a former exit. */
+async function enterByUser(
+  store: Store, room: string, id: number, tokenHash: string | null, entry: Entry,
+): Promise<{ name: string; number: number; owed: string }> {
+  const { keys } = store;
+  const shard = keys.userShard(id);
+  const isPrivate = privateRoomUsers(room) !== null;
+  const most = isPrivate ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
+  const [outcome, name = '', number = 0, owed = NOTHING] = await runDurably<EnterReply>(store, 'enter-user', keys.user(id), keys.userRooms(id),
+    keys.members(shard, room), keys.attached(shard), keys.position(shard, room), keys.moves(shard), keys.leaving(shard),
+    id, room, tokenHash ?? '', most, addressesOf(entry)[0]);
+  if (outcome === 'unauthorized') throw unauthorized();
+  if (outcome === 'too_many') {
+    throw new ChatError('bad_request', `A user can be in ${most} ${isPrivate ? 'private ' : ''}rooms at most: exit one first.`, { field: 'room' });
+  }
+  return { name, number, owed };
+}
+
+/** The second step, on the room's shard. */
+function enterByRoom(store: Store, room: string, user: UserRef, number: number, entry: Entry): Promise<RoomReply> {
+  const { keys, config } = store;
+  const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
+  return runDurably<RoomReply>(store, 'enter-room', ...roomKeys(store, room, user.id), user.id, user.name, keys.userShard(user.id), room, joined,
+    hashOf(entry.fresh), hashOf(entry.owner), foldName(user.name), ...addressesOf(entry), isReserved(config, room) ? '1' : '', number);
+}
+
+/** The last step of an entry. Returns the user's name now. Throws when the user is not in: it has ended, or exited. */
+async function confirm(store: Store, move: Move, user: UserRef): Promise<string> {
+  const { keys, redis } = store;
+  const { id, room, number } = move;
+  const [outcome, name = ''] = await run<['in', string] | ['out' | 'late' | 'ended']>(redis, 'entered',
+    keys.user(id), keys.userRooms(id), keys.moves(keys.userShard(id)), id, room, number);
+  if (outcome === 'in') return name;
+  if (outcome === 'ended') {
+    await exitEnded(store, room, user, number);
+    throw unauthorized();
+  }
+  if (outcome === 'late') await settleMove(store, move);
+  throw notInRoom(room);
+}
+
+/** Who made a member go, and for how many seconds it may not come back. */
+export interface SentOut {
+  by: UserRef;
+  banned?: number;
+}
+
+interface Exit {
+  /** The member was sent out: it is told. */
+  sent?: SentOut;
+  /** What the user still gets: `ALL`, `NOTHING`, or what has a log id up to this. */
+  owed?: string;
+  /** The user's last move, when the exit is only for who has not moved since. */
+  since?: string;
+}
+
+/**
+ * Takes a user out of a room: the user's shard, the room's shard, the user's shard again. Repeating it does no harm. The user gets what was
+ * accepted before its `left`; that itself, too, when it was sent out. Returns false when nothing was done, because the user has moved `since`.
+ */
+export async function exitRoom(store: Store, room: string, user: UserRef, { sent, owed = ALL, since = '' }: Exit = {}): Promise<boolean> {
+  const { keys } = store;
+  const { id } = user;
+  const shard = keys.userShard(id);
+  const number = await runDurably<number>(store, 'exit-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard),
+    keys.moves(shard), keys.leaving(shard), id, room, since);
+  if (number < 0) return false;
+  if (number === 0) await exitEnded(store, room, user);
+  else {
+    const { removed, at } = await exitByRoom(store, room, user, number, sent);
+    const bound = removed && !sent && !privateRoomUsers(room) ? idBefore(at) : at;
+    await finishExit(store, { id, number, room }, owed === ALL ? bound : owed);
+  }
+  return true;
+}
+
+/** Takes an ended user out of a room. The room's shard comes first: should the process die, the user's own account says what is left to do. */
+export async function exitEnded(store: Store, room: string, user: UserRef, number: number | '' = ''): Promise<void> {
+  await exitByRoom(store, room, user, '');
+  await finishExit(store, { id: user.id, number, room }, NOTHING);
+}
+
+/**
+ * The step of an exit on the room's shard; number '' for an ended user. Returns whether the user was in the roster, and the log id of its
+ * `left` or else of the last event there is.
+ */
+async function exitByRoom(
+  store: Store, room: string, user: UserRef, number: number | '', sent?: SentOut,
+): Promise<{ removed: boolean; at: string }> {
+  const { keys, config } = store;
+  const isPrivate = privateRoomUsers(room) !== null;
+  const left = isPrivate ? '' : eventText({ type: 'left', room, from: user, ...sent });
+  // an ended user enters nothing any more; in a private room an entry that comes late would have messages accepted for it all the same
+  const remembered = number === '' && !isPrivate ? 0 : EXITED_TTL;
+  const [removed, at] = await runDurably<[number, string]>(store, 'exit-room', ...roomKeys(store, room, user.id), user.id, keys.userShard(user.id),
+    room, left, config.roomTtl * 1_000, number, remembered);
+  return { removed: removed === 1, at };
+}
+
+/** The last step of an exit. Resolves with true when the user is still to be given something, up to `bound`. */
+async function finishExit(store: Store, { id, number, room }: Omit<Move, 'number'> & { number: number | '' }, bound: string): Promise<boolean> {
+  const { keys } = store;
+  const shard = keys.userShard(id);
+  return await runDurably<number>(store, 'exited', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.position(shard, room),
+    keys.moves(shard), keys.leaving(shard), id, room, number, bound) === 1;
+}
+
+/** A log id below another, and not below any other that is. */
+function idBefore(id: string): string {
+  const [ms = 0, sequence = 0] = id.split('-').map(Number);
+  return sequence > 0 ? `${ms}-${sequence - 1}` : `${ms - 1}-${Number.MAX_SAFE_INTEGER}`;
+}
+
+function roomKeys({ keys }: Store, room: string, id: number): [string, ...string[]] {
+  const shard = keys.roomShard(room);
+  return [keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room), keys.dirty(shard), keys.publicRooms(shard),
+    keys.rules(room), keys.held(room), keys.entries(room), keys.exited(room, id)];
+}
+
+/** Moves of users of one shard that have been under way since before `before` (ms, Redis's time), the oldest first. */
+export async function movesUnderWay({ keys, redis }: Store, shard: number, before: number, limit: number): Promise<Move[]> {
+  const found = await redis.zrangebyscore(keys.moves(shard), '-inf', before, 'LIMIT', 0, limit);
+  return found.map((text) => {
+    const [id, number, room = ''] = text.split(' ');
+    return { id: Number(id), number: Number(number), room };
+  });
+}
+
+/**
+ * Ends a move whose process has died. Who is in by both accounts stays; otherwise the user is out by both: its process told nobody that it
+ * was in. Returns whether the user has exited and is still to be given something.
+ */
+export async function settleMove(store: Store, move: Move): Promise<boolean> {
+  const { keys, redis } = store;
+  const { id, room, number } = move;
+  const [token, ended, last] = await redis.hmget(keys.user(id), 'token', 'ended', 'move'); // first: it tells whether the user has moved since
+  const isIn = await redis.sismember(keys.userRooms(id), room) === 1;
+  const name = await redis.hget(keys.roster(room), String(id));
+  const user = { id, name: name ?? '' };
+  if (!token || ended) {
+    await exitEnded(store, room, user, number);
+    return false;
+  }
+  if (!isIn) return finishExit(store, move, (await exitByRoom(store, room, user, number)).at);
+  if (name === null && !await exitRoom(store, room, user, { since: last ?? '' })) return false; // the next run looks again
+  await redis.zrem(keys.moves(keys.userShard(id)), `${id} ${number} ${room}`);
+  return false;
+}
