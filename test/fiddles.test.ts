@@ -217,6 +217,45 @@ describe('the doctor', () => {
     }
   });
 
+  it('says which checks have not begun after 10 s, and ends when none has', async () => {
+    const link = await Link.start(api);
+    link.troubles = [{ path: /doctor-frame/, how: 'refuse' }];
+    const page = await open('about:blank');
+    await page.clock.install();
+    await page.goto(`${link.url}/doctor`);
+    await page.clock.fastForward(11_000);
+    await page.getByText('Done. See what to do above.').waitFor();
+    expect(await page.locator('.findings li', { hasText: 'has not begun after 10 s' }).locator('b').allTextContents())
+      .toEqual(['script tags', 'fetch', 'clock', 'long addresses', 'long holds']);
+    link.troubles = [];
+    await page.getByRole('button', { name: 'Examine again' }).click();
+    await page.locator('.findings').getByText('long addresses', { exact: true }).waitFor();
+    await page.clock.fastForward(1_000);
+    expect(await page.locator('.sign.bad').count()).toBe(0);
+    await link.close();
+  });
+
+  it('names the checks that wait for another one', async () => {
+    const link = await Link.start(api);
+    link.troubles = [{ path: /rooms/, how: 'delay', afterMs: 60_000 }];
+    const page = await open('about:blank');
+    await page.goto(`${link.url}/doctor`);
+    await until(() => link.seen.some((path) => /rooms/.test(path)), 'the first check');
+    await page.clock.setSystemTime(Date.now() + 11_000);
+    await page.getByText(/Not begun yet: .*long holds/).waitFor();
+    await link.close();
+  });
+
+  it('says why it does not look at something', async () => {
+    const link = await Link.start(api);
+    link.troubles = [{ path: /join/, how: 'refuse' }];
+    const page = await open(site.library(link.url, { path: '/doctor' }));
+    const findings = await page.evaluate(() => window.NobackendChat.join({ room: 'doctor' }).doctor());
+    expect(findings.map(({ about }) => about)).toEqual(['mixed content', 'storage', 'tabs', 'script tags', 'fetch', 'clock', 'long addresses', 'long holds']);
+    expect(findings.filter(({ sentence }) => sentence.startsWith('Not looked at, since no guest could join')).map(({ about }) => about)).toEqual(['clock', 'long holds']);
+    await link.close();
+  });
+
   it('says what is wrong with a bad one, from the page that has it', async () => {
     const link = await Link.start(api);
     link.troubles = [

@@ -21,6 +21,7 @@ let system: TestSystem, site: Site, api: string, readme: string;
 beforeAll(async () => {
   [system, site, readme] = await Promise.all([startSystem({ apis: 2, env: { RATE_LIMITS: 'off' } }), Site.start(), readFile('README.md', 'utf8')]);
   api = system.urls[0] ?? '';
+  await system.addApi({ USER_TTL: 8 }); // holds a poll for half of it: the last look of the doctor is short there
 });
 
 afterAll(async () => {
@@ -28,13 +29,15 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** An example of the README. */
+/** The examples of the README. */
+const FIDDLE = /<!-- fiddle -->\s*```html\n([\s\S]*?)```/;
+const LIBRARY = /## With the library\n\n((?: {4}.*\n)+)/;
 const ELEMENT = /## A chat in two lines\n\n((?: {4}.*\n)+)/;
 
 /** A page of another origin with an example of the README in it, in a room of its own. */
 function exampleOf(pattern: RegExp, room: string): string {
   const text = pattern.exec(readme)?.[1] ?? '';
-  const here = text.replaceAll('http://localhost:8080', api).replace('fiddle', room);
+  const here = text.replaceAll('http://localhost:8080', api).replace(/(room=|room: '|room=")fiddle/, `$1${room}`);
   expect(here).toContain(room);
   return site.serve(`/${room}`, `<!doctype html><meta charset="utf-8"><title>${room}</title><body>${here}</body>`);
 }
@@ -88,6 +91,18 @@ function walks(engine: Engine): void {
     await ann.sees('.message', 'Grüße 👩‍👩‍👧 from Bob');
     await ann.enter('textarea', 'hello Bob');
     await bob.sees('.message', 'hello Bob');
+  });
+
+  it.sequential.each([['the fiddle of a dozen lines', FIDDLE, 'fiddle'], ['the library', LIBRARY, 'library']])('%s talks from another origin', async (_, pattern, name) => {
+    const room = `${named}-${name}`;
+    const guest = await guestOf(room);
+    await guest.user.send('said before');
+    const page = await visit(exampleOf(pattern, room)); // which has to end loading, though it polls
+    await page.sees('#log', 'said before');
+    await page.enter('#say:enabled', '<b>hello</b>');
+    await guest.hears('<b>hello</b>');
+    await guest.user.send('and back');
+    await page.sees('#log', 'and back');
   });
 
   it.sequential('the element talks from another origin', async () => {
@@ -157,6 +172,13 @@ function walks(engine: Engine): void {
     await page.sees('.rows .message', 'meanwhile');
     expect(await page.texts('.own-name')).toEqual(names);
     await link.close();
+  });
+
+  it.sequential('the doctor ends, and finds everything good', async () => {
+    const page = await visit(`${system.urls[2]}/doctor`);
+    await page.sees('#progress', 'Done');
+    expect(await page.texts('.findings li:not(:has(.good))')).toEqual([]);
+    expect(await page.texts('.findings li')).toHaveLength(8);
   });
 }
 

@@ -1,37 +1,47 @@
 import type { Answers } from '../client/answers.js';
 import type { Finding } from '../client/api.js';
-import { asFailure } from '../client/errors.js';
+import { asFailure, Failure } from '../client/errors.js';
 import type { Transport } from '../client/transport.js';
+import { note, type Listener } from './findings.js';
 import { checkClock, checkHold, checkLength, checkReach } from './network-checks.js';
 import { checkMixedContent, checkStorage, checkTabs } from './page-checks.js';
 
 const PATIENCE = 10_000;
 
-/** Looks at everything that can keep a chat from working here. `tell` hears each finding as it is made. */
-export async function examine(server: string, tell: (finding: Finding) => void = () => undefined): Promise<Finding[]> {
+/** Looks at everything that can keep a chat from working here. Returns a finding for each check. */
+export async function examine(server: string, listener: Listener = {}): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const add = (finding: Finding): void => {
+  const begun = (about: Finding['about']): void => { if (listener.begun) listener.begun(about); };
+  const found = (finding: Finding): void => {
     findings.push(finding);
-    tell(finding);
+    if (listener.found) listener.found(finding);
   };
-  [checkMixedContent(server), checkStorage(), checkTabs()].forEach(add);
-  const { findings: reach, transport } = await checkReach(server);
-  reach.forEach(add);
-  if (transport) await examineAsGuest(server, transport, add);
+  [checkMixedContent(server), checkStorage(), checkTabs()].forEach(found);
+  const transport = await checkReach(server, { begun, found });
+  if (transport) await examineAsGuest(server, transport, { begun, found });
+  else for (const about of ['clock', 'long addresses', 'long holds'] as const) found(note(about, 'Not looked at, since nothing gets through.'));
   return findings;
 }
 
-/** What needs a user: a guest in a room of its own, who leaves at the end. */
-async function examineAsGuest(server: string, transport: Transport, add: (finding: Finding) => void): Promise<void> {
+/** Checks that need a user: a guest in a room of its own, who leaves at the end. */
+async function examineAsGuest(server: string, transport: Transport, { begun, found }: Required<Listener>): Promise<void> {
   const askedAt = Date.now();
   const room = `doctor-${Math.random().toString(36).slice(2, 10)}`;
-  const guest = await transport.call('join', { room }, PATIENCE).done.catch((thrown: unknown) => void asFailure(thrown));
-  if (guest) add(await checkClock(guest, askedAt));
-  add(await checkLength(server));
-  if (guest) await examineHold(transport, guest, add);
+  begun('clock');
+  const guest = await transport.call('join', { room }, PATIENCE).done.catch(asFailure);
+  found(guest instanceof Failure ? notJoined('clock', guest) : await checkClock(guest, askedAt));
+  begun('long addresses');
+  found(await checkLength(server));
+  begun('long holds');
+  found(guest instanceof Failure ? notJoined('long holds', guest) : await examineHold(transport, guest));
 }
 
-async function examineHold(transport: Transport, guest: Answers['join'], add: (finding: Finding) => void): Promise<void> {
-  add(await checkHold(transport, guest));
+async function examineHold(transport: Transport, guest: Answers['join']): Promise<Finding> {
+  const finding = await checkHold(transport, guest);
   await transport.call('leave', { token: guest.token }, PATIENCE).done.catch((thrown: unknown) => void asFailure(thrown));
+  return finding;
+}
+
+function notJoined(about: Finding['about'], { message }: Failure): Finding {
+  return note(about, `Not looked at, since no guest could join: ${message}`);
 }

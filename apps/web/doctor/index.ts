@@ -2,4 +2,4 @@
 import { registry } from '../client/registry.js';
 import { examine } from './examine.js';
 
-registry().examine = examine;
+registry().examine = (server, tell) => examine(server, tell ? { found: tell } : {});

@@ -4,7 +4,7 @@ import { asFailure, Failure } from '../client/errors.js';
 import { fetchTransport } from '../client/fetch.js';
 import { jsonpTransport } from '../client/jsonp.js';
 import type { Transport } from '../client/transport.js';
-import { bad, good, note, type Finding } from './findings.js';
+import { bad, good, note, type Finding, type Listener } from './findings.js';
 
 const PATIENCE = 8_000;
 /** ms that a clock may be off before times look odd. */
@@ -12,32 +12,28 @@ const CLOCK_OFF = 60_000;
 /** Characters of address to try. A message of 2,000 characters takes 2,100 in plain letters and up to 24,000 in emoji. */
 const LENGTHS = [2_000, 4_000, 8_000, 16_000, 32_000];
 
-/** The two ways as seen from here, and the one to go on with. */
-export interface Reach {
-  findings: Finding[];
-  transport: Transport | null;
-}
-
 async function tryWay(transport: Transport): Promise<{ ms: number; failure: Failure | null }> {
   const from = Date.now();
   const failure = await transport.call('rooms', {}, PATIENCE).done.then(() => null, asFailure);
   return { ms: Date.now() - from, failure: failure && failure.code === 'network' ? failure : null };
 }
 
-export async function checkReach(server: string): Promise<Reach> {
+/** Tries both ways. Returns the one to go on with, or null when nothing gets through. */
+export async function checkReach(server: string, { begun, found }: Required<Listener>): Promise<Transport | null> {
   const scripts = jsonpTransport(server, '');
   const fetching = fetchTransport(server);
+  begun('script tags');
   const viaScript = await tryWay(scripts);
+  found(viaScript.failure
+    ? bad('script tags', `Script tags from ${server} do not get through. If this page has a Content-Security-Policy, add ${server} to its script-src.`)
+    : good('script tags', `Script tags get through, in ${viaScript.ms} ms.`));
+  begun('fetch');
   const viaFetch = await tryWay(fetching);
-  const findings = [
-    viaScript.failure
-      ? bad('script tags', `Script tags from ${server} do not get through. If this page has a Content-Security-Policy, add ${server} to its script-src.`)
-      : good('script tags', `Script tags get through, in ${viaScript.ms} ms.`),
-    viaFetch.failure
-      ? note('fetch', `fetch does not get through. If this page has a Content-Security-Policy, add ${server} to its connect-src; until then script tags do the work.`)
-      : good('fetch', `fetch gets through, in ${viaFetch.ms} ms.`),
-  ];
-  return { findings, transport: !viaFetch.failure ? fetching : !viaScript.failure ? scripts : null };
+  found(viaFetch.failure
+    ? note('fetch', `fetch does not get through. If this page has a Content-Security-Policy, add ${server} to its connect-src; until then script tags do the work.`)
+    : good('fetch', `fetch gets through, in ${viaFetch.ms} ms.`));
+  if (!viaFetch.failure) return fetching;
+  return viaScript.failure ? null : scripts;
 }
 
 export async function checkLength(server: string): Promise<Finding> {

@@ -1,5 +1,14 @@
-/** Runs in a sandboxed frame, whose origin is no one's: what gets through from here gets through from any page. */
+/** Runs in a sandboxed frame, which has no origin: what gets through from here gets through from any page. */
+import type { Finding } from '../client/api.js';
 import { examine } from '../doctor/examine.js';
 
+/** What the frame tells its page. */
+export interface FrameNews {
+  begun?: Finding['about'];
+  finding?: Finding;
+  done?: true;
+}
+
+const tell = (news: FrameNews): void => parent.postMessage(news, '*');
 const server = new URL('.', location.href).origin;
-void examine(server, (finding) => parent.postMessage({ finding }, '*')).then(() => parent.postMessage({ done: true }, '*'));
+void examine(server, { begun: (about) => tell({ begun: about }), found: (finding) => tell({ finding }) }).then(() => tell({ done: true }));

@@ -1,10 +1,16 @@
 /** `/doctor`: the examination, made from a foreign origin as other pages would make it. */
 import type { Finding } from '../client/api.js';
+import { bad } from '../doctor/findings.js';
 import { checkMixedContent, checkStorage, checkTabs } from '../doctor/page-checks.js';
+import type { FrameNews } from './doctor-frame.js';
 import { byId, copyOnClick, select } from './page.js';
 
 /** Of these the frame, which may store nothing, would say what is true only of itself. */
 const OWN = ['mixed content', 'storage', 'tabs'];
+/** The checks that the frame makes. */
+const IN_FRAME: Finding['about'][] = ['script tags', 'fetch', 'clock', 'long addresses', 'long holds'];
+/** ms after which a check that has not begun is named. */
+const LATE = 10_000;
 const SIGNS = { good: '✓', note: '!', bad: '✕' };
 const SAID = { good: 'Good', note: 'To know', bad: 'Problem' };
 
@@ -12,6 +18,8 @@ const list = byId('findings', HTMLOListElement);
 const progress = byId('progress', HTMLElement);
 let frame: HTMLIFrameElement | null = null;
 let ticking: ReturnType<typeof setInterval> | undefined;
+/** Checks that the frame has not begun. */
+let waiting = new Set<Finding['about']>();
 
 function add({ about, verdict, sentence }: Finding): void {
   const item = document.createElement('li');
@@ -35,10 +43,22 @@ function findingText(item: Element): string {
 
 function tick(): void {
   const from = Date.now();
-  const say = (): void => { progress.textContent = `Examining, ${Math.round((Date.now() - from) / 1_000)} s. The last look, at how long a request may be held, takes most of a minute.`; };
-  say();
+  const say = (): void => {
+    const passed = Date.now() - from;
+    if (passed >= LATE && waiting.size === IN_FRAME.length) return giveUp();
+    const late = passed >= LATE && waiting.size > 0 ? ` Not begun yet: ${Array.from(waiting).join(', ')}.` : '';
+    progress.textContent = `Examining, ${Math.round(passed / 1_000)} s. The last look, at how long a request may be held, takes most of a minute.${late}`;
+  };
   progress.removeAttribute('role'); // a clock is not worth saying aloud every second
   ticking = setInterval(say, 1_000);
+  say();
+}
+
+/** The frame has not run: nothing more will come from it. */
+function giveUp(): void {
+  const sentence = `This check has not begun after ${LATE / 1_000} s: the browser, or something between you and the server, keeps /doctor-frame.html or its script from running.`;
+  IN_FRAME.forEach((about) => add(bad(about, sentence)));
+  finish();
 }
 
 function finish(): void {
@@ -46,11 +66,13 @@ function finish(): void {
   progress.setAttribute('role', 'status');
   progress.textContent = list.querySelector('.bad') ? 'Done. See what to do above.' : 'Done. A chat works here.';
   if (frame) frame.remove();
+  frame = null;
   byId('again', HTMLButtonElement).hidden = byId('copy', HTMLButtonElement).hidden = false;
 }
 
 function start(): void {
   list.replaceChildren();
+  waiting = new Set(IN_FRAME);
   byId('again', HTMLButtonElement).hidden = byId('copy', HTMLButtonElement).hidden = true;
   [checkMixedContent(location.origin), checkStorage(), checkTabs()].forEach(add);
   tick();
@@ -62,11 +84,18 @@ function start(): void {
   document.body.append(frame);
 }
 
-addEventListener('message', ({ source, data }: MessageEvent<{ finding?: Finding; done?: boolean }>) => {
+addEventListener('message', ({ source, data }: MessageEvent<FrameNews>) => {
   if (!frame || source !== frame.contentWindow) return;
-  if (data.finding && !OWN.includes(data.finding.about)) add(data.finding);
+  if (data.begun) waiting.delete(data.begun);
+  if (data.finding && !OWN.includes(data.finding.about)) addFromFrame(data.finding);
   if (data.done) finish();
 });
+
+function addFromFrame(finding: Finding): void {
+  waiting.delete(finding.about); // what could not be looked at does not begin
+  add(finding);
+}
+
 byId('again', HTMLButtonElement).addEventListener('click', start);
 copyOnClick(byId('copy', HTMLButtonElement), () => Array.from(list.children, findingText).join('\n'), () => select(list));
 start();

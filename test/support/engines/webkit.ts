@@ -20,17 +20,18 @@ const ALONE = { NO_AT_BRIDGE: '1', GIO_USE_VFS: 'local', DBUS_SESSION_BUS_ADDRES
 
 /** A driver has one session at a time, so each session is a driver of its own. */
 class WebKit implements Browser {
-  readonly #sessions: WebKitSession[] = [];
+  /** Also those that are still starting, when a test has ended meanwhile. */
+  readonly #sessions: Promise<WebKitSession>[] = [];
 
   /** It has hung in its start: then it is started once more. */
-  async session(): Promise<Session> {
-    const session = await WebKitSession.start().catch(() => WebKitSession.start());
+  session(): Promise<Session> {
+    const session = WebKitSession.start().catch(() => WebKitSession.start());
     this.#sessions.push(session);
     return session;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#sessions.map((session) => session.close()));
+    await Promise.all(this.#sessions.map((starting) => starting.then((session) => session.close(), () => undefined)));
   }
 }
 

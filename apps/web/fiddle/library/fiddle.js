@@ -1,17 +1,19 @@
 const chat = NobackendChat.join({ room: '{{room}}' });
 const list = document.querySelector('ul'), form = document.querySelector('form'), input = form.querySelector('input');
 
-function show({ from, text, private: isPrivate }) {
-  const line = document.createElement('li');
-  line.textContent = `${isPrivate ? '(private) ' : ''}${from.name}: ${text}`;
-  list.append(line);
+function line(text) {
+  list.appendChild(document.createElement('li')).textContent = text;
 }
 
-chat.on('ready', ({ history }) => history.filter((event) => event.type === 'message').forEach(show));
+function show({ from, text, private: isPrivate }) {
+  if (text) line(`${isPrivate ? '(private) ' : ''}${from.name}: ${text}`);
+}
+
+chat.on('ready', ({ history }) => history.forEach(show));
 chat.on('message', show);
 
 form.onsubmit = (event) => {
   event.preventDefault();
-  if (input.value) chat.send(input.value).catch((error) => alert(error.message));
+  if (input.value) chat.send(input.value).then(({ held }) => held && line('Your message waits for approval.'), ({ message }) => line(message));
   input.value = '';
 };
