@@ -1,4 +1,4 @@
-/** Signals: at once to the held polls of a room's members, at every process, and never kept. */
+/** Signals: at once to the held polls of a room's members, at every process; never stored. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignalEvent } from '../shared/protocol/events.js';
 import type { RedisClient } from '../shared/redis-owners.js';
@@ -18,7 +18,7 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
 
   const join = (room: string, at = 0) => TestUser.join(system.urls[at] ?? '', { room });
 
-  /** Signals, again and again as nothing is kept, until all have got one; its data is counted up. */
+  /** Signals until all have got one, as nothing waits for a user that has not polled yet; its data is counted up. */
   async function signalUntilHeard(from: TestUser, followers: Follower[], room?: string): Promise<SignalEvent[]> {
     let data = 0;
     return until(async () => {
@@ -64,7 +64,22 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
     expect(follower.signals.filter(({ room, data }) => room === 'before' && data === 'late')).toEqual([]);
   });
 
-  it('leaves nothing behind: no key, no history, nothing for a poll that comes later', async () => {
+  it('comes in its latest value to everybody, when many come from many', async () => {
+    const [rounds, users] = [40, await Promise.all(Array.from({ length: 5 }, (_, i) => join('many', i % 2)))];
+    const followers = users.map((user) => user.follow());
+    await signalUntilHeard(users[0] ?? expect.fail(), followers);
+    await Promise.all(users.map(async (user) => {
+      for (let n = 1; n <= rounds; n += 1) await user.ask('signal', { data: { n } });
+    }));
+    const hasLast = ({ signals }: Follower, { id }: TestUser): boolean => {
+      const last = signals.filter(({ from }) => from.id === id).at(-1)?.data;
+      return JSON.stringify(last) === `{"n":${rounds}}`;
+    };
+    await until(() => followers.every((one) => users.every((user) => hasLast(one, user))), 'all latest values');
+    await Promise.all(followers.map((follower) => follower.stop()));
+  });
+
+  it('leaves nothing behind: no key, no history, nothing for who polls for the first time', async () => {
     const [a, b] = [await join('kept'), await join('kept')];
     const redis = openRedis(system.redis.url);
     await until(async () => await redis.llen((await allKeys(redis, `user:*:${a.id}:messages`))[0] ?? '') === 2, 'both have joined');

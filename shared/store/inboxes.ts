@@ -68,7 +68,8 @@ export interface Attached {
   reset: boolean;
   /** The number of the last delivery to this process from this user's shard. */
   sequence: number;
-  rooms: string[];
+  /** Null when this process was told of them before. */
+  rooms: string[] | null;
   /** Event texts, oldest first. */
   events: string[];
   /** What these events add to a sum. */
@@ -77,7 +78,7 @@ export interface Attached {
   end: Place;
 }
 
-type AttachReply = ['unauthorized'] | ['live' | 'blocking' | '', number, number, string, number, number, number, number, string[], string, number, string[]];
+type AttachReply = ['unauthorized'] | ['live' | 'blocking' | '', number, number, string, number, number, number, number, string[] | null, string, number, string[]];
 
 /** Ties a poll to its user and this process. Always right, whatever was before. Throws `unauthorized`. */
 export async function attach(store: Store, user: Credentials, process: string, cursor: Cursor | null, want: Want): Promise<Attached> {

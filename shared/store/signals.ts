@@ -1,4 +1,4 @@
-/** Signals: published once to all API processes, never stored. */
+/** Signals: published once to all API processes, which keep them for a moment; never stored. */
 import type { SignalEvent } from '../protocol/events.js';
 import type { RedisClient } from '../redis-owners.js';
 import { signalText } from './event-text.js';
@@ -13,8 +13,28 @@ export async function publishSignal({ keys, redis }: Store, signal: SignalEvent)
   await publish(redis, keys.signalChannel(keys.roomShard(signal.room)), `${signal.room}\n${signalText(signal)}`);
 }
 
-/** Takes a published signal apart: its room and its text. */
-export function parseSignal(payload: string): { room: string; text: string } {
-  const end = payload.indexOf('\n');
-  return { room: payload.slice(0, end), text: payload.slice(end + 1) };
+/** A signal as processes hand it on: its text as clients see it, and what that says of where and by whom. */
+export interface Signal {
+  room: string;
+  /** The sender's id. */
+  from: string;
+  text: string;
+}
+
+const HEAD = /^{"type":"signal","room":"([^"]*)","at":\d+,"from":{"id":(\d+)/;
+
+export function signalOf(text: string): Signal {
+  const [, room = '', from = ''] = HEAD.exec(text) ?? [];
+  return { room, from, text };
+}
+
+/** Takes a published signal apart. */
+export function parseSignal(payload: string): Signal {
+  return signalOf(payload.slice(payload.indexOf('\n') + 1));
+}
+
+/** Hands signals that have waited for a user on to the process where it polls now. */
+export async function handOn(store: Store, id: number, process: string, texts: readonly string[]): Promise<void> {
+  const channel = store.keys.noticeChannel(store.keys.userShard(id), process);
+  await publish(store.redis, channel, [`signals ${id}`, ...texts].join('\n'));
 }

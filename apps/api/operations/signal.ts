@@ -5,7 +5,10 @@ import { authorize } from '../../../shared/store/users.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 
-/** Gives something ephemeral to the room's members whose polls are held now. What comes from who may not speak there goes nowhere, without a word. */
+/**
+ * Gives something ephemeral to the room's members: to their held polls, or within a moment to their next ones. The signal
+ * of a user that may not speak there goes nowhere, without a word.
+ */
 export const signal: Operation<'signal'> = async ({ store }, { token, room, data }) => {
   const user = parseToken(token);
   const { name, room: found } = await authorize(store, user, room, 'signal');

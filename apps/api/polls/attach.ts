@@ -9,9 +9,10 @@ import { attach, type Attached, type Want } from '../../../shared/store/inboxes.
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { BlockingPool, Lease } from './blocking.js';
+import type { Hearers } from './hearers.js';
 import type { HeldPolls } from './held.js';
 import type { Live, Pending } from './live.js';
-import { pollBody, type Poll } from './poll.js';
+import type { Poll } from './poll.js';
 
 /** Pause (ms) before who was refused a place to wait at attaches again. */
 const REFUSED_PAUSE = 100;
@@ -23,6 +24,7 @@ export interface Ways {
   pool: BlockingPool;
   live: Live;
   held: HeldPolls;
+  hearers: Hearers;
   /** This process as a user shard knows it at the moment. */
   process: (shard: number) => string;
   /** Whether polls of users of a shard may wait in the live way now. */
@@ -85,9 +87,11 @@ function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pen
   const { n, end, events, missed, reset } = attached;
   const waited = poll.place !== null;
   poll.n = n;
-  poll.rooms = new Set(heedNotices(pending, poll, attached));
+  heedNotices(pending, poll, attached);
   poll.process = ways.process(pending.shard);
   poll.place = end;
+  if (!poll.superseded) ways.hearers.meet(poll, attached.rooms && new Set(attached.rooms));
+  for (const notice of pending.notices) if (notice.what === 'signals') ways.hearers.receive(notice.id, notice.signals);
   const live = attached.way === 'live' && !poll.superseded;
   const orphan = live ? null : ways.live.forget(poll.userId, n);
   if (orphan) ways.reattach(orphan);
@@ -95,29 +99,30 @@ function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pen
   if (events.length === 0 && missed === 0 && !reset) return attached;
   ways.given(events.length);
   if (waited && events[0] !== undefined) ways.received(events[0]);
-  poll.settle(pollBody(poll.resume, events.join(','), missed, reset));
+  poll.settle(poll.resume, events.join(','), missed, reset);
   return attached;
 }
 
-/** Takes into account what was said of the user after its attach and heard before the answer. Gives its rooms. */
-function heedNotices(pending: Pending, poll: Poll, attached: Attached): string[] {
+/** Takes into account what was said of the user after its attach and heard before the answer. Throws `unauthorized`. */
+function heedNotices(pending: Pending, poll: Poll, attached: Attached): void {
   for (const notice of pending.notices) {
     if ('room' in notice) {
-      attached.rooms = attached.rooms.filter((room) => room !== notice.room);
-      if (notice.what === 'entered') attached.rooms.push(notice.room);
-    } else if (notice.n >= attached.n) {
+      attached.rooms = attached.rooms?.filter((room) => room !== notice.room) ?? null;
+      if (notice.what === 'entered') attached.rooms?.push(notice.room);
+    } else if ('n' in notice && notice.n >= attached.n) {
       if (notice.what === 'ended') throw unauthorized();
       poll.superseded = true;
     }
   }
-  return attached.rooms;
 }
 
 async function hold(ways: Ways, poll: Poll, attached: Attached, lease: Lease | null, wantsToWait: boolean): Promise<'again' | 'left'> {
   if (poll.superseded) throw superseded();
   if (attached.way === 'live') return holdLive(ways, poll);
   if (!wantsToWait || ways.draining()) poll.settleEmpty();
-  else if (lease && attached.way === 'blocking') await holdBlocking(ways, poll, lease);
+  else ways.hearers.give(poll);
+  if (poll.settled) return 'again';
+  if (lease && attached.way === 'blocking') await holdBlocking(ways, poll, lease);
   else throw new ChatError('unavailable', `No place is free to hold this poll. Try again in ${RETRY_AFTER} s.`, { retryAfter: RETRY_AFTER });
   return 'again';
 }

@@ -12,8 +12,9 @@ import type { Store } from '../../../shared/store/store.js';
 import { eachUser, parseDelivery } from './delivery.js';
 import { Mirror, type Chunk } from './mirror.js';
 import { Mirrors } from './mirrors.js';
+import type { Hearers } from './hearers.js';
 import type { Notice } from './notice.js';
-import { pollBody, type Poll } from './poll.js';
+import type { Poll } from './poll.js';
 
 /** Acknowledgements and `seen` are written this often (ms). */
 const TICK = 1_000;
@@ -48,6 +49,7 @@ interface Shard {
 }
 
 export interface LiveOptions {
+  hearers: Hearers;
   /** This process as a user shard knows it. */
   process: (shard: number) => string;
   /** Makes a held poll attach again. */
@@ -95,8 +97,10 @@ export class Live {
     poll.whenSettled = this.#release;
     poll.process = this.#options.process(mirror.shard);
     poll.place = mirror.end;
+    this.#options.hearers.meet(poll, mirror.rooms);
     this.#answer(mirror);
     if (this.#draining || poll.deadline <= mirror.lastPoll) poll.settleEmpty();
+    this.#options.hearers.give(poll);
   }
 
   /** Answers all held polls, and from now on every poll at once. */
@@ -133,7 +137,7 @@ export class Live {
     const orphan = former && this.#drop(former);
     if (orphan) this.#options.reattach(orphan);
     if (shard.mirrors.size === 0 && shard.pending.size === 0) shard.last = shard.expected = attached.sequence;
-    const mirror = new Mirror({ id: poll.userId, token: poll.token, shard: pending.shard }, attached.n, attached.sequence, attached.acked, attached.rooms);
+    const mirror = new Mirror({ id: poll.userId, token: poll.token, shard: pending.shard }, attached.n, attached.sequence, attached.acked, attached.rooms ?? []);
     const { events, end: { eventId }, sum } = attached;
     if (events.length > 0) mirror.push({ text: events.join(','), count: events.length, eventId, sum });
     for (const { sequence, n, chunk } of pending.kept) if (n === attached.n && sequence > attached.sequence) mirror.push(chunk);
@@ -215,7 +219,7 @@ export class Live {
     if (!poll || !taken) return;
     this.#answered += 1;
     this.#options.given(taken.count);
-    poll.settle(pollBody(cursorText(this.#options.process(mirror.shard), taken.end), taken.text));
+    poll.settle(cursorText(this.#options.process(mirror.shard), taken.end), taken.text);
   }
 
   #resynchronise(shard: Shard, last: number): void {

@@ -2,11 +2,14 @@
 import { cursorText, type Cursor, type Place } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
-import type { Gave, Reply } from '../operation.js';
+import type { Reply } from '../operation.js';
 import { ok } from '../respond.js';
 
-/** Before an attach says which. Never changed: a poll that is held has a set of its own. */
-const NO_ROOMS: Set<string> = new Set();
+/** Signals that wait for a user's poll. */
+export interface WaitingSignals {
+  /** Takes them all: texts joined by commas, '' for none. */
+  take(): string;
+}
 
 export class Poll {
   readonly token: string;
@@ -23,7 +26,7 @@ export class Poll {
   /** Where an answer without events leaves the client, and the process that says so; null before an attach. */
   place: Place | null = null;
   process = '';
-  rooms = NO_ROOMS;
+  signals: WaitingSignals | null = null;
   /** Called once, when it is settled: lets go what is held for it. */
   whenSettled: ((poll: Poll) => void) | null = null;
   readonly #reply: Reply;
@@ -47,17 +50,22 @@ export class Poll {
     return this.place ? cursorText(this.process, this.place) : '';
   }
 
-  settle(body: string, gave: Gave = 'events'): void {
-    if (this.#end()) this.#reply.give(body, gave);
+  /** Answers with event texts joined by commas, and behind them the signals that wait. */
+  settle(cursor: string, events: string, missed = 0, reset = false): void {
+    if (!this.#end()) return;
+    const signals = this.signals?.take() ?? '';
+    const all = events && signals ? `${events},${signals}` : events + signals;
+    const gave = events || missed > 0 || reset ? 'events' : signals ? 'signal' : 'nothing';
+    this.#reply.give(pollBody(cursor, all, missed, reset), gave);
   }
 
   fail(error: unknown): void {
     if (this.#end()) this.#reply.refuse(error);
   }
 
-  /** Answers without events: the time is up, or the process wants to end. */
+  /** Answers without events, but for signals that wait: the time is up, or the process wants to end. */
   settleEmpty(): void {
-    this.settle(pollBody(this.resume, ''), 'nothing');
+    this.settle(this.resume, '');
   }
 
   #end(): boolean {
@@ -70,7 +78,7 @@ export class Poll {
 }
 
 /** The body of a poll's answer; `events` are event texts joined by commas. */
-export function pollBody(cursor: string, events: string, missed = 0, reset = false): string {
+function pollBody(cursor: string, events: string, missed = 0, reset = false): string {
   if (missed === 0 && !reset) return `{"ok":true,"cursor":"${cursor}","events":[${events}]}`;
   return ok({ cursor, ...(missed > 0 && { missed }), ...(reset && { reset }) }, { events: `[${events}]` });
 }

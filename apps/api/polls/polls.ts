@@ -1,16 +1,17 @@
 /** All polls of this process: where they begin, and what the rest of the system tells them. */
 import type { Nodes } from '../../../shared/redis-nodes.js';
 import type { Cursor } from '../../../shared/store/inboxes.js';
-import { parseSignal } from '../../../shared/store/signals.js';
+import { handOn, parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { Reply } from '../operation.js';
 import { attachAndHold, superseded, type Ways } from './attach.js';
 import { BlockingPool } from './blocking.js';
+import { Hearers } from './hearers.js';
 import { HeldPolls } from './held.js';
 import { Live } from './live.js';
-import { parseNotice } from './notice.js';
-import { Poll, pollBody } from './poll.js';
+import { parseNotice, type Notice } from './notice.js';
+import { Poll } from './poll.js';
 import { Subscription } from './subscription.js';
 
 /** How long (ms) polls whose subscription was lost wait for it before they attach in another way. */
@@ -27,6 +28,7 @@ export interface PollsOptions {
 
 export class Polls {
   readonly held = new HeldPolls();
+  readonly hearers = new Hearers();
   readonly pool: BlockingPool;
   readonly live: Live;
   /** Events given to clients since the start. */
@@ -46,18 +48,19 @@ export class Polls {
     this.#store = store;
     this.pool = new BlockingPool(nodes, store.config.pollConnections);
     const reattach = (poll: Poll): void => this.#orphan(poll);
-    this.live = new Live(store, { process, given, received, reattach });
+    this.live = new Live(store, { hearers: this.hearers, process, given, received, reattach });
     this.#subscription = new Subscription(nodes, store.keys, {
       onDelivery: (shard, payload) => this.live.deliver(shard, payload),
       onNotice: (notice) => this.#notice(notice),
-      onSignal: (payload) => this.#signal(payload),
-      onLost: (shard) => this.live.dropShard(shard),
+      onSignal: (payload) => this.hearers.hear(parseSignal(payload)),
+      onLost: (shard) => this.#lost(shard),
       onConfirmed: (shard) => this.#attachOrphans(shard),
       onRefused: refused,
       onSwitched: switched,
     });
     this.#ways = {
-      store, process, given, received, reattach, pool: this.pool, live: this.live, held: this.held,
+      store, process, given, received, reattach,
+      pool: this.pool, live: this.live, held: this.held, hearers: this.hearers,
       liveNow: (shard) => store.config.live && this.#subscription.confirmed(shard),
       draining: () => this.#draining,
     };
@@ -65,8 +68,7 @@ export class Polls {
 
   /** The polls held whose users are in a room. */
   heldIn(room: string): Poll[] {
-    const live = this.live.mirrors.inRoom(room).flatMap(({ poll }) => poll ?? []);
-    return [...live, ...this.held.inRoom(room)];
+    return this.hearers.heldIn(room);
   }
 
   /** The poll held for a user. */
@@ -110,6 +112,7 @@ export class Polls {
   async close(): Promise<void> {
     this.drain();
     await this.live.close();
+    this.hearers.close();
     this.#subscription.close();
     this.pool.close();
   }
@@ -143,19 +146,27 @@ export class Polls {
   #notice(text: string): void {
     const notice = parseNotice(text);
     if (!notice) return;
+    if (notice.what === 'signals' && this.hearers.receive(notice.id, notice.signals)) return;
     this.live.keepNotice(notice);
     if ('room' in notice) {
-      this.held.changeRooms(notice.id, notice.room, notice.what);
       this.live.mirrors.changeRooms(notice.id, notice.room, notice.what);
-      return;
+      this.hearers.changeRooms(notice.id, notice.room, notice.what);
     }
-    const poll = this.live.forget(notice.id, notice.n) ?? this.held.ofUser(notice.id);
-    if (poll && poll.n <= notice.n) poll.fail(notice.what === 'ended' ? unauthorized() : superseded());
+    if ('n' in notice) this.#gone(notice);
   }
 
-  #signal(payload: string): void {
-    const { room, text } = parseSignal(payload);
-    for (const poll of this.heldIn(room)) poll.settle(pollBody(poll.resume, text), 'signal');
+  /** A user is attached elsewhere now, or nowhere. Signals that wait for it follow it. */
+  #gone({ what, id, n, by = '' }: Extract<Notice, { n: number }>): void {
+    const poll = this.live.forget(id, n) ?? this.held.ofUser(id);
+    if (poll && poll.n <= n) poll.fail(what === 'ended' ? unauthorized() : superseded());
+    const waiting = this.hearers.leave(id, n);
+    if (waiting.length === 0 || by === '') return;
+    void handOn(this.#store, id, by, waiting).catch(() => undefined); // a signal may be lost
+  }
+
+  #lost(shard: number): void {
+    this.live.dropShard(shard);
+    this.hearers.lose((id) => this.#store.keys.userShard(id) === shard);
   }
 }
 

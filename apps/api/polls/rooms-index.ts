@@ -1,4 +1,4 @@
-/** What is in which room: polls held, or mirrors. */
+/** What is in which room. */
 export class RoomsIndex<Item extends { readonly rooms: Set<string> }> {
   readonly #rooms = new Map<string, Set<Item>>();
 

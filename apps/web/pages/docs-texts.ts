@@ -7,7 +7,7 @@ export const PURPOSE: Record<OperationName, string> = {
   join: 'Makes a user and puts it into a room. Gives user, token, cursor, pollTimeout, the room with its members and history, and to who makes a room its owner token, once.',
   poll: 'Waits for events. Give the cursor of the last answer each time: it acknowledges what came with it. Gives cursor, events, and sometimes missed or reset.',
   send: 'Sends a message to a room, or with "to" to one user. Gives its id and time.',
-  signal: 'Tells something fleeting to those whose polls are waiting now. It is stored nowhere.',
+  signal: 'Tells something fleeting to those who are in the room now. It is stored nowhere; of several that come between two polls, the newest of each sender is given.',
   enter: 'Enters one more room. Gives the room as join does.',
   exit: 'Leaves one room.',
   block: 'Takes no private messages and signals from a user any more, and leaves the private room of the two. Gives blocked, the ids of all whom you have blocked; enter gives it too.',

@@ -6,7 +6,8 @@
 --       'none' (not held)
 --       7 most events  8 most bytes of events, of which one at least is given  9 the cursor's sum, '' for none
 -- Gives {'unauthorized'} or {way ('live', 'blocking' or ''), n, position acknowledged, log id there, sum there, missed, reset,
--- sequence, {room, ...}, log id after the events, their sum, {event, ...}}. Rooms only of a user that is waited for.
+-- sequence, {room, ...}, log id after the events, their sum, {event, ...}}. Rooms only of a user that is waited for, or was not
+-- attached to this process before, else false: the process knows them.
 -- Bound: the inbox (INBOX_MAX events, INBOX_BYTES) once for what is acknowledged and once for what is given, which ends at ARGV 7 and 8;
 -- 5,200 names of rooms.
 local user, inbox, seen, attached, sequence = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -61,9 +62,11 @@ redis.call('HSET', user, 'given', base + #events, 'process', process, 'sum', bas
 local time = redis.call('TIME')
 redis.call('ZADD', seen, time[1] * 1000 + math.floor(time[2] / 1000), id)
 
--- The newest poll wins: the former one's bell has gone, and its process, if another, is told.
-if former and formerWay ~= 'none' and formerProcess ~= process then
-  redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. formerProcess, 'superseded ' .. id .. ' ' .. formerN)
+-- The newest poll wins: the bell of the former one has gone, and its process, if another, is told where the user is now
+-- (also one that holds nothing: signals wait there).
+if former and formerProcess ~= process then
+  redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. formerProcess,
+    'superseded ' .. id .. ' ' .. formerN .. ' ' .. process)
 end
 local way = ''
 if position ~= '' and length == #events and (want == 'full' or want == 'live' and h[7] == process) then
@@ -72,7 +75,7 @@ if position ~= '' and length == #events and (want == 'full' or want == 'live' an
 elseif #events == 0 and (want == 'blocking' or want == 'live') then
   way = 'blocking'
 end
-local rooms = way == '' and {} or redis.call('SMEMBERS', user .. ':rooms')
+local rooms = (way ~= '' or formerProcess ~= process) and redis.call('SMEMBERS', user .. ':rooms')
 -- 'none': nobody waits, but the user polls, so that fan-out keeps a whole inbox for it.
 redis.call('HSET', attached, id, (way == '' and 'none' or way) .. ':' .. process .. ':' .. n)
 return {way, n, base, baseId, sum, missed, reset, tonumber(redis.call('GET', sequence) or 0), rooms, last, sumWith(0, events), events}
