@@ -1,6 +1,7 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
+import { called, refill } from './dom.js';
 import type { Skeleton } from './skeleton.js';
-import { fill } from './texts.js';
+import { filled } from './texts.js';
 
 /** ms after which what was said aloud is taken away, so that nobody comes across it again. */
 const ANNOUNCED = 3_000;
@@ -8,7 +9,7 @@ const ANNOUNCED = 3_000;
 /** Says aloud what comes into a conversation that is not open; the open log speaks for itself. */
 export function announce(event: ChatEvent, { texts, announcer }: Skeleton): void {
   if (event.type !== 'message') return;
-  announcer.textContent = fill(event.private ? texts.heardPrivately : texts.heard, { name: event.from.name });
+  refill(announcer, ...filled(event.private ? texts.heardPrivately : texts.heard, { name: called(event.from.name) }));
   setTimeout(() => { announcer.textContent = ''; }, ANNOUNCED);
 }
 

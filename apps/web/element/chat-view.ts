@@ -6,6 +6,7 @@ import { Composer } from './composer.js';
 import type { Conversation } from './conversation.js';
 import { Conversations } from './conversations.js';
 import { Crowd } from './crowd.js';
+import { refill } from './dom.js';
 import { addressee, showLatest, showTitle } from './heading.js';
 import type { LogView } from './log-view.js';
 import { Naming } from './naming.js';
@@ -211,6 +212,6 @@ export class ChatView {
   }
 
   private showTyping(): void {
-    this.parts.typing.textContent = this.typing.text(this.current.room, this.parts.texts);
+    refill(this.parts.typing, ...this.typing.parts(this.current.room, this.parts.texts));
   }
 }

@@ -1,3 +1,4 @@
+import { isSeen } from '../../../shared/protocol/letters.js';
 import { TEXT_MAX } from '../../../shared/protocol/limits.js';
 import { isKey } from './dom.js';
 import type { Skeleton } from './skeleton.js';
@@ -41,7 +42,7 @@ export class Composer {
   private submit(): void {
     const { input } = this.parts.composer;
     const text = input.value.trim();
-    if (!text || this.excess() > 0 || input.disabled) return;
+    if (!isSeen(text) || this.excess() > 0 || input.disabled) return;
     input.value = '';
     this.measure();
     this.host.send(text);

@@ -1,4 +1,8 @@
-type Child = Node | string | null;
+import { lettersOf } from '../../../shared/protocol/letters.js';
+
+/** What a sentence is put together from: words, and elements for names. */
+export type Part = Node | string;
+type Child = Part | null;
 
 /** Makes an element. Children that are text become text: nothing here ever parses HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(
@@ -64,9 +68,22 @@ export function isKey(event: KeyboardEvent, key: string): boolean {
   return event.key === key && !event.isComposing && event.keyCode !== TAKEN;
 }
 
+/** A name within a sentence: an element of its own, so that a name that reads as a sentence is seen to be a name. */
+export function called(name: string): HTMLElement {
+  return h('bdi', { class: 'called' }, name);
+}
+
+/** Letters that are written from right to left. */
+const LEFTWARD = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** A name for a text that takes no elements, such as a title: one that runs the other way does not turn what stands around it. */
+export function isolated(name: string): string {
+  return LEFTWARD.test(name) ? `\u2068${name}\u2069` : name;
+}
+
 /** A round sign for a person: its first letter, which is no text but drawn, on a colour of its own. */
 export function avatar(id: number, name: string): HTMLSpanElement {
-  const sign = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-letter': [...name][0] || '?' });
+  const sign = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-letter': lettersOf(name)[0] || '?' });
   sign.style.setProperty('--hue', String(hueOf(id)));
   return sign;
 }

@@ -1,4 +1,5 @@
-import { DEFAULT_ROOM, NAME_MAX } from '../../../shared/protocol/limits.js';
+import { fitName } from '../../../shared/protocol/letters.js';
+import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure, WayName } from '../client/api.js';
 import type { joinFrom, Origin } from '../client/join.js';
 import { ChatView } from './chat-view.js';
@@ -18,6 +19,9 @@ function parsed(json: string | null): unknown {
   }
 }
 
+/** What can be kept of a name that a page has filled in: a chat under half of it, or as a guest, is better than none. */
+const fitted = (name: string | null | undefined): string | undefined => (name ? fitName(name) || undefined : undefined);
+
 /** Makes the class of `<nobackend-chat>`, which joins by the given `join`, at `origin` unless it names another server. */
 export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin): CustomElementConstructor {
   /** A whole chat: `<nobackend-chat room="lobby" name="ann" theme="auto">`. */
@@ -32,6 +36,8 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     /** What the page's address gave, and for which room. */
     private link: { room: string; token: string } | null = null;
     private starting = false;
+    /** A name that the server has refused: the chat goes on under a guest's. */
+    private refused: string | undefined;
     private unfollow: () => void = () => undefined;
 
     constructor() {
@@ -77,7 +83,8 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
 
     attributeChangedCallback(name: string, was: string | null, now: string | null): void {
       if (was === now || !this.chat) return;
-      if (name === 'name' && now) void this.rename(this.chat, now);
+      const fit = fitted(now);
+      if (name === 'name' && now) void (fit && this.rename(this.chat, fit));
       else this.restart();
     }
 
@@ -110,7 +117,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
 
     private start(): void {
       const attribute = (name: string): string | undefined => this.getAttribute(name) || undefined;
-      const name = attribute('name'); // what a page fills in may be long: a chat under half of it is better than none
+      const wanted = attribute('name');
       const way = attribute('way') as WayName | undefined;
       const tabs = attribute('tabs') === 'own' ? 'own' : 'shared';
       const room = attribute('room') || DEFAULT_ROOM;
@@ -118,12 +125,17 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       this.takeLink(room);
       const given = this.token || (this.link && this.link.room === room ? this.link.token : undefined);
       const owner = new OwnerToken(server, room).read() || given;
-      const chat = join({ room, name: name && [...name].slice(0, NAME_MAX).join(''), server, way, tabs, owner });
+      const chat = join({ room, name: wanted === this.refused ? undefined : fitted(wanted), server, way, tabs, owner });
       const parts = skeleton(chat.room, this.texts);
       this.unfollow = followTheme(this, parts.root);
       if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), parts.root);
       this.chat = chat;
       this.view = new ChatView(parts, chat, { words: this.words(), owner: given, nonce: origin.nonce }, () => this.restart());
+      chat.on('error', ({ field }) => {
+        if (field !== 'name' || wanted === this.refused) return;
+        this.refused = wanted;
+        this.restart();
+      });
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
     }
 

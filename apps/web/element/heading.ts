@@ -1,6 +1,7 @@
 import type { Role } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversation.js';
 import type { Crowd } from './crowd.js';
+import { isolated } from './dom.js';
 import type { Skeleton } from './skeleton.js';
 import type { Standing } from './standing.js';
 import { fill, type Texts } from './texts.js';
@@ -40,6 +41,6 @@ export function addressee(
 ): { placeholder: string; possible: boolean } {
   if (!partner) return { placeholder: bound ? texts[BOUND[bound]] : texts.placeholder, possible: !bound };
   const possible = crowd.has(partner.id);
-  const placeholder = possible ? fill(texts.placeholderPrivate, { name: partner.name }) : `${partner.name} ${texts.gone}`;
+  const placeholder = possible ? fill(texts.placeholderPrivate, { name: isolated(partner.name) }) : `${isolated(partner.name)} ${texts.gone}`;
   return { placeholder, possible };
 }

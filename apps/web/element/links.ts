@@ -1,48 +1,29 @@
-import { h } from './dom.js';
+import { nextAddress } from '../../../shared/protocol/links.js';
+import { h, type Part } from './dom.js';
 
-const ADDRESS = /https?:\/\/[^\s<>"'`]+/gi;
+const plain = (host: string): string => host.toLowerCase().replace(/\.$/, '');
 
-const CLOSING = ')]}';
-const STOPS = '.,;:!?\u2026';
-
-function count(text: string, signs: string): number {
-  let found = 0;
-  for (const sign of text) if (signs.includes(sign)) found += 1;
-  return found;
-}
-
-/** What ends a sentence or a bracket opened before the address is not part of it. One pass: anybody may send anything. */
-function trimmed(address: string): string {
-  const opened = count(address, '([{');
-  let closed = count(address, CLOSING);
-  let end = address.length;
-  for (; end > 0; end -= 1) {
-    const sign = address.charAt(end - 1);
-    if (CLOSING.includes(sign) && closed > opened) closed -= 1;
-    else if (!STOPS.includes(sign)) break;
-  }
-  return address.slice(0, end);
-}
-
-function link(address: string): HTMLAnchorElement | string {
+/**
+ * A link reads from left to right, whatever stands around it. Where its host is another than is written, as with letters that are not
+ * ASCII, the true one stands beside it.
+ */
+function link(written: string, host: string): Part {
   try {
-    const { href, protocol } = new URL(address);
-    if (!/^https?:$/.test(protocol)) return address;
-    return h('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow ugc' }, address);
+    const { href, hostname } = new URL(written);
+    const trueHost = plain(hostname) === plain(host) ? null : h('small', {}, ` (${hostname})`);
+    return h('a', { href, dir: 'ltr', target: '_blank', rel: 'noopener noreferrer nofollow ugc' }, written, trueHost);
   } catch (_) {
-    return address;
+    return written;
   }
 }
 
-/** A text with its web addresses as links. Only http and https become one. */
-export function linked(text: string): Array<Node | string> {
-  const parts: Array<Node | string> = [];
+/** A text with its web addresses as links. */
+export function linked(text: string): Part[] {
+  const parts: Part[] = [];
   let from = 0;
-  for (let match = ADDRESS.exec(text); match; match = ADDRESS.exec(text)) {
-    const address = trimmed(match[0]);
-    parts.push(text.slice(from, match.index), link(address));
-    from = match.index + address.length;
-    ADDRESS.lastIndex = from;
+  for (let address = nextAddress(text, 0); address; address = nextAddress(text, from)) {
+    parts.push(text.slice(from, address.from), link(text.slice(address.from, address.to), address.host));
+    from = address.to;
   }
   return parts.concat(text.slice(from)).filter((part) => part !== '');
 }

@@ -1,5 +1,6 @@
 import { refill, remove } from './dom.js';
 import { startsDay, type Entry } from './entries.js';
+import { foldTexts } from './long-texts.js';
 import { row, type RowContext } from './rows.js';
 import { dayOf } from './times.js';
 
@@ -32,7 +33,7 @@ export class LogView {
 
   constructor(private readonly box: HTMLElement, private readonly list: HTMLElement) {
     box.addEventListener('scroll', () => this.scrolled(), { passive: true });
-    new ResizeObserver(() => { if (this.following) this.toBottom(); }).observe(box);
+    new ResizeObserver(() => { this.fold(); if (this.following) this.toBottom(); }).observe(box);
   }
 
   /** The newest entry is in view. */
@@ -165,6 +166,10 @@ export class LogView {
     if (anchor && before !== undefined) this.box.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
+  private fold(): void {
+    if (this.source) foldTexts(this.list, this.source.context.texts, () => this.turn());
+  }
+
   /** Makes the document hold rows `from` to `to`: keeps those that are there, and draws only the others. */
   private draw(from: number, to: number): void {
     const { source } = this;
@@ -177,6 +182,7 @@ export class LogView {
       return known.get(key) || keyed(row(entry, before, source.context), key);
     });
     replaceRows(this.list, items);
+    this.fold();
     this.from = from;
     this.to = to;
   }

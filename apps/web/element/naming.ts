@@ -1,8 +1,8 @@
 import { NAME_MAX } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../client/api.js';
-import { avatar, h, isKey, refill } from './dom.js';
+import { avatar, called, h, isKey, isolated, refill } from './dom.js';
 import type { Skeleton } from './skeleton.js';
-import { fill } from './texts.js';
+import { fill, filled } from './texts.js';
 
 /** The button with one's own name, and the form it opens. */
 export class Naming {
@@ -21,7 +21,7 @@ export class Naming {
     const { user } = this.chat;
     if (!user) return;
     refill(me, avatar(user.id, user.name), h('bdi', { class: 'own-name' }, user.name));
-    me.setAttribute('aria-label', fill(this.parts.texts.editName, { name: user.name }));
+    me.setAttribute('aria-label', fill(this.parts.texts.editName, { name: isolated(user.name) }));
     me.hidden = false;
   }
 
@@ -66,6 +66,6 @@ export class Naming {
     if (problem) input.focus();
     take.hidden = !suggestion;
     take.value = suggestion || '';
-    take.textContent = fill(this.parts.texts.takeName, { name: suggestion || '' });
+    refill(take, h('span', {}, ...filled(this.parts.texts.takeName, { name: called(suggestion || '') })));
   }
 }

@@ -1,5 +1,6 @@
-import type { ChatEvent } from '../../../shared/protocol/events.js';
-import { fill, type Texts } from './texts.js';
+import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
+import { called, type Part } from './dom.js';
+import { fill, filled, type Texts } from './texts.js';
 import { durationText } from './times.js';
 
 /** Names in one notice; the rest is counted. */
@@ -20,29 +21,34 @@ export function noticeKind(event: ChatEvent): 'people' | 'removed' | 'act' | und
   }
 }
 
-/** A notice in words. Who came and went within it is not worth one, so it may be empty. */
-export function noticeText(events: ChatEvent[], texts: Texts): string {
+/** Returns a notice: words, and each name as an element. It is empty when all who came have gone within it. */
+export function noticeParts(events: ChatEvent[], texts: Texts): Part[] {
   const [first] = events;
-  if (!first) return '';
+  if (!first) return [];
   const kind = noticeKind(first);
-  return kind === 'people' ? peopleText(events, texts) : kind === 'removed' ? removedText(first, events.length, texts) : actText(first, texts);
+  return kind === 'people' ? peopleParts(events, texts) : kind === 'removed' ? removedParts(first, events.length, texts) : actParts(first, texts);
 }
 
-function removedText({ from: { name } }: ChatEvent, n: number, texts: Texts): string {
-  return n === 1 ? fill(texts.removed, { name }) : fill(texts.removedMany, { name, n });
+/** Whoever acts: the host of the chat is no user. */
+function actor({ id, name }: UserRef, texts: Texts): Part {
+  return id === 0 ? texts.theHost : called(name);
 }
 
-/** What the owner or a moderator has done. */
-function actText(event: ChatEvent, texts: Texts): string {
+function removedParts({ from }: ChatEvent, n: number, texts: Texts): Part[] {
+  return filled(n === 1 ? texts.removed : texts.removedMany, { name: actor(from, texts), n });
+}
+
+/** What the owner, a moderator or the host has done. */
+function actParts(event: ChatEvent, texts: Texts): Part[] {
   const { type, from, by, user, banned, on, seconds } = event;
-  const { name } = from;
-  if (type === 'cleared') return fill(texts.cleared, { name });
-  if (type === 'removed') return fill(texts.removedAllOf, { by: name, name: user ? user.name : '' });
-  if (type === 'owned') return fill(texts.owned, { name });
-  if (by) return fill(banned ? texts.banned : texts.sentOut, { name, by: by.name, time: durationText(banned || 0, texts) });
-  if (type === 'muted') return seconds ? fill(texts.mutedYou, { by: name, time: durationText(seconds, texts) }) : texts.mutedYouOff;
-  if (type === 'rules') return rulesText(event, texts);
-  return fill(type === 'offered' ? texts.offered : on ? texts.moderator : texts.moderatorOff, { by: name, name: user ? user.name : '' });
+  const [who, whom] = [actor(from, texts), user ? called(user.name) : ''];
+  if (type === 'cleared') return filled(texts.cleared, { name: who });
+  if (type === 'removed') return filled(texts.removedAllOf, { by: who, name: whom });
+  if (type === 'owned') return filled(texts.owned, { name: who });
+  if (by) return filled(banned ? texts.banned : texts.sentOut, { name: who, by: actor(by, texts), time: durationText(banned || 0, texts) });
+  if (type === 'muted') return seconds ? filled(texts.mutedYou, { by: who, time: durationText(seconds, texts) }) : [texts.mutedYouOff];
+  if (type === 'rules') return [rulesText(event, texts)];
+  return filled(type === 'offered' ? texts.offered : on ? texts.moderator : texts.moderatorOff, { by: who, name: whom });
 }
 
 /** The rules that have changed. */
@@ -59,26 +65,36 @@ export function rulesText({ slow, readonly, closed, links, words, hold, off }: P
   return parts.filter(Boolean).join(' · ');
 }
 
-function peopleText(events: ChatEvent[], texts: Texts): string {
+function peopleParts(events: ChatEvent[], texts: Texts): Part[] {
   const joined = new Map<number, string>();
   const left = new Map<number, string>();
-  const renamed: string[] = [];
+  const renamed: Part[][] = [];
   for (const { type, from, was } of events) {
     if (type === 'joined' && !left.delete(from.id)) joined.set(from.id, from.name);
     if (type === 'left' && !joined.delete(from.id)) left.set(from.id, from.name);
-    if (type === 'renamed') renamed.push(fill(texts.renamed, { was: was || '', name: from.name }));
+    if (type === 'renamed') renamed.push(filled(texts.renamed, { was: called(was || ''), name: called(from.name) }));
   }
-  const parts = [
-    joined.size > 0 ? fill(texts.joined, { names: list([...joined.values()], texts) }) : '',
-    left.size > 0 ? fill(texts.left, { names: list([...left.values()], texts) }) : '',
+  const told = [
+    joined.size > 0 ? filled(texts.joined, { names: list([...joined.values()], texts) }) : [],
+    left.size > 0 ? filled(texts.left, { names: list([...left.values()], texts) }) : [],
     ...renamed,
   ];
-  return parts.filter(Boolean).join(' · ');
+  return enumerated(told.filter((parts) => parts.length > 0), ' · ', ' · ');
 }
 
-function list(names: string[], texts: Texts): string {
+function list(names: string[], texts: Texts): Part[] {
   const shown = names.length > NAMES_MAX + 1 ? names.slice(0, NAMES_MAX) : names;
   const rest = names.length - shown.length;
-  const all = rest > 0 ? shown.concat(fill(texts.others, { n: rest })) : shown;
-  return all.length < 2 ? all.join('') : all.slice(0, -1).join(', ') + texts.and + all[all.length - 1];
+  const all: Part[][] = shown.map((name) => [called(name)]);
+  return enumerated(rest > 0 ? [...all, [fill(texts.others, { n: rest })]] : all, ', ', texts.and);
+}
+
+/** One after the other, with `last` before the last. */
+export function enumerated(all: Part[][], comma: string, last: string): Part[] {
+  const parts: Part[] = [];
+  all.forEach((one, i) => {
+    if (i > 0) parts.push(i === all.length - 1 ? last : comma);
+    parts.push(...one);
+  });
+  return parts;
 }

@@ -2,10 +2,10 @@ import type { ChatEvent } from '../../../shared/protocol/events.js';
 import { OFFER_TTL } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../client/api.js';
 import type { Clock } from './clock.js';
-import { h, refill } from './dom.js';
+import { called, h, refill } from './dom.js';
 import { whyNot } from './refusals.js';
 import type { Skeleton } from './skeleton.js';
-import { fill } from './texts.js';
+import { filled } from './texts.js';
 
 /** The line that says that the room is offered to this user, until it is taken, given to another, or too late. */
 export class Offer {
@@ -32,7 +32,7 @@ export class Offer {
     const { texts, offer } = this.parts;
     const take = h('button', { type: 'button', class: 'solid' }, texts.takeOver);
     const cancel = h('button', { type: 'button', class: 'plain' }, texts.close);
-    const text = h('span', {}, fill(texts.offersYou, { name }));
+    const text = h('span', {}, ...filled(texts.offersYou, { name: called(name) }));
     take.addEventListener('click', () => { void this.take(text); });
     cancel.addEventListener('click', () => this.close());
     refill(offer, text, take, cancel);

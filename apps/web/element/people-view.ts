@@ -2,7 +2,7 @@ import type { UserRef } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversation.js';
 import { unreadIn } from './conversations.js';
 import type { Crowd } from './crowd.js';
-import { append, avatar, h, icon, ICONS, isKey, refill } from './dom.js';
+import { append, avatar, h, icon, ICONS, isKey, isolated, refill } from './dom.js';
 import type { RoomOrder } from './room-order.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
@@ -82,13 +82,13 @@ export class PeopleView {
     return h('li', {}, h('div', { class: 'person self' }, avatar(id, name), h('bdi', { class: 'who' }, name), label, this.duty(user)));
   }
 
-  /** The sign of those who keep the room in order. */
+  /** The mark of those who keep the room in order: a picture, which no name can have, and its name for a screen reader. */
   private duty({ id }: UserRef): HTMLElement | null {
     const role = this.order.standing.roleOf(id);
     if (!role) return null;
     const { isOwner, isModerator } = this.parts.texts;
     const title = role === 'owner' ? isOwner : isModerator;
-    return h('span', { class: `keeper ${role}`, title }, icon(role === 'owner' ? ICONS.owner : ICONS.keeper), h('span', { class: 'hidden' }, ` (${title})`));
+    return h('span', { class: `keeper ${role}`, role: 'img', 'aria-label': title, title }, icon(role === 'owner' ? ICONS.owner : ICONS.keeper));
   }
 
   private person(user: UserRef, { privates, current }: PeopleState, gone: boolean): HTMLLIElement {
@@ -101,7 +101,7 @@ export class PeopleView {
     const item = this.item(String(user.id), talk, talk !== undefined && talk === current, children, () => this.choose(user));
     item.classList.toggle('gone', gone);
     const button = item.querySelector('button');
-    if (button) button.title = fill(texts.writePrivately, { name: user.name });
+    if (button) button.title = fill(texts.writePrivately, { name: isolated(user.name) });
     if (this.order.tools && !gone) append(item, ...this.order.tools.person(user));
     return item;
   }

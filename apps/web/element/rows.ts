@@ -2,7 +2,7 @@ import type { ChatEvent } from '../../../shared/protocol/events.js';
 import { append, avatar, h, hueOf } from './dom.js';
 import { sameMinute, startsDay, startsGroup, type Entry } from './entries.js';
 import { linked } from './links.js';
-import { noticeText } from './notices.js';
+import { noticeParts } from './notices.js';
 import type { Texts } from './texts.js';
 import { dayText, timeText } from './times.js';
 
@@ -31,8 +31,8 @@ export function row(entry: Entry, before: Entry | undefined, context: RowContext
 }
 
 function notice(entry: Entry, texts: Texts): HTMLElement {
-  const text = noticeText(entry.events, texts);
-  return h('div', { class: text ? 'notice' : 'nothing', part: 'notice' }, text);
+  const parts = noticeParts(entry.events, texts);
+  return h('div', { class: parts.length > 0 ? 'notice' : 'nothing', part: 'notice' }, ...parts);
 }
 
 function message(event: ChatEvent, head: boolean, timed: boolean, context: RowContext): HTMLElement {

@@ -1,10 +1,10 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
 import type { Chat, ChatFailure, StateChange } from '../client/api.js';
-import { append, h, refill } from './dom.js';
+import { append, called, h, refill, type Part } from './dom.js';
 import { doctorOf, hasAnswered, obstacle } from './obstacle.js';
 import { whyNot } from './refusals.js';
 import type { Skeleton } from './skeleton.js';
-import { fill } from './texts.js';
+import { fill, filled } from './texts.js';
 import { durationText } from './times.js';
 
 /** ms of trouble before it is worth a line: most is over sooner. And of opening before that is called trouble. */
@@ -44,10 +44,10 @@ export class StatusView {
   /** The user is no longer in the room: because of the event, if one told so. */
   out(event?: ChatEvent): void {
     const { texts } = this.parts;
-    const by = event && event.by ? event.by.name : '';
+    const by = event && event.by ? called(event.by.name) : '';
     const seconds = event && event.banned;
-    if (seconds) return this.barred(fill(texts.bannedBy, { by, time: durationText(seconds, texts) }), seconds);
-    this.say(by ? fill(texts.outBy, { by }) : texts.out, { label: texts.comeBack, act: this.restart });
+    if (seconds) return this.barred(filled(texts.bannedBy, { by, time: durationText(seconds, texts) }), seconds);
+    this.say(by ? filled(texts.outBy, { by }) : [texts.out], { label: texts.comeBack, act: this.restart });
   }
 
   /** Something that needs no action: goes away by itself. */
@@ -60,14 +60,14 @@ export class StatusView {
   private refused(failure: ChatFailure): void {
     const { texts } = this.parts;
     const why = whyNot(failure, texts);
-    if (failure.reason === 'banned') this.barred(why, failure.retryAfter || 0);
+    if (failure.reason === 'banned') this.barred([why], failure.retryAfter || 0);
     else this.say(why, { label: texts.again, act: this.restart });
   }
 
   /** Coming back is offered when it is possible. */
-  private barred(text: string, seconds: number): void {
+  private barred(parts: Part[], seconds: number): void {
     const { texts } = this.parts;
-    this.say(text);
+    this.say(parts);
     this.later(seconds * 1_000, () => this.say(texts.banOver, { label: texts.comeBack, act: this.restart }));
   }
 
@@ -105,11 +105,11 @@ export class StatusView {
     this.timer = setTimeout(act, ms);
   }
 
-  private say(text: string, action?: Action, more: Node | null = null): void {
+  private say(said: Part[] | string, action?: Action, more: Node | null = null): void {
     clearTimeout(this.timer);
     const { status } = this.parts;
     const focused = this.hasFocus();
-    refill(status, h('span', {}, text));
+    refill(status, h('span', {}, ...(typeof said === 'string' ? [said] : said)));
     status.hidden = false;
     if (action) append(status, this.button(action, focused));
     if (more) append(status, more);

@@ -1,3 +1,5 @@
+import type { Part } from './dom.js';
+
 /** Every word the element shows; replace any of them with the `texts` property or attribute. */
 export const ENGLISH = {
   locale: '',
@@ -57,6 +59,7 @@ export const ENGLISH = {
   moderatorOff: '{name} is no longer a moderator',
   offered: '{by} offered this room to {name}',
   owned: 'This room belongs to {name} now',
+  theHost: 'The host',
   and: ' and ',
   others: '{n} others',
   typing: '{names} is typing…',
@@ -115,6 +118,8 @@ export const ENGLISH = {
   heard: 'New message from {name}',
   heardPrivately: 'New private message from {name}',
   sentData: 'sent data',
+  showAll: 'Show all',
+  showLess: 'Show less',
 };
 
 export type Texts = typeof ENGLISH;
@@ -123,6 +128,15 @@ export type Texts = typeof ENGLISH;
 export function fill(text: string, values: object): string {
   const known = values as Record<string, unknown>;
   return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in known ? String(known[name]) : place));
+}
+
+/** As `fill`, for places that take elements: a name is one. A list of parts takes a place together. */
+export function filled(text: string, values: Record<string, Part | Part[] | number>): Part[] {
+  const pieces = text.split(/\{(\w+)\}/).map((piece, i): Part | Part[] | number => {
+    const value = i % 2 ? values[piece] : piece;
+    return value === undefined ? `{${piece}}` : value;
+  });
+  return ([] as Array<Part | number>).concat(...pieces).map((part) => (typeof part === 'number' ? String(part) : part)).filter((part) => part !== '');
 }
 
 /** The words to use: the given ones over the English ones. Anything that is not a text is ignored. */

@@ -1,7 +1,9 @@
 import type { UserRef } from '../../../shared/protocol/events.js';
 import type { Chat } from '../client/api.js';
 import type { Conversation } from './conversation.js';
-import { fill, type Texts } from './texts.js';
+import { called, type Part } from './dom.js';
+import { enumerated } from './notices.js';
+import { filled, type Texts } from './texts.js';
 
 /** ms between two signals of one who types, and for which one is believed. */
 const EVERY = 2_500;
@@ -41,10 +43,11 @@ export class Typing {
     if (users) users.delete(id);
   }
 
-  text(room: string, texts: Texts): string {
+  /** Who is typing in a room, in words and names. */
+  parts(room: string, texts: Texts): Part[] {
     const names = [...(this.heard.get(room) || new Map<number, { name: string }>()).values()].map((user) => user.name);
-    if (names.length === 0) return '';
-    const shown = names.slice(0, 3).join(', ');
-    return fill(names.length === 1 ? texts.typing : texts.typingMany, { names: shown });
+    if (names.length === 0) return [];
+    const shown = enumerated(names.slice(0, 3).map((name) => [called(name)]), ', ', ', ');
+    return filled(names.length === 1 ? texts.typing : texts.typingMany, { names: shown });
   }
 }

@@ -1,7 +1,7 @@
 import type { Audit } from '../../../shared/protocol/events.js';
-import { append, h, refill } from '../element/dom.js';
+import { append, called, h, refill, type Part } from '../element/dom.js';
 import { rulesText } from '../element/notices.js';
-import { fill } from '../element/texts.js';
+import { filled } from '../element/texts.js';
 import { dayOf, dayText, durationText, timeText } from '../element/times.js';
 import type { Desk } from './desk.js';
 import { box, type Section } from './section.js';
@@ -48,20 +48,20 @@ export class Doings implements Section {
   private line(act: Act): HTMLElement {
     const { common, host: { clock: { now } } } = this.desk;
     const day = dayOf(act.at) === dayOf(now) ? '' : `${dayText(act.at, now, common)} `;
-    return h('li', {}, h('time', { datetime: new Date(act.at).toISOString() }, `${day}${timeText(act.at, common)}`), ' ', this.sentence(act));
+    return h('li', {}, h('time', { datetime: new Date(act.at).toISOString() }, `${day}${timeText(act.at, common)}`), ' ', ...this.sentence(act));
   }
 
-  private sentence(act: Act): string {
+  private sentence(act: Act): Part[] {
     const { texts, common } = this.desk;
     const words = WORDS[act.what];
     const what = act.what === 'rules' ? rulesText(act as object, common) : act.what;
     const time = durationText(Number(act['seconds']) || 0, common);
-    return fill(texts[words ? words(act) : 'didOther'], { by: this.name(act.by, act['byName'], texts.youDid), name: this.name(act['user'], act['name'], texts.youBore), time, what });
+    return filled(texts[words ? words(act) : 'didOther'], { by: this.name(act.by, act['byName'], texts.youDid), name: this.name(act['user'], act['name'], texts.youBore), time, what });
   }
 
-  private name(id: unknown, name: unknown, you: string): string {
+  private name(id: unknown, name: unknown, you: string): Part {
     const { texts, ownId } = this.desk;
     if (id === 0) return texts.host;
-    return id === ownId ? you : String(name || texts.somebody);
+    return id === ownId ? you : name ? called(String(name)) : texts.somebody;
   }
 }

@@ -1,6 +1,6 @@
 import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
-import { h } from '../element/dom.js';
-import { fill } from '../element/texts.js';
+import { called, h, type Part } from '../element/dom.js';
+import { filled } from '../element/texts.js';
 import { durationText } from '../element/times.js';
 import type { Desk } from './desk.js';
 import type { Choice, Strip } from './strip.js';
@@ -25,7 +25,7 @@ export class Judgements {
   }
 
   /** Asks once, and does it. */
-  confirm(question: string, label: string, operation: Parameters<Desk['act']>[0], values: Record<string, unknown> = {}): void {
+  confirm(question: Part[] | string, label: string, operation: Parameters<Desk['act']>[0], values: Record<string, unknown> = {}): void {
     this.strip.ask(question, [{ label, grave: true, act: () => this.finish(operation, values) }]);
   }
 
@@ -33,10 +33,10 @@ export class Judgements {
     const { texts } = this.desk;
     const act = async (): Promise<string> => {
       const problem = await this.desk.act('handover', { user: user.id });
-      if (!problem) this.strip.tell(fill(texts.offerDone, user), []);
+      if (!problem) this.strip.tell(filled(texts.offerDone, { name: called(user.name) }), []);
       return problem;
     };
-    this.strip.ask(fill(texts.handOverAsk, user), [{ label: texts.offer, grave: true, act }]);
+    this.strip.ask(filled(texts.handOverAsk, { name: called(user.name) }), [{ label: texts.offer, grave: true, act }]);
   }
 
   private removal({ id }: ChatEvent): Choice {
@@ -51,7 +51,7 @@ export class Judgements {
       this.desk.muted.has(user.id)
         ? { label: texts.letWrite, act: () => this.finish('mute', { user: user.id, seconds: 0 }) }
         : { label: texts.mute, act: () => this.mute(user) },
-      { label: texts.sendOut, act: () => this.confirm(fill(texts.sendOutAsk, user), texts.sendOut, 'kick', { user: user.id }) },
+      { label: texts.sendOut, act: () => this.confirm(filled(texts.sendOutAsk, { name: called(user.name) }), texts.sendOut, 'kick', { user: user.id }) },
       { label: texts.ban, act: () => this.ban(user) },
     ];
   }
@@ -66,22 +66,22 @@ export class Judgements {
 
   private promote(user: UserRef): void {
     const { texts } = this.desk;
-    this.strip.ask(fill(texts.promoteAsk, user), [{ label: texts.promote, act: () => this.finish('moderate', { user: user.id, on: true }) }]);
+    this.strip.ask(filled(texts.promoteAsk, { name: called(user.name) }), [{ label: texts.promote, act: () => this.finish('moderate', { user: user.id, on: true }) }]);
   }
 
   private mute(user: UserRef): void {
     const { texts } = this.desk;
     const box = h('input', { type: 'checkbox' });
-    const quietly = h('label', { class: 'option' }, box, fill(texts.quietly, user));
+    const quietly = h('label', { class: 'option' }, box, h('span', {}, ...filled(texts.quietly, { name: called(user.name) })));
     const choices = MUTES.map((seconds) => ({ label: this.duration(seconds), act: () => this.muteFor(user, seconds, box.checked) }));
-    this.strip.ask(fill(texts.muteAsk, user), choices, quietly);
+    this.strip.ask(filled(texts.muteAsk, { name: called(user.name) }), choices, quietly);
   }
 
   private async muteFor(user: UserRef, seconds: number, quiet: boolean): Promise<string> {
     const { texts } = this.desk;
     const problem = await this.desk.act('mute', { user: user.id, seconds, quiet });
     const undo = { label: texts.unmute, act: () => this.finish('mute', { user: user.id, seconds: 0 }) };
-    if (!problem) this.strip.tell(fill(texts.muteDone, { name: user.name, time: this.duration(seconds) }), [undo]);
+    if (!problem) this.strip.tell(filled(texts.muteDone, { name: called(user.name), time: this.duration(seconds) }), [undo]);
     return problem;
   }
 
@@ -91,7 +91,7 @@ export class Judgements {
     const wipe = h('label', { class: 'option' }, box, texts.banMessages);
     const act = (seconds: number): Promise<string> => this.finish('ban', { user: user.id, seconds, messages: box.checked });
     const choices = BANS.map((seconds) => ({ label: this.duration(seconds), grave: true, act: () => act(seconds) }));
-    this.strip.ask(fill(texts.banAsk, user), choices, wipe);
+    this.strip.ask(filled(texts.banAsk, { name: called(user.name) }), choices, wipe);
   }
 
   private async finish(operation: Parameters<Desk['act']>[0], values: Record<string, unknown>): Promise<string> {

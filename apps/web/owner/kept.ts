@@ -1,5 +1,5 @@
 import type { Audit, UserRef } from '../../../shared/protocol/events.js';
-import { avatar, h, refill } from '../element/dom.js';
+import { avatar, h, isolated, refill } from '../element/dom.js';
 import { fill } from '../element/texts.js';
 import { dayOf, dayText, timeText } from '../element/times.js';
 import type { Desk } from './desk.js';
@@ -35,7 +35,7 @@ export class Kept implements Section {
       else takeOut(line);
     };
     const button = doer(undo, 'calm', act);
-    button.setAttribute('aria-label', `${undo}: ${nameOf(user)}`);
+    button.setAttribute('aria-label', `${undo}: ${isolated(nameOf(user))}`);
     const line = h('li', { class: 'line-of' }, avatar(user.id, nameOf(user)), h('span', { class: 'whom' }, h('bdi', { class: 'who' }, nameOf(user)), h('span', { class: 'hint' }, about)), button);
     return line;
   }

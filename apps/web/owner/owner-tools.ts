@@ -1,5 +1,5 @@
 import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
-import { append, h, remove } from '../element/dom.js';
+import { append, h, isolated, remove } from '../element/dom.js';
 import { addStyle } from '../element/style.js';
 import { fill } from '../element/texts.js';
 import type { Tools, ToolsHost } from '../element/tools.js';
@@ -30,7 +30,7 @@ export class OwnerTools implements Tools {
   }
 
   beside(event: ChatEvent): Node[] {
-    const label = fill(this.desk.texts.toolsOfMessage, event.from);
+    const label = fill(this.desk.texts.toolsOfMessage, { name: isolated(event.from.name) });
     const button = this.button(`message ${event.id}`, label, (judge) => judge.aboutMessage(event));
     return [button];
   }
@@ -38,7 +38,7 @@ export class OwnerTools implements Tools {
   person(user: UserRef): Node[] {
     if (!this.desk.mayJudge(user.id)) return [];
     const key = `person ${user.id}`;
-    const button = this.button(key, fill(this.desk.texts.toolsOfPerson, user), (judge) => judge.aboutPerson(user));
+    const button = this.button(key, fill(this.desk.texts.toolsOfPerson, { name: isolated(user.name) }), (judge) => judge.aboutPerson(user));
     const nodes: Node[] = this.desk.muted.has(user.id) ? [button, h('span', { class: 'hint is-muted' }, this.desk.texts.isMuted)] : [button];
     if (!this.open || this.open.key !== key) return nodes;
     this.open.button = button; // the list was drawn anew

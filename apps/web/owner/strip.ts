@@ -1,4 +1,4 @@
-import { h, isKey, refill } from '../element/dom.js';
+import { h, isKey, refill, type Part } from '../element/dom.js';
 
 /** One of the things to choose from; what it gives, if anything, is why it could not be done. */
 export interface Choice {
@@ -31,21 +31,22 @@ export class Strip {
   }
 
   /** What has been done. */
-  tell(text: string, choices: Choice[]): void {
+  tell(text: Part[], choices: Choice[]): void {
     this.show(text, choices, this.words.close);
   }
 
-  ask(question: string, choices: Choice[], more: Node | null = null): void {
+  ask(question: Part[] | string, choices: Choice[], more: Node | null = null): void {
     this.show(question, choices, this.words.cancel, more);
   }
 
-  private show(question: string, choices: Choice[], end: string, more: Node | null = null): void {
+  private show(question: Part[] | string, choices: Choice[], end: string, more: Node | null = null): void {
     const buttons = choices.map((choice) => this.button(choice));
     const last = this.button({ label: end, act: this.close });
     last.classList.add('calm');
     this.problem.textContent = '';
     refill(
-      this.element, question ? h('p', { class: 'question' }, question) : '', more || '', h('div', { class: 'acts' }, ...buttons, last), this.problem,
+      this.element, question ? h('p', { class: 'question' }, ...(typeof question === 'string' ? [question] : question)) : '', more || '',
+      h('div', { class: 'acts' }, ...buttons, last), this.problem,
     );
     const [first = last] = buttons;
     first.focus();
