@@ -6,7 +6,7 @@
 --       6 SHA-256 of an owner token, '' for none: a room that is made now belongs to who has it
 --       7 SHA-256 of the owner token the user has, '' for none  8 folded name  9 and 10 hashes of the user's address, by the salts
 --       of today and of yesterday ('' for none)  11 '1' for a room that only the host opens
--- Gives {'made'} when the room is the user's, {'new'} when the user is new in the room, {'in'} when it was in already, or why not:
+-- Gives {'made'} when the user has made the room, now or before this was repeated, {'new'} when the user is new in the room, {'in'} when it was in already, or why not:
 -- {'off'}, {'reserved'}, {'closed'}, {'banned', ms}.
 -- Bound: 200 bans (50 KB); the names of the rules' fields (500) for who brings the owner's token; one event.
 local roster, shards, log, delivered, dirty, public, rules = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
@@ -19,7 +19,7 @@ local r = redis.call('HMGET', rules, 'owner', 'kept')
 local owns = ARGV[7] ~= '' and r[1] == ARGV[7]
 if owns then giveRole(rules, id) end
 local made = redis.call('EXISTS', delivered) == 0
-if redis.call('HSETNX', roster, id, ARGV[2]) == 0 then return {'in'} end
+if redis.call('HSETNX', roster, id, ARGV[2]) == 0 then return {ARGV[6] ~= '' and r[1] == ARGV[6] and 'made' or 'in'} end
 redis.call('HINCRBY', shards, ARGV[3], 1)
 redis.call('PERSIST', log)
 redis.call('PERSIST', delivered)
