@@ -16,6 +16,11 @@ export function originOf(address?: string): Origin {
   const script = address === undefined ? document.currentScript as HTMLScriptElement | null : null;
   const [ours] = OURS.exec(address === undefined ? `${new Error().stack}` : address) || [];
   const url = (script && script.src) || ours;
-  const { nonce } = script && script.nonce ? script : document.querySelector<HTMLScriptElement>('script[nonce]') || { nonce: '' };
-  return { server: url ? folderOf(url) : '', nonce };
+  return { server: url ? folderOf(url) : '', nonce: (script && script.nonce) || nonceOfPage() };
+}
+
+/** A nonce that the page's policy lets all its scripts have. A module may be loaded where there is no page. */
+function nonceOfPage(): string {
+  const other = typeof document === 'object' && document.querySelector<HTMLScriptElement>('script[nonce]');
+  return other ? other.nonce : '';
 }

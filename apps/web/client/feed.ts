@@ -27,7 +27,7 @@ export class Feed {
   open(view: RoomView): void {
     this.order.shown(view.name, view.history);
     this.roster.set(view.name, view);
-    this.order.release(view.name, true).forEach((heard) => this.accept(...heard));
+    this.order.release(view.name).forEach((heard) => this.accept(...heard));
   }
 
   close(room: string): void {
@@ -53,7 +53,7 @@ export class Feed {
     const { room, id } = event;
     this.order.hold(room);
     const { events } = await this.history(room).catch((): Pick<HistoryPage, 'events'> => ({ events: [] }));
-    const waiting = this.order.release(room, true);
+    const waiting = this.order.release(room);
     const at = events.findIndex((one) => one.id === id);
     if (at < 0) return;
     events.slice(at).forEach((one) => this.accept(one));
@@ -64,8 +64,9 @@ export class Feed {
   async catchUp(room: string): Promise<void> {
     this.order.hold(room);
     const { events, closed } = await this.readBack(room).catch((): Found => ({ events: [], closed: false }));
-    const waiting = this.order.release(room, events.length > 0 || closed);
+    const waiting = this.order.release(room);
     events.forEach((event) => this.accept(event));
+    if (events.length > 0 || closed) this.order.settle(room);
     waiting.forEach((heard) => this.accept(...heard));
   }
 

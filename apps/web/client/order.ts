@@ -70,12 +70,16 @@ export class Order {
     if (!this.held.has(room)) this.held.set(room, []);
   }
 
-  /** Ends a hold; gives what came meanwhile, still to be accepted. `read`: the room was read to its end, so all before that is certain. */
-  release(room: string, read: boolean): Heard[] {
+  /** Ends a hold; gives what came meanwhile, still to be accepted. */
+  release(room: string): Heard[] {
     const waiting = this.held.get(room) || [];
     this.held.delete(room);
-    if (read) this.told.delete(room);
     return waiting;
+  }
+
+  /** The room has been read to its end: what was told and is not there is not true. */
+  settle(room: string): void {
+    this.told.delete(room);
   }
 
   private advance(room: string, id: string): void {
