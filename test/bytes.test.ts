@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EVENTS_BYTES } from '../shared/protocol/limits.js';
 import { FanOutSteps } from '../shared/store/fan-out.js';
+import { touch } from '../shared/store/inboxes.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
 import { joinAs } from './support/people.js';
 import { startRedis, type TestRedis } from './support/redis.js';
@@ -60,6 +61,22 @@ it('an inbox of who has never polled holds a hundred usual messages; of who has,
   expect(missed + events.length).toBe(32); // two have joined
   await there.receive(part, `29 ${LARGE.slice(0, 1_000)}`);
   expect(there.texts).toHaveLength(30);
+});
+
+it('an inbox of a user that has polled stays whole when its page says that it closes, or Redis has lost its last moments', async () => {
+  const [reloading, reset, sender] = [await joinAs(part, 'farewell'), await joinAs(part, 'farewell'), await joinAs(part, 'farewell')];
+  for (const reader of [reloading, reset]) await reader.becomeLive(part);
+  const { store } = part;
+  await part.call('leave', { token: reloading.token, after: 5 });
+  const n = Number(await store.redis.hget(store.keys.user(reset.id), 'n'));
+  const acked = { position: 1_000, eventId: '1-0', sum: 0 }; // of an event that is not there
+  await touch(store, 0, part.polls.processFor(reset.id), [{ id: reset.id, n, acked, letGo: false }]);
+  for (let i = 0; i < 22; i += 1) await sender.send(part, `${i} ${LARGE.slice(0, 1_000)}`);
+  await worker.fanOut.advanceRoom('farewell');
+  for (const reader of [reloading, reset]) {
+    await reader.receive(part, `21 ${LARGE.slice(0, 1_000)}`);
+    expect(reader.texts).toHaveLength(22);
+  }
 });
 
 it('who reads what has gathered, an answer at a time, loses nothing of it to what comes meanwhile', async () => {

@@ -226,20 +226,6 @@ describe('the library survives', () => {
     expect(link.seen.some((path) => /history/.test(path))).toBe(true);
   });
 
-  it('its own copy: the newer one goes on, the older stops quietly', async () => {
-    const older = await open();
-    await joinIn(older, { room: fresh(), tabs: 'own' });
-    const kept = await older.evaluate(() => Object.entries(sessionStorage));
-    const newer = await open(older.context());
-    await newer.evaluate((entries) => entries.forEach(([key, value]) => sessionStorage.setItem(key, value)), kept);
-    await joinIn(newer, { room, tabs: 'own' });
-    await until(async () => (await stateOf(older)) === 'left', 'the older one to stop', 20_000);
-    await sendFromElsewhere(['hello']);
-    await until(async () => (await textsIn(newer)).length === 1, 'the message');
-    expect(await losses(older)).toEqual([]);
-    expect(await stateOf(newer)).toBe('online');
-  });
-
   it('storage that is forbidden', async () => {
     const page = await open();
     await page.evaluate(() => Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); } }));

@@ -46,10 +46,11 @@ async function told(): Promise<Answer['events']> {
 }
 
 describe('a room', () => {
-  it('belongs to who makes it, by join or by enter, who is told once; Redis has only a hash', async () => {
+  it('belongs to who makes it, by join or by enter, who is told then, and when it enters again; Redis has only a hash', async () => {
     expect(owner).toMatch(/^[\w-]{24}$/);
     expect((await join('mine')).owner).toBeUndefined();
-    expect((await part.call('enter', { token: anna.token, room: 'mine' }))['owner']).toBeUndefined();
+    expect((await part.call('enter', { token: anna.token, room: 'mine' }))['owner']).toBe(owner);
+    expect((await part.call('enter', { token: bert.token, room: 'mine' }))['owner']).toBeUndefined();
     const entered = await part.call('enter', { token: bert.token, room: 'second' });
     expect(entered['owner']).toMatch(/^[\w-]{24}$/);
     expect(JSON.stringify(await part.store.redis.hgetall(part.store.keys.rules('mine')))).not.toContain(owner);

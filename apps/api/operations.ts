@@ -25,10 +25,11 @@ import { rename } from './operations/rename.js';
 import { rooms } from './operations/rooms.js';
 import { rules } from './operations/rules.js';
 import { send } from './operations/send.js';
+import { sent } from './operations/sent.js';
 import { signal } from './operations/signal.js';
 import { unblock } from './operations/unblock.js';
 
 export const operations: { [Op in OperationName]: Operation<Op> } = {
-  join, poll, send, signal, enter, exit, block, unblock, rename, leave, members, history, rooms,
+  join, poll, send, sent, signal, enter, exit, block, unblock, rename, leave, members, history, rooms,
   remove, clear, mute, kick, ban, rules, moderate, handover, own, held, approve, reject, audit,
 };

@@ -6,8 +6,8 @@ import * as v from 'valibot';
 import { ChatError } from '../../shared/protocol/errors.js';
 import { isFitName, tidyName } from '../../shared/protocol/letters.js';
 import {
-  DATA_MAX, EVENTS_MAX, MUTE_MAX, NAME_MAX, NAME_TYPED_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_BYTES, TEXT_MAX, WORD_MAX,
-  WORDS_MAX,
+  DATA_MAX, EVENTS_MAX, HISTORY_ON_ENTER, JOIN_NONCE_MIN, MUTE_MAX, NAME_MAX, NAME_TYPED_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME,
+  ROOM_NAME, SLOW_MAX, TEXT_BYTES, TEXT_MAX, WORD_MAX, WORDS_MAX,
 } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../shared/protocol/operations.js';
 import { fitsIn } from '../../shared/store/event-text.js';
@@ -45,6 +45,7 @@ const DATA = `data must be JSON of at most ${DATA_MAX} bytes with < and > escape
 const TOKEN = 'token must be the text that join gave.';
 const CURSOR = 'cursor must be the text that join or the last poll gave.';
 const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
+const JOIN_NONCE = `id must have ${JOIN_NONCE_MIN} to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -, random ones: it is a secret.`;
 const EVENT = 'id must be the id of an event, such as 1700000000000-0.';
 const OWNER = 'owner must be the text that the making of the room gave.';
 const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} letters and digits, * only at the end.`;
@@ -61,6 +62,9 @@ const SCHEMAS = {
   data: v.pipe(v.unknown(), v.check(isSmallJson, DATA)),
   user: integer('to', 1, Number.MAX_SAFE_INTEGER),
   nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
+  joinNonce: v.pipe(v.string(JOIN_NONCE), v.regex(/^[A-Za-z0-9._-]+$/, JOIN_NONCE), v.minLength(JOIN_NONCE_MIN, JOIN_NONCE),
+    v.maxLength(NONCE_MAX, JOIN_NONCE)),
+  history: integer('history', 0, HISTORY_ON_ENTER),
   before: v.pipe(v.string(BEFORE), v.regex(/^\d{1,15}-\d{1,15}$/, BEFORE)),
   limit: integer('limit', 1, EVENTS_MAX),
   flag: flag('flag'),
@@ -96,6 +100,7 @@ interface Values {
   name: string; room: string; anyRoom: string; token: string; cursor: Cursor; timeout: number; text: string;
   data: unknown; user: number; nonce: string; before: string; limit: number; flag: boolean;
   owner: string; event: string; member: number; seconds: number; slow: number; words: string[];
+  joinNonce: string; history: number;
 }
 type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }

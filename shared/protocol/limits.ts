@@ -20,8 +20,9 @@ export const DATA_MAX = 4_096;
 export const MESSAGE_UNIT = 4_096;
 /** Bytes of a JSON request body: text (24,000) and data (12,288) at their largest, all escaped as `\uXXXX`, and the rest. */
 export const BODY_MAX = 40_960;
-/** Characters of a nonce. */
+/** Characters of a nonce; and at least so many of that of a `join`, as the user belongs to it: 128 bits in base64url take 22. */
 export const NONCE_MAX = 64;
+export const JOIN_NONCE_MIN = 22;
 export const CALLBACK_MAX = 128;
 /** Seconds a poll may be held. Proxies cut silent requests at 30 to 60 s, so the default stays below. */
 export const POLL_TIMEOUT_MAX = 55;
@@ -30,7 +31,7 @@ export const POLL_TIMEOUT_DEFAULT = 25;
 export const EVENTS_MAX = 100;
 /** Bytes of events at which an answer ends, with one event at least; the rest comes with the next. */
 export const EVENTS_BYTES = 65_536;
-/** Events of history that come with `join` and `enter`. */
+/** Most events of history that come with `join` and `enter`, and how many unless they ask for fewer. */
 export const HISTORY_ON_ENTER = 50;
 /** Members named in one answer; a larger room says `more`. */
 export const MEMBERS_MAX = 1_000;
@@ -59,5 +60,5 @@ export const HELD_MAX = 100;
 /** How long an offered room may be taken, in ms. */
 export const OFFER_TTL = 10 * 60_000;
 export const DEFAULT_ROOM = 'lobby';
-/** How long the nonce of a send is remembered, in ms. */
+/** How long the nonce of a send or a join is remembered, in ms. */
 export const NONCE_TTL = 10 * 60_000;

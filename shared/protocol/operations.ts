@@ -1,6 +1,7 @@
 /** The parameters of every operation, as data: the server parses by it, the docs page shows it. */
 export type ParameterKind =
-  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit' | 'flag' | 'owner' | 'event' | 'member' | 'seconds' | 'slow' | 'words';
+  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit' | 'flag' | 'owner' | 'event' | 'member' | 'seconds' | 'slow' | 'words'
+  | 'joinNonce' | 'history';
 
 export interface Parameter {
   name: string;
@@ -21,15 +22,23 @@ const token = required('token', 'token');
 const act = [token, required('room', 'room'), optional('owner', 'owner')] as const;
 
 export const OPERATIONS = {
-  join: { reads: false, parameters: [optional('name', 'name'), optional('room', 'room'), optional('owner', 'owner')] },
+  join: {
+    reads: false,
+    parameters: [optional('name', 'name'), optional('room', 'room'), optional('owner', 'owner'), optional('id', 'joinNonce'),
+      optional('history', 'history')],
+  },
   poll: { reads: true, parameters: [token, optional('cursor', 'cursor'), optional('timeout', 'timeout')] },
   send: {
     reads: false,
     parameters: [token, optional('room', 'anyRoom'), optional('text', 'text'), optional('data', 'data'),
       optional('to', 'user'), optional('id', 'nonce'), optional('owner', 'owner')],
   },
+  sent: {
+    reads: true,
+    parameters: [token, optional('room', 'anyRoom'), optional('to', 'user'), required('id', 'nonce'), optional('former', 'token')],
+  },
   signal: { reads: false, parameters: [token, optional('room', 'anyRoom'), required('data', 'data')] },
-  enter: { reads: false, parameters: act },
+  enter: { reads: false, parameters: [...act, optional('history', 'history')] },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
   block: { reads: false, parameters: [token, required('user', 'member')] },
   unblock: { reads: false, parameters: [token, required('user', 'member')] },

@@ -50,6 +50,9 @@ export class Keys {
   dirty(roomShard: number): string { return `dirty:{r${roomShard}}`; }
   publicRooms(roomShard: number): string { return `rooms:{r${roomShard}}`; }
 
+  /** Which user a `join` made, by SHA-256 of its nonce. */
+  joined(nonceHash: string): string { return `joined:${nonceHash}`; }
+
   nick(folded: string): string { return `nick:${folded}`; }
   readonly nextUser = 'users:next';
   /** When expiry ran last, and since when it may end users. */

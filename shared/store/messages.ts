@@ -2,11 +2,11 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES, HELD_MAX, NONCE_TTL } from '../protocol/limits.js';
-import { runDurably } from './durable.js';
+import { readDurably, runDurably } from './durable.js';
 import { eventText, messageCost, withId } from './event-text.js';
 import { notAllowed, rateLimited } from './refusals.js';
 import { run } from './scripts.js';
-import type { Store } from './store.js';
+import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret } from './tokens.js';
 
 /** ROOM_SENDS are counted over so long (ms): short, so that who was too fast need not wait long. */
@@ -21,6 +21,8 @@ export interface Outgoing {
   text?: string | undefined;
   data?: unknown;
   nonce?: string | undefined;
+  /** SHA-256 of the sender's token, kept with the nonce: it proves who may ask for it when the sender has ended. */
+  tokenHash?: string;
   /** The token of the room's owner, whom its rules do not bind. */
   owner?: string | undefined;
 }
@@ -63,7 +65,8 @@ export async function appendMessage(store: Store, message: Outgoing, filtered = 
     keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, retry.nonce ?? ''), keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.held(room),
     from.id, body(message), room, isPrivate ? 2 : 1, retry.nonce === undefined ? 0 : retry.ttl, config.logMax, owner === undefined ? '' : hashToken(owner),
     config.rateLimits ? config.roomSends : 0, SENDS_WINDOW, messageCost(message), filtered.hash, filtered.masked ? body(filtered.masked) : '',
-    filtered.verdict, filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '', HELD_MAX);
+    filtered.verdict, filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '', HELD_MAX,
+    message.tokenHash ?? '');
   switch (outcome) {
     case 'ok': case 'held': case 'duplicate': return { id: value, duplicate: outcome === 'duplicate' && nonce !== undefined, held: outcome === 'held' || more === 'held' };
     case 'filter': return { filter: value };
@@ -73,6 +76,18 @@ export async function appendMessage(store: Store, message: Outgoing, filtered = 
     case 'flood': throw rateLimited(value, `There is too much in the room ${room}.`, 'room');
     default: throw notAllowed(outcome, value);
   }
+}
+
+/** What a nonce is kept as: an id, whether the message waits, and SHA-256 of the sender's token, which former versions did not keep. */
+const NONCE_KEPT = /^(\S+)( held)?(?: (\S*))?$/;
+
+/** The message that a user, who may have ended since, sent with a nonce. Null when none was accepted. */
+export async function findSent(store: Store, room: string, { id: user, tokenHash }: Credentials, nonce: string): Promise<Accepted | null> {
+  const key = store.keys.nonce(room, user, nonce);
+  const kept = await readDurably(store, key, () => store.redis.get(key), (found) => found !== null);
+  const [, id, held, hash] = NONCE_KEPT.exec(kept ?? '') ?? [];
+  if (id === undefined || (hash && hash !== tokenHash)) return null;
+  return { id, duplicate: true, held: held !== undefined };
 }
 
 /** Whether a user may say something in a room that is not appended to its log. */

@@ -6,11 +6,14 @@ import { scriptSafeJson } from './event-text.js';
 import { isReserved } from './rooms.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
-import { hashToken, randomSecret } from './tokens.js';
+import { derivedSecret, hashToken, randomSecret } from './tokens.js';
 
-/** A token for the owner of a room that may be made now; none for a room that belongs to everybody, or that only the host opens. */
-export function freshOwner({ config }: Store, room: string): string | undefined {
-  return SHARED_ROOM.test(room) || isReserved(config, room) ? undefined : randomSecret();
+/**
+ * A token for the owner of a room that a user may make now; none for a room that belongs to everybody, or that only the host opens. It is
+ * made from the user's token: when the answer was lost, the user gets the same one again.
+ */
+export function freshOwner({ config }: Store, room: string, token: string): string | undefined {
+  return SHARED_ROOM.test(room) || isReserved(config, room) ? undefined : derivedSecret(token, `owner of ${room}`);
 }
 
 /** Takes a room that was offered to this member. Gives its new owner token; again with each call, while the offer lasts. Throws `not_owner`. */

@@ -9,8 +9,8 @@ import type { RedisClient } from '../redis-owners.js';
 export type ScriptName =
   | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'block' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
   | 'entered' | 'erase' | 'erase-log' | 'exit-room' | 'exit-user' | 'exited' | 'farewell' | 'forget' | 'govern' | 'govern-member' | 'overview'
-  | 'own' | 'page' | 'release'
-  | 'rename-room' | 'rename-user' | 'speaks' | 'touch';
+  | 'own' | 'page' | 'release' | 'remember'
+  | 'rename-room' | 'rename-user' | 'resume' | 'speaks' | 'touch';
 
 export type Argument = string | number;
 type Command = (...args: Argument[]) => Promise<unknown>;

@@ -1,5 +1,5 @@
 /** Tokens: `<userId>.<random>`. Redis holds only the SHA-256, so that a dump of it lets nobody in. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { ChatError } from '../protocol/errors.js';
 import type { Credentials } from './store.js';
 
@@ -12,6 +12,11 @@ export function hashToken(token: string): string {
 /** A fresh random part of a token: 144 bits. */
 export function randomSecret(): string {
   return randomBytes(18).toString('base64url');
+}
+
+/** A part of a token that only who has `key` can make again: 144 bits of its HMAC-SHA-256. */
+export function derivedSecret(key: string, about: string): string {
+  return createHmac('sha256', key).update(about).digest().subarray(0, 18).toString('base64url');
 }
 
 /** Whether a text has the form of a token, of a user that may never have been. */

@@ -42,24 +42,35 @@ export interface NewUser extends UserRef {
 
 /** Makes a user. Without a name, a guest name is found. Throws `name_taken`. */
 export async function createUser(store: Store, name: string | undefined): Promise<NewUser> {
-  if (name !== undefined && saysRole(name)) throw await nameOfRole(store, name);
-  const user = await createNamed(store, name ?? guestName());
+  return claimOwnName(store, await createUnnamed(store, name, randomSecret()), name);
+}
+
+/** Claims the nickname of a user just made; a guest gets another one when it is taken. May be repeated. Throws `name_taken`. */
+export async function claimOwnName(store: Store, user: NewUser, name: string | undefined): Promise<NewUser> {
   if (await claimName(store, foldName(user.name), user.id)) return user;
   if (name === undefined) return claimGuestName(store, user);
   await eraseUser(store, user.id);
   throw await nameTaken(store, name);
 }
 
-async function createNamed(store: Store, name: string): Promise<NewUser> {
+/** Makes a user whose nickname is still to be claimed; `secret` is for its token. Throws `name_taken` for the name of a role. */
+export async function createUnnamed(store: Store, wanted: string | undefined, secret: string): Promise<NewUser> {
+  if (wanted !== undefined && saysRole(wanted)) throw await nameOfRole(store, wanted);
+  const name = wanted ?? guestName();
   for (let attempt = 0; attempt < ID_TRIES; attempt += 1) {
     const id = await store.redis.incr(store.keys.nextUser);
-    const token = `${id}.${randomSecret()}`;
+    const token = `${id}.${secret}`;
     const seen = store.keys.seen(store.keys.userShard(id));
-    if (await runDurably<number>(store, 'create', store.keys.user(id), seen, id, hashToken(token), name, foldName(name), Math.max(0, store.config.userTtl * 1_000 - NEWCOMER_TTL))) {
+    if (await runDurably<number>(store, 'create', store.keys.user(id), seen, id, hashToken(token), name, foldName(name), newcomerSeen(store.config))) {
       return { id, name, token };
     }
   }
   throw new ChatError('unavailable', 'No free user id was found.', { retryAfter: 1 });
+}
+
+/** How long ago (ms) a newcomer counts as seen: it is stale NEWCOMER_TTL after its join unless it calls again. */
+export function newcomerSeen({ userTtl }: Config): number {
+  return Math.max(0, userTtl * 1_000 - NEWCOMER_TTL);
 }
 
 async function claimGuestName(store: Store, user: NewUser): Promise<NewUser> {

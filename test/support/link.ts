@@ -1,14 +1,19 @@
 /** The network between a browser and the API, as a test wants it: cut, slow, closed, deaf. */
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** What happens to a request whose path matches. */
 export interface Trouble {
   path: RegExp;
-  /** `cut`: the connection breaks after so many ms unless answered; `swallow`: carried out, but the answer is lost; `refuse`: never reaches the API. */
-  how: 'cut' | 'swallow' | 'refuse' | 'delay' | 'edit';
+  /**
+   * `cut`: the connection breaks after so many ms unless answered; `swallow`: carried out, but the answer is lost; `refuse`: never reaches the API;
+   * `slow`: the answer comes with so many bytes a second.
+   */
+  how: 'cut' | 'swallow' | 'refuse' | 'delay' | 'edit' | 'slow';
+  bytesPerSecond?: number;
   afterMs?: number;
   /** What an `edit` makes of the answer. */
   edit?: (text: string) => string;
@@ -81,6 +86,7 @@ export class Link {
   #forward(incoming: IncomingMessage, outgoing: ServerResponse, trouble?: Trouble): void {
     const onward = request(this.#target + (incoming.url ?? '/'), { method: incoming.method, headers: incoming.headers, agent: false }, (answer) => {
       if (trouble?.how === 'swallow') return void answer.resume().on('end', () => incoming.socket.destroy());
+      if (trouble?.bytesPerSecond) return void trickle(answer, outgoing, trouble.bytesPerSecond);
       if (trouble?.edit) return void edited(answer, outgoing, trouble.edit);
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
@@ -95,4 +101,15 @@ async function edited(answer: IncomingMessage, outgoing: ServerResponse, edit: (
   const { 'content-length': _length, ...headers } = answer.headers;
   outgoing.writeHead(answer.statusCode ?? 502, headers);
   outgoing.end(edit((await answer.toArray()).join('')));
+}
+
+/** How often (ms) a slow line carries something. */
+const TRICKLE = 100;
+
+async function trickle(answer: IncomingMessage, outgoing: ServerResponse, bytesPerSecond: number): Promise<void> {
+  outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+  const body = Buffer.concat(await answer.toArray() as Buffer[]);
+  const step = Math.ceil(bytesPerSecond * TRICKLE / 1_000);
+  for (let at = 0; at < body.length && !outgoing.destroyed; at += step, await sleep(TRICKLE)) outgoing.write(body.subarray(at, at + step));
+  outgoing.end();
 }

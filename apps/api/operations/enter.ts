@@ -9,13 +9,13 @@ import { ok } from '../respond.js';
 import { roomView } from './room-view.js';
 
 /** Brings a user into one more room. */
-export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room, owner }, reply) => {
+export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room, owner, history }, reply) => {
   const { id, tokenHash } = parseToken(token);
   const { name } = await authorize(store, { id, tokenHash }, null, 'presence');
-  const entry = { fresh: freshOwner(store, room), owner, addresses: await reply.addresses() };
+  const entry = { fresh: freshOwner(store, room, token), owner, addresses: await reply.addresses() };
   await admitToRoom(store, room, id, name, entry);
   const { owns } = await enterRoom(store, room, id, tokenHash, entry);
   fanOut.requestPresence(room);
-  const [view, blocked] = await Promise.all([roomView(store, room, id), readBlocked(store, id)]);
+  const [view, blocked] = await Promise.all([roomView(store, room, id, history), readBlocked(store, id)]);
   return ok({ ...(owns && { owner: entry.fresh }), ...(blocked.length > 0 && { blocked }) }, { room: view });
 };

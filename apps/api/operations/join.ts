@@ -1,5 +1,6 @@
 import { DEFAULT_ROOM, POLL_TIMEOUT_DEFAULT } from '../../../shared/protocol/limits.js';
 import { cursorText, FIRST_PLACE } from '../../../shared/store/inboxes.js';
+import { createUserOnce, findJoined, type Joined } from '../../../shared/store/joins.js';
 import { enterRoom } from '../../../shared/store/memberships.js';
 import { freshOwner } from '../../../shared/store/owners.js';
 import { leave } from '../../../shared/store/presence.js';
@@ -11,15 +12,17 @@ import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 import { roomView } from './room-view.js';
 
-/** Makes a user and brings it into a room. */
-export const join: Operation<'join'> = async ({ store, fanOut, polls }, { name, room = DEFAULT_ROOM, owner }, reply) => {
-  const entry = { fresh: freshOwner(store, room), owner, addresses: await reply.addresses() };
-  await admitToRoom(store, room, null, name, entry);
-  const { token, ...user } = await createUser(store, name);
-  const owns = await enterOrEnd(store, room, parseToken(token), entry);
+/** Makes a user and brings it into a room; with a nonce, the same user again when it is repeated. */
+export const join: Operation<'join'> = async ({ store, fanOut, polls }, { name, room = DEFAULT_ROOM, owner, id, history }, reply) => {
+  const entry = { owner, addresses: await reply.addresses() };
+  const former: Joined | null = id === undefined ? null : await findJoined(store, id);
+  await admitToRoom(store, room, former?.user?.id ?? null, former?.user?.name ?? name, entry);
+  const { token, ...user } = id === undefined || !former ? await createUser(store, name) : await createUserOnce(store, name, id, former);
+  const fresh = freshOwner(store, room, token);
+  const owns = await enterOrEnd(store, room, parseToken(token), { ...entry, fresh });
   fanOut.requestPresence(room);
   const cursor = cursorText(polls.processFor(user.id), FIRST_PLACE);
-  return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner: entry.fresh }) }, { room: await roomView(store, room, user.id) });
+  return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner: fresh }) }, { room: await roomView(store, room, user.id, history) });
 };
 
 /** A user that is not let in, as a guest may not be whose name is known only now, is not left behind. */

@@ -29,10 +29,14 @@ export const send: Operation<'send'> = async (chat, parameters, reply) => {
   chat.guard.noteMessage(message.room);
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat, message) : await append(chat, message);
   chat.fanOut.request(message.room);
-  const { id, duplicate, held } = accepted;
-  if (!held) reply.accepted?.(message.room, id);
-  return ok({ id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(held && { held }) });
+  if (!accepted.held) reply.accepted?.(message.room, accepted.id);
+  return ok(acceptedAs(accepted));
 };
+
+/** A message as its sender is told of it. */
+export function acceptedAs({ id, duplicate, held }: Accepted): { id: string; at: number; duplicate?: boolean; held?: boolean } {
+  return { id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(held && { held }) };
+}
 
 /** The message with its room and sender: the sender may speak, and there. */
 async function outgoing(store: Store, { token, room, to, text, data, id: nonce, owner }: Parameters<'send'>): Promise<Outgoing> {
@@ -42,7 +46,7 @@ async function outgoing(store: Store, { token, room, to, text, data, id: nonce, 
   const times = store.config.rateLimits && hasLink({ text, data }) ? LINK_COST : 1;
   const cost = Math.max(times, messageCost({ text, data }));
   const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message', cost, { text, nonce });
-  return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce, owner };
+  return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce, owner, tokenHash: user.tokenHash };
 }
 
 function privateTarget(from: number, to: number, room: string | undefined): string {

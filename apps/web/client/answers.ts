@@ -6,6 +6,7 @@ export interface Answers {
   join: { user: UserRef; token: string; cursor: string; pollTimeout: number; room: RoomView; owner?: string };
   poll: { cursor: string; events: (ChatEvent | SignalEvent)[]; missed?: number; reset?: true };
   send: Sent;
+  sent: Partial<Sent>;
   signal: object;
   enter: { room: RoomView; owner?: string; blocked?: number[] };
   exit: object;

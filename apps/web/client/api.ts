@@ -91,8 +91,11 @@ export interface HistoryPage {
 
 /** What went wrong, with a code to decide by and a message to show. */
 export interface ChatFailure extends Error {
-  /** A code of the server, or `network` (it was not reached) or `left` (this chat has ended). */
-  readonly code: ErrorCode | 'network' | 'left';
+  /**
+   * A code of the server, or `network` (it was not reached), `left` (this chat has ended) or `page_policy` (this page's
+   * Content-Security-Policy lets no request through).
+   */
+  readonly code: ErrorCode | 'network' | 'left' | 'page_policy';
   readonly field?: string;
   readonly suggestion?: string;
   /** Seconds. */

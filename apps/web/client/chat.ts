@@ -25,7 +25,7 @@ export class RoomChat implements Chat {
   private readonly signals: Signals;
 
   constructor(readonly server: string, private readonly connection: Connection) {
-    this.outbox = new Outbox((values) => connection.ask('send', values), connection.pauses);
+    this.outbox = new Outbox((letter) => connection.post(letter), connection.pauses);
     this.signals = new Signals((values) => connection.ask('signal', values));
   }
 
@@ -73,7 +73,7 @@ export class RoomChat implements Chat {
     const { connection } = this;
     await this.ready;
     connection.feed.order.hold(room);
-    const view = (await connection.insist('enter', { room })).room;
+    const view = (await connection.insist('enter', { room, history: connection.session.share })).room;
     if (room !== this.room) connection.entered(room);
     connection.feed.open(view);
     return view;

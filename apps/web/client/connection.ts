@@ -1,12 +1,13 @@
 import type { RoomView } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
-import type { ChatEvents, Ready, State } from './api.js';
+import type { ChatEvents, HistoryPage, Ready, Sent, State } from './api.js';
 import { Pauses, persist } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { asFailure, Failure } from './errors.js';
 import { farewell } from './farewell.js';
 import { Feed } from './feed.js';
+import type { Letter } from './outbox.js';
 import { Polling } from './polling.js';
 import { Session, type Wish } from './session.js';
 import { Keeper } from './storage.js';
@@ -15,8 +16,11 @@ import { PATIENCE, type Values } from './transport.js';
 import { afterLoad, watchPage } from './wake.js';
 import type { Way } from './way.js';
 
+const NO_SERVER = 'This copy does not know where the chat server is. Say it: `server` of join, or of <nobackend-chat>.';
 /** ms for which what the page asks for is tried; a page would rather hear of a failure than wait longer. */
 const ASK_FOR = 30_000;
+/** Events that a page of history has at least, also on a slow line. */
+const PAGE_MIN = 10;
 /** ms after which a request is taken to wait for a free connection, of which held polls take up one each. */
 const STARVED = 2_000;
 
@@ -41,7 +45,7 @@ export class Connection {
   constructor(private readonly server: string, readonly way: Way, wish: Wish, name: string | undefined, shared: boolean) {
     const session = this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish, name);
     session.trouble = (reason) => this.turn('reconnecting', reason);
-    this.feed = new Feed(this.emitter, this.session, (room, before) => this.insist('history', { room, before }, Infinity));
+    this.feed = new Feed(this.emitter, this.session, (room, before) => this.readHistory(room, before));
     this.polling = new Polling(this.session, this.pauses, {
       deliver: (answer) => this.feed.deliver(answer),
       online: () => this.turn('online', 'the server answers'),
@@ -57,8 +61,17 @@ export class Connection {
     });
     this.ready = new Promise((resolve, reject) => { this.settle = { resolve, reject }; });
     this.ready.catch(() => undefined);
-    this.share();
-    this.tabs.start();
+    if (server) {
+      this.share();
+      this.tabs.start();
+    } else void Promise.resolve().then(() => this.refuse());
+  }
+
+  /** No server can be asked: the page's author is told at once. */
+  private refuse(): void {
+    const failure = new Failure('bad_request', NO_SERVER, { field: 'server' });
+    console.error(`nobackend-chat: ${NO_SERVER}`);
+    this.end(failure);
   }
 
   /** Leading, it tells the other tabs; following, it asks the leader for what only one may do. */
@@ -83,8 +96,10 @@ export class Connection {
 
   /** This tab polls. */
   lead(): void {
-    if (this.opened) this.polling.start(true);
-    else void this.open(() => this.session.open());
+    if (this.opened) {
+      this.session.claim();
+      this.polling.start(true);
+    } else void this.open(() => this.session.open());
     this.catchUp();
     this.tellSession();
   }
@@ -92,6 +107,7 @@ export class Connection {
   /** Another tab polls; it has for a while, if this one was frozen. */
   follow(): void {
     this.polling.stop();
+    this.session.unclaim();
     this.away = true;
   }
 
@@ -157,14 +173,23 @@ export class Connection {
   }
 
   /** Asks the server for something, once. */
-  async ask<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
+  ask<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
+    return this.whenReady(() => this.session.call(operation, values));
+  }
+
+  /** Sends a message, once. */
+  post(letter: Letter): Promise<Sent> {
+    return this.whenReady(() => this.session.post(letter));
+  }
+
+  private async whenReady<A>(request: () => Promise<A>): Promise<A> {
     await this.ready;
     const starved = setTimeout(() => { // the held poll gives up its connection
       this.polling.hold.crowded();
       this.polling.renew();
     }, STARVED);
     try {
-      return await this.session.call(operation, values);
+      return await request();
     } finally {
       clearTimeout(starved);
     }
@@ -173,6 +198,11 @@ export class Connection {
   /** Asks until there is an answer, within reason. */
   insist<O extends OperationName>(operation: O, values: Values, forMs = ASK_FOR): Promise<Answers[O]> {
     return persist(() => this.ask(operation, values), this.pauses, forMs);
+  }
+
+  private readHistory(room: string, before: string | undefined): Promise<HistoryPage> {
+    const { share } = this.session;
+    return this.insist('history', { room, before, limit: share === undefined ? undefined : Math.max(share, PAGE_MIN) }, Infinity);
   }
 
   entered(room: string): void {
@@ -200,6 +230,7 @@ export class Connection {
     const { token } = this.session;
     this.polling.stop();
     if (!kept && token && this.tabs.leading) farewell(this.server, token);
+    this.session.unclaim();
     this.tabs.stop();
     this.away = this.opened !== null;
   }

@@ -1,15 +1,15 @@
-import type { ErrorCode, ErrorDetails, Reason } from '../../../shared/protocol/errors.js';
+import type { ErrorDetails, Reason } from '../../../shared/protocol/errors.js';
 import type { ChatFailure } from './api.js';
 
 /** The only error the library rejects with. */
 export class Failure extends Error implements ChatFailure {
-  readonly code: ErrorCode | 'network' | 'left';
+  readonly code: ChatFailure['code'];
   readonly field?: string;
   readonly suggestion?: string;
   readonly retryAfter?: number;
   readonly reason?: Reason;
 
-  constructor(code: ErrorCode | 'network' | 'left', message: string, details: ErrorDetails = {}) {
+  constructor(code: ChatFailure['code'], message: string, details: ErrorDetails = {}) {
     super(message);
     this.name = 'ChatError';
     this.code = code;

@@ -27,7 +27,7 @@ export class Feed {
   open(view: RoomView): void {
     this.order.shown(view.name, view.history);
     this.roster.set(view.name, view);
-    this.order.release(view.name).forEach((event) => this.accept(event));
+    this.order.release(view.name).forEach((heard) => this.accept(...heard));
   }
 
   close(room: string): void {
@@ -42,15 +42,32 @@ export class Feed {
 
   /** An event told by another tab, which had heard `after` before it: whoever has not, has missed something. */
   hear(event: ChatEvent | SignalEvent, after: string): void {
-    if (this.order.behind(event.room, after)) void this.catchUp(event.room);
-    this.accept(event);
+    const { order } = this;
+    if (event.type !== 'signal' && !order.knows(event.room)) return void this.confirm(event);
+    if (event.type !== 'signal' && order.behind(event.room, after)) void this.catchUp(event.room);
+    this.accept(event, false);
+  }
+
+  /** The first event of a room, as of a private one: the page hears it when the server knows of it, too. */
+  private async confirm(event: ChatEvent): Promise<void> {
+    const { room, id } = event;
+    this.order.hold(room);
+    const { events } = await this.history(room).catch((): Pick<HistoryPage, 'events'> => ({ events: [] }));
+    const waiting = this.order.release(room);
+    const at = events.findIndex((one) => one.id === id);
+    if (at < 0) return;
+    events.slice(at).forEach((one) => this.accept(one));
+    waiting.forEach((heard) => this.accept(...heard));
   }
 
   /** Reads back what a room has said while this page heard nothing; what comes meanwhile waits. */
   async catchUp(room: string): Promise<void> {
     this.order.hold(room);
-    const { events } = await this.readBack(room).catch((): Found => ({ events: [], closed: false }));
-    events.concat(this.order.release(room)).forEach((event) => this.accept(event));
+    const { events, closed } = await this.readBack(room).catch((): Found => ({ events: [], closed: false }));
+    const waiting = this.order.release(room);
+    events.forEach((event) => this.accept(event));
+    if (events.length > 0 || closed) this.order.settle(room);
+    waiting.forEach((heard) => this.accept(...heard));
   }
 
   /** The user had to be made anew: what its rooms have said meanwhile is read back. */
@@ -59,7 +76,8 @@ export class Feed {
     this.order.rooms().filter((room) => !rooms.includes(room)).forEach((room) => this.close(room));
     const lost: string[] = [];
     for (const view of views) {
-      const found = await this.readBack(view.name, { events: view.history, more: view.history.length > 0 });
+      const page = view.history.length > 0 ? { events: view.history, more: true } : undefined; // a slow line asks for less
+      const found = await this.readBack(view.name, page);
       if (!found.closed) lost.push(view.name);
       found.events.forEach((event) => this.accept(event));
       this.meet(view.name, view);
@@ -68,9 +86,10 @@ export class Feed {
     if (lost.length > 0) this.emitter.emit('reset', { rooms: lost });
   }
 
-  accept(event: ChatEvent | SignalEvent): void {
+  /** `certain`: the server itself has told it. */
+  accept(event: ChatEvent | SignalEvent, certain = true): void {
     const after = this.order.last(event.room);
-    if (event.type !== 'signal' && !this.order.accept(event)) return;
+    if (event.type !== 'signal' && !this.order.accept(event, certain)) return;
     this.accepted(event, after);
     if (event.type !== 'signal') this.note(event);
     this.emitter.emit<'event'>(event.type as 'event', event);

@@ -7,7 +7,7 @@ export function fetchTransport(server: string): Transport {
   return {
     way: 'fetch',
     call<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]> {
-      return within(patienceMs, (give, lost) => {
+      return within(patienceMs, ({ give, lost, alive }) => {
         const controller = new AbortController();
         fetch(`${server}/api/${operation}`, {
           method: 'POST',
@@ -15,9 +15,23 @@ export function fetchTransport(server: string): Transport {
           credentials: 'omit',
           keepalive: operation === 'send', // outlives the page
           signal: controller.signal,
-        }).then((answer) => answer.json()).then(give, lost);
+        }).then((answer) => read(answer, alive)).then(give, lost);
         return () => controller.abort();
       });
     },
   };
+}
+
+/** The JSON of an answer. On a slow line it comes in many pieces; `alive` hears of each. */
+async function read(answer: Response, alive: () => void): Promise<unknown> {
+  alive();
+  if (!answer.body) return answer.json();
+  const reader = answer.body.getReader();
+  const decoder = new TextDecoder();
+  for (let text = ''; ;) {
+    const { done, value } = await reader.read();
+    if (done) return JSON.parse(text);
+    alive();
+    text += decoder.decode(value, { stream: true });
+  }
 }

@@ -7,15 +7,21 @@ import { Way } from './way.js';
 
 /** Where a copy of the library came from. */
 export interface Origin {
-  server(): string;
-  /** The nonce of its own script tag, for the tags it adds. */
+  /** '' when that cannot be known. */
+  server: string;
+  /** A nonce of the page's policy, for the script tags it adds. */
   nonce: string;
+}
+
+/** The server that a page names, else where the library came from; without a slash at its end. '' when there is neither. */
+export function serverOf(given: string | null | undefined, origin: Origin): string {
+  return given ? given.replace(/\/+$/, '') || location.origin : origin.server;
 }
 
 /** Makes the `join` of one copy of the library. */
 export function joinFrom(origin: Origin): (options?: JoinOptions) => Chat {
   return (options = {}) => {
-    const server = (options.server || origin.server()).replace(/\/+$/, '');
+    const server = serverOf(options.server, origin);
     const way = new Way(server, origin.nonce, options.way || 'auto');
     const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;
     const name = `${options.name || ''}`.trim() || undefined;

@@ -1,8 +1,12 @@
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
-import { REGISTRY, registry } from './registry.js';
-import { within, type Call, type Transport, type Values } from './transport.js';
+import { Failure } from './errors.js';
+import { REGISTRY, registry, type TrustedTypes } from './registry.js';
+import { PATIENCE, within, type Call, type Transport, type Values } from './transport.js';
 
+/** A page does not see how much of a script has come: after each answer that came too late the next may take longer, up to so many times. */
+const SLOWEST = 8;
+let slowness = 1;
 let calls = 0;
 const copy = Math.random().toString(36).slice(2, 8);
 
@@ -15,10 +19,29 @@ function queryOf(values: Values, callback: string): URLSearchParams {
   return query;
 }
 
-/** Adds a script tag to the page; `done` is called when it has run, or cannot. */
+/** The address as the page's policy wants it: with `require-trusted-types-for 'script'`, by a policy of ours, where it allows one. */
+function trusted(url: string): string {
+  const page = registry();
+  const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
+  if (!trustedTypes) return url;
+  if (page.policy === undefined) {
+    try {
+      page.policy = trustedTypes.createPolicy('nobackend-chat', { createScriptURL: (address) => address });
+    } catch (_) {
+      page.policy = null;
+    }
+  }
+  return page.policy ? page.policy.createScriptURL(url) : url;
+}
+
+/** Adds a script tag to the page; `done` is called when it has run, or cannot. Throws `page_policy` where the page forbids it. */
 export function addScript(url: string, nonce: string, done: () => void): HTMLScriptElement {
   const script = document.createElement('script');
-  script.src = url;
+  try {
+    script.src = trusted(url);
+  } catch (_) {
+    throw new Failure('page_policy', "This page's policy forbids script tags: add `trusted-types nobackend-chat` to it.");
+  }
   script.async = true;
   if (nonce) script.nonce = nonce;
   script.onload = script.onerror = done;
@@ -35,7 +58,9 @@ export function jsonpTransport(server: string, nonce: string): Transport {
     call<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]> {
       const key = `c${copy}${++calls}`;
       const url = `${server}/jsonp/${operation}?${queryOf(values, `${REGISTRY}.calls.${key}`)}`;
-      return within(patienceMs, (give, lost) => {
+      const from = Date.now();
+      const patience = patienceMs + (slowness - 1) * PATIENCE;
+      return within(patience, ({ give, lost }) => {
         const { calls: waiting } = registry();
         waiting[key] = give;
         const script = addScript(url, nonce, () => {
@@ -43,6 +68,7 @@ export function jsonpTransport(server: string, nonce: string): Transport {
           delete waiting[key];
         });
         return () => {
+          if (Date.now() - from >= patience) slowness = Math.min(slowness * 2, SLOWEST);
           waiting[key] = () => undefined;
           if (script.parentNode) script.parentNode.removeChild(script);
         };

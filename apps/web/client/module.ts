@@ -1,8 +1,8 @@
 /** The library as an ES module: `/chat.mjs`. */
-import { folderOf } from './address.js';
+import { originOf } from './address.js';
 import { joinFrom } from './join.js';
 
 export type * from './api.js';
 
 /** Joins a room; gives the chat at once, which opens by itself. */
-export const join = joinFrom({ server: () => folderOf(import.meta.url), nonce: '' });
+export const join = joinFrom(originOf(import.meta.url));

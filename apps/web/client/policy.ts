@@ -1,18 +1,19 @@
-/** Whether this page's Content-Security-Policy has refused a connection to the server. */
+/** What this page's Content-Security-Policy has refused of what goes to the server. */
 export interface PolicyWatch {
-  refused(): boolean;
+  refused(what: 'connect' | 'script'): boolean;
   end(): void;
 }
 
 export function watchPolicy(server: string): PolicyWatch {
   const origin = server.split('/', 3).join('/');
-  let refused = false;
-  const listener = (event: SecurityPolicyViolationEvent): void => {
-    if (/^(connect|default)-src/.test(event.effectiveDirective) && event.blockedURI.startsWith(origin)) refused = true;
+  const refused = new Set<string>();
+  const listener = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent): void => {
+    const [what = ''] = /^(connect|script|default)/.exec(effectiveDirective) || [];
+    if (blockedURI.startsWith(origin)) refused.add(what === 'default' ? 'connect' : what);
   };
   document.addEventListener('securitypolicyviolation', listener);
   return {
-    refused: () => refused,
+    refused: (what) => refused.has(what),
     end: () => document.removeEventListener('securitypolicyviolation', listener),
   };
 }

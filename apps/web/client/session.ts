@@ -1,8 +1,12 @@
 import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
+import { HISTORY_ON_ENTER } from '../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
+import type { Sent } from './api.js';
 import { persist, type Pauses } from './backoff.js';
 import { asFailure, Failure } from './errors.js';
+import type { Letter } from './outbox.js';
+import { secret } from './secret.js';
 import type { KeptSession, Keeper } from './storage.js';
 import { PATIENCE, type Call, type Values } from './transport.js';
 import type { Way } from './way.js';
@@ -10,6 +14,9 @@ import type { Way } from './way.js';
 /** Where a page wants to be, as `enter` takes it; `owner`: the room's owner token, given by the page or by the server. */
 export type Wish = { room: string; owner: string | undefined };
 
+/** ms after which a line is taken to be slow, and the part of the history that is asked for then, again and again. */
+const SLOW = 3_000;
+const LESS = 0.25;
 /** Suggested names tried in a row before a guest name is taken. */
 const SUGGESTIONS_MAX = 5;
 
@@ -18,6 +25,8 @@ export class Session {
   user: UserRef | null = null;
   token = '';
   cursor = '';
+  /** How many events of a room's history are asked for with its view; undefined: as many as the server gives. */
+  share: number | undefined;
   /** Seconds the server would hold a poll; 0 when it did not say. */
   pollTimeout = 0;
   /** Rooms entered by this page, beside the first. */
@@ -42,12 +51,24 @@ export class Session {
   /** Takes up the session of before a reload, or joins. */
   async open(): Promise<RoomView> {
     const kept = this.keeper.read();
-    return (kept && await this.resume(kept)) || this.join(this.name);
+    return (kept && await this.keeper.claim(kept) && await this.resume(kept)) || this.join(this.name);
+  }
+
+  /** Shows other tabs that this one has the session; they may have a copy of it in their storage. */
+  claim(): void {
+    const kept = this.kept();
+    if (kept) void this.keeper.claim(kept);
+    this.keep();
+  }
+
+  /** The page is going: the next one may take up the session. */
+  unclaim(): void {
+    this.keeper.unclaim();
   }
 
   /** The room as it is, for a tab that has just got to know its user. */
   async enterAgain(): Promise<RoomView> {
-    return (await this.lasting(() => this.call('enter', this.wish))).room;
+    return (await this.view((history) => this.call('enter', Object.assign(history, this.wish)))).room;
   }
 
   /** A call with this user's token; joins again and repeats it when the server does not know the user any more. */
@@ -59,6 +80,36 @@ export class Session {
       if (asFailure(thrown).code !== 'unauthorized') throw thrown;
       await this.renew(token);
       return this.start(operation, values).done;
+    }
+  }
+
+  /** Sends a message once. One that a former user may have sent already is looked for first: its nonce was that user's. */
+  async post(letter: Letter): Promise<Sent> {
+    if (letter.doubt && letter.doubt !== this.token) {
+      const found = await this.find(letter);
+      if (found.id) return found as Sent;
+      letter.doubt = '';
+    }
+    const { token } = this;
+    try {
+      return await this.start('send', letter.values).done;
+    } catch (thrown) {
+      if (asFailure(thrown).code !== 'unauthorized') {
+        letter.doubt = token;
+        throw thrown;
+      }
+      await this.renew(token);
+      throw new Failure('network', 'This user had to be made anew.'); // so that it is tried again
+    }
+  }
+
+  private async find({ values, doubt }: Letter): Promise<Partial<Sent>> {
+    const { id, room, to } = values;
+    try {
+      return await this.call('sent', { former: doubt, id, room, to });
+    } catch (thrown) {
+      if (asFailure(thrown).code !== 'unknown_operation') throw thrown;
+      throw new Failure('network', 'It is not known whether the message has arrived.'); // an older server
     }
   }
 
@@ -93,7 +144,7 @@ export class Session {
   }
 
   /** Takes over what another tab, or this page before its reload, was. */
-  adopt({ token, user, cursor }: KeptSession): void {
+  adopt({ token, user, cursor }: Omit<KeptSession, 'open'>): void {
     Object.assign(this, { token, user, cursor });
     this.keep();
   }
@@ -113,13 +164,14 @@ export class Session {
   end(forget: boolean): void {
     this.ended = true;
     if (forget) this.keeper.write(null);
+    else this.keeper.unclaim();
     this.keeper.release();
   }
 
   private async resume(kept: KeptSession): Promise<RoomView | null> {
     this.adopt(kept);
     try {
-      const { room } = await this.insist('enter', this.wish);
+      const { room } = await this.view((history) => this.start('enter', Object.assign(history, this.wish)).done);
       if (this.name && this.name !== kept.wish) await this.takeName(this.name);
       return room;
     } catch (thrown) {
@@ -138,16 +190,20 @@ export class Session {
   }
 
   private async join(name: string | undefined): Promise<RoomView> {
+    let nonces = true;
     for (let tries = 1; ; tries++) {
+      const values = Object.assign({ token: undefined, name, id: nonces ? secret() : undefined }, this.wish);
       try {
-        const answer = await this.insist('join', Object.assign({ token: undefined, name }, this.wish));
+        const answer = await this.view((history) => this.start('join', Object.assign(history, values)).done);
         this.pollTimeout = answer.pollTimeout;
         this.adopt(answer);
+        this.claim();
         return answer.room;
       } catch (thrown) {
         const failure = asFailure(thrown);
-        if (failure.code !== 'name_taken') throw failure;
-        name = tries < SUGGESTIONS_MAX ? failure.suggestion : undefined;
+        if (failure.field === 'id') nonces = false; // an older server, as there may be while one is replaced
+        else if (failure.code !== 'name_taken') throw failure;
+        else name = tries < SUGGESTIONS_MAX ? failure.suggestion : undefined;
       }
     }
   }
@@ -156,7 +212,7 @@ export class Session {
     const views = [await this.join(this.user ? this.user.name : this.name)];
     for (const room of [...this.entered]) {
       const refused = (thrown: unknown): void => { if (asFailure(thrown).code !== 'not_allowed') throw thrown; };
-      await this.insist('enter', { room }).then((answer) => { views.push(answer.room); }, refused);
+      await this.view((history) => this.start('enter', Object.assign(history, { room })).done).then((answer) => { views.push(answer.room); }, refused);
     }
     await this.renewed(views);
   }
@@ -166,12 +222,26 @@ export class Session {
     return this.lasting(() => this.start(operation, values).done);
   }
 
+  /** Until there is an answer that shows a room: a slow line that failed is asked to carry less of its history. */
+  private view<A>(attempt: (history: { history: number | undefined }) => Promise<A>): Promise<A> {
+    return this.lasting(async () => {
+      const from = Date.now();
+      try {
+        return await attempt({ history: this.share });
+      } catch (thrown) {
+        const slow = asFailure(thrown).code === 'network' && Date.now() - from > SLOW;
+        if (slow) this.share = Math.floor((this.share === undefined ? HISTORY_ON_ENTER : this.share) * LESS);
+        throw thrown;
+      }
+    });
+  }
+
   private lasting<T>(attempt: () => Promise<T>): Promise<T> {
     return persist(attempt, this.pauses, Infinity, this.trouble);
   }
 
   private keep(): void {
     const kept = this.kept();
-    if (kept && !this.ended) this.keeper.write(kept);
+    if (kept && !this.ended) this.keeper.write(Object.assign(kept, { open: true }));
   }
 }

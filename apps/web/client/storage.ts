@@ -1,4 +1,5 @@
 import type { UserRef } from '../../../shared/protocol/events.js';
+import { Guard } from './guard.js';
 import { registry } from './registry.js';
 
 /** A session as it is kept over a reload. */
@@ -8,14 +9,21 @@ export interface KeptSession {
   cursor: string;
   /** The name that was asked for, to see when the page's code asks for another one. */
   wish?: string | undefined;
+  /** A page is using it. */
+  open?: boolean;
 }
 
-/** One session's place in the tab's storage. Where storage is forbidden nothing is kept, and nothing breaks. */
+/**
+ * One session's place in the tab's storage. Where storage is forbidden nothing is kept, and nothing breaks. A tab that was duplicated,
+ * or opened by `window.open`, has a copy of the storage: a lock named by the session's user shows which tab has the session. Where there
+ * are no locks (plain http), the copy shows that it was in use.
+ */
 export class Keeper {
   private readonly key: string;
+  private readonly guard = new Guard();
 
   /** The second chat of the same room in one page has a place of its own. */
-  constructor(server: string, room: string) {
+  constructor(private readonly server: string, room: string) {
     const { open } = registry();
     const base = `nobackend-chat ${server} ${room}`;
     let key = base;
@@ -26,6 +34,7 @@ export class Keeper {
 
   /** The next chat may have this place, and with it what is kept there. */
   release(): void {
+    this.guard.release();
     delete registry().open[this.key];
   }
 
@@ -46,5 +55,17 @@ export class Keeper {
     } catch (_) {
       return;
     }
+  }
+
+  /** Takes a session for this page. Gives false when another page has it. */
+  claim({ user, open }: KeptSession): Promise<boolean> {
+    return navigator.locks ? this.guard.take(`nobackend-chat ${this.server} user ${user.id}`) : Promise.resolve(!open);
+  }
+
+  /** The next page may take the session. */
+  unclaim(): void {
+    this.guard.release();
+    const kept = this.read();
+    if (kept) this.write(Object.assign(kept, { open: false }));
   }
 }

@@ -1,6 +1,7 @@
 import type { ChatEvent, SignalEvent } from '../../../shared/protocol/events.js';
 import type { State } from './api.js';
 import type { People } from './roster.js';
+import { secret } from './secret.js';
 import type { KeptSession } from './storage.js';
 
 /** What the tabs of one user tell each other. */
@@ -32,15 +33,32 @@ const LOOK = 10_000;
 const SILENCE = 40_000;
 const ANSWER = 2_000;
 
+/** Where the tabs of this origin keep what they have in common. */
+const MEMORY = 'nobackend-chat-tabs';
+
 /** Whether this page can share a user with other tabs: not in sandboxed frames, nor where the APIs are missing. */
 function canShare(): boolean {
   return 'BroadcastChannel' in window && !!navigator.locks && window.origin !== 'null';
+}
+
+/** 256 bits that only pages know that can read this origin's storage; '' where it is forbidden. */
+function commonSecret(): string {
+  try {
+    const kept = localStorage.getItem(MEMORY) || secret() + secret();
+    localStorage.setItem(MEMORY, kept);
+    return kept;
+  } catch (_) {
+    return '';
+  }
 }
 
 /**
  * The tabs of one user. The holder of the lock leads; the others wait for the lock, so that a leader that is closed
  * is replaced at once. One that is frozen holds the lock but is silent: a tab in view then takes it. A tab that
  * cannot or may not share leads itself alone.
+ *
+ * They talk on a channel whose name is a secret: other pages of the origin get neither token nor events by listening, and
+ * cannot join in. Names of locks can be listed by all pages of the origin, so the lock's has another part of the secret.
  */
 export class Tabs {
   leading = false;
@@ -49,13 +67,17 @@ export class Tabs {
   private cancel = new AbortController();
   private heard = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
+  private lock = '';
 
   constructor(private readonly key: string, private readonly host: TabsHost, private readonly wanted: boolean) {}
 
   start(): void {
-    if (!this.wanted || !canShare()) return this.take();
+    const common = this.wanted && canShare() ? commonSecret() : '';
+    if (!common) return this.take();
+    const half = common.length / 2;
+    this.lock = `${this.key} ${common.slice(0, half)}`;
     this.heard = Date.now();
-    this.channel = new BroadcastChannel(this.key);
+    this.channel = new BroadcastChannel(`${this.key} ${common.slice(half)}`);
     this.channel.onmessage = (event: MessageEvent<TabMessage>) => {
       this.heard = Date.now();
       this.host.hear(event.data);
@@ -83,7 +105,7 @@ export class Tabs {
   async shared(): Promise<boolean> {
     if (!this.channel) return false;
     const { held = [], pending = [] } = await navigator.locks.query();
-    return held.concat(pending).filter((lock) => lock.name === this.key).length > 1;
+    return held.concat(pending).filter((lock) => lock.name === this.lock).length > 1;
   }
 
   /** Takes the lead if the leader does not answer. */
@@ -96,7 +118,7 @@ export class Tabs {
 
   private queue(options: LockOptions): void {
     const { channel } = this;
-    navigator.locks.request(this.key, options, () => this.hold(channel)).catch((error: Error) => {
+    navigator.locks.request(this.lock, options, () => this.hold(channel)).catch((error: Error) => {
       if (channel !== this.channel || !channel) return;
       if (error.name === 'AbortError') this.lost();
       else this.take(); // this browser forbids locks here: every tab for itself

@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorDetails } from '../../../shared/protocol/errors.js
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
 import type { WayName } from './api.js';
-import { ABANDONED, Failure } from './errors.js';
+import { ABANDONED, asFailure, Failure } from './errors.js';
 
 export type Values = Record<string, unknown>;
 
@@ -19,7 +19,7 @@ export interface Transport {
   call<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]>;
 }
 
-/** ms that a request other than a poll may take. */
+/** ms that a request other than a poll may take, and that an answer that has begun may pause. */
 export const PATIENCE = 10_000;
 
 interface ErrorBody extends ErrorDetails {
@@ -36,11 +36,21 @@ export function unwrap<A>(body: unknown): A {
   throw new Failure(error.code, error.message, error);
 }
 
+/** What a request that is on its way tells. */
+export interface Progress {
+  /** The body has come. */
+  give(body: unknown): void;
+  /** Nobody was reached. */
+  lost(): void;
+  /** A part of the answer has come. */
+  alive(): void;
+}
+
 /**
- * A request that is settled once, in time. `begin` sends it, takes what to call with the body or when nobody was reached,
- * and gives what to do when it is settled, whatever has settled it.
+ * A request that is settled once, in time. `begin` sends it, and gives what to do when it is settled, whatever has settled it.
+ * What `begin` throws settles it too.
  */
-export function within<A>(patienceMs: number, begin: (give: (body: unknown) => void, lost: () => void) => () => void): Call<A> {
+export function within<A>(patienceMs: number, begin: (progress: Progress) => () => void): Call<A> {
   let abandon: () => void = () => undefined;
   const done = new Promise<A>((resolve, reject) => {
     const settle = (act: () => void): void => {
@@ -49,11 +59,21 @@ export function within<A>(patienceMs: number, begin: (give: (body: unknown) => v
       act();
     };
     const fail = (failure: Failure): void => settle(() => reject(failure));
-    const timer = setTimeout(() => fail(new Failure('network', 'The server took too long to answer.')), patienceMs);
+    const late = (): void => fail(new Failure('network', 'The server took too long to answer.'));
+    let timer = setTimeout(late, patienceMs);
+    let end = (): void => undefined;
     abandon = () => fail(ABANDONED);
-    const end = begin((body) => settle(() => {
-      try { resolve(unwrap<A>(body)); } catch (failure) { reject(failure); }
-    }), () => fail(new Failure('network', 'The server could not be reached.')));
+    const progress: Progress = {
+      give: (body) => settle(() => {
+        try { resolve(unwrap<A>(body)); } catch (failure) { reject(failure); }
+      }),
+      lost: () => fail(new Failure('network', 'The server could not be reached.')),
+      alive: () => {
+        clearTimeout(timer);
+        timer = setTimeout(late, PATIENCE);
+      },
+    };
+    try { end = begin(progress); } catch (thrown) { fail(asFailure(thrown)); }
   });
   return { done, abandon };
 }

@@ -1,11 +1,14 @@
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
 import type { WayName } from './api.js';
-import { asFailure, isAbandoned } from './errors.js';
+import { asFailure, Failure, isAbandoned } from './errors.js';
 import { fetchTransport } from './fetch.js';
 import { jsonpTransport } from './jsonp.js';
 import { watchPolicy, type PolicyWatch } from './policy.js';
 import type { Call, Transport, Values } from './transport.js';
+
+/** Codes of failures in which the server has said nothing. */
+const UNHEARD = /^(network|page_policy)$/;
 
 /**
  * Finds the way that works here and keeps to it. As long as none has worked, every request tries `fetch` first and
@@ -45,20 +48,29 @@ export class Way {
       if (isAbandoned(thrown) || asFailure(thrown).code !== 'network') throw thrown;
       const viaScript = jsonpTransport(this.server, this.nonce);
       current = viaScript.call(operation, values, patienceMs);
-      return this.judge(current.done, viaScript);
+      return this.judge(current.done, viaScript).catch((failure: unknown) => { throw this.worse(asFailure(thrown), asFailure(failure)); });
     });
     return { done, abandon: () => current.abandon() };
+  }
+
+  /** Which failure to report when both ways have failed: only what the page's policy forbids will never work. */
+  private worse(byFetch: Failure, byScript: Failure): Failure {
+    if (isAbandoned(byScript) || !UNHEARD.test(byScript.code)) return byScript;
+    const { policy } = this;
+    if (!policy.refused('connect') || byScript.code === 'network' && !policy.refused('script')) return byFetch;
+    return new Failure('page_policy', 
+      `This page's policy forbids fetch and script tags: add ${this.server} to its connect-src, or to script-src and nobackend-chat to trusted-types.`);
   }
 
   /** Whatever the server itself said, also an error, shows that this way works. */
   private async judge<A>(answer: Promise<A>, transport: Transport): Promise<A> {
     const failure = await answer.then(() => null, asFailure);
-    if (!failure || failure.code !== 'network') this.settle(transport, transport.way === 'fetch' ? 'fetch works here' : this.reason());
+    if (!failure || !UNHEARD.test(failure.code)) this.settle(transport, transport.way === 'fetch' ? 'fetch works here' : this.reason());
     return answer;
   }
 
   private reason(): string {
-    return this.policy.refused()
+    return this.policy.refused('connect')
       ? "this page's policy (connect-src) forbids fetch"
       : 'fetch failed here and a script tag got through';
   }

@@ -2,7 +2,7 @@ import { bad, good, note, type Finding } from './findings.js';
 
 /** What can be seen without asking the server. */
 export function checkMixedContent(server: string): Finding {
-  const { protocol, hostname } = new URL(server);
+  const { protocol, hostname } = new URL(server, document.baseURI);
   const local = /^(localhost|127\.|\[::1\])/.test(hostname);
   if (location.protocol !== 'https:' || protocol === 'https:') return good('mixed content', 'The page and the server go together: the browser has no reason to block.');
   if (local) return note('mixed content', 'This page is https and the server is plain http on this computer: it works here, if the browser lets pages reach the local network, and nowhere else.');

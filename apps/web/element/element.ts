@@ -1,7 +1,7 @@
 import { fitName } from '../../../shared/protocol/letters.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure, WayName } from '../client/api.js';
-import type { joinFrom, Origin } from '../client/join.js';
+import { serverOf, type joinFrom, type Origin } from '../client/join.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom.js';
 import css from './element.css';
@@ -121,7 +121,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const way = attribute('way') as WayName | undefined;
       const tabs = attribute('tabs') === 'own' ? 'own' : 'shared';
       const room = attribute('room') || DEFAULT_ROOM;
-      const server = (attribute('server') || origin.server()).replace(/\/+$/, '');
+      const server = serverOf(this.getAttribute('server'), origin);
       this.takeLink(room);
       const given = this.token || (this.link && this.link.room === room ? this.link.token : undefined);
       const owner = new OwnerToken(server, room).read() || given;

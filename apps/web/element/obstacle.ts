@@ -26,7 +26,7 @@ export function hasAnswered(reason: string): boolean {
 /** The server's own page: when that opens, the fault is here and not there. Null when its address is none. */
 export function doctorOf(server: string): string | null {
   try {
-    const { href, protocol } = new URL(`${server}/doctor`, location.href);
+    const { href, protocol } = new URL(`${server}/doctor`, document.baseURI);
     return /^https?:$/.test(protocol) ? href : null;
   } catch (_) {
     return null;

@@ -5,8 +5,17 @@ const LINK = /^#owner=([\w-]+)(?:&room=([\w.-]+))?$/;
 export function takeFromAddress(room: string): string | undefined {
   const [, token, only = room] = LINK.exec(location.hash) || [];
   if (!token || only !== room) return undefined;
-  history.replaceState(history.state, '', location.pathname + location.search);
+  cleanAddress();
   return token;
+}
+
+/** The whole address, as the page's `<base>` may be of another site. A page that is no address of its own (`srcdoc`) has none to change. */
+function cleanAddress(): void {
+  try {
+    history.replaceState(history.state, '', location.href.replace(/#.*/, ''));
+  } catch (_) {
+    return;
+  }
 }
 
 /** A room's owner token as this browser keeps it. Where storage is forbidden, it is kept for as long as the page is open. */

@@ -44,6 +44,7 @@ export interface Page {
 /** Makes the tools; the code for them is fetched by the first who has a role. Null when that cannot be. */
 export async function makeTools(host: ToolsHost, nonce: string): Promise<Tools | null> {
   const page = registry() as Page;
-  if (!page.tools) await new Promise<void>((resolve) => addScript(`${host.chat.server}/owner.js`, nonce, resolve));
+  const load = (done: () => void): unknown => addScript(`${host.chat.server}/owner.js`, nonce, done);
+  if (!page.tools) await new Promise<void>(load).catch(() => undefined); // the page's policy may forbid it
   return page.tools ? page.tools(host) : null;
 }

@@ -32,7 +32,7 @@ export class OwnersLink implements Section {
 
   private address(): string {
     const { server, room, owner } = this.desk.host.chat;
-    return `${new URL(`${server}/r/${room}`, location.href).href}#owner=${owner || ''}`;
+    return `${new URL(`${server}/r/${room}`, document.baseURI).href}#owner=${owner || ''}`;
   }
 
   /** The page that the chat stands in, which may have more than one. */
@@ -56,6 +56,6 @@ export class OwnersLink implements Section {
 
 /** A page of somebody's own, at an address that can be opened: not the chat's room page, nor a frame within another. */
 function ownPage(server: string): boolean {
-  const rooms = new URL(`${server}/r/`, location.href).href;
+  const rooms = new URL(`${server}/r/`, document.baseURI).href;
   return window.top === window && /^https?:$/.test(location.protocol) && !location.href.startsWith(rooms);
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../shared/protocol/errors.js';
-import { DATA_MAX, DEFAULT_ROOM, EVENTS_MAX, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_DEFAULT, POLL_TIMEOUT_MAX, SLOW_MAX, TEXT_MAX, WORD_MAX, WORDS_MAX } from '../../../shared/protocol/limits.js';
+import { DATA_MAX, DEFAULT_ROOM, EVENTS_MAX, HISTORY_ON_ENTER, JOIN_NONCE_MIN, MUTE_MAX, NAME_MAX, NONCE_MAX, POLL_TIMEOUT_DEFAULT, POLL_TIMEOUT_MAX, SLOW_MAX, TEXT_MAX, WORD_MAX, WORDS_MAX } from '../../../shared/protocol/limits.js';
 import type { OperationName, ParameterKind } from '../../../shared/protocol/operations.js';
 
 /** What each operation is for. */
@@ -7,6 +7,7 @@ export const PURPOSE: Record<OperationName, string> = {
   join: 'Makes a user and puts it into a room. Gives user, token, cursor, pollTimeout, the room with its members and history, and to who makes a room its owner token, once.',
   poll: 'Waits for events. Give the cursor of the last answer each time: it acknowledges what came with it. Gives cursor, events, and sometimes missed or reset.',
   send: 'Sends a message to a room, or with "to" to one user. Gives its id and time.',
+  sent: 'Whether a message was accepted whose answer was lost, by its nonce; "former" is the token of the user that sent it, who may have ended since. Gives id and at if it was.',
   signal: 'Tells something fleeting to those who are in the room now. It is stored nowhere; of several that come between two polls, the newest of each sender is given.',
   enter: 'Enters one more room. Gives the room as join does.',
   exit: 'Leaves one room.',
@@ -44,6 +45,8 @@ export const KINDS: Record<ParameterKind, string> = {
   data: `any JSON, up to ${DATA_MAX.toLocaleString('en')} bytes`,
   user: "a user's id",
   nonce: `up to ${NONCE_MAX} characters; the same one again sends nothing twice`,
+  joinNonce: `${JOIN_NONCE_MIN} to ${NONCE_MAX} random characters, a secret; the same again gives the same user`,
+  history: `events, 0 to ${HISTORY_ON_ENTER} (${HISTORY_ON_ENTER})`,
   before: "an event's id",
   limit: `1 to ${EVENTS_MAX}`,
   flag: 'true or false',

@@ -59,7 +59,7 @@ async function call(operation: OperationName, form: HTMLFormElement, way: keyof 
 /** A failure as the server told it. One that never reached the server has no status. */
 function errorOf(thrown: unknown): object {
   const { code, message, field: at, suggestion, retryAfter, reason } = asFailure(thrown);
-  const status = code === 'network' || code === 'left' ? undefined : ERRORS[code].status;
+  const status = code in ERRORS ? ERRORS[code as ErrorCode].status : undefined;
   return { code, status, message, field: at, suggestion, retryAfter, reason };
 }
 

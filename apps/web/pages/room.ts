@@ -9,7 +9,7 @@ const address = `${location.origin}/r/${encodeURIComponent(room)}`;
 /** The owner's link ends in `#owner=<token>`. It goes out of the address at once: nobody is to read it there, or to copy it by mistake. */
 function takeOwner(): string | undefined {
   const found = /^#owner=([\w-]+)$/.exec(location.hash);
-  if (found) history.replaceState(history.state, '', location.pathname + location.search);
+  if (found) history.replaceState(history.state, '', location.href.replace(/#.*/, ''));
   return found ? found[1] : undefined;
 }
 

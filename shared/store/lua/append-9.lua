@@ -7,6 +7,7 @@
 --       8 messages the room takes in a while, 0 for any number  9 that while in ms  10 as how many this one counts, for each started thousand of members
 --       11 hash of the filter that was applied, '' for none; and by it for who is bound: 12 the text, '' for that of 2
 --       13 'links': refused, 'hold': held, else ''  14 text of the `held` event  15 most messages that wait
+--       16 SHA-256 of the sender's token, kept with the nonce for who asks for it when the sender has ended
 -- Gives {'ok', id}, {'held', id}, {'duplicate', id}, {'duplicate', id, 'held'}, {'not_in_room'}, {'full'}, {'off'}, {'read_only'},
 -- {'closed'}, {'muted', ms}, {'slow', ms}, {'flood', ms}, {'links'} or {'filter', hash and rules to apply instead}.
 -- Bound: one event and the filter; when a message is the first to wait, the names of the rules' fields (500) and a short event for each
@@ -17,7 +18,7 @@ if redis.call('HEXISTS', roster, id) == 0 or redis.call('HLEN', roster) < tonumb
 end
 local ttl = tonumber(ARGV[5])
 local known = ttl > 0 and redis.call('GET', nonce)
-if known then return {'duplicate', string.match(known, '[%d-]+'), string.match(known, 'held')} end
+if known then return {'duplicate', string.match(known, '^[%d-]+'), string.match(known, '^%S+ (held)')} end
 local d = redis.call('HMGET', delivered, 'appended', 'through')
 if (d[1] or 0) - (d[2] or 0) >= tonumber(ARGV[6]) then return {'full'} end
 local r = redis.call('HMGET', rules, 'owner', 'off', 'role:' .. id, 'readonly', 'closed', 'mute:' .. id, 'filter', 'slow')
@@ -50,7 +51,7 @@ if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
 end
 if verdict == 'hold' then
   local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
-  if ttl > 0 then redis.call('SET', nonce, held .. ' held', 'PX', ttl) end
+  if ttl > 0 then redis.call('SET', nonce, held .. ' held ' .. ARGV[16], 'PX', ttl) end
   if only then return {'held', held} end -- of who is muted without knowing it, nobody need hear
   local waiting = redis.call('RPUSH', KEYS[9], held .. ' ' .. text)
   redis.call('LTRIM', KEYS[9], -ARGV[15], -1)
@@ -61,5 +62,5 @@ if verdict == 'hold' then
   return {'held', held}
 end
 local accepted = tell(log, delivered, dirty, ARGV[3], text, only)
-if ttl > 0 then redis.call('SET', nonce, accepted, 'PX', ttl) end
+if ttl > 0 then redis.call('SET', nonce, accepted .. ' ' .. ARGV[16], 'PX', ttl) end
 return {'ok', accepted}

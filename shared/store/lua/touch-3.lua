@@ -36,7 +36,8 @@ for i = 3, #ARGV, 6 do
       redis.call('LTRIM', inbox, position - base, -1)
       redis.call('HSET', user, 'base', position, 'baseId', ARGV[i + 3], 'acked', position, 'given', position, 'sum', position .. ' ' .. claimed)
     elseif position > base then
-      redis.call('HDEL', attached, id) -- Redis lost its last moments: the next attach finds out and says reset
+      -- Redis lost its last moments: the next attach finds out and says reset
+      redis.call('HSET', attached, id, 'none:' .. ARGV[2] .. ':' .. ARGV[i + 1])
       reply[#reply + 1] = id
     end
     if ARGV[i + 5] == 'go' then redis.call('HSET', attached, id, 'none:' .. ARGV[2] .. ':' .. ARGV[i + 1]) else redis.call('ZADD', seen, now, id) end

@@ -1,0 +1,25 @@
+import { ChatError } from '../../../shared/protocol/errors.js';
+import { privateRoom } from '../../../shared/protocol/events.js';
+import { findSent } from '../../../shared/store/messages.js';
+import { isToken, parseToken } from '../../../shared/store/tokens.js';
+import { authorize } from '../../../shared/store/users.js';
+import type { Operation } from '../operation.js';
+import type { Parameters } from '../parameters.js';
+import { ok } from '../respond.js';
+import { acceptedAs } from './send.js';
+
+/** Whether a message was accepted whose answer was lost. `former`: the token it was sent with, of a user who may have ended since. */
+export const sent: Operation<'sent'> = async ({ store }, parameters) => {
+  const { token, former = token, id } = parameters;
+  if (!isToken(former)) throw new ChatError('bad_request', 'former must be a token that join gave.', { field: 'former' });
+  await authorize(store, parseToken(token), null);
+  const sender = parseToken(former);
+  const accepted = await findSent(store, roomOf(sender.id, parameters), sender, id);
+  return ok(accepted ? acceptedAs(accepted) : {});
+};
+
+function roomOf(sender: number, { room, to }: Parameters<'sent'>): string {
+  if (to !== undefined && room === undefined) return privateRoom(sender, to);
+  if (room !== undefined && to === undefined) return room;
+  throw new ChatError('bad_request', 'sent takes the room or the to that the message was sent with.', { field: 'room' });
+}
