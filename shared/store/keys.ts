@@ -27,6 +27,8 @@ export class Keys {
   roomShard(room: string): number { return crc32(room) % this.#shards; }
   room(room: string): string { return `room:{r${this.roomShard(room)}}:${room}`; }
   log(room: string): string { return `${this.room(room)}:log`; }
+  /** What the log is copied to while it is written anew. */
+  logCopy(room: string): string { return `${this.room(room)}:log:copy`; }
   roster(room: string): string { return `${this.room(room)}:roster`; }
   roomShards(room: string): string { return `${this.room(room)}:shards`; }
   /** Written so that there is something to WAIT for; in the slot of the key given. */
@@ -40,6 +42,8 @@ export class Keys {
   sends(room: string): string { return `${this.room(room)}:sends`; }
   slow(room: string, user: number): string { return `${this.room(room)}:slow:${user}`; }
   dirty(roomShard: number): string { return `dirty:{r${roomShard}}`; }
+  /** Which users' events are being taken out of logs, and which logs are to be written anew. */
+  forgetting(roomShard: number): string { return `forgetting:{r${roomShard}}`; }
   publicRooms(roomShard: number): string { return `rooms:{r${roomShard}}`; }
 
   nick(folded: string): string { return `nick:${folded}`; }

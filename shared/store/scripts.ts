@@ -9,7 +9,7 @@ import type { RedisClient } from '../redis-owners.js';
 export type ScriptName =
   | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
   | 'erase' | 'erase-log' | 'exit-room' | 'exit-user' | 'farewell' | 'forget' | 'govern' | 'govern-member' | 'overview' | 'own' | 'page' | 'release'
-  | 'rename-room' | 'rename-user' | 'speaks' | 'touch';
+  | 'rename-room' | 'renew-log' | 'rename-user' | 'speaks' | 'touch';
 
 export type Argument = string | number;
 type Command = (...args: Argument[]) => Promise<unknown>;
