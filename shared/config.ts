@@ -121,7 +121,7 @@ export function readConfig(env: Environment) {
     reservedRooms: prefixes(env, 'RESERVED_ROOMS'),
     /** Readings of history, members and rooms from one address in 10 s: that hall, coming back from a lost connection. */
     addressReads: integer(env, 'ADDRESS_READS', 1_000, 1, 1_000_000),
-    /** Users of one address in a minute that take back what they have said, for which whole logs are written anew. */
+    /** Users of one address in a minute that take back what they have said, for which whole logs are looked through. */
     addressForgets: integer(env, 'ADDRESS_FORGETS', 60, 1, 1_000_000),
     /** Different worthless tokens from one address in a minute: that hall, after a Redis that lost all users. */
     addressFailures: integer(env, 'ADDRESS_FAILURES', 600, 1, 1_000_000),

@@ -1,5 +1,8 @@
 /** A process killed after any step of join, enter, exit, rename, leave, a private message or expiry leaves no ghost. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { finishForgetting } from '../apps/worker/jobs/forget.js';
+import { banUser, removeMessagesOf } from '../shared/store/acts.js';
+import { ForgetBudget } from '../shared/store/forget.js';
 import { enterRoom, exitRoom } from '../shared/store/memberships.js';
 import { leave } from '../shared/store/presence.js';
 import { readMembers } from '../shared/store/rooms.js';
@@ -44,6 +47,15 @@ const everybodyGone = async (): Promise<void> => {
   expect(await ghosts(part.store)).toEqual([]);
   other = await part.join('r', 'other');
 };
+
+/** A worker's run some minutes later. */
+const finish = () => finishForgetting(part.store, 60_000, () => undefined, { left: -1, renewed: -1 });
+
+/** How many events of a kind a room's log has of a user. */
+async function eventsOf(room: string, id: number, type: string): Promise<number> {
+  const entries = await part.store.redis.xrange(part.store.keys.log(room), '-', '+');
+  return entries.filter(([, fields]) => fields.join().includes(`{"type":"${type}","room":"${room}","from":{"id":${id},`)).length;
+}
 
 async function joinWith(store: Store, name: string): Promise<void> {
   const user = await createUser(store, name);
@@ -90,6 +102,38 @@ describe('a process killed at any step', () => {
   it('of leave is finished by expiry', async () => {
     const steps = await dieAtEveryStep((store) => leave(store, parseToken(other.token)), everybodyGone);
     expect(steps).toBeGreaterThan(4);
+  });
+
+  it('of a leave with forget takes back all that was said, once it has begun', async () => {
+    const steps = await dieAtEveryStep(async (store) => {
+      await part.call('send', { token: other.token, room: 'r', text: 'said' });
+      await leave(store, parseToken(other.token), new ForgetBudget());
+    }, async () => {
+      const [token, ended] = await part.store.redis.hmget(part.store.keys.user(other.id), 'token', 'ended');
+      await endEverybody(part.store);
+      await finish();
+      expect(await eventsOf('r', other.id, 'message')).toBe(token && !ended ? 1 : 0);
+      await everybodyGone();
+    });
+    expect(steps).toBeGreaterThan(5);
+  });
+
+  it('of a ban with messages takes them back, and tells the room once, if the ban holds', async () => {
+    let [room, carl, times] = ['', 0, 0];
+    const steps = await dieAtEveryStep(async (store) => {
+      room = `of-anna-${times += 1}`;
+      const by = { id: (await part.join(room)).id, name: 'Anna' };
+      const { id, token } = await part.join(room);
+      carl = id;
+      await part.call('send', { token, room, text: 'said' });
+      await banUser(store, { room, by }, { id, name: 'Carl' }, { seconds: 60, messages: true });
+      await removeMessagesOf(store, { room, by }, { id, name: 'Carl' });
+    }, async () => {
+      await finish();
+      const holds = await part.store.redis.hexists(part.store.keys.rules(room), 'bans');
+      expect([await eventsOf(room, carl, 'message'), await eventsOf(room, carl - 1, 'removed')]).toEqual(holds ? [0, 1] : [1, 0]);
+    });
+    expect(steps).toBeGreaterThan(2);
   });
 
   it('of a first private message leaves nothing after expiry', async () => {

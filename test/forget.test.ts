@@ -1,5 +1,8 @@
 /** `leave` with `forget`: what is gone from Redis then, what is left, and that the rooms go on. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { finishForgetting } from '../apps/worker/jobs/forget.js';
+import { continueUnfinished, unfinished } from '../shared/store/forget.js';
+import { fillLog } from './support/filled.js';
 import { endEverybody, ghosts } from './support/key-space.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
 import { joinAs, type Person } from './support/people.js';
@@ -43,6 +46,8 @@ const talk = async (): Promise<void> => {
 };
 const rooms = (): string[] => ['r', `${anna.id}:${bert.id}`];
 const advance = async (): Promise<void> => { for (const room of rooms()) await worker.fanOut.advanceRoom(room); };
+/** A worker's run some minutes later. */
+const finish = () => finishForgetting(worker.store, 60_000, (room) => void worker.fanOut.advanceRoom(room), { left: -1, renewed: -1 });
 const forget = () => part.call('leave', { token: anna.token, forget: true });
 
 describe('who leaves and wants to be forgotten', () => {
@@ -51,6 +56,9 @@ describe('who leaves and wants to be forgotten', () => {
     await advance();
     while ((await bert.poll(part)).events.length > 0);
     await forget();
+    const unread = await part.call('history', { token: bert.token, room: 'r', limit: 100 });
+    expect(unread.events.filter(({ from }) => from.id === anna.id).map(({ type }) => type)).toEqual(['left']);
+    await finish();
     for (const text of ['mine-', 'whispered', 'answered']) expect(await mentions(text), text).toEqual([]);
     expect((await mentions('Annabella')).map((held) => held.split(' ')[0])).toEqual([part.store.keys.log('r')]);
     const { events } = await part.call('history', { token: bert.token, room: 'r', limit: 100 });
@@ -79,5 +87,58 @@ describe('who leaves and wants to be forgotten', () => {
     await expect(part.call('leave', { token: `${anna.id}.${'A'.repeat(24)}`, forget: true })).rejects.toMatchObject({ code: 'unauthorized' });
     await expect(part.call('leave', { token: anna.token, forget: true, after: 5 })).rejects.toMatchObject({ code: 'bad_request', details: { field: 'forget' } });
     expect(await mentions('stays')).toHaveLength(1);
+  });
+});
+
+describe('a log that is written anew after something was deleted in it', () => {
+  const shard = (): number => part.store.keys.roomShard('r');
+  const state = () => part.store.redis.hgetall(part.store.keys.forgetting(shard()));
+  const entries = () => part.store.redis.xrange(part.store.keys.log('r'), '-', '+');
+  const step = async (): Promise<boolean> => {
+    for await (const one of unfinished(part.store, shard())) return continueUnfinished(part.store, one);
+    return true;
+  };
+
+  beforeEach(async () => {
+    await fillLog(part.store, 'r', { count: 1_200, from: (i) => (i % 2 === 0 ? { id: anna.id, name: 'Annabella' } : { id: bert.id, name: 'Bert' }), what: { text: 'said' } });
+    await forget();
+    expect(Object.keys(await state())).toEqual(['renew r']);
+  });
+
+  it('has what it had, and what came meanwhile; its ids go on', async () => {
+    const before = await entries();
+    expect(await step()).toBe(false);
+    await bert.send(part, 'meanwhile');
+    await finish();
+    const after = await entries();
+    expect(after.slice(0, -1)).toEqual(before);
+    expect(after.at(-1)?.[1].join()).toContain('meanwhile');
+    expect(await state()).toEqual({});
+    expect(await allKeys(part.store.redis, '*:copy')).toEqual([]);
+    await advance();
+    await bert.receive(part, 'meanwhile');
+  });
+
+  it('lacks what was deleted meanwhile, and when it was emptied all', async () => {
+    const [, second] = await entries();
+    await step();
+    await part.store.redis.xdel(part.store.keys.log('r'), second?.[0] ?? '');
+    const left = await entries();
+    await finish();
+    expect(await entries()).toEqual(left);
+    const dora = await joinAs(part, 'r', 'Dora');
+    await dora.send(part, 'hers');
+    await part.call('leave', { token: dora.token, forget: true });
+    await step();
+    await part.store.redis.xtrim(part.store.keys.log('r'), 'MAXLEN', 0);
+    await finish();
+    expect(await entries()).toEqual([]);
+    expect(await state()).toEqual({});
+  });
+
+  it('still goes when its room is empty', async () => {
+    await part.call('exit', { token: bert.token, room: 'r' });
+    await finish();
+    expect(await part.store.redis.ttl(part.store.keys.log('r'))).toBeGreaterThan(0);
   });
 });

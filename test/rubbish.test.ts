@@ -24,7 +24,7 @@ const LIMITS = Object.fromEntries(['ADDRESS_JOINS', 'ADDRESS_ROOMS', 'ADDRESS_SE
 /** Above what a garbage collector may leave lying about between two looks (MB); a leak of 10 KB a request is 80. */
 const GROWTH = 60;
 /** What Redis may hold when nobody is there any more: counters, queues with their bounded histories, what expires. */
-const REMAINS = /^(users:next|joined:.*|shards|expiry|metrics|busiest:.*|samples|samples:by|bull:.*|limit:.*|salt:.*|room:.*:(nonce:.*|slow:.*|exited:.*)|sequence:.*)$/;
+const REMAINS = /^(users:next|joined:.*|shards|expiry|metrics|busiest:.*|samples|samples:by|bull:.*|limit:.*|salt:.*|forgetting:.*|room:.*:(nonce:.*|slow:.*|exited:.*)|sequence:.*)$/;
 
 let system: TestSystem;
 let redis: RedisClient;

@@ -5,12 +5,14 @@ import { fanOutQueueNames, queueOptions, UPKEEP, type FanOutJob } from '../../sh
 import type { RedisClient } from '../../shared/redis-owners.js';
 import type { Store } from '../../shared/store/store.js';
 import { expire } from './jobs/expire.js';
+import { finishForgetting } from './jobs/forget.js';
 import type { FanOut } from './jobs/fan-out.js';
 import { settle } from './jobs/settle.js';
 import { sweep } from './jobs/sweep.js';
 
 const SWEEP_EVERY = 1_000;
 const EXPIRE_EVERY = 5_000;
+const FORGET_EVERY = 5_000;
 /** The schedules are set again this often, since a Redis that was wiped has forgotten them. */
 const SCHEDULE_EVERY = 10_000;
 /** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms). */
@@ -61,7 +63,7 @@ export class Jobs {
       ...names.map((name) => this.#worker(name, (job: Job<FanOutJob>) => this.#advance(job), {
         ...queueOptions(name, connect()), concurrency, ...(telemetry && { telemetry }),
       })),
-      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), { ...queueOptions(UPKEEP, connect()), concurrency: 2 }),
+      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), { ...queueOptions(UPKEEP, connect()), concurrency: 3 }),
     ];
     this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY)];
     if (!store.redis.isCluster) return;
@@ -70,11 +72,12 @@ export class Jobs {
     this.#timers.push(setInterval(() => { if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLED.late, () => undefined); }, TROUBLED.late)); // the sweep of every second tells of it
   }
 
-  /** Sets the schedules of sweep and expiry. */
+  /** Sets the schedules of upkeep. */
   async schedule(): Promise<void> {
     try {
       await this.#upkeep.upsertJobScheduler('sweep', { every: SWEEP_EVERY });
       await this.#upkeep.upsertJobScheduler('expire', { every: EXPIRE_EVERY });
+      await this.#upkeep.upsertJobScheduler('forget', { every: FORGET_EVERY });
     } catch (error) {
       this.#failed(error);
     }
@@ -131,7 +134,9 @@ export class Jobs {
 
   async #keepUp(job: Job): Promise<unknown> {
     if (job.name === 'sweep') return sweep(this.#store, this.#fanOut);
+    const announce = (room: string): void => void this.#fanOut.advanceRoom(room).catch(() => undefined); // the sweep tries again
+    if (job.name === 'forget') return finishForgetting(this.#store, FORGET_EVERY, announce);
     await settle(this.#store, this.#fanOut).catch(this.#failed); // the next run tries again
-    return expire(this.#store, EXPIRE_EVERY, (room) => void this.#fanOut.advanceRoom(room).catch(() => undefined)); // the sweep tries again
+    return expire(this.#store, EXPIRE_EVERY, announce);
   }
 }

@@ -6,6 +6,7 @@ import { ChatError } from '../protocol/errors.js';
 import type { ChatEvent, Role, UserRef } from '../protocol/events.js';
 import { BANS_MAX, MODERATORS_MAX, MUTES_MAX, OFFER_TTL } from '../protocol/limits.js';
 import { eventText, scriptSafeJson } from './event-text.js';
+import { forgetIn, ForgetBudget } from './forget.js';
 import { foldName } from './names.js';
 import { notAllowed } from './refusals.js';
 import { run } from './scripts.js';
@@ -25,7 +26,7 @@ export type Line = { what: string } & Record<string, unknown>;
 export type Told = Pick<ChatEvent, 'type'> & Partial<ChatEvent>;
 
 /** What is done about what is said, and a room's rules. `set` takes fields and values, '' to remove one. */
-export type Step = ['remove' | 'approve' | 'reject', string] | ['clear' | 'tell'] | ['set', ...string[]];
+export type Step = ['remove' | 'approve' | 'reject', string] | ['clear'] | ['set', ...string[]];
 
 /** An act of nobody in the room: what the host does. */
 const HOST: UserRef = { id: 0, name: 'host' };
@@ -64,13 +65,14 @@ async function governAs(store: Store, act: Act, user: string, least: Role, line:
   return id;
 }
 
-type MemberStep = ['kick'] | ['mute', number, '' | 'q', string] | ['ban', number, string, string, string] | ['moderate', '1' | ''] | ['offer', number];
+type MemberStep = ['kick'] | ['mute', number, '' | 'q', string] | ['ban', number, string, string, string, string, string] | ['moderate', '1' | ''] | ['offer', number];
 const MOST: Record<MemberStep[0], number> = { kick: 0, mute: MUTES_MAX, ban: BANS_MAX, moderate: MODERATORS_MAX, offer: 1 };
 
 /** Does something about one user. Throws `not_owner`, `not_allowed` for who has a role, `bad_request` when there are too many already. */
 async function governMember(store: Store, act: Act, least: Role, target: UserRef, told: Told | null, line: Line, ...[what, ...values]: MemberStep): Promise<void> {
   const { id, name } = target;
-  const outcome = await run<string>(store.redis, 'govern-member', ...roomKeys(store, act.room), act.by.id, ownerHash(act), act.room, least,
+  const { keys } = store;
+  const outcome = await run<string>(store.redis, 'govern-member', ...roomKeys(store, act.room), keys.forgetting(keys.roomShard(act.room)), act.by.id, ownerHash(act), act.room, least,
     lineText(act, { ...line, user: id, ...(name && { name }) }), toldText(act, told), id, what, MOST[what], ...values);
   if (outcome === 'not_owner') throw notOwner(act.room);
   if (outcome === 'role') throw notAllowed('role');
@@ -89,18 +91,32 @@ export function muteUser(store: Store, act: Act, target: UserRef, seconds: numbe
     'mute', seconds * 1_000, quiet ? 'q' : '', target.name);
 }
 
-/** Lets nobody in that is this user, or has its nickname or its address, for so many s. 0 ends it. */
-export async function banUser(store: Store, act: Act, target: UserRef, seconds: number): Promise<void> {
-  const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
-  await governMember(store, act, 'moderator', target, null, { what: 'ban', seconds },
-    'ban', seconds * 1_000, address ?? '', foldName(target.name), target.name);
+/** How a user is banned: for how many s, 0 to end it, and whether all that it has said goes too. */
+export interface Ban {
+  seconds: number;
+  messages: boolean;
 }
 
-/** Removes all messages of a user from the room's log and from what waits, and tells everybody. Repeating it does no harm. */
-export async function removeMessagesOf(store: Store, act: Act, target: UserRef): Promise<void> {
-  const { keys, redis } = store;
-  await run(redis, 'forget', keys.log(act.room), keys.held(act.room), target.id, 'message');
-  await govern(store, act, 'moderator', { what: 'remove', user: target.id, name: target.name }, { type: 'removed', user: target }, 'tell');
+/**
+ * Lets nobody in that is this user, or has its nickname or its address. With `messages` it is noted that they go, and `removeMessagesOf`
+ * does it; should nobody call that, a worker does.
+ */
+export async function banUser(store: Store, act: Act, target: UserRef, { seconds, messages }: Ban): Promise<void> {
+  const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
+  const told = messages ? toldText(act, { type: 'removed', user: target }) : '';
+  const line = lineText(act, { what: 'remove', user: target.id, name: target.name });
+  await governMember(store, act, 'moderator', target, null, { what: 'ban', seconds },
+    'ban', seconds * 1_000, address ?? '', foldName(target.name), target.name, told, line);
+}
+
+/**
+ * Removes all messages of a user who was banned with them from the room's log and from what waits, and tells everybody. Returns how many
+ * bytes it looked at. Repeating it does no harm.
+ */
+export async function removeMessagesOf(store: Store, { room }: Act, target: UserRef): Promise<number> {
+  const budget = new ForgetBudget();
+  await forgetIn(store, room, { user: target.id, kind: 'message' }, budget);
+  return budget.looked;
 }
 
 /** Makes a member a moderator, or ends that. */

@@ -1,18 +1,82 @@
-/** Takes back what a user has left in the logs of its rooms. Each step may be repeated after a crash. */
+/**
+ * Takes back what a user has left in the logs of its rooms, in steps. What is under way stands in `forgetting`, beside the rooms, and a
+ * worker goes on with it when the process that began it does not: because it has died, or there is more than one request should do.
+ */
 import { privateRoomUsers } from '../protocol/events.js';
 import { run } from './scripts.js';
-import type { Credentials, Store } from './store.js';
-import { authorize } from './users.js';
+import type { Store } from './store.js';
 
-/**
- * Removes the user's events from the logs of the public rooms it is in, and the logs of its private rooms, what the other
- * has said included. What was delivered already is with whom it was delivered to. Throws `unauthorized`.
- */
-export async function forget(store: Store, user: Credentials): Promise<void> {
-  await authorize(store, user, null);
-  const { keys, redis } = store;
-  for (const room of await redis.smembers(keys.userRooms(user.id))) {
-    if (privateRoomUsers(room)) await run(redis, 'erase-log', keys.log(room), keys.delivered(room));
-    else await run(redis, 'forget', keys.log(room), keys.held(room), user.id, '');
+/** Steps of one request: 16 MB of logs. A full log of usual messages takes two, one of the largest messages 50. */
+const STEPS = 64;
+/** What is under way that one command reads. */
+const READ = 100;
+
+/** Which events go: a user's messages, or all that it did. */
+export type Kind = 'message' | 'all';
+
+/** What one request may still do, and has done. */
+export class ForgetBudget {
+  /** Bytes of logs that were looked at. */
+  looked = 0;
+
+  constructor(public steps = STEPS) {}
+}
+
+/** Something under way in a room: a user's events go (`user`, `kind`), or the log is written anew. */
+export interface Unfinished {
+  room: string;
+  /** ms since 1970, by Redis's time, of its last step, or for a log that is to be renewed since when. */
+  since: number;
+  forget: { user: number; kind: Kind } | null;
+}
+
+/** Removes a user's events from a public room's log and from what waits for approval there. True when that is done; else a worker goes on. */
+export async function forgetIn(store: Store, room: string, { user, kind }: { user: number; kind: Kind }, budget: ForgetBudget): Promise<boolean> {
+  for (let step: 'begin' | 'on' = 'begin'; step === 'begin' || budget.steps > 0; step = 'on') {
+    if (await forgetStep(store, room, { user, kind, step }, budget)) return true;
   }
+  return false;
+}
+
+/** Removes a private room's log, the other's part too. */
+export async function eraseLog({ keys, redis }: Store, room: string): Promise<void> {
+  await run(redis, 'erase-log', keys.log(room), keys.delivered(room));
+}
+
+/** Takes back what an ended user has left in a room. */
+export async function forgetRoom(store: Store, room: string, user: number, budget: ForgetBudget): Promise<void> {
+  if (privateRoomUsers(room)) await eraseLog(store, room);
+  else await forgetIn(store, room, { user, kind: 'all' }, budget);
+}
+
+/** What is under way in one room shard, in no order. */
+export async function* unfinished({ keys, redis }: Store, roomShard: number): AsyncGenerator<Unfinished> {
+  let cursor = '0';
+  do {
+    const [next, flat] = await redis.hscan(keys.forgetting(roomShard), cursor, 'COUNT', READ);
+    for (let i = 0; i + 1 < flat.length; i += 2) yield parse(flat[i] ?? '', flat[i + 1] ?? '');
+    cursor = next;
+  } while (cursor !== '0');
+}
+
+function parse(field: string, state: string): Unfinished {
+  const words = field.split(' ');
+  if (words[0] === 'renew') return { room: words[1] ?? '', since: Number(state.split(' ')[1]), forget: null };
+  return { room: words[2] ?? '', since: Number(state.split(' ')[2]), forget: { user: Number(words[0]), kind: words[1] === 'all' ? 'all' : 'message' } };
+}
+
+/** Goes on by one step. True when it is done. */
+export async function continueUnfinished(store: Store, { room, forget }: Unfinished): Promise<boolean> {
+  if (forget) return forgetStep(store, room, { ...forget, step: 'on' }, new ForgetBudget());
+  const { keys, redis } = store;
+  return await run<number>(redis, 'renew-log', keys.log(room), keys.logCopy(room), keys.forgetting(keys.roomShard(room)), room) === 1;
+}
+
+async function forgetStep({ keys, redis }: Store, room: string, { user, kind, step }: { user: number; kind: Kind; step: 'begin' | 'on' }, budget: ForgetBudget): Promise<boolean> {
+  const shard = keys.roomShard(room);
+  const [done, bytes] = await run<[number, number]>(redis, 'forget', keys.log(room), keys.held(room), keys.forgetting(shard),
+    keys.delivered(room), keys.dirty(shard), user, kind, room, step);
+  budget.steps -= 1;
+  budget.looked += bytes;
+  return done === 1;
 }

@@ -31,6 +31,8 @@ export class Keys {
   roomShard(room: string): number { return crc32(room) % this.#shards; }
   room(room: string): string { return `room:{r${this.roomShard(room)}}:${room}`; }
   log(room: string): string { return `${this.room(room)}:log`; }
+  /** What the log is copied to while it is written anew. */
+  logCopy(room: string): string { return `${this.room(room)}:log:copy`; }
   roster(room: string): string { return `${this.room(room)}:roster`; }
   /** By which of its moves each member is in the roster. */
   entries(room: string): string { return `${this.room(room)}:entries`; }
@@ -48,6 +50,8 @@ export class Keys {
   sends(room: string): string { return `${this.room(room)}:sends`; }
   slow(room: string, user: number): string { return `${this.room(room)}:slow:${user}`; }
   dirty(roomShard: number): string { return `dirty:{r${roomShard}}`; }
+  /** Which users' events are being taken out of logs, and which logs are to be written anew. */
+  forgetting(roomShard: number): string { return `forgetting:{r${roomShard}}`; }
   publicRooms(roomShard: number): string { return `rooms:{r${roomShard}}`; }
 
   /** Which user a `join` made, by SHA-256 of its nonce. */

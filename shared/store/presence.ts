@@ -1,6 +1,7 @@
 /** Who is here, and the end of a user: by `leave`, or stale. Each step may be repeated after a crash. */
 import { privateRoomUsers } from '../protocol/events.js';
 import { mastersOf } from '../redis-owners.js';
+import { ForgetBudget, forgetRoom } from './forget.js';
 import { exitEnded } from './memberships.js';
 import { releaseName } from './names.js';
 import { run } from './scripts.js';
@@ -11,13 +12,17 @@ import { eraseUser } from './users.js';
 /** Rooms that an ended user is taken out of between two looks at what is left. */
 const ROOMS_STEP = 100;
 
-type EndReply = ['ended', string, string, string] | ['unauthorized'] | ['seen'] | ['gone'];
+type EndReply = ['ended', name: string, nick: string, spare: string, forget: string] | ['unauthorized'] | ['seen'] | ['gone'];
 
-/** Ends a user that says so. Throws `unauthorized`. Gives the public rooms it was in: nothing is told in private ones. */
-export async function leave(store: Store, user: Credentials): Promise<string[]> {
-  const reply = await markEnded(store, user.id, user.tokenHash, '');
+/**
+ * Ends a user that says so. `forget`: takes back what it has said in the rooms it is in (its events in the public ones, the whole logs of
+ * the private ones), as far as that goes; a worker does the rest. Throws `unauthorized`. Gives the public rooms it was in: nothing is told
+ * in private ones.
+ */
+export async function leave(store: Store, user: Credentials, forget?: ForgetBudget): Promise<string[]> {
+  const reply = await markEnded(store, user.id, { tokenHash: user.tokenHash, before: '', forget: forget ? '1' : '' });
   if (reply[0] !== 'ended') throw unauthorized();
-  return removeEnded(store, user.id, reply);
+  return removeEnded(store, user.id, reply, forget);
 }
 
 /** Lets expiry end a user in `after` s, unless it is seen again: its page may only be loading anew. Throws `unauthorized`. */
@@ -30,20 +35,31 @@ export async function leaveSoon({ keys, redis, config }: Store, user: Credential
 
 /** Ends a user that has not been seen since `before` (ms); gives the public rooms it was in, none if it was seen meanwhile. */
 export async function expireUser(store: Store, id: number, before: number): Promise<string[]> {
-  const reply = await markEnded(store, id, '', before);
+  const reply = await markEnded(store, id, { tokenHash: '', before, forget: '' });
   return reply[0] === 'ended' ? removeEnded(store, id, reply) : [];
 }
 
-function markEnded({ keys, redis }: Store, id: number, tokenHash: string, before: number | ''): Promise<EndReply> {
-  const shard = keys.userShard(id);
-  return run<EndReply>(redis, 'end', keys.user(id), keys.seen(shard), keys.attached(shard), id, tokenHash, before);
+interface Ending {
+  tokenHash: string;
+  before: number | '';
+  forget: '1' | '';
 }
 
-async function removeEnded(store: Store, id: number, [, name, nick, spare]: Extract<EndReply, ['ended', ...unknown[]]>): Promise<string[]> {
+function markEnded({ keys, redis }: Store, id: number, { tokenHash, before, forget }: Ending): Promise<EndReply> {
+  const shard = keys.userShard(id);
+  return run<EndReply>(redis, 'end', keys.user(id), keys.seen(shard), keys.attached(shard), id, tokenHash, before, forget);
+}
+
+type Ended = Extract<EndReply, ['ended', ...unknown[]]>;
+
+async function removeEnded(store: Store, id: number, [, name, nick, spare, forget]: Ended, budget = new ForgetBudget()): Promise<string[]> {
   const told: string[] = [];
   const someRooms = (): Promise<string[]> => store.redis.srandmember(store.keys.userRooms(id), ROOMS_STEP);
   for (let rooms = await someRooms(); rooms.length > 0; rooms = await someRooms()) {
-    for (const room of rooms) await exitEnded(store, room, { id, name });
+    for (const room of rooms) {
+      if (forget !== '') await forgetRoom(store, room, id, budget); // first: that it left is told
+      await exitEnded(store, room, { id, name });
+    }
     told.push(...rooms.filter((room) => !privateRoomUsers(room)));
   }
   for (const folded of new Set([nick, spare])) if (folded) await releaseName(store, folded, id);

@@ -39,7 +39,7 @@ export class Scene {
   }
 }
 
-export async function openScene(settings: Record<string, string> = {}): Promise<Scene> {
-  const redis = await startRedis();
+export async function openScene(settings: Record<string, string> = {}, given?: TestRedis): Promise<Scene> {
+  const redis = given ?? await startRedis();
   return new Scene(redis, await openPart(redis.url, settings), await openFanOut(redis.url, settings));
 }

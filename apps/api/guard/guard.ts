@@ -114,7 +114,7 @@ export class Guard {
     if (name === 'poll') this.#place(res.req, address, onEnd);
     const limit = asked.forget || asked.messages ? 'forgets' : COUNTED[name];
     const counted = limit || MAKES_ROOMS.has(name) ? () => this.#admit(name, limit, asked, address).then(run) : run;
-    const lane = LANES[name];
+    const lane = limit === 'forgets' ? 'reading' : LANES[name];
     return lane ? this.#lanes[lane].run(address, counted) : counted();
   }
 

@@ -6,13 +6,14 @@ import { ok } from '../respond.js';
 import { acting } from './acting.js';
 
 /** Takes a member out of a room, and for so many seconds lets nobody in of its name or address; 0 ends that. With `messages` all that it said goes, too. */
-export const ban: Operation<'ban'> = async ({ store, fanOut }, { user, seconds, messages, ...given }) => {
+export const ban: Operation<'ban'> = async ({ store, fanOut }, { user, seconds, messages = false, ...given }, reply) => {
   const act = await acting(store, given);
   const target = await (seconds > 0 ? member : knownUser)(store, given.room, user);
-  await banUser(store, act, target, seconds); // first: it could come back in between
+  await banUser(store, act, target, { seconds, messages: messages && seconds > 0 }); // first: it could come back in between
   if (seconds === 0) return ok();
   await exitRoom(store, given.room, target, { sent: { by: act.by, banned: seconds } });
-  if (messages) await removeMessagesOf(store, act, target); // last: it could say more in between
+  const looked = messages ? await removeMessagesOf(store, act, target) : 0; // last: it could say more in between
+  reply.looked?.(looked);
   fanOut.request(given.room);
   return ok();
 };

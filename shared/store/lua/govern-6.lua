@@ -3,7 +3,7 @@
 -- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty  6 messages that wait for approval
 -- ARGV  1 user id, '' for the host  2 SHA-256 of the owner's token that was given, '' for none  3 room  4 role that it takes
 --       5 line for the list of acts  6 event text, '' for none  7 step  8.. what it takes:
---       'remove': log id; 'clear'; 'tell', which only tells; 'set': field, value, ... ('' removes the field); 'approve', 'reject': id of a message that waits
+--       'remove': log id; 'clear'; 'set': field, value, ... ('' removes the field); 'approve', 'reject': id of a message that waits
 -- Gives {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
 -- Bound: one event; or what waits (100 messages), as far as the one that is meant; 100 acts. `clear` drops whole blocks of the log, unread.
 local rules, roster, log, delivered, dirty, waiting = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -17,7 +17,6 @@ function steps.clear()
   redis.call('XTRIM', log, 'MAXLEN', 0) -- keeps the last id: none is given twice
   redis.call('HSET', delivered, 'through', redis.call('HGET', delivered, 'appended') or 0)
 end
-function steps.tell() end
 function steps.set()
   for i = 8, #ARGV, 2 do
     if ARGV[i + 1] == '' then redis.call('HDEL', rules, ARGV[i]) else redis.call('HSET', rules, ARGV[i], ARGV[i + 1]) end
