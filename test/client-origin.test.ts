@@ -68,8 +68,8 @@ describe('another page of the origin', () => {
     expect(await stranger.evaluate(() => (window as unknown as { heard: unknown[] }).heard)).toEqual([]);
     const locks = await stranger.evaluate(async () => JSON.stringify(await navigator.locks.query()));
     const secret = await leader.evaluate(() => localStorage.getItem('nobackend-chat-tabs') ?? '');
-    expect(secret).toMatch(/^[0-9a-f]{64}$/);
-    expect(locks).not.toContain(secret.slice(32));
+    expect(secret).toMatch(/^\d{60,80}$/);
+    expect(locks).not.toContain(secret.slice(secret.length / 2));
   });
 
   it('that has read the storage silences no room by an event with a huge id, nor makes one up', async () => {
@@ -80,7 +80,8 @@ describe('another page of the origin', () => {
     for (const page of tabs) await until(async () => (await textsIn(page)).includes('before'), 'the first message');
     const stranger = await next(site.serve('/stranger', '<p>stranger'));
     await stranger.evaluate(([name, ...events]) => {
-      const channel = new BroadcastChannel(`${name}${(localStorage.getItem('nobackend-chat-tabs') ?? '').slice(32)}`);
+      const secret = localStorage.getItem('nobackend-chat-tabs') ?? '';
+      const channel = new BroadcastChannel(`${name}${secret.slice(secret.length / 2)}`);
       events.forEach((event) => channel.postMessage(event));
     }, [`nobackend-chat ${link.url} ${room}  `, forged(room, 'forged'), forged('1:2', 'forged privately')] as const);
     for (const page of tabs) await until(async () => (await textsIn(page)).includes('forged'), 'what cannot be told from a tab');
@@ -201,13 +202,9 @@ describe('a page whose policy', () => {
     await joined;
   });
 
-  it.each([
-    ['script tags by their type', `connect-src 'none'; ${TYPES}; trusted-types 'none'`],
-    ['scripts of the server', "connect-src 'none'; script-src 'self'"],
-  ])('forbids fetch and %s is told at once that nothing can get through', async (_, policy) => {
-    site.serve('/own.js', await (await fetch(`${api}/chat.js`)).text(), { 'content-type': 'text/javascript' });
-    const page = await first(site.serve('/shut', '<!doctype html><script src="/own.js"></script>', { 'content-security-policy': policy }));
-    expect(await failureOf(page, { room, server: link.url })).toBe('page_policy left');
+  it('forbids fetch and script tags by their type is told at once that nothing can get through', async () => {
+    const page = await strict(`connect-src 'none'; ${TYPES}; trusted-types 'none'`);
+    expect(await failureOf(page, { room })).toBe('page_policy left');
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Origin } from './join.js';
 
 /** A script of ours, by the name that the server gives it. */
-const OURS = /https?:\/\/[^\s()]*?\/(?:chat|element)\.m?js(?=[?#:]|$)/;
+const OURS = /https?:\S*?\/(?:chat|element)\.m?js(?=[?#:]|$)/;
 
 /** The folder of the script at `url`, without the slash at its end: where the server's paths begin. */
 function folderOf(url: string): string {

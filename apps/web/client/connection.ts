@@ -1,7 +1,7 @@
 import type { RoomView } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
-import type { ChatEvents, HistoryPage, Ready, Sent, State } from './api.js';
+import type { ChatEvents, Ready, Sent, State } from './api.js';
 import { Pauses, persist } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { asFailure, Failure } from './errors.js';
@@ -16,11 +16,9 @@ import { PATIENCE, type Values } from './transport.js';
 import { afterLoad, watchPage } from './wake.js';
 import type { Way } from './way.js';
 
-const NO_SERVER = 'This copy does not know where the chat server is. Say it: `server` of join, or of <nobackend-chat>.';
+const NO_SERVER = 'This copy of the library must be told its `server`.';
 /** ms for which what the page asks for is tried; a page would rather hear of a failure than wait longer. */
 const ASK_FOR = 30_000;
-/** Events that a page of history has at least, also on a slow line. */
-const PAGE_MIN = 10;
 /** ms after which a request is taken to wait for a free connection, of which held polls take up one each. */
 const STARVED = 2_000;
 
@@ -45,7 +43,9 @@ export class Connection {
   constructor(private readonly server: string, readonly way: Way, wish: Wish, name: string | undefined, shared: boolean) {
     const session = this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish, name);
     session.trouble = (reason) => this.turn('reconnecting', reason);
-    this.feed = new Feed(this.emitter, this.session, (room, before) => this.readHistory(room, before));
+    this.feed = new Feed(this.emitter, this.session, (room, before) => {
+      return this.insist('history', { room, before, limit: session.share }, Infinity);
+    });
     this.polling = new Polling(this.session, this.pauses, {
       deliver: (answer) => this.feed.deliver(answer),
       online: () => this.turn('online', 'the server answers'),
@@ -69,9 +69,8 @@ export class Connection {
 
   /** No server can be asked: the page's author is told at once. */
   private refuse(): void {
-    const failure = new Failure('bad_request', NO_SERVER, { field: 'server' });
-    console.error(`nobackend-chat: ${NO_SERVER}`);
-    this.end(failure);
+    console.error(NO_SERVER);
+    this.end(new Failure('bad_request', NO_SERVER, { field: 'server' }));
   }
 
   /** Leading, it tells the other tabs; following, it asks the leader for what only one may do. */
@@ -198,11 +197,6 @@ export class Connection {
   /** Asks until there is an answer, within reason. */
   insist<O extends OperationName>(operation: O, values: Values, forMs = ASK_FOR): Promise<Answers[O]> {
     return persist(() => this.ask(operation, values), this.pauses, forMs);
-  }
-
-  private readHistory(room: string, before: string | undefined): Promise<HistoryPage> {
-    const { share } = this.session;
-    return this.insist('history', { room, before, limit: share === undefined ? undefined : Math.max(share, PAGE_MIN) }, Infinity);
   }
 
   entered(room: string): void {

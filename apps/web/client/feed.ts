@@ -27,7 +27,7 @@ export class Feed {
   open(view: RoomView): void {
     this.order.shown(view.name, view.history);
     this.roster.set(view.name, view);
-    this.order.release(view.name).forEach((heard) => this.accept(...heard));
+    this.settle(view.name, []);
   }
 
   close(room: string): void {
@@ -53,20 +53,23 @@ export class Feed {
     const { room, id } = event;
     this.order.hold(room);
     const { events } = await this.history(room).catch((): Pick<HistoryPage, 'events'> => ({ events: [] }));
-    const waiting = this.order.release(room);
     const at = events.findIndex((one) => one.id === id);
-    if (at < 0) return;
-    events.slice(at).forEach((one) => this.accept(one));
-    waiting.forEach((heard) => this.accept(...heard));
+    if (at < 0) this.order.release(room);
+    else this.settle(room, events.slice(at));
   }
 
   /** Reads back what a room has said while this page heard nothing; what comes meanwhile waits. */
   async catchUp(room: string): Promise<void> {
     this.order.hold(room);
-    const { events, closed } = await this.readBack(room).catch((): Found => ({ events: [], closed: false }));
+    const { events } = await this.readBack(room).catch((): Found => ({ events: [], closed: false }));
+    this.settle(room, events);
+  }
+
+  /** Ends a hold of a room that has been read to its end: first what the server gave, then what came meanwhile. */
+  private settle(room: string, events: ChatEvent[]): void {
     const waiting = this.order.release(room);
     events.forEach((event) => this.accept(event));
-    if (events.length > 0 || closed) this.order.settle(room);
+    this.order.settle(room);
     waiting.forEach((heard) => this.accept(...heard));
   }
 
@@ -76,8 +79,7 @@ export class Feed {
     this.order.rooms().filter((room) => !rooms.includes(room)).forEach((room) => this.close(room));
     const lost: string[] = [];
     for (const view of views) {
-      const page = view.history.length > 0 ? { events: view.history, more: true } : undefined; // a slow line asks for less
-      const found = await this.readBack(view.name, page);
+      const found = await this.readBack(view.name, { events: view.history, more: view.history.length > 0 });
       if (!found.closed) lost.push(view.name);
       found.events.forEach((event) => this.accept(event));
       this.meet(view.name, view);

@@ -9,7 +9,7 @@ const inPage = typeof window === 'object';
 const realm = inPage ? window : globalThis;
 
 export const {
-  AbortController, Array, BroadcastChannel, Date, Error, HTMLScriptElement, Math, Number, Object, Promise, String, TextDecoder, Uint8Array,
+  AbortController, Array, BroadcastChannel, Date, Error, Math, Number, Object, Promise, String, TextDecoder, Uint32Array,
   clearInterval, clearTimeout, crypto, fetch, isFinite, navigator, setInterval, setTimeout,
 } = realm;
 

@@ -40,7 +40,7 @@ export function addScript(url: string, nonce: string, done: () => void): HTMLScr
   try {
     script.src = trusted(url);
   } catch (_) {
-    throw new Failure('page_policy', "This page's policy forbids script tags: add `trusted-types nobackend-chat` to it.");
+    throw new Failure('page_policy', "This page's policy lacks `trusted-types nobackend-chat`.");
   }
   script.async = true;
   if (nonce) script.nonce = nonce;

@@ -1,19 +1,18 @@
-/** What this page's Content-Security-Policy has refused of what goes to the server. */
+/** Whether this page's Content-Security-Policy has refused a connection to the server. */
 export interface PolicyWatch {
-  refused(what: 'connect' | 'script'): boolean;
+  refused(): boolean;
   end(): void;
 }
 
 export function watchPolicy(server: string): PolicyWatch {
   const origin = server.split('/', 3).join('/');
-  const refused = new Set<string>();
-  const listener = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent): void => {
-    const [what = ''] = /^(connect|script|default)/.exec(effectiveDirective) || [];
-    if (blockedURI.startsWith(origin)) refused.add(what === 'default' ? 'connect' : what);
+  let refused = false;
+  const listener = (event: SecurityPolicyViolationEvent): void => {
+    if (/^(connect|default)-src/.test(event.effectiveDirective) && event.blockedURI.startsWith(origin)) refused = true;
   };
   document.addEventListener('securitypolicyviolation', listener);
   return {
-    refused: (what) => refused.has(what),
+    refused: () => refused,
     end: () => document.removeEventListener('securitypolicyviolation', listener),
   };
 }

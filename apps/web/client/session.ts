@@ -14,9 +14,9 @@ import type { Way } from './way.js';
 /** Where a page wants to be, as `enter` takes it; `owner`: the room's owner token, given by the page or by the server. */
 export type Wish = { room: string; owner: string | undefined };
 
-/** ms after which a line is taken to be slow, and the part of the history that is asked for then, again and again. */
+/** ms after which a line that failed is taken to be slow, and the part of the history that is asked for then. */
 const SLOW = 3_000;
-const LESS = 0.25;
+const LESS = 4;
 /** Suggested names tried in a row before a guest name is taken. */
 const SUGGESTIONS_MAX = 5;
 
@@ -25,7 +25,7 @@ export class Session {
   user: UserRef | null = null;
   token = '';
   cursor = '';
-  /** How many events of a room's history are asked for with its view; undefined: as many as the server gives. */
+  /** How many events of a room's history are asked for at a time; undefined: as many as the server gives. */
   share: number | undefined;
   /** Seconds the server would hold a poll; 0 when it did not say. */
   pollTimeout = 0;
@@ -63,7 +63,8 @@ export class Session {
 
   /** The page is going: the next one may take up the session. */
   unclaim(): void {
-    this.keeper.unclaim();
+    this.keep(false);
+    this.keeper.guard.release();
   }
 
   /** The room as it is, for a tab that has just got to know its user. */
@@ -86,7 +87,8 @@ export class Session {
   /** Sends a message once. One that a former user may have sent already is looked for first: its nonce was that user's. */
   async post(letter: Letter): Promise<Sent> {
     if (letter.doubt && letter.doubt !== this.token) {
-      const found = await this.find(letter);
+      const { id, room, to } = letter.values;
+      const found = await this.call('sent', { former: letter.doubt, id, room, to });
       if (found.id) return found as Sent;
       letter.doubt = '';
     }
@@ -99,17 +101,7 @@ export class Session {
         throw thrown;
       }
       await this.renew(token);
-      throw new Failure('network', 'This user had to be made anew.'); // so that it is tried again
-    }
-  }
-
-  private async find({ values, doubt }: Letter): Promise<Partial<Sent>> {
-    const { id, room, to } = values;
-    try {
-      return await this.call('sent', { former: doubt, id, room, to });
-    } catch (thrown) {
-      if (asFailure(thrown).code !== 'unknown_operation') throw thrown;
-      throw new Failure('network', 'It is not known whether the message has arrived.'); // an older server
+      throw asFailure('joined again'); // so that it is tried again
     }
   }
 
@@ -162,9 +154,9 @@ export class Session {
 
   /** Nothing is sent from now on. */
   end(forget: boolean): void {
+    this.keep(false);
     this.ended = true;
     if (forget) this.keeper.write(null);
-    else this.keeper.unclaim();
     this.keeper.release();
   }
 
@@ -230,7 +222,7 @@ export class Session {
         return await attempt({ history: this.share });
       } catch (thrown) {
         const slow = asFailure(thrown).code === 'network' && Date.now() - from > SLOW;
-        if (slow) this.share = Math.floor((this.share === undefined ? HISTORY_ON_ENTER : this.share) * LESS);
+        if (slow) this.share = Math.ceil((this.share || HISTORY_ON_ENTER) / LESS);
         throw thrown;
       }
     });
@@ -240,8 +232,8 @@ export class Session {
     return persist(attempt, this.pauses, Infinity, this.trouble);
   }
 
-  private keep(): void {
+  private keep(open = true): void {
     const kept = this.kept();
-    if (kept && !this.ended) this.keeper.write(Object.assign(kept, { open: true }));
+    if (kept && !this.ended) this.keeper.write(Object.assign(kept, { open }));
   }
 }

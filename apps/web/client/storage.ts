@@ -20,7 +20,7 @@ export interface KeptSession {
  */
 export class Keeper {
   private readonly key: string;
-  private readonly guard = new Guard();
+  readonly guard = new Guard();
 
   /** The second chat of the same room in one page has a place of its own. */
   constructor(private readonly server: string, room: string) {
@@ -62,10 +62,4 @@ export class Keeper {
     return navigator.locks ? this.guard.take(`nobackend-chat ${this.server} user ${user.id}`) : Promise.resolve(!open);
   }
 
-  /** The next page may take the session. */
-  unclaim(): void {
-    this.guard.release();
-    const kept = this.read();
-    if (kept) this.write(Object.assign(kept, { open: false }));
-  }
 }

@@ -1,7 +1,7 @@
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
 import type { WayName } from './api.js';
-import { asFailure, Failure, isAbandoned } from './errors.js';
+import { asFailure, isAbandoned } from './errors.js';
 import { fetchTransport } from './fetch.js';
 import { jsonpTransport } from './jsonp.js';
 import { watchPolicy, type PolicyWatch } from './policy.js';
@@ -48,18 +48,12 @@ export class Way {
       if (isAbandoned(thrown) || asFailure(thrown).code !== 'network') throw thrown;
       const viaScript = jsonpTransport(this.server, this.nonce);
       current = viaScript.call(operation, values, patienceMs);
-      return this.judge(current.done, viaScript).catch((failure: unknown) => { throw this.worse(asFailure(thrown), asFailure(failure)); });
+      return this.judge(current.done, viaScript).catch((failure: unknown) => {
+        // where no script tag may be added, fetch is all there is, unless that is forbidden too
+        throw asFailure(failure).code === 'page_policy' && !this.policy.refused() ? thrown : failure;
+      });
     });
     return { done, abandon: () => current.abandon() };
-  }
-
-  /** Which failure to report when both ways have failed: only what the page's policy forbids will never work. */
-  private worse(byFetch: Failure, byScript: Failure): Failure {
-    if (isAbandoned(byScript) || !UNHEARD.test(byScript.code)) return byScript;
-    const { policy } = this;
-    if (!policy.refused('connect') || byScript.code === 'network' && !policy.refused('script')) return byFetch;
-    return new Failure('page_policy', 
-      `This page's policy forbids fetch and script tags: add ${this.server} to its connect-src, or to script-src and nobackend-chat to trusted-types.`);
   }
 
   /** Whatever the server itself said, also an error, shows that this way works. */
@@ -70,7 +64,7 @@ export class Way {
   }
 
   private reason(): string {
-    return this.policy.refused('connect')
+    return this.policy.refused()
       ? "this page's policy (connect-src) forbids fetch"
       : 'fetch failed here and a script tag got through';
   }
