@@ -8,8 +8,8 @@
 --       7 SHA-256 of the owner token the user has, '' for none  8 folded name  9 and 10 hashes of the user's address, by the salts
 --       of today and of yesterday ('' for none)  11 '1' for a room that only the host opens  12 number of the user's move
 -- entries: by user the number of the move by which it is in the roster, so that an older exit does not undo it.
--- Gives {'made'} when the user has made the room, now or before this was repeated, {'new'} when the user is new in the room, {'in'} when it was in already, {'late'} when it has
--- exited since its move began, or why not: {'off'}, {'reserved'}, {'closed'}, {'banned', ms}.
+-- Gives {'made'} when the user has made the room, now or before this was repeated, {'new'} when the user is new in the room, {'in'} when it
+-- was in already, {'late'} when it has exited since its move began, or why not: {'off'}, {'reserved'}, {'closed'}, {'banned', ms}.
 -- Bound: 200 bans (50 KB); the names of the rules' fields (500) for who brings the owner's token; one event.
 local roster, shards, log, delivered, dirty, public, rules = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local id, number = ARGV[1], tonumber(ARGV[12])
