@@ -48,7 +48,6 @@ const of = (doing: Doing, who = 0, to = 1): Task => ({ doing, who, to });
 it.each([
   ['enter, exit', [of('enter'), of('exit')], true],
   ['enter, exit', [of('enter'), of('exit')], false],
-  ['enter, kick', [of('enter'), of('kick')], true],
   ['enter, kick', [of('enter'), of('kick')], false],
   ['enter, expiry', [of('enter'), of('expire')], false],
 ])('both accounts agree in every order of the steps of %s', async (_name, tasks, isMember) => {
@@ -74,7 +73,7 @@ it.each([
   await fc.assert(fc.asyncProperty(orders, fc.boolean(), async (order, acquainted) => {
     await world.begin([false, false], acquainted);
     await world.play(tasks, order);
-  }), { numRuns: 60 });
+  }), { numRuns: 40 });
 });
 
 it('both accounts agree in any order of any steps, also of processes that die, and what was accepted comes to its members', async () => {
@@ -82,5 +81,5 @@ it('both accounts agree in any order of any steps, also of processes that die, a
   await fc.assert(fc.asyncProperty(fc.array(task, { minLength: 2, maxLength: 8 }), orders, members, fc.boolean(), async (tasks, order, isMember, acquainted) => {
     await world.begin(isMember, acquainted);
     await world.play(tasks, order);
-  }), { numRuns: 150 });
+  }), { numRuns: 100 });
 });

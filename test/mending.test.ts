@@ -1,11 +1,12 @@
 /** What a failover tears apart is made whole: one master has lost its last moments, the others have not. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { mend } from '../apps/worker/jobs/mend.js';
+import { mend, mendAfterFailovers } from '../apps/worker/jobs/mend.js';
 import { compareIds, privateRoom } from '../shared/protocol/events.js';
 import { enterRoom } from '../shared/store/memberships.js';
 import { joinAs, type Person } from './support/people.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
 import { masters, startRedis, type TestRedis } from './support/redis.js';
+import { until } from './support/until.js';
 
 const ONE_SHARD = { SHARDS: '1', LIVE: 'off' };
 const ALL = { users: new Set([0]), rooms: new Set([0]) };
@@ -90,6 +91,18 @@ it('who is in a room by the user\'s own account only is brought in again, who is
   expect(await client.hkeys(keys.roster(room))).toEqual([String(anna.id)]);
   await worker.fanOut.advanceRoom(room);
   expect((await anna.poll(part)).events.map(({ type, from }) => [type, from.id])).toEqual(expect.arrayContaining([['joined', anna.id], ['left', bert.id]]));
+});
+
+it('on one Redis too a worker makes memberships whole', async () => {
+  const { redis: client, keys } = part.store;
+  const torn = await joinAs(part, 'torn');
+  await client.srem(keys.userRooms(torn.id), 'torn');
+  const failures: unknown[] = [];
+  mendAfterFailovers(worker.store, worker.fanOut, (error) => failures.push(error), 0);
+  await until(async () => await client.exists(keys.roster('torn')) === 0, 'the roster is empty');
+  expect(failures).toEqual([]);
+  expect(await client.zscore(keys.publicRooms(0), 'torn')).toBeNull();
+  expect(await client.pttl(keys.log('torn'))).toBeGreaterThan(0);
 });
 
 it('a nickname whose holder has gone, or bears another one, is free again', async () => {

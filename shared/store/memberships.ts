@@ -130,6 +130,13 @@ export async function exitRoom(store: Store, room: string, user: UserRef, { sent
   return true;
 }
 
+/** Takes a user out of a room that it is in by the room's account only; not when it has moved meanwhile. */
+export async function exitHalf(store: Store, room: string, user: UserRef): Promise<void> {
+  const { keys, redis } = store;
+  const since = await redis.hget(keys.user(user.id), 'move') ?? '';
+  if (await redis.sismember(keys.userRooms(user.id), room) === 0) await exitRoom(store, room, user, { since });
+}
+
 /** Takes an ended user out of a room. The room's shard comes first: should the process die, the user's own account says what is left to do. */
 export async function exitEnded(store: Store, room: string, user: UserRef, number: number | '' = ''): Promise<void> {
   await exitByRoom(store, room, user, '');

@@ -20,6 +20,9 @@ export interface Half {
   by: 'room' | 'user';
 }
 
+/** Members looked at together: thousands in one command would hold up Redis. */
+const PAGE = 500;
+
 const USERS_KEY = /^members:\{u(\d+)\}:(.+)$/;
 const ROOMS_KEY = /^room:\{r(\d+)\}:(.+):roster$/;
 
@@ -33,10 +36,10 @@ export async function* membershipsAt(master: Redis, shards: Shards): AsyncGenera
 
 /** All halves of which one master has a part. Who enters or exits at the moment may be among them. */
 export async function* halvesAt(store: Store, master: Redis, shards: Shards): AsyncGenerator<Half> {
-  for await (const { shard, room } of membershipsAt(master, shards)) yield* await onlyByUsers(store, room, shard);
+  for await (const { shard, room } of membershipsAt(master, shards)) yield* onlyByUsers(store, room, shard);
   for await (const key of keysAt(master, 'room:{r*}:*:roster')) {
     const [, shard = '', room = ''] = ROOMS_KEY.exec(key) ?? [];
-    if (shards.rooms.has(Number(shard))) yield* await onlyByRoom(store, room);
+    if (shards.rooms.has(Number(shard))) yield* onlyByRoom(store, room);
   }
 }
 
@@ -59,16 +62,30 @@ async function* keysAt(master: Redis, pattern: string): AsyncGenerator<string> {
   for await (const found of master.scanStream({ match: pattern, count: 500 }) as AsyncIterable<string[]>) yield* found;
 }
 
-async function onlyByUsers({ keys, redis }: Store, room: string, shard: number): Promise<Half[]> {
-  const ids = await redis.zrange(keys.members(shard, room), '0', '-1');
-  if (ids.length === 0) return [];
-  const names = await redis.hmget(keys.roster(room), ...ids);
-  const marks = await redis.hmget(keys.leaving(shard), ...ids.map((id) => `${id} ${room}`)); // it has exited, and is only given the last
-  return ids.flatMap((id, i) => names[i] == null && marks[i] == null ? { room, user: { id: Number(id), name: '' }, by: 'user' as const } : []);
+async function* onlyByUsers({ keys, redis }: Store, room: string, shard: number): AsyncGenerator<Half> {
+  const members = keys.members(shard, room);
+  for await (const page of pagesOf((cursor) => redis.zscan(members, cursor, 'COUNT', PAGE))) {
+    const ids = page.map(([id]) => id);
+    const names = await redis.hmget(keys.roster(room), ...ids);
+    const marks = await redis.hmget(keys.leaving(shard), ...ids.map((id) => `${id} ${room}`)); // it has exited, and is only given the last
+    for (const [i, id] of ids.entries()) if (names[i] == null && marks[i] == null) yield { room, user: { id: Number(id), name: '' }, by: 'user' };
+  }
 }
 
-async function onlyByRoom({ keys, redis }: Store, room: string): Promise<Half[]> {
-  const roster = Object.entries(await redis.hgetall(keys.roster(room))).map(([id, name]) => ({ id: Number(id), name }));
-  const are = await Promise.all(roster.map(({ id }) => redis.sismember(keys.userRooms(id), room)));
-  return roster.flatMap((user, i) => are[i] === 0 ? { room, user, by: 'room' as const } : []);
+async function* onlyByRoom({ keys, redis }: Store, room: string): AsyncGenerator<Half> {
+  const roster = keys.roster(room);
+  for await (const page of pagesOf((cursor) => redis.hscan(roster, cursor, 'COUNT', PAGE))) {
+    const are = await Promise.all(page.map(([id]) => redis.sismember(keys.userRooms(Number(id)), room)));
+    for (const [i, [id, name]] of page.entries()) if (are[i] === 0) yield { room, user: { id: Number(id), name }, by: 'room' };
+  }
+}
+
+/** Pairs of a hash or a sorted set, some at a time. */
+async function* pagesOf(read: (cursor: string) => Promise<[cursor: string, flat: string[]]>): AsyncGenerator<[string, string][]> {
+  let cursor = '0';
+  do {
+    const [next, flat] = await read(cursor);
+    if (flat.length > 0) yield Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? '']);
+    cursor = next;
+  } while (cursor !== '0');
 }

@@ -1,14 +1,15 @@
 /**
- * After a failover in a cluster: a replica that takes over may lack the last moments of its master, while other masters have it
+ * Makes whole what is torn apart. After a failover in a cluster: a replica that takes over may lack the last moments of its master, while other masters have it
  * that all is done. Deliveries that are missing are made again from the rooms' logs (what a shard has already is skipped there,
  * as ever); who is in a room by one account only is taken out, or brought in again; a nickname that nobody bears is free again.
+ * On one Redis memberships alone are looked at: there nothing but another version, which did not number entries and exits, tears them apart.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { masterOf } from '../../../shared/redis-owners.js';
 import { halvesAt, membershipsAt, strayClaimsAt, type Half, type Shards } from '../../../shared/store/mending.js';
 import { releaseName } from '../../../shared/store/names.js';
-import { enterRoom, exitRoom } from '../../../shared/store/memberships.js';
+import { enterRoom, exitHalf, exitRoom } from '../../../shared/store/memberships.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
@@ -16,6 +17,8 @@ import type { FanOut } from './fan-out.js';
 const RECENT = 60_000;
 /** Rooms looked at together. */
 const SIDE_BY_SIDE = 32;
+/** On one Redis memberships are looked at when a worker starts, and so often (ms): processes of another version may have gone on for a while. */
+const LOOK_EVERY = 3_600_000;
 /** Who is still in a room by one account only after so long (ms) is not just entering or exiting it; nicknames alike. */
 const SETTLED = 5_000;
 
@@ -23,21 +26,29 @@ const SETTLED = 5_000;
  * Mends shards whose master is another one than before, or was gone for a moment; all of them at the start, as a failover may have been
  * while no worker saw it. `failed` hears what went wrong; it is tried again.
  */
-export function mendAfterFailovers(store: Store, fanOut: FanOut, failed: (error: unknown) => void): void {
+export function mendAfterFailovers(store: Store, fanOut: FanOut, failed: (error: unknown) => void, settled = SETTLED): void {
   const { redis, keys } = store;
-  if (!(redis instanceof Cluster)) return;
+  if (!(redis instanceof Cluster)) return mendAtTimes(store, redis, failed, settled);
   const watch = new Watch(redis, keys.allShards.flatMap((shard) => [
     { key: keys.attached(shard), kind: 'users' as const, shard }, { key: keys.dirty(shard), kind: 'rooms' as const, shard },
   ]));
   let mending: Promise<void> = Promise.resolve();
   redis.on('refresh', () => {
     for (const [master, shards] of watch.changed()) {
-      mending = mending.then(() => mend(store, fanOut, master, shards)).catch((error: unknown) => {
+      mending = mending.then(() => mend(store, fanOut, master, shards, settled)).catch((error: unknown) => {
         watch.forget(shards); // the next look tries again
         failed(error);
       });
     }
   });
+}
+
+function mendAtTimes(store: Store, redis: Redis, failed: (error: unknown) => void, settled: number): void {
+  const all = new Set(store.keys.allShards);
+  const mendAll = (): void => void mendMemberships(store, redis, { users: all, rooms: all }, settled).catch(failed);
+  setInterval(mendAll, LOOK_EVERY).unref();
+  if (redis.status === 'ready') mendAll();
+  else redis.once('ready', mendAll);
 }
 
 interface Watched {
@@ -84,9 +95,15 @@ export async function mend(store: Store, fanOut: FanOut, master: Redis, shards: 
     for await (const { shard, room } of memberships) await fanOut.mendRoom(room, shard, since).catch((error: unknown) => failures.push(error));
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, mendNext));
-  for (const half of await lasting(() => halvesAt(store, master, shards), ({ room, user, by }) => `${room} ${user.id} ${by}`, settled)) await makeWhole(store, half);
+  await mendMemberships(store, master, shards, settled);
   for (const { folded, id } of await lasting(() => strayClaimsAt(store, master), ({ folded, id }) => `${folded} ${id}`, settled)) await releaseName(store, folded, id);
   if (failures.length > 0) throw failures[0];
+}
+
+/** Makes whole who has been in a room by one account only for `settled` ms, as far as one master has a part of it. */
+export async function mendMemberships(store: Store, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
+  const halves = await lasting(() => halvesAt(store, master, shards), ({ room, user, by }) => `${room} ${user.id} ${by}`, settled);
+  for (const half of halves) await makeWhole(store, half);
 }
 
 /** What is found twice, `settled` ms apart: it is not just under way. */
@@ -106,6 +123,6 @@ async function byName<T>(found: AsyncGenerator<T>, nameOf: (one: T) => string): 
 
 /** What the user's own account says holds: its client believes the same. */
 async function makeWhole(store: Store, { room, user, by }: Half): Promise<void> {
-  if (by === 'room') await exitRoom(store, room, user);
+  if (by === 'room') await exitHalf(store, room, user);
   else await enterRoom(store, room, user.id, null).catch(() => exitRoom(store, room, user)); // it has ended
 }
