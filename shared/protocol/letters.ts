@@ -55,8 +55,11 @@ interface Segmenting {
   Segmenter?: new (locale?: string, options?: { granularity: 'grapheme' }) => { segment(text: string): Iterable<{ segment: string }> };
 }
 
+const { Segmenter } = Intl as Segmenting;
+/** One for all: making it costs more than using it. */
+const segmenter = Segmenter && new Segmenter(undefined, { granularity: 'grapheme' });
+
 /** What a reader takes for one character each: a flag, a family, a letter with its marks. Code points, where a browser knows no better. */
 export function lettersOf(text: string): string[] {
-  const { Segmenter } = Intl as Segmenting;
-  return Segmenter ? [...new Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment) : [...text];
+  return segmenter ? [...segmenter.segment(text)].map(({ segment }) => segment) : [...text];
 }
