@@ -11,4 +11,10 @@ export interface FrameNews {
 
 const tell = (news: FrameNews): void => parent.postMessage(news, '*');
 const server = new URL('.', location.href).origin;
-void examine(server, { begun: (about) => tell({ begun: about }), found: (finding) => tell({ finding }) }).then(() => tell({ done: true }));
+
+function begin(): void {
+  void examine(server, { begun: (about) => tell({ begun: about }), found: (finding) => tell({ finding }) }).then(() => tell({ done: true }));
+}
+
+// a request that is begun before, or within the load event, is a part of the page's loading
+addEventListener('load', () => { setTimeout(begin); });
