@@ -98,6 +98,12 @@ describe('a script for other people\'s pages', () => {
   });
 });
 
+describe('a style sheet for other people\'s pages', () => {
+  it.each(['apps/web/element/element.css', 'apps/web/owner/owner.css'])('does without rem, which a page sets: %s', (file) => {
+    expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
+  });
+});
+
 describe('the environment', () => {
   it('is read by shared/config.ts alone; a main.ts hands it over', () => {
     const readers = files.filter((file) => /\bprocess\s*\.\s*env\b|\bprocess\s*\[/.test(readSource(file).replaceAll('readConfig(process.env)', '')));

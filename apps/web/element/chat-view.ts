@@ -43,7 +43,11 @@ export class ChatView {
     this.pending = new Pending(parts.log.pending, chat, parts.texts, () => this.log.settle());
     this.people = new PeopleView(parts, this.order, (partner) => this.open(this.conversations.with(partner), true));
     this.naming = new Naming(parts, chat);
-    this.composer = new Composer(parts, { send: (text) => this.send(text), typing: () => this.typing.tell(this.current) });
+    this.composer = new Composer(parts, {
+      send: (text) => this.send(text),
+      typing: () => this.typing.tell(this.current),
+      resize: (act) => this.log.resize(act),
+    });
     this.typing = new Typing(chat, () => this.showTyping());
     this.clock.onDay = () => this.turnDay();
     this.pending.onOut = () => this.status.out();
@@ -55,6 +59,8 @@ export class ChatView {
 
   private get current(): Conversation { return this.reader.current; }
   private get log(): LogView { return this.reader.log; }
+  /** In the document it is in, which may be another than the script's. */
+  private get isLookedAt(): boolean { return this.log.inView && !this.parts.root.ownerDocument.hidden; }
 
   private orderHost(restart: () => void): RoomOrderHost {
     return {
@@ -77,7 +83,7 @@ export class ChatView {
   }
 
   private readonly onVisible = (): void => {
-    if (!document.hidden && this.log.atEnd) this.seen();
+    if (this.log.atEnd) this.seen();
   };
 
   private listen(): void {
@@ -143,7 +149,7 @@ export class ChatView {
   /** Something of another's: unread unless it is in view. */
   private notice(conversation: Conversation, event: ChatEvent): void {
     const open = conversation === this.current;
-    if (!open || !this.log.atEnd || document.hidden) conversation.miss(event);
+    if (!open || !this.log.atEnd || !this.isLookedAt) conversation.miss(event);
     if (!open) announce(event, this.parts);
   }
 
@@ -188,7 +194,7 @@ export class ChatView {
 
   /** All of the open conversation has been looked at. */
   private seen(): void {
-    if (document.hidden) return;
+    if (!this.isLookedAt) return;
     this.current.read();
     this.updateUnread();
   }

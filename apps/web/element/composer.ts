@@ -11,6 +11,8 @@ export interface ComposerHost {
   send(text: string): void;
   /** Something was typed. */
   typing(): void;
+  /** Does what changes the height of the box, and with it the log's. */
+  resize(act: () => void): void;
 }
 
 /** The box to write in: Enter sends, Shift and Enter begins a new line. */
@@ -54,11 +56,17 @@ export class Composer {
     return [...this.parts.composer.input.value.trim()].length - TEXT_MAX;
   }
 
+  /** Makes the box as high as its text; for a moment it is low. */
+  private fit(): void {
+    const { input } = this.parts.composer;
+    input.style.height = 'auto';
+    input.style.height = `${input.scrollHeight}px`;
+  }
+
   private measure(): void {
     const { input, length, form } = this.parts.composer;
     const excess = this.excess();
-    input.style.height = 'auto';
-    input.style.height = `${input.scrollHeight}px`;
+    this.host.resize(() => this.fit());
     length.textContent = excess > 0 ? fill(this.parts.texts.tooLong, { n: excess }) : excess > -COUNT_FROM ? String(-excess) : '';
     form.classList.toggle('over', excess > 0);
     input.setAttribute('aria-invalid', String(excess > 0));

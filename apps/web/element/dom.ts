@@ -81,6 +81,15 @@ export function isolated(name: string): string {
   return LEFTWARD.test(name) ? `\u2068${name}\u2069` : name;
 }
 
+/** Escape does `act`. When that gives false it had no use for it, and the key is for the page. */
+export function onEscape(part: HTMLElement, act: () => boolean | void): void {
+  part.addEventListener('keydown', (event) => {
+    if (!isKey(event, 'Escape') || act() === false) return;
+    event.preventDefault(); // else it closes the page's dialog, too
+    event.stopPropagation();
+  });
+}
+
 /** A round sign for a person: its first letter, which is no text but drawn, on a colour of its own. */
 export function avatar(id: number, name: string): HTMLSpanElement {
   const sign = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-letter': lettersOf(name)[0] || '?' });

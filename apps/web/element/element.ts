@@ -5,9 +5,10 @@ import { serverOf, type joinFrom, type Origin } from '../client/join.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom.js';
 import css from './element.css';
+import { keepWriting, takeKeys } from './keys.js';
 import { OwnerToken, takeFromAddress } from './owner-token.js';
 import { skeleton } from './skeleton.js';
-import { addStyle } from './style.js';
+import { addStyle, restyle } from './style.js';
 import { ENGLISH, textsFrom, type Texts } from './texts.js';
 import { followTheme } from './theme.js';
 
@@ -42,7 +43,9 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
 
     constructor() {
       super();
-      addStyle(this.attachShadow({ mode: 'open' }), css);
+      const root = this.attachShadow({ mode: 'open' });
+      addStyle(root, css);
+      keepWriting(root);
     }
 
     /** Words in another language, by name; unknown names are ignored. */
@@ -71,7 +74,10 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     }
 
     connectedCallback(): void {
+      const { defaultView } = this.ownerDocument;
+      if (defaultView) takeKeys(defaultView);
       if (!this.chat) this.restart();
+      else this.followTheme();
       window.addEventListener('hashchange', this.onAddress);
     }
 
@@ -79,6 +85,10 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     disconnectedCallback(): void {
       window.removeEventListener('hashchange', this.onAddress);
       setTimeout(() => { if (!this.isConnected) void this.stop(); });
+    }
+
+    adoptedCallback(): void {
+      if (this.shadowRoot) restyle(this.shadowRoot);
     }
 
     attributeChangedCallback(name: string, was: string | null, now: string | null): void {
@@ -127,9 +137,9 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const owner = new OwnerToken(server, room).read() || given;
       const chat = join({ room, name: wanted === this.refused ? undefined : fitted(wanted), server, way, tabs, owner });
       const parts = skeleton(chat.room, this.texts);
-      this.unfollow = followTheme(this, parts.root);
       if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), parts.root);
       this.chat = chat;
+      this.followTheme(parts.root);
       this.view = new ChatView(parts, chat, { words: this.words(), owner: given, nonce: origin.nonce }, () => this.restart());
       chat.on('error', ({ field }) => {
         if (field !== 'name' || wanted === this.refused) return;
@@ -137,6 +147,12 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
         this.restart();
       });
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
+    }
+
+    /** What is around the element has changed, or what is in it. */
+    private followTheme(root = this.shadowRoot && this.shadowRoot.querySelector('.chat')): void {
+      this.unfollow();
+      if (root) this.unfollow = followTheme(this, root);
     }
 
     /** The name is free again when this is done. */

@@ -2,6 +2,7 @@
 import { originOf } from '../client/address.js';
 import { joinFrom } from '../client/join.js';
 import { elementClass } from './element.js';
+import { takeKeys } from './keys.js';
 
 const origin = originOf();
 /** Joins a room; gives the chat at once, which opens by itself. */
@@ -9,4 +10,5 @@ const join = joinFrom(origin);
 
 (window as unknown as { NobackendChat: object }).NobackendChat = { join };
 
+takeKeys(window);
 if (!customElements.get('nobackend-chat')) customElements.define('nobackend-chat', elementClass(join, origin));

@@ -10,6 +10,8 @@ const PAGE = 50;
 /** px from an end at which more rows are drawn, and within which the end counts as reached. */
 const NEAR = 500;
 const AT_END = 40;
+/** The part of the log that counts as some of it, where a part of no size is told as none. */
+const ANY = 0.001;
 
 /** What a log is asked to show. */
 export interface LogSource {
@@ -30,10 +32,23 @@ export class LogView {
   private from = 0;
   private to = 0;
   private following = true;
+  /** px between what is in view and the end, while the reader is at the end as good as. */
+  private short = 0;
+  /** Some of it can be seen. */
+  private isSeen = false;
 
   constructor(private readonly box: HTMLElement, private readonly list: HTMLElement) {
     box.addEventListener('scroll', () => this.scrolled(), { passive: true });
-    new ResizeObserver(() => { this.fold(); if (this.following) this.toBottom(); }).observe(box);
+    new ResizeObserver(() => {
+      this.fold();
+      if (this.following) this.toBottom(this.short);
+    }).observe(box);
+    new IntersectionObserver((changes) => this.look(changes), { threshold: [0, ANY] }).observe(box);
+  }
+
+  /** The log can be seen: it is not hidden, of no size, or out of view. */
+  get inView(): boolean {
+    return this.isSeen;
   }
 
   /** The newest entry is in view. */
@@ -102,14 +117,36 @@ export class LogView {
     if (this.following) this.toBottom();
   }
 
+  /** Does what changes the log's height: what is read stays where it is, and at the end what is last stays last. */
+  resize(act: () => void): void {
+    const { scrollTop } = this.box;
+    const short = this.below();
+    act();
+    if (this.following) this.toBottom(short);
+    else this.box.scrollTop = scrollTop;
+  }
+
+  private look(changes: IntersectionObserverEntry[]): void {
+    const { width, height } = changes[changes.length - 1]?.intersectionRect || { width: 0, height: 0 };
+    this.isSeen = width > 0 && height > 0;
+    this.settle();
+    this.onTurn();
+  }
+
+  /** Nobody reads a log that cannot be seen. */
+  private wantOlder(): void {
+    if (this.isSeen && this.source) this.source.wantOlder();
+  }
+
   private entries(): Entry[] {
     return this.source ? this.source.entries : [];
   }
 
-  private toBottom(): void {
+  private toBottom(short = 0): void {
     this.following = true;
-    this.box.scrollTop = this.box.scrollHeight;
-    if (this.source && this.from === 0 && this.box.scrollTop < NEAR) this.source.wantOlder();
+    this.short = short;
+    this.box.scrollTop = this.box.scrollHeight - this.box.clientHeight - short;
+    if (this.from === 0 && this.box.scrollTop < NEAR) this.wantOlder();
   }
 
   private scrolled(): void {
@@ -121,7 +158,8 @@ export class LogView {
   /** Finds out whether the reader is at the end. */
   private turn(): void {
     const wasFollowing = this.following;
-    this.following = this.drawnToEnd() && this.below() < AT_END;
+    this.short = this.below();
+    this.following = this.drawnToEnd() && this.short < AT_END;
     if (this.following !== wasFollowing) this.onTurn();
   }
 
@@ -136,7 +174,7 @@ export class LogView {
   }
 
   private up(): void {
-    if (this.from === 0) return this.source ? this.source.wantOlder() : undefined;
+    if (this.from === 0) return this.wantOlder();
     const from = Math.max(0, this.from - PAGE);
     this.keepPlace(() => this.draw(from, Math.min(this.to, from + ROWS_MAX)));
   }

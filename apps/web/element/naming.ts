@@ -1,6 +1,6 @@
 import { NAME_MAX } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../client/api.js';
-import { avatar, called, h, isKey, isolated, refill } from './dom.js';
+import { avatar, called, h, isolated, onEscape, refill } from './dom.js';
 import type { Skeleton } from './skeleton.js';
 import { fill, filled } from './texts.js';
 
@@ -10,7 +10,7 @@ export class Naming {
     const { form, cancel, take } = parts.naming;
     parts.header.me.addEventListener('click', () => (form.hidden ? this.open() : this.close()));
     form.addEventListener('submit', (event) => { event.preventDefault(); void this.save(); });
-    form.addEventListener('keydown', (event) => { if (isKey(event, 'Escape')) this.close(); });
+    onEscape(form, () => this.close());
     cancel.addEventListener('click', () => this.close());
     take.addEventListener('click', () => { parts.naming.input.value = take.value; void this.save(); });
   }

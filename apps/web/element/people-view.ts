@@ -2,7 +2,7 @@ import type { UserRef } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversation.js';
 import { unreadIn } from './conversations.js';
 import type { Crowd } from './crowd.js';
-import { append, avatar, h, icon, ICONS, isKey, isolated, refill } from './dom.js';
+import { append, avatar, h, icon, ICONS, isolated, onEscape, refill } from './dom.js';
 import type { RoomOrder } from './room-order.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
@@ -32,18 +32,18 @@ export class PeopleView {
     const { header, people, root } = parts;
     header.people.addEventListener('click', () => this.toggle(!root.classList.contains('crowded')));
     people.close.addEventListener('click', () => this.toggle(false));
-    for (const part of [people.panel, header.people]) {
-      part.addEventListener('keydown', (event) => { if (isKey(event, 'Escape')) this.toggle(false); });
-    }
+    for (const part of [people.panel, header.people]) onEscape(part, () => this.toggle(false));
   }
 
-  toggle(open: boolean): void {
+  /** Gives whether it was open. */
+  toggle(open: boolean): boolean {
     const { header, root, people } = this.parts;
     const had = root.classList.contains('crowded');
     root.classList.toggle('crowded', open);
     header.people.setAttribute('aria-expanded', String(open));
     if (open) people.close.focus();
     else if (had) header.people.focus();
+    return had;
   }
 
   update(state: PeopleState): void {

@@ -1,6 +1,6 @@
 import type { Audit, ChatEvent } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
-import { append, h, icon, ICONS, insert, isKey, remove } from '../element/dom.js';
+import { append, h, icon, ICONS, insert, onEscape, remove } from '../element/dom.js';
 import { whyNot } from '../element/refusals.js';
 import { fill } from '../element/texts.js';
 import type { Desk } from './desk.js';
@@ -60,7 +60,7 @@ export class Panel {
     const { header, body, offer } = this.desk.host.parts;
     this.button.addEventListener('click', () => this.toggle(this.element.hidden !== false));
     this.close.addEventListener('click', () => this.toggle(false));
-    this.element.addEventListener('keydown', (event) => { if (isKey(event, 'Escape')) this.toggle(false); });
+    onEscape(this.element, () => this.toggle(false));
     insert(this.button, 'before', header.me);
     const look = h('button', { type: 'button', class: 'solid' }, this.desk.texts.look);
     look.addEventListener('click', () => this.toggle(true));

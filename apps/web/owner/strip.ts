@@ -1,4 +1,4 @@
-import { h, isKey, refill, type Part } from '../element/dom.js';
+import { h, onEscape, refill, type Part } from '../element/dom.js';
 
 /** One of the things to choose from; what it gives, if anything, is why it could not be done. */
 export interface Choice {
@@ -18,11 +18,7 @@ export class Strip {
     label: string, private readonly words: { close: string; cancel: string }, private readonly close: () => void, private readonly settle: () => void,
   ) {
     this.element.setAttribute('aria-label', label);
-    this.element.addEventListener('keydown', (event) => {
-      if (!isKey(event, 'Escape')) return;
-      event.stopPropagation();
-      close();
-    });
+    onEscape(this.element, close);
   }
 
   /** What can be done. */
