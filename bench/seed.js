@@ -65,7 +65,7 @@ export class Seeder {
     await run(redis, 'enter-room', keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room),
       keys.dirty(roomShard), keys.publicRooms(roomShard), keys.rules(room), keys.held(room), keys.entries(room), keys.exited(room, id),
       id, name, shard, room, '', ...Array.from({ length: 6 }, () => ''), number);
-    await run(redis, 'entered', keys.user(id), keys.userRooms(id), keys.moves(shard), id, room, number);
+    await run(redis, 'entered', keys.user(id), keys.userRooms(id), keys.moves(shard), keys.leaving(shard), id, room, number);
     // as who has polled: it is not taken for one who never will
     await Promise.all([redis.zadd(keys.seen(shard), Date.now(), id), redis.hset(keys.attached(shard), id, 'none:bench:1')]);
     return token;

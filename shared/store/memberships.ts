@@ -80,12 +80,10 @@ function enterByRoom(store: Store, room: string, user: UserRef, number: number, 
     hashOf(entry.fresh), hashOf(entry.owner), foldName(user.name), ...addressesOf(entry), isReserved(config, room) ? '1' : '', number);
 }
 
-/** The last step of an entry. Returns the user's name now. Throws when the user is not in: it has ended, or exited. */
+/** Ends an entry. Returns the user's name now. Throws when the user is not in: it has ended, or exited. */
 async function confirm(store: Store, move: Move, user: UserRef): Promise<string> {
-  const { keys, redis } = store;
-  const { id, room, number } = move;
-  const [outcome, name = ''] = await run<['in', string] | ['out' | 'late' | 'ended']>(redis, 'entered',
-    keys.user(id), keys.userRooms(id), keys.moves(keys.userShard(id)), id, room, number);
+  const { room, number } = move;
+  const [outcome, name = ''] = await finishEntry(store, move);
   if (outcome === 'in') return name;
   if (outcome === 'ended') {
     await exitEnded(store, room, user, number);
@@ -93,6 +91,14 @@ async function confirm(store: Store, move: Move, user: UserRef): Promise<string>
   }
   if (outcome === 'late') await settleMove(store, move);
   throw notInRoom(room);
+}
+
+type EntryEnd = ['in', string] | ['out' | 'late' | 'ended'];
+
+/** The last step of an entry, on the user's shard: whether the user is in, and under which name. */
+function finishEntry({ keys, redis }: Store, { id, number, room }: Move): Promise<EntryEnd> {
+  const shard = keys.userShard(id);
+  return run<EntryEnd>(redis, 'entered', keys.user(id), keys.userRooms(id), keys.moves(shard), keys.leaving(shard), id, room, number);
 }
 
 /** Who made a member go, and for how many seconds it may not come back. */
@@ -206,6 +212,6 @@ export async function settleMove(store: Store, move: Move): Promise<boolean> {
   }
   if (!isIn) return finishExit(store, move, (await exitByRoom(store, room, user, number)).at);
   if (name === null && !await exitRoom(store, room, user, { since: last ?? '' })) return false; // the next run looks again
-  await redis.zrem(keys.moves(keys.userShard(id)), `${id} ${number} ${room}`);
+  await finishEntry(store, move); // or an exit that a later entry made void
   return false;
 }

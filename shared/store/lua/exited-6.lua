@@ -33,7 +33,7 @@ if marked and tonumber(marked) <= tonumber(number) then
     if tonumber(marked) == tonumber(number) then remove() end
   else
     if former ~= '' and above(bound, former) then bound = former end
-    waits = above(bound, reached())
+    waits = redis.call('ZSCORE', members, id) and above(bound, reached()) -- a version without marks may have let it go
     if waits then redis.call('HSET', leaving, markOf(id, room), marked .. ' ' .. bound) else remove() end
   end
 end
