@@ -1,12 +1,16 @@
 /** The pages and the browser library: files of `apps/web/public`, found by name, never outside it. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Context, Middleware } from 'koa';
 import serve from 'koa-send';
 
 const root = fileURLToPath(new URL('../web/public/', import.meta.url));
 /** Paths that show a page of another name. */
-const PAGES: [RegExp, string][] = [[/^\/$/, '/index.html'], [/^\/r\/[A-Za-z0-9._-]{1,64}\/?$/, '/room.html'], [/^\/([a-z]+)\/?$/, '/$1.html']];
+const PAGES: [RegExp, string][] = [
+  [/^\/$/, '/index.html'], [/^\/r\/[A-Za-z0-9._-]{1,64}$/, '/room.html'], [/^\/embed\/[A-Za-z0-9._-]{1,64}$/, '/embed.html'], [/^\/([a-z]+)$/, '/$1.html'],
+];
+/** Who talks in a room talks to who is there, not to a search engine. */
+const ROOMS = /^\/(?:r|embed)\//;
 const NOTHING_HERE = '/404.html';
 
 /** What there is, read once: a path that names no file is not looked for. */
@@ -17,17 +21,38 @@ function filesBelow(folder: string): Set<string> {
 
 export function servePages(): Middleware {
   const files = filesBelow(root);
+  files.delete(NOTHING_HERE);
+  const nothing = readFileSync(`${root}${NOTHING_HERE}`, 'utf8');
   return async (ctx, next) => {
     const file = fileFor(ctx.path, files);
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return file === undefined ? next() : refuseMethod(ctx);
+    if (file === undefined && leadsToPage(ctx, files)) return ctx.redirect(withoutSlash(ctx));
     if (file === undefined && !wantsPage(ctx)) return next();
     // Libraries are loaded by pages of other origins; every page asks anew, so that a new version is everywhere at once.
     ctx.set('Access-Control-Allow-Origin', '*');
     ctx.set('Cache-Control', 'no-cache');
     ctx.vary('Accept-Encoding'); // the compressed form stands beside each text
-    await serve(ctx, file ?? NOTHING_HERE, { root });
-    if (file === undefined) ctx.status = 404;
+    if (ROOMS.test(ctx.path)) ctx.set('X-Robots-Tag', 'noindex');
+    if (file !== undefined) return void await serve(ctx, file, { root });
+    ctx.status = 404;
+    ctx.type = 'html';
+    ctx.body = nothing.replaceAll('{{root}}', wayBack(ctx.path));
   };
+}
+
+/** Whether a path is that of a page but for the slash at its end: the page's own addresses go by its depth. */
+function leadsToPage({ path }: Context, files: Set<string>): boolean {
+  return /[^/]\/$/.test(path) && fileFor(path.slice(0, -1), files) !== undefined;
+}
+
+/** Where that page is, seen from there: a proxy may have us anywhere. */
+function withoutSlash({ path, search }: Context): string {
+  return `../${path.slice(0, -1).split('/').pop() ?? ''}${search}`;
+}
+
+/** The way from a path to the front page. */
+function wayBack(path: string): string {
+  return '../'.repeat(path.split('/').length - 2) || './';
 }
 
 function refuseMethod(ctx: Context): void {

@@ -82,6 +82,9 @@ const OWN_PAGES = {
 /** Bull Board sets its base address and styles in its page; the fonts it would fetch elsewhere it does without. */
 const BOARD = { ...OWN_PAGES, styleSrc: ["'self'", "'unsafe-inline'"], baseUri: ["'self'"], frameAncestors: ["'none'"] };
 const HOSTS = /^\/(admin|metrics)/;
+/** A room for frames of any page, of a file and a sandboxed frame too, which "*" would leave out. */
+const EMBED = /^\/embed\/[A-Za-z0-9._-]{1,64}$/;
+const { frameAncestors: _, ...EMBEDDED } = OWN_PAGES;
 /** The host's page sends nothing anywhere else either. */
 const HOST_PAGE = { ...OWN_PAGES, formAction: ["'none'"], frameAncestors: ["'none'"] };
 const DOCTOR_FRAME = '/doctor-frame.html';
@@ -94,8 +97,10 @@ const NO_ORIGIN = { ...OWN_PAGES, sandbox: ['allow-scripts'], scriptSrc: ["'self
 function headers(): Middleware {
   const [board, host, others] = [headersWith(BOARD, 'same-origin'), headersWith(HOST_PAGE, 'same-origin'), headersWith(OWN_PAGES, 'cross-origin')];
   const frame = headersWith(NO_ORIGIN, 'cross-origin');
+  const embedded = headersWith({ ...EMBEDDED, formAction: ["'none'"] }, 'cross-origin');
   return onBoard(board, (ctx, next) => {
     if (ctx.path === DOCTOR_FRAME) return frame(ctx, next);
+    if (EMBED.test(ctx.path)) return embedded(ctx, next);
     return HOSTS.test(ctx.path) ? host(ctx, next) : others(ctx, next);
   });
 }
@@ -114,6 +119,7 @@ function headersWith(directives: Record<string, string[]>, policy: 'same-origin'
     contentSecurityPolicy: { useDefaults: false, directives },
     crossOriginResourcePolicy: { policy },
     crossOriginOpenerPolicy: false,
+    xFrameOptions: 'frameAncestors' in directives,
     strictTransportSecurity: false,
     originAgentCluster: false,
   });

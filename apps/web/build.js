@@ -100,23 +100,28 @@ function doctor() {
 async function pages() {
   const parts = await textsIn(join(here, 'pages/parts'));
   const html = await textsIn(join(here, 'pages/html'));
-  await Promise.all(Object.entries(html).map(([name, text]) => writeFile(join(site, name), withParts(text, parts))));
+  await Promise.all(Object.entries(html).map(([name, text]) => writeFile(join(site, name), withRoot(withParts(text, parts), ROOTS[name] ?? './'))));
   const entryPoints = [...pageScripts, 'site.css'].map((name) => join(here, 'pages', name));
-  await build({ ...shared, entryPoints, outdir: join(site, 'assets'), format: 'iife', target: 'es2020', sourcemap: false, external: ['/assets/*'] });
+  await build({ ...shared, entryPoints, outdir: join(site, 'assets'), format: 'iife', target: 'es2020', sourcemap: false, external: ['./bricolage.woff2'] });
   await cp(join(here, 'pages/icon.svg'), join(site, 'assets/icon.svg'));
+  for (const name of ['favicon.ico', 'robots.txt']) await cp(join(here, 'pages', name), join(site, name));
   await cp(join(root, 'node_modules/@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2'), join(site, 'assets/bricolage.woff2'));
 }
 
 /** The host's page, apart from those for everybody. */
 async function hostPage() {
   await mkdir(admin);
-  const entryPoints = ['admin.ts', 'admin.css'].map((name) => join(here, 'pages/admin', name));
-  await build({ ...shared, entryPoints, outdir: admin, format: 'iife', target: 'es2020', sourcemap: false, external: ['/assets/*'] });
+  const entryPoints = ['admin.ts', 'board.ts', 'admin.css'].map((name) => join(here, 'pages/admin', name));
+  await build({ ...shared, entryPoints, outdir: admin, format: 'iife', target: 'es2020', sourcemap: false, external: ['./bricolage.woff2'] });
   const parts = await textsIn(join(here, 'pages/parts'));
-  await writeFile(join(admin, 'admin.html'), withParts(await readFile(join(here, 'pages/admin/admin.html'), 'utf8'), parts));
+  await writeFile(join(admin, 'admin.html'), withRoot(withParts(await readFile(join(here, 'pages/admin/admin.html'), 'utf8'), parts), './'));
 }
 
-const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts'];
+const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts', 'embed.ts'];
+
+/** The way from a page to the place of the front page, which a proxy may have anywhere; `404.html` is sent for paths of any depth. */
+const ROOTS = { 'room.html': '../', 'embed.html': '../', '404.html': '{{root}}' };
+const withRoot = (text, way) => text.replaceAll('{{root}}', way);
 
 const withParts = (text, parts) => text.replace(/ *<!-- (\w+) -->\n/g, (_, name) => parts[`${name}.html`]);
 
@@ -138,7 +143,7 @@ async function fiddles() {
 }
 
 async function runPage(name) {
-  const html = (await readFile(join(here, 'fiddle', name, 'fiddle.html'), 'utf8')).replace('{{server}}', '');
+  const html = (await readFile(join(here, 'fiddle', name, 'fiddle.html'), 'utf8')).replace('{{server}}', '../..');
   const head = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n';
   const own = `<title>${name}</title>\n<link rel="stylesheet" href="fiddle.css">\n`;
   await writeFile(join(site, 'fiddle', name, 'run.html'), `${head}${own}<body>\n${html}<script src="fiddle.js"></script>\n</body>\n</html>\n`);

@@ -13,7 +13,7 @@ import { readBusy, readFigures, type Sources } from './figures.js';
 import { nameOf, requireSameSite, type Entrance } from './password.js';
 
 const root = fileURLToPath(new URL('../../web/admin/', import.meta.url));
-const FILES = { '/admin': 'admin.html', '/admin/admin.js': 'admin.js', '/admin/admin.css': 'admin.css' };
+const FILES = { '/admin': 'admin.html', '/admin/admin.js': 'admin.js', '/admin/board.js': 'board.js', '/admin/admin.css': 'admin.css' };
 /** Bytes of an act. */
 const BODY_MAX = 2_048;
 
@@ -21,7 +21,7 @@ type AdminSources = Sources & { salt: Salt; entrance: Entrance };
 
 /** Adds the routes; `guard` lets only the host through. */
 export function addAdminRoutes(router: Router, guard: Middleware, sources: AdminSources): void {
-  for (const [path, file] of Object.entries(FILES)) router.get(path, guard, async (ctx: RouterContext) => { await serve(ctx, file, { root }); });
+  for (const [path, file] of Object.entries(FILES)) router.get(path, guard, toPlace, async (ctx: RouterContext) => { await serve(ctx, file, { root }); });
   router.get('/admin/figures', guard, async (ctx: RouterContext) => {
     ctx.body = await readFigures(sources, Number(ctx.query['since']) || 0);
   });
@@ -34,6 +34,9 @@ export function addAdminRoutes(router: Router, guard: Middleware, sources: Admin
   post('/admin/act', async (req) => act({ store, salt, by: nameOf(req) }, checkAct(await readJson(req))));
   post('/admin/address', async (req) => lookAtAddress({ store, salt }, () => readBusy(store, samples), entrance.addressOf(req), await readJson(req)));
 }
+
+/** The page's addresses go by its depth: with a slash at its end it would be another. */
+const toPlace: Middleware = (ctx, next) => (ctx.path.endsWith('/') ? ctx.redirect('../admin') : next());
 
 /** A form of another site can have no such body. */
 const requireJson: Middleware = (ctx, next) => {

@@ -224,7 +224,7 @@ export class ChatView {
   }
 
   private showTitle(): void {
-    showTitle(this.parts, this.current, this.order.standing.role);
+    showTitle(this.parts, this.current, this.order.duty);
     this.blocking.show(this.current);
   }
 

@@ -27,7 +27,7 @@ const fitted = (name: string | null | undefined): string | undefined => (name ? 
 export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin): CustomElementConstructor {
   /** A whole chat: `<nobackend-chat room="lobby" name="ann" theme="auto">`. */
   return class NobackendChatElement extends HTMLElement {
-    static readonly observedAttributes = ['room', 'name', 'server', 'way', 'tabs'];
+    static readonly observedAttributes = ['room', 'name', 'server', 'way', 'tabs', 'tools'];
 
     /** The library's chat behind it, while it is in the page. */
     chat: Chat | null = null;
@@ -133,14 +133,15 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const room = attribute('room') || DEFAULT_ROOM;
       const server = serverOf(this.getAttribute('server'), origin);
       this.takeLink(room);
-      const given = this.token || (this.link && this.link.room === room ? this.link.token : undefined);
-      const owner = new OwnerToken(server, room).read() || given;
+      const tools = attribute('tools') !== 'none';
+      const given = tools ? this.token || (this.link && this.link.room === room ? this.link.token : undefined) : undefined;
+      const owner = tools ? new OwnerToken(server, room).read() || given : undefined;
       const chat = join({ room, name: wanted === this.refused ? undefined : fitted(wanted), server, way, tabs, owner });
       const parts = skeleton(chat.room, this.texts);
       if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), parts.root);
       this.chat = chat;
       this.followTheme(parts.root);
-      this.view = new ChatView(parts, chat, { words: this.words(), owner: given, nonce: origin.nonce }, () => this.restart());
+      this.view = new ChatView(parts, chat, { words: this.words(), tools, owner: given, nonce: origin.nonce }, () => this.restart());
       chat.on('error', ({ field }) => {
         if (field !== 'name' || wanted === this.refused) return;
         this.refused = wanted;

@@ -11,12 +11,13 @@ import { filled } from './texts.js';
 export class Offer {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly parts: Skeleton, private readonly chat: Chat, private readonly clock: Clock) {}
+  /** `takes`: the room may be taken here. */
+  constructor(private readonly parts: Skeleton, private readonly chat: Chat, private readonly clock: Clock, private readonly takes: boolean) {}
 
   hear({ type, at, from, user }: ChatEvent): void {
     const own = this.chat.user;
     if (type === 'owned') this.close();
-    if (type !== 'offered' || !user || !own) return;
+    if (type !== 'offered' || !user || !own || !this.takes) return;
     const left = at + OFFER_TTL - this.clock.now;
     if (user.id === own.id && left > 0) this.open(from.name, left);
     else this.close();

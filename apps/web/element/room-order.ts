@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../../../shared/protocol/events.js';
+import type { ChatEvent, Role } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
 import type { Clock } from './clock.js';
 import type { Crowd } from './crowd.js';
@@ -12,6 +12,8 @@ import { makeTools, type Tools } from './tools.js';
 export interface Given {
   /** Its own words. */
   words: unknown;
+  /** Whether there are tools for those who keep the room in order, and the room can be taken over. */
+  tools: boolean;
   /** An owner token, as from the room's address. */
   owner: string | undefined;
   /** For the scripts that are added. */
@@ -45,7 +47,7 @@ export class RoomOrder {
     private readonly parts: Skeleton, private readonly chat: Chat, private readonly given: Given, private readonly host: RoomOrderHost,
   ) {
     this.token = new OwnerToken(chat.server, chat.room);
-    this.offer = new Offer(parts, chat, host.clock);
+    this.offer = new Offer(parts, chat, host.clock, given.tools);
   }
 
   begin(ready: Ready): void {
@@ -76,6 +78,11 @@ export class RoomOrder {
     const { user } = this.chat;
     if (user && this.ownId && user.id !== this.ownId) void this.again(user.id);
     else if (this.tools) this.tools.turn();
+  }
+
+  /** This user's role, as far as something can be done with it here. */
+  get duty(): Role | undefined {
+    return this.given.tools ? this.standing.role : undefined;
   }
 
   /** Another day has begun: the tools name days. */
@@ -121,7 +128,7 @@ export class RoomOrder {
 
   private turn(): void {
     const { role } = this.standing;
-    if (role && !this.asked) void this.fetch();
+    if (role && this.given.tools && !this.asked) void this.fetch();
     if (!role) this.drop();
     this.host.turned();
     if (this.tools) this.tools.turn();

@@ -8,9 +8,8 @@ import { h } from '../element/dom.js';
 import { ENGLISH } from '../element/texts.js';
 import { OWNER_ENGLISH } from '../owner/texts.js';
 import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
-import { byId } from './page.js';
+import { byId, server } from './page.js';
 
-const server = location.origin;
 const ways = { fetch: fetchTransport(server), jsonp: jsonpTransport(server, '') };
 /** ms: longer than the longest hold. */
 const PATIENCE = 65_000;

@@ -1,6 +1,7 @@
 /** Runs in a sandboxed frame, which has no origin: what gets through from here gets through from any page. */
 import type { Finding } from '../client/api.js';
 import { examine } from '../doctor/examine.js';
+import { server } from './page.js';
 
 /** What the frame tells its page. */
 export interface FrameNews {
@@ -10,7 +11,6 @@ export interface FrameNews {
 }
 
 const tell = (news: FrameNews): void => parent.postMessage(news, '*');
-const server = new URL('.', location.href).origin;
 
 function begin(): void {
   void examine(server, { begun: (about) => tell({ begun: about }), found: (finding) => tell({ finding }) }).then(() => tell({ done: true }));

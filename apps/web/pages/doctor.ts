@@ -3,7 +3,7 @@ import type { Finding } from '../client/api.js';
 import { bad } from '../doctor/findings.js';
 import { checkMixedContent, checkStorage, checkTabs } from '../doctor/page-checks.js';
 import type { FrameNews } from './doctor-frame.js';
-import { byId, copyOnClick, select } from './page.js';
+import { byId, copyOnClick, select, server } from './page.js';
 
 /** Of these the frame, which may store nothing, would say what is true only of itself. */
 const OWN = ['mixed content', 'storage', 'tabs'];
@@ -74,11 +74,11 @@ function start(): void {
   list.replaceChildren();
   waiting = new Set(IN_FRAME);
   byId('again', HTMLButtonElement).hidden = byId('copy', HTMLButtonElement).hidden = true;
-  [checkMixedContent(location.origin), checkStorage(), checkTabs()].forEach(add);
+  [checkMixedContent(server), checkStorage(), checkTabs()].forEach(add);
   tick();
   frame = document.createElement('iframe');
   frame.setAttribute('sandbox', 'allow-scripts');
-  frame.src = '/doctor-frame.html';
+  frame.src = `${server}/doctor-frame.html`;
   frame.hidden = true;
   frame.title = 'Examination from another origin';
   document.body.append(frame);

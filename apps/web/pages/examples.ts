@@ -2,7 +2,7 @@
 import { readFiddle, wholeText, type Fiddle } from './fiddle.js';
 import { highlighted } from './highlight.js';
 import { EDITORS, fillOnSubmit } from './open-in.js';
-import { copyOnClick, select } from './page.js';
+import { copyOnClick, select, server } from './page.js';
 
 function editorForm(name: keyof typeof EDITORS, label: string, fiddle: Fiddle): HTMLFormElement {
   const form = document.createElement('form');
@@ -28,7 +28,7 @@ function openIn(fiddle: Fiddle, code: HTMLElement): HTMLElement {
 
 function frame(name: string, title: string): HTMLIFrameElement {
   const element = document.createElement('iframe');
-  element.src = `/fiddle/${name}/run.html`;
+  element.src = `${server}/fiddle/${name}/run.html`;
   element.title = `${title}, running`;
   element.loading = 'lazy';
   return element;

@@ -1,3 +1,5 @@
+import { server } from './page.js';
+
 /** A fiddle: the three panes that every editor has. */
 export interface Fiddle {
   title: string;
@@ -7,18 +9,18 @@ export interface Fiddle {
 }
 
 /** Those of which the HTML pane is all. */
-const HTML_ONLY = ['element', 'plain'];
+const HTML_ONLY = ['element', 'plain', 'frame'];
 
 async function pane(name: string, kind: string): Promise<string> {
   if (kind !== 'html' && HTML_ONLY.includes(name)) return '';
-  const response = await fetch(`/fiddle/${name}/fiddle.${kind}`);
+  const response = await fetch(`${server}/fiddle/${name}/fiddle.${kind}`);
   return response.ok ? response.text() : '';
 }
 
 /** A fiddle as it is served, with this server's address and a room put into it. */
 export async function readFiddle(name: string, title: string, room: string): Promise<Fiddle> {
   const texts = await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind)));
-  const [html = '', css = '', js = ''] = texts.map((text) => text.split('{{server}}').join(location.origin).split('{{room}}').join(room));
+  const [html = '', css = '', js = ''] = texts.map((text) => text.split('{{server}}').join(server).split('{{room}}').join(room));
   return { title, html, css, js };
 }
 

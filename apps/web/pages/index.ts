@@ -2,12 +2,13 @@
 import { readFiddle, wholeText, type Fiddle } from './fiddle.js';
 import { highlighted } from './highlight.js';
 import { EDITORS, fillOnSubmit, reachProblem } from './open-in.js';
-import { byId, copyOnClick, select } from './page.js';
+import { addressOf, byId, copyOnClick, select } from './page.js';
 import { freshRoom } from './room-name.js';
 
 const NOTES: Record<string, string> = {
   element: 'The whole chat: people, private messages, history, light and dark.',
-  library: 'The library alone: under 8 KB, and every pixel is yours.',
+  library: 'The library alone: under 10 KB, and every pixel is yours.',
+  frame: 'For pages that allow frames but no scripts: a wiki, a blog, a learning platform. The owner’s tools are in the room’s own page.',
   plain: 'Nothing but script tags, as in the README: this is all that a client has to do.',
 };
 
@@ -45,7 +46,7 @@ function stage(): void {
   chat.setAttribute('room', room);
   const place = document.querySelector('.stage-chat');
   if (place) place.append(chat);
-  byId('full', HTMLAnchorElement).href = `/r/${room}`;
+  byId('full', HTMLAnchorElement).href = addressOf(room);
 }
 
 function editors(): void {
@@ -59,7 +60,7 @@ function editors(): void {
 
 /** `/?room=x` is the old address of a room. */
 const asked = new URLSearchParams(location.search).get('room');
-if (asked) location.replace(`/r/${encodeURIComponent(asked)}`);
+if (asked) location.replace(addressOf(asked));
 else stage();
 
 tabs();

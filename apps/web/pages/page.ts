@@ -1,3 +1,17 @@
+/** This server as the page was asked from it: below a path where a proxy has it there. Without a slash at its end. */
+export const server = new URL('..', (document.currentScript as HTMLScriptElement).src).href.replace(/\/$/, '');
+
+/** The room that the page's address names at its end. */
+export function roomOfPage(): string {
+  const [, name] = /\/([^/]+)$/.exec(location.pathname) || [];
+  return name ? decodeURIComponent(name) : 'lobby';
+}
+
+/** The address of a room's own page. */
+export function addressOf(room: string): string {
+  return `${server}/r/${encodeURIComponent(room)}`;
+}
+
 /** The element with that id, which the page's own HTML has. */
 export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
   const element = document.getElementById(id);

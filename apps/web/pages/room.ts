@@ -1,10 +1,9 @@
 /** The full-screen chat at `/r/<room>`, with an address to share. */
 import { renderSVG } from 'uqr';
-import { byId, copyOnClick, select } from './page.js';
+import { addressOf, byId, copyOnClick, roomOfPage, select } from './page.js';
 
-const path = /^\/r\/([^/]+)\/?$/.exec(location.pathname);
-const room = path && path[1] ? decodeURIComponent(path[1]) : 'lobby';
-const address = `${location.origin}/r/${encodeURIComponent(room)}`;
+const room = roomOfPage();
+const address = addressOf(room);
 
 /** The owner's link ends in `#owner=<token>`. It goes out of the address at once: nobody is to read it there, or to copy it by mistake. */
 function takeOwner(): string | undefined {

@@ -1,6 +1,6 @@
 /** `/admin`: asks for the figures every two seconds, keeps a quarter of an hour of them, and says when they are old. */
 import type { AdminFigures, Sample } from '../../../../shared/protocol/admin.js';
-import { byId } from '../page.js';
+import { byId, server } from '../page.js';
 import { Ask } from './ask.js';
 import { makeCharts } from './charts.js';
 import { setText } from './dom.js';
@@ -35,7 +35,7 @@ const showLists = makeLists((kind, name) => void ask.open(kind, name));
 async function look(): Promise<void> {
   try {
     const newest = samples[samples.length - 1];
-    const response = await fetch(`/admin/figures?since=${newest ? newest.at : 0}`, { signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(`${server}/admin/figures?since=${newest ? newest.at : 0}`, { signal: AbortSignal.timeout(PATIENCE) });
     if (!response.ok) return fail(refusalOf(response));
     take(await response.json() as AdminFigures);
   } catch (_) {

@@ -1,6 +1,6 @@
 /** The dialog that asks before an act, and says what came of it. */
 import type { ActReply, ActRequest, AddressReply, SwitchedOff } from '../../../../shared/protocol/admin.js';
-import { byId, copyOnClick, select } from '../page.js';
+import { addressOf, byId, copyOnClick, select, server } from '../page.js';
 import { make } from './dom.js';
 import { shortly } from './lists.js';
 
@@ -104,7 +104,7 @@ export class Ask {
     if (!reply.ok) return this.show(reply.message, '');
     this.acted();
     if (reply.owner === undefined) this.dialog.close();
-    else this.show('Shown once. Whoever has it owns the room.', `${location.origin}/r/${encodeURIComponent(this.name)}#owner=${reply.owner}`);
+    else this.show('Shown once. Whoever has it owns the room.', `${addressOf(this.name)}#owner=${reply.owner}`);
   }
 }
 
@@ -125,7 +125,7 @@ function saidOf(reply: AddressReply): string {
 /** Never rejects. */
 async function post<Reply>(path: string, body: ActRequest | { on: string }): Promise<Reply | { ok: false; message: string }> {
   try {
-    const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    const response = await fetch(`${server}${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
     return await response.json() as Reply;
   } catch (_) {
     return { ok: false, message: 'The server did not answer. Look at the list of what was done before you try again.' };

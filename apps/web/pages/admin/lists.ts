@@ -1,6 +1,6 @@
 /** The tables of the page: processes, what is busy, what is off, what was done. */
 import type { ActName, AdminFigures, ProcessFigures, SwitchedOff } from '../../../../shared/protocol/admin.js';
-import { byId } from '../page.js';
+import { addressOf, byId } from '../page.js';
 import { bytes, count, moment, span, time } from './format.js';
 import { Table } from './table.js';
 
@@ -13,7 +13,7 @@ export const DONE: Record<ActName, string> = {
 
 /** An address as it is shown: a hash short, one in clear whole. */
 export const shortly = (kind: Kind, name: string): string => (kind === 'address' && /^[\w-]{22}$/.test(name) ? `${name.slice(0, 8)}…` : name);
-const linkTo = (kind: Kind, name: string): { href?: string } => (kind === 'room' ? { href: `/r/${encodeURIComponent(name)}` } : {});
+const linkTo = (kind: Kind, name: string): { href?: string } => (kind === 'room' ? { href: addressOf(name) } : {});
 
 /** No rows mean nothing then. */
 const AWAY = 'Not known while Redis is away.';

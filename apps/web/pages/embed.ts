@@ -1,0 +1,11 @@
+/** `/embed/<room>`: the chat alone, for a frame in a page of any site. That page could lie over it and lead clicks, so there are no owner's tools. */
+import { byId, roomOfPage } from './page.js';
+
+const room = roomOfPage();
+const theme = new URLSearchParams(location.search).get('theme');
+const chat = document.createElement('nobackend-chat');
+chat.setAttribute('room', room);
+chat.setAttribute('tools', 'none');
+if (theme) chat.setAttribute('theme', theme);
+byId('main', HTMLElement).append(chat);
+document.title = `${room} · nobackend-chat`;
