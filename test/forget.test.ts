@@ -1,7 +1,7 @@
 /** `leave` with `forget`: what is gone from Redis then, what is left, and that the rooms go on. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finishForgetting } from '../apps/worker/jobs/forget.js';
-import { continueUnfinished, unfinished } from '../shared/store/forget.js';
+import { continueUnfinished, ForgetBudget, forgetRoom, unfinished } from '../shared/store/forget.js';
 import { fillLog } from './support/filled.js';
 import { endEverybody, ghosts } from './support/key-space.js';
 import { openFanOut, openPart, type Part } from './support/parts.js';
@@ -80,6 +80,15 @@ describe('who leaves and wants to be forgotten', () => {
     expect(await part.store.redis.zcard(part.store.keys.dirty(part.store.keys.roomShard('r')))).toBe(0);
     await endEverybody(part.store);
     expect(await ghosts(part.store)).toEqual([]);
+  });
+
+  it('is still told to have left, when expiry comes to it beside its own leave', async () => {
+    await talk();
+    await forget();
+    await forgetRoom(part.store, 'r', anna.id, new ForgetBudget());
+    await advance();
+    const { events } = await part.call('history', { token: bert.token, room: 'r', limit: 100 });
+    expect(events.filter(({ from }) => from.id === anna.id).map(({ type }) => type)).toEqual(['left']);
   });
 
   it('must be who it says', async () => {

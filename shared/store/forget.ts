@@ -75,7 +75,7 @@ export async function continueUnfinished(store: Store, { room, forget }: Unfinis
 async function forgetStep({ keys, redis }: Store, room: string, { user, kind, step }: { user: number; kind: Kind; step: 'begin' | 'on' }, budget: ForgetBudget): Promise<boolean> {
   const shard = keys.roomShard(room);
   const [done, bytes] = await run<[number, number]>(redis, 'forget', keys.log(room), keys.held(room), keys.forgetting(shard),
-    keys.delivered(room), keys.dirty(shard), user, kind, room, step);
+    keys.delivered(room), keys.dirty(shard), keys.roster(room), user, kind, room, step);
   budget.steps -= 1;
   budget.looked += bytes;
   return done === 1;

@@ -3,6 +3,7 @@
 -- KEYS  1 the user that refuses
 -- ARGV  1 id of the other  2 '1' to block, '' to unblock  3 most users on the list
 -- Gives {'ok', ids with a space before and behind each, oldest first}, {'too_many'}, or {'gone'} for a user that has ended.
+-- Bound: a list of ARGV 3 ids.
 local user, id = KEYS[1], ARGV[1]
 local h = redis.call('HMGET', user, 'token', 'ended', 'blocks')
 if not h[1] or h[2] then return {'gone'} end

@@ -2,6 +2,7 @@
 -- KEYS  1 user  2 seen
 -- ARGV  1 id  2 SHA-256 of the token  3 ms ago that it counts as seen, as for `create`; one that was seen later stays so
 -- Gives its name, nil for none of that token or one that has ended.
+-- Bound: a few fields.
 local h = redis.call('HMGET', KEYS[1], 'token', 'ended', 'name')
 if h[1] ~= ARGV[2] or h[2] then return nil end
 local time = redis.call('TIME')

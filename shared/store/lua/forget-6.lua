@@ -2,7 +2,7 @@
 -- forget: a step of taking a user's events out of a room's log; ids and order of the others stay. The first step takes out what waits for
 -- approval, too, and notes how far the log goes; the last one tells the room, where there is something to tell. What is deleted is read by
 -- nobody, but its bytes stay in memory until their block goes: `forgetting` notes that the log is to be written anew (`renew-log`).
--- KEYS  1 log  2 messages that wait for approval  3 forgetting: what is under way  4 delivered  5 dirty
+-- KEYS  1 log  2 messages that wait for approval  3 forgetting: what is under way  4 delivered  5 dirty  6 roster
 -- ARGV  1 user id  2 'message' for messages only, 'all' for all events  3 room  4 'begin', or 'on' to go on with what is under way
 -- Gives {1 when it is done, else 0; bytes looked at}.
 -- Bound: 500 events or a quarter of a MB, and ten events more; the first step also what waits (100 messages).
@@ -13,9 +13,11 @@ local function isTheirs(text) return string.match(text, pattern) == ARGV[1] end
 local time, bytes = string.format('%d', now()), 0
 -- `through`: the log id up to which it goes; '+' when nothing has been done yet. What comes after it is the text for the room.
 local state = redis.call('HGET', forgetting, field)
-if not state and ARGV[4] == 'on' then return {1, 0} end
+-- who has left is not begun with again, as by expiry beside a `leave`: its `left` would go, too, and nobody be told
+local begins = ARGV[4] == 'begin' and (ARGV[2] == 'message' or redis.call('HEXISTS', KEYS[6], ARGV[1]) == 1)
+if not state and not begins then return {1, 0} end
 local after, through, told = string.match(state or '0-0 + 0 ', '^(%S+) (%S+) %d+ (.*)$')
-if ARGV[4] == 'begin' or through == '+' then
+if begins or through == '+' then
   for place = redis.call('LLEN', waiting) - 1, 0, -1 do
     local one = redis.call('LINDEX', waiting, place)
     bytes = bytes + #one
