@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { WayName } from '../apps/web/client/api.js';
 import { joinIn, launchBrowser, Site, textsIn } from './support/browser.js';
-import { ask } from './support/client.js';
+import { ask, Refused } from './support/client.js';
 import { Link } from './support/link.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { openRedis, wipe } from './support/redis.js';
@@ -97,6 +97,21 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
     expect(await page.evaluate(() => window.chat.user?.name)).toBe(name);
     expect(await losses(page)).toEqual([`reset ${room}`]);
     expect(await stateOf(page)).toBe('online');
+  });
+
+  it('a server that has forgotten its user: whom it had blocked is blocked again', async () => {
+    const page = await open();
+    const { id } = await joinIn(page, { room: fresh(), way });
+    const bert = await ask<{ user: { id: number }; token: string }>(api, 'join', { room });
+    expect(await page.evaluate((user) => window.chat.block(user), bert.user.id)).toEqual([bert.user.id]);
+    await page.evaluate(() => window.chat.call('leave'));
+    await until(() => page.evaluate((former) => window.chat.user?.id !== former, id), 'another user');
+    const anew = await page.evaluate(() => window.chat.user?.id ?? 0);
+    const send = () => ask(api, 'send', { token: bert.token, to: anew, text: 'x' });
+    const isBlocked = (error: unknown): boolean => error instanceof Refused && error.failure.reason === 'blocked';
+    await until(() => send().then(() => false, isBlocked), 'the block');
+    expect(await page.evaluate((user) => window.chat.unblock(user), bert.user.id)).toEqual([]);
+    await send();
   });
 
   it('a wiped server that a send notices before the held poll does: once, and at once', async () => {

@@ -1,9 +1,11 @@
 /** The element when something is wrong: no server, no name, nothing to focus; and its colours, whatever the page's are. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { violations } from './support/axe.js';
 import { launchBrowser, Site } from './support/browser.js';
 import { ask } from './support/client.js';
 import { Link } from './support/link.js';
+import { refusal } from './support/refusal.js';
 import { startSystem, type TestSystem } from './support/processes.js';
 import { until } from './support/until.js';
 
@@ -203,5 +205,45 @@ describe('the colours', () => {
     await until(shade, 'dark, as the device');
     await frame.locator('nobackend-chat').evaluate((chat) => chat.setAttribute('theme', 'light'));
     await until(async () => !(await shade()), 'light, as it says');
+  });
+});
+
+describe('a person who writes privately and is not wanted', () => {
+  it('is blocked by keyboard, which can be undone, and stays blocked over a reload until it is unblocked', async () => {
+    room = `trouble-${++rooms}`;
+    const page = await open(`${api}/r/${room}`);
+    await ready(page);
+    const to = await page.evaluate(() => document.querySelector('nobackend-chat')?.chat?.user?.id ?? 0);
+    const { token } = await ask<{ token: string }>(api, 'join', { room, name: 'Bert' });
+    const write = (text: string) => ask(api, 'send', { token, to, text });
+    const press = async (name: string): Promise<void> => {
+      await page.getByRole('button', { name, exact: true }).focus();
+      await page.keyboard.press('Enter');
+    };
+    const isRefused = async (): Promise<boolean> => (await refusal(write('not wanted'))).reason === 'blocked';
+    await write('psst');
+    const person = page.getByTitle('Write to Bert privately');
+    await person.click();
+    await page.getByRole('log').getByText('psst').waitFor();
+
+    await press('Block');
+    await page.getByText('Bert cannot write to you privately any more.').waitFor();
+    expect(await isRefused()).toBe(true);
+    expect(await violations(page)).toEqual([]);
+    await press('Undo');
+    await page.getByText('Bert can write to you privately again.').waitFor();
+    await write('back again');
+
+    await press('Block');
+    await page.getByRole('button', { name: 'Unblock' }).waitFor();
+    await page.reload();
+    await ready(page);
+    await person.getByText('blocked').click();
+    await page.getByPlaceholder('You have blocked Bert').waitFor();
+    expect(await isRefused()).toBe(true);
+    await press('Unblock');
+    await page.getByRole('button', { name: 'Block', exact: true }).waitFor();
+    await write('at last');
+    await page.getByRole('log').getByText('at last').waitFor();
   });
 });

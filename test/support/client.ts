@@ -12,6 +12,7 @@ export interface Failure {
   field?: string;
   suggestion?: string;
   retryAfter?: number;
+  reason?: string;
 }
 
 /** What every operation answers; the rest is the operation's own. */

@@ -154,6 +154,8 @@ export interface Chat {
   readonly room: string;
   /** The room's owner token: the given one, or what the server gave to who made or took the room. */
   readonly owner: string | undefined;
+  /** Ids of users whose private messages this user refuses. */
+  readonly blocked: number[];
   readonly server: string;
   readonly state: State;
   /** Null until it is known which way works. */
@@ -171,6 +173,9 @@ export interface Chat {
   rename(name: string): Promise<UserRef>;
   enter(room: string): Promise<RoomView>;
   exit(room: string): Promise<void>;
+  /** Refuses private messages and signals of a user, until `unblock`; resolves with the ids of all who are blocked. */
+  block(user: number): Promise<number[]>;
+  unblock(user: number): Promise<number[]>;
   /**
    * Any operation of the server by its name, with this user's token: `remove`, `mute`, `rules`, `audit` ... Tries again by
    * itself, for up to half a minute.

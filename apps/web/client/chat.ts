@@ -79,6 +79,16 @@ export class RoomChat implements Chat {
     return view;
   }
 
+  get blocked(): number[] { return this.connection.session.blocked; }
+
+  async block(user: number): Promise<number[]> {
+    return (await this.connection.insist('block', { user })).blocked;
+  }
+
+  async unblock(user: number): Promise<number[]> {
+    return (await this.connection.insist('unblock', { user })).blocked;
+  }
+
   async exit(room: string): Promise<void> {
     await this.connection.insist('exit', { room });
     this.connection.session.entered.delete(room);

@@ -31,6 +31,8 @@ export class Session {
   pollTimeout = 0;
   /** Rooms entered by this page, beside the first. */
   readonly entered = new Set<string>();
+  /** Ids of users that this one has blocked. */
+  blocked: number[] = [];
   /** Called with the rooms as they are now, when the user had to be made anew. */
   renewed: (views: RoomView[]) => Promise<void> = () => Promise.resolve();
   /** Called when the inbox has been read further. */
@@ -110,7 +112,8 @@ export class Session {
     if (this.ended) throw new Failure('left', 'This chat has ended.');
     const call = this.way.call(operation, Object.assign({ token: this.token || undefined }, values), patienceMs);
     call.done.then((answer) => {
-      const { owner } = answer as { owner?: string };
+      const { owner, blocked } = answer as { owner?: string; blocked?: number[] };
+      if (blocked) this.blocked = blocked;
       if (owner && values['room'] === this.wish.room) this.wish.owner = owner;
     }, () => undefined);
     return call;
@@ -206,7 +209,13 @@ export class Session {
       const refused = (thrown: unknown): void => { if (asFailure(thrown).code !== 'not_allowed') throw thrown; };
       await this.view((history) => this.start('enter', Object.assign(history, { room })).done).then((answer) => { views.push(answer.room); }, refused);
     }
+    void this.blockAgain();
     await this.renewed(views);
+  }
+
+  /** The blocks of a user end with it: the new one blocks the same others, as fast as the server takes it. */
+  private async blockAgain(): Promise<void> {
+    for (const user of [...this.blocked]) await this.insist('block', { user }).catch(() => undefined);
   }
 
   /** Until the server has said yes or no, however long it is away. */

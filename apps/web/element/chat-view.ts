@@ -1,6 +1,7 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
 import { announce, tellUnread } from './announce.js';
+import { Blocking } from './blocking.js';
 import { Clock, timeOf } from './clock.js';
 import { Composer } from './composer.js';
 import type { Conversation } from './conversation.js';
@@ -33,10 +34,12 @@ export class ChatView {
   private readonly naming: Naming;
   private readonly composer: Composer;
   private readonly typing: Typing;
+  private readonly blocking: Blocking;
 
   constructor(private readonly parts: Skeleton, private readonly chat: Chat, given: Given, restart: () => void) {
     this.conversations = new Conversations(chat);
     this.status = new StatusView(parts, chat, restart);
+    this.blocking = new Blocking(parts, chat, this.status, () => this.turned());
     this.order = new RoomOrder(parts, chat, given, this.orderHost(restart));
     this.reader = new Reader(parts, chat, this.conversations, this.order, this.clock);
     this.log.onTurn = () => (this.log.atEnd ? this.seen() : this.updateUnread());
@@ -70,7 +73,7 @@ export class ChatView {
       redraw: () => { this.log.redraw(); this.updatePeople(); },
       redrawPeople: () => this.updatePeople(),
       settle: () => this.log.settle(),
-      turned: () => { this.showTitle(); this.aim(); this.updatePeople(); },
+      turned: () => this.turned(),
       say: (text) => this.status.pass(text),
     };
   }
@@ -180,8 +183,15 @@ export class ChatView {
     if (focus) this.composer.focus();
   }
 
+  /** What this user may do, and to whom, has changed. */
+  private turned(): void {
+    this.showTitle();
+    this.aim();
+    this.updatePeople();
+  }
+
   private aim(): void {
-    const { placeholder, possible } = addressee(this.current, this.crowd, this.order.standing, this.parts.texts);
+    const { placeholder, possible } = addressee(this.current, this.crowd, this.order.standing, this.parts.texts, this.chat.blocked);
     this.composer.aim(this.isOut ? '' : placeholder, possible && !this.isOut);
   }
 
@@ -210,11 +220,12 @@ export class ChatView {
     const { user } = this.chat;
     const { crowd, current } = this;
     const { room, privates } = this.conversations;
-    if (user) this.people.update({ crowd, ownId: user.id, room, privates, current });
+    if (user) this.people.update({ crowd, ownId: user.id, room, privates, current, blocked: this.chat.blocked });
   }
 
   private showTitle(): void {
     showTitle(this.parts, this.current, this.order.standing.role);
+    this.blocking.show(this.current);
   }
 
   private showTyping(): void {

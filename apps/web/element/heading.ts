@@ -35,12 +35,14 @@ export function showLatest({ log, texts }: Skeleton, { unread }: Conversation, a
 /** What stands in the composer while nothing can be written. */
 const BOUND = { off: 'offNow', closed: 'closedNow', read_only: 'readOnlyNow' } as const;
 
-/** Whom the composer writes to, and whether they are there to read it, and the room lets this user write. */
+/** Whom the composer writes to, and whether they are there, and this user may write to them. */
 export function addressee(
-  { partner }: Conversation, crowd: Crowd, { bound }: Standing, texts: Texts,
+  { partner }: Conversation, crowd: Crowd, { bound }: Standing, texts: Texts, blocked: readonly number[],
 ): { placeholder: string; possible: boolean } {
   if (!partner) return { placeholder: bound ? texts[BOUND[bound]] : texts.placeholder, possible: !bound };
+  const name = isolated(partner.name);
+  if (blocked.includes(partner.id)) return { placeholder: fill(texts.youBlock, { name }), possible: false };
   const possible = crowd.has(partner.id);
-  const placeholder = possible ? fill(texts.placeholderPrivate, { name: isolated(partner.name) }) : `${isolated(partner.name)} ${texts.gone}`;
+  const placeholder = possible ? fill(texts.placeholderPrivate, { name }) : `${name} ${texts.gone}`;
   return { placeholder, possible };
 }

@@ -18,6 +18,8 @@ export interface PeopleState {
   /** Private conversations by the other's id. */
   privates: Map<number, Conversation>;
   current: Conversation;
+  /** Ids of those whom this user has blocked. */
+  blocked: readonly number[];
 }
 
 function partners(privates: Map<number, Conversation>): UserRef[] {
@@ -91,13 +93,14 @@ export class PeopleView {
     return h('span', { class: `keeper ${role}`, role: 'img', 'aria-label': title, title }, icon(role === 'owner' ? ICONS.owner : ICONS.keeper));
   }
 
-  private person(user: UserRef, { privates, current }: PeopleState, gone: boolean): HTMLLIElement {
+  private person(user: UserRef, { privates, current, blocked }: PeopleState, gone: boolean): HTMLLIElement {
     const { texts } = this.parts;
     const talk = privates.get(user.id);
     const children: Node[] = [avatar(user.id, user.name), h('bdi', { class: 'who' }, user.name)];
     const duty = this.duty(user);
     if (duty) children.push(duty);
     if (gone) children.push(h('span', { class: 'you' }, texts.gone));
+    if (blocked.includes(user.id)) children.push(h('span', { class: 'you' }, texts.blockedSign));
     const item = this.item(String(user.id), talk, talk !== undefined && talk === current, children, () => this.choose(user));
     item.classList.toggle('gone', gone);
     const button = item.querySelector('button');

@@ -8,13 +8,14 @@ function header(room: string, texts: Texts) {
   const back = h('button', { type: 'button', class: 'plain back', 'aria-label': texts.everyone, hidden: '' }, icon(ICONS.back));
   const title = h('bdi', { class: 'title room', part: 'title' }, room);
   const subtitle = h('span', { class: 'subtitle' });
+  const block = h('button', { type: 'button', class: 'plain block', part: 'block', hidden: '' });
   const me = h('button', { type: 'button', class: 'plain me', part: 'me', 'aria-expanded': 'false', hidden: '' });
   const here = h('span', { class: 'here' });
   const count = h('span', { class: 'count' });
   const badge = h('span', { class: 'badge', hidden: '' });
   const people = h('button', { type: 'button', class: 'plain crowd', 'aria-expanded': 'false', hidden: '' }, icon(ICONS.people), count, badge);
-  const bar = h('header', { class: 'bar', part: 'header' }, back, h('div', { class: 'titles' }, title, subtitle), me, here, people);
-  return { bar, back, title, subtitle, me, here, people, count, badge };
+  const bar = h('header', { class: 'bar', part: 'header' }, back, h('div', { class: 'titles' }, title, subtitle), block, me, here, people);
+  return { bar, back, title, subtitle, block, me, here, people, count, badge };
 }
 
 function naming(texts: Texts) {

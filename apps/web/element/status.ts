@@ -13,7 +13,7 @@ const STUCK = 4_000;
 /** ms for which something that needs no action is shown. */
 const PASSING = 8_000;
 
-interface Action {
+export interface Action {
   label: string;
   act(): void;
 }
@@ -50,9 +50,9 @@ export class StatusView {
     this.say(by ? filled(texts.outBy, { by }) : [texts.out], { label: texts.comeBack, act: this.restart });
   }
 
-  /** Something that needs no action: goes away by itself. */
-  pass(text: string): void {
-    this.say(text);
+  /** Something that needs no action, but may offer one: goes away by itself. */
+  pass(said: Part[] | string, action?: Action): void {
+    this.say(said, action);
     this.later(PASSING, () => this.clear());
   }
 
