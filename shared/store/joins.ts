@@ -1,6 +1,7 @@
 /**
- * Joins that may be repeated: a nonce gives the same user again. Redis holds only its SHA-256, with the user's id and a salt. The token is
- * made from the nonce and the salt, so that only who has the nonce can have it again, and nobody once the salt has gone.
+ * Joins that may be repeated: a nonce gives the same user again. Redis holds only its SHA-256, with the user's id and a
+ * salt. The token is made from the nonce and the salt, so that only a client that has the nonce can have the token again,
+ * and none once the salt has gone.
  */
 import { ChatError } from '../protocol/errors.js';
 import { NONCE_TTL } from '../protocol/limits.js';
@@ -23,7 +24,9 @@ export async function findJoined(store: Store, nonce: string): Promise<Joined> {
 }
 
 /** Gives the user that a nonce has made, or makes it. Without a name, a guest name is found. Throws `name_taken`. */
-export async function createUserOnce(store: Store, name: string | undefined, nonce: string, former: Joined): Promise<NewUser> {
+export async function createUserOnce(
+  store: Store, name: string | undefined, nonce: string, former: Joined,
+): Promise<NewUser> {
   const { user } = former.user ? former : await make(store, name, nonce, former.text);
   if (!user) throw new ChatError('unavailable', 'Another join with this id has just failed.', { retryAfter: 1 });
   return claimOwnName(store, user, name); // a former attempt may have died before it did
@@ -45,7 +48,9 @@ async function resume({ keys, redis, config }: Store, nonce: string, text: strin
   const [id = '', salt = ''] = text.split(' ');
   const token = `${id}.${derivedSecret(nonce, salt)}`;
   const shard = keys.userShard(Number(id));
-  const name = await run<string | null>(redis, 'resume', keys.user(Number(id)), keys.seen(shard), id, hashToken(token), newcomerSeen(config));
+  const name = await run<string | null>(
+    redis, 'resume', keys.user(Number(id)), keys.seen(shard), id, hashToken(token), newcomerSeen(config),
+  );
   return { text, user: name === null ? null : { id: Number(id), name, token } };
 }
 

@@ -78,15 +78,15 @@ export async function appendMessage(store: Store, message: Outgoing, filtered = 
   }
 }
 
-/** What a nonce is kept as: an id, whether the message waits, and SHA-256 of the sender's token, which former versions did not keep. */
+/** What a nonce is kept as: an id, whether the message waits, and (not by former versions) SHA-256 of the sender's token. */
 const NONCE_KEPT = /^(\S+)( held)?(?: (\S*))?$/;
 
 /** The message that a user, who may have ended since, sent with a nonce. Null when none was accepted. */
-export async function findSent(store: Store, room: string, { id: user, tokenHash }: Credentials, nonce: string): Promise<Accepted | null> {
-  const key = store.keys.nonce(room, user, nonce);
+export async function findSent(store: Store, room: string, sender: Credentials, nonce: string): Promise<Accepted | null> {
+  const key = store.keys.nonce(room, sender.id, nonce);
   const kept = await readDurably(store, key, () => store.redis.get(key), (found) => found !== null);
   const [, id, held, hash] = NONCE_KEPT.exec(kept ?? '') ?? [];
-  if (id === undefined || (hash && hash !== tokenHash)) return null;
+  if (id === undefined || (hash && hash !== sender.tokenHash)) return null;
   return { id, duplicate: true, held: held !== undefined };
 }
 

@@ -9,8 +9,8 @@ import type { Store } from './store.js';
 import { derivedSecret, hashToken, randomSecret } from './tokens.js';
 
 /**
- * A token for the owner of a room that a user may make now; none for a room that belongs to everybody, or that only the host opens. It is
- * made from the user's token: when the answer was lost, the user gets the same one again.
+ * A token for the owner of a room that a user may make now; none for a room that belongs to everybody, or that only the
+ * host opens. It is made from the user's token: when the answer was lost, the user gets the same one again.
  */
 export function freshOwner({ config }: Store, room: string, token: string): string | undefined {
   return SHARED_ROOM.test(room) || isReserved(config, room) ? undefined : derivedSecret(token, `owner of ${room}`);

@@ -45,7 +45,7 @@ export async function createUser(store: Store, name: string | undefined): Promis
   return claimOwnName(store, await createUnnamed(store, name, randomSecret()), name);
 }
 
-/** Claims the nickname of a user just made; a guest gets another one when it is taken. May be repeated. Throws `name_taken`. */
+/** Claims the nickname of a user just made; a guest gets another when it is taken. May be repeated. Throws `name_taken`. */
 export async function claimOwnName(store: Store, user: NewUser, name: string | undefined): Promise<NewUser> {
   if (await claimName(store, foldName(user.name), user.id)) return user;
   if (name === undefined) return claimGuestName(store, user);
@@ -53,7 +53,7 @@ export async function claimOwnName(store: Store, user: NewUser, name: string | u
   throw await nameTaken(store, name);
 }
 
-/** Makes a user whose nickname is still to be claimed; `secret` is for its token. Throws `name_taken` for the name of a role. */
+/** Makes a user whose nickname is still to be claimed; `secret` is for its token. Throws `name_taken` for a role's name. */
 export async function createUnnamed(store: Store, wanted: string | undefined, secret: string): Promise<NewUser> {
   if (wanted !== undefined && saysRole(wanted)) throw await nameOfRole(store, wanted);
   const name = wanted ?? guestName();
@@ -61,9 +61,8 @@ export async function createUnnamed(store: Store, wanted: string | undefined, se
     const id = await store.redis.incr(store.keys.nextUser);
     const token = `${id}.${secret}`;
     const seen = store.keys.seen(store.keys.userShard(id));
-    if (await runDurably<number>(store, 'create', store.keys.user(id), seen, id, hashToken(token), name, foldName(name), newcomerSeen(store.config))) {
-      return { id, name, token };
-    }
+    const values = [id, hashToken(token), name, foldName(name), newcomerSeen(store.config)];
+    if (await runDurably<number>(store, 'create', store.keys.user(id), seen, ...values)) return { id, name, token };
   }
   throw new ChatError('unavailable', 'No free user id was found.', { retryAfter: 1 });
 }

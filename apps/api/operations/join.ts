@@ -13,16 +13,19 @@ import { ok } from '../respond.js';
 import { roomView } from './room-view.js';
 
 /** Makes a user and brings it into a room; with a nonce, the same user again when it is repeated. */
-export const join: Operation<'join'> = async ({ store, fanOut, polls }, { name, room = DEFAULT_ROOM, owner, id, history }, reply) => {
+export const join: Operation<'join'> = async ({ store, fanOut, polls }, parameters, reply) => {
+  const { name, room = DEFAULT_ROOM, owner, id, history } = parameters;
   const entry = { owner, addresses: await reply.addresses() };
   const former: Joined | null = id === undefined ? null : await findJoined(store, id);
   await admitToRoom(store, room, former?.user?.id ?? null, former?.user?.name ?? name, entry);
-  const { token, ...user } = id === undefined || !former ? await createUser(store, name) : await createUserOnce(store, name, id, former);
+  const made = id === undefined || !former ? createUser(store, name) : createUserOnce(store, name, id, former);
+  const { token, ...user } = await made;
   const fresh = freshOwner(store, room, token);
   const owns = await enterOrEnd(store, room, parseToken(token), { ...entry, fresh });
   fanOut.requestPresence(room);
   const cursor = cursorText(polls.processFor(user.id), FIRST_PLACE);
-  return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner: fresh }) }, { room: await roomView(store, room, user.id, history) });
+  const view = await roomView(store, room, user.id, history);
+  return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner: fresh }) }, { room: view });
 };
 
 /** A user that is not let in, as a guest may not be whose name is known only now, is not left behind. */

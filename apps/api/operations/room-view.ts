@@ -10,8 +10,9 @@ const VIEW_CALLS = 2;
 
 /** A room as `join` and `enter` show it to a user, with up to so many events of its history, as JSON text. */
 export async function roomView(store: Store, room: string, reader: number, limit = HISTORY_ON_ENTER): Promise<string> {
+  const page = limit > 0 ? readHistory(store, room, reader, { limit, calls: VIEW_CALLS }) : { events: [] };
   const [{ members, count }, { events }, rules] = await Promise.all([
-    readMembers(store, room), limit > 0 ? readHistory(store, room, reader, { limit, calls: VIEW_CALLS }) : { events: [] }, readRoomRules(store, room, reader),
+    readMembers(store, room), page, readRoomRules(store, room, reader),
   ]);
   const fields = scriptSafeJson({ name: room, at: Date.now(), members, ...(count !== undefined && { more: true, count }), ...rules });
   return `${fields.slice(0, -1)},"history":[${events.join(',')}]}`;

@@ -9,8 +9,8 @@ function folderOf(url: string): string {
 }
 
 /**
- * Where the script came from that is running now, for the first time. A module is no `currentScript`: then by its own address, if it
- * has one (`import.meta.url`), else by the stack of calls. A copy within another file does not know.
+ * Where the script came from that is running now, for the first time. A module is no `currentScript`: then by its own
+ * address, if it has one (`import.meta.url`), else by the stack of calls. A copy within another file does not know.
  */
 export function originOf(address?: string): Origin {
   const script = address === undefined ? document.currentScript as HTMLScriptElement | null : null;

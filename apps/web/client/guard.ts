@@ -6,7 +6,7 @@ export class Guard {
   private name = '';
   private letGo: () => void = () => undefined;
 
-  /** Takes the lock of that name instead of the former one. Gives false when another page has it and does not let it go. */
+  /** Takes the lock of that name instead of the former one. False: another page has it and does not let it go. */
   take(name: string): Promise<boolean> {
     if (name === this.name) return Promise.resolve(true);
     this.release();

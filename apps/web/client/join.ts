@@ -13,7 +13,7 @@ export interface Origin {
   nonce: string;
 }
 
-/** The server that a page names, else where the library came from; without a slash at its end. '' when there is neither. */
+/** The server that a page names, else where the library came from; without a slash at its end. '' for neither. */
 export function serverOf(given: string | null | undefined, origin: Origin): string {
   return given ? given.replace(/\/+$/, '') || location.origin : origin.server;
 }

@@ -4,7 +4,7 @@ import { Failure } from './errors.js';
 import { REGISTRY, registry, type TrustedTypes } from './registry.js';
 import { PATIENCE, within, type Call, type Transport, type Values } from './transport.js';
 
-/** A page does not see how much of a script has come: after each answer that came too late the next may take longer, up to so many times. */
+/** A page does not see how much of a script has come: each time that one came too late, the next may take longer, up to so often. */
 const SLOWEST = 8;
 let slowness = 1;
 let calls = 0;
@@ -19,7 +19,7 @@ function queryOf(values: Values, callback: string): URLSearchParams {
   return query;
 }
 
-/** The address as the page's policy wants it: with `require-trusted-types-for 'script'`, by a policy of ours, where it allows one. */
+/** The address as `require-trusted-types-for 'script'` wants it: by a policy of ours, where the page allows one. */
 function trusted(url: string): string {
   const page = registry();
   const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
@@ -34,7 +34,7 @@ function trusted(url: string): string {
   return page.policy ? page.policy.createScriptURL(url) : url;
 }
 
-/** Adds a script tag to the page; `done` is called when it has run, or cannot. Throws `page_policy` where the page forbids it. */
+/** Adds a script tag to the page; `done` is called when it has run, or cannot. Throws `page_policy`. */
 export function addScript(url: string, nonce: string, done: () => void): HTMLScriptElement {
   const script = document.createElement('script');
   try {
@@ -62,11 +62,11 @@ export function jsonpTransport(server: string, nonce: string): Transport {
       const patience = patienceMs + (slowness - 1) * PATIENCE;
       return within(patience, ({ give, lost }) => {
         const { calls: waiting } = registry();
-        waiting[key] = give;
         const script = addScript(url, nonce, () => {
           lost();
           delete waiting[key];
         });
+        waiting[key] = give;
         return () => {
           if (Date.now() - from >= patience) slowness = Math.min(slowness * 2, SLOWEST);
           waiting[key] = () => undefined;

@@ -15,7 +15,7 @@ export interface Registry {
   calls: Record<string, (answer: unknown) => void>;
   /** The session keys in use by chats of this page. */
   open: Record<string, true>;
-  /** Lets script tags have addresses of ours; null where the page allows no policy of that name. There may be only one. */
+  /** Lets script tags have addresses of ours; null where the page allows no such policy. There may be only one. */
   policy?: ScriptPolicy | null;
   /** Put here by `/doctor.js`. */
   examine?: (server: string, tell?: (finding: Finding) => void) => Promise<Finding[]>;

@@ -86,7 +86,7 @@ export class Session {
     }
   }
 
-  /** Sends a message once. One that a former user may have sent already is looked for first: its nonce was that user's. */
+  /** Sends a message once. One that a former user may have sent already is looked for first, by that user's nonce. */
   async post(letter: Letter): Promise<Sent> {
     if (letter.doubt && letter.doubt !== this.token) {
       const { id, room, to } = letter.values;
@@ -207,7 +207,8 @@ export class Session {
     const views = [await this.join(this.user ? this.user.name : this.name)];
     for (const room of [...this.entered]) {
       const refused = (thrown: unknown): void => { if (asFailure(thrown).code !== 'not_allowed') throw thrown; };
-      await this.view((history) => this.start('enter', Object.assign(history, { room })).done).then((answer) => { views.push(answer.room); }, refused);
+      const entered = this.view((history) => this.start('enter', Object.assign(history, { room })).done);
+      await entered.then((answer) => { views.push(answer.room); }, refused);
     }
     void this.blockAgain();
     await this.renewed(views);

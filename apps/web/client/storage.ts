@@ -14,9 +14,9 @@ export interface KeptSession {
 }
 
 /**
- * One session's place in the tab's storage. Where storage is forbidden nothing is kept, and nothing breaks. A tab that was duplicated,
- * or opened by `window.open`, has a copy of the storage: a lock named by the session's user shows which tab has the session. Where there
- * are no locks (plain http), the copy shows that it was in use.
+ * One session's place in the tab's storage. Where storage is forbidden nothing is kept, and nothing breaks. A tab that was
+ * duplicated, or opened by `window.open`, has a copy of the storage: a lock named by the session's user shows which tab has
+ * the session. Where there are no locks (plain http), the copy shows that it was in use.
  */
 export class Keeper {
   private readonly key: string;

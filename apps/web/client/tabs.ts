@@ -57,8 +57,8 @@ function commonSecret(): string {
  * is replaced at once. One that is frozen holds the lock but is silent: a tab in view then takes it. A tab that
  * cannot or may not share leads itself alone.
  *
- * They talk on a channel whose name is a secret: other pages of the origin get neither token nor events by listening, and
- * cannot join in. Names of locks can be listed by all pages of the origin, so the lock's has another part of the secret.
+ * They talk on a channel whose name is a secret: other pages of the origin get neither token nor events by listening,
+ * and cannot join in. All pages of the origin can list the names of locks, so the lock's has another part of the secret.
  */
 export class Tabs {
   leading = false;

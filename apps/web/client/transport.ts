@@ -47,8 +47,8 @@ export interface Progress {
 }
 
 /**
- * A request that is settled once, in time. `begin` sends it, and gives what to do when it is settled, whatever has settled it.
- * What `begin` throws settles it too.
+ * A request that is settled once, in time. `begin` sends it, and gives what to do when it is settled, whatever has settled
+ * it. What `begin` throws settles it too.
  */
 export function within<A>(patienceMs: number, begin: (progress: Progress) => () => void): Call<A> {
   let abandon: () => void = () => undefined;

@@ -59,7 +59,8 @@ export class Way {
   /** Whatever the server itself said, also an error, shows that this way works. */
   private async judge<A>(answer: Promise<A>, transport: Transport): Promise<A> {
     const failure = await answer.then(() => null, asFailure);
-    if (!failure || !UNHEARD.test(failure.code)) this.settle(transport, transport.way === 'fetch' ? 'fetch works here' : this.reason());
+    const heard = !failure || !UNHEARD.test(failure.code);
+    if (heard) this.settle(transport, transport.way === 'fetch' ? 'fetch works here' : this.reason());
     return answer;
   }
 

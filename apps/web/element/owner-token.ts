@@ -9,7 +9,7 @@ export function takeFromAddress(room: string): string | undefined {
   return token;
 }
 
-/** The whole address, as the page's `<base>` may be of another site. A page that is no address of its own (`srcdoc`) has none to change. */
+/** By the whole address, as the page's `<base>` may be of another site. A page without an address (`srcdoc`) has none to clean. */
 function cleanAddress(): void {
   try {
     history.replaceState(history.state, '', location.href.replace(/#.*/, ''));

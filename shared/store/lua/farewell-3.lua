@@ -1,5 +1,5 @@
--- farewell: a user's page is closing: the user is stale soon, unless it is seen again. No process mirrors it afterwards, so none goes on
--- saying that it was seen. A user that has polled stays one that has, so fan-out keeps a whole inbox for it.
+-- farewell: a user's page is closing: the user is stale soon, unless it is seen again. No process mirrors it afterwards,
+-- so none goes on saying that it was seen. A user that has polled stays one that has, so fan-out keeps a whole inbox.
 -- KEYS  1 user  2 seen  3 attached
 -- ARGV  1 id  2 SHA-256 of the token  3 ms until it is stale  4 USER_TTL in ms
 -- Gives 1, or 0 for a wrong token or an ended user.

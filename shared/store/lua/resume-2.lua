@@ -1,8 +1,8 @@
--- resume: finds a user whose `join` is repeated, and counts it as seen then, so that it has as long to call as one that is new.
+-- resume: finds a user whose `join` is repeated, and counts it as seen then: it has as long to call as one that is new.
 -- KEYS  1 user  2 seen
 -- ARGV  1 id  2 SHA-256 of the token  3 ms ago that it counts as seen, as for `create`; one that was seen later stays so
 -- Gives its name, nil for none of that token or one that has ended.
--- Bound: a few fields.
+-- Bound: one hash.
 local h = redis.call('HMGET', KEYS[1], 'token', 'ended', 'name')
 if h[1] ~= ARGV[2] or h[2] then return nil end
 local time = redis.call('TIME')
