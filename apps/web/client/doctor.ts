@@ -13,6 +13,6 @@ export async function callDoctor(server: string, nonce: string, tell?: (finding:
       setTimeout(resolve, PATIENCE); // a server that holds the request would be waited for without end
     });
   }
-  if (!page.examine) throw new Failure('network', 'The doctor could not be loaded.');
+  if (!page.examine) throw new Failure('network', 'The doctor was not loaded.');
   return page.examine(server, tell);
 }

@@ -33,4 +33,4 @@ export function isAbandoned(thrown: unknown): boolean {
   return thrown === ABANDONED;
 }
 
-export const ABANDONED = new Failure('network', 'The request was given up.');
+export const ABANDONED = new Failure('network', 'Given up.');

@@ -121,7 +121,7 @@ export class Session {
 
   /** Joins again under the same name, once for all who found that `spent` is worth nothing. */
   renew(spent: string): Promise<void> {
-    if (this.token === spent && this.elsewhere(spent)) return Promise.reject(new Failure('network', 'Another tab is joining again.'));
+    if (this.token === spent && this.elsewhere(spent)) return Promise.reject(new Failure('network', 'Another tab joins again.'));
     if (this.token === spent && !this.renewal) {
       const done = (): void => { this.renewal = null; };
       this.renewal = this.rejoin();
