@@ -184,7 +184,7 @@ describe('the colours', () => {
   });
 
   it.each([
-    ['auto', 'normal', 'light', 'light'], ['auto', 'normal', 'dark', 'dark'], ['auto', 'dark', 'light', 'dark'], ['auto', 'only light', 'dark', 'light'],
+    ['auto', 'normal', 'light', 'light'], ['auto', 'normal', 'dark', 'light'], ['auto', 'dark', 'light', 'dark'], ['auto', 'only light', 'dark', 'light'],
     ['auto', 'light dark', 'dark', 'dark'], ['light', 'dark', 'dark', 'light'], ['dark', 'light', 'light', 'dark'],
   ] as const)('of theme %s in a page of color-scheme %s on a %s device are %s', async (theme, scheme, colorScheme, expected) => {
     const page = await open(embedded(`theme="${theme}"`, `:root { color-scheme: ${scheme} }`), { colorScheme });
@@ -199,7 +199,7 @@ describe('the colours', () => {
     const shade = (): Promise<boolean> => frame.locator('nobackend-chat').evaluate((chat) => chat.shadowRoot?.querySelector('.chat')?.classList.contains('dark') === true);
     await frame.locator('html').evaluate((html) => { html.style.colorScheme = 'dark'; });
     await until(shade, 'dark, as the page');
-    await frame.locator('html').evaluate((html) => { html.style.colorScheme = ''; });
+    await frame.locator('html').evaluate((html) => { html.style.colorScheme = 'light dark'; });
     await until(async () => !(await shade()), 'light, as the device');
     await page.emulateMedia({ colorScheme: 'dark' });
     await until(shade, 'dark, as the device');
