@@ -34,11 +34,11 @@ function isForElement(target: HTMLElement, { key, ctrlKey, metaKey, altKey }: Ke
   return PRESSES.test(key) && /^(button|a|input)$/.test(target.localName);
 }
 
-/** The same event once more, for the element alone. */
+/** Returns the same event once more, for the element alone. It is no KeyboardEvent: Firefox would show that to the page's window too. */
 function copyOf(event: KeyboardEvent): Event {
   const { key, code, location, ctrlKey, shiftKey, altKey, metaKey, repeat, isComposing, keyCode } = event;
-  const init = { key, code, location, ctrlKey, shiftKey, altKey, metaKey, repeat, isComposing, keyCode };
-  return new KeyboardEvent(event.type, { ...init, bubbles: true, cancelable: true });
+  const copy = new Event(event.type, { bubbles: true, cancelable: true });
+  return Object.assign(copy, { key, code, location, ctrlKey, shiftKey, altKey, metaKey, repeat, isComposing, keyCode });
 }
 
 /** A listener of the page came first and took the key: it is written all the same. */
