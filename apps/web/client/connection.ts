@@ -161,7 +161,7 @@ export class Connection {
 
   private show(view: RoomView): void {
     const { user, pollTimeout } = this.session;
-    if (!user || this.state === 'left') throw new Failure('left', 'This chat has ended.');
+    if (!user || this.state === 'left') throw new Failure('left', 'The chat has ended.');
     if (pollTimeout) this.polling.hold.seconds = pollTimeout;
     const ready = this.opened = Object.assign({ user, room: view.name }, view);
     if (this.settle) this.settle.resolve(ready);
@@ -246,7 +246,7 @@ export class Connection {
     this.session.end(failure === null);
     this.unwatch();
     this.pauses.wake();
-    if (this.settle) this.settle.reject(failure || new Failure('left', 'This chat has ended.'));
+    if (this.settle) this.settle.reject(failure || new Failure('left', 'The chat has ended.'));
     this.turn('left', failure ? failure.message : 'left');
     if (failure && failure.code !== 'superseded') this.emitter.emit('error', failure);
   }

@@ -13,6 +13,6 @@ export async function callDoctor(server: string, nonce: string, tell?: (finding:
       setTimeout(resolve, PATIENCE); // a server that holds the request would be waited for without end
     });
   }
-  if (!page.examine) throw new Failure('network', 'The doctor was not loaded.');
+  if (!page.examine) throw new Failure('network', 'No doctor came.');
   return page.examine(server, tell);
 }

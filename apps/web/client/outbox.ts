@@ -31,7 +31,7 @@ export class Outbox {
     const end = Date.now() + SEND_FOR;
     const attempt = async (): Promise<Sent> => {
       // as after a sleep: the server may have forgotten that it has the message
-      if (letter.doubt && Date.now() > end) throw new Failure('network', 'It may have arrived.');
+      if (letter.doubt && Date.now() > end) throw new Failure('network', 'It may be there.');
       return this.post(letter);
     };
     return persist(attempt, this.pauses, SEND_FOR);

@@ -109,7 +109,7 @@ export class Session {
 
   /** One request, in this user's name. */
   start<O extends OperationName>(operation: O, values: Values, patienceMs = PATIENCE): Call<Answers[O]> {
-    if (this.ended) throw new Failure('left', 'This chat has ended.');
+    if (this.ended) throw new Failure('left', 'The chat has ended.');
     const call = this.way.call(operation, Object.assign({ token: this.token || undefined }, values), patienceMs);
     call.done.then((answer) => {
       const { owner, blocked } = answer as { owner?: string; blocked?: number[] };
@@ -121,7 +121,7 @@ export class Session {
 
   /** Joins again under the same name, once for all who found that `spent` is worth nothing. */
   renew(spent: string): Promise<void> {
-    if (this.token === spent && this.elsewhere(spent)) return Promise.reject(new Failure('network', 'Another tab joins again.'));
+    if (this.token === spent && this.elsewhere(spent)) return Promise.reject(new Failure('network', 'Another tab joins.'));
     if (this.token === spent && !this.renewal) {
       const done = (): void => { this.renewal = null; };
       this.renewal = this.rejoin();

@@ -67,6 +67,6 @@ export class Way {
   private reason(): string {
     return this.policy.refused()
       ? "this page's policy (connect-src) forbids fetch"
-      : 'fetch failed here and a script tag got through';
+      : 'fetch failed, a script tag did not';
   }
 }
