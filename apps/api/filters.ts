@@ -13,7 +13,8 @@ import { keepNewest } from './guard/bounded.js';
 /** Filters kept at a time: some 10 KB each at the most. */
 const MOST = 1_000;
 /** Words of letters and digits, with what nobody sees between them; one ends where the scheme of a link begins. */
-const WORDS = /[\p{L}\p{N}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}|](?:(?!https?:\/\/)[\p{L}\p{N}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}|])*/giu;
+const OF_WORDS = '[\\p{L}\\p{N}\\p{M}\\p{Cf}\\p{Default_Ignorable_Code_Point}|]';
+const WORDS = new RegExp(`${OF_WORDS}(?:(?!https?:\\/\\/)${OF_WORDS})*`, 'giu');
 const MASK = '•';
 /** Instead of it, where it would make what is said larger than what may be stored: it has one byte, as every letter at least. */
 const SMALL_MASK = '*';
@@ -24,7 +25,8 @@ const BEGINNING = /(?:[a-z0-9+.-]:\/\/|(?<![a-z0-9])www\.)[^\s]/i;
 /** What may be a host, and whether a path follows. One token, not its labels, so that a long one is looked at once. */
 const HOSTS = /[\p{L}\p{N}_.-]+(\/(?=\S))?/gu;
 /** Domains that many have. Other hosts are addresses only with a path: `readme.md` is none, `t.me/x` is one. */
-const DOMAINS = new Set('com net org info biz io co tv gg ly app dev xyz top site online shop club link ru cn de uk fr nl eu'.split(' '));
+const DOMAINS = new Set(('com net org info biz io co tv gg ly app dev xyz top site online shop club link '
+  + 'ru cn de uk fr nl eu').split(' '));
 
 interface Filter {
   hash: string;
@@ -43,7 +45,8 @@ export function hasLink({ text, data }: Pick<Outgoing, 'text' | 'data'>): boolea
 function isLink(text: string): boolean {
   if (nextAddress(text, 0)) return true;
   const plain = plainForm(text).normalize('NFD').replace(HIDING, '').toLowerCase();
-  return BEGINNING.test(plain) || (plain.includes('.') && [...plain.matchAll(HOSTS)].some(([host, path]) => isHost(host, path !== undefined)));
+  if (BEGINNING.test(plain)) return true;
+  return plain.includes('.') && [...plain.matchAll(HOSTS)].some(([host, path]) => isHost(host, path !== undefined));
 }
 
 /** Whether a token of letters, digits, dots and hyphens is a web address. */
@@ -51,14 +54,16 @@ function isHost(token: string, hasPath: boolean): boolean {
   const labels = (hasPath ? token.slice(0, -1) : token).split('.');
   while (labels.at(-1) === '') labels.pop();
   const [name, domain = ''] = labels.slice(-2);
-  return Boolean(name) && labels.length > 1 && (DOMAINS.has(domain) || domain.startsWith('xn--') || (hasPath && /^\p{L}{2,}$/u.test(domain)));
+  if (!name || labels.length < 2) return false;
+  return DOMAINS.has(domain) || domain.startsWith('xn--') || (hasPath && /^\p{L}{2,}$/u.test(domain));
 }
 
 /** All texts of data, and its keys. */
 function textsOf(data: unknown): string[] {
   if (typeof data === 'string') return [data];
   if (typeof data !== 'object' || data === null) return [];
-  return Array.isArray(data) ? data.flatMap(textsOf) : Object.entries(data).flatMap(([key, value]) => [key, ...textsOf(value)]);
+  if (Array.isArray(data)) return data.flatMap(textsOf);
+  return Object.entries(data).flatMap(([key, value]) => [key, ...textsOf(value)]);
 }
 
 export class Filters {

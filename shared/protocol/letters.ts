@@ -1,7 +1,7 @@
 /** What names and texts are made of, the same for the server and for whoever fills in a name. */
 import { NAME_MAX } from './limits.js';
 
-/** Letters that nobody sees are spaces, controls, joiners, fillers and the like; the empty Braille pattern; and three annotation signs. */
+/** What nobody sees: spaces, controls, joiners, fillers and the like; the empty Braille pattern; three annotation signs. */
 const SEEN = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/u;
 const SEEN_LETTER = /[^\s\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/u;
 /** Control characters, and those that turn the direction of text around (Unicode TR 36, bidirectional spoofing). */
@@ -9,11 +9,13 @@ const TURNING = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069
 const LONE_SURROGATES = /\p{Cs}/gu;
 /** What a page shows as one space. */
 const SPACES = /\p{Zs}{2,}/gu;
+/** Scripts that build syllables of marks. */
+const SYLLABIC = ['Myanmar', 'Tibetan', 'Khmer', 'Tai_Tham'].map((script) => `\\p{Script=${script}}`).join('');
 /**
- * A pile of marks reaches into the lines above and below. No letter of a name needs more than four that stand above, below or on it,
- * but in the scripts that build syllables of marks, and there it is eight with those beside it: Burmese `လျှော့` has five.
+ * A pile of marks reaches into the lines above and below. No letter of a name needs more than four that stand above, below or
+ * on it. In syllabic scripts it is eight, with those beside it: Burmese `လျှော့` has five.
  */
-const PILE = /(?:(?=\p{M})[\p{Mc}\p{Script=Myanmar}\p{Script=Tibetan}\p{Script=Khmer}\p{Script=Tai_Tham}]*(?![\p{Script=Myanmar}\p{Script=Tibetan}\p{Script=Khmer}\p{Script=Tai_Tham}])[\p{Mn}\p{Me}]){5}|\p{M}{9}/u;
+const PILE = new RegExp(`(?:(?:(?=\\p{M})[\\p{Mc}${SYLLABIC}])*(?![${SYLLABIC}])[\\p{Mn}\\p{Me}]){5}|\\p{M}{9}`, 'u');
 const MARKS = /\p{M}+/gu;
 /** Of a pile, so many marks stay. */
 const PILE_LEFT = 2;
@@ -36,7 +38,8 @@ export function isFitName(name: string): boolean {
 /** Returns what can be kept of a name that a page has filled in; '' when that is nothing. */
 export function fitName(typed: string): string {
   const plain = tidyName(typed.replace(LONE_SURROGATES, '').replace(TURNING, ' '));
-  const cut = cutName(plain.replace(MARKS, (marks) => (PILE.test(marks) ? [...marks].slice(0, PILE_LEFT).join('') : marks)), NAME_MAX);
+  const low = plain.replace(MARKS, (marks) => (PILE.test(marks) ? [...marks].slice(0, PILE_LEFT).join('') : marks));
+  const cut = cutName(low, NAME_MAX);
   return isFitName(cut) ? cut : '';
 }
 
@@ -51,15 +54,19 @@ export function cutName(name: string, most: number): string {
   return cut.trim();
 }
 
+interface Segments {
+  segment(text: string): Iterable<{ segment: string }>;
+}
+/** Not in the types of the language level that pages are built for, and not in older browsers. */
 interface Segmenting {
-  Segmenter?: new (locale?: string, options?: { granularity: 'grapheme' }) => { segment(text: string): Iterable<{ segment: string }> };
+  Segmenter?: new (locale?: string, options?: { granularity: 'grapheme' }) => Segments;
 }
 
 const { Segmenter } = Intl as Segmenting;
 /** One for all: making it costs more than using it. */
 const segmenter = Segmenter && new Segmenter(undefined, { granularity: 'grapheme' });
 
-/** What a reader takes for one character each: a flag, a family, a letter with its marks. Code points, where a browser knows no better. */
+/** Returns what a reader takes for one character each: a flag, a family, a letter with its marks. Without Intl: code points. */
 export function lettersOf(text: string): string[] {
   return segmenter ? [...segmenter.segment(text)].map(({ segment }) => segment) : [...text];
 }

@@ -1,7 +1,8 @@
 /** Names that only those could bear who keep a room or the chat, whatever they look like: nobody bears them. */
 import { foldName } from './names.js';
 
-const ROLES = 'owner moderator mod host admin administrator sysadmin superuser system server operator staff everyone everybody nobackend';
+const ROLES = 'owner moderator mod host admin administrator sysadmin superuser system server operator staff '
+  + 'everyone everybody nobackend';
 /** Words that change nothing about a role. */
 const FILLERS = 'the this of room chat official real your our';
 
@@ -12,7 +13,7 @@ const ROLE = new RegExp(`^(?:${anyOf(FILLERS)})*(?:${anyOf(ROLES)})s?(?:${anyOf(
 const APART = /[^\p{L}\p{N}\p{M}\p{Default_Ignorable_Code_Point}\s._'’-]+/u;
 const NUMBERS = /^[\p{N}\p{P}\s]+|[\p{N}\p{P}\s]+$/gu;
 
-/** Whether a name, or a part that is set apart in it, says a role and nothing else, in letters that look so, with a number or without. */
+/** Whether a name, or a part that is set apart in it, says a role and nothing else, in whatever letters, with a number or without. */
 export function saysRole(name: string): boolean {
   const parts = [name, ...name.normalize('NFKC').split(APART)];
   return parts.some((part) => ROLE.test(plain(part)) || ROLE.test(plain(part.replace(NUMBERS, ''))));

@@ -76,7 +76,7 @@ export function called(name: string): HTMLElement {
 /** Letters that are written from right to left. */
 const LEFTWARD = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-/** A name for a text that takes no elements, such as a title: one that runs the other way does not turn what stands around it. */
+/** A name for a text that takes no elements, such as a title: it does not turn the direction of what stands around it. */
 export function isolated(name: string): string {
   return LEFTWARD.test(name) ? `\u2068${name}\u2069` : name;
 }

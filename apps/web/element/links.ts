@@ -4,8 +4,8 @@ import { h, type Part } from './dom.js';
 const plain = (host: string): string => host.toLowerCase().replace(/\.$/, '');
 
 /**
- * A link reads from left to right, whatever stands around it. Where its host is another than is written, as with letters that are not
- * ASCII, the true one stands beside it.
+ * A link reads from left to right, whatever stands around it. Where its host is another than is written, as with letters that
+ * are not ASCII, the true one stands beside it.
  */
 function link(written: string, host: string): Part {
   try {

@@ -2,8 +2,8 @@ import { h, insert, remove } from './dom.js';
 import type { Texts } from './texts.js';
 
 /**
- * Gives each text that its style cuts off a button that shows all of it, and takes away what is needless by now. `turned` is called
- * when one has been pressed. All sizes are read before anything is written, so that the browser lays out the log once.
+ * Gives each text that its style cuts off a button that shows all of it, and takes away what is needless by now. `turned` is
+ * called when one has been pressed. All sizes are read before anything is written: the browser lays out the log once.
  */
 export function foldTexts(list: HTMLElement, texts: Texts, turned: () => void): void {
   const changed: Array<[HTMLElement, Element | null]> = [];

@@ -26,7 +26,8 @@ export function noticeParts(events: ChatEvent[], texts: Texts): Part[] {
   const [first] = events;
   if (!first) return [];
   const kind = noticeKind(first);
-  return kind === 'people' ? peopleParts(events, texts) : kind === 'removed' ? removedParts(first, events.length, texts) : actParts(first, texts);
+  if (kind === 'people') return peopleParts(events, texts);
+  return kind === 'removed' ? removedParts(first, events.length, texts) : actParts(first, texts);
 }
 
 /** Whoever acts: the host of the chat is no user. */
@@ -45,10 +46,12 @@ function actParts(event: ChatEvent, texts: Texts): Part[] {
   if (type === 'cleared') return filled(texts.cleared, { name: who });
   if (type === 'removed') return filled(texts.removedAllOf, { by: who, name: whom });
   if (type === 'owned') return filled(texts.owned, { name: who });
-  if (by) return filled(banned ? texts.banned : texts.sentOut, { name: who, by: actor(by, texts), time: durationText(banned || 0, texts) });
-  if (type === 'muted') return seconds ? filled(texts.mutedYou, { by: who, time: durationText(seconds, texts) }) : [texts.mutedYouOff];
+  const time = durationText(banned || seconds || 0, texts);
+  if (by) return filled(banned ? texts.banned : texts.sentOut, { name: who, by: actor(by, texts), time });
+  if (type === 'muted') return seconds ? filled(texts.mutedYou, { by: who, time }) : [texts.mutedYouOff];
   if (type === 'rules') return [rulesText(event, texts)];
-  return filled(type === 'offered' ? texts.offered : on ? texts.moderator : texts.moderatorOff, { by: who, name: whom });
+  const said = type === 'offered' ? texts.offered : on ? texts.moderator : texts.moderatorOff;
+  return filled(said, { by: who, name: whom });
 }
 
 /** The rules that have changed. */

@@ -145,7 +145,8 @@ export function filled(text: string, values: Record<string, Part | Part[] | numb
     const value = i % 2 ? values[piece] : piece;
     return value === undefined ? `{${piece}}` : value;
   });
-  return ([] as Array<Part | number>).concat(...pieces).map((part) => (typeof part === 'number' ? String(part) : part)).filter((part) => part !== '');
+  const parts = ([] as Array<Part | number>).concat(...pieces);
+  return parts.map((part) => (typeof part === 'number' ? String(part) : part)).filter((part) => part !== '');
 }
 
 /** The words to use: the given ones over the English ones. Anything that is not a text is ignored. */
