@@ -38,6 +38,11 @@ describe('our own pages', () => {
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\son\w+=|javascript:|\sstyle=/i);
   });
 
+  it('have no origin where they may load from anywhere: the frame of the doctor', async () => {
+    expect((await headersOf('/doctor-frame.html')).get('content-security-policy')).toMatch(/sandbox allow-scripts(;|$)/);
+    expect((await headersOf('/doctor.html')).get('content-security-policy')).not.toMatch(/sandbox|script-src[^;]*http/);
+  });
+
   it('cannot be framed by a page of another origin', async () => {
     const browser = await launchBrowser();
     try {

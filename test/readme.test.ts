@@ -107,7 +107,8 @@ describe('the README', () => {
     await enter(page, 'only once');
     await said(page, 'only once');
     await ask(system.urls[0] ?? '', 'leave', { token: await tokenOf(page) });
-    await until(async () => (await owner.ask<{ members: object[] }>('members')).members.length === 2 && await page.locator('#say').isEnabled(), 'another user');
+    const present = async (): Promise<number> => (await owner.ask<{ members: object[] }>('members')).members.length;
+    await until(async () => await present() === 2 && await page.locator('#say').isEnabled(), 'another user');
     await owner.send({ text: 'and more' });
     await said(page, 'and more');
     expect((await page.locator('#log').innerText()).match(/only once/g)).toHaveLength(1);

@@ -19,7 +19,8 @@ const PATIENCE_MS = 30_000;
 let system: TestSystem, site: Site, api: string, readme: string;
 
 beforeAll(async () => {
-  [system, site, readme] = await Promise.all([startSystem({ apis: 2, env: { RATE_LIMITS: 'off' } }), Site.start(), readFile('README.md', 'utf8')]);
+  const starting = startSystem({ apis: 2, env: { RATE_LIMITS: 'off' } });
+  [system, site, readme] = await Promise.all([starting, Site.start(), readFile('README.md', 'utf8')]);
   api = system.urls[0] ?? '';
   await system.addApi({ USER_TTL: 8 }); // holds a poll for half of it: the last look of the doctor is short there
 });
@@ -93,7 +94,9 @@ function walks(engine: Engine): void {
     await bob.sees('.message', 'hello Bob');
   });
 
-  it.sequential.each([['the fiddle of a dozen lines', FIDDLE, 'fiddle'], ['the library', LIBRARY, 'library']])('%s talks from another origin', async (_, pattern, name) => {
+  it.sequential.each([
+    ['the fiddle of a dozen lines', FIDDLE, 'fiddle'], ['the library', LIBRARY, 'library'],
+  ])('%s talks from another origin', async (_, pattern, name) => {
     const room = `${named}-${name}`;
     const guest = await guestOf(room);
     await guest.user.send('said before');

@@ -7,6 +7,8 @@ import { checkClock, checkHold, checkLength, checkReach } from './network-checks
 import { checkMixedContent, checkStorage, checkTabs } from './page-checks.js';
 
 const PATIENCE = 10_000;
+/** Checks that need a way to the server. */
+const UNREACHED = ['clock', 'long addresses', 'long holds'] as const;
 
 /** Looks at everything that can keep a chat from working here. Returns a finding for each check. */
 export async function examine(server: string, listener: Listener = {}): Promise<Finding[]> {
@@ -19,12 +21,14 @@ export async function examine(server: string, listener: Listener = {}): Promise<
   [checkMixedContent(server), checkStorage(), checkTabs()].forEach(found);
   const transport = await checkReach(server, { begun, found });
   if (transport) await examineAsGuest(server, transport, { begun, found });
-  else for (const about of ['clock', 'long addresses', 'long holds'] as const) found(note(about, 'Not looked at, since nothing gets through.'));
+  else UNREACHED.forEach((about) => found(note(about, 'Not looked at, since nothing gets through.')));
   return findings;
 }
 
 /** Checks that need a user: a guest in a room of its own, who leaves at the end. */
-async function examineAsGuest(server: string, transport: Transport, { begun, found }: Required<Listener>): Promise<void> {
+async function examineAsGuest(
+  server: string, transport: Transport, { begun, found }: Required<Listener>,
+): Promise<void> {
   const askedAt = Date.now();
   const room = `doctor-${Math.random().toString(36).slice(2, 10)}`;
   begun('clock');
@@ -38,7 +42,8 @@ async function examineAsGuest(server: string, transport: Transport, { begun, fou
 
 async function examineHold(transport: Transport, guest: Answers['join']): Promise<Finding> {
   const finding = await checkHold(transport, guest);
-  await transport.call('leave', { token: guest.token }, PATIENCE).done.catch((thrown: unknown) => void asFailure(thrown));
+  const leaving = transport.call('leave', { token: guest.token }, PATIENCE).done;
+  await leaving.catch((thrown: unknown) => void asFailure(thrown));
   return finding;
 }
 

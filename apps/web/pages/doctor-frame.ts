@@ -13,7 +13,9 @@ export interface FrameNews {
 const tell = (news: FrameNews): void => parent.postMessage(news, '*');
 
 function begin(): void {
-  void examine(server, { begun: (about) => tell({ begun: about }), found: (finding) => tell({ finding }) }).then(() => tell({ done: true }));
+  const begun = (about: Finding['about']): void => tell({ begun: about });
+  const found = (finding: Finding): void => tell({ finding });
+  void examine(server, { begun, found }).then(() => tell({ done: true }));
 }
 
 // a request that is begun before, or within the load event, is a part of the page's loading

@@ -11,6 +11,9 @@ const OWN = ['mixed content', 'storage', 'tabs'];
 const IN_FRAME: Finding['about'][] = ['script tags', 'fetch', 'clock', 'long addresses', 'long holds'];
 /** ms after which a check that has not begun is named. */
 const LATE = 10_000;
+const NOT_BEGUN = `This check has not begun after ${LATE / 1_000} s: the browser, or something between you and the server, `
+  + 'keeps /doctor-frame.html or its script from running.';
+const LAST_LOOK = 'The last look, at how long a request may be held, takes most of a minute.';
 const SIGNS = { good: '✓', note: '!', bad: '✕' };
 const SAID = { good: 'Good', note: 'To know', bad: 'Problem' };
 
@@ -47,7 +50,7 @@ function tick(): void {
     const passed = Date.now() - from;
     if (passed >= LATE && waiting.size === IN_FRAME.length) return giveUp();
     const late = passed >= LATE && waiting.size > 0 ? ` Not begun yet: ${Array.from(waiting).join(', ')}.` : '';
-    progress.textContent = `Examining, ${Math.round(passed / 1_000)} s. The last look, at how long a request may be held, takes most of a minute.${late}`;
+    progress.textContent = `Examining, ${Math.round(passed / 1_000)} s. ${LAST_LOOK}${late}`;
   };
   progress.removeAttribute('role'); // a clock is not worth saying aloud every second
   ticking = setInterval(say, 1_000);
@@ -56,8 +59,7 @@ function tick(): void {
 
 /** The frame has not run: nothing more will come from it. */
 function giveUp(): void {
-  const sentence = `This check has not begun after ${LATE / 1_000} s: the browser, or something between you and the server, keeps /doctor-frame.html or its script from running.`;
-  IN_FRAME.forEach((about) => add(bad(about, sentence)));
+  IN_FRAME.forEach((about) => add(bad(about, NOT_BEGUN)));
   finish();
 }
 

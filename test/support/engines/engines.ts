@@ -6,7 +6,10 @@ import { webkit } from './webkit.js';
 
 export const ENGINES: readonly Engine[] = [chromium, firefox, webkit];
 
-/** Whether an engine's walks are left out, because it is not installed; says so. With CI set they are not: they fail. */
+/**
+ * Whether an engine's walks are left out, because it is not installed; says so in one line.
+ * With CI set they are never left out: they fail.
+ */
 export function isLeftOut({ name, packages, isInstalled }: Engine): boolean {
   if (isInstalled || process.env['CI']) return false;
   console.log(`The walks in ${name} are left out: install ${packages}.`);

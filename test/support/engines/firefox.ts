@@ -4,12 +4,14 @@ import { findProgram, type Browser, type Driver, type Engine, type Session } fro
 
 const program = process.env['FIREFOX'] ?? findProgram('firefox-esr');
 
+const LAUNCH = { browser: 'firefox', headless: true, defaultViewport: { width: 1_280, height: 720 } } as const;
+
 /** Firefox by WebDriver BiDi. */
 export const firefox: Engine = {
   name: 'Firefox',
   packages: 'firefox-esr',
   isInstalled: program !== null,
-  start: async () => browserOf(await launch({ browser: 'firefox', executablePath: program ?? '', headless: true, defaultViewport: { width: 1_280, height: 720 } })),
+  start: async () => browserOf(await launch({ ...LAUNCH, executablePath: program ?? '' })),
 };
 
 function browserOf(firefox: Firefox): Browser {

@@ -5,9 +5,13 @@ import type { Driver, Session } from './engine.js';
 /** ms for what a page should show: much, since three browsers may share two cores with other tests. */
 const PATIENCE_MS = 30_000;
 
-/** Returns all elements of a selector that can be seen, those in shadow roots too; with a text, only those that have just that text or label. */
+/**
+ * Returns all elements of a selector that can be seen, those in shadow roots too;
+ * with a text, only those that have just that text or label.
+ */
 const FIND = `function (selector, text) {
-  const all = (root) => [...root.querySelectorAll(selector), ...[...root.querySelectorAll('*')].flatMap((one) => one.shadowRoot ? all(one.shadowRoot) : [])];
+  const inShadow = (one) => one.shadowRoot ? all(one.shadowRoot) : [];
+  const all = (root) => [...root.querySelectorAll(selector), ...[...root.querySelectorAll('*')].flatMap(inShadow)];
   const says = (one) => [one.textContent.trim(), one.getAttribute('aria-label')].includes(text);
   return all(document).filter((one) => one.getClientRects().length > 0 && (text === null || says(one)));
 }`;
@@ -23,7 +27,9 @@ export class Visitor {
   }
 
   /** Runs a function in the page and returns its value; what it uses comes as arguments. */
-  async evaluate<Values extends unknown[], Result>(run: (...values: Values) => Result, ...values: Values): Promise<Awaited<Result>> {
+  async evaluate<Values extends unknown[], Result>(
+    run: (...values: Values) => Result, ...values: Values
+  ): Promise<Awaited<Result>> {
     return await this.driver.run(`(${String(run)})(...${JSON.stringify(values)})`) as Awaited<Result>;
   }
 
@@ -34,7 +40,8 @@ export class Visitor {
 
   /** Resolves when something of the selector has a text in it. */
   async sees(selector: string, text: string): Promise<void> {
-    await until(async () => (await this.texts(selector)).some((one) => one.includes(text)), `${selector} with ${text}`, PATIENCE_MS);
+    const isThere = async (): Promise<boolean> => (await this.texts(selector)).some((one) => one.includes(text));
+    await until(isThere, `${selector} with ${text}`, PATIENCE_MS);
   }
 
   /** Clicks what has a text or label. */
@@ -44,7 +51,8 @@ export class Visitor {
       const { x, y, width, height } = one.getBoundingClientRect();
       return one.disabled ? null : [x + width / 2, y + height / 2];
     })[0] ?? null`;
-    const [x, y] = await until(() => this.#found(selector, text, place) as Promise<[number, number] | null>, `${selector} ${text ?? ''} to click`, PATIENCE_MS);
+    const find = (): Promise<unknown> => this.#found(selector, text, place);
+    const [x, y] = await until(find, `${selector} ${text ?? ''} to click`, PATIENCE_MS) as [number, number];
     await this.driver.clickAt(x, y);
   }
 

@@ -9,7 +9,9 @@ const COMMAND_MS = 25_000;
 const KEYS = { Enter: '\uE007' };
 
 /** Calls a driver once. Throws what it answers as an error, and when it does not answer in time. */
-export async function command(driver: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
+export async function command(
+  driver: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object,
+): Promise<unknown> {
   const init = { method, signal: AbortSignal.timeout(COMMAND_MS), ...(body ? { body: JSON.stringify(body) } : {}) };
   const response = await fetch(driver + path, init);
   const { value } = await response.json() as { value: unknown };
@@ -30,8 +32,8 @@ export class WebDriverSession {
 
   static async start(driver: string): Promise<WebDriverSession> {
     const alwaysMatch = { timeouts: { pageLoad: LOAD_MS, script: LOAD_MS } };
-    const { sessionId } = await command(driver, 'POST', '/session', { capabilities: { alwaysMatch } }) as { sessionId: string };
-    return new WebDriverSession(`${driver}/session/${sessionId}`);
+    const session = await command(driver, 'POST', '/session', { capabilities: { alwaysMatch } });
+    return new WebDriverSession(`${driver}/session/${(session as { sessionId: string }).sessionId}`);
   }
 
   async firstTab(): Promise<Driver> {
@@ -70,7 +72,10 @@ export class WebDriverSession {
   }
 }
 
-/** The value goes to a callback, the last argument; a failure is handed over too. Evaluated by text, which a page's policy would refuse, it is not. */
+/**
+ * Hands the value, or the failure, to a callback, the last argument. The expression is a part of the
+ * script: a page's policy would refuse `eval`.
+ */
 function scriptOf(expression: string): string {
   return `var done = arguments[arguments.length - 1];
     Promise.resolve().then(function () { return ${expression} })
@@ -89,6 +94,7 @@ function keys(values: string[]): object {
 }
 
 function click(x: number, y: number): object {
-  const actions = [{ type: 'pointerMove', x: Math.round(x), y: Math.round(y), duration: 0 }, { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }];
+  const move = { type: 'pointerMove', x: Math.round(x), y: Math.round(y), duration: 0 };
+  const actions = [move, { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }];
   return { actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }] };
 }

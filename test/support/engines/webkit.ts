@@ -15,6 +15,8 @@ export const webkit: Engine = {
   start: () => Promise.resolve(new WebKit()),
 };
 
+/** It takes a free number, and writes it to its output. */
+const DISPLAY = ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'];
 /** Neither a desktop's services, which it would start, nor anybody's profile. */
 const ALONE = { NO_AT_BRIDGE: '1', GIO_USE_VFS: 'local', DBUS_SESSION_BUS_ADDRESS: 'disabled:' };
 
@@ -72,7 +74,7 @@ class WebKitSession implements Session {
   }
 
   async #start(): Promise<void> {
-    const [display, [number]] = await Child.start('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], process.env, /^\d+$/m);
+    const [display, [number]] = await Child.start('Xvfb', DISPLAY, process.env, /^\d+$/m);
     this.#children.push(display);
     const port = await freePort();
     const env = { PATH: process.env['PATH'], HOME: this.#home, DISPLAY: `:${number}`, ...ALONE };
