@@ -64,13 +64,10 @@ export class Connection {
     if (server) {
       this.share();
       this.tabs.start();
-    } else void Promise.resolve().then(() => this.refuse());
-  }
-
-  /** No server can be asked: the page's author is told at once. */
-  private refuse(): void {
-    console.error(NO_SERVER);
-    this.end(new Failure('bad_request', NO_SERVER, { field: 'server' }));
+    } else void Promise.resolve().then(() => { // the page's author is told at once
+      console.error(NO_SERVER);
+      this.end(new Failure('bad_request', NO_SERVER, { field: 'server' }));
+    });
   }
 
   /** Leading, it tells the other tabs; following, it asks the leader for what only one may do. */

@@ -43,8 +43,10 @@ export class Feed {
   /** An event told by another tab, which had heard `after` before it: whoever has not, has missed something. */
   hear(event: ChatEvent | SignalEvent, after: string): void {
     const { order } = this;
-    if (event.type !== 'signal' && !order.knows(event.room)) return void this.confirm(event);
-    if (event.type !== 'signal' && order.behind(event.room, after)) void this.catchUp(event.room);
+    if (event.type !== 'signal') {
+      if (!order.knows(event.room)) return void this.confirm(event);
+      if (order.behind(event.room, after)) void this.catchUp(event.room);
+    }
     this.accept(event, false);
   }
 

@@ -22,11 +22,12 @@ export function fetchTransport(server: string): Transport {
   };
 }
 
-/** The JSON of an answer. On a slow line it comes in many pieces; `alive` hears of each. */
-async function read(answer: Response, alive: () => void): Promise<unknown> {
-  alive();
-  if (!answer.body) return answer.json();
-  const reader = answer.body.getReader();
+/**
+ * The JSON of an answer. On a slow line it comes in many pieces; `alive` hears of each. A browser without streams throws,
+ * and the way is script tags.
+ */
+async function read({ body }: Response, alive: () => void): Promise<unknown> {
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
   for (let text = ''; ;) {
     const { done, value } = await reader.read();

@@ -12,15 +12,16 @@ export class Guard {
     this.release();
     this.name = name;
     const patience = new AbortController();
+    const { signal } = patience;
     setTimeout(() => patience.abort(), PASSING_ON);
     return new Promise((resolve) => {
-      navigator.locks.request(name, { signal: patience.signal }, () => new Promise<void>((letGo) => {
+      navigator.locks.request(name, { signal }, () => new Promise<void>((letGo) => {
         resolve(true);
         if (name === this.name) this.letGo = letGo;
         else letGo();
-      })).catch(({ name: why }: Error) => {
+      })).catch(() => {
         if (name === this.name) this.name = '';
-        resolve(why !== 'AbortError'); // this browser forbids locks here
+        resolve(!signal.aborted); // else this browser forbids locks here
       });
     });
   }

@@ -23,13 +23,10 @@ function queryOf(values: Values, callback: string): URLSearchParams {
 function trusted(url: string): string {
   const page = registry();
   const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
-  if (!trustedTypes) return url;
-  if (page.policy === undefined) {
-    try {
-      page.policy = trustedTypes.createPolicy('nobackend-chat', { createScriptURL: (address) => address });
-    } catch (_) {
-      page.policy = null;
-    }
+  try {
+    if (trustedTypes && !page.policy) page.policy = trustedTypes.createPolicy('nobackend-chat', { createScriptURL: String });
+  } catch (_) {
+    return url;
   }
   return page.policy ? page.policy.createScriptURL(url) : url;
 }

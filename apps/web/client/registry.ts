@@ -15,8 +15,8 @@ export interface Registry {
   calls: Record<string, (answer: unknown) => void>;
   /** The session keys in use by chats of this page. */
   open: Record<string, true>;
-  /** Lets script tags have addresses of ours; null where the page allows no such policy. There may be only one. */
-  policy?: ScriptPolicy | null;
+  /** Lets script tags have addresses of ours. There may be only one of its name. */
+  policy?: ScriptPolicy;
   /** Put here by `/doctor.js`. */
   examine?: (server: string, tell?: (finding: Finding) => void) => Promise<Finding[]>;
 }

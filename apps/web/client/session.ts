@@ -185,9 +185,9 @@ export class Session {
   }
 
   private async join(name: string | undefined): Promise<RoomView> {
-    let nonces = true;
+    let id: string | undefined = secret();
     for (let tries = 1; ; tries++) {
-      const values = Object.assign({ token: undefined, name, id: nonces ? secret() : undefined }, this.wish);
+      const values = Object.assign({ token: undefined, name, id }, this.wish);
       try {
         const answer = await this.view((history) => this.start('join', Object.assign(history, values)).done);
         this.pollTimeout = answer.pollTimeout;
@@ -196,7 +196,7 @@ export class Session {
         return answer.room;
       } catch (thrown) {
         const failure = asFailure(thrown);
-        if (failure.field === 'id') nonces = false; // an older server, as there may be while one is replaced
+        if (failure.field === 'id' && id) id = undefined; // an older server, as there may be while one is replaced
         else if (failure.code !== 'name_taken') throw failure;
         else name = tries < SUGGESTIONS_MAX ? failure.suggestion : undefined;
       }

@@ -32,7 +32,7 @@ export function unwrap<A>(body: unknown): A {
   const envelope = body as { ok?: boolean; error?: ErrorBody } | null;
   if (envelope && envelope.ok === true) return body as A;
   const error = envelope && envelope.error;
-  if (!error || !error.code) throw new Failure('network', 'No chat server answered.');
+  if (!error || !error.code) throw new Failure('network', 'Something other than the chat server answered.');
   throw new Failure(error.code, error.message, error);
 }
 
@@ -59,7 +59,7 @@ export function within<A>(patienceMs: number, begin: (progress: Progress) => () 
       act();
     };
     const fail = (failure: Failure): void => settle(() => reject(failure));
-    const late = (): void => fail(new Failure('network', 'Too slow.'));
+    const late = (): void => fail(new Failure('network', 'The server took too long to answer.'));
     let timer = setTimeout(late, patienceMs);
     let end = (): void => undefined;
     abandon = () => fail(ABANDONED);

@@ -16,7 +16,7 @@ export function obstacle(server: string, reason: string, texts: Texts): string {
 }
 
 /** What the library says when nothing of the chat has answered. */
-const NOTHING = /^(?:The server could|Too slow|No chat server)|^$/;
+const NOTHING = /^(?:The server (?:could|took)|Something other)|^$/;
 
 /** Whether the server itself has said what is wrong: then it is up, and nothing is in the way. */
 export function hasAnswered(reason: string): boolean {
