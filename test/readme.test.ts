@@ -116,7 +116,9 @@ describe('the README', () => {
 
   it('shows a fiddle that ends when another page goes on with its user', async () => {
     const page = await openFiddle('fiddle-ended');
-    await ask(system.urls[0] ?? '', 'poll', { token: await tokenOf(page), timeout: 1 });
+    const token = await tokenOf(page);
+    const takeOver = (): Promise<boolean> => ask(system.urls[0] ?? '', 'poll', { token, timeout: 1 }).then(() => true, () => false);
+    await until(takeOver, 'a poll that the page, between two of its own, has not superseded');
     await said(page, 'taken over');
     await page.locator('#say:disabled').waitFor();
   });
