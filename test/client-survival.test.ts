@@ -1,8 +1,8 @@
 /** What the browser library lives through: networks, servers and pages that come and go. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { WayName } from '../apps/web/client/api.js';
-import { joinIn, launchBrowser, Site, textsIn } from './support/browser.js';
+import { joinIn, launchBrowser, launchWholeBrowser, Site, textsIn } from './support/browser.js';
 import { ask, Refused } from './support/client.js';
 import { Link } from './support/link.js';
 import { startSystem, type TestSystem } from './support/processes.js';
@@ -16,7 +16,7 @@ let rooms = 0;
 beforeAll(async () => {
   // small bounds, so that a short absence is enough to overrun them
   const env = { RATE_LIMITS: 'off', INBOX_MAX: 10, HISTORY: 60 };
-  [system, browser, site] = await Promise.all([startSystem({ env }), launchBrowser({ ignoreDefaultArgs: ['--disable-back-forward-cache'] }), Site.start()]);
+  [system, browser, site] = await Promise.all([startSystem({ env }), launchBrowser(), Site.start()]);
   api = system.urls[0] ?? '';
   link = await Link.start(api);
 });
@@ -214,7 +214,9 @@ describe('the library survives', () => {
   });
 
   it('the back/forward cache', async () => {
-    const page = await open();
+    const whole = await launchWholeBrowser({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+    onTestFinished(() => whole.close());
+    const page = await open(await whole.newContext());
     await joinIn(page, { room: fresh() });
     await page.evaluate(() => { addEventListener('pageshow', ({ persisted }) => { Object.assign(window, { persisted }); }); });
     site.serve('/elsewhere', '<p>elsewhere');

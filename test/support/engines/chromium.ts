@@ -1,5 +1,5 @@
 import type { Browser as Chromium, Page } from 'playwright-core';
-import { launchBrowser } from '../browser.js';
+import { launchWholeBrowser } from '../browser.js';
 import type { Browser, Driver, Engine, Session } from './engine.js';
 
 /** Chromium by Playwright, as all other tests drive it: without it they fail, so these do too. */
@@ -7,7 +7,7 @@ export const chromium: Engine = {
   name: 'Chromium',
   packages: 'chromium',
   isInstalled: true,
-  start: async () => browserOf(await launchBrowser()),
+  start: async () => browserOf(await launchWholeBrowser()),
 };
 
 function browserOf(chromium: Chromium): Browser {
