@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Site } from './support/browser.js';
-import type { Browser, Engine, Session } from './support/engines/engine.js';
+import type { Browser, Engine } from './support/engines/engine.js';
 import { ENGINES, isLeftOut, startBrowser } from './support/engines/engines.js';
-import { Visitor } from './support/engines/visitor.js';
+import { Person, type Visitor } from './support/engines/visitor.js';
 import type { Follower } from './support/follower.js';
 import { Link } from './support/link.js';
 import { startSystem, type TestSystem } from './support/processes.js';
@@ -60,23 +60,27 @@ class Guest {
 function walks(engine: Engine): void {
   const named = engine.name.toLowerCase();
   let browser: Browser;
-  let sessions: Session[] = [];
+  let people: Person[] = [];
   let guests: Guest[] = [];
 
   beforeAll(async () => { browser = await startBrowser(engine); });
   afterAll(() => browser?.close());
-  afterEach(async () => {
-    await Promise.all([...guests.map(({ heard }) => heard.stop()), ...sessions.map((session) => session.close())]);
-    [sessions, guests] = [[], []];
+  afterEach(async ({ task }) => {
+    await Promise.all(guests.map(({ heard }) => heard.stop()));
+    guests = [];
+    const leave = (): Promise<unknown> => Promise.all(people.map((one) => one.leave()));
+    if (task.result?.state !== 'fail' && await leave().then(() => true, () => false)) return;
+    // these browsers may hang: the next walk, or the next try, has others
+    await Promise.all(people.map(({ session }) => session.close()));
+    people = [];
   });
 
-  async function newSession(): Promise<Session> {
-    const session = await browser.session();
-    sessions.push(session);
-    return session;
+  /** Somebody of this walk, by number. */
+  async function person(number: number): Promise<Person> {
+    return people[number] ??= new Person(await browser.session());
   }
 
-  const visit = async (address: string): Promise<Visitor> => Visitor.open(await newSession(), address);
+  const visit = async (address: string, by = 0): Promise<Visitor> => (await person(by)).visit(address);
 
   async function guestOf(room: string): Promise<Guest> {
     const guest = await Guest.join(room);
@@ -87,7 +91,8 @@ function walks(engine: Engine): void {
   it.sequential('two people talk, one on the front page, one by its link', async () => {
     const ann = await visit(api);
     await ann.sees('.own-name', 'guest');
-    const bob = await visit(await ann.evaluate(() => document.querySelector<HTMLAnchorElement>('#full')?.href ?? ''));
+    const link = await ann.evaluate(() => document.querySelector<HTMLAnchorElement>('#full')?.href ?? '');
+    const bob = await visit(link, 1);
     await bob.enter('textarea', 'Grüße 👩‍👩‍👧 from Bob');
     await ann.sees('.message', 'Grüße 👩‍👩‍👧 from Bob');
     await ann.enter('textarea', 'hello Bob');
@@ -148,10 +153,9 @@ function walks(engine: Engine): void {
 
   it.sequential('two tabs of one browser are one user', async () => {
     const room = `${named}-tabs`;
-    const session = await newSession();
-    const first = await Visitor.open(session, `${api}/r/${room}`);
+    const first = await visit(`${api}/r/${room}`);
     await first.sees('.own-name', 'guest');
-    const second = await Visitor.open(session, `${api}/r/${room}`);
+    const second = await visit(`${api}/r/${room}`);
     await second.sees('.own-name', (await first.texts('.own-name'))[0] ?? '');
     await second.enter('textarea', 'from the second');
     await first.sees('.message.mine', 'from the second');
@@ -186,7 +190,7 @@ function walks(engine: Engine): void {
 }
 
 for (const engine of ENGINES) {
-  // a second try in a new session: WebKit's driver hangs now and then on a busy machine
+  // a second try in new sessions: WebKit's driver hangs now and then on a busy machine
   const options = { concurrent: true, skip: isLeftOut(engine), timeout: WALK_MS, retry: 1 };
   describe(`in ${engine.name}`, options, () => walks(engine));
 }

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const INTERVAL = 20;
 
 /** Waits until `check` gives something truthy, and gives that. Fails after `ms`, saying `what` did not come. */
-export async function until<T>(check: () => T | Promise<T>, what: string, ms = 10_000): Promise<NonNullable<T>> {
-  for (const end = Date.now() + ms; Date.now() < end; await sleep(INTERVAL)) {
+export async function until<T>(
+  check: () => T | Promise<T>, what: string, ms = 10_000, interval = INTERVAL,
+): Promise<NonNullable<T>> {
+  for (const end = Date.now() + ms; Date.now() < end; await sleep(interval)) {
     const found = await check();
     if (found) return found;
   }

@@ -4,6 +4,8 @@ import type { Driver, Session } from './engine.js';
 
 /** ms for what a page should show: much, since three browsers may share two cores with other tests. */
 const PATIENCE_MS = 30_000;
+/** ms between two looks at a page, each of which costs three browsers more than a test's own. */
+const LOOK_MS = 100;
 
 /**
  * Returns all elements of a selector that can be seen, those in shadow roots too;
@@ -16,15 +18,34 @@ const FIND = `function (selector, text) {
   return all(document).filter((one) => one.getClientRects().length > 0 && (text === null || says(one)));
 }`;
 
-export class Visitor {
-  private constructor(readonly driver: Driver) {}
+/** A person's browser, kept from walk to walk: to start one takes longer than to walk. */
+export class Person {
+  #tabs: Driver[] = [];
+  #used = 0;
 
-  /** Opens a tab of a session at an address. */
-  static async open(session: Session, address: string): Promise<Visitor> {
-    const visitor = new Visitor(await session.tab());
-    await visitor.driver.go(address);
-    return visitor;
+  constructor(readonly session: Session) {}
+
+  /** Opens an address in one more tab. */
+  async visit(address: string): Promise<Visitor> {
+    const tab = this.#tabs[this.#used] ?? await this.session.tab();
+    this.#tabs[this.#used] = tab;
+    this.#used += 1;
+    await tab.go(address);
+    return new Visitor(tab);
   }
+
+  /** Leaves all pages, and closes all tabs but the first, with which the session would end. */
+  async leave(): Promise<void> {
+    const [first, ...others] = this.#tabs;
+    for (const tab of others) await tab.close();
+    await first?.go('about:blank');
+    this.#tabs = first ? [first] : [];
+    this.#used = 0;
+  }
+}
+
+export class Visitor {
+  constructor(readonly driver: Driver) {}
 
   /** Runs a function in the page and returns its value; what it uses comes as arguments. */
   async evaluate<Values extends unknown[], Result>(
@@ -41,7 +62,7 @@ export class Visitor {
   /** Resolves when something of the selector has a text in it. */
   async sees(selector: string, text: string): Promise<void> {
     const isThere = async (): Promise<boolean> => (await this.texts(selector)).some((one) => one.includes(text));
-    await until(isThere, `${selector} with ${text}`, PATIENCE_MS);
+    await until(isThere, `${selector} with ${text}`, PATIENCE_MS, LOOK_MS);
   }
 
   /** Clicks what has a text or label. */
@@ -52,7 +73,7 @@ export class Visitor {
       return one.disabled ? null : [x + width / 2, y + height / 2];
     })[0] ?? null`;
     const find = (): Promise<unknown> => this.#found(selector, text, place);
-    const [x, y] = await until(find, `${selector} ${text ?? ''} to click`, PATIENCE_MS) as [number, number];
+    const [x, y] = await until(find, `${selector} ${text ?? ''} to click`, PATIENCE_MS, LOOK_MS) as [number, number];
     await this.driver.clickAt(x, y);
   }
 
