@@ -1,11 +1,12 @@
 /** Builds what the browser gets into dist/apps/web/public. `node apps/web/build.js` does it alone. */
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
+import { minify } from 'terser';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
@@ -43,14 +44,28 @@ async function rollUp(types) {
 }
 
 /** The library, as a plain script and as a module. */
-function library() {
-  return Promise.all([
-    build({ ...forLibrary, entryPoints: [join(here, 'client/global.ts')], outfile: join(site, 'chat.js'), format: 'iife' }),
-    build({
+async function library() {
+  await Promise.all([
+    small({ ...forLibrary, entryPoints: [join(here, 'client/global.ts')], outfile: join(site, 'chat.js'), format: 'iife' }),
+    small({
       ...forLibrary, entryPoints: [join(here, 'client/module.ts')], outfile: join(site, 'chat.mjs'), format: 'esm',
       target: 'es2020',
     }),
   ]);
+}
+
+/** A script that is loaded with every page that has a chat: terser makes it 4 % smaller than esbuild does. */
+async function small({ outfile, ...options }) {
+  const { outputFiles } = await build({ ...options, minify: false, outfile, write: false, sourcemap: 'external' });
+  const textOf = (path) => outputFiles.find((file) => file.path === path).text;
+  const name = basename(outfile);
+  const ecma = Number(options.target.slice(2));
+  const made = await minify(textOf(outfile), {
+    ecma, module: options.format === 'esm', compress: { passes: 3 }, format: { ecma },
+    sourceMap: { content: textOf(`${outfile}.map`), filename: name, url: `${name}.map` },
+  });
+  await writeFile(outfile, made.code);
+  await writeFile(`${outfile}.map`, made.map);
 }
 
 /** The element, its style sheet within as text. */
@@ -134,7 +149,7 @@ async function textsIn(folder) {
 /** The fiddles as they are exported, the README's among them, and a page that runs each that has a room of its own. */
 async function fiddles() {
   await cp(join(here, 'fiddle'), join(site, 'fiddle'), { recursive: true });
-  await Promise.all(['cursors', 'votes', 'game'].map(runPage));
+  await Promise.all(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors'].map(runPage));
   const readme = /<!-- fiddle -->\n```html\n([\s\S]*?)```/.exec(await readFile(join(root, 'README.md'), 'utf8'));
   if (!readme) throw new Error('The README has no fiddle.');
   const text = readme[1].replace('http://localhost:8080', '{{server}}').replace('room=fiddle', 'room={{room}}');
@@ -143,16 +158,22 @@ async function fiddles() {
 }
 
 async function runPage(name) {
-  const html = (await readFile(join(here, 'fiddle', name, 'fiddle.html'), 'utf8')).replace('{{server}}', '../..');
+  const [html, js] = (await Promise.all(['html', 'js'].map((kind) => readFile(join(here, 'fiddle', name, `fiddle.${kind}`), 'utf8'))))
+    .map((text) => text.replace('{{server}}', '../..'));
   const head = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n';
   const own = `<title>${name}</title>\n<link rel="stylesheet" href="fiddle.css">\n`;
-  await writeFile(join(site, 'fiddle', name, 'run.html'), `${head}${own}<body>\n${html}<script src="fiddle.js"></script>\n</body>\n</html>\n`);
+  await writeFile(join(site, 'fiddle', name, 'run.html'), `${head}${own}<body>\n${html}<script src="run.js"></script>\n</body>\n</html>\n`);
+  await writeFile(join(site, 'fiddle', name, 'run.js'), js);
 }
 
-/** Beside each text of a folder, its compressed form: what a browser is sent that takes it. */
+/** Beside each text of a folder, its compressed forms: what a browser is sent that takes them. Brotli is for https only. */
 async function compress(folder) {
   const files = (await readdir(folder, { recursive: true })).filter((name) => /\.(m?js|css|html|svg)$/.test(name));
-  await Promise.all(files.map(async (name) => writeFile(join(folder, `${name}.gz`), gzipSync(await readFile(join(folder, name)), { level: 9 }))));
+  await Promise.all(files.map(async (name) => {
+    const text = await readFile(join(folder, name));
+    await writeFile(join(folder, `${name}.gz`), gzipSync(text, { level: 9 }));
+    await writeFile(join(folder, `${name}.br`), brotliCompressSync(text));
+  }));
 }
 
 const remove = (path) => rm(path, { recursive: true, force: true });

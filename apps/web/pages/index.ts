@@ -7,7 +7,7 @@ import { freshRoom } from './room-name.js';
 
 const NOTES: Record<string, string> = {
   element: 'The whole chat: people, private messages, history, light and dark.',
-  library: 'The library alone: under 10 KB, and every pixel is yours.',
+  library: 'The library alone: 10 KB, and every pixel is yours.',
   frame: 'For pages that allow frames but no scripts: a wiki, a blog, a learning platform. The owner’s tools are in the room’s own page.',
   plain: 'Nothing but script tags, as in the README: this is all that a client has to do.',
 };
