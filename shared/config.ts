@@ -84,7 +84,7 @@ export function readConfig(env: Environment) {
     pollConnections: integer(env, 'POLL_CONNECTIONS', 64, 1, 10_000),
     /** Whether polls of users who stay may wait in memory, fed by deliveries. */
     live: choice(env, 'LIVE', 'on', ['on', 'off']) === 'on',
-    /** Events kept in a room's log once everybody has them. */
+    /** Messages kept in a room's log once everybody has them, beside the last comings and goings. */
     history: integer(env, 'HISTORY', 1_000, 1, 100_000),
     /** Undelivered events of one room at which sends to it are refused. */
     logMax: integer(env, 'LOG_MAX', 10_000, 10, 1_000_000),

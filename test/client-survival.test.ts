@@ -1,6 +1,7 @@
 /** What the browser library lives through: networks, servers and pages that come and go. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Answers } from '../apps/web/client/answers.js';
 import type { WayName } from '../apps/web/client/api.js';
 import { joinIn, launchBrowser, launchWholeBrowser, Site, textsIn } from './support/browser.js';
 import { ask, Refused } from './support/client.js';
@@ -48,9 +49,17 @@ const stateOf = (page: Page): Promise<string> => page.evaluate(() => window.chat
 const losses = (page: Page): Promise<string[]> => page.evaluate(() => window.losses);
 
 /** Somebody else in the room, straight at the API. */
+/** Sends, and waits until all of it has been delivered: until then the log keeps more than its history. */
 async function sendFromElsewhere(texts: string[]): Promise<void> {
   const { token } = await ask<{ token: string }>(api, 'join', { room });
   for (const text of texts) await ask(api, 'send', { token, room, text });
+  let cursor: string | undefined;
+  const heardLast = async (): Promise<boolean> => {
+    const answer: Answers['poll'] = await ask(api, 'poll', { token, cursor, timeout: 1 });
+    ({ cursor } = answer);
+    return answer.events.some((event) => 'text' in event && event.text === texts.at(-1));
+  };
+  await until(heardLast, 'all is delivered');
 }
 
 const numbered = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => `${from + i}`);

@@ -224,7 +224,7 @@ describe('in a browser, the page', () => {
     await page.getByText(/^Redis is away/).waitFor();
     await page.reload();
     await page.getByText(/^Redis is away/).waitFor();
-    expect(await page.getByText('Not known while Redis is away.').count()).toBe(5); // and nothing claimed
+    expect(await page.getByText('Not known while Redis is away.').count()).toBe(6); // and nothing claimed
     await page.getByRole('cell', { name: /^api-/ }).waitFor(); // what this process knows by itself
     await system.redis.restart();
     await page.getByText('Live', { exact: true }).waitFor();

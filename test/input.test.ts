@@ -7,7 +7,7 @@ import { startSystem, type TestSystem } from './support/processes.js';
 import { TestUser } from './support/user.js';
 
 /** A value for each kind that does not take any text. */
-const FITTING: Partial<Record<ParameterKind, unknown>> = { data: 1, event: '1-1', member: 1, seconds: 1 };
+const FITTING: Partial<Record<ParameterKind, unknown>> = { data: 1, value: 1, event: '1-1', member: 1, seconds: 1 };
 
 let system: TestSystem;
 let url: string;

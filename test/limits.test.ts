@@ -120,13 +120,15 @@ describe('what one answer holds', () => {
     expect((await reader.poll(0, { cursor: first.cursor })).events).toHaveLength(11);
   });
 
-  it('is 50 events of history for who joins or enters', async () => {
+  it('is 50 messages of history for who joins or enters, and up to 50 comings and goings among them', async () => {
     const writer = await TestUser.join(url, { room: 'past' });
     for (let i = 0; i < 60; i += 1) await writer.send(`${i}`);
-    const joined = (await TestUser.join(url, { room: 'past' })).joined.room.history;
-    const entered = (await user.ask<Joined>('enter', { room: 'past' })).room.history;
-    expect([joined.length, entered.length]).toEqual([50, 50]);
-    expect(entered.at(-1)).toMatchObject({ type: 'joined', from: { id: user.id } });
+    for (let i = 0; i < 60; i += 1) await (await TestUser.join(url, { room: 'past' })).ask('leave', {});
+    const counts = ({ room: { history } }: Joined) => ['message', 'joined', 'left'].map((one) => history.filter(({ type }) => type === one).length);
+    expect(counts((await TestUser.join(url, { room: 'past' })).joined)).toEqual([50, 25, 25]);
+    const entered = await user.ask<Joined>('enter', { room: 'past' });
+    expect(counts(entered)).toEqual([50, 26, 24]);
+    expect(entered.room.history.at(-1)).toMatchObject({ type: 'joined', from: { id: user.id } });
   });
 
   it('is 1,000 members, and `more` with their `count` when there are more', async () => {

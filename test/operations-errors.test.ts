@@ -56,6 +56,15 @@ describe('the code', () => {
     met.add('method_not_allowed');
   });
 
+  it('conflict: with the value that is there and its version', async () => {
+    const room = 'turns';
+    const [first, second] = [await TestUser.join(url, { room }), await TestUser.join(url, { room })];
+    const { version } = await first.ask<{ version: string }>('set', { key: 'turn', value: { of: 'x' } });
+    const there = { code: 'conflict', field: 'key', value: { of: 'x' }, version };
+    expect(await failBoth('set', { token: first.token, key: 'turn', value: 1, if: '0' })).toMatchObject(there);
+    expect(await failBoth('add', { token: second.token, key: 'turn' })).toMatchObject(there);
+  });
+
   it('bad_request: names the field and what is allowed', async () => {
     const error = await failBoth('join', { room: 'a b' });
     expect(error).toEqual({ code: 'bad_request', status: 400, field: 'room', message: 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -' });

@@ -35,7 +35,7 @@ describe.each(WAYS)('by %s', (way) => {
     expect(token).toMatch(new RegExp(`^${user.id}\\.[\\w-]{24}$`));
     expect(cursor).toEqual(expect.any(String));
     expect(pollTimeout).toBe(25);
-    expect(joined).toEqual({ name: room, at: expect.any(Number), members: [user], role: 'owner', moderators: [user.id], owners: [user.id], history: [{ id: expect.any(String), at: expect.any(Number), type: 'joined', room, from: user }] });
+    expect(joined).toEqual({ name: room, at: expect.any(Number), members: [user], role: 'owner', moderators: [user.id], owners: [user.id], history: [{ id: expect.any(String), at: expect.any(Number), type: 'joined', room, from: user }], values: { values: {}, version: '0-0' } });
   });
 
   it('join without anything gives a guest in the lobby', async () => {

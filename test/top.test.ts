@@ -18,7 +18,7 @@ const SAMPLE: Sample = {
 };
 const FIGURES: AdminFigures = {
   at: AT, known: true, redis: { up: true, reason: null }, process: { name: 'api-1a', delay: 0.012, memory: 98 * 1_048_576 }, samples: [{ ...SAMPLE, sends: 0 }, SAMPLE],
-  busy: { rooms: [{ name: 'lobby', members: 40, rate: 3.14 }], origins: [{ origin: 'https://a\x1b[31m.example', rate: 1 }], addresses: [] },
+  values: { bytes: 0, rooms: [] }, busy: { rooms: [{ name: 'lobby', members: 40, rate: 3.14 }], origins: [{ origin: 'https://a\x1b[31m.example', rate: 1 }], addresses: [] },
   off: [{ kind: 'room', name: 'trouble', since: AT, until: null }], acts: [],
 };
 

@@ -10,6 +10,11 @@ import { UNFILTERED, type Filtered, type Outgoing } from '../../shared/store/mes
 import { foldText, plainForm } from '../../shared/store/names.js';
 import { keepNewest } from './guard/bounded.js';
 
+/** How often a room's filter may be another than the last one, within one send. */
+export const FILTER_TRIES = 3;
+/** What a message with a link costs, in messages. */
+export const LINK_COST = 2;
+
 /** Filters kept at a time: some 10 KB each at the most. */
 const MOST = 1_000;
 /** Words of letters and digits, with what nobody sees between them; one ends where the scheme of a link begins. */

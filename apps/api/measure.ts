@@ -5,6 +5,7 @@ import { timeOf } from '../../shared/store/event-text.js';
 import { mastersOf } from '../../shared/redis-owners.js';
 import { countRooms, countUsers } from '../../shared/store/presence.js';
 import type { Store } from '../../shared/store/store.js';
+import { weighValues } from '../../shared/store/values.js';
 import type { Polls } from './polls/polls.js';
 
 /** Connections of an API process beside the pool: store, subscriber, queues. */
@@ -34,6 +35,7 @@ function measureWhole(metrics: Metrics, store: Store, fanOut: Queue[]): void {
   metrics.shared('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () =>
     sumOf(fanOut.map((queue) => queue.getJobCountByTypes('waiting', 'active', 'delayed'))));
   metrics.shared('fanout_queue_age_seconds', 'Age of the oldest fan-out job waiting or under way.', async () => Math.max(...await Promise.all(fanOut.map(ageOf))));
+  metrics.shared('values_bytes', 'Bytes of the values that rooms remember.', async () => (await weighValues(store, 0)).bytes);
   metrics.shared('redis_used_memory_bytes', 'Memory Redis uses.', () => infoOf(store, 'memory', 'used_memory'));
   metrics.shared('redis_maxmemory_bytes', 'Memory Redis may use; 0: no limit.', () => infoOf(store, 'memory', 'maxmemory'));
   metrics.shared('redis_clients', 'Connections of Redis, whoever has them.', () => infoOf(store, 'clients', 'connected_clients'));

@@ -4,10 +4,11 @@
  */
 import * as v from 'valibot';
 import { ChatError } from '../../shared/protocol/errors.js';
+import { EVENT_TYPES, type ValueWriters } from '../../shared/protocol/events.js';
 import { isFitName, tidyName } from '../../shared/protocol/letters.js';
 import {
-  DATA_MAX, EVENTS_MAX, HISTORY_ON_ENTER, JOIN_NONCE_MIN, MUTE_MAX, NAME_MAX, NAME_TYPED_MAX, NONCE_MAX, POLL_TIMEOUT_MAX, PRIVATE_ROOM_NAME,
-  ROOM_NAME, SLOW_MAX, TEXT_BYTES, TEXT_MAX, WORD_MAX, WORDS_MAX,
+  DATA_MAX, EVENTS_MAX, HISTORY_ON_ENTER, JOIN_NONCE_MIN, MUTE_MAX, NAME_MAX, NAME_TYPED_MAX, NONCE_MAX, OWN_VALUE_BYTES, POLL_TIMEOUT_MAX,
+  PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_BYTES, TEXT_MAX, VALUE_BYTES, VALUE_KEY, VALUE_KEYS_MAX, VALUE_PREFIX, WORD_MAX, WORDS_MAX,
 } from '../../shared/protocol/limits.js';
 import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../shared/protocol/operations.js';
 import { fitsIn } from '../../shared/store/event-text.js';
@@ -37,6 +38,13 @@ function flag(name: string) {
   return v.pipe(v.union([v.boolean(), v.picklist(['true', 'false'])], message), v.transform((value) => value === true || value === 'true'));
 }
 
+/** Texts, as an array or as one text, which is that array as JSON or has commas between. */
+function list(field: string, message: string) {
+  const split = (text: string): unknown => text.startsWith('[') ? parseJson(text, field, message) : text.split(',');
+  const texts = v.array(v.string(message), message);
+  return v.union([texts, v.pipe(v.string(), v.transform(split), texts)], message);
+}
+
 const NAME = `name must have 1 to ${NAME_MAX} characters, at least one of them visible, `
   + 'no control or direction characters, and no more marks on a letter than its script needs.';
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
@@ -49,6 +57,17 @@ const JOIN_NONCE = `id must have ${JOIN_NONCE_MIN} to ${NONCE_MAX} random charac
 const EVENT = 'id must be the id of an event, such as 1700000000000-0.';
 const OWNER = 'owner must be the text that the making of the room gave.';
 const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} letters and digits, * only at the end.`;
+const KEY = 'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @, and may begin with @me/ for a value of your own, not with another @.';
+const VALUE = `value must be JSON, such as 5, "text" or null, of at most ${VALUE_BYTES} bytes, or ${OWN_VALUE_BYTES} for a key that begins with @me/.`;
+const VERSION = 'if must be the version of a value, such as 1700000000000-0, or 0 for a key without a value.';
+const BY = 'by must be a number.';
+const KEYS = `keys must be at most ${VALUE_KEYS_MAX} keys, as a JSON array or with commas between.`;
+const PREFIX = 'prefix must have at most 64 characters of A-Z a-z 0-9 . _ - / @';
+const AFTER = 'after must be the text that get gave as more.';
+const WRITERS = 'values must be all, own or roles.';
+/** Values are no history. */
+const HISTORY_TYPES: ReadonlySet<string> = new Set(EVENT_TYPES.filter((type) => type !== 'value'));
+const TYPES = `types must be some of ${[...HISTORY_TYPES].join(', ')}, as a JSON array or with commas between.`;
 const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
@@ -73,6 +92,15 @@ const SCHEMAS = {
   member: integer('user', 1, Number.MAX_SAFE_INTEGER),
   seconds: integer('seconds', 0, MUTE_MAX),
   slow: integer('slow', 0, SLOW_MAX),
+  key: v.pipe(v.string(KEY), v.regex(VALUE_KEY, KEY)),
+  value: v.pipe(v.unknown(), v.check((value) => isPlain(value, DATA_DEPTH_MAX) && fitsIn(value, VALUE_BYTES), VALUE)),
+  version: v.pipe(v.union([v.string(), v.literal(0)], VERSION), v.transform(String), v.regex(/^(?:0|\d{1,15}-\d{1,15})$/, VERSION)),
+  number: v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i), v.transform(Number))], BY), v.finite(BY)),
+  keys: v.pipe(list('keys', KEYS), v.maxLength(VALUE_KEYS_MAX, KEYS), v.everyItem((key) => VALUE_PREFIX.test(key), KEYS)),
+  prefix: v.pipe(v.string(PREFIX), v.regex(VALUE_PREFIX, PREFIX)),
+  after: v.pipe(v.string(AFTER), v.regex(/^\d{1,20}$/, AFTER)),
+  writers: v.picklist(['all', 'own', 'roles'], WRITERS),
+  types: v.pipe(list('types', TYPES), v.everyItem((type) => HISTORY_TYPES.has(type), TYPES)),
   words: v.pipe(v.array(v.pipe(text(WORDS, 2 * WORD_MAX), v.check(isWord, WORDS)), WORDS), v.maxLength(WORDS_MAX, WORDS)),
 } satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
 
@@ -101,6 +129,8 @@ interface Values {
   data: unknown; user: number; nonce: string; before: string; limit: number; flag: boolean;
   owner: string; event: string; member: number; seconds: number; slow: number; words: string[];
   joinNonce: string; history: number;
+  key: string; value: unknown; version: string; number: number; keys: string[]; prefix: string; after: string; writers: ValueWriters;
+  types: string[];
 }
 type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }
@@ -175,10 +205,10 @@ function decode(encoded: string, parsed: Query): string {
   }
 }
 
-const JSON_IN_QUERIES: Record<string, string> = { data: DATA, words: WORDS };
+const JSON_IN_QUERIES: Record<string, string> = { data: DATA, words: WORDS, value: VALUE };
 
 /**
- * Returns the parameters of a query, or of a form in a body, with `data` and `words` as the JSON they are. Throws `bad_request` for one
+ * Returns the parameters of a query, or of a form in a body, with `data`, `words` and `value` as the JSON they are. Throws `bad_request` for one
  * given twice or ill-encoded.
  */
 export function fromQuery({ values, malformed }: Query, place: 'query' | 'body' = 'query'): Record<string, unknown> {

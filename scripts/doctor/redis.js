@@ -14,6 +14,8 @@ const CLOCK_OFF = 1_000;
 const FAR = 5;
 /** The share of what there is, above which it gets tight. */
 const TIGHT = 0.8;
+/** The share of Redis's memory from which values are worth a word. */
+const HEAVY = 0.25;
 
 /** Looks at the Redis of `url`. */
 export async function checkRedisOf(url, settings) {
@@ -21,9 +23,10 @@ export async function checkRedisOf(url, settings) {
   const unusable = await checkRedis(url, settings.shards).then((reason) => reason && sentence(url, reason), (error) => error.message);
   if (unusable) return [bad(unusable)];
   const { mastersOf } = await import(inProject('dist/shared/redis-owners.js'));
-  const servers = await withRedis(url, async (redis) => Promise.all(mastersOf(redis).map(read)));
+  const [servers, values] = await withRedis(url, (redis) => Promise.all([Promise.all(mastersOf(redis).map(read)), weighValues(redis, settings.shards)]));
   const findings = await Promise.all(servers.map((facts) => findingsOf(facts, url, settings)));
-  return servers.length === 1 ? findings.flat() : findings.flatMap((list, i) => list.map((one) => ({ ...one, sentence: `${servers[i].name}: ${one.sentence}` })));
+  const all = servers.length === 1 ? findings.flat() : findings.flatMap((list, i) => list.map((one) => ({ ...one, sentence: `${servers[i].name}: ${one.sentence}` })));
+  return [...all, ...checkValues(values, servers)];
 }
 
 async function findingsOf(facts, url, settings) {
@@ -35,6 +38,22 @@ async function findingsOf(facts, url, settings) {
 }
 
 const isHere = (url) => /@?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?/.test(url.replace(/^.*(@|\/\/)/, ''));
+
+/** What the values of all rooms weigh, in bytes, and the heaviest room. */
+async function weighValues(redis, shards) {
+  const { Keys } = await import(inProject('dist/shared/store/keys.js'));
+  const keys = new Keys(shards);
+  const lists = await Promise.all(keys.allShards.map((shard) => redis.zrevrange(keys.valued(shard), 0, 999, 'WITHSCORES')));
+  const rooms = lists.flatMap((list) => list.flatMap((name, i) => i % 2 === 0 ? [{ name, bytes: Number(list[i + 1]) }] : []));
+  return { bytes: rooms.reduce((sum, room) => sum + room.bytes, 0), heaviest: rooms.sort((a, b) => b.bytes - a.bytes)[0] };
+}
+
+/** Says so when they are much of what Redis holds. */
+function checkValues({ bytes, heaviest }, servers) {
+  const used = servers.reduce((sum, { of }) => sum + Number(of('used_memory')), 0);
+  if (bytes <= HEAVY * used) return [];
+  return [note(`The values of rooms take ${megabytes(bytes)} of the ${megabytes(used)} that Redis uses; most in the room ${heaviest.name}. /admin lists them, and "Clear" takes them away.`)];
+}
 
 /** Connects to the chat's Redis for as long as `work` takes. */
 export async function withRedis(url, work) {

@@ -89,6 +89,8 @@ export interface AdminFigures {
   process: ProcessFigures;
   samples: Sample[];
   busy: { rooms: BusyRoom[]; origins: BusyOrigin[]; addresses: BusyAddress[] };
+  /** What rooms remember, in bytes, and those whose values weigh most. */
+  values: { bytes: number; rooms: { name: string; bytes: number }[] };
   off: SwitchedOff[];
   /** The newest first. */
   acts: HostAct[];

@@ -4,9 +4,14 @@ export interface UserRef {
   name: string;
 }
 
+/** The types of events that a room's log keeps. */
+export const EVENT_TYPES = [
+  'message', 'joined', 'left', 'renamed', 'removed', 'cleared', 'rules', 'moderator', 'offered', 'owned', 'held', 'muted', 'value',
+] as const;
+
 /** One thing that happened in a room. `id` is its place in the room's log; `at` is ms since 1970. */
 export interface ChatEvent {
-  type: 'message' | 'joined' | 'left' | 'renamed' | 'removed' | 'cleared' | 'rules' | 'moderator' | 'offered' | 'owned' | 'held' | 'muted';
+  type: (typeof EVENT_TYPES)[number];
   room: string;
   id: string;
   at: number;
@@ -36,6 +41,11 @@ export interface ChatEvent {
   on?: boolean;
   /** In `muted`, which only the muted user gets: for how long, 0 for no longer. */
   seconds?: number;
+  /** In `value`: the key and its value now, null when it has been taken away. Without a key: all values of the room have been. */
+  key?: string;
+  value?: unknown;
+  /** In `rules`: who may write values. */
+  values?: ValueWriters;
   /** In `joined`: the role that the user came with. */
   role?: Role;
   /** In a `message` that was approved: the id that its sender was given. */
@@ -51,6 +61,22 @@ export interface SignalEvent {
   data: unknown;
 }
 
+/** Who may write a room's values: everybody in it, everybody but only own ones (`@me/...`), or those with a role. */
+export type ValueWriters = 'all' | 'own' | 'roles';
+
+/** One value of a room. `version` is the log id of the event that set it: a larger one is newer. */
+export interface RoomValue {
+  value: unknown;
+  version: string;
+}
+
+/** Values of a room by key. A `value` event with a version up to `version` is in them already. `more`: where `get` goes on (`after`). */
+export interface RoomValues {
+  values: Record<string, RoomValue>;
+  version: string;
+  more?: string;
+}
+
 export type Role = 'owner' | 'moderator';
 
 /** What binds everybody without a role in a room. */
@@ -60,6 +86,7 @@ export interface RoomRules {
   readonly?: true;
   closed?: true;
   links?: false;
+  values?: Exclude<ValueWriters, 'all'>;
 }
 
 /** A message that waits for approval. */
@@ -91,6 +118,8 @@ export interface RoomView {
   at?: number;
   members: UserRef[];
   history: ChatEvent[];
+  /** What the room remembers. */
+  values: RoomValues;
   rules?: RoomRules;
   /** The asking user's own. */
   role?: Role;

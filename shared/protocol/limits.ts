@@ -33,6 +33,8 @@ export const EVENTS_MAX = 100;
 export const EVENTS_BYTES = 65_536;
 /** Most events of history that come with `join` and `enter`, and how many unless they ask for fewer. */
 export const HISTORY_ON_ENTER = 50;
+/** Comings and goings that come beside them, the newest. */
+export const PRESENCE_ON_ENTER = 50;
 /** Members named in one answer; a larger room says `more`. */
 export const MEMBERS_MAX = 1_000;
 /** Rooms named in one answer of `rooms`. */
@@ -59,6 +61,19 @@ export const WORD_MAX = 32;
 export const HELD_MAX = 100;
 /** How long an offered room may be taken, in ms. */
 export const OFFER_TTL = 10 * 60_000;
+/** Values of a room: keys that all share, the bytes of one as JSON, and of all of them with their keys. */
+export const VALUES_MAX = 256;
+export const VALUE_BYTES = 4_096;
+export const VALUES_BYTES = 65_536;
+/** A user's own values in a room (`@me/...`): few and small, so that each of a thousand members may have some. */
+export const OWN_VALUES_MAX = 16;
+export const OWN_VALUE_BYTES = 1_024;
+/** A key of a value. Own keys begin with `@me/`, and are read by all as `@<id>/...`. */
+export const VALUE_KEY = /^(?:@me\/)?(?!__proto__$)[A-Za-z0-9._\-/][A-Za-z0-9._\-/@]{0,59}$/;
+/** The beginning of keys, or a key as it is read. */
+export const VALUE_PREFIX = /^[A-Za-z0-9._\-/@]{0,64}$/;
+/** Keys asked for in one `get`. */
+export const VALUE_KEYS_MAX = 64;
 export const DEFAULT_ROOM = 'lobby';
 /** How long the nonce of a send or a join is remembered, in ms. */
 export const NONCE_TTL = 10 * 60_000;

@@ -1,7 +1,7 @@
 /** The parameters of every operation, as data: the server parses by it, the docs page shows it. */
 export type ParameterKind =
   | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit' | 'flag' | 'owner' | 'event' | 'member' | 'seconds' | 'slow' | 'words'
-  | 'joinNonce' | 'history';
+  | 'joinNonce' | 'history' | 'key' | 'value' | 'version' | 'number' | 'keys' | 'prefix' | 'after' | 'writers' | 'types';
 
 export interface Parameter {
   name: string;
@@ -38,6 +38,20 @@ export const OPERATIONS = {
     parameters: [token, optional('room', 'anyRoom'), optional('to', 'user'), required('id', 'nonce'), optional('former', 'token')],
   },
   signal: { reads: false, parameters: [token, optional('room', 'anyRoom'), required('data', 'data')] },
+  set: {
+    reads: false,
+    parameters: [token, optional('room', 'anyRoom'), required('key', 'key'), required('value', 'value'), optional('if', 'version'),
+      optional('id', 'nonce'), optional('owner', 'owner')],
+  },
+  add: {
+    reads: false,
+    parameters: [token, optional('room', 'anyRoom'), required('key', 'key'), optional('by', 'number'), optional('id', 'nonce'),
+      optional('owner', 'owner')],
+  },
+  get: {
+    reads: true,
+    parameters: [token, optional('room', 'anyRoom'), optional('keys', 'keys'), optional('prefix', 'prefix'), optional('after', 'after')],
+  },
   enter: { reads: false, parameters: [...act, optional('history', 'history')] },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
   block: { reads: false, parameters: [token, required('user', 'member')] },
@@ -47,18 +61,19 @@ export const OPERATIONS = {
   members: { reads: true, parameters: [token, optional('room', 'anyRoom')] },
   history: {
     reads: true,
-    parameters: [token, optional('room', 'anyRoom'), optional('before', 'before'), optional('limit', 'limit')],
+    parameters: [token, optional('room', 'anyRoom'), optional('before', 'before'), optional('limit', 'limit'),
+      optional('types', 'types')],
   },
   rooms: { reads: true, parameters: [] },
   remove: { reads: false, parameters: [...act, required('id', 'event')] },
-  clear: { reads: false, parameters: act },
+  clear: { reads: false, parameters: [...act, optional('values', 'flag')] },
   mute: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('quiet', 'flag')] },
   kick: { reads: false, parameters: [...act, required('user', 'member')] },
   ban: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('messages', 'flag')] },
   rules: {
     reads: false,
     parameters: [...act, optional('slow', 'slow'), optional('readonly', 'flag'), optional('closed', 'flag'), optional('links', 'flag'),
-      optional('words', 'words'), optional('hold', 'flag')],
+      optional('words', 'words'), optional('hold', 'flag'), optional('values', 'writers')],
   },
   moderate: { reads: false, parameters: [...act, required('user', 'member'), optional('on', 'flag')] },
   handover: { reads: false, parameters: [...act, required('user', 'member')] },

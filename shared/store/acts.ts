@@ -26,7 +26,7 @@ export type Line = { what: string } & Record<string, unknown>;
 export type Told = Pick<ChatEvent, 'type'> & Partial<ChatEvent>;
 
 /** What is done about what is said, and a room's rules. `set` takes fields and values, '' to remove one. */
-export type Step = ['remove' | 'approve' | 'reject', string] | ['clear'] | ['set', ...string[]];
+export type Step = ['remove' | 'approve' | 'reject', string] | ['clear'] | ['clear-values'] | ['set', ...string[]];
 
 /** An act of nobody in the room: what the host does. */
 const HOST: UserRef = { id: 0, name: 'host' };
@@ -50,15 +50,21 @@ export async function switchRoom(store: Store, room: string, off: boolean): Prom
   else if (empty && !await redis.hexists(rules, 'kept')) await redis.pexpire(rules, config.roomTtl * 1_000);
 }
 
-/** Empties a room's history in the host's name, and tells everybody. */
+/** Empties a room's history and takes its values away in the host's name, and tells everybody. */
 export async function clearRoom(store: Store, room: string): Promise<void> {
   await governAs(store, { room, by: HOST }, '', 'owner', { what: 'clear' }, { type: 'cleared' }, ['clear']);
+  await clearValues(store, { room, by: HOST }, '');
+}
+
+/** Takes all values of a room away, and tells everybody. `user`: its id as text, '' for the host. Throws `not_owner`. */
+export async function clearValues(store: Store, act: Act, user = String(act.by.id)): Promise<void> {
+  await governAs(store, act, user, 'owner', { what: 'clear', values: true }, { type: 'value' }, ['clear-values']);
 }
 
 async function governAs(store: Store, act: Act, user: string, least: Role, line: Line, told: Told | null, step: Step): Promise<string> {
   const { keys, redis } = store;
   const [outcome, id = ''] = await run<[string, string?]>(redis, 'govern', ...roomKeys(store, act.room), keys.held(act.room),
-    user, ownerHash(act), act.room, least, lineText(act, line), toldText(act, told), ...step);
+    keys.values(act.room), keys.ownValues(act.room), keys.valued(keys.roomShard(act.room)), user, ownerHash(act), act.room, least, lineText(act, line), toldText(act, told), ...step);
   if (outcome === 'not_owner') throw notOwner(act.room);
   if (outcome === 'off') throw notAllowed('off');
   if (outcome === 'no_such_event') throw new ChatError('bad_request', 'id must be the id of a message that is there.', { field: 'id' });

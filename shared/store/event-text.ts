@@ -50,6 +50,11 @@ export function withId(id: string, text: string): string {
   return `{"id":"${id}","at":${id.slice(0, id.indexOf('-'))},${text.slice(1)}`;
 }
 
+/** The type of an event, from its text as the log keeps it. */
+export function typeOf(text: string): string {
+  return text.slice(9, text.indexOf('"', 9)); // behind `{"type":"`
+}
+
 /** When an event was accepted (ms since 1970), from its text as clients see it. */
 export function timeOf(text: string): number {
   return Number.parseInt(text.slice(7, 24), 10); // behind `{"id":"`

@@ -6,7 +6,7 @@
 import DataLoader from 'dataloader';
 import { Away } from '../patience.js';
 import { readDurably } from './durable.js';
-import { withId } from './event-text.js';
+import { typeOf, withId } from './event-text.js';
 import { run, type Argument, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
 
@@ -19,6 +19,11 @@ const PUSHES = 250;
 const AWAY_BYTES = 32_768;
 /** Events of one batch; more would only make the script calls longer. */
 const BATCH = 100;
+/** Comings and goings that a log keeps beside its messages: few, so that a page of history soon comes to messages. */
+const PRESENCE_KEPT = 200;
+/** Events that leave the log when all have them, and those of which the last ones stay. */
+const VALUES: ReadonlySet<string> = new Set(['value']);
+const PRESENCE: ReadonlySet<string> = new Set(['joined', 'left', 'renamed']);
 /** Rooms of one script call. */
 const ROOMS = 32;
 
@@ -28,6 +33,8 @@ export interface LogEntry {
   number: number;
   /** The text as clients see it. */
   text: string;
+  /** The event's type. */
+  type: string;
 }
 
 export interface Batch {
@@ -76,7 +83,8 @@ export class FanOutSteps {
     const entries: LogEntry[] = [];
     for (let i = 0; i + 2 < flat.length; i += 3) {
       const id = flat[i] ?? '';
-      entries.push({ id, number: Number(flat[i + 1]), text: withId(id, flat[i + 2] ?? '{}') });
+      const text = flat[i + 2] ?? '{}';
+      entries.push({ id, number: Number(flat[i + 1]), text: withId(id, text), type: typeOf(text) });
     }
     return { from: start, shards: shards.map(Number), entries, only };
   }
@@ -94,13 +102,17 @@ export class FanOutSteps {
   }
 
   /**
-   * Moves `delivered` to an entry that every shard has reached. Gives how many events are undelivered still, and by how many
+   * Moves `delivered` to the end of a batch that every shard has reached. Gives how many events are undelivered still, and by how many
    * this call moved: none when another worker was faster.
    */
-  async advance(room: string, to: LogEntry): Promise<{ undelivered: number; moved: number }> {
+  async advance(room: string, { entries }: Batch): Promise<{ undelivered: number; moved: number }> {
     const { keys, config } = this.#store;
-    const [undelivered, moved] = await this.#call<AdvanceReply>('advance', keys.dirty(keys.roomShard(room)), [config.history],
-      { keys: [keys.log(room), keys.delivered(room)], arguments: [room, to.id, to.number] });
+    const last = entries.at(-1);
+    const idsOf = (types: ReadonlySet<string>): string => entries.filter(({ type }) => types.has(type)).map(({ id }) => id).join(' ');
+    const [undelivered, moved] = await this.#call<AdvanceReply>('advance', keys.dirty(keys.roomShard(room)), [config.history, Math.min(config.history, PRESENCE_KEPT)], {
+      keys: [keys.log(room), keys.logCopy(room), keys.delivered(room), keys.presence(room)],
+      arguments: [room, last?.id ?? '', last?.number ?? 0, idsOf(VALUES), idsOf(PRESENCE)],
+    });
     return { undelivered, moved };
   }
 

@@ -29,7 +29,9 @@ export class Keys {
   sequence(shard: number, process: string): string { return `sequence:{u${shard}}:${process}`; }
 
   roomShard(room: string): number { return crc32(room) % this.#shards; }
-  room(room: string): string { return `room:{r${this.roomShard(room)}}:${room}`; }
+  room(room: string): string { return `${this.roomsAt(this.roomShard(room))}${room}`; }
+  /** How the keys of all rooms of a shard begin. */
+  roomsAt(roomShard: number): string { return `room:{r${roomShard}}:`; }
   log(room: string): string { return `${this.room(room)}:log`; }
   /** What the log is copied to while it is written anew. */
   logCopy(room: string): string { return `${this.room(room)}:log:copy`; }
@@ -44,6 +46,13 @@ export class Keys {
   delivered(room: string): string { return `${this.room(room)}:delivered`; }
   nonce(room: string, user: number, nonce: string): string { return `${this.room(room)}:nonce:${user}:${nonce}`; }
   rules(room: string): string { return `${this.room(room)}:rules`; }
+  /** What the room remembers: key -> `version json`; and user id -> that user's own values, a line `key version json` each. */
+  values(room: string): string { return `${this.room(room)}:values`; }
+  ownValues(room: string): string { return `${this.room(room)}:own-values`; }
+  /** Rooms by the bytes of their values. */
+  valued(roomShard: number): string { return `valued:{r${roomShard}}`; }
+  /** Ids of comings and goings that are in the log, oldest first. */
+  presence(room: string): string { return `${this.room(room)}:presence`; }
   /** What waits for approval, oldest first. */
   held(room: string): string { return `${this.room(room)}:held`; }
   /** Messages of the last seconds. */

@@ -161,7 +161,7 @@ async function exitByRoom(
   const left = isPrivate ? '' : eventText({ type: 'left', room, from: user, ...sent });
   // an ended user enters nothing any more; in a private room an entry that comes late would have messages accepted for it all the same
   const remembered = number === '' && !isPrivate ? 0 : EXITED_TTL;
-  const [removed, at] = await runDurably<[number, string]>(store, 'exit-room', ...roomKeys(store, room, user.id), user.id, keys.userShard(user.id),
+  const [removed, at] = await runDurably<[number, string]>(store, 'exit-room', ...roomKeys(store, room, user.id), keys.valued(keys.roomShard(room)), user.id, keys.userShard(user.id),
     room, left, config.roomTtl * 1_000, number, remembered);
   return { removed: removed === 1, at };
 }
@@ -183,7 +183,7 @@ function idBefore(id: string): string {
 function roomKeys({ keys }: Store, room: string, id: number): [string, ...string[]] {
   const shard = keys.roomShard(room);
   return [keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room), keys.dirty(shard), keys.publicRooms(shard),
-    keys.rules(room), keys.held(room), keys.entries(room), keys.exited(room, id)];
+    keys.rules(room), keys.held(room), keys.entries(room), keys.exited(room, id), keys.values(room), keys.ownValues(room), keys.presence(room)];
 }
 
 /** Moves of users of one shard that have been under way since before `before` (ms, Redis's time), the oldest first. */

@@ -10,7 +10,7 @@ import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret } from './tokens.js';
 
 /** ROOM_SENDS are counted over so long (ms): short, so that who was too fast need not wait long. */
-const SENDS_WINDOW = 10_000;
+export const SENDS_WINDOW = 10_000;
 /** Longer (ms) than a cluster's client tries a command again. */
 const RETRY_TTL = 30_000;
 
@@ -44,6 +44,8 @@ export interface Accepted {
   duplicate: boolean;
   /** It waits for approval; `id` is what it waits under. */
   held: boolean;
+  /** Of a value that was written: what it is then, as JSON text. */
+  json?: string;
 }
 
 type AppendReply = ['ok' | 'held', string] | ['duplicate', string, 'held'?] | ['filter', string] | ['not_in_room' | 'full']
@@ -59,11 +61,10 @@ export async function appendMessage(store: Store, message: Outgoing, filtered = 
   const { room, from, nonce, owner } = message;
   const isPrivate = privateRoomUsers(room) !== null;
   const body = ({ text, data }: Pick<Outgoing, 'text' | 'data'>): string => eventText({ type: 'message', room, from, text, data, private: isPrivate || undefined });
-  // a cluster's client sends again what may have been done, when a master goes: that must not add it twice
-  const retry = nonce === undefined && store.redis.isCluster ? { nonce: randomSecret(), ttl: RETRY_TTL } : { nonce, ttl: NONCE_TTL };
+  const once = onceBy(store, nonce);
   const [outcome, value, more] = await runDurably<AppendReply>(store, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
-    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, retry.nonce ?? ''), keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.held(room),
-    from.id, body(message), room, isPrivate ? 2 : 1, retry.nonce === undefined ? 0 : retry.ttl, config.logMax, owner === undefined ? '' : hashToken(owner),
+    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, once.nonce), keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.held(room),
+    from.id, body(message), room, isPrivate ? 2 : 1, once.ttl, config.logMax, owner === undefined ? '' : hashToken(owner),
     config.rateLimits ? config.roomSends : 0, SENDS_WINDOW, messageCost(message), filtered.hash, filtered.masked ? body(filtered.masked) : '',
     filtered.verdict, filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '', HELD_MAX,
     message.tokenHash ?? '');
@@ -78,16 +79,26 @@ export async function appendMessage(store: Store, message: Outgoing, filtered = 
   }
 }
 
-/** What a nonce is kept as: an id, whether the message waits, and (not by former versions) SHA-256 of the sender's token. */
-const NONCE_KEPT = /^(\S+)( held)?(?: (\S*))?$/;
+/** What keeps a write from being done twice: its nonce, and for how long (ms) that is remembered; 0 for not at all. */
+export function onceBy({ redis }: Store, nonce: string | undefined): { nonce: string; ttl: number } {
+  if (nonce !== undefined) return { nonce, ttl: NONCE_TTL };
+  // a cluster's client sends again what may have been done, when a master goes
+  return redis.isCluster ? { nonce: randomSecret(), ttl: RETRY_TTL } : { nonce: '', ttl: 0 };
+}
 
-/** The message that a user, who may have ended since, sent with a nonce. Null when none was accepted. */
+/**
+ * What a nonce is kept as: an id, whether the message waits, (not by former versions) SHA-256 of the sender's token, and of a value that
+ * was written its JSON.
+ */
+const NONCE_KEPT = /^(\S+)( held)?(?: (\S*))?(?: (.*))?$/;
+
+/** The message or value that a user, who may have ended since, sent with a nonce. Null when none was accepted. */
 export async function findSent(store: Store, room: string, sender: Credentials, nonce: string): Promise<Accepted | null> {
   const key = store.keys.nonce(room, sender.id, nonce);
   const kept = await readDurably(store, key, () => store.redis.get(key), (found) => found !== null);
-  const [, id, held, hash] = NONCE_KEPT.exec(kept ?? '') ?? [];
+  const [, id, held, hash, json] = NONCE_KEPT.exec(kept ?? '') ?? [];
   if (id === undefined || (hash && hash !== sender.tokenHash)) return null;
-  return { id, duplicate: true, held: held !== undefined };
+  return { id, duplicate: true, held: held !== undefined, ...(json !== undefined && { json }) };
 }
 
 /** Whether a user may say something in a room that is not appended to its log. */
@@ -104,6 +115,10 @@ export interface PageAsked {
   limit: number;
   /** The log id before which it begins; the newest when not given. */
   before?: string | undefined;
+  /** Which types of events; all when not given. */
+  types?: string[] | undefined;
+  /** Comings and goings that may come beside `limit`; they count among it when not given. */
+  presence?: number;
   /** How many script calls may look for a first event. */
   calls?: number;
 }
@@ -114,18 +129,19 @@ export interface Page {
   more: boolean;
   /** The log id before which to go on, where that is not the oldest event's. */
   before?: string;
-  /** Bytes of events for others alone that were passed over. */
+  /** Bytes of events that were passed over: those for others alone, and those not asked for. */
   passed: number;
 }
 
 /**
- * A page of a room's log as one of its members sees it. What is for others alone is passed over. It ends at `EVENTS_BYTES` too, and where
+ * A page of a room's log as one of its members sees it. What is for others alone is passed over, and `value` events are. It ends at `EVENTS_BYTES` too, and where
  * `calls` have found nothing.
  */
-export async function readHistory(store: Store, room: string, reader: number, { limit, before, calls = PAGE_CALLS }: PageAsked): Promise<Page> {
-  let [from, passed] = [before ?? '', 0];
+export async function readHistory(store: Store, room: string, reader: number, asked: PageAsked): Promise<Page> {
+  const { before = '', calls = PAGE_CALLS } = asked;
+  let [from, passed] = [before, 0];
   for (let call = 1; ; call += 1) {
-    const page = await readPage(store, room, reader, limit, from);
+    const page = await readPage(store, room, reader, asked, from);
     passed += page.passed;
     if (page.events.length > 0 || !page.more || call >= calls) return { ...page, passed };
     from = page.before ?? '';
@@ -135,10 +151,12 @@ export async function readHistory(store: Store, room: string, reader: number, { 
 type PageReply = [more: number, flat: string[], before: string, passed: number];
 
 /** One script call of it; before the log id `before`, '' for the newest. */
-async function readPage({ keys, redis }: Store, room: string, reader: number, limit: number, before: string): Promise<Page> {
+async function readPage({ keys, redis }: Store, room: string, reader: number, asked: PageAsked, before: string): Promise<Page> {
+  const { limit, types, presence = '' } = asked;
   if (/^0+-0+$/.test(before)) return { events: [], more: false, passed: 0 }; // Redis refuses "before the first possible"
   const from = before === '' ? '+' : `(${before}`;
-  const [more, flat, next, passed] = await run<PageReply>(redis, 'page', keys.log(room), from, reader, limit, EVENTS_BYTES);
+  const [more, flat, next, passed] = await run<PageReply>(redis, 'page', keys.log(room), from, reader, limit, EVENTS_BYTES,
+    types ? `,${types.join(',')},` : '', presence);
   const events: string[] = [];
   for (let i = flat.length - 2; i >= 0; i -= 2) events.push(withId(flat[i] ?? '', flat[i + 1] ?? '{}'));
   return { events, more: more === 1, ...(next !== '' && { before: next }), passed };

@@ -13,6 +13,8 @@ const WHY: Record<Reason, string> = {
   off: 'The host has switched this room off.',
   address: 'The host of this chat has switched it off for your address.',
   full: 'This user has as many private conversations as there may be.',
+  values: 'The rules of this room do not let you write this value.',
+  words: 'This room does not take these words in a value.',
   blocked: 'This user does not take private messages from you.',
 };
 

@@ -11,10 +11,11 @@ type Fields = Record<string, string | undefined>;
 export async function readRoomRules({ keys, redis }: Store, room: string, reader: number): Promise<Pick<RoomView, 'rules' | 'role' | 'moderators' | 'owners'>> {
   const fields = await redis.hkeys(keys.rules(room));
   const moderators = idsOf(fields, 'role:');
-  const [slow, readonly, closed, links, ...roles] = await redis.hmget(keys.rules(room), 'slow', 'readonly', 'closed', 'links', ...moderators.map((id) => `role:${id}`));
+  const [slow, readonly, closed, links, values, ...roles] = await redis.hmget(keys.rules(room), 'slow', 'readonly', 'closed', 'links', 'values',
+    ...moderators.map((id) => `role:${id}`));
   const owners = moderators.filter((_, i) => roles[i] === 'owner');
   const role = roles[moderators.indexOf(reader)];
-  const rules = rulesOf({ slow: slow ?? undefined, readonly: readonly ?? undefined, closed: closed ?? undefined, links: links ?? undefined });
+  const rules = rulesOf({ slow: slow ?? undefined, readonly: readonly ?? undefined, closed: closed ?? undefined, links: links ?? undefined, values: values ?? undefined });
   return {
     ...(Object.keys(rules).length > 0 && { rules }),
     ...(role && { role: role as Role }),
@@ -23,8 +24,11 @@ export async function readRoomRules({ keys, redis }: Store, room: string, reader
   };
 }
 
-function rulesOf({ slow, readonly, closed, links }: Fields): RoomRules {
-  return { ...(slow && { slow: Number(slow) / 1_000 }), ...(readonly && { readonly: true }), ...(closed && { closed: true }), ...(links && { links: false }) };
+function rulesOf({ slow, readonly, closed, links, values }: Fields): RoomRules {
+  return {
+    ...(slow && { slow: Number(slow) / 1_000 }), ...(readonly && { readonly: true }), ...(closed && { closed: true }),
+    ...(links && { links: false }), ...(values && { values: values as 'own' | 'roles' }),
+  };
 }
 
 function idsOf(fields: string[], prefix: string): number[] {

@@ -9,8 +9,7 @@ import type { RedisClient } from '../redis-owners.js';
 export type ScriptName =
   | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'block' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
   | 'entered' | 'erase' | 'erase-log' | 'exit-room' | 'exit-user' | 'exited' | 'farewell' | 'forget' | 'govern' | 'govern-member' | 'overview'
-  | 'own' | 'page' | 'release' | 'remember'
-  | 'rename-room' | 'rename-user' | 'renew-log' | 'resume' | 'speaks' | 'touch';
+  | 'own' | 'page' | 'release' | 'remember' | 'rename-room' | 'rename-user' | 'renew-log' | 'resume' | 'set-value' | 'speaks' | 'touch' | 'valued' | 'values';
 
 export type Argument = string | number;
 type Command = (...args: Argument[]) => Promise<unknown>;

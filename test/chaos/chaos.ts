@@ -13,6 +13,7 @@ import { Record } from './record.js';
 import { checkUsage, heldPolls, strayKeys, usageOf } from './remains.js';
 import { checkRosters } from './rosters.js';
 import { Site } from './site.js';
+import { checkValues } from './values.js';
 import { isSettled, judge, othersDelays, recoveries, type OthersDelay, type Keeps, type Recovery, type Verdict } from './verdict.js';
 import { overlaps } from './windows.js';
 
@@ -101,6 +102,7 @@ class Run {
     const settled = await this.#settle();
     const logs = await readLogs(this.redis);
     await checkRosters(this.redis, record, this.#crowd.sessions);
+    await checkValues(this.redis, record, this.#crowd.sessions, keepsOf(options) === 'all');
     const verdict = judge(record, this.#crowd.sessions, logs, keepsOf(options), graceOf);
     await this.#empty();
     const usage = await checkUsage(record, site, fresh, POOL[options.live]);

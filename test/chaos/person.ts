@@ -9,7 +9,7 @@ import type { Record } from './record.js';
 import { Session } from './session.js';
 
 /** Shares of what is done instead of sending a message to a room. */
-const SHARES = { sendPrivately: 0.06, sendTwice: 0.05, move: 0.03, rename: 0.02, leave: 0.012, misbehave: 0.03 } as const;
+const SHARES = { add: 0.1, sendPrivately: 0.06, sendTwice: 0.05, move: 0.03, rename: 0.02, leave: 0.012, misbehave: 0.03 } as const;
 type Act = keyof typeof SHARES | 'send';
 /** ms for which a client behaves badly: long ones lose events to the inbox's limit. */
 const MISBEHAVE = [500, 2_000, 5_000, 15_000];
@@ -83,6 +83,7 @@ export class Person {
     const act = this.#draw();
     switch (rooms.length > 0 ? act : 'move') {
       case 'send': return session.send(this.#random.pick(rooms), this.#nonce());
+      case 'add': return session.add(this.#random.pick(rooms), this.#nonce());
       case 'sendTwice': return session.sendTwice(this.#random.pick(rooms), this.#nonce());
       case 'sendPrivately': return this.#sendPrivately(session);
       case 'move': return this.#move(session);

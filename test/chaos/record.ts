@@ -33,6 +33,8 @@ const CONNECTION_GRACE = 8_000;
 
 export class Record {
   readonly accepted: Accepted[] = [];
+  /** By room, how often its value `sum` was added to. */
+  readonly added = new Map<string, number>();
   readonly faults: FaultWindow[] = [];
   readonly slow: Slow[] = [];
   /** Times at which this very process, or Redis, got no time: what was slow then says nothing about the chat. */

@@ -1,7 +1,7 @@
 /** One user from `join` to its end: its polls, and what it has seen of its rooms. It mends gaps as a good client does. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../shared/protocol/errors.js';
-import { compareIds, privateRoom, privateRoomUsers, type ChatEvent, type RoomView } from '../../shared/protocol/events.js';
+import { compareIds, privateRoom, privateRoomUsers, type ChatEvent, type RoomValues, type RoomView } from '../../shared/protocol/events.js';
 import { Refused } from '../support/client.js';
 import type { Polled } from '../support/follower.js';
 import type { Joined, Sent } from '../support/user.js';
@@ -9,6 +9,7 @@ import type { Habit } from './habits.js';
 import type { Line } from './line.js';
 import type { Random } from './random.js';
 import type { Record } from './record.js';
+import { Values } from '../../apps/web/client/values.js';
 import { View } from './view.js';
 import type { Window } from './windows.js';
 
@@ -28,6 +29,8 @@ export class Session {
   /** One for each room that it is in, or was until it enters it again. */
   readonly views = new Map<string, View>();
   readonly pastViews: View[] = [];
+  /** What it knows of the values of its rooms, by the library's own code. */
+  readonly values = new Map<string, Values>();
   readonly troubles: Window[] = [];
   /** The server does not know it any more, and was not asked to forget it. */
   lost = false;
@@ -94,6 +97,12 @@ export class Session {
   /** To another user; that may be gone by now. */
   async sendTo(other: number, nonce: string): Promise<void> {
     await this.#send(privateRoom(this.id, other), { to: other }, nonce);
+  }
+
+  /** Adds to a value, and to another of its own. */
+  async add(room: string, nonce: string): Promise<void> {
+    if (await this.#ask('add', { room, key: 'sum', id: nonce })) this.#record.added.set(room, (this.#record.added.get(room) ?? 0) + 1);
+    await this.#ask('set', { room, key: '@me/last', value: Number(nonce.replace(/\D/g, '')), id: `${nonce}.own` });
   }
 
   async enter(room: string): Promise<void> {
@@ -247,12 +256,16 @@ export class Session {
     const waiting = this.#entering.get(event.room);
     if (waiting) return void waiting.push(event);
     const view = this.views.get(event.room);
+    this.values.get(event.room)?.take(event);
     if (view) view.take(event, false);
     else this.#record.violation('event of a room not entered', `user ${this.id}: ${JSON.stringify(event)}`);
   }
 
-  #show({ name, history }: RoomView): void {
+  #show({ name, history, values }: RoomView): void {
     this.#open(name, history.at(-1)?.id ?? START);
+    const known = new Values(name, { ready: Promise.resolve(), userId: () => this.id, write: () => Promise.reject(new Error()), read: (query) => this.#readValues(query) });
+    known.open(values);
+    this.values.set(name, known);
   }
 
   #open(room: string, start: string): View {
@@ -270,8 +283,15 @@ export class Session {
     for (const view of [...this.views.values()]) {
       if (view.ending) view.closed = true;
       else if (!this.#entering.has(view.room)) await this.#readBack(view);
+      this.values.get(view.room)?.renew();
     }
     trouble.to = Date.now();
+  }
+
+  async #readValues(query: object): Promise<RoomValues> {
+    const answer = await this.#ask<RoomValues>('get', { ...query }, { expected: ['not_in_room'] });
+    if (!answer) throw new Error('not there any more');
+    return answer;
   }
 
   async #readBack(view: View): Promise<void> {

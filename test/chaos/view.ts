@@ -40,8 +40,9 @@ export class View {
     return this.arrivals.at(-1)?.id ?? this.start;
   }
 
-  take({ id, text = '' }: ChatEvent, repaired: boolean): void {
-    if (this.closed) return;
+  /** `value` events leave the log when all have them: what they set is looked at by itself. */
+  take({ id, type, text = '' }: ChatEvent, repaired: boolean): void {
+    if (this.closed || type === 'value') return;
     if (compareIds(id, this.last) > 0) this.arrivals.push({ id, text, repaired, at: Date.now() });
     else if (compareIds(id, this.start) <= 0 || this.#has(id)) this.repeated += 1;
     else this.outOfOrder.push(id);

@@ -4,7 +4,7 @@ import type { Store } from '../../shared/store/store.js';
 import { expireUser, staleUsers } from '../../shared/store/presence.js';
 import { allKeys } from './redis.js';
 
-const REMAINS = /^(room:.*:(log|delivered|nonce:.*|rules|held|sends|slow:.*|exited:.*)|dirty:.*|forgetting:.*|sequence:.*|kept:.*|users:next|expiry|shards|metrics|busiest:.*|samples|samples:by|limit:.*|salt:.*|bull:.*)$/;
+const REMAINS = /^(room:.*:(log|delivered|presence|values|nonce:.*|rules|held|sends|slow:.*|exited:.*)|dirty:.*|forgetting:.*|sequence:.*|kept:.*|users:next|valued:.*|expiry|shards|metrics|busiest:.*|samples|samples:by|limit:.*|salt:.*|bull:.*)$/;
 
 /** Keys that should not be there once all users have ended. */
 export async function ghosts({ redis }: Store): Promise<string[]> {

@@ -128,7 +128,9 @@ export class World {
     for (const one of [...this.#people, ...this.#owner ? [this.#owner] : []]) await expireUser(store, one.id, Number.MAX_SAFE_INTEGER);
     await this.#keepUp();
     expect(await ghosts(store)).toEqual([]);
-    for (const room of this.#rooms()) expect(await store.redis.pttl(store.keys.log(room)), room).not.toBe(-1);
+    for (const room of this.#rooms()) {
+      for (const key of [store.keys.log(room), store.keys.presence(room)]) expect(await store.redis.pttl(key), key).not.toBe(-1);
+    }
   }
 
   #rooms(): string[] {

@@ -5,6 +5,7 @@ import type { AdminFigures, BusyRoom } from '../../../shared/protocol/admin.js';
 import { readHostActs, readSwitched } from '../../../shared/store/host.js';
 import { readRooms } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
+import { weighValues } from '../../../shared/store/values.js';
 import { readBusiest, type Busy } from '../guard/busiest.js';
 import type { Samples } from './samples.js';
 
@@ -24,13 +25,15 @@ export async function readFigures(sources: Sources, since: number): Promise<Admi
   const reason = await availability.check();
   const redis = { up: reason === null, reason };
   const read = store.redis.status === 'ready' ? await readAll(sources, since).catch(() => null) : null; // one that takes no writes can still be read
-  const nothing = { samples: [], busy: { rooms: [], origins: [], addresses: [] }, off: [], acts: [] };
+  const nothing = { samples: [], busy: { rooms: [], origins: [], addresses: [] }, values: { bytes: 0, rooms: [] }, off: [], acts: [] };
   return { at: Date.now(), known: read !== null, redis, process: metrics.own, ...read ?? nothing };
 }
 
-async function readAll({ store, samples }: Sources, since: number): Promise<Pick<AdminFigures, 'samples' | 'busy' | 'off' | 'acts'>> {
-  const [taken, busy, off, acts] = await Promise.all([samples.read(since), readBusy(store, samples), readSwitched(store), readHostActs(store)]);
-  return { samples: taken, busy: await shown(store, busy), off, acts };
+async function readAll({ store, samples }: Sources, since: number): Promise<Pick<AdminFigures, 'samples' | 'busy' | 'values' | 'off' | 'acts'>> {
+  const [taken, busy, values, off, acts] = await Promise.all([
+    samples.read(since), readBusy(store, samples), weighValues(store, SHOWN), readSwitched(store), readHostActs(store),
+  ]);
+  return { samples: taken, busy: await shown(store, busy), values, off, acts };
 }
 
 /** Of all API processes. Rejects when Redis is away. */

@@ -24,9 +24,12 @@ import { Salt } from './salt.js';
 import { Waits } from './waits.js';
 
 /** What an operation counts as, by address. The others are bounded by the rate of their user. */
-const COUNTED: Partial<Record<OperationName, LimitName>> = { join: 'joins', send: 'sends', sent: 'reads', history: 'reads', members: 'reads', rooms: 'reads' };
+const COUNTED: Partial<Record<OperationName, LimitName>> = {
+  join: 'joins', send: 'sends', set: 'sends', add: 'sends',
+  sent: 'reads', get: 'reads', history: 'reads', members: 'reads', rooms: 'reads',
+};
 /** These can wait for who talks: who comes, and who reads what has been. */
-const LANES: Partial<Record<OperationName, 'coming' | 'reading'>> = { join: 'coming', enter: 'coming', rename: 'coming', history: 'reading', members: 'reading', rooms: 'reading' };
+const LANES: Partial<Record<OperationName, 'coming' | 'reading'>> = { join: 'coming', enter: 'coming', rename: 'coming', history: 'reading', members: 'reading', rooms: 'reading', get: 'reading' };
 /** These make a room that is not there. */
 const MAKES_ROOMS: ReadonlySet<OperationName> = new Set<OperationName>(['join', 'enter']);
 /** These are refused as too fast by the rate of their user alone, so that for a moment no other of that user can succeed. */

@@ -6,10 +6,10 @@ import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 
 /** A page of a room's log, oldest first. One that is empty though there is more says where to go on. */
-export const history: Operation<'history'> = async ({ store }, { token, room, before, limit = HISTORY_ON_ENTER }, reply) => {
+export const history: Operation<'history'> = async ({ store }, { token, room, before, limit = HISTORY_ON_ENTER, types }, reply) => {
   const user = parseToken(token);
   const { room: found } = await authorize(store, user, room);
-  const page = await readHistory(store, found, user.id, { limit, before });
+  const page = await readHistory(store, found, user.id, { limit, before, types });
   reply.looked?.(page.passed);
   const next = page.events.length === 0 && page.more ? { before: page.before } : {};
   return ok({ more: page.more, ...next }, { events: `[${page.events.join(',')}]` });

@@ -1,19 +1,23 @@
-import { HISTORY_ON_ENTER } from '../../../shared/protocol/limits.js';
+import { HISTORY_ON_ENTER, PRESENCE_ON_ENTER } from '../../../shared/protocol/limits.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
 import { readHistory } from '../../../shared/store/messages.js';
 import { readRoomRules } from '../../../shared/store/room-rules.js';
 import { readMembers } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
+import { readValues } from '../../../shared/store/values.js';
 
 /** Script calls that look for the newest events of a room: who comes may ask for more by `history`. */
 const VIEW_CALLS = 2;
 
 /** A room as `join` and `enter` show it to a user, with up to so many events of its history, as JSON text. */
 export async function roomView(store: Store, room: string, reader: number, limit = HISTORY_ON_ENTER): Promise<string> {
-  const page = limit > 0 ? readHistory(store, room, reader, { limit, calls: VIEW_CALLS }) : { events: [] };
-  const [{ members, count }, { events }, rules] = await Promise.all([
-    readMembers(store, room), page, readRoomRules(store, room, reader),
+  const page = limit > 0 ? readHistory(store, room, reader, { limit, presence: PRESENCE_ON_ENTER, calls: VIEW_CALLS }) : { events: [] };
+  const [{ members, count }, { events }, rules, { values, ...snapshot }] = await Promise.all([
+    readMembers(store, room), page, readRoomRules(store, room, reader), readValues(store, room, reader),
   ]);
-  const fields = scriptSafeJson({ name: room, at: Date.now(), members, ...(count !== undefined && { more: true, count }), ...rules });
-  return `${fields.slice(0, -1)},"history":[${events.join(',')}]}`;
+  const fields = scriptSafeJson({
+    name: room, at: Date.now(), members, ...(count !== undefined && { more: true, count }), ...rules,
+  });
+  const remembered = `${scriptSafeJson(snapshot).slice(0, -1)},"values":${values}}`;
+  return `${fields.slice(0, -1)},"history":[${events.join(',')}],"values":${remembered}}`;
 }

@@ -7,17 +7,13 @@ import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
-import { hasLink } from '../filters.js';
+import { FILTER_TRIES, hasLink, LINK_COST } from '../filters.js';
 import type { Chat, Operation } from '../operation.js';
 import { TEXT, type Parameters } from '../parameters.js';
 import { ok } from '../respond.js';
 
-/** How often a room's filter may be another than the last one, within one send. */
-const FILTER_TRIES = 3;
 /** How often a private message is tried: one of the two may exit their room within each. */
 const PRIVATE_TRIES = 4;
-/** What a message with a link costs, in messages. */
-const LINK_COST = 2;
 
 /** Accepts a message: once it is in the room's log it is answered, and the worker copies it on. */
 export const send: Operation<'send'> = async (chat, parameters, reply) => {

@@ -8,14 +8,14 @@ import type { Parameters } from '../parameters.js';
 import { ok } from '../respond.js';
 import { acceptedAs } from './send.js';
 
-/** Whether a message was accepted whose answer was lost. `former`: its sender's token; the sender may have ended since. */
+/** Whether a message or a value was accepted whose answer was lost. `former`: its sender's token; the sender may have ended since. */
 export const sent: Operation<'sent'> = async ({ store }, parameters) => {
   const { token, former = token, id } = parameters;
   if (!isToken(former)) throw new ChatError('bad_request', 'former must be a token from join.', { field: 'former' });
   await authorize(store, parseToken(token), null);
   const sender = parseToken(former);
   const accepted = await findSent(store, roomOf(sender.id, parameters), sender, id);
-  return ok(accepted ? acceptedAs(accepted) : {});
+  return ok(accepted ? acceptedAs(accepted) : {}, accepted?.json === undefined ? {} : { value: accepted.json });
 };
 
 function roomOf(sender: number, { room, to }: Parameters<'sent'>): string {

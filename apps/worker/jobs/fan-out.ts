@@ -106,7 +106,7 @@ export class FanOut {
       const outcomes = await Promise.allSettled(batch.shards.map((shard) => this.#deliverTo(room, shard, batch, last)));
       failure ??= outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? null;
       if (failure === null) {
-        const { undelivered, moved } = await this.#steps.advance(room, last);
+        const { undelivered, moved } = await this.#steps.advance(room, batch);
         if (moved > 0) this.#observer.delivered({ room, entries: batch.entries, moved, took: performance.now() - started });
         if (undelivered === 0) return null;
       } else {

@@ -1,4 +1,4 @@
--- with log, time
+-- with log, time, speak, pace
 -- append: accepts a message into a room's log.
 -- KEYS  1 log  2 roster  3 delivered  4 dirty  5 nonce (used only with a TTL)  6 rules
 --       7 there while the user has to wait by the room's slow mode  8 when the room's messages will have been all that it takes by then  9 messages that wait for approval
@@ -21,31 +21,14 @@ local known = ttl > 0 and redis.call('GET', nonce)
 if known then return {'duplicate', string.match(known, '^[%d-]+'), string.match(known, '^%S+ (held)')} end
 local d = redis.call('HMGET', delivered, 'appended', 'through')
 if (d[1] or 0) - (d[2] or 0) >= tonumber(ARGV[6]) then return {'full'} end
-local r = redis.call('HMGET', rules, 'owner', 'off', 'role:' .. id, 'readonly', 'closed', 'mute:' .. id, 'filter', 'slow')
-if r[2] then return {'off'} end
-local text, only, verdict = ARGV[2], nil, ''
-if not r[3] and (not r[1] or r[1] ~= ARGV[7]) then
-  if r[4] then return {'read_only'} end
-  if r[5] then return {'closed'} end
-  local ends, quiet = string.match(r[6] or '', '^(%d+) ?(q?)')
-  local muted = ends and ends - now() or 0
-  if muted > 0 and quiet == '' then return {'muted', muted} end
-  if muted > 0 then only = id end
-  if string.match(r[7] or '', '^%x*') ~= ARGV[11] then return {'filter', r[7] or ''} end
-  if ARGV[13] == 'links' then return {'links'} end
-  local wait = r[8] and redis.call('PTTL', KEYS[7]) or 0
-  if wait > 0 then return {'slow', wait} end
-  if ARGV[8] ~= '0' and not only then -- what nobody hears takes nothing from the others
-    -- in a large room as many as the copies that it makes: 300 KB each, which is a usual message for a thousand members
-    local copies = math.ceil(redis.call('HLEN', roster) * math.max(#ARGV[2], 300) / 300000)
-    local cost = math.min(ARGV[8], math.max(ARGV[10], copies))
-    -- the generic cell rate algorithm (ITU-T I.371), so that who is refused does not wait for the same moment as everybody else
-    local at, window = now(), tonumber(ARGV[9])
-    local arrival = math.max(tonumber(redis.call('GET', KEYS[8]) or 0), at) + cost * window / ARGV[8]
-    if arrival - at > window then return {'flood', math.ceil(arrival - at - window)} end
-    redis.call('SET', KEYS[8], string.format('%.3f', arrival), 'PX', math.max(1, math.ceil(arrival - at)))
-  end
-  if r[8] then redis.call('SET', KEYS[7], 1, 'PX', r[8]) end
+local refused, only, slow, free = mayWrite({rules = rules, slow = KEYS[7]}, {id = id, owner = ARGV[7], filter = ARGV[11], verdict = ARGV[13]})
+if refused then return refused end
+local text, verdict = ARGV[2], ''
+if not free then
+  -- a message that nobody hears takes nothing from the others
+  local late = not only and paceRoom(KEYS[8], ARGV[8], tonumber(ARGV[9]), ARGV[10], #ARGV[2], redis.call('HLEN', roster))
+  if late then return late end
+  if slow then redis.call('SET', KEYS[7], 1, 'PX', slow) end
   if ARGV[12] ~= '' then text = ARGV[12] end
   verdict = ARGV[13]
 end

@@ -9,7 +9,8 @@
 local log, waiting, forgetting = KEYS[1], KEYS[2], KEYS[3]
 local field = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
 local pattern = '^{"type":"' .. (ARGV[2] == 'all' and '%a+' or ARGV[2]) .. '","room":"[^"]*","from":{"id":(%d+)[,}]'
-local function isTheirs(text) return string.match(text, pattern) == ARGV[1] end
+-- a `value` event is owed until all have it, and leaves the log by itself then
+local function isTheirs(text) return string.match(text, pattern) == ARGV[1] and string.sub(text, 1, 15) ~= '{"type":"value"' end
 local time, bytes = string.format('%d', now()), 0
 -- `through`: the log id up to which it goes; '+' when nothing has been done yet. What comes after it is the text for the room.
 local state = redis.call('HGET', forgetting, field)

@@ -17,7 +17,7 @@ const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> =
     on: [{ request: { act: 'room_off' }, label: 'Switch the room off', says: 'Nobody enters or speaks there, its owner neither, until you switch it on.' }],
     off: [{ request: { act: 'room_on' }, label: 'Switch the room on', says: 'Everybody may enter and speak again, as its rules say.' }],
     always: [
-      { request: { act: 'clear' }, label: 'Clear the room', says: 'All its messages go, for good.' },
+      { request: { act: 'clear' }, label: 'Clear the room', says: 'All its messages and values go, for good.' },
       { request: { act: 'own' }, label: "Make an owner's link", says: 'Who opens it owns the room. A former owner owns it no more.' },
     ],
   },

@@ -28,6 +28,8 @@ export function makeLists(ask: (kind: Kind, name: string) => void): (figures: Ad
   const rooms = table('rooms', ['Room', 'Members', 'Messages/s'], [1, 2], 'Nobody is in a public room.', 'Act');
   const origins = table('origins', ['Origin', 'Requests/s'], [1], 'Nobody asks.', 'Act');
   const addresses = table('addresses', ['Address', 'Requests/s'], [1], 'Nobody asks.', 'Act');
+  const values = table('values', ['Room', 'Bytes'], [1], 'No room remembers anything.', 'Act');
+  const weight = byId('values-bytes', HTMLElement);
   const off = table('off', ['What', 'Until'], [], 'Everything is on.', 'Act');
   const acts = table('acts', ['When', 'What', 'By'], [], 'Nothing yet.');
   return (figures, running) => {
@@ -40,6 +42,8 @@ export function makeLists(ask: (kind: Kind, name: string) => void): (figures: Ad
     rooms.show(figures.busy.rooms.map(({ name, members, rate }) => row('room', name, count(members), count(rate))), instead);
     origins.show(figures.busy.origins.map(({ origin, rate }) => row('origin', origin, count(rate))), instead);
     addresses.show(figures.busy.addresses.map(({ address, rate }) => row('address', address, count(rate))), instead);
+    values.show(figures.values.rooms.map((room) => row('room', room.name, count(room.bytes))), instead);
+    weight.textContent = bytes(figures.values.bytes);
     off.show(figures.off.map(({ kind, name, since, until }) =>
       ({ key: `${kind} ${name}`, cells: [shortly(kind, name), until === null ? `it is switched on (off since ${moment(since)})` : moment(until)], ...linkTo(kind, name), mark: kind, act: () => ask(kind, name) })), instead);
     acts.show(figures.acts.map(({ at, act, on, by, seconds }, i) =>

@@ -1,11 +1,13 @@
 -- with log, time, roles, rights
 -- govern: what is done about what is said in a room, and its rules: checked, done, told to the room and written down together.
--- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty  6 messages that wait for approval
+-- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty  6 messages that wait for approval  7 values  8 own values
+--       9 valued
 -- ARGV  1 user id, '' for the host  2 SHA-256 of the owner's token that was given, '' for none  3 room  4 role that it takes
 --       5 line for the list of acts  6 event text, '' for none  7 step  8.. what it takes:
---       'remove': log id; 'clear'; 'set': field, value, ... ('' removes the field); 'approve', 'reject': id of a message that waits
+--       'remove': log id; 'clear'; 'clear-values'; 'set': field, value, ... ('' removes the field); 'approve', 'reject': id of a message that waits
 -- Gives {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
--- Bound: one event; or what waits (100 messages), as far as the one that is meant; 100 acts. `clear` drops whole blocks of the log, unread.
+-- Bound: one event; or what waits (100 messages), as far as the one that is meant; 100 acts. `clear` drops whole blocks of the log, unread,
+-- `clear-values` unlinks the values.
 local rules, roster, log, delivered, dirty, waiting = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local steps = {}
 function steps.remove()
@@ -16,6 +18,11 @@ end
 function steps.clear()
   redis.call('XTRIM', log, 'MAXLEN', 0) -- keeps the last id: none is given twice
   redis.call('HSET', delivered, 'through', redis.call('HGET', delivered, 'appended') or 0)
+end
+steps['clear-values'] = function()
+  redis.call('UNLINK', KEYS[7], KEYS[8])
+  redis.call('HDEL', delivered, 'valueBytes')
+  redis.call('ZREM', KEYS[9], ARGV[3])
 end
 function steps.set()
   for i = 8, #ARGV, 2 do
@@ -51,5 +58,6 @@ if refused then return {refused} end
 local reply = steps[ARGV[7]]() or {'ok'}
 if reply[1] ~= 'ok' then return reply end
 note(rules, now(), ARGV[5])
-if ARGV[6] ~= '' then tell(log, delivered, dirty, ARGV[3], ARGV[6]) end
+local told = ARGV[6] ~= '' and tell(log, delivered, dirty, ARGV[3], ARGV[6])
+if ARGV[7] == 'clear-values' then redis.call('HSET', delivered, 'valuesThrough', told) end
 return reply

@@ -1,8 +1,9 @@
--- with log, above, gone
--- exit-room: the second step of leaving a room, on the room's shard. A role ends with it. A room left empty expires, but not what the
--- host has set.
+-- with log, above, gone, weigh
+-- exit-room: the second step of leaving a room, on the room's shard. A role ends with it, and the user's own values. A room left empty
+-- expires, but not what the host has set.
 -- KEYS  1 roster  2 shards  3 log  4 delivered  5 dirty  6 public rooms of this shard  7 rules  8 messages that wait for approval
 --       9 entries  10 where the number of the move is kept for a while, so that an entry that is older comes too late
+--       11 values  12 own values  13 presence  14 valued
 -- ARGV  1 id  2 user shard  3 room  4 text of `left`, '' for a private room  5 ms an empty room is kept
 --       6 number of the user's move, '' for a user that has ended: none of its entries counts  7 ms the number is kept, 0: not at all
 -- Gives {1, log id of `left`, or of the last event in a private room}, or {0, log id of the last event} when the user was not in the roster,
@@ -21,6 +22,8 @@ if redis.call('HEXISTS', roster, ARGV[1]) == 0 or tonumber(redis.call('HGET', KE
 redis.call('HDEL', roster, ARGV[1])
 redis.call('HDEL', KEYS[9], ARGV[1])
 redis.call('HDEL', rules, 'role:' .. ARGV[1])
+weigh(KEYS[14], ARGV[3], -redis.call('HSTRLEN', KEYS[12], ARGV[1]))
+redis.call('HDEL', KEYS[12], ARGV[1])
 local left = redis.call('HLEN', roster)
 local id = ''
 if ARGV[4] ~= '' then
@@ -36,7 +39,7 @@ end
 if left == 0 then
   redis.call('ZREM', public, ARGV[3])
   redis.call('DEL', KEYS[9]) -- a version without numbers may have left some
-  for _, key in ipairs({log, delivered, KEYS[8]}) do redis.call('PEXPIRE', key, ARGV[5]) end
+  for _, key in ipairs({log, delivered, KEYS[8], KEYS[11], KEYS[12], KEYS[13]}) do redis.call('PEXPIRE', key, ARGV[5]) end
   local host = redis.call('HMGET', rules, 'kept', 'off')
   if not host[1] and not host[2] then redis.call('PEXPIRE', rules, ARGV[5]) end
 end

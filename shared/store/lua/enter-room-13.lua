@@ -2,7 +2,7 @@
 -- enter-room: the second step of entering, on the room's shard: roster, shard count and the `joined` event together,
 -- so that a batch that holds an event after `joined` is read with this user's shard in `shards`.
 -- KEYS  1 roster  2 shards  3 log  4 delivered  5 dirty  6 public rooms of this shard  7 rules  8 messages that wait for approval
---       9 entries  10 there when the user has exited a moment ago: number of that move
+--       9 entries  10 there when the user has exited a moment ago: number of that move  11 values  12 own values  13 presence
 -- ARGV  1 id  2 name  3 user shard  4 room  5 text of `joined`, '' for a private room
 --       6 SHA-256 of an owner token, '' for none: a room that is made now belongs to who has it
 --       7 SHA-256 of the owner token the user has, '' for none  8 folded name  9 and 10 hashes of the user's address, by the salts
@@ -25,10 +25,7 @@ local made = redis.call('EXISTS', delivered) == 0
 if number > tonumber(redis.call('HGET', KEYS[9], id) or 0) then redis.call('HSET', KEYS[9], id, ARGV[12]) end
 if redis.call('HSETNX', roster, id, ARGV[2]) == 0 then return {ARGV[6] ~= '' and r[1] == ARGV[6] and 'made' or 'in'} end
 redis.call('HINCRBY', shards, ARGV[3], 1)
-redis.call('PERSIST', log)
-redis.call('PERSIST', delivered)
-redis.call('PERSIST', rules)
-redis.call('PERSIST', KEYS[8])
+for _, key in ipairs({log, delivered, rules, KEYS[8], KEYS[11], KEYS[12], KEYS[13]}) do redis.call('PERSIST', key) end
 if ARGV[5] ~= '' then
   tell(log, delivered, dirty, ARGV[4], owns and string.sub(ARGV[5], 1, -2) .. ',"role":"owner"}' or ARGV[5])
   redis.call('ZADD', public, redis.call('HLEN', roster), ARGV[4])

@@ -1,0 +1,9 @@
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { write } from './write.js';
+
+/** Adds to a value that is a number, or is not there yet. */
+export const add: Operation<'add'> = async (chat, { token, room, key, by = 1, id: nonce, owner }) => {
+  const { version, json, duplicate } = await write(chat, { token, room, key, change: { by }, nonce, owner });
+  return ok({ version, at: Number.parseInt(version, 10), ...(duplicate && { duplicate }) }, { value: json });
+};

@@ -1,0 +1,13 @@
+import { parseToken } from '../../../shared/store/tokens.js';
+import { authorize } from '../../../shared/store/users.js';
+import { readValues } from '../../../shared/store/values.js';
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+
+/** Reads values of a room. */
+export const get: Operation<'get'> = async ({ store }, { token, room, ...query }) => {
+  const user = parseToken(token);
+  const { room: found } = await authorize(store, user, room);
+  const { values, ...rest } = await readValues(store, found, user.id, query);
+  return ok(rest, { values });
+};

@@ -1,0 +1,9 @@
+import type { Operation } from '../operation.js';
+import { ok } from '../respond.js';
+import { write } from './write.js';
+
+/** Writes a value of a room; null takes it away. With `if`, only over the version named. */
+export const set: Operation<'set'> = async (chat, { token, room, key, value, if: expected, id: nonce, owner }) => {
+  const { version, duplicate } = await write(chat, { token, room, key, change: { value }, expected, nonce, owner });
+  return ok({ version, at: Number.parseInt(version, 10), ...(duplicate && { duplicate }) });
+};

@@ -1,0 +1,154 @@
+/**
+ * What a room remembers: values by key. A value's version is the log id of the event that set it, so that a snapshot and the events
+ * after it cannot race: a reader drops what is not above the version it has.
+ */
+import { ChatError, type Reason } from '../protocol/errors.js';
+import { privateRoomUsers, type RoomValues, type UserRef } from '../protocol/events.js';
+import { EVENTS_BYTES, OWN_VALUE_BYTES, OWN_VALUES_MAX, VALUES_BYTES, VALUES_MAX } from '../protocol/limits.js';
+import { runDurably } from './durable.js';
+import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
+import { onceBy, SENDS_WINDOW, type Filtered } from './messages.js';
+import { notAllowed, rateLimited } from './refusals.js';
+import { run } from './scripts.js';
+import type { Store } from './store.js';
+import { hashToken } from './tokens.js';
+
+const OWN = '@me/';
+
+/** A value as it is to be written. */
+export interface ValueWrite {
+  room: string;
+  from: UserRef;
+  /** As the user gives it: its own begin with `@me/`. */
+  key: string;
+  /** The new value, null to take it away; or a number to add. */
+  change: { value: unknown } | { by: number };
+  /** The version that must be there, `0` for none. */
+  expected?: string | undefined;
+  nonce?: string | undefined;
+  /** SHA-256 of the writer's token, kept with the nonce. */
+  tokenHash?: string;
+  owner?: string | undefined;
+}
+
+export interface ValueWritten {
+  version: string;
+  /** The value that is there now, as JSON text. */
+  json: string;
+  duplicate: boolean;
+}
+
+type Reply = ['ok' | 'duplicate' | 'conflict' | 'no_number', string, string]
+  | ['too_many' | 'too_large' | 'not_in_room' | 'full' | 'hold'] | ['filter', string]
+  | ['off' | 'read_only' | 'closed' | 'links' | 'values'] | ['muted' | 'slow' | 'flood', number];
+
+/** The key under which everybody reads it. */
+const storedKey = (key: string, user: number): string => key.startsWith(OWN) ? `@${user}/${key.slice(OWN.length)}` : key;
+
+/**
+ * Writes a value and tells the room. Returns null when the user is not in the room, and a filter when another than `filtered` has to be
+ * applied first. Throws `conflict`, `bad_request` beyond the room's bounds, and what a message throws.
+ */
+export async function writeValue(store: Store, write: ValueWrite, filtered: Filtered): Promise<ValueWritten | { filter: string } | null> {
+  const { keys, config } = store;
+  const { room, from, key, change, owner } = write;
+  const once = onceBy(store, write.nonce);
+  const isOwn = key.startsWith(OWN);
+  const stored = storedKey(key, from.id);
+  const keyIsMasked = filtered.masked !== undefined && filtered.masked.text !== key;
+  const value = 'value' in change ? change.value : change.by;
+  if (isOwn && !fitsIn(value, OWN_VALUE_BYTES)) throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
+  const [outcome, first, second = 'null'] = await runDurably<Reply>(store, 'set-value', keys.log(room), keys.roster(room), keys.delivered(room),
+    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, once.nonce), keys.rules(room), keys.slow(room, from.id),
+    keys.sends(room), keys.values(room), keys.ownValues(room), keys.valued(keys.roomShard(room)),
+    from.id, eventText({ type: 'value', room, from, key: stored, value: 0 }).slice(0, -'0}'.length), room, isOwn ? stored.slice(stored.indexOf('/') + 1) : key,
+    'by' in change ? 'add' : 'set', 'by' in change ? change.by : scriptSafeJson(value), write.expected ?? '', once.ttl,
+    privateRoomUsers(room) ? 2 : 1, owner === undefined ? '' : hashToken(owner), filtered.hash, keyIsMasked ? 'hold' : filtered.verdict,
+    filtered.masked ? scriptSafeJson(filtered.masked.data) : '', config.logMax, config.rateLimits ? config.roomSends : 0, SENDS_WINDOW,
+    messageCost({ data: value }), isOwn ? OWN_VALUES_MAX : VALUES_MAX, VALUES_BYTES, isOwn ? '1' : '', write.tokenHash ?? '');
+  switch (outcome) {
+    case 'ok': case 'duplicate': return { version: first, json: second, duplicate: outcome === 'duplicate' };
+    case 'conflict': throw conflict(`${stored} has changed: it has the version ${first} now.`, first, second);
+    case 'no_number': throw conflict(`${stored} is no number that this can be added to.`, first, second);
+    case 'filter': return { filter: first };
+    case 'not_in_room': return null;
+    case 'hold': throw notAllowed('words');
+    case 'too_many': throw tooLarge(isOwn ? `You have ${OWN_VALUES_MAX} values in this room, the most there may be.`
+      : `The room has ${VALUES_MAX} values, the most there may be: take one away first.`, 'key');
+    case 'too_large': throw tooLarge(`All values of a room together may have ${VALUES_BYTES} bytes: take one away first.`, 'value');
+    case 'full': throw new ChatError('unavailable', `The room ${room} has more events than can be delivered now.`, { retryAfter: 1 });
+    case 'slow': throw rateLimited(first, `The room ${room} is in slow mode.`, 'slow');
+    case 'flood': throw rateLimited(first, `There is too much in the room ${room}.`, 'room');
+    default: throw notAllowed(outcome as Reason, first as number | undefined);
+  }
+}
+
+function conflict(message: string, version: string, json: string): ChatError {
+  return new ChatError('conflict', message, { field: 'key', value: JSON.parse(json) as unknown, version });
+}
+
+const tooLarge = (message: string, field: string): ChatError => new ChatError('bad_request', message, { field });
+
+/** What is asked for: some keys, or all that begin with `prefix`; `after` goes on where the last answer ended. */
+export interface ValueQuery {
+  keys?: string[] | undefined;
+  prefix?: string | undefined;
+  after?: string | undefined;
+}
+
+type Snapshot = Omit<RoomValues, 'values'> & { values: string };
+
+/** Reads values of a room, up to 64 KiB of them. Returns `values` as JSON text. */
+export async function readValues(store: Store, room: string, reader: number, query: ValueQuery = {}): Promise<Snapshot> {
+  const { keys, redis } = store;
+  if (query.keys) return readKeys(store, room, query.keys.map((key) => storedKey(key, reader)));
+  const [through, shared, own, more] = await run<[string, string[], string[], string]>(redis, 'values', keys.values(room), keys.ownValues(room),
+    keys.delivered(room), EVENTS_BYTES, query.after ?? '', storedKey(query.prefix ?? '', reader));
+  const prefix = storedKey(query.prefix ?? '', reader);
+  const found = [...pairs(shared), ...pairs(own).flatMap(([user, lines]) => ownPairs(user, lines))];
+  return { version: through, values: valuesJson(found.filter(([key]) => key.startsWith(prefix))), ...(more !== '' && { more }) };
+}
+
+async function readKeys({ keys, redis }: Store, room: string, wanted: string[]): Promise<Snapshot> {
+  const version = await redis.hget(keys.delivered(room), 'valuesThrough') ?? '0-0'; // first: what is read later may be newer
+  const shared = wanted.filter((key) => !key.startsWith('@'));
+  const users = [...new Set(wanted.map((key) => /^@(\d+)\//.exec(key)?.[1] ?? '').filter((user) => user !== ''))];
+  const [values, own] = await Promise.all([
+    shared.length > 0 ? redis.hmget(keys.values(room), ...shared) : [], users.length > 0 ? redis.hmget(keys.ownValues(room), ...users) : [],
+  ]);
+  const found = shared.flatMap((key, i): [string, string][] => values[i] ? [[key, values[i]]] : []);
+  const theirs = users.flatMap((user, i) => ownPairs(user, own[i] ?? '')).filter(([key]) => wanted.includes(key));
+  return { version, values: valuesJson([...found, ...theirs]) };
+}
+
+function pairs(flat: string[]): [string, string][] {
+  return flat.flatMap((one, i): [string, string][] => i % 2 === 0 ? [[one, flat[i + 1] ?? '']] : []);
+}
+
+/** A user's own values, from its lines `key version json`. */
+function ownPairs(user: string, lines: string): [string, string][] {
+  return lines.split('\n').filter((line) => line !== '').map((line) => {
+    const space = line.indexOf(' ');
+    return [`@${user}/${line.slice(0, space)}`, line.slice(space + 1)];
+  });
+}
+
+/** `{"key":{"value":...,"version":"..."},...}`; each text is `version json`. */
+function valuesJson(found: [string, string][]): string {
+  const members = found.map(([key, text]) => {
+    const space = text.indexOf(' ');
+    return `"${key}":{"value":${text.slice(space + 1)},"version":"${text.slice(0, space)}"}`;
+  });
+  return `{${members.join(',')}}`;
+}
+
+/** Returns what all values weigh, in bytes, and the rooms whose values weigh most, at most `limit` of them. */
+export async function weighValues({ keys, redis }: Store, limit: number): Promise<{ bytes: number; rooms: { name: string; bytes: number }[] }> {
+  const shards = await Promise.all(keys.allShards.map((shard) =>
+    run<[number, string[]]>(redis, 'valued', keys.valued(shard), keys.roomsAt(shard), limit)));
+  const rooms = shards.flatMap(([, named]) => pairs(named).map(([name, bytes]) => ({ name, bytes: Number(bytes) })));
+  return {
+    bytes: shards.reduce((sum, [bytes]) => sum + bytes, 0),
+    rooms: rooms.sort((a, b) => b.bytes - a.bytes).slice(0, limit),
+  };
+}
