@@ -1,4 +1,4 @@
-import type { Audit, ChatEvent, HeldMessage, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type { Audit, ChatEvent, HeldMessage, RoomValues, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { HistoryPage, Sent } from './api.js';
 
 /** What each operation answers, beside `ok`. */
@@ -8,6 +8,9 @@ export interface Answers {
   send: Sent;
   sent: Partial<Sent>;
   signal: object;
+  set: { version: string; at: number; duplicate?: true };
+  add: { version: string; at: number; value: number; duplicate?: true };
+  get: RoomValues;
   enter: { room: RoomView; owner?: string; blocked?: number[] };
   exit: object;
   block: { blocked: number[] };

@@ -79,6 +79,8 @@ export interface HistoryOptions {
   before?: string;
   limit?: number;
   room?: string;
+  /** Only events of these types. */
+  types?: ChatEvent['type'][];
 }
 
 export interface HistoryPage {
@@ -87,6 +89,40 @@ export interface HistoryPage {
   more: boolean;
   /** Where to go on, when there was nothing for you in what was looked at. */
   before?: string;
+}
+
+export interface SetOptions {
+  /** The version that must be there (`chat.values.version(key)`; '0': no value). Else it is a `conflict`. */
+  if?: string;
+}
+
+/** What a listener of `chat.values.on` is told beside the value. */
+export interface ValueChange {
+  /** As everybody reads it: own keys begin with `@` and the user's id. */
+  key: string;
+  version: string;
+  /** Who wrote it; null when it was this page, or it was there before. */
+  from: UserRef | null;
+}
+
+/** What a room remembers: values by key, the same for everybody in it, and there when everybody has left and comes again. */
+export interface ChatValues {
+  /** The value as this page knows it, with what it has written itself; undefined when there is none, and before `ready`. */
+  get(key: string): any;
+  /** Its version as the server has told it, '0' when there is none: for `if`. */
+  version(key: string): string;
+  /** All values whose keys begin with `prefix`, by key. */
+  all(prefix?: string): Record<string, any>;
+  /** Writes a value: anything JSON can say, up to 4 KiB. Resolves with its version. A key that begins with `@me/` is this user's own. */
+  set(key: string, value: unknown, options?: SetOptions): Promise<string>;
+  /** Adds to a number; one that is not there is 0. Each call counts once. Resolves with the sum. */
+  add(key: string, by?: number): Promise<number>;
+  delete(key: string, options?: SetOptions): Promise<void>;
+  /**
+   * Calls `listener` with the value now and whenever it changes, undefined for none. A `key` that ends with `/` is for all keys that
+   * begin so, '' for all. The function it returns ends that.
+   */
+  on(key: string, listener: (value: any, change: ValueChange) => void): () => void;
 }
 
 /** What went wrong, with a code to decide by and a message to show. */
@@ -102,6 +138,9 @@ export interface ChatFailure extends Error {
   readonly retryAfter?: number;
   /** Why it is `not_allowed`. */
   readonly reason?: Reason;
+  /** In a `conflict`: the value that is there, and its version. */
+  readonly value?: unknown;
+  readonly version?: string;
 }
 
 /** One thing that was looked at by `chat.doctor()`, as a sentence a visitor understands. */
@@ -131,6 +170,8 @@ export interface ChatEvents {
   owned: ChatEvent;
   /** The first message has begun to wait for approval; only who has a role hears it. */
   held: ChatEvent;
+  /** A value of a room has changed; `chat.values` has it already. */
+  value: ChatEvent;
   /** Something short-lived, as a pointer's place: never stored, may be lost. */
   signal: SignalEvent;
   /** Any of the events above. */
@@ -168,6 +209,9 @@ export interface Chat {
   send(message: string | Outgoing): Promise<Sent>;
   /** Tells those who are here now. When called faster than the network goes, only the newest is sent. */
   signal(data: unknown, room?: string): Promise<void>;
+  /** What the room remembers; `valuesOf`: what another room that was entered does. */
+  readonly values: ChatValues;
+  valuesOf(room: string): ChatValues;
   members(room?: string): Promise<UserRef[]>;
   history(options?: HistoryOptions): Promise<HistoryPage>;
   rename(name: string): Promise<UserRef>;

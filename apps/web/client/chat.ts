@@ -1,23 +1,13 @@
 import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
-import type { Chat, ChatEvents, Finding, HistoryOptions, HistoryPage, Outgoing, Ready, Sent, State, WayName } from './api.js';
+import type { Chat, ChatEvents, ChatValues, Finding, HistoryOptions, HistoryPage, Outgoing, Ready, Sent, State, WayName } from './api.js';
 import type { Connection } from './connection.js';
 import { callDoctor } from './doctor.js';
 import { callSafely } from './emitter.js';
-import { Failure } from './errors.js';
 import { Outbox } from './outbox.js';
 import { Signals } from './signals.js';
 import type { Values } from './transport.js';
-
-/** What JSON cannot say never arrives, however often it is tried. Throws `bad_request`. */
-function checkJson(data: unknown): void {
-  try {
-    JSON.stringify(data);
-  } catch (thrown) {
-    throw new Failure('bad_request', String(thrown), { field: 'data' });
-  }
-}
 
 /** A room as a page has it. */
 export class RoomChat implements Chat {
@@ -26,6 +16,7 @@ export class RoomChat implements Chat {
 
   constructor(readonly server: string, private readonly connection: Connection) {
     this.outbox = new Outbox((letter) => connection.post(letter), connection.pauses);
+    connection.feed.write = (operation, values) => this.outbox.send(operation, values);
     this.signals = new Signals((values) => connection.ask('signal', values));
   }
 
@@ -45,8 +36,7 @@ export class RoomChat implements Chat {
 
   async send(message: string | Outgoing): Promise<Sent> {
     const { text, data, to, room }: Outgoing = typeof message === 'string' ? { text: message } : message || {};
-    checkJson(data);
-    return this.outbox.send({ text, data, to, room: to === undefined ? room || this.room : undefined });
+    return this.outbox.send('send', { text, data, to, room: to === undefined ? room || this.room : undefined });
   }
 
   async signal(data: unknown, room = this.room): Promise<void> {
@@ -54,13 +44,18 @@ export class RoomChat implements Chat {
     return this.signals.send(room, { data, room });
   }
 
+  get values(): ChatValues { return this.valuesOf(this.room); }
+
+  valuesOf(room: string): ChatValues {
+    return this.connection.feed.valuesOf(room);
+  }
+
   async members(room = this.room): Promise<UserRef[]> {
     return (await this.connection.insist('members', { room })).members;
   }
 
   async history(options: HistoryOptions = {}): Promise<HistoryPage> {
-    const { before, limit, room = this.room } = options;
-    return this.connection.insist('history', { before, limit, room });
+    return this.connection.insist('history', Object.assign({ room: this.room } as Values, options));
   }
 
   async rename(name: string): Promise<UserRef> {
@@ -75,6 +70,7 @@ export class RoomChat implements Chat {
     connection.feed.order.hold(room);
     const view = (await connection.insist('enter', { room, history: connection.session.share })).room;
     if (room !== this.room) connection.entered(room);
+    connection.feed.remember(view);
     connection.feed.open(view);
     return view;
   }

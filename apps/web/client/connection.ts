@@ -1,7 +1,7 @@
 import type { RoomView } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
-import type { ChatEvents, Ready, Sent, State } from './api.js';
+import type { ChatEvents, Ready, State } from './api.js';
 import { Pauses, persist } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { asFailure, Failure } from './errors.js';
@@ -43,9 +43,7 @@ export class Connection {
   constructor(private readonly server: string, readonly way: Way, wish: Wish, name: string | undefined, shared: boolean) {
     const session = this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish, name);
     session.trouble = (reason) => this.turn('reconnecting', reason);
-    this.feed = new Feed(this.emitter, this.session, (room, before) => {
-      return this.insist('history', { room, before, limit: session.share }, Infinity);
-    });
+    this.feed = new Feed(this.emitter, this.session, this);
     this.polling = new Polling(this.session, this.pauses, {
       deliver: (answer) => this.feed.deliver(answer),
       online: () => this.turn('online', 'the server answers'),
@@ -161,6 +159,7 @@ export class Connection {
     if (!user || this.state === 'left') throw new Failure('left', 'The chat has ended.');
     if (pollTimeout) this.polling.hold.seconds = pollTimeout;
     const ready = this.opened = Object.assign({ user, room: view.name }, view);
+    this.feed.remember(view);
     if (this.settle) this.settle.resolve(ready);
     this.turn('online', 'the room is open');
     this.emitter.emit('ready', ready);
@@ -173,8 +172,8 @@ export class Connection {
     return this.whenReady(() => this.session.call(operation, values));
   }
 
-  /** Sends a message, once. */
-  post(letter: Letter): Promise<Sent> {
+  /** Sends a letter, once. */
+  post(letter: Letter): Promise<unknown> {
     return this.whenReady(() => this.session.post(letter));
   }
 

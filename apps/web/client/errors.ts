@@ -8,6 +8,8 @@ export class Failure extends Error implements ChatFailure {
   readonly suggestion?: string;
   readonly retryAfter?: number;
   readonly reason?: Reason;
+  readonly value?: unknown;
+  readonly version?: string;
 
   constructor(code: ChatFailure['code'], message: string, details: ErrorDetails = {}) {
     super(message);
@@ -26,6 +28,15 @@ export function mayRetry({ code, retryAfter }: Failure): boolean {
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   return new Failure('network', String(thrown));
+}
+
+/** A copy as JSON says it. Throws `bad_request` for what it cannot say: that would never arrive, however often it is tried. */
+export function asJson<T>(value: T, field: string): T {
+  try {
+    return JSON.parse(JSON.stringify(value)) as T;
+  } catch (thrown) {
+    throw new Failure('bad_request', String(thrown), { field });
+  }
 }
 
 /** A call was given up on purpose; nobody but its caller should see it. */

@@ -7,21 +7,50 @@ import { Order } from './order.js';
 import { readBack, type Found } from './repair.js';
 import { Roster, type People } from './roster.js';
 import type { Session } from './session.js';
+import type { Values as Parameters } from './transport.js';
+import { Values, type ValuesHost } from './values.js';
 
-/** Reads a page of a room's history, however long the server is away. */
-export type ReadHistory = (room: string, before?: string) => Promise<HistoryPage>;
+/** Asks the server, for `forMs` while it is away. */
+export interface Asking {
+  readonly ready: Promise<unknown>;
+  insist<O extends 'history' | 'get'>(operation: O, values: Parameters, forMs: number): Promise<Answers[O]>;
+}
 
 /** From what the wire brings to what the page hears: each event once, in order, gaps mended from the history. */
 export class Feed {
   readonly order = new Order();
   readonly roster = new Roster();
+  /** Writes a value; the chat's outbox does it. */
+  write: ValuesHost['write'] = () => Promise.reject();
+  private readonly values = new Map<string, Values>();
   /** Called with each event that the page hears and the one before it, and with a room's people when they were read anew. */
   accepted: (event: ChatEvent | SignalEvent, after: string) => void = () => undefined;
   met: (room: string, people: People) => void = () => undefined;
 
   constructor(
-    private readonly emitter: Emitter<ChatEvents>, private readonly session: Session, private readonly history: ReadHistory,
+    private readonly emitter: Emitter<ChatEvents>, private readonly session: Session, private readonly asking: Asking,
   ) {}
+
+  /** What a room remembers. */
+  valuesOf(room: string): Values {
+    const { asking, session } = this;
+    const found = this.values.get(room) || new Values(room, {
+      ready: asking.ready,
+      userId: () => session.user ? session.user.id : 0,
+      write: (operation, values) => this.write(operation, values),
+      read: (values) => asking.insist('get', values, Infinity),
+    });
+    this.values.set(room, found);
+    return found;
+  }
+
+  remember({ name, values }: RoomView): void {
+    if (values) this.valuesOf(name).open(values); // a server of before has none
+  }
+
+  private history(room: string, before?: string): Promise<HistoryPage> {
+    return this.asking.insist('history', { room, before, limit: this.session.share }, Infinity);
+  }
 
   /** The page is about to be shown this room as it is. */
   open(view: RoomView): void {
@@ -33,6 +62,7 @@ export class Feed {
   close(room: string): void {
     this.order.forget(room);
     this.roster.forget(room);
+    this.values.delete(room);
   }
 
   async deliver(answer: Answers['poll']): Promise<void> {
@@ -65,6 +95,7 @@ export class Feed {
     this.order.hold(room);
     const { events } = await this.readBack(room).catch((): Found => ({ events: [], closed: false }));
     this.settle(room, events);
+    this.valuesOf(room).renew();
   }
 
   /** Ends a hold of a room that has been read to its end: first what the server gave, then what came meanwhile. */
@@ -84,6 +115,7 @@ export class Feed {
       const found = await this.readBack(view.name, { events: view.history, more: view.history.length > 0 });
       if (!found.closed) lost.push(view.name);
       found.events.forEach((event) => this.accept(event));
+      this.remember(view);
       this.meet(view.name, view);
       this.met(view.name, view);
     }
@@ -95,7 +127,10 @@ export class Feed {
     const after = this.order.last(event.room);
     if (event.type !== 'signal' && !this.order.accept(event, certain)) return;
     this.accepted(event, after);
-    if (event.type !== 'signal') this.note(event);
+    if (event.type !== 'signal') {
+      this.note(event);
+      this.valuesOf(event.room).take(event);
+    }
     this.emitter.emit<'event'>(event.type as 'event', event);
     this.emitter.emit('event', event);
   }
@@ -127,8 +162,9 @@ export class Feed {
       if (!found.closed) open.push(room);
       found.events.forEach((event) => this.accept(event));
     }
-    if (missed > regained) this.emitter.emit('missed', { count: missed - regained });
+    if (missed > regained && open.length > 0) this.emitter.emit('missed', { count: missed - regained });
     if (reset && open.length > 0) this.emitter.emit('reset', { rooms: open });
+    this.order.rooms().forEach((room) => this.valuesOf(room).renew());
   }
 
   private async readBack(room: string, first?: HistoryPage): Promise<Found> {

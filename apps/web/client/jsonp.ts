@@ -14,7 +14,7 @@ const copy = Math.random().toString(36).slice(2, 8);
 function queryOf(values: Values, callback: string): URLSearchParams {
   const query = new URLSearchParams({ callback });
   for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined) query.set(name, name === 'data' || typeof value === 'object' ? JSON.stringify(value) : String(value));
+    if (value !== undefined) query.set(name, /^(data|value)$/.test(name) || typeof value === 'object' ? JSON.stringify(value) : String(value));
   }
   return query;
 }

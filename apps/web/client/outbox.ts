@@ -1,35 +1,36 @@
-import type { Sent } from './api.js';
+import type { Answers } from './answers.js';
 import { persist, type Pauses } from './backoff.js';
-import { Failure } from './errors.js';
+import { asJson, Failure } from './errors.js';
 import { secret } from './secret.js';
 import type { Values } from './transport.js';
 
 /** ms for which a message is tried: well within the ten minutes that the server remembers its nonce. */
 const SEND_FOR = 5 * 60_000;
 
-/** A message on its way. */
+/** A message, or a value that is written, on its way. */
 export interface Letter {
+  readonly operation: 'send' | 'set' | 'add';
   readonly values: Values;
   /** The token it was sent with when no answer came: then it may have been accepted. '' when it was not. */
   doubt: string;
 }
 
-/** Sends one message after the other, so that they keep their order however often one has to be tried again. */
+/** Sends one letter after the other, so that they keep their order however often one has to be tried again. */
 export class Outbox {
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly post: (letter: Letter) => Promise<Sent>, private readonly pauses: Pauses) {}
+  constructor(private readonly post: (letter: Letter) => Promise<unknown>, private readonly pauses: Pauses) {}
 
-  send(message: Values): Promise<Sent> {
-    const letter: Letter = { values: Object.assign({ id: secret() }, message), doubt: '' };
+  async send<O extends Letter['operation']>(operation: O, values: Values): Promise<Answers[O]> {
+    const letter: Letter = { operation, values: Object.assign({ id: secret() }, asJson(values, 'data')), doubt: '' };
     const sent = this.last.then(() => this.insist(letter));
     this.last = sent.catch(() => undefined);
-    return sent;
+    return sent as Promise<Answers[O]>;
   }
 
-  private insist(letter: Letter): Promise<Sent> {
+  private insist(letter: Letter): Promise<unknown> {
     const end = Date.now() + SEND_FOR;
-    const attempt = async (): Promise<Sent> => {
+    const attempt = async (): Promise<unknown> => {
       // as after a sleep: the server may have forgotten that it has the message
       if (letter.doubt && Date.now() > end) throw new Failure('network', 'It may be there.');
       return this.post(letter);

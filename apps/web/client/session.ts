@@ -2,7 +2,6 @@ import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
 import { HISTORY_ON_ENTER } from '../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
-import type { Sent } from './api.js';
 import { persist, type Pauses } from './backoff.js';
 import { asFailure, Failure } from './errors.js';
 import type { Letter } from './outbox.js';
@@ -86,17 +85,17 @@ export class Session {
     }
   }
 
-  /** Sends a message once. One that a former user may have sent already is looked for first, by that user's nonce. */
-  async post(letter: Letter): Promise<Sent> {
+  /** Sends a letter once. One that a former user may have sent already is looked for first, by that user's nonce. */
+  async post(letter: Letter): Promise<unknown> {
     if (letter.doubt && letter.doubt !== this.token) {
       const { id, room, to } = letter.values;
       const found = await this.call('sent', { former: letter.doubt, id, room, to });
-      if (found.id) return found as Sent;
+      if (found.id) return Object.assign(found, { version: found.id });
       letter.doubt = '';
     }
     const { token } = this;
     try {
-      return await this.start('send', letter.values).done;
+      return await this.start(letter.operation, letter.values).done;
     } catch (thrown) {
       if (asFailure(thrown).code !== 'unauthorized') {
         letter.doubt = token;

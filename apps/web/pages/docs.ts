@@ -23,7 +23,7 @@ function field(operation: string, { name, kind, required }: Parameter): HTMLElem
   return h('div', { class: 'field' }, label, input, h('span', { id: `${id}-kind`, class: 'kind' }, KINDS[kind]));
 }
 
-const isJsonKind = (kind: Parameter['kind']): boolean => kind === 'data' || kind === 'words';
+const isJsonKind = (kind: Parameter['kind']): boolean => kind === 'data' || kind === 'value' || kind === 'words';
 
 function isJson(text: string): boolean {
   try {
@@ -37,7 +37,7 @@ function isJson(text: string): boolean {
 function valuesOf(form: HTMLFormElement): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   form.querySelectorAll('input').forEach(({ name, value }) => {
-    if (value !== '') values[name] = name === 'data' || name === 'words' ? JSON.parse(value) : value;
+    if (value !== '') values[name] = name === 'data' || name === 'value' || name === 'words' ? JSON.parse(value) : value;
   });
   return values;
 }

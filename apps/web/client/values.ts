@@ -1,0 +1,195 @@
+import { compareIds, type ChatEvent, type RoomValue, type RoomValues } from '../../../shared/protocol/events.js';
+import type { Answers } from './answers.js';
+import type { ChatValues, SetOptions, ValueChange } from './api.js';
+import { callSafely } from './emitter.js';
+import { asJson, type Failure } from './errors.js';
+import { START } from './order.js';
+import type { Values as Parameters } from './transport.js';
+
+/** A write of this page that its room has not told of yet. */
+interface Pending {
+  key: string;
+  /** The value after it, from that before. */
+  apply: (before: unknown) => unknown;
+  /** '' until the server has answered. */
+  version: string;
+}
+
+/** What the values of a room need of the chat around them. */
+export interface ValuesHost {
+  readonly ready: Promise<unknown>;
+  /** 0 until the room is open. */
+  userId(): number;
+  write(operation: 'set' | 'add', values: Parameters): Promise<unknown>;
+  read(values: Parameters): Promise<Answers['get']>;
+}
+
+type Listener = (value: unknown, change: ValueChange) => void;
+
+/**
+ * What a room remembers, as this page knows it: a snapshot, the `value` events after it, and over both what the page has
+ * written and not been told of yet. The version of a value is the id of its event, so what is not newer is known already.
+ */
+export class Values implements ChatValues {
+  /** Every event up to this id is in `now`. */
+  private through = START;
+  private now = new Map<string, RoomValue>();
+  private pending: Pending[] = [];
+  private reading: Promise<void> = Promise.resolve();
+  /** What has come while the values are being read. */
+  private since: ChatEvent[] | null = null;
+  /** JSON of what listeners have been told, by key. */
+  private readonly told = new Map<string, string>();
+  private readonly listeners = new Set<(key: string, from: ChatEvent['from'] | null) => void>();
+
+  constructor(private readonly room: string, private readonly host: ValuesHost) {}
+
+  get(key: string): unknown {
+    return this.view(this.stored(key));
+  }
+
+  version(key: string): string {
+    const { version } = this.now.get(this.stored(key)) || { version: '0' };
+    return version;
+  }
+
+  all(prefix = ''): Record<string, unknown> {
+    const start = this.stored(prefix);
+    const found: Record<string, unknown> = {};
+    this.keys().sort().forEach((key) => {
+      const value = this.view(key);
+      if (value !== undefined && key.slice(0, start.length) === start) found[key] = value;
+    });
+    return found;
+  }
+
+  async set(key: string, value: unknown, options: SetOptions = {}): Promise<string> {
+    const copy = asJson(value, 'value');
+    return (await this.write('set', { key, value: copy, if: options.if }, () => copy === null ? undefined : copy)).version;
+  }
+
+  async add(key: string, by = 1): Promise<number> {
+    return (await this.write('add', { key, by }, (before) => (before as number || 0) + by)).value;
+  }
+
+  async delete(key: string, options?: SetOptions): Promise<void> {
+    await this.set(key, null, options);
+  }
+
+  on(wanted: string, listener: Listener): () => void {
+    const isPrefix = !wanted || wanted.slice(-1) === '/';
+    const hear = (key: string, from: ChatEvent['from'] | null): void => {
+      const start = this.stored(wanted);
+      if (key !== start && !(isPrefix && key.slice(0, start.length) === start)) return;
+      callSafely(() => listener(this.view(key), { key, version: this.version(key), from }), undefined);
+    };
+    void this.host.ready.then(() => {
+      this.listeners.add(hear);
+      (isPrefix ? this.keys() : [this.stored(wanted)]).forEach((key) => hear(key, null));
+    }, () => undefined);
+    return () => {
+      this.listeners.delete(hear);
+      listener = () => undefined;
+    };
+  }
+
+  /** Takes the room's values as the server shows them. */
+  open(shown: RoomValues): void {
+    const former = this.keys();
+    this.now = new Map(Object.keys(shown.values).map((key): [string, RoomValue] => [key, shown.values[key] as RoomValue]));
+    this.reach(shown.version);
+    former.concat(this.keys()).forEach((key) => this.tell(key));
+    if (shown.more) this.renew();
+  }
+
+  /** Takes an event of the room. */
+  take(event: ChatEvent): void {
+    const { id, type, key = '', value = null, from } = event;
+    if (this.since) this.since.push(event);
+    if (type === 'cleared') this.renew(); // values that were on their way went with the log
+    if ((type !== 'value' && type !== 'left') || compareIds(id, this.through) <= 0) return;
+    const gone = type === 'left' ? `@${from.id}/` : key; // or of all keys
+    const changed = key ? [key] : this.keys().filter((one) => one.slice(0, gone.length) === gone);
+    this.reach(id);
+    changed.forEach((one) => {
+      if (compareIds(id, this.version(one)) <= 0) return;
+      if (value === null) this.now.delete(one);
+      else this.now.set(one, { value, version: id });
+      this.tell(one, from);
+    });
+  }
+
+  /** Reads again what events could not tell. */
+  renew(): void {
+    this.reading = this.reading.then(() => this.read());
+  }
+
+  private async read(): Promise<void> {
+    const since: ChatEvent[] = this.since = [];
+    const whole: RoomValues = { values: {}, version: '' };
+    let page: RoomValues | undefined;
+    try {
+      do {
+        page = await this.host.read({ room: this.room, after: page && page.more });
+        Object.assign(whole.values, page.values);
+        whole.version = whole.version || page.version; // that of a later page would hide what changed meanwhile
+      } while (page.more);
+      this.open(whole);
+    } catch (_) { // the user is in the room no more
+    }
+    this.since = null;
+    since.forEach((event) => this.take(event)); // what came meanwhile may be newer than what was read
+  }
+
+  private keys(): string[] {
+    return [...new Set([...this.now.keys()].concat(this.pending.map(({ key }) => key)))];
+  }
+
+  /** Own keys begin with `@me/` for the page, and with the user's id for everybody. */
+  private stored(key: string): string {
+    return key.replace(/^@me\//, `@${this.host.userId()}/`);
+  }
+
+  private view(key: string): unknown {
+    const found = this.now.get(key);
+    let value = found && found.value;
+    this.pending.forEach((one) => { if (one.key === key) value = one.apply(value); });
+    return value;
+  }
+
+  /** All up to `id` is known: also what this page has written and was accepted by then. */
+  private reach(id: string): void {
+    this.through = id;
+    this.pending = this.pending.filter(({ version }) => !version || compareIds(version, id) > 0);
+  }
+
+  /** Shows a write at once, and takes it back when it fails. */
+  private async write(operation: 'set' | 'add', values: Parameters, apply: Pending['apply']): Promise<Answers['add']> {
+    await this.host.ready;
+    const key = this.stored(values['key'] as string);
+    const pending: Pending = { key, apply, version: '' };
+    this.pending.push(pending);
+    this.tell(key);
+    try {
+      const answer = await this.host.write(operation, Object.assign(values, { room: this.room })) as Answers['add'];
+      pending.version = answer.version;
+      this.reach(this.through);
+      return answer;
+    } catch (thrown) {
+      this.pending = this.pending.filter((one) => one !== pending);
+      const { code, version, value } = thrown as Failure;
+      if (code === 'conflict' && version === '0') this.now.delete(key);
+      else if (code === 'conflict' && version) this.now.set(key, { value, version });
+      throw thrown;
+    } finally {
+      this.tell(key);
+    }
+  }
+
+  private tell(key: string, from: ChatEvent['from'] | null = null): void {
+    const json = JSON.stringify(this.view(key)) || '';
+    if (json === (this.told.get(key) || '')) return;
+    this.told.set(key, json);
+    [...this.listeners].forEach((hear) => hear(key, from));
+  }
+}
