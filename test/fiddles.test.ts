@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, Site } from './support/browser.js';
-import { fetchText } from './support/client.js';
+import { ask, fetchText } from './support/client.js';
 import { readSource, sourcesOf } from './support/imports.js';
 import { Link } from './support/link.js';
 import { startSystem, type TestSystem } from './support/processes.js';
@@ -75,9 +75,9 @@ describe('the exported code', () => {
 });
 
 describe('the examples', () => {
-  it.each(['cursors', 'votes', 'game'])('%s has at most 40 lines', async (name) => {
+  it.each(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors'])('%s has at most 30 lines', async (name) => {
     const lines = (await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind)))).join('').trimEnd().split('\n');
-    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines.length).toBeLessThanOrEqual(30);
   });
 
   it('cursors show where the other is', async () => {
@@ -102,6 +102,52 @@ describe('the examples', () => {
       await page.getByRole('button', { name: 'Coffee · 2' }).waitFor();
       await page.getByRole('button', { name: 'Tea · 0' }).waitFor();
     }
+    await Promise.all(contexts.map((context) => context.close()));
+    for (let i = 0; i < 200; i += 1) { // who come and go
+      const { token } = await ask<{ token: string }>(api, 'join', { room: 'votes' });
+      await ask(api, 'leave', { token });
+    }
+    await (await open(address)).getByRole('button', { name: 'Coffee · 2' }).waitFor();
+  });
+
+  it('the to-do list is shared, line by line', async () => {
+    const address = await run('todo');
+    const [ann, bob] = [await open(address), await open(address)];
+    for (const [page, what] of [[ann, 'Bread'], [bob, '<b>Milk</b>']] as const) {
+      await page.getByRole('textbox').fill(what);
+      await page.getByRole('textbox').press('Enter');
+    }
+    for (const page of [ann, bob]) for (const what of ['Bread', '<b>Milk</b>']) await page.getByRole('checkbox', { name: what }).waitFor();
+    await bob.getByRole('checkbox', { name: 'Bread' }).check();
+    await until(() => ann.getByRole('checkbox', { name: 'Bread' }).isChecked(), 'it is done for the other too');
+    await ann.getByRole('listitem').filter({ hasText: 'Milk' }).getByRole('button').click();
+    await until(async () => await bob.getByRole('listitem').count() === 1, 'it is deleted for the other too');
+  });
+
+  it('slides turn for all, and who comes late sees the one that is shown', async () => {
+    const address = await run('slides');
+    const speaker = await open(address);
+    const early = await open(address);
+    await speaker.getByRole('button', { name: 'Next' }).click();
+    await early.getByText('No server').waitFor();
+    await early.getByText('2 of 4').waitFor();
+    await (await open(address)).getByText('No server').waitFor();
+  });
+
+  it('high scores lose no score when two finish at the same time', async () => {
+    const address = await run('scores');
+    const pages = [await open(address), await open(address), await open(address)];
+    await Promise.all(pages.map(async (page, i) => {
+      const button = page.getByRole('button');
+      for (let clicks = 0; clicks <= i; clicks += 1) await button.click();
+    }));
+    for (const page of pages) for (const score of [1, 2, 3]) await page.getByText(`${score} by guest`).waitFor();
+    expect(await pages[0]?.getByRole('listitem').allTextContents()).toEqual([3, 2, 1].map((score) => expect.stringContaining(`${score} by`) as string));
+  });
+
+  it('visitors are counted', async () => {
+    const address = await run('visitors');
+    for (const count of [1, 2]) await (await open(address)).locator('#visitors', { hasText: String(count) }).waitFor();
   });
 
   it('the game takes turns, and no third player', async () => {
@@ -128,24 +174,26 @@ describe('the examples', () => {
 
   it('run on their own page', async () => {
     const page = await open(`${api}/examples`);
-    for (const title of ['Shared cursors', 'A poll with live bars', 'Noughts and crosses']) {
+    for (const title of ['Shared cursors', 'A poll with live bars', 'Noughts and crosses', 'A shared to-do list', 'Slides for a talk', 'High scores', 'A visitor counter']) {
       await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
     }
+    await page.frameLocator('[title^="A visitor"]').locator('#visitors', { hasText: /^\d+$/ }).waitFor();
+    await page.getByTitle('A poll with live bars, running').scrollIntoViewIfNeeded();
     await page.frameLocator('[title^="A poll"]').getByRole('button', { name: /^Water/ }).click();
     await page.frameLocator('[title^="A poll"]').getByRole('button', { name: 'Water · 1' }).waitFor();
-    expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(3);
+    expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(7);
   });
 
   it('are dark where the page is, and show their code whole', async () => {
     const page = await open(`${api}/examples`);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const title of ['A poll with live bars', 'Noughts and crosses']) {
+    for (const title of ['A poll with live bars', 'Noughts and crosses', 'A shared to-do list', 'Slides for a talk', 'High scores']) {
       await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
       const html = page.frameLocator(`[title^="${title}"]`).locator('html');
       await until(async () => (await html.evaluate((element) => getComputedStyle(element).backgroundColor)) === 'rgb(18, 21, 23)', `${title} in the dark`);
     }
-    expect(await page.locator('pre').evaluateAll((all) => all.map((pre) => pre.scrollWidth - pre.clientWidth))).toEqual([0, 0, 0]);
+    expect(await page.locator('pre').evaluateAll((all) => all.map((pre) => pre.scrollWidth - pre.clientWidth))).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 });
 
@@ -202,6 +250,7 @@ describe('the docs', () => {
     expect(await named('options')).toEqual(found(membersOf('JoinOptions'), /^ {2}(\w+)\??:/gm));
     expect(await named('calls')).toEqual(found(membersOf('Chat'), /^ {2}(\w+)[<(]/gm));
     expect(await named('properties-of-chat')).toEqual(found(membersOf('Chat'), /^ {2}readonly (\w+):/gm));
+    expect(await named('values')).toEqual(found(membersOf('ChatValues'), /^ {2}(\w+)[<(]/gm));
     expect(await named('names')).toEqual(found(membersOf('ChatEvents'), /^ {2}(\w+):/gm));
   });
 });

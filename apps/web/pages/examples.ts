@@ -28,11 +28,17 @@ function openIn(fiddle: Fiddle, code: HTMLElement): HTMLElement {
 
 function frame(name: string, title: string): HTMLIFrameElement {
   const element = document.createElement('iframe');
-  element.src = `${server}/fiddle/${name}/run.html`;
   element.title = `${title}, running`;
-  element.loading = 'lazy';
+  running.observe(element);
+  element.dataset['src'] = `${server}/fiddle/${name}/run.html`;
   return element;
 }
+
+/** Only those in view run: each holds a request open, and a browser opens no more than six connections to one server. */
+const running = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
+  const { contentWindow, dataset } = target as HTMLIFrameElement;
+  contentWindow?.location.replace(isIntersecting ? dataset['src'] ?? '' : 'about:blank'); // what is replaced is no step back
+}));
 
 function listing(fiddle: Fiddle, title: string): { pre: HTMLPreElement; code: HTMLElement } {
   const pre = document.createElement('pre');

@@ -1,21 +1,23 @@
 const chat = NobackendChat.join({ room: 'votes' });
-const votes = new Map(); // the last vote of each user counts
-
-const buttons = ['Coffee', 'Tea', 'Water', 'It depends'].map((choice) => {
-  const button = document.createElement('button');
-  button.onclick = () => chat.send({ data: { vote: choice } });
-  document.querySelector('#choices').append(button);
-  return { choice, button };
+const choices = ['Coffee', 'Tea', 'Water', 'It depends'];
+const buttons = choices.map((choice, i) => {
+  const button = document.querySelector('#choices').appendChild(document.createElement('button'));
+  button.onclick = () => {
+    const former = localStorage.vote; // one vote for each browser, which may change its mind
+    if (former === `${i}`) return;
+    if (chat.values.get(`votes/${former}`)) chat.values.add(`votes/${former}`, -1);
+    chat.values.add(`votes/${localStorage.vote = i}`);
+  };
+  return button;
 });
 
-function count({ from, data }) {
-  if (data && data.vote) votes.set(from.id, data.vote);
-  for (const { choice, button } of buttons) {
-    const n = [...votes.values()].filter((vote) => vote === choice).length;
-    button.textContent = `${choice} · ${n}`;
-    button.style.setProperty('--share', `${votes.size && 100 * n / votes.size}%`);
-  }
+function show() {
+  const votes = choices.map((_, i) => chat.values.get(`votes/${i}`) || 0);
+  const all = votes.reduce((sum, n) => sum + n, 0);
+  buttons.forEach((button, i) => {
+    button.textContent = `${choices[i]} · ${votes[i]}`;
+    button.style.setProperty('--share', `${all && 100 * votes[i] / all}%`);
+  });
 }
-
-chat.on('ready', ({ history, user }) => [{ from: user }, ...history].forEach(count));
-chat.on('message', count);
+show();
+chat.values.on('votes/', show);
