@@ -26,6 +26,9 @@ export default defineConfig({
     // each file starts a system of several processes: three at a time on two cores took as long as two, and made some too late
     pool: 'forks',
     maxWorkers: 2,
+    // files of one worker share its modules, which keep nothing of a test, and its browser: to start them takes longer
+    // than many a file
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     retry: 0,
   },

@@ -1,5 +1,5 @@
 /** Fan-out against crashes, other workers and people who enter, leave or fall behind. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sweep } from '../apps/worker/jobs/sweep.js';
 import { FanOutRequests, type FanOutJob } from '../shared/queues.js';
 import { FanOutSteps } from '../shared/store/fan-out.js';
@@ -81,6 +81,7 @@ describe('a message in the log', () => {
 
   it('comes with all that was said at once; comings and goings of half a second are asked for together, and none is left', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const added: string[] = [];
     const requests = new FanOutRequests([{ add: (_: string, { rooms: names }: FanOutJob) => Promise.resolve(void added.push(...names) as never) }], () => undefined);
     const pass = async (ms: number): Promise<number> => {
@@ -97,7 +98,6 @@ describe('a message in the log', () => {
     expect(await pass(5_000)).toBe(0);
     requests.requestPresence('r');
     expect(await pass(0)).toBe(1);
-    vi.useRealTimers();
   });
 
   it('reaches who entered after the shards were read, by the next batch', async () => {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright-core';
 import type { Chat, ChatFailure, JoinOptions } from '../../apps/web/client/api.js';
 import type { ChatEvent, SignalEvent } from '../../shared/protocol/events.js';
 
@@ -32,8 +32,23 @@ const UNSEEN = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSi
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
   `--disable-features=${[...UNSETTLED, ...UNSEEN].join()}`];
 
-export function launchBrowser(): Promise<Browser> {
-  return launch([SHELL, WHOLE]);
+/** One for all test files of this process: to start and end it takes longer than many a test. */
+let kept: Promise<Browser> | null = null;
+
+/** Chromium for one test file: `close` closes what this file has opened. */
+export async function launchBrowser(): Promise<Browser> {
+  const isThere = (await kept?.catch(() => null))?.isConnected() ?? false;
+  if (!isThere || !kept) kept = launch([SHELL, WHOLE]);
+  const browser = await kept;
+  const opened: BrowserContext[] = [];
+  const newContext: Browser['newContext'] = async (options) => {
+    const context = await browser.newContext(options);
+    opened.push(context);
+    return context;
+  };
+  const newPage: Browser['newPage'] = async (options) => (await newContext(options)).newPage();
+  const close = async (): Promise<void> => { await Promise.all(opened.map((context) => context.close())); };
+  return Object.assign(Object.create(browser) as Browser, { newContext, newPage, close });
 }
 
 /** For what the shell does not have, and to see that people's Chromium does the same. */
