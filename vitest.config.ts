@@ -2,9 +2,16 @@ import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes longest, longest first. Begun last, one of them would run on alone on one core; a fresh clone has no times of a former run. */
-const LONGEST = ['walks', 'element', 'client-survival', 'reload', 'chaos', 'hostile', 'start', 'recovery', 'page', 'client-pages', 'client', 'host', 'fiddles', 'element-tools',
-  'element-trouble', 'admin', 'rubbish', 'proxies', 'guard-costs', 'ready', 'client-tabs', 'cluster', 'outage', 'element-owner', 'doctor', 'operations-errors'];
+/**
+ * What takes longest, longest first. Begun last, one of them would run on alone on one core; a fresh clone has no times
+ * of a former run.
+ */
+const LONGEST = [
+  'walks', 'element', 'cluster', 'reload', 'client-survival', 'recovery', 'sub-path', 'element-trouble', 'start', 'client',
+  'page', 'fiddles', 'host', 'element-tools', 'client-pages', 'client-origin', 'client-once', 'chaos', 'hostile', 'admin',
+  'proxies', 'rubbish', 'client-tabs', 'element-owner', 'element-in-pages', 'element-text', 'element-reading', 'guard-costs',
+  'ready', 'outage', 'doctor', 'operations-errors',
+];
 
 function placeOf({ moduleId }: TestSpecification): number {
   const place = LONGEST.indexOf(basename(moduleId, '.test.ts'));

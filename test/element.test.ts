@@ -177,7 +177,7 @@ describe('the element', () => {
     }, room);
     await log(page).getByText('message 20000').waitFor();
     await log(page).evaluate(async (box) => {
-      for (let step = 0; step < 200; step++) {
+      for (let step = 0; step < 80; step++) {
         box.scrollTop -= 900;
         await new Promise((resolve) => requestAnimationFrame(resolve));
         await new Promise((resolve) => setTimeout(resolve));
