@@ -48,12 +48,12 @@ export class Client {
     if (answer.missed) this.#meter.missed += answer.missed;
     if (answer.reset) this.#meter.resets += 1;
     this.poll(); // as the library does: ask again before the page is told
-    for (const event of answer.events) if (event.type === 'message') this.#receive(event);
+    for (const event of answer.events) if (event.type === 'message' || event.type === 'value') this.#receive(event);
   };
 
   #receive(event) {
     if (event.room !== this.#room.name) throw new Error(`an event of ${event.room} came to a member of ${this.#room.name}`);
-    const number = Number.parseInt(event.text, 10);
+    const number = Number.parseInt(event.text ?? event.value, 10);
     if (this.receipts.take(number, event.id)) this.#room.received(number);
   }
 

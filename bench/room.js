@@ -9,6 +9,8 @@ const RETRY = 250;
 export class Room {
   name;
   members = [];
+  /** What is sent: 'messages', or 'values' of one key. */
+  writes = 'messages';
   /** Called when nothing is under way: every member has every message, every send is answered. */
   onQuiet = null;
   #meter;
@@ -63,7 +65,9 @@ export class Room {
     const { token } = this.members[number % this.members.length];
     const text = `${number}+${FILLING}`.slice(0, LENGTH);
     this.#connection ??= new Connection(this.#port); // not before: servers close a connection that asks for nothing
-    this.#connection.get(`/jsonp/send?callback=f&token=${token}&room=${this.name}&text=${text}`, (body) => this.#answered(number, body));
+    const query = `callback=f&token=${token}&room=${this.name}`;
+    const path = this.writes === 'values' ? `/jsonp/set?${query}&key=k&value="${text}"` : `/jsonp/send?${query}&text=${text}`;
+    this.#connection.get(path, (body) => this.#answered(number, body));
   }
 
   #answered(number, body) {

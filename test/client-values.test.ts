@@ -134,6 +134,17 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     await knows(bob, { more: 1, n: 31 });
   });
 
+  it('are written no faster than the network goes: of a key the newest', async () => {
+    const [ann, bob] = await two();
+    link.seen.length = 0;
+    const versions = await ann.evaluate(() => Promise.all(Array.from({ length: 100 }, (_, n) => window.chat.values.set('slider', n))));
+    expect(link.seen.filter((path) => /\/set\b/.test(path)).length).toBeLessThan(10);
+    expect(new Set(versions).size).toBeLessThan(10);
+    await knows(bob, { slider: 99 });
+    await ann.evaluate(() => Promise.all([window.chat.values.add('n'), window.chat.values.set('n', 5), window.chat.values.add('n')]));
+    await knows(bob, { n: 6, slider: 99 });
+  });
+
   it('are added to once each, whatever answers are lost', async () => {
     const [ann, bob] = await two();
     link.troubles = [{ path: /(api|jsonp)\/add/, how: 'swallow', times: 2 }];

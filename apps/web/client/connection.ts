@@ -16,7 +16,7 @@ import { PATIENCE, type Values } from './transport.js';
 import { afterLoad, watchPage } from './wake.js';
 import type { Way } from './way.js';
 
-const NO_SERVER = 'Give `server`: where the chat is.';
+const NO_SERVER = 'Give `server`, the address of the chat.';
 /** ms for which what the page asks for is tried; a page would rather hear of a failure than wait longer. */
 const ASK_FOR = 30_000;
 /** ms after which a request is taken to wait for a free connection, of which held polls take up one each. */

@@ -21,9 +21,10 @@ export class Outbox {
 
   constructor(private readonly post: (letter: Letter) => Promise<unknown>, private readonly pauses: Pauses) {}
 
+  /** `values` get their nonce, `id`, when their turn has come: until then they may be replaced. */
   async send<O extends Letter['operation']>(operation: O, values: Values): Promise<Answers[O]> {
-    const letter: Letter = { operation, values: Object.assign({ id: secret() }, asJson(values, 'data')), doubt: '' };
-    const sent = this.last.then(() => this.insist(letter));
+    asJson(values, 'data');
+    const sent = this.last.then(() => this.insist({ operation, values: Object.assign(values, { id: secret() }), doubt: '' }));
     this.last = sent.catch(() => undefined);
     return sent as Promise<Answers[O]>;
   }
@@ -32,7 +33,7 @@ export class Outbox {
     const end = Date.now() + SEND_FOR;
     const attempt = async (): Promise<unknown> => {
       // as after a sleep: the server may have forgotten that it has the message
-      if (letter.doubt && Date.now() > end) throw new Failure('network', 'It may be there.');
+      if (letter.doubt && Date.now() > end) throw new Failure('network', 'No answer came: it may have been sent.');
       return this.post(letter);
     };
     return persist(attempt, this.pauses, SEND_FOR);

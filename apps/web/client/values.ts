@@ -13,7 +13,12 @@ interface Pending {
   apply: (before: unknown) => unknown;
   /** '' until the server has answered. */
   version: string;
+  values: Parameters;
+  done: Promise<Answers['add']>;
 }
+
+/** A `set` whatever is there. */
+const isPlain = (values: Parameters): boolean => 'value' in values && !values['if'];
 
 /** What the values of a room need of the chat around them. */
 export interface ValuesHost {
@@ -167,11 +172,19 @@ export class Values implements ChatValues {
   private async write(operation: 'set' | 'add', values: Parameters, apply: Pending['apply']): Promise<Answers['add']> {
     await this.host.ready;
     const key = this.stored(values['key'] as string);
-    const pending: Pending = { key, apply, version: '' };
+    const [before] = this.pending.filter((one) => one.key === key).slice(-1);
+    if (before && isPlain(before.values) && !before.values['id'] && isPlain(values)) { // the newest of those that wait is enough
+      Object.assign(before.values, values);
+      before.apply = apply;
+      this.tell(key);
+      return before.done;
+    }
+    const done = this.host.write(operation, Object.assign(values, { room: this.room })) as Promise<Answers['add']>;
+    const pending: Pending = { key, apply, version: '', values, done };
     this.pending.push(pending);
     this.tell(key);
     try {
-      const answer = await this.host.write(operation, Object.assign(values, { room: this.room })) as Answers['add'];
+      const answer = await done;
       pending.version = answer.version;
       this.reach(this.through);
       return answer;
