@@ -85,6 +85,7 @@ describe('without a width of its own the element has a good one', () => {
     expect(await width(before + chat() + after)).toBe(384);
     await page.setViewportSize({ width: 320, height: 600 });
     expect(await width(before + chat() + after)).toBeGreaterThan(100);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320); // nothing to scroll sideways on a phone
   });
 
   it('and elsewhere takes what there is', async () => {
