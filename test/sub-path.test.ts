@@ -92,6 +92,7 @@ describe('below a path', () => {
   it('the examples run', async () => {
     const page = await open(`${proxy.url}/examples`);
     await page.locator('pre').getByText(`${proxy.url}/chat.js`).first().waitFor();
+    await page.locator('#votes iframe').scrollIntoViewIfNeeded(); // only what is in view runs
     await page.frameLocator('#votes iframe').getByRole('button', { name: /Tea · \d/ }).waitFor();
   });
 
