@@ -105,6 +105,22 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     }
   });
 
+  it('can be written over at once by who has written them, though the room has not told of it yet', async () => {
+    const [ann, bob] = await two();
+    link.troubles = [{ path: /poll/, how: 'delay', afterMs: 500 }];
+    const outcomes = await ann.evaluate(async () => {
+      const { values } = window.chat;
+      const written: unknown[] = [];
+      for (const value of [1, 2, null, 3]) {
+        written.push(await values.set('n', value, { if: values.version('n') }).then(() => value, ({ code }) => code as string));
+      }
+      return written;
+    });
+    link.troubles = [];
+    expect(outcomes).toEqual([1, 2, null, 3]);
+    await knows(bob, { n: 3 });
+  });
+
   it('of one\'s own are written as @me, and go with their user', async () => {
     const [ann, bob] = await two();
     const { id } = await ann.evaluate(() => window.chat.ready.then(({ user }) => user));

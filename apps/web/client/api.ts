@@ -109,7 +109,7 @@ export interface ValueChange {
 export interface ChatValues {
   /** The value as this page knows it, with what it has written itself; undefined when there is none, and before `ready`. */
   get(key: string): any;
-  /** Its version as the server has told it, '0' when there is none: for `if`. */
+  /** Its version, '0' when there is none: for `if`. A write of this page counts as soon as it is answered. */
   version(key: string): string;
   /** All values whose keys begin with `prefix`, by key. */
   all(prefix?: string): Record<string, any>;

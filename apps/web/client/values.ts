@@ -53,9 +53,11 @@ export class Values implements ChatValues {
     return this.view(this.stored(key));
   }
 
-  version(key: string): string {
-    const { version } = this.now.get(this.stored(key)) || { version: '0' };
-    return version;
+  version(name: string): string {
+    const key = this.stored(name);
+    const told = this.toldVersion(key);
+    const [own] = this.pending.filter((one) => one.key === key && compareIds(one.version || START, told) > 0).slice(-1);
+    return !own ? told : own.values['value'] === null ? '0' : own.version;
   }
 
   all(prefix = ''): Record<string, unknown> {
@@ -117,7 +119,7 @@ export class Values implements ChatValues {
     const changed = key ? [key] : this.keys().filter((one) => one.slice(0, gone.length) === gone);
     this.reach(id);
     changed.forEach((one) => {
-      if (compareIds(id, this.version(one)) <= 0) return;
+      if (compareIds(id, this.toldVersion(one)) <= 0) return;
       if (value === null) this.now.delete(one);
       else this.now.set(one, { value, version: id });
       this.tell(one, from);
@@ -144,6 +146,12 @@ export class Values implements ChatValues {
     }
     this.since = null;
     since.forEach((event) => this.take(event)); // what came meanwhile may be newer than what was read
+  }
+
+  /** The version that the room has told of. */
+  private toldVersion(key: string): string {
+    const found = this.now.get(key);
+    return found ? found.version : '0';
   }
 
   private keys(): string[] {
