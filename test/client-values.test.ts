@@ -150,6 +150,33 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     await knows(bob, { more: 1, n: 31 });
   });
 
+  it('are deleted together by the beginning of their keys, at once for all', async () => {
+    const [ann, bob] = await two();
+    await ann.evaluate(async () => {
+      const { values } = window.chat;
+      await Promise.all([1, 2, 3].map((n) => values.set(`ink/${n}`, n)));
+      await values.set('other', 1);
+    });
+    await knows(bob, { 'ink/1': 1, 'ink/2': 2, 'ink/3': 3, other: 1 });
+    const shown = await bob.evaluate(async () => {
+      const heard: unknown[] = [];
+      window.chat.values.on('ink/', (value, { key }) => heard.push([key, value]));
+      window.chat.values.on('none/', (value, { key }) => heard.push([key, value]));
+      await window.chat.ready;
+      const first = heard.splice(0);
+      const done = window.chat.values.delete('ink/');
+      const again = window.chat.values.set('ink/2', 'again');
+      await Promise.resolve();
+      const atOnce = window.chat.values.all();
+      await Promise.all([done, again]);
+      return { first, heard, atOnce };
+    });
+    expect(shown.first).toEqual([['ink/1', 1], ['ink/2', 2], ['ink/3', 3], ['none/', undefined]]);
+    expect(shown.heard).toEqual([['ink/1', undefined], ['ink/2', undefined], ['ink/3', undefined], ['ink/2', 'again']]);
+    expect(shown.atOnce).toEqual({ 'ink/2': 'again', other: 1 });
+    for (const page of [ann, bob]) await knows(page, { 'ink/2': 'again', other: 1 });
+  });
+
   it('are written no faster than the network goes: of a key the newest', async () => {
     const [ann, bob] = await two();
     link.seen.length = 0;

@@ -62,7 +62,7 @@ describe('the code', () => {
     const { version } = await first.ask<{ version: string }>('set', { key: 'turn', value: { of: 'x' } });
     const there = { code: 'conflict', field: 'key', value: { of: 'x' }, version };
     expect(await failBoth('set', { token: first.token, key: 'turn', value: 1, if: '0' })).toMatchObject(there);
-    expect(await failBoth('add', { token: second.token, key: 'turn' })).toMatchObject(there);
+    expect(await failBoth('add', { token: second.token, key: 'turn' })).toMatchObject({ ...there, code: 'bad_request' });
   });
 
   it('bad_request: names the field and what is allowed', async () => {

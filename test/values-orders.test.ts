@@ -13,11 +13,11 @@ import { FanOutSteps } from '../shared/store/fan-out.js';
 import { openFanOut, openPart, type Answer, type Part } from './support/parts.js';
 import { startRedis, type TestRedis } from './support/redis.js';
 
-const KEYS = ['n', 'a', 'b/1', '@me/s'];
+const KEYS = ['n', 'a', 'b/1', 'b/2', '@me/s'];
 
 type Step =
   | { kind: 'join' }
-  | { kind: 'write'; member: number; part: number; how: 'set' | 'delete' | 'compare' | 'add'; key: number; retry: boolean }
+  | { kind: 'write'; member: number; part: number; how: 'set' | 'delete' | 'deleteAll' | 'compare' | 'add'; key: number; retry: boolean }
   | { kind: 'poll'; member: number; part: number; fresh: boolean; lostAnswer: boolean }
   | { kind: 'fanOut'; worker: number }
   | { kind: 'dyingWorker'; worker: number; calls: number }
@@ -30,7 +30,7 @@ const part = fc.nat(1);
 const steps = fc.array(fc.oneof<{ weight: number; arbitrary: fc.Arbitrary<Step> }[]>(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const) }) },
   { weight: 8, arbitrary: fc.record({
-    kind: fc.constant('write' as const), member, part, how: fc.constantFrom('set' as const, 'delete' as const, 'compare' as const, 'add' as const),
+    kind: fc.constant('write' as const), member, part, how: fc.constantFrom('set' as const, 'delete' as const, 'deleteAll' as const, 'compare' as const, 'add' as const),
     key: fc.nat(KEYS.length - 1), retry: fc.boolean(),
   }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('poll' as const), member, part, fresh: fc.boolean(), lostAnswer: fc.boolean() }) },
@@ -128,9 +128,9 @@ const codeOf = (error: { code?: string }): string | undefined => error.code;
 
 async function write(world: World, { member: index, part: at, how, key: keyIndex, retry }: Extract<Step, { kind: 'write' }>): Promise<void> {
   const one = pick(world.members, index);
-  const key = how === 'add' ? 'n' : pick(KEYS.slice(1), keyIndex);
+  const key = how === 'add' ? 'n' : how === 'deleteAll' ? 'b/' : pick(KEYS.slice(1), keyIndex);
   world.count += 1;
-  const value = how === 'delete' ? null : world.count;
+  const value = how.startsWith('delete') ? null : world.count;
   const given = how === 'add' ? { key, by: 1 } : { key, value, if: how === 'compare' ? one.version(key) : undefined };
   const id = `w${world.count}`;
   const attempts = (retry ? [at, at + 1] : [at]).map((where) => one.call(where, how === 'add' ? 'add' : 'set', { ...given, id }).then(

@@ -48,6 +48,24 @@ describe('a value', () => {
     expect((await call(bert, 'enter'))['room']).toMatchObject({ values: { values: { a: { value: 1 } } } });
   });
 
+  it('is deleted with all that begin so by a key that ends with /, which is told once', async () => {
+    for (const key of ['todo/1', 'todo/2', 'todos', 'a']) await set(anna, key, 'x'.repeat(100));
+    await set(bert, '@me/todo/1', 1);
+    const { store } = scene.part;
+    const before = (await weighValues(store, 1)).bytes;
+    const version = await set(bert, 'todo/', null);
+    expect(Object.keys(await get(anna)).sort()).toEqual([`@${bert.id}/todo/1`, 'a', 'todos']);
+    expect(before - (await weighValues(store, 1)).bytes).toBe(2 * ('todo/1'.length + 102));
+    expect(valueEvents(await scene.told(anna)).at(-1)).toMatchObject({ id: version, key: 'todo/', value: null });
+    await set(bert, '@me/todo/', null);
+    expect(Object.keys(await get(anna)).sort()).toEqual(['a', 'todos']);
+    await set(bert, 'nothing/', null);
+    for (const bad of [{ value: 1 }, { value: null, if: '0' }]) {
+      await expect(call(bert, 'set', { key: 'todo/', ...bad })).rejects.toMatchObject(refused('bad_request', { field: 'key' }));
+    }
+    await expect(call(bert, 'add', { key: 'todo/' })).rejects.toMatchObject(refused('bad_request', { field: 'key' }));
+  });
+
   it('is compared before it is set: of two writers with the same version one wins, the other is told what is there', async () => {
     const version = await set(anna, 'turn', 'x', { if: '0' });
     const outcomes = await Promise.allSettled([set(anna, 'turn', 'a', { if: version }), set(bert, 'turn', 'b', { if: version })]);
@@ -69,8 +87,8 @@ describe('a value', () => {
     await call(anna, 'add', { key: 'price', by: 0.1 });
     expect((await call(anna, 'add', { key: 'price', by: 0.2 }))['value']).toBe(0.1 + 0.2);
     await set(anna, 'text', 'no number');
-    await expect(call(anna, 'add', { key: 'text' })).rejects.toMatchObject(refused('conflict', { value: 'no number' }));
-    await expect(call(anna, 'add', { key: 'count', by: 1e308 }).then(() => call(anna, 'add', { key: 'count', by: 1e308 }))).rejects.toMatchObject(refused('conflict'));
+    await expect(call(anna, 'add', { key: 'text' })).rejects.toMatchObject(refused('bad_request', { value: 'no number' }));
+    await expect(call(anna, 'add', { key: 'count', by: 1e308 }).then(() => call(anna, 'add', { key: 'count', by: 1e308 }))).rejects.toMatchObject(refused('bad_request'));
   });
 
   it('answers a retry with its nonce as the first time', async () => {

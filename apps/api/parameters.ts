@@ -48,7 +48,8 @@ function list(field: string, message: string) {
 const NAME = `name must have 1 to ${NAME_MAX} characters, at least one of them visible, `
   + 'no control or direction characters, and no more marks on a letter than its script needs.';
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
-export const TEXT = `text must have 1 to ${TEXT_MAX} characters, at least one of them visible, and at most ${TEXT_BYTES} bytes as JSON with < and > escaped.`;
+export const TEXT = `text must have 1 to ${TEXT_MAX} characters, at least one of them visible.`;
+const LARGE_TEXT = `text is too large: at most ${TEXT_BYTES} bytes as JSON, with < and > escaped.`;
 const DATA = `data must be JSON of at most ${DATA_MAX} bytes with < and > escaped, nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`;
 const TOKEN = 'token must be the text that join gave.';
 const CURSOR = 'cursor must be the text that join or the last poll gave.';
@@ -59,6 +60,7 @@ const OWNER = 'owner must be the text that the making of the room gave.';
 const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} letters and digits, * only at the end.`;
 const KEY = 'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @, and may begin with @me/ for a value of your own, not with another @.';
 const VALUE = `value must be JSON, such as 5, "text" or null, of at most ${VALUE_BYTES} bytes, or ${OWN_VALUE_BYTES} for a key that begins with @me/.`;
+const LARGE_VALUE = `value is too large: at most ${VALUE_BYTES} bytes of JSON, with < and > escaped.`;
 const VERSION = 'if must be the version of a value, such as 1700000000000-0, or 0 for a key without a value.';
 const BY = 'by must be a number.';
 const KEYS = `keys must be at most ${VALUE_KEYS_MAX} keys, as a JSON array or with commas between.`;
@@ -77,7 +79,7 @@ const SCHEMAS = {
   token: v.string(TOKEN),
   cursor: v.pipe(v.string(CURSOR), v.transform(parseCursor), v.check((cursor) => cursor !== null, CURSOR)),
   timeout: integer('timeout', 0, POLL_TIMEOUT_MAX),
-  text: v.pipe(text(TEXT, 2 * TEXT_MAX), v.check((value) => value !== '' && characters(value) <= TEXT_MAX && fitsIn(value, TEXT_BYTES), TEXT)),
+  text: v.pipe(text(TEXT, 2 * TEXT_MAX), v.check((value) => value !== '' && characters(value) <= TEXT_MAX, TEXT), v.check((value) => fitsIn(value, TEXT_BYTES), LARGE_TEXT)),
   data: v.pipe(v.unknown(), v.check(isSmallJson, DATA)),
   user: integer('to', 1, Number.MAX_SAFE_INTEGER),
   nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
@@ -93,7 +95,7 @@ const SCHEMAS = {
   seconds: integer('seconds', 0, MUTE_MAX),
   slow: integer('slow', 0, SLOW_MAX),
   key: v.pipe(v.string(KEY), v.regex(VALUE_KEY, KEY)),
-  value: v.pipe(v.unknown(), v.check((value) => isPlain(value, DATA_DEPTH_MAX) && fitsIn(value, VALUE_BYTES), VALUE)),
+  value: v.pipe(v.unknown(), v.check((value) => isPlain(value, DATA_DEPTH_MAX), VALUE), v.check((value) => fitsIn(value, VALUE_BYTES), LARGE_VALUE)),
   version: v.pipe(v.union([v.string(), v.literal(0)], VERSION), v.transform(String), v.regex(/^(?:0|\d{1,15}-\d{1,15})$/, VERSION)),
   number: v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i), v.transform(Number))], BY), v.finite(BY)),
   keys: v.pipe(list('keys', KEYS), v.maxLength(VALUE_KEYS_MAX, KEYS), v.everyItem((key) => VALUE_PREFIX.test(key), KEYS)),

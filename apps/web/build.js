@@ -39,8 +39,8 @@ async function rollUp(types) {
   const files = ['shared/protocol/errors.d.ts', 'shared/protocol/events.d.ts', 'apps/web/client/answers.d.ts', 'apps/web/client/api.d.ts'];
   const texts = await Promise.all(files.map((file) => readFile(join(types, file), 'utf8')));
   const inlined = texts.join('\n').replace(/^import .*;\n/gm, '');
-  return `${inlined}\n/** Joins a room; gives the chat at once, which opens by itself. */\n`
-    + 'export declare const join: (options?: JoinOptions) => Chat;\n';
+  return `${inlined}\n/** Joins a room, which may be named alone; gives the chat at once, which opens by itself. */\n`
+    + 'export declare const join: (options?: JoinOptions | string) => Chat;\n';
 }
 
 /** The library, as a plain script and as a module. */

@@ -14,6 +14,7 @@ import type { Store } from './store.js';
 import { hashToken } from './tokens.js';
 
 const OWN = '@me/';
+const MANY = 'A key that ends with / stands for all keys that begin so: it can only be deleted (value: null), whatever is there.';
 
 /** A value as it is to be written. */
 export interface ValueWrite {
@@ -55,6 +56,7 @@ export async function writeValue(store: Store, write: ValueWrite, filtered: Filt
   const once = onceBy(store, write.nonce);
   const isOwn = key.startsWith(OWN);
   const stored = storedKey(key, from.id);
+  if (key.endsWith('/') && ('by' in change || change.value !== null || write.expected !== undefined)) throw new ChatError('bad_request', MANY, { field: 'key' });
   const keyIsMasked = filtered.masked !== undefined && filtered.masked.text !== key;
   const value = 'value' in change ? change.value : change.by;
   if (isOwn && !fitsIn(value, OWN_VALUE_BYTES)) throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
@@ -68,14 +70,14 @@ export async function writeValue(store: Store, write: ValueWrite, filtered: Filt
     messageCost({ data: value }), isOwn ? OWN_VALUES_MAX : VALUES_MAX, VALUES_BYTES, isOwn ? '1' : '', write.tokenHash ?? '');
   switch (outcome) {
     case 'ok': case 'duplicate': return { version: first, json: second, duplicate: outcome === 'duplicate' };
-    case 'conflict': throw conflict(`${stored} has changed: it has the version ${first} now.`, first, second);
-    case 'no_number': throw conflict(`${stored} is no number that this can be added to.`, first, second);
+    case 'conflict': throw valueError('conflict', `${stored} has been written since: its version is ${first} now.`, first, second);
+    case 'no_number': throw valueError('bad_request', `${stored} is no number, or the sum would be none.`, first, second);
     case 'filter': return { filter: first };
     case 'not_in_room': return null;
     case 'hold': throw notAllowed('words');
     case 'too_many': throw tooLarge(isOwn ? `You have ${OWN_VALUES_MAX} values in this room, the most there may be.`
-      : `The room has ${VALUES_MAX} values, the most there may be: take one away first.`, 'key');
-    case 'too_large': throw tooLarge(`All values of a room together may have ${VALUES_BYTES} bytes: take one away first.`, 'value');
+      : `The room has ${VALUES_MAX} values, the most there may be: delete some first.`, 'key');
+    case 'too_large': throw tooLarge(`All values of a room together may have ${VALUES_BYTES} bytes: delete some first.`, 'value');
     case 'full': throw new ChatError('unavailable', `The room ${room} has more events than can be delivered now.`, { retryAfter: 1 });
     case 'slow': throw rateLimited(first, `The room ${room} is in slow mode.`, 'slow');
     case 'flood': throw rateLimited(first, `There is too much in the room ${room}.`, 'room');
@@ -83,8 +85,9 @@ export async function writeValue(store: Store, write: ValueWrite, filtered: Filt
   }
 }
 
-function conflict(message: string, version: string, json: string): ChatError {
-  return new ChatError('conflict', message, { field: 'key', value: JSON.parse(json) as unknown, version });
+/** With the value that is there. */
+function valueError(code: 'conflict' | 'bad_request', message: string, version: string, json: string): ChatError {
+  return new ChatError(code, message, { field: 'key', value: JSON.parse(json) as unknown, version });
 }
 
 const tooLarge = (message: string, field: string): ChatError => new ChatError('bad_request', message, { field });

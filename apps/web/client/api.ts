@@ -117,10 +117,11 @@ export interface ChatValues {
   set(key: string, value: unknown, options?: SetOptions): Promise<string>;
   /** Adds to a number; one that is not there is 0. Each call counts once. Resolves with the sum. */
   add(key: string, by?: number): Promise<number>;
+  /** A `key` that ends with `/` deletes all that begin so, at once. */
   delete(key: string, options?: SetOptions): Promise<void>;
   /**
-   * Calls `listener` with the value now and whenever it changes, undefined for none. A `key` that ends with `/` is for all keys that
-   * begin so, '' for all. The function it returns ends that.
+   * Calls `listener` with the value as soon as the room is there, and whenever it changes; undefined for none. A `key` that ends with `/`
+   * is for all keys that begin so, '' for all: with each value, or once with undefined. The function it returns ends that.
    */
   on(key: string, listener: (value: any, change: ValueChange) => void): () => void;
 }
@@ -207,7 +208,7 @@ export interface Chat {
   on<N extends keyof ChatEvents>(name: N, listener: (event: ChatEvents[N]) => void): () => void;
   /** Sends to the room, or to one user; tries again by itself, and never twice. Nothing to send is a `bad_request`. */
   send(message: string | Outgoing): Promise<Sent>;
-  /** Tells those who are here now. When called faster than the network goes, only the newest is sent. */
+  /** Tells those who are here now, this page too. When called faster than the network goes, only the newest is sent. */
   signal(data: unknown, room?: string): Promise<void>;
   /** What the room remembers; `valuesOf`: what another room that was entered does. */
   readonly values: ChatValues;

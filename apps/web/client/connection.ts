@@ -62,8 +62,7 @@ export class Connection {
     if (server) {
       this.share();
       this.tabs.start();
-    } else void Promise.resolve().then(() => { // the page's author is told at once
-      console.error(NO_SERVER);
+    } else void Promise.resolve().then(() => {
       this.end(new Failure('bad_request', NO_SERVER, { field: 'server' }));
     });
   }

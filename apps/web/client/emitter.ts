@@ -14,6 +14,7 @@ export class Emitter<Events> {
   emit<N extends keyof Events>(name: N, payload: Events[N]): void {
     const set: Set<Listener<Events[N]>> = this.listeners[name] || new Set();
     [...set].forEach((listener) => callSafely(listener, payload));
+    if (name === 'error' && set.size === 0) console.error(payload);
   }
 }
 

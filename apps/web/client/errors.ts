@@ -34,8 +34,8 @@ export function asFailure(thrown: unknown): Failure {
 export function asJson<T>(value: T, field: string): T {
   try {
     return JSON.parse(JSON.stringify(value)) as T;
-  } catch (thrown) {
-    throw new Failure('bad_request', String(thrown), { field });
+  } catch (_) {
+    throw new Failure('bad_request', `${field} must be something that JSON can say.`, { field });
   }
 }
 

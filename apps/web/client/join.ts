@@ -19,8 +19,9 @@ export function serverOf(given: string | null | undefined, origin: Origin): stri
 }
 
 /** Makes the `join` of one copy of the library. */
-export function joinFrom(origin: Origin): (options?: JoinOptions) => Chat {
-  return (options = {}) => {
+export function joinFrom(origin: Origin): (options?: JoinOptions | string) => Chat {
+  return (given = {}) => {
+    const options: JoinOptions = typeof given === 'string' ? { room: given } : given;
     const server = serverOf(options.server, origin);
     const way = new Way(server, origin.nonce, options.way || 'auto');
     const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;

@@ -17,6 +17,10 @@ interface Pending {
   done: Promise<Answers['add']>;
 }
 
+/** Whether a key stands for all keys that begin with it. */
+const isMany = (key: string): boolean => !key || key.slice(-1) === '/';
+const stands = (key: string, one: string): boolean => one === key || (isMany(key) && one.slice(0, key.length) === key);
+
 /** A `set` whatever is there. */
 const isPlain = (values: Parameters): boolean => 'value' in values && !values['if'];
 
@@ -84,15 +88,14 @@ export class Values implements ChatValues {
   }
 
   on(wanted: string, listener: Listener): () => void {
-    const isPrefix = !wanted || wanted.slice(-1) === '/';
     const hear = (key: string, from: ChatEvent['from'] | null): void => {
-      const start = this.stored(wanted);
-      if (key !== start && !(isPrefix && key.slice(0, start.length) === start)) return;
-      callSafely(() => listener(this.view(key), { key, version: this.version(key), from }), undefined);
+      if (stands(this.stored(wanted), key)) callSafely(() => listener(this.view(key), { key, version: this.version(key), from }), undefined);
     };
     void this.host.ready.then(() => {
+      const start = this.stored(wanted);
+      const found = this.meant(start);
       this.listeners.add(hear);
-      (isPrefix ? this.keys() : [this.stored(wanted)]).forEach((key) => hear(key, null));
+      (found.length > 0 ? found : [start]).forEach((key) => hear(key, null));
     }, () => undefined);
     return () => {
       this.listeners.delete(hear);
@@ -115,8 +118,7 @@ export class Values implements ChatValues {
     if (this.since) this.since.push(event);
     if (type === 'cleared') this.renew(); // values that were on their way went with the log
     if ((type !== 'value' && type !== 'left') || compareIds(id, this.through) <= 0) return;
-    const gone = type === 'left' ? `@${from.id}/` : key; // or of all keys
-    const changed = key ? [key] : this.keys().filter((one) => one.slice(0, gone.length) === gone);
+    const changed = this.meant(type === 'left' ? `@${from.id}/` : key);
     this.reach(id);
     changed.forEach((one) => {
       if (compareIds(id, this.toldVersion(one)) <= 0) return;
@@ -158,15 +160,20 @@ export class Values implements ChatValues {
     return [...new Set([...this.now.keys()].concat(this.pending.map(({ key }) => key)))];
   }
 
+  /** The keys that one stands for. */
+  private meant(key: string): string[] {
+    return isMany(key) ? this.keys().filter((one) => stands(key, one)) : [key];
+  }
+
   /** Own keys begin with `@me/` for the page, and with the user's id for everybody. */
   private stored(key: string): string {
-    return key.replace(/^@me\//, `@${this.host.userId()}/`);
+    return `${key}`.replace(/^@me\//, `@${this.host.userId()}/`);
   }
 
   private view(key: string): unknown {
     const found = this.now.get(key);
     let value = found && found.value;
-    this.pending.forEach((one) => { if (one.key === key) value = one.apply(value); });
+    this.pending.forEach((one) => { if (stands(one.key, key)) value = one.apply(value); });
     return value;
   }
 
@@ -180,17 +187,17 @@ export class Values implements ChatValues {
   private async write(operation: 'set' | 'add', values: Parameters, apply: Pending['apply']): Promise<Answers['add']> {
     await this.host.ready;
     const key = this.stored(values['key'] as string);
-    const [before] = this.pending.filter((one) => one.key === key).slice(-1);
-    if (before && isPlain(before.values) && !before.values['id'] && isPlain(values)) { // the newest of those that wait is enough
+    const [before] = this.pending.filter((one) => stands(one.key, key)).slice(-1);
+    if (before && before.key === key && isPlain(before.values) && !before.values['id'] && isPlain(values)) { // the newest of those that wait is enough
       Object.assign(before.values, values);
       before.apply = apply;
-      this.tell(key);
+      this.tellAll(key);
       return before.done;
     }
     const done = this.host.write(operation, Object.assign(values, { room: this.room })) as Promise<Answers['add']>;
     const pending: Pending = { key, apply, version: '', values, done };
     this.pending.push(pending);
-    this.tell(key);
+    this.tellAll(key);
     try {
       const answer = await done;
       pending.version = answer.version;
@@ -203,8 +210,12 @@ export class Values implements ChatValues {
       else if (code === 'conflict' && version) this.now.set(key, { value, version });
       throw thrown;
     } finally {
-      this.tell(key);
+      this.tellAll(key);
     }
+  }
+
+  private tellAll(key: string): void {
+    this.meant(key).forEach((one) => this.tell(one));
   }
 
   private tell(key: string, from: ChatEvent['from'] | null = null): void {

@@ -34,11 +34,27 @@ function frame(name: string, title: string): HTMLIFrameElement {
   return element;
 }
 
-/** Only those in view run: each holds a request open, and a browser opens no more than six connections to one server. */
+/** Each holds a request open, and a browser opens no more than six connections to one server. */
+const RUNNING_MAX = 4;
+const loaded = new Set<HTMLIFrameElement>();
+
+/** Runs what comes into view, and ends what was seen longest ago. */
 const running = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
-  const { contentWindow, dataset } = target as HTMLIFrameElement;
-  contentWindow?.location.replace(isIntersecting ? dataset['src'] ?? '' : 'about:blank'); // what is replaced is no step back
+  const element = target as HTMLIFrameElement;
+  if (!isIntersecting) return;
+  if (!loaded.has(element)) go(element, element.dataset['src'] ?? '');
+  loaded.delete(element);
+  loaded.add(element); // the newest last
+  for (const oldest of [...loaded].slice(0, -RUNNING_MAX)) {
+    loaded.delete(oldest);
+    go(oldest, 'about:blank');
+  }
 }));
+
+/** Without a step for "Back". */
+function go({ contentWindow }: HTMLIFrameElement, address: string): void {
+  contentWindow?.location.replace(address);
+}
 
 function listing(fiddle: Fiddle, title: string): { pre: HTMLPreElement; code: HTMLElement } {
   const pre = document.createElement('pre');

@@ -13,7 +13,8 @@
 -- `valuesThrough` (the newest version).
 -- Returns {'ok' or 'duplicate', version, json}, {'conflict' or 'no_number', version, json}, {'too_many'}, {'too_large'}, {'not_in_room'},
 -- {'full'}, {'hold'}, or what mayWrite and paceRoom refuse with.
--- Bound: one value and the filter, or the 16 own values of the user; one event.
+-- A key that ends with '/' stands for all that begin so; it can only be removed.
+-- Bound: one value and the filter, or the 16 own values of the user, or where several are removed all values (64 KiB); one event.
 local id, key, nonceTtl, isOwn = ARGV[1], ARGV[4], tonumber(ARGV[8]), ARGV[20] == '1'
 local log, roster, delivered, values, own = KEYS[1], KEYS[2], KEYS[3], KEYS[9], KEYS[10]
 local members = redis.call('HLEN', roster)
@@ -24,11 +25,18 @@ local d = redis.call('HMGET', delivered, 'appended', 'through', 'valueBytes')
 if (d[1] or 0) - (d[2] or 0) >= tonumber(ARGV[14]) then return {'full'} end
 
 local lines, former, count = {}, nil, 0 -- the other own values; what the key has; how many keys there are
+local isMany, gone, freed = string.sub(key, -1) == '/', {}, 0 -- shared keys that go together, and their bytes
+local function isMeant(name) return name == key or isMany and string.sub(name, 1, #key) == key end
 if isOwn then
   for line in string.gmatch(redis.call('HGET', own, id) or '', '[^\n]+') do
     count = count + 1
     local name, rest = string.match(line, '^(%S+) (.*)$')
-    if name == key then former = rest else lines[#lines + 1] = line end
+    if isMeant(name) then former = rest else lines[#lines + 1] = line end
+  end
+elseif isMany then
+  local flat = redis.call('HGETALL', values)
+  for i = 1, #flat, 2 do
+    if isMeant(flat[i]) then gone[#gone + 1], freed = flat[i], freed + #flat[i] + #string.match(flat[i + 1], ' (.*)$') end
   end
 else
   former, count = redis.call('HGET', values, key), redis.call('HLEN', values)
@@ -58,7 +66,7 @@ if ARGV[5] == 'add' then
 end
 local removes = json == 'null'
 if not removes and not former and count >= tonumber(ARGV[18]) then return {'too_many'} end
-local bytes = (d[3] or 0) - (former and #key + #old or 0) + (removes and 0 or #key + #json)
+local bytes = (d[3] or 0) - freed - (former and #key + #old or 0) + (removes and 0 or #key + #json)
 if not isOwn and not removes and bytes > tonumber(ARGV[19]) then return {'too_large'} end
 
 local text = ARGV[2] .. json .. '}'
@@ -81,5 +89,5 @@ if isOwn then
 end
 redis.call('HSET', delivered, 'valueBytes', bytes)
 weigh(KEYS[11], ARGV[3], bytes - (d[3] or 0))
-if removes then redis.call('HDEL', values, key) else redis.call('HSET', values, key, accepted .. ' ' .. json) end
+if #gone > 0 then redis.call('HDEL', values, unpack(gone)) elseif removes then redis.call('HDEL', values, key) else redis.call('HSET', values, key, accepted .. ' ' .. json) end
 return {'ok', accepted, json}

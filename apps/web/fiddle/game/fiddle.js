@@ -1,9 +1,7 @@
 const chat = NobackendChat.join({ room: 'noughts' });
 const cells = Array.from({ length: 9 }, (_, cell) => {
   const button = document.querySelector('main').appendChild(document.createElement('button'));
-  button.onclick = () => play(cell);
-  button.ariaLabel = `Field ${cell + 1}`;
-  return button;
+  return Object.assign(button, { onclick: () => play(cell), ariaLabel: `Field ${cell + 1}` });
 });
 const lines = ['012', '345', '678', '036', '147', '258', '048', '246'];
 const has = ({ moves }, player) => lines.some((line) => [...line].every((cell) => moves[cell] === player));

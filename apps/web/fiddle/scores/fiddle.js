@@ -1,13 +1,10 @@
 const chat = NobackendChat.join({ room: 'scores' });
 const button = document.querySelector('button');
 let clicks = 0;
-
 button.onclick = () => {
   if (clicks === 0) setTimeout(finish, 5000);
-  clicks += 1;
-  button.textContent = `${clicks} clicks`;
+  button.textContent = `${clicks += 1} clicks`;
 };
-
 async function finish() {
   const mine = { name: chat.user.name, score: clicks };
   clicks = 0;
