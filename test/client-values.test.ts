@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JoinOptions, WayName } from '../apps/web/client/api.js';
-import { joinIn, launchBrowser, Site } from './support/browser.js';
+import { joinIn, launchBrowser, Site, textsIn } from './support/browser.js';
 import { ask } from './support/client.js';
 import { Link } from './support/link.js';
 import { startSystem, type TestSystem } from './support/processes.js';
@@ -186,6 +186,44 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     await knows(bob, { slider: 99 });
     await ann.evaluate(() => Promise.all([window.chat.values.add('n'), window.chat.values.set('n', 5), window.chat.values.add('n')]));
     await knows(bob, { n: 6, slider: 99 });
+  });
+
+  it('of any kind harm no page that adds to them', async () => {
+    const [ann, bob] = await two();
+    await set(bob, 'n', { toString: 1 });
+    await knows(ann, { n: { toString: 1 } });
+    const failures = await ann.evaluate(() => Promise.all([1, 'x' as unknown as number].map((by) => window.chat.values.add('n', by).catch(({ code }) => code as string))));
+    expect(failures).toEqual(['bad_request', 'bad_request']);
+    await set(bob, 'n', 41);
+    await knows(ann, { n: 41 });
+    expect(await ann.evaluate(() => window.chat.values.add('n'))).toBe(42);
+    for (const page of [ann, bob]) await knows(page, { n: 42 });
+  });
+
+  it('stay as they are when a conflict is told later than what has come since', async () => {
+    const [ann, bob] = await two();
+    await set(ann, 'n', 'old');
+    await knows(bob, { n: 'old' });
+    link.troubles = [{ path: /\/set/, how: 'slow', bytesPerSecond: 400, times: 1 }];
+    const late = ann.evaluate(() => window.chat.values.set('n', 'mine', { if: '0' }).catch(({ code }) => code as string));
+    const { token } = await ask<{ token: string }>(api, 'join', { room: await ann.evaluate(() => window.chat.room) });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await ask(api, 'set', { token, key: 'n', value: 'new' });
+    expect(await late).toBe('conflict');
+    for (const page of [ann, bob]) await knows(page, { n: 'new' });
+  });
+
+  it('that wait for a room\'s slow mode keep no message of another room', async () => {
+    const [ann, bob, { room = '' }] = await two();
+    await ann.evaluate((at) => window.chat.call('rules', { room: at, slow: 60 }), room);
+    const other = `${room}-b`;
+    await Promise.all([ann, bob].map((page) => page.evaluate((at) => window.chat.enter(at), other)));
+    await bob.evaluate(async (at) => {
+      await window.chat.values.set('n', 1);
+      void window.chat.values.set('n', 2);
+      await window.chat.send({ text: 'not kept', room: at });
+    }, other);
+    await until(async () => (await textsIn(ann)).includes('not kept'), 'the message in the other room');
   });
 
   it('are added to once each, whatever answers are lost', async () => {

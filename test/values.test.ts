@@ -1,10 +1,13 @@
 /** What a room remembers: values that are set, added to, read, told, bounded, and gone with their room or their user. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Reply } from '../apps/api/operation.js';
+import { operations } from '../apps/api/operations.js';
 import { checkParameters } from '../apps/api/parameters.js';
 import type { ChatEvent } from '../shared/protocol/events.js';
 import { OWN_VALUES_MAX, VALUES_MAX } from '../shared/protocol/limits.js';
-import type { Person } from './support/people.js';
+import { clearRoom } from '../shared/store/acts.js';
 import { weighValues } from '../shared/store/values.js';
+import type { Person } from './support/people.js';
 import { allKeys, wipe } from './support/redis.js';
 import { openScene, type Scene } from './support/scene.js';
 
@@ -223,6 +226,72 @@ describe('a room\'s values', () => {
     await store.redis.del(store.keys.values('small')); // as when the room expires
     expect(await weigh()).toEqual({ bytes: 0, rooms: [] });
     expect(await allKeys(store.redis, 'valued:*')).toEqual([]);
+  });
+
+  it('are given in pages of bounded size, however many own values there are, and a key once', async () => {
+    for (let i = 0; i < 15; i += 1) await set(anna, `big${i}`, 'x'.repeat(4_000));
+    const people = await Promise.all(Array.from({ length: 24 }, async () => (await scene.join('r')).person));
+    await Promise.all(people.flatMap((one) => Array.from({ length: 16 }, (_, i) => set(one, `@me/k${i}`, 'x'.repeat(1_000)))));
+    const sizes: number[] = [];
+    const found = new Set<string>();
+    for (let after: unknown; sizes.length === 0 || after !== undefined;) {
+      const page = await call(anna, 'get', { after });
+      sizes.push(JSON.stringify(page).length);
+      for (const key of Object.keys(page['values'] as object)) found.add(key);
+      after = page['more'];
+    }
+    expect(found.size).toBe(15 + 24 * 16);
+    expect(Math.max(...sizes)).toBeLessThan(65_536 + 3 * 17_000);
+    expect(JSON.stringify((await scene.join('r')).room).length).toBeLessThan(65_536 + 3 * 17_000 + 10_000);
+    expect(Object.keys(await get(anna, { keys: ['big1', 'big1', 'big1'] }))).toEqual(['big1']);
+    const looked: number[] = [];
+    const keys = people.map(({ id }) => `@${id}/none`);
+    await operations.get(scene.part.chat, { token: anna.token, room: 'r', keys, prefix: undefined, after: undefined }, { looked: (bytes: number) => looked.push(bytes) } as unknown as Reply);
+    expect(looked[0]).toBeGreaterThan(24 * 16 * 1_000); // what was read in vain counts as read
+  });
+
+  it('stay within their bounds when they are masked', async () => {
+    await call(anna, 'rules', { words: ['a*'] });
+    await set(bert, 'wide', 'a'.repeat(3_000));
+    expect(JSON.stringify((await plain(anna))['wide']).length).toBeLessThan(4_096);
+    await expect(set(bert, '@me/wide', 'a'.repeat(1_020))).rejects.toMatchObject(refused('not_allowed', { reason: 'words' }));
+  });
+
+  it('are of public rooms only', async () => {
+    await call(anna, 'send', { room: undefined, to: bert.id, text: 'psst' });
+    const room = `${Math.min(anna.id, bert.id)}:${Math.max(anna.id, bert.id)}`;
+    for (const [op, extra] of [['set', { key: 'a', value: 1 }], ['add', { key: 'a' }], ['get', {}]] as const) {
+      await expect(call(anna, op, { room, ...extra })).rejects.toMatchObject(refused('bad_request', { field: 'room' }));
+    }
+  });
+
+  it('refuse what JSON cannot keep, and a place that no answer gave', () => {
+    const of = (op: 'set' | 'get', extra: object) => () => checkParameters(op, { token: bert.token, ...extra });
+    for (const value of [Infinity, { a: [-Infinity] }]) expect(of('set', { key: 'a', value })).toThrow('value must be JSON');
+    expect(of('get', { after: '99999999999999999999' })).toThrow('after');
+    expect(of('get', { after: '18446744073709551615' })).not.toThrow();
+  });
+
+  it('answer in JSON to a nonce that a message has used', async () => {
+    await call(anna, 'rules', { words: ['rude'], hold: true });
+    await call(bert, 'send', { text: 'rude', id: 'used' });
+    expect(await call(bert, 'add', { key: 'n', id: 'used' })).toMatchObject({ duplicate: true, value: null });
+  });
+
+  it('of an empty room are cleared by the host without a trace, and a room made anew weighs nothing', async () => {
+    const { store } = scene.part;
+    await set(anna, 'a', 'x'.repeat(500));
+    for (const person of [anna, bert]) await scene.part.call('leave', { token: person.token });
+    await clearRoom(store, 'r');
+    await clearRoom(store, 'never');
+    expect(await allKeys(store.redis, '*never*')).toEqual([]);
+    expect(await weighValues(store, 5)).toEqual({ bytes: 0, rooms: [] });
+    const { person, room } = await scene.join('r');
+    expect(room.values.values).toEqual({});
+    await set(person, 'a', 1);
+    await store.redis.del(store.keys.values('r'), store.keys.delivered('r')); // as when it expires
+    await set(person, 'a', 1);
+    expect((await weighValues(store, 5)).bytes).toBe(2);
   });
 
   it('outlive everybody, for as long as the room does', async () => {

@@ -95,12 +95,12 @@ const SCHEMAS = {
   seconds: integer('seconds', 0, MUTE_MAX),
   slow: integer('slow', 0, SLOW_MAX),
   key: v.pipe(v.string(KEY), v.regex(VALUE_KEY, KEY)),
-  value: v.pipe(v.unknown(), v.check((value) => isPlain(value, DATA_DEPTH_MAX), VALUE), v.check((value) => fitsIn(value, VALUE_BYTES), LARGE_VALUE)),
+  value: v.pipe(v.unknown(), v.check((value) => isPlain(value, DATA_DEPTH_MAX) && isFinal(value), VALUE), v.check((value) => fitsIn(value, VALUE_BYTES), LARGE_VALUE)),
   version: v.pipe(v.union([v.string(), v.literal(0)], VERSION), v.transform(String), v.regex(/^(?:0|\d{1,15}-\d{1,15})$/, VERSION)),
   number: v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i), v.transform(Number))], BY), v.finite(BY)),
   keys: v.pipe(list('keys', KEYS), v.maxLength(VALUE_KEYS_MAX, KEYS), v.everyItem((key) => VALUE_PREFIX.test(key), KEYS)),
   prefix: v.pipe(v.string(PREFIX), v.regex(VALUE_PREFIX, PREFIX)),
-  after: v.pipe(v.string(AFTER), v.regex(/^\d{1,20}$/, AFTER)),
+  after: v.pipe(v.string(AFTER), v.regex(/^\d{1,20}$/, AFTER), v.check((value) => BigInt(value) < 2n ** 64n, AFTER)),
   writers: v.picklist(['all', 'own', 'roles'], WRITERS),
   types: v.pipe(list('types', TYPES), v.everyItem((type) => HISTORY_TYPES.has(type), TYPES)),
   words: v.pipe(v.array(v.pipe(text(WORDS, 2 * WORD_MAX), v.check(isWord, WORDS)), WORDS), v.maxLength(WORDS_MAX, WORDS)),
@@ -124,6 +124,12 @@ function isPlain(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (Object.hasOwn(value, '__proto__')) return false; // in a script, as JSONP is one, it would be the object's prototype
   return depth > 0 && Object.values(value).every((inner) => isPlain(inner, depth - 1));
+}
+
+/** JSON has no number beyond 1.8e308: what is read of such a text would be null, which deletes. */
+function isFinal(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFinal);
 }
 
 interface Values {

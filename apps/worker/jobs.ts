@@ -4,6 +4,7 @@ import { Queue, Worker, type Job, type Telemetry, type WorkerOptions } from 'bul
 import { fanOutQueueNames, queueOptions, UPKEEP, type FanOutJob } from '../../shared/queues.js';
 import type { RedisClient } from '../../shared/redis-owners.js';
 import type { Store } from '../../shared/store/store.js';
+import { weighValues } from '../../shared/store/values.js';
 import { expire } from './jobs/expire.js';
 import { finishForgetting } from './jobs/forget.js';
 import type { FanOut } from './jobs/fan-out.js';
@@ -13,6 +14,7 @@ import { sweep } from './jobs/sweep.js';
 const SWEEP_EVERY = 1_000;
 const EXPIRE_EVERY = 5_000;
 const FORGET_EVERY = 5_000;
+const WEIGH_EVERY = 3_600_000;
 /** The schedules are set again this often, since a Redis that was wiped has forgotten them. */
 const SCHEDULE_EVERY = 10_000;
 /** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms). */
@@ -78,6 +80,7 @@ export class Jobs {
       await this.#upkeep.upsertJobScheduler('sweep', { every: SWEEP_EVERY });
       await this.#upkeep.upsertJobScheduler('expire', { every: EXPIRE_EVERY });
       await this.#upkeep.upsertJobScheduler('forget', { every: FORGET_EVERY });
+      await this.#upkeep.upsertJobScheduler('weigh', { every: WEIGH_EVERY });
     } catch (error) {
       this.#failed(error);
     }
@@ -136,6 +139,7 @@ export class Jobs {
     if (job.name === 'sweep') return sweep(this.#store, this.#fanOut);
     const announce = (room: string): void => void this.#fanOut.advanceRoom(room).catch(() => undefined); // the sweep tries again
     if (job.name === 'forget') return finishForgetting(this.#store, FORGET_EVERY, announce);
+    if (job.name === 'weigh') return weighValues(this.#store, 0); // rooms that have expired leave the list
     await settle(this.#store, this.#fanOut).catch(this.#failed); // the next run tries again
     return expire(this.#store, EXPIRE_EVERY, announce);
   }

@@ -6,7 +6,7 @@ import { ChatError } from '../protocol/errors.js';
 import type { ChatEvent, Role, UserRef } from '../protocol/events.js';
 import { BANS_MAX, MODERATORS_MAX, MUTES_MAX, OFFER_TTL } from '../protocol/limits.js';
 import { eventText, scriptSafeJson } from './event-text.js';
-import { forgetIn, ForgetBudget } from './forget.js';
+import { eraseLog, forgetIn, ForgetBudget } from './forget.js';
 import { foldName } from './names.js';
 import { notAllowed } from './refusals.js';
 import { run } from './scripts.js';
@@ -52,8 +52,17 @@ export async function switchRoom(store: Store, room: string, off: boolean): Prom
 
 /** Empties a room's history and takes its values away in the host's name, and tells everybody. */
 export async function clearRoom(store: Store, room: string): Promise<void> {
+  if (await store.redis.hlen(store.keys.roster(room)) === 0) return eraseRoom(store, room); // then there is nobody to tell
   await governAs(store, { room, by: HOST }, '', 'owner', { what: 'clear' }, { type: 'cleared' }, ['clear']);
   await clearValues(store, { room, by: HOST }, '');
+}
+
+async function eraseRoom(store: Store, room: string): Promise<void> {
+  const { keys, redis } = store;
+  await eraseLog(store, room);
+  await redis.unlink(keys.values(room), keys.ownValues(room), keys.held(room));
+  await redis.hdel(keys.delivered(room), 'valueBytes');
+  await redis.zrem(keys.valued(keys.roomShard(room)), room);
 }
 
 /** Takes all values of a room away, and tells everybody. `user`: its id as text, '' for the host. Throws `not_owner`. */

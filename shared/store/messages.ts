@@ -87,10 +87,10 @@ export function onceBy({ redis }: Store, nonce: string | undefined): { nonce: st
 }
 
 /**
- * What a nonce is kept as: an id, whether the message waits, (not by former versions) SHA-256 of the sender's token, and of a value that
- * was written its JSON.
+ * What a nonce is kept as: an id, whether the message waits, (not by former versions) SHA-256 of the sender's token, and of a number
+ * that was added to the sum.
  */
-const NONCE_KEPT = /^(\S+)( held)?(?: (\S*))?(?: (.*))?$/;
+const NONCE_KEPT = /^(\S+)( held)?(?: (\S*))?(?: =(.*))?$/;
 
 /** The message or value that a user, who may have ended since, sent with a nonce. Null when none was accepted. */
 export async function findSent(store: Store, room: string, sender: Credentials, nonce: string): Promise<Accepted | null> {

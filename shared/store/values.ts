@@ -4,7 +4,7 @@
  */
 import { ChatError, type Reason } from '../protocol/errors.js';
 import { privateRoomUsers, type RoomValues, type UserRef } from '../protocol/events.js';
-import { EVENTS_BYTES, OWN_VALUE_BYTES, OWN_VALUES_MAX, VALUES_BYTES, VALUES_MAX } from '../protocol/limits.js';
+import { EVENTS_BYTES, OWN_VALUE_BYTES, OWN_VALUES_MAX, VALUE_BYTES, VALUES_BYTES, VALUES_MAX } from '../protocol/limits.js';
 import { runDurably } from './durable.js';
 import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
 import { onceBy, SENDS_WINDOW, type Filtered } from './messages.js';
@@ -57,7 +57,8 @@ export async function writeValue(store: Store, write: ValueWrite, filtered: Filt
   const isOwn = key.startsWith(OWN);
   const stored = storedKey(key, from.id);
   if (key.endsWith('/') && ('by' in change || change.value !== null || write.expected !== undefined)) throw new ChatError('bad_request', MANY, { field: 'key' });
-  const keyIsMasked = filtered.masked !== undefined && filtered.masked.text !== key;
+  // a key with such a word, or a value that its mask makes too large, is refused
+  const masked = filtered.masked && filtered.masked.text === key && fitsIn(filtered.masked.data, isOwn ? OWN_VALUE_BYTES : VALUE_BYTES) ? filtered.masked : undefined;
   const value = 'value' in change ? change.value : change.by;
   if (isOwn && !fitsIn(value, OWN_VALUE_BYTES)) throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
   const [outcome, first, second = 'null'] = await runDurably<Reply>(store, 'set-value', keys.log(room), keys.roster(room), keys.delivered(room),
@@ -65,8 +66,8 @@ export async function writeValue(store: Store, write: ValueWrite, filtered: Filt
     keys.sends(room), keys.values(room), keys.ownValues(room), keys.valued(keys.roomShard(room)),
     from.id, eventText({ type: 'value', room, from, key: stored, value: 0 }).slice(0, -'0}'.length), room, isOwn ? stored.slice(stored.indexOf('/') + 1) : key,
     'by' in change ? 'add' : 'set', 'by' in change ? change.by : scriptSafeJson(value), write.expected ?? '', once.ttl,
-    privateRoomUsers(room) ? 2 : 1, owner === undefined ? '' : hashToken(owner), filtered.hash, keyIsMasked ? 'hold' : filtered.verdict,
-    filtered.masked ? scriptSafeJson(filtered.masked.data) : '', config.logMax, config.rateLimits ? config.roomSends : 0, SENDS_WINDOW,
+    owner === undefined ? '' : hashToken(owner), filtered.hash,
+    filtered.masked && !masked ? 'hold' : filtered.verdict, masked ? scriptSafeJson(masked.data) : '', config.logMax, config.rateLimits ? config.roomSends : 0, SENDS_WINDOW,
     messageCost({ data: value }), isOwn ? OWN_VALUES_MAX : VALUES_MAX, VALUES_BYTES, isOwn ? '1' : '', write.tokenHash ?? '');
   switch (outcome) {
     case 'ok': case 'duplicate': return { version: first, json: second, duplicate: outcome === 'duplicate' };
@@ -99,17 +100,27 @@ export interface ValueQuery {
   after?: string | undefined;
 }
 
-type Snapshot = Omit<RoomValues, 'values'> & { values: string };
+type Snapshot = Omit<RoomValues, 'values'> & {
+  values: string;
+  /** Bytes that were read and are not given. */
+  passed: number;
+};
+
+/** Throws `bad_request` for a private room: two people need no more than messages, and nobody would be told who goes. */
+export function refusePrivate(room: string | undefined): void {
+  if (room !== undefined && privateRoomUsers(room)) throw new ChatError('bad_request', 'A private room has no values.', { field: 'room' });
+}
 
 /** Reads values of a room, up to 64 KiB of them. Returns `values` as JSON text. */
 export async function readValues(store: Store, room: string, reader: number, query: ValueQuery = {}): Promise<Snapshot> {
   const { keys, redis } = store;
-  if (query.keys) return readKeys(store, room, query.keys.map((key) => storedKey(key, reader)));
+  if (query.keys) return readKeys(store, room, [...new Set(query.keys.map((key) => storedKey(key, reader)))]);
   const [through, shared, own, more] = await run<[string, string[], string[], string]>(redis, 'values', keys.values(room), keys.ownValues(room),
     keys.delivered(room), EVENTS_BYTES, query.after ?? '', storedKey(query.prefix ?? '', reader));
   const prefix = storedKey(query.prefix ?? '', reader);
   const found = [...pairs(shared), ...pairs(own).flatMap(([user, lines]) => ownPairs(user, lines))];
-  return { version: through, values: valuesJson(found.filter(([key]) => key.startsWith(prefix))), ...(more !== '' && { more }) };
+  const given = found.filter(([key]) => key.startsWith(prefix));
+  return { version: through, values: valuesJson(given), passed: sizeOf(found) - sizeOf(given), ...(more !== '' && { more }) };
 }
 
 async function readKeys({ keys, redis }: Store, room: string, wanted: string[]): Promise<Snapshot> {
@@ -120,8 +131,13 @@ async function readKeys({ keys, redis }: Store, room: string, wanted: string[]):
     shared.length > 0 ? redis.hmget(keys.values(room), ...shared) : [], users.length > 0 ? redis.hmget(keys.ownValues(room), ...users) : [],
   ]);
   const found = shared.flatMap((key, i): [string, string][] => values[i] ? [[key, values[i]]] : []);
-  const theirs = users.flatMap((user, i) => ownPairs(user, own[i] ?? '')).filter(([key]) => wanted.includes(key));
-  return { version, values: valuesJson([...found, ...theirs]) };
+  const read = users.flatMap((user, i) => ownPairs(user, own[i] ?? ''));
+  const theirs = read.filter(([key]) => wanted.includes(key));
+  return { version, values: valuesJson([...found, ...theirs]), passed: sizeOf(read) - sizeOf(theirs) };
+}
+
+function sizeOf(found: [string, string][]): number {
+  return found.reduce((sum, [key, text]) => sum + key.length + text.length, 0);
 }
 
 function pairs(flat: string[]): [string, string][] {

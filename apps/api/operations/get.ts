@@ -1,13 +1,15 @@
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
-import { readValues } from '../../../shared/store/values.js';
+import { readValues, refusePrivate } from '../../../shared/store/values.js';
 import type { Operation } from '../operation.js';
 import { ok } from '../respond.js';
 
 /** Reads values of a room. */
-export const get: Operation<'get'> = async ({ store }, { token, room, ...query }) => {
+export const get: Operation<'get'> = async ({ store }, { token, room, ...query }, reply) => {
+  refusePrivate(room);
   const user = parseToken(token);
   const { room: found } = await authorize(store, user, room);
-  const { values, ...rest } = await readValues(store, found, user.id, query);
+  const { values, passed, ...rest } = await readValues(store, found, user.id, query);
+  reply.looked?.(passed);
   return ok(rest, { values });
 };

@@ -2,7 +2,7 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { messageCost } from '../../../shared/store/event-text.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
-import { writeValue, type ValueWrite, type ValueWritten } from '../../../shared/store/values.js';
+import { refusePrivate, writeValue, type ValueWrite, type ValueWritten } from '../../../shared/store/values.js';
 import { FILTER_TRIES, hasLink, LINK_COST } from '../filters.js';
 import type { Chat } from '../operation.js';
 
@@ -10,6 +10,7 @@ type Given = Pick<ValueWrite, 'key' | 'change' | 'expected' | 'nonce' | 'owner'>
 
 /** Writes a value for the user of `token`, by the room's rules and filter; it costs as much as a message. */
 export async function write(chat: Chat, { token, room: asked, ...given }: Given): Promise<ValueWritten> {
+  refusePrivate(asked);
   const { store, filters } = chat;
   const user = parseToken(token);
   const data = 'value' in given.change ? given.change.value : given.change.by;

@@ -68,7 +68,11 @@ export class RoomChat implements Chat {
     const { connection } = this;
     await this.ready;
     connection.feed.order.hold(room);
-    const view = (await connection.insist('enter', { room, history: connection.session.share })).room;
+    const entering = connection.insist('enter', { room, history: connection.session.share });
+    const { room: view } = await entering.catch((thrown) => {
+      connection.feed.settle(room, []); // what has come of a room that it was in is told
+      throw thrown;
+    });
     if (room !== this.room) connection.entered(room);
     connection.feed.remember(view);
     connection.feed.open(view);

@@ -99,7 +99,7 @@ export class Feed {
   }
 
   /** Ends a hold of a room that has been read to its end: first what the server gave, then what came meanwhile. */
-  private settle(room: string, events: ChatEvent[]): void {
+  settle(room: string, events: ChatEvent[]): void {
     const waiting = this.order.release(room);
     events.forEach((event) => this.accept(event));
     this.order.settle(room);
@@ -129,7 +129,7 @@ export class Feed {
     this.accepted(event, after);
     if (event.type !== 'signal') {
       this.note(event);
-      this.valuesOf(event.room).take(event);
+      this.valuesOf(event.room).take(event, certain);
     }
     this.emitter.emit<'event'>(event.type as 'event', event);
     this.emitter.emit('event', event);

@@ -15,17 +15,19 @@ export interface Letter {
   doubt: string;
 }
 
-/** Sends one letter after the other, so that they keep their order however often one has to be tried again. */
+/** Sends the letters to a room, or to a user, one after the other: they keep their order however often one has to be tried again. */
 export class Outbox {
-  private last: Promise<unknown> = Promise.resolve();
+  /** By room or user. */
+  private readonly last = new Map<unknown, Promise<unknown>>();
 
   constructor(private readonly post: (letter: Letter) => Promise<unknown>, private readonly pauses: Pauses) {}
 
   /** `values` get their nonce, `id`, when their turn has come: until then they may be replaced. */
   async send<O extends Letter['operation']>(operation: O, values: Values): Promise<Answers[O]> {
     asJson(values, 'data');
-    const sent = this.last.then(() => this.insist({ operation, values: Object.assign(values, { id: secret() }), doubt: '' }));
-    this.last = sent.catch(() => undefined);
+    const place = values['room'] || values['to'];
+    const sent = (this.last.get(place) || Promise.resolve()).then(() => this.insist({ operation, values: Object.assign(values, { id: secret() }), doubt: '' }));
+    this.last.set(place, sent.catch(() => undefined));
     return sent as Promise<Answers[O]>;
   }
 

@@ -3,7 +3,7 @@ import type { Answers } from './answers.js';
 import type { ChatValues, SetOptions, ValueChange } from './api.js';
 import { callSafely } from './emitter.js';
 import { asJson, type Failure } from './errors.js';
-import { START } from './order.js';
+import { START, type Heard } from './order.js';
 import type { Values as Parameters } from './transport.js';
 
 /** A write of this page that its room has not told of yet. */
@@ -43,10 +43,12 @@ export class Values implements ChatValues {
   /** Every event up to this id is in `now`. */
   private through = START;
   private now = new Map<string, RoomValue>();
+  /** Keys of which only another tab has told, as any page of this origin could. */
+  private doubted = new Set<string>();
   private pending: Pending[] = [];
   private reading: Promise<void> = Promise.resolve();
   /** What has come while the values are being read. */
-  private since: ChatEvent[] | null = null;
+  private since: Heard[] | null = null;
   /** JSON of what listeners have been told, by key. */
   private readonly told = new Map<string, string>();
   private readonly listeners = new Set<(key: string, from: ChatEvent['from'] | null) => void>();
@@ -80,7 +82,8 @@ export class Values implements ChatValues {
   }
 
   async add(key: string, by = 1): Promise<number> {
-    return (await this.write('add', { key, by }, (before) => (before as number || 0) + by)).value;
+    // to what is no number the server adds nothing
+    return (await this.write('add', { key, by }, (before = 0) => typeof before === 'number' && typeof by === 'number' ? before + by : before)).value;
   }
 
   async delete(key: string, options?: SetOptions): Promise<void> {
@@ -107,21 +110,25 @@ export class Values implements ChatValues {
   open(shown: RoomValues): void {
     const former = this.keys();
     this.now = new Map(Object.keys(shown.values).map((key): [string, RoomValue] => [key, shown.values[key] as RoomValue]));
+    this.doubted = new Set();
     this.reach(shown.version);
     former.concat(this.keys()).forEach((key) => this.tell(key));
     if (shown.more) this.renew();
   }
 
-  /** Takes an event of the room. */
-  take(event: ChatEvent): void {
+  /** Takes an event of the room; `certain`: the server itself has told it. */
+  take(event: ChatEvent, certain = true): void {
     const { id, type, key = '', value = null, from } = event;
-    if (this.since) this.since.push(event);
+    if (this.since) this.since.push([event, certain]);
     if (type === 'cleared') this.renew(); // values that were on their way went with the log
     if ((type !== 'value' && type !== 'left') || compareIds(id, this.through) <= 0) return;
     const changed = this.meant(type === 'left' ? `@${from.id}/` : key);
-    this.reach(id);
+    if (certain) this.reach(id);
     changed.forEach((one) => {
-      if (compareIds(id, this.toldVersion(one)) <= 0) return;
+      const doubtful = this.doubted.has(one) && certain;
+      if (compareIds(id, doubtful ? START : this.toldVersion(one)) <= 0) return;
+      if (certain) this.doubted.delete(one);
+      else this.doubted.add(one);
       if (value === null) this.now.delete(one);
       else this.now.set(one, { value, version: id });
       this.tell(one, from);
@@ -134,7 +141,7 @@ export class Values implements ChatValues {
   }
 
   private async read(): Promise<void> {
-    const since: ChatEvent[] = this.since = [];
+    const since: Heard[] = this.since = [];
     const whole: RoomValues = { values: {}, version: '' };
     let page: RoomValues | undefined;
     try {
@@ -147,7 +154,7 @@ export class Values implements ChatValues {
     } catch (_) { // the user is in the room no more
     }
     this.since = null;
-    since.forEach((event) => this.take(event)); // what came meanwhile may be newer than what was read
+    since.forEach((heard) => this.take(...heard)); // what came meanwhile may be newer than what was read
   }
 
   /** The version that the room has told of. */
@@ -173,7 +180,9 @@ export class Values implements ChatValues {
   private view(key: string): unknown {
     const found = this.now.get(key);
     let value = found && found.value;
-    this.pending.forEach((one) => { if (stands(one.key, key)) value = one.apply(value); });
+    this.pending.forEach(({ key: its, version, apply }) => {
+      if (stands(its, key) && (!version || compareIds(version, this.toldVersion(key)) > 0)) value = apply(value);
+    });
     return value;
   }
 
@@ -206,8 +215,9 @@ export class Values implements ChatValues {
     } catch (thrown) {
       this.pending = this.pending.filter((one) => one !== pending);
       const { code, version, value } = thrown as Failure;
-      if (code === 'conflict' && version === '0') this.now.delete(key);
-      else if (code === 'conflict' && version) this.now.set(key, { value, version });
+      const told = this.toldVersion(key);
+      if (code === 'conflict' && version && compareIds(version, told) > 0) this.now.set(key, { value, version });
+      if (version === '0' && told === values['if']) this.now.delete(key); // else something newer has come meanwhile
       throw thrown;
     } finally {
       this.tellAll(key);
@@ -221,7 +231,8 @@ export class Values implements ChatValues {
   private tell(key: string, from: ChatEvent['from'] | null = null): void {
     const json = JSON.stringify(this.view(key)) || '';
     if (json === (this.told.get(key) || '')) return;
-    this.told.set(key, json);
+    if (json) this.told.set(key, json);
+    else this.told.delete(key);
     [...this.listeners].forEach((hear) => hear(key, from));
   }
 }
