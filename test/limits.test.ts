@@ -38,14 +38,27 @@ const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
 const NAME = 'name must have 1 to 32 characters, at least one of them visible, '
   + 'no control or direction characters, and no more marks on a letter than its script needs.';
 const DATA = 'data must be JSON of at most 4096 bytes with < and > escaped, nested at most 32 deep, without a key __proto__.';
-const TEXT = 'text must have 1 to 2000 characters, at least one of them visible, and at most 8192 bytes as JSON with < and > escaped.';
+const TEXT = 'text must have 1 to 2000 characters, at least one of them visible.';
+const KEY = 'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @, and may begin with @me/ for a value of your own, not with another @.';
 const LIMITS: Limit[] = [
   { operation: 'rename', field: 'name', says: NAME,
     allowed: ['x', 'x'.repeat(32), EMOJI.repeat(32), `  ${'y'.repeat(32)}\t`, `${'a '.repeat(16)}${' '.repeat(400)}`, 'e\u0301'.repeat(32), 'x\u0323\u0331\u0308\u0301', 'ที่'.repeat(8), 'လျှော့', 'ཧཱུྃ', 'หนู่ที่', 'ក្រុំ', 'क्ष्म्यों', 'שָׁלוֹם', '👨‍👩‍👧', 'می‌خواهم', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
     refused: ['', ' ', '\u00a0\u3000', `${'x'.repeat(32)}${' '.repeat(500)}`, 'x'.repeat(33), EMOJI.repeat(33), 'a\u0000b', 'a\nb', 'a\u007fb', 'a\u0085b', 'a\u2028b', 'a\u202eb', 'a\u2066b', '\u200fa', `x${'\u0335'.repeat(5)}`, `ก${'\u0e47'.repeat(5)}`, `က${'\u102d'.repeat(9)}`, '\u0301', '\u2800\u200b', '\u3164', `ok${'\u0489\u0316\u0334\u0321\u0346'.repeat(3)}`] },
   { operation: 'enter', field: 'room', says: ROOM, allowed: ['r', 'R-2._', 'x'.repeat(64)], refused: ['', 'x'.repeat(65), 'a b', 'a/b', 'é', 'a:b', '1:2', 'a\n'] },
   { operation: 'send', field: 'text', says: TEXT, also: { room: 'limits' },
-    allowed: ['x', ' \u200b.', '❤️', '👨‍👩‍👧', '\u0301', '🏴\u{e0067}\u{e0062}\u{e007f}', 'x'.repeat(2_000), EMOJI.repeat(2_000), '<'.repeat(1_365)], refused: ['', ' ', '\n\t\u3000', '\u200b\u2060\ufeff', '\u3164\u115f', '\u2800', '\u202e\u0000', '\u{e0041}', 'x'.repeat(2_001), EMOJI.repeat(2_001), '<'.repeat(1_366), '\u0001'.repeat(2_000)] },
+    allowed: ['x', ' \u200b.', '❤️', '👨‍👩‍👧', '\u0301', '🏴\u{e0067}\u{e0062}\u{e007f}', 'x'.repeat(2_000), EMOJI.repeat(2_000), '<'.repeat(1_365)], refused: ['', ' ', '\n\t\u3000', '\u200b\u2060\ufeff', '\u3164\u115f', '\u2800', '\u202e\u0000', '\u{e0041}', 'x'.repeat(2_001), EMOJI.repeat(2_001)] },
+  { operation: 'send', field: 'text', says: 'text is too large: at most 8192 bytes as JSON, with < and > escaped.', also: { room: 'limits' },
+    allowed: [], refused: ['<'.repeat(1_366), '\u0001'.repeat(2_000)] },
+  { operation: 'set', field: 'key', says: KEY, also: { room: 'limits', value: 1 }, allowed: ['k', 'A-Z._9/@', 'x'.repeat(60), '@me/x', 'constructor'],
+    refused: ['', 'a b', '@x', '@12/x', '@me/@me/x', 'x'.repeat(61), 'é', '__proto__', 'a\n'] },
+  { operation: 'set', field: 'value', says: 'value is too large: at most 4096 bytes of JSON, with < and > escaped.', also: { room: 'limits', key: 'large' },
+    allowed: [jsonOf(4_096)], refused: [jsonOf(4_097), '<'.repeat(683)] },
+  { operation: 'set', field: 'if', says: 'if must be the version of a value, such as 1700000000000-0, or 0 for a key without a value.',
+    also: { room: 'limits', key: 'none', value: null }, allowed: [0, '0'], refused: ['', '1', 1, 'x', '1-x'] },
+  { operation: 'get', field: 'after', says: 'after must be the text that get gave as more.', also: { room: 'limits' }, allowed: ['0', '18446744073709551615'],
+    refused: ['', 'x', '-1', '18446744073709551616'] },
+  { operation: 'history', field: 'types', says: 'types must be some of message, joined, left, renamed, removed, cleared, rules, moderator, offered, owned, held, muted, as a JSON array or with commas between.',
+    also: { room: 'limits' }, allowed: ['message', 'message,left', ['message', 'left']], refused: ['', 'value', 'message,', ['x']] },
   { operation: 'send', field: 'data', says: DATA, also: { room: 'limits' },
     allowed: [jsonOf(4_096), EMOJI.repeat(1_023), nested(32), null], refused: [jsonOf(4_097), EMOJI.repeat(1_024), nested(33), '\u0000'.repeat(700), '<'.repeat(683)] },
   { operation: 'signal', field: 'data', says: DATA, also: { room: 'limits' }, allowed: [jsonOf(4_096)], refused: [jsonOf(4_097)] },

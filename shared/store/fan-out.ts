@@ -110,7 +110,7 @@ export class FanOutSteps {
     const last = entries.at(-1);
     const idsOf = (types: ReadonlySet<string>): string => entries.filter(({ type }) => types.has(type)).map(({ id }) => id).join(' ');
     const [undelivered, moved] = await this.#call<AdvanceReply>('advance', keys.dirty(keys.roomShard(room)), [config.history, Math.min(config.history, PRESENCE_KEPT)], {
-      keys: [keys.log(room), keys.logCopy(room), keys.delivered(room), keys.presence(room)],
+      keys: [keys.log(room), keys.delivered(room)],
       arguments: [room, last?.id ?? '', last?.number ?? 0, idsOf(VALUES), idsOf(PRESENCE)],
     });
     return { undelivered, moved };

@@ -62,7 +62,7 @@ const ways: Record<Way, (url: string, op: string, params: Parameters, signal?: A
 /** Parameters as a query has them: text, and `data` as JSON text. */
 function query(params: Parameters): URLSearchParams {
   const given = Object.entries(params).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([name, value]) => [name, name === 'data' ? JSON.stringify(value) : String(value)]));
+  return new URLSearchParams(given.map(([name, value]) => [name, name === 'data' || name === 'value' ? JSON.stringify(value) : String(value)]));
 }
 
 /** The argument of the callback. The form is exact: `/**` + `/cb(...);` and nothing around it. */

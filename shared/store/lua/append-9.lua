@@ -13,9 +13,8 @@
 -- Bound: one event and the filter; when a message is the first to wait, the names of the rules' fields (500) and a short event for each
 -- role (100).
 local log, roster, delivered, dirty, nonce, rules, id = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], ARGV[1]
-if redis.call('HEXISTS', roster, id) == 0 or redis.call('HLEN', roster) < tonumber(ARGV[4]) then
-  return {'not_in_room'}
-end
+local members = redis.call('HLEN', roster)
+if redis.call('HEXISTS', roster, id) == 0 or members < tonumber(ARGV[4]) then return {'not_in_room'} end
 local ttl = tonumber(ARGV[5])
 local known = ttl > 0 and redis.call('GET', nonce)
 if known then return {'duplicate', string.match(known, '^[%d-]+'), string.match(known, '^%S+ (held)')} end
@@ -26,7 +25,7 @@ if refused then return refused end
 local text, verdict = ARGV[2], ''
 if not free then
   -- a message that nobody hears takes nothing from the others
-  local late = not only and paceRoom(KEYS[8], ARGV[8], tonumber(ARGV[9]), ARGV[10], #ARGV[2], redis.call('HLEN', roster))
+  local late = not only and paceRoom(KEYS[8], ARGV[8], tonumber(ARGV[9]), ARGV[10], #ARGV[2], members)
   if late then return late end
   if slow then redis.call('SET', KEYS[7], 1, 'PX', slow) end
   if ARGV[12] ~= '' then text = ARGV[12] end
