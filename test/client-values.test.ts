@@ -175,6 +175,18 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     expect(shown.heard).toEqual([['ink/1', undefined], ['ink/2', undefined], ['ink/3', undefined], ['ink/2', 'again']]);
     expect(shown.atOnce).toEqual({ 'ink/2': 'again', other: 1 });
     for (const page of [ann, bob]) await knows(page, { 'ink/2': 'again', other: 1 });
+    await bob.evaluate(() => {
+      const { values } = window.chat;
+      return Promise.all([values.delete('ink/'), values.set('ink/x', 1), values.delete('ink/')]);
+    });
+    for (const page of [ann, bob]) await knows(page, { other: 1 });
+    await bob.evaluate(async () => {
+      const { values } = window.chat;
+      await values.set('ink/y', 1);
+      await values.delete('ink/');
+      await values.set('ink/y', 2, { if: values.version('ink/y') });
+    });
+    for (const page of [ann, bob]) await knows(page, { 'ink/y': 2, other: 1 });
   });
 
   it('are written no faster than the network goes: of a key the newest', async () => {

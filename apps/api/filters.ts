@@ -75,13 +75,13 @@ export class Filters {
   /** By room, the one learned first is forgotten first. */
   readonly #filters = new Map<string, Filter>();
 
-  /** Applies a room's filter, as far as it is known here. */
-  apply(message: Outgoing): Filtered {
+  /** Applies a room's filter, as far as it is known here. `most`: the bytes that its data may have. */
+  apply(message: Outgoing, most = DATA_MAX): Filtered {
     const filter = this.#filters.get(message.room);
     if (!filter) return UNFILTERED;
     const { hash } = filter;
     if (!filter.links && hasLink(message)) return { hash, verdict: 'links' };
-    const masked = maskedBy(filter, message);
+    const masked = maskedBy(filter, message, most);
     if (!masked) return { hash, verdict: '' };
     return filter.hold ? { hash, verdict: 'hold' } : { hash, verdict: '', masked };
   }
@@ -103,7 +103,7 @@ function parseFilter(text: string): Filter {
 }
 
 /** What is said with its words masked; null when there is none of them in it. */
-function maskedBy(filter: Filter, { text, data }: Outgoing): Pick<Outgoing, 'text' | 'data'> | null {
+function maskedBy(filter: Filter, { text, data }: Outgoing, dataMax: number): Pick<Outgoing, 'text' | 'data'> | null {
   const mask = new Mask(filter);
   const apply = (what: unknown, most: number): unknown => {
     const masked = mapTexts(what, (one) => mask.apply(one, MASK));
@@ -111,7 +111,7 @@ function maskedBy(filter: Filter, { text, data }: Outgoing): Pick<Outgoing, 'tex
   };
   const masked = {
     text: text === undefined ? undefined : apply(text, TEXT_BYTES) as string,
-    data: data === undefined ? undefined : apply(data, DATA_MAX),
+    data: data === undefined ? undefined : apply(data, dataMax),
   };
   return mask.found ? masked : null;
 }

@@ -43,6 +43,9 @@ type Reply = ['ok' | 'duplicate' | 'conflict' | 'no_number', string, string]
   | ['too_many' | 'too_large' | 'not_in_room' | 'full' | 'hold'] | ['filter', string]
   | ['off' | 'read_only' | 'closed' | 'links' | 'values'] | ['muted' | 'slow' | 'flood', number];
 
+/** Bytes of JSON that a value may have. */
+export const valueMax = (key: string): number => key.startsWith(OWN) ? OWN_VALUE_BYTES : VALUE_BYTES;
+
 /** The key under which everybody reads it. */
 const storedKey = (key: string, user: number): string => key.startsWith(OWN) ? `@${user}/${key.slice(OWN.length)}` : key;
 
@@ -58,13 +61,13 @@ export async function writeValue(store: Store, write: ValueWrite, filtered: Filt
   const stored = storedKey(key, from.id);
   if (key.endsWith('/') && ('by' in change || change.value !== null || write.expected !== undefined)) throw new ChatError('bad_request', MANY, { field: 'key' });
   // a key with such a word, or a value that its mask makes too large, is refused
-  const masked = filtered.masked && filtered.masked.text === key && fitsIn(filtered.masked.data, isOwn ? OWN_VALUE_BYTES : VALUE_BYTES) ? filtered.masked : undefined;
+  const masked = filtered.masked && filtered.masked.text === key && fitsIn(filtered.masked.data, valueMax(key)) ? filtered.masked : undefined;
   const value = 'value' in change ? change.value : change.by;
-  if (isOwn && !fitsIn(value, OWN_VALUE_BYTES)) throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
+  if (!fitsIn(value, valueMax(key))) throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
   const [outcome, first, second = 'null'] = await runDurably<Reply>(store, 'set-value', keys.log(room), keys.roster(room), keys.delivered(room),
     keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, once.nonce), keys.rules(room), keys.slow(room, from.id),
     keys.sends(room), keys.values(room), keys.ownValues(room), keys.valued(keys.roomShard(room)),
-    from.id, eventText({ type: 'value', room, from, key: stored, value: 0 }).slice(0, -'0}'.length), room, isOwn ? stored.slice(stored.indexOf('/') + 1) : key,
+    from.id, `${eventText({ type: 'value', room, from, key: stored }).slice(0, -1)},"value":`, room, isOwn ? stored.slice(stored.indexOf('/') + 1) : key,
     'by' in change ? 'add' : 'set', 'by' in change ? change.by : scriptSafeJson(value), write.expected ?? '', once.ttl,
     owner === undefined ? '' : hashToken(owner), filtered.hash,
     filtered.masked && !masked ? 'hold' : filtered.verdict, masked ? scriptSafeJson(masked.data) : '', config.logMax, config.rateLimits ? config.roomSends : 0, SENDS_WINDOW,
@@ -115,9 +118,9 @@ export function refusePrivate(room: string | undefined): void {
 export async function readValues(store: Store, room: string, reader: number, query: ValueQuery = {}): Promise<Snapshot> {
   const { keys, redis } = store;
   if (query.keys) return readKeys(store, room, [...new Set(query.keys.map((key) => storedKey(key, reader)))]);
-  const [through, shared, own, more] = await run<[string, string[], string[], string]>(redis, 'values', keys.values(room), keys.ownValues(room),
-    keys.delivered(room), EVENTS_BYTES, query.after ?? '', storedKey(query.prefix ?? '', reader));
   const prefix = storedKey(query.prefix ?? '', reader);
+  const [through, shared, own, more] = await run<[string, string[], string[], string]>(redis, 'values', keys.values(room), keys.ownValues(room),
+    keys.delivered(room), EVENTS_BYTES, query.after ?? '', prefix);
   const found = [...pairs(shared), ...pairs(own).flatMap(([user, lines]) => ownPairs(user, lines))];
   const given = found.filter(([key]) => key.startsWith(prefix));
   return { version: through, values: valuesJson(given), passed: sizeOf(found) - sizeOf(given), ...(more !== '' && { more }) };

@@ -2,7 +2,7 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { messageCost } from '../../../shared/store/event-text.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
-import { refusePrivate, writeValue, type ValueWrite, type ValueWritten } from '../../../shared/store/values.js';
+import { refusePrivate, valueMax, writeValue, type ValueWrite, type ValueWritten } from '../../../shared/store/values.js';
 import { FILTER_TRIES, hasLink, LINK_COST } from '../filters.js';
 import type { Chat } from '../operation.js';
 
@@ -19,7 +19,7 @@ export async function write(chat: Chat, { token, room: asked, ...given }: Given)
   const from = { id: user.id, name };
   chat.guard.noteMessage(room);
   for (let attempt = 0; attempt < FILTER_TRIES; attempt += 1) {
-    const filtered = filters.apply({ room, from, text: given.key, data });
+    const filtered = filters.apply({ room, from, text: given.key, data }, valueMax(given.key));
     const written = await writeValue(store, { ...given, room, from, tokenHash: user.tokenHash }, filtered);
     if (!written) throw notInRoom(room);
     if ('version' in written) {

@@ -5,6 +5,7 @@ import type { Chat, ChatEvents, ChatValues, Finding, HistoryOptions, HistoryPage
 import type { Connection } from './connection.js';
 import { callDoctor } from './doctor.js';
 import { callSafely } from './emitter.js';
+import { asJson } from './errors.js';
 import { Outbox } from './outbox.js';
 import { Signals } from './signals.js';
 import type { Values } from './transport.js';
@@ -36,7 +37,7 @@ export class RoomChat implements Chat {
 
   async send(message: string | Outgoing): Promise<Sent> {
     const { text, data, to, room }: Outgoing = typeof message === 'string' ? { text: message } : message || {};
-    return this.outbox.send('send', { text, data, to, room: to === undefined ? room || this.room : undefined });
+    return this.outbox.send('send', { text, data: data === undefined ? data : asJson(data, 'data'), to, room: to === undefined ? room || this.room : undefined });
   }
 
   async signal(data: unknown, room = this.room): Promise<void> {

@@ -45,7 +45,12 @@ export class Feed {
   }
 
   remember({ name, values }: RoomView): void {
-    if (values) this.valuesOf(name).open(values); // a server of before has none
+    if (values && !name.includes(':')) this.valuesOf(name).open(values); // a server of before has none, nor has a private room
+  }
+
+  private renewValues(room: string): void {
+    const values = this.values.get(room);
+    if (values) values.renew();
   }
 
   private history(room: string, before?: string): Promise<HistoryPage> {
@@ -74,7 +79,7 @@ export class Feed {
   hear(event: ChatEvent | SignalEvent, after: string): void {
     const { order } = this;
     if (event.type !== 'signal') {
-      if (!order.knows(event.room)) return void this.confirm(event);
+      if (!order.knows(event.room)) return void (event.type !== 'value' && this.confirm(event));
       if (order.behind(event.room, after)) void this.catchUp(event.room);
     }
     this.accept(event, false);
@@ -86,7 +91,7 @@ export class Feed {
     this.order.hold(room);
     const { events } = await this.history(room).catch((): Pick<HistoryPage, 'events'> => ({ events: [] }));
     const at = events.findIndex((one) => one.id === id);
-    if (at < 0) this.order.release(room);
+    if (at < 0) this.order.release(room).forEach((heard) => { if (heard[1]) this.accept(...heard); });
     else this.settle(room, events.slice(at));
   }
 
@@ -95,7 +100,7 @@ export class Feed {
     this.order.hold(room);
     const { events } = await this.readBack(room).catch((): Found => ({ events: [], closed: false }));
     this.settle(room, events);
-    this.valuesOf(room).renew();
+    this.renewValues(room);
   }
 
   /** Ends a hold of a room that has been read to its end: first what the server gave, then what came meanwhile. */
@@ -129,7 +134,8 @@ export class Feed {
     this.accepted(event, after);
     if (event.type !== 'signal') {
       this.note(event);
-      this.valuesOf(event.room).take(event, certain);
+      const values = this.values.get(event.room);
+      if (values) values.take(event, certain);
     }
     this.emitter.emit<'event'>(event.type as 'event', event);
     this.emitter.emit('event', event);
@@ -164,7 +170,7 @@ export class Feed {
     }
     if (missed > regained && open.length > 0) this.emitter.emit('missed', { count: missed - regained });
     if (reset && open.length > 0) this.emitter.emit('reset', { rooms: open });
-    this.order.rooms().forEach((room) => this.valuesOf(room).renew());
+    this.order.rooms().forEach((room) => this.renewValues(room));
   }
 
   private async readBack(room: string, first?: HistoryPage): Promise<Found> {

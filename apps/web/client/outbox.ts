@@ -1,6 +1,6 @@
 import type { Answers } from './answers.js';
 import { persist, type Pauses } from './backoff.js';
-import { asJson, Failure } from './errors.js';
+import { Failure } from './errors.js';
 import { secret } from './secret.js';
 import type { Values } from './transport.js';
 
@@ -11,7 +11,7 @@ const SEND_FOR = 5 * 60_000;
 export interface Letter {
   readonly operation: 'send' | 'set' | 'add';
   readonly values: Values;
-  /** The token it was sent with when no answer came: then it may have been accepted. '' when it was not. */
+  /** The token it was sent with when no answer came, or none that says yes or no: then it may have been accepted. Else ''. */
   doubt: string;
 }
 
@@ -24,7 +24,6 @@ export class Outbox {
 
   /** `values` get their nonce, `id`, when their turn has come: until then they may be replaced. */
   async send<O extends Letter['operation']>(operation: O, values: Values): Promise<Answers[O]> {
-    asJson(values, 'data');
     const place = values['room'] || values['to'];
     const sent = (this.last.get(place) || Promise.resolve()).then(() => this.insist({ operation, values: Object.assign(values, { id: secret() }), doubt: '' }));
     this.last.set(place, sent.catch(() => undefined));

@@ -88,8 +88,9 @@ export class Session {
   /** Sends a letter once. One that a former user may have sent already is looked for first, by that user's nonce. */
   async post(letter: Letter): Promise<unknown> {
     if (letter.doubt && letter.doubt !== this.token) {
-      const { id, room, to } = letter.values;
-      const found = await this.call('sent', { former: letter.doubt, id, room, to });
+      const { id, room, to, key } = letter.values;
+      const isGone = /^@me\//.test(key as string); // the former user's own values went with it
+      const found = isGone ? {} : await this.call('sent', { former: letter.doubt, id, room, to });
       if (found.id) return Object.assign(found, { version: found.id });
       letter.doubt = '';
     }
@@ -97,10 +98,9 @@ export class Session {
     try {
       return await this.start(letter.operation, letter.values).done;
     } catch (thrown) {
-      if (asFailure(thrown).code !== 'unauthorized') {
-        letter.doubt = token;
-        throw thrown;
-      }
+      const { code } = asFailure(thrown);
+      if (/^(network|unavailable)$/.test(code)) letter.doubt = token;
+      if (code !== 'unauthorized') throw thrown;
       await this.renew(token);
       throw asFailure('joined again'); // so that it is tried again
     }

@@ -62,7 +62,7 @@ export class Values implements ChatValues {
   version(name: string): string {
     const key = this.stored(name);
     const told = this.toldVersion(key);
-    const [own] = this.pending.filter((one) => one.key === key && compareIds(one.version || START, told) > 0).slice(-1);
+    const [own] = this.pending.filter((one) => stands(one.key, key) && compareIds(one.version || START, told) > 0).slice(-1);
     return !own ? told : own.values['value'] === null ? '0' : own.version;
   }
 
@@ -91,18 +91,20 @@ export class Values implements ChatValues {
   }
 
   on(wanted: string, listener: Listener): () => void {
+    let ended = false;
     const hear = (key: string, from: ChatEvent['from'] | null): void => {
       if (stands(this.stored(wanted), key)) callSafely(() => listener(this.view(key), { key, version: this.version(key), from }), undefined);
     };
     void this.host.ready.then(() => {
       const start = this.stored(wanted);
       const found = this.meant(start);
+      if (ended) return;
       this.listeners.add(hear);
       (found.length > 0 ? found : [start]).forEach((key) => hear(key, null));
     }, () => undefined);
     return () => {
+      ended = true;
       this.listeners.delete(hear);
-      listener = () => undefined;
     };
   }
 
@@ -196,7 +198,7 @@ export class Values implements ChatValues {
   private async write(operation: 'set' | 'add', values: Parameters, apply: Pending['apply']): Promise<Answers['add']> {
     await this.host.ready;
     const key = this.stored(values['key'] as string);
-    const [before] = this.pending.filter((one) => stands(one.key, key)).slice(-1);
+    const [before] = this.pending.filter((one) => stands(one.key, key) || stands(key, one.key)).slice(-1);
     if (before && before.key === key && isPlain(before.values) && !before.values['id'] && isPlain(values)) { // the newest of those that wait is enough
       Object.assign(before.values, values);
       before.apply = apply;

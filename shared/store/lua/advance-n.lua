@@ -1,3 +1,4 @@
+-- with above
 -- advance: moves `delivered` of rooms of one room shard, only forward; trims their logs, never past it; a room with nothing
 -- undelivered leaves `dirty`. What has been delivered and is no message makes way: the room's hash has its values, so their events
 -- leave the log at once; of comings and goings the last few stay.
@@ -9,9 +10,10 @@
 -- Bound: 32 rooms, a few fields each, and as many events as their batches have (100). A log is trimmed by whole blocks, unread, and of 10,000
 -- entries at most.
 local dirty, history, most = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
-local function idsOf(text)
+-- those above `after`: the others another worker has seen to
+local function idsOf(text, after)
   local ids = {}
-  for id in string.gmatch(text, '%S+') do ids[#ids + 1] = id end
+  for id in string.gmatch(text, '%S+') do if above(id, after) then ids[#ids + 1] = id end end
   return ids
 end
 local function drop(log, ids)
@@ -37,15 +39,16 @@ local replies = {}
 for room = 1, (#KEYS - 1) / 2 do
   local log, delivered = KEYS[2 * room], KEYS[2 * room + 1]
   local name, id, number, values, comings = unpack(ARGV, 5 * room - 2, 5 * room + 2)
-  local d = redis.call('HMGET', delivered, 'appended', 'through', 'present')
+  local d = redis.call('HMGET', delivered, 'appended', 'through', 'present', 'id')
   local appended, through = tonumber(d[1] or 0), tonumber(d[2] or 0)
   local moved = math.max(number - through, 0)
   local present = tonumber(d[3] or 0)
   if moved > 0 then
     through = through + moved
     redis.call('HSET', delivered, 'id', id, 'through', through)
-    if values ~= '' then drop(log, idsOf(values)) end
-    if comings ~= '' then present = keepPresence(log, delivered, idsOf(comings)) end
+    values, comings = idsOf(values, d[4] or '0-0'), idsOf(comings, d[4] or '0-0')
+    if #values > 0 then drop(log, values) end
+    if #comings > 0 then present = keepPresence(log, delivered, comings) end
   end
   local undelivered = math.max(appended - through, 0)
   redis.call('XTRIM', log, 'MAXLEN', '~', history + present + undelivered)

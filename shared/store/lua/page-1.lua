@@ -7,8 +7,8 @@
 -- Gives {1 when there are older ones, {id, text, id, text, ...}, log id before which to go on, bytes that were passed over}. The
 -- log id is '' where the page ends at its oldest event; else the call ended because it had looked at enough, whatever it found.
 -- Bound: 500 events or a quarter of a MB, and ten events more.
-local step, from, reader, most, room, types = 10, ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-local beside = tonumber(ARGV[6])
+local step, from, reader, eventsLeft, bytesLeft, types = 10, ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local presenceLeft = tonumber(ARGV[6])
 local presence = {joined = true, left = true, renamed = true}
 local events, looked, bytes, passed = {}, 0, 0, 0
 while looked < 500 and bytes < 262144 do
@@ -17,14 +17,14 @@ while looked < 500 and bytes < 262144 do
     local text, only = entry[2][4], entry[2][6]
     looked, bytes = looked + 1, bytes + #text
     local kind = string.match(text, '^{"type":"(%a+)"')
-    local counts = not beside or not presence[kind]
+    local counts = not presenceLeft or not presence[kind]
     local hidden = only and only ~= reader or kind == 'value' or types ~= '' and not string.find(types, ',' .. kind .. ',', 1, true)
-    if hidden or not counts and beside == 0 then
+    if hidden or not counts and presenceLeft == 0 then
       passed = passed + #text
     else
-      room = room - #text
-      if counts and most == 0 or room < 0 and #events > 0 then return {1, events, '', passed} end
-      if counts then most = most - 1 else beside = beside - 1 end
+      bytesLeft = bytesLeft - #text
+      if counts and eventsLeft == 0 or bytesLeft < 0 and #events > 0 then return {1, events, '', passed} end
+      if counts then eventsLeft = eventsLeft - 1 else presenceLeft = presenceLeft - 1 end
       events[#events + 1] = entry[1]
       events[#events + 1] = text
     end

@@ -1,5 +1,6 @@
 -- mayWrite: whether a user may write into a room, as a message or a value. Returns why not, or nil. Then the id of the only user who
--- may hear it (one who is muted without knowing it), else nil; and the pause of slow mode in ms, when it binds the user.
+-- may hear it (one who is muted without knowing it), else nil; the pause of slow mode in ms, when it binds the user; and true when no rule binds
+-- the user (owner, role).
 -- keys: rules, slow. given: id, owner (hash), filter (hash), verdict ('links', 'hold' or ''), own (a value of the user itself).
 local function mayWrite(keys, given, isValue)
   local r = redis.call('HMGET', keys.rules, 'owner', 'off', 'role:' .. given.id, 'readonly', 'closed', 'mute:' .. given.id, 'filter', 'slow', 'values')
