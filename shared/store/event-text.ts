@@ -52,6 +52,7 @@ export function withId(id: string, text: string): string {
 
 /** The type of an event, from its text as the log keeps it. */
 export function typeOf(text: string): string {
+  if (text.startsWith('{"type":"message"')) return 'message'; // most are
   return text.slice(9, text.indexOf('"', 9)); // behind `{"type":"`
 }
 

@@ -108,7 +108,8 @@ export class FanOutSteps {
   async advance(room: string, { entries }: Batch): Promise<{ undelivered: number; moved: number }> {
     const { keys, config } = this.#store;
     const last = entries.at(-1);
-    const idsOf = (types: ReadonlySet<string>): string => entries.filter(({ type }) => types.has(type)).map(({ id }) => id).join(' ');
+    const others = entries.filter(({ type }) => type !== 'message');
+    const idsOf = (types: ReadonlySet<string>): string => others.filter(({ type }) => types.has(type)).map(({ id }) => id).join(' ');
     const [undelivered, moved] = await this.#call<AdvanceReply>('advance', keys.dirty(keys.roomShard(room)), [config.history, Math.min(config.history, PRESENCE_KEPT)], {
       keys: [keys.log(room), keys.delivered(room)],
       arguments: [room, last?.id ?? '', last?.number ?? 0, idsOf(VALUES), idsOf(PRESENCE)],
