@@ -9,7 +9,7 @@ import { runDurably } from './durable.js';
 import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
 import { onceBy, SENDS_WINDOW, type Filtered } from './messages.js';
 import { notAllowed, rateLimited } from './refusals.js';
-import { run } from './scripts.js';
+import { run, type Argument } from './scripts.js';
 import type { Store } from './store.js';
 import { hashToken } from './tokens.js';
 
@@ -49,37 +49,63 @@ export const valueMax = (key: string): number => key.startsWith(OWN) ? OWN_VALUE
 /** The key under which everybody reads it. */
 const storedKey = (key: string, user: number): string => key.startsWith(OWN) ? `@${user}/${key.slice(OWN.length)}` : key;
 
+/** Throws `bad_request` for what no room takes. */
+function check({ key, change, expected }: ValueWrite): void {
+  const deletes = 'value' in change && change.value === null;
+  if (key.endsWith('/') && (!deletes || expected !== undefined)) throw new ChatError('bad_request', MANY, { field: 'key' });
+  if (!fitsIn(given(change), valueMax(key))) throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
+}
+
+/** The value that is set, or the number that is added. */
+const given = (change: ValueWrite['change']): unknown => 'value' in change ? change.value : change.by;
+
+/** KEYS of `set-value`. */
+function keysOf(store: Store, { room, from, nonce }: ValueWrite): [string, ...string[]] {
+  const { keys } = store;
+  const shard = keys.roomShard(room);
+  return [keys.log(room), keys.roster(room), keys.delivered(room), keys.dirty(shard), keys.nonce(room, from.id, onceBy(store, nonce).nonce),
+    keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.values(room), keys.ownValues(room), keys.valued(shard)];
+}
+
+/** ARGV of `set-value`. */
+function argumentsOf(store: Store, write: ValueWrite, filtered: Filtered): Argument[] {
+  const { room, from, key, change, owner } = write;
+  const { config } = store;
+  const isOwn = key.startsWith(OWN);
+  const stored = storedKey(key, from.id);
+  const event = `${eventText({ type: 'value', room, from, key: stored }).slice(0, -1)},"value":`;
+  const [step, what] = 'by' in change ? ['add', change.by] : ['set', scriptSafeJson(change.value)];
+  // a key with a word that is masked, or a value that its mask makes too large, is refused
+  const masked = filtered.masked?.text === key && fitsIn(filtered.masked.data, valueMax(key)) ? filtered.masked : undefined;
+  const verdict = filtered.masked && !masked ? 'hold' : filtered.verdict;
+  return [
+    from.id, event, room, isOwn ? stored.slice(stored.indexOf('/') + 1) : key, step, what, write.expected ?? '', onceBy(store, write.nonce).ttl,
+    owner === undefined ? '' : hashToken(owner), filtered.hash, verdict, masked ? scriptSafeJson(masked.data) : '', config.logMax,
+    config.rateLimits ? config.roomSends : 0, SENDS_WINDOW, messageCost({ data: given(change) }),
+    isOwn ? OWN_VALUES_MAX : VALUES_MAX, VALUES_BYTES, isOwn ? '1' : '', write.tokenHash ?? '',
+  ];
+}
+
 /**
  * Writes a value and tells the room. Returns null when the user is not in the room, and a filter when another than `filtered` has to be
  * applied first. Throws `conflict`, `bad_request` beyond the room's bounds, and what a message throws.
  */
-export async function writeValue(store: Store, write: ValueWrite, filtered: Filtered): Promise<ValueWritten | { filter: string } | null> {
-  const { keys, config } = store;
-  const { room, from, key, change, owner } = write;
-  const once = onceBy(store, write.nonce);
-  const isOwn = key.startsWith(OWN);
+export async function writeValue(
+  store: Store, write: ValueWrite, filtered: Filtered,
+): Promise<ValueWritten | { filter: string } | null> {
+  const { room, from, key } = write;
   const stored = storedKey(key, from.id);
-  if (key.endsWith('/') && ('by' in change || change.value !== null || write.expected !== undefined)) throw new ChatError('bad_request', MANY, { field: 'key' });
-  // a key with such a word, or a value that its mask makes too large, is refused
-  const masked = filtered.masked && filtered.masked.text === key && fitsIn(filtered.masked.data, valueMax(key)) ? filtered.masked : undefined;
-  const value = 'value' in change ? change.value : change.by;
-  if (!fitsIn(value, valueMax(key))) throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
-  const [outcome, first, second = 'null'] = await runDurably<Reply>(store, 'set-value', keys.log(room), keys.roster(room), keys.delivered(room),
-    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, once.nonce), keys.rules(room), keys.slow(room, from.id),
-    keys.sends(room), keys.values(room), keys.ownValues(room), keys.valued(keys.roomShard(room)),
-    from.id, `${eventText({ type: 'value', room, from, key: stored }).slice(0, -1)},"value":`, room, isOwn ? stored.slice(stored.indexOf('/') + 1) : key,
-    'by' in change ? 'add' : 'set', 'by' in change ? change.by : scriptSafeJson(value), write.expected ?? '', once.ttl,
-    owner === undefined ? '' : hashToken(owner), filtered.hash,
-    filtered.masked && !masked ? 'hold' : filtered.verdict, masked ? scriptSafeJson(masked.data) : '', config.logMax, config.rateLimits ? config.roomSends : 0, SENDS_WINDOW,
-    messageCost({ data: value }), isOwn ? OWN_VALUES_MAX : VALUES_MAX, VALUES_BYTES, isOwn ? '1' : '', write.tokenHash ?? '');
+  check(write);
+  const keys = keysOf(store, write);
+  const [outcome, first, second = 'null'] = await runDurably<Reply>(store, 'set-value', ...keys, ...argumentsOf(store, write, filtered));
   switch (outcome) {
-    case 'ok': case 'duplicate': return { version: first, json: second, duplicate: outcome === 'duplicate' };
+    case 'ok': case 'duplicate': return { version: first, json: second, duplicate: outcome === 'duplicate' && write.nonce !== undefined };
     case 'conflict': throw valueError('conflict', `${stored} has been written since: its version is ${first} now.`, first, second);
     case 'no_number': throw valueError('bad_request', `${stored} is no number, or the sum would be none.`, first, second);
     case 'filter': return { filter: first };
     case 'not_in_room': return null;
     case 'hold': throw notAllowed('words');
-    case 'too_many': throw tooLarge(isOwn ? `You have ${OWN_VALUES_MAX} values in this room, the most there may be.`
+    case 'too_many': throw tooLarge(key.startsWith(OWN) ? `You have ${OWN_VALUES_MAX} values in this room, the most there may be.`
       : `The room has ${VALUES_MAX} values, the most there may be: delete some first.`, 'key');
     case 'too_large': throw tooLarge(`All values of a room together may have ${VALUES_BYTES} bytes: delete some first.`, 'value');
     case 'full': throw new ChatError('unavailable', `The room ${room} has more events than can be delivered now.`, { retryAfter: 1 });

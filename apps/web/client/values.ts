@@ -4,7 +4,7 @@ import type { ChatValues, SetOptions, ValueChange } from './api.js';
 import { callSafely } from './emitter.js';
 import { asJson, type Failure } from './errors.js';
 import { START, type Heard } from './order.js';
-import type { Values as Parameters } from './transport.js';
+import type { Values as Fields } from './transport.js';
 
 /** A write of this page that its room has not told of yet. */
 interface Pending {
@@ -13,24 +13,24 @@ interface Pending {
   apply: (before: unknown) => unknown;
   /** '' until the server has answered. */
   version: string;
-  values: Parameters;
+  values: Fields;
   done: Promise<Answers['add']>;
 }
 
 /** Whether a key stands for all keys that begin with it. */
 const isMany = (key: string): boolean => !key || key.slice(-1) === '/';
-const stands = (key: string, one: string): boolean => one === key || (isMany(key) && one.slice(0, key.length) === key);
+const covers = (key: string, one: string): boolean => one === key || (isMany(key) && one.slice(0, key.length) === key);
 
 /** A `set` whatever is there. */
-const isPlain = (values: Parameters): boolean => 'value' in values && !values['if'];
+const isPlain = (values: Fields): boolean => 'value' in values && !values['if'];
 
 /** What the values of a room need of the chat around them. */
 export interface ValuesHost {
   readonly ready: Promise<unknown>;
   /** 0 until the room is open. */
   userId(): number;
-  write(operation: 'set' | 'add', values: Parameters): Promise<unknown>;
-  read(values: Parameters): Promise<Answers['get']>;
+  write(operation: 'set' | 'add', values: Fields): Promise<unknown>;
+  read(values: Fields): Promise<Answers['get']>;
 }
 
 type Listener = (value: unknown, change: ValueChange) => void;
@@ -43,7 +43,7 @@ export class Values implements ChatValues {
   /** Every event up to this id is in `now`. */
   private through = START;
   private now = new Map<string, RoomValue>();
-  /** Keys of which only another tab has told, as any page of this origin could. */
+  /** Keys of which only another tab has told, as any page of this origin could: they give way to any word of the server. */
   private doubted = new Set<string>();
   private pending: Pending[] = [];
   private reading: Promise<void> = Promise.resolve();
@@ -62,7 +62,7 @@ export class Values implements ChatValues {
   version(name: string): string {
     const key = this.stored(name);
     const told = this.toldVersion(key);
-    const [own] = this.pending.filter((one) => stands(one.key, key) && compareIds(one.version || START, told) > 0).slice(-1);
+    const [own] = this.pending.filter((one) => covers(one.key, key) && compareIds(one.version || START, told) > 0).slice(-1);
     return !own ? told : own.values['value'] === null ? '0' : own.version;
   }
 
@@ -78,12 +78,14 @@ export class Values implements ChatValues {
 
   async set(key: string, value: unknown, options: SetOptions = {}): Promise<string> {
     const copy = asJson(value, 'value');
-    return (await this.write('set', { key, value: copy, if: options.if }, () => copy === null ? undefined : copy)).version;
+    const shown = copy === null ? undefined : copy;
+    return (await this.write('set', { key, value: copy, if: options.if }, () => shown)).version;
   }
 
   async add(key: string, by = 1): Promise<number> {
     // to what is no number the server adds nothing
-    return (await this.write('add', { key, by }, (before = 0) => typeof before === 'number' && typeof by === 'number' ? before + by : before)).value;
+    const sum = (before: unknown = 0): unknown => typeof before === 'number' && typeof by === 'number' ? before + by : before;
+    return (await this.write('add', { key, by }, sum)).value;
   }
 
   async delete(key: string, options?: SetOptions): Promise<void> {
@@ -93,11 +95,11 @@ export class Values implements ChatValues {
   on(wanted: string, listener: Listener): () => void {
     let ended = false;
     const hear = (key: string, from: ChatEvent['from'] | null): void => {
-      if (stands(this.stored(wanted), key)) callSafely(() => listener(this.view(key), { key, version: this.version(key), from }), undefined);
+      if (covers(this.stored(wanted), key)) callSafely(() => listener(this.view(key), { key, version: this.version(key), from }), undefined);
     };
     void this.host.ready.then(() => {
       const start = this.stored(wanted);
-      const found = this.meant(start);
+      const found = this.keysUnder(start);
       if (ended) return;
       this.listeners.add(hear);
       (found.length > 0 ? found : [start]).forEach((key) => hear(key, null));
@@ -124,7 +126,7 @@ export class Values implements ChatValues {
     if (this.since) this.since.push([event, certain]);
     if (type === 'cleared') this.renew(); // values that were on their way went with the log
     if ((type !== 'value' && type !== 'left') || compareIds(id, this.through) <= 0) return;
-    const changed = this.meant(type === 'left' ? `@${from.id}/` : key);
+    const changed = this.keysUnder(type === 'left' ? `@${from.id}/` : key);
     if (certain) this.reach(id);
     changed.forEach((one) => {
       const doubtful = this.doubted.has(one) && certain;
@@ -170,8 +172,8 @@ export class Values implements ChatValues {
   }
 
   /** The keys that one stands for. */
-  private meant(key: string): string[] {
-    return isMany(key) ? this.keys().filter((one) => stands(key, one)) : [key];
+  private keysUnder(key: string): string[] {
+    return isMany(key) ? this.keys().filter((one) => covers(key, one)) : [key];
   }
 
   /** Own keys begin with `@me/` for the page, and with the user's id for everybody. */
@@ -183,7 +185,7 @@ export class Values implements ChatValues {
     const found = this.now.get(key);
     let value = found && found.value;
     this.pending.forEach(({ key: its, version, apply }) => {
-      if (stands(its, key) && (!version || compareIds(version, this.toldVersion(key)) > 0)) value = apply(value);
+      if (covers(its, key) && (!version || compareIds(version, this.toldVersion(key)) > 0)) value = apply(value);
     });
     return value;
   }
@@ -195,11 +197,12 @@ export class Values implements ChatValues {
   }
 
   /** Shows a write at once, and takes it back when it fails. */
-  private async write(operation: 'set' | 'add', values: Parameters, apply: Pending['apply']): Promise<Answers['add']> {
+  private async write(operation: 'set' | 'add', values: Fields, apply: Pending['apply']): Promise<Answers['add']> {
     await this.host.ready;
     const key = this.stored(values['key'] as string);
-    const [before] = this.pending.filter((one) => stands(one.key, key) || stands(key, one.key)).slice(-1);
-    if (before && before.key === key && isPlain(before.values) && !before.values['id'] && isPlain(values)) { // the newest of those that wait is enough
+    const [before] = this.pending.filter((one) => covers(one.key, key) || covers(key, one.key)).slice(-1);
+    const waits = before && before.key === key && isPlain(before.values) && !before.values['id'];
+    if (waits && isPlain(values)) { // the newest is enough
       Object.assign(before.values, values);
       before.apply = apply;
       this.tellAll(key);
@@ -227,7 +230,7 @@ export class Values implements ChatValues {
   }
 
   private tellAll(key: string): void {
-    this.meant(key).forEach((one) => this.tell(one));
+    this.keysUnder(key).forEach((one) => this.tell(one));
   }
 
   private tell(key: string, from: ChatEvent['from'] | null = null): void {

@@ -13,7 +13,7 @@
 -- `valuesThrough` (the newest version).
 -- Returns {'ok' or 'duplicate', version, json}, {'conflict' or 'no_number', version, json}, {'too_many'}, {'too_large'}, {'not_in_room'},
 -- {'full'}, {'hold'}, or what mayWrite and paceRoom refuse with.
--- A key that ends with '/' stands for all that begin so; it can only be removed.
+-- A key that ends with '/' stands for all that begin so; it can only be removed, which the caller sees to.
 -- Bound: one value and the filter, or the 16 own values of the user, or where several are removed all values (64 KiB); one event.
 local id, key, nonceTtl, isOwn = ARGV[1], ARGV[4], tonumber(ARGV[8]), ARGV[19] == '1'
 local log, roster, delivered, values, own = KEYS[1], KEYS[2], KEYS[3], KEYS[9], KEYS[10]
