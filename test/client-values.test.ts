@@ -238,6 +238,17 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     await until(async () => (await textsIn(ann)).includes('not kept'), 'the message in the other room');
   });
 
+  it('leave a room that is open as it is when it cannot be entered again', async () => {
+    const [ann, bob, { room = '' }] = await two();
+    const edit = (text: string): string => text.replace(/\{"ok":true.*\}/s, '{"ok":false,"error":{"code":"bad_request","message":"no"}}');
+    link.troubles = [{ path: /\/enter/, how: 'edit', edit, times: 1 }];
+    expect(await ann.evaluate((at) => window.chat.enter(at).then(() => '', ({ code }) => code as string), room)).toBe('bad_request');
+    await bob.evaluate(() => window.chat.send('still heard'));
+    await set(bob, 'n', 1);
+    await until(async () => (await textsIn(ann)).includes('still heard'), 'the message');
+    await knows(ann, { n: 1 });
+  });
+
   it('are added to once each, whatever answers are lost', async () => {
     const [ann, bob] = await two();
     link.troubles = [{ path: /(api|jsonp)\/add/, how: 'swallow', times: 2 }];

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answers } from '../apps/web/client/answers.js';
 import { Values } from '../apps/web/client/values.js';
-import { compareIds, type RoomView } from '../shared/protocol/events.js';
+import { compareIds, type ChatEvent, type RoomView } from '../shared/protocol/events.js';
 import { FanOutSteps } from '../shared/store/fan-out.js';
 import { openFanOut, openPart, type Answer, type Part } from './support/parts.js';
 import { startRedis, type TestRedis } from './support/redis.js';
@@ -251,4 +251,16 @@ describe.each(['on', 'off'])('values with LIVE=%s', (live) => {
       for (const one of outcomes) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'conflict', details: { version } });
     }
   });
+});
+
+it('what only another tab has told of a value gives way to any word of the server', () => {
+  const host = { ready: Promise.resolve(), userId: () => 1, write: () => Promise.reject(new Error()), read: () => Promise.reject(new Error()) };
+  const values = new Values('r', host);
+  const told = (id: string, value: unknown): ChatEvent => ({ type: 'value', room: 'r', id, at: 0, from: { id: 2, name: 'x' }, key: 'k', value });
+  values.take(told('999999999999999-0', 'forged'), false);
+  expect(values.get('k')).toBe('forged');
+  values.take(told('5-0', 'true'));
+  expect(values.get('k')).toBe('true');
+  values.take(told('6-0', 'newer'));
+  expect(values.get('k')).toBe('newer');
 });

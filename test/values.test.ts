@@ -94,6 +94,12 @@ describe('a value', () => {
     await expect(call(anna, 'add', { key: 'count', by: 1e308 }).then(() => call(anna, 'add', { key: 'count', by: 1e308 }))).rejects.toMatchObject(refused('bad_request'));
   });
 
+  it('is not kept with the nonce that it was written with', async () => {
+    await set(anna, 'large', 'x'.repeat(4_000), { id: 'once' });
+    const { redis, keys } = scene.part.store;
+    expect(await redis.strlen(keys.nonce('r', anna.id, 'once'))).toBeLessThan(100);
+  });
+
   it('answers a retry with its nonce as the first time', async () => {
     const first = await call(anna, 'add', { key: 'n', by: 5, id: 'same' });
     expect(await call(anna, 'add', { key: 'n', by: 5, id: 'same' })).toEqual({ ...first, duplicate: true });

@@ -12,7 +12,7 @@ import { keepNewest } from './guard/bounded.js';
 
 /** How often a room's filter may be another than the last one, within one send. */
 export const FILTER_TRIES = 3;
-/** What a message with a link costs, in messages. */
+/** The cost of a message with a link, in messages. */
 export const LINK_COST = 2;
 
 /** Filters kept at a time: some 10 KB each at the most. */

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../web/public/', import.meta.url));
 const PAGES: [RegExp, string][] = [
   [/^\/$/, '/index.html'], [/^\/r\/[A-Za-z0-9._-]{1,64}$/, '/room.html'], [/^\/embed\/[A-Za-z0-9._-]{1,64}$/, '/embed.html'], [/^\/([a-z]+)$/, '/$1.html'],
 ];
-/** Who talks in a room talks to who is there, not to a search engine. */
+/** The talk of a room is for those who are there, not for a search engine. */
 const ROOMS = /^\/(?:r|embed)\//;
 const NOTHING_HERE = '/404.html';
 

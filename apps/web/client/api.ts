@@ -96,16 +96,16 @@ export interface SetOptions {
   if?: string;
 }
 
-/** What a listener of `chat.values.on` is told beside the value. */
+/** Told to a listener of `chat.values.on` beside the value. */
 export interface ValueChange {
   /** As everybody reads it: own keys begin with `@` and the user's id. */
   key: string;
   version: string;
-  /** Who wrote it; null when it was this page, or it was there before. */
+  /** Its writer; null when that was this page, or when it was there before. */
   from: UserRef | null;
 }
 
-/** What a room remembers: values by key, the same for everybody in it, and there when everybody has left and comes again. */
+/** The values that a room remembers, by key: the same for everybody in it, and there when everybody has left and comes again. */
 export interface ChatValues {
   /** The value as this page knows it, with what it has written itself; undefined when there is none, and before `ready`. */
   get(key: string): any;

@@ -14,8 +14,8 @@ interface Waiting {
 
 /**
  * Sends signals as fast as the network goes and no faster: while one is on its way, the newest of the same room
- * replaces the one that waits. A signal may be lost by its
- * nature, so its promise says only that its turn is over; it rejects for what could never be sent.
+ * replaces the one that waits. A signal may be lost by its nature, so its promise says only that its turn is over. It
+ * rejects for what could never be sent.
  */
 export class Signals {
   private readonly busy = new Set<string>();

@@ -47,6 +47,8 @@ export class Values implements ChatValues {
   private doubted = new Set<string>();
   private pending: Pending[] = [];
   private reading: Promise<void> = Promise.resolve();
+  /** A reading waits for its turn: it is enough for all who ask meanwhile. */
+  private waits = false;
   /** What has come while the values are being read. */
   private since: Heard[] | null = null;
   /** JSON of what listeners have been told, by key. */
@@ -141,10 +143,13 @@ export class Values implements ChatValues {
 
   /** Reads again what events could not tell. */
   renew(): void {
+    if (this.waits) return;
+    this.waits = true;
     this.reading = this.reading.then(() => this.read());
   }
 
   private async read(): Promise<void> {
+    this.waits = false;
     const since: Heard[] = this.since = [];
     const whole: RoomValues = { values: {}, version: '' };
     let page: RoomValues | undefined;
