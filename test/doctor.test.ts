@@ -69,6 +69,17 @@ describe('the doctor', () => {
     ].map((pattern) => expect.stringMatching(pattern) as unknown));
   });
 
+  it('names the room whose values weigh most, when they are much of what Redis holds', async () => {
+    expect((await doctor({})).said).not.toContain('values of rooms');
+    const rooms = ['light', '1000000', 'heavy', '90000000', 'gone', '900000000'].reverse();
+    await redis.zadd('valued:{r0}', ...rooms);
+    for (const room of ['light', 'heavy']) await redis.hset(`room:{r0}:${room}:values`, 'k', '1-0 1');
+    const { said, bad } = await doctor({});
+    expect(said).toMatch(/The values of rooms take 87 MB of the .* most in the room heavy\./);
+    expect(bad).toEqual([]);
+    await redis.del('valued:{r0}', 'room:{r0}:light:values', 'room:{r0}:heavy:values');
+  });
+
   it('says in one line what it cannot look at', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');

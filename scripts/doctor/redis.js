@@ -23,7 +23,9 @@ export async function checkRedisOf(url, settings) {
   const unusable = await checkRedis(url, settings.shards).then((reason) => reason && sentence(url, reason), (error) => error.message);
   if (unusable) return [bad(unusable)];
   const { mastersOf } = await import(inProject('dist/shared/redis-owners.js'));
-  const [servers, values] = await withRedis(url, (redis) => Promise.all([Promise.all(mastersOf(redis).map(read)), weighValues(redis, settings.shards)]));
+  const [servers, values] = await withRedis(url, (redis) => Promise.all([
+    Promise.all(mastersOf(redis).map(read)), weigh(redis, settings.shards),
+  ]));
   const findings = await Promise.all(servers.map((facts) => findingsOf(facts, url, settings)));
   const all = servers.length === 1 ? findings.flat() : findings.flatMap((list, i) => list.map((one) => ({ ...one, sentence: `${servers[i].name}: ${one.sentence}` })));
   return [...all, ...checkValues(values, servers)];
@@ -39,17 +41,15 @@ async function findingsOf(facts, url, settings) {
 
 const isHere = (url) => /@?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?/.test(url.replace(/^.*(@|\/\/)/, ''));
 
-/** What the values of all rooms weigh, in bytes, and the heaviest room. */
-async function weighValues(redis, shards) {
+/** The bytes that the values of rooms take, and the room with most of them. */
+async function weigh(redis, shards) {
   const { Keys } = await import(inProject('dist/shared/store/keys.js'));
-  const keys = new Keys(shards);
-  const lists = await Promise.all(keys.allShards.map((shard) => redis.zrevrange(keys.valued(shard), 0, 999, 'WITHSCORES')));
-  const rooms = lists.flatMap((list) => list.flatMap((name, i) => i % 2 === 0 ? [{ name, bytes: Number(list[i + 1]) }] : []));
-  return { bytes: rooms.reduce((sum, room) => sum + room.bytes, 0), heaviest: rooms.sort((a, b) => b.bytes - a.bytes)[0] };
+  const { weighValues } = await import(inProject('dist/shared/store/values.js'));
+  return weighValues({ redis, keys: new Keys(shards) }, 1);
 }
 
 /** Says so when they are much of what Redis holds. */
-function checkValues({ bytes, heaviest }, servers) {
+function checkValues({ bytes, rooms: [heaviest] }, servers) {
   const used = servers.reduce((sum, { of }) => sum + Number(of('used_memory')), 0);
   if (bytes <= HEAVY * used) return [];
   return [note(`The values of rooms take ${megabytes(bytes)} of the ${megabytes(used)} that Redis uses; most in the room ${heaviest.name}. /admin lists them, and "Clear" takes them away.`)];
@@ -57,8 +57,10 @@ function checkValues({ bytes, heaviest }, servers) {
 
 /** Connects to the chat's Redis for as long as `work` takes. */
 export async function withRedis(url, work) {
-  const { connect } = await import(inProject('dist/shared/redis.js'));
-  const redis = connect(url, { retryStrategy: () => null, connectTimeout: PATIENCE, commandTimeout: PATIENCE }).on('error', () => undefined);
+  const { connect, placeOf } = await import(inProject('dist/shared/redis.js'));
+  const { scriptsFor } = await import(inProject('dist/shared/store/scripts.js'));
+  const scripts = scriptsFor(placeOf(url).kind === 'cluster');
+  const redis = connect(url, { scripts, retryStrategy: () => null, connectTimeout: PATIENCE, commandTimeout: PATIENCE }).on('error', () => undefined);
   try {
     await redis.exists('any'); // the nodes of a cluster are known then
     return await work(redis);

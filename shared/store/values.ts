@@ -191,7 +191,9 @@ function valuesJson(found: [string, string][]): string {
 }
 
 /** Returns what all values weigh, in bytes, and the rooms whose values weigh most, at most `limit` of them. */
-export async function weighValues({ keys, redis }: Store, limit: number): Promise<{ bytes: number; rooms: { name: string; bytes: number }[] }> {
+export async function weighValues(
+  { keys, redis }: Pick<Store, 'keys' | 'redis'>, limit: number,
+): Promise<{ bytes: number; rooms: { name: string; bytes: number }[] }> {
   const shards = await Promise.all(keys.allShards.map((shard) =>
     run<[number, string[]]>(redis, 'valued', keys.valued(shard), keys.roomsAt(shard), limit)));
   const rooms = shards.flatMap(([, named]) => pairs(named).map(([name, bytes]) => ({ name, bytes: Number(bytes) })));
