@@ -3,17 +3,18 @@
  * A process keeps the filters that it met, and says by their hash which it has applied; the step that appends a message
  * refuses one that is not the room's, and gives that.
  */
+import { ChatError } from '../../shared/protocol/errors.js';
 import { DATA_MAX, TEXT_BYTES } from '../../shared/protocol/limits.js';
 import { nextAddress } from '../../shared/protocol/links.js';
-import { storedBytes } from '../../shared/store/event-text.js';
+import { messageCost, storedBytes } from '../../shared/store/event-text.js';
 import { UNFILTERED, type Filtered, type Outgoing } from '../../shared/store/messages.js';
 import { foldText, plainForm } from '../../shared/store/names.js';
 import { keepNewest } from './guard/bounded.js';
 
-/** How often a room's filter may be another than the last one, within one send. */
-export const FILTER_TRIES = 3;
+/** How often a room's filter may be another than the last one, within one write. */
+const TRIES = 3;
 /** The cost of a message with a link, in messages. */
-export const LINK_COST = 2;
+const LINK_COST = 2;
 
 /** Filters kept at a time: some 10 KB each at the most. */
 const MOST = 1_000;
@@ -46,6 +47,11 @@ export function hasLink({ text, data }: Pick<Outgoing, 'text' | 'data'>): boolea
   return (text !== undefined && isLink(text)) || textsOf(data).some(isLink);
 }
 
+/** Returns what a message or value costs in its user's rate, in messages. `limited`: rates are limited here at all. */
+export function costOf(said: Pick<Outgoing, 'text' | 'data'>, limited: boolean): number {
+  return Math.max(limited && hasLink(said) ? LINK_COST : 1, messageCost(said));
+}
+
 /** Whatever an element shows as a link is one, and more: what a reader may copy. */
 function isLink(text: string): boolean {
   if (nextAddress(text, 0)) return true;
@@ -75,7 +81,22 @@ export class Filters {
   /** By room, the one learned first is forgotten first. */
   readonly #filters = new Map<string, Filter>();
 
-  /** Applies a room's filter, as far as it is known here. `most`: the bytes that its data may have. */
+  /**
+   * Writes what the room's filter makes of a message: `write` gives another filter when that is not the one known here, which is
+   * seldom, and null when the user is not in the room. `most`: the bytes that its data may have. Throws `unavailable`.
+   */
+  async write<Written extends object>(
+    message: Outgoing, write: (filtered: Filtered) => Promise<Written | { filter: string } | null>, most = DATA_MAX,
+  ): Promise<Written | null> {
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const written = await write(this.apply(message, most));
+      if (!written || !('filter' in written)) return written;
+      this.learn(message.room, written.filter);
+    }
+    throw new ChatError('unavailable', `The rules of the room ${message.room} change too fast.`, { retryAfter: 1 });
+  }
+
+  /** Applies a room's filter, as far as it is known here. */
   apply(message: Outgoing, most = DATA_MAX): Filtered {
     const filter = this.#filters.get(message.room);
     if (!filter) return UNFILTERED;

@@ -1,13 +1,12 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
 import { isSeen } from '../../../shared/protocol/letters.js';
-import { messageCost } from '../../../shared/store/event-text.js';
 import { appendMessage, type Accepted, type Outgoing } from '../../../shared/store/messages.js';
 import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
-import { FILTER_TRIES, hasLink, LINK_COST } from '../filters.js';
+import { costOf } from '../filters.js';
 import type { Chat, Operation } from '../operation.js';
 import { TEXT, type Parameters } from '../parameters.js';
 import { ok } from '../respond.js';
@@ -39,8 +38,7 @@ async function outgoing(store: Store, { token, room, to, text, data, id: nonce, 
   const user = parseToken(token);
   const target = to === undefined ? room : privateTarget(user.id, to, room);
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
-  const times = store.config.rateLimits && hasLink({ text, data }) ? LINK_COST : 1;
-  const cost = Math.max(times, messageCost({ text, data }));
+  const cost = costOf({ text, data }, store.config.rateLimits);
   const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message', cost, { text, nonce });
   return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce, owner, tokenHash: user.tokenHash };
 }
@@ -51,20 +49,10 @@ function privateTarget(from: number, to: number, room: string | undefined): stri
   return privateRoom(from, to);
 }
 
-async function append(chat: Chat, message: Outgoing): Promise<Accepted> {
-  const accepted = await appendFiltered(chat, message);
+async function append({ store, filters }: Chat, message: Outgoing): Promise<Accepted> {
+  const accepted = await filters.write(message, (filtered) => appendMessage(store, message, filtered));
   if (!accepted) throw notInRoom(message.room);
   return accepted;
-}
-
-/** Appends what the room's filter makes of a message. It is seldom another than the one that is known here, and then it is given. */
-async function appendFiltered({ store, filters }: Chat, message: Outgoing): Promise<Accepted | null> {
-  for (let attempt = 0; attempt < FILTER_TRIES; attempt += 1) {
-    const outcome = await appendMessage(store, message, filters.apply(message));
-    if (!outcome || 'id' in outcome) return outcome;
-    filters.learn(message.room, outcome.filter);
-  }
-  throw new ChatError('unavailable', `The rules of the room ${message.room} change too fast.`, { retryAfter: 1 });
 }
 
 /** The first message between two users, or the first since one of them left their private room, brings both into it. */
