@@ -4,8 +4,8 @@
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CONFIG_EXIT, ConfigError, readConfig, readStartConfig } from './dist/shared/config.js';
-import { portNow, redisArguments } from './scripts/own-redis.js';
+import { CONFIG_EXIT, ConfigError, readConfig, readStartConfig } from './dist/shared/config/config.js';
+import { portNow, redisArguments } from './scripts/start/own-redis.js';
 import { Problem } from './scripts/problem.js';
 
 const settings = orEnd(() => ({ ...readConfig(process.env), ...readStartConfig(process.env) }));
@@ -33,7 +33,7 @@ const common = {
   kill_timeout: 8_000 + settings.drainNotice * 1_000,
 };
 
-const telemetry = new URL('scripts/telemetry.js', import.meta.url).href;
+const telemetry = new URL('scripts/tracing.js', import.meta.url).href;
 
 const node = {
   ...common,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Problem } from '../scripts/problem.js';
 import { root } from '../scripts/project.js';
-import { scenarios } from './scenarios.js';
+import { scenarios } from './scenarios/index.js';
 
 export const USAGE = `npm run bench -- [options]
   --scenario a,b   these only, of: ${Object.keys(scenarios).join(', ')}; without it b, c and idle, bounded to some 3 minutes
@@ -15,7 +15,7 @@ export const USAGE = `npm run bench -- [options]
   --live on|off    the chat's LIVE setting
   --set A=1,B=2    other settings of the chat
   --compare DIR    also a chat from another folder, which must be built; its settings: --compare-set A=1,B=2
-  --profile DIR    write CPU profiles of API and worker there; bench/profile.js reads them
+  --profile DIR    write CPU profiles of API and worker there; bench/report/profile.js reads them
   --json FILE      write all figures
   --chart FILE     draw the ratios as SVG`;
 

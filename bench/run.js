@@ -3,11 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { report as reportProblem } from '../scripts/problem.js';
-import { drawChart } from './chart.js';
+import { drawChart } from './report/chart.js';
 import { readOptions, USAGE } from './options.js';
-import { pinGenerator } from './processes.js';
-import { report } from './report.js';
-import { scenarios } from './scenarios.js';
+import { pinGenerator } from './systems/processes.js';
+import { report } from './report/report.js';
+import { scenarios } from './scenarios/index.js';
 
 async function run(options) {
   if (options.help) return console.log(USAGE);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import { privateRoomUsers } from './protocol/events.js';
 
 export type { Logger };

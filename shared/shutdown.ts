@@ -1,6 +1,6 @@
 /** The end of a process. An orderly one: what was started is ended once, however often and by whomever the process is told to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CONFIG_EXIT, ConfigError } from './config.js';
+import { CONFIG_EXIT, ConfigError } from './config/config.js';
 import type { Logger } from './log.js';
 
 /** How long (ms) Redis may take for what is written to it at the end; a cache, figures: nothing that must not be lost. */

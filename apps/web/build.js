@@ -101,14 +101,14 @@ async function npmPackage() {
 /** What the element fetches for who has a role in the room. */
 function owner() {
   return build({
-    ...forElement, entryPoints: [join(here, 'owner/index.ts')], outfile: join(site, 'owner.js'), format: 'iife',
+    ...forElement, entryPoints: [join(here, 'moderation-tools/index.ts')], outfile: join(site, 'owner.js'), format: 'iife',
     loader: { '.css': 'text' }, plugins: [smallStyles],
   });
 }
 
 /** What `chat.doctor()` fetches. */
 function doctor() {
-  return build({ ...forElement, entryPoints: [join(here, 'doctor/index.ts')], outfile: join(site, 'doctor.js'), format: 'iife' });
+  return build({ ...forElement, entryPoints: [join(here, 'diagnostics/index.ts')], outfile: join(site, 'doctor.js'), format: 'iife' });
 }
 
 /** The pages, their common parts put in; a bundle of script for each that has one, and the style sheet of all. */
@@ -126,10 +126,10 @@ async function pages() {
 /** The host's page, apart from those for everybody. */
 async function hostPage() {
   await mkdir(admin);
-  const entryPoints = ['admin.ts', 'board.ts', 'admin.css'].map((name) => join(here, 'pages/admin', name));
+  const entryPoints = ['admin.ts', 'board.ts', 'admin.css'].map((name) => join(here, 'admin', name));
   await build({ ...shared, entryPoints, outdir: admin, format: 'iife', target: 'es2020', sourcemap: false, external: ['./bricolage.woff2'] });
   const parts = await textsIn(join(here, 'pages/parts'));
-  await writeFile(join(admin, 'admin.html'), withRoot(withParts(await readFile(join(here, 'pages/admin/admin.html'), 'utf8'), parts), './'));
+  await writeFile(join(admin, 'admin.html'), withRoot(withParts(await readFile(join(here, 'admin/admin.html'), 'utf8'), parts), './'));
 }
 
 const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts', 'embed.ts'];

@@ -1,19 +1,20 @@
 /** A worker process: builds everything, and ends it in order. */
 import { randomBytes } from 'node:crypto';
-import { Availability } from '../../shared/availability.js';
-import { readConfig, type Config } from '../../shared/config.js';
+import { Availability } from '../../shared/redis/availability.js';
+import { readConfig, type Config } from '../../shared/config/config.js';
 import { createLog, eventMark, type Logger } from '../../shared/log.js';
-import { Metrics } from '../../shared/metrics.js';
+import { Metrics } from '../../shared/metrics/metrics.js';
 import { openQueue, UPKEEP } from '../../shared/queues.js';
-import { connectDurable, connectStore, connectWorker } from '../../shared/redis.js';
-import { checkRedis } from '../../shared/redis-check.js';
+import { connectWorker } from '../../shared/redis/connect.js';
+import { connectDurable, connectStore } from '../../shared/store/connect.js';
+import { checkRedis } from '../../shared/preflight/preflight.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { createStore } from '../../shared/store/store.js';
-import { queueTelemetry } from '../../shared/telemetry.js';
+import { queueTelemetry } from '../../shared/metrics/tracing.js';
 import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
-import { mendAfterFailovers } from './jobs/mend.js';
+import { mendAfterFailovers } from './jobs/repair.js';
 import { sweep } from './jobs/sweep.js';
-import { Jobs } from './jobs.js';
+import { Jobs } from './jobs/index.js';
 
 /** Longer than any job should take; what is left half done is done again by another worker. */
 const PATIENCE = 4_000;

@@ -2,7 +2,7 @@
 import { cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { table, whole } from '../../bench/table.js';
+import { table, whole } from '../../bench/report/table.js';
 import { Person, type Crowd } from '../../test/chaos/person.js';
 import { Random } from '../../test/chaos/random.js';
 import { Record } from '../../test/chaos/record.js';

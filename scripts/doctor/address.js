@@ -39,7 +39,7 @@ async function isLoopback(url) {
 
 /** Gives `work` what tells how many joins an address has made in this minute. */
 async function withCounters(redisUrl, work) {
-  const { Salt } = await import(inProject('dist/apps/api/guard/salt.js'));
+  const { Salt } = await import(inProject('dist/apps/api/limits/address-hash.js'));
   return withRedis(redisUrl, (redis) => {
     const salt = new Salt(redis);
     return work(async (address) => Number(await redis.get(`limit:joins:${await salt.hash(address)}`)));

@@ -1,6 +1,6 @@
 /** This machine: Node, files, and what the kernel is set to. What a system does not tell (macOS has no /proc) is left out. */
 import { readFile } from 'node:fs/promises';
-import { checkNode } from '../prepare.js';
+import { checkNode } from '../start/prepare.js';
 import { bad, good, note } from './findings.js';
 
 /** What Node asks the kernel for: connections that wait to be accepted. */

@@ -19,10 +19,10 @@ const HEAVY = 0.25;
 
 /** Looks at the Redis of `url`. */
 export async function checkRedisOf(url, settings) {
-  const { checkRedis, sentence } = await import(inProject('dist/shared/redis-check.js'));
+  const { checkRedis, sentence } = await import(inProject('dist/shared/preflight/preflight.js'));
   const unusable = await checkRedis(url, settings.shards).then((reason) => reason && sentence(url, reason), (error) => error.message);
   if (unusable) return [bad(unusable)];
-  const { mastersOf } = await import(inProject('dist/shared/redis-owners.js'));
+  const { mastersOf } = await import(inProject('dist/shared/redis/owners.js'));
   const [servers, values] = await withRedis(url, (redis) => Promise.all([
     Promise.all(mastersOf(redis).map(read)), weigh(redis, settings.shards),
   ]));
@@ -57,7 +57,7 @@ function checkValues({ bytes, rooms: [heaviest] }, servers) {
 
 /** Connects to the chat's Redis for as long as `work` takes. */
 export async function withRedis(url, work) {
-  const { connect, placeOf } = await import(inProject('dist/shared/redis.js'));
+  const { connect, placeOf } = await import(inProject('dist/shared/redis/connect.js'));
   const { scriptsFor } = await import(inProject('dist/shared/store/scripts.js'));
   const scripts = scriptsFor(placeOf(url).kind === 'cluster');
   const redis = connect(url, { scripts, retryStrategy: () => null, connectTimeout: PATIENCE, commandTimeout: PATIENCE }).on('error', () => undefined);

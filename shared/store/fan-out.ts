@@ -4,8 +4,8 @@
  * several calls of rooms that have much. Rooms fail separately all the same.
  */
 import DataLoader from 'dataloader';
-import { Away } from '../patience.js';
-import { readDurably } from './durable.js';
+import { Away } from '../redis/circuit-breaker.js';
+import { readDurably } from './replication.js';
 import { typeOf, withId } from './event-text.js';
 import { run, type Argument, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';

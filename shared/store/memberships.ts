@@ -7,10 +7,10 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { PRIVATE_ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
-import { runDurably } from './durable.js';
+import { runDurably } from './replication.js';
 import { eventText } from './event-text.js';
 import { foldName } from './names.js';
-import { notAllowed } from './refusals.js';
+import { notAllowed } from './denials.js';
 import { addressesOf, hashOf, isReserved, renameInRoom, type Entry, type Refused } from './rooms.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';

@@ -2,9 +2,9 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES, HELD_MAX, NONCE_TTL } from '../protocol/limits.js';
-import { readDurably, runDurably } from './durable.js';
+import { readDurably, runDurably } from './replication.js';
 import { eventText, messageCost, withId } from './event-text.js';
-import { notAllowed, rateLimited } from './refusals.js';
+import { notAllowed, rateLimited } from './denials.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret } from './tokens.js';

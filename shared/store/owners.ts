@@ -1,7 +1,7 @@
 /** Who owns a room: who made it, whom it was handed over to, or whom the host gave it. Redis holds the SHA-256 of the owner's token. */
 import type { UserRef } from '../protocol/events.js';
 import { SHARED_ROOM } from '../protocol/limits.js';
-import { notOwner, roomKeys, toldText } from './acts.js';
+import { notOwner, roomKeys, toldText } from './moderation.js';
 import { scriptSafeJson } from './event-text.js';
 import { isReserved } from './rooms.js';
 import { run } from './scripts.js';

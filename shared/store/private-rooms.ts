@@ -5,7 +5,7 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoom, type UserRef } from '../protocol/events.js';
 import { enterRoom, exitRoom } from './memberships.js';
-import { notAllowed } from './refusals.js';
+import { notAllowed } from './denials.js';
 import type { Store } from './store.js';
 import { blocker } from './user-blocks.js';
 

@@ -1,7 +1,7 @@
 /** What may be read of a room's rules and roles: by everybody in it, and by those who keep it in order. */
 import type { Audit, HeldMessage, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES } from '../protocol/limits.js';
-import { notOwner, ownerHash, type Act } from './acts.js';
+import { notOwner, ownerHash, type Act } from './moderation.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 

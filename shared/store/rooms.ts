@@ -1,11 +1,11 @@
 /** Rooms: who may enter, names in the roster, lists. */
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX, ROOMS_MAX } from '../protocol/limits.js';
-import { Away } from '../patience.js';
+import { Away } from '../redis/circuit-breaker.js';
 import { eventText } from './event-text.js';
 import { foldName } from './names.js';
-import { notAllowed } from './refusals.js';
+import { notAllowed } from './denials.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashToken } from './tokens.js';

@@ -1,10 +1,10 @@
 /**
- * The Lua scripts: one atomic step each, in `lua/<name>-<number of keys>.lua`, `n` where that differs from call to call. What several of
+ * The Lua scripts: one atomic step each, in `lua/<concept>/<name>-<number of keys>.lua`, `n` where that differs from call to call. What several of
  * them do in the same way is a part, in `lua/parts/`; a script names its parts on its first line. ioredis sends them by hash and loads
  * them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { RedisClient } from '../redis-owners.js';
+import type { RedisClient } from '../redis/owners.js';
 
 export type ScriptName =
   | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'block' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
@@ -17,9 +17,10 @@ type Command = (...args: Argument[]) => Promise<unknown>;
 const folder = new URL('./lua/', import.meta.url);
 
 /** The scripts in the form ioredis takes them: name -> source and number of keys. */
-const scripts = Object.fromEntries(readdirSync(folder).filter((file) => file.endsWith('.lua')).map((file) => {
-  const [, name = '', keys] = /^(.+)-(\d+|n)\.lua$/.exec(file) ?? [];
-  return [name, { lua: withParts(read(file)), ...(keys !== 'n' && { numberOfKeys: Number(keys) }) }];
+const scripts = Object.fromEntries(readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((file) => {
+  const [, name, keys] = /([^/\\]+)-(\d+|n)\.lua$/.exec(file) ?? [];
+  if (name === undefined) return []; // a folder, or a part
+  return [[name, { lua: withParts(read(file)), ...(keys !== 'n' && { numberOfKeys: Number(keys) }) }]];
 }));
 
 /** In a cluster, what scripts publish goes only to the shard of the slot (their channels bear its tag), and slots may move. */

@@ -1,7 +1,7 @@
 /** Users whose private messages another user refuses: a list in the user's own hash, so that it ends with the user. */
 import { ChatError } from '../protocol/errors.js';
 import { BLOCKS_MAX } from '../protocol/limits.js';
-import { runDurably } from './durable.js';
+import { runDurably } from './replication.js';
 import type { Store } from './store.js';
 import { unauthorized } from './tokens.js';
 

@@ -1,11 +1,11 @@
 /** Users: made by `join`, ended by `leave` or when stale. */
 import { crc32 } from 'node:zlib';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { runDurably } from './durable.js';
+import { runDurably } from './replication.js';
 import { claimName, foldName, holdsName, nameOfRole, nameTaken, releaseName } from './names.js';
-import { rateLimited } from './refusals.js';
+import { rateLimited } from './denials.js';
 import { saysRole } from './role-names.js';
 import { renameInRoom } from './rooms.js';
 import { run } from './scripts.js';

@@ -5,10 +5,10 @@
 import { ChatError, type Reason } from '../protocol/errors.js';
 import { privateRoomUsers, type RoomValues, type UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES, OWN_VALUE_BYTES, OWN_VALUES_MAX, VALUE_BYTES, VALUES_BYTES, VALUES_MAX } from '../protocol/limits.js';
-import { runDurably } from './durable.js';
+import { runDurably } from './replication.js';
 import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
 import { onceBy, SENDS_WINDOW, type Filtered } from './messages.js';
-import { notAllowed, rateLimited } from './refusals.js';
+import { notAllowed, rateLimited } from './denials.js';
 import { run, type Argument } from './scripts.js';
 import type { Store } from './store.js';
 import { hashToken } from './tokens.js';

@@ -1,5 +1,5 @@
 /** The rooms' logs as Redis has them: what every view is held against. */
-import type { RedisClient } from '../../shared/redis-owners.js';
+import type { RedisClient } from '../../shared/redis/owners.js';
 import { compareIds } from '../../shared/protocol/events.js';
 import { allKeys } from '../support/redis.js';
 

@@ -1,5 +1,5 @@
 /** A run's outcome as text. */
-import { table, whole } from '../../bench/table.js';
+import { table, whole } from '../../bench/report/table.js';
 import type { Report } from './chaos.js';
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);

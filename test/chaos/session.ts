@@ -9,7 +9,7 @@ import type { Habit } from './habits.js';
 import type { Line } from './line.js';
 import type { Random } from './random.js';
 import type { Record } from './record.js';
-import { Values } from '../../apps/web/client/values.js';
+import { Values } from '../../apps/web/client/events/values.js';
 import { View } from './view.js';
 import type { Window } from './windows.js';
 

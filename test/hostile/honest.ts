@@ -1,6 +1,6 @@
 /** A process of honest users: they talk in rooms, and it is measured when each message reaches each of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Latencies } from '../../bench/latencies.js';
+import { Latencies } from '../../bench/load/latencies.js';
 import { compareIds, type ChatEvent } from '../../shared/protocol/events.js';
 import { until } from '../support/until.js';
 import type { Joined } from '../support/user.js';

@@ -1,5 +1,5 @@
 /** A hostile run's outcome as text. */
-import { fixed, table, whole } from '../../bench/table.js';
+import { fixed, table, whole } from '../../bench/report/table.js';
 import type { HostileReport, Memory } from './hostile.js';
 
 export function describe({ options, honest, attackers, cores, memory, warnings, ended }: HostileReport): string {

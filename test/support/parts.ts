@@ -1,17 +1,18 @@
 /** The system's own parts in this process, without HTTP and queue: what races are driven by hand with. */
-import { Filters } from '../../apps/api/filters.js';
-import { Guard } from '../../apps/api/guard/guard.js';
-import type { Chat, Reply } from '../../apps/api/operation.js';
-import { operations } from '../../apps/api/operations.js';
-import type { Parameters } from '../../apps/api/parameters.js';
+import { Filters } from '../../apps/api/moderation/filters.js';
+import { Guard } from '../../apps/api/limits/admission.js';
+import type { Context } from '../../apps/api/context.js';
+import type { Reply } from '../../apps/api/reply.js';
+import { operations } from '../../apps/api/operations/index.js';
+import type { Parameters } from '../../apps/api/operations/parameters.js';
 import { Polls } from '../../apps/api/polls/polls.js';
 import { FanOut } from '../../apps/worker/jobs/fan-out.js';
-import { readConfig, type Config } from '../../shared/config.js';
+import { readConfig, type Config } from '../../shared/config/config.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import type { OperationName } from '../../shared/protocol/operations.js';
-import { FanOutRequests } from '../../shared/queues.js';
-import { connectStore } from '../../shared/redis.js';
-import { nodesOf } from '../../shared/redis-nodes.js';
+import { FanOutRequests } from '../../apps/api/fan-out-requests.js';
+import { connectStore } from '../../shared/store/connect.js';
+import { nodesOf } from '../../shared/redis/nodes.js';
 import { parseCursor } from '../../shared/store/inboxes.js';
 import { createStore, type Store } from '../../shared/store/store.js';
 import { until } from './until.js';
@@ -29,7 +30,7 @@ export interface Answer {
 
 /** An API process's parts: operations over a store and polls of its own. */
 export class Part {
-  readonly chat: Chat;
+  readonly chat: Context;
   /** Rooms whose fan-out was asked for, oldest first. */
   readonly requested: string[] = [];
   /** Where calls come from. */
@@ -53,7 +54,7 @@ export class Part {
 
   /** Calls an operation as a request would; `gone` is called by the client that goes. */
   call<Op extends OperationName>(op: Op, parameters: Partial<Parameters<Op>>, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
-    const run = operations[op] as (chat: Chat, parameters: unknown, reply: Reply) => Promise<string> | null;
+    const run = operations[op] as (chat: Context, parameters: unknown, reply: Reply) => Promise<string> | null;
     return new Promise((resolve, reject) => {
       const reply: Reply = { give: (body) => resolve(JSON.parse(body) as Answer), refuse: reject, whenGone: null, addresses: () => Promise.resolve(this.addresses) };
       onGone(() => {

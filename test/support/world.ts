@@ -1,7 +1,7 @@
 /** Some users who enter, exit, are sent out, end and write to each other, step by step; and what must hold when all is quiet. */
 import { expect } from 'vitest';
-import type { Reply } from '../../apps/api/operation.js';
-import { operations } from '../../apps/api/operations.js';
+import type { Reply } from '../../apps/api/reply.js';
+import { operations } from '../../apps/api/operations/index.js';
 import { settle } from '../../apps/worker/jobs/settle.js';
 import { compareIds, privateRoom, type ChatEvent } from '../../shared/protocol/events.js';
 import type { OperationName } from '../../shared/protocol/operations.js';

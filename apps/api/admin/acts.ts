@@ -3,14 +3,14 @@ import * as v from 'valibot';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { ROOM_NAME } from '../../../shared/protocol/limits.js';
 import type { ActName, ActReply, ActRequest, AddressReply, SwitchedOff } from '../../../shared/protocol/admin.js';
-import { clearRoom, switchRoom } from '../../../shared/store/acts.js';
+import { clearRoom, switchRoom } from '../../../shared/store/moderation.js';
 import { takeRoom } from '../../../shared/store/owners.js';
-import { noteHostAct, readSwitched, switchOff, switchOn, tidySwitched } from '../../../shared/store/host.js';
+import { noteHostAct, readSwitched, switchOff, switchOn, tidySwitched } from '../../../shared/store/operator.js';
 import type { Store } from '../../../shared/store/store.js';
-import { countedAs } from '../guard/address.js';
-import type { Busy } from '../guard/busiest.js';
-import { originOfText } from '../guard/host.js';
-import type { Salt } from '../guard/salt.js';
+import { countedAs } from '../limits/client-address.js';
+import type { Busy } from '../limits/top-talkers.js';
+import { originOfText } from '../limits/host.js';
+import type { Salt } from '../limits/address-hash.js';
 
 /** Seconds an address may be off: its hash is known no longer. */
 const DAY = 86_400;

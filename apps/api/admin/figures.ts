@@ -1,12 +1,12 @@
 /** What the host's page shows: the samples of the last minutes, what is busy, what is off, what was done. */
-import type { Availability } from '../../../shared/availability.js';
-import type { Metrics } from '../../../shared/metrics.js';
+import type { Availability } from '../../../shared/redis/availability.js';
+import type { Metrics } from '../../../shared/metrics/metrics.js';
 import type { AdminFigures, BusyRoom } from '../../../shared/protocol/admin.js';
-import { readHostActs, readSwitched } from '../../../shared/store/host.js';
+import { readHostActs, readSwitched } from '../../../shared/store/operator.js';
 import { readRooms } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
-import { readBusiest, type Busy } from '../guard/busiest.js';
+import { readBusiest, type Busy } from '../limits/top-talkers.js';
 import type { Samples } from './samples.js';
 
 /** Of each list, on the page. */

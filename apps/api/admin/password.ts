@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import basicAuth from 'basic-auth';
 import type { Context, Middleware } from 'koa';
-import type { Passwords } from '../guard/passwords.js';
+import type { Passwords } from './password-attempts.js';
 
 /** Refuses what a page of another site makes the host's browser do: it would send the password along. */
 export const requireSameSite: Middleware = (ctx, next) => {

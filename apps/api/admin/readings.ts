@@ -1,6 +1,6 @@
 /** The figures of all processes at one moment, and what two moments say of the time between. */
 import type { Quantiles } from '../../../shared/protocol/admin.js';
-import type { Figure } from '../../../shared/metrics.js';
+import type { Figure } from '../../../shared/metrics/metrics.js';
 
 type Labels = Record<string, string>;
 

@@ -7,7 +7,7 @@ import serve from 'koa-send';
 import rawBody from 'raw-body';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import type { ActReply, AddressReply } from '../../../shared/protocol/admin.js';
-import type { Salt } from '../guard/salt.js';
+import type { Salt } from '../limits/address-hash.js';
 import { act, checkAct, lookAtAddress } from './acts.js';
 import { readBusy, readFigures, type Sources } from './figures.js';
 import { nameOf, requireSameSite, type Entrance } from './password.js';

@@ -2,9 +2,9 @@
  * The last five minutes of samples, in Redis: one API process at a time takes them, every two seconds, and any can give them. Kept
  * whether anybody looks or not, so that who opens the page after something happened can see what it was.
  */
-import type { Metrics } from '../../../shared/metrics.js';
+import type { Metrics } from '../../../shared/metrics/metrics.js';
 import type { Sample } from '../../../shared/protocol/admin.js';
-import type { RedisClient } from '../../../shared/redis-owners.js';
+import type { RedisClient } from '../../../shared/redis/owners.js';
 import { Readings } from './readings.js';
 import { sampleOf } from './sample.js';
 

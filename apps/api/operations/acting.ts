@@ -1,4 +1,4 @@
-import type { Act } from '../../../shared/store/acts.js';
+import type { Act } from '../../../shared/store/moderation.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';

@@ -1,6 +1,6 @@
 import { readAudit } from '../../../shared/store/room-rules.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 /** What was done to keep a room in order, newest last, and what holds there now. */

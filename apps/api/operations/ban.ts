@@ -1,8 +1,8 @@
-import { banUser, member, removeMessagesOf } from '../../../shared/store/acts.js';
+import { banUser, member, removeMessagesOf } from '../../../shared/store/moderation.js';
 import { exitRoom } from '../../../shared/store/memberships.js';
 import { knownUser } from '../../../shared/store/room-rules.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 /** Takes a member out of a room, and for so many seconds lets nobody in of its name or address; 0 ends that. With `messages` all that it said goes, too. */

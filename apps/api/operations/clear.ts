@@ -1,6 +1,6 @@
-import { clearValues, govern } from '../../../shared/store/acts.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import { clearValues, govern } from '../../../shared/store/moderation.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 /** Takes everything out of a room's history, or with `values` all of its values away, and tells everybody. */

@@ -1,6 +1,6 @@
-import { member, offerRoom } from '../../../shared/store/acts.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import { member, offerRoom } from '../../../shared/store/moderation.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 /** Offers a room to a member, who may take it by `own`. */

@@ -1,6 +1,6 @@
 import { readHeld } from '../../../shared/store/room-rules.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 /** Messages that wait for approval, oldest first. */

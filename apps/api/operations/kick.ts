@@ -1,7 +1,7 @@
-import { noteKick, noSuchMember } from '../../../shared/store/acts.js';
+import { noteKick, noSuchMember } from '../../../shared/store/moderation.js';
 import { exitRoom } from '../../../shared/store/memberships.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 /** Takes a member out of a room; it may enter again. */

@@ -1,6 +1,6 @@
-import { member, moderate as moderateMember } from '../../../shared/store/acts.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import { member, moderate as moderateMember } from '../../../shared/store/moderation.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 /** Makes a member a moderator, or ends that. */

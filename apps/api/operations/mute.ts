@@ -1,7 +1,7 @@
-import { member, muteUser } from '../../../shared/store/acts.js';
+import { member, muteUser } from '../../../shared/store/moderation.js';
 import { knownUser } from '../../../shared/store/room-rules.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 /** Keeps a member from speaking in a room for so many seconds; 0 lets it speak again. Only itself is told, and with `quiet` not even that. */

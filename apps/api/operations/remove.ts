@@ -1,6 +1,6 @@
-import { govern } from '../../../shared/store/acts.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import { govern } from '../../../shared/store/moderation.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 /** Takes a message out of a room's history, and tells everybody. */

@@ -1,9 +1,9 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
-import { govern } from '../../../shared/store/acts.js';
+import { govern } from '../../../shared/store/moderation.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
-import type { Operation } from '../operation.js';
-import type { Parameters } from '../parameters.js';
-import { ok } from '../respond.js';
+import type { Operation } from './operation.js';
+import type { Parameters } from './parameters.js';
+import { ok } from '../reply.js';
 import { acting } from './acting.js';
 
 type Rules = Omit<Parameters<'rules'>, 'token' | 'room' | 'owner'>;

@@ -6,10 +6,11 @@ import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
-import { costOf } from '../filters.js';
-import type { Chat, Operation } from '../operation.js';
-import { TEXT, type Parameters } from '../parameters.js';
-import { ok } from '../respond.js';
+import { costOf } from '../moderation/filters.js';
+import type { Context } from '../context.js';
+import type { Operation } from './operation.js';
+import { TEXT, type Parameters } from './parameters.js';
+import { ok } from '../reply.js';
 
 /** How often a private message is tried: one of the two may exit their room within each. */
 const PRIVATE_TRIES = 4;
@@ -49,14 +50,14 @@ function privateTarget(from: number, to: number, room: string | undefined): stri
   return privateRoom(from, to);
 }
 
-async function append({ store, filters }: Chat, message: Outgoing): Promise<Accepted> {
+async function append({ store, filters }: Context, message: Outgoing): Promise<Accepted> {
   const accepted = await filters.write(message, (filtered) => appendMessage(store, message, filtered));
   if (!accepted) throw notInRoom(message.room);
   return accepted;
 }
 
 /** The first message between two users, or the first since one of them left their private room, brings both into it. */
-async function appendPrivately({ store }: Chat, message: Outgoing): Promise<Accepted> {
+async function appendPrivately({ store }: Context, message: Outgoing): Promise<Accepted> {
   const { room, from } = message;
   const other = privateRoomUsers(room)?.find((id) => id !== from.id) ?? 0;
   for (let attempt = 0; attempt < PRIVATE_TRIES; attempt += 1) {

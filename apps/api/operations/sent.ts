@@ -3,9 +3,9 @@ import { privateRoom } from '../../../shared/protocol/events.js';
 import { findSent } from '../../../shared/store/messages.js';
 import { isToken, parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
-import type { Operation } from '../operation.js';
-import type { Parameters } from '../parameters.js';
-import { ok } from '../respond.js';
+import type { Operation } from './operation.js';
+import type { Parameters } from './parameters.js';
+import { ok } from '../reply.js';
 import { acceptedAs } from './send.js';
 
 /** Whether a message or a value was accepted whose answer was lost. `former`: its sender's token; the sender may have ended since. */

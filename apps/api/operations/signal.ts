@@ -2,8 +2,8 @@ import { maySpeak } from '../../../shared/store/messages.js';
 import { publishSignal } from '../../../shared/store/signals.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
-import type { Operation } from '../operation.js';
-import { ok } from '../respond.js';
+import type { Operation } from './operation.js';
+import { ok } from '../reply.js';
 
 /**
  * Gives something ephemeral to the room's members: to their held polls, or within a moment to their next ones. The signal

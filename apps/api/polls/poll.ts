@@ -2,8 +2,8 @@
 import { cursorText, type Cursor, type Place } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
-import type { Reply } from '../operation.js';
-import { ok } from '../respond.js';
+import type { Reply } from '../reply.js';
+import { ok } from '../reply.js';
 
 /** Signals that wait for a user's poll. */
 export interface WaitingSignals {

@@ -1,10 +1,10 @@
 /** All polls of this process: where they begin, and what the rest of the system tells them. */
-import type { Nodes } from '../../../shared/redis-nodes.js';
+import type { Nodes } from '../../../shared/redis/nodes.js';
 import type { Cursor } from '../../../shared/store/inboxes.js';
 import { handOn, parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
-import type { Reply } from '../operation.js';
+import type { Reply } from '../reply.js';
 import { attachAndHold, superseded, type Ways } from './attach.js';
 import { BlockingPool } from './blocking.js';
 import { Hearers } from './hearers.js';

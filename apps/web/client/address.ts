@@ -1,4 +1,4 @@
-import type { Origin } from './join.js';
+import type { Origin } from './session/join.js';
 
 /** A script of ours, by the name that the server gives it. */
 const OURS = /https?:\S*?\/(?:chat|element)\.m?js(?=[?#:]|$)/;

@@ -2,13 +2,13 @@ import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
 import type { Chat, ChatEvents, ChatValues, Finding, HistoryOptions, HistoryPage, Outgoing, Ready, Sent, State, WayName } from './api.js';
-import type { Connection } from './connection.js';
-import { callDoctor } from './doctor.js';
-import { callSafely } from './emitter.js';
+import type { Connection } from './session/connection.js';
+import { callDoctor } from './diagnostics.js';
+import { callSafely } from './events/emitter.js';
 import { asJson } from './errors.js';
-import { Outbox } from './outbox.js';
-import { Signals } from './signals.js';
-import type { Values } from './transport.js';
+import { Outbox } from './events/outbox.js';
+import { Signals } from './events/signals.js';
+import type { Values } from './transport/transport.js';
 
 /** A room as a page has it. */
 export class RoomChat implements Chat {

@@ -1,6 +1,6 @@
 /** The library as an ES module: `/chat.mjs`. */
 import { originOf } from './address.js';
-import { joinFrom } from './join.js';
+import { joinFrom } from './session/join.js';
 
 export type * from './api.js';
 

@@ -1,23 +1,23 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
-import { announce, tellUnread } from './announce.js';
-import { Blocking } from './blocking.js';
-import { Clock, timeOf } from './clock.js';
+import { announce, tellUnread } from './status/announce.js';
+import { Blocking } from './conversations/blocking.js';
+import { Clock, timeOf } from './log/clock.js';
 import { Composer } from './composer.js';
-import type { Conversation } from './conversation.js';
-import { Conversations } from './conversations.js';
-import { Crowd } from './crowd.js';
-import { refill } from './dom.js';
-import { addressee, showLatest, showTitle } from './heading.js';
-import type { LogView } from './log-view.js';
-import { Naming } from './naming.js';
-import { Pending } from './pending.js';
-import { PeopleView } from './people-view.js';
-import { Reader } from './reader.js';
-import { RoomOrder, type Given, type RoomOrderHost } from './room-order.js';
-import type { Skeleton } from './skeleton.js';
-import { StatusView } from './status.js';
-import { Typing } from './typing.js';
+import type { Conversation } from './conversations/conversation.js';
+import { Conversations } from './conversations/conversations.js';
+import { Crowd } from './people/crowd.js';
+import { refill } from './dom/dom.js';
+import { addressee, showLatest, showTitle } from './status/heading.js';
+import type { LogView } from './log/log-view.js';
+import { Naming } from './people/own-name.js';
+import { Pending } from './log/pending.js';
+import { PeopleView } from './people/people-view.js';
+import { Reader } from './log/reader.js';
+import { RoomOrder, type Given, type RoomOrderHost } from './moderation/moderation.js';
+import type { Skeleton } from './dom/skeleton.js';
+import { StatusView } from './status/status.js';
+import { Typing } from './people/typing.js';
 
 /** The chat on the page: takes what the library says and shows the conversation that is open. */
 export class ChatView {

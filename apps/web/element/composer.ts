@@ -1,7 +1,7 @@
 import { isSeen } from '../../../shared/protocol/letters.js';
 import { TEXT_MAX } from '../../../shared/protocol/limits.js';
-import { isKey } from './dom.js';
-import type { Skeleton } from './skeleton.js';
+import { isKey } from './dom/dom.js';
+import type { Skeleton } from './dom/skeleton.js';
 import { fill } from './texts.js';
 
 /** Characters left from which on they are counted. */

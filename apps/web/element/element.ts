@@ -1,16 +1,16 @@
 import { fitName } from '../../../shared/protocol/letters.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure, WayName } from '../client/api.js';
-import { serverOf, type joinFrom, type Origin } from '../client/join.js';
+import { serverOf, type joinFrom, type Origin } from '../client/session/join.js';
 import { ChatView } from './chat-view.js';
-import { refill } from './dom.js';
+import { refill } from './dom/dom.js';
 import css from './element.css';
-import { keepWriting, takeKeys } from './keys.js';
-import { OwnerToken, takeFromAddress } from './owner-token.js';
-import { skeleton } from './skeleton.js';
-import { addStyle, restyle } from './style.js';
+import { keepWriting, takeKeys } from './dom/keys.js';
+import { OwnerToken, takeFromAddress } from './moderation/owner-token.js';
+import { skeleton } from './dom/skeleton.js';
+import { addStyle, restyle } from './dom/style.js';
 import { ENGLISH, textsFrom, type Texts } from './texts.js';
-import { followTheme } from './theme.js';
+import { followTheme } from './dom/theme.js';
 
 function parsed(json: string | null): unknown {
   try {

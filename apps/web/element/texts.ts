@@ -1,4 +1,4 @@
-import type { Part } from './dom.js';
+import type { Part } from './dom/dom.js';
 
 /** Every word the element shows; replace any of them with the `texts` property or attribute. */
 export const ENGLISH = {

@@ -2,11 +2,11 @@
 import { ERRORS, type ErrorCode } from '../../../shared/protocol/errors.js';
 import { OPERATIONS, type OperationName, type OperationShape, type Parameter } from '../../../shared/protocol/operations.js';
 import { asFailure } from '../client/errors.js';
-import { fetchTransport } from '../client/fetch.js';
-import { jsonpTransport } from '../client/jsonp.js';
-import { h } from '../element/dom.js';
+import { fetchTransport } from '../client/transport/fetch.js';
+import { jsonpTransport } from '../client/transport/jsonp.js';
+import { h } from '../element/dom/dom.js';
 import { ENGLISH } from '../element/texts.js';
-import { OWNER_ENGLISH } from '../owner/texts.js';
+import { OWNER_ENGLISH } from '../moderation-tools/texts.js';
 import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
 import { byId, server } from './page.js';
 

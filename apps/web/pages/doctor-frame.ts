@@ -1,6 +1,6 @@
 /** Runs in a sandboxed frame, which has no origin: what gets through from here gets through from any page. */
 import type { Finding } from '../client/api.js';
-import { examine } from '../doctor/examine.js';
+import { examine } from '../diagnostics/examine.js';
 import { server } from './page.js';
 
 /** What the frame tells its page. */

@@ -1,0 +1,51 @@
+/**
+ * The edge of a request: the only place that writes answers. JSONP is an encoding of the same JSON.
+ */
+import type { ServerResponse } from 'node:http';
+import { ChatError } from '../../../shared/protocol/errors.js';
+import { scriptSafeJson } from '../../../shared/store/event-text.js';
+import { encodeJsonp } from './jsonp.js';
+
+/** Set while the process drains: every answer then closes its connection, so that no request meets a closing socket. */
+export const draining = { now: false };
+
+const COMMON = ['X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store', 'Cross-Origin-Resource-Policy', 'cross-origin'];
+const JSONP = [...COMMON, 'Content-Type', 'application/javascript; charset=utf-8'];
+/** Any page may call, none with credentials: there are no cookies, so there is nothing a third page could borrow. */
+const JSON_HEADERS = [...COMMON, 'Content-Type', 'application/json; charset=utf-8', 'Access-Control-Allow-Origin', '*'];
+const PREFLIGHT = {
+  'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
+  'Access-Control-Allow-Headers': 'Content-Type, Authorization', 'Access-Control-Max-Age': '86400', 'Content-Length': '0',
+};
+
+/** A ChatError as the client sees it. What is no ChatError is Redis away, or a fault of ours: `failed` is told of it. */
+export function toChatError(error: unknown, failed: (error: unknown) => void): ChatError {
+  if (error instanceof ChatError) return error;
+  failed(error);
+  return new ChatError('unavailable', 'The chat is not available at the moment. Try again soon.', { retryAfter: 1 });
+}
+
+export function errorBody(error: ChatError): string {
+  const { code, status, message, details } = error;
+  return scriptSafeJson({ ok: false, error: { code, status, message, ...details } });
+}
+
+/** Writes a JSON answer, or with a callback a JSONP one, which is always HTTP 200: a `<script>` can read no other. */
+export function send(res: ServerResponse, status: number, body: string, callback?: string): void {
+  if (res.destroyed || res.headersSent) return;
+  const text = callback === undefined ? body : encodeJsonp(callback, body);
+  const headers = [...(callback === undefined ? JSON_HEADERS : JSONP), 'Content-Length', String(Buffer.byteLength(text))];
+  if (draining.now) headers.push('Connection', 'close');
+  res.writeHead(callback === undefined ? status : 200, headers);
+  res.end(text);
+}
+
+export function sendError(res: ServerResponse, error: ChatError, callback?: string): void {
+  if (error.details.allow !== undefined && !res.headersSent) res.setHeader('Allow', error.details.allow);
+  send(res, error.status, errorBody(error), callback);
+}
+
+export function sendPreflight(res: ServerResponse): void {
+  res.writeHead(204, PREFLIGHT);
+  res.end();
+}

@@ -1,0 +1,83 @@
+/** The figures of an API process. */
+import type { Queue } from 'bullmq';
+import type { Metrics } from '../../shared/metrics/metrics.js';
+import { timeOf } from '../../shared/store/event-text.js';
+import { mastersOf } from '../../shared/redis/owners.js';
+import { countRooms, countUsers } from '../../shared/store/presence.js';
+import type { Store } from '../../shared/store/store.js';
+import { weighValues } from '../../shared/store/values.js';
+import type { Polls } from './polls/polls.js';
+
+/** Connections of an API process beside the pool: store, subscriber, queues. */
+const OTHER_CONNECTIONS = 3;
+/** From a hundredth of what a person notices to what a fault takes. */
+const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
+
+/** Told of each answer: how it ended, and by which limit if that was it. */
+type Count = (operation: string, outcome: string, limit?: string) => void;
+
+/** Registers the figures; gives what counts each answer. */
+export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue[]): Count {
+  metrics.sum('deliveries_total', 'Events given to clients.', () => polls.deliveries);
+  metrics.gauge('held_polls', 'Polls held at the moment, by way of waiting.', 'way', () => {
+    return { blocking: polls.held.size, live: polls.live.holding };
+  });
+  metrics.gauge('live_users', 'Users whose inbox is mirrored.', null, () => ({ all: polls.live.mirrors.size }));
+  metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({ all: polls.pool.open + OTHER_CONNECTIONS }));
+  measureWhole(metrics, store, fanOut);
+  return countAnswers(metrics);
+}
+
+/** What no process knows by itself. */
+function measureWhole(metrics: Metrics, store: Store, fanOut: Queue[]): void {
+  metrics.shared('users', 'Users.', () => countUsers(store));
+  metrics.shared('rooms', 'Public rooms with members.', () => countRooms(store));
+  metrics.shared('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () =>
+    sumOf(fanOut.map((queue) => queue.getJobCountByTypes('waiting', 'active', 'delayed'))));
+  metrics.shared('fanout_queue_age_seconds', 'Age of the oldest fan-out job waiting or under way.', async () => Math.max(...await Promise.all(fanOut.map(ageOf))));
+  metrics.shared('values_bytes', 'Bytes of the values that rooms remember.', async () => (await weighValues(store, 0)).bytes);
+  metrics.shared('redis_used_memory_bytes', 'Memory Redis uses.', () => infoOf(store, 'memory', 'used_memory'));
+  metrics.shared('redis_maxmemory_bytes', 'Memory Redis may use; 0: no limit.', () => infoOf(store, 'memory', 'maxmemory'));
+  metrics.shared('redis_clients', 'Connections of Redis, whoever has them.', () => infoOf(store, 'clients', 'connected_clients'));
+}
+
+async function sumOf(numbers: Promise<number>[]): Promise<number> {
+  return (await Promise.all(numbers)).reduce((sum, number) => sum + number, 0);
+}
+
+async function ageOf(queue: Queue): Promise<number> {
+  const oldest = await queue.getJobs(['waiting', 'active'], 0, 0, true); // of each
+  const times = oldest.flatMap((job) => (job as typeof job | undefined)?.timestamp ?? []); // one that was done meanwhile is none
+  return times.length > 0 ? Math.max(0, Date.now() - Math.min(...times)) / 1_000 : 0;
+}
+
+/** Of all masters together. Rejects when Redis does not say it. */
+function infoOf({ redis }: Store, section: string, name: string): Promise<number> {
+  return sumOf(mastersOf(redis).map(async (node) => {
+    const value = new RegExp(`^${name}:(\\d+)`, 'm').exec(await node.info(section))?.[1];
+    if (value === undefined) throw new Error(`Redis does not tell its ${name}`);
+    return Number(value);
+  }));
+}
+
+function countAnswers(metrics: Metrics): Count {
+  const requests = metrics.counter('requests_total', 'Answers by operation and outcome: ok or an error code.', ['operation', 'outcome']);
+  const limited = metrics.counter('rate_limited_total', 'Answers `rate_limited` by limit; `user` is the rate of one user.', ['limit']);
+  const counted = new Map<string, Map<string, { inc: () => void }>>();
+  return (operation, outcome, limit) => {
+    if (limit !== undefined) limited.inc({ limit });
+    const ofOperation = counted.get(operation) ?? new Map<string, { inc: () => void }>();
+    const child = ofOperation.get(outcome) ?? requests.labels(operation, outcome);
+    if (!ofOperation.has(outcome)) counted.set(operation, ofOperation.set(outcome, child));
+    child.inc();
+  };
+}
+
+/** Gives what takes the events that came to polls which waited for them, and times the oldest. */
+export function measureReceipt(metrics: Metrics): (text: string) => void {
+  const receipt = metrics.histogram('receipt_seconds', 'From an event to the answer that gives it to who waits: the last of each process and delivery.', SECONDS);
+  return (text) => {
+    const at = timeOf(text);
+    if (at > 0) receipt.observe(Math.max(0, Date.now() - at) / 1_000);
+  };
+}

@@ -1,0 +1,38 @@
+/** The table of operations: every name in the protocol, and what serves it. */
+import type { OperationName } from '../../../shared/protocol/operations.js';
+import type { Operation } from './operation.js';
+import { add } from './add.js';
+import { approve } from './approve.js';
+import { audit } from './audit.js';
+import { ban } from './ban.js';
+import { block } from './block.js';
+import { clear } from './clear.js';
+import { enter } from './enter.js';
+import { exit } from './exit.js';
+import { get } from './get.js';
+import { handover } from './handover.js';
+import { held } from './held.js';
+import { history } from './history.js';
+import { join } from './join.js';
+import { kick } from './kick.js';
+import { leave } from './leave.js';
+import { members } from './members.js';
+import { moderate } from './moderate.js';
+import { mute } from './mute.js';
+import { own } from './own.js';
+import { poll } from './poll.js';
+import { reject } from './reject.js';
+import { remove } from './remove.js';
+import { rename } from './rename.js';
+import { rooms } from './rooms.js';
+import { rules } from './rules.js';
+import { send } from './send.js';
+import { sent } from './sent.js';
+import { set } from './set.js';
+import { signal } from './signal.js';
+import { unblock } from './unblock.js';
+
+export const operations: { [Op in OperationName]: Operation<Op> } = {
+  join, poll, send, sent, signal, set, add, get, enter, exit, block, unblock, rename, leave, members, history, rooms,
+  remove, clear, mute, kick, ban, rules, moderate, handover, own, held, approve, reject, audit,
+};

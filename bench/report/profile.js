@@ -1,0 +1,71 @@
+/**
+ * `node bench/report/profile.js DIR`: where the CPU went while the bench measured, from the profiles that `--profile DIR` wrote.
+ * Shares of the time a process was busy: by whose code it was, and by function.
+ */
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { table } from './table.js';
+
+const MOST = 30;
+const IDLE = new Set(['(idle)', '(root)']);
+
+/** Whose code a function is, by its file; the first that fits. */
+const OWNERS = [
+  [/\/node_modules\/(koa|koa-compose|parseurl|cookies|keygrip|on-finished|statuses|accepts|http-errors|delegates|type-is|encodeurl|content-disposition|destroy|vary)\//, 'koa'],
+  [/\/node_modules\/(ioredis|redis-parser|@ioredis|standard-as-callback|denque|cluster-key-slot)\//, 'ioredis'],
+  [/\/node_modules\/(bullmq|msgpackr)\//, 'bullmq'],
+  [/\/node_modules\/(prom-client|tdigest|bintrees)\//, 'prom-client'],
+  [/\/node_modules\/valibot\//, 'valibot'],
+  [/\/node_modules\/([^/]+)\//, 'other packages'],
+  [/\/dist\/(apps|shared)\//, 'our code'],
+  [/^node:(internal\/)?(_?http|internal\/http)/, 'node http'],
+  [/^node:_http/, 'node http'],
+  [/^node:(net|internal\/stream_base_commons|internal\/streams|stream|events|internal\/timers|timers|internal\/process|internal\/async_hooks|async_hooks|buffer|internal\/buffer)/, 'node net, streams, events, timers'],
+  [/^node:/, 'other node'],
+];
+
+for (const file of (await readdir(process.argv[2])).filter((name) => name.endsWith('.cpuprofile'))) await show(process.argv[2], file);
+
+async function show(folder, file) {
+  const profile = JSON.parse(await readFile(join(folder, file), 'utf8'));
+  const windows = JSON.parse(await readFile(join(folder, 'windows.json'), 'utf8'));
+  const { self, busy, deliveries } = selfTimes(profile, windows);
+  const entry = profile.nodes.map(({ callFrame }) => callFrame.url).find((url) => url.endsWith('/main.js')) ?? file;
+  const rows = (times) => [...times].sort((a, b) => b[1] - a[1]).slice(0, MOST)
+    .map(([name, time]) => [name, `${(time / busy * 100).toFixed(1)} %`, (time / deliveries).toFixed(2)]);
+  console.log(`\n${entry}: busy ${(busy / 1e6).toFixed(1)} s, ${(busy / deliveries).toFixed(1)} us a delivery\n`);
+  console.log(`${table(['whose code', 'share', 'us a delivery'], rows(groupBy(self, ownerOf)))}\n`);
+  console.log(table(['function', 'share', 'us a delivery'], rows(groupBy(self, nameOf))));
+}
+
+/** Time by node of the profile, of those samples that fall into a window. */
+function selfTimes({ nodes, samples, timeDeltas, startTime }, windows) {
+  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+  const self = new Map();
+  let at = startTime;
+  let busy = 0;
+  samples.forEach((id, i) => {
+    at += timeDeltas[i];
+    const frame = byId.get(id);
+    const took = timeDeltas[i + 1] ?? 0;
+    if (IDLE.has(frame.functionName) || !windows.some(({ from, to }) => at >= from && at < to)) return;
+    self.set(frame, (self.get(frame) ?? 0) + took);
+    busy += took;
+  });
+  return { self, busy, deliveries: windows.reduce((sum, window) => sum + window.deliveries, 0) };
+}
+
+function groupBy(self, key) {
+  const groups = new Map();
+  for (const [frame, time] of self) groups.set(key(frame), (groups.get(key(frame)) ?? 0) + time);
+  return groups;
+}
+
+function ownerOf({ functionName, url }) {
+  if (url === '') return functionName.startsWith('(') ? functionName : 'native';
+  return OWNERS.find(([pattern]) => pattern.test(url))?.[1] ?? 'other';
+}
+
+function nameOf({ functionName, url, lineNumber }) {
+  return `${functionName || 'anonymous'} ${url === '' ? '' : `${url.split('/').slice(-2).join('/')}:${lineNumber + 1}`}`;
+}

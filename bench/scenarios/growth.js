@@ -1,0 +1,69 @@
+/**
+ * What fan-out costs for each recipient as a room grows: CPU of worker and Redis. The members are put into Redis by the
+ * store itself and do not poll, as joins in one room cost the square of its size in `joined` events.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '../load/connection.js';
+import { withCrowds } from '../systems/line-up.js';
+import { Seeder } from '../load/seed.js';
+import { median } from '../report/statistics.js';
+
+const SIZES = [10, 100, 1_000, 10_000];
+/** Messages of one size: enough for the clock of /proc, and at most so many copies in Redis. */
+const COPIES = 150_000;
+const MESSAGES_MIN = 15;
+const MESSAGES_MAX = 800;
+const PATIENCE = 20_000;
+const WARM_UP = 10;
+const TEXT = 'x'.repeat(100);
+
+export function runGrowth(_, options, say) {
+  return withCrowds(options, { floor: false }, async (crowds) => {
+    const rows = [];
+    for (const { system } of crowds) {
+      const seeder = await Seeder.open(system);
+      for (const size of SIZES) {
+        say(`${system.name}: a room of ${size.toLocaleString('en')}`);
+        rows.push(await measureRoom(system, seeder, size));
+      }
+      seeder.close();
+    }
+    return rows;
+  });
+}
+
+async function measureRoom(system, seeder, size) {
+  const room = `size-${size}`;
+  const token = await seeder.fill(room, size);
+  const connection = new Connection(system.ports[0]);
+  try {
+    return await measureSends(system, size, () => sendOne(connection, seeder, room, token));
+  } finally {
+    connection.end();
+  }
+}
+
+async function measureSends(system, size, send) {
+  for (let i = 0; i < WARM_UP; i += 1) await send();
+  await sleep(1_100); // the sweep and what it leaves to do
+  await system.probe.forgetSlow();
+  const before = system.cpu();
+  const messages = Math.max(MESSAGES_MIN, Math.min(MESSAGES_MAX, Math.floor(COPIES / size)));
+  const times = [];
+  for (let i = 0; i < messages; i += 1) times.push(await send());
+  const after = system.cpu();
+  const us = (part) => (after[part] - before[part]) * 1e6 / messages;
+  return {
+    system: system.name, size, messages, perMessage: { worker: us('worker'), redis: us('redis') },
+    perRecipient: (us('worker') + us('redis')) / size, longestBlock: await system.probe.longestBlock(), p50: median(times),
+  };
+}
+
+/** Sends one message and waits until all members have it. Gives the ms that took. */
+async function sendOne(connection, seeder, room, token) {
+  const began = performance.now();
+  const answer = await connection.call(`/jsonp/send?callback=f&token=${token}&room=${room}&text=${TEXT}`);
+  if (!answer.ok) throw new Error(`send was refused: ${answer.error.code}`);
+  await seeder.delivered(room, began + PATIENCE);
+  return performance.now() - began;
+}

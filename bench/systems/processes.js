@@ -1,0 +1,69 @@
+/** Processes of the bench: each on a given core, and ended with the bench, by their own ids. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Problem } from '../../scripts/problem.js';
+
+/** All server processes share the first core, so that their work adds up; the generator has the second. */
+const SERVER_CORE = '0';
+const GENERATOR_CORE = '1';
+const START_PATIENCE = 15_000;
+/** Above what API (3 s) and worker (4 s) give themselves. */
+const STOP_PATIENCE = 6_000;
+
+const children = new Set();
+const folders = [];
+
+/** Puts this process on its core. Throws a Problem on a machine where nothing can be measured. */
+export function pinGenerator() {
+  if (process.platform !== 'linux') throw new Problem('The bench needs Linux: it reads /proc and uses taskset.');
+  if (availableParallelism() < 2) throw new Problem('The bench needs two cores: one for the servers, one for the load.');
+  execFileSync('taskset', ['-acp', GENERATOR_CORE, String(process.pid)], { stdio: 'ignore' });
+}
+
+/** A folder for a server's data, which ends with the bench. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'nobackend-chat-bench-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Starts a program on the servers' core. The kernel ends it when the bench is killed. */
+export function start(command, args, env, { ipc = false } = {}) {
+  const child = spawn('setpriv', ['--pdeathsig', 'SIGKILL', 'taskset', '-c', SERVER_CORE, command, ...args], {
+    env: { ...process.env, ...env }, stdio: ['ignore', 2, 2, ...(ipc ? ['ipc'] : [])],
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
+/** Starts a Node program and waits until it says that it is ready. */
+export async function startNode(args, env) {
+  const child = start(process.execPath, args, env, { ipc: true });
+  const timeout = AbortSignal.timeout(START_PATIENCE);
+  const ready = once(child, 'message', { signal: timeout });
+  const ended = once(child, 'exit', { signal: timeout }).then(() => { throw new Problem(`${args.at(-1)} ended by itself: see above.`); });
+  await Promise.race([ready, ended]);
+  ended.catch(() => undefined);
+  child.channel?.unref();
+  return child;
+}
+
+/** Ends a process in order; kills it when it does not end. */
+export async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);
+  child.kill('SIGTERM');
+  await exited;
+  clearTimeout(timer);
+}
+
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));

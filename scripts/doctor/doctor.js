@@ -1,0 +1,91 @@
+/**
+ * `npm run doctor`: looks at everything a host can get wrong, and says in plain words what to change. Start it with the settings of the
+ * chat. `-- --url https://chat.example.org` also looks through the proxy in front. Exits with 1 when something is bad.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { checkAddress } from './address.js';
+import { bad, line, note } from './findings.js';
+import { checkMachine } from './machine.js';
+import { checkThrough } from './proxy.js';
+import { checkRedisOf } from './redis.js';
+import { checkSettings } from './settings.js';
+import { appendOnlyFolder, logFile, running, silentPort } from '../start/own-redis.js';
+import { asScript } from '../command.js';
+import { Problem } from '../problem.js';
+import { inProject } from '../project.js';
+import { reasonInLog } from '../start/redis-log.js';
+
+const USAGE = 'npm run doctor -- [--url https://chat.example.org] [--hold 25]';
+
+async function doctor() {
+  const { url, hold } = readOptions();
+  const settings = await readSettings();
+  const silent = process.env.REDIS_URL ? null : await silentPort();
+  const redisUrl = process.env.REDIS_URL || (silent ? null : await ownRedisUrl());
+  const all = [
+    ...show('This machine', await checkMachine(settings)),
+    ...show('Settings', await checkSettings(settings)),
+    ...show('Redis', redisUrl ? await checkRedisOf(redisUrl, settings) : [await withoutRedis(silent)]),
+    ...(url ? show(`Through ${url}`, await checkThrough(url, hold, checkAddress(redisUrl, settings))) : []),
+  ];
+  conclude(all, url);
+}
+
+function readOptions() {
+  const { url = '', hold } = parseOptions();
+  const address = url.replace(/\/+$/, '');
+  if (address !== '' && !/^https?:$/.test(URL.canParse(address) ? new URL(address).protocol : '')) throw new Problem(`--url ${url} is no address: ${USAGE}`);
+  if (!/^\d+$/.test(hold)) throw new Problem(`--hold wants seconds: ${USAGE}`);
+  return { url: address, hold: Number(hold) };
+}
+
+function parseOptions() {
+  try {
+    return parseArgs({ options: { url: { type: 'string' }, hold: { type: 'string', default: '25' } } }).values;
+  } catch (error) {
+    throw new Problem(`${error.message} (${USAGE})`);
+  }
+}
+
+/** Throws a Problem for the first setting that is not allowed. */
+async function readSettings() {
+  if (!existsSync(inProject('dist/shared/config/config.js'))) throw new Problem('The chat is not built: npm ci && npm run build');
+  const { ConfigError, readConfig, readStartConfig } = await import(inProject('dist/shared/config/config.js'));
+  try {
+    return { ...readConfig(process.env), ...readStartConfig(process.env) };
+  } catch (error) {
+    throw error instanceof ConfigError ? new Problem(error.message) : error;
+  }
+}
+
+async function ownRedisUrl() {
+  const redis = await running();
+  return redis && `redis://127.0.0.1:${redis.port}`;
+}
+
+async function withoutRedis(silent) {
+  if (silent) return bad(`No answer within 5 s from the chat's own Redis at 127.0.0.1:${silent}: it hangs, or is stopped. End that process and start the chat again; what it kept is there then.`);
+  const log = await readFile(logFile, 'utf8').catch(() => null);
+  const ended = log === null || /bye bye/.test(log.trimEnd().split('\n').at(-1));
+  if (!ended) return bad(`The chat's own Redis does not run: ${reasonInLog(log, appendOnlyFolder)}. Its log is ${logFile}.`);
+  return note('The chat\'s own Redis does not run, and REDIS_URL is not set: start the chat to have its Redis looked at.');
+}
+
+function show(title, findings) {
+  console.log(`${title}`);
+  for (const finding of findings) console.log(line(finding, process.stdout.isTTY));
+  console.log('');
+  return findings;
+}
+
+function conclude(findings, url) {
+  const count = (verdict) => findings.filter((one) => one.verdict === verdict).length;
+  const [harmful, doubtful] = [count('bad'), count('note')];
+  console.log(harmful + doubtful === 0 ? 'All is well.' : `${harmful} bad, ${doubtful} to note.`);
+  if (!url) console.log(`To look through a proxy: ${USAGE}`);
+  process.exitCode = harmful > 0 ? 1 : 0;
+}
+
+asScript(doctor);

@@ -1,0 +1,110 @@
+/**
+ * Makes a fresh machine ready: packages, the programs that npm does not have, the build. What is there already
+ * is passed over in silence. `--for-tests` also installs what the browser tests need.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, statSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { build } from '../build.js';
+import { asScript, hasProgram, run } from '../command.js';
+import { Problem } from '../problem.js';
+import { inProject, isMain } from '../project.js';
+
+const stampFile = inProject('node_modules/.installed');
+const emojiFont = '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf';
+const apt = { DEBIAN_FRONTEND: 'noninteractive' };
+
+/** Installs and builds what is missing: `redis` when a Redis has to be started here, `forTests` for the test suite. */
+export async function prepare({ redis = true, forTests = false } = {}) {
+  await checkNode();
+  if (redis || forTests) await checkRedisServer();
+  await installPackages();
+  if (redis || forTests) await installPrograms(forTests);
+  await build();
+}
+
+/** Throws a Problem on a Node that is too old. */
+export async function checkNode() {
+  const { engines } = JSON.parse(await readFile(inProject('package.json'), 'utf8'));
+  const [major, minor] = engines.node.match(/\d+/g).map(Number);
+  const [thisMajor, thisMinor] = process.versions.node.split('.').map(Number);
+  if (thisMajor > major || (thisMajor === major && thisMinor >= minor)) return;
+  throw new Problem(`nobackend-chat needs Node ${major}.${minor} or newer; this is ${process.version}.`);
+}
+
+/** `npm ci`, unless the packages of this very package-lock.json are there. */
+async function installPackages() {
+  const lock = createHash('sha256').update(await readFile(inProject('package-lock.json'))).digest('hex');
+  if (lock === (await readFile(stampFile, 'utf8').catch(() => null))) return;
+  if (lstatSync(inProject('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Problem('node_modules is a link to another folder, which installing would empty: remove the link first.');
+  }
+  if (!installedByHand()) await run('Installing packages', ...npmCi());
+  await writeFile(stampFile, lock);
+}
+
+/** True when all packages were installed by npm after package-lock.json was last changed. */
+function installedByHand() {
+  const installed = inProject('node_modules/.package-lock.json');
+  if (!existsSync(installed) || !existsSync(inProject('node_modules/typescript'))) return false;
+  return statSync(installed).mtimeMs >= statSync(inProject('package-lock.json')).mtimeMs;
+}
+
+/** The npm that runs us, else the one on PATH. The build needs the development packages, whatever NODE_ENV says. */
+function npmCi() {
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  const npm = process.env.npm_execpath ?? '';
+  return npm.endsWith('npm-cli.js') ? [process.execPath, [npm, ...args]] : ['npm', args];
+}
+
+/** Throws a Problem when redis-server is missing and cannot be installed here. It comes first: the packages take minutes. */
+async function checkRedisServer() {
+  if ((await hasProgram('redis-server')) || (await canInstall())) return;
+  throw new Problem('Redis is missing: install the package redis-server, or set REDIS_URL to a Redis you have.');
+}
+
+/** Installs redis-server, and what the browser tests need; those do without it when it cannot be had. */
+async function installPrograms(forTests) {
+  const redis = (await hasProgram('redis-server')) ? [] : ['redis-server'];
+  const browser = forTests ? await missingForBrowser() : [];
+  if (forTests) await installForSomeTests();
+  if (await canInstall()) return aptInstall([...redis, ...browser]);
+  if (browser.length > 0) console.log(`The browser tests need what is missing here: install ${browser.join(' and ')}.`);
+}
+
+/** What only some tests need, or what makes them faster: where it cannot be had, nothing else is left out. */
+async function installForSomeTests() {
+  await installPerhaps({ nginx: 'nginx-light', haproxy: 'haproxy' }, 'The tests of deploy/ leave out what is missing here');
+  await installPerhaps({ 'chromium-headless-shell': 'chromium-headless-shell' }, 'The tests in Chromium take longer here');
+  await installPerhaps({ 'firefox-esr': 'firefox-esr' }, 'The tests in Firefox are left out here');
+  await installPerhaps({ WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' }, 'The tests in WebKit are left out here');
+}
+
+/** Installs the packages of those programs that are missing, or says what that means. */
+async function installPerhaps(packages, meaning) {
+  const found = await Promise.all(Object.keys(packages).map(hasProgram));
+  const missing = Object.values(packages).filter((_, place) => !found[place]);
+  if (missing.length === 0) return;
+  // a server shall not run beside the tests, so far as Debian listens to this
+  const installed = await canInstall() && await aptInstall(missing, { RUNLEVEL: '1' }).then(() => true, () => false);
+  if (!installed) console.log(`${meaning}: install ${missing.join(' and ')}.`);
+}
+
+/** Chromium, and a font that has emoji. */
+async function missingForBrowser() {
+  const missing = (await hasProgram('chromium')) ? [] : ['chromium'];
+  if (process.platform === 'linux' && !existsSync(emojiFont)) missing.push('fonts-noto-color-emoji');
+  return missing;
+}
+
+async function canInstall() {
+  return process.getuid?.() === 0 && (await hasProgram('apt-get'));
+}
+
+async function aptInstall(packages, env = {}) {
+  if (packages.length === 0) return;
+  await run('Refreshing the list of system packages', 'apt-get', ['update'], apt);
+  await run(`Installing ${packages.join(' and ')}`, 'apt-get', ['install', '-y', '--no-install-recommends', ...packages], { ...apt, ...env });
+}
+
+if (isMain(import.meta.url)) asScript(() => prepare({ forTests: process.argv.includes('--for-tests') }));

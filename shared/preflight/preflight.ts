@@ -1,0 +1,64 @@
+/** Whether a Redis can be used at all, asked once before anything runs into it. */
+import { ReplyError } from 'ioredis';
+import { ConfigError } from '../config/config.js';
+import { connect, placeOf } from '../redis/connect.js';
+import { mastersOf } from '../redis/owners.js';
+import { probe } from '../redis/probe.js';
+import { reasonOf } from '../redis/reasons.js';
+import { checkShards } from './shards.js';
+
+/** The oldest Redis that has what the scripts and BullMQ use; of a cluster, the oldest with pub/sub by shards. */
+const OLDEST = { one: '6.2', cluster: '7.0' };
+const PATIENCE = 5_000;
+/** Refusals that concern the address given, not a state in which Redis is for the moment. */
+const OF_THE_URL = /^(NOAUTH|WRONGPASS|NOPERM|MOVED)|invalid password|DB index is out of range|cluster support disabled/;
+
+/**
+ * Returns null when Redis can be used, or half a sentence that says why it cannot be used for now. Throws ConfigError, one line, for
+ * a fault that the host must mend: the version, the address, the password, a missing ACL rule, the number of the database, or
+ * data that was made with another number of `shards`.
+ */
+export async function checkRedis(url: string, shards: number): Promise<string | null> {
+  const redis = connect(url, {
+    lazyConnect: true, retryStrategy: () => null, connectTimeout: PATIENCE, commandTimeout: PATIENCE, enableReadyCheck: false,
+    sentinelRetryStrategy: () => null,
+  }, { lazyConnect: true, clusterRetryStrategy: () => null });
+  let reason: unknown = null;
+  redis.on('error', (error) => { reason ??= error; });
+  try {
+    await redis.connect();
+    await probe(redis);
+    for (const node of mastersOf(redis)) checkServer(await node.info('server'), redis.isCluster);
+    if (reason !== null) throw reason; // the number of the database was refused, and the connection lives on with number 0
+    await checkShards(redis, shards);
+    return null;
+  } catch (error) {
+    return unusable(url, reason ?? error);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** The Redis of REDIS_URL, and why it cannot be used, as one sentence without password. */
+export function sentence(url: string, reason: string): string {
+  return `The Redis of REDIS_URL (${placeOf(url).text}) cannot be used: ${reason}.`;
+}
+
+function unusable(url: string, error: unknown): string {
+  if (error instanceof ConfigError) throw error;
+  if (error instanceof Error && OF_THE_URL.test(error.message)) throw new ConfigError(sentence(url, reasonOf(error)));
+  return reasonOf(error);
+}
+
+function checkServer(info: string, asCluster: boolean): void {
+  if (!asCluster && /^redis_mode:cluster/m.test(info)) throw new ReplyError('MOVED');
+  checkVersion(info, asCluster ? OLDEST.cluster : OLDEST.one);
+}
+
+function checkVersion(info: string, oldest: string): void {
+  const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldest.split('.').map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  throw new ConfigError(`The Redis of REDIS_URL is version ${version}: it must be ${oldest} or newer.`);
+}

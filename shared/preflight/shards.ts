@@ -1,0 +1,59 @@
+/** With how many shards the keys in a Redis were made (`SHARDS`). Another number would look for all of them elsewhere. */
+import { ConfigError } from '../config/config.js';
+import { mastersOf, type RedisClient } from '../redis/owners.js';
+import { Keys } from '../store/keys.js';
+
+/** The largest number that SHARDS allows. */
+const SHARDS_MAX = 1_024;
+/** Keys of users and rooms that are looked at: two or three rooms tell the number, so this is plenty. */
+const SAMPLE_MAX = 500;
+/** Keys asked for in one SCAN, and SCANs of one master: a million foreign keys are passed over in a second or two. */
+const SCAN_COUNT = 1_000;
+const SCANS_MAX = 1_000;
+/** A message names so many fitting numbers, smallest first. */
+const NAMED_MAX = 3;
+
+/**
+ * Writes down the number of shards in an empty Redis. Throws ConfigError when the data was made with another number. Data of a
+ * version that wrote no number down is judged by its keys.
+ */
+export async function checkShards(redis: RedisClient, shards: number): Promise<void> {
+  if ((await redis.get('shards')) === null) refuseOther(shards, await shardsByKeys(redis));
+  await redis.set('shards', shards, 'NX');
+  refuseOther(shards, [Number(await redis.get('shards'))]);
+}
+
+function refuseOther(shards: number, fitting: number[]): void {
+  if (fitting.includes(shards)) return;
+  const [first = '?', ...others] = fitting.slice(0, NAMED_MAX);
+  const made = [first, ...others].join(' or ');
+  throw new ConfigError(`SHARDS=${shards} is not allowed: this Redis holds data that was made with SHARDS=${made}. `
+    + `Set SHARDS=${first}, or use an empty Redis.`);
+}
+
+/** Returns every number of shards that fits the keys of users and rooms; all numbers when there are no such keys. */
+async function shardsByKeys(redis: RedisClient): Promise<number[]> {
+  const samples = (await Promise.all(mastersOf(redis).map(sampleKeys))).flat();
+  const numbers = Array.from({ length: SHARDS_MAX }, (_, index) => index + 1);
+  return numbers.filter((number) => samples.every((key) => fits(key, new Keys(number))));
+}
+
+/** Keys of users (`user:{u3}:12`) and of rooms (`room:{r1}:lobby:log`). */
+async function sampleKeys(master: Pick<RedisClient, 'scan'>): Promise<string[]> {
+  const found: string[] = [];
+  let cursor = '0';
+  for (let scans = 0; scans < SCANS_MAX && found.length < SAMPLE_MAX; scans += 1) {
+    const [next, keys] = await master.scan(cursor, 'COUNT', SCAN_COUNT);
+    found.push(...keys.filter((key) => PATTERN.test(key)));
+    if (next === '0') break;
+    cursor = next;
+  }
+  return found;
+}
+
+const PATTERN = /^(?:user:\{u\d+\}:(?<user>\d+)|room:\{r\d+\}:(?<room>[^:]+|\d+:\d+):log)$/;
+
+function fits(key: string, keys: Keys): boolean {
+  const { user, room } = PATTERN.exec(key)?.groups ?? {};
+  return user !== undefined ? key === keys.user(Number(user)) : key === keys.log(room ?? '');
+}

@@ -1,0 +1,49 @@
+/** Who owns which key: one Redis owns all of them; of a cluster's masters each owns some slots, which may move at any time. */
+import { Cluster, type Redis } from 'ioredis';
+import { connectBlocking, connectSubscriber } from './connect.js';
+import { connectionTo, ownerOf, THE_ONLY_ONE, type RedisClient } from './owners.js';
+import type { HostPort } from '../config/redis-url.js';
+
+export interface Nodes {
+  /** Pub/sub goes by shards (SSUBSCRIBE), as it does in a cluster. */
+  readonly sharded: boolean;
+  /** The name of the node that owns a key; null while none is known. */
+  ownerOf(key: string): string | null;
+  /** Asks the cluster again who owns what; whoever listens is told. */
+  refresh(): void;
+  onChange(listener: () => void): void;
+  /** The shared connection to a node, for what must not wait; null when there is none. */
+  sharedWith(node: string): Redis | null;
+  connectBlocking(node: string): Redis;
+  connectSubscriber(node: string): Redis;
+}
+
+/** The nodes behind a client of `url`. */
+export function nodesOf(redis: RedisClient, url: string): Nodes {
+  return redis instanceof Cluster ? clusterNodes(redis, url) : {
+    sharded: false,
+    ownerOf: () => THE_ONLY_ONE,
+    refresh: () => undefined,
+    onChange: () => undefined,
+    sharedWith: () => redis,
+    connectBlocking: () => connectBlocking(url),
+    connectSubscriber: () => connectSubscriber(url),
+  };
+}
+
+function clusterNodes(cluster: Cluster, url: string): Nodes {
+  return {
+    sharded: true,
+    ownerOf: (key) => ownerOf(cluster, key),
+    refresh: () => cluster.refreshSlotsCache(),
+    onChange: (listener) => void cluster.on('refresh', listener),
+    sharedWith: (node) => connectionTo(cluster, node),
+    connectBlocking: (node) => connectBlocking(url, hostPort(node)),
+    connectSubscriber: (node) => connectSubscriber(url, hostPort(node)),
+  };
+}
+
+function hostPort(node: string): HostPort {
+  const colon = node.lastIndexOf(':');
+  return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
+}

@@ -1,0 +1,146 @@
+/** What the README shows is what runs: its texts are taken from the file as they stand. */
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, Site } from '../support/browser.js';
+import { ask } from '../support/client.js';
+import { startSystem, type TestSystem } from '../support/processes.js';
+import { until } from '../support/until.js';
+
+const ADDRESS = 'http://localhost:8080';
+const FIDDLE = /<!-- fiddle -->\s*```html\n([\s\S]*?)```/;
+/** What a careless page would break on. */
+const TEXTS = ['hello', 'žluťoučký kůň, naïve café', '👩‍👩‍👧 🎉', '</script><script>alert(1)</script>', 'one\u2028two\u2029three', '<b>&amp;"\'\\'];
+
+let system: TestSystem;
+let browser: Browser;
+let site: Site;
+let readme: string;
+
+beforeAll(async () => {
+  [system, browser, site, readme] = await Promise.all([
+    startSystem({ apis: 2, workers: 1 }), launchBrowser(), Site.start(), readFile(new URL('../../README.md', import.meta.url), 'utf8'),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([browser.close(), site.stop()]);
+  await system.stop();
+});
+
+/** The README's text after a heading, with the address of an API of this test. */
+function shown(pattern: RegExp, api: string): string {
+  const text = pattern.exec(readme)?.[1];
+  if (text === undefined) throw new Error(`the README does not show ${String(pattern)}`);
+  return text.replaceAll(ADDRESS, api);
+}
+
+async function open(path: string, text: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(site.serve(path, `<!doctype html><meta charset="utf-8"><body>${text}</body>`));
+  return page;
+}
+
+/** The fiddle in a room of its own, joined. */
+async function openFiddle(room: string): Promise<Page> {
+  const page = await open(`/${room}`, shown(FIDDLE, system.urls[0] ?? '').replace('room=fiddle', `room=${room}`));
+  await page.locator('#say:enabled').waitFor();
+  return page;
+}
+
+async function enter(page: Page, text: string): Promise<void> {
+  await page.locator('#say:enabled').fill(text);
+  await page.locator('#say').press('Enter');
+}
+
+const tokenOf = (page: Page): Promise<string> => page.evaluate('token');
+
+/** Somebody who has opened a room first, and keeps it in order. */
+class Owner {
+  private constructor(readonly room: string, readonly token: string) {}
+
+  static async of(room: string): Promise<Owner> {
+    return new Owner(room, (await ask<{ token: string }>(system.urls[0] ?? '', 'join', { room })).token);
+  }
+
+  ask<Fields>(op: string, parameters: object = {}): Promise<Fields> {
+    return ask(system.urls[0] ?? '', op, { token: this.token, room: this.room, ...parameters });
+  }
+
+  send(what: object): Promise<unknown> {
+    return this.ask('send', what);
+  }
+}
+
+const said = (page: Page, text: string): Promise<unknown> =>
+  page.waitForFunction((what) => document.querySelector('#log')?.textContent?.includes(what), text);
+
+describe('the README', () => {
+  it('shows a fiddle of a dozen lines that chats from another origin, any text intact', async () => {
+    const [one, two] = system.urls.map((api) => shown(FIDDLE, api));
+    const pages = [await open('/one', one ?? ''), await open('/two', two ?? '')];
+    for (const page of pages) await page.locator('#say:enabled').waitFor(); // joined: what is said from here on is for both
+    for (const [i, text] of TEXTS.entries()) {
+      await pages[i % 2]?.locator('#say').fill(text);
+      await pages[i % 2]?.locator('#say').press('Enter');
+      for (const page of pages) await said(page, text);
+    }
+    expect(shown(/<script>\n([\s\S]*?)<\/script>\n```/, '').trim().split('\n')).toHaveLength(12);
+    for (const page of pages) expect(await page.locator('script[src]').count(), 'script tags left behind').toBeLessThanOrEqual(2);
+  });
+
+  it('shows a fiddle that tells what was said before, and what waits for approval', async () => {
+    const owner = await Owner.of('fiddle-before');
+    await owner.send({ text: 'said before' });
+    await owner.ask('rules', { words: ['secret'], hold: true });
+    const page = await openFiddle('fiddle-before');
+    await said(page, 'said before');
+    await enter(page, 'a secret');
+    await said(page, 'Your message waits for approval.');
+    const { messages } = await owner.ask<{ messages: { id: string }[] }>('held');
+    await owner.ask('approve', { id: messages[0]?.id });
+    await said(page, ': a secret');
+  });
+
+  it('shows a fiddle that joins again when its user has ended, and says nothing twice', async () => {
+    const owner = await Owner.of('fiddle-old');
+    const page = await openFiddle('fiddle-old');
+    await enter(page, 'only once');
+    await said(page, 'only once');
+    await ask(system.urls[0] ?? '', 'leave', { token: await tokenOf(page) });
+    const present = async (): Promise<number> => (await owner.ask<{ members: object[] }>('members')).members.length;
+    await until(async () => await present() === 2 && await page.locator('#say').isEnabled(), 'another user');
+    await owner.send({ text: 'and more' });
+    await said(page, 'and more');
+    expect((await page.locator('#log').innerText()).match(/only once/g)).toHaveLength(1);
+  });
+
+  it('shows a fiddle that ends when another page goes on with its user', async () => {
+    const page = await openFiddle('fiddle-ended');
+    const token = await tokenOf(page);
+    const takeOver = (): Promise<boolean> => ask(system.urls[0] ?? '', 'poll', { token, timeout: 1 }).then(() => true, () => false);
+    await until(takeOver, 'a poll that the page, between two of its own, has not superseded');
+    await said(page, 'taken over');
+    await page.locator('#say:disabled').waitFor();
+  });
+
+  it('shows a page with the library that tells what is and was said, and makes everybody a guest', async () => {
+    const text = shown(/## With the library\n\n((?: {4}.*\n)+)/, system.urls[0] ?? '');
+    const page = await open('/library', text.replace("room: 'fiddle'", "room: 'guests'")); // nobody else has spoken there
+    for (const what of ['hello', 'again']) {
+      await enter(page, what);
+      await said(page, `: ${what}`);
+      await page.reload();
+    }
+    await said(page, ': hello');
+    const other = await (await browser.newContext()).newPage();
+    await other.goto(page.url());
+    await enter(other, 'another guest');
+    await said(page, 'another guest');
+    expect(new Set((await page.locator('#log').innerText()).match(/guest-\d+/g)).size).toBe(2);
+  });
+
+  it('names only npm scripts that there are', async () => {
+    const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { scripts: Record<string, string> };
+    for (const [, name = ''] of readme.matchAll(/npm (?:run )?([a-z:]+)/g)) expect(Object.keys(scripts), name).toContain(name);
+  });
+});

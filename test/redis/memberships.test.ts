@@ -1,0 +1,85 @@
+/**
+ * A user is in a room by the room's account and by its own, or by none, whatever the order of the single steps of enter, exit, kick, ban, leave,
+ * private messages and expiry, and wherever a process dies; and what was accepted for a member comes to it.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { World, type Doing, type Task } from '../support/world.js';
+
+let redis: TestRedis;
+let part: Part;
+let worker: Awaited<ReturnType<typeof openFanOut>>;
+let world: World;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  part = await openPart(redis.url, { LIVE: 'off' });
+  worker = await openFanOut(redis.url);
+  world = new World(part, worker);
+});
+afterAll(async () => {
+  await part.close();
+  worker.close();
+  await redis.stop();
+});
+
+/** Plays tasks in every order of their steps. Returns how many there are. */
+async function playAll(tasks: readonly Task[], begin: () => Promise<void>): Promise<number> {
+  const path: { choice: number; options: number }[] = [];
+  for (let runs = 1; ; runs += 1) {
+    let step = 0;
+    await begin();
+    await world.play(tasks, (options) => {
+      const at = path[step] ??= { choice: 0, options };
+      step += 1;
+      return Math.min(at.choice, options - 1);
+    });
+    while ((path.at(-1)?.choice ?? 0) === (path.at(-1)?.options ?? 0) - 1) path.pop();
+    const last = path.at(-1);
+    if (!last) return runs;
+    last.choice += 1;
+  }
+}
+
+const of = (doing: Doing, who = 0, to = 1): Task => ({ doing, who, to });
+
+it.each([
+  ['enter, exit', [of('enter'), of('exit')], true],
+  ['enter, exit', [of('enter'), of('exit')], false],
+  ['enter, kick', [of('enter'), of('kick')], false],
+  ['enter, expiry', [of('enter'), of('expire')], false],
+])('both accounts agree in every order of the steps of %s', async (_name, tasks, isMember) => {
+  expect(await playAll(tasks, () => world.begin([isMember, true], false))).toBeGreaterThan(10);
+});
+
+const task = fc.record({
+  doing: fc.constantFrom<Doing>('enter', 'enter', 'exit', 'exit', 'kick', 'ban', 'leave', 'expire', 'write', 'write', 'write', 'say', 'say',
+    'exitPrivate', 'exitPrivate', 'fanOut'),
+  who: fc.nat(2), to: fc.nat(2),
+});
+
+/** In which order the steps come: of so many that wait, which goes on; -1 is the death of the first one's process. */
+const orders = fc.tuple(fc.infiniteStream(fc.nat(999)), fc.boolean()).map(([numbers, deadly]) => (options: number): number => {
+  const number = numbers.next().value ?? 0;
+  return deadly && number > 920 ? -1 : number % options;
+});
+
+it.each([
+  ['exits', [of('write'), of('exitPrivate', 1, 0), of('write')]],
+  ['ends', [of('write'), of('leave', 1, 0), of('write')]],
+])('what is written privately to somebody who %s is refused or comes', async (_name, tasks) => {
+  await fc.assert(fc.asyncProperty(orders, fc.boolean(), async (order, acquainted) => {
+    await world.begin([false, false], acquainted);
+    await world.play(tasks, order);
+  }), { numRuns: 40 });
+});
+
+it('both accounts agree in any order of any steps, also of processes that die, and what was accepted comes to its members', async () => {
+  const members = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 });
+  await fc.assert(fc.asyncProperty(fc.array(task, { minLength: 2, maxLength: 8 }), orders, members, fc.boolean(), async (tasks, order, isMember, acquainted) => {
+    await world.begin(isMember, acquainted);
+    await world.play(tasks, order);
+  }), { numRuns: 100 });
+});

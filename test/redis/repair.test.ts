@@ -1,0 +1,140 @@
+/** What a failover tears apart is made whole: one master has lost its last moments, the others have not. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { mend, mendAfterFailovers } from '../../apps/worker/jobs/repair.js';
+import { compareIds, privateRoom } from '../../shared/protocol/events.js';
+import { enterRoom } from '../../shared/store/memberships.js';
+import { joinAs, type Person } from '../support/people.js';
+import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { masters, startRedis, type TestRedis } from '../support/redis.js';
+import { until } from '../support/until.js';
+
+const ONE_SHARD = { SHARDS: '1', LIVE: 'off' };
+const ALL = { users: new Set([0]), rooms: new Set([0]) };
+let redis: TestRedis;
+let part: Part;
+let worker: Awaited<ReturnType<typeof openFanOut>>;
+let anna: Person;
+let bert: Person;
+let rooms = 0;
+let room: string;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  part = await openPart(redis.url, ONE_SHARD);
+  worker = await openFanOut(redis.url, ONE_SHARD);
+});
+afterAll(async () => {
+  await part.close();
+  worker.close();
+  await redis.stop();
+});
+beforeEach(async () => {
+  rooms += 1;
+  room = `room-${rooms}`;
+  anna = await joinAs(part, room);
+  bert = await joinAs(part, room);
+  await worker.fanOut.advanceRoom(room);
+  await anna.poll(part);
+});
+
+/** Mends what a failover of all masters may have left. */
+async function mendAll(): Promise<void> {
+  const { redis: client } = worker.store;
+  for (const master of await masters(client)) await mend(worker.store, worker.fanOut, master, ALL, 0);
+}
+
+it('a delivery that the user\'s master lost comes, though the room has it that all is delivered', async () => {
+  const { redis: client, keys } = part.store;
+  const before = await client.get(keys.position(0, room)) ?? '';
+  await bert.send(part, 'lost and found');
+  await worker.fanOut.advanceRoom(room);
+  await client.set(keys.position(0, room), before);
+  await client.rpop(keys.inbox(anna.id));
+  await worker.fanOut.advanceRoom(room);
+  await anna.poll(part);
+  expect(anna.texts).toEqual([]);
+  await mendAll();
+  await mendAll();
+  await anna.poll(part);
+  expect(anna.texts).toEqual(['lost and found']);
+});
+
+it('a first delivery that the user\'s master lost comes before the next one, which mending may not precede', async () => {
+  const { redis: client, keys } = part.store;
+  const between = privateRoom(anna.id, bert.id);
+  await part.call('send', { token: anna.token, to: bert.id, text: 'first' });
+  const before = await client.get(keys.position(0, between));
+  await worker.fanOut.advanceRoom(between);
+  await (before === null ? client.del(keys.position(0, between)) : client.set(keys.position(0, between), before));
+  await client.rpop(keys.inbox(bert.id));
+  await part.call('send', { token: anna.token, to: bert.id, text: 'second' });
+  await worker.fanOut.advanceRoom(between);
+  await bert.poll(part);
+  expect(bert.texts).toEqual(['first', 'second']);
+});
+
+it('what is said in the very millisecond in which a shard gets its first member is above what the shard notes', async () => {
+  const { redis: client, keys } = part.store;
+  for (let number = 0; number < 20; number += 1) {
+    const [, id] = await Promise.all([enterRoom(part.store, `moment-${number}`, anna.id, null), client.xadd('log:{u0}', '*', 'e', 'said')]); // sent together
+    const [noted] = (await client.get(keys.position(0, `moment-${number}`)))?.split(' ') ?? [];
+    expect(compareIds(id ?? '', noted ?? '')).toBeGreaterThan(0);
+  }
+});
+
+it('who is in a room by the user\'s own account only is brought in again, who is by the roster only goes', async () => {
+  const { redis: client, keys } = part.store;
+  await client.hdel(keys.roster(room), String(anna.id));
+  await client.srem(keys.userRooms(bert.id), room);
+  await client.zrem(keys.members(0, room), bert.id);
+  await mendAll();
+  expect(await client.hkeys(keys.roster(room))).toEqual([String(anna.id)]);
+  await worker.fanOut.advanceRoom(room);
+  expect((await anna.poll(part)).events.map(({ type, from }) => [type, from.id])).toEqual(expect.arrayContaining([['joined', anna.id], ['left', bert.id]]));
+});
+
+it('on one Redis too a worker makes memberships whole', async () => {
+  const { redis: client, keys } = part.store;
+  const torn = await joinAs(part, 'torn');
+  await client.srem(keys.userRooms(torn.id), 'torn');
+  const failures: unknown[] = [];
+  mendAfterFailovers(worker.store, worker.fanOut, (error) => failures.push(error), 0);
+  await until(async () => await client.exists(keys.roster('torn')) === 0, 'the roster is empty');
+  expect(failures).toEqual([]);
+  expect(await client.zscore(keys.publicRooms(0), 'torn')).toBeNull();
+  expect(await client.pttl(keys.log('torn'))).toBeGreaterThan(0);
+});
+
+it('a nickname whose holder has gone, or bears another one, is free again', async () => {
+  const { redis: client, keys } = part.store;
+  await client.set(keys.nick('gone'), 999_999);
+  await client.set(keys.nick('other'), anna.id);
+  const own = await client.hget(keys.user(anna.id), 'nick') ?? '';
+  await mendAll();
+  expect(await Promise.all(['gone', 'other', own].map((name) => client.get(keys.nick(name))))).toEqual([null, null, String(anna.id)]);
+});
+
+it('a room that cannot be read does not keep the others from being mended', async () => {
+  const { redis: client, keys } = part.store;
+  const before = await client.get(keys.position(0, room)) ?? '';
+  const others = Array.from({ length: 40 }, (_, number) => `${room}-${number}`); // more than are mended together
+  for (const other of others) {
+    await part.call('enter', { token: bert.token, room: other });
+    await client.set(keys.log(other), 'no log');
+  }
+  await bert.send(part, 'lost and found');
+  await worker.fanOut.advanceRoom(room);
+  await client.set(keys.position(0, room), before);
+  await client.rpop(keys.inbox(anna.id));
+  await expect(mendAll()).rejects.toThrow('WRONGTYPE');
+  for (const other of others) await client.del(keys.log(other));
+  await anna.poll(part);
+  expect(anna.texts).toEqual(['lost and found']);
+});
+
+it('what is whole is left alone', async () => {
+  const events = (await part.call('history', { token: anna.token, room })).events.length;
+  await mendAll();
+  expect((await part.call('history', { token: anna.token, room })).events).toHaveLength(events);
+  expect((await anna.poll(part)).events).toEqual([]);
+});

@@ -1,0 +1,111 @@
+/** What can wait for who talks: a few at a time, whoever asked least first, and refused when it would take too long. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Lane } from '../../apps/api/limits/fair-queue.js';
+import { startSystem, type TestSystem } from '../support/processes.js';
+import { many, refused, taken, Visitors } from '../support/visitors.js';
+
+/** As many as go side by side. */
+const SOME = 4;
+
+interface Call {
+  address: string;
+  end: () => void;
+}
+
+/** A lane whose calls last until they are told to end; `begun` are those that are under way, or were. */
+function laneOfCalls() {
+  const lane = new Lane('reading');
+  const begun: Call[] = [];
+  const ask = (address: string): Promise<string> => lane.run(address, () => new Promise((resolve) => begun.push({ address, end: () => resolve(address) })));
+  const endAll = async (): Promise<void> => {
+    for (let i = 0; i < begun.length; i += 1) {
+      begun[i]?.end();
+      await new Promise(setImmediate);
+    }
+  };
+  return { ask, begun, endAll };
+}
+
+afterEach(() => void vi.useRealTimers());
+
+describe('a lane', () => {
+  it('lets a few calls go side by side, and the next when one of them has ended', async () => {
+    const { ask, begun, endAll } = laneOfCalls();
+    const asked = Array.from({ length: 10 }, () => ask('a'));
+    await new Promise(setImmediate);
+    expect(begun).toHaveLength(SOME);
+    begun[0]?.end();
+    await asked[0];
+    await new Promise(setImmediate);
+    expect(begun).toHaveLength(SOME + 1);
+    await endAll();
+    expect(await Promise.all(asked)).toHaveLength(10);
+  });
+
+  it('takes who has least in it first, however many an address asks for', async () => {
+    const { ask, begun, endAll } = laneOfCalls();
+    const asked = [...Array.from({ length: 50 }, () => ask('many')), ask('few'), ask('other'), ask('few')];
+    await endAll();
+    await Promise.all(asked);
+    expect(begun.slice(SOME, SOME + 3).map(({ address }) => address)).toEqual(['few', 'other', 'few']);
+  });
+
+  it('refuses more than may wait, and takes others when it is empty again', async () => {
+    const { ask, endAll } = laneOfCalls();
+    const asked = await Promise.all([Promise.allSettled(Array.from({ length: 310 }, () => ask('a'))), endAll()]);
+    const failures = asked[0].flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    expect(failures).toHaveLength(310 - 300 - SOME);
+    expect(failures[0]).toMatchObject({ code: 'rate_limited', limit: 'reading', details: { retryAfter: 3 } });
+    await Promise.all([ask('a'), endAll()]);
+  });
+
+  it('has places left for who has none in it, when others have filled it', async () => {
+    const { ask, endAll } = laneOfCalls();
+    const others = Promise.allSettled(Array.from({ length: 400 }, () => ask('many')));
+    const few = Array.from({ length: 50 }, (_, i) => ask(`few-${i}`));
+    await endAll();
+    expect(await Promise.all(few)).toHaveLength(50);
+    await Promise.all([others, endAll()]);
+  });
+
+  it('refuses what waits longer than its client does when that time is up, and goes on with what has begun', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { ask, begun, endAll } = laneOfCalls();
+    const asked = Array.from({ length: SOME + 1 }, () => ask('a'));
+    await new Promise(setImmediate);
+    const late = expect(asked[SOME]).rejects.toMatchObject({ code: 'rate_limited', limit: 'reading' });
+    await vi.advanceTimersByTimeAsync(5_001);
+    await late;
+    await endAll();
+    expect(await Promise.all(asked.slice(0, SOME))).toHaveLength(SOME);
+    expect(begun).toHaveLength(SOME);
+  });
+
+  it('goes on after calls that fail', async () => {
+    const lane = new Lane('coming');
+    const failed = await Promise.allSettled(Array.from({ length: 20 }, () => lane.run('a', () => Promise.reject(new Error('broken')))));
+    expect(failed.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(await lane.run('a', () => 'done')).toBe('done');
+  });
+});
+
+describe('who comes and who reads', () => {
+  let system: TestSystem;
+  beforeAll(async () => { system = await startSystem({ env: { TRUST_PROXY: 1 } }); });
+  afterAll(() => system.stop());
+  const { ask, join } = new Visitors(() => system.urls);
+
+  it('are all served when a lecture hall opens the page at once', async () => {
+    const answers = await many(300, (i) => ask(`198.51.100.${i % 50}`, 'join', { room: 'hall', name: `student ${i}` }));
+    expect(taken(answers)).toBe(300);
+  });
+
+  it('leave what is said and polled a way past them: a full lane refuses only its own', async () => {
+    const tokens = await many(20, (i) => join(`203.0.113.${i}`, 'past'));
+    const reading = many(900, (i) => ask(`203.0.113.${i % 20}`, 'history', { token: tokens[i % 20] }));
+    const said = await many(20, (i) => ask(`203.0.113.${i}`, 'send', { token: tokens[i], text: `said ${i}` }));
+    const polled = await many(20, (i) => ask(`203.0.113.${i}`, 'poll', { token: tokens[i], timeout: 1 }));
+    expect([taken(said), taken(polled)]).toEqual([20, 20]);
+    for (const { code } of refused(await reading)) expect(code).toBe('rate_limited');
+  });
+});

@@ -1,0 +1,109 @@
+/** The look at Redis before a start: its ACL, and with how many shards its data was made. */
+import { readFile } from 'node:fs/promises';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkRedis } from '../../shared/preflight/preflight.js';
+import { firstConnect } from '../../shared/redis/connect.js';
+import { connectStore } from '../../shared/store/connect.js';
+import { readConfig } from '../../shared/config/config.js';
+import { createStore } from '../../shared/store/store.js';
+import { fetchText } from '../support/client.js';
+import { Part } from '../support/parts.js';
+import { startApi, startSystem } from '../support/processes.js';
+import { startOneRedis, type OneRedis } from '../support/redis.js';
+import { TestUser } from '../support/user.js';
+import { until } from '../support/until.js';
+
+let redis: OneRedis;
+let admin: Redis;
+beforeAll(async () => {
+  redis = await startOneRedis();
+  admin = new Redis(redis.url);
+});
+beforeEach(() => admin.flushall());
+afterEach(() => admin.acl('DELUSER', 'chat'));
+afterAll(async () => {
+  admin.disconnect();
+  await redis.stop();
+});
+
+const asChat = () => `redis://chat:secret@127.0.0.1:${redis.port}`;
+const grant = (...rules: string[]) => admin.acl('SETUSER', 'chat', 'on', '>secret', ...rules);
+const cannot = (why: string) => `The Redis of REDIS_URL (redis://127.0.0.1:${redis.port}) cannot be used: ${why}.`;
+
+describe('an ACL user', () => {
+  it.each([
+    [['~*', '+@all'], 'its user may not use all channels: the ACL rule &* is missing'],
+    [['&*', '+@all'], 'its user may not use all keys: the ACL rule ~* is missing'],
+    [['~chat:*', '&*', '+@all'], 'its user may not use all keys: the ACL rule ~* is missing'],
+    [['~*', '&*', '+@all', '-@scripting'], 'its user may not run EVAL: the ACL rule +eval is missing'],
+    [['~*', '&*', '+@all', '-evalsha'], 'its user may not run EVALSHA: the ACL rule +evalsha is missing'],
+    [['~*', '&*', '+@all', '-blpop'], 'its user may not run BLPOP: the ACL rule +blpop is missing'],
+    [['~*', '&*', '+@all', '-bzpopmin'], 'its user may not run BZPOPMIN: the ACL rule +bzpopmin is missing'],
+    [['~*', '&*', '+@all', '-publish'], 'its user may not run PUBLISH: the ACL rule +publish is missing'],
+    [['~*', '&*', '+@all', '-@dangerous'], 'its user may not run INFO: the ACL rule +info is missing'],
+  ])('with %j is refused at the start: %s', async (rules, why) => {
+    await grant(...rules);
+    await expect(checkRedis(asChat(), 1)).rejects.toThrow(cannot(why));
+  });
+
+  it('with the rules of docs/hosting.md is enough for two people to talk, with polls of either kind', async () => {
+    const [, rules = ''] = /ACL SETUSER chat on >password (.+)/.exec(await readFile('docs/hosting.md', 'utf8')) ?? [];
+    await grant(...rules.split(' '));
+    const system = await startSystem({ env: { REDIS_URL: asChat() }, redis });
+    const urls = [...system.urls, (await system.addApi({ LIVE: 'off' })).url];
+    for (const url of urls) {
+      const [ann, bob] = [await TestUser.join(url, { room: 'acl' }), await TestUser.join(url, { room: 'acl' })];
+      await ann.send('hello');
+      await until(async () => (await bob.poll(5)).events.some((event) => event.type === 'message'), 'the message');
+    }
+    await system.stop();
+  });
+
+  it('that loses a right while the chat runs is told by /health and /ready with the rule that is missing', async () => {
+    await grant('~*', '&*', '+@all');
+    const api = await startApi({ REDIS_URL: asChat() });
+    const health = async (path: string) => JSON.parse((await fetchText('GET', `${api.url}${path}`)).text) as { reason?: string };
+    await until(async () => (await health('/ready')).reason === undefined, 'readiness');
+    await admin.acl('SETUSER', 'chat', '-evalsha');
+    const why = 'its user may not run EVALSHA: the ACL rule +evalsha is missing';
+    await until(async () => (await health('/health')).reason === why, 'the reason');
+    expect(await health('/ready')).toEqual({ ok: false, reason: `Redis is away: ${why}` });
+    await api.stop();
+  });
+});
+
+describe('data without the number of its shards', () => {
+  async function fillWith(shards: number, rooms: string[]): Promise<void> {
+    const client = connectStore(redis.url);
+    await firstConnect(client);
+    const config = readConfig({ SHARDS: String(shards) });
+    const part = new Part(createStore(client, config), config);
+    for (const room of rooms) await part.join(room);
+    await part.polls.close();
+    client.disconnect();
+    await admin.del('shards');
+  }
+
+  it('is refused with the number that its keys were made with, and taken with that number', async () => {
+    await fillWith(16, ['lobby', 'games', 'music']);
+    const refusal = 'SHARDS=1 is not allowed: this Redis holds data that was made with SHARDS=16. Set SHARDS=16, or use an empty Redis.';
+    await expect(checkRedis(redis.url, 1)).rejects.toThrow(refusal);
+    expect(await admin.get('shards')).toBeNull();
+    expect(await checkRedis(redis.url, 16)).toBeNull();
+    await expect(checkRedis(redis.url, 1)).rejects.toThrow(refusal);
+  });
+
+  it('is refused with the first numbers that fit when its keys do not tell', async () => {
+    await fillWith(16, ['lobby']);
+    await expect(checkRedis(redis.url, 1)).rejects.toThrow(/made with SHARDS=\d+ or \d+ or \d+\. Set SHARDS=\d+,/);
+  });
+
+  it('is taken as it is when its keys fit, or when there are only foreign keys', async () => {
+    await fillWith(1, ['lobby', 'games']);
+    expect(await checkRedis(redis.url, 1)).toBeNull();
+    await admin.flushall();
+    await admin.mset('user:12', 'x', 'session:{a}:1', 'x', 'room:1', 'x');
+    expect(await checkRedis(redis.url, 4)).toBeNull();
+  });
+});

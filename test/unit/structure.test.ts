@@ -1,0 +1,131 @@
+/** Which part may import which: the directions that keep transport, protocol and storage apart. */
+import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../shared/protocol/operations.js';
+import { importsOf, readSource, sourcesOf, type Import } from '../support/imports.js';
+
+const files = sourcesOf('apps', 'shared');
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+
+/** Everything a file reaches, types included, with what leads there. */
+function reached(from: string): Set<string> {
+  const seen = new Set<string>();
+  const waiting = [from];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    for (const { target } of imports.get(file) ?? []) if (!seen.has(target) && seen.add(target)) waiting.push(target);
+  }
+  return seen;
+}
+
+/** `file -> target` for each import of a file below `folder` that is not allowed. */
+function offences(folder: string, allowed: (one: Import) => boolean): string[] {
+  return files.filter((file) => file.startsWith(folder))
+    .flatMap((file) => (imports.get(file) ?? []).filter((one) => !allowed(one)).map(({ target }) => `${file} -> ${target}`));
+}
+
+const within = (...folders: string[]) => ({ target, isPackage }: Import): boolean => isPackage || folders.some((folder) => target.startsWith(folder));
+
+describe('imports', () => {
+  it('are found in every kind of file', () => {
+    expect(files.length).toBeGreaterThan(60);
+    expect(imports.get('apps/api/http/app.ts')).toContainEqual({ target: 'koa', isPackage: true, typeOnly: false });
+    expect(imports.get('apps/api/context.ts')).toContainEqual({ target: 'shared/store/store.ts', isPackage: false, typeOnly: true });
+  });
+
+  it.each([
+    ['apps/web/', ['apps/web/', 'shared/protocol/']],
+    ['apps/api/', ['apps/api/', 'shared/']],
+    ['apps/worker/', ['apps/worker/', 'shared/']],
+    ['shared/', ['shared/']],
+    ['shared/protocol/', ['shared/protocol/']],
+    ['shared/store/', ['shared/store/', 'shared/protocol/', 'shared/config/config.ts', 'shared/log.ts', 'shared/redis/circuit-breaker.ts', 'shared/redis/connect.ts', 'shared/redis/owners.ts']],
+    ['shared/redis/', ['shared/redis/', 'shared/config/redis-url.ts', 'shared/log.ts']],
+    ['apps/api/polls/', ['apps/api/polls/', 'apps/api/reply.ts', 'shared/']],
+    ['apps/api/limits/', ['apps/api/limits/', 'apps/api/reply.ts', 'shared/']],
+    ['apps/api/moderation/', ['apps/api/moderation/', 'apps/api/limits/bounded.ts', 'shared/']],
+    ['apps/api/operations/', ['apps/api/operations/', 'apps/api/context.ts', 'apps/api/reply.ts', 'apps/api/limits/', 'apps/api/moderation/', 'apps/api/polls/', 'shared/']],
+    ['shared/queues.ts', ['shared/protocol/', 'shared/config/config.ts', 'shared/log.ts', 'shared/redis/owners.ts']],
+  ])('of %s stay within %j', (folder, allowed) => {
+    expect(offences(folder, within(...allowed))).toEqual([]);
+  });
+
+  it('of the protocol name no package, so that the browser can have it', () => {
+    expect(offences('shared/protocol/', ({ isPackage }) => !isPackage)).toEqual([]);
+  });
+
+  it('of the browser library and the element name no package, so that they are only what we wrote; the pages only the one for QR codes', () => {
+    expect(offences('apps/web/', ({ isPackage }) => !isPackage)).toEqual(['apps/web/pages/room.ts -> uqr']);
+  });
+
+  it('of the store and the queues have settings and log as types only', () => {
+    for (const folder of ['shared/store/', 'shared/queues.ts']) {
+      expect(offences(folder, ({ target, typeOnly }) => typeOnly || !/^shared\/(config\/config|log)\.ts$/.test(target))).toEqual([]);
+    }
+  });
+
+  it('of the operations do not reach Koa, however indirectly', () => {
+    const operations = files.filter((file) => file.startsWith('apps/api/operations/'));
+    expect(operations).not.toEqual([]);
+    for (const file of operations) expect([...reached(file)].filter((target) => /koa/i.test(target)), file).toEqual([]);
+  });
+
+  it('form no cycle', () => {
+    expect(files.map((file) => cycleFrom(file)).find((cycle) => cycle !== null) ?? 'none').toBe('none');
+  });
+});
+
+/** The first way from a file back to itself through imports that are there at run time. */
+function cycleFrom(start: string): string | null {
+  const seen = new Set<string>();
+  const ways = [[start]];
+  for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
+    for (const { target, typeOnly } of imports.get(way.at(-1) ?? '') ?? []) {
+      if (typeOnly) continue;
+      if (target === start) return [...way, start].join(' -> ');
+      if (!seen.has(target) && seen.add(target)) ways.push([...way, target]);
+    }
+  }
+  return null;
+}
+
+describe('a script for other people\'s pages', () => {
+  const ours = /^apps\/web\/(client|element|moderation-tools|diagnostics)\/(?!dom\/dom\.ts)/;
+  const scripts = files.filter((file) => ours.test(file));
+
+  it.each([
+    ['Array.from', /\bArray\.from\(/, '[...list]'],
+    ['reduce', /\.reduce(Right)?\(/, 'a loop'],
+    [
+      'append and its like', /(?<!classList|this)\.(append|prepend|before|after|remove|replaceWith|replaceChildren)\(/,
+      'those of element/dom/dom.ts',
+    ],
+  ])('does without %s, which libraries replace with something else', (_, pattern, instead) => {
+    expect(scripts.filter((file) => pattern.test(readSource(file))).map((file) => `${file}: use ${instead}`)).toEqual([]);
+  });
+});
+
+describe('a style sheet for other people\'s pages', () => {
+  it.each(['apps/web/element/element.css', 'apps/web/moderation-tools/moderation-tools.css'])('does without rem, which a page sets: %s', (file) => {
+    expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
+  });
+});
+
+describe('the environment', () => {
+  it('is read by shared/config/config.ts alone; a main.ts hands it over', () => {
+    const readers = files.filter((file) => /\bprocess\s*\.\s*env\b|\bprocess\s*\[/.test(readSource(file).replaceAll('readConfig(process.env)', '')));
+    expect(readers).toEqual([]);
+    const handing = files.filter((file) => readSource(file).includes('readConfig(process.env)'));
+    expect(handing).toEqual(['apps/api/main.ts', 'apps/worker/main.ts']);
+  });
+});
+
+describe('an operation', () => {
+  it.each(Object.keys(OPERATIONS))('%s has a file of its name', (name) => {
+    expect(readSource(`apps/api/operations/${name}.ts`)).toMatch(new RegExp(`export const ${name}\\b`));
+  });
+
+  it('is in the table for every file that is one', () => {
+    const inTable = new Set(importsOf('apps/api/operations/index.ts').map(({ target }) => target));
+    const defined = files.filter((file) => file.startsWith('apps/api/operations/') && /^export const \w+: Operation</m.test(readSource(file)));
+    expect(defined.filter((file) => !inTable.has(file))).toEqual([]);
+  });
+});
