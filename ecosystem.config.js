@@ -5,8 +5,8 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CONFIG_EXIT, ConfigError, readConfig, readStartConfig } from './dist/shared/config/config.js';
-import { portNow, redisArguments } from './scripts/start/own-redis.js';
 import { Problem } from './scripts/problem.js';
+import { portNow, redisArguments } from './scripts/start/own-redis.js';
 
 const settings = orEnd(() => ({ ...readConfig(process.env), ...readStartConfig(process.env) }));
 const port = settings.ownRedis ? orEnd(portNow) : null;
@@ -67,6 +67,22 @@ const envOf = (name) => ({
 
 export const apps = [
   ...(port === null ? [] : [redis()]),
-  { ...node, name: 'api', env: envOf('api'), script: 'dist/apps/api/main.js', exec_mode: 'cluster', instances: settings.apiInstances, listen_timeout: API_START_MS },
-  { ...node, name: 'worker', env: envOf('worker'), script: 'dist/apps/worker/main.js', exec_mode: 'fork', instances: settings.workerInstances, listen_timeout: WORKER_START_MS },
+  {
+    ...node,
+    name: 'api',
+    env: envOf('api'),
+    script: 'dist/apps/api/main.js',
+    exec_mode: 'cluster',
+    instances: settings.apiInstances,
+    listen_timeout: API_START_MS,
+  },
+  {
+    ...node,
+    name: 'worker',
+    env: envOf('worker'),
+    script: 'dist/apps/worker/main.js',
+    exec_mode: 'fork',
+    instances: settings.workerInstances,
+    listen_timeout: WORKER_START_MS,
+  },
 ];

@@ -23,6 +23,9 @@ export default defineConfig({
     // than many a file
     isolate: false,
     sequence: { sequencer: LongestLayerFirst },
-    projects: LAYERS.map((name) => ({ extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`] } })),
+    projects: LAYERS.map((name) => ({
+      extends: true as const,
+      test: { name, include: [`test/${name}/**/*.test.ts`] },
+    })),
   },
 });

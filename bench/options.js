@@ -34,7 +34,12 @@ export function readOptions(args) {
     rounds: integer(values, 'rounds', quick ? 2 : 3, 50),
     seconds: integer(values, 'seconds', quick ? 4 : 6, 60),
     settings: { LIVE: values.live ?? 'on', ...settings(values.set) },
-    compared: compared ? { dir: builtFolder(values.compare), settings: { LIVE: values.live ?? 'on', ...settings(values['compare-set']) } } : null,
+    compared: compared
+      ? {
+          dir: builtFolder(values.compare),
+          settings: { LIVE: values.live ?? 'on', ...settings(values['compare-set']) },
+        }
+      : null,
     profile: values.profile ?? null,
     json: values.json ?? null,
     chart: values.chart ?? null,
@@ -43,7 +48,8 @@ export function readOptions(args) {
 
 function parse(args) {
   const options = Object.fromEntries([
-    ...TEXT.map((name) => [name, { type: 'string' }]), ...FLAGS.map((name) => [name, { type: 'boolean' }]),
+    ...TEXT.map((name) => [name, { type: 'string' }]),
+    ...FLAGS.map((name) => [name, { type: 'boolean' }]),
   ]);
   try {
     return parseArgs({ args, options }).values;
@@ -63,20 +69,27 @@ function namesOf(values) {
 function builtFolder(path) {
   if (path === undefined) return root;
   const folder = resolve(path);
-  if (!existsSync(join(folder, 'dist/apps/api/main.js'))) throw new Problem(`${folder} is not a built chat: run "npm run build" there.`);
+  if (!existsSync(join(folder, 'dist/apps/api/main.js')))
+    throw new Problem(`${folder} is not a built chat: run "npm run build" there.`);
   return folder;
 }
 
 function integer(values, name, fallback, max) {
   const text = values[name] ?? String(fallback);
-  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > max) throw new Problem(`--${name} must be a whole number from 1 to ${max}.`);
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > max)
+    throw new Problem(`--${name} must be a whole number from 1 to ${max}.`);
   return Number(text);
 }
 
 function settings(text = '') {
-  return Object.fromEntries(text.split(',').filter(Boolean).map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new Problem(`${pair} is no setting: give NAME=value.`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  }));
+  return Object.fromEntries(
+    text
+      .split(',')
+      .filter(Boolean)
+      .map((pair) => {
+        const at = pair.indexOf('=');
+        if (at < 1) throw new Problem(`${pair} is no setting: give NAME=value.`);
+        return [pair.slice(0, at), pair.slice(at + 1)];
+      }),
+  );
 }

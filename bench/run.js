@@ -3,11 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { report as reportProblem } from '../scripts/problem.js';
-import { drawChart } from './report/chart.js';
 import { readOptions, USAGE } from './options.js';
-import { pinGenerator } from './systems/processes.js';
+import { drawChart } from './report/chart.js';
 import { report } from './report/report.js';
 import { scenarios } from './scenarios/index.js';
+import { pinGenerator } from './systems/processes.js';
 
 async function run(options) {
   if (options.help) return console.log(USAGE);
@@ -18,7 +18,8 @@ async function run(options) {
   console.log(machine);
   for (const name of options.names) {
     const began = Date.now();
-    const say = (text) => console.log(`[${name} ${String(Math.round((Date.now() - began) / 1_000)).padStart(3)} s] ${text}`);
+    const say = (text) =>
+      console.log(`[${name} ${String(Math.round((Date.now() - began) / 1_000)).padStart(3)} s] ${text}`);
     results[name] = await scenarios[name].run(scenarios[name], options, say);
     console.log(report(name, scenarios[name], results[name]));
   }
@@ -35,13 +36,18 @@ async function write({ json, chart, profile }, machine, results) {
 
 /** When each system was measured, by which a profile's samples are chosen. */
 function windowsOf(results) {
-  return Object.entries(results).flatMap(([scenario, rows]) => rows.filter((row) => row.system === 'chat' && row.rounds)
-    .flatMap(({ rounds }) => rounds.map(({ from, to, deliveries }) => ({ scenario, from, to, deliveries }))));
+  return Object.entries(results).flatMap(([scenario, rows]) =>
+    rows
+      .filter((row) => row.system === 'chat' && row.rounds)
+      .flatMap(({ rounds }) => rounds.map(({ from, to, deliveries }) => ({ scenario, from, to, deliveries }))),
+  );
 }
 
 /** True when a message was lost, doubled or out of order. */
 function faulty(results) {
-  return Object.values(results).flat().some(({ lost = 0, doubled = 0, outOfOrder = 0 }) => lost + doubled + outOfOrder > 0);
+  return Object.values(results)
+    .flat()
+    .some(({ lost = 0, doubled = 0, outOfOrder = 0 }) => lost + doubled + outOfOrder > 0);
 }
 
 try {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { asScript, run } from './command.js';
 import { inProject, isMain, root } from './project.js';
@@ -29,7 +29,11 @@ export async function build({ force = false } = {}) {
 async function hashOfInputs() {
   const hash = createHash('sha256');
   for (const input of inputs) {
-    for (const file of await filesIn(input)) hash.update(file).update('\0').update(await readFile(inProject(file)));
+    for (const file of await filesIn(input))
+      hash
+        .update(file)
+        .update('\0')
+        .update(await readFile(inProject(file)));
   }
   return hash.digest('hex');
 }
@@ -41,7 +45,10 @@ async function filesIn(path) {
   if (!existsSync(inProject(path))) return [];
   const entries = await readdir(inProject(path), { withFileTypes: true, recursive: true }).catch(() => null);
   if (entries === null) return [path];
-  return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 /** Removes what was compiled from sources that are no more. */
@@ -56,7 +63,8 @@ async function removeStale() {
 const sourceOf = (file) => relative('dist', file).replace(/\.js(\.map)?$/, '.ts');
 
 async function copyLua() {
-  if (existsSync(inProject(luaFolder))) await cp(inProject(luaFolder), inProject('dist', luaFolder), { recursive: true });
+  if (existsSync(inProject(luaFolder)))
+    await cp(inProject(luaFolder), inProject('dist', luaFolder), { recursive: true });
 }
 
 if (isMain(import.meta.url)) asScript(() => build({ force: process.argv.includes('--force') }));

@@ -25,7 +25,8 @@ export async function stopCommand() {
 
 /** The work of a script that is run by itself: a signal ends its command first, a Problem is one line. */
 export function asScript(work) {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopCommand().then(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => stopCommand().then(() => process.exit(130)));
   work().catch(report);
 }
 

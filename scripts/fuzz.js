@@ -9,5 +9,10 @@ asScript(async () => {
   const { seconds } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } }).values;
   if (!/^[1-9]\d{0,4}$/.test(seconds)) throw new Problem('Give --seconds as a whole number from 1 to 99999.');
   const env = { ...process.env, FUZZ_SECONDS: seconds };
-  process.exitCode = spawnSync(process.execPath, [inProject('node_modules/vitest/vitest.mjs'), 'run', 'test/system/rubbish.test.ts'], { cwd: root, env, stdio: 'inherit' }).status ?? 1;
+  process.exitCode =
+    spawnSync(process.execPath, [inProject('node_modules/vitest/vitest.mjs'), 'run', 'test/system/rubbish.test.ts'], {
+      cwd: root,
+      env,
+      stdio: 'inherit',
+    }).status ?? 1;
 });

@@ -7,13 +7,22 @@ import { readFile } from 'node:fs/promises';
 const WIDTH = 130;
 const LINE = /^([0-9A-F]+)\s*;\s*([0-9A-F ]+?)\s*;/;
 /** What nicknames are folded to before they are looked up: see `shared/store/names.ts`. */
-const caseless = (text) => text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+const caseless = (text) =>
+  text
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKC');
 const character = (hex) => String.fromCodePoint(parseInt(hex, 16));
 const isAscii = (text) => /^[!-~]+$/.test(text);
 const escaped = (text) => [...text].map((one) => `\\u{${one.codePointAt(0).toString(16)}}`).join('');
 
 const lines = (await readFile(process.argv[2], 'utf8')).split('\n').flatMap((line) => [LINE.exec(line) ?? []]);
-const looks = new Map(lines.filter(([all]) => all).map(([, from, to]) => [character(from), to.split(' ').map(character).join('')]));
+const looks = new Map(
+  lines.filter(([all]) => all).map(([, from, to]) => [character(from), to.split(' ').map(character).join('')]),
+);
 const rows = new Map();
 for (let point = 0x80; point <= 0x10ffff; point += 1) {
   if (point >= 0xd800 && point <= 0xdfff) continue;
@@ -21,17 +30,28 @@ for (let point = 0x80; point <= 0x10ffff; point += 1) {
   // only what can be there when it is looked up
   if (caseless(one) !== one || one.normalize('NFD') !== one || !/[\p{L}\p{N}\p{S}\p{P}]/u.test(one)) continue;
   // as it looks; else as its capital looks
-  const like = [one, one.toUpperCase()].map((form) => caseless(looks.get(form) ?? form)).find((form) => form !== one && isAscii(form));
+  const like = [one, one.toUpperCase()]
+    .map((form) => caseless(looks.get(form) ?? form))
+    .find((form) => form !== one && isAscii(form));
   if (like) rows.set(like, (rows.get(like) ?? '') + one);
 }
 
-const wrapped = ([like, all]) => escaped(all).match(new RegExp(`(?:\\\\u\\{[0-9a-f]+\\}){1,${Math.floor((WIDTH - 12) / 8)}}`, 'g'))
-  .map((part) => `  [${JSON.stringify(like).replace(/^"(.*)"$/, (_, text) => `'${text.replace(/\\"/g, '"').replace(/'/g, "\\'")}'`)}, '${part}'],`).join('\n');
+const wrapped = ([like, all]) =>
+  escaped(all)
+    .match(new RegExp(`(?:\\\\u\\{[0-9a-f]+\\}){1,${Math.floor((WIDTH - 12) / 8)}}`, 'g'))
+    .map(
+      (part) =>
+        `  [${JSON.stringify(like).replace(/^"(.*)"$/, (_, text) => `'${text.replace(/\\"/g, '"').replace(/'/g, "\\'")}'`)}, '${part}'],`,
+    )
+    .join('\n');
 process.stdout.write(`/**
  * What looks like ASCII: the text it looks like, and letters that do, caseless and decomposed.
  * Made by scripts/look-alikes.js from Unicode 15.0's confusables (UTS #39, Unicode licence), as ICU 72 has them; not written by hand.
  */
 export const LOOK_ALIKES: [like: string, letters: string][] = [
-${[...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(wrapped).join('\n')}
+${[...rows]
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .map(wrapped)
+  .join('\n')}
 ];
 `);

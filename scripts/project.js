@@ -16,8 +16,12 @@ export const dataDir = resolve(root, process.env.DATA_DIR || '.data');
 export const pm2Home = process.env.DATA_DIR ? join(dataDir, 'pm2') : inProject('.pm2');
 
 const WHY = {
-  EEXIST: 'it is a file', ENOTDIR: 'a part of its path is a file', EACCES: 'this user may not write there', EPERM: 'this user may not write there',
-  EROFS: 'its disk is read-only', ENOSPC: 'its disk is full',
+  EEXIST: 'it is a file',
+  ENOTDIR: 'a part of its path is a file',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'its disk is read-only',
+  ENOSPC: 'its disk is full',
 };
 
 /** Makes a folder that will be written into. Throws a Problem when that cannot be. */
@@ -26,7 +30,9 @@ export function ensureFolder(folder) {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new Problem(`The folder ${folder} cannot be used: ${WHY[error.code] ?? error.code}. Mend that, or set DATA_DIR to another one.`);
+    throw new Problem(
+      `The folder ${folder} cannot be used: ${WHY[error.code] ?? error.code}. Mend that, or set DATA_DIR to another one.`,
+    );
   }
 }
 

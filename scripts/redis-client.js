@@ -4,7 +4,12 @@ const PATIENCE = 5_000;
 /** Sends commands, one after the other, and gives their replies. Throws the connection's error at once. */
 export async function ask(url, ...commands) {
   const { Redis } = await import('ioredis');
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: null, connectTimeout: PATIENCE, commandTimeout: PATIENCE });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: null,
+    connectTimeout: PATIENCE,
+    commandTimeout: PATIENCE,
+  });
   let reason = null;
   redis.on('error', (error) => (reason = error));
   try {

@@ -25,10 +25,28 @@ const { PinoInstrumentation } = await load('@opentelemetry/instrumentation-pino'
 /** With JSONP, tokens and texts stand in URLs; and whose request it is, is no business of whoever keeps the traces. */
 function withoutSecrets({ url = '' }) {
   const path = url.split('?', 1)[0];
-  const gone = ['http.client_ip', 'net.peer.ip', 'net.peer.port', 'http.user_agent', 'client.address', 'network.peer.address', 'network.peer.port', 'user_agent.original', 'url.query'];
-  return { 'http.url': path, 'http.target': path, 'url.path': path, ...Object.fromEntries(gone.map((name) => [name, undefined])) };
+  const gone = [
+    'http.client_ip',
+    'net.peer.ip',
+    'net.peer.port',
+    'http.user_agent',
+    'client.address',
+    'network.peer.address',
+    'network.peer.port',
+    'user_agent.original',
+    'url.query',
+  ];
+  return {
+    'http.url': path,
+    'http.target': path,
+    'url.path': path,
+    ...Object.fromEntries(gone.map((name) => [name, undefined])),
+  };
 }
 
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
-const http = new HttpInstrumentation({ ignoreIncomingRequestHook: ({ url = '' }) => POLL.test(url), startIncomingSpanHook: withoutSecrets });
+const http = new HttpInstrumentation({
+  ignoreIncomingRequestHook: ({ url = '' }) => POLL.test(url),
+  startIncomingSpanHook: withoutSecrets,
+});
 new NodeSDK({ instrumentations: [http, new PinoInstrumentation()] }).start();

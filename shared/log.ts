@@ -1,6 +1,6 @@
 /** Structured logs by pino. URLs are never logged: with JSONP they carry tokens and texts. */
 import { createHash } from 'node:crypto';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from './config/config.js';
 import { privateRoomUsers } from './protocol/events.js';
@@ -15,8 +15,15 @@ function describe(error: unknown): unknown {
 export function createLog(config: Config, name: string): Logger {
   // by file descriptor, which is pino-pretty's own way, it would be pm2's log in pm2's cluster mode
   const destination = process.stdout;
-  const options = { name, level: config.logLevel, redact: ['token', '*.token', 'password', '*.password'], serializers: { error: describe } };
-  return config.logFormat === 'json' ? pino(options) : pino(options, pretty({ ignore: 'hostname', sync: true, destination }));
+  const options = {
+    name,
+    level: config.logLevel,
+    redact: ['token', '*.token', 'password', '*.password'],
+    serializers: { error: describe },
+  };
+  return config.logFormat === 'json'
+    ? pino(options)
+    : pino(options, pretty({ ignore: 'hostname', sync: true, destination }));
 }
 
 /**

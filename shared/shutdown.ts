@@ -14,7 +14,9 @@ export function onShutdown(log: Logger, patience: number, end: () => Promise<voi
     ending = true;
     log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), patience).unref();
-    end().catch((error: unknown) => log.error({ error }, 'stopping failed')).finally(() => process.exit(0));
+    end()
+      .catch((error: unknown) => log.error({ error }, 'stopping failed'))
+      .finally(() => process.exit(0));
   };
   // pm2's cluster mode would only log it and leave a process that may have lost half of what it does
   process.on('unhandledRejection', (error) => {
@@ -33,6 +35,10 @@ export async function lastWords(written: Promise<unknown>): Promise<void> {
 /** Ends a process that cannot start: in one line, and for good when only the host can mend it. */
 export function refuseStart(error: unknown, what: string): never {
   const mendable = error instanceof ConfigError;
-  process.stderr.write(mendable ? `${error.message}\n` : `${what} cannot start: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+  process.stderr.write(
+    mendable
+      ? `${error.message}\n`
+      : `${what} cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exit(mendable ? CONFIG_EXIT : 1);
 }

@@ -1,8 +1,8 @@
 /** The parts of an API process that operations use. */
 import type { Store } from '../../shared/store/store.js';
 import type { FanOutRequests } from './fan-out-requests.js';
-import type { Filters } from './moderation/filters.js';
 import type { Guard } from './limits/admission.js';
+import type { Filters } from './moderation/filters.js';
 import type { Polls } from './polls/polls.js';
 
 export interface Context {

@@ -94,11 +94,16 @@ class Requests {
 
   async #add(rooms: string[]): Promise<'added' | 'failed' | 'late'> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => { timer = setTimeout(resolve, this.#elsewhere ? ADD_ELSEWHERE : ADD_PATIENCE, 'late'); });
-    const added = this.#queue.add('advance', { rooms }).then(() => 'added' as const, (error: Error) => {
-      this.#onFailure(error);
-      return 'failed' as const;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, this.#elsewhere ? ADD_ELSEWHERE : ADD_PATIENCE, 'late');
     });
+    const added = this.#queue.add('advance', { rooms }).then(
+      () => 'added' as const,
+      (error: Error) => {
+        this.#onFailure(error);
+        return 'failed' as const;
+      },
+    );
     const outcome = await Promise.race([added, late]);
     clearTimeout(timer);
     return outcome;

@@ -1,37 +1,37 @@
 /** An API process: builds everything, listens, and ends in order. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Availability } from '../../shared/redis/availability.js';
-import { readConfig, type Config } from '../../shared/config/config.js';
+import { type Config, readConfig } from '../../shared/config/config.js';
 import { createLog } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
-import { fanOutQueueNames, openQueue, UPKEEP, type FanOutJob } from '../../shared/queues.js';
-import { connectProducer, firstConnect } from '../../shared/redis/connect.js';
-import { connectDurable, connectStore } from '../../shared/store/connect.js';
+import { queueTelemetry } from '../../shared/metrics/tracing.js';
 import { checkRedis } from '../../shared/preflight/preflight.js';
+import { type FanOutJob, fanOutQueueNames, openQueue, UPKEEP } from '../../shared/queues.js';
+import { Availability } from '../../shared/redis/availability.js';
+import { connectProducer, firstConnect } from '../../shared/redis/connect.js';
 import { nodesOf } from '../../shared/redis/nodes.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
+import { connectDurable, connectStore } from '../../shared/store/connect.js';
 import { createStore, type Store } from '../../shared/store/store.js';
-import { queueTelemetry } from '../../shared/metrics/tracing.js';
 import type { Entrance } from './admin/password.js';
-import { Samples } from './admin/samples.js';
-import { createApp } from './http/app.js';
-import { Filters } from './moderation/filters.js';
-import { Addresses } from './limits/client-address.js';
-import { Blocks } from './limits/blocklist.js';
-import { Busiest } from './limits/top-talkers.js';
-import { Guard } from './limits/admission.js';
-import { Host } from './limits/host.js';
 import { Passwords } from './admin/password-attempts.js';
-import { Salt } from './limits/address-hash.js';
-import { listener } from './http/listener.js';
-import { measure, measureReceipt } from './metrics.js';
+import { Samples } from './admin/samples.js';
 import { FanOutRequests } from './fan-out-requests.js';
-import { Polls } from './polls/polls.js';
+import { createApp } from './http/app.js';
+import { operationServer } from './http/dispatch.js';
+import { listener } from './http/listener.js';
 import { Readiness } from './http/readiness.js';
 import { RequestLog } from './http/request-log.js';
-import { operationServer } from './http/dispatch.js';
 import { drainServer, listen, portOf } from './http/server.js';
+import { Salt } from './limits/address-hash.js';
+import { Guard } from './limits/admission.js';
+import { Blocks } from './limits/blocklist.js';
+import { Addresses } from './limits/client-address.js';
+import { Host } from './limits/host.js';
+import { Busiest } from './limits/top-talkers.js';
+import { measure, measureReceipt } from './metrics.js';
+import { Filters } from './moderation/filters.js';
+import { Polls } from './polls/polls.js';
 
 /** An API process is gone so long (ms) after it takes no more connections, whatever its clients do. */
 const PATIENCE = 3_000;
@@ -45,12 +45,18 @@ async function main(config: Config): Promise<void> {
   const redis = connectStore(config.redisUrl);
   const availability = new Availability(redis, log, OUTAGE);
   const producer = connectProducer(config.redisUrl).on('error', quiet);
-  const store = createStore(redis, config, config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', quiet) : redis);
+  const store = createStore(
+    redis,
+    config,
+    config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', quiet) : redis,
+  );
   const telemetry = await queueTelemetry(config);
   const fanOutQueues = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer, telemetry));
   const queues = [...fanOutQueues, openQueue(UPKEEP, producer)];
   for (const queue of queues) queue.on('error', quiet);
-  const fanOut = new FanOutRequests(fanOutQueues, (error) => log.debug({ error: error.message }, 'fan-out is left to the sweep'));
+  const fanOut = new FanOutRequests(fanOutQueues, (error) =>
+    log.debug({ error: error.message }, 'fan-out is left to the sweep'),
+  );
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
   const { guard, blocks, ...host } = hostOf(store, metrics);
   const polls = new Polls(store, nodesOf(redis, config.redisUrl), {
@@ -59,7 +65,10 @@ async function main(config: Config): Promise<void> {
     switched: () => void blocks.read().catch(quiet), // the next look makes up for it
   });
   const served = {
-    log, requests: RequestLog.of(log, config), failed: (error: unknown) => availability.failed(error), count: measure(metrics, store, polls, fanOutQueues),
+    log,
+    requests: RequestLog.of(log, config),
+    failed: (error: unknown) => availability.failed(error),
+    count: measure(metrics, store, polls, fanOutQueues),
   };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
   await blocks.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
@@ -82,7 +91,10 @@ async function main(config: Config): Promise<void> {
 
 /** What the host sees and does, and the guard that heeds it. Without a password nobody looks, and nothing is noted; what was switched off stays so. */
 function hostOf(store: Store, metrics: Metrics) {
-  const { redis, config: { adminPassword: password, adminTries, trustProxy } } = store;
+  const {
+    redis,
+    config: { adminPassword: password, adminTries, trustProxy },
+  } = store;
   const salt = new Salt(redis);
   const addresses = new Addresses(trustProxy);
   const blocks = new Blocks(store, salt);

@@ -1,8 +1,8 @@
 /** The figures of an API process. */
 import type { Queue } from 'bullmq';
 import type { Metrics } from '../../shared/metrics/metrics.js';
-import { timeOf } from '../../shared/store/event-text.js';
 import { mastersOf } from '../../shared/redis/owners.js';
+import { timeOf } from '../../shared/store/event-text.js';
 import { countRooms, countUsers } from '../../shared/store/presence.js';
 import type { Store } from '../../shared/store/store.js';
 import { weighValues } from '../../shared/store/values.js';
@@ -23,7 +23,9 @@ export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Qu
     return { blocking: polls.held.size, live: polls.live.holding };
   });
   metrics.gauge('live_users', 'Users whose inbox is mirrored.', null, () => ({ all: polls.live.mirrors.size }));
-  metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({ all: polls.pool.open + OTHER_CONNECTIONS }));
+  metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({
+    all: polls.pool.open + OTHER_CONNECTIONS,
+  }));
   measureWhole(metrics, store, fanOut);
   return countAnswers(metrics);
 }
@@ -33,12 +35,23 @@ function measureWhole(metrics: Metrics, store: Store, fanOut: Queue[]): void {
   metrics.shared('users', 'Users.', () => countUsers(store));
   metrics.shared('rooms', 'Public rooms with members.', () => countRooms(store));
   metrics.shared('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () =>
-    sumOf(fanOut.map((queue) => queue.getJobCountByTypes('waiting', 'active', 'delayed'))));
-  metrics.shared('fanout_queue_age_seconds', 'Age of the oldest fan-out job waiting or under way.', async () => Math.max(...await Promise.all(fanOut.map(ageOf))));
-  metrics.shared('values_bytes', 'Bytes of the values that rooms remember.', async () => (await weighValues(store, 0)).bytes);
+    sumOf(fanOut.map((queue) => queue.getJobCountByTypes('waiting', 'active', 'delayed'))),
+  );
+  metrics.shared('fanout_queue_age_seconds', 'Age of the oldest fan-out job waiting or under way.', async () =>
+    Math.max(...(await Promise.all(fanOut.map(ageOf)))),
+  );
+  metrics.shared(
+    'values_bytes',
+    'Bytes of the values that rooms remember.',
+    async () => (await weighValues(store, 0)).bytes,
+  );
   metrics.shared('redis_used_memory_bytes', 'Memory Redis uses.', () => infoOf(store, 'memory', 'used_memory'));
-  metrics.shared('redis_maxmemory_bytes', 'Memory Redis may use; 0: no limit.', () => infoOf(store, 'memory', 'maxmemory'));
-  metrics.shared('redis_clients', 'Connections of Redis, whoever has them.', () => infoOf(store, 'clients', 'connected_clients'));
+  metrics.shared('redis_maxmemory_bytes', 'Memory Redis may use; 0: no limit.', () =>
+    infoOf(store, 'memory', 'maxmemory'),
+  );
+  metrics.shared('redis_clients', 'Connections of Redis, whoever has them.', () =>
+    infoOf(store, 'clients', 'connected_clients'),
+  );
 }
 
 async function sumOf(numbers: Promise<number>[]): Promise<number> {
@@ -53,16 +66,25 @@ async function ageOf(queue: Queue): Promise<number> {
 
 /** Of all masters together. Rejects when Redis does not say it. */
 function infoOf({ redis }: Store, section: string, name: string): Promise<number> {
-  return sumOf(mastersOf(redis).map(async (node) => {
-    const value = new RegExp(`^${name}:(\\d+)`, 'm').exec(await node.info(section))?.[1];
-    if (value === undefined) throw new Error(`Redis does not tell its ${name}`);
-    return Number(value);
-  }));
+  return sumOf(
+    mastersOf(redis).map(async (node) => {
+      const value = new RegExp(`^${name}:(\\d+)`, 'm').exec(await node.info(section))?.[1];
+      if (value === undefined) throw new Error(`Redis does not tell its ${name}`);
+      return Number(value);
+    }),
+  );
 }
 
 function countAnswers(metrics: Metrics): Count {
-  const requests = metrics.counter('requests_total', 'Answers by operation and outcome: ok or an error code.', ['operation', 'outcome']);
-  const limited = metrics.counter('rate_limited_total', 'Answers `rate_limited` by limit; `user` is the rate of one user.', ['limit']);
+  const requests = metrics.counter('requests_total', 'Answers by operation and outcome: ok or an error code.', [
+    'operation',
+    'outcome',
+  ]);
+  const limited = metrics.counter(
+    'rate_limited_total',
+    'Answers `rate_limited` by limit; `user` is the rate of one user.',
+    ['limit'],
+  );
   const counted = new Map<string, Map<string, { inc: () => void }>>();
   return (operation, outcome, limit) => {
     if (limit !== undefined) limited.inc({ limit });
@@ -75,7 +97,11 @@ function countAnswers(metrics: Metrics): Count {
 
 /** Gives what takes the events that came to polls which waited for them, and times the oldest. */
 export function measureReceipt(metrics: Metrics): (text: string) => void {
-  const receipt = metrics.histogram('receipt_seconds', 'From an event to the answer that gives it to who waits: the last of each process and delivery.', SECONDS);
+  const receipt = metrics.histogram(
+    'receipt_seconds',
+    'From an event to the answer that gives it to who waits: the last of each process and delivery.',
+    SECONDS,
+  );
   return (text) => {
     const at = timeOf(text);
     if (at > 0) receipt.observe(Math.max(0, Date.now() - at) / 1_000);

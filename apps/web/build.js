@@ -1,10 +1,11 @@
 /** Builds what the browser gets into dist/apps/web/public. `node apps/web/build.js` does it alone. */
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
 import { minify } from 'terser';
 
@@ -18,7 +19,14 @@ const site = join(out, 'public');
 const admin = join(out, 'admin');
 const run = promisify(execFile);
 
-const shared = { bundle: true, minify: true, target: 'es2017', legalComments: 'none', charset: 'utf8', sourcemap: true };
+const shared = {
+  bundle: true,
+  minify: true,
+  target: 'es2017',
+  legalComments: 'none',
+  charset: 'utf8',
+  sourcemap: true,
+};
 /** Scripts for other people's pages: what these files export takes the place of globals, which a page may replace. */
 const forLibrary = { ...shared, inject: [join(here, 'client/globals.ts')] };
 /** Newer than the library's: what stands in for an object's spread uses the page's globals. */
@@ -29,26 +37,52 @@ async function declare() {
   const tsc = join(root, 'node_modules/.bin/tsc');
   const types = join(out, 'types');
   await run(tsc, ['-p', here]);
-  await run(tsc, ['-p', here, '--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--sourceMap', 'false', '--outDir', types]);
+  await run(tsc, [
+    '-p',
+    here,
+    '--noEmit',
+    'false',
+    '--emitDeclarationOnly',
+    '--declaration',
+    '--sourceMap',
+    'false',
+    '--outDir',
+    types,
+  ]);
   await writeFile(join(site, 'chat.d.mts'), await rollUp(types));
   await remove(types);
 }
 
 /** The library's public types as one file: those of the wire, then its own. They name nothing else. */
 async function rollUp(types) {
-  const files = ['shared/protocol/errors.d.ts', 'shared/protocol/events.d.ts', 'apps/web/client/answers.d.ts', 'apps/web/client/api.d.ts'];
+  const files = [
+    'shared/protocol/errors.d.ts',
+    'shared/protocol/events.d.ts',
+    'apps/web/client/answers.d.ts',
+    'apps/web/client/api.d.ts',
+  ];
   const texts = await Promise.all(files.map((file) => readFile(join(types, file), 'utf8')));
   const inlined = texts.join('\n').replace(/^import .*;\n/gm, '');
-  return `${inlined}\n/** Joins a room, which may be named alone; gives the chat at once, which opens by itself. */\n`
-    + 'export declare const join: (options?: JoinOptions | string) => Chat;\n';
+  return (
+    `${inlined}\n/** Joins a room, which may be named alone; gives the chat at once, which opens by itself. */\n` +
+    'export declare const join: (options?: JoinOptions | string) => Chat;\n'
+  );
 }
 
 /** The library, as a plain script and as a module. */
 async function library() {
   await Promise.all([
-    small({ ...forLibrary, entryPoints: [join(here, 'client/global.ts')], outfile: join(site, 'chat.js'), format: 'iife' }),
     small({
-      ...forLibrary, entryPoints: [join(here, 'client/module.ts')], outfile: join(site, 'chat.mjs'), format: 'esm',
+      ...forLibrary,
+      entryPoints: [join(here, 'client/global.ts')],
+      outfile: join(site, 'chat.js'),
+      format: 'iife',
+    }),
+    small({
+      ...forLibrary,
+      entryPoints: [join(here, 'client/module.ts')],
+      outfile: join(site, 'chat.mjs'),
+      format: 'esm',
       target: 'es2020',
     }),
   ]);
@@ -61,7 +95,10 @@ async function small({ outfile, ...options }) {
   const name = basename(outfile);
   const ecma = Number(options.target.slice(2));
   const made = await minify(textOf(outfile), {
-    ecma, module: options.format === 'esm', compress: { passes: 3 }, format: { ecma },
+    ecma,
+    module: options.format === 'esm',
+    compress: { passes: 3 },
+    format: { ecma },
     sourceMap: { content: textOf(`${outfile}.map`), filename: name, url: `${name}.map` },
   });
   await writeFile(outfile, made.code);
@@ -71,8 +108,12 @@ async function small({ outfile, ...options }) {
 /** The element, its style sheet within as text. */
 function element() {
   return build({
-    ...forElement, entryPoints: [join(here, 'element/index.ts')], outfile: join(site, 'element.js'), format: 'iife',
-    loader: { '.css': 'text' }, plugins: [smallStyles],
+    ...forElement,
+    entryPoints: [join(here, 'element/index.ts')],
+    outfile: join(site, 'element.js'),
+    format: 'iife',
+    loader: { '.css': 'text' },
+    plugins: [smallStyles],
   });
 }
 
@@ -101,35 +142,73 @@ async function npmPackage() {
 /** What the element fetches for who has a role in the room. */
 function owner() {
   return build({
-    ...forElement, entryPoints: [join(here, 'moderation-tools/index.ts')], outfile: join(site, 'owner.js'), format: 'iife',
-    loader: { '.css': 'text' }, plugins: [smallStyles],
+    ...forElement,
+    entryPoints: [join(here, 'moderation-tools/index.ts')],
+    outfile: join(site, 'owner.js'),
+    format: 'iife',
+    loader: { '.css': 'text' },
+    plugins: [smallStyles],
   });
 }
 
 /** What `chat.doctor()` fetches. */
 function doctor() {
-  return build({ ...forElement, entryPoints: [join(here, 'diagnostics/index.ts')], outfile: join(site, 'doctor.js'), format: 'iife' });
+  return build({
+    ...forElement,
+    entryPoints: [join(here, 'diagnostics/index.ts')],
+    outfile: join(site, 'doctor.js'),
+    format: 'iife',
+  });
 }
 
 /** The pages, their common parts put in; a bundle of script for each that has one, and the style sheet of all. */
 async function pages() {
   const parts = await textsIn(join(here, 'pages/parts'));
   const html = await textsIn(join(here, 'pages/html'));
-  await Promise.all(Object.entries(html).map(([name, text]) => writeFile(join(site, name), withRoot(withParts(text, parts), ROOTS[name] ?? './'))));
+  await Promise.all(
+    Object.entries(html).map(([name, text]) =>
+      writeFile(join(site, name), withRoot(withParts(text, parts), ROOTS[name] ?? './')),
+    ),
+  );
   const entryPoints = [...pageScripts, 'site.css'].map((name) => join(here, 'pages', name));
-  await build({ ...shared, entryPoints, outdir: join(site, 'assets'), format: 'iife', target: 'es2020', sourcemap: false, external: ['./bricolage.woff2'] });
+  await build({
+    ...shared,
+    entryPoints,
+    outdir: join(site, 'assets'),
+    format: 'iife',
+    target: 'es2020',
+    sourcemap: false,
+    external: ['./bricolage.woff2'],
+  });
   await cp(join(here, 'pages/icon.svg'), join(site, 'assets/icon.svg'));
   for (const name of ['favicon.ico', 'robots.txt']) await cp(join(here, 'pages', name), join(site, name));
-  await cp(join(root, 'node_modules/@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2'), join(site, 'assets/bricolage.woff2'));
+  await cp(
+    join(
+      root,
+      'node_modules/@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2',
+    ),
+    join(site, 'assets/bricolage.woff2'),
+  );
 }
 
 /** The host's page, apart from those for everybody. */
 async function hostPage() {
   await mkdir(admin);
   const entryPoints = ['admin.ts', 'board.ts', 'admin.css'].map((name) => join(here, 'admin', name));
-  await build({ ...shared, entryPoints, outdir: admin, format: 'iife', target: 'es2020', sourcemap: false, external: ['./bricolage.woff2'] });
+  await build({
+    ...shared,
+    entryPoints,
+    outdir: admin,
+    format: 'iife',
+    target: 'es2020',
+    sourcemap: false,
+    external: ['./bricolage.woff2'],
+  });
   const parts = await textsIn(join(here, 'pages/parts'));
-  await writeFile(join(admin, 'admin.html'), withRoot(withParts(await readFile(join(here, 'admin/admin.html'), 'utf8'), parts), './'));
+  await writeFile(
+    join(admin, 'admin.html'),
+    withRoot(withParts(await readFile(join(here, 'admin/admin.html'), 'utf8'), parts), './'),
+  );
 }
 
 const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts', 'embed.ts'];
@@ -143,7 +222,9 @@ const withParts = (text, parts) => text.replace(/ *<!-- (\w+) -->\n/g, (_, name)
 /** The files of a folder, by name. */
 async function textsIn(folder) {
   const names = await readdir(folder);
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')])));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')])),
+  );
 }
 
 /** The fiddles as they are exported, the README's among them, and a page that runs each that has a room of its own. */
@@ -158,22 +239,29 @@ async function fiddles() {
 }
 
 async function runPage(name) {
-  const [html, js] = (await Promise.all(['html', 'js'].map((kind) => readFile(join(here, 'fiddle', name, `fiddle.${kind}`), 'utf8'))))
-    .map((text) => text.replace('{{server}}', '../..'));
-  const head = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n';
+  const [html, js] = (
+    await Promise.all(['html', 'js'].map((kind) => readFile(join(here, 'fiddle', name, `fiddle.${kind}`), 'utf8')))
+  ).map((text) => text.replace('{{server}}', '../..'));
+  const head =
+    '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n';
   const own = `<title>${name}</title>\n<link rel="stylesheet" href="fiddle.css">\n`;
-  await writeFile(join(site, 'fiddle', name, 'run.html'), `${head}${own}<body>\n${html}<script src="run.js"></script>\n</body>\n</html>\n`);
+  await writeFile(
+    join(site, 'fiddle', name, 'run.html'),
+    `${head}${own}<body>\n${html}<script src="run.js"></script>\n</body>\n</html>\n`,
+  );
   await writeFile(join(site, 'fiddle', name, 'run.js'), js);
 }
 
 /** Beside each text of a folder, its compressed forms: what a browser is sent that takes them. Brotli is for https only. */
 async function compress(folder) {
   const files = (await readdir(folder, { recursive: true })).filter((name) => /\.(m?js|css|html|svg)$/.test(name));
-  await Promise.all(files.map(async (name) => {
-    const text = await readFile(join(folder, name));
-    await writeFile(join(folder, `${name}.gz`), gzipSync(text, { level: 9 }));
-    await writeFile(join(folder, `${name}.br`), brotliCompressSync(text));
-  }));
+  await Promise.all(
+    files.map(async (name) => {
+      const text = await readFile(join(folder, name));
+      await writeFile(join(folder, `${name}.gz`), gzipSync(text, { level: 9 }));
+      await writeFile(join(folder, `${name}.br`), brotliCompressSync(text));
+    }),
+  );
 }
 
 const remove = (path) => rm(path, { recursive: true, force: true });

@@ -1,20 +1,20 @@
 /** A worker process: builds everything, and ends it in order. */
 import { randomBytes } from 'node:crypto';
-import { Availability } from '../../shared/redis/availability.js';
-import { readConfig, type Config } from '../../shared/config/config.js';
+import { type Config, readConfig } from '../../shared/config/config.js';
 import { createLog, eventMark, type Logger } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
-import { openQueue, UPKEEP } from '../../shared/queues.js';
-import { connectWorker } from '../../shared/redis/connect.js';
-import { connectDurable, connectStore } from '../../shared/store/connect.js';
-import { checkRedis } from '../../shared/preflight/preflight.js';
-import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
-import { createStore } from '../../shared/store/store.js';
 import { queueTelemetry } from '../../shared/metrics/tracing.js';
+import { checkRedis } from '../../shared/preflight/preflight.js';
+import { openQueue, UPKEEP } from '../../shared/queues.js';
+import { Availability } from '../../shared/redis/availability.js';
+import { connectWorker } from '../../shared/redis/connect.js';
+import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
+import { connectDurable, connectStore } from '../../shared/store/connect.js';
+import { createStore } from '../../shared/store/store.js';
 import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
+import { Jobs } from './jobs/index.js';
 import { mendAfterFailovers } from './jobs/repair.js';
 import { sweep } from './jobs/sweep.js';
-import { Jobs } from './jobs/index.js';
 
 /** Longer than any job should take; what is left half done is done again by another worker. */
 const PATIENCE = 4_000;
@@ -33,13 +33,19 @@ async function main(config: Config): Promise<void> {
   const connect = () => shared ?? connectAnew();
   const availability = new Availability(redis, log, OUTAGE);
   const failed = (error: unknown): void => availability.failed(error);
-  const store = createStore(redis, config, config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', () => undefined) : redis);
+  const store = createStore(
+    redis,
+    config,
+    config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', () => undefined) : redis,
+  );
   const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
   const fanOut = new FanOut(store, observer(metrics, log));
   const upkeep = openQueue(UPKEEP, connect());
   upkeep.on('error', () => undefined); // `availability` says it
   const jobs = new Jobs(store, fanOut, { upkeep, connect, telemetry: await queueTelemetry(config) }, failed);
-  metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({ all: jobs.connections + OTHER_CONNECTIONS }));
+  metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({
+    all: jobs.connections + OTHER_CONNECTIONS,
+  }));
   onShutdown(log, PATIENCE, async () => {
     await jobs.close();
     await lastWords(metrics.close());
@@ -54,14 +60,19 @@ async function main(config: Config): Promise<void> {
 function observer(metrics: Metrics, log: Logger): FanOutObserver {
   const debug = log.isLevelEnabled('debug');
   const events = metrics.counter('fanout_events_total', 'Events copied into all inboxes of their rooms.');
-  const delay = metrics.histogram('fanout_delay_seconds', 'From the log to all inboxes, by the oldest event of a batch.', SECONDS);
+  const delay = metrics.histogram(
+    'fanout_delay_seconds',
+    'From the log to all inboxes, by the oldest event of a batch.',
+    SECONDS,
+  );
   const duration = metrics.histogram('fanout_duration_seconds', 'One batch of one room.', SECONDS);
   return {
     delivered({ room, entries, moved, took }): void {
       events.inc(moved);
       delay.observe(Math.max(0, Date.now() - Number.parseInt(entries[0]?.id ?? '', 10)) / 1_000);
       duration.observe(took / 1_000);
-      if (debug) log.debug({ events: entries.map(({ id }) => eventMark(room, id)), took: Math.round(took) }, 'fanned out');
+      if (debug)
+        log.debug({ events: entries.map(({ id }) => eventMark(room, id)), took: Math.round(took) }, 'fanned out');
     },
   };
 }

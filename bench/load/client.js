@@ -52,7 +52,8 @@ export class Client {
   };
 
   #receive(event) {
-    if (event.room !== this.#room.name) throw new Error(`an event of ${event.room} came to a member of ${this.#room.name}`);
+    if (event.room !== this.#room.name)
+      throw new Error(`an event of ${event.room} came to a member of ${this.#room.name}`);
     const number = Number.parseInt(event.text ?? event.value, 10);
     if (this.receipts.take(number, event.id)) this.#room.received(number);
   }

@@ -19,7 +19,9 @@ export class Connection {
   constructor(port) {
     this.#host = `127.0.0.1:${port}`;
     this.#socket = connect({
-      port, host: '127.0.0.1', noDelay: true,
+      port,
+      host: '127.0.0.1',
+      noDelay: true,
       onread: { buffer: INCOMING, callback: (length) => this.#read(INCOMING.latin1Slice(0, length)) },
     });
     this.#socket.on('error', (error) => this.#fail(error.message));

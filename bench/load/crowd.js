@@ -33,11 +33,14 @@ export class Crowd {
     const rooms = Array.from({ length: count }, (_, i) => new Room(`${prefix}-${i}`, this.#port(), this.meter));
     this.rooms.push(...rooms);
     const places = rooms.flatMap((room) => Array.from({ length: size }, () => room));
-    await Promise.all(Array.from({ length: JOINING }, async (_, i) => {
-      const connection = new Connection(this.#port(i));
-      for (let room = places.pop(); room; room = places.pop()) room.members.push(await this.#joinOne(connection, room));
-      connection.end();
-    }));
+    await Promise.all(
+      Array.from({ length: JOINING }, async (_, i) => {
+        const connection = new Connection(this.#port(i));
+        for (let room = places.pop(); room; room = places.pop())
+          room.members.push(await this.#joinOne(connection, room));
+        connection.end();
+      }),
+    );
   }
 
   /** All begin to poll; done when the `joined` events have been polled away and all polls are held. */
@@ -57,7 +60,8 @@ export class Crowd {
 
   /** Waits until every message is with every member, at most so long that a loss is certain. Gives what was lost. */
   async settle() {
-    for (const end = Date.now() + QUIET_PATIENCE; Date.now() < end && this.rooms.some((room) => !room.quiet);) await sleep(20);
+    for (const end = Date.now() + QUIET_PATIENCE; Date.now() < end && this.rooms.some((room) => !room.quiet); )
+      await sleep(20);
     return this.lost();
   }
 

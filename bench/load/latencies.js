@@ -9,6 +9,8 @@ export class Latencies {
   /** The given parts (0.5, 0.99) of the way through the sorted times; null when there are none. */
   percentiles(...parts) {
     const sorted = Float64Array.from(this.#values).sort();
-    return parts.map((part) => sorted.length === 0 ? null : sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]);
+    return parts.map((part) =>
+      sorted.length === 0 ? null : sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))],
+    );
   }
 }

@@ -6,7 +6,9 @@ export function closedLoop(crowd) {
     room.onQuiet = () => room.send();
     room.send();
   }
-  return () => { for (const room of crowd.rooms) room.onQuiet = null; };
+  return () => {
+    for (const room of crowd.rooms) room.onQuiet = null;
+  };
 }
 
 /** So many messages a second in all, evenly in time, to the rooms in turn. */
@@ -14,8 +16,8 @@ export function openLoop(crowd, rate) {
   const start = performance.now();
   let sent = 0;
   const timer = setInterval(() => {
-    for (const due = Math.floor((performance.now() - start) / 1_000 * rate); sent < due; sent += 1) {
-      crowd.rooms[sent % crowd.rooms.length].send(start + (sent + 1) / rate * 1_000);
+    for (const due = Math.floor(((performance.now() - start) / 1_000) * rate); sent < due; sent += 1) {
+      crowd.rooms[sent % crowd.rooms.length].send(start + ((sent + 1) / rate) * 1_000);
     }
   }, 1);
   return () => clearInterval(timer);

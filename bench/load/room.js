@@ -66,7 +66,8 @@ export class Room {
     const text = `${number}+${FILLING}`.slice(0, LENGTH);
     this.#connection ??= new Connection(this.#port); // not before: servers close a connection that asks for nothing
     const query = `callback=f&token=${token}&room=${this.name}`;
-    const path = this.writes === 'values' ? `/jsonp/set?${query}&key=k&value="${text}"` : `/jsonp/send?${query}&text=${text}`;
+    const path =
+      this.writes === 'values' ? `/jsonp/set?${query}&key=k&value="${text}"` : `/jsonp/send?${query}&text=${text}`;
     this.#connection.get(path, (body) => this.#answered(number, body));
   }
 

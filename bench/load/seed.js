@@ -20,9 +20,19 @@ export class Seeder {
   static async open({ dir, settings }) {
     const load = (file) => import(join(dir, 'dist/shared', file));
     const [config, redis, stores, users, tokens, scripts] = await Promise.all(
-      ['config/config.js', 'store/connect.js', 'store/store.js', 'store/users.js', 'store/tokens.js', 'store/scripts.js'].map(load));
+      [
+        'config/config.js',
+        'store/connect.js',
+        'store/store.js',
+        'store/users.js',
+        'store/tokens.js',
+        'store/scripts.js',
+      ].map(load),
+    );
     const connection = redis.connectStore(settings.REDIS_URL);
-    await new Promise((resolve) => { connection.once('ready', resolve); });
+    await new Promise((resolve) => {
+      connection.once('ready', resolve);
+    });
     const store = stores.createStore(connection, config.readConfig(settings));
     return new Seeder(store, { ...users, ...tokens, ...scripts });
   }
@@ -60,14 +70,59 @@ export class Seeder {
     const { id, tokenHash } = parseToken(token);
     const shard = keys.userShard(id);
     const roomShard = keys.roomShard(room);
-    const [, , number] = await run(redis, 'enter-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard), keys.position(shard, room), keys.moves(shard),
-      keys.leaving(shard), id, room, tokenHash, 1, '');
-    await run(redis, 'enter-room', keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room),
-      keys.dirty(roomShard), keys.publicRooms(roomShard), keys.rules(room), keys.held(room), keys.entries(room), keys.exited(room, id),
-      id, name, shard, room, '', ...Array.from({ length: 6 }, () => ''), number);
-    await run(redis, 'entered', keys.user(id), keys.userRooms(id), keys.moves(shard), keys.leaving(shard), id, room, number);
+    const [, , number] = await run(
+      redis,
+      'enter-user',
+      keys.user(id),
+      keys.userRooms(id),
+      keys.members(shard, room),
+      keys.attached(shard),
+      keys.position(shard, room),
+      keys.moves(shard),
+      keys.leaving(shard),
+      id,
+      room,
+      tokenHash,
+      1,
+      '',
+    );
+    await run(
+      redis,
+      'enter-room',
+      keys.roster(room),
+      keys.roomShards(room),
+      keys.log(room),
+      keys.delivered(room),
+      keys.dirty(roomShard),
+      keys.publicRooms(roomShard),
+      keys.rules(room),
+      keys.held(room),
+      keys.entries(room),
+      keys.exited(room, id),
+      id,
+      name,
+      shard,
+      room,
+      '',
+      ...Array.from({ length: 6 }, () => ''),
+      number,
+    );
+    await run(
+      redis,
+      'entered',
+      keys.user(id),
+      keys.userRooms(id),
+      keys.moves(shard),
+      keys.leaving(shard),
+      id,
+      room,
+      number,
+    );
     // as who has polled: it is not taken for one who never will
-    await Promise.all([redis.zadd(keys.seen(shard), Date.now(), id), redis.hset(keys.attached(shard), id, 'none:bench:1')]);
+    await Promise.all([
+      redis.zadd(keys.seen(shard), Date.now(), id),
+      redis.hset(keys.attached(shard), id, 'none:bench:1'),
+    ]);
     return token;
   }
 }

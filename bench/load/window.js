@@ -28,8 +28,8 @@ export async function measure({ system, meter }, seconds) {
     p99,
     /** How busy the generator was, of one core: near 1, it would be what limits. */
     generator: (after.generator - before.generator) / 1e6 / took,
-    redisConnections: await system.probe?.connections() ?? null,
-    longestBlock: await system.probe?.longestBlock() ?? null,
+    redisConnections: (await system.probe?.connections()) ?? null,
+    longestBlock: (await system.probe?.longestBlock()) ?? null,
     /** Calls and us by Redis command. */
     commands: commands ? grown(await system.probe.commands(), commands) : null,
     /** In the clock of CPU profiles, us. */
@@ -40,7 +40,13 @@ export async function measure({ system, meter }, seconds) {
 
 function snapshot(system, meter) {
   const { user, system: kernel } = process.cpuUsage();
-  return { at: Number(process.hrtime.bigint()), deliveries: meter.deliveries, accepted: meter.accepted, cpu: system.cpu(), generator: user + kernel };
+  return {
+    at: Number(process.hrtime.bigint()),
+    deliveries: meter.deliveries,
+    accepted: meter.accepted,
+    cpu: system.cpu(),
+    generator: user + kernel,
+  };
 }
 
 export function total(byPart) {
@@ -52,6 +58,10 @@ function difference(after, before) {
 }
 
 function grown(after, before) {
-  return Object.fromEntries(Object.entries(after).map(([name, { calls, us }]) =>
-    [name, { calls: calls - (before[name]?.calls ?? 0), us: us - (before[name]?.us ?? 0) }]));
+  return Object.fromEntries(
+    Object.entries(after).map(([name, { calls, us }]) => [
+      name,
+      { calls: calls - (before[name]?.calls ?? 0), us: us - (before[name]?.us ?? 0) },
+    ]),
+  );
 }

@@ -6,9 +6,14 @@ export const TERMS = ['message', 'alone', 'delivery'];
 
 /** Costs in us of one part of the system, from loads `{messages, together, room}` and the CPU-seconds a second that they took beside held polls. */
 export function fit(loads, cpu) {
-  const rows = loads.map(({ messages, together, room }, i) => [messages, messages / together, messages * room].map((amount) => amount / cpu[i] / 1e6));
+  const rows = loads.map(({ messages, together, room }, i) =>
+    [messages, messages / together, messages * room].map((amount) => amount / cpu[i] / 1e6),
+  );
   for (let terms = [0, 1, 2]; ; ) {
-    const found = solve(terms.map((a) => terms.map((b) => sum(rows, (row) => row[a] * row[b]))), terms.map((a) => sum(rows, (row) => row[a])));
+    const found = solve(
+      terms.map((a) => terms.map((b) => sum(rows, (row) => row[a] * row[b]))),
+      terms.map((a) => sum(rows, (row) => row[a])),
+    );
     const costs = TERMS.map((_, term) => found[terms.indexOf(term)] ?? 0);
     if (costs.every((cost) => cost >= 0)) return Object.fromEntries(TERMS.map((name, term) => [name, costs[term]]));
     terms = terms.filter((term) => costs[term] > 0);

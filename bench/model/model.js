@@ -2,11 +2,12 @@
  * What a chat of some size needs, by the measured costs: `node bench/model/model.js` for a table of sizes, or for one with
  * `--polls 100000 --messages 500 --room 20 --shards 64`. The scenario `model` of the bench holds it against measurements.
  */
-import { parseArgs } from 'node:util';
+
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { fixed, table, whole } from '../report/table.js';
 import { costs as measured } from './costs.js';
 import { fit } from './fit.js';
-import { fixed, table, whole } from '../report/table.js';
 
 /** Of a core, in the long run: above it messages wait for one another. */
 const FULL = 0.6;
@@ -30,14 +31,30 @@ const PARTS = ['api', 'worker', 'redis'];
 export function predict({ polls, messages, room, shards = 1, together = meeting(messages) }, costs = measured) {
   const deliveries = messages * room;
   const more = messages * (reached(shards, room) - 1);
-  return eachPart((part) => (messages * (costs.message[part] + costs.alone[part] / together) + more * costs.shard[part]
-    + deliveries * costs.delivery[part] + polls * costs.poll[part]) / 1e6);
+  return eachPart(
+    (part) =>
+      (messages * (costs.message[part] + costs.alone[part] / together) +
+        more * costs.shard[part] +
+        deliveries * costs.delivery[part] +
+        polls * costs.poll[part]) /
+      1e6,
+  );
 }
 
 /** The costs that fit what some loads took (`cpu` in CPU-seconds a second); those of shards and of held polls are as they were measured by themselves. */
 export function fittedTo(loads) {
-  const found = eachPart((part) => fit(loads.map((load) => ({ together: meeting(load.messages), ...load })), loads.map(({ cpu, polls }) => cpu[part] - polls * measured.poll[part] / 1e6)));
-  return { ...measured, message: eachPart((part) => found[part].message), alone: eachPart((part) => found[part].alone), delivery: eachPart((part) => found[part].delivery) };
+  const found = eachPart((part) =>
+    fit(
+      loads.map((load) => ({ together: meeting(load.messages), ...load })),
+      loads.map(({ cpu, polls }) => cpu[part] - (polls * measured.poll[part]) / 1e6),
+    ),
+  );
+  return {
+    ...measured,
+    message: eachPart((part) => found[part].message),
+    alone: eachPart((part) => found[part].alone),
+    delivery: eachPart((part) => found[part].delivery),
+  };
 }
 
 function eachPart(of) {
@@ -50,9 +67,13 @@ export function needs(load) {
   const count = (seconds) => Math.max(1, Math.ceil(seconds / FULL));
   const api = Math.max(count(cpu.api), Math.ceil(load.polls / CONNECTIONS));
   return {
-    ...cpu, apis: api, workers: count(cpu.worker), masters: count(cpu.redis),
-    gigabytes: { api: load.polls * measured.memory.api / 1e9, redis: load.polls * measured.memory.redis / 1e9 },
-    redisConnections: api * POOL, megabits: load.messages * load.room * measured.wire * 8 / 1e6,
+    ...cpu,
+    apis: api,
+    workers: count(cpu.worker),
+    masters: count(cpu.redis),
+    gigabytes: { api: (load.polls * measured.memory.api) / 1e9, redis: (load.polls * measured.memory.redis) / 1e9 },
+    redisConnections: api * POOL,
+    megabits: (load.messages * load.room * measured.wire * 8) / 1e6,
   };
 }
 
@@ -61,12 +82,38 @@ const typical = (polls) => ({ polls, messages: polls / 300, room: 20, shards: po
 
 function row(load) {
   const need = needs(load);
-  return [whole(load.polls), whole(load.messages), whole(load.messages * load.room), need.apis, need.workers, need.masters,
-    fixed(need.gigabytes.api), fixed(need.gigabytes.redis), whole(need.redisConnections), whole(need.megabits)];
+  return [
+    whole(load.polls),
+    whole(load.messages),
+    whole(load.messages * load.room),
+    need.apis,
+    need.workers,
+    need.masters,
+    fixed(need.gigabytes.api),
+    fixed(need.gigabytes.redis),
+    whole(need.redisConnections),
+    whole(need.megabits),
+  ];
 }
 
 function print(loads) {
-  console.log(table(['held polls', 'messages/s', 'deliveries/s', 'API processes', 'workers', 'Redis masters', 'GB: API', 'Redis', 'connections to Redis', 'Mbit/s'], loads.map(row)));
+  console.log(
+    table(
+      [
+        'held polls',
+        'messages/s',
+        'deliveries/s',
+        'API processes',
+        'workers',
+        'Redis masters',
+        'GB: API',
+        'Redis',
+        'connections to Redis',
+        'Mbit/s',
+      ],
+      loads.map(row),
+    ),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -74,5 +121,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { polls: text, messages: text, room: text, shards: text } });
   const polls = Number(values.polls ?? 0);
   if (values.polls === undefined) print([1e4, 1e5, 1e6, 1e7].map(typical));
-  else print([{ ...typical(polls), ...(values.messages && { messages: Number(values.messages) }), ...(values.room && { room: Number(values.room) }), ...(values.shards && { shards: Number(values.shards) }) }]);
+  else
+    print([
+      {
+        ...typical(polls),
+        ...(values.messages && { messages: Number(values.messages) }),
+        ...(values.room && { room: Number(values.room) }),
+        ...(values.shards && { shards: Number(values.shards) }),
+      },
+    ]);
 }

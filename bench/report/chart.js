@@ -10,12 +10,17 @@ const WIDTH = 720;
 const BARS_WIDTH = 520;
 
 export function drawChart({ machine, results }, scenarios) {
-  const groups = Object.entries(results).filter(([, rows]) => rows[0].ratios).map(([name, rows]) => ({ name, title: scenarios[name].title, rows }));
+  const groups = Object.entries(results)
+    .filter(([, rows]) => rows[0].ratios)
+    .map(([name, rows]) => ({ name, title: scenarios[name].title, rows }));
   const highest = Math.max(1, ...groups.flatMap(({ rows }) => rows.map(efficiency)));
   let y = TOP;
   const parts = groups.map(({ name, title, rows }) => {
     const bars = rows.map((row, i) => bar(row, i, y + 16 + i * BAR, highest));
-    const group = [`<text x="${LEFT}" y="${y + 8}" font-weight="600">${escape(`${name}: ${title}`)}</text>`, ...bars].join('\n');
+    const group = [
+      `<text x="${LEFT}" y="${y + 8}" font-weight="600">${escape(`${name}: ${title}`)}</text>`,
+      ...bars,
+    ].join('\n');
     y += 16 + rows.length * BAR + GROUP_GAP;
     return group;
   });
@@ -31,7 +36,7 @@ ${parts.join('\n')}
 
 function bar(row, i, y, highest) {
   const value = efficiency(row);
-  const width = Math.max(1, Math.round(value / highest * BARS_WIDTH));
+  const width = Math.max(1, Math.round((value / highest) * BARS_WIDTH));
   const ratio = i === 0 ? '' : ` (${row.ratios.efficiency.median.toFixed(2)} of the floor)`;
   return `<rect x="${LEFT}" y="${y}" width="${width}" height="${BAR - 4}" fill="${COLOURS[i]}"/>
 <text x="${LEFT + width + 6}" y="${y + BAR - 7}">${escape(row.system)} ${Math.round(value).toLocaleString('en')}${ratio}</text>`;

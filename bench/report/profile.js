@@ -2,7 +2,7 @@
  * `node bench/report/profile.js DIR`: where the CPU went while the bench measured, from the profiles that `--profile DIR` wrote.
  * Shares of the time a process was busy: by whose code it was, and by function.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { table } from './table.js';
 
@@ -11,7 +11,10 @@ const IDLE = new Set(['(idle)', '(root)']);
 
 /** Whose code a function is, by its file; the first that fits. */
 const OWNERS = [
-  [/\/node_modules\/(koa|koa-compose|parseurl|cookies|keygrip|on-finished|statuses|accepts|http-errors|delegates|type-is|encodeurl|content-disposition|destroy|vary)\//, 'koa'],
+  [
+    /\/node_modules\/(koa|koa-compose|parseurl|cookies|keygrip|on-finished|statuses|accepts|http-errors|delegates|type-is|encodeurl|content-disposition|destroy|vary)\//,
+    'koa',
+  ],
   [/\/node_modules\/(ioredis|redis-parser|@ioredis|standard-as-callback|denque|cluster-key-slot)\//, 'ioredis'],
   [/\/node_modules\/(bullmq|msgpackr)\//, 'bullmq'],
   [/\/node_modules\/(prom-client|tdigest|bintrees)\//, 'prom-client'],
@@ -20,19 +23,26 @@ const OWNERS = [
   [/\/dist\/(apps|shared)\//, 'our code'],
   [/^node:(internal\/)?(_?http|internal\/http)/, 'node http'],
   [/^node:_http/, 'node http'],
-  [/^node:(net|internal\/stream_base_commons|internal\/streams|stream|events|internal\/timers|timers|internal\/process|internal\/async_hooks|async_hooks|buffer|internal\/buffer)/, 'node net, streams, events, timers'],
+  [
+    /^node:(net|internal\/stream_base_commons|internal\/streams|stream|events|internal\/timers|timers|internal\/process|internal\/async_hooks|async_hooks|buffer|internal\/buffer)/,
+    'node net, streams, events, timers',
+  ],
   [/^node:/, 'other node'],
 ];
 
-for (const file of (await readdir(process.argv[2])).filter((name) => name.endsWith('.cpuprofile'))) await show(process.argv[2], file);
+for (const file of (await readdir(process.argv[2])).filter((name) => name.endsWith('.cpuprofile')))
+  await show(process.argv[2], file);
 
 async function show(folder, file) {
   const profile = JSON.parse(await readFile(join(folder, file), 'utf8'));
   const windows = JSON.parse(await readFile(join(folder, 'windows.json'), 'utf8'));
   const { self, busy, deliveries } = selfTimes(profile, windows);
   const entry = profile.nodes.map(({ callFrame }) => callFrame.url).find((url) => url.endsWith('/main.js')) ?? file;
-  const rows = (times) => [...times].sort((a, b) => b[1] - a[1]).slice(0, MOST)
-    .map(([name, time]) => [name, `${(time / busy * 100).toFixed(1)} %`, (time / deliveries).toFixed(2)]);
+  const rows = (times) =>
+    [...times]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, MOST)
+      .map(([name, time]) => [name, `${((time / busy) * 100).toFixed(1)} %`, (time / deliveries).toFixed(2)]);
   console.log(`\n${entry}: busy ${(busy / 1e6).toFixed(1)} s, ${(busy / deliveries).toFixed(1)} us a delivery\n`);
   console.log(`${table(['whose code', 'share', 'us a delivery'], rows(groupBy(self, ownerOf)))}\n`);
   console.log(table(['function', 'share', 'us a delivery'], rows(groupBy(self, nameOf))));

@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '../load/connection.js';
-import { withCrowds } from '../systems/line-up.js';
 import { Seeder } from '../load/seed.js';
 import { median } from '../report/statistics.js';
+import { withCrowds } from '../systems/line-up.js';
 
 const SIZES = [10, 100, 1_000, 10_000];
 /** Messages of one size: enough for the clock of /proc, and at most so many copies in Redis. */
@@ -52,10 +52,15 @@ async function measureSends(system, size, send) {
   const times = [];
   for (let i = 0; i < messages; i += 1) times.push(await send());
   const after = system.cpu();
-  const us = (part) => (after[part] - before[part]) * 1e6 / messages;
+  const us = (part) => ((after[part] - before[part]) * 1e6) / messages;
   return {
-    system: system.name, size, messages, perMessage: { worker: us('worker'), redis: us('redis') },
-    perRecipient: (us('worker') + us('redis')) / size, longestBlock: await system.probe.longestBlock(), p50: median(times),
+    system: system.name,
+    size,
+    messages,
+    perMessage: { worker: us('worker'), redis: us('redis') },
+    perRecipient: (us('worker') + us('redis')) / size,
+    longestBlock: await system.probe.longestBlock(),
+    p50: median(times),
   };
 }
 

@@ -1,9 +1,9 @@
 /** Polls that are held while nothing happens: memory and CPU of each. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TIMEOUT } from '../load/client.js';
+import { measure } from '../load/window.js';
 import { poolFor, withCrowds } from '../systems/line-up.js';
 import { faults } from './rounds.js';
-import { measure } from '../load/window.js';
 
 const ROOM = 10;
 /** What the `joined` events need to reach all inboxes, and polls to be held again (ms). */
@@ -35,11 +35,13 @@ async function holdPolls(crowd, { polls, seconds }) {
   const window = await measure(crowd, Math.max(seconds, 10));
   await system.collectGarbage();
   const after = system.memory();
-  const redisConnections = await system.probe?.connections() ?? null;
+  const redisConnections = (await system.probe?.connections()) ?? null;
   return { system: system.name, polls, before, after, rounds: [{ ...window, redisConnections }], ...faults(crowd) };
 }
 
 /** The first polls end at different times, so that their renewals come evenly, as those of real pages do. */
 function spread(crowd) {
-  crowd.clients.forEach((client, i) => { client.timeout = 1 + i % TIMEOUT; });
+  crowd.clients.forEach((client, i) => {
+    client.timeout = 1 + (i % TIMEOUT);
+  });
 }

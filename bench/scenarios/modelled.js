@@ -3,14 +3,24 @@
  * use, all in one run, since machines differ and have better and worse hours.
  */
 import { closedLoop, openLoop } from '../load/loads.js';
-import { poolFor, withCrowds } from '../systems/line-up.js';
 import { fittedTo, predict } from '../model/model.js';
+import { poolFor, withCrowds } from '../systems/line-up.js';
 import { faults, measureLoad } from './rounds.js';
 
 /** A full core, in a closed loop, in which as many messages are under way together as there are rooms; and at part load, `rate` messages a second. */
-const FITTED = [{ rooms: 1, size: 1_000 }, { rooms: 100, size: 10 }, { rooms: 500, size: 2 }, { rooms: 100, size: 10, rate: 100 }];
+const FITTED = [
+  { rooms: 1, size: 1_000 },
+  { rooms: 100, size: 10 },
+  { rooms: 500, size: 2 },
+  { rooms: 100, size: 10, rate: 100 },
+];
 /** What it is not fitted to. */
-const FORETOLD = [{ rooms: 50, size: 20 }, { rooms: 10, size: 100 }, { rooms: 50, size: 20, rate: 100 }, { rooms: 50, size: 10, rate: 300 }];
+const FORETOLD = [
+  { rooms: 50, size: 20 },
+  { rooms: 10, size: 100 },
+  { rooms: 50, size: 20, rate: 100 },
+  { rooms: 50, size: 10, rate: 300 },
+];
 
 /** Shortest window (s): windows of a second differ by a tenth. */
 const WINDOW = 10;
@@ -24,13 +34,31 @@ export async function runModelled(_, options, say) {
 
 function measureOne({ rooms, size, rate }, options, say) {
   // the model is of this version alone: there is nothing to compare
-  return withCrowds({ ...options, compared: null }, { floor: false, env: poolFor(options, rooms * size) }, async ([crowd]) => {
-    say(`${rooms} rooms of ${size}, ${rate ? `${rate} messages/s` : 'full load'}`);
-    await crowd.join(rooms, size);
-    await crowd.poll();
-    const window = await measureLoad(crowd, rate ? (loaded) => openLoop(loaded, rate) : closedLoop, Math.max(options.seconds, WINDOW));
-    const { api, worker, redis } = window.cpu;
-    const cpu = Object.fromEntries(Object.entries({ api, worker, redis }).map(([part, seconds]) => [part, seconds / window.seconds]));
-    return { polls: rooms * size, messages: window.sentPerSecond, room: size, ...(!rate && { together: rooms }), cpu, rounds: [window], ...faults(crowd) };
-  });
+  return withCrowds(
+    { ...options, compared: null },
+    { floor: false, env: poolFor(options, rooms * size) },
+    async ([crowd]) => {
+      say(`${rooms} rooms of ${size}, ${rate ? `${rate} messages/s` : 'full load'}`);
+      await crowd.join(rooms, size);
+      await crowd.poll();
+      const window = await measureLoad(
+        crowd,
+        rate ? (loaded) => openLoop(loaded, rate) : closedLoop,
+        Math.max(options.seconds, WINDOW),
+      );
+      const { api, worker, redis } = window.cpu;
+      const cpu = Object.fromEntries(
+        Object.entries({ api, worker, redis }).map(([part, seconds]) => [part, seconds / window.seconds]),
+      );
+      return {
+        polls: rooms * size,
+        messages: window.sentPerSecond,
+        room: size,
+        ...(!rate && { together: rooms }),
+        cpu,
+        rounds: [window],
+        ...faults(crowd),
+      };
+    },
+  );
 }

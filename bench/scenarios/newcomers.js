@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '../load/connection.js';
 import { Latencies } from '../load/latencies.js';
-import { poolFor, withCrowds } from '../systems/line-up.js';
 import { closedLoop } from '../load/loads.js';
+import { poolFor, withCrowds } from '../systems/line-up.js';
 import { compare, measureLoad, playRounds } from './rounds.js';
 
 const ROOMS = 100;
@@ -26,7 +26,7 @@ export function runNewcomers(_, options, say) {
 async function joinMany({ system }, seconds) {
   const latencies = new Latencies();
   const joins = Array.from({ length: seconds * JOINS_PER_SECOND }, async (_, i) => {
-    await sleep(i * 1_000 / JOINS_PER_SECOND);
+    await sleep((i * 1_000) / JOINS_PER_SECOND);
     latencies.add(await joinOne(system.ports[i % system.ports.length], i));
   });
   await Promise.all(joins);
@@ -38,7 +38,9 @@ async function joinMany({ system }, seconds) {
 async function joinOne(port, i) {
   const began = performance.now();
   const connection = new Connection(port);
-  const answer = await connection.call(`/jsonp/join?callback=f&name=new-${Math.round(began)}-${i}&room=new-${Math.round(began)}-${i}`);
+  const answer = await connection.call(
+    `/jsonp/join?callback=f&name=new-${Math.round(began)}-${i}&room=new-${Math.round(began)}-${i}`,
+  );
   connection.end();
   if (!answer.ok) throw new Error(`join was refused: ${answer.error.code}`);
   return performance.now() - began;

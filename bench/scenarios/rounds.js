@@ -1,8 +1,8 @@
 /** Comparisons in paired rounds: in each, every system has the load in turn, so that what else the machine does meets all. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { poolFor, withCrowds } from '../systems/line-up.js';
-import { summary } from '../report/statistics.js';
 import { measure } from '../load/window.js';
+import { summary } from '../report/statistics.js';
+import { poolFor, withCrowds } from '../systems/line-up.js';
 
 const WARM_UP = 2_000;
 
@@ -25,7 +25,9 @@ export async function playRounds(crowds, { rounds }, play, say) {
     for (const crowd of round % 2 === 1 ? crowds : [...crowds].reverse()) {
       const window = await play(crowd);
       windows.get(crowd).push(window);
-      say(`round ${round} of ${rounds}, ${crowd.system.name}: ${Math.round(window.perSecond)} deliveries/s, ${Math.round(window.efficiency)} per CPU-second`);
+      say(
+        `round ${round} of ${rounds}, ${crowd.system.name}: ${Math.round(window.perSecond)} deliveries/s, ${Math.round(window.efficiency)} per CPU-second`,
+      );
     }
   }
   return windows;
@@ -47,7 +49,9 @@ export function compare(crowds, windows) {
     const own = windows.get(crowd);
     const ratio = (field) => summary(own.map((window, i) => window[field] / base[i][field]));
     return {
-      system: crowd.system.name, rounds: own, ...faults(crowd),
+      system: crowd.system.name,
+      rounds: own,
+      ...faults(crowd),
       ratios: { efficiency: ratio('efficiency'), p50: ratio('p50'), p99: ratio('p99') },
     };
   });

@@ -1,6 +1,7 @@
 /** The most messages a second that one API process and one worker hold, found by trying higher and higher rates. */
-import { poolFor, withCrowds } from '../systems/line-up.js';
+
 import { openLoop } from '../load/loads.js';
+import { poolFor, withCrowds } from '../systems/line-up.js';
 import { faults, measureLoad } from './rounds.js';
 
 const ROOMS = 1_000;
@@ -31,7 +32,9 @@ async function climb(crowd, { seconds }, say) {
   for (let rate = FIRST, tries = 0; tries < TRIES; tries += 1) {
     const window = await measureLoad(crowd, (one) => openLoop(one, rate), seconds);
     const holds = window.p99 !== null && window.p99 < P99_MAX;
-    say(`${crowd.system.name}: ${Math.round(rate)} messages/s, p99 ${Math.round(window.p99)} ms: ${holds ? 'holds' : 'too much'}`);
+    say(
+      `${crowd.system.name}: ${Math.round(rate)} messages/s, p99 ${Math.round(window.p99)} ms: ${holds ? 'holds' : 'too much'}`,
+    );
     if (holds) best = { ...window, rate };
     else failed = { ...window, rate };
     if (failed !== null && (best === null || failed.rate / best.rate < 1 + EXACT)) break;

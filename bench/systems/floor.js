@@ -22,16 +22,32 @@ const operations = { join, send, poll };
 
 function join(res, url) {
   const name = parameter(url, 'room=') || 'lobby';
-  const user = { id: (lastUser += 1), name: parameter(url, 'name='), inbox: [], acknowledged: 0, lastId: '0-0', res: null, deadline: 0 };
+  const user = {
+    id: (lastUser += 1),
+    name: parameter(url, 'name='),
+    inbox: [],
+    acknowledged: 0,
+    lastId: '0-0',
+    res: null,
+    deadline: 0,
+  };
   const token = user.id + TOKEN_PADDING;
   const room = rooms.get(name) ?? [];
   rooms.set(name, room);
   room.push(user);
   users.set(token, user);
   const members = room.map(({ id, name }) => ({ id, name }));
-  answer(res, JSON.stringify({
-    ok: true, user: { id: user.id, name: user.name }, token, cursor: cursorOf(user), pollTimeout: 25, room: { name, members, history: [] },
-  }));
+  answer(
+    res,
+    JSON.stringify({
+      ok: true,
+      user: { id: user.id, name: user.name },
+      token,
+      cursor: cursorOf(user),
+      pollTimeout: 25,
+      room: { name, members, history: [] },
+    }),
+  );
 }
 
 function send(res, url) {
@@ -39,7 +55,14 @@ function send(res, url) {
   const room = parameter(url, 'room=');
   const id = nextId();
   const at = lastMs;
-  const text = JSON.stringify({ id, at, type: 'message', room, from: { id: user.id, name: user.name }, text: decode(parameter(url, 'text=')) });
+  const text = JSON.stringify({
+    id,
+    at,
+    type: 'message',
+    room,
+    from: { id: user.id, name: user.name },
+    text: decode(parameter(url, 'text=')),
+  });
   answer(res, `{"ok":true,"id":"${id}","at":${at}}`);
   for (const member of rooms.get(room)) {
     member.inbox.push(text);
@@ -83,8 +106,16 @@ function answer(res, body) {
   const script = `/**/f(${body});`;
   const length = Buffer.byteLength(script);
   res.writeHead(200, [
-    'X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store', 'Cross-Origin-Resource-Policy', 'cross-origin',
-    'Content-Type', 'application/javascript; charset=utf-8', 'Content-Length', length,
+    'X-Content-Type-Options',
+    'nosniff',
+    'Cache-Control',
+    'no-store',
+    'Cross-Origin-Resource-Policy',
+    'cross-origin',
+    'Content-Type',
+    'application/javascript; charset=utf-8',
+    'Content-Length',
+    length,
   ]);
   res.end(script, length === script.length ? 'latin1' : 'utf8');
 }

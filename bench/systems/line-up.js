@@ -19,7 +19,9 @@ function starters({ settings, compared, profile }, { floor = true, ...how } = {}
   return [
     ...(floor ? [() => startFloor(how)] : []),
     () => startChat('chat', root, { ...how, env: { ...settings, ...how.env }, profile }),
-    ...(compared ? [() => startChat('compared', compared.dir, { ...how, env: { ...compared.settings, ...how.env } })] : []),
+    ...(compared
+      ? [() => startChat('compared', compared.dir, { ...how, env: { ...compared.settings, ...how.env } })]
+      : []),
   ];
 }
 

@@ -19,7 +19,8 @@ const folders = [];
 /** Puts this process on its core. Throws a Problem on a machine where nothing can be measured. */
 export function pinGenerator() {
   if (process.platform !== 'linux') throw new Problem('The bench needs Linux: it reads /proc and uses taskset.');
-  if (availableParallelism() < 2) throw new Problem('The bench needs two cores: one for the servers, one for the load.');
+  if (availableParallelism() < 2)
+    throw new Problem('The bench needs two cores: one for the servers, one for the load.');
   execFileSync('taskset', ['-acp', GENERATOR_CORE, String(process.pid)], { stdio: 'ignore' });
 }
 
@@ -33,7 +34,8 @@ export function temporaryFolder() {
 /** Starts a program on the servers' core. The kernel ends it when the bench is killed. */
 export function start(command, args, env, { ipc = false } = {}) {
   const child = spawn('setpriv', ['--pdeathsig', 'SIGKILL', 'taskset', '-c', SERVER_CORE, command, ...args], {
-    env: { ...process.env, ...env }, stdio: ['ignore', 2, 2, ...(ipc ? ['ipc'] : [])],
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 2, 2, ...(ipc ? ['ipc'] : [])],
   });
   children.add(child);
   child.once('exit', () => children.delete(child));
@@ -45,7 +47,9 @@ export async function startNode(args, env) {
   const child = start(process.execPath, args, env, { ipc: true });
   const timeout = AbortSignal.timeout(START_PATIENCE);
   const ready = once(child, 'message', { signal: timeout });
-  const ended = once(child, 'exit', { signal: timeout }).then(() => { throw new Problem(`${args.at(-1)} ended by itself: see above.`); });
+  const ended = once(child, 'exit', { signal: timeout }).then(() => {
+    throw new Problem(`${args.at(-1)} ended by itself: see above.`);
+  });
   await Promise.race([ready, ended]);
   ended.catch(() => undefined);
   child.channel?.unref();

@@ -17,7 +17,9 @@ export class RedisProbe {
   static async connect(url, patience) {
     const redis = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
     redis.on('error', () => undefined);
-    const late = sleep(patience, null, { ref: false }).then(() => { throw new Error('Redis did not start'); });
+    const late = sleep(patience, null, { ref: false }).then(() => {
+      throw new Error('Redis did not start');
+    });
     await Promise.race([redis.config('SET', 'slowlog-log-slower-than', SLOW, 'slowlog-max-len', 1_024), late]);
     late.catch(() => undefined);
     return new RedisProbe(redis);
@@ -44,7 +46,9 @@ export class RedisProbe {
   async commands() {
     const info = await this.redis.info('commandstats');
     const found = info.matchAll(/^cmdstat_(\S+):calls=(\d+),usec=(\d+)/gm);
-    return Object.fromEntries([...found].map(([, name, calls, microseconds]) => [name, { calls: Number(calls), us: Number(microseconds) }]));
+    return Object.fromEntries(
+      [...found].map(([, name, calls, microseconds]) => [name, { calls: Number(calls), us: Number(microseconds) }]),
+    );
   }
 
   close() {

@@ -1,8 +1,8 @@
 /** The systems that are compared: the floor, and the chat with its own Redis, API processes and worker. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { randomPort } from '../../scripts/start/ports.js';
 import { inProject, root } from '../../scripts/project.js';
+import { randomPort } from '../../scripts/start/ports.js';
 import { start, startNode, stop, temporaryFolder } from './processes.js';
 import { RedisProbe } from './redis-probe.js';
 import { cpuSeconds, residentBytes } from './usage.js';
@@ -38,7 +38,8 @@ class System {
 
   /** Makes Node processes that were started for it collect their garbage. */
   async collectGarbage() {
-    for (const [part, children] of Object.entries(this.parts)) if (part !== 'redis') for (const child of children) child.kill('SIGUSR2');
+    for (const [part, children] of Object.entries(this.parts))
+      if (part !== 'redis') for (const child of children) child.kill('SIGUSR2');
     await sleep(COLLECTING);
   }
 
@@ -50,14 +51,20 @@ class System {
   }
 
   #byPart(read) {
-    return Object.fromEntries(Object.entries(this.parts).map(([part, children]) =>
-      [part, children.reduce((sum, child) => sum + read(child.pid), 0)]));
+    return Object.fromEntries(
+      Object.entries(this.parts).map(([part, children]) => [
+        part,
+        children.reduce((sum, child) => sum + read(child.pid), 0),
+      ]),
+    );
   }
 }
 
 export async function startFloor({ collectable = false } = {}) {
   const port = await randomPort();
-  const floor = await startNode([...NODE, ...collecting(collectable), inProject('bench/systems/floor.js')], { PORT: String(port) });
+  const floor = await startNode([...NODE, ...collecting(collectable), inProject('bench/systems/floor.js')], {
+    PORT: String(port),
+  });
   return new System('floor', root, {}, [port], { floor: [floor] }, null);
 }
 
@@ -68,10 +75,28 @@ export async function startFloor({ collectable = false } = {}) {
 export async function startChat(name, dir, { env = {}, apis = 1, profile = null, collectable = false } = {}) {
   const data = temporaryFolder();
   const redisPort = await randomPort();
-  const redis = start('redis-server', [
-    '--bind', '127.0.0.1', '--port', String(redisPort), '--dir', data, '--logfile', join(data, 'redis.log'), '--save', '',
-    '--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction',
-  ], {});
+  const redis = start(
+    'redis-server',
+    [
+      '--bind',
+      '127.0.0.1',
+      '--port',
+      String(redisPort),
+      '--dir',
+      data,
+      '--logfile',
+      join(data, 'redis.log'),
+      '--save',
+      '',
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'everysec',
+      '--maxmemory-policy',
+      'noeviction',
+    ],
+    {},
+  );
   const url = `redis://127.0.0.1:${redisPort}`;
   const probe = await RedisProbe.connect(url, REDIS_PATIENCE);
   const settings = { LOG_LEVEL: 'warn', RATE_LIMITS: 'off', USER_TTL: '3600', ...env, REDIS_URL: url };
@@ -86,5 +111,5 @@ export async function startChat(name, dir, { env = {}, apis = 1, profile = null,
   return new System(name, dir, settings, ports, { api, worker, redis: [redis] }, probe);
 }
 
-const profiling = (folder) => folder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', folder];
-const collecting = (on) => on ? ['--expose-gc', '--import', inProject('bench/systems/collect-on-signal.js')] : [];
+const profiling = (folder) => (folder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', folder]);
+const collecting = (on) => (on ? ['--expose-gc', '--import', inProject('bench/systems/collect-on-signal.js')] : []);

@@ -1,8 +1,9 @@
 /** What one scenario came to. */
-import { judge } from '../../test/chaos/verdict.js';
+
 import type { Log } from '../../test/chaos/logs.js';
 import type { Record } from '../../test/chaos/record.js';
 import type { Session } from '../../test/chaos/session.js';
+import { judge } from '../../test/chaos/verdict.js';
 
 export interface Figures {
   acknowledged: number;
@@ -26,15 +27,29 @@ export interface Figures {
 const RIGHT = / (unauthorized|name_taken|superseded|no_such_user|not_in_room)$/;
 
 export function figuresOf(record: Record, sessions: Session[], logs: Map<string, Log>): Figures {
-  const { acknowledged, delivered, lost, duplicated, outOfOrder, sessionsLost } = judge(record, sessions, logs, 'all', () => 0);
+  const { acknowledged, delivered, lost, duplicated, outOfOrder, sessionsLost } = judge(
+    record,
+    sessions,
+    logs,
+    'all',
+    () => 0,
+  );
   const arrivals = sessions.flatMap((session) => session.allViews).flatMap((view) => view.arrivals);
   const delays = arrivals.map(({ id, at }) => at - Number.parseInt(id, 10)).sort((a, b) => a - b);
   const times = arrivals.map(({ at }) => at).sort((a, b) => a - b);
-  const failed = [...record.failures].reduce((sum, [what, times]) => RIGHT.test(what) ? sum : sum + times, 0);
+  const failed = [...record.failures].reduce((sum, [what, times]) => (RIGHT.test(what) ? sum : sum + times), 0);
   return {
-    acknowledged, delivered, lost, doubled: duplicated, outOfOrder, sessionsLost, failed,
+    acknowledged,
+    delivered,
+    lost,
+    doubled: duplicated,
+    outOfOrder,
+    sessionsLost,
+    failed,
     silence: Math.max(0, ...times.slice(1).map((time, place) => time - (times[place] ?? time))),
-    p50: delays[Math.floor(delays.length / 2)] ?? 0, p99: delays[Math.floor(delays.length * 0.99)] ?? 0, longest: delays.at(-1) ?? 0,
+    p50: delays[Math.floor(delays.length / 2)] ?? 0,
+    p99: delays[Math.floor(delays.length * 0.99)] ?? 0,
+    longest: delays.at(-1) ?? 0,
     violations: record.describeViolations(),
   };
 }

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { readLogs, type Log } from '../../test/chaos/logs.js';
+import { type Log, readLogs } from '../../test/chaos/logs.js';
 import { Child, root } from '../../test/support/child.js';
 import { fetchText } from '../../test/support/client.js';
 import { until } from '../../test/support/until.js';
@@ -12,7 +12,13 @@ import { until } from '../../test/support/until.js';
 const run = promisify(execFile);
 
 export const ADDRESSES = {
-  proxy: '10.77.0.10', app1: '10.77.0.21', app2: '10.77.0.22', app3: '10.77.0.23', redis1: '10.77.0.31', redis2: '10.77.0.32', redis3: '10.77.0.33',
+  proxy: '10.77.0.10',
+  app1: '10.77.0.21',
+  app2: '10.77.0.22',
+  app3: '10.77.0.23',
+  redis1: '10.77.0.31',
+  redis2: '10.77.0.32',
+  redis3: '10.77.0.33',
 } as const;
 export type Host = keyof typeof ADDRESSES;
 export const APPS = ['app1', 'app2', 'app3'] as const;
@@ -34,13 +40,22 @@ export async function cable(...how: (string | number)[]): Promise<void> {
 }
 
 async function startOn(host: Host, command: string[], ready: RegExp, env: Record<string, string> = {}): Promise<Child> {
-  const [child] = await Child.start('ip', ['netns', 'exec', `chat-${host}`, ...command], { PATH: process.env['PATH'], ...env }, ready);
+  const [child] = await Child.start(
+    'ip',
+    ['netns', 'exec', `chat-${host}`, ...command],
+    { PATH: process.env.PATH, ...env },
+    ready,
+  );
   return child;
 }
 
 /** What a host of the chat runs: one API process and one worker. */
 class Chat {
-  constructor(readonly host: App, readonly api: Child, readonly worker: Child) {}
+  constructor(
+    readonly host: App,
+    readonly api: Child,
+    readonly worker: Child,
+  ) {}
 
   static async start(host: App, folder: string, env: Record<string, string>): Promise<Chat> {
     const [api, worker] = await Promise.all([startApi(host, folder, env), startWorker(host, folder, env)]);
@@ -49,7 +64,11 @@ class Chat {
 }
 
 function startApi(host: App, folder: string, env: Record<string, string>): Promise<Child> {
-  return startOn(host, [process.execPath, join(folder, 'dist/apps/api/main.js')], /"msg":"listening"/, { ...env, PORT: String(PORT), TRUST_PROXY: '1' });
+  return startOn(host, [process.execPath, join(folder, 'dist/apps/api/main.js')], /"msg":"listening"/, {
+    ...env,
+    PORT: String(PORT),
+    TRUST_PROXY: '1',
+  });
 }
 
 function startWorker(host: App, folder: string, env: Record<string, string>): Promise<Child> {
@@ -66,7 +85,7 @@ export class Hosts {
 
   private constructor(way: RedisWay, redisUrl: string) {
     this.#way = way;
-    this.#env = { REDIS_URL: redisUrl, HISTORY: '100000', REDIS_WAIT: process.env['REDIS_WAIT'] ?? '0' };
+    this.#env = { REDIS_URL: redisUrl, HISTORY: '100000', REDIS_WAIT: process.env.REDIS_WAIT ?? '0' };
   }
 
   /** Starts everything: Redis, the chat of a folder on each host, the proxy in front. */
@@ -74,7 +93,10 @@ export class Hosts {
     const hosts = new Hosts(way, await REDIS[way]());
     await Promise.all(APPS.map((app) => hosts.#start(app, folder)));
     await startProxy();
-    await until(async () => (await fetchText('GET', `${URL_OF_CHAT}/health`)).status === 200, 'the chat behind the proxy');
+    await until(
+      async () => (await fetchText('GET', `${URL_OF_CHAT}/health`)).status === 200,
+      'the chat behind the proxy',
+    );
     return hosts;
   }
 
@@ -88,7 +110,10 @@ export class Hosts {
     if (!chat) throw new Error(`nothing runs on ${app}`);
     await inOrder(chat.api);
     const api = await startApi(app, folder, this.#env);
-    await until(async () => (await fetchText('GET', `http://${ADDRESSES[app]}:${PORT}/health`)).status === 200, `health of ${app}`);
+    await until(
+      async () => (await fetchText('GET', `http://${ADDRESSES[app]}:${PORT}/health`)).status === 200,
+      `health of ${app}`,
+    );
     await inOrder(chat.worker);
     this.#chats.set(app, new Chat(app, api, await startWorker(app, folder, this.#env)));
     await new Promise((resolve) => setTimeout(resolve, NOTICED));
@@ -102,7 +127,13 @@ export class Hosts {
 
   /** The last lines of all processes that have ended by themselves. */
   crashed(): string[] {
-    const all = [...this.#chats.values()].flatMap(({ host, api, worker }) => [[host, api], [host, worker]] as const);
+    const all = [...this.#chats.values()].flatMap(
+      ({ host, api, worker }) =>
+        [
+          [host, api],
+          [host, worker],
+        ] as const,
+    );
     return all.filter(([, child]) => child.ended).map(([host, child]) => `${host}: ${child.output().slice(-1_000)}`);
   }
 }
@@ -115,31 +146,72 @@ async function inOrder(child: Child): Promise<void> {
 
 function startProxy(): Promise<Child> {
   const where = Object.fromEntries(APPS.map((app, place) => [`HOST${place + 1}`, `${ADDRESSES[app]}:${PORT}`]));
-  return startOn('proxy', ['haproxy', '-W', '-db', '-f', join(root, 'deploy/haproxy/haproxy.cfg')], /Loading success/, where);
+  return startOn(
+    'proxy',
+    ['haproxy', '-W', '-db', '-f', join(root, 'deploy/haproxy/haproxy.cfg')],
+    /Loading success/,
+    where,
+  );
 }
 
 const READY = /Ready to accept connections/;
 
 async function startRedis(host: Host, port: number, ...more: string[]): Promise<Child> {
-  const dir = join(process.env['DATA'] ?? '', `${host}-${port}`);
+  const dir = join(process.env.DATA ?? '', `${host}-${port}`);
   await mkdir(dir);
-  return startOn(host, ['redis-server', '--port', String(port), '--dir', dir, '--bind', ADDRESSES[host], '--protected-mode', 'no', '--save', '',
-    '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', ...more], READY);
+  return startOn(
+    host,
+    [
+      'redis-server',
+      '--port',
+      String(port),
+      '--dir',
+      dir,
+      '--bind',
+      ADDRESSES[host],
+      '--protected-mode',
+      'no',
+      '--save',
+      '',
+      '--appendonly',
+      'yes',
+      '--maxmemory-policy',
+      'noeviction',
+      ...more,
+    ],
+    READY,
+  );
 }
 
 /** Sets Redis up; gives the chat's REDIS_URL. */
 const REDIS: Record<RedisWay, () => Promise<string>> = {
   async cluster() {
-    const options = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no'];
-    await Promise.all(REDISES.flatMap((host) => [startRedis(host, MASTER, ...options), startRedis(host, REPLICA, ...options)]));
+    const options = [
+      '--cluster-enabled',
+      'yes',
+      '--cluster-node-timeout',
+      '2000',
+      '--cluster-require-full-coverage',
+      'no',
+    ];
+    await Promise.all(
+      REDISES.flatMap((host) => [startRedis(host, MASTER, ...options), startRedis(host, REPLICA, ...options)]),
+    );
     // a replica never stands on the host of its master
     await run('redis-cli', ['--cluster', 'create', ...NODES, '--cluster-replicas', '1', '--cluster-yes']);
-    await until(async () => (await Promise.all(NODES.map(stateOf))).every((state) => state.includes('cluster_state:ok')), 'the cluster');
+    await until(
+      async () => (await Promise.all(NODES.map(stateOf))).every((state) => state.includes('cluster_state:ok')),
+      'the cluster',
+    );
     return `redis://${REDISES.map((host) => `${ADDRESSES[host]}:${MASTER}`).join()}?cluster=true`;
   },
   async one() {
     await startRedis('redis1', MASTER);
-    await Promise.all((['redis2', 'redis3'] as const).map((host) => startRedis(host, MASTER, '--replicaof', ADDRESSES.redis1, String(MASTER))));
+    await Promise.all(
+      (['redis2', 'redis3'] as const).map((host) =>
+        startRedis(host, MASTER, '--replicaof', ADDRESSES.redis1, String(MASTER)),
+      ),
+    );
     return `redis://${ADDRESSES.redis1}:${MASTER}`;
   },
 };
@@ -154,7 +226,9 @@ export async function readAllLogs(way: RedisWay): Promise<Map<string, Log>> {
   const ports = way === 'cluster' ? [MASTER, REPLICA] : [MASTER];
   const nodes = REDISES.flatMap((host) => ports.map((port) => new Redis({ host: ADDRESSES[host], port })));
   try {
-    const found = await Promise.all(nodes.map(async (node) => (await node.role())[0] === 'master' ? readLogs(node) : new Map<string, Log>()));
+    const found = await Promise.all(
+      nodes.map(async (node) => ((await node.role())[0] === 'master' ? readLogs(node) : new Map<string, Log>())),
+    );
     return new Map(found.flatMap((logs) => [...logs]));
   } finally {
     for (const node of nodes) node.disconnect();

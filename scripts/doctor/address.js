@@ -7,13 +7,17 @@ import { call } from './proxy.js';
 import { withRedis } from './redis.js';
 
 const LOOPBACK = '127.0.0.1';
-const UNSEEN = note('By which address visitors are counted cannot be told from here. Run the doctor where it has the chat\'s REDIS_URL.');
+const UNSEEN = note(
+  "By which address visitors are counted cannot be told from here. Run the doctor where it has the chat's REDIS_URL.",
+);
 
 /** Joins with a forged address, and looks which counter has gone up. `redisUrl` null: there is none to look at. */
 export function checkAddress(redisUrl, { rateLimits, trustProxy }) {
   return async (url) => {
     if (!rateLimits) return null;
-    return redisUrl === null ? UNSEEN : withCounters(redisUrl, (countOf) => judge(url, countOf, trustProxy)).catch(() => UNSEEN);
+    return redisUrl === null
+      ? UNSEEN
+      : withCounters(redisUrl, (countOf) => judge(url, countOf, trustProxy)).catch(() => UNSEEN);
   };
 }
 
@@ -24,10 +28,14 @@ async function judge(url, countOf, trustProxy) {
   const after = [await countOf(forged), await countOf(LOOPBACK)];
   if (guest.ok) await call(url, 'leave', { token: guest.token });
   if (after[0] > before[0]) {
-    return bad(`An X-Forwarded-For that a visitor makes up is believed (TRUST_PROXY=${trustProxy}), so limits hold nobody: let the outermost proxy replace that header, and TRUST_PROXY be the number of proxies.`);
+    return bad(
+      `An X-Forwarded-For that a visitor makes up is believed (TRUST_PROXY=${trustProxy}), so limits hold nobody: let the outermost proxy replace that header, and TRUST_PROXY be the number of proxies.`,
+    );
   }
   if (after[1] > before[1] && !(await isLoopback(url))) {
-    return bad(`All visitors count as one, the proxy (TRUST_PROXY=${trustProxy}): ${trustProxy === 0 ? 'start the chat with TRUST_PROXY=1' : 'let the proxy set X-Forwarded-For'}.`);
+    return bad(
+      `All visitors count as one, the proxy (TRUST_PROXY=${trustProxy}): ${trustProxy === 0 ? 'start the chat with TRUST_PROXY=1' : 'let the proxy set X-Forwarded-For'}.`,
+    );
   }
   return good('An X-Forwarded-For that a visitor makes up is not believed.');
 }

@@ -5,17 +5,17 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { asScript } from '../command.js';
+import { Problem } from '../problem.js';
+import { inProject } from '../project.js';
+import { appendOnlyFolder, logFile, running, silentPort } from '../start/own-redis.js';
+import { reasonInLog } from '../start/redis-log.js';
 import { checkAddress } from './address.js';
 import { bad, line, note } from './findings.js';
 import { checkMachine } from './machine.js';
 import { checkThrough } from './proxy.js';
 import { checkRedisOf } from './redis.js';
 import { checkSettings } from './settings.js';
-import { appendOnlyFolder, logFile, running, silentPort } from '../start/own-redis.js';
-import { asScript } from '../command.js';
-import { Problem } from '../problem.js';
-import { inProject } from '../project.js';
-import { reasonInLog } from '../start/redis-log.js';
 
 const USAGE = 'npm run doctor -- [--url https://chat.example.org] [--hold 25]';
 
@@ -36,7 +36,8 @@ async function doctor() {
 function readOptions() {
   const { url = '', hold } = parseOptions();
   const address = url.replace(/\/+$/, '');
-  if (address !== '' && !/^https?:$/.test(URL.canParse(address) ? new URL(address).protocol : '')) throw new Problem(`--url ${url} is no address: ${USAGE}`);
+  if (address !== '' && !/^https?:$/.test(URL.canParse(address) ? new URL(address).protocol : ''))
+    throw new Problem(`--url ${url} is no address: ${USAGE}`);
   if (!/^\d+$/.test(hold)) throw new Problem(`--hold wants seconds: ${USAGE}`);
   return { url: address, hold: Number(hold) };
 }
@@ -51,7 +52,8 @@ function parseOptions() {
 
 /** Throws a Problem for the first setting that is not allowed. */
 async function readSettings() {
-  if (!existsSync(inProject('dist/shared/config/config.js'))) throw new Problem('The chat is not built: npm ci && npm run build');
+  if (!existsSync(inProject('dist/shared/config/config.js')))
+    throw new Problem('The chat is not built: npm ci && npm run build');
   const { ConfigError, readConfig, readStartConfig } = await import(inProject('dist/shared/config/config.js'));
   try {
     return { ...readConfig(process.env), ...readStartConfig(process.env) };
@@ -66,11 +68,17 @@ async function ownRedisUrl() {
 }
 
 async function withoutRedis(silent) {
-  if (silent) return bad(`No answer within 5 s from the chat's own Redis at 127.0.0.1:${silent}: it hangs, or is stopped. End that process and start the chat again; what it kept is there then.`);
+  if (silent)
+    return bad(
+      `No answer within 5 s from the chat's own Redis at 127.0.0.1:${silent}: it hangs, or is stopped. End that process and start the chat again; what it kept is there then.`,
+    );
   const log = await readFile(logFile, 'utf8').catch(() => null);
   const ended = log === null || /bye bye/.test(log.trimEnd().split('\n').at(-1));
-  if (!ended) return bad(`The chat's own Redis does not run: ${reasonInLog(log, appendOnlyFolder)}. Its log is ${logFile}.`);
-  return note('The chat\'s own Redis does not run, and REDIS_URL is not set: start the chat to have its Redis looked at.');
+  if (!ended)
+    return bad(`The chat's own Redis does not run: ${reasonInLog(log, appendOnlyFolder)}. Its log is ${logFile}.`);
+  return note(
+    "The chat's own Redis does not run, and REDIS_URL is not set: start the chat to have its Redis looked at.",
+  );
 }
 
 function show(title, findings) {

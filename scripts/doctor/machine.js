@@ -12,7 +12,11 @@ export async function checkMachine(settings) {
   return [await checkVersion(), await checkFiles(settings), await checkBacklog()].filter((one) => one !== null);
 }
 
-const checkVersion = () => checkNode().then(() => good(`Node ${process.versions.node}.`), (error) => bad(error.message));
+const checkVersion = () =>
+  checkNode().then(
+    () => good(`Node ${process.versions.node}.`),
+    (error) => bad(error.message),
+  );
 
 async function checkFiles({ connections, pollConnections }) {
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '');
@@ -21,14 +25,18 @@ async function checkFiles({ connections, pollConnections }) {
   if (files === Infinity) return null;
   if (files >= wanted) return good(`A process may open ${files} files: enough for CONNECTIONS=${connections}.`);
   const verdict = files >= wanted / 2 ? note : bad;
-  return verdict(`A process may open ${files} files, and CONNECTIONS=${connections} wants ${wanted}: beyond that connections fail. Raise it ("ulimit -Hn", LimitNOFILE= of systemd), or set CONNECTIONS=${Math.max(1, files - pollConnections - OTHER_FILES)}.`);
+  return verdict(
+    `A process may open ${files} files, and CONNECTIONS=${connections} wants ${wanted}: beyond that connections fail. Raise it ("ulimit -Hn", LimitNOFILE= of systemd), or set CONNECTIONS=${Math.max(1, files - pollConnections - OTHER_FILES)}.`,
+  );
 }
 
 async function checkBacklog() {
   const most = await kernel('net/core/somaxconn');
   if (most === null) return null;
   if (most >= BACKLOG) return good(`net.core.somaxconn is ${most}: many may connect at one moment.`);
-  return note(`net.core.somaxconn is ${most}: when more connect at one moment, some wait for a second. "sysctl -w net.core.somaxconn=4096" mends it.`);
+  return note(
+    `net.core.somaxconn is ${most}: when more connect at one moment, some wait for a second. "sysctl -w net.core.somaxconn=4096" mends it.`,
+  );
 }
 
 /** A number from /proc/sys, or null where there is none. */

@@ -1,12 +1,13 @@
 /** Processes of this project that a former start left running because it was killed. */
-import { existsSync } from 'node:fs';
-import { readFile, readdir, readlink, rm } from 'node:fs/promises';
+
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { running } from './own-redis.js';
 import { Problem } from '../problem.js';
 import { dataDir, pm2Home, root } from '../project.js';
+import { running } from './own-redis.js';
 
 /** How long pm2 may take to end what it has; the API gives itself 3 s, a worker 4 s. */
 const PATIENCE = 6_000;
@@ -14,9 +15,12 @@ const PATIENCE = 6_000;
 /** Ends what is left of a start that was killed. Throws a Problem when a live start has this folder. */
 export async function endLeftovers() {
   const pm2 = await pm2Process();
-  if (pm2 && (await isStart(pm2))) throw new Problem(`nobackend-chat already runs from this folder (process ${pm2}): stop that first.`);
+  if (pm2 && (await isStart(pm2)))
+    throw new Problem(`nobackend-chat already runs from this folder (process ${pm2}): stop that first.`);
   if (pm2 && (await isDaemon(pm2))) {
-    throw new Problem(`A pm2 of yours runs from ${pm2Home} (process ${pm2}): end it first, with "PM2_HOME=${pm2Home} npx pm2 kill".`);
+    throw new Problem(
+      `A pm2 of yours runs from ${pm2Home} (process ${pm2}): end it first, with "PM2_HOME=${pm2Home} npx pm2 kill".`,
+    );
   }
   if ((await leftovers()).length > 0) {
     console.log('Ending what a former start left running ...');

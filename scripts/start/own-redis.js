@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { isFree, randomPort } from './ports.js';
 import { dataDir, ensureFolder, inProject } from '../project.js';
 import { ask } from '../redis-client.js';
+import { isFree, randomPort } from './ports.js';
 
 export const folder = join(dataDir, 'redis');
 export const logFile = join(folder, 'redis.log');
@@ -20,8 +20,26 @@ const PATIENCE = 5_000;
 export function redisArguments(port, { appendfsync, redisMaxMemory }) {
   ensureFolder(folder);
   return [
-    '--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--logfile', logFile, '--loglevel', 'notice',
-    '--appendonly', 'yes', '--appendfsync', appendfsync, '--save', '', '--maxmemory', `${redisMaxMemory}mb`, '--maxmemory-policy', 'noeviction',
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--dir',
+    folder,
+    '--logfile',
+    logFile,
+    '--loglevel',
+    'notice',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    appendfsync,
+    '--save',
+    '',
+    '--maxmemory',
+    `${redisMaxMemory}mb`,
+    '--maxmemory-policy',
+    'noeviction',
   ];
 }
 

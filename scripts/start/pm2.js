@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Problem } from '../problem.js';
+import { inProject, pm2Home, root } from '../project.js';
 import { killLeftovers } from './leftovers.js';
 import { appendOnlyFolder, logFile } from './own-redis.js';
-import { Problem } from '../problem.js';
 import { cpuOf, Progress } from './progress.js';
-import { inProject, pm2Home, root } from '../project.js';
 import { reasonInLog } from './redis-log.js';
 
 /** A start is given up when nothing of it has moved for so long. On a fifth of a core its longest standstill was some seconds. */
@@ -51,9 +51,11 @@ export class Pm2 {
     const { CONFIG_EXIT } = await import(inProject('dist/shared/config/config.js'));
     const progress = new Progress({ standstill: STANDSTILL_MS, whole: START_MS });
     for (; ; await sleep(100)) {
-      if (this.#child.exitCode !== null) throw new Problem('pm2 ended by itself, which it should not: see what it wrote above.');
+      if (this.#child.exitCode !== null)
+        throw new Problem('pm2 ended by itself, which it should not: see what it wrote above.');
       const parts = await this.#client.list();
-      const hopeless = ({ exit_code, restart_time, status }) => exit_code === CONFIG_EXIT || restart_time >= RESTARTS || status === 'errored';
+      const hopeless = ({ exit_code, restart_time, status }) =>
+        exit_code === CONFIG_EXIT || restart_time >= RESTARTS || status === 'errored';
       await throwFor(parts.find((part) => hopeless(part.pm2_env)));
       if (parts.length > 0 && parts.every((part) => part.pm2_env.status === 'online') && (await healthy())) return;
       const seconds = progress.givenUpAfter((await Promise.all(parts.map(progressOf))).join());

@@ -34,7 +34,9 @@ export async function checkNode() {
 
 /** `npm ci`, unless the packages of this very package-lock.json are there. */
 async function installPackages() {
-  const lock = createHash('sha256').update(await readFile(inProject('package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(await readFile(inProject('package-lock.json')))
+    .digest('hex');
   if (lock === (await readFile(stampFile, 'utf8').catch(() => null))) return;
   if (lstatSync(inProject('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new Problem('node_modules is a link to another folder, which installing would empty: remove the link first.');
@@ -74,8 +76,14 @@ async function installPrograms(forTests) {
 
 /** What only some tests need, or what makes them faster: where it cannot be had, nothing else is left out. */
 async function installForSomeTests() {
-  await installPerhaps({ nginx: 'nginx-light', haproxy: 'haproxy' }, 'The tests of deploy/ leave out what is missing here');
-  await installPerhaps({ 'chromium-headless-shell': 'chromium-headless-shell' }, 'The tests in Chromium take longer here');
+  await installPerhaps(
+    { nginx: 'nginx-light', haproxy: 'haproxy' },
+    'The tests of deploy/ leave out what is missing here',
+  );
+  await installPerhaps(
+    { 'chromium-headless-shell': 'chromium-headless-shell' },
+    'The tests in Chromium take longer here',
+  );
   await installPerhaps({ 'firefox-esr': 'firefox-esr' }, 'The tests in Firefox are left out here');
   await installPerhaps({ WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' }, 'The tests in WebKit are left out here');
 }
@@ -86,7 +94,12 @@ async function installPerhaps(packages, meaning) {
   const missing = Object.values(packages).filter((_, place) => !found[place]);
   if (missing.length === 0) return;
   // a server shall not run beside the tests, so far as Debian listens to this
-  const installed = await canInstall() && await aptInstall(missing, { RUNLEVEL: '1' }).then(() => true, () => false);
+  const installed =
+    (await canInstall()) &&
+    (await aptInstall(missing, { RUNLEVEL: '1' }).then(
+      () => true,
+      () => false,
+    ));
   if (!installed) console.log(`${meaning}: install ${missing.join(' and ')}.`);
 }
 
@@ -104,7 +117,12 @@ async function canInstall() {
 async function aptInstall(packages, env = {}) {
   if (packages.length === 0) return;
   await run('Refreshing the list of system packages', 'apt-get', ['update'], apt);
-  await run(`Installing ${packages.join(' and ')}`, 'apt-get', ['install', '-y', '--no-install-recommends', ...packages], { ...apt, ...env });
+  await run(
+    `Installing ${packages.join(' and ')}`,
+    'apt-get',
+    ['install', '-y', '--no-install-recommends', ...packages],
+    { ...apt, ...env },
+  );
 }
 
 if (isMain(import.meta.url)) asScript(() => prepare({ forTests: process.argv.includes('--for-tests') }));

@@ -17,7 +17,10 @@ export async function cpuOf(pid) {
 /** Where there is no /proc, as on macOS. */
 function cpuByPs(pid) {
   try {
-    return execFileSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('ps', ['-o', 'time=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return ''; // no such process
   }

@@ -6,18 +6,30 @@ import { join } from 'node:path';
  * is often the beginning of that.
  */
 const REASONS = [
-  [/Bad file format reading the append only file ([^:\s]+)/, ([, file], folder) =>
-    `its append-only file ${join(folder, file)} is damaged. Copy ${folder} to a safe place, then run`
-    + ` "redis-check-aof --fix ${join(folder, 'appendonly.aof.manifest')}": it cuts off everything behind the damage`],
-  [/Can't handle RDB format version/, (_, folder) =>
-    `the data in ${folder} was written by a newer Redis. Install that version or a later one`],
-  [/Short read or OOM loading DB|Internal error in RDB|Error reading the RDB base file/, (_, folder) =>
-    `the base file (*.base.rdb) in ${folder} is damaged. ${RESTORE}`],
-  [/Unable to obtain the AOF file (\S+) length|append log file (\S+)\. No such file/, ([, file, other], folder) =>
-    `the file ${join(folder, file ?? other)} is missing. ${RESTORE}`],
+  [
+    /Bad file format reading the append only file ([^:\s]+)/,
+    ([, file], folder) =>
+      `its append-only file ${join(folder, file)} is damaged. Copy ${folder} to a safe place, then run` +
+      ` "redis-check-aof --fix ${join(folder, 'appendonly.aof.manifest')}": it cuts off everything behind the damage`,
+  ],
+  [
+    /Can't handle RDB format version/,
+    (_, folder) => `the data in ${folder} was written by a newer Redis. Install that version or a later one`,
+  ],
+  [
+    /Short read or OOM loading DB|Internal error in RDB|Error reading the RDB base file/,
+    (_, folder) => `the base file (*.base.rdb) in ${folder} is damaged. ${RESTORE}`,
+  ],
+  [
+    /Unable to obtain the AOF file (\S+) length|append log file (\S+)\. No such file/,
+    ([, file, other], folder) => `the file ${join(folder, file ?? other)} is missing. ${RESTORE}`,
+  ],
   [/AOF MANIFEST FILE ERROR/, (_, folder) => `${join(folder, 'appendonly.aof.manifest')} is damaged. ${RESTORE}`],
   [/No space left on device/, (_, folder) => `the disk that holds ${folder} is full. Make room on it`],
-  [/Permission denied/, (_, folder) => `it may not read or write ${folder}. Give that folder to the user that starts the chat`],
+  [
+    /Permission denied/,
+    (_, folder) => `it may not read or write ${folder}. Give that folder to the user that starts the chat`,
+  ],
 ];
 const RESTORE = 'Restore the folder from a backup, or move it away to begin empty';
 /** Lines at the level of warnings that every start has. */

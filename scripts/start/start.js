@@ -3,13 +3,13 @@
  * Ctrl-C. Settings are environment variables; `DATA_DIR` moves all that is kept out of the project's `.data`.
  */
 import { stopCommand } from '../command.js';
+import { Problem, report } from '../problem.js';
+import { dataDir, ensureFolder, inProject, pm2Home } from '../project.js';
 import { endLeftovers } from './leftovers.js';
 import { choosePort } from './own-redis.js';
 import { Pm2 } from './pm2.js';
 import { refusal } from './ports.js';
 import { prepare } from './prepare.js';
-import { Problem, report } from '../problem.js';
-import { dataDir, ensureFolder, inProject, pm2Home } from '../project.js';
 
 /** A socket's path may have 103 bytes on macOS, 107 on Linux; the longest here is pm2's `rpc.sock`. */
 const LONGEST_HOME = 103 - '/rpc.sock'.length;
@@ -67,7 +67,8 @@ async function checkHostsRedis(shards) {
 
 async function checkPort(port) {
   const code = await refusal(port);
-  if (code === 'EADDRINUSE') throw new Problem(`Port ${port} is in use: stop what uses it, or set PORT to another one.`);
+  if (code === 'EADDRINUSE')
+    throw new Problem(`Port ${port} is in use: stop what uses it, or set PORT to another one.`);
   if (code !== null) throw new Problem(`Port ${port} cannot be used (${code}): set PORT to another one.`);
 }
 
@@ -75,11 +76,19 @@ async function checkPort(port) {
 async function surroundings() {
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}; // they write into a pipe and cannot know
   // at the terminal somebody waits for the end, and no load balancer
-  return { PM2_HOME: pm2Home, PM2_DISABLE_VERSION_CHECK: '1', LOG_FORMAT: process.env.LOG_FORMAT || 'text', DRAIN_NOTICE: '0', ...colour };
+  return {
+    PM2_HOME: pm2Home,
+    PM2_DISABLE_VERSION_CHECK: '1',
+    LOG_FORMAT: process.env.LOG_FORMAT || 'text',
+    DRAIN_NOTICE: '0',
+    ...colour,
+  };
 }
 
 async function healthy(port) {
-  const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+  const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2_000) }).catch(
+    () => null,
+  );
   return answer?.status === 200;
 }
 

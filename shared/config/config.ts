@@ -34,25 +34,39 @@ function choice<T extends string>(env: Environment, name: string, fallback: T, a
 
 /** Origins as browsers name them; null for any. */
 function origins(env: Environment, name: string): ReadonlySet<string> | null {
-  const list = (env[name] ?? '').split(',').map((one) => one.trim()).filter((one) => one !== '');
+  const list = (env[name] ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
   const bad = list.find((one) => one !== 'null' && !(URL.canParse(one) && new URL(one).origin === one));
-  if (bad !== undefined) throw new ConfigError(`${name}=${env[name]} is not allowed: give origins such as https://example.org, with commas between.`);
+  if (bad !== undefined)
+    throw new ConfigError(
+      `${name}=${env[name]} is not allowed: give origins such as https://example.org, with commas between.`,
+    );
   return list.length > 0 ? new Set(list) : null;
 }
 
 /** Beginnings of room names, small. */
 function prefixes(env: Environment, name: string): readonly string[] {
-  const list = (env[name] ?? '').split(',').map((one) => one.trim().toLowerCase()).filter((one) => one !== '');
-  if (list.some((one) => !ROOM_NAME.test(one))) throw new ConfigError(`${name}=${env[name]} is not allowed: give beginnings of room names, such as staff, with commas between.`);
+  const list = (env[name] ?? '')
+    .split(',')
+    .map((one) => one.trim().toLowerCase())
+    .filter((one) => one !== '');
+  if (list.some((one) => !ROOM_NAME.test(one)))
+    throw new ConfigError(
+      `${name}=${env[name]} is not allowed: give beginnings of room names, such as staff, with commas between.`,
+    );
   return Object.freeze(list);
 }
 
 /** Throws ConfigError for an address of no known form. */
 function redisUrl(env: Environment): string {
-  const text = env['REDIS_URL'] || 'redis://127.0.0.1:6379';
+  const text = env.REDIS_URL || 'redis://127.0.0.1:6379';
   if (parseRedisUrl(text)) return text;
-  throw new ConfigError('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], redis://a:7000,b:7001?cluster=true'
-    + ' or redis+sentinel://host:port,host:port/name-of-master; with rediss for TLS.');
+  throw new ConfigError(
+    'REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], redis://a:7000,b:7001?cluster=true' +
+      ' or redis+sentinel://host:port,host:port/name-of-master; with rediss for TLS.',
+  );
 }
 
 /** Reads and checks all settings. Throws ConfigError for the first that is not allowed. */
@@ -60,10 +74,10 @@ export function readConfig(env: Environment) {
   const cluster = parseRedisUrl(redisUrl(env))?.kind === 'cluster';
   return Object.freeze({
     /** Where the API listens; 0 takes any free port (tests). */
-    port: env['PORT'] === '0' ? 0 : integer(env, 'PORT', 8080, 1, 65_535),
+    port: env.PORT === '0' ? 0 : integer(env, 'PORT', 8080, 1, 65_535),
     redisUrl: redisUrl(env),
     /** Basic-auth password of /admin, /admin/queues and /metrics; none: they are absent. */
-    adminPassword: env['ADMIN_PASSWORD'] || null,
+    adminPassword: env.ADMIN_PASSWORD || null,
     /** Wrong passwords from one address in ten minutes: enough for typing, three thousand a day for guessing. */
     adminTries: integer(env, 'ADMIN_TRIES', 20, 1, 1_000_000),
     /** Seconds without a poll or send after which a user is ended: above the once-a-minute timers of hidden tabs. */
@@ -158,7 +172,7 @@ export function readStartConfig(env: Environment) {
     /** MB that its own Redis may hold: a third of the machine, as rewriting its log can take as much again for a moment. */
     redisMaxMemory: integer(env, 'REDIS_MAXMEMORY', Math.max(64, Math.floor(memory() / 3 / 1_048_576)), 64, 16_777_216),
     /** The host gave a Redis; none is started. */
-    ownRedis: !env['REDIS_URL'],
+    ownRedis: !env.REDIS_URL,
     cores: availableParallelism(),
   });
 }

@@ -33,7 +33,8 @@ export function parseRedisUrl(url: string): RedisPlace | null {
   const parameters = new URLSearchParams(query);
   const cluster = parameters.get('cluster') === 'true';
   const nodes = hosts.split(',').map((one) => hostPort(one, sentinel ? PORTS.sentinel : PORTS.redis));
-  if (!isFull(nodes) || (cluster && (sentinel || path !== '')) || (!cluster && !sentinel && nodes.length > 1)) return null;
+  if (!isFull(nodes) || (cluster && (sentinel || path !== '')) || (!cluster && !sentinel && nodes.length > 1))
+    return null;
   const kind = sentinel ? 'sentinel' : cluster ? 'cluster' : 'one';
   const options = sentinel ? sentinelOptions(nodes, path, parameters) : databaseOf(path);
   const text = `${scheme}${sentinel ?? ''}://${hosts}${path === '' ? '' : `/${path}`}`;

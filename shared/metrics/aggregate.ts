@@ -75,7 +75,17 @@ export class Figures {
     const texts = [...(ended === undefined ? [] : [ended]), ...names.map((name) => fields[name] ?? '')];
     const figures = await AggregatorRegistry.aggregate(texts.map((text) => countedOf(parse(text)))).getMetricsAsJSON();
     const sum = JSON.stringify({ at: 0, figures });
-    return await this.#redis.eval(FOLD, 1, KEY, ENDED, ended ?? '', sum, ...names.flatMap((name) => [name, fields[name] ?? ''])) === 1;
+    return (
+      (await this.#redis.eval(
+        FOLD,
+        1,
+        KEY,
+        ENDED,
+        ended ?? '',
+        sum,
+        ...names.flatMap((name) => [name, fields[name] ?? '']),
+      )) === 1
+    );
   }
 }
 

@@ -3,7 +3,7 @@
  * who is asked adds them up.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
+import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import type { RedisClient } from '../redis/owners.js';
 import { Figures } from './aggregate.js';
 
@@ -40,17 +40,26 @@ export class Metrics {
   /** A counter whose sum somebody else keeps. */
   sum(name: string, help: string, read: () => number): Counter {
     return new Counter({
-      name: `chat_${name}`, help, registers: [this.registry],
-      collect() { this.reset(); this.inc(read()); },
+      name: `chat_${name}`,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
     });
   }
 
   /** A gauge read at the moment it is asked for, one value for each label value. */
   gauge(name: string, help: string, label: string | null, read: () => Record<string, number>): Gauge {
     return new Gauge({
-      name: `chat_${name}`, help, labelNames: label ? [label] : [], registers: [this.registry],
+      name: `chat_${name}`,
+      help,
+      labelNames: label ? [label] : [],
+      registers: [this.registry],
       collect() {
-        for (const [value, number] of Object.entries(read())) label ? this.set({ [label]: value }, number) : this.set(number);
+        for (const [value, number] of Object.entries(read()))
+          label ? this.set({ [label]: value }, number) : this.set(number);
       },
     });
   }
@@ -62,8 +71,15 @@ export class Metrics {
   /** A figure of the whole system, not of this process: read only when somebody asks for all, absent when it cannot be read. */
   shared(name: string, help: string, read: () => Promise<number>): void {
     new Gauge({
-      name: `chat_${name}`, help, registers: [this.#whole],
-      async collect() { await read().then((value) => this.set(value), () => this.remove()); },
+      name: `chat_${name}`,
+      help,
+      registers: [this.#whole],
+      async collect() {
+        await read().then(
+          (value) => this.set(value),
+          () => this.remove(),
+        );
+      },
     });
   }
 
@@ -82,12 +98,16 @@ export class Metrics {
   /** The same as values. */
   async readAllFigures(): Promise<Figure[]> {
     const sum = await this.#figures.sum(await this.registry.getMetricsAsJSON());
-    return [...await sum.getMetricsAsJSON(), ...await this.#whole.getMetricsAsJSON()];
+    return [...(await sum.getMetricsAsJSON()), ...(await this.#whole.getMetricsAsJSON())];
   }
 
   /** What the operating system and Node say of this process. */
   get own(): { name: string; delay: number; memory: number } {
-    return { name: this.#process, delay: Math.max(this.#lastDelay, this.#delay.percentile(99) / 1e9), memory: process.memoryUsage.rss() };
+    return {
+      name: this.#process,
+      delay: Math.max(this.#lastDelay, this.#delay.percentile(99) / 1e9),
+      memory: process.memoryUsage.rss(),
+    };
   }
 
   async close(): Promise<void> {
@@ -106,13 +126,22 @@ export class Metrics {
     const read = () => this.own;
     const labels = { process: this.#process };
     new Gauge({
-      name: 'chat_event_loop_delay_seconds', help: 'p99 of event loop delay over the last seconds.', labelNames: ['process'],
+      name: 'chat_event_loop_delay_seconds',
+      help: 'p99 of event loop delay over the last seconds.',
+      labelNames: ['process'],
       registers: [this.registry],
-      collect() { this.set(labels, read().delay); },
+      collect() {
+        this.set(labels, read().delay);
+      },
     });
     new Gauge({
-      name: 'chat_memory_bytes', help: 'Resident memory.', labelNames: ['process'], registers: [this.registry],
-      collect() { this.set(labels, read().memory); },
+      name: 'chat_memory_bytes',
+      help: 'Resident memory.',
+      labelNames: ['process'],
+      registers: [this.registry],
+      collect() {
+        this.set(labels, read().memory);
+      },
     });
   }
 }

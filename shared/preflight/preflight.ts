@@ -11,7 +11,8 @@ import { checkShards } from './shards.js';
 const OLDEST = { one: '6.2', cluster: '7.0' };
 const PATIENCE = 5_000;
 /** Refusals that concern the address given, not a state in which Redis is for the moment. */
-const OF_THE_URL = /^(NOAUTH|WRONGPASS|NOPERM|MOVED)|invalid password|DB index is out of range|cluster support disabled/;
+const OF_THE_URL =
+  /^(NOAUTH|WRONGPASS|NOPERM|MOVED)|invalid password|DB index is out of range|cluster support disabled/;
 
 /**
  * Returns null when Redis can be used, or half a sentence that says why it cannot be used for now. Throws ConfigError, one line, for
@@ -19,12 +20,22 @@ const OF_THE_URL = /^(NOAUTH|WRONGPASS|NOPERM|MOVED)|invalid password|DB index i
  * data that was made with another number of `shards`.
  */
 export async function checkRedis(url: string, shards: number): Promise<string | null> {
-  const redis = connect(url, {
-    lazyConnect: true, retryStrategy: () => null, connectTimeout: PATIENCE, commandTimeout: PATIENCE, enableReadyCheck: false,
-    sentinelRetryStrategy: () => null,
-  }, { lazyConnect: true, clusterRetryStrategy: () => null });
+  const redis = connect(
+    url,
+    {
+      lazyConnect: true,
+      retryStrategy: () => null,
+      connectTimeout: PATIENCE,
+      commandTimeout: PATIENCE,
+      enableReadyCheck: false,
+      sentinelRetryStrategy: () => null,
+    },
+    { lazyConnect: true, clusterRetryStrategy: () => null },
+  );
   let reason: unknown = null;
-  redis.on('error', (error) => { reason ??= error; });
+  redis.on('error', (error) => {
+    reason ??= error;
+  });
   try {
     await redis.connect();
     await probe(redis);

@@ -27,8 +27,10 @@ function refuseOther(shards: number, fitting: number[]): void {
   if (fitting.includes(shards)) return;
   const [first = '?', ...others] = fitting.slice(0, NAMED_MAX);
   const made = [first, ...others].join(' or ');
-  throw new ConfigError(`SHARDS=${shards} is not allowed: this Redis holds data that was made with SHARDS=${made}. `
-    + `Set SHARDS=${first}, or use an empty Redis.`);
+  throw new ConfigError(
+    `SHARDS=${shards} is not allowed: this Redis holds data that was made with SHARDS=${made}. ` +
+      `Set SHARDS=${first}, or use an empty Redis.`,
+  );
 }
 
 /** Returns every number of shards that fits the keys of users and rooms; all numbers when there are no such keys. */

@@ -96,7 +96,15 @@ export interface AdminFigures {
   acts: HostAct[];
 }
 
-export type ActName = 'room_off' | 'room_on' | 'clear' | 'own' | 'address_off' | 'address_on' | 'origin_off' | 'origin_on';
+export type ActName =
+  | 'room_off'
+  | 'room_on'
+  | 'clear'
+  | 'own'
+  | 'address_off'
+  | 'address_on'
+  | 'origin_off'
+  | 'origin_on';
 
 /** The body of `POST /admin/act`. `on`: a room, an origin, or an address: hashed as in the figures, or in clear. */
 export interface ActRequest {
@@ -110,4 +118,6 @@ export interface ActRequest {
 export type ActReply = { ok: true; owner?: string } | { ok: false; message: string };
 
 /** The answer of `POST /admin/address`, whose body is `{on}` as of an act: as it is listed, and what is known of it now. */
-export type AddressReply = { ok: true; address: string; own: boolean; busy: boolean; off: boolean } | { ok: false; message: string };
+export type AddressReply =
+  | { ok: true; address: string; own: boolean; busy: boolean; off: boolean }
+  | { ok: false; message: string };

@@ -30,8 +30,19 @@ export type ErrorCode = keyof typeof ERRORS;
  * `values`: the room's rules say who may write them; `words`: the room holds such words for approval, which a value cannot wait for.
  */
 export type Reason =
-  | 'read_only' | 'muted' | 'closed' | 'banned' | 'links' | 'role' | 'reserved' | 'off' | 'address' | 'full' | 'blocked'
-  | 'values' | 'words';
+  | 'read_only'
+  | 'muted'
+  | 'closed'
+  | 'banned'
+  | 'links'
+  | 'role'
+  | 'reserved'
+  | 'off'
+  | 'address'
+  | 'full'
+  | 'blocked'
+  | 'values'
+  | 'words';
 
 /**
  * What an error may say beside its code: `field` of a bad parameter, `suggestion` of a free name, `retryAfter` in s, `reason` of a refusal,

@@ -6,7 +6,19 @@ export interface UserRef {
 
 /** The types of events that a room's log keeps. */
 export const EVENT_TYPES = [
-  'message', 'joined', 'left', 'renamed', 'removed', 'cleared', 'rules', 'moderator', 'offered', 'owned', 'held', 'muted', 'value',
+  'message',
+  'joined',
+  'left',
+  'renamed',
+  'removed',
+  'cleared',
+  'rules',
+  'moderator',
+  'offered',
+  'owned',
+  'held',
+  'muted',
+  'value',
 ] as const;
 
 /** One thing that happened in a room. `id` is its place in the room's log; `at` is ms since 1970. */

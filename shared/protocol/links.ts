@@ -41,7 +41,8 @@ export function nextAddress(text: string, from: number): Address | null {
     const end = start + host.length;
     if (host !== '' && at(DECEIT, text, end) === '') {
       const written = trimmed(text.slice(scheme.index, end + at(TAIL, text, end).length));
-      if (written.length > scheme[0].length) return { from: scheme.index, to: scheme.index + written.length, host: host.replace(/:\d+$/, '') };
+      if (written.length > scheme[0].length)
+        return { from: scheme.index, to: scheme.index + written.length, host: host.replace(/:\d+$/, '') };
     }
   }
   return null;

@@ -1,7 +1,35 @@
 /** The parameters of every operation, as data: the server parses by it, the docs page shows it. */
 export type ParameterKind =
-  | 'name' | 'room' | 'anyRoom' | 'token' | 'cursor' | 'timeout' | 'text' | 'data' | 'user' | 'nonce' | 'before' | 'limit' | 'flag' | 'owner' | 'event' | 'member' | 'seconds' | 'slow' | 'words'
-  | 'joinNonce' | 'history' | 'key' | 'value' | 'version' | 'number' | 'keys' | 'prefix' | 'after' | 'writers' | 'types';
+  | 'name'
+  | 'room'
+  | 'anyRoom'
+  | 'token'
+  | 'cursor'
+  | 'timeout'
+  | 'text'
+  | 'data'
+  | 'user'
+  | 'nonce'
+  | 'before'
+  | 'limit'
+  | 'flag'
+  | 'owner'
+  | 'event'
+  | 'member'
+  | 'seconds'
+  | 'slow'
+  | 'words'
+  | 'joinNonce'
+  | 'history'
+  | 'key'
+  | 'value'
+  | 'version'
+  | 'number'
+  | 'keys'
+  | 'prefix'
+  | 'after'
+  | 'writers'
+  | 'types';
 
 export interface Parameter {
   name: string;
@@ -15,8 +43,10 @@ export interface OperationShape {
   parameters: readonly Parameter[];
 }
 
-const required = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) => ({ name, kind, required: true } as const);
-const optional = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) => ({ name, kind, required: false } as const);
+const required = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) =>
+  ({ name, kind, required: true }) as const;
+const optional = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) =>
+  ({ name, kind, required: false }) as const;
 const token = required('token', 'token');
 /** What each act of those who keep a room in order takes. Who has a role there needs no `owner`. */
 const act = [token, required('room', 'room'), optional('owner', 'owner')] as const;
@@ -24,33 +54,70 @@ const act = [token, required('room', 'room'), optional('owner', 'owner')] as con
 export const OPERATIONS = {
   join: {
     reads: false,
-    parameters: [optional('name', 'name'), optional('room', 'room'), optional('owner', 'owner'), optional('id', 'joinNonce'),
-      optional('history', 'history')],
+    parameters: [
+      optional('name', 'name'),
+      optional('room', 'room'),
+      optional('owner', 'owner'),
+      optional('id', 'joinNonce'),
+      optional('history', 'history'),
+    ],
   },
   poll: { reads: true, parameters: [token, optional('cursor', 'cursor'), optional('timeout', 'timeout')] },
   send: {
     reads: false,
-    parameters: [token, optional('room', 'anyRoom'), optional('text', 'text'), optional('data', 'data'),
-      optional('to', 'user'), optional('id', 'nonce'), optional('owner', 'owner')],
+    parameters: [
+      token,
+      optional('room', 'anyRoom'),
+      optional('text', 'text'),
+      optional('data', 'data'),
+      optional('to', 'user'),
+      optional('id', 'nonce'),
+      optional('owner', 'owner'),
+    ],
   },
   sent: {
     reads: true,
-    parameters: [token, optional('room', 'anyRoom'), optional('to', 'user'), required('id', 'nonce'), optional('former', 'token')],
+    parameters: [
+      token,
+      optional('room', 'anyRoom'),
+      optional('to', 'user'),
+      required('id', 'nonce'),
+      optional('former', 'token'),
+    ],
   },
   signal: { reads: false, parameters: [token, optional('room', 'anyRoom'), required('data', 'data')] },
   set: {
     reads: false,
-    parameters: [token, optional('room', 'anyRoom'), required('key', 'key'), required('value', 'value'), optional('if', 'version'),
-      optional('id', 'nonce'), optional('owner', 'owner')],
+    parameters: [
+      token,
+      optional('room', 'anyRoom'),
+      required('key', 'key'),
+      required('value', 'value'),
+      optional('if', 'version'),
+      optional('id', 'nonce'),
+      optional('owner', 'owner'),
+    ],
   },
   add: {
     reads: false,
-    parameters: [token, optional('room', 'anyRoom'), required('key', 'key'), optional('by', 'number'), optional('id', 'nonce'),
-      optional('owner', 'owner')],
+    parameters: [
+      token,
+      optional('room', 'anyRoom'),
+      required('key', 'key'),
+      optional('by', 'number'),
+      optional('id', 'nonce'),
+      optional('owner', 'owner'),
+    ],
   },
   get: {
     reads: true,
-    parameters: [token, optional('room', 'anyRoom'), optional('keys', 'keys'), optional('prefix', 'prefix'), optional('after', 'after')],
+    parameters: [
+      token,
+      optional('room', 'anyRoom'),
+      optional('keys', 'keys'),
+      optional('prefix', 'prefix'),
+      optional('after', 'after'),
+    ],
   },
   enter: { reads: false, parameters: [...act, optional('history', 'history')] },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
@@ -61,19 +128,38 @@ export const OPERATIONS = {
   members: { reads: true, parameters: [token, optional('room', 'anyRoom')] },
   history: {
     reads: true,
-    parameters: [token, optional('room', 'anyRoom'), optional('before', 'before'), optional('limit', 'limit'),
-      optional('types', 'types')],
+    parameters: [
+      token,
+      optional('room', 'anyRoom'),
+      optional('before', 'before'),
+      optional('limit', 'limit'),
+      optional('types', 'types'),
+    ],
   },
   rooms: { reads: true, parameters: [] },
   remove: { reads: false, parameters: [...act, required('id', 'event')] },
   clear: { reads: false, parameters: [...act, optional('values', 'flag')] },
-  mute: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('quiet', 'flag')] },
+  mute: {
+    reads: false,
+    parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('quiet', 'flag')],
+  },
   kick: { reads: false, parameters: [...act, required('user', 'member')] },
-  ban: { reads: false, parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('messages', 'flag')] },
+  ban: {
+    reads: false,
+    parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('messages', 'flag')],
+  },
   rules: {
     reads: false,
-    parameters: [...act, optional('slow', 'slow'), optional('readonly', 'flag'), optional('closed', 'flag'), optional('links', 'flag'),
-      optional('words', 'words'), optional('hold', 'flag'), optional('values', 'writers')],
+    parameters: [
+      ...act,
+      optional('slow', 'slow'),
+      optional('readonly', 'flag'),
+      optional('closed', 'flag'),
+      optional('links', 'flag'),
+      optional('words', 'words'),
+      optional('hold', 'flag'),
+      optional('values', 'writers'),
+    ],
   },
   moderate: { reads: false, parameters: [...act, required('user', 'member'), optional('on', 'flag')] },
   handover: { reads: false, parameters: [...act, required('user', 'member')] },

@@ -3,8 +3,8 @@
  * how long that took and what failed meanwhile, instead of one for each request.
  */
 import type { Logger } from '../log.js';
-import { probe } from './probe.js';
 import type { RedisClient } from './owners.js';
+import { probe } from './probe.js';
 import { isRefusal, reasonOf } from './reasons.js';
 
 /** How long (ms) an answer of Redis holds for whoever asks again. */
@@ -37,7 +37,9 @@ export class Availability {
     this.#redis = redis;
     this.#log = log;
     this.#meaning = meaning;
-    redis.on('error', (error) => { this.#connectionError = error; });
+    redis.on('error', (error) => {
+      this.#connectionError = error;
+    });
     redis.on('close', () => this.#goes(this.#connectionError ?? 'the connection broke'));
     redis.on('ready', () => void this.#lookNow());
   }
@@ -66,7 +68,10 @@ export class Availability {
 
   #lookNow(): Promise<void> {
     this.#looked = Date.now();
-    this.#look = probe(this.#redis).then(() => this.#isBack(), (error: unknown) => this.#goes(error));
+    this.#look = probe(this.#redis).then(
+      () => this.#isBack(),
+      (error: unknown) => this.#goes(error),
+    );
     return this.#look;
   }
 
@@ -82,7 +87,9 @@ export class Availability {
     this.#since = Date.now();
     this.#log.warn(`Redis is away: ${reason}; ${this.#meaning.meanwhile}`);
     // a Redis that refuses tells nobody when it no longer does
-    this.#again = setInterval(() => { if (this.#redis.status === 'ready') void this.check(); }, FRESH).unref();
+    this.#again = setInterval(() => {
+      if (this.#redis.status === 'ready') void this.check();
+    }, FRESH).unref();
   }
 
   #isBack(): void {

@@ -33,7 +33,9 @@ export class Patience {
     if (!away) return this.#wait(place, this.#ask(place, work));
     if (!away.asked) {
       away.asked = true;
-      this.#ask(place, work).catch(() => { away.asked = false; });
+      this.#ask(place, work).catch(() => {
+        away.asked = false;
+      });
     }
     throw new Away(`${place} is away`);
   }
@@ -41,7 +43,9 @@ export class Patience {
   async #ask<T>(place: string, work: () => Promise<T>): Promise<T> {
     const reply = await work();
     const away = this.#away.get(place);
-    const rely = (): void => { if (this.#away.get(place) === away) this.#away.delete(place); };
+    const rely = (): void => {
+      if (this.#away.get(place) === away) this.#away.delete(place);
+    };
     if (away && Date.now() - away.since > HUNG) setTimeout(rely, UNAWARE).unref();
     else rely();
     return reply;
@@ -53,7 +57,9 @@ export class Patience {
       timer = setTimeout(() => {
         const away = { asked: true, since: Date.now() };
         this.#away.set(place, away);
-        answer.catch(() => { away.asked = false; });
+        answer.catch(() => {
+          away.asked = false;
+        });
         reject(new Away(`${place} does not answer`));
       }, MOMENT);
     });

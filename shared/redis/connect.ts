@@ -2,9 +2,9 @@
  * Every connection to Redis is made here, by what it is for: each use wants another answer to "and when Redis is away?".
  */
 import { once } from 'node:events';
-import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { type HostPort, parseRedisUrl, type RedisPlace } from '../config/redis-url.js';
 import type { RedisClient } from './owners.js';
-import { parseRedisUrl, type HostPort, type RedisPlace } from '../config/redis-url.js';
 
 /** Back within 2 s of Redis coming back. */
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 4), 500);
@@ -24,9 +24,11 @@ const OPENING = 6_000;
  */
 function watched(connection: Redis): Redis {
   const timer = setInterval(() => void beat(connection), HEARTBEAT);
-  connection.on('connect', () => setTimeout(() => {
-    if (connection.status === 'connect') connection.disconnect(true); // it died before Redis said that it is ready
-  }, OPENING).unref());
+  connection.on('connect', () =>
+    setTimeout(() => {
+      if (connection.status === 'connect') connection.disconnect(true); // it died before Redis said that it is ready
+    }, OPENING).unref(),
+  );
   timer.unref();
   connection.on('end', () => clearInterval(timer));
   return connection;
@@ -48,7 +50,12 @@ const common: RedisOptions = { retryStrategy, connectTimeout: CONNECT_TIMEOUT, k
  * Measured with a master killed: none of 8,500 jobs refused, other slots at most 22 ms. A command is tried again until its own
  * time is up, so that what the dead master's slots are asked for waits for the replica that takes over.
  */
-const FAILOVER = { maxRedirections: 50, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200, retryDelayOnTryAgain: 50 };
+const FAILOVER = {
+  maxRedirections: 50,
+  retryDelayOnFailover: 200,
+  retryDelayOnClusterDown: 200,
+  retryDelayOnTryAgain: 50,
+};
 /** How often (ms) the owners of slots are asked for: a master that hangs tells nobody that another has taken over. */
 const OWNERS_EVERY = 2_000;
 
@@ -64,24 +71,41 @@ export function connect(url: string, options: RedisOptions, ofCluster: ClusterOp
   const place = placeOf(url);
   if (place.kind === 'cluster') return connectCluster(place, options, ofCluster);
   const { scripts, ...rest } = options;
-  const all = { ...place.options, ...(place.kind === 'one' ? place.nodes[0] : SENTINEL), ...rest, ...(scripts && { scripts }) };
+  const all = {
+    ...place.options,
+    ...(place.kind === 'one' ? place.nodes[0] : SENTINEL),
+    ...rest,
+    ...(scripts && { scripts }),
+  };
   return all.lazyConnect ? new Redis(all) : watched(new Redis(all));
 }
 
 /** With Sentinels: a master that has become a replica is left for the new one; TLS goes for the Sentinels too. */
 const SENTINEL: RedisOptions = {
-  enableTLSForSentinelMode: true, sentinelRetryStrategy: retryStrategy,
+  enableTLSForSentinelMode: true,
+  sentinelRetryStrategy: retryStrategy,
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
 };
 
-function connectCluster({ nodes, options: ofUrl }: RedisPlace, { scripts, ...options }: RedisOptions, ofCluster: ClusterOptions): Cluster {
+function connectCluster(
+  { nodes, options: ofUrl }: RedisPlace,
+  { scripts, ...options }: RedisOptions,
+  ofCluster: ClusterOptions,
+): Cluster {
   const { db: _db, ...credentials } = ofUrl;
   const { retryStrategy: _retry, lazyConnect: _lazy, enableOfflineQueue = true, ...ofNodes } = options;
   const cluster = new Cluster(nodes, {
-    ...FAILOVER, clusterRetryStrategy: retryStrategy, slotsRefreshInterval: OWNERS_EVERY, enableOfflineQueue,
-    ...(scripts && { scripts }), ...ofCluster, redisOptions: { ...credentials, ...ofNodes },
+    ...FAILOVER,
+    clusterRetryStrategy: retryStrategy,
+    slotsRefreshInterval: OWNERS_EVERY,
+    enableOfflineQueue,
+    ...(scripts && { scripts }),
+    ...ofCluster,
+    redisOptions: { ...credentials, ...ofNodes },
     // certificates bear names: an address is not looked up for them
-    ...(credentials.tls && { dnsLookup: (address: string, callback: (error: null, address: string) => void) => callback(null, address) }),
+    ...(credentials.tls && {
+      dnsLookup: (address: string, callback: (error: null, address: string) => void) => callback(null, address),
+    }),
   });
   return cluster.on('+node', (node: Redis) => watched(neverLate(node)));
 }
@@ -92,7 +116,7 @@ function connectCluster({ nodes, options: ofUrl }: RedisPlace, { scripts, ...opt
  */
 function neverLate(node: Redis): Redis {
   const send = node.sendCommand.bind(node);
-  node.sendCommand = (command, stream) => command.isSettled ? command.promise : send(command, stream);
+  node.sendCommand = (command, stream) => (command.isSettled ? command.promise : send(command, stream));
   return node;
 }
 
@@ -111,7 +135,11 @@ function connectNode(url: string, node: HostPort | null, options: RedisOptions):
  */
 export function connectCommands(url: string, scripts: NonNullable<RedisOptions['scripts']>): RedisClient {
   return connect(url, {
-    ...common, scripts, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false,
+    ...common,
+    scripts,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
     commandTimeout: COMMAND_TIMEOUT,
   });
 }
@@ -119,13 +147,22 @@ export function connectCommands(url: string, scripts: NonNullable<RedisOptions['
 /** For one blocking read at a time. No command timeout: it would end the promise and leave the server blocked. */
 export function connectBlocking(url: string, node: HostPort | null = null): Redis {
   return connectNode(url, node, {
-    ...common, enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, lazyConnect: true,
+    ...common,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    lazyConnect: true,
   });
 }
 
 /** For pub/sub. Its user subscribes anew at every connection, so that it knows when it is heard again. */
 export function connectSubscriber(url: string, node: HostPort | null = null): Redis {
-  const connection = connectNode(url, node, { ...common, autoResubscribe: false, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+  const connection = connectNode(url, node, {
+    ...common,
+    autoResubscribe: false,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+  });
   return node ? watched(connection) : connection;
 }
 

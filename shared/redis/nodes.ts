@@ -1,8 +1,8 @@
 /** Who owns which key: one Redis owns all of them; of a cluster's masters each owns some slots, which may move at any time. */
 import { Cluster, type Redis } from 'ioredis';
-import { connectBlocking, connectSubscriber } from './connect.js';
-import { connectionTo, ownerOf, THE_ONLY_ONE, type RedisClient } from './owners.js';
 import type { HostPort } from '../config/redis-url.js';
+import { connectBlocking, connectSubscriber } from './connect.js';
+import { connectionTo, ownerOf, type RedisClient, THE_ONLY_ONE } from './owners.js';
 
 export interface Nodes {
   /** Pub/sub goes by shards (SSUBSCRIBE), as it does in a cluster. */
@@ -20,15 +20,17 @@ export interface Nodes {
 
 /** The nodes behind a client of `url`. */
 export function nodesOf(redis: RedisClient, url: string): Nodes {
-  return redis instanceof Cluster ? clusterNodes(redis, url) : {
-    sharded: false,
-    ownerOf: () => THE_ONLY_ONE,
-    refresh: () => undefined,
-    onChange: () => undefined,
-    sharedWith: () => redis,
-    connectBlocking: () => connectBlocking(url),
-    connectSubscriber: () => connectSubscriber(url),
-  };
+  return redis instanceof Cluster
+    ? clusterNodes(redis, url)
+    : {
+        sharded: false,
+        ownerOf: () => THE_ONLY_ONE,
+        refresh: () => undefined,
+        onChange: () => undefined,
+        sharedWith: () => redis,
+        connectBlocking: () => connectBlocking(url),
+        connectSubscriber: () => connectSubscriber(url),
+      };
 }
 
 function clusterNodes(cluster: Cluster, url: string): Nodes {

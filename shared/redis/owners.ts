@@ -9,7 +9,7 @@ export const THE_ONLY_ONE = '';
 
 /** The name of the master that owns a key, `host:port`; null while none is known. */
 export function ownerOf(redis: RedisClient, key: string): string | null {
-  return redis instanceof Cluster ? redis.slots[slotOf(key)]?.[0] ?? null : THE_ONLY_ONE;
+  return redis instanceof Cluster ? (redis.slots[slotOf(key)]?.[0] ?? null) : THE_ONLY_ONE;
 }
 
 /** The shared connection to the master that owns a key. */

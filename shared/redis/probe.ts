@@ -7,10 +7,34 @@ const CLUSTER_KEYS = Array.from({ length: 32 }, (_, number) => `probe:{r${number
 
 /** One command of each family that the chat's scripts, its polls and BullMQ use. BullMQ's keys begin with `bull:` or `{bull`. */
 const COMMANDS = [
-  'EVALSHA x 0', 'SCRIPT LOAD x', 'SET bull 1', 'HSET user 1 1', 'HGETALL user', 'LRANGE user 0 0', 'RPUSH user 1', 'LTRIM user 0 0',
-  'SADD user 1', 'ZADD user 1 1', 'ZRANGEBYSCORE user 0 1', 'XADD room * 1 1', 'XRANGE room - +', 'XTRIM room MAXLEN 1', 'XDEL room 1',
-  'XSETID room 1', 'XREAD STREAMS bull 0', 'MULTI', 'SCAN 0', 'TIME', 'INFO', 'MEMORY USAGE user', 'WAIT 0 0', 'BLPOP user 1',
-  'BZPOPMIN bull 1', 'RENAME bull bull', 'EXPIRE user 1', 'DEL user',
+  'EVALSHA x 0',
+  'SCRIPT LOAD x',
+  'SET bull 1',
+  'HSET user 1 1',
+  'HGETALL user',
+  'LRANGE user 0 0',
+  'RPUSH user 1',
+  'LTRIM user 0 0',
+  'SADD user 1',
+  'ZADD user 1 1',
+  'ZRANGEBYSCORE user 0 1',
+  'XADD room * 1 1',
+  'XRANGE room - +',
+  'XTRIM room MAXLEN 1',
+  'XDEL room 1',
+  'XSETID room 1',
+  'XREAD STREAMS bull 0',
+  'MULTI',
+  'SCAN 0',
+  'TIME',
+  'INFO',
+  'MEMORY USAGE user',
+  'WAIT 0 0',
+  'BLPOP user 1',
+  'BZPOPMIN bull 1',
+  'RENAME bull bull',
+  'EXPIRE user 1',
+  'DEL user',
 ];
 const CHANNEL_COMMANDS = { one: ['SUBSCRIBE x', 'PUBLISH x x'], cluster: ['SSUBSCRIBE x', 'SPUBLISH x x'] };
 
@@ -50,5 +74,7 @@ export async function probe(redis: RedisClient): Promise<void> {
   const keys = isCluster ? CLUSTER_KEYS : ['probe'];
   const commands = [...CHANNEL_COMMANDS[isCluster ? 'cluster' : 'one'], ...COMMANDS];
   const probes = keys.map((key) => redis.eval(SCRIPT, 1, key, ...commands));
-  await Promise.any(probes).catch(({ errors: [error] }: AggregateError) => { throw error; });
+  await Promise.any(probes).catch(({ errors: [error] }: AggregateError) => {
+    throw error;
+  });
 }

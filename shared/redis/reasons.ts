@@ -11,7 +11,10 @@ const REFUSALS: [RegExp, Reason][] = [
   [/^OOM/, 'its memory is full (maxmemory)'],
   [/^MISCONF/, 'it takes no writes, since it cannot save to its disk'],
   [/^NOREPLICAS/, 'it takes no writes, since it has too few replicas'],
-  [/^NOPERM.* run the '([^']+)' command/, ([, name = '']) => `its user may not run ${name.toUpperCase()}: the ACL rule +${name} is missing`],
+  [
+    /^NOPERM.* run the '([^']+)' command/,
+    ([, name = '']) => `its user may not run ${name.toUpperCase()}: the ACL rule +${name} is missing`,
+  ],
   [/^NOPERM.* keys?\b/, 'its user may not use all keys: the ACL rule ~* is missing'],
   [/^NOPERM.* channels?\b/, 'its user may not use all channels: the ACL rule &* is missing'],
   [/^NOPERM/, 'its user may not do all that is needed: an ACL rule is missing'],
@@ -28,7 +31,10 @@ const ABSENCES: [RegExp, Reason][] = [
   [/^(LOADING|MASTERDOWN)/, 'it is loading its data'],
   [/CLUSTERDOWN/, 'the cluster has a slot that no master owns'],
   [/All sentinels are unreachable/, 'no Sentinel knows a master that is there'],
-  [/^(Cluster isn't ready|None of startup nodes|Failed to refresh slots cache)/, 'no node of the cluster can be reached'],
+  [
+    /^(Cluster isn't ready|None of startup nodes|Failed to refresh slots cache)/,
+    'no node of the cluster can be reached',
+  ],
   [/SSL|TLS|wrong version number/, 'it does not speak TLS as asked for'],
   [/ECONNRESET|EPIPE|closed|isn't writeable|max retries/i, 'the connection broke'],
 ];

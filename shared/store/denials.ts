@@ -23,9 +23,14 @@ const OF_USERS: ReadonlySet<Reason> = new Set(['full', 'blocked']);
 
 /** `not_allowed` in a room, for another `ms` when that is known. */
 export function notAllowed(reason: Reason, ms?: number): ChatError {
-  if (ms === undefined) return new ChatError('not_allowed', WHY[reason], { field: OF_USERS.has(reason) ? 'to' : 'room', reason });
+  if (ms === undefined)
+    return new ChatError('not_allowed', WHY[reason], { field: OF_USERS.has(reason) ? 'to' : 'room', reason });
   const retryAfter = Math.ceil(ms / 1_000);
-  return new ChatError('not_allowed', `${WHY[reason]} for another ${retryAfter} s.`, { field: 'room', reason, retryAfter });
+  return new ChatError('not_allowed', `${WHY[reason]} for another ${retryAfter} s.`, {
+    field: 'room',
+    reason,
+    retryAfter,
+  });
 }
 
 /** `rate_limited`, and by which limit: for the figures, not for the client. */

@@ -5,9 +5,9 @@
  */
 import DataLoader from 'dataloader';
 import { Away } from '../redis/circuit-breaker.js';
-import { readDurably } from './replication.js';
 import { typeOf, withId } from './event-text.js';
-import { run, type Argument, type ScriptName } from './scripts.js';
+import { readDurably } from './replication.js';
+import { type Argument, run, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
 
 /** Pushes of one script call: a few hundred, so that Redis is blocked for about 1 ms, also while somebody floods large rooms. */
@@ -73,13 +73,20 @@ export class FanOutSteps {
   readBatch(room: string, from = ''): Promise<Batch> {
     const { keys } = this.#store;
     const dirty = keys.dirty(keys.roomShard(room));
-    return readDurably(this.#store, dirty, () => this.#readNow(room, from, dirty), ({ entries }) => entries.length > 0);
+    return readDurably(
+      this.#store,
+      dirty,
+      () => this.#readNow(room, from, dirty),
+      ({ entries }) => entries.length > 0,
+    );
   }
 
   async #readNow(room: string, from: string, dirty: string): Promise<Batch> {
     const { keys } = this.#store;
-    const [start, shards, flat, only] = await this.#call<BatchReply>('batch', dirty, [BATCH],
-      { keys: [keys.log(room), keys.delivered(room), keys.roomShards(room)], arguments: [room, from] });
+    const [start, shards, flat, only] = await this.#call<BatchReply>('batch', dirty, [BATCH], {
+      keys: [keys.log(room), keys.delivered(room), keys.roomShards(room)],
+      arguments: [room, from],
+    });
     const entries: LogEntry[] = [];
     for (let i = 0; i + 2 < flat.length; i += 3) {
       const id = flat[i] ?? '';
@@ -93,11 +100,22 @@ export class FanOutSteps {
    * Copies a batch, of one entry at least, into the inboxes of one user shard. `done`: all its members have the events up to `id`; `more`: call again;
    * `behind`: it needs the log from `id` on.
    */
-  async deliver(room: string, shard: number, batch: Batch): Promise<{ status: 'done' | 'more' | 'behind'; id: string }> {
+  async deliver(
+    room: string,
+    shard: number,
+    batch: Batch,
+  ): Promise<{ status: 'done' | 'more' | 'behind'; id: string }> {
     const { keys, config } = this.#store;
     const flat = batch.entries.flatMap((entry) => [entry.id, entry.text]);
-    const [status, id] = await this.#call<DeliverReply>('deliver', keys.attached(shard), [keys.userTag(shard), config.inboxMax, PUSHES, config.inboxBytes, AWAY_BYTES],
-      { keys: [keys.members(shard, room), keys.position(shard, room)], arguments: [batch.from, batch.only, batch.entries.length, ...flat] });
+    const [status, id] = await this.#call<DeliverReply>(
+      'deliver',
+      keys.attached(shard),
+      [keys.userTag(shard), config.inboxMax, PUSHES, config.inboxBytes, AWAY_BYTES],
+      {
+        keys: [keys.members(shard, room), keys.position(shard, room)],
+        arguments: [batch.from, batch.only, batch.entries.length, ...flat],
+      },
+    );
     return { status, id };
   }
 
@@ -109,11 +127,20 @@ export class FanOutSteps {
     const { keys, config } = this.#store;
     const last = entries.at(-1);
     const others = entries.filter(({ type }) => type !== 'message');
-    const idsOf = (types: ReadonlySet<string>): string => others.filter(({ type }) => types.has(type)).map(({ id }) => id).join(' ');
-    const [undelivered, moved] = await this.#call<AdvanceReply>('advance', keys.dirty(keys.roomShard(room)), [config.history, Math.min(config.history, PRESENCE_KEPT)], {
-      keys: [keys.log(room), keys.delivered(room)],
-      arguments: [room, last?.id ?? '', last?.number ?? 0, idsOf(VALUES), idsOf(PRESENCE)],
-    });
+    const idsOf = (types: ReadonlySet<string>): string =>
+      others
+        .filter(({ type }) => types.has(type))
+        .map(({ id }) => id)
+        .join(' ');
+    const [undelivered, moved] = await this.#call<AdvanceReply>(
+      'advance',
+      keys.dirty(keys.roomShard(room)),
+      [config.history, Math.min(config.history, PRESENCE_KEPT)],
+      {
+        keys: [keys.log(room), keys.delivered(room)],
+        arguments: [room, last?.id ?? '', last?.number ?? 0, idsOf(VALUES), idsOf(PRESENCE)],
+      },
+    );
     return { undelivered, moved };
   }
 
@@ -130,10 +157,25 @@ export class FanOutSteps {
     const keys = [shardKey, ...parts.flatMap((part) => part.keys)];
     try {
       return await this.#store.patience.for(shardKey, () =>
-        run<unknown[]>(this.#store.redis, name, keys.length, ...keys, ...common, ...parts.flatMap((part) => part.arguments)));
+        run<unknown[]>(
+          this.#store.redis,
+          name,
+          keys.length,
+          ...keys,
+          ...common,
+          ...parts.flatMap((part) => part.arguments),
+        ),
+      );
     } catch (error) {
       if (parts.length === 1 || error instanceof Away) throw error;
-      return Promise.all(parts.map((part) => this.#run(name, shardKey, common, [part]).then(([reply]) => reply, (reason: unknown) => reason)));
+      return Promise.all(
+        parts.map((part) =>
+          this.#run(name, shardKey, common, [part]).then(
+            ([reply]) => reply,
+            (reason: unknown) => reason,
+          ),
+        ),
+      );
     }
   }
 }
@@ -142,11 +184,17 @@ export class FanOutSteps {
 const DIRTY_STEP = 1_000;
 
 /** Rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time). Throws Away when its master is. */
-export async function dirtyRooms({ keys, redis, patience }: Store, roomShard: number, before: number): Promise<string[]> {
+export async function dirtyRooms(
+  { keys, redis, patience }: Store,
+  roomShard: number,
+  before: number,
+): Promise<string[]> {
   const dirty = keys.dirty(roomShard);
   const rooms: string[] = [];
   for (let step: string[] | undefined; !step || step.length === DIRTY_STEP; rooms.push(...step)) {
-    step = await patience.for(dirty, () => redis.zrangebyscore(dirty, '-inf', before, 'LIMIT', rooms.length, DIRTY_STEP));
+    step = await patience.for(dirty, () =>
+      redis.zrangebyscore(dirty, '-inf', before, 'LIMIT', rooms.length, DIRTY_STEP),
+    );
   }
   return [...new Set(rooms)]; // what has left the set meanwhile may shift others: the next sweep has them
 }
@@ -166,11 +214,18 @@ function gathered(call: (parts: readonly Part[]) => Promise<unknown[]>): DataLoa
     underWay = reply.catch(() => undefined); // who asked is told
     return reply;
   };
-  const inTurn = (begin: () => void): Promise<void> => new Promise((done) => {
-    setImmediate(() => {
-      begin();
-      void underWay.then(() => done());
+  const inTurn = (begin: () => void): Promise<void> =>
+    new Promise((done) => {
+      setImmediate(() => {
+        begin();
+        void underWay.then(() => done());
+      });
     });
+  return new DataLoader(run, {
+    cache: false,
+    maxBatchSize: ROOMS,
+    batchScheduleFn: (begin) => {
+      turn = turn.then(() => inTurn(begin));
+    },
   });
-  return new DataLoader(run, { cache: false, maxBatchSize: ROOMS, batchScheduleFn: (begin) => { turn = turn.then(() => inTurn(begin)); } });
 }

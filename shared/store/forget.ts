@@ -31,7 +31,12 @@ export interface Unfinished {
 }
 
 /** Removes a user's events from a public room's log and from what waits for approval there. True when that is done; else a worker goes on. */
-export async function forgetIn(store: Store, room: string, { user, kind }: { user: number; kind: Kind }, budget: ForgetBudget): Promise<boolean> {
+export async function forgetIn(
+  store: Store,
+  room: string,
+  { user, kind }: { user: number; kind: Kind },
+  budget: ForgetBudget,
+): Promise<boolean> {
   for (let step: 'begin' | 'on' = 'begin'; step === 'begin' || budget.steps > 0; step = 'on') {
     if (await forgetStep(store, room, { user, kind, step }, budget)) return true;
   }
@@ -62,20 +67,50 @@ export async function* unfinished({ keys, redis }: Store, roomShard: number): As
 function parse(field: string, state: string): Unfinished {
   const words = field.split(' ');
   if (words[0] === 'renew') return { room: words[1] ?? '', since: Number(state.split(' ')[1]), forget: null };
-  return { room: words[2] ?? '', since: Number(state.split(' ')[2]), forget: { user: Number(words[0]), kind: words[1] === 'all' ? 'all' : 'message' } };
+  return {
+    room: words[2] ?? '',
+    since: Number(state.split(' ')[2]),
+    forget: { user: Number(words[0]), kind: words[1] === 'all' ? 'all' : 'message' },
+  };
 }
 
 /** Goes on by one step. True when it is done. */
 export async function continueUnfinished(store: Store, { room, forget }: Unfinished): Promise<boolean> {
   if (forget) return forgetStep(store, room, { ...forget, step: 'on' }, new ForgetBudget());
   const { keys, redis } = store;
-  return await run<number>(redis, 'renew-log', keys.log(room), keys.logCopy(room), keys.forgetting(keys.roomShard(room)), room) === 1;
+  return (
+    (await run<number>(
+      redis,
+      'renew-log',
+      keys.log(room),
+      keys.logCopy(room),
+      keys.forgetting(keys.roomShard(room)),
+      room,
+    )) === 1
+  );
 }
 
-async function forgetStep({ keys, redis }: Store, room: string, { user, kind, step }: { user: number; kind: Kind; step: 'begin' | 'on' }, budget: ForgetBudget): Promise<boolean> {
+async function forgetStep(
+  { keys, redis }: Store,
+  room: string,
+  { user, kind, step }: { user: number; kind: Kind; step: 'begin' | 'on' },
+  budget: ForgetBudget,
+): Promise<boolean> {
   const shard = keys.roomShard(room);
-  const [done, bytes] = await run<[number, number]>(redis, 'forget', keys.log(room), keys.held(room), keys.forgetting(shard),
-    keys.delivered(room), keys.dirty(shard), keys.roster(room), user, kind, room, step);
+  const [done, bytes] = await run<[number, number]>(
+    redis,
+    'forget',
+    keys.log(room),
+    keys.held(room),
+    keys.forgetting(shard),
+    keys.delivered(room),
+    keys.dirty(shard),
+    keys.roster(room),
+    user,
+    kind,
+    room,
+    step,
+  );
   budget.steps -= 1;
   budget.looked += bytes;
   return done === 1;

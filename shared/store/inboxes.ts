@@ -28,7 +28,11 @@ const SUMS = 2 ** 31;
 
 /** Whether a place is the other one; of a sum that is not known nothing is said. */
 export function isAt({ position, eventId, sum }: Place, other: Place): boolean {
-  return position === other.position && eventId === other.eventId && (sum === other.sum || Number.isNaN(sum) || Number.isNaN(other.sum));
+  return (
+    position === other.position &&
+    eventId === other.eventId &&
+    (sum === other.sum || Number.isNaN(sum) || Number.isNaN(other.sum))
+  );
 }
 
 /**
@@ -47,7 +51,14 @@ export function placeAfter({ position, sum }: Place, more: { count: number; even
 /** Null for what is not a cursor. */
 export function parseCursor(text: string): Cursor | null {
   const match = CURSOR.exec(text);
-  return match ? { process: match[1] ?? '', sum: Number.parseInt(match[2] ?? '', 36), position: Number(match[3]), eventId: match[4] ?? '' } : null;
+  return match
+    ? {
+        process: match[1] ?? '',
+        sum: Number.parseInt(match[2] ?? '', 36),
+        position: Number(match[3]),
+        eventId: match[4] ?? '',
+      }
+    : null;
 }
 
 /**
@@ -78,19 +89,66 @@ export interface Attached {
   end: Place;
 }
 
-type AttachReply = ['unauthorized'] | ['live' | 'blocking' | '', number, number, string, number, number, number, number, string[] | null, string, number, string[]];
+type AttachReply =
+  | ['unauthorized']
+  | [
+      'live' | 'blocking' | '',
+      number,
+      number,
+      string,
+      number,
+      number,
+      number,
+      number,
+      string[] | null,
+      string,
+      number,
+      string[],
+    ];
 
 /** Ties a poll to its user and this process. Always right, whatever was before. Throws `unauthorized`. */
-export async function attach(store: Store, user: Credentials, process: string, cursor: Cursor | null, want: Want): Promise<Attached> {
+export async function attach(
+  store: Store,
+  user: Credentials,
+  process: string,
+  cursor: Cursor | null,
+  want: Want,
+): Promise<Attached> {
   const { keys } = store;
   const shard = keys.userShard(user.id);
-  const reply = await run<AttachReply>(store.redis, 'attach', keys.user(user.id), keys.inbox(user.id), keys.seen(shard),
-    keys.attached(shard), keys.sequence(shard, process), user.id, user.tokenHash, process,
-    cursor?.position ?? '', cursor?.eventId ?? '', want, EVENTS_MAX, EVENTS_BYTES, sumArgument(cursor?.sum));
+  const reply = await run<AttachReply>(
+    store.redis,
+    'attach',
+    keys.user(user.id),
+    keys.inbox(user.id),
+    keys.seen(shard),
+    keys.attached(shard),
+    keys.sequence(shard, process),
+    user.id,
+    user.tokenHash,
+    process,
+    cursor?.position ?? '',
+    cursor?.eventId ?? '',
+    want,
+    EVENTS_MAX,
+    EVENTS_BYTES,
+    sumArgument(cursor?.sum),
+  );
   if (reply[0] === 'unauthorized') throw unauthorized();
   const [way, n, position, ackedId, ackedSum, missed, reset, sequence, rooms, eventId, sum, events] = reply;
   const acked = { position, eventId: ackedId, sum: ackedSum };
-  return { way, n, acked, missed, reset: reset === 1, sequence, rooms, events, sum, end: placeAfter(acked, { count: events.length, eventId, sum }) };
+  return {
+    way,
+    n,
+    acked,
+    missed,
+    reset: reset === 1,
+    sequence,
+    rooms,
+    events,
+    sum,
+    end: placeAfter(acked, { count: events.length, eventId, sum }),
+  };
 }
 
 /** What a process writes of one live user once a second. */
@@ -106,11 +164,31 @@ export interface Touch {
  * Writes acknowledgements and `seen` of live users of one shard. Gives the number of the last delivery to this process
  * and the ids of users no longer attached here with that n, for whom nothing was written.
  */
-export async function touch(store: Store, shard: number, process: string, users: Touch[]): Promise<{ sequence: number; gone: number[] }> {
+export async function touch(
+  store: Store,
+  shard: number,
+  process: string,
+  users: Touch[],
+): Promise<{ sequence: number; gone: number[] }> {
   const { keys } = store;
-  const flat = users.flatMap(({ id, n, acked, letGo }) => [id, n, acked.position, acked.eventId, sumArgument(acked.sum), letGo ? 'go' : 'keep']);
-  const [sequence = 0, ...gone] = await run<(number | string)[]>(store.redis, 'touch', keys.seen(shard), keys.attached(shard),
-    keys.sequence(shard, process), keys.userTag(shard), process, ...flat);
+  const flat = users.flatMap(({ id, n, acked, letGo }) => [
+    id,
+    n,
+    acked.position,
+    acked.eventId,
+    sumArgument(acked.sum),
+    letGo ? 'go' : 'keep',
+  ]);
+  const [sequence = 0, ...gone] = await run<(number | string)[]>(
+    store.redis,
+    'touch',
+    keys.seen(shard),
+    keys.attached(shard),
+    keys.sequence(shard, process),
+    keys.userTag(shard),
+    process,
+    ...flat,
+  );
   return { sequence: Number(sequence), gone: gone.map(Number) };
 }
 

@@ -8,7 +8,7 @@ import { NONCE_TTL } from '../protocol/limits.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { derivedSecret, hashToken, randomSecret } from './tokens.js';
-import { claimOwnName, createUnnamed, eraseUser, newcomerSeen, type NewUser } from './users.js';
+import { claimOwnName, createUnnamed, eraseUser, type NewUser, newcomerSeen } from './users.js';
 
 /** What a nonce has made before. */
 export interface Joined {
@@ -20,12 +20,15 @@ export interface Joined {
 
 /** Gives what a nonce has made before. */
 export async function findJoined(store: Store, nonce: string): Promise<Joined> {
-  return resume(store, nonce, await store.redis.get(joinedKey(store, nonce)) ?? '');
+  return resume(store, nonce, (await store.redis.get(joinedKey(store, nonce))) ?? '');
 }
 
 /** Gives the user that a nonce has made, or makes it. Without a name, a guest name is found. Throws `name_taken`. */
 export async function createUserOnce(
-  store: Store, name: string | undefined, nonce: string, former: Joined,
+  store: Store,
+  name: string | undefined,
+  nonce: string,
+  former: Joined,
 ): Promise<NewUser> {
   const { user } = former.user ? former : await make(store, name, nonce, former.text);
   if (!user) throw new ChatError('unavailable', 'Another join with this id has just failed.', { retryAfter: 1 });
@@ -49,7 +52,13 @@ async function resume({ keys, redis, config }: Store, nonce: string, text: strin
   const token = `${id}.${derivedSecret(nonce, salt)}`;
   const shard = keys.userShard(Number(id));
   const name = await run<string | null>(
-    redis, 'resume', keys.user(Number(id)), keys.seen(shard), id, hashToken(token), newcomerSeen(config),
+    redis,
+    'resume',
+    keys.user(Number(id)),
+    keys.seen(shard),
+    id,
+    hashToken(token),
+    newcomerSeen(config),
   );
   return { text, user: name === null ? null : { id: Number(id), name, token } };
 }

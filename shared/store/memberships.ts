@@ -7,11 +7,11 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { PRIVATE_ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
-import { runDurably } from './replication.js';
+import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './names.js';
-import { notAllowed } from './denials.js';
-import { addressesOf, hashOf, isReserved, renameInRoom, type Entry, type Refused } from './rooms.js';
+import { runDurably } from './replication.js';
+import { addressesOf, type Entry, hashOf, isReserved, type Refused, renameInRoom } from './rooms.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { unauthorized } from './tokens.js';
@@ -39,7 +39,11 @@ type RoomReply = Refused | ['made' | 'new' | 'in' | 'late'];
  * meanwhile.
  */
 export async function enterRoom(
-  store: Store, room: string, id: number, tokenHash: string | null, entry: Entry = {},
+  store: Store,
+  room: string,
+  id: number,
+  tokenHash: string | null,
+  entry: Entry = {},
 ): Promise<UserRef & { owns: boolean }> {
   const { name, number, owed } = await enterByUser(store, room, id, tokenHash, entry);
   const user = { id, name };
@@ -56,18 +60,39 @@ export async function enterRoom(
 
 /** The first step, on the user's shard. Returns the user's name, the number of the move, and what the user is owed of a former exit. */
 async function enterByUser(
-  store: Store, room: string, id: number, tokenHash: string | null, entry: Entry,
+  store: Store,
+  room: string,
+  id: number,
+  tokenHash: string | null,
+  entry: Entry,
 ): Promise<{ name: string; number: number; owed: string }> {
   const { keys } = store;
   const shard = keys.userShard(id);
   const isPrivate = privateRoomUsers(room) !== null;
   const most = isPrivate ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
-  const [outcome, name = '', number = 0, owed = NOTHING] = await runDurably<EnterReply>(store, 'enter-user', keys.user(id), keys.userRooms(id),
-    keys.members(shard, room), keys.attached(shard), keys.position(shard, room), keys.moves(shard), keys.leaving(shard),
-    id, room, tokenHash ?? '', most, addressesOf(entry)[0]);
+  const [outcome, name = '', number = 0, owed = NOTHING] = await runDurably<EnterReply>(
+    store,
+    'enter-user',
+    keys.user(id),
+    keys.userRooms(id),
+    keys.members(shard, room),
+    keys.attached(shard),
+    keys.position(shard, room),
+    keys.moves(shard),
+    keys.leaving(shard),
+    id,
+    room,
+    tokenHash ?? '',
+    most,
+    addressesOf(entry)[0],
+  );
   if (outcome === 'unauthorized') throw unauthorized();
   if (outcome === 'too_many') {
-    throw new ChatError('bad_request', `A user can be in ${most} ${isPrivate ? 'private ' : ''}rooms at most: exit one first.`, { field: 'room' });
+    throw new ChatError(
+      'bad_request',
+      `A user can be in ${most} ${isPrivate ? 'private ' : ''}rooms at most: exit one first.`,
+      { field: 'room' },
+    );
   }
   return { name, number, owed };
 }
@@ -76,8 +101,22 @@ async function enterByUser(
 function enterByRoom(store: Store, room: string, user: UserRef, number: number, entry: Entry): Promise<RoomReply> {
   const { keys, config } = store;
   const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
-  return runDurably<RoomReply>(store, 'enter-room', ...roomKeys(store, room, user.id), user.id, user.name, keys.userShard(user.id), room, joined,
-    hashOf(entry.fresh), hashOf(entry.owner), foldName(user.name), ...addressesOf(entry), isReserved(config, room) ? '1' : '', number);
+  return runDurably<RoomReply>(
+    store,
+    'enter-room',
+    ...roomKeys(store, room, user.id),
+    user.id,
+    user.name,
+    keys.userShard(user.id),
+    room,
+    joined,
+    hashOf(entry.fresh),
+    hashOf(entry.owner),
+    foldName(user.name),
+    ...addressesOf(entry),
+    isReserved(config, room) ? '1' : '',
+    number,
+  );
 }
 
 /** Ends an entry. Returns the user's name now. Throws when the user is not in: it has ended, or exited. */
@@ -98,7 +137,17 @@ type EntryEnd = ['in', string] | ['out' | 'late' | 'ended'];
 /** The last step of an entry, on the user's shard: whether the user is in, and under which name. */
 function finishEntry({ keys, redis }: Store, { id, number, room }: Move): Promise<EntryEnd> {
   const shard = keys.userShard(id);
-  return run<EntryEnd>(redis, 'entered', keys.user(id), keys.userRooms(id), keys.moves(shard), keys.leaving(shard), id, room, number);
+  return run<EntryEnd>(
+    redis,
+    'entered',
+    keys.user(id),
+    keys.userRooms(id),
+    keys.moves(shard),
+    keys.leaving(shard),
+    id,
+    room,
+    number,
+  );
 }
 
 /** Who made a member go, and for how many seconds it may not come back. */
@@ -120,12 +169,28 @@ interface Exit {
  * Takes a user out of a room: the user's shard, the room's shard, the user's shard again. Repeating it does no harm. The user gets what was
  * accepted before its `left`; that itself, too, when it was sent out. Returns false when nothing was done, because the user has moved `since`.
  */
-export async function exitRoom(store: Store, room: string, user: UserRef, { sent, owed = ALL, since = '' }: Exit = {}): Promise<boolean> {
+export async function exitRoom(
+  store: Store,
+  room: string,
+  user: UserRef,
+  { sent, owed = ALL, since = '' }: Exit = {},
+): Promise<boolean> {
   const { keys } = store;
   const { id } = user;
   const shard = keys.userShard(id);
-  const number = await runDurably<number>(store, 'exit-user', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.attached(shard),
-    keys.moves(shard), keys.leaving(shard), id, room, since);
+  const number = await runDurably<number>(
+    store,
+    'exit-user',
+    keys.user(id),
+    keys.userRooms(id),
+    keys.members(shard, room),
+    keys.attached(shard),
+    keys.moves(shard),
+    keys.leaving(shard),
+    id,
+    room,
+    since,
+  );
   if (number < 0) return false;
   if (number === 0) await exitEnded(store, room, user);
   else {
@@ -139,8 +204,8 @@ export async function exitRoom(store: Store, room: string, user: UserRef, { sent
 /** Takes a user out of a room that it is in by the room's account only; not when it has moved meanwhile. */
 export async function exitHalf(store: Store, room: string, user: UserRef): Promise<void> {
   const { keys, redis } = store;
-  const since = await redis.hget(keys.user(user.id), 'move') ?? '';
-  if (await redis.sismember(keys.userRooms(user.id), room) === 0) await exitRoom(store, room, user, { since });
+  const since = (await redis.hget(keys.user(user.id), 'move')) ?? '';
+  if ((await redis.sismember(keys.userRooms(user.id), room)) === 0) await exitRoom(store, room, user, { since });
 }
 
 /** Takes an ended user out of a room. The room's shard comes first: should the process die, the user's own account says what is left to do. */
@@ -154,24 +219,57 @@ export async function exitEnded(store: Store, room: string, user: UserRef, numbe
  * `left` or else of the last event there is.
  */
 async function exitByRoom(
-  store: Store, room: string, user: UserRef, number: number | '', sent?: SentOut,
+  store: Store,
+  room: string,
+  user: UserRef,
+  number: number | '',
+  sent?: SentOut,
 ): Promise<{ removed: boolean; at: string }> {
   const { keys, config } = store;
   const isPrivate = privateRoomUsers(room) !== null;
   const left = isPrivate ? '' : eventText({ type: 'left', room, from: user, ...sent });
   // an ended user enters nothing any more; in a private room an entry that comes late would have messages accepted for it all the same
   const remembered = number === '' && !isPrivate ? 0 : EXITED_TTL;
-  const [removed, at] = await runDurably<[number, string]>(store, 'exit-room', ...roomKeys(store, room, user.id), keys.valued(keys.roomShard(room)), user.id, keys.userShard(user.id),
-    room, left, config.roomTtl * 1_000, number, remembered);
+  const [removed, at] = await runDurably<[number, string]>(
+    store,
+    'exit-room',
+    ...roomKeys(store, room, user.id),
+    keys.valued(keys.roomShard(room)),
+    user.id,
+    keys.userShard(user.id),
+    room,
+    left,
+    config.roomTtl * 1_000,
+    number,
+    remembered,
+  );
   return { removed: removed === 1, at };
 }
 
 /** The last step of an exit. Resolves with true when the user is still to be given something, up to `bound`. */
-async function finishExit(store: Store, { id, number, room }: Omit<Move, 'number'> & { number: number | '' }, bound: string): Promise<boolean> {
+async function finishExit(
+  store: Store,
+  { id, number, room }: Omit<Move, 'number'> & { number: number | '' },
+  bound: string,
+): Promise<boolean> {
   const { keys } = store;
   const shard = keys.userShard(id);
-  return await runDurably<number>(store, 'exited', keys.user(id), keys.userRooms(id), keys.members(shard, room), keys.position(shard, room),
-    keys.moves(shard), keys.leaving(shard), id, room, number, bound) === 1;
+  return (
+    (await runDurably<number>(
+      store,
+      'exited',
+      keys.user(id),
+      keys.userRooms(id),
+      keys.members(shard, room),
+      keys.position(shard, room),
+      keys.moves(shard),
+      keys.leaving(shard),
+      id,
+      room,
+      number,
+      bound,
+    )) === 1
+  );
 }
 
 /** A log id below another, and not below any other that is. */
@@ -182,12 +280,30 @@ function idBefore(id: string): string {
 
 function roomKeys({ keys }: Store, room: string, id: number): [string, ...string[]] {
   const shard = keys.roomShard(room);
-  return [keys.roster(room), keys.roomShards(room), keys.log(room), keys.delivered(room), keys.dirty(shard), keys.publicRooms(shard),
-    keys.rules(room), keys.held(room), keys.entries(room), keys.exited(room, id), keys.values(room), keys.ownValues(room), keys.presence(room)];
+  return [
+    keys.roster(room),
+    keys.roomShards(room),
+    keys.log(room),
+    keys.delivered(room),
+    keys.dirty(shard),
+    keys.publicRooms(shard),
+    keys.rules(room),
+    keys.held(room),
+    keys.entries(room),
+    keys.exited(room, id),
+    keys.values(room),
+    keys.ownValues(room),
+    keys.presence(room),
+  ];
 }
 
 /** Moves of users of one shard that have been under way since before `before` (ms, Redis's time), the oldest first. */
-export async function movesUnderWay({ keys, redis }: Store, shard: number, before: number, limit: number): Promise<Move[]> {
+export async function movesUnderWay(
+  { keys, redis }: Store,
+  shard: number,
+  before: number,
+  limit: number,
+): Promise<Move[]> {
   const found = await redis.zrangebyscore(keys.moves(shard), '-inf', before, 'LIMIT', 0, limit);
   return found.map((text) => {
     const [id, number, room = ''] = text.split(' ');
@@ -203,7 +319,7 @@ export async function settleMove(store: Store, move: Move): Promise<boolean> {
   const { keys, redis } = store;
   const { id, room, number } = move;
   const [token, ended, last] = await redis.hmget(keys.user(id), 'token', 'ended', 'move'); // first: it tells whether the user has moved since
-  const isIn = await redis.sismember(keys.userRooms(id), room) === 1;
+  const isIn = (await redis.sismember(keys.userRooms(id), room)) === 1;
   const name = await redis.hget(keys.roster(room), String(id));
   const user = { id, name: name ?? '' };
   if (!token || ended) {
@@ -211,7 +327,7 @@ export async function settleMove(store: Store, move: Move): Promise<boolean> {
     return false;
   }
   if (!isIn) return finishExit(store, move, (await exitByRoom(store, room, user, number)).at);
-  if (name === null && !await exitRoom(store, room, user, { since: last ?? '' })) return false; // the next run looks again
+  if (name === null && !(await exitRoom(store, room, user, { since: last ?? '' }))) return false; // the next run looks again
   await finishEntry(store, move); // or an exit that a later entry made void
   return false;
 }

@@ -2,9 +2,9 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES, HELD_MAX, NONCE_TTL } from '../protocol/limits.js';
-import { readDurably, runDurably } from './replication.js';
-import { eventText, messageCost, withId } from './event-text.js';
 import { notAllowed, rateLimited } from './denials.js';
+import { eventText, messageCost, withId } from './event-text.js';
+import { readDurably, runDurably } from './replication.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret } from './tokens.js';
@@ -48,34 +48,82 @@ export interface Accepted {
   json?: string;
 }
 
-type AppendReply = ['ok' | 'held', string] | ['duplicate', string, 'held'?] | ['filter', string] | ['not_in_room' | 'full']
-  | ['off' | 'read_only' | 'closed' | 'links'] | ['muted' | 'slow' | 'flood', number];
+type AppendReply =
+  | ['ok' | 'held', string]
+  | ['duplicate', string, 'held'?]
+  | ['filter', string]
+  | ['not_in_room' | 'full']
+  | ['off' | 'read_only' | 'closed' | 'links']
+  | ['muted' | 'slow' | 'flood', number];
 
 /**
  * Appends a message to its room's log, or to what waits for approval: from here on it is accepted. Null when the sender (or, in a
  * private room, either of the two) is not in the roster; a text when another filter than `filtered` has to be applied first.
  * Throws `unavailable` when fan-out cannot follow, `not_allowed` or `rate_limited` by the room's rules.
  */
-export async function appendMessage(store: Store, message: Outgoing, filtered = UNFILTERED): Promise<Accepted | { filter: string } | null> {
+export async function appendMessage(
+  store: Store,
+  message: Outgoing,
+  filtered = UNFILTERED,
+): Promise<Accepted | { filter: string } | null> {
   const { keys, config } = store;
   const { room, from, nonce, owner } = message;
   const isPrivate = privateRoomUsers(room) !== null;
-  const body = ({ text, data }: Pick<Outgoing, 'text' | 'data'>): string => eventText({ type: 'message', room, from, text, data, private: isPrivate || undefined });
+  const body = ({ text, data }: Pick<Outgoing, 'text' | 'data'>): string =>
+    eventText({ type: 'message', room, from, text, data, private: isPrivate || undefined });
   const once = onceBy(store, nonce);
-  const [outcome, value, more] = await runDurably<AppendReply>(store, 'append', keys.log(room), keys.roster(room), keys.delivered(room),
-    keys.dirty(keys.roomShard(room)), keys.nonce(room, from.id, once.nonce), keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.held(room),
-    from.id, body(message), room, isPrivate ? 2 : 1, once.ttl, config.logMax, owner === undefined ? '' : hashToken(owner),
-    config.rateLimits ? config.roomSends : 0, SENDS_WINDOW, messageCost(message), filtered.hash, filtered.masked ? body(filtered.masked) : '',
-    filtered.verdict, filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '', HELD_MAX,
-    message.tokenHash ?? '');
+  const [outcome, value, more] = await runDurably<AppendReply>(
+    store,
+    'append',
+    keys.log(room),
+    keys.roster(room),
+    keys.delivered(room),
+    keys.dirty(keys.roomShard(room)),
+    keys.nonce(room, from.id, once.nonce),
+    keys.rules(room),
+    keys.slow(room, from.id),
+    keys.sends(room),
+    keys.held(room),
+    from.id,
+    body(message),
+    room,
+    isPrivate ? 2 : 1,
+    once.ttl,
+    config.logMax,
+    owner === undefined ? '' : hashToken(owner),
+    config.rateLimits ? config.roomSends : 0,
+    SENDS_WINDOW,
+    messageCost(message),
+    filtered.hash,
+    filtered.masked ? body(filtered.masked) : '',
+    filtered.verdict,
+    filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '',
+    HELD_MAX,
+    message.tokenHash ?? '',
+  );
   switch (outcome) {
-    case 'ok': case 'held': case 'duplicate': return { id: value, duplicate: outcome === 'duplicate' && nonce !== undefined, held: outcome === 'held' || more === 'held' };
-    case 'filter': return { filter: value };
-    case 'not_in_room': return null;
-    case 'full': throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, { retryAfter: 1 });
-    case 'slow': throw rateLimited(value, `The room ${room} is in slow mode.`, 'slow');
-    case 'flood': throw rateLimited(value, `There is too much in the room ${room}.`, 'room');
-    default: throw notAllowed(outcome, value);
+    case 'ok':
+    case 'held':
+    case 'duplicate':
+      return {
+        id: value,
+        duplicate: outcome === 'duplicate' && nonce !== undefined,
+        held: outcome === 'held' || more === 'held',
+      };
+    case 'filter':
+      return { filter: value };
+    case 'not_in_room':
+      return null;
+    case 'full':
+      throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, {
+        retryAfter: 1,
+      });
+    case 'slow':
+      throw rateLimited(value, `The room ${room} is in slow mode.`, 'slow');
+    case 'flood':
+      throw rateLimited(value, `There is too much in the room ${room}.`, 'room');
+    default:
+      throw notAllowed(outcome, value);
   }
 }
 
@@ -93,9 +141,19 @@ export function onceBy({ redis }: Store, nonce: string | undefined): { nonce: st
 const NONCE_KEPT = /^(\S+)( held)?(?: (\S*))?(?: =(.*))?$/;
 
 /** The message or value that a user, who may have ended since, sent with a nonce. Null when none was accepted. */
-export async function findSent(store: Store, room: string, sender: Credentials, nonce: string): Promise<Accepted | null> {
+export async function findSent(
+  store: Store,
+  room: string,
+  sender: Credentials,
+  nonce: string,
+): Promise<Accepted | null> {
   const key = store.keys.nonce(room, sender.id, nonce);
-  const kept = await readDurably(store, key, () => store.redis.get(key), (found) => found !== null);
+  const kept = await readDurably(
+    store,
+    key,
+    () => store.redis.get(key),
+    (found) => found !== null,
+  );
   const [, id, held, hash, json] = NONCE_KEPT.exec(kept ?? '') ?? [];
   if (id === undefined || (hash && hash !== sender.tokenHash)) return null;
   return { id, duplicate: true, held: held !== undefined, ...(json !== undefined && { json }) };
@@ -103,7 +161,7 @@ export async function findSent(store: Store, room: string, sender: Credentials, 
 
 /** Whether a user may say something in a room that is not appended to its log. */
 export async function maySpeak({ keys, redis }: Store, room: string, id: number): Promise<boolean> {
-  return await run<number>(redis, 'speaks', keys.rules(room), id) === 1;
+  return (await run<number>(redis, 'speaks', keys.rules(room), id)) === 1;
 }
 
 /** Script calls of one page: each passes over a quarter of a MB of what is for others alone, or 500 such events. */
@@ -151,12 +209,27 @@ export async function readHistory(store: Store, room: string, reader: number, as
 type PageReply = [more: number, flat: string[], before: string, passed: number];
 
 /** One script call of it; before the log id `before`, '' for the newest. */
-async function readPage({ keys, redis }: Store, room: string, reader: number, asked: PageAsked, before: string): Promise<Page> {
+async function readPage(
+  { keys, redis }: Store,
+  room: string,
+  reader: number,
+  asked: PageAsked,
+  before: string,
+): Promise<Page> {
   const { limit, types, presence = '' } = asked;
   if (/^0+-0+$/.test(before)) return { events: [], more: false, passed: 0 }; // Redis refuses "before the first possible"
   const from = before === '' ? '+' : `(${before}`;
-  const [more, flat, next, passed] = await run<PageReply>(redis, 'page', keys.log(room), from, reader, limit, EVENTS_BYTES,
-    types ? `,${types.join(',')},` : '', presence);
+  const [more, flat, next, passed] = await run<PageReply>(
+    redis,
+    'page',
+    keys.log(room),
+    from,
+    reader,
+    limit,
+    EVENTS_BYTES,
+    types ? `,${types.join(',')},` : '',
+    presence,
+  );
   const events: string[] = [];
   for (let i = flat.length - 2; i >= 0; i -= 2) events.push(withId(flat[i] ?? '', flat[i + 1] ?? '{}'));
   return { events, more: more === 1, ...(next !== '' && { before: next }), passed };

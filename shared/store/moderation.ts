@@ -5,10 +5,10 @@
 import { ChatError } from '../protocol/errors.js';
 import type { ChatEvent, Role, UserRef } from '../protocol/events.js';
 import { BANS_MAX, MODERATORS_MAX, MUTES_MAX, OFFER_TTL } from '../protocol/limits.js';
-import { eventText, scriptSafeJson } from './event-text.js';
-import { eraseLog, forgetIn, ForgetBudget } from './forget.js';
-import { foldName } from './names.js';
 import { notAllowed } from './denials.js';
+import { eventText, scriptSafeJson } from './event-text.js';
+import { eraseLog, ForgetBudget, forgetIn } from './forget.js';
+import { foldName } from './names.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashToken } from './tokens.js';
@@ -35,7 +35,14 @@ const HOST: UserRef = { id: 0, name: 'host' };
  * Does something about what is said, or sets rules; `least` is the role that it takes. Gives the log id of what was approved.
  * Throws `not_owner`, `bad_request` for a message that is not there.
  */
-export async function govern(store: Store, act: Act, least: Role, line: Line, told: Told | null, ...step: Step): Promise<string> {
+export async function govern(
+  store: Store,
+  act: Act,
+  least: Role,
+  line: Line,
+  told: Told | null,
+  ...step: Step
+): Promise<string> {
   return governAs(store, act, String(act.by.id), least, line, told, step);
 }
 
@@ -43,16 +50,21 @@ export async function govern(store: Store, act: Act, least: Role, line: Line, to
 export async function switchRoom(store: Store, room: string, off: boolean): Promise<void> {
   const { keys, redis, config } = store;
   const rules = keys.rules(room);
-  const empty = await redis.hlen(keys.roster(room)) === 0; // then there is nobody to tell
-  if (!empty) await governAs(store, { room, by: HOST }, '', 'owner', { what: 'switch', off }, { type: 'rules', off }, ['set', 'off', off ? '1' : '']);
+  const empty = (await redis.hlen(keys.roster(room))) === 0; // then there is nobody to tell
+  if (!empty)
+    await governAs(store, { room, by: HOST }, '', 'owner', { what: 'switch', off }, { type: 'rules', off }, [
+      'set',
+      'off',
+      off ? '1' : '',
+    ]);
   else await (off ? redis.hset(rules, 'off', 1) : redis.hdel(rules, 'off'));
   if (off) await redis.persist(rules);
-  else if (empty && !await redis.hexists(rules, 'kept')) await redis.pexpire(rules, config.roomTtl * 1_000);
+  else if (empty && !(await redis.hexists(rules, 'kept'))) await redis.pexpire(rules, config.roomTtl * 1_000);
 }
 
 /** Empties a room's history and takes its values away in the host's name, and tells everybody. */
 export async function clearRoom(store: Store, room: string): Promise<void> {
-  if (await store.redis.hlen(store.keys.roster(room)) === 0) return eraseRoom(store, room); // then there is nobody to tell
+  if ((await store.redis.hlen(store.keys.roster(room))) === 0) return eraseRoom(store, room); // then there is nobody to tell
   await governAs(store, { room, by: HOST }, '', 'owner', { what: 'clear' }, { type: 'cleared' }, ['clear']);
   await clearValues(store, { room, by: HOST }, '');
 }
@@ -70,28 +82,85 @@ export async function clearValues(store: Store, act: Act, user = String(act.by.i
   await governAs(store, act, user, 'owner', { what: 'clear', values: true }, { type: 'value' }, ['clear-values']);
 }
 
-async function governAs(store: Store, act: Act, user: string, least: Role, line: Line, told: Told | null, step: Step): Promise<string> {
+async function governAs(
+  store: Store,
+  act: Act,
+  user: string,
+  least: Role,
+  line: Line,
+  told: Told | null,
+  step: Step,
+): Promise<string> {
   const { keys, redis } = store;
-  const [outcome, id = ''] = await run<[string, string?]>(redis, 'govern', ...roomKeys(store, act.room), keys.held(act.room),
-    keys.values(act.room), keys.ownValues(act.room), keys.valued(keys.roomShard(act.room)), user, ownerHash(act), act.room, least, lineText(act, line), toldText(act, told), ...step);
+  const [outcome, id = ''] = await run<[string, string?]>(
+    redis,
+    'govern',
+    ...roomKeys(store, act.room),
+    keys.held(act.room),
+    keys.values(act.room),
+    keys.ownValues(act.room),
+    keys.valued(keys.roomShard(act.room)),
+    user,
+    ownerHash(act),
+    act.room,
+    least,
+    lineText(act, line),
+    toldText(act, told),
+    ...step,
+  );
   if (outcome === 'not_owner') throw notOwner(act.room);
   if (outcome === 'off') throw notAllowed('off');
-  if (outcome === 'no_such_event') throw new ChatError('bad_request', 'id must be the id of a message that is there.', { field: 'id' });
+  if (outcome === 'no_such_event')
+    throw new ChatError('bad_request', 'id must be the id of a message that is there.', { field: 'id' });
   return id;
 }
 
-type MemberStep = ['kick'] | ['mute', number, '' | 'q', string] | ['ban', number, string, string, string, string, string] | ['moderate', '1' | ''] | ['offer', number];
-const MOST: Record<MemberStep[0], number> = { kick: 0, mute: MUTES_MAX, ban: BANS_MAX, moderate: MODERATORS_MAX, offer: 1 };
+type MemberStep =
+  | ['kick']
+  | ['mute', number, '' | 'q', string]
+  | ['ban', number, string, string, string, string, string]
+  | ['moderate', '1' | '']
+  | ['offer', number];
+const MOST: Record<MemberStep[0], number> = {
+  kick: 0,
+  mute: MUTES_MAX,
+  ban: BANS_MAX,
+  moderate: MODERATORS_MAX,
+  offer: 1,
+};
 
 /** Does something about one user. Throws `not_owner`, `not_allowed` for who has a role, `bad_request` when there are too many already. */
-async function governMember(store: Store, act: Act, least: Role, target: UserRef, told: Told | null, line: Line, ...[what, ...values]: MemberStep): Promise<void> {
+async function governMember(
+  store: Store,
+  act: Act,
+  least: Role,
+  target: UserRef,
+  told: Told | null,
+  line: Line,
+  ...[what, ...values]: MemberStep
+): Promise<void> {
   const { id, name } = target;
   const { keys } = store;
-  const outcome = await run<string>(store.redis, 'govern-member', ...roomKeys(store, act.room), keys.forgetting(keys.roomShard(act.room)), act.by.id, ownerHash(act), act.room, least,
-    lineText(act, { ...line, user: id, ...(name && { name }) }), toldText(act, told), id, what, MOST[what], ...values);
+  const outcome = await run<string>(
+    store.redis,
+    'govern-member',
+    ...roomKeys(store, act.room),
+    keys.forgetting(keys.roomShard(act.room)),
+    act.by.id,
+    ownerHash(act),
+    act.room,
+    least,
+    lineText(act, { ...line, user: id, ...(name && { name }) }),
+    toldText(act, told),
+    id,
+    what,
+    MOST[what],
+    ...values,
+  );
   if (outcome === 'not_owner') throw notOwner(act.room);
   if (outcome === 'role') throw notAllowed('role');
-  if (outcome === 'too_many') throw new ChatError('bad_request', `There are ${MOST[what]} already, the most a room may have.`, { field: 'user' });
+  if (outcome === 'too_many')
+    throw new ChatError('bad_request', `There are ${MOST[what]} already, the most a room may have.`, { field: 'user' });
 }
 
 /** Writes down that a member is sent out, if that is allowed. */
@@ -102,8 +171,18 @@ export function noteKick(store: Store, act: Act, target: UserRef): Promise<void>
 /** Keeps a user from speaking for so many s, and tells it; `quiet`: does not. 0 ends it, and tells who knew of it. */
 export function muteUser(store: Store, act: Act, target: UserRef, seconds: number, quiet: boolean): Promise<void> {
   const told: Told | null = quiet ? null : { type: 'muted', user: target, seconds };
-  return governMember(store, act, 'moderator', target, told, { what: 'mute', seconds, ...(quiet && { quiet }) },
-    'mute', seconds * 1_000, quiet ? 'q' : '', target.name);
+  return governMember(
+    store,
+    act,
+    'moderator',
+    target,
+    told,
+    { what: 'mute', seconds, ...(quiet && { quiet }) },
+    'mute',
+    seconds * 1_000,
+    quiet ? 'q' : '',
+    target.name,
+  );
 }
 
 /** How a user is banned: for how many s, 0 to end it, and whether all that it has said goes too. */
@@ -120,8 +199,21 @@ export async function banUser(store: Store, act: Act, target: UserRef, { seconds
   const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
   const told = messages ? toldText(act, { type: 'removed', user: target }) : '';
   const line = lineText(act, { what: 'remove', user: target.id, name: target.name });
-  await governMember(store, act, 'moderator', target, null, { what: 'ban', seconds },
-    'ban', seconds * 1_000, address ?? '', foldName(target.name), target.name, told, line);
+  await governMember(
+    store,
+    act,
+    'moderator',
+    target,
+    null,
+    { what: 'ban', seconds },
+    'ban',
+    seconds * 1_000,
+    address ?? '',
+    foldName(target.name),
+    target.name,
+    told,
+    line,
+  );
 }
 
 /**
@@ -136,12 +228,30 @@ export async function removeMessagesOf(store: Store, { room }: Act, target: User
 
 /** Makes a member a moderator, or ends that. */
 export function moderate(store: Store, act: Act, target: UserRef, on: boolean): Promise<void> {
-  return governMember(store, act, 'owner', target, { type: 'moderator', user: target, on }, { what: 'moderate', on }, 'moderate', on ? '1' : '');
+  return governMember(
+    store,
+    act,
+    'owner',
+    target,
+    { type: 'moderator', user: target, on },
+    { what: 'moderate', on },
+    'moderate',
+    on ? '1' : '',
+  );
 }
 
 /** Offers the room to a member, for `OFFER_TTL`; an earlier offer is void. */
 export function offerRoom(store: Store, act: Act, target: UserRef): Promise<void> {
-  return governMember(store, act, 'owner', target, { type: 'offered', user: target }, { what: 'handover' }, 'offer', OFFER_TTL);
+  return governMember(
+    store,
+    act,
+    'owner',
+    target,
+    { type: 'offered', user: target },
+    { what: 'handover' },
+    'offer',
+    OFFER_TTL,
+  );
 }
 
 /** A member by its id. Throws `no_such_user`. */
@@ -163,9 +273,10 @@ export function roomKeys({ keys }: Store, room: string): string[] {
   return [keys.rules(room), keys.roster(room), keys.log(room), keys.delivered(room), keys.dirty(keys.roomShard(room))];
 }
 
-export const ownerHash = ({ owner }: Pick<Act, 'owner'>): string => owner === undefined ? '' : hashToken(owner);
+export const ownerHash = ({ owner }: Pick<Act, 'owner'>): string => (owner === undefined ? '' : hashToken(owner));
 
-const lineText = ({ by }: Act, line: Line): string => scriptSafeJson({ by: by.id, ...(by.id > 0 && { byName: by.name }), ...line });
+const lineText = ({ by }: Act, line: Line): string =>
+  scriptSafeJson({ by: by.id, ...(by.id > 0 && { byName: by.name }), ...line });
 
 /** In this order: `forget` goes by it. */
 export function toldText({ room, by }: Act, told: Told | null): string {

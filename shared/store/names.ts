@@ -14,9 +14,18 @@ const SPACES = /[\s\u2800]+/gu;
 const DOTTED_TWICE = /(?<=[ijl])\u0307/gu;
 
 /** `Ian`, `lan` and `1an` look the same, and case makes no difference: i, l and 1 are one letter, as are o and 0, rn and m. */
-const ASCII: [like: string, letters: string][] = [['l', 'i1|'], ['o', '0'], ['rn', 'm']];
-const LOOKS = new Map([...LOOK_ALIKES, ...ASCII].flatMap(([like, letters]) => [...letters].map((letter) => [letter, like])));
-const LOOKING = new RegExp(`[${[...LOOKS.keys()].map((letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`).join('')}]`, 'gu');
+const ASCII: [like: string, letters: string][] = [
+  ['l', 'i1|'],
+  ['o', '0'],
+  ['rn', 'm'],
+];
+const LOOKS = new Map(
+  [...LOOK_ALIKES, ...ASCII].flatMap(([like, letters]) => [...letters].map((letter) => [letter, like])),
+);
+const LOOKING = new RegExp(
+  `[${[...LOOKS.keys()].map((letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`).join('')}]`,
+  'gu',
+);
 
 /**
  * Two ligatures whose compatibility forms are sentences of 18 and 8 characters, and a private character for each. Every other character
@@ -54,7 +63,15 @@ const twiceLook = (letter: string): string => [...asciiLook(letter)].map(asciiLo
 
 /** Twice small: some letters have two small forms, or become two (σ and ς, ß and ss). */
 function foldCase(name: string): string {
-  return name.normalize('NFKC').replace(INVISIBLE, '').replace(SPACES, ' ').trim().toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  return name
+    .normalize('NFKC')
+    .replace(INVISIBLE, '')
+    .replace(SPACES, ' ')
+    .trim()
+    .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKC');
 }
 
 /**
@@ -66,7 +83,7 @@ export async function claimName(store: Store, folded: string, id: number): Promi
   const holder = await run<string>(store.redis, 'claim', key, id, '');
   if (holder === '') return true;
   if (await holdsName(store, Number(holder), folded)) return false;
-  return await run<string>(store.redis, 'claim', key, id, holder) === '';
+  return (await run<string>(store.redis, 'claim', key, id, holder)) === '';
 }
 
 /** Whether a user is there and bears a name, or is about to. */
@@ -82,19 +99,25 @@ export async function releaseName(store: Store, folded: string, id: number): Pro
 /** `name_taken`, with a name that was free a moment ago. */
 export async function nameTaken(store: Store, name: string): Promise<ChatError> {
   const suggestion = await suggestName(store, name);
-  return new ChatError('name_taken', `Somebody is called ${name} already. Free is: ${suggestion}.`, { field: 'name', suggestion });
+  return new ChatError('name_taken', `Somebody is called ${name} already. Free is: ${suggestion}.`, {
+    field: 'name',
+    suggestion,
+  });
 }
 
 /** `name_taken`, for a name that says a role: with a guest name that was free a moment ago. */
 export async function nameOfRole(store: Store, name: string): Promise<ChatError> {
   const suggestion = await suggestName(store, 'guest-');
-  return new ChatError('name_taken', `The name ${name} is kept for those who run the chat. Free is: ${suggestion}.`, { field: 'name', suggestion });
+  return new ChatError('name_taken', `The name ${name} is kept for those who run the chat. Free is: ${suggestion}.`, {
+    field: 'name',
+    suggestion,
+  });
 }
 
 async function suggestName(store: Store, name: string): Promise<string> {
   const stem = cutName(name, NAME_MAX - 5);
   for (let number = 2; ; number = number < 9 ? number + 1 : Math.floor(10 + Math.random() * 99_990)) {
     const candidate = `${stem}${number}`;
-    if (!await store.redis.exists(store.keys.nick(foldName(candidate)))) return candidate;
+    if (!(await store.redis.exists(store.keys.nick(foldName(candidate))))) return candidate;
   }
 }

@@ -13,10 +13,16 @@ type Kind = SwitchedOff['kind'];
 const field = (kind: Kind, name: string): string => `${kind} ${name}`;
 
 /** Notes that something is off, for `seconds` or (null) until it is switched on, and tells all processes. Throws `bad_request` when too much is. */
-export async function switchOff({ keys, redis }: Store, kind: Kind, name: string, seconds: number | null): Promise<void> {
+export async function switchOff(
+  { keys, redis }: Store,
+  kind: Kind,
+  name: string,
+  seconds: number | null,
+): Promise<void> {
   const since = Date.now();
   const off: SwitchedOff = { kind, name, since, until: seconds === null ? null : since + seconds * 1_000 };
-  if (await redis.hlen(keys.switched) >= SWITCHED_MAX) throw new ChatError('bad_request', `${SWITCHED_MAX} are switched off: switch some on first.`);
+  if ((await redis.hlen(keys.switched)) >= SWITCHED_MAX)
+    throw new ChatError('bad_request', `${SWITCHED_MAX} are switched off: switch some on first.`);
   await redis.hset(keys.switched, field(kind, name), JSON.stringify(off));
   await publish(redis, keys.switchChannel, kind);
 }
@@ -42,9 +48,19 @@ export async function tidySwitched({ keys, redis }: Store): Promise<void> {
 
 const isOff = ({ until }: SwitchedOff): boolean => until === null || until > Date.now();
 
-export async function noteHostAct({ keys, redis }: Store, by: string, act: ActName, on: string, seconds?: number): Promise<void> {
+export async function noteHostAct(
+  { keys, redis }: Store,
+  by: string,
+  act: ActName,
+  on: string,
+  seconds?: number,
+): Promise<void> {
   const line: HostAct = { at: Date.now(), by, act, on, ...(seconds !== undefined && { seconds }) };
-  await redis.multi().lpush(keys.hostActs, JSON.stringify(line)).ltrim(keys.hostActs, 0, ACTS_KEPT - 1).exec();
+  await redis
+    .multi()
+    .lpush(keys.hostActs, JSON.stringify(line))
+    .ltrim(keys.hostActs, 0, ACTS_KEPT - 1)
+    .exec();
 }
 
 /** The newest first. */

@@ -1,8 +1,8 @@
 /** Who owns a room: who made it, whom it was handed over to, or whom the host gave it. Redis holds the SHA-256 of the owner's token. */
 import type { UserRef } from '../protocol/events.js';
 import { SHARED_ROOM } from '../protocol/limits.js';
-import { notOwner, roomKeys, toldText } from './moderation.js';
 import { scriptSafeJson } from './event-text.js';
+import { notOwner, roomKeys, toldText } from './moderation.js';
 import { isReserved } from './rooms.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -19,8 +19,16 @@ export function freshOwner({ config }: Store, room: string, token: string): stri
 /** Takes a room that was offered to this member. Gives its new owner token; again with each call, while the offer lasts. Throws `not_owner`. */
 export async function ownRoom(store: Store, room: string, user: UserRef): Promise<string> {
   const owner = randomSecret();
-  const outcome = await run<string>(store.redis, 'own', ...roomKeys(store, room), user.id, hashToken(owner), room,
-    scriptSafeJson({ by: user.id, byName: user.name, what: 'own' }), toldText({ room, by: user }, { type: 'owned' }));
+  const outcome = await run<string>(
+    store.redis,
+    'own',
+    ...roomKeys(store, room),
+    user.id,
+    hashToken(owner),
+    room,
+    scriptSafeJson({ by: user.id, byName: user.name, what: 'own' }),
+    toldText({ room, by: user }, { type: 'owned' }),
+  );
   if (outcome === 'not_owner') throw notOwner(room);
   return owner;
 }
@@ -28,6 +36,15 @@ export async function ownRoom(store: Store, room: string, user: UserRef): Promis
 /** Gives the host a fresh owner token for any room, which then keeps its rules when it is empty; a reserved room is open from then on. */
 export async function takeRoom(store: Store, room: string): Promise<string> {
   const owner = randomSecret();
-  await run(store.redis, 'own', ...roomKeys(store, room), '', hashToken(owner), room, scriptSafeJson({ by: 0, what: 'take' }), '');
+  await run(
+    store.redis,
+    'own',
+    ...roomKeys(store, room),
+    '',
+    hashToken(owner),
+    room,
+    scriptSafeJson({ by: 0, what: 'take' }),
+    '',
+  );
   return owner;
 }

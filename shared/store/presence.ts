@@ -12,7 +12,11 @@ import { eraseUser } from './users.js';
 /** Rooms that an ended user is taken out of between two looks at what is left. */
 const ROOMS_STEP = 100;
 
-type EndReply = ['ended', name: string, nick: string, spare: string, forget: string] | ['unauthorized'] | ['seen'] | ['gone'];
+type EndReply =
+  | ['ended', name: string, nick: string, spare: string, forget: string]
+  | ['unauthorized']
+  | ['seen']
+  | ['gone'];
 
 /**
  * Ends a user that says so. `forget`: takes back what it has said in the rooms it is in (its events in the public ones, the whole logs of
@@ -28,8 +32,17 @@ export async function leave(store: Store, user: Credentials, forget?: ForgetBudg
 /** Lets expiry end a user in `after` s, unless it is seen again: its page may only be loading anew. Throws `unauthorized`. */
 export async function leaveSoon({ keys, redis, config }: Store, user: Credentials, after: number): Promise<void> {
   const shard = keys.userShard(user.id);
-  const known = await run<number>(redis, 'farewell', keys.user(user.id), keys.seen(shard), keys.attached(shard),
-    user.id, user.tokenHash, Math.min(after, config.userTtl) * 1_000, config.userTtl * 1_000);
+  const known = await run<number>(
+    redis,
+    'farewell',
+    keys.user(user.id),
+    keys.seen(shard),
+    keys.attached(shard),
+    user.id,
+    user.tokenHash,
+    Math.min(after, config.userTtl) * 1_000,
+    config.userTtl * 1_000,
+  );
   if (!known) throw unauthorized();
 }
 
@@ -47,12 +60,27 @@ interface Ending {
 
 function markEnded({ keys, redis }: Store, id: number, { tokenHash, before, forget }: Ending): Promise<EndReply> {
   const shard = keys.userShard(id);
-  return run<EndReply>(redis, 'end', keys.user(id), keys.seen(shard), keys.attached(shard), id, tokenHash, before, forget);
+  return run<EndReply>(
+    redis,
+    'end',
+    keys.user(id),
+    keys.seen(shard),
+    keys.attached(shard),
+    id,
+    tokenHash,
+    before,
+    forget,
+  );
 }
 
 type Ended = Extract<EndReply, ['ended', ...unknown[]]>;
 
-async function removeEnded(store: Store, id: number, [, name, nick, spare, forget]: Ended, budget = new ForgetBudget()): Promise<string[]> {
+async function removeEnded(
+  store: Store,
+  id: number,
+  [, name, nick, spare, forget]: Ended,
+  budget = new ForgetBudget(),
+): Promise<string[]> {
   const told: string[] = [];
   const someRooms = (): Promise<string[]> => store.redis.srandmember(store.keys.userRooms(id), ROOMS_STEP);
   for (let rooms = await someRooms(); rooms.length > 0; rooms = await someRooms()) {
@@ -68,14 +96,23 @@ async function removeEnded(store: Store, id: number, [, name, nick, spare, forge
 }
 
 /** Ids of users of one shard not seen since `before` (ms), the longest unseen first. */
-export async function staleUsers({ keys, redis }: Store, shard: number, before: number, limit: number): Promise<number[]> {
+export async function staleUsers(
+  { keys, redis }: Store,
+  shard: number,
+  before: number,
+  limit: number,
+): Promise<number[]> {
   const ids = await redis.zrangebyscore(keys.seen(shard), '-inf', before, 'LIMIT', 0, limit);
   return ids.map(Number);
 }
 
 /** The time of Redis in ms, by which all of `seen` is counted; of a cluster, of the master that answers first. */
 export async function redisTime({ redis }: Store): Promise<number> {
-  const [seconds, microseconds] = await Promise.any(mastersOf(redis).map((node) => node.time())).catch(({ errors: [error] }: AggregateError) => { throw error; });
+  const [seconds, microseconds] = await Promise.any(mastersOf(redis).map((node) => node.time())).catch(
+    ({ errors: [error] }: AggregateError) => {
+      throw error;
+    },
+  );
   return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
 }
 

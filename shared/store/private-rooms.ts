@@ -4,8 +4,8 @@
  */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoom, type UserRef } from '../protocol/events.js';
-import { enterRoom, exitRoom } from './memberships.js';
 import { notAllowed } from './denials.js';
+import { enterRoom, exitRoom } from './memberships.js';
 import type { Store } from './store.js';
 import { blocker } from './user-blocks.js';
 
@@ -27,11 +27,13 @@ const isPrivate = (room: string): boolean => room.includes(':');
  * the other, or `to` is in as many private rooms as there may be; `bad_request` when `from` is.
  */
 export async function openPrivateRoom(store: Store, room: string, from: number, to: number): Promise<void> {
-  const known = await store.redis.hexists(store.keys.roster(room), String(to)) === 1;
-  if (!known && !await shareRoom(store, from, to)) throw noSuchUser(to);
+  const known = (await store.redis.hexists(store.keys.roster(room), String(to))) === 1;
+  if (!known && !(await shareRoom(store, from, to))) throw noSuchUser(to);
   await refuseBlocked(store, from, to);
   // the other first: there may be no such user
-  await bringIn(store, room, to).catch((error: unknown) => { throw asOther(error, to); });
+  await bringIn(store, room, to).catch((error: unknown) => {
+    throw asOther(error, to);
+  });
   try {
     await bringIn(store, room, from);
     await refuseBlocked(store, from, to); // again: a block that came before `to` was in the room has not taken it out
@@ -66,7 +68,8 @@ async function shareRoom({ keys, redis }: Store, one: number, other: number): Pr
 async function refuseBlocked(store: Store, from: number, to: number): Promise<void> {
   const by = await blocker(store, from, to);
   if (by === to) throw notAllowed('blocked');
-  if (by === from) throw new ChatError('not_allowed', 'You have blocked this user.', { field: 'to', reason: 'blocked' });
+  if (by === from)
+    throw new ChatError('not_allowed', 'You have blocked this user.', { field: 'to', reason: 'blocked' });
 }
 
 /** Brings a user into a private room; that it exits at the same moment is no failure. */
@@ -75,7 +78,7 @@ async function bringIn(store: Store, room: string, id: number): Promise<void> {
     await enterRoom(store, room, id, null);
   } catch (error) {
     if (isCode(error, 'not_in_room')) return;
-    if (!isCode(error, 'bad_request') || !await giveUpAbandoned(store, id)) throw error;
+    if (!isCode(error, 'bad_request') || !(await giveUpAbandoned(store, id))) throw error;
     await enterRoom(store, room, id, null);
   }
 }

@@ -53,8 +53,8 @@ export interface Claim {
 export async function* strayClaimsAt(store: Store, master: Redis): AsyncGenerator<Claim> {
   const start = store.keys.nick('');
   for await (const key of keysAt(master, `${start}*`)) {
-    const claim = { folded: key.slice(start.length), id: Number(await store.redis.get(key) ?? 0) };
-    if (claim.id > 0 && !await holdsName(store, claim.id, claim.folded)) yield claim;
+    const claim = { folded: key.slice(start.length), id: Number((await store.redis.get(key)) ?? 0) };
+    if (claim.id > 0 && !(await holdsName(store, claim.id, claim.folded))) yield claim;
   }
 }
 
@@ -68,7 +68,8 @@ async function* onlyByUsers({ keys, redis }: Store, room: string, shard: number)
     const ids = page.map(([id]) => id);
     const names = await redis.hmget(keys.roster(room), ...ids);
     const marks = await redis.hmget(keys.leaving(shard), ...ids.map((id) => `${id} ${room}`)); // it has exited, and is only given the last
-    for (const [i, id] of ids.entries()) if (names[i] == null && marks[i] == null) yield { room, user: { id: Number(id), name: '' }, by: 'user' };
+    for (const [i, id] of ids.entries())
+      if (names[i] == null && marks[i] == null) yield { room, user: { id: Number(id), name: '' }, by: 'user' };
   }
 }
 
@@ -76,16 +77,20 @@ async function* onlyByRoom({ keys, redis }: Store, room: string): AsyncGenerator
   const roster = keys.roster(room);
   for await (const page of pagesOf((cursor) => redis.hscan(roster, cursor, 'COUNT', PAGE))) {
     const are = await Promise.all(page.map(([id]) => redis.sismember(keys.userRooms(Number(id)), room)));
-    for (const [i, [id, name]] of page.entries()) if (are[i] === 0) yield { room, user: { id: Number(id), name }, by: 'room' };
+    for (const [i, [id, name]] of page.entries())
+      if (are[i] === 0) yield { room, user: { id: Number(id), name }, by: 'room' };
   }
 }
 
 /** Pairs of a hash or a sorted set, some at a time. */
-async function* pagesOf(read: (cursor: string) => Promise<[cursor: string, flat: string[]]>): AsyncGenerator<[string, string][]> {
+async function* pagesOf(
+  read: (cursor: string) => Promise<[cursor: string, flat: string[]]>,
+): AsyncGenerator<[string, string][]> {
   let cursor = '0';
   do {
     const [next, flat] = await read(cursor);
-    if (flat.length > 0) yield Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? '']);
+    if (flat.length > 0)
+      yield Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? '']);
     cursor = next;
   } while (cursor !== '0');
 }

@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis';
 import { ChatError } from '../protocol/errors.js';
 import { masterOf, placeOfKey } from '../redis/owners.js';
 import { Keys } from './keys.js';
-import { run, type Argument, type ScriptName } from './scripts.js';
+import { type Argument, run, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
 
 /** How long (ms) replicas may take in one round; who asks during a round waits for the next as well. */
@@ -15,25 +15,44 @@ const ROUND = 1_000;
 const KEPT = 10_000;
 
 /** Runs a script whose first argument is a key. Throws `unavailable` when too few replicas have what it wrote: it may be there, or not. */
-export async function runDurably<Reply>({ redis, durable, config }: Store, name: ScriptName, key: string, ...others: Argument[]): Promise<Reply> {
+export async function runDurably<Reply>(
+  { redis, durable, config }: Store,
+  name: ScriptName,
+  key: string,
+  ...others: Argument[]
+): Promise<Reply> {
   if (config.redisWait === 0) return run(redis, name, key, ...others);
   const replicas = replicasAt(masterOf(durable, key));
   const breaks = replicas?.breaks;
   const reply = await run<Reply>(durable, name, key, ...others);
-  if (!replicas || masterOf(durable, key) !== replicas.master || !await replicas.have(key, config.redisWait) || replicas.breaks !== breaks) throw notKept();
+  if (
+    !replicas ||
+    masterOf(durable, key) !== replicas.master ||
+    !(await replicas.have(key, config.redisWait)) ||
+    replicas.breaks !== breaks
+  )
+    throw notKept();
   return reply;
 }
 
 /** Reads from the master of a key. What was read and `matters`, replicas must have, too; throws `unavailable` when too few have. */
-export async function readDurably<Reply>({ redis, durable, config }: Store, key: string, read: () => Promise<Reply>, matters: (reply: Reply) => boolean): Promise<Reply> {
+export async function readDurably<Reply>(
+  { redis, durable, config }: Store,
+  key: string,
+  read: () => Promise<Reply>,
+  matters: (reply: Reply) => boolean,
+): Promise<Reply> {
   if (config.redisWait === 0) return read();
   const replicas = replicasAt(masterOf(durable, key));
   const [place, breaks] = [placeOfKey(redis, key), replicas?.breaks];
   const reply = await read();
   if (!matters(reply)) return reply;
   // both clients see the same master, before and after: one that has been replaced may not know it yet
-  const same = masterOf(durable, key) === replicas?.master && [redis, durable].every((client) => placeOfKey(client, key) === place);
-  if (!replicas || !same || !await replicas.have(key, config.redisWait) || replicas.breaks !== breaks) throw notKept();
+  const same =
+    masterOf(durable, key) === replicas?.master &&
+    [redis, durable].every((client) => placeOfKey(client, key) === place);
+  if (!replicas || !same || !(await replicas.have(key, config.redisWait)) || replicas.breaks !== breaks)
+    throw notKept();
   return reply;
 }
 
@@ -52,7 +71,9 @@ class Replicas {
 
   constructor(master: Redis) {
     this.master = master;
-    master.on('close', () => { this.breaks += 1; });
+    master.on('close', () => {
+      this.breaks += 1;
+    });
   }
 
   /** Whether so many have all that the master has now. */
@@ -62,7 +83,7 @@ class Replicas {
       const keys = this.#keys;
       this.#keys = new Set();
       this.#next = null;
-      return this.#round = this.#ask(keys, count);
+      return (this.#round = this.#ask(keys, count));
     }) as Promise<boolean>;
     return this.#next;
   }
@@ -70,7 +91,10 @@ class Replicas {
   async #ask(keys: ReadonlySet<string>, count: number): Promise<boolean> {
     for (const key of keys) {
       // sent together: a replica may be far away
-      const [written, having] = await Promise.all([this.master.set(key, '', 'PX', KEPT).catch(() => null), this.master.wait(count, ROUND).catch(() => 0)]);
+      const [written, having] = await Promise.all([
+        this.master.set(key, '', 'PX', KEPT).catch(() => null),
+        this.master.wait(count, ROUND).catch(() => 0),
+      ]);
       if (written) return having >= count; // else its slot is just moving elsewhere: another may do
     }
     return false;

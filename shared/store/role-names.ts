@@ -1,12 +1,16 @@
 /** Names that only those could bear who keep a room or the chat, whatever they look like: nobody bears them. */
 import { foldName } from './names.js';
 
-const ROLES = 'owner moderator mod host admin administrator sysadmin superuser system server operator staff '
-  + 'everyone everybody nobackend';
+const ROLES =
+  'owner moderator mod host admin administrator sysadmin superuser system server operator staff ' +
+  'everyone everybody nobackend';
 /** Words that change nothing about a role. */
 const FILLERS = 'the this of room chat official real your our';
 
-const plain = (name: string): string => foldName(name).normalize('NFD').replace(/[^\p{L}\p{N}]/gu, '');
+const plain = (name: string): string =>
+  foldName(name)
+    .normalize('NFD')
+    .replace(/[^\p{L}\p{N}]/gu, '');
 const anyOf = (words: string): string => words.split(' ').map(plain).join('|');
 const ROLE = new RegExp(`^(?:${anyOf(FILLERS)})*(?:${anyOf(ROLES)})s?(?:${anyOf(`${FILLERS} ${ROLES}`)})*$`, 'u');
 /** What sets a part of a name apart, as in `Eve (moderator)` and `Eve | host`. */

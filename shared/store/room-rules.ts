@@ -1,21 +1,38 @@
 /** What may be read of a room's rules and roles: by everybody in it, and by those who keep it in order. */
 import type { Audit, HeldMessage, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES } from '../protocol/limits.js';
-import { notOwner, ownerHash, type Act } from './moderation.js';
+import { type Act, notOwner, ownerHash } from './moderation.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
 type Fields = Record<string, string | undefined>;
 
 /** A room's rules and roles as a member sees them; what there is not is absent. */
-export async function readRoomRules({ keys, redis }: Store, room: string, reader: number): Promise<Pick<RoomView, 'rules' | 'role' | 'moderators' | 'owners'>> {
+export async function readRoomRules(
+  { keys, redis }: Store,
+  room: string,
+  reader: number,
+): Promise<Pick<RoomView, 'rules' | 'role' | 'moderators' | 'owners'>> {
   const fields = await redis.hkeys(keys.rules(room));
   const moderators = idsOf(fields, 'role:');
-  const [slow, readonly, closed, links, values, ...roles] = await redis.hmget(keys.rules(room), 'slow', 'readonly', 'closed', 'links', 'values',
-    ...moderators.map((id) => `role:${id}`));
+  const [slow, readonly, closed, links, values, ...roles] = await redis.hmget(
+    keys.rules(room),
+    'slow',
+    'readonly',
+    'closed',
+    'links',
+    'values',
+    ...moderators.map((id) => `role:${id}`),
+  );
   const owners = moderators.filter((_, i) => roles[i] === 'owner');
   const role = roles[moderators.indexOf(reader)];
-  const rules = rulesOf({ slow: slow ?? undefined, readonly: readonly ?? undefined, closed: closed ?? undefined, links: links ?? undefined, values: values ?? undefined });
+  const rules = rulesOf({
+    slow: slow ?? undefined,
+    readonly: readonly ?? undefined,
+    closed: closed ?? undefined,
+    links: links ?? undefined,
+    values: values ?? undefined,
+  });
   return {
     ...(Object.keys(rules).length > 0 && { rules }),
     ...(role && { role: role as Role }),
@@ -26,13 +43,19 @@ export async function readRoomRules({ keys, redis }: Store, room: string, reader
 
 function rulesOf({ slow, readonly, closed, links, values }: Fields): RoomRules {
   return {
-    ...(slow && { slow: Number(slow) / 1_000 }), ...(readonly && { readonly: true }), ...(closed && { closed: true }),
-    ...(links && { links: false }), ...(values && { values: values as 'own' | 'roles' }),
+    ...(slow && { slow: Number(slow) / 1_000 }),
+    ...(readonly && { readonly: true }),
+    ...(closed && { closed: true }),
+    ...(links && { links: false }),
+    ...(values && { values: values as 'own' | 'roles' }),
   };
 }
 
 function idsOf(fields: string[], prefix: string): number[] {
-  return fields.filter((field) => field.startsWith(prefix)).map((field) => Number(field.slice(prefix.length))).sort((a, b) => a - b);
+  return fields
+    .filter((field) => field.startsWith(prefix))
+    .map((field) => Number(field.slice(prefix.length)))
+    .sort((a, b) => a - b);
 }
 
 interface Overview {
@@ -48,8 +71,16 @@ interface Overview {
 /** `heldBytes`: of what waits, at most. Throws `not_owner`. */
 async function overview({ keys, redis }: Store, act: Act, heldBytes: number): Promise<Overview> {
   const { room, by } = act;
-  const [role, now = 0, flat = [], held = [], waiting = 0] = await run<[Role?, number?, string[]?, string[]?, number?]>(redis, 'overview',
-    keys.rules(room), keys.roster(room), keys.held(room), by.id, ownerHash(act), heldBytes);
+  const [role, now = 0, flat = [], held = [], waiting = 0] = await run<[Role?, number?, string[]?, string[]?, number?]>(
+    redis,
+    'overview',
+    keys.rules(room),
+    keys.roster(room),
+    keys.held(room),
+    by.id,
+    ownerHash(act),
+    heldBytes,
+  );
   if (!role) throw notOwner(room);
   const fields: Fields = {};
   for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i] ?? ''] = flat[i + 1];
@@ -60,14 +91,20 @@ async function overview({ keys, redis }: Store, act: Act, heldBytes: number): Pr
 export async function readAudit(store: Store, act: Act): Promise<Omit<Audit, 'acts'> & { acts: string }> {
   const { role, now, fields, waiting } = await overview(store, act, 0);
   const names = Object.keys(fields);
-  const muted = idsOf(names, 'mute:').map((id) => ({ id, ...muteOf(fields[`mute:${id}`]) })).filter(({ until }) => until > now);
+  const muted = idsOf(names, 'mute:')
+    .map((id) => ({ id, ...muteOf(fields[`mute:${id}`]) }))
+    .filter(({ until }) => until > now);
   const moderators = await withNames(store, act.room, idsOf(names, 'role:'));
   return {
-    acts: `[${(fields['audit'] ?? '').replaceAll('\n', ',')}]`,
-    rules: { ...rulesOf(fields), words: JSON.parse(fields['words'] ?? '[]') as string[], ...(fields['hold'] && { hold: true }) },
+    acts: `[${(fields.audit ?? '').replaceAll('\n', ',')}]`,
+    rules: {
+      ...rulesOf(fields),
+      words: JSON.parse(fields.words ?? '[]') as string[],
+      ...(fields.hold && { hold: true }),
+    },
     moderators: moderators.map((one) => ({ ...one, role: (fields[`role:${one.id}`] ?? 'moderator') as Role })),
     muted,
-    banned: bansOf(fields['bans'] ?? '').filter(({ until }) => until > now),
+    banned: bansOf(fields.bans ?? '').filter(({ until }) => until > now),
     held: waiting,
     role,
   };
@@ -81,10 +118,13 @@ function muteOf(text = ''): { name: string; until: number; quiet?: true } {
 }
 
 function bansOf(lines: string): Audit['banned'] {
-  return lines.split('\n').filter((line) => line !== '').map((line) => {
-    const [until, id, , , name = ''] = line.split('\t');
-    return { id: Number(id), name, until: Number(until) };
-  });
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [until, id, , , name = ''] = line.split('\t');
+      return { id: Number(id), name, until: Number(until) };
+    });
 }
 
 /** Names as the room knows them; '' for who is not in it. */
@@ -95,7 +135,10 @@ async function withNames({ keys, redis }: Store, room: string, ids: number[]): P
 
 /** A user by the name under which the room knows or knew it; '' for one that it does not know. */
 export async function knownUser({ keys, redis }: Store, room: string, id: number): Promise<UserRef> {
-  const [name, [mute, bans]] = await Promise.all([redis.hget(keys.roster(room), String(id)), redis.hmget(keys.rules(room), `mute:${id}`, 'bans')]);
+  const [name, [mute, bans]] = await Promise.all([
+    redis.hget(keys.roster(room), String(id)),
+    redis.hmget(keys.rules(room), `mute:${id}`, 'bans'),
+  ]);
   const banned = bansOf(bans ?? '').find((one) => one.id === id);
   return { id, name: name ?? (muteOf(mute ?? '').name || banned?.name || '') };
 }
@@ -107,7 +150,13 @@ export async function readHeld(store: Store, act: Act): Promise<{ messages: Held
     const space = one.indexOf(' ');
     const { from, text, data } = JSON.parse(one.slice(space + 1)) as Pick<HeldMessage, 'from' | 'text' | 'data'>;
     const id = one.slice(0, space);
-    return { id, at: Number.parseInt(id, 10), from, ...(text !== undefined && { text }), ...(data !== undefined && { data }) };
+    return {
+      id,
+      at: Number.parseInt(id, 10),
+      from,
+      ...(text !== undefined && { text }),
+      ...(data !== undefined && { data }),
+    };
   });
   return { messages, more: waiting > held.length };
 }

@@ -3,9 +3,9 @@ import type { Config } from '../config/config.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX, ROOMS_MAX } from '../protocol/limits.js';
 import { Away } from '../redis/circuit-breaker.js';
+import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './names.js';
-import { notAllowed } from './denials.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashToken } from './tokens.js';
@@ -26,9 +26,24 @@ export type Refused = ['off' | 'reserved' | 'closed'] | ['banned', number];
  * Looks whether somebody may enter a room, before anything is done for it. `id` null: who is no user yet; `name` undefined: a guest's.
  * Throws `not_allowed`.
  */
-export async function admitToRoom({ keys, redis, config }: Store, room: string, id: number | null, name: string | undefined, entry: Entry): Promise<void> {
-  const [reason, ms] = await run<Refused | []>(redis, 'admit', keys.rules(room), keys.roster(room), id ?? '',
-    name === undefined ? '' : foldName(name), ...addressesOf(entry), hashOf(entry.owner), isReserved(config, room) ? '1' : '');
+export async function admitToRoom(
+  { keys, redis, config }: Store,
+  room: string,
+  id: number | null,
+  name: string | undefined,
+  entry: Entry,
+): Promise<void> {
+  const [reason, ms] = await run<Refused | []>(
+    redis,
+    'admit',
+    keys.rules(room),
+    keys.roster(room),
+    id ?? '',
+    name === undefined ? '' : foldName(name),
+    ...addressesOf(entry),
+    hashOf(entry.owner),
+    isReserved(config, room) ? '1' : '',
+  );
   if (reason) throw notAllowed(reason, ms);
 }
 
@@ -39,16 +54,30 @@ export function isReserved({ reservedRooms }: Config, room: string): boolean {
 }
 
 /** The hash by which Redis knows an owner token, '' for none. */
-export const hashOf = (token: string | undefined): string => token === undefined ? '' : hashToken(token);
-export const addressesOf = ({ addresses: [today = '', yesterday = ''] = [] }: Entry): [string, string] => [today, yesterday];
+export const hashOf = (token: string | undefined): string => (token === undefined ? '' : hashToken(token));
+export const addressesOf = ({ addresses: [today = '', yesterday = ''] = [] }: Entry): [string, string] => [
+  today,
+  yesterday,
+];
 
 /** Gives a member its new name in a room. Repeating it does no harm. */
 export async function renameInRoom(store: Store, room: string, user: UserRef): Promise<void> {
   const { keys, redis } = store;
-  const was = await redis.hget(keys.roster(room), String(user.id)) ?? user.name;
+  const was = (await redis.hget(keys.roster(room), String(user.id))) ?? user.name;
   const renamed = privateRoomUsers(room) ? '' : eventText({ type: 'renamed', room, from: user, was });
-  await run(redis, 'rename-room', keys.roster(room), keys.log(room), keys.delivered(room), keys.dirty(keys.roomShard(room)),
-    keys.rules(room), user.id, user.name, room, renamed);
+  await run(
+    redis,
+    'rename-room',
+    keys.roster(room),
+    keys.log(room),
+    keys.delivered(room),
+    keys.dirty(keys.roomShard(room)),
+    keys.rules(room),
+    user.id,
+    user.name,
+    room,
+    renamed,
+  );
 }
 
 /** Returns the members of a room by id; `count`, how many there are, where that is more than one answer names. */
@@ -57,7 +86,9 @@ export async function readMembers(store: Store, room: string): Promise<{ members
   const key = store.keys.roster(room);
   const count = await store.redis.hlen(key);
   const more = count > MEMBERS_MAX;
-  const flat = more ? (await store.redis.hscan(key, 0, 'COUNT', MEMBERS_MAX))[1] : Object.entries(await store.redis.hgetall(key)).flat();
+  const flat = more
+    ? (await store.redis.hscan(key, 0, 'COUNT', MEMBERS_MAX))[1]
+    : Object.entries(await store.redis.hgetall(key)).flat();
   const members: UserRef[] = [];
   for (let i = 0; i + 1 < flat.length; i += 2) members.push({ id: Number(flat[i]), name: flat[i + 1] ?? '' });
   return { members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX), ...(more && { count }) };
@@ -65,7 +96,10 @@ export async function readMembers(store: Store, room: string): Promise<{ members
 
 /** By the names that they bear now: a rename does not go through thousands of private rooms. */
 async function readPrivateMembers({ keys, redis }: Store, room: string): Promise<UserRef[]> {
-  const members = Object.entries(await redis.hgetall(keys.roster(room))).map(([id, name]) => ({ id: Number(id), name }));
+  const members = Object.entries(await redis.hgetall(keys.roster(room))).map(([id, name]) => ({
+    id: Number(id),
+    name,
+  }));
   const names = await Promise.all(members.map(({ id }) => redis.hget(keys.user(id), 'name')));
   return members.map(({ id, name }, i) => ({ id, name: names[i] ?? name })).sort((a, b) => a.id - b.id);
 }
@@ -75,10 +109,12 @@ async function readPrivateMembers({ keys, redis }: Store, room: string): Promise
  * master that is away are left out.
  */
 export async function readRooms({ keys, redis, patience }: Store): Promise<{ name: string; members: number }[]> {
-  const lists = await Promise.all(keys.allShards.map((shard) => {
-    const key = keys.publicRooms(shard);
-    return patience.for(key, () => redis.zrevrange(key, 0, ROOMS_MAX - 1, 'WITHSCORES')).catch(unlessAway);
-  }));
+  const lists = await Promise.all(
+    keys.allShards.map((shard) => {
+      const key = keys.publicRooms(shard);
+      return patience.for(key, () => redis.zrevrange(key, 0, ROOMS_MAX - 1, 'WITHSCORES')).catch(unlessAway);
+    }),
+  );
   const rooms = lists.flatMap((list) => pairs(list).map(([name, members]) => ({ name, members: Number(members) })));
   return rooms.sort((a, b) => b.members - a.members || (a.name < b.name ? -1 : 1)).slice(0, ROOMS_MAX);
 }

@@ -7,9 +7,43 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { RedisClient } from '../redis/owners.js';
 
 export type ScriptName =
-  | 'admit' | 'advance' | 'append' | 'attach' | 'authorize' | 'batch' | 'block' | 'claim' | 'create' | 'deliver' | 'end' | 'enter-room' | 'enter-user'
-  | 'entered' | 'erase' | 'erase-log' | 'exit-room' | 'exit-user' | 'exited' | 'farewell' | 'forget' | 'govern' | 'govern-member' | 'overview'
-  | 'own' | 'page' | 'release' | 'remember' | 'rename-room' | 'rename-user' | 'renew-log' | 'resume' | 'set-value' | 'speaks' | 'touch' | 'valued' | 'values';
+  | 'admit'
+  | 'advance'
+  | 'append'
+  | 'attach'
+  | 'authorize'
+  | 'batch'
+  | 'block'
+  | 'claim'
+  | 'create'
+  | 'deliver'
+  | 'end'
+  | 'enter-room'
+  | 'enter-user'
+  | 'entered'
+  | 'erase'
+  | 'erase-log'
+  | 'exit-room'
+  | 'exit-user'
+  | 'exited'
+  | 'farewell'
+  | 'forget'
+  | 'govern'
+  | 'govern-member'
+  | 'overview'
+  | 'own'
+  | 'page'
+  | 'release'
+  | 'remember'
+  | 'rename-room'
+  | 'rename-user'
+  | 'renew-log'
+  | 'resume'
+  | 'set-value'
+  | 'speaks'
+  | 'touch'
+  | 'valued'
+  | 'values';
 
 export type Argument = string | number;
 type Command = (...args: Argument[]) => Promise<unknown>;
@@ -17,17 +51,24 @@ type Command = (...args: Argument[]) => Promise<unknown>;
 const folder = new URL('./lua/', import.meta.url);
 
 /** The scripts in the form ioredis takes them: name -> source and number of keys. */
-const scripts = Object.fromEntries(readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((file) => {
-  const [, name, keys] = /([^/\\]+)-(\d+|n)\.lua$/.exec(file) ?? [];
-  if (name === undefined) return []; // a folder, or a part
-  return [[name, { lua: withParts(read(file)), ...(keys !== 'n' && { numberOfKeys: Number(keys) }) }]];
-}));
+const scripts = Object.fromEntries(
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((file) => {
+    const [, name, keys] = /([^/\\]+)-(\d+|n)\.lua$/.exec(file) ?? [];
+    if (name === undefined) return []; // a folder, or a part
+    return [[name, { lua: withParts(read(file)), ...(keys !== 'n' && { numberOfKeys: Number(keys) }) }]];
+  }),
+);
 
 /** In a cluster, what scripts publish goes only to the shard of the slot (their channels bear its tag), and slots may move. */
 export function scriptsFor(cluster: boolean): typeof scripts {
   if (!cluster) return scripts;
-  const adapted = (lua: string): string => lua.replaceAll("redis.call('PUBLISH'", "redis.call('SPUBLISH'").replace('local cluster = false', 'local cluster = true');
-  return Object.fromEntries(Object.entries(scripts).map(([name, script]) => [name, { ...script, lua: adapted(script.lua) }]));
+  const adapted = (lua: string): string =>
+    lua
+      .replaceAll("redis.call('PUBLISH'", "redis.call('SPUBLISH'")
+      .replace('local cluster = false', 'local cluster = true');
+  return Object.fromEntries(
+    Object.entries(scripts).map(([name, script]) => [name, { ...script, lua: adapted(script.lua) }]),
+  );
 }
 
 function read(file: string): string {

@@ -16,7 +16,9 @@ export async function setBlocked(store: Store, id: number, other: number, on: bo
   const [outcome, blocks] = await runDurably<BlockReply>(store, 'block', key, other, on ? '1' : '', BLOCKS_MAX);
   if (outcome === 'gone') throw unauthorized();
   if (outcome === 'too_many') {
-    throw new ChatError('bad_request', `A user can block ${BLOCKS_MAX} others at most: unblock one first.`, { field: 'user' });
+    throw new ChatError('bad_request', `A user can block ${BLOCKS_MAX} others at most: unblock one first.`, {
+      field: 'user',
+    });
   }
   return idsOf(blocks);
 }
@@ -34,5 +36,8 @@ export async function blocker(store: Store, one: number, other: number): Promise
 }
 
 function idsOf(blocks: string | null = null): number[] {
-  return (blocks ?? '').split(' ').filter((id) => id !== '').map(Number);
+  return (blocks ?? '')
+    .split(' ')
+    .filter((id) => id !== '')
+    .map(Number);
 }

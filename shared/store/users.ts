@@ -3,9 +3,9 @@ import { crc32 } from 'node:zlib';
 import type { Config } from '../config/config.js';
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { runDurably } from './replication.js';
-import { claimName, foldName, holdsName, nameOfRole, nameTaken, releaseName } from './names.js';
 import { rateLimited } from './denials.js';
+import { claimName, foldName, holdsName, nameOfRole, nameTaken, releaseName } from './names.js';
+import { runDurably } from './replication.js';
 import { saysRole } from './role-names.js';
 import { renameInRoom } from './rooms.js';
 import { run } from './scripts.js';
@@ -88,10 +88,25 @@ function guestName(): string {
 type RenameReply = ['ok', string, string] | ['busy'] | ['gone'];
 
 /** One step of a rename in the user's hash; gives the nicknames it held before. Throws `unauthorized`, `rate_limited`. */
-async function renameStep(store: Store, id: number, step: 'begin' | 'want' | 'take' | 'done', folded = '', name = ''): Promise<{ nick: string; spare: string }> {
-  const [outcome, nick = '', spare = ''] = await run<RenameReply>(store.redis, 'rename-user', store.keys.user(id), step, folded, name, RENAME_PATIENCE);
+async function renameStep(
+  store: Store,
+  id: number,
+  step: 'begin' | 'want' | 'take' | 'done',
+  folded = '',
+  name = '',
+): Promise<{ nick: string; spare: string }> {
+  const [outcome, nick = '', spare = ''] = await run<RenameReply>(
+    store.redis,
+    'rename-user',
+    store.keys.user(id),
+    step,
+    folded,
+    name,
+    RENAME_PATIENCE,
+  );
   if (outcome === 'gone') throw unauthorized();
-  if (outcome === 'busy') throw new ChatError('rate_limited', 'Another rename of this user is under way.', { retryAfter: 1 });
+  if (outcome === 'busy')
+    throw new ChatError('rate_limited', 'Another rename of this user is under way.', { retryAfter: 1 });
   return { nick, spare };
 }
 
@@ -131,7 +146,12 @@ export interface Authorized {
   room: string;
 }
 
-type AuthorizeReply = ['ok', string, string] | ['unauthorized'] | ['not_in_room'] | ['which_room', number] | ['rate_limited', number];
+type AuthorizeReply =
+  | ['ok', string, string]
+  | ['unauthorized']
+  | ['not_in_room']
+  | ['which_room', number]
+  | ['rate_limited', number];
 
 /**
  * Checks a token and notes that its user was seen. `room`: must be one of the user's; undefined: the user's only public
@@ -139,23 +159,47 @@ type AuthorizeReply = ['ok', string, string] | ['unauthorized'] | ['not_in_room'
  * costs more than may come at once needs all of that, and the user waits for the rest afterwards.
  * Throws `unauthorized`, `not_in_room`, `bad_request`, `rate_limited`.
  */
-export async function authorize(store: Store, user: Credentials, room: string | undefined | null, cost: Cost = 'nothing', times = 1, said: Said = {}): Promise<Authorized> {
+export async function authorize(
+  store: Store,
+  user: Credentials,
+  room: string | undefined | null,
+  cost: Cost = 'nothing',
+  times = 1,
+  said: Said = {},
+): Promise<Authorized> {
   const { keys, redis } = store;
   const ms = costInMs(store.config, cost);
-  const reply = await run<AuthorizeReply>(redis, 'authorize', keys.user(user.id), keys.userRooms(user.id),
-    keys.seen(keys.userShard(user.id)), user.id, user.tokenHash, room === null ? '*' : room ?? '',
-    cost === 'signal' ? 'signals' : 'rate', times * ms, BURST * 1_000, said.text === undefined ? '' : crc32(said.text),
-    said.nonce ?? '', Math.max(times, REPEATED_COST) * ms, REPEATED_WITHIN);
+  const reply = await run<AuthorizeReply>(
+    redis,
+    'authorize',
+    keys.user(user.id),
+    keys.userRooms(user.id),
+    keys.seen(keys.userShard(user.id)),
+    user.id,
+    user.tokenHash,
+    room === null ? '*' : (room ?? ''),
+    cost === 'signal' ? 'signals' : 'rate',
+    times * ms,
+    BURST * 1_000,
+    said.text === undefined ? '' : crc32(said.text),
+    said.nonce ?? '',
+    Math.max(times, REPEATED_COST) * ms,
+    REPEATED_WITHIN,
+  );
   switch (reply[0]) {
-    case 'ok': return { name: reply[1], room: reply[2] };
-    case 'unauthorized': throw unauthorized();
-    case 'not_in_room': throw notInRoom(room ?? '');
+    case 'ok':
+      return { name: reply[1], room: reply[2] };
+    case 'unauthorized':
+      throw unauthorized();
+    case 'not_in_room':
+      throw notInRoom(room ?? '');
     case 'which_room': {
       const [only] = reply[1] === 1 ? await publicRooms(store, user.id) : [];
       if (only === undefined) throw whichRoom(reply[1] === 1 ? 0 : reply[1]);
       return authorize(store, user, only, cost, times, said);
     }
-    case 'rate_limited': throw rateLimited(reply[1]);
+    case 'rate_limited':
+      throw rateLimited(reply[1]);
   }
 }
 
@@ -174,7 +218,7 @@ export async function publicRooms({ keys, redis }: Store, id: number): Promise<s
 function costInMs({ rateLimits, sendRate, signalRate }: Config, cost: Cost): number {
   if (!rateLimits || cost === 'nothing') return 0;
   if (cost === 'signal') return 1_000 / signalRate;
-  return (cost === 'presence' ? PRESENCE_COST : 1) * 1_000 / sendRate;
+  return ((cost === 'presence' ? PRESENCE_COST : 1) * 1_000) / sendRate;
 }
 
 export function notInRoom(room: string): ChatError {
@@ -190,11 +234,15 @@ function whichRoom(count: number): ChatError {
  * Gives a user a new name, and tells its public rooms; who is in a private room is called as it is called itself. Safe to repeat after
  * a crash. Throws `unauthorized`, `name_taken`.
  */
-export async function renameUser(store: Store, user: Credentials, name: string): Promise<{ user: UserRef; rooms: string[] }> {
-  const rooms = Number(await store.redis.hget(store.keys.user(user.id), 'public') ?? 0);
+export async function renameUser(
+  store: Store,
+  user: Credentials,
+  name: string,
+): Promise<{ user: UserRef; rooms: string[] }> {
+  const rooms = Number((await store.redis.hget(store.keys.user(user.id), 'public')) ?? 0);
   await authorize(store, user, null, 'presence', Math.max(1, Math.ceil(rooms / RENAME_ROOMS)));
-  if (saysRole(name) && !await holdsName(store, user.id, foldName(name))) throw await nameOfRole(store, name);
-  if (!await takeName(store, user.id, name)) throw await nameTaken(store, name);
+  if (saysRole(name) && !(await holdsName(store, user.id, foldName(name)))) throw await nameOfRole(store, name);
+  if (!(await takeName(store, user.id, name))) throw await nameTaken(store, name);
   const told = await publicRooms(store, user.id);
   for (const room of told) await renameInRoom(store, room, { id: user.id, name });
   return { user: { id: user.id, name }, rooms: told };
@@ -204,5 +252,14 @@ export async function renameUser(store: Store, user: Credentials, name: string):
 export async function eraseUser(store: Store, id: number): Promise<void> {
   const { keys } = store;
   const shard = keys.userShard(id);
-  await run(store.redis, 'erase', keys.user(id), keys.inbox(id), keys.userRooms(id), keys.seen(shard), keys.attached(shard), id);
+  await run(
+    store.redis,
+    'erase',
+    keys.user(id),
+    keys.inbox(id),
+    keys.userRooms(id),
+    keys.seen(shard),
+    keys.attached(shard),
+    id,
+  );
 }

@@ -4,17 +4,25 @@
  */
 import { ChatError, type Reason } from '../protocol/errors.js';
 import { privateRoomUsers, type RoomValues, type UserRef } from '../protocol/events.js';
-import { EVENTS_BYTES, OWN_VALUE_BYTES, OWN_VALUES_MAX, VALUE_BYTES, VALUES_BYTES, VALUES_MAX } from '../protocol/limits.js';
-import { runDurably } from './replication.js';
-import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
-import { onceBy, SENDS_WINDOW, type Filtered } from './messages.js';
+import {
+  EVENTS_BYTES,
+  OWN_VALUE_BYTES,
+  OWN_VALUES_MAX,
+  VALUE_BYTES,
+  VALUES_BYTES,
+  VALUES_MAX,
+} from '../protocol/limits.js';
 import { notAllowed, rateLimited } from './denials.js';
-import { run, type Argument } from './scripts.js';
+import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
+import { type Filtered, onceBy, SENDS_WINDOW } from './messages.js';
+import { runDurably } from './replication.js';
+import { type Argument, run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashToken } from './tokens.js';
 
 const OWN = '@me/';
-const MANY = 'A key that ends with / stands for all keys that begin so: it can only be deleted (value: null), whatever is there.';
+const MANY =
+  'A key that ends with / stands for all keys that begin so: it can only be deleted (value: null), whatever is there.';
 
 /** A value as it is to be written. */
 export interface ValueWrite {
@@ -39,32 +47,49 @@ export interface ValueWritten {
   duplicate: boolean;
 }
 
-type Reply = ['ok' | 'duplicate' | 'conflict' | 'no_number', string, string]
-  | ['too_many' | 'too_large' | 'not_in_room' | 'full' | 'hold'] | ['filter', string]
-  | ['off' | 'read_only' | 'closed' | 'links' | 'values'] | ['muted' | 'slow' | 'flood', number];
+type Reply =
+  | ['ok' | 'duplicate' | 'conflict' | 'no_number', string, string]
+  | ['too_many' | 'too_large' | 'not_in_room' | 'full' | 'hold']
+  | ['filter', string]
+  | ['off' | 'read_only' | 'closed' | 'links' | 'values']
+  | ['muted' | 'slow' | 'flood', number];
 
 /** Bytes of JSON that a value may have. */
-export const valueMax = (key: string): number => key.startsWith(OWN) ? OWN_VALUE_BYTES : VALUE_BYTES;
+export const valueMax = (key: string): number => (key.startsWith(OWN) ? OWN_VALUE_BYTES : VALUE_BYTES);
 
 /** The key under which everybody reads it. */
-const storedKey = (key: string, user: number): string => key.startsWith(OWN) ? `@${user}/${key.slice(OWN.length)}` : key;
+const storedKey = (key: string, user: number): string =>
+  key.startsWith(OWN) ? `@${user}/${key.slice(OWN.length)}` : key;
 
 /** Throws `bad_request` for what no room takes. */
 function check({ key, change, expected }: ValueWrite): void {
   const deletes = 'value' in change && change.value === null;
-  if (key.endsWith('/') && (!deletes || expected !== undefined)) throw new ChatError('bad_request', MANY, { field: 'key' });
-  if (!fitsIn(given(change), valueMax(key))) throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
+  if (key.endsWith('/') && (!deletes || expected !== undefined))
+    throw new ChatError('bad_request', MANY, { field: 'key' });
+  if (!fitsIn(given(change), valueMax(key)))
+    throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
 }
 
 /** The value that is set, or the number that is added. */
-const given = (change: ValueWrite['change']): unknown => 'value' in change ? change.value : change.by;
+const given = (change: ValueWrite['change']): unknown => ('value' in change ? change.value : change.by);
 
 /** KEYS of `set-value`. */
 function keysOf(store: Store, { room, from, nonce }: ValueWrite): [string, ...string[]] {
   const { keys } = store;
   const shard = keys.roomShard(room);
-  return [keys.log(room), keys.roster(room), keys.delivered(room), keys.dirty(shard), keys.nonce(room, from.id, onceBy(store, nonce).nonce),
-    keys.rules(room), keys.slow(room, from.id), keys.sends(room), keys.values(room), keys.ownValues(room), keys.valued(shard)];
+  return [
+    keys.log(room),
+    keys.roster(room),
+    keys.delivered(room),
+    keys.dirty(shard),
+    keys.nonce(room, from.id, onceBy(store, nonce).nonce),
+    keys.rules(room),
+    keys.slow(room, from.id),
+    keys.sends(room),
+    keys.values(room),
+    keys.ownValues(room),
+    keys.valued(shard),
+  ];
 }
 
 /** ARGV of `set-value`. */
@@ -76,13 +101,30 @@ function argumentsOf(store: Store, write: ValueWrite, filtered: Filtered): Argum
   const event = `${eventText({ type: 'value', room, from, key: stored }).slice(0, -1)},"value":`;
   const [step, what] = 'by' in change ? ['add', change.by] : ['set', scriptSafeJson(change.value)];
   // a key with a word that is masked, or a value that its mask makes too large, is refused
-  const masked = filtered.masked?.text === key && fitsIn(filtered.masked.data, valueMax(key)) ? filtered.masked : undefined;
+  const masked =
+    filtered.masked?.text === key && fitsIn(filtered.masked.data, valueMax(key)) ? filtered.masked : undefined;
   const verdict = filtered.masked && !masked ? 'hold' : filtered.verdict;
   return [
-    from.id, event, room, isOwn ? stored.slice(stored.indexOf('/') + 1) : key, step, what, write.expected ?? '', onceBy(store, write.nonce).ttl,
-    owner === undefined ? '' : hashToken(owner), filtered.hash, verdict, masked ? scriptSafeJson(masked.data) : '', config.logMax,
-    config.rateLimits ? config.roomSends : 0, SENDS_WINDOW, messageCost({ data: given(change) }),
-    isOwn ? OWN_VALUES_MAX : VALUES_MAX, VALUES_BYTES, isOwn ? '1' : '', write.tokenHash ?? '',
+    from.id,
+    event,
+    room,
+    isOwn ? stored.slice(stored.indexOf('/') + 1) : key,
+    step,
+    what,
+    write.expected ?? '',
+    onceBy(store, write.nonce).ttl,
+    owner === undefined ? '' : hashToken(owner),
+    filtered.hash,
+    verdict,
+    masked ? scriptSafeJson(masked.data) : '',
+    config.logMax,
+    config.rateLimits ? config.roomSends : 0,
+    SENDS_WINDOW,
+    messageCost({ data: given(change) }),
+    isOwn ? OWN_VALUES_MAX : VALUES_MAX,
+    VALUES_BYTES,
+    isOwn ? '1' : '',
+    write.tokenHash ?? '',
   ];
 }
 
@@ -91,27 +133,53 @@ function argumentsOf(store: Store, write: ValueWrite, filtered: Filtered): Argum
  * applied first. Throws `conflict`, `bad_request` beyond the room's bounds, and what a message throws.
  */
 export async function writeValue(
-  store: Store, write: ValueWrite, filtered: Filtered,
+  store: Store,
+  write: ValueWrite,
+  filtered: Filtered,
 ): Promise<ValueWritten | { filter: string } | null> {
   const { room, from, key } = write;
   const stored = storedKey(key, from.id);
   check(write);
   const keys = keysOf(store, write);
-  const [outcome, first, second = 'null'] = await runDurably<Reply>(store, 'set-value', ...keys, ...argumentsOf(store, write, filtered));
+  const [outcome, first, second = 'null'] = await runDurably<Reply>(
+    store,
+    'set-value',
+    ...keys,
+    ...argumentsOf(store, write, filtered),
+  );
   switch (outcome) {
-    case 'ok': case 'duplicate': return { version: first, json: second, duplicate: outcome === 'duplicate' && write.nonce !== undefined };
-    case 'conflict': throw valueError('conflict', `${stored} has been written since: its version is ${first} now.`, first, second);
-    case 'no_number': throw valueError('bad_request', `${stored} is no number, or the sum would be none.`, first, second);
-    case 'filter': return { filter: first };
-    case 'not_in_room': return null;
-    case 'hold': throw notAllowed('words');
-    case 'too_many': throw tooLarge(key.startsWith(OWN) ? `You have ${OWN_VALUES_MAX} values in this room, the most there may be.`
-      : `The room has ${VALUES_MAX} values, the most there may be: delete some first.`, 'key');
-    case 'too_large': throw tooLarge(`All values of a room together may have ${VALUES_BYTES} bytes: delete some first.`, 'value');
-    case 'full': throw new ChatError('unavailable', `The room ${room} has more events than can be delivered now.`, { retryAfter: 1 });
-    case 'slow': throw rateLimited(first, `The room ${room} is in slow mode.`, 'slow');
-    case 'flood': throw rateLimited(first, `There is too much in the room ${room}.`, 'room');
-    default: throw notAllowed(outcome as Reason, first as number | undefined);
+    case 'ok':
+    case 'duplicate':
+      return { version: first, json: second, duplicate: outcome === 'duplicate' && write.nonce !== undefined };
+    case 'conflict':
+      throw valueError('conflict', `${stored} has been written since: its version is ${first} now.`, first, second);
+    case 'no_number':
+      throw valueError('bad_request', `${stored} is no number, or the sum would be none.`, first, second);
+    case 'filter':
+      return { filter: first };
+    case 'not_in_room':
+      return null;
+    case 'hold':
+      throw notAllowed('words');
+    case 'too_many':
+      throw tooLarge(
+        key.startsWith(OWN)
+          ? `You have ${OWN_VALUES_MAX} values in this room, the most there may be.`
+          : `The room has ${VALUES_MAX} values, the most there may be: delete some first.`,
+        'key',
+      );
+    case 'too_large':
+      throw tooLarge(`All values of a room together may have ${VALUES_BYTES} bytes: delete some first.`, 'value');
+    case 'full':
+      throw new ChatError('unavailable', `The room ${room} has more events than can be delivered now.`, {
+        retryAfter: 1,
+      });
+    case 'slow':
+      throw rateLimited(first, `The room ${room} is in slow mode.`, 'slow');
+    case 'flood':
+      throw rateLimited(first, `There is too much in the room ${room}.`, 'room');
+    default:
+      throw notAllowed(outcome as Reason, first as number | undefined);
   }
 }
 
@@ -137,29 +205,49 @@ type Snapshot = Omit<RoomValues, 'values'> & {
 
 /** Throws `bad_request` for a private room: two people need no more than messages, and nobody would be told who goes. */
 export function refusePrivate(room: string | undefined): void {
-  if (room !== undefined && privateRoomUsers(room)) throw new ChatError('bad_request', 'A private room has no values.', { field: 'room' });
+  if (room !== undefined && privateRoomUsers(room))
+    throw new ChatError('bad_request', 'A private room has no values.', { field: 'room' });
 }
 
 /** Reads values of a room, up to 64 KiB of them. Returns `values` as JSON text. */
-export async function readValues(store: Store, room: string, reader: number, query: ValueQuery = {}): Promise<Snapshot> {
+export async function readValues(
+  store: Store,
+  room: string,
+  reader: number,
+  query: ValueQuery = {},
+): Promise<Snapshot> {
   const { keys, redis } = store;
   if (query.keys) return readKeys(store, room, [...new Set(query.keys.map((key) => storedKey(key, reader)))]);
   const prefix = storedKey(query.prefix ?? '', reader);
-  const [through, shared, own, more] = await run<[string, string[], string[], string]>(redis, 'values', keys.values(room), keys.ownValues(room),
-    keys.delivered(room), EVENTS_BYTES, query.after ?? '', prefix);
+  const [through, shared, own, more] = await run<[string, string[], string[], string]>(
+    redis,
+    'values',
+    keys.values(room),
+    keys.ownValues(room),
+    keys.delivered(room),
+    EVENTS_BYTES,
+    query.after ?? '',
+    prefix,
+  );
   const found = [...pairs(shared), ...pairs(own).flatMap(([user, lines]) => ownPairs(user, lines))];
   const given = found.filter(([key]) => key.startsWith(prefix));
-  return { version: through, values: valuesJson(given), passed: sizeOf(found) - sizeOf(given), ...(more !== '' && { more }) };
+  return {
+    version: through,
+    values: valuesJson(given),
+    passed: sizeOf(found) - sizeOf(given),
+    ...(more !== '' && { more }),
+  };
 }
 
 async function readKeys({ keys, redis }: Store, room: string, wanted: string[]): Promise<Snapshot> {
-  const version = await redis.hget(keys.delivered(room), 'valuesThrough') ?? '0-0'; // first: what is read later may be newer
+  const version = (await redis.hget(keys.delivered(room), 'valuesThrough')) ?? '0-0'; // first: what is read later may be newer
   const shared = wanted.filter((key) => !key.startsWith('@'));
   const users = [...new Set(wanted.map((key) => /^@(\d+)\//.exec(key)?.[1] ?? '').filter((user) => user !== ''))];
   const [values, own] = await Promise.all([
-    shared.length > 0 ? redis.hmget(keys.values(room), ...shared) : [], users.length > 0 ? redis.hmget(keys.ownValues(room), ...users) : [],
+    shared.length > 0 ? redis.hmget(keys.values(room), ...shared) : [],
+    users.length > 0 ? redis.hmget(keys.ownValues(room), ...users) : [],
   ]);
-  const found = shared.flatMap((key, i): [string, string][] => values[i] ? [[key, values[i]]] : []);
+  const found = shared.flatMap((key, i): [string, string][] => (values[i] ? [[key, values[i]]] : []));
   const read = users.flatMap((user, i) => ownPairs(user, own[i] ?? ''));
   const theirs = read.filter(([key]) => wanted.includes(key));
   return { version, values: valuesJson([...found, ...theirs]), passed: sizeOf(read) - sizeOf(theirs) };
@@ -170,15 +258,18 @@ function sizeOf(found: [string, string][]): number {
 }
 
 function pairs(flat: string[]): [string, string][] {
-  return flat.flatMap((one, i): [string, string][] => i % 2 === 0 ? [[one, flat[i + 1] ?? '']] : []);
+  return flat.flatMap((one, i): [string, string][] => (i % 2 === 0 ? [[one, flat[i + 1] ?? '']] : []));
 }
 
 /** A user's own values, from its lines `key version json`. */
 function ownPairs(user: string, lines: string): [string, string][] {
-  return lines.split('\n').filter((line) => line !== '').map((line) => {
-    const space = line.indexOf(' ');
-    return [`@${user}/${line.slice(0, space)}`, line.slice(space + 1)];
-  });
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const space = line.indexOf(' ');
+      return [`@${user}/${line.slice(0, space)}`, line.slice(space + 1)];
+    });
 }
 
 /** `{"key":{"value":...,"version":"..."},...}`; each text is `version json`. */
@@ -192,10 +283,14 @@ function valuesJson(found: [string, string][]): string {
 
 /** Returns what all values weigh, in bytes, and the rooms whose values weigh most, at most `limit` of them. */
 export async function weighValues(
-  { keys, redis }: Pick<Store, 'keys' | 'redis'>, limit: number,
+  { keys, redis }: Pick<Store, 'keys' | 'redis'>,
+  limit: number,
 ): Promise<{ bytes: number; rooms: { name: string; bytes: number }[] }> {
-  const shards = await Promise.all(keys.allShards.map((shard) =>
-    run<[number, string[]]>(redis, 'valued', keys.valued(shard), keys.roomsAt(shard), limit)));
+  const shards = await Promise.all(
+    keys.allShards.map((shard) =>
+      run<[number, string[]]>(redis, 'valued', keys.valued(shard), keys.roomsAt(shard), limit),
+    ),
+  );
   const rooms = shards.flatMap(([, named]) => pairs(named).map(([name, bytes]) => ({ name, bytes: Number(bytes) })));
   return {
     bytes: shards.reduce((sum, [bytes]) => sum + bytes, 0),

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisClient } from '../../shared/redis/owners.js';
+import { launchBrowser } from '../support/browser.js';
 import { root } from '../support/child.js';
 import { call, fetchText } from '../support/client.js';
-import { launchBrowser } from '../support/browser.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { onCluster, openRedis } from '../support/redis.js';
 import { refusal } from '../support/refusal.js';
@@ -13,7 +13,18 @@ import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
 const PASSWORD = 'pass:wörd ';
-const HIDDEN = ['/metrics', '/admin', '/admin/', '/admin/admin.js', '/admin/admin.css', '/admin/figures', '/admin/queues', '/admin/queues/', '/admin/queues/api/queues', '/admin/queues/static/favicon-32x32.png'];
+const HIDDEN = [
+  '/metrics',
+  '/admin',
+  '/admin/',
+  '/admin/admin.js',
+  '/admin/admin.css',
+  '/admin/figures',
+  '/admin/queues',
+  '/admin/queues/',
+  '/admin/queues/api/queues',
+  '/admin/queues/static/favicon-32x32.png',
+];
 
 let system: TestSystem;
 let url: string;
@@ -25,7 +36,8 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
-const get = (path: string, authorization?: string, base = url) => fetch(`${base}${path}`, authorization === undefined ? {} : { headers: { Authorization: authorization } });
+const get = (path: string, authorization?: string, base = url) =>
+  fetch(`${base}${path}`, authorization === undefined ? {} : { headers: { Authorization: authorization } });
 
 describe('without ADMIN_PASSWORD', () => {
   it('there are no figures, no page and no board, for nobody', async () => {
@@ -33,10 +45,18 @@ describe('without ADMIN_PASSWORD', () => {
     for (const path of HIDDEN) {
       for (const authorization of [undefined, basic('', ''), basic('admin', 'null'), basic('admin', PASSWORD)]) {
         const response = await get(path, authorization, open.urls[0]);
-        expect({ path, status: response.status, asked: response.headers.get('www-authenticate') }).toEqual({ path, status: 404, asked: null });
+        expect({ path, status: response.status, asked: response.headers.get('www-authenticate') }).toEqual({
+          path,
+          status: 404,
+          asked: null,
+        });
       }
     }
-    const act = await fetch(`${open.urls[0]}/admin/act`, { method: 'POST', body: '{"act":"clear","on":"lobby"}', headers: { 'Content-Type': 'application/json' } });
+    const act = await fetch(`${open.urls[0]}/admin/act`, {
+      method: 'POST',
+      body: '{"act":"clear","on":"lobby"}',
+      headers: { 'Content-Type': 'application/json' },
+    });
     expect(act.status).toBe(404);
     await open.stop();
   });
@@ -44,7 +64,17 @@ describe('without ADMIN_PASSWORD', () => {
 
 describe('with ADMIN_PASSWORD', () => {
   it.each(HIDDEN)('%s wants it, whatever the name', async (path) => {
-    const wrong = [undefined, basic('admin', ''), basic('admin', 'wrong'), basic(PASSWORD, ''), basic('admin', `${PASSWORD}x`), 'Basic', 'Basic %%%', 'Bearer x', `Bearer ${PASSWORD.trim().replace('ö', 'o')}`];
+    const wrong = [
+      undefined,
+      basic('admin', ''),
+      basic('admin', 'wrong'),
+      basic(PASSWORD, ''),
+      basic('admin', `${PASSWORD}x`),
+      'Basic',
+      'Basic %%%',
+      'Bearer x',
+      `Bearer ${PASSWORD.trim().replace('ö', 'o')}`,
+    ];
     for (const authorization of wrong) {
       const response = await get(path, authorization);
       expect({ authorization, status: response.status }).toEqual({ authorization, status: 401 });
@@ -53,20 +83,47 @@ describe('with ADMIN_PASSWORD', () => {
     for (const name of ['admin', '']) expect((await get(path, basic(name, PASSWORD))).status).toBe(200);
   });
 
-  it('a page of another site cannot make the host\'s browser change the queues', async () => {
-    const add = (headers: object) => fetch(`${url}/admin/queues/api/queues/upkeep/add`, {
-      method: 'POST', body: 'name=forged&data=1', headers: { 'Authorization': basic('', PASSWORD), 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
-    });
+  it("a page of another site cannot make the host's browser change the queues", async () => {
+    const add = (headers: object) =>
+      fetch(`${url}/admin/queues/api/queues/upkeep/add`, {
+        method: 'POST',
+        body: 'name=forged&data=1',
+        headers: {
+          Authorization: basic('', PASSWORD),
+          'Content-Type': 'application/x-www-form-urlencoded',
+          ...headers,
+        },
+      });
     for (const site of ['cross-site', 'same-site']) expect((await add({ 'Sec-Fetch-Site': site })).status).toBe(403);
-    for (const origin of ['http://evil.example', 'null', `${url}0`]) expect((await add({ Origin: origin })).status).toBe(403); // plain HTTP
-    for (const own of [{ 'Sec-Fetch-Site': 'same-origin' }, { Origin: url }, { 'Origin': 'http://chat.example:81', 'X-Forwarded-Host': 'chat.example' }]) expect((await add(own)).status).not.toBe(403);
+    for (const origin of ['http://evil.example', 'null', `${url}0`])
+      expect((await add({ Origin: origin })).status).toBe(403); // plain HTTP
+    for (const own of [
+      { 'Sec-Fetch-Site': 'same-origin' },
+      { Origin: url },
+      { Origin: 'http://chat.example:81', 'X-Forwarded-Host': 'chat.example' },
+    ])
+      expect((await add(own)).status).not.toBe(403);
   });
 
   it('the board cannot be reached by another spelling of its path', async () => {
-    for (const path of ['/admin//queues', '/admin/admin.html', '/admin.html', '/assets/admin.js', '/static/../admin/figures', '/admin//figures', '/ADMIN/figures', '//admin/queues', '/ADMIN/QUEUES', '/admin/queues/..%2fqueues', '/admin/%71ueues', '/static/../admin/queues']) {
+    for (const path of [
+      '/admin//queues',
+      '/admin/admin.html',
+      '/admin.html',
+      '/assets/admin.js',
+      '/static/../admin/figures',
+      '/admin//figures',
+      '/ADMIN/figures',
+      '//admin/queues',
+      '/ADMIN/QUEUES',
+      '/admin/queues/..%2fqueues',
+      '/admin/%71ueues',
+      '/static/../admin/queues',
+    ]) {
       expect([401, 404], path).toContain((await fetchText('GET', `${url}${path}`)).status);
     }
-    for (const path of ['/ADMIN', '/Admin/figures', '/METRICS']) expect((await get(path, basic('', PASSWORD))).status, path).toBe(404); // they would have other headers
+    for (const path of ['/ADMIN', '/Admin/figures', '/METRICS'])
+      expect((await get(path, basic('', PASSWORD))).status, path).toBe(404); // they would have other headers
   });
 });
 
@@ -75,30 +132,47 @@ async function figuresOf(base: string): Promise<Map<string, number>> {
   const response = await get('/metrics', basic('', PASSWORD), base);
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
 }
 
-const connections = async (redis: RedisClient) => Number(/connected_clients:(\d+)/.exec(await redis.info('clients'))?.[1]);
+const connections = async (redis: RedisClient) =>
+  Number(/connected_clients:(\d+)/.exec(await redis.info('clients'))?.[1]);
 
 describe('the figures', () => {
   it('are those of all processes, whichever is asked', async () => {
-    const users = await Promise.all(system.urls.flatMap((base) => [TestUser.join(base, { room: 'counted' }), TestUser.join(base, { room: 'counted' })]));
+    const users = await Promise.all(
+      system.urls.flatMap((base) => [
+        TestUser.join(base, { room: 'counted' }),
+        TestUser.join(base, { room: 'counted' }),
+      ]),
+    );
     const followers = users.map((user) => user.follow());
     for (const user of users) await user.send('hello');
     await Promise.all(system.urls.map((base) => call(base, 'members', { token: '1.x' })));
     await refusal(TestUser.join(system.urls, { room: 'a b' }));
     const expected = {
-      'chat_requests_total{operation="join",outcome="ok"}': 4, 'chat_requests_total{operation="send",outcome="ok"}': 4,
-      'chat_requests_total{operation="members",outcome="unauthorized"}': 2, 'chat_requests_total{operation="join",outcome="bad_request"}': 1,
-      'chat_users': 4, 'chat_rooms': 1, 'chat_fanout_queue_depth': 0,
+      'chat_requests_total{operation="join",outcome="ok"}': 4,
+      'chat_requests_total{operation="send",outcome="ok"}': 4,
+      'chat_requests_total{operation="members",outcome="unauthorized"}': 2,
+      'chat_requests_total{operation="join",outcome="bad_request"}': 1,
+      chat_users: 4,
+      chat_rooms: 1,
+      chat_fanout_queue_depth: 0,
     };
     for (const base of system.urls) {
       await until(async () => {
         const figures = await figuresOf(base);
-        const held = (figures.get('chat_held_polls{way="blocking"}') ?? 0) + (figures.get('chat_held_polls{way="live"}') ?? 0);
+        const held =
+          (figures.get('chat_held_polls{way="blocking"}') ?? 0) + (figures.get('chat_held_polls{way="live"}') ?? 0);
         const fannedOut = figures.get('chat_fanout_events_total') ?? 0; // two workers that meet in a room both count: 8 or more
-        return held === 4 && fannedOut >= 8 && Object.entries(expected).every(([name, value]) => figures.get(name) === value);
-      }, `${base} gives the figures of all`).catch(async () => expect(Object.fromEntries(await figuresOf(base))).toMatchObject(expected));
+        return (
+          held === 4 && fannedOut >= 8 && Object.entries(expected).every(([name, value]) => figures.get(name) === value)
+        );
+      }, `${base} gives the figures of all`).catch(async () =>
+        expect(Object.fromEntries(await figuresOf(base))).toMatchObject(expected),
+      );
     }
     await Promise.all(followers.map((follower) => follower.stop()));
   });
@@ -106,39 +180,65 @@ describe('the figures', () => {
   it('are all there: what waits, what is delivered and how fast, what it costs', async () => {
     const figures = await figuresOf(url);
     const names = new Set([...figures.keys()].map((name) => name.replace(/\{.*/, '')));
-    for (const name of ['held_polls', 'live_users', 'receipt_seconds_bucket', 'fanout_queue_age_seconds', 'redis_used_memory_bytes', 'redis_maxmemory_bytes', 'redis_connections', 'deliveries_total', 'fanout_delay_seconds_bucket', 'fanout_duration_seconds_bucket', 'event_loop_delay_seconds', 'memory_bytes']) {
+    for (const name of [
+      'held_polls',
+      'live_users',
+      'receipt_seconds_bucket',
+      'fanout_queue_age_seconds',
+      'redis_used_memory_bytes',
+      'redis_maxmemory_bytes',
+      'redis_connections',
+      'deliveries_total',
+      'fanout_delay_seconds_bucket',
+      'fanout_duration_seconds_bucket',
+      'event_loop_delay_seconds',
+      'memory_bytes',
+    ]) {
       expect(names).toContain(`chat_${name}`);
     }
     expect(figures.get('chat_receipt_seconds_count')).toBeGreaterThan(0);
     expect(figures.get('chat_redis_clients')).toBeGreaterThanOrEqual(figures.get('chat_redis_connections') ?? Infinity);
-    const processes = [...figures.keys()].flatMap((name) => /^chat_memory_bytes\{process="(api|worker)-\w+"\}$/.exec(name)?.[1] ?? []);
+    const processes = [...figures.keys()].flatMap(
+      (name) => /^chat_memory_bytes\{process="(api|worker)-\w+"\}$/.exec(name)?.[1] ?? [],
+    );
     expect(processes.sort()).toEqual(['api', 'api', 'worker', 'worker']);
     expect(figures.get('chat_fanout_delay_seconds_count')).toBeGreaterThan(0);
     if (onCluster) return; // its client opens connections as they are needed
     const redis = openRedis(system.redis.url);
-    await until(async () => (await figuresOf(url)).get('chat_redis_connections') === (await connections(redis)) - 1, 'all connections but ours are counted');
+    await until(
+      async () => (await figuresOf(url)).get('chat_redis_connections') === (await connections(redis)) - 1,
+      'all connections but ours are counted',
+    );
     redis.disconnect();
   });
 
-  it.each(['prometheus/alerts.yml', 'grafana/dashboard.json'])('have every name that deploy/%s asks for', async (file) => {
-    const text = await (await get('/metrics', basic('', PASSWORD))).text();
-    const there = new Set([...text.matchAll(/^# TYPE (\w+) (\w+)/gm)].flatMap(([, name = '', type]) => (type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name])));
-    const asked = [...readFileSync(`${root}/deploy/${file}`, 'utf8').matchAll(/\bchat_\w+/g)].map(([name]) => name);
-    expect(asked.length).toBeGreaterThan(5);
-    expect(asked.filter((name) => !there.has(name))).toEqual([]);
-  });
+  it.each(['prometheus/alerts.yml', 'grafana/dashboard.json'])(
+    'have every name that deploy/%s asks for',
+    async (file) => {
+      const text = await (await get('/metrics', basic('', PASSWORD))).text();
+      const there = new Set(
+        [...text.matchAll(/^# TYPE (\w+) (\w+)/gm)].flatMap(([, name = '', type]) =>
+          type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+        ),
+      );
+      const asked = [...readFileSync(`${root}/deploy/${file}`, 'utf8').matchAll(/\bchat_\w+/g)].map(([name]) => name);
+      expect(asked.length).toBeGreaterThan(5);
+      expect(asked.filter((name) => !there.has(name))).toEqual([]);
+    },
+  );
 
   it('forget a process that has ended, but not what it has counted', async () => {
     const extra = await system.addApi();
     const answers = async () => (await figuresOf(url)).get('chat_requests_total{operation="rooms",outcome="ok"}');
     for (let i = 0; i < 7; i += 1) await call(extra.url, 'rooms');
-    const processes = async () => [...(await figuresOf(url)).keys()].filter((name) => name.startsWith('chat_memory_bytes')).length;
-    await until(async () => await processes() === 5, 'the new process is counted');
+    const processes = async () =>
+      [...(await figuresOf(url)).keys()].filter((name) => name.startsWith('chat_memory_bytes')).length;
+    await until(async () => (await processes()) === 5, 'the new process is counted');
     await extra.stop();
     expect([await processes(), await answers()]).toEqual([4, 7]);
     const killed = await system.addApi();
     for (let i = 0; i < 3; i += 1) await call(killed.url, 'rooms');
-    await until(async () => await answers() === 10, 'its figures are written');
+    await until(async () => (await answers()) === 10, 'its figures are written');
     await killed.kill();
     expect(await answers()).toBe(10);
   });
@@ -148,7 +248,9 @@ describe('in a browser', () => {
   it('the board shows both queues, loads nothing from elsewhere, and leads back', async () => {
     const browser = await launchBrowser();
     try {
-      const page = await (await browser.newContext({ httpCredentials: { username: 'host', password: PASSWORD } })).newPage();
+      const page = await (
+        await browser.newContext({ httpCredentials: { username: 'host', password: PASSWORD } })
+      ).newPage();
       const [loaded, errors]: [string[], string[]] = [[], []];
       page.on('response', (response) => loaded.push(response.url()));
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
@@ -167,12 +269,13 @@ describe('in a browser', () => {
     }
   });
 
-  it('the chat\'s own pages keep their stricter policy, and what is the host\'s is of no use to pages elsewhere', async () => {
+  it("the chat's own pages keep their stricter policy, and what is the host's is of no use to pages elsewhere", async () => {
     const policy = (await get('/')).headers.get('content-security-policy');
     expect(policy).toContain("style-src 'self';");
     expect(policy).toContain("base-uri 'none'");
     expect(policy).not.toContain('unsafe');
-    for (const path of ['/admin', '/admin/figures', '/metrics']) expect((await get(path)).headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    for (const path of ['/admin', '/admin/figures', '/metrics'])
+      expect((await get(path)).headers.get('cross-origin-resource-policy')).toBe('same-origin');
   });
 });
 
@@ -189,8 +292,18 @@ describe('/health', () => {
   it('is 503 while Redis is away, as are the figures and the board, and 200 again by itself', async () => {
     await system.redis.kill();
     await until(async () => (await health()).status === 503, 'Redis is missed');
-    expect(await health()).toEqual({ status: 503, body: { ok: false, redis: 'away', reason: expect.stringMatching(/^(the connection broke|connection refused|no node of the cluster can be reached)$/) as unknown } });
-    for (const path of ['/metrics', '/admin/queues/api/queues']) expect((await get(path, basic('', PASSWORD))).status).toBe(503);
+    expect(await health()).toEqual({
+      status: 503,
+      body: {
+        ok: false,
+        redis: 'away',
+        reason: expect.stringMatching(
+          /^(the connection broke|connection refused|no node of the cluster can be reached)$/,
+        ) as unknown,
+      },
+    });
+    for (const path of ['/metrics', '/admin/queues/api/queues'])
+      expect((await get(path, basic('', PASSWORD))).status).toBe(503);
     await system.redis.restart();
     await until(async () => (await health()).status === 200, 'all is well again');
   });

@@ -15,7 +15,11 @@ let contexts: BrowserContext[] = [];
 let rooms = 0;
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off' } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   api = system.urls[0] ?? '';
   link = await Link.start(api);
 });
@@ -45,10 +49,11 @@ async function open(): Promise<Page> {
 const fresh = (): string => (room = `once-${++rooms}`);
 
 /** The token of the page's user. */
-const tokenOf = (page: Page): Promise<string> => page.evaluate(() => {
-  const key = Object.keys(sessionStorage).find((one) => one.startsWith('nobackend-chat')) ?? '';
-  return (JSON.parse(sessionStorage.getItem(key) ?? '{}') as { token: string }).token;
-});
+const tokenOf = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const key = Object.keys(sessionStorage).find((one) => one.startsWith('nobackend-chat')) ?? '';
+    return (JSON.parse(sessionStorage.getItem(key) ?? '{}') as { token: string }).token;
+  });
 
 const sends = (): number => link.seen.filter((path) => /\/send\b/.test(path)).length;
 
@@ -56,9 +61,15 @@ describe.each<WayName>(['jsonp', 'fetch'])('a user that ends while an answer is 
   /** Sends while the first answer is lost, or the first request, and no further one gets through until the user has ended. */
   async function sendMeanwhile(page: Page, how: 'swallow' | 'refuse', to?: number): Promise<{ duplicate?: true }> {
     const token = await tokenOf(page);
-    link.troubles = [{ path: /\/send\b/, how, times: 1 }, { path: /\/send\b/, how: 'refuse' }];
+    link.troubles = [
+      { path: /\/send\b/, how, times: 1 },
+      { path: /\/send\b/, how: 'refuse' },
+    ];
     const before = sends();
-    const sent = page.evaluate(([text, whom]) => window.chat.send(whom ? { text, to: whom } : text), [how, to] as const);
+    const sent = page.evaluate(([text, whom]) => window.chat.send(whom ? { text, to: whom } : text), [
+      how,
+      to,
+    ] as const);
     await until(() => sends() >= before + 2, 'a second attempt');
     await ask(api, 'leave', { token });
     link.troubles = [];
@@ -72,7 +83,12 @@ describe.each<WayName>(['jsonp', 'fetch'])('a user that ends while an answer is 
     expect(await sendMeanwhile(page, 'swallow')).toMatchObject({ duplicate: true });
     expect(await sendMeanwhile(page, 'refuse')).not.toHaveProperty('duplicate');
     const { events } = await other.ask<{ events: ChatEvent[] }>('history', { room });
-    expect(events.filter(({ type }) => type === 'message').map(({ text, from }) => [text, from.id === before.id])).toEqual([['swallow', true], ['refuse', false]]);
+    expect(
+      events.filter(({ type }) => type === 'message').map(({ text, from }) => [text, from.id === before.id]),
+    ).toEqual([
+      ['swallow', true],
+      ['refuse', false],
+    ]);
     await until(async () => (await textsIn(page)).length === 2, 'both in the page');
     expect(await textsIn(page)).toEqual(['swallow', 'refuse']);
   });
@@ -104,23 +120,36 @@ describe('a slow line', () => {
     const pages = await Promise.all(ways.map(() => open()));
     link.troubles = [{ path: /\/(join|enter|history)\b/, how: 'slow', bytesPerSecond: 5_000 }];
     await Promise.all(pages.map((page, i) => joinIn(page, { room, way: ways[i], name: `anna by ${ways[i]}` })));
-    const shown = await Promise.all(pages.map((page) => page.evaluate(async () => (await window.chat.ready).history.length)));
+    const shown = await Promise.all(
+      pages.map((page) => page.evaluate(async () => (await window.chat.ready).history.length)),
+    );
     expect(shown[0]).toBeGreaterThan(40);
     expect(shown[1]).toBeGreaterThan(5);
-    const { members } = await ask<{ members: { name: string }[] }>(api, 'members', { room, token: await tokenOf(pages[0] ?? expect.fail()) });
-    expect(members.map(({ name }) => name).filter((name) => name.startsWith('anna')).sort()).toEqual(['anna by fetch', 'anna by jsonp']);
+    const { members } = await ask<{ members: { name: string }[] }>(api, 'members', {
+      room,
+      token: await tokenOf(pages[0] ?? expect.fail()),
+    });
+    expect(
+      members
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith('anna'))
+        .sort(),
+    ).toEqual(['anna by fetch', 'anna by jsonp']);
     expect(link.seen.filter((path) => path === '/api/join')).toHaveLength(1);
     link.troubles = [];
     await pages[1]?.evaluate(() => window.chat.send('at last'));
     for (const page of pages) await until(async () => (await textsIn(page)).at(-1) === 'at last', 'the message');
   }, 60_000);
 
-  it.each<WayName>(['jsonp', 'fetch'])('whose answer to join is lost leaves no second user behind, and the room is still its: by %s', async (way) => {
-    const page = await open();
-    link.troubles = [{ path: /\/join\b/, how: 'swallow', times: 2 }];
-    const user = await joinIn(page, { room: fresh(), way, name: `berta by ${way}` });
-    expect(user.name).toBe(`berta by ${way}`);
-    expect(await page.evaluate(() => window.chat.members())).toEqual([user]);
-    expect(await page.evaluate(() => window.chat.owner)).toMatch(/^[\w-]{24}$/);
-  });
+  it.each<WayName>(['jsonp', 'fetch'])(
+    'whose answer to join is lost leaves no second user behind, and the room is still its: by %s',
+    async (way) => {
+      const page = await open();
+      link.troubles = [{ path: /\/join\b/, how: 'swallow', times: 2 }];
+      const user = await joinIn(page, { room: fresh(), way, name: `berta by ${way}` });
+      expect(user.name).toBe(`berta by ${way}`);
+      expect(await page.evaluate(() => window.chat.members())).toEqual([user]);
+      expect(await page.evaluate(() => window.chat.owner)).toMatch(/^[\w-]{24}$/);
+    },
+  );
 });

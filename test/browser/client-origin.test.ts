@@ -13,7 +13,11 @@ let system: TestSystem, browser: Browser, site: Site, link: Link, api: string, r
 let rooms = 0;
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off' } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   api = system.urls[0] ?? '';
   link = await Link.start(api);
 });
@@ -46,19 +50,26 @@ const stateOf = (page: Page): Promise<string> => page.evaluate(() => window.chat
 
 describe('another page of the origin', () => {
   const HUGE = '9999999999999-0';
-  const forged = (at: string, text: string): object => ({ kind: 'event', after: '0-0', event: { type: 'message', room: at, id: HUGE, at: 1, from: { id: 1, name: 'eve' }, text } });
+  const forged = (at: string, text: string): object => ({
+    kind: 'event',
+    after: '0-0',
+    event: { type: 'message', room: at, id: HUGE, at: 1, from: { id: 1, name: 'eve' }, text },
+  });
 
   it('hears nothing on the channel that the tabs had before, and says nothing there', async () => {
     const leader = await first();
     await joinIn(leader, { room });
     const stranger = await next(site.serve('/stranger', '<p>stranger'));
-    await stranger.evaluate(([name, event]) => {
-      const channel = new BroadcastChannel(name as string);
-      Object.assign(window, { heard: [], channel });
-      channel.onmessage = ({ data }) => (window as unknown as { heard: unknown[] }).heard.push(data);
-      channel.postMessage({ kind: 'hello' });
-      channel.postMessage(event);
-    }, [`nobackend-chat ${link.url} ${room} `, forged(room, 'forged')] as const);
+    await stranger.evaluate(
+      ([name, event]) => {
+        const channel = new BroadcastChannel(name as string);
+        Object.assign(window, { heard: [], channel });
+        channel.onmessage = ({ data }) => (window as unknown as { heard: unknown[] }).heard.push(data);
+        channel.postMessage({ kind: 'hello' });
+        channel.postMessage(event);
+      },
+      [`nobackend-chat ${link.url} ${room} `, forged(room, 'forged')] as const,
+    );
     const follower = await next();
     await joinIn(follower, { room });
     expect(await idOf(follower)).toBe(await idOf(leader));
@@ -79,12 +90,16 @@ describe('another page of the origin', () => {
     await other.send('before');
     for (const page of tabs) await until(async () => (await textsIn(page)).includes('before'), 'the first message');
     const stranger = await next(site.serve('/stranger', '<p>stranger'));
-    await stranger.evaluate(([name, ...events]) => {
-      const secret = localStorage.getItem('nobackend-chat-tabs') ?? '';
-      const channel = new BroadcastChannel(`${name}${secret.slice(secret.length / 2)}`);
-      events.forEach((event) => channel.postMessage(event));
-    }, [`nobackend-chat ${link.url} ${room}  `, forged(room, 'forged'), forged('1:2', 'forged privately')] as const);
-    for (const page of tabs) await until(async () => (await textsIn(page)).includes('forged'), 'what cannot be told from a tab');
+    await stranger.evaluate(
+      ([name, ...events]) => {
+        const secret = localStorage.getItem('nobackend-chat-tabs') ?? '';
+        const channel = new BroadcastChannel(`${name}${secret.slice(secret.length / 2)}`);
+        events.forEach((event) => channel.postMessage(event));
+      },
+      [`nobackend-chat ${link.url} ${room}  `, forged(room, 'forged'), forged('1:2', 'forged privately')] as const,
+    );
+    for (const page of tabs)
+      await until(async () => (await textsIn(page)).includes('forged'), 'what cannot be told from a tab');
     for (let i = 0; i < 70; i += 1) await other.send(`${i}`);
     await other.send({ text: 'psst', to: await idOf(tabs[0] ?? expect.fail()) });
     const said = ['before', 'forged', ...Array.from({ length: 70 }, (_, i) => `${i}`), 'psst'];
@@ -96,17 +111,24 @@ describe('another page of the origin', () => {
 
 describe('a copy of a tab', () => {
   const copyOf = async (page: Page, options: JoinOptions): Promise<Page> => {
-    const [copy] = await Promise.all([context.waitForEvent('page'), page.evaluate(() => { window.open(location.href); })]);
+    const [copy] = await Promise.all([
+      context.waitForEvent('page'),
+      page.evaluate(() => {
+        window.open(location.href);
+      }),
+    ]);
     await copy.waitForFunction(() => window.NobackendChat);
     expect(await copy.evaluate(() => sessionStorage.length)).toBeGreaterThan(0); // window.open copies it
     await joinIn(copy, options);
     return copy;
   };
-  const withoutLocks = (): void => { Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }); };
+  const withoutLocks = (): void => {
+    Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
+  };
 
   it.each<[string, JoinOptions, JoinOptions, boolean]>([
     ['that asks for another name', {}, { name: 'copy' }, true],
-    ["whose tabs are its own", { tabs: 'own' }, { tabs: 'own' }, true],
+    ['whose tabs are its own', { tabs: 'own' }, { tabs: 'own' }, true],
     ['that alone has tabs of its own', {}, { tabs: 'own' }, true],
     ['on a page without locks', {}, {}, false],
   ])('%s is a user of its own, and both go on, also after a reload', async (_, its, copys, locks) => {
@@ -117,7 +139,10 @@ describe('a copy of a tab', () => {
     const copy = await copyOf(page, { room, ...copys });
     const [mine, copied] = [await idOf(page), await idOf(copy)];
     expect(copied).not.toBe(mine);
-    for (const [one, options] of [[page, its], [copy, copys]] as const) {
+    for (const [one, options] of [
+      [page, its],
+      [copy, copys],
+    ] as const) {
       await one.reload();
       await joinIn(one, { room, ...options });
     }
@@ -140,25 +165,39 @@ describe('the library as a module', () => {
     expect(await page.evaluate(() => window.chat.server)).toBe(link.url);
   });
 
-  it.each(['chat.js', 'chat.mjs'])('that is a part of another file (%s) says at once that it needs the server, and asks nobody', async (name) => {
-    const text = (await (await fetch(`${api}/${name}`)).text()).replace(/export\{(\w+) as join\};?/, 'window.NobackendChat={join:$1};');
-    site.serve('/app.js', text, { 'content-type': 'text/javascript' });
-    const page = await first(site.serve('/bundle', '<!doctype html><script type="module" src="/app.js"></script>'));
-    await page.waitForFunction(() => window.NobackendChat);
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
-    const failure = await page.evaluate(() => window.NobackendChat.join().ready.then(() => null, ({ code, field, message }) => ({ code, field, message: message as string })));
-    expect(failure).toEqual({ code: 'bad_request', field: 'server', message: expect.stringContaining('server') });
-    expect(asked).toEqual([]);
-    await joinIn(page, { room, server: link.url });
-  });
+  it.each(['chat.js', 'chat.mjs'])(
+    'that is a part of another file (%s) says at once that it needs the server, and asks nobody',
+    async (name) => {
+      const text = (await (await fetch(`${api}/${name}`)).text()).replace(
+        /export\{(\w+) as join\};?/,
+        'window.NobackendChat={join:$1};',
+      );
+      site.serve('/app.js', text, { 'content-type': 'text/javascript' });
+      const page = await first(site.serve('/bundle', '<!doctype html><script type="module" src="/app.js"></script>'));
+      await page.waitForFunction(() => window.NobackendChat);
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      const failure = await page.evaluate(() =>
+        window.NobackendChat.join().ready.then(
+          () => null,
+          ({ code, field, message }) => ({ code, field, message: message as string }),
+        ),
+      );
+      expect(failure).toEqual({ code: 'bad_request', field: 'server', message: expect.stringContaining('server') });
+      expect(asked).toEqual([]);
+      await joinIn(page, { room, server: link.url });
+    },
+  );
 });
 
 describe('a page with a <base> of another site', () => {
   it('opens by an owner’s link, and takes the token out of its address', async () => {
     await first('about:blank');
     const { owner } = await ask<{ owner: string }>(api, 'join', { room });
-    const address = site.serve('/based', `<!doctype html><base href="https://elsewhere.example/"><script src="${api}/element.js"></script><nobackend-chat room="${room}"></nobackend-chat>`);
+    const address = site.serve(
+      '/based',
+      `<!doctype html><base href="https://elsewhere.example/"><script src="${api}/element.js"></script><nobackend-chat room="${room}"></nobackend-chat>`,
+    );
     const page = await next(`${address}?a=b#owner=${owner}`);
     await page.getByText('Your room').waitFor();
     expect(page.url()).toBe(`${address}?a=b`);
@@ -167,20 +206,38 @@ describe('a page with a <base> of another site', () => {
 
 describe('a page whose policy', () => {
   const TYPES = "require-trusted-types-for 'script'";
-  const strict = (more: string): Promise<Page> => first(site.library(link.url, { path: `/strict-${rooms}`, headers: { 'content-security-policy': more } }));
-  const failureOf = (page: Page, options: JoinOptions): Promise<string> => page.evaluate((given) => {
-    const chat = window.NobackendChat.join(given);
-    return chat.ready.then(() => 'ready', ({ code }: { code: string }) => `${code} ${chat.state}`);
-  }, options);
+  const strict = (more: string): Promise<Page> =>
+    first(site.library(link.url, { path: `/strict-${rooms}`, headers: { 'content-security-policy': more } }));
+  const failureOf = (page: Page, options: JoinOptions): Promise<string> =>
+    page.evaluate((given) => {
+      const chat = window.NobackendChat.join(given);
+      return chat.ready.then(
+        () => 'ready',
+        ({ code }: { code: string }) => `${code} ${chat.state}`,
+      );
+    }, options);
 
-  it.each([TYPES, `${TYPES}; trusted-types nobackend-chat`])('is %s lets script tags through, those of the doctor and of the owner’s tools too', async (policy) => {
-    const page = await strict(policy);
-    await joinIn(page, { room, way: 'jsonp' });
-    await page.evaluate(() => { void window.chat.doctor((finding) => { Object.assign(window, { finding }); }); });
-    await page.waitForFunction(() => (window as unknown as { finding?: object }).finding);
-    const owned = await next(site.serve('/owned', `<!doctype html><script src="${api}/element.js"></script><nobackend-chat room="${room}-b"></nobackend-chat>`, { 'content-security-policy': policy }));
-    await owned.getByRole('button', { name: /^Room/ }).waitFor();
-  });
+  it.each([TYPES, `${TYPES}; trusted-types nobackend-chat`])(
+    'is %s lets script tags through, those of the doctor and of the owner’s tools too',
+    async (policy) => {
+      const page = await strict(policy);
+      await joinIn(page, { room, way: 'jsonp' });
+      await page.evaluate(() => {
+        void window.chat.doctor((finding) => {
+          Object.assign(window, { finding });
+        });
+      });
+      await page.waitForFunction(() => (window as unknown as { finding?: object }).finding);
+      const owned = await next(
+        site.serve(
+          '/owned',
+          `<!doctype html><script src="${api}/element.js"></script><nobackend-chat room="${room}-b"></nobackend-chat>`,
+          { 'content-security-policy': policy },
+        ),
+      );
+      await owned.getByRole('button', { name: /^Room/ }).waitFor();
+    },
+  );
 
   it('allows no policy of ours is heeded: fetch does the work, script tags fail with a code', async () => {
     const page = await strict(`${TYPES}; trusted-types 'none'`);
@@ -189,7 +246,14 @@ describe('a page whose policy', () => {
     await joinIn(page, { room });
     expect(await page.evaluate(() => [window.chat.way, window.chat.why])).toEqual(['fetch', 'fetch works here']);
     expect(await failureOf(page, { room, way: 'jsonp', tabs: 'own' })).toBe('page_policy left');
-    expect(await page.evaluate(() => window.chat.doctor().then(() => '', ({ code }: { code: string }) => code))).toBe('page_policy');
+    expect(
+      await page.evaluate(() =>
+        window.chat.doctor().then(
+          () => '',
+          ({ code }: { code: string }) => code,
+        ),
+      ),
+    ).toBe('page_policy');
     expect(errors).toEqual([]);
   });
 
@@ -208,14 +272,21 @@ describe('a page whose policy', () => {
   });
 });
 
-it.each<WayName>(['fetch', 'jsonp'])('a second client with the page’s token wins by %s, and the page stops quietly', async (way) => {
-  const page = await first();
-  await joinIn(page, { room, way, tabs: 'own' });
-  const token = await page.evaluate(() => Object.values(sessionStorage).map((text) => (JSON.parse(String(text)) as { token: string }).token)[0] ?? '');
-  let over = false;
-  const polls = (async () => { while (!over) await ask(api, 'poll', { token, timeout: 1 }).catch(() => undefined); })();
-  await until(async () => (await stateOf(page)) === 'left', 'the page to stop', 20_000);
-  over = true;
-  await polls;
-  expect(await page.evaluate(() => window.losses)).toEqual([]);
-});
+it.each<WayName>(['fetch', 'jsonp'])(
+  'a second client with the page’s token wins by %s, and the page stops quietly',
+  async (way) => {
+    const page = await first();
+    await joinIn(page, { room, way, tabs: 'own' });
+    const token = await page.evaluate(
+      () => Object.values(sessionStorage).map((text) => (JSON.parse(String(text)) as { token: string }).token)[0] ?? '',
+    );
+    let over = false;
+    const polls = (async () => {
+      while (!over) await ask(api, 'poll', { token, timeout: 1 }).catch(() => undefined);
+    })();
+    await until(async () => (await stateOf(page)) === 'left', 'the page to stop', 20_000);
+    over = true;
+    await polls;
+    expect(await page.evaluate(() => window.losses)).toEqual([]);
+  },
+);

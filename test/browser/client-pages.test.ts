@@ -13,7 +13,11 @@ let contexts: BrowserContext[] = [];
 let rooms = 0;
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off' } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   api = system.urls[0] ?? '';
   link = await Link.start(api);
 });
@@ -38,7 +42,15 @@ async function newContext(): Promise<BrowserContext> {
 }
 
 /** A page whose way to the API is the link. `prepare` runs in it before everything else. */
-async function open({ context, path = '/', prepare }: { context?: BrowserContext; path?: string; prepare?: () => void } = {}): Promise<Page> {
+async function open({
+  context,
+  path = '/',
+  prepare,
+}: {
+  context?: BrowserContext;
+  path?: string;
+  prepare?: () => void;
+} = {}): Promise<Page> {
   const page = await (context ?? (await newContext())).newPage();
   if (prepare) await page.addInitScript(prepare);
   await page.goto(site.library(link.url, { path }));
@@ -52,7 +64,8 @@ async function somebody(): Promise<{ say(text: string): Promise<unknown>; member
   const { token } = await ask<{ token: string }>(api, 'join', { room });
   return {
     say: (text) => ask(api, 'send', { token, room, text }),
-    members: async () => (await ask<{ members: { id: number }[] }>(api, 'members', { token, room })).members.map(({ id }) => id),
+    members: async () =>
+      (await ask<{ members: { id: number }[] }>(api, 'members', { token, room })).members.map(({ id }) => id),
   };
 }
 
@@ -79,29 +92,35 @@ describe('a page that goes', () => {
     expect(await Promise.all([reloading, going, following].map(idOf))).toEqual(stay);
     expect(link.seen.filter((path) => /leave/.test(path))).toHaveLength(4);
     await other.say('who is left?');
-    for (const page of [reloading, going, following]) await until(async () => (await textsIn(page)).length === 1, 'the message');
+    for (const page of [reloading, going, following])
+      await until(async () => (await textsIn(page)).length === 1, 'the message');
   });
 });
 
 describe('a machine that slept', () => {
-  it.each<WayName>(['fetch', 'jsonp'])('asks anew by %s when it notices, though the old request never ends', async (way) => {
-    // the clock jumps while timers stand still, and the connection is dead without a word
-    const page = await open({ prepare: () => {
-      const real = window.setInterval.bind(window);
-      Object.assign(window, { setInterval: (act: () => void) => real(act, 50) });
-    } });
-    link.troubles = [{ path: /\/poll/, how: 'delay', afterMs: 120_000, times: 1 }];
-    await joinIn(page, { room: fresh(), way });
-    const before = await idOf(page);
-    await until(() => link.seen.some((path) => /\/poll/.test(path)), 'the poll that is held for ever');
-    await page.evaluate(() => {
-      const real = Date.now.bind(Date);
-      Date.now = () => real() + 7_200_000;
-    });
-    await (await somebody()).say('good morning');
-    await until(async () => (await textsIn(page)).length === 1, 'the message');
-    expect(await idOf(page)).toBe(before);
-  });
+  it.each<WayName>(['fetch', 'jsonp'])(
+    'asks anew by %s when it notices, though the old request never ends',
+    async (way) => {
+      // the clock jumps while timers stand still, and the connection is dead without a word
+      const page = await open({
+        prepare: () => {
+          const real = window.setInterval.bind(window);
+          Object.assign(window, { setInterval: (act: () => void) => real(act, 50) });
+        },
+      });
+      link.troubles = [{ path: /\/poll/, how: 'delay', afterMs: 120_000, times: 1 }];
+      await joinIn(page, { room: fresh(), way });
+      const before = await idOf(page);
+      await until(() => link.seen.some((path) => /\/poll/.test(path)), 'the poll that is held for ever');
+      await page.evaluate(() => {
+        const real = Date.now.bind(Date);
+        Date.now = () => real() + 7_200_000;
+      });
+      await (await somebody()).say('good morning');
+      await until(async () => (await textsIn(page)).length === 1, 'the message');
+      expect(await idOf(page)).toBe(before);
+    },
+  );
 });
 
 describe('a server that is rolled over', () => {
@@ -127,7 +146,12 @@ describe('a server that is rolled over', () => {
 describe('a page without', () => {
   it.each([
     ['Web Locks', () => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })],
-    ['BroadcastChannel', () => { delete (window as { BroadcastChannel?: unknown }).BroadcastChannel; }],
+    [
+      'BroadcastChannel',
+      () => {
+        delete (window as { BroadcastChannel?: unknown }).BroadcastChannel;
+      },
+    ],
   ])('%s is a user of its own in every tab', async (_, prepare) => {
     const context = await newContext();
     const tabs = [await open({ context, prepare }), await open({ context, prepare })];
@@ -151,7 +175,14 @@ describe.each<WayName>(['fetch', 'jsonp'])('nonsense by %s', (way) => {
       circular.self = circular;
       const send = window.chat.send.bind(window.chat) as (...given: unknown[]) => Promise<unknown>;
       const all = [[], [null], [{}], [''], [7], [{ data: circular }], [{ data: 1n }]];
-      return Promise.all(all.map((given) => send(...given).then(() => 'sent', ({ code, name }) => `${name} ${code}`)));
+      return Promise.all(
+        all.map((given) =>
+          send(...given).then(
+            () => 'sent',
+            ({ code, name }) => `${name} ${code}`,
+          ),
+        ),
+      );
     });
     expect(codes).toEqual(codes.map(() => 'ChatError bad_request'));
     await page.evaluate(() => window.chat.send('half an emoji: \ud83d').catch(() => undefined));
@@ -161,10 +192,21 @@ describe.each<WayName>(['fetch', 'jsonp'])('nonsense by %s', (way) => {
 
   it('for a name, empty or blank or missing, gives a guest', async () => {
     const page = await open();
-    const names = await page.evaluate(([at, how]) => Promise.all(['', '  ', null, undefined].map(async (name) => {
-      const chat = window.NobackendChat.join({ room: at, way: how as 'fetch', name: name as string, tabs: 'own' });
-      return (await chat.ready).user.name;
-    })), [fresh(), way] as const);
+    const names = await page.evaluate(
+      ([at, how]) =>
+        Promise.all(
+          ['', '  ', null, undefined].map(async (name) => {
+            const chat = window.NobackendChat.join({
+              room: at,
+              way: how as 'fetch',
+              name: name as string,
+              tabs: 'own',
+            });
+            return (await chat.ready).user.name;
+          }),
+        ),
+      [fresh(), way] as const,
+    );
     expect(names.map((name) => name.replace(/\d+$/, ''))).toEqual(Array(4).fill('guest-'));
   });
 });
@@ -173,22 +215,29 @@ describe('script tags', () => {
   it('and callbacks are gone after a request that failed, too', async () => {
     const page = await open();
     await joinIn(page, { room: fresh(), way: 'jsonp' });
-    link.troubles = [{ path: /\/members/, how: 'refuse', times: 2 }, { path: /\/members/, how: 'edit', edit: () => 'not a script', times: 1 }];
+    link.troubles = [
+      { path: /\/members/, how: 'refuse', times: 2 },
+      { path: /\/members/, how: 'edit', edit: () => 'not a script', times: 1 },
+    ];
     expect(await page.evaluate(() => window.chat.members())).toHaveLength(1);
-    const left = (): Promise<number[]> => page.evaluate(() => [
-      document.scripts.length, Object.keys((window as unknown as { __nobackendChat: { calls: object } }).__nobackendChat.calls).length,
-    ]);
+    const left = (): Promise<number[]> =>
+      page.evaluate(() => [
+        document.scripts.length,
+        Object.keys((window as unknown as { __nobackendChat: { calls: object } }).__nobackendChat.calls).length,
+      ]);
     await until(async () => (await left()).join() === '2,1', 'only the library and the held poll to be left');
   });
 });
 
 describe.each<WayName>(['jsonp', 'fetch'])('who owns the room, by %s', (way) => {
   /** The token of the page's user. */
-  const token = (page: Page): Promise<string> => page.evaluate(() => {
-    const key = Object.keys(sessionStorage).find((one) => one.startsWith('nobackend-chat')) ?? '';
-    return (JSON.parse(sessionStorage.getItem(key) ?? '{}') as { token: string }).token;
-  });
-  const audit = (page: Page): Promise<{ role?: string; rules: object }> => page.evaluate(() => window.chat.call('audit', { room: window.chat.room }));
+  const token = (page: Page): Promise<string> =>
+    page.evaluate(() => {
+      const key = Object.keys(sessionStorage).find((one) => one.startsWith('nobackend-chat')) ?? '';
+      return (JSON.parse(sessionStorage.getItem(key) ?? '{}') as { token: string }).token;
+    });
+  const audit = (page: Page): Promise<{ role?: string; rules: object }> =>
+    page.evaluate(() => window.chat.call('audit', { room: window.chat.room }));
 
   it('calls any operation, is told its role, and is the owner again when the server has forgotten it; another room that refuses it ends nothing', async () => {
     const page = await open();
@@ -197,7 +246,12 @@ describe.each<WayName>(['jsonp', 'fetch'])('who owns the room, by %s', (way) => 
     expect(owner).toEqual(['owner', expect.stringMatching(/^[\w-]{24}$/)]);
     await page.evaluate(() => window.chat.call('rules', { room: window.chat.room, words: ['rude', 'ab*'], slow: 1 }));
     expect((await audit(page)).rules).toEqual({ slow: 1, words: ['rude', 'ab*'] });
-    const failure = await page.evaluate(() => window.chat.call('remove', { room: window.chat.room, id: 'none' }).then(() => '', ({ code }: { code: string }) => code));
+    const failure = await page.evaluate(() =>
+      window.chat.call('remove', { room: window.chat.room, id: 'none' }).then(
+        () => '',
+        ({ code }: { code: string }) => code,
+      ),
+    );
     expect(failure).toBe('bad_request');
     const other = await ask<{ token: string }>(api, 'join', { room: `${room}-other` });
     await page.evaluate((at) => window.chat.enter(at), `${room}-other`);

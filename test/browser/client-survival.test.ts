@@ -171,26 +171,46 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
     const page = await open();
     await page.evaluate(() => {
       const real = window.setTimeout.bind(window);
-      Object.assign(window, { setTimeout: (act: () => void, ms = 0) => real(act, (window as unknown as { hiddenTab: boolean }).hiddenTab ? Math.max(ms, 60_000) : ms) });
+      Object.assign(window, {
+        setTimeout: (act: () => void, ms = 0) =>
+          real(act, (window as unknown as { hiddenTab: boolean }).hiddenTab ? Math.max(ms, 60_000) : ms),
+      });
     });
     await joinIn(page, { room: fresh(), way });
-    await page.evaluate(() => { Object.assign(window, { hiddenTab: true }); });
+    await page.evaluate(() => {
+      Object.assign(window, { hiddenTab: true });
+    });
     await sendFromElsewhere(numbered(5));
     await until(async () => (await textsIn(page)).length === 5, 'the messages');
   });
 
   it('more chats on one page than the browser has connections', async () => {
     const page = await open();
-    await page.evaluate(async ([at, how]) => {
-      const chats = Array.from({ length: 8 }, () => window.NobackendChat.join({ room: at, way: how as 'fetch', tabs: 'own' }));
-      await Promise.all(chats.map((chat) => chat.ready));
-      const heard = chats.map(() => 0);
-      Object.assign(window, { chats, heard });
-      chats.forEach((chat, i) => chat.on('message', () => { heard[i] = (heard[i] ?? 0) + 1; }));
-    }, [fresh(), way] as const);
+    await page.evaluate(
+      async ([at, how]) => {
+        const chats = Array.from({ length: 8 }, () =>
+          window.NobackendChat.join({ room: at, way: how as 'fetch', tabs: 'own' }),
+        );
+        await Promise.all(chats.map((chat) => chat.ready));
+        const heard = chats.map(() => 0);
+        Object.assign(window, { chats, heard });
+        chats.forEach((chat, i) =>
+          chat.on('message', () => {
+            heard[i] = (heard[i] ?? 0) + 1;
+          }),
+        );
+      },
+      [fresh(), way] as const,
+    );
     await page.waitForTimeout(500); // now all places are taken by held polls
-    await page.evaluate(() => { (window as unknown as { chats: typeof window.chat[] }).chats.forEach((chat) => void chat.send('hello')); });
-    await until(() => page.evaluate(() => (window as unknown as { heard: number[] }).heard.every((count) => count === 8)), 'eight messages at each of the eight, well before a full hold is over', 15_000);
+    await page.evaluate(() => {
+      (window as unknown as { chats: (typeof window.chat)[] }).chats.forEach((chat) => void chat.send('hello'));
+    });
+    await until(
+      () => page.evaluate(() => (window as unknown as { heard: number[] }).heard.every((count) => count === 8)),
+      'eight messages at each of the eight, well before a full hold is over',
+      15_000,
+    );
   });
 });
 
@@ -214,7 +234,12 @@ describe('the library survives', () => {
     const pages = await Promise.all(ways.map(() => open()));
     fresh();
     for (const [i, page] of pages.entries()) await joinIn(page, { room, way: ways[i] });
-    for (const prefix of ['jsonp', 'api']) await until(() => link.seen.filter((path) => path.startsWith(`/${prefix}/poll`)).length >= 6, `polls by ${prefix} that come back by themselves`, 30_000);
+    for (const prefix of ['jsonp', 'api'])
+      await until(
+        () => link.seen.filter((path) => path.startsWith(`/${prefix}/poll`)).length >= 6,
+        `polls by ${prefix} that come back by themselves`,
+        30_000,
+      );
     await sendFromElsewhere(numbered(3));
     for (const page of pages) {
       await until(async () => (await textsIn(page)).length === 3, 'the messages');
@@ -227,7 +252,11 @@ describe('the library survives', () => {
     onTestFinished(() => whole.close());
     const page = await open(await whole.newContext());
     await joinIn(page, { room: fresh() });
-    await page.evaluate(() => { addEventListener('pageshow', ({ persisted }) => { Object.assign(window, { persisted }); }); });
+    await page.evaluate(() => {
+      addEventListener('pageshow', ({ persisted }) => {
+        Object.assign(window, { persisted });
+      });
+    });
     site.serve('/elsewhere', '<p>elsewhere');
     await page.goto(`${site.origin}/elsewhere`);
     await sendFromElsewhere(numbered(3));
@@ -242,7 +271,9 @@ describe('the library survives', () => {
     await joinIn(page, { room: fresh() });
     await sendFromElsewhere(numbered(3));
     await until(async () => (await textsIn(page)).length === 3, 'the messages');
-    link.troubles = [{ path: /\/poll/, how: 'edit', times: 1, edit: (text) => text.replace('"ok":true', '"ok":true,"reset":true') }];
+    link.troubles = [
+      { path: /\/poll/, how: 'edit', times: 1, edit: (text) => text.replace('"ok":true', '"ok":true,"reset":true') },
+    ];
     await page.evaluate(() => dispatchEvent(new Event('online'))); // the next poll, which is the edited one, goes out now
     await sendFromElsewhere(numbered(3, 3));
     await until(async () => (await textsIn(page)).length === 6, 'the rest');
@@ -254,7 +285,13 @@ describe('the library survives', () => {
 
   it('storage that is forbidden', async () => {
     const page = await open();
-    await page.evaluate(() => Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no', 'SecurityError'); } }));
+    await page.evaluate(() =>
+      Object.defineProperty(window, 'sessionStorage', {
+        get() {
+          throw new DOMException('no', 'SecurityError');
+        },
+      }),
+    );
     await joinIn(page, { room: fresh() });
     await page.evaluate(() => window.chat.send('hello'));
     await until(async () => (await textsIn(page)).length === 1, 'the message');
@@ -265,9 +302,16 @@ describe('the library survives', () => {
     const errors: string[] = [];
     page.on('pageerror', ({ message }) => errors.push(message));
     await joinIn(page, { room: fresh() });
-    await page.evaluate(() => { window.chat.on('message', () => { throw new Error('of the page'); }); });
+    await page.evaluate(() => {
+      window.chat.on('message', () => {
+        throw new Error('of the page');
+      });
+    });
     await sendFromElsewhere(numbered(3));
-    await until(async () => (await textsIn(page)).length === 3 && errors.length >= 3, 'the messages, and the errors, which come on their own way');
+    await until(
+      async () => (await textsIn(page)).length === 3 && errors.length >= 3,
+      'the messages, and the errors, which come on their own way',
+    );
     expect(errors).toEqual(['of the page', 'of the page', 'of the page']);
   });
 });

@@ -12,7 +12,11 @@ let system: TestSystem, browser: Browser, site: Site, link: Link, context: Brows
 let rooms = 0;
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off' } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   link = await Link.start(system.urls[0] ?? '');
 });
 
@@ -61,7 +65,8 @@ describe('tabs of one page', () => {
     expect(await other.members()).toBe(2);
     const before = polls();
     const texts = Array.from({ length: 9 }, (_, i) => `${i}`);
-    for (const [i, text] of texts.entries()) await (i % 3 === 0 ? other.say(text) : tabs[i % 3]?.evaluate((said) => window.chat.send(said), text));
+    for (const [i, text] of texts.entries())
+      await (i % 3 === 0 ? other.say(text) : tabs[i % 3]?.evaluate((said) => window.chat.send(said), text));
     for (const page of tabs) await until(async () => (await textsIn(page)).length === texts.length, 'all messages');
     for (const page of tabs) expect(await textsIn(page)).toEqual(texts);
     expect(polls() - before).toBeLessThanOrEqual(texts.length + 2);
@@ -125,7 +130,8 @@ describe('tabs of one page', () => {
     await wipe(redis);
     redis.disconnect();
     await second.evaluate(() => window.chat.send('after'));
-    for (const page of [first, second]) await until(async () => (await textsIn(page)).includes('after'), 'the message', 30_000);
+    for (const page of [first, second])
+      await until(async () => (await textsIn(page)).includes('after'), 'the message', 30_000);
     expect(await userOf(second)).toEqual(await userOf(first));
     expect(await second.evaluate(() => window.chat.members())).toHaveLength(1);
   });

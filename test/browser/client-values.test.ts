@@ -18,7 +18,9 @@ let rooms = 0;
 
 beforeAll(async () => {
   [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off', INBOX_MAX: 10 } }), launchBrowser(), Site.start(),
+    startSystem({ env: { RATE_LIMITS: 'off', INBOX_MAX: 10 } }),
+    launchBrowser(),
+    Site.start(),
   ]);
   api = system.urls[0] ?? '';
   link = await Link.start(api);
@@ -34,21 +36,28 @@ afterEach(async () => {
 });
 
 async function open(context?: BrowserContext): Promise<Page> {
-  const inside = context ?? await browser.newContext();
+  const inside = context ?? (await browser.newContext());
   if (!context) contexts.push(inside);
   const page = await inside.newPage();
   await page.goto(site.library(link.url));
   return page;
 }
 
-const fresh = (): string => `values-${rooms += 1}`;
+const fresh = (): string => `values-${(rooms += 1)}`;
 const all = (page: Page): Promise<Record<string, unknown>> => page.evaluate(() => window.chat.values.all());
 const knows = (page: Page, values: Record<string, unknown>): Promise<boolean> =>
-  until(async () => JSON.stringify(await all(page)) === JSON.stringify(values), `${JSON.stringify(values)} to be known`);
-const tokenOf = (page: Page): Promise<string> => page.evaluate(() => {
-  const kept = Object.values(sessionStorage).map(String).find((text) => text.includes('"token"')) ?? '{}';
-  return (JSON.parse(kept) as { token: string }).token;
-});
+  until(
+    async () => JSON.stringify(await all(page)) === JSON.stringify(values),
+    `${JSON.stringify(values)} to be known`,
+  );
+const tokenOf = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const kept =
+      Object.values(sessionStorage)
+        .map(String)
+        .find((text) => text.includes('"token"')) ?? '{}';
+    return (JSON.parse(kept) as { token: string }).token;
+  });
 const set = (page: Page, key: string, value: unknown): Promise<string> =>
   page.evaluate(([name, what]) => window.chat.values.set(name as string, what), [key, value] as const);
 
@@ -85,23 +94,45 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
       await Promise.resolve();
       const atOnce = window.chat.values.get('n') as unknown;
       await written;
-      const failure = await window.chat.values.set('n', 2, { if: '0' }).catch(({ code, value, version }) => ({ code, value, version }));
-      return { heard, atOnce, failure, now: window.chat.values.get('n') as unknown, version: window.chat.values.version('n') };
+      const failure = await window.chat.values
+        .set('n', 2, { if: '0' })
+        .catch(({ code, value, version }) => ({ code, value, version }));
+      return {
+        heard,
+        atOnce,
+        failure,
+        now: window.chat.values.get('n') as unknown,
+        version: window.chat.values.version('n'),
+      };
     });
-    expect(shown).toMatchObject({ heard: [undefined, 1, 2, 1], atOnce: 1, now: 1, failure: { code: 'conflict', value: 1, version: shown.version } });
+    expect(shown).toMatchObject({
+      heard: [undefined, 1, 2, 1],
+      atOnce: 1,
+      now: 1,
+      failure: { code: 'conflict', value: 1, version: shown.version },
+    });
     await ann.evaluate(async (at) => {
       await window.chat.call('rules', { room: at, values: 'roles' });
     }, room);
     const eve = await open();
     await joinIn(eve, { room, way });
-    const refused = await eve.evaluate(() => window.chat.values.add('n').catch(({ code, reason }) => ({ code, reason })));
+    const refused = await eve.evaluate(() =>
+      window.chat.values.add('n').catch(({ code, reason }) => ({ code, reason })),
+    );
     expect(refused).toEqual({ code: 'not_allowed', reason: 'values' });
     expect(await all(eve)).toEqual({ n: 1 });
     for (const bad of ['a b', '@12/x', '']) {
-      expect(await ann.evaluate((key) => window.chat.values.set(key, 1).catch(({ field }) => field as string), bad)).toBe('key');
+      expect(
+        await ann.evaluate((key) => window.chat.values.set(key, 1).catch(({ field }) => field as string), bad),
+      ).toBe('key');
     }
     for (const bad of ['1n', 'undefined']) {
-      expect(await ann.evaluate((text) => window.chat.values.set('big', eval(text)).catch(({ field }) => field as string), bad)).toBe('value');
+      expect(
+        await ann.evaluate(
+          (text) => window.chat.values.set('big', eval(text)).catch(({ field }) => field as string),
+          bad,
+        ),
+      ).toBe('value');
     }
   });
 
@@ -112,7 +143,12 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
       const { values } = window.chat;
       const written: unknown[] = [];
       for (const value of [1, 2, null, 3]) {
-        written.push(await values.set('n', value, { if: values.version('n') }).then(() => value, ({ code }) => code as string));
+        written.push(
+          await values.set('n', value, { if: values.version('n') }).then(
+            () => value,
+            ({ code }) => code as string,
+          ),
+        );
       }
       return written;
     });
@@ -121,7 +157,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     await knows(bob, { n: 3 });
   });
 
-  it('of one\'s own are written as @me, and go with their user', async () => {
+  it("of one's own are written as @me, and go with their user", async () => {
     const [ann, bob] = await two();
     const { id } = await ann.evaluate(() => window.chat.ready.then(({ user }) => user));
     await set(ann, '@me/hand', true);
@@ -171,8 +207,18 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
       await Promise.all([done, again]);
       return { first, heard, atOnce };
     });
-    expect(shown.first).toEqual([['ink/1', 1], ['ink/2', 2], ['ink/3', 3], ['none/', undefined]]);
-    expect(shown.heard).toEqual([['ink/1', undefined], ['ink/2', undefined], ['ink/3', undefined], ['ink/2', 'again']]);
+    expect(shown.first).toEqual([
+      ['ink/1', 1],
+      ['ink/2', 2],
+      ['ink/3', 3],
+      ['none/', undefined],
+    ]);
+    expect(shown.heard).toEqual([
+      ['ink/1', undefined],
+      ['ink/2', undefined],
+      ['ink/3', undefined],
+      ['ink/2', 'again'],
+    ]);
     expect(shown.atOnce).toEqual({ 'ink/2': 'again', other: 1 });
     for (const page of [ann, bob]) await knows(page, { 'ink/2': 'again', other: 1 });
     await bob.evaluate(() => {
@@ -192,11 +238,15 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
   it('are written no faster than the network goes: of a key the newest', async () => {
     const [ann, bob] = await two();
     link.seen.length = 0;
-    const versions = await ann.evaluate(() => Promise.all(Array.from({ length: 100 }, (_, n) => window.chat.values.set('slider', n))));
+    const versions = await ann.evaluate(() =>
+      Promise.all(Array.from({ length: 100 }, (_, n) => window.chat.values.set('slider', n))),
+    );
     expect(link.seen.filter((path) => /\/set\b/.test(path)).length).toBeLessThan(10);
     expect(new Set(versions).size).toBeLessThan(10);
     await knows(bob, { slider: 99 });
-    await ann.evaluate(() => Promise.all([window.chat.values.add('n'), window.chat.values.set('n', 5), window.chat.values.add('n')]));
+    await ann.evaluate(() =>
+      Promise.all([window.chat.values.add('n'), window.chat.values.set('n', 5), window.chat.values.add('n')]),
+    );
     await knows(bob, { n: 6, slider: 99 });
   });
 
@@ -204,7 +254,11 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     const [ann, bob] = await two();
     await set(bob, 'n', { toString: 1 });
     await knows(ann, { n: { toString: 1 } });
-    const failures = await ann.evaluate(() => Promise.all([1, 'x' as unknown as number].map((by) => window.chat.values.add('n', by).catch(({ code }) => code as string))));
+    const failures = await ann.evaluate(() =>
+      Promise.all(
+        [1, 'x' as unknown as number].map((by) => window.chat.values.add('n', by).catch(({ code }) => code as string)),
+      ),
+    );
     expect(failures).toEqual(['bad_request', 'bad_request']);
     await set(bob, 'n', 41);
     await knows(ann, { n: 41 });
@@ -217,7 +271,9 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     await set(ann, 'n', 'old');
     await knows(bob, { n: 'old' });
     link.troubles = [{ path: /\/set/, how: 'slow', bytesPerSecond: 400, times: 1 }];
-    const late = ann.evaluate(() => window.chat.values.set('n', 'mine', { if: '0' }).catch(({ code }) => code as string));
+    const late = ann.evaluate(() =>
+      window.chat.values.set('n', 'mine', { if: '0' }).catch(({ code }) => code as string),
+    );
     const { token } = await ask<{ token: string }>(api, 'join', { room: await ann.evaluate(() => window.chat.room) });
     await new Promise((resolve) => setTimeout(resolve, 200));
     await ask(api, 'set', { token, key: 'n', value: 'new' });
@@ -225,7 +281,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
     for (const page of [ann, bob]) await knows(page, { n: 'new' });
   });
 
-  it('that wait for a room\'s slow mode keep no message of another room', async () => {
+  it("that wait for a room's slow mode keep no message of another room", async () => {
     const [ann, bob, { room = '' }] = await two();
     await ann.evaluate((at) => window.chat.call('rules', { room: at, slow: 60 }), room);
     const other = `${room}-b`;
@@ -240,9 +296,19 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
 
   it('leave a room that is open as it is when it cannot be entered again', async () => {
     const [ann, bob, { room = '' }] = await two();
-    const edit = (text: string): string => text.replace(/\{"ok":true.*\}/s, '{"ok":false,"error":{"code":"bad_request","message":"no"}}');
+    const edit = (text: string): string =>
+      text.replace(/\{"ok":true.*\}/s, '{"ok":false,"error":{"code":"bad_request","message":"no"}}');
     link.troubles = [{ path: /\/enter/, how: 'edit', edit, times: 1 }];
-    expect(await ann.evaluate((at) => window.chat.enter(at).then(() => '', ({ code }) => code as string), room)).toBe('bad_request');
+    expect(
+      await ann.evaluate(
+        (at) =>
+          window.chat.enter(at).then(
+            () => '',
+            ({ code }) => code as string,
+          ),
+        room,
+      ),
+    ).toBe('bad_request');
     await bob.evaluate(() => window.chat.send('still heard'));
     await set(bob, 'n', 1);
     await until(async () => (await textsIn(ann)).includes('still heard'), 'the message');

@@ -15,7 +15,11 @@ let contexts: BrowserContext[] = [];
 let rooms = 0;
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off' } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   api = system.urls[0] ?? '';
 });
 
@@ -50,7 +54,12 @@ describe('the library', () => {
   });
 
   it('is a module too, from another origin', async () => {
-    const page = await open(site.serve('/module', `<script type="module">import { join } from '${api}/chat.mjs'; window.NobackendChat = { join };</script>`));
+    const page = await open(
+      site.serve(
+        '/module',
+        `<script type="module">import { join } from '${api}/chat.mjs'; window.NobackendChat = { join };</script>`,
+      ),
+    );
     await page.waitForFunction(() => window.NobackendChat);
     await joinIn(page, { room: fresh() });
     expect(await page.evaluate(() => window.chat.server)).toBe(api);
@@ -79,7 +88,9 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
     await ann.evaluate(() => window.chat.send('all'));
     await until(async () => (await textsIn(bob)).length === 2, 'both at bob');
     await until(async () => (await textsIn(eve)).length === 1, 'one at eve');
-    expect(await bob.evaluate(() => window.events.find((event) => event.type === 'message' && event.private))).toMatchObject({ text: 'psst', data: { a: [1, null] }, private: true });
+    expect(
+      await bob.evaluate(() => window.events.find((event) => event.type === 'message' && event.private)),
+    ).toMatchObject({ text: 'psst', data: { a: [1, null] }, private: true });
     expect(await textsIn(eve)).toEqual(['all']);
   });
 
@@ -109,7 +120,10 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
     const { name } = await joinIn(ann, { room: fresh(), name: `Zoë ${way}`, way });
     const other = await joinIn(bob, { room, name: `Zoë ${way}`, way });
     expect(other.name).not.toBe(name);
-    const failure = await bob.evaluate((taken) => window.chat.rename(taken).catch(({ code, suggestion }) => ({ code, suggestion })), name);
+    const failure = await bob.evaluate(
+      (taken) => window.chat.rename(taken).catch(({ code, suggestion }) => ({ code, suggestion })),
+      name,
+    );
     expect(failure).toMatchObject({ code: 'name_taken', suggestion: expect.any(String) });
     await bob.evaluate((free) => window.chat.rename(free), `Bob ${way}`);
     await until(() => ann.evaluate(() => window.events.some((event) => event.type === 'renamed')), 'renamed');
@@ -133,7 +147,11 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
     expect(pages.map(({ more }) => more)).toEqual([true, false]);
     expect(pages.flatMap(({ events }) => events).length).toBe(7);
     await bob.evaluate((other) => window.chat.exit(other), second);
-    await until(() => ann.evaluate((other) => window.events.some(({ type, room: at }) => type === 'left' && at === other), second), 'left');
+    await until(
+      () =>
+        ann.evaluate((other) => window.events.some(({ type, room: at }) => type === 'left' && at === other), second),
+      'left',
+    );
   });
 
   it('leaves for good', async () => {
@@ -177,7 +195,9 @@ describe('the way', () => {
 
   it('is JSONP with the nonce of its own tag where the policy wants one', async () => {
     const headers = { 'content-security-policy': "default-src 'none'; script-src 'nonce-abc'" };
-    const page = await open(site.serve('/nonce', `<!doctype html><script nonce="abc" src="${api}/chat.js"></script>`, headers));
+    const page = await open(
+      site.serve('/nonce', `<!doctype html><script nonce="abc" src="${api}/chat.js"></script>`, headers),
+    );
     await joinIn(page, { room: fresh() });
     expect(await page.evaluate(() => window.chat.way)).toBe('jsonp');
   });
@@ -204,7 +224,9 @@ describe("the room 'auto'", () => {
   };
 
   it('is the same for all who open a page, and another one for its fork', async () => {
-    const [page, again, fork] = await Promise.all(['/ann/pen1/show/', '/ann/pen1/show/', '/bob/pen1/show/'].map((path) => open(site.library(api, { path }))));
+    const [page, again, fork] = await Promise.all(
+      ['/ann/pen1/show/', '/ann/pen1/show/', '/bob/pen1/show/'].map((path) => open(site.library(api, { path }))),
+    );
     const rooms = await Promise.all([page, again, fork].map((one) => one && roomAt(one)));
     expect(rooms[0]).toMatch(/^auto-[a-z0-9]{8,14}$/);
     expect(rooms[1]).toBe(rooms[0]);
@@ -228,13 +250,20 @@ describe('script tags', () => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     await joinIn(page, { room: fresh(), way: 'jsonp', server: link.url });
-    await page.evaluate(async () => { for (let i = 0; i < 10; i++) await window.chat.send(`${i}`); });
+    await page.evaluate(async () => {
+      for (let i = 0; i < 10; i++) await window.chat.send(`${i}`);
+    });
     expect(await page.evaluate(() => document.scripts.length)).toBe(2); // the library and the held poll
     link.troubles = [{ path: /leave/, how: 'delay', afterMs: 300 }];
-    await page.evaluate(() => { void window.chat.leave(); });
+    await page.evaluate(() => {
+      void window.chat.leave();
+    });
     expect(await page.evaluate(() => document.scripts.length)).toBe(2); // the library and the leave
     await until(() => page.evaluate(() => document.scripts.length === 1), 'no more tags');
-    const left = (): Promise<number> => page.evaluate(() => Object.keys((window as unknown as { __nobackendChat: { calls: object } }).__nobackendChat.calls).length);
+    const left = (): Promise<number> =>
+      page.evaluate(
+        () => Object.keys((window as unknown as { __nobackendChat: { calls: object } }).__nobackendChat.calls).length,
+      );
     await until(async () => (await left()) === 0, 'no more callbacks');
     expect(errors).toEqual([]);
     await link.close();
@@ -245,13 +274,25 @@ describe('script tags', () => {
     site.pages.set('/slow.png', { html: '' });
     const head = `<link rel="icon" href="data:,">`;
     const page = await open(site.library(link.url, { path: '/loading', head }));
-    await page.route('**/slow.png', async (route) => { await new Promise((resolve) => setTimeout(resolve, 800)); await route.fulfill({ body: '' }); });
-    site.serve('/loading', `<!doctype html><script src="${link.url}/chat.js"></script><script>
+    await page.route('**/slow.png', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      await route.fulfill({ body: '' });
+    });
+    site.serve(
+      '/loading',
+      `<!doctype html><script src="${link.url}/chat.js"></script><script>
       window.loadedAt = 0; addEventListener('load', () => { window.loadedAt = performance.now(); });
-      NobackendChat.join({ room: '${fresh()}', way: 'jsonp', tabs: 'own' });</script><img src="/slow.png">`);
+      NobackendChat.join({ room: '${fresh()}', way: 'jsonp', tabs: 'own' });</script><img src="/slow.png">`,
+    );
     await page.goto(`${site.origin}/loading`);
     await until(() => link.seen.some((path) => /\/poll/.test(path)), 'a poll');
-    const times = await page.evaluate(() => [(window as unknown as { loadedAt: number }).loadedAt, ...performance.getEntriesByType('resource').filter(({ name }) => /\/join/.test(name)).map(({ startTime }) => startTime)]);
+    const times = await page.evaluate(() => [
+      (window as unknown as { loadedAt: number }).loadedAt,
+      ...performance
+        .getEntriesByType('resource')
+        .filter(({ name }) => /\/join/.test(name))
+        .map(({ startTime }) => startTime),
+    ]);
     expect(times[0]).toBeGreaterThan(700);
     expect(times[1]).toBeLessThan(times[0] ?? 0); // joins at once, polls later
     expect(await page.evaluate(() => document.readyState)).toBe('complete');
@@ -263,14 +304,22 @@ describe('script tags', () => {
     const page = await open(site.library(link.url, { path: '/endless' }));
     await page.clock.install();
     await page.route('**/endless.png', () => undefined);
-    site.serve('/endless', `<!doctype html><script src="${link.url}/chat.js"></script><script>
-      NobackendChat.join({ room: '${fresh()}', way: 'jsonp', tabs: 'own' });</script><img src="/endless.png">`);
+    site.serve(
+      '/endless',
+      `<!doctype html><script src="${link.url}/chat.js"></script><script>
+      NobackendChat.join({ room: '${fresh()}', way: 'jsonp', tabs: 'own' });</script><img src="/endless.png">`,
+    );
     await page.goto(`${site.origin}/endless`, { waitUntil: 'commit' });
     await until(() => link.seen.some((path) => /\/join/.test(path)), 'it has joined');
-    await until(async () => { // by the page's clock: far sooner than a user who never polls is ended
-      await page.clock.fastForward(5_000);
-      return link.seen.some((path) => /\/poll/.test(path));
-    }, 'a poll', 8_000);
+    await until(
+      async () => {
+        // by the page's clock: far sooner than a user who never polls is ended
+        await page.clock.fastForward(5_000);
+        return link.seen.some((path) => /\/poll/.test(path));
+      },
+      'a poll',
+      8_000,
+    );
     expect(await page.evaluate(() => document.readyState)).not.toBe('complete');
     await link.close();
   });

@@ -21,7 +21,9 @@ afterAll(async () => {
   await browser?.close();
   await Promise.all([site?.stop(), system?.stop()]);
 });
-beforeEach(() => { room = `places-${++rooms}`; });
+beforeEach(() => {
+  room = `places-${++rooms}`;
+});
 afterEach(async () => {
   await Promise.all(contexts.splice(kept).map((context) => context.close()));
 });
@@ -33,8 +35,13 @@ async function open(body: string, head = '', options: BrowserContextOptions = {}
   const context = await browser.newContext({ viewport: { width: 1_000, height: 900 }, ...options });
   contexts.push(context);
   const page = await context.newPage();
-  await page.goto(site.serve(`/${room}`, `<!doctype html><html lang="en"><head><title>Page</title>
-<script src="${api}/element.js"></script>${head}</head><body>${body}</body></html>`));
+  await page.goto(
+    site.serve(
+      `/${room}`,
+      `<!doctype html><html lang="en"><head><title>Page</title>
+<script src="${api}/element.js"></script>${head}</head><body>${body}</body></html>`,
+    ),
+  );
   return page;
 }
 
@@ -47,9 +54,12 @@ async function keep(opening: Promise<Page>): Promise<Page> {
 
 /** Puts something else into a page. */
 async function fill(page: Page, body: string, head = ''): Promise<void> {
-  await page.evaluate((texts) => {
-    [document.head.innerHTML = '', document.body.innerHTML = ''] = texts;
-  }, [head, body]);
+  await page.evaluate(
+    (texts) => {
+      [document.head.innerHTML = '', document.body.innerHTML = ''] = texts;
+    },
+    [head, body],
+  );
 }
 
 const ready = (page: Page | Frame): Promise<void> => page.getByRole('button', { name: /Change your name/ }).waitFor();
@@ -64,7 +74,9 @@ async function say(...texts: string[]): Promise<void> {
 
 describe('without a width of its own the element has a good one', () => {
   let page: Page;
-  beforeAll(async () => { page = await keep(open('')); });
+  beforeAll(async () => {
+    page = await keep(open(''));
+  });
 
   const width = async (body: string): Promise<number> => {
     await fill(page, body);
@@ -100,17 +112,35 @@ describe('what the page says of its own text', () => {
       text-indent: 50px; word-spacing: 20px; white-space: nowrap; cursor: crosshair; text-shadow: 0 0 9px red;
       font: italic small-caps 700 30px/3 serif; }</style>`;
   const PROPERTIES = [
-    'textAlign', 'textTransform', 'letterSpacing', 'wordBreak', 'lineHeight', 'userSelect', 'textIndent', 'wordSpacing',
-    'cursor', 'fontStyle', 'fontVariantCaps', 'fontWeight', 'fontSize', 'fontFamily', 'textShadow', 'height',
+    'textAlign',
+    'textTransform',
+    'letterSpacing',
+    'wordBreak',
+    'lineHeight',
+    'userSelect',
+    'textIndent',
+    'wordSpacing',
+    'cursor',
+    'fontStyle',
+    'fontVariantCaps',
+    'fontWeight',
+    'fontSize',
+    'fontFamily',
+    'textShadow',
+    'height',
   ];
 
   /** How a message, its time and the people's title look. */
   const looks = async (page: Page): Promise<Record<string, string>[]> => {
     const parts = ['.text', 'time', '.caption', '.own-name'].map((part) => page.locator(part).first());
-    return Promise.all(parts.map((part) => part.evaluate((found, names) => {
-      const style = getComputedStyle(found) as unknown as Record<string, string>;
-      return Object.fromEntries(names.map((name) => [name, style[name] ?? '']));
-    }, PROPERTIES)));
+    return Promise.all(
+      parts.map((part) =>
+        part.evaluate((found, names) => {
+          const style = getComputedStyle(found) as unknown as Record<string, string>;
+          return Object.fromEntries(names.map((name) => [name, style[name] ?? '']));
+        }, PROPERTIES),
+      ),
+    );
   };
 
   it('does not come into the element', async () => {
@@ -119,16 +149,17 @@ describe('what the page says of its own text', () => {
     await Promise.all([plain, styled].map((page) => log(page).getByText('hello', { exact: true }).waitFor()));
     const [expected, found] = [await looks(plain), await looks(styled)];
     expect(found).toEqual(expected);
-    expect(Number.parseFloat(expected[1]?.['fontSize'] ?? '')).toBeGreaterThan(11); // px: the time
+    expect(Number.parseFloat(expected[1]?.fontSize ?? '')).toBeGreaterThan(11); // px: the time
   });
 
   it('can hide it, and set the size of its text', async () => {
     const style = '<style>div { visibility: hidden; } nobackend-chat { font-size: 20px; }</style>';
     const page = await open(`<div>${chat()}</div>`, style);
-    const look = (): Promise<string[]> => page.locator('nobackend-chat .input').evaluate((input) => {
-      const { visibility, fontSize } = getComputedStyle(input);
-      return [visibility, fontSize];
-    });
+    const look = (): Promise<string[]> =>
+      page.locator('nobackend-chat .input').evaluate((input) => {
+        const { visibility, fontSize } = getComputedStyle(input);
+        return [visibility, fontSize];
+      });
     await page.locator('nobackend-chat .input').waitFor({ state: 'attached' });
     expect(await look()).toEqual(['hidden', '20px']);
   });
@@ -136,7 +167,9 @@ describe('what the page says of its own text', () => {
 
 describe('on a dark device', () => {
   let page: Page;
-  beforeAll(async () => { page = await keep(open('', '', { colorScheme: 'dark' })); });
+  beforeAll(async () => {
+    page = await keep(open('', '', { colorScheme: 'dark' }));
+  });
 
   it.each([
     ['that says nothing is white', '', false],
@@ -145,7 +178,8 @@ describe('on a dark device', () => {
     ['with a ground that is nearly clear is white', '<style>body { background: rgb(0 0 0 / .05) }</style>', false],
     [
       'with light text on a picture',
-      '<style>body { background: linear-gradient(#000, #333); color: #eee }</style>', true,
+      '<style>body { background: linear-gradient(#000, #333); color: #eee }</style>',
+      true,
     ],
     ['for both', '<style>:root { color-scheme: light dark; }</style>', true],
     ['for both by its head', '<meta name="color-scheme" content="light dark">', true],
@@ -172,7 +206,9 @@ describe('in another document', () => {
     await ready(page);
     await page.getByRole('button', { name: 'Room' }).waitFor(); // the owner's tools have a sheet of their own
     const element = await page.locator('nobackend-chat').evaluateHandle((found) => found);
-    await page.evaluate((moved) => { document.querySelector('iframe')?.contentDocument?.body.append(moved); }, element);
+    await page.evaluate((moved) => {
+      document.querySelector('iframe')?.contentDocument?.body.append(moved);
+    }, element);
     const frame = page.frames()[1] as Frame;
     await ready(frame);
     const display = (part: Locator): Promise<string> => part.evaluate((found) => getComputedStyle(found).display);
@@ -181,7 +217,9 @@ describe('in another document', () => {
     await say('over there');
     await log(frame).getByText('over there').waitFor();
     await box(frame).pressSequentially('back');
-    await page.evaluate((moved) => { document.body.append(moved); }, element);
+    await page.evaluate((moved) => {
+      document.body.append(moved);
+    }, element);
     await log(page).getByText('over there').waitFor();
     expect(await box(page).inputValue()).toBe('back');
     expect(await display(page.locator('.chat'))).toBe('flex');
@@ -202,8 +240,11 @@ describe('keys typed into the element', () => {
   </script>`;
 
   it.each([
-    ['document', false], ['document', true], ['window', false], ['window', true],
-  ])('are not the page\'s (%s, %s)', async (target, capture) => {
+    ['document', false],
+    ['document', true],
+    ['window', false],
+    ['window', true],
+  ])("are not the page's (%s, %s)", async (target, capture) => {
     const page = await open(chat(), hotkeys(target, capture));
     await ready(page);
     await box(page).click();
@@ -218,8 +259,13 @@ describe('keys typed into the element', () => {
 
   it('are typed all the same when the page has listened first, and the page has its own', async () => {
     const page = await open('');
-    await page.goto(site.serve(`/${room}-first`, `<!doctype html><html lang="en"><body>${hotkeys('window', true)}
-      <script src="${api}/element.js"></script>${chat()}<input id="own"></body></html>`));
+    await page.goto(
+      site.serve(
+        `/${room}-first`,
+        `<!doctype html><html lang="en"><body>${hotkeys('window', true)}
+      <script src="${api}/element.js"></script>${chat()}<input id="own"></body></html>`,
+      ),
+    );
     await ready(page);
     await box(page).click();
     await page.keyboard.type('was da');
@@ -231,7 +277,7 @@ describe('keys typed into the element', () => {
     expect(await page.locator('#own').inputValue()).toBe('wd');
   });
 
-  it('close what they close in the element, and not the page\'s dialog', async () => {
+  it("close what they close in the element, and not the page's dialog", async () => {
     const page = await open(`<dialog>${chat()}</dialog><script>document.querySelector('dialog').showModal()</script>`);
     await ready(page);
     await page.getByRole('button', { name: /Change your name/ }).click();

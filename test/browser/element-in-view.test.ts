@@ -20,21 +20,31 @@ afterAll(async () => {
   await browser?.close();
   await Promise.all([site?.stop(), system?.stop()]);
 });
-beforeEach(async () => { context = await browser.newContext({ viewport: { width: 1_000, height: 900 } }); });
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1_000, height: 900 } });
+});
 afterEach(() => context.close());
 
 const CHAT = `<nobackend-chat room="${room}"></nobackend-chat>`;
 
 async function open(body: string, head = ''): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(site.serve('/', `<!doctype html><html lang="en"><head><title>Page</title>
-<script src="${api}/element.js"></script>${head}</head><body>${body}</body></html>`));
+  await page.goto(
+    site.serve(
+      '/',
+      `<!doctype html><html lang="en"><head><title>Page</title>
+<script src="${api}/element.js"></script>${head}</head><body>${body}</body></html>`,
+    ),
+  );
   return page;
 }
 
 const log = (page: Page): Locator => page.getByRole('log');
 const box = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' });
-const nextFrames = (): Promise<unknown> => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); });
+const nextFrames = (): Promise<unknown> =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(resolve));
+  });
 
 async function say(...texts: string[]): Promise<void> {
   const { token } = await ask<{ token: string }>(api, 'join', { room });
@@ -52,14 +62,15 @@ describe('what is read', () => {
     for (const key of ['x', 'Shift+Enter', 'y', 'Shift+Enter', 'z', ...back]) {
       await page.keyboard.press(key);
       await page.evaluate(nextFrames);
-      found.push(Math.round(await place() - before));
+      found.push(Math.round((await place()) - before));
     }
     return found;
   }
 
-  const scroll = (page: Page, fromEnd: number): Promise<void> => log(page).evaluate((element, px) => {
-    element.scrollTop = element.scrollHeight - element.clientHeight - px;
-  }, fromEnd);
+  const scroll = (page: Page, fromEnd: number): Promise<void> =>
+    log(page).evaluate((element, px) => {
+      element.scrollTop = element.scrollHeight - element.clientHeight - px;
+    }, fromEnd);
 
   it('stays where it is while a draft grows and shrinks', async () => {
     const page = await open(CHAT);
@@ -87,7 +98,7 @@ describe('what is read', () => {
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.press('Shift+Enter');
-    await until(async () => Math.abs(await above() - before) < 2, 'as far from the box as before');
+    await until(async () => Math.abs((await above()) - before) < 2, 'as far from the box as before');
   });
 
   it.each([
@@ -99,7 +110,9 @@ describe('what is read', () => {
   ])('is nothing while the element is %s: it reads no older messages, and counts', async (what, style, around) => {
     const page = await open(around.replace('{}', CHAT), `<style>${style}</style>`);
     const asked: string[] = [];
-    page.on('request', (request) => { if (request.url().includes('/history')) asked.push(request.url()); });
+    page.on('request', (request) => {
+      if (request.url().includes('/history')) asked.push(request.url());
+    });
     await page.locator('nobackend-chat').evaluate((element) => (element as HTMLElement & { chat: Chat }).chat.ready);
     await say(`nobody looks at what is ${what}`);
     await page.locator('.row .text', { hasText: `is ${what}` }).waitFor({ state: 'attached' });

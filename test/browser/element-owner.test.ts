@@ -6,7 +6,11 @@ import { ask } from '../support/client.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 
-interface Joined { token: string; owner: string; user: { id: number } }
+interface Joined {
+  token: string;
+  owner: string;
+  user: { id: number };
+}
 
 let system: TestSystem, browser: Browser, context: BrowserContext, api: string, room: string, anna: Joined;
 let rooms = 0;
@@ -28,10 +32,15 @@ afterEach(() => context.close());
 
 const log = (page: Page): Locator => page.getByRole('log');
 const text = (page: Page, words: string): Locator => log(page).getByText(words, { exact: true });
-const act = (name: string, extra: object = {}): Promise<unknown> => ask(api, name, { token: anna.token, room, owner: anna.owner, ...extra });
-const send = (words: string): Promise<{ id: string }> => ask<{ id: string }>(api, 'send', { token: anna.token, room, text: words, owner: anna.owner });
+const act = (name: string, extra: object = {}): Promise<unknown> =>
+  ask(api, name, { token: anna.token, room, owner: anna.owner, ...extra });
+const send = (words: string): Promise<{ id: string }> =>
+  ask<{ id: string }>(api, 'send', { token: anna.token, room, text: words, owner: anna.owner });
 const top = async (row: Locator): Promise<number> => (await row.boundingBox())?.y ?? NaN;
-const texts = (page: Page): Promise<(string | null)[]> => log(page).locator('.text').evaluateAll((all) => all.map((one) => one.textContent));
+const texts = (page: Page): Promise<(string | null)[]> =>
+  log(page)
+    .locator('.text')
+    .evaluateAll((all) => all.map((one) => one.textContent));
 
 async function open(): Promise<Page> {
   const page = await context.newPage();
@@ -46,7 +55,10 @@ async function say(page: Page, words: string): Promise<void> {
 }
 
 /** The user of a page. */
-const userOf = (page: Page): Promise<number> => page.locator('nobackend-chat').evaluate((chat) => (chat as HTMLElement & { chat: { user: { id: number } } }).chat.user.id);
+const userOf = (page: Page): Promise<number> =>
+  page
+    .locator('nobackend-chat')
+    .evaluate((chat) => (chat as HTMLElement & { chat: { user: { id: number } } }).chat.user.id);
 
 describe('what the owner takes out', () => {
   it('goes from the screen, also what was read back, and nothing else moves', async () => {
@@ -55,16 +67,20 @@ describe('what the owner takes out', () => {
     const page = await open();
     await text(page, 'line 129').waitFor();
     await until(async () => {
-      await log(page).evaluate((box) => { box.scrollTop = 0; });
+      await log(page).evaluate((box) => {
+        box.scrollTop = 0;
+      });
       return (await text(page, 'line 0').count()) === 1;
     }, 'the first message');
-    await log(page).evaluate((box) => { box.scrollTop = 500; });
+    await log(page).evaluate((box) => {
+      box.scrollTop = 500;
+    });
     const rows = await texts(page);
     const seen = text(page, 'line 20');
     const before = await top(seen);
     await act('remove', { id: ids[3] });
     await text(page, 'line 3').waitFor({ state: 'detached' });
-    expect(Math.abs(await top(seen) - before)).toBeLessThan(1); // px: scrolling rounds
+    expect(Math.abs((await top(seen)) - before)).toBeLessThan(1); // px: scrolling rounds
     const expected = Array.from({ length: 130 }, (_, i) => `line ${i}`).filter((line) => line !== 'line 3');
     expect((await texts(page)).slice(0, rows.length - 1)).toEqual(expected.slice(0, rows.length - 1));
     await page.getByRole('button', { name: 'Latest' }).click();
@@ -92,7 +108,9 @@ describe('what the owner takes out', () => {
     for (let i = 0; i < 40; i++) await send(`line ${i}`);
     await text(page, 'line 39').waitFor();
     await until(async () => {
-      await log(page).evaluate((box) => { box.scrollTop = 0; });
+      await log(page).evaluate((box) => {
+        box.scrollTop = 0;
+      });
       return page.getByRole('button', { name: 'Latest' }).isVisible();
     }, 'the reader to be elsewhere');
     const { id } = await send('rude');
@@ -100,14 +118,25 @@ describe('what the owner takes out', () => {
     await page.getByRole('button', { name: '2 new' }).waitFor();
     await act('remove', { id });
     await page.getByRole('button', { name: '1 new' }).click();
-    expect(await log(page).locator('.row', { has: page.locator('.fresh') }).locator('.text').textContent()).toBe('kind');
+    expect(
+      await log(page)
+        .locator('.row', { has: page.locator('.fresh') })
+        .locator('.text')
+        .textContent(),
+    ).toBe('kind');
   });
 
-  it.each([['at the end', false], ['above it', true]])('is everything when the room is cleared, for who reads %s', async (_, above) => {
+  it.each([
+    ['at the end', false],
+    ['above it', true],
+  ])('is everything when the room is cleared, for who reads %s', async (_, above) => {
     const page = await open();
     for (let i = 0; i < 60; i++) await send(`line ${i}`);
     await text(page, 'line 59').waitFor();
-    if (above) await log(page).evaluate((box) => { box.scrollTop = 0; });
+    if (above)
+      await log(page).evaluate((box) => {
+        box.scrollTop = 0;
+      });
     if (above) await page.getByRole('button', { name: 'Latest' }).waitFor();
     await act('clear');
     await text(page, `Anna ${rooms} cleared the room`).waitFor();
@@ -127,15 +156,23 @@ describe('what the owner does', () => {
     for (const rules of [{ slow: 30 }, { slow: 0 }, { readonly: true }, { readonly: false }]) await act('rules', rules);
     await act('kick', { user: user.id });
     await text(page, `Bert ${rooms} was sent out by Anna ${rooms}`).waitFor();
-    for (const words of ['Slow mode: one message per person every 30 s', 'Slow mode is off', 'Read-only: only the owner and moderators can write', 'Everyone can write again']) {
+    for (const words of [
+      'Slow mode: one message per person every 30 s',
+      'Slow mode is off',
+      'Read-only: only the owner and moderators can write',
+      'Everyone can write again',
+    ]) {
       expect(await text(page, words).count()).toBe(1);
     }
     const count = await log(page).locator('.row').count();
     await page.locator('nobackend-chat').evaluate((element, at) => {
       const { chat } = element as HTMLElement & { chat: object };
-      const feed = Object.values(chat).flatMap((part) => (part as { feed?: { accept(event: object): void } } | null)?.feed ?? [])[0];
+      const feed = Object.values(chat).flatMap(
+        (part) => (part as { feed?: { accept(event: object): void } } | null)?.feed ?? [],
+      )[0];
       const event = { room: at, at: Date.now(), from: { id: 1, name: 'x' } };
-      for (const type of ['poked', 'rules']) feed?.accept({ ...event, type, id: `${Date.now() + 1_000}-${type.length}` });
+      for (const type of ['poked', 'rules'])
+        feed?.accept({ ...event, type, id: `${Date.now() + 1_000}-${type.length}` });
       feed?.accept({ ...event, type: 'message', id: `${Date.now() + 1_000}-9`, text: 'after' });
     }, room);
     await text(page, 'after').waitFor();
@@ -159,7 +196,10 @@ describe('what the owner does', () => {
     await log(page).locator('.row').getByText('see https://example.com').waitFor();
   });
 
-  it.each([['readonly', 'Read-only for now'], ['closed', 'Closed for now']])('closes the field to write in while the room is %s, also for who comes back', async (rule, words) => {
+  it.each([
+    ['readonly', 'Read-only for now'],
+    ['closed', 'Closed for now'],
+  ])('closes the field to write in while the room is %s, also for who comes back', async (rule, words) => {
     const page = await open();
     const field = page.getByRole('textbox', { name: 'Message' });
     await act('rules', { [rule]: true });

@@ -5,8 +5,8 @@ import { readConfig } from '../../shared/config/config.js';
 import { Keys } from '../../shared/store/keys.js';
 import { launchBrowser } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { openRedis } from '../support/redis.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
+import { openRedis } from '../support/redis.js';
 
 let system: TestSystem, browser: Browser, api: string, room: string;
 let contexts: BrowserContext[] = [];
@@ -20,14 +20,19 @@ afterAll(async () => {
   await browser?.close();
   await system?.stop();
 });
-beforeEach(() => { room = `reading-${++rooms}`; });
+beforeEach(() => {
+  room = `reading-${++rooms}`;
+});
 afterEach(async () => {
   await Promise.all(contexts.map((context) => context.close()));
   contexts = [];
 });
 
 /** Somebody's browser, in the room; `prepare`d before it goes there. */
-async function open(options: BrowserContextOptions = {}, prepare: (page: Page) => Promise<void> = async () => undefined): Promise<Page> {
+async function open(
+  options: BrowserContextOptions = {},
+  prepare: (page: Page) => Promise<void> = async () => undefined,
+): Promise<Page> {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   contexts.push(context);
   const page = await context.newPage();
@@ -42,7 +47,8 @@ const input = (page: Page): Locator => page.getByRole('textbox', { name: 'Messag
 
 describe('an input method', () => {
   /** A key that the input method takes, as Safari tells it: the composition is over by then, says `isComposing`. */
-  const takenKey = (where: Locator, key: string): Promise<void> => where.dispatchEvent('keydown', { key, keyCode: 229, bubbles: true, composed: true, cancelable: true });
+  const takenKey = (where: Locator, key: string): Promise<void> =>
+    where.dispatchEvent('keydown', { key, keyCode: 229, bubbles: true, composed: true, cancelable: true });
 
   it('ends a word by Enter, which sends nothing', async () => {
     const page = await open();
@@ -78,7 +84,10 @@ describe('what is typed', () => {
     const direction = (box: Locator): Promise<string> => box.evaluate((one) => getComputedStyle(one).direction);
     await page.getByRole('button', { name: /Change your name/ }).click();
     for (const box of [input(page), page.getByRole('textbox', { name: 'Your name' })]) {
-      for (const [text, expected] of [['שלום', 'rtl'], ['hello', 'ltr']] as const) {
+      for (const [text, expected] of [
+        ['שלום', 'rtl'],
+        ['hello', 'ltr'],
+      ] as const) {
         await box.fill(text);
         expect(await direction(box)).toBe(expected);
       }
@@ -90,16 +99,21 @@ describe('what is typed', () => {
   });
 });
 
-interface Joined { token: string; owner: string; user: { id: number; name: string } }
+interface Joined {
+  token: string;
+  owner: string;
+  user: { id: number; name: string };
+}
 const somebody = (name?: string): Promise<Joined> => ask<Joined>(api, 'join', { room, name });
 const MINUTE = 60_000;
 
-describe('with a clock that is far from the server\'s', () => {
+describe("with a clock that is far from the server's", () => {
   it.each([20, -20])('by %i min, a room that was offered can be taken until its time is over', async (minutes) => {
     const anna = await somebody();
     const page = await open({}, (it) => it.clock.install({ time: Date.now() + minutes * MINUTE }));
     const user = await page.evaluate(() => document.querySelector('nobackend-chat')?.chat?.user?.id);
-    const offer = (to: number | undefined): Promise<unknown> => ask(api, 'handover', { token: anna.token, room, owner: anna.owner, user: to });
+    const offer = (to: number | undefined): Promise<unknown> =>
+      ask(api, 'handover', { token: anna.token, room, owner: anna.owner, user: to });
     await offer(user);
     await page.getByText('offers you this room').waitFor();
     await page.reload(); // what it reads back says so too
@@ -120,7 +134,7 @@ describe('days', () => {
       const answer = await route.fetch({ timeout: 0 }).catch(() => null); // the page is gone
       if (!answer) return;
       const json: unknown = JSON.parse(await answer.text(), function (this: { text?: string }, key, value: unknown) {
-        return key === 'at' ? sent[this.text ?? ''] ?? (value as number) - from + clock.now : value;
+        return key === 'at' ? (sent[this.text ?? ''] ?? (value as number) - from + clock.now) : value;
       });
       await route.fulfill({ json }).catch(() => undefined);
     });
@@ -131,13 +145,21 @@ describe('days', () => {
   it('are those of the calendar, however long they are', async () => {
     const anna = await somebody();
     const sent = {
-      friday: Date.parse('2026-03-27T12:00+01:00'), saturday: Date.parse('2026-03-28T23:50+01:00'), sunday: Date.parse('2026-03-29T20:00+02:00'), today: Date.parse('2026-03-30T00:10+02:00'),
+      friday: Date.parse('2026-03-27T12:00+01:00'),
+      saturday: Date.parse('2026-03-28T23:50+01:00'),
+      sunday: Date.parse('2026-03-29T20:00+02:00'),
+      today: Date.parse('2026-03-30T00:10+02:00'),
     };
     for (const text of Object.keys(sent)) await ask(api, 'send', { token: anna.token, room, text });
     const page = await open(berlin, (it) => live(it, { now: Date.parse('2026-03-30T00:30+02:00') }, sent));
     await log(page).getByText('today', { exact: true }).waitFor();
     // what came first, the coming of Anna, is of today
-    expect((await days(page)).slice(1)).toEqual(['Friday, March 27, 2026', 'Saturday, March 28, 2026', 'Yesterday', 'Today']);
+    expect((await days(page)).slice(1)).toEqual([
+      'Friday, March 27, 2026',
+      'Saturday, March 28, 2026',
+      'Yesterday',
+      'Today',
+    ]);
   });
 
   it('turn at midnight, in a room where nothing happens too', async () => {
@@ -163,7 +185,7 @@ describe('in a crowd of which the server names only some', () => {
     const people = await Promise.all(Array.from({ length: 20 }, (_, i) => somebody(`Someone ${i}`)));
     const redis = openRedis(system.redis.url);
     const roster = new Keys(readConfig({ REDIS_URL: system.redis.url }).shards).roster(room);
-    const others = count - await redis.hlen(roster);
+    const others = count - (await redis.hlen(roster));
     await redis.hset(roster, ...Array.from({ length: others }, (_, i) => [String(1_000_000 + i), `m${i}`]).flat());
     redis.disconnect();
     return new Map(people.map((one) => [one.user.id, one]));
@@ -178,7 +200,9 @@ describe('in a crowd of which the server names only some', () => {
     await page.getByText('2,051 here').first().waitFor();
     expect(await namesIn(page).filter({ hasText: '(you)' }).count()).toBe(1);
     await namesIn(page).getByText('1,850 others').waitFor();
-    const named = await page.evaluate(async () => (await document.querySelector('nobackend-chat')?.chat?.ready)?.members.map(({ id }) => id));
+    const named = await page.evaluate(async () =>
+      (await document.querySelector('nobackend-chat')?.chat?.ready)?.members.map(({ id }) => id),
+    );
     const [unnamed] = [...people.values()].filter(({ user }) => !named?.includes(user.id));
     const own = await page.evaluate(() => document.querySelector('nobackend-chat')?.chat?.user?.id);
     const { token, user } = unnamed ?? expect.fail('all are named');
@@ -191,8 +215,13 @@ describe('in a crowd of which the server names only some', () => {
     await page.getByRole('button', { name: 'Everyone', exact: true }).first().click();
     await ask(api, 'send', { token, room, text: 'for all' });
     await log(page).getByText('for all').hover();
-    await log(page).getByRole('button', { name: /^Tools for the message of/ }).click();
-    await page.getByRole('group', { name: /^Tools/ }).getByRole('button', { name: 'Mute', exact: true }).waitFor();
+    await log(page)
+      .getByRole('button', { name: /^Tools for the message of/ })
+      .click();
+    await page
+      .getByRole('group', { name: /^Tools/ })
+      .getByRole('button', { name: 'Mute', exact: true })
+      .waitFor();
     await ask(api, 'leave', { token });
     await page.getByText('2,050 here').first().waitFor();
     await namesIn(page).filter({ hasText: 'has left' }).filter({ hasText: 'Someone' }).waitFor();

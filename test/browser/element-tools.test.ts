@@ -13,7 +13,11 @@ let complaints: string[] = [];
 let rooms = 0;
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off' } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   api = system.urls[0] ?? '';
 });
 afterAll(async () => {
@@ -32,10 +36,16 @@ afterEach(async () => {
 
 /** Somebody's browser, in the room. */
 async function open(hash = '', options: BrowserContextOptions = {}, at = `${api}/r/${room}`): Promise<Page> {
-  const context = await browser.newContext({ reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
+  const context = await browser.newContext({
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+    ...options,
+  });
   contexts.push(context);
   const page = await context.newPage();
-  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(at + hash);
   await page.getByRole('button', { name: /Change your name/ }).waitFor();
@@ -45,9 +55,14 @@ async function open(hash = '', options: BrowserContextOptions = {}, at = `${api}
 const log = (page: Page): Locator => page.getByRole('log');
 const strip = (page: Page): Locator => page.getByRole('group', { name: /^Tools/ });
 const roomButton = (page: Page): Locator => page.getByRole('button', { name: /^Room/ });
-const press = (where: Page | Locator, name: string): Promise<void> => where.getByRole('button', { name, exact: true }).click();
-const tokenIn = (page: Page): Promise<string | null> => page.evaluate((at) => localStorage.getItem(`nobackend-chat-owner ${location.origin} ${at}`), room);
-const nameOf = (page: Page): Promise<string> => page.locator('nobackend-chat').evaluate((chat) => (chat as HTMLElement & { chat: { user: { name: string } } }).chat.user.name);
+const press = (where: Page | Locator, name: string): Promise<void> =>
+  where.getByRole('button', { name, exact: true }).click();
+const tokenIn = (page: Page): Promise<string | null> =>
+  page.evaluate((at) => localStorage.getItem(`nobackend-chat-owner ${location.origin} ${at}`), room);
+const nameOf = (page: Page): Promise<string> =>
+  page
+    .locator('nobackend-chat')
+    .evaluate((chat) => (chat as HTMLElement & { chat: { user: { name: string } } }).chat.user.name);
 
 async function say(page: Page, words: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(words);
@@ -68,14 +83,14 @@ async function judgePerson(page: Page, name: string): Promise<void> {
 }
 
 describe('who makes a room', () => {
-  it('owns it, also after a reload and with the link on another device, which leaves nothing in the address or in a request\'s', async () => {
+  it("owns it, also after a reload and with the link on another device, which leaves nothing in the address or in a request's", async () => {
     const anna = await open();
     await anna.getByText('Your room').waitFor();
     await roomButton(anna).click();
     await press(anna, 'Copy the owner’s link');
     await anna.getByRole('button', { name: 'Copied' }).waitFor();
     const link = await anna.evaluate(() => navigator.clipboard.readText());
-    const token = await tokenIn(anna) ?? 'none';
+    const token = (await tokenIn(anna)) ?? 'none';
     expect(link).toBe(`${api}/r/${room}#owner=${token}`);
     await anna.reload();
     await anna.getByText('Your room').waitFor();
@@ -92,7 +107,10 @@ describe('who makes a room', () => {
   });
 
   it('owns it in a page of its own too, by a link to that page', async () => {
-    const at = site.serve(`/${room}`, `<!doctype html><link rel="icon" href="data:,"><title>Own</title><script src="${api}/element.js"></script><nobackend-chat room="${room}"></nobackend-chat>`);
+    const at = site.serve(
+      `/${room}`,
+      `<!doctype html><link rel="icon" href="data:,"><title>Own</title><script src="${api}/element.js"></script><nobackend-chat room="${room}"></nobackend-chat>`,
+    );
     const anna = await open('', {}, at);
     await roomButton(anna).click();
     await press(anna, 'Copy the owner’s link to this page');
@@ -108,7 +126,9 @@ describe('who makes a room', () => {
     const anna = await open();
     await anna.getByText('Your room').waitFor();
     const token = await tokenIn(anna);
-    await anna.evaluate(() => { location.hash = `#owner=${'x'.repeat(24)}`; });
+    await anna.evaluate(() => {
+      location.hash = `#owner=${'x'.repeat(24)}`;
+    });
     await until(() => anna.url() === `${api}/r/${room}`, 'the address to be clean');
     await anna.getByText('Your room').waitFor();
     expect(await tokenIn(anna)).toBe(token);
@@ -125,11 +145,19 @@ describe('who makes a room', () => {
     await anna.keyboard.press('Shift+Tab'); // the newest message's tools are the nearest
     await anna.keyboard.press('Enter');
     for (const name of ['Remove', 'Remove']) {
-      await until(() => strip(anna).getByRole('button', { name, exact: true }).evaluate((one) => (one.getRootNode() as ShadowRoot).activeElement === one), name);
+      await until(
+        () =>
+          strip(anna)
+            .getByRole('button', { name, exact: true })
+            .evaluate((one) => (one.getRootNode() as ShadowRoot).activeElement === one),
+        name,
+      );
       await anna.keyboard.press('Enter');
     }
     await log(bert).getByText('rude', { exact: true }).waitFor({ state: 'detached' });
-    await log(bert).getByText(/removed a message/).waitFor();
+    await log(bert)
+      .getByText(/removed a message/)
+      .waitFor();
     expect(await strip(anna).count()).toBe(0);
   });
 
@@ -140,7 +168,9 @@ describe('who makes a room', () => {
     await log(anna).getByText('first', { exact: true }).waitFor();
     await judge(anna, 'first');
     await press(strip(anna), 'Mute');
-    await strip(anna).getByText(/^Quietly/).click();
+    await strip(anna)
+      .getByText(/^Quietly/)
+      .click();
     await press(strip(anna), '10 minutes');
     await strip(anna).getByText(`${bertName} cannot write for 10 minutes.`).waitFor();
     await say(bert, 'second');
@@ -173,40 +203,46 @@ describe('who makes a room', () => {
   });
 });
 
-describe('the room\'s panel', () => {
-  it.each([['light', 1_280], ['dark', 360]] as const)('sets rules, has what waits approved, and is for everybody, opened in %s at %i px', async (colorScheme, width) => {
-    const anna = await open('', { colorScheme, viewport: { width, height: 740 } });
-    const bert = await open();
-    const bertName = await nameOf(bert);
-    await roomButton(anna).click();
-    await anna.getByLabel('Slow mode').selectOption({ label: '5 seconds' });
-    await log(bert).getByText('Slow mode: one message per person every 5 s').waitFor();
-    await anna.getByRole('switch', { name: /^No links/ }).click();
-    await log(bert).getByText('Links are not allowed any more').waitFor();
-    await anna.getByRole('textbox', { name: 'Unwanted words' }).fill('rude*\nspam');
-    await anna.getByLabel('Hold the message until you approve it').check();
-    await press(anna, 'Save');
-    await anna.getByText('Saved', { exact: true }).waitFor();
-    await say(bert, 'how rude!');
-    await bert.getByText('Waits for the owner’s approval').waitFor();
-    await anna.getByRole('button', { name: 'Room (1 waiting)' }).waitFor();
-    await press(anna, 'Close');
-    await anna.getByText('1 message waits for your approval').waitFor();
-    await press(anna, 'Look');
-    await anna.getByText('1 message waits for your approval').waitFor({ state: 'hidden' });
-    await anna.getByText('how rude!', { exact: true }).waitFor();
-    expect(await violations(anna)).toEqual([]);
-    expect(await anna.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-    await press(anna, 'Approve');
-    await log(bert).locator('.row').getByText('how rude!', { exact: true }).waitFor();
-    await anna.getByRole('button', { name: 'Room', exact: true }).waitFor();
-    await anna.getByText(`You approved a message`).waitFor();
-    await anna.keyboard.press('Escape');
-    await judge(anna, 'how rude!');
-    await press(strip(anna), 'Ban');
-    expect(await violations(anna)).toEqual([]);
-    expect(await strip(anna).getByText(bertName).count()).toBe(1);
-  });
+describe("the room's panel", () => {
+  it.each([
+    ['light', 1_280],
+    ['dark', 360],
+  ] as const)(
+    'sets rules, has what waits approved, and is for everybody, opened in %s at %i px',
+    async (colorScheme, width) => {
+      const anna = await open('', { colorScheme, viewport: { width, height: 740 } });
+      const bert = await open();
+      const bertName = await nameOf(bert);
+      await roomButton(anna).click();
+      await anna.getByLabel('Slow mode').selectOption({ label: '5 seconds' });
+      await log(bert).getByText('Slow mode: one message per person every 5 s').waitFor();
+      await anna.getByRole('switch', { name: /^No links/ }).click();
+      await log(bert).getByText('Links are not allowed any more').waitFor();
+      await anna.getByRole('textbox', { name: 'Unwanted words' }).fill('rude*\nspam');
+      await anna.getByLabel('Hold the message until you approve it').check();
+      await press(anna, 'Save');
+      await anna.getByText('Saved', { exact: true }).waitFor();
+      await say(bert, 'how rude!');
+      await bert.getByText('Waits for the owner’s approval').waitFor();
+      await anna.getByRole('button', { name: 'Room (1 waiting)' }).waitFor();
+      await press(anna, 'Close');
+      await anna.getByText('1 message waits for your approval').waitFor();
+      await press(anna, 'Look');
+      await anna.getByText('1 message waits for your approval').waitFor({ state: 'hidden' });
+      await anna.getByText('how rude!', { exact: true }).waitFor();
+      expect(await violations(anna)).toEqual([]);
+      expect(await anna.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      await press(anna, 'Approve');
+      await log(bert).locator('.row').getByText('how rude!', { exact: true }).waitFor();
+      await anna.getByRole('button', { name: 'Room', exact: true }).waitFor();
+      await anna.getByText(`You approved a message`).waitFor();
+      await anna.keyboard.press('Escape');
+      await judge(anna, 'how rude!');
+      await press(strip(anna), 'Ban');
+      expect(await violations(anna)).toEqual([]);
+      expect(await strip(anna).getByText(bertName).count()).toBe(1);
+    },
+  );
 });
 
 describe('a moderator', () => {
@@ -220,7 +256,10 @@ describe('a moderator', () => {
     await roomButton(bert).click();
     await bert.getByText('You help to keep this room in order.').waitFor();
     expect(await bert.getByRole('button', { name: `Tools for ${annaName}`, exact: true }).count()).toBe(0);
-    expect(await bert.getByRole('switch', { name: /^Closed/ }).count() + await bert.getByRole('button', { name: 'Hand over' }).count()).toBe(0);
+    expect(
+      (await bert.getByRole('switch', { name: /^Closed/ }).count()) +
+        (await bert.getByRole('button', { name: 'Hand over' }).count()),
+    ).toBe(0);
     await bert.getByRole('switch', { name: /^Read-only/ }).click();
     await log(anna).getByText('Read-only: only the owner and moderators can write').waitFor();
     await bert.keyboard.press('Escape');
@@ -238,13 +277,16 @@ describe('a moderator', () => {
     expect(await tokenIn(anna)).toBe(null);
     await bert.reload();
     await bert.getByText('Your room').waitFor();
-    expect((await ask<{ role: string }>(api, 'audit', { ...await sessionOf(bert), room })).role).toBe('owner');
+    expect((await ask<{ role: string }>(api, 'audit', { ...(await sessionOf(bert)), room })).role).toBe('owner');
     expect(await tokenIn(bert)).toMatch(/^[\w-]{24}$/);
   });
 });
 
 /** The token of a page's user. */
-const sessionOf = (page: Page): Promise<{ token: string }> => page.evaluate((at) => {
-  const { token } = JSON.parse(sessionStorage.getItem(`nobackend-chat ${location.origin} ${at}`) ?? '{}') as { token: string };
-  return { token };
-}, room);
+const sessionOf = (page: Page): Promise<{ token: string }> =>
+  page.evaluate((at) => {
+    const { token } = JSON.parse(sessionStorage.getItem(`nobackend-chat ${location.origin} ${at}`) ?? '{}') as {
+      token: string;
+    };
+    return { token };
+  }, room);

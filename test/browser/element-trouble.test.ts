@@ -5,8 +5,8 @@ import { violations } from '../support/axe.js';
 import { launchBrowser, Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { Link } from '../support/link.js';
-import { refusal } from '../support/refusal.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
+import { refusal } from '../support/refusal.js';
 import { until } from '../support/until.js';
 
 let system: TestSystem, browser: Browser, site: Site, link: Link, api: string, room: string;
@@ -14,7 +14,11 @@ let contexts: BrowserContext[] = [];
 let rooms = 0;
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off' } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   api = system.urls[0] ?? '';
   link = await Link.start(api);
 });
@@ -42,8 +46,11 @@ async function open(address: string, options: BrowserContextOptions = {}): Promi
 /** A page of another origin with the element in a room of this test. */
 function embedded(attributes = '', style = ''): string {
   room = `trouble-${++rooms}`;
-  return site.serve(`/${room}`, `<!doctype html><html lang="en"><head><title>Embedded</title><style>${style}</style></head><body>
-<script src="${api}/element.js"></script><nobackend-chat room="${room}" ${attributes}></nobackend-chat></body></html>`);
+  return site.serve(
+    `/${room}`,
+    `<!doctype html><html lang="en"><head><title>Embedded</title><style>${style}</style></head><body>
+<script src="${api}/element.js"></script><nobackend-chat room="${room}" ${attributes}></nobackend-chat></body></html>`,
+  );
 }
 
 const ready = (page: Page): Promise<void> => page.getByRole('button', { name: /Change your name/ }).waitFor();
@@ -52,7 +59,9 @@ describe('a server that is not there', () => {
   it('is called that, with a way to look and a way to try; the room opens by itself when it is there', async () => {
     await link.close();
     const page = await open(embedded(`server="${link.url}"`));
-    await page.getByText('The room cannot be opened yet. The server could not be reached. It is tried again by itself.').waitFor();
+    await page
+      .getByText('The room cannot be opened yet. The server could not be reached. It is tried again by itself.')
+      .waitFor();
     const doctor = page.getByRole('link', { name: `${link.url}/doctor` });
     expect(await doctor.getAttribute('target')).toBe('_blank');
     await page.getByRole('button', { name: 'Try now' }).focus();
@@ -72,7 +81,9 @@ describe('a server that is not there', () => {
     const error = { code: 'unavailable', status: 503, message: 'Not available. Try again soon.', retryAfter: 1 };
     await page.route(/\/api\/join/, (route) => route.fulfill({ status: 503, json: { ok: false, error } }));
     await page.goto(`${api}/r/unwell`);
-    await page.getByText('The room cannot be opened yet. Not available. Try again soon. It is tried again by itself.').waitFor();
+    await page
+      .getByText('The room cannot be opened yet. Not available. Try again soon. It is tried again by itself.')
+      .waitFor();
     expect(await page.getByText('If this page opens').count()).toBe(0);
     await page.unroute(/\/api\/join/);
     await ready(page);
@@ -81,7 +92,15 @@ describe('a server that is not there', () => {
   it('is none where only the name is too long: what fits of it is taken', async () => {
     const page = await open(embedded(`name="${'x'.repeat(50)}"`));
     await ready(page);
-    await until(async () => await page.evaluate(() => (document.querySelector('nobackend-chat') as unknown as { chat: { user: { name: string } | null } }).chat.user?.name) === 'x'.repeat(32), 'the name');
+    await until(
+      async () =>
+        (await page.evaluate(
+          () =>
+            (document.querySelector('nobackend-chat') as unknown as { chat: { user: { name: string } | null } }).chat
+              .user?.name,
+        )) === 'x'.repeat(32),
+      'the name',
+    );
   });
 
   it('whose address is none is called that', async () => {
@@ -96,12 +115,17 @@ describe('a server that is not there', () => {
     const other = await open(embedded(`server="${link.url}" tabs="own"`));
     await other.getByText('The room cannot be opened yet.').waitFor();
     // from now on no pause ends by itself
-    await other.evaluate(() => { Object.assign(window, { setTimeout: () => 0 }); });
+    await other.evaluate(() => {
+      Object.assign(window, { setTimeout: () => 0 });
+    });
     const before = link.seen.length;
     await until(() => link.seen.length > before + 1, 'an attempt whose pause was not yet held up');
     link.troubles = [];
     // an attempt that was under way may have opened the room meanwhile, and taken the button away
-    const clicked = other.getByRole('button', { name: 'Try now' }).click().catch(() => undefined);
+    const clicked = other
+      .getByRole('button', { name: 'Try now' })
+      .click()
+      .catch(() => undefined);
     await Promise.race([clicked, ready(other)]);
     await ready(other);
   });
@@ -111,7 +135,8 @@ describe('a server that is not there', () => {
     const page = await open(embedded(`server="${link.url}"`));
     const second = await page.context().newPage();
     await second.goto(`${site.origin}/${room}`);
-    for (const tab of [page, second]) await tab.getByText('The room cannot be opened yet. The server could not be reached.').waitFor();
+    for (const tab of [page, second])
+      await tab.getByText('The room cannot be opened yet. The server could not be reached.').waitFor();
     await second.getByRole('button', { name: 'Try now' }).click(); // before: once the server is there, a page may try by itself
     await link.open();
     await Promise.all([ready(page), ready(second)]);
@@ -142,7 +167,9 @@ describe('names', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('alert').getByText('Use 1 to 32 characters, none of them invisible.').waitFor();
       expect(await input.getAttribute('aria-invalid')).toBe('true');
-      expect(await input.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element)).toBe(true);
+      expect(await input.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element)).toBe(
+        true,
+      );
     }
     const [label, field] = [await page.getByText('Your name').boundingBox(), await input.boundingBox()];
     expect(field?.x).toBe(label?.x);
@@ -177,29 +204,51 @@ describe('the focus', () => {
 describe('the colours', () => {
   const LIGHT = 'rgb(255, 253, 249)';
   const DARK = 'rgb(21, 24, 26)';
-  const colours = (page: Page): Promise<string[]> => page.locator('nobackend-chat').evaluate((chat) => {
-    const root = chat.shadowRoot?.querySelector('.chat');
-    const { backgroundColor, colorScheme } = getComputedStyle(root ?? chat);
-    return [backgroundColor, colorScheme];
-  });
+  const colours = (page: Page): Promise<string[]> =>
+    page.locator('nobackend-chat').evaluate((chat) => {
+      const root = chat.shadowRoot?.querySelector('.chat');
+      const { backgroundColor, colorScheme } = getComputedStyle(root ?? chat);
+      return [backgroundColor, colorScheme];
+    });
 
   it.each([
-    ['auto', 'normal', 'light', 'light'], ['auto', 'normal', 'dark', 'light'], ['auto', 'dark', 'light', 'dark'], ['auto', 'only light', 'dark', 'light'],
-    ['auto', 'light dark', 'dark', 'dark'], ['light', 'dark', 'dark', 'light'], ['dark', 'light', 'light', 'dark'],
-  ] as const)('of theme %s in a page of color-scheme %s on a %s device are %s', async (theme, scheme, colorScheme, expected) => {
-    const page = await open(embedded(`theme="${theme}"`, `:root { color-scheme: ${scheme} }`), { colorScheme });
-    await ready(page);
-    expect(await colours(page)).toEqual([expected === 'dark' ? DARK : LIGHT, expected]);
-  });
+    ['auto', 'normal', 'light', 'light'],
+    ['auto', 'normal', 'dark', 'light'],
+    ['auto', 'dark', 'light', 'dark'],
+    ['auto', 'only light', 'dark', 'light'],
+    ['auto', 'light dark', 'dark', 'dark'],
+    ['light', 'dark', 'dark', 'light'],
+    ['dark', 'light', 'light', 'dark'],
+  ] as const)(
+    'of theme %s in a page of color-scheme %s on a %s device are %s',
+    async (theme, scheme, colorScheme, expected) => {
+      const page = await open(embedded(`theme="${theme}"`, `:root { color-scheme: ${scheme} }`), { colorScheme });
+      await ready(page);
+      expect(await colours(page)).toEqual([expected === 'dark' ? DARK : LIGHT, expected]);
+    },
+  );
 
   it('follow the page and the device while they change, in a frame too', async () => {
     const address = embedded();
-    const page = await open(site.serve('/frame', `<!doctype html><style>:root { color-scheme: dark }</style><iframe src="${address}"></iframe>`), { colorScheme: 'light' });
+    const page = await open(
+      site.serve(
+        '/frame',
+        `<!doctype html><style>:root { color-scheme: dark }</style><iframe src="${address}"></iframe>`,
+      ),
+      { colorScheme: 'light' },
+    );
     const frame = await until(() => page.frames().find((one) => one.url() === address), 'the frame');
-    const shade = (): Promise<boolean> => frame.locator('nobackend-chat').evaluate((chat) => chat.shadowRoot?.querySelector('.chat')?.classList.contains('dark') === true);
-    await frame.locator('html').evaluate((html) => { html.style.colorScheme = 'dark'; });
+    const shade = (): Promise<boolean> =>
+      frame
+        .locator('nobackend-chat')
+        .evaluate((chat) => chat.shadowRoot?.querySelector('.chat')?.classList.contains('dark') === true);
+    await frame.locator('html').evaluate((html) => {
+      html.style.colorScheme = 'dark';
+    });
     await until(shade, 'dark, as the page');
-    await frame.locator('html').evaluate((html) => { html.style.colorScheme = 'light dark'; });
+    await frame.locator('html').evaluate((html) => {
+      html.style.colorScheme = 'light dark';
+    });
     await until(async () => !(await shade()), 'light, as the device');
     await page.emulateMedia({ colorScheme: 'dark' });
     await until(shade, 'dark, as the device');

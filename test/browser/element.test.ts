@@ -9,7 +9,9 @@ import { startSystem, type TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 
 declare global {
-  interface HTMLElementTagNameMap { 'nobackend-chat': HTMLElement & { chat: Chat | null; texts: Record<string, string> } }
+  interface HTMLElementTagNameMap {
+    'nobackend-chat': HTMLElement & { chat: Chat | null; texts: Record<string, string> };
+  }
 }
 
 let system: TestSystem, browser: Browser, site: Site, api: string, room: string;
@@ -17,7 +19,11 @@ let contexts: BrowserContext[] = [];
 let rooms = 0;
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off', HISTORY: 30_000 } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off', HISTORY: 30_000 } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   api = system.urls[0] ?? '';
 });
 
@@ -42,8 +48,12 @@ async function open(address: string, options: BrowserContextOptions = {}): Promi
 /** A page of another origin with the element in a room of this test. */
 function embedded(attributes = '', headers?: Record<string, string>): string {
   room = `element-${++rooms}`;
-  return site.serve(`/${room}`, `<!doctype html><html lang="en"><head><title>Embedded</title></head><body><h1>Page</h1><script src="${api}/element.js"></script>
-<nobackend-chat room="${room}" ${attributes}></nobackend-chat></body></html>`, headers);
+  return site.serve(
+    `/${room}`,
+    `<!doctype html><html lang="en"><head><title>Embedded</title></head><body><h1>Page</h1><script src="${api}/element.js"></script>
+<nobackend-chat room="${room}" ${attributes}></nobackend-chat></body></html>`,
+    headers,
+  );
 }
 
 const log = (page: Page): Locator => page.getByRole('log');
@@ -64,7 +74,11 @@ describe.each([1_280, 360])('at %i px, in light and in dark, axe finds nothing w
 
   // with what is drawn last; the docs in full, and with an operation opened
   it.each([
-    ['/', 'nobackend-chat .own-name'], ['/docs#op-send', '#op-send[open] output'], ['/examples', 'pre >> nth=2'], ['/doctor', '.findings li >> nth=3'], ['/nothing/here', 'h1'],
+    ['/', 'nobackend-chat .own-name'],
+    ['/docs#op-send', '#op-send[open] output'],
+    ['/examples', 'pre >> nth=2'],
+    ['/doctor', '.findings li >> nth=3'],
+    ['/nothing/here', 'h1'],
   ])('%s', async (path, last) => {
     const page = await open(api + path, options);
     await page.locator(last).waitFor({ state: 'attached' });
@@ -115,7 +129,7 @@ describe.each([1_280, 360])('at %i px, in light and in dark, axe finds nothing w
 });
 
 describe('the element', () => {
-  it('takes two lines on a page that forbids everything but the server\'s scripts', async () => {
+  it("takes two lines on a page that forbids everything but the server's scripts", async () => {
     const page = await open(embedded('', { 'content-security-policy': `default-src 'none'; script-src ${api}` }));
     await ready(page);
     await say(page, 'one line');
@@ -127,10 +141,17 @@ describe('the element', () => {
     const page = await open(embedded());
     await ready(page);
     const send = await somebody();
-    await send('<img src=x onerror=alert(1)> javascript:alert(1) https://a.example/x_(y)?q=1. (https://b.example) ftp://c.example');
+    await send(
+      '<img src=x onerror=alert(1)> javascript:alert(1) https://a.example/x_(y)?q=1. (https://b.example) ftp://c.example',
+    );
     await log(page).getByText('<img src=x').waitFor();
-    const links = await log(page).getByRole('link').evaluateAll((all) => all.map((link) => [link.getAttribute('href'), link.getAttribute('rel')]));
-    expect(links).toEqual([['https://a.example/x_(y)?q=1', 'noopener noreferrer nofollow ugc'], ['https://b.example/', 'noopener noreferrer nofollow ugc']]);
+    const links = await log(page)
+      .getByRole('link')
+      .evaluateAll((all) => all.map((link) => [link.getAttribute('href'), link.getAttribute('rel')]));
+    expect(links).toEqual([
+      ['https://a.example/x_(y)?q=1', 'noopener noreferrer nofollow ugc'],
+      ['https://b.example/', 'noopener noreferrer nofollow ugc'],
+    ]);
     expect(await log(page).locator('img').count()).toBe(0);
   });
 
@@ -153,7 +174,9 @@ describe('the element', () => {
     for (let i = 0; i < 40; i++) await send(`line ${i}`);
     await log(page).getByText('line 39').waitFor();
     await until(() => log(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 5), 'the end');
-    await log(page).evaluate((box) => { box.scrollTop -= 400; });
+    await log(page).evaluate((box) => {
+      box.scrollTop -= 400;
+    });
     await page.waitForTimeout(100);
     const at = await log(page).evaluate((box) => box.scrollTop);
     await send('fresh');
@@ -172,8 +195,18 @@ describe('the element', () => {
       const chat = document.querySelector('nobackend-chat')?.chat ?? {};
       const from = { id: 999, name: 'many' };
       // straight into what the wire feeds: sending them would take long and test the server
-      const feed = Object.values(chat).flatMap((part) => (part as { feed?: { accept(event: object): void } } | null)?.feed ?? [])[0];
-      for (let i = 1; i <= 20_000; i++) feed?.accept({ type: 'message', room: at, id: `9${String(i).padStart(13, '0')}-0`, at: 1.8e12 + i * 20_000, from, text: `message ${i} ${'word '.repeat(i % 30)}` });
+      const feed = Object.values(chat).flatMap(
+        (part) => (part as { feed?: { accept(event: object): void } } | null)?.feed ?? [],
+      )[0];
+      for (let i = 1; i <= 20_000; i++)
+        feed?.accept({
+          type: 'message',
+          room: at,
+          id: `9${String(i).padStart(13, '0')}-0`,
+          at: 1.8e12 + i * 20_000,
+          from,
+          text: `message ${i} ${'word '.repeat(i % 30)}`,
+        });
     }, room);
     await log(page).getByText('message 20000').waitFor();
     await log(page).evaluate(async (box) => {
@@ -197,18 +230,28 @@ describe('the element', () => {
     const page = await open(`${site.origin}/${room}`);
     await log(page).getByText('older 129').waitFor();
     await until(async () => {
-      await log(page).evaluate((box) => { box.scrollTop = 0; });
+      await log(page).evaluate((box) => {
+        box.scrollTop = 0;
+      });
       return (await log(page).getByText('older 0', { exact: true }).count()) === 1;
     }, 'the first message');
     await log(page).getByText('This is where it begins.').waitFor();
   });
 
   it('speaks other languages and wears other clothes', async () => {
-    const page = await open(embedded(`theme="dark" texts='{"send":"Senden","message":"Nachricht","locale":"de"}' style="--nbc-accent: rgb(1, 2, 3)"`));
+    const page = await open(
+      embedded(
+        `theme="dark" texts='{"send":"Senden","message":"Nachricht","locale":"de"}' style="--nbc-accent: rgb(1, 2, 3)"`,
+      ),
+    );
     await page.getByRole('button', { name: 'Senden' }).waitFor();
     await page.getByRole('textbox', { name: 'Nachricht' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Senden' }).evaluate((button) => getComputedStyle(button).backgroundColor)).toBe('rgb(1, 2, 3)');
-    await page.locator('nobackend-chat').evaluate((chat) => { (chat as HTMLElementTagNameMap['nobackend-chat']).texts = { send: 'Envoyer' }; });
+    expect(
+      await page.getByRole('button', { name: 'Senden' }).evaluate((button) => getComputedStyle(button).backgroundColor),
+    ).toBe('rgb(1, 2, 3)');
+    await page.locator('nobackend-chat').evaluate((chat) => {
+      (chat as HTMLElementTagNameMap['nobackend-chat']).texts = { send: 'Envoyer' };
+    });
     await page.getByRole('button', { name: 'Envoyer' }).waitFor();
   });
 
@@ -216,7 +259,8 @@ describe('the element', () => {
     const page = await open(embedded('name="mover"'));
     await ready(page);
     const chat = page.locator('nobackend-chat');
-    const id = (): Promise<number | undefined> => chat.evaluate((element) => (element as HTMLElementTagNameMap['nobackend-chat']).chat?.user?.id);
+    const id = (): Promise<number | undefined> =>
+      chat.evaluate((element) => (element as HTMLElementTagNameMap['nobackend-chat']).chat?.user?.id);
     const before = await id();
     await chat.evaluate((element) => document.body.prepend(element));
     await page.waitForTimeout(100);

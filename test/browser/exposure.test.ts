@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
-import { call, fetchText } from '../support/client.js';
 import { root } from '../support/child.js';
+import { call, fetchText } from '../support/client.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { allKeys, openRedis } from '../support/redis.js';
 import { sendRaw } from '../support/rubbish.js';
@@ -25,21 +25,40 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-const headersOf = async (path: string, headers: Record<string, string> = {}) => (await fetch(`${url}${path}`, { headers, redirect: 'manual' })).headers;
+const headersOf = async (path: string, headers: Record<string, string> = {}) =>
+  (await fetch(`${url}${path}`, { headers, redirect: 'manual' })).headers;
 
 describe('our own pages', () => {
-  it.each(pages)('%s may run only our scripts, be framed only by us, and tell nobody where its visitor came from', async (page) => {
-    const headers = await headersOf(`/${page}`);
-    const policy = headers.get('content-security-policy') ?? '';
-    for (const rule of ["default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'self'", "form-action 'self'"]) expect(policy).toContain(rule);
-    expect(policy).not.toMatch(/unsafe|\*|data:(?! *;).*script/);
-    expect(Object.fromEntries(headers)).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'x-frame-options': 'SAMEORIGIN' });
-    const html = readFileSync(`${folder}/${page}`, 'utf8');
-    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\son\w+=|javascript:|\sstyle=/i);
-  });
+  it.each(pages)(
+    '%s may run only our scripts, be framed only by us, and tell nobody where its visitor came from',
+    async (page) => {
+      const headers = await headersOf(`/${page}`);
+      const policy = headers.get('content-security-policy') ?? '';
+      for (const rule of [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+        "form-action 'self'",
+      ])
+        expect(policy).toContain(rule);
+      expect(policy).not.toMatch(/unsafe|\*|data:(?! *;).*script/);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'x-frame-options': 'SAMEORIGIN',
+      });
+      const html = readFileSync(`${folder}/${page}`, 'utf8');
+      expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\son\w+=|javascript:|\sstyle=/i);
+    },
+  );
 
   it('have no origin where they may load from anywhere: the frame of the doctor', async () => {
-    expect((await headersOf('/doctor-frame.html')).get('content-security-policy')).toMatch(/sandbox allow-scripts(;|$)/);
+    expect((await headersOf('/doctor-frame.html')).get('content-security-policy')).toMatch(
+      /sandbox allow-scripts(;|$)/,
+    );
     expect((await headersOf('/doctor.html')).get('content-security-policy')).not.toMatch(/sandbox|script-src[^;]*http/);
   });
 
@@ -47,7 +66,9 @@ describe('our own pages', () => {
     const browser = await launchBrowser();
     try {
       const page = await browser.newPage();
-      await page.route('http://elsewhere.example/', (route) => route.fulfill({ contentType: 'text/html', body: `<iframe src="${url}/r/framed"></iframe>` }));
+      await page.route('http://elsewhere.example/', (route) =>
+        route.fulfill({ contentType: 'text/html', body: `<iframe src="${url}/r/framed"></iframe>` }),
+      );
       await page.goto('http://elsewhere.example/');
       await until(() => page.frames()[1]?.url().startsWith('chrome-error:'), 'the frame to be refused');
     } finally {
@@ -57,28 +78,71 @@ describe('our own pages', () => {
 });
 
 describe('every answer', () => {
-  it.each([...scripts.map((file) => `/${file}`), '/', '/health', '/ready', '/nowhere', '/metrics', '/admin/queues', '/api/rooms', '/api/nothing', '/jsonp/rooms?callback=f', '/jsonp/rooms', '/robots.txt'])('%s says what it is, and that nothing else may be guessed', async (path) => {
+  it.each([
+    ...scripts.map((file) => `/${file}`),
+    '/',
+    '/health',
+    '/ready',
+    '/nowhere',
+    '/metrics',
+    '/admin/queues',
+    '/api/rooms',
+    '/api/nothing',
+    '/jsonp/rooms?callback=f',
+    '/jsonp/rooms',
+    '/robots.txt',
+  ])('%s says what it is, and that nothing else may be guessed', async (path) => {
     const headers = await headersOf(path);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('content-type')).toMatch(/^(text\/(html|javascript|plain|css)|application\/(json|javascript)); charset=utf-8$/);
+    expect(headers.get('content-type')).toMatch(
+      /^(text\/(html|javascript|plain|css)|application\/(json|javascript)); charset=utf-8$/,
+    );
     expect(headers.get('set-cookie')).toBeNull();
     expect(headers.get('x-powered-by')).toBeNull();
   });
 
   it('nosniff even to what is no path', async () => {
-    expect(await sendRaw(Number(new URL(url).port), Buffer.from('GET http://[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'))).toMatch(/^HTTP\/1\.1 400 [^]*X-Content-Type-Options: nosniff/i);
+    expect(
+      await sendRaw(
+        Number(new URL(url).port),
+        Buffer.from('GET http://[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+      ),
+    ).toMatch(/^HTTP\/1\.1 400 [^]*X-Content-Type-Options: nosniff/i);
   });
 
-  it.each([...scripts.map((file) => `/${file}`), '/api/rooms', '/jsonp/rooms?callback=f'])('%s may be loaded by pages of other origins', async (path) => {
-    expect((await headersOf(path)).get('cross-origin-resource-policy')).toBe('cross-origin');
-  });
+  it.each([...scripts.map((file) => `/${file}`), '/api/rooms', '/jsonp/rooms?callback=f'])(
+    '%s may be loaded by pages of other origins',
+    async (path) => {
+      expect((await headersOf(path)).get('cross-origin-resource-policy')).toBe('cross-origin');
+    },
+  );
 
-  it.each(['/api/rooms', '/api/nothing', '/jsonp/rooms?callback=f', '/jsonp/rooms', '/health', '/ready', '/metrics', '/admin/queues'])('%s is stored by no cache; nothing that a cache does not know of changes it', async (path) => {
+  it.each([
+    '/api/rooms',
+    '/api/nothing',
+    '/jsonp/rooms?callback=f',
+    '/jsonp/rooms',
+    '/health',
+    '/ready',
+    '/metrics',
+    '/admin/queues',
+  ])('%s is stored by no cache; nothing that a cache does not know of changes it', async (path) => {
     expect((await headersOf(path)).get('cache-control')).toBe('no-store');
-    const [plain, bent] = await Promise.all([{} as Record<string, string>, { 'X-Forwarded-Host': 'evil.example', 'X-Original-URL': '/admin', 'X-HTTP-Method-Override': 'DELETE', 'Origin': 'https://evil.example', 'Accept-Language': 'xx' }].map(async (headers) => {
-      const response = await fetch(`${url}${path}`, { headers });
-      return { status: response.status, text: await response.text() };
-    }));
+    const [plain, bent] = await Promise.all(
+      [
+        {} as Record<string, string>,
+        {
+          'X-Forwarded-Host': 'evil.example',
+          'X-Original-URL': '/admin',
+          'X-HTTP-Method-Override': 'DELETE',
+          Origin: 'https://evil.example',
+          'Accept-Language': 'xx',
+        },
+      ].map(async (headers) => {
+        const response = await fetch(`${url}${path}`, { headers });
+        return { status: response.status, text: await response.text() };
+      }),
+    );
     expect(bent).toEqual(plain);
   });
 
@@ -100,23 +164,33 @@ describe('a token', () => {
     await follower.stop();
     const lost = `999999.${'Z'.repeat(24)}`;
     for (const token of [user.token, lost]) {
-      for (const way of ['jsonp', 'api-post'] as const) for (const base of system.urls) await call(base, 'history', { token }, { way });
+      for (const way of ['jsonp', 'api-post'] as const)
+        for (const base of system.urls) await call(base, 'history', { token }, { way });
       await fetch(`${url}/api/members`, { headers: { Authorization: `Bearer ${token}` } });
       await fetch(`${url}/nowhere?token=${token}`);
       await fetch(`${url}/api/send?token=${token}`, { method: 'POST', body: '{' });
     }
-    const figures = await (await fetch(`${url}/metrics`, { headers: { Authorization: `Basic ${Buffer.from(`:${PASSWORD}`).toString('base64')}` } })).text();
+    const figures = await (
+      await fetch(`${url}/metrics`, {
+        headers: { Authorization: `Basic ${Buffer.from(`:${PASSWORD}`).toString('base64')}` },
+      })
+    ).text();
     const redis = openRedis(system.redis.url);
     await redis.config('SET', 'rdbcompression', 'no'); // so that a dump can be searched
-    const kept = await Promise.all((await allKeys(redis)).map(async (key) => `${key} ${String(await redis.dump(key))}`));
+    const kept = await Promise.all(
+      (await allKeys(redis)).map(async (key) => `${key} ${String(await redis.dump(key))}`),
+    );
     redis.disconnect();
     const logs = [...system.apis, ...system.workers].map((process) => process.output());
-    for (const text of [...logs, figures, ...kept]) for (const token of [user.token, lost]) expect(text).not.toContain(token.split('.')[1]);
+    for (const text of [...logs, figures, ...kept])
+      for (const token of [user.token, lost]) expect(text).not.toContain(token.split('.')[1]);
     for (const text of [...logs, figures]) expect(text).not.toContain(secret);
   });
 
   it('is so long that guessing is hopeless, and never the same twice', async () => {
-    const tokens = await Promise.all(Array.from({ length: 20 }, () => TestUser.join(url))).then((users) => users.map(({ token }) => token.split('.')[1] ?? ''));
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => TestUser.join(url))).then((users) =>
+      users.map(({ token }) => token.split('.')[1] ?? ''),
+    );
     expect(new Set(tokens).size).toBe(20);
     for (const secret of tokens) expect(Buffer.from(secret, 'base64url')).toHaveLength(18);
   });
@@ -136,7 +210,14 @@ describe('a token', () => {
 /** The Referer of every request that a page makes until it is in its room. */
 async function refererOf(page: Page, address: string): Promise<string[]> {
   const referers: string[] = [];
-  page.on('request', (request) => void request.allHeaders().then((headers) => referers.push(headers['referer'] ?? ''), () => undefined));
+  page.on(
+    'request',
+    (request) =>
+      void request.allHeaders().then(
+        (headers) => referers.push(headers.referer ?? ''),
+        () => undefined,
+      ),
+  );
   await page.goto(address);
   await page.getByRole('textbox', { name: 'Message' }).fill('hello');
   await page.getByRole('button', { name: 'Send' }).click();
@@ -146,33 +227,63 @@ async function refererOf(page: Page, address: string): Promise<string[]> {
 }
 
 describe('a name or text that looks like a command or a key of Redis', () => {
-  it.each(['nick:*', '{u0}:1', 'user:{u0}:1', 'a\u00a0*2 $4 PING', '$-1', '*', 'x"]};return 1--', "'..redis.call('FLUSHALL')..'", '%d %s', '[^%w]+'])('%j is a name and a text like any other', async (name) => {
+  it.each([
+    'nick:*',
+    '{u0}:1',
+    'user:{u0}:1',
+    'a\u00a0*2 $4 PING',
+    '$-1',
+    '*',
+    'x"]};return 1--',
+    "'..redis.call('FLUSHALL')..'",
+    '%d %s',
+    '[^%w]+',
+  ])('%j is a name and a text like any other', async (name) => {
     const before = await TestUser.join(url, { room: 'keys' });
     const user = await TestUser.join(url, { name, room: 'keys' });
     await user.send({ text: name, data: { [name]: name }, id: 'n' });
     const { events } = await before.ask<{ events: object[] }>('history', { limit: 1 });
-    expect(events).toEqual([expect.objectContaining({ from: { id: user.id, name }, text: name, data: { [name]: name } })]);
+    expect(events).toEqual([
+      expect.objectContaining({ from: { id: user.id, name }, text: name, data: { [name]: name } }),
+    ]);
     expect((await before.ask<{ members: object[] }>('members')).members).toContainEqual({ id: user.id, name });
     await user.ask('leave');
   });
 
   it.each(['*', 'r:1', '{r1}', 'a b', 'a\r\nFLUSHALL', '1:2', '../x', ''])('%j is no room', async (room) => {
-    expect((await call(url, 'join', { room })).body).toMatchObject({ ok: false, error: { code: 'bad_request', field: 'room' } });
+    expect((await call(url, 'join', { room })).body).toMatchObject({
+      ok: false,
+      error: { code: 'bad_request', field: 'room' },
+    });
   });
 });
 
 describe('a page that did not join', () => {
   it('learns by JSONP only what is public: no operation answers in the name of who has the browser', async () => {
     await TestUser.join(url, { room: 'hidden' });
-    for (const [operation, parameters] of [['history', { room: 'hidden' }], ['members', { room: 'hidden' }], ['poll', {}], ['send', { room: 'hidden', text: 'x' }], ['leave', {}], ['rename', { name: 'x' }]] as const) {
-      const { text } = await fetchText('GET', `${url}/jsonp/${operation}?callback=f&${new URLSearchParams(parameters)}`);
+    for (const [operation, parameters] of [
+      ['history', { room: 'hidden' }],
+      ['members', { room: 'hidden' }],
+      ['poll', {}],
+      ['send', { room: 'hidden', text: 'x' }],
+      ['leave', {}],
+      ['rename', { name: 'x' }],
+    ] as const) {
+      const { text } = await fetchText(
+        'GET',
+        `${url}/jsonp/${operation}?callback=f&${new URLSearchParams(parameters)}`,
+      );
       expect(text).toContain('"field":"token"');
     }
   });
 
   it('cannot send for a user by a cookie or a form: there is nothing that a browser adds by itself', async () => {
     const user = await TestUser.join(url, { room: 'forms' });
-    const response = await fetch(`${url}/api/send`, { method: 'POST', headers: { 'Cookie': `token=${user.token}`, 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'text=forged' });
+    const response = await fetch(`${url}/api/send`, {
+      method: 'POST',
+      headers: { Cookie: `token=${user.token}`, 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: 'text=forged',
+    });
     expect(await response.json()).toMatchObject({ error: { code: 'bad_request', field: 'token' } });
     expect((await call(url, 'send', { text: 'forged' })).body).toMatchObject({ error: { field: 'token' } });
   });

@@ -13,7 +13,11 @@ let system: TestSystem, browser: Browser, site: Site, api: string;
 let contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off' } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   api = system.urls[0] ?? '';
 });
 
@@ -42,9 +46,13 @@ async function pane(name: string, kind: string): Promise<string> {
 
 /** A fiddle as an editor runs it: its three panes in one document of the editor's origin. */
 async function run(name: string, room = ''): Promise<string> {
-  const [html, css, js] = (await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind))))
-    .map((text) => text.replaceAll('{{server}}', api).replaceAll('{{room}}', room));
-  return site.serve(`/${name}`, `<!doctype html><html><head><style>${css}</style></head><body>${html}<script>${js}</script></body></html>`);
+  const [html, css, js] = (await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind)))).map((text) =>
+    text.replaceAll('{{server}}', api).replaceAll('{{room}}', room),
+  );
+  return site.serve(
+    `/${name}`,
+    `<!doctype html><html><head><style>${css}</style></head><body>${html}<script>${js}</script></body></html>`,
+  );
 }
 
 describe('the exported code', () => {
@@ -61,7 +69,10 @@ describe('the exported code', () => {
   });
 
   it('element talks with the room it was taken from', async () => {
-    const [page, fiddle] = [await open(`${api}/r/exported-element`), await open(await run('element', 'exported-element'))];
+    const [page, fiddle] = [
+      await open(`${api}/r/exported-element`),
+      await open(await run('element', 'exported-element')),
+    ];
     await fiddle.getByRole('textbox', { name: 'Message' }).fill('two lines');
     await fiddle.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('log').getByText('two lines').waitFor();
@@ -69,16 +80,24 @@ describe('the exported code', () => {
 
   it('plain is the one in the README', async () => {
     const readme = readFileSync('README.md', 'utf8');
-    const text = (await pane('plain', 'html')).replace('{{server}}', 'http://localhost:8080').replace('{{room}}', 'fiddle');
+    const text = (await pane('plain', 'html'))
+      .replace('{{server}}', 'http://localhost:8080')
+      .replace('{{room}}', 'fiddle');
     expect(readme).toContain(text);
   });
 });
 
 describe('the examples', () => {
-  it.each(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors'])('%s has at most 30 lines', async (name) => {
-    const lines = (await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind)))).join('').trimEnd().split('\n');
-    expect(lines.length + 4, 'with the tags around script and style').toBeLessThanOrEqual(30);
-  });
+  it.each(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors'])(
+    '%s has at most 30 lines',
+    async (name) => {
+      const lines = (await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind))))
+        .join('')
+        .trimEnd()
+        .split('\n');
+      expect(lines.length + 4, 'with the tags around script and style').toBeLessThanOrEqual(30);
+    },
+  );
 
   it('cursors show where the other is', async () => {
     const address = await run('cursors');
@@ -103,7 +122,8 @@ describe('the examples', () => {
       await page.getByRole('button', { name: 'Tea · 0' }).waitFor();
     }
     await Promise.all(contexts.map((context) => context.close()));
-    for (let i = 0; i < 200; i += 1) { // who come and go
+    for (let i = 0; i < 200; i += 1) {
+      // who come and go
       const { token } = await ask<{ token: string }>(api, 'join', { room: 'votes' });
       await ask(api, 'leave', { token });
     }
@@ -113,15 +133,19 @@ describe('the examples', () => {
   it('the to-do list is shared, line by line', async () => {
     const address = await run('todo');
     const [ann, bob] = [await open(address), await open(address)];
-    for (const [page, what] of [[ann, 'Bread'], [bob, '<b>Milk</b>']] as const) {
+    for (const [page, what] of [
+      [ann, 'Bread'],
+      [bob, '<b>Milk</b>'],
+    ] as const) {
       await page.getByRole('textbox').fill(what);
       await page.getByRole('textbox').press('Enter');
     }
-    for (const page of [ann, bob]) for (const what of ['Bread', '<b>Milk</b>']) await page.getByRole('checkbox', { name: what }).waitFor();
+    for (const page of [ann, bob])
+      for (const what of ['Bread', '<b>Milk</b>']) await page.getByRole('checkbox', { name: what }).waitFor();
     await bob.getByRole('checkbox', { name: 'Bread' }).check();
     await until(() => ann.getByRole('checkbox', { name: 'Bread' }).isChecked(), 'it is done for the other too');
     await ann.getByRole('listitem').filter({ hasText: 'Milk' }).getByRole('button').click();
-    await until(async () => await bob.getByRole('listitem').count() === 1, 'it is deleted for the other too');
+    await until(async () => (await bob.getByRole('listitem').count()) === 1, 'it is deleted for the other too');
   });
 
   it('slides turn for all, and who comes late sees the one that is shown', async () => {
@@ -137,12 +161,16 @@ describe('the examples', () => {
   it('high scores lose no score when two finish at the same time', async () => {
     const address = await run('scores');
     const pages = [await open(address), await open(address), await open(address)];
-    await Promise.all(pages.map(async (page, i) => {
-      const button = page.getByRole('button');
-      for (let clicks = 0; clicks <= i; clicks += 1) await button.click();
-    }));
+    await Promise.all(
+      pages.map(async (page, i) => {
+        const button = page.getByRole('button');
+        for (let clicks = 0; clicks <= i; clicks += 1) await button.click();
+      }),
+    );
     for (const page of pages) for (const score of [1, 2, 3]) await page.getByText(`${score} by guest`).waitFor();
-    expect(await pages[0]?.getByRole('listitem').allTextContents()).toEqual([3, 2, 1].map((score) => expect.stringContaining(`${score} by`) as string));
+    expect(await pages[0]?.getByRole('listitem').allTextContents()).toEqual(
+      [3, 2, 1].map((score) => expect.stringContaining(`${score} by`) as string),
+    );
   });
 
   it('visitors are counted', async () => {
@@ -153,8 +181,13 @@ describe('the examples', () => {
   it('the game takes turns, and no third player', async () => {
     const address = await run('game');
     const [ann, bob, eve] = [await open(address), await open(address), await open(address)];
-    const play = (page: Page, field: number): Promise<void> => page.getByRole('button', { name: `Field ${field}`, exact: true }).click();
-    const sees = (page: Page, field: number, sign: string): Promise<void> => page.getByRole('button', { name: `Field ${field}`, exact: true }).filter({ hasText: sign }).waitFor();
+    const play = (page: Page, field: number): Promise<void> =>
+      page.getByRole('button', { name: `Field ${field}`, exact: true }).click();
+    const sees = (page: Page, field: number, sign: string): Promise<void> =>
+      page
+        .getByRole('button', { name: `Field ${field}`, exact: true })
+        .filter({ hasText: sign })
+        .waitFor();
     await play(ann, 1);
     await sees(bob, 1, '×');
     await play(ann, 2); // not her turn
@@ -174,12 +207,23 @@ describe('the examples', () => {
 
   it('run on their own page', async () => {
     const page = await open(`${api}/examples`);
-    for (const title of ['Shared cursors', 'A poll with live bars', 'Noughts and crosses', 'A shared to-do list', 'Slides for a talk', 'High scores', 'A visitor counter']) {
+    for (const title of [
+      'Shared cursors',
+      'A poll with live bars',
+      'Noughts and crosses',
+      'A shared to-do list',
+      'Slides for a talk',
+      'High scores',
+      'A visitor counter',
+    ]) {
       await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
     }
     await page.frameLocator('[title^="A visitor"]').locator('#visitors', { hasText: /^\d+$/ }).waitFor();
     await page.getByTitle('A poll with live bars, running').scrollIntoViewIfNeeded();
-    await page.frameLocator('[title^="A poll"]').getByRole('button', { name: /^Water/ }).click();
+    await page
+      .frameLocator('[title^="A poll"]')
+      .getByRole('button', { name: /^Water/ })
+      .click();
     await page.frameLocator('[title^="A poll"]').getByRole('button', { name: 'Water · 1' }).waitFor();
     expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(7);
   });
@@ -188,12 +232,23 @@ describe('the examples', () => {
     const page = await open(`${api}/examples`);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const title of ['A poll with live bars', 'Noughts and crosses', 'A shared to-do list', 'Slides for a talk', 'High scores']) {
+    for (const title of [
+      'A poll with live bars',
+      'Noughts and crosses',
+      'A shared to-do list',
+      'Slides for a talk',
+      'High scores',
+    ]) {
       await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
       const html = page.frameLocator(`[title^="${title}"]`).locator('html');
-      await until(async () => (await html.evaluate((element) => getComputedStyle(element).backgroundColor)) === 'rgb(18, 21, 23)', `${title} in the dark`);
+      await until(
+        async () => (await html.evaluate((element) => getComputedStyle(element).backgroundColor)) === 'rgb(18, 21, 23)',
+        `${title} in the dark`,
+      );
     }
-    expect(await page.locator('pre').evaluateAll((all) => all.map((pre) => pre.scrollWidth - pre.clientWidth))).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(await page.locator('pre').evaluateAll((all) => all.map((pre) => pre.scrollWidth - pre.clientWidth))).toEqual(
+      [0, 0, 0, 0, 0, 0, 0],
+    );
   });
 });
 
@@ -238,14 +293,20 @@ describe('the docs', () => {
 
   it('name every attribute, property and part of the element, and every call and event of the library', async () => {
     const page = await open(`${api}/docs`);
-    const named = (list: string): Promise<string[]> => page.locator(`#${list} dt code`)
-      .evaluateAll((all) => [...new Set(all.map((code) => (code.textContent ?? '').replace(/\(.*/, '')))].sort());
+    const named = (list: string): Promise<string[]> =>
+      page
+        .locator(`#${list} dt code`)
+        .evaluateAll((all) => [...new Set(all.map((code) => (code.textContent ?? '').replace(/\(.*/, '')))].sort());
     const sources = sourcesOf('apps/web/element', 'apps/web/owner').map(readSource).join('\n');
-    const found = (text: string, pattern: RegExp): string[] => [...new Set([...text.matchAll(pattern)].flatMap(([, one = '']) => one.split(' ')))].sort();
-    const membersOf = (name: string): string => new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(readSource('apps/web/client/api.ts'))?.[1] ?? '';
+    const found = (text: string, pattern: RegExp): string[] =>
+      [...new Set([...text.matchAll(pattern)].flatMap(([, one = '']) => one.split(' ')))].sort();
+    const membersOf = (name: string): string =>
+      new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(readSource('apps/web/client/api.ts'))?.[1] ?? '';
     const observed = found(/observedAttributes = (.*)/.exec(sources)?.[1] ?? '', /'(\w+)'/g);
     expect(await named('attributes')).toEqual([...observed, 'texts', 'theme'].sort());
-    expect(await named('properties')).toEqual(found(readFileSync('apps/web/element/element.css', 'utf8'), /var\((--nbc-[\w-]+)/g));
+    expect(await named('properties')).toEqual(
+      found(readFileSync('apps/web/element/element.css', 'utf8'), /var\((--nbc-[\w-]+)/g),
+    );
     expect(await named('parts')).toEqual(found(sources.replace(/part: mine \? /g, 'part: '), /part: '([\w ]+)'/g));
     expect(await named('options')).toEqual(found(membersOf('JoinOptions'), /^ {2}(\w+)\??:/gm));
     expect(await named('calls')).toEqual(found(membersOf('Chat'), /^ {2}(\w+)[<(]/gm));
@@ -274,8 +335,9 @@ describe('the doctor', () => {
     await page.goto(`${link.url}/doctor`);
     await page.clock.fastForward(11_000);
     await page.getByText('Done. See what to do above.').waitFor();
-    expect(await page.locator('.findings li', { hasText: 'has not begun after 10 s' }).locator('b').allTextContents())
-      .toEqual(['script tags', 'fetch', 'clock', 'long addresses', 'long holds']);
+    expect(
+      await page.locator('.findings li', { hasText: 'has not begun after 10 s' }).locator('b').allTextContents(),
+    ).toEqual(['script tags', 'fetch', 'clock', 'long addresses', 'long holds']);
     link.troubles = [];
     await page.getByRole('button', { name: 'Examine again' }).click();
     await page.locator('.findings').getByText('long addresses', { exact: true }).waitFor();
@@ -295,7 +357,9 @@ describe('the doctor', () => {
       await page.clock.runFor(1);
       return link.seen.some((path) => /rooms/.test(path));
     }, 'the first check');
-    await page.evaluate(() => { Date.now = () => 12_000; });
+    await page.evaluate(() => {
+      Date.now = () => 12_000;
+    });
     await page.clock.runFor(1_000);
     await page.getByText('Not begun yet: fetch, clock, long addresses, long holds.').waitFor();
     await link.close();
@@ -306,8 +370,21 @@ describe('the doctor', () => {
     link.troubles = [{ path: /join/, how: 'refuse' }];
     const page = await open(site.library(link.url, { path: '/doctor' }));
     const findings = await page.evaluate(() => window.NobackendChat.join({ room: 'doctor' }).doctor());
-    expect(findings.map(({ about }) => about)).toEqual(['mixed content', 'storage', 'tabs', 'script tags', 'fetch', 'clock', 'long addresses', 'long holds']);
-    expect(findings.filter(({ sentence }) => sentence.startsWith('Not looked at, since no guest could join')).map(({ about }) => about)).toEqual(['clock', 'long holds']);
+    expect(findings.map(({ about }) => about)).toEqual([
+      'mixed content',
+      'storage',
+      'tabs',
+      'script tags',
+      'fetch',
+      'clock',
+      'long addresses',
+      'long holds',
+    ]);
+    expect(
+      findings
+        .filter(({ sentence }) => sentence.startsWith('Not looked at, since no guest could join'))
+        .map(({ about }) => about),
+    ).toEqual(['clock', 'long holds']);
     await link.close();
   });
 
@@ -323,8 +400,8 @@ describe('the doctor', () => {
     const findings = await page.evaluate(() => window.NobackendChat.join({ room: 'doctor' }).doctor());
     const said = Object.fromEntries(findings.map(({ about, verdict, sentence }) => [about, `${verdict}: ${sentence}`]));
     expect(said['script tags']).toMatch(/^good/);
-    expect(said['fetch']).toMatch(/^note: .*connect-src/);
-    expect(said['clock']).toMatch(/^note: .*10 min behind/);
+    expect(said.fetch).toMatch(/^note: .*connect-src/);
+    expect(said.clock).toMatch(/^note: .*10 min behind/);
     expect(said['long addresses']).toMatch(/^bad: .*2,000 characters/);
     expect(said['long holds']).toMatch(/^note: .*after [3-7] s/); // the browser may ask once more by itself
     await link.close();

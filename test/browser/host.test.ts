@@ -21,11 +21,16 @@ let addresses = 0;
 let address: string;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem({ apis: 2, env: { ADMIN_PASSWORD: PASSWORD, ADMIN_TRIES: TRIES, TRUST_PROXY: 1 } }), launchBrowser()]);
+  [system, browser] = await Promise.all([
+    startSystem({ apis: 2, env: { ADMIN_PASSWORD: PASSWORD, ADMIN_TRIES: TRIES, TRUST_PROXY: 1 } }),
+    launchBrowser(),
+  ]);
   [one = '', two = ''] = system.urls;
   redis = openRedis(system.redis.url).on('error', () => undefined);
 });
-beforeEach(() => { address = `192.0.2.${++addresses}`; });
+beforeEach(() => {
+  address = `192.0.2.${++addresses}`;
+});
 afterAll(async () => {
   redis?.disconnect();
   await browser?.close();
@@ -33,25 +38,42 @@ afterAll(async () => {
 });
 
 const basic = (password: string): string => `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
-const withPassword = (password: string, from: string): Record<string, string> => ({ 'Authorization': basic(password), 'X-Forwarded-For': from });
-const statusOf = async (base: string, password: string, from: string): Promise<number> => (await fetch(`${base}/admin/figures`, { headers: withPassword(password, from) })).status;
+const withPassword = (password: string, from: string): Record<string, string> => ({
+  Authorization: basic(password),
+  'X-Forwarded-For': from,
+});
+const statusOf = async (base: string, password: string, from: string): Promise<number> =>
+  (await fetch(`${base}/admin/figures`, { headers: withPassword(password, from) })).status;
 
 async function figuresFrom(base = one, since = 0): Promise<AdminFigures> {
-  return await (await fetch(`${base}/admin/figures?since=${since}`, { headers: withPassword(PASSWORD, address) })).json() as AdminFigures;
+  return (await (
+    await fetch(`${base}/admin/figures?since=${since}`, { headers: withPassword(PASSWORD, address) })
+  ).json()) as AdminFigures;
 }
 
 function ask(body: unknown, headers: Record<string, string> = {}, base = one): Promise<Response> {
-  return fetch(`${base}/admin/act`, { method: 'POST', body: JSON.stringify(body), headers: { ...withPassword(PASSWORD, address), 'Content-Type': 'application/json', ...headers } });
+  return fetch(`${base}/admin/act`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { ...withPassword(PASSWORD, address), 'Content-Type': 'application/json', ...headers },
+  });
 }
 
 async function act(body: unknown): Promise<ActReply> {
-  return await (await ask(body)).json() as ActReply;
+  return (await (await ask(body)).json()) as ActReply;
 }
 
 /** How an operation ends for a page of that origin, behind that address. */
-async function outcome(base: string, op: string, parameters: object, { from = '198.51.100.1', origin }: { from?: string; origin?: string } = {}): Promise<string> {
+async function outcome(
+  base: string,
+  op: string,
+  parameters: object,
+  { from = '198.51.100.1', origin }: { from?: string; origin?: string } = {},
+): Promise<string> {
   const headers = { 'X-Forwarded-For': from, ...(origin !== undefined && { Origin: origin }) };
-  const answer = await (await fetch(`${base}/api/${op}`, { method: 'POST', body: JSON.stringify(parameters), headers })).json() as { ok: boolean; error?: { code: string; reason?: string } };
+  const answer = (await (
+    await fetch(`${base}/api/${op}`, { method: 'POST', body: JSON.stringify(parameters), headers })
+  ).json()) as { ok: boolean; error?: { code: string; reason?: string } };
   return answer.ok ? 'ok' : [answer.error?.code, answer.error?.reason].filter((part) => part !== undefined).join(' ');
 }
 
@@ -72,7 +94,9 @@ describe('the password', () => {
   });
 
   it('is not guessed more often by guesses that come together, and may be right as often as one likes', async () => {
-    const many = await Promise.all(Array.from({ length: 40 }, (_, i) => statusOf(one, i === 39 ? PASSWORD : `wrong ${i}`, '203.0.113.3')));
+    const many = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => statusOf(one, i === 39 ? PASSWORD : `wrong ${i}`, '203.0.113.3')),
+    );
     expect(many.filter((status) => status === 401)).toHaveLength(TRIES);
     expect(many.filter((status) => status === 429)).toHaveLength(40 - TRIES);
     for (let i = 0; i < 3 * TRIES; i += 1) expect(await statusOf(one, PASSWORD, address)).toBe(200);
@@ -86,16 +110,27 @@ describe('the figures', () => {
     let said = 0;
     const busy = async (): Promise<void> => {
       await outcome(two, 'send', { token: user.token, text: `${++said}` }); // sometimes too fast
-      for (const base of [one, two]) await outcome(base, 'rooms', {}, { from: '198.51.100.77', origin: 'https://busy.example' });
+      for (const base of [one, two])
+        await outcome(base, 'rooms', {}, { from: '198.51.100.77', origin: 'https://busy.example' });
     };
     const found = async (base: string): Promise<boolean> => {
       await busy();
-      const { samples, busy: { rooms, origins, addresses: hashed } } = await figuresFrom(base);
+      const {
+        samples,
+        busy: { rooms, origins, addresses: hashed },
+      } = await figuresFrom(base);
       const last: Partial<Sample> = samples.at(-1) ?? {};
       const names = last.processes?.map(({ name }) => name.replace(/-.*/, '')).join();
-      return names === 'api,api,worker' && (last.sends ?? 0) > 0 && (last.deliveries ?? 0) > 0 && last.receipt !== null && (last.redisUsed ?? 0) > 0
-        && rooms.some(({ name, members, rate }) => name === 'busy' && members === 1 && rate > 0) && origins.some(({ origin, rate }) => origin === 'https://busy.example' && rate > 0)
-        && hashed.length > 1;
+      return (
+        names === 'api,api,worker' &&
+        (last.sends ?? 0) > 0 &&
+        (last.deliveries ?? 0) > 0 &&
+        last.receipt !== null &&
+        (last.redisUsed ?? 0) > 0 &&
+        rooms.some(({ name, members, rate }) => name === 'busy' && members === 1 && rate > 0) &&
+        origins.some(({ origin, rate }) => origin === 'https://busy.example' && rate > 0) &&
+        hashed.length > 1
+      );
     };
     for (const base of [one, two]) await until(() => found(base), `figures at ${base}`, 15_000);
     const { samples } = await figuresFrom();
@@ -112,8 +147,27 @@ describe('an act', () => {
     const off = { act: 'origin_off', on: 'https://victim.example' };
     expect((await ask(off, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
     expect((await ask(off, { 'Content-Type': 'text/plain' })).status).toBe(415);
-    expect((await fetch(`${one}/admin/act`, { method: 'POST', body: JSON.stringify(off), headers: { 'Content-Type': 'application/json' } })).status).toBe(401);
-    const none = [{}, [], 1, { act: 'nuke', on: 'x' }, { act: 'clear', on: '' }, { act: 'clear', on: '1:2' }, { act: 'room_off', on: 'a b' }, { act: 'address_off', on: 'somewhere' }, { act: 'address_off', on: '192.0.2.1', seconds: 1e6 }, { ...off, more: 1 }];
+    expect(
+      (
+        await fetch(`${one}/admin/act`, {
+          method: 'POST',
+          body: JSON.stringify(off),
+          headers: { 'Content-Type': 'application/json' },
+        })
+      ).status,
+    ).toBe(401);
+    const none = [
+      {},
+      [],
+      1,
+      { act: 'nuke', on: 'x' },
+      { act: 'clear', on: '' },
+      { act: 'clear', on: '1:2' },
+      { act: 'room_off', on: 'a b' },
+      { act: 'address_off', on: 'somewhere' },
+      { act: 'address_off', on: '192.0.2.1', seconds: 1e6 },
+      { ...off, more: 1 },
+    ];
     for (const one of none) expect({ one, status: (await ask(one)).status }).toEqual({ one, status: 400 });
     const { off: nothing, acts } = await figuresFrom();
     expect({ nothing, acts }).toEqual({ nothing: [], acts: [] });
@@ -122,44 +176,69 @@ describe('an act', () => {
   it('on an origin is heeded by the other process, until it is switched on', async () => {
     const page = { origin: 'https://bad.example' };
     expect(await act({ act: 'origin_off', on: 'https://bad.example/some/page' })).toEqual({ ok: true });
-    await until(async () => await outcome(two, 'join', {}, page) === 'origin_refused', 'the origin is refused');
-    for (const op of ['rooms', 'poll', 'send']) expect(await outcome(two, op, { token: '1.x', text: 'x' }, page)).not.toBe('ok');
+    await until(async () => (await outcome(two, 'join', {}, page)) === 'origin_refused', 'the origin is refused');
+    for (const op of ['rooms', 'poll', 'send'])
+      expect(await outcome(two, op, { token: '1.x', text: 'x' }, page)).not.toBe('ok');
     expect(await outcome(two, 'join', {}, { origin: 'https://good.example' })).toBe('ok');
     expect((await figuresFrom(two)).off).toMatchObject([{ kind: 'origin', name: 'https://bad.example', until: null }]);
     await act({ act: 'origin_on', on: 'https://bad.example' });
-    await until(async () => await outcome(two, 'join', {}, page) === 'ok', 'the origin is served again');
+    await until(async () => (await outcome(two, 'join', {}, page)) === 'ok', 'the origin is served again');
   });
 
   it('on an address, in clear or as it is listed, is heeded by the other process, until it is lifted', async () => {
     const [listed, given] = ['198.51.100.50', '2001:db8::7'];
     const hash = await new Salt(redis).hash(listed);
     for (let i = 0; i < 5; i += 1) await outcome(one, 'rooms', {}, { from: listed });
-    await until(async () => (await figuresFrom(two)).busy.addresses.some((known) => known.address === hash), 'the address is listed');
+    await until(
+      async () => (await figuresFrom(two)).busy.addresses.some((known) => known.address === hash),
+      'the address is listed',
+    );
     expect(await act({ act: 'address_off', on: hash, seconds: 3_600 })).toEqual({ ok: true });
     expect(await act({ act: 'address_off', on: given, seconds: 86_400 })).toEqual({ ok: true });
-    for (const from of [listed, '2001:db8::8']) await until(async () => await outcome(two, 'join', {}, { from }) === 'not_allowed address', `${from} is refused`);
+    for (const from of [listed, '2001:db8::8'])
+      await until(
+        async () => (await outcome(two, 'join', {}, { from })) === 'not_allowed address',
+        `${from} is refused`,
+      );
     expect(await outcome(two, 'join', {}, { from: '198.51.100.51' })).toBe('ok');
     const { off } = await figuresFrom(two);
-    expect(off.map(({ kind, until: end }) => [kind, Math.round(((end ?? 0) - Date.now()) / 3_600_000)])).toEqual([['address', 24], ['address', 1]]);
+    expect(off.map(({ kind, until: end }) => [kind, Math.round(((end ?? 0) - Date.now()) / 3_600_000)])).toEqual([
+      ['address', 24],
+      ['address', 1],
+    ]);
     expect(JSON.stringify(await redis.hgetall('host:off'))).not.toMatch(/198\.51|2001:db8/);
     for (const on of [hash, given]) await act({ act: 'address_on', on });
-    for (const from of [listed, given]) await until(async () => await outcome(two, 'join', {}, { from }) === 'ok', `${from} is served`);
+    for (const from of [listed, given])
+      await until(async () => (await outcome(two, 'join', {}, { from })) === 'ok', `${from} is served`);
   });
 
-  it('on an address can be looked at before: whether it is one, one\'s own, among the busiest, off already', async () => {
+  it("on an address can be looked at before: whether it is one, one's own, among the busiest, off already", async () => {
     const look = async (on: string): Promise<unknown> => {
       const headers = { ...withPassword(PASSWORD, address), 'Content-Type': 'application/json' };
-      return await (await fetch(`${two}/admin/address`, { method: 'POST', body: JSON.stringify({ on }), headers })).json();
+      return await (
+        await fetch(`${two}/admin/address`, { method: 'POST', body: JSON.stringify({ on }), headers })
+      ).json();
     };
     const hash = await new Salt(redis).hash('198.51.100.60');
-    expect(await look('198.51.100.260')).toEqual({ ok: false, message: expect.stringMatching(/^Give an IPv4/) as unknown });
+    expect(await look('198.51.100.260')).toEqual({
+      ok: false,
+      message: expect.stringMatching(/^Give an IPv4/) as unknown,
+    });
     expect(await look(`::ffff:${address}`)).toMatchObject({ ok: true, own: true, off: false });
     expect(await look('198.51.100.60')).toEqual({ ok: true, address: hash, own: false, busy: false, off: false });
     await act({ act: 'address_off', on: '198.51.100.60', seconds: 60 });
     expect(await look(hash)).toMatchObject({ address: hash, off: true });
     await act({ act: 'address_on', on: hash });
     for (const headers of [{}, { ...withPassword(PASSWORD, address), 'Sec-Fetch-Site': 'cross-site' }]) {
-      expect((await fetch(`${one}/admin/address`, { method: 'POST', body: '{"on":"192.0.2.1"}', headers: { 'Content-Type': 'application/json', ...headers } })).ok).toBe(false);
+      expect(
+        (
+          await fetch(`${one}/admin/address`, {
+            method: 'POST',
+            body: '{"on":"192.0.2.1"}',
+            headers: { 'Content-Type': 'application/json', ...headers },
+          })
+        ).ok,
+      ).toBe(false);
     }
   });
 
@@ -173,7 +252,7 @@ describe('an act', () => {
     await act({ act: 'room_on', on: 'mine' });
     expect(await outcome(two, 'send', { token: user.token, text: 'x' })).toBe('ok');
     await act({ act: 'clear', on: 'mine' });
-    expect(JSON.stringify((await user.ask('history')))).not.toContain('gone soon');
+    expect(JSON.stringify(await user.ask('history'))).not.toContain('gone soon');
     const owned = await act({ act: 'own', on: 'lobby' });
     const owner = owned.ok ? owned.owner : undefined;
     const lobbyist = await TestUser.join(two, { room: 'lobby' });
@@ -182,43 +261,69 @@ describe('an act', () => {
 
   it('is written down, the newest first, with who and how long', async () => {
     const { acts } = await figuresFrom(two);
-    expect(acts.slice(0, 4).map(({ act: name, on, by }) => [name, on, by])).toEqual([['own', 'lobby', 'me'], ['clear', 'mine', 'me'], ['room_on', 'mine', 'me'], ['room_off', 'mine', 'me']]);
-    expect(acts.filter(({ act: name }) => name === 'address_off').map(({ seconds }) => seconds)).toEqual([60, 86_400, 3_600]);
+    expect(acts.slice(0, 4).map(({ act: name, on, by }) => [name, on, by])).toEqual([
+      ['own', 'lobby', 'me'],
+      ['clear', 'mine', 'me'],
+      ['room_on', 'mine', 'me'],
+      ['room_off', 'mine', 'me'],
+    ]);
+    expect(acts.filter(({ act: name }) => name === 'address_off').map(({ seconds }) => seconds)).toEqual([
+      60, 86_400, 3_600,
+    ]);
     expect(JSON.stringify(acts)).not.toMatch(/198\.51|2001:db8/);
   });
 });
 
 describe('in a browser, the page', () => {
-  it.each([['light', 1_280], ['dark', 360]] as const)('in %s at %i px shows what happens, acts after asking once, and has nothing axe would find wrong', async (colorScheme, width) => {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 }, httpCredentials: { username: 'me', password: PASSWORD }, extraHTTPHeaders: { 'X-Forwarded-For': address } });
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('pageerror', (error) => errors.push(error.message));
-    const origin = `https://${colorScheme}.example`;
-    await outcome(one, 'rooms', {}, { origin });
-    await page.goto(`${one}/admin`);
-    await page.getByText('Live', { exact: true }).waitFor();
-    const row = page.locator('#origins tr', { hasText: origin });
-    await row.getByRole('button', { name: 'Act' }).click();
-    expect(await violations(page)).toEqual([]);
-    expect((await figuresFrom()).off).toEqual([]);
-    await page.getByRole('dialog').getByRole('button', { name: 'Switch the origin off' }).click();
-    await page.locator('#off').getByRole('cell', { name: `${origin} origin` }).waitFor();
-    await page.getByText(`Origin switched off: ${origin}`).waitFor();
-    expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-    expect(errors).toEqual([]);
-    await act({ act: 'origin_on', on: origin });
-    await page.getByLabel('Another').selectOption('address');
-    await page.getByLabel('Its name').fill('203.0.113.7');
-    await page.locator('#any').getByRole('button', { name: 'Act' }).click();
-    await page.getByRole('dialog', { name: 'Address 203.0.113.7' }).getByText('It is not among the busiest').waitFor();
-    await context.close();
-  });
+  it.each([
+    ['light', 1_280],
+    ['dark', 360],
+  ] as const)(
+    'in %s at %i px shows what happens, acts after asking once, and has nothing axe would find wrong',
+    async (colorScheme, width) => {
+      const context = await browser.newContext({
+        colorScheme,
+        viewport: { width, height: 800 },
+        httpCredentials: { username: 'me', password: PASSWORD },
+        extraHTTPHeaders: { 'X-Forwarded-For': address },
+      });
+      const page = await context.newPage();
+      const errors: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('pageerror', (error) => errors.push(error.message));
+      const origin = `https://${colorScheme}.example`;
+      await outcome(one, 'rooms', {}, { origin });
+      await page.goto(`${one}/admin`);
+      await page.getByText('Live', { exact: true }).waitFor();
+      const row = page.locator('#origins tr', { hasText: origin });
+      await row.getByRole('button', { name: 'Act' }).click();
+      expect(await violations(page)).toEqual([]);
+      expect((await figuresFrom()).off).toEqual([]);
+      await page.getByRole('dialog').getByRole('button', { name: 'Switch the origin off' }).click();
+      await page
+        .locator('#off')
+        .getByRole('cell', { name: `${origin} origin` })
+        .waitFor();
+      await page.getByText(`Origin switched off: ${origin}`).waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      expect(errors).toEqual([]);
+      await act({ act: 'origin_on', on: origin });
+      await page.getByLabel('Another').selectOption('address');
+      await page.getByLabel('Its name').fill('203.0.113.7');
+      await page.locator('#any').getByRole('button', { name: 'Act' }).click();
+      await page
+        .getByRole('dialog', { name: 'Address 203.0.113.7' })
+        .getByText('It is not among the busiest')
+        .waitFor();
+      await context.close();
+    },
+  );
 
   it('says that Redis is away, and that it is back', async () => {
-    const page = await (await browser.newContext({ httpCredentials: { username: 'me', password: PASSWORD } })).newPage();
+    const page = await (
+      await browser.newContext({ httpCredentials: { username: 'me', password: PASSWORD } })
+    ).newPage();
     await page.goto(`${one}/admin`);
     await system.redis.kill();
     await page.getByText(/^Redis is away/).waitFor();

@@ -7,7 +7,15 @@ import { startSystem, type TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 
 const SHOTS = 'test/shots';
-const STRANGE = ['Grüße aus Zürich', '日本語 한국어 العربية', '😀👩‍👩‍👧🏽', '</script><script>alert(1)</script>', '<img src=x onerror=alert(1)>', 'a\u2028b\u2029c', "' \" ` \\ &amp; %00"];
+const STRANGE = [
+  'Grüße aus Zürich',
+  '日本語 한국어 العربية',
+  '😀👩‍👩‍👧🏽',
+  '</script><script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  'a\u2028b\u2029c',
+  '\' " ` \\ &amp; %00',
+];
 let system: TestSystem, browser: Browser, api: string;
 let contexts: BrowserContext[] = [];
 let problems: string[] = [];
@@ -33,9 +41,14 @@ async function open(path: string, viewport = { width: 1_000, height: 700 }, orig
   const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
   contexts.push(context);
   const page = await context.newPage();
-  page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
   page.on('pageerror', (error) => problems.push(error.message));
-  page.on('dialog', (dialog) => { problems.push(dialog.message()); void dialog.dismiss(); });
+  page.on('dialog', (dialog) => {
+    problems.push(dialog.message());
+    void dialog.dismiss();
+  });
   await page.goto(origin + path);
   return page;
 }
@@ -62,7 +75,9 @@ describe('a room', () => {
     await call(bob, 'Bob');
     for (const [i, text] of STRANGE.entries()) await say(i % 2 ? ann : bob, text);
     for (const page of [ann, bob]) {
-      await log(page).getByText(STRANGE.at(-1) ?? '', { exact: true }).waitFor();
+      await log(page)
+        .getByText(STRANGE.at(-1) ?? '', { exact: true })
+        .waitFor();
       const texts = await log(page).locator('.text').allTextContents();
       expect(texts).toEqual(STRANGE);
     }
@@ -72,7 +87,11 @@ describe('a room', () => {
   });
 
   it('has private messages, for the two only', async () => {
-    const [ann, bob, eve] = [await open('/r/page-private'), await open('/r/page-private'), await open('/r/page-private')];
+    const [ann, bob, eve] = [
+      await open('/r/page-private'),
+      await open('/r/page-private'),
+      await open('/r/page-private'),
+    ];
     await call(ann, 'Anja');
     await call(bob, 'Boris');
     await call(eve, 'Ewa');
@@ -85,7 +104,9 @@ describe('a room', () => {
     await ann.reload();
     await ann.getByRole('button', { name: 'Boris', exact: true }).click();
     await log(ann).getByText('just between us').waitFor(); // read back from the history
-    expect(await eve.locator('nobackend-chat').evaluate((chat) => chat.shadowRoot?.textContent)).not.toContain('between us');
+    expect(await eve.locator('nobackend-chat').evaluate((chat) => chat.shadowRoot?.textContent)).not.toContain(
+      'between us',
+    );
     expect(problems).toEqual([]);
   });
 
@@ -135,7 +156,10 @@ describe('the front page', () => {
     const room = await page.locator('nobackend-chat').getAttribute('room');
     expect(code).toBe(`<script src="${api}/element.js"></script>\n<nobackend-chat room="${room}"></nobackend-chat>`);
     await page.getByRole('button', { name: 'Copy the code' }).click();
-    await until(async () => (await page.evaluate(() => navigator.clipboard.readText())).includes(String(room)), 'the code in the clipboard');
+    await until(
+      async () => (await page.evaluate(() => navigator.clipboard.readText())).includes(String(room)),
+      'the code in the clipboard',
+    );
     await page.reload();
     expect(await page.locator('nobackend-chat').getAttribute('room')).toBe(room);
     expect(await (await open('/')).locator('nobackend-chat').getAttribute('room')).not.toBe(room);
@@ -146,11 +170,15 @@ describe('the front page', () => {
 
   it('copies where a page may not use the clipboard itself', async () => {
     const page = await open('/');
-    await page.evaluate(() => Object.defineProperty(navigator.clipboard, 'writeText', { value: () => Promise.reject(new Error('not here')) }));
+    await page.evaluate(() =>
+      Object.defineProperty(navigator.clipboard, 'writeText', { value: () => Promise.reject(new Error('not here')) }),
+    );
     await page.getByRole('button', { name: 'No library' }).click();
     await page.getByRole('button', { name: 'Copy the code' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
-    expect(`${await page.evaluate(() => navigator.clipboard.readText())}`).toBe(await page.locator('#code').textContent());
+    expect(`${await page.evaluate(() => navigator.clipboard.readText())}`).toBe(
+      await page.locator('#code').textContent(),
+    );
   });
 
   it('leads to the room of an address with ?room=', async () => {
@@ -160,7 +188,11 @@ describe('the front page', () => {
 
   it.each([
     ['JSFiddle', 'jsfiddle.net/api/post/library/pure/', (fields: URLSearchParams) => fields.get('html')],
-    ['CodePen', 'codepen.io/cpe/pen/define/', (fields: URLSearchParams) => (JSON.parse(fields.get('data') ?? '') as { html: string }).html],
+    [
+      'CodePen',
+      'codepen.io/cpe/pen/define/',
+      (fields: URLSearchParams) => (JSON.parse(fields.get('data') ?? '') as { html: string }).html,
+    ],
     ['StackBlitz', 'stackblitz.com/run', (fields: URLSearchParams) => fields.get('project[files][index.html]')],
   ])('opens its code in %s', async (name, address, htmlOf) => {
     const page = await open('/');
@@ -169,7 +201,11 @@ describe('the front page', () => {
       posted.push({ url: route.request().url(), body: route.request().postData() ?? '' });
       await route.fulfill({ body: 'opened' });
     });
-    for (const [kind, sign] of [['Two lines', 'element.js'], ['Own look', 'chat.js'], ['No library', '/jsonp/']] as const) {
+    for (const [kind, sign] of [
+      ['Two lines', 'element.js'],
+      ['Own look', 'chat.js'],
+      ['No library', '/jsonp/'],
+    ] as const) {
       await page.getByRole('button', { name: kind }).click();
       await page.locator('#code').getByText(sign).first().waitFor();
       const before = posted.length;
@@ -202,12 +238,15 @@ describe('an address that leads nowhere', () => {
 
   it('is a short text for scripts, and JSON where there are operations', async () => {
     expect(await asked('/no-such.js', '*/*')).toEqual([404, 'text/plain', 'Not Found']);
-    for (const path of ['/api/none', '/jsonp/none']) expect((await asked(path, 'text/html')).slice(1, 2)).toEqual(['application/json']);
+    for (const path of ['/api/none', '/jsonp/none'])
+      expect((await asked(path, 'text/html')).slice(1, 2)).toEqual(['application/json']);
   });
 });
 
 describe('without scripts', () => {
   it.each(['/', '/r/lobby', '/docs', '/examples', '/doctor'])('%s says so', async (path) => {
-    expect(await (await fetch(api + path)).text()).toMatch(/<noscript><p class="warning">[^<]+JavaScript[^<]+<\/p><\/noscript>/);
+    expect(await (await fetch(api + path)).text()).toMatch(
+      /<noscript><p class="warning">[^<]+JavaScript[^<]+<\/p><\/noscript>/,
+    );
   });
 });

@@ -10,7 +10,14 @@ import { until } from '../support/until.js';
 const ADDRESS = 'http://localhost:8080';
 const FIDDLE = /<!-- fiddle -->\s*```html\n([\s\S]*?)```/;
 /** What a careless page would break on. */
-const TEXTS = ['hello', 'žluťoučký kůň, naïve café', '👩‍👩‍👧 🎉', '</script><script>alert(1)</script>', 'one\u2028two\u2029three', '<b>&amp;"\'\\'];
+const TEXTS = [
+  'hello',
+  'žluťoučký kůň, naïve café',
+  '👩‍👩‍👧 🎉',
+  '</script><script>alert(1)</script>',
+  'one\u2028two\u2029three',
+  '<b>&amp;"\'\\',
+];
 
 let system: TestSystem;
 let browser: Browser;
@@ -19,7 +26,10 @@ let readme: string;
 
 beforeAll(async () => {
   [system, browser, site, readme] = await Promise.all([
-    startSystem({ apis: 2, workers: 1 }), launchBrowser(), Site.start(), readFile(new URL('../../README.md', import.meta.url), 'utf8'),
+    startSystem({ apis: 2, workers: 1 }),
+    launchBrowser(),
+    Site.start(),
+    readFile(new URL('../../README.md', import.meta.url), 'utf8'),
   ]);
 });
 afterAll(async () => {
@@ -56,7 +66,10 @@ const tokenOf = (page: Page): Promise<string> => page.evaluate('token');
 
 /** Somebody who has opened a room first, and keeps it in order. */
 class Owner {
-  private constructor(readonly room: string, readonly token: string) {}
+  private constructor(
+    readonly room: string,
+    readonly token: string,
+  ) {}
 
   static async of(room: string): Promise<Owner> {
     return new Owner(room, (await ask<{ token: string }>(system.urls[0] ?? '', 'join', { room })).token);
@@ -84,8 +97,13 @@ describe('the README', () => {
       await pages[i % 2]?.locator('#say').press('Enter');
       for (const page of pages) await said(page, text);
     }
-    expect(shown(/<script>\n([\s\S]*?)<\/script>\n```/, '').trim().split('\n')).toHaveLength(12);
-    for (const page of pages) expect(await page.locator('script[src]').count(), 'script tags left behind').toBeLessThanOrEqual(2);
+    expect(
+      shown(/<script>\n([\s\S]*?)<\/script>\n```/, '')
+        .trim()
+        .split('\n'),
+    ).toHaveLength(12);
+    for (const page of pages)
+      expect(await page.locator('script[src]').count(), 'script tags left behind').toBeLessThanOrEqual(2);
   });
 
   it('shows a fiddle that tells what was said before, and what waits for approval', async () => {
@@ -108,7 +126,7 @@ describe('the README', () => {
     await said(page, 'only once');
     await ask(system.urls[0] ?? '', 'leave', { token: await tokenOf(page) });
     const present = async (): Promise<number> => (await owner.ask<{ members: object[] }>('members')).members.length;
-    await until(async () => await present() === 2 && await page.locator('#say').isEnabled(), 'another user');
+    await until(async () => (await present()) === 2 && (await page.locator('#say').isEnabled()), 'another user');
     await owner.send({ text: 'and more' });
     await said(page, 'and more');
     expect((await page.locator('#log').innerText()).match(/only once/g)).toHaveLength(1);
@@ -117,7 +135,11 @@ describe('the README', () => {
   it('shows a fiddle that ends when another page goes on with its user', async () => {
     const page = await openFiddle('fiddle-ended');
     const token = await tokenOf(page);
-    const takeOver = (): Promise<boolean> => ask(system.urls[0] ?? '', 'poll', { token, timeout: 1 }).then(() => true, () => false);
+    const takeOver = (): Promise<boolean> =>
+      ask(system.urls[0] ?? '', 'poll', { token, timeout: 1 }).then(
+        () => true,
+        () => false,
+      );
     await until(takeOver, 'a poll that the page, between two of its own, has not superseded');
     await said(page, 'taken over');
     await page.locator('#say:disabled').waitFor();
@@ -140,7 +162,10 @@ describe('the README', () => {
   });
 
   it('names only npm scripts that there are', async () => {
-    const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { scripts: Record<string, string> };
-    for (const [, name = ''] of readme.matchAll(/npm (?:run )?([a-z:]+)/g)) expect(Object.keys(scripts), name).toContain(name);
+    const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    for (const [, name = ''] of readme.matchAll(/npm (?:run )?([a-z:]+)/g))
+      expect(Object.keys(scripts), name).toContain(name);
   });
 });

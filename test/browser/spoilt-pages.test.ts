@@ -12,7 +12,11 @@ let api: string, room: string, token: string;
 let rooms = 0;
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser(), Site.start()]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off' } }),
+    launchBrowser(),
+    Site.start(),
+  ]);
   api = system.urls[0] ?? '';
 });
 afterAll(async () => {
@@ -41,10 +45,15 @@ const PAGE = `
 
 async function open(script: string): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(site.serve(`/${room}`, `<!doctype html><html lang="en"><head><title>Page</title>
+  await page.goto(
+    site.serve(
+      `/${room}`,
+      `<!doctype html><html lang="en"><head><title>Page</title>
 <script>window.START = new Date(0);${script}</script>
 <script src="${api}/element.js"></script><script src="${api}/chat.js"></script></head><body>
-<nobackend-chat room="${room}"></nobackend-chat><ul></ul><script>${PAGE}</script></body></html>`));
+<nobackend-chat room="${room}"></nobackend-chat><ul></ul><script>${PAGE}</script></body></html>`,
+    ),
+  );
   return page;
 }
 
@@ -72,7 +81,10 @@ describe.each(SPOILT)('a page that %s', (_, script) => {
     await until(async () => (await dataSent()).length === 2, 'both have come');
     expect(await dataSent()).toEqual(expect.arrayContaining([sent('fetch'), sent('jsonp')]));
 
-    await page.getByRole('button', { name: `Tools for the message of bob ${rooms}` }).last().click();
+    await page
+      .getByRole('button', { name: `Tools for the message of bob ${rooms}` })
+      .last()
+      .click();
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('button', { name: 'Remove' }).click();
     await text(page, 'hello page').waitFor({ state: 'detached' });
@@ -85,6 +97,6 @@ describe.each(SPOILT)('a page that %s', (_, script) => {
 
 describe('the module', () => {
   it('can be loaded where there is no page', async () => {
-    expect(Object.keys(await import('../../dist/apps/web/public/chat.mjs' as string) as object)).toEqual(['join']);
+    expect(Object.keys((await import('../../dist/apps/web/public/chat.mjs' as string)) as object)).toEqual(['join']);
   });
 });

@@ -15,7 +15,12 @@ let contexts: BrowserContext[] = [];
 let problems: string[] = [];
 
 beforeAll(async () => {
-  [system, browser, site] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off', ADMIN_PASSWORD: PASSWORD } }), launchBrowser(), Site.start(), mkdir(SHOTS, { recursive: true })]);
+  [system, browser, site] = await Promise.all([
+    startSystem({ env: { RATE_LIMITS: 'off', ADMIN_PASSWORD: PASSWORD } }),
+    launchBrowser(),
+    Site.start(),
+    mkdir(SHOTS, { recursive: true }),
+  ]);
   api = system.urls[0] ?? '';
   proxy = await SubPath.start(api);
 });
@@ -32,11 +37,16 @@ afterEach(async () => {
 
 async function open(address: string, width = 1_000): Promise<Page> {
   const context = await browser.newContext({
-    viewport: { width, height: 760 }, permissions: ['clipboard-read', 'clipboard-write'], reducedMotion: 'reduce', httpCredentials: { username: 'host', password: PASSWORD },
+    viewport: { width, height: 760 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+    reducedMotion: 'reduce',
+    httpCredentials: { username: 'host', password: PASSWORD },
   });
   contexts.push(context);
   const page = await context.newPage();
-  page.on('console', (message) => { if (message.type() === 'error') problems.push(`${message.text()} ${message.location().url}`); });
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`${message.text()} ${message.location().url}`);
+  });
   page.on('pageerror', (error) => problems.push(error.message));
   await page.goto(address);
   return page;
@@ -64,7 +74,7 @@ describe('below a path', () => {
     await page.waitForURL(`${proxy.url}/r/old-address`);
   });
 
-  it('a room invites, and belongs to who has its owner\'s link', async () => {
+  it("a room invites, and belongs to who has its owner's link", async () => {
     const page = await open(`${proxy.url}/r/below`);
     await page.getByRole('button', { name: 'Invite' }).click();
     await page.getByRole('img', { name: `QR code of ${proxy.url}/r/below` }).waitFor();
@@ -93,7 +103,10 @@ describe('below a path', () => {
     const page = await open(`${proxy.url}/examples`);
     await page.locator('pre').getByText(`${proxy.url}/chat.js`).first().waitFor();
     await page.locator('#votes iframe').scrollIntoViewIfNeeded(); // only what is in view runs
-    await page.frameLocator('#votes iframe').getByRole('button', { name: /Tea · \d/ }).waitFor();
+    await page
+      .frameLocator('#votes iframe')
+      .getByRole('button', { name: /Tea · \d/ })
+      .waitFor();
   });
 
   it('the doctor gets through', async () => {
@@ -112,19 +125,28 @@ describe('below a path', () => {
     await page.getByText(`${proxy.url}/r/below-host#owner=`).waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('link', { name: 'Queues' }).click();
-    await page.getByRole('link', { name: /upkeep/ }).first().click();
+    await page
+      .getByRole('link', { name: /upkeep/ })
+      .first()
+      .click();
     await page.waitForURL(`${proxy.url}/admin/queues/queue/**`);
     await page.reload();
-    await page.getByRole('link', { name: /upkeep/ }).first().waitFor();
+    await page
+      .getByRole('link', { name: /upkeep/ })
+      .first()
+      .waitFor();
     await page.getByRole('link', { name: '← Host' }).click();
     await page.waitForURL(`${proxy.url}/admin`);
   });
 
-  it.each(['/docs/', '/r/slash/', '/embed/slash/', '/admin/'])('%s leads to the page without the slash', async (path) => {
-    const page = await open(`${proxy.url}${path}?a=b#c`);
-    expect(page.url()).toMatch(new RegExp(`^${proxy.url}${path.slice(0, -1)}(\\?a=b)?#c$`));
-    await page.waitForLoadState();
-  });
+  it.each(['/docs/', '/r/slash/', '/embed/slash/', '/admin/'])(
+    '%s leads to the page without the slash',
+    async (path) => {
+      const page = await open(`${proxy.url}${path}?a=b#c`);
+      expect(page.url()).toMatch(new RegExp(`^${proxy.url}${path.slice(0, -1)}(\\?a=b)?#c$`));
+      await page.waitForLoadState();
+    },
+  );
 
   it('an address that leads nowhere has its looks, and ways on', async () => {
     const page = await (await open(`${proxy.url}/`)).context().newPage();
@@ -139,7 +161,10 @@ describe('below a path', () => {
 
 /** A page of another site that has a room in a frame. */
 function framing(src: string, attributes = ''): string {
-  return site.serve('/framing', `<!doctype html><html lang="en"><head><title>Wiki</title><link rel="icon" href="data:,"></head><body><iframe src="${src}" title="Chat" width="100%" height="480" ${attributes}></iframe></body></html>`);
+  return site.serve(
+    '/framing',
+    `<!doctype html><html lang="en"><head><title>Wiki</title><link rel="icon" href="data:,"></head><body><iframe src="${src}" title="Chat" width="100%" height="480" ${attributes}></iframe></body></html>`,
+  );
 }
 
 describe('a room in a frame of another site', () => {
@@ -166,20 +191,30 @@ describe('a room in a frame of another site', () => {
     expect(page.url()).toBe(`${api}/embed/led-clicks-2`);
     const user = await page.evaluate(() => document.querySelector('nobackend-chat')?.chat?.user?.id);
     await ask(api, 'handover', { token, room: 'led-clicks-2', user });
-    await page.getByRole('log').getByText(/offered this room to/).waitFor();
+    await page
+      .getByRole('log')
+      .getByText(/offered this room to/)
+      .waitFor();
     expect(await page.getByRole('button', { name: 'Take it over' }).count()).toBe(0);
     expect(await tools.count()).toBe(0);
-    expect((await ask<{ moderators: unknown[] }>(api, 'audit', { token, room: 'led-clicks-2' })).moderators).toHaveLength(1);
+    expect(
+      (await ask<{ moderators: unknown[] }>(api, 'audit', { token, room: 'led-clicks-2' })).moderators,
+    ).toHaveLength(1);
   });
 
   it('is the only page of ours that may be framed, and no room is for indexes', async () => {
     const headersOf = async (path: string): Promise<(string | null)[]> => {
       const { headers } = await fetch(api + path);
-      return [/frame-ancestors [^;]*/.exec(headers.get('content-security-policy') ?? '')?.[0] ?? null, headers.get('x-frame-options'), headers.get('x-robots-tag')];
+      return [
+        /frame-ancestors [^;]*/.exec(headers.get('content-security-policy') ?? '')?.[0] ?? null,
+        headers.get('x-frame-options'),
+        headers.get('x-robots-tag'),
+      ];
     };
     expect(await headersOf('/embed/framed')).toEqual([null, null, 'noindex']);
     expect(await headersOf('/r/framed')).toEqual(["frame-ancestors 'self'", 'SAMEORIGIN', 'noindex']);
-    for (const path of ['/', '/docs', '/embed/', '/embed/a/b', '/embed/..%2fdocs', '/nothing']) expect((await headersOf(path)).slice(0, 2), path).toEqual(["frame-ancestors 'self'", 'SAMEORIGIN']);
+    for (const path of ['/', '/docs', '/embed/', '/embed/a/b', '/embed/..%2fdocs', '/nothing'])
+      expect((await headersOf(path)).slice(0, 2), path).toEqual(["frame-ancestors 'self'", 'SAMEORIGIN']);
   });
 
   it('is one line on the front page', async () => {
@@ -192,7 +227,9 @@ describe('a room in a frame of another site', () => {
     const code = await page.evaluate(() => navigator.clipboard.readText());
     expect(code.trim()).toBe(`<iframe src="${api}/embed/${room}" title="Chat" width="100%" height="480"></iframe>`);
     await say(page, 'seen in the frame');
-    const wiki = await open(site.serve('/wiki', `<!doctype html><title>Wiki</title><link rel="icon" href="data:,">${code}`));
+    const wiki = await open(
+      site.serve('/wiki', `<!doctype html><title>Wiki</title><link rel="icon" href="data:,">${code}`),
+    );
     await wiki.frameLocator('iframe').getByRole('log').getByText('seen in the frame').waitFor();
   });
 

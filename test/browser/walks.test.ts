@@ -8,8 +8,8 @@ import { Person, type Visitor } from '../support/engines/visitor.js';
 import type { Follower } from '../support/follower.js';
 import { Link } from '../support/link.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
-import { TestUser } from '../support/user.js';
 import { until } from '../support/until.js';
+import { TestUser } from '../support/user.js';
 
 /** ms for one walk: three browsers share two cores with other tests. */
 const WALK_MS = 180_000;
@@ -45,7 +45,10 @@ function exampleOf(pattern: RegExp, room: string): string {
 
 /** Somebody at another place, who hears what is said. */
 class Guest {
-  private constructor(readonly user: TestUser, readonly heard: Follower) {}
+  private constructor(
+    readonly user: TestUser,
+    readonly heard: Follower,
+  ) {}
 
   static async join(room: string): Promise<Guest> {
     const user = await TestUser.join(api, { room });
@@ -63,13 +66,22 @@ function walks(engine: Engine): void {
   let people: Person[] = [];
   let guests: Guest[] = [];
 
-  beforeAll(async () => { browser = await startBrowser(engine); });
+  beforeAll(async () => {
+    browser = await startBrowser(engine);
+  });
   afterAll(() => browser?.close());
   afterEach(async ({ task }) => {
     await Promise.all(guests.map(({ heard }) => heard.stop()));
     guests = [];
     const leave = (): Promise<unknown> => Promise.all(people.map((one) => one.leave()));
-    if (task.result?.state !== 'fail' && await leave().then(() => true, () => false)) return;
+    if (
+      task.result?.state !== 'fail' &&
+      (await leave().then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
     // these browsers may hang: the next walk, or the next try, has others
     await Promise.all(people.map(({ session }) => session.close()));
     people = [];
@@ -77,7 +89,7 @@ function walks(engine: Engine): void {
 
   /** Somebody of this walk, by number. */
   async function person(number: number): Promise<Person> {
-    return people[number] ??= new Person(await browser.session());
+    return (people[number] ??= new Person(await browser.session()));
   }
 
   const visit = async (address: string, by = 0): Promise<Visitor> => (await person(by)).visit(address);
@@ -100,7 +112,8 @@ function walks(engine: Engine): void {
   });
 
   it.sequential.each([
-    ['the fiddle of a dozen lines', FIDDLE, 'fiddle'], ['the library', LIBRARY, 'library'],
+    ['the fiddle of a dozen lines', FIDDLE, 'fiddle'],
+    ['the library', LIBRARY, 'library'],
   ])('%s talks from another origin', async (_, pattern, name) => {
     const room = `${named}-${name}`;
     const guest = await guestOf(room);
@@ -196,9 +209,11 @@ for (const engine of ENGINES) {
 }
 
 describe('an engine that is not installed', () => {
-  const missing: Engine = { ...ENGINES[0] as Engine, name: 'Servo', packages: 'servo', isInstalled: false };
+  const missing: Engine = { ...(ENGINES[0] as Engine), name: 'Servo', packages: 'servo', isInstalled: false };
 
-  afterEach(() => { vi.unstubAllEnvs(); });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
 
   it('is left out, and that is said in one line', () => {
     vi.stubEnv('CI', '');

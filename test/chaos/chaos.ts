@@ -6,15 +6,24 @@ import { until } from '../support/until.js';
 import { makeFault } from './faults.js';
 import { readLogs } from './logs.js';
 import type { ChaosOptions } from './options.js';
-import { Person, type Crowd } from './person.js';
-import { planFaults, type FaultKind, type PlannedFault } from './plan.js';
+import { type Crowd, Person } from './person.js';
+import { type FaultKind, type PlannedFault, planFaults } from './plan.js';
 import { Random } from './random.js';
 import { Record } from './record.js';
 import { checkUsage, heldPolls, strayKeys, usageOf } from './remains.js';
 import { checkRosters } from './rosters.js';
 import { Site } from './site.js';
 import { checkValues } from './values.js';
-import { isSettled, judge, othersDelays, recoveries, type OthersDelay, type Keeps, type Recovery, type Verdict } from './verdict.js';
+import {
+  isSettled,
+  judge,
+  type Keeps,
+  type OthersDelay,
+  othersDelays,
+  type Recovery,
+  recoveries,
+  type Verdict,
+} from './verdict.js';
 import { overlaps } from './windows.js';
 
 export interface Report {
@@ -65,7 +74,14 @@ export function graceOf(kind: FaultKind): number {
 export async function runChaos(options: ChaosOptions, say: Say = () => undefined): Promise<Report> {
   const record = new Record();
   const settings = {
-    LIVE: options.live, POLL_CONNECTIONS: POOL[options.live], RATE_LIMITS: 'off', USER_TTL, HISTORY, INBOX_MAX, LOG_LEVEL: 'info', REDIS_WAIT: options.wait,
+    LIVE: options.live,
+    POLL_CONNECTIONS: POOL[options.live],
+    RATE_LIMITS: 'off',
+    USER_TTL,
+    HISTORY,
+    INBOX_MAX,
+    LOG_LEVEL: 'info',
+    REDIS_WAIT: options.wait,
   };
   const site = await Site.open(options, settings, (what) => record.violation('a process broke down', what));
   const redis = openRedis(site.redis.url);
@@ -86,13 +102,22 @@ class Run {
   readonly #plan: PlannedFault[];
   #skipped = 0;
 
-  constructor(readonly options: ChaosOptions, readonly record: Record, readonly site: Site, readonly redis: RedisClient, readonly say: Say) {
+  constructor(
+    readonly options: ChaosOptions,
+    readonly record: Record,
+    readonly site: Site,
+    readonly redis: RedisClient,
+    readonly say: Say,
+  ) {
     const random = new Random(options.seed);
     const { faults, habits, seconds, users } = options;
     this.#plan = planFaults(faults, seconds * 1_000 * (1 - CALM), random);
     const rooms = Array.from({ length: options.rooms }, (_, number) => `chaos-${number}`);
     this.#crowd = { record, rooms, habits, longest: seconds * 250, sessions: [] };
-    this.#people = Array.from({ length: users }, (_, number) => new Person(number, this.#crowd, () => site.urls, new Random(options.seed + number + 1)));
+    this.#people = Array.from(
+      { length: users },
+      (_, number) => new Person(number, this.#crowd, () => site.urls, new Random(options.seed + number + 1)),
+    );
   }
 
   async all(): Promise<Report> {
@@ -107,22 +132,36 @@ class Run {
     await this.#empty();
     const usage = await checkUsage(record, site, fresh, POOL[options.live]);
     return {
-      options, verdict, stalls: stallsWithoutFault(record), recoveries: recoveries(record, graceOf),
-      others: othersDelays(record, this.#crowd.sessions), settled, failures: record.failures, usage, skipped: this.#skipped,
+      options,
+      verdict,
+      stalls: stallsWithoutFault(record),
+      recoveries: recoveries(record, graceOf),
+      others: othersDelays(record, this.#crowd.sessions),
+      settled,
+      failures: record.failures,
+      usage,
+      skipped: this.#skipped,
       violations: record.describeViolations(),
     };
   }
 
   async #freshUsage() {
-    const { apis: [api], workers: [worker], redis } = this.site;
-    return { api: api ? await usageOf(api.current.pid, redis.ports) : null, worker: worker ? await usageOf(worker.current.pid, redis.ports) : null };
+    const {
+      apis: [api],
+      workers: [worker],
+      redis,
+    } = this.site;
+    return {
+      api: api ? await usageOf(api.current.pid, redis.ports) : null,
+      worker: worker ? await usageOf(worker.current.pid, redis.ports) : null,
+    };
   }
 
   /** Everybody talks, faults are made, and at the end none for a while. */
   async #traffic(): Promise<void> {
     const { seconds, rate, users } = this.options;
     const began = Date.now();
-    for (const person of this.#people) person.talk(users * 1_000 / rate);
+    for (const person of this.#people) person.talk((users * 1_000) / rate);
     const faults = this.#plan.map((fault) => this.#makeAt(began + fault.at, fault));
     await Promise.all(faults);
     await sleep(began + seconds * 1_000 - Date.now());
@@ -145,13 +184,18 @@ class Run {
 
   #skip(window: { from: number }): void {
     this.#skipped += 1;
-    this.record.faults.splice(this.record.faults.findIndex((one) => one === window), 1);
+    this.record.faults.splice(
+      this.record.faults.findIndex((one) => one === window),
+      1,
+    );
   }
 
   async #settle(): Promise<number> {
     const began = Date.now();
     const check = async (): Promise<boolean> => isSettled(this.#crowd.sessions, await readLogs(this.redis));
-    await until(check, 'every view is complete', SETTLE).catch((error: unknown) => this.record.violation('did not settle', String(error)));
+    await until(check, 'every view is complete', SETTLE).catch((error: unknown) =>
+      this.record.violation('did not settle', String(error)),
+    );
     return Date.now() - began;
   }
 
@@ -160,7 +204,8 @@ class Run {
     await Promise.all(this.#people.map((person, number) => person.go(number % 2 === 0)));
     await this.redis.del('expiry'); // the gaps that faults made would let expiry wait for the long USER_TTL
     await this.site.replaceWorkers({ USER_TTL: SHORT_TTL });
-    const isEmpty = async (): Promise<boolean> => (await strayKeys(this.redis)).length === 0 && (await heldPolls(this.redis)) === 0;
+    const isEmpty = async (): Promise<boolean> =>
+      (await strayKeys(this.redis)).length === 0 && (await heldPolls(this.redis)) === 0;
     await until(isEmpty, 'nothing is left', EMPTY).catch(async () => {
       for (const key of await strayKeys(this.redis)) this.record.violation('left in Redis', key);
       const held = await heldPolls(this.redis);
@@ -175,7 +220,10 @@ function keepsOf({ redis, wait, fsync }: ChaosOptions): Keeps {
 }
 
 function stallsWithoutFault({ stalls, faults }: Record): number[] {
-  return stalls.filter(({ from, to }) => !overlaps(faults, from, to)).map(({ from, to }) => to - from).sort((a, b) => a - b);
+  return stalls
+    .filter(({ from, to }) => !overlaps(faults, from, to))
+    .map(({ from, to }) => to - from)
+    .sort((a, b) => a - b);
 }
 
 /** Notes when this process got no time, or Redis answered nobody: a disk that takes seconds for an fsync holds it up, too. */
@@ -190,6 +238,12 @@ function watchPulse(record: Record, redis: RedisClient): NodeJS.Timeout {
     last = Date.now();
     if (asked > 0 || redis.isCluster) return; // of a cluster, who would be asked may be away
     asked = last;
-    redis.ping().then(() => note(asked), () => undefined).finally(() => (asked = 0)); // it fails at the end only
+    redis
+      .ping()
+      .then(
+        () => note(asked),
+        () => undefined,
+      )
+      .finally(() => (asked = 0)); // it fails at the end only
   }, PULSE);
 }

@@ -29,7 +29,11 @@ export const CLUSTER_FAULT: Record<ClusterFault, Make> = {
     const master = await pick(cluster, target);
     tell(await keysOf(cluster, master));
     master.pause();
-    await until(async () => !(await cluster.masters()).includes(master) && await cluster.covered(), 'a replica takes over', 30_000);
+    await until(
+      async () => !(await cluster.masters()).includes(master) && (await cluster.covered()),
+      'a replica takes over',
+      30_000,
+    );
     master.resume();
     await cluster.whole();
   },
@@ -72,7 +76,7 @@ function ourKeys(): string[] {
 
 async function keysOf(cluster: TestCluster, master: ClusterNode): Promise<(key: string) => boolean> {
   const hit = new Set<string>();
-  for (const key of ourKeys()) if (await cluster.ownerOf(key) === master) hit.add(tagOf(key));
+  for (const key of ourKeys()) if ((await cluster.ownerOf(key)) === master) hit.add(tagOf(key));
   return (key) => hit.has(tagOf(key));
 }
 

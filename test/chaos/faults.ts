@@ -14,7 +14,7 @@ const REDIS_BACK = 2_000;
 /** Makes a fault, and resolves when what it hit is back. False when there was nothing left to hit. `tell` hears which slots it concerns. */
 export function makeFault(site: Site, fault: PlannedFault, tell: Tell): Promise<boolean> {
   const make = isOfCluster(fault.kind) ? CLUSTER_FAULT[fault.kind] : null;
-  if (make) return atRedis(site, () => site.cluster ? make(site.cluster, fault, tell) : Promise.resolve());
+  if (make) return atRedis(site, () => (site.cluster ? make(site.cluster, fault, tell) : Promise.resolve()));
   return MAKE[fault.kind as Exclude<FaultKind, ClusterFault>](site, fault);
 }
 
@@ -24,35 +24,44 @@ function isOfCluster(kind: FaultKind): kind is ClusterFault {
 
 const MAKE: Record<Exclude<FaultKind, ClusterFault>, Make> = {
   'api-kill': (site, fault) => atPlace(site.apis, fault, (place) => killAt(place, fault, () => site.startApi())),
-  'worker-kill': (site, fault) => atPlace(site.workers, fault, (place) => killAt(place, fault, () => site.startWorker())),
-  'redis-kill': (site, fault) => atRedis(site, async () => {
-    await site.redis.kill();
-    await sleep(fault.lasts);
-    await site.redis.restart();
-  }),
+  'worker-kill': (site, fault) =>
+    atPlace(site.workers, fault, (place) => killAt(place, fault, () => site.startWorker())),
+  'redis-kill': (site, fault) =>
+    atRedis(site, async () => {
+      await site.redis.kill();
+      await sleep(fault.lasts);
+      await site.redis.restart();
+    }),
   'api-stop': (site, fault) => atPlace(site.apis, fault, (place) => stopFor(place.current, fault.lasts)),
   'worker-stop': (site, fault) => atPlace(site.workers, fault, (place) => stopFor(place.current, fault.lasts)),
   'redis-stop': (site, fault) => atRedis(site, () => stopFor(site.redis, fault.lasts)),
   'drop-normal': (site) => atRedis(site, () => dropConnections(site, 'normal')),
   'drop-pubsub': (site) => atRedis(site, () => dropConnections(site, 'pubsub')),
   'api-reload': (site, fault) => atPlace(site.apis, fault, (place) => reloadAt(site, place, () => site.startApi())),
-  'worker-reload': (site, fault) => atPlace(site.workers, fault, (place) => reloadAt(site, place, () => site.startWorker())),
+  'worker-reload': (site, fault) =>
+    atPlace(site.workers, fault, (place) => reloadAt(site, place, () => site.startWorker())),
   // as when the machine loses its power, but for what the operating system had not written yet
-  'all-kill': (site, fault) => atRedis(site, async () => {
-    const apis = site.apis.filter((place) => !place.taken);
-    const workers = site.workers.filter((place) => !place.taken);
-    for (const place of [...apis, ...workers]) place.taken = true;
-    await Promise.all([site.redis, ...[...apis, ...workers].map((place) => place.current)].map((one) => one.kill()));
-    await sleep(fault.lasts);
-    await site.redis.restart();
-    await Promise.all([
-      ...apis.map(async (place) => place.settle(await site.startApi())), ...workers.map(async (place) => place.settle(await site.startWorker())),
-    ]).finally(() => [...apis, ...workers].forEach((place) => (place.taken = false)));
-  }),
+  'all-kill': (site, fault) =>
+    atRedis(site, async () => {
+      const apis = site.apis.filter((place) => !place.taken);
+      const workers = site.workers.filter((place) => !place.taken);
+      for (const place of [...apis, ...workers]) place.taken = true;
+      await Promise.all([site.redis, ...[...apis, ...workers].map((place) => place.current)].map((one) => one.kill()));
+      await sleep(fault.lasts);
+      await site.redis.restart();
+      await Promise.all([
+        ...apis.map(async (place) => place.settle(await site.startApi())),
+        ...workers.map(async (place) => place.settle(await site.startWorker())),
+      ]).finally(() => [...apis, ...workers].forEach((place) => (place.taken = false)));
+    }),
 };
 
 /** Makes a fault at one of the places that no other fault is at. */
-async function atPlace<P extends Place<Child>>(places: P[], { target }: PlannedFault, make: (place: P) => Promise<void>): Promise<boolean> {
+async function atPlace<P extends Place<Child>>(
+  places: P[],
+  { target }: PlannedFault,
+  make: (place: P) => Promise<void>,
+): Promise<boolean> {
   const free = places.filter((place) => !place.taken);
   const place = free[target % Math.max(free.length, 1)];
   if (!place) return false;
@@ -68,7 +77,11 @@ async function atRedis(site: Site, make: () => Promise<void>): Promise<boolean> 
   return true;
 }
 
-async function killAt<P extends Child>(place: Place<P>, { lasts }: PlannedFault, start: () => Promise<P>): Promise<void> {
+async function killAt<P extends Child>(
+  place: Place<P>,
+  { lasts }: PlannedFault,
+  start: () => Promise<P>,
+): Promise<void> {
   await place.current.kill();
   await sleep(lasts);
   place.settle(await start());
@@ -86,7 +99,8 @@ async function reloadAt<P extends Child>(site: Site, place: Place<P>, start: () 
   place.settle(await start());
   const told = Date.now();
   const code = await old.stop('SIGINT');
-  if (code !== 0 && site.redisBackAt < told - REDIS_BACK) throw new Error(`process ${old.pid} did not end in order (${code}): ${old.output().slice(-2_000)}`);
+  if (code !== 0 && site.redisBackAt < told - REDIS_BACK)
+    throw new Error(`process ${old.pid} did not end in order (${code}): ${old.output().slice(-2_000)}`);
 }
 
 async function dropConnections(site: Site, type: 'normal' | 'pubsub'): Promise<void> {

@@ -2,9 +2,9 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../shared/protocol/errors.js';
-import { ask, Refused, type Parameters, type Way } from '../support/client.js';
+import { ask, type Parameters, Refused, type Way } from '../support/client.js';
 import type { Random } from './random.js';
-import { SLOW, type Record } from './record.js';
+import { type Record, SLOW } from './record.js';
 
 /** How long (ms) an answer may take beyond what was asked to be held; a stopped process gives none. */
 const PATIENCE = 4_000;
@@ -38,7 +38,11 @@ export class Line {
   }
 
   /** One attempt. Notes its failure, and turns to another process for the next when this one was no use. */
-  async once<Fields>(op: string, params: Parameters, { hold = 0, expected = [], signal, elsewhere = false }: Attempt = {}) {
+  async once<Fields>(
+    op: string,
+    params: Parameters,
+    { hold = 0, expected = [], signal, elsewhere = false }: Attempt = {},
+  ) {
     const began = Date.now();
     const url = elsewhere ? this.#other() : this.#choose();
     const limit = new AbortController();
@@ -58,16 +62,23 @@ export class Line {
   }
 
   /** Repeats until it is answered yes, or no for good: then throws. `again`: codes that are right after a lost answer. */
-  async insist<Fields>(op: string, params: Parameters, { expected = [], again = [] }: { expected?: readonly ErrorCode[]; again?: readonly ErrorCode[] } = {}) {
+  async insist<Fields>(
+    op: string,
+    params: Parameters,
+    { expected = [], again = [] }: { expected?: readonly ErrorCode[]; again?: readonly ErrorCode[] } = {},
+  ) {
     const began = Date.now();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answer = await this.once<Fields>(op, params, { expected: attempt > 1 ? [...expected, ...again] : expected });
+        const answer = await this.once<Fields>(op, params, {
+          expected: attempt > 1 ? [...expected, ...again] : expected,
+        });
         if (Date.now() - began > SLOW) this.#record.slow.push({ what: op, from: began, to: Date.now() });
         return answer;
       } catch (error) {
         if (error instanceof Refused && !error.mayRetry) throw error;
-        if (Date.now() - began > GIVE_UP) throw new Error(`${op} was not answered within ${GIVE_UP} ms`, { cause: error });
+        if (Date.now() - began > GIVE_UP)
+          throw new Error(`${op} was not answered within ${GIVE_UP} ms`, { cause: error });
         await sleep(this.#random.between(PAUSE / 2, PAUSE));
       }
     }

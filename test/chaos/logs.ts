@@ -1,6 +1,7 @@
 /** The rooms' logs as Redis has them: what every view is held against. */
-import type { RedisClient } from '../../shared/redis/owners.js';
+
 import { compareIds } from '../../shared/protocol/events.js';
+import type { RedisClient } from '../../shared/redis/owners.js';
 import { allKeys } from '../support/redis.js';
 
 export interface Log {
@@ -22,14 +23,16 @@ export async function readLogs(redis: RedisClient): Promise<Map<string, Log>> {
 }
 
 function parse(entries: [id: string, fields: string[]][]): Log {
-  const texts = entries.map(([, fields]) => (JSON.parse(fields[fields.indexOf('e') + 1] ?? '{}') as { text?: string }).text ?? '');
+  const texts = entries.map(
+    ([, fields]) => (JSON.parse(fields[fields.indexOf('e') + 1] ?? '{}') as { text?: string }).text ?? '',
+  );
   return { ids: entries.map(([id]) => id), texts };
 }
 
 /** Where the first event after `id` is. */
 export function placeAfter({ ids }: Log, id: string): number {
   let low = 0;
-  for (let high = ids.length; low < high;) {
+  for (let high = ids.length; low < high; ) {
     const middle = (low + high) >>> 1;
     if (compareIds(ids[middle] ?? '', id) <= 0) low = middle + 1;
     else high = middle;

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Problem } from '../../scripts/problem.js';
 import { HABITS, type Habit } from './habits.js';
-import { CLUSTER_FAULTS, FAULTS, faultsOf, type FaultKind } from './plan.js';
+import { CLUSTER_FAULTS, FAULTS, type FaultKind, faultsOf } from './plan.js';
 
 export interface ChaosOptions {
   /** How long faults are made. Starting before and settling after come on top. */
@@ -39,7 +39,20 @@ export const USAGE = `npm run chaos -- [options]
   --apis N           API processes (3), 1 to 8
   --workers N        worker processes (2), 1 to 8`;
 
-const TEXT = ['seconds', 'users', 'rooms', 'rate', 'seed', 'faults', 'fsync', 'live', 'apis', 'workers', 'redis', 'wait'] as const;
+const TEXT = [
+  'seconds',
+  'users',
+  'rooms',
+  'rate',
+  'seed',
+  'faults',
+  'fsync',
+  'live',
+  'apis',
+  'workers',
+  'redis',
+  'wait',
+] as const;
 type Values = Partial<Record<(typeof TEXT)[number], string>>;
 
 /** Null when only help is asked for. Throws a Problem for what is not allowed. */
@@ -72,7 +85,7 @@ function parse(args: string[]): Values | null {
   const text = Object.fromEntries(TEXT.map((name) => [name, { type: 'string' as const }]));
   try {
     const { values } = parseArgs({ args, options: { ...text, help: { type: 'boolean' } } });
-    return values['help'] ? null : values as Values;
+    return values.help ? null : (values as Values);
   } catch (error) {
     throw new Problem(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }
@@ -81,7 +94,8 @@ function parse(args: string[]): Values | null {
 function integer(values: Values, name: keyof Values, fallback: number, min: number, max: number): number {
   const text = values[name] ?? String(fallback);
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) throw new Problem(`--${name} must be a whole number from ${min} to ${max}.`);
+  if (!/^\d+$/.test(text) || value < min || value > max)
+    throw new Problem(`--${name} must be a whole number from ${min} to ${max}.`);
   return value;
 }
 

@@ -9,7 +9,15 @@ import type { Record } from './record.js';
 import { Session } from './session.js';
 
 /** Shares of what is done instead of sending a message to a room. */
-const SHARES = { add: 0.1, sendPrivately: 0.06, sendTwice: 0.05, move: 0.03, rename: 0.02, leave: 0.012, misbehave: 0.03 } as const;
+const SHARES = {
+  add: 0.1,
+  sendPrivately: 0.06,
+  sendTwice: 0.05,
+  move: 0.03,
+  rename: 0.02,
+  leave: 0.012,
+  misbehave: 0.03,
+} as const;
 type Act = keyof typeof SHARES | 'send';
 /** ms for which a client behaves badly: long ones lose events to the inbox's limit. */
 const MISBEHAVE = [500, 2_000, 5_000, 15_000];
@@ -71,10 +79,13 @@ export class Person {
       for (;;) {
         await sleep(this.#random.pause(mean));
         if (this.#quiet) return;
-        await this.#act(this.session ?? await this.#join());
+        await this.#act(this.session ?? (await this.#join()));
       }
     } catch (error) {
-      this.#crowd.record.violation('a client broke off', error instanceof Error ? error.stack ?? error.message : String(error));
+      this.#crowd.record.violation(
+        'a client broke off',
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      );
     }
   }
 
@@ -82,14 +93,22 @@ export class Person {
     const { rooms } = session;
     const act = this.#draw();
     switch (rooms.length > 0 ? act : 'move') {
-      case 'send': return session.send(this.#random.pick(rooms), this.#nonce());
-      case 'add': return session.add(this.#random.pick(rooms), this.#nonce());
-      case 'sendTwice': return session.sendTwice(this.#random.pick(rooms), this.#nonce());
-      case 'sendPrivately': return this.#sendPrivately(session);
-      case 'move': return this.#move(session);
-      case 'rename': return session.rename(this.#nextName());
-      case 'leave': return session.leave();
-      case 'misbehave': return this.#misbehave(session);
+      case 'send':
+        return session.send(this.#random.pick(rooms), this.#nonce());
+      case 'add':
+        return session.add(this.#random.pick(rooms), this.#nonce());
+      case 'sendTwice':
+        return session.sendTwice(this.#random.pick(rooms), this.#nonce());
+      case 'sendPrivately':
+        return this.#sendPrivately(session);
+      case 'move':
+        return this.#move(session);
+      case 'rename':
+        return session.rename(this.#nextName());
+      case 'leave':
+        return session.leave();
+      case 'misbehave':
+        return this.#misbehave(session);
     }
   }
 
@@ -102,13 +121,15 @@ export class Person {
   /** Goes on beside everything else. */
   async #misbehave(session: Session): Promise<void> {
     const { habits, longest } = this.#crowd;
-    if (habits.length > 0) void session.misbehave(this.#random.pick(habits), Math.min(longest, this.#random.pick(MISBEHAVE)));
+    if (habits.length > 0)
+      void session.misbehave(this.#random.pick(habits), Math.min(longest, this.#random.pick(MISBEHAVE)));
   }
 
   async #move(session: Session): Promise<void> {
     const { rooms } = session;
     const others = this.#crowd.rooms.filter((room) => !rooms.includes(room));
-    if (rooms.length > 1 && (others.length === 0 || this.#random.chance(0.5))) await session.exit(this.#random.pick(rooms));
+    if (rooms.length > 1 && (others.length === 0 || this.#random.chance(0.5)))
+      await session.exit(this.#random.pick(rooms));
     else if (others.length > 0) await session.enter(this.#random.pick(others));
   }
 

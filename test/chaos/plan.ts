@@ -2,7 +2,17 @@
 import type { Random } from './random.js';
 
 export const FAULTS = [
-  'api-kill', 'worker-kill', 'redis-kill', 'api-stop', 'worker-stop', 'redis-stop', 'drop-normal', 'drop-pubsub', 'api-reload', 'worker-reload', 'all-kill',
+  'api-kill',
+  'worker-kill',
+  'redis-kill',
+  'api-stop',
+  'worker-stop',
+  'redis-stop',
+  'drop-normal',
+  'drop-pubsub',
+  'api-reload',
+  'worker-reload',
+  'all-kill',
 ] as const;
 /** What happens to a cluster, beside what happens to the chat's own processes. */
 export const CLUSTER_FAULTS = ['master-kill', 'master-stop', 'master-failover', 'slots-move', 'node-change'] as const;
@@ -37,7 +47,12 @@ export function planFaults(kinds: readonly FaultKind[], ms: number, random: Rand
   for (let at = step / 2, round = 1; kinds.length > 0 && at < ms; at += CALM * step, round += 1) {
     for (const kind of random.shuffled(kinds)) {
       if (at >= ms && round > 1) break;
-      planned.push({ kind, at: Math.round(at), lasts: Math.round(lasting(kind, step, random)), target: Math.floor(random.between(0, 1_000)) });
+      planned.push({
+        kind,
+        at: Math.round(at),
+        lasts: Math.round(lasting(kind, step, random)),
+        target: Math.floor(random.between(0, 1_000)),
+      });
       at += random.between(0.4, 1.6) * step;
     }
   }

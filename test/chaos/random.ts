@@ -36,6 +36,9 @@ export class Random {
   }
 
   shuffled<T>(list: readonly T[]): T[] {
-    return list.map((one) => ({ one, order: this.next() })).sort((a, b) => a.order - b.order).map(({ one }) => one);
+    return list
+      .map((one) => ({ one, order: this.next() }))
+      .sort((a, b) => a.order - b.order)
+      .map(({ one }) => one);
   }
 }

@@ -58,7 +58,9 @@ export class Record {
 
   /** `kind: times: an example` for each kind, with more examples in further lines. */
   describeViolations(): string[] {
-    return [...this.#violations].map(([kind, examples]) => `${kind}: ${this.violations(kind)}\n${examples.map((one) => `    ${one}`).join('\n')}`);
+    return [...this.#violations].map(
+      ([kind, examples]) => `${kind}: ${this.violations(kind)}\n${examples.map((one) => `    ${one}`).join('\n')}`,
+    );
   }
 
   beginFault(kind: FaultKind): FaultWindow {
@@ -74,7 +76,11 @@ export class Record {
     if (error instanceof Refused && expected.includes(error.failure.code)) return;
     const passes = error instanceof Refused ? ERRORS[error.failure.code].retry : CONNECTION.test(code);
     const excused = passes && overlaps([...this.faults, ...this.stalls], began, Date.now(), CONNECTION_GRACE);
-    if (!excused) this.violation(`unexpected failure of ${op}`, `${code} ${error instanceof Error ? error.message : String(error)}`);
+    if (!excused)
+      this.violation(
+        `unexpected failure of ${op}`,
+        `${code} ${error instanceof Error ? error.message : String(error)}`,
+      );
   }
 }
 

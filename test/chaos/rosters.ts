@@ -12,14 +12,16 @@ export async function checkRosters(redis: RedisClient, record: Record, sessions:
   for (const session of sessions.filter((one) => !one.over)) {
     for (const room of session.rooms) {
       const name = rosters.get(room)?.get(session.id);
-      if (name !== session.name) record.violation('roster', `${room} has user ${session.id} as ${name}, who is ${session.name}`);
+      if (name !== session.name)
+        record.violation('roster', `${room} has user ${session.id} as ${name}, who is ${session.name}`);
     }
   }
   for (const [room, roster] of rosters) {
     for (const id of roster.keys()) {
       const session = byId.get(id); // none: it joined, and the answer was lost
       if (session?.over) record.violation('roster', `${room} has user ${id}, who has left`);
-      else if (session && !session.rooms.includes(room)) record.violation('roster', `${room} has user ${id}, who has exited it`);
+      else if (session && !session.rooms.includes(room))
+        record.violation('roster', `${room} has user ${id}, who has exited it`);
     }
   }
 }

@@ -11,7 +11,9 @@ try {
   } else {
     const began = Date.now();
     console.log(`seed ${options.seed}`);
-    const report = await runChaos(options, (text) => console.log(`[${String(Math.round((Date.now() - began) / 1_000)).padStart(4)} s] ${text}`));
+    const report = await runChaos(options, (text) =>
+      console.log(`[${String(Math.round((Date.now() - began) / 1_000)).padStart(4)} s] ${text}`),
+    );
     console.log(`\n${describe(report)}`);
     if (report.violations.length > 0) process.exitCode = 1;
   }

@@ -1,7 +1,15 @@
 /** One user from `join` to its end: its polls, and what it has seen of its rooms. It mends gaps as a good client does. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Values } from '../../apps/web/client/events/values.js';
 import type { ErrorCode } from '../../shared/protocol/errors.js';
-import { compareIds, privateRoom, privateRoomUsers, type ChatEvent, type RoomValues, type RoomView } from '../../shared/protocol/events.js';
+import {
+  type ChatEvent,
+  compareIds,
+  privateRoom,
+  privateRoomUsers,
+  type RoomValues,
+  type RoomView,
+} from '../../shared/protocol/events.js';
 import { Refused } from '../support/client.js';
 import type { Polled } from '../support/follower.js';
 import type { Joined, Sent } from '../support/user.js';
@@ -9,7 +17,6 @@ import type { Habit } from './habits.js';
 import type { Line } from './line.js';
 import type { Random } from './random.js';
 import type { Record } from './record.js';
-import { Values } from '../../apps/web/client/events/values.js';
 import { View } from './view.js';
 import type { Window } from './windows.js';
 
@@ -70,7 +77,9 @@ export class Session {
 
   /** Public rooms it is in, and is not about to go from. */
   get rooms(): string[] {
-    return [...this.views.values()].filter((view) => !view.ending && privateRoomUsers(view.room) === null).map((view) => view.room);
+    return [...this.views.values()]
+      .filter((view) => !view.ending && privateRoomUsers(view.room) === null)
+      .map((view) => view.room);
   }
 
   /** It was told that its inbox lost something. */
@@ -91,7 +100,8 @@ export class Session {
     const params = { token: this.token, room, text: nonce, id: nonce };
     const again = this.#line.once<Sent>('send', params, { elsewhere: true }).catch(() => null);
     const [sent, second] = await Promise.all([this.#send(room, { room }, nonce), again]);
-    if (second && sent && second.id !== sent.id) this.#record.violation('one nonce, two messages', `${room} ${nonce}: ${sent.id} and ${second.id}`);
+    if (second && sent && second.id !== sent.id)
+      this.#record.violation('one nonce, two messages', `${room} ${nonce}: ${sent.id} and ${second.id}`);
   }
 
   /** To another user; that may be gone by now. */
@@ -101,7 +111,8 @@ export class Session {
 
   /** Adds to a value, and to another of its own. */
   async add(room: string, nonce: string): Promise<void> {
-    if (await this.#ask('add', { room, key: 'sum', id: nonce })) this.#record.added.set(room, (this.#record.added.get(room) ?? 0) + 1);
+    if (await this.#ask('add', { room, key: 'sum', id: nonce }))
+      this.#record.added.set(room, (this.#record.added.get(room) ?? 0) + 1);
     await this.#ask('set', { room, key: '@me/last', value: Number(nonce.replace(/\D/g, '')), id: `${nonce}.own` });
   }
 
@@ -160,7 +171,11 @@ export class Session {
   }
 
   async #send(room: string, where: { room: string } | { to: number }, nonce: string): Promise<Sent | null> {
-    const sent = await this.#ask<Sent>('send', { ...where, text: nonce, id: nonce }, { expected: 'to' in where ? ['no_such_user'] : [] });
+    const sent = await this.#ask<Sent>(
+      'send',
+      { ...where, text: nonce, id: nonce },
+      { expected: 'to' in where ? ['no_such_user'] : [] },
+    );
     if (!sent) return null;
     this.#record.accepted.push({ room, id: sent.id, nonce, at: Date.now() });
     await this.#inTurn(() => this.#know(room));
@@ -168,7 +183,11 @@ export class Session {
   }
 
   /** An operation that is repeated until it is answered. Null when it was refused for a reason that is right. */
-  async #ask<Fields>(op: string, params: object, right: { expected?: ErrorCode[]; again?: ErrorCode[] } = {}): Promise<(Fields & { ok: true }) | null> {
+  async #ask<Fields>(
+    op: string,
+    params: object,
+    right: { expected?: ErrorCode[]; again?: ErrorCode[] } = {},
+  ): Promise<(Fields & { ok: true }) | null> {
     try {
       return await this.#line.insist<Fields>(op, { token: this.token, ...params }, right);
     } catch (error) {
@@ -199,19 +218,35 @@ export class Session {
 
   async #round(): Promise<void> {
     switch (this.#habit) {
-      case 'silent': return this.#pause(1_000);
-      case 'vanish': return this.#line.vanish('poll', { token: this.token, cursor: this.#cursor, timeout: 5 }, this.#random.between(0, 400));
-      case 'twice': return void await Promise.allSettled([this.#poll(), this.#poll(true)]);
-      case 'unacknowledged': return this.#pollInVain();
-      case null: return this.#poll();
+      case 'silent':
+        return this.#pause(1_000);
+      case 'vanish':
+        return this.#line.vanish(
+          'poll',
+          { token: this.token, cursor: this.#cursor, timeout: 5 },
+          this.#random.between(0, 400),
+        );
+      case 'twice':
+        return void (await Promise.allSettled([this.#poll(), this.#poll(true)]));
+      case 'unacknowledged':
+        return this.#pollInVain();
+      case null:
+        return this.#poll();
     }
   }
 
   async #poll(elsewhere = false): Promise<void> {
     const timeout = this.#random.pick(HOLDS);
-    const answer = await this.#line.once<Polled>('poll', { token: this.token, cursor: this.#cursor, timeout }, {
-      hold: timeout * 1_000, elsewhere, signal: this.#current.signal, expected: this.#right,
-    });
+    const answer = await this.#line.once<Polled>(
+      'poll',
+      { token: this.token, cursor: this.#cursor, timeout },
+      {
+        hold: timeout * 1_000,
+        elsewhere,
+        signal: this.#current.signal,
+        expected: this.#right,
+      },
+    );
     await this.#deliver(answer);
     this.#cursor = answer.cursor;
   }
@@ -219,7 +254,11 @@ export class Session {
   /** Takes what comes, and acts as if it had not: the cursor stays. */
   async #pollInVain(): Promise<void> {
     const params = { token: this.token, cursor: this.#cursor, timeout: 1 };
-    const answer = await this.#line.once<Polled>('poll', params, { hold: 1_000, signal: this.#current.signal, expected: this.#right });
+    const answer = await this.#line.once<Polled>('poll', params, {
+      hold: 1_000,
+      signal: this.#current.signal,
+      expected: this.#right,
+    });
     await this.#deliver(answer);
     await this.#pause(UNACKNOWLEDGED_PAUSE);
   }
@@ -263,7 +302,12 @@ export class Session {
 
   #show({ name, history, values }: RoomView): void {
     this.#open(name, history.at(-1)?.id ?? START);
-    const known = new Values(name, { ready: Promise.resolve(), userId: () => this.id, write: () => Promise.reject(new Error()), read: (query) => this.#readValues(query) });
+    const known = new Values(name, {
+      ready: Promise.resolve(),
+      userId: () => this.id,
+      write: () => Promise.reject(new Error()),
+      read: (query) => this.#readValues(query),
+    });
     known.open(values);
     this.values.set(name, known);
   }
@@ -296,9 +340,13 @@ export class Session {
 
   async #readBack(view: View): Promise<void> {
     const found: ChatEvent[] = [];
-    for (let more = true; more;) {
+    for (let more = true; more; ) {
       const before = found[0]?.id;
-      const page = await this.#ask<{ events: ChatEvent[]; more: boolean }>('history', { room: view.room, before, limit: HISTORY_PAGE }, { expected: ['not_in_room'] });
+      const page = await this.#ask<{ events: ChatEvent[]; more: boolean }>(
+        'history',
+        { room: view.room, before, limit: HISTORY_PAGE },
+        { expected: ['not_in_room'] },
+      );
       if (!page) return void (view.closed = true);
       const newer = page.events.filter(({ id }) => compareIds(id, view.last) > 0);
       found.unshift(...newer);

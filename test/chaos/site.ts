@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from '../support/child.js';
 import { startCluster, TestCluster } from '../support/cluster.js';
-import { startApi, startWorker, type Settings, type TestApi, type TestWorker } from '../support/processes.js';
+import { type Settings, startApi, startWorker, type TestApi, type TestWorker } from '../support/processes.js';
 import { startOneRedis, type TestRedis } from '../support/redis.js';
 import type { ChaosOptions } from './options.js';
 
@@ -43,7 +43,11 @@ export class Site {
     this.#onCrash = onCrash;
   }
 
-  static async open({ apis, workers, fsync, redis }: ChaosOptions, env: Settings, onCrash: (what: string) => void): Promise<Site> {
+  static async open(
+    { apis, workers, fsync, redis }: ChaosOptions,
+    env: Settings,
+    onCrash: (what: string) => void,
+  ): Promise<Site> {
     const options = { appendfsync: fsync };
     const site = new Site(await (redis === 'cluster' ? startCluster(options) : startOneRedis(options)), env, onCrash);
     const started = await Promise.all([
@@ -85,7 +89,11 @@ export class Site {
   async close(): Promise<void> {
     this.#watching = false;
     this.redis.resume();
-    await Promise.all([...this.apis, ...this.workers].map((place) => place.current.stop().catch((error: unknown) => this.#onCrash(String(error)))));
+    await Promise.all(
+      [...this.apis, ...this.workers].map((place) =>
+        place.current.stop().catch((error: unknown) => this.#onCrash(String(error))),
+      ),
+    );
     await this.redis.stop();
   }
 

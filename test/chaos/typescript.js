@@ -19,6 +19,11 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
   const sourcefile = fileURLToPath(url);
-  const { code } = await transform(await readFile(sourcefile, 'utf8'), { sourcefile, loader: 'ts', target: 'node20', sourcemap: 'inline' });
+  const { code } = await transform(await readFile(sourcefile, 'utf8'), {
+    sourcefile,
+    loader: 'ts',
+    target: 'node20',
+    sourcemap: 'inline',
+  });
   return { format: 'module', source: code, shortCircuit: true };
 }

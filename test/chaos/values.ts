@@ -12,16 +12,28 @@ const VALUES_KEY = /^room:\{r\d+\}:(.+):(values|own-values)$/;
 const SETTLE = 10_000;
 
 /** `exact`: Redis keeps all that it has acknowledged, so that every `add` counts once. */
-export async function checkValues(redis: RedisClient, record: Record, sessions: Session[], exact: boolean): Promise<void> {
+export async function checkValues(
+  redis: RedisClient,
+  record: Record,
+  sessions: Session[],
+  exact: boolean,
+): Promise<void> {
   const kept = await readValues(redis);
   for (const [room, count] of exact ? record.added : []) {
-    const sum = kept.get(room)?.['sum'] ?? 0;
+    const sum = kept.get(room)?.sum ?? 0;
     if (sum !== count) record.violation('added wrongly', `${room} has ${String(sum)} after ${count} were answered`);
   }
-  const differing = (): string[] => sessions.filter((one) => !one.over).flatMap((one) => {
-    return one.rooms.filter((room) => !same(one.values.get(room)?.all(), kept.get(room))).map((room) => `user ${one.id} in ${room}`);
-  });
-  await until(() => Promise.resolve(differing().length === 0), 'everybody knows the values', SETTLE).catch(() => undefined);
+  const differing = (): string[] =>
+    sessions
+      .filter((one) => !one.over)
+      .flatMap((one) => {
+        return one.rooms
+          .filter((room) => !same(one.values.get(room)?.all(), kept.get(room)))
+          .map((room) => `user ${one.id} in ${room}`);
+      });
+  await until(() => Promise.resolve(differing().length === 0), 'everybody knows the values', SETTLE).catch(
+    () => undefined,
+  );
   for (const who of differing()) record.violation('knows other values', who);
 }
 
@@ -45,4 +57,3 @@ async function readValues(redis: RedisClient): Promise<Map<string, Known>> {
   }
   return rooms;
 }
-

@@ -1,5 +1,5 @@
 /** What one user has seen of one room, from entering it on. Ids only grow: what is not above the last one is dropped. */
-import { compareIds, type ChatEvent } from '../../shared/protocol/events.js';
+import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
 import type { Window } from './windows.js';
 
 export interface Arrival {
@@ -51,7 +51,7 @@ export class View {
   /** Ids are in order: found by halving. */
   #has(id: string): boolean {
     let low = 0;
-    for (let high = this.arrivals.length; low < high;) {
+    for (let high = this.arrivals.length; low < high; ) {
       const middle = (low + high) >>> 1;
       if (compareIds(this.arrivals[middle]?.id ?? '', id) < 0) low = middle + 1;
       else high = middle;

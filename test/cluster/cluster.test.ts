@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkRedis } from '../../shared/preflight/preflight.js';
 import { Away, Patience } from '../../shared/redis/circuit-breaker.js';
 import { connectWorker, firstConnect } from '../../shared/redis/connect.js';
 import { connectStore } from '../../shared/store/connect.js';
-import { checkRedis } from '../../shared/preflight/preflight.js';
 import { Keys } from '../../shared/store/keys.js';
 import { fetchText } from '../support/client.js';
 import { startCluster, type TestCluster } from '../support/cluster.js';
@@ -38,7 +38,10 @@ async function people(count: number, room: string) {
   return users.map((user) => ({ user, follower: user.follow() }));
 }
 
-interface QueueView { name: string; counts: Record<string, number> }
+interface QueueView {
+  name: string;
+  counts: Record<string, number>;
+}
 
 /** The queues as the host's board shows them. Undefined while the board cannot reach Redis: it answers with an error. */
 async function queues(): Promise<QueueView[] | undefined> {
@@ -48,7 +51,8 @@ async function queues(): Promise<QueueView[] | undefined> {
 
 /** A room whose jobs go to that queue. */
 function roomOf(queue: string): string {
-  for (let number = 0; ; number += 1) if (QUEUES[crc32(`queued-${number}`) % QUEUES.length] === queue) return `queued-${number}`;
+  for (let number = 0; ; number += 1)
+    if (QUEUES[crc32(`queued-${number}`) % QUEUES.length] === queue) return `queued-${number}`;
 }
 
 type People = Awaited<ReturnType<typeof people>>;
@@ -71,7 +75,10 @@ describe('on a cluster', () => {
   });
 
   it('private messages, signals, names and what an owner does work', async () => {
-    const [anna, bert] = [await TestUser.join(system.urls, { name: 'Anna', room: 'own' }), await TestUser.join(system.urls, { room: 'own' })];
+    const [anna, bert] = [
+      await TestUser.join(system.urls, { name: 'Anna', room: 'own' }),
+      await TestUser.join(system.urls, { room: 'own' }),
+    ];
     const follower = bert.follow();
     expect(await refusal(TestUser.join(system.urls, { name: 'anna' }))).toMatchObject({ code: 'name_taken' });
     await anna.send({ text: 'for you', to: bert.id });
@@ -89,14 +96,21 @@ describe('on a cluster', () => {
   it('jobs go through several queues, and the figures are those of all', async () => {
     expect((await queues())?.map(({ name }) => name).sort()).toEqual([...QUEUES, 'upkeep']);
     const figures = async () => (await fetch(`${system.urls[0]}/metrics`, ADMIN)).text();
-    await until(async () => /chat_fanout_events_total [1-9]/.test(await figures()), 'the worker has written its figures');
+    await until(
+      async () => /chat_fanout_events_total [1-9]/.test(await figures()),
+      'the worker has written its figures',
+    );
   });
 
   it('is refused with another number of shards, or without the word cluster', async () => {
-    await expect(checkRedis(cluster.url, 16)).rejects.toThrow('SHARDS=16 is not allowed: this Redis holds data that was made with SHARDS=64.');
+    await expect(checkRedis(cluster.url, 16)).rejects.toThrow(
+      'SHARDS=16 is not allowed: this Redis holds data that was made with SHARDS=64.',
+    );
     const [one] = cluster.nodes;
     const plain = `redis://chat:s3cr+t@127.0.0.1:${one?.port}`;
-    await expect(checkRedis(plain, 1)).rejects.toThrow(`(redis://127.0.0.1:${one?.port}) cannot be used: it is a Redis Cluster: add ?cluster=true to its address.`);
+    await expect(checkRedis(plain, 1)).rejects.toThrow(
+      `(redis://127.0.0.1:${one?.port}) cannot be used: it is a Redis Cluster: add ?cluster=true to its address.`,
+    );
   });
 
   it('slots move while people talk, and nothing is lost, doubled or out of order', async () => {
@@ -114,7 +128,7 @@ describe('on a cluster', () => {
 
   it('what was asked of a master that is away is not done when it is back, once it was said to have failed', async () => {
     const master = await cluster.ownerOf('asked');
-    const away = [master, ...await cluster.replicasOf(master)];
+    const away = [master, ...(await cluster.replicasOf(master))];
     const redis = connectStore(cluster.url).on('error', () => undefined) as Cluster;
     await firstConnect(redis);
     await redis.rpush('asked', 'before');
@@ -123,7 +137,7 @@ describe('on a cluster', () => {
     await Promise.all(away.map((node) => node.restart()));
     await cluster.whole();
     // longer than the client's pause before it tries again
-    await until(async () => await redis.rpush('asked', 'after').catch(() => 0) > 50, 'many more');
+    await until(async () => (await redis.rpush('asked', 'after').catch(() => 0)) > 50, 'many more');
     expect(await redis.lrange('asked', 0, -1)).not.toContain('meanwhile');
     redis.disconnect();
   });
@@ -135,7 +149,12 @@ describe('on a cluster', () => {
     await Promise.all(cluster.nodes.map((node) => node.kill()));
     await Promise.all(cluster.nodes.map((node) => node.restart())); // in its first two seconds a master takes nothing
     let settled = false;
-    void redis.connect().catch(() => undefined).then(() => { settled = true; });
+    void redis
+      .connect()
+      .catch(() => undefined)
+      .then(() => {
+        settled = true;
+      });
     await cluster.whole();
     await until(() => settled, 'it is there', 10_000);
     redis.disconnect();
@@ -154,12 +173,13 @@ describe('on a cluster', () => {
     const redis = connectStore(cluster.url).on('error', () => undefined);
     await firstConnect(redis);
     const patience = new Patience(redis);
-    const ask = (work: () => Promise<string>): Promise<string> => patience.for('asked', work).catch((error: unknown) => (error instanceof Away ? 'away' : Promise.reject(error)));
+    const ask = (work: () => Promise<string>): Promise<string> =>
+      patience.for('asked', work).catch((error: unknown) => (error instanceof Away ? 'away' : Promise.reject(error)));
     const hung = sleep(1_500);
     expect(await ask(() => hung.then(() => 'late'))).toBe('away');
     await hung.then(() => sleep(50)); // it has answered
     expect(await ask(() => Promise.resolve('stale'))).toBe('away');
-    await until(async () => await ask(() => Promise.resolve('fresh')) === 'fresh', 'it is relied on again');
+    await until(async () => (await ask(() => Promise.resolve('fresh'))) === 'fresh', 'it is relied on again');
     redis.disconnect();
   });
 
@@ -215,13 +235,13 @@ async function moveAll(ofKeys: string[]): Promise<void> {
 
 /** Three people in a room, none of which is at that master. */
 async function elsewhere(master: object, name: string): Promise<People> {
-  const isElsewhere = async (key: string): Promise<boolean> => await cluster.ownerOf(key) !== master;
+  const isElsewhere = async (key: string): Promise<boolean> => (await cluster.ownerOf(key)) !== master;
   let room = name;
-  while (!await isElsewhere(keys.room(room))) room += '-';
+  while (!(await isElsewhere(keys.room(room)))) room += '-';
   const found: People = [];
   while (found.length < 3) {
     const user = await TestUser.join(system.urls, { room: 'lobby' });
-    if (!await isElsewhere(keys.user(user.id))) continue;
+    if (!(await isElsewhere(keys.user(user.id)))) continue;
     await user.ask('enter', { room });
     await user.ask('exit', { room: 'lobby' });
     found.push({ user, follower: user.follow() });

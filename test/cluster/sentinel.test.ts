@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Child } from '../support/child.js';
 import { freePort } from '../support/ports.js';
 import { startApi, startWorker, type TestApi, type TestWorker } from '../support/processes.js';
-import { startOneRedis, type OneRedis } from '../support/redis.js';
+import { type OneRedis, startOneRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
@@ -23,10 +23,22 @@ beforeAll(async () => {
   await replica.follow(master);
   folder = await mkdtemp(join(tmpdir(), 'nobackend-sentinel-'));
   const port = await freePort();
-  await writeFile(join(folder, 'sentinel.conf'), [
-    `port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, `sentinel monitor chat 127.0.0.1 ${master.port} 1`, 'sentinel down-after-milliseconds chat 1000',
-  ].join('\n'));
-  [sentinel] = await Child.start('redis-server', [join(folder, 'sentinel.conf'), '--sentinel'], process.env, /\+monitor/);
+  await writeFile(
+    join(folder, 'sentinel.conf'),
+    [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `dir ${folder}`,
+      `sentinel monitor chat 127.0.0.1 ${master.port} 1`,
+      'sentinel down-after-milliseconds chat 1000',
+    ].join('\n'),
+  );
+  [sentinel] = await Child.start(
+    'redis-server',
+    [join(folder, 'sentinel.conf'), '--sentinel'],
+    process.env,
+    /\+monitor/,
+  );
   const client = new Redis(port);
   await client.call('SENTINEL', 'DEBUG', 'INFO-PERIOD', '100'); // else it hears of the replica after 10 s
   await until(() => sentinel.output().includes('+slave slave'), 'the Sentinel knows the replica');

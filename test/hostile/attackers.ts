@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/until.js';
 import type { Joined } from '../support/user.js';
-import { address, ATTACKS, Lingering, room, sampleRubbish, USERS, type Attackers } from './attacks.js';
-import { count, tell, type AttackOrder, type AttackReport } from './messages.js';
+import { ATTACKS, type Attackers, address, Lingering, room, sampleRubbish, USERS } from './attacks.js';
+import { type AttackOrder, type AttackReport, count, tell } from './messages.js';
 import { agentOf, ask } from './wire.js';
 
 /** Requests of each attack under way at a time; what would be more is left out, and counted. */
@@ -22,11 +22,18 @@ let attackers: Attackers | null = null;
 /** Users they have from the start, most in one room. */
 async function infiltrate(urls: string[]): Promise<Attackers> {
   const agent = agentOf(UNDER_WAY * Object.keys(ATTACKS).length);
-  const joined = await Promise.all(Array.from({ length: USERS }, async (_, i) => {
-    const body = JSON.stringify({ room: room(0), name: `evil-${i}` });
-    const { text } = await ask(agent, urls[i % urls.length] ?? '', { path: '/api/join', from: address(i), body, whole: true });
-    return JSON.parse(text) as Joined;
-  }));
+  const joined = await Promise.all(
+    Array.from({ length: USERS }, async (_, i) => {
+      const body = JSON.stringify({ room: room(0), name: `evil-${i}` });
+      const { text } = await ask(agent, urls[i % urls.length] ?? '', {
+        path: '/api/join',
+        from: address(i),
+        body,
+        whole: true,
+      });
+      return JSON.parse(text) as Joined;
+    }),
+  );
   const tokens = joined.map(({ token }) => token);
   return { agent, urls, tokens, cursors: joined.map(({ cursor }) => cursor), rubbish: sampleRubbish(tokens) };
 }
@@ -35,26 +42,42 @@ async function attack(attackers: Attackers, { rate, guesses, seconds }: AttackOr
   const report: AttackReport = {};
   const shares = Object.values(ATTACKS).reduce((sum, { share }) => sum + share, 0);
   const guessRate = guesses / seconds;
-  const rates = Object.entries(ATTACKS).map(([name, { share, once }]) => ({ name, once, perMs: (share === 0 ? guessRate : (rate - guessRate) * share / shares) / 1_000, due: Math.random(), underWay: 0 }));
+  const rates = Object.entries(ATTACKS).map(([name, { share, once }]) => ({
+    name,
+    once,
+    perMs: (share === 0 ? guessRate : ((rate - guessRate) * share) / shares) / 1_000,
+    due: Math.random(),
+    underWay: 0,
+  }));
   const lingering = [new Lingering(attackers, 'slow', LINGERING), new Lingering(attackers, 'unread', LINGERING / 3)];
   const timer = setInterval(() => lingering.forEach((one) => one.goOn()), PAUSE);
   for (let last = performance.now(); !over; await sleep(STEP)) {
     const now = performance.now();
     for (const one of rates) {
-      const counts = report[one.name] ??= {};
+      const counts = (report[one.name] ??= {});
       for (one.due += Math.min(200, now - last) * one.perMs; one.due >= 1; one.due -= 1) {
         if (one.underWay >= UNDER_WAY) {
           count(counts, 'left out');
           continue;
         }
         one.underWay += 1;
-        void one.once(attackers).then((outcome) => count(counts, outcome), () => count(counts, 'failed')).finally(() => (one.underWay -= 1));
+        void one
+          .once(attackers)
+          .then(
+            (outcome) => count(counts, outcome),
+            () => count(counts, 'failed'),
+          )
+          .finally(() => (one.underWay -= 1));
       }
     }
     last = now;
   }
   clearInterval(timer);
-  await until(() => rates.every(({ underWay }) => underWay === 0), 'the last answers', Math.min(LAST, seconds * 500)).catch(() => undefined); // what is not answered then is not counted
+  await until(
+    () => rates.every(({ underWay }) => underWay === 0),
+    'the last answers',
+    Math.min(LAST, seconds * 500),
+  ).catch(() => undefined); // what is not answered then is not counted
   for (const one of lingering) report[one.kind === 'slow' ? 'a byte a second' : 'answers not read'] = one.counts;
   return report;
 }

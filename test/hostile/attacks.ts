@@ -1,9 +1,10 @@
 /** The attacks: what each does once. Their addresses are forged, as many as a botnet has; the run is the proxy that believes them. */
-import { connect, type Socket } from 'node:net';
+
 import type { Agent } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { rubbishFor, sendRubbish, type Rubbish } from '../support/rubbish.js';
-import { ask, outcomeOf, type Asked } from './wire.js';
+import { type Rubbish, rubbishFor, sendRubbish } from '../support/rubbish.js';
+import { type Asked, ask, outcomeOf } from './wire.js';
 
 /** Addresses they come from, and users they have. */
 export const ADDRESSES = 300;
@@ -25,7 +26,8 @@ export interface Attackers {
 
 const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)] as T;
 const number = (below: number): number => Math.floor(Math.random() * below);
-export const address = (i: number): string => i % 5 === 4 ? `2001:db8:${(i % 7).toString(16)}:${(i * 13).toString(16)}::${i}` : `198.18.${i >> 8}.${i & 255}`;
+export const address = (i: number): string =>
+  i % 5 === 4 ? `2001:db8:${(i % 7).toString(16)}:${(i * 13).toString(16)}::${i}` : `198.18.${i >> 8}.${i & 255}`;
 export const room = (i: number): string => `evil-${i % ROOMS}`;
 
 /** A few of them come from one address much more than from others, as it is. */
@@ -35,7 +37,8 @@ export async function hit({ agent, urls }: Attackers, asked: Omit<Asked, 'from'>
   return outcomeOf(await ask(agent, pick(urls), { from: anyAddress(), ...asked }));
 }
 
-const post = (attackers: Attackers, operation: string, parameters: object): Promise<string> => hit(attackers, { path: `/api/${operation}`, body: JSON.stringify(parameters) });
+const post = (attackers: Attackers, operation: string, parameters: object): Promise<string> =>
+  hit(attackers, { path: `/api/${operation}`, body: JSON.stringify(parameters) });
 
 export interface Attack {
   /** Its part of all requests. */
@@ -44,23 +47,50 @@ export interface Attack {
 }
 
 export const ATTACKS: Record<string, Attack> = {
-  'joins': { share: 10, once: (a) => post(a, 'join', { room: number(4) ? room(number(ROOMS)) : `new-${number(1e6)}` }) },
-  'sends': { share: 14, once: (a) => post(a, 'send', { token: pick(a.tokens), room: room(0), text: 'flood' }) },
+  joins: { share: 10, once: (a) => post(a, 'join', { room: number(4) ? room(number(ROOMS)) : `new-${number(1e6)}` }) },
+  sends: { share: 14, once: (a) => post(a, 'send', { token: pick(a.tokens), room: room(0), text: 'flood' }) },
   'largest sends': { share: 5, once: (a) => post(a, 'send', { token: pick(a.tokens), room: room(0), ...LARGEST }) },
   'polls at once': { share: 14, once: (a) => post(a, 'poll', { token: pick(a.tokens), timeout: 0 }) },
-  'polls that acknowledge nothing': { share: 8, once: (a) => { const i = number(a.tokens.length); return post(a, 'poll', { token: a.tokens[i], cursor: a.cursors[i], timeout: 0 }); } },
-  'history': { share: 10, once: (a) => post(a, 'history', { token: pick(a.tokens), room: room(0), limit: 100 }) },
+  'polls that acknowledge nothing': {
+    share: 8,
+    once: (a) => {
+      const i = number(a.tokens.length);
+      return post(a, 'poll', { token: a.tokens[i], cursor: a.cursors[i], timeout: 0 });
+    },
+  },
+  history: { share: 10, once: (a) => post(a, 'history', { token: pick(a.tokens), room: room(0), limit: 100 }) },
   'lists of rooms': { share: 4, once: (a) => hit(a, { method: 'GET', path: '/jsonp/rooms?callback=f' }) },
-  'signals': { share: 6, once: (a) => post(a, 'signal', { token: pick(a.tokens), room: room(0), data: 'x'.repeat(4_000) }) },
+  signals: {
+    share: 6,
+    once: (a) => post(a, 'signal', { token: pick(a.tokens), room: room(0), data: 'x'.repeat(4_000) }),
+  },
   'calls in other rooms': { share: 4, once: (a) => post(a, 'exit', { token: pick(a.tokens), room: 'honest-0' }) },
-  'renames': { share: 3, once: (a) => post(a, 'rename', { token: pick(a.tokens), name: `evil ${number(1e6)}` }) },
-  'worthless tokens': { share: 0, once: (a) => post(a, 'poll', { token: `${1 + number(1e6)}.${NOT_TOKEN}${String(number(1e6)).padStart(6, '0')}`, timeout: 0 }) },
-  'rubbish': { share: 4, once: async (a) => { const { status, text } = await sendRubbish(pick(a.urls), pick(a.rubbish)); return outcomeOf({ status, text }); } },
+  renames: { share: 3, once: (a) => post(a, 'rename', { token: pick(a.tokens), name: `evil ${number(1e6)}` }) },
+  'worthless tokens': {
+    share: 0,
+    once: (a) =>
+      post(a, 'poll', { token: `${1 + number(1e6)}.${NOT_TOKEN}${String(number(1e6)).padStart(6, '0')}`, timeout: 0 }),
+  },
+  rubbish: {
+    share: 4,
+    once: async (a) => {
+      const { status, text } = await sendRubbish(pick(a.urls), pick(a.rubbish));
+      return outcomeOf({ status, text });
+    },
+  },
   'bodies of 200 KB': { share: 2, once: (a) => hit(a, { path: '/api/join', body: BODY }) },
   'deep JSON': { share: 2, once: (a) => hit(a, { path: '/api/signal', body: DEEP }) },
   'names of 40 KB': { share: 2, once: (a) => hit(a, { path: '/api/join', body: LONG_NAME }) },
-  'heads of 50 KB': { share: 2, once: (a) => hit(a, { method: 'GET', path: `/jsonp/rooms?callback=f&_=${'x'.repeat(20_000)}`, headers: { 'x-long': 'y'.repeat(30_000) } }) },
-  'connections': { share: 3, once: (a) => opened(pick(a.urls)) },
+  'heads of 50 KB': {
+    share: 2,
+    once: (a) =>
+      hit(a, {
+        method: 'GET',
+        path: `/jsonp/rooms?callback=f&_=${'x'.repeat(20_000)}`,
+        headers: { 'x-long': 'y'.repeat(30_000) },
+      }),
+  },
+  connections: { share: 3, once: (a) => opened(pick(a.urls)) },
 };
 
 /** A connection that is opened for nothing. */
@@ -76,7 +106,11 @@ export class Lingering {
   readonly #sockets = new Set<Socket>();
   readonly counts: Record<string, number> = {};
 
-  constructor(readonly attackers: Attackers, readonly kind: 'slow' | 'unread', readonly most: number) {}
+  constructor(
+    readonly attackers: Attackers,
+    readonly kind: 'slow' | 'unread',
+    readonly most: number,
+  ) {}
 
   /** Opens those that are missing, and lets the slow ones send a byte. */
   goOn(): void {
@@ -87,11 +121,13 @@ export class Lingering {
   #open(): void {
     const socket = connect(Number(new URL(pick(this.attackers.urls)).port), '127.0.0.1');
     this.#sockets.add(socket);
-    socket.on('error', () => undefined).on('close', () => {
-      this.#sockets.delete(socket);
-      this.counts['closed'] = (this.counts['closed'] ?? 0) + 1;
-    });
-    this.counts['opened'] = (this.counts['opened'] ?? 0) + 1;
+    socket
+      .on('error', () => undefined)
+      .on('close', () => {
+        this.#sockets.delete(socket);
+        this.counts.closed = (this.counts.closed ?? 0) + 1;
+      });
+    this.counts.opened = (this.counts.opened ?? 0) + 1;
     if (this.kind === 'slow') return void socket.write('POST /api/join HTTP/1.1\r\nHost: x\r\nX: ');
     socket.pause();
     const history = `GET /api/history?token=${pick(this.attackers.tokens)}&room=${room(0)}&limit=100 HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${anyAddress()}\r\n\r\n`;

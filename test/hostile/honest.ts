@@ -1,10 +1,10 @@
 /** A process of honest users: they talk in rooms, and it is measured when each message reaches each of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Latencies } from '../../bench/load/latencies.js';
-import { compareIds, type ChatEvent } from '../../shared/protocol/events.js';
+import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
 import { until } from '../support/until.js';
 import type { Joined } from '../support/user.js';
-import { count, tell, type HonestOrder, type HonestReport, type Phase, type Times } from './messages.js';
+import { count, type HonestOrder, type HonestReport, type Phase, type Times, tell } from './messages.js';
 import { agentOf, ask, outcomeOf } from './wire.js';
 
 /** How long (ms) who was refused waits. */
@@ -31,7 +31,11 @@ class Honest {
   #cursor = '';
   #last = '0-0';
 
-  constructor(readonly room: string, readonly url: string, readonly address: string) {}
+  constructor(
+    readonly room: string,
+    readonly url: string,
+    readonly address: string,
+  ) {}
 
   async join(): Promise<void> {
     const joined = await this.#insist<Joined>('join', { room: this.room });
@@ -50,7 +54,15 @@ class Honest {
 
   async #follow(): Promise<void> {
     for (;;) {
-      const { cursor, events, missed = 0 } = await this.#insist<{ cursor: string; events: ChatEvent[]; missed?: number }>('poll', { token: this.#token, cursor: this.#cursor, timeout: POLL_SECONDS });
+      const {
+        cursor,
+        events,
+        missed = 0,
+      } = await this.#insist<{ cursor: string; events: ChatEvent[]; missed?: number }>('poll', {
+        token: this.#token,
+        cursor: this.#cursor,
+        timeout: POLL_SECONDS,
+      });
       this.#cursor = cursor;
       missedEvents += missed;
       for (const event of events) if (event.type === 'message') this.#take(event.id, Number(event.text));
@@ -73,7 +85,13 @@ class Honest {
   /** Asks until it goes well, as the library does. */
   async #insist<Fields>(operation: string, parameters: object): Promise<Fields> {
     for (;;) {
-      const came = await ask(this.#agent, this.url, { path: `/api/${operation}`, from: this.address, body: JSON.stringify(parameters), whole: true, patience: (POLL_SECONDS + 10) * 1_000 });
+      const came = await ask(this.#agent, this.url, {
+        path: `/api/${operation}`,
+        from: this.address,
+        body: JSON.stringify(parameters),
+        whole: true,
+        patience: (POLL_SECONDS + 10) * 1_000,
+      });
       const outcome = outcomeOf(came);
       if (outcome === 'ok') return JSON.parse(came.text) as Fields;
       count(refusals, `${operation} ${outcome}`);
@@ -88,7 +106,10 @@ const timesOf = (which: Phase): Times => {
 };
 
 async function run({ urls, rooms, users, rate }: HonestOrder): Promise<void> {
-  const crowd = Array.from({ length: users }, (_, i) => new Honest(`honest-${i % rooms}`, urls[Math.floor(i / rooms) % urls.length] ?? '', `192.0.2.${i + 1}`));
+  const crowd = Array.from(
+    { length: users },
+    (_, i) => new Honest(`honest-${i % rooms}`, urls[Math.floor(i / rooms) % urls.length] ?? '', `192.0.2.${i + 1}`),
+  );
   await Promise.all(crowd.map((one) => one.join()));
   tell({ ready: true });
   const sending = new Set<Promise<void>>();
@@ -100,10 +121,25 @@ async function run({ urls, rooms, users, rate }: HonestOrder): Promise<void> {
     await sleep(Math.max(0, next - performance.now()));
   }
   await Promise.all(sending);
-  const missing = (): number => crowd.reduce((sum, { room, received }) => sum + sent.filter((one, number) => one.room === room && !received.has(number)).length, 0);
+  const missing = (): number =>
+    crowd.reduce(
+      (sum, { room, received }) =>
+        sum + sent.filter((one, number) => one.room === room && !received.has(number)).length,
+      0,
+    );
   const ended = performance.now();
   await until(() => missing() === 0, 'all is received', SETTLE).catch(() => undefined); // what is missing is in the report
-  const report: HonestReport = { quiet: timesOf('quiet'), attack: timesOf('attack'), accepted: sent.length, lost: missing(), doubled, disordered, missed: missedEvents, settled: performance.now() - ended, refusals };
+  const report: HonestReport = {
+    quiet: timesOf('quiet'),
+    attack: timesOf('attack'),
+    accepted: sent.length,
+    lost: missing(),
+    doubled,
+    disordered,
+    missed: missedEvents,
+    settled: performance.now() - ended,
+    refusals,
+  };
   tell({ report });
 }
 

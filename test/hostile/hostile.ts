@@ -1,5 +1,5 @@
 /** One hostile run: honest users alone, then together with every attack at once, on a system of its own. */
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -9,8 +9,8 @@ import { cpuSeconds, residentBytes } from '../../bench/systems/usage.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
 import { root } from '../support/child.js';
 import { TestCluster } from '../support/cluster.js';
+import { type Settings, startSystem, type TestSystem } from '../support/processes.js';
 import { masters, openRedis, type TestRedis } from '../support/redis.js';
-import { startSystem, type Settings, type TestSystem } from '../support/processes.js';
 import type { AttackOrder, AttackReport, HonestOrder, HonestReport, Phase } from './messages.js';
 
 export interface HostileOptions {
@@ -70,12 +70,20 @@ export async function runHostile(options: HostileOptions, say: Say = () => undef
   }
 }
 
-async function phases(options: HostileOptions, system: TestSystem, redis: RedisClient, honest: ChildProcess, attackers: ChildProcess, say: Say): Promise<HostileReport> {
+async function phases(
+  options: HostileOptions,
+  system: TestSystem,
+  redis: RedisClient,
+  honest: ChildProcess,
+  attackers: ChildProcess,
+  say: Say,
+): Promise<HostileReport> {
   const { seconds, rooms, users, rate, attacks, guesses } = options;
   const pids = { ...partsOf(system), 'honest users': honest.pid ?? 0, attackers: attackers.pid ?? 0 };
   const memory: Memory[] = [];
   const began = Date.now();
-  const look = async (): Promise<void> => void memory.push({ second: (Date.now() - began) / 1_000, parts: await memoryOf(system, redis) });
+  const look = async (): Promise<void> =>
+    void memory.push({ second: (Date.now() - began) / 1_000, parts: await memoryOf(system, redis) });
   const timer = setInterval(() => void look(), LOOK);
   try {
     await answer(honest, { urls: system.urls, rooms, users, rate } satisfies HonestOrder);
@@ -94,8 +102,18 @@ async function phases(options: HostileOptions, system: TestSystem, redis: RedisC
     await look();
     const processes = [...system.apis, ...system.workers];
     return {
-      options, honest: honestReport, attackers: attackReport, cores: { quiet, attack }, memory,
-      warnings: processes.flatMap((one) => one.output().split('\n').filter((line) => /"level":[456]0/.test(line))), ended: processes.filter((one) => one.ended).length,
+      options,
+      honest: honestReport,
+      attackers: attackReport,
+      cores: { quiet, attack },
+      memory,
+      warnings: processes.flatMap((one) =>
+        one
+          .output()
+          .split('\n')
+          .filter((line) => /"level":[456]0/.test(line)),
+      ),
+      ended: processes.filter((one) => one.ended).length,
     };
   } finally {
     clearInterval(timer);
@@ -104,12 +122,18 @@ async function phases(options: HostileOptions, system: TestSystem, redis: RedisC
 
 function start(name: string): ChildProcess {
   const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
-  return fork(script, { cwd: root, execArgv: ['--import', './test/chaos/typescript.js'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return fork(script, {
+    cwd: root,
+    execArgv: ['--import', './test/chaos/typescript.js'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 /** Gives an order; resolves with the report it leads to. */
 async function answer<Report>(child: ChildProcess, order: object): Promise<Report> {
-  const ended = once(child, 'exit').then(() => { throw new Error('a process of the run ended'); });
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('a process of the run ended');
+  });
   const came = once(child, 'message') as Promise<[{ report?: Report }]>;
   child.send(order);
   const [message] = await Promise.race([came, ended]);
@@ -117,17 +141,26 @@ async function answer<Report>(child: ChildProcess, order: object): Promise<Repor
 }
 
 function partsOf({ apis, workers, redis }: TestSystem): Record<string, number> {
-  return { ...Object.fromEntries(apis.map(({ pid }, i) => [`API ${i + 1}`, pid])), worker: workers[0]?.pid ?? 0, ...redisParts(redis) };
+  return {
+    ...Object.fromEntries(apis.map(({ pid }, i) => [`API ${i + 1}`, pid])),
+    worker: workers[0]?.pid ?? 0,
+    ...redisParts(redis),
+  };
 }
 
 function redisParts(redis: TestRedis): Record<string, number> {
-  return redis instanceof TestCluster ? Object.fromEntries(redis.nodes.map(({ pid }, i) => [`Redis ${i + 1}`, pid])) : { Redis: redis.pid };
+  return redis instanceof TestCluster
+    ? Object.fromEntries(redis.nodes.map(({ pid }, i) => [`Redis ${i + 1}`, pid]))
+    : { Redis: redis.pid };
 }
 
 async function memoryOf(system: TestSystem, redis: RedisClient): Promise<Record<string, number>> {
   const infos = await Promise.all((await masters(redis)).map((node) => node.info('memory')));
   const used = infos.reduce((sum, info) => sum + Number(/used_memory:(\d+)/.exec(info)?.[1]) / MB, 0);
-  return { ...Object.fromEntries(system.apis.map(({ pid }, i) => [`API ${i + 1}`, residentBytes(pid) / MB])), Redis: used };
+  return {
+    ...Object.fromEntries(system.apis.map(({ pid }, i) => [`API ${i + 1}`, residentBytes(pid) / MB])),
+    Redis: used,
+  };
 }
 
 async function coresWhile(pids: Record<string, number>, wait: () => Promise<unknown>): Promise<Cores> {
@@ -135,13 +168,19 @@ async function coresWhile(pids: Record<string, number>, wait: () => Promise<unkn
   const [before, busy, began] = [now(), busySeconds(), Date.now()];
   await wait();
   const [after, busyNow, took] = [now(), busySeconds(), (Date.now() - began) / 1_000];
-  const ours = Object.fromEntries(Object.keys(pids).map((name) => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / took]));
+  const ours = Object.fromEntries(
+    Object.keys(pids).map((name) => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / took]),
+  );
   const known = Object.values(ours).reduce((sum, cores) => sum + cores, 0);
   return { ...ours, 'others and the kernel': Math.max(0, (busyNow - busy) / took - known) };
 }
 
 /** Seconds of CPU that the machine has spent on anything: who measures on a machine that others use sees it here. */
 function busySeconds(): number {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (/^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '').split(' ').map(Number);
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (
+    /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? ''
+  )
+    .split(' ')
+    .map(Number);
   return (user + nice + system + irq + softirq) / 100; // USER_HZ
 }

@@ -13,13 +13,22 @@ const USAGE = `npm run hostile -- [options]
 function readOptions(args: string[]) {
   const names = { seconds: 240, attacks: 1_000, guesses: 100_000, users: 50, rooms: 5, rate: 20 };
   try {
-    const options = Object.fromEntries(Object.entries(names).map(([name, fallback]) => [name, { type: 'string' as const, default: String(fallback) }]));
+    const options = Object.fromEntries(
+      Object.entries(names).map(([name, fallback]) => [name, { type: 'string' as const, default: String(fallback) }]),
+    );
     const { values } = parseArgs({ args, options });
     const number = (name: keyof typeof names): number => {
       if (!/^[1-9]\d{0,6}$/.test(String(values[name]))) throw new Error(`--${name} must be a whole number.`);
       return Number(values[name]);
     };
-    return { seconds: number('seconds'), attacks: number('attacks'), guesses: number('guesses'), users: number('users'), rooms: number('rooms'), rate: number('rate') };
+    return {
+      seconds: number('seconds'),
+      attacks: number('attacks'),
+      guesses: number('guesses'),
+      users: number('users'),
+      rooms: number('rooms'),
+      rate: number('rate'),
+    };
   } catch (error) {
     throw new Problem(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }
@@ -27,7 +36,9 @@ function readOptions(args: string[]) {
 
 try {
   const began = Date.now();
-  const report = await runHostile(readOptions(process.argv.slice(2)), (text) => console.log(`[${String(Math.round((Date.now() - began) / 1_000)).padStart(4)} s] ${text}`));
+  const report = await runHostile(readOptions(process.argv.slice(2)), (text) =>
+    console.log(`[${String(Math.round((Date.now() - began) / 1_000)).padStart(4)} s] ${text}`),
+  );
   console.log(`\n${describe(report)}`);
   if (report.honest.lost + report.honest.doubled + report.honest.disordered + report.ended > 0) process.exitCode = 1;
 } catch (error) {

@@ -29,14 +29,26 @@ export function agentOf(sockets: number): Agent {
 }
 
 /** Asks once. Never rejects. */
-export function ask(agent: Agent, url: string, { method = 'POST', path, from, headers = {}, body, whole = false, patience = PATIENCE }: Asked): Promise<Came> {
+export function ask(
+  agent: Agent,
+  url: string,
+  { method = 'POST', path, from, headers = {}, body, whole = false, patience = PATIENCE }: Asked,
+): Promise<Came> {
   return new Promise((resolve) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const sent = request(url + path, { method, agent, timeout: patience, headers: { 'x-forwarded-for': from, ...length, ...headers } }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (data: string) => { if (whole || text.length < HEAD) text += data; });
-      answer.on('close', () => resolve({ status: answer.complete ? answer.statusCode ?? 0 : 0, text })).on('error', () => undefined);
-    });
+    const sent = request(
+      url + path,
+      { method, agent, timeout: patience, headers: { 'x-forwarded-for': from, ...length, ...headers } },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (data: string) => {
+          if (whole || text.length < HEAD) text += data;
+        });
+        answer
+          .on('close', () => resolve({ status: answer.complete ? (answer.statusCode ?? 0) : 0, text }))
+          .on('error', () => undefined);
+      },
+    );
     sent.on('error', () => resolve({ status: 0, text: '' })).on('timeout', () => sent.destroy());
     sent.end(body);
   });

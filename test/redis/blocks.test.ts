@@ -5,7 +5,7 @@ import type { Store } from '../../shared/store/store.js';
 import { ghosts } from '../support/key-space.js';
 import { openPart, type Part } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { startRedis, wipe, type TestRedis } from '../support/redis.js';
+import { startRedis, type TestRedis, wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 let redis: TestRedis;
@@ -36,8 +36,11 @@ const BLOCKED = { code: 'not_allowed', details: { field: 'to', reason: 'blocked'
 
 async function isIn(person: Person): Promise<boolean[]> {
   const { redis: client, keys } = part.store;
-  const [inRoster, inRooms] = [client.hexists(keys.roster(room), String(person.id)), client.sismember(keys.userRooms(person.id), room)];
-  return [await inRoster === 1, await inRooms === 1];
+  const [inRoster, inRooms] = [
+    client.hexists(keys.roster(room), String(person.id)),
+    client.sismember(keys.userRooms(person.id), room),
+  ];
+  return [(await inRoster) === 1, (await inRooms) === 1];
 }
 
 describe('who is blocked', () => {
@@ -53,13 +56,18 @@ describe('who is blocked', () => {
     }
     expect(await isIn(anna)).toEqual([false, false]);
     await bert.send(part, 'hello all');
-    expect((await part.call('history', { token: anna.token }))['events']).toContainEqual(expect.objectContaining({ text: 'hello all' }));
+    expect((await part.call('history', { token: anna.token })).events).toContainEqual(
+      expect.objectContaining({ text: 'hello all' }),
+    );
   });
 
   it('is not written to either, and is again when it is unblocked; what was said before is there again', async () => {
     await part.call('send', { token: bert.token, to: anna.id, text: 'before' });
     await block(anna, bert.id);
-    await expect(write(anna, bert)).rejects.toMatchObject({ ...BLOCKED, message: expect.stringContaining('You have blocked') });
+    await expect(write(anna, bert)).rejects.toMatchObject({
+      ...BLOCKED,
+      message: expect.stringContaining('You have blocked'),
+    });
     expect(await unblock(anna, bert.id)).toEqual({ ok: true, blocked: [] });
     await write(anna, bert);
     await write(bert, anna);
@@ -121,7 +129,11 @@ it('a block holds at whatever step of a private message it comes', async () => {
 });
 
 /** A store that does something else before its command number `commands` (from 0). */
-function interruptedStore(store: Store, commands: number, act: () => Promise<unknown>): { store: Store; done: () => boolean } {
+function interruptedStore(
+  store: Store,
+  commands: number,
+  act: () => Promise<unknown>,
+): { store: Store; done: () => boolean } {
   let left = commands;
   const redis = new Proxy(store.redis, {
     get(target, name) {

@@ -7,13 +7,13 @@ import { ForgetBudget } from '../../shared/store/forget.js';
 import { touch } from '../../shared/store/inboxes.js';
 import { leave } from '../../shared/store/presence.js';
 import { parseToken } from '../../shared/store/tokens.js';
+import { fillInbox, fillLog, fillPrivateRooms, fillRules } from '../support/filled.js';
 import { openPart } from '../support/parts.js';
 import type { Person } from '../support/people.js';
 import { startOneRedis, wipe } from '../support/redis.js';
 import { openScene, type Scene } from '../support/scene.js';
-import { fillInbox, fillLog, fillPrivateRooms, fillRules } from '../support/filled.js';
-import { until } from '../support/until.js';
 import { countTouched, type Touched } from '../support/touched.js';
+import { until } from '../support/until.js';
 
 /** What one call of any script may touch: the largest deliver half a MB, counted as given and as read. */
 const MOST: Touched = { values: 4_500, bytes: 2_097_152 };
@@ -34,19 +34,24 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 afterEach(async () => {
   const touched = await most();
-  const over = Object.entries(touched).filter(([name, { values, bytes }]) => values > (name === 'attach' ? ROOMS : MOST.values) || bytes > MOST.bytes);
+  const over = Object.entries(touched).filter(
+    ([name, { values, bytes }]) => values > (name === 'attach' ? ROOMS : MOST.values) || bytes > MOST.bytes,
+  );
   expect(over).toEqual([]);
   await wipe(scene.part.store.redis);
 });
 
-const enter = async (room: string, name?: string): Promise<Person> => (await scene.join(room, name === undefined ? {} : { name })).person;
-const act = (who: Person, op: Parameters<Scene['part']['call']>[0], extra: object = {}) => scene.part.call(op, { token: who.token, room: who.room, ...extra });
+const enter = async (room: string, name?: string): Promise<Person> =>
+  (await scene.join(room, name === undefined ? {} : { name })).person;
+const act = (who: Person, op: Parameters<Scene['part']['call']>[0], extra: object = {}) =>
+  scene.part.call(op, { token: who.token, room: who.room, ...extra });
 const somebody = { id: 999_999, name: 'Somebody' };
 
 it('every script says what its bound is', () => {
   const folder = new URL('../../shared/store/lua/', import.meta.url);
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.lua') && !file.startsWith('parts/'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.lua') && !file.startsWith('parts/'),
+  );
   expect(files.filter((file) => !/^-- Bound: /m.test(readFileSync(new URL(file, folder), 'utf8')))).toEqual([]);
 });
 
@@ -57,12 +62,12 @@ describe('a log that is full', () => {
     await anna.send(part, 'oldest');
     await fillLog(part.store, 'r', { count: FULL, from: () => somebody, only: somebody.id });
     const pages = [];
-    for (let before: string | undefined; ;) {
+    for (let before: string | undefined; ; ) {
       const page = await act(anna, 'history', { before });
       pages.push(page);
       if (page.events.length > 0) break;
       expect(page).toMatchObject({ more: true, before: expect.stringMatching(/^\d+-\d+$/) });
-      before = String(page['before']);
+      before = String(page.before);
     }
     expect(pages.at(-1)?.events.map(({ text }) => text)).toContain('oldest');
     expect(pages.at(-1)).not.toHaveProperty('before');
@@ -84,20 +89,26 @@ describe('a log that is full', () => {
     for (const room of rooms) await fillLog(part.store, room, { count: 40, from: () => somebody }, true);
     expect(await worker.fanOut.advanceRooms(rooms)).toEqual([]);
     const { keys, redis } = part.store;
-    await until(async () => await redis.zcard(keys.dirty(0)) === 0, 'all is delivered');
+    await until(async () => (await redis.zcard(keys.dirty(0))) === 0, 'all is delivered');
     for (const person of people) expect((await person.poll(part)).events.length).toBeGreaterThan(0);
   });
 });
 
 describe('a log that is full, and what a user has said in it', () => {
-  const written = async (): Promise<number> => Number(/aof_current_size:(\d+)/.exec(await scene.part.store.redis.info('persistence'))?.[1]);
+  const written = async (): Promise<number> =>
+    Number(/aof_current_size:(\d+)/.exec(await scene.part.store.redis.info('persistence'))?.[1]);
   const finish = (age = -1) => finishForgetting(scene.part.store, 60_000, () => undefined, { left: age, renewed: age });
   const underWay = () => scene.part.store.redis.hkeys(scene.part.store.keys.forgetting(0));
-  const count = async (room: string): Promise<number> => (await scene.part.store.redis.xrange(scene.part.store.keys.log(room), '-', '+'))
-    .filter(([, fields]) => fields.join().includes('"text"')).length;
+  const count = async (room: string): Promise<number> =>
+    (await scene.part.store.redis.xrange(scene.part.store.keys.log(room), '-', '+')).filter(([, fields]) =>
+      fields.join().includes('"text"'),
+    ).length;
 
   it('goes with a ban or a leave in bounded steps, and little is written for it', async () => {
-    const { part, part: { store } } = scene;
+    const {
+      part,
+      part: { store },
+    } = scene;
     anna = await enter('r', 'Anna');
     const [bert, carl] = [await enter('r', 'Bert'), await enter('r', 'Carl')];
     const names = [{ id: bert.id, name: 'Bert' }, { id: carl.id, name: 'Carl' }, somebody];
@@ -106,21 +117,26 @@ describe('a log that is full, and what a user has said in it', () => {
     await act(anna, 'ban', { user: bert.id, seconds: 60, messages: true });
     await part.call('leave', { token: carl.token, forget: true });
     expect(await count('r')).toBe(Math.floor(FULL / 3));
-    expect(await written() - before).toBeLessThan(100_000);
+    expect((await written()) - before).toBeLessThan(100_000);
     await finish();
     expect(await underWay()).toEqual([]);
     expect(await count('r')).toBe(Math.floor(FULL / 3));
   });
 
   it('is left to a worker where it is more than one request should do', async () => {
-    const { part, part: { store } } = scene;
+    const {
+      part,
+      part: { store },
+    } = scene;
     anna = await enter('r0', 'Anna');
     for (const room of ['r1', 'r2']) {
       await part.call('enter', { token: anna.token, room });
       await fillLog(store, room, { count: FULL / 2, from: (i) => (i % 2 ? { id: anna.id, name: 'Anna' } : somebody) });
     }
     await leave(store, parseToken(anna.token), new ForgetBudget(4));
-    expect(await underWay()).toEqual(expect.arrayContaining([`${anna.id} all r1`, `${anna.id} all r2`, 'renew r1', 'renew r2']));
+    expect(await underWay()).toEqual(
+      expect.arrayContaining([`${anna.id} all r1`, `${anna.id} all r2`, 'renew r1', 'renew r2']),
+    );
     await finish(60_000); // too young
     expect(await underWay()).toHaveLength(5);
     await finish();
@@ -132,7 +148,10 @@ describe('a log that is full, and what a user has said in it', () => {
 
 describe('inboxes that are full', () => {
   it('lose their oldest in bounded calls, also all of a room at once', async () => {
-    const { part: { store }, worker } = scene;
+    const {
+      part: { store },
+      worker,
+    } = scene;
     const people = await Promise.all(Array.from({ length: 30 }, () => enter('r')));
     for (const [i, { id }] of people.entries()) {
       await fillInbox(store, id, i % 2 === 0 ? 900 : 40, i % 2 === 0 ? 500 : 12_000);
@@ -140,11 +159,17 @@ describe('inboxes that are full', () => {
     }
     await fillLog(store, 'r', { count: 5, from: () => somebody }, true);
     await worker.fanOut.advanceRoom('r');
-    for (const { id } of people) expect(await store.redis.memory('USAGE', store.keys.inbox(id), 'SAMPLES', 0)).toBeLessThan(store.config.inboxBytes * 1.1);
+    for (const { id } of people)
+      expect(await store.redis.memory('USAGE', store.keys.inbox(id), 'SAMPLES', 0)).toBeLessThan(
+        store.config.inboxBytes * 1.1,
+      );
   });
 
   it('are given in pages, and read again after a failover for some users at a time', async () => {
-    const { part, part: { store } } = scene;
+    const {
+      part,
+      part: { store },
+    } = scene;
     const people = await Promise.all(Array.from({ length: 40 }, () => enter('r')));
     const touches = [];
     for (const { id } of people) {
@@ -168,10 +193,12 @@ describe('a user in thousands of private rooms', () => {
 
   it('polls, and speaks in its only public room without naming it', async () => {
     const { part } = scene;
-    expect((await part.call('send', { token: anna.token, text: 'x' }))['id']).toBeDefined();
+    expect((await part.call('send', { token: anna.token, text: 'x' })).id).toBeDefined();
     expect((await anna.poll(part, 0.05)).events).toEqual([]);
     await part.call('enter', { token: anna.token, room: 'second' });
-    await expect(part.call('send', { token: anna.token, text: 'x' })).rejects.toMatchObject({ message: 'room is needed: you are in 2 rooms.' });
+    await expect(part.call('send', { token: anna.token, text: 'x' })).rejects.toMatchObject({
+      message: 'room is needed: you are in 2 rooms.',
+    });
     await part.call('exit', { token: anna.token, room: 'r' });
     await part.call('send', { token: anna.token, text: 'y' });
     expect(part.requested.at(-1)).toBe('second');
@@ -184,10 +211,15 @@ describe('a user in thousands of private rooms', () => {
     part.requested.length = 0;
     await part.call('rename', { token: anna.token, name: 'Anne' });
     const pair = `${anna.id}:${bert.id}`;
-    expect((await part.call('members', { token: bert.token, room: pair }))['members']).toEqual([{ id: anna.id, name: 'Anne' }, { id: bert.id, name: 'Bert' }]);
+    expect((await part.call('members', { token: bert.token, room: pair })).members).toEqual([
+      { id: anna.id, name: 'Anne' },
+      { id: bert.id, name: 'Bert' },
+    ]);
     await part.call('leave', { token: anna.token });
     expect(new Set(part.requested)).toEqual(new Set(['r']));
-    expect((await part.call('members', { token: bert.token, room: pair }))['members']).toEqual([{ id: bert.id, name: 'Bert' }]);
+    expect((await part.call('members', { token: bert.token, room: pair })).members).toEqual([
+      { id: bert.id, name: 'Bert' },
+    ]);
   });
 });
 
@@ -206,10 +238,12 @@ describe('a room whose rules are full', () => {
     await act(anna, 'rules', { slow: 1 });
   });
 
-  it('has a hundred roles at most, however many bring the owner\'s token', async () => {
+  it("has a hundred roles at most, however many bring the owner's token", async () => {
     const { owner } = await scene.join('owned');
     for (let i = 0; i < 120; i += 1) await scene.join('owned', { owner });
-    const roles = (await scene.part.store.redis.hkeys(scene.part.store.keys.rules('owned'))).filter((field) => field.startsWith('role:'));
+    const roles = (await scene.part.store.redis.hkeys(scene.part.store.keys.rules('owned'))).filter((field) =>
+      field.startsWith('role:'),
+    );
     expect(roles).toHaveLength(100);
     const last = await scene.join('owned', { owner });
     await scene.part.call('rules', { token: last.person.token, room: 'owned', owner, readonly: true });
@@ -222,7 +256,9 @@ it('what costs more than may come at once is paid for afterwards', async () => {
   anna = await enter('r0', 'Anna');
   for (let i = 1; i < 100; i += 1) await scene.part.call('enter', { token: anna.token, room: `r${i}` });
   await part.call('rename', { token: anna.token, name: 'Anne' }); // 100 rooms: ten times four messages, twice what may come at once
-  const refused = await part.call('send', { token: anna.token, room: 'r0', text: 'x' }).catch((error: { details: { retryAfter: number } }) => error);
+  const refused = await part
+    .call('send', { token: anna.token, room: 'r0', text: 'x' })
+    .catch((error: { details: { retryAfter: number } }) => error);
   expect(refused).toMatchObject({ code: 'rate_limited' });
   expect((refused as { details: { retryAfter: number } }).details.retryAfter).toBeGreaterThan(4);
   await part.close();

@@ -36,7 +36,9 @@ it('an inbox beyond its bytes loses its oldest events, says how many, and keeps 
   expect(kept).toBeLessThanOrEqual(65_536 + 16_384); // what is little is measured now and then
   const { events, missed = 0 } = await part.poll(reader.token, reader.cursor);
   expect(missed).toBeGreaterThan(30);
-  expect(events.map((event) => 'text' in event && Number.parseInt(String(event.text), 10))).toEqual(Array.from({ length: 62 - missed }, (_, i) => missed - 2 + i));
+  expect(events.map((event) => 'text' in event && Number.parseInt(String(event.text), 10))).toEqual(
+    Array.from({ length: 62 - missed }, (_, i) => missed - 2 + i),
+  );
 });
 
 it('small events in the same bytes all stay', async () => {
@@ -53,7 +55,8 @@ it('an inbox of who has never polled holds a hundred usual messages; of who has,
   await there.becomeLive(part);
   for (let i = 0; i < 30; i += 1) await there.send(part, `${i} ${LARGE.slice(0, 1_000)}`);
   await worker.fanOut.advanceRoom('away');
-  const kept = (id: number): Promise<number | null> => part.store.redis.memory('USAGE', part.store.keys.inbox(id), 'SAMPLES', 0);
+  const kept = (id: number): Promise<number | null> =>
+    part.store.redis.memory('USAGE', part.store.keys.inbox(id), 'SAMPLES', 0);
   expect(await kept(away.id)).toBeLessThanOrEqual(32_768);
   expect(await kept(there.id)).toBeGreaterThan(50_000);
   const { events, missed = 0 } = await away.poll(part);
@@ -64,7 +67,11 @@ it('an inbox of who has never polled holds a hundred usual messages; of who has,
 });
 
 it('an inbox of a user that has polled stays whole when its page says that it closes, or Redis has lost its last moments', async () => {
-  const [reloading, reset, sender] = [await joinAs(part, 'farewell'), await joinAs(part, 'farewell'), await joinAs(part, 'farewell')];
+  const [reloading, reset, sender] = [
+    await joinAs(part, 'farewell'),
+    await joinAs(part, 'farewell'),
+    await joinAs(part, 'farewell'),
+  ];
   for (const reader of [reloading, reset]) await reader.becomeLive(part);
   const { store } = part;
   await part.call('leave', { token: reloading.token, after: 5 });
@@ -99,7 +106,8 @@ it('an answer ends before its bytes do, of a poll by either way of waiting and o
   const reader = await roomy.join('answers');
   await roomy.store.redis.hset(roomy.store.keys.attached(0), reader.id, 'live:gone:0'); // at a process that has gone: all is kept for it
   const sender = await roomy.join('answers');
-  for (let i = 0; i < 50; i += 1) await roomy.call('send', { token: sender.token, room: 'answers', text: `${i} ${LARGE}` });
+  for (let i = 0; i < 50; i += 1)
+    await roomy.call('send', { token: sender.token, room: 'answers', text: `${i} ${LARGE}` });
   await wide.fanOut.advanceRoom('answers');
   const sizes: number[] = [];
   let cursor: string | null = reader.cursor;
@@ -122,7 +130,10 @@ it('an answer ends before its bytes do, of a poll by either way of waiting and o
 it('one script call copies a bounded number of bytes, and the next goes on', async () => {
   const sender = await part.join('copies');
   const { keys, redis: store } = part.store;
-  await store.zadd(keys.members(0, 'copies'), ...Array.from({ length: 100 }, (_, i) => [3_000_000 + i, 3_000_000 + i]).flat());
+  await store.zadd(
+    keys.members(0, 'copies'),
+    ...Array.from({ length: 100 }, (_, i) => [3_000_000 + i, 3_000_000 + i]).flat(),
+  );
   await worker.fanOut.advanceRoom('copies');
   await part.call('send', { token: sender.token, room: 'copies', text: LARGE });
   const steps = new FanOutSteps(worker.store);
@@ -134,9 +145,14 @@ it('one script call copies a bounded number of bytes, and the next goes on', asy
 it('in a room of hundreds a large message takes more of what the room may say than a short one', async () => {
   const strict = await openPart(redis.url, { ...ONE_SHARD, RATE_LIMITS: 'on', ROOM_SENDS: '10' });
   const [owner, guest] = [await strict.join('budget'), await strict.join('budget')];
-  await strict.store.redis.hset(strict.store.keys.roster('budget'), Object.fromEntries(Array.from({ length: 500 }, (_, i) => [4_000_000 + i, 'x'])));
+  await strict.store.redis.hset(
+    strict.store.keys.roster('budget'),
+    Object.fromEntries(Array.from({ length: 500 }, (_, i) => [4_000_000 + i, 'x'])),
+  );
   await strict.call('send', { token: guest.token, room: 'budget', text: 'short' });
-  await expect(strict.call('send', { token: guest.token, room: 'budget', text: LARGE })).rejects.toMatchObject({ code: 'rate_limited' });
+  await expect(strict.call('send', { token: guest.token, room: 'budget', text: LARGE })).rejects.toMatchObject({
+    code: 'rate_limited',
+  });
   await strict.call('send', { token: owner.token, room: 'budget', text: LARGE }); // no budget binds a role
   await strict.close();
 });

@@ -1,9 +1,9 @@
 /** A process killed after any step of join, enter, exit, rename, leave, a private message or expiry leaves no ghost. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
-import { banUser, removeMessagesOf } from '../../shared/store/moderation.js';
 import { ForgetBudget } from '../../shared/store/forget.js';
 import { enterRoom, exitRoom } from '../../shared/store/memberships.js';
+import { banUser, removeMessagesOf } from '../../shared/store/moderation.js';
 import { leave } from '../../shared/store/presence.js';
 import { readMembers } from '../../shared/store/rooms.js';
 import type { Store } from '../../shared/store/store.js';
@@ -11,7 +11,7 @@ import { parseToken } from '../../shared/store/tokens.js';
 import { createUser, renameUser } from '../../shared/store/users.js';
 import { dyingStore, endEverybody, ghosts } from '../support/key-space.js';
 import { openPart, type Part } from '../support/parts.js';
-import { allKeys, startRedis, wipe, type TestRedis } from '../support/redis.js';
+import { allKeys, startRedis, type TestRedis, wipe } from '../support/redis.js';
 
 let redis: TestRedis;
 let part: Part;
@@ -32,10 +32,13 @@ beforeEach(async () => {
 /** Runs an operation that dies before its command 0, 1, 2, ... until it gets through. Gives how often it died. */
 async function dieAtEveryStep(run: (store: Store) => Promise<unknown>, after: () => Promise<void>): Promise<number> {
   for (let step = 0; step < 60; step += 1) {
-    const died = await run(dyingStore(part.store, step)).then(() => false, (error: Error) => {
-      if (error.message !== 'killed') throw error;
-      return true;
-    });
+    const died = await run(dyingStore(part.store, step)).then(
+      () => false,
+      (error: Error) => {
+        if (error.message !== 'killed') throw error;
+        return true;
+      },
+    );
     await after();
     if (!died) return step;
   }
@@ -54,7 +57,9 @@ const finish = () => finishForgetting(part.store, 60_000, () => undefined, { lef
 /** How many events of a kind a room's log has of a user. */
 async function eventsOf(room: string, id: number, type: string): Promise<number> {
   const entries = await part.store.redis.xrange(part.store.keys.log(room), '-', '+');
-  return entries.filter(([, fields]) => fields.join().includes(`{"type":"${type}","room":"${room}","from":{"id":${id},`)).length;
+  return entries.filter(([, fields]) =>
+    fields.join().includes(`{"type":"${type}","room":"${room}","from":{"id":${id},`),
+  ).length;
 }
 
 async function joinWith(store: Store, name: string): Promise<void> {
@@ -68,34 +73,43 @@ describe('a process killed at any step', () => {
   });
 
   it('of enter leaves nothing after expiry, and entering again works', async () => {
-    const steps = await dieAtEveryStep(async (store) => {
-      const { id, tokenHash } = parseToken(other.token);
-      await enterRoom(store, 'second', id, tokenHash);
-    }, async () => {
-      const { id, tokenHash } = parseToken(other.token);
-      await enterRoom(part.store, 'second', id, tokenHash);
-      expect((await readMembers(part.store, 'second')).members).toHaveLength(1);
-      await everybodyGone();
-    });
+    const steps = await dieAtEveryStep(
+      async (store) => {
+        const { id, tokenHash } = parseToken(other.token);
+        await enterRoom(store, 'second', id, tokenHash);
+      },
+      async () => {
+        const { id, tokenHash } = parseToken(other.token);
+        await enterRoom(part.store, 'second', id, tokenHash);
+        expect((await readMembers(part.store, 'second')).members).toHaveLength(1);
+        await everybodyGone();
+      },
+    );
     expect(steps).toBeGreaterThan(2);
   });
 
   it('of exit leaves nothing after expiry, and exiting again works', async () => {
-    const steps = await dieAtEveryStep((store) => exitRoom(store, 'r', { id: other.id, name: 'other' }), async () => {
-      await exitRoom(part.store, 'r', { id: other.id, name: 'other' });
-      expect((await readMembers(part.store, 'r')).members).toEqual([]);
-      await everybodyGone();
-    });
+    const steps = await dieAtEveryStep(
+      (store) => exitRoom(store, 'r', { id: other.id, name: 'other' }),
+      async () => {
+        await exitRoom(part.store, 'r', { id: other.id, name: 'other' });
+        expect((await readMembers(part.store, 'r')).members).toEqual([]);
+        await everybodyGone();
+      },
+    );
     expect(steps).toBe(3);
   });
 
   it('of rename leaves one name that works, and repeating it finishes it', async () => {
-    const steps = await dieAtEveryStep((store) => renameUser(store, parseToken(other.token), 'Berta'), async () => {
-      await renameUser(part.store, parseToken(other.token), 'Berta');
-      expect((await readMembers(part.store, 'r')).members).toEqual([{ id: other.id, name: 'Berta' }]);
-      expect(await allKeys(part.store.redis, 'nick:*')).toEqual(['nick:berta']);
-      await everybodyGone();
-    });
+    const steps = await dieAtEveryStep(
+      (store) => renameUser(store, parseToken(other.token), 'Berta'),
+      async () => {
+        await renameUser(part.store, parseToken(other.token), 'Berta');
+        expect((await readMembers(part.store, 'r')).members).toEqual([{ id: other.id, name: 'Berta' }]);
+        expect(await allKeys(part.store.redis, 'nick:*')).toEqual(['nick:berta']);
+        await everybodyGone();
+      },
+    );
     expect(steps).toBeGreaterThan(4);
   });
 
@@ -105,34 +119,42 @@ describe('a process killed at any step', () => {
   });
 
   it('of a leave with forget takes back all that was said, once it has begun', async () => {
-    const steps = await dieAtEveryStep(async (store) => {
-      await part.call('send', { token: other.token, room: 'r', text: 'said' });
-      await leave(store, parseToken(other.token), new ForgetBudget());
-    }, async () => {
-      const [token, ended] = await part.store.redis.hmget(part.store.keys.user(other.id), 'token', 'ended');
-      await endEverybody(part.store);
-      await finish();
-      expect(await eventsOf('r', other.id, 'message')).toBe(token && !ended ? 1 : 0);
-      await everybodyGone();
-    });
+    const steps = await dieAtEveryStep(
+      async (store) => {
+        await part.call('send', { token: other.token, room: 'r', text: 'said' });
+        await leave(store, parseToken(other.token), new ForgetBudget());
+      },
+      async () => {
+        const [token, ended] = await part.store.redis.hmget(part.store.keys.user(other.id), 'token', 'ended');
+        await endEverybody(part.store);
+        await finish();
+        expect(await eventsOf('r', other.id, 'message')).toBe(token && !ended ? 1 : 0);
+        await everybodyGone();
+      },
+    );
     expect(steps).toBeGreaterThan(5);
   });
 
   it('of a ban with messages takes them back, and tells the room once, if the ban holds', async () => {
     let [room, carl, times] = ['', 0, 0];
-    const steps = await dieAtEveryStep(async (store) => {
-      room = `of-anna-${times += 1}`;
-      const by = { id: (await part.join(room)).id, name: 'Anna' };
-      const { id, token } = await part.join(room);
-      carl = id;
-      await part.call('send', { token, room, text: 'said' });
-      await banUser(store, { room, by }, { id, name: 'Carl' }, { seconds: 60, messages: true });
-      await removeMessagesOf(store, { room, by }, { id, name: 'Carl' });
-    }, async () => {
-      await finish();
-      const holds = await part.store.redis.hexists(part.store.keys.rules(room), 'bans');
-      expect([await eventsOf(room, carl, 'message'), await eventsOf(room, carl - 1, 'removed')]).toEqual(holds ? [0, 1] : [1, 0]);
-    });
+    const steps = await dieAtEveryStep(
+      async (store) => {
+        room = `of-anna-${(times += 1)}`;
+        const by = { id: (await part.join(room)).id, name: 'Anna' };
+        const { id, token } = await part.join(room);
+        carl = id;
+        await part.call('send', { token, room, text: 'said' });
+        await banUser(store, { room, by }, { id, name: 'Carl' }, { seconds: 60, messages: true });
+        await removeMessagesOf(store, { room, by }, { id, name: 'Carl' });
+      },
+      async () => {
+        await finish();
+        const holds = await part.store.redis.hexists(part.store.keys.rules(room), 'bans');
+        expect([await eventsOf(room, carl, 'message'), await eventsOf(room, carl - 1, 'removed')]).toEqual(
+          holds ? [0, 1] : [1, 0],
+        );
+      },
+    );
     expect(steps).toBeGreaterThan(2);
   });
 

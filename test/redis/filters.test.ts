@@ -12,7 +12,9 @@ let anna: Person;
 let bert: Person;
 let carl: Person;
 
-beforeAll(async () => { scene = await openScene(); });
+beforeAll(async () => {
+  scene = await openScene();
+});
 afterAll(() => scene.close());
 beforeEach(async () => {
   await wipe(scene.part.store.redis);
@@ -22,21 +24,47 @@ beforeEach(async () => {
 });
 
 type Op = Parameters<Scene['part']['call']>[0];
-const act = (who: Person, op: Op, extra: object = {}) => scene.part.call(op, { token: who.token, room: 'mine', ...extra });
+const act = (who: Person, op: Op, extra: object = {}) =>
+  scene.part.call(op, { token: who.token, room: 'mine', ...extra });
 const rules = (given: object) => act(anna, 'rules', given);
 
 describe('words that a room does not want', () => {
-  it.each([['*'], ['\u3164'], ['\u3164\ufe0f*'], ['a b'], ['a*b'], ['a-b'], [''], ['x'.repeat(33)], [1]].map(([word]) => [word]))('%j is none', (word) => {
+  it.each(
+    [['*'], ['\u3164'], ['\u3164\ufe0f*'], ['a b'], ['a*b'], ['a-b'], [''], ['x'.repeat(33)], [1]].map(([word]) => [
+      word,
+    ]),
+  )('%j is none', (word) => {
     expect(() => checkParameters('rules', { token: 't', room: 'mine', words: [word] })).toThrow(/letters and digits/);
-    expect(() => checkParameters('rules', { token: 't', room: 'mine', words: Array.from({ length: 101 }, () => 'a') })).toThrow(/at most 100/);
-    expect(checkParameters('rules', { token: 't', room: 'mine', words: ['bad', 'Évil9*'] }).words).toEqual(['bad', 'Évil9*']);
+    expect(() =>
+      checkParameters('rules', { token: 't', room: 'mine', words: Array.from({ length: 101 }, () => 'a') }),
+    ).toThrow(/at most 100/);
+    expect(checkParameters('rules', { token: 't', room: 'mine', words: ['bad', 'Évil9*'] }).words).toEqual([
+      'bad',
+      'Évil9*',
+    ]);
   });
 
   it('are masked as whole words, however they are written, for everybody but who has a role', async () => {
     await rules({ words: ['Ass', 'damn*'] });
-    for (const text of ['ass', 'АSЅ and àss', 'a class, an asset', 'Damnation! damn_it', 'a\u200dss', 'ﷺ \u200d ß ass ΑΣ \0ass']) await bert.send(scene.part, text);
+    for (const text of [
+      'ass',
+      'АSЅ and àss',
+      'a class, an asset',
+      'Damnation! damn_it',
+      'a\u200dss',
+      'ﷺ \u200d ß ass ΑΣ \0ass',
+    ])
+      await bert.send(scene.part, text);
     await anna.send(scene.part, 'ass');
-    expect(await scene.texts(carl)).toEqual(['•••', '••• and àss', 'a class, an asset', '•••••••••! ••••_it', '••••', 'ﷺ \u200d ß ••• ΑΣ \0•••', 'ass']);
+    expect(await scene.texts(carl)).toEqual([
+      '•••',
+      '••• and àss',
+      'a class, an asset',
+      '•••••••••! ••••_it',
+      '••••',
+      'ﷺ \u200d ß ••• ΑΣ \0•••',
+      'ass',
+    ]);
     await rules({ words: ['https', 'ass', 'damn*'] });
     await bert.send(scene.part, '1https://t.me/x, https xhttps');
     expect((await scene.texts(carl)).at(-1)).toBe('1•••••://t.me/x, ••••• xhttps'); // a link's scheme is a word, as a page shows it
@@ -46,23 +74,46 @@ describe('words that a room does not want', () => {
 
   it('are known to every process at once, when they change too', async () => {
     const other = await openPart(scene.redis.url);
-    for (const [words, said] of [[['one'], '••• two'], [['two'], 'one •••'], [[], 'one two']] as const) {
+    for (const [words, said] of [
+      [['one'], '••• two'],
+      [['two'], 'one •••'],
+      [[], 'one two'],
+    ] as const) {
       await rules({ words });
       for (const part of [scene.part, other]) await bert.send(part, 'one two');
       expect((await scene.texts(carl)).slice(-2)).toEqual([said, said]);
     }
     await other.close();
-    expect((await scene.told(carl)).filter(({ type }) => type === 'rules').map(({ words }) => words)).toEqual([1, 1, 0]);
+    expect((await scene.told(carl)).filter(({ type }) => type === 'rules').map(({ words }) => words)).toEqual([
+      1, 1, 0,
+    ]);
   });
 });
 
 describe('links in a room without', () => {
   it.each([
-    'see https://a.example/x', 'www.example.org', 'EVIL.com', 'ｗｗｗ．a.b', 'ftp://x', '1https://t.me/x', 'éhttp://a', 'HTTPS://x', 't.me/x', 'ht\u200btps:/\u00ad/x',
-    'ｈｔｔｐｓ：／／t', 'ev\u200bil.com', 'e\u0336vil.c\u0336om', '(evil.com)', 'xn--e1awd7f.xn--p1ai',
+    'see https://a.example/x',
+    'www.example.org',
+    'EVIL.com',
+    'ｗｗｗ．a.b',
+    'ftp://x',
+    '1https://t.me/x',
+    'éhttp://a',
+    'HTTPS://x',
+    't.me/x',
+    'ht\u200btps:/\u00ad/x',
+    'ｈｔｔｐｓ：／／t',
+    'ev\u200bil.com',
+    'e\u0336vil.c\u0336om',
+    '(evil.com)',
+    'xn--e1awd7f.xn--p1ai',
   ])('"%s" is refused, but to who has a role', async (text) => {
     await rules({ links: false });
-    for (const what of [{ text }, { data: [text] }, { data: { a: [{ [text]: 1 }] } }]) await expect(act(bert, 'send', what)).rejects.toMatchObject({ code: 'not_allowed', details: { reason: 'links' } });
+    for (const what of [{ text }, { data: [text] }, { data: { a: [{ [text]: 1 }] } }])
+      await expect(act(bert, 'send', what)).rejects.toMatchObject({
+        code: 'not_allowed',
+        details: { reason: 'links' },
+      });
     await anna.send(scene.part, text);
     await bert.send(scene.part, 'v1.2.3, e.g. 3.5: ok...no a.m./p.m. 1.5/2.5 and/or http: //');
     expect(await scene.texts(carl)).toHaveLength(2);
@@ -79,7 +130,11 @@ describe('a message with such a word, in a room that holds them', () => {
     const dora = (await scene.join('mine')).person;
     const first = await bert.send(scene.part, 'bad one', 'nonce');
     expect(first).toMatchObject({ held: true, id: expect.stringMatching(/^\d+-\d+$/) });
-    expect(await bert.send(scene.part, 'bad one', 'nonce')).toMatchObject({ id: first['id'], held: true, duplicate: true });
+    expect(await bert.send(scene.part, 'bad one', 'nonce')).toMatchObject({
+      id: first.id,
+      held: true,
+      duplicate: true,
+    });
     await bert.send(scene.part, 'bad two');
     await bert.send(scene.part, 'good');
     for (const who of [bert, dora]) {
@@ -88,37 +143,52 @@ describe('a message with such a word, in a room that holds them', () => {
       expect(told.map(({ text }) => text)).not.toContain('bad one');
       expect(await scene.texts(who)).toEqual(['good']);
     }
-    for (const who of [anna, carl]) expect((await scene.told(who)).filter(({ type }) => type === 'held')).toHaveLength(1);
-    expect((await act(carl, 'held'))['messages']).toEqual([
-      { id: first['id'], at: expect.any(Number), from: { id: bert.id, name: 'Bert' }, text: 'bad one' }, expect.objectContaining({ text: 'bad two' }),
+    for (const who of [anna, carl])
+      expect((await scene.told(who)).filter(({ type }) => type === 'held')).toHaveLength(1);
+    expect((await act(carl, 'held')).messages).toEqual([
+      { id: first.id, at: expect.any(Number), from: { id: bert.id, name: 'Bert' }, text: 'bad one' },
+      expect.objectContaining({ text: 'bad two' }),
     ]);
-    expect((await act(carl, 'audit'))['held']).toBe(2);
+    expect((await act(carl, 'audit')).held).toBe(2);
   });
 
   it('is not approved while the host has the room switched off', async () => {
     const { id } = await bert.send(scene.part, 'bad one');
     await switchRoom(scene.part.store, 'mine', true);
-    await expect(act(anna, 'approve', { id })).rejects.toMatchObject({ code: 'not_allowed', details: { reason: 'off' } });
+    await expect(act(anna, 'approve', { id })).rejects.toMatchObject({
+      code: 'not_allowed',
+      details: { reason: 'off' },
+    });
     await switchRoom(scene.part.store, 'mine', false);
     await act(anna, 'approve', { id });
     expect(await scene.texts(carl)).toEqual(['bad one']);
   });
 
-  it('is approved as its sender\'s, or dropped, once', async () => {
+  it("is approved as its sender's, or dropped, once", async () => {
     const ids = [];
-    for (const text of ['bad one', 'bad two']) ids.push(String((await bert.send(scene.part, text))['id']));
+    for (const text of ['bad one', 'bad two']) ids.push(String((await bert.send(scene.part, text)).id));
     const { id } = await act(anna, 'approve', { id: ids[0] });
     await act(anna, 'reject', { id: ids[1] });
-    for (const one of ids) await expect(act(anna, 'approve', { id: one })).rejects.toMatchObject({ code: 'bad_request', details: { field: 'id' } });
-    expect((await scene.told(carl)).at(-1)).toMatchObject({ type: 'message', id, from: { id: bert.id, name: 'Bert' }, text: 'bad one', held: ids[0] });
+    for (const one of ids)
+      await expect(act(anna, 'approve', { id: one })).rejects.toMatchObject({
+        code: 'bad_request',
+        details: { field: 'id' },
+      });
+    expect((await scene.told(carl)).at(-1)).toMatchObject({
+      type: 'message',
+      id,
+      from: { id: bert.id, name: 'Bert' },
+      text: 'bad one',
+      held: ids[0],
+    });
     expect(await scene.texts(carl)).toEqual(['bad one']);
-    expect((await act(anna, 'held'))['messages']).toEqual([]);
+    expect((await act(anna, 'held')).messages).toEqual([]);
   });
 
   it('is one of a hundred at most, the oldest go; and goes when its sender wants to be forgotten', async () => {
     for (let i = 0; i < 102; i += 1) await bert.send(scene.part, `bad ${i}`);
     await carl.send(scene.part, 'bad carl');
-    const texts = async () => ((await act(anna, 'held'))['messages'] as { text: string }[]).map(({ text }) => text);
+    const texts = async () => ((await act(anna, 'held')).messages as { text: string }[]).map(({ text }) => text);
     expect((await texts()).slice(0, 2)).toEqual(['bad 3', 'bad 4']);
     expect(await texts()).toHaveLength(100);
     await scene.part.call('leave', { token: bert.token, forget: true });
@@ -132,7 +202,13 @@ describe('what is said', () => {
     const sends = async (...texts: [text: string, nonce?: string][]): Promise<number> => {
       const who = (await scene.join('mine')).person;
       let taken = 0;
-      for (const [text, nonce] of texts) await who.send(part, text, nonce).then(() => { taken += 1; }, ({ code }: { code: string }) => expect(code).toBe('rate_limited'));
+      for (const [text, nonce] of texts)
+        await who.send(part, text, nonce).then(
+          () => {
+            taken += 1;
+          },
+          ({ code }: { code: string }) => expect(code).toBe('rate_limited'),
+        );
       return taken;
     };
     expect(await sends(['a'], ['b'], ['c'], ['d'])).toBe(4);
@@ -149,7 +225,11 @@ describe('what is said', () => {
     await bert.send(part, 'once', 'n');
     for (let i = 0; i < 3; i += 1) await bert.send(part, 'once', 'n');
     await act(anna, 'mute', { user: carl.id, seconds: 60 });
-    for (let i = 0; i < 3; i += 1) await expect(carl.send(part, `x${i}`)).rejects.toMatchObject({ code: 'not_allowed', details: { reason: 'muted', retryAfter: 60 } });
+    for (let i = 0; i < 3; i += 1)
+      await expect(carl.send(part, `x${i}`)).rejects.toMatchObject({
+        code: 'not_allowed',
+        details: { reason: 'muted', retryAfter: 60 },
+      });
     await act(anna, 'mute', { user: carl.id, seconds: 60, quiet: true });
     for (let i = 0; i < 3; i += 1) await carl.send(part, `unheard ${i}`);
     for (const text of ['two', 'three']) await bert.send(part, text);
@@ -168,7 +248,7 @@ describe('who is muted quietly', () => {
     const waiting = bert.poll(scene.part, 5);
     const sent = await bert.send(scene.part, 'hello?', 'n');
     expect(Object.keys(sent)).toEqual(['ok', 'id', 'at']);
-    expect(await bert.send(scene.part, 'hello?', 'n')).toMatchObject({ duplicate: true, id: sent['id'] });
+    expect(await bert.send(scene.part, 'hello?', 'n')).toMatchObject({ duplicate: true, id: sent.id });
     await carl.send(scene.part, 'between');
     await bert.send(scene.part, 'anybody?');
     await scene.told(anna);
@@ -179,7 +259,11 @@ describe('who is muted quietly', () => {
     expect(carl.texts).toEqual(['between']);
     const { room, person } = await scene.join('mine');
     expect(room.history.map(({ text }) => text)).not.toContain('hello?');
-    expect([await scene.texts(person), await scene.texts(anna), await scene.texts(bert)]).toEqual([['between'], ['between'], ['hello?', 'between', 'anybody?']]);
+    expect([await scene.texts(person), await scene.texts(anna), await scene.texts(bert)]).toEqual([
+      ['between'],
+      ['between'],
+      ['hello?', 'between', 'anybody?'],
+    ]);
     await act(anna, 'mute', { user: bert.id, seconds: 0 });
     await bert.send(scene.part, 'heard');
     expect(await scene.texts(carl)).toEqual(['between', 'heard']);
@@ -191,7 +275,7 @@ describe('who is muted quietly', () => {
     await carl.send(scene.part, 'newest');
     const page = await act(anna, 'history', { limit: 2 });
     expect(page.events.map(({ text }) => text)).toEqual(['oldest', 'newest']);
-    expect(page['more']).toBe(true); // who joined before
+    expect(page.more).toBe(true); // who joined before
   });
 
   it('says nothing by signals or by another name, and can neither who may not speak', async () => {
@@ -213,6 +297,6 @@ describe('who is muted quietly', () => {
   it('stays out of what waits for approval', async () => {
     await rules({ words: ['bad'], hold: true });
     expect(await bert.send(scene.part, 'bad')).toMatchObject({ held: true });
-    expect((await act(anna, 'held'))['messages']).toEqual([]);
+    expect((await act(anna, 'held')).messages).toEqual([]);
   });
 });

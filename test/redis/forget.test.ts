@@ -6,7 +6,7 @@ import { fillLog } from '../support/filled.js';
 import { endEverybody, ghosts } from '../support/key-space.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { allKeys, startRedis, wipe, type TestRedis } from '../support/redis.js';
+import { allKeys, startRedis, type TestRedis, wipe } from '../support/redis.js';
 
 let redis: TestRedis;
 let part: Part;
@@ -45,9 +45,12 @@ const talk = async (): Promise<void> => {
   await part.call('send', { token: bert.token, to: anna.id, text: 'answered' });
 };
 const rooms = (): string[] => ['r', `${anna.id}:${bert.id}`];
-const advance = async (): Promise<void> => { for (const room of rooms()) await worker.fanOut.advanceRoom(room); };
+const advance = async (): Promise<void> => {
+  for (const room of rooms()) await worker.fanOut.advanceRoom(room);
+};
 /** A worker's run some minutes later. */
-const finish = () => finishForgetting(worker.store, 60_000, (room) => void worker.fanOut.advanceRoom(room), { left: -1, renewed: -1 });
+const finish = () =>
+  finishForgetting(worker.store, 60_000, (room) => void worker.fanOut.advanceRoom(room), { left: -1, renewed: -1 });
 const forget = () => part.call('leave', { token: anna.token, forget: true });
 
 describe('who leaves and wants to be forgotten', () => {
@@ -76,7 +79,11 @@ describe('who leaves and wants to be forgotten', () => {
     await bert.receive(part, 'afterwards');
     expect(bert.texts.filter((text) => text?.startsWith('mine-'))).toEqual([]);
     expect(bert.texts).toContain('of-bert');
-    expect(await part.store.redis.hmget(part.store.keys.delivered('r'), 'appended', 'through').then(([appended, through]) => appended === through)).toBe(true);
+    expect(
+      await part.store.redis
+        .hmget(part.store.keys.delivered('r'), 'appended', 'through')
+        .then(([appended, through]) => appended === through),
+    ).toBe(true);
     expect(await part.store.redis.zcard(part.store.keys.dirty(part.store.keys.roomShard('r')))).toBe(0);
     await endEverybody(part.store);
     expect(await ghosts(part.store)).toEqual([]);
@@ -93,8 +100,13 @@ describe('who leaves and wants to be forgotten', () => {
 
   it('must be who it says', async () => {
     await anna.send(part, 'stays');
-    await expect(part.call('leave', { token: `${anna.id}.${'A'.repeat(24)}`, forget: true })).rejects.toMatchObject({ code: 'unauthorized' });
-    await expect(part.call('leave', { token: anna.token, forget: true, after: 5 })).rejects.toMatchObject({ code: 'bad_request', details: { field: 'forget' } });
+    await expect(part.call('leave', { token: `${anna.id}.${'A'.repeat(24)}`, forget: true })).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
+    await expect(part.call('leave', { token: anna.token, forget: true, after: 5 })).rejects.toMatchObject({
+      code: 'bad_request',
+      details: { field: 'forget' },
+    });
     expect(await mentions('stays')).toHaveLength(1);
   });
 });
@@ -109,7 +121,11 @@ describe('a log that is written anew after something was deleted in it', () => {
   };
 
   beforeEach(async () => {
-    await fillLog(part.store, 'r', { count: 1_200, from: (i) => (i % 2 === 0 ? { id: anna.id, name: 'Annabella' } : { id: bert.id, name: 'Bert' }), what: { text: 'said' } });
+    await fillLog(part.store, 'r', {
+      count: 1_200,
+      from: (i) => (i % 2 === 0 ? { id: anna.id, name: 'Annabella' } : { id: bert.id, name: 'Bert' }),
+      what: { text: 'said' },
+    });
     await forget();
     expect(Object.keys(await state())).toEqual(['renew r']);
   });

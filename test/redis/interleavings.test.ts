@@ -9,8 +9,23 @@ import { FanOutSteps } from '../../shared/store/fan-out.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 
-interface Member { id: number; token: string; cursor: string; old: string; lastSeen: string; seen: string[]; joinedAfter: string }
-interface World { room: string; parts: Part[]; workers: Awaited<ReturnType<typeof openFanOut>>[]; members: Member[]; accepted: string[]; pending: Promise<unknown>[] }
+interface Member {
+  id: number;
+  token: string;
+  cursor: string;
+  old: string;
+  lastSeen: string;
+  seen: string[];
+  joinedAfter: string;
+}
+interface World {
+  room: string;
+  parts: Part[];
+  workers: Awaited<ReturnType<typeof openFanOut>>[];
+  members: Member[];
+  accepted: string[];
+  pending: Promise<unknown>[];
+}
 
 type Step =
   | { kind: 'join'; part: number }
@@ -23,17 +38,31 @@ type Step =
 
 const part = fc.nat(1);
 const member = fc.nat(5);
-const steps = fc.array(fc.oneof(
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const), part }) },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('send' as const), part, member, retry: fc.boolean() }) },
-  { weight: 7, arbitrary: fc.record({
-    kind: fc.constant('poll' as const), part, member, cursor: fc.constantFrom('fresh' as const, 'fresh' as const, 'old' as const), hold: fc.boolean(), lostAnswer: fc.boolean(),
-  }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('fanOut' as const), worker: fc.nat(1) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('dyingWorker' as const), worker: fc.nat(1), calls: fc.nat(3) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('mute' as const), member, on: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('tick' as const), part }) },
-), { minLength: 10, maxLength: 60, size: 'max' });
+const steps = fc.array(
+  fc.oneof(
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const), part }) },
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('send' as const), part, member, retry: fc.boolean() }) },
+    {
+      weight: 7,
+      arbitrary: fc.record({
+        kind: fc.constant('poll' as const),
+        part,
+        member,
+        cursor: fc.constantFrom('fresh' as const, 'fresh' as const, 'old' as const),
+        hold: fc.boolean(),
+        lostAnswer: fc.boolean(),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('fanOut' as const), worker: fc.nat(1) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('dyingWorker' as const), worker: fc.nat(1), calls: fc.nat(3) }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('mute' as const), member, on: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('tick' as const), part }) },
+  ),
+  { minLength: 10, maxLength: 60, size: 'max' },
+);
 
 async function join(world: World, at: number): Promise<void> {
   const { id, token, cursor, lastSeen } = await pick(world.parts, at).join(world.room);
@@ -49,24 +78,30 @@ function pick<T>(list: T[], index: number): T {
 async function send(world: World, step: Extract<Step, { kind: 'send' }>): Promise<void> {
   const { token } = pick(world.members, step.member);
   const id = `n${world.accepted.length}`;
-  const answers = await Promise.all((step.retry ? [step.part, step.part + 1] : [step.part]).map((at) =>
-    pick(world.parts, at).call('send', { token, room: world.room, text: 'x', id })));
-  expect(new Set(answers.map((answer) => answer['id'])).size).toBe(1);
-  world.accepted.push(String(answers[0]?.['id']));
+  const answers = await Promise.all(
+    (step.retry ? [step.part, step.part + 1] : [step.part]).map((at) =>
+      pick(world.parts, at).call('send', { token, room: world.room, text: 'x', id }),
+    ),
+  );
+  expect(new Set(answers.map((answer) => answer.id)).size).toBe(1);
+  world.accepted.push(String(answers[0]?.id));
 }
 
 /** What a client library does with an answer: drops ids not above the last seen, keeps the cursor. */
 function take(one: Member, answer: { cursor: string; events: { id: string }[] }): void {
   one.old = one.cursor;
   one.cursor = answer.cursor;
-  for (const { id } of answer.events) if (compareIds(id, one.lastSeen) > 0) one.seen.push(one.lastSeen = id);
+  for (const { id } of answer.events) if (compareIds(id, one.lastSeen) > 0) one.seen.push((one.lastSeen = id));
 }
 
 async function poll(world: World, step: Extract<Step, { kind: 'poll' }>): Promise<void> {
   const one = pick(world.members, step.member);
   const cursor = step.cursor === 'fresh' ? one.cursor : one.old;
-  const answer = pick(world.parts, step.part).poll(one.token, cursor, step.hold ? 0.03 : 0)
-    .then((body) => { if (!step.lostAnswer) take(one, body); })
+  const answer = pick(world.parts, step.part)
+    .poll(one.token, cursor, step.hold ? 0.03 : 0)
+    .then((body) => {
+      if (!step.lostAnswer) take(one, body);
+    })
     .catch((error: { code?: string }) => expect(error.code).toBe('superseded'));
   if (step.hold) world.pending.push(answer);
   else await answer;
@@ -89,13 +124,21 @@ async function dyingWorker(world: World, step: Extract<Step, { kind: 'dyingWorke
 
 async function run(world: World, step: Step): Promise<void> {
   switch (step.kind) {
-    case 'join': return world.members.length < 6 ? join(world, step.part) : undefined;
-    case 'send': return send(world, step);
-    case 'poll': return poll(world, step);
-    case 'fanOut': world.pending.push(pick(world.workers, step.worker).fanOut.advanceRoom(world.room)); return undefined;
-    case 'dyingWorker': return dyingWorker(world, step);
-    case 'mute': return mute(world, step);
-    case 'tick': return pick(world.parts, step.part).polls.live.tick();
+    case 'join':
+      return world.members.length < 6 ? join(world, step.part) : undefined;
+    case 'send':
+      return send(world, step);
+    case 'poll':
+      return poll(world, step);
+    case 'fanOut':
+      world.pending.push(pick(world.workers, step.worker).fanOut.advanceRoom(world.room));
+      return undefined;
+    case 'dyingWorker':
+      return dyingWorker(world, step);
+    case 'mute':
+      return mute(world, step);
+    case 'tick':
+      return pick(world.parts, step.part).polls.live.tick();
   }
 }
 
@@ -105,7 +148,7 @@ async function drain(world: World, log: Logged[]): Promise<void> {
   await pick(world.workers, 0).fanOut.advanceRoom(world.room);
   for (const [index, one] of world.members.entries()) {
     const last = log.findLast((entry) => isFor(one, entry))?.id;
-    for (let empty = 0; empty < 10 && last !== undefined && one.lastSeen !== last;) {
+    for (let empty = 0; empty < 10 && last !== undefined && one.lastSeen !== last; ) {
       const answer = await pick(world.parts, index).poll(one.token, one.cursor, 0.1);
       empty = answer.events.length === 0 ? empty + 1 : 0;
       take(one, answer);
@@ -113,7 +156,10 @@ async function drain(world: World, log: Logged[]): Promise<void> {
   }
 }
 
-interface Logged { id: string; only: string | undefined }
+interface Logged {
+  id: string;
+  only: string | undefined;
+}
 
 /** All events in the room's log. */
 async function readLog({ parts, room }: World): Promise<Logged[]> {
@@ -121,7 +167,8 @@ async function readLog({ parts, room }: World): Promise<Logged[]> {
   return (await redis.xrange(keys.log(room), '-', '+')).map(([id, fields]) => ({ id, only: fields[5] }));
 }
 
-const isFor = (one: Member, { id, only }: Logged): boolean => compareIds(id, one.joinedAfter) > 0 && (only === undefined || only === String(one.id));
+const isFor = (one: Member, { id, only }: Logged): boolean =>
+  compareIds(id, one.joinedAfter) > 0 && (only === undefined || only === String(one.id));
 
 describe.each(['on', 'off'])('with LIVE=%s', (live) => {
   let redis: TestRedis;
@@ -142,20 +189,24 @@ describe.each(['on', 'off'])('with LIVE=%s', (live) => {
   });
 
   it('every member sees every accepted message that is for it once, in log order', async () => {
-    await fc.assert(fc.asyncProperty(steps, async (sequence) => {
-      runs += 1;
-      const world: World = { room: `room-${runs}`, parts, workers, members: [], accepted: [], pending: [] };
-      await join(world, 0);
-      await join(world, 1);
-      for (const step of sequence) await run(world, step);
-      const log = await readLog(world);
-      const ids = log.map(({ id }) => id);
-      quiet += log.filter(({ only }) => only !== undefined).length;
-      await drain(world, log);
-      expect(new Set(ids).size).toBe(ids.length);
-      for (const id of world.accepted) expect(ids.filter((one) => one === id)).toHaveLength(1);
-      for (const one of world.members) expect(one.seen).toEqual(log.filter((entry) => isFor(one, entry)).map(({ id }) => id));
-    }), { numRuns: 60, interruptAfterTimeLimit: 25_000 });
+    await fc.assert(
+      fc.asyncProperty(steps, async (sequence) => {
+        runs += 1;
+        const world: World = { room: `room-${runs}`, parts, workers, members: [], accepted: [], pending: [] };
+        await join(world, 0);
+        await join(world, 1);
+        for (const step of sequence) await run(world, step);
+        const log = await readLog(world);
+        const ids = log.map(({ id }) => id);
+        quiet += log.filter(({ only }) => only !== undefined).length;
+        await drain(world, log);
+        expect(new Set(ids).size).toBe(ids.length);
+        for (const id of world.accepted) expect(ids.filter((one) => one === id)).toHaveLength(1);
+        for (const one of world.members)
+          expect(one.seen).toEqual(log.filter((entry) => isFor(one, entry)).map(({ id }) => id));
+      }),
+      { numRuns: 60, interruptAfterTimeLimit: 25_000 },
+    );
     expect(quiet).toBeGreaterThan(0);
   });
 });

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { leave } from '../../shared/store/presence.js';
 import { parseToken } from '../../shared/store/tokens.js';
-import { openPart, type Answer, type Part } from '../support/parts.js';
+import { type Answer, openPart, type Part } from '../support/parts.js';
 import { joinAs } from '../support/people.js';
-import { allKeys, startRedis, wipe, type TestRedis } from '../support/redis.js';
+import { allKeys, startRedis, type TestRedis, wipe } from '../support/redis.js';
 
 const NONCE = 'a-nonce-of-22-letters.';
 let redis: TestRedis;
@@ -23,8 +23,9 @@ afterAll(async () => {
 beforeEach(() => wipe(part.store.redis));
 
 const join = (more: object = {}, at = part): Promise<Answer> => at.call('join', { room: 'mine', id: NONCE, ...more });
-const idOf = (answer: Answer): number => (answer['user'] as { id: number }).id;
-const membersOf = (answer: Answer): number[] => (answer['room'] as { members: { id: number }[] }).members.map(({ id }) => id);
+const idOf = (answer: Answer): number => (answer.user as { id: number }).id;
+const membersOf = (answer: Answer): number[] =>
+  (answer.room as { members: { id: number }[] }).members.map(({ id }) => id);
 const codeOf = ({ code, details }: { code: string; details: object }): object => ({ code, ...details });
 
 describe('a join with a nonce', () => {
@@ -32,15 +33,15 @@ describe('a join with a nonce', () => {
     const first = await join({ name: 'Anna' });
     const again = await join({ name: 'Anna' }, parts[1]);
     for (const field of ['user', 'token', 'owner']) expect(again[field], field).toEqual(first[field]);
-    expect(first['owner']).toMatch(/^[\w-]{24}$/);
+    expect(first.owner).toMatch(/^[\w-]{24}$/);
     expect(membersOf(again)).toEqual([idOf(first)]);
-    await part.call('send', { token: String(again['token']), room: 'mine', text: 'here' });
+    await part.call('send', { token: String(again.token), room: 'mine', text: 'here' });
   });
 
   it('makes one user of many attempts at the same moment', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, (_, i) => join({}, parts[i % 2])));
     expect(new Set(all.map(({ token }) => token)).size).toBe(1);
-    const { members } = await part.call('members', { token: String(all[0]?.['token']), room: 'mine' });
+    const { members } = await part.call('members', { token: String(all[0]?.token), room: 'mine' });
     expect(members).toHaveLength(1);
     expect((await allKeys(part.store.redis)).filter((key) => /^user:\{u\d\}:\d+$/.test(key))).toHaveLength(1);
   });
@@ -50,7 +51,7 @@ describe('a join with a nonce', () => {
     const { keys, redis: store } = part.store;
     await store.del(keys.nick('anna'), keys.roster('mine'), keys.roomShards('mine'), keys.userRooms(idOf(first)));
     const again = await join({ name: 'Anna' });
-    expect(again['token']).toBe(first['token']);
+    expect(again.token).toBe(first.token);
     expect(membersOf(again)).toEqual([idOf(first)]);
     await expect(part.call('join', { name: 'Anna' }).catch(codeOf)).resolves.toMatchObject({ code: 'name_taken' });
   });
@@ -58,22 +59,23 @@ describe('a join with a nonce', () => {
   it('makes another user when the former one has ended, and has as long to call as a new one', async () => {
     const first = await join({ name: 'Anna' });
     const { keys, redis: store } = part.store;
-    const seen = async (id: number): Promise<number> => Number(await store.zscore(keys.seen(keys.userShard(id)), String(id)));
+    const seen = async (id: number): Promise<number> =>
+      Number(await store.zscore(keys.seen(keys.userShard(id)), String(id)));
     const before = await seen(idOf(first));
     await store.zadd(keys.seen(keys.userShard(idOf(first))), before - 20_000, String(idOf(first)));
     await join({ name: 'Anna' });
     expect(await seen(idOf(first))).toBeGreaterThanOrEqual(before);
-    await leave(part.store, parseToken(String(first['token'])));
+    await leave(part.store, parseToken(String(first.token)));
     const [second, third] = [await join({ name: 'Anna' }), await join({ name: 'Anna' })];
     expect(idOf(second)).not.toBe(idOf(first));
-    expect(third['token']).toBe(second['token']);
+    expect(third.token).toBe(second.token);
   });
 
   it('that was refused can be tried again, and another nonce is another user', async () => {
     await join({ name: 'Anna' });
     const other = { id: `${NONCE}other`, name: 'Anna' };
     await expect(join(other).catch(codeOf)).resolves.toMatchObject({ code: 'name_taken', suggestion: 'Anna2' });
-    expect((await join({ ...other, name: 'Anna2' }))['user']).toMatchObject({ name: 'Anna2' });
+    expect((await join({ ...other, name: 'Anna2' })).user).toMatchObject({ name: 'Anna2' });
   });
 
   it('leaves neither nonce nor token in Redis, and what it leaves expires', async () => {
@@ -83,17 +85,19 @@ describe('a join with a nonce', () => {
     expect(kept).toHaveLength(1);
     const all = await Promise.all((await allKeys(store)).map((key) => store.dump(key)));
     const secret = String(token).replace(/.*\./, '');
-    for (const text of [...await allKeys(store), ...all.map(String)]) for (const hidden of [NONCE, secret]) expect(text).not.toContain(hidden);
+    for (const text of [...(await allKeys(store)), ...all.map(String)])
+      for (const hidden of [NONCE, secret]) expect(text).not.toContain(hidden);
     expect(await store.pttl(kept[0] ?? '')).toBeGreaterThan(500_000);
   });
 
   it('shows as much of the history as is asked for', async () => {
     const { token } = await join();
     for (let i = 0; i < 5; i += 1) await part.call('send', { token: String(token), room: 'mine', text: `${i}` });
-    const shown = async (history?: number): Promise<number> => ((await join({ history }))['room'] as { history: unknown[] }).history.length;
+    const shown = async (history?: number): Promise<number> =>
+      ((await join({ history })).room as { history: unknown[] }).history.length;
     expect([await shown(0), await shown(2), await shown()]).toEqual([0, 2, 6]);
     const view = await part.call('enter', { token: String(token), room: 'mine', history: 1 });
-    expect((view['room'] as { history: { text: string }[] }).history.map(({ text }) => text)).toEqual(['4']);
+    expect((view.room as { history: { text: string }[] }).history.map(({ text }) => text)).toEqual(['4']);
   });
 });
 
@@ -104,13 +108,24 @@ describe('a message whose sender has ended', () => {
     const hers = { former: anna.token, id: 'n1', room: 'mine' };
     await leave(part.store, parseToken(anna.token));
     const asBert = (more: object): Promise<Answer> => part.call('sent', { token: bert.token, ...hers, ...more });
-    expect(await asBert({})).toMatchObject({ id: accepted['id'], at: accepted['at'], duplicate: true });
-    for (const other of [{ id: 'n2' }, { room: 'other' }, { former: undefined }, { former: bert.token }, { former: `${anna.id}.${'x'.repeat(24)}` }]) {
+    expect(await asBert({})).toMatchObject({ id: accepted.id, at: accepted.at, duplicate: true });
+    for (const other of [
+      { id: 'n2' },
+      { room: 'other' },
+      { former: undefined },
+      { former: bert.token },
+      { former: `${anna.id}.${'x'.repeat(24)}` },
+    ]) {
       expect(await asBert(other), JSON.stringify(other)).toEqual({ ok: true });
     }
-    await expect(asBert({ former: 'nonsense' }).catch(codeOf)).resolves.toEqual({ code: 'bad_request', field: 'former' });
+    await expect(asBert({ former: 'nonsense' }).catch(codeOf)).resolves.toEqual({
+      code: 'bad_request',
+      field: 'former',
+    });
     await expect(asBert({ room: undefined }).catch(codeOf)).resolves.toMatchObject({ code: 'bad_request' });
-    await expect(part.call('sent', { ...hers, token: anna.token }).catch(codeOf)).resolves.toMatchObject({ code: 'unauthorized' });
+    await expect(part.call('sent', { ...hers, token: anna.token }).catch(codeOf)).resolves.toMatchObject({
+      code: 'unauthorized',
+    });
   });
 
   it('is found when it was private, and when it waits for approval', async () => {
@@ -119,8 +134,9 @@ describe('a message whose sender has ended', () => {
     const held = await bert.send(part, 'rude', 'n1');
     const secret = await part.call('send', { token: bert.token, to: anna.id, text: 'psst', id: 'n1' });
     await leave(part.store, parseToken(bert.token));
-    const find = (where: object): Promise<Answer> => part.call('sent', { token: anna.token, former: bert.token, id: 'n1', ...where });
-    expect(await find({ room: 'held' })).toMatchObject({ id: held['id'], held: true });
-    expect(await find({ to: anna.id })).toMatchObject({ id: secret['id'] });
+    const find = (where: object): Promise<Answer> =>
+      part.call('sent', { token: anna.token, former: bert.token, id: 'n1', ...where });
+    expect(await find({ room: 'held' })).toMatchObject({ id: held.id, held: true });
+    expect(await find({ to: anna.id })).toMatchObject({ id: secret.id });
   });
 });

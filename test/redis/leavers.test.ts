@@ -4,9 +4,9 @@ import { settle } from '../../apps/worker/jobs/settle.js';
 import { privateRoom } from '../../shared/protocol/events.js';
 import { enterRoom } from '../../shared/store/memberships.js';
 import { dyingStore } from '../support/key-space.js';
-import { joinAs, type Person } from '../support/people.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
-import { allKeys, startRedis, wipe, type TestRedis } from '../support/redis.js';
+import { joinAs, type Person } from '../support/people.js';
+import { allKeys, startRedis, type TestRedis, wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 let redis: TestRedis;
@@ -30,7 +30,7 @@ beforeEach(async () => {
   await wipe(part.store.redis);
   anna = await joinAs(part, 'home'); // in different shards
   bert = await joinAs(part, 'home');
-  owner = String((await part.call('enter', { token: anna.token, room: 'r' }))['owner']);
+  owner = String((await part.call('enter', { token: anna.token, room: 'r' })).owner);
   await part.call('enter', { token: bert.token, room: 'r' });
   for (const one of [anna, bert]) await one.poll(part);
 });
@@ -46,7 +46,8 @@ async function got(person: Person, room = 'r'): Promise<string[]> {
 }
 
 /** Keys that are there only while somebody is leaving. */
-const leftovers = async (): Promise<string[]> => (await allKeys(part.store.redis)).filter((key) => /^(moves|leaving):/.test(key));
+const leftovers = async (): Promise<string[]> =>
+  (await allKeys(part.store.redis)).filter((key) => /^(moves|leaving):/.test(key));
 
 describe('a member that exits', () => {
   it('gets what was accepted before, not its own `left`, and nothing after', async () => {
@@ -59,7 +60,14 @@ describe('a member that exits', () => {
     await say(anna, 'later');
     await advance();
     expect(await got(bert)).toEqual([]);
-    expect(await got(anna)).toEqual([`joined ${anna.id}`, `joined ${bert.id}`, 'before', `left ${bert.id}`, 'after', 'later']);
+    expect(await got(anna)).toEqual([
+      `joined ${anna.id}`,
+      `joined ${bert.id}`,
+      'before',
+      `left ${bert.id}`,
+      'after',
+      'later',
+    ]);
     expect(await leftovers()).toEqual([]);
   });
 
@@ -90,8 +98,14 @@ describe('a member that exits', () => {
     await part.call('enter', { token: bert.token, room: 'r' });
     await say(anna, 'after');
     await advance();
-    expect((await got(bert)).filter((what) => what !== 'between')).toEqual(
-      [`joined ${anna.id}`, `joined ${bert.id}`, 'before', `left ${bert.id}`, `joined ${bert.id}`, 'after']);
+    expect((await got(bert)).filter((what) => what !== 'between')).toEqual([
+      `joined ${anna.id}`,
+      `joined ${bert.id}`,
+      'before',
+      `left ${bert.id}`,
+      `joined ${bert.id}`,
+      'after',
+    ]);
     expect(await leftovers()).toEqual([]);
   });
 
@@ -106,12 +120,15 @@ describe('a member that exits', () => {
     await advance();
     expect((await held).events.map(({ text }) => text)).toEqual(['before']);
     expect(part.polls.live.mirrors.ofToken(bert.token)).toBeTruthy();
-    await until(async () => (await part.call('send', { token: anna.token, to: bert.id, text: 'still here' })).ok, 'to be there');
+    await until(
+      async () => (await part.call('send', { token: anna.token, to: bert.id, text: 'still here' })).ok,
+      'to be there',
+    );
   });
 
   it('gets it in a room of more members than one script call serves, also in the middle of a batch', async () => {
     const many: Person[] = [];
-    while (many.length < 80) many.push(...await Promise.all(Array.from({ length: 20 }, () => joinAs(part, 'r'))));
+    while (many.length < 80) many.push(...(await Promise.all(Array.from({ length: 20 }, () => joinAs(part, 'r')))));
     for (const one of many) await one.poll(part);
     await advance();
     for (const one of [bert, ...many]) await one.poll(part);
@@ -127,7 +144,10 @@ describe('a member that exits', () => {
 });
 
 describe('a member that is sent out', () => {
-  it.each([['kick', {}], ['ban', { seconds: 60 }]] as const)('by %s gets what was accepted before, and its own `left`', async (act, more) => {
+  it.each([
+    ['kick', {}],
+    ['ban', { seconds: 60 }],
+  ] as const)('by %s gets what was accepted before, and its own `left`', async (act, more) => {
     await say(anna, 'before');
     await part.call(act, { token: anna.token, room: 'r', user: bert.id, owner, ...more });
     await say(anna, 'after');
@@ -138,21 +158,24 @@ describe('a member that is sent out', () => {
 });
 
 describe('a process that dies', () => {
-  it.each([1, 2, 3])('before step %i of an exit leaves nothing for good, and nothing that was accepted is lost', async (step) => {
-    const { exit: run } = (await import('../../apps/api/operations/index.js')).operations;
-    const before = await say(anna, 'before');
-    const dying = { ...part.chat, store: dyingStore(part.store, step) };
-    await expect(run(dying, { token: bert.token, room: 'r' }, {} as never)).rejects.toThrow('killed');
-    await say(anna, 'after');
-    await settle(worker.store, worker.fanOut, -1_000);
-    await advance();
-    expect(before.ok).toBe(true);
-    expect(await got(bert)).toContain('before');
-    const { members } = await part.call('members', { token: anna.token, room: 'r' });
-    expect((members as { id: number }[]).some(({ id }) => id === bert.id)).toBe(step === 1);
-    await settle(worker.store, worker.fanOut, -1_000);
-    expect(await leftovers()).toEqual([]);
-  });
+  it.each([1, 2, 3])(
+    'before step %i of an exit leaves nothing for good, and nothing that was accepted is lost',
+    async (step) => {
+      const { exit: run } = (await import('../../apps/api/operations/index.js')).operations;
+      const before = await say(anna, 'before');
+      const dying = { ...part.chat, store: dyingStore(part.store, step) };
+      await expect(run(dying, { token: bert.token, room: 'r' }, {} as never)).rejects.toThrow('killed');
+      await say(anna, 'after');
+      await settle(worker.store, worker.fanOut, -1_000);
+      await advance();
+      expect(before.ok).toBe(true);
+      expect(await got(bert)).toContain('before');
+      const { members } = await part.call('members', { token: anna.token, room: 'r' });
+      expect((members as { id: number }[]).some(({ id }) => id === bert.id)).toBe(step === 1);
+      await settle(worker.store, worker.fanOut, -1_000);
+      expect(await leftovers()).toEqual([]);
+    },
+  );
 
   it('in the middle of an entry leaves the user out by both accounts', async () => {
     const dying = { ...dyingStore(part.store, 1), durable: part.store.redis };

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
-import { World, type Doing, type Task } from '../support/world.js';
+import { type Doing, type Task, World } from '../support/world.js';
 
 let redis: TestRedis;
 let part: Part;
@@ -32,7 +32,7 @@ async function playAll(tasks: readonly Task[], begin: () => Promise<void>): Prom
     let step = 0;
     await begin();
     await world.play(tasks, (options) => {
-      const at = path[step] ??= { choice: 0, options };
+      const at = (path[step] ??= { choice: 0, options });
       step += 1;
       return Math.min(at.choice, options - 1);
     });
@@ -55,31 +55,62 @@ it.each([
 });
 
 const task = fc.record({
-  doing: fc.constantFrom<Doing>('enter', 'enter', 'exit', 'exit', 'kick', 'ban', 'leave', 'expire', 'write', 'write', 'write', 'say', 'say',
-    'exitPrivate', 'exitPrivate', 'fanOut'),
-  who: fc.nat(2), to: fc.nat(2),
+  doing: fc.constantFrom<Doing>(
+    'enter',
+    'enter',
+    'exit',
+    'exit',
+    'kick',
+    'ban',
+    'leave',
+    'expire',
+    'write',
+    'write',
+    'write',
+    'say',
+    'say',
+    'exitPrivate',
+    'exitPrivate',
+    'fanOut',
+  ),
+  who: fc.nat(2),
+  to: fc.nat(2),
 });
 
 /** In which order the steps come: of so many that wait, which goes on; -1 is the death of the first one's process. */
-const orders = fc.tuple(fc.infiniteStream(fc.nat(999)), fc.boolean()).map(([numbers, deadly]) => (options: number): number => {
-  const number = numbers.next().value ?? 0;
-  return deadly && number > 920 ? -1 : number % options;
-});
+const orders = fc
+  .tuple(fc.infiniteStream(fc.nat(999)), fc.boolean())
+  .map(([numbers, deadly]) => (options: number): number => {
+    const number = numbers.next().value ?? 0;
+    return deadly && number > 920 ? -1 : number % options;
+  });
 
 it.each([
   ['exits', [of('write'), of('exitPrivate', 1, 0), of('write')]],
   ['ends', [of('write'), of('leave', 1, 0), of('write')]],
 ])('what is written privately to somebody who %s is refused or comes', async (_name, tasks) => {
-  await fc.assert(fc.asyncProperty(orders, fc.boolean(), async (order, acquainted) => {
-    await world.begin([false, false], acquainted);
-    await world.play(tasks, order);
-  }), { numRuns: 40 });
+  await fc.assert(
+    fc.asyncProperty(orders, fc.boolean(), async (order, acquainted) => {
+      await world.begin([false, false], acquainted);
+      await world.play(tasks, order);
+    }),
+    { numRuns: 40 },
+  );
 });
 
 it('both accounts agree in any order of any steps, also of processes that die, and what was accepted comes to its members', async () => {
   const members = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 });
-  await fc.assert(fc.asyncProperty(fc.array(task, { minLength: 2, maxLength: 8 }), orders, members, fc.boolean(), async (tasks, order, isMember, acquainted) => {
-    await world.begin(isMember, acquainted);
-    await world.play(tasks, order);
-  }), { numRuns: 100 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(task, { minLength: 2, maxLength: 8 }),
+      orders,
+      members,
+      fc.boolean(),
+      async (tasks, order, isMember, acquainted) => {
+        await world.begin(isMember, acquainted);
+        await world.play(tasks, order);
+      },
+    ),
+    { numRuns: 100 },
+  );
 });

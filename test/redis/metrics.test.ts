@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Figures } from '../../shared/metrics/aggregate.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
-import { openRedis, startRedis, wipe, type TestRedis } from '../support/redis.js';
+import { openRedis, startRedis, type TestRedis, wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 let server: TestRedis;
@@ -28,14 +28,21 @@ function counting(name: string, count: number): Metrics {
 }
 
 const lines = async (metrics: Metrics) => (await metrics.readAll()).split('\n').filter((line) => !line.startsWith('#'));
-const processes = async (metrics: Metrics) => (await lines(metrics)).filter((line) => line.startsWith('chat_memory_bytes')).length;
+const processes = async (metrics: Metrics) =>
+  (await lines(metrics)).filter((line) => line.startsWith('chat_memory_bytes')).length;
 
 it('of processes that end, all at once even; their gauges go', async () => {
   const [reader, ...others] = ['reader', 'b', 'c', 'd'].map((name) => counting(name, 10));
   for (const other of others) await other.write();
   expect(await processes(reader ?? expect.fail())).toBe(4);
   await Promise.all(others.map((other) => other.close()));
-  expect(await lines(reader ?? expect.fail())).toEqual(expect.arrayContaining(['chat_things_total{kind="a"} 40', 'chat_took_seconds_count 4', 'chat_took_seconds_bucket{le="1"} 4']));
+  expect(await lines(reader ?? expect.fail())).toEqual(
+    expect.arrayContaining([
+      'chat_things_total{kind="a"} 40',
+      'chat_took_seconds_count 4',
+      'chat_took_seconds_bucket{le="1"} 4',
+    ]),
+  );
   expect(await processes(reader ?? expect.fail())).toBe(1);
   expect((await redis.hkeys('metrics')).sort()).toEqual(['ended', 'reader']);
   await reader?.close();
@@ -43,7 +50,11 @@ it('of processes that end, all at once even; their gauges go', async () => {
 
 it('of a process that was killed: one field for all of them once it has written nothing from one look to the next', async () => {
   const reader = counting('reader', 1);
-  await redis.hset('metrics', 'killed', JSON.stringify({ at: 0, figures: await counting('killed', 5).registry.getMetricsAsJSON() }));
+  await redis.hset(
+    'metrics',
+    'killed',
+    JSON.stringify({ at: 0, figures: await counting('killed', 5).registry.getMetricsAsJSON() }),
+  );
   expect(await lines(reader)).toContain('chat_things_total{kind="a"} 6');
   expect(await processes(reader)).toBe(1);
   const figures = new Figures(redis, 'reader');

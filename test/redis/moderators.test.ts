@@ -5,7 +5,7 @@ import type { ChatEvent } from '../../shared/protocol/events.js';
 import { clearRoom, switchRoom } from '../../shared/store/moderation.js';
 import { takeRoom } from '../../shared/store/owners.js';
 import type { Person } from '../support/people.js';
-import { wipe, allKeys } from '../support/redis.js';
+import { allKeys, wipe } from '../support/redis.js';
 import { openScene, type Scene } from '../support/scene.js';
 
 let scene: Scene;
@@ -14,7 +14,9 @@ let bert: Person;
 let carl: Person;
 let owner: string;
 
-beforeAll(async () => { scene = await openScene({ RESERVED_ROOMS: 'staff,Official.' }); });
+beforeAll(async () => {
+  scene = await openScene({ RESERVED_ROOMS: 'staff,Official.' });
+});
 afterAll(() => scene.close());
 beforeEach(async () => {
   await wipe(scene.part.store.redis);
@@ -26,14 +28,15 @@ beforeEach(async () => {
 });
 
 type Op = Parameters<Scene['part']['call']>[0];
-const act = (who: Person, op: Op, extra: object = {}) => scene.part.call(op, { token: who.token, room: 'mine', ...extra });
+const act = (who: Person, op: Op, extra: object = {}) =>
+  scene.part.call(op, { token: who.token, room: 'mine', ...extra });
 const refused = (code: string, reason?: string) => ({ code, ...(reason && { details: { reason } }) });
 const seen = (events: ChatEvent[], type: string) => events.filter((event) => event.type === type);
 /** The room as somebody sees it who enters again. */
-const view = async (who: Person) => (await act(who, 'enter'))['room'] as Record<string, unknown>;
+const view = async (who: Person) => (await act(who, 'enter')).room as Record<string, unknown>;
 
 describe('a role', () => {
-  it('is the maker\'s at once, and anybody\'s who brings the owner token; it is told by join and enter', async () => {
+  it("is the maker's at once, and anybody's who brings the owner token; it is told by join and enter", async () => {
     expect(await view(anna)).toMatchObject({ role: 'owner', moderators: [anna.id] });
     expect(await view(bert)).not.toHaveProperty('role');
     const { person, room } = await scene.join('mine', { owner });
@@ -50,25 +53,36 @@ describe('a role', () => {
     expect(await view(bert)).toMatchObject({ role: 'moderator' });
     await act(anna, 'moderate', { user: bert.id, on: false });
     await expect(act(bert, 'clear')).rejects.toMatchObject(refused('not_owner'));
-    expect(seen(await scene.told(carl), 'moderator')).toMatchObject([{ from: { id: anna.id }, user: { id: bert.id, name: 'Bert' }, on: true }, { user: { id: bert.id }, on: false }]);
+    expect(seen(await scene.told(carl), 'moderator')).toMatchObject([
+      { from: { id: anna.id }, user: { id: bert.id, name: 'Bert' }, on: true },
+      { user: { id: bert.id }, on: false },
+    ]);
     await act(anna, 'moderate', { user: bert.id });
     await act(bert, 'exit');
     expect(await view(bert)).not.toHaveProperty('role');
-    await expect(act(anna, 'moderate', { user: anna.id, on: false })).rejects.toMatchObject(refused('not_allowed', 'role'));
+    await expect(act(anna, 'moderate', { user: anna.id, on: false })).rejects.toMatchObject(
+      refused('not_allowed', 'role'),
+    );
   });
 
-  it('of a moderator allows all but what is the owner\'s, and nothing against who has a role', async () => {
+  it("of a moderator allows all but what is the owner's, and nothing against who has a role", async () => {
     await act(anna, 'moderate', { user: bert.id });
     const { id } = await carl.send(scene.part, 'rude');
     await act(bert, 'remove', { id });
     await act(bert, 'mute', { user: carl.id, seconds: 5 });
     await act(bert, 'rules', { slow: 30, readonly: true });
     for (const text of ['not', 'bound']) await bert.send(scene.part, text);
-    for (const [op, extra] of [['moderate', { user: carl.id }], ['handover', { user: carl.id }], ['rules', { closed: true }]] as const) {
+    for (const [op, extra] of [
+      ['moderate', { user: carl.id }],
+      ['handover', { user: carl.id }],
+      ['rules', { closed: true }],
+    ] as const) {
       await expect(act(bert, op, extra), op).rejects.toMatchObject(refused('not_owner'));
     }
     for (const op of ['mute', 'kick', 'ban'] as const) {
-      await expect(act(bert, op, { user: anna.id, seconds: 5 }), op).rejects.toMatchObject(refused('not_allowed', 'role'));
+      await expect(act(bert, op, { user: anna.id, seconds: 5 }), op).rejects.toMatchObject(
+        refused('not_allowed', 'role'),
+      );
     }
     await act(anna, 'kick', { user: bert.id });
     await expect(bert.send(scene.part, 'x')).rejects.toMatchObject(refused('not_in_room'));
@@ -76,11 +90,23 @@ describe('a role', () => {
 
   it('is bounded: 20 roles, 200 mutes, 200 bans', async () => {
     const { redis, keys } = scene.part.store;
-    const many = (name: string, count: number, value: string) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`${name}:${1_000 + i}`, value]));
+    const many = (name: string, count: number, value: string) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`${name}:${1_000 + i}`, value]));
     const bans = Array.from({ length: 200 }, (_, i) => `9999999999999\t${1_000 + i}\t\tx${i}\tX${i}`);
-    await redis.hset(keys.rules('mine'), { ...many('role', 19, 'moderator'), ...many('mute', 200, '9999999999999'), bans: bans.join('\n') });
-    for (const [op, extra] of [['moderate', {}], ['mute', { seconds: 5 }], ['ban', { seconds: 5 }]] as const) {
-      await expect(act(anna, op, { user: bert.id, ...extra }), op).rejects.toMatchObject({ code: 'bad_request', details: { field: 'user' } });
+    await redis.hset(keys.rules('mine'), {
+      ...many('role', 19, 'moderator'),
+      ...many('mute', 200, '9999999999999'),
+      bans: bans.join('\n'),
+    });
+    for (const [op, extra] of [
+      ['moderate', {}],
+      ['mute', { seconds: 5 }],
+      ['ban', { seconds: 5 }],
+    ] as const) {
+      await expect(act(anna, op, { user: bert.id, ...extra }), op).rejects.toMatchObject({
+        code: 'bad_request',
+        details: { field: 'user' },
+      });
     }
     await redis.hset(keys.rules('mine'), 'mute:1000', '1'); // over
     await act(anna, 'mute', { user: bert.id, seconds: 5 });
@@ -96,8 +122,10 @@ describe('who is sent out', () => {
     await act(anna, 'kick', { user: carl.id });
     await bert.send(scene.part, 'after');
     const first = (await waiting).events;
-    const all = [...first, ...await scene.told(carl), ...await scene.told(carl)];
-    expect(seen(all, 'left')).toMatchObject([{ from: { id: carl.id, name: 'Carl' }, by: { id: anna.id, name: 'Anna' } }]);
+    const all = [...first, ...(await scene.told(carl)), ...(await scene.told(carl))];
+    expect(seen(all, 'left')).toMatchObject([
+      { from: { id: carl.id, name: 'Carl' }, by: { id: anna.id, name: 'Anna' } },
+    ]);
     expect(all.map(({ text }) => text)).not.toContain('after');
     expect(seen(await scene.told(bert), 'left')).toMatchObject([{ from: { id: carl.id }, by: { id: anna.id } }]);
     expect(carl.texts).not.toContain('after');
@@ -118,11 +146,15 @@ describe('a ban', () => {
     return scene.join('mine', { name });
   };
 
-  it('keeps out the user, its nickname however it is written, and its address, today\'s and yesterday\'s; not others', async () => {
+  it("keeps out the user, its nickname however it is written, and its address, today's and yesterday's; not others", async () => {
     scene.part.addresses = ['theirs', ''];
     const dora = (await scene.join('mine', { name: 'Dora' })).person;
     await act(anna, 'ban', { user: dora.id, seconds: 60 });
-    expect(seen(await scene.told(bert), 'left').at(-1)).toMatchObject({ from: { id: dora.id }, by: { id: anna.id }, banned: 60 });
+    expect(seen(await scene.told(bert), 'left').at(-1)).toMatchObject({
+      from: { id: dora.id },
+      by: { id: anna.id },
+      banned: 60,
+    });
     expect(seen(await scene.told(dora), 'left')).toMatchObject([{ banned: 60 }]);
     const banned = { code: 'not_allowed', details: { reason: 'banned', retryAfter: expect.any(Number) } };
     scene.part.addresses = ['elsewhere', ''];
@@ -134,7 +166,9 @@ describe('a ban', () => {
     await expect(comeBack('Fresh', ['new', 'theirs'])).rejects.toMatchObject(banned);
     expect(await allKeys(scene.part.store.redis, 'nick:*')).not.toContain('nick:fresh'); // nothing is left of who was not let in
     await comeBack('Fresh', ['elsewhere', 'other']);
-    expect((await scene.part.call('join', { room: 'mine', owner, name: 'Dora' }))['room']).toMatchObject({ role: 'owner' }); // the owner by its token
+    expect((await scene.part.call('join', { room: 'mine', owner, name: 'Dora' })).room).toMatchObject({
+      role: 'owner',
+    }); // the owner by its token
   });
 
   it('removes all that the user said when that is asked for, and nothing else; everybody is told once', async () => {
@@ -146,19 +180,37 @@ describe('a ban', () => {
     await act(anna, 'ban', { user: carl.id, seconds: 60, messages: true });
     await bert.send(scene.part, 'after');
     const told = await scene.told(bert);
-    expect(told.map(({ type, user, text }) => [type, user?.id ?? text])).toEqual([['left', undefined], ['removed', carl.id], ['message', 'after']]);
+    expect(told.map(({ type, user, text }) => [type, user?.id ?? text])).toEqual([
+      ['left', undefined],
+      ['removed', carl.id],
+      ['message', 'after'],
+    ]);
     expect(await scene.texts(bert)).toEqual(['kind', 'after']);
-    expect((await act(bert, 'history'))['events']).toMatchObject([{ type: 'joined' }, { type: 'joined' }, { type: 'joined', from: { id: carl.id } }, { text: 'kind' }, { type: 'left' }, { type: 'removed' }, { text: 'after' }]);
-    expect((await act(anna, 'audit'))['acts']).toMatchObject([{ what: 'ban' }, { what: 'remove', user: carl.id, name: 'Carl' }]);
+    expect((await act(bert, 'history')).events).toMatchObject([
+      { type: 'joined' },
+      { type: 'joined' },
+      { type: 'joined', from: { id: carl.id } },
+      { text: 'kind' },
+      { type: 'left' },
+      { type: 'removed' },
+      { text: 'after' },
+    ]);
+    expect((await act(anna, 'audit')).acts).toMatchObject([
+      { what: 'ban' },
+      { what: 'remove', user: carl.id, name: 'Carl' },
+    ]);
   });
 
-  it('knows an address of yesterday by yesterday\'s salt, which is kept so long', async () => {
+  it("knows an address of yesterday by yesterday's salt, which is kept so long", async () => {
     const { redis } = scene.part.store;
     const hashes = (): Promise<string[]> => new Salt(redis).hashes('192.0.2.1');
     const [then] = await hashes();
     const [key = ''] = await allKeys(redis, 'salt:*');
     expect(await redis.ttl(key)).toBeGreaterThan(48 * 3_600);
-    await redis.set(`salt:${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}`, await redis.getdel(key) ?? '');
+    await redis.set(
+      `salt:${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}`,
+      (await redis.getdel(key)) ?? '',
+    );
     const now = await hashes();
     expect([now.length, now[1]]).toEqual([2, then]);
     expect(now[0]).not.toBe(then);
@@ -166,14 +218,18 @@ describe('a ban', () => {
 
   it('ends when it is ended, or its time is up', async () => {
     await act(anna, 'ban', { user: carl.id, seconds: 60 });
-    expect((await act(anna, 'audit'))['banned']).toEqual([{ id: carl.id, name: 'Carl', until: expect.any(Number) }]);
+    expect((await act(anna, 'audit')).banned).toEqual([{ id: carl.id, name: 'Carl', until: expect.any(Number) }]);
     await act(anna, 'ban', { user: carl.id, seconds: 0 });
     await act(carl, 'enter');
     await act(anna, 'ban', { user: carl.id, seconds: 60 });
     const { redis, keys } = scene.part.store;
-    await redis.hset(keys.rules('mine'), 'bans', (await redis.hget(keys.rules('mine'), 'bans') ?? '').replace(/^\d+/, '1'));
+    await redis.hset(
+      keys.rules('mine'),
+      'bans',
+      ((await redis.hget(keys.rules('mine'), 'bans')) ?? '').replace(/^\d+/, '1'),
+    );
     await act(carl, 'enter');
-    expect((await act(anna, 'audit'))['banned']).toEqual([]);
+    expect((await act(anna, 'audit')).banned).toEqual([]);
   });
 });
 
@@ -193,10 +249,11 @@ describe('a handover', () => {
     await act(anna, 'handover', { user: carl.id });
     await act(anna, 'handover', { user: bert.id });
     await expect(act(carl, 'own')).rejects.toMatchObject(refused('not_owner')); // one offer at a time
-    const first = String((await act(bert, 'own'))['owner']);
-    const second = String((await act(bert, 'own'))['owner']);
+    const first = String((await act(bert, 'own')).owner);
+    const second = String((await act(bert, 'own')).owner);
     expect(first).not.toBe(second);
-    for (const worthless of [owner, first]) await expect(act(anna, 'clear', { owner: worthless })).rejects.toMatchObject(refused('not_owner'));
+    for (const worthless of [owner, first])
+      await expect(act(anna, 'clear', { owner: worthless })).rejects.toMatchObject(refused('not_owner'));
     await act(carl, 'rules', { slow: 1, owner: second });
     const told = await scene.told(anna);
     expect(seen(told, 'offered')).toMatchObject([{ user: { id: carl.id } }, { user: { id: bert.id } }]);
@@ -206,7 +263,9 @@ describe('a handover', () => {
   it('is over after ten minutes', async () => {
     await act(anna, 'handover', { user: bert.id });
     const { redis, keys } = scene.part.store;
-    expect(Number((await redis.hget(keys.rules('mine'), 'offer'))?.split(' ')[1]) - Date.now()).toBeGreaterThan(590_000);
+    expect(Number((await redis.hget(keys.rules('mine'), 'offer'))?.split(' ')[1]) - Date.now()).toBeGreaterThan(
+      590_000,
+    );
     await redis.hset(keys.rules('mine'), 'offer', `${bert.id} 1`);
     await expect(act(bert, 'own')).rejects.toMatchObject(refused('not_owner'));
   });
@@ -219,20 +278,33 @@ describe('the list of what was done', () => {
     await act(anna, 'mute', { user: carl.id, seconds: 60, quiet: true });
     await scene.part.call('leave', { token: carl.token });
     const { acts, ...now } = await act(bert, 'audit');
-    expect(acts).toMatchObject([{ by: anna.id, byName: 'Anna', what: 'moderate', user: bert.id, name: 'Bert', on: true }, { by: bert.id, what: 'rules', words: 1 }, { what: 'mute', quiet: true, user: carl.id, name: 'Carl' }]);
+    expect(acts).toMatchObject([
+      { by: anna.id, byName: 'Anna', what: 'moderate', user: bert.id, name: 'Bert', on: true },
+      { by: bert.id, what: 'rules', words: 1 },
+      { what: 'mute', quiet: true, user: carl.id, name: 'Carl' },
+    ]);
     expect(now).toEqual({
-      ok: true, role: 'moderator', rules: { slow: 3, readonly: true, words: ['bad'], hold: true }, held: 0, banned: [],
-      moderators: [{ id: anna.id, name: 'Anna', role: 'owner' }, { id: bert.id, name: 'Bert', role: 'moderator' }], muted: [{ id: carl.id, name: 'Carl', quiet: true, until: expect.any(Number) }],
+      ok: true,
+      role: 'moderator',
+      rules: { slow: 3, readonly: true, words: ['bad'], hold: true },
+      held: 0,
+      banned: [],
+      moderators: [
+        { id: anna.id, name: 'Anna', role: 'owner' },
+        { id: bert.id, name: 'Bert', role: 'moderator' },
+      ],
+      muted: [{ id: carl.id, name: 'Carl', quiet: true, until: expect.any(Number) }],
     });
     await act(anna, 'mute', { user: carl.id, seconds: 0 });
-    expect((await act(anna, 'audit'))['acts']).toMatchObject([{}, {}, {}, { what: 'mute', seconds: 0, name: 'Carl' }]); // though it has left
+    expect((await act(anna, 'audit')).acts).toMatchObject([{}, {}, {}, { what: 'mute', seconds: 0, name: 'Carl' }]); // though it has left
   });
 });
 
 describe('the host', () => {
   it('keeps rooms for somebody: nobody enters before they are opened, nobody comes first', async () => {
     const { store } = scene.part;
-    for (const room of ['staff', 'Staff-1', 'official.news']) await expect(scene.join(room)).rejects.toMatchObject(refused('not_allowed', 'reserved'));
+    for (const room of ['staff', 'Staff-1', 'official.news'])
+      await expect(scene.join(room)).rejects.toMatchObject(refused('not_allowed', 'reserved'));
     await scene.join('officials');
     const token = await takeRoom(store, 'staff');
     expect((await scene.join('staff')).room).not.toHaveProperty('role');
@@ -256,13 +328,14 @@ describe('the host', () => {
     await expect(act(anna, 'clear', { owner })).rejects.toMatchObject(refused('not_owner'));
     for (const { token: theirs } of [anna, bert, carl]) await scene.part.call('leave', { token: theirs });
     await store.redis.del(store.keys.log('mine'), store.keys.delivered('mine')); // as after an empty day
-    expect((await scene.part.call('join', { room: 'mine' }))['owner']).toBeUndefined();
+    expect((await scene.part.call('join', { room: 'mine' })).owner).toBeUndefined();
   });
 
   it('switches a room off for everybody, and on again; and clears it', async () => {
     const { store } = scene.part;
     await switchRoom(store, 'mine', true);
-    for (const who of [anna, bert]) await expect(who.send(scene.part, 'x')).rejects.toMatchObject(refused('not_allowed', 'off'));
+    for (const who of [anna, bert])
+      await expect(who.send(scene.part, 'x')).rejects.toMatchObject(refused('not_allowed', 'off'));
     await expect(scene.join('mine', { owner })).rejects.toMatchObject(refused('not_allowed', 'off'));
     await switchRoom(store, 'mine', false);
     expect(seen(await scene.told(carl), 'rules')).toMatchObject([{ from: { id: 0 }, off: true }, { off: false }]);

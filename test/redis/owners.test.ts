@@ -1,9 +1,9 @@
 /** The owner of a room: who made it, what that allows, what everybody is told, and that nobody else may. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endEverybody, ghosts } from '../support/key-space.js';
-import { openFanOut, openPart, type Answer, type Part } from '../support/parts.js';
+import { type Answer, openFanOut, openPart, type Part } from '../support/parts.js';
 import { Person } from '../support/people.js';
-import { startRedis, wipe, type TestRedis } from '../support/redis.js';
+import { startRedis, type TestRedis, wipe } from '../support/redis.js';
 
 let redis: TestRedis;
 let part: Part;
@@ -25,8 +25,8 @@ afterAll(async () => {
 
 async function join(room: string, name?: string): Promise<{ person: Person; owner: unknown }> {
   const answer = await part.call('join', { room, name });
-  const { id } = answer['user'] as { id: number };
-  return { person: new Person(id, String(answer['token']), room, answer.cursor, '0-0'), owner: answer['owner'] };
+  const { id } = answer.user as { id: number };
+  return { person: new Person(id, String(answer.token), room, answer.cursor, '0-0'), owner: answer.owner };
 }
 
 beforeEach(async () => {
@@ -36,8 +36,14 @@ beforeEach(async () => {
   bert = (await join('mine', 'Bert')).person;
 });
 
-const act = (extra: object = {}): { token: string; room: string; owner: string } => ({ token: anna.token, room: 'mine', owner, ...extra });
-const historyOf = async (): Promise<Answer['events']> => (await part.call('history', { token: anna.token, room: 'mine' })).events;
+const act = (extra: object = {}): { token: string; room: string; owner: string } => ({
+  token: anna.token,
+  room: 'mine',
+  owner,
+  ...extra,
+});
+const historyOf = async (): Promise<Answer['events']> =>
+  (await part.call('history', { token: anna.token, room: 'mine' })).events;
 const textsOf = async () => (await historyOf()).filter(({ type }) => type === 'message').map(({ text }) => text);
 /** What the other is told, after fan-out. */
 async function told(): Promise<Answer['events']> {
@@ -49,10 +55,10 @@ describe('a room', () => {
   it('belongs to who makes it, by join or by enter, who is told then, and when it enters again; Redis has only a hash', async () => {
     expect(owner).toMatch(/^[\w-]{24}$/);
     expect((await join('mine')).owner).toBeUndefined();
-    expect((await part.call('enter', { token: anna.token, room: 'mine' }))['owner']).toBe(owner);
-    expect((await part.call('enter', { token: bert.token, room: 'mine' }))['owner']).toBeUndefined();
+    expect((await part.call('enter', { token: anna.token, room: 'mine' })).owner).toBe(owner);
+    expect((await part.call('enter', { token: bert.token, room: 'mine' })).owner).toBeUndefined();
     const entered = await part.call('enter', { token: bert.token, room: 'second' });
-    expect(entered['owner']).toMatch(/^[\w-]{24}$/);
+    expect(entered.owner).toMatch(/^[\w-]{24}$/);
     expect(JSON.stringify(await part.store.redis.hgetall(part.store.keys.rules('mine')))).not.toContain(owner);
   });
 
@@ -61,11 +67,14 @@ describe('a room', () => {
     expect(all.filter((one) => one.owner !== undefined)).toHaveLength(1);
   });
 
-  it.each(['lobby', 'public', 'Lobby.games', 'public-2', 'lobby_x'])('%s is for everybody and belongs to nobody', async (room) => {
-    expect((await join(room)).owner).toBeUndefined();
-  });
+  it.each(['lobby', 'public', 'Lobby.games', 'public-2', 'lobby_x'])(
+    '%s is for everybody and belongs to nobody',
+    async (room) => {
+      expect((await join(room)).owner).toBeUndefined();
+    },
+  );
 
-  it('keeps its owner while it is empty, as long as its log; then it is anybody\'s', async () => {
+  it("keeps its owner while it is empty, as long as its log; then it is anybody's", async () => {
     const { keys, redis: store } = part.store;
     for (const { token } of [anna, bert]) await part.call('leave', { token });
     expect(await store.pttl(keys.rules('mine'))).toBeGreaterThan(0);
@@ -81,17 +90,38 @@ describe('a room', () => {
   });
 });
 
-describe('without a role and the owner\'s token', () => {
+describe("without a role and the owner's token", () => {
   it.each([
-    ['remove', { id: '1-1' }], ['clear', {}], ['mute', { user: 1, seconds: 5 }], ['kick', { user: 1 }], ['ban', { user: 1, seconds: 5 }], ['rules', { readonly: true }],
-    ['moderate', { user: 1 }], ['handover', { user: 1 }], ['held', {}], ['approve', { id: '1-1' }], ['reject', { id: '1-1' }], ['own', {}], ['audit', {}],
+    ['remove', { id: '1-1' }],
+    ['clear', {}],
+    ['mute', { user: 1, seconds: 5 }],
+    ['kick', { user: 1 }],
+    ['ban', { user: 1, seconds: 5 }],
+    ['rules', { readonly: true }],
+    ['moderate', { user: 1 }],
+    ['handover', { user: 1 }],
+    ['held', {}],
+    ['approve', { id: '1-1' }],
+    ['reject', { id: '1-1' }],
+    ['own', {}],
+    ['audit', {}],
   ] as const)('%s is refused and does nothing', async (name, extra) => {
     await anna.send(part, 'stays');
     const before = await historyOf();
-    for (const wrong of name === 'own' ? [undefined] : [`${owner.slice(0, -1)}${owner.endsWith('A') ? 'B' : 'A'}`, '', bert.token]) {
-      await expect(part.call(name, { ...act({ ...extra, ...('user' in extra && { user: bert.id }) }), token: bert.token, owner: wrong })).rejects.toMatchObject({ code: 'not_owner', details: { field: 'owner' } });
+    for (const wrong of name === 'own'
+      ? [undefined]
+      : [`${owner.slice(0, -1)}${owner.endsWith('A') ? 'B' : 'A'}`, '', bert.token]) {
+      await expect(
+        part.call(name, {
+          ...act({ ...extra, ...('user' in extra && { user: bert.id }) }),
+          token: bert.token,
+          owner: wrong,
+        }),
+      ).rejects.toMatchObject({ code: 'not_owner', details: { field: 'owner' } });
     }
-    await expect(part.call(name, act({ ...extra, token: `${bert.id}.${'A'.repeat(24)}` }))).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(part.call(name, act({ ...extra, token: `${bert.id}.${'A'.repeat(24)}` }))).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
     expect(await historyOf()).toEqual(before);
     await bert.send(part, 'may speak');
   });
@@ -99,12 +129,18 @@ describe('without a role and the owner\'s token', () => {
 
 describe('the owner', () => {
   it('removes a message: gone from the history, and everybody is told which', async () => {
-    const { id } = await bert.send(part, 'rude') as unknown as { id: string };
+    const { id } = (await bert.send(part, 'rude')) as unknown as { id: string };
     await bert.send(part, 'kind');
     await part.call('remove', act({ id }));
     expect(await textsOf()).toEqual(['kind']);
-    expect(await told()).toContainEqual(expect.objectContaining({ type: 'removed', removed: id, from: { id: anna.id, name: 'Anna' } }));
-    for (const none of [id, '1-1', (await historyOf())[0]?.id]) await expect(part.call('remove', act({ id: none }))).rejects.toMatchObject({ code: 'bad_request', details: { field: 'id' } });
+    expect(await told()).toContainEqual(
+      expect.objectContaining({ type: 'removed', removed: id, from: { id: anna.id, name: 'Anna' } }),
+    );
+    for (const none of [id, '1-1', (await historyOf())[0]?.id])
+      await expect(part.call('remove', act({ id: none }))).rejects.toMatchObject({
+        code: 'bad_request',
+        details: { field: 'id' },
+      });
   });
 
   it('clears the room: nothing of before is left, what comes after arrives', async () => {
@@ -126,20 +162,33 @@ describe('the owner', () => {
     await part.call('mute', act({ user: bert.id, seconds: 60 }));
     await part.call('mute', act({ user: bert.id, seconds: 0 }));
     await bert.send(part, 'and again');
-    await expect(part.call('mute', act({ user: 999, seconds: 60 }))).rejects.toMatchObject({ code: 'no_such_user', details: { field: 'user' } });
+    await expect(part.call('mute', act({ user: 999, seconds: 60 }))).rejects.toMatchObject({
+      code: 'no_such_user',
+      details: { field: 'user' },
+    });
   });
 
   it('tells a mute and its end to the muted alone, a quiet one to nobody', async () => {
-    for (const [seconds, quiet] of [[60, true], [0, false], [60, false], [0, false]] as const) await part.call('mute', act({ user: bert.id, seconds, quiet }));
+    for (const [seconds, quiet] of [
+      [60, true],
+      [0, false],
+      [60, false],
+      [0, false],
+    ] as const)
+      await part.call('mute', act({ user: bert.id, seconds, quiet }));
     const { events } = await part.call('history', { token: bert.token, room: 'mine' });
-    expect(events.filter(({ type }) => type === 'muted')).toMatchObject([60, 0].map((seconds) => ({ from: { id: anna.id }, user: { id: bert.id }, seconds })));
+    expect(events.filter(({ type }) => type === 'muted')).toMatchObject(
+      [60, 0].map((seconds) => ({ from: { id: anna.id }, user: { id: bert.id }, seconds })),
+    );
     expect((await historyOf()).map(({ type }) => type)).not.toContain('muted');
   });
 
   it('kicks a member, who is out and may come back; the others are told by whom', async () => {
     const carl = (await join('mine', 'Carl')).person;
     await part.call('kick', act({ user: carl.id }));
-    expect(await told()).toContainEqual(expect.objectContaining({ type: 'left', from: { id: carl.id, name: 'Carl' }, by: { id: anna.id, name: 'Anna' } }));
+    expect(await told()).toContainEqual(
+      expect.objectContaining({ type: 'left', from: { id: carl.id, name: 'Carl' }, by: { id: anna.id, name: 'Anna' } }),
+    );
     await expect(carl.send(part, 'x')).rejects.toMatchObject({ code: 'not_in_room' });
     await part.call('enter', { token: carl.token, room: 'mine' });
   });
@@ -147,14 +196,17 @@ describe('the owner', () => {
   it('slows the room down: a message each so often from each, the owner excepted', async () => {
     await part.call('rules', act({ slow: 30 }));
     await bert.send(part, 'one');
-    await expect(bert.send(part, 'two')).rejects.toMatchObject({ code: 'rate_limited', details: { retryAfter: expect.any(Number) } });
+    await expect(bert.send(part, 'two')).rejects.toMatchObject({
+      code: 'rate_limited',
+      details: { retryAfter: expect.any(Number) },
+    });
     for (const text of ['a', 'b']) await part.call('send', { token: anna.token, room: 'mine', text, owner });
     await part.call('rules', act({ slow: 0 }));
     await bert.send(part, 'two');
     expect((await told()).filter(({ type }) => type === 'rules').map(({ slow }) => slow)).toEqual([30, 0]);
   });
 
-  it('makes the room read-only, but for who has a role or the owner\'s token', async () => {
+  it("makes the room read-only, but for who has a role or the owner's token", async () => {
     await part.call('rules', act({ readonly: true }));
     await expect(bert.send(part, 'x')).rejects.toMatchObject({ code: 'not_allowed', details: { reason: 'read_only' } });
     await anna.send(part, 'announced');
@@ -168,11 +220,12 @@ describe('the owner', () => {
   it('reads what was done, a hundred acts at most', async () => {
     await part.call('mute', act({ user: bert.id, seconds: 5 }));
     await part.call('clear', act());
-    expect((await part.call('audit', act()))['acts']).toEqual([
-      { at: expect.any(Number), by: anna.id, byName: 'Anna', what: 'mute', user: bert.id, name: 'Bert', seconds: 5 }, { at: expect.any(Number), by: anna.id, byName: 'Anna', what: 'clear' },
+    expect((await part.call('audit', act())).acts).toEqual([
+      { at: expect.any(Number), by: anna.id, byName: 'Anna', what: 'mute', user: bert.id, name: 'Bert', seconds: 5 },
+      { at: expect.any(Number), by: anna.id, byName: 'Anna', what: 'clear' },
     ]);
     for (let i = 0; i < 101; i += 1) await part.call('rules', act({ slow: i }));
-    const acts = (await part.call('audit', act()))['acts'] as { slow?: number }[];
+    const acts = (await part.call('audit', act())).acts as { slow?: number }[];
     expect([acts.length, acts[0]?.slow, acts.at(-1)?.slow]).toEqual([100, 1, 100]);
   });
 });

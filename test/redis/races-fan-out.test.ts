@@ -1,11 +1,11 @@
 /** Fan-out against crashes, other workers and people who enter, leave or fall behind. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { sweep } from '../../apps/worker/jobs/sweep.js';
 import { FanOutRequests } from '../../apps/api/fan-out-requests.js';
+import { sweep } from '../../apps/worker/jobs/sweep.js';
 import type { FanOutJob } from '../../shared/queues.js';
 import { FanOutSteps } from '../../shared/store/fan-out.js';
-import { joinAs, type Person } from '../support/people.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { joinAs, type Person } from '../support/people.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
@@ -69,10 +69,12 @@ describe('a message in the log', () => {
 
   it('whose add never settles does not keep later rooms from being added', async () => {
     const added: string[][] = [];
-    const queue = { add: (_: string, { rooms: names }: FanOutJob) => {
-      added.push(names);
-      return added.length === 1 ? new Promise<never>(() => undefined) : Promise.resolve(undefined as never);
-    } };
+    const queue = {
+      add: (_: string, { rooms: names }: FanOutJob) => {
+        added.push(names);
+        return added.length === 1 ? new Promise<never>(() => undefined) : Promise.resolve(undefined as never);
+      },
+    };
     const requests = new FanOutRequests([queue], () => undefined);
     requests.request('a');
     requests.request('b');
@@ -84,7 +86,10 @@ describe('a message in the log', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const added: string[] = [];
-    const requests = new FanOutRequests([{ add: (_: string, { rooms: names }: FanOutJob) => Promise.resolve(void added.push(...names) as never) }], () => undefined);
+    const requests = new FanOutRequests(
+      [{ add: (_: string, { rooms: names }: FanOutJob) => Promise.resolve(void added.push(...names) as never) }],
+      () => undefined,
+    );
     const pass = async (ms: number): Promise<number> => {
       await vi.advanceTimersByTimeAsync(ms);
       return added.splice(0).length;
@@ -114,8 +119,14 @@ describe('a message in the log', () => {
 
   it('is delivered once by two workers on one room', async () => {
     await bert.send(part, 'once');
-    const [one, two] = await Promise.all([new FanOutSteps(first.store).readBatch(room), new FanOutSteps(second.store).readBatch(room)]);
-    await Promise.all([new FanOutSteps(first.store).deliver(room, 0, one), new FanOutSteps(second.store).deliver(room, 0, two)]);
+    const [one, two] = await Promise.all([
+      new FanOutSteps(first.store).readBatch(room),
+      new FanOutSteps(second.store).readBatch(room),
+    ]);
+    await Promise.all([
+      new FanOutSteps(first.store).deliver(room, 0, one),
+      new FanOutSteps(second.store).deliver(room, 0, two),
+    ]);
     await Promise.all([first.fanOut.advanceRoom(room), second.fanOut.advanceRoom(room)]);
     expect((await inboxOf(anna.id)).filter((text) => text.includes('"once"'))).toHaveLength(1);
   });
@@ -124,7 +135,7 @@ describe('a message in the log', () => {
     await bert.send(part, 'one');
     const one = await new FanOutSteps(first.store).readBatch(room);
     await bert.send(part, 'two');
-    const beyond = { ...await new FanOutSteps(first.store).readBatch(room, one.entries[0]?.id), shards: [0] };
+    const beyond = { ...(await new FanOutSteps(first.store).readBatch(room, one.entries[0]?.id)), shards: [0] };
     expect(await new FanOutSteps(first.store).deliver(room, 0, beyond)).toEqual({ status: 'behind', id: one.from });
     await first.fanOut.advanceRoom(room);
     await anna.poll(part);
@@ -182,7 +193,9 @@ describe('a message in the log', () => {
     const others = Array.from({ length: 700 }, (_, i) => 3_000_000 + i);
     await store.zadd(keys.members(0, room), ...others.flatMap((id) => [id, id]));
     const { id } = await bert.send(part, 'one');
-    expect((await new FanOutSteps(first.store).deliver(room, 0, await new FanOutSteps(first.store).readBatch(room))).status).toBe('more');
+    expect(
+      (await new FanOutSteps(first.store).deliver(room, 0, await new FanOutSteps(first.store).readBatch(room))).status,
+    ).toBe('more');
     await store.xdel(keys.log(room), String(id));
     await bert.send(part, 'two');
     await second.fanOut.advanceRoom(room);
@@ -226,16 +239,25 @@ describe('bounds', () => {
   });
 
   it('does not wait for a room that has very much: what it has comes beside the next jobs', async () => {
-    const { store: { keys, redis: client }, fanOut } = first;
+    const {
+      store: { keys, redis: client },
+      fanOut,
+    } = first;
     const writer = await part.join('very-much');
-    await client.zadd(keys.members(0, 'very-much'), ...Array.from({ length: 4_000 }, (_, i) => [2_000_000 + i, 2_000_000 + i]).flat());
+    await client.zadd(
+      keys.members(0, 'very-much'),
+      ...Array.from({ length: 4_000 }, (_, i) => [2_000_000 + i, 2_000_000 + i]).flat(),
+    );
     for (let i = 0; i < 100; i += 1) await part.call('send', { token: writer.token, room: 'very-much', text: `${i}` });
     const other = await part.join('little');
     await fanOut.advanceRooms(['very-much']);
     await fanOut.advanceRooms(['very-much', 'little']);
-    expect([await client.zscore(keys.dirty(0), 'very-much'), await client.zscore(keys.dirty(0), 'little')]).toEqual([expect.any(String), null]);
+    expect([await client.zscore(keys.dirty(0), 'very-much'), await client.zscore(keys.dirty(0), 'little')]).toEqual([
+      expect.any(String),
+      null,
+    ]);
     expect((await part.poll(other.token, other.cursor)).events).toHaveLength(1);
-    await until(async () => await client.zscore(keys.dirty(0), 'very-much') === null, 'all of it has come', 30_000);
+    await until(async () => (await client.zscore(keys.dirty(0), 'very-much')) === null, 'all of it has come', 30_000);
   });
 
   it('a log keeps its history and nothing undelivered is trimmed', async () => {
@@ -255,7 +277,7 @@ describe('bounds', () => {
     const mine = await anna.send(part, 'mine', 'same');
     const hers = await bert.send(part, 'hers', 'same');
     const again = await anna.send(part, 'mine', 'same');
-    expect(hers['id']).not.toBe(mine['id']);
-    expect(again).toMatchObject({ id: mine['id'], duplicate: true });
+    expect(hers.id).not.toBe(mine.id);
+    expect(again).toMatchObject({ id: mine.id, duplicate: true });
   });
 });

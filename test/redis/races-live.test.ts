@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { attach, parseCursor } from '../../shared/store/inboxes.js';
 import { parseToken } from '../../shared/store/tokens.js';
-import { joinAs, type Person } from '../support/people.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { joinAs, type Person } from '../support/people.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
@@ -47,7 +47,9 @@ function intercept(part: Part, hear: (deliver: (payload: string) => void, payloa
   const { live } = part.polls;
   const real = live.deliver.bind(live);
   live.deliver = (shard, payload) => hear((text) => real(shard, text), payload);
-  return () => { live.deliver = real; };
+  return () => {
+    live.deliver = real;
+  };
 }
 
 describe('a delivery', () => {
@@ -79,7 +81,10 @@ describe('a delivery', () => {
   });
 
   it('that comes twice is seen once', async () => {
-    const stop = intercept(here, (deliver, payload) => { deliver(payload); deliver(payload); });
+    const stop = intercept(here, (deliver, payload) => {
+      deliver(payload);
+      deliver(payload);
+    });
     await say('twice');
     await anna.receive(here, 'twice');
     await say('after');
@@ -89,7 +94,9 @@ describe('a delivery', () => {
   });
 
   it('whose sequence goes back makes the users attach again and loses nothing', async () => {
-    await here.store.redis.del(here.store.keys.sequence(here.store.keys.userShard(anna.id), here.polls.processFor(anna.id)));
+    await here.store.redis.del(
+      here.store.keys.sequence(here.store.keys.userShard(anna.id), here.polls.processFor(anna.id)),
+    );
     for (const text of ['a', 'b', 'c']) await say(text);
     await anna.receive(here, 'c');
     expect(anna.texts).toEqual(['a', 'b', 'c']);

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BlockingPool } from '../../apps/api/polls/blocking.js';
 import { nodesOf } from '../../shared/redis/nodes.js';
-import { joinAs, type Person } from '../support/people.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
-import { startRedis, wipe, type TestRedis } from '../support/redis.js';
+import { joinAs, type Person } from '../support/people.js';
+import { startRedis, type TestRedis, wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
@@ -69,8 +69,13 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     const { pool } = here.polls;
     const take = pool.take.bind(pool);
     let open: () => void = () => undefined;
-    const opened = new Promise<void>((resolve) => { open = resolve; });
-    pool.take = async (key) => { await opened; return take(key); };
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    pool.take = async (key) => {
+      await opened;
+      return take(key);
+    };
     await say('waiting');
     const older = here.poll(anna.token, null, 10);
     pool.take = take;
@@ -87,7 +92,11 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
   it('a client that goes frees its place at once and loses nothing', async () => {
     for (let i = 0; i < 10; i += 1) {
       let go: () => void = () => undefined;
-      const abandoned = here.poll(anna.token, anna.cursor, 10, (gone) => { go = gone; }).catch(() => undefined);
+      const abandoned = here
+        .poll(anna.token, anna.cursor, 10, (gone) => {
+          go = gone;
+        })
+        .catch(() => undefined);
       await held(here);
       if (i % 2 === 0) go();
       else await Promise.all([say(`m${i}`), Promise.resolve().then(() => go())]); // it goes as the bell rings
@@ -103,7 +112,10 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
 
   it('without a cursor, what the last poll gave counts as acknowledged', async () => {
     await say('one');
-    await until(async () => (await here.poll(anna.token, null)).events.some((event) => event.text === 'one'), 'the message');
+    await until(
+      async () => (await here.poll(anna.token, null)).events.some((event) => event.text === 'one'),
+      'the message',
+    );
     expect((await here.poll(anna.token, null)).events).toEqual([]);
   });
 
@@ -124,14 +136,20 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     await held(here);
     await wipe(here.store.redis);
     const refusal = (error: { code: string }): string => error.code;
-    await until(async () => await here.poll(anna.token, anna.cursor).then(() => '', refusal) === 'unauthorized', 'unauthorized');
+    await until(
+      async () => (await here.poll(anna.token, anna.cursor).then(() => '', refusal)) === 'unauthorized',
+      'unauthorized',
+    );
     await poll;
   });
 
   it('a poll is answered unauthorized when its user leaves', async () => {
     const poll = here.poll(anna.token, anna.cursor, 10);
     await held(here);
-    await Promise.all([expect(poll).rejects.toMatchObject({ code: 'unauthorized' }), there.call('leave', { token: anna.token })]);
+    await Promise.all([
+      expect(poll).rejects.toMatchObject({ code: 'unauthorized' }),
+      there.call('leave', { token: anna.token }),
+    ]);
   });
 
   it('a signal reaches held polls of members only, and leaves nothing', async () => {
@@ -192,7 +210,9 @@ describe('the pool', () => {
     const part = await openPart(redis.url, { LIVE: 'off', POLL_CONNECTIONS: '1' });
     const people = [await joinAs(part, 'r'), await joinAs(part, 'r')];
     const polls = people.map((person) => part.poll(person.token, person.cursor, 1).catch((error: unknown) => error));
-    expect(await Promise.all(polls)).toContainEqual(expect.objectContaining({ code: 'unavailable', details: { retryAfter: 2 } }));
+    expect(await Promise.all(polls)).toContainEqual(
+      expect.objectContaining({ code: 'unavailable', details: { retryAfter: 2 } }),
+    );
     await part.close();
     await redis.stop();
   });

@@ -6,9 +6,9 @@ import { expireUser } from '../../shared/store/presence.js';
 import { readMembers } from '../../shared/store/rooms.js';
 import { parseToken } from '../../shared/store/tokens.js';
 import { endEverybody, ghosts } from '../support/key-space.js';
-import { joinAs, type Person } from '../support/people.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
-import { allKeys, startRedis, wipe, type TestRedis } from '../support/redis.js';
+import { joinAs, type Person } from '../support/people.js';
+import { allKeys, startRedis, type TestRedis, wipe } from '../support/redis.js';
 
 const TTL = 90_000;
 let redis: TestRedis;
@@ -46,7 +46,9 @@ describe('expiry', () => {
   it('ends who has called nothing since it joined sooner than who has polled', async () => {
     await bert.poll(part);
     const { redis: store, keys } = part.store;
-    const [ofAnna, ofBert] = await Promise.all([anna, bert].map(async ({ id }) => Number(await store.zscore(keys.seen(keys.userShard(id)), id))));
+    const [ofAnna, ofBert] = await Promise.all(
+      [anna, bert].map(async ({ id }) => Number(await store.zscore(keys.seen(keys.userShard(id)), id))),
+    );
     expect((ofBert ?? 0) - (ofAnna ?? 0)).toBeGreaterThanOrEqual(TTL - 30_000);
     expect((ofBert ?? 0) - (ofAnna ?? 0)).toBeLessThan(TTL - 20_000);
   });
@@ -55,7 +57,9 @@ describe('expiry', () => {
     const many = await Promise.all(Array.from({ length: 1_000 }, (_, i) => joinAs(part, `r${i % 9}`)));
     await Promise.all(many.map((one) => seenAgo(one, TTL + 1_000)));
     expect(await runExpiry()).toBe(1_000);
-    const left = await Promise.all(part.store.keys.allShards.map((shard) => part.store.redis.zrange(part.store.keys.seen(shard), '0', '-1')));
+    const left = await Promise.all(
+      part.store.keys.allShards.map((shard) => part.store.redis.zrange(part.store.keys.seen(shard), '0', '-1')),
+    );
     expect(left.flat().sort()).toEqual([anna.id, bert.id].map(String).sort());
   });
 
@@ -102,7 +106,10 @@ describe('expiry', () => {
   it('of somebody who is written to privately: refused, and nothing of the two is left', async () => {
     await bert.send(part, 'x');
     await expireUser(part.store, anna.id, Number.MAX_SAFE_INTEGER);
-    await expect(part.call('send', { token: bert.token, to: anna.id, text: 'psst' })).rejects.toMatchObject({ code: 'no_such_user', details: { field: 'to' } });
+    await expect(part.call('send', { token: bert.token, to: anna.id, text: 'psst' })).rejects.toMatchObject({
+      code: 'no_such_user',
+      details: { field: 'to' },
+    });
     await part.call('leave', { token: bert.token });
     expect(await ghosts(part.store)).toEqual([]);
   });
@@ -123,23 +130,31 @@ describe('a private message', () => {
     await part.call('send', { token: anna.token, to: bert.id, text: 'psst' });
     const room = `${anna.id}:${bert.id}`;
     await worker.fanOut.advanceRoom(room);
-    expect((await bert.poll(part)).events).toContainEqual(expect.objectContaining({ room, private: true, text: 'psst' }));
-    expect((await anna.poll(part)).events).toContainEqual(expect.objectContaining({ room, private: true, text: 'psst' }));
+    expect((await bert.poll(part)).events).toContainEqual(
+      expect.objectContaining({ room, private: true, text: 'psst' }),
+    );
+    expect((await anna.poll(part)).events).toContainEqual(
+      expect.objectContaining({ room, private: true, text: 'psst' }),
+    );
     const carl = await joinAs(part, 'r');
     await expect(part.call('history', { token: carl.token, room })).rejects.toMatchObject({ code: 'not_in_room' });
-    await expect(part.call('send', { token: carl.token, room, text: 'x' })).rejects.toMatchObject({ code: 'not_in_room' });
+    await expect(part.call('send', { token: carl.token, room, text: 'x' })).rejects.toMatchObject({
+      code: 'not_in_room',
+    });
   });
 });
 
 describe('names', () => {
-  it('are one person\'s whoever is faster: ten who join and one who renames', async () => {
+  it("are one person's whoever is faster: ten who join and one who renames", async () => {
     const tries = [
       ...Array.from({ length: 10 }, () => joinAs(part, 'r', 'ZOË')),
       part.call('rename', { token: anna.token, name: 'Zoë' }),
     ];
     const outcomes = await Promise.allSettled(tries);
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'name_taken', details: { field: 'name' } });
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected')
+        expect(outcome.reason).toMatchObject({ code: 'name_taken', details: { field: 'name' } });
     await endEverybody(part.store);
     expect(await ghosts(part.store)).toEqual([]);
   });
@@ -148,11 +163,15 @@ describe('names', () => {
     await part.call('rename', { token: anna.token, name: 'Berta' });
     await joinAs(part, 'r', 'Anna');
     await worker.fanOut.advanceRoom('r');
-    expect((await bert.poll(part)).events).toContainEqual(expect.objectContaining({ type: 'renamed', was: 'Anna', from: { id: anna.id, name: 'Berta' } }));
+    expect((await bert.poll(part)).events).toContainEqual(
+      expect.objectContaining({ type: 'renamed', was: 'Anna', from: { id: anna.id, name: 'Berta' } }),
+    );
   });
 
   it('of one user renamed many times at once: all but one are given back', async () => {
-    await Promise.allSettled(Array.from({ length: 12 }, (_, i) => part.call('rename', { token: anna.token, name: `Anna${i}` })));
+    await Promise.allSettled(
+      Array.from({ length: 12 }, (_, i) => part.call('rename', { token: anna.token, name: `Anna${i}` })),
+    );
     expect(await allKeys(part.store.redis, 'nick:anna*')).toHaveLength(1);
     await endEverybody(part.store);
     expect(await ghosts(part.store)).toEqual([]);
@@ -167,15 +186,18 @@ describe('names', () => {
   it('follow a rename into a room that was being entered', async () => {
     const { redis: store } = part.store;
     const rename = { done: false };
-    const slow = new Proxy(store, { get: (target, name) => {
-      const member: unknown = Reflect.get(target, name);
-      if (name !== 'enter-room' || typeof member !== 'function') return typeof member === 'function' ? member.bind(target) : member;
-      return async (...args: unknown[]) => {
-        if (!rename.done) await part.call('rename', { token: anna.token, name: 'Annabel' });
-        rename.done = true;
-        return Reflect.apply(member, target, args) as unknown;
-      };
-    } });
+    const slow = new Proxy(store, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (name !== 'enter-room' || typeof member !== 'function')
+          return typeof member === 'function' ? member.bind(target) : member;
+        return async (...args: unknown[]) => {
+          if (!rename.done) await part.call('rename', { token: anna.token, name: 'Annabel' });
+          rename.done = true;
+          return Reflect.apply(member, target, args) as unknown;
+        };
+      },
+    });
     const { id, tokenHash } = parseToken(anna.token);
     await enterRoom({ ...part.store, redis: slow }, 'second', id, tokenHash);
     expect((await readMembers(part.store, 'second')).members).toEqual([{ id, name: 'Annabel' }]);

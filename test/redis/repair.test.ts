@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { mend, mendAfterFailovers } from '../../apps/worker/jobs/repair.js';
 import { compareIds, privateRoom } from '../../shared/protocol/events.js';
 import { enterRoom } from '../../shared/store/memberships.js';
-import { joinAs, type Person } from '../support/people.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { joinAs, type Person } from '../support/people.js';
 import { masters, startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
@@ -43,9 +43,9 @@ async function mendAll(): Promise<void> {
   for (const master of await masters(client)) await mend(worker.store, worker.fanOut, master, ALL, 0);
 }
 
-it('a delivery that the user\'s master lost comes, though the room has it that all is delivered', async () => {
+it("a delivery that the user's master lost comes, though the room has it that all is delivered", async () => {
   const { redis: client, keys } = part.store;
-  const before = await client.get(keys.position(0, room)) ?? '';
+  const before = (await client.get(keys.position(0, room))) ?? '';
   await bert.send(part, 'lost and found');
   await worker.fanOut.advanceRoom(room);
   await client.set(keys.position(0, room), before);
@@ -59,7 +59,7 @@ it('a delivery that the user\'s master lost comes, though the room has it that a
   expect(anna.texts).toEqual(['lost and found']);
 });
 
-it('a first delivery that the user\'s master lost comes before the next one, which mending may not precede', async () => {
+it("a first delivery that the user's master lost comes before the next one, which mending may not precede", async () => {
   const { redis: client, keys } = part.store;
   const between = privateRoom(anna.id, bert.id);
   await part.call('send', { token: anna.token, to: bert.id, text: 'first' });
@@ -76,13 +76,16 @@ it('a first delivery that the user\'s master lost comes before the next one, whi
 it('what is said in the very millisecond in which a shard gets its first member is above what the shard notes', async () => {
   const { redis: client, keys } = part.store;
   for (let number = 0; number < 20; number += 1) {
-    const [, id] = await Promise.all([enterRoom(part.store, `moment-${number}`, anna.id, null), client.xadd('log:{u0}', '*', 'e', 'said')]); // sent together
+    const [, id] = await Promise.all([
+      enterRoom(part.store, `moment-${number}`, anna.id, null),
+      client.xadd('log:{u0}', '*', 'e', 'said'),
+    ]); // sent together
     const [noted] = (await client.get(keys.position(0, `moment-${number}`)))?.split(' ') ?? [];
     expect(compareIds(id ?? '', noted ?? '')).toBeGreaterThan(0);
   }
 });
 
-it('who is in a room by the user\'s own account only is brought in again, who is by the roster only goes', async () => {
+it("who is in a room by the user's own account only is brought in again, who is by the roster only goes", async () => {
   const { redis: client, keys } = part.store;
   await client.hdel(keys.roster(room), String(anna.id));
   await client.srem(keys.userRooms(bert.id), room);
@@ -90,7 +93,12 @@ it('who is in a room by the user\'s own account only is brought in again, who is
   await mendAll();
   expect(await client.hkeys(keys.roster(room))).toEqual([String(anna.id)]);
   await worker.fanOut.advanceRoom(room);
-  expect((await anna.poll(part)).events.map(({ type, from }) => [type, from.id])).toEqual(expect.arrayContaining([['joined', anna.id], ['left', bert.id]]));
+  expect((await anna.poll(part)).events.map(({ type, from }) => [type, from.id])).toEqual(
+    expect.arrayContaining([
+      ['joined', anna.id],
+      ['left', bert.id],
+    ]),
+  );
 });
 
 it('on one Redis too a worker makes memberships whole', async () => {
@@ -99,7 +107,7 @@ it('on one Redis too a worker makes memberships whole', async () => {
   await client.srem(keys.userRooms(torn.id), 'torn');
   const failures: unknown[] = [];
   mendAfterFailovers(worker.store, worker.fanOut, (error) => failures.push(error), 0);
-  await until(async () => await client.exists(keys.roster('torn')) === 0, 'the roster is empty');
+  await until(async () => (await client.exists(keys.roster('torn'))) === 0, 'the roster is empty');
   expect(failures).toEqual([]);
   expect(await client.zscore(keys.publicRooms(0), 'torn')).toBeNull();
   expect(await client.pttl(keys.log('torn'))).toBeGreaterThan(0);
@@ -109,14 +117,18 @@ it('a nickname whose holder has gone, or bears another one, is free again', asyn
   const { redis: client, keys } = part.store;
   await client.set(keys.nick('gone'), 999_999);
   await client.set(keys.nick('other'), anna.id);
-  const own = await client.hget(keys.user(anna.id), 'nick') ?? '';
+  const own = (await client.hget(keys.user(anna.id), 'nick')) ?? '';
   await mendAll();
-  expect(await Promise.all(['gone', 'other', own].map((name) => client.get(keys.nick(name))))).toEqual([null, null, String(anna.id)]);
+  expect(await Promise.all(['gone', 'other', own].map((name) => client.get(keys.nick(name))))).toEqual([
+    null,
+    null,
+    String(anna.id),
+  ]);
 });
 
 it('a room that cannot be read does not keep the others from being mended', async () => {
   const { redis: client, keys } = part.store;
-  const before = await client.get(keys.position(0, room)) ?? '';
+  const before = (await client.get(keys.position(0, room))) ?? '';
   const others = Array.from({ length: 40 }, (_, number) => `${room}-${number}`); // more than are mended together
   for (const other of others) {
     await part.call('enter', { token: bert.token, room: other });

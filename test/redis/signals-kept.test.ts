@@ -1,6 +1,6 @@
 /** Signals that come while no poll of their user is held: the latest ones wait for its next poll, at whatever process. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPart, type Answer, type Part } from '../support/parts.js';
+import { type Answer, openPart, type Part } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
@@ -8,7 +8,9 @@ import { until } from '../support/until.js';
 let redis: TestRedis;
 let rooms = 0;
 
-beforeAll(async () => { redis = await startRedis(); });
+beforeAll(async () => {
+  redis = await startRedis();
+});
 afterAll(() => redis.stop());
 
 describe.each(['on', 'off'])('with LIVE=%s, signals that come between two polls', (LIVE) => {
@@ -23,19 +25,20 @@ describe.each(['on', 'off'])('with LIVE=%s, signals that come between two polls'
 
   /** People in a room of their own, who have polled all that is in their inboxes. */
   async function people(): Promise<{ room: string; anna: Person; bert: Person; carl: Person }> {
-    const room = `signals-${LIVE}-${rooms += 1}`;
+    const room = `signals-${LIVE}-${(rooms += 1)}`;
     const [anna, bert, carl] = [await joinAs(here, room), await joinAs(here, room), await joinAs(here, room)];
     for (const one of [anna, bert, carl]) await one.poll(here);
     return { room, anna, bert, carl };
   }
 
-  const signal = ({ token, room: own }: Person, data: unknown, room = own) => there.call('signal', { token, room, data });
+  const signal = ({ token, room: own }: Person, data: unknown, room = own) =>
+    there.call('signal', { token, room, data });
   const isSignal = ({ type }: { type: string }): boolean => type === 'signal';
   const dataOf = ({ events }: Answer): unknown[] => events.filter(isSignal).map(({ data }) => data);
 
   /** Resolves when a process has heard all signals of before. */
   async function heard(by: Part): Promise<void> {
-    const witness = await joinAs(by, `witness-${rooms += 1}`);
+    const witness = await joinAs(by, `witness-${(rooms += 1)}`);
     await until(async () => {
       await signal(witness, 'all');
       return dataOf(await witness.poll(by, 0.05)).length > 0;

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseDelivery } from '../../apps/api/polls/delivery.js';
 import { cursorText, parseCursor } from '../../shared/store/inboxes.js';
-import { joinAs } from '../support/people.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { joinAs } from '../support/people.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 
 let redis: TestRedis;
@@ -23,7 +23,12 @@ afterAll(async () => {
 
 it('a delivery of a worker that gives no sums is read, and what looks like them in a text is none', () => {
   const group = ['1', '5-0', '1:2', '{"id":"5-0","text":"1 2 3"}'];
-  expect(parseDelivery(['7', ...group].join('\n')).groups[0]?.chunk).toEqual({ count: 1, eventId: '5-0', text: group[3], sum: Number.NaN });
+  expect(parseDelivery(['7', ...group].join('\n')).groups[0]?.chunk).toEqual({
+    count: 1,
+    eventId: '5-0',
+    text: group[3],
+    sum: Number.NaN,
+  });
   expect(parseDelivery(['7', ...group, '9'].join('\n')).groups[0]?.chunk.sum).toBe(9);
 });
 

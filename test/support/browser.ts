@@ -1,9 +1,10 @@
 /** A real Chromium, and pages on origins other than the API's. */
-import { createServer, type Server } from 'node:http';
+
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright-core';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import type { Chat, ChatFailure, JoinOptions } from '../../apps/web/client/api.js';
 import type { ChatEvent, SignalEvent } from '../../shared/protocol/events.js';
 
@@ -25,12 +26,32 @@ const WHOLE = '/usr/bin/chromium';
 /** The same without windows, tabs and menus, which nobody sees here: a page takes half as long. */
 const SHELL = '/usr/lib/chromium/chromium-headless-shell';
 /** Playwright's own list, which ours takes the place of. */
-const UNSETTLED = ['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter', 'PaintHolding',
-  'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints', 'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'];
+const UNSETTLED = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+];
 /** What nobody sees here either: with the address bar's own pages, and a process in reserve, a page takes far longer. */
 const UNSEEN = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess'];
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
-  `--disable-features=${[...UNSETTLED, ...UNSEEN].join()}`];
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  `--disable-features=${[...UNSETTLED, ...UNSEEN].join()}`,
+];
 
 /** One for all test files of this process: to start and end it takes longer than many a test. */
 let kept: Promise<Browser> | null = null;
@@ -47,7 +68,9 @@ export async function launchBrowser(): Promise<Browser> {
     return context;
   };
   const newPage: Browser['newPage'] = async (options) => (await newContext(options)).newPage();
-  const close = async (): Promise<void> => { await Promise.all(opened.map((context) => context.close())); };
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((context) => context.close()));
+  };
   return Object.assign(Object.create(browser) as Browser, { newContext, newPage, close });
 }
 
@@ -57,7 +80,7 @@ export function launchWholeBrowser(options: LaunchOptions = {}): Promise<Browser
 }
 
 function launch(programs: string[], options: LaunchOptions = {}): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM'] ?? programs.find(existsSync);
+  const executablePath = process.env.CHROMIUM ?? programs.find(existsSync);
   return chromium.launch({ executablePath, args: QUIET, ...options });
 }
 
@@ -82,7 +105,11 @@ export class Site {
     const site = new Site(server);
     server.on('request', ({ url = '/' }, response) => {
       const served = site.pages.get(url.replace(/\?.*/, ''));
-      response.writeHead(served ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', ...served?.headers });
+      response.writeHead(served ? 200 : 404, {
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-cache',
+        ...served?.headers,
+      });
       response.end(served?.html ?? 'not here');
     });
     return site;
@@ -93,8 +120,14 @@ export class Site {
   }
 
   /** Serves a page that loads the library from `api`; gives its address. */
-  library(api: string, { path = '/', head = '', headers }: { path?: string; head?: string; headers?: Record<string, string> } = {}): string {
-    this.pages.set(path, { html: `<!doctype html><html lang="en"><head><title>page</title>${head}<script src="${api}/chat.js"></script></head><body></body></html>`, headers });
+  library(
+    api: string,
+    { path = '/', head = '', headers }: { path?: string; head?: string; headers?: Record<string, string> } = {},
+  ): string {
+    this.pages.set(path, {
+      html: `<!doctype html><html lang="en"><head><title>page</title>${head}<script src="${api}/chat.js"></script></head><body></body></html>`,
+      headers,
+    });
     return this.origin + path;
   }
 
@@ -115,16 +148,28 @@ export function joinIn(page: Page, options: JoinOptions = {}): Promise<{ id: num
   return page.evaluate(async (given) => {
     const chat = window.NobackendChat.join(given);
     Object.assign(window, { chat, events: [], states: [], losses: [] });
-    chat.on('event', (event) => { window.events.push(event); });
-    chat.on('state', ({ state }) => { window.states.push(state); });
-    chat.on('missed', ({ count }) => { window.losses.push(`missed ${count}`); });
-    chat.on('reset', ({ rooms }) => { window.losses.push(`reset ${rooms.join()}`); });
-    chat.on('error', ({ code }: ChatFailure) => { window.losses.push(`error ${code}`); });
+    chat.on('event', (event) => {
+      window.events.push(event);
+    });
+    chat.on('state', ({ state }) => {
+      window.states.push(state);
+    });
+    chat.on('missed', ({ count }) => {
+      window.losses.push(`missed ${count}`);
+    });
+    chat.on('reset', ({ rooms }) => {
+      window.losses.push(`reset ${rooms.join()}`);
+    });
+    chat.on('error', ({ code }: ChatFailure) => {
+      window.losses.push(`error ${code}`);
+    });
     return (await chat.ready).user;
   }, options);
 }
 
 /** The texts of the messages heard so far, in their order. */
 export function textsIn(page: Page): Promise<string[]> {
-  return page.evaluate(() => window.events.flatMap((event) => (event.type === 'message' && event.text !== undefined ? [event.text] : [])));
+  return page.evaluate(() =>
+    window.events.flatMap((event) => (event.type === 'message' && event.text !== undefined ? [event.text] : [])),
+  );
 }

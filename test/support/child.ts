@@ -1,9 +1,9 @@
 /** A process under test: started, watched until it says that it is ready, signalled, and never left behind. */
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 /** ms that a process may take to be ready, and to end when asked: a busy machine takes its time. */
 const PATIENCE = 55_000;
@@ -27,7 +27,12 @@ export class Child {
   }
 
   /** Starts a command; resolves once its output matches `ready`, with what matched. Rejects when it ends before. */
-  static async start(command: string, args: string[], env: NodeJS.ProcessEnv, ready: RegExp): Promise<[Child, RegExpExecArray]> {
+  static async start(
+    command: string,
+    args: string[],
+    env: NodeJS.ProcessEnv,
+    ready: RegExp,
+  ): Promise<[Child, RegExpExecArray]> {
     const child = new Child(command, args, env);
     for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(5)) {
       const match = ready.exec(child.#output);

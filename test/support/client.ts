@@ -1,5 +1,5 @@
 /** The wire, as plainly as a test can speak it: one call in any of the ways, over kept connections. */
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.js';
 
 export type Way = 'jsonp' | 'api-post' | 'api-get';
@@ -40,10 +40,14 @@ export function dropIdle(): void {
 
 /** Calls an operation of the API at `url`. Rejects only when the connection fails, or the answer has not the form it must have. */
 export async function call<Fields = Record<string, unknown>>(
-  url: string, op: string, params: Parameters = {}, { way = 'api-post', signal }: { way?: Way; signal?: AbortSignal } = {},
+  url: string,
+  op: string,
+  params: Parameters = {},
+  { way = 'api-post', signal }: { way?: Way; signal?: AbortSignal } = {},
 ): Promise<Answer<Fields>> {
   const { status, headers, text } = await ways[way](url, op, params, signal);
-  if (BY_PROXY.has(status) && headers['content-type']?.startsWith('text/html')) throw new NoHost(`a proxy answered ${status}`);
+  if (BY_PROXY.has(status) && headers['content-type']?.startsWith('text/html'))
+    throw new NoHost(`a proxy answered ${status}`);
   return { status, headers, body: JSON.parse(way === 'jsonp' ? unwrapped(text) : text) as Body<Fields> };
 }
 
@@ -54,7 +58,8 @@ class NoHost extends Error {
 }
 
 const ways: Record<Way, (url: string, op: string, params: Parameters, signal?: AbortSignal) => Promise<Response>> = {
-  'jsonp': (url, op, params, signal) => fetchText('GET', `${url}/jsonp/${op}?${query({ callback: CALLBACK, ...params })}`, signal),
+  jsonp: (url, op, params, signal) =>
+    fetchText('GET', `${url}/jsonp/${op}?${query({ callback: CALLBACK, ...params })}`, signal),
   'api-get': (url, op, params, signal) => fetchText('GET', `${url}/api/${op}?${query(params)}`, signal),
   'api-post': (url, op, params, signal) => fetchText('POST', `${url}/api/${op}`, signal, JSON.stringify(params)),
 };
@@ -62,7 +67,9 @@ const ways: Record<Way, (url: string, op: string, params: Parameters, signal?: A
 /** Parameters as a query has them: text, and `data` as JSON text. */
 function query(params: Parameters): URLSearchParams {
   const given = Object.entries(params).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([name, value]) => [name, name === 'data' || name === 'value' ? JSON.stringify(value) : String(value)]));
+  return new URLSearchParams(
+    given.map(([name, value]) => [name, name === 'data' || name === 'value' ? JSON.stringify(value) : String(value)]),
+  );
 }
 
 /** The argument of the callback. The form is exact: `/**` + `/cb(...);` and nothing around it. */
@@ -74,11 +81,15 @@ function unwrapped(text: string): string {
 
 /** One request, with its whole answer as text. */
 export function fetchText(method: string, url: string, signal?: AbortSignal, body?: string): Promise<Response> {
-  const headers = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const headers =
+    body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, agent, headers, signal }, (response) => {
       let text = '';
-      response.setEncoding('utf8').on('data', (data: string) => (text += data)).on('error', reject);
+      response
+        .setEncoding('utf8')
+        .on('data', (data: string) => (text += data))
+        .on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
     });
     sent.on('error', reject).end(body);
@@ -100,7 +111,12 @@ export class Refused extends Error {
 }
 
 /** As `call`, but gives the body of a yes and throws a no. */
-export async function ask<Fields>(url: string, op: string, params: Parameters = {}, options: { way?: Way; signal?: AbortSignal } = {}) {
+export async function ask<Fields>(
+  url: string,
+  op: string,
+  params: Parameters = {},
+  options: { way?: Way; signal?: AbortSignal } = {},
+) {
   const { body } = await call<Fields>(url, op, params, options);
   if (!body.ok) throw new Refused(op, body.error);
   return body;

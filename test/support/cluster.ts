@@ -36,11 +36,19 @@ export class ClusterNode {
     this.bus = bus;
     this.dir = dir;
     this.#args = args;
-    this.redis = new Redis({ port, host: '127.0.0.1', ...(auth && { username: auth.user, password: auth.password }), retryStrategy: () => 100, maxRetriesPerRequest: null });
+    this.redis = new Redis({
+      port,
+      host: '127.0.0.1',
+      ...(auth && { username: auth.user, password: auth.password }),
+      retryStrategy: () => 100,
+      maxRetriesPerRequest: null,
+    });
     this.redis.on('error', () => undefined); // it is killed now and then
   }
 
-  get pid(): number { return this.#child.pid; }
+  get pid(): number {
+    return this.#child.pid;
+  }
 
   /** It was killed, or is held still. */
   down = false;
@@ -93,7 +101,10 @@ export class TestCluster {
 
   get url(): string {
     const { auth } = this.#options;
-    return `redis://${auth ? `${auth.user}:${auth.password}@` : ''}${this.nodes.slice(0, MASTERS).map(({ port }) => `127.0.0.1:${port}`).join(',')}?cluster=true`;
+    return `redis://${auth ? `${auth.user}:${auth.password}@` : ''}${this.nodes
+      .slice(0, MASTERS)
+      .map(({ port }) => `127.0.0.1:${port}`)
+      .join(',')}?cluster=true`;
   }
 
   /** Any node that can be asked about the others. */
@@ -147,14 +158,20 @@ export class TestCluster {
 
   /** The replicas of a master. */
   async replicasOf(master: ClusterNode): Promise<ClusterNode[]> {
-    const ports = (await this.#slots()).filter(([, , [, port]]) => port === master.port).flatMap(([, , , ...replicas]) => replicas.map(([, port]) => port));
+    const ports = (await this.#slots())
+      .filter(([, , [, port]]) => port === master.port)
+      .flatMap(([, , , ...replicas]) => replicas.map(([, port]) => port));
     return this.nodes.filter((node) => ports.includes(node.port));
   }
 
   /** Kills a master; resolves when its replica has taken its slots. */
   async failOver(master: ClusterNode): Promise<void> {
     await master.kill();
-    await until(async () => !(await this.masters()).includes(master) && await this.covered(), 'a replica takes over', 30_000);
+    await until(
+      async () => !(await this.masters()).includes(master) && (await this.covered()),
+      'a replica takes over',
+      30_000,
+    );
   }
 
   /** Lets a replica take over in order, as before the master's machine is taken down. */
@@ -175,7 +192,7 @@ export class TestCluster {
     await to.redis.cluster('SETSLOT', slot, 'IMPORTING', await from.id());
     await from.redis.cluster('SETSLOT', slot, 'MIGRATING', await to.id());
     for (;;) {
-      const keys = await from.redis.cluster('GETKEYSINSLOT', slot, 100) as string[];
+      const keys = (await from.redis.cluster('GETKEYSINSLOT', slot, 100)) as string[];
       if (keys.length === 0) break;
       await this.#migrate(from, to, keys);
     }
@@ -185,7 +202,7 @@ export class TestCluster {
     await from.redis.cluster('SETSLOT', slot, 'NODE', id).catch((error: unknown) => unlessReplica(error));
     // the others hear of it from these; told at once, they need not be asked twice
     await Promise.all(masters.map((node) => node.redis.cluster('SETSLOT', slot, 'NODE', id).catch(() => undefined)));
-    await until(() => this.#agreed(), 'all know the slot\'s owner', 30_000);
+    await until(() => this.#agreed(), "all know the slot's owner", 30_000);
   }
 
   /** Adds a node without slots to the running cluster. */
@@ -195,15 +212,24 @@ export class TestCluster {
     const { port, bus } = this.#any();
     await node.redis.cluster('MEET', '127.0.0.1', port, bus);
     const others = this.nodes.filter((one) => !one.down);
-    const everywhere = async (): Promise<boolean> => (await Promise.all(others.map((one) => this.#seenBy(one)))).every((seen) => seen >= others.length);
-    await until(async () => await everywhere() && this.covered(), 'all know the node, and it knows them', 30_000);
+    const everywhere = async (): Promise<boolean> =>
+      (await Promise.all(others.map((one) => this.#seenBy(one)))).every((seen) => seen >= others.length);
+    await until(async () => (await everywhere()) && this.covered(), 'all know the node, and it knows them', 30_000);
     return node;
   }
 
   /** Makes a node without slots the replica of a master. */
   async replicate(replica: ClusterNode, master: ClusterNode): Promise<void> {
     const id = await master.id();
-    await until(() => replica.redis.cluster('REPLICATE', id).then(() => true, () => false), 'the replica knows its master', 30_000);
+    await until(
+      () =>
+        replica.redis.cluster('REPLICATE', id).then(
+          () => true,
+          () => false,
+        ),
+      'the replica knows its master',
+      30_000,
+    );
     await until(async () => /state=online/.test(await master.redis.info('replication')), 'the replica follows', 30_000);
   }
 
@@ -223,11 +249,15 @@ export class TestCluster {
 
   /** Every slot has a master that is there, and each of these a replica that follows it. */
   async whole(): Promise<void> {
-    await until(async () => {
-      if (!await this.covered() || !await this.#agreed()) return false;
-      const states = await Promise.all((await this.masters()).map((node) => node.redis.info('replication')));
-      return states.length >= MASTERS && states.every((state) => /state=online/.test(state));
-    }, 'the cluster is whole', 60_000);
+    await until(
+      async () => {
+        if (!(await this.covered()) || !(await this.#agreed())) return false;
+        const states = await Promise.all((await this.masters()).map((node) => node.redis.info('replication')));
+        return states.length >= MASTERS && states.every((state) => /state=online/.test(state));
+      },
+      'the cluster is whole',
+      60_000,
+    );
   }
 
   async #masterOfSlot(slot: number): Promise<ClusterNode> {
@@ -239,16 +269,20 @@ export class TestCluster {
 
   /** All nodes name the same masters, with the same slots as of the same epoch. */
   async #agreed(): Promise<boolean> {
-    const views = await Promise.all(this.nodes.filter(({ down }) => !down).map(async (node) => String(await node.redis.cluster('NODES'))));
+    const views = await Promise.all(
+      this.nodes.filter(({ down }) => !down).map(async (node) => String(await node.redis.cluster('NODES'))),
+    );
     return new Set(views.map(mastersOf)).size === 1;
   }
 
   async #slots(): Promise<SlotRange[]> {
-    return await this.#any().redis.call('CLUSTER', 'SLOTS') as SlotRange[];
+    return (await this.#any().redis.call('CLUSTER', 'SLOTS')) as SlotRange[];
   }
 
   async #seenBy(node: ClusterNode): Promise<number> {
-    return String(await node.redis.cluster('NODES')).split('\n').filter((line) => / connected( |$)/.test(line) && !/handshake|fail/.test(line)).length;
+    return String(await node.redis.cluster('NODES'))
+      .split('\n')
+      .filter((line) => / connected( |$)/.test(line) && !/handshake|fail/.test(line)).length;
   }
 
   async #migrate(from: ClusterNode, to: ClusterNode, keys: string[]): Promise<void> {
@@ -265,8 +299,14 @@ export class TestCluster {
 
 /** The masters in what a node answers to CLUSTER NODES: each one's id, epoch and slots. */
 function mastersOf(view: string): string {
-  const lines = view.split('\n').filter((line) => /master/.test(line) && !/fail/.test(line)).map((line) => line.split(' '));
-  return lines.map(([id, , , , , , epoch, , ...slots]) => [id, epoch, ...slots.filter((slot) => !slot.startsWith('['))].join(' ')).sort().join('\n');
+  const lines = view
+    .split('\n')
+    .filter((line) => /master/.test(line) && !/fail/.test(line))
+    .map((line) => line.split(' '));
+  return lines
+    .map(([id, , , , , , epoch, , ...slots]) => [id, epoch, ...slots.filter((slot) => !slot.startsWith('['))].join(' '))
+    .sort()
+    .join('\n');
 }
 
 /** A master that hears that its last slot has another owner follows that one by itself, and has no say in slots any more. */
@@ -280,23 +320,36 @@ type SlotRange = [from: number, to: number, master: Address, ...replicas: Addres
 /** Starts three masters and three replicas; resolves when all slots are served and replicated. A master serves none in its first two seconds. */
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const cluster = new TestCluster(options);
-  cluster.nodes.push(...await Promise.all(Array.from({ length: 2 * MASTERS }, () => launch(options))));
+  cluster.nodes.push(...(await Promise.all(Array.from({ length: 2 * MASTERS }, () => launch(options)))));
   const [masters, replicas] = [cluster.nodes.slice(0, MASTERS), cluster.nodes.slice(MASTERS)];
-  await Promise.all(masters.map((node, number) => node.redis.cluster('ADDSLOTSRANGE',
-    Math.floor(number * SLOTS / MASTERS), Math.floor((number + 1) * SLOTS / MASTERS) - 1)));
+  await Promise.all(
+    masters.map((node, number) =>
+      node.redis.cluster(
+        'ADDSLOTSRANGE',
+        Math.floor((number * SLOTS) / MASTERS),
+        Math.floor(((number + 1) * SLOTS) / MASTERS) - 1,
+      ),
+    ),
+  );
   await Promise.all(cluster.nodes.map((node, number) => node.redis.cluster('SET-CONFIG-EPOCH', number + 1)));
   await introduce(cluster.nodes);
-  await Promise.all(replicas.map(async (node, number) => {
-    const master = masters[number];
-    if (master) await cluster.replicate(node, master);
-  }));
+  await Promise.all(
+    replicas.map(async (node, number) => {
+      const master = masters[number];
+      if (master) await cluster.replicate(node, master);
+    }),
+  );
   await cluster.whole();
   return cluster;
 }
 
 /** Each meets every other itself: by hearsay it takes a second more. */
 async function introduce(nodes: ClusterNode[]): Promise<void> {
-  await Promise.all(nodes.flatMap((node, number) => nodes.slice(number + 1).map(({ port, bus }) => node.redis.cluster('MEET', '127.0.0.1', port, bus))));
+  await Promise.all(
+    nodes.flatMap((node, number) =>
+      nodes.slice(number + 1).map(({ port, bus }) => node.redis.cluster('MEET', '127.0.0.1', port, bus)),
+    ),
+  );
 }
 
 async function launch(options: ClusterOptions): Promise<ClusterNode> {
@@ -309,12 +362,56 @@ async function launch(options: ClusterOptions): Promise<ClusterNode> {
   }
 }
 
-async function launchAt(port: number, bus: number, { appendfsync = 'everysec', auth }: ClusterOptions): Promise<ClusterNode> {
+async function launchAt(
+  port: number,
+  bus: number,
+  { appendfsync = 'everysec', auth }: ClusterOptions,
+): Promise<ClusterNode> {
   const dir = await mkdtemp(join(tmpdir(), 'nobackend-cluster-'));
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, '--save', '', '--appendonly', 'yes', '--appendfsync', appendfsync,
-    '--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', String(NODE_TIMEOUT), '--cluster-require-full-coverage', 'no',
-    '--maxmemory-policy', 'noeviction', '--repl-diskless-sync-delay', '0',
-    ...(auth ? ['--user', 'default', 'off', '--user', auth.user, 'on', `>${auth.password}`, '~*', '&*', '+@all', '--masteruser', auth.user, '--masterauth', auth.password] : [])];
+  const args = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--dir',
+    dir,
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    appendfsync,
+    '--cluster-enabled',
+    'yes',
+    '--cluster-port',
+    String(bus),
+    '--cluster-node-timeout',
+    String(NODE_TIMEOUT),
+    '--cluster-require-full-coverage',
+    'no',
+    '--maxmemory-policy',
+    'noeviction',
+    '--repl-diskless-sync-delay',
+    '0',
+    ...(auth
+      ? [
+          '--user',
+          'default',
+          'off',
+          '--user',
+          auth.user,
+          'on',
+          `>${auth.password}`,
+          '~*',
+          '&*',
+          '+@all',
+          '--masteruser',
+          auth.user,
+          '--masterauth',
+          auth.password,
+        ]
+      : []),
+  ];
   const [child] = await Child.start('redis-server', args, process.env, READY);
   return new ClusterNode(child, port, bus, dir, args, auth);
 }

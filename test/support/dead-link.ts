@@ -1,5 +1,5 @@
 /** A link to a Redis that can die without a word: nothing passes any more, and nobody is told. */
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface Link {
   url: string;
@@ -19,7 +19,9 @@ export async function openLink(port: number): Promise<Link> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    die: () => { for (const socket of sockets) socket.removeAllListeners('data').pause(); },
+    die: () => {
+      for (const socket of sockets) socket.removeAllListeners('data').pause();
+    },
     close: () => {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -1,5 +1,5 @@
 /** What a user gets who polls on and on: every event as it came, and each once, as the browser library would give it. */
-import { compareIds, type ChatEvent, type SignalEvent } from '../../shared/protocol/events.js';
+import { type ChatEvent, compareIds, type SignalEvent } from '../../shared/protocol/events.js';
 import { patiently } from './patiently.js';
 
 /** Seconds a poll is held at most; short, so that a follower meets many attaches in a short test. */
@@ -41,7 +41,9 @@ export class Follower {
 
   /** The texts of the messages of a room, in the order in which they came. */
   texts(room?: string): Array<string | undefined> {
-    const messages = this.events.filter((event) => event.type === 'message' && (room === undefined || event.room === room));
+    const messages = this.events.filter(
+      (event) => event.type === 'message' && (room === undefined || event.room === room),
+    );
     return messages.map((event) => event.text);
   }
 

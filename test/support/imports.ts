@@ -17,9 +17,13 @@ export interface Import {
 
 /** The TypeScript files of some folders. */
 export function sourcesOf(...folders: string[]): string[] {
-  return folders.flatMap((folder) => readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('/public/'))
-    .map((entry) => posix.join(entry.parentPath, entry.name).slice(root.length))).sort();
+  return folders
+    .flatMap((folder) =>
+      readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('/public/'))
+        .map((entry) => posix.join(entry.parentPath, entry.name).slice(root.length)),
+    )
+    .sort();
 }
 
 export function readSource(file: string): string {
@@ -28,13 +32,17 @@ export function readSource(file: string): string {
 
 export function importsOf(file: string): Import[] {
   const text = readSource(file);
-  const found = [...text.matchAll(STATIC)].map(([, type, specifier = '']) => ({ specifier, typeOnly: type !== undefined }));
+  const found = [...text.matchAll(STATIC)].map(([, type, specifier = '']) => ({
+    specifier,
+    typeOnly: type !== undefined,
+  }));
   const dynamic = [...text.matchAll(DYNAMIC)].map(([, specifier = '']) => ({ specifier, typeOnly: false }));
   return [...found, ...dynamic].map(({ specifier, typeOnly }) => ({ ...resolve(file, specifier), typeOnly }));
 }
 
 function resolve(file: string, specifier: string): { target: string; isPackage: boolean } {
-  if (!specifier.startsWith('.')) return { target: /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier, isPackage: true };
+  if (!specifier.startsWith('.'))
+    return { target: /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier, isPackage: true };
   const path = posix.join(posix.dirname(file), specifier);
   const target = [path.replace(/\.js$/, '.ts'), path].find((one) => existsSync(`${root}${one}`));
   if (target === undefined) throw new Error(`${file} imports ${specifier}, which is not there`);

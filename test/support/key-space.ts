@@ -1,10 +1,11 @@
 /** What may be left in Redis when nobody is there any more. */
 import { movesUnderWay, settleMove } from '../../shared/store/memberships.js';
-import type { Store } from '../../shared/store/store.js';
 import { expireUser, staleUsers } from '../../shared/store/presence.js';
+import type { Store } from '../../shared/store/store.js';
 import { allKeys } from './redis.js';
 
-const REMAINS = /^(room:.*:(log|delivered|presence|values|nonce:.*|rules|held|sends|slow:.*|exited:.*)|dirty:.*|forgetting:.*|sequence:.*|kept:.*|users:next|valued:.*|expiry|shards|metrics|busiest:.*|samples|samples:by|limit:.*|salt:.*|bull:.*)$/;
+const REMAINS =
+  /^(room:.*:(log|delivered|presence|values|nonce:.*|rules|held|sends|slow:.*|exited:.*)|dirty:.*|forgetting:.*|sequence:.*|kept:.*|users:next|valued:.*|expiry|shards|metrics|busiest:.*|samples|samples:by|limit:.*|salt:.*|bull:.*)$/;
 
 /** Keys that should not be there once all users have ended. */
 export async function ghosts({ redis }: Store): Promise<string[]> {
@@ -14,7 +15,8 @@ export async function ghosts({ redis }: Store): Promise<string[]> {
 /** Ends all users, as expiry does after USER_TTL, and settles what is under way. */
 export async function endEverybody(store: Store): Promise<void> {
   for (const shard of store.keys.allShards) {
-    for (const id of await staleUsers(store, shard, Number.MAX_SAFE_INTEGER, 1_000)) await expireUser(store, id, Number.MAX_SAFE_INTEGER);
+    for (const id of await staleUsers(store, shard, Number.MAX_SAFE_INTEGER, 1_000))
+      await expireUser(store, id, Number.MAX_SAFE_INTEGER);
     for (const move of await movesUnderWay(store, shard, Number.MAX_SAFE_INTEGER, 1_000)) await settleMove(store, move);
   }
 }

@@ -1,9 +1,10 @@
 /** The network between a browser and the API, as a test wants it: cut, slow, closed, deaf. */
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What happens to a request whose path matches. */
 export interface Trouble {
@@ -33,7 +34,9 @@ export class Link {
   private constructor(target: string) {
     this.#target = target;
     this.#server = createServer((incoming, outgoing) => this.#pass(incoming, outgoing));
-    this.#server.on('connection', (socket) => { this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket))); });
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket)));
+    });
   }
 
   /** A link to the API at `target`. */
@@ -73,7 +76,10 @@ export class Link {
     const trouble = this.#troubleOf(path);
     if (trouble?.how === 'refuse') return void incoming.socket.destroy();
     if (trouble?.how === 'delay') return void setTimeout(() => this.#forward(incoming, outgoing), trouble.afterMs);
-    if (trouble?.how === 'cut') setTimeout(() => { if (!outgoing.writableEnded) incoming.socket.destroy(); }, trouble.afterMs);
+    if (trouble?.how === 'cut')
+      setTimeout(() => {
+        if (!outgoing.writableEnded) incoming.socket.destroy();
+      }, trouble.afterMs);
     this.#forward(incoming, outgoing, trouble);
   }
 
@@ -84,20 +90,28 @@ export class Link {
   }
 
   #forward(incoming: IncomingMessage, outgoing: ServerResponse, trouble?: Trouble): void {
-    const onward = request(this.#target + (incoming.url ?? '/'), { method: incoming.method, headers: incoming.headers, agent: false }, (answer) => {
-      if (trouble?.how === 'swallow') return void answer.resume().on('end', () => incoming.socket.destroy());
-      if (trouble?.bytesPerSecond) return void trickle(answer, outgoing, trouble.bytesPerSecond);
-      if (trouble?.edit) return void edited(answer, outgoing, trouble.edit);
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
+    const onward = request(
+      this.#target + (incoming.url ?? '/'),
+      { method: incoming.method, headers: incoming.headers, agent: false },
+      (answer) => {
+        if (trouble?.how === 'swallow') return void answer.resume().on('end', () => incoming.socket.destroy());
+        if (trouble?.bytesPerSecond) return void trickle(answer, outgoing, trouble.bytesPerSecond);
+        if (trouble?.edit) return void edited(answer, outgoing, trouble.edit);
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
     onward.on('error', () => incoming.socket.destroy());
     outgoing.on('close', () => onward.destroy());
     incoming.pipe(onward);
   }
 }
 
-async function edited(answer: IncomingMessage, outgoing: ServerResponse, edit: (text: string) => string): Promise<void> {
+async function edited(
+  answer: IncomingMessage,
+  outgoing: ServerResponse,
+  edit: (text: string) => string,
+): Promise<void> {
   const { 'content-length': _length, ...headers } = answer.headers;
   outgoing.writeHead(answer.statusCode ?? 502, headers);
   outgoing.end(edit((await answer.toArray()).join('')));
@@ -108,8 +122,9 @@ const TRICKLE = 100;
 
 async function trickle(answer: IncomingMessage, outgoing: ServerResponse, bytesPerSecond: number): Promise<void> {
   outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-  const body = Buffer.concat(await answer.toArray() as Buffer[]);
-  const step = Math.ceil(bytesPerSecond * TRICKLE / 1_000);
-  for (let at = 0; at < body.length && !outgoing.destroyed; at += step, await sleep(TRICKLE)) outgoing.write(body.subarray(at, at + step));
+  const body = Buffer.concat((await answer.toArray()) as Buffer[]);
+  const step = Math.ceil((bytesPerSecond * TRICKLE) / 1_000);
+  for (let at = 0; at < body.length && !outgoing.destroyed; at += step, await sleep(TRICKLE))
+    outgoing.write(body.subarray(at, at + step));
   outgoing.end();
 }

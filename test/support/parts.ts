@@ -1,18 +1,19 @@
 /** The system's own parts in this process, without HTTP and queue: what races are driven by hand with. */
-import { Filters } from '../../apps/api/moderation/filters.js';
-import { Guard } from '../../apps/api/limits/admission.js';
+
 import type { Context } from '../../apps/api/context.js';
-import type { Reply } from '../../apps/api/reply.js';
+import { FanOutRequests } from '../../apps/api/fan-out-requests.js';
+import { Guard } from '../../apps/api/limits/admission.js';
+import { Filters } from '../../apps/api/moderation/filters.js';
 import { operations } from '../../apps/api/operations/index.js';
 import type { Parameters } from '../../apps/api/operations/parameters.js';
 import { Polls } from '../../apps/api/polls/polls.js';
+import type { Reply } from '../../apps/api/reply.js';
 import { FanOut } from '../../apps/worker/jobs/fan-out.js';
-import { readConfig, type Config } from '../../shared/config/config.js';
+import { type Config, readConfig } from '../../shared/config/config.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import type { OperationName } from '../../shared/protocol/operations.js';
-import { FanOutRequests } from '../../apps/api/fan-out-requests.js';
-import { connectStore } from '../../shared/store/connect.js';
 import { nodesOf } from '../../shared/redis/nodes.js';
+import { connectStore } from '../../shared/store/connect.js';
 import { parseCursor } from '../../shared/store/inboxes.js';
 import { createStore, type Store } from '../../shared/store/store.js';
 import { until } from './until.js';
@@ -36,7 +37,10 @@ export class Part {
   /** Where calls come from. */
   addresses = ['here', ''];
 
-  constructor(readonly store: Store, readonly config: Config) {
+  constructor(
+    readonly store: Store,
+    readonly config: Config,
+  ) {
     const add = (_name: string, { rooms }: { rooms: string[] }): Promise<never> => {
       this.requested.push(...rooms);
       return Promise.resolve(undefined as never);
@@ -50,13 +54,24 @@ export class Part {
     };
   }
 
-  get polls(): Polls { return this.chat.polls; }
+  get polls(): Polls {
+    return this.chat.polls;
+  }
 
   /** Calls an operation as a request would; `gone` is called by the client that goes. */
-  call<Op extends OperationName>(op: Op, parameters: Partial<Parameters<Op>>, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
+  call<Op extends OperationName>(
+    op: Op,
+    parameters: Partial<Parameters<Op>>,
+    onGone: (gone: () => void) => void = quiet,
+  ): Promise<Answer> {
     const run = operations[op] as (chat: Context, parameters: unknown, reply: Reply) => Promise<string> | null;
     return new Promise((resolve, reject) => {
-      const reply: Reply = { give: (body) => resolve(JSON.parse(body) as Answer), refuse: reject, whenGone: null, addresses: () => Promise.resolve(this.addresses) };
+      const reply: Reply = {
+        give: (body) => resolve(JSON.parse(body) as Answer),
+        refuse: reject,
+        whenGone: null,
+        addresses: () => Promise.resolve(this.addresses),
+      };
       onGone(() => {
         reply.whenGone?.();
         reject(new Error('the client has gone'));
@@ -66,13 +81,22 @@ export class Part {
   }
 
   poll(token: string, cursor: string | null, timeout = 0, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
-    return this.call('poll', { token, cursor: cursor === null ? undefined : parseCursor(cursor) ?? undefined, timeout }, onGone);
+    return this.call(
+      'poll',
+      { token, cursor: cursor === null ? undefined : (parseCursor(cursor) ?? undefined), timeout },
+      onGone,
+    );
   }
 
   async join(room: string, name?: string): Promise<{ id: number; token: string; cursor: string; lastSeen: string }> {
     const answer = await this.call('join', { room, name });
-    const { history } = answer['room'] as { history: ChatEvent[] };
-    return { id: (answer['user'] as { id: number }).id, token: String(answer['token']), cursor: answer.cursor, lastSeen: history.at(-1)?.id ?? '0-0' };
+    const { history } = answer.room as { history: ChatEvent[] };
+    return {
+      id: (answer.user as { id: number }).id,
+      token: String(answer.token),
+      cursor: answer.cursor,
+      lastSeen: history.at(-1)?.id ?? '0-0',
+    };
   }
 
   async close(): Promise<void> {
@@ -83,7 +107,7 @@ export class Part {
 
 /** Opens an API process's parts on a Redis, ready to be used. */
 export async function openPart(redisUrl: string, settings: Record<string, string> = {}): Promise<Part> {
-  const part = new Part(...await openStore(redisUrl, settings));
+  const part = new Part(...(await openStore(redisUrl, settings)));
   await until(() => part.polls.allReady, 'the subscription');
   return part;
 }
@@ -96,7 +120,10 @@ async function openStore(redisUrl: string, settings: Record<string, string>): Pr
 }
 
 /** A worker's fan-out over a store of its own. */
-export async function openFanOut(redisUrl: string, settings: Record<string, string> = {}): Promise<{ fanOut: FanOut; store: Store; close: () => void }> {
+export async function openFanOut(
+  redisUrl: string,
+  settings: Record<string, string> = {},
+): Promise<{ fanOut: FanOut; store: Store; close: () => void }> {
   const [store] = await openStore(redisUrl, settings);
   return { fanOut: new FanOut(store, { delivered: quiet }), store, close: () => store.redis.disconnect() };
 }

@@ -1,5 +1,5 @@
 /** Users of parts under test, who poll as a client library does. */
-import { compareIds, type ChatEvent } from '../../shared/protocol/events.js';
+import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
 import type { Answer, Part } from './parts.js';
 import { until } from './until.js';
 
@@ -8,7 +8,13 @@ export class Person {
   lastSeen: string;
   readonly texts: (string | undefined)[] = [];
 
-  constructor(readonly id: number, readonly token: string, readonly room: string, cursor: string, lastSeen: string) {
+  constructor(
+    readonly id: number,
+    readonly token: string,
+    readonly room: string,
+    cursor: string,
+    lastSeen: string,
+  ) {
     this.cursor = cursor;
     this.lastSeen = lastSeen;
   }

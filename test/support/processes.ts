@@ -93,7 +93,7 @@ const NODE = ['--enable-source-maps', '--max-semi-space-size=32', '--single-thre
 
 /** Only the settings given: none that the host happens to have set. */
 function launch(name: string, settings: Settings, ready: RegExp): Promise<[Child, RegExpExecArray]> {
-  const env = { PATH: process.env['PATH'], LOG_FORMAT: 'json', ...asText(settings) };
+  const env = { PATH: process.env.PATH, LOG_FORMAT: 'json', ...asText(settings) };
   return Child.start(process.execPath, [...NODE, `dist/apps/${name}/main.js`], env, ready);
 }
 

@@ -19,7 +19,13 @@ export function isInstalled(kind: ProxyKind): boolean {
 }
 
 export class Proxy {
-  private constructor(readonly url: string, readonly kind: ProxyKind, readonly folder: string, readonly child: Child, readonly hosts: string[]) {}
+  private constructor(
+    readonly url: string,
+    readonly kind: ProxyKind,
+    readonly folder: string,
+    readonly child: Child,
+    readonly hosts: string[],
+  ) {}
 
   /** Starts one in front of hosts (`address:port`; HAProxy takes four of them). */
   static async start(kind: ProxyKind, hosts: string[]): Promise<Proxy> {
@@ -48,7 +54,10 @@ export class Proxy {
   /** All that it has logged. */
   async logged(): Promise<string> {
     const files = this.kind === 'nginx' ? ['access.log', 'error.log'] : [];
-    return [this.child.output(), ...await Promise.all(files.map((file) => readFile(join(this.folder, file), 'utf8')))].join('\n');
+    return [
+      this.child.output(),
+      ...(await Promise.all(files.map((file) => readFile(join(this.folder, file), 'utf8')))),
+    ].join('\n');
   }
 
   async stop(): Promise<void> {
@@ -61,20 +70,45 @@ const START: Record<ProxyKind, (folder: string, address: string, hosts: string[]
   async nginx(folder, address, hosts) {
     const servers = hosts.map((host) => `server ${host} max_fails=1 fail_timeout=2s;`).join('\n');
     const site = replaced(await deployed('nginx/chat.conf'), [
-      [/listen 80;/, `listen ${address};`], [/ *listen \[::\]:80;/, ''], [/server 127\.0\.0\.1:8080.*/, servers],
-      [/\/var\/log\/nginx\/chat-access\.log/, join(folder, 'access.log')], [/\/var\/log\/nginx\/chat-error\.log/, join(folder, 'error.log')],
+      [/listen 80;/, `listen ${address};`],
+      [/ *listen \[::\]:80;/, ''],
+      [/server 127\.0\.0\.1:8080.*/, servers],
+      [/\/var\/log\/nginx\/chat-access\.log/, join(folder, 'access.log')],
+      [/\/var\/log\/nginx\/chat-error\.log/, join(folder, 'error.log')],
     ]);
-    const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((what) => `${what}_temp_path ${folder}/${what};`).join(' ');
+    const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+      .map((what) => `${what}_temp_path ${folder}/${what};`)
+      .join(' ');
     await chmod(folder, 0o755); // its workers are another user
-    await writeFile(join(folder, 'nginx.conf'), `daemon off; pid ${folder}/pid; error_log stderr notice; events {} http { ${places}\n${site}\n}`);
+    await writeFile(
+      join(folder, 'nginx.conf'),
+      `daemon off; pid ${folder}/pid; error_log stderr notice; events {} http { ${places}\n${site}\n}`,
+    );
     const [child] = await Child.start('nginx', ['-c', join(folder, 'nginx.conf')], process.env, /start worker process/);
     return child;
   },
   async haproxy(folder, address, hosts) {
     const text = await deployed('haproxy/haproxy.cfg');
-    await writeFile(join(folder, 'haproxy.cfg'), isRoot ? text : replaced(text, [[/^ *user .*$/m, ''], [/^ *group .*$/m, '']]));
-    const env = { PATH: process.env['PATH'], LISTEN: address, ...Object.fromEntries(hosts.slice(0, 4).map((host, place) => [`HOST${place + 1}`, host])) };
-    const [child] = await Child.start('haproxy', ['-W', '-db', '-f', join(folder, 'haproxy.cfg')], env, /Loading success/);
+    await writeFile(
+      join(folder, 'haproxy.cfg'),
+      isRoot
+        ? text
+        : replaced(text, [
+            [/^ *user .*$/m, ''],
+            [/^ *group .*$/m, ''],
+          ]),
+    );
+    const env = {
+      PATH: process.env.PATH,
+      LISTEN: address,
+      ...Object.fromEntries(hosts.slice(0, 4).map((host, place) => [`HOST${place + 1}`, host])),
+    };
+    const [child] = await Child.start(
+      'haproxy',
+      ['-W', '-db', '-f', join(folder, 'haproxy.cfg')],
+      env,
+      /Loading success/,
+    );
     return child;
   },
 };

@@ -26,7 +26,7 @@ export interface RedisOptions {
 const ATTEMPTS = 5;
 
 /** Whether tests run against a cluster. */
-export const onCluster = process.env['TEST_REDIS'] === 'cluster';
+export const onCluster = process.env.TEST_REDIS === 'cluster';
 
 /** One Redis, or a cluster: what tests do to it. */
 export interface TestRedis {
@@ -112,7 +112,14 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
 
 /** A client for what a test does to the keys itself. */
 export function openRedis(url: string): RedisClient {
-  return placeOf(url).kind === 'cluster' ? new Cluster(placeOf(url).nodes, { maxRedirections: 100, retryDelayOnFailover: 200, retryDelayOnClusterDown: 200, slotsRefreshInterval: 500 }) : new Redis(url, { maxRetriesPerRequest: null });
+  return placeOf(url).kind === 'cluster'
+    ? new Cluster(placeOf(url).nodes, {
+        maxRedirections: 100,
+        retryDelayOnFailover: 200,
+        retryDelayOnClusterDown: 200,
+        slotsRefreshInterval: 500,
+      })
+    : new Redis(url, { maxRetriesPerRequest: null });
 }
 
 /** Connections to all masters, once the client knows them. */
@@ -145,8 +152,22 @@ export async function startOneRedis(options: RedisOptions = {}): Promise<OneRedi
 }
 
 async function launch(port: number, dir: string, appendfsync: string): Promise<Child> {
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, '--save', '', '--appendonly', 'yes',
-    '--appendfsync', appendfsync, '--maxmemory-policy', 'noeviction'];
+  const args = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--dir',
+    dir,
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    appendfsync,
+    '--maxmemory-policy',
+    'noeviction',
+  ];
   const [child] = await Child.start('redis-server', args, process.env, READY);
   return child;
 }

@@ -1,5 +1,5 @@
 /** What must be refused. */
-import { Refused, type Failure } from './client.js';
+import { type Failure, Refused } from './client.js';
 
 /** The failure of a request that must fail; fails itself when the request succeeds. */
 export async function refusal(asked: Promise<unknown>): Promise<Failure> {

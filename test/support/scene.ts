@@ -12,7 +12,11 @@ export interface Arrival {
 }
 
 export class Scene {
-  constructor(readonly redis: TestRedis, readonly part: Part, readonly worker: Awaited<ReturnType<typeof openFanOut>>) {}
+  constructor(
+    readonly redis: TestRedis,
+    readonly part: Part,
+    readonly worker: Awaited<ReturnType<typeof openFanOut>>,
+  ) {}
 
   async close(): Promise<void> {
     await this.part.close();
@@ -22,8 +26,12 @@ export class Scene {
 
   async join(room: string, more: Partial<Parameters<'join'>> = {}): Promise<Arrival> {
     const answer = await this.part.call('join', { room, ...more });
-    const { id } = answer['user'] as { id: number };
-    return { person: new Person(id, String(answer['token']), room, answer.cursor, '0-0'), owner: String(answer['owner']), room: answer['room'] as RoomView };
+    const { id } = answer.user as { id: number };
+    return {
+      person: new Person(id, String(answer.token), room, answer.cursor, '0-0'),
+      owner: String(answer.owner),
+      room: answer.room as RoomView,
+    };
   }
 
   /** What somebody is given by a poll, after fan-out. */
@@ -40,6 +48,6 @@ export class Scene {
 }
 
 export async function openScene(settings: Record<string, string> = {}, given?: TestRedis): Promise<Scene> {
-  const redis = given ?? await startRedis();
+  const redis = given ?? (await startRedis());
   return new Scene(redis, await openPart(redis.url, settings), await openFanOut(redis.url, settings));
 }

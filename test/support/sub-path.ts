@@ -1,6 +1,7 @@
 /** A proxy that has the chat below `/chat/`, as many hosts do. It takes that off; what is asked beside it is noted, and not there. */
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
 import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const PLACE = '/chat';

@@ -32,7 +32,8 @@ export class Turns {
 
   /** Resolves with how many operations wait for their turn, once each of the others is over. */
   async choices(): Promise<number> {
-    do await nextTurn(); while (this.#takers.some(({ waiting, sent, over }) => !over && (sent > 0 || waiting.length === 0)));
+    do await nextTurn();
+    while (this.#takers.some(({ waiting, sent, over }) => !over && (sent > 0 || waiting.length === 0)));
     return this.#waiting.length;
   }
 

@@ -7,7 +7,10 @@ const LATER = 60;
 
 /** Waits until `check` gives something truthy, and gives that. Fails after `ms`, saying `what` did not come. */
 export async function until<T>(
-  check: () => T | Promise<T>, what: string, ms = 10_000, interval = INTERVAL,
+  check: () => T | Promise<T>,
+  what: string,
+  ms = 10_000,
+  interval = INTERVAL,
 ): Promise<NonNullable<T>> {
   let pause = interval;
   for (const end = Date.now() + ms; Date.now() < end; await sleep(pause)) {

@@ -1,9 +1,9 @@
 /** Some users who enter, exit, are sent out, end and write to each other, step by step; and what must hold when all is quiet. */
 import { expect } from 'vitest';
-import type { Reply } from '../../apps/api/reply.js';
 import { operations } from '../../apps/api/operations/index.js';
+import type { Reply } from '../../apps/api/reply.js';
 import { settle } from '../../apps/worker/jobs/settle.js';
-import { compareIds, privateRoom, type ChatEvent } from '../../shared/protocol/events.js';
+import { type ChatEvent, compareIds, privateRoom } from '../../shared/protocol/events.js';
 import type { OperationName } from '../../shared/protocol/operations.js';
 import { expireUser, staleUsers } from '../../shared/store/presence.js';
 import type { Store } from '../../shared/store/store.js';
@@ -19,32 +19,55 @@ const HOME = 'home';
 /** Whatever is under way has died. */
 const AT_ONCE = -1_000;
 /** The steps of which the order matters; what is read beside them goes at once. */
-const STEPS: ReadonlySet<string> = new Set(['authorize', 'enter-user', 'enter-room', 'entered', 'exit-user', 'exit-room', 'exited', 'append', 'end']);
+const STEPS: ReadonlySet<string> = new Set([
+  'authorize',
+  'enter-user',
+  'enter-room',
+  'entered',
+  'exit-user',
+  'exit-room',
+  'exited',
+  'append',
+  'end',
+]);
 
 export type Doing = 'enter' | 'exit' | 'kick' | 'ban' | 'leave' | 'expire' | 'write' | 'say' | 'exitPrivate' | 'fanOut';
 /** What a user does, or is done to it; `to`: the other one of a private room. */
-export interface Task { doing: Doing; who: number; to: number }
+export interface Task {
+  doing: Doing;
+  who: number;
+  to: number;
+}
 
 /** Who is in which room by each account, as `room id`. */
-interface Accounts { byRoom: string[]; byUser: string[]; forFanOut: string[] }
+interface Accounts {
+  byRoom: string[];
+  byUser: string[];
+  forFanOut: string[];
+}
 
 export class World {
   #owner: Person | null = null;
   #people: Person[] = [];
 
-  constructor(readonly part: Part, readonly worker: Awaited<ReturnType<typeof openFanOut>>) {}
+  constructor(
+    readonly part: Part,
+    readonly worker: Awaited<ReturnType<typeof openFanOut>>,
+  ) {}
 
   /** New users, of whom some are members of the room, and some write to each other already. */
   async begin(members: readonly boolean[], acquainted: boolean): Promise<void> {
     const { part } = this;
     await wipe(part.store.redis);
-    const owner = this.#owner = await joinAs(part, HOME);
+    const owner = (this.#owner = await joinAs(part, HOME));
     await part.call('enter', { token: owner.token, room: ROOM });
     this.#people = await Promise.all(members.map(() => joinAs(part, HOME)));
     for (const [index, one] of this.#people.entries()) {
       await one.poll(part); // its whole inbox is kept
       if (members[index]) await part.call('enter', { token: one.token, room: ROOM });
-      if (acquainted) for (const other of this.#people.slice(0, index)) await part.call('send', { token: one.token, to: other.id, text: `hello from ${one.id} to ${other.id}` });
+      if (acquainted)
+        for (const other of this.#people.slice(0, index))
+          await part.call('send', { token: one.token, to: other.id, text: `hello from ${one.id} to ${other.id}` });
     }
   }
 
@@ -54,9 +77,14 @@ export class World {
   async play(tasks: readonly Task[], choose: (options: number) => number): Promise<void> {
     const turns = new Turns(this.part.store, STEPS);
     const accepted: string[] = [];
-    tasks.forEach((task, number) => void turns.begin((store) => this.#perform(store, task, number)).then((outcome) => {
-      if (outcome.status === 'fulfilled' && task.doing === 'write') accepted.push(this.#text(task, number));
-    }));
+    tasks.forEach(
+      (task, number) =>
+        void turns
+          .begin((store) => this.#perform(store, task, number))
+          .then((outcome) => {
+            if (outcome.status === 'fulfilled' && task.doing === 'write') accepted.push(this.#text(task, number));
+          }),
+    );
     for (let options = await turns.choices(); options > 0; options = await turns.choices()) {
       const choice = choose(options);
       if (choice < 0) turns.kill(0);
@@ -82,22 +110,37 @@ export class World {
     const between = privateRoom(id, other.id);
     const owner = this.#owner?.token;
     switch (doing) {
-      case 'enter': case 'exit': return this.#call(store, doing, { token, room: ROOM });
-      case 'kick': return this.#call(store, 'kick', { token: owner, room: ROOM, user: id });
-      case 'ban': return this.#call(store, 'ban', { token: owner, room: ROOM, user: id, seconds: 60 });
-      case 'leave': return this.#call(store, 'leave', { token });
-      case 'expire': return expireUser(store, id, Number.MAX_SAFE_INTEGER);
-      case 'write': return this.#call(store, 'send', { token, to: other.id, text: this.#text(task, number) });
-      case 'exitPrivate': return this.#call(store, 'exit', { token, room: between });
-      case 'say': return this.#call(store, 'send', { token, room: ROOM, text: `to all: ${number}` });
-      case 'fanOut': return this.worker.fanOut.advanceRoom(who === to ? ROOM : between);
+      case 'enter':
+      case 'exit':
+        return this.#call(store, doing, { token, room: ROOM });
+      case 'kick':
+        return this.#call(store, 'kick', { token: owner, room: ROOM, user: id });
+      case 'ban':
+        return this.#call(store, 'ban', { token: owner, room: ROOM, user: id, seconds: 60 });
+      case 'leave':
+        return this.#call(store, 'leave', { token });
+      case 'expire':
+        return expireUser(store, id, Number.MAX_SAFE_INTEGER);
+      case 'write':
+        return this.#call(store, 'send', { token, to: other.id, text: this.#text(task, number) });
+      case 'exitPrivate':
+        return this.#call(store, 'exit', { token, room: between });
+      case 'say':
+        return this.#call(store, 'send', { token, room: ROOM, text: `to all: ${number}` });
+      case 'fanOut':
+        return this.worker.fanOut.advanceRoom(who === to ? ROOM : between);
     }
   }
 
   /** Runs an operation as a process does that has this store. */
   async #call(store: Store, operation: OperationName, parameters: object): Promise<unknown> {
     const run = operations[operation] as (chat: Part['chat'], parameters: object, reply: Reply) => Promise<string>;
-    const reply: Reply = { give: () => undefined, refuse: () => undefined, whenGone: null, addresses: () => Promise.resolve(['here', '']) };
+    const reply: Reply = {
+      give: () => undefined,
+      refuse: () => undefined,
+      whenGone: null,
+      addresses: () => Promise.resolve(['here', '']),
+    };
     return run({ ...this.part.chat, store }, parameters, reply);
   }
 
@@ -106,7 +149,11 @@ export class World {
     await this.#keepUp();
     const { byRoom, byUser, forFanOut } = await this.#accounts();
     expect({ byUser, forFanOut }).toEqual({ byUser: byRoom, forFanOut: byRoom });
-    for (const one of this.#people) await this.#checkInbox(one, accepted.filter((text) => text.startsWith(`to ${one.id} `)));
+    for (const one of this.#people)
+      await this.#checkInbox(
+        one,
+        accepted.filter((text) => text.startsWith(`to ${one.id} `)),
+      );
     await this.#checkEnd();
   }
 
@@ -125,11 +172,13 @@ export class World {
   /** When everybody has gone only logs are left, and they expire. */
   async #checkEnd(): Promise<void> {
     const { store } = this.part;
-    for (const one of [...this.#people, ...this.#owner ? [this.#owner] : []]) await expireUser(store, one.id, Number.MAX_SAFE_INTEGER);
+    for (const one of [...this.#people, ...(this.#owner ? [this.#owner] : [])])
+      await expireUser(store, one.id, Number.MAX_SAFE_INTEGER);
     await this.#keepUp();
     expect(await ghosts(store)).toEqual([]);
     for (const room of this.#rooms()) {
-      for (const key of [store.keys.log(room), store.keys.presence(room)]) expect(await store.redis.pttl(key), key).not.toBe(-1);
+      for (const key of [store.keys.log(room), store.keys.presence(room)])
+        expect(await store.redis.pttl(key), key).not.toBe(-1);
     }
   }
 
@@ -142,7 +191,8 @@ export class World {
   async #keepUp(): Promise<void> {
     const { store, fanOut } = this.worker;
     for (let run = 0; run < 2; run += 1) {
-      for (const shard of store.keys.allShards) for (const id of await staleUsers(store, shard, 0, 100)) await expireUser(store, id, 0);
+      for (const shard of store.keys.allShards)
+        for (const id of await staleUsers(store, shard, 0, 100)) await expireUser(store, id, 0);
       for (const room of this.#rooms()) await fanOut.advanceRoom(room);
       await settle(store, fanOut, AT_ONCE);
     }
@@ -155,7 +205,8 @@ export class World {
       for (const { id } of this.#people) {
         if (await redis.hexists(keys.roster(room), String(id))) found.byRoom.push(`${room} ${id}`);
         if (await redis.sismember(keys.userRooms(id), room)) found.byUser.push(`${room} ${id}`);
-        if (await redis.zscore(keys.members(keys.userShard(id), room), String(id)) !== null) found.forFanOut.push(`${room} ${id}`);
+        if ((await redis.zscore(keys.members(keys.userShard(id), room), String(id))) !== null)
+          found.forFanOut.push(`${room} ${id}`);
       }
     }
     return found;
@@ -164,7 +215,7 @@ export class World {
   /** All events that somebody got; null for a user that has ended. */
   async #received({ token }: Person): Promise<ChatEvent[] | null> {
     const events: ChatEvent[] = [];
-    for (let cursor: string | null = null; ;) {
+    for (let cursor: string | null = null; ; ) {
       const answer: Answer | null = await this.part.poll(token, cursor).catch(() => null);
       if (!answer) return null;
       if (answer.events.length === 0) return events;

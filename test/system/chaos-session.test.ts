@@ -48,7 +48,9 @@ async function countLost(): Promise<number> {
   return judge(record, [anna, bert], await readLogs(redis), 'all', () => 0).lost;
 }
 
-it('a private message that its inbox lost, in a room not known yet, is read back once the room is', { timeout: 30_000 }, async () => {
+it('a private message that its inbox lost, in a room not known yet, is read back once the room is', {
+  timeout: 30_000,
+}, async () => {
   const silent = anna.misbehave('silent', 60_000);
   await bert.sendTo(anna.id, 'first');
   for (let number = 1; number <= 2 * INBOX_MAX; number += 1) await bert.send('lobby', `lobby.${number}`);
@@ -70,7 +72,9 @@ it('the only message of a private room, that its receiver never hears of, is los
   expect(await countLost()).toBe(1);
 });
 
-it('what was delivered and has gone with its master is lost only if it was acknowledged', { timeout: 30_000 }, async () => {
+it('what was delivered and has gone with its master is lost only if it was acknowledged', {
+  timeout: 30_000,
+}, async () => {
   record.beginFault('master-stop');
   await bert.send('lobby', 'gone');
   await until(settled, 'all to have come');

@@ -8,9 +8,23 @@ import { describe } from '../chaos/report.js';
 /** Above what a busy machine takes to start all that was killed. */
 const PATIENCE = 150_000;
 
-it('loses, doubles and disorders nothing while processes are killed, stopped and cut off', { timeout: PATIENCE }, async () => {
+it('loses, doubles and disorders nothing while processes are killed, stopped and cut off', {
+  timeout: PATIENCE,
+}, async () => {
   const report = await runChaos({
-    seconds: 14, users: 12, rooms: 3, rate: 20, seed: 1, faults: [...FAULTS], habits: [...HABITS], fsync: 'always', live: 'on', apis: 2, workers: 2, redis: 'one', wait: 0,
+    seconds: 14,
+    users: 12,
+    rooms: 3,
+    rate: 20,
+    seed: 1,
+    faults: [...FAULTS],
+    habits: [...HABITS],
+    fsync: 'always',
+    live: 'on',
+    apis: 2,
+    workers: 2,
+    redis: 'one',
+    wait: 0,
   });
   expect(report.violations, describe(report)).toEqual([]);
   expect(report.verdict.delivered).toBeGreaterThan(report.verdict.acknowledged);

@@ -1,7 +1,7 @@
 /** Settings: what holds without any, what may be set, and the one line that stops the start. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { totalmem } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -10,33 +10,124 @@ import { ConfigError, readConfig, readStartConfig } from '../../shared/config/co
 import { startOneRedis } from '../support/redis.js';
 
 const DEFAULTS = {
-  port: 8080, redisUrl: 'redis://127.0.0.1:6379', adminPassword: null, adminTries: 20, userTtl: 90, roomTtl: 86_400, shards: 1, fanOutQueues: 1, redisWait: 0,
-  pollConnections: 64, live: true, history: 1_000, logMax: 10_000, inboxMax: 1_000, inboxBytes: 524_288, workerConcurrency: 10,
-  logLevel: 'info', logFormat: 'json', otel: false, rateLimits: true, sendRate: 5, signalRate: 25,
-  trustProxy: 0, addressJoins: 300, addressRooms: 1_000, addressSends: 1_000, roomSends: 500, roomJoins: 500, reservedRooms: [], addressReads: 1_000, addressFailures: 600, addressForgets: 60,
-  addressPolls: 1_000, fruitlessCalls: 200, addressFruitless: 3_000, connections: 20_000, addressConnections: 2_000, clientTimeout: 30, drainNotice: 0, allowedOrigins: null,
+  port: 8080,
+  redisUrl: 'redis://127.0.0.1:6379',
+  adminPassword: null,
+  adminTries: 20,
+  userTtl: 90,
+  roomTtl: 86_400,
+  shards: 1,
+  fanOutQueues: 1,
+  redisWait: 0,
+  pollConnections: 64,
+  live: true,
+  history: 1_000,
+  logMax: 10_000,
+  inboxMax: 1_000,
+  inboxBytes: 524_288,
+  workerConcurrency: 10,
+  logLevel: 'info',
+  logFormat: 'json',
+  otel: false,
+  rateLimits: true,
+  sendRate: 5,
+  signalRate: 25,
+  trustProxy: 0,
+  addressJoins: 300,
+  addressRooms: 1_000,
+  addressSends: 1_000,
+  roomSends: 500,
+  roomJoins: 500,
+  reservedRooms: [],
+  addressReads: 1_000,
+  addressFailures: 600,
+  addressForgets: 60,
+  addressPolls: 1_000,
+  fruitlessCalls: 200,
+  addressFruitless: 3_000,
+  connections: 20_000,
+  addressConnections: 2_000,
+  clientTimeout: 30,
+  drainNotice: 0,
+  allowedOrigins: null,
 };
 
 /** Each number: its smallest and largest value. */
 const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: number][] = [
-  ['PORT', 'port', 1, 65_535], ['ADMIN_TRIES', 'adminTries', 1, 1_000_000], ['USER_TTL', 'userTtl', 1, 86_400], ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
-  ['SHARDS', 'shards', 1, 1_024], ['FANOUT_QUEUES', 'fanOutQueues', 1, 64], ['REDIS_WAIT', 'redisWait', 0, 16], ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000], ['HISTORY', 'history', 1, 100_000],
-  ['LOG_MAX', 'logMax', 10, 1_000_000], ['INBOX_MAX', 'inboxMax', 1, 100_000], ['INBOX_BYTES', 'inboxBytes', 65_536, 1_073_741_824],
-  ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000], ['SEND_RATE', 'sendRate', 1, 10_000], ['SIGNAL_RATE', 'signalRate', 1, 10_000],
-  ['TRUST_PROXY', 'trustProxy', 0, 16], ['ADDRESS_JOINS', 'addressJoins', 1, 1_000_000], ['ADDRESS_ROOMS', 'addressRooms', 1, 1_000_000],
-  ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000], ['ROOM_SENDS', 'roomSends', 1, 1_000_000], ['ROOM_JOINS', 'roomJoins', 1, 1_000_000], ['ADDRESS_FORGETS', 'addressForgets', 1, 1_000_000], ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
-  ['ADDRESS_FAILURES', 'addressFailures', 1, 1_000_000], ['ADDRESS_POLLS', 'addressPolls', 1, 1_000_000],
-  ['FRUITLESS_CALLS', 'fruitlessCalls', 1, 1_000_000], ['ADDRESS_FRUITLESS', 'addressFruitless', 1, 1_000_000],
-  ['CONNECTIONS', 'connections', 1, 1_000_000], ['ADDRESS_CONNECTIONS', 'addressConnections', 1, 1_000_000], ['CLIENT_TIMEOUT', 'clientTimeout', 1, 3_600],
+  ['PORT', 'port', 1, 65_535],
+  ['ADMIN_TRIES', 'adminTries', 1, 1_000_000],
+  ['USER_TTL', 'userTtl', 1, 86_400],
+  ['ROOM_TTL', 'roomTtl', 1, 2_592_000],
+  ['SHARDS', 'shards', 1, 1_024],
+  ['FANOUT_QUEUES', 'fanOutQueues', 1, 64],
+  ['REDIS_WAIT', 'redisWait', 0, 16],
+  ['POLL_CONNECTIONS', 'pollConnections', 1, 10_000],
+  ['HISTORY', 'history', 1, 100_000],
+  ['LOG_MAX', 'logMax', 10, 1_000_000],
+  ['INBOX_MAX', 'inboxMax', 1, 100_000],
+  ['INBOX_BYTES', 'inboxBytes', 65_536, 1_073_741_824],
+  ['WORKER_CONCURRENCY', 'workerConcurrency', 1, 1_000],
+  ['SEND_RATE', 'sendRate', 1, 10_000],
+  ['SIGNAL_RATE', 'signalRate', 1, 10_000],
+  ['TRUST_PROXY', 'trustProxy', 0, 16],
+  ['ADDRESS_JOINS', 'addressJoins', 1, 1_000_000],
+  ['ADDRESS_ROOMS', 'addressRooms', 1, 1_000_000],
+  ['ADDRESS_SENDS', 'addressSends', 1, 1_000_000],
+  ['ROOM_SENDS', 'roomSends', 1, 1_000_000],
+  ['ROOM_JOINS', 'roomJoins', 1, 1_000_000],
+  ['ADDRESS_FORGETS', 'addressForgets', 1, 1_000_000],
+  ['ADDRESS_READS', 'addressReads', 1, 1_000_000],
+  ['ADDRESS_FAILURES', 'addressFailures', 1, 1_000_000],
+  ['ADDRESS_POLLS', 'addressPolls', 1, 1_000_000],
+  ['FRUITLESS_CALLS', 'fruitlessCalls', 1, 1_000_000],
+  ['ADDRESS_FRUITLESS', 'addressFruitless', 1, 1_000_000],
+  ['CONNECTIONS', 'connections', 1, 1_000_000],
+  ['ADDRESS_CONNECTIONS', 'addressConnections', 1, 1_000_000],
+  ['CLIENT_TIMEOUT', 'clientTimeout', 1, 3_600],
   ['DRAIN_NOTICE', 'drainNotice', 0, 60],
 ];
 const START_NUMBERS: [name: string, key: 'apiInstances' | 'workerInstances'][] = [
-  ['API_INSTANCES', 'apiInstances'], ['WORKER_INSTANCES', 'workerInstances'],
+  ['API_INSTANCES', 'apiInstances'],
+  ['WORKER_INSTANCES', 'workerInstances'],
 ];
 const CHOICES: [name: string, key: keyof typeof DEFAULTS, values: [text: string, value: unknown][]][] = [
-  ['LIVE', 'live', [['on', true], ['off', false]]], ['OTEL', 'otel', [['on', true], ['off', false]]], ['RATE_LIMITS', 'rateLimits', [['on', true], ['off', false]]],
-  ['LOG_FORMAT', 'logFormat', [['json', 'json'], ['text', 'text']]],
-  ['LOG_LEVEL', 'logLevel', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => [level, level])],
+  [
+    'LIVE',
+    'live',
+    [
+      ['on', true],
+      ['off', false],
+    ],
+  ],
+  [
+    'OTEL',
+    'otel',
+    [
+      ['on', true],
+      ['off', false],
+    ],
+  ],
+  [
+    'RATE_LIMITS',
+    'rateLimits',
+    [
+      ['on', true],
+      ['off', false],
+    ],
+  ],
+  [
+    'LOG_FORMAT',
+    'logFormat',
+    [
+      ['json', 'json'],
+      ['text', 'text'],
+    ],
+  ],
+  [
+    'LOG_LEVEL',
+    'logLevel',
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => [level, level]),
+  ],
 ];
 const NO_NUMBERS = ['x', '-1', '+1', '1.5', '1e3', '0x10', ' 5', '5 ', '٣', 'NaN', 'Infinity', '9'.repeat(30)];
 
@@ -55,15 +146,23 @@ describe('without any setting', () => {
   it('everything has its default', () => expect(readConfig({})).toEqual(DEFAULTS));
 
   it('two API processes, one worker and a Redis of its own are started', () => {
-    expect(readStartConfig({})).toMatchObject({ apiInstances: 2, workerInstances: 1, appendfsync: 'everysec', ownRedis: true });
+    expect(readStartConfig({})).toMatchObject({
+      apiInstances: 2,
+      workerInstances: 1,
+      appendfsync: 'everysec',
+      ownRedis: true,
+    });
   });
 
   it('an empty one is as good as none, as shells and compose files give it', () => {
-    const empty = Object.fromEntries([...NUMBERS, ...CHOICES, ['REDIS_URL'], ['ADMIN_PASSWORD']].map(([name]) => [name, '']));
+    const empty = Object.fromEntries(
+      [...NUMBERS, ...CHOICES, ['REDIS_URL'], ['ADMIN_PASSWORD']].map(([name]) => [name, '']),
+    );
     expect(readConfig(empty)).toEqual(DEFAULTS);
   });
 
-  it('nothing can be changed afterwards', () => expect(Object.isFrozen(readConfig({})) && Object.isFrozen(readStartConfig({}))).toBe(true));
+  it('nothing can be changed afterwards', () =>
+    expect(Object.isFrozen(readConfig({})) && Object.isFrozen(readStartConfig({}))).toBe(true));
 });
 
 it('PORT may be 0 for tests, which is not worth telling a host', () => expect(readConfig({ PORT: '0' }).port).toBe(0));
@@ -74,15 +173,22 @@ describe.each(NUMBERS)('%s', (name, key, min, max) => {
     expect(readConfig({ [name]: String(max) })[key]).toBe(max);
   });
 
-  it.each([String(name === 'PORT' ? -1 : min - 1), String(max + 1), ...NO_NUMBERS])('refuses "%s" and says what is allowed', (bad) => {
-    expect(refusalOf({ [name]: bad })).toBe(`${name}=${bad} is not allowed: give a whole number from ${min} to ${max}.`);
-  });
+  it.each([String(name === 'PORT' ? -1 : min - 1), String(max + 1), ...NO_NUMBERS])(
+    'refuses "%s" and says what is allowed',
+    (bad) => {
+      expect(refusalOf({ [name]: bad })).toBe(
+        `${name}=${bad} is not allowed: give a whole number from ${min} to ${max}.`,
+      );
+    },
+  );
 });
 
 it.each(START_NUMBERS)('%s is from 1 to 128', (name, key) => {
   expect(readStartConfig({ [name]: '128' })[key]).toBe(128);
   for (const bad of ['0', '129', 'max']) {
-    expect(refusalOf({ [name]: bad }, readStartConfig)).toBe(`${name}=${bad} is not allowed: give a whole number from 1 to 128.`);
+    expect(refusalOf({ [name]: bad }, readStartConfig)).toBe(
+      `${name}=${bad} is not allowed: give a whole number from 1 to 128.`,
+    );
   }
 });
 
@@ -92,36 +198,67 @@ describe.each(CHOICES)('%s', (name, key, values) => {
   });
 
   it.each(['yes', 'ON', 'true', '1', ' on'])('refuses "%s" and lists the words', (bad) => {
-    expect(refusalOf({ [name]: bad })).toBe(`${name}=${bad} is not allowed: give one of ${values.map(([word]) => word).join(', ')}.`);
+    expect(refusalOf({ [name]: bad })).toBe(
+      `${name}=${bad} is not allowed: give one of ${values.map(([word]) => word).join(', ')}.`,
+    );
   });
 });
 
 it('REDIS_APPENDFSYNC is one of what Redis knows', () => {
-  for (const word of ['everysec', 'always', 'no']) expect(readStartConfig({ REDIS_APPENDFSYNC: word }).appendfsync).toBe(word);
-  expect(refusalOf({ REDIS_APPENDFSYNC: 'never' }, readStartConfig)).toBe('REDIS_APPENDFSYNC=never is not allowed: give one of everysec, always, no.');
+  for (const word of ['everysec', 'always', 'no'])
+    expect(readStartConfig({ REDIS_APPENDFSYNC: word }).appendfsync).toBe(word);
+  expect(refusalOf({ REDIS_APPENDFSYNC: 'never' }, readStartConfig)).toBe(
+    'REDIS_APPENDFSYNC=never is not allowed: give one of everysec, always, no.',
+  );
 });
 
 it('REDIS_MAXMEMORY is in MB, and a third of the memory without it', () => {
   expect(readStartConfig({}).redisMaxMemory).toBeGreaterThanOrEqual(64);
   expect(readStartConfig({}).redisMaxMemory).toBeLessThanOrEqual(Math.max(64, totalmem() / 3 / 1_048_576));
   expect(readStartConfig({ REDIS_MAXMEMORY: '512' }).redisMaxMemory).toBe(512);
-  expect(refusalOf({ REDIS_MAXMEMORY: '512mb' }, readStartConfig)).toBe('REDIS_MAXMEMORY=512mb is not allowed: give a whole number from 64 to 16777216.');
+  expect(refusalOf({ REDIS_MAXMEMORY: '512mb' }, readStartConfig)).toBe(
+    'REDIS_MAXMEMORY=512mb is not allowed: give a whole number from 64 to 16777216.',
+  );
 });
 
 describe('REDIS_URL', () => {
-  it.each(['redis://h:1', 'rediss://user:secret@h:6380/2', 'redis://h/', 'redis://h/0', 'redis://[::1]:6379',
-    'redis://a:7000,b:7001,c:7002?cluster=true', 'rediss://user:pass%40word@a,b:7001?cluster=true', 'redis+sentinel://s1,s2:26380/chat', 'rediss+sentinel://u:p@s1/chat/2?sentinelPassword=x',
+  it.each([
+    'redis://h:1',
+    'rediss://user:secret@h:6380/2',
+    'redis://h/',
+    'redis://h/0',
+    'redis://[::1]:6379',
+    'redis://a:7000,b:7001,c:7002?cluster=true',
+    'rediss://user:pass%40word@a,b:7001?cluster=true',
+    'redis+sentinel://s1,s2:26380/chat',
+    'rediss+sentinel://u:p@s1/chat/2?sentinelPassword=x',
   ])('may be %s', (url) => {
     expect(readConfig({ REDIS_URL: url }).redisUrl).toBe(url);
     expect(readStartConfig({ REDIS_URL: url }).ownRedis).toBe(false);
   });
 
-  it.each(['localhost:6379', 'http://u:secret@h', 'redis://u:secret@', '//h', 'x', 'redis://h:1/chat', 'redis://h/1/2', 'redis://h/-1',
-    'redis://a:1,b:2', 'redis://a:1/2?cluster=true', 'redis://a:70000', 'redis+sentinel://s1', 'redis+sentinel://s1/chat/x', 'redis://a,?cluster=true', 'redis://u:%zz@h',
+  it.each([
+    'localhost:6379',
+    'http://u:secret@h',
+    'redis://u:secret@',
+    '//h',
+    'x',
+    'redis://h:1/chat',
+    'redis://h/1/2',
+    'redis://h/-1',
+    'redis://a:1,b:2',
+    'redis://a:1/2?cluster=true',
+    'redis://a:70000',
+    'redis+sentinel://s1',
+    'redis+sentinel://s1/chat/x',
+    'redis://a,?cluster=true',
+    'redis://u:%zz@h',
   ])('refuses "%s" without repeating it, as it may hold a password', (url) => {
     const refusal = refusalOf({ REDIS_URL: url });
-    expect(refusal).toBe('REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], redis://a:7000,b:7001?cluster=true'
-      + ' or redis+sentinel://host:port,host:port/name-of-master; with rediss for TLS.');
+    expect(refusal).toBe(
+      'REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], redis://a:7000,b:7001?cluster=true' +
+        ' or redis+sentinel://host:port,host:port/name-of-master; with rediss for TLS.',
+    );
   });
 });
 
@@ -132,23 +269,41 @@ it('in a cluster there are shards enough to spread over its masters, and several
 
 describe('ALLOWED_ORIGINS', () => {
   it('is a list of origins', () => {
-    expect(readConfig({ ALLOWED_ORIGINS: ' https://a.example, http://localhost:8133,null' }).allowedOrigins).toEqual(new Set(['https://a.example', 'http://localhost:8133', 'null']));
+    expect(readConfig({ ALLOWED_ORIGINS: ' https://a.example, http://localhost:8133,null' }).allowedOrigins).toEqual(
+      new Set(['https://a.example', 'http://localhost:8133', 'null']),
+    );
     expect(readConfig({ ALLOWED_ORIGINS: ' , ' }).allowedOrigins).toBeNull();
   });
 
-  it.each(['*', 'a.example', 'https://a.example/', 'https://a.example/path', 'HTTPS://A.example', 'https://a.example b'])('refuses "%s"', (bad) => {
-    expect(refusalOf({ ALLOWED_ORIGINS: bad })).toBe(`ALLOWED_ORIGINS=${bad} is not allowed: give origins such as https://example.org, with commas between.`);
+  it.each([
+    '*',
+    'a.example',
+    'https://a.example/',
+    'https://a.example/path',
+    'HTTPS://A.example',
+    'https://a.example b',
+  ])('refuses "%s"', (bad) => {
+    expect(refusalOf({ ALLOWED_ORIGINS: bad })).toBe(
+      `ALLOWED_ORIGINS=${bad} is not allowed: give origins such as https://example.org, with commas between.`,
+    );
   });
 });
 
-it('ADMIN_PASSWORD is taken as it is', () => expect(readConfig({ ADMIN_PASSWORD: ' p:ä ' }).adminPassword).toBe(' p:ä '));
+it('ADMIN_PASSWORD is taken as it is', () =>
+  expect(readConfig({ ADMIN_PASSWORD: ' p:ä ' }).adminPassword).toBe(' p:ä '));
 
 describe('a process with a bad setting', () => {
   it.each(['api', 'worker'])('(%s) says so in one line and exits with 78, at which pm2 lets it be', async (app) => {
     const main = fileURLToPath(new URL(`../../dist/apps/${app}/main.js`, import.meta.url));
-    const child = spawn(process.execPath, ['--enable-source-maps', main], { env: { PATH: process.env['PATH'], SHARDS: 'many' } });
+    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+      env: { PATH: process.env.PATH, SHARDS: 'many' },
+    });
     const [[code], out, err] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
-    expect({ code, out, err }).toEqual({ code: 78, out: '', err: 'SHARDS=many is not allowed: give a whole number from 1 to 1024.\n' });
+    expect({ code, out, err }).toEqual({
+      code: 78,
+      out: '',
+      err: 'SHARDS=many is not allowed: give a whole number from 1 to 1024.\n',
+    });
   });
 });
 
@@ -156,7 +311,7 @@ describe('an API process that only the host can help', () => {
   /** Its exit code and what it says. */
   async function start(env: Record<string, string>): Promise<{ code: unknown; err: string }> {
     const main = fileURLToPath(new URL('../../dist/apps/api/main.js', import.meta.url));
-    const child = spawn(process.execPath, [main], { env: { PATH: process.env['PATH'], ...env } });
+    const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...env } });
     const [[code], err] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
     return { code, err };
   }
@@ -167,12 +322,17 @@ describe('an API process that only the host can help', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     expect(await start({ REDIS_URL: redis.url, PORT: String(port) })).toEqual({
-      code: 78, err: `Port ${port} is in use: stop what uses it, or set PORT to another one.\n`,
+      code: 78,
+      err: `Port ${port} is in use: stop what uses it, or set PORT to another one.\n`,
     });
     expect(await start({ REDIS_URL: `${redis.url}/16`, PORT: '0' })).toEqual({
-      code: 78, err: `The Redis of REDIS_URL (${redis.url}/16) cannot be used: it has no database of this number.\n`,
+      code: 78,
+      err: `The Redis of REDIS_URL (${redis.url}/16) cannot be used: it has no database of this number.\n`,
     });
-    expect(await start({ REDIS_URL: redis.url, PORT: '0', OTEL: 'on' })).toEqual({ code: 78, err: 'OTEL=on needs packages that are not installed: see docs/hosting.md.\n' });
+    expect(await start({ REDIS_URL: redis.url, PORT: '0', OTEL: 'on' })).toEqual({
+      code: 78,
+      err: 'OTEL=on needs packages that are not installed: see docs/hosting.md.\n',
+    });
     server.close();
     await redis.stop();
   });

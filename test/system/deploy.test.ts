@@ -19,7 +19,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('the image is given all that a build reads', async () => {
-  const lines = dockerfile.slice(0, dockerfile.lastIndexOf('FROM ')).split('\n').filter((line) => /^COPY (?!--from)/.test(line));
+  const lines = dockerfile
+    .slice(0, dockerfile.lastIndexOf('FROM '))
+    .split('\n')
+    .filter((line) => /^COPY (?!--from)/.test(line));
   const copied = lines.flatMap((line) => line.split(' ').slice(1, -1));
   const context = (await readFile(join(root, '.dockerignore'), 'utf8')).split('\n');
   for (const one of copied) {
@@ -27,7 +30,10 @@ it('the image is given all that a build reads', async () => {
     await cp(join(root, one), join(folder, one), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/build.js'], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/build.js'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   expect(status, `${stdout}${stderr}`).toBe(0);
 });
 
@@ -42,10 +48,12 @@ it('the health check of the image needs no Node, and goes by /ready', async () =
   const [shell = '', ...args] = JSON.parse(json.replaceAll('\\\n', '')) as string[];
   expect(shell).toBe('bash');
   const answers = [200, 503];
-  const server = createServer((req, res) => { res.writeHead(req.url === '/ready' ? answers.shift() ?? 500 : 404).end(); });
+  const server = createServer((req, res) => {
+    res.writeHead(req.url === '/ready' ? (answers.shift() ?? 500) : 404).end();
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const check = (on: number) => once(spawn(shell, args, { env: { PATH: process.env['PATH'], PORT: String(on) } }), 'exit');
+  const check = (on: number) => once(spawn(shell, args, { env: { PATH: process.env.PATH, PORT: String(on) } }), 'exit');
   expect(await check(port)).toEqual([0, null]);
   expect(await check(port)).toEqual([1, null]);
   server.close();

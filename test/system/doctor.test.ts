@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/child.js';
 import { Link } from '../support/link.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
-import { freePort, startOneRedis, type OneRedis } from '../support/redis.js';
+import { freePort, type OneRedis, startOneRedis } from '../support/redis.js';
 
 /** Settings with which nothing is bad, whatever machine the test runs on. */
 const WELL = { ADMIN_PASSWORD: 'long and random', CONNECTIONS: '100', DATA_DIR: '/nowhere' };
@@ -32,41 +32,85 @@ afterAll(async () => {
 });
 
 /** What it finds bad, all it says, and how it exits. */
-async function doctor(env: Record<string, string>, ...args: string[]): Promise<{ code: unknown; bad: string[]; said: string }> {
-  const child = spawn(process.execPath, ['scripts/doctor/doctor.js', ...args], { cwd: root, env: { PATH: process.env['PATH'], PORT: '1', REDIS_URL: system.redis.url, ...WELL, ...env } });
+async function doctor(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: unknown; bad: string[]; said: string }> {
+  const child = spawn(process.execPath, ['scripts/doctor/doctor.js', ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, PORT: '1', REDIS_URL: system.redis.url, ...WELL, ...env },
+  });
   const [[code], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
   return { code, said: out + err, bad: [...out.matchAll(/^ {2}BAD {3}(.*)$/gm)].map(([, sentence = '']) => sentence) };
 }
 
 describe('the doctor', () => {
   it('finds nothing bad where all is well, through an address too, and exits with 0', async () => {
-    const { code, bad, said } = await doctor({ PORT: new URL(system.urls[0] ?? '').port }, '--url', `${system.urls[0]}/`, '--hold', '1');
+    const { code, bad, said } = await doctor(
+      { PORT: new URL(system.urls[0] ?? '').port },
+      '--url',
+      `${system.urls[0]}/`,
+      '--hold',
+      '1',
+    );
     expect({ code, bad }).toEqual({ code: 0, bad: [] });
-    for (const sentence of ['appendfsync is everysec', 'A poll is held for 1 s.', 'after \\d+ ms: nothing holds answers back', 'makes up is not believed', 'a chat runs there, and is ready']) expect(said).toMatch(new RegExp(sentence));
+    for (const sentence of [
+      'appendfsync is everysec',
+      'A poll is held for 1 s.',
+      'after \\d+ ms: nothing holds answers back',
+      'makes up is not believed',
+      'a chat runs there, and is ready',
+    ])
+      expect(said).toMatch(new RegExp(sentence));
     expect(said).not.toContain('\x1b'); // colours are for terminals
   });
 
   it('finds a Redis that loses, throws away and has no room, and settings that let in', async () => {
-    for (const [name, value] of [['appendonly', 'no'], ['maxmemory-policy', 'allkeys-lru'], ['maxclients', '150'], ['maxmemory', '100mb']] as const) await redis.config('SET', name, value);
+    for (const [name, value] of [
+      ['appendonly', 'no'],
+      ['maxmemory-policy', 'allkeys-lru'],
+      ['maxclients', '150'],
+      ['maxmemory', '100mb'],
+    ] as const)
+      await redis.config('SET', name, value);
     const { code, bad } = await doctor({ ADMIN_PASSWORD: 'short', RATE_LIMITS: 'off', REDIS_WAIT: '1' });
     expect(code).toBe(1);
-    expect(bad).toEqual([
-      /^ADMIN_PASSWORD has 5 characters/, /^RATE_LIMITS=off/, /^It keeps no append-only file.*"appendonly yes"/, /allkeys-lru.*"maxmemory-policy noeviction"/, /^It takes 150 connections \(maxclients\), and up to 217/, /^REDIS_WAIT=1, and it has 0 replicas.*Start a replica/,
-    ].map((pattern) => expect.stringMatching(pattern) as unknown));
-    for (const [name, value] of [['appendonly', 'yes'], ['maxmemory-policy', 'noeviction'], ['maxclients', '10000']] as const) await redis.config('SET', name, value);
+    expect(bad).toEqual(
+      [
+        /^ADMIN_PASSWORD has 5 characters/,
+        /^RATE_LIMITS=off/,
+        /^It keeps no append-only file.*"appendonly yes"/,
+        /allkeys-lru.*"maxmemory-policy noeviction"/,
+        /^It takes 150 connections \(maxclients\), and up to 217/,
+        /^REDIS_WAIT=1, and it has 0 replicas.*Start a replica/,
+      ].map((pattern) => expect.stringMatching(pattern) as unknown),
+    );
+    for (const [name, value] of [
+      ['appendonly', 'yes'],
+      ['maxmemory-policy', 'noeviction'],
+      ['maxclients', '10000'],
+    ] as const)
+      await redis.config('SET', name, value);
   });
 
-  it('finds what a proxy does to long addresses, long polls, answers and the visitors\' addresses', async () => {
+  it("finds what a proxy does to long addresses, long polls, answers and the visitors' addresses", async () => {
     const api = await system.addApi({ TRUST_PROXY: 2 }); // one too many: what a visitor writes is believed
     const link = await Link.start(api.url);
-    link.troubles = [{ path: /^\/api\/poll/, how: 'cut', afterMs: 1_500 }, { path: /^\/api\/history/, how: 'edit', edit: () => '{"ok":true,"events":[{"id":"1-0"}]}' }];
+    link.troubles = [
+      { path: /^\/api\/poll/, how: 'cut', afterMs: 1_500 },
+      { path: /^\/api\/history/, how: 'edit', edit: () => '{"ok":true,"events":[{"id":"1-0"}]}' },
+    ];
     const { code, bad } = await doctor({}, '--url', link.url, '--hold', '3');
     await link.close();
     expect(code).toBe(1);
-    expect(bad).toEqual([
-      /^Addresses of 20,000 characters do not get through \(431\)/, /^An X-Forwarded-For that a visitor makes up is believed/,
-      /^The same answer comes twice/, /^A poll that should be held for 3 s is cut/,
-    ].map((pattern) => expect.stringMatching(pattern) as unknown));
+    expect(bad).toEqual(
+      [
+        /^Addresses of 20,000 characters do not get through \(431\)/,
+        /^An X-Forwarded-For that a visitor makes up is believed/,
+        /^The same answer comes twice/,
+        /^A poll that should be held for 3 s is cut/,
+      ].map((pattern) => expect.stringMatching(pattern) as unknown),
+    );
   });
 
   it('names the room whose values weigh most, when they are much of what Redis holds', async () => {
@@ -88,12 +132,25 @@ describe('the doctor', () => {
     await mkdir(join(dir, 'redis'));
     await writeFile(join(dir, 'redis', 'port'), String(port));
     const away = `redis://127.0.0.1:${await freePort()}`;
-    const [hanging, withoutRedis, badSetting, badOption] = await Promise.all([doctor({ REDIS_URL: '', DATA_DIR: dir }), doctor({ REDIS_URL: away }), doctor({ SHARDS: 'many' }), doctor({}, '--url', 'example.org')]);
+    const [hanging, withoutRedis, badSetting, badOption] = await Promise.all([
+      doctor({ REDIS_URL: '', DATA_DIR: dir }),
+      doctor({ REDIS_URL: away }),
+      doctor({ SHARDS: 'many' }),
+      doctor({}, '--url', 'example.org'),
+    ]);
     silent.close();
     await rm(dir, { recursive: true });
-    expect(hanging.bad).toEqual([expect.stringMatching(`^No answer within 5 s from the chat's own Redis at 127\\.0\\.0\\.1:${port}`)]);
+    expect(hanging.bad).toEqual([
+      expect.stringMatching(`^No answer within 5 s from the chat's own Redis at 127\\.0\\.0\\.1:${port}`),
+    ]);
     expect(withoutRedis.bad).toEqual([`The Redis of REDIS_URL (${away}) cannot be used: connection refused.`]);
-    expect(badSetting).toMatchObject({ code: 1, said: 'SHARDS=many is not allowed: give a whole number from 1 to 1024.\n' });
-    expect(badOption).toMatchObject({ code: 1, said: expect.stringMatching(/^--url example\.org is no address: npm run doctor/) as unknown });
+    expect(badSetting).toMatchObject({
+      code: 1,
+      said: 'SHARDS=many is not allowed: give a whole number from 1 to 1024.\n',
+    });
+    expect(badOption).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/^--url example\.org is no address: npm run doctor/) as unknown,
+    });
   });
 });

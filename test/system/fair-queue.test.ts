@@ -16,7 +16,8 @@ interface Call {
 function laneOfCalls() {
   const lane = new Lane('reading');
   const begun: Call[] = [];
-  const ask = (address: string): Promise<string> => lane.run(address, () => new Promise((resolve) => begun.push({ address, end: () => resolve(address) })));
+  const ask = (address: string): Promise<string> =>
+    lane.run(address, () => new Promise((resolve) => begun.push({ address, end: () => resolve(address) })));
   const endAll = async (): Promise<void> => {
     for (let i = 0; i < begun.length; i += 1) {
       begun[i]?.end();
@@ -83,7 +84,9 @@ describe('a lane', () => {
 
   it('goes on after calls that fail', async () => {
     const lane = new Lane('coming');
-    const failed = await Promise.allSettled(Array.from({ length: 20 }, () => lane.run('a', () => Promise.reject(new Error('broken')))));
+    const failed = await Promise.allSettled(
+      Array.from({ length: 20 }, () => lane.run('a', () => Promise.reject(new Error('broken')))),
+    );
     expect(failed.every(({ status }) => status === 'rejected')).toBe(true);
     expect(await lane.run('a', () => 'done')).toBe('done');
   });
@@ -91,7 +94,9 @@ describe('a lane', () => {
 
 describe('who comes and who reads', () => {
   let system: TestSystem;
-  beforeAll(async () => { system = await startSystem({ env: { TRUST_PROXY: 1 } }); });
+  beforeAll(async () => {
+    system = await startSystem({ env: { TRUST_PROXY: 1 } });
+  });
   afterAll(() => system.stop());
   const { ask, join } = new Visitors(() => system.urls);
 

@@ -1,8 +1,8 @@
 /** What costs more than it looks: large messages, polls that give nothing, a flood by one user, a whole network of addresses. */
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Places } from '../../apps/api/limits/keyed-semaphore.js';
 import { networkOf } from '../../apps/api/limits/client-address.js';
+import { Places } from '../../apps/api/limits/keyed-semaphore.js';
 import { readConfig } from '../../shared/config/config.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
 import { Keys } from '../../shared/store/keys.js';
@@ -11,10 +11,18 @@ import { startSystem, type TestSystem } from '../support/processes.js';
 import { masters, openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import type { Joined } from '../support/user.js';
-import { expectLimited, many, refused, taken, Visitors, type Body } from '../support/visitors.js';
+import { type Body, expectLimited, many, refused, taken, Visitors } from '../support/visitors.js';
 
 /** One process, as some of this is counted by each alone. */
-const LIMITS = { ADDRESS_JOINS: 20, ADDRESS_SENDS: 12, ROOM_SENDS: 12, ADDRESS_READS: 20, ROOM_JOINS: 60, FRUITLESS_CALLS: 30, ADDRESS_FRUITLESS: 60 };
+const LIMITS = {
+  ADDRESS_JOINS: 20,
+  ADDRESS_SENDS: 12,
+  ROOM_SENDS: 12,
+  ADDRESS_READS: 20,
+  ROOM_JOINS: 60,
+  FRUITLESS_CALLS: 30,
+  ADDRESS_FRUITLESS: 60,
+};
 const LARGEST = { text: '😀'.repeat(2_000), data: 'x'.repeat(4_094) };
 /** The largest, each another: what is said twice costs more. */
 const largest = (i: number) => ({ ...LARGEST, text: `${String.fromCodePoint(0x1f600 + i)}${LARGEST.text.slice(2)}` });
@@ -43,16 +51,20 @@ describe('a message costs by its size', () => {
   });
 
   it('its address, and its room', async () => {
-    const tokens = await many(4, (i) => join(`198.51.100.${2 + i % 2}`, `large-${2 + i}`));
+    const tokens = await many(4, (i) => join(`198.51.100.${2 + (i % 2)}`, `large-${2 + i}`));
     expect(taken(await many(8, (i) => ask('198.51.100.2', 'send', { token: tokens[i % 4], ...largest(i) })))).toBe(4);
     await join('198.51.100.39', 'crowd'); // whose room it is: what that user says does not count
     const crowd = await many(4, (i) => join(`198.51.100.${40 + i}`, 'crowd'));
-    expect(taken(await many(8, (i) => ask(`198.51.100.${40 + i}`, 'send', { token: crowd[i % 4], ...largest(i) })))).toBe(4);
+    expect(
+      taken(await many(8, (i) => ask(`198.51.100.${40 + i}`, 'send', { token: crowd[i % 4], ...largest(i) }))),
+    ).toBe(4);
   });
 
   it('not more because of a script that takes more bytes', async () => {
     const token = await join('198.51.100.6', 'long');
-    expect(taken(await many(12, (i) => ask('198.51.100.6', 'send', { token, text: `${i} ${'語'.repeat(1_300)}` })))).toBe(12);
+    expect(
+      taken(await many(12, (i) => ask('198.51.100.6', 'send', { token, text: `${i} ${'語'.repeat(1_300)}` }))),
+    ).toBe(12);
   });
 });
 
@@ -69,8 +81,21 @@ describe('polls that give nothing', () => {
   it('but what the last one gave, as its user does not acknowledge it, likewise', async () => {
     const body = await ask<Joined>('198.51.100.52', 'join', { room: 'again' });
     const { token, cursor } = body.ok ? body : expect.fail(body.error.message);
-    await until(async () => (await ask<Polled>('198.51.100.52', 'poll', { token, cursor, timeout: 1 }).then((one) => one.ok && one.events.length)) === 1, 'its own joining');
-    expectLimited(refused(await many(60, () => ask('198.51.100.52', 'poll', { token, cursor, timeout: 20 })).then((all) => all.filter((one) => one.ok || one.error.code === 'rate_limited'))), 10);
+    await until(
+      async () =>
+        (await ask<Polled>('198.51.100.52', 'poll', { token, cursor, timeout: 1 }).then(
+          (one) => one.ok && one.events.length,
+        )) === 1,
+      'its own joining',
+    );
+    expectLimited(
+      refused(
+        await many(60, () => ask('198.51.100.52', 'poll', { token, cursor, timeout: 20 })).then((all) =>
+          all.filter((one) => one.ok || one.error.code === 'rate_limited'),
+        ),
+      ),
+      10,
+    );
   });
 
   it('do not count when they bring messages or signals, however many', async () => {
@@ -81,7 +106,10 @@ describe('polls that give nothing', () => {
     for (let i = 0; i < 40; i += 1) {
       let answer: Body<Polled> | null = null;
       void ask<Polled>('198.51.100.53', 'poll', { token, cursor: at, timeout: 20 }).then((one) => (answer = one));
-      const polled = await until(async () => answer ?? (await ask('198.51.100.54', 'signal', { token: sender, data: i }) && null), 'an answer');
+      const polled = await until(
+        async () => answer ?? ((await ask('198.51.100.54', 'signal', { token: sender, data: i })) && null),
+        'an answer',
+      );
       at = polled.ok ? polled.cursor : expect.fail(polled.error.message);
     }
   });
@@ -89,14 +117,18 @@ describe('polls that give nothing', () => {
   it('and refused calls make many users of one address wait together, but not those who make none', async () => {
     const tokens = await many(8, () => join('198.51.100.55'));
     const innocent = await join('198.51.100.55');
-    const answers = await many(8 * 20, (i) => ask('198.51.100.55', 'exit', { token: tokens[i % 8], room: 'never-been-there' }));
+    const answers = await many(8 * 20, (i) =>
+      ask('198.51.100.55', 'exit', { token: tokens[i % 8], room: 'never-been-there' }),
+    );
     expect(new Set(refused(answers).map(({ code }) => code))).toEqual(new Set(['not_in_room', 'rate_limited']));
     expect(await ask('198.51.100.55', 'members', { token: innocent })).toMatchObject({ ok: true });
   });
 
   it('may not be held with a head as long as a request can have', async () => {
     const token = await join('198.51.100.56');
-    const response = await fetch(`${system.urls[0]}/api/poll?timeout=1`, { headers: { Authorization: `Bearer ${token}`, 'X-Forwarded-For': '198.51.100.56', 'X-Long': 'x'.repeat(20_000) } });
+    const response = await fetch(`${system.urls[0]}/api/poll?timeout=1`, {
+      headers: { Authorization: `Bearer ${token}`, 'X-Forwarded-For': '198.51.100.56', 'X-Long': 'x'.repeat(20_000) },
+    });
     expect([response.status, await response.json()]).toMatchObject([413, { error: { code: 'too_large' } }]);
   });
 });
@@ -104,18 +136,22 @@ describe('polls that give nothing', () => {
 describe('who has to wait', () => {
   it('for its user is refused from memory', async () => {
     const token = await join('198.51.100.60');
-    const askedOf = async (node: Redis): Promise<number> => Number(/cmdstat_scard:calls=(\d+)/.exec(await node.info('commandstats'))?.[1] ?? 0);
-    const asked = async (): Promise<number> => (await Promise.all((await masters(redis)).map(askedOf))).reduce((sum, calls) => sum + calls); // one for each rename that is not refused before
+    const askedOf = async (node: Redis): Promise<number> =>
+      Number(/cmdstat_scard:calls=(\d+)/.exec(await node.info('commandstats'))?.[1] ?? 0);
+    const asked = async (): Promise<number> =>
+      (await Promise.all((await masters(redis)).map(askedOf))).reduce((sum, calls) => sum + calls); // one for each rename that is not refused before
     const before = await asked();
     for (let i = 0; i < 10; i += 1) await ask('198.51.100.60', 'rename', { token, name: `name ${i}` });
     await many(300, (i) => ask('198.51.100.60', 'rename', { token, name: `name ${i}` }));
-    expect(await asked() - before).toBeLessThan(150); // a few were taken, some more were under way
+    expect((await asked()) - before).toBeLessThan(150); // a few were taken, some more were under way
   });
 
   it('is told before anything of the request is read', async () => {
     await many(30, () => ask('198.51.100.61', 'join'));
     const init = { method: 'POST', headers: { 'X-Forwarded-For': '198.51.100.61' }, body: 'no JSON' };
-    expect(await (await fetch(`${system.urls[0]}/api/join`, init)).json()).toMatchObject({ error: { code: 'rate_limited' } });
+    expect(await (await fetch(`${system.urls[0]}/api/join`, init)).json()).toMatchObject({
+      error: { code: 'rate_limited' },
+    });
   });
 });
 
@@ -133,7 +169,9 @@ it('what is read costs by its size', async () => {
 describe('a room', () => {
   it('takes so many newcomers, by join and by enter, from all addresses together', async () => {
     const token = await join('198.51.100.90', 'elsewhere');
-    const answers = await many(100, (i) => i % 4 ? ask(`198.51.101.${i}`, 'join', { room: 'full' }) : ask('198.51.100.90', 'enter', { token, room: 'full' }));
+    const answers = await many(100, (i) =>
+      i % 4 ? ask(`198.51.101.${i}`, 'join', { room: 'full' }) : ask('198.51.100.90', 'enter', { token, room: 'full' }),
+    );
     expect(taken(answers)).toBeLessThanOrEqual(60);
     expect(taken(answers)).toBeGreaterThan(30); // the one user that enters again and again was too fast itself
     expectLimited(refused(answers), 10);
@@ -142,15 +180,22 @@ describe('a room', () => {
   it('of thousands takes so much less of each: an event there is many copies', async () => {
     await join('198.51.100.139', 'thousands');
     const tokens = await many(3, (i) => join(`198.51.100.${140 + i}`, 'thousands'));
-    await redis.hset(keys.roster('thousands'), ...Array.from({ length: 2_996 }, (_, i) => [`${1_000_000 + i}`, `m${i}`]).flat());
-    const answers = await many(10, (i) => ask(`198.51.100.${150 + i}`, 'send', { token: tokens[i % 3], room: 'thousands', text: `${i}` }));
+    await redis.hset(
+      keys.roster('thousands'),
+      ...Array.from({ length: 2_996 }, (_, i) => [`${1_000_000 + i}`, `m${i}`]).flat(),
+    );
+    const answers = await many(10, (i) =>
+      ask(`198.51.100.${150 + i}`, 'send', { token: tokens[i % 3], room: 'thousands', text: `${i}` }),
+    );
     expect(taken(answers)).toBe(4);
   });
 });
 
 describe('a network of IPv6', () => {
   it('may do four times what one of its /64 may', async () => {
-    const answers = await many(160, (i) => ask(`2001:db8:0:${(0xab00 + i % 16).toString(16)}::1`, 'join', { room: `v6-${i % 8}` }));
+    const answers = await many(160, (i) =>
+      ask(`2001:db8:0:${(0xab00 + (i % 16)).toString(16)}::1`, 'join', { room: `v6-${i % 8}` }),
+    );
     expect(taken(answers)).toBe(4 * LIMITS.ADDRESS_JOINS);
     expectLimited(refused(answers), 60);
     await join('2001:db8:0:ac00::1');
@@ -159,12 +204,28 @@ describe('a network of IPv6', () => {
   it('may hold four times what one of its /64 may', () => {
     const places = new Places(2);
     const take = (i: number): boolean => places.take(`2001:db8:0:${(0xab00 + i).toString(16)}::/64`);
-    expect(Array.from({ length: 10 }, (_, i) => take(i))).toEqual([true, true, true, true, true, true, true, true, false, false]);
+    expect(Array.from({ length: 10 }, (_, i) => take(i))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
     places.give('2001:db8:0:ab00::/64');
     expect([take(20), take(21), places.take('2001:db8:0:ac00::/64')]).toEqual([true, false, true]);
   });
 
-  it.each([['2001:db8:0:ab12::/64', '2001:db8:0:ab00::/56'], ['2001:db8:0:12::/64', '2001:db8:0:0::/56'], ['192.0.2.7', null], ['gone', null]])('of %s is %s', (address, network) => {
+  it.each([
+    ['2001:db8:0:ab12::/64', '2001:db8:0:ab00::/56'],
+    ['2001:db8:0:12::/64', '2001:db8:0:0::/56'],
+    ['192.0.2.7', null],
+    ['gone', null],
+  ])('of %s is %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });
 });

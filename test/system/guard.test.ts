@@ -9,7 +9,16 @@ import { allKeys, openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { expectLimited, many, refused, taken, Visitors } from '../support/visitors.js';
 
-const LIMITS = { ADDRESS_JOINS: 20, ADDRESS_ROOMS: 8, ADDRESS_SENDS: 10, ROOM_SENDS: 15, ADDRESS_READS: 12, ADDRESS_FAILURES: 10, ADDRESS_FORGETS: 2, ADDRESS_POLLS: 3 };
+const LIMITS = {
+  ADDRESS_JOINS: 20,
+  ADDRESS_ROOMS: 8,
+  ADDRESS_SENDS: 10,
+  ROOM_SENDS: 15,
+  ADDRESS_READS: 12,
+  ADDRESS_FAILURES: 10,
+  ADDRESS_FORGETS: 2,
+  ADDRESS_POLLS: 3,
+};
 
 let system: TestSystem;
 let redis: RedisClient;
@@ -35,7 +44,10 @@ describe('one address', () => {
   });
 
   it('that floods costs Redis nothing more', async () => {
-    const counted = async (): Promise<number> => Math.max(...(await Promise.all((await allKeys(redis, 'limit:joins:*')).map((key) => redis.get(key)))).map(Number));
+    const counted = async (): Promise<number> =>
+      Math.max(
+        ...(await Promise.all((await allKeys(redis, 'limit:joins:*')).map((key) => redis.get(key)))).map(Number),
+      );
     const before = await counted();
     expect(taken(await many(100, () => ask('198.51.100.1', 'join')))).toBe(0);
     expect(await counted()).toBe(before);
@@ -43,10 +55,15 @@ describe('one address', () => {
 
   it('may make so many rooms, by join and by enter, and still join those that are there', async () => {
     const first = await join('198.51.100.3');
-    const answers = await many(12, (i) => i % 2 ? ask('198.51.100.3', 'join', { room: `made-${i}` }) : ask('198.51.100.3', 'enter', { token: first, room: `made-${i}` }));
+    const answers = await many(12, (i) =>
+      i % 2
+        ? ask('198.51.100.3', 'join', { room: `made-${i}` })
+        : ask('198.51.100.3', 'enter', { token: first, room: `made-${i}` }),
+    );
     expect(taken(answers)).toBeLessThanOrEqual(8);
     expectLimited(refused(answers), 3_600);
-    for (const { code } of refused(await many(4, () => ask('198.51.100.3', 'join', { room: 'made-again' })))) expect(code).toBe('rate_limited');
+    for (const { code } of refused(await many(4, () => ask('198.51.100.3', 'join', { room: 'made-again' }))))
+      expect(code).toBe('rate_limited');
     await join('198.51.100.3');
   });
 
@@ -55,14 +72,18 @@ describe('one address', () => {
     const sent = await many(18, (i) => ask('198.51.100.4', 'send', { token: tokens[i % 3], text: 'x' }));
     expect(taken(sent)).toBe(10);
     expectLimited(refused(sent), 10);
-    const read = await many(18, (i) => ask('198.51.100.4', ['history', 'members', 'rooms'][i % 3] ?? '', i % 3 === 2 ? {} : { token: tokens[0] }));
+    const read = await many(18, (i) =>
+      ask('198.51.100.4', ['history', 'members', 'rooms'][i % 3] ?? '', i % 3 === 2 ? {} : { token: tokens[0] }),
+    );
     expect(taken(read)).toBe(12);
     expectLimited(refused(read), 10);
   });
 
   it('may have so many users forgotten, for which logs are written anew; leaving costs nothing', async () => {
     const tokens = await many(6, () => join('198.51.100.13'));
-    const answers = await many(6, (i) => ask('198.51.100.13', 'leave', { token: tokens[i], ...(i > 1 && { forget: true }) }));
+    const answers = await many(6, (i) =>
+      ask('198.51.100.13', 'leave', { token: tokens[i], ...(i > 1 && { forget: true }) }),
+    );
     expect(taken(answers)).toBe(4);
     const ban = { token: tokens[0], room: 'x', user: 1, seconds: 5, messages: true }; // as it does
     expectLimited(refused([...answers, await ask('198.51.100.13', 'ban', ban)]), 60);
@@ -71,13 +92,18 @@ describe('one address', () => {
   it('may have so many polls held by one process; who goes gives its place back', async () => {
     const tokens = await many(8, () => join('198.51.100.5'));
     const gone = new AbortController();
-    const held = tokens.map((token) => ask('198.51.100.5', 'poll', { token, timeout: 30 }, gone.signal).catch(() => null));
+    const held = tokens.map((token) =>
+      ask('198.51.100.5', 'poll', { token, timeout: 30 }, gone.signal).catch(() => null),
+    );
     const limited = await Promise.race(held);
     if (limited === null || limited.ok) expect.fail('no poll was refused');
     expectLimited([limited.error], 5);
     gone.abort();
     await Promise.all(held);
-    await until(async () => taken(await many(2, (i) => ask('198.51.100.5', 'poll', { token: tokens[i], timeout: 0 }))) === 2, 'the places are free');
+    await until(
+      async () => taken(await many(2, (i) => ask('198.51.100.5', 'poll', { token: tokens[i], timeout: 0 }))) === 2,
+      'the places are free',
+    );
   });
 
   it('has the places of polls in a pipeline back, of which Node tells only the first that the client has gone', async () => {
@@ -91,7 +117,10 @@ describe('one address', () => {
       await until(async () => (await fetch(`${url}/health`)).ok && socket.bytesWritten > 0, 'they are sent');
       socket.destroy();
     }
-    await until(async () => taken(await many(2, () => ask('198.51.100.66', 'poll', { token, timeout: 0 }))) === 2, 'the places are free');
+    await until(
+      async () => taken(await many(2, () => ask('198.51.100.66', 'poll', { token, timeout: 0 }))) === 2,
+      'the places are free',
+    );
   });
 });
 
@@ -101,14 +130,20 @@ it('one user may give so many signals, and enter, exit and rename so often', asy
   expect(taken(signals)).toBeGreaterThanOrEqual(100);
   expectLimited(refused(signals), 1);
   const moves = await many(12, (i) => ask('198.51.100.12', i % 2 ? 'enter' : 'exit', { token, room: 'lobby' }));
-  expectLimited(refused(moves).filter(({ code }) => code !== 'not_in_room'), 1);
+  expectLimited(
+    refused(moves).filter(({ code }) => code !== 'not_in_room'),
+    1,
+  );
 });
 
 describe('worthless tokens', () => {
   const guess = (i: number): string => `${900_000 + i}.${'A'.repeat(24)}`;
 
   it('may be tried so often from one address; then it has to wait, and no other', async () => {
-    for (let i = 0; i < 10; i += 1) expect(await ask('198.51.100.6', 'poll', { token: guess(i), timeout: 0 })).toMatchObject({ error: { code: 'unauthorized' } });
+    for (let i = 0; i < 10; i += 1)
+      expect(await ask('198.51.100.6', 'poll', { token: guess(i), timeout: 0 })).toMatchObject({
+        error: { code: 'unauthorized' },
+      });
     const limited = await until(async () => {
       visitors.turn = 0; // always the same process: the other has not heard of it yet
       const body = await ask('198.51.100.6', 'history', { token: guess(Math.floor(Math.random() * 90_000)) });
@@ -120,14 +155,19 @@ describe('worthless tokens', () => {
   });
 
   it('hold up no token of that address that was good at this process', async () => {
-    const first = (): void => { visitors.turn = 0; };
+    const first = (): void => {
+      visitors.turn = 0;
+    };
     first();
     const token = await join('198.51.100.13');
     first();
     expect(await ask('198.51.100.13', 'members', { token })).toMatchObject({ ok: true });
     await until(async () => {
       first();
-      return refused([await ask('198.51.100.13', 'history', { token: guess(Math.floor(Math.random() * 90_000)) })])[0]?.code === 'rate_limited';
+      return (
+        refused([await ask('198.51.100.13', 'history', { token: guess(Math.floor(Math.random() * 90_000)) })])[0]
+          ?.code === 'rate_limited'
+      );
     }, 'the address has to wait');
     first();
     expect(await ask('198.51.100.13', 'poll', { token, timeout: 0 })).toMatchObject({ ok: true });
@@ -141,7 +181,7 @@ describe('worthless tokens', () => {
 
 it('a room takes so much from all addresses together', async () => {
   const tokens = await many(4, (i) => join(`198.51.100.${20 + i}`, 'public.flooded'));
-  const sent = await many(24, (i) => ask(`198.51.100.${20 + i % 4}`, 'send', { token: tokens[i % 4], text: 'x' }));
+  const sent = await many(24, (i) => ask(`198.51.100.${20 + (i % 4)}`, 'send', { token: tokens[i % 4], text: 'x' }));
   expect(taken(sent)).toBe(15);
   expectLimited(refused(sent), 10);
 });
@@ -150,7 +190,9 @@ it('addresses are nowhere in clear: not in Redis, not in the logs; what is there
   await redis.config('SET', 'rdbcompression', 'no'); // so that a dump can be searched
   const keys = await allKeys(redis);
   const values = await Promise.all(keys.map(async (key) => String(await redis.dump(key))));
-  expect([...keys, ...values, ...system.apis.map((api) => api.output())].filter((text) => text.includes('198.51.100'))).toEqual([]);
+  expect(
+    [...keys, ...values, ...system.apis.map((api) => api.output())].filter((text) => text.includes('198.51.100')),
+  ).toEqual([]);
   const passing = keys.filter((key) => /^(limit|salt):/.test(key));
   expect(passing.length).toBeGreaterThan(5);
   for (const key of passing) expect(await redis.pttl(key), key).not.toBe(-1);
@@ -168,9 +210,19 @@ it('without Redis everything is `unavailable`, nothing a fault', async () => {
   await system.redis.kill();
   for (const address of ['198.51.100.9', '198.51.100.10']) {
     for (const operation of ['join', 'rooms', 'send', 'history', 'poll', 'enter']) {
-      const given = { join: {}, rooms: {}, send: { token, text: 'x' }, history: { token }, poll: { token }, enter: { token, room: 'new' } }[operation];
+      const given = {
+        join: {},
+        rooms: {},
+        send: { token, text: 'x' },
+        history: { token },
+        poll: { token },
+        enter: { token, room: 'new' },
+      }[operation];
       await until(async () => !(await ask(address, 'rooms')).ok, 'Redis is missed');
-      expect(await ask(address, operation, given), operation).toMatchObject({ ok: false, error: { code: 'unavailable', status: 503, retryAfter: expect.any(Number) } });
+      expect(await ask(address, operation, given), operation).toMatchObject({
+        ok: false,
+        error: { code: 'unavailable', status: 503, retryAfter: expect.any(Number) },
+      });
     }
   }
   await system.redis.restart();
@@ -179,16 +231,39 @@ it('without Redis everything is `unavailable`, nothing a fault', async () => {
 
 describe('an address', () => {
   it.each([
-    ['192.0.2.7', '192.0.2.7'], ['::ffff:192.0.2.7', '192.0.2.7'], ['::ffff:c000:207', '192.0.2.7'], ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:DB8:1:2::9', '2001:db8:1:2::/64'], ['2001:db8::1', '2001:db8:0:0::/64'], ['::1', '0:0:0:0::/64'], ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'], ['', null], ['unknown', null], ['1.2.3', null], ['1.2.3.4.5', null], ['2001:db8::1::2', null], ['_secret', null],
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['::ffff:c000:207', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
+    ['', null],
+    ['unknown', null],
+    ['1.2.3', null],
+    ['1.2.3.4.5', null],
+    ['2001:db8::1::2', null],
+    ['_secret', null],
   ])('%j counts as %j', (address, counted) => expect(countedAs(address)).toBe(counted));
 
   it.each([
-    [0, '203.0.113.9', '127.0.0.1'], [1, undefined, '127.0.0.1'], [1, '203.0.113.9', '203.0.113.9'], [1, '6.6.6.6, 203.0.113.9', '203.0.113.9'],
-    [2, '6.6.6.6, 203.0.113.9, 10.0.0.1', '203.0.113.9'], [2, '203.0.113.9', '203.0.113.9'], [1, '203.0.113.9:4711', '203.0.113.9'],
-    [1, '[2001:db8::1]:443', '2001:db8:0:0::/64'], [1, '203.0.113.9, unknown', '127.0.0.1'], [1, ',,', '127.0.0.1'], [1, '::ffff:203.0.113.9', '203.0.113.9'],
-    [1, `${'6.6.6.6,'.repeat(1_800)}203.0.113.9`, '203.0.113.9'], [1, `203.0.113.9${'9'.repeat(200)}`, '127.0.0.1'], [2, ',203.0.113.9', '127.0.0.1'], [3, '203.0.113.9, 10.0.0.1', '203.0.113.9'],
+    [0, '203.0.113.9', '127.0.0.1'],
+    [1, undefined, '127.0.0.1'],
+    [1, '203.0.113.9', '203.0.113.9'],
+    [1, '6.6.6.6, 203.0.113.9', '203.0.113.9'],
+    [2, '6.6.6.6, 203.0.113.9, 10.0.0.1', '203.0.113.9'],
+    [2, '203.0.113.9', '203.0.113.9'],
+    [1, '203.0.113.9:4711', '203.0.113.9'],
+    [1, '[2001:db8::1]:443', '2001:db8:0:0::/64'],
+    [1, '203.0.113.9, unknown', '127.0.0.1'],
+    [1, ',,', '127.0.0.1'],
+    [1, '::ffff:203.0.113.9', '203.0.113.9'],
+    [1, `${'6.6.6.6,'.repeat(1_800)}203.0.113.9`, '203.0.113.9'],
+    [1, `203.0.113.9${'9'.repeat(200)}`, '127.0.0.1'],
+    [2, ',203.0.113.9', '127.0.0.1'],
+    [3, '203.0.113.9, 10.0.0.1', '203.0.113.9'],
   ])('behind %i proxies, with X-Forwarded-For %j, is %s', async (proxies, header, expected) => {
     const seen = await new Promise<string>((resolve) => {
       const server = createServer((req: IncomingMessage, res) => {
@@ -196,7 +271,9 @@ describe('an address', () => {
         res.end(() => server.close());
       }).listen(0, '127.0.0.1', () => {
         const { port } = server.address() as { port: number };
-        void fetch(`http://127.0.0.1:${port}`, { headers: { Connection: 'close', ...(header !== undefined && { 'X-Forwarded-For': header }) } });
+        void fetch(`http://127.0.0.1:${port}`, {
+          headers: { Connection: 'close', ...(header !== undefined && { 'X-Forwarded-For': header }) },
+        });
       });
     });
     expect(seen).toBe(expected);

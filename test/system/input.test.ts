@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseJson } from '../../apps/api/operations/parameters.js';
 import { OPERATIONS, type OperationName, type ParameterKind } from '../../shared/protocol/operations.js';
-import { call, fetchText, type Body, type Failure, type Parameters, type Way } from '../support/client.js';
+import { type Body, call, type Failure, fetchText, type Parameters, type Way } from '../support/client.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { TestUser } from '../support/user.js';
 
@@ -33,26 +33,43 @@ async function queryFailure(path: string): Promise<Failure | undefined> {
 
 async function bodyFailure(body: BodyInit): Promise<Failure | undefined> {
   const response = await fetch(`${url}/api/join`, { method: 'POST', body });
-  return (await response.json() as { error?: Failure }).error;
+  return ((await response.json()) as { error?: Failure }).error;
 }
 
 describe('a parameter that an operation does not take', () => {
   it.each(Object.keys(OPERATIONS) as OperationName[])('is refused by %s, which says what it takes', async (name) => {
-    const given = Object.fromEntries(OPERATIONS[name].parameters.filter(({ required }) => required).map((one) => [one.name, FITTING[one.kind] ?? 'x']));
+    const given = Object.fromEntries(
+      OPERATIONS[name].parameters.filter(({ required }) => required).map((one) => [one.name, FITTING[one.kind] ?? 'x']),
+    );
     const takes = OPERATIONS[name].parameters.map((one) => one.name).join(', ') || 'none';
     for (const way of ['api-post', 'jsonp'] as const) {
-      expect(await failure(name, { ...given, colour: 'red' }, way)).toMatchObject({ code: 'bad_request', field: 'colour', message: `${name} takes no colour. It takes: ${takes}.` });
+      expect(await failure(name, { ...given, colour: 'red' }, way)).toMatchObject({
+        code: 'bad_request',
+        field: 'colour',
+        message: `${name} takes no colour. It takes: ${takes}.`,
+      });
     }
   });
 
-  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'Name', 'name ', 'callback', '_', ''])('is refused if it is called %j', async (name) => {
-    expect(await bodyFailure(JSON.stringify(Object.fromEntries([[name, 'x']])))).toMatchObject({ code: 'bad_request', field: name });
-    expect(await queryFailure(`/api/rooms?${encodeURIComponent(name)}=x`)).toMatchObject({ code: 'bad_request', field: name });
-  });
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'Name', 'name ', 'callback', '_', ''])(
+    'is refused if it is called %j',
+    async (name) => {
+      expect(await bodyFailure(JSON.stringify(Object.fromEntries([[name, 'x']])))).toMatchObject({
+        code: 'bad_request',
+        field: name,
+      });
+      expect(await queryFailure(`/api/rooms?${encodeURIComponent(name)}=x`)).toMatchObject({
+        code: 'bad_request',
+        field: name,
+      });
+    },
+  );
 
   it('is repeated no longer than it need be', async () => {
     expect((await bodyFailure(`{"${'x'.repeat(1_000)}":1}`))?.field).toBe('x'.repeat(64));
-    expect((await queryFailure(`/api/rooms?${'y'.repeat(1_000)}=1&${'y'.repeat(1_000)}=2`))?.message.length).toBeLessThan(200);
+    expect(
+      (await queryFailure(`/api/rooms?${'y'.repeat(1_000)}=1&${'y'.repeat(1_000)}=2`))?.message.length,
+    ).toBeLessThan(200);
   });
 });
 
@@ -61,16 +78,27 @@ describe('a parameter that is missing', () => {
     for (const missing of OPERATIONS[name].parameters.filter(({ required }) => required)) {
       const others = OPERATIONS[name].parameters.filter((one) => one.required && one.name !== missing.name);
       const given = Object.fromEntries(others.map((one) => [one.name, FITTING[one.kind] ?? 'x']));
-      expect(await failure(name, given), missing.name).toMatchObject({ code: 'bad_request', field: missing.name, message: expect.stringContaining(`${missing.name} is missing`) });
+      expect(await failure(name, given), missing.name).toMatchObject({
+        code: 'bad_request',
+        field: missing.name,
+        message: expect.stringContaining(`${missing.name} is missing`),
+      });
     }
   });
 });
 
 describe('a parameter given twice in a query', () => {
-  it.each(['name=a&name=b', 'name=a&name=a', 'name=a&n%61me=b', 'name&name', 'room=a&name=b&room=c'])('is refused by name: %s', async (query) => {
-    const field = query.startsWith('room') ? 'room' : 'name';
-    expect(await queryFailure(`/jsonp/join?callback=f&${query}`)).toMatchObject({ code: 'bad_request', field, message: `${field} was given more than once.` });
-  });
+  it.each(['name=a&name=b', 'name=a&name=a', 'name=a&n%61me=b', 'name&name', 'room=a&name=b&room=c'])(
+    'is refused by name: %s',
+    async (query) => {
+      const field = query.startsWith('room') ? 'room' : 'name';
+      expect(await queryFailure(`/jsonp/join?callback=f&${query}`)).toMatchObject({
+        code: 'bad_request',
+        field,
+        message: `${field} was given more than once.`,
+      });
+    },
+  );
 
   it('is refused on GET /api too, data as well', async () => {
     expect(await queryFailure('/api/history?token=a&token=b')).toMatchObject({ field: 'token' });
@@ -79,22 +107,59 @@ describe('a parameter given twice in a query', () => {
 });
 
 describe('a query that is not percent-encoded UTF-8', () => {
-  it.each(['name=%', 'name=%4', 'name=%zz', 'name=%ff', 'name=%C3', 'name=%ED%A0%80', 'na%ffme=a', 'name=%C0%AF', 'name=%F5%80%80%80'])('is refused: %s', async (query) => {
-    expect(await queryFailure(`/jsonp/join?callback=f&${query}`)).toMatchObject({ code: 'bad_request', field: 'query' });
+  it.each([
+    'name=%',
+    'name=%4',
+    'name=%zz',
+    'name=%ff',
+    'name=%C3',
+    'name=%ED%A0%80',
+    'na%ffme=a',
+    'name=%C0%AF',
+    'name=%F5%80%80%80',
+  ])('is refused: %s', async (query) => {
+    expect(await queryFailure(`/jsonp/join?callback=f&${query}`)).toMatchObject({
+      code: 'bad_request',
+      field: 'query',
+    });
     expect(await queryFailure(`/api/rooms?${query}`)).toMatchObject({ code: 'bad_request', field: 'query' });
   });
 });
 
 describe('a body', () => {
-  it.each(['{', '{}x', '[]', 'null', '5', '"x"', 'undefined', "{'name':'x'}", '{name:"x"}', '{"name":"x",}', '// a\n{}', 'name=x', '\u0000', '{"name":"a\nb"}', '['.repeat(20_000)])('that is no JSON object is refused: %.30s', async (body) => {
-    expect(await bodyFailure(body)).toEqual({ code: 'bad_request', status: 400, field: 'body', message: expect.stringContaining('{"room":"lobby"}') });
+  it.each([
+    '{',
+    '{}x',
+    '[]',
+    'null',
+    '5',
+    '"x"',
+    'undefined',
+    "{'name':'x'}",
+    '{name:"x"}',
+    '{"name":"x",}',
+    '// a\n{}',
+    'name=x',
+    '\u0000',
+    '{"name":"a\nb"}',
+    '['.repeat(20_000),
+  ])('that is no JSON object is refused: %.30s', async (body) => {
+    expect(await bodyFailure(body)).toEqual({
+      code: 'bad_request',
+      status: 400,
+      field: 'body',
+      message: expect.stringContaining('{"room":"lobby"}'),
+    });
   });
 
   it('of another kind is refused with an example of what is taken', async () => {
     const parts = new FormData();
     parts.set('name', 'x');
     for (const body of [parts, 'name=x', '<name>x</name>']) {
-      expect(await bodyFailure(body)).toMatchObject({ field: 'body', message: expect.stringMatching(/\{"room":"lobby"\}.* room=lobby/) });
+      expect(await bodyFailure(body)).toMatchObject({
+        field: 'body',
+        message: expect.stringMatching(/\{"room":"lobby"\}.* room=lobby/),
+      });
     }
   });
 
@@ -105,19 +170,37 @@ describe('a body', () => {
     expect(parse).not.toHaveBeenCalled();
     parse.mockRestore();
     expect(await bodyFailure(deep)).toMatchObject({ code: 'bad_request', field: 'body' });
-    for (const text of ['['.repeat(1_999), '"['.repeat(900), `${'\\'.repeat(900)}[`]) expect(parseJson(JSON.stringify({ text }), 'body', '')).toEqual({ text });
+    for (const text of ['['.repeat(1_999), '"['.repeat(900), `${'\\'.repeat(900)}[`])
+      expect(parseJson(JSON.stringify({ text }), 'body', '')).toEqual({ text });
   });
 
   it('that is not UTF-8 is refused', async () => {
-    const bytes = [[0xff, 0xfe, 0x7b, 0, 0x7d, 0], [...Buffer.from('{"name":"'), 0xc3, 0x28, ...Buffer.from('"}')], [0x1f, 0x8b, 8, 0]];
-    for (const one of bytes) expect(await bodyFailure(Uint8Array.from(one))).toMatchObject({ code: 'bad_request', field: 'body', message: 'The body must be UTF-8.' });
+    const bytes = [
+      [0xff, 0xfe, 0x7b, 0, 0x7d, 0],
+      [...Buffer.from('{"name":"'), 0xc3, 0x28, ...Buffer.from('"}')],
+      [0x1f, 0x8b, 8, 0],
+    ];
+    for (const one of bytes)
+      expect(await bodyFailure(Uint8Array.from(one))).toMatchObject({
+        code: 'bad_request',
+        field: 'body',
+        message: 'The body must be UTF-8.',
+      });
   });
 });
 
 describe('a form', () => {
-  const post = async (operation: string, body: string | URLSearchParams, type = 'application/x-www-form-urlencoded'): Promise<Body<Record<string, unknown>>> => {
-    const response = await fetch(`${url}/api/${operation}`, { method: 'POST', body, headers: { 'Content-Type': type } });
-    return await response.json() as Body<Record<string, unknown>>;
+  const post = async (
+    operation: string,
+    body: string | URLSearchParams,
+    type = 'application/x-www-form-urlencoded',
+  ): Promise<Body<Record<string, unknown>>> => {
+    const response = await fetch(`${url}/api/${operation}`, {
+      method: 'POST',
+      body,
+      headers: { 'Content-Type': type },
+    });
+    return (await response.json()) as Body<Record<string, unknown>>;
   };
 
   it.each([
@@ -130,18 +213,26 @@ describe('a form', () => {
   });
 
   it('has numbers and flags as text, and data as JSON, as a query has', async () => {
-    const data = { 'a': [1, '&=+%'] };
+    const data = { a: [1, '&=+%'] };
     const { token } = user;
-    expect(await post('send', new URLSearchParams({ token, text: '1 + 1 = 2 & so on', data: JSON.stringify(data) }))).toMatchObject({ ok: true });
-    expect(await post('history', new URLSearchParams({ token, limit: '1' }))).toMatchObject({ events: [{ text: '1 + 1 = 2 & so on', data }] });
-    expect(await post('leave', new URLSearchParams({ token, after: '55', forget: 'perhaps' }))).toMatchObject({ error: { field: 'forget' } });
+    expect(
+      await post('send', new URLSearchParams({ token, text: '1 + 1 = 2 & so on', data: JSON.stringify(data) })),
+    ).toMatchObject({ ok: true });
+    expect(await post('history', new URLSearchParams({ token, limit: '1' }))).toMatchObject({
+      events: [{ text: '1 + 1 = 2 & so on', data }],
+    });
+    expect(await post('leave', new URLSearchParams({ token, after: '55', forget: 'perhaps' }))).toMatchObject({
+      error: { field: 'forget' },
+    });
   });
 
   it('is taken as strictly as a query', async () => {
     expect(await post('join', 'name=a&name=b')).toMatchObject({ error: { code: 'bad_request', field: 'name' } });
     expect(await post('join', 'name=%ff')).toMatchObject({ error: { code: 'bad_request', field: 'body' } });
     expect(await post('join', 'colour=red')).toMatchObject({ error: { code: 'bad_request', field: 'colour' } });
-    expect(await post('send', new URLSearchParams({ token: user.token, data: '{' }))).toMatchObject({ error: { code: 'bad_request', field: 'data' } });
+    expect(await post('send', new URLSearchParams({ token: user.token, data: '{' }))).toMatchObject({
+      error: { code: 'bad_request', field: 'data' },
+    });
     expect(await post('send', `text=${'x'.repeat(41_000)}`)).toMatchObject({ error: { code: 'too_large' } });
   });
 
@@ -166,7 +257,11 @@ describe('a value of the wrong type', () => {
   ])('%s refuses it for %s', async (operation, field, values) => {
     const token = operation === 'join' ? {} : { token: user.token };
     for (const value of values) {
-      expect(await failure(operation, { ...token, [field]: value }), JSON.stringify(value)).toMatchObject({ code: 'bad_request', field, message: expect.stringMatching(new RegExp(`^${field} must `)) });
+      expect(await failure(operation, { ...token, [field]: value }), JSON.stringify(value)).toMatchObject({
+        code: 'bad_request',
+        field,
+        message: expect.stringMatching(new RegExp(`^${field} must `)),
+      });
     }
   });
 });
@@ -188,18 +283,30 @@ describe('text that is no Unicode (lone surrogates)', () => {
 
 describe('data', () => {
   it.each(['{', 'x', '', 'undefined', "{'a':1}", 'NaN', '[1,]'])('of a query must be JSON text: %j', async (data) => {
-    expect(await queryFailure(`/jsonp/send?callback=f&token=${user.token}&data=${encodeURIComponent(data)}`)).toMatchObject({ code: 'bad_request', field: 'data', message: expect.stringMatching(/^data must be JSON/) });
+    expect(
+      await queryFailure(`/jsonp/send?callback=f&token=${user.token}&data=${encodeURIComponent(data)}`),
+    ).toMatchObject({ code: 'bad_request', field: 'data', message: expect.stringMatching(/^data must be JSON/) });
   });
 
-  it.each(['{"__proto__":{"a":1}}', '[{"b":{"__proto__":null}}]'])('with a key __proto__ is refused, as a page would get something else by JSONP: %s', async (data) => {
-    expect(await queryFailure(`/jsonp/send?callback=f&token=${user.token}&data=${encodeURIComponent(data)}`)).toMatchObject({ code: 'bad_request', field: 'data' });
-    expect(await failure('send', { token: user.token, data: JSON.parse(data) as unknown })).toMatchObject({ code: 'bad_request', field: 'data' });
-  });
+  it.each(['{"__proto__":{"a":1}}', '[{"b":{"__proto__":null}}]'])(
+    'with a key __proto__ is refused, as a page would get something else by JSONP: %s',
+    async (data) => {
+      expect(
+        await queryFailure(`/jsonp/send?callback=f&token=${user.token}&data=${encodeURIComponent(data)}`),
+      ).toMatchObject({ code: 'bad_request', field: 'data' });
+      expect(await failure('send', { token: user.token, data: JSON.parse(data) as unknown })).toMatchObject({
+        code: 'bad_request',
+        field: 'data',
+      });
+    },
+  );
 
-  it('may have keys like any other object\'s', async () => {
+  it("may have keys like any other object's", async () => {
     const data = { constructor: 1, toString: null, hasOwnProperty: [], prototype: {}, length: -1, '': 0 };
     await user.send({ data });
-    expect((await user.ask<{ events: object[] }>('history', { limit: 1 })).events).toEqual([expect.objectContaining({ data })]);
+    expect((await user.ask<{ events: object[] }>('history', { limit: 1 })).events).toEqual([
+      expect.objectContaining({ data }),
+    ]);
   });
 });
 
@@ -212,9 +319,13 @@ describe('a query', () => {
   });
 
   it('of a POST may have nothing but empty pairs', async () => {
-    for (const [query, field] of [['?', undefined], ['?&', undefined], ['?name=x', 'query']] as const) {
+    for (const [query, field] of [
+      ['?', undefined],
+      ['?&', undefined],
+      ['?name=x', 'query'],
+    ] as const) {
       const response = await fetch(`${url}/api/rooms${query}`, { method: 'POST' });
-      expect((await response.json() as { error?: Failure }).error?.field, query).toBe(field);
+      expect(((await response.json()) as { error?: Failure }).error?.field, query).toBe(field);
     }
   });
 

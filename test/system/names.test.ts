@@ -19,24 +19,55 @@ const join = (name: string, room = 'names') => TestUser.join(system.urls, { name
 
 describe('a name', () => {
   it.each([
-    ['case', 'Andrew', 'aNDREW'], ['composition (NFC)', 'José', 'Jose\u0301'], ['compatibility (NFKC)', 'ﬁne', 'fine'],
-    ['width', 'ＡＢＣ', 'abc'], ['superscript', 'x²', 'X2'], ['space around it', ' bob', 'bob\t'], ['more spaces within it', 'Jo  \u3000Ann', 'Jo Ann'], ['sharp s', 'Straße', 'STRASSE'],
-    ['capital sharp s', 'GROẞ', 'groß'], ['final sigma', 'ΟΔΟΣ', 'οδοσ'], ['long s', 'ſam', 'Sam'], ['kelvin sign', '\u212aarl', 'karl'],
-    ['Cyrillic letters', 'Раvеl', 'Pavel'], ['Cyrillic capitals', 'ТОМ', 'Tom'], ['Greek letters', 'Αlαn', 'Alan'], ['a small l for a capital I', 'Irene', 'lrene'],
-    ['digits', 'Otto', '0tt0'], ['rn for m', 'Emma', 'Ernrna'], ['letters of mathematics', '𝓗𝓮𝓲𝓭𝓲', 'heidi'], ['marks on look-alikes', 'Zоё', 'Zoë'],
-    ['invisible letters', 'Ki\u200bm', 'Kim'], ['a soft hyphen', 'Su\u00ade', 'Sue'],
+    ['case', 'Andrew', 'aNDREW'],
+    ['composition (NFC)', 'José', 'Jose\u0301'],
+    ['compatibility (NFKC)', 'ﬁne', 'fine'],
+    ['width', 'ＡＢＣ', 'abc'],
+    ['superscript', 'x²', 'X2'],
+    ['space around it', ' bob', 'bob\t'],
+    ['more spaces within it', 'Jo  \u3000Ann', 'Jo Ann'],
+    ['sharp s', 'Straße', 'STRASSE'],
+    ['capital sharp s', 'GROẞ', 'groß'],
+    ['final sigma', 'ΟΔΟΣ', 'οδοσ'],
+    ['long s', 'ſam', 'Sam'],
+    ['kelvin sign', '\u212aarl', 'karl'],
+    ['Cyrillic letters', 'Раvеl', 'Pavel'],
+    ['Cyrillic capitals', 'ТОМ', 'Tom'],
+    ['Greek letters', 'Αlαn', 'Alan'],
+    ['a small l for a capital I', 'Irene', 'lrene'],
+    ['digits', 'Otto', '0tt0'],
+    ['rn for m', 'Emma', 'Ernrna'],
+    ['letters of mathematics', '𝓗𝓮𝓲𝓭𝓲', 'heidi'],
+    ['marks on look-alikes', 'Zоё', 'Zoë'],
+    ['invisible letters', 'Ki\u200bm', 'Kim'],
+    ['a soft hyphen', 'Su\u00ade', 'Sue'],
   ])('is taken for another that differs only by %s', async (_, first, second) => {
     const user = await join(first);
-    expect(user.name).toBe(first.normalize('NFC').replace(/\p{Zs}+/gu, ' ').trim());
+    expect(user.name).toBe(
+      first
+        .normalize('NFC')
+        .replace(/\p{Zs}+/gu, ' ')
+        .trim(),
+    );
     expect(await refusal(join(second))).toMatchObject({ code: 'name_taken', field: 'name' });
   });
 
   it('is one with its capitals, small letters and normal forms, whatever the letters', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }), (name) => {
-      const folded = foldName(name);
-      for (const other of [name.toUpperCase(), name.toLowerCase(), name.normalize('NFC'), name.normalize('NFD'), name.normalize('NFKC')]) expect(foldName(other)).toBe(folded);
-      expect(foldName(folded)).toBe(folded);
-    }), { numRuns: 5_000 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }), (name) => {
+        const folded = foldName(name);
+        for (const other of [
+          name.toUpperCase(),
+          name.toLowerCase(),
+          name.normalize('NFC'),
+          name.normalize('NFD'),
+          name.normalize('NFKC'),
+        ])
+          expect(foldName(other)).toBe(folded);
+        expect(foldName(folded)).toBe(folded);
+      }),
+      { numRuns: 5_000 },
+    );
   });
 
   it('is another when it has other letters', async () => {
@@ -44,21 +75,58 @@ describe('a name', () => {
   });
 
   it.each([
-    'host', 'Admin', 'аdmіn', 'ADM1N', 'h0st', 'Ad\u200bmin', 'a.d.m.i.n', 'ádmin', 'Moderators', 'the owner of this room', 'Room owner', 'admin 2', '_mod_', 'System', 'SERVER', 'Everyone',
-    'Eve (moderator)', '[mod] Eve', 'Eve | Owner', 'Eve ★ host ★', 'owner: Eve',
-  ])('that says a role is nobody\'s: %s', async (name) => {
+    'host',
+    'Admin',
+    'аdmіn',
+    'ADM1N',
+    'h0st',
+    'Ad\u200bmin',
+    'a.d.m.i.n',
+    'ádmin',
+    'Moderators',
+    'the owner of this room',
+    'Room owner',
+    'admin 2',
+    '_mod_',
+    'System',
+    'SERVER',
+    'Everyone',
+    'Eve (moderator)',
+    '[mod] Eve',
+    'Eve | Owner',
+    'Eve ★ host ★',
+    'owner: Eve',
+  ])("that says a role is nobody's: %s", async (name) => {
     const { code, field, message, suggestion = '' } = await refusal(join(name));
-    expect({ code, field, message }).toEqual({ code: 'name_taken', field: 'name', message: expect.stringContaining('is kept for those who run the chat') });
+    expect({ code, field, message }).toEqual({
+      code: 'name_taken',
+      field: 'name',
+      message: expect.stringContaining('is kept for those who run the chat'),
+    });
     expect((await join(suggestion)).name).toBe(suggestion);
   });
 
-  it.each(['Simon Host', 'Modest', 'Hosta', 'Moda', 'Theo', 'Adminah', 'Jean-Marc Server', 'Ghost', 'Own', 'Hostettler (Eve)'])('that has a role\'s letters is like any other: %s', async (name) => {
+  it.each([
+    'Simon Host',
+    'Modest',
+    'Hosta',
+    'Moda',
+    'Theo',
+    'Adminah',
+    'Jean-Marc Server',
+    'Ghost',
+    'Own',
+    'Hostettler (Eve)',
+  ])("that has a role's letters is like any other: %s", async (name) => {
     expect((await join(name)).name).toBe(name);
   });
 
   it('that says a role stays with who bears it, and comes to nobody by rename', async () => {
     const user = await join('plain of roles');
-    expect(await refusal(user.ask('rename', { name: 'Moderator' }))).toMatchObject({ code: 'name_taken', suggestion: expect.stringMatching(/^guest-/) });
+    expect(await refusal(user.ask('rename', { name: 'Moderator' }))).toMatchObject({
+      code: 'name_taken',
+      suggestion: expect.stringMatching(/^guest-/),
+    });
     const part = await openPart(system.redis.url, { SHARDS: '1' });
     const { redis, keys } = part.store;
     await redis.hset(keys.user(user.id), { name: 'Moderator', nick: foldName('Moderator') }); // from before they were kept
@@ -113,8 +181,12 @@ describe('rename', () => {
       expect(event).toMatchObject({ from: renamed, was: 'was so' });
       expect(event).not.toHaveProperty('text');
     }
-    await until(() => followers[0]?.events.find(({ text, from }) => text === 'hello' && from.name === 'is so'), 'the message has the new name');
-    for (const member of [here, there]) expect((await member.ask<{ members: object[] }>('members')).members).toContainEqual(renamed);
+    await until(
+      () => followers[0]?.events.find(({ text, from }) => text === 'hello' && from.name === 'is so'),
+      'the message has the new name',
+    );
+    for (const member of [here, there])
+      expect((await member.ask<{ members: object[] }>('members')).members).toContainEqual(renamed);
     await Promise.all(followers.map((follower) => follower.stop()));
   });
 
@@ -123,13 +195,18 @@ describe('rename', () => {
     await user.ask('rename', { name: 'same' });
     await user.ask('rename', { name: 'SAME' });
     const { events } = await user.ask<{ events: object[] }>('history');
-    expect(events.filter((event) => 'was' in event)).toEqual([expect.objectContaining({ was: 'same', from: { id: user.id, name: 'SAME' } })]);
+    expect(events.filter((event) => 'was' in event)).toEqual([
+      expect.objectContaining({ was: 'same', from: { id: user.id, name: 'SAME' } }),
+    ]);
     expect(await refusal(join('Same'))).toMatchObject({ code: 'name_taken' });
   });
 
   it('to a taken name changes nothing', async () => {
     const [user] = [await join('keeps'), await join('holds')];
-    expect(await refusal(user.ask('rename', { name: 'HOLDS' }))).toMatchObject({ code: 'name_taken', suggestion: 'HOLDS2' });
+    expect(await refusal(user.ask('rename', { name: 'HOLDS' }))).toMatchObject({
+      code: 'name_taken',
+      suggestion: 'HOLDS2',
+    });
     expect(await refusal(join('keeps'))).toMatchObject({ code: 'name_taken' });
     expect((await user.ask<{ members: object[] }>('members')).members).toContainEqual({ id: user.id, name: 'keeps' });
   });

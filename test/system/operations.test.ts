@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS, type OperationName } from '../../shared/protocol/operations.js';
 import { call, type Way } from '../support/client.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
-import { TestUser, type Joined } from '../support/user.js';
+import { type Joined, TestUser } from '../support/user.js';
 
 const WAYS: Way[] = ['jsonp', 'api-post', 'api-get'];
 const names = Object.keys(OPERATIONS) as OperationName[];
-const canBe = (operation: string, way: Way): boolean => way !== 'api-get' || OPERATIONS[operation as OperationName].reads;
+const canBe = (operation: string, way: Way): boolean =>
+  way !== 'api-get' || OPERATIONS[operation as OperationName].reads;
 
 let system: TestSystem;
 let url: string;
@@ -20,7 +21,12 @@ afterAll(() => system.stop());
 
 /** Calls an operation that must succeed: HTTP 200 and `ok`. */
 async function good<Fields>(way: Way, operation: string, parameters: object = {}): Promise<Fields> {
-  const { status, body } = await call<Fields>(url, operation, { ...parameters }, { way: canBe(operation, way) ? way : 'api-post' });
+  const { status, body } = await call<Fields>(
+    url,
+    operation,
+    { ...parameters },
+    { way: canBe(operation, way) ? way : 'api-post' },
+  );
   expect({ status, body }, operation).toMatchObject({ status: 200, body: { ok: true } });
   return body as Fields;
 }
@@ -35,7 +41,16 @@ describe.each(WAYS)('by %s', (way) => {
     expect(token).toMatch(new RegExp(`^${user.id}\\.[\\w-]{24}$`));
     expect(cursor).toEqual(expect.any(String));
     expect(pollTimeout).toBe(25);
-    expect(joined).toEqual({ name: room, at: expect.any(Number), members: [user], role: 'owner', moderators: [user.id], owners: [user.id], history: [{ id: expect.any(String), at: expect.any(Number), type: 'joined', room, from: user }], values: { values: {}, version: '0-0' } });
+    expect(joined).toEqual({
+      name: room,
+      at: expect.any(Number),
+      members: [user],
+      role: 'owner',
+      moderators: [user.id],
+      owners: [user.id],
+      history: [{ id: expect.any(String), at: expect.any(Number), type: 'joined', room, from: user }],
+      values: { values: {}, version: '0-0' },
+    });
   });
 
   it('join without anything gives a guest in the lobby', async () => {
@@ -49,7 +64,11 @@ describe.each(WAYS)('by %s', (way) => {
     const [a, b] = [await tell<Joined>('join', { room }), await tell<Joined>('join', { room })];
     const data = { list: [1, null, { deep: 'ü' }], no: false };
     const sent = await tell<{ id: string; at: number }>('send', { token: a.token, text: 'hi', data, room });
-    expect(sent).toEqual({ ok: true, id: expect.stringMatching(new RegExp(`^${sent.at}-\\d+$`)), at: expect.any(Number) });
+    expect(sent).toEqual({
+      ok: true,
+      id: expect.stringMatching(new RegExp(`^${sent.at}-\\d+$`)),
+      at: expect.any(Number),
+    });
     for (const { token, cursor } of [a, b]) {
       const message = { id: sent.id, at: sent.at, type: 'message', room, from: a.user, text: 'hi', data };
       expect(await pollFor(tell, token, cursor, 'message')).toEqual(message);
@@ -61,7 +80,15 @@ describe.each(WAYS)('by %s', (way) => {
     await tell('send', { token, text: 'only text' });
     for (const data of [0, '', null, false, [], {}]) await tell('send', { token, data });
     const { events } = await tell<{ events: object[] }>('history', { token });
-    expect(events.slice(1).map((event) => 'text' in event ? event.text : (event as { data: unknown }).data)).toEqual(['only text', 0, '', null, false, [], {}]);
+    expect(events.slice(1).map((event) => ('text' in event ? event.text : (event as { data: unknown }).data))).toEqual([
+      'only text',
+      0,
+      '',
+      null,
+      false,
+      [],
+      {},
+    ]);
     for (const event of events.slice(2)) expect(event).not.toHaveProperty('text');
   });
 
@@ -83,7 +110,10 @@ describe.each(WAYS)('by %s', (way) => {
     expect(await tell('block', { token: a.token, user: b.user.id })).toEqual({ ok: true, blocked: [b.user.id] });
     const by = canBe('send', way) ? way : 'api-post';
     const { body } = await call(url, 'send', { token: b.token, to: a.user.id, text: 'x' }, { way: by });
-    expect(body).toMatchObject({ ok: false, error: { code: 'not_allowed', status: 403, reason: 'blocked', field: 'to' } });
+    expect(body).toMatchObject({
+      ok: false,
+      error: { code: 'not_allowed', status: 403, reason: 'blocked', field: 'to' },
+    });
     expect(await tell('unblock', { token: a.token, user: b.user.id })).toEqual({ ok: true, blocked: [] });
     await tell('send', { token: b.token, to: a.user.id, text: 'x' });
   });
@@ -94,13 +124,21 @@ describe.each(WAYS)('by %s', (way) => {
     expect(await tell('rename', { token, name })).toEqual({ ok: true, user: { id: user.id, name } });
     expect(await tell('signal', { token, data: { typing: true } })).toEqual({ ok: true });
     expect(await tell('leave', { token })).toEqual({ ok: true });
-    expect((await call(url, 'members', { token }, { way })).body).toMatchObject({ ok: false, error: { code: 'unauthorized' } });
+    expect((await call(url, 'members', { token }, { way })).body).toMatchObject({
+      ok: false,
+      error: { code: 'unauthorized' },
+    });
   });
 });
 
 /** Polls until an event of a type comes. */
-async function pollFor(tell: <F>(operation: string, parameters: object) => Promise<F>, token: string, first: string, type: string): Promise<object> {
-  for (let cursor = first; ;) {
+async function pollFor(
+  tell: <F>(operation: string, parameters: object) => Promise<F>,
+  token: string,
+  first: string,
+  type: string,
+): Promise<object> {
+  for (let cursor = first; ; ) {
     const polled = await tell<{ cursor: string; events: { type: string }[] }>('poll', { token, cursor, timeout: 20 });
     const found = polled.events.find((event) => event.type === type);
     if (found) return found;
@@ -111,31 +149,57 @@ async function pollFor(tell: <F>(operation: string, parameters: object) => Promi
 describe('GET /api', () => {
   it.each(names.filter((name) => !OPERATIONS[name].reads))('%s is refused, as it changes something', async (name) => {
     const response = await fetch(`${url}/api/${name}`);
-    expect({ status: response.status, body: await response.json() }).toMatchObject({ status: 405, body: { error: { code: 'method_not_allowed', field: 'method', message: `${name} changes something: use POST.` } } });
+    expect({ status: response.status, body: await response.json() }).toMatchObject({
+      status: 405,
+      body: { error: { code: 'method_not_allowed', field: 'method', message: `${name} changes something: use POST.` } },
+    });
     expect(response.headers.get('allow')).toBe('POST, OPTIONS');
   });
 });
 
 describe('a wrong method', () => {
   it.each(['HEAD', 'PUT', 'PATCH', 'DELETE'])('%s gets 405, with those that are right', async (method) => {
-    const asked = [['/api/rooms', 'GET, POST, OPTIONS'], ['/api/send', 'POST, OPTIONS'], ['/jsonp/rooms?callback=f', 'GET'], ['/jsonp/poll?callback=f', 'GET']] as const;
+    const asked = [
+      ['/api/rooms', 'GET, POST, OPTIONS'],
+      ['/api/send', 'POST, OPTIONS'],
+      ['/jsonp/rooms?callback=f', 'GET'],
+      ['/jsonp/poll?callback=f', 'GET'],
+    ] as const;
     for (const [path, allow] of asked) {
       const { status, headers } = await fetch(`${url}${path}`, { method });
       expect([path, status, headers.get('allow')]).toEqual([path, 405, allow]);
     }
   });
 
-  it.each(['POST', 'PUT', 'OPTIONS', 'DELETE'])('%s gets 405 for pages and files too, and 404 where there is nothing', async (method) => {
-    const answers = await Promise.all(['/', '/docs', '/r/lobby', '/chat.js', '/nothing/here'].map((path) => fetch(`${url}${path}`, { method })));
-    expect(answers.map(({ status, headers }) => [status, headers.get('allow')])).toEqual([...Array<unknown>(4).fill([405, 'GET, HEAD']), [404, null]]);
-  });
+  it.each(['POST', 'PUT', 'OPTIONS', 'DELETE'])(
+    '%s gets 405 for pages and files too, and 404 where there is nothing',
+    async (method) => {
+      const answers = await Promise.all(
+        ['/', '/docs', '/r/lobby', '/chat.js', '/nothing/here'].map((path) => fetch(`${url}${path}`, { method })),
+      );
+      expect(answers.map(({ status, headers }) => [status, headers.get('allow')])).toEqual([
+        ...Array<unknown>(4).fill([405, 'GET, HEAD']),
+        [404, null],
+      ]);
+    },
+  );
 });
 
 describe('POST /api', () => {
-  const post = (operation: string, init: RequestInit, query = '') => fetch(`${url}/api/${operation}${query}`, { method: 'POST', ...init });
+  const post = (operation: string, init: RequestInit, query = '') =>
+    fetch(`${url}/api/${operation}${query}`, { method: 'POST', ...init });
 
-  it.each(['text/plain', 'application/json', 'application/json; charset=utf-8', 'application/x-www-form-urlencoded', ''])('takes JSON as %j, so that a page can do without a preflight', async (type) => {
-    const response = await post('join', { body: JSON.stringify({ room: 'plain' }), headers: type === '' ? {} : { 'Content-Type': type } });
+  it.each([
+    'text/plain',
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/x-www-form-urlencoded',
+    '',
+  ])('takes JSON as %j, so that a page can do without a preflight', async (type) => {
+    const response = await post('join', {
+      body: JSON.stringify({ room: 'plain' }),
+      headers: type === '' ? {} : { 'Content-Type': type },
+    });
     expect(await response.json()).toMatchObject({ ok: true, room: { name: 'plain' } });
   });
 
@@ -144,7 +208,9 @@ describe('POST /api', () => {
   });
 
   it('wants parameters in the body, not in the query', async () => {
-    expect(await (await post('join', {}, '?name=x')).json()).toMatchObject({ error: { code: 'bad_request', field: 'query' } });
+    expect(await (await post('join', {}, '?name=x')).json()).toMatchObject({
+      error: { code: 'bad_request', field: 'query' },
+    });
   });
 });
 
@@ -152,14 +218,17 @@ describe('the token as Authorization: Bearer', () => {
   const ask = async (headers: Record<string, string>, parameters: object = {}, method = 'POST') => {
     const body = method === 'POST' ? { body: JSON.stringify(parameters) } : {};
     const response = await fetch(`${url}/api/members`, { method, headers, ...body });
-    return await response.json() as object;
+    return (await response.json()) as object;
   };
 
   it('is as good as in the parameters, for POST and for GET', async () => {
     const user = await TestUser.join(url, { room: 'bearer' });
     for (const method of ['POST', 'GET']) {
       for (const scheme of ['Bearer', 'bearer']) {
-        expect(await ask({ Authorization: `${scheme} ${user.token}` }, {}, method)).toEqual({ ok: true, members: [user.joined.user] });
+        expect(await ask({ Authorization: `${scheme} ${user.token}` }, {}, method)).toEqual({
+          ok: true,
+          members: [user.joined.user],
+        });
       }
     }
   });
@@ -168,15 +237,23 @@ describe('the token as Authorization: Bearer', () => {
     const { token } = await TestUser.join(url);
     expect(await ask({ Authorization: 'Bearer 1.wrong' })).toMatchObject({ error: { code: 'unauthorized' } });
     for (const bad of ['Basic YTpi', 'Bearer', `Bearer ${token} ${token}`, token]) {
-      expect(await ask({ Authorization: bad }), bad).toMatchObject({ error: { code: 'bad_request', field: 'authorization' } });
+      expect(await ask({ Authorization: bad }), bad).toMatchObject({
+        error: { code: 'bad_request', field: 'authorization' },
+      });
     }
-    expect(await ask({ Authorization: `Bearer ${token}` }, { token })).toMatchObject({ error: { code: 'bad_request', field: 'token' } });
+    expect(await ask({ Authorization: `Bearer ${token}` }, { token })).toMatchObject({
+      error: { code: 'bad_request', field: 'token' },
+    });
   });
 });
 
 describe('a page of any origin', () => {
   it('may read every answer, good or not, but never with credentials', async () => {
-    for (const [path, init] of [['rooms', {}], ['join', { method: 'POST', body: '{' }], ['nothing', {}]] as const) {
+    for (const [path, init] of [
+      ['rooms', {}],
+      ['join', { method: 'POST', body: '{' }],
+      ['nothing', {}],
+    ] as const) {
       const { headers } = await fetch(`${url}/api/${path}`, { ...init, headers: { Origin: 'https://fiddle.example' } });
       expect(headers.get('access-control-allow-origin')).toBe('*');
       expect(headers.get('access-control-allow-credentials')).toBeNull();
@@ -188,12 +265,18 @@ describe('a page of any origin', () => {
   });
 
   it.each(names)('may ask beforehand whether it may call %s', async (name) => {
-    const headers = { 'Origin': 'null', 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization,content-type' };
+    const headers = {
+      Origin: 'null',
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'authorization,content-type',
+    };
     const response = await fetch(`${url}/api/${name}`, { method: 'OPTIONS', headers });
     expect(response.status).toBe(204);
     expect(Object.fromEntries(response.headers)).toMatchObject({
-      'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET, POST, OPTIONS',
-      'access-control-allow-headers': 'Content-Type, Authorization', 'access-control-max-age': '86400',
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, POST, OPTIONS',
+      'access-control-allow-headers': 'Content-Type, Authorization',
+      'access-control-max-age': '86400',
     });
   });
 });

@@ -21,14 +21,35 @@ const healthy = () => until(async () => (await fetchText('GET', `${url}/health`)
 /** What a process has logged about Redis since it had said `from` characters. */
 function said(process: { output(): string } | undefined, from: number): string[] {
   const lines = (process?.output() ?? '').slice(from).trim().split('\n').filter(Boolean);
-  return lines.map((line) => String((JSON.parse(line) as { msg: string }).msg)).filter((text) => !/listening|working/.test(text));
+  return lines
+    .map((line) => String((JSON.parse(line) as { msg: string }).msg))
+    .filter((text) => !/listening|working/.test(text));
 }
 
-type Outage = [what: string, reason: string, begin: (redis: RedisClient) => Promise<unknown>, end: (redis: RedisClient) => Promise<unknown>];
+type Outage = [
+  what: string,
+  reason: string,
+  begin: (redis: RedisClient) => Promise<unknown>,
+  end: (redis: RedisClient) => Promise<unknown>,
+];
 const OUTAGES: Outage[] = [
-  ['full', 'its memory is full (maxmemory)', (redis) => limitMemory(redis, 1_000_000), (redis) => limitMemory(redis, 0)],
+  [
+    'full',
+    'its memory is full (maxmemory)',
+    (redis) => limitMemory(redis, 1_000_000),
+    (redis) => limitMemory(redis, 0),
+  ],
   // of a cluster, one that is a replica is not asked
-  ...onCluster ? [] : [['a replica', 'it is a read-only replica', (redis) => redis.replicaof('127.0.0.1', 1), (redis) => redis.replicaof('NO', 'ONE')]] satisfies Outage[],
+  ...(onCluster
+    ? []
+    : ([
+        [
+          'a replica',
+          'it is a read-only replica',
+          (redis) => redis.replicaof('127.0.0.1', 1),
+          (redis) => redis.replicaof('NO', 'ONE'),
+        ],
+      ] satisfies Outage[])),
 ];
 
 async function limitMemory(redis: RedisClient, bytes: number): Promise<unknown> {
@@ -45,13 +66,20 @@ describe.each(OUTAGES)('a Redis that is %s', (_what, reason, begin, end) => {
     await until(async () => (await fetchText('GET', `${url}/health`)).status === 503, 'the refusal is noticed');
     expect(await health()).toEqual({ ok: false, redis: 'away', reason });
     const figures = await fetch(`${url}/metrics`, { headers: { Authorization: `Basic ${btoa(':x')}` } });
-    expect([figures.status, await figures.text()]).toEqual([200, expect.stringMatching(/outcome="unavailable"\} [2-9]\d/)]);
+    expect([figures.status, await figures.text()]).toEqual([
+      200,
+      expect.stringMatching(/outcome="unavailable"\} [2-9]\d/),
+    ]);
     await until(() => said(worker, workerBefore).length === 1, 'the worker has seen it go');
     await end(redis);
     await healthy();
-    await until(() => said(worker, workerBefore).length === 2 && said(api, before).length === 2, 'all have seen it come back');
+    await until(
+      () => said(worker, workerBefore).length === 2 && said(api, before).length === 2,
+      'all have seen it come back',
+    );
     expect(said(api, before)).toEqual([
-      `Redis is away: ${reason}; requests get \`unavailable\` until it is back`, expect.stringMatching(/^Redis is back after \d+ s; requests refused: 20$/),
+      `Redis is away: ${reason}; requests get \`unavailable\` until it is back`,
+      expect.stringMatching(/^Redis is back after \d+ s; requests refused: 20$/),
     ]);
     expect(said(worker, workerBefore)[0]).toBe(`Redis is away: ${reason}; what was sent is delivered when it is back`);
     redis.disconnect();
@@ -66,7 +94,9 @@ it('a Redis that is killed is two lines too, however many requests are refused',
   await healthy();
   await until(() => said(api, before).length === 2, 'its log has come');
   expect(said(api, before)).toEqual([
-    expect.stringMatching(/^Redis is away: (the connection broke|no node of the cluster can be reached); requests get `unavailable` until it is back$/),
+    expect.stringMatching(
+      /^Redis is away: (the connection broke|no node of the cluster can be reached); requests get `unavailable` until it is back$/,
+    ),
     expect.stringMatching(/^Redis is back after \d+ s; requests refused: 20$/),
   ]);
 });

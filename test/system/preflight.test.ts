@@ -2,17 +2,17 @@
 import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readConfig } from '../../shared/config/config.js';
 import { checkRedis } from '../../shared/preflight/preflight.js';
 import { firstConnect } from '../../shared/redis/connect.js';
 import { connectStore } from '../../shared/store/connect.js';
-import { readConfig } from '../../shared/config/config.js';
 import { createStore } from '../../shared/store/store.js';
 import { fetchText } from '../support/client.js';
 import { Part } from '../support/parts.js';
 import { startApi, startSystem } from '../support/processes.js';
-import { startOneRedis, type OneRedis } from '../support/redis.js';
-import { TestUser } from '../support/user.js';
+import { type OneRedis, startOneRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
+import { TestUser } from '../support/user.js';
 
 let redis: OneRedis;
 let admin: Redis;
@@ -63,7 +63,8 @@ describe('an ACL user', () => {
   it('that loses a right while the chat runs is told by /health and /ready with the rule that is missing', async () => {
     await grant('~*', '&*', '+@all');
     const api = await startApi({ REDIS_URL: asChat() });
-    const health = async (path: string) => JSON.parse((await fetchText('GET', `${api.url}${path}`)).text) as { reason?: string };
+    const health = async (path: string) =>
+      JSON.parse((await fetchText('GET', `${api.url}${path}`)).text) as { reason?: string };
     await until(async () => (await health('/ready')).reason === undefined, 'readiness');
     await admin.acl('SETUSER', 'chat', '-evalsha');
     const why = 'its user may not run EVALSHA: the ACL rule +evalsha is missing';
@@ -87,7 +88,8 @@ describe('data without the number of its shards', () => {
 
   it('is refused with the number that its keys were made with, and taken with that number', async () => {
     await fillWith(16, ['lobby', 'games', 'music']);
-    const refusal = 'SHARDS=1 is not allowed: this Redis holds data that was made with SHARDS=16. Set SHARDS=16, or use an empty Redis.';
+    const refusal =
+      'SHARDS=1 is not allowed: this Redis holds data that was made with SHARDS=16. Set SHARDS=16, or use an empty Redis.';
     await expect(checkRedis(redis.url, 1)).rejects.toThrow(refusal);
     expect(await admin.get('shards')).toBeNull();
     expect(await checkRedis(redis.url, 16)).toBeNull();

@@ -1,8 +1,8 @@
 /** Who may write to whom: those who share a room, who has written already, and nobody who is blocked. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PRIVATE_ROOMS_MAX } from '../../shared/protocol/limits.js';
-import { Keys } from '../../shared/store/keys.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
+import { Keys } from '../../shared/store/keys.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { openRedis } from '../support/redis.js';
 import { refusal } from '../support/refusal.js';
@@ -74,7 +74,7 @@ describe('a private message from a stranger', () => {
 async function fill(user: TestUser, count: number, others: 'there' | 'gone'): Promise<void> {
   const rooms = Array.from({ length: count }, (_, i) => `${user.id}:${10_000_000 + i}`);
   for (let i = 0; i < rooms.length; i += 500) await redis.sadd(keys.userRooms(user.id), ...rooms.slice(i, i + 500));
-  const other = (room: string): object => others === 'there' ? { [room.split(':')[1] ?? '']: 'y' } : {};
+  const other = (room: string): object => (others === 'there' ? { [room.split(':')[1] ?? '']: 'y' } : {});
   const rosterOf = (room: string): object => ({ [user.id]: 'x', ...other(room) });
   await Promise.all(rooms.map((room) => redis.hset(keys.roster(room), rosterOf(room))));
 }

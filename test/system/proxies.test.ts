@@ -1,6 +1,7 @@
 /** The chat behind nginx and HAProxy, with the files of deploy/. */
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+
 import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,8 +30,12 @@ afterAll(async () => {
 });
 
 const hosts = (): string[] => system.urls.map((url) => new URL(url).host);
-const heldAt = async (node: Redis): Promise<number> => String(await node.call('CLIENT', 'LIST')).split('\n').filter((one) => / flags=b .* cmd=blpop /.test(one)).length;
-const heldPolls = async (): Promise<number> => (await Promise.all((await masters(redis)).map(heldAt))).reduce((sum, held) => sum + held);
+const heldAt = async (node: Redis): Promise<number> =>
+  String(await node.call('CLIENT', 'LIST'))
+    .split('\n')
+    .filter((one) => / flags=b .* cmd=blpop /.test(one)).length;
+const heldPolls = async (): Promise<number> =>
+  (await Promise.all((await masters(redis)).map(heldAt))).reduce((sum, held) => sum + held);
 
 /** A user alone in its room, who has seen everything in it: the next poll is held. */
 async function quietUser(url: string, room: string): Promise<{ user: TestUser; cursor: string }> {
@@ -39,7 +44,7 @@ async function quietUser(url: string, room: string): Promise<{ user: TestUser; c
   await user.send('first');
   await until(() => follower.texts().length === 1, 'its own message');
   await follower.stop();
-  await until(async () => await heldPolls() === 0, 'nobody waits');
+  await until(async () => (await heldPolls()) === 0, 'nobody waits');
   return { user, cursor: follower.cursor };
 }
 
@@ -49,9 +54,14 @@ interface Asking {
   headers?: Record<string, string>;
 }
 
-async function status(url: string, { body = null, localAddress = '127.0.0.1', headers = {} }: Asking = {}): Promise<number> {
-  const sent = request(url, { method: body ? 'POST' : 'GET', localAddress, headers, agent: false }).end(body ? JSON.stringify(body) : undefined);
-  const [response] = await once(sent, 'response') as [IncomingMessage];
+async function status(
+  url: string,
+  { body = null, localAddress = '127.0.0.1', headers = {} }: Asking = {},
+): Promise<number> {
+  const sent = request(url, { method: body ? 'POST' : 'GET', localAddress, headers, agent: false }).end(
+    body ? JSON.stringify(body) : undefined,
+  );
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   response.resume();
   return response.statusCode ?? 0;
 }
@@ -64,7 +74,10 @@ describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
   afterAll(() => proxy.stop());
 
   it('two users talk by JSONP and by fetch, in the longest texts', async () => {
-    const [one, two] = [await TestUser.join(proxy.url, { way: 'jsonp', room: kind }), await TestUser.join(proxy.url, { room: kind })];
+    const [one, two] = [
+      await TestUser.join(proxy.url, { way: 'jsonp', room: kind }),
+      await TestUser.join(proxy.url, { room: kind }),
+    ];
     const [first, second] = [one.follow(), two.follow()];
     await one.send({ text: LONGEST, data: { more: 'é'.repeat(1_000) } });
     await two.send('hi');
@@ -78,7 +91,7 @@ describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
   it('a held poll outlives a reload of the proxy, and is answered the moment there is something', async () => {
     const { user, cursor } = await quietUser(proxy.url, `${kind}-held`);
     const poll = user.poll(30, { cursor });
-    await until(async () => await heldPolls() === 1, 'the poll is held');
+    await until(async () => (await heldPolls()) === 1, 'the poll is held');
     proxy.reload();
     await until(() => proxy.hasReloaded(), 'the reload');
     await user.sendSurely('now');
@@ -89,14 +102,17 @@ describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
     const { user, cursor } = await quietUser(proxy.url, `${kind}-gone`);
     const going = new AbortController();
     const poll = user.poll(30, { cursor }, going.signal).catch(() => 'gone');
-    await until(async () => await heldPolls() === 1, 'the poll is held');
+    await until(async () => (await heldPolls()) === 1, 'the poll is held');
     going.abort();
     expect(await poll).toBe('gone');
-    await until(async () => await heldPolls() === 0, 'the place is free');
+    await until(async () => (await heldPolls()) === 0, 'the place is free');
   });
 
   it('hosts are replaced one by one, and nothing accepted is lost', async () => {
-    const users = await Promise.all([TestUser.join(proxy.url, { way: 'jsonp', room: `${kind}-roll` }), TestUser.join(proxy.url, { room: `${kind}-roll` })]);
+    const users = await Promise.all([
+      TestUser.join(proxy.url, { way: 'jsonp', room: `${kind}-roll` }),
+      TestUser.join(proxy.url, { room: `${kind}-roll` }),
+    ]);
     const followers = users.map((user) => user.follow());
     const sent: string[] = [];
     let rolling = true;
@@ -121,7 +137,10 @@ describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
   it('its log has neither tokens nor texts nor addresses', async () => {
     const user = await TestUser.join(proxy.url, { way: 'jsonp', room: `${kind}-log` });
     await user.send('nothing-for-logs');
-    const logged = await until(async () => /jsonp\/send[^]*jsonp\/send/.test(await proxy.logged()) && proxy.logged(), 'the log');
+    const logged = await until(
+      async () => /jsonp\/send[^]*jsonp\/send/.test(await proxy.logged()) && proxy.logged(),
+      'the log',
+    );
     for (const secret of [user.token, 'nothing-for-logs', 'token=']) expect(logged).not.toContain(secret);
   });
 });
@@ -133,7 +152,7 @@ async function replaceHost(place: number, proxy: Proxy): Promise<void> {
   expect(await former.stop('SIGINT')).toBe(0);
   system.apis[place] = await startApi({ ...system.env, PORT: new URL(former.url).port });
   const before = await proxy.answersOf(place);
-  await until(async () => await proxy.answersOf(place) > before, 'the host is used again');
+  await until(async () => (await proxy.answersOf(place)) > before, 'the host is used again');
 }
 
 describe.each(PROXIES.filter(isInstalled))('%s itself', (kind: ProxyKind) => {
@@ -153,7 +172,10 @@ describe.each(PROXIES.filter(isInstalled))('%s itself', (kind: ProxyKind) => {
     }).listen(0, '0.0.0.0');
     await once(stub, 'listening');
     const { port } = stub.address() as AddressInfo;
-    proxy = await Proxy.start(kind, [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `127.0.0.${number}:${port}`));
+    proxy = await Proxy.start(
+      kind,
+      [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `127.0.0.${number}:${port}`),
+    );
   });
   afterAll(async () => {
     await proxy.stop();
@@ -166,7 +188,7 @@ describe.each(PROXIES.filter(isInstalled))('%s itself', (kind: ProxyKind) => {
     ['/jsonp/poll?callback=f', null, 2, 200],
     ['/api/send', { text: 'a' }, 1, 502],
     // nginx does not look into bodies
-    ['/api/send', { text: 'a', id: 'n' }, ...(kind === 'haproxy' ? [2, 200] as const : [1, 502] as const)],
+    ['/api/send', { text: 'a', id: 'n' }, ...(kind === 'haproxy' ? ([2, 200] as const) : ([1, 502] as const))],
   ] as const)('gives %s %j to another host only if that does no harm', async (path, body, times, expected) => {
     seen = [];
     breakNext = true;
@@ -183,6 +205,10 @@ describe.each(PROXIES.filter(isInstalled))('%s itself', (kind: ProxyKind) => {
 
 it('the limits of time leave polls alone', async () => {
   const [nginx, haproxy] = [await deployed('nginx/chat.conf'), await deployed('haproxy/haproxy.cfg')];
-  const seconds = [/proxy_read_timeout (\d+)s/.exec(nginx), /timeout server (\d+)s/.exec(haproxy), /timeout client (\d+)s/.exec(haproxy)].map((found) => Number(found?.[1]));
+  const seconds = [
+    /proxy_read_timeout (\d+)s/.exec(nginx),
+    /timeout server (\d+)s/.exec(haproxy),
+    /timeout client (\d+)s/.exec(haproxy),
+  ].map((found) => Number(found?.[1]));
   for (const limit of seconds) expect(limit).toBeGreaterThan(POLL_TIMEOUT_MAX + 10);
 });

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ask, call } from '../support/client.js';
 import { openLink } from '../support/dead-link.js';
-import { joinAs } from '../support/people.js';
 import { openFanOut, openPart } from '../support/parts.js';
+import { joinAs } from '../support/people.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { startOneRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
@@ -19,7 +19,10 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
   afterAll(() => system.stop());
 
   it('Redis gone: unavailable at once, held polls included; Redis back: all is well by itself', async () => {
-    const [anna, bert] = [await TestUser.join(system.urls, { room: 'gone' }), await TestUser.join(system.urls, { room: 'gone' })];
+    const [anna, bert] = [
+      await TestUser.join(system.urls, { room: 'gone' }),
+      await TestUser.join(system.urls, { room: 'gone' }),
+    ];
     const follower = anna.follow();
     await bert.sendSurely('before');
     await until(() => follower.texts().includes('before'), 'the message');
@@ -27,7 +30,9 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     await system.redis.kill();
     expect((await held).map(({ body }) => body)).toContainEqual(expect.objectContaining({ ok: false }));
     for (const url of system.urls) {
-      expect((await call(url, 'send', { token: anna.token, text: 'x' })).body).toMatchObject({ error: { code: 'unavailable', status: 503 } });
+      expect((await call(url, 'send', { token: anna.token, text: 'x' })).body).toMatchObject({
+        error: { code: 'unavailable', status: 503 },
+      });
       expect(await health(url)).toBe(503);
     }
     await system.redis.restart();
@@ -42,7 +47,9 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     const follower = anna.follow();
     await anna.sendSurely('before');
     system.redis.pause();
-    expect((await call(system.urls[0] ?? '', 'send', { token: anna.token, text: 'x' })).body).toMatchObject({ error: { code: 'unavailable' } });
+    expect((await call(system.urls[0] ?? '', 'send', { token: anna.token, text: 'x' })).body).toMatchObject({
+      error: { code: 'unavailable' },
+    });
     system.redis.resume();
     await anna.sendSurely('after');
     await until(() => follower.texts().includes('after'), 'the message');
@@ -51,7 +58,10 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
   });
 
   it('kill -9 of a worker with jobs under way loses nothing', async () => {
-    const [anna, bert] = [await TestUser.join(system.urls, { room: 'worker' }), await TestUser.join(system.urls, { room: 'worker' })];
+    const [anna, bert] = [
+      await TestUser.join(system.urls, { room: 'worker' }),
+      await TestUser.join(system.urls, { room: 'worker' }),
+    ];
     const follower = anna.follow();
     const texts = Array.from({ length: 60 }, (_, i) => `m${i}`);
     for (const [i, text] of texts.entries()) {
@@ -69,12 +79,17 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     const anna = await TestUser.join(one, { room: 'api' });
     const bert = await TestUser.join(two, { room: 'api' });
     let { cursor } = anna.joined;
-    for (let i = 0; i < 3; i += 1) ({ cursor } = await ask<{ cursor: string }>(one, 'poll', { token: anna.token, cursor, timeout: 1 }));
+    for (let i = 0; i < 3; i += 1)
+      ({ cursor } = await ask<{ cursor: string }>(one, 'poll', { token: anna.token, cursor, timeout: 1 }));
     const held = call(one, 'poll', { token: anna.token, cursor, timeout: 20 }).catch(() => 'cut');
     await system.apis[0]?.kill();
     expect(await held).toBe('cut');
     await bert.sendSurely('while cut off');
-    const { events } = await ask<{ events: { text?: string }[] }>(two, 'poll', { token: anna.token, cursor, timeout: 10 });
+    const { events } = await ask<{ events: { text?: string }[] }>(two, 'poll', {
+      token: anna.token,
+      cursor,
+      timeout: 10,
+    });
     expect(events.map((event) => event.text)).toContain('while cut off');
   });
 });
@@ -84,7 +99,11 @@ it('a stopped user is expired by the worker, and the room hears of it', async ()
   onTestFinished(() => system.stop());
   const [anna, bert] = [await TestUser.join(system.urls), await TestUser.join(system.urls)];
   const follower = anna.follow();
-  await until(() => follower.events.some((event) => event.type === 'left' && event.from.id === bert.id), 'the end of the other', 30_000);
+  await until(
+    () => follower.events.some((event) => event.type === 'left' && event.from.id === bert.id),
+    'the end of the other',
+    30_000,
+  );
   await follower.stop();
   await anna.send('still here');
 });
@@ -105,7 +124,15 @@ async function surviveDeadLink(LIVE: string): Promise<void> {
   })();
   await until(() => part.polls.heldFor(anna.id), 'a held poll');
   link.die();
-  await until(() => anna.send(part, 'over the new link').then(() => true, () => false), 'the new link', 20_000);
+  await until(
+    () =>
+      anna.send(part, 'over the new link').then(
+        () => true,
+        () => false,
+      ),
+    'the new link',
+    20_000,
+  );
   await worker.fanOut.advanceRoom('r');
   await until(() => anna.texts.includes('over the new link'), 'the message', 15_000);
   polling.on = false;

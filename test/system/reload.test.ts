@@ -27,7 +27,13 @@ let url: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nobackend-reload-'));
   const env = {
-    PATH: process.env['PATH'], DATA_DIR: folder, PORT: String(await freePort()), LOG_FORMAT: 'json', RATE_LIMITS: 'off', API_INSTANCES: '2', WORKER_INSTANCES: '2',
+    PATH: process.env.PATH,
+    DATA_DIR: folder,
+    PORT: String(await freePort()),
+    LOG_FORMAT: 'json',
+    RATE_LIMITS: 'off',
+    API_INSTANCES: '2',
+    WORKER_INSTANCES: '2',
   };
   const [child, [, address = '']] = await Child.start(process.execPath, ['scripts/start/start.js'], env, READY);
   [start, url] = [child, address];
@@ -63,7 +69,10 @@ class Client {
 
   /** Ends the polling once all of `count` messages have come, or the polling has failed. */
   async finish(count: number): Promise<void> {
-    await until(() => this.seen.length >= count || this.failures.length > 0, `${this.#user.name} has all ${count} messages`);
+    await until(
+      () => this.seen.length >= count || this.failures.length > 0,
+      `${this.#user.name} has all ${count} messages`,
+    );
     this.#stopping = true;
     await this.#polling;
   }
@@ -78,10 +87,11 @@ class Client {
   }
 
   async #pollOn(): Promise<void> {
-    for (let { cursor } = this.#user.joined; !this.#stopping;) {
+    for (let { cursor } = this.#user.joined; !this.#stopping; ) {
       const answer = await this.#user.poll(this.#quiet ? 1 : HOLD, { cursor });
       cursor = answer.cursor;
-      for (const event of answer.events) if (event.type === 'message' && event.text !== undefined) this.seen.push(event.text);
+      for (const event of answer.events)
+        if (event.type === 'message' && event.text !== undefined) this.seen.push(event.text);
     }
   }
 }
@@ -94,7 +104,7 @@ async function pids(name: string): Promise<number[]> {
 
 /** One command of pm2, as a host gives it. */
 async function pm2(...args: string[]): Promise<void> {
-  const env = { PATH: process.env['PATH'], PM2_HOME: join(folder, 'pm2'), PM2_DISABLE_VERSION_CHECK: '1' };
+  const env = { PATH: process.env.PATH, PM2_HOME: join(folder, 'pm2'), PM2_DISABLE_VERSION_CHECK: '1' };
   await promisify(execFile)(process.execPath, ['node_modules/pm2/bin/pm2', ...args], { cwd: root, env });
 }
 
@@ -108,7 +118,9 @@ async function reload(name: string): Promise<void> {
 }
 
 it('fails no request and loses no message', async () => {
-  const joining = Array.from({ length: USERS }, (_, number) => TestUser.join(url, { way: number % 2 === 0 ? 'jsonp' : 'api-post' }));
+  const joining = Array.from({ length: USERS }, (_, number) =>
+    TestUser.join(url, { way: number % 2 === 0 ? 'jsonp' : 'api-post' }),
+  );
   const clients = (await Promise.all(joining)).map((user) => new Client(user));
   await reload('api');
   await reload('worker');
@@ -125,13 +137,30 @@ it('fails no request and loses no message', async () => {
 
 it('refuses no connection while the only new process takes longer to start than pm2 waits by itself', async () => {
   await pm2('scale', 'api', '1');
-  const former = await until(() => pids('api').then((now) => (now.length === 1 ? now : null), () => null), 'one process');
+  const former = await until(
+    () =>
+      pids('api').then(
+        (now) => (now.length === 1 ? now : null),
+        () => null,
+      ),
+    'one process',
+  );
   const reloading = reload('api');
-  const fresh = await until(() => pids('api').then((now) => now.find((pid) => !former.includes(pid)), () => null), 'the new process');
+  const fresh = await until(
+    () =>
+      pids('api').then(
+        (now) => now.find((pid) => !former.includes(pid)),
+        () => null,
+      ),
+    'the new process',
+  );
   process.kill(fresh, 'SIGSTOP');
   let failures = 0;
   for (const end = Date.now() + SLOW_START_MS; Date.now() < end; await sleep(100)) {
-    failures += await fetch(`${url}/chat.js`).then(({ status }) => (status === 200 ? 0 : 1), () => 1);
+    failures += await fetch(`${url}/chat.js`).then(
+      ({ status }) => (status === 200 ? 0 : 1),
+      () => 1,
+    );
   }
   process.kill(fresh, 'SIGCONT');
   await reloading;

@@ -44,8 +44,10 @@ async function send(user: TestUser, id: string, fields: object, base = url): Pro
   return ((await answer.json()) as { id: string }).id;
 }
 
-it('follows a message by its room\'s mark and log id: accepted, fanned out, given, in whatever process', async () => {
-  const users = await Promise.all(system.urls.map((base, i) => TestUser.join(base, { room: ROOM, name: `Confidential ${i}` })));
+it("follows a message by its room's mark and log id: accepted, fanned out, given, in whatever process", async () => {
+  const users = await Promise.all(
+    system.urls.map((base, i) => TestUser.join(base, { room: ROOM, name: `Confidential ${i}` })),
+  );
   const followers = users.map((user) => user.follow());
   const [ann = expect.fail(), bert = expect.fail()] = users;
   const text = 'for no log';
@@ -53,10 +55,18 @@ it('follows a message by its room\'s mark and log id: accepted, fanned out, give
   await Promise.all(followers.map((follower) => until(() => follower.texts().includes(text), 'the message')));
   await Promise.all(followers.map((follower) => follower.stop()));
 
-  expect(await lineOf('accepted', (line) => line.event === event, ...system.apis)).toMatchObject({ request: 'from-the-proxy-1', operation: 'send', user: ann.id });
+  expect(await lineOf('accepted', (line) => line.event === event, ...system.apis)).toMatchObject({
+    request: 'from-the-proxy-1',
+    operation: 'send',
+    user: ann.id,
+  });
   await lineOf('fanned out', ({ events }) => events?.includes(event) ?? false, ...system.workers);
   for (const user of [ann, bert]) {
-    const given = await lineOf('given', (line) => line.user === user.id && (line.events?.includes(event) ?? false), ...system.apis);
+    const given = await lineOf(
+      'given',
+      (line) => line.user === user.id && (line.events?.includes(event) ?? false),
+      ...system.apis,
+    );
     expect(given.request).toMatch(/^[0-9a-f]{16}$/);
   }
   const all = [...system.apis, ...system.workers].map((process) => process.output()).join('');
@@ -66,15 +76,23 @@ it('follows a message by its room\'s mark and log id: accepted, fanned out, give
 it('says what was refused, and who asked; an id that is none, and a path that is no operation, are not repeated', async () => {
   const user = await TestUser.join(url);
   await send(user, 'a b<c>', { room: 'nowhere', text: 'x' });
-  expect(await lineOf('refused', ({ code }) => code === 'not_in_room', ...system.apis)).toMatchObject({ operation: 'send', user: user.id, request: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown });
+  expect(await lineOf('refused', ({ code }) => code === 'not_in_room', ...system.apis)).toMatchObject({
+    operation: 'send',
+    user: user.id,
+    request: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
+  });
   await fetch(`${url}/api/of-my-own`);
-  expect(await lineOf('refused', ({ code }) => code === 'unknown_operation', ...system.apis)).toMatchObject({ operation: 'unknown' });
+  expect(await lineOf('refused', ({ code }) => code === 'unknown_operation', ...system.apis)).toMatchObject({
+    operation: 'unknown',
+  });
 });
 
 it('does not tell of private messages whose they are', async () => {
   const [ann, bert] = await Promise.all([TestUser.join(url), TestUser.join(url)]);
   const id = await send(ann, 'private-1', { to: bert.id, text: 'x' });
-  expect(await lineOf('accepted', ({ request }) => request === 'private-1', ...system.apis)).toMatchObject({ event: `private/${id}` });
+  expect(await lineOf('accepted', ({ request }) => request === 'private-1', ...system.apis)).toMatchObject({
+    event: `private/${id}`,
+  });
 });
 
 it('believes no id of a request without a proxy of ours: a client could give many one id', async () => {

@@ -6,7 +6,7 @@ import { startSystem, type TestSystem } from '../support/processes.js';
 import { allKeys, openRedis } from '../support/redis.js';
 import { refusal } from '../support/refusal.js';
 import { until } from '../support/until.js';
-import { TestUser, type Joined } from '../support/user.js';
+import { type Joined, TestUser } from '../support/user.js';
 
 let system: TestSystem;
 
@@ -15,8 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-const join = (room: string, name?: string) => TestUser.join(system.urls, name === undefined ? { room } : { room, name });
-interface Page { events: ChatEvent[]; more: boolean }
+const join = (room: string, name?: string) =>
+  TestUser.join(system.urls, name === undefined ? { room } : { room, name });
+interface Page {
+  events: ChatEvent[];
+  more: boolean;
+}
 const textsOf = ({ events }: Page) => events.map(({ type, text }) => text ?? type);
 
 describe('presence', () => {
@@ -30,7 +34,14 @@ describe('presence', () => {
     await follower.stop();
     const about = follower.events.filter(({ from }) => from.id === goes.id);
     expect(about.map(({ type }) => type)).toEqual(['joined', 'left', 'joined', 'left']);
-    for (const event of about) expect(event).toEqual({ type: event.type, room: 'presence', id: event.id, at: Number.parseInt(event.id, 10), from: goes.joined.user });
+    for (const event of about)
+      expect(event).toEqual({
+        type: event.type,
+        room: 'presence',
+        id: event.id,
+        at: Number.parseInt(event.id, 10),
+        from: goes.joined.user,
+      });
   });
 
   it('is not told twice to who enters a room again', async () => {
@@ -58,7 +69,8 @@ describe('send with a nonce', () => {
     const user = await join('nonce');
     const first = await user.send({ text: 'once', id: 'n1' });
     expect(first).not.toHaveProperty('duplicate');
-    for (let i = 0; i < 4; i += 1) expect(await user.send({ text: `again ${i}`, id: 'n1' })).toEqual({ ...first, duplicate: true });
+    for (let i = 0; i < 4; i += 1)
+      expect(await user.send({ text: `again ${i}`, id: 'n1' })).toEqual({ ...first, duplicate: true });
     await user.send({ text: 'twice', id: 'n2' });
     expect(textsOf(await user.ask<Page>('history'))).toEqual(['joined', 'once', 'twice']);
   });
@@ -70,10 +82,14 @@ describe('send with a nonce', () => {
     expect(sent.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
   });
 
-  it('means the sender and the room: another\'s nonce, or that of another room, is another', async () => {
+  it("means the sender and the room: another's nonce, or that of another room, is another", async () => {
     const [a, b] = [await join('nonce-a'), await join('nonce-a')];
     await a.ask('enter', { room: 'nonce-b' });
-    const all = [a.send({ text: '1', id: 'n', room: 'nonce-a' }), a.send({ text: '2', id: 'n', room: 'nonce-b' }), b.send({ text: '3', id: 'n' })];
+    const all = [
+      a.send({ text: '1', id: 'n', room: 'nonce-a' }),
+      a.send({ text: '2', id: 'n', room: 'nonce-b' }),
+      b.send({ text: '3', id: 'n' }),
+    ];
     expect((await Promise.all(all)).some(({ duplicate }) => duplicate)).toBe(false);
   });
 });
@@ -105,10 +121,20 @@ describe('history', () => {
 
 it('rooms lists public rooms with members, busiest first, then by name, and none that is empty', async () => {
   const before = new Set((await listed()).map(({ name }) => name));
-  const [a, c, other] = [await join('list-b'), await join('list-c'), await join('list-c'), await join('list-a'), await join('list-a')];
+  const [a, c, other] = [
+    await join('list-b'),
+    await join('list-c'),
+    await join('list-c'),
+    await join('list-a'),
+    await join('list-a'),
+  ];
   await c.send({ to: other.id, text: 'a private room is not listed' });
   const fresh = (await listed()).filter(({ name }) => !before.has(name));
-  expect(fresh).toEqual([{ name: 'list-a', members: 2 }, { name: 'list-c', members: 2 }, { name: 'list-b', members: 1 }]);
+  expect(fresh).toEqual([
+    { name: 'list-a', members: 2 },
+    { name: 'list-c', members: 2 },
+    { name: 'list-b', members: 1 },
+  ]);
   await a.ask('leave');
   expect((await listed()).map(({ name }) => name)).not.toContain('list-b');
 });
@@ -128,11 +154,21 @@ describe('a private message', () => {
     for (const follower of followers) await until(() => follower.texts('party').length === 1, 'what is public');
     for (const follower of followers.slice(0, 2)) {
       const event = await until(() => follower.events.find((one) => one.room === room), 'what is private');
-      expect(event).toEqual({ type: 'message', room, id, at: Number.parseInt(id, 10), from: b.joined.user, text: 'psst', private: true });
+      expect(event).toEqual({
+        type: 'message',
+        room,
+        id,
+        at: Number.parseInt(id, 10),
+        from: b.joined.user,
+        text: 'psst',
+        private: true,
+      });
     }
     await Promise.all(followers.map((follower) => follower.stop()));
     expect(followers[2]?.events.filter((event) => event.room.includes(':'))).toEqual([]);
-    expect(followers.flatMap(({ events }) => events).filter(({ type, room: where }) => type === 'joined' && where === room)).toEqual([]);
+    expect(
+      followers.flatMap(({ events }) => events).filter(({ type, room: where }) => type === 'joined' && where === room),
+    ).toEqual([]);
   });
 
   it('has a history and members for the two, who can answer in its room by name', async () => {
@@ -152,7 +188,12 @@ describe('a private message', () => {
     const [a, b, c] = [await join('closed'), await join('closed'), await join('closed')];
     await a.send({ to: b.id, text: 'secret' });
     const room = `${a.id}:${b.id}`;
-    for (const [operation, parameters] of [['history', {}], ['members', {}], ['send', { text: 'x' }], ['signal', { data: 1 }]] as const) {
+    for (const [operation, parameters] of [
+      ['history', {}],
+      ['members', {}],
+      ['send', { text: 'x' }],
+      ['signal', { data: 1 }],
+    ] as const) {
       expect((await refusal(c.ask(operation, { room, ...parameters }))).code, operation).toBe('not_in_room');
     }
     expect(await refusal(c.ask('enter', { room }))).toMatchObject({ code: 'bad_request', field: 'room' });
@@ -174,8 +215,19 @@ describe('a private message', () => {
   it('has one room only: no other way of writing its name is taken', async () => {
     const [a, b] = [await join('spelling'), await join('spelling')];
     await a.send({ to: b.id, text: 'x' });
-    for (const room of [`${b.id}:${a.id}`, `0${a.id}:${b.id}`, `${a.id}:${b.id}:`, `${a.id}::${b.id}`, `${a.id}:${a.id}`, `+${a.id}:${b.id}`, `${a.id}:${b.id} `, `${a.id}.0:${b.id}`, ':']) {
-      for (const operation of ['history', 'members']) expect(await refusal(a.ask(operation, { room })), room).toMatchObject({ code: 'bad_request', field: 'room' });
+    for (const room of [
+      `${b.id}:${a.id}`,
+      `0${a.id}:${b.id}`,
+      `${a.id}:${b.id}:`,
+      `${a.id}::${b.id}`,
+      `${a.id}:${a.id}`,
+      `+${a.id}:${b.id}`,
+      `${a.id}:${b.id} `,
+      `${a.id}.0:${b.id}`,
+      ':',
+    ]) {
+      for (const operation of ['history', 'members'])
+        expect(await refusal(a.ask(operation, { room })), room).toMatchObject({ code: 'bad_request', field: 'room' });
       expect(await refusal(a.send({ room, text: 'x' })), room).toMatchObject({ code: 'bad_request', field: 'room' });
     }
   });
@@ -193,7 +245,9 @@ describe('a private message', () => {
 it('what is kept of a token is only its hash', async () => {
   const user = await join('hashed');
   const redis = openRedis(system.redis.url);
-  const texts = await Promise.all((await allKeys(redis, 'user:*')).filter((key) => /:\d+$/.test(key)).map((key) => redis.hgetall(key)));
+  const texts = await Promise.all(
+    (await allKeys(redis, 'user:*')).filter((key) => /:\d+$/.test(key)).map((key) => redis.hgetall(key)),
+  );
   redis.disconnect();
   expect(JSON.stringify(texts)).not.toContain(user.token.split('.')[1]);
 });

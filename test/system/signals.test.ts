@@ -22,17 +22,24 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
   async function signalUntilHeard(from: TestUser, followers: Follower[], room?: string): Promise<SignalEvent[]> {
     let data = 0;
     return until(async () => {
-      await from.ask('signal', { data: data += 1, room });
+      await from.ask('signal', { data: (data += 1), room });
       const heard = followers.flatMap(({ signals }) => signals.slice(-1));
       return heard.length === followers.length ? heard : null;
     }, 'everybody has heard a signal');
   }
 
-  it('comes to the held polls of all members, the sender\'s too, at both processes', async () => {
+  it("comes to the held polls of all members, the sender's too, at both processes", async () => {
     const users = [await join('heard', 0), await join('heard', 1), await join('heard', 0)];
     const followers = users.map((user) => user.follow());
     const heard = await signalUntilHeard(users[0] ?? expect.fail(), followers);
-    for (const signal of heard) expect(signal).toEqual({ type: 'signal', room: 'heard', at: expect.any(Number), from: users[0]?.joined.user, data: expect.any(Number) });
+    for (const signal of heard)
+      expect(signal).toEqual({
+        type: 'signal',
+        room: 'heard',
+        at: expect.any(Number),
+        from: users[0]?.joined.user,
+        data: expect.any(Number),
+      });
     await Promise.all(followers.map((follower) => follower.stop()));
   });
 
@@ -41,7 +48,10 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
     await former.ask('enter', { room: 'there' });
     await former.ask('exit', { room: 'here' });
     await a.send({ to: b.id, text: 'private' });
-    const [listening, outside] = [[a.follow(), b.follow()], [other.follow(), former.follow()]];
+    const [listening, outside] = [
+      [a.follow(), b.follow()],
+      [other.follow(), former.follow()],
+    ];
     await signalUntilHeard(a, listening);
     for (const follower of listening) follower.signals.length = 0;
     await signalUntilHeard(a, listening, `${a.id}:${b.id}`);
@@ -57,7 +67,11 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
     await moves.ask('enter', { room: 'after' });
     await moves.ask('exit', { room: 'before' });
     await until(async () => {
-      for (const [user, room] of [[a, 'before'], [b, 'after']] as const) await user.ask('signal', { data: 'late', room });
+      for (const [user, room] of [
+        [a, 'before'],
+        [b, 'after'],
+      ] as const)
+        await user.ask('signal', { data: 'late', room });
       return follower.signals.some(({ room }) => room === 'after');
     }, 'a signal of the new room');
     await follower.stop();
@@ -68,9 +82,11 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
     const [rounds, users] = [40, await Promise.all(Array.from({ length: 5 }, (_, i) => join('many', i % 2)))];
     const followers = users.map((user) => user.follow());
     await signalUntilHeard(users[0] ?? expect.fail(), followers);
-    await Promise.all(users.map(async (user) => {
-      for (let n = 1; n <= rounds; n += 1) await user.ask('signal', { data: { n } });
-    }));
+    await Promise.all(
+      users.map(async (user) => {
+        for (let n = 1; n <= rounds; n += 1) await user.ask('signal', { data: { n } });
+      }),
+    );
     const hasLast = ({ signals }: Follower, { id }: TestUser): boolean => {
       const last = signals.filter(({ from }) => from.id === id).at(-1)?.data;
       return JSON.stringify(last) === `{"n":${rounds}}`;
@@ -82,7 +98,10 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
   it('leaves nothing behind: no key, no history, nothing for who polls for the first time', async () => {
     const [a, b] = [await join('kept'), await join('kept')];
     const redis = openRedis(system.redis.url);
-    await until(async () => await redis.llen((await allKeys(redis, `user:*:${a.id}:messages`))[0] ?? '') === 2, 'both have joined');
+    await until(
+      async () => (await redis.llen((await allKeys(redis, `user:*:${a.id}:messages`))[0] ?? '')) === 2,
+      'both have joined',
+    );
     for (let i = 0; i < 20; i += 1) await b.ask('signal', { data: { secret: 'ephemeral' } });
     for (const key of await allKeys(redis)) expect(await contents(redis, key), key).not.toContain('ephemeral');
     redis.disconnect();

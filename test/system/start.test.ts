@@ -1,8 +1,8 @@
 /** `npm start` as a host meets it: it serves, it ends without a trace, and it says in one line why it cannot start. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,7 +22,7 @@ let env: NodeJS.ProcessEnv;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nobackend-start-'));
-  env = { PATH: process.env['PATH'], DATA_DIR: folder, PORT: String(await freePort()) };
+  env = { PATH: process.env.PATH, DATA_DIR: folder, PORT: String(await freePort()) };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -56,9 +56,14 @@ function lives(pid: number): boolean {
 /** A start that cannot succeed: its exit code and what it says. */
 function fail(settings: NodeJS.ProcessEnv): Promise<{ code: unknown; said: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['scripts/start/start.js'], { cwd: root, env: { ...env, ...settings } }, (error, stdout, stderr) => {
-      resolve({ code: error?.code, said: `${stdout}${stderr}` });
-    });
+    execFile(
+      process.execPath,
+      ['scripts/start/start.js'],
+      { cwd: root, env: { ...env, ...settings } },
+      (error, stdout, stderr) => {
+        resolve({ code: error?.code, said: `${stdout}${stderr}` });
+      },
+    );
   });
 }
 
@@ -69,7 +74,10 @@ describe('npm start', () => {
     const { api = [], worker = [], redis = [] } = await parts();
     expect([api.length, worker.length, redis.length]).toEqual([2, 1, 1]);
     const client = new Redis(Number(await readFile(join(folder, 'redis/port'), 'utf8')));
-    expect(await client.config('GET', 'maxmemory')).toEqual(['maxmemory', String(readStartConfig({}).redisMaxMemory * 1_048_576)]);
+    expect(await client.config('GET', 'maxmemory')).toEqual([
+      'maxmemory',
+      String(readStartConfig({}).redisMaxMemory * 1_048_576),
+    ]);
     client.disconnect();
     const said = `nobackend-chat already runs from this folder (process ${await pm2Pid()}): stop that first.\n`;
     expect(await fail({ PORT: String(await freePort()) })).toEqual({ code: 1, said });
@@ -103,15 +111,24 @@ describe('npm start', () => {
 
 describe('what cannot start says so in one line', () => {
   it('a setting that is not allowed', async () => {
-    expect(await fail({ USER_TTL: 'soon' })).toEqual({ code: 1, said: 'USER_TTL=soon is not allowed: give a whole number from 1 to 86400.\n' });
-    expect(await fail({ API_INSTANCES: '0' })).toEqual({ code: 1, said: 'API_INSTANCES=0 is not allowed: give a whole number from 1 to 128.\n' });
+    expect(await fail({ USER_TTL: 'soon' })).toEqual({
+      code: 1,
+      said: 'USER_TTL=soon is not allowed: give a whole number from 1 to 86400.\n',
+    });
+    expect(await fail({ API_INSTANCES: '0' })).toEqual({
+      code: 1,
+      said: 'API_INSTANCES=0 is not allowed: give a whole number from 1 to 128.\n',
+    });
   });
 
   it('a port that is in use', async () => {
-    await withServer(() => undefined, async (port) => {
-      const said = `Port ${port} is in use: stop what uses it, or set PORT to another one.\n`;
-      expect(await fail({ PORT: String(port) })).toEqual({ code: 1, said });
-    });
+    await withServer(
+      () => undefined,
+      async (port) => {
+        const said = `Port ${port} is in use: stop what uses it, or set PORT to another one.\n`;
+        expect(await fail({ PORT: String(port) })).toEqual({ code: 1, said });
+      },
+    );
   });
 
   it('a Redis that is not there', async () => {
@@ -124,13 +141,18 @@ describe('what cannot start says so in one line', () => {
     const redis = await startOneRedis();
     const client = new Redis(redis.url);
     const at = `127.0.0.1:${redis.port}`;
-    const refused = (path: string, why: string) => ({ code: 1, said: `The Redis of REDIS_URL (redis://${at}${path}) cannot be used: ${why}.\n` });
+    const refused = (path: string, why: string) => ({
+      code: 1,
+      said: `The Redis of REDIS_URL (redis://${at}${path}) cannot be used: ${why}.\n`,
+    });
     expect(await fail({ REDIS_URL: `redis://${at}/99` })).toEqual(refused('/99', 'it has no database of this number'));
     await client.replicaof('127.0.0.1', 1);
     expect(await fail({ REDIS_URL: `redis://${at}` })).toEqual(refused('', 'it is a read-only replica'));
     await client.config('SET', 'requirepass', 'right');
     expect(await fail({ REDIS_URL: `redis://${at}` })).toEqual(refused('', 'it demands a password'));
-    expect(await fail({ REDIS_URL: `redis://:wrong@${at}` })).toEqual(refused('', 'it does not accept this user and password'));
+    expect(await fail({ REDIS_URL: `redis://:wrong@${at}` })).toEqual(
+      refused('', 'it does not accept this user and password'),
+    );
     client.disconnect();
     await redis.stop();
   });
@@ -142,24 +164,34 @@ describe('what cannot start says so in one line', () => {
     await writeFile(join(files, 'appendonly.aof.1.incr.aof'), '*1\r\nthis is no length\r\n');
     const { code, said } = await fail({});
     expect(code).toBe(1);
-    expect(said).toContain(`The chat's own Redis cannot start: its append-only file ${files}/appendonly.aof.1.incr.aof is damaged. `);
+    expect(said).toContain(
+      `The chat's own Redis cannot start: its append-only file ${files}/appendonly.aof.1.incr.aof is damaged. `,
+    );
     expect(said).toContain(`"redis-check-aof --fix ${files}/appendonly.aof.manifest"`);
   });
 
   it('a folder for the data that is a file', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
-    expect(await fail({ DATA_DIR: file })).toEqual({ code: 1, said: `The folder ${file} cannot be used: it is a file. Mend that, or set DATA_DIR to another one.\n` });
+    expect(await fail({ DATA_DIR: file })).toEqual({
+      code: 1,
+      said: `The folder ${file} cannot be used: it is a file. Mend that, or set DATA_DIR to another one.\n`,
+    });
   });
 
-  it('a pm2 of the host\'s own in the same place, which is left alone', async () => {
-    const pm2 = (command: string) => promisify(execFile)(process.execPath, ['node_modules/pm2/bin/pm2', command], {
-      cwd: root, env: { PATH: process.env['PATH'], PM2_HOME: join(folder, 'pm2'), PM2_DISABLE_VERSION_CHECK: '1' },
-    });
+  it("a pm2 of the host's own in the same place, which is left alone", async () => {
+    const pm2 = (command: string) =>
+      promisify(execFile)(process.execPath, ['node_modules/pm2/bin/pm2', command], {
+        cwd: root,
+        env: { PATH: process.env.PATH, PM2_HOME: join(folder, 'pm2'), PM2_DISABLE_VERSION_CHECK: '1' },
+      });
     await pm2('ping');
     const pid = await pm2Pid();
     const home = join(folder, 'pm2');
-    expect(await fail({})).toEqual({ code: 1, said: `A pm2 of yours runs from ${home} (process ${pid}): end it first, with "PM2_HOME=${home} npx pm2 kill".\n` });
+    expect(await fail({})).toEqual({
+      code: 1,
+      said: `A pm2 of yours runs from ${home} (process ${pid}): end it first, with "PM2_HOME=${home} npx pm2 kill".\n`,
+    });
     expect(lives(pid)).toBe(true);
     await pm2('kill');
   });

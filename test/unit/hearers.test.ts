@@ -26,14 +26,16 @@ interface Asked {
 /** A user's poll that has been attached, and is held for so many s. */
 function poll(id: number, timeout = 25): Asked {
   let body: string | null = null;
-  const give = (text: string): void => { body = text; };
+  const give = (text: string): void => {
+    body = text;
+  };
   const reply = { give, refuse: () => undefined, whenGone: null, addresses: () => Promise.resolve([]) };
   const made = new Poll(`${id}.${'x'.repeat(24)}`, null, timeout, reply);
   hearers.meet(made, new Set([ROOM]));
   hearers.give(made);
   if (timeout === 0) made.settleEmpty();
   const dataOf = (text: string) => (JSON.parse(text) as { events: { data: unknown }[] }).events.map(({ data }) => data);
-  return { poll: made, data: () => body === null ? null : dataOf(body) };
+  return { poll: made, data: () => (body === null ? null : dataOf(body)) };
 }
 
 function signal(from: number, data: unknown): void {

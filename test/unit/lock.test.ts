@@ -24,15 +24,23 @@ describe('package-lock.json', () => {
     expect(own).toMatchObject({ dependencies: wanted.dependencies, devDependencies: wanted.devDependencies });
   });
 
-  it.each(Object.entries({ ...wanted.dependencies, ...wanted.devDependencies }))('has %s at %s, exactly', (name, version) => {
-    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(packages[`node_modules/${name}`]?.version).toBe(version);
-  });
+  it.each(Object.entries({ ...wanted.dependencies, ...wanted.devDependencies }))(
+    'has %s at %s, exactly',
+    (name, version) => {
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(packages[`node_modules/${name}`]?.version).toBe(version);
+    },
+  );
 
   it('has every package by a hash, and from no other place than the npm registry', () => {
     expect(Object.keys(packages).length).toBeGreaterThan(100);
-    const strange = Object.entries(packages).filter(([, { version, resolved, integrity = '', link }]) =>
-      link || version === undefined || !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity) || !(resolved ?? REGISTRY).startsWith(REGISTRY));
+    const strange = Object.entries(packages).filter(
+      ([, { version, resolved, integrity = '', link }]) =>
+        link ||
+        version === undefined ||
+        !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity) ||
+        !(resolved ?? REGISTRY).startsWith(REGISTRY),
+    );
     expect(strange.map(([path]) => path)).toEqual([]);
   });
 });

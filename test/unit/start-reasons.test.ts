@@ -15,13 +15,27 @@ const NEXT = `
 
 describe('the reason of a Redis that does not start', () => {
   it.each([
-    ['# Bad file format reading the append only file appendonly.aof.2.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>',
-      `its append-only file ${FOLDER}/appendonly.aof.2.incr.aof is damaged. Copy ${FOLDER} to a safe place, then run "redis-check-aof --fix ${FOLDER}/appendonly.aof.manifest": it cuts off everything behind the damage`],
-    ['# Short read or OOM loading DB. Unrecoverable error, aborting now.', `the base file (*.base.rdb) in ${FOLDER} is damaged. ${RESTORE}`],
-    ["# Can't handle RDB format version 9999", `the data in ${FOLDER} was written by a newer Redis. Install that version or a later one`],
+    [
+      '# Bad file format reading the append only file appendonly.aof.2.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>',
+      `its append-only file ${FOLDER}/appendonly.aof.2.incr.aof is damaged. Copy ${FOLDER} to a safe place, then run "redis-check-aof --fix ${FOLDER}/appendonly.aof.manifest": it cuts off everything behind the damage`,
+    ],
+    [
+      '# Short read or OOM loading DB. Unrecoverable error, aborting now.',
+      `the base file (*.base.rdb) in ${FOLDER} is damaged. ${RESTORE}`,
+    ],
+    [
+      "# Can't handle RDB format version 9999",
+      `the data in ${FOLDER} was written by a newer Redis. Install that version or a later one`,
+    ],
     ['# \n*** FATAL AOF MANIFEST FILE ERROR ***', `${FOLDER}/appendonly.aof.manifest is damaged. ${RESTORE}`],
-    ['# Unable to obtain the AOF file appendonly.aof.2.base.rdb length. stat: No such file or directory', `the file ${FOLDER}/appendonly.aof.2.base.rdb is missing. ${RESTORE}`],
-    ["# Can't open or create append-only dir appendonlydir: Permission denied", `it may not read or write ${FOLDER}. Give that folder to the user that starts the chat`],
+    [
+      '# Unable to obtain the AOF file appendonly.aof.2.base.rdb length. stat: No such file or directory',
+      `the file ${FOLDER}/appendonly.aof.2.base.rdb is missing. ${RESTORE}`,
+    ],
+    [
+      "# Can't open or create append-only dir appendonlydir: Permission denied",
+      `it may not read or write ${FOLDER}. Give that folder to the user that starts the chat`,
+    ],
     ['# Something new went wrong.', 'Something new went wrong'],
   ])('%s', (line, reason) => {
     expect(reasonInLog(`19:M 28 Nov 2026 17:05:19.309 ${line}${NEXT}`, FOLDER)).toBe(reason);
@@ -34,7 +48,10 @@ describe('a start', () => {
   it('is given up when nothing moves, not while it gets on, and in any case in the end', () => {
     let now = 0;
     const progress = new Progress({ standstill: 30_000, whole: 300_000 }, () => now);
-    const at = (seconds: number, state: string) => { now = seconds * 1_000; return progress.givenUpAfter(state); };
+    const at = (seconds: number, state: string) => {
+      now = seconds * 1_000;
+      return progress.givenUpAfter(state);
+    };
     expect([at(0, 'a'), at(29, 'a'), at(29.5, 'b'), at(59, 'b')]).toEqual([null, null, null, null]);
     expect(at(59.5, 'b')).toBe(60);
     expect([at(60, 'c'), at(89, 'd'), at(299, 'e')]).toEqual([null, null, null]);

@@ -1,7 +1,7 @@
 /** Which part may import which: the directions that keep transport, protocol and storage apart. */
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../shared/protocol/operations.js';
-import { importsOf, readSource, sourcesOf, type Import } from '../support/imports.js';
+import { type Import, importsOf, readSource, sourcesOf } from '../support/imports.js';
 
 const files = sourcesOf('apps', 'shared');
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
@@ -18,17 +18,27 @@ function reached(from: string): Set<string> {
 
 /** `file -> target` for each import of a file below `folder` that is not allowed. */
 function offences(folder: string, allowed: (one: Import) => boolean): string[] {
-  return files.filter((file) => file.startsWith(folder))
-    .flatMap((file) => (imports.get(file) ?? []).filter((one) => !allowed(one)).map(({ target }) => `${file} -> ${target}`));
+  return files
+    .filter((file) => file.startsWith(folder))
+    .flatMap((file) =>
+      (imports.get(file) ?? []).filter((one) => !allowed(one)).map(({ target }) => `${file} -> ${target}`),
+    );
 }
 
-const within = (...folders: string[]) => ({ target, isPackage }: Import): boolean => isPackage || folders.some((folder) => target.startsWith(folder));
+const within =
+  (...folders: string[]) =>
+  ({ target, isPackage }: Import): boolean =>
+    isPackage || folders.some((folder) => target.startsWith(folder));
 
 describe('imports', () => {
   it('are found in every kind of file', () => {
     expect(files.length).toBeGreaterThan(60);
     expect(imports.get('apps/api/http/app.ts')).toContainEqual({ target: 'koa', isPackage: true, typeOnly: false });
-    expect(imports.get('apps/api/context.ts')).toContainEqual({ target: 'shared/store/store.ts', isPackage: false, typeOnly: true });
+    expect(imports.get('apps/api/context.ts')).toContainEqual({
+      target: 'shared/store/store.ts',
+      isPackage: false,
+      typeOnly: true,
+    });
   });
 
   it.each([
@@ -37,12 +47,34 @@ describe('imports', () => {
     ['apps/worker/', ['apps/worker/', 'shared/']],
     ['shared/', ['shared/']],
     ['shared/protocol/', ['shared/protocol/']],
-    ['shared/store/', ['shared/store/', 'shared/protocol/', 'shared/config/config.ts', 'shared/log.ts', 'shared/redis/circuit-breaker.ts', 'shared/redis/connect.ts', 'shared/redis/owners.ts']],
+    [
+      'shared/store/',
+      [
+        'shared/store/',
+        'shared/protocol/',
+        'shared/config/config.ts',
+        'shared/log.ts',
+        'shared/redis/circuit-breaker.ts',
+        'shared/redis/connect.ts',
+        'shared/redis/owners.ts',
+      ],
+    ],
     ['shared/redis/', ['shared/redis/', 'shared/config/redis-url.ts', 'shared/log.ts']],
     ['apps/api/polls/', ['apps/api/polls/', 'apps/api/reply.ts', 'shared/']],
     ['apps/api/limits/', ['apps/api/limits/', 'apps/api/reply.ts', 'shared/']],
     ['apps/api/moderation/', ['apps/api/moderation/', 'apps/api/limits/bounded.ts', 'shared/']],
-    ['apps/api/operations/', ['apps/api/operations/', 'apps/api/context.ts', 'apps/api/reply.ts', 'apps/api/limits/', 'apps/api/moderation/', 'apps/api/polls/', 'shared/']],
+    [
+      'apps/api/operations/',
+      [
+        'apps/api/operations/',
+        'apps/api/context.ts',
+        'apps/api/reply.ts',
+        'apps/api/limits/',
+        'apps/api/moderation/',
+        'apps/api/polls/',
+        'shared/',
+      ],
+    ],
     ['shared/queues.ts', ['shared/protocol/', 'shared/config/config.ts', 'shared/log.ts', 'shared/redis/owners.ts']],
   ])('of %s stay within %j', (folder, allowed) => {
     expect(offences(folder, within(...allowed))).toEqual([]);
@@ -58,14 +90,20 @@ describe('imports', () => {
 
   it('of the store and the queues have settings and log as types only', () => {
     for (const folder of ['shared/store/', 'shared/queues.ts']) {
-      expect(offences(folder, ({ target, typeOnly }) => typeOnly || !/^shared\/(config\/config|log)\.ts$/.test(target))).toEqual([]);
+      expect(
+        offences(folder, ({ target, typeOnly }) => typeOnly || !/^shared\/(config\/config|log)\.ts$/.test(target)),
+      ).toEqual([]);
     }
   });
 
   it('of the operations do not reach Koa, however indirectly', () => {
     const operations = files.filter((file) => file.startsWith('apps/api/operations/'));
     expect(operations).not.toEqual([]);
-    for (const file of operations) expect([...reached(file)].filter((target) => /koa/i.test(target)), file).toEqual([]);
+    for (const file of operations)
+      expect(
+        [...reached(file)].filter((target) => /koa/i.test(target)),
+        file,
+      ).toEqual([]);
   });
 
   it('form no cycle', () => {
@@ -87,7 +125,7 @@ function cycleFrom(start: string): string | null {
   return null;
 }
 
-describe('a script for other people\'s pages', () => {
+describe("a script for other people's pages", () => {
   const ours = /^apps\/web\/(client|element|moderation-tools|diagnostics)\/(?!dom\/dom\.ts)/;
   const scripts = files.filter((file) => ours.test(file));
 
@@ -95,23 +133,31 @@ describe('a script for other people\'s pages', () => {
     ['Array.from', /\bArray\.from\(/, '[...list]'],
     ['reduce', /\.reduce(Right)?\(/, 'a loop'],
     [
-      'append and its like', /(?<!classList|this)\.(append|prepend|before|after|remove|replaceWith|replaceChildren)\(/,
+      'append and its like',
+      /(?<!classList|this)\.(append|prepend|before|after|remove|replaceWith|replaceChildren)\(/,
       'those of element/dom/dom.ts',
     ],
   ])('does without %s, which libraries replace with something else', (_, pattern, instead) => {
-    expect(scripts.filter((file) => pattern.test(readSource(file))).map((file) => `${file}: use ${instead}`)).toEqual([]);
+    expect(scripts.filter((file) => pattern.test(readSource(file))).map((file) => `${file}: use ${instead}`)).toEqual(
+      [],
+    );
   });
 });
 
-describe('a style sheet for other people\'s pages', () => {
-  it.each(['apps/web/element/element.css', 'apps/web/moderation-tools/moderation-tools.css'])('does without rem, which a page sets: %s', (file) => {
-    expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
-  });
+describe("a style sheet for other people's pages", () => {
+  it.each(['apps/web/element/element.css', 'apps/web/moderation-tools/moderation-tools.css'])(
+    'does without rem, which a page sets: %s',
+    (file) => {
+      expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
+    },
+  );
 });
 
 describe('the environment', () => {
   it('is read by shared/config/config.ts alone; a main.ts hands it over', () => {
-    const readers = files.filter((file) => /\bprocess\s*\.\s*env\b|\bprocess\s*\[/.test(readSource(file).replaceAll('readConfig(process.env)', '')));
+    const readers = files.filter((file) =>
+      /\bprocess\s*\.\s*env\b|\bprocess\s*\[/.test(readSource(file).replaceAll('readConfig(process.env)', '')),
+    );
     expect(readers).toEqual([]);
     const handing = files.filter((file) => readSource(file).includes('readConfig(process.env)'));
     expect(handing).toEqual(['apps/api/main.ts', 'apps/worker/main.ts']);
@@ -125,7 +171,9 @@ describe('an operation', () => {
 
   it('is in the table for every file that is one', () => {
     const inTable = new Set(importsOf('apps/api/operations/index.ts').map(({ target }) => target));
-    const defined = files.filter((file) => file.startsWith('apps/api/operations/') && /^export const \w+: Operation</m.test(readSource(file)));
+    const defined = files.filter(
+      (file) => file.startsWith('apps/api/operations/') && /^export const \w+: Operation</m.test(readSource(file)),
+    );
     expect(defined.filter((file) => !inTable.has(file))).toEqual([]);
   });
 });

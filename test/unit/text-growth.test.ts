@@ -44,12 +44,24 @@ describe('text that grows when it is normalised', () => {
     const grown: string[] = [];
     for (let code = 0; code < 0x30000; code += 1) {
       const one = String.fromCodePoint(code);
-      if (one.isWellFormed() && Math.max(foldText(one).length, plainForm(one).length) > GROWTH * one.length) grown.push(code.toString(16));
+      if (one.isWellFormed() && Math.max(foldText(one).length, plainForm(one).length) > GROWTH * one.length)
+        grown.push(code.toString(16));
     }
     expect(grown).toEqual([]);
   });
 
-  it.each([['\ufdfa'], ['\ufdfa '], ['\ufdfb'], ['\u1f82'], ['\u1f82 '], ['\u2031'], ['\u3316'], ['a.'], ['a-'], ['x']])('%j again and again makes a filter no more work than usual text', (part) => {
+  it.each([
+    ['\ufdfa'],
+    ['\ufdfa '],
+    ['\ufdfb'],
+    ['\u1f82'],
+    ['\u1f82 '],
+    ['\u2031'],
+    ['\u3316'],
+    ['a.'],
+    ['a-'],
+    ['x'],
+  ])('%j again and again makes a filter no more work than usual text', (part) => {
     const text = part.repeat(1_990 / part.length);
     const filters = filtersWith(['bad', 'damn*']);
     expect(charactersMade(() => filters.apply(message(text)))).toBeLessThan(WORK * text.length);
@@ -62,7 +74,8 @@ describe('text that grows when it is normalised', () => {
   });
 
   it('is still compared by what it looks like', () => {
-    const masked = (words: string[], text: string): unknown => filtersWith(words, true).apply(message(text)).masked?.text;
+    const masked = (words: string[], text: string): unknown =>
+      filtersWith(words, true).apply(message(text)).masked?.text;
     expect(masked(['\ufdfa'], 'x \ufdfa y')).toBe('x • y');
     expect(masked(['\ufdfa'], 'x \ufdfb y')).toBeUndefined();
     expect(masked(['ffi'], 'an ﬃ')).toBe('an •');
@@ -73,7 +86,9 @@ describe('text that grows when it is normalised', () => {
 describe('text that grows when it is escaped or masked', () => {
   it('is refused before it is escaped when it is too long as it is', () => {
     const data = '<'.repeat(39_000);
-    const made = charactersMade(() => expect(() => checkParameters('signal', { token: 't', data })).toThrow(/data must be JSON/));
+    const made = charactersMade(() =>
+      expect(() => checkParameters('signal', { token: 't', data })).toThrow(/data must be JSON/),
+    );
     expect(made).toBeLessThan(DATA_MAX * GROWTH);
   });
 

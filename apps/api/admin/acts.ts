@@ -1,16 +1,16 @@
 /** What the host does by its page. Each act is written down, after it is done. */
 import * as v from 'valibot';
+import type { ActName, ActReply, ActRequest, AddressReply, SwitchedOff } from '../../../shared/protocol/admin.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { ROOM_NAME } from '../../../shared/protocol/limits.js';
-import type { ActName, ActReply, ActRequest, AddressReply, SwitchedOff } from '../../../shared/protocol/admin.js';
 import { clearRoom, switchRoom } from '../../../shared/store/moderation.js';
-import { takeRoom } from '../../../shared/store/owners.js';
 import { noteHostAct, readSwitched, switchOff, switchOn, tidySwitched } from '../../../shared/store/operator.js';
+import { takeRoom } from '../../../shared/store/owners.js';
 import type { Store } from '../../../shared/store/store.js';
-import { countedAs } from '../limits/client-address.js';
-import type { Busy } from '../limits/top-talkers.js';
-import { originOfText } from '../limits/host.js';
 import type { Salt } from '../limits/address-hash.js';
+import { countedAs } from '../limits/client-address.js';
+import { originOfText } from '../limits/host.js';
+import type { Busy } from '../limits/top-talkers.js';
 
 /** Seconds an address may be off: its hash is known no longer. */
 const DAY = 86_400;
@@ -32,15 +32,21 @@ const Request = v.strictObject({
 /** Checks what was asked. Throws `bad_request`. */
 export function checkAct(body: unknown): ActRequest {
   const { success, output } = v.safeParse(Request, body);
-  if (!success) throw new ChatError('bad_request', 'An act has a name, what it is on, and of an address for how many seconds, up to a day.');
-  return output.seconds === undefined ? { act: output.act, on: output.on } : { act: output.act, on: output.on, seconds: output.seconds };
+  if (!success)
+    throw new ChatError(
+      'bad_request',
+      'An act has a name, what it is on, and of an address for how many seconds, up to a day.',
+    );
+  return output.seconds === undefined
+    ? { act: output.act, on: output.on }
+    : { act: output.act, on: output.on, seconds: output.seconds };
 }
 
 /** Does it. Throws `bad_request` for what cannot be meant; rejects when Redis is away. */
 export async function act(context: Context, { act: name, on, seconds }: ActRequest): Promise<ActReply> {
   const target = await TARGETS[kindOf(name)](context, on);
   const done = await DO[name](context.store, target, seconds ?? DAY);
-  await noteHostAct(context.store, context.by, name, target, name === 'address_off' ? seconds ?? DAY : undefined);
+  await noteHostAct(context.store, context.by, name, target, name === 'address_off' ? (seconds ?? DAY) : undefined);
   await tidySwitched(context.store);
   return { ok: true, ...done };
 }
@@ -51,20 +57,29 @@ const OfAddress = v.strictObject({ on: Request.entries.on });
  * What is known of an address before it is acted on: a mistyped one would be banned as well, and the host's own. `from` is the address that asks.
  * Throws `bad_request` for what is none; rejects when Redis is away.
  */
-export async function lookAtAddress(context: Omit<Context, 'by'>, busy: () => Promise<Busy>, from: string, body: unknown): Promise<AddressReply> {
+export async function lookAtAddress(
+  context: Omit<Context, 'by'>,
+  busy: () => Promise<Busy>,
+  from: string,
+  body: unknown,
+): Promise<AddressReply> {
   const { success, output } = v.safeParse(OfAddress, body);
   if (!success) throw new ChatError('bad_request', NO_ADDRESS);
   const address = await TARGETS.address(context, output.on);
   const [own, { addresses }, off] = await Promise.all([context.salt.hashes(from), busy(), readSwitched(context.store)]);
   return {
-    ok: true, address, own: own.includes(address), busy: addresses.some(([known]) => known === address),
+    ok: true,
+    address,
+    own: own.includes(address),
+    busy: addresses.some(([known]) => known === address),
     off: off.some(({ kind, name }) => kind === 'address' && name === address),
   };
 }
 
 const NO_ADDRESS = 'Give an IPv4 or IPv6 address, or one of the list.';
 
-const kindOf = (name: ActName): SwitchedOff['kind'] => (name.startsWith('address') ? 'address' : name.startsWith('origin') ? 'origin' : 'room');
+const kindOf = (name: ActName): SwitchedOff['kind'] =>
+  name.startsWith('address') ? 'address' : name.startsWith('origin') ? 'origin' : 'room';
 
 /** What is meant by what was given. */
 const TARGETS: Record<SwitchedOff['kind'], (context: Pick<Context, 'salt'>, on: string) => string | Promise<string>> = {

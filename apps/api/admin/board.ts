@@ -12,13 +12,18 @@ const FOREIGN = /<link href="https:[^>]*>/g;
 /** Its base address, which is another where a proxy has us below a path: ours is relative, and a script of ours makes a path of it. */
 const BASE = /<base href="[^"]*" \/>/;
 /** In a corner, where nothing of the board is. */
-const BACK = '<a href="../../admin" style="position:fixed;z-index:9;bottom:1rem;right:1rem;padding:.5rem 1rem;border-radius:1.5rem;background:#0d6a55;color:#fff;font:600 1rem system-ui,sans-serif">← Host</a>';
+const BACK =
+  '<a href="../../admin" style="position:fixed;z-index:9;bottom:1rem;right:1rem;padding:.5rem 1rem;border-radius:1.5rem;background:#0d6a55;color:#fff;font:600 1rem system-ui,sans-serif">← Host</a>';
 
 /** Bull Board over the queues, with a way back. */
 export function queueBoard(queues: Queue[]): Middleware {
   const adapter = new KoaAdapter();
   adapter.setBasePath(QUEUES_PATH);
-  createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue)), serverAdapter: adapter, options: { uiConfig: { boardTitle: 'Queues' } } });
+  createBullBoard({
+    queues: queues.map((queue) => new BullMQAdapter(queue)),
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: 'Queues' } },
+  });
   const board = adapter.registerPlugin();
   return async (ctx, next) => {
     await board(ctx, next);

@@ -1,12 +1,13 @@
 /** What the host's page shows: the samples of the last minutes, what is busy, what is off, what was done. */
-import type { Availability } from '../../../shared/redis/availability.js';
+
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import type { AdminFigures, BusyRoom } from '../../../shared/protocol/admin.js';
+import type { Availability } from '../../../shared/redis/availability.js';
 import { readHostActs, readSwitched } from '../../../shared/store/operator.js';
 import { readRooms } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
-import { readBusiest, type Busy } from '../limits/top-talkers.js';
+import { type Busy, readBusiest } from '../limits/top-talkers.js';
 import type { Samples } from './samples.js';
 
 /** Of each list, on the page. */
@@ -25,13 +26,26 @@ export async function readFigures(sources: Sources, since: number): Promise<Admi
   const reason = await availability.check();
   const redis = { up: reason === null, reason };
   const read = store.redis.status === 'ready' ? await readAll(sources, since).catch(() => null) : null; // one that takes no writes can still be read
-  const nothing = { samples: [], busy: { rooms: [], origins: [], addresses: [] }, values: { bytes: 0, rooms: [] }, off: [], acts: [] };
-  return { at: Date.now(), known: read !== null, redis, process: metrics.own, ...read ?? nothing };
+  const nothing = {
+    samples: [],
+    busy: { rooms: [], origins: [], addresses: [] },
+    values: { bytes: 0, rooms: [] },
+    off: [],
+    acts: [],
+  };
+  return { at: Date.now(), known: read !== null, redis, process: metrics.own, ...(read ?? nothing) };
 }
 
-async function readAll({ store, samples }: Sources, since: number): Promise<Pick<AdminFigures, 'samples' | 'busy' | 'values' | 'off' | 'acts'>> {
+async function readAll(
+  { store, samples }: Sources,
+  since: number,
+): Promise<Pick<AdminFigures, 'samples' | 'busy' | 'values' | 'off' | 'acts'>> {
   const [taken, busy, values, off, acts] = await Promise.all([
-    samples.read(since), readBusy(store, samples), weighValues(store, SHOWN), readSwitched(store), readHostActs(store),
+    samples.read(since),
+    readBusy(store, samples),
+    weighValues(store, SHOWN),
+    readSwitched(store),
+    readHostActs(store),
   ]);
   return { samples: taken, busy: await shown(store, busy), values, off, acts };
 }
@@ -39,7 +53,10 @@ async function readAll({ store, samples }: Sources, since: number): Promise<Pick
 /** Of all API processes. Rejects when Redis is away. */
 export async function readBusy({ redis }: Store, samples: Samples): Promise<Busy> {
   const processes = (await samples.latest())?.processes.map(({ name }) => name) ?? [];
-  return readBusiest(redis, processes.filter((name) => name.startsWith('api-')));
+  return readBusiest(
+    redis,
+    processes.filter((name) => name.startsWith('api-')),
+  );
 }
 
 async function shown(store: Store, { rooms, origins, addresses }: Busy): Promise<AdminFigures['busy']> {
@@ -53,7 +70,12 @@ async function shown(store: Store, { rooms, origins, addresses }: Busy): Promise
 /** Those in which most is said, then those with most members. */
 async function busyRooms(store: Store, rates: Map<string, number>): Promise<BusyRoom[]> {
   const largest = (await readRooms(store)).slice(0, SHOWN).map(({ name }) => name);
-  const rooms = await Promise.all([...new Set([...rates.keys(), ...largest])].map(async (name) =>
-    ({ name, members: await store.redis.hlen(store.keys.roster(name)), rate: rates.get(name) ?? 0 })));
+  const rooms = await Promise.all(
+    [...new Set([...rates.keys(), ...largest])].map(async (name) => ({
+      name,
+      members: await store.redis.hlen(store.keys.roster(name)),
+      rate: rates.get(name) ?? 0,
+    })),
+  );
   return rooms.sort((a, b) => b.rate - a.rate || b.members - a.members).slice(0, SHOWN);
 }

@@ -13,7 +13,12 @@ export class Passwords {
   constructor(redis: RedisClient, tries: number, hash: (address: string) => Promise<string>) {
     const insurance = new RateLimiterMemory({ keyPrefix: 'password', points: tries, duration: WINDOW });
     this.#limiter = new RateLimiterRedis({
-      storeClient: redis, keyPrefix: 'limit:password', points: tries, duration: WINDOW, rejectIfRedisNotReady: true, insuranceLimiter: insurance,
+      storeClient: redis,
+      keyPrefix: 'limit:password',
+      points: tries,
+      duration: WINDOW,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: insurance,
     });
     this.#hash = hash;
   }

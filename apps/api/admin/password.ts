@@ -8,7 +8,8 @@ import type { Passwords } from './password-attempts.js';
 /** Refuses what a page of another site makes the host's browser do: it would send the password along. */
 export const requireSameSite: Middleware = (ctx, next) => {
   const from = ctx.get('Sec-Fetch-Site');
-  if (ctx.method === 'GET' || from === 'same-origin' || from === 'none' || from === '' && isOwn(ctx.req)) return next();
+  if (ctx.method === 'GET' || from === 'same-origin' || from === 'none' || (from === '' && isOwn(ctx.req)))
+    return next();
   ctx.status = 403; // not thrown: Koa would take the security headers off
   return undefined;
 };

@@ -1,6 +1,7 @@
 /** The figures of all processes at one moment, and what two moments say of the time between. */
-import type { Quantiles } from '../../../shared/protocol/admin.js';
+
 import type { Figure } from '../../../shared/metrics/metrics.js';
+import type { Quantiles } from '../../../shared/protocol/admin.js';
 
 type Labels = Record<string, string>;
 
@@ -31,12 +32,15 @@ export class Readings {
 
   /** How many a histogram has counted up to each of its bounds (in s; the last is infinite). */
   buckets(name: string): [bound: number, count: number][] {
-    return this.#values(name, {}).flatMap(({ labels, value }) => (labels['le'] === undefined ? [] : [[Number(labels['le'].replace('+Inf', 'Infinity')), value]]));
+    return this.#values(name, {}).flatMap(({ labels, value }) =>
+      labels.le === undefined ? [] : [[Number(labels.le.replace('+Inf', 'Infinity')), value]],
+    );
   }
 
   #values(name: string, wanted: Labels): { labels: Labels; value: number }[] {
     const values = this.#figures.get(name)?.values ?? [];
-    return values.map(({ labels, value }) => ({ labels: texts(labels), value }))
+    return values
+      .map(({ labels, value }) => ({ labels: texts(labels), value }))
       .filter(({ labels }) => Object.entries(wanted).every(([label, text]) => labels[label] === text));
   }
 }
@@ -48,7 +52,9 @@ function texts(labels: Partial<Record<string, string | number>>): Labels {
 /** The middle and the 99th percentile of what a histogram has counted between two readings; null when that is nothing. */
 export function quantilesBetween(before: Readings, after: Readings, name: string): Quantiles | null {
   const former = new Map(before.buckets(name));
-  const counts = after.buckets(name).map(([bound, count]): [number, number] => [bound, Math.max(0, count - (former.get(bound) ?? 0))]);
+  const counts = after
+    .buckets(name)
+    .map(([bound, count]): [number, number] => [bound, Math.max(0, count - (former.get(bound) ?? 0))]);
   const all = counts.at(-1)?.[1] ?? 0;
   return all > 0 ? { p50: quantile(counts, all * 0.5), p99: quantile(counts, all * 0.99) } : null;
 }
@@ -57,7 +63,7 @@ export function quantilesBetween(before: Readings, after: Readings, name: string
 function quantile(counts: [bound: number, count: number][], rank: number): number {
   let [low, below] = [0, 0];
   for (const [bound, count] of counts) {
-    if (count >= rank) return Number.isFinite(bound) ? low + (bound - low) * (rank - below) / (count - below) : low;
+    if (count >= rank) return Number.isFinite(bound) ? low + ((bound - low) * (rank - below)) / (count - below) : low;
     [low, below] = [bound, count];
   }
   return low;

@@ -1,19 +1,24 @@
 /** `/admin`: the host's page, its figures and acts. All of it behind the password; the page's files too. */
 import { fileURLToPath } from 'node:url';
-import type { RouterContext } from '@koa/router';
 import type Router from '@koa/router';
+import type { RouterContext } from '@koa/router';
 import type { Middleware } from 'koa';
 import serve from 'koa-send';
 import rawBody from 'raw-body';
-import { ChatError } from '../../../shared/protocol/errors.js';
 import type { ActReply, AddressReply } from '../../../shared/protocol/admin.js';
+import { ChatError } from '../../../shared/protocol/errors.js';
 import type { Salt } from '../limits/address-hash.js';
 import { act, checkAct, lookAtAddress } from './acts.js';
 import { readBusy, readFigures, type Sources } from './figures.js';
-import { nameOf, requireSameSite, type Entrance } from './password.js';
+import { type Entrance, nameOf, requireSameSite } from './password.js';
 
 const root = fileURLToPath(new URL('../../web/admin/', import.meta.url));
-const FILES = { '/admin': 'admin.html', '/admin/admin.js': 'admin.js', '/admin/board.js': 'board.js', '/admin/admin.css': 'admin.css' };
+const FILES = {
+  '/admin': 'admin.html',
+  '/admin/admin.js': 'admin.js',
+  '/admin/board.js': 'board.js',
+  '/admin/admin.css': 'admin.css',
+};
 /** Bytes of an act. */
 const BODY_MAX = 2_048;
 
@@ -21,18 +26,24 @@ type AdminSources = Sources & { salt: Salt; entrance: Entrance };
 
 /** Adds the routes; `guard` lets only the host through. */
 export function addAdminRoutes(router: Router, guard: Middleware, sources: AdminSources): void {
-  for (const [path, file] of Object.entries(FILES)) router.get(path, guard, toPlace, async (ctx: RouterContext) => { await serve(ctx, file, { root }); });
+  for (const [path, file] of Object.entries(FILES))
+    router.get(path, guard, toPlace, async (ctx: RouterContext) => {
+      await serve(ctx, file, { root });
+    });
   router.get('/admin/figures', guard, async (ctx: RouterContext) => {
-    ctx.body = await readFigures(sources, Number(ctx.query['since']) || 0);
+    ctx.body = await readFigures(sources, Number(ctx.query.since) || 0);
   });
   const { store, salt, samples, entrance } = sources;
-  const post = (path: string, work: (req: RouterContext['req']) => Promise<ActReply | AddressReply>): unknown => router.post(path, guard, requireSameSite, requireJson, async (ctx: RouterContext) => {
-    const { status, reply } = await answer(() => work(ctx.req), sources);
-    ctx.status = status;
-    ctx.body = reply;
-  });
+  const post = (path: string, work: (req: RouterContext['req']) => Promise<ActReply | AddressReply>): unknown =>
+    router.post(path, guard, requireSameSite, requireJson, async (ctx: RouterContext) => {
+      const { status, reply } = await answer(() => work(ctx.req), sources);
+      ctx.status = status;
+      ctx.body = reply;
+    });
   post('/admin/act', async (req) => act({ store, salt, by: nameOf(req) }, checkAct(await readJson(req))));
-  post('/admin/address', async (req) => lookAtAddress({ store, salt }, () => readBusy(store, samples), entrance.addressOf(req), await readJson(req)));
+  post('/admin/address', async (req) =>
+    lookAtAddress({ store, salt }, () => readBusy(store, samples), entrance.addressOf(req), await readJson(req)),
+  );
 }
 
 /** The page's addresses go by its depth: with a slash at its end it would be another. */
@@ -46,7 +57,10 @@ const requireJson: Middleware = (ctx, next) => {
 };
 
 /** The one catch of an act. What is no ChatError is Redis away, or a fault of ours. */
-async function answer(work: () => Promise<ActReply | AddressReply>, { availability }: Sources): Promise<{ status: number; reply: ActReply | AddressReply }> {
+async function answer(
+  work: () => Promise<ActReply | AddressReply>,
+  { availability }: Sources,
+): Promise<{ status: number; reply: ActReply | AddressReply }> {
   try {
     return { status: 200, reply: await work() };
   } catch (error) {

@@ -5,15 +5,20 @@ import { quantilesBetween, type Readings } from './readings.js';
 /** What has happened since `before`; quantiles since `earlier`, as two seconds have too few for a 99th percentile. */
 export function sampleOf(now: Readings, before: Readings, earlier: Readings): Sample {
   const seconds = (now.at - before.at) / 1_000;
-  const rate = (after: number | null, former: number | null): number => Math.max(0, (after ?? 0) - (former ?? 0)) / seconds;
+  const rate = (after: number | null, former: number | null): number =>
+    Math.max(0, (after ?? 0) - (former ?? 0)) / seconds;
   const rates = (after: Record<string, number>, former: Record<string, number>): Record<string, number> =>
-    Object.fromEntries(Object.entries(after).map(([name, count]) => [name, rate(count, former[name] ?? 0)]).filter(([, value]) => value !== 0));
+    Object.fromEntries(
+      Object.entries(after)
+        .map(([name, count]) => [name, rate(count, former[name] ?? 0)])
+        .filter(([, value]) => value !== 0),
+    );
   const held = now.by('chat_held_polls', 'way');
   const sends = { operation: 'send', outcome: 'ok' };
   return {
     at: now.at,
-    blocking: held['blocking'] ?? 0,
-    live: held['live'] ?? 0,
+    blocking: held.blocking ?? 0,
+    live: held.live ?? 0,
     users: now.sum('chat_users'),
     rooms: now.sum('chat_rooms'),
     sends: rate(now.sum('chat_requests_total', sends), before.sum('chat_requests_total', sends)),
@@ -32,10 +37,13 @@ export function sampleOf(now: Readings, before: Readings, earlier: Readings): Sa
   };
 }
 
-const refusals = (readings: Readings): Record<string, number> => readings.by('chat_requests_total', 'outcome', ({ outcome }) => outcome !== 'ok');
+const refusals = (readings: Readings): Record<string, number> =>
+  readings.by('chat_requests_total', 'outcome', ({ outcome }) => outcome !== 'ok');
 
 function processesOf(now: Readings): ProcessFigures[] {
   const delays = now.by('chat_event_loop_delay_seconds', 'process');
   const memories = Object.entries(now.by('chat_memory_bytes', 'process'));
-  return memories.map(([name, memory]) => ({ name, delay: delays[name] ?? 0, memory })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return memories
+    .map(([name, memory]) => ({ name, delay: delays[name] ?? 0, memory }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -49,7 +49,7 @@ export class Samples {
   /** The newest one. */
   async latest(): Promise<Sample | undefined> {
     const text = await this.#redis.lindex(SAMPLES, -1);
-    return text === null ? undefined : JSON.parse(text) as Sample;
+    return text === null ? undefined : (JSON.parse(text) as Sample);
   }
 
   async #take(): Promise<void> {
@@ -66,8 +66,8 @@ export class Samples {
   }
 
   async #mayTake(): Promise<boolean> {
-    if (await this.#redis.get(SAMPLER) === this.#process) return await this.#redis.pexpire(SAMPLER, LEASE) === 1;
-    return await this.#redis.set(SAMPLER, this.#process, 'PX', LEASE, 'NX') === 'OK';
+    if ((await this.#redis.get(SAMPLER)) === this.#process) return (await this.#redis.pexpire(SAMPLER, LEASE)) === 1;
+    return (await this.#redis.set(SAMPLER, this.#process, 'PX', LEASE, 'NX')) === 'OK';
   }
 
   async #takeOne(): Promise<void> {
@@ -75,6 +75,11 @@ export class Samples {
     const [earlier, before] = [this.#former[0], this.#former.at(-1)];
     this.#former = [...this.#former, now].slice(-BACK);
     if (!earlier || !before || now.at - before.at < EVERY / 2) return; // one that came late and the next in time say too little between them
-    await this.#redis.multi().rpush(SAMPLES, JSON.stringify(sampleOf(now, before, earlier))).ltrim(SAMPLES, -KEPT, -1).expire(SAMPLES, EXPIRY).exec();
+    await this.#redis
+      .multi()
+      .rpush(SAMPLES, JSON.stringify(sampleOf(now, before, earlier)))
+      .ltrim(SAMPLES, -KEPT, -1)
+      .expire(SAMPLES, EXPIRY)
+      .exec();
   }
 }

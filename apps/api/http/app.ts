@@ -1,8 +1,8 @@
 /** The Koa application: operations first and alone, everything else behind them. */
 import Koa, { type Middleware } from 'koa';
+import { type ServeOperation, serveOperations } from './dispatch.js';
 import type { Served } from './exchange.js';
-import { routes, type Routed } from './routes.js';
-import { serveOperations, type ServeOperation } from './dispatch.js';
+import { type Routed, routes } from './routes.js';
 
 /** What a client does to its own connection, broken HTTP included: nothing that the host's log should fill up with. */
 const CONNECTION = /^(HPE_|ECONN|EPIPE|ERR_STREAM|ERR_HTTP_REQUEST_TIMEOUT)/;

@@ -5,8 +5,9 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { BODY_MAX } from '../../../shared/protocol/limits.js';
 import { fromQuery, parseJson, parseQuery } from '../operations/parameters.js';
 
-const BODY = 'The body must be a JSON object such as {"room":"lobby"}, nested at most 64 deep, '
-  + 'or a form such as room=lobby with the Content-Type application/x-www-form-urlencoded.';
+const BODY =
+  'The body must be a JSON object such as {"room":"lobby"}, nested at most 64 deep, ' +
+  'or a form such as room=lobby with the Content-Type application/x-www-form-urlencoded.';
 const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 /** `curl -d` says that it sends a form, whatever it sends. No parameter's name begins so. */
 const OBJECT = /^\s*\{/;
@@ -15,12 +16,15 @@ const OBJECT = /^\s*\{/;
 export async function readBody(req: IncomingMessage): Promise<Record<string, unknown>> {
   const text = await readText(req);
   if (text === '') return {};
-  return FORM.test(req.headers['content-type'] ?? '') && !OBJECT.test(text) ? fromQuery(parseQuery(text), 'body') : fromJson(text);
+  return FORM.test(req.headers['content-type'] ?? '') && !OBJECT.test(text)
+    ? fromQuery(parseQuery(text), 'body')
+    : fromJson(text);
 }
 
 function fromJson(text: string): Record<string, unknown> {
   const body = parseJson(text, 'body', BODY);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new ChatError('bad_request', BODY, { field: 'body' });
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new ChatError('bad_request', BODY, { field: 'body' });
   return Object.assign(Object.create(null), body) as Record<string, unknown>;
 }
 
@@ -30,7 +34,8 @@ async function readText(req: IncomingMessage): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch (error) {
     if (error instanceof TypeError) throw new ChatError('bad_request', 'The body must be UTF-8.', { field: 'body' });
-    if ((error as { status?: number }).status !== 413) throw new ChatError('bad_request', 'The body could not be read.', { field: 'body' });
+    if ((error as { status?: number }).status !== 413)
+      throw new ChatError('bad_request', 'The body could not be read.', { field: 'body' });
     throw new ChatError('too_large', `The body must have at most ${BODY_MAX} bytes.`, { field: 'body' });
   }
 }

@@ -6,15 +6,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { OPERATIONS, type OperationName } from '../../../shared/protocol/operations.js';
-import { Answer, isOperation, type Served } from './exchange.js';
-import { readBody } from './body.js';
-import { checkCallback } from './jsonp.js';
 import type { Context } from '../context.js';
-import type { Operation } from '../operations/operation.js';
 import { operations } from '../operations/index.js';
-import { checkParameters, fromQuery, parseQuery, type Parameters } from '../operations/parameters.js';
-import { readPlainPoll } from './poll-query.js';
+import type { Operation } from '../operations/operation.js';
+import { checkParameters, fromQuery, type Parameters, parseQuery } from '../operations/parameters.js';
+import { readBody } from './body.js';
 import { sendPreflight } from './encode.js';
+import { Answer, isOperation, type Served } from './exchange.js';
+import { checkCallback } from './jsonp.js';
+import { readPlainPoll } from './poll-query.js';
 
 /** A query that has more than separators. */
 const PAIR = /[^&]/;
@@ -26,9 +26,10 @@ const API = '/api/';
 
 /** Gives what serves an operation, by its path and query. Never throws: what goes wrong is the answer. */
 export function operationServer(chat: Context, served: Served): ServeOperation {
-  return (req, res, path, query) => path.startsWith(JSONP)
-    ? serveJsonp(new Answer(chat, served, res, path.slice(JSONP.length)), req, query)
-    : void serveApi(new Answer(chat, served, res, path.slice(API.length)), req, query);
+  return (req, res, path, query) =>
+    path.startsWith(JSONP)
+      ? serveJsonp(new Answer(chat, served, res, path.slice(JSONP.length)), req, query)
+      : void serveApi(new Answer(chat, served, res, path.slice(API.length)), req, query);
 }
 
 /** The middleware; everything that is no operation goes on to the next. */
@@ -42,7 +43,8 @@ export function serveOperations(serve: ServeOperation): Middleware {
 
 function serveJsonp(answer: Answer, req: IncomingMessage, query: string): void {
   try {
-    if (req.method !== 'GET') throw new ChatError('method_not_allowed', 'JSONP is asked for by GET.', { field: 'method', allow: 'GET' });
+    if (req.method !== 'GET')
+      throw new ChatError('method_not_allowed', 'JSONP is asked for by GET.', { field: 'method', allow: 'GET' });
     const plain = answer.name === 'poll' ? readPlainPoll(query) : null;
     if (plain) {
       answer.callback = plain.callback;
@@ -74,7 +76,10 @@ async function serveApi(answer: Answer, req: IncomingMessage, query: string): Pr
 
 function operationName(name: string): OperationName {
   if (isOperation(name)) return name;
-  throw new ChatError('unknown_operation', `There is no such operation. There are: ${Object.keys(OPERATIONS).join(', ')}.`);
+  throw new ChatError(
+    'unknown_operation',
+    `There is no such operation. There are: ${Object.keys(OPERATIONS).join(', ')}.`,
+  );
 }
 
 function checkAndRun(name: OperationName, raw: Record<string, unknown>, answer: Answer): void {
@@ -87,7 +92,12 @@ function runOperation<Op extends OperationName>(name: Op, parameters: Parameters
   answer.ask(parameters);
   const operation: Operation<Op> = operations[name];
   const answered = chat.guard.pass(name, parameters, answer, () => operation(chat, parameters, answer));
-  answered?.then((body) => { if (body !== null) answer.give(body); }, (error: unknown) => answer.refuse(error));
+  answered?.then(
+    (body) => {
+      if (body !== null) answer.give(body);
+    },
+    (error: unknown) => answer.refuse(error),
+  );
 }
 
 function readGet(name: OperationName, query: string): Record<string, unknown> {
@@ -96,20 +106,31 @@ function readGet(name: OperationName, query: string): Record<string, unknown> {
 }
 
 async function readPost(req: IncomingMessage, name: OperationName, query: string): Promise<Record<string, unknown>> {
-  if (req.method !== 'POST') throw wrongMethod(`${name} is asked for by POST${OPERATIONS[name].reads ? ' or GET' : ''}.`, name);
-  if (PAIR.test(query)) throw new ChatError('bad_request', 'With POST, parameters stand in the body, not in the query.', { field: 'query' });
+  if (req.method !== 'POST')
+    throw wrongMethod(`${name} is asked for by POST${OPERATIONS[name].reads ? ' or GET' : ''}.`, name);
+  if (PAIR.test(query))
+    throw new ChatError('bad_request', 'With POST, parameters stand in the body, not in the query.', {
+      field: 'query',
+    });
   return readBody(req);
 }
 
 function wrongMethod(message: string, name: OperationName): ChatError {
-  return new ChatError('method_not_allowed', message, { field: 'method', allow: OPERATIONS[name].reads ? 'GET, POST, OPTIONS' : 'POST, OPTIONS' });
+  return new ChatError('method_not_allowed', message, {
+    field: 'method',
+    allow: OPERATIONS[name].reads ? 'GET, POST, OPTIONS' : 'POST, OPTIONS',
+  });
 }
 
 function withBearer(raw: Record<string, unknown>, header: string | undefined): Record<string, unknown> {
   if (header === undefined) return raw;
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-  if (token === undefined) throw new ChatError('bad_request', 'Authorization must be "Bearer" and a token.', { field: 'authorization' });
-  if (raw['token'] !== undefined) throw new ChatError('bad_request', 'token was given twice: as a parameter and as Authorization.', { field: 'token' });
-  raw['token'] = token;
+  if (token === undefined)
+    throw new ChatError('bad_request', 'Authorization must be "Bearer" and a token.', { field: 'authorization' });
+  if (raw.token !== undefined)
+    throw new ChatError('bad_request', 'token was given twice: as a parameter and as Authorization.', {
+      field: 'token',
+    });
+  raw.token = token;
   return raw;
 }

@@ -9,13 +9,23 @@ import { encodeJsonp } from './jsonp.js';
 /** Set while the process drains: every answer then closes its connection, so that no request meets a closing socket. */
 export const draining = { now: false };
 
-const COMMON = ['X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-store', 'Cross-Origin-Resource-Policy', 'cross-origin'];
+const COMMON = [
+  'X-Content-Type-Options',
+  'nosniff',
+  'Cache-Control',
+  'no-store',
+  'Cross-Origin-Resource-Policy',
+  'cross-origin',
+];
 const JSONP = [...COMMON, 'Content-Type', 'application/javascript; charset=utf-8'];
 /** Any page may call, none with credentials: there are no cookies, so there is nothing a third page could borrow. */
 const JSON_HEADERS = [...COMMON, 'Content-Type', 'application/json; charset=utf-8', 'Access-Control-Allow-Origin', '*'];
 const PREFLIGHT = {
-  'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
-  'Access-Control-Allow-Headers': 'Content-Type, Authorization', 'Access-Control-Max-Age': '86400', 'Content-Length': '0',
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
+  'Access-Control-Allow-Headers': 'Content-Type, Authorization',
+  'Access-Control-Max-Age': '86400',
+  'Content-Length': '0',
 };
 
 /** A ChatError as the client sees it. What is no ChatError is Redis away, or a fault of ours: `failed` is told of it. */
@@ -34,7 +44,11 @@ export function errorBody(error: ChatError): string {
 export function send(res: ServerResponse, status: number, body: string, callback?: string): void {
   if (res.destroyed || res.headersSent) return;
   const text = callback === undefined ? body : encodeJsonp(callback, body);
-  const headers = [...(callback === undefined ? JSON_HEADERS : JSONP), 'Content-Length', String(Buffer.byteLength(text))];
+  const headers = [
+    ...(callback === undefined ? JSON_HEADERS : JSONP),
+    'Content-Length',
+    String(Buffer.byteLength(text)),
+  ];
   if (draining.now) headers.push('Connection', 'close');
   res.writeHead(callback === undefined ? status : 200, headers);
   res.end(text);

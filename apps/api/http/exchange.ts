@@ -2,13 +2,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../../../shared/log.js';
 import { OPERATIONS, type OperationName } from '../../../shared/protocol/operations.js';
-import type { Cursor } from '../../../shared/store/inboxes.js';
 import { RateLimited } from '../../../shared/store/denials.js';
-import type { AnsweredPoll } from '../limits/wasted-polls.js';
+import type { Cursor } from '../../../shared/store/inboxes.js';
 import type { Context } from '../context.js';
+import type { AnsweredPoll } from '../limits/wasted-polls.js';
 import type { Gave, Reply } from '../reply.js';
-import type { RequestLine, RequestLog } from './request-log.js';
 import { send, sendError, toChatError } from './encode.js';
+import type { RequestLine, RequestLog } from './request-log.js';
 
 export interface Served {
   /** Told of each answer: the operation, how it ended (`ok` or an error's code), and by which limit if that was it. */
@@ -38,7 +38,12 @@ export class Answer implements Reply {
   #ended: (() => void) | null = null;
   #looked = 0;
 
-  constructor(readonly chat: Context, readonly served: Served, readonly res: ServerResponse, readonly name: string) {
+  constructor(
+    readonly chat: Context,
+    readonly served: Served,
+    readonly res: ServerResponse,
+    readonly name: string,
+  ) {
     this.#line = served.requests?.begin(res.req, nameOf(name)) ?? null;
     this.accepted = this.#line?.accepted;
     res.on('close', () => {
@@ -62,7 +67,11 @@ export class Answer implements Reply {
     this.#end();
     send(this.res, 200, body, this.callback);
     this.#count('ok');
-    if (this.#asked) this.chat.guard.answered({ token: this.#asked.token, poll: this.#poll(this.#asked, gave), bytes: body.length + this.#looked }, this.res.req);
+    if (this.#asked)
+      this.chat.guard.answered(
+        { token: this.#asked.token, poll: this.#poll(this.#asked, gave), bytes: body.length + this.#looked },
+        this.res.req,
+      );
     this.#line?.given(body, this.#asked?.token);
   }
 
@@ -70,7 +79,8 @@ export class Answer implements Reply {
   refuse(caught: unknown): void {
     this.whenGone = null;
     this.#end();
-    if (this.#asked?.token !== undefined && isOperation(this.name)) this.chat.guard.note(this.name, this.#asked.token, caught, this.res.req);
+    if (this.#asked?.token !== undefined && isOperation(this.name))
+      this.chat.guard.note(this.name, this.#asked.token, caught, this.res.req);
     const error = toChatError(caught, this.served.failed);
     if (error.code === 'too_large') this.res.shouldKeepAlive = false; // what comes of it is not read to its end
     sendError(this.res, error, this.callback);

@@ -13,8 +13,10 @@ export function isCallback(text: string): boolean {
 /** Checks a callback. Throws `callback_missing` or `callback_invalid`. */
 export function checkCallback(values: string[]): string {
   const [callback] = values;
-  if (callback === undefined || callback === '') throw new ChatError('callback_missing', `callback is missing: ${ALLOWED}`, { field: 'callback' });
-  if (values.length > 1) throw new ChatError('callback_invalid', 'callback was given more than once.', { field: 'callback' });
+  if (callback === undefined || callback === '')
+    throw new ChatError('callback_missing', `callback is missing: ${ALLOWED}`, { field: 'callback' });
+  if (values.length > 1)
+    throw new ChatError('callback_invalid', 'callback was given more than once.', { field: 'callback' });
   if (!isCallback(callback)) throw new ChatError('callback_invalid', ALLOWED, { field: 'callback' });
   return callback;
 }

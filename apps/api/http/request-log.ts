@@ -71,7 +71,16 @@ class RequestLine {
 
   #write(word: string, token: string | undefined, what: object): void {
     const user = token !== undefined && isToken(token) ? tokenUser(token) : undefined;
-    this.#log.debug({ request: this.#request, operation: this.#operation, user, ...what, took: Math.round(performance.now() - this.#began) }, word);
+    this.#log.debug(
+      {
+        request: this.#request,
+        operation: this.#operation,
+        user,
+        ...what,
+        took: Math.round(performance.now() - this.#began),
+      },
+      word,
+    );
   }
 }
 
@@ -80,5 +89,5 @@ export type { RequestLine };
 /** The events of a poll's answer; signals have no id. */
 function eventsOf(body: string): string[] {
   const { events } = JSON.parse(body) as { events: { room: string; id?: string }[] };
-  return events.flatMap(({ room, id }) => id === undefined ? [] : [eventMark(room, id)]);
+  return events.flatMap(({ room, id }) => (id === undefined ? [] : [eventMark(room, id)]));
 }

@@ -8,12 +8,12 @@ import type { Availability } from '../../../shared/redis/availability.js';
 import type { Store } from '../../../shared/store/store.js';
 import { QUEUES_PATH, queueBoard } from '../admin/board.js';
 import type { Sources } from '../admin/figures.js';
-import { requirePassword, requireSameSite, type Entrance } from '../admin/password.js';
+import { type Entrance, requirePassword, requireSameSite } from '../admin/password.js';
 import { addAdminRoutes } from '../admin/routes.js';
 import type { Salt } from '../limits/address-hash.js';
-import { servePages } from './static-files.js';
-import type { Readiness } from './readiness.js';
 import { draining } from './encode.js';
+import type { Readiness } from './readiness.js';
+import { servePages } from './static-files.js';
 
 export interface Routed extends Sources {
   readiness: Readiness;
@@ -34,7 +34,9 @@ export function routes(routed: Routed): Middleware[] {
     ctx.body = await metrics.readAll();
   });
   if (routed.entrance.password !== null) addAdminRoutes(router, guard, routed);
-  const board = [guard, requireSameSite, whileUp, queueBoard(queues)].map((middleware) => onBoard(middleware, (_, next) => next()));
+  const board = [guard, requireSameSite, whileUp, queueBoard(queues)].map((middleware) =>
+    onBoard(middleware, (_, next) => next()),
+  );
   // the router's own type of context is narrower than Koa's, though it makes one out of the other
   const ofRouter = [router.routes(), router.allowedMethods()] as unknown as Middleware[];
   return [drain, headers(), ...board, ...ofRouter, servePages()];
@@ -75,12 +77,23 @@ const drain: Middleware = (ctx, next) => {
 
 /** Our own pages run only our own scripts and call only us. */
 const OWN_PAGES = {
-  defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"],
-  objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'self'"],
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'self'"],
   formAction: ["'self'", 'https://jsfiddle.net', 'https://codepen.io', 'https://stackblitz.com'],
 };
 /** Bull Board sets its base address and styles in its page; the fonts it would fetch elsewhere it does without. */
-const BOARD = { ...OWN_PAGES, styleSrc: ["'self'", "'unsafe-inline'"], baseUri: ["'self'"], frameAncestors: ["'none'"] };
+const BOARD = {
+  ...OWN_PAGES,
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  baseUri: ["'self'"],
+  frameAncestors: ["'none'"],
+};
 const HOSTS = /^\/(admin|metrics)/;
 /** A room for frames of any page, of a file and a sandboxed frame too, which "*" would leave out. */
 const EMBED = /^\/embed\/[A-Za-z0-9._-]{1,64}$/;
@@ -92,10 +105,19 @@ const DOCTOR_FRAME = '/doctor-frame.html';
  * The frame that calls us as a foreign page would. It has no origin, however it is opened. In WebKit nothing is 'self' to a page
  * without an origin, and a proxy may hide our own name from us: so it may load from anywhere, with nothing to lose.
  */
-const NO_ORIGIN = { ...OWN_PAGES, sandbox: ['allow-scripts'], scriptSrc: ["'self'", 'http:', 'https:'], connectSrc: ["'self'", 'http:', 'https:'] };
+const NO_ORIGIN = {
+  ...OWN_PAGES,
+  sandbox: ['allow-scripts'],
+  scriptSrc: ["'self'", 'http:', 'https:'],
+  connectSrc: ["'self'", 'http:', 'https:'],
+};
 
 function headers(): Middleware {
-  const [board, host, others] = [headersWith(BOARD, 'same-origin'), headersWith(HOST_PAGE, 'same-origin'), headersWith(OWN_PAGES, 'cross-origin')];
+  const [board, host, others] = [
+    headersWith(BOARD, 'same-origin'),
+    headersWith(HOST_PAGE, 'same-origin'),
+    headersWith(OWN_PAGES, 'cross-origin'),
+  ];
   const frame = headersWith(NO_ORIGIN, 'cross-origin');
   const embedded = headersWith({ ...EMBEDDED, formAction: ["'none'"] }, 'cross-origin');
   return onBoard(board, (ctx, next) => {
@@ -107,7 +129,7 @@ function headers(): Middleware {
 
 /** One middleware for the board of the queues, another for everything else. */
 function onBoard(board: Middleware, others: Middleware): Middleware {
-  return (ctx, next) => ctx.path.startsWith(QUEUES_PATH) ? board(ctx, next) : others(ctx, next);
+  return (ctx, next) => (ctx.path.startsWith(QUEUES_PATH) ? board(ctx, next) : others(ctx, next));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The HTTP server, and its end without a failed request. */
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { Server as NetServer, type AddressInfo } from 'node:net';
-import { ConfigError, type Config } from '../../../shared/config/config.js';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { type Config, ConfigError } from '../../../shared/config/config.js';
 import { Addresses } from '../limits/client-address.js';
 import { boundPipelines, limitConnections } from '../limits/connections.js';
 import { draining } from './encode.js';
@@ -19,10 +19,17 @@ const LOOK = 5_000;
 /** Throws ConfigError when the port cannot be had. */
 export async function listen(listener: RequestListener, config: Config): Promise<Server> {
   const patience = config.clientTimeout * 1_000;
-  const server = createServer({
-    maxHeaderSize: HEADERS_MAX, keepAliveTimeout: KEEP_ALIVE, noDelay: true,
-    headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: Math.min(LOOK, patience),
-  }, boundPipelines(listener));
+  const server = createServer(
+    {
+      maxHeaderSize: HEADERS_MAX,
+      keepAliveTimeout: KEEP_ALIVE,
+      noDelay: true,
+      headersTimeout: patience,
+      requestTimeout: patience,
+      connectionsCheckingInterval: Math.min(LOOK, patience),
+    },
+    boundPipelines(listener),
+  );
   limitConnections(server, new Addresses(config.trustProxy), config);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, config.port)));
@@ -32,7 +39,8 @@ export async function listen(listener: RequestListener, config: Config): Promise
 }
 
 function refusal(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code === 'EADDRINUSE') return new ConfigError(`Port ${port} is in use: stop what uses it, or set PORT to another one.`);
+  if (error.code === 'EADDRINUSE')
+    return new ConfigError(`Port ${port} is in use: stop what uses it, or set PORT to another one.`);
   return new ConfigError(`Port ${port} cannot be used (${error.code}): set PORT to another one.`);
 }
 
@@ -46,7 +54,9 @@ export function portOf(server: Server): number {
  */
 export async function drainServer(server: Server): Promise<void> {
   draining.now = true;
-  const closed = new Promise<void>((resolve) => { NetServer.prototype.close.call(server, () => resolve()); });
+  const closed = new Promise<void>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve());
+  });
   const timer = setTimeout(() => server.closeIdleConnections(), LINGER);
   await closed;
   clearTimeout(timer);

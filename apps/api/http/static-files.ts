@@ -7,7 +7,10 @@ import serve from 'koa-send';
 const root = fileURLToPath(new URL('../../web/public/', import.meta.url));
 /** Paths that show a page of another name. */
 const PAGES: [RegExp, string][] = [
-  [/^\/$/, '/index.html'], [/^\/r\/[A-Za-z0-9._-]{1,64}$/, '/room.html'], [/^\/embed\/[A-Za-z0-9._-]{1,64}$/, '/embed.html'], [/^\/([a-z]+)$/, '/$1.html'],
+  [/^\/$/, '/index.html'],
+  [/^\/r\/[A-Za-z0-9._-]{1,64}$/, '/room.html'],
+  [/^\/embed\/[A-Za-z0-9._-]{1,64}$/, '/embed.html'],
+  [/^\/([a-z]+)$/, '/$1.html'],
 ];
 /** The talk of a room is for those who are there, not for a search engine. */
 const ROOMS = /^\/(?:r|embed)\//;
@@ -16,7 +19,11 @@ const NOTHING_HERE = '/404.html';
 /** What there is, read once: a path that names no file is not looked for. */
 function filesBelow(folder: string): Set<string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return new Set(entries.filter((entry) => entry.isFile()).map((entry) => `/${`${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\//, '')}`));
+  return new Set(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => `/${`${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\//, '')}`),
+  );
 }
 
 export function servePages(): Middleware {
@@ -33,7 +40,7 @@ export function servePages(): Middleware {
     ctx.set('Cache-Control', 'no-cache');
     ctx.vary('Accept-Encoding'); // the compressed form stands beside each text
     if (ROOMS.test(ctx.path)) ctx.set('X-Robots-Tag', 'noindex');
-    if (file !== undefined) return void await serve(ctx, file, { root });
+    if (file !== undefined) return void (await serve(ctx, file, { root }));
     ctx.status = 404;
     ctx.type = 'html';
     ctx.body = nothing.replaceAll('{{root}}', wayBack(ctx.path));

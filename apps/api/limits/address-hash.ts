@@ -17,7 +17,9 @@ export class Salt {
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
-    redis.on('ready', () => { this.#day = ''; }); // it may have forgotten the salt, and another process made one since
+    redis.on('ready', () => {
+      this.#day = '';
+    }); // it may have forgotten the salt, and another process made one since
   }
 
   /** An address as it may be kept for a while. Rejects when Redis is away and has not said today's salt yet. */
@@ -42,7 +44,10 @@ export class Salt {
       this.#day = day;
       this.#salt = this.#agree(`salt:${day}`);
       this.#yesterday = this.#redis.get(`salt:${dayOf(Date.now() - DAY)}`).then((salt) => salt ?? '');
-      for (const salt of [this.#salt, this.#yesterday]) salt.catch(() => { this.#day = ''; }); // asked for again by the next
+      for (const salt of [this.#salt, this.#yesterday])
+        salt.catch(() => {
+          this.#day = '';
+        }); // asked for again by the next
     }
     return this.#salt;
   }
@@ -50,7 +55,9 @@ export class Salt {
   /** Whoever is first makes it. */
   async #agree(key: string): Promise<string> {
     const fresh = randomBytes(18).toString('base64url');
-    return await this.#redis.set(key, fresh, 'EX', KEPT, 'NX') === 'OK' ? fresh : await this.#redis.get(key) ?? fresh;
+    return (await this.#redis.set(key, fresh, 'EX', KEPT, 'NX')) === 'OK'
+      ? fresh
+      : ((await this.#redis.get(key)) ?? fresh);
   }
 }
 

@@ -6,34 +6,56 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
-import { messageCost } from '../../../shared/store/event-text.js';
 import { rateLimited } from '../../../shared/store/denials.js';
+import { messageCost } from '../../../shared/store/event-text.js';
 import type { Store } from '../../../shared/store/store.js';
 import { isToken } from '../../../shared/store/tokens.js';
-import { Addresses, networkOf } from './client-address.js';
-import { Crowds } from './room-sizes.js';
-import { Failures } from './invalid-tokens.js';
-import { Fruitless } from './wasted-calls.js';
-import type { Host } from './host.js';
-import { Lane } from './fair-queue.js';
-import { Limits, type LimitName } from './rate-limits.js';
-import { checkOrigin } from './origins.js';
-import { Places } from './keyed-semaphore.js';
-import { PollAnswers, type AnsweredPoll } from './wasted-polls.js';
 import { Salt } from './address-hash.js';
+import { Addresses, networkOf } from './client-address.js';
 import { Waits } from './cooldowns.js';
+import { Lane } from './fair-queue.js';
+import type { Host } from './host.js';
+import { Failures } from './invalid-tokens.js';
+import { Places } from './keyed-semaphore.js';
+import { checkOrigin } from './origins.js';
+import { type LimitName, Limits } from './rate-limits.js';
+import { Crowds } from './room-sizes.js';
+import { Fruitless } from './wasted-calls.js';
+import { type AnsweredPoll, PollAnswers } from './wasted-polls.js';
 
 /** What an operation counts as, by address. The others are bounded by the rate of their user. */
 const COUNTED: Partial<Record<OperationName, LimitName>> = {
-  join: 'joins', send: 'sends', set: 'sends', add: 'sends',
-  sent: 'reads', get: 'reads', history: 'reads', members: 'reads', rooms: 'reads',
+  join: 'joins',
+  send: 'sends',
+  set: 'sends',
+  add: 'sends',
+  sent: 'reads',
+  get: 'reads',
+  history: 'reads',
+  members: 'reads',
+  rooms: 'reads',
 };
 /** These can wait for who talks: who comes, and who reads what has been. */
-const LANES: Partial<Record<OperationName, 'coming' | 'reading'>> = { join: 'coming', enter: 'coming', rename: 'coming', history: 'reading', members: 'reading', rooms: 'reading', get: 'reading' };
+const LANES: Partial<Record<OperationName, 'coming' | 'reading'>> = {
+  join: 'coming',
+  enter: 'coming',
+  rename: 'coming',
+  history: 'reading',
+  members: 'reading',
+  rooms: 'reading',
+  get: 'reading',
+};
 /** These make a room that is not there. */
 const MAKES_ROOMS: ReadonlySet<OperationName> = new Set<OperationName>(['join', 'enter']);
 /** These are refused as too fast by the rate of their user alone, so that for a moment no other of that user can succeed. */
-const BY_USER: ReadonlySet<OperationName> = new Set<OperationName>(['signal', 'enter', 'exit', 'block', 'unblock', 'rename']);
+const BY_USER: ReadonlySet<OperationName> = new Set<OperationName>([
+  'signal',
+  'enter',
+  'exit',
+  'block',
+  'unblock',
+  'rename',
+]);
 /** These refusals say nothing against who was refused, or are counted elsewhere. */
 const NO_FAULT: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'unauthorized']);
 /** A poll that finds no place may be tried again after so long (ms). */
@@ -107,7 +129,12 @@ export class Guard {
   }
 
   /** Looks at a call, and runs it when it may. Throws, or rejects with, `rate_limited`, `origin_refused`, `not_allowed`. */
-  pass<Result>(name: OperationName, asked: Asked, { res, onEnd }: Asking, run: () => Promise<Result> | null): Promise<Result | null> | null {
+  pass<Result>(
+    name: OperationName,
+    asked: Asked,
+    { res, onEnd }: Asking,
+    run: () => Promise<Result> | null,
+  ): Promise<Result | null> | null {
     const { allowedOrigins, rateLimits } = this.#store.config;
     const address = this.#addresses.of(res.req);
     this.#host?.meet(res.req, address);
@@ -122,11 +149,15 @@ export class Guard {
   }
 
   /** Takes note of a call that went well: of a poll, or of the size of an answer. Never throws. */
-  answered({ token, poll, bytes }: { token: string | undefined; poll: AnsweredPoll | null; bytes: number }, req: IncomingMessage): void {
+  answered(
+    { token, poll, bytes }: { token: string | undefined; poll: AnsweredPoll | null; bytes: number },
+    req: IncomingMessage,
+  ): void {
     if (!this.#store.config.rateLimits) return;
     if (token !== undefined) this.#failures.worked(token);
     if (poll) {
-      if (!this.#pollAnswers.gaveSomething(poll)) this.#fruitless.count(this.#addresses.of(req), poll.token, readings(bytes) + 1);
+      if (!this.#pollAnswers.gaveSomething(poll))
+        this.#fruitless.count(this.#addresses.of(req), poll.token, readings(bytes) + 1);
     } else if (readings(bytes) > 0) {
       this.#count('reads', this.#addresses.of(req), readings(bytes)).catch(() => undefined); // the next one is told
     }
@@ -138,7 +169,8 @@ export class Guard {
     const { code, details } = error;
     this.#failures.note(this.#addresses.of(req), token, error);
     if (!isToken(token)) return;
-    if (code === 'rate_limited' && BY_USER.has(name)) this.#waits.add(`${name} ${token}`, (details.retryAfter ?? 0) * 1_000);
+    if (code === 'rate_limited' && BY_USER.has(name))
+      this.#waits.add(`${name} ${token}`, (details.retryAfter ?? 0) * 1_000);
     if (!NO_FAULT.has(code)) this.#fruitless.count(this.#addresses.of(req), token, 1);
   }
 
@@ -168,14 +200,14 @@ export class Guard {
 
   /** A room that nobody has been in, or not for long. */
   async #isNew(room: string): Promise<boolean> {
-    return await this.#store.redis.exists(this.#store.keys.delivered(room)) === 0;
+    return (await this.#store.redis.exists(this.#store.keys.delivered(room))) === 0;
   }
 
   /** Of many who come to a new room together, the first has made it. */
   async #countRoom(room: string, address: string): Promise<void> {
     const { keys, redis } = this.#store;
     const making = `limit:making:${keys.room(room)}`;
-    if (await redis.set(making, 1, 'EX', MAKING, 'NX') !== 'OK') return;
+    if ((await redis.set(making, 1, 'EX', MAKING, 'NX')) !== 'OK') return;
     try {
       await this.#count('rooms', address);
     } catch (refused) {
@@ -195,13 +227,17 @@ export class Guard {
     try {
       await this.#limits.count(limit, await this.#salt.hash(counted), cost, wider);
     } catch (refused) {
-      if (refused instanceof ChatError) this.#waits.add(`${limit} ${counted}`, (refused.details.retryAfter ?? 0) * 1_000);
+      if (refused instanceof ChatError)
+        this.#waits.add(`${limit} ${counted}`, (refused.details.retryAfter ?? 0) * 1_000);
       throw refused;
     }
   }
 
   #place(req: IncomingMessage, address: string, onEnd: (ended: () => void) => void): void {
-    if (headBytes(req) > POLL_HEAD_MAX) throw new ChatError('too_large', `The URL and headers of a poll must have at most ${POLL_HEAD_MAX} bytes.`, { field: 'headers' });
+    if (headBytes(req) > POLL_HEAD_MAX)
+      throw new ChatError('too_large', `The URL and headers of a poll must have at most ${POLL_HEAD_MAX} bytes.`, {
+        field: 'headers',
+      });
     if (!this.#polls.take(address)) throw rateLimited(NO_PLACE, undefined, 'polls');
     onEnd(() => this.#polls.give(address));
   }

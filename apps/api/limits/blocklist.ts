@@ -33,7 +33,8 @@ export class Blocks {
   /** Reads what is off. Rejects when Redis is away. */
   async read(): Promise<void> {
     const off = await readSwitched(this.#store);
-    const of = (kind: string): Off => new Map(off.flatMap((one) => (one.kind === kind ? [[one.name, one.until ?? Infinity]] : [])));
+    const of = (kind: string): Off =>
+      new Map(off.flatMap((one) => (one.kind === kind ? [[one.name, one.until ?? Infinity]] : [])));
     const addresses = of('address');
     this.#salts = addresses.size > 0 ? await this.#salt.inUse() : [];
     this.#origins = of('origin');
@@ -47,7 +48,9 @@ export class Blocks {
       throw new ChatError('origin_refused', 'The host of this chat has switched it off for this page.');
     }
     if (this.#addresses.size > 0 && this.#untilOf(address) > Date.now()) {
-      throw new ChatError('not_allowed', 'The host of this chat has switched it off for your address.', { reason: 'address' });
+      throw new ChatError('not_allowed', 'The host of this chat has switched it off for your address.', {
+        reason: 'address',
+      });
     }
   }
 

@@ -1,7 +1,7 @@
 /** Whose request it is, as far as limits can tell: the address of the client, behind as many proxies as the host says there are. */
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
 
 /** Gives the client's address of each request. `proxies`: how many of ours stand in front, each adding to X-Forwarded-For. */
 export class Addresses {
@@ -56,8 +56,12 @@ export function countedAs(address: string): string | null {
   const kind = isIP(address);
   if (kind !== 6) return kind === 4 ? address : null;
   const groups = groupsOf(address);
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) return mapped(groups[6] ?? 0, groups[7] ?? 0);
-  return `${groups.slice(0, 4).map((group) => group.toString(16)).join(':')}::/64`;
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff)
+    return mapped(groups[6] ?? 0, groups[7] ?? 0);
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
 }
 
 /** What a /56 may have, all its /64 together, as a multiple of what one may. */
@@ -65,7 +69,9 @@ export const WIDER = 4;
 
 /** The /56 around a /64, which many a customer has; null for IPv4. */
 export function networkOf(address: string): string | null {
-  const [, wide, last = ''] = address.endsWith('/64') ? /^([0-9a-f]+:[0-9a-f]+:[0-9a-f]+):([0-9a-f]+)::/.exec(address) ?? [] : [];
+  const [, wide, last = ''] = address.endsWith('/64')
+    ? (/^([0-9a-f]+:[0-9a-f]+:[0-9a-f]+):([0-9a-f]+)::/.exec(address) ?? [])
+    : [];
   return wide === undefined ? null : `${wide}:${(Number.parseInt(last, 16) & 0xff00).toString(16)}::/56`;
 }
 
@@ -80,6 +86,11 @@ function groupsOf(address: string): number[] {
     const [a, b, c, d] = four.map(Number) as [number, number, number, number];
     return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
   });
-  const [head = [], tail = []] = hex.split('::').map((side) => side.split(':').filter((group) => group !== '').map((group) => Number.parseInt(group, 16)));
+  const [head = [], tail = []] = hex.split('::').map((side) =>
+    side
+      .split(':')
+      .filter((group) => group !== '')
+      .map((group) => Number.parseInt(group, 16)),
+  );
   return [...head, ...Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => 0), ...tail];
 }

@@ -33,10 +33,13 @@ export class Lane {
     const waiting = new AbortController();
     const timer = setTimeout(() => waiting.abort(this.#full()), PATIENCE);
     try {
-      return await this.#queue.add(() => {
-        clearTimeout(timer); // what has begun is not given up
-        return call();
-      }, { priority: -before, signal: waiting.signal });
+      return await this.#queue.add(
+        () => {
+          clearTimeout(timer); // what has begun is not given up
+          return call();
+        },
+        { priority: -before, signal: waiting.signal },
+      );
     } finally {
       clearTimeout(timer);
       this.#left(address);

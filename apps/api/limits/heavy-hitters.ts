@@ -26,7 +26,9 @@ export class Tops {
 
   /** The busiest, and how often a second each came, when `fade` is called every `seconds` after it: a steady count is that of 1 / (1 - FADE) steps. */
   busiest(most: number, seconds: number): [name: string, rate: number][] {
-    return this.#sorted().slice(0, most).map(([name, count]) => [name, count * (1 - FADE) / seconds]);
+    return this.#sorted()
+      .slice(0, most)
+      .map(([name, count]) => [name, (count * (1 - FADE)) / seconds]);
   }
 
   #sorted(): [string, number][] {

@@ -11,7 +11,10 @@ export function checkOrigin({ headers }: IncomingMessage, allowed: ReadonlySet<s
   const origin = headers.origin ?? originOf(headers.referer);
   // no page said which it is: no browser, one too old to tell more, or a page that keeps it secret
   if (origin === undefined ? headers['sec-fetch-site'] !== 'cross-site' : allowed.has(origin)) return;
-  throw new ChatError('origin_refused', `This chat serves only pages of its host${origin === undefined ? '' : `, not of ${origin.slice(0, 100)}`}.`);
+  throw new ChatError(
+    'origin_refused',
+    `This chat serves only pages of its host${origin === undefined ? '' : `, not of ${origin.slice(0, 100)}`}.`,
+  );
 }
 
 function originOf(referer: string | undefined): string | undefined {

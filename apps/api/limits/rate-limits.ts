@@ -45,10 +45,22 @@ export class Limits {
   }
 }
 
-function limiters(redis: RedisClient, config: Config, prefix: string, times: number): Record<LimitName, RateLimiterRedis> {
+function limiters(
+  redis: RedisClient,
+  config: Config,
+  prefix: string,
+  times: number,
+): Record<LimitName, RateLimiterRedis> {
   const limiter = (name: string, most: number, duration: number): RateLimiterRedis => {
     const points = most * times;
-    return new RateLimiterRedis({ storeClient: redis, keyPrefix: `${prefix}:${name}`, points, duration, inMemoryBlockOnConsumed: points, rejectIfRedisNotReady: true });
+    return new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix: `${prefix}:${name}`,
+      points,
+      duration,
+      inMemoryBlockOnConsumed: points,
+      rejectIfRedisNotReady: true,
+    });
   };
   return {
     joins: limiter('joins', config.addressJoins, MINUTE),

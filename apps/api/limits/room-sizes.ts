@@ -19,7 +19,7 @@ export class Crowds {
 
   /** What a coming into a room counts as. Rejects when Redis is away. */
   async weight(room: string): Promise<number> {
-    return Math.max(1, Math.ceil(await this.#members(room) / USUAL));
+    return Math.max(1, Math.ceil((await this.#members(room)) / USUAL));
   }
 
   async #members(room: string): Promise<number> {

@@ -1,6 +1,7 @@
 /** Who and what keeps this process busy: addresses, origins of pages, rooms. Written every two seconds for the host's page; addresses only hashed. */
-import type { RedisClient } from '../../../shared/redis/owners.js';
+
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
+import type { RedisClient } from '../../../shared/redis/owners.js';
 import type { Salt } from './address-hash.js';
 import { Tops } from './heavy-hitters.js';
 
@@ -52,8 +53,15 @@ export class Busiest {
       return busiest;
     });
     const [rooms = [], origins = [], addresses = []] = all;
-    const hashed = await Promise.all(addresses.map(async ([address, rate]): Promise<[string, number]> => [await this.#salt.hash(address), rate]));
-    await this.#redis.set(keyOf(this.#process), JSON.stringify({ rooms, origins, addresses: hashed } satisfies Busy), 'EX', KEPT);
+    const hashed = await Promise.all(
+      addresses.map(async ([address, rate]): Promise<[string, number]> => [await this.#salt.hash(address), rate]),
+    );
+    await this.#redis.set(
+      keyOf(this.#process),
+      JSON.stringify({ rooms, origins, addresses: hashed } satisfies Busy),
+      'EX',
+      KEPT,
+    );
   }
 }
 

@@ -5,8 +5,9 @@
  * A user that makes many has to wait with all its calls. So have those of an address that make them, when they make very many
  * together; others of that address, who make none, do not notice.
  */
-import { ownCopy } from '../../../shared/store/tokens.js';
+
 import { rateLimited } from '../../../shared/store/denials.js';
+import { ownCopy } from '../../../shared/store/tokens.js';
 import { keepNewest } from './bounded.js';
 
 /** They are counted for so long (ms), and who made too many waits for the rest of it. */

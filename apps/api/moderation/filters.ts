@@ -7,7 +7,7 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { DATA_MAX, TEXT_BYTES } from '../../../shared/protocol/limits.js';
 import { nextAddress } from '../../../shared/protocol/links.js';
 import { messageCost, storedBytes } from '../../../shared/store/event-text.js';
-import { UNFILTERED, type Filtered, type Outgoing } from '../../../shared/store/messages.js';
+import { type Filtered, type Outgoing, UNFILTERED } from '../../../shared/store/messages.js';
 import { foldText, plainForm } from '../../../shared/store/names.js';
 import { keepNewest } from '../limits/bounded.js';
 
@@ -31,8 +31,11 @@ const BEGINNING = /(?:[a-z0-9+.-]:\/\/|(?<![a-z0-9])www\.)[^\s]/i;
 /** What may be a host, and whether a path follows. One token, not its labels, so that a long one is looked at once. */
 const HOSTS = /[\p{L}\p{N}_.-]+(\/(?=\S))?/gu;
 /** Domains that many have. Other hosts are addresses only with a path: `readme.md` is none, `t.me/x` is one. */
-const DOMAINS = new Set(('com net org info biz io co tv gg ly app dev xyz top site online shop club link '
-  + 'ru cn de uk fr nl eu').split(' '));
+const DOMAINS = new Set(
+  ('com net org info biz io co tv gg ly app dev xyz top site online shop club link ' + 'ru cn de uk fr nl eu').split(
+    ' ',
+  ),
+);
 
 interface Filter {
   hash: string;
@@ -86,7 +89,9 @@ export class Filters {
    * seldom, and null when the user is not in the room. `most`: the bytes that its data may have. Throws `unavailable`.
    */
   async write<Written extends object>(
-    message: Outgoing, write: (filtered: Filtered) => Promise<Written | { filter: string } | null>, most = DATA_MAX,
+    message: Outgoing,
+    write: (filtered: Filtered) => Promise<Written | { filter: string } | null>,
+    most = DATA_MAX,
   ): Promise<Written | null> {
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const written = await write(this.apply(message, most));
@@ -118,9 +123,19 @@ export class Filters {
 
 function parseFilter(text: string): Filter {
   const space = text.indexOf(' ');
-  const { links, words, hold } = JSON.parse(text.slice(space + 1)) as { links: boolean; words: string[]; hold: boolean };
+  const { links, words, hold } = JSON.parse(text.slice(space + 1)) as {
+    links: boolean;
+    words: string[];
+    hold: boolean;
+  };
   const [whole, beginnings] = [words.filter((word) => !word.endsWith('*')), words.filter((word) => word.endsWith('*'))];
-  return { hash: text.slice(0, space), links, hold, words: new Set(whole.map(foldText)), beginnings: beginnings.map((word) => foldText(word.slice(0, -1))) };
+  return {
+    hash: text.slice(0, space),
+    links,
+    hold,
+    words: new Set(whole.map(foldText)),
+    beginnings: beginnings.map((word) => foldText(word.slice(0, -1))),
+  };
 }
 
 /** What is said with its words masked; null when there is none of them in it. */
@@ -131,7 +146,7 @@ function maskedBy(filter: Filter, { text, data }: Outgoing, dataMax: number): Pi
     return mask.found && storedBytes(masked) > most ? mapTexts(what, (one) => mask.apply(one, SMALL_MASK)) : masked;
   };
   const masked = {
-    text: text === undefined ? undefined : apply(text, TEXT_BYTES) as string,
+    text: text === undefined ? undefined : (apply(text, TEXT_BYTES) as string),
     data: data === undefined ? undefined : apply(data, dataMax),
   };
   return mask.found ? masked : null;
@@ -150,7 +165,9 @@ class Mask {
     const { words, beginnings } = this.#filter;
     if (words.size === 0 && beginnings.length === 0) return text;
     // all at once: a text may have a thousand words. A NUL stays as it is, and is part of none
-    const folded = foldText((text.match(WORDS) ?? []).join('\0')).split('\0').values();
+    const folded = foldText((text.match(WORDS) ?? []).join('\0'))
+      .split('\0')
+      .values();
     return text.replace(WORDS, (word) => {
       const look = folded.next().value ?? '';
       if (!words.has(look) && !beginnings.some((beginning) => look.startsWith(beginning))) return word;

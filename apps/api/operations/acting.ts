@@ -4,7 +4,10 @@ import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
 
 /** An act of the user of `token`, who is in the room, and has a role there or the owner's token. */
-export async function acting(store: Store, { token, room, owner }: { token: string; room: string; owner?: string | undefined }): Promise<Act> {
+export async function acting(
+  store: Store,
+  { token, room, owner }: { token: string; room: string; owner?: string | undefined },
+): Promise<Act> {
   const user = parseToken(token);
   const { name } = await authorize(store, user, room, 'presence');
   return { room, by: { id: user.id, name }, owner };

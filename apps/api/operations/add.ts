@@ -1,5 +1,5 @@
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 import { write } from './write.js';
 
 /** Adds to a value that is a number, or is not there yet. */

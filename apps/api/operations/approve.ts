@@ -1,11 +1,19 @@
 import { govern } from '../../../shared/store/moderation.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Lets a message that waits into the room. Gives the id it has there. */
 export const approve: Operation<'approve'> = async ({ store, fanOut }, { id: held, ...given }) => {
-  const id = await govern(store, await acting(store, given), 'moderator', { what: 'approve', id: held }, null, 'approve', held);
+  const id = await govern(
+    store,
+    await acting(store, given),
+    'moderator',
+    { what: 'approve', id: held },
+    null,
+    'approve',
+    held,
+  );
   fanOut.request(given.room);
   return ok({ id });
 };

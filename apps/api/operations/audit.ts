@@ -1,7 +1,7 @@
 import { readAudit } from '../../../shared/store/room-rules.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** What was done to keep a room in order, newest last, and what holds there now. */
 export const audit: Operation<'audit'> = async ({ store }, given) => {

@@ -1,12 +1,16 @@
-import { banUser, member, removeMessagesOf } from '../../../shared/store/moderation.js';
 import { exitRoom } from '../../../shared/store/memberships.js';
+import { banUser, member, removeMessagesOf } from '../../../shared/store/moderation.js';
 import { knownUser } from '../../../shared/store/room-rules.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Takes a member out of a room, and for so many seconds lets nobody in of its name or address; 0 ends that. With `messages` all that it said goes, too. */
-export const ban: Operation<'ban'> = async ({ store, fanOut }, { user, seconds, messages = false, ...given }, reply) => {
+export const ban: Operation<'ban'> = async (
+  { store, fanOut },
+  { user, seconds, messages = false, ...given },
+  reply,
+) => {
   const act = await acting(store, given);
   const target = await (seconds > 0 ? member : knownUser)(store, given.room, user);
   await banUser(store, act, target, { seconds, messages: messages && seconds > 0 }); // first: it could come back in between

@@ -3,8 +3,8 @@ import { closePrivateRoom } from '../../../shared/store/private-rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { setBlocked } from '../../../shared/store/user-blocks.js';
 import { authorize } from '../../../shared/store/users.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 
 /** Refuses a user's private messages and signals from now on: the asking user leaves the private room of the two, too. */
 export const block: Operation<'block'> = async ({ store }, { token, user: other }) => {

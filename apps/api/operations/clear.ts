@@ -1,7 +1,7 @@
 import { clearValues, govern } from '../../../shared/store/moderation.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Takes everything out of a room's history, or with `values` all of its values away, and tells everybody. */
 export const clear: Operation<'clear'> = async ({ store, fanOut }, given) => {

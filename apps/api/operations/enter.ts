@@ -4,8 +4,8 @@ import { admitToRoom } from '../../../shared/store/rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { readBlocked } from '../../../shared/store/user-blocks.js';
 import { authorize } from '../../../shared/store/users.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 import { roomView } from './room-view.js';
 
 /** Brings a user into one more room. */

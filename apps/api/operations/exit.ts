@@ -1,8 +1,8 @@
 import { exitRoom } from '../../../shared/store/memberships.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 
 /** Takes a user out of a room. */
 export const exit: Operation<'exit'> = async ({ store, fanOut }, { token, room }) => {

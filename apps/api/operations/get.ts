@@ -1,8 +1,8 @@
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
 import { readValues, refusePrivate } from '../../../shared/store/values.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 
 /** Reads values of a room. */
 export const get: Operation<'get'> = async ({ store }, { token, room, ...query }, reply) => {

@@ -1,7 +1,7 @@
 import { member, offerRoom } from '../../../shared/store/moderation.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Offers a room to a member, who may take it by `own`. */
 export const handover: Operation<'handover'> = async ({ store, fanOut }, { user, ...given }) => {

@@ -1,7 +1,7 @@
 import { readHeld } from '../../../shared/store/room-rules.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Messages that wait for approval, oldest first. */
 export const held: Operation<'held'> = async ({ store }, given) => {

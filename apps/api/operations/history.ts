@@ -2,11 +2,15 @@ import { HISTORY_ON_ENTER } from '../../../shared/protocol/limits.js';
 import { readHistory } from '../../../shared/store/messages.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 
 /** A page of a room's log, oldest first. One that is empty though there is more says where to go on. */
-export const history: Operation<'history'> = async ({ store }, { token, room, before, limit = HISTORY_ON_ENTER, types }, reply) => {
+export const history: Operation<'history'> = async (
+  { store },
+  { token, room, before, limit = HISTORY_ON_ENTER, types },
+  reply,
+) => {
   const user = parseToken(token);
   const { room: found } = await authorize(store, user, room);
   const page = await readHistory(store, found, user.id, { limit, before, types });

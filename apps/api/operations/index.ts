@@ -1,6 +1,5 @@
 /** The table of operations: every name in the protocol, and what serves it. */
 import type { OperationName } from '../../../shared/protocol/operations.js';
-import type { Operation } from './operation.js';
 import { add } from './add.js';
 import { approve } from './approve.js';
 import { audit } from './audit.js';
@@ -19,6 +18,7 @@ import { leave } from './leave.js';
 import { members } from './members.js';
 import { moderate } from './moderate.js';
 import { mute } from './mute.js';
+import type { Operation } from './operation.js';
 import { own } from './own.js';
 import { poll } from './poll.js';
 import { reject } from './reject.js';
@@ -33,6 +33,34 @@ import { signal } from './signal.js';
 import { unblock } from './unblock.js';
 
 export const operations: { [Op in OperationName]: Operation<Op> } = {
-  join, poll, send, sent, signal, set, add, get, enter, exit, block, unblock, rename, leave, members, history, rooms,
-  remove, clear, mute, kick, ban, rules, moderate, handover, own, held, approve, reject, audit,
+  join,
+  poll,
+  send,
+  sent,
+  signal,
+  set,
+  add,
+  get,
+  enter,
+  exit,
+  block,
+  unblock,
+  rename,
+  leave,
+  members,
+  history,
+  rooms,
+  remove,
+  clear,
+  mute,
+  kick,
+  ban,
+  rules,
+  moderate,
+  handover,
+  own,
+  held,
+  approve,
+  reject,
+  audit,
 };

@@ -8,8 +8,8 @@ import { admitToRoom, type Entry } from '../../../shared/store/rooms.js';
 import type { Credentials, Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { createUser } from '../../../shared/store/users.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 import { roomView } from './room-view.js';
 
 /** Makes a user and brings it into a room; with a nonce, the same user again when it is repeated. */

@@ -1,8 +1,8 @@
-import { noteKick, noSuchMember } from '../../../shared/store/moderation.js';
 import { exitRoom } from '../../../shared/store/memberships.js';
-import type { Operation } from './operation.js';
+import { noSuchMember, noteKick } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Takes a member out of a room; it may enter again. */
 export const kick: Operation<'kick'> = async ({ store, fanOut }, { user: id, ...given }) => {

@@ -2,8 +2,8 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { ForgetBudget } from '../../../shared/store/forget.js';
 import { leave as leaveAll, leaveSoon } from '../../../shared/store/presence.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 
 /**
  * Ends a user, at once or, unless it comes back, in `after` s: out of all rooms, the nickname free again, the token worthless.

@@ -1,8 +1,8 @@
 import { readMembers } from '../../../shared/store/rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 
 /** Who is in a room. */
 export const members: Operation<'members'> = async ({ store }, { token, room }) => {

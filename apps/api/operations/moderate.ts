@@ -1,7 +1,7 @@
 import { member, moderate as moderateMember } from '../../../shared/store/moderation.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Makes a member a moderator, or ends that. */
 export const moderate: Operation<'moderate'> = async ({ store, fanOut }, { user, on = true, ...given }) => {

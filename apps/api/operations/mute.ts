@@ -1,8 +1,8 @@
 import { member, muteUser } from '../../../shared/store/moderation.js';
 import { knownUser } from '../../../shared/store/room-rules.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Keeps a member from speaking in a room for so many seconds; 0 lets it speak again. Only itself is told, and with `quiet` not even that. */
 export const mute: Operation<'mute'> = async ({ store, fanOut }, { user, seconds, quiet = false, ...given }) => {

@@ -8,4 +8,8 @@ import type { Parameters } from './parameters.js';
  * Serves one request: gives the body of a good answer as JSON text, throws ChatError otherwise. Null: it keeps `reply`, and
  * answers later (a held poll is one small object, not a chain of promises).
  */
-export type Operation<Op extends OperationName> = (chat: Context, parameters: Parameters<Op>, reply: Reply) => Promise<string> | null;
+export type Operation<Op extends OperationName> = (
+  chat: Context,
+  parameters: Parameters<Op>,
+  reply: Reply,
+) => Promise<string> | null;

@@ -1,7 +1,7 @@
 import { ownRoom } from '../../../shared/store/owners.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Takes a room that was offered. Gives its new owner token; may be repeated when the answer was lost. */
 export const own: Operation<'own'> = async ({ store, fanOut }, given) => {

@@ -7,12 +7,36 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { EVENT_TYPES, type ValueWriters } from '../../../shared/protocol/events.js';
 import { isFitName, tidyName } from '../../../shared/protocol/letters.js';
 import {
-  DATA_MAX, EVENTS_MAX, HISTORY_ON_ENTER, JOIN_NONCE_MIN, MUTE_MAX, NAME_MAX, NAME_TYPED_MAX, NONCE_MAX, OWN_VALUE_BYTES, POLL_TIMEOUT_MAX,
-  PRIVATE_ROOM_NAME, ROOM_NAME, SLOW_MAX, TEXT_BYTES, TEXT_MAX, VALUE_BYTES, VALUE_KEY, VALUE_KEYS_MAX, VALUE_PREFIX, WORD_MAX, WORDS_MAX,
+  DATA_MAX,
+  EVENTS_MAX,
+  HISTORY_ON_ENTER,
+  JOIN_NONCE_MIN,
+  MUTE_MAX,
+  NAME_MAX,
+  NAME_TYPED_MAX,
+  NONCE_MAX,
+  OWN_VALUE_BYTES,
+  POLL_TIMEOUT_MAX,
+  PRIVATE_ROOM_NAME,
+  ROOM_NAME,
+  SLOW_MAX,
+  TEXT_BYTES,
+  TEXT_MAX,
+  VALUE_BYTES,
+  VALUE_KEY,
+  VALUE_KEYS_MAX,
+  VALUE_PREFIX,
+  WORD_MAX,
+  WORDS_MAX,
 } from '../../../shared/protocol/limits.js';
-import { OPERATIONS, type OperationName, type Parameter, type ParameterKind } from '../../../shared/protocol/operations.js';
+import {
+  OPERATIONS,
+  type OperationName,
+  type Parameter,
+  type ParameterKind,
+} from '../../../shared/protocol/operations.js';
 import { fitsIn } from '../../../shared/store/event-text.js';
-import { parseCursor, type Cursor } from '../../../shared/store/inboxes.js';
+import { type Cursor, parseCursor } from '../../../shared/store/inboxes.js';
 import { foldName } from '../../../shared/store/names.js';
 
 const DATA_DEPTH_MAX = 32;
@@ -23,30 +47,41 @@ const JSON_SHORT = 1_024;
 
 const characters = (text: string): number => [...text].length;
 /** The cheap checks first: `most` is in UTF-16 units. */
-const text = (message: string, most: number) => v.pipe(v.string(message), v.maxLength(most, message), v.check((value) => value.isWellFormed(), message));
+const text = (message: string, most: number) =>
+  v.pipe(
+    v.string(message),
+    v.maxLength(most, message),
+    v.check((value) => value.isWellFormed(), message),
+  );
 
 function integer(name: string, min: number, max: number) {
   const message = `${name} must be a whole number from ${min} to ${max}.`;
   return v.pipe(
     v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number))], message),
-    v.integer(message), v.minValue(min, message), v.maxValue(max, message),
+    v.integer(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
   );
 }
 
 function flag(name: string) {
   const message = `${name} must be true or false.`;
-  return v.pipe(v.union([v.boolean(), v.picklist(['true', 'false'])], message), v.transform((value) => value === true || value === 'true'));
+  return v.pipe(
+    v.union([v.boolean(), v.picklist(['true', 'false'])], message),
+    v.transform((value) => value === true || value === 'true'),
+  );
 }
 
 /** Texts, as an array or as one text, which is that array as JSON or has commas between. */
 function list(field: string, message: string) {
-  const split = (text: string): unknown => text.startsWith('[') ? parseJson(text, field, message) : text.split(',');
+  const split = (text: string): unknown => (text.startsWith('[') ? parseJson(text, field, message) : text.split(','));
   const texts = v.array(v.string(message), message);
   return v.union([texts, v.pipe(v.string(), v.transform(split), texts)], message);
 }
 
-const NAME = `name must have 1 to ${NAME_MAX} characters, at least one of them visible, `
-  + 'no control or direction characters, and no more marks on a letter than its script needs.';
+const NAME =
+  `name must have 1 to ${NAME_MAX} characters, at least one of them visible, ` +
+  'no control or direction characters, and no more marks on a letter than its script needs.';
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
 export const TEXT = `text must have 1 to ${TEXT_MAX} characters, at least one of them visible.`;
 const LARGE_TEXT = `text is too large: at most ${TEXT_BYTES} bytes as JSON, with < and > escaped.`;
@@ -58,7 +93,8 @@ const JOIN_NONCE = `id must have ${JOIN_NONCE_MIN} to ${NONCE_MAX} random charac
 const EVENT = 'id must be the id of an event, such as 1700000000000-0.';
 const OWNER = 'owner must be the text that the making of the room gave.';
 const WORDS = `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} letters and digits, * only at the end.`;
-const KEY = 'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @, and may begin with @me/ for a value of your own, not with another @.';
+const KEY =
+  'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @, and may begin with @me/ for a value of your own, not with another @.';
 const VALUE = `value must be JSON, such as 5, "text" or null, of at most ${VALUE_BYTES} bytes, or ${OWN_VALUE_BYTES} for a key that begins with @me/.`;
 const LARGE_VALUE = `value is too large: at most ${VALUE_BYTES} bytes of JSON, with < and > escaped.`;
 const VERSION = 'if must be the version of a value, such as 1700000000000-0, or 0 for a key without a value.';
@@ -73,18 +109,37 @@ const TYPES = `types must be some of ${[...HISTORY_TYPES].join(', ')}, as a JSON
 const BEFORE = 'before must be the id of an event, such as 1700000000000-0.';
 
 const SCHEMAS = {
-  name: v.pipe(text(NAME, NAME_TYPED_MAX), v.transform(tidyName), v.check((value) => isFitName(value) && foldName(value) !== '', NAME)),
+  name: v.pipe(
+    text(NAME, NAME_TYPED_MAX),
+    v.transform(tidyName),
+    v.check((value) => isFitName(value) && foldName(value) !== '', NAME),
+  ),
   room: v.pipe(v.string(ROOM), v.regex(ROOM_NAME, ROOM)),
-  anyRoom: v.pipe(v.string(ROOM), v.check((value) => ROOM_NAME.test(value) || isPrivateRoom(value), ROOM)),
+  anyRoom: v.pipe(
+    v.string(ROOM),
+    v.check((value) => ROOM_NAME.test(value) || isPrivateRoom(value), ROOM),
+  ),
   token: v.string(TOKEN),
-  cursor: v.pipe(v.string(CURSOR), v.transform(parseCursor), v.check((cursor) => cursor !== null, CURSOR)),
+  cursor: v.pipe(
+    v.string(CURSOR),
+    v.transform(parseCursor),
+    v.check((cursor) => cursor !== null, CURSOR),
+  ),
   timeout: integer('timeout', 0, POLL_TIMEOUT_MAX),
-  text: v.pipe(text(TEXT, 2 * TEXT_MAX), v.check((value) => value !== '' && characters(value) <= TEXT_MAX, TEXT), v.check((value) => fitsIn(value, TEXT_BYTES), LARGE_TEXT)),
+  text: v.pipe(
+    text(TEXT, 2 * TEXT_MAX),
+    v.check((value) => value !== '' && characters(value) <= TEXT_MAX, TEXT),
+    v.check((value) => fitsIn(value, TEXT_BYTES), LARGE_TEXT),
+  ),
   data: v.pipe(v.unknown(), v.check(isSmallJson, DATA)),
   user: integer('to', 1, Number.MAX_SAFE_INTEGER),
   nonce: v.pipe(v.string(NONCE), v.regex(/^[A-Za-z0-9._-]+$/, NONCE), v.maxLength(NONCE_MAX, NONCE)),
-  joinNonce: v.pipe(v.string(JOIN_NONCE), v.regex(/^[A-Za-z0-9._-]+$/, JOIN_NONCE), v.minLength(JOIN_NONCE_MIN, JOIN_NONCE),
-    v.maxLength(NONCE_MAX, JOIN_NONCE)),
+  joinNonce: v.pipe(
+    v.string(JOIN_NONCE),
+    v.regex(/^[A-Za-z0-9._-]+$/, JOIN_NONCE),
+    v.minLength(JOIN_NONCE_MIN, JOIN_NONCE),
+    v.maxLength(NONCE_MAX, JOIN_NONCE),
+  ),
   history: integer('history', 0, HISTORY_ON_ENTER),
   before: v.pipe(v.string(BEFORE), v.regex(/^\d{1,15}-\d{1,15}$/, BEFORE)),
   limit: integer('limit', 1, EVENTS_MAX),
@@ -95,20 +150,47 @@ const SCHEMAS = {
   seconds: integer('seconds', 0, MUTE_MAX),
   slow: integer('slow', 0, SLOW_MAX),
   key: v.pipe(v.string(KEY), v.regex(VALUE_KEY, KEY)),
-  value: v.pipe(v.unknown(), v.check((value) => isPlain(value, DATA_DEPTH_MAX) && isFinal(value), VALUE), v.check((value) => fitsIn(value, VALUE_BYTES), LARGE_VALUE)),
-  version: v.pipe(v.union([v.string(), v.literal(0)], VERSION), v.transform(String), v.regex(/^(?:0|\d{1,15}-\d{1,15})$/, VERSION)),
-  number: v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i), v.transform(Number))], BY), v.finite(BY)),
-  keys: v.pipe(list('keys', KEYS), v.maxLength(VALUE_KEYS_MAX, KEYS), v.everyItem((key) => VALUE_PREFIX.test(key), KEYS)),
+  value: v.pipe(
+    v.unknown(),
+    v.check((value) => isPlain(value, DATA_DEPTH_MAX) && isFinal(value), VALUE),
+    v.check((value) => fitsIn(value, VALUE_BYTES), LARGE_VALUE),
+  ),
+  version: v.pipe(
+    v.union([v.string(), v.literal(0)], VERSION),
+    v.transform(String),
+    v.regex(/^(?:0|\d{1,15}-\d{1,15})$/, VERSION),
+  ),
+  number: v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i), v.transform(Number))], BY),
+    v.finite(BY),
+  ),
+  keys: v.pipe(
+    list('keys', KEYS),
+    v.maxLength(VALUE_KEYS_MAX, KEYS),
+    v.everyItem((key) => VALUE_PREFIX.test(key), KEYS),
+  ),
   prefix: v.pipe(v.string(PREFIX), v.regex(VALUE_PREFIX, PREFIX)),
-  after: v.pipe(v.string(AFTER), v.regex(/^\d{1,20}$/, AFTER), v.check((value) => BigInt(value) < 2n ** 64n, AFTER)),
+  after: v.pipe(
+    v.string(AFTER),
+    v.regex(/^\d{1,20}$/, AFTER),
+    v.check((value) => BigInt(value) < 2n ** 64n, AFTER),
+  ),
   writers: v.picklist(['all', 'own', 'roles'], WRITERS),
-  types: v.pipe(list('types', TYPES), v.everyItem((type) => HISTORY_TYPES.has(type), TYPES)),
-  words: v.pipe(v.array(v.pipe(text(WORDS, 2 * WORD_MAX), v.check(isWord, WORDS)), WORDS), v.maxLength(WORDS_MAX, WORDS)),
+  types: v.pipe(
+    list('types', TYPES),
+    v.everyItem((type) => HISTORY_TYPES.has(type), TYPES),
+  ),
+  words: v.pipe(
+    v.array(v.pipe(text(WORDS, 2 * WORD_MAX), v.check(isWord, WORDS)), WORDS),
+    v.maxLength(WORDS_MAX, WORDS),
+  ),
 } satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
 
 /** One word, as texts are taken apart into words. */
 function isWord(word: string): boolean {
-  return characters(word) <= WORD_MAX && /^[\p{L}\p{N}\p{M}]+\*?$/u.test(word) && foldName(word).replace('*', '') !== '';
+  return (
+    characters(word) <= WORD_MAX && /^[\p{L}\p{N}\p{M}]+\*?$/u.test(word) && foldName(word).replace('*', '') !== ''
+  );
 }
 
 function isPrivateRoom(name: string): boolean {
@@ -133,16 +215,43 @@ function isFinal(value: unknown): boolean {
 }
 
 interface Values {
-  name: string; room: string; anyRoom: string; token: string; cursor: Cursor; timeout: number; text: string;
-  data: unknown; user: number; nonce: string; before: string; limit: number; flag: boolean;
-  owner: string; event: string; member: number; seconds: number; slow: number; words: string[];
-  joinNonce: string; history: number;
-  key: string; value: unknown; version: string; number: number; keys: string[]; prefix: string; after: string; writers: ValueWriters;
+  name: string;
+  room: string;
+  anyRoom: string;
+  token: string;
+  cursor: Cursor;
+  timeout: number;
+  text: string;
+  data: unknown;
+  user: number;
+  nonce: string;
+  before: string;
+  limit: number;
+  flag: boolean;
+  owner: string;
+  event: string;
+  member: number;
+  seconds: number;
+  slow: number;
+  words: string[];
+  joinNonce: string;
+  history: number;
+  key: string;
+  value: unknown;
+  version: string;
+  number: number;
+  keys: string[];
+  prefix: string;
+  after: string;
+  writers: ValueWriters;
   types: string[];
 }
 type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }
-  ? Required extends true ? Values[Kind] : Values[Kind] | undefined : never;
+  ? Required extends true
+    ? Values[Kind]
+    : Values[Kind] | undefined
+  : never;
 /** What an operation is given. */
 export type Parameters<Op extends OperationName> = {
   [P in ParameterOf<Op> as P extends { name: infer Name extends string } ? Name : never]: ValueOf<P>;
@@ -156,9 +265,11 @@ function schemaOf(operation: string, parameters: readonly Parameter[]) {
     return [name, required ? schema : v.optional(schema)];
   });
   const names = parameters.map(({ name }) => name).join(', ') || 'none';
-  return v.strictObject(Object.fromEntries(entries), (issue) => issue.expected === 'never'
-    ? `${operation} takes no ${keyOf(issue)}. It takes: ${names}.`
-    : `${keyOf(issue)} is missing. ${operation} takes: ${names}.`);
+  return v.strictObject(Object.fromEntries(entries), (issue) =>
+    issue.expected === 'never'
+      ? `${operation} takes no ${keyOf(issue)}. It takes: ${names}.`
+      : `${keyOf(issue)} is missing. ${operation} takes: ${names}.`,
+  );
 }
 
 function keyOf(issue: v.BaseIssue<unknown>): string {
@@ -220,10 +331,14 @@ const JSON_IN_QUERIES: Record<string, string> = { data: DATA, words: WORDS, valu
  * given twice or ill-encoded.
  */
 export function fromQuery({ values, malformed }: Query, place: 'query' | 'body' = 'query'): Record<string, unknown> {
-  if (malformed) throw new ChatError('bad_request', `The ${place} is not well-formed percent-encoded UTF-8.`, { field: place });
+  if (malformed)
+    throw new ChatError('bad_request', `The ${place} is not well-formed percent-encoded UTF-8.`, { field: place });
   const raw: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [name, all] of values) {
-    if (all.length > 1) throw new ChatError('bad_request', `${name.slice(0, 64)} was given more than once.`, { field: name.slice(0, 64) });
+    if (all.length > 1)
+      throw new ChatError('bad_request', `${name.slice(0, 64)} was given more than once.`, {
+        field: name.slice(0, 64),
+      });
     const json = Object.hasOwn(JSON_IN_QUERIES, name) ? JSON_IN_QUERIES[name] : undefined;
     raw[name] = json === undefined ? all[0] : parseJson(all[0] ?? '', name, json);
   }
@@ -246,9 +361,17 @@ function isDeeper(text: string, most: number): boolean {
   let depth = 0;
   for (let i = 0; i < text.length; i += 1) {
     switch (text[i]) {
-      case '"': i = endOfString(text, i); break;
-      case '[': case '{': depth += 1; break;
-      case ']': case '}': depth -= 1; break;
+      case '"':
+        i = endOfString(text, i);
+        break;
+      case '[':
+      case '{':
+        depth += 1;
+        break;
+      case ']':
+      case '}':
+        depth -= 1;
+        break;
     }
     if (depth > most) return true;
   }

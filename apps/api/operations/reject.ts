@@ -1,7 +1,7 @@
 import { govern } from '../../../shared/store/moderation.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Drops a message that waits. Nobody is told. */
 export const reject: Operation<'reject'> = async ({ store }, { id, ...given }) => {

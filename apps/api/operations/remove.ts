@@ -1,11 +1,19 @@
 import { govern } from '../../../shared/store/moderation.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
 
 /** Takes a message out of a room's history, and tells everybody. */
 export const remove: Operation<'remove'> = async ({ store, fanOut }, { id, ...given }) => {
-  await govern(store, await acting(store, given), 'moderator', { what: 'remove', id }, { type: 'removed', removed: id }, 'remove', id);
+  await govern(
+    store,
+    await acting(store, given),
+    'moderator',
+    { what: 'remove', id },
+    { type: 'removed', removed: id },
+    'remove',
+    id,
+  );
   fanOut.request(given.room);
   return ok();
 };

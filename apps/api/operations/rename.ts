@@ -1,7 +1,7 @@
 import { parseToken } from '../../../shared/store/tokens.js';
 import { renameUser } from '../../../shared/store/users.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 
 /** Gives a user another name, in all its rooms. */
 export const rename: Operation<'rename'> = async ({ store, fanOut }, { token, name }) => {

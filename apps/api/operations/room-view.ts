@@ -11,12 +11,22 @@ const VIEW_CALLS = 2;
 
 /** A room as `join` and `enter` show it to a user, with up to so many events of its history, as JSON text. */
 export async function roomView(store: Store, room: string, reader: number, limit = HISTORY_ON_ENTER): Promise<string> {
-  const page = limit > 0 ? readHistory(store, room, reader, { limit, presence: PRESENCE_ON_ENTER, calls: VIEW_CALLS }) : { events: [] };
+  const page =
+    limit > 0
+      ? readHistory(store, room, reader, { limit, presence: PRESENCE_ON_ENTER, calls: VIEW_CALLS })
+      : { events: [] };
   const [{ members, count }, { events }, rules, { values, passed: _, ...snapshot }] = await Promise.all([
-    readMembers(store, room), page, readRoomRules(store, room, reader), readValues(store, room, reader),
+    readMembers(store, room),
+    page,
+    readRoomRules(store, room, reader),
+    readValues(store, room, reader),
   ]);
   const fields = scriptSafeJson({
-    name: room, at: Date.now(), members, ...(count !== undefined && { more: true, count }), ...rules,
+    name: room,
+    at: Date.now(),
+    members,
+    ...(count !== undefined && { more: true, count }),
+    ...rules,
   });
   const remembered = `${scriptSafeJson(snapshot).slice(0, -1)},"values":${values}}`;
   return `${fields.slice(0, -1)},"history":[${events.join(',')}],"values":${remembered}}`;

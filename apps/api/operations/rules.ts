@@ -1,36 +1,52 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
-import { govern } from '../../../shared/store/moderation.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
-import type { Operation } from './operation.js';
-import type { Parameters } from './parameters.js';
+import { govern } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
+import type { Operation } from './operation.js';
+import type { Parameters } from './parameters.js';
 
 type Rules = Omit<Parameters<'rules'>, 'token' | 'room' | 'owner'>;
 
 /** Sets what binds everybody without a role. Only an owner closes a room. */
 export const rules: Operation<'rules'> = async ({ store, fanOut }, { token, room, owner, ...given }) => {
   const fields = fieldsOf(given);
-  if (fields.length === 0) throw new ChatError('bad_request', 'rules takes slow, readonly, closed, links, words, hold or values.', { field: 'slow' });
+  if (fields.length === 0)
+    throw new ChatError('bad_request', 'rules takes slow, readonly, closed, links, words, hold or values.', {
+      field: 'slow',
+    });
   const told = { ...given, words: given.words?.length };
   const least = given.closed === undefined ? 'moderator' : 'owner';
-  await govern(store, await acting(store, { token, room, owner }), least, { what: 'rules', ...told }, { type: 'rules', ...defined(told) }, 'set', ...fields);
+  await govern(
+    store,
+    await acting(store, { token, room, owner }),
+    least,
+    { what: 'rules', ...told },
+    { type: 'rules', ...defined(told) },
+    'set',
+    ...fields,
+  );
   fanOut.request(room);
   return ok();
 };
 
 /** Fields of the room's rules and their values; '' removes one. */
 function fieldsOf({ slow, readonly, closed, links, words, hold, values }: Rules): string[] {
-  const flag = (on: boolean | undefined): string | undefined => on === undefined ? undefined : on ? '1' : '';
+  const flag = (on: boolean | undefined): string | undefined => (on === undefined ? undefined : on ? '1' : '');
   const fields = {
     slow: slow === undefined ? undefined : slow > 0 ? String(slow * 1_000) : '',
-    readonly: flag(readonly), closed: flag(closed), links: flag(links === undefined ? undefined : !links),
-    words: words === undefined ? undefined : words.length > 0 ? scriptSafeJson(words) : '', hold: flag(hold),
+    readonly: flag(readonly),
+    closed: flag(closed),
+    links: flag(links === undefined ? undefined : !links),
+    words: words === undefined ? undefined : words.length > 0 ? scriptSafeJson(words) : '',
+    hold: flag(hold),
     values: values === 'all' ? '' : values,
   };
-  return Object.entries(fields).flatMap(([field, value]) => value === undefined ? [] : [field, value]);
+  return Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
 }
 
 function defined<T extends object>(values: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>;
+  };
 }

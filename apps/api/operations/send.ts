@@ -1,16 +1,16 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
 import { isSeen } from '../../../shared/protocol/letters.js';
-import { appendMessage, type Accepted, type Outgoing } from '../../../shared/store/messages.js';
+import { type Accepted, appendMessage, type Outgoing } from '../../../shared/store/messages.js';
 import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
-import { costOf } from '../moderation/filters.js';
 import type { Context } from '../context.js';
-import type { Operation } from './operation.js';
-import { TEXT, type Parameters } from './parameters.js';
+import { costOf } from '../moderation/filters.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
+import { type Parameters, TEXT } from './parameters.js';
 
 /** How often a private message is tried: one of the two may exit their room within each. */
 const PRIVATE_TRIES = 4;
@@ -20,7 +20,8 @@ export const send: Operation<'send'> = async (chat, parameters, reply) => {
   if (parameters.text === undefined && parameters.data === undefined) {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
-  if (parameters.data === undefined && !isSeen(parameters.text ?? '')) throw new ChatError('bad_request', TEXT, { field: 'text' });
+  if (parameters.data === undefined && !isSeen(parameters.text ?? ''))
+    throw new ChatError('bad_request', TEXT, { field: 'text' });
   const message = await outgoing(chat.store, parameters);
   chat.guard.noteMessage(message.room);
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat, message) : await append(chat, message);
@@ -30,18 +31,37 @@ export const send: Operation<'send'> = async (chat, parameters, reply) => {
 };
 
 /** A message as its sender is told of it. */
-export function acceptedAs({ id, duplicate, held }: Accepted): { id: string; at: number; duplicate?: boolean; held?: boolean } {
+export function acceptedAs({ id, duplicate, held }: Accepted): {
+  id: string;
+  at: number;
+  duplicate?: boolean;
+  held?: boolean;
+} {
   return { id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(held && { held }) };
 }
 
 /** The message with its room and sender: the sender may speak, and there. */
-async function outgoing(store: Store, { token, room, to, text, data, id: nonce, owner }: Parameters<'send'>): Promise<Outgoing> {
+async function outgoing(
+  store: Store,
+  { token, room, to, text, data, id: nonce, owner }: Parameters<'send'>,
+): Promise<Outgoing> {
   const user = parseToken(token);
   const target = to === undefined ? room : privateTarget(user.id, to, room);
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
   const cost = costOf({ text, data }, store.config.rateLimits);
-  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message', cost, { text, nonce });
-  return { room: isPrivate && target ? target : found, from: { id: user.id, name }, text, data, nonce, owner, tokenHash: user.tokenHash };
+  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message', cost, {
+    text,
+    nonce,
+  });
+  return {
+    room: isPrivate && target ? target : found,
+    from: { id: user.id, name },
+    text,
+    data,
+    nonce,
+    owner,
+    tokenHash: user.tokenHash,
+  };
 }
 
 function privateTarget(from: number, to: number, room: string | undefined): string {

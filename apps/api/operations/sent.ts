@@ -3,9 +3,9 @@ import { privateRoom } from '../../../shared/protocol/events.js';
 import { findSent } from '../../../shared/store/messages.js';
 import { isToken, parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import type { Parameters } from './parameters.js';
-import { ok } from '../reply.js';
 import { acceptedAs } from './send.js';
 
 /** Whether a message or a value was accepted whose answer was lost. `former`: its sender's token; the sender may have ended since. */
@@ -21,5 +21,7 @@ export const sent: Operation<'sent'> = async ({ store }, parameters) => {
 function roomOf(sender: number, { room, to }: Parameters<'sent'>): string {
   if (to !== undefined && room === undefined) return privateRoom(sender, to);
   if (room !== undefined && to === undefined) return room;
-  throw new ChatError('bad_request', 'sent takes the room or the to that the message was sent with.', { field: 'room' });
+  throw new ChatError('bad_request', 'sent takes the room or the to that the message was sent with.', {
+    field: 'room',
+  });
 }

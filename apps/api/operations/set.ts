@@ -1,5 +1,5 @@
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 import { write } from './write.js';
 
 /** Writes a value of a room; null takes it away. With `if`, only over the version named. */

@@ -2,8 +2,8 @@ import { maySpeak } from '../../../shared/store/messages.js';
 import { publishSignal } from '../../../shared/store/signals.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 
 /**
  * Gives something ephemeral to the room's members: to their held polls, or within a moment to their next ones. The signal
@@ -12,7 +12,7 @@ import { ok } from '../reply.js';
 export const signal: Operation<'signal'> = async ({ store }, { token, room, data }) => {
   const user = parseToken(token);
   const { name, room: found } = await authorize(store, user, room, 'signal');
-  if (!await maySpeak(store, found, user.id)) return ok();
+  if (!(await maySpeak(store, found, user.id))) return ok();
   await publishSignal(store, { type: 'signal', room: found, at: Date.now(), from: { id: user.id, name }, data });
   return ok();
 };

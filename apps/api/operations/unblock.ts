@@ -1,8 +1,8 @@
 import { parseToken } from '../../../shared/store/tokens.js';
 import { setBlocked } from '../../../shared/store/user-blocks.js';
 import { authorize } from '../../../shared/store/users.js';
-import type { Operation } from './operation.js';
 import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
 
 /** Takes a user's private messages again. */
 export const unblock: Operation<'unblock'> = async ({ store }, { token, user: other }) => {

@@ -1,13 +1,25 @@
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, notInRoom } from '../../../shared/store/users.js';
-import { refusePrivate, valueMax, writeValue, type ValueWrite, type ValueWritten } from '../../../shared/store/values.js';
-import { costOf } from '../moderation/filters.js';
+import {
+  refusePrivate,
+  type ValueWrite,
+  type ValueWritten,
+  valueMax,
+  writeValue,
+} from '../../../shared/store/values.js';
 import type { Context } from '../context.js';
+import { costOf } from '../moderation/filters.js';
 
-type Given = Pick<ValueWrite, 'key' | 'change' | 'expected' | 'nonce' | 'owner'> & { token: string; room: string | undefined };
+type Given = Pick<ValueWrite, 'key' | 'change' | 'expected' | 'nonce' | 'owner'> & {
+  token: string;
+  room: string | undefined;
+};
 
 /** Writes a value for the user of `token`, by the room's rules and filter; it costs as much as a message. */
-export async function write({ store, filters, guard, fanOut }: Context, { token, room: asked, ...given }: Given): Promise<ValueWritten> {
+export async function write(
+  { store, filters, guard, fanOut }: Context,
+  { token, room: asked, ...given }: Given,
+): Promise<ValueWritten> {
   refusePrivate(asked);
   const user = parseToken(token);
   const data = 'value' in given.change ? given.change.value : given.change.by;

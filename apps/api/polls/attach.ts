@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReplyError } from 'ioredis';
 import { ChatError } from '../../../shared/protocol/errors.js';
-import { attach, type Attached, type Want } from '../../../shared/store/inboxes.js';
+import { type Attached, attach, type Want } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { BlockingPool, Lease } from './blocking.js';
@@ -40,7 +40,7 @@ export interface Ways {
 /** Attaches until the poll is settled or left with a mirror. Never throws: what goes wrong is the poll's answer. */
 export async function attachAndHold(ways: Ways, poll: Poll): Promise<void> {
   try {
-    while (!poll.settled && await attachOnce(ways, poll) === 'again');
+    while (!poll.settled && (await attachOnce(ways, poll)) === 'again');
   } catch (error) {
     poll.fail(error);
   }
@@ -76,7 +76,9 @@ async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached 
   const process = ways.process(pending.shard);
   try {
     const attached = await attach(ways.store, poll.user, process, poll.cursor, want);
-    return process === ways.process(pending.shard) || attached.way !== 'live' ? settleOrMirror(ways, poll, attached, pending) : null;
+    return process === ways.process(pending.shard) || attached.way !== 'live'
+      ? settleOrMirror(ways, poll, attached, pending)
+      : null;
   } finally {
     poll.attaching = false;
     ways.live.end(pending);
@@ -116,14 +118,23 @@ function heedNotices(pending: Pending, poll: Poll, attached: Attached): void {
   }
 }
 
-async function hold(ways: Ways, poll: Poll, attached: Attached, lease: Lease | null, wantsToWait: boolean): Promise<'again' | 'left'> {
+async function hold(
+  ways: Ways,
+  poll: Poll,
+  attached: Attached,
+  lease: Lease | null,
+  wantsToWait: boolean,
+): Promise<'again' | 'left'> {
   if (poll.superseded) throw superseded();
   if (attached.way === 'live') return holdLive(ways, poll);
   if (!wantsToWait || ways.draining()) poll.settleEmpty();
   else ways.hearers.give(poll);
   if (poll.settled) return 'again';
   if (lease && attached.way === 'blocking') await holdBlocking(ways, poll, lease);
-  else throw new ChatError('unavailable', `No place is free to hold this poll. Try again in ${RETRY_AFTER} s.`, { retryAfter: RETRY_AFTER });
+  else
+    throw new ChatError('unavailable', `No place is free to hold this poll. Try again in ${RETRY_AFTER} s.`, {
+      retryAfter: RETRY_AFTER,
+    });
   return 'again';
 }
 
@@ -139,7 +150,7 @@ async function holdBlocking(ways: Ways, poll: Poll, lease: Lease): Promise<void>
   poll.whenSettled = () => lease.cancel();
   try {
     const bell = ways.store.keys.bell(poll.userId, poll.n);
-    if (await lease.wait(bell, poll.deadline - Date.now()) === 'time') poll.settleEmpty();
+    if ((await lease.wait(bell, poll.deadline - Date.now())) === 'time') poll.settleEmpty();
   } catch (error) {
     // the connection broke: attach again, which finds out whether Redis is away. While a slot moves it is refused for a moment
     if (error instanceof ReplyError) await sleep(REFUSED_PAUSE);

@@ -104,7 +104,9 @@ export class Lease {
     this.#clientId = clientId;
     this.node = node;
     this.#control = control;
-    connection.on('close', () => { this.#broken = true; });
+    connection.on('close', () => {
+      this.#broken = true;
+    });
   }
 
   get usable(): boolean {
@@ -138,7 +140,7 @@ export class Lease {
     this.#waiting = true;
     const watchdog = setTimeout(() => this.disconnect(), ms + LATE);
     try {
-      return await this.#connection.blpop(bell, Math.max(ms, 10) / 1_000) !== null;
+      return (await this.#connection.blpop(bell, Math.max(ms, 10) / 1_000)) !== null;
     } finally {
       clearTimeout(watchdog);
       this.#waiting = false;
@@ -148,7 +150,9 @@ export class Lease {
 
   async #unblock(): Promise<void> {
     while (this.#waiting) {
-      const unblocked = await (this.#control()?.client('UNBLOCK', this.#clientId) ?? Promise.reject(new Error('no such node'))).catch(() => this.disconnect());
+      const unblocked = await (
+        this.#control()?.client('UNBLOCK', this.#clientId) ?? Promise.reject(new Error('no such node'))
+      ).catch(() => this.disconnect());
       if (unblocked === 1) return;
       await new Promise((resolve) => setTimeout(resolve, UNBLOCK_AGAIN));
     }

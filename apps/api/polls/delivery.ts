@@ -11,9 +11,17 @@ export interface Group {
 export function parseDelivery(payload: string): { sequence: number; groups: Group[] } {
   const lines = payload.split('\n');
   const groups: Group[] = [];
-  const sums = lines.length % 4 === 2 ? lines.at(-1)?.split(' ') ?? [] : []; // a worker of an older version gives none
+  const sums = lines.length % 4 === 2 ? (lines.at(-1)?.split(' ') ?? []) : []; // a worker of an older version gives none
   for (let i = 1; i + 3 < lines.length; i += 4) {
-    groups.push({ chunk: { count: Number(lines[i]), eventId: lines[i + 1] ?? '', text: lines[i + 3] ?? '', sum: Number(sums[groups.length]) }, users: lines[i + 2] ?? '' });
+    groups.push({
+      chunk: {
+        count: Number(lines[i]),
+        eventId: lines[i + 1] ?? '',
+        text: lines[i + 3] ?? '',
+        sum: Number(sums[groups.length]),
+      },
+      users: lines[i + 2] ?? '',
+    });
   }
   return { sequence: Number(lines[0]), groups };
 }

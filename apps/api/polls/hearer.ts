@@ -74,7 +74,7 @@ export class Hearer {
   /** The texts of all that waits and is not too old. */
   fresh(): string[] {
     const since = Date.now() - KEEP_MS;
-    return this.#kept.flatMap(({ signal, at }) => at < since ? [] : signal.text);
+    return this.#kept.flatMap(({ signal, at }) => (at < since ? [] : signal.text));
   }
 
   /** Forgets the signals of rooms that the user is not in. */

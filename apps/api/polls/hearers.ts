@@ -22,7 +22,10 @@ export class Hearers {
 
   /** The polls held whose users are in a room. */
   heldIn(room: string): Poll[] {
-    return this.#byRoom.in(room).map(({ poll }) => poll).filter(({ settled }) => !settled);
+    return this.#byRoom
+      .in(room)
+      .map(({ poll }) => poll)
+      .filter(({ settled }) => !settled);
   }
 
   /** Whether a user hears signals of a room here. */

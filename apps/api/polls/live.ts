@@ -7,12 +7,12 @@
  * are dropped.
  */
 import { EVENTS_BYTES, EVENTS_MAX } from '../../../shared/protocol/limits.js';
-import { cursorText, touch, type Attached, type Touch } from '../../../shared/store/inboxes.js';
+import { type Attached, cursorText, type Touch, touch } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
 import { eachUser, parseDelivery } from './delivery.js';
-import { Mirror, type Chunk } from './mirror.js';
-import { Mirrors } from './mirrors.js';
 import type { Hearers } from './hearers.js';
+import { type Chunk, Mirror } from './mirror.js';
+import { Mirrors } from './mirrors.js';
 import type { Notice } from './notice.js';
 import type { Poll } from './poll.js';
 
@@ -72,7 +72,14 @@ export class Live {
   constructor(store: Store, options: LiveOptions) {
     this.#store = store;
     this.#options = options;
-    this.#shards = store.keys.allShards.map(() => ({ last: 0, expected: 0, mirrors: new Set(), releases: [], pending: new Set(), ticking: false }));
+    this.#shards = store.keys.allShards.map(() => ({
+      last: 0,
+      expected: 0,
+      mirrors: new Set(),
+      releases: [],
+      pending: new Set(),
+      ticking: false,
+    }));
     this.#timers = [setInterval(() => void this.tick(), TICK), setInterval(() => this.#endOverdue(), DEADLINES)];
   }
 
@@ -137,10 +144,21 @@ export class Live {
     const orphan = former && this.#drop(former);
     if (orphan) this.#options.reattach(orphan);
     if (shard.mirrors.size === 0 && shard.pending.size === 0) shard.last = shard.expected = attached.sequence;
-    const mirror = new Mirror({ id: poll.userId, token: poll.token, shard: pending.shard }, attached.n, attached.sequence, attached.acked, attached.rooms ?? []);
-    const { events, end: { eventId }, sum } = attached;
+    const mirror = new Mirror(
+      { id: poll.userId, token: poll.token, shard: pending.shard },
+      attached.n,
+      attached.sequence,
+      attached.acked,
+      attached.rooms ?? [],
+    );
+    const {
+      events,
+      end: { eventId },
+      sum,
+    } = attached;
     if (events.length > 0) mirror.push({ text: events.join(','), count: events.length, eventId, sum });
-    for (const { sequence, n, chunk } of pending.kept) if (n === attached.n && sequence > attached.sequence) mirror.push(chunk);
+    for (const { sequence, n, chunk } of pending.kept)
+      if (n === attached.n && sequence > attached.sequence) mirror.push(chunk);
     this.mirrors.add(mirror);
     shard.mirrors.add(mirror);
     return mirror;
@@ -172,12 +190,14 @@ export class Live {
 
   /** Writes acknowledgements and `seen` of every shard, lets idle users go, and looks for deliveries that never came. */
   async tick(): Promise<void> {
-    await Promise.all(this.#shards.map(async (shard, number) => {
-      if (shard.ticking) return; // one whose Redis hangs does not keep the others from theirs
-      shard.ticking = true;
-      await this.#tickShard(shard, number).catch(() => undefined); // the next tick tries again
-      shard.ticking = false;
-    }));
+    await Promise.all(
+      this.#shards.map(async (shard, number) => {
+        if (shard.ticking) return; // one whose Redis hangs does not keep the others from theirs
+        shard.ticking = true;
+        await this.#tickShard(shard, number).catch(() => undefined); // the next tick tries again
+        shard.ticking = false;
+      }),
+    );
   }
 
   /** Writes what is known and lets all users go. */
@@ -207,7 +227,8 @@ export class Live {
       if (sequence <= mirror.sequence) return;
       mirror.push(chunk);
       if (mirror.poll) this.#answer(mirror);
-      else if (mirror.unacknowledged > this.#store.config.inboxMax || mirror.size > this.#store.config.inboxBytes) this.#letGo(mirror);
+      else if (mirror.unacknowledged > this.#store.config.inboxMax || mirror.size > this.#store.config.inboxBytes)
+        this.#letGo(mirror);
     } else {
       for (const pending of shard.pending) if (pending.id === id) pending.kept.push({ sequence, n, chunk });
     }
@@ -256,7 +277,8 @@ export class Live {
       mirror.touched = now;
     }
     try {
-      do await this.#touch(shard, number, touches.splice(0, TOUCHES)); while (touches.length > 0);
+      do await this.#touch(shard, number, touches.splice(0, TOUCHES));
+      while (touches.length > 0);
     } catch (error) {
       shard.releases.push(...releases);
       for (const mirror of touched) mirror.dirty = true;

@@ -2,7 +2,7 @@
  * The mirror of one live user's inbox. Always true of it: it holds what the inbox in Redis holds, from the position
  * acknowledged to the end, up to deliveries under way; and it is only a cache, so dropping it loses nothing.
  */
-import { isAt, placeAfter, type Place } from '../../../shared/store/inboxes.js';
+import { isAt, type Place, placeAfter } from '../../../shared/store/inboxes.js';
 import { ownCopy } from '../../../shared/store/tokens.js';
 import type { Poll } from './poll.js';
 
@@ -35,7 +35,13 @@ export class Mirror {
   touched = Date.now();
   readonly #chunks: Chunk[] = [];
 
-  constructor(user: { id: number; token: string; shard: number }, n: number, sequence: number, acked: Place, rooms: string[]) {
+  constructor(
+    user: { id: number; token: string; shard: number },
+    n: number,
+    sequence: number,
+    acked: Place,
+    rooms: string[],
+  ) {
     this.id = user.id;
     this.token = ownCopy(user.token);
     this.shard = user.shard;
@@ -70,7 +76,13 @@ export class Mirror {
     const [first] = this.#chunks;
     if (!first) return null;
     const { chunks, end } = this.#upTo(this.acked.position + Math.max(most, first.count), size);
-    const text = chunks === 1 ? first.text : this.#chunks.slice(0, chunks).map((chunk) => chunk.text).join(',');
+    const text =
+      chunks === 1
+        ? first.text
+        : this.#chunks
+            .slice(0, chunks)
+            .map((chunk) => chunk.text)
+            .join(',');
     return { text, count: end.position - this.acked.position, end };
   }
 

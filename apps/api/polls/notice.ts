@@ -1,4 +1,4 @@
-import { signalOf, type Signal } from '../../../shared/store/signals.js';
+import { type Signal, signalOf } from '../../../shared/store/signals.js';
 
 /** What scripts, and other processes, tell a process about one user that was or is attached there. */
 export type Notice =

@@ -1,5 +1,5 @@
 /** One long-poll request, from its arrival to its one answer. */
-import { cursorText, type Cursor, type Place } from '../../../shared/store/inboxes.js';
+import { type Cursor, cursorText, type Place } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
 import type { Reply } from '../reply.js';

@@ -10,7 +10,7 @@ import { BlockingPool } from './blocking.js';
 import { Hearers } from './hearers.js';
 import { HeldPolls } from './held.js';
 import { Live } from './live.js';
-import { parseNotice, type Notice } from './notice.js';
+import { type Notice, parseNotice } from './notice.js';
 import { Poll } from './poll.js';
 import { Subscription } from './subscription.js';
 
@@ -42,8 +42,14 @@ export class Polls {
   #patience: NodeJS.Timeout | undefined;
   #draining = false;
 
-  constructor(store: Store, nodes: Nodes, { refused, received = () => undefined, switched = () => undefined }: PollsOptions) {
-    const given = (count: number): void => { this.deliveries += count; };
+  constructor(
+    store: Store,
+    nodes: Nodes,
+    { refused, received = () => undefined, switched = () => undefined }: PollsOptions,
+  ) {
+    const given = (count: number): void => {
+      this.deliveries += count;
+    };
     const process = (shard: number): string => this.#subscription.process(shard);
     this.#store = store;
     this.pool = new BlockingPool(nodes, store.config.pollConnections);
@@ -59,8 +65,15 @@ export class Polls {
       onSwitched: switched,
     });
     this.#ways = {
-      store, process, given, received, reattach,
-      pool: this.pool, live: this.live, held: this.held, hearers: this.hearers,
+      store,
+      process,
+      given,
+      received,
+      reattach,
+      pool: this.pool,
+      live: this.live,
+      held: this.held,
+      hearers: this.hearers,
       liveNow: (shard) => store.config.live && this.#subscription.confirmed(shard),
       draining: () => this.#draining,
     };
@@ -126,10 +139,14 @@ export class Polls {
   /** A poll has lost its mirror: it attaches again, with the live way if that comes back soon. */
   #orphan(poll: Poll): void {
     poll.whenSettled = null;
-    if (this.#subscription.confirmed(this.#shardOf(poll)) || this.#store.redis.status !== 'ready') return void this.#attach(poll);
+    if (this.#subscription.confirmed(this.#shardOf(poll)) || this.#store.redis.status !== 'ready')
+      return void this.#attach(poll);
     this.#latest.set(poll.token, poll);
     this.#orphans.push(poll);
-    this.#patience ??= setTimeout(() => { this.#patience = undefined; this.#attachOrphans(); }, RESUBSCRIBE);
+    this.#patience ??= setTimeout(() => {
+      this.#patience = undefined;
+      this.#attachOrphans();
+    }, RESUBSCRIBE);
   }
 
   /** Of one shard, whose subscription is back; or all, who have waited long enough. */

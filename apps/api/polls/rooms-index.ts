@@ -22,7 +22,7 @@ export class RoomsIndex<Item extends { readonly rooms: Set<string> }> {
   }
 
   in(room: string): Item[] {
-    return [...this.#rooms.get(room) ?? []];
+    return [...(this.#rooms.get(room) ?? [])];
   }
 
   #enter(item: Item, room: string): void {

@@ -110,11 +110,18 @@ export class Subscription {
     if (known) return known;
     const connection = this.#nodes.connectSubscriber(node).on('error', () => undefined); // its end is what counts
     this.#connections.set(node, connection);
-    const mine = (): Part[] => this.#connections.get(node) === connection ? this.#parts.filter((part) => part.node === node) : [];
-    connection.on('ready', () => { for (const part of mine()) void this.#subscribe(part, connection); });
-    connection.on('close', () => { for (const part of mine()) this.#lose(part); });
+    const mine = (): Part[] =>
+      this.#connections.get(node) === connection ? this.#parts.filter((part) => part.node === node) : [];
+    connection.on('ready', () => {
+      for (const part of mine()) void this.#subscribe(part, connection);
+    });
+    connection.on('close', () => {
+      for (const part of mine()) this.#lose(part);
+    });
     connection.on('moved', () => this.#moved(connection));
-    connection.on(this.#nodes.sharded ? 'smessage' : 'message', (channel: string, payload: string) => this.#hears.get(channel)?.(payload));
+    connection.on(this.#nodes.sharded ? 'smessage' : 'message', (channel: string, payload: string) =>
+      this.#hears.get(channel)?.(payload),
+    );
     return connection;
   }
 
@@ -144,11 +151,18 @@ export class Subscription {
   #hear(part: Part): void {
     const { kind, shard, process } = part;
     for (const channel of part.channels) this.#hears.delete(channel);
-    const hears: [string, (payload: string) => void][] = kind === 'rooms'
-      ? [[this.#keys.signalChannel(shard), (payload) => this.#listener.onSignal(payload)],
-        ...shard === SWITCHES ? [[this.#keys.switchChannel, () => this.#listener.onSwitched()] satisfies [string, () => void]] : []]
-      : [[this.#keys.deliveryChannel(shard, process), (payload) => this.#listener.onDelivery(shard, payload)],
-        [this.#keys.noticeChannel(shard, process), (notice) => this.#listener.onNotice(notice)]];
+    const hears: [string, (payload: string) => void][] =
+      kind === 'rooms'
+        ? [
+            [this.#keys.signalChannel(shard), (payload) => this.#listener.onSignal(payload)],
+            ...(shard === SWITCHES
+              ? [[this.#keys.switchChannel, () => this.#listener.onSwitched()] satisfies [string, () => void]]
+              : []),
+          ]
+        : [
+            [this.#keys.deliveryChannel(shard, process), (payload) => this.#listener.onDelivery(shard, payload)],
+            [this.#keys.noticeChannel(shard, process), (notice) => this.#listener.onNotice(notice)],
+          ];
     part.channels = hears.map(([channel]) => channel);
     for (const [channel, hear] of hears) this.#hears.set(channel, hear);
   }
@@ -159,7 +173,8 @@ export class Subscription {
     if (this.#nodes.sharded) {
       part.node = null;
       this.#nodes.refresh();
-    } else if (part === this.#parts[0]) { // it refuses all of them
+    } else if (part === this.#parts[0]) {
+      // it refuses all of them
       this.#listener.onRefused(error);
     }
   }
@@ -167,7 +182,8 @@ export class Subscription {
   /** Goes from the node it was at; a node that has become a replica would go on telling what it hears from the new master. */
   #leave(part: Part): void {
     const connection = part.node === null ? undefined : this.#connections.get(part.node);
-    if (connection?.status === 'ready' && part.channels.length > 0) connection.sunsubscribe(...part.channels).catch(() => undefined);
+    if (connection?.status === 'ready' && part.channels.length > 0)
+      connection.sunsubscribe(...part.channels).catch(() => undefined);
     this.#lose(part);
   }
 

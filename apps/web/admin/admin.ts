@@ -28,16 +28,21 @@ let ahead = 0;
 
 const state = byId('state', HTMLElement);
 const charts = makeCharts();
-const ask = new Ask((kind, name) => Boolean(figures && figures.off.some((one) => one.kind === kind && one.name === name)), () => void look());
+const ask = new Ask(
+  (kind, name) => Boolean(figures && figures.off.some((one) => one.kind === kind && one.name === name)),
+  () => void look(),
+);
 const showLists = makeLists((kind, name) => void ask.open(kind, name));
 
 /** One look: never rejects. */
 async function look(): Promise<void> {
   try {
     const newest = samples[samples.length - 1];
-    const response = await fetch(`${server}/admin/figures?since=${newest ? newest.at : 0}`, { signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(`${server}/admin/figures?since=${newest ? newest.at : 0}`, {
+      signal: AbortSignal.timeout(PATIENCE),
+    });
     if (!response.ok) return fail(refusalOf(response));
-    take(await response.json() as AdminFigures);
+    take((await response.json()) as AdminFigures);
   } catch (_) {
     fail('This server does not answer');
   }
@@ -45,7 +50,8 @@ async function look(): Promise<void> {
 
 function refusalOf({ status, headers }: Response): string {
   if (status === 401) return 'The password is another now: load this page anew';
-  if (status === 429) return `Too many wrong passwords from your address: wait ${headers.get('Retry-After') ?? '600'} s`;
+  if (status === 429)
+    return `Too many wrong passwords from your address: wait ${headers.get('Retry-After') ?? '600'} s`;
   return `This server answers ${status}`;
 }
 
@@ -69,8 +75,8 @@ function fail(message: string): void {
 
 function say(): void {
   const [kind, text] = stateNow();
-  if (state.dataset['kind'] !== kind) {
-    state.dataset['kind'] = kind;
+  if (state.dataset.kind !== kind) {
+    state.dataset.kind = kind;
     draw();
   }
   setText(state, text);
@@ -80,7 +86,7 @@ function say(): void {
 }
 
 function draw(): void {
-  for (const chart of charts) chart.show(samples, state.dataset['kind'] !== 'bad');
+  for (const chart of charts) chart.show(samples, state.dataset.kind !== 'bad');
 }
 
 function stateNow(): [Kind, string] {
@@ -90,7 +96,11 @@ function stateNow(): [Kind, string] {
   const silence = performance.now() - heard;
   if (silence > FRESH) return ['bad', `No answer for ${Math.round(silence / 1_000)} s. ${old}`];
   if (!figures) return ['wait', 'Loading'];
-  if (!figures.redis.up) return ['bad', `Redis is away: ${figures.redis.reason ?? 'no reason is known'}. Requests get “unavailable” until it is back. ${old}`];
+  if (!figures.redis.up)
+    return [
+      'bad',
+      `Redis is away: ${figures.redis.reason ?? 'no reason is known'}. Requests get “unavailable” until it is back. ${old}`,
+    ];
   if (!last) return ['wait', 'The first figures come within five seconds'];
   if (figures.at - last.at > FRESH) return ['bad', `No process has written figures since ${clock(last.at)}.`];
   return ['good', 'Live'];

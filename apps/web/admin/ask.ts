@@ -14,24 +14,60 @@ interface Choice {
 
 const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> = {
   room: {
-    on: [{ request: { act: 'room_off' }, label: 'Switch the room off', says: 'Nobody enters or speaks there, its owner neither, until you switch it on.' }],
-    off: [{ request: { act: 'room_on' }, label: 'Switch the room on', says: 'Everybody may enter and speak again, as its rules say.' }],
+    on: [
+      {
+        request: { act: 'room_off' },
+        label: 'Switch the room off',
+        says: 'Nobody enters or speaks there, its owner neither, until you switch it on.',
+      },
+    ],
+    off: [
+      {
+        request: { act: 'room_on' },
+        label: 'Switch the room on',
+        says: 'Everybody may enter and speak again, as its rules say.',
+      },
+    ],
     always: [
       { request: { act: 'clear' }, label: 'Clear the room', says: 'All its messages and values go, for good.' },
-      { request: { act: 'own' }, label: "Make an owner's link", says: 'Who opens it owns the room. A former owner owns it no more.' },
+      {
+        request: { act: 'own' },
+        label: "Make an owner's link",
+        says: 'Who opens it owns the room. A former owner owns it no more.',
+      },
     ],
   },
   origin: {
-    on: [{ request: { act: 'origin_off' }, label: 'Switch the origin off', says: 'Its pages are refused. Polls they hold run out within a minute.' }],
+    on: [
+      {
+        request: { act: 'origin_off' },
+        label: 'Switch the origin off',
+        says: 'Its pages are refused. Polls they hold run out within a minute.',
+      },
+    ],
     off: [{ request: { act: 'origin_on' }, label: 'Switch the origin on', says: 'Its pages may use this chat again.' }],
     always: [],
   },
   address: {
     on: [
-      { request: { act: 'address_off', seconds: 3_600 }, label: 'Ban for an hour', says: 'Nobody behind this address can use the chat. Polls it holds run out within a minute.' },
-      { request: { act: 'address_off', seconds: 86_400 }, label: 'Ban for a day', says: 'The same, as long as its hash is known.' },
+      {
+        request: { act: 'address_off', seconds: 3_600 },
+        label: 'Ban for an hour',
+        says: 'Nobody behind this address can use the chat. Polls it holds run out within a minute.',
+      },
+      {
+        request: { act: 'address_off', seconds: 86_400 },
+        label: 'Ban for a day',
+        says: 'The same, as long as its hash is known.',
+      },
     ],
-    off: [{ request: { act: 'address_on' }, label: 'Lift the ban', says: 'Who is behind this address may use the chat again.' }],
+    off: [
+      {
+        request: { act: 'address_on' },
+        label: 'Lift the ban',
+        says: 'Who is behind this address may use the chat again.',
+      },
+    ],
     always: [],
   },
 };
@@ -50,11 +86,18 @@ export class Ask {
   private turn = 0;
 
   /** `acted` is called after an act. `isOff` says whether something is off. */
-  constructor(private readonly isOff: (kind: Kind, name: string) => boolean, private readonly acted: () => void) {
+  constructor(
+    private readonly isOff: (kind: Kind, name: string) => boolean,
+    private readonly acted: () => void,
+  ) {
     this.copy = make('button', 'button', 'Copy the link');
     this.copy.type = 'button';
     this.button.after(this.copy);
-    copyOnClick(this.copy, () => this.link.textContent ?? '', () => select(this.link));
+    copyOnClick(
+      this.copy,
+      () => this.link.textContent ?? '',
+      () => select(this.link),
+    );
     this.button.addEventListener('click', () => void this.act());
     this.choices.addEventListener('change', () => this.update());
   }
@@ -65,7 +108,8 @@ export class Ask {
     const known = kind === 'address' ? await post<AddressReply>('/admin/address', { on: name }) : null;
     if (turn !== this.turn || this.dialog.open) return;
     [this.kind, this.name, this.off] = [kind, name, known && known.ok ? known.off : this.isOff(kind, name)];
-    byId('ask-title', HTMLElement).textContent = `${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)} ${shortly(kind, name)}`;
+    byId('ask-title', HTMLElement).textContent =
+      `${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)} ${shortly(kind, name)}`;
     this.choices.replaceChildren(...(known && !known.ok ? [] : this.offered()).map((choice, i) => choiceOf(choice, i)));
     this.show(known ? saidOf(known) : '', '');
     this.update();
@@ -123,10 +167,17 @@ function saidOf(reply: AddressReply): string {
 }
 
 /** Never rejects. */
-async function post<Reply>(path: string, body: ActRequest | { on: string }): Promise<Reply | { ok: false; message: string }> {
+async function post<Reply>(
+  path: string,
+  body: ActRequest | { on: string },
+): Promise<Reply | { ok: false; message: string }> {
   try {
-    const response = await fetch(`${server}${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
-    return await response.json() as Reply;
+    const response = await fetch(`${server}${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as Reply;
   } catch (_) {
     return { ok: false, message: 'The server did not answer. Look at the list of what was done before you try again.' };
   }

@@ -1,7 +1,7 @@
 /** One chart: lines over the last minutes, what they are at now, and at the moment that is pointed at. */
 import type { Sample } from '../../../shared/protocol/admin.js';
-import { clock } from './format.js';
 import { make, makeSvg, setText } from './dom.js';
+import { clock } from './format.js';
 
 const WIDTH = 300;
 const HEIGHT = 72;
@@ -31,8 +31,12 @@ export class Chart {
   private readonly figures: HTMLElement[] = [];
   private readonly paths: SVGPathElement[] = [];
   private readonly area = makeSvg('path', { class: 'area' });
-  private readonly cursor = makeSvg('line', { class: 'cursor', y1: '0', y2: String(HEIGHT), 'visibility': 'hidden' });
-  private readonly svg = makeSvg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img' });
+  private readonly cursor = makeSvg('line', { class: 'cursor', y1: '0', y2: String(HEIGHT), visibility: 'hidden' });
+  private readonly svg = makeSvg('svg', {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    preserveAspectRatio: 'none',
+    role: 'img',
+  });
   private readonly note = make('p', 'note');
   private readonly top = make('span', 'top');
   private readonly from = make('span');
@@ -52,10 +56,21 @@ export class Chart {
     this.svg.append(...(options.lines.length === 1 ? [this.area] : []), ...this.paths, this.cursor);
     const plot = make('div', 'plot', this.top);
     plot.append(this.svg);
-    this.element = make('article', 'chart', make('h3', '', options.title), figures, this.note, plot, make('p', 'axis', this.from, this.at));
+    this.element = make(
+      'article',
+      'chart',
+      make('h3', '', options.title),
+      figures,
+      this.note,
+      plot,
+      make('p', 'axis', this.from, this.at),
+    );
     this.element.setAttribute('aria-label', options.title);
     this.svg.addEventListener('pointermove', (event) => this.point(event));
-    this.svg.addEventListener('pointerleave', () => { this.pointed = null; this.say(); });
+    this.svg.addEventListener('pointerleave', () => {
+      this.pointed = null;
+      this.say();
+    });
   }
 
   /** Draws the samples, oldest first. `current`: the last is of now. */
@@ -64,14 +79,21 @@ export class Chart {
     this.current = current;
     const { from, to } = this.span();
     const values = this.options.lines.map(({ value }) => samples.map(value));
-    const top = Math.max(this.options.least, ...values.reduce<number[]>((all, some) => all.concat(some.map((one) => one ?? 0)), [])) * 1.08;
+    const top =
+      Math.max(
+        this.options.least,
+        ...values.reduce<number[]>((all, some) => all.concat(some.map((one) => one ?? 0)), []),
+      ) * 1.08;
     values.forEach((line, i) => {
       const path = this.pathOf(line, from, to, top);
       this.paths[i]?.setAttribute('d', path.line);
       if (values.length === 1) this.area.setAttribute('d', path.area);
     });
     setText(this.top, this.options.format(top / 1.08));
-    this.svg.setAttribute('aria-label', `${this.options.title}: at most ${this.options.format(top / 1.08)} in the last ${Math.round((to - from) / 60_000)} minutes`);
+    this.svg.setAttribute(
+      'aria-label',
+      `${this.options.title}: at most ${this.options.format(top / 1.08)} in the last ${Math.round((to - from) / 60_000)} minutes`,
+    );
     this.say();
   }
 
@@ -82,14 +104,19 @@ export class Chart {
 
   private pathOf(values: (number | null)[], from: number, to: number, top: number): { line: string; area: string } {
     let [line, area, former, begun] = ['', '', 0, 0];
-    const close = (): void => { if (line && begun) area += `L${x(former)} ${HEIGHT}L${x(begun)} ${HEIGHT}Z`; };
-    const x = (at: number): string => ((at - from) / (to - from) * WIDTH).toFixed(1);
+    const close = (): void => {
+      if (line && begun) area += `L${x(former)} ${HEIGHT}L${x(begun)} ${HEIGHT}Z`;
+    };
+    const x = (at: number): string => (((at - from) / (to - from)) * WIDTH).toFixed(1);
     this.samples.forEach(({ at }, i) => {
       const value = values[i] ?? null;
       if (value === null) return;
       const starts = !begun || at - former > GAP;
-      if (starts) { close(); begun = at; }
-      const point = `${starts ? 'M' : 'L'}${x(at)} ${(HEIGHT - value / top * HEIGHT).toFixed(1)}`;
+      if (starts) {
+        close();
+        begun = at;
+      }
+      const point = `${starts ? 'M' : 'L'}${x(at)} ${(HEIGHT - (value / top) * HEIGHT).toFixed(1)}`;
       line += point;
       area += point;
       former = at;
@@ -101,7 +128,7 @@ export class Chart {
   private point(event: PointerEvent): void {
     const box = this.svg.getBoundingClientRect();
     const { from, to } = this.span();
-    this.pointed = from + (event.clientX - box.left) / box.width * (to - from);
+    this.pointed = from + ((event.clientX - box.left) / box.width) * (to - from);
     this.say();
   }
 
@@ -116,14 +143,17 @@ export class Chart {
     });
     setText(this.note, sample && this.options.note ? this.options.note(sample) : '');
     setText(this.from, this.current ? `${Math.round((to - from) / 60_000)} min ago` : clock(from));
-    setText(this.at, this.current && this.pointed === null || !sample ? 'now' : `at ${clock(sample.at)}`);
+    setText(this.at, (this.current && this.pointed === null) || !sample ? 'now' : `at ${clock(sample.at)}`);
     this.cursor.setAttribute('visibility', this.pointed !== null && sample ? 'visible' : 'hidden');
-    const x = String(sample ? (sample.at - from) / (to - from) * WIDTH : 0);
+    const x = String(sample ? ((sample.at - from) / (to - from)) * WIDTH : 0);
     this.cursor.setAttribute('x1', x);
     this.cursor.setAttribute('x2', x);
   }
 }
 
 function nearest(samples: Sample[], at: number): Sample | undefined {
-  return samples.reduce<Sample | undefined>((best, one) => (best && Math.abs(best.at - at) <= Math.abs(one.at - at) ? best : one), undefined);
+  return samples.reduce<Sample | undefined>(
+    (best, one) => (best && Math.abs(best.at - at) <= Math.abs(one.at - at) ? best : one),
+    undefined,
+  );
 }

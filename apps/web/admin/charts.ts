@@ -3,11 +3,16 @@ import type { Quantiles, Sample } from '../../../shared/protocol/admin.js';
 import { Chart, type Line } from './chart.js';
 import { bytes, count, time } from './format.js';
 
-const total = (rates: Record<string, number>): number => Object.keys(rates).reduce((sum, name) => sum + (rates[name] ?? 0), 0);
+const total = (rates: Record<string, number>): number =>
+  Object.keys(rates).reduce((sum, name) => sum + (rates[name] ?? 0), 0);
 
 /** `12 rate_limited, 3 unauthorized`: the most frequent three. */
 function named(rates: Record<string, number>): string {
-  return Object.entries(rates).sort(([, a], [, b]) => b - a).slice(0, 3).map(([name, rate]) => `${count(rate)} ${name.replace(/_/g, ' ')}`).join(', ');
+  return Object.entries(rates)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 3)
+    .map(([name, rate]) => `${count(rate)} ${name.replace(/_/g, ' ')}`)
+    .join(', ');
 }
 
 const quantiles = (of: (sample: Sample) => Quantiles | null): Line[] => [
@@ -19,22 +24,74 @@ const only = (value: (sample: Sample) => number | null): Line[] => [{ name: '', 
 
 function redisNote({ redisUsed, redisMax }: Sample): string {
   if (redisMax === null || redisUsed === null) return '';
-  return redisMax === 0 ? 'no maxmemory is set' : `${Math.round(redisUsed / redisMax * 100)} % of ${bytes(redisMax)}`;
+  return redisMax === 0 ? 'no maxmemory is set' : `${Math.round((redisUsed / redisMax) * 100)} % of ${bytes(redisMax)}`;
 }
 
 export function makeCharts(): Chart[] {
   return [
-    new Chart({ title: 'Held polls', format: count, least: 5, lines: [{ name: 'live', value: ({ live }) => live }, { name: 'blocking', value: ({ blocking }) => blocking }] }),
-    new Chart({ title: 'Users', format: count, least: 5, lines: only(({ users }) => users), note: ({ rooms }) => (rooms === null ? '' : `in ${count(rooms)} public ${rooms === 1 ? 'room' : 'rooms'}`) }),
+    new Chart({
+      title: 'Held polls',
+      format: count,
+      least: 5,
+      lines: [
+        { name: 'live', value: ({ live }) => live },
+        { name: 'blocking', value: ({ blocking }) => blocking },
+      ],
+    }),
+    new Chart({
+      title: 'Users',
+      format: count,
+      least: 5,
+      lines: only(({ users }) => users),
+      note: ({ rooms }) => (rooms === null ? '' : `in ${count(rooms)} public ${rooms === 1 ? 'room' : 'rooms'}`),
+    }),
     new Chart({ title: 'Sent a second', format: count, least: 1, lines: only(({ sends }) => sends) }),
     new Chart({ title: 'Delivered a second', format: count, least: 1, lines: only(({ deliveries }) => deliveries) }),
     new Chart({ title: 'From send to receipt', format: time, least: 0.05, lines: quantiles(({ receipt }) => receipt) }),
-    new Chart({ title: 'Refused a second', format: count, least: 1, lines: only(({ refused }) => total(refused)), note: ({ refused, limited }) => named(refused) + (total(limited) > 0 ? `; by limit: ${named(limited)}` : '') }),
-    new Chart({ title: 'Fan-out: until all have it', format: time, least: 0.05, lines: quantiles(({ fanOutDelay }) => fanOutDelay) }),
-    new Chart({ title: 'Fan-out: one step', format: time, least: 0.01, lines: quantiles(({ fanOutTook }) => fanOutTook) }),
-    new Chart({ title: 'Fan-out jobs waiting', format: count, least: 5, lines: only(({ queue }) => queue), note: ({ queue, queueAge }) => (queue && queueAge !== null ? `the oldest for ${time(queueAge)}` : '') }),
-    new Chart({ title: 'Memory of Redis', format: bytes, least: 2e6, lines: only(({ redisUsed }) => redisUsed), note: redisNote }),
-    new Chart({ title: 'Connections of Redis', format: count, least: 10, lines: only(({ redisClients }) => redisClients) }),
-    new Chart({ title: 'Event loop delay, the worst process', format: time, least: 0.05, lines: only(({ processes }) => Math.max(0, ...processes.map(({ delay }) => delay))) }),
+    new Chart({
+      title: 'Refused a second',
+      format: count,
+      least: 1,
+      lines: only(({ refused }) => total(refused)),
+      note: ({ refused, limited }) => named(refused) + (total(limited) > 0 ? `; by limit: ${named(limited)}` : ''),
+    }),
+    new Chart({
+      title: 'Fan-out: until all have it',
+      format: time,
+      least: 0.05,
+      lines: quantiles(({ fanOutDelay }) => fanOutDelay),
+    }),
+    new Chart({
+      title: 'Fan-out: one step',
+      format: time,
+      least: 0.01,
+      lines: quantiles(({ fanOutTook }) => fanOutTook),
+    }),
+    new Chart({
+      title: 'Fan-out jobs waiting',
+      format: count,
+      least: 5,
+      lines: only(({ queue }) => queue),
+      note: ({ queue, queueAge }) => (queue && queueAge !== null ? `the oldest for ${time(queueAge)}` : ''),
+    }),
+    new Chart({
+      title: 'Memory of Redis',
+      format: bytes,
+      least: 2e6,
+      lines: only(({ redisUsed }) => redisUsed),
+      note: redisNote,
+    }),
+    new Chart({
+      title: 'Connections of Redis',
+      format: count,
+      least: 10,
+      lines: only(({ redisClients }) => redisClients),
+    }),
+    new Chart({
+      title: 'Event loop delay, the worst process',
+      format: time,
+      least: 0.05,
+      lines: only(({ processes }) => Math.max(0, ...processes.map(({ delay }) => delay))),
+    }),
   ];
 }

@@ -26,7 +26,9 @@ export function clock(at: number): string {
 /** With the day, unless it is today. */
 export function moment(at: number): string {
   const day = new Date(at);
-  return day.toDateString() === new Date().toDateString() ? clock(at) : `${day.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock(at)}`;
+  return day.toDateString() === new Date().toDateString()
+    ? clock(at)
+    : `${day.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock(at)}`;
 }
 
 /** Seconds as the acts have them. */

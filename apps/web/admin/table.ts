@@ -29,7 +29,13 @@ export class Table {
   private readonly nothing = make('tr', 'nothing', this.empty);
 
   /** `numbers`: which columns hold numbers. `means`: what no rows mean. `button`: what the rows' buttons say, for what is in the first cell. */
-  constructor(private readonly table: HTMLTableElement, columns: string[], private readonly numbers: number[], private readonly means: string, private readonly button: string | null) {
+  constructor(
+    private readonly table: HTMLTableElement,
+    columns: string[],
+    private readonly numbers: number[],
+    private readonly means: string,
+    private readonly button: string | null,
+  ) {
     const head = make('tr', '', ...columns.map((name, i) => this.heading(name, i)));
     const last = make('td', '', make('span', 'hidden', 'Act'));
     if (button) head.append(last);
@@ -41,7 +47,12 @@ export class Table {
   /** `instead`: what no rows mean this time. */
   show(rows: Row[], instead = this.means): void {
     const keys = new Set(rows.map(({ key }) => key));
-    this.rows.forEach(({ row }, key) => { if (!keys.has(key)) { row.remove(); this.rows.delete(key); } });
+    this.rows.forEach(({ row }, key) => {
+      if (!keys.has(key)) {
+        row.remove();
+        this.rows.delete(key);
+      }
+    });
     rows.forEach((row) => this.fill(row));
     setText(this.empty, instead);
     if (rows.length === 0) this.body.append(this.nothing);
@@ -63,7 +74,9 @@ export class Table {
     setText(shown.target, ` on ${cells[0] ?? ''}`);
     setText(shown.mark, mark);
     shown.mark.hidden = !mark;
-    shown.cells.forEach((cell, i) => { if (i > 0) setText(cell, cells[i] ?? ''); });
+    shown.cells.forEach((cell, i) => {
+      if (i > 0) setText(cell, cells[i] ?? '');
+    });
   }
 
   private add(key: string, count: number, href: string | undefined): Shown {
@@ -83,7 +96,9 @@ export class Table {
   private actButton(shown: Shown): HTMLButtonElement {
     const button = make('button', 'link', this.button ?? '', shown.target);
     button.type = 'button';
-    button.addEventListener('click', () => { if (shown.act) shown.act(); });
+    button.addEventListener('click', () => {
+      if (shown.act) shown.act();
+    });
     return button;
   }
 

@@ -13,7 +13,7 @@ function folderOf(url: string): string {
  * address, if it has one (`import.meta.url`), else by the stack of calls. A copy within another file does not know.
  */
 export function originOf(address?: string): Origin {
-  const script = address === undefined ? document.currentScript as HTMLScriptElement | null : null;
+  const script = address === undefined ? (document.currentScript as HTMLScriptElement | null) : null;
   const [ours] = OURS.exec(address === undefined ? `${new Error().stack}` : address) || [];
   const url = (script && script.src) || ours;
   return { server: url ? folderOf(url) : '', nonce: (script && script.nonce) || nonceOfPage() };

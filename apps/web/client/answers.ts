@@ -1,4 +1,12 @@
-import type { Audit, ChatEvent, HeldMessage, RoomValues, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type {
+  Audit,
+  ChatEvent,
+  HeldMessage,
+  RoomValues,
+  RoomView,
+  SignalEvent,
+  UserRef,
+} from '../../../shared/protocol/events.js';
 import type { HistoryPage, Sent } from './api.js';
 
 /** What each operation answers, beside `ok`. */

@@ -1,13 +1,25 @@
 import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers } from './answers.js';
-import type { Chat, ChatEvents, ChatValues, Finding, HistoryOptions, HistoryPage, Outgoing, Ready, Sent, State, WayName } from './api.js';
-import type { Connection } from './session/connection.js';
+import type {
+  Chat,
+  ChatEvents,
+  ChatValues,
+  Finding,
+  HistoryOptions,
+  HistoryPage,
+  Outgoing,
+  Ready,
+  Sent,
+  State,
+  WayName,
+} from './api.js';
 import { callDoctor } from './diagnostics.js';
-import { callSafely } from './events/emitter.js';
 import { asJson } from './errors.js';
+import { callSafely } from './events/emitter.js';
 import { Outbox } from './events/outbox.js';
 import { Signals } from './events/signals.js';
+import type { Connection } from './session/connection.js';
 import type { Values } from './transport/transport.js';
 
 /** A room as a page has it. */
@@ -15,19 +27,36 @@ export class RoomChat implements Chat {
   private readonly outbox: Outbox;
   private readonly signals: Signals;
 
-  constructor(readonly server: string, private readonly connection: Connection) {
+  constructor(
+    readonly server: string,
+    private readonly connection: Connection,
+  ) {
     this.outbox = new Outbox((letter) => connection.post(letter), connection.pauses);
     connection.feed.write = (operation, values) => this.outbox.send(operation, values);
     this.signals = new Signals((values) => connection.ask('signal', values));
   }
 
-  get ready(): Promise<Ready> { return this.connection.ready; }
-  get user(): UserRef | null { return this.connection.session.user; }
-  get room(): string { return this.connection.session.wish.room; }
-  get owner(): string | undefined { return this.connection.session.wish.owner; }
-  get state(): State { return this.connection.state; }
-  get way(): WayName | null { return this.connection.way.name; }
-  get why(): string { return this.connection.way.why; }
+  get ready(): Promise<Ready> {
+    return this.connection.ready;
+  }
+  get user(): UserRef | null {
+    return this.connection.session.user;
+  }
+  get room(): string {
+    return this.connection.session.wish.room;
+  }
+  get owner(): string | undefined {
+    return this.connection.session.wish.owner;
+  }
+  get state(): State {
+    return this.connection.state;
+  }
+  get way(): WayName | null {
+    return this.connection.way.name;
+  }
+  get why(): string {
+    return this.connection.way.why;
+  }
 
   on<N extends keyof ChatEvents>(name: N, listener: (event: ChatEvents[N]) => void): () => void {
     const { opened, emitter } = this.connection;
@@ -37,7 +66,12 @@ export class RoomChat implements Chat {
 
   async send(message: string | Outgoing): Promise<Sent> {
     const { text, data, to, room }: Outgoing = typeof message === 'string' ? { text: message } : message || {};
-    return this.outbox.send('send', { text, data: data === undefined ? data : asJson(data, 'data'), to, room: to === undefined ? room || this.room : undefined });
+    return this.outbox.send('send', {
+      text,
+      data: data === undefined ? data : asJson(data, 'data'),
+      to,
+      room: to === undefined ? room || this.room : undefined,
+    });
   }
 
   async signal(data: unknown, room = this.room): Promise<void> {
@@ -45,7 +79,9 @@ export class RoomChat implements Chat {
     return this.signals.send(room, { data, room });
   }
 
-  get values(): ChatValues { return this.valuesOf(this.room); }
+  get values(): ChatValues {
+    return this.valuesOf(this.room);
+  }
 
   valuesOf(room: string): ChatValues {
     return this.connection.feed.valuesOf(room);
@@ -80,7 +116,9 @@ export class RoomChat implements Chat {
     return view;
   }
 
-  get blocked(): number[] { return this.connection.session.blocked; }
+  get blocked(): number[] {
+    return this.connection.session.blocked;
+  }
 
   async block(user: number): Promise<number[]> {
     return (await this.connection.insist('block', { user })).blocked;

@@ -1,7 +1,7 @@
 import type { Finding } from './api.js';
 import { Failure } from './errors.js';
-import { addScript } from './transport/jsonp.js';
 import { registry } from './registry.js';
+import { addScript } from './transport/jsonp.js';
 import { PATIENCE } from './transport/transport.js';
 
 /** Examines the way from this page to the server; the code for it is fetched only now. */

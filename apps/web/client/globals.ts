@@ -9,8 +9,26 @@ const inPage = typeof window === 'object';
 const realm = inPage ? window : globalThis;
 
 export const {
-  AbortController, Array, BroadcastChannel, Date, Error, Math, Number, Object, Promise, String, TextDecoder, Uint32Array,
-  clearInterval, clearTimeout, crypto, fetch, isFinite, navigator, setInterval, setTimeout,
+  AbortController,
+  Array,
+  BroadcastChannel,
+  Date,
+  Error,
+  Math,
+  Number,
+  Object,
+  Promise,
+  String,
+  TextDecoder,
+  Uint32Array,
+  clearInterval,
+  clearTimeout,
+  crypto,
+  fetch,
+  isFinite,
+  navigator,
+  setInterval,
+  setTimeout,
 } = realm;
 
 /** The names that pages use for something of their own. */

@@ -2,7 +2,7 @@ import type { Answers } from '../client/answers.js';
 import type { Finding } from '../client/api.js';
 import { asFailure, Failure } from '../client/errors.js';
 import type { Transport } from '../client/transport/transport.js';
-import { note, type Listener } from './findings.js';
+import { type Listener, note } from './findings.js';
 import { checkClock, checkHold, checkLength, checkReach } from './network-checks.js';
 import { checkMixedContent, checkStorage, checkTabs } from './page-checks.js';
 
@@ -13,7 +13,9 @@ const UNREACHED = ['clock', 'long addresses', 'long holds'] as const;
 /** Looks at everything that can keep a chat from working here. Returns a finding for each check. */
 export async function examine(server: string, listener: Listener = {}): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const begun = (about: Finding['about']): void => { if (listener.begun) listener.begun(about); };
+  const begun = (about: Finding['about']): void => {
+    if (listener.begun) listener.begun(about);
+  };
   const found = (finding: Finding): void => {
     findings.push(finding);
     if (listener.found) listener.found(finding);
@@ -27,7 +29,9 @@ export async function examine(server: string, listener: Listener = {}): Promise<
 
 /** Checks that need a user: a guest in a room of its own, who leaves at the end. */
 async function examineAsGuest(
-  server: string, transport: Transport, { begun, found }: Required<Listener>,
+  server: string,
+  transport: Transport,
+  { begun, found }: Required<Listener>,
 ): Promise<void> {
   const askedAt = Date.now();
   const room = `doctor-${Math.random().toString(36).slice(2, 10)}`;

@@ -1,23 +1,23 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
-import { announce, tellUnread } from './status/announce.js';
-import { Blocking } from './conversations/blocking.js';
-import { Clock, timeOf } from './log/clock.js';
 import { Composer } from './composer.js';
+import { Blocking } from './conversations/blocking.js';
 import type { Conversation } from './conversations/conversation.js';
 import { Conversations } from './conversations/conversations.js';
-import { Crowd } from './people/crowd.js';
 import { refill } from './dom/dom.js';
-import { addressee, showLatest, showTitle } from './status/heading.js';
-import type { LogView } from './log/log-view.js';
-import { Naming } from './people/own-name.js';
-import { Pending } from './log/pending.js';
-import { PeopleView } from './people/people-view.js';
-import { Reader } from './log/reader.js';
-import { RoomOrder, type Given, type RoomOrderHost } from './moderation/moderation.js';
 import type { Skeleton } from './dom/skeleton.js';
-import { StatusView } from './status/status.js';
+import { Clock, timeOf } from './log/clock.js';
+import type { LogView } from './log/log-view.js';
+import { Pending } from './log/pending.js';
+import { Reader } from './log/reader.js';
+import { type Given, RoomOrder, type RoomOrderHost } from './moderation/moderation.js';
+import { Crowd } from './people/crowd.js';
+import { Naming } from './people/own-name.js';
+import { PeopleView } from './people/people-view.js';
 import { Typing } from './people/typing.js';
+import { announce, tellUnread } from './status/announce.js';
+import { addressee, showLatest, showTitle } from './status/heading.js';
+import { StatusView } from './status/status.js';
 
 /** The chat on the page: takes what the library says and shows the conversation that is open. */
 export class ChatView {
@@ -36,7 +36,12 @@ export class ChatView {
   private readonly typing: Typing;
   private readonly blocking: Blocking;
 
-  constructor(private readonly parts: Skeleton, private readonly chat: Chat, given: Given, restart: () => void) {
+  constructor(
+    private readonly parts: Skeleton,
+    private readonly chat: Chat,
+    given: Given,
+    restart: () => void,
+  ) {
     this.conversations = new Conversations(chat);
     this.status = new StatusView(parts, chat, restart);
     this.blocking = new Blocking(parts, chat, this.status, () => this.turned());
@@ -54,23 +59,35 @@ export class ChatView {
     this.typing = new Typing(chat, () => this.showTyping());
     this.clock.onDay = () => this.turnDay();
     this.pending.onOut = () => this.status.out();
-    parts.log.latest.addEventListener('click', () => { this.log.latest(); this.seen(); });
+    parts.log.latest.addEventListener('click', () => {
+      this.log.latest();
+      this.seen();
+    });
     parts.header.back.addEventListener('click', () => this.open(this.conversations.room, true));
     document.addEventListener('visibilitychange', this.onVisible);
     this.listen();
   }
 
-  private get current(): Conversation { return this.reader.current; }
-  private get log(): LogView { return this.reader.log; }
+  private get current(): Conversation {
+    return this.reader.current;
+  }
+  private get log(): LogView {
+    return this.reader.log;
+  }
   /** In the document it is in, which may be another than the script's. */
-  private get isLookedAt(): boolean { return this.log.inView && !this.parts.root.ownerDocument.hidden; }
+  private get isLookedAt(): boolean {
+    return this.log.inView && !this.parts.root.ownerDocument.hidden;
+  }
 
   private orderHost(restart: () => void): RoomOrderHost {
     return {
       restart,
       clock: this.clock,
       crowd: this.crowd,
-      redraw: () => { this.log.redraw(); this.updatePeople(); },
+      redraw: () => {
+        this.log.redraw();
+        this.updatePeople();
+      },
       redrawPeople: () => this.updatePeople(),
       settle: () => this.log.settle(),
       turned: () => this.turned(),
@@ -93,7 +110,9 @@ export class ChatView {
     this.chat.on('ready', (ready) => this.begin(ready));
     this.chat.on('event', (event) => this.take(event));
     this.chat.on('error', () => this.shut());
-    this.chat.on('members', ({ room, members, count }) => { if (room === this.chat.room) this.meet(members, count); });
+    this.chat.on('members', ({ room, members, count }) => {
+      if (room === this.chat.room) this.meet(members, count);
+    });
   }
 
   private begin(ready: Ready): void {
@@ -191,7 +210,13 @@ export class ChatView {
   }
 
   private aim(): void {
-    const { placeholder, possible } = addressee(this.current, this.crowd, this.order.standing, this.parts.texts, this.chat.blocked);
+    const { placeholder, possible } = addressee(
+      this.current,
+      this.crowd,
+      this.order.standing,
+      this.parts.texts,
+      this.chat.blocked,
+    );
     this.composer.aim(this.isOut ? '' : placeholder, possible && !this.isOut);
   }
 

@@ -17,11 +17,20 @@ export interface ComposerHost {
 
 /** The box to write in: Enter sends, Shift and Enter begins a new line. */
 export class Composer {
-  constructor(private readonly parts: Skeleton, private readonly host: ComposerHost) {
+  constructor(
+    private readonly parts: Skeleton,
+    private readonly host: ComposerHost,
+  ) {
     const { form, input } = parts.composer;
-    form.addEventListener('submit', (event) => { event.preventDefault(); this.submit(); });
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.submit();
+    });
     input.addEventListener('keydown', (event) => this.key(event));
-    input.addEventListener('input', () => { this.measure(); if (input.value.trim()) host.typing(); });
+    input.addEventListener('input', () => {
+      this.measure();
+      if (input.value.trim()) host.typing();
+    });
   }
 
   /** Whom it writes to, or why nobody can be written to. */
@@ -67,7 +76,8 @@ export class Composer {
     const { input, length, form } = this.parts.composer;
     const excess = this.excess();
     this.host.resize(() => this.fit());
-    length.textContent = excess > 0 ? fill(this.parts.texts.tooLong, { n: excess }) : excess > -COUNT_FROM ? String(-excess) : '';
+    length.textContent =
+      excess > 0 ? fill(this.parts.texts.tooLong, { n: excess }) : excess > -COUNT_FROM ? String(-excess) : '';
     form.classList.toggle('over', excess > 0);
     input.setAttribute('aria-invalid', String(excess > 0));
   }

@@ -1,16 +1,16 @@
 import { fitName } from '../../../shared/protocol/letters.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure, WayName } from '../client/api.js';
-import { serverOf, type joinFrom, type Origin } from '../client/session/join.js';
+import { type joinFrom, type Origin, serverOf } from '../client/session/join.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom/dom.js';
-import css from './element.css';
 import { keepWriting, takeKeys } from './dom/keys.js';
-import { OwnerToken, takeFromAddress } from './moderation/owner-token.js';
 import { skeleton } from './dom/skeleton.js';
 import { addStyle, restyle } from './dom/style.js';
-import { ENGLISH, textsFrom, type Texts } from './texts.js';
 import { followTheme } from './dom/theme.js';
+import css from './element.css';
+import { OwnerToken, takeFromAddress } from './moderation/owner-token.js';
+import { ENGLISH, type Texts, textsFrom } from './texts.js';
 
 function parsed(json: string | null): unknown {
   try {
@@ -84,7 +84,9 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     /** An element that is only moved is back in the page by then. */
     disconnectedCallback(): void {
       window.removeEventListener('hashchange', this.onAddress);
-      setTimeout(() => { if (!this.isConnected) void this.stop(); });
+      setTimeout(() => {
+        if (!this.isConnected) void this.stop();
+      });
     }
 
     adoptedCallback(): void {
@@ -112,17 +114,22 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     /** As with join, the free name that is suggested is used when the wanted one is taken. */
     private async rename(chat: Chat, name: string): Promise<void> {
       const other = async ({ suggestion }: ChatFailure): Promise<unknown> => suggestion && chat.rename(suggestion);
-      await chat.rename(name).catch(other).catch(() => undefined);
+      await chat
+        .rename(name)
+        .catch(other)
+        .catch(() => undefined);
     }
 
     /** Joins (again), once for all that changes at one time. */
     private restart(): void {
       if (!this.isConnected || this.starting) return;
       this.starting = true;
-      void Promise.resolve().then(() => this.stop()).then(() => {
-        this.starting = false;
-        if (this.isConnected) this.start();
-      });
+      void Promise.resolve()
+        .then(() => this.stop())
+        .then(() => {
+          this.starting = false;
+          if (this.isConnected) this.start();
+        });
     }
 
     private start(): void {
@@ -134,14 +141,18 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const server = serverOf(this.getAttribute('server'), origin);
       this.takeLink(room);
       const tools = attribute('tools') !== 'none';
-      const given = tools ? this.token || (this.link && this.link.room === room ? this.link.token : undefined) : undefined;
+      const given = tools
+        ? this.token || (this.link && this.link.room === room ? this.link.token : undefined)
+        : undefined;
       const owner = tools ? new OwnerToken(server, room).read() || given : undefined;
       const chat = join({ room, name: wanted === this.refused ? undefined : fitted(wanted), server, way, tabs, owner });
       const parts = skeleton(chat.room, this.texts);
       if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), parts.root);
       this.chat = chat;
       this.followTheme(parts.root);
-      this.view = new ChatView(parts, chat, { words: this.words(), tools, owner: given, nonce: origin.nonce }, () => this.restart());
+      this.view = new ChatView(parts, chat, { words: this.words(), tools, owner: given, nonce: origin.nonce }, () =>
+        this.restart(),
+      );
       chat.on('error', ({ field }) => {
         if (field !== 'name' || wanted === this.refused) return;
         this.refused = wanted;

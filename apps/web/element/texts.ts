@@ -73,8 +73,10 @@ export const ENGLISH = {
   noAnswer: 'The server does not answer.',
   offline: 'This device is offline. The room opens by itself when it is back.',
   noAddress: 'The chat server cannot be found: "{server}" is no web address. It begins with https:// or http://.',
-  mixed: 'This page is https and the chat server {server} is plain http: browsers block that. The server needs an https address.',
-  askDoctor: 'If this page opens, the server is up and something here blocks it; if not, it is down or its address is wrong:',
+  mixed:
+    'This page is https and the chat server {server} is plain http: browsers block that. The server needs an https address.',
+  askDoctor:
+    'If this page opens, the server is up and something here blocks it; if not, it is down or its address is wrong:',
   tryNow: 'Try now',
   trying: 'Trying…',
   reconnecting: 'The connection is gone. Trying again; what you write will be sent when it is back.',

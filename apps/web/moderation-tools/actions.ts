@@ -1,8 +1,8 @@
 import type { Answers } from '../client/answers.js';
 import type { ChatFailure } from '../client/api.js';
-import { whyNot } from '../element/status/denials.js';
-import { textsFrom, type Texts } from '../element/texts.js';
 import type { ToolsHost } from '../element/moderation/tools.js';
+import { whyNot } from '../element/status/denials.js';
+import { type Texts, textsFrom } from '../element/texts.js';
 import { OWNER_ENGLISH, type OwnerTexts } from './texts.js';
 
 /** Where the acts on a room go out, in the words of its page. */
@@ -18,9 +18,15 @@ export class Desk {
   }
 
   /** The element's own words. */
-  get common(): Texts { return this.host.parts.texts; }
-  get isOwner(): boolean { return this.host.standing.role === 'owner'; }
-  get ownId(): number { return this.host.chat.user ? this.host.chat.user.id : 0; }
+  get common(): Texts {
+    return this.host.parts.texts;
+  }
+  get isOwner(): boolean {
+    return this.host.standing.role === 'owner';
+  }
+  get ownId(): number {
+    return this.host.chat.user ? this.host.chat.user.id : 0;
+  }
 
   ask<O extends keyof Answers>(operation: O, values: Record<string, unknown> = {}): Promise<Answers[O]> {
     const { chat } = this.host;

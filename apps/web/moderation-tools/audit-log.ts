@@ -1,8 +1,8 @@
 import type { Audit } from '../../../shared/protocol/events.js';
-import { append, called, h, refill, type Part } from '../element/dom/dom.js';
+import { append, called, h, type Part, refill } from '../element/dom/dom.js';
+import { dayOf, dayText, durationText, timeText } from '../element/log/times.js';
 import { rulesText } from '../element/status/notices.js';
 import { filled } from '../element/texts.js';
-import { dayOf, dayText, durationText, timeText } from '../element/log/times.js';
 import type { Desk } from './actions.js';
 import { box, type Section } from './section.js';
 import type { OwnerTexts } from './texts.js';
@@ -46,17 +46,33 @@ export class Doings implements Section {
   }
 
   private line(act: Act): HTMLElement {
-    const { common, host: { clock: { now } } } = this.desk;
+    const {
+      common,
+      host: {
+        clock: { now },
+      },
+    } = this.desk;
     const day = dayOf(act.at) === dayOf(now) ? '' : `${dayText(act.at, now, common)} `;
-    return h('li', {}, h('time', { datetime: new Date(act.at).toISOString() }, `${day}${timeText(act.at, common)}`), ' ', ...this.sentence(act));
+    return h(
+      'li',
+      {},
+      h('time', { datetime: new Date(act.at).toISOString() }, `${day}${timeText(act.at, common)}`),
+      ' ',
+      ...this.sentence(act),
+    );
   }
 
   private sentence(act: Act): Part[] {
     const { texts, common } = this.desk;
     const words = WORDS[act.what];
     const what = act.what === 'rules' ? rulesText(act as object, common) : act.what;
-    const time = durationText(Number(act['seconds']) || 0, common);
-    return filled(texts[words ? words(act) : 'didOther'], { by: this.name(act.by, act['byName'], texts.youDid), name: this.name(act['user'], act['name'], texts.youBore), time, what });
+    const time = durationText(Number(act.seconds) || 0, common);
+    return filled(texts[words ? words(act) : 'didOther'], {
+      by: this.name(act.by, act.byName, texts.youDid),
+      name: this.name(act.user, act.name, texts.youBore),
+      time,
+      what,
+    });
   }
 
   private name(id: unknown, name: unknown, you: string): Part {

@@ -1,4 +1,4 @@
-import { h, onEscape, refill, type Part } from '../element/dom/dom.js';
+import { h, onEscape, type Part, refill } from '../element/dom/dom.js';
 
 /** One of the things to choose from; what it gives, if anything, is why it could not be done. */
 export interface Choice {
@@ -15,7 +15,10 @@ export class Strip {
 
   /** `close`: what its last choice and Escape do. */
   constructor(
-    label: string, private readonly words: { close: string; cancel: string }, private readonly close: () => void, private readonly settle: () => void,
+    label: string,
+    private readonly words: { close: string; cancel: string },
+    private readonly close: () => void,
+    private readonly settle: () => void,
   ) {
     this.element.setAttribute('aria-label', label);
     onEscape(this.element, close);
@@ -41,8 +44,11 @@ export class Strip {
     last.classList.add('calm');
     this.problem.textContent = '';
     refill(
-      this.element, question ? h('p', { class: 'question' }, ...(typeof question === 'string' ? [question] : question)) : '', more || '',
-      h('div', { class: 'acts' }, ...buttons, last), this.problem,
+      this.element,
+      question ? h('p', { class: 'question' }, ...(typeof question === 'string' ? [question] : question)) : '',
+      more || '',
+      h('div', { class: 'acts' }, ...buttons, last),
+      this.problem,
     );
     const [first = last] = buttons;
     first.focus();
@@ -52,7 +58,9 @@ export class Strip {
 
   private button({ label, act, grave }: Choice): HTMLButtonElement {
     const button = h('button', { type: 'button', class: grave ? 'act grave' : 'act' }, label);
-    button.addEventListener('click', () => { void this.run(act); });
+    button.addEventListener('click', () => {
+      void this.run(act);
+    });
     return button;
   }
 

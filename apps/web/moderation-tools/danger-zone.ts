@@ -1,8 +1,8 @@
 import { h, insert, refill, remove } from '../element/dom/dom.js';
 import type { Desk } from './actions.js';
+import { Strip } from './confirm.js';
 import { Judgements } from './member-menu.js';
 import { box, doer, type Section } from './section.js';
-import { Strip } from './confirm.js';
 
 /** What is done seldom, and cannot be taken back: clearing the room, and handing it over. */
 export class Ending implements Section {
@@ -16,9 +16,16 @@ export class Ending implements Section {
 
   constructor(private readonly desk: Desk) {
     const { texts } = desk;
-    this.clear = doer(texts.clear, 'grave', () => this.ask(this.clear, (judge) => judge.confirm(texts.clearAsk, texts.clear, 'clear')));
+    this.clear = doer(texts.clear, 'grave', () =>
+      this.ask(this.clear, (judge) => judge.confirm(texts.clearAsk, texts.clear, 'clear')),
+    );
     this.give = doer(texts.handOver, '', () => this.handOver());
-    this.giving = h('div', { class: 'giving' }, h('label', {}, h('span', { class: 'row-name' }, texts.handTo), this.to), this.give);
+    this.giving = h(
+      'div',
+      { class: 'giving' },
+      h('label', {}, h('span', { class: 'row-name' }, texts.handTo), this.to),
+      this.give,
+    );
     this.element = box(texts.ending, this.giving, this.clear);
     this.title = this.element.querySelector('h3');
   }
@@ -44,7 +51,7 @@ export class Ending implements Section {
       remove(strip.element);
       button.focus();
     };
-    const strip = this.strip = new Strip(button.textContent || '', this.desk.common, close, () => undefined);
+    const strip = (this.strip = new Strip(button.textContent || '', this.desk.common, close, () => undefined));
     insert(strip.element, 'after', button);
     begin(new Judgements(this.desk, strip, close));
     strip.element.scrollIntoView({ block: 'nearest' });

@@ -2,7 +2,7 @@ import type { Audit, HeldMessage } from '../../../shared/protocol/events.js';
 import { avatar, h, refill } from '../element/dom/dom.js';
 import { timeText } from '../element/log/times.js';
 import type { Desk } from './actions.js';
-import { box, doer, takeOut, type Section } from './section.js';
+import { box, doer, type Section, takeOut } from './section.js';
 
 /** Messages that wait for approval. */
 export class Waiting implements Section {
@@ -29,9 +29,26 @@ export class Waiting implements Section {
       this.problem.textContent = await this.desk.act(operation, { id });
       if (!this.problem.textContent) takeOut(item);
     };
-    const head = h('div', { class: 'card-head' }, avatar(from.id, from.name), h('bdi', { class: 'who' }, from.name), h('time', {}, timeText(at, common)));
-    const acts = h('div', { class: 'acts' }, doer(texts.approve, '', decide('approve')), doer(texts.reject, 'calm', decide('reject')));
-    const item = h('li', { class: 'card', 'data-id': id }, head, h('p', { class: 'text', dir: 'auto' }, text === undefined ? JSON.stringify(data) : text), acts);
+    const head = h(
+      'div',
+      { class: 'card-head' },
+      avatar(from.id, from.name),
+      h('bdi', { class: 'who' }, from.name),
+      h('time', {}, timeText(at, common)),
+    );
+    const acts = h(
+      'div',
+      { class: 'acts' },
+      doer(texts.approve, '', decide('approve')),
+      doer(texts.reject, 'calm', decide('reject')),
+    );
+    const item = h(
+      'li',
+      { class: 'card', 'data-id': id },
+      head,
+      h('p', { class: 'text', dir: 'auto' }, text === undefined ? JSON.stringify(data) : text),
+      acts,
+    );
     return item;
   }
 }

@@ -1,7 +1,7 @@
 import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
 import { called, h, type Part } from '../element/dom/dom.js';
-import { filled } from '../element/texts.js';
 import { durationText } from '../element/log/times.js';
+import { filled } from '../element/texts.js';
 import type { Desk } from './actions.js';
 import type { Choice, Strip } from './confirm.js';
 
@@ -14,7 +14,11 @@ const GONE: ReadonlySet<string> = new Set(['remove', 'kick', 'ban']);
 /** What can be done about a message and about a person, step by step in one strip. */
 export class Judgements {
   /** `done`: all is done, and the strip may go; `gone`: so may what it was about. */
-  constructor(private readonly desk: Desk, private readonly strip: Strip, private readonly done: (gone: boolean) => void) {}
+  constructor(
+    private readonly desk: Desk,
+    private readonly strip: Strip,
+    private readonly done: (gone: boolean) => void,
+  ) {}
 
   aboutMessage(event: ChatEvent): void {
     this.strip.offer([this.removal(event), ...this.against(event.from)]);
@@ -25,7 +29,12 @@ export class Judgements {
   }
 
   /** Asks once, and does it. */
-  confirm(question: Part[] | string, label: string, operation: Parameters<Desk['act']>[0], values: Record<string, unknown> = {}): void {
+  confirm(
+    question: Part[] | string,
+    label: string,
+    operation: Parameters<Desk['act']>[0],
+    values: Record<string, unknown> = {},
+  ): void {
     this.strip.ask(question, [{ label, grave: true, act: () => this.finish(operation, values) }]);
   }
 
@@ -51,7 +60,11 @@ export class Judgements {
       this.desk.muted.has(user.id)
         ? { label: texts.letWrite, act: () => this.finish('mute', { user: user.id, seconds: 0 }) }
         : { label: texts.mute, act: () => this.mute(user) },
-      { label: texts.sendOut, act: () => this.confirm(filled(texts.sendOutAsk, { name: called(user.name) }), texts.sendOut, 'kick', { user: user.id }) },
+      {
+        label: texts.sendOut,
+        act: () =>
+          this.confirm(filled(texts.sendOutAsk, { name: called(user.name) }), texts.sendOut, 'kick', { user: user.id }),
+      },
       { label: texts.ban, act: () => this.ban(user) },
     ];
   }
@@ -66,14 +79,24 @@ export class Judgements {
 
   private promote(user: UserRef): void {
     const { texts } = this.desk;
-    this.strip.ask(filled(texts.promoteAsk, { name: called(user.name) }), [{ label: texts.promote, act: () => this.finish('moderate', { user: user.id, on: true }) }]);
+    this.strip.ask(filled(texts.promoteAsk, { name: called(user.name) }), [
+      { label: texts.promote, act: () => this.finish('moderate', { user: user.id, on: true }) },
+    ]);
   }
 
   private mute(user: UserRef): void {
     const { texts } = this.desk;
     const box = h('input', { type: 'checkbox' });
-    const quietly = h('label', { class: 'option' }, box, h('span', {}, ...filled(texts.quietly, { name: called(user.name) })));
-    const choices = MUTES.map((seconds) => ({ label: this.duration(seconds), act: () => this.muteFor(user, seconds, box.checked) }));
+    const quietly = h(
+      'label',
+      { class: 'option' },
+      box,
+      h('span', {}, ...filled(texts.quietly, { name: called(user.name) })),
+    );
+    const choices = MUTES.map((seconds) => ({
+      label: this.duration(seconds),
+      act: () => this.muteFor(user, seconds, box.checked),
+    }));
     this.strip.ask(filled(texts.muteAsk, { name: called(user.name) }), choices, quietly);
   }
 
@@ -81,7 +104,8 @@ export class Judgements {
     const { texts } = this.desk;
     const problem = await this.desk.act('mute', { user: user.id, seconds, quiet });
     const undo = { label: texts.unmute, act: () => this.finish('mute', { user: user.id, seconds: 0 }) };
-    if (!problem) this.strip.tell(filled(texts.muteDone, { name: called(user.name), time: this.duration(seconds) }), [undo]);
+    if (!problem)
+      this.strip.tell(filled(texts.muteDone, { name: called(user.name), time: this.duration(seconds) }), [undo]);
     return problem;
   }
 
@@ -89,7 +113,8 @@ export class Judgements {
     const { texts } = this.desk;
     const box = h('input', { type: 'checkbox' });
     const wipe = h('label', { class: 'option' }, box, texts.banMessages);
-    const act = (seconds: number): Promise<string> => this.finish('ban', { user: user.id, seconds, messages: box.checked });
+    const act = (seconds: number): Promise<string> =>
+      this.finish('ban', { user: user.id, seconds, messages: box.checked });
     const choices = BANS.map((seconds) => ({ label: this.duration(seconds), grave: true, act: () => act(seconds) }));
     this.strip.ask(filled(texts.banAsk, { name: called(user.name) }), choices, wipe);
   }

@@ -1,13 +1,13 @@
 import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
 import { append, h, isolated, remove } from '../element/dom/dom.js';
 import { addStyle } from '../element/dom/style.js';
-import { fill } from '../element/texts.js';
 import type { Tools, ToolsHost } from '../element/moderation/tools.js';
+import { fill } from '../element/texts.js';
 import { Desk } from './actions.js';
+import { Strip } from './confirm.js';
 import { Judgements } from './member-menu.js';
 import css from './moderation-tools.css';
 import { Panel } from './panel.js';
-import { Strip } from './confirm.js';
 
 /** The strip that is open, and the button that opened it. */
 interface Open {
@@ -38,8 +38,12 @@ export class OwnerTools implements Tools {
   person(user: UserRef): Node[] {
     if (!this.desk.mayJudge(user.id)) return [];
     const key = `person ${user.id}`;
-    const button = this.button(key, fill(this.desk.texts.toolsOfPerson, { name: isolated(user.name) }), (judge) => judge.aboutPerson(user));
-    const nodes: Node[] = this.desk.muted.has(user.id) ? [button, h('span', { class: 'hint is-muted' }, this.desk.texts.isMuted)] : [button];
+    const button = this.button(key, fill(this.desk.texts.toolsOfPerson, { name: isolated(user.name) }), (judge) =>
+      judge.aboutPerson(user),
+    );
+    const nodes: Node[] = this.desk.muted.has(user.id)
+      ? [button, h('span', { class: 'hint is-muted' }, this.desk.texts.isMuted)]
+      : [button];
     if (!this.open || this.open.key !== key) return nodes;
     this.open.button = button; // the list was drawn anew
     return [...nodes, this.open.strip.element];
@@ -61,7 +65,13 @@ export class OwnerTools implements Tools {
 
   private button(key: string, label: string, begin: (judge: Judgements) => void): HTMLButtonElement {
     const expanded = String(this.open !== null && this.open.key === key);
-    const button = h('button', { type: 'button', class: 'plain dots', 'data-key': key, 'aria-label': label, 'aria-expanded': expanded });
+    const button = h('button', {
+      type: 'button',
+      class: 'plain dots',
+      'data-key': key,
+      'aria-label': label,
+      'aria-expanded': expanded,
+    });
     button.addEventListener('click', () => {
       const same = this.open !== null && this.open.key === key;
       this.close(same);
@@ -71,7 +81,12 @@ export class OwnerTools implements Tools {
   }
 
   private show(key: string, label: string, button: HTMLElement, begin: (judge: Judgements) => void): void {
-    const strip = new Strip(label, this.desk.common, () => this.close(true), () => this.host.settle());
+    const strip = new Strip(
+      label,
+      this.desk.common,
+      () => this.close(true),
+      () => this.host.settle(),
+    );
     this.open = { key, strip, button };
     button.setAttribute('aria-expanded', 'true');
     append(button.closest('.message, li') || button, strip.element);

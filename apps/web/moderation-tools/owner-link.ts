@@ -17,9 +17,17 @@ export class OwnersLink implements Section {
   constructor(private readonly desk: Desk) {
     const { texts } = desk;
     this.copy = doer(texts.copyLink, '', () => this.toClipboard(this.copy, texts.copyLink, this.address()));
-    this.copyPage = doer(texts.copyPageLink, 'calm', () => this.toClipboard(this.copyPage, texts.copyPageLink, this.pageAddress()));
+    this.copyPage = doer(texts.copyPageLink, 'calm', () =>
+      this.toClipboard(this.copyPage, texts.copyPageLink, this.pageAddress()),
+    );
     this.link.setAttribute('aria-label', texts.copyLink);
-    this.part = h('div', {}, h('div', { class: 'acts' }, this.copy, this.copyPage), this.link, h('p', { class: 'hint' }, texts.linkHint));
+    this.part = h(
+      'div',
+      {},
+      h('div', { class: 'acts' }, this.copy, this.copyPage),
+      this.link,
+      h('p', { class: 'hint' }, texts.linkHint),
+    );
     append(this.element, this.whose, this.part);
   }
 
@@ -45,8 +53,11 @@ export class OwnersLink implements Section {
     try {
       await navigator.clipboard.writeText(address);
       button.textContent = this.desk.texts.copied;
-      setTimeout(() => { button.textContent = label; }, COPIED);
-    } catch (_) { // not on plain http, nor in every frame: then by hand
+      setTimeout(() => {
+        button.textContent = label;
+      }, COPIED);
+    } catch (_) {
+      // not on plain http, nor in every frame: then by hand
       this.link.value = address;
       this.link.hidden = false;
       this.link.select();

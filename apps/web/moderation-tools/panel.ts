@@ -1,23 +1,32 @@
 import type { Audit, ChatEvent } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
-import { append, h, icon, ICONS, insert, onEscape, remove } from '../element/dom/dom.js';
+import { append, h, ICONS, icon, insert, onEscape, remove } from '../element/dom/dom.js';
 import { whyNot } from '../element/status/denials.js';
 import { fill } from '../element/texts.js';
 import type { Desk } from './actions.js';
 import { Doings } from './audit-log.js';
 import { Ending } from './danger-zone.js';
+import { Waiting } from './held-messages.js';
 import { Kept } from './members-list.js';
 import { OwnersLink } from './owner-link.js';
 import { Rules } from './rules.js';
 import type { Section } from './section.js';
-import { Waiting } from './held-messages.js';
 import { Words } from './word-filter.js';
 
 /** ms between an event and the reading that it leads to: what comes together is read once. */
 const SOON = 300;
 
 /** Events after which the room is read again. */
-const TELLING: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>(['removed', 'cleared', 'rules', 'moderator', 'offered', 'owned', 'held', 'left']);
+const TELLING: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>([
+  'removed',
+  'cleared',
+  'rules',
+  'moderator',
+  'offered',
+  'owned',
+  'held',
+  'left',
+]);
 
 /** The room's panel: its rules, what waits, who is kept from what, and what was done. */
 export class Panel {
@@ -36,9 +45,21 @@ export class Panel {
     const { texts, common } = desk;
     this.sections = [OwnersLink, Waiting, Rules, Words, Kept, Doings, Ending].map((Part) => new Part(desk));
     this.close = h('button', { type: 'button', class: 'plain', 'aria-label': common.close }, icon(ICONS.close));
-    this.button = h('button', { type: 'button', class: 'plain keep', 'aria-expanded': 'false' }, icon(ICONS.keeper), h('span', { class: 'keep-word' }, texts.room), this.badge, this.spoken);
+    this.button = h(
+      'button',
+      { type: 'button', class: 'plain keep', 'aria-expanded': 'false' },
+      icon(ICONS.keeper),
+      h('span', { class: 'keep-word' }, texts.room),
+      this.badge,
+      this.spoken,
+    );
     const body = h('div', { class: 'panel-body' }, this.problem, ...this.sections.map(({ element }) => element));
-    this.element = h('section', { class: 'room-panel', part: 'room', 'aria-label': texts.room, hidden: '' }, h('div', { class: 'panel-head' }, h('h2', {}, texts.room), this.close), body);
+    this.element = h(
+      'section',
+      { class: 'room-panel', part: 'room', 'aria-label': texts.room, hidden: '' },
+      h('div', { class: 'panel-head' }, h('h2', {}, texts.room), this.close),
+      body,
+    );
     this.place();
   }
 
@@ -79,7 +100,9 @@ export class Panel {
 
   private soon(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { void this.read(); }, SOON);
+    this.timer = setTimeout(() => {
+      void this.read();
+    }, SOON);
   }
 
   private async read(): Promise<void> {
@@ -114,7 +137,8 @@ export class Panel {
   /** Above the composer, where one looks: that something waits, until the panel shows it. */
   private tellWaiting(held: number): void {
     const { texts, host } = this.desk;
-    const text = held === 0 || !this.element.hidden ? '' : held === 1 ? texts.oneWaits : fill(texts.manyWait, { n: held });
+    const text =
+      held === 0 || !this.element.hidden ? '' : held === 1 ? texts.oneWaits : fill(texts.manyWait, { n: held });
     if (this.said.textContent === text) return;
     this.said.textContent = text;
     this.notice.hidden = text === '';

@@ -23,8 +23,14 @@ export class Rules implements Section {
     this.slow = h('select', {}, ...[0, ...SLOW].map((seconds) => this.pace(seconds)));
     [this.readonly, this.closed, this.links] = [this.toggle(), this.toggle(), this.toggle()];
     this.closedRow = row(texts.closedMode, texts.closedHint, this.closed);
-    this.element = box(texts.rules, row(texts.slowMode, texts.slowModeHint, this.slow), row(texts.readOnlyMode, texts.readOnlyHint, this.readonly),
-      row(texts.linksMode, texts.linksHint, this.links), this.closedRow, this.problem);
+    this.element = box(
+      texts.rules,
+      row(texts.slowMode, texts.slowModeHint, this.slow),
+      row(texts.readOnlyMode, texts.readOnlyHint, this.readonly),
+      row(texts.linksMode, texts.linksHint, this.links),
+      this.closedRow,
+      this.problem,
+    );
     this.slow.addEventListener('change', () => this.set({ slow: Number(this.slow.value) }));
     this.readonly.addEventListener('change', () => this.set({ readonly: this.readonly.checked }));
     this.closed.addEventListener('change', () => this.set({ closed: this.closed.checked }));
@@ -48,7 +54,11 @@ export class Rules implements Section {
   }
 
   private pace(seconds: number): HTMLOptionElement {
-    return h('option', { value: String(seconds) }, seconds > 0 ? durationText(seconds, this.desk.common) : this.desk.texts.slowModeOff);
+    return h(
+      'option',
+      { value: String(seconds) },
+      seconds > 0 ? durationText(seconds, this.desk.common) : this.desk.texts.slowModeOff,
+    );
   }
 
   private toggle(): HTMLInputElement {
@@ -58,6 +68,11 @@ export class Rules implements Section {
 
 /** A rule: what it is called, what it does, and how it is set. */
 function row(name: string, hint: string, control: HTMLElement): HTMLElement {
-  const text = h('span', { class: 'row-text' }, h('span', { class: 'row-name' }, name), h('span', { class: 'hint' }, hint));
+  const text = h(
+    'span',
+    { class: 'row-text' },
+    h('span', { class: 'row-name' }, name),
+    h('span', { class: 'hint' }, hint),
+  );
   return h('label', { class: 'rule' }, text, control);
 }

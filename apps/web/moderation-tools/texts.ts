@@ -15,7 +15,8 @@ export const OWNER_ENGLISH = {
   banAsk: 'Ban {name} for how long? They are sent out, too.',
   banMessages: 'Remove all of their messages, too',
   promote: 'Make moderator',
-  promoteAsk: 'Make {name} a moderator? Moderators can do all of this but close the room, name moderators and hand it over.',
+  promoteAsk:
+    'Make {name} a moderator? Moderators can do all of this but close the room, name moderators and hand it over.',
   demote: 'No longer moderator',
   handOver: 'Hand over',
   handOverAsk: 'Offer the room to {name}? When they take it, it is no longer yours.',

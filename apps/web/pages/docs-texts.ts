@@ -1,6 +1,21 @@
 import type { ErrorCode } from '../../../shared/protocol/errors.js';
 import {
-  DATA_MAX, DEFAULT_ROOM, EVENTS_MAX, HISTORY_ON_ENTER, JOIN_NONCE_MIN, MUTE_MAX, NAME_MAX, NONCE_MAX, OWN_VALUE_BYTES, POLL_TIMEOUT_DEFAULT, POLL_TIMEOUT_MAX, SLOW_MAX, TEXT_MAX, VALUE_BYTES, VALUE_KEYS_MAX, WORD_MAX,
+  DATA_MAX,
+  DEFAULT_ROOM,
+  EVENTS_MAX,
+  HISTORY_ON_ENTER,
+  JOIN_NONCE_MIN,
+  MUTE_MAX,
+  NAME_MAX,
+  NONCE_MAX,
+  OWN_VALUE_BYTES,
+  POLL_TIMEOUT_DEFAULT,
+  POLL_TIMEOUT_MAX,
+  SLOW_MAX,
+  TEXT_MAX,
+  VALUE_BYTES,
+  VALUE_KEYS_MAX,
+  WORD_MAX,
   WORDS_MAX,
 } from '../../../shared/protocol/limits.js';
 import type { OperationName, ParameterKind } from '../../../shared/protocol/operations.js';
@@ -11,31 +26,37 @@ export const PURPOSE: Record<OperationName, string> = {
   poll: 'Waits for events. Give the cursor of the last answer each time: it acknowledges what came with it. Gives cursor, events, and sometimes missed or reset.',
   send: 'Sends a message to a room, or with "to" to one user. Gives its id and time.',
   sent: 'Whether a message was accepted whose answer was lost, by its nonce; "former" is the token of the user that sent it, who may have ended since. Gives id and at if it was.',
-  signal: 'Tells something fleeting to those who are in the room now. It is stored nowhere; of several that come between two polls, the newest of each sender is given.',
+  signal:
+    'Tells something fleeting to those who are in the room now. It is stored nowhere; of several that come between two polls, the newest of each sender is given.',
   set: 'Writes a value that the room remembers, and tells everybody; null deletes it, or with a key that ends with / all that begin so. With "if" only over that version, else conflict. Gives version.',
   add: 'Adds to a number that the room remembers; a number that is not there is 0. Each nonce counts once. Gives value, the sum, and version.',
   get: 'Reads what the room remembers: all, some keys, or all that begin with a prefix. Gives values, version, and more when it is not all.',
   enter: 'Enters one more room. Gives the room as join does.',
   exit: 'Leaves one room.',
-  block: 'Takes no private messages and signals from a user any more, and leaves the private room of the two. Gives blocked, the ids of all whom you have blocked; enter gives it too.',
+  block:
+    'Takes no private messages and signals from a user any more, and leaves the private room of the two. Gives blocked, the ids of all whom you have blocked; enter gives it too.',
   unblock: 'Takes private messages from a user again. Gives blocked.',
   rename: 'Takes another name. Gives the user.',
   leave: 'Ends the user: out of all rooms, and the name is free again. With "forget" its messages go too.',
   members: 'Who is in a room.',
   history: 'What a room has said, oldest first; "before" an event\'s id, page by page. Gives events and more.',
-  remove: 'Takes a message out of the history; a removed event tells everybody. For owner and moderators, as all that follows.',
-  clear: 'Empties the history; a cleared event tells everybody. With "values" it deletes all values instead, which takes an owner; a value event without key tells it.',
+  remove:
+    'Takes a message out of the history; a removed event tells everybody. For owner and moderators, as all that follows.',
+  clear:
+    'Empties the history; a cleared event tells everybody. With "values" it deletes all values instead, which takes an owner; a value event without key tells it.',
   mute: 'Keeps a member from speaking; 0 seconds lets it speak again. Only itself is told, by a muted event; with "quiet" not even that, and only itself sees what it says. It goes by the user: who joins anew is not muted.',
   kick: 'Takes a member out of the room; its left event has "by".',
   ban: 'Takes a member out, and lets nobody of its name or address in for so many seconds; 0 ends that. With "messages" all that it said is removed; one removed event with "user" tells everybody.',
-  rules: 'Sets what binds those without a role: seconds between two messages of a user (slow), only roles speak (readonly), nobody enters (closed), no links (links: false), words that are masked, or with hold wait for approval, who may write values.',
+  rules:
+    'Sets what binds those without a role: seconds between two messages of a user (slow), only roles speak (readonly), nobody enters (closed), no links (links: false), words that are masked, or with hold wait for approval, who may write values.',
   moderate: 'The owner makes a member a moderator, or with "on": false ends that.',
   handover: 'The owner offers the room to a member, who has ten minutes to take it.',
   own: 'Takes a room that was offered. Gives its new owner token.',
   held: 'Messages that wait for approval. Gives messages.',
   approve: 'Lets a message that waits into the room.',
   reject: 'Drops a message that waits.',
-  audit: 'What was done to keep the room in order, and by which rules. Gives acts, rules, moderators, muted, banned, held and your role.',
+  audit:
+    'What was done to keep the room in order, and by which rules. Gives acts, rules, moderators, muted, banned, held and your role.',
   rooms: 'Public rooms with their numbers of members, busiest first.',
 };
 
@@ -56,7 +77,7 @@ export const KINDS: Record<ParameterKind, string> = {
   before: "an event's id",
   limit: `1 to ${EVENTS_MAX}`,
   flag: 'true or false',
-  owner: "from join or enter, which gave it to who made the room; who has a role needs none",
+  owner: 'from join or enter, which gave it to who made the room; who has a role needs none',
   event: "a message's id",
   member: "a user's id",
   seconds: `0 to ${MUTE_MAX.toLocaleString('en')}`,
@@ -79,7 +100,8 @@ export const WHEN: Record<ErrorCode, string> = {
   callback_invalid: 'A callback that is no dotted name',
   unknown_operation: 'There is no such operation',
   bad_request: 'A parameter is not allowed; field names it and the message says what is',
-  method_not_allowed: 'GET was used for what changes something, or another wrong method; allow names those that would do',
+  method_not_allowed:
+    'GET was used for what changes something, or another wrong method; allow names those that would do',
   conflict: 'The value has another version; with the value and version that are there',
   name_taken: 'Somebody has that name, or it says a role; with a free suggestion',
   unauthorized: 'The token is not, or no longer, valid: join again',

@@ -1,6 +1,11 @@
 /** `/docs`: a form for each operation, made from the same table that the server answers by. */
 import { ERRORS, type ErrorCode } from '../../../shared/protocol/errors.js';
-import { OPERATIONS, type OperationName, type OperationShape, type Parameter } from '../../../shared/protocol/operations.js';
+import {
+  OPERATIONS,
+  type OperationName,
+  type OperationShape,
+  type Parameter,
+} from '../../../shared/protocol/operations.js';
 import { asFailure } from '../client/errors.js';
 import { fetchTransport } from '../client/transport/fetch.js';
 import { jsonpTransport } from '../client/transport/jsonp.js';
@@ -18,8 +23,17 @@ const NO_JSON = 'This is not JSON. A text has quotes, as in "hello"; so have nam
 function field(operation: string, { name, kind, required }: Parameter): HTMLElement {
   const id = `${operation}-${name}`;
   const label = h('label', { for: id }, h('code', {}, name), required ? ' ' : h('i', {}, ' optional'));
-  const input = h('input', { id, name, dir: 'auto', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': `${id}-kind`, ...(required ? { required: '' } : {}) });
-  if (isJsonKind(kind)) input.addEventListener('input', () => input.setCustomValidity(isJson(input.value) ? '' : NO_JSON));
+  const input = h('input', {
+    id,
+    name,
+    dir: 'auto',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    'aria-describedby': `${id}-kind`,
+    ...(required ? { required: '' } : {}),
+  });
+  if (isJsonKind(kind))
+    input.addEventListener('input', () => input.setCustomValidity(isJson(input.value) ? '' : NO_JSON));
   return h('div', { class: 'field' }, label, input, h('span', { id: `${id}-kind`, class: 'kind' }, KINDS[kind]));
 }
 
@@ -37,7 +51,8 @@ function isJson(text: string): boolean {
 function valuesOf(form: HTMLFormElement): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   form.querySelectorAll('input').forEach(({ name, value }) => {
-    if (value !== '') values[name] = name === 'data' || name === 'value' || name === 'words' ? JSON.parse(value) : value;
+    if (value !== '')
+      values[name] = name === 'data' || name === 'value' || name === 'words' ? JSON.parse(value) : value;
   });
   return values;
 }
@@ -66,7 +81,10 @@ function errorOf(thrown: unknown): object {
 function remember(answer: { token?: string; cursor?: string }): void {
   for (const name of ['token', 'cursor'] as const) {
     const value = answer[name];
-    if (value) document.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`).forEach((input) => { input.value = value; });
+    if (value)
+      document.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`).forEach((input) => {
+        input.value = value;
+      });
   }
 }
 
@@ -75,13 +93,25 @@ function formOf(operation: OperationName): HTMLElement {
   const fetching = h('button', {}, 'Call with fetch');
   const scripting = h('button', { value: 'jsonp', class: 'quiet' }, 'With a script tag');
   const output = h('output', { 'aria-label': `Answer of ${operation}`, tabindex: '0' });
-  const form = h('form', {}, ...parameters.map((one) => field(operation, one)), h('div', { class: 'calls' }, fetching, scripting), output);
+  const form = h(
+    'form',
+    {},
+    ...parameters.map((one) => field(operation, one)),
+    h('div', { class: 'calls' }, fetching, scripting),
+    output,
+  );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void call(operation, form, event.submitter === scripting ? 'jsonp' : 'fetch');
   });
   const link = h('a', { href: `#op-${operation}` }, `Link to ${operation}`);
-  const paths = h('p', { class: 'paths' }, h('code', {}, `${reads ? 'GET or POST' : 'POST'} /api/${operation}`), h('code', {}, `GET /jsonp/${operation}`), link);
+  const paths = h(
+    'p',
+    { class: 'paths' },
+    h('code', {}, `${reads ? 'GET or POST' : 'POST'} /api/${operation}`),
+    h('code', {}, `GET /jsonp/${operation}`),
+    link,
+  );
   const [, purpose = '', more = ''] = /^(.*?\.) ?(.*)$/.exec(PURPOSE[operation]) || [];
   const summary = h('summary', {}, h('h3', {}, operation), h('p', {}, purpose));
   return h('details', { id: `op-${operation}`, class: 'fold operation' }, summary, h('p', {}, more), paths, form);
@@ -105,11 +135,17 @@ function joinNow(): void {
 
 function errorTerm(code: ErrorCode): HTMLElement[] {
   const { status, retry } = ERRORS[code];
-  return [h('dt', {}, h('code', {}, code), ` ${status}`), h('dd', {}, `${WHEN[code]}.${retry ? ' The same request may succeed later.' : ''}`)];
+  return [
+    h('dt', {}, h('code', {}, code), ` ${status}`),
+    h('dd', {}, `${WHEN[code]}.${retry ? ' The same request may succeed later.' : ''}`),
+  ];
 }
 
 function wordTerm([name, text]: [string, string]): HTMLElement[] {
-  return [h('dt', {}, h('code', {}, name)), h('dd', {}, text || 'the language of dates, as de; none: that of the page')];
+  return [
+    h('dt', {}, h('code', {}, name)),
+    h('dd', {}, text || 'the language of dates, as de; none: that of the page'),
+  ];
 }
 
 document.querySelectorAll('[data-code]').forEach((element) => {

@@ -19,4 +19,6 @@ function begin(): void {
 }
 
 // a request that is begun before, or within the load event, is a part of the page's loading
-addEventListener('load', () => { setTimeout(begin); });
+addEventListener('load', () => {
+  setTimeout(begin);
+});

@@ -11,8 +11,9 @@ const OWN = ['mixed content', 'storage', 'tabs'];
 const IN_FRAME: Finding['about'][] = ['script tags', 'fetch', 'clock', 'long addresses', 'long holds'];
 /** ms after which a check that has not begun is named. */
 const LATE = 10_000;
-const NOT_BEGUN = `This check has not begun after ${LATE / 1_000} s: the browser, or something between you and the server, `
-  + 'keeps /doctor-frame.html or its script from running.';
+const NOT_BEGUN =
+  `This check has not begun after ${LATE / 1_000} s: the browser, or something between you and the server, ` +
+  'keeps /doctor-frame.html or its script from running.';
 const LAST_LOOK = 'The last look, at how long a request may be held, takes most of a minute.';
 const SIGNS = { good: '✓', note: '!', bad: '✕' };
 const SAID = { good: 'Good', note: 'To know', bad: 'Problem' };
@@ -41,7 +42,9 @@ function add({ about, verdict, sentence }: Finding): void {
 
 /** A finding as a line of text. */
 function findingText(item: Element): string {
-  return [item.querySelector('.sign'), item.querySelector('b'), item.querySelector('p')?.lastChild].map((part) => part?.textContent ?? '').join(' ');
+  return [item.querySelector('.sign'), item.querySelector('b'), item.querySelector('p')?.lastChild]
+    .map((part) => part?.textContent ?? '')
+    .join(' ');
 }
 
 function tick(): void {
@@ -99,5 +102,9 @@ function addFromFrame(finding: Finding): void {
 }
 
 byId('again', HTMLButtonElement).addEventListener('click', start);
-copyOnClick(byId('copy', HTMLButtonElement), () => Array.from(list.children, findingText).join('\n'), () => select(list));
+copyOnClick(
+  byId('copy', HTMLButtonElement),
+  () => Array.from(list.children, findingText).join('\n'),
+  () => select(list),
+);
 start();

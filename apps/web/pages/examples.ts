@@ -1,5 +1,5 @@
 /** The examples: each runs in a frame beside its own text. */
-import { readFiddle, wholeText, type Fiddle } from './fiddle.js';
+import { type Fiddle, readFiddle, wholeText } from './fiddle.js';
 import { highlighted } from './highlight.js';
 import { EDITORS, fillOnSubmit } from './open-in.js';
 import { copyOnClick, select, server } from './page.js';
@@ -21,8 +21,17 @@ function openIn(fiddle: Fiddle, code: HTMLElement): HTMLElement {
   bar.className = 'open-in';
   copy.type = 'button';
   copy.textContent = 'Copy the code';
-  copyOnClick(copy, () => wholeText(fiddle), () => select(code));
-  bar.append(editorForm('jsfiddle', 'JSFiddle', fiddle), editorForm('codepen', 'CodePen', fiddle), editorForm('stackblitz', 'StackBlitz', fiddle), copy);
+  copyOnClick(
+    copy,
+    () => wholeText(fiddle),
+    () => select(code),
+  );
+  bar.append(
+    editorForm('jsfiddle', 'JSFiddle', fiddle),
+    editorForm('codepen', 'CodePen', fiddle),
+    editorForm('stackblitz', 'StackBlitz', fiddle),
+    copy,
+  );
   return bar;
 }
 
@@ -30,7 +39,7 @@ function frame(name: string, title: string): HTMLIFrameElement {
   const element = document.createElement('iframe');
   element.title = `${title}, running`;
   running.observe(element);
-  element.dataset['src'] = `${server}/fiddle/${name}/run.html`;
+  element.dataset.src = `${server}/fiddle/${name}/run.html`;
   return element;
 }
 
@@ -39,17 +48,19 @@ const RUNNING_MAX = 4;
 const loaded = new Set<HTMLIFrameElement>();
 
 /** Runs what comes into view, and ends what was seen longest ago. */
-const running = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
-  const element = target as HTMLIFrameElement;
-  if (!isIntersecting) return;
-  if (!loaded.has(element)) go(element, element.dataset['src'] ?? '');
-  loaded.delete(element);
-  loaded.add(element); // the newest last
-  for (const oldest of [...loaded].slice(0, -RUNNING_MAX)) {
-    loaded.delete(oldest);
-    go(oldest, 'about:blank');
-  }
-}));
+const running = new IntersectionObserver((entries) =>
+  entries.forEach(({ isIntersecting, target }) => {
+    const element = target as HTMLIFrameElement;
+    if (!isIntersecting) return;
+    if (!loaded.has(element)) go(element, element.dataset.src ?? '');
+    loaded.delete(element);
+    loaded.add(element); // the newest last
+    for (const oldest of [...loaded].slice(0, -RUNNING_MAX)) {
+      loaded.delete(oldest);
+      go(oldest, 'about:blank');
+    }
+  }),
+);
 
 /** Without a step for "Back". */
 function go({ contentWindow }: HTMLIFrameElement, address: string): void {
@@ -67,7 +78,7 @@ function listing(fiddle: Fiddle, title: string): { pre: HTMLPreElement; code: HT
 }
 
 async function fill(article: HTMLElement): Promise<void> {
-  const title = article.dataset['title'] || '';
+  const title = article.dataset.title || '';
   const fiddle = await readFiddle(article.id, title, article.id);
   const { pre, code } = listing(fiddle, title);
   const words = article.querySelector('.words');

@@ -20,7 +20,9 @@ async function pane(name: string, kind: string): Promise<string> {
 /** A fiddle as it is served, with this server's address and a room put into it. */
 export async function readFiddle(name: string, title: string, room: string): Promise<Fiddle> {
   const texts = await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind)));
-  const [html = '', css = '', js = ''] = texts.map((text) => text.split('{{server}}').join(server).split('{{room}}').join(room));
+  const [html = '', css = '', js = ''] = texts.map((text) =>
+    text.split('{{server}}').join(server).split('{{room}}').join(room),
+  );
   return { title, html, css, js };
 }
 

@@ -20,7 +20,7 @@ function tokenAt(text: string, at: number): [string, string] | null {
 export function highlighted(text: string): Array<Node | string> {
   const nodes: Array<Node | string> = [];
   let plain = '';
-  for (let at = 0; at < text.length;) {
+  for (let at = 0; at < text.length; ) {
     const token = tokenAt(text, at);
     if (!token) plain += text[at++];
     else {

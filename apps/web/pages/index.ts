@@ -1,5 +1,5 @@
 /** The front page: a fresh room, the code that makes it, and the ways to take that code elsewhere. */
-import { readFiddle, wholeText, type Fiddle } from './fiddle.js';
+import { type Fiddle, readFiddle, wholeText } from './fiddle.js';
 import { highlighted } from './highlight.js';
 import { EDITORS, fillOnSubmit, reachProblem } from './open-in.js';
 import { addressOf, byId, copyOnClick, select } from './page.js';
@@ -8,7 +8,8 @@ import { freshRoom } from './room-name.js';
 const NOTES: Record<string, string> = {
   element: 'The whole chat: people, private messages, history, light and dark.',
   library: 'The library alone: 10 KB, and every pixel is yours.',
-  frame: 'For pages that allow frames but no scripts: a wiki, a blog, a learning platform. The owner’s tools are in the room’s own page.',
+  frame:
+    'For pages that allow frames but no scripts: a wiki, a blog, a learning platform. The owner’s tools are in the room’s own page.',
   plain: 'Nothing but script tags, as in the README: this is all that a client has to do.',
 };
 
@@ -21,7 +22,9 @@ let fiddle: Fiddle = { title: '', html: '', css: '', js: '' };
 async function load(): Promise<void> {
   const names = Object.keys(NOTES);
   const found = await Promise.all(names.map((name) => readFiddle(name, 'A chat in one minute', room)));
-  found.forEach((one, i) => { fiddles[names[i] || ''] = one; });
+  found.forEach((one, i) => {
+    fiddles[names[i] || ''] = one;
+  });
   show('element');
 }
 
@@ -36,7 +39,7 @@ function tabs(): void {
   for (const button of buttons) {
     button.addEventListener('click', () => {
       buttons.forEach((other) => other.setAttribute('aria-pressed', String(other === button)));
-      show(button.dataset['fiddle'] || 'element');
+      show(button.dataset.fiddle || 'element');
     });
   }
 }
@@ -65,5 +68,9 @@ else stage();
 
 tabs();
 editors();
-copyOnClick(byId('copy', HTMLButtonElement), () => wholeText(fiddle), () => select(code));
+copyOnClick(
+  byId('copy', HTMLButtonElement),
+  () => wholeText(fiddle),
+  () => select(code),
+);
 void load();

@@ -19,7 +19,9 @@ const jsfiddle: Editor = {
 /** CodePen's address for as long as it has two editors; then it is to be `/pen/define` again. */
 const codepen: Editor = {
   action: 'https://codepen.io/cpe/pen/define/',
-  fields: ({ title, html, css, js }) => ({ data: JSON.stringify({ title, description: ABOUT, html, css, js, editors: js ? '101' : '100' }) }),
+  fields: ({ title, html, css, js }) => ({
+    data: JSON.stringify({ title, description: ABOUT, html, css, js, editors: js ? '101' : '100' }),
+  }),
 };
 
 const stackblitz: Editor = {
@@ -58,7 +60,9 @@ function hidden(name: string, value: string): HTMLTextAreaElement {
 /** Why an editor, which is served over HTTPS, may not be able to reach this server; empty when it is. */
 export function reachProblem(): string {
   const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
-  if (local) return 'This server runs on your own computer, so what you open in an editor works on this computer only, and the browser may ask whether the page may reach it.';
-  if (location.protocol === 'http:') return 'These editors are served over HTTPS, where browsers load nothing over plain HTTP. Give this server an https address and they will work.';
+  if (local)
+    return 'This server runs on your own computer, so what you open in an editor works on this computer only, and the browser may ask whether the page may reach it.';
+  if (location.protocol === 'http:')
+    return 'These editors are served over HTTPS, where browsers load nothing over plain HTTP. Give this server an https address and they will work.';
   return '';
 }

@@ -1,6 +1,48 @@
 /** Names for rooms that nobody else has: two words to say aloud, and a few signs against guessing. */
-const FIRST = ['amber', 'brisk', 'calm', 'dizzy', 'early', 'fuzzy', 'gentle', 'happy', 'ivory', 'jolly', 'keen', 'lucky', 'mellow', 'noble', 'plum', 'quiet', 'rosy', 'sunny', 'tidy', 'vivid'];
-const SECOND = ['otter', 'maple', 'comet', 'pebble', 'heron', 'lantern', 'meadow', 'walnut', 'robin', 'harbour', 'velvet', 'biscuit', 'falcon', 'island', 'tulip', 'badger', 'compass', 'willow', 'marble', 'ember'];
+const FIRST = [
+  'amber',
+  'brisk',
+  'calm',
+  'dizzy',
+  'early',
+  'fuzzy',
+  'gentle',
+  'happy',
+  'ivory',
+  'jolly',
+  'keen',
+  'lucky',
+  'mellow',
+  'noble',
+  'plum',
+  'quiet',
+  'rosy',
+  'sunny',
+  'tidy',
+  'vivid',
+];
+const SECOND = [
+  'otter',
+  'maple',
+  'comet',
+  'pebble',
+  'heron',
+  'lantern',
+  'meadow',
+  'walnut',
+  'robin',
+  'harbour',
+  'velvet',
+  'biscuit',
+  'falcon',
+  'island',
+  'tulip',
+  'badger',
+  'compass',
+  'willow',
+  'marble',
+  'ember',
+];
 const MEMORY = 'nobackend-chat-front-room';
 
 function pick(words: string[]): string {

@@ -44,8 +44,14 @@ function invite(): void {
   byId('qr', HTMLElement).append(picture());
   byId('local', HTMLElement).hidden = !/^(localhost|127\.|\[::1\])/.test(location.hostname);
   byId('invite', HTMLButtonElement).addEventListener('click', () => sheet.showModal());
-  sheet.addEventListener('click', (event) => { if (event.target === sheet) sheet.close(); });
-  copyOnClick(byId('copy', HTMLButtonElement), () => address, () => select(link));
+  sheet.addEventListener('click', (event) => {
+    if (event.target === sheet) sheet.close();
+  });
+  copyOnClick(
+    byId('copy', HTMLButtonElement),
+    () => address,
+    () => select(link),
+  );
 }
 
 openChat();

@@ -16,8 +16,12 @@ const BUSY = 0.5;
 export async function expire(store: Store, every: number, announce: (room: string) => void): Promise<number> {
   const now = await redisTime(store);
   const ttl = store.config.userTtl * 1_000;
-  if (now < await earliest(store, now, ttl, every)) return 0;
-  const ended = await Promise.allSettled(store.keys.allShards.map((shard) => expireShard(store, shard, { before: now - ttl, until: Date.now() + every * BUSY }, announce)));
+  if (now < (await earliest(store, now, ttl, every))) return 0;
+  const ended = await Promise.allSettled(
+    store.keys.allShards.map((shard) =>
+      expireShard(store, shard, { before: now - ttl, until: Date.now() + every * BUSY }, announce),
+    ),
+  );
   const failed = ended.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
   return ended.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
@@ -31,8 +35,13 @@ async function earliest({ redis, keys }: Store, now: number, ttl: number, every:
   return start;
 }
 
-async function expireShard(store: Store, shard: number, { before, until }: { before: number; until: number }, announce: (room: string) => void): Promise<number> {
-  for (let looked = 0; ;) {
+async function expireShard(
+  store: Store,
+  shard: number,
+  { before, until }: { before: number; until: number },
+  announce: (room: string) => void,
+): Promise<number> {
+  for (let looked = 0; ; ) {
     const ids = await staleUsers(store, shard, before, MOST);
     const [rooms, waiting] = [new Set<string>(), ids.values()];
     const endNext = async (): Promise<void> => {

@@ -3,7 +3,7 @@
  * positions, so two workers, a retry or a stalled job do no harm; one room is nevertheless advanced once at a time here.
  */
 import { compareIds } from '../../../shared/protocol/events.js';
-import { FanOutSteps, positionOf, type Batch, type LogEntry } from '../../../shared/store/fan-out.js';
+import { type Batch, FanOutSteps, type LogEntry, positionOf } from '../../../shared/store/fan-out.js';
 import type { Store } from '../../../shared/store/store.js';
 
 /** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
@@ -64,7 +64,12 @@ export class FanOut {
       for (const room of waiting) {
         const running = this.#advancing.get(room);
         if (running) running.again = true;
-        else await withinTurn(this.advanceRoom(room).catch((error: unknown) => { failed.push({ room, error }); }));
+        else
+          await withinTurn(
+            this.advanceRoom(room).catch((error: unknown) => {
+              failed.push({ room, error });
+            }),
+          );
       }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, advanceNext));
@@ -73,7 +78,7 @@ export class FanOut {
 
   /** Delivers to one user shard what it lacks, though it may count as delivered; `since` is where to begin when it has no position. */
   async mendRoom(room: string, shard: number, since: string): Promise<void> {
-    for (let from = await positionOf(this.#store, room, shard) ?? since; ;) {
+    for (let from = (await positionOf(this.#store, room, shard)) ?? since; ; ) {
       const batch = await this.#steps.readBatch(room, from);
       const last = batch.entries.at(-1);
       if (!last) return;
@@ -98,7 +103,7 @@ export class FanOut {
   /** Shards fail separately: while one is away, the others go on to the log's end, and `delivered` waits. Gives why one failed, or null. */
   async #advanceToEnd(room: string): Promise<unknown> {
     let failure: unknown = null;
-    for (let from = ''; ;) {
+    for (let from = ''; ; ) {
       const started = performance.now();
       const batch = await this.#steps.readBatch(room, from);
       const last = batch.entries.at(-1);
@@ -107,7 +112,8 @@ export class FanOut {
       failure ??= outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? null;
       if (failure === null) {
         const { undelivered, moved } = await this.#steps.advance(room, batch);
-        if (moved > 0) this.#observer.delivered({ room, entries: batch.entries, moved, took: performance.now() - started });
+        if (moved > 0)
+          this.#observer.delivered({ room, entries: batch.entries, moved, took: performance.now() - started });
         if (undelivered === 0) return null;
       } else {
         from = last.id;
@@ -132,6 +138,11 @@ export class FanOut {
 /** Resolves with `done`, or when its turn is over. */
 async function withinTurn(done: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  await Promise.race([done, new Promise<void>((resolve) => { timer = setTimeout(resolve, TURN); })]);
+  await Promise.race([
+    done,
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, TURN);
+    }),
+  ]);
   clearTimeout(timer);
 }

@@ -1,6 +1,6 @@
 /** Finishes what was begun of taking messages back: steps that a request left over or died in, and logs that are to be written anew. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { continueUnfinished, unfinished, type Unfinished } from '../../../shared/store/forget.js';
+import { continueUnfinished, type Unfinished, unfinished } from '../../../shared/store/forget.js';
 import { redisTime } from '../../../shared/store/presence.js';
 import type { Store } from '../../../shared/store/store.js';
 
@@ -20,17 +20,22 @@ export interface Ages {
 
 /** Goes on with what is old enough, until half of `every` (ms) is over. Calls `announce` for each room that may have been told. */
 export async function finishForgetting(
-  store: Store, every: number, announce: (room: string) => void, ages: Ages = { left: LEFT, renewed: RENEWED_AFTER },
+  store: Store,
+  every: number,
+  announce: (room: string) => void,
+  ages: Ages = { left: LEFT, renewed: RENEWED_AFTER },
 ): Promise<void> {
   const now = await redisTime(store);
   const until = Date.now() + every * BUSY;
   const isDue = ({ since, forget }: Unfinished): boolean => since <= now - (forget ? ages.left : ages.renewed);
-  const outcomes = await Promise.allSettled(store.keys.allShards.map(async (shard) => {
-    for await (const one of unfinished(store, shard)) {
-      if (Date.now() > until) return;
-      if (isDue(one) && await finish(store, one, until) && one.forget) announce(one.room);
-    }
-  }));
+  const outcomes = await Promise.allSettled(
+    store.keys.allShards.map(async (shard) => {
+      for await (const one of unfinished(store, shard)) {
+        if (Date.now() > until) return;
+        if (isDue(one) && (await finish(store, one, until)) && one.forget) announce(one.room);
+      }
+    }),
+  );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
 }

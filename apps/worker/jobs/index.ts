@@ -1,13 +1,13 @@
 /** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Queue, Worker, type Job, type Telemetry, type WorkerOptions } from 'bullmq';
-import { fanOutQueueNames, queueOptions, UPKEEP, type FanOutJob } from '../../../shared/queues.js';
+import { type Job, Queue, type Telemetry, Worker, type WorkerOptions } from 'bullmq';
+import { type FanOutJob, fanOutQueueNames, queueOptions, UPKEEP } from '../../../shared/queues.js';
 import type { RedisClient } from '../../../shared/redis/owners.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
 import { expire } from './expire.js';
-import { finishForgetting } from './forget.js';
 import type { FanOut } from './fan-out.js';
+import { finishForgetting } from './forget.js';
 import { settle } from './settle.js';
 import { sweep } from './sweep.js';
 
@@ -62,16 +62,24 @@ export class Jobs {
     const names = fanOutQueueNames(store.config);
     const concurrency = Math.ceil(store.config.workerConcurrency / names.length);
     this.#workers = [
-      ...names.map((name) => this.#worker(name, (job: Job<FanOutJob>) => this.#advance(job), {
-        ...queueOptions(name, connect()), concurrency, ...(telemetry && { telemetry }),
-      })),
+      ...names.map((name) =>
+        this.#worker(name, (job: Job<FanOutJob>) => this.#advance(job), {
+          ...queueOptions(name, connect()),
+          concurrency,
+          ...(telemetry && { telemetry }),
+        }),
+      ),
       this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), { ...queueOptions(UPKEEP, connect()), concurrency: 3 }),
     ];
     this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY)];
     if (!store.redis.isCluster) return;
     store.redis.on('node error', () => this.#trouble());
     this.#timers.push(setInterval(() => void this.#sweepLate(LATE, this.#failed), SWEEP_EVERY));
-    this.#timers.push(setInterval(() => { if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLED.late, () => undefined); }, TROUBLED.late)); // the sweep of every second tells of it
+    this.#timers.push(
+      setInterval(() => {
+        if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLED.late, () => undefined);
+      }, TROUBLED.late),
+    ); // the sweep of every second tells of it
   }
 
   /** Sets the schedules of upkeep. */
@@ -98,7 +106,11 @@ export class Jobs {
 
   #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {
     const worker = new Worker<Data>(name, process, {
-      ...options, lockDuration: LOCK, stalledInterval: LOCK, maxStalledCount: STALLS, runRetryDelay: REST,
+      ...options,
+      lockDuration: LOCK,
+      stalledInterval: LOCK,
+      maxStalledCount: STALLS,
+      runRetryDelay: REST,
     });
     worker.on('failed', (_job, error) => this.#failed(error));
     worker.on('error', (error) => this.#rest(worker, error));

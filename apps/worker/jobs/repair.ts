@@ -7,9 +7,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { masterOf } from '../../../shared/redis/owners.js';
-import { halvesAt, membershipsAt, strayClaimsAt, type Half, type Shards } from '../../../shared/store/repair.js';
-import { releaseName } from '../../../shared/store/names.js';
 import { enterRoom, exitHalf, exitRoom } from '../../../shared/store/memberships.js';
+import { releaseName } from '../../../shared/store/names.js';
+import { type Half, halvesAt, membershipsAt, type Shards, strayClaimsAt } from '../../../shared/store/repair.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
@@ -26,19 +26,30 @@ const SETTLED = 5_000;
  * Mends shards whose master is another one than before, or was gone for a moment; all of them at the start, as a failover may have been
  * while no worker saw it. `failed` hears what went wrong; it is tried again.
  */
-export function mendAfterFailovers(store: Store, fanOut: FanOut, failed: (error: unknown) => void, settled = SETTLED): void {
+export function mendAfterFailovers(
+  store: Store,
+  fanOut: FanOut,
+  failed: (error: unknown) => void,
+  settled = SETTLED,
+): void {
   const { redis, keys } = store;
   if (!(redis instanceof Cluster)) return mendAtTimes(store, redis, failed, settled);
-  const watch = new Watch(redis, keys.allShards.flatMap((shard) => [
-    { key: keys.attached(shard), kind: 'users' as const, shard }, { key: keys.dirty(shard), kind: 'rooms' as const, shard },
-  ]));
+  const watch = new Watch(
+    redis,
+    keys.allShards.flatMap((shard) => [
+      { key: keys.attached(shard), kind: 'users' as const, shard },
+      { key: keys.dirty(shard), kind: 'rooms' as const, shard },
+    ]),
+  );
   let mending: Promise<void> = Promise.resolve();
   redis.on('refresh', () => {
     for (const [master, shards] of watch.changed()) {
-      mending = mending.then(() => mend(store, fanOut, master, shards, settled)).catch((error: unknown) => {
-        watch.forget(shards); // the next look tries again
-        failed(error);
-      });
+      mending = mending
+        .then(() => mend(store, fanOut, master, shards, settled))
+        .catch((error: unknown) => {
+          watch.forget(shards); // the next look tries again
+          failed(error);
+        });
     }
   });
 }
@@ -87,22 +98,38 @@ class Watch {
 }
 
 /** Delivers what user shards of one master lack, makes memberships whole, and takes back nicknames. A room that fails stops nothing; rejects with the first failure when all else is done. */
-export async function mend(store: Store, fanOut: FanOut, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
+export async function mend(
+  store: Store,
+  fanOut: FanOut,
+  master: Redis,
+  shards: Shards,
+  settled = SETTLED,
+): Promise<void> {
   const since = `${Date.now() - RECENT}-0`;
   const memberships = membershipsAt(master, shards);
   const failures: unknown[] = [];
   const mendNext = async (): Promise<void> => {
-    for await (const { shard, room } of memberships) await fanOut.mendRoom(room, shard, since).catch((error: unknown) => failures.push(error));
+    for await (const { shard, room } of memberships)
+      await fanOut.mendRoom(room, shard, since).catch((error: unknown) => failures.push(error));
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, mendNext));
   await mendMemberships(store, master, shards, settled);
-  for (const { folded, id } of await lasting(() => strayClaimsAt(store, master), ({ folded, id }) => `${folded} ${id}`, settled)) await releaseName(store, folded, id);
+  for (const { folded, id } of await lasting(
+    () => strayClaimsAt(store, master),
+    ({ folded, id }) => `${folded} ${id}`,
+    settled,
+  ))
+    await releaseName(store, folded, id);
   if (failures.length > 0) throw failures[0];
 }
 
 /** Makes whole who has been in a room by one account only for `settled` ms, as far as one master has a part of it. */
 export async function mendMemberships(store: Store, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
-  const halves = await lasting(() => halvesAt(store, master, shards), ({ room, user, by }) => `${room} ${user.id} ${by}`, settled);
+  const halves = await lasting(
+    () => halvesAt(store, master, shards),
+    ({ room, user, by }) => `${room} ${user.id} ${by}`,
+    settled,
+  );
   for (const half of halves) await makeWhole(store, half);
 }
 

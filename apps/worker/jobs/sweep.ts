@@ -12,11 +12,13 @@ const GRACE = 500;
 
 /** Advances rooms older than `grace` (ms). Shards fail separately; rejects with the first failure when all others are done. */
 export async function sweep(store: Store, fanOut: FanOut, grace = GRACE): Promise<void> {
-  const before = await redisTime(store) - grace;
-  const outcomes = await Promise.allSettled(store.keys.allShards.map(async (shard) => {
-    const [failure] = await fanOut.advanceRooms(await dirtyRooms(store, shard, before));
-    if (failure) throw failure.error;
-  }));
+  const before = (await redisTime(store)) - grace;
+  const outcomes = await Promise.allSettled(
+    store.keys.allShards.map(async (shard) => {
+      const [failure] = await fanOut.advanceRooms(await dirtyRooms(store, shard, before));
+      if (failure) throw failure.error;
+    }),
+  );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
 }

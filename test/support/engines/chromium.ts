@@ -21,8 +21,12 @@ async function sessionOf(chromium: Chromium): Promise<Session> {
 
 function driverOf(page: Page): Driver {
   return {
-    go: async (address) => { await page.goto(address); },
-    reload: async () => { await page.reload(); },
+    go: async (address) => {
+      await page.goto(address);
+    },
+    reload: async () => {
+      await page.reload();
+    },
     run: (expression) => page.evaluate(expression),
     clickAt: (x, y) => page.mouse.click(x, y),
     type: (text) => page.keyboard.type(text),

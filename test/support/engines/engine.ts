@@ -40,7 +40,7 @@ export interface Engine {
 
 /** Returns the path of a program, or null when there is none of that name. */
 export function findProgram(name: string): string | null {
-  const paths = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
+  const paths = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
   return paths.find(isProgram) ?? null;
 }
 

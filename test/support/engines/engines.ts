@@ -11,7 +11,7 @@ export const ENGINES: readonly Engine[] = [chromium, firefox, webkit];
  * With CI set they are never left out: they fail.
  */
 export function isLeftOut({ name, packages, isInstalled }: Engine): boolean {
-  if (isInstalled || process.env['CI']) return false;
+  if (isInstalled || process.env.CI) return false;
   console.log(`The walks in ${name} are left out: install ${packages}.`);
   return true;
 }

@@ -1,8 +1,8 @@
-import { launch, type Browser as Firefox, type Page } from 'puppeteer-core';
+import { type Browser as Firefox, launch, type Page } from 'puppeteer-core';
 import { entrust } from '../child.js';
-import { findProgram, type Browser, type Driver, type Engine, type Session } from './engine.js';
+import { type Browser, type Driver, type Engine, findProgram, type Session } from './engine.js';
 
-const program = process.env['FIREFOX'] ?? findProgram('firefox-esr');
+const program = process.env.FIREFOX ?? findProgram('firefox-esr');
 
 const LAUNCH = { browser: 'firefox', headless: true, defaultViewport: { width: 1_280, height: 720 } } as const;
 
@@ -27,8 +27,12 @@ async function sessionOf(firefox: Firefox): Promise<Session> {
 
 function driverOf(page: Page): Driver {
   return {
-    go: async (address) => { await page.goto(address); },
-    reload: async () => { await page.reload(); },
+    go: async (address) => {
+      await page.goto(address);
+    },
+    reload: async () => {
+      await page.reload();
+    },
     run: (expression) => page.evaluate(expression),
     clickAt: (x, y) => page.mouse.click(x, y),
     type: (text) => page.keyboard.type(text),

@@ -27,7 +27,7 @@ export class Person {
 
   /** Opens an address in one more tab. */
   async visit(address: string): Promise<Visitor> {
-    const tab = this.#tabs[this.#used] ?? await this.session.tab();
+    const tab = this.#tabs[this.#used] ?? (await this.session.tab());
     this.#tabs[this.#used] = tab;
     this.#used += 1;
     await tab.go(address);
@@ -49,14 +49,15 @@ export class Visitor {
 
   /** Runs a function in the page and returns its value; what it uses comes as arguments. */
   async evaluate<Values extends unknown[], Result>(
-    run: (...values: Values) => Result, ...values: Values
+    run: (...values: Values) => Result,
+    ...values: Values
   ): Promise<Awaited<Result>> {
-    return await this.driver.run(`(${String(run)})(...${JSON.stringify(values)})`) as Awaited<Result>;
+    return (await this.driver.run(`(${String(run)})(...${JSON.stringify(values)})`)) as Awaited<Result>;
   }
 
   /** Returns the texts of what can be seen of a selector. */
   async texts(selector: string): Promise<string[]> {
-    return await this.#found(selector, null, 'all.map((one) => one.textContent.trim())') as string[];
+    return (await this.#found(selector, null, 'all.map((one) => one.textContent.trim())')) as string[];
   }
 
   /** Resolves when something of the selector has a text in it. */
@@ -73,7 +74,7 @@ export class Visitor {
       return one.disabled ? null : [x + width / 2, y + height / 2];
     })[0] ?? null`;
     const find = (): Promise<unknown> => this.#found(selector, text, place);
-    const [x, y] = await until(find, `${selector} ${text ?? ''} to click`, PATIENCE_MS, LOOK_MS) as [number, number];
+    const [x, y] = (await until(find, `${selector} ${text ?? ''} to click`, PATIENCE_MS, LOOK_MS)) as [number, number];
     await this.driver.clickAt(x, y);
   }
 

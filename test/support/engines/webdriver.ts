@@ -10,11 +10,14 @@ const KEYS = { Enter: '\uE007' };
 
 /** Calls a driver once. Throws what it answers as an error, and when it does not answer in time. */
 export async function command(
-  driver: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object,
+  driver: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
 ): Promise<unknown> {
   const init = { method, signal: AbortSignal.timeout(COMMAND_MS), ...(body ? { body: JSON.stringify(body) } : {}) };
   const response = await fetch(driver + path, init);
-  const { value } = await response.json() as { value: unknown };
+  const { value } = (await response.json()) as { value: unknown };
   if (response.ok) return value;
   const { error, message } = value as { error: string; message: string };
   throw new Error(`${method} ${path}: ${error}: ${message}`);
@@ -37,12 +40,12 @@ export class WebDriverSession {
   }
 
   async firstTab(): Promise<Driver> {
-    return this.#driverOf(await command(this.#base, 'GET', '/window') as string);
+    return this.#driverOf((await command(this.#base, 'GET', '/window')) as string);
   }
 
   /** A window of its own: in a tab behind another no click is ever done. */
   async newTab(): Promise<Driver> {
-    const { handle } = await command(this.#base, 'POST', '/window/new', { type: 'window' }) as { handle: string };
+    const { handle } = (await command(this.#base, 'POST', '/window/new', { type: 'window' })) as { handle: string };
     return this.#driverOf(handle);
   }
 
@@ -53,13 +56,25 @@ export class WebDriverSession {
   #driverOf(tab: string): Driver {
     const call = (path: string, body: object): Promise<unknown> => this.#in(tab, 'POST', path, body);
     return {
-      go: async (url) => { await call('/url', { url }); },
-      reload: async () => { await call('/refresh', {}); },
+      go: async (url) => {
+        await call('/url', { url });
+      },
+      reload: async () => {
+        await call('/refresh', {});
+      },
       run: async (expression) => valueOf(await call('/execute/async', { script: scriptOf(expression), args: [] })),
-      clickAt: async (x, y) => { await call('/actions', click(x, y)); },
-      type: async (text) => { await call('/actions', keys([...text])); },
-      press: async (key) => { await call('/actions', keys([KEYS[key]])); },
-      close: async () => { await this.#in(tab, 'DELETE', '/window'); },
+      clickAt: async (x, y) => {
+        await call('/actions', click(x, y));
+      },
+      type: async (text) => {
+        await call('/actions', keys([...text]));
+      },
+      press: async (key) => {
+        await call('/actions', keys([KEYS[key]]));
+      },
+      close: async () => {
+        await this.#in(tab, 'DELETE', '/window');
+      },
     };
   }
 
@@ -89,7 +104,10 @@ function valueOf(answer: unknown): unknown {
 }
 
 function keys(values: string[]): object {
-  const actions = values.flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]);
+  const actions = values.flatMap((value) => [
+    { type: 'keyDown', value },
+    { type: 'keyUp', value },
+  ]);
   return { actions: [{ type: 'key', id: 'keyboard', actions }] };
 }
 

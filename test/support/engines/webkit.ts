@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Child } from '../child.js';
 import { freePort } from '../ports.js';
 import { until } from '../until.js';
-import { findProgram, type Browser, type Driver, type Engine, type Session } from './engine.js';
+import { type Browser, type Driver, type Engine, findProgram, type Session } from './engine.js';
 import { command, WebDriverSession } from './webdriver.js';
 
 /** WebKit by plain WebDriver calls: WebKitGTK's driver with its MiniBrowser, on a display that nobody sees. */
@@ -33,7 +33,14 @@ class WebKit implements Browser {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#sessions.map((starting) => starting.then((session) => session.close(), () => undefined)));
+    await Promise.all(
+      this.#sessions.map((starting) =>
+        starting.then(
+          (session) => session.close(),
+          () => undefined,
+        ),
+      ),
+    );
   }
 }
 
@@ -60,7 +67,7 @@ class WebKitSession implements Session {
   }
 
   async tab(): Promise<Driver> {
-    const tab = this.#first ?? await this.#remote?.newTab();
+    const tab = this.#first ?? (await this.#remote?.newTab());
     this.#first = null;
     if (!tab) throw new Error('this session has ended');
     return tab;
@@ -77,7 +84,7 @@ class WebKitSession implements Session {
     const [display, [number]] = await Child.start('Xvfb', DISPLAY, process.env, /^\d+$/m);
     this.#children.push(display);
     const port = await freePort();
-    const env = { PATH: process.env['PATH'], HOME: this.#home, DISPLAY: `:${number}`, ...ALONE };
+    const env = { PATH: process.env.PATH, HOME: this.#home, DISPLAY: `:${number}`, ...ALONE };
     const [driver] = await Child.start('WebKitWebDriver', [`--port=${port}`], env, /^/);
     this.#children.push(driver);
     const url = `http://127.0.0.1:${port}`;

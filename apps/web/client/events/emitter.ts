@@ -23,6 +23,8 @@ export function callSafely<P>(listener: Listener<P>, payload: P): void {
   try {
     listener(payload);
   } catch (error) {
-    setTimeout(() => { throw error; });
+    setTimeout(() => {
+      throw error;
+    });
   }
 }

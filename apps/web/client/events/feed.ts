@@ -1,13 +1,13 @@
 import type { ChatEvent, RoomView, SignalEvent } from '../../../../shared/protocol/events.js';
 import type { Answers } from '../answers.js';
 import type { ChatEvents, HistoryPage } from '../api.js';
-import type { Emitter } from './emitter.js';
 import { asFailure } from '../errors.js';
-import { Order } from './order.js';
-import { readBack, type Found } from './repair.js';
-import { Roster, type People } from './roster.js';
 import type { Session } from '../session/session.js';
 import type { Values as Parameters } from '../transport/transport.js';
+import type { Emitter } from './emitter.js';
+import { Order } from './order.js';
+import { type Found, readBack } from './repair.js';
+import { type People, Roster } from './roster.js';
 import { Values, type ValuesHost } from './values.js';
 
 /** Asks the server, for `forMs` while it is away. */
@@ -28,18 +28,22 @@ export class Feed {
   met: (room: string, people: People) => void = () => undefined;
 
   constructor(
-    private readonly emitter: Emitter<ChatEvents>, private readonly session: Session, private readonly asking: Asking,
+    private readonly emitter: Emitter<ChatEvents>,
+    private readonly session: Session,
+    private readonly asking: Asking,
   ) {}
 
   /** What a room remembers. */
   valuesOf(room: string): Values {
     const { asking, session } = this;
-    const found = this.values.get(room) || new Values(room, {
-      ready: asking.ready,
-      userId: () => session.user ? session.user.id : 0,
-      write: (operation, values) => this.write(operation, values),
-      read: (values) => asking.insist('get', values, Infinity),
-    });
+    const found =
+      this.values.get(room) ||
+      new Values(room, {
+        ready: asking.ready,
+        userId: () => (session.user ? session.user.id : 0),
+        write: (operation, values) => this.write(operation, values),
+        read: (values) => asking.insist('get', values, Infinity),
+      });
     this.values.set(room, found);
     return found;
   }
@@ -91,7 +95,10 @@ export class Feed {
     this.order.hold(room);
     const { events } = await this.history(room).catch((): Pick<HistoryPage, 'events'> => ({ events: [] }));
     const at = events.findIndex((one) => one.id === id);
-    if (at < 0) this.order.release(room).forEach((heard) => { if (heard[1]) this.accept(...heard); });
+    if (at < 0)
+      this.order.release(room).forEach((heard) => {
+        if (heard[1]) this.accept(...heard);
+      });
     else this.settle(room, events.slice(at));
   }
 
@@ -114,7 +121,10 @@ export class Feed {
   /** The user had to be made anew: what its rooms have said meanwhile is read back. */
   async renew(views: RoomView[]): Promise<void> {
     const rooms = views.map((view) => view.name);
-    this.order.rooms().filter((room) => !rooms.includes(room)).forEach((room) => this.close(room));
+    this.order
+      .rooms()
+      .filter((room) => !rooms.includes(room))
+      .forEach((room) => this.close(room));
     const lost: string[] = [];
     for (const view of views) {
       const found = await this.readBack(view.name, { events: view.history, more: view.history.length > 0 });
@@ -175,7 +185,7 @@ export class Feed {
 
   private async readBack(room: string, first?: HistoryPage): Promise<Found> {
     try {
-      const page = first || await this.history(room);
+      const page = first || (await this.history(room));
       return await readBack(page, this.order.last(room), (before) => this.history(room, before));
     } catch (thrown) {
       if (asFailure(thrown).code !== 'not_in_room') throw thrown;

@@ -1,4 +1,4 @@
-import { compareIds, type ChatEvent } from '../../../../shared/protocol/events.js';
+import { type ChatEvent, compareIds } from '../../../../shared/protocol/events.js';
 
 /** Before every event of a log. */
 export const START = '0-0';
@@ -84,7 +84,9 @@ export class Order {
 
   private advance(room: string, id: string): void {
     this.seen.set(room, id);
-    this.toldIn(room).forEach((one, _, told) => { if (compareIds(one, id) <= 0) told.delete(one); });
+    this.toldIn(room).forEach((one, _, told) => {
+      if (compareIds(one, id) <= 0) told.delete(one);
+    });
   }
 
   private toldIn(room: string): Set<string> {

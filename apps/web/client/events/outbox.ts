@@ -1,6 +1,6 @@
 import type { Answers } from '../answers.js';
-import { persist, type Pauses } from '../polling/backoff.js';
 import { Failure } from '../errors.js';
+import { type Pauses, persist } from '../polling/backoff.js';
 import { secret } from '../secret.js';
 import type { Values } from '../transport/transport.js';
 
@@ -20,13 +20,21 @@ export class Outbox {
   /** By room or user. */
   private readonly last = new Map<unknown, Promise<unknown>>();
 
-  constructor(private readonly post: (letter: Letter) => Promise<unknown>, private readonly pauses: Pauses) {}
+  constructor(
+    private readonly post: (letter: Letter) => Promise<unknown>,
+    private readonly pauses: Pauses,
+  ) {}
 
   /** `values` get their nonce, `id`, when their turn has come: until then they may be replaced. */
   async send<O extends Letter['operation']>(operation: O, values: Values): Promise<Answers[O]> {
-    const place = values['room'] || values['to'];
-    const sent = (this.last.get(place) || Promise.resolve()).then(() => this.insist({ operation, values: Object.assign(values, { id: secret() }), doubt: '' }));
-    this.last.set(place, sent.catch(() => undefined));
+    const place = values.room || values.to;
+    const sent = (this.last.get(place) || Promise.resolve()).then(() =>
+      this.insist({ operation, values: Object.assign(values, { id: secret() }), doubt: '' }),
+    );
+    this.last.set(
+      place,
+      sent.catch(() => undefined),
+    );
     return sent as Promise<Answers[O]>;
   }
 

@@ -1,4 +1,4 @@
-import { compareIds, type ChatEvent } from '../../../../shared/protocol/events.js';
+import { type ChatEvent, compareIds } from '../../../../shared/protocol/events.js';
 import type { HistoryPage } from '../api.js';
 import { START } from './order.js';
 
@@ -14,7 +14,9 @@ export interface Found {
 
 /** Reads a room's log from its end (`page`) back to `seen`. */
 export async function readBack(
-  page: HistoryPage, seen: string, older: (before: string) => Promise<HistoryPage>,
+  page: HistoryPage,
+  seen: string,
+  older: (before: string) => Promise<HistoryPage>,
 ): Promise<Found> {
   const events: ChatEvent[] = [];
   for (let pages = 1; ; pages++) {

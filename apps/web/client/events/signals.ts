@@ -25,7 +25,9 @@ export class Signals {
 
   send(room: string, values: Values): Promise<void> {
     return new Promise((resolve, reject) => {
-      const settle = (failure: Failure | null): void => { failure ? reject(failure) : resolve(); };
+      const settle = (failure: Failure | null): void => {
+        failure ? reject(failure) : resolve();
+      };
       const before = this.waiting.get(room);
       this.waiting.set(room, { values, done: (before ? before.done : []).concat(settle) });
       if (!this.busy.has(room)) void this.run(room);
@@ -37,7 +39,7 @@ export class Signals {
     for (let next = this.take(room); next; next = this.take(room)) {
       const failure = await this.post(next.values).then(() => null, asFailure);
       next.done.forEach((settle) => settle(failure && WRONG.test(failure.code) ? failure : null));
-      await new Promise((resolve) => setTimeout(resolve, GAP + (failure && failure.retryAfter || 0) * 1_000));
+      await new Promise((resolve) => setTimeout(resolve, GAP + ((failure && failure.retryAfter) || 0) * 1_000));
     }
     this.busy.delete(room);
   }

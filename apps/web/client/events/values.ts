@@ -1,10 +1,10 @@
-import { compareIds, type ChatEvent, type RoomValue, type RoomValues } from '../../../../shared/protocol/events.js';
+import { type ChatEvent, compareIds, type RoomValue, type RoomValues } from '../../../../shared/protocol/events.js';
 import type { Answers } from '../answers.js';
 import type { ChatValues, SetOptions, ValueChange } from '../api.js';
-import { callSafely } from './emitter.js';
 import { asJson, type Failure } from '../errors.js';
-import { START, type Heard } from './order.js';
 import type { Values as Fields } from '../transport/transport.js';
+import { callSafely } from './emitter.js';
+import { type Heard, START } from './order.js';
 
 /** A write of this page that its room has not told of yet. */
 interface Pending {
@@ -22,7 +22,7 @@ const isMany = (key: string): boolean => !key || key.slice(-1) === '/';
 const covers = (key: string, one: string): boolean => one === key || (isMany(key) && one.slice(0, key.length) === key);
 
 /** A `set` whatever is there. */
-const isPlain = (values: Fields): boolean => 'value' in values && !values['if'];
+const isPlain = (values: Fields): boolean => 'value' in values && !values.if;
 
 /** What the values of a room need of the chat around them. */
 export interface ValuesHost {
@@ -55,7 +55,10 @@ export class Values implements ChatValues {
   private readonly told = new Map<string, string>();
   private readonly listeners = new Set<(key: string, from: ChatEvent['from'] | null) => void>();
 
-  constructor(private readonly room: string, private readonly host: ValuesHost) {}
+  constructor(
+    private readonly room: string,
+    private readonly host: ValuesHost,
+  ) {}
 
   get(key: string): unknown {
     return this.view(this.stored(key));
@@ -64,17 +67,21 @@ export class Values implements ChatValues {
   version(name: string): string {
     const key = this.stored(name);
     const told = this.toldVersion(key);
-    const [own] = this.pending.filter((one) => covers(one.key, key) && compareIds(one.version || START, told) > 0).slice(-1);
-    return !own ? told : own.values['value'] === null ? '0' : own.version;
+    const [own] = this.pending
+      .filter((one) => covers(one.key, key) && compareIds(one.version || START, told) > 0)
+      .slice(-1);
+    return !own ? told : own.values.value === null ? '0' : own.version;
   }
 
   all(prefix = ''): Record<string, unknown> {
     const start = this.stored(prefix);
     const found: Record<string, unknown> = {};
-    this.keys().sort().forEach((key) => {
-      const value = this.view(key);
-      if (value !== undefined && key.slice(0, start.length) === start) found[key] = value;
-    });
+    this.keys()
+      .sort()
+      .forEach((key) => {
+        const value = this.view(key);
+        if (value !== undefined && key.slice(0, start.length) === start) found[key] = value;
+      });
     return found;
   }
 
@@ -86,7 +93,8 @@ export class Values implements ChatValues {
 
   async add(key: string, by = 1): Promise<number> {
     // to what is no number the server adds nothing
-    const sum = (before: unknown = 0): unknown => typeof before === 'number' && typeof by === 'number' ? before + by : before;
+    const sum = (before: unknown = 0): unknown =>
+      typeof before === 'number' && typeof by === 'number' ? before + by : before;
     return (await this.write('add', { key, by }, sum)).value;
   }
 
@@ -97,15 +105,19 @@ export class Values implements ChatValues {
   on(wanted: string, listener: Listener): () => void {
     let ended = false;
     const hear = (key: string, from: ChatEvent['from'] | null): void => {
-      if (covers(this.stored(wanted), key)) callSafely(() => listener(this.view(key), { key, version: this.version(key), from }), undefined);
+      if (covers(this.stored(wanted), key))
+        callSafely(() => listener(this.view(key), { key, version: this.version(key), from }), undefined);
     };
-    void this.host.ready.then(() => {
-      const start = this.stored(wanted);
-      const found = this.keysUnder(start);
-      if (ended) return;
-      this.listeners.add(hear);
-      (found.length > 0 ? found : [start]).forEach((key) => hear(key, null));
-    }, () => undefined);
+    void this.host.ready.then(
+      () => {
+        const start = this.stored(wanted);
+        const found = this.keysUnder(start);
+        if (ended) return;
+        this.listeners.add(hear);
+        (found.length > 0 ? found : [start]).forEach((key) => hear(key, null));
+      },
+      () => undefined,
+    );
     return () => {
       ended = true;
       this.listeners.delete(hear);
@@ -115,7 +127,9 @@ export class Values implements ChatValues {
   /** Takes the room's values as the server shows them. */
   open(shown: RoomValues): void {
     const former = this.keys();
-    this.now = new Map(Object.keys(shown.values).map((key): [string, RoomValue] => [key, shown.values[key] as RoomValue]));
+    this.now = new Map(
+      Object.keys(shown.values).map((key): [string, RoomValue] => [key, shown.values[key] as RoomValue]),
+    );
     this.doubted = new Set();
     this.reach(shown.version);
     former.concat(this.keys()).forEach((key) => this.tell(key));
@@ -150,7 +164,7 @@ export class Values implements ChatValues {
 
   private async read(): Promise<void> {
     this.waits = false;
-    const since: Heard[] = this.since = [];
+    const since: Heard[] = (this.since = []);
     const whole: RoomValues = { values: {}, version: '' };
     let page: RoomValues | undefined;
     try {
@@ -160,7 +174,8 @@ export class Values implements ChatValues {
         whole.version = whole.version || page.version; // that of a later page would hide what changed meanwhile
       } while (page.more);
       this.open(whole);
-    } catch (_) { // the user is in the room no more
+    } catch (_) {
+      // the user is in the room no more
     }
     this.since = null;
     since.forEach((heard) => this.take(...heard)); // what came meanwhile may be newer than what was read
@@ -204,10 +219,11 @@ export class Values implements ChatValues {
   /** Shows a write at once, and takes it back when it fails. */
   private async write(operation: 'set' | 'add', values: Fields, apply: Pending['apply']): Promise<Answers['add']> {
     await this.host.ready;
-    const key = this.stored(values['key'] as string);
+    const key = this.stored(values.key as string);
     const [before] = this.pending.filter((one) => covers(one.key, key) || covers(key, one.key)).slice(-1);
-    const waits = before && before.key === key && isPlain(before.values) && !before.values['id'];
-    if (waits && isPlain(values)) { // the newest is enough
+    const waits = before && before.key === key && isPlain(before.values) && !before.values.id;
+    if (waits && isPlain(values)) {
+      // the newest is enough
       Object.assign(before.values, values);
       before.apply = apply;
       this.tellAll(key);
@@ -227,7 +243,7 @@ export class Values implements ChatValues {
       const { code, version, value } = thrown as Failure;
       const told = this.toldVersion(key);
       if (code === 'conflict' && version && compareIds(version, told) > 0) this.now.set(key, { value, version });
-      if (version === '0' && told === values['if']) this.now.delete(key); // else something newer has come meanwhile
+      if (version === '0' && told === values.if) this.now.delete(key); // else something newer has come meanwhile
       throw thrown;
     } finally {
       this.tellAll(key);

@@ -34,7 +34,12 @@ export class Pauses {
 }
 
 /** Repeats `attempt` while it fails in a way that may pass, for at most about `forMs`; `trouble` hears why it failed. */
-export async function persist<T>(attempt: () => Promise<T>, pauses: Pauses, forMs: number, trouble?: (reason: string) => void): Promise<T> {
+export async function persist<T>(
+  attempt: () => Promise<T>,
+  pauses: Pauses,
+  forMs: number,
+  trouble?: (reason: string) => void,
+): Promise<T> {
   const end = Date.now() + forMs;
   for (let failures = 1; ; failures++) {
     try {

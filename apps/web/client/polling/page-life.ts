@@ -37,8 +37,12 @@ export function watchPage(life: PageLife): Stop {
     listen(window, 'online', life.networkChanged),
     listen(window, 'offline', life.networkChanged),
     listen(window, 'pagehide', (event) => life.hidden((event as PageTransitionEvent).persisted)),
-    listen(window, 'pageshow', (event) => { if ((event as PageTransitionEvent).persisted) life.shown(); }),
-    listen(document, 'visibilitychange', () => { if (!document.hidden) life.awake(); }),
+    listen(window, 'pageshow', (event) => {
+      if ((event as PageTransitionEvent).persisted) life.shown();
+    }),
+    listen(document, 'visibilitychange', () => {
+      if (!document.hidden) life.awake();
+    }),
     listen(document, 'resume', life.awake),
     watchClock(life),
   ];
@@ -51,7 +55,9 @@ const LOADING = 20_000;
 /** When the page has loaded, or is long about it: a script tag added earlier would keep its loading indicator turning. */
 export function afterLoad(): Promise<void> {
   return new Promise((resolve) => {
-    const later = (): void => { setTimeout(resolve); };
+    const later = (): void => {
+      setTimeout(resolve);
+    };
     if (document.readyState === 'complete') later();
     else {
       window.addEventListener('load', later);

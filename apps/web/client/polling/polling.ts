@@ -1,10 +1,10 @@
 import type { Answers } from '../answers.js';
-import { backoff, type Pauses } from './backoff.js';
-import { asFailure, isAbandoned, type Failure } from '../errors.js';
-import { Hold } from './hold.js';
+import { asFailure, type Failure, isAbandoned } from '../errors.js';
 import { registry } from '../registry.js';
 import type { Session } from '../session/session.js';
-import { PATIENCE, type Call } from '../transport/transport.js';
+import { type Call, PATIENCE } from '../transport/transport.js';
+import { backoff, type Pauses } from './backoff.js';
+import { Hold } from './hold.js';
 
 /** Whom a polling loop reports to. */
 export interface PollingHost {
@@ -40,7 +40,11 @@ export class Polling {
   private hasty = 0;
   private superseded: number[] = [];
 
-  constructor(private readonly session: Session, private readonly pauses: Pauses, private readonly host: PollingHost) {}
+  constructor(
+    private readonly session: Session,
+    private readonly pauses: Pauses,
+    private readonly host: PollingHost,
+  ) {}
 
   /** `probe`: first finds out whether the server is there. */
   start(probe = false): void {

@@ -2,19 +2,19 @@ import type { RoomView } from '../../../../shared/protocol/events.js';
 import type { OperationName } from '../../../../shared/protocol/operations.js';
 import type { Answers } from '../answers.js';
 import type { ChatEvents, Ready, State } from '../api.js';
-import { Pauses, persist } from '../polling/backoff.js';
-import { Emitter } from '../events/emitter.js';
 import { asFailure, Failure } from '../errors.js';
-import { farewell } from '../transport/beacon.js';
+import { Emitter } from '../events/emitter.js';
 import { Feed } from '../events/feed.js';
 import type { Letter } from '../events/outbox.js';
+import { Pauses, persist } from '../polling/backoff.js';
+import { afterLoad, watchPage } from '../polling/page-life.js';
 import { Polling } from '../polling/polling.js';
+import { farewell } from '../transport/beacon.js';
+import type { Way } from '../transport/choose.js';
+import { PATIENCE, type Values } from '../transport/transport.js';
 import { Session, type Wish } from './session.js';
 import { Keeper } from './storage.js';
-import { Tabs, type TabMessage } from './tabs.js';
-import { PATIENCE, type Values } from '../transport/transport.js';
-import { afterLoad, watchPage } from '../polling/page-life.js';
-import type { Way } from '../transport/choose.js';
+import { type TabMessage, Tabs } from './tabs.js';
 
 const NO_SERVER = 'Give `server`, the address of the chat.';
 /** ms for which what the page asks for is tried; a page would rather hear of a failure than wait longer. */
@@ -40,8 +40,14 @@ export class Connection {
   private away = false;
   private reason = '';
 
-  constructor(private readonly server: string, readonly way: Way, wish: Wish, name: string | undefined, shared: boolean) {
-    const session = this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish, name);
+  constructor(
+    private readonly server: string,
+    readonly way: Way,
+    wish: Wish,
+    name: string | undefined,
+    shared: boolean,
+  ) {
+    const session = (this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish, name));
     session.trouble = (reason) => this.turn('reconnecting', reason);
     this.feed = new Feed(this.emitter, this.session, this);
     this.polling = new Polling(this.session, this.pauses, {
@@ -52,19 +58,25 @@ export class Connection {
     });
     this.tabs = new Tabs(`nobackend-chat ${server} ${wish.room} ${name || ''}`, this, shared);
     this.unwatch = watchPage({
-      awake: () => { this.polling.wake(); this.tabs.look(); },
+      awake: () => {
+        this.polling.wake();
+        this.tabs.look();
+      },
       networkChanged: () => this.polling.renew(),
       hidden: (kept) => this.hide(kept),
       shown: () => this.tabs.start(),
     });
-    this.ready = new Promise((resolve, reject) => { this.settle = { resolve, reject }; });
+    this.ready = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
     this.ready.catch(() => undefined);
     if (server) {
       this.share();
       this.tabs.start();
-    } else void Promise.resolve().then(() => {
-      this.end(new Failure('bad_request', NO_SERVER, { field: 'server' }));
-    });
+    } else
+      void Promise.resolve().then(() => {
+        this.end(new Failure('bad_request', NO_SERVER, { field: 'server' }));
+      });
   }
 
   /** Leading, it tells the other tabs; following, it asks the leader for what only one may do. */
@@ -75,7 +87,9 @@ export class Connection {
       await feed.renew(views);
       this.polling.renew(); // the held poll is still the former user's
     };
-    const tell = (message: TabMessage): void => { if (tabs.leading) tabs.tell(message); };
+    const tell = (message: TabMessage): void => {
+      if (tabs.leading) tabs.tell(message);
+    };
     feed.accepted = (event, after) => tell({ kind: 'event', event, after });
     feed.met = (room, { members, more, count }) => tell({ kind: 'members', room, members, more, count });
     session.read = (token, cursor) => tell({ kind: 'moved', token, cursor });
@@ -136,7 +150,8 @@ export class Connection {
   }
 
   private tellSession(): void {
-    if (this.tabs.leading) this.tabs.tell({ kind: 'session', kept: this.session.kept(), state: this.state, reason: this.reason });
+    if (this.tabs.leading)
+      this.tabs.tell({ kind: 'session', kept: this.session.kept(), state: this.state, reason: this.reason });
   }
 
   /** Gets the first view of the room, once, whoever leads meanwhile. */
@@ -157,7 +172,7 @@ export class Connection {
     const { user, pollTimeout } = this.session;
     if (!user || this.state === 'left') throw new Failure('left', 'The chat has ended.');
     if (pollTimeout) this.polling.hold.seconds = pollTimeout;
-    const ready = this.opened = Object.assign({ user, room: view.name }, view);
+    const ready = (this.opened = Object.assign({ user, room: view.name }, view));
     this.feed.remember(view);
     if (this.settle) this.settle.resolve(ready);
     this.turn('online', 'the room is open');
@@ -178,7 +193,8 @@ export class Connection {
 
   private async whenReady<A>(request: () => Promise<A>): Promise<A> {
     await this.ready;
-    const starved = setTimeout(() => { // the held poll gives up its connection
+    const starved = setTimeout(() => {
+      // the held poll gives up its connection
       this.polling.hold.crowded();
       this.polling.renew();
     }, STARVED);
@@ -210,7 +226,8 @@ export class Connection {
     if (this.state === 'left') return;
     const { token } = this.session;
     const shared = await this.tabs.shared();
-    const goodbye = token && !shared ? this.way.call('leave', { token }, PATIENCE).done.catch(() => undefined) : undefined;
+    const goodbye =
+      token && !shared ? this.way.call('leave', { token }, PATIENCE).done.catch(() => undefined) : undefined;
     this.end(null);
     await goodbye;
   }

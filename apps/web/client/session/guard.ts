@@ -15,14 +15,21 @@ export class Guard {
     const { signal } = patience;
     setTimeout(() => patience.abort(), PASSING_ON);
     return new Promise((resolve) => {
-      navigator.locks.request(name, { signal }, () => new Promise<void>((letGo) => {
-        resolve(true);
-        if (name === this.name) this.letGo = letGo;
-        else letGo();
-      })).catch(() => {
-        if (name === this.name) this.name = '';
-        resolve(!signal.aborted); // else this browser forbids locks here
-      });
+      navigator.locks
+        .request(
+          name,
+          { signal },
+          () =>
+            new Promise<void>((letGo) => {
+              resolve(true);
+              if (name === this.name) this.letGo = letGo;
+              else letGo();
+            }),
+        )
+        .catch(() => {
+          if (name === this.name) this.name = '';
+          resolve(!signal.aborted); // else this browser forbids locks here
+        });
     });
   }
 

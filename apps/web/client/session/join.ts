@@ -1,9 +1,9 @@
 import { DEFAULT_ROOM } from '../../../../shared/protocol/limits.js';
 import type { Chat, JoinOptions } from '../api.js';
-import { autoRoom } from './auto-room.js';
 import { RoomChat } from '../chat.js';
-import { Connection } from './connection.js';
 import { Way } from '../transport/choose.js';
+import { autoRoom } from './auto-room.js';
+import { Connection } from './connection.js';
 
 /** Where a copy of the library came from. */
 export interface Origin {

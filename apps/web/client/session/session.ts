@@ -2,13 +2,13 @@ import type { RoomView, UserRef } from '../../../../shared/protocol/events.js';
 import { HISTORY_ON_ENTER } from '../../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../../shared/protocol/operations.js';
 import type { Answers } from '../answers.js';
-import { persist, type Pauses } from '../polling/backoff.js';
 import { asFailure, Failure } from '../errors.js';
 import type { Letter } from '../events/outbox.js';
+import { type Pauses, persist } from '../polling/backoff.js';
 import { secret } from '../secret.js';
-import type { KeptSession, Keeper } from './storage.js';
-import { PATIENCE, type Call, type Values } from '../transport/transport.js';
 import type { Way } from '../transport/choose.js';
+import { type Call, PATIENCE, type Values } from '../transport/transport.js';
+import type { Keeper, KeptSession } from './storage.js';
 
 /** Where a page wants to be, as `enter` takes it; `owner`: the room's owner token, given by the page or by the server. */
 export type Wish = { room: string; owner: string | undefined };
@@ -45,14 +45,17 @@ export class Session {
 
   /** `name`: the one that the page asks for. */
   constructor(
-    private readonly way: Way, private readonly pauses: Pauses, private readonly keeper: Keeper,
-    readonly wish: Wish, private readonly name: string | undefined,
+    private readonly way: Way,
+    private readonly pauses: Pauses,
+    private readonly keeper: Keeper,
+    readonly wish: Wish,
+    private readonly name: string | undefined,
   ) {}
 
   /** Takes up the session of before a reload, or joins. */
   async open(): Promise<RoomView> {
     const kept = this.keeper.read();
-    return (kept && await this.keeper.claim(kept) && await this.resume(kept)) || this.join(this.name);
+    return (kept && (await this.keeper.claim(kept)) && (await this.resume(kept))) || this.join(this.name);
   }
 
   /** Shows other tabs that this one has the session; they may have a copy of it in their storage. */
@@ -110,19 +113,25 @@ export class Session {
   start<O extends OperationName>(operation: O, values: Values, patienceMs = PATIENCE): Call<Answers[O]> {
     if (this.ended) throw new Failure('left', 'The chat has ended.');
     const call = this.way.call(operation, Object.assign({ token: this.token || undefined }, values), patienceMs);
-    call.done.then((answer) => {
-      const { owner, blocked } = answer as { owner?: string; blocked?: number[] };
-      if (blocked) this.blocked = blocked;
-      if (owner && values['room'] === this.wish.room) this.wish.owner = owner;
-    }, () => undefined);
+    call.done.then(
+      (answer) => {
+        const { owner, blocked } = answer as { owner?: string; blocked?: number[] };
+        if (blocked) this.blocked = blocked;
+        if (owner && values.room === this.wish.room) this.wish.owner = owner;
+      },
+      () => undefined,
+    );
     return call;
   }
 
   /** Joins again under the same name, once for all who found that `spent` is worth nothing. */
   renew(spent: string): Promise<void> {
-    if (this.token === spent && this.elsewhere(spent)) return Promise.reject(new Failure('network', 'Another tab joins.'));
+    if (this.token === spent && this.elsewhere(spent))
+      return Promise.reject(new Failure('network', 'Another tab joins.'));
     if (this.token === spent && !this.renewal) {
-      const done = (): void => { this.renewal = null; };
+      const done = (): void => {
+        this.renewal = null;
+      };
       this.renewal = this.rejoin();
       this.renewal.then(done, done);
     }
@@ -195,7 +204,8 @@ export class Session {
         return answer.room;
       } catch (thrown) {
         const failure = asFailure(thrown);
-        if (failure.field === 'id' && id) id = undefined; // an older server, as there may be while one is replaced
+        if (failure.field === 'id' && id)
+          id = undefined; // an older server, as there may be while one is replaced
         else if (failure.code !== 'name_taken') throw failure;
         else name = tries < SUGGESTIONS_MAX ? failure.suggestion : undefined;
       }
@@ -205,9 +215,13 @@ export class Session {
   private async rejoin(): Promise<void> {
     const views = [await this.join(this.user ? this.user.name : this.name)];
     for (const room of [...this.entered]) {
-      const refused = (thrown: unknown): void => { if (asFailure(thrown).code !== 'not_allowed') throw thrown; };
+      const refused = (thrown: unknown): void => {
+        if (asFailure(thrown).code !== 'not_allowed') throw thrown;
+      };
       const entered = this.view((history) => this.start('enter', Object.assign(history, { room })).done);
-      await entered.then((answer) => { views.push(answer.room); }, refused);
+      await entered.then((answer) => {
+        views.push(answer.room);
+      }, refused);
     }
     void this.blockAgain();
     await this.renewed(views);

@@ -1,6 +1,6 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
-import { Guard } from './guard.js';
 import { registry } from '../registry.js';
+import { Guard } from './guard.js';
 
 /** A session as it is kept over a reload. */
 export interface KeptSession {
@@ -23,7 +23,10 @@ export class Keeper {
   readonly guard = new Guard();
 
   /** The second chat of the same room in one page has a place of its own. */
-  constructor(private readonly server: string, room: string) {
+  constructor(
+    private readonly server: string,
+    room: string,
+  ) {
     const { open } = registry();
     const base = `nobackend-chat ${server} ${room}`;
     let key = base;
@@ -61,5 +64,4 @@ export class Keeper {
   claim({ user, open }: KeptSession): Promise<boolean> {
     return navigator.locks ? this.guard.take(`nobackend-chat ${this.server} user ${user.id}`) : Promise.resolve(!open);
   }
-
 }

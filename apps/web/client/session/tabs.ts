@@ -69,7 +69,11 @@ export class Tabs {
   private timer: ReturnType<typeof setInterval> | undefined;
   private lock = '';
 
-  constructor(private readonly key: string, private readonly host: TabsHost, private readonly wanted: boolean) {}
+  constructor(
+    private readonly key: string,
+    private readonly host: TabsHost,
+    private readonly wanted: boolean,
+  ) {}
 
   start(): void {
     const common = this.wanted && canShare() ? commonSecret() : '';
@@ -85,7 +89,9 @@ export class Tabs {
     this.cancel = new AbortController();
     this.queue({ signal: this.cancel.signal });
     this.tell({ kind: 'hello' });
-    this.timer = setInterval(() => { if (Date.now() - this.heard > SILENCE) this.look(); }, LOOK);
+    this.timer = setInterval(() => {
+      if (Date.now() - this.heard > SILENCE) this.look();
+    }, LOOK);
   }
 
   stop(): void {
@@ -113,16 +119,20 @@ export class Tabs {
     if (this.leading || document.hidden) return;
     const asked = Date.now();
     this.tell({ kind: 'hello' });
-    setTimeout(() => { if (this.channel && !this.leading && this.heard < asked) this.queue({ steal: true }); }, ANSWER);
+    setTimeout(() => {
+      if (this.channel && !this.leading && this.heard < asked) this.queue({ steal: true });
+    }, ANSWER);
   }
 
   private queue(options: LockOptions): void {
     const { channel } = this;
-    navigator.locks.request(this.lock, options, () => this.hold(channel)).catch((error: Error) => {
-      if (channel !== this.channel || !channel) return;
-      if (error.name === 'AbortError') this.lost();
-      else this.take(); // this browser forbids locks here: every tab for itself
-    });
+    navigator.locks
+      .request(this.lock, options, () => this.hold(channel))
+      .catch((error: Error) => {
+        if (channel !== this.channel || !channel) return;
+        if (error.name === 'AbortError') this.lost();
+        else this.take(); // this browser forbids locks here: every tab for itself
+      });
   }
 
   private hold(channel: BroadcastChannel | null): Promise<void> {

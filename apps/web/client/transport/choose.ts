@@ -4,7 +4,7 @@ import type { WayName } from '../api.js';
 import { asFailure, isAbandoned } from '../errors.js';
 import { fetchTransport } from './fetch.js';
 import { jsonpTransport } from './jsonp.js';
-import { watchPolicy, type PolicyWatch } from './policy.js';
+import { type PolicyWatch, watchPolicy } from './policy.js';
 import type { Call, Transport, Values } from './transport.js';
 
 /** Codes of failures in which the server has said nothing. */
@@ -19,11 +19,16 @@ export class Way {
   private transport: Transport | null = null;
   private readonly policy: PolicyWatch;
 
-  constructor(private readonly server: string, readonly nonce: string, wanted: WayName | 'auto') {
+  constructor(
+    private readonly server: string,
+    readonly nonce: string,
+    wanted: WayName | 'auto',
+  ) {
     this.policy = watchPolicy(server);
     const unable = !window.fetch;
     if (wanted === 'fetch') this.settle(fetchTransport(server), 'the page asked for it');
-    else if (wanted === 'jsonp' || unable) this.settle(jsonpTransport(server, nonce), unable ? 'this browser has no fetch' : 'the page asked for it');
+    else if (wanted === 'jsonp' || unable)
+      this.settle(jsonpTransport(server, nonce), unable ? 'this browser has no fetch' : 'the page asked for it');
   }
 
   get name(): WayName | null {

@@ -1,6 +1,6 @@
 import type { OperationName } from '../../../../shared/protocol/operations.js';
 import type { Answers } from '../answers.js';
-import { within, type Call, type Transport, type Values } from './transport.js';
+import { type Call, type Transport, type Values, within } from './transport.js';
 
 /** The way of CORS requests. */
 export function fetchTransport(server: string): Transport {
@@ -15,7 +15,9 @@ export function fetchTransport(server: string): Transport {
           credentials: 'omit',
           keepalive: operation === 'send', // outlives the page
           signal: controller.signal,
-        }).then((answer) => read(answer, alive)).then(give, lost);
+        })
+          .then((answer) => read(answer, alive))
+          .then(give, lost);
         return () => controller.abort();
       });
     },
@@ -29,7 +31,7 @@ export function fetchTransport(server: string): Transport {
 async function read({ body }: Response, alive: () => void): Promise<unknown> {
   const reader = (body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
-  for (let text = ''; ;) {
+  for (let text = ''; ; ) {
     const { done, value } = await reader.read();
     if (done) return JSON.parse(text);
     alive();

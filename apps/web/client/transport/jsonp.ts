@@ -2,7 +2,7 @@ import type { OperationName } from '../../../../shared/protocol/operations.js';
 import type { Answers } from '../answers.js';
 import { Failure } from '../errors.js';
 import { REGISTRY, registry, type TrustedTypes } from '../registry.js';
-import { PATIENCE, within, type Call, type Transport, type Values } from './transport.js';
+import { type Call, PATIENCE, type Transport, type Values, within } from './transport.js';
 
 /** A page does not see how much of a script has come: each time that one came too late, the next may take longer, up to so often. */
 const SLOWEST = 8;
@@ -14,7 +14,8 @@ const copy = Math.random().toString(36).slice(2, 8);
 function queryOf(values: Values, callback: string): URLSearchParams {
   const query = new URLSearchParams({ callback });
   for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined) query.set(name, /^(data|value)$/.test(name) || typeof value === 'object' ? JSON.stringify(value) : String(value));
+    if (value !== undefined)
+      query.set(name, /^(data|value)$/.test(name) || typeof value === 'object' ? JSON.stringify(value) : String(value));
   }
   return query;
 }
@@ -24,7 +25,8 @@ function trusted(url: string): string {
   const page = registry();
   const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
   try {
-    if (trustedTypes && !page.policy) page.policy = trustedTypes.createPolicy('nobackend-chat', { createScriptURL: String });
+    if (trustedTypes && !page.policy)
+      page.policy = trustedTypes.createPolicy('nobackend-chat', { createScriptURL: String });
   } catch (_) {
     return url;
   }

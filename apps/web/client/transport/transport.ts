@@ -64,16 +64,25 @@ export function within<A>(patienceMs: number, begin: (progress: Progress) => () 
     let end = (): void => undefined;
     abandon = () => fail(ABANDONED);
     const progress: Progress = {
-      give: (body) => settle(() => {
-        try { resolve(unwrap<A>(body)); } catch (failure) { reject(failure); }
-      }),
+      give: (body) =>
+        settle(() => {
+          try {
+            resolve(unwrap<A>(body));
+          } catch (failure) {
+            reject(failure);
+          }
+        }),
       lost: () => fail(new Failure('network', 'The server could not be reached.')),
       alive: () => {
         clearTimeout(timer);
         timer = setTimeout(late, PATIENCE);
       },
     };
-    try { end = begin(progress); } catch (thrown) { fail(asFailure(thrown)); }
+    try {
+      end = begin(progress);
+    } catch (thrown) {
+      fail(asFailure(thrown));
+    }
   });
   return { done, abandon };
 }

@@ -1,12 +1,12 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { asFailure } from '../../client/errors.js';
-import type { Conversation } from './conversation.js';
 import { called, isolated } from '../dom/dom.js';
-import { whyNot } from '../status/denials.js';
 import type { Skeleton } from '../dom/skeleton.js';
+import { whyNot } from '../status/denials.js';
 import type { StatusView } from '../status/status.js';
 import { fill, filled } from '../texts.js';
+import type { Conversation } from './conversation.js';
 
 /** The button above a private conversation by which one refuses what the other writes, and takes it again. */
 export class Blocking {
@@ -15,8 +15,10 @@ export class Blocking {
 
   /** `turned`: called when somebody has been blocked or unblocked. */
   constructor(
-    private readonly parts: Skeleton, private readonly chat: Chat,
-    private readonly status: StatusView, private readonly turned: () => void,
+    private readonly parts: Skeleton,
+    private readonly chat: Chat,
+    private readonly status: StatusView,
+    private readonly turned: () => void,
   ) {
     parts.header.block.addEventListener('click', () => {
       if (this.partner) void this.turn(this.partner, !this.has(this.partner.id));
@@ -28,7 +30,10 @@ export class Blocking {
   }
 
   show({ partner }: Conversation): void {
-    const { header: { block }, texts } = this.parts;
+    const {
+      header: { block },
+      texts,
+    } = this.parts;
     this.partner = partner;
     block.hidden = !partner;
     if (!partner) return;

@@ -1,4 +1,4 @@
-import { compareIds, type ChatEvent, type UserRef } from '../../../../shared/protocol/events.js';
+import { type ChatEvent, compareIds, type UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { addTo, type Entry } from '../log/entries.js';
 import { Gone } from '../log/removed.js';
@@ -27,7 +27,10 @@ export class Conversation {
   private missed: string[] = [];
 
   /** `partner`: whom a private conversation is with. */
-  constructor(readonly room: string, public partner: UserRef | null) {}
+  constructor(
+    readonly room: string,
+    public partner: UserRef | null,
+  ) {}
 
   add(event: ChatEvent): void {
     this.oldest = this.oldest || event.id;

@@ -1,4 +1,4 @@
-import { privateRoomUsers, type ChatEvent, type UserRef } from '../../../../shared/protocol/events.js';
+import { type ChatEvent, privateRoomUsers, type UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { Conversation } from './conversation.js';
 import { Talks } from './private-talks.js';
@@ -19,7 +19,9 @@ export class Conversations {
   /** Takes note of one's own id, and of the private conversations from before a reload. */
   begin(): void {
     this.noteSelf();
-    this.talks.read().forEach((partner) => { this.with(partner).complete = false; });
+    this.talks.read().forEach((partner) => {
+      this.with(partner).complete = false;
+    });
   }
 
   noteSelf(): void {
@@ -63,7 +65,9 @@ export class Conversations {
     if (!users || !user) return null;
     const other = users[0] === user.id ? users[1] : users[0];
     const known = members.find((member) => member.id === other);
-    return this.with(event.from.id === other ? event.from : known || this.author(other) || { id: other, name: `#${other}` });
+    return this.with(
+      event.from.id === other ? event.from : known || this.author(other) || { id: other, name: `#${other}` },
+    );
   }
 
   /** Somebody who is not among the known members, as the room's log has it. */
@@ -76,6 +80,8 @@ export class Conversations {
 /** Unread messages in private conversations. */
 export function unreadIn(privates: Map<number, Conversation>): number {
   let sum = 0;
-  privates.forEach(({ unread }) => { sum += unread; });
+  privates.forEach(({ unread }) => {
+    sum += unread;
+  });
   return sum;
 }

@@ -6,7 +6,9 @@ type Child = Part | null;
 
 /** Makes an element. Children that are text become text: nothing here ever parses HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K, attributes: Record<string, string> = {}, ...children: Child[]
+  tag: K,
+  attributes: Record<string, string> = {},
+  ...children: Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -52,7 +54,8 @@ export function icon(path: string): SVGSVGElement {
 
 export const ICONS = {
   send: 'M4 12 20 4.5 15.5 20 11.5 13.5 20 4.5',
-  people: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20c.4-3.600 3-5.500 6.500-5.500s6.100 1.900 6.500 5.500M16 4.300a3.500 3.500 0 0 1 0 6.400M18 15c2 .700 3.200 2.400 3.500 5',
+  people:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20c.4-3.600 3-5.500 6.500-5.500s6.100 1.900 6.500 5.500M16 4.300a3.500 3.500 0 0 1 0 6.400M18 15c2 .700 3.200 2.400 3.500 5',
   back: 'M15 5 8 12 15 19',
   down: 'M12 5V19M6 13 12 19 18 13',
   close: 'M6 6 18 18M18 6 6 18',

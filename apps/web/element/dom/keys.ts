@@ -7,7 +7,14 @@
 const KEYS = ['keydown', 'keypress', 'keyup'] as const;
 /** What else a field tells of being written in, which pages take to be about fields of their own. */
 const WRITING = [
-  'beforeinput', 'input', 'compositionstart', 'compositionupdate', 'compositionend', 'copy', 'cut', 'paste',
+  'beforeinput',
+  'input',
+  'compositionstart',
+  'compositionupdate',
+  'compositionend',
+  'copy',
+  'cut',
+  'paste',
 ];
 const WRITES = /^(.|Dead|Process|Unidentified|Enter|Backspace|Delete|Insert|Arrow\w+|Home|End|Page\w+)$/u;
 const PRESSES = /^(Enter| )$/;

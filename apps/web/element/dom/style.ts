@@ -7,7 +7,9 @@ const ADOPTED = 'nobackend-chat-adopted';
 export function addStyle(root: ShadowRoot, css: string): () => void {
   if (!('adoptedStyleSheets' in root)) return addElement(root, css);
   let takeOut = adopt(root, css);
-  const again = (): void => { takeOut = adopt(root, css); };
+  const again = (): void => {
+    takeOut = adopt(root, css);
+  };
   root.addEventListener(ADOPTED, again);
   return () => {
     root.removeEventListener(ADOPTED, again);
@@ -27,7 +29,9 @@ function adopt(root: ShadowRoot, css: string): () => void {
   const sheet = new defaultView.CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  return () => { root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet); };
+  return () => {
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
+  };
 }
 
 function addElement(root: Node, css: string): () => void {

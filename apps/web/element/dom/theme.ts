@@ -52,8 +52,12 @@ function shade(color: string): { light: number; opaque: number } {
 /** Keeps `root` in the colours that `host` is to have, until the function it gives is called. */
 export function followTheme(host: Element, root: Element): () => void {
   const page = host.ownerDocument;
-  const update = (): void => { root.classList.toggle('dark', isDark(host)); };
-  const faded = ({ propertyName }: TransitionEvent): void => { if (/color|background/.test(propertyName)) update(); };
+  const update = (): void => {
+    root.classList.toggle('dark', isDark(host));
+  };
+  const faded = ({ propertyName }: TransitionEvent): void => {
+    if (/color|background/.test(propertyName)) update();
+  };
   const media = matchMedia(DARK);
   const observer = new MutationObserver(update);
   // pages turn dark by an attribute of one of these, at once or slowly, or by a style sheet that is loaded later

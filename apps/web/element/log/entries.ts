@@ -30,7 +30,13 @@ export function addTo(entries: Entry[], event: ChatEvent): void {
 
 function sharesNotice(last: Entry, event: ChatEvent, kind: ReturnType<typeof noticeKind>): boolean {
   const [first] = last.events;
-  return kind !== undefined && kind !== 'act' && first !== undefined && noticeKind(first) === kind && dayOf(last.at) === dayOf(event.at);
+  return (
+    kind !== undefined &&
+    kind !== 'act' &&
+    first !== undefined &&
+    noticeKind(first) === kind &&
+    dayOf(last.at) === dayOf(event.at)
+  );
 }
 
 export function startsDay(entry: Entry, before: Entry | undefined): boolean {

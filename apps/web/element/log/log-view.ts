@@ -1,7 +1,7 @@
 import { refill, remove } from '../dom/dom.js';
-import { startsDay, type Entry } from './entries.js';
+import { type Entry, startsDay } from './entries.js';
 import { foldTexts } from './long-texts.js';
-import { row, type RowContext } from './rows.js';
+import { type RowContext, row } from './rows.js';
 import { dayOf } from './times.js';
 
 /** Rows in the document at most, and rows added at once: a log of 20,000 costs as much as one of 150. */
@@ -37,7 +37,10 @@ export class LogView {
   /** Some of it can be seen. */
   private isSeen = false;
 
-  constructor(private readonly box: HTMLElement, private readonly list: HTMLElement) {
+  constructor(
+    private readonly box: HTMLElement,
+    private readonly list: HTMLElement,
+  ) {
     box.addEventListener('scroll', () => this.scrolled(), { passive: true });
     new ResizeObserver(() => {
       this.fold();
@@ -240,7 +243,9 @@ function keyed(item: HTMLElement, key: string): HTMLElement {
 /** Leaves rows that stay in the document where they are, so that a selection in them stays too. */
 function replaceRows(list: HTMLElement, items: Element[]): void {
   const stay = new Set(items);
-  [...list.children].forEach((item) => { if (!stay.has(item)) remove(item); });
+  [...list.children].forEach((item) => {
+    if (!stay.has(item)) remove(item);
+  });
   let next = list.firstElementChild;
   for (const item of items) {
     if (item === next) next = next.nextElementSibling;

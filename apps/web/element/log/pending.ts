@@ -20,7 +20,10 @@ export class Pending {
   private items: Item[] = [];
 
   constructor(
-    private readonly box: HTMLElement, private readonly chat: Chat, private readonly texts: Texts, private readonly changed: () => void,
+    private readonly box: HTMLElement,
+    private readonly chat: Chat,
+    private readonly texts: Texts,
+    private readonly changed: () => void,
   ) {}
 
   send(conversation: Conversation, text: string): void {
@@ -39,7 +42,8 @@ export class Pending {
 
   /** A message of one's own is in the log: the first that says the same has arrived. */
   arrived(conversation: Conversation, event: ChatEvent): void {
-    const same = (item: Item): boolean => item.id === (event.held || event.id) || (!item.id && item.text === event.text);
+    const same = (item: Item): boolean =>
+      item.id === (event.held || event.id) || (!item.id && item.text === event.text);
     const item = this.items.find((one) => one.conversation === conversation && same(one));
     if (item) this.drop(item);
   }
@@ -55,11 +59,14 @@ export class Pending {
     this.draw(item, slow ? fill(this.texts.sendingSlow, { n: slow }) : this.texts.sending, []);
     this.show(conversation);
     const target: Outgoing = conversation.partner ? { to: conversation.partner.id } : { room: conversation.room };
-    this.chat.send({ text, ...target }).then(({ id, held }) => {
-      item.id = id;
-      if (conversation.has(id) || conversation.gone.has(id)) this.drop(item);
-      else if (held) this.waits(item);
-    }, (failure: ChatFailure) => this.failed(item, failure));
+    this.chat.send({ text, ...target }).then(
+      ({ id, held }) => {
+        item.id = id;
+        if (conversation.has(id) || conversation.gone.has(id)) this.drop(item);
+        else if (held) this.waits(item);
+      },
+      (failure: ChatFailure) => this.failed(item, failure),
+    );
   }
 
   /** It is shown to nobody until it is approved; that it is not is never told. */

@@ -1,12 +1,12 @@
 import type { Chat } from '../../client/api.js';
-import type { Clock } from './clock.js';
 import type { Conversation } from '../conversations/conversation.js';
 import type { Conversations } from '../conversations/conversations.js';
-import { showTop } from '../status/heading.js';
-import { LogView, type LogSource } from './log-view.js';
-import type { RoomOrder } from '../moderation/moderation.js';
-import type { RowContext } from './rows.js';
 import type { Skeleton } from '../dom/skeleton.js';
+import type { RoomOrder } from '../moderation/moderation.js';
+import { showTop } from '../status/heading.js';
+import type { Clock } from './clock.js';
+import { type LogSource, LogView } from './log-view.js';
+import type { RowContext } from './rows.js';
 
 /** The conversation that is open, in the log's window; older parts of it are read as they are scrolled to. */
 export class Reader {
@@ -14,7 +14,10 @@ export class Reader {
   readonly log: LogView;
 
   constructor(
-    private readonly parts: Skeleton, private readonly chat: Chat, private readonly conversations: Conversations, private readonly order: RoomOrder,
+    private readonly parts: Skeleton,
+    private readonly chat: Chat,
+    private readonly conversations: Conversations,
+    private readonly order: RoomOrder,
     private readonly clock: Clock,
   ) {
     this.current = conversations.room;
@@ -37,9 +40,15 @@ export class Reader {
   private source(): LogSource {
     const reader = this;
     return {
-      get entries() { return reader.current.entries; },
-      get context() { return reader.context(); },
-      wantOlder: () => { void this.loadOlder(); },
+      get entries() {
+        return reader.current.entries;
+      },
+      get context() {
+        return reader.context();
+      },
+      wantOlder: () => {
+        void this.loadOlder();
+      },
     };
   }
 

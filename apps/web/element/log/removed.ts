@@ -1,4 +1,4 @@
-import { compareIds, type ChatEvent } from '../../../../shared/protocol/events.js';
+import { type ChatEvent, compareIds } from '../../../../shared/protocol/events.js';
 
 /** What the owner has taken out of a room's log. A page of history that was asked for before may still have it. */
 export class Gone {

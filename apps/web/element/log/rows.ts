@@ -1,9 +1,9 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import { append, avatar, h, hueOf } from '../dom/dom.js';
-import { sameMinute, startsDay, startsGroup, type Entry } from './entries.js';
-import { linked } from './links.js';
 import { noticeParts } from '../status/notices.js';
 import type { Texts } from '../texts.js';
+import { type Entry, sameMinute, startsDay, startsGroup } from './entries.js';
+import { linked } from './links.js';
 import { dayText, timeText } from './times.js';
 
 /** What a row's look depends on beside its entry. */
@@ -23,9 +23,12 @@ export interface RowContext {
 export function row(entry: Entry, before: Entry | undefined, context: RowContext): HTMLElement {
   const { texts } = context;
   const item = h('div', { class: 'row', 'data-id': entry.id });
-  if (startsDay(entry, before)) append(item, h('div', { class: 'day' }, h('span', {}, dayText(entry.at, context.now, texts))));
-  if (entry.id === context.freshFrom) append(item, h('div', { class: 'fresh', part: 'new' }, h('span', {}, texts.fresh)));
-  if (entry.message) append(item, message(entry.message, startsGroup(entry, before), !sameMinute(entry, before), context));
+  if (startsDay(entry, before))
+    append(item, h('div', { class: 'day' }, h('span', {}, dayText(entry.at, context.now, texts))));
+  if (entry.id === context.freshFrom)
+    append(item, h('div', { class: 'fresh', part: 'new' }, h('span', {}, texts.fresh)));
+  if (entry.message)
+    append(item, message(entry.message, startsGroup(entry, before), !sameMinute(entry, before), context));
   else append(item, notice(entry, texts));
   return item;
 }

@@ -48,7 +48,12 @@ export function numberText(n: number, texts: Texts): string {
   }
 }
 
-const UNITS: [string, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]];
+const UNITS: [string, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
 
 /** Seconds in the largest unit that says them well: "9 minutes", "90 seconds". What is left of a longer time is rounded up to minutes. */
 export function durationText(left: number, texts: Texts): string {

@@ -1,10 +1,10 @@
 import type { ChatEvent, Role } from '../../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../../client/api.js';
+import type { Skeleton } from '../dom/skeleton.js';
 import type { Clock } from '../log/clock.js';
 import type { Crowd } from '../people/crowd.js';
 import { Offer } from './offer.js';
 import { OwnerToken } from './owner-token.js';
-import type { Skeleton } from '../dom/skeleton.js';
 import { Standing } from './role.js';
 import { makeTools, type Tools } from './tools.js';
 
@@ -44,7 +44,10 @@ export class RoomOrder {
   private ended = false;
 
   constructor(
-    private readonly parts: Skeleton, private readonly chat: Chat, private readonly given: Given, private readonly host: RoomOrderHost,
+    private readonly parts: Skeleton,
+    private readonly chat: Chat,
+    private readonly given: Given,
+    private readonly host: RoomOrderHost,
   ) {
     this.token = new OwnerToken(chat.server, chat.room);
     this.offer = new Offer(parts, chat, host.clock, given.tools);
@@ -138,7 +141,10 @@ export class RoomOrder {
     const { parts, chat, standing, host, given } = this;
     this.asked = true;
     const { clock, crowd, redraw, redrawPeople, settle } = host;
-    const tools = await makeTools({ chat, parts, standing, words: given.words, clock, crowd, redraw, redrawPeople, settle }, given.nonce);
+    const tools = await makeTools(
+      { chat, parts, standing, words: given.words, clock, crowd, redraw, redrawPeople, settle },
+      given.nonce,
+    );
     this.asked = tools !== null;
     if (!tools) return host.say(parts.texts.noTools);
     if (this.ended || !standing.role) return this.drop(tools);

@@ -1,10 +1,10 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import { OFFER_TTL } from '../../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../../client/api.js';
-import type { Clock } from '../log/clock.js';
 import { called, h, refill } from '../dom/dom.js';
-import { whyNot } from '../status/denials.js';
 import type { Skeleton } from '../dom/skeleton.js';
+import type { Clock } from '../log/clock.js';
+import { whyNot } from '../status/denials.js';
 import { filled } from '../texts.js';
 
 /** The line that says that the room is offered to this user, until it is taken, given to another, or too late. */
@@ -12,7 +12,12 @@ export class Offer {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `takes`: the room may be taken here. */
-  constructor(private readonly parts: Skeleton, private readonly chat: Chat, private readonly clock: Clock, private readonly takes: boolean) {}
+  constructor(
+    private readonly parts: Skeleton,
+    private readonly chat: Chat,
+    private readonly clock: Clock,
+    private readonly takes: boolean,
+  ) {}
 
   hear({ type, at, from, user }: ChatEvent): void {
     const own = this.chat.user;
@@ -34,7 +39,9 @@ export class Offer {
     const take = h('button', { type: 'button', class: 'solid' }, texts.takeOver);
     const cancel = h('button', { type: 'button', class: 'plain' }, texts.close);
     const text = h('span', {}, ...filled(texts.offersYou, { name: called(name) }));
-    take.addEventListener('click', () => { void this.take(text); });
+    take.addEventListener('click', () => {
+      void this.take(text);
+    });
     cancel.addEventListener('click', () => this.close());
     refill(offer, text, take, cancel);
     offer.hidden = false;

@@ -9,7 +9,12 @@ export class Standing {
   /** Those who have a role, by id. */
   private keepers = new Map<number, Role>();
 
-  begin({ role, rules = {}, moderators = [], owners = [] }: Pick<RoomView, 'role' | 'rules' | 'moderators' | 'owners'>): void {
+  begin({
+    role,
+    rules = {},
+    moderators = [],
+    owners = [],
+  }: Pick<RoomView, 'role' | 'rules' | 'moderators' | 'owners'>): void {
     this.role = role;
     this.rules = { ...rules };
     this.off = false;
@@ -33,12 +38,21 @@ export class Standing {
   /** True when the event has changed something. */
   hear(event: ChatEvent, ownId: number): boolean {
     switch (event.type) {
-      case 'rules': this.rule(event); return true;
-      case 'moderator': this.moderate(event, ownId); return true;
-      case 'owned': this.own(event.from.id, ownId); return true;
-      case 'joined': return this.join(event);
-      case 'left': return this.keepers.delete(event.from.id);
-      default: return false;
+      case 'rules':
+        this.rule(event);
+        return true;
+      case 'moderator':
+        this.moderate(event, ownId);
+        return true;
+      case 'owned':
+        this.own(event.from.id, ownId);
+        return true;
+      case 'joined':
+        return this.join(event);
+      case 'left':
+        return this.keepers.delete(event.from.id);
+      default:
+        return false;
     }
   }
 
@@ -65,7 +79,9 @@ export class Standing {
   }
 
   private own(id: number, ownId: number): void {
-    this.keepers.forEach((role, former) => { if (role === 'owner') this.keepers.delete(former); });
+    this.keepers.forEach((role, former) => {
+      if (role === 'owner') this.keepers.delete(former);
+    });
     this.keepers.set(id, 'owner');
     if (id === ownId) this.role = 'owner';
     else if (this.role === 'owner') this.role = undefined;

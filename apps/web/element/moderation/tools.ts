@@ -1,10 +1,10 @@
 import type { ChatEvent, UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
-import { addScript } from '../../client/transport/jsonp.js';
 import { registry } from '../../client/registry.js';
+import { addScript } from '../../client/transport/jsonp.js';
+import type { Skeleton } from '../dom/skeleton.js';
 import type { Clock } from '../log/clock.js';
 import type { Crowd } from '../people/crowd.js';
-import type { Skeleton } from '../dom/skeleton.js';
 import type { Standing } from './role.js';
 
 /** What the tools of those who keep a room in order need of the element. */

@@ -6,13 +6,22 @@ import { fill, filled } from '../texts.js';
 
 /** The button with one's own name, and the form it opens. */
 export class Naming {
-  constructor(private readonly parts: Skeleton, private readonly chat: Chat) {
+  constructor(
+    private readonly parts: Skeleton,
+    private readonly chat: Chat,
+  ) {
     const { form, cancel, take } = parts.naming;
     parts.header.me.addEventListener('click', () => (form.hidden ? this.open() : this.close()));
-    form.addEventListener('submit', (event) => { event.preventDefault(); void this.save(); });
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.save();
+    });
     onEscape(form, () => this.close());
     cancel.addEventListener('click', () => this.close());
-    take.addEventListener('click', () => { parts.naming.input.value = take.value; void this.save(); });
+    take.addEventListener('click', () => {
+      parts.naming.input.value = take.value;
+      void this.save();
+    });
   }
 
   /** Shows the name as it is now. */

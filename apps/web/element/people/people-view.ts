@@ -1,12 +1,12 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
 import type { Conversation } from '../conversations/conversation.js';
 import { unreadIn } from '../conversations/conversations.js';
-import type { Crowd } from './crowd.js';
-import { append, avatar, h, icon, ICONS, isolated, onEscape, refill } from '../dom/dom.js';
-import type { RoomOrder } from '../moderation/moderation.js';
+import { append, avatar, h, ICONS, icon, isolated, onEscape, refill } from '../dom/dom.js';
 import type { Skeleton } from '../dom/skeleton.js';
-import { fill } from '../texts.js';
 import { numberText } from '../log/times.js';
+import type { RoomOrder } from '../moderation/moderation.js';
+import { fill } from '../texts.js';
+import type { Crowd } from './crowd.js';
 
 /** Names drawn at most; a larger crowd is counted. */
 const SHOWN_MAX = 200;
@@ -24,13 +24,19 @@ export interface PeopleState {
 
 function partners(privates: Map<number, Conversation>): UserRef[] {
   const users: UserRef[] = [];
-  privates.forEach(({ partner }) => { if (partner) users.push(partner); });
+  privates.forEach(({ partner }) => {
+    if (partner) users.push(partner);
+  });
   return users;
 }
 
 /** Who is here, and with whom one talks. */
 export class PeopleView {
-  constructor(private readonly parts: Skeleton, private readonly order: RoomOrder, private readonly choose: (partner: UserRef | null) => void) {
+  constructor(
+    private readonly parts: Skeleton,
+    private readonly order: RoomOrder,
+    private readonly choose: (partner: UserRef | null) => void,
+  ) {
     const { header, people, root } = parts;
     header.people.addEventListener('click', () => this.toggle(!root.classList.contains('crowded')));
     people.close.addEventListener('click', () => this.toggle(false));
@@ -51,13 +57,21 @@ export class PeopleView {
   update(state: PeopleState): void {
     const { crowd, privates, ownId } = state;
     const own = crowd.members.filter((user) => user.id === ownId);
-    const others = crowd.members.filter((user) => user.id !== ownId).sort((a, b) => a.name.localeCompare(b.name)).slice(0, SHOWN_MAX);
+    const others = crowd.members
+      .filter((user) => user.id !== ownId)
+      .sort((a, b) => a.name.localeCompare(b.name))
+      .slice(0, SHOWN_MAX);
     const shown = new Set(others.map(({ id }) => id));
     const talked = partners(privates).filter(({ id }) => !shown.has(id));
-    const items = [this.everyone(state), ...own.map((user) => this.self(user)), ...others.map((user) => this.person(user, state, false))];
+    const items = [
+      this.everyone(state),
+      ...own.map((user) => this.self(user)),
+      ...others.map((user) => this.person(user, state, false)),
+    ];
     for (const user of talked) items.push(this.person(user, state, !crowd.has(user.id)));
     const rest = crowd.count - own.length - others.length - talked.filter(({ id }) => crowd.has(id)).length;
-    if (rest > 0) items.push(h('li', { class: 'rest' }, fill(this.parts.texts.others, { n: numberText(rest, this.parts.texts) })));
+    if (rest > 0)
+      items.push(h('li', { class: 'rest' }, fill(this.parts.texts.others, { n: numberText(rest, this.parts.texts) })));
     this.keepFocus(() => refill(this.parts.people.list, ...items));
     this.count(crowd.count, privates);
   }
@@ -67,7 +81,8 @@ export class PeopleView {
     const { texts } = this.parts;
     const unread = unreadIn(privates);
     // beside the list it is but a label, elsewhere it opens the list
-    label.textContent = count.textContent = here === 1 ? texts.oneHere : fill(texts.manyHere, { n: numberText(here, texts) });
+    label.textContent = count.textContent =
+      here === 1 ? texts.oneHere : fill(texts.manyHere, { n: numberText(here, texts) });
     badge.textContent = String(unread);
     badge.hidden = unread === 0;
     people.hidden = false;
@@ -75,13 +90,19 @@ export class PeopleView {
 
   private everyone({ room, current }: PeopleState): HTMLLIElement {
     const sign = h('span', { class: 'avatar all', 'aria-hidden': 'true', 'data-letter': '#' });
-    return this.item('0', room, room === current, [sign, h('span', { class: 'who' }, this.parts.texts.everyone)], () => this.choose(null));
+    return this.item('0', room, room === current, [sign, h('span', { class: 'who' }, this.parts.texts.everyone)], () =>
+      this.choose(null),
+    );
   }
 
   private self(user: UserRef): HTMLLIElement {
     const label = h('span', { class: 'you' }, ` (${this.parts.texts.you})`);
     const { id, name } = user;
-    return h('li', {}, h('div', { class: 'person self' }, avatar(id, name), h('bdi', { class: 'who' }, name), label, this.duty(user)));
+    return h(
+      'li',
+      {},
+      h('div', { class: 'person self' }, avatar(id, name), h('bdi', { class: 'who' }, name), label, this.duty(user)),
+    );
   }
 
   /** The mark of those who keep the room in order: a picture, which no name can have, and its name for a screen reader. */
@@ -90,7 +111,11 @@ export class PeopleView {
     if (!role) return null;
     const { isOwner, isModerator } = this.parts.texts;
     const title = role === 'owner' ? isOwner : isModerator;
-    return h('span', { class: `keeper ${role}`, role: 'img', 'aria-label': title, title }, icon(role === 'owner' ? ICONS.owner : ICONS.keeper));
+    return h(
+      'span',
+      { class: `keeper ${role}`, role: 'img', 'aria-label': title, title },
+      icon(role === 'owner' ? ICONS.owner : ICONS.keeper),
+    );
   }
 
   private person(user: UserRef, { privates, current, blocked }: PeopleState, gone: boolean): HTMLLIElement {
@@ -101,7 +126,9 @@ export class PeopleView {
     if (duty) children.push(duty);
     if (gone) children.push(h('span', { class: 'you' }, texts.gone));
     if (blocked.includes(user.id)) children.push(h('span', { class: 'you' }, texts.blockedSign));
-    const item = this.item(String(user.id), talk, talk !== undefined && talk === current, children, () => this.choose(user));
+    const item = this.item(String(user.id), talk, talk !== undefined && talk === current, children, () =>
+      this.choose(user),
+    );
     item.classList.toggle('gone', gone);
     const button = item.querySelector('button');
     if (button) button.title = fill(texts.writePrivately, { name: isolated(user.name) });
@@ -109,7 +136,13 @@ export class PeopleView {
     return item;
   }
 
-  private item(key: string, talk: Conversation | undefined, current: boolean, children: Node[], act: () => void): HTMLLIElement {
+  private item(
+    key: string,
+    talk: Conversation | undefined,
+    current: boolean,
+    children: Node[],
+    act: () => void,
+  ): HTMLLIElement {
     const button = h('button', { type: 'button', class: 'person', 'data-key': key }, ...children);
     if (current) button.setAttribute('aria-current', 'true');
     if (talk && talk.unread > 0 && !current) append(button, h('span', { class: 'badge' }, String(talk.unread)));

@@ -14,7 +14,10 @@ export class Typing {
   private lastTold = 0;
   private readonly heard = new Map<string, Map<number, { name: string; timer: ReturnType<typeof setTimeout> }>>();
 
-  constructor(private readonly chat: Chat, private readonly changed: () => void) {}
+  constructor(
+    private readonly chat: Chat,
+    private readonly changed: () => void,
+  ) {}
 
   tell(conversation: Conversation): void {
     if (Date.now() - this.lastTold < EVERY) return;
@@ -30,7 +33,10 @@ export class Typing {
 
   hear(room: string, user: UserRef): void {
     this.forget(room, user.id);
-    const timer = setTimeout(() => { this.forget(room, user.id); this.changed(); }, LASTS);
+    const timer = setTimeout(() => {
+      this.forget(room, user.id);
+      this.changed();
+    }, LASTS);
     const users = this.heard.get(room) || new Map();
     this.heard.set(room, users.set(user.id, { name: user.name, timer }));
     this.changed();
@@ -47,7 +53,11 @@ export class Typing {
   parts(room: string, texts: Texts): Part[] {
     const names = [...(this.heard.get(room) || new Map<number, { name: string }>()).values()].map((user) => user.name);
     if (names.length === 0) return [];
-    const shown = enumerated(names.slice(0, 3).map((name) => [called(name)]), ', ', ', ');
+    const shown = enumerated(
+      names.slice(0, 3).map((name) => [called(name)]),
+      ', ',
+      ', ',
+    );
     return filled(names.length === 1 ? texts.typing : texts.typingMany, { names: shown });
   }
 }

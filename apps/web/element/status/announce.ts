@@ -10,7 +10,9 @@ const ANNOUNCED = 3_000;
 export function announce(event: ChatEvent, { texts, announcer }: Skeleton): void {
   if (event.type !== 'message') return;
   refill(announcer, ...filled(event.private ? texts.heardPrivately : texts.heard, { name: called(event.from.name) }));
-  setTimeout(() => { announcer.textContent = ''; }, ANNOUNCED);
+  setTimeout(() => {
+    announcer.textContent = '';
+  }, ANNOUNCED);
 }
 
 /** The page may want to show the count in its title. */

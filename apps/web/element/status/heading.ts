@@ -1,9 +1,9 @@
 import type { Role } from '../../../../shared/protocol/events.js';
 import type { Conversation } from '../conversations/conversation.js';
-import type { Crowd } from '../people/crowd.js';
 import { isolated } from '../dom/dom.js';
 import type { Skeleton } from '../dom/skeleton.js';
 import type { Standing } from '../moderation/role.js';
+import type { Crowd } from '../people/crowd.js';
 import { fill, type Texts } from '../texts.js';
 
 /** What stands above the log: the room's name, or with whom one is alone. */
@@ -37,7 +37,11 @@ const BOUND = { off: 'offNow', closed: 'closedNow', read_only: 'readOnlyNow' } a
 
 /** Whom the composer writes to, and whether they are there, and this user may write to them. */
 export function addressee(
-  { partner }: Conversation, crowd: Crowd, { bound }: Standing, texts: Texts, blocked: readonly number[],
+  { partner }: Conversation,
+  crowd: Crowd,
+  { bound }: Standing,
+  texts: Texts,
+  blocked: readonly number[],
 ): { placeholder: string; possible: boolean } {
   if (!partner) return { placeholder: bound ? texts[BOUND[bound]] : texts.placeholder, possible: !bound };
   const name = isolated(partner.name);

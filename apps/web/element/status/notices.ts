@@ -1,7 +1,7 @@
 import type { ChatEvent, UserRef } from '../../../../shared/protocol/events.js';
 import { called, type Part } from '../dom/dom.js';
-import { fill, filled, type Texts } from '../texts.js';
 import { durationText } from '../log/times.js';
+import { fill, filled, type Texts } from '../texts.js';
 
 /** Names in one notice; the rest is counted. */
 const NAMES_MAX = 3;
@@ -12,12 +12,23 @@ const RULES = ['slow', 'readonly', 'closed', 'links', 'words', 'hold', 'off'] as
 /** What kind of notice tells an event: those of a kind share one, but for `act`. Undefined for an event that no notice tells. */
 export function noticeKind(event: ChatEvent): 'people' | 'removed' | 'act' | undefined {
   switch (event.type) {
-    case 'joined': case 'renamed': return 'people';
-    case 'left': return event.by ? 'act' : 'people';
-    case 'removed': return event.user ? 'act' : 'removed';
-    case 'cleared': case 'moderator': case 'offered': case 'owned': case 'muted': return 'act';
-    case 'rules': return RULES.some((rule) => event[rule] !== undefined) ? 'act' : undefined;
-    default: return undefined; // a message, or of a newer server
+    case 'joined':
+    case 'renamed':
+      return 'people';
+    case 'left':
+      return event.by ? 'act' : 'people';
+    case 'removed':
+      return event.user ? 'act' : 'removed';
+    case 'cleared':
+    case 'moderator':
+    case 'offered':
+    case 'owned':
+    case 'muted':
+      return 'act';
+    case 'rules':
+      return RULES.some((rule) => event[rule] !== undefined) ? 'act' : undefined;
+    default:
+      return undefined; // a message, or of a newer server
   }
 }
 
@@ -55,7 +66,10 @@ function actParts(event: ChatEvent, texts: Texts): Part[] {
 }
 
 /** The rules that have changed. */
-export function rulesText({ slow, readonly, closed, links, words, hold, off }: Pick<ChatEvent, typeof RULES[number]>, texts: Texts): string {
+export function rulesText(
+  { slow, readonly, closed, links, words, hold, off }: Pick<ChatEvent, (typeof RULES)[number]>,
+  texts: Texts,
+): string {
   const parts = [
     slow === undefined ? '' : slow > 0 ? fill(texts.slow, { n: slow }) : texts.slowOff,
     readonly === undefined ? '' : readonly ? texts.readOnly : texts.readOnlyOff,
@@ -82,7 +96,11 @@ function peopleParts(events: ChatEvent[], texts: Texts): Part[] {
     left.size > 0 ? filled(texts.left, { names: list([...left.values()], texts) }) : [],
     ...renamed,
   ];
-  return enumerated(told.filter((parts) => parts.length > 0), ' · ', ' · ');
+  return enumerated(
+    told.filter((parts) => parts.length > 0),
+    ' · ',
+    ' · ',
+  );
 }
 
 function list(names: string[], texts: Texts): Part[] {

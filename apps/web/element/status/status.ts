@@ -1,11 +1,11 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import type { Chat, ChatFailure, StateChange } from '../../client/api.js';
-import { append, called, h, refill, type Part } from '../dom/dom.js';
-import { doctorOf, hasAnswered, obstacle } from './obstacle.js';
-import { whyNot } from './denials.js';
+import { append, called, h, type Part, refill } from '../dom/dom.js';
 import type { Skeleton } from '../dom/skeleton.js';
-import { fill, filled } from '../texts.js';
 import { durationText } from '../log/times.js';
+import { fill, filled } from '../texts.js';
+import { whyNot } from './denials.js';
+import { doctorOf, hasAnswered, obstacle } from './obstacle.js';
 
 /** ms of trouble before it is worth a line: most is over sooner. And of opening before that is called trouble. */
 const SLOW = 1_200;
@@ -25,7 +25,11 @@ export class StatusView {
   private failed = false;
   private reason = '';
 
-  constructor(private readonly parts: Skeleton, private readonly chat: Chat, private readonly restart: () => void) {
+  constructor(
+    private readonly parts: Skeleton,
+    private readonly chat: Chat,
+    private readonly restart: () => void,
+  ) {
     const { texts } = parts;
     this.later(SLOW, () => {
       this.say(texts.connecting);
@@ -73,14 +77,17 @@ export class StatusView {
 
   private turn({ state, reason }: StateChange): void {
     const { texts, root } = this.parts;
-    root.dataset['state'] = state;
+    root.dataset.state = state;
     this.reason = reason;
     if (state === 'online') this.opened = true;
     if (state === 'online') this.clear();
     if (state === 'reconnecting') this.later(SLOW, () => this.complain());
     if (state !== 'left' || this.failed) return;
     const asked = reason === 'left';
-    this.say(asked ? texts.ended : texts.elsewhere, { label: asked ? texts.comeBack : texts.useHere, act: this.restart });
+    this.say(asked ? texts.ended : texts.elsewhere, {
+      label: asked ? texts.comeBack : texts.useHere,
+      act: this.restart,
+    });
   }
 
   /** Says what is wrong, that it is tried again, and what one can do. */
@@ -90,7 +97,11 @@ export class StatusView {
     if (this.opened) return this.say(texts.reconnecting, now);
     const doctor = hasAnswered(this.reason) ? null : doctorOf(this.chat.server);
     const link = h('a', { href: doctor || '', target: '_blank', rel: 'noopener' }, doctor);
-    this.say(obstacle(this.chat.server, this.reason, texts), now, doctor ? h('small', {}, texts.askDoctor, ' ', link) : null);
+    this.say(
+      obstacle(this.chat.server, this.reason, texts),
+      now,
+      doctor ? h('small', {}, texts.askDoctor, ' ', link) : null,
+    );
   }
 
   private tryNow(): void {
