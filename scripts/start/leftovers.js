@@ -67,7 +67,7 @@ async function isOurs(pid) {
 
 /** True when the process is the child of a start that lives. */
 async function isStart(pid) {
-  return /scripts.start\.js/.test(await commandOf(await parentOf(pid)));
+  return /scripts.start.start\.js/.test(await commandOf(await parentOf(pid)));
 }
 
 /** True for the pm2 of `pm2 start`, which a host has started and means to keep; ours is called `pm2-runtime`. */
