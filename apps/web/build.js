@@ -136,6 +136,7 @@ async function npmPackage() {
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...about, version, license }, null, 2)}\n`);
   for (const name of ['chat.mjs', 'chat.d.mts']) await cp(join(site, name), join(folder, name));
+  for (const name of ['README.md', 'CHANGELOG.md']) await cp(join(here, 'client', name), join(folder, name));
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 }
 
