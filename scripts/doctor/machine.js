@@ -1,5 +1,6 @@
 /** This machine: Node, files, and what the kernel is set to. What a system does not tell (macOS has no /proc) is left out. */
 import { readFile } from 'node:fs/promises';
+import { inProject } from '../project.js';
 import { checkNode } from '../start/prepare.js';
 import { bad, good, note } from './findings.js';
 
@@ -12,11 +13,13 @@ export async function checkMachine(settings) {
   return [await checkVersion(), await checkFiles(settings), await checkBacklog()].filter((one) => one !== null);
 }
 
-const checkVersion = () =>
-  checkNode().then(
-    () => good(`Node ${process.versions.node}.`),
-    (error) => bad(error.message),
-  );
+async function checkVersion() {
+  const { endOfLifeNotice } = await import(inProject('dist/shared/node-version.js'));
+  const tooOld = await checkNode().catch((error) => error);
+  if (tooOld) return bad(tooOld.message);
+  const notice = endOfLifeNotice();
+  return notice ? note(notice) : good(`Node ${process.versions.node}.`);
+}
 
 async function checkFiles({ connections, pollConnections }) {
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '');

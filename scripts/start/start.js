@@ -30,6 +30,7 @@ async function start() {
   pm2 = new Pm2(await surroundings());
   await pm2.ready(() => healthy(port));
   if (stopping) return;
+  await noteEndOfLife();
   console.log(`nobackend-chat is ready at http://localhost:${port}`);
   await pm2.ended;
   if (!stopping) throw new Problem('pm2 ended by itself, so everything was ended.');
@@ -39,6 +40,13 @@ function checkFolder() {
   for (const folder of redisUrl ? [pm2Home] : [dataDir, pm2Home]) ensureFolder(folder);
   if (Buffer.byteLength(pm2Home) <= LONGEST_HOME) return;
   throw new Problem(`${pm2Home} is too long a path for pm2's sockets: move the project to a shorter one.`);
+}
+
+/** Says so when the Node in use gets no more fixes. */
+async function noteEndOfLife() {
+  const { endOfLifeNotice } = await import(inProject('dist/shared/node-version.js'));
+  const notice = endOfLifeNotice();
+  if (notice) console.log(notice);
 }
 
 /** What the processes would refuse to start with is a Problem here instead of a crash of each of them. */

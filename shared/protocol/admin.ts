@@ -80,13 +80,15 @@ export interface HostAct {
 
 /**
  * The answer of `GET /admin/figures`. `samples` are those of the last five minutes, or after `?since=<at>`, oldest first, one each two
- * seconds. `known` says whether Redis could be read: else only `at`, `redis` and `process` (of who answers) say anything.
+ * seconds. `known` says whether Redis could be read: else only `at`, `redis`, `process` and `node` (of the process that answers) say anything.
  */
 export interface AdminFigures {
   at: number;
   known: boolean;
   redis: { up: boolean; reason: string | null };
   process: ProcessFigures;
+  /** One line when the Node of this process gets no more fixes; null while it does. */
+  node: string | null;
   samples: Sample[];
   busy: { rooms: BusyRoom[]; origins: BusyOrigin[]; addresses: BusyAddress[] };
   /** What rooms remember, in bytes, and those whose values weigh most. */

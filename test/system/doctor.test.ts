@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endOfLifeNotice } from '../../shared/node-version.js';
 import { root } from '../support/child.js';
 import { Link } from '../support/link.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
@@ -62,6 +63,8 @@ describe('the doctor', () => {
       'a chat runs there, and is ready',
     ])
       expect(said).toMatch(new RegExp(sentence));
+    const notice = endOfLifeNotice();
+    expect(said).toContain(notice === null ? `good  Node ${process.versions.node}.` : `note  ${notice}`);
     expect(said).not.toContain('\x1b'); // colours are for terminals
   });
 

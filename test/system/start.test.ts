@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStartConfig } from '../../shared/config/config.js';
+import { endOfLifeNotice } from '../../shared/node-version.js';
 import { Child, root } from '../support/child.js';
 import { ask } from '../support/client.js';
 import { freePort, startOneRedis } from '../support/redis.js';
@@ -71,6 +72,7 @@ describe('npm start', () => {
   it('serves with two API processes, a worker and a Redis that may take a third of the memory, once per folder, and Ctrl-C ends all of them', async () => {
     const { child, url } = await start();
     expect(await ask<Joined>(url, 'join', { name: 'andrew' })).toMatchObject({ user: { name: 'andrew' } });
+    expect(/^Node .* has had no fixes since .*$/m.exec(child.output())?.[0] ?? null).toBe(endOfLifeNotice());
     const { api = [], worker = [], redis = [] } = await parts();
     expect([api.length, worker.length, redis.length]).toEqual([2, 1, 1]);
     const client = new Redis(Number(await readFile(join(folder, 'redis/port'), 'utf8')));

@@ -1,6 +1,7 @@
 /** What the host's page shows: the samples of the last minutes, what is busy, what is off, what was done. */
 
 import type { Metrics } from '../../../shared/metrics/metrics.js';
+import { endOfLifeNotice } from '../../../shared/node-version.js';
 import type { AdminFigures, BusyRoom } from '../../../shared/protocol/admin.js';
 import type { Availability } from '../../../shared/redis/availability.js';
 import { readHostActs, readSwitched } from '../../../shared/store/operator.js';
@@ -33,7 +34,14 @@ export async function readFigures(sources: Sources, since: number): Promise<Admi
     off: [],
     acts: [],
   };
-  return { at: Date.now(), known: read !== null, redis, process: metrics.own, ...(read ?? nothing) };
+  return {
+    at: Date.now(),
+    known: read !== null,
+    redis,
+    process: metrics.own,
+    node: endOfLifeNotice(),
+    ...(read ?? nothing),
+  };
 }
 
 async function readAll(

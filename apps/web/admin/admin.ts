@@ -27,6 +27,7 @@ let heard = performance.now();
 let ahead = 0;
 
 const state = byId('state', HTMLElement);
+const node = byId('node', HTMLElement);
 const charts = makeCharts();
 const ask = new Ask(
   (kind, name) => Boolean(figures && figures.off.some((one) => one.kind === kind && one.name === name)),
@@ -63,9 +64,16 @@ function take(answer: AdminFigures): void {
   const newest = samples[samples.length - 1];
   samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-KEPT);
   const last = samples[samples.length - 1];
+  showNode(answer.node);
   showLists(figures, answer.redis.up && last ? last.processes : [answer.process]);
   say();
   draw();
+}
+
+/** A process of a former version says nothing of its Node. */
+function showNode(notice: string | null | undefined): void {
+  node.hidden = !notice;
+  setText(node, notice || '');
 }
 
 function fail(message: string): void {

@@ -1,0 +1,48 @@
+/** What `/admin` says when the Node of its server gets no more fixes. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endOfLifeNotice } from '../../shared/node-version.js';
+import type { AdminFigures } from '../../shared/protocol/admin.js';
+import { launchBrowser } from '../support/browser.js';
+import { startSystem, type TestSystem } from '../support/processes.js';
+
+const PASSWORD = 'host';
+
+let system: TestSystem, browser: Browser, page: Page;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startSystem({ env: { ADMIN_PASSWORD: PASSWORD } }), launchBrowser()]);
+  page = await (await browser.newContext({ httpCredentials: { username: 'me', password: PASSWORD } })).newPage();
+});
+afterAll(async () => {
+  await browser.close();
+  await system.stop();
+});
+
+/** Opens the page with figures in which the server says this of its Node. */
+async function open(notice: string | null | undefined): Promise<void> {
+  await page.unrouteAll();
+  await page.route('**/admin/figures?*', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...((await response.json()) as AdminFigures), node: notice } });
+  });
+  await page.goto(`${system.urls[0]}/admin`);
+  await page.getByText('Live', { exact: true }).waitFor();
+}
+
+describe('the page of the host', () => {
+  it('is told of the Node that runs the server', async () => {
+    const headers = { Authorization: `Basic ${btoa(`me:${PASSWORD}`)}` };
+    const figures = await fetch(`${system.urls[0]}/admin/figures?since=0`, { headers });
+    expect(((await figures.json()) as AdminFigures).node).toBe(endOfLifeNotice());
+  });
+
+  it('shows the notice, and nothing when there is none or the server is of a former version', async () => {
+    await open('Node 1.2.3 has had no fixes.');
+    expect(await page.getByText('Node 1.2.3 has had no fixes.').isVisible()).toBe(true);
+    for (const nothing of [null, undefined]) {
+      await open(nothing);
+      expect(await page.locator('#node').isVisible()).toBe(false);
+    }
+  });
+});
