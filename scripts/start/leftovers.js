@@ -65,9 +65,9 @@ async function isOurs(pid) {
   return folder === null || [root, dataDir].some((own) => folder === own || folder.startsWith(own + sep));
 }
 
-/** True when the process is the child of a start that lives. */
+/** True when the process is the child of a start that lives, also one of 0.1.0, which had it in `scripts/start.js`. */
 async function isStart(pid) {
-  return /scripts.start.start\.js/.test(await commandOf(await parentOf(pid)));
+  return /scripts.(start.)?start\.js/.test(await commandOf(await parentOf(pid)));
 }
 
 /** True for the pm2 of `pm2 start`, which a host has started and means to keep; ours is called `pm2-runtime`. */
