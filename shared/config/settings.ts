@@ -1,0 +1,385 @@
+/**
+ * Every setting of the chat: an environment variable with its default, what is allowed and what it is for.
+ * `readConfig` reads by this table, and docs/settings.md is made from it (`node scripts/settings-doc.js`).
+ */
+import { totalmem } from 'node:os';
+import { ROOM_NAME } from '../protocol/limits.js';
+import { parseRedisUrl } from './redis-url.js';
+
+/** A value that the host has to change before anything can start. The message is one line for the host. */
+export class ConfigError extends Error {}
+
+export type Environment = Record<string, string | undefined>;
+
+export interface Setting<Value> {
+  /** The environment variable. */
+  name: string;
+  /** One or two sentences for the host, with the unit of the value. */
+  about: string;
+  /** The default, and the allowed values, as words for the documentation. */
+  usual: string;
+  allowed: string;
+  /** Returns the value, or the default for an empty or absent variable. Throws ConfigError for any other value. */
+  read(env: Environment): Value;
+}
+
+const given = (env: Environment, name: string): string | undefined => env[name] || undefined;
+const figure = (value: number): string => value.toLocaleString('en-US');
+
+/** A default that depends on the environment, with the words that say so. */
+interface Computed {
+  of(env: Environment): number;
+  words: string;
+}
+
+/** A whole number. `also` is a value beside the range, for tests. */
+function whole(
+  name: string,
+  usual: number | Computed,
+  [min, max]: [number, number],
+  about: string,
+  also?: number,
+): Setting<number> {
+  const computed = typeof usual === 'number' ? { of: () => usual, words: figure(usual) } : usual;
+  return {
+    name,
+    about,
+    usual: computed.words,
+    allowed: `${figure(min)} to ${figure(max)}`,
+    read(env) {
+      const text = given(env, name);
+      if (text === undefined) return computed.of(env);
+      const value = Number(text);
+      if (/^\d+$/.test(text) && ((value >= min && value <= max) || value === also)) return value;
+      throw new ConfigError(`${name}=${text} is not allowed: give a whole number from ${min} to ${max}.`);
+    },
+  };
+}
+
+function choice<T extends string>(name: string, usual: T, words: readonly T[], about: string): Setting<T> {
+  return {
+    name,
+    about,
+    usual: `\`${usual}\``,
+    allowed: words.map((word) => `\`${word}\``).join(', '),
+    read(env) {
+      const text = given(env, name);
+      if (text === undefined) return usual;
+      const value = words.find((word) => word === text);
+      if (value !== undefined) return value;
+      throw new ConfigError(`${name}=${text} is not allowed: give one of ${words.join(', ')}.`);
+    },
+  };
+}
+
+function onOff(name: string, usual: 'on' | 'off', about: string): Setting<boolean> {
+  const setting = choice(name, usual, ['on', 'off'], about);
+  return { ...setting, read: (env) => setting.read(env) === 'on' };
+}
+
+/** A list with commas between. `allowed` says what its members are. */
+function list(name: string, allowed: string, isAllowed: (one: string) => boolean, about: string): Setting<string[]> {
+  return {
+    name,
+    about,
+    usual: 'none',
+    allowed,
+    read(env) {
+      const all = (env[name] ?? '')
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== '');
+      if (all.every(isAllowed)) return all;
+      throw new ConfigError(`${name}=${env[name]} is not allowed: give ${allowed}, with commas between.`);
+    },
+  };
+}
+
+const isOrigin = (text: string): boolean => text === 'null' || (URL.canParse(text) && new URL(text).origin === text);
+
+const ownRedis = 'redis://127.0.0.1:6379';
+const redisUrl: Setting<string> = {
+  name: 'REDIS_URL',
+  about:
+    'The Redis that the chat uses. Without it `npm start` starts a Redis of its own. ' +
+    'With `rediss` in place of `redis` the connection uses TLS.',
+  usual: 'a Redis of its own',
+  allowed:
+    '`redis://[user:password@]host:port[/db]`, `redis://a:7000,b:7001?cluster=true`, ' +
+    '`redis+sentinel://host:port,host:port/name-of-master`',
+  read(env) {
+    const text = given(env, 'REDIS_URL') ?? ownRedis;
+    if (parseRedisUrl(text)) return text;
+    throw new ConfigError(
+      'REDIS_URL is not allowed: give redis://[user:password@]host:port[/db], redis://a:7000,b:7001?cluster=true' +
+        ' or redis+sentinel://host:port,host:port/name-of-master; with rediss for TLS.',
+    );
+  },
+};
+
+const adminPassword: Setting<string | null> = {
+  name: 'ADMIN_PASSWORD',
+  about: 'The password of `/admin`, `/admin/queues` and `/metrics` (HTTP basic auth). Without it they do not exist.',
+  usual: 'none',
+  allowed: 'any text',
+  read: (env) => given(env, 'ADMIN_PASSWORD') ?? null,
+};
+
+const allowedOrigins = list(
+  'ALLOWED_ORIGINS',
+  'origins such as https://example.org',
+  isOrigin,
+  'Only pages of these origins may use the chat. Without it all pages may. `null` is a page opened from a file, ' +
+    'or a sandboxed frame.',
+);
+const reservedRooms = list(
+  'RESERVED_ROOMS',
+  'beginnings of room names, such as staff',
+  (one) => ROOM_NAME.test(one.toLowerCase()),
+  'Rooms whose names begin so are opened by the host only. No visitor becomes their owner by coming first.',
+);
+
+/** The default of one Redis, and the default of a cluster. */
+function ofRedis(one: number, cluster: number): Computed {
+  const isCluster = (env: Environment): boolean => parseRedisUrl(redisUrl.read(env))?.kind === 'cluster';
+  return { of: (env) => (isCluster(env) ? cluster : one), words: `${one}, in a cluster ${cluster}` };
+}
+
+const MANY = 1_000_000;
+const BYTES_PER_MB = 1_048_576;
+
+/**
+ * The settings of every process, by group. Where a default is a number of people, it is a lecture hall: some 300 people
+ * behind one address, who open a page together.
+ */
+export const SETTINGS = {
+  server: {
+    port: whole('PORT', 8_080, [1, 65_535], 'The TCP port of the API.', 0),
+    trustProxy: whole(
+      'TRUST_PROXY',
+      0,
+      [0, 16],
+      'The number of your own proxies in front of the chat. Each of them adds to `X-Forwarded-For`. ' +
+        'With 0 clients connect directly, and the chat does not believe that header.',
+    ),
+    allowedOrigins: { ...allowedOrigins, read: originsOrAll },
+    connections: whole('CONNECTIONS', 20_000, [1, MANY], 'The most connections of one process. Each takes 20 KB.'),
+    clientTimeout: whole(
+      'CLIENT_TIMEOUT',
+      30,
+      [1, 3_600],
+      'Seconds that a client may take to send a request, and to receive an answer that is ready. ' +
+        'A slow phone needs this long for the largest answer.',
+    ),
+    drainNotice: whole(
+      'DRAIN_NOTICE',
+      0,
+      [0, 60],
+      'Seconds for which a process that was told to end still serves, while `/ready` says no. A load balancer needs ' +
+        'this time to notice. Under pm2 the processes share a port and need none.',
+    ),
+  },
+  redis: {
+    redisUrl,
+    redisWait: whole(
+      'REDIS_WAIT',
+      0,
+      [0, 16],
+      'The number of replicas that must have a message, an entry or an exit before it is answered, and an event ' +
+        'before it is delivered (`WAIT`). With 0 a failover loses what the replica had not received yet.',
+    ),
+    /**
+     * Fan-out makes one script call for each shard in which a room has members, so one Redis wants one shard. In a
+     * cluster each shard is in one slot: 64 spread evenly (22, 21 and 21 on three masters; of 16 it would be 8, 4 and
+     * 4, and with six masters two would have none).
+     */
+    shards: whole(
+      'SHARDS',
+      ofRedis(1, 64),
+      [1, 1_024],
+      'Into how many parts users and rooms are divided. It cannot change while a Redis holds data of the chat.',
+    ),
+    fanOutQueues: whole(
+      'FANOUT_QUEUES',
+      ofRedis(1, 8),
+      [1, 64],
+      'The number of fan-out queues. In a cluster several queues spread the load over the nodes, and one node that ' +
+        'is away does not stop fan-out.',
+    ),
+    workerConcurrency: whole(
+      'WORKER_CONCURRENCY',
+      10,
+      [1, 1_000],
+      'The rooms that one worker advances at the same time. More than 10 brought nothing: Redis is the limit then.',
+    ),
+  },
+  rooms: {
+    userTtl: whole(
+      'USER_TTL',
+      90,
+      [1, 86_400],
+      'Seconds without a poll or a send after which a user is ended. Browsers let hidden tabs work only once a minute.',
+    ),
+    roomTtl: whole('ROOM_TTL', 86_400, [1, 2_592_000], 'Seconds for which the log of an empty room is kept.'),
+    history: whole(
+      'HISTORY',
+      1_000,
+      [1, 100_000],
+      'Messages kept in the log of a room after everybody has received them. The last comings and goings are kept, too.',
+    ),
+    logMax: whole('LOG_MAX', 10_000, [10, MANY], 'Undelivered events of a room from which on sends to it are refused.'),
+    inboxMax: whole(
+      'INBOX_MAX',
+      1_000,
+      [1, 100_000],
+      'Events that an inbox holds. When there are more, it loses the oldest. Up to `HISTORY` they can be read back.',
+    ),
+    inboxBytes: whole(
+      'INBOX_BYTES',
+      524_288,
+      [65_536, 1_073_741_824],
+      'Bytes that an inbox holds: 1,000 usual messages, or 40 of the largest. A user that joins and never polls has ' +
+        '32 KiB, for 30 s.',
+    ),
+    reservedRooms: { ...reservedRooms, read: (env) => Object.freeze(reservedRooms.read(env).map(smallLetters)) },
+  },
+  polls: {
+    pollConnections: whole(
+      'POLL_CONNECTIONS',
+      64,
+      [1, 10_000],
+      'Redis connections of one API process for polls that wait by BLPOP.',
+    ),
+    live: onOff(
+      'LIVE',
+      'on',
+      'Whether polls of users who stay wait in the memory of the process. With `off` every poll waits by BLPOP.',
+    ),
+  },
+  admin: {
+    adminPassword,
+    adminTries: whole(
+      'ADMIN_TRIES',
+      20,
+      [1, MANY],
+      'Wrong passwords from one address in ten minutes. This is enough for typing, and 3,000 a day for guessing.',
+    ),
+    logLevel: choice(
+      'LOG_LEVEL',
+      'info',
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'The least level that is logged. `debug` logs every request, without names, texts, addresses or tokens.',
+    ),
+    logFormat: choice('LOG_FORMAT', 'json', ['json', 'text'], '`json` is for machines, `text` is for a terminal.'),
+    otel: onOff(
+      'OTEL',
+      'off',
+      'Spans of fan-out for OpenTelemetry. Its packages do not come with the chat (see docs/hosting.md).',
+    ),
+  },
+  limits: {
+    rateLimits: onOff('RATE_LIMITS', 'on', 'Turn it off only for load tests.'),
+    sendRate: whole(
+      'SEND_RATE',
+      5,
+      [1, 10_000],
+      'Messages of one user per second in the long run. Messages of four seconds may come at once.',
+    ),
+    signalRate: whole(
+      'SIGNAL_RATE',
+      25,
+      [1, 10_000],
+      'Signals of one user per second in the long run. A pointer that others follow needs about 20.',
+    ),
+    addressJoins: whole('ADDRESS_JOINS', 300, [1, MANY], 'New users of one address in a minute.'),
+    addressRooms: whole(
+      'ADDRESS_ROOMS',
+      1_000,
+      [1, MANY],
+      'New rooms of one address in an hour. Each keeps its log for `ROOM_TTL`.',
+    ),
+    addressSends: whole('ADDRESS_SENDS', 1_000, [1, MANY], 'Messages of one address in 10 s.'),
+    roomSends: whole(
+      'ROOM_SENDS',
+      500,
+      [1, MANY],
+      'Messages to one room in 10 s. Nobody can read as many, and fan-out to 1,000 members can follow.',
+    ),
+    roomJoins: whole(
+      'ROOM_JOINS',
+      500,
+      [1, MANY],
+      'Users that enter one room in 10 s. Each entry is an event for all members.',
+    ),
+    addressReads: whole(
+      'ADDRESS_READS',
+      1_000,
+      [1, MANY],
+      'Readings of history, members and rooms by one address in 10 s.',
+    ),
+    addressForgets: whole(
+      'ADDRESS_FORGETS',
+      60,
+      [1, MANY],
+      'Users of one address in a minute that take back their messages. Each time whole logs are searched.',
+    ),
+    addressFailures: whole('ADDRESS_FAILURES', 600, [1, MANY], 'Different invalid tokens of one address in a minute.'),
+    addressPolls: whole(
+      'ADDRESS_POLLS',
+      1_000,
+      [1, MANY],
+      'Polls of one address that one process holds. 1,000 take 16 MB of memory.',
+    ),
+    fruitlessCalls: whole(
+      'FRUITLESS_CALLS',
+      200,
+      [1, MANY],
+      'Wasted calls of one user in 10 s: calls that returned nothing or were refused, such as a poll with `timeout=0` ' +
+        'of an empty inbox.',
+    ),
+    addressFruitless: whole(
+      'ADDRESS_FRUITLESS',
+      3_000,
+      [1, MANY],
+      'Wasted calls of one address in 10 s, counted in each process.',
+    ),
+    addressConnections: whole(
+      'ADDRESS_CONNECTIONS',
+      2_000,
+      [1, MANY],
+      'Connections of one address when there is no proxy. A browser opens six.',
+    ),
+  },
+} satisfies Record<string, Record<string, Setting<unknown>>>;
+
+/** The settings that only the start reads: the number of processes, and the Redis that it starts itself. */
+export const START_SETTINGS = {
+  apiInstances: whole('API_INSTANCES', 2, [1, 128], 'API processes that pm2 starts.'),
+  workerInstances: whole('WORKER_INSTANCES', 1, [1, 128], 'Worker processes that pm2 starts.'),
+  appendfsync: choice(
+    'REDIS_APPENDFSYNC',
+    'everysec',
+    ['everysec', 'always', 'no'],
+    "When the chat's own Redis writes to the disk. With `always` nothing that was accepted is lost, even by a power cut.",
+  ),
+  redisMaxMemory: whole(
+    'REDIS_MAXMEMORY',
+    { of: () => Math.max(64, Math.floor(memoryBytes() / 3 / BYTES_PER_MB)), words: 'a third of the memory' },
+    [64, 16_777_216],
+    "Memory limit of the chat's own Redis in MB. When it is reached, the chat refuses new messages instead of filling " +
+      'the machine. Rewriting its log can take as much again for a moment.',
+  ),
+};
+
+/** Null: all origins. */
+function originsOrAll(env: Environment): ReadonlySet<string> | null {
+  const origins = allowedOrigins.read(env);
+  return origins.length > 0 ? new Set(origins) : null;
+}
+
+const smallLetters = (text: string): string => text.toLowerCase();
+
+/** Bytes of memory that this machine has, or that this container may use. */
+function memoryBytes(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Infinity);
+}
