@@ -15,11 +15,24 @@ export const USAGE = `npm run bench -- [options]
   --live on|off    the chat's LIVE setting
   --set A=1,B=2    other settings of the chat
   --compare DIR    also a chat from another folder, which must be built; its settings: --compare-set A=1,B=2
+  --node 22,24     the chat on these versions of Node instead: major versions, which npm has, or paths of binaries
   --profile DIR    write CPU profiles of API and worker there; bench/report/profile.js reads them
   --json FILE      write all figures
   --chart FILE     draw the ratios as SVG`;
 
-const TEXT = ['scenario', 'rounds', 'seconds', 'live', 'set', 'compare', 'compare-set', 'profile', 'json', 'chart'];
+const TEXT = [
+  'scenario',
+  'rounds',
+  'seconds',
+  'live',
+  'set',
+  'compare',
+  'compare-set',
+  'node',
+  'profile',
+  'json',
+  'chart',
+];
 const FLAGS = ['all', 'quick', 'help'];
 const DEFAULT = ['b', 'c', 'idle'];
 
@@ -40,6 +53,7 @@ export function readOptions(args) {
           settings: { LIVE: values.live ?? 'on', ...settings(values['compare-set']) },
         }
       : null,
+    nodes: values.node?.split(',') ?? [],
     profile: values.profile ?? null,
     json: values.json ?? null,
     chart: values.chart ?? null,

@@ -7,10 +7,12 @@ import { readOptions, USAGE } from './options.js';
 import { drawChart } from './report/chart.js';
 import { report } from './report/report.js';
 import { scenarios } from './scenarios/index.js';
+import { findNodes } from './systems/nodes.js';
 import { pinGenerator } from './systems/processes.js';
 
 async function run(options) {
   if (options.help) return console.log(USAGE);
+  options.nodes = await findNodes(options.nodes);
   pinGenerator();
   if (options.profile) await mkdir(options.profile, { recursive: true });
   const machine = `Node ${process.version}, ${cpus()[0].model}; all server processes on one core, the load on another`;

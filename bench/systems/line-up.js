@@ -1,4 +1,4 @@
-/** The systems of one scenario with their clients: the floor, the chat, and the chat it is compared with. */
+/** The systems of one scenario with their clients: the floor, the chat (on each Node), and the chat it is compared with. */
 import { root } from '../../scripts/project.js';
 import { Crowd } from '../load/crowd.js';
 import { startChat, startFloor } from './systems.js';
@@ -15,10 +15,12 @@ export async function withCrowds(options, how, use) {
   }
 }
 
-function starters({ settings, compared, profile }, { floor = true, ...how } = {}) {
+function starters({ settings, compared, profile, nodes }, { floor = true, ...how } = {}) {
+  const chat = (name, binary) => () =>
+    startChat(name, root, { ...how, env: { ...settings, ...how.env }, profile, binary });
   return [
     ...(floor ? [() => startFloor(how)] : []),
-    () => startChat('chat', root, { ...how, env: { ...settings, ...how.env }, profile }),
+    ...(nodes.length > 0 ? nodes.map(({ name, binary }) => chat(name, binary)) : [chat('chat')]),
     ...(compared
       ? [() => startChat('compared', compared.dir, { ...how, env: { ...compared.settings, ...how.env } })]
       : []),

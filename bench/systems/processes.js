@@ -42,9 +42,9 @@ export function start(command, args, env, { ipc = false } = {}) {
   return child;
 }
 
-/** Starts a Node program and waits until it says that it is ready. */
-export async function startNode(args, env) {
-  const child = start(process.execPath, args, env, { ipc: true });
+/** Starts a Node program and waits until it says that it is ready. `node` is the binary that runs it. */
+export async function startNode(args, env, node = process.execPath) {
+  const child = start(node, args, env, { ipc: true });
   const timeout = AbortSignal.timeout(START_PATIENCE);
   const ready = once(child, 'message', { signal: timeout });
   const ended = once(child, 'exit', { signal: timeout }).then(() => {

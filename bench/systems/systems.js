@@ -70,9 +70,9 @@ export async function startFloor({ collectable = false } = {}) {
 
 /**
  * Starts a chat from the folder `dir`, which must be built. `env` are its settings, `apis` its API processes; `profile`
- * is a folder for CPU profiles.
+ * is a folder for CPU profiles, `binary` the Node that runs it, else ours.
  */
-export async function startChat(name, dir, { env = {}, apis = 1, profile = null, collectable = false } = {}) {
+export async function startChat(name, dir, { env = {}, apis = 1, profile = null, collectable = false, binary } = {}) {
   const data = temporaryFolder();
   const redisPort = await randomPort();
   const redis = start(
@@ -105,9 +105,10 @@ export async function startChat(name, dir, { env = {}, apis = 1, profile = null,
   const api = [];
   for (let i = 0; i < apis; i += 1) {
     ports.push(await randomPort());
-    api.push(await startNode([...node, join(dir, 'dist/apps/api/main.js')], { ...settings, PORT: String(ports[i]) }));
+    const own = { ...settings, PORT: String(ports[i]) };
+    api.push(await startNode([...node, join(dir, 'dist/apps/api/main.js')], own, binary));
   }
-  const worker = [await startNode([...node, join(dir, 'dist/apps/worker/main.js')], settings)];
+  const worker = [await startNode([...node, join(dir, 'dist/apps/worker/main.js')], settings, binary)];
   return new System(name, dir, settings, ports, { api, worker, redis: [redis] }, probe);
 }
 

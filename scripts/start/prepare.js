@@ -41,7 +41,8 @@ async function installPackages() {
   if (lstatSync(inProject('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new Problem('node_modules is a link to another folder, which installing would empty: remove the link first.');
   }
-  if (!installedByHand()) await run('Installing packages', ...npmCi());
+  // the build needs the development packages, whatever NODE_ENV says
+  if (!installedByHand()) await run('Installing packages', ...npm('ci', '--include=dev'));
   await writeFile(stampFile, lock);
 }
 
@@ -52,11 +53,11 @@ function installedByHand() {
   return statSync(installed).mtimeMs >= statSync(inProject('package-lock.json')).mtimeMs;
 }
 
-/** The npm that runs us, else the one on PATH. The build needs the development packages, whatever NODE_ENV says. */
-function npmCi() {
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
-  const npm = process.env.npm_execpath ?? '';
-  return npm.endsWith('npm-cli.js') ? [process.execPath, [npm, ...args]] : ['npm', args];
+/** Returns the command and arguments that run npm: the npm that runs this process, else the one on the PATH. */
+export function npm(...args) {
+  const quiet = [...args, '--no-audit', '--no-fund'];
+  const own = process.env.npm_execpath ?? '';
+  return own.endsWith('npm-cli.js') ? [process.execPath, [own, ...quiet]] : ['npm', quiet];
 }
 
 /** Throws a Problem when redis-server is missing and cannot be installed here. It comes first: the packages take minutes. */

@@ -1,0 +1,22 @@
+/** The versions of Node that `--node` names. */
+import { execFileSync } from 'node:child_process';
+import { nodeBinary } from '../../scripts/node-binaries.js';
+import { Problem } from '../../scripts/problem.js';
+
+/** Resolves with name and binary of each: a major version comes from npm, anything else is the path of a binary. */
+export async function findNodes(wanted) {
+  const nodes = [];
+  for (const one of wanted) {
+    const binary = /^\d+$/.test(one) ? await nodeBinary(one) : one;
+    nodes.push({ name: `Node ${versionOf(binary)}`, binary });
+  }
+  return nodes;
+}
+
+function versionOf(binary) {
+  try {
+    return execFileSync(binary, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+  } catch (error) {
+    throw new Problem(`${binary} is no Node: ${error.message}`);
+  }
+}
