@@ -11,7 +11,7 @@ import { Availability } from '../../shared/redis/availability.js';
 import { connectProducer, firstConnect } from '../../shared/redis/connect.js';
 import { nodesOf } from '../../shared/redis/nodes.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
-import { connectDurable, connectStore } from '../../shared/store/connect.js';
+import { connectStore } from '../../shared/store/connect.js';
 import { createStore, type Store } from '../../shared/store/store.js';
 import type { Entrance } from './admin/password.js';
 import { Passwords } from './admin/password-attempts.js';
@@ -48,7 +48,7 @@ async function main(config: Config): Promise<void> {
   const store = createStore(
     redis,
     config,
-    config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', quiet) : redis,
+    config.redisWait > 0 ? connectStore(config.redisUrl).on('error', quiet) : redis,
   );
   const telemetry = await queueTelemetry(config);
   const fanOutQueues = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer, telemetry));

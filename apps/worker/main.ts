@@ -9,7 +9,7 @@ import { openQueue, UPKEEP } from '../../shared/queues.js';
 import { Availability } from '../../shared/redis/availability.js';
 import { connectWorker } from '../../shared/redis/connect.js';
 import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
-import { connectDurable, connectStore } from '../../shared/store/connect.js';
+import { connectStore } from '../../shared/store/connect.js';
 import { createStore } from '../../shared/store/store.js';
 import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
 import { Jobs } from './jobs/index.js';
@@ -36,7 +36,7 @@ async function main(config: Config): Promise<void> {
   const store = createStore(
     redis,
     config,
-    config.redisWait > 0 ? connectDurable(config.redisUrl).on('error', () => undefined) : redis,
+    config.redisWait > 0 ? connectStore(config.redisUrl).on('error', () => undefined) : redis,
   );
   const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
   const fanOut = new FanOut(store, observer(metrics, log));

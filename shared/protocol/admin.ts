@@ -50,12 +50,12 @@ export interface BusyRoom {
   members: number;
   rate: number;
 }
-export interface BusyOrigin {
+interface BusyOrigin {
   /** As browsers name it; `null` is a file or a sandboxed frame, `none` a request that names no page. */
   origin: string;
   rate: number;
 }
-export interface BusyAddress {
+interface BusyAddress {
   /** The address, hashed with the salt of the day. */
   address: string;
   rate: number;

@@ -3,10 +3,7 @@ import { connectCommands, placeOf } from '../redis/connect.js';
 import type { RedisClient } from '../redis/owners.js';
 import { scriptsFor } from './scripts.js';
 
-/** For the store of a process. */
+/** For the store of a process. Steps that wait for replicas take a connection of their own: WAIT holds up all others. */
 export function connectStore(url: string): RedisClient {
   return connectCommands(url, scriptsFor(placeOf(url).kind === 'cluster'));
 }
-
-/** For steps that wait for replicas: WAIT would hold up everybody else's commands. */
-export const connectDurable = connectStore;

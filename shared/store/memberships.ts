@@ -151,7 +151,7 @@ function finishEntry({ keys, redis }: Store, { id, number, room }: Move): Promis
 }
 
 /** Who made a member go, and for how many seconds it may not come back. */
-export interface SentOut {
+interface SentOut {
   by: UserRef;
   banned?: number;
 }

@@ -49,7 +49,7 @@ export async function closePrivateRoom(store: Store, user: UserRef, other: numbe
   if (await store.redis.sismember(store.keys.userRooms(user.id), room)) await exitRoom(store, room, user);
 }
 
-export function noSuchUser(id: number): ChatError {
+function noSuchUser(id: number): ChatError {
   return new ChatError('no_such_user', `There is no user ${id} in a room of yours.`, { field: 'to' });
 }
 

@@ -204,7 +204,7 @@ export async function authorize(
 }
 
 /** The public rooms of a user, read in steps: it may be in thousands of private ones. */
-export async function publicRooms({ keys, redis }: Store, id: number): Promise<string[]> {
+async function publicRooms({ keys, redis }: Store, id: number): Promise<string[]> {
   const found = new Set<string>();
   let cursor = '0';
   do {

@@ -35,7 +35,7 @@ export function toChatError(error: unknown, failed: (error: unknown) => void): C
   return new ChatError('unavailable', 'The chat is not available at the moment. Try again soon.', { retryAfter: 1 });
 }
 
-export function errorBody(error: ChatError): string {
+function errorBody(error: ChatError): string {
   const { code, status, message, details } = error;
   return scriptSafeJson({ ok: false, error: { code, status, message, ...details } });
 }

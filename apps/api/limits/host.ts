@@ -29,7 +29,7 @@ export class Host {
 }
 
 /** The origin of the page that asks, as far as its browser says: `null` for a file or a sandboxed frame, `none` for none. */
-export function pageOf({ headers }: IncomingMessage): string {
+function pageOf({ headers }: IncomingMessage): string {
   return originOfText(headers.origin ?? headers.referer ?? '') || 'none';
 }
 

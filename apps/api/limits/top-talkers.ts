@@ -12,7 +12,7 @@ const KEPT = 10;
 const WRITTEN = 30;
 
 /** Names with their rates a second, the busiest first. */
-export type Rates = [name: string, rate: number][];
+type Rates = [name: string, rate: number][];
 export interface Busy {
   rooms: Rates;
   origins: Rates;

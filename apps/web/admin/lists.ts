@@ -6,7 +6,7 @@ import { Table } from './table.js';
 
 type Kind = SwitchedOff['kind'];
 
-export const DONE: Record<ActName, string> = {
+const DONE: Record<ActName, string> = {
   room_off: 'Room switched off',
   room_on: 'Room switched on',
   clear: 'Room cleared',

@@ -13,7 +13,7 @@ const SIDE_BY_SIDE = 32;
 const TURN = 50;
 
 /** A batch that all shards have reached. */
-export interface Delivered {
+interface Delivered {
   room: string;
   entries: readonly LogEntry[];
   /** How many of them had not been reached everywhere before: other workers may have taken part. */

@@ -124,7 +124,7 @@ export async function mend(
 }
 
 /** Makes whole who has been in a room by one account only for `settled` ms, as far as one master has a part of it. */
-export async function mendMemberships(store: Store, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
+async function mendMemberships(store: Store, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
   const halves = await lasting(
     () => halvesAt(store, master, shards),
     ({ room, user, by }) => `${room} ${user.id} ${by}`,

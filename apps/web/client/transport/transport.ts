@@ -28,7 +28,7 @@ interface ErrorBody extends ErrorDetails {
 }
 
 /** Opens the envelope that both ways share. Throws the failure it holds. */
-export function unwrap<A>(body: unknown): A {
+function unwrap<A>(body: unknown): A {
   const envelope = body as { ok?: boolean; error?: ErrorBody } | null;
   if (envelope && envelope.ok === true) return body as A;
   const error = envelope && envelope.error;
