@@ -4,16 +4,16 @@ import { CONFIG_EXIT, ConfigError } from './config/config.js';
 import type { Logger } from './log.js';
 
 /** How long (ms) Redis may take for what is written to it at the end; a cache, figures: nothing that must not be lost. */
-const LAST_WORDS = 1_000;
+const FINAL_WRITES_MS = 1_000;
 
-/** Runs `end` at the first SIGINT or SIGTERM, then exits 0; exits 1 when `end` takes longer than `patience` ms. */
-export function onShutdown(log: Logger, patience: number, end: () => Promise<void>): void {
+/** Runs `end` at the first SIGINT or SIGTERM, then exits 0; exits 1 when `end` takes longer than `timeoutMs`. */
+export function onShutdown(log: Logger, timeoutMs: number, end: () => Promise<void>): void {
   let ending = false;
   const begin = (signal: string): void => {
     if (ending) return; // Ctrl-C reaches a process twice: from the terminal and from pm2
     ending = true;
     log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), patience).unref();
+    setTimeout(() => process.exit(1), timeoutMs).unref();
     end()
       .catch((error: unknown) => log.error({ error }, 'stopping failed'))
       .finally(() => process.exit(0));
@@ -28,8 +28,8 @@ export function onShutdown(log: Logger, patience: number, end: () => Promise<voi
 }
 
 /** Waits for what is written to Redis at the end, but not for a Redis that hangs. */
-export async function lastWords(written: Promise<unknown>): Promise<void> {
-  await Promise.race([written, sleep(LAST_WORDS)]);
+export async function finalWrites(written: Promise<unknown>): Promise<void> {
+  await Promise.race([written, sleep(FINAL_WRITES_MS)]);
 }
 
 /** Ends a process that cannot start: in one line, and for good when only the host can mend it. */

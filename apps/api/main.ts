@@ -10,7 +10,7 @@ import { type FanOutJob, fanOutQueueNames, openQueue, UPKEEP } from '../../share
 import { Availability } from '../../shared/redis/availability.js';
 import { connectProducer, firstConnect } from '../../shared/redis/connect.js';
 import { nodesOf } from '../../shared/redis/nodes.js';
-import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
+import { finalWrites, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { createStore, type Store } from '../../shared/store/store.js';
 import type { Entrance } from './admin/password.js';
@@ -83,7 +83,7 @@ async function main(config: Config): Promise<void> {
     const drained = drainServer(server);
     polls.drain();
     await drained;
-    await lastWords(polls.close().then(() => metrics.close()));
+    await finalWrites(polls.close().then(() => metrics.close()));
   });
   log.info({ port: portOf(server) }, 'listening');
   process.send?.('ready');

@@ -18,7 +18,7 @@ type Count = (operation: string, outcome: string, limit?: string) => void;
 
 /** Registers the figures; gives what counts each answer. */
 export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue[]): Count {
-  metrics.sum('deliveries_total', 'Events given to clients.', () => polls.deliveries);
+  metrics.externalCounter('deliveries_total', 'Events given to clients.', () => polls.deliveries);
   metrics.gauge('held_polls', 'Polls held at the moment, by way of waiting.', 'way', () => {
     return { blocking: polls.held.size, live: polls.live.holding };
   });
@@ -32,24 +32,24 @@ export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Qu
 
 /** What no process knows by itself. */
 function measureWhole(metrics: Metrics, store: Store, fanOut: Queue[]): void {
-  metrics.shared('users', 'Users.', () => countUsers(store));
-  metrics.shared('rooms', 'Public rooms with members.', () => countRooms(store));
-  metrics.shared('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () =>
+  metrics.systemGauge('users', 'Users.', () => countUsers(store));
+  metrics.systemGauge('rooms', 'Public rooms with members.', () => countRooms(store));
+  metrics.systemGauge('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () =>
     sumOf(fanOut.map((queue) => queue.getJobCountByTypes('waiting', 'active', 'delayed'))),
   );
-  metrics.shared('fanout_queue_age_seconds', 'Age of the oldest fan-out job waiting or under way.', async () =>
+  metrics.systemGauge('fanout_queue_age_seconds', 'Age of the oldest fan-out job waiting or under way.', async () =>
     Math.max(...(await Promise.all(fanOut.map(ageOf)))),
   );
-  metrics.shared(
+  metrics.systemGauge(
     'values_bytes',
     'Bytes of the values that rooms remember.',
     async () => (await weighValues(store, 0)).bytes,
   );
-  metrics.shared('redis_used_memory_bytes', 'Memory Redis uses.', () => infoOf(store, 'memory', 'used_memory'));
-  metrics.shared('redis_maxmemory_bytes', 'Memory Redis may use; 0: no limit.', () =>
+  metrics.systemGauge('redis_used_memory_bytes', 'Memory Redis uses.', () => infoOf(store, 'memory', 'used_memory'));
+  metrics.systemGauge('redis_maxmemory_bytes', 'Memory Redis may use; 0: no limit.', () =>
     infoOf(store, 'memory', 'maxmemory'),
   );
-  metrics.shared('redis_clients', 'Connections of Redis, whoever has them.', () =>
+  metrics.systemGauge('redis_clients', 'Connections of Redis, whoever has them.', () =>
     infoOf(store, 'clients', 'connected_clients'),
   );
 }

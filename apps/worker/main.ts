@@ -8,7 +8,7 @@ import { checkRedis } from '../../shared/preflight/preflight.js';
 import { openQueue, UPKEEP } from '../../shared/queues.js';
 import { Availability } from '../../shared/redis/availability.js';
 import { connectWorker } from '../../shared/redis/connect.js';
-import { lastWords, onShutdown, refuseStart } from '../../shared/shutdown.js';
+import { finalWrites, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { createStore } from '../../shared/store/store.js';
 import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
@@ -48,7 +48,7 @@ async function main(config: Config): Promise<void> {
   }));
   onShutdown(log, PATIENCE, async () => {
     await jobs.close();
-    await lastWords(metrics.close());
+    await finalWrites(metrics.close());
   });
   mendAfterFailovers(store, fanOut, failed);
   redis.on('ready', () => void sweep(store, fanOut).catch(failed));

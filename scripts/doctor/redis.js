@@ -19,9 +19,9 @@ const HEAVY = 0.25;
 
 /** Looks at the Redis of `url`. */
 export async function checkRedisOf(url, settings) {
-  const { checkRedis, sentence } = await import(inProject('dist/shared/preflight/preflight.js'));
+  const { checkRedis, unusableText } = await import(inProject('dist/shared/preflight/preflight.js'));
   const unusable = await checkRedis(url, settings.shards).then(
-    (reason) => reason && sentence(url, reason),
+    (reason) => reason && unusableText(url, reason),
     (error) => error.message,
   );
   if (unusable) return [bad(unusable)];
@@ -75,9 +75,9 @@ function checkValues({ bytes, rooms: [heaviest] }, servers) {
 
 /** Connects to the chat's Redis for as long as `work` takes. */
 export async function withRedis(url, work) {
-  const { connect, placeOf } = await import(inProject('dist/shared/redis/connect.js'));
+  const { connect, redisTarget } = await import(inProject('dist/shared/redis/connect.js'));
   const { scriptsFor } = await import(inProject('dist/shared/store/scripts.js'));
-  const scripts = scriptsFor(placeOf(url).kind === 'cluster');
+  const scripts = scriptsFor(redisTarget(url).kind === 'cluster');
   const redis = connect(url, {
     scripts,
     retryStrategy: () => null,

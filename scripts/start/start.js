@@ -68,9 +68,9 @@ function readSettings({ readConfig, readStartConfig }) {
 
 /** Here somebody waits in front of it: what the processes would wait for is said at once. */
 async function checkHostsRedis(shards) {
-  const { checkRedis, sentence } = await import(inProject('dist/shared/preflight/preflight.js'));
+  const { checkRedis, unusableText } = await import(inProject('dist/shared/preflight/preflight.js'));
   const reason = await checkRedis(redisUrl, shards);
-  if (reason !== null) throw new Problem(sentence(redisUrl, reason));
+  if (reason !== null) throw new Problem(unusableText(redisUrl, reason));
 }
 
 async function checkPort(port) {

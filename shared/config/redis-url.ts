@@ -14,7 +14,7 @@ export interface HostPort {
   port: number;
 }
 
-export interface RedisPlace {
+export interface RedisTarget {
   kind: 'one' | 'cluster' | 'sentinel';
   /** The Redis; some nodes of the cluster; the Sentinels. */
   nodes: HostPort[];
@@ -28,7 +28,7 @@ const URL_FORM = /^(redis|rediss)(\+sentinel)?:\/\/(?:([^/?]*)@)?([^@/?]+)(?:\/(
 const PORTS = { redis: 6_379, sentinel: 26_379 };
 
 /** Null for what has none of the forms. */
-export function parseRedisUrl(url: string): RedisPlace | null {
+export function parseRedisUrl(url: string): RedisTarget | null {
   const [, scheme = '', sentinel, auth = '', hosts = '', path = '', query = ''] = URL_FORM.exec(url) ?? [];
   const parameters = new URLSearchParams(query);
   const cluster = parameters.get('cluster') === 'true';

@@ -8,9 +8,9 @@ import type { RedisClient } from '../redis/owners.js';
 const KEY = 'metrics';
 const ENDED = 'ended';
 /** Measures of the moment (gauges) of a process that has written none for so long (ms) are dropped: it has ended. */
-const FORGET_AFTER = 15_000;
+const FORGET_AFTER_MS = 15_000;
 /** How often a process that ends tries to be added to the ended ones while others do the same. */
-const ATTEMPTS = 10;
+const ATTEMPTS_MAX = 10;
 
 /**
  * KEYS: the hash. ARGV: `ended`, its former text ('' for none), its new one, and for each process added there its name
@@ -30,33 +30,33 @@ interface Written {
   figures: MetricObject[];
 }
 
-export class Figures {
+export class MetricsAggregate {
   readonly #redis: RedisClient;
-  readonly #process: string;
+  readonly #instance: string;
   /** The fields as they were at the last look for processes that were killed. */
   #seen: Record<string, string> = {};
 
-  constructor(redis: RedisClient, process: string) {
+  constructor(redis: RedisClient, instance: string) {
     this.#redis = redis;
-    this.#process = process;
+    this.#instance = instance;
   }
 
   async write(figures: MetricObject[]): Promise<void> {
-    await this.#redis.hset(KEY, this.#process, JSON.stringify({ at: Date.now(), figures } satisfies Written));
+    await this.#redis.hset(KEY, this.#instance, JSON.stringify({ at: Date.now(), figures } satisfies Written));
   }
 
   /** The sum of all processes; `own` are this one's, which a Redis that takes no writes does not have. */
   async sum(own: MetricObject[]): Promise<Registry> {
-    const { [this.#process]: _, ...others } = await this.#redis.hgetall(KEY);
+    const { [this.#instance]: _, ...others } = await this.#redis.hgetall(KEY);
     return AggregatorRegistry.aggregate([own, ...Object.values(others).map(presentOf)]);
   }
 
   /** Adds this process, with its last figures, to those that have ended. */
   async end(figures: MetricObject[]): Promise<void> {
     await this.write(figures);
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const fields = await this.#redis.hgetall(KEY);
-      if (await this.#fold(fields, [this.#process])) return;
+      if (await this.#fold(fields, [this.#instance])) return;
     }
   }
 
@@ -93,7 +93,7 @@ const parse = (text: string): Written => JSON.parse(text) as Written;
 
 function presentOf(text: string): MetricObject[] {
   const written = parse(text);
-  return Date.now() - written.at < FORGET_AFTER ? written.figures : countedOf(written);
+  return Date.now() - written.at < FORGET_AFTER_MS ? written.figures : countedOf(written);
 }
 
 /** What only counts up. In figures as JSON a type is a word, whatever prom-client's types say. */

@@ -5,32 +5,35 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import type { RedisClient } from '../redis/owners.js';
-import { Figures } from './aggregate.js';
+import { MetricsAggregate } from './aggregate.js';
 
-const WRITE_EVERY = 2_000;
+const WRITE_EVERY_MS = 2_000;
 /** Who has written nothing between two looks (ms) has ended; above any outage after which all go on. */
-const TIDY_EVERY = 600_000;
+const TIDY_EVERY_MS = 600_000;
 
 /** One figure as it is added up: its name, and a value for each of its labels. */
-export type Figure = MetricObjectWithValues<MetricValue<string>>;
+export type AggregatedMetric = MetricObjectWithValues<MetricValue<string>>;
 
 /** The figures of one process. `prefix` them all, so that a dashboard finds them. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #whole = new Registry();
-  readonly #process: string;
-  readonly #figures: Figures;
+  readonly #instance: string;
+  readonly #aggregate: MetricsAggregate;
   readonly #timers: NodeJS.Timeout[];
   readonly #delay = monitorEventLoopDelay({ resolution: 20 });
   /** 99th percentile (s) of the two seconds before the last writing; what came since is too little, asked at any moment. */
   #lastDelay = 0;
 
-  constructor(process: string, redis: RedisClient) {
-    this.#process = process;
-    this.#figures = new Figures(redis, process);
+  constructor(instance: string, redis: RedisClient) {
+    this.#instance = instance;
+    this.#aggregate = new MetricsAggregate(redis, instance);
     this.#measureProcess();
     // the next one makes up for one that fails
-    this.#timers = [every(WRITE_EVERY, () => this.#writeInTime()), every(TIDY_EVERY, () => this.#figures.tidy())];
+    this.#timers = [
+      every(WRITE_EVERY_MS, () => this.#writeInTime()),
+      every(TIDY_EVERY_MS, () => this.#aggregate.tidy()),
+    ];
   }
 
   counter(name: string, help: string, labelNames: string[] = []): Counter {
@@ -38,7 +41,7 @@ export class Metrics {
   }
 
   /** A counter whose sum somebody else keeps. */
-  sum(name: string, help: string, read: () => number): Counter {
+  externalCounter(name: string, help: string, read: () => number): Counter {
     return new Counter({
       name: `chat_${name}`,
       help,
@@ -69,7 +72,7 @@ export class Metrics {
   }
 
   /** A figure of the whole system, not of this process: read only when somebody asks for all, absent when it cannot be read. */
-  shared(name: string, help: string, read: () => Promise<number>): void {
+  systemGauge(name: string, help: string, read: () => Promise<number>): void {
     new Gauge({
       name: `chat_${name}`,
       help,
@@ -85,26 +88,26 @@ export class Metrics {
 
   /** Writes this process's figures where the others find them. */
   async write(): Promise<void> {
-    await this.#figures.write(await this.registry.getMetricsAsJSON());
+    await this.#aggregate.write(await this.registry.getMetricsAsJSON());
   }
 
   /** The figures of all processes, added up, in Prometheus's text format. */
   async readAll(): Promise<string> {
     const own = await this.registry.getMetricsAsJSON();
-    await this.#figures.write(own).catch(() => undefined); // a Redis that takes no writes can still be read
-    return `${await (await this.#figures.sum(own)).metrics()}\n${await this.#whole.metrics()}`;
+    await this.#aggregate.write(own).catch(() => undefined); // a Redis that takes no writes can still be read
+    return `${await (await this.#aggregate.sum(own)).metrics()}\n${await this.#whole.metrics()}`;
   }
 
   /** The same as values. */
-  async readAllFigures(): Promise<Figure[]> {
-    const sum = await this.#figures.sum(await this.registry.getMetricsAsJSON());
+  async readAllValues(): Promise<AggregatedMetric[]> {
+    const sum = await this.#aggregate.sum(await this.registry.getMetricsAsJSON());
     return [...(await sum.getMetricsAsJSON()), ...(await this.#whole.getMetricsAsJSON())];
   }
 
   /** What the operating system and Node say of this process. */
   get own(): { name: string; delay: number; memory: number } {
     return {
-      name: this.#process,
+      name: this.#instance,
       delay: Math.max(this.#lastDelay, this.#delay.percentile(99) / 1e9),
       memory: process.memoryUsage.rss(),
     };
@@ -112,7 +115,7 @@ export class Metrics {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#figures.end(await this.registry.getMetricsAsJSON()).catch(() => undefined); // added by another process otherwise
+    await this.#aggregate.end(await this.registry.getMetricsAsJSON()).catch(() => undefined); // added by another process otherwise
   }
 
   #writeInTime(): Promise<void> {
@@ -124,7 +127,7 @@ export class Metrics {
   #measureProcess(): void {
     this.#delay.enable();
     const read = () => this.own;
-    const labels = { process: this.#process };
+    const labels = { process: this.#instance };
     new Gauge({
       name: 'chat_event_loop_delay_seconds',
       help: 'p99 of event loop delay over the last seconds.',

@@ -1,7 +1,7 @@
 /** Whether a Redis can be used at all, asked once before anything runs into it. */
 import { ReplyError } from 'ioredis';
 import { ConfigError } from '../config/config.js';
-import { connect, placeOf } from '../redis/connect.js';
+import { connect, redisTarget } from '../redis/connect.js';
 import { mastersOf } from '../redis/owners.js';
 import { probe } from '../redis/probe.js';
 import { reasonOf } from '../redis/reasons.js';
@@ -9,7 +9,7 @@ import { checkShards } from './shards.js';
 
 /** The oldest Redis that has what the scripts and BullMQ use; of a cluster, the oldest with pub/sub by shards. */
 const OLDEST = { one: '6.2', cluster: '7.0' };
-const PATIENCE = 5_000;
+const TIMEOUT_MS = 5_000;
 /** Refusals that concern the address given, not a state in which Redis is for the moment. */
 const OF_THE_URL =
   /^(NOAUTH|WRONGPASS|NOPERM|MOVED)|invalid password|DB index is out of range|cluster support disabled/;
@@ -25,8 +25,8 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
     {
       lazyConnect: true,
       retryStrategy: () => null,
-      connectTimeout: PATIENCE,
-      commandTimeout: PATIENCE,
+      connectTimeout: TIMEOUT_MS,
+      commandTimeout: TIMEOUT_MS,
       enableReadyCheck: false,
       sentinelRetryStrategy: () => null,
     },
@@ -51,13 +51,14 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
 }
 
 /** The Redis of REDIS_URL, and why it cannot be used, as one sentence without password. */
-export function sentence(url: string, reason: string): string {
-  return `The Redis of REDIS_URL (${placeOf(url).text}) cannot be used: ${reason}.`;
+export function unusableText(url: string, reason: string): string {
+  return `The Redis of REDIS_URL (${redisTarget(url).text}) cannot be used: ${reason}.`;
 }
 
 function unusable(url: string, error: unknown): string {
   if (error instanceof ConfigError) throw error;
-  if (error instanceof Error && OF_THE_URL.test(error.message)) throw new ConfigError(sentence(url, reasonOf(error)));
+  if (error instanceof Error && OF_THE_URL.test(error.message))
+    throw new ConfigError(unusableText(url, reasonOf(error)));
   return reasonOf(error);
 }
 

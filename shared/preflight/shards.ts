@@ -6,7 +6,7 @@ import { Keys } from '../store/keys.js';
 /** The largest number that SHARDS allows. */
 const SHARDS_MAX = 1_024;
 /** Keys of users and rooms that are looked at: two or three rooms tell the number, so this is plenty. */
-const SAMPLE_MAX = 500;
+const SAMPLE_KEYS_MAX = 500;
 /** Keys asked for in one SCAN, and SCANs of one master: a million foreign keys are passed over in a second or two. */
 const SCAN_COUNT = 1_000;
 const SCANS_MAX = 1_000;
@@ -44,7 +44,7 @@ async function shardsByKeys(redis: RedisClient): Promise<number[]> {
 async function sampleKeys(master: Pick<RedisClient, 'scan'>): Promise<string[]> {
   const found: string[] = [];
   let cursor = '0';
-  for (let scans = 0; scans < SCANS_MAX && found.length < SAMPLE_MAX; scans += 1) {
+  for (let scans = 0; scans < SCANS_MAX && found.length < SAMPLE_KEYS_MAX; scans += 1) {
     const [next, keys] = await master.scan(cursor, 'COUNT', SCAN_COUNT);
     found.push(...keys.filter((key) => PATTERN.test(key)));
     if (next === '0') break;

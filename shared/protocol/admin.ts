@@ -27,7 +27,7 @@ export interface Sample {
   redisUsed: number | null;
   redisMax: number | null;
   redisClients: number | null;
-  processes: ProcessFigures[];
+  processes: InstanceMetrics[];
 }
 
 export interface Quantiles {
@@ -35,7 +35,7 @@ export interface Quantiles {
   p99: number;
 }
 
-export interface ProcessFigures {
+export interface InstanceMetrics {
   /** `api-...` or `worker-...`, fresh at every start. */
   name: string;
   /** 99th percentile of its event loop's delay, s. */
@@ -70,10 +70,10 @@ export interface SwitchedOff {
 }
 
 /** One of the host's acts: when, by which user name of the password, what and on what. */
-export interface HostAct {
+export interface OperatorAction {
   at: number;
   by: string;
-  act: ActName;
+  act: OperatorActionName;
   on: string;
   seconds?: number;
 }
@@ -82,11 +82,11 @@ export interface HostAct {
  * The answer of `GET /admin/figures`. `samples` are those of the last five minutes, or after `?since=<at>`, oldest first, one each two
  * seconds. `known` says whether Redis could be read: else only `at`, `redis`, `process` and `node` (of the process that answers) say anything.
  */
-export interface AdminFigures {
+export interface AdminSnapshot {
   at: number;
   known: boolean;
   redis: { up: boolean; reason: string | null };
-  process: ProcessFigures;
+  process: InstanceMetrics;
   /** One line when the Node of this process gets no more fixes; null while it does. */
   node: string | null;
   samples: Sample[];
@@ -95,10 +95,10 @@ export interface AdminFigures {
   values: { bytes: number; rooms: { name: string; bytes: number }[] };
   off: SwitchedOff[];
   /** The newest first. */
-  acts: HostAct[];
+  acts: OperatorAction[];
 }
 
-export type ActName =
+export type OperatorActionName =
   | 'room_off'
   | 'room_on'
   | 'clear'
@@ -109,17 +109,17 @@ export type ActName =
   | 'origin_on';
 
 /** The body of `POST /admin/act`. `on`: a room, an origin, or an address: hashed as in the figures, or in clear. */
-export interface ActRequest {
-  act: ActName;
+export interface OperatorActionRequest {
+  act: OperatorActionName;
   on: string;
   /** Of `address_off`: how long, up to a day. */
   seconds?: number;
 }
 
 /** Its answer: `owner` of `own` is a fresh owner's token of the room. */
-export type ActReply = { ok: true; owner?: string } | { ok: false; message: string };
+export type OperatorActionReply = { ok: true; owner?: string } | { ok: false; message: string };
 
 /** The answer of `POST /admin/address`, whose body is `{on}` as of an act: as it is listed, and what is known of it now. */
-export type AddressReply =
+export type AddressLookupReply =
   | { ok: true; address: string; own: boolean; busy: boolean; off: boolean }
   | { ok: false; message: string };

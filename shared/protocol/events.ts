@@ -102,7 +102,7 @@ export interface RoomRules {
 }
 
 /** A message that waits for approval. */
-export interface HeldMessage {
+export interface PendingMessage {
   id: string;
   at: number;
   from: UserRef;

@@ -15,26 +15,26 @@ export const TEXT_MAX = 2_000;
  */
 export const TEXT_BYTES = 8_192;
 /** Bytes of a message's or signal's `data` as it is stored: JSON text, with `<` and `>` escaped. */
-export const DATA_MAX = 4_096;
+export const DATA_BYTES = 4_096;
 /** Bytes of a message, as it is stored, that cost as much as one message in every rate: the largest cost three. */
-export const MESSAGE_UNIT = 4_096;
+export const MESSAGE_UNIT_BYTES = 4_096;
 /** Bytes of a JSON request body: text (24,000) and data (12,288) at their largest, all escaped as `\uXXXX`, and the rest. */
-export const BODY_MAX = 40_960;
+export const BODY_BYTES = 40_960;
 /** Characters of a nonce; and at least so many of that of a `join`, as the user belongs to it: 128 bits in base64url take 22. */
 export const NONCE_MAX = 64;
 export const JOIN_NONCE_MIN = 22;
 export const CALLBACK_MAX = 128;
 /** Seconds a poll may be held. Proxies cut silent requests at 30 to 60 s, so the default stays below. */
-export const POLL_TIMEOUT_MAX = 55;
-export const POLL_TIMEOUT_DEFAULT = 25;
+export const POLL_TIMEOUT_MAX_S = 55;
+export const POLL_TIMEOUT_DEFAULT_S = 25;
 /** Events in one poll answer, and in one page of history. */
 export const EVENTS_MAX = 100;
 /** Bytes of events at which an answer ends, with one event at least; the rest comes with the next. */
 export const EVENTS_BYTES = 65_536;
 /** Most events of history that come with `join` and `enter`, and how many unless they ask for fewer. */
-export const HISTORY_ON_ENTER = 50;
+export const HISTORY_ON_ENTER_MAX = 50;
 /** Comings and goings that come beside them, the newest. */
-export const PRESENCE_ON_ENTER = 50;
+export const PRESENCE_ON_ENTER_MAX = 50;
 /** Members named in one answer; a larger room says `more`. */
 export const MEMBERS_MAX = 1_000;
 /** Rooms named in one answer of `rooms`. */
@@ -48,8 +48,8 @@ export const BLOCKS_MAX = 500;
 /** Rooms for everybody, which belong to nobody: `lobby`, `public`, and what begins so (`public.games`). */
 export const SHARED_ROOM = /^(?:lobby|public|auto)(?:[._-]|$)/i;
 /** Seconds that somebody may be muted or banned, and the longest pause of slow mode. */
-export const MUTE_MAX = 86_400;
-export const SLOW_MAX = 3_600;
+export const MUTE_MAX_S = 86_400;
+export const SLOW_MAX_S = 3_600;
 /** Users muted, and users banned, in one room at a time. */
 export const MUTES_MAX = 200;
 export const BANS_MAX = 200;
@@ -58,9 +58,9 @@ export const MODERATORS_MAX = 20;
 export const WORDS_MAX = 100;
 export const WORD_MAX = 32;
 /** Messages of a room that wait for approval; beyond, the oldest is dropped. */
-export const HELD_MAX = 100;
+export const PENDING_MAX = 100;
 /** How long an offered room may be taken, in ms. */
-export const OFFER_TTL = 10 * 60_000;
+export const OFFER_TTL_MS = 10 * 60_000;
 /** Values of a room: keys that all share, the bytes of one as JSON, and of all of them with their keys. */
 export const VALUES_MAX = 256;
 export const VALUE_BYTES = 4_096;
@@ -76,4 +76,4 @@ export const VALUE_PREFIX = /^[A-Za-z0-9._\-/@]{0,64}$/;
 export const VALUE_KEYS_MAX = 64;
 export const DEFAULT_ROOM = 'lobby';
 /** How long the nonce of a send or a join is remembered, in ms. */
-export const NONCE_TTL = 10 * 60_000;
+export const NONCE_TTL_MS = 10 * 60_000;

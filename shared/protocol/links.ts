@@ -26,14 +26,14 @@ const CLOSING = ')]}';
 const STOPS = '.,;:!?';
 
 /** A web address within a text: where it begins and ends, and its host as it is written. */
-export interface Address {
+export interface Link {
   from: number;
   to: number;
   host: string;
 }
 
 /** Returns the first web address in a text from a place on; null when there is none. Linear, as anybody may send anything. */
-export function nextAddress(text: string, from: number): Address | null {
+export function nextLink(text: string, from: number): Link | null {
   SCHEME.lastIndex = from;
   for (let scheme = SCHEME.exec(text); scheme; scheme = SCHEME.exec(text)) {
     const start = SCHEME.lastIndex;

@@ -8,12 +8,12 @@ import { probe } from './probe.js';
 import { isRefusal, reasonOf } from './reasons.js';
 
 /** How long (ms) an answer of Redis holds for whoever asks again. */
-const FRESH = 1_000;
+const FRESH_MS = 1_000;
 /** A failure may be told of before the end of the connection that explains it: it is looked into after so many ms. */
-const MOMENT = 100;
+const EXPLAIN_AFTER_MS = 100;
 
 /** What an outage means in this kind of process: for the first line, and for the number in the last. */
-export interface Meaning {
+export interface OutageTexts {
   meanwhile: string;
   failed: string;
 }
@@ -21,7 +21,7 @@ export interface Meaning {
 export class Availability {
   readonly #redis: RedisClient;
   readonly #log: Logger;
-  readonly #meaning: Meaning;
+  readonly #meaning: OutageTexts;
   /** Why Redis is away; null while it is there. */
   #reason: string | null = null;
   #since = 0;
@@ -33,7 +33,7 @@ export class Availability {
   #explaining: NodeJS.Timeout | undefined;
 
   /** `redis` is the connection that speaks for all of the process. */
-  constructor(redis: RedisClient, log: Logger, meaning: Meaning) {
+  constructor(redis: RedisClient, log: Logger, meaning: OutageTexts) {
     this.#redis = redis;
     this.#log = log;
     this.#meaning = meaning;
@@ -47,7 +47,7 @@ export class Availability {
   /** Why Redis cannot be used, or null when it can be written; Redis is asked at most once a second. */
   async check(): Promise<string | null> {
     if (this.#redis.status !== 'ready') return this.#reason ?? 'it is not connected yet';
-    if (Date.now() - this.#looked >= FRESH) void this.#lookNow();
+    if (Date.now() - this.#looked >= FRESH_MS) void this.#lookNow();
     await this.#look;
     return this.#reason;
   }
@@ -55,7 +55,7 @@ export class Availability {
   /** Takes what failed, for the count of an outage; what no outage explains is logged, however many times it comes at once. */
   failed(error: unknown): void {
     this.#failures += 1;
-    if (this.#reason === null) this.#explaining ??= setTimeout(() => void this.#explain(error), MOMENT);
+    if (this.#reason === null) this.#explaining ??= setTimeout(() => void this.#explain(error), EXPLAIN_AFTER_MS);
   }
 
   async #explain(error: unknown): Promise<void> {
@@ -89,7 +89,7 @@ export class Availability {
     // a Redis that refuses tells nobody when it no longer does
     this.#again = setInterval(() => {
       if (this.#redis.status === 'ready') void this.check();
-    }, FRESH).unref();
+    }, FRESH_MS).unref();
   }
 
   #isBack(): void {

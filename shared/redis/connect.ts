@@ -3,31 +3,31 @@
  */
 import { once } from 'node:events';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
-import { type HostPort, parseRedisUrl, type RedisPlace } from '../config/redis-url.js';
+import { type HostPort, parseRedisUrl, type RedisTarget } from '../config/redis-url.js';
 import type { RedisClient } from './owners.js';
 
 /** Back within 2 s of Redis coming back. */
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 4), 500);
-const CONNECT_TIMEOUT = 3_000;
+const CONNECT_TIMEOUT_MS = 3_000;
 /** A request waits so long (ms) for a Redis that hangs before it is answered `unavailable`. */
-const COMMAND_TIMEOUT = 3_000;
+const COMMAND_TIMEOUT_MS = 3_000;
 
 /** How often (ms) a connection is asked whether it still lives, and how long it may take to say so. */
-const HEARTBEAT = 3_000;
+const HEARTBEAT_MS = 3_000;
 
 /** A connection on which Redis has not said within so long (ms) that it is ready is given up; while Redis loads, the next one asks again. */
-const OPENING = 6_000;
+const READY_TIMEOUT_MS = 6_000;
 
 /**
  * Notices a link that has died without a word (packets dropped, no reset) within two heartbeats, and connects anew. For
  * connections that do not block; one that blocks is watched by whoever waits on it.
  */
 function watched(connection: Redis): Redis {
-  const timer = setInterval(() => void beat(connection), HEARTBEAT);
+  const timer = setInterval(() => void beat(connection), HEARTBEAT_MS);
   connection.on('connect', () =>
     setTimeout(() => {
       if (connection.status === 'connect') connection.disconnect(true); // it died before Redis said that it is ready
-    }, OPENING).unref(),
+    }, READY_TIMEOUT_MS).unref(),
   );
   timer.unref();
   connection.on('end', () => clearInterval(timer));
@@ -36,15 +36,15 @@ function watched(connection: Redis): Redis {
 
 async function beat(connection: Redis): Promise<void> {
   if (connection.status !== 'ready') return;
-  const patience = setTimeout(() => {
+  const watchdog = setTimeout(() => {
     if (connection.listenerCount('error') > 0) connection.emit('error', new Error('ping timed out')); // why it will close
     connection.disconnect(true);
-  }, HEARTBEAT);
+  }, HEARTBEAT_MS);
   await connection.ping().catch(() => undefined); // a connection that breaks says so itself
-  clearTimeout(patience);
+  clearTimeout(watchdog);
 }
 
-const common: RedisOptions = { retryStrategy, connectTimeout: CONNECT_TIMEOUT, keepAlive: 5_000, noDelay: true };
+const common: RedisOptions = { retryStrategy, connectTimeout: CONNECT_TIMEOUT_MS, keepAlive: 5_000, noDelay: true };
 
 /**
  * Measured with a master killed: none of 8,500 jobs refused, other slots at most 22 ms. A command is tried again until its own
@@ -57,23 +57,23 @@ const FAILOVER = {
   retryDelayOnTryAgain: 50,
 };
 /** How often (ms) the owners of slots are asked for: a master that hangs tells nobody that another has taken over. */
-const OWNERS_EVERY = 2_000;
+const SLOTS_REFRESH_MS = 2_000;
 
 /** Throws for an address of no known form. */
-export function placeOf(url: string): RedisPlace {
-  const place = parseRedisUrl(url);
-  if (!place) throw new Error('REDIS_URL has no form that is known'); // the settings have been read before
-  return place;
+export function redisTarget(url: string): RedisTarget {
+  const target = parseRedisUrl(url);
+  if (!target) throw new Error('REDIS_URL has no form that is known'); // the settings have been read before
+  return target;
 }
 
 /** A connection to what REDIS_URL names. `ofCluster` are options of a Redis Cluster; each of its nodes gets `options`. */
 export function connect(url: string, options: RedisOptions, ofCluster: ClusterOptions = {}): RedisClient {
-  const place = placeOf(url);
-  if (place.kind === 'cluster') return connectCluster(place, options, ofCluster);
+  const target = redisTarget(url);
+  if (target.kind === 'cluster') return connectCluster(target, options, ofCluster);
   const { scripts, ...rest } = options;
   const all = {
-    ...place.options,
-    ...(place.kind === 'one' ? place.nodes[0] : SENTINEL),
+    ...target.options,
+    ...(target.kind === 'one' ? target.nodes[0] : SENTINEL),
     ...rest,
     ...(scripts && { scripts }),
   };
@@ -88,7 +88,7 @@ const SENTINEL: RedisOptions = {
 };
 
 function connectCluster(
-  { nodes, options: ofUrl }: RedisPlace,
+  { nodes, options: ofUrl }: RedisTarget,
   { scripts, ...options }: RedisOptions,
   ofCluster: ClusterOptions,
 ): Cluster {
@@ -97,7 +97,7 @@ function connectCluster(
   const cluster = new Cluster(nodes, {
     ...FAILOVER,
     clusterRetryStrategy: retryStrategy,
-    slotsRefreshInterval: OWNERS_EVERY,
+    slotsRefreshInterval: SLOTS_REFRESH_MS,
     enableOfflineQueue,
     ...(scripts && { scripts }),
     ...ofCluster,
@@ -122,7 +122,7 @@ function neverLate(node: Redis): Redis {
 
 /** A connection to one node of a cluster, or to the one Redis there is. */
 function connectNode(url: string, node: HostPort | null, options: RedisOptions): Redis {
-  const { db: _db, ...credentials } = placeOf(url).options;
+  const { db: _db, ...credentials } = redisTarget(url).options;
   const connection = node ? new Redis({ ...credentials, ...node, ...options }) : connect(url, options);
   if (connection instanceof Redis) return connection;
   throw new Error('a node of the cluster must be named');
@@ -140,7 +140,7 @@ export function connectCommands(url: string, scripts: NonNullable<RedisOptions['
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    commandTimeout: COMMAND_TIMEOUT,
+    commandTimeout: COMMAND_TIMEOUT_MS,
   });
 }
 
@@ -182,5 +182,5 @@ export function connectWorker(url: string): RedisClient {
 /** Resolves when a connection is ready, or has failed for the first time, and in any case within its time to connect. */
 export async function firstConnect(redis: RedisClient): Promise<void> {
   if (redis.status === 'ready') return;
-  await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_TIMEOUT) }).catch(() => undefined); // it goes on trying
+  await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) }).catch(() => undefined); // it goes on trying
 }

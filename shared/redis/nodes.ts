@@ -2,7 +2,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { HostPort } from '../config/redis-url.js';
 import { connectBlocking, connectSubscriber } from './connect.js';
-import { connectionTo, ownerOf, type RedisClient, THE_ONLY_ONE } from './owners.js';
+import { connectionTo, ownerOf, type RedisClient, SINGLE_NODE } from './owners.js';
 
 export interface Nodes {
   /** Pub/sub goes by shards (SSUBSCRIBE), as it does in a cluster. */
@@ -24,7 +24,7 @@ export function nodesOf(redis: RedisClient, url: string): Nodes {
     ? clusterNodes(redis, url)
     : {
         sharded: false,
-        ownerOf: () => THE_ONLY_ONE,
+        ownerOf: () => SINGLE_NODE,
         refresh: () => undefined,
         onChange: () => undefined,
         sharedWith: () => redis,

@@ -5,11 +5,11 @@ import { Cluster, Command, type Redis } from 'ioredis';
 export type RedisClient = Redis | Cluster;
 
 /** The name of the one Redis there is, where there is no cluster. */
-export const THE_ONLY_ONE = '';
+export const SINGLE_NODE = '';
 
 /** The name of the master that owns a key, `host:port`; null while none is known. */
 export function ownerOf(redis: RedisClient, key: string): string | null {
-  return redis instanceof Cluster ? (redis.slots[slotOf(key)]?.[0] ?? null) : THE_ONLY_ONE;
+  return redis instanceof Cluster ? (redis.slots[slotOf(key)]?.[0] ?? null) : SINGLE_NODE;
 }
 
 /** The shared connection to the master that owns a key. */
@@ -24,7 +24,7 @@ export function connectionTo(redis: RedisClient, node: string | null): Redis | n
 }
 
 /** Where what is asked of a key goes: to which node of a cluster, to which address else, as Sentinels may have named another. */
-export function placeOfKey(redis: RedisClient, key: string): string | null {
+export function nodeAddressOf(redis: RedisClient, key: string): string | null {
   if (redis instanceof Cluster) return ownerOf(redis, key);
   const { remoteAddress, remotePort } = (redis.stream ?? {}) as { remoteAddress?: string; remotePort?: number }; // there is none before it connects
   return `${remoteAddress}:${remotePort}`;

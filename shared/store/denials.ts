@@ -2,7 +2,7 @@
 import { ChatError, type Reason } from '../protocol/errors.js';
 
 /** What `for another ... s` follows, and the others, whole. */
-const WHY: Record<Reason, string> = {
+const DENIAL_TEXTS: Record<Reason, string> = {
   read_only: 'Only who keeps the room in order may speak in it.',
   muted: 'You may not speak in this room',
   closed: 'The room is closed: nobody enters, and only who keeps it in order may speak.',
@@ -24,9 +24,9 @@ const OF_USERS: ReadonlySet<Reason> = new Set(['full', 'blocked']);
 /** `not_allowed` in a room, for another `ms` when that is known. */
 export function notAllowed(reason: Reason, ms?: number): ChatError {
   if (ms === undefined)
-    return new ChatError('not_allowed', WHY[reason], { field: OF_USERS.has(reason) ? 'to' : 'room', reason });
+    return new ChatError('not_allowed', DENIAL_TEXTS[reason], { field: OF_USERS.has(reason) ? 'to' : 'room', reason });
   const retryAfter = Math.ceil(ms / 1_000);
-  return new ChatError('not_allowed', `${WHY[reason]} for another ${retryAfter} s.`, {
+  return new ChatError('not_allowed', `${DENIAL_TEXTS[reason]} for another ${retryAfter} s.`, {
     field: 'room',
     reason,
     retryAfter,

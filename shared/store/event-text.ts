@@ -3,7 +3,7 @@
  * All text is script-safe, so that a JSONP answer needs no second look at it.
  */
 import type { ChatEvent, SignalEvent } from '../protocol/events.js';
-import { MESSAGE_UNIT } from '../protocol/limits.js';
+import { MESSAGE_UNIT_BYTES } from '../protocol/limits.js';
 
 const UNSAFE = /[<>\u2028\u2029]/g;
 
@@ -30,12 +30,12 @@ export function fitsIn(value: unknown, bytes: number): boolean {
 }
 
 /** No UTF-16 unit takes more bytes in an event's text. */
-const UNIT_BYTES = 6;
+const CHARACTER_BYTES = 6;
 
 /** What a message costs in every rate: one for each started `MESSAGE_UNIT` of its bytes. */
 export function messageCost({ text = '', data }: { text?: string | undefined; data?: unknown }): number {
-  if (data === undefined && text.length * UNIT_BYTES < MESSAGE_UNIT) return 1; // most are short, and need not be counted
-  return Math.ceil((storedBytes(text) + (data === undefined ? 0 : storedBytes(data))) / MESSAGE_UNIT);
+  if (data === undefined && text.length * CHARACTER_BYTES < MESSAGE_UNIT_BYTES) return 1; // most are short, and need not be counted
+  return Math.ceil((storedBytes(text) + (data === undefined ? 0 : storedBytes(data))) / MESSAGE_UNIT_BYTES);
 }
 
 type Unstored<T> = Omit<T, 'id' | 'at' | 'private'> & { private?: boolean | undefined };

@@ -4,28 +4,28 @@
  * several calls of rooms that have much. Rooms fail separately all the same.
  */
 import DataLoader from 'dataloader';
-import { Away } from '../redis/circuit-breaker.js';
+import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { typeOf, withId } from './event-text.js';
 import { readDurably } from './replication.js';
 import { type Argument, run, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
 
 /** Pushes of one script call: a few hundred, so that Redis is blocked for about 1 ms, also while somebody floods large rooms. */
-const PUSHES = 250;
+const PUSHES_MAX = 250;
 /**
  * Bytes that the inbox of a user holds who has never polled: a hundred usual messages, as many as one answer gives. Pages poll at once; but
  * many come, never poll, and would have all that is said kept for them until they are stale.
  */
-const AWAY_BYTES = 32_768;
+const NEVER_POLLED_BYTES = 32_768;
 /** Events of one batch; more would only make the script calls longer. */
-const BATCH = 100;
+const BATCH_MAX = 100;
 /** Comings and goings that a log keeps beside its messages: few, so that a page of history soon comes to messages. */
-const PRESENCE_KEPT = 200;
+const PRESENCE_MAX = 200;
 /** Events that leave the log when all have them, and those of which the last ones stay. */
 const VALUES: ReadonlySet<string> = new Set(['value']);
 const PRESENCE: ReadonlySet<string> = new Set(['joined', 'left', 'renamed']);
 /** Rooms of one script call. */
-const ROOMS = 32;
+const CALL_ROOMS_MAX = 32;
 
 export interface LogEntry {
   id: string;
@@ -52,7 +52,7 @@ type DeliverReply = [status: 'done' | 'more' | 'behind', id: string];
 type AdvanceReply = [undelivered: number, moved: number];
 
 /** One room's part of a script call. */
-interface Part {
+interface RoomCall {
   keys: string[];
   arguments: Argument[];
 }
@@ -60,7 +60,7 @@ interface Part {
 export class FanOutSteps {
   readonly #store: Store;
   /** By script and shard. */
-  readonly #calls = new Map<string, DataLoader<Part, unknown>>();
+  readonly #calls = new Map<string, DataLoader<RoomCall, unknown>>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -83,7 +83,7 @@ export class FanOutSteps {
 
   async #readNow(room: string, from: string, dirty: string): Promise<Batch> {
     const { keys } = this.#store;
-    const [start, shards, flat, only] = await this.#call<BatchReply>('batch', dirty, [BATCH], {
+    const [start, shards, flat, only] = await this.#call<BatchReply>('batch', dirty, [BATCH_MAX], {
       keys: [keys.log(room), keys.delivered(room), keys.roomShards(room)],
       arguments: [room, from],
     });
@@ -110,7 +110,7 @@ export class FanOutSteps {
     const [status, id] = await this.#call<DeliverReply>(
       'deliver',
       keys.attached(shard),
-      [keys.userTag(shard), config.inboxMax, PUSHES, config.inboxBytes, AWAY_BYTES],
+      [keys.userTag(shard), config.inboxMax, PUSHES_MAX, config.inboxBytes, NEVER_POLLED_BYTES],
       {
         keys: [keys.members(shard, room), keys.position(shard, room)],
         arguments: [batch.from, batch.only, batch.entries.length, ...flat],
@@ -135,7 +135,7 @@ export class FanOutSteps {
     const [undelivered, moved] = await this.#call<AdvanceReply>(
       'advance',
       keys.dirty(keys.roomShard(room)),
-      [config.history, Math.min(config.history, PRESENCE_KEPT)],
+      [config.history, Math.min(config.history, PRESENCE_MAX)],
       {
         keys: [keys.log(room), keys.delivered(room)],
         arguments: [room, last?.id ?? '', last?.number ?? 0, idsOf(VALUES), idsOf(PRESENCE)],
@@ -145,18 +145,19 @@ export class FanOutSteps {
   }
 
   /** Does one room's part of a script, whose first key is the shard's, together with those of other rooms. */
-  #call<Reply>(name: ScriptName, shardKey: string, common: Argument[], part: Part): Promise<Reply> {
+  #call<Reply>(name: ScriptName, shardKey: string, common: Argument[], part: RoomCall): Promise<Reply> {
     const id = `${name} ${shardKey}`;
-    const calls = this.#calls.get(id) ?? gathered((parts: readonly Part[]) => this.#run(name, shardKey, common, parts));
+    const calls =
+      this.#calls.get(id) ?? gathered((parts: readonly RoomCall[]) => this.#run(name, shardKey, common, parts));
     this.#calls.set(id, calls);
     return calls.load(part) as Promise<Reply>;
   }
 
   /** A call that fails is repeated for each room by itself: one room's fault is not the others'. */
-  async #run(name: ScriptName, shardKey: string, common: Argument[], parts: readonly Part[]): Promise<unknown[]> {
+  async #run(name: ScriptName, shardKey: string, common: Argument[], parts: readonly RoomCall[]): Promise<unknown[]> {
     const keys = [shardKey, ...parts.flatMap((part) => part.keys)];
     try {
-      return await this.#store.patience.for(shardKey, () =>
+      return await this.#store.breaker.run(shardKey, () =>
         run<unknown[]>(
           this.#store.redis,
           name,
@@ -167,7 +168,7 @@ export class FanOutSteps {
         ),
       );
     } catch (error) {
-      if (parts.length === 1 || error instanceof Away) throw error;
+      if (parts.length === 1 || error instanceof CircuitOpen) throw error;
       return Promise.all(
         parts.map((part) =>
           this.#run(name, shardKey, common, [part]).then(
@@ -181,35 +182,35 @@ export class FanOutSteps {
 }
 
 /** Dirty rooms that one command reads. */
-const DIRTY_STEP = 1_000;
+const DIRTY_PAGE_MAX = 1_000;
 
 /** Rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time). Throws Away when its master is. */
 export async function dirtyRooms(
-  { keys, redis, patience }: Store,
+  { keys, redis, breaker }: Store,
   roomShard: number,
   before: number,
 ): Promise<string[]> {
   const dirty = keys.dirty(roomShard);
   const rooms: string[] = [];
-  for (let step: string[] | undefined; !step || step.length === DIRTY_STEP; rooms.push(...step)) {
-    step = await patience.for(dirty, () =>
-      redis.zrangebyscore(dirty, '-inf', before, 'LIMIT', rooms.length, DIRTY_STEP),
+  for (let step: string[] | undefined; !step || step.length === DIRTY_PAGE_MAX; rooms.push(...step)) {
+    step = await breaker.run(dirty, () =>
+      redis.zrangebyscore(dirty, '-inf', before, 'LIMIT', rooms.length, DIRTY_PAGE_MAX),
     );
   }
   return [...new Set(rooms)]; // what has left the set meanwhile may shift others: the next sweep has them
 }
 
 /** The log id up to which all members of a room in one user shard have everything, or at which it got its first member; null for a shard without. */
-export async function positionOf({ keys, redis }: Store, room: string, shard: number): Promise<string | null> {
+export async function shardPosition({ keys, redis }: Store, room: string, shard: number): Promise<string | null> {
   const position = await redis.get(keys.position(shard, room));
   return position?.split(' ')[0] ?? null;
 }
 
 /** Gathers what is asked for while a call is under way into the next one. */
-function gathered(call: (parts: readonly Part[]) => Promise<unknown[]>): DataLoader<Part, unknown> {
+function gathered(call: (parts: readonly RoomCall[]) => Promise<unknown[]>): DataLoader<RoomCall, unknown> {
   let underWay: Promise<unknown> = Promise.resolve();
   let turn: Promise<unknown> = underWay;
-  const run = (parts: readonly Part[]): Promise<unknown[]> => {
+  const run = (parts: readonly RoomCall[]): Promise<unknown[]> => {
     const reply = call(parts);
     underWay = reply.catch(() => undefined); // who asked is told
     return reply;
@@ -223,7 +224,7 @@ function gathered(call: (parts: readonly Part[]) => Promise<unknown[]>): DataLoa
     });
   return new DataLoader(run, {
     cache: false,
-    maxBatchSize: ROOMS,
+    maxBatchSize: CALL_ROOMS_MAX,
     batchScheduleFn: (begin) => {
       turn = turn.then(() => inTurn(begin));
     },

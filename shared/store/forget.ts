@@ -7,38 +7,38 @@ import { run } from './scripts.js';
 import type { Store } from './store.js';
 
 /** Steps of one request: 16 MB of logs. A full log of usual messages takes two, one of the largest messages 50. */
-const STEPS = 64;
+const REQUEST_STEPS_MAX = 64;
 /** What is under way that one command reads. */
-const READ = 100;
+const SCAN_COUNT = 100;
 
 /** Which events go: a user's messages, or all that it did. */
-export type Kind = 'message' | 'all';
+export type ForgetScope = 'message' | 'all';
 
 /** What one request may still do, and has done. */
 export class ForgetBudget {
   /** Bytes of logs that were looked at. */
-  looked = 0;
+  bytesRead = 0;
 
-  constructor(public steps = STEPS) {}
+  constructor(public steps = REQUEST_STEPS_MAX) {}
 }
 
-/** Something under way in a room: a user's events go (`user`, `kind`), or the log is written anew. */
+/** Something under way in a room: a user's events go (`user`, `scope`), or the log is written anew. */
 export interface Unfinished {
   room: string;
   /** ms since 1970, by Redis's time, of its last step, or for a log that is to be renewed since when. */
   since: number;
-  forget: { user: number; kind: Kind } | null;
+  forget: { user: number; scope: ForgetScope } | null;
 }
 
 /** Removes a user's events from a public room's log and from what waits for approval there. True when that is done; else a worker goes on. */
 export async function forgetIn(
   store: Store,
   room: string,
-  { user, kind }: { user: number; kind: Kind },
+  { user, scope }: { user: number; scope: ForgetScope },
   budget: ForgetBudget,
 ): Promise<boolean> {
   for (let step: 'begin' | 'on' = 'begin'; step === 'begin' || budget.steps > 0; step = 'on') {
-    if (await forgetStep(store, room, { user, kind, step }, budget)) return true;
+    if (await forgetStep(store, room, { user, scope, step }, budget)) return true;
   }
   return false;
 }
@@ -51,14 +51,14 @@ export async function eraseLog({ keys, redis }: Store, room: string): Promise<vo
 /** Takes back what an ended user has left in a room. */
 export async function forgetRoom(store: Store, room: string, user: number, budget: ForgetBudget): Promise<void> {
   if (privateRoomUsers(room)) await eraseLog(store, room);
-  else await forgetIn(store, room, { user, kind: 'all' }, budget);
+  else await forgetIn(store, room, { user, scope: 'all' }, budget);
 }
 
 /** What is under way in one room shard, in no order. */
 export async function* unfinished({ keys, redis }: Store, roomShard: number): AsyncGenerator<Unfinished> {
   let cursor = '0';
   do {
-    const [next, flat] = await redis.hscan(keys.forgetting(roomShard), cursor, 'COUNT', READ);
+    const [next, flat] = await redis.hscan(keys.forgetting(roomShard), cursor, 'COUNT', SCAN_COUNT);
     for (let i = 0; i + 1 < flat.length; i += 2) yield parse(flat[i] ?? '', flat[i + 1] ?? '');
     cursor = next;
   } while (cursor !== '0');
@@ -70,7 +70,7 @@ function parse(field: string, state: string): Unfinished {
   return {
     room: words[2] ?? '',
     since: Number(state.split(' ')[2]),
-    forget: { user: Number(words[0]), kind: words[1] === 'all' ? 'all' : 'message' },
+    forget: { user: Number(words[0]), scope: words[1] === 'all' ? 'all' : 'message' },
   };
 }
 
@@ -93,7 +93,7 @@ export async function continueUnfinished(store: Store, { room, forget }: Unfinis
 async function forgetStep(
   { keys, redis }: Store,
   room: string,
-  { user, kind, step }: { user: number; kind: Kind; step: 'begin' | 'on' },
+  { user, scope, step }: { user: number; scope: ForgetScope; step: 'begin' | 'on' },
   budget: ForgetBudget,
 ): Promise<boolean> {
   const shard = keys.roomShard(room);
@@ -101,17 +101,17 @@ async function forgetStep(
     redis,
     'forget',
     keys.log(room),
-    keys.held(room),
+    keys.pending(room),
     keys.forgetting(shard),
     keys.delivered(room),
     keys.dirty(shard),
     keys.roster(room),
     user,
-    kind,
+    scope,
     room,
     step,
   );
   budget.steps -= 1;
-  budget.looked += bytes;
+  budget.bytesRead += bytes;
   return done === 1;
 }

@@ -4,48 +4,48 @@ import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
 
-/** A place in an inbox, behind an event. Its log id and sum show when Redis has lost its last moments. */
-export interface Place {
+/** A position in an inbox, behind an event. Its log id and digest show when Redis has lost its last moments. */
+export interface Position {
   /** Events of this inbox up to and including that one, counted over the user's life. */
-  position: number;
+  count: number;
   /** The event's log id. */
   eventId: string;
-  /** Of all events up to there, whatever their order (`lua/parts/sum.lua`). NaN where it is not known. */
-  sum: number;
+  /** Of all events up to there, whatever their order (`lua/parts/digest.lua`). NaN where it is not known. */
+  digest: number;
 }
 
 /** How far a client has acknowledged its inbox. */
-export interface Cursor extends Place {
-  /** The API process that issued it. */
-  process: string;
+export interface Cursor extends Position {
+  /** The instance (API process) that issued it. */
+  instance: string;
 }
 
-export const FIRST_PLACE: Place = { position: 0, eventId: '0-0', sum: 0 };
-/** A process id of ours has ten characters; of a shorter one, a sum behind it would be taken for a part. */
+export const INBOX_START: Position = { count: 0, eventId: '0-0', digest: 0 };
+/** An instance id of ours has ten characters. A shorter one would take a part of the digest behind it. */
 const CURSOR = /^([a-z0-9]{1,10})([a-z0-9]{6})?\.(0|[1-9]\d{0,14})\.(\d{1,15}-\d{1,15})$/;
 /** Sums are below it: six characters to the base of 36. */
-const SUMS = 2 ** 31;
+const DIGEST_MODULUS = 2 ** 31;
 
-/** Whether a place is the other one; of a sum that is not known nothing is said. */
-export function isAt({ position, eventId, sum }: Place, other: Place): boolean {
+/** Whether two positions are the same. A digest that is not known matches any. */
+export function isSamePosition({ count, eventId, digest }: Position, other: Position): boolean {
   return (
-    position === other.position &&
+    count === other.count &&
     eventId === other.eventId &&
-    (sum === other.sum || Number.isNaN(sum) || Number.isNaN(other.sum))
+    (digest === other.digest || Number.isNaN(digest) || Number.isNaN(other.digest))
   );
 }
 
 /**
- * On the wire a cursor is opaque: `<process><sum>.<position>.<log id>`. A version that knows no sum takes the two for a process that is not
- * its own, and attaches, which is always right.
+ * On the wire a cursor is opaque: `<instance><digest>.<count>.<log id>`. A version that knows no digest takes the two for an instance that is
+ * not its own, and attaches, which is always right.
  */
-export function cursorText(process: string, { position, eventId, sum }: Place): string {
-  return `${process}${Number.isNaN(sum) ? '' : sum.toString(36).padStart(6, '0')}.${position}.${eventId}`;
+export function cursorText(instance: string, { count, eventId, digest }: Position): string {
+  return `${instance}${Number.isNaN(digest) ? '' : digest.toString(36).padStart(6, '0')}.${count}.${eventId}`;
 }
 
-/** The place behind some more events. */
-export function placeAfter({ position, sum }: Place, more: { count: number; eventId: string; sum: number }): Place {
-  return { position: position + more.count, eventId: more.eventId, sum: (sum + more.sum) % SUMS };
+/** The position behind some more events. */
+export function positionAfter({ count, digest }: Position, more: Position): Position {
+  return { count: count + more.count, eventId: more.eventId, digest: (digest + more.digest) % DIGEST_MODULUS };
 }
 
 /** Null for what is not a cursor. */
@@ -53,9 +53,9 @@ export function parseCursor(text: string): Cursor | null {
   const match = CURSOR.exec(text);
   return match
     ? {
-        process: match[1] ?? '',
-        sum: Number.parseInt(match[2] ?? '', 36),
-        position: Number(match[3]),
+        instance: match[1] ?? '',
+        digest: Number.parseInt(match[2] ?? '', 36),
+        count: Number(match[3]),
         eventId: match[4] ?? '',
       }
     : null;
@@ -72,7 +72,7 @@ export interface Attached {
   way: 'live' | 'blocking' | '';
   n: number;
   /** Behind the last event acknowledged. */
-  acked: Place;
+  acked: Position;
   /** Events the inbox lost to its limit since the cursor. */
   missed: number;
   /** The cursor's event is not there, or others are before it: nothing was acknowledged. */
@@ -83,10 +83,10 @@ export interface Attached {
   rooms: string[] | null;
   /** Event texts, oldest first. */
   events: string[];
-  /** What these events add to a sum. */
-  sum: number;
+  /** What these events add to a digest. */
+  eventsDigest: number;
   /** Behind the last of these events; without any, as `acked`. */
-  end: Place;
+  end: Position;
 }
 
 type AttachReply =
@@ -110,7 +110,7 @@ type AttachReply =
 export async function attach(
   store: Store,
   user: Credentials,
-  process: string,
+  instance: string,
   cursor: Cursor | null,
   want: Want,
 ): Promise<Attached> {
@@ -123,20 +123,20 @@ export async function attach(
     keys.inbox(user.id),
     keys.seen(shard),
     keys.attached(shard),
-    keys.sequence(shard, process),
+    keys.sequence(shard, instance),
     user.id,
     user.tokenHash,
-    process,
-    cursor?.position ?? '',
+    instance,
+    cursor?.count ?? '',
     cursor?.eventId ?? '',
     want,
     EVENTS_MAX,
     EVENTS_BYTES,
-    sumArgument(cursor?.sum),
+    digestArgument(cursor?.digest),
   );
   if (reply[0] === 'unauthorized') throw unauthorized();
-  const [way, n, position, ackedId, ackedSum, missed, reset, sequence, rooms, eventId, sum, events] = reply;
-  const acked = { position, eventId: ackedId, sum: ackedSum };
+  const [way, n, count, ackedId, ackedDigest, missed, reset, sequence, rooms, eventId, eventsDigest, events] = reply;
+  const acked = { count, eventId: ackedId, digest: ackedDigest };
   return {
     way,
     n,
@@ -146,8 +146,8 @@ export async function attach(
     sequence,
     rooms,
     events,
-    sum,
-    end: placeAfter(acked, { count: events.length, eventId, sum }),
+    eventsDigest,
+    end: positionAfter(acked, { count: events.length, eventId, digest: eventsDigest }),
   };
 }
 
@@ -155,7 +155,7 @@ export async function attach(
 export interface Touch {
   id: number;
   n: number;
-  acked: Place;
+  acked: Position;
   /** Lets the user go: it is attached nowhere afterwards. */
   letGo: boolean;
 }
@@ -167,16 +167,16 @@ export interface Touch {
 export async function touch(
   store: Store,
   shard: number,
-  process: string,
+  instance: string,
   users: Touch[],
 ): Promise<{ sequence: number; gone: number[] }> {
   const { keys } = store;
   const flat = users.flatMap(({ id, n, acked, letGo }) => [
     id,
     n,
-    acked.position,
+    acked.count,
     acked.eventId,
-    sumArgument(acked.sum),
+    digestArgument(acked.digest),
     letGo ? 'go' : 'keep',
   ]);
   const [sequence = 0, ...gone] = await run<(number | string)[]>(
@@ -184,14 +184,14 @@ export async function touch(
     'touch',
     keys.seen(shard),
     keys.attached(shard),
-    keys.sequence(shard, process),
+    keys.sequence(shard, instance),
     keys.userTag(shard),
-    process,
+    instance,
     ...flat,
   );
   return { sequence: Number(sequence), gone: gone.map(Number) };
 }
 
-function sumArgument(sum = Number.NaN): number | '' {
-  return Number.isNaN(sum) ? '' : sum;
+function digestArgument(digest = Number.NaN): number | '' {
+  return Number.isNaN(digest) ? '' : digest;
 }

@@ -4,14 +4,14 @@
  * and none once the salt has gone.
  */
 import { ChatError } from '../protocol/errors.js';
-import { NONCE_TTL } from '../protocol/limits.js';
+import { NONCE_TTL_MS } from '../protocol/limits.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { derivedSecret, hashToken, randomSecret } from './tokens.js';
 import { claimOwnName, createUnnamed, eraseUser, type NewUser, newcomerSeen } from './users.js';
 
 /** What a nonce has made before. */
-export interface Joined {
+export interface EarlierJoin {
   /** As Redis keeps it: `<id> <salt>`, '' for nothing. */
   text: string;
   /** Null when it has ended, or was never made. */
@@ -19,7 +19,7 @@ export interface Joined {
 }
 
 /** Gives what a nonce has made before. */
-export async function findJoined(store: Store, nonce: string): Promise<Joined> {
+export async function findJoined(store: Store, nonce: string): Promise<EarlierJoin> {
   return resume(store, nonce, (await store.redis.get(joinedKey(store, nonce))) ?? '');
 }
 
@@ -28,7 +28,7 @@ export async function createUserOnce(
   store: Store,
   name: string | undefined,
   nonce: string,
-  former: Joined,
+  former: EarlierJoin,
 ): Promise<NewUser> {
   const { user } = former.user ? former : await make(store, name, nonce, former.text);
   if (!user) throw new ChatError('unavailable', 'Another join with this id has just failed.', { retryAfter: 1 });
@@ -36,17 +36,17 @@ export async function createUserOnce(
 }
 
 /** Of several joins at the same moment, one makes the user of all. */
-async function make(store: Store, name: string | undefined, nonce: string, formerText: string): Promise<Joined> {
+async function make(store: Store, name: string | undefined, nonce: string, formerText: string): Promise<EarlierJoin> {
   const salt = randomSecret();
   const user = await createUnnamed(store, name, derivedSecret(nonce, salt));
   const text = `${user.id} ${salt}`;
-  const kept = await run<string>(store.redis, 'remember', joinedKey(store, nonce), formerText, text, NONCE_TTL);
+  const kept = await run<string>(store.redis, 'remember', joinedKey(store, nonce), formerText, text, NONCE_TTL_MS);
   if (kept === text) return { text, user };
   await eraseUser(store, user.id);
   return resume(store, nonce, kept);
 }
 
-async function resume({ keys, redis, config }: Store, nonce: string, text: string): Promise<Joined> {
+async function resume({ keys, redis, config }: Store, nonce: string, text: string): Promise<EarlierJoin> {
   if (text === '') return { text, user: null };
   const [id = '', salt = ''] = text.split(' ');
   const token = `${id}.${derivedSecret(nonce, salt)}`;

@@ -50,8 +50,8 @@ export class Keys {
   leaving(shard: number): string {
     return `leaving:{u${shard}}`;
   }
-  sequence(shard: number, process: string): string {
-    return `sequence:{u${shard}}:${process}`;
+  sequence(shard: number, instance: string): string {
+    return `sequence:{u${shard}}:${instance}`;
   }
 
   roomShard(room: string): number {
@@ -86,7 +86,7 @@ export class Keys {
     return `${this.room(room)}:shards`;
   }
   /** Written so that there is something to WAIT for; in the slot of the key given. */
-  static kept(key: string): string {
+  static replicationMarker(key: string): string {
     return `kept:${/\{\w+\}/.exec(key)?.[0] ?? ''}`;
   }
   delivered(room: string): string {
@@ -106,7 +106,7 @@ export class Keys {
     return `${this.room(room)}:own-values`;
   }
   /** Rooms by the bytes of their values. */
-  valued(roomShard: number): string {
+  valueWeights(roomShard: number): string {
     return `valued:{r${roomShard}}`;
   }
   /** Ids of comings and goings that are in the log, oldest first. */
@@ -114,7 +114,7 @@ export class Keys {
     return `${this.room(room)}:presence`;
   }
   /** What waits for approval, oldest first. */
-  held(room: string): string {
+  pending(room: string): string {
     return `${this.room(room)}:held`;
   }
   /** Messages of the last seconds. */
@@ -149,14 +149,14 @@ export class Keys {
 
   /** What the host has switched off, and what it did. */
   readonly switched = 'host:off';
-  readonly hostActs = 'host:acts';
+  readonly operatorActions = 'host:acts';
 
   /** Pub/sub: deliveries of one user shard to one process, notices about its users to one process, signals of one room shard to all. */
-  deliveryChannel(shard: number, process: string): string {
-    return `delivery:{u${shard}}:${process}`;
+  deliveryChannel(shard: number, instance: string): string {
+    return `delivery:{u${shard}}:${instance}`;
   }
-  noticeChannel(shard: number, process: string): string {
-    return `notice:{u${shard}}:${process}`;
+  noticeChannel(shard: number, instance: string): string {
+    return `notice:{u${shard}}:${instance}`;
   }
   signalChannel(roomShard: number): string {
     return `signals:{r${roomShard}}`;

@@ -11,14 +11,14 @@ import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './names.js';
 import { runDurably } from './replication.js';
-import { addressesOf, type Entry, hashOf, isReserved, type Refused, renameInRoom } from './rooms.js';
+import { addressesOf, type Denial, type EntryRequest, hashOf, isReserved, renameInRoom } from './rooms.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { unauthorized } from './tokens.js';
 import { notInRoom } from './users.js';
 
 /** A room remembers so long (ms) that a user has exited: longer than a step of an entry that began before can be on its way. */
-const EXITED_TTL = 60_000;
+const EXITED_TTL_MS = 60_000;
 /** What a user is given of a room that it has exited, where that is no log id: all that was accepted before, or nothing. */
 const ALL = '+';
 const NOTHING = '';
@@ -31,7 +31,7 @@ export interface Move {
 }
 
 type EnterReply = ['ok', string, number, string] | ['unauthorized'] | ['too_many'];
-type RoomReply = Refused | ['made' | 'new' | 'in' | 'late'];
+type RoomReply = Denial | ['made' | 'new' | 'in' | 'late'];
 
 /**
  * Brings a user into a room. Repeating it does no harm. `tokenHash` null: brought in by another user's private message.
@@ -43,7 +43,7 @@ export async function enterRoom(
   room: string,
   id: number,
   tokenHash: string | null,
-  entry: Entry = {},
+  entry: EntryRequest = {},
 ): Promise<UserRef & { owns: boolean }> {
   const { name, number, owed } = await enterByUser(store, room, id, tokenHash, entry);
   const user = { id, name };
@@ -64,7 +64,7 @@ async function enterByUser(
   room: string,
   id: number,
   tokenHash: string | null,
-  entry: Entry,
+  entry: EntryRequest,
 ): Promise<{ name: string; number: number; owed: string }> {
   const { keys } = store;
   const shard = keys.userShard(id);
@@ -98,7 +98,13 @@ async function enterByUser(
 }
 
 /** The second step, on the room's shard. */
-function enterByRoom(store: Store, room: string, user: UserRef, number: number, entry: Entry): Promise<RoomReply> {
+function enterByRoom(
+  store: Store,
+  room: string,
+  user: UserRef,
+  number: number,
+  entry: EntryRequest,
+): Promise<RoomReply> {
   const { keys, config } = store;
   const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
   return runDurably<RoomReply>(
@@ -151,14 +157,14 @@ function finishEntry({ keys, redis }: Store, { id, number, room }: Move): Promis
 }
 
 /** Who made a member go, and for how many seconds it may not come back. */
-interface SentOut {
+interface Kick {
   by: UserRef;
   banned?: number;
 }
 
 interface Exit {
   /** The member was sent out: it is told. */
-  sent?: SentOut;
+  kick?: Kick;
   /** What the user still gets: `ALL`, `NOTHING`, or what has a log id up to this. */
   owed?: string;
   /** The user's last move, when the exit is only for who has not moved since. */
@@ -173,7 +179,7 @@ export async function exitRoom(
   store: Store,
   room: string,
   user: UserRef,
-  { sent, owed = ALL, since = '' }: Exit = {},
+  { kick, owed = ALL, since = '' }: Exit = {},
 ): Promise<boolean> {
   const { keys } = store;
   const { id } = user;
@@ -194,15 +200,15 @@ export async function exitRoom(
   if (number < 0) return false;
   if (number === 0) await exitEnded(store, room, user);
   else {
-    const { removed, at } = await exitByRoom(store, room, user, number, sent);
-    const bound = removed && !sent && !privateRoomUsers(room) ? idBefore(at) : at;
+    const { removed, at } = await exitByRoom(store, room, user, number, kick);
+    const bound = removed && !kick && !privateRoomUsers(room) ? idBefore(at) : at;
     await finishExit(store, { id, number, room }, owed === ALL ? bound : owed);
   }
   return true;
 }
 
 /** Takes a user out of a room that it is in by the room's account only; not when it has moved meanwhile. */
-export async function exitHalf(store: Store, room: string, user: UserRef): Promise<void> {
+export async function exitOneSided(store: Store, room: string, user: UserRef): Promise<void> {
   const { keys, redis } = store;
   const since = (await redis.hget(keys.user(user.id), 'move')) ?? '';
   if ((await redis.sismember(keys.userRooms(user.id), room)) === 0) await exitRoom(store, room, user, { since });
@@ -223,18 +229,18 @@ async function exitByRoom(
   room: string,
   user: UserRef,
   number: number | '',
-  sent?: SentOut,
+  kick?: Kick,
 ): Promise<{ removed: boolean; at: string }> {
   const { keys, config } = store;
   const isPrivate = privateRoomUsers(room) !== null;
-  const left = isPrivate ? '' : eventText({ type: 'left', room, from: user, ...sent });
+  const left = isPrivate ? '' : eventText({ type: 'left', room, from: user, ...kick });
   // an ended user enters nothing any more; in a private room an entry that comes late would have messages accepted for it all the same
-  const remembered = number === '' && !isPrivate ? 0 : EXITED_TTL;
+  const remembered = number === '' && !isPrivate ? 0 : EXITED_TTL_MS;
   const [removed, at] = await runDurably<[number, string]>(
     store,
     'exit-room',
     ...roomKeys(store, room, user.id),
-    keys.valued(keys.roomShard(room)),
+    keys.valueWeights(keys.roomShard(room)),
     user.id,
     keys.userShard(user.id),
     room,
@@ -288,7 +294,7 @@ function roomKeys({ keys }: Store, room: string, id: number): [string, ...string
     keys.dirty(shard),
     keys.publicRooms(shard),
     keys.rules(room),
-    keys.held(room),
+    keys.pending(room),
     keys.entries(room),
     keys.exited(room, id),
     keys.values(room),

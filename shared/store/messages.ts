@@ -1,7 +1,7 @@
 /** Messages: how they get into a room's log, and how the log is read. */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { EVENTS_BYTES, HELD_MAX, NONCE_TTL } from '../protocol/limits.js';
+import { EVENTS_BYTES, NONCE_TTL_MS, PENDING_MAX } from '../protocol/limits.js';
 import { notAllowed, rateLimited } from './denials.js';
 import { eventText, messageCost, withId } from './event-text.js';
 import { readDurably, runDurably } from './replication.js';
@@ -10,12 +10,12 @@ import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret } from './tokens.js';
 
 /** ROOM_SENDS are counted over so long (ms): short, so that who was too fast need not wait long. */
-export const SENDS_WINDOW = 10_000;
+export const SENDS_WINDOW_MS = 10_000;
 /** Longer (ms) than a cluster's client tries a command again. */
-const RETRY_TTL = 30_000;
+const RETRY_TTL_MS = 30_000;
 
 /** A message as it is sent. */
-export interface Outgoing {
+export interface Message {
   room: string;
   from: UserRef;
   text?: string | undefined;
@@ -34,7 +34,7 @@ export interface Filtered {
   /** `links`: refused; `hold`: it waits for approval. */
   verdict: '' | 'links' | 'hold';
   /** What is said instead. */
-  masked?: Pick<Outgoing, 'text' | 'data'>;
+  masked?: Pick<Message, 'text' | 'data'>;
 }
 
 export const UNFILTERED: Filtered = { hash: '', verdict: '' };
@@ -43,7 +43,7 @@ export interface Accepted {
   id: string;
   duplicate: boolean;
   /** It waits for approval; `id` is what it waits under. */
-  held: boolean;
+  pending: boolean;
   /** Of a value that was written: what it is then, as JSON text. */
   json?: string;
 }
@@ -63,15 +63,15 @@ type AppendReply =
  */
 export async function appendMessage(
   store: Store,
-  message: Outgoing,
+  message: Message,
   filtered = UNFILTERED,
 ): Promise<Accepted | { filter: string } | null> {
   const { keys, config } = store;
   const { room, from, nonce, owner } = message;
   const isPrivate = privateRoomUsers(room) !== null;
-  const body = ({ text, data }: Pick<Outgoing, 'text' | 'data'>): string =>
+  const body = ({ text, data }: Pick<Message, 'text' | 'data'>): string =>
     eventText({ type: 'message', room, from, text, data, private: isPrivate || undefined });
-  const once = onceBy(store, nonce);
+  const once = idempotencyKey(store, nonce);
   const [outcome, value, more] = await runDurably<AppendReply>(
     store,
     'append',
@@ -83,7 +83,7 @@ export async function appendMessage(
     keys.rules(room),
     keys.slow(room, from.id),
     keys.sends(room),
-    keys.held(room),
+    keys.pending(room),
     from.id,
     body(message),
     room,
@@ -92,13 +92,13 @@ export async function appendMessage(
     config.logMax,
     owner === undefined ? '' : hashToken(owner),
     config.rateLimits ? config.roomSends : 0,
-    SENDS_WINDOW,
+    SENDS_WINDOW_MS,
     messageCost(message),
     filtered.hash,
     filtered.masked ? body(filtered.masked) : '',
     filtered.verdict,
     filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '',
-    HELD_MAX,
+    PENDING_MAX,
     message.tokenHash ?? '',
   );
   switch (outcome) {
@@ -108,7 +108,7 @@ export async function appendMessage(
       return {
         id: value,
         duplicate: outcome === 'duplicate' && nonce !== undefined,
-        held: outcome === 'held' || more === 'held',
+        pending: outcome === 'held' || more === 'held',
       };
     case 'filter':
       return { filter: value };
@@ -128,17 +128,17 @@ export async function appendMessage(
 }
 
 /** What keeps a write from being done twice: its nonce, and for how long (ms) that is remembered; 0 for not at all. */
-export function onceBy({ redis }: Store, nonce: string | undefined): { nonce: string; ttl: number } {
-  if (nonce !== undefined) return { nonce, ttl: NONCE_TTL };
+export function idempotencyKey({ redis }: Store, nonce: string | undefined): { nonce: string; ttl: number } {
+  if (nonce !== undefined) return { nonce, ttl: NONCE_TTL_MS };
   // a cluster's client sends again what may have been done, when a master goes
-  return redis.isCluster ? { nonce: randomSecret(), ttl: RETRY_TTL } : { nonce: '', ttl: 0 };
+  return redis.isCluster ? { nonce: randomSecret(), ttl: RETRY_TTL_MS } : { nonce: '', ttl: 0 };
 }
 
 /**
  * What a nonce is kept as: an id, whether the message waits, (not by former versions) SHA-256 of the sender's token, and of a number
  * that was added to the sum.
  */
-const NONCE_KEPT = /^(\S+)( held)?(?: (\S*))?(?: =(.*))?$/;
+const NONCE_VALUE = /^(\S+)( held)?(?: (\S*))?(?: =(.*))?$/;
 
 /** The message or value that a user, who may have ended since, sent with a nonce. Null when none was accepted. */
 export async function findSent(
@@ -154,21 +154,21 @@ export async function findSent(
     () => store.redis.get(key),
     (found) => found !== null,
   );
-  const [, id, held, hash, json] = NONCE_KEPT.exec(kept ?? '') ?? [];
+  const [, id, held, hash, json] = NONCE_VALUE.exec(kept ?? '') ?? [];
   if (id === undefined || (hash && hash !== sender.tokenHash)) return null;
-  return { id, duplicate: true, held: held !== undefined, ...(json !== undefined && { json }) };
+  return { id, duplicate: true, pending: held !== undefined, ...(json !== undefined && { json }) };
 }
 
 /** Whether a user may say something in a room that is not appended to its log. */
 export async function maySpeak({ keys, redis }: Store, room: string, id: number): Promise<boolean> {
-  return (await run<number>(redis, 'speaks', keys.rules(room), id)) === 1;
+  return (await run<number>(redis, 'may-speak', keys.rules(room), id)) === 1;
 }
 
 /** Script calls of one page: each passes over a quarter of a MB of what is for others alone, or 500 such events. */
-const PAGE_CALLS = 16;
+const PAGE_CALLS_MAX = 16;
 
 /** What a page of history is asked for. */
-export interface PageAsked {
+export interface PageQuery {
   /** Most events. */
   limit: number;
   /** The log id before which it begins; the newest when not given. */
@@ -188,40 +188,40 @@ export interface Page {
   /** The log id before which to go on, where that is not the oldest event's. */
   before?: string;
   /** Bytes of events that were passed over: those for others alone, and those not asked for. */
-  passed: number;
+  skipped: number;
 }
 
 /**
  * A page of a room's log as one of its members sees it. What is for others alone is passed over, and `value` events are. It ends at `EVENTS_BYTES` too, and where
  * `calls` have found nothing.
  */
-export async function readHistory(store: Store, room: string, reader: number, asked: PageAsked): Promise<Page> {
-  const { before = '', calls = PAGE_CALLS } = asked;
-  let [from, passed] = [before, 0];
+export async function readHistory(store: Store, room: string, reader: number, asked: PageQuery): Promise<Page> {
+  const { before = '', calls = PAGE_CALLS_MAX } = asked;
+  let [from, skipped] = [before, 0];
   for (let call = 1; ; call += 1) {
     const page = await readPage(store, room, reader, asked, from);
-    passed += page.passed;
-    if (page.events.length > 0 || !page.more || call >= calls) return { ...page, passed };
+    skipped += page.skipped;
+    if (page.events.length > 0 || !page.more || call >= calls) return { ...page, skipped };
     from = page.before ?? '';
   }
 }
 
-type PageReply = [more: number, flat: string[], before: string, passed: number];
+type PageReply = [more: number, flat: string[], before: string, skipped: number];
 
 /** One script call of it; before the log id `before`, '' for the newest. */
 async function readPage(
   { keys, redis }: Store,
   room: string,
   reader: number,
-  asked: PageAsked,
+  asked: PageQuery,
   before: string,
 ): Promise<Page> {
   const { limit, types, presence = '' } = asked;
-  if (/^0+-0+$/.test(before)) return { events: [], more: false, passed: 0 }; // Redis refuses "before the first possible"
+  if (/^0+-0+$/.test(before)) return { events: [], more: false, skipped: 0 }; // Redis refuses "before the first possible"
   const from = before === '' ? '+' : `(${before}`;
-  const [more, flat, next, passed] = await run<PageReply>(
+  const [more, flat, next, skipped] = await run<PageReply>(
     redis,
-    'page',
+    'history-page',
     keys.log(room),
     from,
     reader,
@@ -232,5 +232,5 @@ async function readPage(
   );
   const events: string[] = [];
   for (let i = flat.length - 2; i >= 0; i -= 2) events.push(withId(flat[i] ?? '', flat[i + 1] ?? '{}'));
-  return { events, more: more === 1, ...(next !== '' && { before: next }), passed };
+  return { events, more: more === 1, ...(next !== '' && { before: next }), skipped };
 }

@@ -4,7 +4,7 @@
  */
 import { ChatError } from '../protocol/errors.js';
 import type { ChatEvent, Role, UserRef } from '../protocol/events.js';
-import { BANS_MAX, MODERATORS_MAX, MUTES_MAX, OFFER_TTL } from '../protocol/limits.js';
+import { BANS_MAX, MODERATORS_MAX, MUTES_MAX, OFFER_TTL_MS } from '../protocol/limits.js';
 import { notAllowed } from './denials.js';
 import { eventText, scriptSafeJson } from './event-text.js';
 import { eraseLog, ForgetBudget, forgetIn } from './forget.js';
@@ -14,36 +14,40 @@ import type { Store } from './store.js';
 import { hashToken } from './tokens.js';
 
 /** Who acts, where, and the owner's token that allows it, where it is not a role. */
-export interface Act {
+export interface Actor {
   room: string;
   by: UserRef;
   owner?: string | undefined;
 }
 
 /** What is written down: `what`, and whom or what it concerns. */
-export type Line = { what: string } & Record<string, unknown>;
+export type AuditEntry = { what: string } & Record<string, unknown>;
 /** What the room is told, beside who did it. */
-export type Told = Pick<ChatEvent, 'type'> & Partial<ChatEvent>;
+export type ModerationEvent = Pick<ChatEvent, 'type'> & Partial<ChatEvent>;
 
 /** What is done about what is said, and a room's rules. `set` takes fields and values, '' to remove one. */
-export type Step = ['remove' | 'approve' | 'reject', string] | ['clear'] | ['clear-values'] | ['set', ...string[]];
+export type RoomAction =
+  | ['remove' | 'approve' | 'reject', string]
+  | ['clear']
+  | ['clear-values']
+  | ['set', ...string[]];
 
 /** An act of nobody in the room: what the host does. */
-const HOST: UserRef = { id: 0, name: 'host' };
+const OPERATOR: UserRef = { id: 0, name: 'host' };
 
 /**
  * Does something about what is said, or sets rules; `least` is the role that it takes. Gives the log id of what was approved.
  * Throws `not_owner`, `bad_request` for a message that is not there.
  */
-export async function govern(
+export async function moderateRoom(
   store: Store,
-  act: Act,
+  act: Actor,
   least: Role,
-  line: Line,
-  told: Told | null,
-  ...step: Step
+  line: AuditEntry,
+  told: ModerationEvent | null,
+  ...step: RoomAction
 ): Promise<string> {
-  return governAs(store, act, String(act.by.id), least, line, told, step);
+  return moderateRoomAs(store, act, String(act.by.id), least, line, told, step);
 }
 
 /** Switches a room off for everybody, whatever its role: nobody enters, nobody speaks; or on again. Who is in it is told. */
@@ -52,7 +56,7 @@ export async function switchRoom(store: Store, room: string, off: boolean): Prom
   const rules = keys.rules(room);
   const empty = (await redis.hlen(keys.roster(room))) === 0; // then there is nobody to tell
   if (!empty)
-    await governAs(store, { room, by: HOST }, '', 'owner', { what: 'switch', off }, { type: 'rules', off }, [
+    await moderateRoomAs(store, { room, by: OPERATOR }, '', 'owner', { what: 'switch', off }, { type: 'rules', off }, [
       'set',
       'off',
       off ? '1' : '',
@@ -65,47 +69,47 @@ export async function switchRoom(store: Store, room: string, off: boolean): Prom
 /** Empties a room's history and takes its values away in the host's name, and tells everybody. */
 export async function clearRoom(store: Store, room: string): Promise<void> {
   if ((await store.redis.hlen(store.keys.roster(room))) === 0) return eraseRoom(store, room); // then there is nobody to tell
-  await governAs(store, { room, by: HOST }, '', 'owner', { what: 'clear' }, { type: 'cleared' }, ['clear']);
-  await clearValues(store, { room, by: HOST }, '');
+  await moderateRoomAs(store, { room, by: OPERATOR }, '', 'owner', { what: 'clear' }, { type: 'cleared' }, ['clear']);
+  await clearValues(store, { room, by: OPERATOR }, '');
 }
 
 async function eraseRoom(store: Store, room: string): Promise<void> {
   const { keys, redis } = store;
   await eraseLog(store, room);
-  await redis.unlink(keys.values(room), keys.ownValues(room), keys.held(room));
+  await redis.unlink(keys.values(room), keys.ownValues(room), keys.pending(room));
   await redis.hdel(keys.delivered(room), 'valueBytes');
-  await redis.zrem(keys.valued(keys.roomShard(room)), room);
+  await redis.zrem(keys.valueWeights(keys.roomShard(room)), room);
 }
 
 /** Takes all values of a room away, and tells everybody. `user`: its id as text, '' for the host. Throws `not_owner`. */
-export async function clearValues(store: Store, act: Act, user = String(act.by.id)): Promise<void> {
-  await governAs(store, act, user, 'owner', { what: 'clear', values: true }, { type: 'value' }, ['clear-values']);
+export async function clearValues(store: Store, act: Actor, user = String(act.by.id)): Promise<void> {
+  await moderateRoomAs(store, act, user, 'owner', { what: 'clear', values: true }, { type: 'value' }, ['clear-values']);
 }
 
-async function governAs(
+async function moderateRoomAs(
   store: Store,
-  act: Act,
+  act: Actor,
   user: string,
   least: Role,
-  line: Line,
-  told: Told | null,
-  step: Step,
+  line: AuditEntry,
+  told: ModerationEvent | null,
+  step: RoomAction,
 ): Promise<string> {
   const { keys, redis } = store;
   const [outcome, id = ''] = await run<[string, string?]>(
     redis,
-    'govern',
+    'moderate-room',
     ...roomKeys(store, act.room),
-    keys.held(act.room),
+    keys.pending(act.room),
     keys.values(act.room),
     keys.ownValues(act.room),
-    keys.valued(keys.roomShard(act.room)),
+    keys.valueWeights(keys.roomShard(act.room)),
     user,
     ownerHash(act),
     act.room,
     least,
-    lineText(act, line),
-    toldText(act, told),
+    auditText(act, line),
+    moderationEventText(act, told),
     ...step,
   );
   if (outcome === 'not_owner') throw notOwner(act.room);
@@ -115,13 +119,13 @@ async function governAs(
   return id;
 }
 
-type MemberStep =
+type MemberAction =
   | ['kick']
   | ['mute', number, '' | 'q', string]
   | ['ban', number, string, string, string, string, string]
   | ['moderate', '1' | '']
   | ['offer', number];
-const MOST: Record<MemberStep[0], number> = {
+const TARGETS_MAX: Record<MemberAction[0], number> = {
   kick: 0,
   mute: MUTES_MAX,
   ban: BANS_MAX,
@@ -130,48 +134,50 @@ const MOST: Record<MemberStep[0], number> = {
 };
 
 /** Does something about one user. Throws `not_owner`, `not_allowed` for who has a role, `bad_request` when there are too many already. */
-async function governMember(
+async function moderateMember(
   store: Store,
-  act: Act,
+  act: Actor,
   least: Role,
   target: UserRef,
-  told: Told | null,
-  line: Line,
-  ...[what, ...values]: MemberStep
+  told: ModerationEvent | null,
+  line: AuditEntry,
+  ...[what, ...values]: MemberAction
 ): Promise<void> {
   const { id, name } = target;
   const { keys } = store;
   const outcome = await run<string>(
     store.redis,
-    'govern-member',
+    'moderate-member',
     ...roomKeys(store, act.room),
     keys.forgetting(keys.roomShard(act.room)),
     act.by.id,
     ownerHash(act),
     act.room,
     least,
-    lineText(act, { ...line, user: id, ...(name && { name }) }),
-    toldText(act, told),
+    auditText(act, { ...line, user: id, ...(name && { name }) }),
+    moderationEventText(act, told),
     id,
     what,
-    MOST[what],
+    TARGETS_MAX[what],
     ...values,
   );
   if (outcome === 'not_owner') throw notOwner(act.room);
   if (outcome === 'role') throw notAllowed('role');
   if (outcome === 'too_many')
-    throw new ChatError('bad_request', `There are ${MOST[what]} already, the most a room may have.`, { field: 'user' });
+    throw new ChatError('bad_request', `There are ${TARGETS_MAX[what]} already, the most a room may have.`, {
+      field: 'user',
+    });
 }
 
 /** Writes down that a member is sent out, if that is allowed. */
-export function noteKick(store: Store, act: Act, target: UserRef): Promise<void> {
-  return governMember(store, act, 'moderator', target, null, { what: 'kick' }, 'kick');
+export function auditKick(store: Store, act: Actor, target: UserRef): Promise<void> {
+  return moderateMember(store, act, 'moderator', target, null, { what: 'kick' }, 'kick');
 }
 
 /** Keeps a user from speaking for so many s, and tells it; `quiet`: does not. 0 ends it, and tells who knew of it. */
-export function muteUser(store: Store, act: Act, target: UserRef, seconds: number, quiet: boolean): Promise<void> {
-  const told: Told | null = quiet ? null : { type: 'muted', user: target, seconds };
-  return governMember(
+export function muteUser(store: Store, act: Actor, target: UserRef, seconds: number, quiet: boolean): Promise<void> {
+  const told: ModerationEvent | null = quiet ? null : { type: 'muted', user: target, seconds };
+  return moderateMember(
     store,
     act,
     'moderator',
@@ -195,11 +201,11 @@ export interface Ban {
  * Lets nobody in that is this user, or has its nickname or its address. With `messages` it is noted that they go, and `removeMessagesOf`
  * does it; should nobody call that, a worker does.
  */
-export async function banUser(store: Store, act: Act, target: UserRef, { seconds, messages }: Ban): Promise<void> {
+export async function banUser(store: Store, act: Actor, target: UserRef, { seconds, messages }: Ban): Promise<void> {
   const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
-  const told = messages ? toldText(act, { type: 'removed', user: target }) : '';
-  const line = lineText(act, { what: 'remove', user: target.id, name: target.name });
-  await governMember(
+  const told = messages ? moderationEventText(act, { type: 'removed', user: target }) : '';
+  const line = auditText(act, { what: 'remove', user: target.id, name: target.name });
+  await moderateMember(
     store,
     act,
     'moderator',
@@ -220,15 +226,15 @@ export async function banUser(store: Store, act: Act, target: UserRef, { seconds
  * Removes all messages of a user who was banned with them from the room's log and from what waits, and tells everybody. Returns how many
  * bytes it looked at. Repeating it does no harm.
  */
-export async function removeMessagesOf(store: Store, { room }: Act, target: UserRef): Promise<number> {
+export async function removeMessagesOf(store: Store, { room }: Actor, target: UserRef): Promise<number> {
   const budget = new ForgetBudget();
-  await forgetIn(store, room, { user: target.id, kind: 'message' }, budget);
-  return budget.looked;
+  await forgetIn(store, room, { user: target.id, scope: 'message' }, budget);
+  return budget.bytesRead;
 }
 
 /** Makes a member a moderator, or ends that. */
-export function moderate(store: Store, act: Act, target: UserRef, on: boolean): Promise<void> {
-  return governMember(
+export function setModerator(store: Store, act: Actor, target: UserRef, on: boolean): Promise<void> {
+  return moderateMember(
     store,
     act,
     'owner',
@@ -241,8 +247,8 @@ export function moderate(store: Store, act: Act, target: UserRef, on: boolean): 
 }
 
 /** Offers the room to a member, for `OFFER_TTL`; an earlier offer is void. */
-export function offerRoom(store: Store, act: Act, target: UserRef): Promise<void> {
-  return governMember(
+export function offerRoom(store: Store, act: Actor, target: UserRef): Promise<void> {
+  return moderateMember(
     store,
     act,
     'owner',
@@ -250,12 +256,12 @@ export function offerRoom(store: Store, act: Act, target: UserRef): Promise<void
     { type: 'offered', user: target },
     { what: 'handover' },
     'offer',
-    OFFER_TTL,
+    OFFER_TTL_MS,
   );
 }
 
 /** A member by its id. Throws `no_such_user`. */
-export async function member({ keys, redis }: Store, room: string, id: number): Promise<UserRef> {
+export async function findMember({ keys, redis }: Store, room: string, id: number): Promise<UserRef> {
   const name = await redis.hget(keys.roster(room), String(id));
   if (name === null) throw noSuchMember(room, id);
   return { id, name };
@@ -273,12 +279,12 @@ export function roomKeys({ keys }: Store, room: string): string[] {
   return [keys.rules(room), keys.roster(room), keys.log(room), keys.delivered(room), keys.dirty(keys.roomShard(room))];
 }
 
-export const ownerHash = ({ owner }: Pick<Act, 'owner'>): string => (owner === undefined ? '' : hashToken(owner));
+export const ownerHash = ({ owner }: Pick<Actor, 'owner'>): string => (owner === undefined ? '' : hashToken(owner));
 
-const lineText = ({ by }: Act, line: Line): string =>
+const auditText = ({ by }: Actor, line: AuditEntry): string =>
   scriptSafeJson({ by: by.id, ...(by.id > 0 && { byName: by.name }), ...line });
 
 /** In this order: `forget` goes by it. */
-export function toldText({ room, by }: Act, told: Told | null): string {
+export function moderationEventText({ room, by }: Actor, told: ModerationEvent | null): string {
   return told ? eventText({ ...{ type: told.type, room, from: by }, ...told }) : '';
 }

@@ -1,21 +1,21 @@
 /** The host's hand: what it has switched off, which every API process heeds, and the list of what it did. */
-import type { ActName, HostAct, SwitchedOff } from '../protocol/admin.js';
+import type { OperatorAction, OperatorActionName, SwitchedOff } from '../protocol/admin.js';
 import { ChatError } from '../protocol/errors.js';
 import { publish } from './signals.js';
 import type { Store } from './store.js';
 
 /** Entries at a time: more than a person switches by hand. */
 const SWITCHED_MAX = 1_000;
-const ACTS_KEPT = 200;
+const ACTIONS_MAX = 200;
 
-type Kind = SwitchedOff['kind'];
+type SwitchKind = SwitchedOff['kind'];
 
-const field = (kind: Kind, name: string): string => `${kind} ${name}`;
+const field = (kind: SwitchKind, name: string): string => `${kind} ${name}`;
 
 /** Notes that something is off, for `seconds` or (null) until it is switched on, and tells all processes. Throws `bad_request` when too much is. */
 export async function switchOff(
   { keys, redis }: Store,
-  kind: Kind,
+  kind: SwitchKind,
   name: string,
   seconds: number | null,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function switchOff(
 }
 
 /** The reverse; nothing when it is on. */
-export async function switchOn({ keys, redis }: Store, kind: Kind, name: string): Promise<void> {
+export async function switchOn({ keys, redis }: Store, kind: SwitchKind, name: string): Promise<void> {
   await redis.hdel(keys.switched, field(kind, name));
   await publish(redis, keys.switchChannel, kind);
 }
@@ -40,7 +40,7 @@ export async function readSwitched({ keys, redis }: Store): Promise<SwitchedOff[
 }
 
 /** Removes what is over. */
-export async function tidySwitched({ keys, redis }: Store): Promise<void> {
+export async function removeExpiredSwitches({ keys, redis }: Store): Promise<void> {
   const entries = Object.entries(await redis.hgetall(keys.switched));
   const over = entries.filter(([, text]) => !isOff(JSON.parse(text) as SwitchedOff)).map(([name]) => name);
   if (over.length > 0) await redis.hdel(keys.switched, ...over);
@@ -48,22 +48,22 @@ export async function tidySwitched({ keys, redis }: Store): Promise<void> {
 
 const isOff = ({ until }: SwitchedOff): boolean => until === null || until > Date.now();
 
-export async function noteHostAct(
+export async function recordOperatorAction(
   { keys, redis }: Store,
   by: string,
-  act: ActName,
+  act: OperatorActionName,
   on: string,
   seconds?: number,
 ): Promise<void> {
-  const line: HostAct = { at: Date.now(), by, act, on, ...(seconds !== undefined && { seconds }) };
+  const line: OperatorAction = { at: Date.now(), by, act, on, ...(seconds !== undefined && { seconds }) };
   await redis
     .multi()
-    .lpush(keys.hostActs, JSON.stringify(line))
-    .ltrim(keys.hostActs, 0, ACTS_KEPT - 1)
+    .lpush(keys.operatorActions, JSON.stringify(line))
+    .ltrim(keys.operatorActions, 0, ACTIONS_MAX - 1)
     .exec();
 }
 
 /** The newest first. */
-export async function readHostActs({ keys, redis }: Store): Promise<HostAct[]> {
-  return (await redis.lrange(keys.hostActs, 0, -1)).map((text) => JSON.parse(text) as HostAct);
+export async function readOperatorActions({ keys, redis }: Store): Promise<OperatorAction[]> {
+  return (await redis.lrange(keys.operatorActions, 0, -1)).map((text) => JSON.parse(text) as OperatorAction);
 }

@@ -2,7 +2,7 @@
 import type { UserRef } from '../protocol/events.js';
 import { SHARED_ROOM } from '../protocol/limits.js';
 import { scriptSafeJson } from './event-text.js';
-import { notOwner, roomKeys, toldText } from './moderation.js';
+import { moderationEventText, notOwner, roomKeys } from './moderation.js';
 import { isReserved } from './rooms.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -27,7 +27,7 @@ export async function ownRoom(store: Store, room: string, user: UserRef): Promis
     hashToken(owner),
     room,
     scriptSafeJson({ by: user.id, byName: user.name, what: 'own' }),
-    toldText({ room, by: user }, { type: 'owned' }),
+    moderationEventText({ room, by: user }, { type: 'owned' }),
   );
   if (outcome === 'not_owner') throw notOwner(room);
   return owner;

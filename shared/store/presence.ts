@@ -10,7 +10,7 @@ import { unauthorized } from './tokens.js';
 import { eraseUser } from './users.js';
 
 /** Rooms that an ended user is taken out of between two looks at what is left. */
-const ROOMS_STEP = 100;
+const ROOMS_PAGE_COUNT = 100;
 
 type EndReply =
   | ['ended', name: string, nick: string, spare: string, forget: string]
@@ -82,7 +82,7 @@ async function removeEnded(
   budget = new ForgetBudget(),
 ): Promise<string[]> {
   const told: string[] = [];
-  const someRooms = (): Promise<string[]> => store.redis.srandmember(store.keys.userRooms(id), ROOMS_STEP);
+  const someRooms = (): Promise<string[]> => store.redis.srandmember(store.keys.userRooms(id), ROOMS_PAGE_COUNT);
   for (let rooms = await someRooms(); rooms.length > 0; rooms = await someRooms()) {
     for (const room of rooms) {
       if (forget !== '') await forgetRoom(store, room, id, budget); // first: that it left is told

@@ -10,14 +10,14 @@ import type { Store } from './store.js';
 import { blocker } from './user-blocks.js';
 
 /** Rooms of a user that are read at a time: most users have fewer, and Redis is held up for some 0.1 ms. */
-const ROOMS_AT_A_TIME = 1_000;
+const ROOMS_SCAN_COUNT = 1_000;
 /**
  * Private rooms of a full user that are looked at for abandoned ones, taken at random: where a fiftieth of all is
  * abandoned, one is found in 98 of 100 cases.
  */
-const LOOKED_AT = 200;
+const SAMPLE_COUNT = 200;
 /** Abandoned rooms that are given up at a time: room for as many more strangers, for some 100 short calls. */
-const GIVEN_UP = 50;
+const ABANDONED_MAX = 50;
 
 const isPrivate = (room: string): boolean => room.includes(':');
 
@@ -57,7 +57,7 @@ function noSuchUser(id: number): ChatError {
 async function shareRoom({ keys, redis }: Store, one: number, other: number): Promise<boolean> {
   let cursor = '0';
   do {
-    const [next, rooms] = await redis.sscan(keys.userRooms(one), cursor, 'COUNT', ROOMS_AT_A_TIME);
+    const [next, rooms] = await redis.sscan(keys.userRooms(one), cursor, 'COUNT', ROOMS_SCAN_COUNT);
     const open = rooms.filter((room) => !isPrivate(room));
     if (open.length > 0 && (await redis.smismember(keys.userRooms(other), open)).includes(1)) return true;
     cursor = next;
@@ -86,9 +86,9 @@ async function bringIn(store: Store, room: string, id: number): Promise<void> {
 /** Takes a user out of some private rooms that the other side has left. Returns whether there were any. */
 async function giveUpAbandoned(store: Store, id: number): Promise<boolean> {
   const { keys, redis } = store;
-  const rooms = (await redis.srandmember(keys.userRooms(id), LOOKED_AT)).filter(isPrivate);
+  const rooms = (await redis.srandmember(keys.userRooms(id), SAMPLE_COUNT)).filter(isPrivate);
   const members = await Promise.all(rooms.map((room) => redis.hlen(keys.roster(room))));
-  const abandoned = rooms.filter((_, i) => (members[i] ?? 0) < 2).slice(0, GIVEN_UP);
+  const abandoned = rooms.filter((_, i) => (members[i] ?? 0) < 2).slice(0, ABANDONED_MAX);
   await Promise.all(abandoned.map((room) => exitRoom(store, room, { id, name: '' })));
   return abandoned.length > 0;
 }

@@ -14,14 +14,14 @@ export interface Shards {
 }
 
 /** A user that is in a room only by the room's account (its roster), or only by the user's own. */
-export interface Half {
+export interface OneSided {
   room: string;
   user: UserRef;
   by: 'room' | 'user';
 }
 
 /** Members looked at together: thousands in one command would hold up Redis. */
-const PAGE = 500;
+const PAGE_MAX = 500;
 
 const USERS_KEY = /^members:\{u(\d+)\}:(.+)$/;
 const ROOMS_KEY = /^room:\{r(\d+)\}:(.+):roster$/;
@@ -35,7 +35,7 @@ export async function* membershipsAt(master: Redis, shards: Shards): AsyncGenera
 }
 
 /** All halves of which one master has a part. Who enters or exits at the moment may be among them. */
-export async function* halvesAt(store: Store, master: Redis, shards: Shards): AsyncGenerator<Half> {
+export async function* oneSidedAt(store: Store, master: Redis, shards: Shards): AsyncGenerator<OneSided> {
   for await (const { shard, room } of membershipsAt(master, shards)) yield* onlyByUsers(store, room, shard);
   for await (const key of keysAt(master, 'room:{r*}:*:roster')) {
     const [, shard = '', room = ''] = ROOMS_KEY.exec(key) ?? [];
@@ -62,9 +62,9 @@ async function* keysAt(master: Redis, pattern: string): AsyncGenerator<string> {
   for await (const found of master.scanStream({ match: pattern, count: 500 }) as AsyncIterable<string[]>) yield* found;
 }
 
-async function* onlyByUsers({ keys, redis }: Store, room: string, shard: number): AsyncGenerator<Half> {
+async function* onlyByUsers({ keys, redis }: Store, room: string, shard: number): AsyncGenerator<OneSided> {
   const members = keys.members(shard, room);
-  for await (const page of pagesOf((cursor) => redis.zscan(members, cursor, 'COUNT', PAGE))) {
+  for await (const page of pagesOf((cursor) => redis.zscan(members, cursor, 'COUNT', PAGE_MAX))) {
     const ids = page.map(([id]) => id);
     const names = await redis.hmget(keys.roster(room), ...ids);
     const marks = await redis.hmget(keys.leaving(shard), ...ids.map((id) => `${id} ${room}`)); // it has exited, and is only given the last
@@ -73,9 +73,9 @@ async function* onlyByUsers({ keys, redis }: Store, room: string, shard: number)
   }
 }
 
-async function* onlyByRoom({ keys, redis }: Store, room: string): AsyncGenerator<Half> {
+async function* onlyByRoom({ keys, redis }: Store, room: string): AsyncGenerator<OneSided> {
   const roster = keys.roster(room);
-  for await (const page of pagesOf((cursor) => redis.hscan(roster, cursor, 'COUNT', PAGE))) {
+  for await (const page of pagesOf((cursor) => redis.hscan(roster, cursor, 'COUNT', PAGE_MAX))) {
     const are = await Promise.all(page.map(([id]) => redis.sismember(keys.userRooms(Number(id)), room)));
     for (const [i, [id, name]] of page.entries())
       if (are[i] === 0) yield { room, user: { id: Number(id), name }, by: 'room' };

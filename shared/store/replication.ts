@@ -4,15 +4,15 @@
  */
 import type { Redis } from 'ioredis';
 import { ChatError } from '../protocol/errors.js';
-import { masterOf, placeOfKey } from '../redis/owners.js';
+import { masterOf, nodeAddressOf } from '../redis/owners.js';
 import { Keys } from './keys.js';
 import { type Argument, run, type ScriptName } from './scripts.js';
 import type { Store } from './store.js';
 
 /** How long (ms) replicas may take in one round; who asks during a round waits for the next as well. */
-const ROUND = 1_000;
+const ROUND_MS = 1_000;
 /** What is written so that there is something to wait for goes by itself (ms). */
-const KEPT = 10_000;
+const MARKER_TTL_MS = 10_000;
 
 /** Runs a script whose first argument is a key. Throws `unavailable` when too few replicas have what it wrote: it may be there, or not. */
 export async function runDurably<Reply>(
@@ -31,7 +31,7 @@ export async function runDurably<Reply>(
     !(await replicas.have(key, config.redisWait)) ||
     replicas.breaks !== breaks
   )
-    throw notKept();
+    throw notReplicated();
   return reply;
 }
 
@@ -44,19 +44,19 @@ export async function readDurably<Reply>(
 ): Promise<Reply> {
   if (config.redisWait === 0) return read();
   const replicas = replicasAt(masterOf(durable, key));
-  const [place, breaks] = [placeOfKey(redis, key), replicas?.breaks];
+  const [node, breaks] = [nodeAddressOf(redis, key), replicas?.breaks];
   const reply = await read();
   if (!matters(reply)) return reply;
   // both clients see the same master, before and after: one that has been replaced may not know it yet
   const same =
     masterOf(durable, key) === replicas?.master &&
-    [redis, durable].every((client) => placeOfKey(client, key) === place);
+    [redis, durable].every((client) => nodeAddressOf(client, key) === node);
   if (!replicas || !same || !(await replicas.have(key, config.redisWait)) || replicas.breaks !== breaks)
-    throw notKept();
+    throw notReplicated();
   return reply;
 }
 
-function notKept(): ChatError {
+function notReplicated(): ChatError {
   return new ChatError('unavailable', 'It could not be kept safe. Try again soon.', { retryAfter: 1 });
 }
 
@@ -78,7 +78,7 @@ class Replicas {
 
   /** Whether so many have all that the master has now. */
   have(key: string, count: number): Promise<boolean> {
-    this.#keys.add(Keys.kept(key));
+    this.#keys.add(Keys.replicationMarker(key));
     this.#next ??= this.#round.then(() => {
       const keys = this.#keys;
       this.#keys = new Set();
@@ -92,8 +92,8 @@ class Replicas {
     for (const key of keys) {
       // sent together: a replica may be far away
       const [written, having] = await Promise.all([
-        this.master.set(key, '', 'PX', KEPT).catch(() => null),
-        this.master.wait(count, ROUND).catch(() => 0),
+        this.master.set(key, '', 'PX', MARKER_TTL_MS).catch(() => null),
+        this.master.wait(count, ROUND_MS).catch(() => 0),
       ]);
       if (written) return having >= count; // else its slot is just moving elsewhere: another may do
     }

@@ -1,7 +1,7 @@
 /** What may be read of a room's rules and roles: by everybody in it, and by those who keep it in order. */
-import type { Audit, HeldMessage, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
+import type { Audit, PendingMessage, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES } from '../protocol/limits.js';
-import { type Act, notOwner, ownerHash } from './moderation.js';
+import { type Actor, notOwner, ownerHash } from './moderation.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
@@ -63,32 +63,25 @@ interface Overview {
   now: number;
   fields: Fields;
   /** The oldest of what waits. */
-  held: string[];
+  pending: string[];
   /** How many wait. */
   waiting: number;
 }
 
-/** `heldBytes`: of what waits, at most. Throws `not_owner`. */
-async function overview({ keys, redis }: Store, act: Act, heldBytes: number): Promise<Overview> {
+/** `pendingBytes`: of what waits, at most. Throws `not_owner`. */
+async function overview({ keys, redis }: Store, act: Actor, pendingBytes: number): Promise<Overview> {
   const { room, by } = act;
-  const [role, now = 0, flat = [], held = [], waiting = 0] = await run<[Role?, number?, string[]?, string[]?, number?]>(
-    redis,
-    'overview',
-    keys.rules(room),
-    keys.roster(room),
-    keys.held(room),
-    by.id,
-    ownerHash(act),
-    heldBytes,
-  );
+  const [role, now = 0, flat = [], pending = [], waiting = 0] = await run<
+    [Role?, number?, string[]?, string[]?, number?]
+  >(redis, 'overview', keys.rules(room), keys.roster(room), keys.pending(room), by.id, ownerHash(act), pendingBytes);
   if (!role) throw notOwner(room);
   const fields: Fields = {};
   for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i] ?? ''] = flat[i + 1];
-  return { role, now, fields, held, waiting };
+  return { role, now, fields, pending, waiting };
 }
 
 /** What was done to keep a room in order, and what it has led to. `acts`: newest last, as JSON text. Throws `not_owner`. */
-export async function readAudit(store: Store, act: Act): Promise<Omit<Audit, 'acts'> & { acts: string }> {
+export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, 'acts'> & { acts: string }> {
   const { role, now, fields, waiting } = await overview(store, act, 0);
   const names = Object.keys(fields);
   const muted = idsOf(names, 'mute:')
@@ -144,11 +137,11 @@ export async function knownUser({ keys, redis }: Store, room: string, id: number
 }
 
 /** Messages that wait for approval, oldest first; `more` when there are more than an answer has room for. Throws `not_owner`. */
-export async function readHeld(store: Store, act: Act): Promise<{ messages: HeldMessage[]; more: boolean }> {
-  const { held, waiting } = await overview(store, act, EVENTS_BYTES);
-  const messages = held.map((one) => {
+export async function readPending(store: Store, act: Actor): Promise<{ messages: PendingMessage[]; more: boolean }> {
+  const { pending, waiting } = await overview(store, act, EVENTS_BYTES);
+  const messages = pending.map((one) => {
     const space = one.indexOf(' ');
-    const { from, text, data } = JSON.parse(one.slice(space + 1)) as Pick<HeldMessage, 'from' | 'text' | 'data'>;
+    const { from, text, data } = JSON.parse(one.slice(space + 1)) as Pick<PendingMessage, 'from' | 'text' | 'data'>;
     const id = one.slice(0, space);
     return {
       id,
@@ -158,5 +151,5 @@ export async function readHeld(store: Store, act: Act): Promise<{ messages: Held
       ...(data !== undefined && { data }),
     };
   });
-  return { messages, more: waiting > held.length };
+  return { messages, more: waiting > pending.length };
 }

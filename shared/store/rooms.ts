@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX, ROOMS_MAX } from '../protocol/limits.js';
-import { Away } from '../redis/circuit-breaker.js';
+import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './names.js';
@@ -11,7 +11,7 @@ import type { Store } from './store.js';
 import { hashToken } from './tokens.js';
 
 /** What decides whether a user may come into a room, beside who it is. */
-export interface Entry {
+export interface EntryRequest {
   /** The token that a room that is made by this is to belong to. */
   fresh?: string | undefined;
   /** The owner token that the user has. */
@@ -20,7 +20,7 @@ export interface Entry {
   addresses?: readonly string[];
 }
 
-export type Refused = ['off' | 'reserved' | 'closed'] | ['banned', number];
+export type Denial = ['off' | 'reserved' | 'closed'] | ['banned', number];
 
 /**
  * Looks whether somebody may enter a room, before anything is done for it. `id` null: who is no user yet; `name` undefined: a guest's.
@@ -31,9 +31,9 @@ export async function admitToRoom(
   room: string,
   id: number | null,
   name: string | undefined,
-  entry: Entry,
+  entry: EntryRequest,
 ): Promise<void> {
-  const [reason, ms] = await run<Refused | []>(
+  const [reason, ms] = await run<Denial | []>(
     redis,
     'admit',
     keys.rules(room),
@@ -55,7 +55,7 @@ export function isReserved({ reservedRooms }: Config, room: string): boolean {
 
 /** The hash by which Redis knows an owner token, '' for none. */
 export const hashOf = (token: string | undefined): string => (token === undefined ? '' : hashToken(token));
-export const addressesOf = ({ addresses: [today = '', yesterday = ''] = [] }: Entry): [string, string] => [
+export const addressesOf = ({ addresses: [today = '', yesterday = ''] = [] }: EntryRequest): [string, string] => [
   today,
   yesterday,
 ];
@@ -108,11 +108,11 @@ async function readPrivateMembers({ keys, redis }: Store, room: string): Promise
  * Public rooms with members, busiest first. Each room shard keeps its own list, exact at every moment; those of a cluster's
  * master that is away are left out.
  */
-export async function readRooms({ keys, redis, patience }: Store): Promise<{ name: string; members: number }[]> {
+export async function readRooms({ keys, redis, breaker }: Store): Promise<{ name: string; members: number }[]> {
   const lists = await Promise.all(
     keys.allShards.map((shard) => {
       const key = keys.publicRooms(shard);
-      return patience.for(key, () => redis.zrevrange(key, 0, ROOMS_MAX - 1, 'WITHSCORES')).catch(unlessAway);
+      return breaker.run(key, () => redis.zrevrange(key, 0, ROOMS_MAX - 1, 'WITHSCORES')).catch(unlessAway);
     }),
   );
   const rooms = lists.flatMap((list) => pairs(list).map(([name, members]) => ({ name, members: Number(members) })));
@@ -120,7 +120,7 @@ export async function readRooms({ keys, redis, patience }: Store): Promise<{ nam
 }
 
 function unlessAway(error: unknown): [] {
-  if (error instanceof Away) return [];
+  if (error instanceof CircuitOpen) return [];
   throw error;
 }
 

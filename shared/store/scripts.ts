@@ -28,11 +28,12 @@ export type ScriptName =
   | 'exited'
   | 'farewell'
   | 'forget'
-  | 'govern'
-  | 'govern-member'
+  | 'history-page'
+  | 'may-speak'
+  | 'moderate-member'
+  | 'moderate-room'
   | 'overview'
   | 'own'
-  | 'page'
   | 'release'
   | 'remember'
   | 'rename-room'
@@ -40,9 +41,8 @@ export type ScriptName =
   | 'renew-log'
   | 'resume'
   | 'set-value'
-  | 'speaks'
   | 'touch'
-  | 'valued'
+  | 'value-weights'
   | 'values';
 
 export type Argument = string | number;
@@ -75,7 +75,7 @@ function read(file: string): string {
   return readFileSync(new URL(file, folder), 'utf8');
 }
 
-/** A script after its parts: `-- with push, time` on its first line. */
+/** A script after its parts: `-- with push, clock` on its first line. */
 function withParts(lua: string): string {
   const parts = /^-- with (.+)/.exec(lua)?.[1]?.split(', ') ?? [];
   return [...parts.map((part) => read(`parts/${part}.lua`)), lua].join('');

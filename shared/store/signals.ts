@@ -34,7 +34,12 @@ export function parseSignal(payload: string): Signal {
 }
 
 /** Hands signals that have waited for a user on to the process where it polls now. */
-export async function handOn(store: Store, id: number, process: string, texts: readonly string[]): Promise<void> {
-  const channel = store.keys.noticeChannel(store.keys.userShard(id), process);
+export async function forwardSignals(
+  store: Store,
+  id: number,
+  instance: string,
+  texts: readonly string[],
+): Promise<void> {
+  const channel = store.keys.noticeChannel(store.keys.userShard(id), instance);
   await publish(store.redis, channel, [`signals ${id}`, ...texts].join('\n'));
 }

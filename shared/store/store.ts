@@ -1,6 +1,6 @@
 /** What every function of the store needs: a connection, the keys, the limits a host may turn. */
 import type { Config } from '../config/config.js';
-import { Patience } from '../redis/circuit-breaker.js';
+import { CircuitBreaker } from '../redis/circuit-breaker.js';
 import type { RedisClient } from '../redis/owners.js';
 import { Keys } from './keys.js';
 
@@ -9,13 +9,13 @@ export interface Store {
   /** For what is answered or delivered only when replicas have it: WAIT holds up its connection. */
   readonly durable: RedisClient;
   /** For what must not wait for a master that is away. */
-  readonly patience: Patience;
+  readonly breaker: CircuitBreaker;
   readonly keys: Keys;
   readonly config: Config;
 }
 
 export function createStore(redis: RedisClient, config: Config, durable = redis): Store {
-  return { redis, durable, patience: new Patience(redis), keys: new Keys(config.shards), config };
+  return { redis, durable, breaker: new CircuitBreaker(redis), keys: new Keys(config.shards), config };
 }
 
 /** The user behind a request: id, and the SHA-256 that Redis holds of the token. */

@@ -13,28 +13,28 @@ import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret, unauthorized } from './tokens.js';
 
 /** A rename that has not ended after so long (ms) has died: longer than all its commands can take. */
-const RENAME_PATIENCE = 30_000;
+const RENAME_TIMEOUT_MS = 30_000;
 /** How many guest names are tried before giving up. */
-const GUEST_TRIES = 8;
+const GUEST_TRIES_MAX = 8;
 /** Ids that a restored Redis may count up again before a free one is met. */
-const ID_TRIES = 10_000;
+const ID_TRIES_MAX = 10_000;
 /**
  * Who makes no other call is ended so long (ms) after `join`, not after USER_TTL: pages poll at once. Of many who are made and never heard of again,
  * as by a flood, a third as many are there, and each is an event for all of its room when it comes and when it goes.
  */
-const NEWCOMER_TTL = 30_000;
+const NEWCOMER_TTL_MS = 30_000;
 /** Seconds' worth of messages or signals that may come at once. */
-const BURST = 4;
+const BURST_S = 4;
 /** What a call costs, in messages or signals: one that adds an event to a room without saying anything costs four. */
 export type Cost = 'nothing' | 'message' | 'presence' | 'signal';
-const PRESENCE_COST = 4;
+const PRESENCE_COST_COUNT = 4;
 /** A rename is an event in each of the user's public rooms: it costs once for each of so many. */
-const RENAME_ROOMS = 10;
+const RENAME_ROOMS_COUNT = 10;
 /** Rooms of a user that one command reads. */
-const ROOMS_STEP = 500;
+const ROOMS_SCAN_COUNT = 500;
 /** The same text again, within so long (ms), costs as much as so many messages. */
-const REPEATED_COST = 4;
-const REPEATED_WITHIN = 30_000;
+const REPEATED_COST_COUNT = 4;
+const REPEATED_WITHIN_MS = 30_000;
 
 export interface NewUser extends UserRef {
   token: string;
@@ -57,7 +57,7 @@ export async function claimOwnName(store: Store, user: NewUser, name: string | u
 export async function createUnnamed(store: Store, wanted: string | undefined, secret: string): Promise<NewUser> {
   if (wanted !== undefined && saysRole(wanted)) throw await nameOfRole(store, wanted);
   const name = wanted ?? guestName();
-  for (let attempt = 0; attempt < ID_TRIES; attempt += 1) {
+  for (let attempt = 0; attempt < ID_TRIES_MAX; attempt += 1) {
     const id = await store.redis.incr(store.keys.nextUser);
     const token = `${id}.${secret}`;
     const seen = store.keys.seen(store.keys.userShard(id));
@@ -69,11 +69,11 @@ export async function createUnnamed(store: Store, wanted: string | undefined, se
 
 /** How long ago (ms) a newcomer counts as seen: it is stale NEWCOMER_TTL after its join unless it calls again. */
 export function newcomerSeen({ userTtl }: Config): number {
-  return Math.max(0, userTtl * 1_000 - NEWCOMER_TTL);
+  return Math.max(0, userTtl * 1_000 - NEWCOMER_TTL_MS);
 }
 
 async function claimGuestName(store: Store, user: NewUser): Promise<NewUser> {
-  for (let attempt = 0; attempt < GUEST_TRIES; attempt += 1) {
+  for (let attempt = 0; attempt < GUEST_TRIES_MAX; attempt += 1) {
     const name = guestName();
     if (await takeName(store, user.id, name)) return { ...user, name };
   }
@@ -102,7 +102,7 @@ async function renameStep(
     step,
     folded,
     name,
-    RENAME_PATIENCE,
+    RENAME_TIMEOUT_MS,
   );
   if (outcome === 'gone') throw unauthorized();
   if (outcome === 'busy')
@@ -180,11 +180,11 @@ export async function authorize(
     room === null ? '*' : (room ?? ''),
     cost === 'signal' ? 'signals' : 'rate',
     times * ms,
-    BURST * 1_000,
+    BURST_S * 1_000,
     said.text === undefined ? '' : crc32(said.text),
     said.nonce ?? '',
-    Math.max(times, REPEATED_COST) * ms,
-    REPEATED_WITHIN,
+    Math.max(times, REPEATED_COST_COUNT) * ms,
+    REPEATED_WITHIN_MS,
   );
   switch (reply[0]) {
     case 'ok':
@@ -208,7 +208,7 @@ async function publicRooms({ keys, redis }: Store, id: number): Promise<string[]
   const found = new Set<string>();
   let cursor = '0';
   do {
-    const [next, rooms] = await redis.sscan(keys.userRooms(id), cursor, 'COUNT', ROOMS_STEP);
+    const [next, rooms] = await redis.sscan(keys.userRooms(id), cursor, 'COUNT', ROOMS_SCAN_COUNT);
     for (const room of rooms) if (!privateRoomUsers(room)) found.add(room);
     cursor = next;
   } while (cursor !== '0');
@@ -218,7 +218,7 @@ async function publicRooms({ keys, redis }: Store, id: number): Promise<string[]
 function costInMs({ rateLimits, sendRate, signalRate }: Config, cost: Cost): number {
   if (!rateLimits || cost === 'nothing') return 0;
   if (cost === 'signal') return 1_000 / signalRate;
-  return ((cost === 'presence' ? PRESENCE_COST : 1) * 1_000) / sendRate;
+  return ((cost === 'presence' ? PRESENCE_COST_COUNT : 1) * 1_000) / sendRate;
 }
 
 export function notInRoom(room: string): ChatError {
@@ -240,7 +240,7 @@ export async function renameUser(
   name: string,
 ): Promise<{ user: UserRef; rooms: string[] }> {
   const rooms = Number((await store.redis.hget(store.keys.user(user.id), 'public')) ?? 0);
-  await authorize(store, user, null, 'presence', Math.max(1, Math.ceil(rooms / RENAME_ROOMS)));
+  await authorize(store, user, null, 'presence', Math.max(1, Math.ceil(rooms / RENAME_ROOMS_COUNT)));
   if (saysRole(name) && !(await holdsName(store, user.id, foldName(name)))) throw await nameOfRole(store, name);
   if (!(await takeName(store, user.id, name))) throw await nameTaken(store, name);
   const told = await publicRooms(store, user.id);

@@ -14,7 +14,7 @@ import {
 } from '../protocol/limits.js';
 import { notAllowed, rateLimited } from './denials.js';
 import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
-import { type Filtered, onceBy, SENDS_WINDOW } from './messages.js';
+import { type Filtered, idempotencyKey, SENDS_WINDOW_MS } from './messages.js';
 import { runDurably } from './replication.js';
 import { type Argument, run } from './scripts.js';
 import type { Store } from './store.js';
@@ -82,13 +82,13 @@ function keysOf(store: Store, { room, from, nonce }: ValueWrite): [string, ...st
     keys.roster(room),
     keys.delivered(room),
     keys.dirty(shard),
-    keys.nonce(room, from.id, onceBy(store, nonce).nonce),
+    keys.nonce(room, from.id, idempotencyKey(store, nonce).nonce),
     keys.rules(room),
     keys.slow(room, from.id),
     keys.sends(room),
     keys.values(room),
     keys.ownValues(room),
-    keys.valued(shard),
+    keys.valueWeights(shard),
   ];
 }
 
@@ -112,14 +112,14 @@ function argumentsOf(store: Store, write: ValueWrite, filtered: Filtered): Argum
     step,
     what,
     write.expected ?? '',
-    onceBy(store, write.nonce).ttl,
+    idempotencyKey(store, write.nonce).ttl,
     owner === undefined ? '' : hashToken(owner),
     filtered.hash,
     verdict,
     masked ? scriptSafeJson(masked.data) : '',
     config.logMax,
     config.rateLimits ? config.roomSends : 0,
-    SENDS_WINDOW,
+    SENDS_WINDOW_MS,
     messageCost({ data: given(change) }),
     isOwn ? OWN_VALUES_MAX : VALUES_MAX,
     VALUES_BYTES,
@@ -200,7 +200,7 @@ export interface ValueQuery {
 type Snapshot = Omit<RoomValues, 'values'> & {
   values: string;
   /** Bytes that were read and are not given. */
-  passed: number;
+  skipped: number;
 };
 
 /** Throws `bad_request` for a private room: two people need no more than messages, and nobody would be told who goes. */
@@ -234,7 +234,7 @@ export async function readValues(
   return {
     version: through,
     values: valuesJson(given),
-    passed: sizeOf(found) - sizeOf(given),
+    skipped: sizeOf(found) - sizeOf(given),
     ...(more !== '' && { more }),
   };
 }
@@ -250,7 +250,7 @@ async function readKeys({ keys, redis }: Store, room: string, wanted: string[]):
   const found = shared.flatMap((key, i): [string, string][] => (values[i] ? [[key, values[i]]] : []));
   const read = users.flatMap((user, i) => ownPairs(user, own[i] ?? ''));
   const theirs = read.filter(([key]) => wanted.includes(key));
-  return { version, values: valuesJson([...found, ...theirs]), passed: sizeOf(read) - sizeOf(theirs) };
+  return { version, values: valuesJson([...found, ...theirs]), skipped: sizeOf(read) - sizeOf(theirs) };
 }
 
 function sizeOf(found: [string, string][]): number {
@@ -288,7 +288,7 @@ export async function weighValues(
 ): Promise<{ bytes: number; rooms: { name: string; bytes: number }[] }> {
   const shards = await Promise.all(
     keys.allShards.map((shard) =>
-      run<[number, string[]]>(redis, 'valued', keys.valued(shard), keys.roomsAt(shard), limit),
+      run<[number, string[]]>(redis, 'value-weights', keys.valueWeights(shard), keys.roomsAt(shard), limit),
     ),
   );
   const rooms = shards.flatMap(([, named]) => pairs(named).map(([name, bytes]) => ({ name, bytes: Number(bytes) })));

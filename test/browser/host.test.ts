@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Salt } from '../../apps/api/limits/address-hash.js';
-import type { ActReply, AdminFigures, Sample } from '../../shared/protocol/admin.js';
+import type { AdminSnapshot, OperatorActionReply, Sample } from '../../shared/protocol/admin.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
 import { violations } from '../support/axe.js';
 import { launchBrowser } from '../support/browser.js';
@@ -45,10 +45,10 @@ const withPassword = (password: string, from: string): Record<string, string> =>
 const statusOf = async (base: string, password: string, from: string): Promise<number> =>
   (await fetch(`${base}/admin/figures`, { headers: withPassword(password, from) })).status;
 
-async function figuresFrom(base = one, since = 0): Promise<AdminFigures> {
+async function figuresFrom(base = one, since = 0): Promise<AdminSnapshot> {
   return (await (
     await fetch(`${base}/admin/figures?since=${since}`, { headers: withPassword(PASSWORD, address) })
-  ).json()) as AdminFigures;
+  ).json()) as AdminSnapshot;
 }
 
 function ask(body: unknown, headers: Record<string, string> = {}, base = one): Promise<Response> {
@@ -59,8 +59,8 @@ function ask(body: unknown, headers: Record<string, string> = {}, base = one): P
   });
 }
 
-async function act(body: unknown): Promise<ActReply> {
-  return (await (await ask(body)).json()) as ActReply;
+async function act(body: unknown): Promise<OperatorActionReply> {
+  return (await (await ask(body)).json()) as OperatorActionReply;
 }
 
 /** How an operation ends for a page of that origin, behind that address. */

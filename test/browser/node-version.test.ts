@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endOfLifeNotice } from '../../shared/node-version.js';
-import type { AdminFigures } from '../../shared/protocol/admin.js';
+import type { AdminSnapshot } from '../../shared/protocol/admin.js';
 import { launchBrowser } from '../support/browser.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 
@@ -24,7 +24,7 @@ async function open(notice: string | null | undefined): Promise<void> {
   await page.unrouteAll();
   await page.route('**/admin/figures?*', async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, json: { ...((await response.json()) as AdminFigures), node: notice } });
+    await route.fulfill({ response, json: { ...((await response.json()) as AdminSnapshot), node: notice } });
   });
   await page.goto(`${system.urls[0]}/admin`);
   await page.getByText('Live', { exact: true }).waitFor();
@@ -34,7 +34,7 @@ describe('the page of the host', () => {
   it('is told of the Node that runs the server', async () => {
     const headers = { Authorization: `Basic ${btoa(`me:${PASSWORD}`)}` };
     const figures = await fetch(`${system.urls[0]}/admin/figures?since=0`, { headers });
-    expect(((await figures.json()) as AdminFigures).node).toBe(endOfLifeNotice());
+    expect(((await figures.json()) as AdminSnapshot).node).toBe(endOfLifeNotice());
   });
 
   it('shows the notice, and nothing when there is none or the server is of a former version', async () => {

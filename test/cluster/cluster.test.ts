@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkRedis } from '../../shared/preflight/preflight.js';
-import { Away, Patience } from '../../shared/redis/circuit-breaker.js';
+import { CircuitBreaker, CircuitOpen } from '../../shared/redis/circuit-breaker.js';
 import { connectWorker, firstConnect } from '../../shared/redis/connect.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { Keys } from '../../shared/store/keys.js';
@@ -172,9 +172,11 @@ describe('on a cluster', () => {
   it('a master that goes on after it hung is not relied on at once: it may not know yet that it is none any more', async () => {
     const redis = connectStore(cluster.url).on('error', () => undefined);
     await firstConnect(redis);
-    const patience = new Patience(redis);
+    const patience = new CircuitBreaker(redis);
     const ask = (work: () => Promise<string>): Promise<string> =>
-      patience.for('asked', work).catch((error: unknown) => (error instanceof Away ? 'away' : Promise.reject(error)));
+      patience
+        .run('asked', work)
+        .catch((error: unknown) => (error instanceof CircuitOpen ? 'away' : Promise.reject(error)));
     const hung = sleep(1_500);
     expect(await ask(() => hung.then(() => 'late'))).toBe('away');
     await hung.then(() => sleep(50)); // it has answered

@@ -176,7 +176,7 @@ describe('inboxes that are full', () => {
       await fillInbox(store, id, 400, 400);
       await store.redis.hset(store.keys.attached(0), id, 'live:p:1');
       await store.redis.hset(store.keys.user(id), 'lineage', 'former');
-      touches.push({ id, n: 1, acked: { position: 250, eventId: '1700000000000-249', sum: Number.NaN }, letGo: false });
+      touches.push({ id, n: 1, acked: { count: 250, eventId: '1700000000000-249', digest: Number.NaN }, letGo: false });
     }
     const { gone } = await touch(store, 0, 'p', touches);
     expect(gone.length).toBeGreaterThan(20);

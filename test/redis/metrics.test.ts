@@ -1,6 +1,6 @@
 /** Counters never go down: what a process has counted stays in the sum when it ends, in order or not. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { Figures } from '../../shared/metrics/aggregate.js';
+import { MetricsAggregate } from '../../shared/metrics/aggregate.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
 import { openRedis, startRedis, type TestRedis, wipe } from '../support/redis.js';
@@ -57,7 +57,7 @@ it('of a process that was killed: one field for all of them once it has written 
   );
   expect(await lines(reader)).toContain('chat_things_total{kind="a"} 6');
   expect(await processes(reader)).toBe(1);
-  const figures = new Figures(redis, 'reader');
+  const figures = new MetricsAggregate(redis, 'reader');
   await figures.tidy();
   const looked = Date.now();
   await until(() => Date.now() > looked, 'a later time to write');
@@ -70,7 +70,7 @@ it('of a process that was killed: one field for all of them once it has written 
 
 it('a figure of the whole system that cannot be read is left out, not 0', async () => {
   const reader = counting('reader', 1);
-  reader.shared('broken', 'Not to be had.', () => Promise.reject(new Error('no')));
+  reader.systemGauge('broken', 'Not to be had.', () => Promise.reject(new Error('no')));
   expect((await lines(reader)).filter((line) => line.startsWith('chat_broken'))).toEqual([]);
   await reader.close();
 });

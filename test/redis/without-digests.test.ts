@@ -27,16 +27,16 @@ it('a delivery of a worker that gives no sums is read, and what looks like them 
     count: 1,
     eventId: '5-0',
     text: group[3],
-    sum: Number.NaN,
+    digest: Number.NaN,
   });
-  expect(parseDelivery(['7', ...group, '9'].join('\n')).groups[0]?.chunk.sum).toBe(9);
+  expect(parseDelivery(['7', ...group, '9'].join('\n')).groups[0]?.chunk.digest).toBe(9);
 });
 
 it('a cursor without a sum is one, and gives one that is read by such a version', () => {
   const cursor = parseCursor('0123456789.3.5-0');
-  expect(cursor).toEqual({ process: '0123456789', position: 3, eventId: '5-0', sum: Number.NaN });
-  expect(cursorText('0123456789', { position: 3, eventId: '5-0', sum: Number.NaN })).toBe('0123456789.3.5-0');
-  expect(cursorText('0123456789', { position: 3, eventId: '5-0', sum: 35 })).toMatch(/^[a-z0-9]{1,16}\.3\.5-0$/);
+  expect(cursor).toEqual({ instance: '0123456789', count: 3, eventId: '5-0', digest: Number.NaN });
+  expect(cursorText('0123456789', { count: 3, eventId: '5-0', digest: Number.NaN })).toBe('0123456789.3.5-0');
+  expect(cursorText('0123456789', { count: 3, eventId: '5-0', digest: 35 })).toMatch(/^[a-z0-9]{1,16}\.3\.5-0$/);
 });
 
 it('a cursor without a sum, and an inbox whose beginning such a version has moved, lose nothing', async () => {

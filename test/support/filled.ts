@@ -99,7 +99,7 @@ export async function fillRules(store: Store, room: string, from: UserRef): Prom
   });
   await many(store, 100, (pipeline, i) => {
     pipeline.rpush(
-      keys.held(room),
+      keys.pending(room),
       `1700000000000-${i + 1} ${eventText({ type: 'message', room, from, text: LARGEST.text, data: LARGEST.data })}`,
     );
   });

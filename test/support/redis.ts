@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster, Redis } from 'ioredis';
-import { placeOf } from '../../shared/redis/connect.js';
+import { redisTarget } from '../../shared/redis/connect.js';
 import { mastersOf, type RedisClient } from '../../shared/redis/owners.js';
 import { Child } from './child.js';
 import { startCluster } from './cluster.js';
@@ -112,8 +112,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
 
 /** A client for what a test does to the keys itself. */
 export function openRedis(url: string): RedisClient {
-  return placeOf(url).kind === 'cluster'
-    ? new Cluster(placeOf(url).nodes, {
+  return redisTarget(url).kind === 'cluster'
+    ? new Cluster(redisTarget(url).nodes, {
         maxRedirections: 100,
         retryDelayOnFailover: 200,
         retryDelayOnClusterDown: 200,

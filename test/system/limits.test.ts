@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../shared/config/config.js';
-import { BODY_MAX } from '../../shared/protocol/limits.js';
+import { BODY_BYTES } from '../../shared/protocol/limits.js';
 import { Keys } from '../../shared/store/keys.js';
 import { call, type Failure, fetchText, type Parameters, type Way } from '../support/client.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
@@ -286,11 +286,11 @@ describe('a body', () => {
     return { status, error: (JSON.parse(text) as { error?: Failure }).error };
   };
 
-  it(`may have ${BODY_MAX} bytes and not one more`, async () => {
-    expect((await post('{}'.padEnd(BODY_MAX))).status).toBe(200);
-    expect(await post('{}'.padEnd(BODY_MAX + 1))).toMatchObject({
+  it(`may have ${BODY_BYTES} bytes and not one more`, async () => {
+    expect((await post('{}'.padEnd(BODY_BYTES))).status).toBe(200);
+    expect(await post('{}'.padEnd(BODY_BYTES + 1))).toMatchObject({
       status: 413,
-      error: { code: 'too_large', message: `The body must have at most ${BODY_MAX} bytes.` },
+      error: { code: 'too_large', message: `The body must have at most ${BODY_BYTES} bytes.` },
     });
   });
 

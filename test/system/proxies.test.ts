@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { POLL_TIMEOUT_MAX } from '../../shared/protocol/limits.js';
+import { POLL_TIMEOUT_MAX_S } from '../../shared/protocol/limits.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
 import { startApi, startSystem, type TestSystem } from '../support/processes.js';
 import { deployed, isInstalled, PROXIES, Proxy, type ProxyKind } from '../support/proxies.js';
@@ -210,5 +210,5 @@ it('the limits of time leave polls alone', async () => {
     /timeout server (\d+)s/.exec(haproxy),
     /timeout client (\d+)s/.exec(haproxy),
   ].map((found) => Number(found?.[1]));
-  for (const limit of seconds) expect(limit).toBeGreaterThan(POLL_TIMEOUT_MAX + 10);
+  for (const limit of seconds) expect(limit).toBeGreaterThan(POLL_TIMEOUT_MAX_S + 10);
 });

@@ -3,13 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasLink } from '../../apps/api/moderation/filters.js';
 import { TEXT_MAX } from '../../shared/protocol/limits.js';
-import { nextAddress } from '../../shared/protocol/links.js';
+import { nextLink } from '../../shared/protocol/links.js';
 
 /** All links of a text, as they are written. */
 function linksOf(text: string): string[] {
   const links = [];
-  for (let link = nextAddress(text, 0); link; link = nextAddress(text, link.to))
-    links.push(text.slice(link.from, link.to));
+  for (let link = nextLink(text, 0); link; link = nextLink(text, link.to)) links.push(text.slice(link.from, link.to));
   return links;
 }
 

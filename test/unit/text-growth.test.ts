@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Filters, hasLink } from '../../apps/api/moderation/filters.js';
 import { checkParameters } from '../../apps/api/operations/parameters.js';
-import { DATA_MAX, TEXT_MAX, WORD_MAX, WORDS_MAX } from '../../shared/protocol/limits.js';
+import { DATA_BYTES, TEXT_MAX, WORD_MAX, WORDS_MAX } from '../../shared/protocol/limits.js';
 import { storedBytes } from '../../shared/store/event-text.js';
 import { foldText, plainForm } from '../../shared/store/names.js';
 
@@ -89,14 +89,14 @@ describe('text that grows when it is escaped or masked', () => {
     const made = charactersMade(() =>
       expect(() => checkParameters('signal', { token: 't', data })).toThrow(/data must be JSON/),
     );
-    expect(made).toBeLessThan(DATA_MAX * GROWTH);
+    expect(made).toBeLessThan(DATA_BYTES * GROWTH);
   });
 
   it('is never larger, masked, than what may be stored', () => {
     const filters = filtersWith(['a*'], true);
     const data = ['a'.repeat(4_000)];
     const { masked } = filters.apply({ ...message('a'.repeat(TEXT_MAX)), data });
-    expect(storedBytes(masked?.data)).toBeLessThanOrEqual(DATA_MAX);
+    expect(storedBytes(masked?.data)).toBeLessThanOrEqual(DATA_BYTES);
     expect(masked?.text).toBe('•'.repeat(TEXT_MAX));
     expect(masked?.data).toEqual(['*'.repeat(4_000)]);
     expect(filters.apply({ ...message('x'), data: ['ab'] }).masked?.data).toEqual(['••']);

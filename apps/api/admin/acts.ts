@@ -1,10 +1,22 @@
 /** What the host does by its page. Each act is written down, after it is done. */
 import * as v from 'valibot';
-import type { ActName, ActReply, ActRequest, AddressReply, SwitchedOff } from '../../../shared/protocol/admin.js';
+import type {
+  AddressLookupReply,
+  OperatorActionName,
+  OperatorActionReply,
+  OperatorActionRequest,
+  SwitchedOff,
+} from '../../../shared/protocol/admin.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { ROOM_NAME } from '../../../shared/protocol/limits.js';
 import { clearRoom, switchRoom } from '../../../shared/store/moderation.js';
-import { noteHostAct, readSwitched, switchOff, switchOn, tidySwitched } from '../../../shared/store/operator.js';
+import {
+  readSwitched,
+  recordOperatorAction,
+  removeExpiredSwitches,
+  switchOff,
+  switchOn,
+} from '../../../shared/store/operator.js';
 import { takeRoom } from '../../../shared/store/owners.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { Salt } from '../limits/address-hash.js';
@@ -30,7 +42,7 @@ const Request = v.strictObject({
 });
 
 /** Checks what was asked. Throws `bad_request`. */
-export function checkAct(body: unknown): ActRequest {
+export function checkAct(body: unknown): OperatorActionRequest {
   const { success, output } = v.safeParse(Request, body);
   if (!success)
     throw new ChatError(
@@ -43,11 +55,20 @@ export function checkAct(body: unknown): ActRequest {
 }
 
 /** Does it. Throws `bad_request` for what cannot be meant; rejects when Redis is away. */
-export async function act(context: Context, { act: name, on, seconds }: ActRequest): Promise<ActReply> {
+export async function act(
+  context: Context,
+  { act: name, on, seconds }: OperatorActionRequest,
+): Promise<OperatorActionReply> {
   const target = await TARGETS[kindOf(name)](context, on);
   const done = await DO[name](context.store, target, seconds ?? DAY);
-  await noteHostAct(context.store, context.by, name, target, name === 'address_off' ? (seconds ?? DAY) : undefined);
-  await tidySwitched(context.store);
+  await recordOperatorAction(
+    context.store,
+    context.by,
+    name,
+    target,
+    name === 'address_off' ? (seconds ?? DAY) : undefined,
+  );
+  await removeExpiredSwitches(context.store);
   return { ok: true, ...done };
 }
 
@@ -62,7 +83,7 @@ export async function lookAtAddress(
   busy: () => Promise<Busy>,
   from: string,
   body: unknown,
-): Promise<AddressReply> {
+): Promise<AddressLookupReply> {
   const { success, output } = v.safeParse(OfAddress, body);
   if (!success) throw new ChatError('bad_request', NO_ADDRESS);
   const address = await TARGETS.address(context, output.on);
@@ -78,7 +99,7 @@ export async function lookAtAddress(
 
 const NO_ADDRESS = 'Give an IPv4 or IPv6 address, or one of the list.';
 
-const kindOf = (name: ActName): SwitchedOff['kind'] =>
+const kindOf = (name: OperatorActionName): SwitchedOff['kind'] =>
   name.startsWith('address') ? 'address' : name.startsWith('origin') ? 'origin' : 'room';
 
 /** What is meant by what was given. */
@@ -96,7 +117,10 @@ const TARGETS: Record<SwitchedOff['kind'], (context: Pick<Context, 'salt'>, on: 
   },
 };
 
-const DO: Record<ActName, (store: Store, on: string, seconds: number) => Promise<{ owner?: string } | void>> = {
+const DO: Record<
+  OperatorActionName,
+  (store: Store, on: string, seconds: number) => Promise<{ owner?: string } | void>
+> = {
   async room_off(store, room) {
     await switchRoom(store, room, true);
     await switchOff(store, 'room', room, null);

@@ -2,9 +2,9 @@
 
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import { endOfLifeNotice } from '../../../shared/node-version.js';
-import type { AdminFigures, BusyRoom } from '../../../shared/protocol/admin.js';
+import type { AdminSnapshot, BusyRoom } from '../../../shared/protocol/admin.js';
 import type { Availability } from '../../../shared/redis/availability.js';
-import { readHostActs, readSwitched } from '../../../shared/store/operator.js';
+import { readOperatorActions, readSwitched } from '../../../shared/store/operator.js';
 import { readRooms } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
@@ -22,7 +22,7 @@ export interface Sources {
 }
 
 /** Never rejects: while Redis is away it says so, and what this process knows by itself. */
-export async function readFigures(sources: Sources, since: number): Promise<AdminFigures> {
+export async function readFigures(sources: Sources, since: number): Promise<AdminSnapshot> {
   const { availability, metrics, store } = sources;
   const reason = await availability.check();
   const redis = { up: reason === null, reason };
@@ -47,13 +47,13 @@ export async function readFigures(sources: Sources, since: number): Promise<Admi
 async function readAll(
   { store, samples }: Sources,
   since: number,
-): Promise<Pick<AdminFigures, 'samples' | 'busy' | 'values' | 'off' | 'acts'>> {
+): Promise<Pick<AdminSnapshot, 'samples' | 'busy' | 'values' | 'off' | 'acts'>> {
   const [taken, busy, values, off, acts] = await Promise.all([
     samples.read(since),
     readBusy(store, samples),
     weighValues(store, SHOWN),
     readSwitched(store),
-    readHostActs(store),
+    readOperatorActions(store),
   ]);
   return { samples: taken, busy: await shown(store, busy), values, off, acts };
 }
@@ -67,7 +67,7 @@ export async function readBusy({ redis }: Store, samples: Samples): Promise<Busy
   );
 }
 
-async function shown(store: Store, { rooms, origins, addresses }: Busy): Promise<AdminFigures['busy']> {
+async function shown(store: Store, { rooms, origins, addresses }: Busy): Promise<AdminSnapshot['busy']> {
   return {
     rooms: await busyRooms(store, new Map(rooms.slice(0, SHOWN))),
     origins: origins.slice(0, SHOWN).map(([origin, rate]) => ({ origin, rate })),

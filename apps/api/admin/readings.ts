@@ -1,15 +1,15 @@
 /** The figures of all processes at one moment, and what two moments say of the time between. */
 
-import type { Figure } from '../../../shared/metrics/metrics.js';
+import type { AggregatedMetric } from '../../../shared/metrics/metrics.js';
 import type { Quantiles } from '../../../shared/protocol/admin.js';
 
 type Labels = Record<string, string>;
 
 export class Readings {
   readonly at: number;
-  readonly #figures: Map<string, Figure>;
+  readonly #figures: Map<string, AggregatedMetric>;
 
-  constructor(figures: Figure[], at: number) {
+  constructor(figures: AggregatedMetric[], at: number) {
     this.at = at;
     this.#figures = new Map(figures.map((figure) => [figure.name, figure]));
   }

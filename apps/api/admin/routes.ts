@@ -5,7 +5,7 @@ import type { RouterContext } from '@koa/router';
 import type { Middleware } from 'koa';
 import serve from 'koa-send';
 import rawBody from 'raw-body';
-import type { ActReply, AddressReply } from '../../../shared/protocol/admin.js';
+import type { AddressLookupReply, OperatorActionReply } from '../../../shared/protocol/admin.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import type { Salt } from '../limits/address-hash.js';
 import { act, checkAct, lookAtAddress } from './acts.js';
@@ -34,7 +34,10 @@ export function addAdminRoutes(router: Router, guard: Middleware, sources: Admin
     ctx.body = await readFigures(sources, Number(ctx.query.since) || 0);
   });
   const { store, salt, samples, entrance } = sources;
-  const post = (path: string, work: (req: RouterContext['req']) => Promise<ActReply | AddressReply>): unknown =>
+  const post = (
+    path: string,
+    work: (req: RouterContext['req']) => Promise<OperatorActionReply | AddressLookupReply>,
+  ): unknown =>
     router.post(path, guard, requireSameSite, requireJson, async (ctx: RouterContext) => {
       const { status, reply } = await answer(() => work(ctx.req), sources);
       ctx.status = status;
@@ -58,9 +61,9 @@ const requireJson: Middleware = (ctx, next) => {
 
 /** The one catch of an act. What is no ChatError is Redis away, or a fault of ours. */
 async function answer(
-  work: () => Promise<ActReply | AddressReply>,
+  work: () => Promise<OperatorActionReply | AddressLookupReply>,
   { availability }: Sources,
-): Promise<{ status: number; reply: ActReply | AddressReply }> {
+): Promise<{ status: number; reply: OperatorActionReply | AddressLookupReply }> {
   try {
     return { status: 200, reply: await work() };
   } catch (error) {

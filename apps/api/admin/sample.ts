@@ -1,5 +1,5 @@
 /** One sample of the page's charts, out of readings of all figures. */
-import type { ProcessFigures, Sample } from '../../../shared/protocol/admin.js';
+import type { InstanceMetrics, Sample } from '../../../shared/protocol/admin.js';
 import { quantilesBetween, type Readings } from './readings.js';
 
 /** What has happened since `before`; quantiles since `earlier`, as two seconds have too few for a 99th percentile. */
@@ -40,7 +40,7 @@ export function sampleOf(now: Readings, before: Readings, earlier: Readings): Sa
 const refusals = (readings: Readings): Record<string, number> =>
   readings.by('chat_requests_total', 'outcome', ({ outcome }) => outcome !== 'ok');
 
-function processesOf(now: Readings): ProcessFigures[] {
+function processesOf(now: Readings): InstanceMetrics[] {
   const delays = now.by('chat_event_loop_delay_seconds', 'process');
   const memories = Object.entries(now.by('chat_memory_bytes', 'process'));
   return memories

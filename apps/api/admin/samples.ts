@@ -71,7 +71,7 @@ export class Samples {
   }
 
   async #takeOne(): Promise<void> {
-    const now = new Readings(await this.#metrics.readAllFigures(), Date.now());
+    const now = new Readings(await this.#metrics.readAllValues(), Date.now());
     const [earlier, before] = [this.#former[0], this.#former.at(-1)];
     this.#former = [...this.#former, now].slice(-BACK);
     if (!earlier || !before || now.at - before.at < EVERY / 2) return; // one that came late and the next in time say too little between them

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import rawBody from 'raw-body';
 import { ChatError } from '../../../shared/protocol/errors.js';
-import { BODY_MAX } from '../../../shared/protocol/limits.js';
+import { BODY_BYTES } from '../../../shared/protocol/limits.js';
 import { fromQuery, parseJson, parseQuery } from '../operations/parameters.js';
 
 const BODY =
@@ -30,12 +30,12 @@ function fromJson(text: string): Record<string, unknown> {
 
 async function readText(req: IncomingMessage): Promise<string> {
   try {
-    const body = await rawBody(req, { limit: BODY_MAX, length: req.headers['content-length'] ?? null });
+    const body = await rawBody(req, { limit: BODY_BYTES, length: req.headers['content-length'] ?? null });
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch (error) {
     if (error instanceof TypeError) throw new ChatError('bad_request', 'The body must be UTF-8.', { field: 'body' });
     if ((error as { status?: number }).status !== 413)
       throw new ChatError('bad_request', 'The body could not be read.', { field: 'body' });
-    throw new ChatError('too_large', `The body must have at most ${BODY_MAX} bytes.`, { field: 'body' });
+    throw new ChatError('too_large', `The body must have at most ${BODY_BYTES} bytes.`, { field: 'body' });
   }
 }

@@ -59,7 +59,7 @@ export class Answer implements Reply {
 
   /** Takes note of what the operation is asked. */
   ask({ token, cursor }: { token?: string; cursor?: Cursor | undefined }): void {
-    this.#asked = { token, position: cursor?.position ?? null, at: Date.now() };
+    this.#asked = { token, position: cursor?.count ?? null, at: Date.now() };
   }
 
   give(body: string, gave: Gave = 'events'): void {

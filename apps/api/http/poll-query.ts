@@ -2,7 +2,7 @@
  * The query of a poll as the library and most pages write it, read without maps and schemas: polls are most of all requests, and the
  * strict way (parameters.ts) was a tenth of what one costs. It accepts nothing that the strict way refuses; a test compares them.
  */
-import { POLL_TIMEOUT_MAX } from '../../../shared/protocol/limits.js';
+import { POLL_TIMEOUT_MAX_S } from '../../../shared/protocol/limits.js';
 import { type Cursor, parseCursor } from '../../../shared/store/inboxes.js';
 import type { Parameters } from '../operations/parameters.js';
 import { isCallback } from './jsonp.js';
@@ -40,7 +40,7 @@ export function readPlainPoll(query: string): PlainPoll | null {
     !isCallback(callback) ||
     token === undefined ||
     cursor === null ||
-    (timeout ?? 0) > POLL_TIMEOUT_MAX
+    (timeout ?? 0) > POLL_TIMEOUT_MAX_S
   )
     return null;
   return { callback, parameters: { token, cursor, timeout } };

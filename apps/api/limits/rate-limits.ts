@@ -5,7 +5,7 @@
 import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../../shared/config/config.js';
-import { Away, type Patience } from '../../../shared/redis/circuit-breaker.js';
+import { type CircuitBreaker, CircuitOpen } from '../../../shared/redis/circuit-breaker.js';
 import type { RedisClient } from '../../../shared/redis/owners.js';
 import { rateLimited } from '../../../shared/store/denials.js';
 import type { Store } from '../../../shared/store/store.js';
@@ -22,12 +22,12 @@ export class Limits {
   readonly #limiters: Record<LimitName, RateLimiterRedis>;
   /** The same for networks. */
   readonly #wider: Record<LimitName, RateLimiterRedis>;
-  readonly #patience: Patience;
+  readonly #breaker: CircuitBreaker;
 
-  constructor({ redis, patience, config }: Store) {
+  constructor({ redis, breaker, config }: Store) {
     this.#limiters = limiters(redis, config, 'limit', 1);
     this.#wider = limiters(redis, config, 'limit:wider', WIDER);
-    this.#patience = patience;
+    this.#breaker = breaker;
   }
 
   /**
@@ -37,10 +37,10 @@ export class Limits {
   async count(name: LimitName, key: string, points: number, wider = false): Promise<void> {
     const limiter = (wider ? this.#wider : this.#limiters)[name];
     try {
-      await this.#patience.for(limiter.getKey(key), () => limiter.consume(key, points));
+      await this.#breaker.run(limiter.getKey(key), () => limiter.consume(key, points));
     } catch (refused) {
       if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext, undefined, name);
-      if (!(refused instanceof ReplyError || refused instanceof Away)) throw refused;
+      if (!(refused instanceof ReplyError || refused instanceof CircuitOpen)) throw refused;
     }
   }
 }

@@ -4,10 +4,10 @@
  * refuses one that is not the room's, and gives that.
  */
 import { ChatError } from '../../../shared/protocol/errors.js';
-import { DATA_MAX, TEXT_BYTES } from '../../../shared/protocol/limits.js';
-import { nextAddress } from '../../../shared/protocol/links.js';
+import { DATA_BYTES, TEXT_BYTES } from '../../../shared/protocol/limits.js';
+import { nextLink } from '../../../shared/protocol/links.js';
 import { messageCost, storedBytes } from '../../../shared/store/event-text.js';
-import { type Filtered, type Outgoing, UNFILTERED } from '../../../shared/store/messages.js';
+import { type Filtered, type Message, UNFILTERED } from '../../../shared/store/messages.js';
 import { foldText, plainForm } from '../../../shared/store/names.js';
 import { keepNewest } from '../limits/bounded.js';
 
@@ -46,18 +46,18 @@ interface Filter {
 }
 
 /** Whether there is a web address in what is said, as text or in data, its keys too. */
-export function hasLink({ text, data }: Pick<Outgoing, 'text' | 'data'>): boolean {
+export function hasLink({ text, data }: Pick<Message, 'text' | 'data'>): boolean {
   return (text !== undefined && isLink(text)) || textsOf(data).some(isLink);
 }
 
 /** Returns what a message or value costs in its user's rate, in messages. `limited`: rates are limited here at all. */
-export function costOf(said: Pick<Outgoing, 'text' | 'data'>, limited: boolean): number {
+export function costOf(said: Pick<Message, 'text' | 'data'>, limited: boolean): number {
   return Math.max(limited && hasLink(said) ? LINK_COST : 1, messageCost(said));
 }
 
 /** Whatever an element shows as a link is one, and more: what a reader may copy. */
 function isLink(text: string): boolean {
-  if (nextAddress(text, 0)) return true;
+  if (nextLink(text, 0)) return true;
   const plain = plainForm(text).normalize('NFD').replace(HIDING, '').toLowerCase();
   if (BEGINNING.test(plain)) return true;
   return plain.includes('.') && [...plain.matchAll(HOSTS)].some(([host, path]) => isHost(host, path !== undefined));
@@ -89,9 +89,9 @@ export class Filters {
    * seldom, and null when the user is not in the room. `most`: the bytes that its data may have. Throws `unavailable`.
    */
   async write<Written extends object>(
-    message: Outgoing,
+    message: Message,
     write: (filtered: Filtered) => Promise<Written | { filter: string } | null>,
-    most = DATA_MAX,
+    most = DATA_BYTES,
   ): Promise<Written | null> {
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const written = await write(this.apply(message, most));
@@ -102,7 +102,7 @@ export class Filters {
   }
 
   /** Applies a room's filter, as far as it is known here. */
-  apply(message: Outgoing, most = DATA_MAX): Filtered {
+  apply(message: Message, most = DATA_BYTES): Filtered {
     const filter = this.#filters.get(message.room);
     if (!filter) return UNFILTERED;
     const { hash } = filter;
@@ -139,7 +139,7 @@ function parseFilter(text: string): Filter {
 }
 
 /** What is said with its words masked; null when there is none of them in it. */
-function maskedBy(filter: Filter, { text, data }: Outgoing, dataMax: number): Pick<Outgoing, 'text' | 'data'> | null {
+function maskedBy(filter: Filter, { text, data }: Message, dataMax: number): Pick<Message, 'text' | 'data'> | null {
   const mask = new Mask(filter);
   const apply = (what: unknown, most: number): unknown => {
     const masked = mapTexts(what, (one) => mask.apply(one, MASK));

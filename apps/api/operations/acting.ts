@@ -1,4 +1,4 @@
-import type { Act } from '../../../shared/store/moderation.js';
+import type { Actor } from '../../../shared/store/moderation.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
@@ -7,7 +7,7 @@ import { authorize } from '../../../shared/store/users.js';
 export async function acting(
   store: Store,
   { token, room, owner }: { token: string; room: string; owner?: string | undefined },
-): Promise<Act> {
+): Promise<Actor> {
   const user = parseToken(token);
   const { name } = await authorize(store, user, room, 'presence');
   return { room, by: { id: user.id, name }, owner };

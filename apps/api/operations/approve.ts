@@ -1,11 +1,11 @@
-import { govern } from '../../../shared/store/moderation.js';
+import { moderateRoom } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
 import type { Operation } from './operation.js';
 
 /** Lets a message that waits into the room. Gives the id it has there. */
 export const approve: Operation<'approve'> = async ({ store, fanOut }, { id: held, ...given }) => {
-  const id = await govern(
+  const id = await moderateRoom(
     store,
     await acting(store, given),
     'moderator',

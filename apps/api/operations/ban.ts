@@ -1,5 +1,5 @@
 import { exitRoom } from '../../../shared/store/memberships.js';
-import { banUser, member, removeMessagesOf } from '../../../shared/store/moderation.js';
+import { banUser, findMember, removeMessagesOf } from '../../../shared/store/moderation.js';
 import { knownUser } from '../../../shared/store/room-rules.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
@@ -12,10 +12,10 @@ export const ban: Operation<'ban'> = async (
   reply,
 ) => {
   const act = await acting(store, given);
-  const target = await (seconds > 0 ? member : knownUser)(store, given.room, user);
+  const target = await (seconds > 0 ? findMember : knownUser)(store, given.room, user);
   await banUser(store, act, target, { seconds, messages: messages && seconds > 0 }); // first: it could come back in between
   if (seconds === 0) return ok();
-  await exitRoom(store, given.room, target, { sent: { by: act.by, banned: seconds } });
+  await exitRoom(store, given.room, target, { kick: { by: act.by, banned: seconds } });
   const looked = messages ? await removeMessagesOf(store, act, target) : 0; // last: it could say more in between
   reply.looked?.(looked);
   fanOut.request(given.room);

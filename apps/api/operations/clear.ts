@@ -1,4 +1,4 @@
-import { clearValues, govern } from '../../../shared/store/moderation.js';
+import { clearValues, moderateRoom } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
 import type { Operation } from './operation.js';
@@ -7,7 +7,7 @@ import type { Operation } from './operation.js';
 export const clear: Operation<'clear'> = async ({ store, fanOut }, given) => {
   const act = await acting(store, given);
   if (given.values) await clearValues(store, act);
-  else await govern(store, act, 'moderator', { what: 'clear' }, { type: 'cleared' }, 'clear');
+  else await moderateRoom(store, act, 'moderator', { what: 'clear' }, { type: 'cleared' }, 'clear');
   fanOut.request(given.room);
   return ok();
 };

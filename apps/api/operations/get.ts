@@ -9,7 +9,7 @@ export const get: Operation<'get'> = async ({ store }, { token, room, ...query }
   refusePrivate(room);
   const user = parseToken(token);
   const { room: found } = await authorize(store, user, room);
-  const { values, passed, ...rest } = await readValues(store, found, user.id, query);
-  reply.looked?.(passed);
+  const { values, skipped, ...rest } = await readValues(store, found, user.id, query);
+  reply.looked?.(skipped);
   return ok(rest, { values });
 };

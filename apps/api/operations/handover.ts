@@ -1,4 +1,4 @@
-import { member, offerRoom } from '../../../shared/store/moderation.js';
+import { findMember, offerRoom } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
 import type { Operation } from './operation.js';
@@ -6,7 +6,7 @@ import type { Operation } from './operation.js';
 /** Offers a room to a member, who may take it by `own`. */
 export const handover: Operation<'handover'> = async ({ store, fanOut }, { user, ...given }) => {
   const act = await acting(store, given);
-  await offerRoom(store, act, await member(store, given.room, user));
+  await offerRoom(store, act, await findMember(store, given.room, user));
   fanOut.request(given.room);
   return ok();
 };

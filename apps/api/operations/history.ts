@@ -1,4 +1,4 @@
-import { HISTORY_ON_ENTER } from '../../../shared/protocol/limits.js';
+import { HISTORY_ON_ENTER_MAX } from '../../../shared/protocol/limits.js';
 import { readHistory } from '../../../shared/store/messages.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
@@ -8,13 +8,13 @@ import type { Operation } from './operation.js';
 /** A page of a room's log, oldest first. One that is empty though there is more says where to go on. */
 export const history: Operation<'history'> = async (
   { store },
-  { token, room, before, limit = HISTORY_ON_ENTER, types },
+  { token, room, before, limit = HISTORY_ON_ENTER_MAX, types },
   reply,
 ) => {
   const user = parseToken(token);
   const { room: found } = await authorize(store, user, room);
   const page = await readHistory(store, found, user.id, { limit, before, types });
-  reply.looked?.(page.passed);
+  reply.looked?.(page.skipped);
   const next = page.events.length === 0 && page.more ? { before: page.before } : {};
   return ok({ more: page.more, ...next }, { events: `[${page.events.join(',')}]` });
 };

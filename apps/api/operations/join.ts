@@ -1,10 +1,10 @@
-import { DEFAULT_ROOM, POLL_TIMEOUT_DEFAULT } from '../../../shared/protocol/limits.js';
-import { cursorText, FIRST_PLACE } from '../../../shared/store/inboxes.js';
-import { createUserOnce, findJoined, type Joined } from '../../../shared/store/joins.js';
+import { DEFAULT_ROOM, POLL_TIMEOUT_DEFAULT_S } from '../../../shared/protocol/limits.js';
+import { cursorText, INBOX_START } from '../../../shared/store/inboxes.js';
+import { createUserOnce, type EarlierJoin, findJoined } from '../../../shared/store/joins.js';
 import { enterRoom } from '../../../shared/store/memberships.js';
 import { freshOwner } from '../../../shared/store/owners.js';
 import { leave } from '../../../shared/store/presence.js';
-import { admitToRoom, type Entry } from '../../../shared/store/rooms.js';
+import { admitToRoom, type EntryRequest } from '../../../shared/store/rooms.js';
 import type { Credentials, Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { createUser } from '../../../shared/store/users.js';
@@ -16,20 +16,23 @@ import { roomView } from './room-view.js';
 export const join: Operation<'join'> = async ({ store, fanOut, polls }, parameters, reply) => {
   const { name, room = DEFAULT_ROOM, owner, id, history } = parameters;
   const entry = { owner, addresses: await reply.addresses() };
-  const former: Joined | null = id === undefined ? null : await findJoined(store, id);
+  const former: EarlierJoin | null = id === undefined ? null : await findJoined(store, id);
   await admitToRoom(store, room, former?.user?.id ?? null, former?.user?.name ?? name, entry);
   const made = id === undefined || !former ? createUser(store, name) : createUserOnce(store, name, id, former);
   const { token, ...user } = await made;
   const fresh = freshOwner(store, room, token);
   const owns = await enterOrEnd(store, room, parseToken(token), { ...entry, fresh });
   fanOut.requestPresence(room);
-  const cursor = cursorText(polls.processFor(user.id), FIRST_PLACE);
+  const cursor = cursorText(polls.processFor(user.id), INBOX_START);
   const view = await roomView(store, room, user.id, history);
-  return ok({ user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT, ...(owns && { owner: fresh }) }, { room: view });
+  return ok(
+    { user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT_S, ...(owns && { owner: fresh }) },
+    { room: view },
+  );
 };
 
 /** A user that is not let in, as a guest may not be whose name is known only now, is not left behind. */
-async function enterOrEnd(store: Store, room: string, user: Credentials, entry: Entry): Promise<boolean> {
+async function enterOrEnd(store: Store, room: string, user: Credentials, entry: EntryRequest): Promise<boolean> {
   try {
     return (await enterRoom(store, room, user.id, user.tokenHash, entry)).owns;
   } catch (error) {

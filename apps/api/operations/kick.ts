@@ -1,5 +1,5 @@
 import { exitRoom } from '../../../shared/store/memberships.js';
-import { noSuchMember, noteKick } from '../../../shared/store/moderation.js';
+import { auditKick, noSuchMember } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
 import type { Operation } from './operation.js';
@@ -8,9 +8,9 @@ import type { Operation } from './operation.js';
 export const kick: Operation<'kick'> = async ({ store, fanOut }, { user: id, ...given }) => {
   const act = await acting(store, given);
   const name = await store.redis.hget(store.keys.roster(given.room), String(id));
-  await noteKick(store, act, { id, name: name ?? '' });
+  await auditKick(store, act, { id, name: name ?? '' });
   // who is not in the roster may still be half in: a kick that died in between
-  await exitRoom(store, given.room, { id, name: name ?? '' }, { sent: { by: act.by } });
+  await exitRoom(store, given.room, { id, name: name ?? '' }, { kick: { by: act.by } });
   if (name === null) throw noSuchMember(given.room, id);
   fanOut.request(given.room);
   return ok();

@@ -1,4 +1,4 @@
-import { member, moderate as moderateMember } from '../../../shared/store/moderation.js';
+import { findMember, setModerator } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
 import type { Operation } from './operation.js';
@@ -6,7 +6,7 @@ import type { Operation } from './operation.js';
 /** Makes a member a moderator, or ends that. */
 export const moderate: Operation<'moderate'> = async ({ store, fanOut }, { user, on = true, ...given }) => {
   const act = await acting(store, given);
-  await moderateMember(store, act, await member(store, given.room, user), on);
+  await setModerator(store, act, await findMember(store, given.room, user), on);
   fanOut.request(given.room);
   return ok();
 };

@@ -7,19 +7,19 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { EVENT_TYPES, type ValueWriters } from '../../../shared/protocol/events.js';
 import { isFitName, tidyName } from '../../../shared/protocol/letters.js';
 import {
-  DATA_MAX,
+  DATA_BYTES,
   EVENTS_MAX,
-  HISTORY_ON_ENTER,
+  HISTORY_ON_ENTER_MAX,
   JOIN_NONCE_MIN,
-  MUTE_MAX,
+  MUTE_MAX_S,
   NAME_MAX,
   NAME_TYPED_MAX,
   NONCE_MAX,
   OWN_VALUE_BYTES,
-  POLL_TIMEOUT_MAX,
+  POLL_TIMEOUT_MAX_S,
   PRIVATE_ROOM_NAME,
   ROOM_NAME,
-  SLOW_MAX,
+  SLOW_MAX_S,
   TEXT_BYTES,
   TEXT_MAX,
   VALUE_BYTES,
@@ -85,7 +85,7 @@ const NAME =
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
 export const TEXT = `text must have 1 to ${TEXT_MAX} characters, at least one of them visible.`;
 const LARGE_TEXT = `text is too large: at most ${TEXT_BYTES} bytes as JSON, with < and > escaped.`;
-const DATA = `data must be JSON of at most ${DATA_MAX} bytes with < and > escaped, nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`;
+const DATA = `data must be JSON of at most ${DATA_BYTES} bytes with < and > escaped, nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`;
 const TOKEN = 'token must be the text that join gave.';
 const CURSOR = 'cursor must be the text that join or the last poll gave.';
 const NONCE = `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`;
@@ -125,7 +125,7 @@ const SCHEMAS = {
     v.transform(parseCursor),
     v.check((cursor) => cursor !== null, CURSOR),
   ),
-  timeout: integer('timeout', 0, POLL_TIMEOUT_MAX),
+  timeout: integer('timeout', 0, POLL_TIMEOUT_MAX_S),
   text: v.pipe(
     text(TEXT, 2 * TEXT_MAX),
     v.check((value) => value !== '' && characters(value) <= TEXT_MAX, TEXT),
@@ -140,15 +140,15 @@ const SCHEMAS = {
     v.minLength(JOIN_NONCE_MIN, JOIN_NONCE),
     v.maxLength(NONCE_MAX, JOIN_NONCE),
   ),
-  history: integer('history', 0, HISTORY_ON_ENTER),
+  history: integer('history', 0, HISTORY_ON_ENTER_MAX),
   before: v.pipe(v.string(BEFORE), v.regex(/^\d{1,15}-\d{1,15}$/, BEFORE)),
   limit: integer('limit', 1, EVENTS_MAX),
   flag: flag('flag'),
   owner: v.string(OWNER),
   event: v.pipe(v.string(EVENT), v.regex(/^\d{1,15}-\d{1,15}$/, EVENT)),
   member: integer('user', 1, Number.MAX_SAFE_INTEGER),
-  seconds: integer('seconds', 0, MUTE_MAX),
-  slow: integer('slow', 0, SLOW_MAX),
+  seconds: integer('seconds', 0, MUTE_MAX_S),
+  slow: integer('slow', 0, SLOW_MAX_S),
   key: v.pipe(v.string(KEY), v.regex(VALUE_KEY, KEY)),
   value: v.pipe(
     v.unknown(),
@@ -199,7 +199,7 @@ function isPrivateRoom(name: string): boolean {
 }
 
 function isSmallJson(value: unknown): boolean {
-  return isPlain(value, DATA_DEPTH_MAX) && fitsIn(value, DATA_MAX);
+  return isPlain(value, DATA_DEPTH_MAX) && fitsIn(value, DATA_BYTES);
 }
 
 function isPlain(value: unknown, depth: number): boolean {

@@ -1,11 +1,11 @@
-import { govern } from '../../../shared/store/moderation.js';
+import { moderateRoom } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
 import type { Operation } from './operation.js';
 
 /** Takes a message out of a room's history, and tells everybody. */
 export const remove: Operation<'remove'> = async ({ store, fanOut }, { id, ...given }) => {
-  await govern(
+  await moderateRoom(
     store,
     await acting(store, given),
     'moderator',

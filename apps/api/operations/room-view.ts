@@ -1,4 +1,4 @@
-import { HISTORY_ON_ENTER, PRESENCE_ON_ENTER } from '../../../shared/protocol/limits.js';
+import { HISTORY_ON_ENTER_MAX, PRESENCE_ON_ENTER_MAX } from '../../../shared/protocol/limits.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
 import { readHistory } from '../../../shared/store/messages.js';
 import { readRoomRules } from '../../../shared/store/room-rules.js';
@@ -10,12 +10,17 @@ import { readValues } from '../../../shared/store/values.js';
 const VIEW_CALLS = 2;
 
 /** A room as `join` and `enter` show it to a user, with up to so many events of its history, as JSON text. */
-export async function roomView(store: Store, room: string, reader: number, limit = HISTORY_ON_ENTER): Promise<string> {
+export async function roomView(
+  store: Store,
+  room: string,
+  reader: number,
+  limit = HISTORY_ON_ENTER_MAX,
+): Promise<string> {
   const page =
     limit > 0
-      ? readHistory(store, room, reader, { limit, presence: PRESENCE_ON_ENTER, calls: VIEW_CALLS })
+      ? readHistory(store, room, reader, { limit, presence: PRESENCE_ON_ENTER_MAX, calls: VIEW_CALLS })
       : { events: [] };
-  const [{ members, count }, { events }, rules, { values, passed: _, ...snapshot }] = await Promise.all([
+  const [{ members, count }, { events }, rules, { values, skipped: _, ...snapshot }] = await Promise.all([
     readMembers(store, room),
     page,
     readRoomRules(store, room, reader),

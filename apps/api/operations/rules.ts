@@ -1,6 +1,6 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
-import { govern } from '../../../shared/store/moderation.js';
+import { moderateRoom } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
 import { acting } from './acting.js';
 import type { Operation } from './operation.js';
@@ -17,7 +17,7 @@ export const rules: Operation<'rules'> = async ({ store, fanOut }, { token, room
     });
   const told = { ...given, words: given.words?.length };
   const least = given.closed === undefined ? 'moderator' : 'owner';
-  await govern(
+  await moderateRoom(
     store,
     await acting(store, { token, room, owner }),
     least,

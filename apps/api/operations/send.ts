@@ -1,7 +1,7 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
 import { isSeen } from '../../../shared/protocol/letters.js';
-import { type Accepted, appendMessage, type Outgoing } from '../../../shared/store/messages.js';
+import { type Accepted, appendMessage, type Message } from '../../../shared/store/messages.js';
 import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
@@ -26,12 +26,12 @@ export const send: Operation<'send'> = async (chat, parameters, reply) => {
   chat.guard.noteMessage(message.room);
   const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat, message) : await append(chat, message);
   chat.fanOut.request(message.room);
-  if (!accepted.held) reply.accepted?.(message.room, accepted.id);
+  if (!accepted.pending) reply.accepted?.(message.room, accepted.id);
   return ok(acceptedAs(accepted));
 };
 
 /** A message as its sender is told of it. */
-export function acceptedAs({ id, duplicate, held }: Accepted): {
+export function acceptedAs({ id, duplicate, pending: held }: Accepted): {
   id: string;
   at: number;
   duplicate?: boolean;
@@ -44,7 +44,7 @@ export function acceptedAs({ id, duplicate, held }: Accepted): {
 async function outgoing(
   store: Store,
   { token, room, to, text, data, id: nonce, owner }: Parameters<'send'>,
-): Promise<Outgoing> {
+): Promise<Message> {
   const user = parseToken(token);
   const target = to === undefined ? room : privateTarget(user.id, to, room);
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
@@ -70,14 +70,14 @@ function privateTarget(from: number, to: number, room: string | undefined): stri
   return privateRoom(from, to);
 }
 
-async function append({ store, filters }: Context, message: Outgoing): Promise<Accepted> {
+async function append({ store, filters }: Context, message: Message): Promise<Accepted> {
   const accepted = await filters.write(message, (filtered) => appendMessage(store, message, filtered));
   if (!accepted) throw notInRoom(message.room);
   return accepted;
 }
 
 /** The first message between two users, or the first since one of them left their private room, brings both into it. */
-async function appendPrivately({ store }: Context, message: Outgoing): Promise<Accepted> {
+async function appendPrivately({ store }: Context, message: Message): Promise<Accepted> {
   const { room, from } = message;
   const other = privateRoomUsers(room)?.find((id) => id !== from.id) ?? 0;
   for (let attempt = 0; attempt < PRIVATE_TRIES; attempt += 1) {

@@ -18,7 +18,7 @@ export function parseDelivery(payload: string): { sequence: number; groups: Grou
         count: Number(lines[i]),
         eventId: lines[i + 1] ?? '',
         text: lines[i + 3] ?? '',
-        sum: Number(sums[groups.length]),
+        digest: Number(sums[groups.length]),
       },
       users: lines[i + 2] ?? '',
     });

@@ -90,7 +90,7 @@ export class Live {
 
   /** Serves a poll of a mirror's token from memory: acknowledges, and answers it or leaves it with the mirror. False: it must attach. */
   serve(poll: Poll, mirror: Mirror): boolean {
-    if (poll.cursor?.process !== this.#options.process(mirror.shard) || !mirror.acknowledge(poll.cursor)) return false;
+    if (poll.cursor?.instance !== this.#options.process(mirror.shard) || !mirror.acknowledge(poll.cursor)) return false;
     mirror.dirty = true;
     poll.n = mirror.n;
     this.hold(poll, mirror);
@@ -154,9 +154,9 @@ export class Live {
     const {
       events,
       end: { eventId },
-      sum,
+      eventsDigest,
     } = attached;
-    if (events.length > 0) mirror.push({ text: events.join(','), count: events.length, eventId, sum });
+    if (events.length > 0) mirror.push({ text: events.join(','), count: events.length, eventId, digest: eventsDigest });
     for (const { sequence, n, chunk } of pending.kept)
       if (n === attached.n && sequence > attached.sequence) mirror.push(chunk);
     this.mirrors.add(mirror);

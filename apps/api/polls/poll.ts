@@ -1,5 +1,5 @@
 /** One long-poll request, from its arrival to its one answer. */
-import { type Cursor, cursorText, type Place } from '../../../shared/store/inboxes.js';
+import { type Cursor, cursorText, type Position } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
 import type { Reply } from '../reply.js';
@@ -24,7 +24,7 @@ export class Poll {
   /** The number of its latest attach. */
   n = 0;
   /** Where an answer without events leaves the client, and the process that says so; null before an attach. */
-  place: Place | null = null;
+  place: Position | null = null;
   process = '';
   signals: WaitingSignals | null = null;
   /** Called once, when it is settled: lets go what is held for it. */

@@ -1,7 +1,7 @@
 /** All polls of this process: where they begin, and what the rest of the system tells them. */
 import type { Nodes } from '../../../shared/redis/nodes.js';
 import type { Cursor } from '../../../shared/store/inboxes.js';
-import { handOn, parseSignal } from '../../../shared/store/signals.js';
+import { forwardSignals, parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { Reply } from '../reply.js';
@@ -178,7 +178,7 @@ export class Polls {
     if (poll && poll.n <= n) poll.fail(what === 'ended' ? unauthorized() : superseded());
     const waiting = this.hearers.leave(id, n);
     if (waiting.length === 0 || by === '') return;
-    void handOn(this.#store, id, by, waiting).catch(() => undefined); // a signal may be lost
+    void forwardSignals(this.#store, id, by, waiting).catch(() => undefined); // a signal may be lost
   }
 
   #lost(shard: number): void {

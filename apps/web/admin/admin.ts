@@ -1,5 +1,5 @@
 /** `/admin`: asks for the figures every two seconds, keeps a quarter of an hour of them, and says when they are old. */
-import type { AdminFigures, Sample } from '../../../shared/protocol/admin.js';
+import type { AdminSnapshot, Sample } from '../../../shared/protocol/admin.js';
 import { byId, server } from '../pages/page.js';
 import { Ask } from './ask.js';
 import { makeCharts } from './charts.js';
@@ -18,7 +18,7 @@ const FRESH = 8_000;
 type Kind = 'good' | 'wait' | 'bad';
 
 let samples: Sample[] = [];
-let figures: AdminFigures | null = null;
+let figures: AdminSnapshot | null = null;
 /** What keeps figures from coming, and since when. */
 let trouble: string | null = null;
 /** When the last answer came (ms, of this page's clock). */
@@ -43,7 +43,7 @@ async function look(): Promise<void> {
       signal: AbortSignal.timeout(PATIENCE),
     });
     if (!response.ok) return fail(refusalOf(response));
-    take((await response.json()) as AdminFigures);
+    take((await response.json()) as AdminSnapshot);
   } catch (_) {
     fail('This server does not answer');
   }
@@ -56,7 +56,7 @@ function refusalOf({ status, headers }: Response): string {
   return `This server answers ${status}`;
 }
 
-function take(answer: AdminFigures): void {
+function take(answer: AdminSnapshot): void {
   trouble = null;
   heard = performance.now();
   ahead = answer.at - Date.now();

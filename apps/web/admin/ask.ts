@@ -1,5 +1,10 @@
 /** The dialog that asks before an act, and says what came of it. */
-import type { ActReply, ActRequest, AddressReply, SwitchedOff } from '../../../shared/protocol/admin.js';
+import type {
+  AddressLookupReply,
+  OperatorActionReply,
+  OperatorActionRequest,
+  SwitchedOff,
+} from '../../../shared/protocol/admin.js';
 import { addressOf, byId, copyOnClick, select, server } from '../pages/page.js';
 import { make } from './dom.js';
 import { shortly } from './lists.js';
@@ -7,7 +12,7 @@ import { shortly } from './lists.js';
 type Kind = SwitchedOff['kind'];
 
 interface Choice {
-  request: Omit<ActRequest, 'on'>;
+  request: Omit<OperatorActionRequest, 'on'>;
   label: string;
   says: string;
 }
@@ -105,7 +110,7 @@ export class Ask {
   /** An address is looked at first: of a wrong one nothing is offered. */
   async open(kind: Kind, name: string): Promise<void> {
     const turn = ++this.turn;
-    const known = kind === 'address' ? await post<AddressReply>('/admin/address', { on: name }) : null;
+    const known = kind === 'address' ? await post<AddressLookupReply>('/admin/address', { on: name }) : null;
     if (turn !== this.turn || this.dialog.open) return;
     [this.kind, this.name, this.off] = [kind, name, known && known.ok ? known.off : this.isOff(kind, name)];
     byId('ask-title', HTMLElement).textContent =
@@ -143,7 +148,7 @@ export class Ask {
     const choice = this.chosen();
     if (!choice) return;
     this.button.disabled = true;
-    const reply = await post<ActReply>('/admin/act', { ...choice.request, on: this.name });
+    const reply = await post<OperatorActionReply>('/admin/act', { ...choice.request, on: this.name });
     this.button.disabled = false;
     if (!reply.ok) return this.show(reply.message, '');
     this.acted();
@@ -160,7 +165,7 @@ function choiceOf({ label, says }: Choice, i: number): HTMLElement {
   return make('label', 'choice', input, make('span', '', make('b', '', label), make('span', '', says)));
 }
 
-function saidOf(reply: AddressReply): string {
+function saidOf(reply: AddressLookupReply): string {
   if (!reply.ok) return reply.message;
   if (reply.own) return 'This is your own address.';
   return reply.busy ? '' : 'It is not among the busiest addresses now: is it the right one?';
@@ -169,7 +174,7 @@ function saidOf(reply: AddressReply): string {
 /** Never rejects. */
 async function post<Reply>(
   path: string,
-  body: ActRequest | { on: string },
+  body: OperatorActionRequest | { on: string },
 ): Promise<Reply | { ok: false; message: string }> {
   try {
     const response = await fetch(`${server}${path}`, {

@@ -1,12 +1,17 @@
 /** The tables of the page: processes, what is busy, what is off, what was done. */
-import type { ActName, AdminFigures, ProcessFigures, SwitchedOff } from '../../../shared/protocol/admin.js';
+import type {
+  AdminSnapshot,
+  InstanceMetrics,
+  OperatorActionName,
+  SwitchedOff,
+} from '../../../shared/protocol/admin.js';
 import { addressOf, byId } from '../pages/page.js';
 import { bytes, count, moment, span, time } from './format.js';
 import { Table } from './table.js';
 
 type Kind = SwitchedOff['kind'];
 
-const DONE: Record<ActName, string> = {
+const DONE: Record<OperatorActionName, string> = {
   room_off: 'Room switched off',
   room_on: 'Room switched on',
   clear: 'Room cleared',
@@ -33,7 +38,7 @@ const ORIGINS: Record<string, string> = {
 /** Makes the tables; gives what fills them. `ask` opens the acts on something. */
 export function makeLists(
   ask: (kind: Kind, name: string) => void,
-): (figures: AdminFigures, processes: ProcessFigures[]) => void {
+): (figures: AdminSnapshot, processes: InstanceMetrics[]) => void {
   const table = (
     id: string,
     columns: string[],

@@ -1,7 +1,7 @@
 import type {
   Audit,
   ChatEvent,
-  HeldMessage,
+  PendingMessage,
   RoomValues,
   RoomView,
   SignalEvent,
@@ -36,7 +36,7 @@ export interface Answers {
   moderate: object;
   handover: object;
   own: { owner: string };
-  held: { messages: HeldMessage[] };
+  held: { messages: PendingMessage[] };
   approve: { id: string };
   reject: object;
   audit: Audit;

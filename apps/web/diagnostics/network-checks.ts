@@ -1,4 +1,4 @@
-import { POLL_TIMEOUT_MAX } from '../../../shared/protocol/limits.js';
+import { POLL_TIMEOUT_MAX_S } from '../../../shared/protocol/limits.js';
 import type { Answers } from '../client/answers.js';
 import { asFailure, Failure } from '../client/errors.js';
 import { fetchTransport } from '../client/transport/fetch.js';
@@ -93,7 +93,7 @@ export async function checkHold(transport: Transport, guest: Answers['join']): P
   for (let events = 1; events > 0; ) {
     from = Date.now();
     const answer = await transport
-      .call('poll', { token, cursor, timeout: POLL_TIMEOUT_MAX }, (POLL_TIMEOUT_MAX + 10) * 1_000)
+      .call('poll', { token, cursor, timeout: POLL_TIMEOUT_MAX_S }, (POLL_TIMEOUT_MAX_S + 10) * 1_000)
       .done.catch(asFailure);
     failure = answer instanceof Failure ? answer : null;
     events = answer instanceof Failure ? 0 : answer.events.length;

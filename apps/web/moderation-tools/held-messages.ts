@@ -1,4 +1,4 @@
-import type { Audit, HeldMessage } from '../../../shared/protocol/events.js';
+import type { Audit, PendingMessage } from '../../../shared/protocol/events.js';
 import { avatar, h, refill } from '../element/dom/dom.js';
 import { timeText } from '../element/log/times.js';
 import type { Desk } from './actions.js';
@@ -22,7 +22,7 @@ export class Waiting implements Section {
     this.element.hidden = messages.length === 0;
   }
 
-  private card(message: HeldMessage): HTMLLIElement {
+  private card(message: PendingMessage): HTMLLIElement {
     const { texts, common } = this.desk;
     const { id, from, at, text, data } = message;
     const decide = (operation: 'approve' | 'reject') => async (): Promise<void> => {

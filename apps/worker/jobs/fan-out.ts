@@ -3,7 +3,7 @@
  * positions, so two workers, a retry or a stalled job do no harm; one room is nevertheless advanced once at a time here.
  */
 import { compareIds } from '../../../shared/protocol/events.js';
-import { type Batch, FanOutSteps, type LogEntry, positionOf } from '../../../shared/store/fan-out.js';
+import { type Batch, FanOutSteps, type LogEntry, shardPosition } from '../../../shared/store/fan-out.js';
 import type { Store } from '../../../shared/store/store.js';
 
 /** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
@@ -78,7 +78,7 @@ export class FanOut {
 
   /** Delivers to one user shard what it lacks, though it may count as delivered; `since` is where to begin when it has no position. */
   async mendRoom(room: string, shard: number, since: string): Promise<void> {
-    for (let from = (await positionOf(this.#store, room, shard)) ?? since; ; ) {
+    for (let from = (await shardPosition(this.#store, room, shard)) ?? since; ; ) {
       const batch = await this.#steps.readBatch(room, from);
       const last = batch.entries.at(-1);
       if (!last) return;

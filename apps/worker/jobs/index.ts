@@ -1,6 +1,6 @@
 /** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Job, Queue, type Telemetry, Worker, type WorkerOptions } from 'bullmq';
+import { type Job, type Queue, type Telemetry, Worker, type WorkerOptions } from 'bullmq';
 import { type FanOutJob, fanOutQueueNames, queueOptions, UPKEEP } from '../../../shared/queues.js';
 import type { RedisClient } from '../../../shared/redis/owners.js';
 import type { Store } from '../../../shared/store/store.js';

@@ -7,9 +7,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { masterOf } from '../../../shared/redis/owners.js';
-import { enterRoom, exitHalf, exitRoom } from '../../../shared/store/memberships.js';
+import { enterRoom, exitOneSided, exitRoom } from '../../../shared/store/memberships.js';
 import { releaseName } from '../../../shared/store/names.js';
-import { type Half, halvesAt, membershipsAt, type Shards, strayClaimsAt } from '../../../shared/store/repair.js';
+import { membershipsAt, type OneSided, oneSidedAt, type Shards, strayClaimsAt } from '../../../shared/store/repair.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
@@ -126,7 +126,7 @@ export async function mend(
 /** Makes whole who has been in a room by one account only for `settled` ms, as far as one master has a part of it. */
 async function mendMemberships(store: Store, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
   const halves = await lasting(
-    () => halvesAt(store, master, shards),
+    () => oneSidedAt(store, master, shards),
     ({ room, user, by }) => `${room} ${user.id} ${by}`,
     settled,
   );
@@ -149,7 +149,7 @@ async function byName<T>(found: AsyncGenerator<T>, nameOf: (one: T) => string): 
 }
 
 /** What the user's own account says holds: its client believes the same. */
-async function makeWhole(store: Store, { room, user, by }: Half): Promise<void> {
-  if (by === 'room') await exitHalf(store, room, user);
+async function makeWhole(store: Store, { room, user, by }: OneSided): Promise<void> {
+  if (by === 'room') await exitOneSided(store, room, user);
   else await enterRoom(store, room, user.id, null).catch(() => exitRoom(store, room, user)); // it has ended
 }

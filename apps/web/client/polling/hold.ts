@@ -1,4 +1,4 @@
-import { POLL_TIMEOUT_DEFAULT } from '../../../../shared/protocol/limits.js';
+import { POLL_TIMEOUT_DEFAULT_S } from '../../../../shared/protocol/limits.js';
 
 /** A poll held for less than this is not worth its request. */
 const SHORTEST = 2;
@@ -10,7 +10,7 @@ const CROWDED = 3;
  * both after a while, shorten the hold to below that while. A single one may be a train in a tunnel.
  */
 export class Hold {
-  seconds = POLL_TIMEOUT_DEFAULT;
+  seconds = POLL_TIMEOUT_DEFAULT_S;
   private cutBefore = Infinity;
 
   answered(): void {

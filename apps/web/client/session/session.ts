@@ -1,5 +1,5 @@
 import type { RoomView, UserRef } from '../../../../shared/protocol/events.js';
-import { HISTORY_ON_ENTER } from '../../../../shared/protocol/limits.js';
+import { HISTORY_ON_ENTER_MAX } from '../../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../../shared/protocol/operations.js';
 import type { Answers } from '../answers.js';
 import { asFailure, Failure } from '../errors.js';
@@ -245,7 +245,7 @@ export class Session {
         return await attempt({ history: this.share });
       } catch (thrown) {
         const slow = asFailure(thrown).code === 'network' && Date.now() - from > SLOW;
-        if (slow) this.share = Math.ceil((this.share || HISTORY_ON_ENTER) / LESS);
+        if (slow) this.share = Math.ceil((this.share || HISTORY_ON_ENTER_MAX) / LESS);
         throw thrown;
       }
     });

@@ -1,4 +1,4 @@
-import { nextAddress } from '../../../../shared/protocol/links.js';
+import { nextLink } from '../../../../shared/protocol/links.js';
 import { h, type Part } from '../dom/dom.js';
 
 const plain = (host: string): string => host.toLowerCase().replace(/\.$/, '');
@@ -21,7 +21,7 @@ function link(written: string, host: string): Part {
 export function linked(text: string): Part[] {
   const parts: Part[] = [];
   let from = 0;
-  for (let address = nextAddress(text, 0); address; address = nextAddress(text, from)) {
+  for (let address = nextLink(text, 0); address; address = nextLink(text, from)) {
     parts.push(text.slice(from, address.from), link(text.slice(address.from, address.to), address.host));
     from = address.to;
   }

@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
-import { OFFER_TTL } from '../../../../shared/protocol/limits.js';
+import { OFFER_TTL_MS } from '../../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../../client/api.js';
 import { called, h, refill } from '../dom/dom.js';
 import type { Skeleton } from '../dom/skeleton.js';
@@ -23,7 +23,7 @@ export class Offer {
     const own = this.chat.user;
     if (type === 'owned') this.close();
     if (type !== 'offered' || !user || !own || !this.takes) return;
-    const left = at + OFFER_TTL - this.clock.now;
+    const left = at + OFFER_TTL_MS - this.clock.now;
     if (user.id === own.id && left > 0) this.open(from.name, left);
     else this.close();
   }

@@ -1,4 +1,4 @@
--- with sum, lineage
+-- with digest, replication-id
 -- attach: ties a poll to its user and process: checks the token, acknowledges by the cursor, gives what is in the inbox.
 -- KEYS  1 user  2 inbox  3 seen  4 attached  5 sequence of this process in this shard
 -- ARGV  1 id  2 SHA-256 of the token  3 process  4 cursor's position ('' without a cursor)  5 cursor's log id
@@ -31,9 +31,9 @@ if position ~= '' then
   local there = target > base + length and 'none' or target > base and idAt(target) or target == base and baseId or ARGV[5]
   if there ~= ARGV[5] then reset, target = 1, base end
 end
-local sum, claimed = sumAt(user, base), tonumber(ARGV[9])
+local sum, claimed = digestAt(user, base), tonumber(ARGV[9])
 if target >= base and reset == 0 then
-  local reached = sumWith(sum or 0, target > base and redis.call('LRANGE', inbox, 0, target - base - 1) or {})
+  local reached = digestWith(sum or 0, target > base and redis.call('LRANGE', inbox, 0, target - base - 1) or {})
   if sum and claimed and reached ~= claimed then reset, target = 1, base else sum = claimed or reached end
 end
 local missed = reset == 1 and 0 or math.max(0, base - math.max(target, acked))
@@ -71,11 +71,11 @@ end
 local way = ''
 if position ~= '' and length == #events and (want == 'full' or want == 'live' and h[7] == process) then
   way = 'live'
-  redis.call('HSET', user, 'lineage', lineage())
+  redis.call('HSET', user, 'lineage', replicationId())
 elseif #events == 0 and (want == 'blocking' or want == 'live') then
   way = 'blocking'
 end
 local rooms = (way ~= '' or formerProcess ~= process) and redis.call('SMEMBERS', user .. ':rooms')
 -- 'none': nobody waits, but the user polls, so that fan-out keeps a whole inbox for it.
 redis.call('HSET', attached, id, (way == '' and 'none' or way) .. ':' .. process .. ':' .. n)
-return {way, n, base, baseId, sum, missed, reset, tonumber(redis.call('GET', sequence) or 0), rooms, last, sumWith(0, events), events}
+return {way, n, base, baseId, sum, missed, reset, tonumber(redis.call('GET', sequence) or 0), rooms, last, digestWith(0, events), events}

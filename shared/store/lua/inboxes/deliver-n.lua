@@ -1,4 +1,4 @@
--- with above, time, moves, sum, push
+-- with above, clock, moves, digest, push
 -- deliver: copies events of rooms into the inboxes of their members in one user shard, once, and wakes who waits.
 -- KEYS  1 attached; for each room: members, position
 -- ARGV  1 the shard's tag  2 most events an inbox holds  3 most pushes of one event  4 most bytes an inbox holds  5 the same of who has never polled
@@ -44,7 +44,7 @@ local function wake(id, holder, live)
   end
 end
 local function gather(live, texts, last)
-  local sum = next(live) and sumWith(0, texts)
+  local sum = next(live) and digestWith(0, texts)
   for process, users in pairs(live) do
     deliveries[process] = deliveries[process] or {}
     table.insert(deliveries[process], group(texts, last, users, sum))

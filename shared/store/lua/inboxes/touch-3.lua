@@ -1,4 +1,4 @@
--- with sum, lineage
+-- with digest, replication-id
 -- touch: what a process with live users writes once a second for one user shard: acknowledgements and `seen`.
 -- Does nothing for a user that is no longer attached here with that n; lets go one whose inbox is not what it acknowledged.
 -- KEYS  1 seen  2 attached  3 sequence of this process in this shard
@@ -11,7 +11,7 @@ local seen, attached, sequence = KEYS[1], KEYS[2], KEYS[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('EXPIRE', sequence, 60)
-local current = lineage()
+local current = replicationId()
 local left = 524288
 local reply = {tonumber(redis.call('GET', sequence) or 0)}
 for i = 3, #ARGV, 6 do
@@ -25,9 +25,9 @@ for i = 3, #ARGV, 6 do
     local there = position > base and redis.call('LINDEX', inbox, position - base - 1)
     local right = there and string.match(there, '^{"id":"([%d-]+)') == ARGV[i + 3]
     if right and (h[2] ~= current or not claimed) then -- not what the process has mirrored: what is before it may be other events
-      local sum = sumAt(user, base)
+      local sum = digestAt(user, base)
       local texts = left > 0 and redis.call('LRANGE', inbox, 0, position - base - 1) or {}
-      local reached = sumWith(sum or 0, texts)
+      local reached = digestWith(sum or 0, texts)
       right = left > 0 and (not sum or not claimed or reached == claimed)
       claimed = claimed or reached
       for _, text in ipairs(texts) do left = left - #text end

@@ -1,4 +1,4 @@
--- with log, time
+-- with log, clock
 -- forget: a step of taking a user's events out of a room's log; ids and order of the others stay. The first step takes out what waits for
 -- approval, too, and notes how far the log goes; the last one tells the room, where there is something to tell. What is deleted is read by
 -- nobody, but its bytes stay in memory until their block goes: `forgetting` notes that the log is to be written anew (`renew-log`).

@@ -1,4 +1,4 @@
--- with time, roles, rights
+-- with clock, roles, moderation
 -- overview: what those who keep a room in order may read of it.
 -- KEYS  1 rules  2 roster  3 messages that wait for approval
 -- ARGV  1 user id  2 SHA-256 of the owner's token that was given, '' for none  3 most bytes of what waits, 0 for none of it

@@ -1,4 +1,4 @@
--- with log, time, roles, rights
+-- with log, clock, roles, moderation
 -- own: a room gets a new owner: a member to whom it was offered, or whom the host gives the token. The former owner's token and the
 -- roles by it end. May be repeated while the offer lasts, with another token: the answer may have been lost.
 -- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty

@@ -2,10 +2,10 @@
 local function drop(key, inbox, count)
   local texts = redis.call('LRANGE', inbox, 0, count - 1)
   local base = tonumber(redis.call('HGET', key, 'base') or 0)
-  local sum = sumAt(key, base)
+  local sum = digestAt(key, base)
   redis.call('LTRIM', inbox, count, -1)
   redis.call('HSET', key, 'base', base + count, 'baseId', string.match(texts[count], '^{"id":"([%d-]+)'))
-  if sum then redis.call('HSET', key, 'sum', base + count .. ' ' .. sumWith(sum, texts)) end
+  if sum then redis.call('HSET', key, 'sum', base + count .. ' ' .. digestWith(sum, texts)) end
 end
 local droppable = 524288 -- bytes that one call takes out of full inboxes an eighth at a time; beyond it only what is too much
 -- push: puts events, `size` bytes in all, into an inbox, which loses its oldest beyond `most` and beyond `bytes`.

@@ -1,4 +1,4 @@
--- with time, entry
+-- with clock, entry
 -- admit: whether somebody may enter a room, before anything is done for it; `enter-room` looks again.
 -- KEYS  1 rules  2 roster
 -- ARGV  1 id, '' for who is no user yet  2 folded name, '' for a guest name  3 and 4 hashes of the address  5 SHA-256 of the owner token

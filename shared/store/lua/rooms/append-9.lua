@@ -1,4 +1,4 @@
--- with log, time, speak, pace
+-- with log, clock, may-write, room-rate
 -- append: accepts a message into a room's log.
 -- KEYS  1 log  2 roster  3 delivered  4 dirty  5 nonce (used only with a TTL)  6 rules
 --       7 there while the user has to wait by the room's slow mode  8 when the room's messages will have been all that it takes by then  9 messages that wait for approval

@@ -1,4 +1,4 @@
--- with log, time, entry, roles
+-- with log, clock, entry, roles
 -- enter-room: the second step of entering, on the room's shard: roster, shard count and the `joined` event together,
 -- so that a batch that holds an event after `joined` is read with this user's shard in `shards`.
 -- KEYS  1 roster  2 shards  3 log  4 delivered  5 dirty  6 public rooms of this shard  7 rules  8 messages that wait for approval

@@ -1,4 +1,4 @@
--- with time, moves
+-- with clock, moves
 -- enter-user: the first step of entering a room, on the user's shard: members and the user's rooms. It begins a move.
 -- KEYS  1 user  2 the user's rooms  3 members  4 attached  5 position  6 moves under way  7 leaving
 -- ARGV  1 id  2 room  3 SHA-256 of the token, '' when another user's message brings this one in  4 most rooms

@@ -1,4 +1,4 @@
--- with time, moves
+-- with clock, moves
 -- entered: the last step of entering a room, on the user's shard: whether the user is in. The move is done.
 -- KEYS  1 user  2 the user's rooms  3 moves under way  4 leaving
 -- ARGV  1 id  2 room  3 number of the move

@@ -1,4 +1,4 @@
--- with log, above, gone, weigh
+-- with log, above, gone, value-weights
 -- exit-room: the second step of leaving a room, on the room's shard. A role ends with it, and the user's own values. A room left empty
 -- expires, but not what the host has set.
 -- KEYS  1 roster  2 shards  3 log  4 delivered  5 dirty  6 public rooms of this shard  7 rules  8 messages that wait for approval

@@ -1,4 +1,4 @@
--- with time, moves
+-- with clock, moves
 -- exit-user: the first step of leaving a room, on the user's shard. It begins a move, and all former moves into this room are void. The user
 -- is not in the room any more, but stays a member for fan-out, marked as leaving, until it has what was accepted before `left`.
 -- KEYS  1 user  2 the user's rooms  3 members  4 attached  5 moves under way  6 leaving

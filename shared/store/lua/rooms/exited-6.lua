@@ -1,4 +1,4 @@
--- with above, time, moves
+-- with above, clock, moves
 -- exited: the last step of leaving a room, on the user's shard. A user that has all it is owed is no member any more; another one stays,
 -- and `deliver` lets it go. The last member takes the shard's position along, so that a later member does not start from an old one.
 -- KEYS  1 user  2 the user's rooms  3 members  4 position  5 moves under way  6 leaving

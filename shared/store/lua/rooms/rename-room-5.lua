@@ -1,4 +1,4 @@
--- with log, time
+-- with log, clock
 -- rename-room: a member's new name in a room's roster, and the `renamed` event; nothing when it bears that name already. Who is muted says
 -- nothing by a name either: the event goes to itself alone.
 -- KEYS  1 roster  2 log  3 delivered  4 dirty  5 rules

@@ -1,4 +1,4 @@
--- with log, time, speak, pace, weigh
+-- with log, clock, may-write, room-rate, value-weights
 -- set-value: writes a value of a room and appends its `value` event: checked, written and told together. The version of a value is the
 -- log id of its event.
 -- KEYS  1 log  2 roster  3 delivered  4 dirty  5 nonce (used only with a TTL)  6 rules  7 slow mode  8 sends  9 values  10 own values

@@ -1,5 +1,5 @@
--- with time
--- speaks: whether a user may say something in a room, for what is not appended to its log.
+-- with clock
+-- may-speak: whether a user may say something in a room, for what is not appended to its log.
 -- KEYS  1 rules
 -- ARGV  1 user id
 -- Gives 1 or 0.

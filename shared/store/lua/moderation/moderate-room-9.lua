@@ -1,5 +1,5 @@
--- with log, time, roles, rights
--- govern: what is done about what is said in a room, and its rules: checked, done, told to the room and written down together.
+-- with log, clock, roles, moderation
+-- moderate-room: what is done about what is said in a room, and its rules: checked, done, told to the room and written down together.
 -- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty  6 messages that wait for approval  7 values  8 own values
 --       9 valued
 -- ARGV  1 user id, '' for the host  2 SHA-256 of the owner's token that was given, '' for none  3 room  4 role that it takes

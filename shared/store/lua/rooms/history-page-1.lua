@@ -1,4 +1,4 @@
--- page: a page of a room's log as one of its members sees it, newest first. Read in small steps: large messages fill a page soon.
+-- history-page: a page of a room's log as one of its members sees it, newest first. Read in small steps: large messages fill a page soon.
 -- `value` events are no history: what they set is in the room's values.
 -- KEYS  1 log
 -- ARGV  1 log id to begin at, '(id' before it, '+' at the newest  2 id of the member  3 most events  4 most bytes, but for the first event

@@ -1,4 +1,4 @@
--- valued: what the values of one room shard's rooms weigh. Rooms that have expired leave the list here.
+-- value-weights: what the values of one room shard's rooms weigh. Rooms that have expired leave the list here.
 -- KEYS  1 valued
 -- ARGV  1 beginning of the rooms' keys  2 most rooms named
 -- Gives {bytes of all, {room, bytes, ...} of the heaviest}.

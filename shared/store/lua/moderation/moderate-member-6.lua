@@ -1,5 +1,5 @@
--- with log, time, roles, rights
--- govern-member: what is done about one member of a room: checked, done, told to the room and written down together.
+-- with log, clock, roles, moderation
+-- moderate-member: what is done about one member of a room: checked, done, told to the room and written down together.
 -- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty  6 forgetting: what is under way
 -- ARGV  1 user id  2 SHA-256 of the owner's token that was given, '' for none  3 room  4 role that it takes  5 line for the list of acts
 --       6 event text, '' for none  7 id of whom it is about  8 step  9 most of them in a room  10.. what it takes:
