@@ -4,14 +4,19 @@
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CONFIG_EXIT, ConfigError, readConfig, readStartConfig } from './dist/shared/config/config.js';
+import { CONFIG_EXIT, ConfigError, readConfig, readStartConfig } from '#dist/shared/config/config.js';
 import { Problem } from './scripts/problem.js';
 import { portNow, redisArguments } from './scripts/start/own-redis.js';
 
 const settings = orEnd(() => ({ ...readConfig(process.env), ...readStartConfig(process.env) }));
 const port = settings.ownRedis ? orEnd(portNow) : null;
 
-/** What the host has to mend is said in one line; pm2 would add its own and a stack. */
+/**
+ * What the host has to mend is said in one line; pm2 would add its own and a stack.
+ *
+ * @template T
+ * @param {() => T} read
+ */
 function orEnd(read) {
   try {
     return read();
@@ -52,21 +57,21 @@ const API_START_MS = 75_000;
 /** A worker is ready when it has reached Redis: while Redis is away, pm2 must not wait for long. */
 const WORKER_START_MS = 10_000;
 
-const redis = () => ({
+const redisAt = (/** @type {number} */ ownPort) => ({
   ...common,
   name: 'redis',
   script: 'redis-server',
   interpreter: 'none',
-  args: redisArguments(port, settings),
+  args: redisArguments(ownPort, settings),
 });
 
-const envOf = (name) => ({
+const envOf = (/** @type {string} */ name) => ({
   ...(port !== null && { REDIS_URL: `redis://127.0.0.1:${port}` }),
   ...(settings.otel && { OTEL_SERVICE_NAME: `nobackend-chat-${name}` }),
 });
 
 export const apps = [
-  ...(port === null ? [] : [redis()]),
+  ...(port === null ? [] : [redisAt(port)]),
   {
     ...node,
     name: 'api',

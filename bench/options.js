@@ -20,29 +20,36 @@ export const USAGE = `npm run bench -- [options]
   --json FILE      write all figures
   --chart FILE     draw the ratios as SVG`;
 
-const TEXT = [
-  'scenario',
-  'rounds',
-  'seconds',
-  'live',
-  'set',
-  'compare',
-  'compare-set',
-  'node',
-  'profile',
-  'json',
-  'chart',
-];
-const FLAGS = ['all', 'quick', 'help'];
+const TEXT = /** @type {const} */ ({ type: 'string', multiple: false });
+const FLAG = /** @type {const} */ ({ type: 'boolean', multiple: false });
+const OPTIONS = /** @type {const} */ ({
+  scenario: TEXT,
+  all: FLAG,
+  quick: FLAG,
+  rounds: TEXT,
+  seconds: TEXT,
+  live: TEXT,
+  set: TEXT,
+  compare: TEXT,
+  'compare-set': TEXT,
+  node: TEXT,
+  profile: TEXT,
+  json: TEXT,
+  chart: TEXT,
+  help: FLAG,
+});
 const DEFAULT = ['b', 'c', 'idle'];
 
-export function readOptions(args) {
+/** @typedef {Omit<ReturnType<typeof readOptions>, 'nodes'> & { nodes: import('./systems/nodes.js').Node[] }} Options */
+
+/** Throws a Problem, with the usage, for an option that is not known or not allowed. */
+export function readOptions(/** @type {string[]} */ args) {
   const values = parse(args);
   const quick = values.quick === true || (values.scenario === undefined && values.all !== true);
   const compared = values.compare !== undefined || values['compare-set'] !== undefined;
   return {
     help: values.help === true,
-    names: namesOf(values),
+    scenarios: chosen(values),
     polls: quick ? 2_000 : 5_000,
     rounds: integer(values, 'rounds', quick ? 2 : 3, 50),
     seconds: integer(values, 'seconds', quick ? 4 : 6, 60),
@@ -60,27 +67,29 @@ export function readOptions(args) {
   };
 }
 
-function parse(args) {
-  const options = Object.fromEntries([
-    ...TEXT.map((name) => [name, { type: 'string' }]),
-    ...FLAGS.map((name) => [name, { type: 'boolean' }]),
-  ]);
+function parse(/** @type {string[]} */ args) {
   try {
-    return parseArgs({ args, options }).values;
+    return parseArgs({ args, options: OPTIONS }).values;
   } catch (error) {
-    throw new Problem(`${error.message}\n${USAGE}`);
+    throw new Problem(`${error instanceof Error ? error.message : error}\n${USAGE}`);
   }
 }
 
-function namesOf(values) {
-  if (values.all) return Object.keys(scenarios);
+/**
+ * @param {ReturnType<typeof parse>} values
+ * @returns {[name: string, scenario: import('./scenarios/index.js').Scenario][]}
+ */
+function chosen(values) {
+  if (values.all) return Object.entries(scenarios);
   const names = values.scenario?.split(',') ?? DEFAULT;
-  const unknown = names.find((name) => !Object.hasOwn(scenarios, name));
-  if (unknown !== undefined) throw new Problem(`There is no scenario ${unknown}.\n${USAGE}`);
-  return names;
+  return names.map((name) => {
+    const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
+    if (scenario === undefined) throw new Problem(`There is no scenario ${name}.\n${USAGE}`);
+    return [name, scenario];
+  });
 }
 
-function builtFolder(path) {
+function builtFolder(/** @type {string | undefined} */ path) {
   if (path === undefined) return root;
   const folder = resolve(path);
   if (!existsSync(join(folder, 'dist/apps/api/main.js')))
@@ -88,6 +97,12 @@ function builtFolder(path) {
   return folder;
 }
 
+/**
+ * @param {ReturnType<typeof parse>} values
+ * @param {'rounds' | 'seconds'} name
+ * @param {number} fallback
+ * @param {number} max
+ */
 function integer(values, name, fallback, max) {
   const text = values[name] ?? String(fallback);
   if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > max)
@@ -95,6 +110,7 @@ function integer(values, name, fallback, max) {
   return Number(text);
 }
 
+/** @returns {Record<string, string>} */
 function settings(text = '') {
   return Object.fromEntries(
     text

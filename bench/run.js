@@ -5,30 +5,42 @@ import { join } from 'node:path';
 import { report as reportProblem } from '../scripts/problem.js';
 import { readOptions, USAGE } from './options.js';
 import { drawChart } from './report/chart.js';
-import { report } from './report/report.js';
 import { scenarios } from './scenarios/index.js';
 import { findNodes } from './systems/nodes.js';
 import { pinGenerator } from './systems/processes.js';
 
-async function run(options) {
-  if (options.help) return console.log(USAGE);
-  options.nodes = await findNodes(options.nodes);
+/**
+ * @typedef {import('./options.js').Options} Options
+ * @typedef {Record<string, import('./scenarios/index.js').Row[]>} Results the rows of each scenario
+ */
+
+async function run(/** @type {string[]} */ args) {
+  const asked = readOptions(args);
+  if (asked.help) return console.log(USAGE);
+  const options = { ...asked, nodes: await findNodes(asked.nodes) };
   pinGenerator();
   if (options.profile) await mkdir(options.profile, { recursive: true });
-  const machine = `Node ${process.version}, ${cpus()[0].model}; all server processes on one core, the load on another`;
+  const machine = `Node ${process.version}, ${cpus()[0]?.model}; all server processes on one core, the load on another`;
+  /** @type {Results} */
   const results = {};
   console.log(machine);
-  for (const name of options.names) {
+  for (const [name, scenario] of options.scenarios) {
     const began = Date.now();
-    const say = (text) =>
+    const say = (/** @type {string} */ text) =>
       console.log(`[${name} ${String(Math.round((Date.now() - began) / 1_000)).padStart(3)} s] ${text}`);
-    results[name] = await scenarios[name].run(scenarios[name], options, say);
-    console.log(report(name, scenarios[name], results[name]));
+    const { rows, tables } = await scenario.play(options, say);
+    results[name] = rows;
+    console.log(`\n${name}: ${scenario.title}\n${tables}\n`);
   }
   await write(options, machine, results);
   if (faulty(results)) process.exitCode = 1;
 }
 
+/**
+ * @param {Options} options
+ * @param {string} machine
+ * @param {Results} results
+ */
 async function write({ json, chart, profile }, machine, results) {
   const all = { machine, at: new Date().toISOString(), results };
   if (json) await writeFile(json, `${JSON.stringify(all, null, 2)}\n`);
@@ -37,23 +49,23 @@ async function write({ json, chart, profile }, machine, results) {
 }
 
 /** When each system was measured, by which a profile's samples are chosen. */
-function windowsOf(results) {
+function windowsOf(/** @type {Results} */ results) {
   return Object.entries(results).flatMap(([scenario, rows]) =>
     rows
-      .filter((row) => row.system === 'chat' && row.rounds)
-      .flatMap(({ rounds }) => rounds.map(({ from, to, deliveries }) => ({ scenario, from, to, deliveries }))),
+      .filter((row) => row.system === 'chat')
+      .flatMap(({ rounds = [] }) => rounds.map(({ from, to, deliveries }) => ({ scenario, from, to, deliveries }))),
   );
 }
 
 /** True when a message was lost, doubled or out of order. */
-function faulty(results) {
+function faulty(/** @type {Results} */ results) {
   return Object.values(results)
     .flat()
     .some(({ lost = 0, doubled = 0, outOfOrder = 0 }) => lost + doubled + outOfOrder > 0);
 }
 
 try {
-  await run(readOptions(process.argv.slice(2)));
+  await run(process.argv.slice(2));
 } catch (error) {
   reportProblem(error);
 }

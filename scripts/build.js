@@ -41,7 +41,7 @@ async function hashOfInputs() {
 const formerStamp = () => readFile(stampFile, 'utf8').catch(() => null);
 
 /** The files of a folder, however deep, in a fixed order; a file gives itself, a missing folder none. */
-async function filesIn(path) {
+async function filesIn(/** @type {string} */ path) {
   if (!existsSync(inProject(path))) return [];
   const entries = await readdir(inProject(path), { withFileTypes: true, recursive: true }).catch(() => null);
   if (entries === null) return [path];
@@ -60,7 +60,7 @@ async function removeStale() {
   }
 }
 
-const sourceOf = (file) => relative('dist', file).replace(/\.js(\.map)?$/, '.ts');
+const sourceOf = (/** @type {string} */ file) => relative('dist', file).replace(/\.js(\.map)?$/, '.ts');
 
 async function copyLua() {
   if (existsSync(inProject(luaFolder)))

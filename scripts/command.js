@@ -11,6 +11,7 @@ import { root } from './project.js';
 /** How long a command may take to end when told to. */
 const PATIENCE = 2_000;
 
+/** @type {import('node:child_process').ChildProcess | null} */
 let running = null;
 
 /** Ends the command that runs now, if any, with all processes it has started itself. */
@@ -23,14 +24,25 @@ export async function stopCommand() {
   signalGroup(command, 'SIGKILL');
 }
 
-/** The work of a script that is run by itself: a signal ends its command first, a Problem is one line. */
+/**
+ * The work of a script that is run by itself: a signal ends its command first, a Problem is one line.
+ *
+ * @param {() => Promise<unknown>} work
+ */
 export function asScript(work) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => stopCommand().then(() => process.exit(130)));
   work().catch(report);
 }
 
-/** Runs a command after saying what it is for. Throws a Problem, after the command's own output, when it fails. */
+/**
+ * Runs a command after saying what it is for. Throws a Problem, after the command's own output, when it fails.
+ *
+ * @param {string} purpose
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
 export async function run(purpose, command, args, env = {}) {
   console.log(`${purpose} ...`);
   const { code, output } = await finish(command, args, env);
@@ -39,28 +51,45 @@ export async function run(purpose, command, args, env = {}) {
   throw new Problem(`${purpose} failed: see the output of "${[command, ...args].join(' ')}" above.`);
 }
 
-/** Resolves with the exit code and all output of a command, also when it cannot be started at all. */
+/**
+ * Resolves with the exit code and all output of a command, also when it cannot be started at all.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ code: number | null, output: string }>}
+ */
 function finish(command, args, env) {
   return new Promise((resolve) => {
     let output = '';
-    const options = { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
-    running = spawn(command, args, { ...options, detached: true }); // a process group, to be ended as one
-    for (const stream of [running.stdout, running.stderr]) stream.on('data', (data) => (output += data));
-    running.on('error', (error) => resolve({ code: 1, output: `${error.message}\n` }));
-    running.on('close', (code) => resolve({ code, output }));
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // a process group, to be ended as one
+    });
+    running = child;
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+    child.on('error', (error) => resolve({ code: 1, output: `${error.message}\n` }));
+    child.on('close', (code) => resolve({ code, output }));
   }).finally(() => (running = null));
 }
 
-function signalGroup(command, name) {
+/**
+ * @param {import('node:child_process').ChildProcess} command
+ * @param {NodeJS.Signals} name
+ */
+function signalGroup({ pid }, name) {
+  if (pid === undefined) return; // it could not be started
   try {
-    process.kill(-command.pid, name);
+    process.kill(-pid, name);
   } catch {
     // nothing of it is left
   }
 }
 
 /** True when a program is on PATH. */
-export async function hasProgram(name) {
+export async function hasProgram(/** @type {string} */ name) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const found = await Promise.allSettled(folders.map((folder) => access(join(folder, name), constants.X_OK)));
   return found.some((one) => one.status === 'fulfilled');

@@ -2,12 +2,12 @@
  * `node scripts/look-alikes.js confusables.txt > shared/store/look-alikes.ts`: makes the table of letters that look like
  * ASCII from Unicode's list (https://www.unicode.org/Public/security/latest/confusables.txt, UTS #39).
  */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 const WIDTH = 130;
 const LINE = /^([0-9A-F]+)\s*;\s*([0-9A-F ]+?)\s*;/;
 /** What nicknames are folded to before they are looked up: see `shared/store/names.ts`. */
-const caseless = (text) =>
+const caseless = (/** @type {string} */ text) =>
   text
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
@@ -15,13 +15,17 @@ const caseless = (text) =>
     .toUpperCase()
     .toLowerCase()
     .normalize('NFKC');
-const character = (hex) => String.fromCodePoint(parseInt(hex, 16));
-const isAscii = (text) => /^[!-~]+$/.test(text);
-const escaped = (text) => [...text].map((one) => `\\u{${one.codePointAt(0).toString(16)}}`).join('');
+const character = (/** @type {string} */ hex) => String.fromCodePoint(parseInt(hex, 16));
+const isAscii = (/** @type {string} */ text) => /^[!-~]+$/.test(text);
+const escaped = (/** @type {string} */ text) =>
+  [...text].map((one) => `\\u{${one.codePointAt(0)?.toString(16)}}`).join('');
 
-const lines = (await readFile(process.argv[2], 'utf8')).split('\n').flatMap((line) => [LINE.exec(line) ?? []]);
+const lines = readFileSync(process.argv[2] ?? 'confusables.txt', 'utf8').split('\n');
 const looks = new Map(
-  lines.filter(([all]) => all).map(([, from, to]) => [character(from), to.split(' ').map(character).join('')]),
+  lines
+    .map((line) => LINE.exec(line))
+    .filter((match) => match !== null)
+    .map(([, from = '', to = '']) => [character(from), to.split(' ').map(character).join('')]),
 );
 const rows = new Map();
 for (let point = 0x80; point <= 0x10ffff; point += 1) {
@@ -36,10 +40,10 @@ for (let point = 0x80; point <= 0x10ffff; point += 1) {
   if (like) rows.set(like, (rows.get(like) ?? '') + one);
 }
 
-const wrapped = ([like, all]) =>
+const wrapped = (/** @type {[string, string]} */ [like, all]) =>
   escaped(all)
     .match(new RegExp(`(?:\\\\u\\{[0-9a-f]+\\}){1,${Math.floor((WIDTH - 12) / 8)}}`, 'g'))
-    .map(
+    ?.map(
       (part) =>
         `  [${JSON.stringify(like).replace(/^"(.*)"$/, (_, text) => `'${text.replace(/\\"/g, '"').replace(/'/g, "\\'")}'`)}, '${part}'],`,
     )

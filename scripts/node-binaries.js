@@ -13,7 +13,7 @@ const cache = inProject('node_modules/.cache/node');
  * Resolves with the path of a Node of this major version (`24`), the newest that npm had when it was fetched. It stays
  * in the cache until `npm ci`. Throws a Problem where npm has no such Node for this machine.
  */
-export async function nodeBinary(major) {
+export async function nodeBinary(/** @type {string} */ major) {
   const { platform, arch } = process;
   if (platform !== 'linux' || arch !== 'x64')
     throw new Problem(`npm has other versions of Node for Linux on x64 only; this is ${platform} on ${arch}.`);

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { inProject, isMain } from './project.js';
 
 const WIDTH_MAX = 120;
+/** @type {Record<string, string>} */
 const TITLES = {
   server: 'Server',
   redis: 'Redis and workers',
@@ -23,7 +24,11 @@ Limits count per user, per address or per room. Their defaults fit a lecture hal
 who open a page together.
 `;
 
-/** Returns the text of docs/settings.md. `groups` are the groups of the table, by their names. */
+/**
+ * Returns the text of docs/settings.md. `groups` are the groups of the table, by their names.
+ *
+ * @param {Record<string, Record<string, { name: string, usual: string, allowed: string, about: string }>>} groups
+ */
 export function settingsDoc(groups) {
   const sections = Object.entries(groups).map(([group, settings]) => {
     const items = Object.values(settings).map(({ name, usual, allowed, about }) =>
@@ -35,7 +40,7 @@ export function settingsDoc(groups) {
 }
 
 /** One item of a list, wrapped between words. */
-function wrapped(text) {
+function wrapped(/** @type {string} */ text) {
   const lines = [''];
   for (const word of text.split(' ')) {
     const line = lines.at(-1);
@@ -46,6 +51,6 @@ function wrapped(text) {
 }
 
 if (isMain(import.meta.url)) {
-  const { SETTINGS, START_SETTINGS } = await import(inProject('dist/shared/config/settings.js'));
+  const { SETTINGS, START_SETTINGS } = await import('#dist/shared/config/settings.js');
   await writeFile(inProject('docs/settings.md'), settingsDoc({ ...SETTINGS, start: START_SETTINGS }));
 }

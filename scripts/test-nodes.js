@@ -30,7 +30,7 @@ function chosen() {
 }
 
 /** Runs the tests, and all that they start as `node`, with this binary. */
-async function passesOn(binary) {
+async function passesOn(/** @type {string} */ binary) {
   const env = { ...process.env, PATH: `${dirname(binary)}${delimiter}${process.env.PATH}` };
   const tests = spawn(binary, [inProject('node_modules/vitest/vitest.mjs'), ...TESTS], {
     cwd: root,

@@ -9,7 +9,7 @@ const CONFIG_EXIT = 78;
 /** Held for as long as nothing happens: their time says nothing, and they are most of all requests. */
 const POLL = /^\/(jsonp|api)\/poll(\?|$)/;
 
-async function load(name) {
+async function load(/** @type {string} */ name) {
   try {
     return await import(name);
   } catch {

@@ -15,10 +15,17 @@ export class Client {
   #room;
   #cursor;
   #port;
+  /** @type {Connection | null} */
   #connection = null;
   #path;
   #ended = false;
 
+  /**
+   * @param {{ token: string, cursor: string }} joined
+   * @param {import('./room.js').Room} room
+   * @param {number} port
+   * @param {import('./meter.js').Meter} meter
+   */
   constructor({ token, cursor }, room, port, meter) {
     this.token = token;
     this.#cursor = cursor;
@@ -40,7 +47,7 @@ export class Client {
     this.#connection?.end();
   }
 
-  #onBody = (body) => {
+  #onBody = (/** @type {string} */ body) => {
     const answer = parseJsonp(body);
     this.#meter.answers += 1;
     if (!answer.ok) return this.#refused(answer.error);
@@ -51,14 +58,15 @@ export class Client {
     for (const event of answer.events) if (event.type === 'message' || event.type === 'value') this.#receive(event);
   };
 
+  /** @param {{ room: string, id: string, text?: string, value?: string }} event a message, or a value that was set */
   #receive(event) {
     if (event.room !== this.#room.name)
       throw new Error(`an event of ${event.room} came to a member of ${this.#room.name}`);
-    const number = Number.parseInt(event.text ?? event.value, 10);
+    const number = Number.parseInt(event.text ?? event.value ?? '', 10);
     if (this.receipts.take(number, event.id)) this.#room.received(number);
   }
 
-  #refused({ code }) {
+  #refused(/** @type {{ code: string }} */ { code }) {
     this.#meter.error(code);
     if (code === 'unauthorized') throw new Error('a client was sent away as unauthorized');
     setTimeout(() => this.poll(), PATIENCE);

@@ -13,22 +13,28 @@ export class Connection {
   #socket;
   #host;
   #rest = '';
+  /** @type {((body: string) => void) | null} */
   #onBody = null;
   #ended = false;
 
-  constructor(port) {
+  constructor(/** @type {number} */ port) {
     this.#host = `127.0.0.1:${port}`;
     this.#socket = connect({
       port,
       host: '127.0.0.1',
       noDelay: true,
-      onread: { buffer: INCOMING, callback: (length) => this.#read(INCOMING.latin1Slice(0, length)) },
+      onread: { buffer: INCOMING, callback: (length) => this.#read(INCOMING.toString('latin1', 0, length)) },
     });
     this.#socket.on('error', (error) => this.#fail(error.message));
     this.#socket.on('close', () => this.#fail('closed by the server'));
   }
 
-  /** Asks for a path; `onBody` is given the body of the answer, as latin1: one character a byte. */
+  /**
+   * Asks for a path; `onBody` is given the body of the answer, as latin1: one character a byte.
+   *
+   * @param {string} path
+   * @param {(body: string) => void} onBody
+   */
   get(path, onBody) {
     if (this.#onBody !== null) throw new Error('one request at a time');
     this.#onBody = onBody;
@@ -36,7 +42,7 @@ export class Connection {
   }
 
   /** As `get`, but gives the JSON of a JSONP answer. */
-  call(path) {
+  call(/** @type {string} */ path) {
     return new Promise((resolve) => this.get(path, (body) => resolve(parseJsonp(body))));
   }
 
@@ -45,7 +51,7 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  #read(text) {
+  #read(/** @type {string} */ text) {
     const all = this.#rest === '' ? text : this.#rest + text;
     const head = all.indexOf(HEAD_END);
     const start = head + HEAD_END.length;
@@ -55,24 +61,25 @@ export class Connection {
     this.#rest = '';
     const onBody = this.#onBody;
     this.#onBody = null;
+    if (onBody === null) throw new Error(`an answer that nobody asked for: ${all.slice(0, 80)}`);
     onBody(all.slice(start, end));
     return true;
   }
 
-  #fail(why) {
+  #fail(/** @type {string} */ why) {
     if (this.#ended) return;
     this.#ended = true;
     throw new Error(`a connection to ${this.#host} was lost: ${why}`);
   }
 }
 
-function lengthOf(answer) {
+function lengthOf(/** @type {string} */ answer) {
   const length = LENGTH.exec(answer)?.[1];
   if (length === undefined) throw new Error(`an answer without a length: ${answer.slice(0, 80)}`);
   return Number(length);
 }
 
 /** The JSON in `/**\/f(...);`, which all requests of the bench ask for. */
-export function parseJsonp(body) {
+export function parseJsonp(/** @type {string} */ body) {
   return JSON.parse(body.slice('/**/f('.length, -');'.length));
 }

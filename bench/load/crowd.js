@@ -1,5 +1,6 @@
 /** All clients of one system, in their rooms: joined by the API itself, polling until ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { portOf } from '../systems/systems.js';
 import { Client } from './client.js';
 import { Connection } from './connection.js';
 import { Meter } from './meter.js';
@@ -17,10 +18,11 @@ const QUIET_PATIENCE = 20_000;
 export class Crowd {
   system;
   meter = new Meter();
+  /** @type {Room[]} */
   rooms = [];
   #counter = 0;
 
-  constructor(system) {
+  constructor(/** @type {import('../systems/systems.js').System} */ system) {
     this.system = system;
   }
 
@@ -28,7 +30,12 @@ export class Crowd {
     return this.rooms.flatMap((room) => room.members);
   }
 
-  /** Joins `size` users to each of `count` rooms. They do not poll yet. */
+  /**
+   * Joins `size` users to each of `count` rooms. They do not poll yet.
+   *
+   * @param {number} count
+   * @param {number} size
+   */
   async join(count, size, prefix = 'room') {
     const rooms = Array.from({ length: count }, (_, i) => new Room(`${prefix}-${i}`, this.#port(), this.meter));
     this.rooms.push(...rooms);
@@ -73,7 +80,7 @@ export class Crowd {
     for (const room of this.rooms) room.end();
   }
 
-  async #joinOne(connection, room) {
+  async #joinOne(/** @type {Connection} */ connection, /** @type {Room} */ room) {
     this.#counter += 1;
     const answer = await connection.call(`/jsonp/join?callback=f&name=user${this.#counter}&room=${room.name}`);
     if (!answer.ok) throw new Error(`join was refused: ${answer.error.code}`);
@@ -89,6 +96,6 @@ export class Crowd {
   }
 
   #port(i = Math.floor(Math.random() * this.system.ports.length)) {
-    return this.system.ports[i % this.system.ports.length];
+    return portOf(this.system, i);
   }
 }

@@ -16,10 +16,12 @@ export class Meter {
   missed = 0;
   resets = 0;
   /** Answers that were errors, by code. */
+  /** @type {Record<string, number>} */
   errors = {};
+  /** @type {Latencies | null} */
   latencies = null;
 
-  error(code) {
+  error(/** @type {string} */ code) {
     this.errors[code] = (this.errors[code] ?? 0) + 1;
   }
 
@@ -30,6 +32,7 @@ export class Meter {
   endMeasuring() {
     const { latencies } = this;
     this.latencies = null;
+    if (latencies === null) throw new Error('nothing was being measured');
     return latencies;
   }
 }

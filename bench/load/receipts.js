@@ -4,15 +4,16 @@ export class Receipts {
   count = 0;
   #next = 1;
   #lastId = '0-0';
+  /** @type {Set<number>} */
   #lacking = new Set();
   #meter;
 
-  constructor(meter) {
+  constructor(/** @type {import('./meter.js').Meter} */ meter) {
     this.#meter = meter;
   }
 
   /** True when this message is new to the member. */
-  take(number, id) {
+  take(/** @type {number} */ number, /** @type {string} */ id) {
     if (number < this.#next) return this.#takeOld(number, id);
     for (let skipped = this.#next; skipped < number; skipped += 1) this.#lacking.add(skipped);
     this.#next = number + 1;
@@ -21,7 +22,7 @@ export class Receipts {
     return true;
   }
 
-  #takeOld(number, id) {
+  #takeOld(/** @type {number} */ number, /** @type {string} */ id) {
     if (this.#lacking.delete(number)) {
       this.#meter.outOfOrder += 1;
       this.#count();
@@ -39,8 +40,8 @@ export class Receipts {
 }
 
 /** Compares two log ids, `ms-sequence`. */
-function isAbove(a, b) {
-  const [aMs, aSequence] = a.split('-').map(Number);
-  const [bMs, bSequence] = b.split('-').map(Number);
+function isAbove(/** @type {string} */ a, /** @type {string} */ b) {
+  const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
+  const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
   return aMs > bMs || (aMs === bMs && aSequence > bSequence);
 }

@@ -8,21 +8,34 @@ const RETRY = 250;
 
 export class Room {
   name;
+  /** @type {import('./client.js').Client[]} */
   members = [];
   /** What is sent: 'messages', or 'values' of one key. */
-  writes = 'messages';
-  /** Called when nothing is under way: every member has every message, every send is answered. */
+  writes = /** @type {'messages' | 'values'} */ ('messages');
+  /**
+   * Called when nothing is under way: every member has every message, every send is answered.
+   *
+   * @type {(() => void) | null}
+   */
   onQuiet = null;
   #meter;
   #port;
+  /** @type {Connection | null} */
   #connection = null;
   /** A send is under way, or waits to be tried again. */
   #sending = false;
   #sent = 0;
+  /** @type {number[]} */
   #dueTimes = [];
+  /** @type {number[]} */
   #waiting = [];
   #lacking = 0;
 
+  /**
+   * @param {string} name
+   * @param {number} port
+   * @param {import('./meter.js').Meter} meter
+   */
   constructor(name, port, meter) {
     this.name = name;
     this.#meter = meter;
@@ -44,8 +57,8 @@ export class Room {
   }
 
   /** A member has a message for the first time. */
-  received(number) {
-    this.#meter.latencies?.add(performance.now() - this.#dueTimes[number]);
+  received(/** @type {number} */ number) {
+    this.#meter.latencies?.add(performance.now() - (this.#dueTimes[number] ?? 0));
     this.#lacking -= 1;
     this.#checkQuiet();
   }
@@ -61,8 +74,8 @@ export class Room {
   }
 
   /** The members send in turn, over one connection, so that numbers and log ids rise together. */
-  #request(number) {
-    const { token } = this.members[number % this.members.length];
+  #request(/** @type {number} */ number) {
+    const token = this.members[number % this.members.length]?.token;
     const text = `${number}+${FILLING}`.slice(0, LENGTH);
     this.#connection ??= new Connection(this.#port); // not before: servers close a connection that asks for nothing
     const query = `callback=f&token=${token}&room=${this.name}`;
@@ -71,7 +84,7 @@ export class Room {
     this.#connection.get(path, (body) => this.#answered(number, body));
   }
 
-  #answered(number, body) {
+  #answered(/** @type {number} */ number, /** @type {string} */ body) {
     const answer = parseJsonp(body);
     if (!answer.ok) {
       this.#meter.error(answer.error.code);

@@ -17,16 +17,24 @@ const CONNECTIONS = 20_000;
 const POOL = 64 + 4;
 
 /** Shards in which a room of so many members has some, on the average. */
-const reached = (shards, room) => shards * (1 - (1 - 1 / shards) ** room);
+const reached = (/** @type {number} */ shards, /** @type {number} */ room) => shards * (1 - (1 - 1 / shards) ** room);
 
 /** How long (s) a message is under way at part load: so many of those that come evenly it meets there. */
 const UNDER_WAY = 0.003;
-const meeting = (messages) => 1 + messages * UNDER_WAY;
-const PARTS = ['api', 'worker', 'redis'];
+const meeting = (/** @type {number} */ messages) => 1 + messages * UNDER_WAY;
+const PARTS = /** @type {const} */ (['api', 'worker', 'redis']);
+
+/**
+ * @typedef {{ polls: number, messages: number, room: number, shards?: number, together?: number }} Load
+ * @typedef {Record<typeof PARTS[number], number>} ByPart
+ */
 
 /**
  * CPU-seconds a second of each part, for `polls` held, and `messages` a second into rooms of `room` members, `together` of which are under way at a
  * time: where nothing is said of that, as many as come evenly (Little's law).
+ *
+ * @param {Load} load
+ * @param {typeof measured} [costs]
  */
 export function predict({ polls, messages, room, shards = 1, together = meeting(messages) }, costs = measured) {
   const deliveries = messages * room;
@@ -41,7 +49,11 @@ export function predict({ polls, messages, room, shards = 1, together = meeting(
   );
 }
 
-/** The costs that fit what some loads took (`cpu` in CPU-seconds a second); those of shards and of held polls are as they were measured by themselves. */
+/**
+ * The costs that fit what some loads took (`cpu` in CPU-seconds a second); those of shards and of held polls are as they were measured by themselves.
+ *
+ * @param {(Load & { cpu: ByPart })[]} loads
+ */
 export function fittedTo(loads) {
   const found = eachPart((part) =>
     fit(
@@ -57,14 +69,18 @@ export function fittedTo(loads) {
   };
 }
 
+/**
+ * @template T
+ * @param {(part: keyof ByPart) => T} of
+ */
 function eachPart(of) {
-  return Object.fromEntries(PARTS.map((part) => [part, of(part)]));
+  return { api: of('api'), worker: of('worker'), redis: of('redis') };
 }
 
 /** Processes and machines' worth of it. */
-export function needs(load) {
+export function needs(/** @type {Load} */ load) {
   const cpu = predict(load);
-  const count = (seconds) => Math.max(1, Math.ceil(seconds / FULL));
+  const count = (/** @type {number} */ seconds) => Math.max(1, Math.ceil(seconds / FULL));
   const api = Math.max(count(cpu.api), Math.ceil(load.polls / CONNECTIONS));
   return {
     ...cpu,
@@ -78,9 +94,14 @@ export function needs(load) {
 }
 
 /** Everybody says something every five minutes, in rooms of 20. */
-const typical = (polls) => ({ polls, messages: polls / 300, room: 20, shards: polls > 1e5 ? 64 : 1 });
+const typical = (/** @type {number} */ polls) => ({
+  polls,
+  messages: polls / 300,
+  room: 20,
+  shards: polls > 1e5 ? 64 : 1,
+});
 
-function row(load) {
+function row(/** @type {Load} */ load) {
   const need = needs(load);
   return [
     whole(load.polls),
@@ -96,7 +117,7 @@ function row(load) {
   ];
 }
 
-function print(loads) {
+function print(/** @type {Load[]} */ loads) {
   console.log(
     table(
       [
@@ -117,7 +138,7 @@ function print(loads) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = { type: 'string' };
+  const text = /** @type {const} */ ({ type: 'string' });
   const { values } = parseArgs({ options: { polls: text, messages: text, room: text, shards: text } });
   const polls = Number(values.polls ?? 0);
   if (values.polls === undefined) print([1e4, 1e5, 1e6, 1e7].map(typical));

@@ -9,7 +9,11 @@ import { table } from './table.js';
 const MOST = 30;
 const IDLE = new Set(['(idle)', '(root)']);
 
-/** Whose code a function is, by its file; the first that fits. */
+/**
+ * Whose code a function is, by its file; the first that fits.
+ *
+ * @type {[RegExp, string][]}
+ */
 const OWNERS = [
   [
     /\/node_modules\/(koa|koa-compose|parseurl|cookies|keygrip|on-finished|statuses|accepts|http-errors|delegates|type-is|encodeurl|content-disposition|destroy|vary)\//,
@@ -30,15 +34,25 @@ const OWNERS = [
   [/^node:/, 'other node'],
 ];
 
-for (const file of (await readdir(process.argv[2])).filter((name) => name.endsWith('.cpuprofile')))
-  await show(process.argv[2], file);
+const profiles = process.argv[2] ?? '.';
+for (const file of (await readdir(profiles)).filter((name) => name.endsWith('.cpuprofile'))) await show(profiles, file);
 
+/**
+ * @typedef {{ functionName: string, url: string, lineNumber: number }} Frame
+ * @typedef {{ nodes: { id: number, callFrame: Frame }[], samples: number[], timeDeltas: number[], startTime: number }} Profile
+ * @typedef {{ from: number, to: number, deliveries: number }[]} Windows
+ */
+
+/**
+ * @param {string} folder
+ * @param {string} file
+ */
 async function show(folder, file) {
-  const profile = JSON.parse(await readFile(join(folder, file), 'utf8'));
-  const windows = JSON.parse(await readFile(join(folder, 'windows.json'), 'utf8'));
+  const profile = /** @type {Profile} */ (JSON.parse(await readFile(join(folder, file), 'utf8')));
+  const windows = /** @type {Windows} */ (JSON.parse(await readFile(join(folder, 'windows.json'), 'utf8')));
   const { self, busy, deliveries } = selfTimes(profile, windows);
   const entry = profile.nodes.map(({ callFrame }) => callFrame.url).find((url) => url.endsWith('/main.js')) ?? file;
-  const rows = (times) =>
+  const rows = (/** @type {Map<string, number>} */ times) =>
     [...times]
       .sort((a, b) => b[1] - a[1])
       .slice(0, MOST)
@@ -48,34 +62,46 @@ async function show(folder, file) {
   console.log(table(['function', 'share', 'us a delivery'], rows(groupBy(self, nameOf))));
 }
 
-/** Time by node of the profile, of those samples that fall into a window. */
+/**
+ * Time by node of the profile, of those samples that fall into a window.
+ *
+ * @param {Profile} profile
+ * @param {Windows} windows
+ */
 function selfTimes({ nodes, samples, timeDeltas, startTime }, windows) {
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+  /** @type {Map<Frame, number>} */
   const self = new Map();
   let at = startTime;
   let busy = 0;
   samples.forEach((id, i) => {
-    at += timeDeltas[i];
+    at += timeDeltas[i] ?? 0;
     const frame = byId.get(id);
     const took = timeDeltas[i + 1] ?? 0;
-    if (IDLE.has(frame.functionName) || !windows.some(({ from, to }) => at >= from && at < to)) return;
+    if (frame === undefined || IDLE.has(frame.functionName) || !windows.some(({ from, to }) => at >= from && at < to))
+      return;
     self.set(frame, (self.get(frame) ?? 0) + took);
     busy += took;
   });
   return { self, busy, deliveries: windows.reduce((sum, window) => sum + window.deliveries, 0) };
 }
 
+/**
+ * @param {Map<Frame, number>} self
+ * @param {(frame: Frame) => string} key
+ */
 function groupBy(self, key) {
+  /** @type {Map<string, number>} */
   const groups = new Map();
   for (const [frame, time] of self) groups.set(key(frame), (groups.get(key(frame)) ?? 0) + time);
   return groups;
 }
 
-function ownerOf({ functionName, url }) {
+function ownerOf(/** @type {Frame} */ { functionName, url }) {
   if (url === '') return functionName.startsWith('(') ? functionName : 'native';
   return OWNERS.find(([pattern]) => pattern.test(url))?.[1] ?? 'other';
 }
 
-function nameOf({ functionName, url, lineNumber }) {
+function nameOf(/** @type {Frame} */ { functionName, url, lineNumber }) {
   return `${functionName || 'anonymous'} ${url === '' ? '' : `${url.split('/').slice(-2).join('/')}:${lineNumber + 1}`}`;
 }

@@ -5,17 +5,23 @@ import { TERMS } from '../model/fit.js';
 import { median, summary } from './statistics.js';
 import { fixed, table, whole } from './table.js';
 
-const PARTS = ['api', 'worker', 'redis'];
+const PARTS = /** @type {const} */ (['api', 'worker', 'redis']);
 
-export function report(name, scenario, rows) {
-  return `\n${name}: ${scenario.title}\n${(REPORTS[name] ?? load)(rows, scenario)}\n`;
-}
+/**
+ * @typedef {import('../load/window.js').Window} Window
+ * @typedef {import('../scenarios/rounds.js').Faults} Faults
+ * @typedef {import('../scenarios/rounds.js').Ratios} Ratios
+ * @typedef {{ system: string, rounds: Window[] }} Measured
+ * @typedef {Measured & Faults & { ratios: Ratios }} Compared
+ */
 
-const REPORTS = { idle, growth, sends, model, newcomers };
-
-function load(rows, { target }) {
-  const efficiency = (row, part) =>
-    middle(row, (window) => (part in window.cpu ? window.deliveries / window.cpu[part] : null));
+/**
+ * @param {Compared[]} rows
+ * @param {number | null} target
+ */
+export function load(rows, target) {
+  const efficiency = (/** @type {Measured} */ row, /** @type {string} */ part) =>
+    middle(row, ({ cpu, deliveries }) => (cpu[part] === undefined ? null : deliveries / cpu[part]));
   const headings = [
     '',
     'deliveries/s',
@@ -50,25 +56,28 @@ function load(rows, { target }) {
     .slice(1)
     .map(
       (row) =>
-        `${row.system} to ${rows[0].system}: p50 ${fixed(row.ratios.p50?.median)} times, p99 ${fixed(row.ratios.p99?.median)} times`,
+        `${row.system} to ${rows[0]?.system}: p50 ${fixed(row.ratios.p50?.median)} times, p99 ${fixed(row.ratios.p99?.median)} times`,
     );
   return [table(headings, lines), ...ratios, ...(target ? [`target: a ratio of at least ${target}`] : [])].join('\n');
 }
 
-function newcomers(rows) {
+/** @param {(Omit<Compared, 'rounds'> & { rounds: import('../scenarios/newcomers.js').Joins[] })[]} rows */
+export function newcomers(rows) {
   const joins = rows.map((row) => [
     row.system,
     row.rounds.reduce((sum, { joins: count }) => sum + count, 0),
-    fixed(middle(row, (window) => window.joinP50)),
-    fixed(middle(row, (window) => window.joinP99)),
-    fixed(most(row, 'joinP99')),
+    fixed(medianOf(row.rounds.map(({ joinP50 }) => joinP50))),
+    fixed(medianOf(row.rounds.map(({ joinP99 }) => joinP99))),
+    fixed(summary(row.rounds.map(({ joinP99 }) => joinP99))?.max),
   ]);
-  return `${table(['', 'joins', 'p50 ms', 'p99 ms', 'worst round'], joins)}\nmeanwhile:\n${load(rows, {})}`;
+  return `${table(['', 'joins', 'p50 ms', 'p99 ms', 'worst round'], joins)}\nmeanwhile:\n${load(rows, null)}`;
 }
 
-function idle(rows) {
-  const kilobytes = ({ before, after, polls }, part) =>
-    part in after ? (after[part] - before[part]) / 1_024 / polls : null;
+/** @typedef {Awaited<ReturnType<typeof import('../scenarios/idle.js').runIdle>>[number]} Idle */
+
+export function idle(/** @type {Idle[]} */ rows) {
+  const kilobytes = (/** @type {Idle} */ { before, after, polls }, /** @type {string} */ part) =>
+    after[part] === undefined ? null : (after[part] - (before[part] ?? 0)) / 1_024 / polls;
   const lines = rows.map((row) => {
     const [window] = row.rounds;
     const each = Object.keys(row.after)
@@ -79,10 +88,10 @@ function idle(rows) {
       whole(row.polls),
       fixed(kilobytes(row, 'floor') ?? kilobytes(row, 'api')),
       fixed(kilobytes(row, 'redis')),
-      fixed(each.reduce((sum, value) => sum + value, 0)),
+      fixed(each.reduce((/** @type {number} */ sum, value) => sum + (value ?? 0), 0)),
       fixed((window.cpuTogether / window.seconds / row.polls) * 1_000 * 100, 2),
       ...PARTS.map((part) =>
-        part in window.cpu ? fixed((window.cpu[part] / window.seconds / row.polls) * 1_000 * 100, 2) : null,
+        fixed(window.cpu[part] === undefined ? null : (window.cpu[part] / window.seconds / row.polls) * 1_000 * 100, 2),
       ),
       window.redisConnections,
       fixed(window.longestBlock),
@@ -108,7 +117,8 @@ function idle(rows) {
   );
 }
 
-function growth(rows) {
+/** @param {Awaited<ReturnType<typeof import('../scenarios/growth.js').runGrowth>>} rows */
+export function growth(rows) {
   const lines = rows.map((row) => [
     row.system,
     whole(row.size),
@@ -125,7 +135,8 @@ function growth(rows) {
   );
 }
 
-function model(rows) {
+/** @param {Awaited<ReturnType<typeof import('../scenarios/modelled.js').runModelled>>} rows */
+export function model(rows) {
   const lines = rows.map((row) => {
     const [window] = row.rounds;
     const parts = PARTS.map((part) => `${percent(row.predicted[part])} / ${percent(row.cpu[part])}`);
@@ -142,8 +153,7 @@ function model(rows) {
       ...faults(row),
     ];
   });
-  const { costs } = rows[0];
-  const terms = TERMS.map((term) => [term, ...PARTS.map((part) => fixed(costs[term][part]))]);
+  const terms = TERMS.map((term) => [term, ...PARTS.map((part) => fixed(rows[0]?.costs[term][part]))]);
   return [
     table(
       [
@@ -165,20 +175,18 @@ function model(rows) {
   ].join('\n');
 }
 
-function sends(rows) {
+/** @param {Awaited<ReturnType<typeof import('../scenarios/sends.js').runSends>>} rows */
+export function sends(rows) {
   const lines = rows.flatMap((row) =>
-    [
-      ['holds', row.best],
-      ['does not', row.failed],
-    ]
-      .filter(([, window]) => window !== null)
-      .map(([word, window]) => [
-        `${row.system} ${word}`,
+    [row.best && { word: 'holds', ...row.best }, row.failed && { word: 'does not', ...row.failed }]
+      .filter((window) => window !== null)
+      .map((window) => [
+        `${row.system} ${window.word}`,
         whole(window.rate),
         whole(window.sentPerSecond),
         fixed(window.p50),
         fixed(window.p99),
-        ...PARTS.map((part) => percent(window.cpu[part] / window.seconds)),
+        ...PARTS.map((part) => percent((window.cpu[part] ?? 0) / window.seconds)),
         percent(total(window.cpu) / window.seconds),
         percent(window.generator),
         fixed(window.longestBlock),
@@ -206,23 +214,36 @@ function sends(rows) {
 
 const FAULTS = ['lost', 'doubled', 'out of order', 'errors'];
 
-function faults({ lost, doubled, outOfOrder, errors }) {
+function faults(/** @type {Faults} */ { lost, doubled, outOfOrder, errors }) {
   return [lost, doubled, outOfOrder, Object.values(errors).reduce((sum, count) => sum + count, 0)];
 }
 
+/**
+ * @param {Measured} row
+ * @param {(window: Window) => number | null} of
+ */
 function middle({ rounds }, of) {
-  const values = rounds.map(of).filter((value) => value !== null && value !== undefined);
-  return values.length === 0 ? null : median(values);
+  return medianOf(rounds.map(of));
 }
 
+/** The median of those that are there; null when there are none. */
+function medianOf(/** @type {(number | null)[]} */ values) {
+  const numbers = values.filter((value) => value !== null);
+  return numbers.length === 0 ? null : median(numbers);
+}
+
+/**
+ * @param {Measured} row
+ * @param {'redisConnections' | 'longestBlock'} field
+ */
 function most({ rounds }, field) {
   return summary(rounds.map((window) => window[field]))?.max ?? null;
 }
 
-function spread(ratio) {
+function spread(/** @type {{ min: number, max: number } | null} */ ratio) {
   return ratio ? `${fixed(ratio.min, 2)}-${fixed(ratio.max, 2)}` : null;
 }
 
-function percent(part) {
+function percent(/** @type {number | null} */ part) {
   return part === null ? null : `${Math.round(part * 100)} %`;
 }

@@ -1,11 +1,17 @@
 /** Text tables. The first column stands left, the others right. */
 
+/** @typedef {string | number | null | undefined} Cell */
+
+/**
+ * @param {string[]} headings
+ * @param {Cell[][]} rows
+ */
 export function table(headings, rows) {
   const cells = [headings, ...rows.map((row) => row.map((cell) => cell ?? '-'))];
   const widths = headings.map((_, i) => Math.max(...cells.map((row) => String(row[i]).length)));
-  const line = (row) =>
+  const line = (/** @type {Cell[]} */ row) =>
     row
-      .map((cell, i) => (i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i])))
+      .map((cell, i) => (i === 0 ? String(cell).padEnd(widths[i] ?? 0) : String(cell).padStart(widths[i] ?? 0)))
       .join('  ')
       .trimEnd();
   const [head, ...rest] = cells.map(line);
@@ -13,6 +19,8 @@ export function table(headings, rows) {
 }
 
 /** A whole number with thousands marked. */
-export const whole = (value) => (value === null || value === undefined ? null : Math.round(value).toLocaleString('en'));
+export const whole = (/** @type {number | null | undefined} */ value) =>
+  value === null || value === undefined ? null : Math.round(value).toLocaleString('en');
 /** A number with so many digits after the point. */
-export const fixed = (value, digits = 1) => (value === null || value === undefined ? null : value.toFixed(digits));
+export const fixed = (/** @type {number | null | undefined} */ value, digits = 1) =>
+  value === null || value === undefined ? null : value.toFixed(digits);

@@ -7,6 +7,7 @@ import { Connection } from '../load/connection.js';
 import { Seeder } from '../load/seed.js';
 import { median } from '../report/statistics.js';
 import { withCrowds } from '../systems/line-up.js';
+import { portOf } from '../systems/systems.js';
 
 const SIZES = [10, 100, 1_000, 10_000];
 /** Messages of one size: enough for the clock of /proc, and at most so many copies in Redis. */
@@ -17,7 +18,13 @@ const PATIENCE = 20_000;
 const WARM_UP = 10;
 const TEXT = 'x'.repeat(100);
 
-export function runGrowth(_, options, say) {
+/** @typedef {import('../systems/systems.js').System} System */
+
+/**
+ * @param {import('../options.js').Options} options
+ * @param {import('./index.js').Say} say
+ */
+export function runGrowth(options, say) {
   return withCrowds(options, { floor: false }, async (crowds) => {
     const rows = [];
     for (const { system } of crowds) {
@@ -32,10 +39,16 @@ export function runGrowth(_, options, say) {
   });
 }
 
+/**
+ * @param {System} system
+ * @param {Seeder} seeder
+ * @param {number} size
+ */
 async function measureRoom(system, seeder, size) {
   const room = `size-${size}`;
   const token = await seeder.fill(room, size);
-  const connection = new Connection(system.ports[0]);
+  if (token === undefined) throw new Error('a room of nobody');
+  const connection = new Connection(portOf(system));
   try {
     return await measureSends(system, size, () => sendOne(connection, seeder, room, token));
   } finally {
@@ -43,28 +56,40 @@ async function measureRoom(system, seeder, size) {
   }
 }
 
+/**
+ * @param {System} system
+ * @param {number} size
+ * @param {() => Promise<number>} send
+ */
 async function measureSends(system, size, send) {
   for (let i = 0; i < WARM_UP; i += 1) await send();
   await sleep(1_100); // the sweep and what it leaves to do
-  await system.probe.forgetSlow();
+  await system.probe?.forgetSlow();
   const before = system.cpu();
   const messages = Math.max(MESSAGES_MIN, Math.min(MESSAGES_MAX, Math.floor(COPIES / size)));
   const times = [];
   for (let i = 0; i < messages; i += 1) times.push(await send());
   const after = system.cpu();
-  const us = (part) => ((after[part] - before[part]) * 1e6) / messages;
+  const us = (/** @type {'worker' | 'redis'} */ part) => (((after[part] ?? 0) - (before[part] ?? 0)) * 1e6) / messages;
   return {
     system: system.name,
     size,
     messages,
     perMessage: { worker: us('worker'), redis: us('redis') },
     perRecipient: (us('worker') + us('redis')) / size,
-    longestBlock: await system.probe.longestBlock(),
+    longestBlock: (await system.probe?.longestBlock()) ?? null,
     p50: median(times),
   };
 }
 
-/** Sends one message and waits until all members have it. Gives the ms that took. */
+/**
+ * Sends one message and waits until all members have it. Gives the ms that took.
+ *
+ * @param {Connection} connection
+ * @param {Seeder} seeder
+ * @param {string} room
+ * @param {string} token
+ */
 async function sendOne(connection, seeder, room, token) {
   const began = performance.now();
   const answer = await connection.call(`/jsonp/send?callback=f&token=${token}&room=${room}&text=${TEXT}`);

@@ -9,7 +9,16 @@ const ROOM = 10;
 /** What the `joined` events need to reach all inboxes, and polls to be held again (ms). */
 const SETTLE = 3_000;
 
-export function runIdle(_, options, say) {
+/**
+ * @typedef {import('../load/crowd.js').Crowd} Crowd
+ * @typedef {import('../options.js').Options} Options
+ */
+
+/**
+ * @param {Options} options
+ * @param {import('./index.js').Say} say
+ */
+export function runIdle(options, say) {
   const how = { env: poolFor(options, options.polls), collectable: true };
   return withCrowds(options, how, async (crowds) => {
     const rows = [];
@@ -21,26 +30,34 @@ export function runIdle(_, options, say) {
   });
 }
 
-async function holdPolls(crowd, { polls, seconds }) {
+async function holdPolls(/** @type {Crowd} */ crowd, /** @type {Options} */ { polls, seconds }) {
   const { system } = crowd;
   const fresh = system.memory();
   await crowd.join(polls / ROOM, ROOM);
   await system.collectGarbage();
   // what users cost in Redis counts for their polls; what joins left in Node does not
-  const before = { ...system.memory(), ...('redis' in fresh && { redis: fresh.redis }) };
+  /** @type {Record<string, number>} */
+  const before = { ...system.memory(), ...(fresh.redis !== undefined && { redis: fresh.redis }) };
   spread(crowd);
   await crowd.beginPolling();
   await sleep(SETTLE + TIMEOUT * 1_000);
   for (const client of crowd.clients) client.timeout = TIMEOUT;
-  const window = await measure(crowd, Math.max(seconds, 10));
+  const measured = await measure(crowd, Math.max(seconds, 10));
   await system.collectGarbage();
   const after = system.memory();
-  const redisConnections = (await system.probe?.connections()) ?? null;
-  return { system: system.name, polls, before, after, rounds: [{ ...window, redisConnections }], ...faults(crowd) };
+  const window = { ...measured, redisConnections: (await system.probe?.connections()) ?? null };
+  return {
+    system: system.name,
+    polls,
+    before,
+    after,
+    rounds: /** @type {[typeof window]} */ ([window]),
+    ...faults(crowd),
+  };
 }
 
 /** The first polls end at different times, so that their renewals come evenly, as those of real pages do. */
-function spread(crowd) {
+function spread(/** @type {Crowd} */ crowd) {
   crowd.clients.forEach((client, i) => {
     client.timeout = 1 + (i % TIMEOUT);
   });

@@ -4,8 +4,25 @@ import { measure } from '../load/window.js';
 import { summary } from '../report/statistics.js';
 import { poolFor, withCrowds } from '../systems/line-up.js';
 
+/**
+ * @typedef {import('../load/crowd.js').Crowd} Crowd
+ * @typedef {import('../load/loads.js').Load} Load
+ * @typedef {import('../load/window.js').Window} Window
+ * @typedef {import('../options.js').Options} Options
+ * @typedef {import('./index.js').Say} Say
+ * @typedef {{ rooms: number, size: number, load: Load }} RoundsLoad
+ * @typedef {Pick<Crowd, 'meter' | 'lost'> & { system: { name: string } }} Counted whose faults are counted
+ * @typedef {ReturnType<typeof faults>} Faults
+ * @typedef {Record<'efficiency' | 'p50' | 'p99', ReturnType<typeof summary>>} Ratios
+ */
+
 const WARM_UP = 2_000;
 
+/**
+ * @param {RoundsLoad} roundsLoad
+ * @param {Options} options
+ * @param {Say} say
+ */
 export function runRounds({ rooms, size, load }, options, say) {
   return withCrowds(options, { env: poolFor(options, rooms * size) }, async (crowds) => {
     for (const crowd of crowds) {
@@ -14,17 +31,26 @@ export function runRounds({ rooms, size, load }, options, say) {
       await crowd.poll();
     }
     const windows = await playRounds(crowds, options, (crowd) => measureLoad(crowd, load, options.seconds), say);
-    return compare(crowds, windows);
+    return compare(windows);
   });
 }
 
-/** Gives the windows of each crowd. The order alternates, so that no system is always the first. */
+/**
+ * Gives the windows of each crowd. The order alternates, so that no system is always the first.
+ *
+ * @template {Counted} C
+ * @template {Window} W
+ * @param {C[]} crowds
+ * @param {Options} options
+ * @param {(crowd: C) => Promise<W>} play
+ * @param {Say} say
+ */
 export async function playRounds(crowds, { rounds }, play, say) {
-  const windows = new Map(crowds.map((crowd) => [crowd, []]));
+  const windows = new Map(crowds.map((crowd) => [crowd, /** @type {W[]} */ ([])]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const crowd of round % 2 === 1 ? crowds : [...crowds].reverse()) {
       const window = await play(crowd);
-      windows.get(crowd).push(window);
+      windows.get(crowd)?.push(window);
       say(
         `round ${round} of ${rounds}, ${crowd.system.name}: ${Math.round(window.perSecond)} deliveries/s, ${Math.round(window.efficiency)} per CPU-second`,
       );
@@ -33,7 +59,27 @@ export async function playRounds(crowds, { rounds }, play, say) {
   return windows;
 }
 
-export async function measureLoad(crowd, load, seconds, meanwhile = async () => ({})) {
+/**
+ * Measures a window under a load, after it has warmed up, and waits until all messages have come.
+ *
+ * @param {Crowd} crowd
+ * @param {Load} load
+ * @param {number} seconds
+ */
+export function measureLoad(crowd, load, seconds) {
+  return measureMeanwhile(crowd, load, seconds, async () => ({}));
+}
+
+/**
+ * As `measureLoad`; what `meanwhile` finds beside the load goes into the window.
+ *
+ * @template {object} M
+ * @param {Crowd} crowd
+ * @param {Load} load
+ * @param {number} seconds
+ * @param {() => Promise<M>} meanwhile
+ */
+export async function measureMeanwhile(crowd, load, seconds, meanwhile) {
   const stopLoad = load(crowd);
   await sleep(WARM_UP);
   const [window, more] = await Promise.all([measure(crowd, seconds), meanwhile()]);
@@ -42,12 +88,18 @@ export async function measureLoad(crowd, load, seconds, meanwhile = async () => 
   return { ...window, ...more };
 }
 
-/** One row for each system: its windows, faults, and its ratios to the first system, round by round. */
-export function compare(crowds, windows) {
-  const base = windows.get(crowds[0]);
-  return crowds.map((crowd) => {
-    const own = windows.get(crowd);
-    const ratio = (field) => summary(own.map((window, i) => window[field] / base[i][field]));
+/**
+ * One row for each system: its windows, faults, and its ratios to the first system, round by round.
+ *
+ * @template {Counted} C
+ * @template {Window} W
+ * @param {Map<C, W[]>} windows
+ */
+export function compare(windows) {
+  const [base = []] = windows.values();
+  return [...windows].map(([crowd, own]) => {
+    const ratio = (/** @type {keyof Ratios} */ field) =>
+      summary(own.map((window, i) => (window[field] ?? Number.NaN) / (base[i]?.[field] ?? Number.NaN)));
     return {
       system: crowd.system.name,
       rounds: own,
@@ -57,7 +109,7 @@ export function compare(crowds, windows) {
   });
 }
 
-export function faults(crowd) {
+export function faults(/** @type {Counted} */ crowd) {
   const { repeated, doubled, outOfOrder, missed, resets, errors, accepted, deliveries } = crowd.meter;
   return { lost: crowd.lost(), repeated, doubled, outOfOrder, missed, resets, errors, accepted, deliveries };
 }

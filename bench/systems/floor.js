@@ -10,16 +10,32 @@ const KEEP_ALIVE = 65_000;
 const SWEEP = 500;
 const TOKEN_PADDING = '.aaaaaaaaaaaaaaaaaaaaaaaa';
 
+/**
+ * @typedef {{ id: number, name: string, inbox: string[], acknowledged: number, lastId: string,
+ *   res: import('node:http').ServerResponse | null, deadline: number }} User
+ */
+
+/** @type {Map<string, User>} */
 const users = new Map();
+/** @type {Map<string, User[]>} */
 const rooms = new Map();
-/** Held polls; those of one timeout would stand in order, but timeouts differ. */
+/**
+ * Held polls; those of one timeout would stand in order, but timeouts differ.
+ *
+ * @type {Set<User>}
+ */
 const held = new Set();
 let lastUser = 0;
 let lastMs = 0;
 let sequence = 0;
 
+/** @type {Record<string, (res: import('node:http').ServerResponse, url: string) => void>} */
 const operations = { join, send, poll };
 
+/**
+ * @param {import('node:http').ServerResponse} res
+ * @param {string} url
+ */
 function join(res, url) {
   const name = parameter(url, 'room=') || 'lobby';
   const user = {
@@ -50,8 +66,12 @@ function join(res, url) {
   );
 }
 
+/**
+ * @param {import('node:http').ServerResponse} res
+ * @param {string} url
+ */
 function send(res, url) {
-  const user = users.get(parameter(url, 'token='));
+  const user = userOf(url);
   const room = parameter(url, 'room=');
   const id = nextId();
   const at = lastMs;
@@ -64,15 +84,19 @@ function send(res, url) {
     text: decode(parameter(url, 'text=')),
   });
   answer(res, `{"ok":true,"id":"${id}","at":${at}}`);
-  for (const member of rooms.get(room)) {
+  for (const member of rooms.get(room) ?? []) {
     member.inbox.push(text);
     member.lastId = id;
     if (member.res !== null) release(member);
   }
 }
 
+/**
+ * @param {import('node:http').ServerResponse} res
+ * @param {string} url
+ */
 function poll(res, url) {
-  const user = users.get(parameter(url, 'token='));
+  const user = userOf(url);
   acknowledge(user, parameter(url, 'cursor='));
   user.res = res;
   user.deadline = Date.now() + Number(parameter(url, 'timeout=') || 25) * 1_000;
@@ -80,8 +104,14 @@ function poll(res, url) {
   else held.add(user);
 }
 
+function userOf(/** @type {string} */ url) {
+  const user = users.get(parameter(url, 'token='));
+  if (user === undefined) throw new Error(`no user of this token: ${url}`);
+  return user;
+}
+
 /** A cursor is `f.<position>.<log id>`. */
-function acknowledge(user, cursor) {
+function acknowledge(/** @type {User} */ user, /** @type {string} */ cursor) {
   const count = Number(cursor.slice(2, cursor.indexOf('.', 2))) - user.acknowledged;
   if (count <= 0) return;
   if (count >= user.inbox.length) user.inbox.length = 0;
@@ -89,20 +119,21 @@ function acknowledge(user, cursor) {
   user.acknowledged += count;
 }
 
-function cursorOf(user) {
+function cursorOf(/** @type {User} */ user) {
   return `f.${user.acknowledged + user.inbox.length}.${user.lastId}`;
 }
 
 /** Answers a user's poll with all that is in the inbox, which keeps it until the next poll acknowledges it. */
-function release(user) {
+function release(/** @type {User} */ user) {
   const { res, inbox } = user;
+  if (res === null) return;
   user.res = null;
   held.delete(user);
   const events = inbox.length === 1 ? inbox[0] : inbox.join(',');
   answer(res, `{"ok":true,"cursor":"${cursorOf(user)}","events":[${events}]}`);
 }
 
-function answer(res, body) {
+function answer(/** @type {import('node:http').ServerResponse} */ res, /** @type {string} */ body) {
   const script = `/**/f(${body});`;
   const length = Buffer.byteLength(script);
   res.writeHead(200, [
@@ -121,7 +152,7 @@ function answer(res, body) {
 }
 
 /** The value of a parameter, found without taking the query apart; '' when it is not there. */
-function parameter(url, name) {
+function parameter(/** @type {string} */ url, /** @type {string} */ name) {
   const at = url.indexOf(name);
   if (at < 0) return '';
   const start = at + name.length;
@@ -129,7 +160,7 @@ function parameter(url, name) {
   return end < 0 ? url.slice(start) : url.slice(start, end);
 }
 
-function decode(text) {
+function decode(/** @type {string} */ text) {
   return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
@@ -146,7 +177,7 @@ setInterval(() => {
 }, SWEEP);
 
 const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0, noDelay: true }, (req, res) => {
-  const { url } = req;
-  operations[url.slice('/jsonp/'.length, url.indexOf('?'))](res, url);
+  const { url = '' } = req;
+  operations[url.slice('/jsonp/'.length, url.indexOf('?'))]?.(res, url);
 });
-server.listen(Number(process.env.PORT), '127.0.0.1', () => process.send('ready'));
+server.listen(Number(process.env.PORT), '127.0.0.1', () => process.send?.('ready'));

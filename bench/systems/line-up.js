@@ -3,8 +3,23 @@ import { root } from '../../scripts/project.js';
 import { Crowd } from '../load/crowd.js';
 import { startChat, startFloor } from './systems.js';
 
-/** Starts all, gives `use` their crowds, and ends all, whatever happens. */
+/**
+ * `floor`: whether the floor takes part; `apis` and `env`: of the chat; `collectable`: whether it collects garbage when told.
+ *
+ * @typedef {{ floor?: boolean, apis?: number, env?: Record<string, string>, collectable?: boolean }} How
+ * @typedef {import('../options.js').Options} Options
+ */
+
+/**
+ * Starts all, gives `use` their crowds, and ends all, whatever happens.
+ *
+ * @template T
+ * @param {Options} options
+ * @param {How} how
+ * @param {(crowds: Crowd[]) => Promise<T>} use
+ */
 export async function withCrowds(options, how, use) {
+  /** @type {Crowd[]} */
   const crowds = [];
   try {
     for (const start of starters(options, how)) crowds.push(new Crowd(await start()));
@@ -15,9 +30,14 @@ export async function withCrowds(options, how, use) {
   }
 }
 
-function starters({ settings, compared, profile, nodes }, { floor = true, ...how } = {}) {
-  const chat = (name, binary) => () =>
-    startChat(name, root, { ...how, env: { ...settings, ...how.env }, profile, binary });
+function starters(
+  /** @type {Options} */ { settings, compared, profile, nodes },
+  /** @type {How} */ { floor = true, ...how },
+) {
+  const chat =
+    (/** @type {string} */ name, /** @type {string} */ binary = process.execPath) =>
+    () =>
+      startChat(name, root, { ...how, env: { ...settings, ...how.env }, profile, binary });
   return [
     ...(floor ? [() => startFloor(how)] : []),
     ...(nodes.length > 0 ? nodes.map(({ name, binary }) => chat(name, binary)) : [chat('chat')]),
@@ -27,7 +47,27 @@ function starters({ settings, compared, profile, nodes }, { floor = true, ...how
   ];
 }
 
-/** With `LIVE=off` every held poll needs a connection of the pool. */
+/**
+ * As `withCrowds`, with the chat alone.
+ *
+ * @template T
+ * @param {Options} options
+ * @param {How} how
+ * @param {(crowd: Crowd) => Promise<T>} use
+ */
+export function withChat(options, how, use) {
+  return withCrowds({ ...options, compared: null }, { ...how, floor: false }, ([crowd]) =>
+    use(/** @type {Crowd} */ (crowd)),
+  );
+}
+
+/**
+ * With `LIVE=off` every held poll needs a connection of the pool.
+ *
+ * @param {Options} options
+ * @param {number} polls
+ * @returns {Record<string, string>}
+ */
 export function poolFor(options, polls) {
   return options.settings.LIVE === 'off' ? { POLL_CONNECTIONS: String(polls + 64) } : {};
 }

@@ -3,8 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { nodeBinary } from '../../scripts/node-binaries.js';
 import { Problem } from '../../scripts/problem.js';
 
+/** @typedef {{ name: string, binary: string }} Node */
+
 /** Resolves with name and binary of each: a major version comes from npm, anything else is the path of a binary. */
-export async function findNodes(wanted) {
+export async function findNodes(/** @type {string[]} */ wanted) {
+  /** @type {Node[]} */
   const nodes = [];
   for (const one of wanted) {
     const binary = /^\d+$/.test(one) ? await nodeBinary(one) : one;
@@ -13,10 +16,10 @@ export async function findNodes(wanted) {
   return nodes;
 }
 
-function versionOf(binary) {
+function versionOf(/** @type {string} */ binary) {
   try {
     return execFileSync(binary, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
   } catch (error) {
-    throw new Problem(`${binary} is no Node: ${error.message}`);
+    throw new Problem(`${binary} is no Node: ${error instanceof Error ? error.message : error}`);
   }
 }

@@ -13,7 +13,11 @@ const START_PATIENCE = 15_000;
 /** Above what API (3 s) and worker (4 s) give themselves. */
 const STOP_PATIENCE = 6_000;
 
+/** @typedef {import('node:child_process').ChildProcess} ChildProcess */
+
+/** @type {Set<ChildProcess>} */
 const children = new Set();
+/** @type {string[]} */
 const folders = [];
 
 /** Puts this process on its core. Throws a Problem on a machine where nothing can be measured. */
@@ -31,18 +35,29 @@ export function temporaryFolder() {
   return folder;
 }
 
-/** Starts a program on the servers' core. The kernel ends it when the bench is killed. */
+/**
+ * Starts a program on the servers' core. The kernel ends it when the bench is killed.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
 export function start(command, args, env, { ipc = false } = {}) {
-  const child = spawn('setpriv', ['--pdeathsig', 'SIGKILL', 'taskset', '-c', SERVER_CORE, command, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 2, 2, ...(ipc ? ['ipc'] : [])],
-  });
+  /** @type {import('node:child_process').StdioOptions} */
+  const stdio = ['ignore', 2, 2, ...(ipc ? /** @type {const} */ (['ipc']) : [])];
+  const pinned = ['--pdeathsig', 'SIGKILL', 'taskset', '-c', SERVER_CORE, command, ...args];
+  const child = spawn('setpriv', pinned, { env: { ...process.env, ...env }, stdio });
   children.add(child);
   child.once('exit', () => children.delete(child));
   return child;
 }
 
-/** Starts a Node program and waits until it says that it is ready. `node` is the binary that runs it. */
+/**
+ * Starts a Node program and waits until it says that it is ready. `node` is the binary that runs it.
+ *
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
 export async function startNode(args, env, node = process.execPath) {
   const child = start(node, args, env, { ipc: true });
   const timeout = AbortSignal.timeout(START_PATIENCE);
@@ -57,7 +72,7 @@ export async function startNode(args, env, node = process.execPath) {
 }
 
 /** Ends a process in order; kills it when it does not end. */
-export async function stop(child) {
+export async function stop(/** @type {ChildProcess} */ child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);

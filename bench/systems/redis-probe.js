@@ -9,12 +9,12 @@ export class RedisProbe {
   /** The connection, for those who need Redis itself. */
   redis;
 
-  constructor(redis) {
+  constructor(/** @type {Redis} */ redis) {
     this.redis = redis;
   }
 
   /** Waits for a Redis that is starting. */
-  static async connect(url, patience) {
+  static async connect(/** @type {string} */ url, /** @type {number} */ patience) {
     const redis = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
     redis.on('error', () => undefined);
     const late = sleep(patience, null, { ref: false }).then(() => {
@@ -27,7 +27,7 @@ export class RedisProbe {
 
   /** Connections to Redis beside this one. */
   async connections() {
-    const list = await this.redis.client('LIST');
+    const list = String(await this.redis.client('LIST'));
     return list.trim().split('\n').length - 1;
   }
 
@@ -37,7 +37,8 @@ export class RedisProbe {
 
   /** The longest (ms) that one command has blocked Redis since `forgetSlow`; null when none took a millisecond. */
   async longestBlock() {
-    const entries = await this.redis.call('SLOWLOG', 'GET', 1_024);
+    const reply = await this.redis.call('SLOWLOG', 'GET', 1_024);
+    const entries = /** @type {[id: number, at: number, microseconds: number][]} */ (reply);
     const longest = Math.max(0, ...entries.map(([, , microseconds]) => microseconds));
     return longest === 0 ? null : longest / 1_000;
   }

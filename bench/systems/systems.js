@@ -14,7 +14,15 @@ const NODE = ['--enable-source-maps', '--max-semi-space-size=32', '--single-thre
 const COLLECTING = 2_500;
 
 /** Servers under load, by part (`floor`, or `api`, `worker` and `redis`), and where clients find them. */
-class System {
+export class System {
+  /**
+   * @param {string} name
+   * @param {string} dir
+   * @param {Record<string, string>} settings
+   * @param {number[]} ports
+   * @param {Record<string, import('node:child_process').ChildProcess[]>} parts
+   * @param {RedisProbe | null} probe
+   */
   constructor(name, dir, settings, ports, parts, probe) {
     this.name = name;
     this.dir = dir;
@@ -50,14 +58,21 @@ class System {
     await Promise.all(redis.map(stop));
   }
 
-  #byPart(read) {
+  #byPart(/** @type {(pid: number) => number} */ read) {
     return Object.fromEntries(
       Object.entries(this.parts).map(([part, children]) => [
         part,
-        children.reduce((sum, child) => sum + read(child.pid), 0),
+        children.reduce((sum, { pid }) => sum + (pid === undefined ? 0 : read(pid)), 0),
       ]),
     );
   }
+}
+
+/** The port of a system's API process number `i`, counted round and round. */
+export function portOf(/** @type {System} */ { name, ports }, i = 0) {
+  const port = ports[i % ports.length];
+  if (port === undefined) throw new Error(`${name} listens nowhere`);
+  return port;
 }
 
 export async function startFloor({ collectable = false } = {}) {
@@ -71,6 +86,10 @@ export async function startFloor({ collectable = false } = {}) {
 /**
  * Starts a chat from the folder `dir`, which must be built. `env` are its settings, `apis` its API processes; `profile`
  * is a folder for CPU profiles, `binary` the Node that runs it, else ours.
+ *
+ * @param {string} name
+ * @param {string} dir
+ * @param {{ env?: Record<string, string>, apis?: number, profile?: string | null, collectable?: boolean, binary?: string }} [how]
  */
 export async function startChat(name, dir, { env = {}, apis = 1, profile = null, collectable = false, binary } = {}) {
   const data = temporaryFolder();
@@ -112,5 +131,7 @@ export async function startChat(name, dir, { env = {}, apis = 1, profile = null,
   return new System(name, dir, settings, ports, { api, worker, redis: [redis] }, probe);
 }
 
-const profiling = (folder) => (folder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', folder]);
-const collecting = (on) => (on ? ['--expose-gc', '--import', inProject('bench/systems/collect-on-signal.js')] : []);
+const profiling = (/** @type {string | null} */ folder) =>
+  folder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', folder];
+const collecting = (/** @type {boolean} */ on) =>
+  on ? ['--expose-gc', '--import', inProject('bench/systems/collect-on-signal.js')] : [];

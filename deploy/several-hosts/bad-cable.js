@@ -4,13 +4,20 @@
  */
 import { createSocket } from 'node:dgram';
 
-const [port, delay, loss] = process.argv.slice(2).map(Number);
-const ends = [createSocket('udp4').bind(port, '127.0.0.1'), createSocket('udp4').bind(port + 1, '127.0.0.1')];
+const [port = 0, delay = 0, loss = 0] = process.argv.slice(2).map(Number);
+const [one, other] = [createSocket('udp4').bind(port, '127.0.0.1'), createSocket('udp4').bind(port + 1, '127.0.0.1')];
 
-for (const [place, end] of ends.entries()) {
-  const other = 1 - place;
-  end.on('message', (frame) => {
-    if (Math.random() * 100 >= loss) setTimeout(() => ends[other].send(frame, port + 2 + other, '127.0.0.1'), delay);
+/**
+ * @param {import('node:dgram').Socket} from
+ * @param {import('node:dgram').Socket} to
+ * @param {number} toPort
+ */
+function carry(from, to, toPort) {
+  from.on('message', (frame) => {
+    if (Math.random() * 100 >= loss) setTimeout(() => to.send(frame, toPort, '127.0.0.1'), delay);
   });
-  end.on('error', () => undefined); // a frame for an end that has gone is lost, as it would be
+  from.on('error', () => undefined); // a frame for an end that has gone is lost, as it would be
 }
+
+carry(one, other, port + 3);
+carry(other, one, port + 2);

@@ -46,7 +46,7 @@ function parseOptions() {
   try {
     return parseArgs({ options: { url: { type: 'string' }, hold: { type: 'string', default: '25' } } }).values;
   } catch (error) {
-    throw new Problem(`${error.message} (${USAGE})`);
+    throw new Problem(`${error instanceof Error ? error.message : error} (${USAGE})`);
   }
 }
 
@@ -54,7 +54,7 @@ function parseOptions() {
 async function readSettings() {
   if (!existsSync(inProject('dist/shared/config/config.js')))
     throw new Problem('The chat is not built: npm ci && npm run build');
-  const { ConfigError, readConfig, readStartConfig } = await import(inProject('dist/shared/config/config.js'));
+  const { ConfigError, readConfig, readStartConfig } = await import('#dist/shared/config/config.js');
   try {
     return { ...readConfig(process.env), ...readStartConfig(process.env) };
   } catch (error) {
@@ -67,13 +67,14 @@ async function ownRedisUrl() {
   return redis && `redis://127.0.0.1:${redis.port}`;
 }
 
+/** @param {number | null} silent the port of a Redis of ours that takes connections and answers nothing */
 async function withoutRedis(silent) {
   if (silent)
     return bad(
       `No answer within 5 s from the chat's own Redis at 127.0.0.1:${silent}: it hangs, or is stopped. End that process and start the chat again; what it kept is there then.`,
     );
   const log = await readFile(logFile, 'utf8').catch(() => null);
-  const ended = log === null || /bye bye/.test(log.trimEnd().split('\n').at(-1));
+  const ended = log === null || /bye bye/.test(log.trimEnd().split('\n').at(-1) ?? '');
   if (!ended)
     return bad(`The chat's own Redis does not run: ${reasonInLog(log, appendOnlyFolder)}. Its log is ${logFile}.`);
   return note(
@@ -81,6 +82,10 @@ async function withoutRedis(silent) {
   );
 }
 
+/**
+ * @param {string} title
+ * @param {import('./findings.js').Finding[]} findings
+ */
 function show(title, findings) {
   console.log(`${title}`);
   for (const finding of findings) console.log(line(finding, process.stdout.isTTY));
@@ -88,8 +93,12 @@ function show(title, findings) {
   return findings;
 }
 
+/**
+ * @param {import('./findings.js').Finding[]} findings
+ * @param {string} url
+ */
 function conclude(findings, url) {
-  const count = (verdict) => findings.filter((one) => one.verdict === verdict).length;
+  const count = (/** @type {'note' | 'bad'} */ verdict) => findings.filter((one) => one.verdict === verdict).length;
   const [harmful, doubtful] = [count('bad'), count('note')];
   console.log(harmful + doubtful === 0 ? 'All is well.' : `${harmful} bad, ${doubtful} to note.`);
   if (!url) console.log(`To look through a proxy: ${USAGE}`);

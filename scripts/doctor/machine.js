@@ -1,27 +1,28 @@
 /** This machine: Node, files, and what the kernel is set to. What a system does not tell (macOS has no /proc) is left out. */
 import { readFile } from 'node:fs/promises';
-import { inProject } from '../project.js';
 import { checkNode } from '../start/prepare.js';
 import { bad, good, note } from './findings.js';
+
+/** @typedef {import('./settings.js').Settings} Settings */
 
 /** What Node asks the kernel for: connections that wait to be accepted. */
 const BACKLOG = 511;
 /** Files of a process beside its connections. */
 const OTHER_FILES = 200;
 
-export async function checkMachine(settings) {
+export async function checkMachine(/** @type {Settings} */ settings) {
   return [await checkVersion(), await checkFiles(settings), await checkBacklog()].filter((one) => one !== null);
 }
 
 async function checkVersion() {
-  const { endOfLifeNotice } = await import(inProject('dist/shared/node-version.js'));
+  const { endOfLifeNotice } = await import('#dist/shared/node-version.js');
   const tooOld = await checkNode().catch((error) => error);
   if (tooOld) return bad(tooOld.message);
   const notice = endOfLifeNotice();
   return notice ? note(notice) : good(`Node ${process.versions.node}.`);
 }
 
-async function checkFiles({ connections, pollConnections }) {
+async function checkFiles(/** @type {Settings} */ { connections, pollConnections }) {
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '');
   const files = Number(/^Max open files\s+\d+\s+(\d+)/m.exec(limits)?.[1] ?? Infinity);
   const wanted = connections + pollConnections + OTHER_FILES;
@@ -43,7 +44,7 @@ async function checkBacklog() {
 }
 
 /** A number from /proc/sys, or null where there is none. */
-export async function kernel(path) {
+export async function kernel(/** @type {string} */ path) {
   const text = await readFile(`/proc/sys/${path}`, 'utf8').catch(() => null);
   return text === null ? null : Number(text);
 }

@@ -3,7 +3,14 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
+import { reasonOf } from '../problem.js';
 import { bad, good, note } from './findings.js';
+
+/**
+ * @typedef {import('./findings.js').Finding} Finding
+ * @typedef {{ token: string, cursor: string, room: { name: string } }} Guest
+ * @typedef {{ events: { id: string, text?: string }[] }} Events
+ */
 
 const PATIENCE = 10_000;
 /** Characters of address: a message of 1,600 emoji by JSONP. */
@@ -12,10 +19,18 @@ const LONG = 20_000;
 const PROMPT = 1_000;
 const SOON = 14 * 86_400_000;
 
-/** Looks at the chat through `url`. `hold`: seconds for which polls have to be held; `counted` says by which address joins are counted. */
+/**
+ * Looks at the chat through `url`. `hold`: seconds for which polls have to be held; `counted` says by which address joins are counted.
+ *
+ * @param {string} url
+ * @param {number} hold
+ * @param {(url: string) => Promise<Finding | null>} counted
+ * @returns {Promise<Finding[]>}
+ */
 export async function checkThrough(url, hold, counted) {
   const reached = await checkReach(url);
   if (reached.verdict === 'bad') return [reached];
+  /** @type {(Finding | null)[]} */
   const findings = [
     reached,
     ...(await checkTls(url)),
@@ -25,15 +40,26 @@ export async function checkThrough(url, hold, counted) {
     await counted(url),
   ];
   const guest = await call(url, 'join', { room: `doctor-${Date.now().toString(36)}` }).catch(() => null);
-  if (!guest?.ok) return [...findings, bad(`A guest cannot join: ${guest?.error.message ?? 'no answer'}`)];
-  findings.push(await checkDelivery(url, guest), await checkCache(url, guest), await checkHold(url, guest, hold));
-  await call(url, 'leave', { token: guest.token }).catch(() => null);
+  if (guest?.ok) {
+    findings.push(await checkDelivery(url, guest), await checkCache(url, guest), await checkHold(url, guest, hold));
+    await call(url, 'leave', { token: guest.token }).catch(() => null);
+  } else {
+    findings.push(bad(`A guest cannot join: ${guest?.error.message ?? 'no answer'}`));
+  }
   return findings.filter((one) => one !== null);
 }
 
-const get = (address, ms = PATIENCE) => fetch(address, { signal: AbortSignal.timeout(ms), redirect: 'manual' });
+const get = (/** @type {string} */ address) =>
+  fetch(address, { signal: AbortSignal.timeout(PATIENCE), redirect: 'manual' });
 
-/** The JSON that an operation answers. Rejects when something in between answers instead, or nobody. */
+/**
+ * The JSON that an operation answers. Rejects when something in between answers instead, or nobody.
+ *
+ * @param {string} url
+ * @param {string} operation
+ * @param {object} parameters
+ * @param {{ ms?: number, headers?: Record<string, string> }} [how]
+ */
 export async function call(url, operation, parameters, { ms = PATIENCE, headers = {} } = {}) {
   const answer = await fetch(`${url}/api/${operation}`, {
     method: 'POST',
@@ -46,11 +72,11 @@ export async function call(url, operation, parameters, { ms = PATIENCE, headers 
   return JSON.parse(text);
 }
 
-async function checkReach(url) {
+async function checkReach(/** @type {string} */ url) {
   const from = performance.now();
   const answer = await get(`${url}/health`).catch((error) => error);
   const took = Math.round(performance.now() - from);
-  if (answer instanceof Error) return bad(`${url} cannot be reached: ${answer.cause?.code ?? answer.message}.`);
+  if (answer instanceof Error) return bad(`${url} cannot be reached: ${reasonOf(answer)}.`);
   const body = await answer.json().catch(() => null);
   if (body?.ok) return good(`${url} is reached, in ${took} ms.`);
   if (body?.reason) return bad(`${url} is reached, but Redis is away: ${body.reason}.`);
@@ -59,7 +85,7 @@ async function checkReach(url) {
   );
 }
 
-async function checkTls(url) {
+async function checkTls(/** @type {string} */ url) {
   const { protocol, hostname, port } = new URL(url);
   if (protocol === 'http:')
     return [note('It is plain HTTP: pages on HTTPS, which most are, cannot use it. Give it a certificate.')];
@@ -73,20 +99,20 @@ async function checkTls(url) {
     await once(socket, 'secureConnect', { signal: AbortSignal.timeout(PATIENCE) });
     return [checkCertificate(socket.getPeerCertificate()), checkProtocol(socket.alpnProtocol)];
   } catch (error) {
-    return [bad(`Its certificate is not accepted: ${error.code ?? error.message}.`)];
+    return [bad(`Its certificate is not accepted: ${reasonOf(error)}.`)];
   } finally {
     socket.destroy();
   }
 }
 
-function checkCertificate({ valid_to: until }) {
+function checkCertificate(/** @type {import('node:tls').PeerCertificate} */ { valid_to: until }) {
   const left = Date.parse(until) - Date.now();
   return left > SOON
     ? good(`Its certificate is good until ${until}.`)
     : bad(`Its certificate ends on ${until}: renew it.`);
 }
 
-function checkProtocol(protocol) {
+function checkProtocol(/** @type {string | false | null} */ protocol) {
   if (protocol === 'h2') return good('It speaks HTTP/2: tabs and polls share one connection.');
   return note(
     'It speaks HTTP/1.1 only: browsers open six connections, and each tab holds one of them. Switch HTTP/2 on in the proxy.',
@@ -94,7 +120,7 @@ function checkProtocol(protocol) {
 }
 
 /** The chat refuses the parameter by name, which shows that the whole address has reached it. */
-async function checkLength(url) {
+async function checkLength(/** @type {string} */ url) {
   const answer = await get(`${url}/jsonp/rooms?callback=f&pad=${'x'.repeat(LONG)}`).catch(() => null);
   const text = await answer?.text().catch(() => '');
   if (text?.includes('"field":"pad"')) return good(`Addresses of ${LONG.toLocaleString('en')} characters get through.`);
@@ -103,7 +129,7 @@ async function checkLength(url) {
   );
 }
 
-async function checkHeaders(url) {
+async function checkHeaders(/** @type {string} */ url) {
   const { headers } = await get(`${url}/api/rooms`);
   const origin = headers.get('access-control-allow-origin');
   if (origin !== '*')
@@ -117,7 +143,7 @@ async function checkHeaders(url) {
   return good('The headers that let other pages in, and caches not, come through.');
 }
 
-async function checkAdmin(url) {
+async function checkAdmin(/** @type {string} */ url) {
   const { status } = await get(`${url}/metrics`);
   if (status === 200) return bad('/metrics can be read without a password from here: does the proxy add one?');
   return status === 401
@@ -125,7 +151,12 @@ async function checkAdmin(url) {
     : good("The host's pages are not to be had from here.");
 }
 
-/** A poll waits, a message comes: how long until the poll has it. */
+/**
+ * A poll waits, a message comes: how long until the poll has it.
+ *
+ * @param {string} url
+ * @param {Guest} guest
+ */
 async function checkDelivery(url, guest) {
   const { token, room } = guest;
   const text = `doctor ${Math.random()}`;
@@ -148,7 +179,13 @@ async function checkDelivery(url, guest) {
       );
 }
 
-/** Polls on until an answer is what is looked for; `guest.cursor` goes along. */
+/**
+ * Polls on until an answer is what is looked for; `guest.cursor` goes along.
+ *
+ * @param {string} url
+ * @param {Guest} guest
+ * @param {(answer: Events) => boolean} wanted
+ */
 async function pollUntil(url, guest, wanted) {
   for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
     const answer = await call(url, 'poll', { token: guest.token, cursor: guest.cursor, timeout: 5 });
@@ -159,10 +196,15 @@ async function pollUntil(url, guest, wanted) {
   throw new Error('it did not come');
 }
 
-/** The same address twice, with something new in between. */
+/**
+ * The same address twice, with something new in between.
+ *
+ * @param {string} url
+ * @param {Guest} guest
+ */
 async function checkCache(url, { token, room }) {
-  const address = `${url}/api/history?${new URLSearchParams({ token, room: room.name, limit: 1 })}`;
-  const newest = async () => (await (await get(address)).json()).events[0]?.id;
+  const address = `${url}/api/history?${new URLSearchParams({ token, room: room.name, limit: '1' })}`;
+  const newest = async () => /** @type {Events} */ (await (await get(address)).json()).events[0]?.id;
   const before = await newest().catch(() => null);
   await call(url, 'send', { token, room: room.name, text: 'once more' });
   if (before && before !== (await newest().catch(() => null)))
@@ -172,6 +214,11 @@ async function checkCache(url, { token, room }) {
   );
 }
 
+/**
+ * @param {string} url
+ * @param {Guest} guest
+ * @param {number} hold
+ */
 async function checkHold(url, guest, hold) {
   await pollUntil(url, guest, ({ events }) => events.some((event) => event.text === 'once more')).catch(() => null);
   const from = performance.now();
@@ -183,7 +230,7 @@ async function checkHold(url, guest, hold) {
   ).catch((error) => error);
   const seconds = Math.round((performance.now() - from) / 1_000);
   if (answer.ok && seconds >= hold) return good(`A poll is held for ${seconds} s.`);
-  const why = answer.ok === undefined ? `cut (${answer.cause?.code ?? answer.message})` : 'answered';
+  const why = answer.ok === undefined ? `cut (${reasonOf(answer)})` : 'answered';
   return bad(
     `A poll that should be held for ${hold} s is ${why} after ${seconds} s: messages come late and connections are wasted. nginx wants "proxy_read_timeout 75s", HAProxy "timeout server 75s".`,
   );

@@ -1,5 +1,4 @@
 /** Redis: whether it can be used, keeps what it is given, forgets nothing by itself, and has room for all connections. */
-import { inProject } from '../project.js';
 import { bad, good, megabytes, note } from './findings.js';
 import { kernel } from './machine.js';
 
@@ -17,15 +16,28 @@ const TIGHT = 0.8;
 /** The share of Redis's memory from which values are worth a word. */
 const HEAVY = 0.25;
 
-/** Looks at the Redis of `url`. */
+/**
+ * @typedef {import('./findings.js').Finding} Finding
+ * @typedef {import('./settings.js').Settings} Settings
+ * @typedef {import('#dist/shared/redis/owners.js').RedisClient} RedisClient
+ * @typedef {Awaited<ReturnType<typeof read>>} Facts what one server says of itself
+ */
+
+/**
+ * Looks at the Redis of `url`.
+ *
+ * @param {string} url
+ * @param {Settings} settings
+ * @returns {Promise<Finding[]>}
+ */
 export async function checkRedisOf(url, settings) {
-  const { checkRedis, unusableText } = await import(inProject('dist/shared/preflight/preflight.js'));
+  const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
   const unusable = await checkRedis(url, settings.shards).then(
     (reason) => reason && unusableText(url, reason),
     (error) => error.message,
   );
   if (unusable) return [bad(unusable)];
-  const { mastersOf } = await import(inProject('dist/shared/redis/owners.js'));
+  const { mastersOf } = await import('#dist/shared/redis/owners.js');
   const [servers, values] = await withRedis(url, (redis) =>
     Promise.all([Promise.all(mastersOf(redis).map(read)), weigh(redis, settings.shards)]),
   );
@@ -33,10 +45,17 @@ export async function checkRedisOf(url, settings) {
   const all =
     servers.length === 1
       ? findings.flat()
-      : findings.flatMap((list, i) => list.map((one) => ({ ...one, sentence: `${servers[i].name}: ${one.sentence}` })));
+      : findings.flatMap((list, i) =>
+          list.map((one) => ({ ...one, sentence: `${servers[i]?.name}: ${one.sentence}` })),
+        );
   return [...all, ...checkValues(values, servers)];
 }
 
+/**
+ * @param {Facts} facts
+ * @param {string} url
+ * @param {Settings} settings
+ */
 async function findingsOf(facts, url, settings) {
   const findings = [
     checkDistance(facts),
@@ -53,19 +72,30 @@ async function findingsOf(facts, url, settings) {
   return findings.filter((one) => one !== null);
 }
 
-const isHere = (url) => /@?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?/.test(url.replace(/^.*(@|\/\/)/, ''));
+const isHere = (/** @type {string} */ url) =>
+  /@?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?/.test(url.replace(/^.*(@|\/\/)/, ''));
 
-/** The bytes that the values of rooms take, and the room with most of them. */
+/**
+ * The bytes that the values of rooms take, and the room with most of them.
+ *
+ * @param {RedisClient} redis
+ * @param {number} shards
+ */
 async function weigh(redis, shards) {
-  const { Keys } = await import(inProject('dist/shared/store/keys.js'));
-  const { weighValues } = await import(inProject('dist/shared/store/values.js'));
+  const { Keys } = await import('#dist/shared/store/keys.js');
+  const { weighValues } = await import('#dist/shared/store/values.js');
   return weighValues({ redis, keys: new Keys(shards) }, 1);
 }
 
-/** Says so when they are much of what Redis holds. */
+/**
+ * Says so when they are much of what Redis holds.
+ *
+ * @param {Awaited<ReturnType<typeof weigh>>} weighed
+ * @param {Facts[]} servers
+ */
 function checkValues({ bytes, rooms: [heaviest] }, servers) {
   const used = servers.reduce((sum, { of }) => sum + Number(of('used_memory')), 0);
-  if (bytes <= HEAVY * used) return [];
+  if (heaviest === undefined || bytes <= HEAVY * used) return [];
   return [
     note(
       `The values of rooms take ${megabytes(bytes)} of the ${megabytes(used)} that Redis uses; most in the room ${heaviest.name}. /admin lists them, and "Clear" takes them away.`,
@@ -73,10 +103,16 @@ function checkValues({ bytes, rooms: [heaviest] }, servers) {
   ];
 }
 
-/** Connects to the chat's Redis for as long as `work` takes. */
+/**
+ * Connects to the chat's Redis for as long as `work` takes.
+ *
+ * @template T
+ * @param {string} url
+ * @param {(redis: RedisClient) => Promise<T>} work
+ */
 export async function withRedis(url, work) {
-  const { connect, redisTarget } = await import(inProject('dist/shared/redis/connect.js'));
-  const { scriptsFor } = await import(inProject('dist/shared/store/scripts.js'));
+  const { connect, redisTarget } = await import('#dist/shared/redis/connect.js');
+  const { scriptsFor } = await import('#dist/shared/store/scripts.js');
   const scripts = scriptsFor(redisTarget(url).kind === 'cluster');
   const redis = connect(url, {
     scripts,
@@ -93,12 +129,12 @@ export async function withRedis(url, work) {
 }
 
 /** What Redis says of itself: `of(field)` of INFO, and settings, which are null where they are not told (hosted ones do not). */
-async function read(redis) {
+async function read(/** @type {import('ioredis').Redis} */ redis) {
   const info = await redis.info();
-  const of = (field) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
-  const setting = (name) =>
+  const of = (/** @type {string} */ field) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+  const setting = (/** @type {string} */ name) =>
     redis.config('GET', name).then(
-      ([, value]) => value ?? null,
+      (pair) => /** @type {string[]} */ (pair)[1] ?? null,
       () => null,
     );
   const from = Date.now();
@@ -116,7 +152,7 @@ async function read(redis) {
 }
 
 /** ms of the quickest of a few round trips. */
-async function distanceTo(redis) {
+async function distanceTo(/** @type {import('ioredis').Redis} */ redis) {
   const took = [];
   for (let i = 0; i < 5; i += 1) {
     const from = performance.now();
@@ -126,17 +162,17 @@ async function distanceTo(redis) {
   return Math.min(...took);
 }
 
-function checkDistance({ of, distance }) {
+function checkDistance(/** @type {Facts} */ { of, distance }) {
   const text = `Redis ${of('redis_version')} can be used; it answers in ${distance.toFixed(1)} ms`;
   return distance < FAR ? good(`${text}.`) : note(`${text}: a message takes several times that. Bring it nearer.`);
 }
 
-function checkFile({ of }) {
+function checkFile(/** @type {Facts} */ { of }) {
   if (of('aof_enabled') === '1') return good('It keeps an append-only file.');
   return bad('It keeps no append-only file: when it restarts, users and messages are lost. Set "appendonly yes".');
 }
 
-function checkSync({ of, appendfsync }) {
+function checkSync(/** @type {Facts} */ { of, appendfsync }) {
   if (of('aof_enabled') !== '1') return null;
   if (appendfsync === null)
     return note('It does not tell its settings (CONFIG): look up whether appendfsync is everysec or always.');
@@ -147,7 +183,7 @@ function checkSync({ of, appendfsync }) {
   );
 }
 
-function checkDisk({ of }) {
+function checkDisk(/** @type {Facts} */ { of }) {
   const failing = ['aof_last_write_status', 'aof_last_bgrewrite_status', 'rdb_last_bgsave_status'].filter(
     (field) => of(field) === 'err',
   );
@@ -156,7 +192,7 @@ function checkDisk({ of }) {
     : bad(`It could not write to its disk (${failing.join(', ')}): see its log, and whether the disk is full.`);
 }
 
-function checkEviction({ of }) {
+function checkEviction(/** @type {Facts} */ { of }) {
   const policy = of('maxmemory_policy');
   const evicted = Number(of('evicted_keys'));
   if (policy !== 'noeviction')
@@ -170,8 +206,10 @@ function checkEviction({ of }) {
       );
 }
 
-function checkMemory({ of }) {
-  const [used, most, machine] = ['used_memory', 'maxmemory', 'total_system_memory'].map((field) => Number(of(field)));
+function checkMemory(/** @type {Facts} */ { of }) {
+  const used = Number(of('used_memory'));
+  const most = Number(of('maxmemory'));
+  const machine = Number(of('total_system_memory'));
   if (most === 0)
     return note(
       `maxmemory is not set (${megabytes(used)} of ${megabytes(machine)} in use): when the chat grows, all else on its machine suffers first. Set it to half of the machine.`,
@@ -188,7 +226,10 @@ function checkMemory({ of }) {
 }
 
 /** A reload has one API process more than there are. */
-function checkConnections({ of, maxclients }, { apiInstances, workerInstances, pollConnections }) {
+function checkConnections(
+  /** @type {Facts} */ { of, maxclients },
+  /** @type {Settings} */ { apiInstances, workerInstances, pollConnections },
+) {
   const most = Number(maxclients ?? of('maxclients'));
   const wanted =
     (apiInstances + 1) * (pollConnections + API_CONNECTIONS) + workerInstances * WORKER_CONNECTIONS + OTHERS;
@@ -205,7 +246,7 @@ function checkConnections({ of, maxclients }, { apiInstances, workerInstances, p
   return good(`It takes ${most} connections; up to ${wanted} may be wanted.`);
 }
 
-function checkReplicas({ of }, { redisWait }) {
+function checkReplicas(/** @type {Facts} */ { of }, /** @type {Settings} */ { redisWait }) {
   if (redisWait === 0) return null;
   const online = Array.from({ length: Number(of('connected_slaves')) }, (_, number) => of(`slave${number}`)).filter(
     (replica) => /state=online/.test(replica),
@@ -217,14 +258,14 @@ function checkReplicas({ of }, { redisWait }) {
   return good(`It has ${online} replicas; REDIS_WAIT=${redisWait}.`);
 }
 
-function checkClock({ clockOff }) {
+function checkClock(/** @type {Facts} */ { clockOff }) {
   const text = `${(Math.abs(clockOff) / 1_000).toFixed(1)} s ${clockOff > 0 ? 'ahead of' : 'behind'} this machine's`;
   return Math.abs(clockOff) < CLOCK_OFF
     ? good("Its clock and this machine's agree.")
     : note(`Its clock is ${text}: times of messages and the figures of delays are off by that. Let both follow NTP.`);
 }
 
-async function checkBacklog({ backlog }) {
+async function checkBacklog(/** @type {Facts} */ { backlog }) {
   const most = await kernel('net/core/somaxconn');
   if (most === null || backlog === null || Number(backlog) <= most) return null;
   return note(

@@ -1,10 +1,18 @@
 /** The settings, as far as they can be judged by themselves, and whether a chat runs with them here. */
+import { reasonOf } from '../problem.js';
 import { bad, good, note } from './findings.js';
+
+/**
+ * All settings, those of the start among them.
+ *
+ * @typedef {import('#dist/shared/config/config.js').Config} Config
+ * @typedef {Config & ReturnType<typeof import('#dist/shared/config/config.js').readStartConfig>} Settings
+ */
 
 const SHORTEST_PASSWORD = 12;
 const PATIENCE = 5_000;
 
-export async function checkSettings(settings) {
+export async function checkSettings(/** @type {Settings} */ settings) {
   return [
     checkPassword(settings),
     checkProxies(settings),
@@ -14,12 +22,11 @@ export async function checkSettings(settings) {
   ];
 }
 
-async function checkPort({ port }) {
+async function checkPort(/** @type {Settings} */ { port }) {
   const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(PATIENCE) }).catch(
     (error) => error,
   );
-  if (answer instanceof Error)
-    return note(`PORT=${port}: no chat runs there now (${answer.cause?.code ?? answer.message}).`);
+  if (answer instanceof Error) return note(`PORT=${port}: no chat runs there now (${reasonOf(answer)}).`);
   const body = await answer.json().catch(() => null);
   if (body?.ok === undefined) return bad(`PORT=${port}: something else than the chat answers there.`);
   return body.ok
@@ -27,7 +34,7 @@ async function checkPort({ port }) {
     : bad(`PORT=${port}: a chat runs there, and is not ready: ${body.reason}.`);
 }
 
-function checkPassword({ adminPassword }) {
+function checkPassword(/** @type {Settings} */ { adminPassword }) {
   if (adminPassword === null)
     return note('ADMIN_PASSWORD is not set: there are no figures, no /admin and no board of the queues.');
   if (adminPassword.length >= SHORTEST_PASSWORD) return good('ADMIN_PASSWORD is set.');
@@ -36,7 +43,7 @@ function checkPassword({ adminPassword }) {
   );
 }
 
-function checkProxies({ trustProxy, rateLimits }) {
+function checkProxies(/** @type {Settings} */ { trustProxy, rateLimits }) {
   if (!rateLimits) return good('TRUST_PROXY does not matter while RATE_LIMITS=off.');
   if (trustProxy > 0)
     return good(
@@ -47,13 +54,13 @@ function checkProxies({ trustProxy, rateLimits }) {
   );
 }
 
-function checkLimits({ rateLimits }) {
+function checkLimits(/** @type {Settings} */ { rateLimits }) {
   return rateLimits
     ? good('RATE_LIMITS are on.')
     : bad('RATE_LIMITS=off: anybody may flood everybody. It is for load tests only.');
 }
 
-function checkProcesses({ apiInstances, workerInstances, cores }) {
+function checkProcesses(/** @type {Settings} */ { apiInstances, workerInstances, cores }) {
   const text = `${apiInstances} API and ${workerInstances} worker processes on ${cores} cores`;
   return apiInstances + workerInstances <= 2 * cores
     ? good(`${text}.`)

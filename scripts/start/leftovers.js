@@ -38,7 +38,7 @@ export async function killLeftovers() {
 }
 
 /** Signals all of them, pm2 first since it would start the others again, and waits until they have ended. */
-async function signalLeftovers(name) {
+async function signalLeftovers(/** @type {NodeJS.Signals} */ name) {
   for (const pid of await leftovers()) signal(pid, name);
   await until(async () => (await leftovers()).length === 0);
 }
@@ -54,43 +54,43 @@ async function leftovers() {
 const pm2Process = () => livePid(join(pm2Home, 'pm2.pid'));
 
 /** The process of a pid file if it lives and is one of ours; the number alone may be somebody else's by now. */
-async function livePid(file) {
+async function livePid(/** @type {string} */ file) {
   const pid = Number(await readFile(file, 'utf8').catch(() => 0));
   return pid > 0 && (await isOurs(pid)) ? pid : null;
 }
 
-async function isOurs(pid) {
+async function isOurs(/** @type {number} */ pid) {
   if (!/pm2|redis-server|dist.apps/i.test(await commandOf(pid))) return false;
   const folder = await folderOf(pid);
   return folder === null || [root, dataDir].some((own) => folder === own || folder.startsWith(own + sep));
 }
 
 /** True when the process is the child of a start that lives, also one of 0.1.0, which had it in `scripts/start.js`. */
-async function isStart(pid) {
+async function isStart(/** @type {number} */ pid) {
   return /scripts.(start.)?start\.js/.test(await commandOf(await parentOf(pid)));
 }
 
 /** True for the pm2 of `pm2 start`, which a host has started and means to keep; ours is called `pm2-runtime`. */
-async function isDaemon(pid) {
+async function isDaemon(/** @type {number} */ pid) {
   return /God Daemon/.test(await commandOf(pid));
 }
 
 /** A process's command line; empty when there is no such process, or only what the system keeps of a dead one. */
-async function commandOf(pid) {
+async function commandOf(/** @type {number} */ pid) {
   if (existsSync('/proc/self')) return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return ps('command', pid);
 }
 
-async function parentOf(pid) {
+async function parentOf(/** @type {number} */ pid) {
   if (!existsSync('/proc/self')) return Number(ps('ppid', pid));
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
 }
 
 /** The folder a process works in; null where the system does not tell. */
-const folderOf = (pid) => readlink(`/proc/${pid}/cwd`).catch(() => null);
+const folderOf = (/** @type {number} */ pid) => readlink(`/proc/${pid}/cwd`).catch(() => null);
 
-function ps(field, pid) {
+function ps(/** @type {'command' | 'ppid'} */ field, /** @type {number} */ pid) {
   try {
     return execFileSync('ps', ['-ww', '-o', `${field}=`, '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
@@ -99,7 +99,7 @@ function ps(field, pid) {
 }
 
 /** Asks pm2 to end everything, or waits for it to have done so. */
-async function endGently(pm2) {
+async function endGently(/** @type {number} */ pm2) {
   signal(pm2, 'SIGINT');
   await until(async () => (await pm2Process()) === null);
 }
@@ -115,7 +115,7 @@ async function endOwnRedis() {
   if (!(await until(async () => !(await running())))) signal(redis.pid, 'SIGKILL');
 }
 
-function signal(pid, name) {
+function signal(/** @type {number} */ pid, /** @type {NodeJS.Signals} */ name) {
   try {
     process.kill(pid, name);
   } catch {
@@ -124,7 +124,7 @@ function signal(pid, name) {
 }
 
 /** Waits until something has come true, at most as long as pm2 may take; gives whether it has. */
-async function until(check) {
+async function until(/** @type {() => Promise<boolean>} */ check) {
   for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(50)) {
     if (await check()) return true;
   }

@@ -16,7 +16,12 @@ const portFile = join(folder, 'port');
 /** ms; one that is busy loading its data answers within that, too. */
 const PATIENCE = 5_000;
 
-/** What redis-server is started with: loopback only, everything kept in an append-only file, nothing ever evicted; when its memory is full it takes no more. */
+/**
+ * What redis-server is started with: loopback only, everything kept in an append-only file, nothing ever evicted; when its memory is full it takes no more.
+ *
+ * @param {number} port
+ * @param {Pick<import('../doctor/settings.js').Settings, 'appendfsync' | 'redisMaxMemory'>} settings
+ */
 export function redisArguments(port, { appendfsync, redisMaxMemory }) {
   ensureFolder(folder);
   return [
@@ -71,14 +76,14 @@ export async function silentPort() {
   return port && (await isSilent(port)) ? port : null;
 }
 
-async function isSilent(port) {
+async function isSilent(/** @type {number} */ port) {
   const socket = connect(port, '127.0.0.1');
   try {
     socket.write('PING\r\n');
     await once(socket, 'data', { signal: AbortSignal.timeout(PATIENCE) });
     return false;
-  } catch ({ name }) {
-    return name === 'AbortError';
+  } catch (error) {
+    return error instanceof Error && error.name === 'AbortError';
   } finally {
     socket.destroy();
   }
@@ -88,10 +93,11 @@ async function rememberedPort() {
   return Number(await readFile(portFile, 'utf8').catch(() => 0));
 }
 
-async function runningAt(port) {
+async function runningAt(/** @type {number} */ port) {
   const url = `redis://127.0.0.1:${port}`;
   try {
-    const [dir, server, clients] = await ask(url, ['config', 'get', 'dir'], ['info', 'server'], ['info', 'clients']);
+    const replies = await ask(url, ['config', 'get', 'dir'], ['info', 'server'], ['info', 'clients']);
+    const [dir, server, clients] = /** @type {[[name: string, dir: string], string, string]} */ (replies);
     if ((await realpath(dir[1])) !== (await realpath(folder))) return null;
     return { port, pid: numberOf(server, 'process_id'), others: numberOf(clients, 'connected_clients') - 1 };
   } catch {
@@ -99,4 +105,8 @@ async function runningAt(port) {
   }
 }
 
+/**
+ * @param {string} info
+ * @param {string} field
+ */
 const numberOf = (info, field) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]);

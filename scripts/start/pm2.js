@@ -24,13 +24,22 @@ const STOP_PATIENCE = 4_700;
 const CHATTER = /^(\S+ PM2 |\[PM2\]|Launching in no daemon mode)/;
 const NOTABLE = /App \[(?!.*_old_).* exited with code/;
 
+/**
+ * A process of ecosystem.config.js as pm2 describes it, and the questions to pm2.
+ *
+ * @typedef {{ name: string, pid: number, pm_id: number,
+ *   pm2_env: { status: string, exit_code?: number, restart_time: number } }} Part
+ * @typedef {{ list: () => Promise<Part[]>, stop: (id: number) => Promise<unknown> }} Client
+ */
+
 export class Pm2 {
   #child;
+  /** @type {Client | null} */
   #client = null;
   #stopping = false;
   #mute = false;
 
-  constructor(settings) {
+  constructor(/** @type {NodeJS.ProcessEnv} */ settings) {
     const preload = new URL('./end-with-start.js', import.meta.url).href;
     const runtime = inProject('node_modules/pm2/bin/pm2-runtime');
     this.#child = spawn(process.execPath, ['--import', preload, runtime, 'start', inProject('ecosystem.config.js')], {
@@ -45,18 +54,19 @@ export class Pm2 {
   }
 
   /** Resolves when every process is online and `healthy()` is true. Throws a Problem that names what does not start. */
-  async ready(healthy) {
+  async ready(/** @type {() => Promise<boolean>} */ healthy) {
     await Promise.race([once(this.#child, 'message'), this.#failEarly()]); // its sockets can be connected to
-    this.#client = await connect();
-    const { CONFIG_EXIT } = await import(inProject('dist/shared/config/config.js'));
+    const client = await connect();
+    this.#client = client;
+    const { CONFIG_EXIT } = await import('#dist/shared/config/config.js');
     const progress = new Progress({ standstill: STANDSTILL_MS, whole: START_MS });
     for (; ; await sleep(100)) {
       if (this.#child.exitCode !== null)
         throw new Problem('pm2 ended by itself, which it should not: see what it wrote above.');
-      const parts = await this.#client.list();
-      const hopeless = ({ exit_code, restart_time, status }) =>
+      const parts = await client.list();
+      const hopeless = (/** @type {Part} */ { pm2_env: { exit_code, restart_time, status } }) =>
         exit_code === CONFIG_EXIT || restart_time >= RESTARTS || status === 'errored';
-      await throwFor(parts.find((part) => hopeless(part.pm2_env)));
+      await throwFor(parts.find(hopeless));
       if (parts.length > 0 && parts.every((part) => part.pm2_env.status === 'online') && (await healthy())) return;
       const seconds = progress.givenUpAfter((await Promise.all(parts.map(progressOf))).join());
       if (seconds !== null) throw new Problem(`Not ready after ${seconds} s: see the output above.`);
@@ -68,17 +78,11 @@ export class Pm2 {
     this.#stopping = true;
     this.#mute = mute;
     const deadline = sleep(STOP_PATIENCE);
-    if (this.#client) await Promise.race([this.#stopParts(), sleep(PARTS_PATIENCE), this.ended]);
+    if (this.#client) await Promise.race([stopParts(this.#client), sleep(PARTS_PATIENCE), this.ended]);
     this.#child.kill('SIGINT');
     await Promise.race([this.ended, deadline]);
     this.#child.kill('SIGKILL');
     await killLeftovers();
-  }
-
-  /** All at once, each by its id: by name, pm2 ends them one after the other. */
-  async #stopParts() {
-    const parts = (await this.#client.list()).filter((part) => part.name !== 'redis');
-    await Promise.allSettled(parts.map((part) => this.#client.stop(part.pm_id)));
   }
 
   async #failEarly() {
@@ -86,36 +90,52 @@ export class Pm2 {
     throw new Problem('pm2 could not start: see its output above.');
   }
 
-  /** Passes lines on to the terminal, without what pm2 says about itself. */
+  /**
+   * Passes lines on to the terminal, without what pm2 says about itself.
+   *
+   * @param {import('node:stream').Readable | null} from
+   * @param {NodeJS.WriteStream} to
+   */
   #pass(from, to) {
     let rest = '';
-    from.setEncoding('utf8').on('data', (data) => {
+    from?.setEncoding('utf8').on('data', (data) => {
       const lines = (rest + data).split('\n');
-      rest = lines.pop();
+      rest = lines.pop() ?? '';
       for (const line of lines) if (this.#isWorthALine(line)) to.write(`${line}\n`);
     });
   }
 
-  #isWorthALine(line) {
+  #isWorthALine(/** @type {string} */ line) {
     if (this.#mute) return false;
     return !CHATTER.test(line) || (NOTABLE.test(line) && !this.#stopping);
   }
 }
 
-/** Connects to the pm2 that runs in `pm2Home`; it must run, else pm2's library would start a daemon. */
+/**
+ * Connects to the pm2 that runs in `pm2Home`; it must run, else pm2's library would start a daemon.
+ *
+ * @returns {Promise<Client>}
+ */
 async function connect() {
   Object.assign(process.env, { PM2_HOME: pm2Home, PM2_PROGRAMMATIC: 'true', PM2_DISABLE_VERSION_CHECK: '1' });
   const { default: pm2 } = await import('pm2');
   await promisify(pm2.connect.bind(pm2))();
-  return { list: promisify(pm2.list.bind(pm2)), stop: promisify(pm2.stop.bind(pm2)) };
+  const list = /** @type {() => Promise<Part[]>} */ (promisify(pm2.list.bind(pm2)));
+  return { list, stop: promisify(pm2.stop.bind(pm2)) };
+}
+
+/** Ends all but Redis at once, each by its id: by name, pm2 ends them one after the other. */
+async function stopParts(/** @type {Client} */ client) {
+  const parts = (await client.list()).filter((part) => part.name !== 'redis');
+  await Promise.allSettled(parts.map((part) => client.stop(part.pm_id)));
 }
 
 /** Changes while a part gets on with its start: it uses CPU, or has come to another state. */
-async function progressOf({ pid, pm2_env: { status } }) {
+async function progressOf(/** @type {Part} */ { pid, pm2_env: { status } }) {
   return `${pid} ${status} ${status === 'launching' ? await cpuOf(pid) : ''}`;
 }
 
-async function throwFor(part) {
+async function throwFor(/** @type {Part | undefined} */ part) {
   if (!part) return;
   if (part.name !== 'redis') throw new Problem(`The part "${part.name}" cannot start: see its output above.`);
   const log = await readFile(logFile, 'utf8').catch(() => '');

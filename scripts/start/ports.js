@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { reasonOf } from '../problem.js';
 
 /** Below the ports that systems give to outgoing connections, so that none of these sits there at the next start. */
 const LOWEST = 20_000;
@@ -15,11 +16,20 @@ export async function randomPort() {
   }
 }
 
+/**
+ * @param {number} port
+ * @param {string} [host]
+ */
 export async function isFree(port, host) {
   return (await refusal(port, host)) === null;
 }
 
-/** Why a port cannot be listened on (`EADDRINUSE`, `EACCES`), or null when it can. No host means all addresses. */
+/**
+ * Why a port cannot be listened on (`EADDRINUSE`, `EACCES`), or null when it can. No host means all addresses.
+ *
+ * @param {number} port
+ * @param {string} [host]
+ */
 export async function refusal(port, host) {
   const server = createServer();
   try {
@@ -27,7 +37,7 @@ export async function refusal(port, host) {
     await once(server, 'listening');
     return null;
   } catch (error) {
-    return error.code;
+    return reasonOf(error);
   } finally {
     server.close();
   }

@@ -26,10 +26,16 @@ export async function prepare({ redis = true, forTests = false } = {}) {
 /** Throws a Problem on a Node that is too old. */
 export async function checkNode() {
   const { engines } = JSON.parse(await readFile(inProject('package.json'), 'utf8'));
-  const [major, minor] = engines.node.match(/\d+/g).map(Number);
-  const [thisMajor, thisMinor] = process.versions.node.split('.').map(Number);
+  const [major, minor] = versionIn(engines.node);
+  const [thisMajor, thisMinor] = versionIn(process.versions.node);
   if (thisMajor > major || (thisMajor === major && thisMinor >= minor)) return;
   throw new Problem(`nobackend-chat needs Node ${major}.${minor} or newer; this is ${process.version}.`);
+}
+
+/** The major and minor number in a text such as `>=20.19`. */
+function versionIn(/** @type {string} */ text) {
+  const [major = 0, minor = 0] = text.match(/\d+/g)?.map(Number) ?? [];
+  return /** @type {const} */ ([major, minor]);
 }
 
 /** `npm ci`, unless the packages of this very package-lock.json are there. */
@@ -53,7 +59,12 @@ function installedByHand() {
   return statSync(installed).mtimeMs >= statSync(inProject('package-lock.json')).mtimeMs;
 }
 
-/** Returns the command and arguments that run npm: the npm that runs this process, else the one on the PATH. */
+/**
+ * Returns the command and arguments that run npm: the npm that runs this process, else the one on the PATH.
+ *
+ * @param {...string} args
+ * @returns {[command: string, args: string[]]}
+ */
 export function npm(...args) {
   const quiet = [...args, '--no-audit', '--no-fund'];
   const own = process.env.npm_execpath ?? '';
@@ -67,7 +78,7 @@ async function checkRedisServer() {
 }
 
 /** Installs redis-server, and what the browser tests need; those do without it when it cannot be had. */
-async function installPrograms(forTests) {
+async function installPrograms(/** @type {boolean} */ forTests) {
   const redis = (await hasProgram('redis-server')) ? [] : ['redis-server'];
   const browser = forTests ? await missingForBrowser() : [];
   if (forTests) await installForSomeTests();
@@ -89,7 +100,12 @@ async function installForSomeTests() {
   await installPerhaps({ WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' }, 'The tests in WebKit are left out here');
 }
 
-/** Installs the packages of those programs that are missing, or says what that means. */
+/**
+ * Installs the packages of those programs that are missing, or says what that means.
+ *
+ * @param {Record<string, string>} packages each by the name of its program
+ * @param {string} meaning
+ */
 async function installPerhaps(packages, meaning) {
   const found = await Promise.all(Object.keys(packages).map(hasProgram));
   const missing = Object.values(packages).filter((_, place) => !found[place]);
@@ -115,6 +131,10 @@ async function canInstall() {
   return process.getuid?.() === 0 && (await hasProgram('apt-get'));
 }
 
+/**
+ * @param {string[]} packages
+ * @param {NodeJS.ProcessEnv} [env]
+ */
 async function aptInstall(packages, env = {}) {
   if (packages.length === 0) return;
   await run('Refreshing the list of system packages', 'apt-get', ['update'], apt);

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 const STEP_TICKS = 10;
 
 /** Returns a text that changes whenever a process has used a tenth of a second of CPU more; empty when there is none. */
-export async function cpuOf(pid) {
+export async function cpuOf(/** @type {number} */ pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat === null) return cpuByPs(pid);
   // behind the name, which may hold blanks: state is the first, utime and stime the 12th and 13th (proc(5))
@@ -15,7 +15,7 @@ export async function cpuOf(pid) {
 }
 
 /** Where there is no /proc, as on macOS. */
-function cpuByPs(pid) {
+function cpuByPs(/** @type {number} */ pid) {
   try {
     return execFileSync('ps', ['-o', 'time=', '-p', String(pid)], {
       encoding: 'utf8',
@@ -30,10 +30,16 @@ export class Progress {
   #limits;
   #now;
   #begun;
+  /** @type {string | null} */
   #state = null;
   #moved;
 
-  /** `standstill` and `whole` are the longest standstill and the longest time in all, in ms; `now` gives the time in ms. */
+  /**
+   * `standstill` and `whole` are the longest standstill and the longest time in all, in ms; `now` gives the time in ms.
+   *
+   * @param {{ standstill: number, whole: number }} limits
+   * @param {() => number} [now]
+   */
   constructor(limits, now = Date.now) {
     this.#limits = limits;
     this.#now = now;
@@ -42,7 +48,7 @@ export class Progress {
   }
 
   /** Takes the state of the moment as a text. Returns null to go on, or the whole seconds after which to give up. */
-  givenUpAfter(state) {
+  givenUpAfter(/** @type {string} */ state) {
     const now = this.#now();
     if (state !== this.#state) [this.#state, this.#moved] = [state, now];
     const late = now - this.#moved >= this.#limits.standstill || now - this.#begun >= this.#limits.whole;

@@ -4,7 +4,7 @@
  */
 import { stopCommand } from '../command.js';
 import { Problem, report } from '../problem.js';
-import { dataDir, ensureFolder, inProject, pm2Home } from '../project.js';
+import { dataDir, ensureFolder, pm2Home } from '../project.js';
 import { endLeftovers } from './leftovers.js';
 import { choosePort } from './own-redis.js';
 import { Pm2 } from './pm2.js';
@@ -15,8 +15,12 @@ import { prepare } from './prepare.js';
 const LONGEST_HOME = 103 - '/rpc.sock'.length;
 const PARENT_INTERVAL = 500;
 
+/** @typedef {typeof import('#dist/shared/config/config.js')} ConfigModule */
+
 const redisUrl = process.env.REDIS_URL;
+/** @type {Pm2 | null} */
 let pm2 = null;
+/** @type {Promise<void> | null} */
 let stopping = null;
 
 async function start() {
@@ -25,7 +29,7 @@ async function start() {
   const { port, shards } = await settled(readSettings);
   await endLeftovers();
   await checkPort(port);
-  await (redisUrl ? settled(() => checkHostsRedis(shards)) : choosePort());
+  await (redisUrl ? settled(() => checkHostsRedis(redisUrl, shards)) : choosePort());
   if (stopping) return;
   pm2 = new Pm2(await surroundings());
   await pm2.ready(() => healthy(port));
@@ -44,14 +48,19 @@ function checkFolder() {
 
 /** Says so when the Node in use gets no more fixes. */
 async function noteEndOfLife() {
-  const { endOfLifeNotice } = await import(inProject('dist/shared/node-version.js'));
+  const { endOfLifeNotice } = await import('#dist/shared/node-version.js');
   const notice = endOfLifeNotice();
   if (notice) console.log(notice);
 }
 
-/** What the processes would refuse to start with is a Problem here instead of a crash of each of them. */
+/**
+ * What the processes would refuse to start with is a Problem here instead of a crash of each of them.
+ *
+ * @template T
+ * @param {(config: ConfigModule) => T | Promise<T>} check
+ */
 async function settled(check) {
-  const config = await import(inProject('dist/shared/config/config.js'));
+  const config = await import('#dist/shared/config/config.js');
   try {
     return await check(config);
   } catch (error) {
@@ -59,7 +68,7 @@ async function settled(check) {
   }
 }
 
-function readSettings({ readConfig, readStartConfig }) {
+function readSettings(/** @type {ConfigModule} */ { readConfig, readStartConfig }) {
   readStartConfig(process.env);
   const config = readConfig(process.env);
   if (config.port === 0) throw new Problem('PORT=0 is not allowed: give a whole number from 1 to 65535.');
@@ -67,13 +76,13 @@ function readSettings({ readConfig, readStartConfig }) {
 }
 
 /** Here somebody waits in front of it: what the processes would wait for is said at once. */
-async function checkHostsRedis(shards) {
-  const { checkRedis, unusableText } = await import(inProject('dist/shared/preflight/preflight.js'));
-  const reason = await checkRedis(redisUrl, shards);
-  if (reason !== null) throw new Problem(unusableText(redisUrl, reason));
+async function checkHostsRedis(/** @type {string} */ url, /** @type {number} */ shards) {
+  const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
+  const reason = await checkRedis(url, shards);
+  if (reason !== null) throw new Problem(unusableText(url, reason));
 }
 
-async function checkPort(port) {
+async function checkPort(/** @type {number} */ port) {
   const code = await refusal(port);
   if (code === 'EADDRINUSE')
     throw new Problem(`Port ${port} is in use: stop what uses it, or set PORT to another one.`);
@@ -93,20 +102,24 @@ async function surroundings() {
   };
 }
 
-async function healthy(port) {
+async function healthy(/** @type {number} */ port) {
   const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2_000) }).catch(
     () => null,
   );
   return answer?.status === 200;
 }
 
-/** Ends everything, once: Ctrl-C arrives twice, from the terminal and from npm. */
+/**
+ * Ends everything, once: Ctrl-C arrives twice, from the terminal and from npm.
+ *
+ * @param {{ mute?: boolean }} [how]
+ */
 function stop(how) {
   stopping ??= end(how);
   return stopping;
 }
 
-async function end(how) {
+async function end(/** @type {{ mute?: boolean } | undefined} */ how) {
   await stopCommand();
   await pm2?.stop(how);
 }
