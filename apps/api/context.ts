@@ -1,7 +1,7 @@
 /** The parts of an API process that operations use. */
 import type { Store } from '../../shared/store/store.js';
 import type { FanOutRequests } from './fan-out-requests.js';
-import type { Guard } from './limits/admission.js';
+import type { Admission } from './limits/admission.js';
 import type { Filters } from './moderation/filters.js';
 import type { Polls } from './polls/polls.js';
 
@@ -9,6 +9,6 @@ export interface Context {
   store: Store;
   fanOut: FanOutRequests;
   polls: Polls;
-  guard: Guard;
+  admission: Admission;
   filters: Filters;
 }

@@ -4,34 +4,34 @@ import type { Queue } from 'bullmq';
 import type { FanOutJob } from '../../shared/queues.js';
 
 /** An `add` that has not settled by then gives its rooms back, so that one lost answer does not stop all later ones. */
-const ADD_PATIENCE = 1_000;
+const ADD_TIMEOUT_MS = 1_000;
 /** With several queues: it is added to another one as well, where that is quicker. */
-const ADD_ELSEWHERE = 200;
+const ADD_ELSEWHERE_MS = 200;
 /** A queue that did not take a job is asked again after so long (ms). */
-const REST = 1_000;
+const REST_MS = 1_000;
 
 /** Comings and goings in a room are told at once, and those of the next so many ms together: each is an event for all who are there. */
-const TOGETHER = 500;
+const PRESENCE_WINDOW_MS = 500;
 
 type Adds = Pick<Queue<FanOutJob>, 'add'>;
 
 /** Adds fan-out jobs of one process. Each room has its queue; one that does not take a job in time leaves it to the next. */
 export class FanOutRequests {
-  readonly #queues: Requests[];
+  readonly #queues: QueueRequests[];
   /** Rooms in which somebody has just come or gone; true when somebody else has since. */
   readonly #moving = new Map<string, boolean>();
 
   /** `onFailure` is told of an `add` that failed; the sweep finds those rooms within a second. */
   constructor(queues: Adds[], onFailure: (error: Error) => void) {
     const elsewhere = queues.length > 1 ? (room: string) => this.request(room) : null;
-    this.#queues = queues.map((queue) => new Requests(queue, onFailure, elsewhere));
+    this.#queues = queues.map((queue) => new QueueRequests(queue, onFailure, elsewhere));
   }
 
   /** Asks for a room to be advanced. Never waits, never throws. */
   request(room: string): void {
     const first = crc32(room) % this.#queues.length;
     const inTurn = [...this.#queues.slice(first), ...this.#queues.slice(0, first)];
-    inTurn.find((queue) => queue.takes)?.request(room); // none: the sweep
+    inTurn.find((queue) => queue.available)?.request(room); // none: the sweep
   }
 
   /** Asks for a room in which somebody has come or gone, or has another name. Never throws. */
@@ -43,12 +43,12 @@ export class FanOutRequests {
       const again = this.#moving.get(room);
       this.#moving.delete(room);
       if (again) this.requestPresence(room);
-    }, TOGETHER).unref(); // of a process that ends, the sweep does it
+    }, PRESENCE_WINDOW_MS).unref(); // of a process that ends, the sweep does it
   }
 }
 
 /** Jobs of one queue: one `add` in flight, and the rooms of all sends meanwhile go with the next. */
-class Requests {
+class QueueRequests {
   readonly #queue: Adds;
   readonly #onFailure: (error: Error) => void;
   readonly #elsewhere: ((room: string) => void) | null;
@@ -64,7 +64,7 @@ class Requests {
   }
 
   /** False for a while after its node has failed. */
-  get takes(): boolean {
+  get available(): boolean {
     return Date.now() >= this.#restsUntil;
   }
 
@@ -79,14 +79,14 @@ class Requests {
       const rooms = [...this.#waiting];
       this.#waiting.clear();
       const outcome = await this.#add(rooms);
-      if (outcome !== 'added' && this.#elsewhere) this.#giveAway(rooms, this.#elsewhere);
+      if (outcome !== 'added' && this.#elsewhere) this.#handOver(rooms, this.#elsewhere);
       else if (outcome === 'late') for (const room of rooms) this.#waiting.add(room);
     }
     this.#adding = false;
   }
 
-  #giveAway(rooms: string[], elsewhere: (room: string) => void): void {
-    this.#restsUntil = Date.now() + REST;
+  #handOver(rooms: string[], elsewhere: (room: string) => void): void {
+    this.#restsUntil = Date.now() + REST_MS;
     const all = [...rooms, ...this.#waiting];
     this.#waiting.clear();
     for (const room of all) elsewhere(room);
@@ -95,7 +95,7 @@ class Requests {
   async #add(rooms: string[]): Promise<'added' | 'failed' | 'late'> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, this.#elsewhere ? ADD_ELSEWHERE : ADD_PATIENCE, 'late');
+      timer = setTimeout(resolve, this.#elsewhere ? ADD_ELSEWHERE_MS : ADD_TIMEOUT_MS, 'late');
     });
     const added = this.#queue.add('advance', { rooms }).then(
       () => 'added' as const,

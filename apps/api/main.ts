@@ -14,27 +14,27 @@ import { finalWrites, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { createStore, type Store } from '../../shared/store/store.js';
 import type { Entrance } from './admin/password.js';
-import { Passwords } from './admin/password-attempts.js';
-import { Samples } from './admin/samples.js';
+import { PasswordAttempts } from './admin/password-attempts.js';
+import { SampleHistory } from './admin/sample-history.js';
 import { FanOutRequests } from './fan-out-requests.js';
-import { createApp } from './http/app.js';
-import { operationServer } from './http/dispatch.js';
-import { listener } from './http/listener.js';
+import { createKoaApp } from './http/koa-app.js';
+import { createDispatch } from './http/dispatch.js';
+import { withPollFastPath } from './http/poll-fast-path.js';
 import { Readiness } from './http/readiness.js';
 import { RequestLog } from './http/request-log.js';
 import { drainServer, listen, portOf } from './http/server.js';
-import { Salt } from './limits/address-hash.js';
-import { Guard } from './limits/admission.js';
-import { Blocks } from './limits/blocklist.js';
-import { Addresses } from './limits/client-address.js';
+import { AddressHash } from './limits/address-hash.js';
+import { Admission } from './limits/admission.js';
+import { Blocklist } from './limits/blocklist.js';
+import { ClientAddresses } from './limits/client-address.js';
 import { Host } from './limits/host.js';
-import { Busiest } from './limits/top-talkers.js';
-import { measure, measureReceipt } from './metrics.js';
+import { TopTalkers } from './limits/top-talkers.js';
+import { registerMetrics, registerReceiptTimer } from './metrics.js';
 import { Filters } from './moderation/filters.js';
 import { Polls } from './polls/polls.js';
 
 /** An API process is gone so long (ms) after it takes no more connections, whatever its clients do. */
-const PATIENCE = 3_000;
+const SHUTDOWN_MS = 3_000;
 
 const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', failed: 'requests refused' };
 
@@ -58,26 +58,26 @@ async function main(config: Config): Promise<void> {
     log.debug({ error: error.message }, 'fan-out is left to the sweep'),
   );
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
-  const { guard, blocks, ...host } = hostOf(store, metrics);
+  const { admission, blocklist, ...host } = hostParts(store, metrics);
   const polls = new Polls(store, nodesOf(redis, config.redisUrl), {
-    refused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
-    received: measureReceipt(metrics),
-    switched: () => void blocks.read().catch(quiet), // the next look makes up for it
+    onRefused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
+    onReceived: registerReceiptTimer(metrics),
+    onSwitched: () => void blocklist.read().catch(quiet), // the next look makes up for it
   });
-  const served = {
+  const monitoring = {
     log,
-    requests: RequestLog.of(log, config),
-    failed: (error: unknown) => availability.failed(error),
-    count: measure(metrics, store, polls, fanOutQueues),
+    requestLog: RequestLog.of(log, config),
+    reportFailure: (error: unknown) => availability.failed(error),
+    countAnswer: registerMetrics(metrics, store, polls, fanOutQueues),
   };
   await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
-  await blocks.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
-  const serve = operationServer({ store, fanOut, polls, guard, filters: new Filters() }, served);
+  await blocklist.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
+  const dispatch = createDispatch({ store, fanOut, polls, admission, filters: new Filters() }, monitoring);
   const readiness = new Readiness(availability, polls);
-  const app = createApp(serve, served, { store, availability, readiness, metrics, queues, ...host });
-  const server = await listen(listener(app, serve), config);
+  const app = createKoaApp(dispatch, monitoring, { store, availability, readiness, metrics, queues, ...host });
+  const server = await listen(withPollFastPath(app, dispatch), config);
   const notice = config.drainNotice * 1_000;
-  onShutdown(log, notice + PATIENCE, async () => {
+  onShutdown(log, notice + SHUTDOWN_MS, async () => {
     readiness.end();
     if (notice > 0) await sleep(notice);
     const drained = drainServer(server);
@@ -90,20 +90,26 @@ async function main(config: Config): Promise<void> {
 }
 
 /** What the host sees and does, and the guard that heeds it. Without a password nobody looks, and nothing is noted; what was switched off stays so. */
-function hostOf(store: Store, metrics: Metrics) {
+function hostParts(store: Store, metrics: Metrics) {
   const {
     redis,
     config: { adminPassword: password, adminTries, trustProxy },
   } = store;
-  const salt = new Salt(redis);
-  const addresses = new Addresses(trustProxy);
-  const blocks = new Blocks(store, salt);
-  const busiest = password === null ? null : new Busiest(redis, metrics.own.name, salt);
-  const samples = new Samples(redis, metrics);
+  const addressHash = new AddressHash(redis);
+  const addresses = new ClientAddresses(trustProxy);
+  const blocklist = new Blocklist(store, addressHash);
+  const topTalkers = password === null ? null : new TopTalkers(redis, metrics.own.name, addressHash);
+  const samples = new SampleHistory(redis, metrics);
   if (password !== null) samples.start();
-  const passwords = new Passwords(redis, adminTries, (address) => salt.hash(address));
-  const entrance: Entrance = { password, passwords, addressOf: (req) => addresses.of(req) };
-  return { guard: new Guard(store, { host: new Host(blocks, busiest), salt }), blocks, samples, salt, entrance };
+  const attempts = new PasswordAttempts(redis, adminTries, (address) => addressHash.hash(address));
+  const entrance: Entrance = { password, attempts, addressOf: (req) => addresses.of(req) };
+  return {
+    admission: new Admission(store, { host: new Host(blocklist, topTalkers), addressHash }),
+    blocklist,
+    samples,
+    addressHash,
+    entrance,
+  };
 }
 
 try {

@@ -9,29 +9,29 @@ import { weighValues } from '../../shared/store/values.js';
 import type { Polls } from './polls/polls.js';
 
 /** Connections of an API process beside the pool: store, subscriber, queues. */
-const OTHER_CONNECTIONS = 3;
+const OTHER_CONNECTIONS_MAX = 3;
 /** From a hundredth of what a person notices to what a fault takes. */
-const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
+const BUCKETS_S = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
 /** Told of each answer: how it ended, and by which limit if that was it. */
-type Count = (operation: string, outcome: string, limit?: string) => void;
+type CountAnswer = (operation: string, outcome: string, limit?: string) => void;
 
 /** Registers the figures; gives what counts each answer. */
-export function measure(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue[]): Count {
+export function registerMetrics(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue[]): CountAnswer {
   metrics.externalCounter('deliveries_total', 'Events given to clients.', () => polls.deliveries);
   metrics.gauge('held_polls', 'Polls held at the moment, by way of waiting.', 'way', () => {
-    return { blocking: polls.held.size, live: polls.live.holding };
+    return { blocking: polls.blocking.size, live: polls.live.holding };
   });
   metrics.gauge('live_users', 'Users whose inbox is mirrored.', null, () => ({ all: polls.live.mirrors.size }));
   metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({
-    all: polls.pool.open + OTHER_CONNECTIONS,
+    all: polls.pool.open + OTHER_CONNECTIONS_MAX,
   }));
-  measureWhole(metrics, store, fanOut);
-  return countAnswers(metrics);
+  registerSharedMetrics(metrics, store, fanOut);
+  return registerAnswerCounter(metrics);
 }
 
 /** What no process knows by itself. */
-function measureWhole(metrics: Metrics, store: Store, fanOut: Queue[]): void {
+function registerSharedMetrics(metrics: Metrics, store: Store, fanOut: Queue[]): void {
   metrics.systemGauge('users', 'Users.', () => countUsers(store));
   metrics.systemGauge('rooms', 'Public rooms with members.', () => countRooms(store));
   metrics.systemGauge('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () =>
@@ -75,7 +75,7 @@ function infoOf({ redis }: Store, section: string, name: string): Promise<number
   );
 }
 
-function countAnswers(metrics: Metrics): Count {
+function registerAnswerCounter(metrics: Metrics): CountAnswer {
   const requests = metrics.counter('requests_total', 'Answers by operation and outcome: ok or an error code.', [
     'operation',
     'outcome',
@@ -96,11 +96,11 @@ function countAnswers(metrics: Metrics): Count {
 }
 
 /** Gives what takes the events that came to polls which waited for them, and times the oldest. */
-export function measureReceipt(metrics: Metrics): (text: string) => void {
+export function registerReceiptTimer(metrics: Metrics): (text: string) => void {
   const receipt = metrics.histogram(
     'receipt_seconds',
     'From an event to the answer that gives it to who waits: the last of each process and delivery.',
-    SECONDS,
+    BUCKETS_S,
   );
   return (text) => {
     const at = timeOf(text);

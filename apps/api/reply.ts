@@ -2,21 +2,21 @@
 import { scriptSafeJson } from '../../shared/store/event-text.js';
 
 /** What a poll's answer gave. */
-export type Gave = 'events' | 'signal' | 'nothing';
+export type PollResult = 'events' | 'signal' | 'nothing';
 
 /** Where the answer of a request goes, once. */
 export interface Reply {
   /** Takes the body of a good answer, as JSON text; a poll says what it gave. */
-  give(body: string, gave?: Gave): void;
-  refuse(error: unknown): void;
+  succeed(body: string, gave?: PollResult): void;
+  fail(error: unknown): void;
   /** Called when the client goes before it has its answer. */
-  whenGone: (() => void) | null;
+  onClientGone: (() => void) | null;
   /** Told which event a message has become, when the log wants to know. */
-  accepted?: ((room: string, id: string) => void) | undefined;
+  onAccepted?: ((room: string, id: string) => void) | undefined;
   /** Told of bytes that were looked at in vain, beside those that are given: they count as read. */
-  looked?(bytes: number): void;
+  countRead?(bytes: number): void;
   /** Hashes of the asker's address, by the salts of today and of yesterday. */
-  addresses(): Promise<string[]>;
+  addressHashes(): Promise<string[]>;
 }
 
 /** The body of a good answer; `raw` are members whose values are JSON text already. */

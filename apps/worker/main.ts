@@ -13,15 +13,15 @@ import { connectStore } from '../../shared/store/connect.js';
 import { createStore } from '../../shared/store/store.js';
 import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
 import { Jobs } from './jobs/index.js';
-import { mendAfterFailovers } from './jobs/repair.js';
+import { repairAfterFailovers } from './jobs/repair.js';
 import { sweep } from './jobs/sweep.js';
 
 /** Longer than any job should take; what is left half done is done again by another worker. */
-const PATIENCE = 4_000;
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const SHUTDOWN_MS = 4_000;
+const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const OUTAGE = { meanwhile: 'what was sent is delivered when it is back', failed: 'attempts put off' };
 /** Connections beside the queues': the store's, and that of the schedules. */
-const OTHER_CONNECTIONS = 2;
+const OTHER_CONNECTIONS_MAX = 2;
 
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'worker');
@@ -44,13 +44,13 @@ async function main(config: Config): Promise<void> {
   upkeep.on('error', () => undefined); // `availability` says it
   const jobs = new Jobs(store, fanOut, { upkeep, connect, telemetry: await queueTelemetry(config) }, failed);
   metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({
-    all: jobs.connections + OTHER_CONNECTIONS,
+    all: jobs.connections + OTHER_CONNECTIONS_MAX,
   }));
-  onShutdown(log, PATIENCE, async () => {
+  onShutdown(log, SHUTDOWN_MS, async () => {
     await jobs.close();
     await finalWrites(metrics.close());
   });
-  mendAfterFailovers(store, fanOut, failed);
+  repairAfterFailovers(store, fanOut, failed);
   redis.on('ready', () => void sweep(store, fanOut).catch(failed));
   await jobs.schedule();
   log.info('working');
@@ -63,11 +63,11 @@ function observer(metrics: Metrics, log: Logger): FanOutObserver {
   const delay = metrics.histogram(
     'fanout_delay_seconds',
     'From the log to all inboxes, by the oldest event of a batch.',
-    SECONDS,
+    BUCKETS_S,
   );
-  const duration = metrics.histogram('fanout_duration_seconds', 'One batch of one room.', SECONDS);
+  const duration = metrics.histogram('fanout_duration_seconds', 'One batch of one room.', BUCKETS_S);
   return {
-    delivered({ room, entries, moved, took }): void {
+    delivered({ room, entries, moved, ms: took }): void {
       events.inc(moved);
       delay.observe(Math.max(0, Date.now() - Number.parseInt(entries[0]?.id ?? '', 10)) / 1_000);
       duration.observe(took / 1_000);

@@ -68,9 +68,9 @@ async function isLoopback(/** @type {string} */ url) {
  * @param {(countOf: CountOf) => Promise<T>} work
  */
 async function withCounters(redisUrl, work) {
-  const { Salt } = await import('#dist/apps/api/limits/address-hash.js');
+  const { AddressHash } = await import('#dist/apps/api/limits/address-hash.js');
   return withRedis(redisUrl, (redis) => {
-    const salt = new Salt(redis);
-    return work(async (address) => Number(await redis.get(`limit:joins:${await salt.hash(address)}`)));
+    const addressHash = new AddressHash(redis);
+    return work(async (address) => Number(await redis.get(`limit:joins:${await addressHash.hash(address)}`)));
   });
 }

@@ -1,7 +1,7 @@
 /** The host's page and what stands behind it: guessing its password, its figures, its acts, which every process heeds, and the page itself. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Salt } from '../../apps/api/limits/address-hash.js';
+import { AddressHash } from '../../apps/api/limits/address-hash.js';
 import type { AdminSnapshot, OperatorActionReply, Sample } from '../../shared/protocol/admin.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
 import { violations } from '../support/axe.js';
@@ -187,7 +187,7 @@ describe('an act', () => {
 
   it('on an address, in clear or as it is listed, is heeded by the other process, until it is lifted', async () => {
     const [listed, given] = ['198.51.100.50', '2001:db8::7'];
-    const hash = await new Salt(redis).hash(listed);
+    const hash = await new AddressHash(redis).hash(listed);
     for (let i = 0; i < 5; i += 1) await outcome(one, 'rooms', {}, { from: listed });
     await until(
       async () => (await figuresFrom(two)).busy.addresses.some((known) => known.address === hash),
@@ -219,7 +219,7 @@ describe('an act', () => {
         await fetch(`${two}/admin/address`, { method: 'POST', body: JSON.stringify({ on }), headers })
       ).json();
     };
-    const hash = await new Salt(redis).hash('198.51.100.60');
+    const hash = await new AddressHash(redis).hash('198.51.100.60');
     expect(await look('198.51.100.260')).toEqual({
       ok: false,
       message: expect.stringMatching(/^Give an IPv4/) as unknown,

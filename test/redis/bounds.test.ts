@@ -97,7 +97,8 @@ describe('a log that is full', () => {
 describe('a log that is full, and what a user has said in it', () => {
   const written = async (): Promise<number> =>
     Number(/aof_current_size:(\d+)/.exec(await scene.part.store.redis.info('persistence'))?.[1]);
-  const finish = (age = -1) => finishForgetting(scene.part.store, 60_000, () => undefined, { left: age, renewed: age });
+  const finish = (age = -1) =>
+    finishForgetting(scene.part.store, 60_000, () => undefined, { abandonedMs: age, rewriteMs: age });
   const underWay = () => scene.part.store.redis.hkeys(scene.part.store.keys.forgetting(0));
   const count = async (room: string): Promise<number> =>
     (await scene.part.store.redis.xrange(scene.part.store.keys.log(room), '-', '+')).filter(([, fields]) =>

@@ -77,7 +77,7 @@ it('an inbox of a user that has polled stays whole when its page says that it cl
   await part.call('leave', { token: reloading.token, after: 5 });
   const n = Number(await store.redis.hget(store.keys.user(reset.id), 'n'));
   const acked = { count: 1_000, eventId: '1-0', digest: 0 }; // of an event that is not there
-  await touch(store, 0, part.polls.processFor(reset.id), [{ id: reset.id, n, acked, letGo: false }]);
+  await touch(store, 0, part.polls.instanceFor(reset.id), [{ id: reset.id, n, acked, letGo: false }]);
   for (let i = 0; i < 22; i += 1) await sender.send(part, `${i} ${LARGE.slice(0, 1_000)}`);
   await worker.fanOut.advanceRoom('farewell');
   for (const reader of [reloading, reset]) {

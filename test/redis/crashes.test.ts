@@ -52,7 +52,7 @@ const everybodyGone = async (): Promise<void> => {
 };
 
 /** A worker's run some minutes later. */
-const finish = () => finishForgetting(part.store, 60_000, () => undefined, { left: -1, renewed: -1 });
+const finish = () => finishForgetting(part.store, 60_000, () => undefined, { abandonedMs: -1, rewriteMs: -1 });
 
 /** How many events of a kind a room's log has of a user. */
 async function eventsOf(room: string, id: number, type: string): Promise<number> {

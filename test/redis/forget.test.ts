@@ -50,7 +50,10 @@ const advance = async (): Promise<void> => {
 };
 /** A worker's run some minutes later. */
 const finish = () =>
-  finishForgetting(worker.store, 60_000, (room) => void worker.fanOut.advanceRoom(room), { left: -1, renewed: -1 });
+  finishForgetting(worker.store, 60_000, (room) => void worker.fanOut.advanceRoom(room), {
+    abandonedMs: -1,
+    rewriteMs: -1,
+  });
 const forget = () => part.call('leave', { token: anna.token, forget: true });
 
 describe('who leaves and wants to be forgotten', () => {

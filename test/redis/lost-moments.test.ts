@@ -162,7 +162,7 @@ describe.each(['on', 'off'])('with LIVE=%s', (live) => {
         async function lose(order: number[]): Promise<void> {
           deaf = true;
           await restore(direct, kept);
-          for (const index of order) await worker.fanOut.mendRoom(rooms[index] ?? '', 0, '0-0');
+          for (const index of order) await worker.fanOut.repairRoom(rooms[index] ?? '', 0, '0-0');
           for (const name of rooms) await worker.fanOut.advanceRoom(name);
           kept = await state(direct);
         }
@@ -191,7 +191,7 @@ describe.each(['on', 'off'])('with LIVE=%s', (live) => {
   }
 
   const mendAll = async (...rooms: string[]): Promise<void> => {
-    for (const room of rooms) await worker.fanOut.mendRoom(room, 0, '0-0');
+    for (const room of rooms) await worker.fanOut.repairRoom(room, 0, '0-0');
   };
 
   it('what comes between two events that a client has had is not taken for acknowledged, neither by its poll nor by its process', async () => {

@@ -1,6 +1,6 @@
 /** Roles in a room: what they allow, how they come and go, who is sent out and kept out, and what the host can do. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Salt } from '../../apps/api/limits/address-hash.js';
+import { AddressHash } from '../../apps/api/limits/address-hash.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import { clearRoom, switchRoom } from '../../shared/store/moderation.js';
 import { takeRoom } from '../../shared/store/owners.js';
@@ -203,7 +203,7 @@ describe('a ban', () => {
 
   it("knows an address of yesterday by yesterday's salt, which is kept so long", async () => {
     const { redis } = scene.part.store;
-    const hashes = (): Promise<string[]> => new Salt(redis).hashes('192.0.2.1');
+    const hashes = (): Promise<string[]> => new AddressHash(redis).hashes('192.0.2.1');
     const [then] = await hashes();
     const [key = ''] = await allKeys(redis, 'salt:*');
     expect(await redis.ttl(key)).toBeGreaterThan(48 * 3_600);

@@ -95,7 +95,7 @@ describe('a delivery', () => {
 
   it('whose sequence goes back makes the users attach again and loses nothing', async () => {
     await here.store.redis.del(
-      here.store.keys.sequence(here.store.keys.userShard(anna.id), here.polls.processFor(anna.id)),
+      here.store.keys.sequence(here.store.keys.userShard(anna.id), here.polls.instanceFor(anna.id)),
     );
     for (const text of ['a', 'b', 'c']) await say(text);
     await anna.receive(here, 'c');
@@ -108,9 +108,9 @@ describe('a delivery', () => {
     const pending = live.begin(anna.id);
     const user = parseToken(anna.token);
     await say('included');
-    const attached = await attach(here.store, user, here.polls.processFor(anna.id), parseCursor(anna.cursor), 'live');
+    const attached = await attach(here.store, user, here.polls.instanceFor(anna.id), parseCursor(anna.cursor), 'live');
     await say('overtakes');
-    await until(() => pending.kept.some(({ n }) => n === attached.n), 'the delivery'); // the one that is included has come, too
+    await until(() => pending.deliveries.some(({ n }) => n === attached.n), 'the delivery'); // the one that is included has come, too
     const fake = { userId: anna.id, token: anna.token } as Parameters<typeof live.adopt>[1];
     const mirror = live.adopt(pending, fake, attached);
     expect(attached.events).toHaveLength(1);

@@ -67,18 +67,18 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
 
   it('a poll that is superseded while it waits for a connection does not attach: the newer hears, and nothing is given to nobody', async () => {
     const { pool } = here.polls;
-    const take = pool.take.bind(pool);
+    const take = pool.acquire.bind(pool);
     let open: () => void = () => undefined;
     const opened = new Promise<void>((resolve) => {
       open = resolve;
     });
-    pool.take = async (key) => {
+    pool.acquire = async (key) => {
       await opened;
       return take(key);
     };
     await say('waiting');
     const older = here.poll(anna.token, null, 10);
-    pool.take = take;
+    pool.acquire = take;
     const newer = here.poll(anna.token, null, 10);
     await expect(older).rejects.toMatchObject({ code: 'superseded' });
     open();
@@ -185,21 +185,21 @@ describe('the pool', () => {
     const pool = new BlockingPool(nodesOf(part.store.redis, redis.url), 1);
     for (let i = 0; i < 200; i += 1) {
       const bell = `bell:${i}`;
-      const lease = await pool.take(bell);
+      const lease = await pool.acquire(bell);
       const waited = lease?.wait(bell, 5_000);
       const rung = i % 3 === 0 ? part.store.redis.rpush(bell, '1') : Promise.resolve(0);
       if (i % 2 === 0) await new Promise(setImmediate);
       lease?.cancel();
       await rung;
       expect(['rung', 'cancelled']).toContain(await waited);
-      if (lease) pool.give(lease);
+      if (lease) pool.release(lease);
       expect(pool.open).toBe(1);
     }
-    const lease = await pool.take('last');
+    const lease = await pool.acquire('last');
     const waited = lease?.wait('last', 5_000);
     await part.store.redis.rpush('last', '1');
     expect(await waited).toBe('rung');
-    if (lease) pool.give(lease);
+    if (lease) pool.release(lease);
     pool.close();
     await part.close();
     await redis.stop();

@@ -1,6 +1,6 @@
 /** What a failover tears apart is made whole: one master has lost its last moments, the others have not. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { mend, mendAfterFailovers } from '../../apps/worker/jobs/repair.js';
+import { repair, repairAfterFailovers } from '../../apps/worker/jobs/repair.js';
 import { compareIds, privateRoom } from '../../shared/protocol/events.js';
 import { enterRoom } from '../../shared/store/memberships.js';
 import { openFanOut, openPart, type Part } from '../support/parts.js';
@@ -40,7 +40,7 @@ beforeEach(async () => {
 /** Mends what a failover of all masters may have left. */
 async function mendAll(): Promise<void> {
   const { redis: client } = worker.store;
-  for (const master of await masters(client)) await mend(worker.store, worker.fanOut, master, ALL, 0);
+  for (const master of await masters(client)) await repair(worker.store, worker.fanOut, master, ALL, 0);
 }
 
 it("a delivery that the user's master lost comes, though the room has it that all is delivered", async () => {
@@ -106,7 +106,7 @@ it('on one Redis too a worker makes memberships whole', async () => {
   const torn = await joinAs(part, 'torn');
   await client.srem(keys.userRooms(torn.id), 'torn');
   const failures: unknown[] = [];
-  mendAfterFailovers(worker.store, worker.fanOut, (error) => failures.push(error), 0);
+  repairAfterFailovers(worker.store, worker.fanOut, (error) => failures.push(error), 0);
   await until(async () => (await client.exists(keys.roster('torn'))) === 0, 'the roster is empty');
   expect(failures).toEqual([]);
   expect(await client.zscore(keys.publicRooms(0), 'torn')).toBeNull();

@@ -301,7 +301,7 @@ describe("a room's values", () => {
     const looked: number[] = [];
     const keys = people.map(({ id }) => `@${id}/none`);
     await operations.get(scene.part.chat, { token: anna.token, room: 'r', keys, prefix: undefined, after: undefined }, {
-      looked: (bytes: number) => looked.push(bytes),
+      countRead: (bytes: number) => looked.push(bytes),
     } as unknown as Reply);
     expect(looked[0]).toBeGreaterThan(24 * 16 * 1_000); // what was read in vain counts as read
   });

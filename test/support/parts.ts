@@ -2,7 +2,7 @@
 
 import type { Context } from '../../apps/api/context.js';
 import { FanOutRequests } from '../../apps/api/fan-out-requests.js';
-import { Guard } from '../../apps/api/limits/admission.js';
+import { Admission } from '../../apps/api/limits/admission.js';
 import { Filters } from '../../apps/api/moderation/filters.js';
 import { operations } from '../../apps/api/operations/index.js';
 import type { Parameters } from '../../apps/api/operations/parameters.js';
@@ -48,9 +48,9 @@ export class Part {
     this.chat = {
       store,
       fanOut: new FanOutRequests([{ add }], quiet),
-      guard: new Guard(store),
+      admission: new Admission(store),
       filters: new Filters(),
-      polls: new Polls(store, nodesOf(store.redis, config.redisUrl), { refused: quiet }),
+      polls: new Polls(store, nodesOf(store.redis, config.redisUrl), { onRefused: quiet }),
     };
   }
 
@@ -67,16 +67,16 @@ export class Part {
     const run = operations[op] as (chat: Context, parameters: unknown, reply: Reply) => Promise<string> | null;
     return new Promise((resolve, reject) => {
       const reply: Reply = {
-        give: (body) => resolve(JSON.parse(body) as Answer),
-        refuse: reject,
-        whenGone: null,
-        addresses: () => Promise.resolve(this.addresses),
+        succeed: (body) => resolve(JSON.parse(body) as Answer),
+        fail: reject,
+        onClientGone: null,
+        addressHashes: () => Promise.resolve(this.addresses),
       };
       onGone(() => {
-        reply.whenGone?.();
+        reply.onClientGone?.();
         reject(new Error('the client has gone'));
       });
-      run(this.chat, parameters, reply)?.then(reply.give, reject);
+      run(this.chat, parameters, reply)?.then(reply.succeed, reject);
     });
   }
 

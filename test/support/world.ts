@@ -136,10 +136,10 @@ export class World {
   async #call(store: Store, operation: OperationName, parameters: object): Promise<unknown> {
     const run = operations[operation] as (chat: Part['chat'], parameters: object, reply: Reply) => Promise<string>;
     const reply: Reply = {
-      give: () => undefined,
-      refuse: () => undefined,
-      whenGone: null,
-      addresses: () => Promise.resolve(['here', '']),
+      succeed: () => undefined,
+      fail: () => undefined,
+      onClientGone: null,
+      addressHashes: () => Promise.resolve(['here', '']),
     };
     return run({ ...this.part.chat, store }, parameters, reply);
   }

@@ -1,6 +1,6 @@
 /** What can wait for who talks: a few at a time, whoever asked least first, and refused when it would take too long. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Lane } from '../../apps/api/limits/fair-queue.js';
+import { FairQueue } from '../../apps/api/limits/fair-queue.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { many, refused, taken, Visitors } from '../support/visitors.js';
 
@@ -14,7 +14,7 @@ interface Call {
 
 /** A lane whose calls last until they are told to end; `begun` are those that are under way, or were. */
 function laneOfCalls() {
-  const lane = new Lane('reading');
+  const lane = new FairQueue('reading');
   const begun: Call[] = [];
   const ask = (address: string): Promise<string> =>
     lane.run(address, () => new Promise((resolve) => begun.push({ address, end: () => resolve(address) })));
@@ -83,7 +83,7 @@ describe('a lane', () => {
   });
 
   it('goes on after calls that fail', async () => {
-    const lane = new Lane('coming');
+    const lane = new FairQueue('coming');
     const failed = await Promise.allSettled(
       Array.from({ length: 20 }, () => lane.run('a', () => Promise.reject(new Error('broken')))),
     );

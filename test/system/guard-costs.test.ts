@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { networkOf } from '../../apps/api/limits/client-address.js';
-import { Places } from '../../apps/api/limits/keyed-semaphore.js';
+import { KeyedSemaphore } from '../../apps/api/limits/keyed-semaphore.js';
 import { readConfig } from '../../shared/config/config.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
 import { Keys } from '../../shared/store/keys.js';
@@ -202,8 +202,8 @@ describe('a network of IPv6', () => {
   });
 
   it('may hold four times what one of its /64 may', () => {
-    const places = new Places(2);
-    const take = (i: number): boolean => places.take(`2001:db8:0:${(0xab00 + i).toString(16)}::/64`);
+    const places = new KeyedSemaphore(2);
+    const take = (i: number): boolean => places.tryAcquire(`2001:db8:0:${(0xab00 + i).toString(16)}::/64`);
     expect(Array.from({ length: 10 }, (_, i) => take(i))).toEqual([
       true,
       true,
@@ -216,8 +216,8 @@ describe('a network of IPv6', () => {
       false,
       false,
     ]);
-    places.give('2001:db8:0:ab00::/64');
-    expect([take(20), take(21), places.take('2001:db8:0:ac00::/64')]).toEqual([true, false, true]);
+    places.release('2001:db8:0:ab00::/64');
+    expect([take(20), take(21), places.tryAcquire('2001:db8:0:ac00::/64')]).toEqual([true, false, true]);
   });
 
   it.each([

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Addresses, countedAs } from '../../apps/api/limits/client-address.js';
+import { ClientAddresses, limitedAddress } from '../../apps/api/limits/client-address.js';
 import type { RedisClient } from '../../shared/redis/owners.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { allKeys, openRedis } from '../support/redis.js';
@@ -246,7 +246,7 @@ describe('an address', () => {
     ['1.2.3.4.5', null],
     ['2001:db8::1::2', null],
     ['_secret', null],
-  ])('%j counts as %j', (address, counted) => expect(countedAs(address)).toBe(counted));
+  ])('%j counts as %j', (address, counted) => expect(limitedAddress(address)).toBe(counted));
 
   it.each([
     [0, '203.0.113.9', '127.0.0.1'],
@@ -267,7 +267,7 @@ describe('an address', () => {
   ])('behind %i proxies, with X-Forwarded-For %j, is %s', async (proxies, header, expected) => {
     const seen = await new Promise<string>((resolve) => {
       const server = createServer((req: IncomingMessage, res) => {
-        resolve(new Addresses(proxies).of(req));
+        resolve(new ClientAddresses(proxies).of(req));
         res.end(() => server.close());
       }).listen(0, '127.0.0.1', () => {
         const { port } = server.address() as { port: number };

@@ -1,6 +1,6 @@
 /** How long, how many and how soon: signals that wait at a process for their users' polls. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ALL_CHARACTERS, KEEP_MS, KEPT_CHARACTERS, KEPT_MAX } from '../../apps/api/polls/hearer.js';
+import { ALL_CHARACTERS_MAX, WAIT_MS, WAITING_CHARACTERS_MAX, WAITING_MAX } from '../../apps/api/polls/hearer.js';
 import { GATHER_MS, Hearers } from '../../apps/api/polls/hearers.js';
 import { Poll } from '../../apps/api/polls/poll.js';
 import { signalOf } from '../../shared/store/signals.js';
@@ -26,10 +26,10 @@ interface Asked {
 /** A user's poll that has been attached, and is held for so many s. */
 function poll(id: number, timeout = 25): Asked {
   let body: string | null = null;
-  const give = (text: string): void => {
+  const succeed = (text: string): void => {
     body = text;
   };
-  const reply = { give, refuse: () => undefined, whenGone: null, addresses: () => Promise.resolve([]) };
+  const reply = { succeed, fail: () => undefined, onClientGone: null, addressHashes: () => Promise.resolve([]) };
   const made = new Poll(`${id}.${'x'.repeat(24)}`, null, timeout, reply);
   hearers.meet(made, new Set([ROOM]));
   hearers.give(made);
@@ -76,15 +76,15 @@ describe('between two polls', () => {
   it('a signal waits for two seconds', () => {
     poll(1, 0);
     signal(2, 'old');
-    vi.advanceTimersByTime(KEEP_MS / 2 + 1);
+    vi.advanceTimersByTime(WAIT_MS / 2 + 1);
     signal(3, 'young');
-    vi.advanceTimersByTime(KEEP_MS / 2);
+    vi.advanceTimersByTime(WAIT_MS / 2);
     expect(poll(1).data()).toEqual(['young']);
   });
 
   it('nothing waits for a user that has not polled for long', () => {
     poll(1, 0);
-    vi.advanceTimersByTime(2 * KEEP_MS);
+    vi.advanceTimersByTime(2 * WAIT_MS);
     signal(2, 'late');
     expect(hearers.isIn(1, ROOM)).toBe(false);
     expect(poll(1, 0).data()).toEqual([]);
@@ -92,10 +92,10 @@ describe('between two polls', () => {
 
   it('the newest of so many senders wait', () => {
     poll(1, 0);
-    for (let from = 2; from < KEPT_MAX + 12; from += 1) signal(from, from);
+    for (let from = 2; from < WAITING_MAX + 12; from += 1) signal(from, from);
     const data = poll(1, 0).data() ?? [];
-    expect(data).toHaveLength(KEPT_MAX);
-    expect(data.at(-1)).toBe(KEPT_MAX + 11);
+    expect(data).toHaveLength(WAITING_MAX);
+    expect(data.at(-1)).toBe(WAITING_MAX + 11);
   });
 
   it('the newest of so many characters wait', () => {
@@ -104,12 +104,12 @@ describe('between two polls', () => {
     for (let from = 2; from < 22; from += 1) signal(from, `${large}${from}`);
     const data = poll(1, 0).data() ?? [];
     expect(data.at(-1)).toBe(`${large}21`);
-    expect(JSON.stringify(data).length).toBeLessThan(KEPT_CHARACTERS);
-    expect(data.length).toBe(Math.floor(KEPT_CHARACTERS / (large.length + 200)));
+    expect(JSON.stringify(data).length).toBeLessThan(WAITING_CHARACTERS_MAX);
+    expect(data.length).toBe(Math.floor(WAITING_CHARACTERS_MAX / (large.length + 200)));
   });
 
   it('so much waits for all users together, and more again when some have taken theirs', () => {
-    const users = Math.ceil(ALL_CHARACTERS / KEPT_CHARACTERS) * 2;
+    const users = Math.ceil(ALL_CHARACTERS_MAX / WAITING_CHARACTERS_MAX) * 2;
     for (let id = 1; id <= users; id += 1) poll(id, 0);
     for (let from = 0; from < 8; from += 1) signal(users + 1 + from, 'x'.repeat(4_000));
     const held = poll(users + 100);

@@ -33,7 +33,7 @@ const within =
 describe('imports', () => {
   it('are found in every kind of file', () => {
     expect(files.length).toBeGreaterThan(60);
-    expect(imports.get('apps/api/http/app.ts')).toContainEqual({ target: 'koa', isPackage: true, typeOnly: false });
+    expect(imports.get('apps/api/http/koa-app.ts')).toContainEqual({ target: 'koa', isPackage: true, typeOnly: false });
     expect(imports.get('apps/api/context.ts')).toContainEqual({
       target: 'shared/store/store.ts',
       isPackage: false,

@@ -3,20 +3,20 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import type { RedisClient } from '../../../shared/redis/owners.js';
 
 /** Seconds. */
-const WINDOW = 600;
+const WINDOW_S = 600;
 
-export class Passwords {
+export class PasswordAttempts {
   readonly #limiter: RateLimiterRedis;
   readonly #hash: (address: string) => Promise<string>;
 
   /** `tries`: wrong ones of an address in ten minutes, in all processes; in this one alone while Redis is away. */
   constructor(redis: RedisClient, tries: number, hash: (address: string) => Promise<string>) {
-    const insurance = new RateLimiterMemory({ keyPrefix: 'password', points: tries, duration: WINDOW });
+    const insurance = new RateLimiterMemory({ keyPrefix: 'password', points: tries, duration: WINDOW_S });
     this.#limiter = new RateLimiterRedis({
       storeClient: redis,
       keyPrefix: 'limit:password',
       points: tries,
-      duration: WINDOW,
+      duration: WINDOW_S,
       rejectIfRedisNotReady: true,
       insuranceLimiter: insurance,
     });
@@ -27,7 +27,7 @@ export class Passwords {
    * Counts a guess before it is looked at, so that of many at once none is looked at too much, and none takes longer than another.
    * Gives for how many s the address has to wait, 0 for not at all.
    */
-  async guess(address: string): Promise<number> {
+  async count(address: string): Promise<number> {
     try {
       await this.#limiter.consume(await this.#keyOf(address));
       return 0;
@@ -38,7 +38,7 @@ export class Passwords {
   }
 
   /** A guess that was right is not counted. */
-  async wasRight(address: string): Promise<void> {
+  async uncount(address: string): Promise<void> {
     await this.#limiter.reward(await this.#keyOf(address));
   }
 

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import basicAuth from 'basic-auth';
 import type { Context, Middleware } from 'koa';
-import type { Passwords } from './password-attempts.js';
+import type { PasswordAttempts } from './password-attempts.js';
 
 /** Refuses what a page of another site makes the host's browser do: it would send the password along. */
 export const requireSameSite: Middleware = (ctx, next) => {
@@ -27,7 +27,7 @@ function isOwn({ headers }: IncomingMessage): boolean {
 export interface Entrance {
   /** Null: there is none, and nobody gets in. */
   password: string | null;
-  passwords: Passwords;
+  attempts: PasswordAttempts;
   addressOf: (req: IncomingMessage) => string;
 }
 
@@ -35,23 +35,23 @@ export interface Entrance {
  * Lets through who knows the password, whatever the name. Answers 401 to others, 429 to an address that has guessed too often, and 404
  * when there is no password.
  */
-export function requirePassword({ password, passwords, addressOf }: Entrance): Middleware {
+export function requirePassword({ password, attempts: passwords, addressOf }: Entrance): Middleware {
   return async (ctx, next) => {
     if (password === null) return refuse(ctx, 404);
     ctx.set('Cache-Control', 'no-store');
     const given = basicAuth(ctx.req)?.pass;
     if (given === undefined) return askFor(ctx);
     const address = addressOf(ctx.req);
-    const wait = await passwords.guess(address);
-    if (wait > 0) return refuseFor(ctx, wait);
+    const wait = await passwords.count(address);
+    if (wait > 0) return refuseUntil(ctx, wait);
     if (!sameText(given, password)) return askFor(ctx);
-    void passwords.wasRight(address).catch(() => undefined); // it counts as wrong until its time is over
+    void passwords.uncount(address).catch(() => undefined); // it counts as wrong until its time is over
     return next();
   };
 }
 
 /** The name that came with the password, as the list of acts has it. */
-export function nameOf(req: IncomingMessage): string {
+export function userNameOf(req: IncomingMessage): string {
   return (basicAuth(req)?.name ?? '').slice(0, 32);
 }
 
@@ -65,7 +65,7 @@ function askFor(ctx: Context): void {
   ctx.body = 'A password is needed.';
 }
 
-function refuseFor(ctx: Context, seconds: number): void {
+function refuseUntil(ctx: Context, seconds: number): void {
   ctx.status = 429;
   ctx.set('Retry-After', String(seconds));
   ctx.body = `Too many wrong passwords from your address. Try again in ${Math.ceil(seconds / 60)} min.`;

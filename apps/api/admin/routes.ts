@@ -7,10 +7,10 @@ import serve from 'koa-send';
 import rawBody from 'raw-body';
 import type { AddressLookupReply, OperatorActionReply } from '../../../shared/protocol/admin.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
-import type { Salt } from '../limits/address-hash.js';
-import { act, checkAct, lookAtAddress } from './acts.js';
-import { readBusy, readFigures, type Sources } from './figures.js';
-import { type Entrance, nameOf, requireSameSite } from './password.js';
+import type { AddressHash } from '../limits/address-hash.js';
+import { act, checkAction, lookAtAddress } from './actions.js';
+import { readBusy, readDashboard, type DashboardSources } from './dashboard.js';
+import { type Entrance, userNameOf, requireSameSite } from './password.js';
 
 const root = fileURLToPath(new URL('../../web/admin/', import.meta.url));
 const FILES = {
@@ -20,32 +20,39 @@ const FILES = {
   '/admin/admin.css': 'admin.css',
 };
 /** Bytes of an act. */
-const BODY_MAX = 2_048;
+const BODY_BYTES_MAX = 2_048;
 
-type AdminSources = Sources & { salt: Salt; entrance: Entrance };
+type AdminSources = DashboardSources & { addressHash: AddressHash; entrance: Entrance };
 
 /** Adds the routes; `guard` lets only the host through. */
-export function addAdminRoutes(router: Router, guard: Middleware, sources: AdminSources): void {
+export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: AdminSources): void {
   for (const [path, file] of Object.entries(FILES))
-    router.get(path, guard, toPlace, async (ctx: RouterContext) => {
+    router.get(path, hostOnly, toPlace, async (ctx: RouterContext) => {
       await serve(ctx, file, { root });
     });
-  router.get('/admin/figures', guard, async (ctx: RouterContext) => {
-    ctx.body = await readFigures(sources, Number(ctx.query.since) || 0);
+  router.get('/admin/figures', hostOnly, async (ctx: RouterContext) => {
+    ctx.body = await readDashboard(sources, Number(ctx.query.since) || 0);
   });
-  const { store, salt, samples, entrance } = sources;
+  const { store, addressHash: salt, samples, entrance } = sources;
   const post = (
     path: string,
     work: (req: RouterContext['req']) => Promise<OperatorActionReply | AddressLookupReply>,
   ): unknown =>
-    router.post(path, guard, requireSameSite, requireJson, async (ctx: RouterContext) => {
-      const { status, reply } = await answer(() => work(ctx.req), sources);
+    router.post(path, hostOnly, requireSameSite, requireJson, async (ctx: RouterContext) => {
+      const { status, reply } = await replyTo(() => work(ctx.req), sources);
       ctx.status = status;
       ctx.body = reply;
     });
-  post('/admin/act', async (req) => act({ store, salt, by: nameOf(req) }, checkAct(await readJson(req))));
+  post('/admin/act', async (req) =>
+    act({ store, addressHash: salt, by: userNameOf(req) }, checkAction(await readJson(req))),
+  );
   post('/admin/address', async (req) =>
-    lookAtAddress({ store, salt }, () => readBusy(store, samples), entrance.addressOf(req), await readJson(req)),
+    lookAtAddress(
+      { store, addressHash: salt },
+      () => readBusy(store, samples),
+      entrance.addressOf(req),
+      await readJson(req),
+    ),
   );
 }
 
@@ -60,9 +67,9 @@ const requireJson: Middleware = (ctx, next) => {
 };
 
 /** The one catch of an act. What is no ChatError is Redis away, or a fault of ours. */
-async function answer(
+async function replyTo(
   work: () => Promise<OperatorActionReply | AddressLookupReply>,
-  { availability }: Sources,
+  { availability }: DashboardSources,
 ): Promise<{ status: number; reply: OperatorActionReply | AddressLookupReply }> {
   try {
     return { status: 200, reply: await work() };
@@ -75,7 +82,7 @@ async function answer(
 
 async function readJson(req: RouterContext['req']): Promise<unknown> {
   try {
-    return JSON.parse(await rawBody(req, { limit: BODY_MAX, encoding: 'utf-8' })) as unknown;
+    return JSON.parse(await rawBody(req, { limit: BODY_BYTES_MAX, encoding: 'utf-8' })) as unknown;
   } catch {
     throw new ChatError('bad_request', 'The body must be a small JSON object.');
   }

@@ -10,67 +10,67 @@ import type { Context } from '../context.js';
 import { operations } from '../operations/index.js';
 import type { Operation } from '../operations/operation.js';
 import { checkParameters, fromQuery, type Parameters, parseQuery } from '../operations/parameters.js';
-import { readBody } from './body.js';
-import { sendPreflight } from './encode.js';
-import { Answer, isOperation, type Served } from './exchange.js';
+import { readBody } from './request-body.js';
+import { sendPreflight } from './response.js';
+import { Exchange, isOperation, type Monitoring } from './exchange.js';
 import { checkCallback } from './jsonp.js';
 import { readPlainPoll } from './poll-query.js';
 
 /** A query that has more than separators. */
 const PAIR = /[^&]/;
 
-export type ServeOperation = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => void;
+export type Dispatch = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => void;
 
-const JSONP = '/jsonp/';
-const API = '/api/';
+const JSONP_PATH = '/jsonp/';
+const API_PATH = '/api/';
 
 /** Gives what serves an operation, by its path and query. Never throws: what goes wrong is the answer. */
-export function operationServer(chat: Context, served: Served): ServeOperation {
+export function createDispatch(context: Context, monitoring: Monitoring): Dispatch {
   return (req, res, path, query) =>
-    path.startsWith(JSONP)
-      ? serveJsonp(new Answer(chat, served, res, path.slice(JSONP.length)), req, query)
-      : void serveApi(new Answer(chat, served, res, path.slice(API.length)), req, query);
+    path.startsWith(JSONP_PATH)
+      ? dispatchJsonp(new Exchange(context, monitoring, res, path.slice(JSONP_PATH.length)), req, query)
+      : void dispatchApi(new Exchange(context, monitoring, res, path.slice(API_PATH.length)), req, query);
 }
 
 /** The middleware; everything that is no operation goes on to the next. */
-export function serveOperations(serve: ServeOperation): Middleware {
+export function dispatchOperations(serve: Dispatch): Middleware {
   return async (ctx, next) => {
-    if (!ctx.path.startsWith(JSONP) && !ctx.path.startsWith(API)) return next();
+    if (!ctx.path.startsWith(JSONP_PATH) && !ctx.path.startsWith(API_PATH)) return next();
     ctx.respond = false; // the answer is written in one piece, past Koa's own
     serve(ctx.req, ctx.res, ctx.path, ctx.querystring);
   };
 }
 
-function serveJsonp(answer: Answer, req: IncomingMessage, query: string): void {
+function dispatchJsonp(exchange: Exchange, req: IncomingMessage, query: string): void {
   try {
     if (req.method !== 'GET')
       throw new ChatError('method_not_allowed', 'JSONP is asked for by GET.', { field: 'method', allow: 'GET' });
-    const plain = answer.name === 'poll' ? readPlainPoll(query) : null;
+    const plain = exchange.name === 'poll' ? readPlainPoll(query) : null;
     if (plain) {
-      answer.callback = plain.callback;
-      return runOperation('poll', plain.parameters, answer);
+      exchange.callback = plain.callback;
+      return runOperation('poll', plain.parameters, exchange);
     }
     const parsed = parseQuery(query);
-    answer.callback = checkCallback(parsed.values.get('callback') ?? []);
+    exchange.callback = checkCallback(parsed.values.get('callback') ?? []);
     parsed.values.delete('callback');
     parsed.values.delete('_'); // what jQuery and others add against caches
-    const operation = operationName(answer.name);
-    answer.chat.guard.meet(operation, req);
-    checkAndRun(operation, fromQuery(parsed), answer);
+    const operation = operationName(exchange.name);
+    exchange.context.admission.precheck(operation, req);
+    checkAndRun(operation, fromQuery(parsed), exchange);
   } catch (error) {
-    answer.refuse(error);
+    exchange.fail(error);
   }
 }
 
-async function serveApi(answer: Answer, req: IncomingMessage, query: string): Promise<void> {
-  if (req.method === 'OPTIONS') return sendPreflight(answer.res);
+async function dispatchApi(exchange: Exchange, req: IncomingMessage, query: string): Promise<void> {
+  if (req.method === 'OPTIONS') return sendPreflight(exchange.res);
   try {
-    const operation = operationName(answer.name);
-    answer.chat.guard.meet(operation, req);
+    const operation = operationName(exchange.name);
+    exchange.context.admission.precheck(operation, req);
     const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
-    checkAndRun(operation, withBearer(raw, req.headers.authorization), answer);
+    checkAndRun(operation, withBearer(raw, req.headers.authorization), exchange);
   } catch (error) {
-    answer.refuse(error);
+    exchange.fail(error);
   }
 }
 
@@ -82,21 +82,21 @@ function operationName(name: string): OperationName {
   );
 }
 
-function checkAndRun(name: OperationName, raw: Record<string, unknown>, answer: Answer): void {
-  runOperation(name, checkParameters(name, raw), answer);
+function checkAndRun(name: OperationName, raw: Record<string, unknown>, exchange: Exchange): void {
+  runOperation(name, checkParameters(name, raw), exchange);
 }
 
 /** Parameters and operation belong to the same name, which the type of a look-up by a union of names cannot say. */
-function runOperation<Op extends OperationName>(name: Op, parameters: Parameters<Op>, answer: Answer): void {
-  const { chat } = answer;
-  answer.ask(parameters);
+function runOperation<Op extends OperationName>(name: Op, parameters: Parameters<Op>, exchange: Exchange): void {
+  const { context } = exchange;
+  exchange.noteParameters(parameters);
   const operation: Operation<Op> = operations[name];
-  const answered = chat.guard.pass(name, parameters, answer, () => operation(chat, parameters, answer));
+  const answered = context.admission.admit(name, parameters, exchange, () => operation(context, parameters, exchange));
   answered?.then(
     (body) => {
-      if (body !== null) answer.give(body);
+      if (body !== null) exchange.succeed(body);
     },
-    (error: unknown) => answer.refuse(error),
+    (error: unknown) => exchange.fail(error),
   );
 }
 

@@ -6,107 +6,113 @@ import { RateLimited } from '../../../shared/store/denials.js';
 import type { Cursor } from '../../../shared/store/inboxes.js';
 import type { Context } from '../context.js';
 import type { AnsweredPoll } from '../limits/wasted-polls.js';
-import type { Gave, Reply } from '../reply.js';
-import { send, sendError, toChatError } from './encode.js';
+import type { PollResult, Reply } from '../reply.js';
+import { send, sendError, toChatError } from './response.js';
 import type { RequestLine, RequestLog } from './request-log.js';
 
-export interface Served {
+export interface Monitoring {
   /** Told of each answer: the operation, how it ended (`ok` or an error's code), and by which limit if that was it. */
-  count(operation: string, outcome: string, limit?: string): void;
+  countAnswer(operation: string, outcome: string, limit?: string): void;
   log: Logger;
   /** Where requests are told of one by one; null: nowhere. */
-  requests: RequestLog | null;
+  requestLog: RequestLog | null;
   /** Told of each failure that is no ChatError. */
-  failed(error: unknown): void;
+  reportFailure(error: unknown): void;
 }
 
 /** What an answer remembers of its operation's parameters. */
-interface Asked {
+interface NotedParameters {
   token: string | undefined;
   position: number | null;
   /** ms since 1970. */
   at: number;
 }
 
-export class Answer implements Reply {
+export class Exchange implements Reply {
   callback: string | undefined = undefined;
-  whenGone: (() => void) | null = null;
+  onClientGone: (() => void) | null = null;
   /** What the operation was asked, once that is known to be allowed. */
-  #asked: Asked | null = null;
-  readonly accepted: Reply['accepted'];
-  readonly #line: RequestLine | null;
-  #ended: (() => void) | null = null;
-  #looked = 0;
+  #parameters: NotedParameters | null = null;
+  readonly onAccepted: Reply['onAccepted'];
+  readonly #logLine: RequestLine | null;
+  #whenEnded: (() => void) | null = null;
+  #bytesRead = 0;
 
   constructor(
-    readonly chat: Context,
-    readonly served: Served,
+    readonly context: Context,
+    readonly monitoring: Monitoring,
     readonly res: ServerResponse,
     readonly name: string,
   ) {
-    this.#line = served.requests?.begin(res.req, nameOf(name)) ?? null;
-    this.accepted = this.#line?.accepted;
+    this.#logLine = monitoring.requestLog?.startLine(res.req, operationLabel(name)) ?? null;
+    this.onAccepted = this.#logLine?.noteAccepted;
     res.on('close', () => {
-      this.whenGone?.();
+      this.onClientGone?.();
       this.#end();
     });
   }
 
   /** Takes what to call when this is answered, or its client has gone: of requests in a pipeline Node tells only the first that. */
   readonly onEnd = (ended: () => void): void => {
-    this.#ended = ended;
+    this.#whenEnded = ended;
   };
 
   /** Takes note of what the operation is asked. */
-  ask({ token, cursor }: { token?: string; cursor?: Cursor | undefined }): void {
-    this.#asked = { token, position: cursor?.count ?? null, at: Date.now() };
+  noteParameters({ token, cursor }: { token?: string; cursor?: Cursor | undefined }): void {
+    this.#parameters = { token, position: cursor?.count ?? null, at: Date.now() };
   }
 
-  give(body: string, gave: Gave = 'events'): void {
-    this.whenGone = null;
+  succeed(body: string, gave: PollResult = 'events'): void {
+    this.onClientGone = null;
     this.#end();
     send(this.res, 200, body, this.callback);
     this.#count('ok');
-    if (this.#asked)
-      this.chat.guard.answered(
-        { token: this.#asked.token, poll: this.#poll(this.#asked, gave), bytes: body.length + this.#looked },
+    if (this.#parameters)
+      this.context.admission.noteSuccess(
+        {
+          token: this.#parameters.token,
+          poll: this.#poll(this.#parameters, gave),
+          bytes: body.length + this.#bytesRead,
+        },
         this.res.req,
       );
-    this.#line?.given(body, this.#asked?.token);
+    this.#logLine?.succeeded(body, this.#parameters?.token);
   }
 
   /** The one catch of a request ends here. */
-  refuse(caught: unknown): void {
-    this.whenGone = null;
+  fail(caught: unknown): void {
+    this.onClientGone = null;
     this.#end();
-    if (this.#asked?.token !== undefined && isOperation(this.name))
-      this.chat.guard.note(this.name, this.#asked.token, caught, this.res.req);
-    const error = toChatError(caught, this.served.failed);
+    if (this.#parameters?.token !== undefined && isOperation(this.name))
+      this.context.admission.noteFailure(this.name, this.#parameters.token, caught, this.res.req);
+    const error = toChatError(caught, this.monitoring.reportFailure);
     if (error.code === 'too_large') this.res.shouldKeepAlive = false; // what comes of it is not read to its end
     sendError(this.res, error, this.callback);
     this.#count(error.code, error instanceof RateLimited ? error.limit : undefined);
-    this.#line?.refused(error.code, this.#asked?.token);
+    this.#logLine?.failed(error.code, this.#parameters?.token);
   }
 
-  looked(bytes: number): void {
-    this.#looked += bytes;
+  countRead(bytes: number): void {
+    this.#bytesRead += bytes;
   }
 
-  addresses(): Promise<string[]> {
-    return this.chat.guard.addresses(this.res.req);
+  addressHashes(): Promise<string[]> {
+    return this.context.admission.addressHashes(this.res.req);
   }
 
-  #poll({ token, position, at }: Asked, gave: Gave): AnsweredPoll | null {
-    return this.name === 'poll' && token !== undefined ? { token, position, took: Date.now() - at, gave } : null;
+  #poll({ token, position, at }: NotedParameters, gave: PollResult): AnsweredPoll | null {
+    return this.name === 'poll' && token !== undefined
+      ? { token, position, took: Date.now() - at, result: gave }
+      : null;
   }
 
   #end(): void {
-    this.#ended?.();
-    this.#ended = null;
+    this.#whenEnded?.();
+    this.#whenEnded = null;
   }
 
   #count(outcome: string, limit?: string): void {
-    this.served.count(nameOf(this.name), outcome, limit);
+    this.monitoring.countAnswer(operationLabel(this.name), outcome, limit);
   }
 }
 
@@ -115,6 +121,6 @@ export function isOperation(name: string): name is OperationName {
 }
 
 /** A path that is no operation is the client's own text: it goes into no figure and no log. */
-function nameOf(name: string): string {
+function operationLabel(name: string): string {
   return isOperation(name) ? name : 'unknown';
 }

@@ -12,7 +12,7 @@ import { isToken, tokenUser } from '../../../shared/store/tokens.js';
 const GIVEN = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** What an operation that went well is called in the log; others are `answered`. */
-const WORDS: Record<string, string> = { send: 'accepted', poll: 'given' };
+const MESSAGES: Record<string, string> = { send: 'accepted', poll: 'given' };
 
 export class RequestLog {
   readonly #log: Logger;
@@ -28,7 +28,7 @@ export class RequestLog {
     return log.isLevelEnabled('debug') ? new RequestLog(log, trustProxy > 0) : null;
   }
 
-  begin(req: IncomingMessage, operation: string): RequestLine {
+  startLine(req: IncomingMessage, operation: string): RequestLine {
     return new RequestLine(this.#log, this.#idOf(req), operation);
   }
 
@@ -54,18 +54,18 @@ class RequestLine {
   }
 
   /** Takes note of the event that the request has become. */
-  readonly accepted = (room: string, id: string): void => {
+  readonly noteAccepted = (room: string, id: string): void => {
     this.#event = eventMark(room, id);
   };
 
   /** Writes the line; a poll that gave nothing has none. */
-  given(body: string, token: string | undefined): void {
+  succeeded(body: string, token: string | undefined): void {
     const events = this.#operation === 'poll' ? eventsOf(body) : undefined;
     if (events?.length === 0) return;
-    this.#write(WORDS[this.#operation] ?? 'answered', token, { event: this.#event, events });
+    this.#write(MESSAGES[this.#operation] ?? 'answered', token, { event: this.#event, events });
   }
 
-  refused(code: string, token: string | undefined): void {
+  failed(code: string, token: string | undefined): void {
     this.#write('refused', token, { code });
   }
 

@@ -6,35 +6,35 @@ import type { Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import type { Availability } from '../../../shared/redis/availability.js';
 import type { Store } from '../../../shared/store/store.js';
-import { QUEUES_PATH, queueBoard } from '../admin/board.js';
-import type { Sources } from '../admin/figures.js';
+import { QUEUES_PATH, queueBoard } from '../admin/queue-board.js';
+import type { DashboardSources } from '../admin/dashboard.js';
 import { type Entrance, requirePassword, requireSameSite } from '../admin/password.js';
 import { addAdminRoutes } from '../admin/routes.js';
-import type { Salt } from '../limits/address-hash.js';
-import { draining } from './encode.js';
+import type { AddressHash } from '../limits/address-hash.js';
+import { draining } from './response.js';
 import type { Readiness } from './readiness.js';
 import { servePages } from './static-files.js';
 
-export interface Routed extends Sources {
+export interface RouteParts extends DashboardSources {
   readiness: Readiness;
   entrance: Entrance;
-  salt: Salt;
+  addressHash: AddressHash;
   queues: Queue[];
 }
 
-export function routes(routed: Routed): Middleware[] {
-  const { store, availability, readiness, metrics, queues } = routed;
+export function routes(parts: RouteParts): Middleware[] {
+  const { store, availability, readiness, metrics, queues } = parts;
   const router = new Router({ methods: METHODS, sensitive: true }); // it answers 501 to a method it has not been told of; /ADMIN would have other headers than /admin
-  const guard = requirePassword(routed.entrance);
+  const hostOnly = requirePassword(parts.entrance);
   const whileUp = requireRedis(store);
   router.get('/health', health(availability));
   router.get('/ready', ready(readiness));
-  router.get('/metrics', guard, whileUp, async (ctx: RouterContext) => {
+  router.get('/metrics', hostOnly, whileUp, async (ctx: RouterContext) => {
     ctx.type = 'text/plain; version=0.0.4; charset=utf-8';
     ctx.body = await metrics.readAll();
   });
-  if (routed.entrance.password !== null) addAdminRoutes(router, guard, routed);
-  const board = [guard, requireSameSite, whileUp, queueBoard(queues)].map((middleware) =>
+  if (parts.entrance.password !== null) addAdminRoutes(router, hostOnly, parts);
+  const board = [hostOnly, requireSameSite, whileUp, queueBoard(queues)].map((middleware) =>
     onBoard(middleware, (_, next) => next()),
   );
   // the router's own type of context is narrower than Koa's, though it makes one out of the other

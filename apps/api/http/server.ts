@@ -2,35 +2,35 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { type Config, ConfigError } from '../../../shared/config/config.js';
-import { Addresses } from '../limits/client-address.js';
-import { boundPipelines, limitConnections } from '../limits/connections.js';
-import { draining } from './encode.js';
+import { ClientAddresses } from '../limits/client-address.js';
+import { limitPipelines, limitConnections } from '../limits/connections.js';
+import { draining } from './response.js';
 
 /** A send by JSONP carries its text in the URL: 2,000 characters of 12 bytes each, percent-encoded, and data. */
-const HEADERS_MAX = 65_536;
+const HEADERS_BYTES_MAX = 65_536;
 /** How long (ms) clients may use an idle connection again; longer than any poll they wait between. */
-const KEEP_ALIVE = 65_000;
+const KEEP_ALIVE_MS = 65_000;
 /** Idle connections are kept so long (ms) while draining, so that no request on its way meets a closed one. */
-const LINGER = 1_500;
+const LINGER_MS = 1_500;
 
 /** Node looks so often (ms) for requests that are too slow; its own 30 s would double the time they have. */
-const LOOK = 5_000;
+const CHECK_EVERY_MS = 5_000;
 
 /** Throws ConfigError when the port cannot be had. */
 export async function listen(listener: RequestListener, config: Config): Promise<Server> {
   const patience = config.clientTimeout * 1_000;
   const server = createServer(
     {
-      maxHeaderSize: HEADERS_MAX,
-      keepAliveTimeout: KEEP_ALIVE,
+      maxHeaderSize: HEADERS_BYTES_MAX,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       noDelay: true,
       headersTimeout: patience,
       requestTimeout: patience,
-      connectionsCheckingInterval: Math.min(LOOK, patience),
+      connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, patience),
     },
-    boundPipelines(listener),
+    limitPipelines(listener),
   );
-  limitConnections(server, new Addresses(config.trustProxy), config);
+  limitConnections(server, new ClientAddresses(config.trustProxy), config);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, config.port)));
     server.listen(config.port, resolve);
@@ -57,7 +57,7 @@ export async function drainServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });
-  const timer = setTimeout(() => server.closeIdleConnections(), LINGER);
+  const timer = setTimeout(() => server.closeIdleConnections(), LINGER_MS);
   await closed;
   clearTimeout(timer);
 }

@@ -13,8 +13,8 @@ const PAGES: [RegExp, string][] = [
   [/^\/([a-z]+)$/, '/$1.html'],
 ];
 /** The talk of a room is for those who are there, not for a search engine. */
-const ROOMS = /^\/(?:r|embed)\//;
-const NOTHING_HERE = '/404.html';
+const ROOM_PAGES = /^\/(?:r|embed)\//;
+const NOT_FOUND_FILE = '/404.html';
 
 /** What there is, read once: a path that names no file is not looked for. */
 function filesBelow(folder: string): Set<string> {
@@ -28,8 +28,8 @@ function filesBelow(folder: string): Set<string> {
 
 export function servePages(): Middleware {
   const files = filesBelow(root);
-  files.delete(NOTHING_HERE);
-  const nothing = readFileSync(`${root}${NOTHING_HERE}`, 'utf8');
+  files.delete(NOT_FOUND_FILE);
+  const nothing = readFileSync(`${root}${NOT_FOUND_FILE}`, 'utf8');
   return async (ctx, next) => {
     const file = fileFor(ctx.path, files);
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return file === undefined ? next() : refuseMethod(ctx);
@@ -39,7 +39,7 @@ export function servePages(): Middleware {
     ctx.set('Access-Control-Allow-Origin', '*');
     ctx.set('Cache-Control', 'no-cache');
     ctx.vary('Accept-Encoding'); // the compressed form stands beside each text
-    if (ROOMS.test(ctx.path)) ctx.set('X-Robots-Tag', 'noindex');
+    if (ROOM_PAGES.test(ctx.path)) ctx.set('X-Robots-Tag', 'noindex');
     if (file !== undefined) return void (await serve(ctx, file, { root }));
     ctx.status = 404;
     ctx.type = 'html';

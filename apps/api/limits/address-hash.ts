@@ -6,10 +6,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { RedisClient } from '../../../shared/redis/owners.js';
 
 /** Seconds: the day, the day after, and what clocks may differ by. */
-const KEPT = 49 * 3_600;
-const DAY = 86_400_000;
+const SALT_TTL_S = 49 * 3_600;
+const DAY_MS = 86_400_000;
 
-export class Salt {
+export class AddressHash {
   readonly #redis: RedisClient;
   #day = '';
   #salt: Promise<string> = Promise.resolve('');
@@ -24,16 +24,16 @@ export class Salt {
 
   /** An address as it may be kept for a while. Rejects when Redis is away and has not said today's salt yet. */
   async hash(address: string): Promise<string> {
-    return hashed(await this.#today(), address);
+    return hashWithSalt(await this.#today(), address);
   }
 
   /** An address by today's salt and, where there was one, yesterday's. */
   async hashes(address: string): Promise<string[]> {
-    return (await this.inUse()).map((salt) => hashed(salt, address));
+    return (await this.currentSalts()).map((salt) => hashWithSalt(salt, address));
   }
 
   /** Today's salt and, where there was one, yesterday's: what was hashed less than a day ago was hashed with one of them. */
-  async inUse(): Promise<string[]> {
+  async currentSalts(): Promise<string[]> {
     const today = await this.#today();
     return [today, await this.#yesterday].filter((salt) => salt !== '');
   }
@@ -43,7 +43,7 @@ export class Salt {
     if (day !== this.#day) {
       this.#day = day;
       this.#salt = this.#agree(`salt:${day}`);
-      this.#yesterday = this.#redis.get(`salt:${dayOf(Date.now() - DAY)}`).then((salt) => salt ?? '');
+      this.#yesterday = this.#redis.get(`salt:${dayOf(Date.now() - DAY_MS)}`).then((salt) => salt ?? '');
       for (const salt of [this.#salt, this.#yesterday])
         salt.catch(() => {
           this.#day = '';
@@ -55,7 +55,7 @@ export class Salt {
   /** Whoever is first makes it. */
   async #agree(key: string): Promise<string> {
     const fresh = randomBytes(18).toString('base64url');
-    return (await this.#redis.set(key, fresh, 'EX', KEPT, 'NX')) === 'OK'
+    return (await this.#redis.set(key, fresh, 'EX', SALT_TTL_S, 'NX')) === 'OK'
       ? fresh
       : ((await this.#redis.get(key)) ?? fresh);
   }
@@ -64,6 +64,6 @@ export class Salt {
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /** An address by one salt. */
-export function hashed(salt: string, address: string): string {
+export function hashWithSalt(salt: string, address: string): string {
   return createHash('sha256').update(salt).update(address).digest('base64url').slice(0, 22);
 }

@@ -10,21 +10,21 @@ import { rateLimited } from '../../../shared/store/denials.js';
 import { messageCost } from '../../../shared/store/event-text.js';
 import type { Store } from '../../../shared/store/store.js';
 import { isToken } from '../../../shared/store/tokens.js';
-import { Salt } from './address-hash.js';
-import { Addresses, networkOf } from './client-address.js';
-import { Waits } from './cooldowns.js';
-import { Lane } from './fair-queue.js';
+import { AddressHash } from './address-hash.js';
+import { ClientAddresses, networkOf } from './client-address.js';
+import { Cooldowns } from './cooldowns.js';
+import { FairQueue } from './fair-queue.js';
 import type { Host } from './host.js';
-import { Failures } from './invalid-tokens.js';
-import { Places } from './keyed-semaphore.js';
+import { InvalidTokens } from './invalid-tokens.js';
+import { KeyedSemaphore } from './keyed-semaphore.js';
 import { checkOrigin } from './origins.js';
-import { type LimitName, Limits } from './rate-limits.js';
-import { Crowds } from './room-sizes.js';
-import { Fruitless } from './wasted-calls.js';
-import { type AnsweredPoll, PollAnswers } from './wasted-polls.js';
+import { type LimitName, RateLimits } from './rate-limits.js';
+import { RoomSizes } from './room-sizes.js';
+import { WastedCalls } from './wasted-calls.js';
+import { type AnsweredPoll, WastedPolls } from './wasted-polls.js';
 
 /** What an operation counts as, by address. The others are bounded by the rate of their user. */
-const COUNTED: Partial<Record<OperationName, LimitName>> = {
+const LIMIT_OF: Partial<Record<OperationName, LimitName>> = {
   join: 'joins',
   send: 'sends',
   set: 'sends',
@@ -36,7 +36,7 @@ const COUNTED: Partial<Record<OperationName, LimitName>> = {
   rooms: 'reads',
 };
 /** These can wait for who talks: who comes, and who reads what has been. */
-const LANES: Partial<Record<OperationName, 'coming' | 'reading'>> = {
+const QUEUE_OF: Partial<Record<OperationName, 'coming' | 'reading'>> = {
   join: 'coming',
   enter: 'coming',
   rename: 'coming',
@@ -48,7 +48,7 @@ const LANES: Partial<Record<OperationName, 'coming' | 'reading'>> = {
 /** These make a room that is not there. */
 const MAKES_ROOMS: ReadonlySet<OperationName> = new Set<OperationName>(['join', 'enter']);
 /** These are refused as too fast by the rate of their user alone, so that for a moment no other of that user can succeed. */
-const BY_USER: ReadonlySet<OperationName> = new Set<OperationName>([
+const RATED_BY_USER: ReadonlySet<OperationName> = new Set<OperationName>([
   'signal',
   'enter',
   'exit',
@@ -57,19 +57,19 @@ const BY_USER: ReadonlySet<OperationName> = new Set<OperationName>([
   'rename',
 ]);
 /** These refusals say nothing against who was refused, or are counted elsewhere. */
-const NO_FAULT: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'unauthorized']);
+const BLAMELESS_CODES: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'unauthorized']);
 /** A poll that finds no place may be tried again after so long (ms). */
-const NO_PLACE = 5_000;
+const POLL_RETRY_MS = 5_000;
 /** Bytes of URL and headers that a held poll may keep in memory: browsers send 1 KB, and cookies of other applications of the host. */
-const POLL_HEAD_MAX = 16_384;
+const POLL_HEAD_BYTES_MAX = 16_384;
 /** An answer costs one more reading for each of so many bytes after the first. */
-const READING = 16_384;
+const READ_BYTES = 16_384;
 
 /** A room is there so long (s) after it was counted, at the latest. */
-const MAKING = 10;
+const ROOM_CREATION_S = 10;
 
 /** What limits look at of an operation's parameters. */
-interface Asked {
+interface LimitedParameters {
   token?: string;
   room?: string;
   text?: string | undefined;
@@ -79,60 +79,60 @@ interface Asked {
 }
 
 /** The request. */
-interface Asking {
+interface Caller {
   readonly res: ServerResponse;
   /** Takes what to call, once, when it is answered or its client has gone. */
   readonly onEnd: (ended: () => void) => void;
 }
 
 /** What the host's page needs; without it nothing is switched off, and nothing is noted. */
-export interface GuardOptions {
+export interface AdmissionOptions {
   host?: Host;
-  salt?: Salt;
+  addressHash?: AddressHash;
 }
 
-export class Guard {
+export class Admission {
   readonly #host: Host | undefined;
   readonly #store: Store;
-  readonly #addresses: Addresses;
-  readonly #limits: Limits;
-  readonly #salt: Salt;
-  readonly #failures: Failures;
-  readonly #polls: Places;
-  readonly #pollAnswers = new PollAnswers();
-  readonly #fruitless: Fruitless;
-  readonly #waits = new Waits();
-  readonly #crowds: Crowds;
-  readonly #lanes = { coming: new Lane('coming'), reading: new Lane('reading') };
+  readonly #addresses: ClientAddresses;
+  readonly #rateLimits: RateLimits;
+  readonly #addressHash: AddressHash;
+  readonly #invalidTokens: InvalidTokens;
+  readonly #openPolls: KeyedSemaphore;
+  readonly #wastedPolls = new WastedPolls();
+  readonly #wastedCalls: WastedCalls;
+  readonly #cooldowns = new Cooldowns();
+  readonly #roomSizes: RoomSizes;
+  readonly #queues = { coming: new FairQueue('coming'), reading: new FairQueue('reading') };
 
-  constructor(store: Store, { host, salt }: GuardOptions = {}) {
+  constructor(store: Store, { host, addressHash: addressHash }: AdmissionOptions = {}) {
     const { config, redis } = store;
     this.#store = store;
     this.#host = host;
-    this.#addresses = new Addresses(config.trustProxy);
-    this.#limits = new Limits(store);
-    this.#salt = salt ?? new Salt(redis);
-    this.#crowds = new Crowds(store);
-    this.#failures = new Failures((address) => this.#count('failures', address));
-    this.#polls = new Places(config.addressPolls);
-    this.#fruitless = new Fruitless(config.fruitlessCalls, config.addressFruitless);
+    this.#addresses = new ClientAddresses(config.trustProxy);
+    this.#rateLimits = new RateLimits(store);
+    this.#addressHash = addressHash ?? new AddressHash(redis);
+    this.#roomSizes = new RoomSizes(store);
+    this.#invalidTokens = new InvalidTokens((address) => this.#count('failures', address));
+    this.#openPolls = new KeyedSemaphore(config.addressPolls);
+    this.#wastedCalls = new WastedCalls(config.fruitlessCalls, config.addressFruitless);
   }
 
   /** Looks at a request before anything of it is read but its operation: who has to wait is refused at no cost. Throws `rate_limited`. */
-  meet(name: OperationName, req: IncomingMessage): void {
-    const limit = COUNTED[name];
+  precheck(name: OperationName, req: IncomingMessage): void {
+    const limit = LIMIT_OF[name];
     if (!limit || !this.#store.config.rateLimits) return;
     const address = this.#addresses.of(req);
-    this.#waits.check(`${limit} ${address}`, limit);
+    this.#cooldowns.check(`${limit} ${address}`, limit);
     const network = networkOf(address);
-    if (network !== null) this.#waits.check(`${limit} ${network}`, limit);
+    if (network !== null) this.#cooldowns.check(`${limit} ${network}`, limit);
   }
 
   /** Looks at a call, and runs it when it may. Throws, or rejects with, `rate_limited`, `origin_refused`, `not_allowed`. */
-  pass<Result>(
+  admit<Result>(
     name: OperationName,
-    asked: Asked,
-    { res, onEnd }: Asking,
+    asked: LimitedParameters,
+    { res, onEnd }: Caller,
     run: () => Promise<Result> | null,
   ): Promise<Result | null> | null {
     const { allowedOrigins, rateLimits } = this.#store.config;
@@ -140,43 +140,43 @@ export class Guard {
     this.#host?.meet(res.req, address);
     if (allowedOrigins) checkOrigin(res.req, allowedOrigins);
     if (!rateLimits) return run();
-    if (asked.token !== undefined) this.#admitUser(name, asked.token, address);
-    if (name === 'poll') this.#place(res.req, address, onEnd);
-    const limit = asked.forget || asked.messages ? 'forgets' : COUNTED[name];
-    const counted = limit || MAKES_ROOMS.has(name) ? () => this.#admit(name, limit, asked, address).then(run) : run;
-    const lane = limit === 'forgets' ? 'reading' : LANES[name];
-    return lane ? this.#lanes[lane].run(address, counted) : counted();
+    if (asked.token !== undefined) this.#checkUser(name, asked.token, address);
+    if (name === 'poll') this.#acquirePoll(res.req, address, onEnd);
+    const limit = asked.forget || asked.messages ? 'forgets' : LIMIT_OF[name];
+    const counted = limit || MAKES_ROOMS.has(name) ? () => this.#countCall(name, limit, asked, address).then(run) : run;
+    const lane = limit === 'forgets' ? 'reading' : QUEUE_OF[name];
+    return lane ? this.#queues[lane].run(address, counted) : counted();
   }
 
   /** Takes note of a call that went well: of a poll, or of the size of an answer. Never throws. */
-  answered(
+  noteSuccess(
     { token, poll, bytes }: { token: string | undefined; poll: AnsweredPoll | null; bytes: number },
     req: IncomingMessage,
   ): void {
     if (!this.#store.config.rateLimits) return;
-    if (token !== undefined) this.#failures.worked(token);
+    if (token !== undefined) this.#invalidTokens.noteValid(token);
     if (poll) {
-      if (!this.#pollAnswers.gaveSomething(poll))
-        this.#fruitless.count(this.#addresses.of(req), poll.token, readings(bytes) + 1);
-    } else if (readings(bytes) > 0) {
-      this.#count('reads', this.#addresses.of(req), readings(bytes)).catch(() => undefined); // the next one is told
+      if (!this.#wastedPolls.gaveSomething(poll))
+        this.#wastedCalls.count(this.#addresses.of(req), poll.token, readsOf(bytes) + 1);
+    } else if (readsOf(bytes) > 0) {
+      this.#count('reads', this.#addresses.of(req), readsOf(bytes)).catch(() => undefined); // the next one is told
     }
   }
 
   /** Takes note of how a call with a token failed. Never throws. */
-  note(name: OperationName, token: string, error: unknown, req: IncomingMessage): void {
+  noteFailure(name: OperationName, token: string, error: unknown, req: IncomingMessage): void {
     if (!this.#store.config.rateLimits || !(error instanceof ChatError)) return;
     const { code, details } = error;
-    this.#failures.note(this.#addresses.of(req), token, error);
+    this.#invalidTokens.noteFailure(this.#addresses.of(req), token, error);
     if (!isToken(token)) return;
-    if (code === 'rate_limited' && BY_USER.has(name))
-      this.#waits.add(`${name} ${token}`, (details.retryAfter ?? 0) * 1_000);
-    if (!NO_FAULT.has(code)) this.#fruitless.count(this.#addresses.of(req), token, 1);
+    if (code === 'rate_limited' && RATED_BY_USER.has(name))
+      this.#cooldowns.start(`${name} ${token}`, (details.retryAfter ?? 0) * 1_000);
+    if (!BLAMELESS_CODES.has(code)) this.#wastedCalls.count(this.#addresses.of(req), token, 1);
   }
 
   /** Hashes of the address of who asks, by the salts of today and of yesterday. Rejects when Redis is away. */
-  addresses(req: IncomingMessage): Promise<string[]> {
-    return this.#salt.hashes(this.#addresses.of(req));
+  addressHashes(req: IncomingMessage): Promise<string[]> {
+    return this.#addressHash.hashes(this.#addresses.of(req));
   }
 
   /** Takes note of a message to a room, for what is busy. */
@@ -184,17 +184,22 @@ export class Guard {
     this.#host?.noteMessage(room);
   }
 
-  #admitUser(name: OperationName, token: string, address: string): void {
-    this.#failures.check(address, token);
-    this.#fruitless.check(token);
-    if (BY_USER.has(name)) this.#waits.check(`${name} ${token}`, 'user');
+  #checkUser(name: OperationName, token: string, address: string): void {
+    this.#invalidTokens.check(address, token);
+    this.#wastedCalls.check(token);
+    if (RATED_BY_USER.has(name)) this.#cooldowns.check(`${name} ${token}`, 'user');
   }
 
-  async #admit(name: OperationName, limit: LimitName | undefined, asked: Asked, address: string): Promise<void> {
+  async #countCall(
+    name: OperationName,
+    limit: LimitName | undefined,
+    asked: LimitedParameters,
+    address: string,
+  ): Promise<void> {
     const { room = DEFAULT_ROOM } = asked;
     if (limit) await this.#count(limit, address, name === 'send' ? messageCost(asked) : 1);
     if (!MAKES_ROOMS.has(name)) return;
-    await this.#limits.count('roomJoins', room, await this.#crowds.weight(room));
+    await this.#rateLimits.count('roomJoins', room, await this.#roomSizes.joinCost(room));
     if (await this.#isNew(room)) await this.#countRoom(room, address);
   }
 
@@ -207,7 +212,7 @@ export class Guard {
   async #countRoom(room: string, address: string): Promise<void> {
     const { keys, redis } = this.#store;
     const making = `limit:making:${keys.room(room)}`;
-    if ((await redis.set(making, 1, 'EX', MAKING, 'NX')) !== 'OK') return;
+    if ((await redis.set(making, 1, 'EX', ROOM_CREATION_S, 'NX')) !== 'OK') return;
     try {
       await this.#count('rooms', address);
     } catch (refused) {
@@ -225,26 +230,30 @@ export class Guard {
 
   async #countOne(limit: LimitName, counted: string, cost: number, wider: boolean): Promise<void> {
     try {
-      await this.#limits.count(limit, await this.#salt.hash(counted), cost, wider);
+      await this.#rateLimits.count(limit, await this.#addressHash.hash(counted), cost, wider);
     } catch (refused) {
       if (refused instanceof ChatError)
-        this.#waits.add(`${limit} ${counted}`, (refused.details.retryAfter ?? 0) * 1_000);
+        this.#cooldowns.start(`${limit} ${counted}`, (refused.details.retryAfter ?? 0) * 1_000);
       throw refused;
     }
   }
 
-  #place(req: IncomingMessage, address: string, onEnd: (ended: () => void) => void): void {
-    if (headBytes(req) > POLL_HEAD_MAX)
-      throw new ChatError('too_large', `The URL and headers of a poll must have at most ${POLL_HEAD_MAX} bytes.`, {
-        field: 'headers',
-      });
-    if (!this.#polls.take(address)) throw rateLimited(NO_PLACE, undefined, 'polls');
-    onEnd(() => this.#polls.give(address));
+  #acquirePoll(req: IncomingMessage, address: string, onEnd: (ended: () => void) => void): void {
+    if (headBytes(req) > POLL_HEAD_BYTES_MAX)
+      throw new ChatError(
+        'too_large',
+        `The URL and headers of a poll must have at most ${POLL_HEAD_BYTES_MAX} bytes.`,
+        {
+          field: 'headers',
+        },
+      );
+    if (!this.#openPolls.tryAcquire(address)) throw rateLimited(POLL_RETRY_MS, undefined, 'polls');
+    onEnd(() => this.#openPolls.release(address));
   }
 }
 
 /** What an answer counts beyond one. */
-const readings = (bytes: number): number => Math.floor(bytes / READING);
+const readsOf = (bytes: number): number => Math.floor(bytes / READ_BYTES);
 
 function headBytes({ url = '', rawHeaders }: IncomingMessage): number {
   let bytes = url.length;

@@ -5,38 +5,38 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { readSwitched } from '../../../shared/store/operator.js';
 import type { Store } from '../../../shared/store/store.js';
-import { hashed, type Salt } from './address-hash.js';
+import { hashWithSalt, type AddressHash } from './address-hash.js';
 
-const READ_EVERY = 2_000;
+const READ_EVERY_MS = 2_000;
 /** Addresses whose hashes are remembered at a time. */
-const MOST = 10_000;
+const ADDRESSES_MAX = 10_000;
 
 /** Names, and until when (ms since 1970) each is off. */
-type Off = ReadonlyMap<string, number>;
+type BlockedUntil = ReadonlyMap<string, number>;
 
-export class Blocks {
+export class Blocklist {
   readonly #store: Store;
-  readonly #salt: Salt;
-  #origins: Off = new Map();
+  readonly #addressHash: AddressHash;
+  #origins: BlockedUntil = new Map();
   /** By hash. */
-  #addresses: Off = new Map();
+  #addresses: BlockedUntil = new Map();
   #salts: string[] = [];
   /** Until when an address is off, 0 for one that is not: hashing it for every request would cost more than all else here. */
   #known = new Map<string, number>();
 
-  constructor(store: Store, salt: Salt) {
+  constructor(store: Store, addressHash: AddressHash) {
     this.#store = store;
-    this.#salt = salt;
-    setInterval(() => void this.read().catch(() => undefined), READ_EVERY).unref(); // the next look makes up for it
+    this.#addressHash = addressHash;
+    setInterval(() => void this.read().catch(() => undefined), READ_EVERY_MS).unref(); // the next look makes up for it
   }
 
   /** Reads what is off. Rejects when Redis is away. */
   async read(): Promise<void> {
     const off = await readSwitched(this.#store);
-    const of = (kind: string): Off =>
+    const of = (kind: string): BlockedUntil =>
       new Map(off.flatMap((one) => (one.kind === kind ? [[one.name, one.until ?? Infinity]] : [])));
     const addresses = of('address');
-    this.#salts = addresses.size > 0 ? await this.#salt.inUse() : [];
+    this.#salts = addresses.size > 0 ? await this.#addressHash.currentSalts() : [];
     this.#origins = of('origin');
     this.#addresses = addresses;
     this.#known = new Map();
@@ -57,8 +57,8 @@ export class Blocks {
   #untilOf(address: string): number {
     const known = this.#known.get(address);
     if (known !== undefined) return known;
-    const until = Math.max(0, ...this.#salts.map((salt) => this.#addresses.get(hashed(salt, address)) ?? 0));
-    if (this.#known.size >= MOST) this.#known.clear();
+    const until = Math.max(0, ...this.#salts.map((salt) => this.#addresses.get(hashWithSalt(salt, address)) ?? 0));
+    if (this.#known.size >= ADDRESSES_MAX) this.#known.clear();
     this.#known.set(address, until);
     return until;
   }

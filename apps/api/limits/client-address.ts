@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 
 /** Gives the client's address of each request. `proxies`: how many of ours stand in front, each adding to X-Forwarded-For. */
-export class Addresses {
+export class ClientAddresses {
   readonly #proxies: number;
   readonly #peers = new WeakMap<Socket, string>();
 
@@ -21,7 +21,7 @@ export class Addresses {
   ofPeer(socket: Socket): string {
     const known = this.#peers.get(socket);
     if (known !== undefined) return known;
-    const address = countedAs(socket.remoteAddress ?? '') ?? 'gone';
+    const address = limitedAddress(socket.remoteAddress ?? '') ?? 'gone';
     this.#peers.set(socket, address);
     return address;
   }
@@ -40,11 +40,11 @@ function forwarded(req: IncomingMessage, proxies: number): string | null {
     end = comma;
     comma = comma === 0 ? -1 : list.lastIndexOf(',', comma - 1);
   }
-  return end - comma > ENTRY_MAX ? null : countedAs(withoutPort(list.slice(comma + 1, end)));
+  return end - comma > ENTRY_CHARACTERS_MAX ? null : limitedAddress(withoutPort(list.slice(comma + 1, end)));
 }
 
 /** Characters of an address with its port, brackets and spaces, generously. */
-const ENTRY_MAX = 100;
+const ENTRY_CHARACTERS_MAX = 100;
 
 function withoutPort(text: string): string {
   const [, six, four] = /^\s*(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)\s*$/.exec(text) ?? [];
@@ -52,7 +52,7 @@ function withoutPort(text: string): string {
 }
 
 /** Null for what is no address. */
-export function countedAs(address: string): string | null {
+export function limitedAddress(address: string): string | null {
   const kind = isIP(address);
   if (kind !== 6) return kind === 4 ? address : null;
   const groups = groupsOf(address);
@@ -65,7 +65,7 @@ export function countedAs(address: string): string | null {
 }
 
 /** What a /56 may have, all its /64 together, as a multiple of what one may. */
-export const WIDER = 4;
+export const NETWORK_FACTOR = 4;
 
 /** The /56 around a /64, which many a customer has; null for IPv4. */
 export function networkOf(address: string): string | null {

@@ -2,22 +2,22 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Config } from '../../../shared/config/config.js';
-import type { Addresses } from './client-address.js';
-import { Places } from './keyed-semaphore.js';
+import type { ClientAddresses } from './client-address.js';
+import { KeyedSemaphore } from './keyed-semaphore.js';
 
 /** Closes connections beyond the limits at once, and those that do not take their answers; slow requests are Node's part. */
-export function limitConnections(server: Server, addresses: Addresses, config: Config): void {
+export function limitConnections(server: Server, addresses: ClientAddresses, config: Config): void {
   if (!config.rateLimits) return;
   const open = new Set<Socket>();
   // behind proxies all connections are theirs
-  const places = new Places(config.trustProxy > 0 ? config.connections : config.addressConnections);
+  const places = new KeyedSemaphore(config.trustProxy > 0 ? config.connections : config.addressConnections);
   server.prependListener('connection', (socket) => {
     const address = addresses.ofPeer(socket);
-    if (open.size >= config.connections || !places.take(address)) return void socket.destroy();
+    if (open.size >= config.connections || !places.tryAcquire(address)) return void socket.destroy();
     open.add(socket);
     socket.once('close', () => {
       open.delete(socket);
-      places.give(address);
+      places.release(address);
     });
   });
   const timer = setInterval(closeStuck, config.clientTimeout * 500, open);
@@ -25,16 +25,16 @@ export function limitConnections(server: Server, addresses: Addresses, config: C
 }
 
 /** Requests that may wait behind others of their connection. No browser sends any; each may make an answer that has to be kept. */
-const QUEUED_MAX = 32;
+const PIPELINED_MAX = 32;
 
 /** Closes a connection on which too many requests wait for the answers before theirs. */
-export function boundPipelines(listener: RequestListener): RequestListener {
+export function limitPipelines(listener: RequestListener): RequestListener {
   const queued = new WeakMap<Socket, number>();
   return (req, res) => {
     if (res.socket !== null) return listener(req, res); // the only one: its connection is its own
     const { socket } = req;
     const waiting = (queued.get(socket) ?? 0) + 1;
-    if (waiting > QUEUED_MAX) return void socket.destroy(); // Node goes on to read what came with it
+    if (waiting > PIPELINED_MAX) return void socket.destroy(); // Node goes on to read what came with it
     queued.set(socket, waiting);
     res.once('close', () => queued.set(socket, (queued.get(socket) ?? 1) - 1));
     listener(req, res);

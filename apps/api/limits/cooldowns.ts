@@ -3,7 +3,7 @@ import { rateLimited } from '../../../shared/store/denials.js';
 import { keepNewest } from './bounded.js';
 
 /** Entries of a memory: beyond it the oldest goes, which at worst costs asking once more. */
-const MOST = 10_000;
+const COOLDOWNS_MAX = 10_000;
 
 /** Times (ms since 1970) until which something holds, by key; the newest 10,000. */
 export class Until {
@@ -19,11 +19,11 @@ export class Until {
   set(key: string, ms: number): void {
     this.#times.delete(key);
     this.#times.set(key, Date.now() + ms);
-    keepNewest(this.#times, MOST);
+    keepNewest(this.#times, COOLDOWNS_MAX);
   }
 }
 
-export class Waits {
+export class Cooldowns {
   readonly #until = new Until();
 
   /** Throws `rate_limited`, by a limit of that name, for who has to wait. */
@@ -33,7 +33,7 @@ export class Waits {
   }
 
   /** Has to wait for `ms` from now on. */
-  add(key: string, ms: number): void {
+  start(key: string, ms: number): void {
     this.#until.set(key, ms);
   }
 }

@@ -6,17 +6,17 @@ import PQueue from 'p-queue';
 import { rateLimited } from '../../../shared/store/denials.js';
 
 /** Enough for a lecture hall that comes at once; each of them makes ten calls of Redis, one after the other. */
-const SIDE_BY_SIDE = 4;
+const CONCURRENT_MAX = 4;
 /** Calls that wait, at which an address that has some already gets no more; who has none has as many again. */
-const WAITING = 300;
+const WAITING_MAX = 300;
 /** How long (ms) a call waits before it is refused: shorter than clients do for an answer. */
-const PATIENCE = 5_000;
+const WAIT_MS = 5_000;
 /** When (ms) who was refused may come again. */
-const COME_AGAIN = 3_000;
+const RETRY_MS = 3_000;
 
-export class Lane {
+export class FairQueue {
   readonly #name: string;
-  readonly #queue = new PQueue({ concurrency: SIDE_BY_SIDE });
+  readonly #queue = new PQueue({ concurrency: CONCURRENT_MAX });
   /** Calls of each address that wait or are under way. */
   readonly #calls = new Map<string, number>();
 
@@ -28,10 +28,10 @@ export class Lane {
   /** Runs a call when it is its turn. Rejects with `rate_limited` when that takes too long. */
   async run<Result>(address: string, call: () => Promise<Result> | Result): Promise<Result> {
     const before = this.#calls.get(address) ?? 0;
-    if (this.#queue.size >= (before > 0 ? WAITING : 2 * WAITING)) throw this.#full();
+    if (this.#queue.size >= (before > 0 ? WAITING_MAX : 2 * WAITING_MAX)) throw this.#full();
     this.#calls.set(address, before + 1);
     const waiting = new AbortController();
-    const timer = setTimeout(() => waiting.abort(this.#full()), PATIENCE);
+    const timer = setTimeout(() => waiting.abort(this.#full()), WAIT_MS);
     try {
       return await this.#queue.add(
         () => {
@@ -53,6 +53,6 @@ export class Lane {
   }
 
   #full(): Error {
-    return rateLimited(COME_AGAIN, 'Very many are coming or reading at the moment.', this.#name);
+    return rateLimited(RETRY_MS, 'Very many are coming or reading at the moment.', this.#name);
   }
 }

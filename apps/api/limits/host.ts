@@ -1,17 +1,17 @@
 /** The host's eyes and hand on requests: what is busy is counted, what is switched off is refused. */
 import type { IncomingMessage } from 'node:http';
-import type { Blocks } from './blocklist.js';
-import type { Busiest } from './top-talkers.js';
+import type { Blocklist } from './blocklist.js';
+import type { TopTalkers } from './top-talkers.js';
 
 /** Characters of an origin; more is nobody's. */
 const ORIGIN_MAX = 200;
 
 export class Host {
-  readonly #blocks: Blocks;
-  readonly #busiest: Busiest | null;
+  readonly #blocks: Blocklist;
+  readonly #busiest: TopTalkers | null;
 
   /** `busiest` is null when nobody can look at it. */
-  constructor(blocks: Blocks, busiest: Busiest | null) {
+  constructor(blocks: Blocklist, busiest: TopTalkers | null) {
     this.#blocks = blocks;
     this.#busiest = busiest;
   }

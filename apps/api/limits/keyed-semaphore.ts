@@ -1,36 +1,37 @@
 /** How much of this process each address holds: a count, and a most. */
-import { networkOf, WIDER } from './client-address.js';
+import { networkOf, NETWORK_FACTOR } from './client-address.js';
 
-export class Places {
+export class KeyedSemaphore {
   readonly #most: number;
-  readonly #taken = new Map<string, number>();
+  readonly #acquired = new Map<string, number>();
 
   constructor(most: number) {
     this.#most = most;
   }
 
   /** Takes a place; false when the address, or the network it is in, has all it may have. */
-  take(address: string): boolean {
+  tryAcquire(address: string): boolean {
     const network = networkOf(address);
-    if (this.#of(address) >= this.#most || (network !== null && this.#of(network) >= this.#most * WIDER)) return false;
+    if (this.#count(address) >= this.#most || (network !== null && this.#count(network) >= this.#most * NETWORK_FACTOR))
+      return false;
     this.#add(address, 1);
     if (network !== null) this.#add(network, 1);
     return true;
   }
 
-  give(address: string): void {
+  release(address: string): void {
     const network = networkOf(address);
     this.#add(address, -1);
     if (network !== null) this.#add(network, -1);
   }
 
-  #of(key: string): number {
-    return this.#taken.get(key) ?? 0;
+  #count(key: string): number {
+    return this.#acquired.get(key) ?? 0;
   }
 
   #add(key: string, more: number): void {
-    const taken = this.#of(key) + more;
-    if (taken > 0) this.#taken.set(key, taken);
-    else this.#taken.delete(key);
+    const taken = this.#count(key) + more;
+    if (taken > 0) this.#acquired.set(key, taken);
+    else this.#acquired.delete(key);
   }
 }

@@ -9,16 +9,16 @@ import { type CircuitBreaker, CircuitOpen } from '../../../shared/redis/circuit-
 import type { RedisClient } from '../../../shared/redis/owners.js';
 import { rateLimited } from '../../../shared/store/denials.js';
 import type { Store } from '../../../shared/store/store.js';
-import { WIDER } from './client-address.js';
+import { NETWORK_FACTOR } from './client-address.js';
 
 export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'forgets' | 'roomJoins';
 
-const MINUTE = 60;
-const HOUR = 3_600;
+const MINUTE_S = 60;
+const HOUR_S = 3_600;
 /** Short, so that who was too fast need not wait long. */
-const SHORTLY = 10;
+const SHORT_S = 10;
 
-export class Limits {
+export class RateLimits {
   readonly #limiters: Record<LimitName, RateLimiterRedis>;
   /** The same for networks. */
   readonly #wider: Record<LimitName, RateLimiterRedis>;
@@ -26,7 +26,7 @@ export class Limits {
 
   constructor({ redis, breaker, config }: Store) {
     this.#limiters = limiters(redis, config, 'limit', 1);
-    this.#wider = limiters(redis, config, 'limit:wider', WIDER);
+    this.#wider = limiters(redis, config, 'limit:wider', NETWORK_FACTOR);
     this.#breaker = breaker;
   }
 
@@ -63,12 +63,12 @@ function limiters(
     });
   };
   return {
-    joins: limiter('joins', config.addressJoins, MINUTE),
-    rooms: limiter('rooms', config.addressRooms, HOUR),
-    sends: limiter('sends', config.addressSends, SHORTLY),
-    reads: limiter('reads', config.addressReads, SHORTLY),
-    failures: limiter('failures', config.addressFailures, MINUTE),
-    forgets: limiter('forgets', config.addressForgets, MINUTE),
-    roomJoins: limiter('room-joins', config.roomJoins, SHORTLY),
+    joins: limiter('joins', config.addressJoins, MINUTE_S),
+    rooms: limiter('rooms', config.addressRooms, HOUR_S),
+    sends: limiter('sends', config.addressSends, SHORT_S),
+    reads: limiter('reads', config.addressReads, SHORT_S),
+    failures: limiter('failures', config.addressFailures, MINUTE_S),
+    forgets: limiter('forgets', config.addressForgets, MINUTE_S),
+    roomJoins: limiter('room-joins', config.roomJoins, SHORT_S),
   };
 }

@@ -3,13 +3,13 @@ import type { Store } from '../../../shared/store/store.js';
 import { keepNewest } from './bounded.js';
 
 /** Members up to which a coming counts once: it is an event for all, another when it ends, and one more reader of all others. */
-const USUAL = 200;
+const USUAL_MEMBERS_MAX = 200;
 /** What was found out is believed for so long (ms): a room takes longer to become another size. */
-const BELIEVED = 5_000;
+const TTL_MS = 5_000;
 /** Rooms remembered at a time. */
-const MOST = 5_000;
+const ROOMS_MAX = 5_000;
 
-export class Crowds {
+export class RoomSizes {
   readonly #store: Store;
   readonly #known = new Map<string, { members: number; until: number }>();
 
@@ -18,8 +18,8 @@ export class Crowds {
   }
 
   /** What a coming into a room counts as. Rejects when Redis is away. */
-  async weight(room: string): Promise<number> {
-    return Math.max(1, Math.ceil((await this.#members(room)) / USUAL));
+  async joinCost(room: string): Promise<number> {
+    return Math.max(1, Math.ceil((await this.#members(room)) / USUAL_MEMBERS_MAX));
   }
 
   async #members(room: string): Promise<number> {
@@ -27,8 +27,8 @@ export class Crowds {
     if (known && known.until > Date.now()) return known.members;
     const members = await this.#store.redis.hlen(this.#store.keys.roster(room));
     this.#known.delete(room);
-    this.#known.set(room, { members, until: Date.now() + BELIEVED });
-    keepNewest(this.#known, MOST);
+    this.#known.set(room, { members, until: Date.now() + TTL_MS });
+    keepNewest(this.#known, ROOMS_MAX);
     return members;
   }
 }

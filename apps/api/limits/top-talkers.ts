@@ -2,39 +2,39 @@
 
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
 import type { RedisClient } from '../../../shared/redis/owners.js';
-import type { Salt } from './address-hash.js';
-import { Tops } from './heavy-hitters.js';
+import type { AddressHash } from './address-hash.js';
+import { HeavyHitters } from './heavy-hitters.js';
 
-const WRITE_EVERY = 2_000;
+const WRITE_EVERY_MS = 2_000;
 /** Seconds that a process's last word counts. */
-const KEPT = 10;
+const TTL_S = 10;
 /** Of each kind, from each process. */
-const WRITTEN = 30;
+const WRITTEN_MAX = 30;
 
 /** Names with their rates a second, the busiest first. */
 type Rates = [name: string, rate: number][];
-export interface Busy {
+export interface TalkerRates {
   rooms: Rates;
   origins: Rates;
   addresses: Rates;
 }
 
 /** All in one slot of a cluster: they are read together. */
-const keyOf = (process: string): string => `busiest:{all}:${process}`;
+const keyOf = (instance: string): string => `busiest:{all}:${instance}`;
 
-export class Busiest {
+export class TopTalkers {
   readonly #redis: RedisClient;
-  readonly #process: string;
-  readonly #salt: Salt;
-  readonly #rooms = new Tops();
-  readonly #origins = new Tops();
-  readonly #addresses = new Tops();
+  readonly #instance: string;
+  readonly #addressHash: AddressHash;
+  readonly #rooms = new HeavyHitters();
+  readonly #origins = new HeavyHitters();
+  readonly #addresses = new HeavyHitters();
 
-  constructor(redis: RedisClient, process: string, salt: Salt) {
+  constructor(redis: RedisClient, instance: string, addressHash: AddressHash) {
     this.#redis = redis;
-    this.#process = process;
-    this.#salt = salt;
-    setInterval(() => void this.write().catch(() => undefined), WRITE_EVERY).unref(); // the next one makes up for one that fails
+    this.#instance = instance;
+    this.#addressHash = addressHash;
+    setInterval(() => void this.write().catch(() => undefined), WRITE_EVERY_MS).unref(); // the next one makes up for one that fails
   }
 
   noteRequest(address: string, origin: string): void {
@@ -48,28 +48,30 @@ export class Busiest {
 
   async write(): Promise<void> {
     const all = [this.#rooms, this.#origins, this.#addresses].map((tops) => {
-      const busiest = tops.busiest(WRITTEN, WRITE_EVERY / 1_000);
-      tops.fade();
+      const busiest = tops.top(WRITTEN_MAX, WRITE_EVERY_MS / 1_000);
+      tops.decay();
       return busiest;
     });
     const [rooms = [], origins = [], addresses = []] = all;
     const hashed = await Promise.all(
-      addresses.map(async ([address, rate]): Promise<[string, number]> => [await this.#salt.hash(address), rate]),
+      addresses.map(
+        async ([address, rate]): Promise<[string, number]> => [await this.#addressHash.hash(address), rate],
+      ),
     );
     await this.#redis.set(
-      keyOf(this.#process),
-      JSON.stringify({ rooms, origins, addresses: hashed } satisfies Busy),
+      keyOf(this.#instance),
+      JSON.stringify({ rooms, origins, addresses: hashed } satisfies TalkerRates),
       'EX',
-      KEPT,
+      TTL_S,
     );
   }
 }
 
 /** What processes have written last, added up. */
-export async function readBusiest(redis: RedisClient, processes: string[]): Promise<Busy> {
+export async function readTopTalkers(redis: RedisClient, processes: string[]): Promise<TalkerRates> {
   const texts = processes.length > 0 ? await redis.mget(processes.map(keyOf)) : [];
-  const all = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Busy]));
-  const sum = (kind: keyof Busy): Rates => added(all.flatMap((one) => one[kind]));
+  const all = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as TalkerRates]));
+  const sum = (kind: keyof TalkerRates): Rates => added(all.flatMap((one) => one[kind]));
   return { rooms: sum('rooms'), origins: sum('origins'), addresses: sum('addresses') };
 }
 

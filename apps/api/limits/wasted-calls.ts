@@ -11,11 +11,11 @@ import { ownCopy } from '../../../shared/store/tokens.js';
 import { keepNewest } from './bounded.js';
 
 /** They are counted for so long (ms), and who made too many waits for the rest of it. */
-const WINDOW = 10_000;
+const WINDOW_MS = 10_000;
 /** A user with no more than so many in a window never has to wait for others of its address. */
-const INNOCENT = 10;
+const INNOCENT_CALLS_MAX = 10;
 /** Users, and addresses, that are counted at a time; beyond it the oldest count is forgotten. */
-const MOST = 10_000;
+const KEYS_MAX = 10_000;
 
 interface Count {
   /** When its window ends, in ms since 1970. */
@@ -24,15 +24,15 @@ interface Count {
   waits: boolean;
 }
 
-export class Fruitless {
-  readonly #userMost: number;
-  readonly #addressMost: number;
+export class WastedCalls {
+  readonly #userMax: number;
+  readonly #addressMax: number;
   readonly #users = new Map<string, Count>();
   readonly #addresses = new Map<string, Count>();
 
   constructor(userMost: number, addressMost: number) {
-    this.#userMost = userMost;
-    this.#addressMost = addressMost;
+    this.#userMax = userMost;
+    this.#addressMax = addressMost;
   }
 
   /** Throws `rate_limited` for a user that has to wait. */
@@ -48,7 +48,7 @@ export class Fruitless {
     const all = countOf(this.#addresses, address);
     user.made += cost;
     all.made += cost;
-    if (user.made > this.#userMost || (all.made > this.#addressMost && user.made > INNOCENT)) user.waits = true;
+    if (user.made > this.#userMax || (all.made > this.#addressMax && user.made > INNOCENT_CALLS_MAX)) user.waits = true;
   }
 }
 
@@ -56,9 +56,9 @@ function countOf(counts: Map<string, Count>, key: string): Count {
   const now = Date.now();
   const former = counts.get(key);
   if (former && former.ends > now) return former;
-  const fresh = { ends: now + WINDOW, made: 0, waits: false };
+  const fresh = { ends: now + WINDOW_MS, made: 0, waits: false };
   counts.delete(key);
   counts.set(ownCopy(key), fresh);
-  keepNewest(counts, MOST);
+  keepNewest(counts, KEYS_MAX);
   return fresh;
 }

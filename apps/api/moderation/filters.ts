@@ -12,15 +12,15 @@ import { foldText, plainForm } from '../../../shared/store/names.js';
 import { keepNewest } from '../limits/bounded.js';
 
 /** How often a room's filter may be another than the last one, within one write. */
-const TRIES = 3;
+const TRIES_MAX = 3;
 /** The cost of a message with a link, in messages. */
-const LINK_COST = 2;
+const LINK_COST_MESSAGES = 2;
 
 /** Filters kept at a time: some 10 KB each at the most. */
-const MOST = 1_000;
+const FILTERS_MAX = 1_000;
 /** Words of letters and digits, with what nobody sees between them; one ends where the scheme of a link begins. */
-const OF_WORDS = '[\\p{L}\\p{N}\\p{M}\\p{Cf}\\p{Default_Ignorable_Code_Point}|]';
-const WORDS = new RegExp(`${OF_WORDS}(?:(?!https?:\\/\\/)${OF_WORDS})*`, 'giu');
+const WORD_CHARACTER = '[\\p{L}\\p{N}\\p{M}\\p{Cf}\\p{Default_Ignorable_Code_Point}|]';
+const WORDS = new RegExp(`${WORD_CHARACTER}(?:(?!https?:\\/\\/)${WORD_CHARACTER})*`, 'giu');
 const MASK = '•';
 /** Instead of it, where it would make what is said larger than what may be stored: it has one byte, as every letter at least. */
 const SMALL_MASK = '*';
@@ -52,7 +52,7 @@ export function hasLink({ text, data }: Pick<Message, 'text' | 'data'>): boolean
 
 /** Returns what a message or value costs in its user's rate, in messages. `limited`: rates are limited here at all. */
 export function costOf(said: Pick<Message, 'text' | 'data'>, limited: boolean): number {
-  return Math.max(limited && hasLink(said) ? LINK_COST : 1, messageCost(said));
+  return Math.max(limited && hasLink(said) ? LINK_COST_MESSAGES : 1, messageCost(said));
 }
 
 /** Whatever an element shows as a link is one, and more: what a reader may copy. */
@@ -93,7 +93,7 @@ export class Filters {
     write: (filtered: Filtered) => Promise<Written | { filter: string } | null>,
     most = DATA_BYTES,
   ): Promise<Written | null> {
-    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
       const written = await write(this.apply(message, most));
       if (!written || !('filter' in written)) return written;
       this.learn(message.room, written.filter);
@@ -117,7 +117,7 @@ export class Filters {
     this.#filters.delete(room);
     if (text === '') return;
     this.#filters.set(room, parseFilter(text));
-    keepNewest(this.#filters, MOST);
+    keepNewest(this.#filters, FILTERS_MAX);
   }
 }
 

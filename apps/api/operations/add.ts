@@ -1,9 +1,9 @@
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import { write } from './write.js';
+import { writeForUser } from './shared/write-value.js';
 
 /** Adds to a value that is a number, or is not there yet. */
-export const add: Operation<'add'> = async (chat, { token, room, key, by = 1, id: nonce, owner }) => {
-  const { version, json, duplicate } = await write(chat, { token, room, key, change: { by }, nonce, owner });
+export const add: Operation<'add'> = async (context, { token, room, key, by = 1, id: nonce, owner }) => {
+  const { version, json, duplicate } = await writeForUser(context, { token, room, key, change: { by }, nonce, owner });
   return ok({ version, at: Number.parseInt(version, 10), ...(duplicate && { duplicate }) }, { value: json });
 };

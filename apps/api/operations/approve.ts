@@ -1,13 +1,13 @@
 import { moderateRoom } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
-import { acting } from './acting.js';
+import { authorizeActor } from '../moderation/authorize-actor.js';
 import type { Operation } from './operation.js';
 
 /** Lets a message that waits into the room. Gives the id it has there. */
 export const approve: Operation<'approve'> = async ({ store, fanOut }, { id: held, ...given }) => {
   const id = await moderateRoom(
     store,
-    await acting(store, given),
+    await authorizeActor(store, given),
     'moderator',
     { what: 'approve', id: held },
     null,

@@ -1,11 +1,11 @@
 import { clearValues, moderateRoom } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
-import { acting } from './acting.js';
+import { authorizeActor } from '../moderation/authorize-actor.js';
 import type { Operation } from './operation.js';
 
 /** Takes everything out of a room's history, or with `values` all of its values away, and tells everybody. */
 export const clear: Operation<'clear'> = async ({ store, fanOut }, given) => {
-  const act = await acting(store, given);
+  const act = await authorizeActor(store, given);
   if (given.values) await clearValues(store, act);
   else await moderateRoom(store, act, 'moderator', { what: 'clear' }, { type: 'cleared' }, 'clear');
   fanOut.request(given.room);

@@ -6,13 +6,13 @@ import { readBlocked } from '../../../shared/store/user-blocks.js';
 import { authorize } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import { roomView } from './room-view.js';
+import { roomView } from './shared/room-view.js';
 
 /** Brings a user into one more room. */
 export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room, owner, history }, reply) => {
   const { id, tokenHash } = parseToken(token);
   const { name } = await authorize(store, { id, tokenHash }, null, 'presence');
-  const entry = { fresh: freshOwner(store, room, token), owner, addresses: await reply.addresses() };
+  const entry = { fresh: freshOwner(store, room, token), owner, addresses: await reply.addressHashes() };
   await admitToRoom(store, room, id, name, entry);
   const { owns } = await enterRoom(store, room, id, tokenHash, entry);
   fanOut.requestPresence(room);

@@ -10,6 +10,6 @@ export const get: Operation<'get'> = async ({ store }, { token, room, ...query }
   const user = parseToken(token);
   const { room: found } = await authorize(store, user, room);
   const { values, skipped, ...rest } = await readValues(store, found, user.id, query);
-  reply.looked?.(skipped);
+  reply.countRead?.(skipped);
   return ok(rest, { values });
 };

@@ -1,10 +1,10 @@
 import { readPending } from '../../../shared/store/room-rules.js';
 import { ok } from '../reply.js';
-import { acting } from './acting.js';
+import { authorizeActor } from '../moderation/authorize-actor.js';
 import type { Operation } from './operation.js';
 
 /** Messages that wait for approval, oldest first. */
 export const held: Operation<'held'> = async ({ store }, given) => {
-  const { messages, more } = await readPending(store, await acting(store, given));
+  const { messages, more } = await readPending(store, await authorizeActor(store, given));
   return ok({ messages, ...(more && { more }) });
 };

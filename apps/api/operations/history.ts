@@ -14,7 +14,7 @@ export const history: Operation<'history'> = async (
   const user = parseToken(token);
   const { room: found } = await authorize(store, user, room);
   const page = await readHistory(store, found, user.id, { limit, before, types });
-  reply.looked?.(page.skipped);
+  reply.countRead?.(page.skipped);
   const next = page.events.length === 0 && page.more ? { before: page.before } : {};
   return ok({ more: page.more, ...next }, { events: `[${page.events.join(',')}]` });
 };

@@ -10,12 +10,12 @@ import { parseToken } from '../../../shared/store/tokens.js';
 import { createUser } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import { roomView } from './room-view.js';
+import { roomView } from './shared/room-view.js';
 
 /** Makes a user and brings it into a room; with a nonce, the same user again when it is repeated. */
 export const join: Operation<'join'> = async ({ store, fanOut, polls }, parameters, reply) => {
   const { name, room = DEFAULT_ROOM, owner, id, history } = parameters;
-  const entry = { owner, addresses: await reply.addresses() };
+  const entry = { owner, addresses: await reply.addressHashes() };
   const former: EarlierJoin | null = id === undefined ? null : await findJoined(store, id);
   await admitToRoom(store, room, former?.user?.id ?? null, former?.user?.name ?? name, entry);
   const made = id === undefined || !former ? createUser(store, name) : createUserOnce(store, name, id, former);
@@ -23,7 +23,7 @@ export const join: Operation<'join'> = async ({ store, fanOut, polls }, paramete
   const fresh = freshOwner(store, room, token);
   const owns = await enterOrEnd(store, room, parseToken(token), { ...entry, fresh });
   fanOut.requestPresence(room);
-  const cursor = cursorText(polls.processFor(user.id), INBOX_START);
+  const cursor = cursorText(polls.instanceFor(user.id), INBOX_START);
   const view = await roomView(store, room, user.id, history);
   return ok(
     { user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT_S, ...(owns && { owner: fresh }) },

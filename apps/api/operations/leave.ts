@@ -17,6 +17,6 @@ export const leave: Operation<'leave'> = async ({ store, fanOut }, { token, afte
   }
   const budget = forget ? new ForgetBudget() : undefined;
   for (const room of await leaveAll(store, parseToken(token), budget)) fanOut.requestPresence(room);
-  reply.looked?.(budget?.bytesRead ?? 0);
+  reply.countRead?.(budget?.bytesRead ?? 0);
   return ok();
 };

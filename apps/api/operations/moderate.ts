@@ -1,11 +1,11 @@
 import { findMember, setModerator } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
-import { acting } from './acting.js';
+import { authorizeActor } from '../moderation/authorize-actor.js';
 import type { Operation } from './operation.js';
 
 /** Makes a member a moderator, or ends that. */
 export const moderate: Operation<'moderate'> = async ({ store, fanOut }, { user, on = true, ...given }) => {
-  const act = await acting(store, given);
+  const act = await authorizeActor(store, given);
   await setModerator(store, act, await findMember(store, given.room, user), on);
   fanOut.request(given.room);
   return ok();

@@ -9,7 +9,7 @@ import type { Parameters } from './parameters.js';
  * answers later (a held poll is one small object, not a chain of promises).
  */
 export type Operation<Op extends OperationName> = (
-  chat: Context,
+  context: Context,
   parameters: Parameters<Op>,
   reply: Reply,
 ) => Promise<string> | null;

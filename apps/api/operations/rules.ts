@@ -2,7 +2,7 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
 import { moderateRoom } from '../../../shared/store/moderation.js';
 import { ok } from '../reply.js';
-import { acting } from './acting.js';
+import { authorizeActor } from '../moderation/authorize-actor.js';
 import type { Operation } from './operation.js';
 import type { Parameters } from './parameters.js';
 
@@ -19,7 +19,7 @@ export const rules: Operation<'rules'> = async ({ store, fanOut }, { token, room
   const least = given.closed === undefined ? 'moderator' : 'owner';
   await moderateRoom(
     store,
-    await acting(store, { token, room, owner }),
+    await authorizeActor(store, { token, room, owner }),
     least,
     { what: 'rules', ...told },
     { type: 'rules', ...defined(told) },

@@ -13,20 +13,22 @@ import type { Operation } from './operation.js';
 import { type Parameters, TEXT } from './parameters.js';
 
 /** How often a private message is tried: one of the two may exit their room within each. */
-const PRIVATE_TRIES = 4;
+const PRIVATE_TRIES_MAX = 4;
 
 /** Accepts a message: once it is in the room's log it is answered, and the worker copies it on. */
-export const send: Operation<'send'> = async (chat, parameters, reply) => {
+export const send: Operation<'send'> = async (context, parameters, reply) => {
   if (parameters.text === undefined && parameters.data === undefined) {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
   if (parameters.data === undefined && !isSeen(parameters.text ?? ''))
     throw new ChatError('bad_request', TEXT, { field: 'text' });
-  const message = await outgoing(chat.store, parameters);
-  chat.guard.noteMessage(message.room);
-  const accepted = privateRoomUsers(message.room) ? await appendPrivately(chat, message) : await append(chat, message);
-  chat.fanOut.request(message.room);
-  if (!accepted.pending) reply.accepted?.(message.room, accepted.id);
+  const message = await outgoing(context.store, parameters);
+  context.admission.noteMessage(message.room);
+  const accepted = privateRoomUsers(message.room)
+    ? await appendPrivately(context, message)
+    : await append(context, message);
+  context.fanOut.request(message.room);
+  if (!accepted.pending) reply.onAccepted?.(message.room, accepted.id);
   return ok(acceptedAs(accepted));
 };
 
@@ -80,7 +82,7 @@ async function append({ store, filters }: Context, message: Message): Promise<Ac
 async function appendPrivately({ store }: Context, message: Message): Promise<Accepted> {
   const { room, from } = message;
   const other = privateRoomUsers(room)?.find((id) => id !== from.id) ?? 0;
-  for (let attempt = 0; attempt < PRIVATE_TRIES; attempt += 1) {
+  for (let attempt = 0; attempt < PRIVATE_TRIES_MAX; attempt += 1) {
     const accepted = await appendMessage(store, message);
     if (accepted && 'id' in accepted) return accepted; // a private room has no rules
     await openPrivateRoom(store, room, from.id, other);

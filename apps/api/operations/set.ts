@@ -1,9 +1,17 @@
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import { write } from './write.js';
+import { writeForUser } from './shared/write-value.js';
 
 /** Writes a value of a room; null takes it away. With `if`, only over the version named. */
-export const set: Operation<'set'> = async (chat, { token, room, key, value, if: expected, id: nonce, owner }) => {
-  const { version, duplicate } = await write(chat, { token, room, key, change: { value }, expected, nonce, owner });
+export const set: Operation<'set'> = async (context, { token, room, key, value, if: expected, id: nonce, owner }) => {
+  const { version, duplicate } = await writeForUser(context, {
+    token,
+    room,
+    key,
+    change: { value },
+    expected,
+    nonce,
+    owner,
+  });
   return ok({ version, at: Number.parseInt(version, 10), ...(duplicate && { duplicate }) });
 };

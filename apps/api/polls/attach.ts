@@ -11,34 +11,34 @@ import { unauthorized } from '../../../shared/store/tokens.js';
 import type { BlockingPool, Lease } from './blocking.js';
 import type { Hearers } from './hearers.js';
 import type { HeldPolls } from './held.js';
-import type { Live, Pending } from './live.js';
+import type { Live, PendingAttach } from './live.js';
 import type { Poll } from './poll.js';
 
 /** Pause (ms) before who was refused a place to wait at attaches again. */
-const REFUSED_PAUSE = 100;
+const REFUSED_PAUSE_MS = 100;
 /** What a client is told to wait (s) when no connection is free to hold its poll. */
-const RETRY_AFTER = 2;
+const RETRY_AFTER_S = 2;
 
-export interface Ways {
+export interface AttachContext {
   store: Store;
   pool: BlockingPool;
   live: Live;
-  held: HeldPolls;
+  blockingPolls: HeldPolls;
   hearers: Hearers;
   /** This process as a user shard knows it at the moment. */
-  process: (shard: number) => string;
+  instance: (shard: number) => string;
   /** Whether polls of users of a shard may wait in the live way now. */
-  liveNow: (shard: number) => boolean;
+  liveIsOpen: (shard: number) => boolean;
   draining: () => boolean;
   /** Makes a poll that has lost its mirror attach again. */
   reattach: (poll: Poll) => void;
-  given: (count: number) => void;
+  countDeliveries: (count: number) => void;
   /** Told of the events that a poll was given which had waited for them. */
-  received: (text: string) => void;
+  onReceived: (text: string) => void;
 }
 
 /** Attaches until the poll is settled or left with a mirror. Never throws: what goes wrong is the poll's answer. */
-export async function attachAndHold(ways: Ways, poll: Poll): Promise<void> {
+export async function attachAndHold(ways: AttachContext, poll: Poll): Promise<void> {
   try {
     while (!poll.settled && (await attachOnce(ways, poll)) === 'again');
   } catch (error) {
@@ -47,10 +47,10 @@ export async function attachAndHold(ways: Ways, poll: Poll): Promise<void> {
 }
 
 /** One attach, and the wait after it unless a mirror takes over. */
-async function attachOnce(ways: Ways, poll: Poll): Promise<'again' | 'left'> {
+async function attachOnce(ways: AttachContext, poll: Poll): Promise<'again' | 'left'> {
   if (poll.superseded) throw superseded();
   const wantsToWait = poll.deadline > Date.now() && !ways.draining();
-  const lease = wantsToWait ? await ways.pool.take(ways.store.keys.user(poll.userId)) : null;
+  const lease = wantsToWait ? await ways.pool.acquire(ways.store.keys.user(poll.userId)) : null;
   try {
     // a newer poll may have come meanwhile, or the client gone: an attach now would take events nobody reads
     if (poll.superseded) throw superseded();
@@ -58,25 +58,25 @@ async function attachOnce(ways: Ways, poll: Poll): Promise<'again' | 'left'> {
     const attached = await attachPoll(ways, poll, wantOf(ways, poll, lease !== null, wantsToWait));
     return attached && !poll.settled ? await hold(ways, poll, attached, lease, wantsToWait) : 'again';
   } finally {
-    if (lease) ways.pool.give(lease);
+    if (lease) ways.pool.release(lease);
   }
 }
 
-function wantOf(ways: Ways, poll: Poll, leased: boolean, wantsToWait: boolean): Want {
+function wantOf(ways: AttachContext, poll: Poll, leased: boolean, wantsToWait: boolean): Want {
   if (!wantsToWait) return 'none';
-  const live = poll.cursor !== null && ways.liveNow(shardOf(ways, poll));
+  const live = poll.cursor !== null && ways.liveIsOpen(shardOf(ways, poll));
   if (leased) return live ? 'live' : 'blocking';
   return live ? 'full' : 'none';
 }
 
 /** Attaches; answers if there is something to say. Null when a mirror could not be relied on: attach again. */
-async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached | null> {
+async function attachPoll(ways: AttachContext, poll: Poll, want: Want): Promise<Attached | null> {
   const pending = ways.live.begin(poll.userId);
   poll.attaching = true;
-  const process = ways.process(pending.shard);
+  const process = ways.instance(pending.shard);
   try {
     const attached = await attach(ways.store, poll.user, process, poll.cursor, want);
-    return process === ways.process(pending.shard) || attached.way !== 'live'
+    return process === ways.instance(pending.shard) || attached.way !== 'live'
       ? settleOrMirror(ways, poll, attached, pending)
       : null;
   } finally {
@@ -85,13 +85,13 @@ async function attachPoll(ways: Ways, poll: Poll, want: Want): Promise<Attached 
   }
 }
 
-function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pending): Attached | null {
+function settleOrMirror(ways: AttachContext, poll: Poll, attached: Attached, pending: PendingAttach): Attached | null {
   const { n, end, events, missed, reset } = attached;
-  const waited = poll.place !== null;
+  const waited = poll.position !== null;
   poll.n = n;
   heedNotices(pending, poll, attached);
-  poll.process = ways.process(pending.shard);
-  poll.place = end;
+  poll.instance = ways.instance(pending.shard);
+  poll.position = end;
   if (!poll.superseded) ways.hearers.meet(poll, attached.rooms && new Set(attached.rooms));
   for (const notice of pending.notices) if (notice.what === 'signals') ways.hearers.receive(notice.id, notice.signals);
   const live = attached.way === 'live' && !poll.superseded;
@@ -99,14 +99,14 @@ function settleOrMirror(ways: Ways, poll: Poll, attached: Attached, pending: Pen
   if (orphan) ways.reattach(orphan);
   if (live && !ways.live.adopt(pending, poll, attached) && events.length === 0) return null;
   if (events.length === 0 && missed === 0 && !reset) return attached;
-  ways.given(events.length);
-  if (waited && events[0] !== undefined) ways.received(events[0]);
-  poll.settle(poll.resume, events.join(','), missed, reset);
+  ways.countDeliveries(events.length);
+  if (waited && events[0] !== undefined) ways.onReceived(events[0]);
+  poll.settle(poll.resumeCursor, events.join(','), missed, reset);
   return attached;
 }
 
 /** Takes into account what was said of the user after its attach and heard before the answer. Throws `unauthorized`. */
-function heedNotices(pending: Pending, poll: Poll, attached: Attached): void {
+function heedNotices(pending: PendingAttach, poll: Poll, attached: Attached): void {
   for (const notice of pending.notices) {
     if ('room' in notice) {
       attached.rooms = attached.rooms?.filter((room) => room !== notice.room) ?? null;
@@ -119,7 +119,7 @@ function heedNotices(pending: Pending, poll: Poll, attached: Attached): void {
 }
 
 async function hold(
-  ways: Ways,
+  ways: AttachContext,
   poll: Poll,
   attached: Attached,
   lease: Lease | null,
@@ -132,35 +132,35 @@ async function hold(
   if (poll.settled) return 'again';
   if (lease && attached.way === 'blocking') await holdBlocking(ways, poll, lease);
   else
-    throw new ChatError('unavailable', `No place is free to hold this poll. Try again in ${RETRY_AFTER} s.`, {
-      retryAfter: RETRY_AFTER,
+    throw new ChatError('unavailable', `No place is free to hold this poll. Try again in ${RETRY_AFTER_S} s.`, {
+      retryAfter: RETRY_AFTER_S,
     });
   return 'again';
 }
 
-function holdLive(ways: Ways, poll: Poll): 'again' | 'left' {
+function holdLive(ways: AttachContext, poll: Poll): 'again' | 'left' {
   const mirror = ways.live.mirrors.ofToken(poll.token);
   if (!mirror) return 'again';
   ways.live.hold(poll, mirror);
   return 'left';
 }
 
-async function holdBlocking(ways: Ways, poll: Poll, lease: Lease): Promise<void> {
-  ways.held.add(poll);
-  poll.whenSettled = () => lease.cancel();
+async function holdBlocking(ways: AttachContext, poll: Poll, lease: Lease): Promise<void> {
+  ways.blockingPolls.add(poll);
+  poll.onSettled = () => lease.cancel();
   try {
     const bell = ways.store.keys.bell(poll.userId, poll.n);
     if ((await lease.wait(bell, poll.deadline - Date.now())) === 'time') poll.settleEmpty();
   } catch (error) {
     // the connection broke: attach again, which finds out whether Redis is away. While a slot moves it is refused for a moment
-    if (error instanceof ReplyError) await sleep(REFUSED_PAUSE);
+    if (error instanceof ReplyError) await sleep(REFUSED_PAUSE_MS);
   } finally {
-    poll.whenSettled = null;
-    ways.held.remove(poll);
+    poll.onSettled = null;
+    ways.blockingPolls.remove(poll);
   }
 }
 
-function shardOf({ store }: Ways, poll: Poll): number {
+function shardOf({ store }: AttachContext, poll: Poll): number {
   return store.keys.userShard(poll.userId);
 }
 

@@ -6,16 +6,16 @@ import type { Redis } from 'ioredis';
 import type { Nodes } from '../../../shared/redis/nodes.js';
 
 /** A BLPOP is renewed this often (ms), so that a connection that died without a word is noticed within 15 s. */
-const SLICE = 8_000;
+const SLICE_MS = 8_000;
 /** How much later than its time limit (ms) a BLPOP may answer before its connection counts as dead. */
-const LATE = 2_000;
+const LATE_MS = 2_000;
 /** A connection that is not ready for use after so long (ms) is given up. */
-const OPENING = 5_000;
+const CONNECT_MS = 5_000;
 /** UNBLOCK answers 0 when the BLPOP has not arrived yet; it is sent again after so many ms. */
-const UNBLOCK_AGAIN = 5;
+const UNBLOCK_RETRY_MS = 5;
 
 /** How a wait ended: the bell rang, the time was up, or it was cancelled. */
-export type Outcome = 'rung' | 'time' | 'cancelled';
+export type WaitOutcome = 'rung' | 'time' | 'cancelled';
 
 export class BlockingPool {
   readonly #nodes: Nodes;
@@ -39,7 +39,7 @@ export class BlockingPool {
   }
 
   /** A connection to wait on for keys of one user, or null when all are in use. Throws when Redis is away. */
-  async take(key: string): Promise<Lease | null> {
+  async acquire(key: string): Promise<Lease | null> {
     const node = this.#nodes.ownerOf(key);
     if (node === null || this.#closed) return null;
     this.#idle = this.#idle.filter((lease) => lease.usable || this.#drop(lease));
@@ -54,7 +54,7 @@ export class BlockingPool {
     return this.#openLease(node);
   }
 
-  give(lease: Lease): void {
+  release(lease: Lease): void {
     if (lease.usable && !this.#closed) this.#idle.push(lease);
     else this.#drop(lease);
   }
@@ -67,7 +67,7 @@ export class BlockingPool {
   async #openLease(node: string): Promise<Lease> {
     const connection = this.#nodes.connectBlocking(node);
     connection.on('error', () => undefined); // who waits on it is told by the command that fails
-    const watchdog = setTimeout(() => connection.disconnect(), OPENING);
+    const watchdog = setTimeout(() => connection.disconnect(), CONNECT_MS);
     try {
       await connection.connect();
       return new Lease(connection, Number(await connection.client('ID')), node, () => this.#nodes.sharedWith(node));
@@ -114,14 +114,14 @@ export class Lease {
   }
 
   /** Waits for the bell for at most `ms`. Rejects when the connection breaks: the poll has to attach again. */
-  async wait(bell: string, ms: number): Promise<Outcome> {
+  async wait(bell: string, ms: number): Promise<WaitOutcome> {
     this.#cancelled = false;
     const end = Date.now() + ms;
     for (;;) {
       const left = end - Date.now();
       if (this.#cancelled) return 'cancelled';
       if (left <= 0) return 'time';
-      if (await this.#pop(bell, Math.min(left, SLICE))) return 'rung';
+      if (await this.#pop(bell, Math.min(left, SLICE_MS))) return 'rung';
     }
   }
 
@@ -138,7 +138,7 @@ export class Lease {
 
   async #pop(bell: string, ms: number): Promise<boolean> {
     this.#waiting = true;
-    const watchdog = setTimeout(() => this.disconnect(), ms + LATE);
+    const watchdog = setTimeout(() => this.disconnect(), ms + LATE_MS);
     try {
       return (await this.#connection.blpop(bell, Math.max(ms, 10) / 1_000)) !== null;
     } finally {
@@ -154,7 +154,7 @@ export class Lease {
         this.#control()?.client('UNBLOCK', this.#clientId) ?? Promise.reject(new Error('no such node'))
       ).catch(() => this.disconnect());
       if (unblocked === 1) return;
-      await new Promise((resolve) => setTimeout(resolve, UNBLOCK_AGAIN));
+      await new Promise((resolve) => setTimeout(resolve, UNBLOCK_RETRY_MS));
     }
   }
 }

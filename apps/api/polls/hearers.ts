@@ -4,7 +4,7 @@
  * attach tells this one, which hands on what waits. So one process at a time keeps signals for a user.
  */
 import type { Signal } from '../../../shared/store/signals.js';
-import { Hearer, KEEP_MS, type Load } from './hearer.js';
+import { Hearer, WAIT_MS, type Load } from './hearer.js';
 import type { Poll } from './poll.js';
 import { RoomsIndex } from './rooms-index.js';
 
@@ -18,7 +18,7 @@ export class Hearers {
   readonly #byUser = new Map<number, Hearer>();
   readonly #byRoom = new RoomsIndex<Hearer>();
   readonly #load: Load = { characters: 0 };
-  readonly #sweep = setInterval(() => this.#forgetIdle(), KEEP_MS / 2);
+  readonly #sweep = setInterval(() => this.#forgetIdle(), WAIT_MS / 2);
 
   /** The polls held whose users are in a room. */
   heldIn(room: string): Poll[] {
@@ -99,7 +99,7 @@ export class Hearers {
   /** Gives what waits to a poll that is held: at once, or so soon after the last that others can come with it. */
   #answer(hearer: Hearer): void {
     if (!hearer.waits || hearer.poll.settled || hearer.poll.attaching) return; // an attach takes them along
-    const wait = hearer.given + GATHER_MS - Date.now();
+    const wait = hearer.answeredAt + GATHER_MS - Date.now();
     if (wait <= 0) return hearer.poll.settleEmpty();
     hearer.timer ??= setTimeout(() => {
       hearer.timer = undefined;
@@ -119,7 +119,7 @@ export class Hearers {
     for (const hearer of this.#byUser.values()) {
       if (!hearer.poll.settled) continue;
       if (hearer.idleSince === 0) hearer.idleSince = now;
-      else if (now - hearer.idleSince >= KEEP_MS) this.#forget(hearer);
+      else if (now - hearer.idleSince >= WAIT_MS) this.#forget(hearer);
     }
   }
 

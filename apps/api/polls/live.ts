@@ -17,24 +17,24 @@ import type { Notice } from './notice.js';
 import type { Poll } from './poll.js';
 
 /** Acknowledgements and `seen` are written this often (ms). */
-const TICK = 1_000;
+const TICK_MS = 1_000;
 /** A user that has not polled for so long (ms) is let go. */
-const LET_GO = 5_000;
+const IDLE_MS = 5_000;
 /** A user that waits quietly is looked up in Redis this often (ms): a lost notice is found out by it. */
-const LOOK_UP = 5_000;
+const LOOK_UP_MS = 5_000;
 /** How often (ms) held polls are looked through for those whose time is up: one timer for all is nearly nothing for each. */
-const DEADLINES = 250;
+const DEADLINE_CHECK_MS = 250;
 /** Users in one script call: some 10 us each, so that Redis is not blocked for a millisecond and messages pass in between. */
-const TOUCHES = 64;
+const TOUCHES_MAX = 64;
 
 /** An attach under way, and the deliveries and notices for its user that came before its answer. */
-export interface Pending {
+export interface PendingAttach {
   readonly id: number;
   readonly shard: number;
   readonly notices: Notice[];
-  readonly kept: { sequence: number; n: number; chunk: Chunk }[];
+  readonly deliveries: { sequence: number; n: number; chunk: Chunk }[];
   /** A delivery of the shard was lost meanwhile: the answer may lack it. */
-  spoiled: boolean;
+  incomplete: boolean;
 }
 
 interface Shard {
@@ -44,20 +44,20 @@ interface Shard {
   expected: number;
   readonly mirrors: Set<Mirror>;
   readonly releases: Touch[];
-  readonly pending: Set<Pending>;
+  readonly pending: Set<PendingAttach>;
   ticking: boolean;
 }
 
 export interface LiveOptions {
   hearers: Hearers;
   /** This process as a user shard knows it. */
-  process: (shard: number) => string;
+  instance: (shard: number) => string;
   /** Makes a held poll attach again. */
   reattach: (poll: Poll) => void;
   /** Told of events given. */
-  given: (count: number) => void;
+  countDeliveries: (count: number) => void;
   /** Told once of each group of a delivery that answered a poll: the texts of its events. */
-  received: (text: string) => void;
+  onReceived: (text: string) => void;
 }
 
 export class Live {
@@ -80,7 +80,10 @@ export class Live {
       pending: new Set(),
       ticking: false,
     }));
-    this.#timers = [setInterval(() => void this.tick(), TICK), setInterval(() => this.#endOverdue(), DEADLINES)];
+    this.#timers = [
+      setInterval(() => void this.tick(), TICK_MS),
+      setInterval(() => this.#endOverdue(), DEADLINE_CHECK_MS),
+    ];
   }
 
   /** Polls held. */
@@ -90,7 +93,8 @@ export class Live {
 
   /** Serves a poll of a mirror's token from memory: acknowledges, and answers it or leaves it with the mirror. False: it must attach. */
   serve(poll: Poll, mirror: Mirror): boolean {
-    if (poll.cursor?.instance !== this.#options.process(mirror.shard) || !mirror.acknowledge(poll.cursor)) return false;
+    if (poll.cursor?.instance !== this.#options.instance(mirror.shard) || !mirror.acknowledge(poll.cursor))
+      return false;
     mirror.dirty = true;
     poll.n = mirror.n;
     this.hold(poll, mirror);
@@ -101,9 +105,9 @@ export class Live {
   hold(poll: Poll, mirror: Mirror): void {
     mirror.lastPoll = Date.now();
     mirror.poll = poll;
-    poll.whenSettled = this.#release;
-    poll.process = this.#options.process(mirror.shard);
-    poll.place = mirror.end;
+    poll.onSettled = this.#release;
+    poll.instance = this.#options.instance(mirror.shard);
+    poll.position = mirror.end;
     this.#options.hearers.meet(poll, mirror.rooms);
     this.#answer(mirror);
     if (this.#draining || poll.deadline <= mirror.lastPoll) poll.settleEmpty();
@@ -117,8 +121,14 @@ export class Live {
   }
 
   /** Begins an attach: from now on deliveries for its user are kept. */
-  begin(id: number): Pending {
-    const pending: Pending = { id, shard: this.#store.keys.userShard(id), notices: [], kept: [], spoiled: false };
+  begin(id: number): PendingAttach {
+    const pending: PendingAttach = {
+      id,
+      shard: this.#store.keys.userShard(id),
+      notices: [],
+      deliveries: [],
+      incomplete: false,
+    };
     this.#shardOf(pending.shard).pending.add(pending);
     return pending;
   }
@@ -131,16 +141,16 @@ export class Live {
   }
 
   /** Ends an attach: nothing more is kept for it. */
-  end(pending: Pending): void {
+  end(pending: PendingAttach): void {
     this.#shardOf(pending.shard).pending.delete(pending);
   }
 
   /** Makes the mirror that a `live` attach is the beginning of. Null when it cannot be relied on: attach again. */
-  adopt(pending: Pending, poll: Poll, attached: Attached): Mirror | null {
+  adopt(pending: PendingAttach, poll: Poll, attached: Attached): Mirror | null {
     const shard = this.#shardOf(pending.shard);
     this.end(pending);
     const former = this.mirrors.ofUser(poll.userId);
-    if (pending.spoiled || (former?.token === poll.token && former.n > attached.n)) return null;
+    if (pending.incomplete || (former?.token === poll.token && former.n > attached.n)) return null;
     const orphan = former && this.#drop(former);
     if (orphan) this.#options.reattach(orphan);
     if (shard.mirrors.size === 0 && shard.pending.size === 0) shard.last = shard.expected = attached.sequence;
@@ -157,7 +167,7 @@ export class Live {
       eventsDigest,
     } = attached;
     if (events.length > 0) mirror.push({ text: events.join(','), count: events.length, eventId, digest: eventsDigest });
-    for (const { sequence, n, chunk } of pending.kept)
+    for (const { sequence, n, chunk } of pending.deliveries)
       if (n === attached.n && sequence > attached.sequence) mirror.push(chunk);
     this.mirrors.add(mirror);
     shard.mirrors.add(mirror);
@@ -183,8 +193,8 @@ export class Live {
     shard.last = sequence;
     for (const { users, chunk } of groups) {
       const before = this.#answered;
-      eachUser(users, (id, n) => this.#give(shard, id, n, sequence, chunk));
-      if (this.#answered > before) this.#options.received(chunk.text);
+      eachUser(users, (id, n) => this.#deliverTo(shard, id, n, sequence, chunk));
+      if (this.#answered > before) this.#options.onReceived(chunk.text);
     }
   }
 
@@ -221,7 +231,7 @@ export class Live {
     for (const { poll } of this.mirrors.all()) if (poll && poll.deadline <= now) poll.settleEmpty();
   }
 
-  #give(shard: Shard, id: number, n: number, sequence: number, chunk: Chunk): void {
+  #deliverTo(shard: Shard, id: number, n: number, sequence: number, chunk: Chunk): void {
     const mirror = this.mirrors.ofUser(id);
     if (mirror?.n === n) {
       if (sequence <= mirror.sequence) return;
@@ -230,7 +240,7 @@ export class Live {
       else if (mirror.unacknowledged > this.#store.config.inboxMax || mirror.size > this.#store.config.inboxBytes)
         this.#letGo(mirror);
     } else {
-      for (const pending of shard.pending) if (pending.id === id) pending.kept.push({ sequence, n, chunk });
+      for (const pending of shard.pending) if (pending.id === id) pending.deliveries.push({ sequence, n, chunk });
     }
   }
 
@@ -239,13 +249,13 @@ export class Live {
     const taken = poll && mirror.take(EVENTS_MAX, EVENTS_BYTES);
     if (!poll || !taken) return;
     this.#answered += 1;
-    this.#options.given(taken.count);
-    poll.settle(cursorText(this.#options.process(mirror.shard), taken.end), taken.text);
+    this.#options.countDeliveries(taken.count);
+    poll.settle(cursorText(this.#options.instance(mirror.shard), taken.end), taken.text);
   }
 
   #resynchronise(shard: Shard, last: number): void {
     shard.last = shard.expected = last;
-    for (const pending of shard.pending) pending.spoiled = true;
+    for (const pending of shard.pending) pending.incomplete = true;
     for (const mirror of [...shard.mirrors]) {
       const poll = this.#drop(mirror);
       if (poll) this.#options.reattach(poll);
@@ -267,8 +277,8 @@ export class Live {
 
   async #tickShard(shard: Shard, number: number): Promise<void> {
     const now = Date.now();
-    for (const mirror of [...shard.mirrors]) if (!mirror.poll && now - mirror.lastPoll > LET_GO) this.#letGo(mirror);
-    const touched = [...shard.mirrors].filter((mirror) => mirror.dirty || now - mirror.touched > LOOK_UP);
+    for (const mirror of [...shard.mirrors]) if (!mirror.poll && now - mirror.lastPoll > IDLE_MS) this.#letGo(mirror);
+    const touched = [...shard.mirrors].filter((mirror) => mirror.dirty || now - mirror.touched > LOOK_UP_MS);
     const releases = shard.releases.splice(0);
     const touches = [...releases, ...touched.map(touchOf)];
     if (touches.length === 0 && shard.mirrors.size === 0) return;
@@ -277,7 +287,7 @@ export class Live {
       mirror.touched = now;
     }
     try {
-      do await this.#touch(shard, number, touches.splice(0, TOUCHES));
+      do await this.#touch(shard, number, touches.splice(0, TOUCHES_MAX));
       while (touches.length > 0);
     } catch (error) {
       shard.releases.push(...releases);
@@ -288,7 +298,7 @@ export class Live {
 
   async #touch(shard: Shard, number: number, touches: Touch[]): Promise<void> {
     const cameBefore = shard.last;
-    const { sequence, gone } = await touch(this.#store, number, this.#options.process(number), touches);
+    const { sequence, gone } = await touch(this.#store, number, this.#options.instance(number), touches);
     for (const id of gone) this.forget(id, touches.find((one) => one.id === id)?.n ?? 0)?.settleEmpty();
     const lost = shard.last < shard.expected || sequence < cameBefore;
     if (lost) this.#resynchronise(shard, sequence);

@@ -6,7 +6,7 @@ import type { Reply } from '../reply.js';
 import { ok } from '../reply.js';
 
 /** Signals that wait for a user's poll. */
-export interface WaitingSignals {
+export interface SignalSource {
   /** Takes them all: texts joined by commas, '' for none. */
   take(): string;
 }
@@ -24,11 +24,11 @@ export class Poll {
   /** The number of its latest attach. */
   n = 0;
   /** Where an answer without events leaves the client, and the process that says so; null before an attach. */
-  place: Position | null = null;
-  process = '';
-  signals: WaitingSignals | null = null;
+  position: Position | null = null;
+  instance = '';
+  signals: SignalSource | null = null;
   /** Called once, when it is settled: lets go what is held for it. */
-  whenSettled: ((poll: Poll) => void) | null = null;
+  onSettled: ((poll: Poll) => void) | null = null;
   readonly #reply: Reply;
 
   /** Throws `unauthorized` for what cannot be a token. `timeout` in s. */
@@ -38,7 +38,7 @@ export class Poll {
     this.cursor = cursor;
     this.deadline = Date.now() + timeout * 1_000;
     this.#reply = reply;
-    reply.whenGone = () => this.#end(); // nobody reads the answer
+    reply.onClientGone = () => this.#end(); // nobody reads the answer
   }
 
   get user(): Credentials {
@@ -46,8 +46,8 @@ export class Poll {
   }
 
   /** The cursor of an answer without events: most polls end with some, and need none. */
-  get resume(): string {
-    return this.place ? cursorText(this.process, this.place) : '';
+  get resumeCursor(): string {
+    return this.position ? cursorText(this.instance, this.position) : '';
   }
 
   /** Answers with event texts joined by commas, and behind them the signals that wait. */
@@ -56,23 +56,23 @@ export class Poll {
     const signals = this.signals?.take() ?? '';
     const all = events && signals ? `${events},${signals}` : events + signals;
     const gave = events || missed > 0 || reset ? 'events' : signals ? 'signal' : 'nothing';
-    this.#reply.give(pollBody(cursor, all, missed, reset), gave);
+    this.#reply.succeed(pollBody(cursor, all, missed, reset), gave);
   }
 
   fail(error: unknown): void {
-    if (this.#end()) this.#reply.refuse(error);
+    if (this.#end()) this.#reply.fail(error);
   }
 
   /** Answers without events, but for signals that wait: the time is up, or the process wants to end. */
   settleEmpty(): void {
-    this.settle(this.resume, '');
+    this.settle(this.resumeCursor, '');
   }
 
   #end(): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.whenSettled?.(this);
-    this.whenSettled = null;
+    this.onSettled?.(this);
+    this.onSettled = null;
     return true;
   }
 }

@@ -5,7 +5,7 @@ import { forwardSignals, parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { Reply } from '../reply.js';
-import { attachAndHold, superseded, type Ways } from './attach.js';
+import { attachAndHold, superseded, type AttachContext } from './attach.js';
 import { BlockingPool } from './blocking.js';
 import { Hearers } from './hearers.js';
 import { HeldPolls } from './held.js';
@@ -15,19 +15,19 @@ import { Poll } from './poll.js';
 import { Subscription } from './subscription.js';
 
 /** How long (ms) polls whose subscription was lost wait for it before they attach in another way. */
-const RESUBSCRIBE = 1_000;
+const RESUBSCRIBE_MS = 1_000;
 
 export interface PollsOptions {
   /** Told when Redis will not let this process subscribe: it has no live polls and no signals then. */
-  refused: (error: unknown) => void;
+  onRefused: (error: unknown) => void;
   /** Told of events that came to polls which waited for them: of a group of them that came together, once. */
-  received?: (text: string) => void;
+  onReceived?: (text: string) => void;
   /** Told when the host has switched something, or may have. */
-  switched?: () => void;
+  onSwitched?: () => void;
 }
 
 export class Polls {
-  readonly held = new HeldPolls();
+  readonly blocking = new HeldPolls();
   readonly hearers = new Hearers();
   readonly pool: BlockingPool;
   readonly live: Live;
@@ -35,26 +35,36 @@ export class Polls {
   deliveries = 0;
   readonly #store: Store;
   readonly #subscription: Subscription;
-  readonly #ways: Ways;
+  readonly #attachContext: AttachContext;
   /** The newest poll of each token that attaches, or waits in the blocking way. Those that wait live, their mirrors know. */
   readonly #latest = new Map<string, Poll>();
   #orphans: Poll[] = [];
-  #patience: NodeJS.Timeout | undefined;
+  #orphanTimer: NodeJS.Timeout | undefined;
   #draining = false;
 
   constructor(
     store: Store,
     nodes: Nodes,
-    { refused, received = () => undefined, switched = () => undefined }: PollsOptions,
+    {
+      onRefused: refused,
+      onReceived: received = () => undefined,
+      onSwitched: switched = () => undefined,
+    }: PollsOptions,
   ) {
     const given = (count: number): void => {
       this.deliveries += count;
     };
-    const process = (shard: number): string => this.#subscription.process(shard);
+    const process = (shard: number): string => this.#subscription.instance(shard);
     this.#store = store;
     this.pool = new BlockingPool(nodes, store.config.pollConnections);
     const reattach = (poll: Poll): void => this.#orphan(poll);
-    this.live = new Live(store, { hearers: this.hearers, process, given, received, reattach });
+    this.live = new Live(store, {
+      hearers: this.hearers,
+      instance: process,
+      countDeliveries: given,
+      onReceived: received,
+      reattach,
+    });
     this.#subscription = new Subscription(nodes, store.keys, {
       onDelivery: (shard, payload) => this.live.deliver(shard, payload),
       onNotice: (notice) => this.#notice(notice),
@@ -64,17 +74,17 @@ export class Polls {
       onRefused: refused,
       onSwitched: switched,
     });
-    this.#ways = {
+    this.#attachContext = {
       store,
-      process,
-      given,
-      received,
+      instance: process,
+      countDeliveries: given,
+      onReceived: received,
       reattach,
       pool: this.pool,
       live: this.live,
-      held: this.held,
+      blockingPolls: this.blocking,
       hearers: this.hearers,
-      liveNow: (shard) => store.config.live && this.#subscription.confirmed(shard),
+      liveIsOpen: (shard) => store.config.live && this.#subscription.confirmed(shard),
       draining: () => this.#draining,
     };
   }
@@ -86,12 +96,12 @@ export class Polls {
 
   /** The poll held for a user. */
   heldFor(id: number): Poll | null {
-    return this.live.mirrors.ofUser(id)?.poll ?? this.held.ofUser(id) ?? null;
+    return this.live.mirrors.ofUser(id)?.poll ?? this.blocking.ofUser(id) ?? null;
   }
 
   /** This process as cursors of a user name it. */
-  processFor(id: number): string {
-    return this.#subscription.process(this.#store.keys.userShard(id));
+  instanceFor(id: number): string {
+    return this.#subscription.instance(this.#store.keys.userShard(id));
   }
 
   /** Whether the live way is open, or not wanted: in a cluster to some users at least, as those of a master that is away have none. */
@@ -119,7 +129,7 @@ export class Polls {
     this.#draining = true;
     this.live.drain();
     // one that has not attached yet has no cursor to give: it is answered by its attach
-    for (const poll of this.#latest.values()) if (!poll.attaching && poll.place) poll.settleEmpty();
+    for (const poll of this.#latest.values()) if (!poll.attaching && poll.position) poll.settleEmpty();
   }
 
   async close(): Promise<void> {
@@ -132,21 +142,21 @@ export class Polls {
 
   async #attach(poll: Poll): Promise<void> {
     if (!poll.settled) this.#latest.set(poll.token, poll); // an orphan may have been superseded while it waited
-    await attachAndHold(this.#ways, poll);
+    await attachAndHold(this.#attachContext, poll);
     if (this.#latest.get(poll.token) === poll) this.#latest.delete(poll.token);
   }
 
   /** A poll has lost its mirror: it attaches again, with the live way if that comes back soon. */
   #orphan(poll: Poll): void {
-    poll.whenSettled = null;
+    poll.onSettled = null;
     if (this.#subscription.confirmed(this.#shardOf(poll)) || this.#store.redis.status !== 'ready')
       return void this.#attach(poll);
     this.#latest.set(poll.token, poll);
     this.#orphans.push(poll);
-    this.#patience ??= setTimeout(() => {
-      this.#patience = undefined;
+    this.#orphanTimer ??= setTimeout(() => {
+      this.#orphanTimer = undefined;
       this.#attachOrphans();
-    }, RESUBSCRIBE);
+    }, RESUBSCRIBE_MS);
   }
 
   /** Of one shard, whose subscription is back; or all, who have waited long enough. */
@@ -169,12 +179,12 @@ export class Polls {
       this.live.mirrors.changeRooms(notice.id, notice.room, notice.what);
       this.hearers.changeRooms(notice.id, notice.room, notice.what);
     }
-    if ('n' in notice) this.#gone(notice);
+    if ('n' in notice) this.#takenOver(notice);
   }
 
   /** A user is attached elsewhere now, or nowhere. Signals that wait for it follow it. */
-  #gone({ what, id, n, by = '' }: Extract<Notice, { n: number }>): void {
-    const poll = this.live.forget(id, n) ?? this.held.ofUser(id);
+  #takenOver({ what, id, n, by = '' }: Extract<Notice, { n: number }>): void {
+    const poll = this.live.forget(id, n) ?? this.blocking.ofUser(id);
     if (poll && poll.n <= n) poll.fail(what === 'ended' ? unauthorized() : superseded());
     const waiting = this.hearers.leave(id, n);
     if (waiting.length === 0 || by === '') return;

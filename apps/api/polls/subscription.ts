@@ -10,12 +10,12 @@ import type { Nodes } from '../../../shared/redis/nodes.js';
 import type { Keys } from '../../../shared/store/keys.js';
 
 /** Owners are looked at so often (ms), beside at every change: a subscription that failed is tried again by it. */
-const LOOK = 500;
+const FOLLOW_EVERY_MS = 500;
 
 /** The room shard by whose node the host's switches are told. */
-const SWITCHES = 0;
+const SWITCHES_SHARD = 0;
 
-export interface Listener {
+export interface SubscriptionListener {
   onDelivery(shard: number, payload: string): void;
   onNotice(notice: string): void;
   onSignal(payload: string): void;
@@ -30,7 +30,7 @@ export interface Listener {
 }
 
 /** One shard, of users or of rooms, and where it is heard. */
-interface Part {
+interface Subscribed {
   readonly kind: 'users' | 'rooms';
   readonly shard: number;
   /** A key of its slot. */
@@ -39,28 +39,28 @@ interface Part {
   node: string | null;
   channels: string[];
   /** This process as it is named in Redis and in cursors for this shard, while the subscription holds. */
-  process: string;
+  instance: string;
   confirmed: boolean;
 }
 
 export class Subscription {
   readonly #nodes: Nodes;
   readonly #keys: Keys;
-  readonly #listener: Listener;
-  readonly #users: Part[];
-  readonly #parts: Part[];
+  readonly #listener: SubscriptionListener;
+  readonly #users: Subscribed[];
+  readonly #all: Subscribed[];
   readonly #connections = new Map<string, Redis>();
   readonly #hears = new Map<string, (payload: string) => void>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(nodes: Nodes, keys: Keys, listener: Listener) {
+  constructor(nodes: Nodes, keys: Keys, listener: SubscriptionListener) {
     this.#nodes = nodes;
     this.#keys = keys;
     this.#listener = listener;
-    this.#users = keys.allShards.map((shard) => partOf('users', shard, keys.attached(shard)));
-    this.#parts = [...this.#users, ...keys.allShards.map((shard) => partOf('rooms', shard, keys.dirty(shard)))];
+    this.#users = keys.allShards.map((shard) => subscribedTo('users', shard, keys.attached(shard)));
+    this.#all = [...this.#users, ...keys.allShards.map((shard) => subscribedTo('rooms', shard, keys.dirty(shard)))];
     nodes.onChange(() => this.#follow());
-    this.#timer = setInterval(() => this.#follow(), LOOK);
+    this.#timer = setInterval(() => this.#follow(), FOLLOW_EVERY_MS);
     this.#follow();
   }
 
@@ -74,12 +74,12 @@ export class Subscription {
   }
 
   get allConfirmed(): boolean {
-    return this.#parts.every((part) => part.confirmed);
+    return this.#all.every((part) => part.confirmed);
   }
 
   /** This process as a user shard knows it. */
-  process(shard: number): string {
-    return this.#users[shard]?.process ?? '';
+  instance(shard: number): string {
+    return this.#users[shard]?.instance ?? '';
   }
 
   close(): void {
@@ -90,7 +90,7 @@ export class Subscription {
 
   /** Goes with every part to the node that owns it now. */
   #follow(): void {
-    for (const part of this.#parts) {
+    for (const part of this.#all) {
       const owner = this.#nodes.ownerOf(part.key);
       if (owner === null || owner === part.node) continue;
       this.#leave(part);
@@ -99,7 +99,7 @@ export class Subscription {
       if (connection.status === 'ready') void this.#subscribe(part, connection);
     }
     for (const [node, connection] of this.#connections) {
-      if (this.#parts.some((part) => part.node === node)) continue;
+      if (this.#all.some((part) => part.node === node)) continue;
       this.#connections.delete(node);
       connection.disconnect();
     }
@@ -110,8 +110,8 @@ export class Subscription {
     if (known) return known;
     const connection = this.#nodes.connectSubscriber(node).on('error', () => undefined); // its end is what counts
     this.#connections.set(node, connection);
-    const mine = (): Part[] =>
-      this.#connections.get(node) === connection ? this.#parts.filter((part) => part.node === node) : [];
+    const mine = (): Subscribed[] =>
+      this.#connections.get(node) === connection ? this.#all.filter((part) => part.node === node) : [];
     connection.on('ready', () => {
       for (const part of mine()) void this.#subscribe(part, connection);
     });
@@ -131,31 +131,31 @@ export class Subscription {
     connection.disconnect(true);
   }
 
-  async #subscribe(part: Part, connection: Redis): Promise<void> {
+  async #subscribe(part: Subscribed, connection: Redis): Promise<void> {
     const { node } = part;
-    const process = freshProcess();
-    part.process = process;
+    const process = freshInstance();
+    part.instance = process;
     this.#hear(part);
     try {
       await connection[this.#nodes.sharded ? 'ssubscribe' : 'subscribe'](...part.channels);
     } catch (error) {
-      if (part.process === process) this.#failed(part, connection, error);
+      if (part.instance === process) this.#failed(part, connection, error);
       return;
     }
-    if (part.process !== process || part.node !== node || connection.status !== 'ready') return;
+    if (part.instance !== process || part.node !== node || connection.status !== 'ready') return;
     part.confirmed = true;
     if (part.kind === 'users') this.#listener.onConfirmed(part.shard);
-    else if (part.shard === SWITCHES) this.#listener.onSwitched();
+    else if (part.shard === SWITCHES_SHARD) this.#listener.onSwitched();
   }
 
-  #hear(part: Part): void {
-    const { kind, shard, process } = part;
+  #hear(part: Subscribed): void {
+    const { kind, shard, instance: process } = part;
     for (const channel of part.channels) this.#hears.delete(channel);
     const hears: [string, (payload: string) => void][] =
       kind === 'rooms'
         ? [
             [this.#keys.signalChannel(shard), (payload) => this.#listener.onSignal(payload)],
-            ...(shard === SWITCHES
+            ...(shard === SWITCHES_SHARD
               ? [[this.#keys.switchChannel, () => this.#listener.onSwitched()] satisfies [string, () => void]]
               : []),
           ]
@@ -168,36 +168,36 @@ export class Subscription {
   }
 
   /** A connection that broke subscribes when it is back; a part that is elsewhere is looked for there. */
-  #failed(part: Part, connection: Redis, error: unknown): void {
+  #failed(part: Subscribed, connection: Redis, error: unknown): void {
     if (connection.status !== 'ready') return;
     if (this.#nodes.sharded) {
       part.node = null;
       this.#nodes.refresh();
-    } else if (part === this.#parts[0]) {
+    } else if (part === this.#all[0]) {
       // it refuses all of them
       this.#listener.onRefused(error);
     }
   }
 
   /** Goes from the node it was at; a node that has become a replica would go on telling what it hears from the new master. */
-  #leave(part: Part): void {
+  #leave(part: Subscribed): void {
     const connection = part.node === null ? undefined : this.#connections.get(part.node);
     if (connection?.status === 'ready' && part.channels.length > 0)
       connection.sunsubscribe(...part.channels).catch(() => undefined);
     this.#lose(part);
   }
 
-  #lose(part: Part): void {
+  #lose(part: Subscribed): void {
     if (!part.confirmed) return;
     part.confirmed = false;
     if (part.kind === 'users') this.#listener.onLost(part.shard);
   }
 }
 
-function partOf(kind: Part['kind'], shard: number, key: string): Part {
-  return { kind, shard, key, node: null, channels: [], process: freshProcess(), confirmed: false };
+function subscribedTo(kind: Subscribed['kind'], shard: number, key: string): Subscribed {
+  return { kind, shard, key, node: null, channels: [], instance: freshInstance(), confirmed: false };
 }
 
-function freshProcess(): string {
+function freshInstance(): string {
   return randomBytes(5).toString('hex');
 }

@@ -3,11 +3,11 @@ import { expireUser, redisTime, staleUsers } from '../../../shared/store/presenc
 import type { Store } from '../../../shared/store/store.js';
 
 /** Stale users of one shard that are read at a time. */
-const MOST = 200;
+const STALE_MAX = 200;
 /** Users that are ended side by side: one that is in thousands of rooms does not keep the others waiting. */
-const SIDE_BY_SIDE = 8;
+const CONCURRENT_MAX = 8;
 /** Part of the time between two runs that one may take: as many as come in a flood must go, and the rest waits for the next run. */
-const BUSY = 0.5;
+const BUSY_SHARE = 0.5;
 
 /**
  * Ends stale users. After a gap in its own runs it ends nobody for one USER_TTL: who could not reach us while we were away
@@ -19,7 +19,7 @@ export async function expire(store: Store, every: number, announce: (room: strin
   if (now < (await earliest(store, now, ttl, every))) return 0;
   const ended = await Promise.allSettled(
     store.keys.allShards.map((shard) =>
-      expireShard(store, shard, { before: now - ttl, until: Date.now() + every * BUSY }, announce),
+      expireShard(store, shard, { before: now - ttl, until: Date.now() + every * BUSY_SHARE }, announce),
     ),
   );
   const failed = ended.find((outcome) => outcome.status === 'rejected');
@@ -42,14 +42,14 @@ async function expireShard(
   announce: (room: string) => void,
 ): Promise<number> {
   for (let looked = 0; ; ) {
-    const ids = await staleUsers(store, shard, before, MOST);
+    const ids = await staleUsers(store, shard, before, STALE_MAX);
     const [rooms, waiting] = [new Set<string>(), ids.values()];
     const endNext = async (): Promise<void> => {
       for (const id of waiting) for (const room of await expireUser(store, id, before)) rooms.add(room);
     };
-    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, endNext));
+    await Promise.all(Array.from({ length: CONCURRENT_MAX }, endNext));
     for (const room of rooms) announce(room);
     looked += ids.length;
-    if (ids.length < MOST || Date.now() > until) return looked;
+    if (ids.length < STALE_MAX || Date.now() > until) return looked;
   }
 }

@@ -7,24 +7,24 @@ import { type Batch, FanOutSteps, type LogEntry, shardPosition } from '../../../
 import type { Store } from '../../../shared/store/store.js';
 
 /** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
-const SIDE_BY_SIDE = 32;
+const CONCURRENT_MAX = 32;
 
 /** A job waits so long (ms) for one of its rooms: far longer than what is usual takes, and short for those who wait behind it. */
-const TURN = 50;
+const TURN_MS = 50;
 
 /** A batch that all shards have reached. */
-interface Delivered {
+interface DeliveredBatch {
   room: string;
   entries: readonly LogEntry[];
   /** How many of them had not been reached everywhere before: other workers may have taken part. */
   moved: number;
   /** ms */
-  took: number;
+  ms: number;
 }
 
 /** Told of every batch that all shards have reached, once, whichever workers took part. */
 export interface FanOutObserver {
-  delivered(batch: Delivered): void;
+  delivered(batch: DeliveredBatch): void;
 }
 
 export class FanOut {
@@ -72,12 +72,12 @@ export class FanOut {
           );
       }
     };
-    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, advanceNext));
+    await Promise.all(Array.from({ length: CONCURRENT_MAX }, advanceNext));
     return [...failed]; // what fails later is the sweep's
   }
 
   /** Delivers to one user shard what it lacks, though it may count as delivered; `since` is where to begin when it has no position. */
-  async mendRoom(room: string, shard: number, since: string): Promise<void> {
+  async repairRoom(room: string, shard: number, since: string): Promise<void> {
     for (let from = (await shardPosition(this.#store, room, shard)) ?? since; ; ) {
       const batch = await this.#steps.readBatch(room, from);
       const last = batch.entries.at(-1);
@@ -113,7 +113,7 @@ export class FanOut {
       if (failure === null) {
         const { undelivered, moved } = await this.#steps.advance(room, batch);
         if (moved > 0)
-          this.#observer.delivered({ room, entries: batch.entries, moved, took: performance.now() - started });
+          this.#observer.delivered({ room, entries: batch.entries, moved, ms: performance.now() - started });
         if (undelivered === 0) return null;
       } else {
         from = last.id;
@@ -141,7 +141,7 @@ async function withinTurn(done: Promise<void>): Promise<void> {
   await Promise.race([
     done,
     new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, TURN);
+      timer = setTimeout(resolve, TURN_MS);
     }),
   ]);
   clearTimeout(timer);

@@ -5,17 +5,17 @@ import { redisTime } from '../../../shared/store/presence.js';
 import type { Store } from '../../../shared/store/store.js';
 
 /** A request that has made no step for so long (ms) has died, or left the rest. */
-const LEFT = 3_000;
+const ABANDONED_MS = 3_000;
 /** A log is written anew so long (ms) after something was deleted in it, once for all that was deleted meanwhile: it may take 13 MB. */
-const RENEWED_AFTER = 60_000;
+const REWRITE_AFTER_MS = 60_000;
 /** Between two steps it rests so many times as long as one takes, so that Redis has a tenth of its time for this at the most. */
-const REST = 9;
+const REST_FACTOR = 9;
 /** Part of the time between two runs that one may take. */
-const BUSY = 0.5;
+const BUSY_SHARE = 0.5;
 
-export interface Ages {
-  left: number;
-  renewed: number;
+export interface MinimumAges {
+  abandonedMs: number;
+  rewriteMs: number;
 }
 
 /** Goes on with what is old enough, until half of `every` (ms) is over. Calls `announce` for each room that may have been told. */
@@ -23,11 +23,11 @@ export async function finishForgetting(
   store: Store,
   every: number,
   announce: (room: string) => void,
-  ages: Ages = { left: LEFT, renewed: RENEWED_AFTER },
+  ages: MinimumAges = { abandonedMs: ABANDONED_MS, rewriteMs: REWRITE_AFTER_MS },
 ): Promise<void> {
   const now = await redisTime(store);
-  const until = Date.now() + every * BUSY;
-  const isDue = ({ since, forget }: Unfinished): boolean => since <= now - (forget ? ages.left : ages.renewed);
+  const until = Date.now() + every * BUSY_SHARE;
+  const isDue = ({ since, forget }: Unfinished): boolean => since <= now - (forget ? ages.abandonedMs : ages.rewriteMs);
   const outcomes = await Promise.allSettled(
     store.keys.allShards.map(async (shard) => {
       for await (const one of unfinished(store, shard)) {
@@ -46,6 +46,6 @@ async function finish(store: Store, one: Unfinished, until: number): Promise<boo
     const began = performance.now();
     if (await continueUnfinished(store, one)) return true;
     if (Date.now() > until) return false;
-    await sleep(REST * (performance.now() - began));
+    await sleep(REST_FACTOR * (performance.now() - began));
   }
 }

@@ -11,28 +11,28 @@ import { finishForgetting } from './forget.js';
 import { settle } from './settle.js';
 import { sweep } from './sweep.js';
 
-const SWEEP_EVERY = 1_000;
-const EXPIRE_EVERY = 5_000;
-const FORGET_EVERY = 5_000;
-const WEIGH_EVERY = 3_600_000;
+const SWEEP_EVERY_MS = 1_000;
+const EXPIRE_EVERY_MS = 5_000;
+const FORGET_EVERY_MS = 5_000;
+const WEIGH_EVERY_MS = 3_600_000;
 /** The schedules are set again this often, since a Redis that was wiped has forgotten them. */
-const SCHEDULE_EVERY = 10_000;
+const SCHEDULE_EVERY_MS = 10_000;
 /** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms). */
-const LATE = 1_500;
+const LATE_MS = 1_500;
 /** So long (ms) after a node or a queue was in trouble each worker sweeps every `late` ms what is older than that: a job given to such a queue waits for its worker. */
 const TROUBLED = { late: 150, for: 5_000 };
 /** A killed worker's job is taken up again after lock and stalled interval: measured 10.7 s with 5 s each. */
-const LOCK = 5_000;
+const LOCK_MS = 5_000;
 /** How long (ms) a worker rests after an error of its connection, and BullMQ before it asks again for a job; the sweep's second is lost at most. */
-const REST = 1_000;
+const REST_MS = 1_000;
 /** A job may lose its worker so often before it counts as failed; the sweep has its rooms all the same. */
-const STALLS = 10;
+const STALLS_MAX = 10;
 
 /**
  * How long (ms) BullMQ may take to close: it waits for answers of a Redis that hangs, and up to 6 s for one that died with its master while it
  * waited for a job. What a job leaves half done, another worker does again.
  */
-const CLOSING = 2_500;
+const CLOSE_MS = 2_500;
 
 /** What the queues are reached by. */
 export interface Queues {
@@ -63,18 +63,21 @@ export class Jobs {
     const concurrency = Math.ceil(store.config.workerConcurrency / names.length);
     this.#workers = [
       ...names.map((name) =>
-        this.#worker(name, (job: Job<FanOutJob>) => this.#advance(job), {
+        this.#startWorker(name, (job: Job<FanOutJob>) => this.#advance(job), {
           ...queueOptions(name, connect()),
           concurrency,
           ...(telemetry && { telemetry }),
         }),
       ),
-      this.#worker(UPKEEP, (job: Job) => this.#keepUp(job), { ...queueOptions(UPKEEP, connect()), concurrency: 3 }),
+      this.#startWorker(UPKEEP, (job: Job) => this.#runUpkeep(job), {
+        ...queueOptions(UPKEEP, connect()),
+        concurrency: 3,
+      }),
     ];
-    this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY)];
+    this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY_MS)];
     if (!store.redis.isCluster) return;
-    store.redis.on('node error', () => this.#trouble());
-    this.#timers.push(setInterval(() => void this.#sweepLate(LATE, this.#failed), SWEEP_EVERY));
+    store.redis.on('node error', () => this.#noteTrouble());
+    this.#timers.push(setInterval(() => void this.#sweepLate(LATE_MS, this.#failed), SWEEP_EVERY_MS));
     this.#timers.push(
       setInterval(() => {
         if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLED.late, () => undefined);
@@ -85,10 +88,10 @@ export class Jobs {
   /** Sets the schedules of upkeep. */
   async schedule(): Promise<void> {
     try {
-      await this.#upkeep.upsertJobScheduler('sweep', { every: SWEEP_EVERY });
-      await this.#upkeep.upsertJobScheduler('expire', { every: EXPIRE_EVERY });
-      await this.#upkeep.upsertJobScheduler('forget', { every: FORGET_EVERY });
-      await this.#upkeep.upsertJobScheduler('weigh', { every: WEIGH_EVERY });
+      await this.#upkeep.upsertJobScheduler('sweep', { every: SWEEP_EVERY_MS });
+      await this.#upkeep.upsertJobScheduler('expire', { every: EXPIRE_EVERY_MS });
+      await this.#upkeep.upsertJobScheduler('forget', { every: FORGET_EVERY_MS });
+      await this.#upkeep.upsertJobScheduler('weigh', { every: WEIGH_EVERY_MS });
     } catch (error) {
       this.#failed(error);
     }
@@ -101,16 +104,16 @@ export class Jobs {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await Promise.race([Promise.all(this.#workers.map((worker) => worker.close())), sleep(CLOSING)]);
+    await Promise.race([Promise.all(this.#workers.map((worker) => worker.close())), sleep(CLOSE_MS)]);
   }
 
-  #worker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {
+  #startWorker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {
     const worker = new Worker<Data>(name, process, {
       ...options,
-      lockDuration: LOCK,
-      stalledInterval: LOCK,
-      maxStalledCount: STALLS,
-      runRetryDelay: REST,
+      lockDuration: LOCK_MS,
+      stalledInterval: LOCK_MS,
+      maxStalledCount: STALLS_MAX,
+      runRetryDelay: REST_MS,
     });
     worker.on('failed', (_job, error) => this.#failed(error));
     worker.on('error', (error) => this.#rest(worker, error));
@@ -119,10 +122,10 @@ export class Jobs {
 
   /** BullMQ asks again at once when Redis refuses (no memory, a read-only replica): without a rest that is all it does. */
   #rest(worker: Worker, error: Error): void {
-    this.#trouble();
+    this.#noteTrouble();
     if (worker.isPaused()) return;
     this.#failed(error);
-    const resume = setTimeout(() => worker.resume(), REST);
+    const resume = setTimeout(() => worker.resume(), REST_MS);
     worker.pause(true).catch(() => clearTimeout(resume)); // it is closing
   }
 
@@ -136,7 +139,7 @@ export class Jobs {
     throw first.error;
   }
 
-  #trouble(): void {
+  #noteTrouble(): void {
     this.#troubledUntil = Date.now() + TROUBLED.for;
   }
 
@@ -147,12 +150,12 @@ export class Jobs {
     this.#sweeping = false;
   }
 
-  async #keepUp(job: Job): Promise<unknown> {
+  async #runUpkeep(job: Job): Promise<unknown> {
     if (job.name === 'sweep') return sweep(this.#store, this.#fanOut);
     const announce = (room: string): void => void this.#fanOut.advanceRoom(room).catch(() => undefined); // the sweep tries again
-    if (job.name === 'forget') return finishForgetting(this.#store, FORGET_EVERY, announce);
+    if (job.name === 'forget') return finishForgetting(this.#store, FORGET_EVERY_MS, announce);
     if (job.name === 'weigh') return weighValues(this.#store, 0); // rooms that have expired leave the list
     await settle(this.#store, this.#fanOut).catch(this.#failed); // the next run tries again
-    return expire(this.#store, EXPIRE_EVERY, announce);
+    return expire(this.#store, EXPIRE_EVERY_MS, announce);
   }
 }

@@ -14,27 +14,27 @@ import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
 /** Replication is behind by less (ms): of a room that the shard has no position for, only what is younger can be missing. */
-const RECENT = 60_000;
+const RECENT_MS = 60_000;
 /** Rooms looked at together. */
-const SIDE_BY_SIDE = 32;
+const CONCURRENT_MAX = 32;
 /** On one Redis memberships are looked at when a worker starts, and so often (ms): processes of another version may have gone on for a while. */
-const LOOK_EVERY = 3_600_000;
+const CHECK_EVERY_MS = 3_600_000;
 /** Who is still in a room by one account only after so long (ms) is not just entering or exiting it; nicknames alike. */
-const SETTLED = 5_000;
+const LASTING_MS = 5_000;
 
 /**
  * Mends shards whose master is another one than before, or was gone for a moment; all of them at the start, as a failover may have been
  * while no worker saw it. `failed` hears what went wrong; it is tried again.
  */
-export function mendAfterFailovers(
+export function repairAfterFailovers(
   store: Store,
   fanOut: FanOut,
   failed: (error: unknown) => void,
-  settled = SETTLED,
+  settled = LASTING_MS,
 ): void {
   const { redis, keys } = store;
-  if (!(redis instanceof Cluster)) return mendAtTimes(store, redis, failed, settled);
-  const watch = new Watch(
+  if (!(redis instanceof Cluster)) return repairRegularly(store, redis, failed, settled);
+  const watch = new MasterWatch(
     redis,
     keys.allShards.flatMap((shard) => [
       { key: keys.attached(shard), kind: 'users' as const, shard },
@@ -45,7 +45,7 @@ export function mendAfterFailovers(
   redis.on('refresh', () => {
     for (const [master, shards] of watch.changed()) {
       mending = mending
-        .then(() => mend(store, fanOut, master, shards, settled))
+        .then(() => repair(store, fanOut, master, shards, settled))
         .catch((error: unknown) => {
           watch.forget(shards); // the next look tries again
           failed(error);
@@ -54,10 +54,10 @@ export function mendAfterFailovers(
   });
 }
 
-function mendAtTimes(store: Store, redis: Redis, failed: (error: unknown) => void, settled: number): void {
+function repairRegularly(store: Store, redis: Redis, failed: (error: unknown) => void, settled: number): void {
   const all = new Set(store.keys.allShards);
-  const mendAll = (): void => void mendMemberships(store, redis, { users: all, rooms: all }, settled).catch(failed);
-  setInterval(mendAll, LOOK_EVERY).unref();
+  const mendAll = (): void => void repairMemberships(store, redis, { users: all, rooms: all }, settled).catch(failed);
+  setInterval(mendAll, CHECK_EVERY_MS).unref();
   if (redis.status === 'ready') mendAll();
   else redis.once('ready', mendAll);
 }
@@ -69,7 +69,7 @@ interface Watched {
 }
 
 /** Which shards have another connection to their master than at the last look. */
-class Watch {
+class MasterWatch {
   readonly #cluster: Cluster;
   readonly #watched: Watched[];
   readonly #known = new Map<string, Redis | null>();
@@ -98,23 +98,23 @@ class Watch {
 }
 
 /** Delivers what user shards of one master lack, makes memberships whole, and takes back nicknames. A room that fails stops nothing; rejects with the first failure when all else is done. */
-export async function mend(
+export async function repair(
   store: Store,
   fanOut: FanOut,
   master: Redis,
   shards: Shards,
-  settled = SETTLED,
+  settled = LASTING_MS,
 ): Promise<void> {
-  const since = `${Date.now() - RECENT}-0`;
+  const since = `${Date.now() - RECENT_MS}-0`;
   const memberships = membershipsAt(master, shards);
   const failures: unknown[] = [];
   const mendNext = async (): Promise<void> => {
     for await (const { shard, room } of memberships)
-      await fanOut.mendRoom(room, shard, since).catch((error: unknown) => failures.push(error));
+      await fanOut.repairRoom(room, shard, since).catch((error: unknown) => failures.push(error));
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, mendNext));
-  await mendMemberships(store, master, shards, settled);
-  for (const { folded, id } of await lasting(
+  await Promise.all(Array.from({ length: CONCURRENT_MAX }, mendNext));
+  await repairMemberships(store, master, shards, settled);
+  for (const { folded, id } of await foundTwice(
     () => strayClaimsAt(store, master),
     ({ folded, id }) => `${folded} ${id}`,
     settled,
@@ -124,8 +124,8 @@ export async function mend(
 }
 
 /** Makes whole who has been in a room by one account only for `settled` ms, as far as one master has a part of it. */
-async function mendMemberships(store: Store, master: Redis, shards: Shards, settled = SETTLED): Promise<void> {
-  const halves = await lasting(
+async function repairMemberships(store: Store, master: Redis, shards: Shards, settled = LASTING_MS): Promise<void> {
+  const halves = await foundTwice(
     () => oneSidedAt(store, master, shards),
     ({ room, user, by }) => `${room} ${user.id} ${by}`,
     settled,
@@ -134,7 +134,7 @@ async function mendMemberships(store: Store, master: Redis, shards: Shards, sett
 }
 
 /** What is found twice, `settled` ms apart: it is not just under way. */
-async function lasting<T>(find: () => AsyncGenerator<T>, nameOf: (one: T) => string, settled: number): Promise<T[]> {
+async function foundTwice<T>(find: () => AsyncGenerator<T>, nameOf: (one: T) => string, settled: number): Promise<T[]> {
   const before = await byName(find(), nameOf);
   if (before.size === 0) return [];
   await sleep(settled);

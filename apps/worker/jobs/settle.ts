@@ -5,17 +5,17 @@ import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
 /** A move that is under way for longer (ms) has died: its steps take some ms, and each waits for replicas for some seconds at most. */
-const SETTLED = 10_000;
+const ABANDONED_MS = 10_000;
 /** Moves of one shard that one run settles. */
-const MOST = 200;
+const MOVES_MAX = 200;
 
 /** Settles what is under way for longer than `settled` ms. Moves fail separately; rejects with the first failure when all others are done. */
-export async function settle(store: Store, fanOut: FanOut, settled = SETTLED): Promise<void> {
+export async function settle(store: Store, fanOut: FanOut, settled = ABANDONED_MS): Promise<void> {
   const before = (await redisTime(store)) - settled;
   const failures: unknown[] = [];
   await Promise.all(
     store.keys.allShards.map(async (shard) => {
-      const moves = await movesUnderWay(store, shard, before, MOST).catch((error: unknown) => {
+      const moves = await movesUnderWay(store, shard, before, MOVES_MAX).catch((error: unknown) => {
         failures.push(error);
       });
       for (const move of moves ?? [])
@@ -28,6 +28,6 @@ export async function settle(store: Store, fanOut: FanOut, settled = SETTLED): P
 /** A user that is still owed something, after so long, gets it now: the room may have it that all is delivered. */
 async function settleOne(store: Store, fanOut: FanOut, shard: number, move: Move): Promise<void> {
   if (!(await settleMove(store, move))) return;
-  await fanOut.mendRoom(move.room, shard, `${move.number}-0`);
+  await fanOut.repairRoom(move.room, shard, `${move.number}-0`);
   await settleMove(store, move);
 }

@@ -8,10 +8,10 @@ import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
 /** Younger than this (ms), a room is on its usual way through the queue. */
-const GRACE = 500;
+const GRACE_MS = 500;
 
 /** Advances rooms older than `grace` (ms). Shards fail separately; rejects with the first failure when all others are done. */
-export async function sweep(store: Store, fanOut: FanOut, grace = GRACE): Promise<void> {
+export async function sweep(store: Store, fanOut: FanOut, grace = GRACE_MS): Promise<void> {
   const before = (await redisTime(store)) - grace;
   const outcomes = await Promise.allSettled(
     store.keys.allShards.map(async (shard) => {

@@ -4,7 +4,7 @@ import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
 
 /** An act of the user of `token`, who is in the room, and has a role there or the owner's token. */
-export async function acting(
+export async function authorizeActor(
   store: Store,
   { token, room, owner }: { token: string; room: string; owner?: string | undefined },
 ): Promise<Actor> {

@@ -5,50 +5,53 @@
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import type { Sample } from '../../../shared/protocol/admin.js';
 import type { RedisClient } from '../../../shared/redis/owners.js';
-import { Readings } from './readings.js';
-import { sampleOf } from './sample.js';
+import { MetricsSnapshot } from './metrics-snapshot.js';
+import { sampleBetween } from './chart-sample.js';
 
-const EVERY = 2_000;
-const KEPT = 150;
+const SAMPLE_EVERY_MS = 2_000;
+const SAMPLES_MAX = 150;
 /** Seconds that samples are kept when nobody takes them any more. */
-const EXPIRY = 600;
+const TTL_S = 600;
 /** How long (ms) the process that takes samples may be silent before another does. */
-const LEASE = 5_000;
+const LEASE_MS = 5_000;
 /** Readings that quantiles look back: ten seconds. */
-const BACK = 5;
+const SNAPSHOTS_MAX = 5;
 /** Read beyond what should be new: clocks of machines differ by some seconds. */
-const SPARE = 5;
-const SAMPLES = 'samples';
-const SAMPLER = 'samples:by';
+const SPARE_SAMPLES_MAX = 5;
+const SAMPLES_KEY = 'samples';
+const SAMPLER_KEY = 'samples:by';
 
-export class Samples {
+export class SampleHistory {
   readonly #redis: RedisClient;
   readonly #metrics: Metrics;
-  readonly #process: string;
-  #former: Readings[] = [];
+  readonly #instance: string;
+  #snapshots: MetricsSnapshot[] = [];
   #taking = false;
 
   constructor(redis: RedisClient, metrics: Metrics) {
     this.#redis = redis;
     this.#metrics = metrics;
-    this.#process = metrics.own.name;
+    this.#instance = metrics.own.name;
   }
 
   /** Takes its part in taking samples, until the process ends. */
   start(): void {
-    setInterval(() => void this.#take(), EVERY).unref();
+    setInterval(() => void this.#take(), SAMPLE_EVERY_MS).unref();
   }
 
   /** Those after `since` (ms), oldest first. Rejects when Redis is away. */
   async read(since: number): Promise<Sample[]> {
-    const wanted = Math.min(KEPT, Math.max(0, Math.ceil((Date.now() - since) / EVERY)) + SPARE);
-    const texts = await this.#redis.lrange(SAMPLES, -wanted, -1);
+    const wanted = Math.min(
+      SAMPLES_MAX,
+      Math.max(0, Math.ceil((Date.now() - since) / SAMPLE_EVERY_MS)) + SPARE_SAMPLES_MAX,
+    );
+    const texts = await this.#redis.lrange(SAMPLES_KEY, -wanted, -1);
     return texts.map((text) => JSON.parse(text) as Sample).filter(({ at }) => at > since);
   }
 
   /** The newest one. */
   async latest(): Promise<Sample | undefined> {
-    const text = await this.#redis.lindex(SAMPLES, -1);
+    const text = await this.#redis.lindex(SAMPLES_KEY, -1);
     return text === null ? undefined : (JSON.parse(text) as Sample);
   }
 
@@ -57,29 +60,30 @@ export class Samples {
     this.#taking = true;
     try {
       if (await this.#mayTake()) await this.#takeOne();
-      else this.#former = [];
+      else this.#snapshots = [];
     } catch {
-      this.#former = []; // Redis is away: rates over an outage would say nothing
+      this.#snapshots = []; // Redis is away: rates over an outage would say nothing
     } finally {
       this.#taking = false;
     }
   }
 
   async #mayTake(): Promise<boolean> {
-    if ((await this.#redis.get(SAMPLER)) === this.#process) return (await this.#redis.pexpire(SAMPLER, LEASE)) === 1;
-    return (await this.#redis.set(SAMPLER, this.#process, 'PX', LEASE, 'NX')) === 'OK';
+    if ((await this.#redis.get(SAMPLER_KEY)) === this.#instance)
+      return (await this.#redis.pexpire(SAMPLER_KEY, LEASE_MS)) === 1;
+    return (await this.#redis.set(SAMPLER_KEY, this.#instance, 'PX', LEASE_MS, 'NX')) === 'OK';
   }
 
   async #takeOne(): Promise<void> {
-    const now = new Readings(await this.#metrics.readAllValues(), Date.now());
-    const [earlier, before] = [this.#former[0], this.#former.at(-1)];
-    this.#former = [...this.#former, now].slice(-BACK);
-    if (!earlier || !before || now.at - before.at < EVERY / 2) return; // one that came late and the next in time say too little between them
+    const now = new MetricsSnapshot(await this.#metrics.readAllValues(), Date.now());
+    const [earlier, before] = [this.#snapshots[0], this.#snapshots.at(-1)];
+    this.#snapshots = [...this.#snapshots, now].slice(-SNAPSHOTS_MAX);
+    if (!earlier || !before || now.at - before.at < SAMPLE_EVERY_MS / 2) return; // one that came late and the next in time say too little between them
     await this.#redis
       .multi()
-      .rpush(SAMPLES, JSON.stringify(sampleOf(now, before, earlier)))
-      .ltrim(SAMPLES, -KEPT, -1)
-      .expire(SAMPLES, EXPIRY)
+      .rpush(SAMPLES_KEY, JSON.stringify(sampleBetween(now, before, earlier)))
+      .ltrim(SAMPLES_KEY, -SAMPLES_MAX, -1)
+      .expire(SAMPLES_KEY, TTL_S)
       .exec();
   }
 }

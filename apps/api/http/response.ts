@@ -9,7 +9,7 @@ import { encodeJsonp } from './jsonp.js';
 /** Set while the process drains: every answer then closes its connection, so that no request meets a closing socket. */
 export const draining = { now: false };
 
-const COMMON = [
+const COMMON_HEADERS = [
   'X-Content-Type-Options',
   'nosniff',
   'Cache-Control',
@@ -17,10 +17,16 @@ const COMMON = [
   'Cross-Origin-Resource-Policy',
   'cross-origin',
 ];
-const JSONP = [...COMMON, 'Content-Type', 'application/javascript; charset=utf-8'];
+const JSONP_HEADERS = [...COMMON_HEADERS, 'Content-Type', 'application/javascript; charset=utf-8'];
 /** Any page may call, none with credentials: there are no cookies, so there is nothing a third page could borrow. */
-const JSON_HEADERS = [...COMMON, 'Content-Type', 'application/json; charset=utf-8', 'Access-Control-Allow-Origin', '*'];
-const PREFLIGHT = {
+const JSON_HEADERS = [
+  ...COMMON_HEADERS,
+  'Content-Type',
+  'application/json; charset=utf-8',
+  'Access-Control-Allow-Origin',
+  '*',
+];
+const PREFLIGHT_HEADERS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
   'Access-Control-Allow-Headers': 'Content-Type, Authorization',
@@ -45,7 +51,7 @@ export function send(res: ServerResponse, status: number, body: string, callback
   if (res.destroyed || res.headersSent) return;
   const text = callback === undefined ? body : encodeJsonp(callback, body);
   const headers = [
-    ...(callback === undefined ? JSON_HEADERS : JSONP),
+    ...(callback === undefined ? JSON_HEADERS : JSONP_HEADERS),
     'Content-Length',
     String(Buffer.byteLength(text)),
   ];
@@ -60,6 +66,6 @@ export function sendError(res: ServerResponse, error: ChatError, callback?: stri
 }
 
 export function sendPreflight(res: ServerResponse): void {
-  res.writeHead(204, PREFLIGHT);
+  res.writeHead(204, PREFLIGHT_HEADERS);
   res.end();
 }

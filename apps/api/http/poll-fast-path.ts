@@ -4,11 +4,11 @@
  */
 import type { RequestListener } from 'node:http';
 import type Koa from 'koa';
-import type { ServeOperation } from './dispatch.js';
+import type { Dispatch } from './dispatch.js';
 
 const POLL = /^\/(?:jsonp|api)\/poll(?:\?|$)/;
 
-export function listener(app: Koa, serve: ServeOperation): RequestListener {
+export function withPollFastPath(app: Koa, serve: Dispatch): RequestListener {
   const koa = app.callback();
   return (req, res) => {
     const url = req.url ?? '';

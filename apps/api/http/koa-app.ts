@@ -1,21 +1,21 @@
 /** The Koa application: operations first and alone, everything else behind them. */
 import Koa, { type Middleware } from 'koa';
-import { type ServeOperation, serveOperations } from './dispatch.js';
-import type { Served } from './exchange.js';
-import { type Routed, routes } from './routes.js';
+import { type Dispatch, dispatchOperations } from './dispatch.js';
+import type { Monitoring } from './exchange.js';
+import { type RouteParts, routes } from './routes.js';
 
 /** What a client does to its own connection, broken HTTP included: nothing that the host's log should fill up with. */
-const CONNECTION = /^(HPE_|ECONN|EPIPE|ERR_STREAM|ERR_HTTP_REQUEST_TIMEOUT)/;
+const CONNECTION_ERROR = /^(HPE_|ECONN|EPIPE|ERR_STREAM|ERR_HTTP_REQUEST_TIMEOUT)/;
 
-export function createApp(serve: ServeOperation, served: Served, routed: Routed): Koa {
+export function createKoaApp(dispatch: Dispatch, monitoring: Monitoring, parts: RouteParts): Koa {
   const app = new Koa();
   app.use(requirePath);
-  app.use(serveOperations(serve));
-  for (const middleware of routes(routed)) app.use(middleware);
+  app.use(dispatchOperations(dispatch));
+  for (const middleware of routes(parts)) app.use(middleware);
   app.on('error', (error: Error & { expose?: boolean; code?: unknown }) => {
     if (error.expose) return;
-    if (CONNECTION.test(String(error.code))) served.log.debug({ error: error.message }, 'request failed');
-    else served.failed(error);
+    if (CONNECTION_ERROR.test(String(error.code))) monitoring.log.debug({ error: error.message }, 'request failed');
+    else monitoring.reportFailure(error);
   });
   return app;
 }

@@ -8,21 +8,21 @@ import { readOperatorActions, readSwitched } from '../../../shared/store/operato
 import { readRooms } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
-import { type Busy, readBusiest } from '../limits/top-talkers.js';
-import type { Samples } from './samples.js';
+import { type TalkerRates, readTopTalkers } from '../limits/top-talkers.js';
+import type { SampleHistory } from './sample-history.js';
 
 /** Of each list, on the page. */
-const SHOWN = 20;
+const SHOWN_MAX = 20;
 
-export interface Sources {
+export interface DashboardSources {
   store: Store;
   availability: Availability;
   metrics: Metrics;
-  samples: Samples;
+  samples: SampleHistory;
 }
 
 /** Never rejects: while Redis is away it says so, and what this process knows by itself. */
-export async function readFigures(sources: Sources, since: number): Promise<AdminSnapshot> {
+export async function readDashboard(sources: DashboardSources, since: number): Promise<AdminSnapshot> {
   const { availability, metrics, store } = sources;
   const reason = await availability.check();
   const redis = { up: reason === null, reason };
@@ -45,13 +45,13 @@ export async function readFigures(sources: Sources, since: number): Promise<Admi
 }
 
 async function readAll(
-  { store, samples }: Sources,
+  { store, samples }: DashboardSources,
   since: number,
 ): Promise<Pick<AdminSnapshot, 'samples' | 'busy' | 'values' | 'off' | 'acts'>> {
   const [taken, busy, values, off, acts] = await Promise.all([
     samples.read(since),
     readBusy(store, samples),
-    weighValues(store, SHOWN),
+    weighValues(store, SHOWN_MAX),
     readSwitched(store),
     readOperatorActions(store),
   ]);
@@ -59,25 +59,25 @@ async function readAll(
 }
 
 /** Of all API processes. Rejects when Redis is away. */
-export async function readBusy({ redis }: Store, samples: Samples): Promise<Busy> {
+export async function readBusy({ redis }: Store, samples: SampleHistory): Promise<TalkerRates> {
   const processes = (await samples.latest())?.processes.map(({ name }) => name) ?? [];
-  return readBusiest(
+  return readTopTalkers(
     redis,
     processes.filter((name) => name.startsWith('api-')),
   );
 }
 
-async function shown(store: Store, { rooms, origins, addresses }: Busy): Promise<AdminSnapshot['busy']> {
+async function shown(store: Store, { rooms, origins, addresses }: TalkerRates): Promise<AdminSnapshot['busy']> {
   return {
-    rooms: await busyRooms(store, new Map(rooms.slice(0, SHOWN))),
-    origins: origins.slice(0, SHOWN).map(([origin, rate]) => ({ origin, rate })),
-    addresses: addresses.slice(0, SHOWN).map(([address, rate]) => ({ address, rate })),
+    rooms: await busyRooms(store, new Map(rooms.slice(0, SHOWN_MAX))),
+    origins: origins.slice(0, SHOWN_MAX).map(([origin, rate]) => ({ origin, rate })),
+    addresses: addresses.slice(0, SHOWN_MAX).map(([address, rate]) => ({ address, rate })),
   };
 }
 
 /** Those in which most is said, then those with most members. */
 async function busyRooms(store: Store, rates: Map<string, number>): Promise<BusyRoom[]> {
-  const largest = (await readRooms(store)).slice(0, SHOWN).map(({ name }) => name);
+  const largest = (await readRooms(store)).slice(0, SHOWN_MAX).map(({ name }) => name);
   const rooms = await Promise.all(
     [...new Set([...rates.keys(), ...largest])].map(async (name) => ({
       name,
@@ -85,5 +85,5 @@ async function busyRooms(store: Store, rates: Map<string, number>): Promise<Busy
       rate: rates.get(name) ?? 0,
     })),
   );
-  return rooms.sort((a, b) => b.rate - a.rate || b.members - a.members).slice(0, SHOWN);
+  return rooms.sort((a, b) => b.rate - a.rate || b.members - a.members).slice(0, SHOWN_MAX);
 }

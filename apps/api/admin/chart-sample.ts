@@ -1,9 +1,9 @@
 /** One sample of the page's charts, out of readings of all figures. */
 import type { InstanceMetrics, Sample } from '../../../shared/protocol/admin.js';
-import { quantilesBetween, type Readings } from './readings.js';
+import { quantilesBetween, type MetricsSnapshot } from './metrics-snapshot.js';
 
 /** What has happened since `before`; quantiles since `earlier`, as two seconds have too few for a 99th percentile. */
-export function sampleOf(now: Readings, before: Readings, earlier: Readings): Sample {
+export function sampleBetween(now: MetricsSnapshot, before: MetricsSnapshot, earlier: MetricsSnapshot): Sample {
   const seconds = (now.at - before.at) / 1_000;
   const rate = (after: number | null, former: number | null): number =>
     Math.max(0, (after ?? 0) - (former ?? 0)) / seconds;
@@ -37,10 +37,10 @@ export function sampleOf(now: Readings, before: Readings, earlier: Readings): Sa
   };
 }
 
-const refusals = (readings: Readings): Record<string, number> =>
+const refusals = (readings: MetricsSnapshot): Record<string, number> =>
   readings.by('chat_requests_total', 'outcome', ({ outcome }) => outcome !== 'ok');
 
-function processesOf(now: Readings): InstanceMetrics[] {
+function processesOf(now: MetricsSnapshot): InstanceMetrics[] {
   const delays = now.by('chat_event_loop_delay_seconds', 'process');
   const memories = Object.entries(now.by('chat_memory_bytes', 'process'));
   return memories

@@ -5,7 +5,7 @@ import type { Quantiles } from '../../../shared/protocol/admin.js';
 
 type Labels = Record<string, string>;
 
-export class Readings {
+export class MetricsSnapshot {
   readonly at: number;
   readonly #figures: Map<string, AggregatedMetric>;
 
@@ -50,7 +50,7 @@ function texts(labels: Partial<Record<string, string | number>>): Labels {
 }
 
 /** The middle and the 99th percentile of what a histogram has counted between two readings; null when that is nothing. */
-export function quantilesBetween(before: Readings, after: Readings, name: string): Quantiles | null {
+export function quantilesBetween(before: MetricsSnapshot, after: MetricsSnapshot, name: string): Quantiles | null {
   const former = new Map(before.buckets(name));
   const counts = after
     .buckets(name)

@@ -1,14 +1,14 @@
-import { parseToken } from '../../../shared/store/tokens.js';
-import { authorize, notInRoom } from '../../../shared/store/users.js';
+import { parseToken } from '../../../../shared/store/tokens.js';
+import { authorize, notInRoom } from '../../../../shared/store/users.js';
 import {
   refusePrivate,
   type ValueWrite,
   type ValueWritten,
   valueMax,
   writeValue,
-} from '../../../shared/store/values.js';
-import type { Context } from '../context.js';
-import { costOf } from '../moderation/filters.js';
+} from '../../../../shared/store/values.js';
+import type { Context } from '../../context.js';
+import { costOf } from '../../moderation/filters.js';
 
 type Given = Pick<ValueWrite, 'key' | 'change' | 'expected' | 'nonce' | 'owner'> & {
   token: string;
@@ -16,8 +16,8 @@ type Given = Pick<ValueWrite, 'key' | 'change' | 'expected' | 'nonce' | 'owner'>
 };
 
 /** Writes a value for the user of `token`, by the room's rules and filter; it costs as much as a message. */
-export async function write(
-  { store, filters, guard, fanOut }: Context,
+export async function writeForUser(
+  { store, filters, admission, fanOut }: Context,
   { token, room: asked, ...given }: Given,
 ): Promise<ValueWritten> {
   refusePrivate(asked);
@@ -26,7 +26,7 @@ export async function write(
   const cost = costOf({ data }, store.config.rateLimits);
   const { name, room } = await authorize(store, user, asked, 'message', cost, { nonce: given.nonce });
   const from = { id: user.id, name };
-  guard.noteMessage(room);
+  admission.noteMessage(room);
   const value: ValueWrite = { ...given, room, from, tokenHash: user.tokenHash };
   const filtered = { room, from, text: given.key, data };
   const written = await filters.write(filtered, (by) => writeValue(store, value, by), valueMax(given.key));

@@ -19,75 +19,88 @@ import {
 } from '../../../shared/store/operator.js';
 import { takeRoom } from '../../../shared/store/owners.js';
 import type { Store } from '../../../shared/store/store.js';
-import type { Salt } from '../limits/address-hash.js';
-import { countedAs } from '../limits/client-address.js';
+import type { AddressHash } from '../limits/address-hash.js';
+import { limitedAddress } from '../limits/client-address.js';
 import { originOfText } from '../limits/host.js';
-import type { Busy } from '../limits/top-talkers.js';
+import type { TalkerRates } from '../limits/top-talkers.js';
 
 /** Seconds an address may be off: its hash is known no longer. */
-const DAY = 86_400;
+const DAY_S = 86_400;
 const HASH = /^[\w-]{22}$/;
 
 /** Who acts, and on what. */
-interface Context {
+interface ActionContext {
   store: Store;
-  salt: Salt;
+  addressHash: AddressHash;
   by: string;
 }
 
-const Request = v.strictObject({
-  act: v.picklist(['room_off', 'room_on', 'clear', 'own', 'address_off', 'address_on', 'origin_off', 'origin_on']),
+const ActionRequest = v.strictObject({
+  runAction: v.picklist([
+    'room_off',
+    'room_on',
+    'clear',
+    'own',
+    'address_off',
+    'address_on',
+    'origin_off',
+    'origin_on',
+  ]),
   on: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(300)),
-  seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(DAY))),
+  seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(DAY_S))),
 });
 
 /** Checks what was asked. Throws `bad_request`. */
-export function checkAct(body: unknown): OperatorActionRequest {
-  const { success, output } = v.safeParse(Request, body);
+export function checkAction(body: unknown): OperatorActionRequest {
+  const { success, output } = v.safeParse(ActionRequest, body);
   if (!success)
     throw new ChatError(
       'bad_request',
       'An act has a name, what it is on, and of an address for how many seconds, up to a day.',
     );
   return output.seconds === undefined
-    ? { act: output.act, on: output.on }
-    : { act: output.act, on: output.on, seconds: output.seconds };
+    ? { act: output.runAction, on: output.on }
+    : { act: output.runAction, on: output.on, seconds: output.seconds };
 }
 
 /** Does it. Throws `bad_request` for what cannot be meant; rejects when Redis is away. */
 export async function act(
-  context: Context,
+  context: ActionContext,
   { act: name, on, seconds }: OperatorActionRequest,
 ): Promise<OperatorActionReply> {
   const target = await TARGETS[kindOf(name)](context, on);
-  const done = await DO[name](context.store, target, seconds ?? DAY);
+  const done = await ACTIONS[name](context.store, target, seconds ?? DAY_S);
   await recordOperatorAction(
     context.store,
     context.by,
     name,
     target,
-    name === 'address_off' ? (seconds ?? DAY) : undefined,
+    name === 'address_off' ? (seconds ?? DAY_S) : undefined,
   );
   await removeExpiredSwitches(context.store);
   return { ok: true, ...done };
 }
 
-const OfAddress = v.strictObject({ on: Request.entries.on });
+const AddressRequest = v.strictObject({ on: ActionRequest.entries.on });
 
 /**
  * What is known of an address before it is acted on: a mistyped one would be banned as well, and the host's own. `from` is the address that asks.
  * Throws `bad_request` for what is none; rejects when Redis is away.
  */
 export async function lookAtAddress(
-  context: Omit<Context, 'by'>,
-  busy: () => Promise<Busy>,
+  context: Omit<ActionContext, 'by'>,
+  busy: () => Promise<TalkerRates>,
   from: string,
   body: unknown,
 ): Promise<AddressLookupReply> {
-  const { success, output } = v.safeParse(OfAddress, body);
+  const { success, output } = v.safeParse(AddressRequest, body);
   if (!success) throw new ChatError('bad_request', NO_ADDRESS);
   const address = await TARGETS.address(context, output.on);
-  const [own, { addresses }, off] = await Promise.all([context.salt.hashes(from), busy(), readSwitched(context.store)]);
+  const [own, { addresses }, off] = await Promise.all([
+    context.addressHash.hashes(from),
+    busy(),
+    readSwitched(context.store),
+  ]);
   return {
     ok: true,
     address,
@@ -103,21 +116,24 @@ const kindOf = (name: OperatorActionName): SwitchedOff['kind'] =>
   name.startsWith('address') ? 'address' : name.startsWith('origin') ? 'origin' : 'room';
 
 /** What is meant by what was given. */
-const TARGETS: Record<SwitchedOff['kind'], (context: Pick<Context, 'salt'>, on: string) => string | Promise<string>> = {
+const TARGETS: Record<
+  SwitchedOff['kind'],
+  (context: Pick<ActionContext, 'addressHash'>, on: string) => string | Promise<string>
+> = {
   room(_, on) {
     if (ROOM_NAME.test(on)) return on;
     throw new ChatError('bad_request', 'A room has 1 to 64 letters, digits, dots, dashes and underscores.');
   },
   origin: (_, on) => originOfText(on),
-  address({ salt }, on) {
-    const address = countedAs(on);
+  address({ addressHash: salt }, on) {
+    const address = limitedAddress(on);
     if (address !== null) return salt.hash(address);
     if (HASH.test(on)) return on;
     throw new ChatError('bad_request', NO_ADDRESS);
   },
 };
 
-const DO: Record<
+const ACTIONS: Record<
   OperatorActionName,
   (store: Store, on: string, seconds: number) => Promise<{ owner?: string } | void>
 > = {

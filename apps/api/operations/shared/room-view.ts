@@ -1,13 +1,13 @@
-import { HISTORY_ON_ENTER_MAX, PRESENCE_ON_ENTER_MAX } from '../../../shared/protocol/limits.js';
-import { scriptSafeJson } from '../../../shared/store/event-text.js';
-import { readHistory } from '../../../shared/store/messages.js';
-import { readRoomRules } from '../../../shared/store/room-rules.js';
-import { readMembers } from '../../../shared/store/rooms.js';
-import type { Store } from '../../../shared/store/store.js';
-import { readValues } from '../../../shared/store/values.js';
+import { HISTORY_ON_ENTER_MAX, PRESENCE_ON_ENTER_MAX } from '../../../../shared/protocol/limits.js';
+import { scriptSafeJson } from '../../../../shared/store/event-text.js';
+import { readHistory } from '../../../../shared/store/messages.js';
+import { readRoomRules } from '../../../../shared/store/room-rules.js';
+import { readMembers } from '../../../../shared/store/rooms.js';
+import type { Store } from '../../../../shared/store/store.js';
+import { readValues } from '../../../../shared/store/values.js';
 
 /** Script calls that look for the newest events of a room: who comes may ask for more by `history`. */
-const VIEW_CALLS = 2;
+const VIEW_CALLS_MAX = 2;
 
 /** A room as `join` and `enter` show it to a user, with up to so many events of its history, as JSON text. */
 export async function roomView(
@@ -18,7 +18,7 @@ export async function roomView(
 ): Promise<string> {
   const page =
     limit > 0
-      ? readHistory(store, room, reader, { limit, presence: PRESENCE_ON_ENTER_MAX, calls: VIEW_CALLS })
+      ? readHistory(store, room, reader, { limit, presence: PRESENCE_ON_ENTER_MAX, calls: VIEW_CALLS_MAX })
       : { events: [] };
   const [{ members, count }, { events }, rules, { values, skipped: _, ...snapshot }] = await Promise.all([
     readMembers(store, room),
