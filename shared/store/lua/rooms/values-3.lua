@@ -2,7 +2,8 @@
 -- KEYS  1 values  2 own values  3 delivered
 -- ARGV  1 bytes at which it ends  2 where it goes on among own values ('0': at their begin, the shared ones have been given), '' to begin  3 beginning of the keys, '' for all
 -- Returns {version up to which it is whole, {key, 'version json', ...}, {user id, lines, ...}, where to go on ('' at the end)}.
--- Bound: 256 shared values (64 KiB), own values up to the bytes of ARGV 1, and a few users' own ones more (16 KiB each).
+-- Bound: 256 shared values (64 KiB), own values up to the bytes of ARGV 1, and a few users' own ones more (16 KiB each): of up to 5
+-- users in Redis, of up to 14 in Valkey, whose HSCAN gives all of a bucket.
 local most, from, prefix = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local through = redis.call('HGET', KEYS[3], 'valuesThrough') or '0-0'
 local shared, bytes = {}, 0
