@@ -107,7 +107,7 @@ async function small({ outfile, ...options }) {
 
 /** The element, its style sheet within as text. */
 function element() {
-  return build({
+  return small({
     ...forElement,
     entryPoints: [join(here, 'element/index.ts')],
     outfile: join(site, 'element.js'),
@@ -142,7 +142,7 @@ async function npmPackage() {
 
 /** What the element fetches for who has a role in the room. */
 function owner() {
-  return build({
+  return small({
     ...forElement,
     entryPoints: [join(here, 'moderation-tools/index.ts')],
     outfile: join(site, 'owner.js'),

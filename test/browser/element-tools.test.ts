@@ -119,7 +119,7 @@ describe('who makes a room', () => {
     const other = await open('', {}, link);
     await other.getByText('Your room').waitFor();
     expect([link.replace(/=[\w-]{24}&/, '=token&'), other.url()]).toEqual([`${at}#owner=token&room=${room}`, at]);
-    expect(await other.locator('.keeper.owner').count()).toBe(2); // both are, to each other
+    expect(await other.locator('.role.owner').count()).toBe(2); // both are, to each other
   });
 
   it('is told when a link is worth nothing, and cannot be robbed by one', async () => {

@@ -4,114 +4,122 @@ import { Composer } from './composer.js';
 import { Blocking } from './conversations/blocking.js';
 import type { Conversation } from './conversations/conversation.js';
 import { Conversations } from './conversations/conversations.js';
+import { OpenConversation } from './conversations/open-conversation.js';
+import { Pending } from './conversations/pending.js';
 import { refill } from './dom/dom.js';
-import type { Skeleton } from './dom/skeleton.js';
+import { composerState, showLatest, showTitle } from './heading.js';
 import { Clock, timeOf } from './log/clock.js';
 import type { LogView } from './log/log-view.js';
-import { Pending } from './log/pending.js';
-import { Reader } from './log/reader.js';
-import { type Given, RoomOrder, type RoomOrderHost } from './moderation/moderation.js';
-import { Crowd } from './people/crowd.js';
-import { Naming } from './people/own-name.js';
+import { Moderation, type ModerationDelegate, type PageOptions } from './moderation/moderation.js';
+import { OwnName } from './people/own-name.js';
 import { PeopleView } from './people/people-view.js';
+import { RoomMembers } from './people/room-members.js';
 import { Typing } from './people/typing.js';
+import type { Skeleton } from './skeleton.js';
 import { announce, tellUnread } from './status/announce.js';
-import { addressee, showLatest, showTitle } from './status/heading.js';
-import { StatusView } from './status/status.js';
+import { StatusView } from './status/status-view.js';
 
-/** The chat on the page: takes what the library says and shows the conversation that is open. */
+/** The chat on the page: receives what the library reports, and shows the open conversation. */
 export class ChatView {
   private readonly conversations: Conversations;
-  private drawing = false;
-  private isOut = false;
-  private readonly crowd = new Crowd();
+  private willDraw = false;
+  private isDisabled = false;
+  private readonly members = new RoomMembers();
   private readonly clock = new Clock();
-  private readonly order: RoomOrder;
-  private readonly reader: Reader;
+  private readonly moderation: Moderation;
+  private readonly openConversation: OpenConversation;
   private readonly status: StatusView;
   private readonly pending: Pending;
   private readonly people: PeopleView;
-  private readonly naming: Naming;
+  private readonly ownName: OwnName;
   private readonly composer: Composer;
   private readonly typing: Typing;
   private readonly blocking: Blocking;
 
   constructor(
-    private readonly parts: Skeleton,
+    private readonly skeleton: Skeleton,
     private readonly chat: Chat,
-    given: Given,
+    options: PageOptions,
     restart: () => void,
   ) {
     this.conversations = new Conversations(chat);
-    this.status = new StatusView(parts, chat, restart);
-    this.blocking = new Blocking(parts, chat, this.status, () => this.turned());
-    this.order = new RoomOrder(parts, chat, given, this.orderHost(restart));
-    this.reader = new Reader(parts, chat, this.conversations, this.order, this.clock);
-    this.log.onTurn = () => (this.log.atEnd ? this.seen() : this.updateUnread());
-    this.pending = new Pending(parts.log.pending, chat, parts.texts, () => this.log.settle());
-    this.people = new PeopleView(parts, this.order, (partner) => this.open(this.conversations.with(partner), true));
-    this.naming = new Naming(parts, chat);
-    this.composer = new Composer(parts, {
+    this.status = new StatusView(skeleton, chat, restart);
+    this.blocking = new Blocking(skeleton, chat, this.status, () => this.permissionsChanged());
+    this.moderation = new Moderation(skeleton, chat, options, this.moderationDelegate(restart));
+    const { roleState } = this.moderation;
+    this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, () => this.tools);
+    this.log.onEndChange = () => (this.log.atEnd ? this.markSeen() : this.updateUnread());
+    this.pending = new Pending(skeleton.log.pending, chat, skeleton.texts, () => this.log.settle());
+    this.people = new PeopleView(skeleton, {
+      choose: (partner) => this.open(this.conversations.with(partner), true),
+      roleOf: (id) => roleState.roleOf(id),
+      toolsFor: (user) => (this.tools ? this.tools.forPerson(user) : []),
+    });
+    this.ownName = new OwnName(skeleton, chat);
+    this.composer = new Composer(skeleton, {
       send: (text) => this.send(text),
       typing: () => this.typing.tell(this.current),
       resize: (act) => this.log.resize(act),
     });
     this.typing = new Typing(chat, () => this.showTyping());
-    this.clock.onDay = () => this.turnDay();
-    this.pending.onOut = () => this.status.out();
-    parts.log.latest.addEventListener('click', () => {
+    this.clock.onDay = () => this.dayChanged();
+    this.pending.onNotInRoom = () => this.status.showRemoval();
+    skeleton.log.latest.addEventListener('click', () => {
       this.log.latest();
-      this.seen();
+      this.markSeen();
     });
-    parts.header.back.addEventListener('click', () => this.open(this.conversations.room, true));
+    skeleton.header.back.addEventListener('click', () => this.open(this.conversations.room, true));
     document.addEventListener('visibilitychange', this.onVisible);
     this.listen();
   }
 
   private get current(): Conversation {
-    return this.reader.current;
+    return this.openConversation.current;
   }
   private get log(): LogView {
-    return this.reader.log;
+    return this.openConversation.log;
   }
-  /** In the document it is in, which may be another than the script's. */
+  private get tools(): Moderation['tools'] {
+    return this.moderation.tools;
+  }
+  /** Asks the document that the element is in. It may be another one than the script's. */
   private get isLookedAt(): boolean {
-    return this.log.inView && !this.parts.root.ownerDocument.hidden;
+    return this.log.inView && !this.skeleton.root.ownerDocument.hidden;
   }
 
-  private orderHost(restart: () => void): RoomOrderHost {
+  private moderationDelegate(restart: () => void): ModerationDelegate {
     return {
       restart,
       clock: this.clock,
-      crowd: this.crowd,
+      members: this.members,
       redraw: () => {
         this.log.redraw();
         this.updatePeople();
       },
       redrawPeople: () => this.updatePeople(),
       settle: () => this.log.settle(),
-      turned: () => this.turned(),
-      say: (text) => this.status.pass(text),
+      permissionsChanged: () => this.permissionsChanged(),
+      say: (text) => this.status.showBriefly(text),
     };
   }
 
-  /** Lets go of what is outside of the element. */
+  /** Stops all timers, and removes all listeners outside the element. */
   end(): void {
     this.clock.end();
-    this.order.end();
+    this.moderation.end();
     document.removeEventListener('visibilitychange', this.onVisible);
   }
 
   private readonly onVisible = (): void => {
-    if (this.log.atEnd) this.seen();
+    if (this.log.atEnd) this.markSeen();
   };
 
   private listen(): void {
     this.chat.on('ready', (ready) => this.begin(ready));
-    this.chat.on('event', (event) => this.take(event));
-    this.chat.on('error', () => this.shut());
+    this.chat.on('event', (event) => this.receive(event));
+    this.chat.on('error', () => this.disable());
     this.chat.on('members', ({ room, members, count }) => {
-      if (room === this.chat.room) this.meet(members, count);
+      if (room === this.chat.room) this.membersChanged(members, count);
     });
   }
 
@@ -119,141 +127,142 @@ export class ChatView {
     this.clock.begin(timeOf(ready));
     this.conversations.begin();
     this.conversations.room.addOlder(ready.history);
-    this.order.begin(ready);
-    this.conversations.room.slow = this.order.standing.rules.slow;
-    this.meet(ready.members, ready.more && (ready.count || ready.members.length));
+    this.moderation.begin(ready);
+    this.conversations.room.slow = this.moderation.roleState.rules.slow;
+    this.membersChanged(ready.members, ready.more && (ready.count || ready.members.length));
     this.open(this.conversations.room, false);
   }
 
-  /** `count`: how many there are, where `members` are not all. */
-  private meet(members: UserRef[], count: number | undefined): void {
-    this.conversations.noteSelf();
-    this.crowd.meet(members, count, this.chat.user);
-    this.order.met();
-    this.naming.update();
+  /** `count`: how many members there are, if `members` does not name all. */
+  private membersChanged(members: UserRef[], count: number | undefined): void {
+    this.conversations.noteOwnId();
+    this.members.update(members, count, this.chat.user);
+    this.moderation.membersChanged();
+    this.ownName.update();
     this.updatePeople();
-    this.aim();
+    this.updateComposer();
   }
 
-  private take(event: ChatEvent | SignalEvent): void {
-    this.clock.hear(event.at);
-    if (event.type === 'signal') return this.hearSignal(event);
-    if (event.room === this.chat.room) this.crowd.hear(event);
-    this.order.hear(event);
-    if (this.order.tellsOut(event)) this.out(event);
-    const conversation = this.conversations.take(event, this.crowd.members);
+  private receive(event: ChatEvent | SignalEvent): void {
+    this.clock.observe(event.at);
+    if (event.type === 'signal') this.receiveSignal(event);
+    else this.receiveStored(event);
+  }
+
+  /** Receives an event of a log. */
+  private receiveStored(event: ChatEvent): void {
+    if (event.room === this.chat.room) this.members.apply(event);
+    this.moderation.receive(event);
+    if (this.moderation.isOwnRemoval(event)) this.removed(event);
+    const conversation = this.conversations.add(event, this.members.known);
     if (!conversation) return;
     this.typing.forget(event.room, event.from.id);
-    if (event.type !== 'message') this.pending.tidy(conversation);
+    if (event.type !== 'message') this.pending.dropRemoved(conversation);
     if (this.conversations.isMine(event)) this.pending.arrived(conversation, event);
-    else this.notice(conversation, event);
+    else this.noteUnread(conversation, event);
     this.drawSoon();
   }
 
   /** "Today" is another day now. */
-  private turnDay(): void {
+  private dayChanged(): void {
     this.log.refresh();
-    this.order.refresh();
+    this.moderation.dayChanged();
   }
 
-  private out(event: ChatEvent): void {
-    this.status.out(event);
-    this.shut();
+  /** This user has been kicked or banned. */
+  private removed(event: ChatEvent): void {
+    this.status.showRemoval(event);
+    this.disable();
   }
 
-  /** Nothing can be written or done here any more. */
-  private shut(): void {
-    this.isOut = true;
-    this.order.end();
-    this.aim();
+  /** The user cannot write or do anything here any more. */
+  private disable(): void {
+    this.isDisabled = true;
+    this.moderation.end();
+    this.updateComposer();
   }
 
-  /** Something of another's: unread unless it is in view. */
-  private notice(conversation: Conversation, event: ChatEvent): void {
-    const open = conversation === this.current;
-    if (!open || !this.log.atEnd || !this.isLookedAt) conversation.miss(event);
-    if (!open) announce(event, this.parts);
+  /** An event of another user is unread unless it is in view. */
+  private noteUnread(conversation: Conversation, event: ChatEvent): void {
+    const isOpen = conversation === this.current;
+    if (!isOpen || !this.log.atEnd || !this.isLookedAt) conversation.addUnread(event);
+    if (!isOpen) announce(event, this.skeleton);
   }
 
-  /** Draws once for all that comes together. */
+  /** Draws once for all events that come together. */
   private drawSoon(): void {
-    if (this.drawing) return;
-    this.drawing = true;
+    if (this.willDraw) return;
+    this.willDraw = true;
     void Promise.resolve().then(() => {
-      this.drawing = false;
+      this.willDraw = false;
       this.log.appended();
       this.showTyping();
       this.updateUnread();
     });
   }
 
-  private hearSignal({ room, from, data }: SignalEvent): void {
-    const typing = data !== null && typeof data === 'object' && 'typing' in data;
-    if (typing && !this.conversations.isMine({ from })) this.typing.hear(room, from);
+  private receiveSignal({ room, from, data }: SignalEvent): void {
+    const isTyping = data !== null && typeof data === 'object' && 'typing' in data;
+    if (isTyping && !this.conversations.isMine({ from })) this.typing.receive(room, from);
   }
 
-  private open(conversation: Conversation, focus: boolean): void {
-    this.reader.open(conversation);
+  private open(conversation: Conversation, withFocus: boolean): void {
+    this.openConversation.open(conversation);
     this.pending.show(conversation);
-    this.seen();
+    this.markSeen();
     this.showTitle();
-    this.aim();
+    this.updateComposer();
     this.people.toggle(false);
-    if (focus) this.composer.focus();
+    if (withFocus) this.composer.focus();
   }
 
-  /** What this user may do, and to whom, has changed. */
-  private turned(): void {
+  /** This user may do other things now, or do them to other people. */
+  private permissionsChanged(): void {
     this.showTitle();
-    this.aim();
+    this.updateComposer();
     this.updatePeople();
   }
 
-  private aim(): void {
-    const { placeholder, possible } = addressee(
-      this.current,
-      this.crowd,
-      this.order.standing,
-      this.parts.texts,
-      this.chat.blocked,
-    );
-    this.composer.aim(this.isOut ? '' : placeholder, possible && !this.isOut);
+  private updateComposer(): void {
+    const { skeleton, chat, members, moderation, isDisabled } = this;
+    const state = composerState(this.current, members, moderation.roleState, skeleton.texts, chat.blocked);
+    this.composer.update(isDisabled ? '' : state.placeholder, state.enabled && !isDisabled);
   }
 
   private send(text: string): void {
-    this.typing.told();
+    this.typing.sent();
     this.log.latest();
     this.pending.send(this.current, text);
-    this.seen();
+    this.markSeen();
   }
 
-  /** All of the open conversation has been looked at. */
-  private seen(): void {
+  /** The user has seen everything in the open conversation, if the page is in view. */
+  private markSeen(): void {
     if (!this.isLookedAt) return;
-    this.current.read();
+    this.current.markRead();
     this.updateUnread();
   }
 
   private updateUnread(): void {
-    showLatest(this.parts, this.current, this.log.atEnd);
-    this.reader.showTop();
+    showLatest(this.skeleton, this.current, this.log.atEnd);
+    this.openConversation.showTop();
     this.updatePeople();
-    tellUnread(this.parts, this.conversations.unread());
+    tellUnread(this.skeleton, this.conversations.unread());
   }
 
   private updatePeople(): void {
-    const { user } = this.chat;
-    const { crowd, current } = this;
+    const { user, blocked } = this.chat;
+    const { members, current } = this;
     const { room, privates } = this.conversations;
-    if (user) this.people.update({ crowd, ownId: user.id, room, privates, current, blocked: this.chat.blocked });
+    if (user) this.people.update({ members, ownId: user.id, room, privates, current, blocked });
   }
 
   private showTitle(): void {
-    showTitle(this.parts, this.current, this.order.duty);
+    showTitle(this.skeleton, this.current, this.moderation.shownRole);
     this.blocking.show(this.current);
   }
 
   private showTyping(): void {
-    refill(this.parts.typing, ...this.typing.parts(this.current.room, this.parts.texts));
+    refill(this.skeleton.typing, ...this.typing.sentence(this.current.room, this.skeleton.texts));
   }
 }

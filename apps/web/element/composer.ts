@@ -1,83 +1,82 @@
 import { isSeen } from '../../../shared/protocol/letters.js';
 import { TEXT_MAX } from '../../../shared/protocol/limits.js';
 import { isKey } from './dom/dom.js';
-import type { Skeleton } from './dom/skeleton.js';
+import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
 
-/** Characters left from which on they are counted. */
-const COUNT_FROM = 200;
+/** The composer shows how many characters are left when there are this many or fewer. */
+const COUNTED_MAX = 200;
 
-export interface ComposerHost {
+export interface ComposerDelegate {
   send(text: string): void;
-  /** Something was typed. */
+  /** The user has typed something. */
   typing(): void;
-  /** Does what changes the height of the box, and with it the log's. */
+  /** Runs `act`, which changes the height of the input box and so the height of the log. */
   resize(act: () => void): void;
 }
 
-/** The box to write in: Enter sends, Shift and Enter begins a new line. */
+/** The input box: Enter sends, Shift and Enter begins a new line. */
 export class Composer {
   constructor(
-    private readonly parts: Skeleton,
-    private readonly host: ComposerHost,
+    private readonly skeleton: Skeleton,
+    private readonly delegate: ComposerDelegate,
   ) {
-    const { form, input } = parts.composer;
+    const { form, input } = skeleton.composer;
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.submit();
     });
-    input.addEventListener('keydown', (event) => this.key(event));
+    input.addEventListener('keydown', (event) => this.onKey(event));
     input.addEventListener('input', () => {
       this.measure();
-      if (input.value.trim()) host.typing();
+      if (input.value.trim()) delegate.typing();
     });
   }
 
-  /** Whom it writes to, or why nobody can be written to. */
-  aim(placeholder: string, enabled: boolean): void {
-    const { input, send } = this.parts.composer;
+  update(placeholder: string, enabled: boolean): void {
+    const { input, send } = this.skeleton.composer;
     input.placeholder = placeholder;
     input.disabled = send.disabled = !enabled;
   }
 
   focus(): void {
-    this.parts.composer.input.focus();
+    this.skeleton.composer.input.focus();
   }
 
-  private key(event: KeyboardEvent): void {
+  private onKey(event: KeyboardEvent): void {
     if (!isKey(event, 'Enter') || event.shiftKey) return;
     event.preventDefault();
     this.submit();
   }
 
   private submit(): void {
-    const { input } = this.parts.composer;
+    const { input } = this.skeleton.composer;
     const text = input.value.trim();
     if (!isSeen(text) || this.excess() > 0 || input.disabled) return;
     input.value = '';
     this.measure();
-    this.host.send(text);
+    this.delegate.send(text);
     input.focus();
   }
 
-  /** Characters above the limit; below zero: still free. */
+  /** Returns how many characters the text is too long. A negative number of characters is still free. */
   private excess(): number {
-    return [...this.parts.composer.input.value.trim()].length - TEXT_MAX;
+    return [...this.skeleton.composer.input.value.trim()].length - TEXT_MAX;
   }
 
-  /** Makes the box as high as its text; for a moment it is low. */
+  /** Makes the box as high as its text. It is low for a moment, so that it can become lower. */
   private fit(): void {
-    const { input } = this.parts.composer;
+    const { input } = this.skeleton.composer;
     input.style.height = 'auto';
     input.style.height = `${input.scrollHeight}px`;
   }
 
   private measure(): void {
-    const { input, length, form } = this.parts.composer;
+    const { input, counter, form } = this.skeleton.composer;
     const excess = this.excess();
-    this.host.resize(() => this.fit());
-    length.textContent =
-      excess > 0 ? fill(this.parts.texts.tooLong, { n: excess }) : excess > -COUNT_FROM ? String(-excess) : '';
+    this.delegate.resize(() => this.fit());
+    counter.textContent =
+      excess > 0 ? fill(this.skeleton.texts.tooLong, { n: excess }) : excess > -COUNTED_MAX ? String(-excess) : '';
     form.classList.toggle('over', excess > 0);
     input.setAttribute('aria-invalid', String(excess > 0));
   }

@@ -4,73 +4,78 @@ import type { Chat, ChatFailure, WayName } from '../client/api.js';
 import { type joinFrom, type Origin, serverOf } from '../client/session/join.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom/dom.js';
-import { keepWriting, takeKeys } from './dom/keys.js';
-import { skeleton } from './dom/skeleton.js';
+import { keepFieldEvents, takeKeys } from './dom/keys.js';
 import { addStyle, restyle } from './dom/style.js';
 import { followTheme } from './dom/theme.js';
 import css from './element.css';
 import { OwnerToken, takeFromAddress } from './moderation/owner-token.js';
+import { buildSkeleton } from './skeleton.js';
 import { ENGLISH, type Texts, textsFrom } from './texts.js';
 
-function parsed(json: string | null): unknown {
+function parseTexts(json: string | null): object {
   try {
-    return JSON.parse(json || '{}');
+    return JSON.parse(json || '{}') as object;
   } catch (_) {
     return {};
   }
 }
 
-/** What can be kept of a name that a page has filled in: a chat under half of it, or as a guest, is better than none. */
+/**
+ * Cuts a name that a page has given to the allowed length. A chat with half of it, or as a guest, is better than none.
+ */
 const fitted = (name: string | null | undefined): string | undefined => (name ? fitName(name) || undefined : undefined);
 
-/** Makes the class of `<nobackend-chat>`, which joins by the given `join`, at `origin` unless it names another server. */
+/** Makes the class of `<nobackend-chat>`. It joins with `join`, at `origin` unless the element names another server. */
 export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin): CustomElementConstructor {
   /** A whole chat: `<nobackend-chat room="lobby" name="ann" theme="auto">`. */
   return class NobackendChatElement extends HTMLElement {
     static readonly observedAttributes = ['room', 'name', 'server', 'way', 'tabs', 'tools'];
 
-    /** The library's chat behind it, while it is in the page. */
+    /** The library's chat, while the element is in the page. */
     chat: Chat | null = null;
     private view: ChatView | null = null;
-    private given: Partial<Texts> = {};
-    private token: string | undefined;
-    /** What the page's address gave, and for which room. */
-    private link: { room: string; token: string } | null = null;
-    private starting = false;
-    /** A name that the server has refused: the chat goes on under a guest's. */
-    private refused: string | undefined;
-    private unfollow: () => void = () => undefined;
+    private ownTexts: Partial<Texts> = {};
+    private ownerToken: string | undefined;
+    /** The owner token from the page's address, and its room. */
+    private addressToken: { room: string; token: string } | null = null;
+    private isStarting = false;
+    /** The name that the server has refused. The chat goes on with a guest name. */
+    private refusedName: string | null = null;
+    private stopTheme: () => void = () => undefined;
 
     constructor() {
       super();
       const root = this.attachShadow({ mode: 'open' });
       addStyle(root, css);
-      keepWriting(root);
+      keepFieldEvents(root);
     }
 
-    /** Words in another language, by name; unknown names are ignored. */
+    /** Words in another language, by key. Unknown keys are ignored. */
     set texts(texts: Partial<Texts>) {
-      this.given = texts;
+      this.ownTexts = texts;
       this.restart();
     }
 
     get texts(): Texts {
-      return textsFrom(this.words(), ENGLISH);
+      return textsFrom(this.pageTexts(), ENGLISH);
     }
 
-    /** The page's own words, also those that only `/owner.js` knows. */
-    private words(): object {
-      return { ...(parsed(this.getAttribute('texts')) as object), ...this.given };
+    /** Returns all texts of the page, also those that only `/owner.js` knows. */
+    private pageTexts(): object {
+      return { ...parseTexts(this.getAttribute('texts')), ...this.ownTexts };
     }
 
-    /** The room's owner token, as from the owner's link; no attribute, so that nobody puts it into a page by mistake. */
+    /**
+     * The room's owner token, as in the owner link. It is not an attribute, so that nobody writes it into a page by
+     * mistake.
+     */
     set owner(token: string | undefined) {
-      this.token = token;
+      this.ownerToken = token;
       if (this.chat) this.restart();
     }
 
     get owner(): string | undefined {
-      return (this.chat && this.chat.owner) || this.token;
+      return this.chat?.owner || this.ownerToken;
     }
 
     connectedCallback(): void {
@@ -78,12 +83,12 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       if (defaultView) takeKeys(defaultView);
       if (!this.chat) this.restart();
       else this.followTheme();
-      window.addEventListener('hashchange', this.onAddress);
+      window.addEventListener('hashchange', this.onHashChange);
     }
 
-    /** An element that is only moved is back in the page by then. */
+    /** Leaves the room, unless the element has only been moved: then it is back in the page when the timer runs. */
     disconnectedCallback(): void {
-      window.removeEventListener('hashchange', this.onAddress);
+      window.removeEventListener('hashchange', this.onHashChange);
       setTimeout(() => {
         if (!this.isConnected) void this.stop();
       });
@@ -93,86 +98,101 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       if (this.shadowRoot) restyle(this.shadowRoot);
     }
 
-    attributeChangedCallback(name: string, was: string | null, now: string | null): void {
+    attributeChangedCallback(attribute: string, was: string | null, now: string | null): void {
       if (was === now || !this.chat) return;
-      const fit = fitted(now);
-      if (name === 'name' && now) void (fit && this.rename(this.chat, fit));
+      if (attribute === 'name' && now) void this.rename(this.chat, fitted(now));
       else this.restart();
     }
 
-    /** An owner's link may be opened in a page that is open already. */
-    private readonly onAddress = (): void => {
-      if (this.chat && this.takeLink(this.chat.room)) this.restart();
+    /** The user may open an owner link in a page that is already open. */
+    private readonly onHashChange = (): void => {
+      if (this.chat && this.takeAddressToken(this.chat.room)) this.restart();
     };
 
-    private takeLink(room: string): boolean {
+    private takeAddressToken(room: string): boolean {
       const token = takeFromAddress(room);
-      if (token) this.link = { room, token };
+      if (token) this.addressToken = { room, token };
       return token !== undefined;
     }
 
-    /** As with join, the free name that is suggested is used when the wanted one is taken. */
-    private async rename(chat: Chat, name: string): Promise<void> {
-      const other = async ({ suggestion }: ChatFailure): Promise<unknown> => suggestion && chat.rename(suggestion);
+    /** Uses the suggested free name if the wanted one is taken, as `join` does. */
+    private async rename(chat: Chat, wanted: string | undefined): Promise<void> {
+      if (!wanted) return;
+      const useSuggestion = async ({ suggestion }: ChatFailure): Promise<unknown> =>
+        suggestion && chat.rename(suggestion);
       await chat
-        .rename(name)
-        .catch(other)
+        .rename(wanted)
+        .catch(useSuggestion)
         .catch(() => undefined);
     }
 
-    /** Joins (again), once for all that changes at one time. */
+    /** Joins (again). Changes that come together lead to one restart. */
     private restart(): void {
-      if (!this.isConnected || this.starting) return;
-      this.starting = true;
+      if (!this.isConnected || this.isStarting) return;
+      this.isStarting = true;
       void Promise.resolve()
         .then(() => this.stop())
         .then(() => {
-          this.starting = false;
+          this.isStarting = false;
           if (this.isConnected) this.start();
         });
     }
 
     private start(): void {
-      const attribute = (name: string): string | undefined => this.getAttribute(name) || undefined;
-      const wanted = attribute('name');
-      const way = attribute('way') as WayName | undefined;
-      const tabs = attribute('tabs') === 'own' ? 'own' : 'shared';
-      const room = attribute('room') || DEFAULT_ROOM;
-      const server = serverOf(this.getAttribute('server'), origin);
-      this.takeLink(room);
-      const tools = attribute('tools') !== 'none';
-      const given = tools
-        ? this.token || (this.link && this.link.room === room ? this.link.token : undefined)
-        : undefined;
-      const owner = tools ? new OwnerToken(server, room).read() || given : undefined;
-      const chat = join({ room, name: wanted === this.refused ? undefined : fitted(wanted), server, way, tabs, owner });
-      const parts = skeleton(chat.room, this.texts);
-      if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), parts.root);
+      const room = this.getAttribute('room') || DEFAULT_ROOM;
+      const tools = this.getAttribute('tools') !== 'none';
+      this.takeAddressToken(room); // also without tools: it does not belong into the address
+      const token = tools ? this.givenToken(room) : undefined;
+      const chat = this.join(room, tools, token);
+      const skeleton = buildSkeleton(chat.room, this.texts);
+      if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), skeleton.root);
       this.chat = chat;
-      this.followTheme(parts.root);
-      this.view = new ChatView(parts, chat, { words: this.words(), tools, owner: given, nonce: origin.nonce }, () =>
-        this.restart(),
-      );
-      chat.on('error', ({ field }) => {
-        if (field !== 'name' || wanted === this.refused) return;
-        this.refused = wanted;
-        this.restart();
-      });
+      this.followTheme(skeleton.root);
+      const options = { texts: this.pageTexts(), tools, owner: token, nonce: origin.nonce };
+      this.view = new ChatView(skeleton, chat, options, () => this.restart());
+      this.joinAsGuestIfRefused(chat);
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
     }
 
-    /** What is around the element has changed, or what is in it. */
-    private followTheme(root = this.shadowRoot && this.shadowRoot.querySelector('.chat')): void {
-      this.unfollow();
-      if (root) this.unfollow = followTheme(this, root);
+    /** Returns the owner token from a script of the page or from its address. */
+    private givenToken(room: string): string | undefined {
+      return this.ownerToken || (this.addressToken?.room === room ? this.addressToken.token : undefined);
     }
 
-    /** The name is free again when this is done. */
+    private join(room: string, tools: boolean, token: string | undefined): Chat {
+      const name = this.getAttribute('name') || null;
+      const server = serverOf(this.getAttribute('server'), origin);
+      return join({
+        room,
+        name: name === this.refusedName ? undefined : fitted(name),
+        server,
+        way: (this.getAttribute('way') as WayName | null) || undefined,
+        tabs: this.getAttribute('tabs') === 'own' ? 'own' : 'shared',
+        owner: tools ? new OwnerToken(server, room).read() || token : undefined,
+      });
+    }
+
+    private joinAsGuestIfRefused(chat: Chat): void {
+      const name = this.getAttribute('name') || null;
+      chat.on('error', ({ field }) => {
+        if (field !== 'name' || name === this.refusedName) return;
+        this.refusedName = name;
+        this.restart();
+      });
+    }
+
+    /** Something around the element or in it has changed. */
+    private followTheme(root: Element | null | undefined = this.shadowRoot?.querySelector('.chat')): void {
+      this.stopTheme();
+      if (root) this.stopTheme = followTheme(this, root);
+    }
+
+    /** Leaves the room. When the promise resolves, the name is free again. */
     private async stop(): Promise<void> {
       const { chat, view } = this;
       this.view = this.chat = null;
-      this.unfollow();
-      if (view) view.end();
+      this.stopTheme();
+      view?.end();
       if (chat) await chat.leave();
     }
   };

@@ -1,4 +1,5 @@
-/** What the element, the owner's tools and the doctor use of the browser beside what the library does. */
+// biome-ignore-all lint/suspicious/noShadowRestrictedNames: the build puts these in the place of the globals on purpose
+/** The browser's functions that the element, the moderation tools and the doctor use, beside those of the library. */
 export const {
   Boolean,
   CSS,

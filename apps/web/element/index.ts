@@ -1,11 +1,11 @@
-/** `/element.js`: defines `<nobackend-chat>`, and `NobackendChat` for pages that want both. */
+/** `/element.js`: defines `<nobackend-chat>`, and also `NobackendChat` for pages that use the library too. */
 import { originOf } from '../client/address.js';
 import { joinFrom } from '../client/session/join.js';
 import { takeKeys } from './dom/keys.js';
 import { elementClass } from './element.js';
 
 const origin = originOf();
-/** Joins a room; gives the chat at once, which opens by itself. */
+/** Joins a room. Returns the chat at once; it opens by itself. */
 const join = joinFrom(origin);
 
 (window as unknown as { NobackendChat: object }).NobackendChat = { join };

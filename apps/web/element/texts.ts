@@ -1,6 +1,4 @@
-import type { Part } from './dom/dom.js';
-
-/** Every word the element shows; replace any of them with the `texts` property or attribute. */
+/** Every word that the element shows. A page can replace any of them with the property or the attribute `texts`. */
 export const ENGLISH = {
   locale: '',
   messages: 'Messages',
@@ -138,25 +136,17 @@ export type Texts = typeof ENGLISH;
 /** Puts values into a text's `{places}`. */
 export function fill(text: string, values: object): string {
   const known = values as Record<string, unknown>;
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in known ? String(known[name]) : place));
+  return text.replace(/\{(\w+)\}/g, (place, key: string) => (key in known ? String(known[key]) : place));
 }
 
-/** As `fill`, for places that take elements: a name is one. A list of parts takes a place together. */
-export function filled(text: string, values: Record<string, Part | Part[] | number>): Part[] {
-  const pieces = text.split(/\{(\w+)\}/).map((piece, i): Part | Part[] | number => {
-    const value = i % 2 ? values[piece] : piece;
-    return value === undefined ? `{${piece}}` : value;
-  });
-  const parts = ([] as Array<Part | number>).concat(...pieces);
-  return parts.map((part) => (typeof part === 'number' ? String(part) : part)).filter((part) => part !== '');
-}
-
-/** The words to use: the given ones over the English ones. Anything that is not a text is ignored. */
+/**
+ * Returns the English texts, replaced by those that are given. Ignores unknown keys and values that are not strings.
+ */
 export function textsFrom<T extends Record<string, string>>(given: unknown, english: T): T {
   const texts: Record<string, string> = { ...english };
-  const wanted = (given || {}) as Record<string, unknown>;
+  const replacing = (given || {}) as Record<string, unknown>;
   for (const key of Object.keys(english)) {
-    const text = wanted[key];
+    const text = replacing[key];
     if (typeof text === 'string') texts[key] = text;
   }
   return texts as T;

@@ -1,52 +1,51 @@
 import type { Answers } from '../client/answers.js';
 import type { ChatFailure } from '../client/api.js';
-import type { ToolsHost } from '../element/moderation/tools.js';
-import { whyNot } from '../element/status/denials.js';
+import type { ToolsDelegate } from '../element/moderation/tools.js';
+import { denialText } from '../element/status/denials.js';
 import { type Texts, textsFrom } from '../element/texts.js';
-import { OWNER_ENGLISH, type OwnerTexts } from './texts.js';
+import { TOOLS_ENGLISH, type ToolsTexts } from './texts.js';
 
-/** Where the acts on a room go out, in the words of its page. */
-export class Desk {
-  readonly texts: OwnerTexts;
-  /** Who is muted, by id, as it was last read. */
+/** Runs the moderation actions on the room. */
+export class Actions {
+  readonly texts: ToolsTexts;
+  /** The ids of the muted users, as last read. */
   muted: ReadonlySet<number> = new Set<number>();
-  /** Called after each act: what is shown of the room may have changed. */
-  onDone: () => void = () => undefined;
+  /** Called after each action: the room may look different now. */
+  onAction: () => void = () => undefined;
 
-  constructor(readonly host: ToolsHost) {
-    this.texts = textsFrom(host.words, OWNER_ENGLISH);
+  constructor(readonly delegate: ToolsDelegate) {
+    this.texts = textsFrom(delegate.texts, TOOLS_ENGLISH);
   }
 
-  /** The element's own words. */
-  get common(): Texts {
-    return this.host.parts.texts;
+  get elementTexts(): Texts {
+    return this.delegate.skeleton.texts;
   }
   get isOwner(): boolean {
-    return this.host.standing.role === 'owner';
+    return this.delegate.roleState.role === 'owner';
   }
   get ownId(): number {
-    return this.host.chat.user ? this.host.chat.user.id : 0;
+    return this.delegate.chat.user?.id || 0;
   }
 
-  ask<O extends keyof Answers>(operation: O, values: Record<string, unknown> = {}): Promise<Answers[O]> {
-    const { chat } = this.host;
+  call<O extends keyof Answers>(operation: O, values: Record<string, unknown> = {}): Promise<Answers[O]> {
+    const { chat } = this.delegate;
     return chat.call(operation, { room: chat.room, ...values });
   }
 
-  /** Gives '' when it is done, else why not, in plain words. */
-  async act(operation: keyof Answers, values: Record<string, unknown> = {}): Promise<string> {
+  /** Resolves with '' after the action is done, or with the reason why it is not. */
+  async run(operation: keyof Answers, values: Record<string, unknown> = {}): Promise<string> {
     try {
-      await this.ask(operation, values);
-      this.onDone();
+      await this.call(operation, values);
+      this.onAction();
       return '';
     } catch (thrown) {
-      return whyNot(thrown as ChatFailure, this.common);
+      return denialText(thrown as ChatFailure, this.elementTexts);
     }
   }
 
-  /** Whether this user may mute, send out and ban that one. */
-  mayJudge(id: number): boolean {
-    const { crowd, standing } = this.host;
-    return id !== this.ownId && crowd.has(id) && (this.isOwner || !standing.keeps(id));
+  /** Returns whether this user may mute, kick and ban the user with that id. */
+  mayModerate(id: number): boolean {
+    const { members, roleState } = this.delegate;
+    return id !== this.ownId && members.has(id) && (this.isOwner || !roleState.roleOf(id));
   }
 }

@@ -1,19 +1,19 @@
 import type { Audit } from '../../../shared/protocol/events.js';
-import { append, called, h, type Part, refill } from '../element/dom/dom.js';
-import { dayOf, dayText, durationText, timeText } from '../element/log/times.js';
-import { rulesText } from '../element/status/notices.js';
-import { filled } from '../element/texts.js';
-import type { Desk } from './actions.js';
+import { append, h, type Piece, refill } from '../element/dom/dom.js';
+import { called, filled } from '../element/dom/sentence.js';
+import { rulesText } from '../element/log/notices.js';
+import { dayOf, dayText, durationText, timeText } from '../element/times.js';
+import type { Actions } from './actions.js';
 import { box, type Section } from './section.js';
-import type { OwnerTexts } from './texts.js';
+import type { ToolsTexts } from './texts.js';
 
-type Act = Audit['acts'][number];
+type AuditEntry = Audit['acts'][number];
 
-/** Acts shown at most. */
-const SHOWN = 30;
+/** Entries in the list. */
+const SHOWN_MAX = 30;
 
-/** Which words tell an act. */
-const WORDS: Record<string, (act: Act) => keyof OwnerTexts> = {
+/** The text for each kind of entry. */
+const ENTRY_TEXTS: Record<string, (entry: AuditEntry) => keyof ToolsTexts> = {
   remove: ({ user }) => (user ? 'didRemoveAllOf' : 'didRemove'),
   clear: () => 'didClear',
   mute: ({ seconds, quiet }) => (seconds ? (quiet ? 'didMuteQuietly' : 'didMute') : 'didUnmute'),
@@ -29,55 +29,51 @@ const WORDS: Record<string, (act: Act) => keyof OwnerTexts> = {
   reject: () => 'didReject',
 };
 
-/** What was done, newest first. */
-export class Doings implements Section {
+/** The moderation actions in the room, newest first. */
+export class AuditLog implements Section {
   readonly element: HTMLElement;
-  private readonly list = h('ol', { class: 'doings' });
+  private readonly list = h('ol', { class: 'audit-log' });
 
-  constructor(private readonly desk: Desk) {
-    this.element = box(desk.texts.done, this.list);
+  constructor(private readonly actions: Actions) {
+    this.element = box(actions.texts.done, this.list);
   }
 
   update(audit: Audit): void {
-    const { texts } = this.desk;
-    const acts = audit.acts.slice(-SHOWN).reverse();
-    refill(this.list, ...acts.map((act) => this.line(act)));
-    if (acts.length === 0) append(this.list, h('li', { class: 'hint' }, texts.nothingDone));
+    const { texts } = this.actions;
+    const entries = audit.acts.slice(-SHOWN_MAX).reverse();
+    refill(this.list, ...entries.map((entry) => this.line(entry)));
+    if (entries.length === 0) append(this.list, h('li', { class: 'hint' }, texts.nothingDone));
   }
 
-  private line(act: Act): HTMLElement {
-    const {
-      common,
-      host: {
-        clock: { now },
-      },
-    } = this.desk;
-    const day = dayOf(act.at) === dayOf(now) ? '' : `${dayText(act.at, now, common)} `;
+  private line(entry: AuditEntry): HTMLElement {
+    const { elementTexts, delegate } = this.actions;
+    const { now } = delegate.clock;
+    const day = dayOf(entry.at) === dayOf(now) ? '' : `${dayText(entry.at, now, elementTexts)} `;
     return h(
       'li',
       {},
-      h('time', { datetime: new Date(act.at).toISOString() }, `${day}${timeText(act.at, common)}`),
+      h('time', { datetime: new Date(entry.at).toISOString() }, `${day}${timeText(entry.at, elementTexts)}`),
       ' ',
-      ...this.sentence(act),
+      ...this.sentence(entry),
     );
   }
 
-  private sentence(act: Act): Part[] {
-    const { texts, common } = this.desk;
-    const words = WORDS[act.what];
-    const what = act.what === 'rules' ? rulesText(act as object, common) : act.what;
-    const time = durationText(Number(act.seconds) || 0, common);
-    return filled(texts[words ? words(act) : 'didOther'], {
-      by: this.name(act.by, act.byName, texts.youDid),
-      name: this.name(act.user, act.name, texts.youBore),
+  private sentence(entry: AuditEntry): Piece[] {
+    const { texts, elementTexts } = this.actions;
+    const keyOf = ENTRY_TEXTS[entry.what];
+    const what = entry.what === 'rules' ? rulesText(entry as object, elementTexts) : entry.what;
+    const time = durationText(Number(entry.seconds) || 0, elementTexts);
+    return filled(texts[keyOf ? keyOf(entry) : 'didOther'], {
+      by: this.nameOf(entry.by, entry.byName, texts.youDid),
+      name: this.nameOf(entry.user, entry.name, texts.youBore),
       time,
       what,
     });
   }
 
-  private name(id: unknown, name: unknown, you: string): Part {
-    const { texts, ownId } = this.desk;
+  private nameOf(id: unknown, userName: unknown, you: string): Piece {
+    const { texts, ownId } = this.actions;
     if (id === 0) return texts.host;
-    return id === ownId ? you : name ? called(String(name)) : texts.somebody;
+    return id === ownId ? you : userName ? called(String(userName)) : texts.somebody;
   }
 }

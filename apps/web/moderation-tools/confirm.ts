@@ -1,76 +1,72 @@
-import { h, onEscape, type Part, refill } from '../element/dom/dom.js';
+import { button, h, onEscape, type Piece, refill } from '../element/dom/dom.js';
 
-/** One of the things to choose from; what it gives, if anything, is why it could not be done. */
+/** One of the things that the user can choose. */
 export interface Choice {
   label: string;
-  act(): Promise<string> | void;
-  /** It cannot be taken back. */
-  grave?: boolean;
+  /** Resolves with '', or with the reason why it could not be done. */
+  act(): Promise<string> | undefined;
+  /** It cannot be undone. */
+  danger?: boolean;
 }
 
-/** A question and what to choose from, right where it was asked: below a message, a person or a button. */
-export class Strip {
-  readonly element = h('div', { class: 'strip', role: 'group' });
+/** A small box with a question and its choices, below the message, the person or the button that it is about. */
+export class Confirm {
+  readonly element = h('div', { class: 'confirm', role: 'group' });
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
 
-  /** `close`: what its last choice and Escape do. */
+  /** `onClose` is called by the last button and by Escape, `onResize` after the box has changed its height. */
   constructor(
     label: string,
-    private readonly words: { close: string; cancel: string },
-    private readonly close: () => void,
-    private readonly settle: () => void,
+    private readonly texts: { close: string; cancel: string },
+    private readonly onClose: () => void,
+    private readonly onResize: () => void,
   ) {
     this.element.setAttribute('aria-label', label);
-    onEscape(this.element, close);
+    onEscape(this.element, onClose);
   }
 
-  /** What can be done. */
-  offer(choices: Choice[]): void {
-    this.show('', choices, this.words.close);
+  /** Offers choices without a question. */
+  choose(choices: Choice[]): void {
+    this.show([], choices, this.texts.close);
   }
 
-  /** What has been done. */
-  tell(text: Part[], choices: Choice[]): void {
-    this.show(text, choices, this.words.close);
+  /** Says what has been done. */
+  tell(text: Piece[], choices: Choice[]): void {
+    this.show(text, choices, this.texts.close);
   }
 
-  ask(question: Part[] | string, choices: Choice[], more: Node | null = null): void {
-    this.show(question, choices, this.words.cancel, more);
+  ask(question: Piece[], choices: Choice[], option: Node | null = null): void {
+    this.show(question, choices, this.texts.cancel, option);
   }
 
-  private show(question: Part[] | string, choices: Choice[], end: string, more: Node | null = null): void {
+  private show(text: Piece[], choices: Choice[], closeLabel: string, option: Node | null = null): void {
     const buttons = choices.map((choice) => this.button(choice));
-    const last = this.button({ label: end, act: this.close });
-    last.classList.add('calm');
+    const last = button({ class: 'act secondary' }, this.onClose, closeLabel);
     this.problem.textContent = '';
     refill(
       this.element,
-      question ? h('p', { class: 'question' }, ...(typeof question === 'string' ? [question] : question)) : '',
-      more || '',
+      text.length > 0 ? h('p', { class: 'question' }, ...text) : null,
+      option,
       h('div', { class: 'acts' }, ...buttons, last),
       this.problem,
     );
     const [first = last] = buttons;
     first.focus();
-    this.settle();
+    this.onResize();
     this.element.scrollIntoView({ block: 'nearest' });
   }
 
-  private button({ label, act, grave }: Choice): HTMLButtonElement {
-    const button = h('button', { type: 'button', class: grave ? 'act grave' : 'act' }, label);
-    button.addEventListener('click', () => {
-      void this.run(act);
-    });
-    return button;
+  private button({ label, act, danger }: Choice): HTMLButtonElement {
+    return button({ class: danger ? 'act danger' : 'act' }, () => this.run(act), label);
   }
 
   private async run(act: Choice['act']): Promise<void> {
-    const doing = act();
-    if (!doing) return;
+    const running = act();
+    if (!running) return;
     this.element.setAttribute('aria-busy', 'true');
-    const problem = await doing;
+    const problem = await running;
     this.element.removeAttribute('aria-busy');
     this.problem.textContent = problem;
-    this.settle();
+    this.onResize();
   }
 }

@@ -1,59 +1,61 @@
 import { h, insert, refill, remove } from '../element/dom/dom.js';
-import type { Desk } from './actions.js';
-import { Strip } from './confirm.js';
-import { Judgements } from './member-menu.js';
-import { box, doer, type Section } from './section.js';
+import type { Actions } from './actions.js';
+import { Confirm } from './confirm.js';
+import { MemberMenu } from './member-menu.js';
+import { actionButton, box, type Section } from './section.js';
 
-/** What is done seldom, and cannot be taken back: clearing the room, and handing it over. */
-export class Ending implements Section {
+/** Actions that cannot be undone: clearing the room and handing it over. */
+export class DangerZone implements Section {
   readonly element: HTMLElement;
-  private readonly to = h('select', {});
-  private readonly giving: HTMLElement;
-  private readonly give: HTMLButtonElement;
-  private readonly clear: HTMLButtonElement;
+  private readonly receiver = h('select', {});
+  private readonly handOverForm: HTMLElement;
+  private readonly handOverButton: HTMLButtonElement;
+  private readonly clearButton: HTMLButtonElement;
   private readonly title: HTMLElement | null;
-  private strip: Strip | null = null;
+  private confirm: Confirm | null = null;
 
-  constructor(private readonly desk: Desk) {
-    const { texts } = desk;
-    this.clear = doer(texts.clear, 'grave', () =>
-      this.ask(this.clear, (judge) => judge.confirm(texts.clearAsk, texts.clear, 'clear')),
+  constructor(private readonly actions: Actions) {
+    const { texts } = actions;
+    this.clearButton = actionButton(texts.clear, 'danger', () =>
+      this.ask(this.clearButton, (menu) => menu.ask([texts.clearAsk], texts.clear, 'clear')),
     );
-    this.give = doer(texts.handOver, '', () => this.handOver());
-    this.giving = h(
+    this.handOverButton = actionButton(texts.handOver, '', () => this.handOver());
+    this.handOverForm = h(
       'div',
-      { class: 'giving' },
-      h('label', {}, h('span', { class: 'row-name' }, texts.handTo), this.to),
-      this.give,
+      { class: 'hand-over' },
+      h('label', {}, h('span', { class: 'row-name' }, texts.handTo), this.receiver),
+      this.handOverButton,
     );
-    this.element = box(texts.ending, this.giving, this.clear);
+    this.element = box(texts.ending, this.handOverForm, this.clearButton);
     this.title = this.element.querySelector('h3');
   }
 
   update(): void {
-    const { host, ownId, isOwner, texts } = this.desk;
+    const { delegate, ownId, isOwner, texts } = this.actions;
     if (this.title) this.title.textContent = isOwner ? texts.ending : texts.clearing;
-    const others = host.crowd.members.filter(({ id }) => id !== ownId);
-    const { value } = this.to;
-    refill(this.to, ...others.map(({ id, name }) => h('option', { value: String(id), dir: 'auto' }, name)));
-    if (others.some(({ id }) => String(id) === value)) this.to.value = value;
-    this.giving.hidden = !isOwner || others.length === 0;
+    const others = delegate.members.known.filter(({ id }) => id !== ownId);
+    const { value } = this.receiver;
+    refill(this.receiver, ...others.map((user) => h('option', { value: String(user.id), dir: 'auto' }, user.name)));
+    if (others.some(({ id }) => String(id) === value)) this.receiver.value = value;
+    this.handOverForm.hidden = !isOwner || others.length === 0;
   }
 
   private handOver(): void {
-    const user = this.desk.host.crowd.members.find(({ id }) => String(id) === this.to.value);
-    if (user) this.ask(this.give, (judge) => judge.offer(user));
+    const user = this.actions.delegate.members.known.find(({ id }) => String(id) === this.receiver.value);
+    if (user) this.ask(this.handOverButton, (menu) => menu.handOver(user));
   }
 
-  private ask(button: HTMLElement, begin: (judge: Judgements) => void): void {
-    if (this.strip) remove(this.strip.element);
-    const close = (): void => {
-      remove(strip.element);
+  /** Opens a box below the button. `begin` shows the question in it. */
+  private ask(button: HTMLElement, begin: (menu: MemberMenu) => void): void {
+    if (this.confirm) remove(this.confirm.element);
+    const onClose = (): void => {
+      remove(asked.element);
       button.focus();
     };
-    const strip = (this.strip = new Strip(button.textContent || '', this.desk.common, close, () => undefined));
-    insert(strip.element, 'after', button);
-    begin(new Judgements(this.desk, strip, close));
-    strip.element.scrollIntoView({ block: 'nearest' });
+    const asked = new Confirm(button.textContent || '', this.actions.elementTexts, onClose, () => undefined);
+    this.confirm = asked;
+    insert(asked.element, 'after', button);
+    begin(new MemberMenu(this.actions, asked, onClose));
+    asked.element.scrollIntoView({ block: 'nearest' });
   }
 }

@@ -1,6 +1,6 @@
-/** `/owner.js`: the tools for those who keep a room in order, which the element loads for them alone. */
+/** `/owner.js`: the moderation tools. The element loads them only for users with a role. */
 import { registry } from '../client/registry.js';
-import type { Page } from '../element/moderation/tools.js';
-import { OwnerTools } from './moderation-tools.js';
+import type { ToolsRegistry } from '../element/moderation/tools.js';
+import { ModerationTools } from './moderation-tools.js';
 
-(registry() as Page).tools = (host) => new OwnerTools(host);
+(registry() as ToolsRegistry).moderationTools = (delegate) => new ModerationTools(delegate);

@@ -1,131 +1,139 @@
 import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
-import { called, h, type Part } from '../element/dom/dom.js';
-import { durationText } from '../element/log/times.js';
-import { filled } from '../element/texts.js';
-import type { Desk } from './actions.js';
-import type { Choice, Strip } from './confirm.js';
+import { h, type Piece } from '../element/dom/dom.js';
+import { called, filled } from '../element/dom/sentence.js';
+import { durationText } from '../element/times.js';
+import type { Actions } from './actions.js';
+import type { Choice, Confirm } from './confirm.js';
 
-/** Seconds to choose from. */
-const MUTES = [600, 3_600, 86_400];
-const BANS = [3_600, 86_400];
-/** What takes its message or person off the screen. */
-const GONE: ReadonlySet<string> = new Set(['remove', 'kick', 'ban']);
+type Operation = Parameters<Actions['run']>[0];
 
-/** What can be done about a message and about a person, step by step in one strip. */
-export class Judgements {
-  /** `done`: all is done, and the strip may go; `gone`: so may what it was about. */
+/** The lengths of a mute and of a ban that the menu offers. */
+const MUTES_S = [600, 3_600, 86_400];
+const BANS_S = [3_600, 86_400];
+/** After these the message or the person disappears, and the menu's button with it. */
+const REMOVING: ReadonlySet<string> = new Set(['remove', 'kick', 'ban']);
+
+/** The moderation menu of a message or a person. It goes step by step in one box. */
+export class MemberMenu {
+  /** `done` is called after an action, with whether the message or the person disappears. */
   constructor(
-    private readonly desk: Desk,
-    private readonly strip: Strip,
-    private readonly done: (gone: boolean) => void,
+    private readonly actions: Actions,
+    private readonly confirm: Confirm,
+    private readonly done: (disappears: boolean) => void,
   ) {}
 
-  aboutMessage(event: ChatEvent): void {
-    this.strip.offer([this.removal(event), ...this.against(event.from)]);
+  openForMessage(event: ChatEvent): void {
+    this.confirm.choose([this.removeChoice(event), ...this.memberChoices(event.from)]);
   }
 
-  aboutPerson(user: UserRef): void {
-    this.strip.offer([...this.against(user), ...(this.desk.isOwner ? this.trust(user) : [])]);
+  openForPerson(user: UserRef): void {
+    this.confirm.choose([...this.memberChoices(user), ...(this.actions.isOwner ? this.ownerChoices(user) : [])]);
   }
 
-  /** Asks once, and does it. */
-  confirm(
-    question: Part[] | string,
-    label: string,
-    operation: Parameters<Desk['act']>[0],
-    values: Record<string, unknown> = {},
-  ): void {
-    this.strip.ask(question, [{ label, grave: true, act: () => this.finish(operation, values) }]);
+  /** Asks once, and then runs the operation. */
+  ask(question: Piece[], label: string, operation: Operation, values: Record<string, unknown> = {}): void {
+    this.confirm.ask(question, [{ label, danger: true, act: () => this.finish(operation, values) }]);
   }
 
-  offer(user: UserRef): void {
-    const { texts } = this.desk;
+  handOver(user: UserRef): void {
+    const { texts } = this.actions;
     const act = async (): Promise<string> => {
-      const problem = await this.desk.act('handover', { user: user.id });
-      if (!problem) this.strip.tell(filled(texts.offerDone, { name: called(user.name) }), []);
+      const problem = await this.actions.run('handover', { user: user.id });
+      if (!problem) this.confirm.tell(sentence(texts.offerDone, user), []);
       return problem;
     };
-    this.strip.ask(filled(texts.handOverAsk, { name: called(user.name) }), [{ label: texts.offer, grave: true, act }]);
+    this.confirm.ask(sentence(texts.handOverAsk, user), [{ label: texts.offer, danger: true, act }]);
   }
 
-  private removal({ id }: ChatEvent): Choice {
-    const { texts } = this.desk;
-    return { label: texts.remove, act: () => this.confirm(texts.removeAsk, texts.remove, 'remove', { id }) };
+  private removeChoice({ id }: ChatEvent): Choice {
+    const { texts } = this.actions;
+    return step(texts.remove, () => this.ask([texts.removeAsk], texts.remove, 'remove', { id }));
   }
 
-  private against(user: UserRef): Choice[] {
-    const { texts } = this.desk;
-    if (!this.desk.mayJudge(user.id)) return [];
+  private memberChoices(user: UserRef): Choice[] {
+    const { texts } = this.actions;
+    if (!this.actions.mayModerate(user.id)) return [];
+    const values = { user: user.id };
     return [
-      this.desk.muted.has(user.id)
-        ? { label: texts.letWrite, act: () => this.finish('mute', { user: user.id, seconds: 0 }) }
-        : { label: texts.mute, act: () => this.mute(user) },
-      {
-        label: texts.sendOut,
-        act: () =>
-          this.confirm(filled(texts.sendOutAsk, { name: called(user.name) }), texts.sendOut, 'kick', { user: user.id }),
-      },
-      { label: texts.ban, act: () => this.ban(user) },
+      this.actions.muted.has(user.id)
+        ? { label: texts.letWrite, act: () => this.unmute(user) }
+        : step(texts.mute, () => this.mute(user)),
+      step(texts.sendOut, () => this.ask(sentence(texts.sendOutAsk, user), texts.sendOut, 'kick', values)),
+      step(texts.ban, () => this.ban(user)),
     ];
   }
 
-  private trust(user: UserRef): Choice[] {
-    const { texts, host } = this.desk;
-    const moderate = host.standing.keeps(user.id)
+  private ownerChoices(user: UserRef): Choice[] {
+    const { texts, delegate } = this.actions;
+    const moderate = delegate.roleState.roleOf(user.id)
       ? { label: texts.demote, act: () => this.finish('moderate', { user: user.id, on: false }) }
-      : { label: texts.promote, act: () => this.promote(user) };
-    return [moderate, { label: texts.handOver, act: () => this.offer(user) }];
+      : step(texts.promote, () => this.promote(user));
+    return [moderate, step(texts.handOver, () => this.handOver(user))];
   }
 
   private promote(user: UserRef): void {
-    const { texts } = this.desk;
-    this.strip.ask(filled(texts.promoteAsk, { name: called(user.name) }), [
-      { label: texts.promote, act: () => this.finish('moderate', { user: user.id, on: true }) },
-    ]);
+    const { texts } = this.actions;
+    const act = (): Promise<string> => this.finish('moderate', { user: user.id, on: true });
+    this.confirm.ask(sentence(texts.promoteAsk, user), [{ label: texts.promote, act }]);
   }
 
   private mute(user: UserRef): void {
-    const { texts } = this.desk;
-    const box = h('input', { type: 'checkbox' });
-    const quietly = h(
-      'label',
-      { class: 'option' },
-      box,
-      h('span', {}, ...filled(texts.quietly, { name: called(user.name) })),
-    );
-    const choices = MUTES.map((seconds) => ({
+    const { texts } = this.actions;
+    const checkbox = h('input', { type: 'checkbox' });
+    const option = h('label', { class: 'option' }, checkbox, h('span', {}, ...sentence(texts.quietly, user)));
+    const choices = MUTES_S.map((seconds) => ({
       label: this.duration(seconds),
-      act: () => this.muteFor(user, seconds, box.checked),
+      act: () => this.muteFor(user, seconds, checkbox.checked),
     }));
-    this.strip.ask(filled(texts.muteAsk, { name: called(user.name) }), choices, quietly);
+    this.confirm.ask(sentence(texts.muteAsk, user), choices, option);
   }
 
   private async muteFor(user: UserRef, seconds: number, quiet: boolean): Promise<string> {
-    const { texts } = this.desk;
-    const problem = await this.desk.act('mute', { user: user.id, seconds, quiet });
-    const undo = { label: texts.unmute, act: () => this.finish('mute', { user: user.id, seconds: 0 }) };
-    if (!problem)
-      this.strip.tell(filled(texts.muteDone, { name: called(user.name), time: this.duration(seconds) }), [undo]);
+    const { texts } = this.actions;
+    const problem = await this.actions.run('mute', { user: user.id, seconds, quiet });
+    const undo = { label: texts.unmute, act: () => this.unmute(user) };
+    if (!problem) this.confirm.tell(sentence(texts.muteDone, user, this.duration(seconds)), [undo]);
     return problem;
   }
 
-  private ban(user: UserRef): void {
-    const { texts } = this.desk;
-    const box = h('input', { type: 'checkbox' });
-    const wipe = h('label', { class: 'option' }, box, texts.banMessages);
-    const act = (seconds: number): Promise<string> =>
-      this.finish('ban', { user: user.id, seconds, messages: box.checked });
-    const choices = BANS.map((seconds) => ({ label: this.duration(seconds), grave: true, act: () => act(seconds) }));
-    this.strip.ask(filled(texts.banAsk, { name: called(user.name) }), choices, wipe);
+  private unmute(user: UserRef): Promise<string> {
+    return this.finish('mute', { user: user.id, seconds: 0 });
   }
 
-  private async finish(operation: Parameters<Desk['act']>[0], values: Record<string, unknown>): Promise<string> {
-    const problem = await this.desk.act(operation, values);
-    if (!problem) this.done(GONE.has(operation));
+  private ban(user: UserRef): void {
+    const { texts } = this.actions;
+    const checkbox = h('input', { type: 'checkbox' });
+    const option = h('label', { class: 'option' }, checkbox, texts.banMessages);
+    const choices = BANS_S.map((seconds) => ({
+      label: this.duration(seconds),
+      danger: true,
+      act: () => this.finish('ban', { user: user.id, seconds, messages: checkbox.checked }),
+    }));
+    this.confirm.ask(sentence(texts.banAsk, user), choices, option);
+  }
+
+  private async finish(operation: Operation, values: Record<string, unknown>): Promise<string> {
+    const problem = await this.actions.run(operation, values);
+    if (!problem) this.done(REMOVING.has(operation));
     return problem;
   }
 
   private duration(seconds: number): string {
-    return durationText(seconds, this.desk.common);
+    return durationText(seconds, this.actions.elementTexts);
   }
+}
+
+/** Makes a choice that shows the next step of the menu. */
+function step(label: string, show: () => void): Choice {
+  return {
+    label,
+    act: () => {
+      show();
+      return undefined;
+    },
+  };
+}
+
+function sentence(text: string, user: UserRef, time = ''): Piece[] {
+  return filled(text, { name: called(user.name), time });
 }

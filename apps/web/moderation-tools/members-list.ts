@@ -1,19 +1,20 @@
 import type { Audit, UserRef } from '../../../shared/protocol/events.js';
-import { avatar, h, isolated, refill } from '../element/dom/dom.js';
-import { dayOf, dayText, timeText } from '../element/log/times.js';
+import { avatar, h, refill } from '../element/dom/dom.js';
+import { isolated } from '../element/dom/sentence.js';
 import { fill } from '../element/texts.js';
-import type { Desk } from './actions.js';
-import { box, doer, nameOf, type Section, takeOut } from './section.js';
+import { dayOf, dayText, timeText } from '../element/times.js';
+import type { Actions } from './actions.js';
+import { actionButton, box, nameOf, removeItem, type Section } from './section.js';
 
-/** Who is a moderator, muted or banned, each with a way back. */
-export class Kept implements Section {
-  readonly element = h('div', { class: 'kept' });
+/** The moderators, and the muted and banned users, each with a button that ends it. */
+export class MembersList implements Section {
+  readonly element = h('div', { class: 'members' });
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
 
-  constructor(private readonly desk: Desk) {}
+  constructor(private readonly actions: Actions) {}
 
   update({ moderators, muted, banned }: Audit): void {
-    const { texts, isOwner } = this.desk;
+    const { texts, isOwner } = this.actions;
     const others = isOwner ? moderators.filter(({ role }) => role === 'moderator') : [];
     refill(
       this.element,
@@ -23,56 +24,49 @@ export class Kept implements Section {
       ),
       this.list(
         texts.mutedPeople,
-        muted.map((one) => this.line(one, this.until(one), texts.letWrite, 'mute', { seconds: 0 })),
+        muted.map((user) => this.line(user, this.until(user), texts.letWrite, 'mute', { seconds: 0 })),
       ),
       this.list(
         texts.bannedPeople,
-        banned.map((one) => this.line(one, this.until(one), texts.letIn, 'ban', { seconds: 0 })),
+        banned.map((user) => this.line(user, this.until(user), texts.letIn, 'ban', { seconds: 0 })),
       ),
       this.problem,
     );
   }
 
-  private list(title: string, lines: HTMLElement[]): Node | string {
-    return lines.length > 0 ? box(title, h('ul', {}, ...lines)) : '';
+  private list(title: string, lines: HTMLElement[]): Node | null {
+    return lines.length > 0 ? box(title, h('ul', {}, ...lines)) : null;
   }
 
   private line(
     user: UserRef,
-    about: string,
+    hint: string,
     undo: string,
     operation: 'moderate' | 'mute' | 'ban',
     values: object,
   ): HTMLElement {
     const act = async (): Promise<void> => {
-      this.problem.textContent = await this.desk.act(operation, { user: user.id, ...values });
+      this.problem.textContent = await this.actions.run(operation, { user: user.id, ...values });
       if (this.problem.textContent) this.problem.scrollIntoView({ block: 'nearest' });
-      else takeOut(line);
+      else removeItem(line);
     };
-    const button = doer(undo, 'calm', act);
-    button.setAttribute('aria-label', `${undo}: ${isolated(nameOf(user))}`);
+    const userName = nameOf(user);
+    const button = actionButton(undo, 'secondary', act);
+    button.setAttribute('aria-label', `${undo}: ${isolated(userName)}`);
     const line = h(
       'li',
-      { class: 'line-of' },
-      avatar(user.id, nameOf(user)),
-      h('span', { class: 'whom' }, h('bdi', { class: 'who' }, nameOf(user)), h('span', { class: 'hint' }, about)),
+      { class: 'member' },
+      avatar(user.id, userName),
+      h('span', { class: 'member-name' }, h('bdi', { class: 'who' }, userName), h('span', { class: 'hint' }, hint)),
       button,
     );
     return line;
   }
 
   private until({ until, quiet }: { until: number; quiet?: true }): string {
-    const {
-      texts,
-      common,
-      host: {
-        clock: { now },
-      },
-    } = this.desk;
-    const time =
-      dayOf(until) === dayOf(now)
-        ? timeText(until, common)
-        : `${dayText(until, now, common)} ${timeText(until, common)}`;
-    return fill(quiet ? texts.untilQuietly : texts.until, { time });
+    const { texts, elementTexts, delegate } = this.actions;
+    const { now } = delegate.clock;
+    const day = dayOf(until) === dayOf(now) ? '' : `${dayText(until, now, elementTexts)} `;
+    return fill(quiet ? texts.untilQuietly : texts.until, { time: `${day}${timeText(until, elementTexts)}` });
   }
 }

@@ -1,107 +1,105 @@
 import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
-import { append, h, isolated, remove } from '../element/dom/dom.js';
+import { append, button, h, remove } from '../element/dom/dom.js';
+import { isolated } from '../element/dom/sentence.js';
 import { addStyle } from '../element/dom/style.js';
-import type { Tools, ToolsHost } from '../element/moderation/tools.js';
+import type { Tools, ToolsDelegate } from '../element/moderation/tools.js';
 import { fill } from '../element/texts.js';
-import { Desk } from './actions.js';
-import { Strip } from './confirm.js';
-import { Judgements } from './member-menu.js';
+import { Actions } from './actions.js';
+import { Confirm } from './confirm.js';
+import { MemberMenu } from './member-menu.js';
 import css from './moderation-tools.css';
 import { Panel } from './panel.js';
 
-/** The strip that is open, and the button that opened it. */
-interface Open {
+/** The open menu, and the button that opened it. */
+interface OpenMenu {
   key: string;
-  strip: Strip;
+  box: Confirm;
   button: HTMLElement;
 }
 
-/** The tools beside messages and people, one strip open at a time, and the room's panel. */
-export class OwnerTools implements Tools {
-  private readonly desk: Desk;
+/** The menus of messages and people, of which one at a time is open, and the room's panel. */
+export class ModerationTools implements Tools {
+  private readonly actions: Actions;
   private readonly panel: Panel;
-  private readonly unstyle: () => void;
-  private open: Open | null = null;
+  private readonly removeStyle: () => void;
+  private openMenu: OpenMenu | null = null;
 
-  constructor(private readonly host: ToolsHost) {
-    this.desk = new Desk(host);
-    this.unstyle = addStyle(host.parts.root.getRootNode() as ShadowRoot, css);
-    this.panel = new Panel(this.desk);
+  constructor(private readonly delegate: ToolsDelegate) {
+    this.actions = new Actions(delegate);
+    this.removeStyle = addStyle(delegate.skeleton.root.getRootNode() as ShadowRoot, css);
+    this.panel = new Panel(this.actions);
   }
 
-  beside(event: ChatEvent): Node[] {
-    const label = fill(this.desk.texts.toolsOfMessage, { name: isolated(event.from.name) });
-    const button = this.button(`message ${event.id}`, label, (judge) => judge.aboutMessage(event));
-    return [button];
+  forMessage(event: ChatEvent): Node[] {
+    const label = fill(this.actions.texts.toolsOfMessage, { name: isolated(event.from.name) });
+    return [this.menuButton(`message ${event.id}`, label, (menu) => menu.openForMessage(event))];
   }
 
-  person(user: UserRef): Node[] {
-    if (!this.desk.mayJudge(user.id)) return [];
+  forPerson(user: UserRef): Node[] {
+    const { actions, openMenu } = this;
+    if (!actions.mayModerate(user.id)) return [];
     const key = `person ${user.id}`;
-    const button = this.button(key, fill(this.desk.texts.toolsOfPerson, { name: isolated(user.name) }), (judge) =>
-      judge.aboutPerson(user),
-    );
-    const nodes: Node[] = this.desk.muted.has(user.id)
-      ? [button, h('span', { class: 'hint is-muted' }, this.desk.texts.isMuted)]
-      : [button];
-    if (!this.open || this.open.key !== key) return nodes;
-    this.open.button = button; // the list was drawn anew
-    return [...nodes, this.open.strip.element];
+    const label = fill(actions.texts.toolsOfPerson, { name: isolated(user.name) });
+    const dots = this.menuButton(key, label, (menu) => menu.openForPerson(user));
+    const nodes: Node[] = [dots];
+    if (actions.muted.has(user.id)) nodes.push(h('span', { class: 'hint is-muted' }, actions.texts.isMuted));
+    if (openMenu?.key === key) {
+      openMenu.button = dots; // the list has been drawn again
+      nodes.push(openMenu.box.element);
+    }
+    return nodes;
   }
 
-  hear(event: ChatEvent): void {
-    this.panel.hear(event);
+  receive(event: ChatEvent): void {
+    this.panel.receive(event);
   }
 
-  turn(): void {
-    this.panel.turn();
+  update(): void {
+    this.panel.update();
   }
 
   end(): void {
-    this.close(false);
+    this.closeMenu(false);
     this.panel.end();
-    this.unstyle();
+    this.removeStyle();
   }
 
-  private button(key: string, label: string, begin: (judge: Judgements) => void): HTMLButtonElement {
-    const expanded = String(this.open !== null && this.open.key === key);
-    const button = h('button', {
-      type: 'button',
-      class: 'plain dots',
-      'data-key': key,
-      'aria-label': label,
-      'aria-expanded': expanded,
-    });
-    button.addEventListener('click', () => {
-      const same = this.open !== null && this.open.key === key;
-      this.close(same);
-      if (!same) this.show(key, label, button, begin);
-    });
-    return button;
+  private menuButton(key: string, label: string, begin: (menu: MemberMenu) => void): HTMLButtonElement {
+    const isOpen = (): boolean => this.openMenu?.key === key;
+    const toggle = (): void => {
+      const wasOpen = isOpen();
+      this.closeMenu(wasOpen);
+      if (!wasOpen) this.show(key, label, dots, begin);
+    };
+    const expanded = String(isOpen());
+    const attributes = { class: 'plain dots', 'data-key': key, 'aria-label': label, 'aria-expanded': expanded };
+    const dots = button(attributes, toggle);
+    return dots;
   }
 
-  private show(key: string, label: string, button: HTMLElement, begin: (judge: Judgements) => void): void {
-    const strip = new Strip(
+  private show(key: string, label: string, dots: HTMLElement, begin: (menu: MemberMenu) => void): void {
+    const box = new Confirm(
       label,
-      this.desk.common,
-      () => this.close(true),
-      () => this.host.settle(),
+      this.actions.elementTexts,
+      () => this.closeMenu(true),
+      () => this.delegate.settle(),
     );
-    this.open = { key, strip, button };
-    button.setAttribute('aria-expanded', 'true');
-    append(button.closest('.message, li') || button, strip.element);
-    begin(new Judgements(this.desk, strip, (gone) => this.close(true, gone)));
-    strip.element.scrollIntoView({ block: 'nearest' });
+    this.openMenu = { key, box, button: dots };
+    dots.setAttribute('aria-expanded', 'true');
+    append(dots.closest('.message, li') || dots, box.element);
+    begin(new MemberMenu(this.actions, box, (disappears) => this.closeMenu(true, disappears)));
+    box.element.scrollIntoView({ block: 'nearest' });
   }
 
-  /** `back`: the focus returns to where it came from, or to what is written next when that is gone. */
-  private close(back: boolean, gone = false): void {
-    const { open, host } = this;
-    if (!open) return;
-    this.open = null;
-    remove(open.strip.element);
-    open.button.setAttribute('aria-expanded', 'false');
-    if (back) (open.button.isConnected && !gone ? open.button : host.parts.composer.input).focus();
-    host.settle();
+  /** `returnFocus`: the button gets the focus back, or the composer if the button disappears. */
+  private closeMenu(returnFocus: boolean, disappears = false): void {
+    const { openMenu, delegate } = this;
+    if (!openMenu) return;
+    const { box, button: dots } = openMenu;
+    this.openMenu = null;
+    remove(box.element);
+    dots.setAttribute('aria-expanded', 'false');
+    if (returnFocus) (dots.isConnected && !disappears ? dots : delegate.skeleton.composer.input).focus();
+    delegate.settle();
   }
 }

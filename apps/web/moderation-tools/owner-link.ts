@@ -1,63 +1,65 @@
 import { append, h } from '../element/dom/dom.js';
-import type { Desk } from './actions.js';
-import { doer, type Section } from './section.js';
+import type { Actions } from './actions.js';
+import { actionButton, type Section } from './section.js';
 
-/** ms for which "Copied" stands. */
-const COPIED = 3_000;
+/** The button says "Copied" for this time. */
+const COPIED_MS = 3_000;
 
-/** Whose room it is, and the link that makes it the owner's on another device. */
-export class OwnersLink implements Section {
+/** This user's role, and the link that makes the user an owner on another device too. */
+export class OwnerLink implements Section {
   readonly element = h('div', { class: 'box' });
-  private readonly whose = h('p', { class: 'whose' });
-  private readonly copy: HTMLButtonElement;
-  private readonly copyPage: HTMLButtonElement;
+  private readonly title = h('p', { class: 'role-title' });
+  private readonly copyButton: HTMLButtonElement;
+  private readonly copyPageButton: HTMLButtonElement;
   private readonly link = h('input', { class: 'link', dir: 'ltr', readonly: '', hidden: '' });
-  private readonly part: HTMLElement;
+  private readonly links: HTMLElement;
 
-  constructor(private readonly desk: Desk) {
-    const { texts } = desk;
-    this.copy = doer(texts.copyLink, '', () => this.toClipboard(this.copy, texts.copyLink, this.address()));
-    this.copyPage = doer(texts.copyPageLink, 'calm', () =>
-      this.toClipboard(this.copyPage, texts.copyPageLink, this.pageAddress()),
+  constructor(private readonly actions: Actions) {
+    const { texts } = actions;
+    this.copyButton = actionButton(texts.copyLink, '', () =>
+      this.copyText(this.copyButton, texts.copyLink, this.address()),
+    );
+    this.copyPageButton = actionButton(texts.copyPageLink, 'secondary', () =>
+      this.copyText(this.copyPageButton, texts.copyPageLink, this.pageAddress()),
     );
     this.link.setAttribute('aria-label', texts.copyLink);
-    this.part = h(
+    this.links = h(
       'div',
       {},
-      h('div', { class: 'acts' }, this.copy, this.copyPage),
+      h('div', { class: 'acts' }, this.copyButton, this.copyPageButton),
       this.link,
       h('p', { class: 'hint' }, texts.linkHint),
     );
-    append(this.element, this.whose, this.part);
+    append(this.element, this.title, this.links);
   }
 
   update(): void {
-    const { desk } = this;
-    this.whose.textContent = desk.isOwner ? desk.texts.isYours : desk.texts.isDuty;
-    this.part.hidden = !desk.isOwner || !desk.host.chat.owner;
-    this.copyPage.hidden = !ownPage(desk.host.chat.server);
+    const { actions } = this;
+    this.title.textContent = actions.isOwner ? actions.texts.isYours : actions.texts.isDuty;
+    this.links.hidden = !actions.isOwner || !actions.delegate.chat.owner;
+    this.copyPageButton.hidden = !isOwnPage(actions.delegate.chat.server);
   }
 
   private address(): string {
-    const { server, room, owner } = this.desk.host.chat;
+    const { server, room, owner } = this.actions.delegate.chat;
     return `${new URL(`${server}/r/${room}`, document.baseURI).href}#owner=${owner || ''}`;
   }
 
-  /** The page that the chat stands in, which may have more than one. */
+  /** Returns the address of the page around the chat. The page may have several chats, so the link names the room. */
   private pageAddress(): string {
-    const { room, owner } = this.desk.host.chat;
+    const { room, owner } = this.actions.delegate.chat;
     return `${location.href.replace(/#.*/, '')}#owner=${owner || ''}&room=${room}`;
   }
 
-  private async toClipboard(button: HTMLElement, label: string, address: string): Promise<void> {
+  private async copyText(button: HTMLElement, label: string, address: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(address);
-      button.textContent = this.desk.texts.copied;
+      button.textContent = this.actions.texts.copied;
       setTimeout(() => {
         button.textContent = label;
-      }, COPIED);
+      }, COPIED_MS);
     } catch (_) {
-      // not on plain http, nor in every frame: then by hand
+      // A page with plain http has no clipboard, nor has every frame. Then the user copies the link by hand.
       this.link.value = address;
       this.link.hidden = false;
       this.link.select();
@@ -65,8 +67,10 @@ export class OwnersLink implements Section {
   }
 }
 
-/** A page of somebody's own, at an address that can be opened: not the chat's room page, nor a frame within another. */
-function ownPage(server: string): boolean {
+/**
+ * Returns whether the chat is in another page than its room page, at an address that can be opened, and not in a frame.
+ */
+function isOwnPage(server: string): boolean {
   const rooms = new URL(`${server}/r/`, document.baseURI).href;
   return window.top === window && /^https?:$/.test(location.protocol) && !location.href.startsWith(rooms);
 }

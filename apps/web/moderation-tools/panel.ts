@@ -1,23 +1,23 @@
 import type { Audit, ChatEvent } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
-import { append, h, ICONS, icon, insert, onEscape, remove } from '../element/dom/dom.js';
-import { whyNot } from '../element/status/denials.js';
+import { append, button, h, ICONS, icon, insert, onEscape, remove } from '../element/dom/dom.js';
+import { denialText } from '../element/status/denials.js';
 import { fill } from '../element/texts.js';
-import type { Desk } from './actions.js';
-import { Doings } from './audit-log.js';
-import { Ending } from './danger-zone.js';
-import { Waiting } from './held-messages.js';
-import { Kept } from './members-list.js';
-import { OwnersLink } from './owner-link.js';
+import type { Actions } from './actions.js';
+import { AuditLog } from './audit-log.js';
+import { DangerZone } from './danger-zone.js';
+import { HeldMessages } from './held-messages.js';
+import { MembersList } from './members-list.js';
+import { OwnerLink } from './owner-link.js';
 import { Rules } from './rules.js';
 import type { Section } from './section.js';
-import { Words } from './word-filter.js';
+import { WordFilter } from './word-filter.js';
 
-/** ms between an event and the reading that it leads to: what comes together is read once. */
-const SOON = 300;
+/** The panel reads the room this long after an event, so that events that come together lead to one reading. */
+const READ_DELAY_MS = 300;
 
-/** Events after which the room is read again. */
-const TELLING: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>([
+/** The panel reads the room again after these events. */
+const READ_AFTER: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>([
   'removed',
   'cleared',
   'rules',
@@ -28,128 +28,128 @@ const TELLING: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>([
   'left',
 ]);
 
-/** The room's panel: its rules, what waits, who is kept from what, and what was done. */
+/** The room's panel: the owner link, held messages, rules, the members list, the audit log. */
 export class Panel {
   private readonly badge = h('span', { class: 'badge', 'aria-hidden': 'true', hidden: '' });
-  private readonly spoken = h('span', { class: 'hidden' });
+  private readonly spokenCount = h('span', { class: 'hidden' });
   private readonly button: HTMLButtonElement;
-  private readonly said = h('span');
+  private readonly noticeText = h('span');
   private readonly notice = h('div', { class: 'status', role: 'status', hidden: '' });
-  private readonly close: HTMLButtonElement;
+  private readonly closeButton: HTMLButtonElement;
   private readonly element: HTMLElement;
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
   private readonly sections: Section[];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly desk: Desk) {
-    const { texts, common } = desk;
-    this.sections = [OwnersLink, Waiting, Rules, Words, Kept, Doings, Ending].map((Part) => new Part(desk));
-    this.close = h('button', { type: 'button', class: 'plain', 'aria-label': common.close }, icon(ICONS.close));
-    this.button = h(
-      'button',
-      { type: 'button', class: 'plain keep', 'aria-expanded': 'false' },
-      icon(ICONS.keeper),
-      h('span', { class: 'keep-word' }, texts.room),
+  constructor(private readonly actions: Actions) {
+    const { texts, elementTexts } = actions;
+    this.sections = [OwnerLink, HeldMessages, Rules, WordFilter, MembersList, AuditLog, DangerZone].map(
+      (SectionClass) => new SectionClass(actions),
+    );
+    const close = (): void => this.toggle(false);
+    this.closeButton = button({ class: 'plain', 'aria-label': elementTexts.close }, close, icon(ICONS.close));
+    this.button = button(
+      { class: 'plain room-button', 'aria-expanded': 'false' },
+      () => this.toggle(this.element.hidden !== false),
+      icon(ICONS.moderator),
+      h('span', { class: 'room-button-label' }, texts.room),
       this.badge,
-      this.spoken,
+      this.spokenCount,
     );
     const body = h('div', { class: 'panel-body' }, this.problem, ...this.sections.map(({ element }) => element));
     this.element = h(
       'section',
       { class: 'room-panel', part: 'room', 'aria-label': texts.room, hidden: '' },
-      h('div', { class: 'panel-head' }, h('h2', {}, texts.room), this.close),
+      h('div', { class: 'panel-head' }, h('h2', {}, texts.room), this.closeButton),
       body,
     );
     this.place();
   }
 
-  /** The role has changed, or who is here. */
-  turn(): void {
-    this.soon();
+  /** The role or the members have changed. */
+  update(): void {
+    this.readSoon();
   }
 
-  hear(event: ChatEvent): void {
-    if (TELLING.has(event.type) || event.held) this.soon();
+  receive(event: ChatEvent): void {
+    if (READ_AFTER.has(event.type) || event.held) this.readSoon();
   }
 
   end(): void {
     clearTimeout(this.timer);
-    [this.button, this.notice, this.element].forEach(remove);
+    for (const element of [this.button, this.notice, this.element]) remove(element);
   }
 
   private place(): void {
-    const { header, body, offer } = this.desk.host.parts;
-    this.button.addEventListener('click', () => this.toggle(this.element.hidden !== false));
-    this.close.addEventListener('click', () => this.toggle(false));
+    const { header, body, offerLine } = this.actions.delegate.skeleton;
     onEscape(this.element, () => this.toggle(false));
     insert(this.button, 'before', header.me);
-    const look = h('button', { type: 'button', class: 'solid' }, this.desk.texts.look);
-    look.addEventListener('click', () => this.toggle(true));
-    append(this.notice, this.said, look);
-    insert(this.notice, 'before', offer);
+    const review = button({ class: 'solid' }, () => this.toggle(true), this.actions.texts.look);
+    append(this.notice, this.noticeText, review);
+    insert(this.notice, 'before', offerLine);
     append(body, this.element);
-    this.desk.onDone = () => this.soon();
+    this.actions.onAction = () => this.readSoon();
   }
 
-  private toggle(open: boolean): void {
-    this.element.hidden = !open;
-    this.button.setAttribute('aria-expanded', String(open));
+  private toggle(isOpen: boolean): void {
+    this.element.hidden = !isOpen;
+    this.button.setAttribute('aria-expanded', String(isOpen));
     void this.read();
-    (open ? this.close : this.button).focus();
+    (isOpen ? this.closeButton : this.button).focus();
   }
 
-  private soon(): void {
+  private readSoon(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       void this.read();
-    }, SOON);
+    }, READ_DELAY_MS);
   }
 
   private async read(): Promise<void> {
     try {
-      const audit = await this.desk.ask('audit');
-      this.count(audit.held);
-      this.meetMuted(audit);
+      const audit = await this.actions.call('audit');
+      this.showHeld(audit.held);
+      this.updateMuted(audit);
       if (!this.element.hidden) await this.show(audit);
       this.problem.textContent = '';
     } catch (thrown) {
-      this.problem.textContent = whyNot(thrown as ChatFailure, this.desk.common);
+      this.problem.textContent = denialText(thrown as ChatFailure, this.actions.elementTexts);
     }
   }
 
-  /** The list of people says who is muted. */
-  private meetMuted({ muted }: Audit): void {
-    const { desk } = this;
+  /** The list of people marks the muted ones. */
+  private updateMuted({ muted }: Audit): void {
+    const { actions } = this;
     const ids = new Set(muted.map(({ id }) => id));
-    const same = ids.size === desk.muted.size && muted.every(({ id }) => desk.muted.has(id));
-    desk.muted = ids;
-    if (!same) desk.host.redrawPeople();
+    const isSame = ids.size === actions.muted.size && muted.every(({ id }) => actions.muted.has(id));
+    actions.muted = ids;
+    if (!isSame) actions.delegate.redrawPeople();
   }
 
-  private count(held: number): void {
-    const { texts } = this.desk;
+  private showHeld(held: number): void {
+    const { texts } = this.actions;
     this.badge.textContent = String(held);
     this.badge.hidden = held === 0;
-    this.spoken.textContent = held > 0 ? ` (${fill(texts.waitingCount, { n: held })})` : '';
-    this.tellWaiting(held);
+    this.spokenCount.textContent = held > 0 ? ` (${fill(texts.waitingCount, { n: held })})` : '';
+    this.showNotice(held);
   }
 
-  /** Above the composer, where one looks: that something waits, until the panel shows it. */
-  private tellWaiting(held: number): void {
-    const { texts, host } = this.desk;
+  /** Says above the composer that messages wait for approval, until the panel shows them. */
+  private showNotice(held: number): void {
+    const { texts, delegate } = this.actions;
     const text =
       held === 0 || !this.element.hidden ? '' : held === 1 ? texts.oneWaits : fill(texts.manyWait, { n: held });
-    if (this.said.textContent === text) return;
-    this.said.textContent = text;
+    if (this.noticeText.textContent === text) return;
+    this.noticeText.textContent = text;
     this.notice.hidden = text === '';
-    host.settle();
+    delegate.settle();
   }
 
-  /** What had the focus may be gone after that. */
+  /** Updates all sections. If the element with the focus is gone after that, the close button gets the focus. */
   private async show(audit: Audit): Promise<void> {
     const root = this.element.getRootNode() as ShadowRoot;
-    const had = this.element.contains(root.activeElement);
+    const hadFocus = this.element.contains(root.activeElement);
     await Promise.all(this.sections.map((section) => section.update(audit)));
-    if (had && !root.activeElement) this.close.focus();
+    if (hadFocus && !root.activeElement) this.closeButton.focus();
   }
 }

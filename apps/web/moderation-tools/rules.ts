@@ -1,13 +1,13 @@
 import type { Audit } from '../../../shared/protocol/events.js';
 import { append, h } from '../element/dom/dom.js';
-import { durationText } from '../element/log/times.js';
-import type { Desk } from './actions.js';
+import { durationText } from '../element/times.js';
+import type { Actions } from './actions.js';
 import { box, type Section } from './section.js';
 
-/** Seconds of slow mode to choose from. */
-const SLOW = [5, 10, 30, 60, 300, 3_600];
+/** The slow modes that the panel offers. */
+const SLOW_MODES_S = [5, 10, 30, 60, 300, 3_600];
 
-/** What binds everybody without a role. Each takes effect as it is set. */
+/** The rules for everybody without a role. A change takes effect at once. */
 export class Rules implements Section {
   readonly element: HTMLElement;
   private readonly slow: HTMLSelectElement;
@@ -18,10 +18,10 @@ export class Rules implements Section {
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
   private audit: Audit | null = null;
 
-  constructor(private readonly desk: Desk) {
-    const { texts } = desk;
-    this.slow = h('select', {}, ...[0, ...SLOW].map((seconds) => this.pace(seconds)));
-    [this.readonly, this.closed, this.links] = [this.toggle(), this.toggle(), this.toggle()];
+  constructor(private readonly actions: Actions) {
+    const { texts } = actions;
+    this.slow = h('select', {}, ...[0, ...SLOW_MODES_S].map((seconds) => this.slowOption(seconds)));
+    [this.readonly, this.closed, this.links] = [toggle(), toggle(), toggle()];
     this.closedRow = row(texts.closedMode, texts.closedHint, this.closed);
     this.element = box(
       texts.rules,
@@ -40,38 +40,38 @@ export class Rules implements Section {
   update(audit: Audit): void {
     const { slow = 0, readonly, closed, links } = audit.rules;
     this.audit = audit;
-    if (![...this.slow.options].some(({ value }) => value === String(slow))) append(this.slow, this.pace(slow));
+    if (![...this.slow.options].some(({ value }) => value === String(slow))) append(this.slow, this.slowOption(slow));
     this.slow.value = String(slow);
     this.readonly.checked = readonly === true;
     this.closed.checked = closed === true;
     this.links.checked = links === false;
-    this.closedRow.hidden = !this.desk.isOwner;
+    this.closedRow.hidden = !this.actions.isOwner;
   }
 
   private async set(rule: Record<string, unknown>): Promise<void> {
-    this.problem.textContent = await this.desk.act('rules', rule);
-    if (this.problem.textContent && this.audit) this.update(this.audit); // as it still is
+    this.problem.textContent = await this.actions.run('rules', rule);
+    if (this.problem.textContent && this.audit) this.update(this.audit); // shows the old state again
   }
 
-  private pace(seconds: number): HTMLOptionElement {
+  private slowOption(seconds: number): HTMLOptionElement {
     return h(
       'option',
       { value: String(seconds) },
-      seconds > 0 ? durationText(seconds, this.desk.common) : this.desk.texts.slowModeOff,
+      seconds > 0 ? durationText(seconds, this.actions.elementTexts) : this.actions.texts.slowModeOff,
     );
-  }
-
-  private toggle(): HTMLInputElement {
-    return h('input', { type: 'checkbox', role: 'switch', class: 'switch' });
   }
 }
 
-/** A rule: what it is called, what it does, and how it is set. */
-function row(name: string, hint: string, control: HTMLElement): HTMLElement {
+function toggle(): HTMLInputElement {
+  return h('input', { type: 'checkbox', role: 'switch', class: 'switch' });
+}
+
+/** Makes the row of a rule: its name, what it does, and its control. */
+function row(title: string, hint: string, control: HTMLElement): HTMLElement {
   const text = h(
     'span',
     { class: 'row-text' },
-    h('span', { class: 'row-name' }, name),
+    h('span', { class: 'row-name' }, title),
     h('span', { class: 'hint' }, hint),
   );
   return h('label', { class: 'rule' }, text, control);

@@ -1,39 +1,46 @@
 import type { Audit, UserRef } from '../../../shared/protocol/events.js';
-import { h, remove } from '../element/dom/dom.js';
+import { button, h, remove } from '../element/dom/dom.js';
 
-/** A part of the panel. */
+/** A section of the panel. */
 export interface Section {
   element: HTMLElement;
   /** Shows the room as it is now. */
   update(audit: Audit): void | Promise<void>;
 }
 
-/** The box of a part, under its title. */
+/** Makes the box of a section, with its title. */
 export function box(title: string, ...children: (Node | string)[]): HTMLElement {
   return h('div', { class: 'box' }, h('h3', {}, title), ...children);
 }
 
-/** A button of the panel. While it acts it takes no further press; it is not disabled, as that would lose the focus. */
-export function doer(label: string, kind: string, act: () => unknown): HTMLButtonElement {
-  const button = h('button', { type: 'button', class: `act ${kind}` }, label);
-  button.addEventListener('click', () => {
-    if (button.hasAttribute('aria-disabled')) return;
-    button.setAttribute('aria-disabled', 'true');
-    void Promise.resolve(act()).then(() => button.removeAttribute('aria-disabled'));
-  });
-  return button;
+/**
+ * Makes a button of the panel. It ignores clicks while `act` runs. It is not disabled, because that would lose the
+ * focus.
+ */
+export function actionButton(label: string, kind: string, act: () => unknown): HTMLButtonElement {
+  const run = async (): Promise<void> => {
+    if (made.hasAttribute('aria-disabled')) return;
+    made.setAttribute('aria-disabled', 'true');
+    await act();
+    made.removeAttribute('aria-disabled');
+  };
+  const made = button({ class: `act ${kind}` }, run, label);
+  return made;
 }
 
-/** Takes an item out of a list of the panel. The focus, if it was there, goes to the next one's button, or to the panel's first. */
-export function takeOut(item: HTMLElement): void {
+/**
+ * Removes an item from a list. If it had the focus, the button of the next item gets it, or else the panel's first
+ * button.
+ */
+export function removeItem(item: HTMLElement): void {
   const { activeElement } = item.getRootNode() as ShadowRoot;
   const next = item.nextElementSibling || item.previousElementSibling || item.closest('.room-panel');
-  const button = next && item.contains(activeElement) ? next.querySelector('button') : null;
+  const nextButton = next && item.contains(activeElement) ? next.querySelector('button') : null;
   remove(item);
-  if (button) button.focus();
+  nextButton?.focus();
 }
 
-/** A user as it is called where it may be gone. */
+/** Returns the name of a user that may have left. */
 export function nameOf({ id, name }: UserRef): string {
   return name || `#${id}`;
 }

@@ -1,5 +1,8 @@
-/** Every word of the tools for those who keep a room in order; a page replaces them as those of the element, with which they share no name. */
-export const OWNER_ENGLISH = {
+/**
+ * Every word of the moderation tools. A page replaces them as it replaces those of the element: no key is in both
+ * lists.
+ */
+export const TOOLS_ENGLISH = {
   toolsOfMessage: 'Tools for the message of {name}',
   toolsOfPerson: 'Tools for {name}',
   remove: 'Remove',
@@ -97,4 +100,4 @@ export const OWNER_ENGLISH = {
   handTo: 'Hand the room over to',
 };
 
-export type OwnerTexts = typeof OWNER_ENGLISH;
+export type ToolsTexts = typeof TOOLS_ENGLISH;

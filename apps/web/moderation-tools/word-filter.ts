@@ -1,10 +1,10 @@
 import type { Audit } from '../../../shared/protocol/events.js';
 import { h } from '../element/dom/dom.js';
-import type { Desk } from './actions.js';
-import { box, doer, type Section } from './section.js';
+import type { Actions } from './actions.js';
+import { actionButton, box, type Section } from './section.js';
 
-/** Words that a room does not want, and what becomes of messages with one. */
-export class Words implements Section {
+/** The blocked words of the room, and what happens to messages with one. */
+export class WordFilter implements Section {
   readonly element: HTMLElement;
   private readonly list = h('textarea', {
     rows: '3',
@@ -17,11 +17,11 @@ export class Words implements Section {
   private readonly hold = h('input', { type: 'radio', name: 'hold' });
   private readonly saved = h('span', { class: 'hint', role: 'status' });
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
-  /** There is something here that is not saved. */
-  private changed = false;
+  /** The user has changed something that is not saved yet. */
+  private hasChanges = false;
 
-  constructor(private readonly desk: Desk) {
-    const { texts, common } = desk;
+  constructor(private readonly actions: Actions) {
+    const { texts, elementTexts } = actions;
     this.list.setAttribute('aria-label', texts.unwanted);
     this.element = box(
       texts.unwanted,
@@ -32,19 +32,19 @@ export class Words implements Section {
       h(
         'div',
         { class: 'acts' },
-        doer(common.save, '', () => this.save()),
+        actionButton(elementTexts.save, '', () => this.save()),
         this.saved,
       ),
       this.problem,
     );
     this.element.addEventListener('input', () => {
-      this.changed = true;
+      this.hasChanges = true;
       this.saved.textContent = '';
     });
   }
 
   update({ rules }: Audit): void {
-    if (this.changed) return;
+    if (this.hasChanges) return;
     this.list.value = rules.words.join('\n');
     this.mask.checked = !rules.hold;
     this.hold.checked = rules.hold === true;
@@ -55,9 +55,9 @@ export class Words implements Section {
       .split(/[\n,]/)
       .map((word) => word.trim())
       .filter(Boolean);
-    this.problem.textContent = await this.desk.act('rules', { words, hold: this.hold.checked });
+    this.problem.textContent = await this.actions.run('rules', { words, hold: this.hold.checked });
     if (this.problem.textContent) return;
-    this.changed = false;
-    this.saved.textContent = this.desk.texts.wordsSaved;
+    this.hasChanges = false;
+    this.saved.textContent = this.actions.texts.wordsSaved;
   }
 }

@@ -11,7 +11,7 @@ import { fetchTransport } from '../client/transport/fetch.js';
 import { jsonpTransport } from '../client/transport/jsonp.js';
 import { h } from '../element/dom/dom.js';
 import { ENGLISH } from '../element/texts.js';
-import { OWNER_ENGLISH } from '../moderation-tools/texts.js';
+import { TOOLS_ENGLISH } from '../moderation-tools/texts.js';
 import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
 import { byId, server } from './page.js';
 
@@ -152,7 +152,7 @@ document.querySelectorAll('[data-code]').forEach((element) => {
   element.textContent = (element.textContent || '').split('{{server}}').join(server);
 });
 Object.entries(ENGLISH).forEach((entry) => byId('words', HTMLDListElement).append(...wordTerm(entry)));
-Object.entries(OWNER_ENGLISH).forEach((entry) => byId('owner-words', HTMLDListElement).append(...wordTerm(entry)));
+Object.entries(TOOLS_ENGLISH).forEach((entry) => byId('owner-words', HTMLDListElement).append(...wordTerm(entry)));
 byId('forms', HTMLElement).append(...(Object.keys(OPERATIONS) as OperationName[]).map(formOf));
 (Object.keys(ERRORS) as ErrorCode[]).forEach((code) => byId('codes', HTMLDListElement).append(...errorTerm(code)));
 byId('join-now', HTMLButtonElement).addEventListener('click', joinNow);

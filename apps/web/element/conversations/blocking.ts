@@ -1,27 +1,27 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { asFailure } from '../../client/errors.js';
-import { called, isolated } from '../dom/dom.js';
-import type { Skeleton } from '../dom/skeleton.js';
-import { whyNot } from '../status/denials.js';
-import type { StatusView } from '../status/status.js';
-import { fill, filled } from '../texts.js';
+import { called, filled, isolated } from '../dom/sentence.js';
+import type { Skeleton } from '../skeleton.js';
+import { denialText } from '../status/denials.js';
+import type { StatusView } from '../status/status-view.js';
+import { fill } from '../texts.js';
 import type { Conversation } from './conversation.js';
 
-/** The button above a private conversation by which one refuses what the other writes, and takes it again. */
+/** The button above a private conversation that blocks or unblocks the partner. */
 export class Blocking {
   private partner: UserRef | null = null;
-  private busy = false;
+  private isBusy = false;
 
-  /** `turned`: called when somebody has been blocked or unblocked. */
+  /** `changed` is called after a user has been blocked or unblocked. */
   constructor(
-    private readonly parts: Skeleton,
+    private readonly skeleton: Skeleton,
     private readonly chat: Chat,
     private readonly status: StatusView,
-    private readonly turned: () => void,
+    private readonly changed: () => void,
   ) {
-    parts.header.block.addEventListener('click', () => {
-      if (this.partner) void this.turn(this.partner, !this.has(this.partner.id));
+    skeleton.header.block.addEventListener('click', () => {
+      if (this.partner) void this.setBlocked(this.partner, !this.has(this.partner.id));
     });
   }
 
@@ -33,29 +33,29 @@ export class Blocking {
     const {
       header: { block },
       texts,
-    } = this.parts;
+    } = this.skeleton;
     this.partner = partner;
     block.hidden = !partner;
     if (!partner) return;
-    const blocked = this.has(partner.id);
-    block.textContent = blocked ? texts.unblock : texts.block;
-    block.title = fill(blocked ? texts.unblockTitle : texts.blockTitle, { name: isolated(partner.name) });
+    const isBlocked = this.has(partner.id);
+    block.textContent = isBlocked ? texts.unblock : texts.block;
+    block.title = fill(isBlocked ? texts.unblockTitle : texts.blockTitle, { name: isolated(partner.name) });
   }
 
-  private async turn(user: UserRef, on: boolean): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    const { texts } = this.parts;
+  private async setBlocked(user: UserRef, on: boolean): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    const { texts } = this.skeleton;
     try {
       await (on ? this.chat.block(user.id) : this.chat.unblock(user.id));
-      const undo = { label: texts.undo, act: () => void this.turn(user, false) };
-      const said = filled(on ? texts.blockedNow : texts.unblockedNow, { name: called(user.name) });
-      this.status.pass(said, on ? undo : undefined);
+      const undo = { label: texts.undo, act: () => void this.setBlocked(user, false) };
+      const text = filled(on ? texts.blockedNow : texts.unblockedNow, { name: called(user.name) });
+      this.status.showBriefly(text, on ? undo : undefined);
     } catch (thrown) {
-      this.status.pass(whyNot(asFailure(thrown), texts));
+      this.status.showBriefly(denialText(asFailure(thrown), texts));
     } finally {
-      this.busy = false;
-      this.turned();
+      this.isBusy = false;
+      this.changed();
     }
   }
 }

@@ -1,32 +1,31 @@
 import { type ChatEvent, compareIds, type UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { addTo, type Entry } from '../log/entries.js';
-import { Gone } from '../log/removed.js';
+import { Removed } from './removed.js';
 
-/** Events asked for at once when scrolling up. */
-const PAGE = 50;
+/** Events that one request for older ones asks for. */
+const PAGE_EVENTS = 50;
 
-/** What two or more people say in one room: all that is known of its log, and how far it has been read. */
+/** One room, public or private: the known part of its log, and how much of it the user has read. */
 export class Conversation {
   entries: Entry[] = [];
-  /** The entry above which "New" stands. */
+  /** The id of the entry that has the mark "New" above it. */
   freshFrom = '';
-  /** Nothing older exists, or none can be read. */
+  /** There are no older events, or they cannot be read. */
   complete = false;
   loading = false;
-  /** Seconds between two messages of one person, as far as the known log tells. */
+  /** Slow mode: seconds between two messages of one person, as far as the known log says. */
   slow: number | undefined;
-  /** Called when entries have gone: the place of the first, and their number. */
-  onGone: (at: number, count: number) => void = () => undefined;
-  readonly gone = new Gone();
-  /** The oldest event known. */
+  /** Called after entries have been removed, with the place of the first one and their number. */
+  onRemoved: (at: number, count: number) => void = () => undefined;
+  readonly removed = new Removed();
+  /** The id of the oldest event that is known. */
   private oldest = '';
-  /** Where the next page begins, when the last one had nothing for us. */
-  private goOn = '';
-  /** Ids of unread messages. */
-  private missed: string[] = [];
+  /** The `before` of the next request, if the last page had no event for this user. */
+  private nextBefore = '';
+  private unreadIds: string[] = [];
 
-  /** `partner`: whom a private conversation is with. */
+  /** `partner`: the other user of a private conversation. */
   constructor(
     readonly room: string,
     public partner: UserRef | null,
@@ -35,18 +34,18 @@ export class Conversation {
   add(event: ChatEvent): void {
     this.oldest = this.oldest || event.id;
     if (event.slow !== undefined) this.slow = event.slow;
-    this.gone.note(event);
+    this.removed.note(event);
     if (event.type === 'cleared') this.clear();
-    if (event.type === 'removed') this.take(event);
+    if (event.type === 'removed') this.removeMessages(event);
     addTo(this.entries, event);
   }
 
-  /** Puts older events before the known ones; gives the number of entries that became of them. */
+  /** Puts older events before the known ones. Returns how many entries they made. */
   addOlder(events: ChatEvent[]): number {
-    const { oldest, gone } = this;
-    const older = events.filter((event) => (!oldest || compareIds(event.id, oldest) < 0) && !gone.hasEvent(event));
+    const { oldest, removed } = this;
+    const older = events.filter((event) => (!oldest || compareIds(event.id, oldest) < 0) && !removed.hasEvent(event));
     const entries: Entry[] = [];
-    older.forEach((event) => addTo(entries, event));
+    for (const event of older) addTo(entries, event);
     if (older[0]) this.oldest = older[0].id;
     const slowed = older.filter(({ slow }) => slow !== undefined).pop();
     if (this.slow === undefined && slowed) this.slow = slowed.slow;
@@ -55,36 +54,34 @@ export class Conversation {
   }
 
   get unread(): number {
-    return this.missed.length;
+    return this.unreadIds.length;
   }
 
-  /** An event came that the reader does not see. */
-  miss(event: ChatEvent): void {
+  /** An event has come that the user does not see. */
+  addUnread(event: ChatEvent): void {
     if (event.type !== 'message') return;
-    this.missed.push(event.id);
+    this.unreadIds.push(event.id);
     if (!this.freshFrom) this.freshFrom = event.id;
   }
 
-  /** Everything has been seen. True when that changes what is shown. */
-  read(): boolean {
-    const changed = this.unread > 0;
-    this.missed = [];
-    return changed;
+  /** The user has seen everything. */
+  markRead(): void {
+    this.unreadIds = [];
   }
 
   has(id: string): boolean {
     return this.entries.some((entry) => entry.id === id);
   }
 
-  /** Reads the page before the oldest known event; gives the number of entries it brought. */
+  /** Reads the page before the oldest known event. Resolves with the number of entries that it brought. */
   async loadOlder(chat: Chat): Promise<number> {
     if (this.complete || this.loading) return 0;
     this.loading = true;
     try {
-      const before = this.goOn || this.oldest;
-      const page = await chat.history({ room: this.room, limit: PAGE, ...(before ? { before } : {}) });
+      const before = this.nextBefore || this.oldest;
+      const page = await chat.history({ room: this.room, limit: PAGE_EVENTS, ...(before ? { before } : {}) });
       this.complete = !page.more;
-      this.goOn = page.before || '';
+      this.nextBefore = page.before || '';
       return this.addOlder(page.events);
     } catch (_) {
       this.complete = true;
@@ -95,28 +92,27 @@ export class Conversation {
   }
 
   private clear(): void {
-    this.read();
+    this.markRead();
     this.freshFrom = '';
     this.complete = true;
     this.drop(0, this.entries.length);
   }
 
-  /** One message, or all of a user. */
-  private take({ removed, user }: ChatEvent): void {
-    if (removed) return this.remove(removed);
-    const theirs = this.entries.filter(({ message }) => message && user && message.from.id === user.id);
-    theirs.forEach(({ id }) => this.remove(id));
+  /** Removes one message, or all messages of a user. */
+  private removeMessages({ removed, user }: ChatEvent): void {
+    const ids = this.entries.filter(({ message }) => user && message?.from.id === user.id).map(({ id }) => id);
+    for (const id of removed ? [removed] : ids) this.remove(id);
   }
 
   private remove(id: string): void {
-    this.missed = this.missed.filter((one) => one !== id);
-    if (this.freshFrom === id) this.freshFrom = this.missed[0] || '';
+    this.unreadIds = this.unreadIds.filter((unread) => unread !== id);
+    if (this.freshFrom === id) this.freshFrom = this.unreadIds[0] || '';
     const at = this.entries.findIndex((entry) => entry.id === id);
     if (at >= 0) this.drop(at, 1);
   }
 
   private drop(at: number, count: number): void {
     this.entries.splice(at, count);
-    this.onGone(at, count);
+    this.onRemoved(at, count);
   }
 }

@@ -1,30 +1,30 @@
 import { type ChatEvent, privateRoomUsers, type UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { Conversation } from './conversation.js';
-import { Talks } from './private-talks.js';
+import { PrivateTalks } from './private-talks.js';
 
-/** All conversations of one chat: the room's, and one for each person written with privately. */
+/** All conversations of one chat: the one of the room, and one for each private partner. */
 export class Conversations {
   readonly room: Conversation;
   readonly privates = new Map<number, Conversation>();
-  private readonly talks: Talks;
-  /** Who "you" are, now and before the server had to make the user anew. */
+  private readonly privateTalks: PrivateTalks;
+  /** The ids of this user: a new one comes when the server had to make the user again. */
   private readonly ownIds = new Set<number>();
 
   constructor(private readonly chat: Chat) {
     this.room = new Conversation(chat.room, null);
-    this.talks = new Talks(chat);
+    this.privateTalks = new PrivateTalks(chat);
   }
 
-  /** Takes note of one's own id, and of the private conversations from before a reload. */
+  /** Notes the user's own id, and restores the private conversations from before a reload. */
   begin(): void {
-    this.noteSelf();
-    this.talks.read().forEach((partner) => {
+    this.noteOwnId();
+    this.privateTalks.read().forEach((partner) => {
       this.with(partner).complete = false;
     });
   }
 
-  noteSelf(): void {
+  noteOwnId(): void {
     if (this.chat.user) this.ownIds.add(this.chat.user.id);
   }
 
@@ -32,28 +32,28 @@ export class Conversations {
     return this.ownIds.has(event.from.id);
   }
 
-  /** Adds an event to its conversation. Null for one of another room, which the page may have entered for itself. */
-  take(event: ChatEvent, members: UserRef[]): Conversation | null {
+  /** Adds an event to its conversation. Returns null if it is of another room: the page may have entered one itself. */
+  add(event: ChatEvent, members: UserRef[]): Conversation | null {
     const conversation = this.of(event, members);
     if (!conversation) return null;
-    if (conversation.partner && conversation.entries.length === 0) this.talks.add(conversation.partner);
+    if (conversation.partner && conversation.entries.length === 0) this.privateTalks.add(conversation.partner);
     conversation.add(event);
     return conversation;
   }
 
-  /** The one with that person, or with everyone. */
+  /** Returns the conversation with `partner`, or with everyone for null. */
   with(partner: UserRef | null): Conversation {
     if (!partner || !this.chat.user) return this.room;
     const known = this.privates.get(partner.id);
     if (known) return known;
     const ids = [this.chat.user.id, partner.id].sort((a, b) => a - b);
     const made = new Conversation(ids.join(':'), partner);
-    made.complete = true; // nothing was said before, as far as this page knows
+    made.complete = true; // as far as this page knows, they have not talked before
     this.privates.set(partner.id, made);
     return made;
   }
 
-  /** Unread messages in all of them. */
+  /** Returns the number of unread messages in all conversations. */
   unread(): number {
     return this.room.unread + unreadIn(this.privates);
   }
@@ -70,14 +70,14 @@ export class Conversations {
     );
   }
 
-  /** Somebody who is not among the known members, as the room's log has it. */
+  /** Finds in the room's log a user that is not among the known members. */
   private author(id: number): UserRef | undefined {
-    const said = this.room.entries.filter(({ message }) => message && message.from.id === id).pop();
-    return said && said.message ? said.message.from : undefined;
+    const entry = this.room.entries.filter(({ message }) => message && message.from.id === id).pop();
+    return entry?.message?.from;
   }
 }
 
-/** Unread messages in private conversations. */
+/** Returns the number of unread messages in private conversations. */
 export function unreadIn(privates: Map<number, Conversation>): number {
   let sum = 0;
   privates.forEach(({ unread }) => {

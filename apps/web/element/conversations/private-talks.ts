@@ -1,8 +1,11 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 
-/** Whom one has talked to privately, kept over a reload beside the session. Without storage, or as somebody new, none. */
-export class Talks {
+/**
+ * The partners of private conversations, kept over a reload beside the session. There are none without storage, or for
+ * a new user.
+ */
+export class PrivateTalks {
   constructor(private readonly chat: Chat) {}
 
   read(): UserRef[] {

@@ -1,47 +1,58 @@
 import { lettersOf } from '../../../../shared/protocol/letters.js';
 
-/** What a sentence is put together from: words, and elements for names. */
-export type Part = Node | string;
-type Child = Part | null;
+/** A piece of a sentence: words, or an element for a name. */
+export type Piece = Node | string;
+type Child = Piece | null;
 
-/** Makes an element. Children that are text become text: nothing here ever parses HTML. */
+/** Makes an element. A string among the children becomes text: nothing here ever parses HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Record<string, string> = {},
   ...children: Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
   append(element, ...children);
   return element;
 }
 
-// Pages and their libraries replace `append`, `remove` and their like with something else. These do without.
+/** Makes a button that calls `act` on a click. */
+export function button(
+  attributes: Record<string, string>,
+  act: (() => unknown) | null,
+  ...children: Child[]
+): HTMLButtonElement {
+  const element = h('button', { type: 'button', ...attributes }, ...children);
+  if (act) element.addEventListener('click', act);
+  return element;
+}
 
-export function append(parent: Node, ...children: Child[]): void {
+// Pages and their libraries replace `append`, `remove` and similar methods. These functions do without them.
+
+export function append(node: Node, ...children: Child[]): void {
   for (const child of children) {
-    if (child !== null) parent.appendChild(typeof child === 'string' ? document.createTextNode(child) : child);
+    if (child !== null) node.appendChild(typeof child === 'string' ? document.createTextNode(child) : child);
   }
 }
 
-/** Puts children in the place of those that are there. */
-export function refill(parent: Node, ...children: Child[]): void {
-  parent.textContent = '';
-  append(parent, ...children);
+/** Replaces all children of a node. */
+export function refill(node: Node, ...children: Child[]): void {
+  node.textContent = '';
+  append(node, ...children);
 }
 
 export function remove(node: Node): void {
   if (node.parentNode) node.parentNode.removeChild(node);
 }
 
-/** Puts `node` right before or after `mark`. */
+/** Puts `node` directly before or after `mark`. */
 export function insert(node: Node, where: 'before' | 'after', mark: Node): void {
   if (mark.parentNode) mark.parentNode.insertBefore(node, where === 'before' ? mark : mark.nextSibling);
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A drawing of strokes on a 24 x 24 field; it says nothing to a screen reader, its button does. */
+/** Draws strokes on a field of 24 x 24. A screen reader skips the drawing: the button around it has a label. */
 export function icon(path: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   const stroke = document.createElementNS(SVG, 'path');
@@ -60,47 +71,39 @@ export const ICONS = {
   down: 'M12 5V19M6 13 12 19 18 13',
   close: 'M6 6 18 18M18 6 6 18',
   owner: 'M4 18 3 7.500 8 11.500 12 5 16 11.500 21 7.500 20 18Z',
-  keeper: 'M12 3 19 6V11.500C19 16 16 19.500 12 21 8 19.500 5 16 5 11.500V6ZM9 12 11.300 14.300 15.300 9.800',
+  moderator: 'M12 3 19 6V11.500C19 16 16 19.500 12 21 8 19.500 5 16 5 11.500V6ZM9 12 11.300 14.300 15.300 9.800',
 };
 
-/** An input method takes a key: so says `keyCode`. Safari ends a composition before it tells of the Enter that ended it. */
-const TAKEN = 229;
+/**
+ * The `keyCode` of a key that an input method uses. Safari ends a composition before it reports the Enter that ended
+ * it.
+ */
+const IME_KEY_CODE = 229;
 
-/** Whether `event` is of that key, and for the page: not one that an input method takes, as to end or to give up a word. */
+/** Returns whether `event` is that key, and no input method uses it, for example to end a word. */
 export function isKey(event: KeyboardEvent, key: string): boolean {
-  return event.key === key && !event.isComposing && event.keyCode !== TAKEN;
+  return event.key === key && !event.isComposing && event.keyCode !== IME_KEY_CODE;
 }
 
-/** A name within a sentence: an element of its own, so that a name that reads as a sentence is seen to be a name. */
-export function called(name: string): HTMLElement {
-  return h('bdi', { class: 'called' }, name);
-}
-
-/** Letters that are written from right to left. */
-const LEFTWARD = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
-
-/** A name for a text that takes no elements, such as a title: it does not turn the direction of what stands around it. */
-export function isolated(name: string): string {
-  return LEFTWARD.test(name) ? `\u2068${name}\u2069` : name;
-}
-
-/** Escape does `act`. When that gives false it had no use for it, and the key is for the page. */
-export function onEscape(part: HTMLElement, act: () => boolean | void): void {
-  part.addEventListener('keydown', (event) => {
+/** Runs `act` on Escape. If `act` returns false, it had no use for the key, and the page gets it. */
+export function onEscape(element: HTMLElement, act: () => unknown): void {
+  element.addEventListener('keydown', (event) => {
     if (!isKey(event, 'Escape') || act() === false) return;
-    event.preventDefault(); // else it closes the page's dialog, too
+    event.preventDefault(); // else Escape also closes a dialog of the page
     event.stopPropagation();
   });
 }
 
-/** A round sign for a person: its first letter, which is no text but drawn, on a colour of its own. */
+/**
+ * Makes the round sign of a person: the first letter of the name, on a colour of its own. The style draws the letter.
+ */
 export function avatar(id: number, name: string): HTMLSpanElement {
   const sign = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-letter': lettersOf(name)[0] || '?' });
   sign.style.setProperty('--hue', String(hueOf(id)));
   return sign;
 }
 
-/** Neighbouring ids get hues far apart (the golden angle). */
+/** Returns degrees. Neighbouring ids get hues that are far apart (the golden angle). */
 export function hueOf(id: number): number {
   return Math.round((id * 137.508) % 360);
 }

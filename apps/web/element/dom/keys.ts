@@ -1,12 +1,12 @@
 /**
- * Keeps what is typed into the element from the page, for which its target is the element and not a field: a game, or
- * hotkeys that spare only fields, would take it. The page still gets Escape unless the element uses it, Tab, function
- * keys, and commands, as Ctrl and K.
+ * Hides from the page what the user types into the element. The page sees the element as the target and not a field, so
+ * a game, or hotkeys that ignore only fields, would use the keys. The page still gets Tab, function keys, commands such
+ * as Ctrl and K, and Escape when the element has no use for it.
  */
 
-const KEYS = ['keydown', 'keypress', 'keyup'] as const;
-/** What else a field tells of being written in, which pages take to be about fields of their own. */
-const WRITING = [
+const KEY_EVENTS = ['keydown', 'keypress', 'keyup'] as const;
+/** The other events of a field. Pages would think that they come from fields of their own. */
+const FIELD_EVENTS = [
   'beforeinput',
   'input',
   'compositionstart',
@@ -16,73 +16,76 @@ const WRITING = [
   'cut',
   'paste',
 ];
-const WRITES = /^(.|Dead|Process|Unidentified|Enter|Backspace|Delete|Insert|Arrow\w+|Home|End|Page\w+)$/u;
-const PRESSES = /^(Enter| )$/;
-/** With Ctrl or Cmd, letters that do something in a field: all, copy, cut, paste, undo, redo. */
-const EDITS = /^[acvxyz]$/i;
+const FIELD_KEYS = /^(.|Dead|Process|Unidentified|Enter|Backspace|Delete|Insert|Arrow\w+|Home|End|Page\w+)$/u;
+const BUTTON_KEYS = /^(Enter| )$/;
+/** Letters that do something in a field together with Ctrl or Cmd: all, copy, cut, paste, undo, redo. */
+const EDIT_LETTERS = /^[acvxyz]$/i;
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
-/** The inside of the element that an event comes from; null for one from elsewhere. */
-function inside(event: Event): HTMLElement | null {
+/** Returns the node inside the element that an event comes from, or null if it comes from elsewhere. */
+function targetInside(event: Event): HTMLElement | null {
   const [target] = event.composedPath() as HTMLElement[];
-  const { host } = (target && target.getRootNode ? target.getRootNode() : {}) as Partial<ShadowRoot>;
-  return target && host && host.localName === 'nobackend-chat' ? target : null;
+  const { host } = (target?.getRootNode ? target.getRootNode() : {}) as Partial<ShadowRoot>;
+  return target && host?.localName === 'nobackend-chat' ? target : null;
 }
 
-/** Whether text can be written in it. */
+/** Returns whether the user can write text in it. */
 function isField(target: HTMLElement): target is Field {
   return target.localName === 'textarea' || (target.localName === 'input' && (target as Field).selectionStart !== null);
 }
 
 function isForElement(target: HTMLElement, { key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
-  const command = (ctrlKey || metaKey) && !altKey && key.length === 1 && !EDITS.test(key);
-  if (isField(target) || target.localName === 'select') return !command && WRITES.test(key);
-  return PRESSES.test(key) && /^(button|a|input)$/.test(target.localName);
+  const command = (ctrlKey || metaKey) && !altKey && key.length === 1 && !EDIT_LETTERS.test(key);
+  if (isField(target) || target.localName === 'select') return !command && FIELD_KEYS.test(key);
+  return BUTTON_KEYS.test(key) && /^(button|a|input)$/.test(target.localName);
 }
 
-/** Returns the same event once more, for the element alone. It is no KeyboardEvent: Firefox would show that to the page's window too. */
+/**
+ * Returns a copy of the event for the element alone. It is not a KeyboardEvent: Firefox would show one to the page's
+ * window too.
+ */
 function copyOf(event: KeyboardEvent): Event {
   const { key, code, location, ctrlKey, shiftKey, altKey, metaKey, repeat, isComposing, keyCode } = event;
   const copy = new Event(event.type, { bubbles: true, cancelable: true });
   return Object.assign(copy, { key, code, location, ctrlKey, shiftKey, altKey, metaKey, repeat, isComposing, keyCode });
 }
 
-/** A listener of the page came first and took the key: it is written all the same. */
+/** Writes the letter of a key that a listener of the page used before us. */
 function write(target: HTMLElement, { type, key, ctrlKey, metaKey }: KeyboardEvent): void {
   if (type !== 'keydown' || [...key].length !== 1 || ctrlKey || metaKey || !isField(target) || target.readOnly) return;
   target.setRangeText(key, target.selectionStart || 0, target.selectionEnd || 0, 'end');
   target.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-/** Keys that went down inside. One that comes up inside may have gone down in a game. */
-const down = new Set<string>();
+/** Keys that went down inside the element. A key that comes up inside may have gone down in a game. */
+const pressed = new Set<string>();
 
-function take(event: KeyboardEvent): void {
-  const target = inside(event);
+function takeKey(event: KeyboardEvent): void {
+  const target = targetInside(event);
   const isDown = event.type !== 'keyup';
-  if (!target || !(isDown ? isForElement(target, event) : down.delete(event.code))) return;
-  if (isDown) down.add(event.code);
+  if (!target || !(isDown ? isForElement(target, event) : pressed.delete(event.code))) return;
+  if (isDown) pressed.add(event.code);
   event.stopImmediatePropagation();
-  const taken = event.defaultPrevented;
+  const usedByPage = event.defaultPrevented;
   if (!target.dispatchEvent(copyOf(event))) event.preventDefault();
-  else if (taken) write(target, event);
+  else if (usedByPage) write(target, event);
 }
 
-const views = new WeakSet<Window>();
+const windows = new WeakSet<Window>();
 
-/** Takes the keys of a window before its page gets them. The sooner the better: the listener made first comes first. */
+/** Gets the keys of a window before its page does. Call it early: the listener that is added first is called first. */
 export function takeKeys(view: Window): void {
-  if (views.has(view)) return;
-  views.add(view);
-  for (const type of KEYS) view.addEventListener(type, take, true);
+  if (windows.has(view)) return;
+  windows.add(view);
+  for (const type of KEY_EVENTS) view.addEventListener(type, takeKey, true);
 }
 
-/** Keeps the other events of writing inside `root`. */
-export function keepWriting(root: ShadowRoot): void {
+/** Keeps the other events of fields inside `root`. */
+export function keepFieldEvents(root: ShadowRoot): void {
   const keep = (event: Event): void => {
-    const target = inside(event);
+    const target = targetInside(event);
     if (target && isField(target)) event.stopPropagation();
   };
-  for (const type of WRITING) root.addEventListener(type, keep);
+  for (const type of FIELD_EVENTS) root.addEventListener(type, keep);
 }

@@ -1,36 +1,38 @@
 import { append, remove } from './dom.js';
 
-/** What a root is told when its element has come into another document, which takes no style sheets along. */
-const ADOPTED = 'nobackend-chat-adopted';
+/** Sent to a shadow root after its element has moved to another document. Style sheets do not move with it. */
+const MOVED_EVENT = 'nobackend-chat-adopted';
 
-/** Adds a style sheet made by script: no policy on inline styles forbids it. Returns what takes it out again. */
+/**
+ * Adds a style sheet that a script makes: no policy on inline styles forbids it. Returns a function that removes it.
+ */
 export function addStyle(root: ShadowRoot, css: string): () => void {
   if (!('adoptedStyleSheets' in root)) return addElement(root, css);
-  let takeOut = adopt(root, css);
-  const again = (): void => {
-    takeOut = adopt(root, css);
+  let removeSheet = addSheet(root, css);
+  const addAgain = (): void => {
+    removeSheet = addSheet(root, css);
   };
-  root.addEventListener(ADOPTED, again);
+  root.addEventListener(MOVED_EVENT, addAgain);
   return () => {
-    root.removeEventListener(ADOPTED, again);
-    takeOut();
+    root.removeEventListener(MOVED_EVENT, addAgain);
+    removeSheet();
   };
 }
 
-/** The element has come into another document: all styles are made anew there. */
+/** Makes all styles again: the element has moved to another document. */
 export function restyle(root: ShadowRoot): void {
-  root.dispatchEvent(new Event(ADOPTED));
+  root.dispatchEvent(new Event(MOVED_EVENT));
 }
 
-/** A sheet belongs to the document whose window has made it. */
-function adopt(root: ShadowRoot, css: string): () => void {
+/** A sheet works only in the document whose window made it. */
+function addSheet(root: ShadowRoot, css: string): () => void {
   const { defaultView } = root.ownerDocument as { defaultView: (Window & typeof globalThis) | null };
   if (!defaultView) return () => undefined;
   const sheet = new defaultView.CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   return () => {
-    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((other) => other !== sheet);
   };
 }
 

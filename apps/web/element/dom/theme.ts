@@ -1,10 +1,13 @@
 const DARK = '(prefers-color-scheme: dark)';
-/** From 0, which is black, to 1; and from clear to opaque. Above the middle it counts as light, and as a ground. */
-const MIDDLE = 0.5;
+/**
+ * Brightness and opacity go from 0 to 1. A colour above this is light, and a background above this covers what is
+ * behind it.
+ */
+const HALF = 0.5;
 
 /**
- * As its `theme` says; else as the page's `color-scheme` says. A page for both goes by the device; one without is as
- * dark as what is behind the element.
+ * Returns whether the element is dark. Its `theme` decides, then the page's `color-scheme`. If the page allows both,
+ * the device decides. If the page says nothing, the background behind the element does.
  */
 function isDark(host: Element): boolean {
   const theme = host.getAttribute('theme');
@@ -15,60 +18,63 @@ function isDark(host: Element): boolean {
   return dark ? matchMedia(DARK).matches : isOnDark(host);
 }
 
-/** Those of the style, or else of the page's head, which no style tells. */
+/** Returns the colour schemes of the style, or those of the page's head, which the style does not show. */
 function schemesOf(host: Element): string[] {
   const { colorScheme } = getComputedStyle(host);
   const meta = colorScheme === 'normal' && host.ownerDocument.querySelector('meta[name="color-scheme"]');
-  return ((meta && meta.getAttribute('content')) || colorScheme).split(' ');
+  return ((meta ? meta.getAttribute('content') : '') || colorScheme).split(' ');
 }
 
-/** The first ancestor with a background decides; a page without any is white. On a picture, text is its opposite. */
+/**
+ * The nearest ancestor with a background decides. A page without one is white. On a picture the text decides: it is the
+ * opposite.
+ */
 function isOnDark(host: Element): boolean {
   for (const element of ancestors(host)) {
     const { backgroundColor, backgroundImage, color } = getComputedStyle(element);
-    if (backgroundImage !== 'none') return shade(color).light > MIDDLE;
-    const { light, opaque } = shade(backgroundColor);
-    if (opaque > MIDDLE) return light < MIDDLE;
+    if (backgroundImage !== 'none') return shadeOf(color).brightness > HALF;
+    const { brightness, opacity } = shadeOf(backgroundColor);
+    if (opacity > HALF) return brightness < HALF;
   }
   return false;
 }
 
-/** All elements around this one, also those that hold the shadow trees it is in. */
+/** Returns all elements around this one, also the hosts of the shadow trees that it is in. */
 function ancestors(element: Element): Element[] {
   const { host } = element.getRootNode() as Partial<ShadowRoot>;
   const next = element.assignedSlot || element.parentElement || host;
   return next ? [next, ...ancestors(next)] : [];
 }
 
-/** How light and how opaque a computed colour is. */
-function shade(color: string): { light: number; opaque: number } {
+/** Returns the brightness and the opacity of a computed colour, each from 0 to 1. */
+function shadeOf(color: string): { brightness: number; opacity: number } {
   const [, kind = '', values = ''] = /^([\w-]+)\((?:[a-z][\w-]* )?(.*)\)/.exec(color) || [];
-  const [a = 0, b = 0, c = 0, opaque = 1] = (values.match(/-?[\d.]+(e-?\d+)?/g) || []).map(Number);
-  const whole = kind.startsWith('rgb') ? 255 : /^(lab|lch)/.test(kind) ? 100 : 1;
-  const light = /l(ab|ch)$/.test(kind) ? a : 0.299 * a + 0.587 * b + 0.114 * c; // the eye's weights of red, green, blue
-  return { light: light / whole, opaque };
+  const [a = 0, b = 0, c = 0, opacity = 1] = (values.match(/-?[\d.]+(e-?\d+)?/g) || []).map(Number);
+  const scale = kind.startsWith('rgb') ? 255 : /^(lab|lch)/.test(kind) ? 100 : 1;
+  const brightness = /l(ab|ch)$/.test(kind) ? a : 0.299 * a + 0.587 * b + 0.114 * c; // the eye's weights of red, green, blue
+  return { brightness: brightness / scale, opacity };
 }
 
-/** Keeps `root` in the colours that `host` is to have, until the function it gives is called. */
+/** Keeps `root` in the right colours for `host`. Returns a function that stops this. */
 export function followTheme(host: Element, root: Element): () => void {
   const page = host.ownerDocument;
   const update = (): void => {
     root.classList.toggle('dark', isDark(host));
   };
-  const faded = ({ propertyName }: TransitionEvent): void => {
+  const onTransitionEnd = ({ propertyName }: TransitionEvent): void => {
     if (/color|background/.test(propertyName)) update();
   };
   const media = matchMedia(DARK);
   const observer = new MutationObserver(update);
-  // pages turn dark by an attribute of one of these, at once or slowly, or by a style sheet that is loaded later
+  // A page becomes dark by an attribute of one of these, at once or slowly, or by a style sheet that it loads later.
   for (const element of [host, ...ancestors(host)]) observer.observe(element, { attributes: true });
-  page.addEventListener('transitionend', faded);
+  page.addEventListener('transitionend', onTransitionEnd);
   page.addEventListener('load', update, true);
   media.addEventListener('change', update);
   update();
   return () => {
     observer.disconnect();
-    page.removeEventListener('transitionend', faded);
+    page.removeEventListener('transitionend', onTransitionEnd);
     page.removeEventListener('load', update, true);
     media.removeEventListener('change', update);
   };

@@ -1,52 +1,54 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
-import { dayOf, untilTomorrow } from './times.js';
+import { dayOf, untilTomorrow } from '../times.js';
 
-/** ms between two looks at the day at most: a timer does not count while a machine sleeps. */
-const LOOK = 60_000;
+/** At most this long between two looks at the day: a timer stands still while the device sleeps. */
+const CHECK_MS = 60_000;
 
-/** The server's time, as far as it is known: the visitor's clock may be far from it. */
+/** The server's time, as well as it is known: the clock of the device may be wrong. */
 export class Clock {
-  /** Called when another day has begun where the visitor is. */
+  /** Called when a new day has begun at the user's place. */
   onDay: () => void = () => undefined;
-  /** ms by which the server's clock is ahead of the visitor's, at least. */
-  private ahead = 0;
+  /** How far the server's clock is ahead of the device's, at least. */
+  private aheadMs = 0;
   private day = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `at`: the server's time now. */
+  /** `at`: the server's time now, in ms since 1970. */
   begin(at: number): void {
-    this.ahead = at - Date.now();
+    this.aheadMs = at - Date.now();
     this.day = dayOf(this.now);
-    this.look();
+    this.check();
   }
 
-  /** Something happened at `at`, so it is no earlier now. */
-  hear(at: number): void {
-    this.ahead = Math.max(this.ahead, at - Date.now());
-    this.look();
+  /** Something has happened at `at`, so the server's time is not earlier. */
+  observe(at: number): void {
+    this.aheadMs = Math.max(this.aheadMs, at - Date.now());
+    this.check();
   }
 
-  /** ms since 1970. */
+  /** In ms since 1970. */
   get now(): number {
-    return Date.now() + this.ahead;
+    return Date.now() + this.aheadMs;
   }
 
   end(): void {
     clearTimeout(this.timer);
   }
 
-  private look(): void {
+  private check(): void {
     const day = dayOf(this.now);
-    const turned = day !== this.day;
+    const isNewDay = day !== this.day;
     this.day = day;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), Math.min(LOOK, untilTomorrow(this.now)));
-    if (turned) this.onDay();
+    this.timer = setTimeout(() => this.check(), Math.min(CHECK_MS, untilTomorrow(this.now)));
+    if (isNewDay) this.onDay();
   }
 }
 
-/** The server's time as a room was opened. A server of before says nothing of it: then that of the newest event. */
-export function timeOf({ at, history }: { at?: number | undefined; history: ChatEvent[] }): number {
-  const newest = history[history.length - 1];
-  return at || (newest ? newest.at : Date.now());
+/**
+ * Returns the server's time when the room was opened. An older server does not tell it: then that of the newest event.
+ */
+export function timeOf(ready: { at?: number | undefined; history: ChatEvent[] }): number {
+  const newest = ready.history[ready.history.length - 1];
+  return ready.at || (newest ? newest.at : Date.now());
 }

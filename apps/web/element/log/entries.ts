@@ -1,26 +1,28 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
-import { noticeKind } from '../status/notices.js';
-import { dayOf } from './times.js';
+import { dayOf } from '../times.js';
+import { noticeKind } from './notices.js';
 
-/** One row of a log: a message, or what happened between two messages. */
+/** One row of a log: a message, or a notice of what happened between two messages. */
 export interface Entry {
-  /** The log id of its first event: the row's key. */
+  /** The log id of its first event, which is the key of the row. */
   id: string;
   at: number;
   message: ChatEvent | null;
-  /** What its notice tells, when it is no message. */
+  /** The events of a notice. Empty for a message. */
   events: ChatEvent[];
 }
 
-/** ms of silence after which an author is named again. */
-const GROUP_GAP = 5 * 60_000;
+/** After this long without a message, the next one shows its author again. */
+const GROUP_GAP_MS = 5 * 60_000;
 
 function entryOf(event: ChatEvent): Entry {
-  const message = event.type === 'message';
-  return { id: event.id, at: event.at, message: message ? event : null, events: message ? [] : [event] };
+  const isMessage = event.type === 'message';
+  return { id: event.id, at: event.at, message: isMessage ? event : null, events: isMessage ? [] : [event] };
 }
 
-/** Adds an event as a row of its own, or to the notice before it if that is of the same kind. What no row tells is left out. */
+/**
+ * Adds an event as a new row, or to the last row if that is a notice of the same kind. Ignores events without a row.
+ */
 export function addTo(entries: Entry[], event: ChatEvent): void {
   const last = entries[entries.length - 1];
   const kind = noticeKind(event);
@@ -32,7 +34,7 @@ function sharesNotice(last: Entry, event: ChatEvent, kind: ReturnType<typeof not
   const [first] = last.events;
   return (
     kind !== undefined &&
-    kind !== 'act' &&
+    kind !== 'action' &&
     first !== undefined &&
     noticeKind(first) === kind &&
     dayOf(last.at) === dayOf(event.at)
@@ -43,10 +45,10 @@ export function startsDay(entry: Entry, before: Entry | undefined): boolean {
   return !before || dayOf(entry.at) !== dayOf(before.at);
 }
 
-/** The author is to be shown: another one than above, or after a while. */
+/** Returns whether the row shows its author: the row above is by another one, or much older. */
 export function startsGroup(entry: Entry, before: Entry | undefined): boolean {
-  if (!entry.message || !before || !before.message || startsDay(entry, before)) return true;
-  return before.message.from.id !== entry.message.from.id || entry.at - before.at > GROUP_GAP;
+  if (!entry.message || !before?.message || startsDay(entry, before)) return true;
+  return before.message.from.id !== entry.message.from.id || entry.at - before.at > GROUP_GAP_MS;
 }
 
 export function sameMinute(entry: Entry, before: Entry | undefined): boolean {

@@ -1,29 +1,29 @@
 import { nextLink } from '../../../../shared/protocol/links.js';
-import { h, type Part } from '../dom/dom.js';
+import { h, type Piece } from '../dom/dom.js';
 
-const plain = (host: string): string => host.toLowerCase().replace(/\.$/, '');
+const normalized = (host: string): string => host.toLowerCase().replace(/\.$/, '');
 
 /**
- * A link reads from left to right, whatever stands around it. Where its host is another than is written, as with letters that
- * are not ASCII, the true one stands beside it.
+ * Makes a link, which reads from left to right in any text. If the true host differs from the written one, for example
+ * with letters outside ASCII, it stands beside the link.
  */
-function link(written: string, host: string): Part {
+function link(written: string, host: string): Piece {
   try {
     const { href, hostname } = new URL(written);
-    const trueHost = plain(hostname) === plain(host) ? null : h('small', {}, ` (${hostname})`);
+    const trueHost = normalized(hostname) === normalized(host) ? null : h('small', {}, ` (${hostname})`);
     return h('a', { href, dir: 'ltr', target: '_blank', rel: 'noopener noreferrer nofollow ugc' }, written, trueHost);
   } catch (_) {
     return written;
   }
 }
 
-/** A text with its web addresses as links. */
-export function linked(text: string): Part[] {
-  const parts: Part[] = [];
+/** Returns a text with its web addresses as links. */
+export function linked(text: string): Piece[] {
+  const pieces: Piece[] = [];
   let from = 0;
   for (let address = nextLink(text, 0); address; address = nextLink(text, from)) {
-    parts.push(text.slice(from, address.from), link(text.slice(address.from, address.to), address.host));
+    pieces.push(text.slice(from, address.from), link(text.slice(address.from, address.to), address.host));
     from = address.to;
   }
-  return parts.concat(text.slice(from)).filter((part) => part !== '');
+  return pieces.concat(text.slice(from)).filter((piece) => piece !== '');
 }

@@ -1,41 +1,44 @@
 import { refill, remove } from '../dom/dom.js';
+import { dayOf } from '../times.js';
 import { type Entry, startsDay } from './entries.js';
 import { foldTexts } from './long-texts.js';
 import { type RowContext, row } from './rows.js';
-import { dayOf } from './times.js';
 
-/** Rows in the document at most, and rows added at once: a log of 20,000 costs as much as one of 150. */
+/** At most this many rows are in the document, so that a log of 20,000 costs as much as one of 150. */
 const ROWS_MAX = 150;
-const PAGE = 50;
-/** px from an end at which more rows are drawn, and within which the end counts as reached. */
-const NEAR = 500;
-const AT_END = 40;
-/** The part of the log that counts as some of it, where a part of no size is told as none. */
-const ANY = 0.001;
+/** Rows that are added at once. */
+const PAGE_ROWS = 50;
+/** More rows are drawn when the user is this close to the first or the last one. */
+const NEAR_PX = 500;
+/** The user is at the end when this much or less is below the view. */
+const AT_END_PX = 40;
+/** The log is visible when this share of it is. The browser reports 0 also for a log that only touches the view. */
+const VISIBLE_RATIO = 0.001;
 
-/** What a log is asked to show. */
+/** What the log shows. */
 export interface LogSource {
   entries: Entry[];
   context: RowContext;
-  /** Called at the top of what is known. */
+  /** Called when the user is near the oldest entry. */
   wantOlder(): void;
 }
 
 /**
- * A scrolling window on a log. Rows `from` to `to` are in the document; the rest exists only as data. While the
- * reader is at the end it follows; elsewhere, what is read stays where it is, whatever is drawn around it.
+ * A scrolling view of a log. Rows `from` to `to` are in the document, and the rest exists only as data. While the user
+ * is at the end, the view follows new rows. Elsewhere the rows in view stay where they are, whatever is drawn around
+ * them.
  */
 export class LogView {
-  /** Called when the reader leaves the end, or comes back to it. */
-  onTurn: () => void = () => undefined;
+  /** Called when the user leaves the end or comes back to it. */
+  onEndChange: () => void = () => undefined;
   private source: LogSource | null = null;
   private from = 0;
   private to = 0;
   private following = true;
-  /** px between what is in view and the end, while the reader is at the end as good as. */
-  private short = 0;
-  /** Some of it can be seen. */
-  private isSeen = false;
+  /** The px between the view and the end. */
+  private gapPx = 0;
+  /** A part of the log is visible. */
+  private isVisible = false;
 
   constructor(
     private readonly box: HTMLElement,
@@ -44,14 +47,16 @@ export class LogView {
     box.addEventListener('scroll', () => this.scrolled(), { passive: true });
     new ResizeObserver(() => {
       this.fold();
-      if (this.following) this.toBottom(this.short);
+      if (this.following) this.toBottom(this.gapPx);
     }).observe(box);
-    new IntersectionObserver((changes) => this.look(changes), { threshold: [0, ANY] }).observe(box);
+    new IntersectionObserver((changes) => this.visibilityChanged(changes), { threshold: [0, VISIBLE_RATIO] }).observe(
+      box,
+    );
   }
 
-  /** The log can be seen: it is not hidden, of no size, or out of view. */
+  /** The log is visible: it is not hidden, not without a size, and not out of view. */
   get inView(): boolean {
-    return this.isSeen;
+    return this.isVisible;
   }
 
   /** The newest entry is in view. */
@@ -65,48 +70,49 @@ export class LogView {
     this.latest();
   }
 
-  /** Draws the end of the log and goes there. */
+  /** Draws the end of the log and scrolls there. */
   latest(): void {
     const count = this.entries().length;
-    this.draw(Math.max(0, count - PAGE), count);
+    this.draw(Math.max(0, count - PAGE_ROWS), count);
     this.toBottom();
   }
 
-  /** Entries were added at the end, or the last one has changed, or some have gone. */
+  /** Draws entries that were added at the end, a change of the last one, or removals. */
   appended(): void {
     const count = this.entries().length;
-    const from = Math.max(0, Math.min(this.from, count - PAGE));
+    const from = Math.max(0, Math.min(this.from, count - PAGE_ROWS));
     if (this.following) {
       this.draw(Math.max(from, count - ROWS_MAX), count);
-      return this.toBottom();
+      this.toBottom();
+    } else {
+      this.keepPlace(() => this.draw(from, Math.min(count, from + ROWS_MAX)));
+      this.updateFollowing(); // after a removal there may be nothing left to scroll
     }
-    this.keepPlace(() => this.draw(from, Math.min(count, from + ROWS_MAX)));
-    this.turn(); // what has gone may leave nothing to scroll
   }
 
-  /** `count` entries from place `at` on have gone; `appended` draws that. */
-  gone(at: number, count: number): void {
+  /** `count` entries from place `at` on have been removed. `appended` draws that. */
+  removed(at: number, count: number): void {
     const place = (index: number): number => index - Math.max(0, Math.min(count, index - at));
     this.from = place(this.from);
     this.to = place(this.to);
   }
 
-  /** `count` older entries were put before the others. */
+  /** `count` older entries have been added at the beginning. */
   prepended(count: number): void {
     this.from += count;
     this.to += count;
-    const from = Math.max(0, this.from - PAGE);
+    const from = Math.max(0, this.from - PAGE_ROWS);
     this.keepPlace(() => this.draw(from, this.following ? this.to : Math.min(this.to, from + ROWS_MAX)));
     if (this.following) this.toBottom();
   }
 
-  /** Draws those rows again whose look has changed with the time. */
+  /** Draws the rows again that look different after a time, such as "Today". */
   refresh(): void {
     this.keepPlace(() => this.draw(this.from, this.to));
     this.settle();
   }
 
-  /** Draws all rows again, as when a mark or the language has changed. */
+  /** Draws all rows again, for example after the tools have come. */
   redraw(): void {
     this.keepPlace(() => {
       refill(this.list);
@@ -115,12 +121,14 @@ export class LogView {
     if (this.following) this.toBottom();
   }
 
-  /** Keeps the end in view if it was: something around the log has changed its size. */
+  /** Keeps the end in view after something around the log has changed its size. */
   settle(): void {
     if (this.following) this.toBottom();
   }
 
-  /** Does what changes the log's height: what is read stays where it is, and at the end what is last stays last. */
+  /**
+   * Runs `act`, which changes the height of the log. The rows in view stay in view, and at the end the last row does.
+   */
   resize(act: () => void): void {
     const { scrollTop } = this.box;
     const short = this.below();
@@ -129,16 +137,16 @@ export class LogView {
     else this.box.scrollTop = scrollTop;
   }
 
-  private look(changes: IntersectionObserverEntry[]): void {
+  private visibilityChanged(changes: IntersectionObserverEntry[]): void {
     const { width, height } = changes[changes.length - 1]?.intersectionRect || { width: 0, height: 0 };
-    this.isSeen = width > 0 && height > 0;
+    this.isVisible = width > 0 && height > 0;
     this.settle();
-    this.onTurn();
+    this.onEndChange();
   }
 
-  /** Nobody reads a log that cannot be seen. */
+  /** A log that is not visible needs no older entries. */
   private wantOlder(): void {
-    if (this.isSeen && this.source) this.source.wantOlder();
+    if (this.isVisible && this.source) this.source.wantOlder();
   }
 
   private entries(): Entry[] {
@@ -147,26 +155,26 @@ export class LogView {
 
   private toBottom(short = 0): void {
     this.following = true;
-    this.short = short;
+    this.gapPx = short;
     this.box.scrollTop = this.box.scrollHeight - this.box.clientHeight - short;
-    if (this.from === 0 && this.box.scrollTop < NEAR) this.wantOlder();
+    if (this.from === 0 && this.box.scrollTop < NEAR_PX) this.wantOlder();
   }
 
   private scrolled(): void {
-    this.turn();
-    if (this.box.scrollTop < NEAR) this.up();
-    else if (this.below() < NEAR && !this.drawnToEnd()) this.down();
+    this.updateFollowing();
+    if (this.box.scrollTop < NEAR_PX) this.drawOlder();
+    else if (this.below() < NEAR_PX && !this.drawnToEnd()) this.drawNewer();
   }
 
-  /** Finds out whether the reader is at the end. */
-  private turn(): void {
+  /** Finds out whether the user is at the end. */
+  private updateFollowing(): void {
     const wasFollowing = this.following;
-    this.short = this.below();
-    this.following = this.drawnToEnd() && this.short < AT_END;
-    if (this.following !== wasFollowing) this.onTurn();
+    this.gapPx = this.below();
+    this.following = this.drawnToEnd() && this.gapPx < AT_END_PX;
+    if (this.following !== wasFollowing) this.onEndChange();
   }
 
-  /** px below what is in view. */
+  /** Returns the px below the view. */
   private below(): number {
     const { scrollTop, scrollHeight, clientHeight } = this.box;
     return scrollHeight - scrollTop - clientHeight;
@@ -176,48 +184,50 @@ export class LogView {
     return this.to === this.entries().length;
   }
 
-  private up(): void {
-    if (this.from === 0) return this.wantOlder();
-    const from = Math.max(0, this.from - PAGE);
-    this.keepPlace(() => this.draw(from, Math.min(this.to, from + ROWS_MAX)));
+  private drawOlder(): void {
+    if (this.from === 0) this.wantOlder();
+    else {
+      const from = Math.max(0, this.from - PAGE_ROWS);
+      this.keepPlace(() => this.draw(from, Math.min(this.to, from + ROWS_MAX)));
+    }
   }
 
-  private down(): void {
-    const to = Math.min(this.entries().length, this.to + PAGE);
+  private drawNewer(): void {
+    const to = Math.min(this.entries().length, this.to + PAGE_ROWS);
     this.keepPlace(() => this.draw(Math.max(this.from, to - ROWS_MAX), to));
   }
 
-  /** Does `act` so that the first row in view does not move, and no screen reader takes old rows for news. */
+  /** Runs `act` so that the first row in view does not move, and that no screen reader reads old rows as new ones. */
   private keepPlace(act: () => void): void {
     this.box.setAttribute('aria-busy', 'true');
-    this.move(act);
+    this.withAnchor(act);
     this.box.removeAttribute('aria-busy');
   }
 
-  private move(act: () => void): void {
-    const top = this.box.getBoundingClientRect().top;
+  private withAnchor(act: () => void): void {
+    const { top: viewTop } = this.box.getBoundingClientRect();
     const places = new Map<string | null, number>();
     for (const item of [...this.list.children]) {
-      const { bottom, top: y } = item.getBoundingClientRect();
-      if (bottom > top) places.set(item.getAttribute('data-id'), y);
+      const { bottom, top: itemTop } = item.getBoundingClientRect();
+      if (bottom > viewTop) places.set(item.getAttribute('data-id'), itemTop);
     }
     act();
     const anchor = [...this.list.children].find((item) => places.has(item.getAttribute('data-id')));
-    const before = anchor && places.get(anchor.getAttribute('data-id'));
-    if (anchor && before !== undefined) this.box.scrollTop += anchor.getBoundingClientRect().top - before;
+    const place = anchor && places.get(anchor.getAttribute('data-id'));
+    if (anchor && place !== undefined) this.box.scrollTop += anchor.getBoundingClientRect().top - place;
   }
 
   private fold(): void {
-    if (this.source) foldTexts(this.list, this.source.context.texts, () => this.turn());
+    if (this.source) foldTexts(this.list, this.source.context.texts, () => this.updateFollowing());
   }
 
-  /** Makes the document hold rows `from` to `to`: keeps those that are there, and draws only the others. */
+  /** Puts rows `from` to `to` into the document. Keeps the rows that are there already, and draws only the others. */
   private draw(from: number, to: number): void {
     const { source } = this;
     if (!source) return;
-    const wanted = source.entries.slice(from, to);
+    const entries = source.entries.slice(from, to);
     const known = new Map([...this.list.children].map((item) => [item.getAttribute('data-key'), item]));
-    const items = wanted.map((entry, i) => {
+    const items = entries.map((entry, i) => {
       const before = source.entries[from + i - 1];
       const key = rowKey(entry, before, source.context);
       return known.get(key) || keyed(row(entry, before, source.context), key);
@@ -229,7 +239,7 @@ export class LogView {
   }
 }
 
-/** All that a row's look depends on and that changes. */
+/** Returns a key that changes whenever the look of the row does. */
 function rowKey(entry: Entry, before: Entry | undefined, context: RowContext): string {
   const today = startsDay(entry, before) ? dayOf(context.now) : '';
   return [entry.id, entry.events.length, before ? before.id : '', context.freshFrom === entry.id, today].join(' ');
@@ -240,7 +250,7 @@ function keyed(item: HTMLElement, key: string): HTMLElement {
   return item;
 }
 
-/** Leaves rows that stay in the document where they are, so that a selection in them stays too. */
+/** Does not move the rows that stay in the document, so that a selection in them stays too. */
 function replaceRows(list: HTMLElement, items: Element[]): void {
   const stay = new Set(items);
   [...list.children].forEach((item) => {

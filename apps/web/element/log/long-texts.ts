@@ -1,27 +1,31 @@
-import { h, insert, remove } from '../dom/dom.js';
+import { button, insert, remove } from '../dom/dom.js';
 import type { Texts } from '../texts.js';
 
 /**
- * Gives each text that its style cuts off a button that shows all of it, and takes away what is needless by now. `turned` is
- * called when one has been pressed. All sizes are read before anything is written: the browser lays out the log once.
+ * Adds a "show all" button to each text that its style cuts off, and removes the buttons that are no longer needed.
+ * `toggled` is called after the user has pressed one. Reads all sizes before it writes anything, so that the browser
+ * lays out the log only once.
  */
-export function foldTexts(list: HTMLElement, texts: Texts, turned: () => void): void {
+export function foldTexts(list: HTMLElement, texts: Texts, toggled: () => void): void {
   const changed: Array<[HTMLElement, Element | null]> = [];
   list.querySelectorAll<HTMLElement>('.text:not(.whole)').forEach((text) => {
-    const button = text.parentElement && text.parentElement.querySelector('.more');
-    if (text.scrollHeight > text.clientHeight + 1 !== (button !== null)) changed.push([text, button]);
+    const more = text.parentElement?.querySelector('.more') || null;
+    if (text.scrollHeight > text.clientHeight + 1 !== (more !== null)) changed.push([text, more]);
   });
-  changed.forEach(([text, button]) => (button ? remove(button) : insert(more(text, texts, turned), 'after', text)));
+  for (const [text, more] of changed) {
+    if (more) remove(more);
+    else insert(moreButton(text, texts, toggled), 'after', text);
+  }
 }
 
-function more(text: HTMLElement, { showAll, showLess }: Texts, turned: () => void): HTMLElement {
-  const button = h('button', { type: 'button', class: 'plain more', part: 'more', 'aria-expanded': 'false' }, showAll);
-  button.addEventListener('click', () => {
+function moreButton(text: HTMLElement, { showAll, showLess }: Texts, toggled: () => void): HTMLElement {
+  const toggle = (): void => {
     const whole = text.classList.toggle('whole');
-    button.textContent = whole ? showLess : showAll;
-    button.setAttribute('aria-expanded', String(whole));
-    if (!whole) button.scrollIntoView({ block: 'nearest' });
-    turned();
-  });
-  return button;
+    more.textContent = whole ? showLess : showAll;
+    more.setAttribute('aria-expanded', String(whole));
+    if (!whole) more.scrollIntoView({ block: 'nearest' });
+    toggled();
+  };
+  const more = button({ class: 'plain more', part: 'more', 'aria-expanded': 'false' }, toggle, showAll);
+  return more;
 }

@@ -1,25 +1,25 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import { append, avatar, h, hueOf } from '../dom/dom.js';
-import { noticeParts } from '../status/notices.js';
 import type { Texts } from '../texts.js';
+import { dayText, timeText } from '../times.js';
 import { type Entry, sameMinute, startsDay, startsGroup } from './entries.js';
 import { linked } from './links.js';
-import { dayText, timeText } from './times.js';
+import { noticePieces } from './notices.js';
 
-/** What a row's look depends on beside its entry. */
+/** What the look of a row depends on, beside its entry. */
 export interface RowContext {
   texts: Texts;
-  /** The server's time. */
+  /** The server's time in ms since 1970. */
   now: number;
-  /** Who "you" are, now and under earlier ids. */
+  /** Returns whether the event is by this user, also under an earlier id. */
   isMine(event: ChatEvent): boolean;
-  /** The entry above the mark "New". */
+  /** The id of the entry that has the mark "New" above it. */
   freshFrom: string;
-  /** Of those who keep the room in order: what stands beside a message. */
-  beside?: ((event: ChatEvent) => Node[]) | undefined;
+  /** Returns the moderation tools beside a message. */
+  toolsFor?: ((event: ChatEvent) => Node[]) | undefined;
 }
 
-/** Draws an entry as it stands below `before`. */
+/** Draws an entry as it looks below the entry `before`. */
 export function row(entry: Entry, before: Entry | undefined, context: RowContext): HTMLElement {
   const { texts } = context;
   const item = h('div', { class: 'row', 'data-id': entry.id });
@@ -34,27 +34,28 @@ export function row(entry: Entry, before: Entry | undefined, context: RowContext
 }
 
 function notice(entry: Entry, texts: Texts): HTMLElement {
-  const parts = noticeParts(entry.events, texts);
-  return h('div', { class: parts.length > 0 ? 'notice' : 'nothing', part: 'notice' }, ...parts);
+  const pieces = noticePieces(entry.events, texts);
+  return h('div', { class: pieces.length > 0 ? 'notice' : 'nothing', part: 'notice' }, ...pieces);
 }
 
-function message(event: ChatEvent, head: boolean, timed: boolean, context: RowContext): HTMLElement {
+function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, context: RowContext): HTMLElement {
   const mine = context.isMine(event);
-  const classes = `message${mine ? ' mine' : ''}${head ? ' head' : ''}`;
+  const classes = `message${mine ? ' mine' : ''}${withAuthor ? ' head' : ''}`;
   const item = h('div', { class: classes, part: mine ? 'message own' : 'message' });
-  if (head) append(item, author(event, mine, context.texts));
+  if (withAuthor) append(item, author(event, mine, context.texts));
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
-  const bubble = h('div', { class: 'bubble', part: 'bubble' }, text, time(event.at, head || timed, context.texts));
-  append(item, ...(context.beside ? [h('div', { class: 'said' }, bubble, ...context.beside(event))] : [bubble]));
+  const stamp = time(event.at, withAuthor || withTime, context.texts);
+  const bubble = h('div', { class: 'bubble', part: 'bubble' }, text, stamp);
+  append(item, context.toolsFor ? h('div', { class: 'said' }, bubble, ...context.toolsFor(event)) : bubble);
   return item;
 }
 
 function author(event: ChatEvent, mine: boolean, texts: Texts): HTMLElement {
-  const { id, name } = event.from;
-  const label = h('bdi', { class: 'name' }, name);
-  label.style.setProperty('--hue', String(hueOf(id)));
-  const whose = mine ? h('span', { class: 'hidden' }, ` (${texts.you})`) : null;
-  return h('div', { class: 'author' }, avatar(id, name), label, whose);
+  const { from } = event;
+  const label = h('bdi', { class: 'name' }, from.name);
+  label.style.setProperty('--hue', String(hueOf(from.id)));
+  const you = mine ? h('span', { class: 'hidden' }, ` (${texts.you})`) : null;
+  return h('div', { class: 'author' }, avatar(from.id, from.name), label, you);
 }
 
 function content(event: ChatEvent, texts: Texts): Array<Node | string> {
@@ -62,7 +63,7 @@ function content(event: ChatEvent, texts: Texts): Array<Node | string> {
   return [h('em', {}, texts.sentData), ' ', h('code', {}, JSON.stringify(event.data))];
 }
 
-/** Within a group the time stands only where it has changed; a screen reader is told every one. */
-function time(at: number, shown: boolean, texts: Texts): HTMLElement {
-  return h('time', { datetime: new Date(at).toISOString(), class: shown ? '' : 'hidden' }, timeText(at, texts));
+/** Within a group the time is visible only where it has changed. A screen reader reads each of them. */
+function time(at: number, isVisible: boolean, texts: Texts): HTMLElement {
+  return h('time', { datetime: new Date(at).toISOString(), class: isVisible ? '' : 'hidden' }, timeText(at, texts));
 }

@@ -1,163 +1,169 @@
 import type { ChatEvent, Role } from '../../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../../client/api.js';
-import type { Skeleton } from '../dom/skeleton.js';
 import type { Clock } from '../log/clock.js';
-import type { Crowd } from '../people/crowd.js';
+import type { RoomMembers } from '../people/room-members.js';
+import type { Skeleton } from '../skeleton.js';
 import { Offer } from './offer.js';
 import { OwnerToken } from './owner-token.js';
-import { Standing } from './role.js';
-import { makeTools, type Tools } from './tools.js';
+import { RoleState } from './role-state.js';
+import { loadTools, type Tools } from './tools.js';
 
-/** What the page gave to the element. */
-export interface Given {
-  /** Its own words. */
-  words: unknown;
-  /** Whether there are tools for those who keep the room in order, and the room can be taken over. */
+/** What the page has given to the element. */
+export interface PageOptions {
+  /** The texts of the page. */
+  texts: unknown;
+  /** Owners and moderators get their tools, and the user can accept the offer of a room. */
   tools: boolean;
-  /** An owner token, as from the room's address. */
+  /** An owner token, for example from an owner link. */
   owner: string | undefined;
-  /** For the scripts that are added. */
+  /** For scripts that are added to the page. */
   nonce: string;
 }
 
-export interface RoomOrderHost {
+export interface ModerationDelegate {
   restart(): void;
   clock: Clock;
-  crowd: Crowd;
+  members: RoomMembers;
   redraw(): void;
   redrawPeople(): void;
   settle(): void;
-  /** What this user may do has changed. */
-  turned(): void;
-  /** Says something for a while. */
+  /** This user may do other things now. */
+  permissionsChanged(): void;
+  /** Shows a text for a short time. */
   say(text: string): void;
 }
 
-/** Order in the room as this user meets it: whether the room is its own, what it is offered, and its tools. */
-export class RoomOrder {
-  readonly standing = new Standing();
+/** Moderation of the room as this user meets it: its role, the owner token, the offer of the room, and the tools. */
+export class Moderation {
+  readonly roleState = new RoleState();
   tools: Tools | null = null;
   private readonly token: OwnerToken;
   private readonly offer: Offer;
-  private asked = false;
+  private isRequested = false;
   private ownId = 0;
-  private ended = false;
+  private hasEnded = false;
 
   constructor(
-    private readonly parts: Skeleton,
+    private readonly skeleton: Skeleton,
     private readonly chat: Chat,
-    private readonly given: Given,
-    private readonly host: RoomOrderHost,
+    private readonly options: PageOptions,
+    private readonly delegate: ModerationDelegate,
   ) {
     this.token = new OwnerToken(chat.server, chat.room);
-    this.offer = new Offer(parts, chat, host.clock, given.tools);
+    this.offer = new Offer(skeleton, chat, delegate.clock, options.tools);
   }
 
   begin(ready: Ready): void {
     this.ownId = ready.user.id;
-    this.standing.begin(ready);
-    this.prove();
-    ready.history.forEach((event) => this.offer.hear(event));
-    this.turn();
+    this.roleState.begin(ready);
+    this.checkToken();
+    for (const event of ready.history) this.offer.receive(event);
+    this.update();
   }
 
-  hear(event: ChatEvent): void {
+  receive(event: ChatEvent): void {
     if (event.room !== this.chat.room) return;
-    this.offer.hear(event);
-    const changed = this.standing.hear(event, this.ownId);
-    if (event.type === 'owned') this.token.write(this.standing.role === 'owner' ? this.chat.owner : undefined);
-    if (changed) this.turn();
-    if (this.tools) this.tools.hear(event);
+    this.offer.receive(event);
+    const hasChanged = this.roleState.apply(event, this.ownId);
+    if (event.type === 'owned') this.token.write(this.roleState.role === 'owner' ? this.chat.owner : undefined);
+    if (hasChanged) this.update();
+    this.tools?.receive(event);
   }
 
-  /** This user was sent out of the room. */
-  tellsOut({ type, room, from, by }: ChatEvent): boolean {
+  /** Returns whether the event says that this user was kicked or banned. */
+  isOwnRemoval({ type, room, from, by }: ChatEvent): boolean {
+    const { chat } = this;
+    return type === 'left' && by !== undefined && room === chat.room && from.id === chat.user?.id;
+  }
+
+  /** The members have changed. This user may have a new id, if the server had to make the user again. */
+  membersChanged(): void {
     const { user } = this.chat;
-    return type === 'left' && by !== undefined && room === this.chat.room && user !== null && user.id === from.id;
+    if (user && this.ownId && user.id !== this.ownId) void this.enterAgain(user.id);
+    else this.tools?.update();
   }
 
-  /** Who is here has changed; and who this user is, when the server had to make it anew. */
-  met(): void {
-    const { user } = this.chat;
-    if (user && this.ownId && user.id !== this.ownId) void this.again(user.id);
-    else if (this.tools) this.tools.turn();
+  /** This user's role, if the element has tools for it. */
+  get shownRole(): Role | undefined {
+    return this.options.tools ? this.roleState.role : undefined;
   }
 
-  /** This user's role, as far as something can be done with it here. */
-  get duty(): Role | undefined {
-    return this.given.tools ? this.standing.role : undefined;
-  }
-
-  /** Another day has begun: the tools name days. */
-  refresh(): void {
-    if (this.tools) this.tools.turn();
+  /** The tools show days. */
+  dayChanged(): void {
+    this.tools?.update();
   }
 
   end(): void {
-    this.ended = true;
-    this.offer.close();
-    this.drop();
+    this.hasEnded = true;
+    this.offer.hide();
+    this.endTools();
   }
 
-  /** Keeps the token that has proved right. One that was given is tried only when the kept one is none or wrong, so that no link can displace it. */
-  private prove(): void {
+  /**
+   * Stores the owner token if it is right. Tries the token of the page only if there is no stored one or it is wrong,
+   * so that no link can replace a right token.
+   */
+  private checkToken(): void {
     const { owner } = this.chat;
-    const { given } = this;
-    if (this.standing.role === 'owner') return this.token.write(owner || this.token.read());
-    if (given.owner && given.owner !== owner) {
-      this.token.write(given.owner);
-      this.host.restart();
-    } else if (owner) this.worthless();
+    const { options, token } = this;
+    if (this.roleState.role === 'owner') token.write(owner || token.read());
+    else if (options.owner && options.owner !== owner) {
+      token.write(options.owner);
+      this.delegate.restart();
+    } else if (owner) this.forgetToken();
   }
 
-  private worthless(): void {
+  private forgetToken(): void {
     this.token.write(undefined);
-    this.host.say(this.parts.texts.linkWorthless);
+    this.delegate.say(this.skeleton.texts.linkWorthless);
   }
 
-  private async again(id: number): Promise<void> {
+  private async enterAgain(id: number): Promise<void> {
     this.ownId = id;
     await this.enter(this.chat.owner);
   }
 
-  /** Asks for the room as it is, with this token. A failure shows elsewhere. */
+  /** Enters the room again with this token, and reads its state. The status line shows a failure. */
   private async enter(owner: string | undefined): Promise<void> {
     const answer = await this.chat.call('enter', { room: this.chat.room, owner }).catch(() => null);
     if (!answer) return;
-    this.standing.begin(answer.room);
-    if (owner && this.standing.role !== 'owner') this.worthless();
-    this.turn();
+    this.roleState.begin(answer.room);
+    if (owner && this.roleState.role !== 'owner') this.forgetToken();
+    this.update();
   }
 
-  private turn(): void {
-    const { role } = this.standing;
-    if (role && this.given.tools && !this.asked) void this.fetch();
-    if (!role) this.drop();
-    this.host.turned();
-    if (this.tools) this.tools.turn();
+  /** The roles or the rules have changed. */
+  private update(): void {
+    const { role } = this.roleState;
+    if (role && this.options.tools && !this.isRequested) void this.loadTools();
+    if (!role) this.endTools();
+    this.delegate.permissionsChanged();
+    this.tools?.update();
   }
 
-  private async fetch(): Promise<void> {
-    const { parts, chat, standing, host, given } = this;
-    this.asked = true;
-    const { clock, crowd, redraw, redrawPeople, settle } = host;
-    const tools = await makeTools(
-      { chat, parts, standing, words: given.words, clock, crowd, redraw, redrawPeople, settle },
-      given.nonce,
+  private async loadTools(): Promise<void> {
+    const { skeleton, chat, roleState, delegate, options } = this;
+    const { clock, members, redraw, redrawPeople, settle } = delegate;
+    this.isRequested = true;
+    const tools = await loadTools(
+      { chat, skeleton, roleState, texts: options.texts, clock, members, redraw, redrawPeople, settle },
+      options.nonce,
     );
-    this.asked = tools !== null;
-    if (!tools) return host.say(parts.texts.noTools);
-    if (this.ended || !standing.role) return this.drop(tools);
-    this.tools = tools;
-    tools.turn();
-    host.redraw();
+    this.isRequested = tools !== null;
+    if (!tools) delegate.say(skeleton.texts.noTools);
+    else if (this.hasEnded || !roleState.role) this.endTools(tools);
+    else {
+      this.tools = tools;
+      tools.update();
+      delegate.redraw();
+    }
   }
 
-  private drop(tools = this.tools): void {
+  private endTools(tools = this.tools): void {
     if (!tools) return;
     tools.end();
-    this.asked = false;
+    this.isRequested = false;
     this.tools = null;
-    this.host.redraw();
+    this.delegate.redraw();
   }
 }

@@ -1,60 +1,58 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import { OFFER_TTL_MS } from '../../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../../client/api.js';
-import { called, h, refill } from '../dom/dom.js';
-import type { Skeleton } from '../dom/skeleton.js';
+import { button, h, refill } from '../dom/dom.js';
+import { called, filled } from '../dom/sentence.js';
 import type { Clock } from '../log/clock.js';
-import { whyNot } from '../status/denials.js';
-import { filled } from '../texts.js';
+import type { Skeleton } from '../skeleton.js';
+import { denialText } from '../status/denials.js';
 
-/** The line that says that the room is offered to this user, until it is taken, given to another, or too late. */
+/**
+ * The line that says that the room is offered to this user. It stays until the user accepts, the owner offers the room
+ * to somebody else, or the offer ends.
+ */
 export class Offer {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `takes`: the room may be taken here. */
+  /** `canAccept`: this page lets the user accept. */
   constructor(
-    private readonly parts: Skeleton,
+    private readonly skeleton: Skeleton,
     private readonly chat: Chat,
     private readonly clock: Clock,
-    private readonly takes: boolean,
+    private readonly canAccept: boolean,
   ) {}
 
-  hear({ type, at, from, user }: ChatEvent): void {
+  receive({ type, at, from, user }: ChatEvent): void {
     const own = this.chat.user;
-    if (type === 'owned') this.close();
-    if (type !== 'offered' || !user || !own || !this.takes) return;
-    const left = at + OFFER_TTL_MS - this.clock.now;
-    if (user.id === own.id && left > 0) this.open(from.name, left);
-    else this.close();
+    if (type === 'owned') this.hide();
+    if (type !== 'offered' || !user || !own || !this.canAccept) return;
+    const leftMs = at + OFFER_TTL_MS - this.clock.now;
+    if (user.id === own.id && leftMs > 0) this.show(from.name, leftMs);
+    else this.hide();
   }
 
-  close(): void {
+  hide(): void {
     clearTimeout(this.timer);
-    this.parts.offer.hidden = true;
+    this.skeleton.offerLine.hidden = true;
   }
 
-  /** `left`: ms for which it can be taken. */
-  private open(name: string, left: number): void {
-    const { texts, offer } = this.parts;
-    const take = h('button', { type: 'button', class: 'solid' }, texts.takeOver);
-    const cancel = h('button', { type: 'button', class: 'plain' }, texts.close);
-    const text = h('span', {}, ...filled(texts.offersYou, { name: called(name) }));
-    take.addEventListener('click', () => {
-      void this.take(text);
-    });
-    cancel.addEventListener('click', () => this.close());
-    refill(offer, text, take, cancel);
-    offer.hidden = false;
+  private show(owner: string, leftMs: number): void {
+    const { texts, offerLine } = this.skeleton;
+    const text = h('span', {}, ...filled(texts.offersYou, { name: called(owner) }));
+    const accept = button({ class: 'solid' }, () => this.accept(text), texts.takeOver);
+    const cancel = button({ class: 'plain' }, () => this.hide(), texts.close);
+    refill(offerLine, text, accept, cancel);
+    offerLine.hidden = false;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.close(), left);
+    this.timer = setTimeout(() => this.hide(), leftMs);
   }
 
-  /** The library keeps the token that the answer brings; its event closes this. */
-  private async take(text: HTMLElement): Promise<void> {
+  /** The library keeps the token that the answer brings. The event `owned` hides this line. */
+  private async accept(text: HTMLElement): Promise<void> {
     try {
       await this.chat.call('own', { room: this.chat.room });
     } catch (thrown) {
-      text.textContent = whyNot(thrown as ChatFailure, this.parts.texts);
+      text.textContent = denialText(thrown as ChatFailure, this.skeleton.texts);
     }
   }
 }

@@ -1,15 +1,17 @@
-/** The owner's link ends so, and names the room where a page may have several. */
-const LINK = /^#owner=([\w-]+)(?:&room=([\w.-]+))?$/;
+/** The end of an owner link. It names the room if the page may have several. */
+const OWNER_LINK = /^#owner=([\w-]+)(?:&room=([\w.-]+))?$/;
 
-/** Takes the owner token for a room out of the page's address, where nobody is to read it, or to copy it by mistake. */
+/** Returns the owner token for a room from the page's address, and removes it there: nobody should read or copy it. */
 export function takeFromAddress(room: string): string | undefined {
-  const [, token, only = room] = LINK.exec(location.hash) || [];
+  const [, token, only = room] = OWNER_LINK.exec(location.hash) || [];
   if (!token || only !== room) return undefined;
   cleanAddress();
   return token;
 }
 
-/** By the whole address, as the page's `<base>` may be of another site. A page without an address (`srcdoc`) has none to clean. */
+/**
+ * Uses the whole address: the page's `<base>` may point to another site. A page without an address (`srcdoc`) throws.
+ */
 function cleanAddress(): void {
   try {
     history.replaceState(history.state, '', location.href.replace(/#.*/, ''));
@@ -18,7 +20,7 @@ function cleanAddress(): void {
   }
 }
 
-/** A room's owner token as this browser keeps it. Where storage is forbidden, it is kept for as long as the page is open. */
+/** A room's owner token in this browser. Without storage, it lasts only as long as the page is open. */
 export class OwnerToken {
   private readonly key: string;
 
@@ -34,7 +36,7 @@ export class OwnerToken {
     }
   }
 
-  /** Undefined forgets it. */
+  /** Stores the token. Undefined deletes it. */
   write(token: string | undefined): void {
     try {
       if (token) localStorage.setItem(this.key, token);

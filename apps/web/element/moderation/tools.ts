@@ -2,49 +2,52 @@ import type { ChatEvent, UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { registry } from '../../client/registry.js';
 import { addScript } from '../../client/transport/jsonp.js';
-import type { Skeleton } from '../dom/skeleton.js';
 import type { Clock } from '../log/clock.js';
-import type { Crowd } from '../people/crowd.js';
-import type { Standing } from './role.js';
+import type { RoomMembers } from '../people/room-members.js';
+import type { Skeleton } from '../skeleton.js';
+import type { RoleState } from './role-state.js';
 
-/** What the tools of those who keep a room in order need of the element. */
-export interface ToolsHost {
+/** What the moderation tools need of the element. */
+export interface ToolsDelegate {
   chat: Chat;
-  parts: Skeleton;
-  standing: Standing;
-  /** The page's own words, as it gave them. */
-  words: unknown;
+  skeleton: Skeleton;
+  roleState: RoleState;
+  /** The texts of the page, as it gave them. */
+  texts: unknown;
   clock: Clock;
-  crowd: Crowd;
-  /** All rows and people are to be drawn again. */
+  members: RoomMembers;
+  /** Draws all rows and people again. */
   redraw(): void;
-  /** Only people are. */
+  /** Draws all people again. */
   redrawPeople(): void;
-  /** Something has changed its size. */
+  /** Keeps the end of the log in view after something has changed its size. */
   settle(): void;
 }
 
-/** The tools, while this user has a role. */
+/** The moderation tools, while this user has a role. */
 export interface Tools {
-  /** What stands beside a message, and below it. */
-  beside(event: ChatEvent): Node[];
-  /** What stands beside and below a person in the list. */
-  person(user: UserRef): Node[];
-  hear(event: ChatEvent): void;
-  /** This user's role, or who is here, has changed. */
-  turn(): void;
+  /** Returns what stands beside and below a message. */
+  forMessage(event: ChatEvent): Node[];
+  /** Returns what stands beside and below a person in the list. */
+  forPerson(user: UserRef): Node[];
+  receive(event: ChatEvent): void;
+  /** This user's role or the members have changed, or a new day has begun. */
+  update(): void;
   end(): void;
 }
 
-/** Put there by `/owner.js`. */
-export interface Page {
-  tools?: (host: ToolsHost) => Tools;
+/**
+ * The part of the registry that `/owner.js` fills. The key must change whenever `ToolsDelegate` does: an open page may
+ * load the script of a newer server, and must not call it then.
+ */
+export interface ToolsRegistry {
+  moderationTools?: (delegate: ToolsDelegate) => Tools;
 }
 
-/** Makes the tools; the code for them is fetched by the first who has a role. Null when that cannot be. */
-export async function makeTools(host: ToolsHost, nonce: string): Promise<Tools | null> {
-  const page = registry() as Page;
-  const load = (done: () => void): unknown => addScript(`${host.chat.server}/owner.js`, nonce, done);
-  if (!page.tools) await new Promise<void>(load).catch(() => undefined); // the page's policy may forbid it
-  return page.tools ? page.tools(host) : null;
+/** Makes the tools. Fetches their code the first time a user has a role. Resolves with null if that fails. */
+export async function loadTools(delegate: ToolsDelegate, nonce: string): Promise<Tools | null> {
+  const page = registry() as ToolsRegistry;
+  const load = (done: () => void): unknown => addScript(`${delegate.chat.server}/owner.js`, nonce, done);
+  if (!page.moderationTools) await new Promise<void>(load).catch(() => undefined); // the page's policy may forbid it
+  return page.moderationTools ? page.moderationTools(delegate) : null;
 }

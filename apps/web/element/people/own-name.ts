@@ -1,61 +1,63 @@
 import { NAME_MAX } from '../../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../../client/api.js';
-import { avatar, called, h, isolated, onEscape, refill } from '../dom/dom.js';
-import type { Skeleton } from '../dom/skeleton.js';
-import { fill, filled } from '../texts.js';
+import { avatar, h, onEscape, refill } from '../dom/dom.js';
+import { called, filled, isolated } from '../dom/sentence.js';
+import type { Skeleton } from '../skeleton.js';
+import { fill } from '../texts.js';
 
-/** The button with one's own name, and the form it opens. */
-export class Naming {
+/** The button with the user's own name, and the form that it opens. */
+export class OwnName {
   constructor(
-    private readonly parts: Skeleton,
+    private readonly skeleton: Skeleton,
     private readonly chat: Chat,
   ) {
-    const { form, cancel, take } = parts.naming;
-    parts.header.me.addEventListener('click', () => (form.hidden ? this.open() : this.close()));
+    const { form, input, cancel, suggested } = skeleton.ownName;
+    skeleton.header.me.addEventListener('click', () => (form.hidden ? this.open() : this.close()));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.save();
     });
     onEscape(form, () => this.close());
     cancel.addEventListener('click', () => this.close());
-    take.addEventListener('click', () => {
-      parts.naming.input.value = take.value;
+    suggested.addEventListener('click', () => {
+      input.value = suggested.value;
       void this.save();
     });
   }
 
-  /** Shows the name as it is now. */
+  /** Shows the current name. */
   update(): void {
-    const { me } = this.parts.header;
+    const { me } = this.skeleton.header;
     const { user } = this.chat;
     if (!user) return;
     refill(me, avatar(user.id, user.name), h('bdi', { class: 'own-name' }, user.name));
-    me.setAttribute('aria-label', fill(this.parts.texts.editName, { name: isolated(user.name) }));
+    me.setAttribute('aria-label', fill(this.skeleton.texts.editName, { name: isolated(user.name) }));
     me.hidden = false;
   }
 
   private open(): void {
-    const { form, input } = this.parts.naming;
-    this.explain('', undefined);
+    const { form, input } = this.skeleton.ownName;
+    this.explain('');
     input.value = this.chat.user ? this.chat.user.name : '';
     form.hidden = false;
-    this.parts.header.me.setAttribute('aria-expanded', 'true');
+    this.skeleton.header.me.setAttribute('aria-expanded', 'true');
     input.focus();
     input.select();
   }
 
   private close(): void {
-    this.parts.naming.form.hidden = true;
-    this.parts.header.me.setAttribute('aria-expanded', 'false');
-    this.parts.header.me.focus();
+    const { ownName, header } = this.skeleton;
+    ownName.form.hidden = true;
+    header.me.setAttribute('aria-expanded', 'false');
+    header.me.focus();
   }
 
   private async save(): Promise<void> {
-    const name = this.parts.naming.input.value.trim();
-    if (this.chat.user && name === this.chat.user.name) return this.close();
-    if (!name) return this.explain(this.rule(), undefined);
+    const wanted = this.skeleton.ownName.input.value.trim();
+    if (this.chat.user && wanted === this.chat.user.name) return this.close();
+    if (!wanted) return this.explain(this.rule());
     try {
-      await this.chat.rename(name);
+      await this.chat.rename(wanted);
       this.update();
       this.close();
     } catch (thrown) {
@@ -65,16 +67,16 @@ export class Naming {
   }
 
   private rule(): string {
-    return fill(this.parts.texts.nameRule, { n: NAME_MAX });
+    return fill(this.skeleton.texts.nameRule, { n: NAME_MAX });
   }
 
-  private explain(problem: string, suggestion: string | undefined): void {
-    const { take, input } = this.parts.naming;
-    this.parts.naming.problem.textContent = problem;
-    input.setAttribute('aria-invalid', String(problem !== ''));
-    if (problem) input.focus();
-    take.hidden = !suggestion;
-    take.value = suggestion || '';
-    refill(take, h('span', {}, ...filled(this.parts.texts.takeName, { name: called(suggestion || '') })));
+  private explain(text: string, suggestion = ''): void {
+    const { suggested, input, problem } = this.skeleton.ownName;
+    problem.textContent = text;
+    input.setAttribute('aria-invalid', String(text !== ''));
+    if (text) input.focus();
+    suggested.hidden = !suggestion;
+    suggested.value = suggestion;
+    refill(suggested, h('span', {}, ...filled(this.skeleton.texts.takeName, { name: called(suggestion) })));
   }
 }

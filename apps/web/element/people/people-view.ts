@@ -1,25 +1,33 @@
-import type { UserRef } from '../../../../shared/protocol/events.js';
+import type { Role, UserRef } from '../../../../shared/protocol/events.js';
 import type { Conversation } from '../conversations/conversation.js';
 import { unreadIn } from '../conversations/conversations.js';
-import { append, avatar, h, ICONS, icon, isolated, onEscape, refill } from '../dom/dom.js';
-import type { Skeleton } from '../dom/skeleton.js';
-import { numberText } from '../log/times.js';
-import type { RoomOrder } from '../moderation/moderation.js';
+import { append, avatar, button, h, ICONS, icon, onEscape, refill } from '../dom/dom.js';
+import { isolated } from '../dom/sentence.js';
+import type { Skeleton } from '../skeleton.js';
 import { fill } from '../texts.js';
-import type { Crowd } from './crowd.js';
+import { numberText } from '../times.js';
+import type { RoomMembers } from './room-members.js';
 
-/** Names drawn at most; a larger crowd is counted. */
+/** Names in the list. It only counts the others. */
 const SHOWN_MAX = 200;
 
 export interface PeopleState {
-  crowd: Crowd;
+  members: RoomMembers;
   ownId: number;
   room: Conversation;
-  /** Private conversations by the other's id. */
+  /** Private conversations by the partner's id. */
   privates: Map<number, Conversation>;
   current: Conversation;
-  /** Ids of those whom this user has blocked. */
+  /** The ids of the users that this user has blocked. */
   blocked: readonly number[];
+}
+
+export interface PeopleDelegate {
+  /** The user has chosen a private conversation, or the room for null. */
+  choose(partner: UserRef | null): void;
+  roleOf(id: number): Role | undefined;
+  /** Returns the moderation tools beside a member. */
+  toolsFor(user: UserRef): Node[];
 }
 
 function partners(privates: Map<number, Conversation>): UserRef[] {
@@ -30,133 +38,123 @@ function partners(privates: Map<number, Conversation>): UserRef[] {
   return users;
 }
 
-/** Who is here, and with whom one talks. */
+/** The list of the people in the room and of the private conversations. */
 export class PeopleView {
   constructor(
-    private readonly parts: Skeleton,
-    private readonly order: RoomOrder,
-    private readonly choose: (partner: UserRef | null) => void,
+    private readonly skeleton: Skeleton,
+    private readonly delegate: PeopleDelegate,
   ) {
-    const { header, people, root } = parts;
+    const { header, people, root } = skeleton;
     header.people.addEventListener('click', () => this.toggle(!root.classList.contains('crowded')));
-    people.close.addEventListener('click', () => this.toggle(false));
-    for (const part of [people.panel, header.people]) onEscape(part, () => this.toggle(false));
+    people.closeButton.addEventListener('click', () => this.toggle(false));
+    for (const element of [people.panel, header.people]) onEscape(element, () => this.toggle(false));
   }
 
-  /** Gives whether it was open. */
-  toggle(open: boolean): boolean {
-    const { header, root, people } = this.parts;
-    const had = root.classList.contains('crowded');
-    root.classList.toggle('crowded', open);
-    header.people.setAttribute('aria-expanded', String(open));
-    if (open) people.close.focus();
-    else if (had) header.people.focus();
-    return had;
+  /** Opens or closes the list. Returns whether it was open. */
+  toggle(isOpen: boolean): boolean {
+    const { header, root, people } = this.skeleton;
+    const wasOpen = root.classList.contains('crowded');
+    root.classList.toggle('crowded', isOpen);
+    header.people.setAttribute('aria-expanded', String(isOpen));
+    if (isOpen) people.closeButton.focus();
+    else if (wasOpen) header.people.focus();
+    return wasOpen;
   }
 
   update(state: PeopleState): void {
-    const { crowd, privates, ownId } = state;
-    const own = crowd.members.filter((user) => user.id === ownId);
-    const others = crowd.members
+    const { members, privates, ownId } = state;
+    const { texts, people } = this.skeleton;
+    const own = members.known.filter((user) => user.id === ownId);
+    const others = members.known
       .filter((user) => user.id !== ownId)
       .sort((a, b) => a.name.localeCompare(b.name))
       .slice(0, SHOWN_MAX);
     const shown = new Set(others.map(({ id }) => id));
-    const talked = partners(privates).filter(({ id }) => !shown.has(id));
+    const moreTalks = partners(privates).filter(({ id }) => !shown.has(id));
     const items = [
-      this.everyone(state),
-      ...own.map((user) => this.self(user)),
-      ...others.map((user) => this.person(user, state, false)),
+      this.everyoneItem(state),
+      ...own.map((user) => this.ownItem(user)),
+      ...others.map((user) => this.personItem(user, state, false)),
+      ...moreTalks.map((user) => this.personItem(user, state, !members.has(user.id))),
     ];
-    for (const user of talked) items.push(this.person(user, state, !crowd.has(user.id)));
-    const rest = crowd.count - own.length - others.length - talked.filter(({ id }) => crowd.has(id)).length;
-    if (rest > 0)
-      items.push(h('li', { class: 'rest' }, fill(this.parts.texts.others, { n: numberText(rest, this.parts.texts) })));
-    this.keepFocus(() => refill(this.parts.people.list, ...items));
-    this.count(crowd.count, privates);
+    const rest = members.count - own.length - others.length - moreTalks.filter(({ id }) => members.has(id)).length;
+    if (rest > 0) items.push(h('li', { class: 'rest' }, fill(texts.others, { n: numberText(rest, texts) })));
+    this.keepFocus(() => refill(people.list, ...items));
+    this.showCount(members.count, privates);
   }
 
-  private count(here: number, privates: Map<number, Conversation>): void {
-    const { here: label, count, badge, people } = this.parts.header;
-    const { texts } = this.parts;
+  private showCount(n: number, privates: Map<number, Conversation>): void {
+    const { here, count, badge, people } = this.skeleton.header;
+    const { texts } = this.skeleton;
     const unread = unreadIn(privates);
-    // beside the list it is but a label, elsewhere it opens the list
-    label.textContent = count.textContent =
-      here === 1 ? texts.oneHere : fill(texts.manyHere, { n: numberText(here, texts) });
+    // `here` is the label beside a list that is always visible; elsewhere `count` stands on the button that opens it.
+    here.textContent = count.textContent = n === 1 ? texts.oneHere : fill(texts.manyHere, { n: numberText(n, texts) });
     badge.textContent = String(unread);
     badge.hidden = unread === 0;
     people.hidden = false;
   }
 
-  private everyone({ room, current }: PeopleState): HTMLLIElement {
+  private everyoneItem({ room, current }: PeopleState): HTMLLIElement {
     const sign = h('span', { class: 'avatar all', 'aria-hidden': 'true', 'data-letter': '#' });
-    return this.item('0', room, room === current, [sign, h('span', { class: 'who' }, this.parts.texts.everyone)], () =>
-      this.choose(null),
-    );
+    const label = h('span', { class: 'who' }, this.skeleton.texts.everyone);
+    return this.item('0', room, room === current, [sign, label], () => this.delegate.choose(null));
   }
 
-  private self(user: UserRef): HTMLLIElement {
-    const label = h('span', { class: 'you' }, ` (${this.parts.texts.you})`);
-    const { id, name } = user;
-    return h(
-      'li',
-      {},
-      h('div', { class: 'person self' }, avatar(id, name), h('bdi', { class: 'who' }, name), label, this.duty(user)),
-    );
+  private ownItem(user: UserRef): HTMLLIElement {
+    const you = h('span', { class: 'you' }, ` (${this.skeleton.texts.you})`);
+    const label = h('bdi', { class: 'who' }, user.name);
+    return h('li', {}, h('div', { class: 'person self' }, avatar(user.id, user.name), label, you, this.roleMark(user)));
   }
 
-  /** The mark of those who keep the room in order: a picture, which no name can have, and its name for a screen reader. */
-  private duty({ id }: UserRef): HTMLElement | null {
-    const role = this.order.standing.roleOf(id);
+  /**
+   * Makes the mark of owners and moderators: a picture, which no name can contain, with a label for a screen reader.
+   */
+  private roleMark({ id }: UserRef): HTMLElement | null {
+    const role = this.delegate.roleOf(id);
     if (!role) return null;
-    const { isOwner, isModerator } = this.parts.texts;
+    const { isOwner, isModerator } = this.skeleton.texts;
     const title = role === 'owner' ? isOwner : isModerator;
-    return h(
-      'span',
-      { class: `keeper ${role}`, role: 'img', 'aria-label': title, title },
-      icon(role === 'owner' ? ICONS.owner : ICONS.keeper),
-    );
+    return h('span', { class: `role ${role}`, role: 'img', 'aria-label': title, title }, icon(ICONS[role]));
   }
 
-  private person(user: UserRef, { privates, current, blocked }: PeopleState, gone: boolean): HTMLLIElement {
-    const { texts } = this.parts;
+  private personItem(user: UserRef, { privates, current, blocked }: PeopleState, isGone: boolean): HTMLLIElement {
+    const { texts } = this.skeleton;
     const talk = privates.get(user.id);
     const children: Node[] = [avatar(user.id, user.name), h('bdi', { class: 'who' }, user.name)];
-    const duty = this.duty(user);
-    if (duty) children.push(duty);
-    if (gone) children.push(h('span', { class: 'you' }, texts.gone));
+    const mark = this.roleMark(user);
+    if (mark) children.push(mark);
+    if (isGone) children.push(h('span', { class: 'you' }, texts.gone));
     if (blocked.includes(user.id)) children.push(h('span', { class: 'you' }, texts.blockedSign));
     const item = this.item(String(user.id), talk, talk !== undefined && talk === current, children, () =>
-      this.choose(user),
+      this.delegate.choose(user),
     );
-    item.classList.toggle('gone', gone);
-    const button = item.querySelector('button');
-    if (button) button.title = fill(texts.writePrivately, { name: isolated(user.name) });
-    if (this.order.tools && !gone) append(item, ...this.order.tools.person(user));
+    item.classList.toggle('gone', isGone);
+    const person = item.querySelector('button');
+    if (person) person.title = fill(texts.writePrivately, { name: isolated(user.name) });
+    if (!isGone) append(item, ...this.delegate.toolsFor(user));
     return item;
   }
 
   private item(
     key: string,
     talk: Conversation | undefined,
-    current: boolean,
+    isCurrent: boolean,
     children: Node[],
     act: () => void,
   ): HTMLLIElement {
-    const button = h('button', { type: 'button', class: 'person', 'data-key': key }, ...children);
-    if (current) button.setAttribute('aria-current', 'true');
-    if (talk && talk.unread > 0 && !current) append(button, h('span', { class: 'badge' }, String(talk.unread)));
-    button.addEventListener('click', act);
-    return h('li', {}, button);
+    const person = button({ class: 'person', 'data-key': key }, act, ...children);
+    if (isCurrent) person.setAttribute('aria-current', 'true');
+    if (talk && talk.unread > 0 && !isCurrent) append(person, h('span', { class: 'badge' }, String(talk.unread)));
+    return h('li', {}, person);
   }
 
-  /** The list is drawn anew while somebody may be moving through it by keyboard. */
+  /** Runs `act`, which draws the list again. The focus stays on the same item: the user may move by keyboard. */
   private keepFocus(act: () => void): void {
-    const { list } = this.parts.people;
+    const { list } = this.skeleton.people;
     const { activeElement } = list.getRootNode() as ShadowRoot;
     const focused = activeElement && list.contains(activeElement) ? activeElement : null;
     act();
-    const key = focused && focused.getAttribute('data-key');
+    const key = focused?.getAttribute('data-key');
     const again = list.contains(focused) ? focused : key ? list.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
     if (again instanceof HTMLElement) again.focus();
   }

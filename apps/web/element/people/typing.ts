@@ -1,18 +1,19 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import type { Conversation } from '../conversations/conversation.js';
-import { called, type Part } from '../dom/dom.js';
-import { enumerated } from '../status/notices.js';
-import { filled, type Texts } from '../texts.js';
+import type { Piece } from '../dom/dom.js';
+import { called, enumerated, filled } from '../dom/sentence.js';
+import type { Texts } from '../texts.js';
 
-/** ms between two signals of one who types, and for which one is believed. */
-const EVERY = 2_500;
-const LASTS = 4_000;
+/** A user that types sends at most one signal in this time. */
+const TELL_EVERY_MS = 2_500;
+/** A signal counts for this time. It is longer, so that the next signal comes before. */
+const LASTS_MS = 4_000;
 
-/** Who is typing where: told and heard by signals. */
+/** Sends signals while this user types, and knows which other users type. */
 export class Typing {
   private lastTold = 0;
-  private readonly heard = new Map<string, Map<number, { name: string; timer: ReturnType<typeof setTimeout> }>>();
+  private readonly users = new Map<string, Map<number, { name: string; timer: ReturnType<typeof setTimeout> }>>();
 
   constructor(
     private readonly chat: Chat,
@@ -20,44 +21,44 @@ export class Typing {
   ) {}
 
   tell(conversation: Conversation): void {
-    if (Date.now() - this.lastTold < EVERY) return;
+    if (Date.now() - this.lastTold < TELL_EVERY_MS) return;
     this.lastTold = Date.now();
     const { partner, room, entries } = conversation;
     if (!partner || entries.length > 0) void this.chat.signal({ typing: true }, room);
   }
 
-  /** The message has gone out; the next key is news again. */
-  told(): void {
+  /** The message has been sent: the next key sends a signal at once. */
+  sent(): void {
     this.lastTold = 0;
   }
 
-  hear(room: string, user: UserRef): void {
+  receive(room: string, user: UserRef): void {
     this.forget(room, user.id);
     const timer = setTimeout(() => {
       this.forget(room, user.id);
       this.changed();
-    }, LASTS);
-    const users = this.heard.get(room) || new Map();
-    this.heard.set(room, users.set(user.id, { name: user.name, timer }));
+    }, LASTS_MS);
+    const users = this.users.get(room) || new Map();
+    this.users.set(room, users.set(user.id, { name: user.name, timer }));
     this.changed();
   }
 
   forget(room: string, id: number): void {
-    const users = this.heard.get(room);
-    const known = users && users.get(id);
-    if (known) clearTimeout(known.timer);
-    if (users) users.delete(id);
+    const users = this.users.get(room);
+    if (!users) return;
+    clearTimeout(users.get(id)?.timer);
+    users.delete(id);
   }
 
-  /** Who is typing in a room, in words and names. */
-  parts(room: string, texts: Texts): Part[] {
-    const names = [...(this.heard.get(room) || new Map<number, { name: string }>()).values()].map((user) => user.name);
-    if (names.length === 0) return [];
-    const shown = enumerated(
-      names.slice(0, 3).map((name) => [called(name)]),
+  /** Returns a sentence that says who types in the room. It is empty if nobody does. */
+  sentence(room: string, texts: Texts): Piece[] {
+    const users = [...(this.users.get(room) || new Map<number, { name: string }>()).values()];
+    if (users.length === 0) return [];
+    const names = enumerated(
+      users.slice(0, 3).map((user) => [called(user.name)]),
       ', ',
       ', ',
     );
-    return filled(names.length === 1 ? texts.typing : texts.typingMany, { names: shown });
+    return filled(users.length === 1 ? texts.typing : texts.typingMany, { names });
   }
 }

@@ -1,21 +1,21 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
-import { called, refill } from '../dom/dom.js';
-import type { Skeleton } from '../dom/skeleton.js';
-import { filled } from '../texts.js';
+import { refill } from '../dom/dom.js';
+import { called, filled } from '../dom/sentence.js';
+import type { Skeleton } from '../skeleton.js';
 
-/** ms after which what was said aloud is taken away, so that nobody comes across it again. */
-const ANNOUNCED = 3_000;
+/** The text for screen readers is removed after this time, so that nobody comes across it later. */
+const ANNOUNCED_MS = 3_000;
 
-/** Says aloud what comes into a conversation that is not open; the open log speaks for itself. */
+/** Tells screen readers of a message in a conversation that is not open. They read the open log by themselves. */
 export function announce(event: ChatEvent, { texts, announcer }: Skeleton): void {
   if (event.type !== 'message') return;
   refill(announcer, ...filled(event.private ? texts.heardPrivately : texts.heard, { name: called(event.from.name) }));
   setTimeout(() => {
     announcer.textContent = '';
-  }, ANNOUNCED);
+  }, ANNOUNCED_MS);
 }
 
-/** The page may want to show the count in its title. */
+/** Tells the page the number of unread messages. It may show the number in its title. */
 export function tellUnread({ root }: Skeleton, count: number): void {
   const { host } = root.getRootNode() as ShadowRoot;
   if (host) host.dispatchEvent(new CustomEvent('unread', { detail: count }));

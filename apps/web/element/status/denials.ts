@@ -1,10 +1,13 @@
 import type { Reason } from '../../../../shared/protocol/errors.js';
 import type { ChatFailure } from '../../client/api.js';
-import { durationText } from '../log/times.js';
 import { fill, type Texts } from '../texts.js';
+import { durationText } from '../times.js';
 
-/** Which words say why something is not allowed. The element writes no values. */
-const WORDS: Partial<Record<Reason, keyof Texts>> = {
+/**
+ * The text for each reason of the server not to allow something. Reasons about values are missing: the element writes
+ * none.
+ */
+const DENIAL_TEXTS: Partial<Record<Reason, keyof Texts>> = {
   read_only: 'whyReadOnly',
   muted: 'whyMuted',
   closed: 'whyClosed',
@@ -18,8 +21,10 @@ const WORDS: Partial<Record<Reason, keyof Texts>> = {
   blocked: 'whyBlocked',
 };
 
-/** Why something failed, in plain words; for other reasons, as of a newer server, in the server's own. */
-export function whyNot({ reason, retryAfter = 0, message }: ChatFailure, texts: Texts): string {
-  const key = reason && WORDS[reason];
+/**
+ * Returns why a call failed. For a reason without a text, for example of a newer server, returns the server's message.
+ */
+export function denialText({ reason, retryAfter = 0, message }: ChatFailure, texts: Texts): string {
+  const key = reason && DENIAL_TEXTS[reason];
   return key ? fill(texts[key], { time: durationText(retryAfter, texts) }) : message;
 }

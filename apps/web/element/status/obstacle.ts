@@ -1,30 +1,32 @@
-import type { Texts } from '../texts.js';
-import { fill } from '../texts.js';
+import { fill, type Texts } from '../texts.js';
 
-/** A page that is https may not ask a server that is plain http, unless it is this computer. */
-const PLAIN = /^http:\/\/(?!localhost\b|127\.|\[::1\])/;
+/** The server has no https. A page with https cannot call it, except on this computer. */
+const PLAIN_HTTP = /^http:\/\/(?!localhost\b|127\.|\[::1\])/;
 
-/** With a scheme, or a path of this page's own server. */
+/** An address with a scheme, or a path on the server of this page. */
 const ADDRESS = /^(?:https?:)?\/|^$/;
 
-/** Why the room does not open, in plain words. `reason`: what the library says. */
+/** Returns why the room does not open. `reason` is what the library says. */
 export function obstacle(server: string, reason: string, texts: Texts): string {
   if (navigator.onLine === false) return texts.offline;
   if (!ADDRESS.test(server)) return fill(texts.noAddress, { server });
-  if (location.protocol === 'https:' && PLAIN.test(server)) return fill(texts.mixed, { server });
+  if (location.protocol === 'https:' && PLAIN_HTTP.test(server)) return fill(texts.mixed, { server });
   return fill(texts.unreachable, { reason: reason || texts.noAnswer });
 }
 
-/** What the library says when nothing of the chat has answered. */
-const NOTHING = /^(?:The server (?:could|took)|Something other)|^$/;
+/** The beginnings of the library's reasons if no chat server has answered. */
+const NO_ANSWER = /^(?:The server (?:could|took)|Something other)|^$/;
 
-/** Whether the server itself has said what is wrong: then it is up, and nothing is in the way. */
+/** Returns whether the reason comes from the server. Then the server works, and nothing blocks it. */
 export function hasAnswered(reason: string): boolean {
-  return !NOTHING.test(reason);
+  return !NO_ANSWER.test(reason);
 }
 
-/** The server's own page: when that opens, the fault is here and not there. Null when its address is none. */
-export function doctorOf(server: string): string | null {
+/**
+ * Returns the address of the server's own doctor page, or null if the server has no web address. If the page opens, the
+ * server works.
+ */
+export function doctorAddress(server: string): string | null {
   try {
     const { href, protocol } = new URL(`${server}/doctor`, document.baseURI);
     return /^https?:$/.test(protocol) ? href : null;

@@ -1,4 +1,4 @@
-import type { Texts } from '../texts.js';
+import type { Texts } from './texts.js';
 
 function localeOf(texts: Texts): string | undefined {
   return texts.locale || document.documentElement.lang || undefined;
@@ -12,7 +12,7 @@ function format(at: number, texts: Texts, options: Intl.DateTimeFormatOptions): 
   }
 }
 
-/** The local day of a moment, to compare with another's. */
+/** Returns the local day of a moment, to compare it with another. */
 export function dayOf(at: number): string {
   return new Date(at).toDateString();
 }
@@ -21,25 +21,27 @@ export function timeText(at: number, texts: Texts): string {
   return format(at, texts, { hour: '2-digit', minute: '2-digit' });
 }
 
-/** The beginning of the local day that is so many days after that of `at`: days have 23 to 25 hours. */
+/**
+ * Returns the beginning of the local day that is `days` days after `at`, in ms since 1970: a day has 23 to 25 hours.
+ */
 function dayAfter(at: number, days: number): number {
   const date = new Date(at);
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days).getTime();
 }
 
-/** ms until the next local day begins. */
+/** Returns the ms until the next local day begins. */
 export function untilTomorrow(now: number): number {
   return dayAfter(now, 1) - now;
 }
 
-/** The day of a moment, as it is called `now`. */
+/** Returns the name of a moment's day, such as "Yesterday". */
 export function dayText(at: number, now: number, texts: Texts): string {
   if (dayOf(at) === dayOf(now)) return texts.today;
   if (dayOf(at) === dayOf(dayAfter(now, -1))) return texts.yesterday;
   return format(at, texts, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 }
 
-/** A number as the page's language writes it: "1,051". */
+/** Returns a number as the page's language writes it: "1,051". */
 export function numberText(n: number, texts: Texts): string {
   try {
     return n.toLocaleString(localeOf(texts));
@@ -48,19 +50,20 @@ export function numberText(n: number, texts: Texts): string {
   }
 }
 
-const UNITS: [string, number][] = [
+/** Units of time in seconds. */
+const UNITS_S: [string, number][] = [
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
   ['second', 1],
 ];
 
-/** Seconds in the largest unit that says them well: "9 minutes", "90 seconds". What is left of a longer time is rounded up to minutes. */
-export function durationText(left: number, texts: Texts): string {
-  const seconds = left > 120 ? Math.ceil(left / 60) * 60 : Math.ceil(left);
-  const [unit, size] = UNITS.find(([, length]) => seconds >= length * (seconds % length > 0 ? 2 : 1)) || ['second', 1];
+/** Returns seconds in the largest unit that fits: "9 minutes", "90 seconds". Rounds more than 120 s up to minutes. */
+export function durationText(duration: number, texts: Texts): string {
+  const seconds = duration > 120 ? Math.ceil(duration / 60) * 60 : Math.ceil(duration);
+  const [unit, size] = UNITS_S.find(([, s]) => seconds >= s * (seconds % s > 0 ? 2 : 1)) || ['second', 1];
   const count = Math.ceil(seconds / size);
-  const options: object = { style: 'unit', unit, unitDisplay: 'long' }; // younger than these types, and than some browsers
+  const options: object = { style: 'unit', unit, unitDisplay: 'long' }; // newer than these types and than some browsers
   try {
     return new Intl.NumberFormat(localeOf(texts), options).format(count);
   } catch (_) {

@@ -1,0 +1,87 @@
+import type { Chat } from '../../client/api.js';
+import type { Clock } from '../log/clock.js';
+import { type LogSource, LogView } from '../log/log-view.js';
+import type { RowContext } from '../log/rows.js';
+import type { Skeleton } from '../skeleton.js';
+import type { Conversation } from './conversation.js';
+import type { Conversations } from './conversations.js';
+
+/** The moderation tools, as far as the log shows them. */
+interface MessageTools {
+  forMessage: NonNullable<RowContext['toolsFor']>;
+}
+
+/** The conversation that the log shows. Loads older messages when the user scrolls up to them. */
+export class OpenConversation {
+  current: Conversation;
+  readonly log: LogView;
+
+  /** `tools` returns the moderation tools, or null while this user has no role. */
+  constructor(
+    private readonly skeleton: Skeleton,
+    private readonly chat: Chat,
+    private readonly conversations: Conversations,
+    private readonly clock: Clock,
+    private readonly tools: () => MessageTools | null,
+  ) {
+    this.current = conversations.room;
+    this.log = new LogView(skeleton.log.box, skeleton.log.rows);
+  }
+
+  open(conversation: Conversation): void {
+    this.current.freshFrom = '';
+    this.current.onRemoved = () => undefined;
+    this.current = conversation;
+    conversation.onRemoved = (at, count) => this.log.removed(at, count);
+    this.log.show({ entries: [], context: this.context(), wantOlder: () => undefined });
+    this.log.show(this.source());
+  }
+
+  /** Shows at the top of the log whether there are older messages, or none, or no messages at all. */
+  showTop(): void {
+    const { log, texts } = this.skeleton;
+    const { complete, loading, entries, partner } = this.current;
+    const hasMessages = entries.some((entry) => entry.message);
+    const end = complete ? texts.start : '';
+    log.topNote.textContent = hasMessages ? (loading ? texts.loading : end) : '';
+    log.empty.textContent = partner ? texts.emptyPrivate : texts.empty;
+    log.empty.hidden = hasMessages || !complete;
+  }
+
+  private source(): LogSource {
+    const view = this;
+    return {
+      get entries() {
+        return view.current.entries;
+      },
+      get context() {
+        return view.context();
+      },
+      wantOlder: () => {
+        void this.loadOlder();
+      },
+    };
+  }
+
+  private context(): RowContext {
+    const tools = this.current.partner ? null : this.tools();
+    return {
+      texts: this.skeleton.texts,
+      now: this.clock.now,
+      isMine: (event) => this.conversations.isMine(event),
+      freshFrom: this.current.freshFrom,
+      toolsFor: tools ? (event) => tools.forMessage(event) : undefined,
+    };
+  }
+
+  private async loadOlder(): Promise<void> {
+    const conversation = this.current;
+    if (conversation.complete || conversation.loading) return this.showTop();
+    const loading = conversation.loadOlder(this.chat);
+    this.showTop();
+    const count = await loading;
+    if (conversation !== this.current) return;
+    this.showTop();
+    this.log.prepended(count);
+  }
+}

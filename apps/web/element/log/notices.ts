@@ -1,0 +1,118 @@
+import type { ChatEvent, UserRef } from '../../../../shared/protocol/events.js';
+import type { Piece } from '../dom/dom.js';
+import { called, enumerated, filled } from '../dom/sentence.js';
+import { fill, type Texts } from '../texts.js';
+import { durationText } from '../times.js';
+
+/** Names in one notice. The notice only counts the others. */
+const NAMES_MAX = 3;
+
+/** The rules that a notice tells, each with the texts for on and for off. A number above 0 is on. */
+const RULE_TEXTS = {
+  slow: ['slow', 'slowOff'],
+  readonly: ['readOnly', 'readOnlyOff'],
+  closed: ['closed', 'closedOff'],
+  links: ['noLinksOff', 'noLinks'],
+  words: ['words', 'wordsOff'],
+  hold: ['hold', null],
+  off: ['off', 'offOff'],
+} as const;
+type Rule = keyof typeof RULE_TEXTS;
+const RULES = Object.keys(RULE_TEXTS) as Rule[];
+
+/**
+ * Returns the kind of notice that tells an event. Events of one kind share a notice, except those of the kind `action`.
+ * Returns undefined for an event without a notice.
+ */
+export function noticeKind(event: ChatEvent): 'people' | 'removed' | 'action' | undefined {
+  switch (event.type) {
+    case 'joined':
+    case 'renamed':
+      return 'people';
+    case 'left':
+      return event.by ? 'action' : 'people';
+    case 'removed':
+      return event.user ? 'action' : 'removed';
+    case 'cleared':
+    case 'moderator':
+    case 'offered':
+    case 'owned':
+    case 'muted':
+      return 'action';
+    case 'rules':
+      return RULES.some((rule) => event[rule] !== undefined) ? 'action' : undefined;
+    default:
+      return undefined; // a message, or an event of a newer server
+  }
+}
+
+/** Returns the sentence of a notice. It is empty if everybody who joined has left within it. */
+export function noticePieces(events: ChatEvent[], texts: Texts): Piece[] {
+  const [first] = events;
+  if (!first) return [];
+  const kind = noticeKind(first);
+  if (kind === 'people') return peoplePieces(events, texts);
+  return kind === 'removed' ? removedPieces(first, events.length, texts) : actionPieces(first, texts);
+}
+
+/** Returns the name of the user that has done something. The host of the chat has the id 0. */
+function actor({ id, name }: UserRef, texts: Texts): Piece {
+  return id === 0 ? texts.theHost : called(name);
+}
+
+function removedPieces({ from }: ChatEvent, n: number, texts: Texts): Piece[] {
+  return filled(n === 1 ? texts.removed : texts.removedMany, { name: actor(from, texts), n });
+}
+
+/** Tells what the owner, a moderator or the host has done. */
+function actionPieces(event: ChatEvent, texts: Texts): Piece[] {
+  const { type, from, by, user, banned, on, seconds } = event;
+  const [author, target] = [actor(from, texts), user ? called(user.name) : ''];
+  if (type === 'cleared') return filled(texts.cleared, { name: author });
+  if (type === 'removed') return filled(texts.removedAllOf, { by: author, name: target });
+  if (type === 'owned') return filled(texts.owned, { name: author });
+  const time = durationText(banned || seconds || 0, texts);
+  if (by) return filled(banned ? texts.banned : texts.sentOut, { name: author, by: actor(by, texts), time });
+  if (type === 'muted') return seconds ? filled(texts.mutedYou, { by: author, time }) : [texts.mutedYouOff];
+  if (type === 'rules') return [rulesText(event, texts)];
+  const text = type === 'offered' ? texts.offered : on ? texts.moderator : texts.moderatorOff;
+  return filled(text, { by: author, name: target });
+}
+
+/** Tells the rules that have changed. */
+export function rulesText(rules: Pick<ChatEvent, Rule>, texts: Texts): string {
+  const changes: string[] = [];
+  for (const rule of RULES) {
+    const key = rules[rule] === undefined ? null : RULE_TEXTS[rule][rules[rule] ? 0 : 1];
+    if (key) changes.push(fill(texts[key], { n: rules.slow }));
+  }
+  return changes.join(' · ');
+}
+
+function peoplePieces(events: ChatEvent[], texts: Texts): Piece[] {
+  const joined = new Map<number, string>();
+  const left = new Map<number, string>();
+  const renamed: Piece[][] = [];
+  for (const { type, from, was } of events) {
+    if (type === 'joined' && !left.delete(from.id)) joined.set(from.id, from.name);
+    if (type === 'left' && !joined.delete(from.id)) left.set(from.id, from.name);
+    if (type === 'renamed') renamed.push(filled(texts.renamed, { was: called(was || ''), name: called(from.name) }));
+  }
+  const changes = [
+    joined.size > 0 ? filled(texts.joined, { names: namePieces([...joined.values()], texts) }) : [],
+    left.size > 0 ? filled(texts.left, { names: namePieces([...left.values()], texts) }) : [],
+    ...renamed,
+  ];
+  return enumerated(
+    changes.filter((pieces) => pieces.length > 0),
+    ' · ',
+    ' · ',
+  );
+}
+
+function namePieces(names: string[], texts: Texts): Piece[] {
+  const shown = names.length > NAMES_MAX + 1 ? names.slice(0, NAMES_MAX) : names;
+  const rest = names.length - shown.length;
+  const all: Piece[][] = shown.map((name) => [called(name)]);
+  return enumerated(rest > 0 ? [...all, [fill(texts.others, { n: rest })]] : all, ', ', texts.and);
+}

@@ -1,0 +1,87 @@
+import type { ChatEvent, Role, RoomRules, RoomView } from '../../../../shared/protocol/events.js';
+
+/** The roles and rules of the room, and so what this user may do there. The room's events keep them up to date. */
+export class RoleState {
+  /** This user's role. */
+  role: Role | undefined;
+  rules: RoomRules = {};
+  /** The host has switched the room off. */
+  private isOff = false;
+  /** The roles of all users, by id. */
+  private roles = new Map<number, Role>();
+
+  begin({
+    role,
+    rules = {},
+    moderators = [],
+    owners = [],
+  }: Pick<RoomView, 'role' | 'rules' | 'moderators' | 'owners'>): void {
+    this.role = role;
+    this.rules = { ...rules };
+    this.isOff = false;
+    this.roles = new Map(moderators.map((id) => [id, owners.includes(id) ? 'owner' : 'moderator']));
+  }
+
+  roleOf(id: number): Role | undefined {
+    return this.roles.get(id);
+  }
+
+  /** The reason why this user cannot write now. */
+  get writeBlock(): 'off' | 'closed' | 'read_only' | undefined {
+    const { rules } = this;
+    if (this.isOff) return 'off';
+    return this.role ? undefined : rules.closed ? 'closed' : rules.readonly ? 'read_only' : undefined;
+  }
+
+  /** Applies an event. Returns whether it has changed something. */
+  apply(event: ChatEvent, ownId: number): boolean {
+    switch (event.type) {
+      case 'rules':
+        this.applyRules(event);
+        return true;
+      case 'moderator':
+        this.applyModerator(event, ownId);
+        return true;
+      case 'owned':
+        this.applyOwned(event.from.id, ownId);
+        return true;
+      case 'joined':
+        return this.applyJoined(event);
+      case 'left':
+        return this.roles.delete(event.from.id);
+      default:
+        return false;
+    }
+  }
+
+  /** A user that joins with the owner token is an owner at once. */
+  private applyJoined({ from, role }: ChatEvent): boolean {
+    if (role) this.roles.set(from.id, role);
+    return role !== undefined;
+  }
+
+  private applyRules({ slow, readonly, closed, links, off }: ChatEvent): void {
+    const { rules } = this;
+    if (off !== undefined) this.isOff = off;
+    if (slow !== undefined) rules.slow = slow;
+    if (readonly !== undefined) rules.readonly = readonly || undefined;
+    if (closed !== undefined) rules.closed = closed || undefined;
+    if (links !== undefined) rules.links = links ? undefined : false;
+  }
+
+  private applyModerator({ user, on }: ChatEvent, ownId: number): void {
+    if (!user) return;
+    if (on) this.roles.set(user.id, 'moderator');
+    else this.roles.delete(user.id);
+    if (user.id === ownId) this.role = on ? 'moderator' : undefined;
+  }
+
+  private applyOwned(id: number, ownId: number): void {
+    this.roles.forEach((role, former) => {
+      if (role === 'owner') this.roles.delete(former);
+    });
+    this.roles.set(id, 'owner');
+    if (id === ownId) this.role = 'owner';
+    else if (this.role === 'owner') this.role = undefined;
+  }
+}

@@ -1,0 +1,155 @@
+import type { ChatEvent } from '../../../../shared/protocol/events.js';
+import type { Chat, ChatFailure, StateChange } from '../../client/api.js';
+import { append, button, h, type Piece, refill } from '../dom/dom.js';
+import { called, filled } from '../dom/sentence.js';
+import type { Skeleton } from '../skeleton.js';
+import { fill } from '../texts.js';
+import { durationText } from '../times.js';
+import { denialText } from './denials.js';
+import { doctorAddress, hasAnswered, obstacle } from './obstacle.js';
+
+/** Trouble is shown after this time: most trouble is over sooner. */
+const SLOW_MS = 1_200;
+/** Opening the room counts as trouble after this much more time. */
+const STUCK_MS = 4_000;
+/** A text that needs no action is shown for this time. */
+const BRIEF_MS = 8_000;
+
+export interface Action {
+  label: string;
+  act(): void;
+}
+
+/** The line above the composer that says when something is wrong. */
+export class StatusView {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private hasOpened = false;
+  private hasFailed = false;
+  private reason = '';
+
+  constructor(
+    private readonly skeleton: Skeleton,
+    private readonly chat: Chat,
+    private readonly restart: () => void,
+  ) {
+    const { texts } = skeleton;
+    this.schedule(SLOW_MS, () => {
+      this.show(texts.connecting);
+      this.schedule(STUCK_MS, () => this.showTrouble());
+    });
+    chat.on('error', (failure) => {
+      this.hasFailed = true;
+      if (failure.reason) this.showRefusal(failure);
+      else this.show(fill(texts.failed, { reason: failure.message }), this.restartAction(texts.again));
+    });
+    chat.on('state', (change) => this.stateChanged(change));
+    chat.on('missed', () => this.showBriefly(texts.missed));
+    chat.on('reset', () => this.showBriefly(texts.missed));
+  }
+
+  /** The user is no longer in the room. `event` says why, if there is one. */
+  showRemoval(event?: ChatEvent): void {
+    const { texts } = this.skeleton;
+    const by = event?.by ? called(event.by.name) : '';
+    const seconds = event?.banned;
+    if (seconds) this.showBan(filled(texts.bannedBy, { by, time: durationText(seconds, texts) }), seconds);
+    else this.show(by ? filled(texts.outBy, { by }) : texts.out, this.restartAction(texts.comeBack));
+  }
+
+  /** Shows a text that needs no action, for a short time. It may offer an action. */
+  showBriefly(text: Piece[] | string, action?: Action): void {
+    this.show(text, action);
+    this.schedule(BRIEF_MS, () => this.clear());
+  }
+
+  private restartAction(label: string): Action {
+    return { label, act: this.restart };
+  }
+
+  /** The room does not let this user in. */
+  private showRefusal(failure: ChatFailure): void {
+    const { texts } = this.skeleton;
+    const text = denialText(failure, texts);
+    if (failure.reason === 'banned') this.showBan(text, failure.retryAfter || 0);
+    else this.show(text, this.restartAction(texts.again));
+  }
+
+  /** Offers to join again as soon as that is possible. */
+  private showBan(text: Piece[] | string, seconds: number): void {
+    const { texts } = this.skeleton;
+    this.show(text);
+    this.schedule(seconds * 1_000, () => this.show(texts.banOver, this.restartAction(texts.comeBack)));
+  }
+
+  private stateChanged({ state, reason }: StateChange): void {
+    const { texts, root } = this.skeleton;
+    root.dataset.state = state;
+    this.reason = reason;
+    if (state === 'online') {
+      this.hasOpened = true;
+      this.clear();
+    }
+    if (state === 'reconnecting') this.schedule(SLOW_MS, () => this.showTrouble());
+    if (state !== 'left' || this.hasFailed) return;
+    if (reason === 'left') this.show(texts.ended, this.restartAction(texts.comeBack));
+    else this.show(texts.elsewhere, this.restartAction(texts.useHere));
+  }
+
+  /** Says what is wrong, that the chat keeps trying, and what the user can do. */
+  private showTrouble(): void {
+    const { texts } = this.skeleton;
+    const retry = { label: texts.tryNow, act: () => this.retry() };
+    if (this.hasOpened) {
+      this.show(texts.reconnecting, retry);
+      return;
+    }
+    const doctor = hasAnswered(this.reason) ? null : doctorAddress(this.chat.server);
+    const link = h('a', { href: doctor || '', target: '_blank', rel: 'noopener' }, doctor);
+    const hint = doctor ? h('small', {}, texts.askDoctor, ' ', link) : null;
+    this.show(obstacle(this.chat.server, this.reason, texts), retry, hint);
+  }
+
+  private retry(): void {
+    const { texts } = this.skeleton;
+    this.show(texts.trying, { label: texts.tryNow, act: () => undefined });
+    this.schedule(SLOW_MS, () => this.showTrouble());
+    this.chat.retry();
+  }
+
+  private schedule(ms: number, act: () => void): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(act, ms);
+  }
+
+  private show(text: Piece[] | string, action?: Action, hint: Node | null = null): void {
+    clearTimeout(this.timer);
+    const { statusLine } = this.skeleton;
+    const hadFocus = this.hasFocus();
+    refill(statusLine, h('span', {}, ...(typeof text === 'string' ? [text] : text)));
+    statusLine.hidden = false;
+    if (action) append(statusLine, actionButton(action, hadFocus));
+    append(statusLine, hint);
+  }
+
+  /** If the button had the focus, the composer gets it, so that the user can go on by keyboard. */
+  private clear(): void {
+    clearTimeout(this.timer);
+    const { statusLine, composer } = this.skeleton;
+    const hadFocus = this.hasFocus();
+    statusLine.hidden = true;
+    refill(statusLine);
+    if (hadFocus) composer.input.focus();
+  }
+
+  private hasFocus(): boolean {
+    const { statusLine } = this.skeleton;
+    const { activeElement } = statusLine.getRootNode() as ShadowRoot;
+    return statusLine.contains(activeElement);
+  }
+}
+
+function actionButton({ label, act }: Action, withFocus: boolean): HTMLButtonElement {
+  const made = button({ class: 'solid' }, act, label);
+  if (withFocus) queueMicrotask(() => made.focus());
+  return made;
+}
