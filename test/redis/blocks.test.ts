@@ -1,29 +1,17 @@
 /** Who is blocked: no private message and no private signal comes from there, until it is unblocked. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { BLOCKS_MAX } from '../../shared/protocol/limits.js';
 import type { Store } from '../../shared/store/store.js';
+import { emptyTest } from '../support/fixtures/parts.js';
 import { ghosts } from '../support/key-space.js';
-import { openPart, type Part } from '../support/parts.js';
+import type { Part } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { startRedis, type TestRedis, wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-let redis: TestRedis;
-let part: Part;
-let anna: Person;
-let bert: Person;
-let room: string;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url);
-});
-afterAll(async () => {
-  await part.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  await wipe(part.store.redis);
+const it = emptyTest;
+let part: Part, anna: Person, bert: Person, room: string;
+it.beforeEach(async ({ part: here }) => {
+  part = here;
   anna = await joinAs(part, 'r', 'Anna');
   bert = await joinAs(part, 'r', 'Bert');
   room = `${anna.id}:${bert.id}`;

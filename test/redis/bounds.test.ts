@@ -1,6 +1,6 @@
 /** Every script has a bound on what one call of it touches, however full the structures are: counted, at their limits. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
 import { PRIVATE_ROOMS_MAX } from '../../shared/protocol/limits.js';
 import { ForgetBudget } from '../../shared/store/forget.js';
@@ -8,10 +8,11 @@ import { touch } from '../../shared/store/inboxes.js';
 import { leave } from '../../shared/store/presence.js';
 import { parseToken } from '../../shared/store/tokens.js';
 import { fillInbox, fillLog, fillPrivateRooms, fillRules } from '../support/filled.js';
+import { partsWith } from '../support/fixtures/parts.js';
 import { openPart } from '../support/parts.js';
 import type { Person } from '../support/people.js';
 import { startOneRedis, wipe } from '../support/redis.js';
-import { openScene, type Scene } from '../support/scene.js';
+import type { Scene } from '../support/scene.js';
 import { countTouched, type Touched } from '../support/touched.js';
 import { until } from '../support/until.js';
 
@@ -22,17 +23,15 @@ const ROOMS = 6_000;
 /** A log of the largest messages. */
 const FULL = 1_000;
 
-let scene: Scene;
-let most: () => Promise<Record<string, Touched>>;
-let anna: Person;
+const it = partsWith({ SHARDS: '1' }).extend('start', { scope: 'file' }, () => startOneRedis);
+let scene: Scene, most: () => Promise<Record<string, Touched>>, anna: Person;
 
-beforeAll(async () => {
-  scene = await openScene({ SHARDS: '1' }, await startOneRedis());
+it.beforeAll(({ scene: given }) => {
+  scene = given;
   most = countTouched(scene.part.store);
   countTouched(scene.worker.store);
 });
-afterAll(() => scene.close());
-afterEach(async () => {
+it.afterEach(async () => {
   const touched = await most();
   const over = Object.entries(touched).filter(
     ([name, { values, bytes }]) => values > (name === 'attach' ? ROOMS : MOST.values) || bytes > MOST.bytes,
@@ -43,8 +42,6 @@ afterEach(async () => {
 
 const enter = async (room: string, name?: string): Promise<Person> =>
   (await scene.join(room, name === undefined ? {} : { name })).person;
-const act = (who: Person, op: Parameters<Scene['part']['call']>[0], extra: object = {}) =>
-  scene.part.call(op, { token: who.token, room: who.room, ...extra });
 const somebody = { id: 999_999, name: 'Somebody' };
 
 it('every script says what its bound is', () => {
@@ -63,7 +60,7 @@ describe('a log that is full', () => {
     await fillLog(part.store, 'r', { count: FULL, from: () => somebody, only: somebody.id });
     const pages = [];
     for (let before: string | undefined; ; ) {
-      const page = await act(anna, 'history', { before });
+      const page = await anna.act('history', { before });
       pages.push(page);
       if (page.events.length > 0) break;
       expect(page).toMatchObject({ more: true, before: expect.stringMatching(/^\d+-\d+$/) });
@@ -78,8 +75,8 @@ describe('a log that is full', () => {
   it('is read by its members in pages', async () => {
     anna = await enter('r');
     await fillLog(scene.part.store, 'r', { count: FULL, from: () => somebody });
-    expect((await act(anna, 'history', { limit: 100 })).events.length).toBeGreaterThan(4);
-    expect(await act(anna, 'clear')).toEqual({ ok: true });
+    expect((await anna.act('history', { limit: 100 })).events.length).toBeGreaterThan(4);
+    expect(await anna.act('clear')).toEqual({ ok: true });
   });
 
   it('of what is undelivered is delivered, in many rooms together', async () => {
@@ -115,7 +112,7 @@ describe('a log that is full, and what a user has said in it', () => {
     const names = [{ id: bert.id, name: 'Bert' }, { id: carl.id, name: 'Carl' }, somebody];
     await fillLog(store, 'r', { count: FULL, from: (i) => names[i % 3] ?? somebody });
     const before = await written();
-    await act(anna, 'ban', { user: bert.id, seconds: 60, messages: true });
+    await anna.act('ban', { user: bert.id, seconds: 60, messages: true });
     await part.call('leave', { token: carl.token, forget: true });
     expect(await count('r')).toBe(Math.floor(FULL / 3));
     expect((await written()) - before).toBeLessThan(100_000);
@@ -231,16 +228,16 @@ describe('a room whose rules are full', () => {
   });
 
   it('gives what waits in pages, and approves the last of it', async () => {
-    const { messages, more } = await act(anna, 'held');
+    const { messages, more } = await anna.act('held');
     expect((messages as object[]).length).toBeLessThan(10);
     expect(more).toBe(true);
-    expect(await act(anna, 'audit')).toMatchObject({ held: 100 });
-    await act(anna, 'approve', { id: '1700000000000-100' });
-    await act(anna, 'rules', { slow: 1 });
+    expect(await anna.act('audit')).toMatchObject({ held: 100 });
+    await anna.act('approve', { id: '1700000000000-100' });
+    await anna.act('rules', { slow: 1 });
   });
 
   it("has a hundred roles at most, however many bring the owner's token", async () => {
-    const { owner } = await scene.join('owned');
+    const owner = String((await scene.join('owned')).owner);
     for (let i = 0; i < 120; i += 1) await scene.join('owned', { owner });
     const roles = (await scene.part.store.redis.hkeys(scene.part.store.keys.rules('owned'))).filter((field) =>
       field.startsWith('role:'),

@@ -1,31 +1,21 @@
 /** Bounds in bytes: an inbox, and one answer, hold so many at most, and what does not fit is told exactly or comes later. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { EVENTS_BYTES } from '../../shared/protocol/limits.js';
 import { FanOutSteps } from '../../shared/store/fan-out.js';
 import { touch } from '../../shared/store/inboxes.js';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { partsWith } from '../support/fixtures/parts.js';
+import { openFanOut, openPart } from '../support/parts.js';
 import { joinAs } from '../support/people.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
 
 const ONE_SHARD = { SHARDS: '1', INBOX_BYTES: '65536' };
 const LARGE = '😀'.repeat(1_900);
 
-let redis: TestRedis;
-let part: Part;
-let worker: Awaited<ReturnType<typeof openFanOut>>;
+const it = partsWith(ONE_SHARD);
 
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url, ONE_SHARD);
-  worker = await openFanOut(redis.url, ONE_SHARD);
-});
-afterAll(async () => {
-  await part.close();
-  worker.close();
-  await redis.stop();
-});
-
-it('an inbox beyond its bytes loses its oldest events, says how many, and keeps the order of the others', async () => {
+it('an inbox beyond its bytes loses its oldest events, says how many, and keeps the order of the others', async ({
+  part,
+  worker,
+}) => {
   const reader = await part.join('large');
   const sender = await part.join('large');
   for (let i = 0; i < 60; i += 1) {
@@ -41,7 +31,7 @@ it('an inbox beyond its bytes loses its oldest events, says how many, and keeps 
   );
 });
 
-it('small events in the same bytes all stay', async () => {
+it('small events in the same bytes all stay', async ({ part, worker }) => {
   const reader = await part.join('small');
   const sender = await part.join('small');
   for (let i = 0; i < 100; i += 1) await part.call('send', { token: sender.token, room: 'small', text: `${i}` });
@@ -50,7 +40,10 @@ it('small events in the same bytes all stay', async () => {
   expect([events.length, missed]).toEqual([100, undefined]);
 });
 
-it('an inbox of who has never polled holds a hundred usual messages; of who has, all that an inbox may', async () => {
+it('an inbox of who has never polled holds a hundred usual messages; of who has, all that an inbox may', async ({
+  part,
+  worker,
+}) => {
   const [away, there] = [await joinAs(part, 'away'), await joinAs(part, 'away')];
   await there.becomeLive(part);
   for (let i = 0; i < 30; i += 1) await there.send(part, `${i} ${LARGE.slice(0, 1_000)}`);
@@ -66,7 +59,10 @@ it('an inbox of who has never polled holds a hundred usual messages; of who has,
   expect(there.texts).toHaveLength(30);
 });
 
-it('an inbox of a user that has polled stays whole when its page says that it closes, or Redis has lost its last moments', async () => {
+it('an inbox of a user that has polled stays whole when its page says that it closes, or Redis has lost its last moments', async ({
+  part,
+  worker,
+}) => {
   const [reloading, reset, sender] = [
     await joinAs(part, 'farewell'),
     await joinAs(part, 'farewell'),
@@ -86,7 +82,10 @@ it('an inbox of a user that has polled stays whole when its page says that it cl
   }
 });
 
-it('who reads what has gathered, an answer at a time, loses nothing of it to what comes meanwhile', async () => {
+it('who reads what has gathered, an answer at a time, loses nothing of it to what comes meanwhile', async ({
+  part,
+  worker,
+}) => {
   const [reader, sender] = [await joinAs(part, 'behind'), await joinAs(part, 'behind')];
   await reader.poll(part);
   for (let i = 0; i < 11; i += 1) await sender.send(part, `${i} ${LARGE.slice(0, 2_000)}`);
@@ -100,7 +99,9 @@ it('who reads what has gathered, an answer at a time, loses nothing of it to wha
   expect(reader.texts).toHaveLength(12);
 });
 
-it('an answer ends before its bytes do, of a poll by either way of waiting and of history; the rest comes next', async () => {
+it('an answer ends before its bytes do, of a poll by either way of waiting and of history; the rest comes next', async ({
+  redis,
+}) => {
   const roomy = await openPart(redis.url, { SHARDS: '1' });
   const wide = await openFanOut(redis.url, { SHARDS: '1' });
   const reader = await roomy.join('answers');
@@ -127,7 +128,7 @@ it('an answer ends before its bytes do, of a poll by either way of waiting and o
   wide.close();
 });
 
-it('one script call copies a bounded number of bytes, and the next goes on', async () => {
+it('one script call copies a bounded number of bytes, and the next goes on', async ({ part, worker }) => {
   const sender = await part.join('copies');
   const { keys, redis: store } = part.store;
   await store.zadd(
@@ -142,7 +143,7 @@ it('one script call copies a bounded number of bytes, and the next goes on', asy
   for (const id of [3_000_000, 3_000_099]) expect(await store.llen(keys.inbox(id))).toBe(2); // `joined` and the message
 });
 
-it('in a room of hundreds a large message takes more of what the room may say than a short one', async () => {
+it('in a room of hundreds a large message takes more of what the room may say than a short one', async ({ redis }) => {
   const strict = await openPart(redis.url, { ...ONE_SHARD, RATE_LIMITS: 'on', ROOM_SENDS: '10' });
   const [owner, guest] = [await strict.join('budget'), await strict.join('budget')];
   await strict.store.redis.hset(

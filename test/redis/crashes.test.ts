@@ -1,5 +1,5 @@
 /** A process killed after any step of join, enter, exit, rename, leave, a private message or expiry leaves no ghost. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
 import { ForgetBudget } from '../../shared/store/forget.js';
 import { enterRoom, exitRoom } from '../../shared/store/memberships.js';
@@ -9,23 +9,15 @@ import { readMembers } from '../../shared/store/rooms.js';
 import type { Store } from '../../shared/store/store.js';
 import { parseToken } from '../../shared/store/tokens.js';
 import { createUser, renameUser } from '../../shared/store/users.js';
+import { emptyWith } from '../support/fixtures/parts.js';
 import { dyingStore, endEverybody, ghosts } from '../support/key-space.js';
-import { openPart, type Part } from '../support/parts.js';
-import { allKeys, startRedis, type TestRedis, wipe } from '../support/redis.js';
+import type { Part } from '../support/parts.js';
+import { allKeys } from '../support/redis.js';
 
-let redis: TestRedis;
-let part: Part;
-let other: { id: number; token: string };
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url, { LIVE: 'off' });
-});
-afterAll(async () => {
-  await part.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  await wipe(part.store.redis);
+const it = emptyWith({ LIVE: 'off' });
+let part: Part, other: { id: number; token: string };
+it.beforeEach(async ({ part: here }) => {
+  part = here;
   other = await part.join('r', 'other');
 });
 
@@ -139,7 +131,8 @@ describe('a process killed at any step', () => {
     let [room, carl, times] = ['', 0, 0];
     const steps = await dieAtEveryStep(
       async (store) => {
-        room = `of-anna-${(times += 1)}`;
+        times += 1;
+        room = `of-anna-${times}`;
         const by = { id: (await part.join(room)).id, name: 'Anna' };
         const { id, token } = await part.join(room);
         carl = id;

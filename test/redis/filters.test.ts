@@ -1,32 +1,20 @@
 /** What a room does not want to be said: words, links; what waits for approval; and who is muted without knowing it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
 import { checkParameters } from '../../apps/api/operations/parameters.js';
 import { switchRoom } from '../../shared/store/moderation.js';
+import { emptyTest } from '../support/fixtures/parts.js';
 import { openPart } from '../support/parts.js';
 import type { Person } from '../support/people.js';
-import { wipe } from '../support/redis.js';
-import { openScene, type Scene } from '../support/scene.js';
+import type { Scene } from '../support/scene.js';
 
-let scene: Scene;
-let anna: Person;
-let bert: Person;
-let carl: Person;
-
-beforeAll(async () => {
-  scene = await openScene();
-});
-afterAll(() => scene.close());
-beforeEach(async () => {
-  await wipe(scene.part.store.redis);
-  anna = (await scene.join('mine', { name: 'Anna' })).person;
-  bert = (await scene.join('mine', { name: 'Bert' })).person;
-  carl = (await scene.join('mine', { name: 'Carl' })).person;
+const it = emptyTest;
+let scene: Scene, anna: Person, bert: Person, carl: Person;
+it.beforeEach(async ({ scene: given }) => {
+  scene = given;
+  [anna, bert, carl] = await scene.people('mine', 'Anna', 'Bert', 'Carl');
 });
 
-type Op = Parameters<Scene['part']['call']>[0];
-const act = (who: Person, op: Op, extra: object = {}) =>
-  scene.part.call(op, { token: who.token, room: 'mine', ...extra });
-const rules = (given: object) => act(anna, 'rules', given);
+const rules = (given: object) => anna.act('rules', given);
 
 describe('words that a room does not want', () => {
   it.each(
@@ -68,7 +56,7 @@ describe('words that a room does not want', () => {
     await rules({ words: ['https', 'ass', 'damn*'] });
     await bert.send(scene.part, '1https://t.me/x, https xhttps');
     expect((await scene.texts(carl)).at(-1)).toBe('1•••••://t.me/x, ••••• xhttps'); // a link's scheme is a word, as a page shows it
-    await act(bert, 'send', { data: { say: ['damn', { ass: 'ass' }], n: 1 } });
+    await bert.act('send', { data: { say: ['damn', { ass: 'ass' }], n: 1 } });
     expect((await scene.told(carl)).at(-1)).toMatchObject({ data: { say: ['••••', { ass: '•••' }], n: 1 } });
   });
 
@@ -110,7 +98,7 @@ describe('links in a room without', () => {
   ])('"%s" is refused, but to who has a role', async (text) => {
     await rules({ links: false });
     for (const what of [{ text }, { data: [text] }, { data: { a: [{ [text]: 1 }] } }])
-      await expect(act(bert, 'send', what)).rejects.toMatchObject({
+      await expect(bert.act('send', what)).rejects.toMatchObject({
         code: 'not_allowed',
         details: { reason: 'links' },
       });
@@ -126,7 +114,7 @@ describe('a message with such a word, in a room that holds them', () => {
   beforeEach(() => rules({ words: ['bad'], hold: true }));
 
   it('waits, seen by nobody; who has a role is told of the first, and no other', async () => {
-    await act(anna, 'moderate', { user: carl.id });
+    await anna.act('moderate', { user: carl.id });
     const dora = (await scene.join('mine')).person;
     const first = await bert.send(scene.part, 'bad one', 'nonce');
     expect(first).toMatchObject({ held: true, id: expect.stringMatching(/^\d+-\d+$/) });
@@ -145,32 +133,32 @@ describe('a message with such a word, in a room that holds them', () => {
     }
     for (const who of [anna, carl])
       expect((await scene.told(who)).filter(({ type }) => type === 'held')).toHaveLength(1);
-    expect((await act(carl, 'held')).messages).toEqual([
+    expect((await carl.act('held')).messages).toEqual([
       { id: first.id, at: expect.any(Number), from: { id: bert.id, name: 'Bert' }, text: 'bad one' },
       expect.objectContaining({ text: 'bad two' }),
     ]);
-    expect((await act(carl, 'audit')).held).toBe(2);
+    expect((await carl.act('audit')).held).toBe(2);
   });
 
   it('is not approved while the host has the room switched off', async () => {
     const { id } = await bert.send(scene.part, 'bad one');
     await switchRoom(scene.part.store, 'mine', true);
-    await expect(act(anna, 'approve', { id })).rejects.toMatchObject({
+    await expect(anna.act('approve', { id })).rejects.toMatchObject({
       code: 'not_allowed',
       details: { reason: 'off' },
     });
     await switchRoom(scene.part.store, 'mine', false);
-    await act(anna, 'approve', { id });
+    await anna.act('approve', { id });
     expect(await scene.texts(carl)).toEqual(['bad one']);
   });
 
   it("is approved as its sender's, or dropped, once", async () => {
     const ids = [];
     for (const text of ['bad one', 'bad two']) ids.push(String((await bert.send(scene.part, text)).id));
-    const { id } = await act(anna, 'approve', { id: ids[0] });
-    await act(anna, 'reject', { id: ids[1] });
+    const { id } = await anna.act('approve', { id: ids[0] });
+    await anna.act('reject', { id: ids[1] });
     for (const one of ids)
-      await expect(act(anna, 'approve', { id: one })).rejects.toMatchObject({
+      await expect(anna.act('approve', { id: one })).rejects.toMatchObject({
         code: 'bad_request',
         details: { field: 'id' },
       });
@@ -182,13 +170,13 @@ describe('a message with such a word, in a room that holds them', () => {
       held: ids[0],
     });
     expect(await scene.texts(carl)).toEqual(['bad one']);
-    expect((await act(anna, 'held')).messages).toEqual([]);
+    expect((await anna.act('held')).messages).toEqual([]);
   });
 
   it('is one of a hundred at most, the oldest go; and goes when its sender wants to be forgotten', async () => {
     for (let i = 0; i < 102; i += 1) await bert.send(scene.part, `bad ${i}`);
     await carl.send(scene.part, 'bad carl');
-    const texts = async () => ((await act(anna, 'held')).messages as { text: string }[]).map(({ text }) => text);
+    const texts = async () => ((await anna.act('held')).messages as { text: string }[]).map(({ text }) => text);
     expect((await texts()).slice(0, 2)).toEqual(['bad 3', 'bad 4']);
     expect(await texts()).toHaveLength(100);
     await scene.part.call('leave', { token: bert.token, forget: true });
@@ -224,13 +212,13 @@ describe('what is said', () => {
     for (const text of ['1', '2', '3', '4']) await anna.send(part, text);
     await bert.send(part, 'once', 'n');
     for (let i = 0; i < 3; i += 1) await bert.send(part, 'once', 'n');
-    await act(anna, 'mute', { user: carl.id, seconds: 60 });
+    await anna.act('mute', { user: carl.id, seconds: 60 });
     for (let i = 0; i < 3; i += 1)
       await expect(carl.send(part, `x${i}`)).rejects.toMatchObject({
         code: 'not_allowed',
         details: { reason: 'muted', retryAfter: 60 },
       });
-    await act(anna, 'mute', { user: carl.id, seconds: 60, quiet: true });
+    await anna.act('mute', { user: carl.id, seconds: 60, quiet: true });
     for (let i = 0; i < 3; i += 1) await carl.send(part, `unheard ${i}`);
     for (const text of ['two', 'three']) await bert.send(part, text);
     await expect(bert.send(part, 'four')).rejects.toMatchObject(full);
@@ -241,7 +229,7 @@ describe('what is said', () => {
 });
 
 describe('who is muted quietly', () => {
-  beforeEach(() => act(anna, 'mute', { user: bert.id, seconds: 60, quiet: true }));
+  beforeEach(() => anna.act('mute', { user: bert.id, seconds: 60, quiet: true }));
 
   it('is answered as ever, and hears itself; nobody else does, nor a newcomer', async () => {
     await bert.becomeLive(scene.part);
@@ -264,7 +252,7 @@ describe('who is muted quietly', () => {
       ['between'],
       ['hello?', 'between', 'anybody?'],
     ]);
-    await act(anna, 'mute', { user: bert.id, seconds: 0 });
+    await anna.act('mute', { user: bert.id, seconds: 0 });
     await bert.send(scene.part, 'heard');
     expect(await scene.texts(carl)).toEqual(['between', 'heard']);
   });
@@ -273,7 +261,7 @@ describe('who is muted quietly', () => {
     await carl.send(scene.part, 'oldest');
     for (let i = 0; i < 30; i += 1) await bert.send(scene.part, `quiet ${i}`);
     await carl.send(scene.part, 'newest');
-    const page = await act(anna, 'history', { limit: 2 });
+    const page = await anna.act('history', { limit: 2 });
     expect(page.events.map(({ text }) => text)).toEqual(['oldest', 'newest']);
     expect(page.more).toBe(true); // who joined before
   });
@@ -282,14 +270,14 @@ describe('who is muted quietly', () => {
     const hears = async (): Promise<string[]> => {
       await carl.becomeLive(scene.part);
       const waiting = carl.poll(scene.part, 0.5);
-      await act(bert, 'signal', { data: 'x' });
-      await act(anna, 'signal', { data: 'y' });
+      await bert.act('signal', { data: 'x' });
+      await anna.act('signal', { data: 'y' });
       return (await waiting).events.map(({ type, from }) => `${type} of ${from.name}`);
     };
     expect(await hears()).toEqual(['signal of Anna']);
     await scene.part.call('rename', { token: bert.token, name: 'Loud words' });
     expect((await scene.told(carl)).map(({ type }) => type)).not.toContain('renamed');
-    await act(anna, 'mute', { user: bert.id, seconds: 0 });
+    await anna.act('mute', { user: bert.id, seconds: 0 });
     await rules({ readonly: true });
     expect((await hears()).filter((one) => one.startsWith('signal'))).toEqual(['signal of Anna']);
   });
@@ -297,6 +285,6 @@ describe('who is muted quietly', () => {
   it('stays out of what waits for approval', async () => {
     await rules({ words: ['bad'], hold: true });
     expect(await bert.send(scene.part, 'bad')).toMatchObject({ held: true });
-    expect((await act(anna, 'held')).messages).toEqual([]);
+    expect((await anna.act('held')).messages).toEqual([]);
   });
 });

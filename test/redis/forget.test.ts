@@ -1,31 +1,18 @@
 /** `leave` with `forget`: what is gone from Redis then, what is left, and that the rooms go on. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
 import { continueUnfinished, ForgetBudget, forgetRoom, unfinished } from '../../shared/store/forget.js';
 import { fillLog } from '../support/filled.js';
+import { emptyTest } from '../support/fixtures/parts.js';
 import { endEverybody, ghosts } from '../support/key-space.js';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
+import type { Part, Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { allKeys, startRedis, type TestRedis, wipe } from '../support/redis.js';
+import { allKeys } from '../support/redis.js';
 
-let redis: TestRedis;
-let part: Part;
-let worker: Awaited<ReturnType<typeof openFanOut>>;
-let anna: Person;
-let bert: Person;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url);
-  worker = await openFanOut(redis.url);
-});
-afterAll(async () => {
-  await part.close();
-  worker.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  await wipe(part.store.redis);
+const it = emptyTest;
+let part: Part, worker: Worker, anna: Person, bert: Person;
+it.beforeEach(async ({ scene }) => {
+  ({ part, worker } = scene);
   await part.store.redis.config('SET', 'rdbcompression', 'no'); // so that a dump can be searched
   anna = await joinAs(part, 'r', 'Annabella');
   bert = await joinAs(part, 'r', 'Bert');

@@ -3,11 +3,12 @@
  * fresh cursor, an old one or none), fan-out by two workers and workers that die between two script calls.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { compareIds } from '../../shared/protocol/events.js';
 import { FanOutSteps } from '../../shared/store/fan-out.js';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { bothWays, freshRoom } from '../support/fixtures/parts.js';
+import type { Part, Worker } from '../support/parts.js';
+import { pick } from '../support/pick.js';
 
 interface Member {
   id: number;
@@ -21,7 +22,7 @@ interface Member {
 interface World {
   room: string;
   parts: Part[];
-  workers: Awaited<ReturnType<typeof openFanOut>>[];
+  workers: Worker[];
   members: Member[];
   accepted: string[];
   pending: Promise<unknown>[];
@@ -69,12 +70,6 @@ async function join(world: World, at: number): Promise<void> {
   world.members.push({ id, token, cursor, old: cursor, lastSeen, seen: [], joinedAfter: lastSeen });
 }
 
-function pick<T>(list: T[], index: number): T {
-  const one = list[index % list.length];
-  if (one === undefined) throw new Error('nothing to pick from');
-  return one;
-}
-
 async function send(world: World, step: Extract<Step, { kind: 'send' }>): Promise<void> {
   const { token } = pick(world.members, step.member);
   const id = `n${world.accepted.length}`;
@@ -91,7 +86,11 @@ async function send(world: World, step: Extract<Step, { kind: 'send' }>): Promis
 function take(one: Member, answer: { cursor: string; events: { id: string }[] }): void {
   one.old = one.cursor;
   one.cursor = answer.cursor;
-  for (const { id } of answer.events) if (compareIds(id, one.lastSeen) > 0) one.seen.push((one.lastSeen = id));
+  for (const { id } of answer.events) {
+    if (compareIds(id, one.lastSeen) <= 0) continue;
+    one.lastSeen = id;
+    one.seen.push(id);
+  }
 }
 
 async function poll(world: World, step: Extract<Step, { kind: 'poll' }>): Promise<void> {
@@ -170,29 +169,20 @@ async function readLog({ parts, room }: World): Promise<Logged[]> {
 const isFor = (one: Member, { id, only }: Logged): boolean =>
   compareIds(id, one.joinedAfter) > 0 && (only === undefined || only === String(one.id));
 
-describe.each(['on', 'off'])('with LIVE=%s', (live) => {
-  let redis: TestRedis;
-  let parts: Part[];
-  let workers: World['workers'];
-  let runs = 0;
+describe.for(bothWays())('with LIVE=%s', ([, it]) => {
+  let parts: Part[], workers: Worker[];
   let quiet = 0;
-
-  beforeAll(async () => {
-    redis = await startRedis();
-    parts = await Promise.all([openPart(redis.url, { LIVE: live }), openPart(redis.url, { LIVE: live })]);
-    workers = await Promise.all([openFanOut(redis.url), openFanOut(redis.url)]);
-  });
-  afterAll(async () => {
-    await Promise.all(parts.map((one) => one.close()));
-    for (const worker of workers) worker.close();
-    await redis.stop();
+  it.beforeAll(({ part: here, otherPart, worker, otherWorker }) => {
+    [parts, workers] = [
+      [here, otherPart],
+      [worker, otherWorker],
+    ];
   });
 
   it('every member sees every accepted message that is for it once, in log order', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => {
-        runs += 1;
-        const world: World = { room: `room-${runs}`, parts, workers, members: [], accepted: [], pending: [] };
+        const world: World = { room: freshRoom(), parts, workers, members: [], accepted: [], pending: [] };
         await join(world, 0);
         await join(world, 1);
         for (const step of sequence) await run(world, step);

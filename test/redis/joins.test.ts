@@ -1,26 +1,18 @@
 /** A join that is repeated with its nonce, and what became of a message whose sender has ended. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { leave } from '../../shared/store/presence.js';
 import { parseToken } from '../../shared/store/tokens.js';
-import { type Answer, openPart, type Part } from '../support/parts.js';
+import { emptyTest } from '../support/fixtures/parts.js';
+import type { Answer, Part } from '../support/parts.js';
 import { joinAs } from '../support/people.js';
-import { allKeys, startRedis, type TestRedis, wipe } from '../support/redis.js';
+import { allKeys } from '../support/redis.js';
 
 const NONCE = 'a-nonce-of-22-letters.';
-let redis: TestRedis;
-let parts: [Part, Part];
-let part: Part;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  parts = [await openPart(redis.url), await openPart(redis.url)];
-  [part] = parts;
+const it = emptyTest;
+let part: Part, otherPart: Part;
+it.beforeAll(({ part: here, otherPart: there }) => {
+  [part, otherPart] = [here, there];
 });
-afterAll(async () => {
-  for (const one of parts) await one.close();
-  await redis.stop();
-});
-beforeEach(() => wipe(part.store.redis));
 
 const join = (more: object = {}, at = part): Promise<Answer> => at.call('join', { room: 'mine', id: NONCE, ...more });
 const idOf = (answer: Answer): number => (answer.user as { id: number }).id;
@@ -31,7 +23,7 @@ const codeOf = ({ code, details }: { code: string; details: object }): object =>
 describe('a join with a nonce', () => {
   it('gives the same user, the same token and the room that it made when it is repeated, at any process', async () => {
     const first = await join({ name: 'Anna' });
-    const again = await join({ name: 'Anna' }, parts[1]);
+    const again = await join({ name: 'Anna' }, otherPart);
     for (const field of ['user', 'token', 'owner']) expect(again[field], field).toEqual(first[field]);
     expect(first.owner).toMatch(/^[\w-]{24}$/);
     expect(membersOf(again)).toEqual([idOf(first)]);
@@ -39,7 +31,7 @@ describe('a join with a nonce', () => {
   });
 
   it('makes one user of many attempts at the same moment', async () => {
-    const all = await Promise.all(Array.from({ length: 20 }, (_, i) => join({}, parts[i % 2])));
+    const all = await Promise.all(Array.from({ length: 20 }, (_, i) => join({}, i % 2 ? otherPart : part)));
     expect(new Set(all.map(({ token }) => token)).size).toBe(1);
     const { members } = await part.call('members', { token: String(all[0]?.token), room: 'mine' });
     expect(members).toHaveLength(1);

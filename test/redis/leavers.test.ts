@@ -1,33 +1,19 @@
 /** A member that exits, or is sent out, gets what was accepted before its `left`, and nothing of what comes after. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { settle } from '../../apps/worker/jobs/settle.js';
 import { privateRoom } from '../../shared/protocol/events.js';
 import { enterRoom } from '../../shared/store/memberships.js';
+import { emptyTest } from '../support/fixtures/parts.js';
 import { dyingStore } from '../support/key-space.js';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
+import type { Part, Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { allKeys, startRedis, type TestRedis, wipe } from '../support/redis.js';
+import { allKeys } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-let redis: TestRedis;
-let part: Part;
-let worker: Awaited<ReturnType<typeof openFanOut>>;
-let anna: Person;
-let bert: Person;
-let owner: string;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url);
-  worker = await openFanOut(redis.url);
-});
-afterAll(async () => {
-  await part.close();
-  worker.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  await wipe(part.store.redis);
+const it = emptyTest;
+let part: Part, worker: Worker, anna: Person, bert: Person, owner: string;
+it.beforeEach(async ({ scene }) => {
+  ({ part, worker } = scene);
   anna = await joinAs(part, 'home'); // in different shards
   bert = await joinAs(part, 'home');
   owner = String((await part.call('enter', { token: anna.token, room: 'r' })).owner);

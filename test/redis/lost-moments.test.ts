@@ -3,11 +3,12 @@
  * any order of rooms, and whatever cursor the client has from before, it gets every event of every room.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { RedisClient } from '../../shared/redis/owners.js';
-import { type Answer, openFanOut, openPart, type Part } from '../support/parts.js';
+import { bothWays, freshRoom } from '../support/fixtures/parts.js';
+import { type Answer, openFanOut, type Part, type Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { allKeys, openRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { allKeys, openRedis, type TestRedis } from '../support/redis.js';
 
 /** One shard of users, whose keys are lost together. */
 const SETTINGS = { SHARDS: '1' };
@@ -23,15 +24,18 @@ type Step =
   | { kind: 'lose'; order: number[]; heard: boolean }
   | { kind: 'hear' };
 
-const part = fc.nat(1);
-const room = fc.nat(ROOMS - 1);
+const anyPart = fc.nat(1);
+const anyRoom = fc.nat(ROOMS - 1);
 const steps = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('send' as const), room }) },
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('fanOut' as const), room }) },
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant('poll' as const), part, lostAnswer: fc.boolean() }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('live' as const), part }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('tick' as const), part }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('send' as const), room: anyRoom }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('fanOut' as const), room: anyRoom }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({ kind: fc.constant('poll' as const), part: anyPart, lostAnswer: fc.boolean() }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('live' as const), part: anyPart }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('tick' as const), part: anyPart }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('keep' as const) }) },
     {
       weight: 2,
@@ -75,97 +79,132 @@ function unlessSuperseded(error: { code?: string }): void {
   if (error.code !== 'superseded') throw error;
 }
 
-describe.each(['on', 'off'])('with LIVE=%s', (live) => {
-  let redis: TestRedis;
-  let parts: [Part, Part];
-  let worker: Awaited<ReturnType<typeof openFanOut>>;
-  let direct: RedisClient;
-  let runs = 0;
+describe.for(bothWays(SETTINGS))('with LIVE=%s', ([, it]) => {
+  let redis: TestRedis, parts: [Part, Part], worker: Worker, direct: RedisClient;
   /** The processes do not know of the new master yet: they hear the one that is gone. */
   let deaf = false;
 
-  beforeAll(async () => {
-    redis = await startRedis();
-    parts = [
-      await openPart(redis.url, { ...SETTINGS, LIVE: live }),
-      await openPart(redis.url, { ...SETTINGS, LIVE: live }),
-    ];
+  it.beforeAll(({ scene, otherPart }) => {
+    ({ redis, worker } = scene);
+    parts = [scene.part, otherPart];
     for (const one of parts.map(({ polls }) => polls.live)) {
       const deliver = one.deliver.bind(one);
       one.deliver = (shard, payload) => {
         if (!deaf) deliver(shard, payload);
       };
     }
-    worker = await openFanOut(redis.url, SETTINGS);
     direct = openRedis(redis.url);
   });
-  afterAll(async () => {
-    direct.disconnect();
-    for (const one of parts) await one.close();
-    worker.close();
-    await redis.stop();
-  });
+  it.afterAll(() => direct.disconnect());
+
+  /** A room's reader, who polls at both processes and whose answers may be lost, and what the writer has sent to each room. */
+  class Loss {
+    readonly sent: string[][];
+    readonly #seen: Map<string, Set<string>>;
+    #kept = new Map<string, Buffer>();
+
+    private constructor(
+      readonly rooms: string[],
+      readonly reader: Person,
+      readonly writer: Person,
+    ) {
+      this.sent = rooms.map(() => []);
+      this.#seen = new Map(rooms.map((name) => [name, new Set()]));
+    }
+
+    static async begin(): Promise<Loss> {
+      const rooms = Array.from({ length: ROOMS }, () => freshRoom());
+      const [home = ''] = rooms;
+      const loss = new Loss(rooms, await joinAs(parts[0], home), await joinAs(parts[1], home));
+      for (const { token } of [loss.reader, loss.writer])
+        for (const name of loss.rooms) await parts[0].call('enter', { token, room: name });
+      await loss.advance();
+      await loss.keep();
+      return loss;
+    }
+
+    /** The texts that the reader has seen, by room. */
+    get seen(): string[][] {
+      return this.rooms.map((name) => [...(this.#seen.get(name) ?? [])]);
+    }
+
+    take = (answer: Answer): void => {
+      for (const event of answer.events)
+        if (event.type === 'message') this.#seen.get(event.room)?.add(event.text ?? '');
+    };
+
+    async keep(): Promise<void> {
+      this.#kept = await state(direct);
+    }
+
+    async advance(): Promise<void> {
+      for (const name of this.rooms) await worker.fanOut.advanceRoom(name);
+    }
+
+    run(step: Step): Promise<unknown> | undefined {
+      switch (step.kind) {
+        case 'send':
+          return this.#send(step.room);
+        case 'fanOut':
+          return worker.fanOut.advanceRoom(this.rooms[step.room] ?? '');
+        case 'poll':
+          return this.#poll(step);
+        case 'live':
+          return this.reader.poll(partAt(step.part), 0.02).then(this.take, unlessSuperseded);
+        case 'tick':
+          return partAt(step.part).polls.live.tick();
+        case 'keep':
+          return this.keep();
+        case 'lose':
+          return this.lose(step.order).then(() => (step.heard ? hear() : undefined));
+        case 'hear':
+          hear();
+          return undefined;
+      }
+    }
+
+    /** All since the last `keep` is gone, and each room is mended. */
+    async lose(order: number[]): Promise<void> {
+      deaf = true;
+      await restore(direct, this.#kept);
+      for (const index of order) await worker.fanOut.repairRoom(this.rooms[index] ?? '', 0, '0-0');
+      await this.advance();
+      await this.keep();
+    }
+
+    async catchUp(): Promise<void> {
+      for (let empty = 0; empty < 2; ) {
+        const answer = await this.reader.poll(parts[0]);
+        this.take(answer);
+        empty = answer.events.length === 0 ? empty + 1 : 0;
+      }
+    }
+
+    #send(room: number): Promise<Answer> {
+      const text = `${room}-${this.sent[room]?.length}`;
+      this.sent[room]?.push(text);
+      return parts[0].call('send', { token: this.writer.token, room: this.rooms[room], text });
+    }
+
+    async #poll({ part, lostAnswer }: Extract<Step, { kind: 'poll' }>): Promise<void> {
+      const asked = lostAnswer
+        ? partAt(part).poll(this.reader.token, this.reader.cursor)
+        : this.reader.poll(partAt(part)).then(this.take);
+      await asked.catch(unlessSuperseded);
+    }
+  }
 
   const partAt = (index: number): Part => parts[index % 2] ?? parts[0];
 
   it('a client gets every event, whatever was lost and in whatever order it comes again', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => {
-        runs += 1;
-        const rooms = Array.from({ length: ROOMS }, (_, number) => `room-${runs}-${number}`);
-        const [reader, writer] = [await joinAs(parts[0], rooms[0] ?? ''), await joinAs(parts[1], rooms[0] ?? '')];
-        for (const { token } of [reader, writer])
-          for (const name of rooms) await parts[0].call('enter', { token, room: name });
-        for (const name of rooms) await worker.fanOut.advanceRoom(name);
-        const [sent, seen] = [rooms.map((): string[] => []), new Map(rooms.map((name) => [name, new Set<string>()]))];
-        const take = (answer: Answer): void => {
-          for (const event of answer.events) if (event.type === 'message') seen.get(event.room)?.add(event.text ?? '');
-        };
-        let kept = await state(direct);
-        for (const step of sequence) await run(step);
-        await lose([0, 1, 2]);
+        const loss = await Loss.begin();
+        for (const step of sequence) await loss.run(step);
+        await loss.lose([0, 1, 2]);
         hear();
-        await catchUp(reader, take);
-        for (const [index, texts] of sent.entries()) expect([...(seen.get(rooms[index] ?? '') ?? [])]).toEqual(texts);
-
-        async function run(step: Step): Promise<unknown> {
-          switch (step.kind) {
-            case 'send': {
-              const text = `${step.room}-${sent[step.room]?.length}`;
-              sent[step.room]?.push(text);
-              return parts[0].call('send', { token: writer.token, room: rooms[step.room], text });
-            }
-            case 'fanOut':
-              return worker.fanOut.advanceRoom(rooms[step.room] ?? '');
-            case 'poll':
-              return (
-                step.lostAnswer
-                  ? partAt(step.part).poll(reader.token, reader.cursor)
-                  : reader.poll(partAt(step.part)).then(take)
-              ).catch(unlessSuperseded);
-            case 'live':
-              return reader.poll(partAt(step.part), 0.02).then(take, unlessSuperseded);
-            case 'tick':
-              return partAt(step.part).polls.live.tick();
-            case 'keep':
-              kept = await state(direct);
-              return undefined;
-            case 'lose':
-              await lose(step.order);
-              return step.heard && hear();
-            case 'hear':
-              return hear();
-          }
-        }
-
-        /** All since the last `keep` is gone, and each room is mended. */
-        async function lose(order: number[]): Promise<void> {
-          deaf = true;
-          await restore(direct, kept);
-          for (const index of order) await worker.fanOut.repairRoom(rooms[index] ?? '', 0, '0-0');
-          for (const name of rooms) await worker.fanOut.advanceRoom(name);
-          kept = await state(direct);
-        }
+        await loss.catchUp();
+        expect(loss.seen).toEqual(loss.sent);
       }),
       { numRuns: 30, interruptAfterTimeLimit: 25_000 },
     );
@@ -234,13 +273,5 @@ describe.each(['on', 'off'])('with LIVE=%s', (live) => {
   function hear(): void {
     deaf = false;
     for (const one of parts) one.polls.live.dropShard(0);
-  }
-
-  async function catchUp(reader: Person, take: (answer: Answer) => void): Promise<void> {
-    for (let empty = 0; empty < 2; ) {
-      const answer = await reader.poll(parts[0]);
-      take(answer);
-      empty = answer.events.length === 0 ? empty + 1 : 0;
-    }
   }
 });

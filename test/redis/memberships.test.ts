@@ -3,26 +3,14 @@
  * private messages and expiry, and wherever a process dies; and what was accepted for a member comes to it.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { expect } from 'vitest';
+import { partsWith } from '../support/fixtures/parts.js';
 import { type Doing, type Task, World } from '../support/world.js';
 
-let redis: TestRedis;
-let part: Part;
-let worker: Awaited<ReturnType<typeof openFanOut>>;
+const it = partsWith({ LIVE: 'off' });
 let world: World;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url, { LIVE: 'off' });
-  worker = await openFanOut(redis.url);
+it.beforeAll(({ part, worker }) => {
   world = new World(part, worker);
-});
-afterAll(async () => {
-  await part.close();
-  worker.close();
-  await redis.stop();
 });
 
 /** Plays tasks in every order of their steps. Returns how many there are. */
@@ -32,9 +20,10 @@ async function playAll(tasks: readonly Task[], begin: () => Promise<void>): Prom
     let step = 0;
     await begin();
     await world.play(tasks, (options) => {
-      const at = (path[step] ??= { choice: 0, options });
+      path[step] ??= { choice: 0, options };
+      const choice = path[step]?.choice ?? 0;
       step += 1;
-      return Math.min(at.choice, options - 1);
+      return Math.min(choice, options - 1);
     });
     while ((path.at(-1)?.choice ?? 0) === (path.at(-1)?.options ?? 0) - 1) path.pop();
     const last = path.at(-1);

@@ -1,40 +1,22 @@
 /** The owner of a room: who made it, what that allows, what everybody is told, and that nobody else may. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
+import { emptyTest } from '../support/fixtures/parts.js';
 import { endEverybody, ghosts } from '../support/key-space.js';
-import { type Answer, openFanOut, openPart, type Part } from '../support/parts.js';
-import { Person } from '../support/people.js';
-import { startRedis, type TestRedis, wipe } from '../support/redis.js';
+import type { Answer, Part } from '../support/parts.js';
+import type { Person } from '../support/people.js';
+import type { Scene } from '../support/scene.js';
 
-let redis: TestRedis;
-let part: Part;
-let worker: Awaited<ReturnType<typeof openFanOut>>;
-let anna: Person;
-let bert: Person;
-let owner: string;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url);
-  worker = await openFanOut(redis.url);
-});
-afterAll(async () => {
-  await part.close();
-  worker.close();
-  await redis.stop();
-});
-
-async function join(room: string, name?: string): Promise<{ person: Person; owner: unknown }> {
-  const answer = await part.call('join', { room, name });
-  const { id } = answer.user as { id: number };
-  return { person: new Person(id, String(answer.token), room, answer.cursor, '0-0'), owner: answer.owner };
-}
-
-beforeEach(async () => {
-  await wipe(part.store.redis);
-  const made = await join('mine', 'Anna');
+const it = emptyTest;
+let scene: Scene, part: Part, anna: Person, bert: Person, owner: string;
+it.beforeEach(async ({ scene: given }) => {
+  scene = given;
+  part = scene.part;
+  const made = await scene.join('mine', { name: 'Anna' });
   [anna, owner] = [made.person, String(made.owner)];
-  bert = (await join('mine', 'Bert')).person;
+  bert = (await scene.join('mine', { name: 'Bert' })).person;
 });
+
+const join = (room: string, name?: string) => scene.join(room, { name });
 
 const act = (extra: object = {}): { token: string; room: string; owner: string } => ({
   token: anna.token,
@@ -47,7 +29,7 @@ const historyOf = async (): Promise<Answer['events']> =>
 const textsOf = async () => (await historyOf()).filter(({ type }) => type === 'message').map(({ text }) => text);
 /** What the other is told, after fan-out. */
 async function told(): Promise<Answer['events']> {
-  await worker.fanOut.advanceRoom('mine');
+  await scene.worker.fanOut.advanceRoom('mine');
   return (await bert.poll(part)).events;
 }
 
@@ -148,7 +130,7 @@ describe('the owner', () => {
     await part.call('clear', act());
     await bert.send(part, 'after');
     expect((await historyOf()).map(({ type }) => type)).toEqual(['cleared', 'message']);
-    await worker.fanOut.advanceRoom('mine');
+    await scene.worker.fanOut.advanceRoom('mine');
     await bert.receive(part, 'after');
     expect(bert.texts).toEqual(['after']);
   });

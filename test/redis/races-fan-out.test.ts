@@ -1,39 +1,24 @@
 /** Fan-out against crashes, other workers and people who enter, leave or fall behind. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { FanOutRequests } from '../../apps/api/fan-out-requests.js';
 import { sweep } from '../../apps/worker/jobs/sweep.js';
 import type { FanOutJob } from '../../shared/queues.js';
 import { FanOutSteps } from '../../shared/store/fan-out.js';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { freshRoom, partsWith } from '../support/fixtures/parts.js';
+import { openFanOut, openPart, type Part, type Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import type { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 const ONE_SHARD = { SHARDS: '1', LIVE: 'off' };
-let redis: TestRedis;
-let part: Part;
-let first: Awaited<ReturnType<typeof openFanOut>>;
-let second: Awaited<ReturnType<typeof openFanOut>>;
-let anna: Person;
-let bert: Person;
-let rooms = 0;
-let room: string;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url, ONE_SHARD);
-  first = await openFanOut(redis.url, ONE_SHARD);
-  second = await openFanOut(redis.url, ONE_SHARD);
+const it = partsWith(ONE_SHARD);
+let redis: TestRedis, part: Part, first: Worker, second: Worker, anna: Person, bert: Person, room: string;
+it.beforeAll(({ scene, otherWorker }) => {
+  ({ redis, part, worker: first } = scene);
+  second = otherWorker;
 });
-afterAll(async () => {
-  await part.close();
-  first.close();
-  second.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  rooms += 1;
-  room = `room-${rooms}`;
+it.beforeEach(async () => {
+  room = freshRoom();
   anna = await joinAs(part, room);
   bert = await joinAs(part, room);
   await first.fanOut.advanceRoom(room);
@@ -53,13 +38,16 @@ describe('a message in the log', () => {
   });
 
   it('is delivered though another room of the same job fails, at the same script call', async () => {
-    const broken = `broken-${rooms}`;
+    const broken = `broken-${room}`;
     await joinAs(part, broken);
     const { keys, redis: store } = part.store;
     await store.del(keys.position(0, broken));
     await store.lpush(keys.position(0, broken), 'no text');
     await bert.send(part, 'all the same');
-    const failed = await first.fanOut.advanceRooms([broken, room]);
+    const failed = await until(async () => {
+      const all = await first.fanOut.advanceRooms([broken, room]);
+      return all.length > 0 ? all : null; // of a busy machine it may fail only after its turn
+    }, 'a failure');
     expect(failed.map((one) => one.room)).toEqual([broken]);
     await anna.poll(part);
     expect(anna.texts).toEqual(['all the same']);
@@ -191,7 +179,7 @@ describe('a message in the log', () => {
   it('that is taken out of the log in the middle of its chunks holds nothing up', async () => {
     const { redis: store, keys } = part.store;
     const others = Array.from({ length: 700 }, (_, i) => 3_000_000 + i);
-    await store.zadd(keys.members(0, room), ...others.flatMap((id) => [id, id]));
+    await store.zadd(keys.members(0, room), ...others.flatMap((one) => [one, one]));
     const { id } = await bert.send(part, 'one');
     expect(
       (await new FanOutSteps(first.store).deliver(room, 0, await new FanOutSteps(first.store).readBatch(room))).status,
@@ -252,12 +240,11 @@ describe('bounds', () => {
     const other = await part.join('little');
     await fanOut.advanceRooms(['very-much']);
     await fanOut.advanceRooms(['very-much', 'little']);
-    expect([await client.zscore(keys.dirty(0), 'very-much'), await client.zscore(keys.dirty(0), 'little')]).toEqual([
-      expect.any(String),
-      null,
-    ]);
+    const isDirty = async (name: string): Promise<boolean> => (await client.zscore(keys.dirty(0), name)) !== null;
+    await until(async () => !(await isDirty('little')), 'the room that has little');
+    expect(await isDirty('very-much')).toBe(true);
     expect((await part.poll(other.token, other.cursor)).events).toHaveLength(1);
-    await until(async () => (await client.zscore(keys.dirty(0), 'very-much')) === null, 'all of it has come', 30_000);
+    await until(async () => !(await isDirty('very-much')), 'all of it has come', 30_000);
   });
 
   it('a log keeps its history and nothing undelivered is trimmed', async () => {

@@ -1,36 +1,17 @@
 /** The live way against deliveries and notices that come early, late, twice or not at all. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { attach, parseCursor } from '../../shared/store/inboxes.js';
 import { parseToken } from '../../shared/store/tokens.js';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { freshRoom, partsTest } from '../support/fixtures/parts.js';
+import type { Part, Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-let redis: TestRedis;
-let here: Part;
-let there: Part;
-let worker: Awaited<ReturnType<typeof openFanOut>>;
-let anna: Person;
-let bert: Person;
-let rooms = 0;
-let room: string;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  here = await openPart(redis.url);
-  there = await openPart(redis.url);
-  worker = await openFanOut(redis.url);
-});
-afterAll(async () => {
-  await here.close();
-  await there.close();
-  worker.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  rooms += 1;
-  room = `room-${rooms}`;
+const it = partsTest;
+let here: Part, there: Part, worker: Worker, anna: Person, bert: Person, room: string;
+it.beforeEach(async ({ scene, otherPart }) => {
+  [here, there, worker] = [scene.part, otherPart, scene.worker];
+  room = freshRoom();
   anna = await joinAs(here, room);
   bert = await joinAs(there, room);
   await worker.fanOut.advanceRoom(room);

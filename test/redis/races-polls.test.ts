@@ -1,37 +1,17 @@
 /** Polls against each other, against clients that go, and against a Redis from another time. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BlockingPool } from '../../apps/api/polls/blocking.js';
-import { nodesOf } from '../../shared/redis/nodes.js';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { describe, expect } from 'vitest';
+import { bothWays, freshRoom } from '../support/fixtures/parts.js';
+import type { Part, Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { startRedis, type TestRedis, wipe } from '../support/redis.js';
+import { wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
-  let redis: TestRedis;
-  let here: Part;
-  let there: Part;
-  let worker: Awaited<ReturnType<typeof openFanOut>>;
-  let anna: Person;
-  let bert: Person;
-  let rooms = 0;
-  let room: string;
+describe.for(bothWays({ POLL_CONNECTIONS: '3' }))('with LIVE=%s', ([, it]) => {
+  let here: Part, there: Part, worker: Worker, anna: Person, bert: Person, room: string;
 
-  beforeAll(async () => {
-    redis = await startRedis();
-    here = await openPart(redis.url, { LIVE, POLL_CONNECTIONS: '3' });
-    there = await openPart(redis.url, { LIVE });
-    worker = await openFanOut(redis.url);
-  });
-  afterAll(async () => {
-    await here.close();
-    await there.close();
-    worker.close();
-    await redis.stop();
-  });
-  beforeEach(async () => {
-    rooms += 1;
-    room = `room-${rooms}`;
+  it.beforeEach(async ({ scene, otherPart }) => {
+    [here, there, worker] = [scene.part, otherPart, scene.worker];
+    room = freshRoom();
     anna = await joinAs(here, room);
     bert = await joinAs(there, room);
     await worker.fanOut.advanceRoom(room);
@@ -175,45 +155,5 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     await until(() => here.polls.heldIn(second).length, 'the notice');
     await there.call('signal', { token: bert.token, room: second, data: 1 });
     expect((await poll).events).toMatchObject([{ type: 'signal', room: second }]);
-  });
-});
-
-describe('the pool', () => {
-  it('gives a connection out again only when UNBLOCK and BLPOP have both answered, whoever comes first', async () => {
-    const redis = await startRedis();
-    const part = await openPart(redis.url, { LIVE: 'off' });
-    const pool = new BlockingPool(nodesOf(part.store.redis, redis.url), 1);
-    for (let i = 0; i < 200; i += 1) {
-      const bell = `bell:${i}`;
-      const lease = await pool.acquire(bell);
-      const waited = lease?.wait(bell, 5_000);
-      const rung = i % 3 === 0 ? part.store.redis.rpush(bell, '1') : Promise.resolve(0);
-      if (i % 2 === 0) await new Promise(setImmediate);
-      lease?.cancel();
-      await rung;
-      expect(['rung', 'cancelled']).toContain(await waited);
-      if (lease) pool.release(lease);
-      expect(pool.open).toBe(1);
-    }
-    const lease = await pool.acquire('last');
-    const waited = lease?.wait('last', 5_000);
-    await part.store.redis.rpush('last', '1');
-    expect(await waited).toBe('rung');
-    if (lease) pool.release(lease);
-    pool.close();
-    await part.close();
-    await redis.stop();
-  });
-
-  it('that is used up refuses with LIVE=off and says when to try again', async () => {
-    const redis = await startRedis();
-    const part = await openPart(redis.url, { LIVE: 'off', POLL_CONNECTIONS: '1' });
-    const people = [await joinAs(part, 'r'), await joinAs(part, 'r')];
-    const polls = people.map((person) => part.poll(person.token, person.cursor, 1).catch((error: unknown) => error));
-    expect(await Promise.all(polls)).toContainEqual(
-      expect.objectContaining({ code: 'unavailable', details: { retryAfter: 2 } }),
-    );
-    await part.close();
-    await redis.stop();
   });
 });

@@ -1,36 +1,21 @@
 /** What a failover tears apart is made whole: one master has lost its last moments, the others have not. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { repair, repairAfterFailovers } from '../../apps/worker/jobs/repair.js';
 import { compareIds, privateRoom } from '../../shared/protocol/events.js';
 import { enterRoom } from '../../shared/store/memberships.js';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { freshRoom, partsWith } from '../support/fixtures/parts.js';
+import type { Part, Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { masters, startRedis, type TestRedis } from '../support/redis.js';
+import { masters } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 const ONE_SHARD = { SHARDS: '1', LIVE: 'off' };
 const ALL = { users: new Set([0]), rooms: new Set([0]) };
-let redis: TestRedis;
-let part: Part;
-let worker: Awaited<ReturnType<typeof openFanOut>>;
-let anna: Person;
-let bert: Person;
-let rooms = 0;
-let room: string;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url, ONE_SHARD);
-  worker = await openFanOut(redis.url, ONE_SHARD);
-});
-afterAll(async () => {
-  await part.close();
-  worker.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  rooms += 1;
-  room = `room-${rooms}`;
+const it = partsWith(ONE_SHARD);
+let part: Part, worker: Worker, anna: Person, bert: Person, room: string;
+it.beforeEach(async ({ scene }) => {
+  ({ part, worker } = scene);
+  room = freshRoom();
   anna = await joinAs(part, room);
   bert = await joinAs(part, room);
   await worker.fanOut.advanceRoom(room);

@@ -1,31 +1,19 @@
 /** Signals that come while no poll of their user is held: the latest ones wait for its next poll, at whatever process. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, openPart, type Part } from '../support/parts.js';
+import { describe, expect } from 'vitest';
+import { bothWays, freshRoom } from '../support/fixtures/parts.js';
+import type { Answer, Part } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-let redis: TestRedis;
-let rooms = 0;
-
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterAll(() => redis.stop());
-
-describe.each(['on', 'off'])('with LIVE=%s, signals that come between two polls', (LIVE) => {
-  let here: Part;
-  let there: Part;
-
-  beforeAll(async () => {
-    here = await openPart(redis.url, { LIVE });
-    there = await openPart(redis.url, { LIVE });
+describe.for(bothWays())('with LIVE=%s, signals that come between two polls', ([, it]) => {
+  let here: Part, there: Part;
+  it.beforeAll(({ part, otherPart }) => {
+    [here, there] = [part, otherPart];
   });
-  afterAll(() => Promise.all([here.close(), there.close()]));
 
   /** People in a room of their own, who have polled all that is in their inboxes. */
   async function people(): Promise<{ room: string; anna: Person; bert: Person; carl: Person }> {
-    const room = `signals-${LIVE}-${(rooms += 1)}`;
+    const room = freshRoom();
     const [anna, bert, carl] = [await joinAs(here, room), await joinAs(here, room), await joinAs(here, room)];
     for (const one of [anna, bert, carl]) await one.poll(here);
     return { room, anna, bert, carl };
@@ -38,7 +26,7 @@ describe.each(['on', 'off'])('with LIVE=%s, signals that come between two polls'
 
   /** Resolves when a process has heard all signals of before. */
   async function heard(by: Part): Promise<void> {
-    const witness = await joinAs(by, `witness-${(rooms += 1)}`);
+    const witness = await joinAs(by, freshRoom());
     await until(async () => {
       await signal(witness, 'all');
       return dataOf(await witness.poll(by, 0.05)).length > 0;

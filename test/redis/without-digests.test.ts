@@ -1,25 +1,11 @@
 /** Beside processes of a version that knows no sums, as during an upgrade: nothing is taken for a loss. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { parseDelivery } from '../../apps/api/polls/delivery.js';
 import { cursorText, parseCursor } from '../../shared/store/inboxes.js';
-import { openFanOut, openPart, type Part } from '../support/parts.js';
+import { partsTest } from '../support/fixtures/parts.js';
 import { joinAs } from '../support/people.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
 
-let redis: TestRedis;
-let part: Part;
-let worker: Awaited<ReturnType<typeof openFanOut>>;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  part = await openPart(redis.url);
-  worker = await openFanOut(redis.url);
-});
-afterAll(async () => {
-  await part.close();
-  worker.close();
-  await redis.stop();
-});
+const it = partsTest;
 
 it('a delivery of a worker that gives no sums is read, and what looks like them in a text is none', () => {
   const group = ['1', '5-0', '1:2', '{"id":"5-0","text":"1 2 3"}'];
@@ -39,7 +25,10 @@ it('a cursor without a sum is one, and gives one that is read by such a version'
   expect(cursorText('0123456789', { count: 3, eventId: '5-0', digest: 35 })).toMatch(/^[a-z0-9]{1,16}\.3\.5-0$/);
 });
 
-it('a cursor without a sum, and an inbox whose beginning such a version has moved, lose nothing', async () => {
+it('a cursor without a sum, and an inbox whose beginning such a version has moved, lose nothing', async ({
+  part,
+  worker,
+}) => {
   const [anna, bert] = [await joinAs(part, 'room'), await joinAs(part, 'room')];
   for (const [number, how] of (['no sum', 'no sum in Redis', 'live', 'live, no sum'] as const).entries()) {
     if (how === 'no sum in Redis') {

@@ -119,11 +119,14 @@ async function openStore(redisUrl: string, settings: Record<string, string>): Pr
   return [createStore(redis, config), config];
 }
 
-/** A worker's fan-out over a store of its own. */
-export async function openFanOut(
-  redisUrl: string,
-  settings: Record<string, string> = {},
-): Promise<{ fanOut: FanOut; store: Store; close: () => void }> {
+/** A worker's parts: its fan-out over a store of its own. */
+export interface Worker {
+  fanOut: FanOut;
+  store: Store;
+  close: () => void;
+}
+
+export async function openFanOut(redisUrl: string, settings: Record<string, string> = {}): Promise<Worker> {
   const [store] = await openStore(redisUrl, settings);
   return { fanOut: new FanOut(store, { delivered: quiet }), store, close: () => store.redis.disconnect() };
 }

@@ -1,22 +1,40 @@
 /** Users of parts under test, who poll as a client library does. */
+import type { Parameters } from '../../apps/api/operations/parameters.js';
 import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
+import type { OperationName } from '../../shared/protocol/operations.js';
 import type { Answer, Part } from './parts.js';
 import { until } from './until.js';
 
+/** What a join gives of a user. */
+export interface Admission {
+  id: number;
+  token: string;
+  cursor: string;
+  lastSeen: string;
+}
+
 export class Person {
+  readonly id: number;
+  readonly token: string;
   cursor: string;
   lastSeen: string;
   readonly texts: (string | undefined)[] = [];
 
+  /** `part`: where it joined. */
   constructor(
-    readonly id: number,
-    readonly token: string,
+    readonly part: Part,
     readonly room: string,
-    cursor: string,
-    lastSeen: string,
+    { id, token, cursor, lastSeen }: Admission,
   ) {
+    this.id = id;
+    this.token = token;
     this.cursor = cursor;
     this.lastSeen = lastSeen;
+  }
+
+  /** Calls an operation where it joined, in its room unless another is given. */
+  act<Op extends OperationName>(op: Op, parameters: object = {}): Promise<Answer> {
+    return this.part.call(op, { token: this.token, room: this.room, ...parameters } as Partial<Parameters<Op>>);
   }
 
   /** Polls once at a part and takes what comes. `timeout` in s. */
@@ -59,6 +77,5 @@ export class Person {
 }
 
 export async function joinAs(part: Part, room: string, name?: string): Promise<Person> {
-  const { id, token, cursor, lastSeen } = await part.join(room, name);
-  return new Person(id, token, room, cursor, lastSeen);
+  return new Person(part, room, await part.join(room, name));
 }

@@ -1,13 +1,14 @@
 /** A Redis, an API process's parts and a worker's fan-out, for tests of what happens in a room. */
 import type { Parameters } from '../../apps/api/operations/parameters.js';
 import type { ChatEvent, RoomView } from '../../shared/protocol/events.js';
-import { openFanOut, openPart, type Part } from './parts.js';
+import type { Part, Worker } from './parts.js';
 import { Person } from './people.js';
-import { startRedis, type TestRedis } from './redis.js';
+import type { TestRedis } from './redis.js';
 
 export interface Arrival {
   person: Person;
-  owner: string;
+  /** Undefined where somebody else had made the room. */
+  owner: unknown;
   room: RoomView;
 }
 
@@ -15,23 +16,25 @@ export class Scene {
   constructor(
     readonly redis: TestRedis,
     readonly part: Part,
-    readonly worker: Awaited<ReturnType<typeof openFanOut>>,
+    readonly worker: Worker,
   ) {}
-
-  async close(): Promise<void> {
-    await this.part.close();
-    this.worker.close();
-    await this.redis.stop();
-  }
 
   async join(room: string, more: Partial<Parameters<'join'>> = {}): Promise<Arrival> {
     const answer = await this.part.call('join', { room, ...more });
     const { id } = answer.user as { id: number };
+    const { cursor } = answer;
     return {
-      person: new Person(id, String(answer.token), room, answer.cursor, '0-0'),
-      owner: String(answer.owner),
+      person: new Person(this.part, room, { id, token: String(answer.token), cursor, lastSeen: '0-0' }),
+      owner: answer.owner,
       room: answer.room as RoomView,
     };
+  }
+
+  /** Lets people of these names join a room, one after the other. */
+  async people<Names extends string[]>(room: string, ...names: Names): Promise<{ [Place in keyof Names]: Person }> {
+    const people: Person[] = [];
+    for (const name of names) people.push((await this.join(room, { name })).person);
+    return people as { [Place in keyof Names]: Person };
   }
 
   /** What somebody is given by a poll, after fan-out. */
@@ -45,9 +48,4 @@ export class Scene {
     const { events } = await this.part.call('history', { token: person.token, room: person.room });
     return events.filter(({ type }) => type === 'message').map(({ text }) => text);
   }
-}
-
-export async function openScene(settings: Record<string, string> = {}, given?: TestRedis): Promise<Scene> {
-  const redis = given ?? (await startRedis());
-  return new Scene(redis, await openPart(redis.url, settings), await openFanOut(redis.url, settings));
 }

@@ -8,7 +8,7 @@ import type { OperationName } from '../../shared/protocol/operations.js';
 import { expireUser, staleUsers } from '../../shared/store/presence.js';
 import type { Store } from '../../shared/store/store.js';
 import { ghosts } from './key-space.js';
-import type { Answer, openFanOut, Part } from './parts.js';
+import type { Answer, Part, Worker } from './parts.js';
 import { joinAs, type Person } from './people.js';
 import { wipe } from './redis.js';
 import { Turns } from './turns.js';
@@ -52,14 +52,15 @@ export class World {
 
   constructor(
     readonly part: Part,
-    readonly worker: Awaited<ReturnType<typeof openFanOut>>,
+    readonly worker: Worker,
   ) {}
 
   /** New users, of whom some are members of the room, and some write to each other already. */
   async begin(members: readonly boolean[], acquainted: boolean): Promise<void> {
     const { part } = this;
     await wipe(part.store.redis);
-    const owner = (this.#owner = await joinAs(part, HOME));
+    const owner = await joinAs(part, HOME);
+    this.#owner = owner;
     await part.call('enter', { token: owner.token, room: ROOM });
     this.#people = await Promise.all(members.map(() => joinAs(part, HOME)));
     for (const [index, one] of this.#people.entries()) {
