@@ -1,6 +1,6 @@
 /**
- * What runs, for pm2: `npm start` uses it, and so can `pm2 start ecosystem.config.js` after `npm run build`.
- * Redis is one of it unless REDIS_URL names another.
+ * The processes that pm2 runs. `npm start` uses this file; after `npm run build`, so can `pm2 start
+ * ecosystem.config.js`. The chat's own Redis is among them, unless REDIS_URL is set.
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const settings = orEnd(() => ({ ...readConfig(process.env), ...readStartConfig(p
 const port = settings.ownRedis ? orEnd(portNow) : null;
 
 /**
- * What the host has to mend is said in one line; pm2 would add its own and a stack.
+ * Ends this process with one line when the host has to change something. pm2 itself would print a stack.
  *
  * @template T
  * @param {() => T} read
@@ -30,31 +30,32 @@ function orEnd(read) {
 const common = {
   cwd: dirname(fileURLToPath(import.meta.url)),
   merge_logs: true,
-  // a process that ends is started again for ever, but ever less often: pm2's own limit would give up on it
+  // pm2 restarts a process for ever, with growing pauses; its own limit would give the process up
   exp_backoff_restart_delay: 100,
-  // one that only the host can help says so in its log and stays away
+  // a process that only the host can help says so in its log and is not restarted
   stop_exit_codes: [CONFIG_EXIT],
-  // above what an API process (3 s, after its notice) and a worker (4 s) give themselves to end in order
+  // an API process takes up to 3 s after its notice to end in order, a worker up to 4 s
   kill_timeout: 8_000 + settings.drainNotice * 1_000,
 };
 
-const telemetry = new URL('scripts/tracing.js', import.meta.url).href;
+const tracing = settings.otel ? ` --import ${new URL('scripts/tracing.js', import.meta.url).href}` : '';
 
 const node = {
   ...common,
-  // held polls outlive many small collections; with room for them there are few (a third less CPU per delivery). With a process for each
-  // core, helpers that collect garbage only wait for one another: pauses of 40 ms on one core became 15
-  node_args: `--enable-source-maps --max-semi-space-size=32 --single-threaded-gc${settings.otel ? ` --import ${telemetry}` : ''}`,
-  pmx: false, // pm2's own instruments; with them a process whose start throws lives on, doing nothing
+  // Held polls survive many small garbage collections. A larger young generation makes these rare: a third less CPU per
+  // delivery. With one process per core, helper threads of the collector only wait for one another: without them,
+  // pauses of 40 ms on one core became 15 ms.
+  node_args: `--enable-source-maps --max-semi-space-size=32 --single-threaded-gc${tracing}`,
+  pmx: false, // with pm2's own metrics, a process whose start throws lives on and does nothing
   wait_ready: true,
 };
 
 /**
- * ms for which a reload waits for the new process before it ends the former one, ready or not. A start took more than 10 s on a slow
- * machine, and nobody listened meanwhile. systemd gives `pm2 resurrect` 90 s.
+ * A reload waits this long for the new process, then it ends the old one in any case. On a slow machine a start took
+ * more than 10 s, and no process listened meanwhile. systemd gives `pm2 resurrect` 90 s.
  */
 const API_START_MS = 75_000;
-/** A worker is ready when it has reached Redis: while Redis is away, pm2 must not wait for long. */
+/** A worker is ready when it has reached Redis. While Redis is away, pm2 must not wait long. */
 const WORKER_START_MS = 10_000;
 
 const redisAt = (/** @type {number} */ ownPort) => ({

@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The layers of the tests, by what a file needs. Those with the longest files come first: begun last, one would run on alone. */
+/**
+ * The layers of the tests, by what a file needs. Those with the longest files come first, so that none runs on alone at
+ * the end.
+ */
 const LAYERS = ['cluster', 'browser', 'system', 'redis', 'unit'];
 
 class LongestLayerFirst extends BaseSequencer {
@@ -13,13 +16,14 @@ class LongestLayerFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // tests start real processes and wait for what they do; a failure must never be a matter of patience alone
+    // tests start real processes and wait for them; a slow machine alone must not fail a test
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // each file starts a system of several processes: three at a time on two cores took as long as two, and made some too late
+    // each file starts several processes: on two cores, three files at a time took as long as two, and some came too
+    // late
     pool: 'forks',
     maxWorkers: 2,
-    // files of one worker share its modules, which keep nothing of a test, and its browser: to start them takes longer
+    // files of one worker share its browser and its modules, which keep no state of a test: loading them takes longer
     // than many a file
     isolate: false,
     sequence: { sequencer: LongestLayerFirst },

@@ -1,6 +1,7 @@
 /**
- * `npm run build`: compiles into dist/, with the Lua scripts beside the code that loads them and the web pages.
- * Does nothing when nothing has changed; `--force` builds anyway. A build that fails leaves the former one as it is.
+ * `npm run build` compiles everything into dist/, with the web pages, and with the Lua scripts beside the code that
+ * loads them. It does nothing when no source has changed; `--force` builds anyway. A build that fails leaves the last
+ * one as it is.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -17,7 +18,7 @@ const stampFile = inProject('dist/.inputs');
 
 export async function build({ force = false } = {}) {
   const stamp = await hashOfInputs();
-  if (!force && stamp === (await formerStamp())) return;
+  if (!force && stamp === (await lastStamp())) return;
   await run('Building', process.execPath, [inProject('node_modules/typescript/bin/tsc'), '--noEmitOnError']);
   await removeStale();
   await copyLua();
@@ -25,7 +26,7 @@ export async function build({ force = false } = {}) {
   await writeFile(stampFile, stamp);
 }
 
-/** One hash of the names and contents of all that a build depends on. */
+/** Resolves with one hash of the names and contents of all files that a build depends on. */
 async function hashOfInputs() {
   const hash = createHash('sha256');
   for (const input of inputs) {
@@ -38,9 +39,12 @@ async function hashOfInputs() {
   return hash.digest('hex');
 }
 
-const formerStamp = () => readFile(stampFile, 'utf8').catch(() => null);
+const lastStamp = () => readFile(stampFile, 'utf8').catch(() => null);
 
-/** The files of a folder, however deep, in a fixed order; a file gives itself, a missing folder none. */
+/**
+ * Resolves with all files below a folder in a fixed order, or with the file itself, or with none where there is
+ * nothing.
+ */
 async function filesIn(/** @type {string} */ path) {
   if (!existsSync(inProject(path))) return [];
   const entries = await readdir(inProject(path), { withFileTypes: true, recursive: true }).catch(() => null);
@@ -51,7 +55,7 @@ async function filesIn(/** @type {string} */ path) {
     .sort();
 }
 
-/** Removes what was compiled from sources that are no more. */
+/** Removes what was compiled from sources that no longer exist. */
 async function removeStale() {
   for (const folder of compiled) {
     for (const file of await filesIn(join('dist', folder))) {

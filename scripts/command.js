@@ -1,4 +1,4 @@
-/** Runs the commands that prepare the project: one plain line each, their own output only when they fail. */
+/** Runs the commands that prepare the project. Each is one plain line; its output is shown only when it fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
@@ -8,24 +8,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem, report } from './problem.js';
 import { root } from './project.js';
 
-/** How long a command may take to end when told to. */
-const PATIENCE = 2_000;
+/** A command has this time to end after SIGTERM; then it is killed. */
+const STOP_TIMEOUT_MS = 2_000;
 
 /** @type {import('node:child_process').ChildProcess | null} */
 let running = null;
 
-/** Ends the command that runs now, if any, with all processes it has started itself. */
+/** Ends the command that runs now, if there is one, with all processes that it has started. */
 export async function stopCommand() {
   const command = running;
   if (!command) return;
   const closed = once(command, 'close');
   signalGroup(command, 'SIGTERM');
-  await Promise.race([closed, sleep(PATIENCE, null, { ref: false })]);
+  await Promise.race([closed, sleep(STOP_TIMEOUT_MS, null, { ref: false })]);
   signalGroup(command, 'SIGKILL');
 }
 
 /**
- * The work of a script that is run by itself: a signal ends its command first, a Problem is one line.
+ * Does the work of a script that runs by itself. A signal ends its command first. A Problem is printed as one line.
  *
  * @param {() => Promise<unknown>} work
  */
@@ -36,7 +36,7 @@ export function asScript(work) {
 }
 
 /**
- * Runs a command after saying what it is for. Throws a Problem, after the command's own output, when it fails.
+ * Prints a command's purpose and runs it. When it fails, prints its output and throws a Problem.
  *
  * @param {string} purpose
  * @param {string} command
@@ -48,11 +48,11 @@ export async function run(purpose, command, args, env = {}) {
   const { code, output } = await finish(command, args, env);
   if (code === 0) return;
   process.stderr.write(output);
-  throw new Problem(`${purpose} failed: see the output of "${[command, ...args].join(' ')}" above.`);
+  throw new Problem(`${purpose} failed. Look at the output of "${[command, ...args].join(' ')}" above.`);
 }
 
 /**
- * Resolves with the exit code and all output of a command, also when it cannot be started at all.
+ * Resolves with the exit code and all output of a command, even when it cannot be started.
  *
  * @param {string} command
  * @param {string[]} args
@@ -66,7 +66,7 @@ function finish(command, args, env) {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true, // a process group, to be ended as one
+      detached: true, // a process group of its own, so that one signal ends all of it
     });
     running = child;
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
@@ -80,15 +80,15 @@ function finish(command, args, env) {
  * @param {NodeJS.Signals} name
  */
 function signalGroup({ pid }, name) {
-  if (pid === undefined) return; // it could not be started
+  if (pid === undefined) return; // the command could not be started
   try {
     process.kill(-pid, name);
   } catch {
-    // nothing of it is left
+    // all of the group have ended
   }
 }
 
-/** True when a program is on PATH. */
+/** Resolves with true when a program is on the PATH. */
 export async function hasProgram(/** @type {string} */ name) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const found = await Promise.allSettled(folders.map((folder) => access(join(folder, name), constants.X_OK)));

@@ -1,4 +1,4 @@
-/** `npm run fuzz -- --seconds N`: the tests of rubbish, with as many requests as take about that long. */
+/** `npm run fuzz -- --seconds N` runs the tests that send rubbish, with as many requests as take about N seconds. */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { asScript } from './command.js';
@@ -7,7 +7,7 @@ import { inProject, root } from './project.js';
 
 asScript(async () => {
   const { seconds } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } }).values;
-  if (!/^[1-9]\d{0,4}$/.test(seconds)) throw new Problem('Give --seconds as a whole number from 1 to 99999.');
+  if (!/^[1-9]\d{0,4}$/.test(seconds)) throw new Problem('--seconds must be a whole number from 1 to 99999.');
   const env = { ...process.env, FUZZ_SECONDS: seconds };
   process.exitCode =
     spawnSync(process.execPath, [inProject('node_modules/vitest/vitest.mjs'), 'run', 'test/system/rubbish.test.ts'], {

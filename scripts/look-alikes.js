@@ -1,12 +1,13 @@
 /**
- * `node scripts/look-alikes.js confusables.txt > shared/store/look-alikes.ts`: makes the table of letters that look like
- * ASCII from Unicode's list (https://www.unicode.org/Public/security/latest/confusables.txt, UTS #39).
+ * `node scripts/look-alikes.js confusables.txt > shared/store/look-alikes.ts` makes the table of letters that look like
+ * ASCII. Its source is Unicode's list: https://www.unicode.org/Public/security/latest/confusables.txt (UTS #39). Run
+ * `npm run format` afterwards.
  */
 import { readFileSync } from 'node:fs';
 
-const WIDTH = 130;
+const LETTERS_PER_ROW_MAX = 14;
 const LINE = /^([0-9A-F]+)\s*;\s*([0-9A-F ]+?)\s*;/;
-/** What nicknames are folded to before they are looked up: see `shared/store/names.ts`. */
+/** Nicknames are folded like this before they are looked up: see `shared/store/names.ts`. */
 const caseless = (/** @type {string} */ text) =>
   text
     .normalize('NFKC')
@@ -27,35 +28,34 @@ const looks = new Map(
     .filter((match) => match !== null)
     .map(([, from = '', to = '']) => [character(from), to.split(' ').map(character).join('')]),
 );
+/** @type {Map<string, string>} letters by the text that they look like */
 const rows = new Map();
 for (let point = 0x80; point <= 0x10ffff; point += 1) {
   if (point >= 0xd800 && point <= 0xdfff) continue;
   const one = String.fromCodePoint(point);
-  // only what can be there when it is looked up
+  // folding changes all other characters before they are looked up
   if (caseless(one) !== one || one.normalize('NFD') !== one || !/[\p{L}\p{N}\p{S}\p{P}]/u.test(one)) continue;
-  // as it looks; else as its capital looks
+  // what it looks like, or else what its capital looks like
   const like = [one, one.toUpperCase()]
     .map((form) => caseless(looks.get(form) ?? form))
     .find((form) => form !== one && isAscii(form));
   if (like) rows.set(like, (rows.get(like) ?? '') + one);
 }
 
-const wrapped = (/** @type {[string, string]} */ [like, all]) =>
-  escaped(all)
-    .match(new RegExp(`(?:\\\\u\\{[0-9a-f]+\\}){1,${Math.floor((WIDTH - 12) / 8)}}`, 'g'))
-    ?.map(
-      (part) =>
-        `  [${JSON.stringify(like).replace(/^"(.*)"$/, (_, text) => `'${text.replace(/\\"/g, '"').replace(/'/g, "\\'")}'`)}, '${part}'],`,
-    )
+/** Returns the rows of one text: several when many letters look like it. */
+const rowsOf = (/** @type {[like: string, letters: string]} */ [like, letters]) =>
+  letters
+    .match(new RegExp(`.{1,${LETTERS_PER_ROW_MAX}}`, 'gu'))
+    ?.map((some) => `  [${JSON.stringify(like)}, '${escaped(some)}'],`)
     .join('\n');
 process.stdout.write(`/**
- * What looks like ASCII: the text it looks like, and letters that do, caseless and decomposed.
- * Made by scripts/look-alikes.js from Unicode 15.0's confusables (UTS #39, Unicode licence), as ICU 72 has them; not written by hand.
+ * Letters that look like ASCII, by the text that they look like: caseless and decomposed. scripts/look-alikes.js has made
+ * this table from Unicode 15.0's confusables (UTS #39, Unicode licence), as ICU 72 has them. Do not edit it.
  */
 export const LOOK_ALIKES: [like: string, letters: string][] = [
 ${[...rows]
   .sort(([a], [b]) => (a < b ? -1 : 1))
-  .map(wrapped)
+  .map(rowsOf)
   .join('\n')}
 ];
 `);

@@ -1,4 +1,4 @@
-/** Node in other major versions, as npm has it: for tests and for the bench. */
+/** Fetches other major versions of Node from npm, for the tests and the bench. */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,14 +1,14 @@
-/** Something the host can put right. Its message is one line, shown alone, without a stack. */
+/** An error that the host can correct. Its message is shown as one line, without a stack. */
 export class Problem extends Error {}
 
-/** Returns what a host can act on: the code of a failed connection or file access (`ECONNREFUSED`), else the message. */
+/** Returns the code of a failed connection or file access (`ECONNREFUSED`), and the message of any other error. */
 export function reasonOf(/** @type {unknown} */ error) {
   if (!(error instanceof Error)) return String(error);
   const { code, cause } = /** @type {NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException }} */ (error);
   return [cause?.code, code].find((one) => typeof one === 'string') ?? error.message;
 }
 
-/** Shows why a script ended and sets its exit code; an unexpected error keeps its stack. */
+/** Prints why a script failed and sets its exit code. An unexpected error is printed with its stack. */
 export function report(/** @type {unknown} */ error) {
   console.error(error instanceof Problem ? error.message : error);
   process.exitCode = 1;

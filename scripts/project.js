@@ -1,4 +1,4 @@
-/** Where things are, for the scripts that run before anything is installed or built. */
+/** Paths of the project, for scripts that run before anything is installed or built. */
 import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,26 +6,26 @@ import { Problem, reasonOf } from './problem.js';
 
 export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 
-/** A file or folder of the project. */
+/** Returns the path of a file or folder of the project. */
 export const inProject = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 
-/** The folder of everything that is kept: `.data`, or `DATA_DIR` (the tests use one of their own). */
+/** The folder of all data: `.data`, or `DATA_DIR` (tests have their own). */
 export const dataDir = resolve(root, process.env.DATA_DIR || '.data');
 
-/** pm2's own folder, apart from the host's `~/.pm2`, so that two clones never meet. */
+/** pm2's own folder. It is not the host's `~/.pm2`, so that two clones never meet. */
 export const pm2Home = process.env.DATA_DIR ? join(dataDir, 'pm2') : inProject('.pm2');
 
 /** @type {Record<string, string>} */
-const WHY = {
+const REASONS = {
   EEXIST: 'it is a file',
   ENOTDIR: 'a part of its path is a file',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
+  EACCES: 'this user may not write to it',
+  EPERM: 'this user may not write to it',
   EROFS: 'its disk is read-only',
   ENOSPC: 'its disk is full',
 };
 
-/** Makes a folder that will be written into. Throws a Problem when that cannot be. */
+/** Creates a folder that the chat writes to. Throws a Problem when it cannot be used. */
 export function ensureFolder(/** @type {string} */ folder) {
   try {
     mkdirSync(folder, { recursive: true });
@@ -33,12 +33,13 @@ export function ensureFolder(/** @type {string} */ folder) {
   } catch (error) {
     const reason = reasonOf(error);
     throw new Problem(
-      `The folder ${folder} cannot be used: ${WHY[reason] ?? reason}. Mend that, or set DATA_DIR to another one.`,
+      `The folder ${folder} cannot be used: ${REASONS[reason] ?? reason}. ` +
+        'Correct that, or set DATA_DIR to another folder.',
     );
   }
 }
 
-/** True in the file that node was asked to run, false where it is imported. */
+/** Returns true in the file that Node was started with, and false in a file that is imported. */
 export function isMain(/** @type {string} */ url) {
   return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url);
 }

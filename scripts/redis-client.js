@@ -1,8 +1,8 @@
-/** A few questions to a Redis, for the start. ioredis is loaded late: these scripts are read before it is installed. */
-const PATIENCE = 5_000;
+/** Asks a Redis a few questions at the start. ioredis is imported late, because the start installs it first. */
+const TIMEOUT_MS = 5_000;
 
 /**
- * Sends commands, one after the other, and gives their replies. Throws the connection's error at once.
+ * Sends commands one after the other and resolves with their replies. Rejects at once with an error of the connection.
  *
  * @param {string} url
  * @param {...[name: string, ...args: string[]]} commands
@@ -12,17 +12,17 @@ export async function ask(url, ...commands) {
   const redis = new Redis(url, {
     lazyConnect: true,
     retryStrategy: null,
-    connectTimeout: PATIENCE,
-    commandTimeout: PATIENCE,
+    connectTimeout: TIMEOUT_MS,
+    commandTimeout: TIMEOUT_MS,
   });
   /** @type {Error | null} */
-  let reason = null;
-  redis.on('error', (error) => (reason = error));
+  let failure = null;
+  redis.on('error', (error) => (failure = error));
   try {
     await redis.connect();
     return await Promise.all(commands.map(([name, ...args]) => redis.call(name, ...args)));
   } catch (error) {
-    throw reason ?? error;
+    throw failure ?? error;
   } finally {
     redis.disconnect();
   }

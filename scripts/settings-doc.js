@@ -39,7 +39,7 @@ export function settingsDoc(groups) {
   return [INTRODUCTION, ...sections].join('\n');
 }
 
-/** One item of a list, wrapped between words. */
+/** Returns one item of a list, wrapped between words. */
 function wrapped(/** @type {string} */ text) {
   const lines = [''];
   for (const word of text.split(' ')) {

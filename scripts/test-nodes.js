@@ -1,6 +1,6 @@
 /**
- * `npm run test:nodes`: the tests that need no processes of the chat, on other major versions of Node. `-- 24` runs them
- * on that one alone. Exits with 1 when they fail on one of them, after running them on all.
+ * `npm run test:nodes` runs the tests that need no processes of the chat on other major versions of Node. `-- 24` runs
+ * them on that version alone. The exit code is 1 when they fail on one of the versions; they still run on all.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { Problem } from './problem.js';
 import { inProject, root } from './project.js';
 import { prepare } from './start/prepare.js';
 
-/** The LTS versions above the floor in package.json, on which `npm test` runs. */
+/** The LTS versions above the oldest one that package.json allows. */
 const MAJORS = ['22', '24', '26'];
 const TESTS = ['run', '--project', 'unit', '--project', 'redis'];
 
@@ -19,13 +19,13 @@ async function testNodes() {
   await prepare();
   const failed = [];
   for (const major of chosen()) if (!(await passesOn(await nodeBinary(major)))) failed.push(major);
-  if (failed.length > 0) throw new Problem(`There are failed tests on Node ${failed.join(' and ')}: see above.`);
+  if (failed.length > 0) throw new Problem(`Tests failed on Node ${failed.join(' and ')}. Look at the output above.`);
 }
 
 function chosen() {
   const majors = process.argv.slice(2);
   const odd = majors.find((major) => !/^\d+$/.test(major));
-  if (odd !== undefined) throw new Problem(`${odd} is no major version of Node: npm run test:nodes -- 24 26`);
+  if (odd !== undefined) throw new Problem(`${odd} is not a major version of Node. Usage: npm run test:nodes -- 24 26`);
   return majors.length > 0 ? majors : MAJORS;
 }
 

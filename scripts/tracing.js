@@ -1,19 +1,20 @@
 /**
- * Traces by OpenTelemetry, loaded ahead of a process (`node --import ./scripts/tracing.js ...`; ecosystem.config.js does so with
- * OTEL=on). Where they go, OpenTelemetry's own settings say (OTEL_...). Its packages are the host's to install: docs/hosting.md.
+ * Traces by OpenTelemetry. A process loads this file first: `node --import ./scripts/tracing.js ...`. With OTEL=on,
+ * ecosystem.config.js does so. OpenTelemetry's own settings (OTEL_...) say where the traces go. The host installs its
+ * packages: docs/hosting.md.
  */
 import { register } from 'node:module';
 
-/** As CONFIG_EXIT in shared/config/config.ts: pm2 does not start such a process again. */
+/** The same as CONFIG_EXIT in shared/config/config.ts: pm2 does not restart a process that exits with it. */
 const CONFIG_EXIT = 78;
-/** Held for as long as nothing happens: their time says nothing, and they are most of all requests. */
+/** Polls are not traced: they are most of all requests, and they last as long as nothing happens. */
 const POLL = /^\/(jsonp|api)\/poll(\?|$)/;
 
 async function load(/** @type {string} */ name) {
   try {
     return await import(name);
   } catch {
-    console.error(`OTEL=on needs ${name}, which is not installed: see docs/hosting.md.`);
+    console.error(`OTEL=on needs the package ${name}, which is not installed. See docs/hosting.md.`);
     process.exit(CONFIG_EXIT);
   }
 }
@@ -22,7 +23,7 @@ const { NodeSDK } = await load('@opentelemetry/sdk-node');
 const { HttpInstrumentation } = await load('@opentelemetry/instrumentation-http');
 const { PinoInstrumentation } = await load('@opentelemetry/instrumentation-pino');
 
-/** With JSONP, tokens and texts stand in URLs; and whose request it is, is no business of whoever keeps the traces. */
+/** Removes queries and addresses from traces: with JSONP, tokens and texts are in URLs, and visitors stay unknown. */
 function withoutSecrets({ url = '' }) {
   const path = url.split('?', 1)[0];
   const gone = [

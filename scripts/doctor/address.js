@@ -1,4 +1,4 @@
-/** By which address the chat counts who comes through a proxy, as its counters in Redis show. */
+/** Checks by which address the chat counts visitors that come through a proxy. Its counters in Redis show that. */
 import { randomInt } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { bad, good, note } from './findings.js';
@@ -7,7 +7,8 @@ import { withRedis } from './redis.js';
 
 const LOOPBACK = '127.0.0.1';
 const UNSEEN = note(
-  "By which address visitors are counted cannot be told from here. Run the doctor where it has the chat's REDIS_URL.",
+  "Without the chat's Redis, the doctor cannot see by which address the chat counts visitors.",
+  "Run the doctor with the chat's REDIS_URL.",
 );
 
 /**
@@ -16,7 +17,8 @@ const UNSEEN = note(
  */
 
 /**
- * Joins with a forged address, and looks which counter has gone up. `redisUrl` null: there is none to look at.
+ * Returns a check that joins with a forged address and looks which counter went up. `redisUrl` is null where there is
+ * no Redis to look at.
  *
  * @param {string | null} redisUrl
  * @param {import('./settings.js').Settings} settings
@@ -37,22 +39,24 @@ export function checkAddress(redisUrl, { rateLimits, trustProxy }) {
  * @param {number} trustProxy
  */
 async function judge(url, countOf, trustProxy) {
-  const forged = `198.51.100.${randomInt(1, 255)}`; // of no real network (RFC 5737)
+  const forged = `198.51.100.${randomInt(1, 255)}`; // an address of no real network (RFC 5737)
   const before = { forged: await countOf(forged), loopback: await countOf(LOOPBACK) };
   const guest = await call(url, 'join', { room: 'doctor' }, { headers: { 'X-Forwarded-For': forged } });
   const after = { forged: await countOf(forged), loopback: await countOf(LOOPBACK) };
   if (guest.ok) await call(url, 'leave', { token: guest.token });
   if (after.forged > before.forged) {
     return bad(
-      `An X-Forwarded-For that a visitor makes up is believed (TRUST_PROXY=${trustProxy}), so limits hold nobody: let the outermost proxy replace that header, and TRUST_PROXY be the number of proxies.`,
+      `With TRUST_PROXY=${trustProxy} the chat believes a forged X-Forwarded-For, so its limits stop nobody.`,
+      'Set TRUST_PROXY to the number of your proxies, and let the outermost one replace that header.',
     );
   }
   if (after.loopback > before.loopback && !(await isLoopback(url))) {
     return bad(
-      `All visitors count as one, the proxy (TRUST_PROXY=${trustProxy}): ${trustProxy === 0 ? 'start the chat with TRUST_PROXY=1' : 'let the proxy set X-Forwarded-For'}.`,
+      `All visitors count as one address, the proxy's (TRUST_PROXY=${trustProxy}).`,
+      trustProxy === 0 ? 'Start the chat with TRUST_PROXY=1.' : 'Let the proxy set X-Forwarded-For.',
     );
   }
-  return good('An X-Forwarded-For that a visitor makes up is not believed.');
+  return good('The chat does not believe a forged X-Forwarded-For.');
 }
 
 async function isLoopback(/** @type {string} */ url) {
@@ -61,7 +65,7 @@ async function isLoopback(/** @type {string} */ url) {
 }
 
 /**
- * Gives `work` what tells how many joins an address has made in this minute.
+ * Calls `work` with a function that reads how many joins an address has made in this minute.
  *
  * @template T
  * @param {string} redisUrl

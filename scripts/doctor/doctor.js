@@ -1,6 +1,7 @@
 /**
- * `npm run doctor`: looks at everything a host can get wrong, and says in plain words what to change. Start it with the settings of the
- * chat. `-- --url https://chat.example.org` also looks through the proxy in front. Exits with 1 when something is bad.
+ * `npm run doctor` checks everything that a host can get wrong, and says in plain words what to change. Start it with
+ * the settings of the chat. `-- --url https://chat.example.org` also checks the way through the proxy in front. The
+ * exit code is 1 when something is bad.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -37,8 +38,8 @@ function readOptions() {
   const { url = '', hold } = parseOptions();
   const address = url.replace(/\/+$/, '');
   if (address !== '' && !/^https?:$/.test(URL.canParse(address) ? new URL(address).protocol : ''))
-    throw new Problem(`--url ${url} is no address: ${USAGE}`);
-  if (!/^\d+$/.test(hold)) throw new Problem(`--hold wants seconds: ${USAGE}`);
+    throw new Problem(`--url ${url} is not an http or https address. Usage: ${USAGE}`);
+  if (!/^\d+$/.test(hold)) throw new Problem(`--hold must be a whole number of seconds. Usage: ${USAGE}`);
   return { url: address, hold: Number(hold) };
 }
 
@@ -46,14 +47,14 @@ function parseOptions() {
   try {
     return parseArgs({ options: { url: { type: 'string' }, hold: { type: 'string', default: '25' } } }).values;
   } catch (error) {
-    throw new Problem(`${error instanceof Error ? error.message : error} (${USAGE})`);
+    throw new Problem(`${error instanceof Error ? error.message : error}\nUsage: ${USAGE}`);
   }
 }
 
-/** Throws a Problem for the first setting that is not allowed. */
+/** Resolves with all settings. Throws a Problem for the first one that is not allowed. */
 async function readSettings() {
   if (!existsSync(inProject('dist/shared/config/config.js')))
-    throw new Problem('The chat is not built: npm ci && npm run build');
+    throw new Problem('The chat is not built. Run "npm ci && npm run build".');
   const { ConfigError, readConfig, readStartConfig } = await import('#dist/shared/config/config.js');
   try {
     return { ...readConfig(process.env), ...readStartConfig(process.env) };
@@ -67,41 +68,51 @@ async function ownRedisUrl() {
   return redis && `redis://127.0.0.1:${redis.port}`;
 }
 
-/** @param {number | null} silent the port of a Redis of ours that takes connections and answers nothing */
+/**
+ * Resolves with the finding when the chat's own Redis cannot be asked.
+ *
+ * @param {number | null} silent the port of a Redis that accepts connections but does not answer
+ */
 async function withoutRedis(silent) {
   if (silent)
     return bad(
-      `No answer within 5 s from the chat's own Redis at 127.0.0.1:${silent}: it hangs, or is stopped. End that process and start the chat again; what it kept is there then.`,
+      `The chat's own Redis at 127.0.0.1:${silent} does not answer within 5 s: it hangs or is paused.`,
+      'End that process and start the chat again; its data are kept.',
     );
   const log = await readFile(logFile, 'utf8').catch(() => null);
   const ended = log === null || /bye bye/.test(log.trimEnd().split('\n').at(-1) ?? '');
   if (!ended)
-    return bad(`The chat's own Redis does not run: ${reasonInLog(log, appendOnlyFolder)}. Its log is ${logFile}.`);
+    return bad(`The chat's own Redis does not run: ${reasonInLog(log, appendOnlyFolder)}.`, `Its log is ${logFile}.`);
   return note(
-    "The chat's own Redis does not run, and REDIS_URL is not set: start the chat to have its Redis looked at.",
+    "The chat's own Redis does not run, and REDIS_URL is not set.",
+    'Start the chat to have its Redis checked.',
   );
 }
 
 /**
+ * Prints the findings of one section and returns them.
+ *
  * @param {string} title
  * @param {import('./findings.js').Finding[]} findings
  */
 function show(title, findings) {
-  console.log(`${title}`);
+  console.log(title);
   for (const finding of findings) console.log(line(finding, process.stdout.isTTY));
   console.log('');
   return findings;
 }
 
 /**
+ * Prints the sum and sets the exit code.
+ *
  * @param {import('./findings.js').Finding[]} findings
  * @param {string} url
  */
 function conclude(findings, url) {
   const count = (/** @type {'note' | 'bad'} */ verdict) => findings.filter((one) => one.verdict === verdict).length;
   const [harmful, doubtful] = [count('bad'), count('note')];
-  console.log(harmful + doubtful === 0 ? 'All is well.' : `${harmful} bad, ${doubtful} to note.`);
-  if (!url) console.log(`To look through a proxy: ${USAGE}`);
+  console.log(harmful + doubtful === 0 ? 'All is well.' : `Bad: ${harmful}. Notes: ${doubtful}.`);
+  if (!url) console.log(`To check the way through a proxy: ${USAGE}`);
   process.exitCode = harmful > 0 ? 1 : 0;
 }
 

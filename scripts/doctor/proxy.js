@@ -1,4 +1,4 @@
-/** The way from outside: what a proxy in front of the chat does to its requests. */
+/** Checks the way from outside: what a proxy in front of the chat does to requests and answers. */
 
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,22 +12,27 @@ import { bad, good, note } from './findings.js';
  * @typedef {{ events: { id: string, text?: string }[] }} Events
  */
 
-const PATIENCE = 10_000;
-/** Characters of address: a message of 1,600 emoji by JSONP. */
-const LONG = 20_000;
-/** ms from a message's acceptance to a poll that waits for it. */
-const PROMPT = 1_000;
-const SOON = 14 * 86_400_000;
+const TIMEOUT_MS = 10_000;
+/** A message of 1,600 emoji sent by JSONP has an address of about this many characters. */
+const ADDRESS_LENGTH = 20_000;
+/** A waiting poll gets a message within this time after its acceptance, unless something holds it back. */
+const DELIVERY_MAX_MS = 1_000;
+/** A certificate should be renewed this long before it expires. */
+const RENEWAL_MS = 14 * 86_400_000;
+/** After this time the server holds the poll that waits for the message. */
+const HELD_AFTER_MS = 200;
+const POLL_S = 5;
 
 /**
- * Looks at the chat through `url`. `hold`: seconds for which polls have to be held; `counted` says by which address joins are counted.
+ * Resolves with the findings about the chat at `url`. Polls have to be held for `hold` seconds. `checkAddress` checks
+ * by which address the chat counts joins.
  *
  * @param {string} url
  * @param {number} hold
- * @param {(url: string) => Promise<Finding | null>} counted
+ * @param {(url: string) => Promise<Finding | null>} checkAddress
  * @returns {Promise<Finding[]>}
  */
-export async function checkThrough(url, hold, counted) {
+export async function checkThrough(url, hold, checkAddress) {
   const reached = await checkReach(url);
   if (reached.verdict === 'bad') return [reached];
   /** @type {(Finding | null)[]} */
@@ -37,35 +42,35 @@ export async function checkThrough(url, hold, counted) {
     await checkLength(url),
     await checkHeaders(url),
     await checkAdmin(url),
-    await counted(url),
+    await checkAddress(url),
   ];
   const guest = await call(url, 'join', { room: `doctor-${Date.now().toString(36)}` }).catch(() => null);
   if (guest?.ok) {
     findings.push(await checkDelivery(url, guest), await checkCache(url, guest), await checkHold(url, guest, hold));
     await call(url, 'leave', { token: guest.token }).catch(() => null);
   } else {
-    findings.push(bad(`A guest cannot join: ${guest?.error.message ?? 'no answer'}`));
+    findings.push(bad(`A guest cannot join: ${guest?.error.message ?? 'there is no answer.'}`));
   }
   return findings.filter((one) => one !== null);
 }
 
 const get = (/** @type {string} */ address) =>
-  fetch(address, { signal: AbortSignal.timeout(PATIENCE), redirect: 'manual' });
+  fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'manual' });
 
 /**
- * The JSON that an operation answers. Rejects when something in between answers instead, or nobody.
+ * Resolves with the JSON that an operation answers. Rejects when there is no answer, or when it is not the chat's.
  *
  * @param {string} url
  * @param {string} operation
  * @param {object} parameters
- * @param {{ ms?: number, headers?: Record<string, string> }} [how]
+ * @param {{ timeoutMs?: number, headers?: Record<string, string> }} [options]
  */
-export async function call(url, operation, parameters, { ms = PATIENCE, headers = {} } = {}) {
+export async function call(url, operation, parameters, { timeoutMs = TIMEOUT_MS, headers = {} } = {}) {
   const answer = await fetch(`${url}/api/${operation}`, {
     method: 'POST',
     body: JSON.stringify(parameters),
     headers,
-    signal: AbortSignal.timeout(ms),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await answer.text();
   if (!text.startsWith('{"ok":')) throw new Error(`HTTP ${answer.status}`);
@@ -76,19 +81,24 @@ async function checkReach(/** @type {string} */ url) {
   const from = performance.now();
   const answer = await get(`${url}/health`).catch((error) => error);
   const took = Math.round(performance.now() - from);
-  if (answer instanceof Error) return bad(`${url} cannot be reached: ${reasonOf(answer)}.`);
+  if (answer instanceof Error)
+    return bad(
+      `${url} cannot be reached (${reasonOf(answer)}).`,
+      'See whether the proxy runs, and check its DNS name and the firewall.',
+    );
   const body = await answer.json().catch(() => null);
-  if (body?.ok) return good(`${url} is reached, in ${took} ms.`);
-  if (body?.reason) return bad(`${url} is reached, but Redis is away: ${body.reason}.`);
+  if (body?.ok) return good(`${url} answers in ${took} ms.`);
+  if (body?.reason) return bad(`The chat at ${url} runs, but Redis is away: ${body.reason}.`, 'Start or repair Redis.');
   return bad(
-    `${url}/health answers ${answer.status}, and not from the chat: let the proxy pass on everything below ${url}/.`,
+    `Something other than the chat answers at ${url}/health (HTTP ${answer.status}).`,
+    `Let the proxy pass everything below ${url}/ to the chat.`,
   );
 }
 
 async function checkTls(/** @type {string} */ url) {
   const { protocol, hostname, port } = new URL(url);
   if (protocol === 'http:')
-    return [note('It is plain HTTP: pages on HTTPS, which most are, cannot use it. Give it a certificate.')];
+    return [note('The address is plain HTTP, so pages on HTTPS cannot use the chat.', 'Get a certificate.')];
   const socket = connect({
     host: hostname,
     port: Number(port || 443),
@@ -96,63 +106,66 @@ async function checkTls(/** @type {string} */ url) {
     ALPNProtocols: ['h2', 'http/1.1'],
   });
   try {
-    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(PATIENCE) });
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(TIMEOUT_MS) });
     return [checkCertificate(socket.getPeerCertificate()), checkProtocol(socket.alpnProtocol)];
   } catch (error) {
-    return [bad(`Its certificate is not accepted: ${reasonOf(error)}.`)];
+    return [bad(`The certificate is not accepted (${reasonOf(error)}).`, 'Replace it, or complete its chain.')];
   } finally {
     socket.destroy();
   }
 }
 
 function checkCertificate(/** @type {import('node:tls').PeerCertificate} */ { valid_to: until }) {
-  const left = Date.parse(until) - Date.now();
-  return left > SOON
-    ? good(`Its certificate is good until ${until}.`)
-    : bad(`Its certificate ends on ${until}: renew it.`);
+  return Date.parse(until) - Date.now() > RENEWAL_MS
+    ? good(`The certificate is valid until ${until}.`)
+    : bad(`The certificate expires on ${until}.`, 'Renew it.');
 }
 
 function checkProtocol(/** @type {string | false | null} */ protocol) {
-  if (protocol === 'h2') return good('It speaks HTTP/2: tabs and polls share one connection.');
+  if (protocol === 'h2') return good('The proxy speaks HTTP/2, so all tabs and polls share one connection.');
   return note(
-    'It speaks HTTP/1.1 only: browsers open six connections, and each tab holds one of them. Switch HTTP/2 on in the proxy.',
+    'The proxy speaks only HTTP/1.1: a browser opens six connections, and each tab holds one of them.',
+    'Turn on HTTP/2 in the proxy.',
   );
 }
 
-/** The chat refuses the parameter by name, which shows that the whole address has reached it. */
+/** The chat's error names the parameter that it refuses, which shows that the whole address has arrived. */
 async function checkLength(/** @type {string} */ url) {
-  const answer = await get(`${url}/jsonp/rooms?callback=f&pad=${'x'.repeat(LONG)}`).catch(() => null);
+  const addresses = `Addresses of ${ADDRESS_LENGTH.toLocaleString('en')} characters`;
+  const answer = await get(`${url}/jsonp/rooms?callback=f&pad=${'x'.repeat(ADDRESS_LENGTH)}`).catch(() => null);
   const text = await answer?.text().catch(() => '');
-  if (text?.includes('"field":"pad"')) return good(`Addresses of ${LONG.toLocaleString('en')} characters get through.`);
+  if (text?.includes('"field":"pad"')) return good(`${addresses} get through.`);
   return bad(
-    `Addresses of ${LONG.toLocaleString('en')} characters do not get through (${answer?.status ?? 'no answer'}): by JSONP, long messages are lost. nginx wants "large_client_header_buffers 4 64k", HAProxy "tune.bufsize 65536".`,
+    `${addresses} do not get through (${answer?.status ?? 'no answer'}), so long messages sent by JSONP are lost.`,
+    'Set "large_client_header_buffers 4 64k" in nginx, or "tune.bufsize 69632" in HAProxy.',
   );
 }
 
 async function checkHeaders(/** @type {string} */ url) {
   const { headers } = await get(`${url}/api/rooms`);
-  const origin = headers.get('access-control-allow-origin');
-  if (origin !== '*')
-    return bad(
-      `Access-Control-Allow-Origin is "${origin}" and must be "*", once: let the proxy leave that header alone.`,
-    );
-  if (headers.get('cache-control') !== 'no-store')
-    return bad(
-      `Cache-Control is "${headers.get('cache-control')}" and must be "no-store": let the proxy leave that header alone.`,
-    );
-  return good('The headers that let other pages in, and caches not, come through.');
+  /** @type {[name: string, value: string][]} */
+  const wanted = [
+    ['Access-Control-Allow-Origin', '*'],
+    ['Cache-Control', 'no-store'],
+  ];
+  const [name, value] = wanted.find((one) => headers.get(one[0]) !== one[1]) ?? [];
+  if (name === undefined) return good('The headers that allow other pages and forbid caches get through.');
+  const found = headers.get(name);
+  return bad(
+    `The header ${name} should be "${value}", but it is ${found === null ? 'missing' : `"${found}"`}.`,
+    'Let the proxy leave that header alone.',
+  );
 }
 
 async function checkAdmin(/** @type {string} */ url) {
   const { status } = await get(`${url}/metrics`);
-  if (status === 200) return bad('/metrics can be read without a password from here: does the proxy add one?');
-  return status === 401
-    ? good("The host's pages want the password.")
-    : good("The host's pages are not to be had from here.");
+  if (status === 200)
+    return bad('Anybody can read /metrics here without a password.', 'See whether the proxy adds the password.');
+  return status === 401 ? good('/metrics asks for the password.') : good('/metrics cannot be reached from here.');
 }
 
 /**
- * A poll waits, a message comes: how long until the poll has it.
+ * Checks how long a waiting poll takes to get a message.
  *
  * @param {string} url
  * @param {Guest} guest
@@ -164,40 +177,44 @@ async function checkDelivery(url, guest) {
     () => performance.now(),
     () => null,
   );
-  await sleep(200); // so that it is held
+  await sleep(HELD_AFTER_MS);
   const sent = await call(url, 'send', { token, room: room.name, text }).catch(() => null);
   const accepted = performance.now();
-  if (!sent?.ok) return bad(`A message is refused: ${sent?.error.message ?? 'no answer'}`);
+  if (!sent?.ok) return bad(`The chat refuses a message: ${sent?.error.message ?? 'there is no answer.'}`);
   const came = await waiting;
   if (came === null)
-    return bad('A message does not come to who waits for it: is a worker running? Is the poll cut by the proxy?');
+    return bad(
+      'A waiting poll does not get a message.',
+      'See whether a worker runs, and whether the proxy cuts polls off.',
+    );
   const took = Math.max(0, Math.round(came - accepted));
-  return took < PROMPT
-    ? good(`A message is with who waits for it after ${took} ms: nothing holds answers back.`)
+  return took < DELIVERY_MAX_MS
+    ? good(`A waiting poll gets a message after ${took} ms: nothing holds answers back.`)
     : bad(
-        `A message is with who waits for it only after ${took} ms: does the proxy gather answers? nginx wants "proxy_buffering off".`,
+        `A waiting poll gets a message only after ${took} ms, probably because the proxy buffers answers.`,
+        'Set "proxy_buffering off" in nginx.',
       );
 }
 
 /**
- * Polls on until an answer is what is looked for; `guest.cursor` goes along.
+ * Polls until an answer is the wanted one, and moves `guest.cursor` along. Throws when it does not come in time.
  *
  * @param {string} url
  * @param {Guest} guest
- * @param {(answer: Events) => boolean} wanted
+ * @param {(answer: Events) => boolean} isWanted
  */
-async function pollUntil(url, guest, wanted) {
-  for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
-    const answer = await call(url, 'poll', { token: guest.token, cursor: guest.cursor, timeout: 5 });
+async function pollUntil(url, guest, isWanted) {
+  for (const end = Date.now() + TIMEOUT_MS; Date.now() < end; ) {
+    const answer = await call(url, 'poll', { token: guest.token, cursor: guest.cursor, timeout: POLL_S });
     if (!answer.ok) throw new Error(answer.error.code);
     guest.cursor = answer.cursor;
-    if (wanted(answer)) return;
+    if (isWanted(answer)) return;
   }
   throw new Error('it did not come');
 }
 
 /**
- * The same address twice, with something new in between.
+ * Asks for the same address twice, and changes the answer in between.
  *
  * @param {string} url
  * @param {Guest} guest
@@ -208,13 +225,16 @@ async function checkCache(url, { token, room }) {
   const before = await newest().catch(() => null);
   await call(url, 'send', { token, room: room.name, text: 'once more' });
   if (before && before !== (await newest().catch(() => null)))
-    return good('Nothing in between keeps answers for later.');
+    return good('Nothing between here and the chat caches answers.');
   return bad(
-    'The same answer comes twice: something in between keeps answers (a cache). Switch that off for the chat.',
+    'The same answer comes twice, so something between here and the chat caches answers.',
+    'Turn that cache off for the chat.',
   );
 }
 
 /**
+ * Checks that an idle poll is held to its end.
+ *
  * @param {string} url
  * @param {Guest} guest
  * @param {number} hold
@@ -226,12 +246,13 @@ async function checkHold(url, guest, hold) {
     url,
     'poll',
     { token: guest.token, cursor: guest.cursor, timeout: hold },
-    { ms: hold * 1_000 + PATIENCE },
+    { timeoutMs: hold * 1_000 + TIMEOUT_MS },
   ).catch((error) => error);
   const seconds = Math.round((performance.now() - from) / 1_000);
   if (answer.ok && seconds >= hold) return good(`A poll is held for ${seconds} s.`);
-  const why = answer.ok === undefined ? `cut (${reasonOf(answer)})` : 'answered';
+  const end = answer.ok === undefined ? `cut off (${reasonOf(answer)})` : 'answered';
   return bad(
-    `A poll that should be held for ${hold} s is ${why} after ${seconds} s: messages come late and connections are wasted. nginx wants "proxy_read_timeout 75s", HAProxy "timeout server 75s".`,
+    `A poll that should be held for ${hold} s is ${end} after ${seconds} s, so messages come late.`,
+    'Set "proxy_read_timeout 75s" in nginx, or "timeout server 75s" in HAProxy.',
   );
 }

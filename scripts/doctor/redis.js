@@ -1,30 +1,31 @@
-/** Redis: whether it can be used, keeps what it is given, forgets nothing by itself, and has room for all connections. */
+/** Checks Redis: whether the chat can use it, whether it keeps all data, and whether it allows enough connections. */
 import { bad, good, megabytes, note } from './findings.js';
 import { kernel } from './machine.js';
 
-const PATIENCE = 5_000;
-/** Connections to Redis: of an API process beside its pool, of a worker, and of tools, this one among them. */
-const API_CONNECTIONS = 3;
-const WORKER_CONNECTIONS = 6;
-const OTHERS = 10;
-/** ms by which clocks may differ before times and figures look odd. */
-const CLOCK_OFF = 1_000;
-/** ms to Redis and back, of which a message takes four or so. */
-const FAR = 5;
-/** The share of what there is, above which it gets tight. */
-const TIGHT = 0.8;
-/** The share of Redis's memory from which values are worth a word. */
-const HEAVY = 0.25;
+const TIMEOUT_MS = 5_000;
+/** Connections of an API process beside its pool, of a worker, and of tools such as this one. */
+const API_CONNECTIONS_MAX = 3;
+const WORKER_CONNECTIONS_MAX = 6;
+const TOOL_CONNECTIONS_MAX = 10;
+/** Clocks may differ by this much before times and measured delays look odd. */
+const CLOCK_DIFFERENCE_MAX_MS = 1_000;
+/** A message takes some four round trips to Redis, so a longer one is felt. */
+const ROUND_TRIP_MAX_MS = 5;
+/** Above this part of what there is, it gets tight. */
+const TIGHT_RATIO = 0.8;
+/** The values of rooms are worth a note above this part of what Redis uses. */
+const HEAVY_RATIO = 0.25;
+const PINGS = 5;
 
 /**
  * @typedef {import('./findings.js').Finding} Finding
  * @typedef {import('./settings.js').Settings} Settings
  * @typedef {import('#dist/shared/redis/owners.js').RedisClient} RedisClient
- * @typedef {Awaited<ReturnType<typeof read>>} Facts what one server says of itself
+ * @typedef {Awaited<ReturnType<typeof readServer>>} Server what one Redis server says of itself
  */
 
 /**
- * Looks at the Redis of `url`.
+ * Resolves with the findings about the Redis of `url`.
  *
  * @param {string} url
  * @param {Settings} settings
@@ -39,66 +40,67 @@ export async function checkRedisOf(url, settings) {
   if (unusable) return [bad(unusable)];
   const { mastersOf } = await import('#dist/shared/redis/owners.js');
   const [servers, values] = await withRedis(url, (redis) =>
-    Promise.all([Promise.all(mastersOf(redis).map(read)), weigh(redis, settings.shards)]),
+    Promise.all([Promise.all(mastersOf(redis).map(readServer)), weighValuesOf(redis, settings.shards)]),
   );
-  const findings = await Promise.all(servers.map((facts) => findingsOf(facts, url, settings)));
-  const all =
-    servers.length === 1
-      ? findings.flat()
-      : findings.flatMap((list, i) =>
-          list.map((one) => ({ ...one, sentence: `${servers[i]?.name}: ${one.sentence}` })),
-        );
-  return [...all, ...checkValues(values, servers)];
+  const findings = await Promise.all(
+    servers.map(async (server) => {
+      const own = await findingsOf(server, url, settings);
+      return servers.length === 1 ? own : own.map((one) => ({ ...one, text: `${server.name}: ${one.text}` }));
+    }),
+  );
+  return [...findings.flat(), ...checkValues(values, servers)];
 }
 
 /**
- * @param {Facts} facts
+ * @param {Server} server
  * @param {string} url
  * @param {Settings} settings
  */
-async function findingsOf(facts, url, settings) {
+async function findingsOf(server, url, settings) {
   const findings = [
-    checkDistance(facts),
-    checkFile(facts),
-    checkSync(facts),
-    checkDisk(facts),
-    checkEviction(facts),
-    checkMemory(facts),
-    checkConnections(facts, settings),
-    checkReplicas(facts, settings),
-    checkClock(facts),
-    ...(isHere(url) ? [await checkBacklog(facts), await checkOvercommit()] : []),
+    checkRoundTrip(server),
+    checkAppendOnly(server),
+    checkSync(server),
+    checkDisk(server),
+    checkEviction(server),
+    checkMemory(server),
+    checkConnections(server, settings),
+    checkReplicas(server, settings),
+    checkClock(server),
+    ...(isOnThisMachine(url) ? [await checkBacklog(server), await checkOvercommit()] : []),
   ];
   return findings.filter((one) => one !== null);
 }
 
-const isHere = (/** @type {string} */ url) =>
+const isOnThisMachine = (/** @type {string} */ url) =>
   /@?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?/.test(url.replace(/^.*(@|\/\/)/, ''));
 
 /**
- * The bytes that the values of rooms take, and the room with most of them.
+ * Resolves with the bytes that the values of all rooms take, and with the room that has most of them.
  *
  * @param {RedisClient} redis
  * @param {number} shards
  */
-async function weigh(redis, shards) {
+async function weighValuesOf(redis, shards) {
   const { Keys } = await import('#dist/shared/store/keys.js');
   const { weighValues } = await import('#dist/shared/store/values.js');
   return weighValues({ redis, keys: new Keys(shards) }, 1);
 }
 
 /**
- * Says so when they are much of what Redis holds.
+ * Returns a note when values are much of what Redis holds.
  *
- * @param {Awaited<ReturnType<typeof weigh>>} weighed
- * @param {Facts[]} servers
+ * @param {Awaited<ReturnType<typeof weighValuesOf>>} values
+ * @param {Server[]} servers
  */
 function checkValues({ bytes, rooms: [heaviest] }, servers) {
-  const used = servers.reduce((sum, { of }) => sum + Number(of('used_memory')), 0);
-  if (heaviest === undefined || bytes <= HEAVY * used) return [];
+  const used = servers.reduce((sum, { info }) => sum + Number(info('used_memory')), 0);
+  if (heaviest === undefined || bytes <= HEAVY_RATIO * used) return [];
   return [
     note(
-      `The values of rooms take ${megabytes(bytes)} of the ${megabytes(used)} that Redis uses; most in the room ${heaviest.name}. /admin lists them, and "Clear" takes them away.`,
+      `The values of rooms take ${megabytes(bytes)} of the ${megabytes(used)} that Redis uses; ` +
+        `the room ${heaviest.name} has the most.`,
+      'The page /admin lists these rooms and can clear them.',
     ),
   ];
 }
@@ -117,44 +119,50 @@ export async function withRedis(url, work) {
   const redis = connect(url, {
     scripts,
     retryStrategy: () => null,
-    connectTimeout: PATIENCE,
-    commandTimeout: PATIENCE,
+    connectTimeout: TIMEOUT_MS,
+    commandTimeout: TIMEOUT_MS,
   }).on('error', () => undefined);
   try {
-    await redis.exists('any'); // the nodes of a cluster are known then
+    await redis.exists('any'); // after this, the client knows the nodes of a cluster
     return await work(redis);
   } finally {
     redis.disconnect();
   }
 }
 
-/** What Redis says of itself: `of(field)` of INFO, and settings, which are null where they are not told (hosted ones do not). */
-async function read(/** @type {import('ioredis').Redis} */ redis) {
-  const info = await redis.info();
-  const of = (/** @type {string} */ field) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+/**
+ * Resolves with facts about one server. `info(field)` reads INFO. A setting that a hosted Redis does not tell is null.
+ */
+async function readServer(/** @type {import('ioredis').Redis} */ redis) {
+  const text = await redis.info();
+  const info = (/** @type {string} */ field) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
   const setting = (/** @type {string} */ name) =>
     redis.config('GET', name).then(
       (pair) => /** @type {string[]} */ (pair)[1] ?? null,
       () => null,
     );
-  const from = Date.now();
-  const [seconds, micros] = await redis.time();
-  const clockOff = Number(seconds) * 1_000 + Number(micros) / 1_000 - (from + Date.now()) / 2;
   return {
     name: `${redis.options.host}:${redis.options.port}`,
-    of,
-    distance: await distanceTo(redis),
-    clockOff,
+    info,
+    roundTripMs: await measureRoundTrip(redis),
+    clockDifferenceMs: await measureClock(redis),
     appendfsync: await setting('appendfsync'),
     maxclients: await setting('maxclients'),
     backlog: await setting('tcp-backlog'),
   };
 }
 
-/** ms of the quickest of a few round trips. */
-async function distanceTo(/** @type {import('ioredis').Redis} */ redis) {
+/** Resolves with the ms by which the server's clock is ahead of this machine's. */
+async function measureClock(/** @type {import('ioredis').Redis} */ redis) {
+  const from = Date.now();
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Number(micros) / 1_000 - (from + Date.now()) / 2;
+}
+
+/** Resolves with the ms of the quickest of a few round trips. */
+async function measureRoundTrip(/** @type {import('ioredis').Redis} */ redis) {
   const took = [];
-  for (let i = 0; i < 5; i += 1) {
+  for (let i = 0; i < PINGS; i += 1) {
     const from = performance.now();
     await redis.ping();
     took.push(performance.now() - from);
@@ -162,114 +170,145 @@ async function distanceTo(/** @type {import('ioredis').Redis} */ redis) {
   return Math.min(...took);
 }
 
-function checkDistance(/** @type {Facts} */ { of, distance }) {
-  const text = `Redis ${of('redis_version')} can be used; it answers in ${distance.toFixed(1)} ms`;
-  return distance < FAR ? good(`${text}.`) : note(`${text}: a message takes several times that. Bring it nearer.`);
+function checkRoundTrip(/** @type {Server} */ { info, roundTripMs }) {
+  const answer = `Redis ${info('redis_version')} can be used and answers in ${roundTripMs.toFixed(1)} ms`;
+  return roundTripMs < ROUND_TRIP_MAX_MS
+    ? good(`${answer}.`)
+    : note(`${answer}, and a message takes several times that.`, 'Move Redis nearer to the chat.');
 }
 
-function checkFile(/** @type {Facts} */ { of }) {
-  if (of('aof_enabled') === '1') return good('It keeps an append-only file.');
-  return bad('It keeps no append-only file: when it restarts, users and messages are lost. Set "appendonly yes".');
+function checkAppendOnly(/** @type {Server} */ { info }) {
+  if (info('aof_enabled') === '1') return good('Redis keeps an append-only file.');
+  return bad('Redis keeps no append-only file, so a restart loses users and messages.', 'Set "appendonly yes".');
 }
 
-function checkSync(/** @type {Facts} */ { of, appendfsync }) {
-  if (of('aof_enabled') !== '1') return null;
+function checkSync(/** @type {Server} */ { info, appendfsync }) {
+  if (info('aof_enabled') !== '1') return null;
   if (appendfsync === null)
-    return note('It does not tell its settings (CONFIG): look up whether appendfsync is everysec or always.');
+    return note('Redis does not tell its settings (CONFIG).', 'Make sure that appendfsync is everysec or always.');
   if (appendfsync === 'no')
-    return note('appendfsync is no: when the machine dies, half a minute may be lost. "everysec" costs little.');
+    return note(
+      'appendfsync is no, so a crash of the machine may lose half a minute.',
+      'Set "appendfsync everysec", which costs little.',
+    );
   return good(
-    `appendfsync is ${appendfsync}: ${appendfsync === 'always' ? 'nothing accepted is lost' : 'a second may be lost when it is killed'}.`,
+    appendfsync === 'always'
+      ? 'appendfsync is always: a crash loses nothing that was accepted.'
+      : `appendfsync is ${appendfsync}: a crash may lose the last second.`,
   );
 }
 
-function checkDisk(/** @type {Facts} */ { of }) {
+function checkDisk(/** @type {Server} */ { info }) {
   const failing = ['aof_last_write_status', 'aof_last_bgrewrite_status', 'rdb_last_bgsave_status'].filter(
-    (field) => of(field) === 'err',
+    (field) => info(field) === 'err',
   );
   return failing.length === 0
-    ? good('It can write to its disk.')
-    : bad(`It could not write to its disk (${failing.join(', ')}): see its log, and whether the disk is full.`);
-}
-
-function checkEviction(/** @type {Facts} */ { of }) {
-  const policy = of('maxmemory_policy');
-  const evicted = Number(of('evicted_keys'));
-  if (policy !== 'noeviction')
-    return bad(
-      `maxmemory-policy is ${policy}: with a full memory it throws away users and rooms. Set "maxmemory-policy noeviction".`,
-    );
-  return evicted === 0
-    ? good('It throws nothing away (noeviction).')
+    ? good('Redis can write to its disk.')
     : bad(
-        `It has thrown away ${evicted} keys since it started, under another policy: users or rooms may be incomplete.`,
+        `Redis could not write to its disk (${failing.join(', ')}).`,
+        'Read its log, and see whether the disk is full.',
       );
 }
 
-function checkMemory(/** @type {Facts} */ { of }) {
-  const used = Number(of('used_memory'));
-  const most = Number(of('maxmemory'));
-  const machine = Number(of('total_system_memory'));
-  if (most === 0)
-    return note(
-      `maxmemory is not set (${megabytes(used)} of ${megabytes(machine)} in use): when the chat grows, all else on its machine suffers first. Set it to half of the machine.`,
-    );
-  if (used > TIGHT * most)
+function checkEviction(/** @type {Server} */ { info }) {
+  const policy = info('maxmemory_policy');
+  const evicted = Number(info('evicted_keys'));
+  if (policy !== 'noeviction')
     return bad(
-      `Its memory is nearly full (${megabytes(used)} of ${megabytes(most)}); at the end the chat is unavailable. Raise maxmemory, or lower HISTORY and ROOM_TTL.`,
+      `maxmemory-policy is ${policy}, so a full Redis deletes users and rooms.`,
+      'Set "maxmemory-policy noeviction".',
     );
-  if (machine > 0 && most > TIGHT * machine)
-    return note(
-      `maxmemory is ${megabytes(most)} of the machine's ${megabytes(machine)}: rewriting the append-only file may need as much again. Leave it more room.`,
-    );
-  return good(`It uses ${megabytes(used)} of ${megabytes(most)} (maxmemory).`);
+  return evicted === 0
+    ? good('Redis deletes nothing when its memory is full (noeviction).')
+    : bad(
+        `Redis has deleted ${evicted} keys under another policy, so users or rooms may be incomplete.`,
+        'The command CONFIG RESETSTAT sets this count to 0.',
+      );
 }
 
-/** A reload has one API process more than there are. */
+function checkMemory(/** @type {Server} */ { info }) {
+  const used = Number(info('used_memory'));
+  const most = Number(info('maxmemory'));
+  const machine = Number(info('total_system_memory'));
+  if (most === 0)
+    return note(
+      `maxmemory is not set (${megabytes(used)} of ${megabytes(machine)} in use), ` +
+        'so a growing chat takes the memory of everything else on that machine.',
+      'Set it to half of the memory.',
+    );
+  if (used > TIGHT_RATIO * most)
+    return bad(
+      `Redis uses ${megabytes(used)} of ${megabytes(most)} (maxmemory), and the chat is unavailable when all is used.`,
+      'Raise maxmemory, or lower HISTORY and ROOM_TTL.',
+    );
+  if (machine > 0 && most > TIGHT_RATIO * machine)
+    return note(
+      `maxmemory is ${megabytes(most)} of the machine's ${megabytes(machine)}, ` +
+        'and rewriting the append-only file may need as much again.',
+      'Lower maxmemory, or give the machine more memory.',
+    );
+  return good(`Redis uses ${megabytes(used)} of ${megabytes(most)} (maxmemory).`);
+}
+
+/** During a reload there is one API process more. */
 function checkConnections(
-  /** @type {Facts} */ { of, maxclients },
+  /** @type {Server} */ { info, maxclients },
   /** @type {Settings} */ { apiInstances, workerInstances, pollConnections },
 ) {
-  const most = Number(maxclients ?? of('maxclients'));
-  const wanted =
-    (apiInstances + 1) * (pollConnections + API_CONNECTIONS) + workerInstances * WORKER_CONNECTIONS + OTHERS;
-  const refused = Number(of('rejected_connections'));
-  if (!most) return note(`It does not tell how many connections it takes (maxclients): ${wanted} may be wanted.`);
-  if (most < wanted)
+  const most = Number(maxclients ?? info('maxclients'));
+  const needed =
+    (apiInstances + 1) * (pollConnections + API_CONNECTIONS_MAX) +
+    workerInstances * WORKER_CONNECTIONS_MAX +
+    TOOL_CONNECTIONS_MAX;
+  const refused = Number(info('rejected_connections'));
+  if (!most)
+    return note(
+      'Redis does not tell how many connections it allows (maxclients).',
+      `Make sure that it allows ${needed}.`,
+    );
+  if (most < needed)
     return bad(
-      `It takes ${most} connections (maxclients), and up to ${wanted} may be wanted: polls would be refused. Raise maxclients and its limit of files, or lower POLL_CONNECTIONS.`,
+      `Redis allows ${most} connections (maxclients), and the chat may need ${needed}, so polls would be refused.`,
+      'Raise maxclients and the limit of open files of Redis, or lower POLL_CONNECTIONS.',
     );
   if (refused > 0)
     return note(
-      `It has refused ${refused} connections since it started, for being more than maxclients (${most}): who else uses it?`,
+      `Redis has refused ${refused} connections since it started, because it allows only ${most} (maxclients).`,
+      'Find out what else uses it.',
     );
-  return good(`It takes ${most} connections; up to ${wanted} may be wanted.`);
+  return good(`Redis allows ${most} connections, and the chat may need ${needed}.`);
 }
 
-function checkReplicas(/** @type {Facts} */ { of }, /** @type {Settings} */ { redisWait }) {
+function checkReplicas(/** @type {Server} */ { info }, /** @type {Settings} */ { redisWait }) {
   if (redisWait === 0) return null;
-  const online = Array.from({ length: Number(of('connected_slaves')) }, (_, number) => of(`slave${number}`)).filter(
-    (replica) => /state=online/.test(replica),
-  ).length;
+  const replicas = Array.from({ length: Number(info('connected_slaves')) }, (_, number) => info(`slave${number}`));
+  const online = replicas.filter((replica) => replica.includes('state=online')).length;
   if (online < redisWait)
     return bad(
-      `REDIS_WAIT=${redisWait}, and it has ${online} replicas: messages and who comes are refused, and what was said waits. Start a replica, or set REDIS_WAIT=${online}.`,
+      `REDIS_WAIT=${redisWait}, but Redis has ${online} replicas, so the chat refuses joins and messages.`,
+      `Start a replica, or set REDIS_WAIT=${online}.`,
     );
-  return good(`It has ${online} replicas; REDIS_WAIT=${redisWait}.`);
+  return good(`Redis has ${online} replicas for REDIS_WAIT=${redisWait}.`);
 }
 
-function checkClock(/** @type {Facts} */ { clockOff }) {
-  const text = `${(Math.abs(clockOff) / 1_000).toFixed(1)} s ${clockOff > 0 ? 'ahead of' : 'behind'} this machine's`;
-  return Math.abs(clockOff) < CLOCK_OFF
-    ? good("Its clock and this machine's agree.")
-    : note(`Its clock is ${text}: times of messages and the figures of delays are off by that. Let both follow NTP.`);
+function checkClock(/** @type {Server} */ { clockDifferenceMs }) {
+  const seconds = (Math.abs(clockDifferenceMs) / 1_000).toFixed(1);
+  return Math.abs(clockDifferenceMs) < CLOCK_DIFFERENCE_MAX_MS
+    ? good('The clocks of Redis and of this machine agree.')
+    : note(
+        `The clock of Redis is ${seconds} s ${clockDifferenceMs > 0 ? 'ahead of' : 'behind'} this machine's, ` +
+          'so the times of messages and the measured delays are wrong.',
+        'Let both follow NTP.',
+      );
 }
 
-async function checkBacklog(/** @type {Facts} */ { backlog }) {
+async function checkBacklog(/** @type {Server} */ { backlog }) {
   const most = await kernel('net/core/somaxconn');
   if (most === null || backlog === null || Number(backlog) <= most) return null;
   return note(
-    `Its tcp-backlog is ${backlog}, and net.core.somaxconn ${most}: when all processes connect at once, some wait. Raise net.core.somaxconn.`,
+    `tcp-backlog of Redis is ${backlog}, but net.core.somaxconn is only ${most}, ` +
+      'so some processes wait when all connect at once.',
+    'Raise net.core.somaxconn.',
   );
 }
 
@@ -277,6 +316,7 @@ async function checkOvercommit() {
   const overcommit = await kernel('vm/overcommit_memory');
   if (overcommit === null || overcommit === 1) return null;
   return note(
-    'vm.overcommit_memory is not 1: rewriting the append-only file may fail for lack of memory. "sysctl -w vm.overcommit_memory=1" mends it.',
+    'vm.overcommit_memory is not 1, so rewriting the append-only file may fail for lack of memory.',
+    'Run "sysctl -w vm.overcommit_memory=1".',
   );
 }

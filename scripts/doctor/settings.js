@@ -1,4 +1,4 @@
-/** The settings, as far as they can be judged by themselves, and whether a chat runs with them here. */
+/** Checks the settings as far as they can be judged by themselves, and whether a chat runs with them here. */
 import { reasonOf } from '../problem.js';
 import { bad, good, note } from './findings.js';
 
@@ -9,8 +9,9 @@ import { bad, good, note } from './findings.js';
  * @typedef {Config & ReturnType<typeof import('#dist/shared/config/config.js').readStartConfig>} Settings
  */
 
-const SHORTEST_PASSWORD = 12;
-const PATIENCE = 5_000;
+/** Shorter passwords can be guessed by a program within the limit of wrong attempts (ADMIN_TRIES). */
+const PASSWORD_LENGTH_MIN = 12;
+const TIMEOUT_MS = 5_000;
 
 export async function checkSettings(/** @type {Settings} */ settings) {
   return [
@@ -23,46 +24,57 @@ export async function checkSettings(/** @type {Settings} */ settings) {
 }
 
 async function checkPort(/** @type {Settings} */ { port }) {
-  const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(PATIENCE) }).catch(
+  const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
     (error) => error,
   );
-  if (answer instanceof Error) return note(`PORT=${port}: no chat runs there now (${reasonOf(answer)}).`);
+  if (answer instanceof Error)
+    return note(`No chat runs at PORT=${port} now (${reasonOf(answer)}).`, 'Start it to have it checked.');
   const body = await answer.json().catch(() => null);
-  if (body?.ok === undefined) return bad(`PORT=${port}: something else than the chat answers there.`);
+  if (body?.ok === undefined)
+    return bad(`Something other than the chat answers at PORT=${port}.`, 'Set PORT to a free port.');
   return body.ok
-    ? good(`PORT=${port}: a chat runs there, and is ready.`)
-    : bad(`PORT=${port}: a chat runs there, and is not ready: ${body.reason}.`);
+    ? good(`The chat at PORT=${port} runs and is ready.`)
+    : bad(`The chat at PORT=${port} runs, but it is not ready: ${body.reason}.`, 'Correct that first.');
 }
 
 function checkPassword(/** @type {Settings} */ { adminPassword }) {
   if (adminPassword === null)
-    return note('ADMIN_PASSWORD is not set: there are no figures, no /admin and no board of the queues.');
-  if (adminPassword.length >= SHORTEST_PASSWORD) return good('ADMIN_PASSWORD is set.');
+    return note(
+      'ADMIN_PASSWORD is not set, so /admin, /metrics and the board of the queues are off.',
+      'Set it if you want them.',
+    );
+  if (adminPassword.length >= PASSWORD_LENGTH_MIN) return good('ADMIN_PASSWORD is set.');
   return bad(
-    `ADMIN_PASSWORD has ${adminPassword.length} characters, which programs guess: take ${SHORTEST_PASSWORD} or more, at random.`,
+    `ADMIN_PASSWORD has ${adminPassword.length} characters, which a program can guess.`,
+    `Use ${PASSWORD_LENGTH_MIN} random characters or more.`,
   );
 }
 
 function checkProxies(/** @type {Settings} */ { trustProxy, rateLimits }) {
-  if (!rateLimits) return good('TRUST_PROXY does not matter while RATE_LIMITS=off.');
-  if (trustProxy > 0)
-    return good(
-      `TRUST_PROXY=${trustProxy}: limits go by what the outermost of ${trustProxy} of your proxies saw. Let nobody reach the chat's port past them.`,
-    );
-  return good(
-    'TRUST_PROXY=0: limits go by who connects. With a proxy in front set it to 1, or all visitors count as one.',
-  );
+  if (!rateLimits) return good('TRUST_PROXY has no effect while RATE_LIMITS=off.');
+  return trustProxy > 0
+    ? good(
+        `TRUST_PROXY=${trustProxy}: the limits count by the address that the outermost of ${trustProxy} proxies saw. ` +
+          "Let nobody reach the chat's port past the proxies.",
+      )
+    : good(
+        'TRUST_PROXY=0: the limits count by the address that connects to the chat. ' +
+          'If a proxy stands in front, set it to 1, or all visitors count as one.',
+      );
 }
 
 function checkLimits(/** @type {Settings} */ { rateLimits }) {
   return rateLimits
     ? good('RATE_LIMITS are on.')
-    : bad('RATE_LIMITS=off: anybody may flood everybody. It is for load tests only.');
+    : bad('RATE_LIMITS=off lets anybody flood the chat.', 'Use it for load tests only.');
 }
 
 function checkProcesses(/** @type {Settings} */ { apiInstances, workerInstances, cores }) {
-  const text = `${apiInstances} API and ${workerInstances} worker processes on ${cores} cores`;
+  const processes = `${apiInstances} API and ${workerInstances} worker processes`;
   return apiInstances + workerInstances <= 2 * cores
-    ? good(`${text}.`)
-    : note(`${text}: they wait for one another. Take fewer (API_INSTANCES, WORKER_INSTANCES).`);
+    ? good(`There are ${processes} for ${cores} cores.`)
+    : note(
+        `There are ${processes} for ${cores} cores, so they wait for one another.`,
+        'Lower API_INSTANCES or WORKER_INSTANCES.',
+      );
 }

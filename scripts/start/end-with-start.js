@@ -1,6 +1,6 @@
 /**
- * Loaded into pm2-runtime ahead of its own code: when `npm start` dies without a word (kill -9), the connection to
- * it breaks, and pm2 ends everything as it does on Ctrl-C.
+ * pm2-runtime loads this file before its own code. When `npm start` is killed (kill -9), its connection to pm2 breaks.
+ * Then pm2 ends everything, as on Ctrl-C.
  */
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // nobody reads its last words
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // nobody reads its last output
 process.on('disconnect', () => process.kill(process.pid, 'SIGINT'));

@@ -1,4 +1,4 @@
-/** The Redis of this project, for hosts that give none: where its data are, its port, and what it is started with. */
+/** The chat's own Redis, for hosts that set no REDIS_URL: its folder, its port, and its arguments. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, realpath, writeFile } from 'node:fs/promises';
@@ -13,11 +13,12 @@ export const logFile = join(folder, 'redis.log');
 /** Where Redis 7 keeps its append-only files (its setting `appenddirname`). */
 export const appendOnlyFolder = join(folder, 'appendonlydir');
 const portFile = join(folder, 'port');
-/** ms; one that is busy loading its data answers within that, too. */
-const PATIENCE = 5_000;
+/** Even a Redis that is busy loading its data answers within this time. */
+const ANSWER_TIMEOUT_MS = 5_000;
 
 /**
- * What redis-server is started with: loopback only, everything kept in an append-only file, nothing ever evicted; when its memory is full it takes no more.
+ * Returns the arguments of redis-server. It listens on the loopback address only, keeps all data in an append-only
+ * file, and never evicts a key: when its memory is full, it refuses writes.
  *
  * @param {number} port
  * @param {Pick<import('../doctor/settings.js').Settings, 'appendfsync' | 'redisMaxMemory'>} settings
@@ -48,29 +49,35 @@ export function redisArguments(port, { appendfsync, redisMaxMemory }) {
   ];
 }
 
-/** The port it has, or would get; for callers that cannot wait. */
+/** As `choosePort`, for callers that cannot wait for a promise. */
 export function portNow() {
   ensureFolder(folder);
   return Number(execFileSync(process.execPath, [inProject('scripts/start/redis-port.js')], { encoding: 'utf8' }));
 }
 
-/** The remembered port, as long as nobody else has taken it; else another one, remembered from now on. */
+/** Resolves with the remembered port, or with a new one when another program has taken that. Remembers it. */
 export async function choosePort() {
-  const former = await rememberedPort();
-  if (former && ((await isFree(former, '127.0.0.1')) || (await runningAt(former)))) return former;
+  const last = await rememberedPort();
+  if (last && ((await isFree(last, '127.0.0.1')) || (await runningAt(last)))) return last;
   const port = await randomPort();
   ensureFolder(folder);
   await writeFile(portFile, String(port));
   return port;
 }
 
-/** This project's Redis if it runs: its port, process id and how many clients it has beside us. Else null. */
+/**
+ * Resolves with port, process id and number of other clients of the chat's own Redis, or with null when it does not
+ * run.
+ */
 export async function running() {
   const port = await rememberedPort();
   return port ? runningAt(port) : null;
 }
 
-/** The port where it ran last and something is that takes connections but answers nothing, as a Redis that hangs does; else null. */
+/**
+ * Resolves with the last port when something accepts connections there but does not answer (a Redis that hangs), else
+ * null.
+ */
 export async function silentPort() {
   const port = await rememberedPort();
   return port && (await isSilent(port)) ? port : null;
@@ -80,7 +87,7 @@ async function isSilent(/** @type {number} */ port) {
   const socket = connect(port, '127.0.0.1');
   try {
     socket.write('PING\r\n');
-    await once(socket, 'data', { signal: AbortSignal.timeout(PATIENCE) });
+    await once(socket, 'data', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
     return false;
   } catch (error) {
     return error instanceof Error && error.name === 'AbortError';
@@ -101,7 +108,7 @@ async function runningAt(/** @type {number} */ port) {
     if ((await realpath(dir[1])) !== (await realpath(folder))) return null;
     return { port, pid: numberOf(server, 'process_id'), others: numberOf(clients, 'connected_clients') - 1 };
   } catch {
-    return null; // whatever is there, it is not a Redis that serves this folder
+    return null; // nothing is there, or not a Redis that serves this folder
   }
 }
 

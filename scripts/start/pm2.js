@@ -1,4 +1,4 @@
-/** pm2-runtime with everything of ecosystem.config.js: started, watched until all of it is ready, ended in order. */
+/** Runs all processes of ecosystem.config.js under pm2-runtime, waits until they are ready, and ends them in order. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -11,25 +11,29 @@ import { appendOnlyFolder, logFile } from './own-redis.js';
 import { cpuOf, Progress } from './progress.js';
 import { reasonInLog } from './redis-log.js';
 
-/** A start is given up when nothing of it has moved for so long. On a fifth of a core its longest standstill was some seconds. */
-const STANDSTILL_MS = 30_000;
-/** A start is given up after so long in any case. */
-const START_MS = 300_000;
-/** A part that ended this often before everything was ready does not get there. */
-const RESTARTS = 3;
+/**
+ * A start has failed when nothing has moved for this time. On a fifth of a core, the longest standstill was some
+ * seconds.
+ */
+const STANDSTILL_MAX_MS = 30_000;
+/** A start has failed after this time in any case. */
+const START_MAX_MS = 300_000;
+/** A process that has restarted this often before all were ready will not succeed. */
+const RESTARTS_MAX = 3;
+const CHECK_EVERY_MS = 100;
 /** An API process ends within 3 s, a worker within 4 s. */
-const PARTS_PATIENCE = 4_000;
-const STOP_PATIENCE = 4_700;
-/** What pm2 says of its own doings; only a process that ends, outside a reload, is worth a line. */
+const PROCESSES_STOP_MS = 4_000;
+const STOP_MS = 4_700;
+/** pm2's lines about itself. Only the end of a process outside a reload is shown. */
 const CHATTER = /^(\S+ PM2 |\[PM2\]|Launching in no daemon mode)/;
 const NOTABLE = /App \[(?!.*_old_).* exited with code/;
 
 /**
- * A process of ecosystem.config.js as pm2 describes it, and the questions to pm2.
+ * A process of ecosystem.config.js as pm2 describes it, and the calls to pm2.
  *
  * @typedef {{ name: string, pid: number, pm_id: number,
- *   pm2_env: { status: string, exit_code?: number, restart_time: number } }} Part
- * @typedef {{ list: () => Promise<Part[]>, stop: (id: number) => Promise<unknown> }} Client
+ *   pm2_env: { status: string, exit_code?: number, restart_time: number } }} Managed
+ * @typedef {{ list: () => Promise<Managed[]>, stop: (id: number) => Promise<unknown> }} Client
  */
 
 export class Pm2 {
@@ -45,7 +49,7 @@ export class Pm2 {
     this.#child = spawn(process.execPath, ['--import', preload, runtime, 'start', inProject('ecosystem.config.js')], {
       cwd: root,
       env: { ...process.env, ...settings },
-      detached: true, // Ctrl-C shall reach it from us alone, so that Redis is ended last
+      detached: true, // Ctrl-C reaches it only through us, so that Redis ends last
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.ended = once(this.#child, 'exit');
@@ -53,32 +57,37 @@ export class Pm2 {
     this.#pass(this.#child.stderr, process.stderr);
   }
 
-  /** Resolves when every process is online and `healthy()` is true. Throws a Problem that names what does not start. */
-  async ready(/** @type {() => Promise<boolean>} */ healthy) {
-    await Promise.race([once(this.#child, 'message'), this.#failEarly()]); // its sockets can be connected to
+  /**
+   * Resolves when every process is online and `isHealthy()` is true. Throws a Problem that names the failed process.
+   */
+  async ready(/** @type {() => Promise<boolean>} */ isHealthy) {
+    await Promise.race([once(this.#child, 'message'), this.#failEarly()]); // after its message, pm2 takes connections
     const client = await connect();
     this.#client = client;
     const { CONFIG_EXIT } = await import('#dist/shared/config/config.js');
-    const progress = new Progress({ standstill: STANDSTILL_MS, whole: START_MS });
-    for (; ; await sleep(100)) {
-      if (this.#child.exitCode !== null)
-        throw new Problem('pm2 ended by itself, which it should not: see what it wrote above.');
-      const parts = await client.list();
-      const hopeless = (/** @type {Part} */ { pm2_env: { exit_code, restart_time, status } }) =>
-        exit_code === CONFIG_EXIT || restart_time >= RESTARTS || status === 'errored';
-      await throwFor(parts.find(hopeless));
-      if (parts.length > 0 && parts.every((part) => part.pm2_env.status === 'online') && (await healthy())) return;
-      const seconds = progress.givenUpAfter((await Promise.all(parts.map(progressOf))).join());
-      if (seconds !== null) throw new Problem(`Not ready after ${seconds} s: see the output above.`);
+    const progress = new Progress({ standstillMs: STANDSTILL_MAX_MS, totalMs: START_MAX_MS });
+    const isHopeless = (/** @type {Managed} */ { pm2_env: { exit_code, restart_time, status } }) =>
+      exit_code === CONFIG_EXIT || restart_time >= RESTARTS_MAX || status === 'errored';
+    for (; ; await sleep(CHECK_EVERY_MS)) {
+      if (this.#child.exitCode !== null) throw new Problem('pm2 ended unexpectedly. Look at its output above.');
+      const processes = await client.list();
+      const hopeless = processes.find(isHopeless);
+      if (hopeless) throw await problemOf(hopeless);
+      const online = processes.filter(({ pm2_env }) => pm2_env.status === 'online');
+      if (online.length > 0 && online.length === processes.length && (await isHealthy())) return;
+      const seconds = progress.givenUpAfter((await Promise.all(processes.map(progressOf))).join());
+      if (seconds !== null) throw new Problem(`The chat is not ready after ${seconds} s. Look at the output above.`);
     }
   }
 
-  /** Ends API and workers, then pm2 with Redis; what does not end in time is killed. With `mute` nothing more is shown of them. */
+  /**
+   * Ends API and workers, then pm2 with Redis. Kills what does not end in time. `mute` shows no more of their output.
+   */
   async stop({ mute = false } = {}) {
     this.#stopping = true;
     this.#mute = mute;
-    const deadline = sleep(STOP_PATIENCE);
-    if (this.#client) await Promise.race([stopParts(this.#client), sleep(PARTS_PATIENCE), this.ended]);
+    const deadline = sleep(STOP_MS);
+    if (this.#client) await Promise.race([stopProcesses(this.#client), sleep(PROCESSES_STOP_MS), this.ended]);
     this.#child.kill('SIGINT');
     await Promise.race([this.ended, deadline]);
     this.#child.kill('SIGKILL');
@@ -87,11 +96,11 @@ export class Pm2 {
 
   async #failEarly() {
     await this.ended;
-    throw new Problem('pm2 could not start: see its output above.');
+    throw new Problem('pm2 could not start. Look at its output above.');
   }
 
   /**
-   * Passes lines on to the terminal, without what pm2 says about itself.
+   * Passes lines on to the terminal, without pm2's lines about itself.
    *
    * @param {import('node:stream').Readable | null} from
    * @param {NodeJS.WriteStream} to
@@ -101,18 +110,18 @@ export class Pm2 {
     from?.setEncoding('utf8').on('data', (data) => {
       const lines = (rest + data).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) if (this.#isWorthALine(line)) to.write(`${line}\n`);
+      for (const line of lines) if (this.#isShown(line)) to.write(`${line}\n`);
     });
   }
 
-  #isWorthALine(/** @type {string} */ line) {
+  #isShown(/** @type {string} */ line) {
     if (this.#mute) return false;
     return !CHATTER.test(line) || (NOTABLE.test(line) && !this.#stopping);
   }
 }
 
 /**
- * Connects to the pm2 that runs in `pm2Home`; it must run, else pm2's library would start a daemon.
+ * Connects to the pm2 that runs in `pm2Home`. It must run already, or pm2's library would start a daemon.
  *
  * @returns {Promise<Client>}
  */
@@ -120,24 +129,25 @@ async function connect() {
   Object.assign(process.env, { PM2_HOME: pm2Home, PM2_PROGRAMMATIC: 'true', PM2_DISABLE_VERSION_CHECK: '1' });
   const { default: pm2 } = await import('pm2');
   await promisify(pm2.connect.bind(pm2))();
-  const list = /** @type {() => Promise<Part[]>} */ (promisify(pm2.list.bind(pm2)));
+  const list = /** @type {() => Promise<Managed[]>} */ (promisify(pm2.list.bind(pm2)));
   return { list, stop: promisify(pm2.stop.bind(pm2)) };
 }
 
-/** Ends all but Redis at once, each by its id: by name, pm2 ends them one after the other. */
-async function stopParts(/** @type {Client} */ client) {
-  const parts = (await client.list()).filter((part) => part.name !== 'redis');
-  await Promise.allSettled(parts.map((part) => client.stop(part.pm_id)));
+/** Ends all processes but Redis at the same time. By name, pm2 would end them one after the other. */
+async function stopProcesses(/** @type {Client} */ client) {
+  const processes = (await client.list()).filter(({ name }) => name !== 'redis');
+  await Promise.allSettled(processes.map(({ pm_id }) => client.stop(pm_id)));
 }
 
-/** Changes while a part gets on with its start: it uses CPU, or has come to another state. */
-async function progressOf(/** @type {Part} */ { pid, pm2_env: { status } }) {
+/** Resolves with a text that changes while a process makes progress: it uses CPU, or its state changes. */
+async function progressOf(/** @type {Managed} */ { pid, pm2_env: { status } }) {
   return `${pid} ${status} ${status === 'launching' ? await cpuOf(pid) : ''}`;
 }
 
-async function throwFor(/** @type {Part | undefined} */ part) {
-  if (!part) return;
-  if (part.name !== 'redis') throw new Problem(`The part "${part.name}" cannot start: see its output above.`);
+/** Resolves with the Problem that says why a process cannot start. */
+async function problemOf(/** @type {Managed} */ { name }) {
+  if (name !== 'redis') return new Problem(`The process "${name}" cannot start. Look at its output above.`);
   const log = await readFile(logFile, 'utf8').catch(() => '');
-  throw new Problem(`The chat's own Redis cannot start: ${reasonInLog(log, appendOnlyFolder)}. Its log is ${logFile}.`);
+  const reason = reasonInLog(log, appendOnlyFolder);
+  return new Problem(`The chat's own Redis cannot start: ${reason}. Its log is ${logFile}.`);
 }

@@ -1,17 +1,19 @@
-/** Which TCP ports can be had. */
+/** Finds free TCP ports. */
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { reasonOf } from '../problem.js';
 
-/** Below the ports that systems give to outgoing connections, so that none of these sits there at the next start. */
-const LOWEST = 20_000;
-const HIGHEST = 30_000;
+/** These ports are below those of outgoing connections, so that none of those has taken the port at the next start. */
+const PORT_MIN = 20_000;
+const PORT_MAX = 30_000;
 
-/** A free loopback port; random, so that two projects that start at once hardly choose the same. */
+/**
+ * Resolves with a free loopback port. It is random, so that two projects that start together hardly choose the same.
+ */
 export async function randomPort() {
   for (;;) {
-    const port = randomInt(LOWEST, HIGHEST);
+    const port = randomInt(PORT_MIN, PORT_MAX);
     if (await isFree(port, '127.0.0.1')) return port;
   }
 }
@@ -25,7 +27,8 @@ export async function isFree(port, host) {
 }
 
 /**
- * Why a port cannot be listened on (`EADDRINUSE`, `EACCES`), or null when it can. No host means all addresses.
+ * Resolves with the reason why no server can listen on a port (`EADDRINUSE`, `EACCES`), or with null when one can.
+ * Without `host` it asks about all addresses.
  *
  * @param {number} port
  * @param {string} [host]

@@ -1,6 +1,6 @@
 /**
- * Makes a fresh machine ready: packages, the programs that npm does not have, the build. What is there already
- * is passed over in silence. `--for-tests` also installs what the browser tests need.
+ * Makes a fresh machine ready: npm packages, system programs, and the build. It prints nothing about what is there
+ * already. `--for-tests` also installs what the browser tests need.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, statSync } from 'node:fs';
@@ -14,7 +14,7 @@ const stampFile = inProject('node_modules/.installed');
 const emojiFont = '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf';
 const apt = { DEBIAN_FRONTEND: 'noninteractive' };
 
-/** Installs and builds what is missing: `redis` when a Redis has to be started here, `forTests` for the test suite. */
+/** Installs and builds what is missing. `redis`: a Redis will be started here. `forTests`: the tests will run. */
 export async function prepare({ redis = true, forTests = false } = {}) {
   await checkNode();
   if (redis || forTests) await checkRedisServer();
@@ -23,36 +23,40 @@ export async function prepare({ redis = true, forTests = false } = {}) {
   await build();
 }
 
-/** Throws a Problem on a Node that is too old. */
+/** Throws a Problem when this Node is too old. */
 export async function checkNode() {
   const { engines } = JSON.parse(await readFile(inProject('package.json'), 'utf8'));
   const [major, minor] = versionIn(engines.node);
   const [thisMajor, thisMinor] = versionIn(process.versions.node);
   if (thisMajor > major || (thisMajor === major && thisMinor >= minor)) return;
-  throw new Problem(`nobackend-chat needs Node ${major}.${minor} or newer; this is ${process.version}.`);
+  throw new Problem(
+    `nobackend-chat needs Node ${major}.${minor} or later; this is ${process.version}. Install the current LTS version.`,
+  );
 }
 
-/** The major and minor number in a text such as `>=20.19`. */
+/** Returns the major and minor number in a text such as `>=20.19`. */
 function versionIn(/** @type {string} */ text) {
   const [major = 0, minor = 0] = text.match(/\d+/g)?.map(Number) ?? [];
   return /** @type {const} */ ([major, minor]);
 }
 
-/** `npm ci`, unless the packages of this very package-lock.json are there. */
+/** Runs `npm ci`, unless the packages of this package-lock.json are installed. */
 async function installPackages() {
   const lock = createHash('sha256')
     .update(await readFile(inProject('package-lock.json')))
     .digest('hex');
   if (lock === (await readFile(stampFile, 'utf8').catch(() => null))) return;
   if (lstatSync(inProject('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new Problem('node_modules is a link to another folder, which installing would empty: remove the link first.');
+    throw new Problem(
+      'node_modules is a link to another folder, and installing packages would empty that. Remove the link first.',
+    );
   }
   // the build needs the development packages, whatever NODE_ENV says
   if (!installedByHand()) await run('Installing packages', ...npm('ci', '--include=dev'));
   await writeFile(stampFile, lock);
 }
 
-/** True when all packages were installed by npm after package-lock.json was last changed. */
+/** Returns true when npm has installed all packages after the last change of package-lock.json. */
 function installedByHand() {
   const installed = inProject('node_modules/.package-lock.json');
   if (!existsSync(installed) || !existsSync(inProject('node_modules/typescript'))) return false;
@@ -71,56 +75,53 @@ export function npm(...args) {
   return own.endsWith('npm-cli.js') ? [process.execPath, [own, ...quiet]] : ['npm', quiet];
 }
 
-/** Throws a Problem when redis-server is missing and cannot be installed here. It comes first: the packages take minutes. */
+/**
+ * Throws a Problem when redis-server is missing and cannot be installed here. This comes first, as packages take
+ * minutes.
+ */
 async function checkRedisServer() {
   if ((await hasProgram('redis-server')) || (await canInstall())) return;
-  throw new Problem('Redis is missing: install the package redis-server, or set REDIS_URL to a Redis you have.');
+  throw new Problem('Redis is missing. Install the package redis-server, or set REDIS_URL to a Redis that you have.');
 }
 
-/** Installs redis-server, and what the browser tests need; those do without it when it cannot be had. */
+/** Installs redis-server, and the programs of the browser tests. Prints which of these are missing if it may not. */
 async function installPrograms(/** @type {boolean} */ forTests) {
   const redis = (await hasProgram('redis-server')) ? [] : ['redis-server'];
   const browser = forTests ? await missingForBrowser() : [];
   if (forTests) await installForSomeTests();
   if (await canInstall()) return aptInstall([...redis, ...browser]);
-  if (browser.length > 0) console.log(`The browser tests need what is missing here: install ${browser.join(' and ')}.`);
+  if (browser.length > 0) console.log(`The browser tests will fail without ${browser.join(' and ')}. Install that.`);
 }
 
-/** What only some tests need, or what makes them faster: where it cannot be had, nothing else is left out. */
+/** Installs programs that only some tests need, or that make them faster. All other tests run without them. */
 async function installForSomeTests() {
-  await installPerhaps(
-    { nginx: 'nginx-light', haproxy: 'haproxy' },
-    'The tests of deploy/ leave out what is missing here',
-  );
-  await installPerhaps(
-    { 'chromium-headless-shell': 'chromium-headless-shell' },
-    'The tests in Chromium take longer here',
-  );
-  await installPerhaps({ 'firefox-esr': 'firefox-esr' }, 'The tests in Firefox are left out here');
-  await installPerhaps({ WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' }, 'The tests in WebKit are left out here');
+  await installPerhaps({ nginx: 'nginx-light', haproxy: 'haproxy' }, 'Some tests of deploy/ are skipped');
+  await installPerhaps({ 'chromium-headless-shell': 'chromium-headless-shell' }, 'The tests in Chromium take longer');
+  await installPerhaps({ 'firefox-esr': 'firefox-esr' }, 'The tests in Firefox are skipped');
+  await installPerhaps({ WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' }, 'The tests in WebKit are skipped');
 }
 
 /**
- * Installs the packages of those programs that are missing, or says what that means.
+ * Installs the packages of missing programs. Prints the effect of their absence when that is not possible.
  *
  * @param {Record<string, string>} packages each by the name of its program
- * @param {string} meaning
+ * @param {string} effect
  */
-async function installPerhaps(packages, meaning) {
+async function installPerhaps(packages, effect) {
   const found = await Promise.all(Object.keys(packages).map(hasProgram));
   const missing = Object.values(packages).filter((_, place) => !found[place]);
   if (missing.length === 0) return;
-  // a server shall not run beside the tests, so far as Debian listens to this
+  // RUNLEVEL=1 asks Debian not to start the servers that it installs
   const installed =
     (await canInstall()) &&
     (await aptInstall(missing, { RUNLEVEL: '1' }).then(
       () => true,
       () => false,
     ));
-  if (!installed) console.log(`${meaning}: install ${missing.join(' and ')}.`);
+  if (!installed) console.log(`${effect} without ${missing.join(' and ')}. Install that to change it.`);
 }
 
-/** Chromium, and a font that has emoji. */
+/** Resolves with the missing packages of Chromium and of a font that has emoji. */
 async function missingForBrowser() {
   const missing = (await hasProgram('chromium')) ? [] : ['chromium'];
   if (process.platform === 'linux' && !existsSync(emojiFont)) missing.push('fonts-noto-color-emoji');

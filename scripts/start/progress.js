@@ -1,20 +1,26 @@
-/** Whether something that takes its time still gets on. */
+/** Tells a slow start from one that is stuck. */
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
-/** Ticks of CPU (10 ms each on Linux) that count as a step: a process that only waits takes 30 s and more for so many. */
+/**
+ * This many ticks of CPU (10 ms each on Linux) are one step. A process that only waits needs 30 s or more for a step.
+ */
 const STEP_TICKS = 10;
 
-/** Returns a text that changes whenever a process has used a tenth of a second of CPU more; empty when there is none. */
+/**
+ * Resolves with a text that changes each time a process has used another 0.1 s of CPU. Without such a process it is
+ * empty.
+ */
 export async function cpuOf(/** @type {number} */ pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat === null) return cpuByPs(pid);
-  // behind the name, which may hold blanks: state is the first, utime and stime the 12th and 13th (proc(5))
+  // The name ends at the last bracket and may contain spaces. After it, state is the first field, utime and stime are
+  // the 12th and 13th (proc(5)).
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return String(Math.floor((Number(fields[11]) + Number(fields[12])) / STEP_TICKS));
 }
 
-/** Where there is no /proc, as on macOS. */
+/** The same where there is no /proc, as on macOS. */
 function cpuByPs(/** @type {number} */ pid) {
   try {
     return execFileSync('ps', ['-o', 'time=', '-p', String(pid)], {
@@ -35,9 +41,9 @@ export class Progress {
   #moved;
 
   /**
-   * `standstill` and `whole` are the longest standstill and the longest time in all, in ms; `now` gives the time in ms.
+   * `standstillMs` limits the time in which nothing changes, `totalMs` the whole time. `now` returns the time in ms.
    *
-   * @param {{ standstill: number, whole: number }} limits
+   * @param {{ standstillMs: number, totalMs: number }} limits
    * @param {() => number} [now]
    */
   constructor(limits, now = Date.now) {
@@ -47,11 +53,11 @@ export class Progress {
     this.#moved = this.#begun;
   }
 
-  /** Takes the state of the moment as a text. Returns null to go on, or the whole seconds after which to give up. */
+  /** Takes the current state as a text. Returns null while the start may go on, else the seconds it has taken. */
   givenUpAfter(/** @type {string} */ state) {
     const now = this.#now();
     if (state !== this.#state) [this.#state, this.#moved] = [state, now];
-    const late = now - this.#moved >= this.#limits.standstill || now - this.#begun >= this.#limits.whole;
+    const late = now - this.#moved >= this.#limits.standstillMs || now - this.#begun >= this.#limits.totalMs;
     return late ? Math.round((now - this.#begun) / 1_000) : null;
   }
 }

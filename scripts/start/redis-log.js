@@ -1,9 +1,9 @@
-/** Why a Redis did not start, read from its log. */
+/** Finds in the log of a Redis why it did not start. */
 import { join } from 'node:path';
 
 /**
- * What Redis 7 says before it ends, and what a host can do. The log goes on with the next attempt, so its last line
- * is often the beginning of that.
+ * What Redis 7 logs before it ends, with the reason and what the host can do. The log continues with the next attempt,
+ * so the reason is often not in its last line.
  *
  * @type {[RegExp, (match: RegExpExecArray, folder: string) => string][]}
  */
@@ -12,7 +12,7 @@ const REASONS = [
     /Bad file format reading the append only file ([^:\s]+)/,
     ([, file = ''], folder) =>
       `its append-only file ${join(folder, file)} is damaged. Copy ${folder} to a safe place, then run` +
-      ` "redis-check-aof --fix ${join(folder, 'appendonly.aof.manifest')}": it cuts off everything behind the damage`,
+      ` "redis-check-aof --fix ${join(folder, 'appendonly.aof.manifest')}", which cuts off everything after the damage`,
   ],
   [
     /Can't handle RDB format version/,
@@ -27,19 +27,19 @@ const REASONS = [
     ([, file, other = ''], folder) => `the file ${join(folder, file ?? other)} is missing. ${RESTORE}`,
   ],
   [/AOF MANIFEST FILE ERROR/, (_, folder) => `${join(folder, 'appendonly.aof.manifest')} is damaged. ${RESTORE}`],
-  [/No space left on device/, (_, folder) => `the disk that holds ${folder} is full. Make room on it`],
+  [/No space left on device/, (_, folder) => `the disk that holds ${folder} is full. Free some space on it`],
   [
     /Permission denied/,
-    (_, folder) => `it may not read or write ${folder}. Give that folder to the user that starts the chat`,
+    (_, folder) => `it may not read or write ${folder}. Make the user that starts the chat the owner of that folder`,
   ],
 ];
-const RESTORE = 'Restore the folder from a backup, or move it away to begin empty';
-/** Lines at the level of warnings that every start has. */
+const RESTORE = 'Restore the folder from a backup, or move it away to start without data';
+/** Every start logs these lines at the level of warnings. */
 const USUAL = /WARNING|Server initialized|Configuration loaded|Redis is starting|Redis version=/;
 
 /**
- * Returns half a sentence, without a full stop: why the Redis with this log did not start and what to do. `folder` holds its
- * append-only files. A reason that is not known is returned as Redis gave it.
+ * Returns why the Redis with this log did not start and what to do, without the last full stop, to be put into a
+ * sentence. `folder` holds its append-only files. An unknown reason is returned in the words of Redis.
  *
  * @param {string} log
  * @param {string} folder
@@ -53,5 +53,5 @@ export function reasonInLog(log, folder) {
     }
   }
   const warning = lines.find((line) => / # ./.test(line) && !USUAL.test(line)) ?? lines[0] ?? '';
-  return warning.replace(/^.* # /, '').replace(/\.$/, '') || 'it says nothing';
+  return warning.replace(/^.* # /, '').replace(/\.$/, '') || 'its log says nothing';
 }

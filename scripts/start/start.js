@@ -1,6 +1,6 @@
 /**
- * `npm start`: prepares what is missing, checks what could go wrong, then runs everything in the foreground until
- * Ctrl-C. Settings are environment variables; `DATA_DIR` moves all that is kept out of the project's `.data`.
+ * `npm start` installs and builds what is missing, and checks what could go wrong. Then it runs everything in the
+ * foreground until Ctrl-C. Settings are environment variables. `DATA_DIR` is the folder of all data, if not `.data`.
  */
 import { stopCommand } from '../command.js';
 import { Problem, report } from '../problem.js';
@@ -11,9 +11,12 @@ import { Pm2 } from './pm2.js';
 import { refusal } from './ports.js';
 import { prepare } from './prepare.js';
 
-/** A socket's path may have 103 bytes on macOS, 107 on Linux; the longest here is pm2's `rpc.sock`. */
-const LONGEST_HOME = 103 - '/rpc.sock'.length;
-const PARENT_INTERVAL = 500;
+/**
+ * The path of a socket has at most 103 bytes on macOS and 107 on Linux. The longest in this folder is pm2's `rpc.sock`.
+ */
+const PM2_HOME_MAX_BYTES = 103 - '/rpc.sock'.length;
+const PARENT_CHECK_MS = 500;
+const HEALTH_TIMEOUT_MS = 2_000;
 
 /** @typedef {typeof import('#dist/shared/config/config.js')} ConfigModule */
 
@@ -26,27 +29,28 @@ let stopping = null;
 async function start() {
   checkFolder();
   await prepare({ redis: !redisUrl });
-  const { port, shards } = await settled(readSettings);
+  const { port, shards } = await checked(readSettings);
   await endLeftovers();
   await checkPort(port);
-  await (redisUrl ? settled(() => checkHostsRedis(redisUrl, shards)) : choosePort());
+  await (redisUrl ? checked(() => checkHostsRedis(redisUrl, shards)) : choosePort());
   if (stopping) return;
-  pm2 = new Pm2(await surroundings());
-  await pm2.ready(() => healthy(port));
+  pm2 = new Pm2(environment());
+  await pm2.ready(() => isHealthy(port));
   if (stopping) return;
   await noteEndOfLife();
   console.log(`nobackend-chat is ready at http://localhost:${port}`);
   await pm2.ended;
-  if (!stopping) throw new Problem('pm2 ended by itself, so everything was ended.');
+  if (!stopping)
+    throw new Problem('pm2 ended unexpectedly, so everything else was ended too. Look at the output above.');
 }
 
 function checkFolder() {
   for (const folder of redisUrl ? [pm2Home] : [dataDir, pm2Home]) ensureFolder(folder);
-  if (Buffer.byteLength(pm2Home) <= LONGEST_HOME) return;
-  throw new Problem(`${pm2Home} is too long a path for pm2's sockets: move the project to a shorter one.`);
+  if (Buffer.byteLength(pm2Home) <= PM2_HOME_MAX_BYTES) return;
+  throw new Problem(`The path ${pm2Home} is too long for the sockets of pm2. Move the project to a shorter path.`);
 }
 
-/** Says so when the Node in use gets no more fixes. */
+/** Prints a notice when the Node in use gets no more fixes. */
 async function noteEndOfLife() {
   const { endOfLifeNotice } = await import('#dist/shared/node-version.js');
   const notice = endOfLifeNotice();
@@ -54,12 +58,12 @@ async function noteEndOfLife() {
 }
 
 /**
- * What the processes would refuse to start with is a Problem here instead of a crash of each of them.
+ * Runs a check and turns its ConfigError into a Problem. Without this, each process would stop with the same error.
  *
  * @template T
  * @param {(config: ConfigModule) => T | Promise<T>} check
  */
-async function settled(check) {
+async function checked(check) {
   const config = await import('#dist/shared/config/config.js');
   try {
     return await check(config);
@@ -75,7 +79,9 @@ function readSettings(/** @type {ConfigModule} */ { readConfig, readStartConfig 
   return config;
 }
 
-/** Here somebody waits in front of it: what the processes would wait for is said at once. */
+/**
+ * Throws a Problem when the host's Redis cannot be used. The processes would wait for it, but here somebody watches.
+ */
 async function checkHostsRedis(/** @type {string} */ url, /** @type {number} */ shards) {
   const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
   const reason = await checkRedis(url, shards);
@@ -85,32 +91,33 @@ async function checkHostsRedis(/** @type {string} */ url, /** @type {number} */ 
 async function checkPort(/** @type {number} */ port) {
   const code = await refusal(port);
   if (code === 'EADDRINUSE')
-    throw new Problem(`Port ${port} is in use: stop what uses it, or set PORT to another one.`);
-  if (code !== null) throw new Problem(`Port ${port} cannot be used (${code}): set PORT to another one.`);
+    throw new Problem(`Port ${port} is in use. Stop the program that uses it, or set PORT to another port.`);
+  if (code !== null) throw new Problem(`Port ${port} cannot be used (${code}). Set PORT to another port.`);
 }
 
-/** The environment of pm2 and all it starts, beside our own. */
-async function surroundings() {
-  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}; // they write into a pipe and cannot know
-  // at the terminal somebody waits for the end, and no load balancer
+/** Returns what pm2 and its processes get beside our own environment. */
+function environment() {
   return {
     PM2_HOME: pm2Home,
     PM2_DISABLE_VERSION_CHECK: '1',
     LOG_FORMAT: process.env.LOG_FORMAT || 'text',
+    // no load balancer has to notice the end here, and somebody waits for it
     DRAIN_NOTICE: '0',
-    ...colour,
+    // the processes write to a pipe, so they do not see that it leads to a terminal
+    ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
   };
 }
 
-async function healthy(/** @type {number} */ port) {
-  const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2_000) }).catch(
-    () => null,
-  );
+/** Resolves with true when the chat answers and its Redis can be used. */
+async function isHealthy(/** @type {number} */ port) {
+  const answer = await fetch(`http://127.0.0.1:${port}/health`, {
+    signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
+  }).catch(() => null);
   return answer?.status === 200;
 }
 
 /**
- * Ends everything, once: Ctrl-C arrives twice, from the terminal and from npm.
+ * Ends everything, and does so once: Ctrl-C arrives twice, from the terminal and from npm.
  *
  * @param {{ mute?: boolean }} [how]
  */
@@ -124,21 +131,21 @@ async function end(/** @type {{ mute?: boolean } | undefined} */ how) {
   await pm2?.stop(how);
 }
 
-/** The end by a signal: what runs is ended, then we are. */
+/** Ends everything after a signal, then this process. */
 async function onSignal() {
   const running = pm2 !== null;
   await stop();
   process.exit(running ? 0 : 130);
 }
 
-/** npm that is killed tells nobody: without it, nobody would ever end us. */
+/** Ends everything when npm has ended. A killed npm tells nobody, and without it no signal would ever come. */
 function endWithNpm() {
   const npm = process.ppid;
-  setInterval(() => process.ppid !== npm && onSignal(), PARENT_INTERVAL).unref();
+  setInterval(() => process.ppid !== npm && onSignal(), PARENT_CHECK_MS).unref();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
-for (const stream of [process.stdout, process.stderr]) stream.on('error', onSignal); // who reads our output has gone
+for (const stream of [process.stdout, process.stderr]) stream.on('error', onSignal); // its reader has ended
 if (process.env.npm_lifecycle_event === 'start') endWithNpm();
 
 start().catch(async (error) => {

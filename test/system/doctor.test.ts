@@ -59,8 +59,8 @@ describe('the doctor', () => {
       'appendfsync is everysec',
       'A poll is held for 1 s.',
       'after \\d+ ms: nothing holds answers back',
-      'makes up is not believed',
-      'a chat runs there, and is ready',
+      'does not believe a forged X-Forwarded-For',
+      'The chat at PORT=\\d+ runs and is ready',
     ])
       expect(said).toMatch(new RegExp(sentence));
     const notice = endOfLifeNotice();
@@ -82,10 +82,10 @@ describe('the doctor', () => {
       [
         /^ADMIN_PASSWORD has 5 characters/,
         /^RATE_LIMITS=off/,
-        /^It keeps no append-only file.*"appendonly yes"/,
+        /^Redis keeps no append-only file.*"appendonly yes"/,
         /allkeys-lru.*"maxmemory-policy noeviction"/,
-        /^It takes 150 connections \(maxclients\), and up to 217/,
-        /^REDIS_WAIT=1, and it has 0 replicas.*Start a replica/,
+        /^Redis allows 150 connections \(maxclients\), and the chat may need 217/,
+        /^REDIS_WAIT=1, but Redis has 0 replicas.*Start a replica/,
       ].map((pattern) => expect.stringMatching(pattern) as unknown),
     );
     for (const [name, value] of [
@@ -109,7 +109,7 @@ describe('the doctor', () => {
     expect(bad).toEqual(
       [
         /^Addresses of 20,000 characters do not get through \(431\)/,
-        /^An X-Forwarded-For that a visitor makes up is believed/,
+        /^With TRUST_PROXY=0 the chat believes a forged X-Forwarded-For/,
         /^The same answer comes twice/,
         /^A poll that should be held for 3 s is cut/,
       ].map((pattern) => expect.stringMatching(pattern) as unknown),
@@ -122,7 +122,7 @@ describe('the doctor', () => {
     await redis.zadd('valued:{r0}', ...rooms);
     for (const room of ['light', 'heavy']) await redis.hset(`room:{r0}:${room}:values`, 'k', '1-0 1');
     const { said, bad } = await doctor({});
-    expect(said).toMatch(/The values of rooms take 87 MB of the .* most in the room heavy\./);
+    expect(said).toMatch(/The values of rooms take 87 MB of the .* the room heavy has the most\./);
     expect(bad).toEqual([]);
     await redis.del('valued:{r0}', 'room:{r0}:light:values', 'room:{r0}:heavy:values');
   });
@@ -144,7 +144,7 @@ describe('the doctor', () => {
     silent.close();
     await rm(dir, { recursive: true });
     expect(hanging.bad).toEqual([
-      expect.stringMatching(`^No answer within 5 s from the chat's own Redis at 127\\.0\\.0\\.1:${port}`),
+      expect.stringMatching(`^The chat's own Redis at 127\\.0\\.0\\.1:${port} does not answer within 5 s`),
     ]);
     expect(withoutRedis.bad).toEqual([`The Redis of REDIS_URL (${away}) cannot be used: connection refused.`]);
     expect(badSetting).toMatchObject({
@@ -153,7 +153,9 @@ describe('the doctor', () => {
     });
     expect(badOption).toMatchObject({
       code: 1,
-      said: expect.stringMatching(/^--url example\.org is no address: npm run doctor/) as unknown,
+      said: expect.stringMatching(
+        /^--url example\.org is not an http or https address\. Usage: npm run doctor/,
+      ) as unknown,
     });
   });
 });

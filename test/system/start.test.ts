@@ -81,7 +81,7 @@ describe('npm start', () => {
       String(readStartConfig({}).redisMaxMemory * 1_048_576),
     ]);
     client.disconnect();
-    const said = `nobackend-chat already runs from this folder (process ${await pm2Pid()}): stop that first.\n`;
+    const said = `nobackend-chat already runs from this folder (process ${await pm2Pid()}). Stop it first.\n`;
     expect(await fail({ PORT: String(await freePort()) })).toEqual({ code: 1, said });
 
     expect(await child.stop('SIGINT')).toBe(0);
@@ -127,7 +127,7 @@ describe('what cannot start says so in one line', () => {
     await withServer(
       () => undefined,
       async (port) => {
-        const said = `Port ${port} is in use: stop what uses it, or set PORT to another one.\n`;
+        const said = `Port ${port} is in use. Stop the program that uses it, or set PORT to another port.\n`;
         expect(await fail({ PORT: String(port) })).toEqual({ code: 1, said });
       },
     );
@@ -177,7 +177,7 @@ describe('what cannot start says so in one line', () => {
     await writeFile(file, '');
     expect(await fail({ DATA_DIR: file })).toEqual({
       code: 1,
-      said: `The folder ${file} cannot be used: it is a file. Mend that, or set DATA_DIR to another one.\n`,
+      said: `The folder ${file} cannot be used: it is a file. Correct that, or set DATA_DIR to another folder.\n`,
     });
   });
 
@@ -192,7 +192,7 @@ describe('what cannot start says so in one line', () => {
     const home = join(folder, 'pm2');
     expect(await fail({})).toEqual({
       code: 1,
-      said: `A pm2 of yours runs from ${home} (process ${pid}): end it first, with "PM2_HOME=${home} npx pm2 kill".\n`,
+      said: `A pm2 of yours runs from ${home} (process ${pid}). End it first: "PM2_HOME=${home} npx pm2 kill".\n`,
     });
     expect(lives(pid)).toBe(true);
     await pm2('kill');

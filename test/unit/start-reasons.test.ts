@@ -4,7 +4,7 @@ import { Progress } from '../../scripts/start/progress.js';
 import { reasonInLog } from '../../scripts/start/redis-log.js';
 
 const FOLDER = '/data/redis/appendonlydir';
-const RESTORE = 'Restore the folder from a backup, or move it away to begin empty';
+const RESTORE = 'Restore the folder from a backup, or move it away to start without data';
 /** The next attempt, which is in the log behind the reason. */
 const NEXT = `
 20:C 28 Nov 2026 17:05:24.624 # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo
@@ -17,7 +17,7 @@ describe('the reason of a Redis that does not start', () => {
   it.each([
     [
       '# Bad file format reading the append only file appendonly.aof.2.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>',
-      `its append-only file ${FOLDER}/appendonly.aof.2.incr.aof is damaged. Copy ${FOLDER} to a safe place, then run "redis-check-aof --fix ${FOLDER}/appendonly.aof.manifest": it cuts off everything behind the damage`,
+      `its append-only file ${FOLDER}/appendonly.aof.2.incr.aof is damaged. Copy ${FOLDER} to a safe place, then run "redis-check-aof --fix ${FOLDER}/appendonly.aof.manifest", which cuts off everything after the damage`,
     ],
     [
       '# Short read or OOM loading DB. Unrecoverable error, aborting now.',
@@ -34,20 +34,20 @@ describe('the reason of a Redis that does not start', () => {
     ],
     [
       "# Can't open or create append-only dir appendonlydir: Permission denied",
-      `it may not read or write ${FOLDER}. Give that folder to the user that starts the chat`,
+      `it may not read or write ${FOLDER}. Make the user that starts the chat the owner of that folder`,
     ],
     ['# Something new went wrong.', 'Something new went wrong'],
   ])('%s', (line, reason) => {
     expect(reasonInLog(`19:M 28 Nov 2026 17:05:19.309 ${line}${NEXT}`, FOLDER)).toBe(reason);
   });
 
-  it('is said to be none when the log is empty', () => expect(reasonInLog('', FOLDER)).toBe('it says nothing'));
+  it('is said to be none when the log is empty', () => expect(reasonInLog('', FOLDER)).toBe('its log says nothing'));
 });
 
 describe('a start', () => {
   it('is given up when nothing moves, not while it gets on, and in any case in the end', () => {
     let now = 0;
-    const progress = new Progress({ standstill: 30_000, whole: 300_000 }, () => now);
+    const progress = new Progress({ standstillMs: 30_000, totalMs: 300_000 }, () => now);
     const at = (seconds: number, state: string) => {
       now = seconds * 1_000;
       return progress.givenUpAfter(state);
