@@ -7,7 +7,7 @@ import DataLoader from 'dataloader';
 import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { typeOf, withId } from './event-text.js';
 import { readDurably } from './replication.js';
-import { type Argument, run, type ScriptName } from './scripts.js';
+import { firstKey, run, type ScriptInput, type ScriptReply } from './scripts.js';
 import type { Store } from './store.js';
 
 /** Pushes of one script call: a few hundred, so that Redis is blocked for about 1 ms, also while somebody floods large rooms. */
@@ -47,20 +47,17 @@ export interface Batch {
   only: string;
 }
 
-type BatchReply = [from: string, shards: string[], flat: string[], only: string];
-type DeliverReply = [status: 'done' | 'more' | 'behind', id: string];
-type AdvanceReply = [undelivered: number, moved: number];
-
-/** One room's part of a script call. */
-interface RoomCall {
-  keys: string[];
-  arguments: Argument[];
-}
+/** Scripts that serve several rooms in one call. */
+type RoomScript = 'batch' | 'deliver' | 'advance';
+/** What such a script takes for each room, and for all of them. */
+type RoomInput<Name extends RoomScript> = ScriptInput<Name>['rooms'][number];
+type CommonInput<Name extends RoomScript> = Omit<ScriptInput<Name>, 'rooms'>;
+type RoomReply<Name extends RoomScript> = ScriptReply<Name>[number];
 
 export class FanOutSteps {
   readonly #store: Store;
   /** By script and shard. */
-  readonly #calls = new Map<string, DataLoader<RoomCall, unknown>>();
+  readonly #calls = new Map<string, DataLoader<unknown, unknown>>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -83,10 +80,11 @@ export class FanOutSteps {
 
   async #readNow(room: string, from: string, dirty: string): Promise<Batch> {
     const { keys } = this.#store;
-    const [start, shards, flat, only] = await this.#call<BatchReply>('batch', dirty, [BATCH_MAX], {
-      keys: [keys.log(room), keys.delivered(room), keys.roomShards(room)],
-      arguments: [room, from],
-    });
+    const [start, shards, flat, only] = await this.#call(
+      'batch',
+      { dirty, eventsMax: BATCH_MAX },
+      { log: keys.log(room), delivered: keys.delivered(room), shards: keys.roomShards(room), room, after: from },
+    );
     const entries: LogEntry[] = [];
     for (let i = 0; i + 2 < flat.length; i += 3) {
       const id = flat[i] ?? '';
@@ -106,14 +104,23 @@ export class FanOutSteps {
     batch: Batch,
   ): Promise<{ status: 'done' | 'more' | 'behind'; id: string }> {
     const { keys, config } = this.#store;
-    const flat = batch.entries.flatMap((entry) => [entry.id, entry.text]);
-    const [status, id] = await this.#call<DeliverReply>(
+    const [status, id] = await this.#call(
       'deliver',
-      keys.attached(shard),
-      [keys.userTag(shard), config.inboxMax, PUSHES_MAX, config.inboxBytes, NEVER_POLLED_BYTES],
       {
-        keys: [keys.members(shard, room), keys.position(shard, room)],
-        arguments: [batch.from, batch.only, batch.entries.length, ...flat],
+        attached: keys.attached(shard),
+        tag: keys.userTag(shard),
+        eventsMax: config.inboxMax,
+        pushesMax: PUSHES_MAX,
+        bytesMax: config.inboxBytes,
+        neverPolledBytesMax: NEVER_POLLED_BYTES,
+      },
+      {
+        members: keys.members(shard, room),
+        position: keys.position(shard, room),
+        from: batch.from,
+        only: batch.only,
+        count: batch.entries.length,
+        events: batch.entries.flatMap((entry) => [entry.id, entry.text]),
       },
     );
     return { status, id };
@@ -132,46 +139,57 @@ export class FanOutSteps {
         .filter(({ type }) => types.has(type))
         .map(({ id }) => id)
         .join(' ');
-    const [undelivered, moved] = await this.#call<AdvanceReply>(
+    const [undelivered, moved] = await this.#call(
       'advance',
-      keys.dirty(keys.roomShard(room)),
-      [config.history, Math.min(config.history, PRESENCE_MAX)],
       {
-        keys: [keys.log(room), keys.delivered(room)],
-        arguments: [room, last?.id ?? '', last?.number ?? 0, idsOf(VALUES), idsOf(PRESENCE)],
+        dirty: keys.dirty(keys.roomShard(room)),
+        history: config.history,
+        presenceMax: Math.min(config.history, PRESENCE_MAX),
+      },
+      {
+        log: keys.log(room),
+        delivered: keys.delivered(room),
+        room,
+        id: last?.id ?? '',
+        number: last?.number ?? 0,
+        values: idsOf(VALUES),
+        presences: idsOf(PRESENCE),
       },
     );
     return { undelivered, moved };
   }
 
-  /** Does one room's part of a script, whose first key is the shard's, together with those of other rooms. */
-  #call<Reply>(name: ScriptName, shardKey: string, common: Argument[], part: RoomCall): Promise<Reply> {
+  /** Runs a script for one room, together with other rooms of the same shard. */
+  #call<Name extends RoomScript>(
+    name: Name,
+    common: CommonInput<Name>,
+    room: RoomInput<Name>,
+  ): Promise<RoomReply<Name>> {
+    const shardKey = firstKey(name, common as ScriptInput<Name>);
     const id = `${name} ${shardKey}`;
-    const calls =
-      this.#calls.get(id) ?? gathered((parts: readonly RoomCall[]) => this.#run(name, shardKey, common, parts));
-    this.#calls.set(id, calls);
-    return calls.load(part) as Promise<Reply>;
+    let calls = this.#calls.get(id);
+    if (!calls) {
+      calls = serialBatcher((rooms) => this.#run(name, shardKey, common, rooms as RoomInput<Name>[]));
+      this.#calls.set(id, calls);
+    }
+    return calls.load(room) as Promise<RoomReply<Name>>;
   }
 
-  /** A call that fails is repeated for each room by itself: one room's fault is not the others'. */
-  async #run(name: ScriptName, shardKey: string, common: Argument[], parts: readonly RoomCall[]): Promise<unknown[]> {
-    const keys = [shardKey, ...parts.flatMap((part) => part.keys)];
+  /** Runs a script for some rooms. When that fails, it runs again for each room by itself: rooms fail separately. */
+  async #run<Name extends RoomScript>(
+    name: Name,
+    shardKey: string,
+    common: CommonInput<Name>,
+    rooms: readonly RoomInput<Name>[],
+  ): Promise<readonly unknown[]> {
+    const input = { ...common, rooms } as unknown as ScriptInput<Name>;
     try {
-      return await this.#store.breaker.run(shardKey, () =>
-        run<unknown[]>(
-          this.#store.redis,
-          name,
-          keys.length,
-          ...keys,
-          ...common,
-          ...parts.flatMap((part) => part.arguments),
-        ),
-      );
+      return await this.#store.breaker.run(shardKey, () => run(this.#store.redis, name, input));
     } catch (error) {
-      if (parts.length === 1 || error instanceof CircuitOpen) throw error;
+      if (rooms.length === 1 || error instanceof CircuitOpen) throw error;
       return Promise.all(
-        parts.map((part) =>
-          this.#run(name, shardKey, common, [part]).then(
+        rooms.map((room) =>
+          this.#run(name, shardKey, common, [room]).then(
             ([reply]) => reply,
             (reason: unknown) => reason,
           ),
@@ -206,27 +224,30 @@ export async function shardPosition({ keys, redis }: Store, room: string, shard:
   return position?.split(' ')[0] ?? null;
 }
 
-/** Gathers what is asked for while a call is under way into the next one. */
-function gathered(call: (parts: readonly RoomCall[]) => Promise<unknown[]>): DataLoader<RoomCall, unknown> {
+/**
+ * Returns a batcher that has one call under way at a time: what is asked for meanwhile goes with the next one. A call begins
+ * in a turn of its own (`setImmediate`), so that all that one answer of Redis leads to goes together.
+ */
+function serialBatcher(call: (items: readonly unknown[]) => Promise<readonly unknown[]>): DataLoader<unknown, unknown> {
   let underWay: Promise<unknown> = Promise.resolve();
   let turn: Promise<unknown> = underWay;
-  const run = (parts: readonly RoomCall[]): Promise<unknown[]> => {
-    const reply = call(parts);
-    underWay = reply.catch(() => undefined); // who asked is told
+  const begin = (items: readonly unknown[]): Promise<readonly unknown[]> => {
+    const reply = call(items);
+    underWay = reply.catch(() => undefined); // the callers are told
     return reply;
   };
-  const inTurn = (begin: () => void): Promise<void> =>
+  const inTurn = (dispatch: () => void): Promise<void> =>
     new Promise((done) => {
       setImmediate(() => {
-        begin();
+        dispatch();
         void underWay.then(() => done());
       });
     });
-  return new DataLoader(run, {
+  return new DataLoader(begin, {
     cache: false,
     maxBatchSize: CALL_ROOMS_MAX,
-    batchScheduleFn: (begin) => {
-      turn = turn.then(() => inTurn(begin));
+    batchScheduleFn: (dispatch) => {
+      turn = turn.then(() => inTurn(dispatch));
     },
   });
 }

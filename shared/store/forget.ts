@@ -45,7 +45,7 @@ export async function forgetIn(
 
 /** Removes a private room's log, the other's part too. */
 export async function eraseLog({ keys, redis }: Store, room: string): Promise<void> {
-  await run(redis, 'erase-log', keys.log(room), keys.delivered(room));
+  await run(redis, 'erase-log', { log: keys.log(room), delivered: keys.delivered(room) });
 }
 
 /** Takes back what an ended user has left in a room. */
@@ -78,16 +78,13 @@ function parse(field: string, state: string): Unfinished {
 export async function continueUnfinished(store: Store, { room, forget }: Unfinished): Promise<boolean> {
   if (forget) return forgetStep(store, room, { ...forget, step: 'on' }, new ForgetBudget());
   const { keys, redis } = store;
-  return (
-    (await run<number>(
-      redis,
-      'renew-log',
-      keys.log(room),
-      keys.logCopy(room),
-      keys.forgetting(keys.roomShard(room)),
-      room,
-    )) === 1
-  );
+  const done = await run(redis, 'renew-log', {
+    log: keys.log(room),
+    copy: keys.logCopy(room),
+    forgetting: keys.forgetting(keys.roomShard(room)),
+    room,
+  });
+  return done === 1;
 }
 
 async function forgetStep(
@@ -97,20 +94,18 @@ async function forgetStep(
   budget: ForgetBudget,
 ): Promise<boolean> {
   const shard = keys.roomShard(room);
-  const [done, bytes] = await run<[number, number]>(
-    redis,
-    'forget',
-    keys.log(room),
-    keys.pending(room),
-    keys.forgetting(shard),
-    keys.delivered(room),
-    keys.dirty(shard),
-    keys.roster(room),
+  const [done, bytes] = await run(redis, 'forget', {
+    log: keys.log(room),
+    pending: keys.pending(room),
+    forgetting: keys.forgetting(shard),
+    delivered: keys.delivered(room),
+    dirty: keys.dirty(shard),
+    roster: keys.roster(room),
     user,
     scope,
     room,
     step,
-  );
+  });
   budget.steps -= 1;
   budget.bytesRead += bytes;
   return done === 1;

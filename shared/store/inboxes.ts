@@ -89,23 +89,6 @@ export interface Attached {
   end: Position;
 }
 
-type AttachReply =
-  | ['unauthorized']
-  | [
-      'live' | 'blocking' | '',
-      number,
-      number,
-      string,
-      number,
-      number,
-      number,
-      number,
-      string[] | null,
-      string,
-      number,
-      string[],
-    ];
-
 /** Ties a poll to its user and this process. Always right, whatever was before. Throws `unauthorized`. */
 export async function attach(
   store: Store,
@@ -116,24 +99,22 @@ export async function attach(
 ): Promise<Attached> {
   const { keys } = store;
   const shard = keys.userShard(user.id);
-  const reply = await run<AttachReply>(
-    store.redis,
-    'attach',
-    keys.user(user.id),
-    keys.inbox(user.id),
-    keys.seen(shard),
-    keys.attached(shard),
-    keys.sequence(shard, instance),
-    user.id,
-    user.tokenHash,
+  const reply = await run(store.redis, 'attach', {
+    user: keys.user(user.id),
+    inbox: keys.inbox(user.id),
+    seen: keys.seen(shard),
+    attached: keys.attached(shard),
+    sequence: keys.sequence(shard, instance),
+    id: user.id,
+    tokenHash: user.tokenHash,
     instance,
-    cursor?.count ?? '',
-    cursor?.eventId ?? '',
+    cursorCount: cursor?.count ?? '',
+    cursorEvent: cursor?.eventId ?? '',
+    cursorDigest: digestArgument(cursor?.digest),
     want,
-    EVENTS_MAX,
-    EVENTS_BYTES,
-    digestArgument(cursor?.digest),
-  );
+    eventsMax: EVENTS_MAX,
+    bytesMax: EVENTS_BYTES,
+  });
   if (reply[0] === 'unauthorized') throw unauthorized();
   const [way, n, count, ackedId, ackedDigest, missed, reset, sequence, rooms, eventId, eventsDigest, events] = reply;
   const acked = { count, eventId: ackedId, digest: ackedDigest };
@@ -171,25 +152,22 @@ export async function touch(
   users: Touch[],
 ): Promise<{ sequence: number; gone: number[] }> {
   const { keys } = store;
-  const flat = users.flatMap(({ id, n, acked, letGo }) => [
-    id,
-    n,
-    acked.count,
-    acked.eventId,
-    digestArgument(acked.digest),
-    letGo ? 'go' : 'keep',
-  ]);
-  const [sequence = 0, ...gone] = await run<(number | string)[]>(
-    store.redis,
-    'touch',
-    keys.seen(shard),
-    keys.attached(shard),
-    keys.sequence(shard, instance),
-    keys.userTag(shard),
+  const [sequence, ...gone] = await run(store.redis, 'touch', {
+    seen: keys.seen(shard),
+    attached: keys.attached(shard),
+    sequence: keys.sequence(shard, instance),
+    tag: keys.userTag(shard),
     instance,
-    ...flat,
-  );
-  return { sequence: Number(sequence), gone: gone.map(Number) };
+    users: users.map(({ id, n, acked, letGo }) => ({
+      id,
+      n,
+      count: acked.count,
+      eventId: acked.eventId,
+      digest: digestArgument(acked.digest),
+      letGo: letGo ? '1' : '',
+    })),
+  });
+  return { sequence, gone: gone.map(Number) };
 }
 
 function digestArgument(digest = Number.NaN): number | '' {

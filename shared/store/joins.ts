@@ -40,7 +40,12 @@ async function make(store: Store, name: string | undefined, nonce: string, forme
   const salt = randomSecret();
   const user = await createUnnamed(store, name, derivedSecret(nonce, salt));
   const text = `${user.id} ${salt}`;
-  const kept = await run<string>(store.redis, 'remember', joinedKey(store, nonce), formerText, text, NONCE_TTL_MS);
+  const kept = await run(store.redis, 'remember', {
+    joined: joinedKey(store, nonce),
+    former: formerText,
+    text,
+    ttl: NONCE_TTL_MS,
+  });
   if (kept === text) return { text, user };
   await eraseUser(store, user.id);
   return resume(store, nonce, kept);
@@ -51,15 +56,13 @@ async function resume({ keys, redis, config }: Store, nonce: string, text: strin
   const [id = '', salt = ''] = text.split(' ');
   const token = `${id}.${derivedSecret(nonce, salt)}`;
   const shard = keys.userShard(Number(id));
-  const name = await run<string | null>(
-    redis,
-    'resume',
-    keys.user(Number(id)),
-    keys.seen(shard),
+  const name = await run(redis, 'resume', {
+    user: keys.user(Number(id)),
+    seen: keys.seen(shard),
     id,
-    hashToken(token),
-    newcomerSeen(config),
-  );
+    tokenHash: hashToken(token),
+    seenAgo: newcomerSeen(config),
+  });
   return { text, user: name === null ? null : { id: Number(id), name, token } };
 }
 

@@ -11,10 +11,10 @@ import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './names.js';
 import { runDurably } from './replication.js';
-import { addressesOf, type Denial, type EntryRequest, hashOf, isReserved, renameInRoom } from './rooms.js';
-import { run } from './scripts.js';
+import { type EntryRequest, entryArguments, renameInRoom } from './rooms.js';
+import { run, type ScriptReply } from './scripts.js';
 import type { Store } from './store.js';
-import { unauthorized } from './tokens.js';
+import { hashOrNone, unauthorized } from './tokens.js';
 import { notInRoom } from './users.js';
 
 /** A room remembers so long (ms) that a user has exited: longer than a step of an entry that began before can be on its way. */
@@ -29,9 +29,6 @@ export interface Move {
   number: number;
   room: string;
 }
-
-type EnterReply = ['ok', string, number, string] | ['unauthorized'] | ['too_many'];
-type RoomReply = Denial | ['made' | 'new' | 'in' | 'late'];
 
 /**
  * Brings a user into a room. Repeating it does no harm. `tokenHash` null: brought in by another user's private message.
@@ -70,22 +67,20 @@ async function enterByUser(
   const shard = keys.userShard(id);
   const isPrivate = privateRoomUsers(room) !== null;
   const most = isPrivate ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
-  const [outcome, name = '', number = 0, owed = NOTHING] = await runDurably<EnterReply>(
-    store,
-    'enter-user',
-    keys.user(id),
-    keys.userRooms(id),
-    keys.members(shard, room),
-    keys.attached(shard),
-    keys.position(shard, room),
-    keys.moves(shard),
-    keys.leaving(shard),
+  const [outcome, name = '', number = 0, owed = NOTHING] = await runDurably(store, 'enter-user', {
+    user: keys.user(id),
+    rooms: keys.userRooms(id),
+    members: keys.members(shard, room),
+    attached: keys.attached(shard),
+    position: keys.position(shard, room),
+    moves: keys.moves(shard),
+    leaving: keys.leaving(shard),
     id,
     room,
-    tokenHash ?? '',
-    most,
-    addressesOf(entry)[0],
-  );
+    tokenHash: tokenHash ?? '',
+    roomsMax: most,
+    address: entry.addresses?.[0] ?? '',
+  });
   if (outcome === 'unauthorized') throw unauthorized();
   if (outcome === 'too_many') {
     throw new ChatError(
@@ -104,25 +99,20 @@ function enterByRoom(
   user: UserRef,
   number: number,
   entry: EntryRequest,
-): Promise<RoomReply> {
+): Promise<ScriptReply<'enter-room'>> {
   const { keys, config } = store;
-  const joined = privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user });
-  return runDurably<RoomReply>(
-    store,
-    'enter-room',
+  return runDurably(store, 'enter-room', {
     ...roomKeys(store, room, user.id),
-    user.id,
-    user.name,
-    keys.userShard(user.id),
+    id: user.id,
+    name: user.name,
+    nick: foldName(user.name),
+    shard: keys.userShard(user.id),
     room,
-    joined,
-    hashOf(entry.fresh),
-    hashOf(entry.owner),
-    foldName(user.name),
-    ...addressesOf(entry),
-    isReserved(config, room) ? '1' : '',
+    event: privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user }),
+    freshHash: hashOrNone(entry.fresh),
+    ...entryArguments(config, room, entry),
     number,
-  );
+  });
 }
 
 /** Ends an entry. Returns the user's name now. Throws when the user is not in: it has ended, or exited. */
@@ -138,22 +128,18 @@ async function confirm(store: Store, move: Move, user: UserRef): Promise<string>
   throw notInRoom(room);
 }
 
-type EntryEnd = ['in', string] | ['out' | 'late' | 'ended'];
-
 /** The last step of an entry, on the user's shard: whether the user is in, and under which name. */
-function finishEntry({ keys, redis }: Store, { id, number, room }: Move): Promise<EntryEnd> {
+function finishEntry({ keys, redis }: Store, { id, number, room }: Move): Promise<ScriptReply<'entered'>> {
   const shard = keys.userShard(id);
-  return run<EntryEnd>(
-    redis,
-    'entered',
-    keys.user(id),
-    keys.userRooms(id),
-    keys.moves(shard),
-    keys.leaving(shard),
+  return run(redis, 'entered', {
+    user: keys.user(id),
+    rooms: keys.userRooms(id),
+    moves: keys.moves(shard),
+    leaving: keys.leaving(shard),
     id,
     room,
     number,
-  );
+  });
 }
 
 /** Who made a member go, and for how many seconds it may not come back. */
@@ -184,24 +170,22 @@ export async function exitRoom(
   const { keys } = store;
   const { id } = user;
   const shard = keys.userShard(id);
-  const number = await runDurably<number>(
-    store,
-    'exit-user',
-    keys.user(id),
-    keys.userRooms(id),
-    keys.members(shard, room),
-    keys.attached(shard),
-    keys.moves(shard),
-    keys.leaving(shard),
+  const number = await runDurably(store, 'exit-user', {
+    user: keys.user(id),
+    rooms: keys.userRooms(id),
+    members: keys.members(shard, room),
+    attached: keys.attached(shard),
+    moves: keys.moves(shard),
+    leaving: keys.leaving(shard),
     id,
     room,
     since,
-  );
+  });
   if (number < 0) return false;
   if (number === 0) await exitEnded(store, room, user);
   else {
-    const { removed, at } = await exitByRoom(store, room, user, number, kick);
-    const bound = removed && !kick && !privateRoomUsers(room) ? idBefore(at) : at;
+    const { removed, last } = await exitByRoom(store, room, user, number, kick);
+    const bound = removed && !kick && !privateRoomUsers(room) ? idBefore(last) : last;
     await finishExit(store, { id, number, room }, owed === ALL ? bound : owed);
   }
   return true;
@@ -230,26 +214,23 @@ async function exitByRoom(
   user: UserRef,
   number: number | '',
   kick?: Kick,
-): Promise<{ removed: boolean; at: string }> {
+): Promise<{ removed: boolean; last: string }> {
   const { keys, config } = store;
   const isPrivate = privateRoomUsers(room) !== null;
-  const left = isPrivate ? '' : eventText({ type: 'left', room, from: user, ...kick });
   // an ended user enters nothing any more; in a private room an entry that comes late would have messages accepted for it all the same
-  const remembered = number === '' && !isPrivate ? 0 : EXITED_TTL_MS;
-  const [removed, at] = await runDurably<[number, string]>(
-    store,
-    'exit-room',
+  const isRemembered = number !== '' || isPrivate;
+  const [removed, last] = await runDurably(store, 'exit-room', {
     ...roomKeys(store, room, user.id),
-    keys.valueWeights(keys.roomShard(room)),
-    user.id,
-    keys.userShard(user.id),
+    weights: keys.valueWeights(keys.roomShard(room)),
+    id: user.id,
+    shard: keys.userShard(user.id),
     room,
-    left,
-    config.roomTtl * 1_000,
+    event: isPrivate ? '' : eventText({ type: 'left', room, from: user, ...kick }),
+    roomTtl: config.roomTtl * 1_000,
     number,
-    remembered,
-  );
-  return { removed: removed === 1, at };
+    exitedTtl: isRemembered ? EXITED_TTL_MS : 0,
+  });
+  return { removed: removed === 1, last };
 }
 
 /** The last step of an exit. Resolves with true when the user is still to be given something, up to `bound`. */
@@ -260,22 +241,19 @@ async function finishExit(
 ): Promise<boolean> {
   const { keys } = store;
   const shard = keys.userShard(id);
-  return (
-    (await runDurably<number>(
-      store,
-      'exited',
-      keys.user(id),
-      keys.userRooms(id),
-      keys.members(shard, room),
-      keys.position(shard, room),
-      keys.moves(shard),
-      keys.leaving(shard),
-      id,
-      room,
-      number,
-      bound,
-    )) === 1
-  );
+  const owes = await runDurably(store, 'exited', {
+    user: keys.user(id),
+    rooms: keys.userRooms(id),
+    members: keys.members(shard, room),
+    position: keys.position(shard, room),
+    moves: keys.moves(shard),
+    leaving: keys.leaving(shard),
+    id,
+    room,
+    number,
+    bound,
+  });
+  return owes === 1;
 }
 
 /** A log id below another, and not below any other that is. */
@@ -284,23 +262,23 @@ function idBefore(id: string): string {
   return sequence > 0 ? `${ms}-${sequence - 1}` : `${ms - 1}-${Number.MAX_SAFE_INTEGER}`;
 }
 
-function roomKeys({ keys }: Store, room: string, id: number): [string, ...string[]] {
+function roomKeys({ keys }: Store, room: string, id: number) {
   const shard = keys.roomShard(room);
-  return [
-    keys.roster(room),
-    keys.roomShards(room),
-    keys.log(room),
-    keys.delivered(room),
-    keys.dirty(shard),
-    keys.publicRooms(shard),
-    keys.rules(room),
-    keys.pending(room),
-    keys.entries(room),
-    keys.exited(room, id),
-    keys.values(room),
-    keys.ownValues(room),
-    keys.presence(room),
-  ];
+  return {
+    roster: keys.roster(room),
+    shards: keys.roomShards(room),
+    log: keys.log(room),
+    delivered: keys.delivered(room),
+    dirty: keys.dirty(shard),
+    publicRooms: keys.publicRooms(shard),
+    rules: keys.rules(room),
+    pending: keys.pending(room),
+    entries: keys.entries(room),
+    exited: keys.exited(room, id),
+    values: keys.values(room),
+    ownValues: keys.ownValues(room),
+    presence: keys.presence(room),
+  };
 }
 
 /** Moves of users of one shard that have been under way since before `before` (ms, Redis's time), the oldest first. */
@@ -332,7 +310,7 @@ export async function settleMove(store: Store, move: Move): Promise<boolean> {
     await exitEnded(store, room, user, number);
     return false;
   }
-  if (!isIn) return finishExit(store, move, (await exitByRoom(store, room, user, number)).at);
+  if (!isIn) return finishExit(store, move, (await exitByRoom(store, room, user, number)).last);
   if (name === null && !(await exitRoom(store, room, user, { since: last ?? '' }))) return false; // the next run looks again
   await finishEntry(store, move); // or an exit that a later entry made void
   return false;

@@ -7,7 +7,7 @@ import { eventText, messageCost, withId } from './event-text.js';
 import { readDurably, runDurably } from './replication.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
-import { hashToken, randomSecret } from './tokens.js';
+import { hashOrNone, randomSecret } from './tokens.js';
 
 /** ROOM_SENDS are counted over so long (ms): short, so that who was too fast need not wait long. */
 export const SENDS_WINDOW_MS = 10_000;
@@ -48,14 +48,6 @@ export interface Accepted {
   json?: string;
 }
 
-type AppendReply =
-  | ['ok' | 'held', string]
-  | ['duplicate', string, 'held'?]
-  | ['filter', string]
-  | ['not_in_room' | 'full']
-  | ['off' | 'read_only' | 'closed' | 'links']
-  | ['muted' | 'slow' | 'flood', number];
-
 /**
  * Appends a message to its room's log, or to what waits for approval: from here on it is accepted. Null when the sender (or, in a
  * private room, either of the two) is not in the roster; a text when another filter than `filtered` has to be applied first.
@@ -72,35 +64,33 @@ export async function appendMessage(
   const body = ({ text, data }: Pick<Message, 'text' | 'data'>): string =>
     eventText({ type: 'message', room, from, text, data, private: isPrivate || undefined });
   const once = idempotencyKey(store, nonce);
-  const [outcome, value, more] = await runDurably<AppendReply>(
-    store,
-    'append',
-    keys.log(room),
-    keys.roster(room),
-    keys.delivered(room),
-    keys.dirty(keys.roomShard(room)),
-    keys.nonce(room, from.id, once.nonce),
-    keys.rules(room),
-    keys.slow(room, from.id),
-    keys.sends(room),
-    keys.pending(room),
-    from.id,
-    body(message),
+  const [outcome, value, more] = await runDurably(store, 'append', {
+    log: keys.log(room),
+    roster: keys.roster(room),
+    delivered: keys.delivered(room),
+    dirty: keys.dirty(keys.roomShard(room)),
+    nonce: keys.nonce(room, from.id, once.nonce),
+    rules: keys.rules(room),
+    slow: keys.slow(room, from.id),
+    sends: keys.sends(room),
+    pending: keys.pending(room),
+    id: from.id,
+    text: body(message),
     room,
-    isPrivate ? 2 : 1,
-    once.ttl,
-    config.logMax,
-    owner === undefined ? '' : hashToken(owner),
-    config.rateLimits ? config.roomSends : 0,
-    SENDS_WINDOW_MS,
-    messageCost(message),
-    filtered.hash,
-    filtered.masked ? body(filtered.masked) : '',
-    filtered.verdict,
-    filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '',
-    PENDING_MAX,
-    message.tokenHash ?? '',
-  );
+    membersMin: isPrivate ? 2 : 1,
+    nonceTtl: once.ttl,
+    undeliveredMax: config.logMax,
+    ownerHash: hashOrNone(owner),
+    roomSends: config.rateLimits ? config.roomSends : 0,
+    window: SENDS_WINDOW_MS,
+    cost: messageCost(message),
+    filterHash: filtered.hash,
+    verdict: filtered.verdict,
+    maskedText: filtered.masked ? body(filtered.masked) : '',
+    heldEvent: filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '',
+    pendingMax: PENDING_MAX,
+    tokenHash: message.tokenHash ?? '',
+  });
   switch (outcome) {
     case 'ok':
     case 'held':
@@ -161,7 +151,7 @@ export async function findSent(
 
 /** Whether a user may say something in a room that is not appended to its log. */
 export async function maySpeak({ keys, redis }: Store, room: string, id: number): Promise<boolean> {
-  return (await run<number>(redis, 'may-speak', keys.rules(room), id)) === 1;
+  return (await run(redis, 'may-speak', { rules: keys.rules(room), id })) === 1;
 }
 
 /** Script calls of one page: each passes over a quarter of a MB of what is for others alone, or 500 such events. */
@@ -206,8 +196,6 @@ export async function readHistory(store: Store, room: string, reader: number, as
   }
 }
 
-type PageReply = [more: number, flat: string[], before: string, skipped: number];
-
 /** One script call of it; before the log id `before`, '' for the newest. */
 async function readPage(
   { keys, redis }: Store,
@@ -219,17 +207,15 @@ async function readPage(
   const { limit, types, presence = '' } = asked;
   if (/^0+-0+$/.test(before)) return { events: [], more: false, skipped: 0 }; // Redis refuses "before the first possible"
   const from = before === '' ? '+' : `(${before}`;
-  const [more, flat, next, skipped] = await run<PageReply>(
-    redis,
-    'history-page',
-    keys.log(room),
+  const [more, flat, next, skipped] = await run(redis, 'history-page', {
+    log: keys.log(room),
     from,
     reader,
-    limit,
-    EVENTS_BYTES,
-    types ? `,${types.join(',')},` : '',
-    presence,
-  );
+    eventsMax: limit,
+    bytesMax: EVENTS_BYTES,
+    types: types ? `,${types.join(',')},` : '',
+    presenceMax: presence,
+  });
   const events: string[] = [];
   for (let i = flat.length - 2; i >= 0; i -= 2) events.push(withId(flat[i] ?? '', flat[i + 1] ?? '{}'));
   return { events, more: more === 1, ...(next !== '' && { before: next }), skipped };

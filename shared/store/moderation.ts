@@ -1,6 +1,6 @@
 /**
- * Acts of those who keep a room in order, its owner and its moderators: checked, done, told to the room and written down in one step each.
- * Redis holds roles with the room's rules, and both live as long as the room.
+ * Moderation: what owners and moderators do in a room. Each action is checked, done, told to the room and written into the
+ * audit log in one step. Redis keeps the roles with the room's rules, and both live as long as the room.
  */
 import { ChatError } from '../protocol/errors.js';
 import type { ChatEvent, Role, UserRef } from '../protocol/events.js';
@@ -11,66 +11,88 @@ import { eraseLog, ForgetBudget, forgetIn } from './forget.js';
 import { foldName } from './names.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
-import { hashToken } from './tokens.js';
+import { hashOrNone } from './tokens.js';
 
-/** Who acts, where, and the owner's token that allows it, where it is not a role. */
+/** A user who moderates a room. */
 export interface Actor {
   room: string;
   by: UserRef;
+  /** The owner's token, for a user without a role. */
   owner?: string | undefined;
 }
 
-/** What is written down: `what`, and whom or what it concerns. */
-export type AuditEntry = { what: string } & Record<string, unknown>;
+/** An entry of the audit log: `what` was done, and to whom or with what. */
+type AuditEntry = { what: string } & Record<string, unknown>;
 /** What the room is told, beside who did it. */
-export type ModerationEvent = Pick<ChatEvent, 'type'> & Partial<ChatEvent>;
+type ModerationEvent = Pick<ChatEvent, 'type'> & Partial<ChatEvent>;
 
-/** What is done about what is said, and a room's rules. `set` takes fields and values, '' to remove one. */
-export type RoomAction =
-  | ['remove' | 'approve' | 'reject', string]
-  | ['clear']
-  | ['clear-values']
-  | ['set', ...string[]];
+/** What is done about messages, or about a room's values or rules. */
+type RoomAction =
+  | { name: 'remove' | 'approve' | 'reject'; messageId: string }
+  | { name: 'clear' | 'clear-values' }
+  | { name: 'set'; fields: readonly RuleField[] };
 
-/** An act of nobody in the room: what the host does. */
+/** A field of a room's rules. `value` '' removes it. */
+export interface RuleField {
+  field: string;
+  value: string;
+}
+
+/** One step of moderation. */
+interface Moderation<Action> {
+  action: Action;
+  /** The role that it takes. */
+  least: Role;
+  audit: AuditEntry;
+  /** The event for the room; null: nobody is told. */
+  event: ModerationEvent | null;
+}
+
+/** Stands in the audit log for what the operator does. */
 const OPERATOR: UserRef = { id: 0, name: 'host' };
 
 /**
- * Does something about what is said, or sets rules; `least` is the role that it takes. Gives the log id of what was approved.
- * Throws `not_owner`, `bad_request` for a message that is not there.
+ * Does something about messages, values or rules of a room. Resolves with the log id of a message that was approved, else ''.
+ * Throws `not_owner`, `bad_request` for a message that is not there, `not_allowed` in a room that is switched off.
  */
-export async function moderateRoom(
-  store: Store,
-  act: Actor,
-  least: Role,
-  line: AuditEntry,
-  told: ModerationEvent | null,
-  ...step: RoomAction
-): Promise<string> {
-  return moderateRoomAs(store, act, String(act.by.id), least, line, told, step);
+export async function moderateRoom(store: Store, actor: Actor, step: Moderation<RoomAction>): Promise<string> {
+  return moderateRoomAs(store, actor, String(actor.by.id), step);
 }
 
-/** Switches a room off for everybody, whatever its role: nobody enters, nobody speaks; or on again. Who is in it is told. */
+/** As `moderateRoom`, by the operator. Nobody asks for its role. */
+async function moderateAsOperator(
+  store: Store,
+  room: string,
+  step: Omit<Moderation<RoomAction>, 'least'>,
+): Promise<void> {
+  await moderateRoomAs(store, { room, by: OPERATOR }, '', { ...step, least: 'owner' });
+}
+
+/** Switches a room off: nobody enters and nobody speaks, whatever its role. Or switches it on again. Its members are told. */
 export async function switchRoom(store: Store, room: string, off: boolean): Promise<void> {
   const { keys, redis, config } = store;
   const rules = keys.rules(room);
   const empty = (await redis.hlen(keys.roster(room))) === 0; // then there is nobody to tell
-  if (!empty)
-    await moderateRoomAs(store, { room, by: OPERATOR }, '', 'owner', { what: 'switch', off }, { type: 'rules', off }, [
-      'set',
-      'off',
-      off ? '1' : '',
-    ]);
-  else await (off ? redis.hset(rules, 'off', 1) : redis.hdel(rules, 'off'));
+  if (empty) await (off ? redis.hset(rules, 'off', 1) : redis.hdel(rules, 'off'));
+  else
+    await moderateAsOperator(store, room, {
+      action: { name: 'set', fields: [{ field: 'off', value: off ? '1' : '' }] },
+      audit: { what: 'switch', off },
+      event: { type: 'rules', off },
+    });
   if (off) await redis.persist(rules);
   else if (empty && !(await redis.hexists(rules, 'kept'))) await redis.pexpire(rules, config.roomTtl * 1_000);
 }
 
-/** Empties a room's history and takes its values away in the host's name, and tells everybody. */
+/** Deletes a room's history and values for the operator, and tells the room. */
 export async function clearRoom(store: Store, room: string): Promise<void> {
   if ((await store.redis.hlen(store.keys.roster(room))) === 0) return eraseRoom(store, room); // then there is nobody to tell
-  await moderateRoomAs(store, { room, by: OPERATOR }, '', 'owner', { what: 'clear' }, { type: 'cleared' }, ['clear']);
-  await clearValues(store, { room, by: OPERATOR }, '');
+  await moderateAsOperator(store, room, {
+    action: { name: 'clear' },
+    audit: { what: 'clear' },
+    event: { type: 'cleared' },
+  });
+  await moderateAsOperator(store, room, CLEAR_VALUES);
 }
 
 async function eraseRoom(store: Store, room: string): Promise<void> {
@@ -81,150 +103,158 @@ async function eraseRoom(store: Store, room: string): Promise<void> {
   await redis.zrem(keys.valueWeights(keys.roomShard(room)), room);
 }
 
-/** Takes all values of a room away, and tells everybody. `user`: its id as text, '' for the host. Throws `not_owner`. */
-export async function clearValues(store: Store, act: Actor, user = String(act.by.id)): Promise<void> {
-  await moderateRoomAs(store, act, user, 'owner', { what: 'clear', values: true }, { type: 'value' }, ['clear-values']);
+const CLEAR_VALUES = {
+  action: { name: 'clear-values' },
+  audit: { what: 'clear', values: true },
+  event: { type: 'value' },
+} as const;
+
+/** Deletes all values of a room, and tells the room. Throws `not_owner`. */
+export async function clearValues(store: Store, actor: Actor): Promise<void> {
+  await moderateRoom(store, actor, { ...CLEAR_VALUES, least: 'owner' });
 }
 
+/** `user`: the id that must have the role; '' for the operator. */
 async function moderateRoomAs(
   store: Store,
-  act: Actor,
+  actor: Actor,
   user: string,
-  least: Role,
-  line: AuditEntry,
-  told: ModerationEvent | null,
-  step: RoomAction,
+  { action, least, audit, event }: Moderation<RoomAction>,
 ): Promise<string> {
   const { keys, redis } = store;
-  const [outcome, id = ''] = await run<[string, string?]>(
-    redis,
-    'moderate-room',
-    ...roomKeys(store, act.room),
-    keys.pending(act.room),
-    keys.values(act.room),
-    keys.ownValues(act.room),
-    keys.valueWeights(keys.roomShard(act.room)),
+  const { room } = actor;
+  const [outcome, id = ''] = await run(redis, 'moderate-room', {
+    ...moderationKeys(store, room),
+    pending: keys.pending(room),
+    values: keys.values(room),
+    ownValues: keys.ownValues(room),
+    weights: keys.valueWeights(keys.roomShard(room)),
+    ...moderationArguments(actor, least, audit, event),
     user,
-    ownerHash(act),
-    act.room,
-    least,
-    auditText(act, line),
-    moderationEventText(act, told),
-    ...step,
-  );
-  if (outcome === 'not_owner') throw notOwner(act.room);
+    action: action.name,
+    messageId: 'messageId' in action ? action.messageId : '',
+    fields: action.name === 'set' ? action.fields : [],
+  });
+  if (outcome === 'not_owner') throw notOwner(room);
   if (outcome === 'off') throw notAllowed('off');
   if (outcome === 'no_such_event')
     throw new ChatError('bad_request', 'id must be the id of a message that is there.', { field: 'id' });
   return id;
 }
 
-type MemberAction =
-  | ['kick']
-  | ['mute', number, '' | 'q', string]
-  | ['ban', number, string, string, string, string, string]
-  | ['moderate', '1' | '']
-  | ['offer', number];
-const TARGETS_MAX: Record<MemberAction[0], number> = {
-  kick: 0,
-  mute: MUTES_MAX,
-  ban: BANS_MAX,
-  moderate: MODERATORS_MAX,
-  offer: 1,
-};
+/** What is done about one user; with it, how many users of a room it may concern at a time. */
+interface MemberAction {
+  name: 'kick' | 'mute' | 'ban' | 'moderate' | 'offer';
+  targetsMax: number;
+  /** For how long a mute, a ban or an offer lasts; 0 ends a mute or a ban. */
+  ms?: number;
+  /** Of a mute: the user is not told. */
+  quiet?: boolean;
+  /** Of a ban: hash of the user's address. */
+  address?: string;
+  /** Of a ban: the event and the audit entry when the user's messages go, too. */
+  removed?: { event: string; entry: string };
+  /** Of `moderate`: whether the user becomes a moderator, or is one no more. */
+  on?: boolean;
+}
 
-/** Does something about one user. Throws `not_owner`, `not_allowed` for who has a role, `bad_request` when there are too many already. */
+/** Does something about one user. Throws `not_owner`, `not_allowed` for a user with a role, `bad_request` at its limit. */
 async function moderateMember(
   store: Store,
-  act: Actor,
-  least: Role,
+  actor: Actor,
   target: UserRef,
-  told: ModerationEvent | null,
-  line: AuditEntry,
-  ...[what, ...values]: MemberAction
+  { action, least, audit, event }: Moderation<MemberAction>,
 ): Promise<void> {
   const { id, name } = target;
   const { keys } = store;
-  const outcome = await run<string>(
-    store.redis,
-    'moderate-member',
-    ...roomKeys(store, act.room),
-    keys.forgetting(keys.roomShard(act.room)),
-    act.by.id,
-    ownerHash(act),
-    act.room,
-    least,
-    auditText(act, { ...line, user: id, ...(name && { name }) }),
-    moderationEventText(act, told),
-    id,
-    what,
-    TARGETS_MAX[what],
-    ...values,
-  );
-  if (outcome === 'not_owner') throw notOwner(act.room);
+  const entry = { ...audit, user: id, ...(name && { name }) };
+  const outcome = await run(store.redis, 'moderate-member', {
+    ...moderationKeys(store, actor.room),
+    forgetting: keys.forgetting(keys.roomShard(actor.room)),
+    ...moderationArguments(actor, least, entry, event),
+    target: id,
+    action: action.name,
+    targetsMax: action.targetsMax,
+    ms: action.ms ?? 0,
+    quiet: action.quiet ? 'q' : '',
+    name,
+    nick: foldName(name),
+    address: action.address ?? '',
+    on: action.on ? '1' : '',
+    removedEvent: action.removed?.event ?? '',
+    removedEntry: action.removed?.entry ?? '',
+  });
+  if (outcome === 'not_owner') throw notOwner(actor.room);
   if (outcome === 'role') throw notAllowed('role');
-  if (outcome === 'too_many')
-    throw new ChatError('bad_request', `There are ${TARGETS_MAX[what]} already, the most a room may have.`, {
-      field: 'user',
-    });
+  if (outcome === 'too_many') {
+    const message = `There are ${action.targetsMax} already, the most that a room may have.`;
+    throw new ChatError('bad_request', message, { field: 'user' });
+  }
 }
 
-/** Writes down that a member is sent out, if that is allowed. */
-export function auditKick(store: Store, act: Actor, target: UserRef): Promise<void> {
-  return moderateMember(store, act, 'moderator', target, null, { what: 'kick' }, 'kick');
+/** Checks that a member may be sent out, and writes it into the audit log. */
+export function auditKick(store: Store, actor: Actor, target: UserRef): Promise<void> {
+  return moderateMember(store, actor, target, {
+    action: { name: 'kick', targetsMax: 0 },
+    least: 'moderator',
+    audit: { what: 'kick' },
+    event: null,
+  });
 }
 
-/** Keeps a user from speaking for so many s, and tells it; `quiet`: does not. 0 ends it, and tells who knew of it. */
-export function muteUser(store: Store, act: Actor, target: UserRef, seconds: number, quiet: boolean): Promise<void> {
-  const told: ModerationEvent | null = quiet ? null : { type: 'muted', user: target, seconds };
-  return moderateMember(
-    store,
-    act,
-    'moderator',
-    target,
-    told,
-    { what: 'mute', seconds, ...(quiet && { quiet }) },
-    'mute',
-    seconds * 1_000,
-    quiet ? 'q' : '',
-    target.name,
-  );
-}
-
-/** How a user is banned: for how many s, 0 to end it, and whether all that it has said goes too. */
-export interface Ban {
+/** How a user is muted. */
+export interface Mute {
+  /** For how long; 0 ends it. */
   seconds: number;
+  /** The user is not told. */
+  quiet: boolean;
+}
+
+/** Keeps a user from speaking, and tells it unless `quiet`. Ending a mute tells a user who knew of it. */
+export function muteUser(store: Store, actor: Actor, target: UserRef, { seconds, quiet }: Mute): Promise<void> {
+  return moderateMember(store, actor, target, {
+    action: { name: 'mute', targetsMax: MUTES_MAX, ms: seconds * 1_000, quiet },
+    least: 'moderator',
+    audit: { what: 'mute', seconds, ...(quiet && { quiet }) },
+    event: quiet ? null : { type: 'muted', user: target, seconds },
+  });
+}
+
+/** How a user is banned. */
+export interface Ban {
+  /** For how long; 0 ends it. */
+  seconds: number;
+  /** All messages of the user go, too. */
   messages: boolean;
 }
 
 /**
- * Lets nobody in that is this user, or has its nickname or its address. With `messages` it is noted that they go, and `removeMessagesOf`
- * does it; should nobody call that, a worker does.
+ * Bans a user from a room, by its id, its nickname and its address. With `messages` it is noted that its messages go, and
+ * `removeMessagesOf` removes them. If nobody calls that, a worker does.
  */
-export async function banUser(store: Store, act: Actor, target: UserRef, { seconds, messages }: Ban): Promise<void> {
+export async function banUser(store: Store, actor: Actor, target: UserRef, { seconds, messages }: Ban): Promise<void> {
   const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
-  const told = messages ? moderationEventText(act, { type: 'removed', user: target }) : '';
-  const line = auditText(act, { what: 'remove', user: target.id, name: target.name });
-  await moderateMember(
-    store,
-    act,
-    'moderator',
-    target,
-    null,
-    { what: 'ban', seconds },
-    'ban',
-    seconds * 1_000,
-    address ?? '',
-    foldName(target.name),
-    target.name,
-    told,
-    line,
-  );
+  const removed = {
+    event: moderationEventText(actor, { type: 'removed', user: target }),
+    entry: auditText(actor, { what: 'remove', user: target.id, name: target.name }),
+  };
+  await moderateMember(store, actor, target, {
+    action: {
+      name: 'ban',
+      targetsMax: BANS_MAX,
+      ms: seconds * 1_000,
+      ...(address && { address }),
+      ...(messages && { removed }),
+    },
+    least: 'moderator',
+    audit: { what: 'ban', seconds },
+    event: null,
+  });
 }
 
 /**
- * Removes all messages of a user who was banned with them from the room's log and from what waits, and tells everybody. Returns how many
- * bytes it looked at. Repeating it does no harm.
+ * Removes all messages of a banned user from the room's log and from what waits for approval, and tells the room. Resolves
+ * with how many bytes it read. Repeating it does no harm.
  */
 export async function removeMessagesOf(store: Store, { room }: Actor, target: UserRef): Promise<number> {
   const budget = new ForgetBudget();
@@ -233,31 +263,23 @@ export async function removeMessagesOf(store: Store, { room }: Actor, target: Us
 }
 
 /** Makes a member a moderator, or ends that. */
-export function setModerator(store: Store, act: Actor, target: UserRef, on: boolean): Promise<void> {
-  return moderateMember(
-    store,
-    act,
-    'owner',
-    target,
-    { type: 'moderator', user: target, on },
-    { what: 'moderate', on },
-    'moderate',
-    on ? '1' : '',
-  );
+export function setModerator(store: Store, actor: Actor, target: UserRef, on: boolean): Promise<void> {
+  return moderateMember(store, actor, target, {
+    action: { name: 'moderate', targetsMax: MODERATORS_MAX, on },
+    least: 'owner',
+    audit: { what: 'moderate', on },
+    event: { type: 'moderator', user: target, on },
+  });
 }
 
-/** Offers the room to a member, for `OFFER_TTL`; an earlier offer is void. */
-export function offerRoom(store: Store, act: Actor, target: UserRef): Promise<void> {
-  return moderateMember(
-    store,
-    act,
-    'owner',
-    target,
-    { type: 'offered', user: target },
-    { what: 'handover' },
-    'offer',
-    OFFER_TTL_MS,
-  );
+/** Offers the room to a member for OFFER_TTL_MS. An earlier offer ends. */
+export function offerRoom(store: Store, actor: Actor, target: UserRef): Promise<void> {
+  return moderateMember(store, actor, target, {
+    action: { name: 'offer', targetsMax: 1, ms: OFFER_TTL_MS },
+    least: 'owner',
+    audit: { what: 'handover' },
+    event: { type: 'offered', user: target },
+  });
 }
 
 /** A member by its id. Throws `no_such_user`. */
@@ -275,16 +297,31 @@ export function notOwner(room: string): ChatError {
   return new ChatError('not_owner', `Only who keeps the room ${room} in order may do this.`, { field: 'owner' });
 }
 
-export function roomKeys({ keys }: Store, room: string): string[] {
-  return [keys.rules(room), keys.roster(room), keys.log(room), keys.delivered(room), keys.dirty(keys.roomShard(room))];
+export function moderationKeys({ keys }: Store, room: string) {
+  return {
+    rules: keys.rules(room),
+    roster: keys.roster(room),
+    log: keys.log(room),
+    delivered: keys.delivered(room),
+    dirty: keys.dirty(keys.roomShard(room)),
+  };
 }
 
-export const ownerHash = ({ owner }: Pick<Actor, 'owner'>): string => (owner === undefined ? '' : hashToken(owner));
+function moderationArguments(actor: Actor, least: Role, audit: AuditEntry, event: ModerationEvent | null) {
+  return {
+    user: actor.by.id,
+    ownerHash: hashOrNone(actor.owner),
+    room: actor.room,
+    leastRole: least,
+    auditEntry: auditText(actor, audit),
+    event: event ? moderationEventText(actor, event) : '',
+  };
+}
 
-const auditText = ({ by }: Actor, line: AuditEntry): string =>
-  scriptSafeJson({ by: by.id, ...(by.id > 0 && { byName: by.name }), ...line });
+const auditText = ({ by }: Actor, entry: AuditEntry): string =>
+  scriptSafeJson({ by: by.id, ...(by.id > 0 && { byName: by.name }), ...entry });
 
-/** In this order: `forget` goes by it. */
-export function moderationEventText({ room, by }: Actor, told: ModerationEvent | null): string {
-  return told ? eventText({ ...{ type: told.type, room, from: by }, ...told }) : '';
+/** The event's text. It begins with type, room and sender, in this order: `forget` goes by it. */
+export function moderationEventText({ room, by }: Actor, event: ModerationEvent): string {
+  return eventText({ ...{ type: event.type, room, from: by }, ...event });
 }

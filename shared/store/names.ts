@@ -79,11 +79,11 @@ function foldCase(name: string): string {
  * another name, loses it. Gives true when the name is the user's now.
  */
 export async function claimName(store: Store, folded: string, id: number): Promise<boolean> {
-  const key = store.keys.nick(folded);
-  const holder = await run<string>(store.redis, 'claim', key, id, '');
+  const nick = store.keys.nick(folded);
+  const holder = await run(store.redis, 'claim', { nick, id, from: '' });
   if (holder === '') return true;
   if (await holdsName(store, Number(holder), folded)) return false;
-  return (await run<string>(store.redis, 'claim', key, id, holder)) === '';
+  return (await run(store.redis, 'claim', { nick, id, from: holder })) === '';
 }
 
 /** Whether a user is there and bears a name, or is about to. */
@@ -93,7 +93,7 @@ export async function holdsName(store: Store, holder: number, folded: string): P
 }
 
 export async function releaseName(store: Store, folded: string, id: number): Promise<void> {
-  await run(store.redis, 'release', store.keys.nick(folded), id);
+  await run(store.redis, 'release', { nick: store.keys.nick(folded), id });
 }
 
 /** `name_taken`, with a name that was free a moment ago. */

@@ -2,7 +2,7 @@
 import type { UserRef } from '../protocol/events.js';
 import { SHARED_ROOM } from '../protocol/limits.js';
 import { scriptSafeJson } from './event-text.js';
-import { moderationEventText, notOwner, roomKeys } from './moderation.js';
+import { moderationEventText, moderationKeys, notOwner } from './moderation.js';
 import { isReserved } from './rooms.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -19,16 +19,14 @@ export function freshOwner({ config }: Store, room: string, token: string): stri
 /** Takes a room that was offered to this member. Gives its new owner token; again with each call, while the offer lasts. Throws `not_owner`. */
 export async function ownRoom(store: Store, room: string, user: UserRef): Promise<string> {
   const owner = randomSecret();
-  const outcome = await run<string>(
-    store.redis,
-    'own',
-    ...roomKeys(store, room),
-    user.id,
-    hashToken(owner),
+  const outcome = await run(store.redis, 'own', {
+    ...moderationKeys(store, room),
+    id: user.id,
+    tokenHash: hashToken(owner),
     room,
-    scriptSafeJson({ by: user.id, byName: user.name, what: 'own' }),
-    moderationEventText({ room, by: user }, { type: 'owned' }),
-  );
+    auditEntry: scriptSafeJson({ by: user.id, byName: user.name, what: 'own' }),
+    event: moderationEventText({ room, by: user }, { type: 'owned' }),
+  });
   if (outcome === 'not_owner') throw notOwner(room);
   return owner;
 }
@@ -36,15 +34,13 @@ export async function ownRoom(store: Store, room: string, user: UserRef): Promis
 /** Gives the host a fresh owner token for any room, which then keeps its rules when it is empty; a reserved room is open from then on. */
 export async function takeRoom(store: Store, room: string): Promise<string> {
   const owner = randomSecret();
-  await run(
-    store.redis,
-    'own',
-    ...roomKeys(store, room),
-    '',
-    hashToken(owner),
+  await run(store.redis, 'own', {
+    ...moderationKeys(store, room),
+    id: '',
+    tokenHash: hashToken(owner),
     room,
-    scriptSafeJson({ by: 0, what: 'take' }),
-    '',
-  );
+    auditEntry: scriptSafeJson({ by: 0, what: 'take' }),
+    event: '',
+  });
   return owner;
 }

@@ -4,7 +4,7 @@ import { mastersOf } from '../redis/owners.js';
 import { ForgetBudget, forgetRoom } from './forget.js';
 import { exitEnded } from './memberships.js';
 import { releaseName } from './names.js';
-import { run } from './scripts.js';
+import { run, type ScriptReply } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
 import { eraseUser } from './users.js';
@@ -12,11 +12,7 @@ import { eraseUser } from './users.js';
 /** Rooms that an ended user is taken out of between two looks at what is left. */
 const ROOMS_PAGE_COUNT = 100;
 
-type EndReply =
-  | ['ended', name: string, nick: string, spare: string, forget: string]
-  | ['unauthorized']
-  | ['seen']
-  | ['gone'];
+type EndReply = ScriptReply<'end'>;
 
 /**
  * Ends a user that says so. `forget`: takes back what it has said in the rooms it is in (its events in the public ones, the whole logs of
@@ -32,17 +28,15 @@ export async function leave(store: Store, user: Credentials, forget?: ForgetBudg
 /** Lets expiry end a user in `after` s, unless it is seen again: its page may only be loading anew. Throws `unauthorized`. */
 export async function leaveSoon({ keys, redis, config }: Store, user: Credentials, after: number): Promise<void> {
   const shard = keys.userShard(user.id);
-  const known = await run<number>(
-    redis,
-    'farewell',
-    keys.user(user.id),
-    keys.seen(shard),
-    keys.attached(shard),
-    user.id,
-    user.tokenHash,
-    Math.min(after, config.userTtl) * 1_000,
-    config.userTtl * 1_000,
-  );
+  const known = await run(redis, 'farewell', {
+    user: keys.user(user.id),
+    seen: keys.seen(shard),
+    attached: keys.attached(shard),
+    id: user.id,
+    tokenHash: user.tokenHash,
+    after: Math.min(after, config.userTtl) * 1_000,
+    userTtl: config.userTtl * 1_000,
+  });
   if (!known) throw unauthorized();
 }
 
@@ -60,17 +54,15 @@ interface Ending {
 
 function markEnded({ keys, redis }: Store, id: number, { tokenHash, before, forget }: Ending): Promise<EndReply> {
   const shard = keys.userShard(id);
-  return run<EndReply>(
-    redis,
-    'end',
-    keys.user(id),
-    keys.seen(shard),
-    keys.attached(shard),
+  return run(redis, 'end', {
+    user: keys.user(id),
+    seen: keys.seen(shard),
+    attached: keys.attached(shard),
     id,
     tokenHash,
-    before,
+    staleBefore: before,
     forget,
-  );
+  });
 }
 
 type Ended = Extract<EndReply, ['ended', ...unknown[]]>;

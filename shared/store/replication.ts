@@ -1,41 +1,40 @@
 /**
- * What a user is answered for, and what is delivered. Redis answers before its replicas have a write, so a failover may lose the last moments of a
- * master; with REDIS_WAIT it is waited for until so many replicas have it (https://redis.io/docs/latest/commands/wait/).
+ * Waiting for replicas. Redis answers before its replicas have a write, so a failover may lose the last moments of a master.
+ * With REDIS_WAIT a user is answered, and an event is delivered, only when so many replicas have it
+ * (https://redis.io/docs/latest/commands/wait/).
  */
 import type { Redis } from 'ioredis';
 import { ChatError } from '../protocol/errors.js';
-import { masterOf, nodeAddressOf } from '../redis/owners.js';
+import { masterOf, nodeAddressOf, type RedisClient } from '../redis/owners.js';
 import { Keys } from './keys.js';
-import { type Argument, run, type ScriptName } from './scripts.js';
+import { firstKey, run, type ScriptInput, type ScriptName, type ScriptReply } from './scripts.js';
 import type { Store } from './store.js';
 
-/** How long (ms) replicas may take in one round; who asks during a round waits for the next as well. */
+/** How long replicas may take in one round. A call that comes during a round waits for the next one, too. */
 const ROUND_MS = 1_000;
-/** What is written so that there is something to wait for goes by itself (ms). */
+/** How long a marker lives. It is written so that there is something to WAIT for. */
 const MARKER_TTL_MS = 10_000;
 
-/** Runs a script whose first argument is a key. Throws `unavailable` when too few replicas have what it wrote: it may be there, or not. */
-export async function runDurably<Reply>(
+/**
+ * Runs a script. Resolves when enough replicas have what it wrote. Throws `unavailable` when too few have: what it wrote may
+ * be there, or not.
+ */
+export async function runDurably<Name extends ScriptName>(
   { redis, durable, config }: Store,
-  name: ScriptName,
-  key: string,
-  ...others: Argument[]
-): Promise<Reply> {
-  if (config.redisWait === 0) return run(redis, name, key, ...others);
-  const replicas = replicasAt(masterOf(durable, key));
-  const breaks = replicas?.breaks;
-  const reply = await run<Reply>(durable, name, key, ...others);
-  if (
-    !replicas ||
-    masterOf(durable, key) !== replicas.master ||
-    !(await replicas.have(key, config.redisWait)) ||
-    replicas.breaks !== breaks
-  )
-    throw notReplicated();
+  name: Name,
+  input: ScriptInput<Name>,
+): Promise<ScriptReply<Name>> {
+  if (config.redisWait === 0) return run(redis, name, input);
+  const isReplicated = watchReplicas(durable, firstKey(name, input), config.redisWait);
+  const reply = await run(durable, name, input);
+  if (!(await isReplicated())) throw notReplicated();
   return reply;
 }
 
-/** Reads from the master of a key. What was read and `matters`, replicas must have, too; throws `unavailable` when too few have. */
+/**
+ * Reads from the master of a key. Resolves with what was read: at once when it does not matter, else when enough replicas
+ * have it. Throws `unavailable` when too few have.
+ */
 export async function readDurably<Reply>(
   { redis, durable, config }: Store,
   key: string,
@@ -43,27 +42,41 @@ export async function readDurably<Reply>(
   matters: (reply: Reply) => boolean,
 ): Promise<Reply> {
   if (config.redisWait === 0) return read();
-  const replicas = replicasAt(masterOf(durable, key));
-  const [node, breaks] = [nodeAddressOf(redis, key), replicas?.breaks];
+  const isReplicated = watchReplicas(durable, key, config.redisWait);
+  const node = nodeAddressOf(redis, key);
   const reply = await read();
   if (!matters(reply)) return reply;
-  // both clients see the same master, before and after: one that has been replaced may not know it yet
-  const same =
-    masterOf(durable, key) === replicas?.master &&
-    [redis, durable].every((client) => nodeAddressOf(client, key) === node);
-  if (!replicas || !same || !(await replicas.have(key, config.redisWait)) || replicas.breaks !== breaks)
-    throw notReplicated();
+  // Both clients must see the master that they saw before: one that was replaced may not know it yet.
+  const sameNode = [redis, durable].every((client) => nodeAddressOf(client, key) === node);
+  if (!sameNode || !(await isReplicated())) throw notReplicated();
   return reply;
 }
 
-function notReplicated(): ChatError {
-  return new ChatError('unavailable', 'It could not be kept safe. Try again soon.', { retryAfter: 1 });
+/**
+ * Watches the master of a key from now on. Returns what resolves with whether `count` replicas have all that this master has
+ * then, and it has been the master all the time.
+ */
+function watchReplicas(durable: RedisClient, key: string, count: number): () => Promise<boolean> {
+  const replicas = replicasAt(masterOf(durable, key));
+  const breaks = replicas?.breaks;
+  return async () =>
+    replicas !== null &&
+    masterOf(durable, key) === replicas.master &&
+    (await replicas.have(key, count)) &&
+    replicas.breaks === breaks;
 }
 
-/** Asks one master's replicas. One round is under way at a time, and who asks meanwhile shares the next: a WAIT holds up all that comes behind it on its connection. */
+function notReplicated(): ChatError {
+  return new ChatError('unavailable', 'The change could not be stored safely. Try again soon.', { retryAfter: 1 });
+}
+
+/**
+ * Asks one master's replicas. One round is under way at a time, and calls that come meanwhile share the next: a WAIT holds up
+ * all that comes behind it on its connection.
+ */
 class Replicas {
   readonly master: Redis;
-  /** How often the connection has been lost. What is there afterwards may be another master, or one that lost what it had. */
+  /** How often the connection was lost. The server behind it may then be another master, or one that lost data. */
   breaks = 0;
   #keys = new Set<string>();
   #round: Promise<unknown> = Promise.resolve();
@@ -76,26 +89,29 @@ class Replicas {
     });
   }
 
-  /** Whether so many have all that the master has now. */
+  /** Resolves with whether `count` replicas have all that the master has now. */
   have(key: string, count: number): Promise<boolean> {
     this.#keys.add(Keys.replicationMarker(key));
-    this.#next ??= this.#round.then(() => {
-      const keys = this.#keys;
-      this.#keys = new Set();
-      this.#next = null;
-      return (this.#round = this.#ask(keys, count));
-    }) as Promise<boolean>;
+    this.#next ??= this.#round.then(() => this.#beginRound(count));
     return this.#next;
+  }
+
+  #beginRound(count: number): Promise<boolean> {
+    const round = this.#ask(this.#keys, count);
+    this.#keys = new Set();
+    this.#next = null;
+    this.#round = round;
+    return round;
   }
 
   async #ask(keys: ReadonlySet<string>, count: number): Promise<boolean> {
     for (const key of keys) {
-      // sent together: a replica may be far away
+      // sent together, because a replica may be far away
       const [written, having] = await Promise.all([
         this.master.set(key, '', 'PX', MARKER_TTL_MS).catch(() => null),
         this.master.wait(count, ROUND_MS).catch(() => 0),
       ]);
-      if (written) return having >= count; // else its slot is just moving elsewhere: another may do
+      if (written) return having >= count; // else its slot is moving to another master, and another key may do
     }
     return false;
   }

@@ -1,9 +1,10 @@
 /** What may be read of a room's rules and roles: by everybody in it, and by those who keep it in order. */
 import type { Audit, PendingMessage, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES } from '../protocol/limits.js';
-import { type Actor, notOwner, ownerHash } from './moderation.js';
+import { type Actor, notOwner } from './moderation.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
+import { hashOrNone } from './tokens.js';
 
 type Fields = Record<string, string | undefined>;
 
@@ -70,10 +71,15 @@ interface Overview {
 
 /** `pendingBytes`: of what waits, at most. Throws `not_owner`. */
 async function overview({ keys, redis }: Store, act: Actor, pendingBytes: number): Promise<Overview> {
-  const { room, by } = act;
-  const [role, now = 0, flat = [], pending = [], waiting = 0] = await run<
-    [Role?, number?, string[]?, string[]?, number?]
-  >(redis, 'overview', keys.rules(room), keys.roster(room), keys.pending(room), by.id, ownerHash(act), pendingBytes);
+  const { room, by, owner } = act;
+  const [role, now = 0, flat = [], pending = [], waiting = 0] = await run(redis, 'overview', {
+    rules: keys.rules(room),
+    roster: keys.roster(room),
+    pending: keys.pending(room),
+    user: by.id,
+    ownerHash: hashOrNone(owner),
+    bytesMax: pendingBytes,
+  });
   if (!role) throw notOwner(room);
   const fields: Fields = {};
   for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i] ?? ''] = flat[i + 1];

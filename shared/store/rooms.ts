@@ -8,7 +8,7 @@ import { eventText } from './event-text.js';
 import { foldName } from './names.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
-import { hashToken } from './tokens.js';
+import { hashOrNone } from './tokens.js';
 
 /** What decides whether a user may come into a room, beside who it is. */
 export interface EntryRequest {
@@ -19,8 +19,6 @@ export interface EntryRequest {
   /** Hashes of its address, by the salts of today and of yesterday. */
   addresses?: readonly string[];
 }
-
-export type Denial = ['off' | 'reserved' | 'closed'] | ['banned', number];
 
 /**
  * Looks whether somebody may enter a room, before anything is done for it. `id` null: who is no user yet; `name` undefined: a guest's.
@@ -33,17 +31,13 @@ export async function admitToRoom(
   name: string | undefined,
   entry: EntryRequest,
 ): Promise<void> {
-  const [reason, ms] = await run<Denial | []>(
-    redis,
-    'admit',
-    keys.rules(room),
-    keys.roster(room),
-    id ?? '',
-    name === undefined ? '' : foldName(name),
-    ...addressesOf(entry),
-    hashOf(entry.owner),
-    isReserved(config, room) ? '1' : '',
-  );
+  const [reason, ms] = await run(redis, 'admit', {
+    rules: keys.rules(room),
+    roster: keys.roster(room),
+    id: id ?? '',
+    nick: name === undefined ? '' : foldName(name),
+    ...entryArguments(config, room, entry),
+  });
   if (reason) throw notAllowed(reason, ms);
 }
 
@@ -53,31 +47,29 @@ export function isReserved({ reservedRooms }: Config, room: string): boolean {
   return reservedRooms.some((prefix) => small.startsWith(prefix));
 }
 
-/** The hash by which Redis knows an owner token, '' for none. */
-export const hashOf = (token: string | undefined): string => (token === undefined ? '' : hashToken(token));
-export const addressesOf = ({ addresses: [today = '', yesterday = ''] = [] }: EntryRequest): [string, string] => [
-  today,
-  yesterday,
-];
+/** The arguments that scripts decide an entry by. */
+export function entryArguments(config: Config, room: string, { owner, addresses = [] }: EntryRequest) {
+  const [addressToday = '', addressYesterday = ''] = addresses;
+  const isReservedRoom = isReserved(config, room) ? '1' : '';
+  return { ownerHash: hashOrNone(owner), addressToday, addressYesterday, isReserved: isReservedRoom };
+}
 
 /** Gives a member its new name in a room. Repeating it does no harm. */
 export async function renameInRoom(store: Store, room: string, user: UserRef): Promise<void> {
   const { keys, redis } = store;
   const was = (await redis.hget(keys.roster(room), String(user.id))) ?? user.name;
   const renamed = privateRoomUsers(room) ? '' : eventText({ type: 'renamed', room, from: user, was });
-  await run(
-    redis,
-    'rename-room',
-    keys.roster(room),
-    keys.log(room),
-    keys.delivered(room),
-    keys.dirty(keys.roomShard(room)),
-    keys.rules(room),
-    user.id,
-    user.name,
+  await run(redis, 'rename-room', {
+    roster: keys.roster(room),
+    log: keys.log(room),
+    delivered: keys.delivered(room),
+    dirty: keys.dirty(keys.roomShard(room)),
+    rules: keys.rules(room),
+    id: user.id,
+    name: user.name,
     room,
-    renamed,
-  );
+    event: renamed,
+  });
 }
 
 /** Returns the members of a room by id; `count`, how many there are, where that is more than one answer names. */

@@ -1,52 +1,14 @@
 /**
- * The Lua scripts: one atomic step each, in `lua/<concept>/<name>-<number of keys>.lua`, `n` where that differs from call to call. What several of
- * them do in the same way is a part, in `lua/parts/`; a script names its parts on its first line. ioredis sends them by hash and loads
- * them when a Redis has forgotten them.
+ * The Lua scripts: one atomic step each, in `lua/<concept>/<name>-<number of keys>.lua`, `n` where that differs from call
+ * to call. What several of them share is a part, in `lua/parts/`. A script names its parts on its first line. ioredis sends
+ * scripts by their hash, and loads them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RedisClient } from '../redis/owners.js';
+import type { ScriptReply } from './script-replies.js';
+import { type Argument, SCRIPTS, type ScriptInput, type ScriptName } from './script-table.js';
 
-export type ScriptName =
-  | 'admit'
-  | 'advance'
-  | 'append'
-  | 'attach'
-  | 'authorize'
-  | 'batch'
-  | 'block'
-  | 'claim'
-  | 'create'
-  | 'deliver'
-  | 'end'
-  | 'enter-room'
-  | 'enter-user'
-  | 'entered'
-  | 'erase'
-  | 'erase-log'
-  | 'exit-room'
-  | 'exit-user'
-  | 'exited'
-  | 'farewell'
-  | 'forget'
-  | 'history-page'
-  | 'may-speak'
-  | 'moderate-member'
-  | 'moderate-room'
-  | 'overview'
-  | 'own'
-  | 'release'
-  | 'remember'
-  | 'rename-room'
-  | 'rename-user'
-  | 'renew-log'
-  | 'resume'
-  | 'set-value'
-  | 'touch'
-  | 'value-weights'
-  | 'values';
-
-export type Argument = string | number;
-type Command = (...args: Argument[]) => Promise<unknown>;
+export type { ScriptInput, ScriptName, ScriptReply };
 
 const folder = new URL('./lua/', import.meta.url);
 
@@ -59,7 +21,10 @@ const scripts = Object.fromEntries(
   }),
 );
 
-/** In a cluster, what scripts publish goes only to the shard of the slot (their channels bear its tag), and slots may move. */
+/**
+ * Returns the scripts for one Redis or for a cluster. In a cluster, what scripts publish goes only to the shard of the slot
+ * (their channels bear its tag), and slots may move.
+ */
 export function scriptsFor(cluster: boolean): typeof scripts {
   if (!cluster) return scripts;
   const adapted = (lua: string): string =>
@@ -75,14 +40,71 @@ function read(file: string): string {
   return readFileSync(new URL(file, folder), 'utf8');
 }
 
-/** A script after its parts: `-- with push, clock` on its first line. */
+/** Returns a script behind its parts: `-- with push, clock` on its first line. */
 function withParts(lua: string): string {
   const parts = /^-- with (.+)/.exec(lua)?.[1]?.split(', ') ?? [];
   return [...parts.map((part) => read(`parts/${part}.lua`)), lua].join('');
 }
 
-/** Runs one script. Keys first (after their number, where the file's name says `n`), then arguments, as the first lines of its file say. */
-export function run<Reply>(redis: RedisClient, name: ScriptName, ...keysAndArguments: Argument[]): Promise<Reply> {
+/** Runs one script with its keys and arguments by name. Resolves with its reply. */
+export function run<Name extends ScriptName>(
+  redis: RedisClient,
+  name: Name,
+  input: ScriptInput<Name>,
+): Promise<ScriptReply<Name>> {
   const command = (redis as unknown as Record<ScriptName, Command>)[name];
-  return command.apply(redis, keysAndArguments) as Promise<Reply>;
+  return command.apply(redis, inOrder(name, input)) as Promise<ScriptReply<Name>>;
+}
+
+/** Returns the first key that a script is given: it tells which master of a cluster runs it. */
+export function firstKey<Name extends ScriptName>(name: Name, input: ScriptInput<Name>): string {
+  return (input as Values)[SCRIPTS[name].keys[0]] as string;
+}
+
+type Command = (...args: Argument[]) => Promise<unknown>;
+type Values = Readonly<Record<string, unknown>>;
+type Plan = {
+  readonly names: readonly string[];
+  readonly keyCount: number;
+  readonly list?: {
+    readonly name: string;
+    readonly keys: readonly string[];
+    readonly args: readonly string[];
+    readonly tail?: string;
+  };
+};
+
+/** The order of each script, made once: this runs for every call. */
+const PLANS = new Map<ScriptName, Plan>(
+  Object.entries(SCRIPTS).map(([name, script]) => [
+    name as ScriptName,
+    {
+      names: [...script.keys, ...script.args],
+      keyCount: script.keys.length,
+      ...('list' in script && { list: script.list }),
+    },
+  ]),
+);
+
+/** Returns keys and arguments as ioredis takes them: after the number of keys, where the name of the file says `n`. */
+function inOrder<Name extends ScriptName>(name: Name, input: ScriptInput<Name>): Argument[] {
+  const { names, keyCount, list } = PLANS.get(name) as Plan;
+  const fixed = pick(input, names);
+  if (!list) return fixed;
+  const items = (input as Values)[list.name] as readonly Values[];
+  const keys = items.flatMap((item) => pick(item, list.keys));
+  const args = items.flatMap((item) => [...pick(item, list.args), ...tailOf(item, list.tail)]);
+  if (list.keys.length === 0) return [...fixed, ...args];
+  return [keyCount + keys.length, ...fixed.slice(0, keyCount), ...keys, ...fixed.slice(keyCount), ...args];
+}
+
+function pick(input: unknown, names: readonly string[]): Argument[] {
+  const values = input as Readonly<Record<string, Argument>>;
+  const picked = new Array<Argument>(names.length);
+  for (let i = 0; i < names.length; i += 1) picked[i] = values[names[i] as string] as Argument;
+  return picked;
+}
+
+function tailOf(item: Values, tail: string | undefined): readonly Argument[] {
+  return tail === undefined ? [] : (item[tail] as readonly Argument[]);
 }

@@ -9,6 +9,11 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
+/** Returns the hash of a token, as a script's argument: '' for no token. */
+export function hashOrNone(token: string | undefined): string {
+  return token === undefined ? '' : hashToken(token);
+}
+
 /** A fresh random part of a token: 144 bits. */
 export function randomSecret(): string {
   return randomBytes(18).toString('base64url');

@@ -5,15 +5,17 @@ import { runDurably } from './replication.js';
 import type { Store } from './store.js';
 import { unauthorized } from './tokens.js';
 
-type BlockReply = ['ok', string] | ['too_many'] | ['gone'];
-
 /**
  * Puts `other` on a user's list, or takes it off. Returns the ids on the list, oldest first.
  * Throws `unauthorized` for an ended user, `bad_request` when the list is full.
  */
 export async function setBlocked(store: Store, id: number, other: number, on: boolean): Promise<number[]> {
-  const key = store.keys.user(id);
-  const [outcome, blocks] = await runDurably<BlockReply>(store, 'block', key, other, on ? '1' : '', BLOCKS_MAX);
+  const [outcome, blocks] = await runDurably(store, 'block', {
+    user: store.keys.user(id),
+    other,
+    on: on ? '1' : '',
+    blocksMax: BLOCKS_MAX,
+  });
   if (outcome === 'gone') throw unauthorized();
   if (outcome === 'too_many') {
     throw new ChatError('bad_request', `A user can block ${BLOCKS_MAX} others at most: unblock one first.`, {

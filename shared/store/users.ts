@@ -8,7 +8,7 @@ import { claimName, foldName, holdsName, nameOfRole, nameTaken, releaseName } fr
 import { runDurably } from './replication.js';
 import { saysRole } from './role-names.js';
 import { renameInRoom } from './rooms.js';
-import { run } from './scripts.js';
+import { run, type ScriptReply } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret, unauthorized } from './tokens.js';
 
@@ -61,8 +61,16 @@ export async function createUnnamed(store: Store, wanted: string | undefined, se
     const id = await store.redis.incr(store.keys.nextUser);
     const token = `${id}.${secret}`;
     const seen = store.keys.seen(store.keys.userShard(id));
-    const values = [id, hashToken(token), name, foldName(name), newcomerSeen(store.config)];
-    if (await runDurably<number>(store, 'create', store.keys.user(id), seen, ...values)) return { id, name, token };
+    const made = await runDurably(store, 'create', {
+      user: store.keys.user(id),
+      seen,
+      id,
+      tokenHash: hashToken(token),
+      name,
+      nick: foldName(name),
+      seenAgo: newcomerSeen(store.config),
+    });
+    if (made === 1) return { id, name, token };
   }
   throw new ChatError('unavailable', 'No free user id was found.', { retryAfter: 1 });
 }
@@ -85,8 +93,6 @@ function guestName(): string {
   return `guest-${Math.floor(10_000 + Math.random() * 90_000)}`;
 }
 
-type RenameReply = ['ok', string, string] | ['busy'] | ['gone'];
-
 /** One step of a rename in the user's hash; gives the nicknames it held before. Throws `unauthorized`, `rate_limited`. */
 async function renameStep(
   store: Store,
@@ -95,15 +101,13 @@ async function renameStep(
   folded = '',
   name = '',
 ): Promise<{ nick: string; spare: string }> {
-  const [outcome, nick = '', spare = ''] = await run<RenameReply>(
-    store.redis,
-    'rename-user',
-    store.keys.user(id),
+  const [outcome, nick = '', spare = ''] = await run(store.redis, 'rename-user', {
+    user: store.keys.user(id),
     step,
-    folded,
+    nick: folded,
     name,
-    RENAME_TIMEOUT_MS,
-  );
+    timeout: RENAME_TIMEOUT_MS,
+  });
   if (outcome === 'gone') throw unauthorized();
   if (outcome === 'busy')
     throw new ChatError('rate_limited', 'Another rename of this user is under way.', { retryAfter: 1 });
@@ -135,71 +139,84 @@ async function swapName(store: Store, id: number, name: string, folded: string):
   }
 }
 
-/** What is about to be said: a nonce tells a retry from a repetition. */
-export interface Said {
+/** What a call takes from a user's rate, and what it says. */
+export interface Charge {
+  /** What the call costs; nothing when not given. */
+  cost?: Cost;
+  /** How many times that. */
+  times?: number;
+  /** The text that the user wants to say. Saying the same text again soon costs at least REPEATED_COST_COUNT messages. */
   text?: string | undefined;
+  /** The nonce of that text: a retry has the same one, and is not charged as a repetition. */
   nonce?: string | undefined;
 }
 
-export interface Authorized {
-  name: string;
-  room: string;
+/**
+ * Checks a token, charges its user, and notes that the user was seen. A call that costs more than the burst needs all of it,
+ * and the user waits for the rest afterwards. Resolves with the user's name. Throws `unauthorized`, `rate_limited`.
+ */
+export async function authorize(store: Store, user: Credentials, charge: Charge = {}): Promise<{ name: string }> {
+  const reply = await charged(store, user, ANY_ROOM, charge);
+  if (reply[0] === 'ok') return { name: reply[1] };
+  throw denialOf(reply, '');
 }
 
-type AuthorizeReply =
-  | ['ok', string, string]
-  | ['unauthorized']
-  | ['not_in_room']
-  | ['which_room', number]
-  | ['rate_limited', number];
-
 /**
- * Checks a token and notes that its user was seen. `room`: must be one of the user's; undefined: the user's only public
- * room; null: none needed. `cost` is taken from the user's rate, `times` over; what it has just said, at least REPEATED_COST times. What
- * costs more than may come at once needs all of that, and the user waits for the rest afterwards.
- * Throws `unauthorized`, `not_in_room`, `bad_request`, `rate_limited`.
+ * As `authorize`, for a call in a room of the user's; without a room, in its only public one. Resolves with the user's name
+ * and the room. Throws also `not_in_room`, and `bad_request` when the user must name the room.
  */
-export async function authorize(
+export async function authorizeIn(
   store: Store,
   user: Credentials,
-  room: string | undefined | null,
-  cost: Cost = 'nothing',
-  times = 1,
-  said: Said = {},
-): Promise<Authorized> {
-  const { keys, redis } = store;
-  const ms = costInMs(store.config, cost);
-  const reply = await run<AuthorizeReply>(
-    redis,
-    'authorize',
-    keys.user(user.id),
-    keys.userRooms(user.id),
-    keys.seen(keys.userShard(user.id)),
-    user.id,
-    user.tokenHash,
-    room === null ? '*' : (room ?? ''),
-    cost === 'signal' ? 'signals' : 'rate',
-    times * ms,
-    BURST_S * 1_000,
-    said.text === undefined ? '' : crc32(said.text),
-    said.nonce ?? '',
-    Math.max(times, REPEATED_COST_COUNT) * ms,
-    REPEATED_WITHIN_MS,
-  );
+  room: string | undefined,
+  charge: Charge = {},
+): Promise<{ name: string; room: string }> {
+  const reply = await charged(store, user, room ?? ONLY_ROOM, charge);
+  if (reply[0] === 'ok') return { name: reply[1], room: reply[2] };
+  if (reply[0] !== 'which_room') throw denialOf(reply, room ?? '');
+  const [only] = reply[1] === 1 ? await publicRooms(store, user.id) : [];
+  if (only === undefined) throw whichRoom(reply[1] === 1 ? 0 : reply[1]);
+  return authorizeIn(store, user, only, charge);
+}
+
+/** What `authorize` takes for a room. */
+const ANY_ROOM = '*';
+const ONLY_ROOM = '';
+
+function charged(
+  { keys, redis, config }: Store,
+  user: Credentials,
+  room: string,
+  { cost = 'nothing', times = 1, text, nonce = '' }: Charge,
+): Promise<ScriptReply<'authorize'>> {
+  const ms = costInMs(config, cost);
+  return run(redis, 'authorize', {
+    user: keys.user(user.id),
+    rooms: keys.userRooms(user.id),
+    seen: keys.seen(keys.userShard(user.id)),
+    id: user.id,
+    tokenHash: user.tokenHash,
+    room,
+    rateField: cost === 'signal' ? 'signals' : 'rate',
+    cost: times * ms,
+    burst: BURST_S * 1_000,
+    textHash: text === undefined ? '' : crc32(text),
+    nonce,
+    repeatedCost: Math.max(times, REPEATED_COST_COUNT) * ms,
+    repeatedWithin: REPEATED_WITHIN_MS,
+  });
+}
+
+function denialOf(reply: Exclude<ScriptReply<'authorize'>, ['ok', ...unknown[]]>, room: string): ChatError {
   switch (reply[0]) {
-    case 'ok':
-      return { name: reply[1], room: reply[2] };
     case 'unauthorized':
-      throw unauthorized();
+      return unauthorized();
     case 'not_in_room':
-      throw notInRoom(room ?? '');
-    case 'which_room': {
-      const [only] = reply[1] === 1 ? await publicRooms(store, user.id) : [];
-      if (only === undefined) throw whichRoom(reply[1] === 1 ? 0 : reply[1]);
-      return authorize(store, user, only, cost, times, said);
-    }
+      return notInRoom(room);
+    case 'which_room':
+      return whichRoom(reply[1]);
     case 'rate_limited':
-      throw rateLimited(reply[1]);
+      return rateLimited(reply[1]);
   }
 }
 
@@ -240,7 +257,7 @@ export async function renameUser(
   name: string,
 ): Promise<{ user: UserRef; rooms: string[] }> {
   const rooms = Number((await store.redis.hget(store.keys.user(user.id), 'public')) ?? 0);
-  await authorize(store, user, null, 'presence', Math.max(1, Math.ceil(rooms / RENAME_ROOMS_COUNT)));
+  await authorize(store, user, { cost: 'presence', times: Math.max(1, Math.ceil(rooms / RENAME_ROOMS_COUNT)) });
   if (saysRole(name) && !(await holdsName(store, user.id, foldName(name)))) throw await nameOfRole(store, name);
   if (!(await takeName(store, user.id, name))) throw await nameTaken(store, name);
   const told = await publicRooms(store, user.id);
@@ -252,14 +269,12 @@ export async function renameUser(
 export async function eraseUser(store: Store, id: number): Promise<void> {
   const { keys } = store;
   const shard = keys.userShard(id);
-  await run(
-    store.redis,
-    'erase',
-    keys.user(id),
-    keys.inbox(id),
-    keys.userRooms(id),
-    keys.seen(shard),
-    keys.attached(shard),
+  await run(store.redis, 'erase', {
+    user: keys.user(id),
+    inbox: keys.inbox(id),
+    rooms: keys.userRooms(id),
+    seen: keys.seen(shard),
+    attached: keys.attached(shard),
     id,
-  );
+  });
 }

@@ -16,9 +16,9 @@ import { notAllowed, rateLimited } from './denials.js';
 import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
 import { type Filtered, idempotencyKey, SENDS_WINDOW_MS } from './messages.js';
 import { runDurably } from './replication.js';
-import { type Argument, run } from './scripts.js';
+import { run } from './scripts.js';
 import type { Store } from './store.js';
-import { hashToken } from './tokens.js';
+import { hashOrNone } from './tokens.js';
 
 const OWN = '@me/';
 const MANY =
@@ -47,13 +47,6 @@ export interface ValueWritten {
   duplicate: boolean;
 }
 
-type Reply =
-  | ['ok' | 'duplicate' | 'conflict' | 'no_number', string, string]
-  | ['too_many' | 'too_large' | 'not_in_room' | 'full' | 'hold']
-  | ['filter', string]
-  | ['off' | 'read_only' | 'closed' | 'links' | 'values']
-  | ['muted' | 'slow' | 'flood', number];
-
 /** Bytes of JSON that a value may have. */
 export const valueMax = (key: string): number => (key.startsWith(OWN) ? OWN_VALUE_BYTES : VALUE_BYTES);
 
@@ -66,66 +59,60 @@ function check({ key, change, expected }: ValueWrite): void {
   const deletes = 'value' in change && change.value === null;
   if (key.endsWith('/') && (!deletes || expected !== undefined))
     throw new ChatError('bad_request', MANY, { field: 'key' });
-  if (!fitsIn(given(change), valueMax(key)))
+  if (!fitsIn(changed(change), valueMax(key)))
     throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
 }
 
 /** The value that is set, or the number that is added. */
-const given = (change: ValueWrite['change']): unknown => ('value' in change ? change.value : change.by);
+const changed = (change: ValueWrite['change']): unknown => ('value' in change ? change.value : change.by);
 
-/** KEYS of `set-value`. */
-function keysOf(store: Store, { room, from, nonce }: ValueWrite): [string, ...string[]] {
+function keysOf(store: Store, { room, from, nonce }: ValueWrite) {
   const { keys } = store;
   const shard = keys.roomShard(room);
-  return [
-    keys.log(room),
-    keys.roster(room),
-    keys.delivered(room),
-    keys.dirty(shard),
-    keys.nonce(room, from.id, idempotencyKey(store, nonce).nonce),
-    keys.rules(room),
-    keys.slow(room, from.id),
-    keys.sends(room),
-    keys.values(room),
-    keys.ownValues(room),
-    keys.valueWeights(shard),
-  ];
+  return {
+    log: keys.log(room),
+    roster: keys.roster(room),
+    delivered: keys.delivered(room),
+    dirty: keys.dirty(shard),
+    nonce: keys.nonce(room, from.id, idempotencyKey(store, nonce).nonce),
+    rules: keys.rules(room),
+    slow: keys.slow(room, from.id),
+    sends: keys.sends(room),
+    values: keys.values(room),
+    ownValues: keys.ownValues(room),
+    weights: keys.valueWeights(shard),
+  };
 }
 
-/** ARGV of `set-value`. */
-function argumentsOf(store: Store, write: ValueWrite, filtered: Filtered): Argument[] {
+function argumentsOf(store: Store, write: ValueWrite, filtered: Filtered) {
   const { room, from, key, change, owner } = write;
   const { config } = store;
   const isOwn = key.startsWith(OWN);
   const stored = storedKey(key, from.id);
-  const event = `${eventText({ type: 'value', room, from, key: stored }).slice(0, -1)},"value":`;
-  const [step, what] = 'by' in change ? ['add', change.by] : ['set', scriptSafeJson(change.value)];
   // a key with a word that is masked, or a value that its mask makes too large, is refused
   const masked =
     filtered.masked?.text === key && fitsIn(filtered.masked.data, valueMax(key)) ? filtered.masked : undefined;
-  const verdict = filtered.masked && !masked ? 'hold' : filtered.verdict;
-  return [
-    from.id,
-    event,
+  return {
+    id: from.id,
+    eventHead: `${eventText({ type: 'value', room, from, key: stored }).slice(0, -1)},"value":`,
     room,
-    isOwn ? stored.slice(stored.indexOf('/') + 1) : key,
-    step,
-    what,
-    write.expected ?? '',
-    idempotencyKey(store, write.nonce).ttl,
-    owner === undefined ? '' : hashToken(owner),
-    filtered.hash,
-    verdict,
-    masked ? scriptSafeJson(masked.data) : '',
-    config.logMax,
-    config.rateLimits ? config.roomSends : 0,
-    SENDS_WINDOW_MS,
-    messageCost({ data: given(change) }),
-    isOwn ? OWN_VALUES_MAX : VALUES_MAX,
-    VALUES_BYTES,
-    isOwn ? '1' : '',
-    write.tokenHash ?? '',
-  ];
+    key: isOwn ? stored.slice(stored.indexOf('/') + 1) : key,
+    ...('by' in change ? { step: 'add', json: change.by } : { step: 'set', json: scriptSafeJson(change.value) }),
+    expected: write.expected ?? '',
+    nonceTtl: idempotencyKey(store, write.nonce).ttl,
+    ownerHash: hashOrNone(owner),
+    filterHash: filtered.hash,
+    verdict: filtered.masked && !masked ? 'hold' : filtered.verdict,
+    maskedJson: masked ? scriptSafeJson(masked.data) : '',
+    undeliveredMax: config.logMax,
+    roomSends: config.rateLimits ? config.roomSends : 0,
+    window: SENDS_WINDOW_MS,
+    cost: messageCost({ data: changed(change) }),
+    keysMax: isOwn ? OWN_VALUES_MAX : VALUES_MAX,
+    bytesMax: VALUES_BYTES,
+    isOwn: isOwn ? '1' : '',
+    tokenHash: write.tokenHash ?? '',
+  };
 }
 
 /**
@@ -140,13 +127,10 @@ export async function writeValue(
   const { room, from, key } = write;
   const stored = storedKey(key, from.id);
   check(write);
-  const keys = keysOf(store, write);
-  const [outcome, first, second = 'null'] = await runDurably<Reply>(
-    store,
-    'set-value',
-    ...keys,
+  const [outcome, first, second = 'null'] = await runDurably(store, 'set-value', {
+    ...keysOf(store, write),
     ...argumentsOf(store, write, filtered),
-  );
+  });
   switch (outcome) {
     case 'ok':
     case 'duplicate':
@@ -219,16 +203,14 @@ export async function readValues(
   const { keys, redis } = store;
   if (query.keys) return readKeys(store, room, [...new Set(query.keys.map((key) => storedKey(key, reader)))]);
   const prefix = storedKey(query.prefix ?? '', reader);
-  const [through, shared, own, more] = await run<[string, string[], string[], string]>(
-    redis,
-    'values',
-    keys.values(room),
-    keys.ownValues(room),
-    keys.delivered(room),
-    EVENTS_BYTES,
-    query.after ?? '',
+  const [through, shared, own, more] = await run(redis, 'values', {
+    values: keys.values(room),
+    ownValues: keys.ownValues(room),
+    delivered: keys.delivered(room),
+    bytesMax: EVENTS_BYTES,
+    from: query.after ?? '',
     prefix,
-  );
+  });
   const found = [...pairs(shared), ...pairs(own).flatMap(([user, lines]) => ownPairs(user, lines))];
   const given = found.filter(([key]) => key.startsWith(prefix));
   return {
@@ -288,7 +270,7 @@ export async function weighValues(
 ): Promise<{ bytes: number; rooms: { name: string; bytes: number }[] }> {
   const shards = await Promise.all(
     keys.allShards.map((shard) =>
-      run<[number, string[]]>(redis, 'value-weights', keys.valueWeights(shard), keys.roomsAt(shard), limit),
+      run(redis, 'value-weights', { weights: keys.valueWeights(shard), prefix: keys.roomsAt(shard), roomsMax: limit }),
     ),
   );
   const rooms = shards.flatMap(([, named]) => pairs(named).map(([name, bytes]) => ({ name, bytes: Number(bytes) })));

@@ -1,6 +1,6 @@
 import { readAudit } from '../../../shared/store/room-rules.js';
-import { ok } from '../reply.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** What was done to keep a room in order, newest last, and what holds there now. */

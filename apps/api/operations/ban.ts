@@ -1,8 +1,8 @@
 import { exitRoom } from '../../../shared/store/memberships.js';
 import { banUser, findMember, removeMessagesOf } from '../../../shared/store/moderation.js';
 import { knownUser } from '../../../shared/store/room-rules.js';
-import { ok } from '../reply.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** Takes a member out of a room, and for so many seconds lets nobody in of its name or address; 0 ends that. With `messages` all that it said goes, too. */

@@ -10,7 +10,7 @@ import type { Operation } from './operation.js';
 export const block: Operation<'block'> = async ({ store }, { token, user: other }) => {
   const user = parseToken(token);
   if (other === user.id) throw new ChatError('bad_request', 'user must be another user.', { field: 'user' });
-  const { name } = await authorize(store, user, null, 'presence');
+  const { name } = await authorize(store, user, { cost: 'presence' });
   const blocked = await setBlocked(store, user.id, other, true);
   await closePrivateRoom(store, { id: user.id, name }, other);
   return ok({ blocked });

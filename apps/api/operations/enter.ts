@@ -11,7 +11,7 @@ import { roomView } from './shared/room-view.js';
 /** Brings a user into one more room. */
 export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room, owner, history }, reply) => {
   const { id, tokenHash } = parseToken(token);
-  const { name } = await authorize(store, { id, tokenHash }, null, 'presence');
+  const { name } = await authorize(store, { id, tokenHash }, { cost: 'presence' });
   const entry = { fresh: freshOwner(store, room, token), owner, addresses: await reply.addressHashes() };
   await admitToRoom(store, room, id, name, entry);
   const { owns } = await enterRoom(store, room, id, tokenHash, entry);

@@ -1,13 +1,13 @@
 import { exitRoom } from '../../../shared/store/memberships.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorize } from '../../../shared/store/users.js';
+import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** Takes a user out of a room. */
 export const exit: Operation<'exit'> = async ({ store, fanOut }, { token, room }) => {
   const user = parseToken(token);
-  const { name } = await authorize(store, user, room, 'presence');
+  const { name } = await authorizeIn(store, user, room, { cost: 'presence' });
   await exitRoom(store, room, { id: user.id, name });
   fanOut.requestPresence(room);
   return ok();

@@ -1,5 +1,5 @@
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorize } from '../../../shared/store/users.js';
+import { authorizeIn } from '../../../shared/store/users.js';
 import { readValues, refusePrivate } from '../../../shared/store/values.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
@@ -8,7 +8,7 @@ import type { Operation } from './operation.js';
 export const get: Operation<'get'> = async ({ store }, { token, room, ...query }, reply) => {
   refusePrivate(room);
   const user = parseToken(token);
-  const { room: found } = await authorize(store, user, room);
+  const { room: found } = await authorizeIn(store, user, room);
   const { values, skipped, ...rest } = await readValues(store, found, user.id, query);
   reply.countRead?.(skipped);
   return ok(rest, { values });

@@ -1,6 +1,6 @@
 import { findMember, offerRoom } from '../../../shared/store/moderation.js';
-import { ok } from '../reply.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** Offers a room to a member, who may take it by `own`. */

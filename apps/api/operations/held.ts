@@ -1,6 +1,6 @@
 import { readPending } from '../../../shared/store/room-rules.js';
-import { ok } from '../reply.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** Messages that wait for approval, oldest first. */

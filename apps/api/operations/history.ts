@@ -1,7 +1,7 @@
 import { HISTORY_ON_ENTER_MAX } from '../../../shared/protocol/limits.js';
 import { readHistory } from '../../../shared/store/messages.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorize } from '../../../shared/store/users.js';
+import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
@@ -12,7 +12,7 @@ export const history: Operation<'history'> = async (
   reply,
 ) => {
   const user = parseToken(token);
-  const { room: found } = await authorize(store, user, room);
+  const { room: found } = await authorizeIn(store, user, room);
   const page = await readHistory(store, found, user.id, { limit, before, types });
   reply.countRead?.(page.skipped);
   const next = page.events.length === 0 && page.more ? { before: page.before } : {};

@@ -1,7 +1,7 @@
 import { exitRoom } from '../../../shared/store/memberships.js';
 import { auditKick, noSuchMember } from '../../../shared/store/moderation.js';
-import { ok } from '../reply.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** Takes a member out of a room; it may enter again. */

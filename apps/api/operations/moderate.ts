@@ -1,6 +1,6 @@
 import { findMember, setModerator } from '../../../shared/store/moderation.js';
-import { ok } from '../reply.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** Makes a member a moderator, or ends that. */

@@ -1,13 +1,13 @@
 import { findMember, muteUser } from '../../../shared/store/moderation.js';
 import { knownUser } from '../../../shared/store/room-rules.js';
-import { ok } from '../reply.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** Keeps a member from speaking in a room for so many seconds; 0 lets it speak again. Only itself is told, and with `quiet` not even that. */
 export const mute: Operation<'mute'> = async ({ store, fanOut }, { user, seconds, quiet = false, ...given }) => {
   const act = await authorizeActor(store, given);
-  await muteUser(store, act, await (seconds > 0 ? findMember : knownUser)(store, given.room, user), seconds, quiet);
+  await muteUser(store, act, await (seconds > 0 ? findMember : knownUser)(store, given.room, user), { seconds, quiet });
   if (!quiet) fanOut.request(given.room);
   return ok();
 };

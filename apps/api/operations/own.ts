@@ -1,6 +1,6 @@
 import { ownRoom } from '../../../shared/store/owners.js';
-import { ok } from '../reply.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** Takes a room that was offered. Gives its new owner token; may be repeated when the answer was lost. */

@@ -1,8 +1,8 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
-import { moderateRoom } from '../../../shared/store/moderation.js';
-import { ok } from '../reply.js';
+import { moderateRoom, type RuleField } from '../../../shared/store/moderation.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import type { Parameters } from './parameters.js';
 
@@ -15,23 +15,19 @@ export const rules: Operation<'rules'> = async ({ store, fanOut }, { token, room
     throw new ChatError('bad_request', 'rules takes slow, readonly, closed, links, words, hold or values.', {
       field: 'slow',
     });
-  const told = { ...given, words: given.words?.length };
-  const least = given.closed === undefined ? 'moderator' : 'owner';
-  await moderateRoom(
-    store,
-    await authorizeActor(store, { token, room, owner }),
-    least,
-    { what: 'rules', ...told },
-    { type: 'rules', ...defined(told) },
-    'set',
-    ...fields,
-  );
+  const changes = { ...given, words: given.words?.length };
+  await moderateRoom(store, await authorizeActor(store, { token, room, owner }), {
+    action: { name: 'set', fields },
+    least: given.closed === undefined ? 'moderator' : 'owner',
+    audit: { what: 'rules', ...changes },
+    event: { type: 'rules', ...defined(changes) },
+  });
   fanOut.request(room);
   return ok();
 };
 
 /** Fields of the room's rules and their values; '' removes one. */
-function fieldsOf({ slow, readonly, closed, links, words, hold, values }: Rules): string[] {
+function fieldsOf({ slow, readonly, closed, links, words, hold, values }: Rules): RuleField[] {
   const flag = (on: boolean | undefined): string | undefined => (on === undefined ? undefined : on ? '1' : '');
   const fields = {
     slow: slow === undefined ? undefined : slow > 0 ? String(slow * 1_000) : '',
@@ -42,7 +38,7 @@ function fieldsOf({ slow, readonly, closed, links, words, hold, values }: Rules)
     hold: flag(hold),
     values: values === 'all' ? '' : values,
   };
-  return Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
+  return Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [{ field, value }]));
 }
 
 function defined<T extends object>(values: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {

@@ -5,7 +5,7 @@ import { type Accepted, appendMessage, type Message } from '../../../shared/stor
 import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorize, notInRoom } from '../../../shared/store/users.js';
+import { authorize, authorizeIn, type Charge, notInRoom } from '../../../shared/store/users.js';
 import type { Context } from '../context.js';
 import { costOf } from '../moderation/filters.js';
 import { ok } from '../reply.js';
@@ -50,13 +50,12 @@ async function outgoing(
   const user = parseToken(token);
   const target = to === undefined ? room : privateTarget(user.id, to, room);
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
-  const cost = costOf({ text, data }, store.config.rateLimits);
-  const { name, room: found } = await authorize(store, user, isPrivate ? null : target, 'message', cost, {
-    text,
-    nonce,
-  });
+  const charge: Charge = { cost: 'message', times: costOf({ text, data }, store.config.rateLimits), text, nonce };
+  const { name, room: found } = isPrivate
+    ? { ...(await authorize(store, user, charge)), room: target }
+    : await authorizeIn(store, user, target, charge);
   return {
-    room: isPrivate && target ? target : found,
+    room: found,
     from: { id: user.id, name },
     text,
     data,

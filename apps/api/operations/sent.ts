@@ -12,7 +12,7 @@ import { acceptedAs } from './send.js';
 export const sent: Operation<'sent'> = async ({ store }, parameters) => {
   const { token, former = token, id } = parameters;
   if (!isToken(former)) throw new ChatError('bad_request', 'former must be a token from join.', { field: 'former' });
-  await authorize(store, parseToken(token), null);
+  await authorize(store, parseToken(token));
   const sender = parseToken(former);
   const accepted = await findSent(store, roomOf(sender.id, parameters), sender, id);
   return ok(accepted ? acceptedAs(accepted) : {}, accepted?.json === undefined ? {} : { value: accepted.json });

@@ -1,7 +1,7 @@
 import { maySpeak } from '../../../shared/store/messages.js';
 import { publishSignal } from '../../../shared/store/signals.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorize } from '../../../shared/store/users.js';
+import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
@@ -11,7 +11,7 @@ import type { Operation } from './operation.js';
  */
 export const signal: Operation<'signal'> = async ({ store }, { token, room, data }) => {
   const user = parseToken(token);
-  const { name, room: found } = await authorize(store, user, room, 'signal');
+  const { name, room: found } = await authorizeIn(store, user, room, { cost: 'signal' });
   if (!(await maySpeak(store, found, user.id))) return ok();
   await publishSignal(store, { type: 'signal', room: found, at: Date.now(), from: { id: user.id, name }, data });
   return ok();

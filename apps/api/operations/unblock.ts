@@ -7,6 +7,6 @@ import type { Operation } from './operation.js';
 /** Takes a user's private messages again. */
 export const unblock: Operation<'unblock'> = async ({ store }, { token, user: other }) => {
   const user = parseToken(token);
-  await authorize(store, user, null, 'presence');
+  await authorize(store, user, { cost: 'presence' });
   return ok({ blocked: await setBlocked(store, user.id, other, false) });
 };

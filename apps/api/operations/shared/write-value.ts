@@ -1,5 +1,5 @@
 import { parseToken } from '../../../../shared/store/tokens.js';
-import { authorize, notInRoom } from '../../../../shared/store/users.js';
+import { authorizeIn, notInRoom } from '../../../../shared/store/users.js';
 import {
   refusePrivate,
   type ValueWrite,
@@ -24,7 +24,7 @@ export async function writeForUser(
   const user = parseToken(token);
   const data = 'value' in given.change ? given.change.value : given.change.by;
   const cost = costOf({ data }, store.config.rateLimits);
-  const { name, room } = await authorize(store, user, asked, 'message', cost, { nonce: given.nonce });
+  const { name, room } = await authorizeIn(store, user, asked, { cost: 'message', times: cost, nonce: given.nonce });
   const from = { id: user.id, name };
   admission.noteMessage(room);
   const value: ValueWrite = { ...given, room, from, tokenHash: user.tokenHash };

@@ -1,45 +1,69 @@
 -- with above, gone
--- batch: what fan-out has to copy next, for rooms of one room shard: each room's undelivered events and, read in the same
--- moment, the user shards that have members, or had some that have exited since. A room with nothing undelivered leaves `dirty`.
--- KEYS  1 dirty; for each room: log, delivered, shards
--- ARGV  1 most events of a room; for each room: its name, log id to read after ('' for the delivered one)
--- Gives for each room {log id it reads after, {shard, ...}, {id, number, text, id, number, text, ...}, only}. An event for one user
--- alone makes a batch by itself; `only` is that user's id, else ''.
--- Bound: half a MB of events in all, and two events more of each room (at most 32 rooms in one call); one event of each room at least.
-local dirty, most = KEYS[1], tonumber(ARGV[1])
-local left = 524288 -- bytes of events, of all rooms together: Redis does nothing else meanwhile
-local replies = {}
--- A room's events after `from`, read in small steps, as a few large ones make a batch. A room comes to one at least.
-local function read(log, from)
+-- batch: what fan-out has to copy next, for rooms of one room shard: each room's undelivered events and, read at the
+-- same moment, the user shards that have members, or had members that have exited since. A room with nothing
+-- undelivered leaves `dirty`.
+-- KEYS
+--   dirty
+-- KEYS for each room
+--   log, delivered, shards
+-- ARGV
+--   eventsMax: the most events of a room
+-- ARGV for each room
+--   room
+--   after: log id to read after, '' for the delivered one
+-- Returns for each room {log id it reads after, {shard, ...}, {id, number, text, id, number, text, ...}, only}. An
+-- event for one user alone makes a batch by itself; `only` is that user's id, else ''.
+-- Bound: half a MB of events in all, and two events more of each room (at most 32 rooms in one call). One event of each
+-- room is read whatever its size.
+local dirty = unpack(KEYS, 1, 1)
+local eventsMax = unpack(ARGV, 1, 1)
+eventsMax = tonumber(eventsMax)
+local bytesLeft = 524288 -- of all rooms together: Redis does nothing else meanwhile
+
+-- How many entries to read next: in small steps, because a few large events make a batch.
+local function stepAfter(count, bytes)
+  if count == 0 then return bytesLeft > 0 and 2 or 1 end
+  return math.max(1, math.min(10, eventsMax - count, math.floor((65536 - bytes) / bytes * count)))
+end
+
+-- A room's events after `from`, and the only user whom they are for, or ''.
+local function readEvents(log, from)
   local flat, bytes, count, only = {}, 0, 0, ''
-  while count < most and (left > 0 or count == 0) do
-    local step = left > 0 and 2 or 1
-    if count > 0 then step = math.max(1, math.min(10, most - count, math.floor((65536 - bytes) / bytes * count))) end
+  while count < eventsMax and (bytesLeft > 0 or count == 0) do
+    local step = stepAfter(count, bytes)
     local entries = redis.call('XRANGE', log, '(' .. from, '+', 'COUNT', step)
     for _, entry in ipairs(entries) do
-      local size = #entry[2][4]
-      if only ~= '' or count > 0 and (entry[2][6] or left <= 0 or bytes + size > 65536) then return flat, only end
-      flat[#flat + 1], flat[#flat + 2], flat[#flat + 3] = entry[1], entry[2][2], entry[2][4]
-      only, from, bytes, left, count = entry[2][6] or '', entry[1], bytes + size, left - size, count + 1
+      local id, number, text, reader = entry[1], entry[2][2], entry[2][4], entry[2][6]
+      local isFull = count > 0 and (reader or bytesLeft <= 0 or bytes + #text > 65536)
+      if only ~= '' or isFull then return flat, only end
+      flat[#flat + 1], flat[#flat + 2], flat[#flat + 3] = id, number, text
+      only, from, bytes, bytesLeft, count = reader or '', id, bytes + #text, bytesLeft - #text, count + 1
     end
     if #entries < step then break end
   end
   return flat, only
 end
-for room = 1, (#KEYS - 1) / 3 do
-  local log, delivered, shards = KEYS[3 * room - 1], KEYS[3 * room], KEYS[3 * room + 1]
-  local name, after = ARGV[2 * room], ARGV[2 * room + 1]
-  local d = redis.call('HMGET', delivered, 'id', 'gone')
-  local from = after == '' and (d[1] or '0-0') or after
-  local flat, only = read(log, from)
-  if #flat == 0 and after == '' then redis.call('ZREM', dirty, name) end
-  local has = redis.call('HKEYS', shards)
-  if d[2] then
-    local owed = goneShards(d[2], d[1] or '0-0')
-    writeGone(delivered, owed)
-    for _, shard in ipairs(has) do owed[shard] = nil end
-    for shard in pairs(owed) do has[#has + 1] = shard end
-  end
-  replies[room] = {from, has, flat, only}
+
+-- The user shards to which the events go.
+local function shardsOf(delivered, shards, gone, from)
+  local numbers = redis.call('HKEYS', shards)
+  if not gone then return numbers end
+  local owed = goneShards(gone, from)
+  writeGone(delivered, owed)
+  for _, shard in ipairs(numbers) do owed[shard] = nil end
+  for shard in pairs(owed) do numbers[#numbers + 1] = shard end
+  return numbers
+end
+
+local replies = {}
+for i = 1, (#KEYS - 1) / 3 do
+  local log, delivered, shards = unpack(KEYS, 3 * i - 1, 3 * i + 1)
+  local room, after = unpack(ARGV, 2 * i, 2 * i + 1)
+  local reached, gone = unpack(redis.call('HMGET', delivered, 'id', 'gone'))
+  reached = reached or '0-0'
+  local from = after == '' and reached or after
+  local flat, only = readEvents(log, from)
+  if #flat == 0 and after == '' then redis.call('ZREM', dirty, room) end
+  replies[i] = {from, shardsOf(delivered, shards, gone, reached), flat, only}
 end
 return replies

@@ -1,66 +1,100 @@
--- with log, clock, roles, moderation
--- moderate-member: what is done about one member of a room: checked, done, told to the room and written down together.
--- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty  6 forgetting: what is under way
--- ARGV  1 user id  2 SHA-256 of the owner's token that was given, '' for none  3 room  4 role that it takes  5 line for the list of acts
---       6 event text, '' for none  7 id of whom it is about  8 step  9 most of them in a room  10.. what it takes:
---       'kick'; 'mute': ms, '' or 'q' for quietly, name (only the muted is told); 'ban': ms, address hash, folded name, name, and when what it has said goes, too, the event text for
---       that ('' else) and a line for the list of acts; 'moderate': '1', or '' to end it; 'offer': ms
--- Gives 'ok', 'same' (it was so), 'not_owner', 'role' (whom it is about has one), 'too_many'.
--- Bound: the rules (200 mutes, 200 bans, 100 roles, 100 acts: 200 KB) and one event.
-local rules, roster, log, delivered, dirty, target = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[7]
-local time, most = now(), tonumber(ARGV[9])
-local only, silent -- whom alone the event is for; that nobody is told
-local steps = {}
-local function ends() return string.format('%d', time + ARGV[10]) end
-local function has(field) return redis.call('HEXISTS', rules, field) == 1 end
--- how many fields begin so; what is over is removed
-local function count(prefix)
+-- with clock, log, roles, moderation
+-- moderate-member: what moderators do about one user of a room: checked, done, told to the room and written into the
+-- audit log in one step.
+-- KEYS
+--   rules, roster, log, delivered, dirty
+--   forgetting: what is under way
+-- ARGV
+--   user: id of the user who acts
+--   ownerHash: SHA-256 of the owner's token that was given, '' for none
+--   room
+--   leastRole: the role that it takes
+--   auditEntry: JSON without its time
+--   event: text of the event for the room, '' for none. Of 'mute' only the muted user gets it
+--   target: id of the user whom it is about
+--   action: 'kick', 'mute', 'ban', 'moderate' or 'offer'
+--   targetsMax: how many users of a room it may concern at a time
+--   ms: for how long a mute or a ban lasts (0 ends it), or an offer; else 0
+--   quiet: 'q' for a mute of which the user is not told, else ''
+--   name: for 'mute' and 'ban', else ''
+--   nick: for 'ban' the folded name, else ''
+--   address: for 'ban' the hash of the user's address, '' when it is not known
+--   on: for 'moderate' '1', or '' to end it
+--   removedEvent: for 'ban' the event text for the room when the user's messages go, too, else ''
+--   removedEntry: the audit entry for that, else ''
+-- Returns 'ok', 'same' (it was so already), 'not_owner', 'role' (the target has one) or 'too_many'.
+-- Bound: the rules (200 mutes, 200 bans, 100 roles, 100 audit entries: 200 KB) and one event.
+local rules, roster, log, delivered, dirty, forgetting = unpack(KEYS)
+local user, ownerHash, room, leastRole, auditEntry, event, target, action, targetsMax, ms, quiet, name, nick, address,
+  on, removedEvent, removedEntry = unpack(ARGV)
+targetsMax = tonumber(targetsMax)
+local at = now()
+local ends = string.format('%d', at + ms)
+local only, silent -- the only user whom the event is for; whether nobody is told
+local actions = {}
+
+local function exists(field) return redis.call('HEXISTS', rules, field) == 1 end
+
+-- Counts the fields that begin with a prefix. Mutes that are over are removed.
+local function countFields(prefix)
   local found = 0
   for _, field in ipairs(redis.call('HKEYS', rules)) do
     if string.sub(field, 1, #prefix) == prefix then
-      local over = prefix == 'mute:' and tonumber(string.match(redis.call('HGET', rules, field), '^%d+')) < time
+      local over = prefix == 'mute:' and tonumber(string.match(redis.call('HGET', rules, field), '^%d+')) < at
       if over then redis.call('HDEL', rules, field) else found = found + 1 end
     end
   end
   return found
 end
-function steps.kick() end
-function steps.mute()
+
+function actions.kick() end
+
+function actions.mute()
   local field = 'mute:' .. target
-  local quiet = string.find(redis.call('HGET', rules, field) or '', '^%d+ q')
-  only, silent = target, redis.call('HEXISTS', roster, target) == 0 or ARGV[10] == '0' and quiet
-  if ARGV[10] == '0' then return redis.call('HDEL', rules, field) and nil end
-  if not has(field) and count('mute:') >= most then return 'too_many' end
-  redis.call('HSET', rules, field, ends() .. (ARGV[11] == 'q' and ' q' or '') .. '\t' .. ARGV[12])
+  local wasQuiet = string.find(redis.call('HGET', rules, field) or '', '^%d+ q')
+  only, silent = target, redis.call('HEXISTS', roster, target) == 0 or ms == '0' and wasQuiet
+  if ms == '0' then return redis.call('HDEL', rules, field) and nil end
+  if not exists(field) and countFields('mute:') >= targetsMax then return 'too_many' end
+  redis.call('HSET', rules, field, ends .. (quiet == 'q' and ' q' or '') .. '\t' .. name)
 end
-function steps.ban()
+
+function actions.ban()
   local lines = {}
   for line in string.gmatch(redis.call('HGET', rules, 'bans') or '', '[^\n]+') do
     local till, id = string.match(line, '^(%d+)\t(%d+)\t')
-    if tonumber(till) > time and id ~= target then lines[#lines + 1] = line end
+    if tonumber(till) > at and id ~= target then lines[#lines + 1] = line end
   end
-  if ARGV[10] ~= '0' then lines[#lines + 1] = table.concat({ends(), target, ARGV[11], ARGV[12], ARGV[13]}, '\t') end
-  if #lines > most then return 'too_many' end
-  -- `forget` goes on from here, whoever calls it
-  if ARGV[14] ~= '' then redis.call('HSET', KEYS[6], target .. ' message ' .. ARGV[3], '0-0 + ' .. string.format('%d', time) .. ' ' .. ARGV[14]) end
-  if #lines == 0 then redis.call('HDEL', rules, 'bans') else redis.call('HSET', rules, 'bans', table.concat(lines, '\n')) end
+  if ms ~= '0' then lines[#lines + 1] = table.concat({ends, target, address, nick, name}, '\t') end
+  if #lines > targetsMax then return 'too_many' end
+  if removedEvent ~= '' then -- `forget` goes on from here, whoever calls it
+    local state = '0-0 + ' .. string.format('%d', at) .. ' ' .. removedEvent
+    redis.call('HSET', forgetting, target .. ' message ' .. room, state)
+  end
+  if #lines == 0 then
+    redis.call('HDEL', rules, 'bans')
+  else
+    redis.call('HSET', rules, 'bans', table.concat(lines, '\n'))
+  end
 end
-function steps.moderate()
+
+function actions.moderate()
   local field = 'role:' .. target
   local role = redis.call('HGET', rules, field)
-  if role == 'owner' then return ARGV[10] == '1' and 'same' or 'role' end
-  if (role == 'moderator') == (ARGV[10] == '1') then return 'same' end
-  if ARGV[10] == '' then return redis.call('HDEL', rules, field) and nil end
-  if redis.call('HEXISTS', roster, target) == 0 then return 'same' end -- it has just left: there would be a role of nobody
-  if count('role:') >= most then return 'too_many' end
+  if role == 'owner' then return on == '1' and 'same' or 'role' end
+  if (role == 'moderator') == (on == '1') then return 'same' end
+  if on == '' then return redis.call('HDEL', rules, field) and nil end
+  if redis.call('HEXISTS', roster, target) == 0 then return 'same' end -- it has just left: the role would be nobody's
+  if countFields('role:') >= targetsMax then return 'too_many' end
   redis.call('HSET', rules, field, 'moderator')
 end
-function steps.offer() redis.call('HSET', rules, 'offer', target .. ' ' .. ends()) end
-local refused = refuseAct(rules, roster, ARGV[1], ARGV[2], ARGV[4], target)
-if refused then return refused end
-local outcome = steps[ARGV[8]]()
+
+function actions.offer() redis.call('HSET', rules, 'offer', target .. ' ' .. ends) end
+
+local denied = denyModeration(roleOf(rules, roster, user, ownerHash), rules, leastRole, target)
+if denied then return denied end
+local outcome = actions[action]()
 if outcome then return outcome end
-note(rules, time, ARGV[5])
-if ARGV[8] == 'ban' and ARGV[14] ~= '' then note(rules, time, ARGV[15]) end
-if ARGV[6] ~= '' and not silent then tell(log, delivered, dirty, ARGV[3], ARGV[6], only) end
+addAuditEntry(rules, at, auditEntry)
+if removedEvent ~= '' then addAuditEntry(rules, at, removedEntry) end
+if event ~= '' and not silent then appendEvent(log, delivered, dirty, room, event, only) end
 return 'ok'

@@ -1,63 +1,89 @@
--- with log, clock, roles, moderation
--- moderate-room: what is done about what is said in a room, and its rules: checked, done, told to the room and written down together.
--- KEYS  1 rules  2 roster  3 log  4 delivered  5 dirty  6 messages that wait for approval  7 values  8 own values
---       9 valued
--- ARGV  1 user id, '' for the host  2 SHA-256 of the owner's token that was given, '' for none  3 room  4 role that it takes
---       5 line for the list of acts  6 event text, '' for none  7 step  8.. what it takes:
---       'remove': log id; 'clear'; 'clear-values'; 'set': field, value, ... ('' removes the field); 'approve', 'reject': id of a message that waits
--- Gives {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
--- Bound: one event; or what waits (100 messages), as far as the one that is meant; 100 acts. `clear` drops whole blocks of the log, unread,
--- `clear-values` unlinks the values.
-local rules, roster, log, delivered, dirty, waiting = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local steps = {}
-function steps.remove()
-  local entry = redis.call('XRANGE', log, ARGV[8], ARGV[8])[1]
+-- with clock, log, roles, moderation
+-- moderate-room: what moderators do about messages and rules of a room: checked, done, told to the room and written
+-- into the audit log in one step.
+-- KEYS
+--   rules, roster, log, delivered, dirty, pending, values, ownValues
+--   weights: rooms of the shard by the bytes of their values
+-- ARGV
+--   user: id of the user who acts, '' for the operator
+--   ownerHash: SHA-256 of the owner's token that was given, '' for none
+--   room
+--   leastRole: the role that it takes
+--   auditEntry: JSON without its time
+--   event: text of the event for the room, '' for none
+--   action: 'remove', 'clear', 'clear-values', 'set', 'approve' or 'reject'
+--   messageId: for 'remove' the log id, for 'approve' and 'reject' the id of a message that waits, else ''
+-- ARGV for each field
+--   field: of the rules, for 'set'
+--   value: '' removes the field
+-- Returns {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
+-- Bound: one event; or what waits (100 messages), as far as the one that is meant; 100 audit entries. `clear` drops
+-- whole blocks of the log, unread. `clear-values` unlinks the values.
+local rules, roster, log, delivered, dirty, pending, values, ownValues, weights = unpack(KEYS)
+local user, ownerHash, room, leastRole, auditEntry, event, action, messageId = unpack(ARGV, 1, 8)
+
+local actions = {}
+
+function actions.remove()
+  local entry = redis.call('XRANGE', log, messageId, messageId)[1]
   if not entry or not string.find(entry[2][4], '^{"type":"message"') then return {'no_such_event'} end
-  redis.call('XDEL', log, ARGV[8])
+  redis.call('XDEL', log, messageId)
 end
-function steps.clear()
+
+function actions.clear()
   redis.call('XTRIM', log, 'MAXLEN', 0) -- keeps the last id: none is given twice
   redis.call('HSET', delivered, 'through', redis.call('HGET', delivered, 'appended') or 0)
 end
-steps['clear-values'] = function()
-  redis.call('UNLINK', KEYS[7], KEYS[8])
+
+actions['clear-values'] = function()
+  redis.call('UNLINK', values, ownValues)
   redis.call('HDEL', delivered, 'valueBytes')
-  redis.call('ZREM', KEYS[9], ARGV[3])
+  redis.call('ZREM', weights, room)
 end
-function steps.set()
-  for i = 8, #ARGV, 2 do
-    if ARGV[i + 1] == '' then redis.call('HDEL', rules, ARGV[i]) else redis.call('HSET', rules, ARGV[i], ARGV[i + 1]) end
+
+-- Also writes the filter that API instances apply to texts, with a hash by which an instance knows whether it has the
+-- latest.
+function actions.set()
+  for i = 9, #ARGV, 2 do
+    local field, value = unpack(ARGV, i, i + 1)
+    if value == '' then redis.call('HDEL', rules, field) else redis.call('HSET', rules, field, value) end
   end
-  -- what a process has to look for in texts, with a hash by which it knows whether it has the latest
-  local r = redis.call('HMGET', rules, 'links', 'words', 'hold')
-  if not r[1] and not r[2] then return redis.call('HDEL', rules, 'filter') and nil end
-  local filter = '{"links":' .. (r[1] and 'false' or 'true') .. ',"words":' .. (r[2] or '[]') .. ',"hold":' .. (r[3] and 'true' or 'false') .. '}'
+  local links, words, hold = unpack(redis.call('HMGET', rules, 'links', 'words', 'hold'))
+  if not links and not words then return redis.call('HDEL', rules, 'filter') and nil end
+  local filter = '{"links":' .. (links and 'false' or 'true') .. ',"words":' .. (words or '[]')
+    .. ',"hold":' .. (hold and 'true' or 'false') .. '}'
   redis.call('HSET', rules, 'filter', string.sub(redis.sha1hex(filter), 1, 12) .. ' ' .. filter)
 end
-local function take()
-  for place = 0, redis.call('LLEN', waiting) - 1 do
-    local one = redis.call('LINDEX', waiting, place)
-    local id, text = string.match(one, '^(%S+) (.*)$')
-    if id == ARGV[8] then
-      redis.call('LREM', waiting, 1, one)
+
+-- Takes the message that is meant out of what waits. Returns its text, or nil.
+local function takePending()
+  for index = 0, redis.call('LLEN', pending) - 1 do
+    local message = redis.call('LINDEX', pending, index)
+    local id, text = string.match(message, '^(%S+) (.*)$')
+    if id == messageId then
+      redis.call('LREM', pending, 1, message)
       return text
     end
   end
 end
-function steps.reject()
-  if not take() then return {'no_such_event'} end
+
+function actions.reject()
+  if not takePending() then return {'no_such_event'} end
 end
-function steps.approve()
+
+function actions.approve()
   if redis.call('HEXISTS', rules, 'off') == 1 then return {'off'} end -- nobody speaks there
-  local text = take()
+  local text = takePending()
   if not text then return {'no_such_event'} end
-  return {'ok', tell(log, delivered, dirty, ARGV[3], string.sub(text, 1, -2) .. ',"held":"' .. ARGV[8] .. '"}')}
+  local approved = string.sub(text, 1, -2) .. ',"held":"' .. messageId .. '"}'
+  return {'ok', appendEvent(log, delivered, dirty, room, approved)}
 end
-local refused = ARGV[1] ~= '' and refuseAct(rules, roster, ARGV[1], ARGV[2], ARGV[4], '')
-if refused then return {refused} end
-local reply = steps[ARGV[7]]() or {'ok'}
+
+local denied = user ~= '' and denyModeration(roleOf(rules, roster, user, ownerHash), rules, leastRole, '')
+if denied then return {denied} end
+local reply = actions[action]() or {'ok'}
 if reply[1] ~= 'ok' then return reply end
-note(rules, now(), ARGV[5])
-local told = ARGV[6] ~= '' and tell(log, delivered, dirty, ARGV[3], ARGV[6])
-if ARGV[7] == 'clear-values' then redis.call('HSET', delivered, 'valuesThrough', told) end
+addAuditEntry(rules, now(), auditEntry)
+local id = event ~= '' and appendEvent(log, delivered, dirty, room, event)
+if action == 'clear-values' then redis.call('HSET', delivered, 'valuesThrough', id) end
 return reply

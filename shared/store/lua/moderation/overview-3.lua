@@ -1,19 +1,32 @@
 -- with clock, roles, moderation
--- overview: what those who keep a room in order may read of it.
--- KEYS  1 rules  2 roster  3 messages that wait for approval
--- ARGV  1 user id  2 SHA-256 of the owner's token that was given, '' for none  3 most bytes of what waits, 0 for none of it
--- Gives {} to who has no role, or {role, now in ms, {field, value, ...} of the rules, {'id text', ...} of what waits, how many wait}.
--- Bound: the rules (200 mutes, 200 bans, 100 roles, 100 words, 100 acts: 200 KB), ARGV 3 and five messages more.
-local role = roleOf(KEYS[1], KEYS[2], ARGV[1], ARGV[2])
+-- overview: what moderators may read of a room.
+-- KEYS
+--   rules, roster, pending
+-- ARGV
+--   user: id of the user who asks
+--   ownerHash: SHA-256 of the owner's token that was given, '' for none
+--   bytesMax: the most bytes of messages that wait for approval, 0 for none of them
+-- Returns {} for a user without a role, or {role, now in ms, {field, value, ...} of the rules, {'id text', ...} of the
+-- messages that wait, how many wait}.
+-- Bound: the rules (200 mutes, 200 bans, 100 roles, 100 words, 100 audit entries: 200 KB), bytesMax and five messages
+-- more.
+local rules, roster, pending = unpack(KEYS)
+local user, ownerHash, bytesMax = unpack(ARGV)
+local role = roleOf(rules, roster, user, ownerHash)
 if not role then return {} end
-local held, room, step = {}, tonumber(ARGV[3]), 5
-while room > 0 do
-  local slice = redis.call('LRANGE', KEYS[3], #held, #held + step - 1)
-  for _, one in ipairs(slice) do
-    room = room - #one
-    if room < 0 and #held > 0 then break end
-    held[#held + 1] = one
+
+local function readPending(step)
+  local messages, bytesLeft = {}, tonumber(bytesMax)
+  while bytesLeft > 0 do
+    local slice = redis.call('LRANGE', pending, #messages, #messages + step - 1)
+    for _, message in ipairs(slice) do
+      bytesLeft = bytesLeft - #message
+      if bytesLeft < 0 and #messages > 0 then return messages end
+      messages[#messages + 1] = message
+    end
+    if #slice < step then break end
   end
-  if #slice < step then break end
+  return messages
 end
-return {role, now(), redis.call('HGETALL', KEYS[1]), held, redis.call('LLEN', KEYS[3])}
+
+return {role, now(), redis.call('HGETALL', rules), readPending(5), redis.call('LLEN', pending)}

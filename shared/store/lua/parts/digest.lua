@@ -1,20 +1,22 @@
--- digestWith: a sum with some more events. A cursor says by it what its client has had up to its position, in whatever order that came.
-local parts = {} -- by the beginning of a text: in one call many users have the same events
-local function digestWith(sum, texts)
+-- A cursor's digest says what its client has had up to its position, in whatever order that came: a sum of 28 bits of
+-- each event's hash (an order-independent set hash, as AdHash).
+-- digestWith: a digest with some more events.
+local hashes = {} -- by the beginning of a text: in one call many users have the same events
+local function digestWith(digest, texts)
   for _, text in ipairs(texts) do
     local head = string.sub(text, 1, 140) -- id, type and room are in it, and no two events have the same
-    local part = parts[head]
-    if not part then
-      part = tonumber(string.sub(redis.sha1hex(head), 1, 7), 16) -- 28 bits
-      parts[head] = part
+    local hash = hashes[head]
+    if not hash then
+      hash = tonumber(string.sub(redis.sha1hex(head), 1, 7), 16)
+      hashes[head] = hash
     end
-    sum = sum + part
+    digest = digest + hash
   end
-  return sum % 2147483648 -- SUMS in inboxes.ts
+  return digest % 2147483648 -- DIGEST_MODULUS in inboxes.ts
 end
--- digestAt: the sum up to where an inbox begins; nil when it is not known: a version without sums has moved it.
+-- digestAt: the digest where an inbox begins; nil when it is not known, because a version without digests moved it.
 local function digestAt(user, base)
   if base == 0 then return 0 end
-  local at, sum = string.match(redis.call('HGET', user, 'sum') or '', '^(%d+) (%d+)$')
-  if tonumber(at or -1) == base then return tonumber(sum) end
+  local at, digest = string.match(redis.call('HGET', user, 'sum') or '', '^(%d+) (%d+)$')
+  if tonumber(at or -1) == base then return tonumber(digest) end
 end

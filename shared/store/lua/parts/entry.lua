@@ -1,17 +1,19 @@
--- refuseEntry: why a user may not enter a room: {reason} or {'banned', ms}, nil if it may. Bans go by user, nickname and address.
--- `bans` has a line for each: until, id, address, nickname (folded) and name, with tabs between.
-local function refuseEntry(rules, id, nick, addresses, owner, reserved)
-  local r = redis.call('HMGET', rules, 'off', 'owner', 'kept', 'closed', 'bans', 'role:' .. id)
-  if r[1] then return {'off'} end
-  if owner ~= '' and r[2] == owner or r[6] then return nil end
-  if reserved == '1' and not r[3] then return {'reserved'} end
-  if r[4] then return {'closed'} end
+-- denyEntry: why a user may not enter a room: {'off'}, {'reserved'}, {'closed'} or {'banned', ms}; nil if it may.
+-- who: id, nick (the folded nickname), addresses (hashes), ownerHash. isReserved: only the operator opens this room.
+-- Bans go by user, nickname and address. The field `bans` has a line for each: until, id, address, nick and name, with
+-- tabs between.
+local function denyEntry(rules, who, isReserved)
+  local row = redis.call('HMGET', rules, 'off', 'owner', 'kept', 'closed', 'bans', 'role:' .. who.id)
+  local off, owner, kept, closed, bans, role = unpack(row)
+  if off then return {'off'} end
+  if role or who.ownerHash ~= '' and owner == who.ownerHash then return nil end
+  if isReserved and not kept then return {'reserved'} end
+  if closed then return {'closed'} end
   local wait = 0
-  for line in string.gmatch(r[5] or '', '[^\n]+') do
-    local ends, who, address, theirs = string.match(line, '^(%d+)\t(%d+)\t(%S*)\t([^\t]*)\t')
-    if who == id or theirs == nick or address ~= '' and (address == addresses[1] or address == addresses[2]) then
-      wait = math.max(wait, ends - now())
-    end
+  for line in string.gmatch(bans or '', '[^\n]+') do
+    local ends, id, address, nick = string.match(line, '^(%d+)\t(%d+)\t(%S*)\t([^\t]*)\t')
+    local sameAddress = address ~= '' and (address == who.addresses[1] or address == who.addresses[2])
+    if id == who.id or nick == who.nick or sameAddress then wait = math.max(wait, ends - now()) end
   end
   if wait > 0 then return {'banned', wait} end
 end

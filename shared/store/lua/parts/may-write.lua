@@ -1,20 +1,20 @@
--- mayWrite: whether a user may write into a room, as a message or a value. Returns why not, or nil. Then the id of the only user who
--- may hear it (one who is muted without knowing it), else nil; the pause of slow mode in ms, when it binds the user; and true when no rule binds
--- the user (owner, role).
--- keys: rules, slow. given: id, owner (hash), filter (hash), verdict ('links', 'hold' or ''), own (a value of the user itself).
-local function mayWrite(keys, given, isValue)
-  local r = redis.call('HMGET', keys.rules, 'owner', 'off', 'role:' .. given.id, 'readonly', 'closed', 'mute:' .. given.id, 'filter', 'slow', 'values')
-  if r[2] then return {'off'} end
-  if r[3] or r[1] and r[1] == given.owner then return nil, nil, nil, true end
-  if r[4] then return {'read_only'} end
-  if r[5] then return {'closed'} end
-  if isValue and (r[9] == 'roles' or r[9] == 'own' and not given.own) then return {'values'} end
-  local ends, quiet = string.match(r[6] or '', '^(%d+) ?(q?)')
-  local muted = ends and ends - now() or 0
+-- mayWrite: whether a user may write a message or a value into a room.
+-- slow: a key that exists while slow mode makes the user wait. write: id, ownerHash, filterHash (of the filter that was
+-- applied), verdict (of that filter: 'links', 'hold' or ''), isValue, isOwn (a value of the user's own). Returns
+--   why not: what maySpeak says, {'values'}, {'muted', ms}, {'filter', the room's filter}, {'links'} or {'slow', ms};
+--     else nil
+--   true when no rule binds the user (owner, role)
+--   the id of the only user who may see it: the writer, when it is muted without being told; else nil
+--   ms of the room's slow mode, when it binds the user
+local function mayWrite(rules, slow, write)
+  local denied, free, muted, quiet, filter, pause, writers =
+    maySpeak(rules, write.id, write.ownerHash, 'filter', 'slow', 'values')
+  if denied or free then return denied, free end
+  if write.isValue and (writers == 'roles' or writers == 'own' and not write.isOwn) then return {'values'} end
   if muted > 0 and quiet == '' then return {'muted', muted} end
-  if string.match(r[7] or '', '^%x*') ~= given.filter then return {'filter', r[7] or ''} end
-  if given.verdict == 'links' then return {'links'} end
-  local wait = r[8] and redis.call('PTTL', keys.slow) or 0
+  if string.match(filter or '', '^%x*') ~= write.filterHash then return {'filter', filter or ''} end
+  if write.verdict == 'links' then return {'links'} end
+  local wait = pause and redis.call('PTTL', slow) or 0
   if wait > 0 then return {'slow', wait} end
-  return nil, muted > 0 and given.id or nil, r[8]
+  return nil, false, muted > 0 and write.id or nil, pause
 end

@@ -1,12 +1,15 @@
--- paceRoom: counts a write against what its room takes (generic cell rate algorithm, ITU-T I.371, so that those who are refused do not
--- all wait for the same moment). Returns {'flood', ms to wait}, or nil. key: sends. most: writes in `window` ms, '0' for any number.
--- cost: as how many it counts; in a large room as many as the copies that it makes, 300 KB each: a usual message for a thousand
--- members. size: bytes of the event.
-local function paceRoom(key, most, window, cost, size, members)
-  if most == '0' then return end
-  local copies = math.ceil(members * math.max(size, 300) / 300000)
+-- takeRoomRate: counts a write against what its room takes. Returns {'flood', ms to wait}, or nil.
+-- sends: the key of the room's rate. write: max (writes in a window, '0' for any number), window (ms), cost (as how
+-- many writes it counts), bytes (of its event), members (of the room).
+-- In a large room a write counts by the copies that it makes: once for each started 300 KB of them. That is a usual
+-- message for a thousand members.
+local function takeRoomRate(sends, write)
+  if write.max == '0' then return end
+  local max, window = tonumber(write.max), tonumber(write.window)
+  local copies = math.ceil(write.members * math.max(write.bytes, 300) / 300000)
+  local cost = math.min(max, math.max(write.cost, copies)) * window / max
   local at = now()
-  local arrival = math.max(tonumber(redis.call('GET', key) or 0), at) + math.min(most, math.max(cost, copies)) * window / most
-  if arrival - at > window then return {'flood', math.ceil(arrival - at - window)} end
-  redis.call('SET', key, string.format('%.3f', arrival), 'PX', math.max(1, math.ceil(arrival - at)))
+  local wait, arrival = takeRate(redis.call('GET', sends), at, cost, window)
+  if wait then return {'flood', math.ceil(wait)} end
+  redis.call('SET', sends, string.format('%.3f', arrival), 'PX', math.max(1, math.ceil(arrival - at)))
 end

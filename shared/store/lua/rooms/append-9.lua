@@ -1,48 +1,75 @@
--- with log, clock, may-write, room-rate
--- append: accepts a message into a room's log.
--- KEYS  1 log  2 roster  3 delivered  4 dirty  5 nonce (used only with a TTL)  6 rules
---       7 there while the user has to wait by the room's slow mode  8 when the room's messages will have been all that it takes by then  9 messages that wait for approval
--- ARGV  1 user id  2 event text without its id  3 room  4 members the room must have  5 nonce TTL in ms, 0: no nonce
---       6 undelivered events at which the log refuses  7 SHA-256 of the owner's token, '' for none: no rule binds the owner, nor a role
---       8 messages the room takes in a while, 0 for any number  9 that while in ms  10 as how many this one counts, for each started thousand of members
---       11 hash of the filter that was applied, '' for none; and by it for who is bound: 12 the text, '' for that of 2
---       13 'links': refused, 'hold': held, else ''  14 text of the `held` event  15 most messages that wait
---       16 SHA-256 of the sender's token, kept with the nonce for who asks for it when the sender has ended
--- Gives {'ok', id}, {'held', id}, {'duplicate', id}, {'duplicate', id, 'held'}, {'not_in_room'}, {'full'}, {'off'}, {'read_only'},
--- {'closed'}, {'muted', ms}, {'slow', ms}, {'flood', ms}, {'links'} or {'filter', hash and rules to apply instead}.
--- Bound: one event and the filter; when a message is the first to wait, the names of the rules' fields (500) and a short event for each
--- role (100).
-local log, roster, delivered, dirty, nonce, rules, id = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], ARGV[1]
+-- with clock, log, may-speak, may-write, rate, room-rate
+-- append: accepts a message into a room's log, or among those that wait for approval.
+-- KEYS
+--   log, roster, delivered, dirty
+--   nonce: used only with a TTL
+--   rules
+--   slow: exists while slow mode makes the user wait
+--   sends: the rate of the room's messages
+--   pending
+-- ARGV
+--   id: of the sender
+--   text: the event without its log id
+--   room
+--   membersMin: members that the room must have
+--   nonceTtl: ms, 0 for no nonce
+--   undeliveredMax: undelivered events at which the log takes no more
+--   ownerHash: SHA-256 of the owner's token, '' for none. No rule binds the owner, nor a user with a role
+--   roomSends: messages that the room takes in a window, 0 for any number
+--   window: ms
+--   cost: as how many messages this one counts
+--   filterHash: hash of the filter that was applied, '' for none
+--   verdict: of that filter: 'links' (refuse it), 'hold' (it waits for approval) or ''
+--   maskedText: the event as the filter has masked it, '' for `text`
+--   heldEvent: text of the `held` event for each user with a role
+--   pendingMax: the most messages that wait for approval
+--   tokenHash: SHA-256 of the sender's token, kept with the nonce for a sender that asks again when it has ended
+-- Returns {'ok', id}, {'held', id}, {'duplicate', id}, {'duplicate', id, 'held'}, {'not_in_room'}, {'full'}, {'off'},
+-- {'read_only'}, {'closed'}, {'muted', ms}, {'slow', ms}, {'flood', ms}, {'links'} or {'filter', hash and rules of the
+-- filter to apply instead}.
+-- Bound: one event and the filter. When a message is the first to wait, also the names of the rules' fields (500) and a
+-- short event for each role (100).
+local log, roster, delivered, dirty, nonce, rules, slow, sends, pending = unpack(KEYS)
+local id, text, room, membersMin, nonceTtl, undeliveredMax, ownerHash, roomSends, window, cost, filterHash, verdict,
+  maskedText, heldEvent, pendingMax, tokenHash = unpack(ARGV)
 local members = redis.call('HLEN', roster)
-if redis.call('HEXISTS', roster, id) == 0 or members < tonumber(ARGV[4]) then return {'not_in_room'} end
-local ttl = tonumber(ARGV[5])
-local known = ttl > 0 and redis.call('GET', nonce)
+if redis.call('HEXISTS', roster, id) == 0 or members < tonumber(membersMin) then return {'not_in_room'} end
+local known = nonceTtl ~= '0' and redis.call('GET', nonce)
 if known then return {'duplicate', string.match(known, '^[%d-]+'), string.match(known, '^%S+ (held)')} end
-local d = redis.call('HMGET', delivered, 'appended', 'through')
-if (d[1] or 0) - (d[2] or 0) >= tonumber(ARGV[6]) then return {'full'} end
-local refused, only, slow, free = mayWrite({rules = rules, slow = KEYS[7]}, {id = id, owner = ARGV[7], filter = ARGV[11], verdict = ARGV[13]})
-if refused then return refused end
-local text, verdict = ARGV[2], ''
-if not free then
-  -- a message that nobody hears takes nothing from the others
-  local late = not only and paceRoom(KEYS[8], ARGV[8], tonumber(ARGV[9]), ARGV[10], #ARGV[2], members)
-  if late then return late end
-  if slow then redis.call('SET', KEYS[7], 1, 'PX', slow) end
-  if ARGV[12] ~= '' then text = ARGV[12] end
-  verdict = ARGV[13]
+local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))
+if (appended or 0) - (through or 0) >= tonumber(undeliveredMax) then return {'full'} end
+
+local function keepNonce(value)
+  if nonceTtl ~= '0' then redis.call('SET', nonce, value .. ' ' .. tokenHash, 'PX', nonceTtl) end
 end
-if verdict == 'hold' then
+
+-- Puts the message among those that wait. When it is the first, the users with a role are told. Of a user that is muted
+-- without being told, nobody need hear.
+local function hold(only)
   local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
-  if ttl > 0 then redis.call('SET', nonce, held .. ' held ' .. ARGV[16], 'PX', ttl) end
-  if only then return {'held', held} end -- of who is muted without knowing it, nobody need hear
-  local waiting = redis.call('RPUSH', KEYS[9], held .. ' ' .. text)
-  redis.call('LTRIM', KEYS[9], -ARGV[15], -1)
+  keepNonce(held .. ' held')
+  if only then return {'held', held} end
+  local waiting = redis.call('RPUSH', pending, held .. ' ' .. text)
+  redis.call('LTRIM', pending, -pendingMax, -1)
   for _, field in ipairs(waiting == 1 and redis.call('HKEYS', rules) or {}) do
-    local keeper = string.match(field, '^role:(%d+)$')
-    if keeper then tell(log, delivered, dirty, ARGV[3], ARGV[14], keeper) end
+    local moderator = string.match(field, '^role:(%d+)$')
+    if moderator then appendEvent(log, delivered, dirty, room, heldEvent, moderator) end
   end
   return {'held', held}
 end
-local accepted = tell(log, delivered, dirty, ARGV[3], text, only)
-if ttl > 0 then redis.call('SET', nonce, accepted .. ' ' .. ARGV[16], 'PX', ttl) end
+
+local write = {id = id, ownerHash = ownerHash, filterHash = filterHash, verdict = verdict}
+local denied, free, only, pause = mayWrite(rules, slow, write)
+if denied then return denied end
+if not free then
+  -- a message that nobody hears takes nothing from the others
+  local rate = {max = roomSends, window = window, cost = cost, bytes = #text, members = members}
+  local flood = not only and takeRoomRate(sends, rate)
+  if flood then return flood end
+  if pause then redis.call('SET', slow, 1, 'PX', pause) end
+  if maskedText ~= '' then text = maskedText end
+  if verdict == 'hold' then return hold(only) end
+end
+local accepted = appendEvent(log, delivered, dirty, room, text, only)
+keepNonce(accepted)
 return {'ok', accepted}

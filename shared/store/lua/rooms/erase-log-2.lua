@@ -1,7 +1,10 @@
--- erase-log: removes all events of a room; none of them counts as undelivered afterwards.
--- KEYS  1 log  2 delivered
+-- erase-log: removes all events of a room. None of them counts as undelivered afterwards.
+-- KEYS
+--   log, delivered
+-- Returns 1.
 -- Bound: the log is unlinked, unread.
-redis.call('UNLINK', KEYS[1])
-local appended = redis.call('HGET', KEYS[2], 'appended')
-if appended then redis.call('HSET', KEYS[2], 'through', appended) end
+local log, delivered = unpack(KEYS)
+redis.call('UNLINK', log)
+local appended = redis.call('HGET', delivered, 'appended')
+if appended then redis.call('HSET', delivered, 'through', appended) end
 return 1

@@ -1,46 +1,65 @@
 -- with log, above, gone, value-weights
--- exit-room: the second step of leaving a room, on the room's shard. A role ends with it, and the user's own values. A room left empty
--- expires, but not what the host has set.
--- KEYS  1 roster  2 shards  3 log  4 delivered  5 dirty  6 public rooms of this shard  7 rules  8 messages that wait for approval
---       9 entries  10 where the number of the move is kept for a while, so that an entry that is older comes too late
---       11 values  12 own values  13 presence  14 valued
--- ARGV  1 id  2 user shard  3 room  4 text of `left`, '' for a private room  5 ms an empty room is kept
---       6 number of the user's move, '' for a user that has ended: none of its entries counts  7 ms the number is kept, 0: not at all
--- Gives {1, log id of `left`, or of the last event in a private room}, or {0, log id of the last event} when the user was not in the roster,
--- or has entered again since its move began.
+-- exit-room: the second step of leaving a room, on the room's shard. The user's role ends, and its own values go. A
+-- room left empty expires, but not what the operator has set.
+-- KEYS
+--   roster, shards, log, delivered, dirty
+--   publicRooms: of this shard
+--   rules, pending
+--   entries: by user the number of the move by which it is in the roster
+--   exited: keeps the number of the move for a while, so that an entry that is older comes too late
+--   values, ownValues, presence
+--   weights: rooms of the shard by the bytes of their values
+-- ARGV
+--   id
+--   shard: the user's
+--   room
+--   event: text of `left`, '' for a private room
+--   roomTtl: ms that an empty room is kept
+--   number: of the user's move; '' for a user that has ended: none of its entries counts
+--   exitedTtl: ms that the number is kept, 0 for not at all
+-- Returns {1, log id of `left`, or of the last event in a private room}, or {0, log id of the last event} when the user
+-- was not in the roster, or has entered again since its move began.
 -- Bound: a few fields and one event, however many members there are.
-local roster, shards, log, delivered, dirty, public, rules = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local number = tonumber(ARGV[6]) or 9007199254740991
-if ARGV[7] ~= '0' and number > tonumber(redis.call('GET', KEYS[10]) or 0) then
-  redis.call('SET', KEYS[10], string.format('%d', number), 'PX', ARGV[7])
+local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence,
+  weights = unpack(KEYS)
+local id, shard, room, event, roomTtl, number, exitedTtl = unpack(ARGV)
+local hasMove = number ~= ''
+number = tonumber(number) or 9007199254740991
+if exitedTtl ~= '0' and number > tonumber(redis.call('GET', exited) or 0) then
+  redis.call('SET', exited, string.format('%d', number), 'PX', exitedTtl)
 end
-local function last()
+
+local function lastEvent()
   local entry = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
   return entry and entry[1] or '0-0'
 end
-if redis.call('HEXISTS', roster, ARGV[1]) == 0 or tonumber(redis.call('HGET', KEYS[9], ARGV[1]) or 0) > number then return {0, last()} end
-redis.call('HDEL', roster, ARGV[1])
-redis.call('HDEL', KEYS[9], ARGV[1])
-redis.call('HDEL', rules, 'role:' .. ARGV[1])
-weigh(KEYS[14], ARGV[3], -redis.call('HSTRLEN', KEYS[12], ARGV[1]))
-redis.call('HDEL', KEYS[12], ARGV[1])
+
+local isMember = redis.call('HEXISTS', roster, id) == 1
+if not isMember or tonumber(redis.call('HGET', entries, id) or 0) > number then return {0, lastEvent()} end
+redis.call('HDEL', roster, id)
+redis.call('HDEL', entries, id)
+redis.call('HDEL', rules, 'role:' .. id)
+addWeight(weights, room, -redis.call('HSTRLEN', ownValues, id))
+redis.call('HDEL', ownValues, id)
 local left = redis.call('HLEN', roster)
-local id = ''
-if ARGV[4] ~= '' then
-  id = tell(log, delivered, dirty, ARGV[3], ARGV[4])
-  redis.call('ZADD', public, left, ARGV[3])
+local last
+if event ~= '' then
+  last = appendEvent(log, delivered, dirty, room, event)
+  redis.call('ZADD', publicRooms, left, room)
 else
-  id = last()
+  last = lastEvent()
 end
-if redis.call('HINCRBY', shards, ARGV[2], -1) <= 0 then
-  redis.call('HDEL', shards, ARGV[2])
-  if ARGV[6] ~= '' then noteGone(delivered, ARGV[2], id) end
+if redis.call('HINCRBY', shards, shard, -1) <= 0 then
+  redis.call('HDEL', shards, shard)
+  if hasMove then noteGone(delivered, shard, last) end
 end
 if left == 0 then
-  redis.call('ZREM', public, ARGV[3])
-  redis.call('DEL', KEYS[9]) -- a version without numbers may have left some
-  for _, key in ipairs({log, delivered, KEYS[8], KEYS[11], KEYS[12], KEYS[13]}) do redis.call('PEXPIRE', key, ARGV[5]) end
-  local host = redis.call('HMGET', rules, 'kept', 'off')
-  if not host[1] and not host[2] then redis.call('PEXPIRE', rules, ARGV[5]) end
+  redis.call('ZREM', publicRooms, room)
+  redis.call('DEL', entries) -- a version without numbers may have left some
+  for _, key in ipairs({log, delivered, pending, values, ownValues, presence}) do
+    redis.call('PEXPIRE', key, roomTtl)
+  end
+  local kept, off = unpack(redis.call('HMGET', rules, 'kept', 'off'))
+  if not kept and not off then redis.call('PEXPIRE', rules, roomTtl) end
 end
-return {1, id}
+return {1, last}

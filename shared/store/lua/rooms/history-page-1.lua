@@ -1,35 +1,54 @@
--- history-page: a page of a room's log as one of its members sees it, newest first. Read in small steps: large messages fill a page soon.
--- `value` events are no history: what they set is in the room's values.
--- KEYS  1 log
--- ARGV  1 log id to begin at, '(id' before it, '+' at the newest  2 id of the member  3 most events  4 most bytes, but for the first event
---       5 types wanted, ',message,left,', or '' for all  6 comings and goings that may come beside the events of ARGV 3, the newest;
---       '' where they count among them
--- Gives {1 when there are older ones, {id, text, id, text, ...}, log id before which to go on, bytes that were passed over}. The
--- log id is '' where the page ends at its oldest event; else the call ended because it had looked at enough, whatever it found.
+-- history-page: a page of a room's log as one of its members sees it, newest first. Read in small steps, because large
+-- messages fill a page soon. `value` events are no history: what they set is in the room's values.
+-- KEYS
+--   log
+-- ARGV
+--   from: log id to begin at; '(id' to begin before it; '+' for the newest
+--   reader: id of the member
+--   eventsMax: the most events
+--   bytesMax: the most bytes; the first event is given whatever its size
+--   types: the types wanted, ',message,left,', or '' for all
+--   presenceMax: presence events (who came and went) that come beside the events of eventsMax, the newest; '' when they
+--     count among them
+-- Returns {1 when there are older ones, {id, text, id, text, ...}, log id before which to go on, bytes that were
+-- skipped}. The log id is '' where the page ends at its oldest event. Else the call ended because it had looked at
+-- enough, whatever it found.
 -- Bound: 500 events or a quarter of a MB, and ten events more.
-local step, from, reader, eventsLeft, bytesLeft, types = 10, ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-local presenceLeft = tonumber(ARGV[6])
-local presence = {joined = true, left = true, renamed = true}
-local events, looked, bytes, passed = {}, 0, 0, 0
+local log = unpack(KEYS)
+local from, reader, eventsMax, bytesMax, types, presenceMax = unpack(ARGV)
+local step, presence = 10, {joined = true, left = true, renamed = true}
+local eventsLeft, bytesLeft, presenceLeft = tonumber(eventsMax), tonumber(bytesMax), tonumber(presenceMax)
+local events, looked, bytes, skipped = {}, 0, 0, 0
+
+local function isWanted(kind, only)
+  if only and only ~= reader or kind == 'value' then return false end
+  return types == '' or string.find(types, ',' .. kind .. ',', 1, true)
+end
+
+-- Adds an entry to the page, or skips it. Returns true when the page is full.
+local function take(id, text, only)
+  local kind = string.match(text, '^{"type":"(%a+)"')
+  local isBeside = presenceLeft and presence[kind]
+  if not isWanted(kind, only) or isBeside and presenceLeft == 0 then
+    skipped = skipped + #text
+    return false
+  end
+  bytesLeft = bytesLeft - #text
+  if not isBeside and eventsLeft == 0 or bytesLeft < 0 and #events > 0 then return true end
+  if isBeside then presenceLeft = presenceLeft - 1 else eventsLeft = eventsLeft - 1 end
+  events[#events + 1] = id
+  events[#events + 1] = text
+  return false
+end
+
 while looked < 500 and bytes < 262144 do
-  local entries = redis.call('XREVRANGE', KEYS[1], from, '-', 'COUNT', step)
+  local entries = redis.call('XREVRANGE', log, from, '-', 'COUNT', step)
   for _, entry in ipairs(entries) do
     local text, only = entry[2][4], entry[2][6]
     looked, bytes = looked + 1, bytes + #text
-    local kind = string.match(text, '^{"type":"(%a+)"')
-    local counts = not presenceLeft or not presence[kind]
-    local hidden = only and only ~= reader or kind == 'value' or types ~= '' and not string.find(types, ',' .. kind .. ',', 1, true)
-    if hidden or not counts and presenceLeft == 0 then
-      passed = passed + #text
-    else
-      bytesLeft = bytesLeft - #text
-      if counts and eventsLeft == 0 or bytesLeft < 0 and #events > 0 then return {1, events, '', passed} end
-      if counts then eventsLeft = eventsLeft - 1 else presenceLeft = presenceLeft - 1 end
-      events[#events + 1] = entry[1]
-      events[#events + 1] = text
-    end
+    if take(entry[1], text, only) then return {1, events, '', skipped} end
   end
-  if #entries < step then return {0, events, '', passed} end
+  if #entries < step then return {0, events, '', skipped} end
   from = '(' .. entries[#entries][1]
 end
-return {1, events, string.sub(from, 2), passed}
+return {1, events, string.sub(from, 2), skipped}

@@ -1,15 +1,20 @@
--- with log, clock
--- rename-room: a member's new name in a room's roster, and the `renamed` event; nothing when it bears that name already. Who is muted says
--- nothing by a name either: the event goes to itself alone.
--- KEYS  1 roster  2 log  3 delivered  4 dirty  5 rules
--- ARGV  1 id  2 name  3 room  4 text of `renamed`, '' for a private room
+-- with clock, log, may-speak
+-- rename-room: a member's new name in a room's roster, and the `renamed` event. Does nothing when the member has that
+-- name already. A muted user says nothing by a name either: only the user itself gets the event.
+-- KEYS
+--   roster, log, delivered, dirty, rules
+-- ARGV
+--   id, name, room
+--   event: text of `renamed`, '' for a private room
+-- Returns 1 when the name is new, else 0.
 -- Bound: a few fields and one event.
-local roster, log, delivered, dirty = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local former = redis.call('HGET', roster, ARGV[1])
-if not former or former == ARGV[2] then return 0 end
-redis.call('HSET', roster, ARGV[1], ARGV[2])
-if ARGV[4] == '' then return 1 end
-local r = redis.call('HMGET', KEYS[5], 'role:' .. ARGV[1], 'mute:' .. ARGV[1])
-local muted = not r[1] and r[2] and tonumber(string.match(r[2], '^%d+')) > now()
-tell(log, delivered, dirty, ARGV[3], ARGV[4], muted and ARGV[1] or nil)
+local roster, log, delivered, dirty, rules = unpack(KEYS)
+local id, name, room, event = unpack(ARGV)
+local former = redis.call('HGET', roster, id)
+if not former or former == name then return 0 end
+redis.call('HSET', roster, id, name)
+if event == '' then return 1 end
+local role, mute = unpack(redis.call('HMGET', rules, 'role:' .. id, 'mute:' .. id))
+local isMuted = not role and muteLeft(mute) > 0
+appendEvent(log, delivered, dirty, room, event, isMuted and id or nil)
 return 1

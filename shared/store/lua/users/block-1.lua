@@ -1,20 +1,27 @@
+-- with user
 -- block: puts a user on the list of those whose private messages another user refuses, or takes it off. The list is a
 -- field of the user's hash, so that it ends with the user.
--- KEYS  1 the user that refuses
--- ARGV  1 id of the other  2 '1' to block, '' to unblock  3 most users on the list
--- Gives {'ok', ids with a space before and behind each, oldest first}, {'too_many'}, or {'gone'} for a user that has ended.
--- Bound: a list of ARGV 3 ids.
-local user, id = KEYS[1], ARGV[1]
-local h = redis.call('HMGET', user, 'token', 'ended', 'blocks')
-if not h[1] or h[2] then return {'gone'} end
+-- KEYS
+--   user: the one who refuses
+-- ARGV
+--   other: id of the other user
+--   on: '1' to block, '' to unblock
+--   blocksMax: the most users on the list
+-- Returns {'ok', ids with a space before and after each, oldest first}, {'too_many'}, or {'gone'} for a user that has
+-- ended.
+-- Bound: a list of blocksMax ids.
+local user = unpack(KEYS)
+local other, on, blocksMax = unpack(ARGV)
+local exists, former = checkUser(user, nil, 'blocks')
+if not exists then return {'gone'} end
 local ids, known = {}, false
-for one in string.gmatch(h[3] or '', '%d+') do
-  if one ~= id then ids[#ids + 1] = one else known = true end
+for id in string.gmatch(former or '', '%d+') do
+  if id ~= other then ids[#ids + 1] = id else known = true end
 end
-if ARGV[2] == '1' then
-  if known then return {'ok', h[3]} end
-  if #ids >= tonumber(ARGV[3]) then return {'too_many'} end
-  ids[#ids + 1] = id
+if on == '1' then
+  if known then return {'ok', former} end
+  if #ids >= tonumber(blocksMax) then return {'too_many'} end
+  ids[#ids + 1] = other
 end
 local blocks = #ids > 0 and ' ' .. table.concat(ids, ' ') .. ' ' or ''
 if blocks == '' then redis.call('HDEL', user, 'blocks') else redis.call('HSET', user, 'blocks', blocks) end

@@ -1,25 +1,30 @@
--- end: marks a user ended; everything refuses an ended user. A poll held for it is told. Safe to repeat.
--- KEYS  1 user  2 seen  3 attached
--- ARGV  1 id  2 SHA-256 of the token ('' for expiry)  3 stale if not seen since, ms ('' for leave)
---       4 '1' when what it has said goes, too: whoever ends it knows
--- Gives {'ended', name, folded name, another it may hold ('' for none), '1' when what it has said goes}, {'unauthorized'}, {'seen'} (not stale) or {'gone'}.
--- Bound: a few fields; the caller goes through the user's rooms in steps.
-local user, seen, attached = KEYS[1], KEYS[2], KEYS[3]
-local id = ARGV[1]
-local h = redis.call('HMGET', user, 'token', 'ended', 'name', 'nick', 'spare', 'forget')
-if not h[1] then
+-- with attachment, notice
+-- end: marks a user as ended. Everything refuses an ended user, and a poll that waits for it is told. Safe to repeat.
+-- KEYS
+--   user, seen, attached
+-- ARGV
+--   id
+--   tokenHash: '' for expiry
+--   staleBefore: for expiry: ms since 1970; a user that was seen after it does not end. '' for `leave`
+--   forget: '1' when what the user has said goes too
+-- Returns {'ended', name, nick, another nickname that it may hold ('' for none), '1' when what it has said goes},
+-- {'unauthorized'}, {'seen'} (not stale) or {'gone'}.
+-- Bound: a few fields. The caller goes through the user's rooms in steps.
+local user, seen, attached = unpack(KEYS)
+local id, tokenHash, staleBefore, forget = unpack(ARGV)
+local row = redis.call('HMGET', user, 'token', 'ended', 'name', 'nick', 'spare', 'forget')
+local token, ended, name, nick, spare, forgets = unpack(row)
+if not token then
   redis.call('ZREM', seen, id)
   redis.call('HDEL', attached, id)
-  return ARGV[2] == '' and {'gone'} or {'unauthorized'}
+  return tokenHash == '' and {'gone'} or {'unauthorized'}
 end
-if ARGV[2] ~= '' and h[1] ~= ARGV[2] then return {'unauthorized'} end
-if ARGV[3] ~= '' and not h[2] and tonumber(redis.call('ZSCORE', seen, id) or 0) > tonumber(ARGV[3]) then return {'seen'} end
+if tokenHash ~= '' and token ~= tokenHash then return {'unauthorized'} end
+local lastSeen = staleBefore ~= '' and not ended and tonumber(redis.call('ZSCORE', seen, id) or 0)
+if lastSeen and lastSeen > tonumber(staleBefore) then return {'seen'} end
 redis.call('HSET', user, 'ended', 1)
-redis.call('ZADD', seen, 'XX', 0, id) -- should this process die, the next expiry does the rest
-if ARGV[4] == '1' then redis.call('HSET', user, 'forget', 1) end
-local holder = redis.call('HGET', attached, id)
-if holder then
-  local _, process, n = string.match(holder, '(.-):(.-):(.*)')
-  redis.call('PUBLISH', 'notice:' .. string.match(user, '{%w+}') .. ':' .. process, 'ended ' .. id .. ' ' .. n)
-end
-return {'ended', h[3], h[4], h[5] or '', ARGV[4] == '1' and '1' or h[6] or ''}
+redis.call('ZADD', seen, 'XX', 0, id) -- if this process dies, the next expiry does the rest
+if forget == '1' then redis.call('HSET', user, 'forget', 1) end
+local _, instance, n = parseAttachment(redis.call('HGET', attached, id))
+if instance then notify(user, instance, 'ended ' .. id .. ' ' .. n) end
+return {'ended', name, nick, spare or '', forget == '1' and '1' or forgets or ''}

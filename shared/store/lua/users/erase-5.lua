@@ -1,11 +1,16 @@
--- erase: removes what is left of an ended user, `seen` with the rest, so that a crash before leaves it to the next expiry.
--- KEYS  1 user  2 inbox  3 the user's rooms  4 seen  5 attached
--- ARGV  1 id
+-- erase: removes what is left of an ended user. `seen` goes with the rest: after a crash before this step, the next
+-- expiry does it.
+-- KEYS
+--   user, inbox, rooms, seen, attached
+-- ARGV
+--   id
+-- Returns 1.
 -- Bound: the user's keys are unlinked, unread.
-local user = KEYS[1]
+local user, inbox, rooms, seen, attached = unpack(KEYS)
+local id = unpack(ARGV)
 local n = redis.call('HGET', user, 'n')
 if n then redis.call('DEL', user .. ':bell:' .. n) end
-redis.call('UNLINK', user, KEYS[2], KEYS[3])
-redis.call('HDEL', KEYS[5], ARGV[1])
-redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('UNLINK', user, inbox, rooms)
+redis.call('HDEL', attached, id)
+redis.call('ZREM', seen, id)
 return 1

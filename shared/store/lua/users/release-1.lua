@@ -1,6 +1,11 @@
 -- release: gives a nickname back, only if it is still the user's own.
--- KEYS  1 nick
--- ARGV  1 id
+-- KEYS
+--   nick
+-- ARGV
+--   id
+-- Returns 1 when it was the user's, else 0.
 -- Bound: one key.
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+local nick = unpack(KEYS)
+local id = unpack(ARGV)
+if redis.call('GET', nick) == id then return redis.call('DEL', nick) end
 return 0

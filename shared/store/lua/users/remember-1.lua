@@ -1,9 +1,15 @@
--- remember: keeps which user a nonce has made, unless another one has been kept meanwhile.
--- KEYS  1 joined
--- ARGV  1 what was kept before, '' for nothing  2 what is to be kept  3 ms
--- Gives what is kept now.
+-- remember: keeps which user the nonce of a join has made, unless another user was kept meanwhile.
+-- KEYS
+--   joined
+-- ARGV
+--   former: what was kept before, '' for nothing
+--   text: what to keep
+--   ttl: ms
+-- Returns what is kept now.
 -- Bound: one key.
-local kept = redis.call('GET', KEYS[1]) or ''
-if kept ~= ARGV[1] then return kept end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-return ARGV[2]
+local joined = unpack(KEYS)
+local former, text, ttl = unpack(ARGV)
+local kept = redis.call('GET', joined) or ''
+if kept ~= former then return kept end
+redis.call('SET', joined, text, 'PX', ttl)
+return text

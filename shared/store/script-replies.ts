@@ -1,0 +1,77 @@
+/** What every Lua script returns. The header of a script says what its values mean. Nil is null. */
+import type { Role } from '../protocol/events.js';
+import type { ScriptName } from './script-table.js';
+
+/** Why a user may not enter a room. */
+export type EntryDenial = ['off' | 'reserved' | 'closed'] | ['banned', ms: number];
+
+/** Why a user may not write into a room. */
+type WriteDenial =
+  | ['not_in_room' | 'full' | 'off' | 'read_only' | 'closed' | 'links']
+  | ['muted' | 'slow' | 'flood', ms: number]
+  | ['filter', filter: string];
+
+interface Replies extends Record<ScriptName, unknown> {
+  admit: EntryDenial | [];
+  advance: [undelivered: number, moved: number][];
+  append: ['ok' | 'held', id: string] | ['duplicate', id: string, 'held'?] | WriteDenial;
+  attach:
+    | ['unauthorized']
+    | [
+        way: 'live' | 'blocking' | '',
+        n: number,
+        count: number,
+        eventId: string,
+        digest: number,
+        missed: number,
+        reset: number,
+        sequence: number,
+        rooms: string[] | null,
+        lastId: string,
+        eventsDigest: number,
+        events: string[],
+      ];
+  authorize:
+    | ['ok', name: string, room: string]
+    | ['unauthorized' | 'not_in_room']
+    | ['which_room', count: number]
+    | ['rate_limited', ms: number];
+  batch: [from: string, shards: string[], flat: string[], only: string][];
+  block: ['ok', ids: string] | ['too_many' | 'gone'];
+  claim: string;
+  create: number;
+  deliver: [status: 'done' | 'more' | 'behind', id: string][];
+  end: ['ended', name: string, nick: string, spare: string, forgets: string] | ['unauthorized' | 'seen' | 'gone'];
+  'enter-room': EntryDenial | ['made' | 'new' | 'in' | 'late'];
+  'enter-user': ['ok', name: string, number: number, owed: string] | ['unauthorized' | 'too_many'];
+  entered: ['in', name: string] | ['out' | 'late' | 'ended'];
+  erase: number;
+  'erase-log': number;
+  'exit-room': [removed: number, last: string];
+  'exit-user': number;
+  exited: number;
+  farewell: number;
+  forget: [done: number, bytes: number];
+  'history-page': [more: number, flat: string[], before: string, skipped: number];
+  'may-speak': number;
+  'moderate-member': 'ok' | 'same' | 'not_owner' | 'role' | 'too_many';
+  'moderate-room': ['ok', id?: string] | ['not_owner' | 'no_such_event' | 'off'];
+  overview: [] | [role: Role, now: number, fields: string[], pending: string[], waiting: number];
+  own: 'ok' | 'not_owner';
+  release: number;
+  remember: string;
+  'rename-room': number;
+  'rename-user': ['ok', nick: string, spare: string] | ['busy' | 'gone'];
+  'renew-log': number;
+  resume: string | null;
+  'set-value':
+    | ['ok' | 'duplicate', version: string, json?: string]
+    | ['conflict' | 'no_number', version: string, json: string]
+    | ['too_many' | 'too_large' | 'hold' | 'values']
+    | WriteDenial;
+  touch: [sequence: number, ...gone: string[]];
+  'value-weights': [bytes: number, flat: string[]];
+  values: [version: string, shared: string[], own: string[], more: string];
+}
+
+export type ScriptReply<Name extends ScriptName> = Replies[Name];

@@ -1,0 +1,314 @@
+/**
+ * What every Lua script takes, in the order in which it reads it. TypeScript hands a script its keys and arguments by name,
+ * and this table puts them in order. A test compares the table with each script's header and body.
+ */
+
+interface Shape {
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+  /** For a script that takes several of something: what each of them adds behind the others. */
+  readonly list?: {
+    /** The name of the list in the script's input. */
+    readonly name: string;
+    readonly keys: readonly string[];
+    readonly args: readonly string[];
+    /** The name of an array whose items come behind these arguments. */
+    readonly tail?: string;
+  };
+}
+
+export const SCRIPTS = {
+  admit: {
+    keys: ['rules', 'roster'],
+    args: ['id', 'nick', 'addressToday', 'addressYesterday', 'ownerHash', 'isReserved'],
+  },
+  advance: {
+    keys: ['dirty'],
+    args: ['history', 'presenceMax'],
+    list: { name: 'rooms', keys: ['log', 'delivered'], args: ['room', 'id', 'number', 'values', 'presences'] },
+  },
+  append: {
+    keys: ['log', 'roster', 'delivered', 'dirty', 'nonce', 'rules', 'slow', 'sends', 'pending'],
+    args: [
+      'id',
+      'text',
+      'room',
+      'membersMin',
+      'nonceTtl',
+      'undeliveredMax',
+      'ownerHash',
+      'roomSends',
+      'window',
+      'cost',
+      'filterHash',
+      'verdict',
+      'maskedText',
+      'heldEvent',
+      'pendingMax',
+      'tokenHash',
+    ],
+  },
+  attach: {
+    keys: ['user', 'inbox', 'seen', 'attached', 'sequence'],
+    args: [
+      'id',
+      'tokenHash',
+      'instance',
+      'cursorCount',
+      'cursorEvent',
+      'cursorDigest',
+      'want',
+      'eventsMax',
+      'bytesMax',
+    ],
+  },
+  authorize: {
+    keys: ['user', 'rooms', 'seen'],
+    args: [
+      'id',
+      'tokenHash',
+      'room',
+      'rateField',
+      'cost',
+      'burst',
+      'textHash',
+      'nonce',
+      'repeatedCost',
+      'repeatedWithin',
+    ],
+  },
+  batch: {
+    keys: ['dirty'],
+    args: ['eventsMax'],
+    list: { name: 'rooms', keys: ['log', 'delivered', 'shards'], args: ['room', 'after'] },
+  },
+  block: {
+    keys: ['user'],
+    args: ['other', 'on', 'blocksMax'],
+  },
+  claim: {
+    keys: ['nick'],
+    args: ['id', 'from'],
+  },
+  create: {
+    keys: ['user', 'seen'],
+    args: ['id', 'tokenHash', 'name', 'nick', 'seenAgo'],
+  },
+  deliver: {
+    keys: ['attached'],
+    args: ['tag', 'eventsMax', 'pushesMax', 'bytesMax', 'neverPolledBytesMax'],
+    list: { name: 'rooms', keys: ['members', 'position'], args: ['from', 'only', 'count'], tail: 'events' },
+  },
+  end: {
+    keys: ['user', 'seen', 'attached'],
+    args: ['id', 'tokenHash', 'staleBefore', 'forget'],
+  },
+  'enter-room': {
+    keys: [
+      'roster',
+      'shards',
+      'log',
+      'delivered',
+      'dirty',
+      'publicRooms',
+      'rules',
+      'pending',
+      'entries',
+      'exited',
+      'values',
+      'ownValues',
+      'presence',
+    ],
+    args: [
+      'id',
+      'name',
+      'nick',
+      'shard',
+      'room',
+      'event',
+      'freshHash',
+      'ownerHash',
+      'addressToday',
+      'addressYesterday',
+      'isReserved',
+      'number',
+    ],
+  },
+  'enter-user': {
+    keys: ['user', 'rooms', 'members', 'attached', 'position', 'moves', 'leaving'],
+    args: ['id', 'room', 'tokenHash', 'roomsMax', 'address'],
+  },
+  entered: {
+    keys: ['user', 'rooms', 'moves', 'leaving'],
+    args: ['id', 'room', 'number'],
+  },
+  erase: {
+    keys: ['user', 'inbox', 'rooms', 'seen', 'attached'],
+    args: ['id'],
+  },
+  'erase-log': {
+    keys: ['log', 'delivered'],
+    args: [],
+  },
+  'exit-room': {
+    keys: [
+      'roster',
+      'shards',
+      'log',
+      'delivered',
+      'dirty',
+      'publicRooms',
+      'rules',
+      'pending',
+      'entries',
+      'exited',
+      'values',
+      'ownValues',
+      'presence',
+      'weights',
+    ],
+    args: ['id', 'shard', 'room', 'event', 'roomTtl', 'number', 'exitedTtl'],
+  },
+  'exit-user': {
+    keys: ['user', 'rooms', 'members', 'attached', 'moves', 'leaving'],
+    args: ['id', 'room', 'since'],
+  },
+  exited: {
+    keys: ['user', 'rooms', 'members', 'position', 'moves', 'leaving'],
+    args: ['id', 'room', 'number', 'bound'],
+  },
+  farewell: {
+    keys: ['user', 'seen', 'attached'],
+    args: ['id', 'tokenHash', 'after', 'userTtl'],
+  },
+  forget: {
+    keys: ['log', 'pending', 'forgetting', 'delivered', 'dirty', 'roster'],
+    args: ['user', 'scope', 'room', 'step'],
+  },
+  'history-page': {
+    keys: ['log'],
+    args: ['from', 'reader', 'eventsMax', 'bytesMax', 'types', 'presenceMax'],
+  },
+  'may-speak': {
+    keys: ['rules'],
+    args: ['id'],
+  },
+  'moderate-member': {
+    keys: ['rules', 'roster', 'log', 'delivered', 'dirty', 'forgetting'],
+    args: [
+      'user',
+      'ownerHash',
+      'room',
+      'leastRole',
+      'auditEntry',
+      'event',
+      'target',
+      'action',
+      'targetsMax',
+      'ms',
+      'quiet',
+      'name',
+      'nick',
+      'address',
+      'on',
+      'removedEvent',
+      'removedEntry',
+    ],
+  },
+  'moderate-room': {
+    keys: ['rules', 'roster', 'log', 'delivered', 'dirty', 'pending', 'values', 'ownValues', 'weights'],
+    args: ['user', 'ownerHash', 'room', 'leastRole', 'auditEntry', 'event', 'action', 'messageId'],
+    list: { name: 'fields', keys: [], args: ['field', 'value'] },
+  },
+  overview: {
+    keys: ['rules', 'roster', 'pending'],
+    args: ['user', 'ownerHash', 'bytesMax'],
+  },
+  own: {
+    keys: ['rules', 'roster', 'log', 'delivered', 'dirty'],
+    args: ['id', 'tokenHash', 'room', 'auditEntry', 'event'],
+  },
+  release: {
+    keys: ['nick'],
+    args: ['id'],
+  },
+  remember: {
+    keys: ['joined'],
+    args: ['former', 'text', 'ttl'],
+  },
+  'rename-room': {
+    keys: ['roster', 'log', 'delivered', 'dirty', 'rules'],
+    args: ['id', 'name', 'room', 'event'],
+  },
+  'rename-user': {
+    keys: ['user'],
+    args: ['step', 'nick', 'name', 'timeout'],
+  },
+  'renew-log': {
+    keys: ['log', 'copy', 'forgetting'],
+    args: ['room'],
+  },
+  resume: {
+    keys: ['user', 'seen'],
+    args: ['id', 'tokenHash', 'seenAgo'],
+  },
+  'set-value': {
+    keys: ['log', 'roster', 'delivered', 'dirty', 'nonce', 'rules', 'slow', 'sends', 'values', 'ownValues', 'weights'],
+    args: [
+      'id',
+      'eventHead',
+      'room',
+      'key',
+      'step',
+      'json',
+      'expected',
+      'nonceTtl',
+      'ownerHash',
+      'filterHash',
+      'verdict',
+      'maskedJson',
+      'undeliveredMax',
+      'roomSends',
+      'window',
+      'cost',
+      'keysMax',
+      'bytesMax',
+      'isOwn',
+      'tokenHash',
+    ],
+  },
+  touch: {
+    keys: ['seen', 'attached', 'sequence'],
+    args: ['tag', 'instance'],
+    list: { name: 'users', keys: [], args: ['id', 'n', 'count', 'eventId', 'digest', 'letGo'] },
+  },
+  'value-weights': {
+    keys: ['weights'],
+    args: ['prefix', 'roomsMax'],
+  },
+  values: {
+    keys: ['values', 'ownValues', 'delivered'],
+    args: ['bytesMax', 'from', 'prefix'],
+  },
+} as const satisfies Record<string, Shape>;
+
+type Scripts = typeof SCRIPTS;
+
+export type ScriptName = keyof Scripts;
+
+export type Argument = string | number;
+
+type Named<Part extends { keys: readonly string[]; args: readonly string[] }> = Readonly<
+  Record<Part['keys'][number], string> & Record<Part['args'][number], Argument>
+>;
+type Tail<Part> = Part extends { tail: infer Name extends string }
+  ? Readonly<Record<Name, readonly Argument[]>>
+  : unknown;
+type List<Script> = Script extends {
+  list: infer Part extends { name: string; keys: readonly string[]; args: readonly string[] };
+}
+  ? Readonly<Record<Part['name'], readonly (Named<Part> & Tail<Part>)[]>>
+  : unknown;
+
+/** All keys and arguments of a script by their names. Without one of them it does not compile. */
+export type ScriptInput<Name extends ScriptName> = Named<Scripts[Name]> & List<Scripts[Name]>;
