@@ -99,7 +99,7 @@ describe('what the owner takes out', () => {
     await send('kind');
     await text(page, 'kind').waitFor();
     await act('ban', { user: user.id, seconds: 5, messages: true });
-    await text(page, `Anna ${rooms} removed all messages of Bert ${rooms}`).waitFor();
+    await text(page, `Anna ${rooms} removed all messages from Bert ${rooms}`).waitFor();
     expect(await texts(page)).toEqual(['kind']);
   });
 
@@ -155,7 +155,7 @@ describe('what the owner does', () => {
     await ask(api, 'send', { token, room, text: 'hello' });
     for (const rules of [{ slow: 30 }, { slow: 0 }, { readonly: true }, { readonly: false }]) await act('rules', rules);
     await act('kick', { user: user.id });
-    await text(page, `Bert ${rooms} was sent out by Anna ${rooms}`).waitFor();
+    await text(page, `Bert ${rooms} was kicked by Anna ${rooms}`).waitFor();
     for (const words of [
       'Slow mode: one message per person every 30 s',
       'Slow mode is off',
@@ -216,12 +216,12 @@ describe('what the owner does', () => {
     await act('rules', { words: ['rude'], hold: true });
     const page = await open();
     await say(page, 'how rude');
-    await page.getByText('Waits for the owner’s approval').waitFor();
+    await page.getByText('Waiting for approval').waitFor();
     const { messages } = await ask<{ messages: { id: string }[] }>(api, 'held', { token: anna.token, room });
     expect(await log(page).locator('.row').getByText('how rude').count()).toBe(0);
     await act('approve', { id: messages[0]?.id });
     await log(page).locator('.row').getByText('how rude', { exact: true }).waitFor();
-    await page.getByText('Waits for the owner’s approval').waitFor({ state: 'detached' });
+    await page.getByText('Waiting for approval').waitFor({ state: 'detached' });
   });
 
   it('makes a message wait in slow mode, which says so and is sent by itself', async () => {
@@ -237,10 +237,10 @@ describe('what the owner does', () => {
   it('is told at once to who was sent out, and lets it come back', async () => {
     const page = await open();
     await act('kick', { user: await userOf(page) });
-    const told = page.getByText(`Anna ${rooms} sent you out of this room.`);
+    const told = page.getByText(`Anna ${rooms} kicked you from this room.`);
     await told.waitFor();
     expect(await page.getByRole('textbox', { name: 'Message' }).isDisabled()).toBe(true);
-    await page.getByRole('button', { name: 'Come back' }).click();
+    await page.getByRole('button', { name: 'Join again' }).click();
     await told.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /Change your name/ }).waitFor();
     await say(page, 'here again');

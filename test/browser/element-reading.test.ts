@@ -70,7 +70,7 @@ describe('an input method', () => {
     await page.keyboard.press('Escape');
     await name.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: /^Room/ }).click();
-    const words = page.getByRole('textbox', { name: 'Unwanted words' });
+    const words = page.getByRole('textbox', { name: 'Blocked words' });
     await takenKey(words, 'Escape');
     expect(await words.isVisible()).toBe(true);
     await words.press('Escape');
@@ -216,7 +216,7 @@ describe('in a crowd of which the server names only some', () => {
     await ask(api, 'send', { token, room, text: 'for all' });
     await log(page).getByText('for all').hover();
     await log(page)
-      .getByRole('button', { name: /^Tools for the message of/ })
+      .getByRole('button', { name: /^Tools for the message from/ })
       .click();
     await page
       .getByRole('group', { name: /^Tools/ })

@@ -87,7 +87,7 @@ describe('who makes a room', () => {
     const anna = await open();
     await anna.getByText('Your room').waitFor();
     await roomButton(anna).click();
-    await press(anna, 'Copy the owner’s link');
+    await press(anna, 'Copy owner link');
     await anna.getByRole('button', { name: 'Copied' }).waitFor();
     const link = await anna.evaluate(() => navigator.clipboard.readText());
     const token = (await tokenIn(anna)) ?? 'none';
@@ -113,7 +113,7 @@ describe('who makes a room', () => {
     );
     const anna = await open('', {}, at);
     await roomButton(anna).click();
-    await press(anna, 'Copy the owner’s link to this page');
+    await press(anna, 'Copy owner link to this page');
     await anna.getByRole('button', { name: 'Copied' }).waitFor();
     const link = await anna.evaluate(() => navigator.clipboard.readText());
     const other = await open('', {}, link);
@@ -133,7 +133,7 @@ describe('who makes a room', () => {
     await anna.getByText('Your room').waitFor();
     expect(await tokenIn(anna)).toBe(token);
     const bert = await open(`#owner=${'y'.repeat(24)}`);
-    await bert.getByText('This owner’s link is not valid any more.').waitFor();
+    await bert.getByText('This owner link is no longer valid.').waitFor();
     expect([await tokenIn(bert), await roomButton(bert).count()]).toEqual([null, 0]);
   });
 
@@ -181,24 +181,24 @@ describe('who makes a room', () => {
     await press(strip(anna), 'Close');
     await anna.locator('.people li', { hasText: bertName }).getByText('muted', { exact: true }).waitFor();
     await judgePerson(anna, bertName);
-    await press(strip(anna), 'Let write');
+    await press(strip(anna), 'Unmute');
     await anna.locator('.people li').getByText('muted', { exact: true }).waitFor({ state: 'detached' });
     await judgePerson(anna, cleoName);
-    await press(strip(anna), 'Send out');
-    await press(strip(anna), 'Send out');
-    await cleo.getByRole('button', { name: 'Come back' }).waitFor();
+    await press(strip(anna), 'Kick');
+    await press(strip(anna), 'Kick');
+    await cleo.getByRole('button', { name: 'Join again' }).waitFor();
     await judgePerson(anna, bertName);
     await press(strip(anna), 'Ban');
     await press(strip(anna), '1 hour');
     await bert.getByText(/banned you from this room for 1 hour\./).waitFor();
-    expect(await bert.getByRole('button', { name: 'Come back' }).count()).toBe(0);
-    await cleo.getByRole('button', { name: 'Come back' }).click(); // from the same address
-    await cleo.getByText('You, or somebody at your address, may not come into this room: 1 hour left.').waitFor();
+    expect(await bert.getByRole('button', { name: 'Join again' }).count()).toBe(0);
+    await cleo.getByRole('button', { name: 'Join again' }).click(); // from the same address
+    await cleo.getByText('You, or your network, are banned from this room: 1 hour left.').waitFor();
     complaints = complaints.filter((text) => !text.includes('403')); // the browser's own words for that answer
     await roomButton(anna).click();
-    await press(anna, `Let in: ${bertName}`);
-    await anna.getByRole('button', { name: `Let in: ${bertName}` }).waitFor({ state: 'detached' });
-    await anna.getByText(`You let ${bertName} in again`).waitFor();
+    await press(anna, `Unban: ${bertName}`);
+    await anna.getByRole('button', { name: `Unban: ${bertName}` }).waitFor({ state: 'detached' });
+    await anna.getByText(`You unbanned ${bertName}`).waitFor();
     await anna.getByText(`You quietly muted ${bertName} for 10 minutes`).waitFor(); // who has left
   });
 });
@@ -218,16 +218,16 @@ describe("the room's panel", () => {
       await log(bert).getByText('Slow mode: one message per person every 5 s').waitFor();
       await anna.getByRole('switch', { name: /^No links/ }).click();
       await log(bert).getByText('Links are not allowed any more').waitFor();
-      await anna.getByRole('textbox', { name: 'Unwanted words' }).fill('rude*\nspam');
+      await anna.getByRole('textbox', { name: 'Blocked words' }).fill('rude*\nspam');
       await anna.getByLabel('Hold the message until you approve it').check();
       await press(anna, 'Save');
       await anna.getByText('Saved', { exact: true }).waitFor();
       await say(bert, 'how rude!');
-      await bert.getByText('Waits for the owner’s approval').waitFor();
+      await bert.getByText('Waiting for approval').waitFor();
       await anna.getByRole('button', { name: 'Room (1 waiting)' }).waitFor();
       await press(anna, 'Close');
       await anna.getByText('1 message waits for your approval').waitFor();
-      await press(anna, 'Look');
+      await press(anna, 'Review');
       await anna.getByText('1 message waits for your approval').waitFor({ state: 'hidden' });
       await anna.getByText('how rude!', { exact: true }).waitFor();
       expect(await violations(anna)).toEqual([]);
@@ -254,7 +254,7 @@ describe('a moderator', () => {
     await press(strip(anna), 'Make moderator');
     await bert.getByText('You are a moderator here').waitFor();
     await roomButton(bert).click();
-    await bert.getByText('You help to keep this room in order.').waitFor();
+    await bert.getByText('You are a moderator of this room.').waitFor();
     expect(await bert.getByRole('button', { name: `Tools for ${annaName}`, exact: true }).count()).toBe(0);
     expect(
       (await bert.getByRole('switch', { name: /^Closed/ }).count()) +
@@ -267,9 +267,9 @@ describe('a moderator', () => {
     await log(anna).getByText('I may', { exact: true }).waitFor();
     await judgePerson(anna, bertName);
     await press(strip(anna), 'Hand over');
-    await press(strip(anna), 'Offer it');
+    await press(strip(anna), 'Offer the room');
     await bert.getByText(`${annaName} offers you this room.`).waitFor();
-    await press(bert, 'Take it over');
+    await press(bert, 'Accept');
     await bert.getByText('Your room').waitFor();
     await roomButton(anna).waitFor({ state: 'detached' });
     complaints = complaints.filter((text) => !text.includes('403')); // what its panel had just asked

@@ -60,7 +60,7 @@ describe('a server that is not there', () => {
     await link.close();
     const page = await open(embedded(`server="${link.url}"`));
     await page
-      .getByText('The room cannot be opened yet. The server could not be reached. It is tried again by itself.')
+      .getByText('The room cannot be opened yet. The server could not be reached. The chat keeps trying.')
       .waitFor();
     const doctor = page.getByRole('link', { name: `${link.url}/doctor` });
     expect(await doctor.getAttribute('target')).toBe('_blank');
@@ -82,7 +82,7 @@ describe('a server that is not there', () => {
     await page.route(/\/api\/join/, (route) => route.fulfill({ status: 503, json: { ok: false, error } }));
     await page.goto(`${api}/r/unwell`);
     await page
-      .getByText('The room cannot be opened yet. Not available. Try again soon. It is tried again by itself.')
+      .getByText('The room cannot be opened yet. Not available. Try again soon. The chat keeps trying.')
       .waitFor();
     expect(await page.getByText('If this page opens').count()).toBe(0);
     await page.unroute(/\/api\/join/);
@@ -105,7 +105,7 @@ describe('a server that is not there', () => {
 
   it('whose address is none is called that', async () => {
     const page = await open(embedded('server="localhost:8761"'));
-    await page.getByText('"localhost:8761" is no web address. It begins with https:// or http://.').waitFor();
+    await page.getByText('"localhost:8761" is not a web address.').waitFor();
   });
 
   it('is tried at once when that is asked for', async () => {
@@ -165,7 +165,7 @@ describe('names', () => {
     for (const wrong of ['', '   ', 'x'.repeat(40), '\u202eabc']) {
       await input.fill(wrong);
       await page.keyboard.press('Enter');
-      await page.getByRole('alert').getByText('Use 1 to 32 characters, none of them invisible.').waitFor();
+      await page.getByRole('alert').getByText('Use 1 to 32 visible characters.').waitFor();
       expect(await input.getAttribute('aria-invalid')).toBe('true');
       expect(await input.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element)).toBe(
         true,
@@ -276,11 +276,11 @@ describe('a person who writes privately and is not wanted', () => {
     await page.getByRole('log').getByText('psst').waitFor();
 
     await press('Block');
-    await page.getByText('Bert cannot write to you privately any more.').waitFor();
+    await page.getByText('Bert can no longer send you private messages.').waitFor();
     expect(await isRefused()).toBe(true);
     expect(await violations(page)).toEqual([]);
     await press('Undo');
-    await page.getByText('Bert can write to you privately again.').waitFor();
+    await page.getByText('Bert can send you private messages again.').waitFor();
     await write('back again');
 
     await press('Block');

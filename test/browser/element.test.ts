@@ -99,11 +99,11 @@ describe.each([1_280, 360])('at %i px, in light and in dark, axe finds nothing w
     await page.getByRole('button', { name: /Change your name/ }).click();
     await page.getByRole('textbox', { name: 'Your name' }).fill(names[0] ?? '');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('button', { name: /^Take/ }).waitFor();
+    await page.getByRole('button', { name: /^Use / }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('textbox', { name: 'Your name' }).fill('');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Use 1 to 32 characters').waitFor();
+    await page.getByText('Use 1 to 32 visible characters').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Cancel' }).first().click();
     if (width === 360) await page.getByRole('button', { name: /here/ }).click();
@@ -111,7 +111,7 @@ describe.each([1_280, 360])('at %i px, in light and in dark, axe finds nothing w
     await page.getByRole('button', { name: names[3], exact: true }).click();
     await page.getByText('Only you two see this').waitFor();
     await page.context().setOffline(true);
-    await page.getByText('The connection is gone.').waitFor();
+    await page.getByText('The connection is lost.').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.context().setOffline(false);
     await page.getByRole('button', { name: 'Invite' }).click();
@@ -235,7 +235,7 @@ describe('the element', () => {
       });
       return (await log(page).getByText('older 0', { exact: true }).count()) === 1;
     }, 'the first message');
-    await log(page).getByText('This is where it begins.').waitFor();
+    await log(page).getByText('This is the beginning.').waitFor();
   });
 
   it('speaks other languages and wears other clothes', async () => {

@@ -114,12 +114,12 @@ describe('a room', () => {
     const [ann, bob] = [await open('/r/page-offline'), await open('/r/page-offline')];
     await call(ann, 'Aino');
     await ann.context().setOffline(true);
-    await ann.getByText('The connection is gone.').waitFor();
+    await ann.getByText('The connection is lost.').waitFor();
     await say(ann, 'from the tunnel');
     await log(ann).getByText('Sending…').waitFor();
     await ann.context().setOffline(false);
     await log(bob).getByText('from the tunnel').waitFor();
-    await ann.getByText('The connection is gone.').waitFor({ state: 'hidden' });
+    await ann.getByText('The connection is lost.').waitFor({ state: 'hidden' });
     await log(ann).getByText('Sending…').waitFor({ state: 'detached' });
     expect(await log(ann).getByText('from the tunnel').count()).toBe(1);
   });
@@ -130,8 +130,8 @@ describe('a room', () => {
     await bob.getByRole('button', { name: /Change your name/ }).click();
     await bob.getByRole('textbox', { name: 'Your name' }).fill('alma');
     await bob.getByRole('button', { name: 'Save' }).click();
-    const offer = bob.getByRole('button', { name: /^Take / });
-    const free = (await offer.textContent())?.replace('Take ', '') ?? '';
+    const offer = bob.getByRole('button', { name: /^Use / });
+    const free = (await offer.textContent())?.replace('Use ', '') ?? '';
     await offer.click();
     await bob.getByRole('button', { name: `You are ${free}.` }).waitFor();
   });

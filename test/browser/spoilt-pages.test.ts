@@ -82,7 +82,7 @@ describe.each(SPOILT)('a page that %s', (_, script) => {
     expect(await dataSent()).toEqual(expect.arrayContaining([sent('fetch'), sent('jsonp')]));
 
     await page
-      .getByRole('button', { name: `Tools for the message of bob ${rooms}` })
+      .getByRole('button', { name: `Tools for the message from bob ${rooms}` })
       .last()
       .click();
     await page.getByRole('button', { name: 'Remove' }).click();

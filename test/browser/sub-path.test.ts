@@ -12,7 +12,7 @@ const PASSWORD = 'a password of the host';
 const SHOTS = 'test/shots';
 let system: TestSystem, browser: Browser, site: Site, proxy: SubPath, api: string;
 let contexts: BrowserContext[] = [];
-let problems: string[] = [];
+const problems: string[] = [];
 
 beforeAll(async () => {
   [system, browser, site] = await Promise.all([
@@ -80,7 +80,7 @@ describe('below a path', () => {
     await page.getByRole('img', { name: `QR code of ${proxy.url}/r/below` }).waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: /^Room/ }).click();
-    await page.getByRole('button', { name: 'Copy the owner’s link', exact: true }).click();
+    await page.getByRole('button', { name: 'Copy owner link', exact: true }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect(link).toMatch(new RegExp(`^${proxy.url}/r/below#owner=[\\w-]+$`));
@@ -195,7 +195,7 @@ describe('a room in a frame of another site', () => {
       .getByRole('log')
       .getByText(/offered this room to/)
       .waitFor();
-    expect(await page.getByRole('button', { name: 'Take it over' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Accept' }).count()).toBe(0);
     expect(await tools.count()).toBe(0);
     expect(
       (await ask<{ moderators: unknown[] }>(api, 'audit', { token, room: 'led-clicks-2' })).moderators,

@@ -120,7 +120,7 @@ describe('imports of the element', () => {
   const element = 'apps/web/element/';
   const ground = ['dom/', 'skeleton.ts', 'texts.ts', 'times.ts'];
 
-  // From the ground up. Only chat-view.ts, element.ts and what stands beside them import all rooms.
+  // From the bottom up. Only the files beside chat-view.ts import from all folders.
   it.each([
     ['texts.ts', []],
     ['dom/', ['dom/']],
@@ -131,16 +131,16 @@ describe('imports of the element', () => {
     ['conversations/', [...ground, 'log/', 'status/', 'conversations/']],
     ['people/', [...ground, 'conversations/', 'people/']],
     ['moderation/', [...ground, 'log/', 'status/', 'people/', 'moderation/']],
-  ])('in %s stay within %j', (room, allowed) => {
+  ])('in %s stay within %j', (folder, allowed) => {
     const outside = ['apps/web/client/', 'shared/protocol/'];
-    expect(offences(element + room, within(...outside, ...allowed.map((one) => element + one)))).toEqual([]);
+    expect(offences(element + folder, within(...outside, ...allowed.map((one) => element + one)))).toEqual([]);
   });
 
-  it('in its ground name no library', () => {
-    for (const room of ground) expect(offences(element + room, within(element, 'shared/protocol/'))).toEqual([]);
+  it('in its ground do not name the library', () => {
+    for (const folder of ground) expect(offences(element + folder, within(element, 'shared/protocol/'))).toEqual([]);
   });
 
-  it('in the moderation tools know of the element what all rooms know, and the tools, notices and denials', () => {
+  it('in the moderation tools stay within the ground, and three files of other folders', () => {
     const known = [...ground, 'moderation/tools.ts', 'log/notices.ts', 'status/denials.ts'].map((one) => element + one);
     const outside = ['apps/web/moderation-tools/', 'apps/web/client/', 'shared/protocol/'];
     expect(offences('apps/web/moderation-tools/', within(...outside, ...known))).toEqual([]);
