@@ -1,6 +1,6 @@
 /** What a room does not want to be said: words, links; what waits for approval; and who is muted without knowing it. */
 import { beforeEach, describe, expect } from 'vitest';
-import { checkParameters } from '../../apps/api/operations/parameters.js';
+import { checkParameters } from '../../apps/api/operations/parameters/check.js';
 import { switchRoom } from '../../shared/store/moderation.js';
 import { emptyTest } from '../support/fixtures/parts.js';
 import { openPart } from '../support/parts.js';

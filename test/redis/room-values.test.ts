@@ -1,7 +1,7 @@
 /** All values of a room: how many there may be, who may write them, and when they are gone. */
 import { describe, expect } from 'vitest';
 import { operations } from '../../apps/api/operations/index.js';
-import { checkParameters } from '../../apps/api/operations/parameters.js';
+import { checkParameters } from '../../apps/api/operations/parameters/check.js';
 import type { Reply } from '../../apps/api/reply.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import { VALUES_MAX } from '../../shared/protocol/limits.js';

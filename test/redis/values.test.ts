@@ -1,6 +1,6 @@
 /** A value of a room or of a user: how it is set, added to, read and told. */
 import { describe, expect } from 'vitest';
-import { checkParameters } from '../../apps/api/operations/parameters.js';
+import { checkParameters } from '../../apps/api/operations/parameters/check.js';
 import { OWN_VALUES_MAX } from '../../shared/protocol/limits.js';
 import { weighValues } from '../../shared/store/values.js';
 import { emptyWith } from '../support/fixtures/parts.js';

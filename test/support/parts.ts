@@ -5,7 +5,7 @@ import { FanOutRequests } from '../../apps/api/fan-out-requests.js';
 import { Admission } from '../../apps/api/limits/admission.js';
 import { Filters } from '../../apps/api/moderation/filters.js';
 import { operations } from '../../apps/api/operations/index.js';
-import type { Parameters } from '../../apps/api/operations/parameters.js';
+import type { Parameters } from '../../apps/api/operations/parameters/check.js';
 import { Polls } from '../../apps/api/polls/polls.js';
 import type { Reply } from '../../apps/api/reply.js';
 import { FanOut } from '../../apps/worker/jobs/fan-out.js';

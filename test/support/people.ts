@@ -1,5 +1,5 @@
 /** Users of parts under test, who poll as a client library does. */
-import type { Parameters } from '../../apps/api/operations/parameters.js';
+import type { Parameters } from '../../apps/api/operations/parameters/check.js';
 import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
 import type { OperationName } from '../../shared/protocol/operations.js';
 import type { Answer, Part } from './parts.js';

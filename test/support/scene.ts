@@ -1,5 +1,5 @@
 /** A Redis, an API process's parts and a worker's fan-out, for tests of what happens in a room. */
-import type { Parameters } from '../../apps/api/operations/parameters.js';
+import type { Parameters } from '../../apps/api/operations/parameters/check.js';
 import type { ChatEvent, RoomView } from '../../shared/protocol/events.js';
 import type { Part, Worker } from './parts.js';
 import { Person } from './people.js';

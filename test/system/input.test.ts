@@ -1,6 +1,6 @@
 /** Input is taken strictly: what is not known, not well-formed or given twice is refused by name, and nothing is guessed. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseJson } from '../../apps/api/operations/parameters.js';
+import { parseJson } from '../../apps/api/operations/parameters/json.js';
 import { OPERATIONS, type OperationName, type ParameterKind } from '../../shared/protocol/operations.js';
 import { type Body, call, type Failure, fetchText, type Parameters, type Way } from '../support/client.js';
 import { startSystem, type TestSystem } from '../support/processes.js';

@@ -37,13 +37,14 @@ interface Limit {
 
 const ROOM = 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -';
 const NAME =
-  'name must have 1 to 32 characters, at least one of them visible, ' +
-  'no control or direction characters, and no more marks on a letter than its script needs.';
+  'name must have 1 to 32 characters, at least one of them visible. ' +
+  'Control characters, direction characters and piles of combining marks are not allowed.';
 const DATA =
   'data must be JSON of at most 4096 bytes with < and > escaped, nested at most 32 deep, without a key __proto__.';
 const TEXT = 'text must have 1 to 2000 characters, at least one of them visible.';
 const KEY =
-  'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @, and may begin with @me/ for a value of your own, not with another @.';
+  'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @. ' +
+  'It may begin with @me/ for a value of your own, but not with any other @.';
 const LIMITS: Limit[] = [
   {
     operation: 'rename',
@@ -163,7 +164,7 @@ const LIMITS: Limit[] = [
   {
     operation: 'get',
     field: 'after',
-    says: 'after must be the text that get gave as more.',
+    says: 'after must be the value of more that get returned.',
     also: { room: 'limits' },
     allowed: ['0', '18446744073709551615'],
     refused: ['', 'x', '-1', '18446744073709551616'],
@@ -171,7 +172,7 @@ const LIMITS: Limit[] = [
   {
     operation: 'history',
     field: 'types',
-    says: 'types must be some of message, joined, left, renamed, removed, cleared, rules, moderator, offered, owned, held, muted, as a JSON array or with commas between.',
+    says: 'types must be some of message, joined, left, renamed, removed, cleared, rules, moderator, offered, owned, held, muted, as a JSON array or separated by commas.',
     also: { room: 'limits' },
     allowed: ['message', 'message,left', ['message', 'left']],
     refused: ['', 'value', 'message,', ['x']],
@@ -250,7 +251,7 @@ const LIMITS: Limit[] = [
   {
     operation: 'poll',
     field: 'cursor',
-    says: 'cursor must be the text that join or the last poll gave.',
+    says: 'cursor must be the cursor that join or the last poll returned.',
     also: { timeout: 0 },
     allowed: ['abc.0.0-0'],
     refused: ['', 'x', '1-1', 'abc.-1.0-0', 'abc.1.0', 'ABC.0.0-0', `${'a'.repeat(17)}.0.0-0`],

@@ -151,7 +151,7 @@ describe('GET /api', () => {
     const response = await fetch(`${url}/api/${name}`);
     expect({ status: response.status, body: await response.json() }).toMatchObject({
       status: 405,
-      body: { error: { code: 'method_not_allowed', field: 'method', message: `${name} changes something: use POST.` } },
+      body: { error: { code: 'method_not_allowed', field: 'method', message: `${name} changes something. Use POST.` } },
     });
     expect(response.headers.get('allow')).toBe('POST, OPTIONS');
   });

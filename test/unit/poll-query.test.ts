@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkCallback } from '../../apps/api/http/jsonp.js';
 import { readPlainPoll } from '../../apps/api/http/poll-query.js';
-import { checkParameters, fromQuery, parseQuery } from '../../apps/api/operations/parameters.js';
+import { checkParameters } from '../../apps/api/operations/parameters/check.js';
+import { fromQuery, parseQuery } from '../../apps/api/operations/parameters/query.js';
 
 const TOKEN = '12.abcdefghijklmnopqrstuvwx';
 const CURSOR = 'abcdef0123.42.1700000000000-0';

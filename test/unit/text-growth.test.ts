@@ -1,7 +1,7 @@
 /** Text that grows when it is normalised, escaped or masked: what is computed from it is bounded by the result. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Filters, hasLink } from '../../apps/api/moderation/filters.js';
-import { checkParameters } from '../../apps/api/operations/parameters.js';
+import { checkParameters } from '../../apps/api/operations/parameters/check.js';
 import { DATA_BYTES, TEXT_MAX, WORD_MAX, WORDS_MAX } from '../../shared/protocol/limits.js';
 import { storedBytes } from '../../shared/store/event-text.js';
 import { foldText, plainForm } from '../../shared/store/names.js';

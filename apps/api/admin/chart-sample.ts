@@ -1,6 +1,6 @@
 /** One sample of the page's charts, out of readings of all figures. */
 import type { InstanceMetrics, Sample } from '../../../shared/protocol/admin.js';
-import { quantilesBetween, type MetricsSnapshot } from './metrics-snapshot.js';
+import { type MetricsSnapshot, quantilesBetween } from './metrics-snapshot.js';
 
 /** What has happened since `before`; quantiles since `earlier`, as two seconds have too few for a 99th percentile. */
 export function sampleBetween(now: MetricsSnapshot, before: MetricsSnapshot, earlier: MetricsSnapshot): Sample {

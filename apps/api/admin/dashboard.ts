@@ -8,7 +8,7 @@ import { readOperatorActions, readSwitched } from '../../../shared/store/operato
 import { readRooms } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
-import { type TalkerRates, readTopTalkers } from '../limits/top-talkers.js';
+import { readTopTalkers, type TalkerRates } from '../limits/top-talkers.js';
 import type { SampleHistory } from './sample-history.js';
 
 /** Of each list, on the page. */

@@ -9,8 +9,8 @@ import type { AddressLookupReply, OperatorActionReply } from '../../../shared/pr
 import { ChatError } from '../../../shared/protocol/errors.js';
 import type { AddressHash } from '../limits/address-hash.js';
 import { act, checkAction, lookAtAddress } from './actions.js';
-import { readBusy, readDashboard, type DashboardSources } from './dashboard.js';
-import { type Entrance, userNameOf, requireSameSite } from './password.js';
+import { type DashboardSources, readBusy, readDashboard } from './dashboard.js';
+import { type Entrance, requireSameSite, userNameOf } from './password.js';
 
 const root = fileURLToPath(new URL('../../web/admin/', import.meta.url));
 const FILES = {

@@ -5,8 +5,8 @@
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import type { Sample } from '../../../shared/protocol/admin.js';
 import type { RedisClient } from '../../../shared/redis/owners.js';
-import { MetricsSnapshot } from './metrics-snapshot.js';
 import { sampleBetween } from './chart-sample.js';
+import { MetricsSnapshot } from './metrics-snapshot.js';
 
 const SAMPLE_EVERY_MS = 2_000;
 const SAMPLES_MAX = 150;

@@ -1,6 +1,6 @@
 /**
- * Operations over HTTP: `GET /jsonp/<op>` and `POST /api/<op>` (`GET` too for those that only read), found by a plain
- * look-up ahead of all other middleware.
+ * Operations over HTTP: `GET /jsonp/<operation>` and `POST /api/<operation>`. Operations that only read also take
+ * `GET /api/<operation>`. A plain look-up finds the operation, ahead of all other middleware.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
@@ -9,22 +9,22 @@ import { OPERATIONS, type OperationName } from '../../../shared/protocol/operati
 import type { Context } from '../context.js';
 import { operations } from '../operations/index.js';
 import type { Operation } from '../operations/operation.js';
-import { checkParameters, fromQuery, type Parameters, parseQuery } from '../operations/parameters.js';
-import { readBody } from './request-body.js';
-import { sendPreflight } from './response.js';
+import { checkParameters, type Parameters } from '../operations/parameters/check.js';
+import { fromQuery, parseQuery } from '../operations/parameters/query.js';
 import { Exchange, isOperation, type Monitoring } from './exchange.js';
 import { checkCallback } from './jsonp.js';
 import { readPlainPoll } from './poll-query.js';
+import { readBody } from './request-body.js';
+import { sendPreflight } from './response.js';
 
-/** A query that has more than separators. */
-const PAIR = /[^&]/;
-
+/** Runs the operation that a path names. Never throws: an error is the answer. */
 export type Dispatch = (req: IncomingMessage, res: ServerResponse, path: string, query: string) => void;
 
 const JSONP_PATH = '/jsonp/';
 const API_PATH = '/api/';
+/** Matches a query that has more than separators. */
+const ANY_PAIR = /[^&]/;
 
-/** Gives what serves an operation, by its path and query. Never throws: what goes wrong is the answer. */
 export function createDispatch(context: Context, monitoring: Monitoring): Dispatch {
   return (req, res, path, query) =>
     path.startsWith(JSONP_PATH)
@@ -32,40 +32,46 @@ export function createDispatch(context: Context, monitoring: Monitoring): Dispat
       : void dispatchApi(new Exchange(context, monitoring, res, path.slice(API_PATH.length)), req, query);
 }
 
-/** The middleware; everything that is no operation goes on to the next. */
-export function dispatchOperations(serve: Dispatch): Middleware {
-  return async (ctx, next) => {
+/** The Koa middleware. It passes everything that is not an operation on. */
+export function dispatchOperations(dispatch: Dispatch): Middleware {
+  return (ctx, next) => {
     if (!ctx.path.startsWith(JSONP_PATH) && !ctx.path.startsWith(API_PATH)) return next();
-    ctx.respond = false; // the answer is written in one piece, past Koa's own
-    serve(ctx.req, ctx.res, ctx.path, ctx.querystring);
+    ctx.respond = false; // the answer is written in one piece, without Koa
+    dispatch(ctx.req, ctx.res, ctx.path, ctx.querystring);
+    return undefined;
   };
 }
 
 function dispatchJsonp(exchange: Exchange, req: IncomingMessage, query: string): void {
   try {
     if (req.method !== 'GET')
-      throw new ChatError('method_not_allowed', 'JSONP is asked for by GET.', { field: 'method', allow: 'GET' });
+      throw new ChatError('method_not_allowed', 'JSONP needs a GET request.', { field: 'method', allow: 'GET' });
     const plain = exchange.name === 'poll' ? readPlainPoll(query) : null;
     if (plain) {
       exchange.callback = plain.callback;
-      return runOperation('poll', plain.parameters, exchange);
+      runOperation('poll', plain.parameters, exchange);
+    } else {
+      runJsonp(exchange, req, query);
     }
-    const parsed = parseQuery(query);
-    exchange.callback = checkCallback(parsed.values.get('callback') ?? []);
-    parsed.values.delete('callback');
-    parsed.values.delete('_'); // what jQuery and others add against caches
-    const operation = operationName(exchange.name);
-    exchange.context.admission.precheck(operation, req);
-    checkAndRun(operation, fromQuery(parsed), exchange);
   } catch (error) {
     exchange.fail(error);
   }
 }
 
+function runJsonp(exchange: Exchange, req: IncomingMessage, query: string): void {
+  const parsed = parseQuery(query);
+  exchange.callback = checkCallback(parsed.values.get('callback') ?? []);
+  parsed.values.delete('callback');
+  parsed.values.delete('_'); // jQuery and others add it against caches
+  const operation = operationNamed(exchange.name);
+  exchange.context.admission.precheck(operation, req);
+  checkAndRun(operation, fromQuery(parsed), exchange);
+}
+
 async function dispatchApi(exchange: Exchange, req: IncomingMessage, query: string): Promise<void> {
   if (req.method === 'OPTIONS') return sendPreflight(exchange.res);
   try {
-    const operation = operationName(exchange.name);
+    const operation = operationNamed(exchange.name);
     exchange.context.admission.precheck(operation, req);
     const raw = req.method === 'GET' ? readGet(operation, query) : await readPost(req, operation, query);
     checkAndRun(operation, withBearer(raw, req.headers.authorization), exchange);
@@ -74,11 +80,11 @@ async function dispatchApi(exchange: Exchange, req: IncomingMessage, query: stri
   }
 }
 
-function operationName(name: string): OperationName {
+function operationNamed(name: string): OperationName {
   if (isOperation(name)) return name;
   throw new ChatError(
     'unknown_operation',
-    `There is no such operation. There are: ${Object.keys(OPERATIONS).join(', ')}.`,
+    `There is no such operation. The operations are: ${Object.keys(OPERATIONS).join(', ')}.`,
   );
 }
 
@@ -86,7 +92,7 @@ function checkAndRun(name: OperationName, raw: Record<string, unknown>, exchange
   runOperation(name, checkParameters(name, raw), exchange);
 }
 
-/** Parameters and operation belong to the same name, which the type of a look-up by a union of names cannot say. */
+/** The type parameter ties the parameters to their operation. A look-up by a union of names could not. */
 function runOperation<Op extends OperationName>(name: Op, parameters: Parameters<Op>, exchange: Exchange): void {
   const { context } = exchange;
   exchange.noteParameters(parameters);
@@ -101,15 +107,14 @@ function runOperation<Op extends OperationName>(name: Op, parameters: Parameters
 }
 
 function readGet(name: OperationName, query: string): Record<string, unknown> {
-  if (!OPERATIONS[name].reads) throw wrongMethod(`${name} changes something: use POST.`, name);
+  if (!OPERATIONS[name].reads) throw wrongMethod(`${name} changes something. Use POST.`, name);
   return fromQuery(parseQuery(query));
 }
 
 async function readPost(req: IncomingMessage, name: OperationName, query: string): Promise<Record<string, unknown>> {
-  if (req.method !== 'POST')
-    throw wrongMethod(`${name} is asked for by POST${OPERATIONS[name].reads ? ' or GET' : ''}.`, name);
-  if (PAIR.test(query))
-    throw new ChatError('bad_request', 'With POST, parameters stand in the body, not in the query.', {
+  if (req.method !== 'POST') throw wrongMethod(`Use POST${OPERATIONS[name].reads ? ' or GET' : ''} for ${name}.`, name);
+  if (ANY_PAIR.test(query))
+    throw new ChatError('bad_request', 'With POST, put the parameters into the body, not into the query.', {
       field: 'query',
     });
   return readBody(req);
@@ -126,9 +131,11 @@ function withBearer(raw: Record<string, unknown>, header: string | undefined): R
   if (header === undefined) return raw;
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
   if (token === undefined)
-    throw new ChatError('bad_request', 'Authorization must be "Bearer" and a token.', { field: 'authorization' });
+    throw new ChatError('bad_request', 'Authorization must be "Bearer" followed by a token.', {
+      field: 'authorization',
+    });
   if (raw.token !== undefined)
-    throw new ChatError('bad_request', 'token was given twice: as a parameter and as Authorization.', {
+    throw new ChatError('bad_request', 'token was given twice: as a parameter and in Authorization.', {
       field: 'token',
     });
   raw.token = token;

@@ -1,4 +1,4 @@
-/** The answer of one request, from the moment that its operation is known: written once, counted, and noted for the guard and the log. */
+/** One request of an operation and its one answer: written once, counted, and reported to the limits and the log. */
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../../../shared/log.js';
 import { OPERATIONS, type OperationName } from '../../../shared/protocol/operations.js';
@@ -7,22 +7,24 @@ import type { Cursor } from '../../../shared/store/inboxes.js';
 import type { Context } from '../context.js';
 import type { AnsweredPoll } from '../limits/wasted-polls.js';
 import type { PollResult, Reply } from '../reply.js';
-import { send, sendError, toChatError } from './response.js';
 import type { RequestLine, RequestLog } from './request-log.js';
+import { send, sendError, toChatError } from './response.js';
 
+/** Where a process reports what becomes of its requests. */
 export interface Monitoring {
-  /** Told of each answer: the operation, how it ended (`ok` or an error's code), and by which limit if that was it. */
+  /** Counts an answer. `outcome`: `ok` or the error's code. `limit`: the limit that refused the request. */
   countAnswer(operation: string, outcome: string, limit?: string): void;
   log: Logger;
-  /** Where requests are told of one by one; null: nowhere. */
+  /** Null unless single requests are logged. */
   requestLog: RequestLog | null;
-  /** Told of each failure that is no ChatError. */
+  /** Takes every failure that is not a ChatError. */
   reportFailure(error: unknown): void;
 }
 
-/** What an answer remembers of its operation's parameters. */
+/** The parameters that an exchange needs when it is answered. */
 interface NotedParameters {
   token: string | undefined;
+  /** The position in the poll's cursor. */
   position: number | null;
   /** ms since 1970. */
   at: number;
@@ -31,13 +33,14 @@ interface NotedParameters {
 export class Exchange implements Reply {
   callback: string | undefined = undefined;
   onClientGone: (() => void) | null = null;
-  /** What the operation was asked, once that is known to be allowed. */
+  /** Set once the parameters are known to be allowed. */
   #parameters: NotedParameters | null = null;
   readonly onAccepted: Reply['onAccepted'];
   readonly #logLine: RequestLine | null;
   #whenEnded: (() => void) | null = null;
   #bytesRead = 0;
 
+  /** `name`: the operation, as the path names it. */
   constructor(
     readonly context: Context,
     readonly monitoring: Monitoring,
@@ -52,26 +55,28 @@ export class Exchange implements Reply {
     });
   }
 
-  /** Takes what to call when this is answered, or its client has gone: of requests in a pipeline Node tells only the first that. */
+  /**
+   * Calls `ended` once, when this is answered or its client has gone. The `close` event alone would not do: of the
+   * requests in a pipeline, Node tells only the first one that the client has gone.
+   */
   readonly onEnd = (ended: () => void): void => {
     this.#whenEnded = ended;
   };
 
-  /** Takes note of what the operation is asked. */
   noteParameters({ token, cursor }: { token?: string; cursor?: Cursor | undefined }): void {
     this.#parameters = { token, position: cursor?.count ?? null, at: Date.now() };
   }
 
-  succeed(body: string, gave: PollResult = 'events'): void {
+  succeed(body: string, result: PollResult = 'events'): void {
     this.onClientGone = null;
     this.#end();
     send(this.res, 200, body, this.callback);
-    this.#count('ok');
+    this.#countAnswer('ok');
     if (this.#parameters)
       this.context.admission.noteSuccess(
         {
           token: this.#parameters.token,
-          poll: this.#poll(this.#parameters, gave),
+          poll: this.#answeredPoll(this.#parameters, result),
           bytes: body.length + this.#bytesRead,
         },
         this.res.req,
@@ -79,16 +84,16 @@ export class Exchange implements Reply {
     this.#logLine?.succeeded(body, this.#parameters?.token);
   }
 
-  /** The one catch of a request ends here. */
+  /** All errors of a request end here. */
   fail(caught: unknown): void {
     this.onClientGone = null;
     this.#end();
     if (this.#parameters?.token !== undefined && isOperation(this.name))
       this.context.admission.noteFailure(this.name, this.#parameters.token, caught, this.res.req);
     const error = toChatError(caught, this.monitoring.reportFailure);
-    if (error.code === 'too_large') this.res.shouldKeepAlive = false; // what comes of it is not read to its end
+    if (error.code === 'too_large') this.res.shouldKeepAlive = false; // the rest of the request is not read
     sendError(this.res, error, this.callback);
-    this.#count(error.code, error instanceof RateLimited ? error.limit : undefined);
+    this.#countAnswer(error.code, error instanceof RateLimited ? error.limit : undefined);
     this.#logLine?.failed(error.code, this.#parameters?.token);
   }
 
@@ -100,10 +105,8 @@ export class Exchange implements Reply {
     return this.context.admission.addressHashes(this.res.req);
   }
 
-  #poll({ token, position, at }: NotedParameters, gave: PollResult): AnsweredPoll | null {
-    return this.name === 'poll' && token !== undefined
-      ? { token, position, took: Date.now() - at, result: gave }
-      : null;
+  #answeredPoll({ token, position, at }: NotedParameters, result: PollResult): AnsweredPoll | null {
+    return this.name === 'poll' && token !== undefined ? { token, position, took: Date.now() - at, result } : null;
   }
 
   #end(): void {
@@ -111,7 +114,7 @@ export class Exchange implements Reply {
     this.#whenEnded = null;
   }
 
-  #count(outcome: string, limit?: string): void {
+  #countAnswer(outcome: string, limit?: string): void {
     this.monitoring.countAnswer(operationLabel(this.name), outcome, limit);
   }
 }
@@ -120,7 +123,7 @@ export function isOperation(name: string): name is OperationName {
   return Object.hasOwn(OPERATIONS, name);
 }
 
-/** A path that is no operation is the client's own text: it goes into no figure and no log. */
+/** A path that names no operation is the client's own text. It must not get into the metrics or the log. */
 function operationLabel(name: string): string {
   return isOperation(name) ? name : 'unknown';
 }

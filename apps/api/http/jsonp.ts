@@ -1,8 +1,8 @@
-/** JSONP: JSON in a call of the page's function. */
+/** JSONP: JSON inside a call of the page's function. */
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { CALLBACK_MAX } from '../../../shared/protocol/limits.js';
 
-/** Dotted identifiers and `[n]` indexes, and nothing that could be code. Linear: no part can match two ways. */
+/** Dotted identifiers and `[n]` indexes, and nothing that could be code. Linear: no text can match in two ways. */
 const CALLBACK = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*|\[\d{1,9}\])*$/;
 const ALLOWED = `callback must be a dotted name such as app.chat[0].receive, of at most ${CALLBACK_MAX} characters.`;
 
@@ -10,7 +10,7 @@ export function isCallback(text: string): boolean {
   return text.length <= CALLBACK_MAX && CALLBACK.test(text);
 }
 
-/** Checks a callback. Throws `callback_missing` or `callback_invalid`. */
+/** Returns the one allowed callback. Throws `callback_missing` or `callback_invalid`. */
 export function checkCallback(values: string[]): string {
   const [callback] = values;
   if (callback === undefined || callback === '')
@@ -22,8 +22,8 @@ export function checkCallback(values: string[]): string {
 }
 
 /**
- * The script that calls the page's function. The comment in front keeps a callback from being the first bytes of a file
- * of another type (Rosetta Flash, CVE-2014-4671). The JSON text is script-safe already.
+ * Returns the script that calls the page's function. The comment in front keeps the callback from being the first bytes
+ * of a file of another type (Rosetta Flash, CVE-2014-4671). The JSON text is script-safe already.
  */
 export function encodeJsonp(callback: string, scriptSafe: string): string {
   return `/**/${callback}(${scriptSafe});`;

@@ -1,10 +1,10 @@
-/** The Koa application: operations first and alone, everything else behind them. */
+/** The Koa application: operations come first, everything else behind them. */
 import Koa, { type Middleware } from 'koa';
 import { type Dispatch, dispatchOperations } from './dispatch.js';
 import type { Monitoring } from './exchange.js';
 import { type RouteParts, routes } from './routes.js';
 
-/** What a client does to its own connection, broken HTTP included: nothing that the host's log should fill up with. */
+/** Faults of a client's own connection, broken HTTP included. They must not fill the host's log. */
 const CONNECTION_ERROR = /^(HPE_|ECONN|EPIPE|ERR_STREAM|ERR_HTTP_REQUEST_TIMEOUT)/;
 
 export function createKoaApp(dispatch: Dispatch, monitoring: Monitoring, parts: RouteParts): Koa {
@@ -20,7 +20,7 @@ export function createKoaApp(dispatch: Dispatch, monitoring: Monitoring, parts: 
   return app;
 }
 
-/** A request target need not be a path: for `http://[` there is none, and Koa throws when asked for it. */
+/** Answers 400 to a request target without a path, such as `http://[`. Koa would throw when asked for the path. */
 const requirePath: Middleware = (ctx, next) => {
   if (pathOf(ctx.request) !== null) return next();
   ctx.set('X-Content-Type-Options', 'nosniff');

@@ -3,16 +3,17 @@ import type { IncomingMessage } from 'node:http';
 import rawBody from 'raw-body';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { BODY_BYTES } from '../../../shared/protocol/limits.js';
-import { fromQuery, parseJson, parseQuery } from '../operations/parameters.js';
+import { parseJson } from '../operations/parameters/json.js';
+import { fromQuery, parseQuery } from '../operations/parameters/query.js';
 
-const BODY =
+const ALLOWED =
   'The body must be a JSON object such as {"room":"lobby"}, nested at most 64 deep, ' +
   'or a form such as room=lobby with the Content-Type application/x-www-form-urlencoded.';
 const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
-/** `curl -d` says that it sends a form, whatever it sends. No parameter's name begins so. */
+/** `curl -d` always claims to send a form. No parameter's name begins like this, so such a body is JSON. */
 const OBJECT = /^\s*\{/;
 
-/** Reads the parameters of a POST; no body is no parameters. Throws `bad_request` or `too_large`. */
+/** Resolves with the parameters of a POST, none for an empty body. Rejects with `bad_request` or `too_large`. */
 export async function readBody(req: IncomingMessage): Promise<Record<string, unknown>> {
   const text = await readText(req);
   if (text === '') return {};
@@ -22,9 +23,9 @@ export async function readBody(req: IncomingMessage): Promise<Record<string, unk
 }
 
 function fromJson(text: string): Record<string, unknown> {
-  const body = parseJson(text, 'body', BODY);
+  const body = parseJson(text, 'body', ALLOWED);
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new ChatError('bad_request', BODY, { field: 'body' });
+    throw new ChatError('bad_request', ALLOWED, { field: 'body' });
   return Object.assign(Object.create(null), body) as Record<string, unknown>;
 }
 

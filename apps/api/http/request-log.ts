@@ -1,6 +1,6 @@
 /**
- * What the log says of requests with LOG_LEVEL=debug, so that a host can follow a message from its send to those who got it. Users and
- * events by their ids: no names, texts, addresses or tokens, at no level.
+ * What the log says of single requests at LOG_LEVEL=debug. A host can follow a message from its send to its receivers.
+ * Users and events appear as ids. No log level ever shows names, texts, addresses or tokens.
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -8,10 +8,10 @@ import type { Config } from '../../../shared/config/config.js';
 import { eventMark, type Logger } from '../../../shared/log.js';
 import { isToken, tokenUser } from '../../../shared/store/tokens.js';
 
-/** An id that a proxy gave a request. */
-const GIVEN = /^[A-Za-z0-9._-]{1,64}$/;
+/** A request id from a proxy. */
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** What an operation that went well is called in the log; others are `answered`. */
+/** The log's word for an operation that succeeded. Others are `answered`. */
 const MESSAGES: Record<string, string> = { send: 'accepted', poll: 'given' };
 
 export class RequestLog {
@@ -23,23 +23,23 @@ export class RequestLog {
     this.#behindProxy = behindProxy;
   }
 
-  /** Null when nobody wants to know: then requests cost nothing more. */
+  /** Returns null unless the log takes debug lines. Requests then cost nothing more. */
   static of(log: Logger, { trustProxy }: Config): RequestLog | null {
     return log.isLevelEnabled('debug') ? new RequestLog(log, trustProxy > 0) : null;
   }
 
   startLine(req: IncomingMessage, operation: string): RequestLine {
-    return new RequestLine(this.#log, this.#idOf(req), operation);
+    return new RequestLine(this.#log, this.#requestId(req), operation);
   }
 
-  /** Only a proxy of ours is believed: a client could give many requests one id. */
-  #idOf(req: IncomingMessage): string {
+  /** Takes the id from our own proxy only. A client could give many requests the same id. */
+  #requestId(req: IncomingMessage): string {
     const given = this.#behindProxy ? req.headers['x-request-id'] : undefined;
-    return typeof given === 'string' && GIVEN.test(given) ? given : randomBytes(8).toString('hex');
+    return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomBytes(8).toString('hex');
   }
 }
 
-/** The line of one request, written when it is answered. */
+/** The log line of one request. It is written when the request is answered. */
 class RequestLine {
   readonly #log: Logger;
   readonly #request: string;
@@ -53,12 +53,12 @@ class RequestLine {
     this.#operation = operation;
   }
 
-  /** Takes note of the event that the request has become. */
+  /** Notes the event that the request has become. */
   readonly noteAccepted = (room: string, id: string): void => {
     this.#event = eventMark(room, id);
   };
 
-  /** Writes the line; a poll that gave nothing has none. */
+  /** Writes the line. A poll without events has none. */
   succeeded(body: string, token: string | undefined): void {
     const events = this.#operation === 'poll' ? eventsOf(body) : undefined;
     if (events?.length === 0) return;
@@ -69,24 +69,24 @@ class RequestLine {
     this.#write('refused', token, { code });
   }
 
-  #write(word: string, token: string | undefined, what: object): void {
+  #write(message: string, token: string | undefined, details: object): void {
     const user = token !== undefined && isToken(token) ? tokenUser(token) : undefined;
     this.#log.debug(
       {
         request: this.#request,
         operation: this.#operation,
         user,
-        ...what,
+        ...details,
         took: Math.round(performance.now() - this.#began),
       },
-      word,
+      message,
     );
   }
 }
 
 export type { RequestLine };
 
-/** The events of a poll's answer; signals have no id. */
+/** Returns the marks of the events in a poll's answer. Signals have no id, so they are left out. */
 function eventsOf(body: string): string[] {
   const { events } = JSON.parse(body) as { events: { room: string; id?: string }[] };
   return events.flatMap(({ room, id }) => (id === undefined ? [] : [eventMark(room, id)]));

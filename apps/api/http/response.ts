@@ -1,13 +1,9 @@
-/**
- * The edge of a request: the only place that writes answers. JSONP is an encoding of the same JSON.
- */
+/** The only place that writes answers of operations. JSONP is another encoding of the same JSON. */
 import type { ServerResponse } from 'node:http';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
+import { draining } from './draining.js';
 import { encodeJsonp } from './jsonp.js';
-
-/** Set while the process drains: every answer then closes its connection, so that no request meets a closing socket. */
-export const draining = { now: false };
 
 const COMMON_HEADERS = [
   'X-Content-Type-Options',
@@ -18,7 +14,7 @@ const COMMON_HEADERS = [
   'cross-origin',
 ];
 const JSONP_HEADERS = [...COMMON_HEADERS, 'Content-Type', 'application/javascript; charset=utf-8'];
-/** Any page may call, none with credentials: there are no cookies, so there is nothing a third page could borrow. */
+/** Any page may call, none with credentials. There are no cookies, so another page has nothing to borrow. */
 const JSON_HEADERS = [
   ...COMMON_HEADERS,
   'Content-Type',
@@ -34,19 +30,19 @@ const PREFLIGHT_HEADERS = {
   'Content-Length': '0',
 };
 
-/** A ChatError as the client sees it. What is no ChatError is Redis away, or a fault of ours: `failed` is told of it. */
-export function toChatError(error: unknown, failed: (error: unknown) => void): ChatError {
+/** Returns an error as the client sees it. Any other error means that Redis is away, or our own fault: it is reported. */
+export function toChatError(error: unknown, reportFailure: (error: unknown) => void): ChatError {
   if (error instanceof ChatError) return error;
-  failed(error);
+  reportFailure(error);
   return new ChatError('unavailable', 'The chat is not available at the moment. Try again soon.', { retryAfter: 1 });
 }
 
-function errorBody(error: ChatError): string {
+export function errorBody(error: ChatError): string {
   const { code, status, message, details } = error;
   return scriptSafeJson({ ok: false, error: { code, status, message, ...details } });
 }
 
-/** Writes a JSON answer, or with a callback a JSONP one, which is always HTTP 200: a `<script>` can read no other. */
+/** Writes a JSON answer, or a JSONP answer if there is a callback. JSONP is always HTTP 200: a `<script>` reads no other. */
 export function send(res: ServerResponse, status: number, body: string, callback?: string): void {
   if (res.destroyed || res.headersSent) return;
   const text = callback === undefined ? body : encodeJsonp(callback, body);

@@ -1,7 +1,7 @@
-/** The pages and the browser library: files of `apps/web/public`, found by name, never outside it. */
+/** The pages and the browser library: the files of `apps/web/public`, found by name, never outside that folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Context, Middleware } from 'koa';
+import type { Context, Middleware, Next } from 'koa';
 import serve from 'koa-send';
 
 const root = fileURLToPath(new URL('../../web/public/', import.meta.url));
@@ -12,54 +12,46 @@ const PAGES: [RegExp, string][] = [
   [/^\/embed\/[A-Za-z0-9._-]{1,64}$/, '/embed.html'],
   [/^\/([a-z]+)$/, '/$1.html'],
 ];
-/** The talk of a room is for those who are there, not for a search engine. */
+/** Rooms belong to their members, not to a search engine. */
 const ROOM_PAGES = /^\/(?:r|embed)\//;
 const NOT_FOUND_FILE = '/404.html';
 
-/** What there is, read once: a path that names no file is not looked for. */
-function filesBelow(folder: string): Set<string> {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return new Set(
-    entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => `/${`${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\//, '')}`),
-  );
-}
-
-export function servePages(): Middleware {
+export function serveStaticFiles(): Middleware {
   const files = filesBelow(root);
   files.delete(NOT_FOUND_FILE);
-  const nothing = readFileSync(`${root}${NOT_FOUND_FILE}`, 'utf8');
+  const notFoundPage = readFileSync(`${root}${NOT_FOUND_FILE}`, 'utf8');
   return async (ctx, next) => {
     const file = fileFor(ctx.path, files);
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return file === undefined ? next() : refuseMethod(ctx);
-    if (file === undefined && leadsToPage(ctx, files)) return ctx.redirect(withoutSlash(ctx));
-    if (file === undefined && !wantsPage(ctx)) return next();
-    // Libraries are loaded by pages of other origins; every page asks anew, so that a new version is everywhere at once.
-    ctx.set('Access-Control-Allow-Origin', '*');
-    ctx.set('Cache-Control', 'no-cache');
-    ctx.vary('Accept-Encoding'); // the compressed form stands beside each text
-    if (ROOM_PAGES.test(ctx.path)) ctx.set('X-Robots-Tag', 'noindex');
-    if (file !== undefined) return void (await serve(ctx, file, { root }));
-    ctx.status = 404;
-    ctx.type = 'html';
-    ctx.body = nothing.replaceAll('{{root}}', wayBack(ctx.path));
+    if (file === undefined) return withoutFile(ctx, next, files, notFoundPage);
+    if (!isRead(ctx)) return refuseMethod(ctx);
+    setPageHeaders(ctx);
+    await serve(ctx, file, { root });
   };
 }
 
-/** Whether a path is that of a page but for the slash at its end: the page's own addresses go by its depth. */
-function leadsToPage({ path }: Context, files: Set<string>): boolean {
-  return /[^/]\/$/.test(path) && fileFor(path.slice(0, -1), files) !== undefined;
+/** Redirects `/about/` to `/about`, shows the 404 page to a browser, and leaves everything else to the next middleware. */
+function withoutFile(ctx: Context, next: Next, files: Set<string>, notFoundPage: string): Promise<unknown> | undefined {
+  if (!isRead(ctx)) return next();
+  if (isPageWithSlash(ctx, files)) {
+    ctx.redirect(withoutSlash(ctx));
+    return undefined;
+  }
+  if (!wantsPage(ctx)) return next();
+  setPageHeaders(ctx);
+  ctx.status = 404;
+  ctx.type = 'html';
+  ctx.body = notFoundPage.replaceAll('{{root}}', pathToRoot(ctx.path));
+  return undefined;
 }
 
-/** Where that page is, seen from there: a proxy may have us anywhere. */
-function withoutSlash({ path, search }: Context): string {
-  return `../${path.slice(0, -1).split('/').pop() ?? ''}${search}`;
-}
+const isRead = ({ method }: Context): boolean => method === 'GET' || method === 'HEAD';
 
-/** The way from a path to the front page. */
-function wayBack(path: string): string {
-  return '../'.repeat(path.split('/').length - 2) || '../';
+function setPageHeaders(ctx: Context): void {
+  // pages of other origins load the library; every page asks anew, so that a new version is everywhere at once
+  ctx.set('Access-Control-Allow-Origin', '*');
+  ctx.set('Cache-Control', 'no-cache');
+  ctx.vary('Accept-Encoding'); // a compressed form stands beside each text
+  if (ROOM_PAGES.test(ctx.path)) ctx.set('X-Robots-Tag', 'noindex');
 }
 
 function refuseMethod(ctx: Context): void {
@@ -67,9 +59,34 @@ function refuseMethod(ctx: Context): void {
   ctx.set('Allow', 'GET, HEAD');
 }
 
-/** True for a browser that goes to an address; what only takes anything, as a script tag does, gets plain text. */
+/** Whether a path names a page except for a slash at its end. Links in the page depend on the depth of its path. */
+function isPageWithSlash({ path }: Context, files: Set<string>): boolean {
+  return /[^/]\/$/.test(path) && fileFor(path.slice(0, -1), files) !== undefined;
+}
+
+/** Returns a relative address: a proxy may serve us below any path. */
+function withoutSlash({ path, search }: Context): string {
+  return `../${path.slice(0, -1).split('/').pop() ?? ''}${search}`;
+}
+
+/** Returns the relative path to the front page. */
+function pathToRoot(path: string): string {
+  return '../'.repeat(path.split('/').length - 2) || '../';
+}
+
+/** Whether a browser is visiting an address. A script tag accepts anything, so it gets plain text. */
 function wantsPage(ctx: Context): boolean {
   return ctx.accepts('text', 'html') === 'html';
+}
+
+/** Returns the paths of all files. They are read once, so that no request searches the disk. */
+function filesBelow(folder: string): Set<string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return new Set(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => `/${`${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\//, '')}`),
+  );
 }
 
 function fileFor(path: string, files: Set<string>): string | undefined {

@@ -105,7 +105,7 @@ export class Admission {
   readonly #roomSizes: RoomSizes;
   readonly #queues = { coming: new FairQueue('coming'), reading: new FairQueue('reading') };
 
-  constructor(store: Store, { host, addressHash: addressHash }: AdmissionOptions = {}) {
+  constructor(store: Store, { host, addressHash }: AdmissionOptions = {}) {
     const { config, redis } = store;
     this.#store = store;
     this.#host = host;

@@ -5,7 +5,7 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { readSwitched } from '../../../shared/store/operator.js';
 import type { Store } from '../../../shared/store/store.js';
-import { hashWithSalt, type AddressHash } from './address-hash.js';
+import { type AddressHash, hashWithSalt } from './address-hash.js';
 
 const READ_EVERY_MS = 2_000;
 /** Addresses whose hashes are remembered at a time. */

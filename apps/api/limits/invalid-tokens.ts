@@ -6,7 +6,7 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { isToken, ownCopy, unauthorized } from '../../../shared/store/tokens.js';
 import { keepNewest } from './bounded.js';
-import { Until, Cooldowns } from './cooldowns.js';
+import { Cooldowns, Until } from './cooldowns.js';
 
 /** A refused token is remembered so long (ms): none ever becomes valid again, but a Redis may come back with what it had lost. */
 const REMEMBER_MS = 60_000;

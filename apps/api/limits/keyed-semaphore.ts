@@ -1,5 +1,5 @@
 /** How much of this process each address holds: a count, and a most. */
-import { networkOf, NETWORK_FACTOR } from './client-address.js';
+import { NETWORK_FACTOR, networkOf } from './client-address.js';
 
 export class KeyedSemaphore {
   readonly #most: number;

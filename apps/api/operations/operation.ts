@@ -2,7 +2,7 @@
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Context } from '../context.js';
 import type { Reply } from '../reply.js';
-import type { Parameters } from './parameters.js';
+import type { Parameters } from './parameters/check.js';
 
 /**
  * Serves one request: gives the body of a good answer as JSON text, throws ChatError otherwise. Null: it keeps `reply`, and

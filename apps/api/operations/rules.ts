@@ -4,7 +4,7 @@ import { moderateRoom, type RuleField } from '../../../shared/store/moderation.j
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import type { Parameters } from './parameters.js';
+import type { Parameters } from './parameters/check.js';
 
 type Rules = Omit<Parameters<'rules'>, 'token' | 'room' | 'owner'>;
 

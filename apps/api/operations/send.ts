@@ -10,7 +10,8 @@ import type { Context } from '../context.js';
 import { costOf } from '../moderation/filters.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import { type Parameters, TEXT } from './parameters.js';
+import type { Parameters } from './parameters/check.js';
+import { ALLOWED } from './parameters/schemas.js';
 
 /** How often a private message is tried: one of the two may exit their room within each. */
 const PRIVATE_TRIES_MAX = 4;
@@ -21,7 +22,7 @@ export const send: Operation<'send'> = async (context, parameters, reply) => {
     throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
   }
   if (parameters.data === undefined && !isSeen(parameters.text ?? ''))
-    throw new ChatError('bad_request', TEXT, { field: 'text' });
+    throw new ChatError('bad_request', ALLOWED.text, { field: 'text' });
   const message = await outgoing(context.store, parameters);
   context.admission.noteMessage(message.room);
   const accepted = privateRoomUsers(message.room)

@@ -5,7 +5,7 @@ import { isToken, parseToken } from '../../../shared/store/tokens.js';
 import { authorize } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import type { Parameters } from './parameters.js';
+import type { Parameters } from './parameters/check.js';
 import { acceptedAs } from './send.js';
 
 /** Whether a message or a value was accepted whose answer was lost. `former`: its sender's token; the sender may have ended since. */

@@ -4,7 +4,7 @@
  * attach tells this one, which hands on what waits. So one process at a time keeps signals for a user.
  */
 import type { Signal } from '../../../shared/store/signals.js';
-import { Hearer, WAIT_MS, type Load } from './hearer.js';
+import { Hearer, type Load, WAIT_MS } from './hearer.js';
 import type { Poll } from './poll.js';
 import { RoomsIndex } from './rooms-index.js';
 

@@ -5,7 +5,7 @@ import { forwardSignals, parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { Reply } from '../reply.js';
-import { attachAndHold, superseded, type AttachContext } from './attach.js';
+import { type AttachContext, attachAndHold, superseded } from './attach.js';
 import { BlockingPool } from './blocking.js';
 import { Hearers } from './hearers.js';
 import { HeldPolls } from './held.js';

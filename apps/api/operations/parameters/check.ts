@@ -1,0 +1,55 @@
+/**
+ * Checks the parameters of an operation, strictly. An unknown parameter is refused by name, every value is checked, and
+ * the message says what is allowed. The schemas come from the table of operations; valibot checks them.
+ */
+import * as v from 'valibot';
+import { ChatError } from '../../../../shared/protocol/errors.js';
+import {
+  OPERATIONS,
+  type OperationName,
+  type Parameter,
+  type ParameterKind,
+} from '../../../../shared/protocol/operations.js';
+import { flagSchema, type ParameterValues, SCHEMAS } from './schemas.js';
+
+type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
+type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }
+  ? Required extends true
+    ? ParameterValues[Kind]
+    : ParameterValues[Kind] | undefined
+  : never;
+/** The checked parameters of an operation. */
+export type Parameters<Op extends OperationName> = {
+  [P in ParameterOf<Op> as P extends { name: infer Name extends string } ? Name : never]: ValueOf<P>;
+};
+
+const PARSERS = new Map(
+  Object.entries(OPERATIONS).map(([operation, { parameters }]) => [operation, schemaOf(operation, parameters)]),
+);
+
+function schemaOf(operation: string, parameters: readonly Parameter[]) {
+  const entries = parameters.map(({ name, kind, required }) => {
+    const schema: v.GenericSchema<unknown, unknown> = kind === 'flag' ? flagSchema(name) : SCHEMAS[kind];
+    return [name, required ? schema : v.optional(schema)];
+  });
+  const names = parameters.map(({ name }) => name).join(', ') || 'none';
+  return v.strictObject(Object.fromEntries(entries), (issue) =>
+    issue.expected === 'never'
+      ? `${operation} takes no ${keyOf(issue)}. It takes: ${names}.`
+      : `${keyOf(issue)} is missing. ${operation} takes: ${names}.`,
+  );
+}
+
+function keyOf(issue: v.BaseIssue<unknown>): string {
+  return String(issue.path?.[0]?.key ?? 'parameters').slice(0, 64);
+}
+
+/** Returns the checked parameters of an operation. Throws `bad_request` for the first one that is not allowed. */
+export function checkParameters<Op extends OperationName>(operation: Op, raw: Record<string, unknown>): Parameters<Op> {
+  const parser = PARSERS.get(operation);
+  if (!parser) throw new Error(`no parameters for ${operation}`);
+  const result = v.safeParse(parser, raw, { abortEarly: true });
+  if (result.success) return result.output as Parameters<Op>;
+  const [issue] = result.issues;
+  throw new ChatError('bad_request', issue.message, { field: keyOf(issue) });
+}

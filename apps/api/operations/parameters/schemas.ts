@@ -1,0 +1,249 @@
+/** The schema of each kind of parameter, and the message for a value that is not allowed. */
+import * as v from 'valibot';
+import { EVENT_TYPES, type ValueWriters } from '../../../../shared/protocol/events.js';
+import { isFitName, tidyName } from '../../../../shared/protocol/letters.js';
+import {
+  DATA_BYTES,
+  EVENTS_MAX,
+  HISTORY_ON_ENTER_MAX,
+  JOIN_NONCE_MIN,
+  MUTE_MAX_S,
+  NAME_MAX,
+  NAME_TYPED_MAX,
+  NONCE_MAX,
+  OWN_VALUE_BYTES,
+  POLL_TIMEOUT_MAX_S,
+  PRIVATE_ROOM_NAME,
+  ROOM_NAME,
+  SLOW_MAX_S,
+  TEXT_BYTES,
+  TEXT_MAX,
+  VALUE_BYTES,
+  VALUE_KEY,
+  VALUE_KEYS_MAX,
+  VALUE_PREFIX,
+  WORD_MAX,
+  WORDS_MAX,
+} from '../../../../shared/protocol/limits.js';
+import type { ParameterKind } from '../../../../shared/protocol/operations.js';
+import { fitsIn } from '../../../../shared/store/event-text.js';
+import { type Cursor, parseCursor } from '../../../../shared/store/inboxes.js';
+import { foldName } from '../../../../shared/store/names.js';
+import { DATA_DEPTH_MAX, isFinal, isPlain, parseJson } from './json.js';
+
+/** Event types that `history` can return. A `value` event leaves the history at once. */
+const HISTORY_TYPES: ReadonlySet<string> = new Set(EVENT_TYPES.filter((type) => type !== 'value'));
+
+/** What is allowed, by parameter: the message of the error. */
+export const ALLOWED = {
+  name:
+    `name must have 1 to ${NAME_MAX} characters, at least one of them visible. ` +
+    'Control characters, direction characters and piles of combining marks are not allowed.',
+  room: 'room must have 1 to 64 characters of A-Z a-z 0-9 . _ -',
+  text: `text must have 1 to ${TEXT_MAX} characters, at least one of them visible.`,
+  largeText: `text is too large: at most ${TEXT_BYTES} bytes as JSON, with < and > escaped.`,
+  data:
+    `data must be JSON of at most ${DATA_BYTES} bytes with < and > escaped, ` +
+    `nested at most ${DATA_DEPTH_MAX} deep, without a key __proto__.`,
+  token: 'token must be the token that join returned.',
+  cursor: 'cursor must be the cursor that join or the last poll returned.',
+  nonce: `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`,
+  joinNonce: `id must have ${JOIN_NONCE_MIN} to ${NONCE_MAX} random characters of A-Z a-z 0-9 . _ -. Keep it secret.`,
+  event: 'id must be the id of an event, such as 1700000000000-0.',
+  before: 'before must be the id of an event, such as 1700000000000-0.',
+  owner: 'owner must be the owner token of the room.',
+  words:
+    `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} letters and digits. ` +
+    'A word may end with *.',
+  key:
+    'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @. ' +
+    'It may begin with @me/ for a value of your own, but not with any other @.',
+  value:
+    `value must be JSON, such as 5, "text" or null, of at most ${VALUE_BYTES} bytes, ` +
+    `or ${OWN_VALUE_BYTES} for a key that begins with @me/.`,
+  largeValue: `value is too large: at most ${VALUE_BYTES} bytes of JSON, with < and > escaped.`,
+  version: 'if must be the version of a value, such as 1700000000000-0, or 0 for a key without a value.',
+  number: 'by must be a number.',
+  keys: `keys must be at most ${VALUE_KEYS_MAX} keys, as a JSON array or separated by commas.`,
+  prefix: 'prefix must have at most 64 characters of A-Z a-z 0-9 . _ - / @',
+  after: 'after must be the value of more that get returned.',
+  writers: 'values must be all, own or roles.',
+  types: `types must be some of ${[...HISTORY_TYPES].join(', ')}, as a JSON array or separated by commas.`,
+};
+
+/** Parameters that are JSON texts in a query, with the message for a text that is not JSON. */
+export const JSON_PARAMETERS: ReadonlyMap<string, string> = new Map([
+  ['data', ALLOWED.data],
+  ['words', ALLOWED.words],
+  ['value', ALLOWED.value],
+]);
+
+const countCharacters = (value: string): number => [...value].length;
+
+/** `unitsMax` is in UTF-16 units: the cheap check comes first. */
+const textSchema = (message: string, unitsMax: number) =>
+  v.pipe(
+    v.string(message),
+    v.maxLength(unitsMax, message),
+    v.check((value) => value.isWellFormed(), message),
+  );
+
+function integerSchema(name: string, min: number, max: number) {
+  const message = `${name} must be a whole number from ${min} to ${max}.`;
+  return v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,16}$/), v.transform(Number))], message),
+    v.integer(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
+}
+
+export function flagSchema(name: string) {
+  const message = `${name} must be true or false.`;
+  return v.pipe(
+    v.union([v.boolean(), v.picklist(['true', 'false'])], message),
+    v.transform((value) => value === true || value === 'true'),
+  );
+}
+
+/** Texts: an array, or one text that is a JSON array or has commas between the texts. */
+function listSchema(field: string, message: string) {
+  const split = (list: string): unknown => (list.startsWith('[') ? parseJson(list, field, message) : list.split(','));
+  const texts = v.array(v.string(message), message);
+  return v.union([texts, v.pipe(v.string(), v.transform(split), texts)], message);
+}
+
+export const SCHEMAS = {
+  name: v.pipe(
+    textSchema(ALLOWED.name, NAME_TYPED_MAX),
+    v.transform(tidyName),
+    v.check((value) => isFitName(value) && foldName(value) !== '', ALLOWED.name),
+  ),
+  room: v.pipe(v.string(ALLOWED.room), v.regex(ROOM_NAME, ALLOWED.room)),
+  anyRoom: v.pipe(
+    v.string(ALLOWED.room),
+    v.check((value) => ROOM_NAME.test(value) || isPrivateRoom(value), ALLOWED.room),
+  ),
+  token: v.string(ALLOWED.token),
+  cursor: v.pipe(
+    v.string(ALLOWED.cursor),
+    v.transform(parseCursor),
+    v.check((cursor) => cursor !== null, ALLOWED.cursor),
+  ),
+  timeout: integerSchema('timeout', 0, POLL_TIMEOUT_MAX_S),
+  text: v.pipe(
+    textSchema(ALLOWED.text, 2 * TEXT_MAX),
+    v.check((value) => value !== '' && countCharacters(value) <= TEXT_MAX, ALLOWED.text),
+    v.check((value) => fitsIn(value, TEXT_BYTES), ALLOWED.largeText),
+  ),
+  data: v.pipe(v.unknown(), v.check(isSmallJson, ALLOWED.data)),
+  user: integerSchema('to', 1, Number.MAX_SAFE_INTEGER),
+  nonce: v.pipe(
+    v.string(ALLOWED.nonce),
+    v.regex(/^[A-Za-z0-9._-]+$/, ALLOWED.nonce),
+    v.maxLength(NONCE_MAX, ALLOWED.nonce),
+  ),
+  joinNonce: v.pipe(
+    v.string(ALLOWED.joinNonce),
+    v.regex(/^[A-Za-z0-9._-]+$/, ALLOWED.joinNonce),
+    v.minLength(JOIN_NONCE_MIN, ALLOWED.joinNonce),
+    v.maxLength(NONCE_MAX, ALLOWED.joinNonce),
+  ),
+  history: integerSchema('history', 0, HISTORY_ON_ENTER_MAX),
+  before: v.pipe(v.string(ALLOWED.before), v.regex(/^\d{1,15}-\d{1,15}$/, ALLOWED.before)),
+  limit: integerSchema('limit', 1, EVENTS_MAX),
+  flag: flagSchema('flag'),
+  owner: v.string(ALLOWED.owner),
+  event: v.pipe(v.string(ALLOWED.event), v.regex(/^\d{1,15}-\d{1,15}$/, ALLOWED.event)),
+  member: integerSchema('user', 1, Number.MAX_SAFE_INTEGER),
+  seconds: integerSchema('seconds', 0, MUTE_MAX_S),
+  slow: integerSchema('slow', 0, SLOW_MAX_S),
+  key: v.pipe(v.string(ALLOWED.key), v.regex(VALUE_KEY, ALLOWED.key)),
+  value: v.pipe(
+    v.unknown(),
+    v.check((value) => isPlain(value, DATA_DEPTH_MAX) && isFinal(value), ALLOWED.value),
+    v.check((value) => fitsIn(value, VALUE_BYTES), ALLOWED.largeValue),
+  ),
+  version: v.pipe(
+    v.union([v.string(), v.literal(0)], ALLOWED.version),
+    v.transform(String),
+    v.regex(/^(?:0|\d{1,15}-\d{1,15})$/, ALLOWED.version),
+  ),
+  number: v.pipe(
+    v.union(
+      [v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i), v.transform(Number))],
+      ALLOWED.number,
+    ),
+    v.finite(ALLOWED.number),
+  ),
+  keys: v.pipe(
+    listSchema('keys', ALLOWED.keys),
+    v.maxLength(VALUE_KEYS_MAX, ALLOWED.keys),
+    v.everyItem((key) => VALUE_PREFIX.test(key), ALLOWED.keys),
+  ),
+  prefix: v.pipe(v.string(ALLOWED.prefix), v.regex(VALUE_PREFIX, ALLOWED.prefix)),
+  after: v.pipe(
+    v.string(ALLOWED.after),
+    v.regex(/^\d{1,20}$/, ALLOWED.after),
+    v.check((value) => BigInt(value) < 2n ** 64n, ALLOWED.after),
+  ),
+  writers: v.picklist(['all', 'own', 'roles'], ALLOWED.writers),
+  types: v.pipe(
+    listSchema('types', ALLOWED.types),
+    v.everyItem((type) => HISTORY_TYPES.has(type), ALLOWED.types),
+  ),
+  words: v.pipe(
+    v.array(v.pipe(textSchema(ALLOWED.words, 2 * WORD_MAX), v.check(isWord, ALLOWED.words)), ALLOWED.words),
+    v.maxLength(WORDS_MAX, ALLOWED.words),
+  ),
+} satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
+
+/** Whether a text is one word, as the filter splits a message into words. */
+function isWord(word: string): boolean {
+  return (
+    countCharacters(word) <= WORD_MAX && /^[\p{L}\p{N}\p{M}]+\*?$/u.test(word) && foldName(word).replace('*', '') !== ''
+  );
+}
+
+function isPrivateRoom(name: string): boolean {
+  const match = PRIVATE_ROOM_NAME.exec(name);
+  return match !== null && Number(match[1]) < Number(match[2]);
+}
+
+function isSmallJson(value: unknown): boolean {
+  return isPlain(value, DATA_DEPTH_MAX) && fitsIn(value, DATA_BYTES);
+}
+
+/** The type of each kind of parameter, after its check. */
+export interface ParameterValues {
+  name: string;
+  room: string;
+  anyRoom: string;
+  token: string;
+  cursor: Cursor;
+  timeout: number;
+  text: string;
+  data: unknown;
+  user: number;
+  nonce: string;
+  before: string;
+  limit: number;
+  flag: boolean;
+  owner: string;
+  event: string;
+  member: number;
+  seconds: number;
+  slow: number;
+  words: string[];
+  joinNonce: string;
+  history: number;
+  key: string;
+  value: unknown;
+  version: string;
+  number: number;
+  keys: string[];
+  prefix: string;
+  after: string;
+  writers: ValueWriters;
+  types: string[];
+}
