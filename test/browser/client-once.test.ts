@@ -1,7 +1,7 @@
 /** What the browser library must not do twice when answers are lost or late: send a message, make a user. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { WayName } from '../../apps/web/client/api.js';
+import type { TransportName } from '../../apps/web/client/api.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
@@ -57,7 +57,7 @@ const tokenOf = (page: Page): Promise<string> =>
 
 const sends = (): number => link.seen.filter((path) => /\/send\b/.test(path)).length;
 
-describe.each<WayName>(['jsonp', 'fetch'])('a user that ends while an answer is lost: by %s', (way) => {
+describe.each<TransportName>(['jsonp', 'fetch'])('a user that ends while an answer is lost: by %s', (transport) => {
   /** Sends while the first answer is lost, or the first request, and no further one gets through until the user has ended. */
   async function sendMeanwhile(page: Page, how: 'swallow' | 'refuse', to?: number): Promise<{ duplicate?: true }> {
     const token = await tokenOf(page);
@@ -78,7 +78,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('a user that ends while an answer is 
 
   it('what was accepted is not sent again, and what was not is sent', async () => {
     const page = await open();
-    const before = await joinIn(page, { room: fresh(), way });
+    const before = await joinIn(page, { room: fresh(), transport });
     const other = await TestUser.join(api, { room });
     expect(await sendMeanwhile(page, 'swallow')).toMatchObject({ duplicate: true });
     expect(await sendMeanwhile(page, 'refuse')).not.toHaveProperty('duplicate');
@@ -95,7 +95,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('a user that ends while an answer is 
 
   it('so it is with private messages', async () => {
     const page = await open();
-    await joinIn(page, { room: fresh(), way });
+    await joinIn(page, { room: fresh(), transport });
     const other = await TestUser.join(api, { room });
     const follower = other.follow();
     expect(await sendMeanwhile(page, 'swallow', other.id)).toMatchObject({ duplicate: true });
@@ -116,10 +116,12 @@ describe('a slow line', () => {
   it('opens the room with one user, by fetch at the first try, by script tags with less history', async () => {
     fresh();
     await fill();
-    const ways: WayName[] = ['fetch', 'jsonp'];
-    const pages = await Promise.all(ways.map(() => open()));
+    const transports: TransportName[] = ['fetch', 'jsonp'];
+    const pages = await Promise.all(transports.map(() => open()));
     link.troubles = [{ path: /\/(join|enter|history)\b/, how: 'slow', bytesPerSecond: 5_000 }];
-    await Promise.all(pages.map((page, i) => joinIn(page, { room, way: ways[i], name: `anna by ${ways[i]}` })));
+    await Promise.all(
+      pages.map((page, i) => joinIn(page, { room, transport: transports[i], name: `anna by ${transports[i]}` })),
+    );
     const shown = await Promise.all(
       pages.map((page) => page.evaluate(async () => (await window.chat.ready).history.length)),
     );
@@ -141,13 +143,13 @@ describe('a slow line', () => {
     for (const page of pages) await until(async () => (await textsIn(page)).at(-1) === 'at last', 'the message');
   }, 60_000);
 
-  it.each<WayName>(['jsonp', 'fetch'])(
+  it.each<TransportName>(['jsonp', 'fetch'])(
     'whose answer to join is lost leaves no second user behind, and the room is still its: by %s',
-    async (way) => {
+    async (transport) => {
       const page = await open();
       link.troubles = [{ path: /\/join\b/, how: 'swallow', times: 2 }];
-      const user = await joinIn(page, { room: fresh(), way, name: `berta by ${way}` });
-      expect(user.name).toBe(`berta by ${way}`);
+      const user = await joinIn(page, { room: fresh(), transport, name: `berta by ${transport}` });
+      expect(user.name).toBe(`berta by ${transport}`);
       expect(await page.evaluate(() => window.chat.members())).toEqual([user]);
       expect(await page.evaluate(() => window.chat.owner)).toMatch(/^[\w-]{24}$/);
     },

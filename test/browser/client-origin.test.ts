@@ -1,7 +1,7 @@
-/** Other pages of the same origin, copies of a tab, and the ways in which a page may load the library or forbid it something. */
+/** Other pages of the same origin, copies of a tab, and the transports in which a page may load the library or forbid it something. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JoinOptions, WayName } from '../../apps/web/client/api.js';
+import type { JoinOptions, TransportName } from '../../apps/web/client/api.js';
 import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { Link } from '../support/link.js';
@@ -221,7 +221,7 @@ describe('a page whose policy', () => {
     'is %s lets script tags through, those of the doctor and of the owner’s tools too',
     async (policy) => {
       const page = await strict(policy);
-      await joinIn(page, { room, way: 'jsonp' });
+      await joinIn(page, { room, transport: 'jsonp' });
       await page.evaluate(() => {
         void window.chat.doctor((finding) => {
           Object.assign(window, { finding });
@@ -244,8 +244,8 @@ describe('a page whose policy', () => {
     const errors: string[] = [];
     page.on('pageerror', ({ message }) => errors.push(message));
     await joinIn(page, { room });
-    expect(await page.evaluate(() => [window.chat.way, window.chat.why])).toEqual(['fetch', 'fetch works here']);
-    expect(await failureOf(page, { room, way: 'jsonp', tabs: 'own' })).toBe('page_policy left');
+    expect(await page.evaluate(() => [window.chat.transport, window.chat.why])).toEqual(['fetch', 'fetch works here']);
+    expect(await failureOf(page, { room, transport: 'jsonp', tabs: 'own' })).toBe('page_policy left');
     expect(
       await page.evaluate(() =>
         window.chat.doctor().then(
@@ -272,11 +272,11 @@ describe('a page whose policy', () => {
   });
 });
 
-it.each<WayName>(['fetch', 'jsonp'])(
+it.each<TransportName>(['fetch', 'jsonp'])(
   'a second client with the page’s token wins by %s, and the page stops quietly',
-  async (way) => {
+  async (transport) => {
     const page = await first();
-    await joinIn(page, { room, way, tabs: 'own' });
+    await joinIn(page, { room, transport, tabs: 'own' });
     const token = await page.evaluate(
       () => Object.values(sessionStorage).map((text) => (JSON.parse(String(text)) as { token: string }).token)[0] ?? '',
     );

@@ -1,7 +1,7 @@
 /** What pages do to the library: they close, reload, sleep, lack APIs, ask nonsense; and a server that is rolled over under them. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { WayName } from '../../apps/web/client/api.js';
+import type { TransportName } from '../../apps/web/client/api.js';
 import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { Link } from '../support/link.js';
@@ -98,9 +98,9 @@ describe('a page that goes', () => {
 });
 
 describe('a machine that slept', () => {
-  it.each<WayName>(['fetch', 'jsonp'])(
+  it.each<TransportName>(['fetch', 'jsonp'])(
     'asks anew by %s when it notices, though the old request never ends',
-    async (way) => {
+    async (transport) => {
       // the clock jumps while timers stand still, and the connection is dead without a word
       const page = await open({
         prepare: () => {
@@ -109,7 +109,7 @@ describe('a machine that slept', () => {
         },
       });
       link.troubles = [{ path: /\/poll/, how: 'delay', afterMs: 120_000, times: 1 }];
-      await joinIn(page, { room: fresh(), way });
+      await joinIn(page, { room: fresh(), transport });
       const before = await idOf(page);
       await until(() => link.seen.some((path) => /\/poll/.test(path)), 'the poll that is held for ever');
       await page.evaluate(() => {
@@ -124,11 +124,11 @@ describe('a machine that slept', () => {
 });
 
 describe('a server that is rolled over', () => {
-  it.each<WayName>(['fetch', 'jsonp'])('is not noticed by %s', async (way) => {
+  it.each<TransportName>(['fetch', 'jsonp'])('is not noticed by %s', async (transport) => {
     const old = await system.addApi();
     link.retarget(old.url);
     const page = await open();
-    await joinIn(page, { room: fresh(), way });
+    await joinIn(page, { room: fresh(), transport });
     const before = await idOf(page);
     const other = await somebody();
     await until(() => link.seen.some((path) => /\/poll/.test(path)), 'a held poll');
@@ -166,10 +166,10 @@ describe('a page without', () => {
   });
 });
 
-describe.each<WayName>(['fetch', 'jsonp'])('nonsense by %s', (way) => {
+describe.each<TransportName>(['fetch', 'jsonp'])('nonsense by %s', (transport) => {
   it('is refused with a code, and holds nothing up', async () => {
     const page = await open();
-    await joinIn(page, { room: fresh(), way });
+    await joinIn(page, { room: fresh(), transport });
     const codes = await page.evaluate(async () => {
       const circular: { self?: object } = {};
       circular.self = circular;
@@ -198,14 +198,14 @@ describe.each<WayName>(['fetch', 'jsonp'])('nonsense by %s', (way) => {
           ['', '  ', null, undefined].map(async (name) => {
             const chat = window.NobackendChat.join({
               room: at,
-              way: how as 'fetch',
+              transport: how as 'fetch',
               name: name as string,
               tabs: 'own',
             });
             return (await chat.ready).user.name;
           }),
         ),
-      [fresh(), way] as const,
+      [fresh(), transport] as const,
     );
     expect(names.map((name) => name.replace(/\d+$/, ''))).toEqual(Array(4).fill('guest-'));
   });
@@ -214,7 +214,7 @@ describe.each<WayName>(['fetch', 'jsonp'])('nonsense by %s', (way) => {
 describe('script tags', () => {
   it('and callbacks are gone after a request that failed, too', async () => {
     const page = await open();
-    await joinIn(page, { room: fresh(), way: 'jsonp' });
+    await joinIn(page, { room: fresh(), transport: 'jsonp' });
     link.troubles = [
       { path: /\/members/, how: 'refuse', times: 2 },
       { path: /\/members/, how: 'edit', edit: () => 'not a script', times: 1 },
@@ -229,7 +229,7 @@ describe('script tags', () => {
   });
 });
 
-describe.each<WayName>(['jsonp', 'fetch'])('who owns the room, by %s', (way) => {
+describe.each<TransportName>(['jsonp', 'fetch'])('who owns the room, by %s', (transport) => {
   /** The token of the page's user. */
   const token = (page: Page): Promise<string> =>
     page.evaluate(() => {
@@ -241,7 +241,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('who owns the room, by %s', (way) => 
 
   it('calls any operation, is told its role, and is the owner again when the server has forgotten it; another room that refuses it ends nothing', async () => {
     const page = await open();
-    await joinIn(page, { room: fresh(), way });
+    await joinIn(page, { room: fresh(), transport });
     const owner = await page.evaluate(async () => [(await window.chat.ready).role, window.chat.owner]);
     expect(owner).toEqual(['owner', expect.stringMatching(/^[\w-]{24}$/)]);
     await page.evaluate(() => window.chat.call('rules', { room: window.chat.room, words: ['rude', 'ab*'], slow: 1 }));

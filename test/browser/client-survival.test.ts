@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Answers } from '../../apps/web/client/answers.js';
-import type { WayName } from '../../apps/web/client/api.js';
+import type { TransportName } from '../../apps/web/client/api.js';
 import { joinIn, launchBrowser, launchWholeBrowser, Site, textsIn } from '../support/browser.js';
 import { ask, Refused } from '../support/client.js';
 import { Link } from '../support/link.js';
@@ -64,10 +64,10 @@ async function sendFromElsewhere(texts: string[]): Promise<void> {
 
 const numbered = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => `${from + i}`);
 
-describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) => {
+describe.each<TransportName>(['jsonp', 'fetch'])('by %s, the library survives', (transport) => {
   it('a server that is away for a while', async () => {
     const page = await open();
-    const before = await joinIn(page, { room: fresh(), way });
+    const before = await joinIn(page, { room: fresh(), transport });
     await link.close();
     await until(async () => (await stateOf(page)) === 'reconnecting', 'reconnecting');
     const sent = page.evaluate(() => window.chat.send('written meanwhile'));
@@ -81,7 +81,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
 
   it('a move to another API process', async () => {
     const page = await open();
-    const before = await joinIn(page, { room: fresh(), way });
+    const before = await joinIn(page, { room: fresh(), transport });
     const other = await system.addApi();
     link.retarget(other.url);
     await link.close();
@@ -94,7 +94,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
 
   it('a wiped server: joins again under its name and goes on', async () => {
     const page = await open();
-    const { name } = await joinIn(page, { room: fresh(), name: `Ann ${way}`, way });
+    const { name } = await joinIn(page, { room: fresh(), name: `Ann ${transport}`, transport });
     await page.evaluate(() => window.chat.send('before'));
     await until(async () => (await textsIn(page)).length === 1, 'before');
     const redis = openRedis(system.redis.url);
@@ -110,7 +110,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
 
   it('a server that has forgotten its user: whom it had blocked is blocked again', async () => {
     const page = await open();
-    const { id } = await joinIn(page, { room: fresh(), way });
+    const { id } = await joinIn(page, { room: fresh(), transport });
     const bert = await ask<{ user: { id: number }; token: string }>(api, 'join', { room });
     expect(await page.evaluate((user) => window.chat.block(user), bert.user.id)).toEqual([bert.user.id]);
     await page.evaluate(() => window.chat.call('leave'));
@@ -125,7 +125,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
 
   it('a wiped server that a send notices before the held poll does: once, and at once', async () => {
     const page = await open();
-    const { name } = await joinIn(page, { room: fresh(), name: `Late ${way}`, way });
+    const { name } = await joinIn(page, { room: fresh(), name: `Late ${transport}`, transport });
     await until(() => link.seen.some((path) => /\/poll/.test(path)), 'a held poll');
     const redis = openRedis(system.redis.url);
     await wipe(redis);
@@ -139,7 +139,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
 
   it('an inbox that overflowed, silently: what it lost is read back', async () => {
     const page = await open();
-    await joinIn(page, { room: fresh(), way });
+    await joinIn(page, { room: fresh(), transport });
     await sendFromElsewhere(['first']);
     await until(async () => (await textsIn(page)).length === 1, 'the first');
     await link.close();
@@ -152,7 +152,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
 
   it('a gap that is longer than the history, and says how long it was', async () => {
     const page = await open();
-    await joinIn(page, { room: fresh(), way });
+    await joinIn(page, { room: fresh(), transport });
     await sendFromElsewhere(['first']);
     await until(async () => (await textsIn(page)).length === 1, 'the first');
     await link.close();
@@ -176,7 +176,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
           real(act, (window as unknown as { hiddenTab: boolean }).hiddenTab ? Math.max(ms, 60_000) : ms),
       });
     });
-    await joinIn(page, { room: fresh(), way });
+    await joinIn(page, { room: fresh(), transport });
     await page.evaluate(() => {
       Object.assign(window, { hiddenTab: true });
     });
@@ -189,7 +189,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
     await page.evaluate(
       async ([at, how]) => {
         const chats = Array.from({ length: 8 }, () =>
-          window.NobackendChat.join({ room: at, way: how as 'fetch', tabs: 'own' }),
+          window.NobackendChat.join({ room: at, transport: how as 'fetch', tabs: 'own' }),
         );
         await Promise.all(chats.map((chat) => chat.ready));
         const heard = chats.map(() => 0);
@@ -200,7 +200,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s, the library survives', (way) 
           }),
         );
       },
-      [fresh(), way] as const,
+      [fresh(), transport] as const,
     );
     await page.waitForTimeout(500); // now all places are taken by held polls
     await page.evaluate(() => {
@@ -228,12 +228,12 @@ describe('the library survives', () => {
     expect(await stateOf(page)).toBe('online');
   });
 
-  it('a proxy that cuts silent requests, by either way: asks more often, and nobody notices', async () => {
+  it('a proxy that cuts silent requests, by either transport: asks more often, and nobody notices', async () => {
     link.troubles = [{ path: /\/poll/, how: 'cut', afterMs: 3_200 }];
-    const ways: WayName[] = ['jsonp', 'fetch'];
-    const pages = await Promise.all(ways.map(() => open()));
+    const transports: TransportName[] = ['jsonp', 'fetch'];
+    const pages = await Promise.all(transports.map(() => open()));
     fresh();
-    for (const [i, page] of pages.entries()) await joinIn(page, { room, way: ways[i] });
+    for (const [i, page] of pages.entries()) await joinIn(page, { room, transport: transports[i] });
     for (const prefix of ['jsonp', 'api'])
       await until(
         () => link.seen.filter((path) => path.startsWith(`/${prefix}/poll`)).length >= 6,

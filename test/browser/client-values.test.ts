@@ -1,7 +1,7 @@
 /** Values in the library, in a real browser: shown at once, the same for everybody, and right again after whatever happens. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JoinOptions, WayName } from '../../apps/web/client/api.js';
+import type { JoinOptions, TransportName } from '../../apps/web/client/api.js';
 import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { Link } from '../support/link.js';
@@ -61,9 +61,9 @@ const tokenOf = (page: Page): Promise<string> =>
 const set = (page: Page, key: string, value: unknown): Promise<string> =>
   page.evaluate(([name, what]) => window.chat.values.set(name as string, what), [key, value] as const);
 
-describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
+describe.each<TransportName>(['jsonp', 'fetch'])('values by %s', (transport) => {
   const two = async (): Promise<[Page, Page, JoinOptions]> => {
-    const options: JoinOptions = { room: fresh(), way };
+    const options: JoinOptions = { room: fresh(), transport };
     const [ann, bob] = await Promise.all([open(), open()]);
     await joinIn(ann, options); // who owns the room
     await joinIn(bob, options);
@@ -115,7 +115,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('values by %s', (way) => {
       await window.chat.call('rules', { room: at, values: 'roles' });
     }, room);
     const eve = await open();
-    await joinIn(eve, { room, way });
+    await joinIn(eve, { room, transport });
     const refused = await eve.evaluate(() =>
       window.chat.values.add('n').catch(({ code, reason }) => ({ code, reason })),
     );

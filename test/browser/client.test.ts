@@ -1,9 +1,9 @@
-/** The browser library in a real Chromium, from another origin, in both of its ways. */
+/** The browser library in a real Chromium, from another origin, in both of its transports. */
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { WayName } from '../../apps/web/client/api.js';
+import type { TransportName } from '../../apps/web/client/api.js';
 import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
 import { Link } from '../support/link.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
@@ -66,10 +66,10 @@ describe('the library', () => {
   });
 });
 
-describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
+describe.each<TransportName>(['jsonp', 'fetch'])('by %s', (transport) => {
   it('two pages talk, in order and once, whatever the text', async () => {
     const [ann, bob] = await Promise.all([open(), open()]);
-    const options = { room: fresh(), way };
+    const options = { room: fresh(), transport };
     await Promise.all([joinIn(ann, options), joinIn(bob, options)]);
     const sent = Array.from({ length: 30 }, (_, i) => `message ${i}`).concat(STRANGE);
     await ann.evaluate((texts) => Promise.all(texts.map((text) => window.chat.send(text))), sent);
@@ -77,12 +77,15 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
     expect(await textsIn(bob)).toEqual(sent);
     await until(async () => (await textsIn(ann)).length >= sent.length, 'all messages at the sender');
     expect(await textsIn(ann)).toEqual(sent);
-    expect(await ann.evaluate(() => [window.chat.way, window.chat.why])).toEqual([way, 'the page asked for it']);
+    expect(await ann.evaluate(() => [window.chat.transport, window.chat.why])).toEqual([
+      transport,
+      'the page asked for it',
+    ]);
   });
 
   it('sends data, privately too', async () => {
     const [ann, bob, eve] = await Promise.all([open(), open(), open()]);
-    const options = { room: fresh(), way };
+    const options = { room: fresh(), transport };
     const [, { id }] = await Promise.all([joinIn(ann, options), joinIn(bob, options), joinIn(eve, options)]);
     await ann.evaluate((to) => window.chat.send({ text: 'psst', data: { a: [1, null] }, to }), id);
     await ann.evaluate(() => window.chat.send('all'));
@@ -96,7 +99,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
 
   it('signals reach who is here now', async () => {
     const [ann, bob] = await Promise.all([open(), open()]);
-    await Promise.all([joinIn(ann, { room: fresh(), way }), joinIn(bob, { room, way })]);
+    await Promise.all([joinIn(ann, { room: fresh(), transport }), joinIn(bob, { room, transport })]);
     await until(async () => {
       await ann.evaluate(() => window.chat.signal({ x: 1 }));
       return bob.evaluate(() => window.events.some((event) => event.type === 'signal'));
@@ -105,10 +108,10 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
 
   it('keeps its user over a reload', async () => {
     const page = await open();
-    const before = await joinIn(page, { room: fresh(), way });
+    const before = await joinIn(page, { room: fresh(), transport });
     await page.evaluate(() => window.chat.send('before'));
     await page.reload();
-    const after = await joinIn(page, { room, way });
+    const after = await joinIn(page, { room, transport });
     expect(after).toEqual(before);
     const { members, history } = await page.evaluate(() => window.chat.ready);
     expect(members).toEqual([before]);
@@ -117,23 +120,23 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
 
   it('takes the suggested name when one is taken, and says so when asked to rename', async () => {
     const [ann, bob] = await Promise.all([open(), open()]);
-    const { name } = await joinIn(ann, { room: fresh(), name: `Zoë ${way}`, way });
-    const other = await joinIn(bob, { room, name: `Zoë ${way}`, way });
+    const { name } = await joinIn(ann, { room: fresh(), name: `Zoë ${transport}`, transport });
+    const other = await joinIn(bob, { room, name: `Zoë ${transport}`, transport });
     expect(other.name).not.toBe(name);
     const failure = await bob.evaluate(
       (taken) => window.chat.rename(taken).catch(({ code, suggestion }) => ({ code, suggestion })),
       name,
     );
     expect(failure).toMatchObject({ code: 'name_taken', suggestion: expect.any(String) });
-    await bob.evaluate((free) => window.chat.rename(free), `Bob ${way}`);
+    await bob.evaluate((free) => window.chat.rename(free), `Bob ${transport}`);
     await until(() => ann.evaluate(() => window.events.some((event) => event.type === 'renamed')), 'renamed');
-    expect(await bob.evaluate(() => window.chat.user?.name)).toBe(`Bob ${way}`);
+    expect(await bob.evaluate(() => window.chat.user?.name)).toBe(`Bob ${transport}`);
   });
 
   it('enters further rooms, reads their history page by page, and leaves them', async () => {
     const [ann, bob] = await Promise.all([open(), open()]);
     const second = `${fresh()}-b`;
-    await Promise.all([joinIn(ann, { room, way }), joinIn(bob, { room, way })]);
+    await Promise.all([joinIn(ann, { room, transport }), joinIn(bob, { room, transport })]);
     await ann.evaluate(async (other) => {
       await window.chat.enter(other);
       for (let i = 0; i < 5; i++) await window.chat.send({ text: `${i}`, room: other });
@@ -156,7 +159,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
 
   it('leaves for good', async () => {
     const [ann, bob] = await Promise.all([open(), open()]);
-    await Promise.all([joinIn(ann, { room: fresh(), way }), joinIn(bob, { room, way })]);
+    await Promise.all([joinIn(ann, { room: fresh(), transport }), joinIn(bob, { room, transport })]);
     await ann.evaluate(() => window.chat.leave());
     await until(() => bob.evaluate(() => window.events.some(({ type }) => type === 'left')), 'left');
     expect(await ann.evaluate(() => window.chat.state)).toBe('left');
@@ -167,7 +170,7 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
   it('sends once, though the answer was lost', async () => {
     const link = await Link.start(api);
     const [ann, bob] = await Promise.all([open(site.library(link.url, { path: '/link' })), open()]);
-    await Promise.all([joinIn(ann, { room: fresh(), way, server: link.url }), joinIn(bob, { room, way })]);
+    await Promise.all([joinIn(ann, { room: fresh(), transport, server: link.url }), joinIn(bob, { room, transport })]);
     link.troubles = [{ path: /\/send/, how: 'swallow', times: 2 }];
     const sent = await ann.evaluate(() => Promise.all([window.chat.send('one'), window.chat.send('two')]));
     expect(sent[0]?.duplicate).toBe(true);
@@ -177,11 +180,20 @@ describe.each<WayName>(['jsonp', 'fetch'])('by %s', (way) => {
   });
 });
 
-describe('the way', () => {
+describe('the transport', () => {
+  it('can be asked for by its former name, `way`; the present name wins', async () => {
+    const page = await open();
+    await joinIn(page, { room: fresh(), way: 'jsonp', tabs: 'own' });
+    const named = (): Promise<unknown> => page.evaluate(() => [window.chat.transport, window.chat.way]);
+    expect(await named()).toEqual(['jsonp', 'jsonp']);
+    await joinIn(page, { room: fresh(), transport: 'fetch', way: 'jsonp', tabs: 'own' });
+    expect(await named()).toEqual(['fetch', 'fetch']);
+  });
+
   it('is fetch where that works', async () => {
     const page = await open();
     await joinIn(page, { room: fresh() });
-    expect(await page.evaluate(() => [window.chat.way, window.chat.why])).toEqual(['fetch', 'fetch works here']);
+    expect(await page.evaluate(() => [window.chat.transport, window.chat.why])).toEqual(['fetch', 'fetch works here']);
   });
 
   it('is JSONP where the policy forbids to connect, with nothing else allowed than scripts of the server', async () => {
@@ -199,7 +211,7 @@ describe('the way', () => {
       site.serve('/nonce', `<!doctype html><script nonce="abc" src="${api}/chat.js"></script>`, headers),
     );
     await joinIn(page, { room: fresh() });
-    expect(await page.evaluate(() => window.chat.way)).toBe('jsonp');
+    expect(await page.evaluate(() => window.chat.transport)).toBe('jsonp');
   });
 
   it('is found in a sandboxed frame, whose origin is null', async () => {
@@ -211,7 +223,7 @@ describe('the way', () => {
       const chat = window.NobackendChat.join({ room: name });
       const heard = new Promise((resolve) => chat.on('message', ({ text }) => resolve(text)));
       await chat.send('from nowhere');
-      return [self.origin, await heard, chat.way];
+      return [self.origin, await heard, chat.transport];
     }, fresh());
     expect(said).toEqual(['null', 'from nowhere', 'fetch']);
   });
@@ -249,7 +261,7 @@ describe('script tags', () => {
     const page = await open(site.library(link.url, { path: '/late' }));
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
-    await joinIn(page, { room: fresh(), way: 'jsonp', server: link.url });
+    await joinIn(page, { room: fresh(), transport: 'jsonp', server: link.url });
     await page.evaluate(async () => {
       for (let i = 0; i < 10; i++) await window.chat.send(`${i}`);
     });
@@ -282,7 +294,7 @@ describe('script tags', () => {
       '/loading',
       `<!doctype html><script src="${link.url}/chat.js"></script><script>
       window.loadedAt = 0; addEventListener('load', () => { window.loadedAt = performance.now(); });
-      NobackendChat.join({ room: '${fresh()}', way: 'jsonp', tabs: 'own' });</script><img src="/slow.png">`,
+      NobackendChat.join({ room: '${fresh()}', transport: 'jsonp', tabs: 'own' });</script><img src="/slow.png">`,
     );
     await page.goto(`${site.origin}/loading`);
     await until(() => link.seen.some((path) => /\/poll/.test(path)), 'a poll');
@@ -307,7 +319,7 @@ describe('script tags', () => {
     site.serve(
       '/endless',
       `<!doctype html><script src="${link.url}/chat.js"></script><script>
-      NobackendChat.join({ room: '${fresh()}', way: 'jsonp', tabs: 'own' });</script><img src="/endless.png">`,
+      NobackendChat.join({ room: '${fresh()}', transport: 'jsonp', tabs: 'own' });</script><img src="/endless.png">`,
     );
     await page.goto(`${site.origin}/endless`, { waitUntil: 'commit' });
     await until(() => link.seen.some((path) => /\/join/.test(path)), 'it has joined');

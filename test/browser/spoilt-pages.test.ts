@@ -29,14 +29,14 @@ beforeEach(async () => {
 });
 afterEach(() => context.close());
 
-/** The page sends data by both ways, and writes down what its library hears and its doctor finds. */
+/** The page sends data by both transports, and writes down what its library hears and its doctor finds. */
 const PAGE = `
   const list = document.querySelector('ul');
   const note = (text) => { list.insertBefore(document.createElement('li'), null).textContent = text; };
   const { chat: own } = document.querySelector('nobackend-chat');
   const data = (by) => ({ data: { by, list: [1, 'a"b', [null]], at: window.START } });
   own.ready.then(() => {
-    const chat = window.NobackendChat.join({ room: own.room, way: 'jsonp', tabs: 'own' });
+    const chat = window.NobackendChat.join({ room: own.room, transport: 'jsonp', tabs: 'own' });
     chat.on('message', ({ text }) => text && note('heard: ' + text));
     own.send(data('fetch'));
     chat.send(data('jsonp'));

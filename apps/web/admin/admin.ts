@@ -1,19 +1,19 @@
 /** `/admin`: asks for the figures every two seconds, keeps a quarter of an hour of them, and says when they are old. */
 import type { AdminSnapshot, Sample } from '../../../shared/protocol/admin.js';
 import { byId, server } from '../pages/page.js';
-import { Ask } from './ask.js';
+import { ActDialog } from './act-dialog.js';
 import { makeCharts } from './charts.js';
 import { setText } from './dom.js';
 import { clock } from './format.js';
 import { makeLists } from './lists.js';
 
-const EVERY = 2_000;
+const EVERY_MS = 2_000;
 /** An answer that has not come by then (ms) will not; a Redis that hangs makes for a slow one. */
-const PATIENCE = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** Samples kept by the page: 15 minutes. */
-const KEPT = 450;
+const SAMPLES_MAX = 450;
 /** The newest sample may be so old (ms). */
-const FRESH = 8_000;
+const FRESH_MAX_MS = 8_000;
 
 type Kind = 'good' | 'wait' | 'bad';
 
@@ -29,18 +29,18 @@ let ahead = 0;
 const state = byId('state', HTMLElement);
 const node = byId('node', HTMLElement);
 const charts = makeCharts();
-const ask = new Ask(
+const dialog = new ActDialog(
   (kind, name) => Boolean(figures && figures.off.some((one) => one.kind === kind && one.name === name)),
   () => void look(),
 );
-const showLists = makeLists((kind, name) => void ask.open(kind, name));
+const showLists = makeLists((kind, name) => void dialog.open(kind, name));
 
 /** One look: never rejects. */
 async function look(): Promise<void> {
   try {
     const newest = samples[samples.length - 1];
     const response = await fetch(`${server}/admin/figures?since=${newest ? newest.at : 0}`, {
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     if (!response.ok) return fail(refusalOf(response));
     take((await response.json()) as AdminSnapshot);
@@ -62,7 +62,7 @@ function take(answer: AdminSnapshot): void {
   ahead = answer.at - Date.now();
   figures = answer.known || !figures ? answer : { ...figures, redis: answer.redis, at: answer.at }; // what was there last stays in view
   const newest = samples[samples.length - 1];
-  samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-KEPT);
+  samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-SAMPLES_MAX);
   const last = samples[samples.length - 1];
   showNode(answer.node);
   showLists(figures, answer.redis.up && last ? last.processes : [answer.process]);
@@ -102,7 +102,7 @@ function stateNow(): [Kind, string] {
   const old = last ? `The figures below are of ${clock(last.at)}.` : '';
   if (trouble) return ['bad', `${trouble}. ${old}`];
   const silence = performance.now() - heard;
-  if (silence > FRESH) return ['bad', `No answer for ${Math.round(silence / 1_000)} s. ${old}`];
+  if (silence > FRESH_MAX_MS) return ['bad', `No answer for ${Math.round(silence / 1_000)} s. ${old}`];
   if (!figures) return ['wait', 'Loading'];
   if (!figures.redis.up)
     return [
@@ -110,19 +110,19 @@ function stateNow(): [Kind, string] {
       `Redis is away: ${figures.redis.reason ?? 'no reason is known'}. Requests get “unavailable” until it is back. ${old}`,
     ];
   if (!last) return ['wait', 'The first figures come within five seconds'];
-  if (figures.at - last.at > FRESH) return ['bad', `No process has written figures since ${clock(last.at)}.`];
+  if (figures.at - last.at > FRESH_MAX_MS) return ['bad', `No process has written figures since ${clock(last.at)}.`];
   return ['good', 'Live'];
 }
 
 async function goOn(): Promise<void> {
   await look();
-  setTimeout(() => void goOn(), EVERY);
+  setTimeout(() => void goOn(), EVERY_MS);
 }
 
 byId('any', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   const kind = byId('any-kind', HTMLSelectElement).value as 'room' | 'origin' | 'address';
-  void ask.open(kind, byId('any-name', HTMLInputElement).value.trim());
+  void dialog.open(kind, byId('any-name', HTMLInputElement).value.trim());
 });
 byId('any-kind', HTMLSelectElement).addEventListener('change', ({ target }) => {
   const examples: Record<string, string> = { room: 'lobby', origin: 'https://example.org', address: '203.0.113.7' };

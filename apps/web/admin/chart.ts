@@ -6,9 +6,9 @@ import { clock } from './format.js';
 const WIDTH = 300;
 const HEIGHT = 72;
 /** Time (ms) shown at the least; the page keeps more. */
-const LEAST = 5 * 60_000;
+const SPAN_MIN_MS = 5 * 60_000;
 /** Samples further apart (ms) are not joined: there were none between. */
-const GAP = 7_000;
+const GAP_MAX_MS = 7_000;
 
 export interface Line {
   /** Empty for the only one. */
@@ -23,7 +23,7 @@ export interface ChartOptions {
   /** What is said beside the figures. */
   note?: (sample: Sample) => string;
   /** The top of the chart at the least. */
-  least: number;
+  topMin: number;
 }
 
 export class Chart {
@@ -81,7 +81,7 @@ export class Chart {
     const values = this.options.lines.map(({ value }) => samples.map(value));
     const top =
       Math.max(
-        this.options.least,
+        this.options.topMin,
         ...values.reduce<number[]>((all, some) => all.concat(some.map((one) => one ?? 0)), []),
       ) * 1.08;
     values.forEach((line, i) => {
@@ -99,7 +99,7 @@ export class Chart {
 
   private span(): { from: number; to: number } {
     const to = this.samples[this.samples.length - 1]?.at ?? Date.now();
-    return { from: Math.min(this.samples[0]?.at ?? to, to - LEAST), to };
+    return { from: Math.min(this.samples[0]?.at ?? to, to - SPAN_MIN_MS), to };
   }
 
   private pathOf(values: (number | null)[], from: number, to: number, top: number): { line: string; area: string } {
@@ -111,7 +111,7 @@ export class Chart {
     this.samples.forEach(({ at }, i) => {
       const value = values[i] ?? null;
       if (value === null) return;
-      const starts = !begun || at - former > GAP;
+      const starts = !begun || at - former > GAP_MAX_MS;
       if (starts) {
         close();
         begun = at;

@@ -1,26 +1,38 @@
-import type { Origin } from './session/join.js';
+/** Where a copy of the library was loaded from. */
+export interface Origin {
+  /** The server's address, without a slash at its end. '' if it is unknown. */
+  server: string;
+  /** The nonce for the script tags that the library adds, if the page's policy asks for one. */
+  nonce: string;
+}
 
-/** A script of ours, by the name that the server gives it. */
+/** Matches the address of a script of ours, under the name that the server gives it. */
 const OURS = /https?:\S*?\/(?:chat|element)\.m?js(?=[?#:]|$)/;
 
-/** The folder of the script at `url`, without the slash at its end: where the server's paths begin. */
+/** Returns the folder of the script at `url`, without the slash at its end. The server's paths begin there. */
 function folderOf(url: string): string {
   return new URL('.', url).href.replace(/\/$/, '');
 }
 
 /**
- * Where the script came from that is running now, for the first time. A module is no `currentScript`: then by its own
- * address, if it has one (`import.meta.url`), else by the stack of calls. A copy within another file does not know.
+ * Returns the origin of the script that is running now, for the first time. A module has no `currentScript`. Then its own
+ * address tells (`import.meta.url`), or else the call stack. A copy that was bundled into another file finds neither.
  */
 export function originOf(address?: string): Origin {
   const script = address === undefined ? (document.currentScript as HTMLScriptElement | null) : null;
   const [ours] = OURS.exec(address === undefined ? `${new Error().stack}` : address) || [];
-  const url = (script && script.src) || ours;
-  return { server: url ? folderOf(url) : '', nonce: (script && script.nonce) || nonceOfPage() };
+  const { src, nonce } = (script || {}) as Partial<HTMLScriptElement>;
+  const url = src || ours;
+  return { server: url ? folderOf(url) : '', nonce: nonce || nonceOfPage() };
 }
 
-/** A nonce that the page's policy lets all its scripts have. A module may be loaded where there is no page. */
+/** Returns a nonce that the page's policy accepts for its scripts. A module may be loaded where there is no page. */
 function nonceOfPage(): string {
   const other = typeof document === 'object' && document.querySelector<HTMLScriptElement>('script[nonce]');
   return other ? other.nonce : '';
+}
+
+/** Returns the server that the page gave, or else the one the library was loaded from. '' if neither is known. */
+export function serverOf(given: string | null | undefined, loadedFrom: Origin): string {
+  return given ? given.replace(/\/+$/, '') || location.origin : loadedFrom.server;
 }

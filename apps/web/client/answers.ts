@@ -7,9 +7,33 @@ import type {
   SignalEvent,
   UserRef,
 } from '../../../shared/protocol/events.js';
-import type { HistoryPage, Sent } from './api.js';
 
-/** What each operation answers, beside `ok`. */
+/** The parameters of an operation, by name. */
+export type Fields = Record<string, unknown>;
+
+/** A message that the server has accepted. */
+export interface Sent {
+  /** The id of its event. */
+  id: string;
+  /** The server's time when it was accepted, in milliseconds since 1970. */
+  at: number;
+  /** The server had accepted the same message before. It was not sent twice. */
+  duplicate?: true;
+  /** The message waits for approval. Nobody sees it yet. Its event will have another id, and this one as `held`. */
+  held?: true;
+}
+
+/** A page of a room's history. */
+export interface HistoryPage {
+  /** Oldest first. */
+  events: ChatEvent[];
+  /** True if there are older events. */
+  more: boolean;
+  /** Read on before this id. Set if the server found no event for this user in the part that it searched. */
+  before?: string;
+}
+
+/** The fields that each operation answers with. Every successful answer also has `ok: true`. */
 export interface Answers {
   join: { user: UserRef; token: string; cursor: string; pollTimeout: number; room: RoomView; owner?: string };
   poll: { cursor: string; events: (ChatEvent | SignalEvent)[]; missed?: number; reset?: true };

@@ -1,235 +1,288 @@
-/** What a page sees of the library. Everything else in this folder is how it is done. */
+/** The types that a page's author sees. Everything else in this folder is how it is done. */
 import type { ErrorCode, Reason } from '../../../shared/protocol/errors.js';
 import type { ChatEvent, Role, RoomRules, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
-import type { Answers } from './answers.js';
+import type { Answers, Fields, HistoryPage, Sent } from './answers.js';
 
-/** How requests travel: `fetch` with CORS, or script tags (JSONP). */
-export type WayName = 'fetch' | 'jsonp';
+/** How requests travel: by `fetch` with CORS, or by script tags (JSONP). */
+export type TransportName = 'fetch' | 'jsonp';
+
+/** @deprecated Use {@link TransportName}. */
+export type WayName = TransportName;
 
 /**
- * `reconnecting`: the server does not answer, or says that it cannot now; it is tried again and again. A chat whose room
- * could not be opened yet may be in it too.
+ * - `connecting`: the room is being opened for the first time.
+ * - `online`: the server answers.
+ * - `reconnecting`: the server does not answer, or asks the page to wait. The chat tries again and again. This can
+ *   happen before the room is open.
+ * - `left`: the chat has ended.
  */
 export type State = 'connecting' | 'online' | 'reconnecting' | 'left';
 
 export interface JoinOptions {
-  /** Default `lobby`. `auto`: a room of this page's own, the same for all who open it. */
+  /** The room to join. Default: `lobby`. `auto` gives this page a room of its own: everybody who opens the page meets there. */
   room?: string;
   /**
-   * Default, and when empty or blank: a guest name. When it is taken, the free name that the server suggests is used:
-   * see `chat.user.name`.
+   * The nickname to ask for. Default, and if it is blank: a guest name. If the name is taken, the chat uses the free name
+   * that the server suggests. Read `chat.user.name` to see which one.
    */
   name?: string;
-  /** Default: where this script came from. */
+  /** The address of the server. Default: where this script was loaded from. A bundled copy must be told. */
   server?: string;
-  /** Default `auto`: `fetch` where it works, JSONP where it does not. */
-  way?: WayName | 'auto';
-  /** Default `shared`: all tabs of this page are one user with one poll, where the browser can do that. `own`: this one alone. */
+  /** Default: `auto`, which takes `fetch` where it works and JSONP where it does not. */
+  transport?: TransportName | 'auto';
+  /** @deprecated The former name of `transport`. It still works. */
+  way?: TransportName | 'auto';
+  /**
+   * Default: `shared`. All tabs of this site that are in the same room under the same `name` are one user with one
+   * connection, if the browser can do that. `own`: this tab is a user of its own.
+   */
   tabs?: 'shared' | 'own';
-  /** The room's owner token: this user is its owner then. A wrong one is ignored. Never put it into a page for others. */
+  /** The room's owner token. It makes this user an owner. A wrong token is ignored. Never put it into a page that others see. */
   owner?: string | undefined;
 }
 
-/** What a room looked like when it was entered. */
+/** The room at the moment when this user entered it. */
 export interface Ready {
   user: UserRef;
   room: string;
   members: UserRef[];
-  /** The room has more members than `members` names: so many. */
+  /** Set if the room has more members than `members` lists. `count` is their number. */
   more?: true | undefined;
   count?: number | undefined;
+  /** The newest events of the room, oldest first. */
   history: ChatEvent[];
-  /** The server's time then, in ms since 1970; a server of before says nothing of it. */
+  /** The server's time then, in milliseconds since 1970. An older server does not send it. */
   at?: number | undefined;
-  /** This user's own, if it has one; what binds everybody else, and the ids of all who have a role. */
+  /** This user's role, if it has one. */
   role?: Role | undefined;
+  /** The rules for users without a role. */
   rules?: RoomRules | undefined;
+  /** The ids of all users who have a role. */
   moderators?: number[] | undefined;
-  /** Those of them who own the room. */
+  /** The ids of the owners among them. */
   owners?: number[] | undefined;
 }
 
 export interface StateChange {
   state: State;
+  /** The state before. */
   was: State;
-  /** Why, in plain words. */
+  /** The reason, in plain words. */
   reason: string;
 }
 
-export interface Outgoing {
+/** A message that is about to be sent. It needs `text`, `data`, or both. */
+export interface PendingMessage {
   text?: string;
-  /** Anything JSON can say, up to 4 KiB of it. */
+  /** Anything that JSON can express, up to 4 KiB. */
   data?: unknown;
-  /** A user's id: a private message. */
+  /** The id of a user. Then the message is private. */
   to?: number;
   /** Default: the room that was joined. */
   room?: string;
 }
 
-export interface Sent {
-  id: string;
-  at: number;
-  duplicate?: true;
-  /** It waits for approval: nobody sees it yet. */
-  held?: true;
-}
+/** @deprecated Use {@link PendingMessage}. */
+export type Outgoing = PendingMessage;
 
 export interface HistoryOptions {
-  /** Only events older than this id. */
+  /** Only events older than the event with this id. */
   before?: string;
+  /** The most events to return. Default: 50. At most 100. */
   limit?: number;
+  /** Default: the room that was joined. */
   room?: string;
-  /** Only events of these types. */
+  /** Only events of these types, for example `['message']`. */
   types?: ChatEvent['type'][];
 }
 
-export interface HistoryPage {
-  events: ChatEvent[];
-  /** There are older ones. */
-  more: boolean;
-  /** Where to go on, when there was nothing for you in what was looked at. */
-  before?: string;
-}
-
 export interface SetOptions {
-  /** The version that must be there (`chat.values.version(key)`; '0': no value). Else it is a `conflict`. */
+  /**
+   * Write only if the value still has this version: see `chat.values.version(key)`. `'0'` means that there must be no
+   * value. Otherwise the write rejects with the code `conflict`.
+   */
   if?: string;
 }
 
-/** Told to a listener of `chat.values.on` beside the value. */
+/** A value that JSON can express. It has no type, since only the page knows what it writes. */
+// biome-ignore lint/suspicious/noExplicitAny: `unknown` would make every page cast its own values
+export type JsonValue = any;
+
+/** What a listener of `chat.values.on` gets beside the value. */
 export interface ValueChange {
-  /** As everybody reads it: own keys begin with `@` and the user's id. */
+  /** The key as everybody reads it. A user's own keys begin with `@` and the user's id. */
   key: string;
   version: string;
-  /** Its writer; null when that was this page, or when it was there before. */
+  /** The user who wrote the value. `null` if this page wrote it, or if it was there before. */
   from: UserRef | null;
 }
 
-/** The values that a room remembers, by key: the same for everybody in it, and there when everybody has left and comes again. */
+/** The values that a room remembers, by key. Everybody in the room sees the same values. They stay when everybody leaves. */
 export interface ChatValues {
-  /** The value as this page knows it, with what it has written itself; undefined when there is none, and before `ready`. */
-  get(key: string): any;
-  /** Its version, '0' when there is none: for `if`. A write of this page counts as soon as it is answered. */
+  /** Returns the value that this page knows, its own writes included. `undefined`: there is none, or the room is not open yet. */
+  get(key: string): JsonValue;
+  /** Returns the version of a value, to use as `if`. `'0'` if there is no value. */
   version(key: string): string;
-  /** All values whose keys begin with `prefix`, by key. */
-  all(prefix?: string): Record<string, any>;
-  /** Writes a value: anything JSON can say, up to 4 KiB. Resolves with its version. A key that begins with `@me/` is this user's own. */
+  /** Returns all values whose keys begin with `prefix`, by key. Without a prefix: all values. */
+  all(prefix?: string): Record<string, JsonValue>;
+  /**
+   * Writes a value: anything that JSON can express, up to 4 KiB. `null` deletes it. A key that begins with `@me/` belongs
+   * to this user: nobody else can write it. Resolves with the new version.
+   */
   set(key: string, value: unknown, options?: SetOptions): Promise<string>;
-  /** Adds to a number; one that is not there is 0. Each call counts once. Resolves with the sum. */
+  /** Adds `by` (default: 1) to a number. A missing number counts as 0. Each call counts exactly once. Resolves with the sum. */
   add(key: string, by?: number): Promise<number>;
-  /** A `key` that ends with `/` deletes all that begin so, at once. */
+  /** Deletes a value. A key that ends with `/` deletes all values whose keys begin with it. */
   delete(key: string, options?: SetOptions): Promise<void>;
   /**
-   * Calls `listener` with the value as soon as the room is there, and whenever it changes; undefined for none. A `key` that ends with `/`
-   * is for all keys that begin so, '' for all: with each value, or once with undefined. The function it returns ends that.
+   * Calls `listener` with the value once the room is open, and again at each change. `undefined` means that there is no
+   * value. A key that ends with `/` stands for all keys that begin with it, and `''` for all keys. Then the listener is
+   * called once for each value, or once with `undefined` if there is none. Returns a function that removes the listener.
    */
-  on(key: string, listener: (value: any, change: ValueChange) => void): () => void;
+  on(key: string, listener: (value: JsonValue, change: ValueChange) => void): () => void;
 }
 
-/** What went wrong, with a code to decide by and a message to show. */
+/** The error that a promise of the chat rejects with. Decide by `code`; show `message`. */
 export interface ChatFailure extends Error {
   /**
-   * A code of the server, or `network` (it was not reached), `left` (this chat has ended) or `page_policy` (this page's
-   * Content-Security-Policy lets no request through).
+   * A code of the server, or one of the library:
+   * - `network`: the server could not be reached.
+   * - `left`: this chat has ended.
+   * - `page_policy`: this page's Content-Security-Policy does not let any request through.
    */
   readonly code: ErrorCode | 'network' | 'left' | 'page_policy';
+  /** The parameter that is wrong. */
   readonly field?: string;
+  /** A nickname that is free, for `name_taken`. */
   readonly suggestion?: string;
-  /** Seconds. */
+  /** Try again after this many seconds. */
   readonly retryAfter?: number;
-  /** Why it is `not_allowed`. */
+  /** Why the server does not allow it, for `not_allowed`. */
   readonly reason?: Reason;
-  /** In a `conflict`: the value that is there, and its version. */
+  /** The value that is there, for `conflict`. */
   readonly value?: unknown;
+  /** The version of that value. */
   readonly version?: string;
 }
 
-/** One thing that was looked at by `chat.doctor()`, as a sentence a visitor understands. */
+/** One result of `chat.doctor()`. */
 export interface Finding {
   about: 'mixed content' | 'script tags' | 'fetch' | 'clock' | 'long addresses' | 'long holds' | 'storage' | 'tabs';
+  /** `good`: it works. `note`: good to know. `bad`: it keeps the chat from working. */
   verdict: 'good' | 'note' | 'bad';
+  /** A sentence that a visitor of the page understands. */
   sentence: string;
 }
 
-/** What `chat.on` gives for each name. */
+/** The events of a chat: what a listener of `chat.on` is called with, by the name of the event. */
 export interface ChatEvents {
-  /** The room is open; comes once. */
+  /** The room is open. Comes once. */
   ready: Ready;
+  /** A message has arrived. */
   message: ChatEvent;
+  /** A user has entered the room. */
   joined: ChatEvent;
+  /** A user has left the room. */
   left: ChatEvent;
+  /** A user has another name. */
   renamed: ChatEvent;
-  /** What the owner or a moderator did: a message is no more, none is, or there are other rules. */
+  /** The owner or a moderator has removed a message, or all messages of a user. */
   removed: ChatEvent;
+  /** The owner or a moderator has removed all messages. */
   cleared: ChatEvent;
+  /** The rules of the room have changed. */
   rules: ChatEvent;
-  /** This user may not speak for so many `seconds`, or with 0 again; nobody else hears it. */
+  /** This user cannot send for `seconds`. 0: it can send again. Other users do not get this event. */
   muted: ChatEvent;
-  /** Who keeps the room in order has changed; the room was offered to somebody, or taken. */
+  /** A user has become a moderator, or is no longer one. */
   moderator: ChatEvent;
+  /** The owner has offered the room to a user. */
   offered: ChatEvent;
+  /** A user has taken over the room. */
   owned: ChatEvent;
-  /** The first message has begun to wait for approval; only who has a role hears it. */
+  /** A message waits for approval, and none did before. Only users with a role get this event. */
   held: ChatEvent;
-  /** A value of a room has changed; `chat.values` has it already. */
+  /** A value of a room has changed. `chat.values` has it already. */
   value: ChatEvent;
-  /** Something short-lived, as a pointer's place: never stored, may be lost. */
+  /** A short-lived event, for example the position of a pointer. It is never stored and may be lost. */
   signal: SignalEvent;
-  /** Any of the events above. */
+  /** Any of the events above, except `ready`. */
   event: ChatEvent | SignalEvent;
-  /** Who is in a room has changed. `count`: how many there are, where not all of them are known by name. */
+  /** The members of a room have changed. `count` is their number if `members` does not list all of them. */
   members: { room: string; members: UserRef[]; count?: number | undefined };
+  /** The chat has connected, lost its connection, or ended. */
   state: StateChange;
-  /** Events that could not be read back from the history. */
+  /** This many events were lost and could not be read from the history. */
   missed: { count: number };
-  /** The server has lost its memory of these rooms, so something may be missing. */
+  /** The server has lost its memory of these rooms, so events may be missing. */
   reset: { rooms: string[] };
-  /** This chat cannot go on, or something it does by itself failed. */
+  /** Fatal error; the chat has stopped. */
   error: ChatFailure;
 }
 
+/** A chat. Every method except `on`, `retry` and `valuesOf` returns a promise, which rejects with a `ChatFailure`. */
 export interface Chat {
-  /** Settles when the room is open, or cannot be. */
+  /** Resolves when the room is open. Rejects if it cannot be opened. */
   readonly ready: Promise<Ready>;
-  /** Null until ready. Changes with `rename`, and with the id when the server had to make the user anew. */
+  /** This user; `null` until the room is open. The id changes if the server has forgotten the user and makes a new one. */
   readonly user: UserRef | null;
+  /** The name of the room that was joined. */
   readonly room: string;
-  /** The room's owner token: the given one, or what the server gave to who made or took the room. */
+  /** The room's owner token: the one that the page gave, or the one that the server sent to this user as the owner. */
   readonly owner: string | undefined;
-  /** Ids of users whose private messages this user refuses. */
+  /** The ids of the users whose private messages and signals this user refuses. */
   readonly blocked: number[];
+  /** The address of the server. */
   readonly server: string;
   readonly state: State;
-  /** Null until it is known which way works. */
-  readonly way: WayName | null;
-  /** Why this way, in plain words. */
+  /** How requests travel; `null` until the library knows what works. */
+  readonly transport: TransportName | null;
+  /** @deprecated The former name of `transport`. It still works. */
+  readonly way: TransportName | null;
+  /** Why it uses this transport, in plain words. */
   readonly why: string;
-  /** Calls `listener` for every such event; the function it returns ends that. */
+  /** Calls `listener` for each event of that name. Returns a function that removes the listener. */
   on<N extends keyof ChatEvents>(name: N, listener: (event: ChatEvents[N]) => void): () => void;
-  /** Sends to the room, or to one user; tries again by itself, and never twice. Nothing to send is a `bad_request`. */
-  send(message: string | Outgoing): Promise<Sent>;
-  /** Tells those who are here now, this page too. When called faster than the network goes, only the newest is sent. */
+  /**
+   * Sends a message to the room, or to one user. Retries for up to five minutes and never sends a message twice. Messages
+   * keep their order. Resolves with the message's id and time. An empty message rejects with `bad_request`.
+   */
+  send(message: string | PendingMessage): Promise<Sent>;
+  /**
+   * Sends a short-lived event to everybody who is in the room now, this page included. If you call it faster than the
+   * network can send, only the newest signal is sent. Resolves with nothing, even if the signal was lost.
+   */
   signal(data: unknown, room?: string): Promise<void>;
-  /** What the room remembers; `valuesOf`: what another room that was entered does. */
+  /** The values that the joined room remembers. */
   readonly values: ChatValues;
+  /** Returns the values of another room that this user has entered. */
   valuesOf(room: string): ChatValues;
+  /** Resolves with the users in the room. */
   members(room?: string): Promise<UserRef[]>;
+  /** Resolves with older events, oldest first. */
   history(options?: HistoryOptions): Promise<HistoryPage>;
+  /** Takes another nickname. Resolves with the user. Rejects with `name_taken` and a `suggestion` if the name is taken. */
   rename(name: string): Promise<UserRef>;
+  /** Enters another room. Its events come to the same listeners, with their `room`. Resolves with the room as it is now. */
   enter(room: string): Promise<RoomView>;
+  /** Leaves a room that was entered. */
   exit(room: string): Promise<void>;
-  /** Refuses private messages and signals of a user, until `unblock`; resolves with the ids of all who are blocked. */
+  /** Refuses a user's private messages and signals. Resolves with the ids of all blocked users. */
   block(user: number): Promise<number[]>;
+  /** Accepts a user's private messages and signals again. Resolves with the ids of all blocked users. */
   unblock(user: number): Promise<number[]>;
   /**
-   * Any operation of the server by its name, with this user's token: `remove`, `mute`, `rules`, `audit` ... Tries again by
-   * itself, for up to half a minute.
+   * Calls any operation of the server, such as `remove`, `mute`, `rules` or `audit`, with this user's token. Retries for up
+   * to 30 seconds. Resolves with the answer.
    */
-  call<O extends keyof Answers>(operation: O, values?: Record<string, unknown>): Promise<Answers[O]>;
-  /** Tries now instead of after the pause between two attempts. */
+  call<O extends keyof Answers>(operation: O, values?: Fields): Promise<Answers[O]>;
+  /** Tries to reach the server now, instead of after the pause between two attempts. */
   retry(): void;
-  /** Ends the user and this chat. */
+  /** Ends this chat and its user. The nickname is free again. */
   leave(): Promise<void>;
-  /** Looks at all that can keep a chat from working on this page, within about a minute; `tell` hears each finding at once. */
+  /**
+   * Checks everything that can keep a chat from working on this page. Takes about a minute. Calls `tell` with each finding
+   * as soon as it is there. Resolves with all findings.
+   */
   doctor(tell?: (finding: Finding) => void): Promise<Finding[]>;
 }

@@ -1,39 +1,36 @@
 import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
-import type { Answers } from './answers.js';
+import type { Answers, Fields, HistoryPage, Sent } from './answers.js';
 import type {
   Chat,
   ChatEvents,
   ChatValues,
   Finding,
   HistoryOptions,
-  HistoryPage,
-  Outgoing,
+  PendingMessage,
   Ready,
-  Sent,
   State,
-  WayName,
+  TransportName,
 } from './api.js';
 import { callDoctor } from './diagnostics.js';
 import { asJson } from './errors.js';
 import { callSafely } from './events/emitter.js';
-import { Outbox } from './events/outbox.js';
-import { Signals } from './events/signals.js';
+import { makeOutbox, type Outbox } from './events/outbox.js';
+import { makeSignals } from './events/signals.js';
 import type { Connection } from './session/connection.js';
-import type { Values } from './transport/transport.js';
 
-/** A room as a page has it. */
+/** The chat that `join` returns. */
 export class RoomChat implements Chat {
   private readonly outbox: Outbox;
-  private readonly signals: Signals;
+  private readonly sendSignal: (room: string, values: Fields) => Promise<void>;
 
   constructor(
     readonly server: string,
     private readonly connection: Connection,
   ) {
-    this.outbox = new Outbox((letter) => connection.post(letter), connection.pauses);
-    connection.feed.write = (operation, values) => this.outbox.send(operation, values);
-    this.signals = new Signals((values) => connection.ask('signal', values));
+    this.outbox = makeOutbox((write) => connection.post(write), connection.pauses);
+    connection.feed.write = this.outbox;
+    this.sendSignal = makeSignals((values) => connection.request('signal', values));
   }
 
   get ready(): Promise<Ready> {
@@ -43,30 +40,34 @@ export class RoomChat implements Chat {
     return this.connection.session.user;
   }
   get room(): string {
-    return this.connection.session.wish.room;
+    return this.connection.session.home.room;
   }
   get owner(): string | undefined {
-    return this.connection.session.wish.owner;
+    return this.connection.session.home.owner;
   }
   get state(): State {
     return this.connection.state;
   }
-  get way(): WayName | null {
-    return this.connection.way.name;
+  get transport(): TransportName | null {
+    return this.connection.transport.name;
+  }
+  get way(): TransportName | null {
+    return this.transport;
   }
   get why(): string {
-    return this.connection.way.why;
+    return this.connection.transport.why;
   }
 
-  on<N extends keyof ChatEvents>(name: N, listener: (event: ChatEvents[N]) => void): () => void {
+  on<N extends keyof ChatEvents>(eventName: N, listener: (event: ChatEvents[N]) => void): () => void {
     const { opened, emitter } = this.connection;
-    if (name === 'ready' && opened) void this.ready.then(() => callSafely(listener as (event: Ready) => void, opened));
-    return emitter.on(name, listener);
+    if (eventName === 'ready' && opened)
+      void this.ready.then(() => callSafely(listener as (event: Ready) => void, opened));
+    return emitter.on(eventName, listener);
   }
 
-  async send(message: string | Outgoing): Promise<Sent> {
-    const { text, data, to, room }: Outgoing = typeof message === 'string' ? { text: message } : message || {};
-    return this.outbox.send('send', {
+  async send(message: string | PendingMessage): Promise<Sent> {
+    const { text, data, to, room }: PendingMessage = typeof message === 'string' ? { text: message } : message || {};
+    return this.outbox('send', {
       text,
       data: data === undefined ? data : asJson(data, 'data'),
       to,
@@ -76,7 +77,7 @@ export class RoomChat implements Chat {
 
   async signal(data: unknown, room = this.room): Promise<void> {
     await this.ready;
-    return this.signals.send(room, { data, room });
+    return this.sendSignal(room, { data, room });
   }
 
   get values(): ChatValues {
@@ -88,31 +89,31 @@ export class RoomChat implements Chat {
   }
 
   async members(room = this.room): Promise<UserRef[]> {
-    return (await this.connection.insist('members', { room })).members;
+    return (await this.call('members', { room })).members;
   }
 
   async history(options: HistoryOptions = {}): Promise<HistoryPage> {
-    return this.connection.insist('history', Object.assign({ room: this.room } as Values, options));
+    return this.call('history', Object.assign({ room: this.room } as Fields, options));
   }
 
-  async rename(name: string): Promise<UserRef> {
-    const { user } = await this.connection.insist('rename', { name });
+  async rename(nickname: string): Promise<UserRef> {
+    const { user } = await this.call('rename', { name: nickname });
     this.connection.session.renamed(user);
     return user;
   }
 
   async enter(room: string): Promise<RoomView> {
-    const { connection } = this;
+    const { session, feed } = this.connection;
     await this.ready;
-    connection.feed.order.hold(room);
-    const entering = connection.insist('enter', { room, history: connection.session.share });
+    feed.order.buffer(room);
+    const entering = this.call('enter', { room, history: session.historyLimit });
     const { room: view } = await entering.catch((thrown) => {
-      connection.feed.settle(room, []); // what has come of a room that it was in is told
+      feed.settle(room, []); // if the user was in the room before, the page still hears what has arrived
       throw thrown;
     });
-    if (room !== this.room) connection.entered(room);
-    connection.feed.remember(view);
-    connection.feed.open(view);
+    if (room !== this.room) this.connection.entered(room);
+    feed.remember(view);
+    feed.open(view);
     return view;
   }
 
@@ -121,21 +122,21 @@ export class RoomChat implements Chat {
   }
 
   async block(user: number): Promise<number[]> {
-    return (await this.connection.insist('block', { user })).blocked;
+    return (await this.call('block', { user })).blocked;
   }
 
   async unblock(user: number): Promise<number[]> {
-    return (await this.connection.insist('unblock', { user })).blocked;
+    return (await this.call('unblock', { user })).blocked;
   }
 
   async exit(room: string): Promise<void> {
-    await this.connection.insist('exit', { room });
+    await this.call('exit', { room });
     this.connection.session.entered.delete(room);
     this.connection.feed.close(room);
   }
 
-  call<O extends OperationName>(operation: O, values: Values = {}): Promise<Answers[O]> {
-    return this.connection.insist(operation, values);
+  call<O extends OperationName>(operation: O, values: Fields = {}): Promise<Answers[O]> {
+    return this.connection.keepAsking(operation, values);
   }
 
   retry(): void {
@@ -147,6 +148,6 @@ export class RoomChat implements Chat {
   }
 
   async doctor(tell?: (finding: Finding) => void): Promise<Finding[]> {
-    return callDoctor(this.server, this.connection.way.nonce, tell);
+    return callDoctor(this.server, this.connection.transport.nonce, tell);
   }
 }

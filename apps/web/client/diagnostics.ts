@@ -2,17 +2,17 @@ import type { Finding } from './api.js';
 import { Failure } from './errors.js';
 import { registry } from './registry.js';
 import { addScript } from './transport/jsonp.js';
-import { PATIENCE } from './transport/transport.js';
+import { REQUEST_TIMEOUT_MS } from './transport/transport.js';
 
-/** Examines the way from this page to the server; the code for it is fetched only now. */
+/** Runs the doctor's checks from this page. Their code is loaded only now. Throws `network` if it cannot be loaded. */
 export async function callDoctor(server: string, nonce: string, tell?: (finding: Finding) => void): Promise<Finding[]> {
   const page = registry();
   if (!page.examine) {
     await new Promise<void>((resolve) => {
       addScript(`${server}/doctor.js`, nonce, resolve);
-      setTimeout(resolve, PATIENCE); // a server that holds the request would be waited for without end
+      setTimeout(resolve, REQUEST_TIMEOUT_MS); // a script tag has no timeout of its own
     });
   }
-  if (!page.examine) throw new Failure('network', 'No doctor came.');
+  if (!page.examine) throw new Failure('network', 'The doctor could not be loaded.');
   return page.examine(server, tell);
 }

@@ -1,7 +1,7 @@
 import type { ErrorDetails, Reason } from '../../../shared/protocol/errors.js';
 import type { ChatFailure } from './api.js';
 
-/** The only error the library rejects with. */
+/** The only error that the library rejects with. */
 export class Failure extends Error implements ChatFailure {
   readonly code: ChatFailure['code'];
   readonly field?: string;
@@ -19,29 +19,29 @@ export class Failure extends Error implements ChatFailure {
   }
 }
 
-/** The same request may succeed later: nobody was reached, or the server says when to come again. */
+/** Whether the same request may succeed later: the server was not reached, or it says when to try again. */
 export function mayRetry({ code, retryAfter }: Failure): boolean {
-  return code === 'network' || (retryAfter !== undefined && code !== 'not_allowed'); // who is muted should decide anew
+  return code === 'network' || (retryAfter !== undefined && code !== 'not_allowed'); // a muted user decides anew
 }
 
-/** Whatever was thrown, as a Failure: what is not one already never reached the server. */
+/** Returns whatever was thrown as a Failure. An error of another kind means that the request never reached the server. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   return new Failure('network', String(thrown));
 }
 
-/** A copy as JSON says it. Throws `bad_request` for what it cannot say: that would never arrive, however often it is tried. */
+/** Returns a copy, as JSON expresses it. Throws `bad_request` if JSON cannot: no retry would help. */
 export function asJson<T>(value: T, field: string): T {
   try {
     return JSON.parse(JSON.stringify(value)) as T;
   } catch (_) {
-    throw new Failure('bad_request', `${field} must be something that JSON can say.`, { field });
+    throw new Failure('bad_request', `${field} cannot be written as JSON.`, { field });
   }
 }
 
-/** A call was given up on purpose; nobody but its caller should see it. */
+/** Whether a call was abandoned on purpose. Only its caller should see that. */
 export function isAbandoned(thrown: unknown): boolean {
   return thrown === ABANDONED;
 }
 
-export const ABANDONED = new Failure('network', 'Given up.');
+export const ABANDONED = new Failure('network', 'Abandoned.');

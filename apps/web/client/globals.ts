@@ -1,10 +1,11 @@
+// biome-ignore-all lint/suspicious/noShadowRestrictedNames: taking the place of these globals is the purpose of this file
 /**
- * What our scripts use of the browser, as it is when they are loaded. The build puts these in the place of the globals
- * of the same name, so that our code never meets a `class Map`, a `const history` or a `var URL` of the page.
- * `localStorage` and `sessionStorage` are not among them: where storage is forbidden, reading them throws.
+ * The browser's own objects that our scripts use, as they are when the script loads. The build puts these exports in the
+ * place of the globals of the same name. So our code never meets a `class Map`, a `const history` or a `var URL` of the
+ * page. `localStorage` and `sessionStorage` are not here: where storage is forbidden, reading them throws.
  */
 
-/** On a server that renders pages there is no window; the module can be loaded there. */
+/** The module can be loaded on a server that renders pages. There is no window there. */
 const inPage = typeof window === 'object';
 const realm = inPage ? window : globalThis;
 
@@ -31,12 +32,17 @@ export const {
   setTimeout,
 } = realm;
 
-/** The names that pages use for something of their own. */
+/** The names that pages often use for something of their own. */
 type Common = Pick<typeof realm, 'Map' | 'Set' | 'URL' | 'URLSearchParams'>;
 
-const common = ({ Map, Set, URL, URLSearchParams }: Common): Common => ({ Map, Set, URL, URLSearchParams });
+const common = (from: Common): Common => ({
+  Map: from.Map,
+  Set: from.Set,
+  URL: from.URL,
+  URLSearchParams: from.URLSearchParams,
+});
 
-/** Those of an empty frame, when the page has replaced one before. A sandboxed page may not look into a frame. */
+/** Takes them from an empty frame if the page has replaced one of them. A sandboxed page may not look into a frame. */
 function unspoilt(): Common {
   const own = common(realm);
   if (!inPage || Object.values(own).every((one) => /\[native code]/.test(`${one}`))) return own;
@@ -54,7 +60,7 @@ export const { Map, Set, URL, URLSearchParams } = unspoilt();
 
 const native = realm.JSON;
 
-/** JSON as the language defines it, whatever the page has given to all arrays and dates, as Prototype 1.6 does. */
+/** JSON as the language defines it, even if the page has given all arrays or dates a `toJSON`, as Prototype 1.6 does. */
 export const JSON = {
   parse: native.parse,
   stringify: (value: unknown): string => native.stringify(value, asGiven),
@@ -64,7 +70,7 @@ interface Jsonable {
   toJSON?: unknown;
 }
 
-/** Undoes a `toJSON` that is neither an object's own nor its class's. */
+/** Ignores a `toJSON` that belongs to all objects or all arrays. One of the value itself, or of its class, counts. */
 function asGiven(this: Record<string, unknown>, key: string, made: unknown): unknown {
   const given = this[key];
   if (given instanceof Date) return isFinite(+given) ? given.toISOString() : null;

@@ -1,8 +1,9 @@
 /** The library as an ES module: `/chat.mjs`. */
 import { originOf } from './address.js';
-import { joinFrom } from './session/join.js';
+import { joinFrom } from './join.js';
 
+export type * from './answers.js';
 export type * from './api.js';
 
-/** Joins a room; gives the chat at once, which opens by itself. */
+/** Joins a room. Returns the chat at once; `chat.ready` resolves when the room is open. */
 export const join = joinFrom(originOf(import.meta.url));

@@ -1,29 +1,35 @@
 import type { Finding } from './api.js';
 
-/** The part of the browser's Trusted Types that is used here. */
+/** The part of the browser's Trusted Types API that the library uses. */
 export interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): ScriptPolicy;
 }
 interface ScriptPolicy {
-  /** Gives an object that stands for the address; a script's `src` takes it. */
+  /** Returns an object that stands for the address. A script's `src` accepts it. */
   createScriptURL(url: string): string;
 }
 
-/** What all copies of the library on one page share, under its only global beside `NobackendChat`. */
+/**
+ * What all copies of the library on one page share. It is the only global beside `NobackendChat`. The copies may be of
+ * different versions, so the fields keep their names.
+ */
 export interface Registry {
-  /** JSONP callbacks of calls that may still be answered. */
+  /** The JSONP callbacks of calls that may still be answered. */
   calls: Record<string, (answer: unknown) => void>;
-  /** The session keys in use by chats of this page. */
+  /** The storage keys of the sessions that chats of this page use. */
   open: Record<string, true>;
-  /** Lets script tags have addresses of ours. There may be only one of its name. */
+  /** The Trusted Types policy for the server's scripts. A page allows only one of each name. */
   policy?: ScriptPolicy;
-  /** Put here by `/doctor.js`. */
+  /** The doctor's checks. `/doctor.js` sets this. */
   examine?: (server: string, tell?: (finding: Finding) => void) => Promise<Finding[]>;
 }
 
 export const REGISTRY = '__nobackendChat';
 
+/** Returns the page's registry, and creates it first if there is none. */
 export function registry(): Registry {
   const page = window as unknown as Record<string, Registry | undefined>;
-  return (page[REGISTRY] = page[REGISTRY] || { calls: {}, open: {} });
+  const found = page[REGISTRY] || { calls: {}, open: {} };
+  page[REGISTRY] = found;
+  return found;
 }

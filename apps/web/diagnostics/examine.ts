@@ -6,7 +6,7 @@ import { type Listener, note } from './findings.js';
 import { checkClock, checkHold, checkLength, checkReach } from './network-checks.js';
 import { checkMixedContent, checkStorage, checkTabs } from './page-checks.js';
 
-const PATIENCE = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** Checks that need a way to the server. */
 const UNREACHED = ['clock', 'long addresses', 'long holds'] as const;
 
@@ -36,7 +36,7 @@ async function examineAsGuest(
   const askedAt = Date.now();
   const room = `doctor-${Math.random().toString(36).slice(2, 10)}`;
   begun('clock');
-  const guest = await transport.call('join', { room }, PATIENCE).done.catch(asFailure);
+  const guest = await transport.call('join', { room }, REQUEST_TIMEOUT_MS).done.catch(asFailure);
   found(guest instanceof Failure ? notJoined('clock', guest) : await checkClock(guest, askedAt));
   begun('long addresses');
   found(await checkLength(server));
@@ -46,7 +46,7 @@ async function examineAsGuest(
 
 async function examineHold(transport: Transport, guest: Answers['join']): Promise<Finding> {
   const finding = await checkHold(transport, guest);
-  const leaving = transport.call('leave', { token: guest.token }, PATIENCE).done;
+  const leaving = transport.call('leave', { token: guest.token }, REQUEST_TIMEOUT_MS).done;
   await leaving.catch((thrown: unknown) => void asFailure(thrown));
   return finding;
 }

@@ -6,15 +6,15 @@ import { jsonpTransport } from '../client/transport/jsonp.js';
 import type { Transport } from '../client/transport/transport.js';
 import { bad, type Finding, good, type Listener, note } from './findings.js';
 
-const PATIENCE = 8_000;
+const REQUEST_TIMEOUT_MS = 8_000;
 /** ms that a clock may be off before times look odd. */
-const CLOCK_OFF = 60_000;
+const CLOCK_OFF_MAX_MS = 60_000;
 /** Characters of address to try. A message of 2,000 characters takes 2,100 in plain letters and up to 24,000 in emoji. */
 const LENGTHS = [2_000, 4_000, 8_000, 16_000, 32_000];
 
-async function tryWay(transport: Transport): Promise<{ ms: number; failure: Failure | null }> {
+async function tryTransport(transport: Transport): Promise<{ ms: number; failure: Failure | null }> {
   const from = Date.now();
-  const failure = await transport.call('rooms', {}, PATIENCE).done.then(() => null, asFailure);
+  const failure = await transport.call('rooms', {}, REQUEST_TIMEOUT_MS).done.then(() => null, asFailure);
   return { ms: Date.now() - from, failure: failure && failure.code === 'network' ? failure : null };
 }
 
@@ -23,7 +23,7 @@ export async function checkReach(server: string, { begun, found }: Required<List
   const scripts = jsonpTransport(server, '');
   const fetching = fetchTransport(server);
   begun('script tags');
-  const viaScript = await tryWay(scripts);
+  const viaScript = await tryTransport(scripts);
   found(
     viaScript.failure
       ? bad(
@@ -33,7 +33,7 @@ export async function checkReach(server: string, { begun, found }: Required<List
       : good('script tags', `Script tags get through, in ${viaScript.ms} ms.`),
   );
   begun('fetch');
-  const viaFetch = await tryWay(fetching);
+  const viaFetch = await tryTransport(fetching);
   found(
     viaFetch.failure
       ? note(
@@ -52,7 +52,7 @@ export async function checkLength(server: string): Promise<Finding> {
   for (const length of LENGTHS) {
     // the server refuses the parameter by name, which shows that the whole address has reached it
     const failure = await transport
-      .call('rooms', { pad: 'x'.repeat(length) }, PATIENCE)
+      .call('rooms', { pad: 'x'.repeat(length) }, REQUEST_TIMEOUT_MS)
       .done.then(() => null, asFailure);
     if (failure && failure.code === 'network') break;
     longest = length;
@@ -75,7 +75,7 @@ export async function checkClock(joined: Answers['join'], askedAt: number): Prom
   const last = joined.room.history[joined.room.history.length - 1];
   const now = (askedAt + Date.now()) / 2;
   const off = last ? Math.round((now - last.at) / 1_000) : 0;
-  if (Math.abs(off) * 1_000 < CLOCK_OFF) return good('clock', 'This computer and the server agree on the time.');
+  if (Math.abs(off) * 1_000 < CLOCK_OFF_MAX_MS) return good('clock', 'This computer and the server agree on the time.');
   const minutes = Math.round(Math.abs(off) / 60);
   return note(
     'clock',

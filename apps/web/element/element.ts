@@ -1,7 +1,8 @@
 import { fitName } from '../../../shared/protocol/letters.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
-import type { Chat, ChatFailure, WayName } from '../client/api.js';
-import { type joinFrom, type Origin, serverOf } from '../client/session/join.js';
+import { type Origin, serverOf } from '../client/address.js';
+import type { Chat, ChatFailure, TransportName } from '../client/api.js';
+import type { joinFrom } from '../client/join.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom/dom.js';
 import { keepFieldEvents, takeKeys } from './dom/keys.js';
@@ -166,7 +167,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
         room,
         name: name === this.refusedName ? undefined : fitted(name),
         server,
-        way: (this.getAttribute('way') as WayName | null) || undefined,
+        transport: (this.getAttribute('way') as TransportName | null) || undefined,
         tabs: this.getAttribute('tabs') === 'own' ? 'own' : 'shared',
         owner: tools ? new OwnerToken(server, room).read() || token : undefined,
       });

@@ -1,6 +1,6 @@
 /** `/element.js`: defines `<nobackend-chat>`, and also `NobackendChat` for pages that use the library too. */
 import { originOf } from '../client/address.js';
-import { joinFrom } from '../client/session/join.js';
+import { joinFrom } from '../client/join.js';
 import { takeKeys } from './dom/keys.js';
 import { elementClass } from './element.js';
 

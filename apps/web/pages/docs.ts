@@ -15,9 +15,9 @@ import { TOOLS_ENGLISH } from '../moderation-tools/texts.js';
 import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
 import { byId, server } from './page.js';
 
-const ways = { fetch: fetchTransport(server), jsonp: jsonpTransport(server, '') };
+const transports = { fetch: fetchTransport(server), jsonp: jsonpTransport(server, '') };
 /** ms: longer than the longest hold. */
-const PATIENCE = 65_000;
+const REQUEST_TIMEOUT_MS = 65_000;
 const NO_JSON = 'This is not JSON. A text has quotes, as in "hello"; so have names, as in {"a":1}.';
 
 function field(operation: string, { name, kind, required }: Parameter): HTMLElement {
@@ -57,12 +57,12 @@ function valuesOf(form: HTMLFormElement): Record<string, unknown> {
   return values;
 }
 
-async function call(operation: OperationName, form: HTMLFormElement, way: keyof typeof ways): Promise<void> {
+async function call(operation: OperationName, form: HTMLFormElement, way: keyof typeof transports): Promise<void> {
   const output = form.querySelector('output');
   if (!output) return;
   output.textContent = operation === 'poll' ? 'Waiting…' : '…';
   try {
-    const answer = await ways[way].call(operation, valuesOf(form), PATIENCE).done;
+    const answer = await transports[way].call(operation, valuesOf(form), REQUEST_TIMEOUT_MS).done;
     output.textContent = JSON.stringify(answer, null, 2);
     remember(answer as { token?: string; cursor?: string });
   } catch (thrown) {

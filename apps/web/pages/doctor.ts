@@ -10,9 +10,9 @@ const OWN = ['mixed content', 'storage', 'tabs'];
 /** The checks that the frame makes. */
 const IN_FRAME: Finding['about'][] = ['script tags', 'fetch', 'clock', 'long addresses', 'long holds'];
 /** ms after which a check that has not begun is named. */
-const LATE = 10_000;
+const LATE_MS = 10_000;
 const NOT_BEGUN =
-  `This check has not begun after ${LATE / 1_000} s: the browser, or something between you and the server, ` +
+  `This check has not begun after ${LATE_MS / 1_000} s: the browser, or something between you and the server, ` +
   'keeps /doctor-frame.html or its script from running.';
 const LAST_LOOK = 'The last look, at how long a request may be held, takes most of a minute.';
 const SIGNS = { good: '✓', note: '!', bad: '✕' };
@@ -51,8 +51,8 @@ function tick(): void {
   const from = Date.now();
   const say = (): void => {
     const passed = Date.now() - from;
-    if (passed >= LATE && waiting.size === IN_FRAME.length) return giveUp();
-    const late = passed >= LATE && waiting.size > 0 ? ` Not begun yet: ${Array.from(waiting).join(', ')}.` : '';
+    if (passed >= LATE_MS && waiting.size === IN_FRAME.length) return giveUp();
+    const late = passed >= LATE_MS && waiting.size > 0 ? ` Not begun yet: ${Array.from(waiting).join(', ')}.` : '';
     progress.textContent = `Examining, ${Math.round(passed / 1_000)} s. ${LAST_LOOK}${late}`;
   };
   progress.removeAttribute('role'); // a clock is not worth saying aloud every second

@@ -43,7 +43,7 @@ const SECOND = [
   'marble',
   'ember',
 ];
-const MEMORY = 'nobackend-chat-front-room';
+const STORAGE_KEY = 'nobackend-chat-front-room';
 
 function pick(words: string[]): string {
   return words[Math.floor(Math.random() * words.length)] || 'room';
@@ -57,8 +57,8 @@ function made(): string {
 /** A fresh room, the same one again after a reload. */
 export function freshRoom(): string {
   try {
-    const room = sessionStorage.getItem(MEMORY) || made();
-    sessionStorage.setItem(MEMORY, room);
+    const room = sessionStorage.getItem(STORAGE_KEY) || made();
+    sessionStorage.setItem(STORAGE_KEY, room);
     return room;
   } catch (_) {
     return made();

@@ -1,55 +1,65 @@
-import type { ChatEvent, RoomView, SignalEvent } from '../../../../shared/protocol/events.js';
-import type { Answers } from '../answers.js';
-import type { ChatEvents, HistoryPage } from '../api.js';
+import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../../shared/protocol/events.js';
+import type { Answers, Fields, HistoryPage } from '../answers.js';
+import type { ChatEvents } from '../api.js';
 import { asFailure } from '../errors.js';
-import type { Session } from '../session/session.js';
-import type { Values as Parameters } from '../transport/transport.js';
 import type { Emitter } from './emitter.js';
 import { Order } from './order.js';
-import { type Found, readBack } from './repair.js';
+import { type ReadBack, readBack } from './repair.js';
 import { type People, Roster } from './roster.js';
-import { Values, type ValuesHost } from './values.js';
+import { Values, type ValuesDelegate } from './values.js';
 
-/** Asks the server, for `forMs` while it is away. */
-export interface Asking {
-  readonly ready: Promise<unknown>;
-  insist<O extends 'history' | 'get'>(operation: O, values: Parameters, forMs: number): Promise<Answers[O]>;
+/** The user who receives the events. */
+export interface FeedUser {
+  readonly user: UserRef | null;
+  /** The number of events to read at a time. Undefined: as many as the server gives. */
+  readonly historyLimit: number | undefined;
+  /** The user has another name. */
+  renamed(user: UserRef): void;
 }
 
-/** From what the wire brings to what the page hears: each event once, in order, gaps mended from the history. */
+/** What the feed needs of the chat around it. */
+export interface FeedDelegate {
+  readonly ready: Promise<unknown>;
+  /** Asks the server, and retries for `forMs`. */
+  keepAsking<O extends 'history' | 'get'>(operation: O, values: Fields, forMs: number): Promise<Answers[O]>;
+}
+
+/** Turns what the wire brings into what the page hears: each event once and in order. Gaps are filled from the history. */
 export class Feed {
   readonly order = new Order();
   readonly roster = new Roster();
-  /** Writes a value; the chat's outbox does it. */
-  write: ValuesHost['write'] = () => Promise.reject();
+  /** Writes a value. The chat's outbox does it. */
+  write!: ValuesDelegate['write'];
+  /** Called with each event that the page hears, and the id of the event before it in its room. */
+  accepted!: (chatEvent: ChatEvent | SignalEvent, after: string) => void;
+  /** Called when a room's members have been read anew. */
+  membersRead!: (room: string, people: People) => void;
   private readonly values = new Map<string, Values>();
-  /** Called with each event that the page hears and the one before it, and with a room's people when they were read anew. */
-  accepted: (event: ChatEvent | SignalEvent, after: string) => void = () => undefined;
-  met: (room: string, people: People) => void = () => undefined;
 
   constructor(
     private readonly emitter: Emitter<ChatEvents>,
-    private readonly session: Session,
-    private readonly asking: Asking,
+    private readonly me: FeedUser,
+    private readonly delegate: FeedDelegate,
   ) {}
 
-  /** What a room remembers. */
+  /** Returns the values that a room remembers. */
   valuesOf(room: string): Values {
-    const { asking, session } = this;
+    const { delegate, me } = this;
     const found =
       this.values.get(room) ||
       new Values(room, {
-        ready: asking.ready,
-        userId: () => (session.user ? session.user.id : 0),
+        ready: delegate.ready,
+        userId: () => (me.user ? me.user.id : 0),
         write: (operation, values) => this.write(operation, values),
-        read: (values) => asking.insist('get', values, Infinity),
+        read: (values) => delegate.keepAsking('get', values, Infinity),
       });
     this.values.set(room, found);
     return found;
   }
 
-  remember({ name, values }: RoomView): void {
-    if (values && !name.includes(':')) this.valuesOf(name).open(values); // a server of before has none, nor has a private room
+  /** Takes over the values of a room. An older server sends none, and a private room has none. */
+  remember({ name: room, values }: RoomView): void {
+    if (values && !room.includes(':')) this.valuesOf(room).open(values);
   }
 
   private renewValues(room: string): void {
@@ -58,10 +68,10 @@ export class Feed {
   }
 
   private history(room: string, before?: string): Promise<HistoryPage> {
-    return this.asking.insist('history', { room, before, limit: this.session.share }, Infinity);
+    return this.delegate.keepAsking('history', { room, before, limit: this.me.historyLimit }, Infinity);
   }
 
-  /** The page is about to be shown this room as it is. */
+  /** The page is about to see this room as it is. */
   open(view: RoomView): void {
     this.order.shown(view.name, view.history);
     this.roster.set(view.name, view);
@@ -74,116 +84,118 @@ export class Feed {
     this.values.delete(room);
   }
 
+  /** Takes the answer of a poll. Resolves when its events have reached the page. */
   async deliver(answer: Answers['poll']): Promise<void> {
-    if (answer.missed || answer.reset) await this.mend(answer.missed || 0, !!answer.reset, answer.events);
-    answer.events.forEach((event) => this.accept(event));
+    if (answer.missed || answer.reset) await this.repair(answer.missed || 0, !!answer.reset, answer.events);
+    for (const chatEvent of answer.events) this.accept(chatEvent);
   }
 
-  /** An event told by another tab, which had heard `after` before it: whoever has not, has missed something. */
-  hear(event: ChatEvent | SignalEvent, after: string): void {
+  /** Takes an event that another tab has told. That tab had heard `after` before it. If this tab has not, it missed something. */
+  hear(chatEvent: ChatEvent | SignalEvent, after: string): void {
     const { order } = this;
-    if (event.type !== 'signal') {
-      if (!order.knows(event.room)) return void (event.type !== 'value' && this.confirm(event));
-      if (order.behind(event.room, after)) void this.catchUp(event.room);
+    if (chatEvent.type !== 'signal') {
+      const { room, type } = chatEvent;
+      if (!order.knows(room)) {
+        if (type !== 'value') void this.confirm(chatEvent);
+        return;
+      }
+      if (order.behind(room, after)) void this.catchUp(room);
     }
-    this.accept(event, false);
+    this.accept(chatEvent, false);
   }
 
-  /** The first event of a room, as of a private one: the page hears it when the server knows of it, too. */
-  private async confirm(event: ChatEvent): Promise<void> {
-    const { room, id } = event;
-    this.order.hold(room);
+  /** Asks the server about the first event of a room, such as a private one. The page hears it if the server knows it too. */
+  private async confirm({ room, id }: ChatEvent): Promise<void> {
+    this.order.buffer(room);
     const { events } = await this.history(room).catch((): Pick<HistoryPage, 'events'> => ({ events: [] }));
     const at = events.findIndex((one) => one.id === id);
-    if (at < 0)
-      this.order.release(room).forEach((heard) => {
-        if (heard[1]) this.accept(...heard);
-      });
-    else this.settle(room, events.slice(at));
+    if (at >= 0) this.settle(room, events.slice(at));
+    else for (const heard of this.order.flush(room)) if (heard[1]) this.accept(...heard);
   }
 
-  /** Reads back what a room has said while this page heard nothing; what comes meanwhile waits. */
+  /** Reads the events of a room that this page has not heard. Events that arrive meanwhile wait. */
   async catchUp(room: string): Promise<void> {
-    this.order.hold(room);
-    const { events } = await this.readBack(room).catch((): Found => ({ events: [], closed: false }));
+    this.order.buffer(room);
+    const { events } = await this.readBack(room).catch((): ReadBack => ({ events: [], closed: false }));
     this.settle(room, events);
     this.renewValues(room);
   }
 
-  /** Ends a hold of a room that has been read to its end: first what the server gave, then what came meanwhile. */
+  /** Ends the buffering of a room that has been read to its end. First come the events read, then those that arrived meanwhile. */
   settle(room: string, events: ChatEvent[]): void {
-    const waiting = this.order.release(room);
-    events.forEach((event) => this.accept(event));
+    const buffered = this.order.flush(room);
+    for (const chatEvent of events) this.accept(chatEvent);
     this.order.settle(room);
-    waiting.forEach((heard) => this.accept(...heard));
+    for (const heard of buffered) this.accept(...heard);
   }
 
-  /** The user had to be made anew: what its rooms have said meanwhile is read back. */
+  /** The server has made the user anew. Reads what its rooms have said meanwhile. */
   async renew(views: RoomView[]): Promise<void> {
-    const rooms = views.map((view) => view.name);
-    this.order
-      .rooms()
-      .filter((room) => !rooms.includes(room))
-      .forEach((room) => this.close(room));
+    const entered = views.map((view) => view.name);
+    for (const room of this.order.rooms()) if (!entered.includes(room)) this.close(room);
     const lost: string[] = [];
     for (const view of views) {
       const found = await this.readBack(view.name, { events: view.history, more: view.history.length > 0 });
       if (!found.closed) lost.push(view.name);
-      found.events.forEach((event) => this.accept(event));
+      for (const chatEvent of found.events) this.accept(chatEvent);
       this.remember(view);
-      this.meet(view.name, view);
-      this.met(view.name, view);
+      this.setMembers(view.name, view);
+      this.membersRead(view.name, view);
     }
     if (lost.length > 0) this.emitter.emit('reset', { rooms: lost });
   }
 
-  /** `certain`: the server itself has told it. */
-  accept(event: ChatEvent | SignalEvent, certain = true): void {
-    const after = this.order.last(event.room);
-    if (event.type !== 'signal' && !this.order.accept(event, certain)) return;
-    this.accepted(event, after);
-    if (event.type !== 'signal') {
-      this.note(event);
-      const values = this.values.get(event.room);
-      if (values) values.take(event, certain);
+  /** Tells the page of an event if it is new. `certain`: the server itself gave it to this page. */
+  accept(chatEvent: ChatEvent | SignalEvent, certain = true): void {
+    const after = this.order.last(chatEvent.room);
+    if (chatEvent.type !== 'signal' && !this.order.accept(chatEvent, certain)) return;
+    this.accepted(chatEvent, after);
+    if (chatEvent.type !== 'signal') {
+      this.note(chatEvent);
+      const values = this.values.get(chatEvent.room);
+      if (values) values.take(chatEvent, certain);
     }
-    this.emitter.emit<'event'>(event.type as 'event', event);
-    this.emitter.emit('event', event);
+    this.emitter.emit<'event'>(chatEvent.type as 'event', chatEvent);
+    this.emitter.emit('event', chatEvent);
   }
 
-  /** A room's people, as they are now. */
-  meet(room: string, people: People): void {
+  /** Takes over the members of a room as they are now. */
+  setMembers(room: string, people: People): void {
     this.roster.set(room, people);
     this.emitMembers(room);
   }
 
-  private note(event: ChatEvent): void {
-    const { user } = this.session;
-    if (event.type === 'renamed' && user && user.id === event.from.id) this.session.renamed(event.from);
-    if (this.roster.apply(event)) this.emitMembers(event.room);
+  private note(chatEvent: ChatEvent): void {
+    const { user } = this.me;
+    const { type, from, room } = chatEvent;
+    if (type === 'renamed' && user && user.id === from.id) this.me.renamed(from);
+    if (this.roster.apply(chatEvent)) this.emitMembers(room);
   }
 
   private emitMembers(room: string): void {
     this.emitter.emit('members', { room, members: this.roster.list(room), count: this.roster.count(room) });
   }
 
-  /** Events were lost on the way (`missed`) or by the server (`reset`): the page hears of it only if they are gone. */
-  private async mend(missed: number, reset: boolean, coming: (ChatEvent | SignalEvent)[]): Promise<void> {
-    const known = new Set(coming.map((event) => ('id' in event ? event.id : '')));
-    const open: string[] = [];
+  /**
+   * Events were lost on the way (`missed`), or by the server (`reset`). Reads all rooms back, and tells the page only of
+   * what is gone for good. `coming` are the events of the same answer.
+   */
+  private async repair(missed: number, reset: boolean, coming: (ChatEvent | SignalEvent)[]): Promise<void> {
+    const known = new Set(coming.map((one) => ('id' in one ? one.id : '')));
+    const unclosed: string[] = [];
     let regained = 0;
     for (const room of this.order.rooms()) {
       const found = await this.readBack(room);
-      regained += found.events.filter((event) => !known.has(event.id)).length;
-      if (!found.closed) open.push(room);
-      found.events.forEach((event) => this.accept(event));
+      regained += found.events.filter(({ id }) => !known.has(id)).length;
+      if (!found.closed) unclosed.push(room);
+      for (const chatEvent of found.events) this.accept(chatEvent);
     }
-    if (missed > regained && open.length > 0) this.emitter.emit('missed', { count: missed - regained });
-    if (reset && open.length > 0) this.emitter.emit('reset', { rooms: open });
-    this.order.rooms().forEach((room) => this.renewValues(room));
+    if (missed > regained && unclosed.length > 0) this.emitter.emit('missed', { count: missed - regained });
+    if (reset && unclosed.length > 0) this.emitter.emit('reset', { rooms: unclosed });
+    for (const room of this.order.rooms()) this.renewValues(room);
   }
 
-  private async readBack(room: string, first?: HistoryPage): Promise<Found> {
+  private async readBack(room: string, first?: HistoryPage): Promise<ReadBack> {
     try {
       const page = first || (await this.history(room));
       return await readBack(page, this.order.last(room), (before) => this.history(room, before));

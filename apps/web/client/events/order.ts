@@ -1,26 +1,26 @@
 import { type ChatEvent, compareIds } from '../../../../shared/protocol/events.js';
 
-/** Before every event of a log. */
+/** Comes before every event of a log. */
 export const START = '0-0';
-/** Events told by another tab after which a room is read back once, so that they are certain. */
+/** After this many events that another tab has told, the room is read from the server once, to be certain of them. */
 const TOLD_MAX = 50;
 
 /** An event, and whether the server itself gave it to this page. */
 export type Heard = [event: ChatEvent, certain: boolean];
 
 /**
- * The last event seen in each room. The wire delivers at least once and in order, so dropping what is not above
- * the last one leaves each event once and in order.
+ * Knows the last event of each room. The wire delivers at least once and in order. So it is enough to drop events that
+ * are not after the last one: then the page sees each event once and in order.
  *
- * What another tab tells is remembered event by event, and does not move the last one: any page of this origin could be
- * that tab, and one event with a huge id would silence the room.
+ * Events told by another tab are remembered one by one. They do not move the last event, because any page of this origin
+ * could claim to be that tab, and one event with a huge id would silence the room.
  */
 export class Order {
   private readonly seen = new Map<string, string>();
-  /** Ids above the last one that another tab has told. */
+  /** The ids after the last event that another tab has told, by room. */
   private readonly told = new Map<string, Set<string>>();
-  /** Rooms whose first view is on its way: what comes meanwhile waits for it. */
-  private readonly held = new Map<string, Heard[]>();
+  /** Rooms that are being read from the server. Events that arrive meanwhile wait here. */
+  private readonly buffers = new Map<string, Heard[]>();
 
   last(room: string): string {
     return this.seen.get(room) || START;
@@ -35,58 +35,58 @@ export class Order {
     this.told.delete(room);
   }
 
-  /** True for an event that is news now, and from then on no more. */
-  accept(event: ChatEvent, certain: boolean): boolean {
-    const { room, id } = event;
-    const waiting = this.held.get(room);
-    if (waiting) waiting.push([event, certain]);
-    if (waiting || compareIds(id, this.last(room)) <= 0) return false;
+  /** Returns true for an event that is new. The same event is not new again. */
+  accept(chatEvent: ChatEvent, certain: boolean): boolean {
+    const { room, id } = chatEvent;
+    const buffered = this.buffers.get(room);
+    if (buffered) buffered.push([chatEvent, certain]);
+    if (buffered || compareIds(id, this.last(room)) <= 0) return false;
     const told = this.toldIn(room);
-    const news = !told.has(id);
+    const isNew = !told.has(id);
     if (certain) this.advance(room, id);
     else told.add(id);
-    return news;
+    return isNew;
   }
 
-  /** The page has been shown everything in `events`. */
+  /** The page has been shown all of `events`. */
   shown(room: string, events: ChatEvent[]): void {
     const newest = events[events.length - 1];
     const id = newest ? newest.id : START;
     if (!this.seen.has(room) || compareIds(id, this.last(room)) > 0) this.advance(room, id);
   }
 
-  /** Whether the server has told of this room, or is being asked. */
+  /** Whether the server has told about this room, or is being asked. */
   knows(room: string): boolean {
-    return this.seen.has(room) || this.held.has(room);
+    return this.seen.has(room) || this.buffers.has(room);
   }
 
-  /** Something up to `id` may be missing in a room that is not being read anyway, or too much of it is not certain. */
+  /** Whether the room must be read from the server: something before `id` may be missing, or too much is uncertain. */
   behind(room: string, id: string): boolean {
     const told = this.toldIn(room);
-    return !this.held.has(room) && (told.size >= TOLD_MAX || (compareIds(this.last(room), id) < 0 && !told.has(id)));
+    return !this.buffers.has(room) && (told.size >= TOLD_MAX || (compareIds(this.last(room), id) < 0 && !told.has(id)));
   }
 
-  hold(room: string): void {
-    if (!this.held.has(room)) this.held.set(room, []);
+  /** Keeps the room's events back until `flush`. */
+  buffer(room: string): void {
+    if (!this.buffers.has(room)) this.buffers.set(room, []);
   }
 
-  /** Ends a hold; gives what came meanwhile, still to be accepted. */
-  release(room: string): Heard[] {
-    const waiting = this.held.get(room) || [];
-    this.held.delete(room);
-    return waiting;
+  /** Returns the events that were kept back. They still have to be accepted. */
+  flush(room: string): Heard[] {
+    const buffered = this.buffers.get(room) || [];
+    this.buffers.delete(room);
+    return buffered;
   }
 
-  /** The room has been read to its end: what was told and is not there is not true. */
+  /** The room has been read to its end. What another tab has told and the server has not is false. */
   settle(room: string): void {
     this.told.delete(room);
   }
 
   private advance(room: string, id: string): void {
     this.seen.set(room, id);
-    this.toldIn(room).forEach((one, _, told) => {
-      if (compareIds(one, id) <= 0) told.delete(one);
-    });
+    const told = this.toldIn(room);
+    for (const one of told) if (compareIds(one, id) <= 0) told.delete(one);
   }
 
   private toldIn(room: string): Set<string> {

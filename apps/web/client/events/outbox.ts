@@ -1,50 +1,46 @@
-import type { Answers } from '../answers.js';
+import type { Answers, Fields } from '../answers.js';
+import { type Pauses, persist } from '../backoff.js';
 import { Failure } from '../errors.js';
-import { type Pauses, persist } from '../polling/backoff.js';
 import { secret } from '../secret.js';
-import type { Values } from '../transport/transport.js';
 
-/** ms for which a message is tried: well within the ten minutes that the server remembers its nonce. */
-const SEND_FOR = 5 * 60_000;
+/** How long a write is retried. The server remembers a nonce for ten minutes, so no retry can send a message twice. */
+const RETRY_FOR_MS = 5 * 60_000;
 
-/** A message, or a value that is written, on its way. */
-export interface Letter {
+/** A message, or a write of a value, that the server has not answered yet. */
+export interface PendingWrite {
   readonly operation: 'send' | 'set' | 'add';
-  readonly values: Values;
-  /** The token it was sent with when no answer came, or none that says yes or no: then it may have been accepted. Else ''. */
-  doubt: string;
+  readonly fields: Fields;
+  /** The token it was sent with, if the answer was lost or undecided. The server may have accepted it then. Else ''. */
+  sentBy: string;
 }
 
-/** Sends the letters to a room, or to a user, one after the other: they keep their order however often one has to be tried again. */
-export class Outbox {
-  /** By room or user. */
-  private readonly last = new Map<unknown, Promise<unknown>>();
+/** Resolves with the answer. `values` get their nonce, `id`, when their turn comes. Until then they may be replaced. */
+export type Outbox = <O extends PendingWrite['operation']>(operation: O, values: Fields) => Promise<Answers[O]>;
 
-  constructor(
-    private readonly post: (letter: Letter) => Promise<unknown>,
-    private readonly pauses: Pauses,
-  ) {}
+/** Makes an outbox. It sends what goes to the same room or user one after the other, so retries never change the order. */
+export function makeOutbox(post: (write: PendingWrite) => Promise<unknown>, pauses: Pauses): Outbox {
+  /** The last write by room or user. */
+  const last = new Map<unknown, Promise<unknown>>();
 
-  /** `values` get their nonce, `id`, when their turn has come: until then they may be replaced. */
-  async send<O extends Letter['operation']>(operation: O, values: Values): Promise<Answers[O]> {
+  const retry = (write: PendingWrite): Promise<unknown> => {
+    const end = Date.now() + RETRY_FOR_MS;
+    const attempt = async (): Promise<unknown> => {
+      // as after a sleep: the server may have forgotten that it has the message
+      if (write.sentBy && Date.now() > end) throw new Failure('network', 'No answer came. It may have been sent.');
+      return post(write);
+    };
+    return persist(attempt, pauses, RETRY_FOR_MS);
+  };
+
+  return async <O extends PendingWrite['operation']>(operation: O, values: Fields) => {
     const place = values.room || values.to;
-    const sent = (this.last.get(place) || Promise.resolve()).then(() =>
-      this.insist({ operation, values: Object.assign(values, { id: secret() }), doubt: '' }),
+    const sent = (last.get(place) || Promise.resolve()).then(() =>
+      retry({ operation, fields: Object.assign(values, { id: secret() }), sentBy: '' }),
     );
-    this.last.set(
+    last.set(
       place,
       sent.catch(() => undefined),
     );
     return sent as Promise<Answers[O]>;
-  }
-
-  private insist(letter: Letter): Promise<unknown> {
-    const end = Date.now() + SEND_FOR;
-    const attempt = async (): Promise<unknown> => {
-      // as after a sleep: the server may have forgotten that it has the message
-      if (letter.doubt && Date.now() > end) throw new Failure('network', 'No answer came: it may have been sent.');
-      return this.post(letter);
-    };
-    return persist(attempt, this.pauses, SEND_FOR);
-  }
+  };
 }

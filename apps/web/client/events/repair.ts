@@ -1,27 +1,27 @@
 import { type ChatEvent, compareIds } from '../../../../shared/protocol/events.js';
-import type { HistoryPage } from '../api.js';
+import type { HistoryPage } from '../answers.js';
 import { START } from './order.js';
 
-/** Pages of history read back for one gap; more than a log keeps by default. */
+/** The most pages of history to read for one gap. They hold more than a log keeps by default. */
 const PAGES_MAX = 20;
 
-export interface Found {
-  /** Everything the log still has above `seen`, oldest first. */
+export interface ReadBack {
+  /** All events of the log that come after `seen`, oldest first. */
   events: ChatEvent[];
-  /** It reaches down to `seen`, so nothing is missing between. */
+  /** They reach back to `seen`, so nothing is missing. */
   closed: boolean;
 }
 
-/** Reads a room's log from its end (`page`) back to `seen`. */
+/** Reads a room's log backwards from its newest `page` to `seen`. `older` reads the page before an event. */
 export async function readBack(
   page: HistoryPage,
   seen: string,
   older: (before: string) => Promise<HistoryPage>,
-): Promise<Found> {
+): Promise<ReadBack> {
   const events: ChatEvent[] = [];
   for (let pages = 1; ; pages++) {
     const oldest = page.events[0];
-    const newer = page.events.filter((event) => compareIds(event.id, seen) > 0);
+    const newer = page.events.filter(({ id }) => compareIds(id, seen) > 0);
     events.unshift(...newer);
     if (newer.length < page.events.length) return { events, closed: true };
     const next = page.before || oldest?.id;

@@ -1,12 +1,12 @@
 import type { ChatEvent, RoomView, UserRef } from '../../../../shared/protocol/events.js';
 
-/** The people of a room, as the server tells them: not all by name when there are many. */
+/** The members of a room as the server lists them. If there are many, it does not list all. */
 export type People = Pick<RoomView, 'members' | 'more' | 'count'>;
 
-/** Who is in each room, kept up by the events. */
+/** The members of each room. Events keep it up to date. */
 export class Roster {
   private readonly rooms = new Map<string, Map<number, UserRef>>();
-  /** How many are in a room of which not all are known by name. */
+  /** The number of members of rooms whose list is not complete. */
   private readonly counts = new Map<string, number>();
 
   set(room: string, { members, more, count }: People): void {
@@ -20,7 +20,7 @@ export class Roster {
     return members ? [...members.values()] : [];
   }
 
-  /** How many are there, if not all of them are in the list. */
+  /** Returns the number of members if the list is not complete. */
   count(room: string): number | undefined {
     const count = this.counts.get(room);
     return count && Math.max(count, this.list(room).length);
@@ -31,11 +31,11 @@ export class Roster {
     this.counts.delete(room);
   }
 
-  /** True when it changed who is there. */
+  /** Takes an event into account. Returns true if it changed the members. */
   apply({ type, room, from, held }: ChatEvent): boolean {
     const members = this.rooms.get(room);
     const count = this.counts.get(room);
-    // the author of a message is there, unless it waited for approval meanwhile; 0 is the host, who is in no room
+    // the sender of a message is a member, unless the message had waited for approval; 0 is the operator, in no room
     if (!members || !from.id || (type === 'message' && (!count || held))) return false;
     const known = members.get(from.id);
     if (count && type === 'left') this.counts.set(room, count - 1);

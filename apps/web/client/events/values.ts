@@ -1,19 +1,18 @@
 import { type ChatEvent, compareIds, type RoomValue, type RoomValues } from '../../../../shared/protocol/events.js';
-import type { Answers } from '../answers.js';
+import type { Answers, Fields } from '../answers.js';
 import type { ChatValues, SetOptions, ValueChange } from '../api.js';
 import { asJson, type Failure } from '../errors.js';
-import type { Values as Fields } from '../transport/transport.js';
 import { callSafely } from './emitter.js';
 import { type Heard, START } from './order.js';
 
-/** A write of this page that its room has not told of yet. */
-interface Pending {
+/** A write of this page that it shows already, although the room's events have not told of it yet. */
+interface OptimisticWrite {
   key: string;
-  /** The value after it, from that before. */
+  /** Returns the value after the write. */
   apply: (before: unknown) => unknown;
   /** '' until the server has answered. */
   version: string;
-  values: Fields;
+  fields: Fields;
   done: Promise<Answers['add']>;
 }
 
@@ -21,11 +20,11 @@ interface Pending {
 const isMany = (key: string): boolean => !key || key.slice(-1) === '/';
 const covers = (key: string, one: string): boolean => one === key || (isMany(key) && one.slice(0, key.length) === key);
 
-/** A `set` whatever is there. */
+/** Whether it is a `set` that does not depend on what is there. */
 const isPlain = (values: Fields): boolean => 'value' in values && !values.if;
 
 /** What the values of a room need of the chat around them. */
-export interface ValuesHost {
+export interface ValuesDelegate {
   readonly ready: Promise<unknown>;
   /** 0 until the room is open. */
   userId(): number;
@@ -36,41 +35,41 @@ export interface ValuesHost {
 type Listener = (value: unknown, change: ValueChange) => void;
 
 /**
- * What a room remembers, as this page knows it: a snapshot, the `value` events after it, and over both what the page has
- * written and not been told of yet. The version of a value is the id of its event, so what is not newer is known already.
+ * The values of a room as this page knows them. They are a snapshot, the `value` events after it, and above both the writes
+ * of this page that no event has told of yet. The version of a value is the id of its event, so what is not newer is known.
  */
 export class Values implements ChatValues {
-  /** Every event up to this id is in `now`. */
+  /** All events up to this id are in `now`. */
   private through = START;
   private now = new Map<string, RoomValue>();
-  /** Keys of which only another tab has told, as any page of this origin could: they give way to any word of the server. */
+  /** Keys that only another tab has told of. Any page of this origin could be that tab, so the server's word replaces it. */
   private doubted = new Set<string>();
-  private pending: Pending[] = [];
+  private pending: OptimisticWrite[] = [];
   private reading: Promise<void> = Promise.resolve();
-  /** A reading waits for its turn: it is enough for all who ask meanwhile. */
+  /** A reading waits for its turn. It serves all who ask meanwhile. */
   private waits = false;
-  /** What has come while the values are being read. */
+  /** The events that have arrived while the values are being read. */
   private since: Heard[] | null = null;
-  /** JSON of what listeners have been told, by key. */
+  /** The JSON that listeners know, by key. */
   private readonly told = new Map<string, string>();
   private readonly listeners = new Set<(key: string, from: ChatEvent['from'] | null) => void>();
 
   constructor(
     private readonly room: string,
-    private readonly host: ValuesHost,
+    private readonly delegate: ValuesDelegate,
   ) {}
 
   get(key: string): unknown {
     return this.view(this.stored(key));
   }
 
-  version(name: string): string {
-    const key = this.stored(name);
+  version(given: string): string {
+    const key = this.stored(given);
     const told = this.toldVersion(key);
     const [own] = this.pending
       .filter((one) => covers(one.key, key) && compareIds(one.version || START, told) > 0)
       .slice(-1);
-    return !own ? told : own.values.value === null ? '0' : own.version;
+    return !own ? told : own.fields.value === null ? '0' : own.version;
   }
 
   all(prefix = ''): Record<string, unknown> {
@@ -92,7 +91,7 @@ export class Values implements ChatValues {
   }
 
   async add(key: string, by = 1): Promise<number> {
-    // to what is no number the server adds nothing
+    // the server adds nothing to a value that is not a number
     const sum = (before: unknown = 0): unknown =>
       typeof before === 'number' && typeof by === 'number' ? before + by : before;
     return (await this.write('add', { key, by }, sum)).value;
@@ -108,13 +107,13 @@ export class Values implements ChatValues {
       if (covers(this.stored(wanted), key))
         callSafely(() => listener(this.view(key), { key, version: this.version(key), from }), undefined);
     };
-    void this.host.ready.then(
+    void this.delegate.ready.then(
       () => {
         const start = this.stored(wanted);
-        const found = this.keysUnder(start);
+        const found = this.keysOf(start);
         if (ended) return;
         this.listeners.add(hear);
-        (found.length > 0 ? found : [start]).forEach((key) => hear(key, null));
+        for (const key of found.length > 0 ? found : [start]) hear(key, null);
       },
       () => undefined,
     );
@@ -124,7 +123,7 @@ export class Values implements ChatValues {
     };
   }
 
-  /** Takes the room's values as the server shows them. */
+  /** Takes over the room's values as the server shows them. */
   open(shown: RoomValues): void {
     const former = this.keys();
     this.now = new Map(
@@ -132,30 +131,33 @@ export class Values implements ChatValues {
     );
     this.doubted = new Set();
     this.reach(shown.version);
-    former.concat(this.keys()).forEach((key) => this.tell(key));
+    for (const key of former.concat(this.keys())) this.tell(key);
     if (shown.more) this.renew();
   }
 
-  /** Takes an event of the room; `certain`: the server itself has told it. */
-  take(event: ChatEvent, certain = true): void {
-    const { id, type, key = '', value = null, from } = event;
-    if (this.since) this.since.push([event, certain]);
-    if (type === 'cleared') this.renew(); // values that were on their way went with the log
+  /** Takes an event of the room. `certain`: the server itself gave it to this page. */
+  take(chatEvent: ChatEvent, certain = true): void {
+    const { id, type, key = '', from } = chatEvent;
+    if (this.since) this.since.push([chatEvent, certain]);
+    if (type === 'cleared') this.renew(); // the events of values were removed with the log
     if ((type !== 'value' && type !== 'left') || compareIds(id, this.through) <= 0) return;
-    const changed = this.keysUnder(type === 'left' ? `@${from.id}/` : key);
+    const changed = this.keysOf(type === 'left' ? `@${from.id}/` : key);
     if (certain) this.reach(id);
-    changed.forEach((one) => {
-      const doubtful = this.doubted.has(one) && certain;
-      if (compareIds(id, doubtful ? START : this.toldVersion(one)) <= 0) return;
-      if (certain) this.doubted.delete(one);
-      else this.doubted.add(one);
-      if (value === null) this.now.delete(one);
-      else this.now.set(one, { value, version: id });
-      this.tell(one, from);
-    });
+    for (const one of changed) this.change(one, chatEvent, certain);
   }
 
-  /** Reads again what events could not tell. */
+  /** Applies an event to one key, unless a newer one is known. */
+  private change(key: string, { id, value = null, from }: ChatEvent, certain: boolean): void {
+    const isDoubted = this.doubted.has(key) && certain;
+    if (compareIds(id, isDoubted ? START : this.toldVersion(key)) <= 0) return;
+    if (certain) this.doubted.delete(key);
+    else this.doubted.add(key);
+    if (value === null) this.now.delete(key);
+    else this.now.set(key, { value, version: id });
+    this.tell(key, from);
+  }
+
+  /** Reads all values from the server again. */
   renew(): void {
     if (this.waits) return;
     this.waits = true;
@@ -164,24 +166,26 @@ export class Values implements ChatValues {
 
   private async read(): Promise<void> {
     this.waits = false;
-    const since: Heard[] = (this.since = []);
+    const since: Heard[] = [];
+    this.since = since;
     const whole: RoomValues = { values: {}, version: '' };
-    let page: RoomValues | undefined;
+    let after: RoomValues['more'];
     try {
       do {
-        page = await this.host.read({ room: this.room, after: page && page.more });
+        const page = await this.delegate.read({ room: this.room, after });
         Object.assign(whole.values, page.values);
-        whole.version = whole.version || page.version; // that of a later page would hide what changed meanwhile
-      } while (page.more);
+        whole.version = whole.version || page.version; // the version of a later page would hide changes between
+        after = page.more;
+      } while (after);
       this.open(whole);
     } catch (_) {
-      // the user is in the room no more
+      // the user is no longer in the room
     }
     this.since = null;
-    since.forEach((heard) => this.take(...heard)); // what came meanwhile may be newer than what was read
+    for (const heard of since) this.take(...heard); // these may be newer than what was read
   }
 
-  /** The version that the room has told of. */
+  /** Returns the version that the room has told of. */
   private toldVersion(key: string): string {
     const found = this.now.get(key);
     return found ? found.version : '0';
@@ -191,46 +195,50 @@ export class Values implements ChatValues {
     return [...new Set([...this.now.keys()].concat(this.pending.map(({ key }) => key)))];
   }
 
-  /** The keys that one stands for. */
-  private keysUnder(key: string): string[] {
+  /** Returns the keys that `key` stands for. */
+  private keysOf(key: string): string[] {
     return isMany(key) ? this.keys().filter((one) => covers(key, one)) : [key];
   }
 
-  /** Own keys begin with `@me/` for the page, and with the user's id for everybody. */
+  /** Returns the key as everybody reads it. The page writes `@me/` for its user's own keys; others see the user's id. */
   private stored(key: string): string {
-    return `${key}`.replace(/^@me\//, `@${this.host.userId()}/`);
+    return `${key}`.replace(/^@me\//, `@${this.delegate.userId()}/`);
   }
 
   private view(key: string): unknown {
     const found = this.now.get(key);
-    let value = found && found.value;
+    let value = found ? found.value : undefined;
     this.pending.forEach(({ key: its, version, apply }) => {
       if (covers(its, key) && (!version || compareIds(version, this.toldVersion(key)) > 0)) value = apply(value);
     });
     return value;
   }
 
-  /** All up to `id` is known: also what this page has written and was accepted by then. */
+  /** All events up to `id` are known, and so are the writes of this page that were accepted by then. */
   private reach(id: string): void {
     this.through = id;
     this.pending = this.pending.filter(({ version }) => !version || compareIds(version, id) > 0);
   }
 
-  /** Shows a write at once, and takes it back when it fails. */
-  private async write(operation: 'set' | 'add', values: Fields, apply: Pending['apply']): Promise<Answers['add']> {
-    await this.host.ready;
+  /** Shows a write at once, and takes it back if it fails. */
+  private async write(
+    operation: 'set' | 'add',
+    values: Fields,
+    apply: OptimisticWrite['apply'],
+  ): Promise<Answers['add']> {
+    await this.delegate.ready;
     const key = this.stored(values.key as string);
     const [before] = this.pending.filter((one) => covers(one.key, key) || covers(key, one.key)).slice(-1);
-    const waits = before && before.key === key && isPlain(before.values) && !before.values.id;
+    const waits = before && before.key === key && isPlain(before.fields) && !before.fields.id;
     if (waits && isPlain(values)) {
-      // the newest is enough
-      Object.assign(before.values, values);
+      // the newest write of a key is enough
+      Object.assign(before.fields, values);
       before.apply = apply;
       this.tellAll(key);
       return before.done;
     }
-    const done = this.host.write(operation, Object.assign(values, { room: this.room })) as Promise<Answers['add']>;
-    const pending: Pending = { key, apply, version: '', values, done };
+    const done = this.delegate.write(operation, Object.assign(values, { room: this.room })) as Promise<Answers['add']>;
+    const pending: OptimisticWrite = { key, apply, version: '', fields: values, done };
     this.pending.push(pending);
     this.tellAll(key);
     try {
@@ -243,7 +251,7 @@ export class Values implements ChatValues {
       const { code, version, value } = thrown as Failure;
       const told = this.toldVersion(key);
       if (code === 'conflict' && version && compareIds(version, told) > 0) this.now.set(key, { value, version });
-      if (version === '0' && told === values.if) this.now.delete(key); // else something newer has come meanwhile
+      if (version === '0' && told === values.if) this.now.delete(key); // otherwise a newer value has arrived
       throw thrown;
     } finally {
       this.tellAll(key);
@@ -251,7 +259,7 @@ export class Values implements ChatValues {
   }
 
   private tellAll(key: string): void {
-    this.keysUnder(key).forEach((one) => this.tell(one));
+    for (const one of this.keysOf(key)) this.tell(one);
   }
 
   private tell(key: string, from: ChatEvent['from'] | null = null): void {
@@ -259,6 +267,6 @@ export class Values implements ChatValues {
     if (json === (this.told.get(key) || '')) return;
     if (json) this.told.set(key, json);
     else this.told.delete(key);
-    [...this.listeners].forEach((hear) => hear(key, from));
+    for (const hear of [...this.listeners]) hear(key, from);
   }
 }

@@ -1,58 +1,61 @@
-/** News about the page's life, as far as a chat cares. */
-export interface PageLife {
-  /** The page may have slept, or is looked at again. */
+/** What a chat needs to hear about the life of its page. */
+export interface PageLifeDelegate {
+  /** The page may have slept, or is visible again. */
   awake: () => void;
-  /** The network has come or gone: what is held on it tells nothing any more. */
+  /** The network has come or gone. A held poll says nothing any more. */
   networkChanged: () => void;
-  /** The page goes: for good, or into the back/forward cache (`kept`). */
+  /** The page goes away: for good, or into the back/forward cache (`kept`). */
   hidden(kept: boolean): void;
-  /** Back from the back/forward cache. */
+  /** The page is back from the back/forward cache. */
   shown(): void;
 }
 
-/** ms between two looks at the clock, and the jump in it that means the machine has slept. */
-const TICK = 15_000;
-const JUMP = 90_000;
+/** The time between two looks at the clock. */
+const TICK_MS = 15_000;
+/** A clock that has moved on by more than this since the last look means that the machine has slept. */
+const JUMP_MIN_MS = 90_000;
 
-type Stop = () => void;
+type Unwatch = () => void;
 
-function listen(target: EventTarget, name: string, listener: (event: Event) => void): Stop {
-  target.addEventListener(name, listener);
-  return () => target.removeEventListener(name, listener);
+function listen(target: EventTarget, eventName: string, listener: (event: Event) => void): Unwatch {
+  target.addEventListener(eventName, listener);
+  return () => target.removeEventListener(eventName, listener);
 }
 
-function watchClock(life: PageLife): Stop {
+function watchClock(delegate: PageLifeDelegate): Unwatch {
   let last = Date.now();
   const timer = setInterval(() => {
-    const slept = Date.now() - last > JUMP;
+    const slept = Date.now() - last > JUMP_MIN_MS;
     last = Date.now();
-    if (slept) life.networkChanged();
-  }, TICK);
+    if (slept) delegate.networkChanged();
+  }, TICK_MS);
   return () => clearInterval(timer);
 }
 
-/** Tells `life` what the browser says, until the function it gives is called. */
-export function watchPage(life: PageLife): Stop {
-  const stops = [
-    listen(window, 'online', life.networkChanged),
-    listen(window, 'offline', life.networkChanged),
-    listen(window, 'pagehide', (event) => life.hidden((event as PageTransitionEvent).persisted)),
-    listen(window, 'pageshow', (event) => {
-      if ((event as PageTransitionEvent).persisted) life.shown();
+/** Tells `delegate` what the browser reports. Returns a function that ends this. */
+export function watchPage(delegate: PageLifeDelegate): Unwatch {
+  const watches = [
+    listen(window, 'online', delegate.networkChanged),
+    listen(window, 'offline', delegate.networkChanged),
+    listen(window, 'pagehide', (hiding) => delegate.hidden((hiding as PageTransitionEvent).persisted)),
+    listen(window, 'pageshow', (showing) => {
+      if ((showing as PageTransitionEvent).persisted) delegate.shown();
     }),
     listen(document, 'visibilitychange', () => {
-      if (!document.hidden) life.awake();
+      if (!document.hidden) delegate.awake();
     }),
-    listen(document, 'resume', life.awake),
-    watchClock(life),
+    listen(document, 'resume', delegate.awake),
+    watchClock(delegate),
   ];
-  return () => stops.forEach((stop) => stop());
+  return () => {
+    for (const unwatch of watches) unwatch();
+  };
 }
 
-/** So long (ms) a page may load before polls begin all the same: a user who has not polled 30 s after it joined is ended. */
-const LOADING = 20_000;
+/** Polls begin after this time even if the page is still loading: the server ends a user that does not poll within 30 s. */
+const LOADING_MAX_MS = 20_000;
 
-/** When the page has loaded, or is long about it: a script tag added earlier would keep its loading indicator turning. */
+/** Resolves when the page has loaded, or takes too long to. A script tag before that would keep its loading indicator on. */
 export function afterLoad(): Promise<void> {
   return new Promise((resolve) => {
     const later = (): void => {
@@ -61,7 +64,7 @@ export function afterLoad(): Promise<void> {
     if (document.readyState === 'complete') later();
     else {
       window.addEventListener('load', later);
-      setTimeout(resolve, LOADING);
+      setTimeout(resolve, LOADING_MAX_MS);
     }
   });
 }

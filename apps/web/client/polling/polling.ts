@@ -1,66 +1,77 @@
 import type { Answers } from '../answers.js';
+import { backoff, type Pauses } from '../backoff.js';
 import { asFailure, type Failure, isAbandoned } from '../errors.js';
 import { registry } from '../registry.js';
-import type { Session } from '../session/session.js';
-import { type Call, PATIENCE } from '../transport/transport.js';
-import { backoff, type Pauses } from './backoff.js';
+import type { Call } from '../transport/transport.js';
 import { Hold } from './hold.js';
 
-/** Whom a polling loop reports to. */
-export interface PollingHost {
-  /** All of an answer; the next poll, which acknowledges it, goes out when this is done. */
+/** The user whose inbox is polled. */
+export interface PollingUser {
+  readonly token: string;
+  /** Sends one poll. The server holds it for up to `timeoutS`. */
+  poll(timeoutS: number): Call<Answers['poll']>;
+  /** The inbox of `token` has been read up to `cursor`. */
+  advance(token: string, cursor: string): void;
+  /** Gets a new token in the place of `spent`. */
+  renew(spent: string): Promise<void>;
+}
+
+/** What a polling loop reports to. */
+export interface PollingDelegate {
+  /** Takes an answer. The next poll acknowledges it, and is sent when this resolves. */
   deliver(answer: Answers['poll']): Promise<void>;
   online(): void;
   trouble(reason: string): void;
-  /** Polling has stopped and cannot help itself. */
+  /** Polling has stopped and cannot start again by itself. */
   ended(failure: Failure): void;
 }
 
-/** Times in `SUPERSEDED_WITHIN` that another poll of this user may win before this page gives way to it. */
+/** The page gives way to another one when polls of that one have won this often in SUPERSEDED_WITHIN_MS. */
 const SUPERSEDED_MAX = 3;
-const SUPERSEDED_WITHIN = 30_000;
-/** A held poll that comes back empty before this is no news; more than a few in a row must not become a storm. */
+const SUPERSEDED_WITHIN_MS = 30_000;
+/** A held poll that returns empty within this time brings no news. More than HASTY_MAX in a row must not become a storm. */
 const HASTY_MS = 500;
 const HASTY_MAX = 3;
-/** Chats of one page that may hold a poll each and leave one of the browser's six connections to a host free. */
+/** This many chats of a page may hold a poll each and leave one of the browser's six connections to a host free. */
 const CHATS_MAX = 5;
 
-/** The chain of polls: each is sent when the one before it has been answered and its events are delivered. */
+/** The chain of polls. Each is sent when the one before has been answered and its events have been delivered. */
 export class Polling {
   readonly hold = new Hold();
-  private life = 0;
+  /** Counts starts and stops. A loop of an earlier generation ends itself. */
+  private generation = 0;
   private running = false;
   private current: Call<Answers['poll']> | null = null;
   private startedAt = 0;
-  /** The current poll's token: by the time its answer comes, a send may have got a new one. */
+  /** The token of the current poll. When its answer arrives, a send may have got a new one. */
   private token = '';
-  /** The next poll is to come back at once: it finds out whether the server is there. */
+  /** The next poll asks for an answer at once. It finds out whether the server is there. */
   private probing = false;
   private failures = 0;
   private hasty = 0;
   private superseded: number[] = [];
 
   constructor(
-    private readonly session: Session,
+    private readonly user: PollingUser,
     private readonly pauses: Pauses,
-    private readonly host: PollingHost,
+    private readonly delegate: PollingDelegate,
   ) {}
 
-  /** `probe`: first finds out whether the server is there. */
+  /** Starts the loop. `probe`: the first poll finds out whether the server is there. */
   start(probe = false): void {
     if (this.running) return;
     this.running = true;
     this.probing = probe;
-    void this.run(++this.life);
+    void this.run(++this.generation);
   }
 
   stop(): void {
     this.running = false;
-    this.life++;
+    this.generation++;
     this.abandon();
   }
 
-  /** Cuts all waiting short, and replaces the held poll by one that is answered at once. */
+  /** Ends all waits, and replaces the held poll by one that is answered at once. */
   renew(): void {
     this.pauses.wake();
     if (!this.running) return;
@@ -68,10 +79,10 @@ export class Polling {
     this.abandon();
   }
 
-  /** Renews a poll that should have been answered by now, as after a sleep; ends waiting. */
+  /** Ends all waits. Renews the poll if it should have been answered by now, as after a sleep. */
   wake(): void {
-    const due = this.hold.seconds * 1_000 + 2_000;
-    if (this.current && Date.now() - this.startedAt > due) this.renew();
+    const dueMs = this.hold.seconds * 1_000 + 2_000;
+    if (this.current && Date.now() - this.startedAt > dueMs) this.renew();
     else this.pauses.wake();
   }
 
@@ -79,68 +90,66 @@ export class Polling {
     if (this.current) this.current.abandon();
   }
 
-  private async run(life: number): Promise<void> {
+  private async run(generation: number): Promise<void> {
     try {
-      while (life === this.life) await this.once().catch((thrown: unknown) => this.recover(thrown, life));
+      while (generation === this.generation)
+        await this.once().catch((thrown: unknown) => this.recover(thrown, generation));
     } catch (thrown) {
-      if (life !== this.life) return;
+      if (generation !== this.generation) return;
       this.stop();
-      this.host.ended(asFailure(thrown));
+      this.delegate.ended(asFailure(thrown));
     }
   }
 
   private async once(): Promise<void> {
     if (Object.keys(registry().open).length > CHATS_MAX) this.hold.crowded();
-    const timeout = this.probing ? 0 : this.hold.seconds;
-    const { token, cursor } = this.session;
+    const timeoutS = this.probing ? 0 : this.hold.seconds;
+    const { token } = this.user;
     this.token = token;
     this.startedAt = Date.now();
-    this.current = this.session.start('poll', { cursor: cursor || undefined, timeout }, timeout * 1_000 + PATIENCE);
+    this.current = this.user.poll(timeoutS);
     const answer = await this.current.done;
     this.current = null;
-    this.answered();
-    await this.host.deliver(answer);
-    this.session.moved(token, answer.cursor);
-    if (timeout > 0) await this.calm(answer);
-  }
-
-  private answered(): void {
     this.failures = 0;
     if (!this.probing) this.hold.answered();
     this.probing = false;
-    this.host.online();
+    this.delegate.online();
+    await this.delegate.deliver(answer);
+    this.user.advance(token, answer.cursor);
+    if (timeoutS > 0) await this.calm(answer);
   }
 
+  /** Waits if too many held polls in a row have returned at once with nothing. */
   private async calm(answer: Answers['poll']): Promise<void> {
     const hasty = answer.events.length === 0 && Date.now() - this.startedAt < HASTY_MS;
     this.hasty = hasty ? this.hasty + 1 : 0;
     if (this.hasty > HASTY_MAX) await this.pauses.wait(backoff(this.hasty - HASTY_MAX));
   }
 
-  private async recover(thrown: unknown, life: number): Promise<void> {
+  private async recover(thrown: unknown, generation: number): Promise<void> {
     this.current = null;
-    if (isAbandoned(thrown) || life !== this.life) return;
+    if (isAbandoned(thrown) || generation !== this.generation) return;
     const failure = asFailure(thrown);
-    if (failure.code === 'unauthorized') return this.session.renew(this.token);
+    if (failure.code === 'unauthorized') return this.user.renew(this.token);
     if (failure.code === 'superseded') return this.contend(failure);
-    if (failure.code === 'left' || failure.reason) throw failure; // a reason: the host has switched it off
-    if (failure.field === 'cursor') this.session.moved(this.token, '');
+    if (failure.code === 'left' || failure.reason) throw failure; // a reason: the server's operator has switched it off
+    if (failure.field === 'cursor') this.user.advance(this.token, '');
     return this.retry(failure);
   }
 
   private async retry(failure: Failure): Promise<void> {
     this.failures++;
-    const habit = !this.probing && failure.code === 'network' && this.hold.failed(Date.now() - this.startedAt);
+    const isCut = !this.probing && failure.code === 'network' && this.hold.failed(Date.now() - this.startedAt);
     this.probing = true;
-    if (habit && this.failures === 1) return;
-    this.host.trouble(failure.message);
+    if (isCut && this.failures === 1) return;
+    this.delegate.trouble(failure.message);
     await this.pauses.wait(backoff(this.failures, failure.retryAfter));
   }
 
-  /** Another poll of this user came later: a delayed one of our own, or another copy of the page, which then wins. */
+  /** A later poll of this user has won. It is a delayed one of this page, or one of another copy of it, which then wins again. */
   private async contend(failure: Failure): Promise<void> {
     const now = Date.now();
-    this.superseded = this.superseded.filter((at) => now - at < SUPERSEDED_WITHIN).concat(now);
+    this.superseded = this.superseded.filter((at) => now - at < SUPERSEDED_WITHIN_MS).concat(now);
     if (this.superseded.length >= SUPERSEDED_MAX) throw failure;
     await this.pauses.wait(backoff(this.superseded.length));
   }

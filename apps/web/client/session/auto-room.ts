@@ -1,10 +1,10 @@
-/** Where an address is made up anew for each visit, so that it says nothing about the page. */
+/** Addresses that are made up anew for each visit, so that they say nothing about the page. */
 const UNSTABLE = /^(about|data|blob):|\/_display\b|\/boomboom\b/;
-/** What editors put around the name of one and the same page. */
+/** What editors add to the address of the same page. */
 const WRAPPING = /\/(show|embedded(\/[^/]*)*|index\.html?)?\/*$/;
-const MEMORY = 'nobackend-chat-room';
+const STORAGE_KEY = 'nobackend-chat-room';
 
-/** 52 bits of a text, as a word: the same text gives the same room everywhere. */
+/** Returns a hash of the text, as a word. The same text gives the same word everywhere. */
 function digest(text: string): string {
   let a = 0x811c9dc5;
   let b = 0x1000193;
@@ -15,20 +15,21 @@ function digest(text: string): string {
   return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }
 
+/** Returns a made-up word that this browser remembers. Where storage is forbidden, the word is new each time. */
 function remembered(): string {
   const made = digest(`${Math.random()} ${Date.now()}`);
   try {
-    const kept = localStorage.getItem(MEMORY) || made;
-    localStorage.setItem(MEMORY, kept);
-    return kept;
+    const word = localStorage.getItem(STORAGE_KEY) || made;
+    localStorage.setItem(STORAGE_KEY, word);
+    return word;
   } catch (_) {
     return made;
   }
 }
 
 /**
- * A room of this page's own: from its address, so that all who open it meet, and a fork of it has another. Where the
- * address is made up, the room is made up too, and remembered by this browser.
+ * Returns the name of a room of this page's own. It comes from the page's address, so everybody who opens the page meets
+ * there, and a fork of the page has another room. If the address is made up, so is the room, and this browser remembers it.
  */
 export function autoRoom(address = location.href): string {
   const page = address.replace(/[?#].*$/, '').replace(WRAPPING, '');

@@ -1,66 +1,67 @@
 import type { RoomView } from '../../../../shared/protocol/events.js';
 import type { OperationName } from '../../../../shared/protocol/operations.js';
-import type { Answers } from '../answers.js';
+import type { Answers, Fields } from '../answers.js';
 import type { ChatEvents, Ready, State } from '../api.js';
+import { makePauses, persist } from '../backoff.js';
 import { asFailure, Failure } from '../errors.js';
-import { Emitter } from '../events/emitter.js';
+import { type Emitter, makeEmitter } from '../events/emitter.js';
 import { Feed } from '../events/feed.js';
-import type { Letter } from '../events/outbox.js';
-import { Pauses, persist } from '../polling/backoff.js';
+import type { PendingWrite } from '../events/outbox.js';
 import { afterLoad, watchPage } from '../polling/page-life.js';
 import { Polling } from '../polling/polling.js';
-import { farewell } from '../transport/beacon.js';
-import type { Way } from '../transport/choose.js';
-import { PATIENCE, type Values } from '../transport/transport.js';
-import { Session, type Wish } from './session.js';
-import { Keeper } from './storage.js';
+import { leaveByBeacon } from '../transport/beacon.js';
+import type { TransportChoice } from '../transport/choose.js';
+import { REQUEST_TIMEOUT_MS } from '../transport/transport.js';
+import { type Home, Session } from './session.js';
+import { makeSessionStore } from './storage.js';
 import { type TabMessage, Tabs } from './tabs.js';
 
-const NO_SERVER = 'Give `server`, the address of the chat.';
-/** ms for which what the page asks for is tried; a page would rather hear of a failure than wait longer. */
-const ASK_FOR = 30_000;
-/** ms after which a request is taken to wait for a free connection, of which held polls take up one each. */
-const STARVED = 2_000;
+const NO_SERVER = 'Set `server` to the address of the chat.';
+/** How long a request of the page is retried. After that the page should rather hear of the failure. */
+const RETRY_FOR_MS = 30_000;
+/** A request without an answer after this time waits for a free connection. Each held poll takes up one. */
+const STARVED_MS = 2_000;
 
-/** Keeps a user in its rooms: opens, polls or follows the tab that does, and tells the page what comes. */
+/** Keeps a user in its rooms: opens them, polls or follows the tab that polls, and passes events on to the page. */
 export class Connection {
   state: State = 'connecting';
   opened: Ready | null = null;
-  readonly emitter = new Emitter<ChatEvents>();
-  readonly pauses = new Pauses();
+  readonly emitter: Emitter<ChatEvents> = makeEmitter();
+  readonly pauses = makePauses();
   readonly session: Session;
   readonly feed: Feed;
   readonly ready: Promise<Ready>;
   private readonly polling: Polling;
   private readonly tabs: Tabs;
   private readonly unwatch: () => void;
-  private settle: { resolve(ready: Ready): void; reject(failure: Failure): void } | null = null;
+  private settle!: { resolve(ready: Ready): void; reject(failure: Failure): void };
   private opening = false;
-  /** The page was put away, and other tabs may have read the inbox meanwhile. */
+  /** The page was hidden or frozen. Other tabs may have read the inbox meanwhile. */
   private away = false;
   private reason = '';
 
   constructor(
     private readonly server: string,
-    readonly way: Way,
-    wish: Wish,
-    name: string | undefined,
+    readonly transport: TransportChoice,
+    home: Home,
+    nickname: string | undefined,
     shared: boolean,
   ) {
-    const session = (this.session = new Session(way, this.pauses, new Keeper(server, wish.room), wish, name));
-    session.trouble = (reason) => this.turn('reconnecting', reason);
-    this.feed = new Feed(this.emitter, this.session, this);
-    this.polling = new Polling(this.session, this.pauses, {
+    const session = new Session(transport, this.pauses, makeSessionStore(server, home.room), home, nickname);
+    this.session = session;
+    session.trouble = (reason) => this.changeState('reconnecting', reason);
+    this.feed = new Feed(this.emitter, session, this);
+    this.polling = new Polling(session, this.pauses, {
       deliver: (answer) => this.feed.deliver(answer),
-      online: () => this.turn('online', 'the server answers'),
+      online: () => this.changeState('online', 'the server answers'),
       trouble: session.trouble,
       ended: (failure) => this.end(failure),
     });
-    this.tabs = new Tabs(`nobackend-chat ${server} ${wish.room} ${name || ''}`, this, shared);
+    this.tabs = new Tabs(`nobackend-chat ${server} ${home.room} ${nickname || ''}`, this, shared);
     this.unwatch = watchPage({
       awake: () => {
         this.polling.wake();
-        this.tabs.look();
+        this.tabs.checkLeader();
       },
       networkChanged: () => this.polling.renew(),
       hidden: (kept) => this.hide(kept),
@@ -70,38 +71,37 @@ export class Connection {
       this.settle = { resolve, reject };
     });
     this.ready.catch(() => undefined);
-    if (server) {
-      this.share();
-      this.tabs.start();
-    } else
+    this.connect();
+    if (server) this.tabs.start();
+    else
       void Promise.resolve().then(() => {
         this.end(new Failure('bad_request', NO_SERVER, { field: 'server' }));
       });
   }
 
-  /** Leading, it tells the other tabs; following, it asks the leader for what only one may do. */
-  private share(): void {
+  /** A leading tab tells the others what it hears. A following tab asks the leader for what only one tab may do. */
+  private connect(): void {
     const { tabs, session, feed, emitter } = this;
     session.renewed = async (views) => {
       this.tellSession();
       await feed.renew(views);
-      this.polling.renew(); // the held poll is still the former user's
+      this.polling.renew(); // the held poll still belongs to the former user
     };
     const tell = (message: TabMessage): void => {
       if (tabs.leading) tabs.tell(message);
     };
-    feed.accepted = (event, after) => tell({ kind: 'event', event, after });
-    feed.met = (room, { members, more, count }) => tell({ kind: 'members', room, members, more, count });
-    session.read = (token, cursor) => tell({ kind: 'moved', token, cursor });
+    feed.accepted = (chatEvent, after) => tell({ kind: 'event', event: chatEvent, after });
+    feed.membersRead = (room, { members, more, count }) => tell({ kind: 'members', room, members, more, count });
+    session.advanced = (token, cursor) => tell({ kind: 'moved', token, cursor });
     emitter.on('missed', (what) => tell({ kind: 'missed', what }));
     emitter.on('reset', (what) => tell({ kind: 'reset', what }));
-    session.elsewhere = (spent) => {
+    session.askLeader = (spent) => {
       if (!tabs.leading) tabs.tell({ kind: 'spent', token: spent });
       return !tabs.leading;
     };
   }
 
-  /** This tab polls. */
+  /** This tab polls from now on. */
   lead(): void {
     if (this.opened) {
       this.session.claim();
@@ -111,57 +111,63 @@ export class Connection {
     this.tellSession();
   }
 
-  /** Another tab polls; it has for a while, if this one was frozen. */
+  /** Another tab polls from now on. If this one was frozen, the other has polled for a while. */
   follow(): void {
     this.polling.stop();
     this.session.unclaim();
     this.away = true;
   }
 
+  /** Takes a message of another tab. */
   hear(message: TabMessage): void {
-    const { session, feed, emitter } = this;
-    const { leading } = this.tabs;
-    if (message.kind === 'entered') session.entered.add(message.room);
-    if (leading && message.kind === 'hello') this.tellSession();
-    if (leading && message.kind === 'spent') {
-      if (message.token === session.token) this.polling.renew();
-      else this.tellSession();
-    }
+    if (message.kind === 'entered') this.session.entered.add(message.room);
     // a leader that was frozen hears of its successor's events before it hears that it has one
-    if (message.kind === 'event') feed.hear(message.event, message.after);
-    if (leading) return;
+    if (message.kind === 'event') this.feed.hear(message.event, message.after);
+    if (this.tabs.leading) this.hearFollower(message);
+    else this.hearLeader(message);
+  }
+
+  private hearFollower(message: TabMessage): void {
+    if (message.kind === 'hello') this.tellSession();
+    if (message.kind !== 'spent') return;
+    if (message.token === this.session.token) this.polling.renew();
+    else this.tellSession();
+  }
+
+  private hearLeader(message: TabMessage): void {
+    const { session, feed, emitter } = this;
     if (message.kind === 'session') this.hearSession(message);
-    if (message.kind === 'moved') session.moved(message.token, message.cursor);
-    if (message.kind === 'members') feed.meet(message.room, message);
+    if (message.kind === 'moved') session.advance(message.token, message.cursor);
+    if (message.kind === 'members') feed.setMembers(message.room, message);
     if (message.kind === 'missed') emitter.emit('missed', message.what);
     if (message.kind === 'reset') emitter.emit('reset', message.what);
   }
 
   private hearSession({ kept, state, reason }: Extract<TabMessage, { kind: 'session' }>): void {
     if (kept) this.session.adopt(kept);
-    if (this.opened || !kept) this.turn(state, reason);
-    else void this.open(() => this.session.enterAgain());
+    if (this.opened || !kept) this.changeState(state, reason);
+    else void this.open(() => this.session.reenter());
     this.catchUp();
   }
 
   private catchUp(): void {
-    if (this.away) this.feed.order.rooms().forEach((room) => void this.feed.catchUp(room));
+    if (this.away) for (const room of this.feed.order.rooms()) void this.feed.catchUp(room);
     this.away = false;
   }
 
   private tellSession(): void {
     if (this.tabs.leading)
-      this.tabs.tell({ kind: 'session', kept: this.session.kept(), state: this.state, reason: this.reason });
+      this.tabs.tell({ kind: 'session', kept: this.session.stored(), state: this.state, reason: this.reason });
   }
 
-  /** Gets the first view of the room, once, whoever leads meanwhile. */
+  /** Gets the first view of the room. Does so once, whichever tab leads meanwhile. */
   private async open(view: () => Promise<RoomView>): Promise<void> {
     if (this.opening) return;
     this.opening = true;
-    this.feed.order.hold(this.session.wish.room);
+    this.feed.order.buffer(this.session.home.room);
     try {
       this.show(await view());
-      if (this.way.name === 'jsonp') await afterLoad();
+      if (this.transport.name === 'jsonp') await afterLoad();
       if (this.state !== 'left' && this.tabs.leading) this.polling.start();
     } catch (thrown) {
       this.end(asFailure(thrown));
@@ -172,32 +178,33 @@ export class Connection {
     const { user, pollTimeout } = this.session;
     if (!user || this.state === 'left') throw new Failure('left', 'The chat has ended.');
     if (pollTimeout) this.polling.hold.seconds = pollTimeout;
-    const ready = (this.opened = Object.assign({ user, room: view.name }, view));
+    const ready = Object.assign({ user, room: view.name }, view);
+    this.opened = ready;
     this.feed.remember(view);
-    if (this.settle) this.settle.resolve(ready);
-    this.turn('online', 'the room is open');
+    this.settle.resolve(ready);
+    this.changeState('online', 'the room is open');
     this.emitter.emit('ready', ready);
     this.feed.open(view);
     this.tellSession();
   }
 
-  /** Asks the server for something, once. */
-  ask<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
-    return this.whenReady(() => this.session.call(operation, values));
+  /** Asks the server once, when the room is open. */
+  request<O extends OperationName>(operation: O, values: Fields): Promise<Answers[O]> {
+    return this.afterReady(() => this.session.call(operation, values));
   }
 
-  /** Sends a letter, once. */
-  post(letter: Letter): Promise<unknown> {
-    return this.whenReady(() => this.session.post(letter));
+  /** Sends a write once, when the room is open. */
+  post(write: PendingWrite): Promise<unknown> {
+    return this.afterReady(() => this.session.post(write));
   }
 
-  private async whenReady<A>(request: () => Promise<A>): Promise<A> {
+  private async afterReady<A>(request: () => Promise<A>): Promise<A> {
     await this.ready;
     const starved = setTimeout(() => {
       // the held poll gives up its connection
       this.polling.hold.crowded();
       this.polling.renew();
-    }, STARVED);
+    }, STARVED_MS);
     try {
       return await request();
     } finally {
@@ -205,9 +212,9 @@ export class Connection {
     }
   }
 
-  /** Asks until there is an answer, within reason. */
-  insist<O extends OperationName>(operation: O, values: Values, forMs = ASK_FOR): Promise<Answers[O]> {
-    return persist(() => this.ask(operation, values), this.pauses, forMs);
+  /** Asks the server, and retries for `forMs`. */
+  keepAsking<O extends OperationName>(operation: O, values: Fields, forMs = RETRY_FOR_MS): Promise<Answers[O]> {
+    return persist(() => this.request(operation, values), this.pauses, forMs);
   }
 
   entered(room: string): void {
@@ -215,33 +222,33 @@ export class Connection {
     this.tabs.tell({ kind: 'entered', room });
   }
 
-  /** Asks the server now, whatever is being waited for; following, the leader does. */
+  /** Asks the server now, and ends all waits. In a following tab, the leader does it. */
   retry(): void {
     this.polling.renew();
     this.tabs.tell({ kind: 'spent', token: this.session.token });
   }
 
-  /** Ends this chat, and the user with its last tab. */
+  /** Ends this chat. The user ends with its last tab. */
   async leave(): Promise<void> {
     if (this.state === 'left') return;
     const { token } = this.session;
     const shared = await this.tabs.shared();
-    const goodbye =
-      token && !shared ? this.way.call('leave', { token }, PATIENCE).done.catch(() => undefined) : undefined;
+    const left =
+      token && !shared && this.transport.call('leave', { token }, REQUEST_TIMEOUT_MS).done.catch(() => undefined);
     this.end(null);
-    await goodbye;
+    await left;
   }
 
   private hide(kept: boolean): void {
     const { token } = this.session;
     this.polling.stop();
-    if (!kept && token && this.tabs.leading) farewell(this.server, token);
+    if (!kept && token && this.tabs.leading) leaveByBeacon(this.server, token);
     this.session.unclaim();
     this.tabs.stop();
     this.away = this.opened !== null;
   }
 
-  private turn(state: State, reason: string): void {
+  private changeState(state: State, reason: string): void {
     const was = this.state;
     if (was === state || was === 'left') return;
     this.state = state;
@@ -250,7 +257,7 @@ export class Connection {
     this.emitter.emit('state', { state, was, reason });
   }
 
-  /** The end of this chat: asked for (no failure), or because it cannot go on. */
+  /** Ends this chat. With a failure it could not go on. Without one, the page asked for it. */
   private end(failure: Failure | null): void {
     if (this.state === 'left') return;
     this.polling.stop();
@@ -258,8 +265,8 @@ export class Connection {
     this.session.end(failure === null);
     this.unwatch();
     this.pauses.wake();
-    if (this.settle) this.settle.reject(failure || new Failure('left', 'The chat has ended.'));
-    this.turn('left', failure ? failure.message : 'left');
+    this.settle.reject(failure || new Failure('left', 'The chat has ended.'));
+    this.changeState('left', failure ? failure.message : 'left');
     if (failure && failure.code !== 'superseded') this.emitter.emit('error', failure);
   }
 }

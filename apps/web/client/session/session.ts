@@ -1,83 +1,84 @@
 import type { RoomView, UserRef } from '../../../../shared/protocol/events.js';
 import { HISTORY_ON_ENTER_MAX } from '../../../../shared/protocol/limits.js';
 import type { OperationName } from '../../../../shared/protocol/operations.js';
-import type { Answers } from '../answers.js';
+import type { Answers, Fields } from '../answers.js';
+import { type Pauses, persist } from '../backoff.js';
 import { asFailure, Failure } from '../errors.js';
-import type { Letter } from '../events/outbox.js';
-import { type Pauses, persist } from '../polling/backoff.js';
+import type { PendingWrite } from '../events/outbox.js';
 import { secret } from '../secret.js';
-import type { Way } from '../transport/choose.js';
-import { type Call, PATIENCE, type Values } from '../transport/transport.js';
-import type { Keeper, KeptSession } from './storage.js';
+import type { TransportChoice } from '../transport/choose.js';
+import { type Call, REQUEST_TIMEOUT_MS } from '../transport/transport.js';
+import type { SessionStore, StoredSession } from './storage.js';
 
-/** Where a page wants to be, as `enter` takes it; `owner`: the room's owner token, given by the page or by the server. */
-export type Wish = { room: string; owner: string | undefined };
+/** The room that was joined, as `enter` takes it. `owner`: its owner token, from the page or from the server. */
+export type Home = { room: string; owner: string | undefined };
 
-/** ms after which a line that failed is taken to be slow, and the part of the history that is asked for then. */
-const SLOW = 3_000;
-const LESS = 4;
-/** Suggested names tried in a row before a guest name is taken. */
+/** A request that fails after more than this means that the line is slow. */
+const SLOW_LINE_MS = 3_000;
+/** On a slow line, each attempt asks for this fraction of the history. */
+const HISTORY_CUT_FACTOR = 4;
+/** Suggested names to try in a row before a guest name is taken. */
 const SUGGESTIONS_MAX = 5;
 
-/** Who this page is to the server: its token, and how to get a new one when the old one is worth nothing. */
+/** The user of this page: its token, and how to get a new one when the server does not know the old one any more. */
 export class Session {
   user: UserRef | null = null;
   token = '';
   cursor = '';
-  /** How many events of a room's history are asked for at a time; undefined: as many as the server gives. */
-  share: number | undefined;
-  /** Seconds the server would hold a poll; 0 when it did not say. */
+  /** The number of events to ask for at a time. Undefined: as many as the server gives. */
+  historyLimit: number | undefined;
+  /** The seconds for which the server would hold a poll. 0 if it did not say. */
   pollTimeout = 0;
-  /** Rooms entered by this page, beside the first. */
+  /** The rooms that this page has entered beside the first. */
   readonly entered = new Set<string>();
-  /** Ids of users that this one has blocked. */
+  /** The ids of the users that this one has blocked. */
   blocked: number[] = [];
-  /** Called with the rooms as they are now, when the user had to be made anew. */
-  renewed: (views: RoomView[]) => Promise<void> = () => Promise.resolve();
+  /** Called with the rooms as they are now, when the server has made the user anew. */
+  renewed!: (views: RoomView[]) => Promise<void>;
   /** Called when the inbox has been read further. */
-  read: (token: string, cursor: string) => void = () => undefined;
-  /** Called with the reason whenever the server has to be asked again. */
-  trouble: (reason: string) => void = () => undefined;
-  /** Another tab's job: true when it was asked to make the user anew. */
-  elsewhere: (spent: string) => boolean = () => false;
-  private renewal: Promise<void> | null = null;
+  advanced!: (token: string, cursor: string) => void;
+  /** Called with the reason whenever a request must be repeated. */
+  trouble!: (reason: string) => void;
+  /** Asks the leading tab to make the user anew. Returns false if this tab leads. */
+  askLeader!: (spent: string) => boolean;
+  private rejoining: Promise<void> | null = null;
   private ended = false;
 
-  /** `name`: the one that the page asks for. */
+  /** `nickname`: the one that the page asks for. */
   constructor(
-    private readonly way: Way,
+    private readonly transport: TransportChoice,
     private readonly pauses: Pauses,
-    private readonly keeper: Keeper,
-    readonly wish: Wish,
-    private readonly name: string | undefined,
+    private readonly store: SessionStore,
+    readonly home: Home,
+    private readonly nickname: string | undefined,
   ) {}
 
-  /** Takes up the session of before a reload, or joins. */
+  /** Resumes the session from before a reload, or joins. */
   async open(): Promise<RoomView> {
-    const kept = this.keeper.read();
-    return (kept && (await this.keeper.claim(kept)) && (await this.resume(kept))) || this.join(this.name);
+    const stored = this.store.read();
+    return (stored && (await this.store.claim(stored)) && (await this.resume(stored))) || this.join(this.nickname);
   }
 
-  /** Shows other tabs that this one has the session; they may have a copy of it in their storage. */
+  /** Shows other tabs that this one has the session. They may have a copy of it in their storage. */
   claim(): void {
-    const kept = this.kept();
-    if (kept) void this.keeper.claim(kept);
-    this.keep();
+    const stored = this.stored();
+    if (stored) void this.store.claim(stored);
+    this.save();
   }
 
-  /** The page is going: the next one may take up the session. */
+  /** The page is going away. The next one may resume the session. */
   unclaim(): void {
-    this.keep(false);
-    this.keeper.guard.release();
+    this.save(false);
+    this.store.lock.release();
   }
 
-  /** The room as it is, for a tab that has just got to know its user. */
-  async enterAgain(): Promise<RoomView> {
-    return (await this.view((history) => this.call('enter', Object.assign(history, this.wish)))).room;
+  /** Returns the room as it is now, for a tab that has just got to know its user. */
+  async reenter(): Promise<RoomView> {
+    return (await this.viewRoom((limit) => this.call('enter', Object.assign(limit, this.home)))).room;
   }
 
-  /** A call with this user's token; joins again and repeats it when the server does not know the user any more. */
-  async call<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
+  /** Calls an operation. If the server does not know the user any more, joins again and repeats the call. */
+  async call<O extends OperationName>(operation: O, values: Fields): Promise<Answers[O]> {
     const { token } = this;
     try {
       return await this.start(operation, values).done;
@@ -88,94 +89,100 @@ export class Session {
     }
   }
 
-  /** Sends a letter once. One that a former user may have sent already is looked for first, by that user's nonce. */
-  async post(letter: Letter): Promise<unknown> {
-    if (letter.doubt && letter.doubt !== this.token) {
-      const { id, room, to, key } = letter.values;
-      const isGone = /^@me\//.test(key as string); // the former user's own values went with it
-      const found = isGone ? {} : await this.call('sent', { former: letter.doubt, id, room, to });
+  /** Sends a write once. If a former user may have sent it already, first asks the server by that user's token and nonce. */
+  async post(write: PendingWrite): Promise<unknown> {
+    if (write.sentBy && write.sentBy !== this.token) {
+      const { id, room, to, key } = write.fields;
+      const isGone = /^@me\//.test(key as string); // the former user's own values ended with it
+      const found = isGone ? {} : await this.call('sent', { former: write.sentBy, id, room, to });
       if (found.id) return Object.assign(found, { version: found.id });
-      letter.doubt = '';
+      write.sentBy = '';
     }
     const { token } = this;
     try {
-      return await this.start(letter.operation, letter.values).done;
+      return await this.start(write.operation, write.fields).done;
     } catch (thrown) {
       const { code } = asFailure(thrown);
-      if (/^(network|unavailable)$/.test(code)) letter.doubt = token;
+      if (/^(network|unavailable)$/.test(code)) write.sentBy = token;
       if (code !== 'unauthorized') throw thrown;
       await this.renew(token);
       throw asFailure('joined again'); // so that it is tried again
     }
   }
 
-  /** One request, in this user's name. */
-  start<O extends OperationName>(operation: O, values: Values, patienceMs = PATIENCE): Call<Answers[O]> {
+  /** Sends one request with this user's token. */
+  start<O extends OperationName>(operation: O, values: Fields, timeoutMs = REQUEST_TIMEOUT_MS): Call<Answers[O]> {
     if (this.ended) throw new Failure('left', 'The chat has ended.');
-    const call = this.way.call(operation, Object.assign({ token: this.token || undefined }, values), patienceMs);
+    const call = this.transport.call(operation, Object.assign({ token: this.token || undefined }, values), timeoutMs);
     call.done.then(
       (answer) => {
         const { owner, blocked } = answer as { owner?: string; blocked?: number[] };
         if (blocked) this.blocked = blocked;
-        if (owner && values.room === this.wish.room) this.wish.owner = owner;
+        if (owner && values.room === this.home.room) this.home.owner = owner;
       },
       () => undefined,
     );
     return call;
   }
 
-  /** Joins again under the same name, once for all who found that `spent` is worth nothing. */
-  renew(spent: string): Promise<void> {
-    if (this.token === spent && this.elsewhere(spent))
-      return Promise.reject(new Failure('network', 'Another tab joins.'));
-    if (this.token === spent && !this.renewal) {
-      const done = (): void => {
-        this.renewal = null;
-      };
-      this.renewal = this.rejoin();
-      this.renewal.then(done, done);
-    }
-    return this.renewal || Promise.resolve();
+  /** Sends one poll, which acknowledges what has been read. The server holds it for up to `timeout` seconds. */
+  poll(timeout: number): Call<Answers['poll']> {
+    return this.start('poll', { cursor: this.cursor || undefined, timeout }, timeout * 1_000 + REQUEST_TIMEOUT_MS);
   }
 
-  /** Remembers how far `token`'s inbox has been read. */
-  moved(token: string, cursor: string): void {
+  /** Joins again under the same name, because the server does not know `spent` any more. All callers share one attempt. */
+  renew(spent: string): Promise<void> {
+    if (this.token === spent && this.askLeader(spent))
+      return Promise.reject(new Failure('network', 'Another tab signs in again.'));
+    if (this.token === spent && !this.rejoining) {
+      const done = (): void => {
+        this.rejoining = null;
+      };
+      this.rejoining = this.rejoin();
+      this.rejoining.then(done, done);
+    }
+    return this.rejoining || Promise.resolve();
+  }
+
+  /** Remembers how far the inbox of `token` has been read. */
+  advance(token: string, cursor: string): void {
     if (token !== this.token) return;
     this.cursor = cursor;
-    this.read(token, cursor);
-    this.keep();
+    this.advanced(token, cursor);
+    this.save();
   }
 
-  /** Takes over what another tab, or this page before its reload, was. */
-  adopt({ token, user, cursor }: Omit<KeptSession, 'open'>): void {
+  /** Takes over the session of another tab, or of this page before its reload. */
+  adopt({ token, user, cursor }: Omit<StoredSession, 'open'>): void {
     Object.assign(this, { token, user, cursor });
-    this.keep();
+    this.save();
   }
 
-  /** What another tab needs to know; null before there is a user. */
-  kept(): KeptSession | null {
-    const { user, token, cursor, name } = this;
-    return user && { user, token, cursor, wish: name };
+  /** Returns what another tab needs to know. Null before there is a user. */
+  stored(): StoredSession | null {
+    const { user, token, cursor, nickname } = this;
+    return user && { user, token, cursor, wish: nickname };
   }
 
   renamed(user: UserRef): void {
     this.user = user;
-    this.keep();
+    this.save();
   }
 
-  /** Nothing is sent from now on. */
+  /** Sends nothing from now on. `forget`: a later page does not resume the session. */
   end(forget: boolean): void {
-    this.keep(false);
+    this.save(false);
     this.ended = true;
-    if (forget) this.keeper.write(null);
-    this.keeper.release();
+    if (forget) this.store.write(null);
+    this.store.release();
   }
 
-  private async resume(kept: KeptSession): Promise<RoomView | null> {
-    this.adopt(kept);
+  /** Resolves with null if the server does not know the user any more. */
+  private async resume(stored: StoredSession): Promise<RoomView | null> {
+    this.adopt(stored);
     try {
-      const { room } = await this.view((history) => this.start('enter', Object.assign(history, this.wish)).done);
-      if (this.name && this.name !== kept.wish) await this.takeName(this.name);
+      const { room } = await this.viewRoom((limit) => this.start('enter', Object.assign(limit, this.home)).done);
+      if (this.nickname && this.nickname !== stored.wish) await this.takeName(this.nickname);
       return room;
     } catch (thrown) {
       if (asFailure(thrown).code === 'unauthorized') return null;
@@ -183,21 +190,22 @@ export class Session {
     }
   }
 
-  /** The page's code asks for another name than before the reload; that it is taken is no reason to fail. */
-  private async takeName(name: string): Promise<void> {
+  /** The page asks for another name than before the reload. If it is taken, the user keeps the former one. */
+  private async takeName(nickname: string): Promise<void> {
     try {
-      this.renamed((await this.insist('rename', { name })).user);
+      this.renamed((await this.callForever('rename', { name: nickname })).user);
     } catch (thrown) {
       if (asFailure(thrown).code !== 'name_taken') throw thrown;
     }
   }
 
-  private async join(name: string | undefined): Promise<RoomView> {
+  private async join(nickname: string | undefined): Promise<RoomView> {
+    let wanted = nickname;
     let id: string | undefined = secret();
     for (let tries = 1; ; tries++) {
-      const values = Object.assign({ token: undefined, name, id }, this.wish);
+      const values = Object.assign({ token: undefined, name: wanted, id }, this.home);
       try {
-        const answer = await this.view((history) => this.start('join', Object.assign(history, values)).done);
+        const answer = await this.viewRoom((limit) => this.start('join', Object.assign(limit, values)).done);
         this.pollTimeout = answer.pollTimeout;
         this.adopt(answer);
         this.claim();
@@ -205,58 +213,57 @@ export class Session {
       } catch (thrown) {
         const failure = asFailure(thrown);
         if (failure.field === 'id' && id)
-          id = undefined; // an older server, as there may be while one is replaced
+          id = undefined; // an older server, which may answer while it is being replaced
         else if (failure.code !== 'name_taken') throw failure;
-        else name = tries < SUGGESTIONS_MAX ? failure.suggestion : undefined;
+        else wanted = tries < SUGGESTIONS_MAX ? failure.suggestion : undefined;
       }
     }
   }
 
   private async rejoin(): Promise<void> {
-    const views = [await this.join(this.user ? this.user.name : this.name)];
+    const views = [await this.join(this.user ? this.user.name : this.nickname)];
     for (const room of [...this.entered]) {
-      const refused = (thrown: unknown): void => {
+      try {
+        const entering = this.viewRoom((limit) => this.start('enter', Object.assign(limit, { room })).done);
+        views.push((await entering).room);
+      } catch (thrown) {
         if (asFailure(thrown).code !== 'not_allowed') throw thrown;
-      };
-      const entered = this.view((history) => this.start('enter', Object.assign(history, { room })).done);
-      await entered.then((answer) => {
-        views.push(answer.room);
-      }, refused);
+      }
     }
     void this.blockAgain();
     await this.renewed(views);
   }
 
-  /** The blocks of a user end with it: the new one blocks the same others, as fast as the server takes it. */
+  /** The blocks of a user end with it. The new user blocks the same others, as fast as the server accepts that. */
   private async blockAgain(): Promise<void> {
-    for (const user of [...this.blocked]) await this.insist('block', { user }).catch(() => undefined);
+    for (const user of [...this.blocked]) await this.callForever('block', { user }).catch(() => undefined);
   }
 
-  /** Until the server has said yes or no, however long it is away. */
-  private insist<O extends OperationName>(operation: O, values: Values): Promise<Answers[O]> {
-    return this.lasting(() => this.start(operation, values).done);
+  /** Retries until the server has answered, however long it is away. */
+  private callForever<O extends OperationName>(operation: O, values: Fields): Promise<Answers[O]> {
+    return this.repeatForever(() => this.start(operation, values).done);
   }
 
-  /** Until there is an answer that shows a room: a slow line that failed is asked to carry less of its history. */
-  private view<A>(attempt: (history: { history: number | undefined }) => Promise<A>): Promise<A> {
-    return this.lasting(async () => {
-      const from = Date.now();
+  /** Retries until there is an answer that shows a room. On a slow line, each attempt asks for less of the history. */
+  private viewRoom<A>(attempt: (limit: { history: number | undefined }) => Promise<A>): Promise<A> {
+    return this.repeatForever(async () => {
+      const startedAt = Date.now();
       try {
-        return await attempt({ history: this.share });
+        return await attempt({ history: this.historyLimit });
       } catch (thrown) {
-        const slow = asFailure(thrown).code === 'network' && Date.now() - from > SLOW;
-        if (slow) this.share = Math.ceil((this.share || HISTORY_ON_ENTER_MAX) / LESS);
+        const isSlow = asFailure(thrown).code === 'network' && Date.now() - startedAt > SLOW_LINE_MS;
+        if (isSlow) this.historyLimit = Math.ceil((this.historyLimit || HISTORY_ON_ENTER_MAX) / HISTORY_CUT_FACTOR);
         throw thrown;
       }
     });
   }
 
-  private lasting<T>(attempt: () => Promise<T>): Promise<T> {
+  private repeatForever<T>(attempt: () => Promise<T>): Promise<T> {
     return persist(attempt, this.pauses, Infinity, this.trouble);
   }
 
-  private keep(open = true): void {
-    const kept = this.kept();
-    if (kept && !this.ended) this.keeper.write(Object.assign(kept, { open }));
+  private save(inUse = true): void {
+    const stored = this.stored();
+    if (stored && !this.ended) this.store.write(Object.assign(stored, { open: inUse }));
   }
 }

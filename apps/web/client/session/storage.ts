@@ -1,67 +1,68 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
 import { registry } from '../registry.js';
-import { Guard } from './guard.js';
+import { makeSessionLock, type SessionLock } from './session-lock.js';
 
-/** A session as it is kept over a reload. */
-export interface KeptSession {
+/**
+ * A session as it survives a reload. It is stored in `sessionStorage`, and tabs send it to each other. Other tabs may run
+ * another version of the library, so the fields keep their names.
+ */
+export interface StoredSession {
   token: string;
   user: UserRef;
   cursor: string;
-  /** The name that was asked for, to see when the page's code asks for another one. */
+  /** The name that the page asked for. It shows whether the page asks for another one now. */
   wish?: string | undefined;
-  /** A page is using it. */
+  /** A page is using the session. */
   open?: boolean;
 }
 
 /**
- * One session's place in the tab's storage. Where storage is forbidden nothing is kept, and nothing breaks. A tab that was
- * duplicated, or opened by `window.open`, has a copy of the storage: a lock named by the session's user shows which tab has
- * the session. Where there are no locks (plain http), the copy shows that it was in use.
+ * The place of one session in the tab's storage. Where storage is forbidden, nothing is stored and nothing breaks. A tab
+ * that was duplicated, or opened by `window.open`, has a copy of the storage. A lock with the id of the user shows which
+ * tab has the session. Where there are no locks (plain http), the copy shows whether it was in use.
  */
-export class Keeper {
-  private readonly key: string;
-  readonly guard = new Guard();
+export interface SessionStore {
+  readonly lock: SessionLock;
+  /** The next chat may have this place, and the session that is stored there. */
+  release(): void;
+  read(): StoredSession | null;
+  /** Stores the session; null deletes it. */
+  write(session: StoredSession | null): void;
+  /** Takes a session for this page. Resolves with false if another page has it. */
+  claim(stored: StoredSession): Promise<boolean>;
+}
 
-  /** The second chat of the same room in one page has a place of its own. */
-  constructor(
-    private readonly server: string,
-    room: string,
-  ) {
-    const { open } = registry();
-    const base = `nobackend-chat ${server} ${room}`;
-    let key = base;
-    for (let n = 2; open[key]; n++) key = `${base} #${n}`;
-    open[key] = true;
-    this.key = key;
-  }
-
-  /** The next chat may have this place, and with it what is kept there. */
-  release(): void {
-    this.guard.release();
-    delete registry().open[this.key];
-  }
-
-  read(): KeptSession | null {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(this.key) || 'null') as KeptSession | null;
-      return kept && kept.token && kept.user ? kept : null;
-    } catch (_) {
-      return null;
-    }
-  }
-
-  /** Null forgets it. Storage throws when it is forbidden or full; a chat goes on without it. */
-  write(session: KeptSession | null): void {
-    try {
-      if (session) sessionStorage.setItem(this.key, JSON.stringify(session));
-      else sessionStorage.removeItem(this.key);
-    } catch (_) {
-      return;
-    }
-  }
-
-  /** Takes a session for this page. Gives false when another page has it. */
-  claim({ user, open }: KeptSession): Promise<boolean> {
-    return navigator.locks ? this.guard.take(`nobackend-chat ${this.server} user ${user.id}`) : Promise.resolve(!open);
-  }
+/** A second chat of the same room in one page gets a place of its own. */
+export function makeSessionStore(server: string, room: string): SessionStore {
+  const lock = makeSessionLock();
+  const { open: inUse } = registry();
+  const base = `nobackend-chat ${server} ${room}`;
+  let key = base;
+  for (let n = 2; inUse[key]; n++) key = `${base} #${n}`;
+  inUse[key] = true;
+  return {
+    lock,
+    release: () => {
+      lock.release();
+      delete registry().open[key];
+    },
+    read: () => {
+      try {
+        const stored = JSON.parse(sessionStorage.getItem(key) || '{}') as StoredSession;
+        return stored.token && stored.user ? stored : null;
+      } catch (_) {
+        return null;
+      }
+    },
+    write: (session) => {
+      try {
+        if (session) sessionStorage.setItem(key, JSON.stringify(session));
+        else sessionStorage.removeItem(key);
+      } catch (_) {
+        // storage is forbidden or full; a chat works without it
+      }
+    },
+    claim: ({ user, open: wasInUse }) =>
+      navigator.locks ? lock.acquire(`nobackend-chat ${server} user ${user.id}`) : Promise.resolve(!wasInUse),
+  };
 }

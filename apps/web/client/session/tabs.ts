@@ -2,96 +2,105 @@ import type { ChatEvent, SignalEvent } from '../../../../shared/protocol/events.
 import type { State } from '../api.js';
 import type { People } from '../events/roster.js';
 import { secret } from '../secret.js';
-import type { KeptSession } from './storage.js';
+import type { StoredSession } from './storage.js';
 
-/** What the tabs of one user tell each other. */
+/**
+ * What the tabs of one user tell each other. Another tab may run another version of the library, so kinds and fields keep
+ * their names.
+ */
 export type TabMessage =
-  /** Is anybody leading? Answered with `session`. */
+  /** Asks whether a tab leads. The leader answers with `session`. */
   | { kind: 'hello' }
-  /** From the leader: who we are, once it knows. */
-  | { kind: 'session'; kept: KeptSession | null; state: State; reason: string }
-  /** From the leader: this has come, after that event of its room; the inbox has been read so far. */
+  /** From the leader: the user, once there is one, and the state of the chat. */
+  | { kind: 'session'; kept: StoredSession | null; state: State; reason: string }
+  /** From the leader: an event has arrived, after that event of its room. */
   | { kind: 'event'; event: ChatEvent | SignalEvent; after: string }
+  /** From the leader: the inbox has been read up to `cursor`. */
   | { kind: 'moved'; token: string; cursor: string }
   | ({ kind: 'members'; room: string } & People)
   | { kind: 'missed'; what: { count: number } }
   | { kind: 'reset'; what: { rooms: string[] } }
-  /** To the leader: this token may be worth nothing any more. */
+  /** To the leader: this token may be invalid now. */
   | { kind: 'spent'; token: string }
   | { kind: 'entered'; room: string };
 
-export interface TabsHost {
+export interface TabsDelegate {
   /** This tab leads from now on: it polls. */
   lead(): void;
-  /** Another tab has taken the lead. */
+  /** Another tab leads from now on. */
   follow(): void;
   hear(message: TabMessage): void;
 }
 
-/** ms between two looks whether the leader is alive, of silence that is normal, and for an answer when asked. */
-const LOOK = 10_000;
-const SILENCE = 40_000;
-const ANSWER = 2_000;
+/** The time between two checks that the leader is alive. */
+const CHECK_MS = 10_000;
+/** A leader that says nothing for this long may be frozen. */
+const SILENCE_MAX_MS = 40_000;
+/** A leader that is asked answers within this time. */
+const ANSWER_MAX_MS = 2_000;
 
-/** Where the tabs of this origin keep what they have in common. */
-const MEMORY = 'nobackend-chat-tabs';
+/** Where the tabs of this origin store their common secret. */
+const STORAGE_KEY = 'nobackend-chat-tabs';
 
-/** Whether this page can share a user with other tabs: not in sandboxed frames, nor where the APIs are missing. */
+/** Whether this page can share a user with other tabs. A sandboxed frame cannot, nor can a browser without the APIs. */
 function canShare(): boolean {
   return 'BroadcastChannel' in window && !!navigator.locks && window.origin !== 'null';
 }
 
-/** 256 bits that only pages know that can read this origin's storage; '' where it is forbidden. */
+/** Returns 256 bits that only pages know that can read this origin's storage. '' if storage is forbidden. */
 function commonSecret(): string {
   try {
-    const kept = localStorage.getItem(MEMORY) || secret() + secret();
-    localStorage.setItem(MEMORY, kept);
-    return kept;
+    const common = localStorage.getItem(STORAGE_KEY) || secret() + secret();
+    localStorage.setItem(STORAGE_KEY, common);
+    return common;
   } catch (_) {
     return '';
   }
 }
 
 /**
- * The tabs of one user. The holder of the lock leads; the others wait for the lock, so that a leader that is closed
- * is replaced at once. One that is frozen holds the lock but is silent: a tab in view then takes it. A tab that
- * cannot or may not share leads itself alone.
+ * The tabs of one user. The tab that holds the lock leads. The others wait for the lock, so a leader that is closed is
+ * replaced at once. A frozen leader holds the lock but says nothing; then a visible tab takes the lock from it. A tab that
+ * cannot share, or may not, leads itself alone.
  *
- * They talk on a channel whose name is a secret: other pages of the origin get neither token nor events by listening,
- * and cannot join in. All pages of the origin can list the names of locks, so the lock's has another part of the secret.
+ * The tabs talk on a channel with a secret name, so other pages of the origin cannot listen for tokens or events, nor join
+ * in. All pages of the origin can list the names of locks, so the lock's name has another part of the secret.
  */
 export class Tabs {
   leading = false;
   private channel: BroadcastChannel | null = null;
-  private letGo: () => void = () => undefined;
+  private unlock: () => void = () => undefined;
   private cancel = new AbortController();
-  private heard = 0;
+  private heardAt!: number;
   private timer: ReturnType<typeof setInterval> | undefined;
-  private lock = '';
+  private lock!: string;
 
   constructor(
     private readonly key: string,
-    private readonly host: TabsHost,
+    private readonly delegate: TabsDelegate,
     private readonly wanted: boolean,
   ) {}
 
   start(): void {
     const common = this.wanted && canShare() ? commonSecret() : '';
-    if (!common) return this.take();
+    if (common) this.share(common);
+    else this.lead();
+  }
+
+  private share(common: string): void {
     const half = common.length / 2;
     this.lock = `${this.key} ${common.slice(0, half)}`;
-    this.heard = Date.now();
+    this.heardAt = Date.now();
     this.channel = new BroadcastChannel(`${this.key} ${common.slice(half)}`);
-    this.channel.onmessage = (event: MessageEvent<TabMessage>) => {
-      this.heard = Date.now();
-      this.host.hear(event.data);
+    this.channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+      this.heardAt = Date.now();
+      this.delegate.hear(data);
     };
     this.cancel = new AbortController();
-    this.queue({ signal: this.cancel.signal });
-    this.tell({ kind: 'hello' });
+    this.awaitLead();
     this.timer = setInterval(() => {
-      if (Date.now() - this.heard > SILENCE) this.look();
-    }, LOOK);
+      if (Date.now() - this.heardAt > SILENCE_MAX_MS) this.checkLeader();
+    }, CHECK_MS);
   }
 
   stop(): void {
@@ -100,58 +109,63 @@ export class Tabs {
     this.channel = null;
     this.leading = false;
     this.cancel.abort();
-    this.letGo();
+    this.unlock();
   }
 
   tell(message: TabMessage): void {
     if (this.channel) this.channel.postMessage(message);
   }
 
-  /** Whether there are others. */
+  /** Resolves with whether this user has other tabs. */
   async shared(): Promise<boolean> {
     if (!this.channel) return false;
     const { held = [], pending = [] } = await navigator.locks.query();
     return held.concat(pending).filter((lock) => lock.name === this.lock).length > 1;
   }
 
-  /** Takes the lead if the leader does not answer. */
-  look(): void {
+  /** Asks the leader to answer. Takes the lead if it does not. */
+  checkLeader(): void {
     if (this.leading || document.hidden) return;
-    const asked = Date.now();
+    const askedAt = Date.now();
     this.tell({ kind: 'hello' });
     setTimeout(() => {
-      if (this.channel && !this.leading && this.heard < asked) this.queue({ steal: true });
-    }, ANSWER);
+      if (this.channel && !this.leading && this.heardAt < askedAt) this.awaitLock({ steal: true });
+    }, ANSWER_MAX_MS);
   }
 
-  private queue(options: LockOptions): void {
+  private awaitLead(): void {
+    this.awaitLock({ signal: this.cancel.signal });
+    this.tell({ kind: 'hello' });
+  }
+
+  private awaitLock(options: LockOptions): void {
     const { channel } = this;
     navigator.locks
       .request(this.lock, options, () => this.hold(channel))
       .catch((error: Error) => {
         if (channel !== this.channel || !channel) return;
         if (error.name === 'AbortError') this.lost();
-        else this.take(); // this browser forbids locks here: every tab for itself
+        else this.lead(); // this browser forbids locks here, so each tab is on its own
       });
   }
 
+  /** Leads until `unlock` is called. */
   private hold(channel: BroadcastChannel | null): Promise<void> {
     return new Promise((resolve) => {
       if (channel !== this.channel || this.leading) return resolve();
-      this.letGo = resolve;
-      this.take();
+      this.unlock = resolve;
+      this.lead();
     });
   }
 
-  private take(): void {
+  private lead(): void {
     this.leading = true;
-    this.host.lead();
+    this.delegate.lead();
   }
 
   private lost(): void {
     this.leading = false;
-    this.host.follow();
-    this.queue({ signal: this.cancel.signal });
-    this.tell({ kind: 'hello' });
+    this.delegate.follow();
+    this.awaitLead();
   }
 }

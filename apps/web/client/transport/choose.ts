@@ -1,77 +1,76 @@
 import type { OperationName } from '../../../../shared/protocol/operations.js';
-import type { Answers } from '../answers.js';
-import type { WayName } from '../api.js';
+import type { Answers, Fields } from '../answers.js';
+import type { TransportName } from '../api.js';
 import { asFailure, isAbandoned } from '../errors.js';
 import { fetchTransport } from './fetch.js';
 import { jsonpTransport } from './jsonp.js';
-import { type PolicyWatch, watchPolicy } from './policy.js';
-import type { Call, Transport, Values } from './transport.js';
+import { watchPolicy } from './policy.js';
+import type { Call, Transport } from './transport.js';
 
-/** Codes of failures in which the server has said nothing. */
-const UNHEARD = /^(network|page_policy)$/;
+/** The codes of failures in which the server has not answered. */
+const UNANSWERED = /^(network|page_policy)$/;
+
+/** The transport of one chat. */
+export interface TransportChoice {
+  /** Null until one has worked. */
+  readonly name: TransportName | null;
+  /** Why it is this one, in plain words. */
+  readonly why: string;
+  readonly nonce: string;
+  call: Transport['call'];
+}
 
 /**
- * Finds the way that works here and keeps to it. As long as none has worked, every request tries `fetch` first and
- * then a script tag: a page cannot tell a server that is down from a policy that forbids, but the second try can.
+ * Finds the transport that works here and keeps to it. Until one has worked, each request tries `fetch` first and then a
+ * script tag. A page cannot tell a server that is down from a policy that forbids `fetch`, but the second try can.
  */
-export class Way {
-  why = 'nothing has been tried yet';
-  private transport: Transport | null = null;
-  private readonly policy: PolicyWatch;
+export function chooseTransport(server: string, nonce: string, wanted: TransportName | 'auto'): TransportChoice {
+  const viaFetch = fetchTransport(server);
+  const viaScript = jsonpTransport(server, nonce);
+  const policy = watchPolicy(server);
+  let chosen: Transport | null = null;
+  let why = 'nothing tried yet';
 
-  constructor(
-    private readonly server: string,
-    readonly nonce: string,
-    wanted: WayName | 'auto',
-  ) {
-    this.policy = watchPolicy(server);
-    const unable = !window.fetch;
-    if (wanted === 'fetch') this.settle(fetchTransport(server), 'the page asked for it');
-    else if (wanted === 'jsonp' || unable)
-      this.settle(jsonpTransport(server, nonce), unable ? 'this browser has no fetch' : 'the page asked for it');
-  }
+  const settle = (transport: Transport, reason: string): void => {
+    chosen = transport;
+    why = reason;
+    policy.end();
+  };
 
-  get name(): WayName | null {
-    return this.transport && this.transport.way;
-  }
+  /** Settles for the transport if the server has answered. An error that the server sends is an answer too. */
+  const judge = async <A>(answer: Promise<A>, transport: Transport, reason: () => string): Promise<A> => {
+    const failure = await answer.then(() => null, asFailure);
+    if (!failure || !UNANSWERED.test(failure.code)) settle(transport, reason());
+    return answer;
+  };
 
-  call<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]> {
-    if (this.transport) return this.transport.call(operation, values, patienceMs);
-    return this.find(operation, values, patienceMs);
-  }
+  const whyScripts = (): string =>
+    policy.refused() ? "this page's policy (connect-src) forbids fetch" : 'fetch failed, script tags work';
 
-  private settle(transport: Transport, why: string): void {
-    this.transport = transport;
-    this.why = why;
-    this.policy.end();
-  }
-
-  private find<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]> {
-    const viaFetch = fetchTransport(this.server);
-    let current = viaFetch.call(operation, values, patienceMs);
-    const done = this.judge(current.done, viaFetch).catch((thrown: unknown) => {
+  const tryBoth = <O extends OperationName>(operation: O, values: Fields, timeoutMs: number): Call<Answers[O]> => {
+    let current = viaFetch.call(operation, values, timeoutMs);
+    const done = judge(current.done, viaFetch, () => 'fetch works here').catch((thrown: unknown) => {
       if (isAbandoned(thrown) || asFailure(thrown).code !== 'network') throw thrown;
-      const viaScript = jsonpTransport(this.server, this.nonce);
-      current = viaScript.call(operation, values, patienceMs);
-      return this.judge(current.done, viaScript).catch((failure: unknown) => {
-        // where no script tag may be added, fetch is all there is, unless that is forbidden too
-        throw asFailure(failure).code === 'page_policy' && !this.policy.refused() ? thrown : failure;
+      current = viaScript.call(operation, values, timeoutMs);
+      return judge(current.done, viaScript, whyScripts).catch((failure: unknown) => {
+        // where the policy forbids script tags, only fetch is left, unless that is forbidden too
+        throw asFailure(failure).code === 'page_policy' && !policy.refused() ? thrown : failure;
       });
     });
     return { done, abandon: () => current.abandon() };
-  }
+  };
 
-  /** Whatever the server itself said, also an error, shows that this way works. */
-  private async judge<A>(answer: Promise<A>, transport: Transport): Promise<A> {
-    const failure = await answer.then(() => null, asFailure);
-    const heard = !failure || !UNHEARD.test(failure.code);
-    if (heard) this.settle(transport, transport.way === 'fetch' ? 'fetch works here' : this.reason());
-    return answer;
-  }
-
-  private reason(): string {
-    return this.policy.refused()
-      ? "this page's policy (connect-src) forbids fetch"
-      : 'fetch failed, a script tag did not';
-  }
+  if (wanted === 'fetch') settle(viaFetch, 'the page asked for it');
+  else if (!window.fetch) settle(viaScript, 'this browser has no fetch');
+  else if (wanted === 'jsonp') settle(viaScript, 'the page asked for it');
+  return {
+    get name() {
+      return chosen ? chosen.name : null;
+    },
+    get why() {
+      return why;
+    },
+    nonce,
+    call: (operation, values, timeoutMs) => (chosen ? chosen.call : tryBoth)(operation, values, timeoutMs),
+  };
 }

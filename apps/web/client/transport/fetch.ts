@@ -1,13 +1,13 @@
 import type { OperationName } from '../../../../shared/protocol/operations.js';
-import type { Answers } from '../answers.js';
-import { type Call, type Transport, type Values, within } from './transport.js';
+import type { Answers, Fields } from '../answers.js';
+import { type Call, type Transport, within } from './transport.js';
 
-/** The way of CORS requests. */
+/** The transport that sends CORS requests. */
 export function fetchTransport(server: string): Transport {
   return {
-    way: 'fetch',
-    call<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]> {
-      return within(patienceMs, ({ give, lost, alive }) => {
+    name: 'fetch',
+    call<O extends OperationName>(operation: O, values: Fields, timeoutMs: number): Call<Answers[O]> {
+      return within(timeoutMs, ({ answered, failed, alive }) => {
         const controller = new AbortController();
         fetch(`${server}/api/${operation}`, {
           method: 'POST',
@@ -16,8 +16,8 @@ export function fetchTransport(server: string): Transport {
           keepalive: operation === 'send', // outlives the page
           signal: controller.signal,
         })
-          .then((answer) => read(answer, alive))
-          .then(give, lost);
+          .then((response) => read(response, alive))
+          .then(answered, failed);
         return () => controller.abort();
       });
     },
@@ -25,8 +25,8 @@ export function fetchTransport(server: string): Transport {
 }
 
 /**
- * The JSON of an answer. On a slow line it comes in many pieces; `alive` hears of each. A browser without streams throws,
- * and the way is script tags.
+ * Returns the JSON of a response, and calls `alive` for each piece of it: on a slow line there are many. Throws in a
+ * browser without streams. Script tags take over there.
  */
 async function read({ body }: Response, alive: () => void): Promise<unknown> {
   const reader = (body as ReadableStream<Uint8Array>).getReader();

@@ -1,14 +1,15 @@
-/** Whether this page's Content-Security-Policy has refused a connection to the server. */
+/** Knows whether this page's Content-Security-Policy has blocked a request to the server. */
 export interface PolicyWatch {
   refused(): boolean;
+  /** Stops watching. */
   end(): void;
 }
 
 export function watchPolicy(server: string): PolicyWatch {
-  const origin = server.split('/', 3).join('/');
+  const address = server.split('/', 3).join('/');
   let refused = false;
-  const listener = (event: SecurityPolicyViolationEvent): void => {
-    if (/^(connect|default)-src/.test(event.effectiveDirective) && event.blockedURI.startsWith(origin)) refused = true;
+  const listener = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent): void => {
+    if (/^(connect|default)-src/.test(effectiveDirective) && blockedURI.startsWith(address)) refused = true;
   };
   document.addEventListener('securitypolicyviolation', listener);
   return {

@@ -1,70 +1,69 @@
 import type { ErrorCode, ErrorDetails } from '../../../../shared/protocol/errors.js';
 import type { OperationName } from '../../../../shared/protocol/operations.js';
-import type { Answers } from '../answers.js';
-import type { WayName } from '../api.js';
+import type { Answers, Fields } from '../answers.js';
+import type { TransportName } from '../api.js';
 import { ABANDONED, asFailure, Failure } from '../errors.js';
 
-export type Values = Record<string, unknown>;
-
-/** A request on its way. */
+/** A request that has been sent. */
 export interface Call<A> {
+  /** Resolves with the answer. Rejects with a Failure. */
   done: Promise<A>;
-  /** Stops waiting for it: `done` rejects with ABANDONED, a late answer does nothing. */
+  /** Stops waiting. `done` rejects with ABANDONED, and a late answer is ignored. */
   abandon(): void;
 }
 
-/** Carries one operation to the server and its answer back. Rejects only with Failure. */
+/** Carries one operation to the server, and its answer back. */
 export interface Transport {
-  readonly way: WayName;
-  call<O extends OperationName>(operation: O, values: Values, patienceMs: number): Call<Answers[O]>;
+  readonly name: TransportName;
+  call<O extends OperationName>(operation: O, values: Fields, timeoutMs: number): Call<Answers[O]>;
 }
 
-/** ms that a request other than a poll may take, and that an answer that has begun may pause. */
-export const PATIENCE = 10_000;
+/** The time limit of a request that is not a poll, and of a pause within an answer. */
+export const REQUEST_TIMEOUT_MS = 10_000;
 
 interface ErrorBody extends ErrorDetails {
   code: ErrorCode;
   message: string;
 }
 
-/** Opens the envelope that both ways share. Throws the failure it holds. */
+/** Returns the answer out of the envelope that both transports share. Throws the failure that it holds. */
 function unwrap<A>(body: unknown): A {
-  const envelope = body as { ok?: boolean; error?: ErrorBody } | null;
-  if (envelope && envelope.ok === true) return body as A;
-  const error = envelope && envelope.error;
-  if (!error || !error.code) throw new Failure('network', 'Something other than the chat server answered.');
-  throw new Failure(error.code, error.message, error);
+  const { ok, error } = (body || {}) as { ok?: boolean; error?: ErrorBody };
+  if (ok === true) return body as A;
+  const { code, message = '' } = (error || {}) as Partial<ErrorBody>;
+  if (!code) throw new Failure('network', 'No chat server answered.');
+  throw new Failure(code, message, error);
 }
 
-/** What a request that is on its way tells. */
+/** What a transport reports about a request. */
 export interface Progress {
-  /** The body has come. */
-  give(body: unknown): void;
-  /** Nobody was reached. */
-  lost(): void;
-  /** A part of the answer has come. */
+  /** The body of the answer is here. */
+  answered(body: unknown): void;
+  /** The server could not be reached. */
+  failed(): void;
+  /** A part of the answer is here. */
   alive(): void;
 }
 
 /**
- * A request that is settled once, in time. `begin` sends it, and gives what to do when it is settled, whatever has settled
- * it. What `begin` throws settles it too.
+ * Makes a call that settles exactly once: by its answer, by a failure, by `abandon`, or after `timeoutMs`. `begin` sends
+ * the request and returns a function that cleans up once the call is settled. If `begin` throws, the call fails.
  */
-export function within<A>(patienceMs: number, begin: (progress: Progress) => () => void): Call<A> {
+export function within<A>(timeoutMs: number, begin: (progress: Progress) => () => void): Call<A> {
   let abandon: () => void = () => undefined;
   const done = new Promise<A>((resolve, reject) => {
     const settle = (act: () => void): void => {
       clearTimeout(timer);
-      end();
+      cleanUp();
       act();
     };
     const fail = (failure: Failure): void => settle(() => reject(failure));
-    const late = (): void => fail(new Failure('network', 'The server took too long to answer.'));
-    let timer = setTimeout(late, patienceMs);
-    let end = (): void => undefined;
+    const expire = (): void => fail(new Failure('network', 'The server did not answer in time.'));
+    let timer = setTimeout(expire, timeoutMs);
+    let cleanUp = (): void => undefined;
     abandon = () => fail(ABANDONED);
     const progress: Progress = {
-      give: (body) =>
+      answered: (body) =>
         settle(() => {
           try {
             resolve(unwrap<A>(body));
@@ -72,14 +71,14 @@ export function within<A>(patienceMs: number, begin: (progress: Progress) => () 
             reject(failure);
           }
         }),
-      lost: () => fail(new Failure('network', 'The server could not be reached.')),
+      failed: () => fail(new Failure('network', 'The server could not be reached.')),
       alive: () => {
         clearTimeout(timer);
-        timer = setTimeout(late, PATIENCE);
+        timer = setTimeout(expire, REQUEST_TIMEOUT_MS);
       },
     };
     try {
-      end = begin(progress);
+      cleanUp = begin(progress);
     } catch (thrown) {
       fail(asFailure(thrown));
     }

@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
-import type { Chat, ChatFailure, Outgoing } from '../../client/api.js';
+import type { Chat, ChatFailure, PendingMessage } from '../../client/api.js';
 import { button, h, refill, remove } from '../dom/dom.js';
 import { denialText } from '../status/denials.js';
 import { fill, type Texts } from '../texts.js';
@@ -60,7 +60,7 @@ export class Pending {
     const { slow } = conversation;
     this.draw(item, slow ? fill(this.texts.sendingSlow, { n: slow }) : this.texts.sending, []);
     this.show(conversation);
-    const target: Outgoing = conversation.partner ? { to: conversation.partner.id } : { room: conversation.room };
+    const target: PendingMessage = conversation.partner ? { to: conversation.partner.id } : { room: conversation.room };
     this.chat.send({ text, ...target }).then(
       ({ id, held }) => {
         item.id = id;

@@ -77,7 +77,7 @@ const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> =
   },
 };
 
-export class Ask {
+export class ActDialog {
   private readonly dialog = byId('ask', HTMLDialogElement);
   private readonly choices = byId('ask-choices', HTMLElement);
   private readonly said = byId('ask-said', HTMLElement);
