@@ -36,7 +36,7 @@ interface ActionContext {
 }
 
 const ActionRequest = v.strictObject({
-  runAction: v.picklist([
+  act: v.picklist([
     'room_off',
     'room_on',
     'clear',
@@ -59,8 +59,8 @@ export function checkAction(body: unknown): OperatorActionRequest {
       'An act has a name, what it is on, and of an address for how many seconds, up to a day.',
     );
   return output.seconds === undefined
-    ? { act: output.runAction, on: output.on }
-    : { act: output.runAction, on: output.on, seconds: output.seconds };
+    ? { act: output.act, on: output.on }
+    : { act: output.act, on: output.on, seconds: output.seconds };
 }
 
 /** Does it. Throws `bad_request` for what cannot be meant; rejects when Redis is away. */

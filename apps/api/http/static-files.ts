@@ -71,7 +71,7 @@ function withoutSlash({ path, search }: Context): string {
 
 /** Returns the relative path to the front page. */
 function pathToRoot(path: string): string {
-  return '../'.repeat(path.split('/').length - 2) || '../';
+  return '../'.repeat(path.split('/').length - 2) || './';
 }
 
 /** Whether a browser is visiting an address. A script tag accepts anything, so it gets plain text. */
