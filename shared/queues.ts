@@ -1,7 +1,7 @@
 /** The queues between API processes and workers: their names, what a job carries, their options. */
 import { Queue, type Telemetry } from 'bullmq';
 import type { Config } from './config/config.js';
-import type { RedisClient } from './redis/owners.js';
+import type { RedisClient } from './redis/slot-owners.js';
 
 const FANOUT = 'fanout';
 export const UPKEEP = 'upkeep';

@@ -3,7 +3,7 @@
  * counts up (counters, histograms) of a process that ends is added there, so that no sum ever goes down.
  */
 import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client';
-import type { RedisClient } from '../redis/owners.js';
+import type { RedisClient } from '../redis/slot-owners.js';
 
 const KEY = 'metrics';
 const ENDED = 'ended';

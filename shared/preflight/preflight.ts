@@ -2,9 +2,9 @@
 import { ReplyError } from 'ioredis';
 import { ConfigError } from '../config/config.js';
 import { connect, redisTarget } from '../redis/connect.js';
-import { mastersOf } from '../redis/owners.js';
 import { probe } from '../redis/probe.js';
 import { reasonOf } from '../redis/reasons.js';
+import { mastersOf } from '../redis/slot-owners.js';
 import { checkShards } from './shards.js';
 
 /** The oldest Redis that has what the scripts and BullMQ use; of a cluster, the oldest with pub/sub by shards. */

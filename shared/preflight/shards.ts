@@ -1,6 +1,6 @@
 /** With how many shards the keys in a Redis were made (`SHARDS`). Another number would look for all of them elsewhere. */
 import { ConfigError } from '../config/config.js';
-import { mastersOf, type RedisClient } from '../redis/owners.js';
+import { mastersOf, type RedisClient } from '../redis/slot-owners.js';
 import { Keys } from '../store/keys.js';
 
 /** The largest number that SHARDS allows. */

@@ -3,9 +3,9 @@
  * how long that took and what failed meanwhile, instead of one for each request.
  */
 import type { Logger } from '../log.js';
-import type { RedisClient } from './owners.js';
 import { probe } from './probe.js';
 import { isRefusal, reasonOf } from './reasons.js';
+import type { RedisClient } from './slot-owners.js';
 
 /** How long (ms) an answer of Redis holds for whoever asks again. */
 const FRESH_MS = 1_000;

@@ -3,7 +3,7 @@
  * Whoever asks first waits for a moment; whoever asks then is refused at once, until an answer has come; of a master that was away for longer
  * than a second, until half a second after that.
  */
-import { ownerOf, type RedisClient } from './owners.js';
+import { ownerOf, type RedisClient } from './slot-owners.js';
 
 /** An answer takes a few ms, and some tens of that on a machine that is busy. */
 const ANSWER_TIMEOUT_MS = 300;

@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { type HostPort, parseRedisUrl, type RedisTarget } from '../config/redis-url.js';
-import type { RedisClient } from './owners.js';
+import type { RedisClient } from './slot-owners.js';
 
 /** Back within 2 s of Redis coming back. */
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 4), 500);

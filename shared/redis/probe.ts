@@ -1,6 +1,6 @@
 /** Asks Redis whether it does all that the chat needs: it takes writes, and its ACL allows every command, key and channel. */
 import { Cluster } from 'ioredis';
-import type { RedisClient } from './owners.js';
+import type { RedisClient } from './slot-owners.js';
 
 /** Keys of several slots, one of which at least is at a master that is there while any is. */
 const CLUSTER_KEYS = Array.from({ length: 32 }, (_, number) => `probe:{r${number}}`);

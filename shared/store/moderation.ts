@@ -4,10 +4,10 @@
  */
 import { ChatError } from '../protocol/errors.js';
 import type { ChatEvent, Role, UserRef } from '../protocol/events.js';
-import { BANS_MAX, MODERATORS_MAX, MUTES_MAX, OFFER_TTL_MS } from '../protocol/limits.js';
+import { MODERATORS_MAX, MUTES_MAX, OFFER_TTL_MS } from '../protocol/limits.js';
 import { notAllowed } from './denials.js';
 import { eventText, scriptSafeJson } from './event-text.js';
-import { eraseLog, ForgetBudget, forgetIn } from './forget.js';
+import { eraseLog } from './forget.js';
 import { foldName } from './names.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -159,7 +159,7 @@ interface MemberAction {
 }
 
 /** Does something about one user. Throws `not_owner`, `not_allowed` for a user with a role, `bad_request` at its limit. */
-async function moderateMember(
+export async function moderateMember(
   store: Store,
   actor: Actor,
   target: UserRef,
@@ -220,48 +220,6 @@ export function muteUser(store: Store, actor: Actor, target: UserRef, { seconds,
   });
 }
 
-/** How a user is banned. */
-export interface Ban {
-  /** For how long; 0 ends it. */
-  seconds: number;
-  /** All messages of the user go, too. */
-  messages: boolean;
-}
-
-/**
- * Bans a user from a room, by its id, its nickname and its address. With `messages` it is noted that its messages go, and
- * `removeMessagesOf` removes them. If nobody calls that, a worker does.
- */
-export async function banUser(store: Store, actor: Actor, target: UserRef, { seconds, messages }: Ban): Promise<void> {
-  const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
-  const removed = {
-    event: moderationEventText(actor, { type: 'removed', user: target }),
-    entry: auditText(actor, { what: 'remove', user: target.id, name: target.name }),
-  };
-  await moderateMember(store, actor, target, {
-    action: {
-      name: 'ban',
-      targetsMax: BANS_MAX,
-      ms: seconds * 1_000,
-      ...(address && { address }),
-      ...(messages && { removed }),
-    },
-    least: 'moderator',
-    audit: { what: 'ban', seconds },
-    event: null,
-  });
-}
-
-/**
- * Removes all messages of a banned user from the room's log and from what waits for approval, and tells the room. Resolves
- * with how many bytes it read. Repeating it does no harm.
- */
-export async function removeMessagesOf(store: Store, { room }: Actor, target: UserRef): Promise<number> {
-  const budget = new ForgetBudget();
-  await forgetIn(store, room, { user: target.id, scope: 'message' }, budget);
-  return budget.bytesRead;
-}
-
 /** Makes a member a moderator, or ends that. */
 export function setModerator(store: Store, actor: Actor, target: UserRef, on: boolean): Promise<void> {
   return moderateMember(store, actor, target, {
@@ -318,7 +276,7 @@ function moderationArguments(actor: Actor, least: Role, audit: AuditEntry, event
   };
 }
 
-const auditText = ({ by }: Actor, entry: AuditEntry): string =>
+export const auditText = ({ by }: Actor, entry: AuditEntry): string =>
   scriptSafeJson({ by: by.id, ...(by.id > 0 && { byName: by.name }), ...entry });
 
 /** The event's text. It begins with type, room and sender, in this order: `forget` goes by it. */

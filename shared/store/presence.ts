@@ -1,6 +1,6 @@
 /** Who is here, and the end of a user: by `leave`, or stale. Each step may be repeated after a crash. */
 import { privateRoomUsers } from '../protocol/events.js';
-import { mastersOf } from '../redis/owners.js';
+import { mastersOf } from '../redis/slot-owners.js';
 import { ForgetBudget, forgetRoom } from './forget.js';
 import { exitEnded } from './memberships.js';
 import { releaseName } from './names.js';

@@ -1,6 +1,6 @@
 /** Signals: published once to all API processes, which keep them for a moment; never stored. */
 import type { SignalEvent } from '../protocol/events.js';
-import type { RedisClient } from '../redis/owners.js';
+import type { RedisClient } from '../redis/slot-owners.js';
 import { signalText } from './event-text.js';
 import type { Store } from './store.js';
 

@@ -1,7 +1,7 @@
 /** What every function of the store needs: a connection, the keys, the limits a host may turn. */
 import type { Config } from '../config/config.js';
 import { CircuitBreaker } from '../redis/circuit-breaker.js';
-import type { RedisClient } from '../redis/owners.js';
+import type { RedisClient } from '../redis/slot-owners.js';
 import { Keys } from './keys.js';
 
 export interface Store {

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AddressHash } from '../../apps/api/limits/address-hash.js';
 import type { AdminSnapshot, OperatorActionReply, Sample } from '../../shared/protocol/admin.js';
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { violations } from '../support/axe.js';
 import { launchBrowser } from '../support/browser.js';
 import { startSystem, type TestSystem } from '../support/processes.js';

@@ -1,6 +1,6 @@
 /** What is left when everybody has gone: room logs and what expires in Redis, and processes as they were at their start. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { allKeys } from '../support/redis.js';
 import type { Record } from './record.js';
 import type { Site } from './site.js';

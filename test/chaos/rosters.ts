@@ -1,5 +1,5 @@
 /** Who is in which room, as Redis has it, against what the users themselves believe. */
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { allKeys } from '../support/redis.js';
 import type { Record } from './record.js';
 import type { Session } from './session.js';

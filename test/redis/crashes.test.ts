@@ -1,9 +1,9 @@
 /** A process killed after any step of join, enter, exit, rename, leave, a private message or expiry leaves no ghost. */
 import { describe, expect } from 'vitest';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
+import { banUser, removeMessagesOf } from '../../shared/store/bans.js';
 import { ForgetBudget } from '../../shared/store/forget.js';
 import { enterRoom, exitRoom } from '../../shared/store/memberships.js';
-import { banUser, removeMessagesOf } from '../../shared/store/moderation.js';
 import { leave } from '../../shared/store/presence.js';
 import { readMembers } from '../../shared/store/rooms.js';
 import type { Store } from '../../shared/store/store.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster, Redis } from 'ioredis';
 import { redisTarget } from '../../shared/redis/connect.js';
-import { mastersOf, type RedisClient } from '../../shared/redis/owners.js';
+import { mastersOf, type RedisClient } from '../../shared/redis/slot-owners.js';
 import { Child } from './child.js';
 import { startCluster } from './cluster.js';
 import { freePort, READY } from './ports.js';

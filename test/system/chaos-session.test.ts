@@ -1,7 +1,7 @@
 /** What a user of a chaos run counts as lost: nothing that it was told of and can read back, and everything that it never heard of. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { privateRoom } from '../../shared/protocol/events.js';
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { Line } from '../chaos/line.js';
 import { readLogs } from '../chaos/logs.js';
 import { Random } from '../chaos/random.js';

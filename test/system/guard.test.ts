@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientAddresses, limitedAddress } from '../../apps/api/limits/client-address.js';
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { allKeys, openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';

@@ -1,6 +1,6 @@
 /** Redis goes, or takes no writes: what /health, the figures and the log say of it, in real processes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { call, fetchText } from '../support/client.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { masters, onCluster, openRedis } from '../support/redis.js';

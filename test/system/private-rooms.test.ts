@@ -1,7 +1,7 @@
 /** Who may write to whom: those who share a room, who has written already, and nobody who is blocked. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PRIVATE_ROOMS_MAX } from '../../shared/protocol/limits.js';
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { Keys } from '../../shared/store/keys.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { openRedis } from '../support/redis.js';

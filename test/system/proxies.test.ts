@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { POLL_TIMEOUT_MAX_S } from '../../shared/protocol/limits.js';
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { startApi, startSystem, type TestSystem } from '../support/processes.js';
 import { deployed, isInstalled, PROXIES, Proxy, type ProxyKind } from '../support/proxies.js';
 import { freePort, masters, openRedis } from '../support/redis.js';

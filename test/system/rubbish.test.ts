@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { call } from '../support/client.js';
 import { startSystem, type TestApi, type TestSystem } from '../support/processes.js';
 import { allKeys, openRedis } from '../support/redis.js';

@@ -1,7 +1,7 @@
 /** Signals: at once to the held polls of a room's members, at every process; never stored. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignalEvent } from '../../shared/protocol/events.js';
-import type { RedisClient } from '../../shared/redis/owners.js';
+import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import type { Follower } from '../support/follower.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { allKeys, openRedis } from '../support/redis.js';

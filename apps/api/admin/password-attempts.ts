@@ -1,6 +1,6 @@
 /** Guesses of the host's password: an address that has guessed wrong too often waits, with a right one too. */
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { RedisClient } from '../../../shared/redis/owners.js';
+import type { RedisClient } from '../../../shared/redis/slot-owners.js';
 
 /** Seconds. */
 const WINDOW_S = 600;

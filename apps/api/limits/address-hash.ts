@@ -3,7 +3,7 @@
  * Redis forgets it when the day after is over, as a ban may last a day: nobody can tell then what was hashed with it.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { RedisClient } from '../../../shared/redis/owners.js';
+import type { RedisClient } from '../../../shared/redis/slot-owners.js';
 
 /** Seconds: the day, the day after, and what clocks may differ by. */
 const SALT_TTL_S = 49 * 3_600;

@@ -1,7 +1,7 @@
 /** Who and what keeps this process busy: addresses, origins of pages, rooms. Written every two seconds for the host's page; addresses only hashed. */
 
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
-import type { RedisClient } from '../../../shared/redis/owners.js';
+import type { RedisClient } from '../../../shared/redis/slot-owners.js';
 import type { AddressHash } from './address-hash.js';
 import { HeavyHitters } from './heavy-hitters.js';
 

@@ -1,6 +1,6 @@
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import { writeForUser } from './shared/write-value.js';
+import { writeForUser } from './shared/write-for-user.js';
 
 /** Adds to a value that is a number, or is not there yet. */
 export const add: Operation<'add'> = async (context, { token, room, key, by = 1, id: nonce, owner }) => {

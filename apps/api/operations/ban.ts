@@ -1,5 +1,6 @@
+import { banUser, removeMessagesOf } from '../../../shared/store/bans.js';
 import { exitRoom } from '../../../shared/store/memberships.js';
-import { banUser, findMember, removeMessagesOf } from '../../../shared/store/moderation.js';
+import { findMember } from '../../../shared/store/moderation.js';
 import { knownUser } from '../../../shared/store/room-rules.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';

@@ -1,5 +1,5 @@
 import { HISTORY_ON_ENTER_MAX } from '../../../shared/protocol/limits.js';
-import { readHistory } from '../../../shared/store/messages.js';
+import { readHistory } from '../../../shared/store/history.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';

@@ -1,6 +1,6 @@
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import { writeForUser } from './shared/write-value.js';
+import { writeForUser } from './shared/write-for-user.js';
 
 /** Writes a value of a room; null takes it away. With `if`, only over the version named. */
 export const set: Operation<'set'> = async (context, { token, room, key, value, if: expected, id: nonce, owner }) => {

@@ -8,7 +8,7 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { type Attached, attach, type Want } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
-import type { BlockingPool, Lease } from './blocking.js';
+import type { BlockingPool, Lease } from './blocking-pool.js';
 import type { Hearers } from './hearers.js';
 import type { HeldPolls } from './held.js';
 import type { Live, PendingAttach } from './live.js';

@@ -1,12 +1,12 @@
 /** All polls of this process: where they begin, and what the rest of the system tells them. */
-import type { Nodes } from '../../../shared/redis/nodes.js';
+import type { Nodes } from '../../../shared/redis/slot-moves.js';
 import type { Cursor } from '../../../shared/store/inboxes.js';
 import { forwardSignals, parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { Reply } from '../reply.js';
 import { type AttachContext, attachAndHold, superseded } from './attach.js';
-import { BlockingPool } from './blocking.js';
+import { BlockingPool } from './blocking-pool.js';
 import { Hearers } from './hearers.js';
 import { HeldPolls } from './held.js';
 import { Live } from './live.js';

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Nodes } from '../../../shared/redis/nodes.js';
+import type { Nodes } from '../../../shared/redis/slot-moves.js';
 import type { Keys } from '../../../shared/store/keys.js';
 
 /** Owners are looked at so often (ms), beside at every change: a subscription that failed is tried again by it. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, type Queue, type Telemetry, Worker, type WorkerOptions } from 'bullmq';
 import { type FanOutJob, fanOutQueueNames, queueOptions, UPKEEP } from '../../../shared/queues.js';
-import type { RedisClient } from '../../../shared/redis/owners.js';
+import type { RedisClient } from '../../../shared/redis/slot-owners.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
 import { expire } from './expire.js';

@@ -1,6 +1,6 @@
 import { HISTORY_ON_ENTER_MAX, PRESENCE_ON_ENTER_MAX } from '../../../../shared/protocol/limits.js';
 import { scriptSafeJson } from '../../../../shared/store/event-text.js';
-import { readHistory } from '../../../../shared/store/messages.js';
+import { readHistory } from '../../../../shared/store/history.js';
 import { readRoomRules } from '../../../../shared/store/room-rules.js';
 import { readMembers } from '../../../../shared/store/rooms.js';
 import type { Store } from '../../../../shared/store/store.js';

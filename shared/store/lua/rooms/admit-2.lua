@@ -1,4 +1,4 @@
--- with clock, entry
+-- with clock, may-enter
 -- admit: whether somebody may enter a room, before anything is done for it. `enter-room` looks again.
 -- KEYS
 --   rules, roster

@@ -3,7 +3,7 @@
  * bounded pool, to the node that owns the user. A connection is used again only when BLPOP, and the UNBLOCK that may have been sent, have answered.
  */
 import type { Redis } from 'ioredis';
-import type { Nodes } from '../../../shared/redis/nodes.js';
+import type { Nodes } from '../../../shared/redis/slot-moves.js';
 
 /** A BLPOP is renewed this often (ms), so that a connection that died without a word is noticed within 15 s. */
 const SLICE_MS = 8_000;

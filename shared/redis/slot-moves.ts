@@ -2,7 +2,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { HostPort } from '../config/redis-url.js';
 import { connectBlocking, connectSubscriber } from './connect.js';
-import { connectionTo, ownerOf, type RedisClient, SINGLE_NODE } from './owners.js';
+import { connectionTo, ownerOf, type RedisClient, SINGLE_NODE } from './slot-owners.js';
 
 export interface Nodes {
   /** Pub/sub goes by shards (SSUBSCRIBE), as it does in a cluster. */
