@@ -1,4 +1,4 @@
-/** What the bench is asked to do. */
+/** Reads the command line of the bench. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,20 +6,38 @@ import { Problem } from '../scripts/problem.js';
 import { root } from '../scripts/project.js';
 import { scenarios } from './scenarios/index.js';
 
-export const USAGE = `npm run bench -- [options]
-  --scenario a,b   these only, of: ${Object.keys(scenarios).join(', ')}; without it b, c and idle, bounded to some 3 minutes
-  --all            the whole table
-  --quick          short windows and rounds, and 2,000 held polls instead of 5,000
-  --rounds N       rounds of each comparison, 1 to 50
-  --seconds N      length of a window of measurement, 1 to 60
-  --live on|off    the chat's LIVE setting
-  --set A=1,B=2    other settings of the chat
-  --compare DIR    also a chat from another folder, which must be built; its settings: --compare-set A=1,B=2
-  --node 22,24     the chat on these versions of Node instead: major versions, which npm has, or paths of binaries
-  --profile DIR    write CPU profiles of API and worker there; bench/report/profile.js reads them
-  --json FILE      write all figures
-  --chart FILE     draw the ratios as SVG`;
+const SCENARIOS = Object.entries(scenarios).map(([name, { title }]) => `  ${name.padEnd(18)}${title}`);
 
+export const USAGE = `Usage: npm run bench -- [options]
+
+Measures what a delivered message costs the chat. Most scenarios also measure the floor: the least that
+a long-poll chat on Node's http module can cost. Without --scenario and --all, the bench runs b, c and
+idle as with --quick, which takes about 3 minutes.
+
+Options:
+  --scenario a,b    Run these scenarios only. Their names are below.
+  --all             Run all scenarios.
+  --quick           Measure for a shorter time and in fewer rounds; hold 2,000 polls instead of 5,000.
+  --rounds N        Repeat each comparison N times, 1 to 50. Default: 3, with --quick 2.
+  --seconds N       Measure for N seconds in each round, 1 to 60. Default: 6, with --quick 4.
+  --live on|off     The setting LIVE of the chat. Default: on.
+  --set A=1,B=2     Other settings of the chat.
+  --compare DIR     Measure a second chat beside it, from another folder. Run "npm run build" there first.
+  --compare-set A=1 Settings of the second chat. Without --compare, it is from this folder.
+  --node 22,24      Run the chat on these versions of Node. A major version is fetched from npm; anything
+                    else is the path of a Node.
+  --profile DIR     Write CPU profiles of API and worker to DIR. "node bench/report/profile.js DIR" shows them.
+  --json FILE       Write all results to FILE.
+  --chart FILE      Draw the deliveries per CPU-second to FILE, as SVG.
+  --help            Show this text.
+
+Scenarios (closed loop: a room's next message is sent when all its members have the last one; open loop:
+messages are sent at a fixed rate):
+${SCENARIOS.join('\n')}`;
+
+const HINT = '"npm run bench -- --help" lists all options and scenarios.';
+const ROUNDS_MAX = 50;
+const SECONDS_MAX = 60;
 const TEXT = /** @type {const} */ ({ type: 'string', multiple: false });
 const FLAG = /** @type {const} */ ({ type: 'boolean', multiple: false });
 const OPTIONS = /** @type {const} */ ({
@@ -42,7 +60,7 @@ const DEFAULT = ['b', 'c', 'idle'];
 
 /** @typedef {Omit<ReturnType<typeof readOptions>, 'nodes'> & { nodes: import('./systems/nodes.js').Node[] }} Options */
 
-/** Throws a Problem, with the usage, for an option that is not known or not allowed. */
+/** Returns what the command line asks for. Throws a Problem for an option that is unknown or not allowed. */
 export function readOptions(/** @type {string[]} */ args) {
   const values = parse(args);
   const quick = values.quick === true || (values.scenario === undefined && values.all !== true);
@@ -51,8 +69,8 @@ export function readOptions(/** @type {string[]} */ args) {
     help: values.help === true,
     scenarios: chosen(values),
     polls: quick ? 2_000 : 5_000,
-    rounds: integer(values, 'rounds', quick ? 2 : 3, 50),
-    seconds: integer(values, 'seconds', quick ? 4 : 6, 60),
+    rounds: integer(values, 'rounds', quick ? 2 : 3, ROUNDS_MAX),
+    seconds: integer(values, 'seconds', quick ? 4 : 6, SECONDS_MAX),
     settings: { LIVE: values.live ?? 'on', ...settings(values.set) },
     compared: compared
       ? {
@@ -71,11 +89,13 @@ function parse(/** @type {string[]} */ args) {
   try {
     return parseArgs({ args, options: OPTIONS }).values;
   } catch (error) {
-    throw new Problem(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    throw new Problem(`${error instanceof Error ? error.message : error}\n${HINT}`);
   }
 }
 
 /**
+ * Returns the scenarios to run.
+ *
  * @param {ReturnType<typeof parse>} values
  * @returns {[name: string, scenario: import('./scenarios/index.js').Scenario][]}
  */
@@ -84,16 +104,17 @@ function chosen(values) {
   const names = values.scenario?.split(',') ?? DEFAULT;
   return names.map((name) => {
     const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
-    if (scenario === undefined) throw new Problem(`There is no scenario ${name}.\n${USAGE}`);
+    if (scenario === undefined) throw new Problem(`There is no scenario ${name}. ${HINT}`);
     return [name, scenario];
   });
 }
 
+/** Returns the folder of the second chat. Throws a Problem when it is not built. */
 function builtFolder(/** @type {string | undefined} */ path) {
   if (path === undefined) return root;
   const folder = resolve(path);
   if (!existsSync(join(folder, 'dist/apps/api/main.js')))
-    throw new Problem(`${folder} is not a built chat: run "npm run build" there.`);
+    throw new Problem(`There is no built chat in ${folder}. Run "npm ci && npm run build" there.`);
   return folder;
 }
 
@@ -110,7 +131,11 @@ function integer(values, name, fallback, max) {
   return Number(text);
 }
 
-/** @returns {Record<string, string>} */
+/**
+ * Returns the settings in a text such as `A=1,B=2`.
+ *
+ * @returns {Record<string, string>}
+ */
 function settings(text = '') {
   return Object.fromEntries(
     text
@@ -118,7 +143,7 @@ function settings(text = '') {
       .filter(Boolean)
       .map((pair) => {
         const at = pair.indexOf('=');
-        if (at < 1) throw new Problem(`${pair} is no setting: give NAME=value.`);
+        if (at < 1) throw new Problem(`${pair} is not a setting. Write it as NAME=value.`);
         return [pair.slice(0, at), pair.slice(at + 1)];
       }),
   );

@@ -1,4 +1,13 @@
-/** `npm run bench`: loads the chat and a bare Node `http` floor in the same run, and says what a delivery costs each. */
+/**
+ * `npm run bench` loads the chat and the floor in the same run, and prints what a delivery costs each of them. `--help`
+ * explains the options. Words of the bench:
+ *
+ * - A *system* is what is measured: the floor (floor.js), the chat, or a second chat. Its *parts* are its processes:
+ *   API, worker and Redis.
+ * - The *crowd* of a system are all its clients. The *generator* is this process, which plays them.
+ * - A *window* is one measurement. In a *round*, each system has one window, one after the other.
+ * - *Efficiency* is deliveries per CPU-second; one delivery is one message to one client.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +29,7 @@ async function run(/** @type {string[]} */ args) {
   const options = { ...asked, nodes: await findNodes(asked.nodes) };
   pinGenerator();
   if (options.profile) await mkdir(options.profile, { recursive: true });
-  const machine = `Node ${process.version}, ${cpus()[0]?.model}; all server processes on one core, the load on another`;
+  const machine = `Node ${process.version}, ${cpus()[0]?.model}; all servers on one core, the generator on another`;
   /** @type {Results} */
   const results = {};
   console.log(machine);
@@ -48,7 +57,7 @@ async function write({ json, chart, profile }, machine, results) {
   if (profile) await writeFile(join(profile, 'windows.json'), JSON.stringify(windowsOf(results)));
 }
 
-/** When each system was measured, by which a profile's samples are chosen. */
+/** Returns when the chat was measured. profile.js takes only the samples of these windows. */
 function windowsOf(/** @type {Results} */ results) {
   return Object.entries(results).flatMap(([scenario, rows]) =>
     rows
@@ -57,7 +66,7 @@ function windowsOf(/** @type {Results} */ results) {
   );
 }
 
-/** True when a message was lost, doubled or out of order. */
+/** Returns true when a message was lost, doubled or out of order. */
 function faulty(/** @type {Results} */ results) {
   return Object.values(results)
     .flat()

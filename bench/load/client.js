@@ -1,15 +1,16 @@
-/** A page: polls with its cursor over its own connection, and checks what it gets. */
+/** A client as a page would be: it polls with its cursor over its own connection, and checks all events. */
 import { Connection, parseJsonp } from './connection.js';
 import { Receipts } from './receipts.js';
 
-export const TIMEOUT = 25;
-/** How long (ms) a poll that was refused waits before it is tried again. */
-const PATIENCE = 250;
+/** A poll is held for this time, as the library asks for. */
+export const HOLD_S = 25;
+/** A refused poll is repeated after this time. */
+const RETRY_AFTER_MS = 250;
 
 export class Client {
   token;
-  /** Seconds its polls may be held. */
-  timeout = TIMEOUT;
+  /** The seconds for which the server may hold its polls. */
+  holdSeconds = HOLD_S;
   receipts;
   #meter;
   #room;
@@ -39,7 +40,7 @@ export class Client {
   poll() {
     if (this.#ended) return;
     this.#connection ??= new Connection(this.#port);
-    this.#connection.get(`${this.#path}${this.timeout}&cursor=${this.#cursor}`, this.#onBody);
+    this.#connection.get(`${this.#path}${this.holdSeconds}&cursor=${this.#cursor}`, this.#onBody);
   }
 
   end() {
@@ -54,21 +55,20 @@ export class Client {
     this.#cursor = answer.cursor;
     if (answer.missed) this.#meter.missed += answer.missed;
     if (answer.reset) this.#meter.resets += 1;
-    this.poll(); // as the library does: ask again before the page is told
+    this.poll(); // before it reads the events, as the library does
     for (const event of answer.events) if (event.type === 'message' || event.type === 'value') this.#receive(event);
   };
 
   /** @param {{ room: string, id: string, text?: string, value?: string }} event a message, or a value that was set */
   #receive(event) {
-    if (event.room !== this.#room.name)
-      throw new Error(`an event of ${event.room} came to a member of ${this.#room.name}`);
+    if (event.room !== this.#room.name) throw new Error(`a member of ${this.#room.name} got an event of ${event.room}`);
     const number = Number.parseInt(event.text ?? event.value ?? '', 10);
     if (this.receipts.take(number, event.id)) this.#room.received(number);
   }
 
   #refused(/** @type {{ code: string }} */ { code }) {
     this.#meter.error(code);
-    if (code === 'unauthorized') throw new Error('a client was sent away as unauthorized');
-    setTimeout(() => this.poll(), PATIENCE);
+    if (code === 'unauthorized') throw new Error('the server refused a client as unauthorized');
+    setTimeout(() => this.poll(), RETRY_AFTER_MS);
   }
 }

@@ -1,10 +1,10 @@
 /**
- * One keep-alive connection of a client, for one request at a time. Raw sockets and a minimal parser instead of
- * `node:http`: the generator must not be what limits the servers.
+ * One keep-alive connection of a client, for one request at a time. It uses a raw socket and a minimal parser instead
+ * of `node:http`, because the load generator must not be the bottleneck.
  */
 import { connect } from 'node:net';
 
-/** All sockets read into this one buffer: what has come is taken out before the next read. */
+/** All sockets read into this buffer. The data are taken out of it before the next read. */
 const INCOMING = Buffer.allocUnsafeSlow(256 * 1024);
 const HEAD_END = '\r\n\r\n';
 const LENGTH = /\r\ncontent-length: *(\d+)/i;
@@ -30,18 +30,18 @@ export class Connection {
   }
 
   /**
-   * Asks for a path; `onBody` is given the body of the answer, as latin1: one character a byte.
+   * Requests a path. Calls `onBody` with the body of the answer as latin1 text: one character for each byte.
    *
    * @param {string} path
    * @param {(body: string) => void} onBody
    */
   get(path, onBody) {
-    if (this.#onBody !== null) throw new Error('one request at a time');
+    if (this.#onBody !== null) throw new Error('the connection waits for an answer');
     this.#onBody = onBody;
     this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n\r\n`, 'latin1');
   }
 
-  /** As `get`, but gives the JSON of a JSONP answer. */
+  /** Requests a path and resolves with the JSON of the JSONP answer. */
   call(/** @type {string} */ path) {
     return new Promise((resolve) => this.get(path, (body) => resolve(parseJsonp(body))));
   }
@@ -61,7 +61,7 @@ export class Connection {
     this.#rest = '';
     const onBody = this.#onBody;
     this.#onBody = null;
-    if (onBody === null) throw new Error(`an answer that nobody asked for: ${all.slice(0, 80)}`);
+    if (onBody === null) throw new Error(`an answer without a request: ${all.slice(0, 80)}`);
     onBody(all.slice(start, end));
     return true;
   }
@@ -69,7 +69,7 @@ export class Connection {
   #fail(/** @type {string} */ why) {
     if (this.#ended) return;
     this.#ended = true;
-    throw new Error(`a connection to ${this.#host} was lost: ${why}`);
+    throw new Error(`a connection to ${this.#host} broke: ${why}`);
   }
 }
 
@@ -79,7 +79,7 @@ function lengthOf(/** @type {string} */ answer) {
   return Number(length);
 }
 
-/** The JSON in `/**\/f(...);`, which all requests of the bench ask for. */
+/** Returns the JSON in `/**\/f(...);`. All requests of the bench ask for this form. */
 export function parseJsonp(/** @type {string} */ body) {
   return JSON.parse(body.slice('/**/f('.length, -');'.length));
 }

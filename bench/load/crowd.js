@@ -1,4 +1,4 @@
-/** All clients of one system, in their rooms: joined by the API itself, polling until ended. */
+/** All clients of one system in their rooms. They join through the API, and poll until they are ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { portOf } from '../systems/systems.js';
 import { Client } from './client.js';
@@ -6,14 +6,17 @@ import { Connection } from './connection.js';
 import { Meter } from './meter.js';
 import { Room } from './room.js';
 
-const JOINING = 20;
-/** New connections at a time, and how often (ms). */
-const CONNECTING = 50;
-const CONNECTING_EVERY = 20;
-/** `joined` events count as drained when no poll has been answered for so long (ms). */
-const SILENCE = 700;
-const DRAIN_PATIENCE = 120_000;
-const QUIET_PATIENCE = 20_000;
+/** This many connections send joins at the same time. */
+const JOIN_CONNECTIONS = 20;
+/** This many clients connect at the same time, and then there is a pause. */
+const CONNECT_BATCH = 50;
+const CONNECT_PAUSE_MS = 20;
+/** When no poll has been answered for this time, all `joined` events have been read. */
+const SILENCE_MS = 700;
+const SILENCE_TIMEOUT_MS = 120_000;
+/** A message that has not arrived after this time is lost. */
+const LOST_AFTER_MS = 20_000;
+const CHECK_EVERY_MS = 20;
 
 export class Crowd {
   system;
@@ -41,7 +44,7 @@ export class Crowd {
     this.rooms.push(...rooms);
     const places = rooms.flatMap((room) => Array.from({ length: size }, () => room));
     await Promise.all(
-      Array.from({ length: JOINING }, async (_, i) => {
+      Array.from({ length: JOIN_CONNECTIONS }, async (_, i) => {
         const connection = new Connection(this.#port(i));
         for (let room = places.pop(); room; room = places.pop())
           room.members.push(await this.#joinOne(connection, room));
@@ -50,28 +53,28 @@ export class Crowd {
     );
   }
 
-  /** All begin to poll; done when the `joined` events have been polled away and all polls are held. */
+  /** Lets all clients poll. Resolves when they have read the `joined` events and the server holds all polls. */
   async poll() {
     await this.beginPolling();
-    await this.#silence();
+    await this.#untilSilent();
   }
 
-  /** All begin to poll, a few at a time: more new connections than a server's backlog has places would be lost. */
+  /** Lets all clients poll, a few at a time. More new connections than the server's backlog holds would be lost. */
   async beginPolling() {
     const { clients } = this;
-    for (let i = 0; i < clients.length; i += CONNECTING) {
-      for (const client of clients.slice(i, i + CONNECTING)) client.poll();
-      await sleep(CONNECTING_EVERY);
+    for (let i = 0; i < clients.length; i += CONNECT_BATCH) {
+      for (const client of clients.slice(i, i + CONNECT_BATCH)) client.poll();
+      await sleep(CONNECT_PAUSE_MS);
     }
   }
 
-  /** Waits until every message is with every member, at most so long that a loss is certain. Gives what was lost. */
+  /** Waits until every member has every message, or until the missing ones are certainly lost. */
   async settle() {
-    for (const end = Date.now() + QUIET_PATIENCE; Date.now() < end && this.rooms.some((room) => !room.quiet); )
-      await sleep(20);
-    return this.lost();
+    const end = Date.now() + LOST_AFTER_MS;
+    while (Date.now() < end && this.rooms.some((room) => !room.quiet)) await sleep(CHECK_EVERY_MS);
   }
 
+  /** Returns the number of messages that members have not got. */
   lost() {
     return this.rooms.reduce((sum, room) => sum + room.lost(), 0);
   }
@@ -83,14 +86,14 @@ export class Crowd {
   async #joinOne(/** @type {Connection} */ connection, /** @type {Room} */ room) {
     this.#counter += 1;
     const answer = await connection.call(`/jsonp/join?callback=f&name=user${this.#counter}&room=${room.name}`);
-    if (!answer.ok) throw new Error(`join was refused: ${answer.error.code}`);
+    if (!answer.ok) throw new Error(`the server refused a join: ${answer.error.code}`);
     return new Client(answer, room, this.#port(), this.meter);
   }
 
-  async #silence() {
-    const end = Date.now() + DRAIN_PATIENCE;
-    for (let before = -1; before !== this.meter.answers; await sleep(SILENCE)) {
-      if (Date.now() > end) throw new Error('the joined events did not drain');
+  async #untilSilent() {
+    const end = Date.now() + SILENCE_TIMEOUT_MS;
+    for (let before = -1; before !== this.meter.answers; await sleep(SILENCE_MS)) {
+      if (Date.now() > end) throw new Error('the clients still get joined events');
       before = this.meter.answers;
     }
   }

@@ -1,4 +1,4 @@
-/** Times from send to receipt, in ms. */
+/** Collects the times from send to receipt, in ms. */
 export class Latencies {
   /** @type {number[]} */
   #values = [];
@@ -8,7 +8,7 @@ export class Latencies {
   }
 
   /**
-   * The given parts (0.5, 0.99) of the way through the sorted times; null when there are none.
+   * Returns percentiles: 0.5 is the median. They are null when there are no times.
    *
    * @param {...number} parts
    */

@@ -1,12 +1,13 @@
 /**
- * How messages are sent: in a closed loop, or at a rate whatever comes back. Each gives what stops it.
+ * Loads: messages are sent in a closed loop, or at a fixed rate (an open loop). Each returns the function that stops
+ * it.
  *
  * @typedef {import('./crowd.js').Crowd} Crowd
  * @typedef {(crowd: Crowd) => () => void} Load
  */
 
 /**
- * A room's next message is sent when all its members have the last one: one in flight for each room.
+ * Sends a room's next message when all its members have the last one. So each room has one message in flight.
  *
  * @type {Load}
  */
@@ -21,7 +22,7 @@ export function closedLoop(crowd) {
 }
 
 /**
- * So many messages a second in all, evenly in time, to the rooms in turn.
+ * Sends `rate` messages a second in all, evenly spread, to one room after the other.
  *
  * @param {Crowd} crowd
  * @param {number} rate

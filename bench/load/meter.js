@@ -1,22 +1,21 @@
-/** What one system's clients count: for all time, and the times of those deliveries that came while it measures. */
+/** Counts what the clients of one system get, and records latencies while it measures. */
 import { Latencies } from './latencies.js';
 
 export class Meter {
   /** Events received for the first time. */
   deliveries = 0;
   answers = 0;
-  /** Sends answered `ok`. */
+  /** Sends that were answered `ok`. */
   accepted = 0;
-  /** Events that came again with an id already seen, which a client drops: allowed. */
+  /** Events that came again with a known id. Clients drop them, so this is allowed. */
   repeated = 0;
-  /** Events that came again under another id: a fault. */
+  /** Events that came again with another id. This is a fault. */
   doubled = 0;
   outOfOrder = 0;
-  /** Events the server says an inbox lost to its limit. */
+  /** Events that inboxes dropped at their limit, as the server says. */
   missed = 0;
   resets = 0;
-  /** Answers that were errors, by code. */
-  /** @type {Record<string, number>} */
+  /** @type {Record<string, number>} answers that were errors, by code */
   errors = {};
   /** @type {Latencies | null} */
   latencies = null;
@@ -32,7 +31,7 @@ export class Meter {
   endMeasuring() {
     const { latencies } = this;
     this.latencies = null;
-    if (latencies === null) throw new Error('nothing was being measured');
+    if (latencies === null) throw new Error('the meter does not measure');
     return latencies;
   }
 }

@@ -1,21 +1,21 @@
-/** What one member has had of its room: messages are numbered from 1, so what is lacking is known exactly. */
+/** The messages that one member has got. They are numbered from 1, so the missing ones are known exactly. */
 export class Receipts {
-  /** Messages received. */
+  /** Messages that the member has got. */
   count = 0;
   #next = 1;
   #lastId = '0-0';
   /** @type {Set<number>} */
-  #lacking = new Set();
+  #missing = new Set();
   #meter;
 
   constructor(/** @type {import('./meter.js').Meter} */ meter) {
     this.#meter = meter;
   }
 
-  /** True when this message is new to the member. */
+  /** Takes a message. Returns true when it is new to the member. */
   take(/** @type {number} */ number, /** @type {string} */ id) {
     if (number < this.#next) return this.#takeOld(number, id);
-    for (let skipped = this.#next; skipped < number; skipped += 1) this.#lacking.add(skipped);
+    for (let skipped = this.#next; skipped < number; skipped += 1) this.#missing.add(skipped);
     this.#next = number + 1;
     this.#lastId = id;
     this.#count();
@@ -23,7 +23,7 @@ export class Receipts {
   }
 
   #takeOld(/** @type {number} */ number, /** @type {string} */ id) {
-    if (this.#lacking.delete(number)) {
+    if (this.#missing.delete(number)) {
       this.#meter.outOfOrder += 1;
       this.#count();
       return true;
@@ -39,7 +39,7 @@ export class Receipts {
   }
 }
 
-/** Compares two log ids, `ms-sequence`. */
+/** Returns true when log id `a` (`ms-sequence`) is above `b`. */
 function isAbove(/** @type {string} */ a, /** @type {string} */ b) {
   const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
   const [bMs = 0, bSequence = 0] = b.split('-').map(Number);

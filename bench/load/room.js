@@ -1,19 +1,20 @@
-/** A room under load: numbers its messages, sends them one after the other, knows when all members have all of them. */
+/** A room under load. It numbers its messages, sends them one after the other, and knows when all members have them. */
 import { Connection, parseJsonp } from './connection.js';
 
-/** Makes every message 100 bytes with its number and a space in front. */
+/** A message is its number, a space, and as much of this text as makes it MESSAGE_BYTES long. */
 const FILLING = 'abcdefghijklmnopqrstuvwxyz-'.repeat(4);
-const LENGTH = 100;
-const RETRY = 250;
+const MESSAGE_BYTES = 100;
+/** A refused message is sent again after this time. */
+const RETRY_AFTER_MS = 250;
 
 export class Room {
   name;
   /** @type {import('./client.js').Client[]} */
   members = [];
-  /** What is sent: 'messages', or 'values' of one key. */
+  /** Sends messages, or writes values of one key. */
   writes = /** @type {'messages' | 'values'} */ ('messages');
   /**
-   * Called when nothing is under way: every member has every message, every send is answered.
+   * Called when every send is answered and every member has every message.
    *
    * @type {(() => void) | null}
    */
@@ -22,14 +23,14 @@ export class Room {
   #port;
   /** @type {Connection | null} */
   #connection = null;
-  /** A send is under way, or waits to be tried again. */
+  /** True while a send waits for its answer or for another attempt. */
   #sending = false;
   #sent = 0;
   /** @type {number[]} */
   #dueTimes = [];
   /** @type {number[]} */
   #waiting = [];
-  #lacking = 0;
+  #missing = 0;
 
   /**
    * @param {string} name
@@ -43,27 +44,27 @@ export class Room {
   }
 
   get quiet() {
-    return this.#lacking === 0 && this.#waiting.length === 0 && !this.#sending;
+    return this.#missing === 0 && this.#waiting.length === 0 && !this.#sending;
   }
 
-  /** Sends a message; in turn with those before it. `due`: when it should have been sent, from which its time counts. */
+  /** Sends a message after those that wait already. Its latency counts from `due`, when it should have been sent. */
   send(due = performance.now()) {
     if (this.#sending) return void this.#waiting.push(due);
     this.#sending = true;
     this.#sent += 1;
     this.#dueTimes[this.#sent] = due;
-    this.#lacking += this.members.length;
+    this.#missing += this.members.length;
     this.#request(this.#sent);
   }
 
-  /** A member has a message for the first time. */
+  /** Counts a message that a member has got for the first time. */
   received(/** @type {number} */ number) {
     this.#meter.latencies?.add(performance.now() - (this.#dueTimes[number] ?? 0));
-    this.#lacking -= 1;
+    this.#missing -= 1;
     this.#checkQuiet();
   }
 
-  /** Messages that were accepted and that members still lack. */
+  /** Returns the number of messages that were sent and that members have not got. */
   lost() {
     return this.members.reduce((sum, member) => sum + this.#sent - member.receipts.count, 0);
   }
@@ -73,11 +74,11 @@ export class Room {
     for (const member of this.members) member.end();
   }
 
-  /** The members send in turn, over one connection, so that numbers and log ids rise together. */
+  /** The members take turns in sending, over one connection, so that numbers and log ids rise together. */
   #request(/** @type {number} */ number) {
     const token = this.members[number % this.members.length]?.token;
-    const text = `${number}+${FILLING}`.slice(0, LENGTH);
-    this.#connection ??= new Connection(this.#port); // not before: servers close a connection that asks for nothing
+    const text = `${number}+${FILLING}`.slice(0, MESSAGE_BYTES);
+    this.#connection ??= new Connection(this.#port); // not earlier: servers close an idle connection
     const query = `callback=f&token=${token}&room=${this.name}`;
     const path =
       this.writes === 'values' ? `/jsonp/set?${query}&key=k&value="${text}"` : `/jsonp/send?${query}&text=${text}`;
@@ -88,7 +89,7 @@ export class Room {
     const answer = parseJsonp(body);
     if (!answer.ok) {
       this.#meter.error(answer.error.code);
-      return void setTimeout(() => this.#request(number), RETRY);
+      return void setTimeout(() => this.#request(number), RETRY_AFTER_MS);
     }
     this.#sending = false;
     this.#meter.accepted += 1;

@@ -1,4 +1,4 @@
-/** Users and members put into Redis by the chat's own store, without the `joined` events of joins. */
+/** Puts users and members into Redis through the chat's own store, without `joined` events. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,10 +13,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @typedef {Pick<typeof import('#dist/shared/store/memberships.js'), 'enterRoom'>} Memberships
  */
 
-/** Users made side by side. */
-const AT_ONCE = 100;
-/** How often (ms) Redis is asked whether a message is with all members. */
-const ASK_EVERY = 1;
+/** This many users are made at the same time. */
+const BATCH = 100;
+/** A check whether all members have a message is repeated after this time. */
+const CHECK_EVERY_MS = 1;
 
 export class Seeder {
   #store;
@@ -27,7 +27,7 @@ export class Seeder {
     this.#modules = modules;
   }
 
-  /** With the compiled modules and the settings of a running chat. */
+  /** Opens the store of a running chat, with its own compiled modules and settings. */
   static async open(/** @type {import('../systems/systems.js').System} */ { dir, settings }) {
     const shared = join(dir, 'dist/shared');
     const { readConfig } = /** @type {ConfigModule} */ (await load(shared, 'config/config.js', 'config.js'));
@@ -44,24 +44,24 @@ export class Seeder {
     return new Seeder(createStore(withoutJoined(connection), config), { createUser, parseToken, enterRoom });
   }
 
-  /** Fills a room with new users. Gives the token of one. */
+  /** Fills a room with new users. Resolves with the token of one of them. */
   async fill(/** @type {string} */ room, /** @type {number} */ size) {
     let token;
-    for (let made = 0; made < size; made += AT_ONCE) {
-      const names = Array.from({ length: Math.min(AT_ONCE, size - made) }, (_, i) => `${room}-${made + i}`);
+    for (let made = 0; made < size; made += BATCH) {
+      const names = Array.from({ length: Math.min(BATCH, size - made) }, (_, i) => `${room}-${made + i}`);
       [token] = await Promise.all(names.map((name) => this.#member(room, name)));
     }
     return token;
   }
 
-  /** Waits until fan-out has brought all of a room's log to all members. */
+  /** Resolves when fan-out has brought the whole log of a room to all members. Throws at the deadline. */
   async delivered(/** @type {string} */ room, /** @type {number} */ deadline) {
     const { keys, redis } = this.#store;
     for (;;) {
       const [appended, through] = await redis.hmget(keys.delivered(room), 'appended', 'through');
       if (appended === through) return;
-      if (performance.now() > deadline) throw new Error(`a message to ${room} was not delivered`);
-      await sleep(ASK_EVERY);
+      if (performance.now() > deadline) throw new Error(`a message to ${room} was not delivered in time`);
+      await sleep(CHECK_EVERY_MS);
     }
   }
 
@@ -75,7 +75,7 @@ export class Seeder {
     const { token } = await createUser(this.#store, name);
     const { id, tokenHash } = parseToken(token);
     await enterRoom(this.#store, room, id, tokenHash);
-    // as who has polled: it is not taken for one who never will
+    // as if the user had polled: the worker ends a user that never polls
     const shard = keys.userShard(id);
     await Promise.all([
       redis.zadd(keys.seen(shard), Date.now(), id),
@@ -86,7 +86,8 @@ export class Seeder {
 }
 
 /**
- * Loads a module of a built chat, which may be of an older version: the first of its names that is there.
+ * Imports a module of a built chat. An older version may have it under another name: the first one that exists is
+ * taken.
  *
  * @param {string} folder
  * @param {...string} names
@@ -99,7 +100,7 @@ function load(folder, ...names) {
 }
 
 /**
- * Lets users enter without telling the others: the text of the `joined` event goes to Redis empty, as for private rooms.
+ * Lets users enter without telling the others. The `joined` event goes to Redis as an empty text, as for private rooms.
  *
  * @param {Store['redis']} redis
  */

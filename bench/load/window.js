@@ -1,15 +1,13 @@
-/** A window of measurement over one system: what its clients got, and what its processes used for it. */
+/** Measures one system for some seconds (a window): what its clients get, and what its processes use. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * What one system's clients got in a window, and what its processes used for it.
- *
  * @typedef {Awaited<ReturnType<typeof measure>>} Window
  * @typedef {{ system: import('../systems/systems.js').System, meter: import('./meter.js').Meter }} Measured
  */
 
 /**
- * Measures for some seconds while a load runs.
+ * Measures for `seconds` while a load runs.
  *
  * @param {Measured} measured
  * @param {number} seconds
@@ -31,20 +29,20 @@ export async function measure({ system, meter }, seconds) {
     deliveries,
     perSecond: deliveries / took,
     sentPerSecond: (after.accepted - before.accepted) / took,
-    /** Seconds of CPU by part, and of all parts together. */
+    /** CPU-seconds by part, and of all parts together. */
     cpu,
     cpuTogether: total(cpu),
-    /** Deliveries per CPU-second: what is compared. */
+    /** Deliveries per CPU-second. Systems are compared by this. */
     efficiency: deliveries / total(cpu),
     p50,
     p99,
-    /** How busy the generator was, of one core: near 1, it would be what limits. */
+    /** The part of a core that the load generator used. Near 1, it would be the bottleneck. */
     generator: (after.generator - before.generator) / 1e6 / took,
     redisConnections: (await system.probe?.connections()) ?? null,
     longestBlock: (await system.probe?.longestBlock()) ?? null,
-    /** Calls and us by Redis command. */
+    /** Calls and microseconds by Redis command. */
     commands: commands && system.probe ? grown(await system.probe.commands(), commands) : null,
-    /** In the clock of CPU profiles, us. */
+    /** Begin and end in microseconds, by the clock of CPU profiles. */
     from: before.at / 1e3,
     to: after.at / 1e3,
   };

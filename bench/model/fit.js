@@ -1,17 +1,19 @@
 /**
- * Costs fitted to measurements: what each message costs; what it costs more when it is under way alone, and what messages share that are so together
- * (a job, the calls of scripts, a process that wakes); what a delivery costs. By least squares of the relative errors; a cost that would be negative is 0.
+ * Fits costs to measurements, by least squares of the relative errors. The terms are: the cost of a message; the cost
+ * that messages in flight at the same time share; the cost of a delivery (see costs.js). A cost that would be negative
+ * is 0.
  */
 export const TERMS = /** @type {const} */ (['message', 'alone', 'delivery']);
 
 /**
- * Costs in us of one part of the system, from loads `{messages, together, room}` and the CPU-seconds a second that they took beside held polls.
+ * Returns the costs of one part of the system in microseconds. `cpu` are the CPU-seconds per second that each load
+ * took, without held polls. `together` are the messages that are in flight at the same time.
  *
  * @param {{ messages: number, together: number, room: number }[]} loads
- * @param {number[]} cpu of each load
+ * @param {number[]} cpu
  * @returns {Record<typeof TERMS[number], number>}
  */
-export function fit(loads, cpu) {
+export function fitCosts(loads, cpu) {
   const rows = loads.map(({ messages, together, room }, i) =>
     [messages, messages / together, messages * room].map((amount) => amount / (cpu[i] ?? 0) / 1e6),
   );
@@ -38,7 +40,8 @@ function sum(rows, of) {
 }
 
 /**
- * Gauss's elimination: few unknowns, none of them without effect.
+ * Solves linear equations by Gauss's elimination. It needs no pivot search: there are few unknowns, and each has an
+ * effect.
  *
  * @param {number[][]} matrix
  * @param {number[]} right

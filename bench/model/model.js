@@ -1,48 +1,50 @@
 /**
- * What a chat of some size needs, by the measured costs: `node bench/model/model.js` for a table of sizes, or for one with
- * `--polls 100000 --messages 500 --room 20 --shards 64`. The scenario `model` of the bench holds it against measurements.
+ * Predicts from the measured costs what a chat of some size needs. `node bench/model/model.js` prints a table of sizes;
+ * `--polls 100000 --messages 500 --room 20 --shards 64` prints one size. The scenario `model` of the bench compares the
+ * predictions with measurements.
  */
 
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fixed, table, whole } from '../report/table.js';
 import { costs as measured } from './costs.js';
-import { fit } from './fit.js';
+import { fitCosts } from './fit.js';
 
-/** Of a core, in the long run: above it messages wait for one another. */
-const FULL = 0.6;
-/** Polls that one API process holds at most by default (`CONNECTIONS`). */
-const CONNECTIONS = 20_000;
-/** Connections of an API process to Redis: the pool and a handful. */
-const POOL = 64 + 4;
+/** A process should use this part of a core in the long run. Above it, messages wait for one another. */
+const CORE_USE_MAX = 0.6;
+/** An API process holds this many polls at most by default (`CONNECTIONS`). */
+const POLLS_PER_API_MAX = 20_000;
+/** Connections of an API process to Redis: the pool (`POLL_CONNECTIONS`) and some more. */
+const REDIS_CONNECTIONS_PER_API = 64 + 4;
+/** At part load, a message is in flight for this time. */
+const IN_FLIGHT_S = 0.003;
 
-/** Shards in which a room of so many members has some, on the average. */
-const reached = (/** @type {number} */ shards, /** @type {number} */ room) => shards * (1 - (1 - 1 / shards) ** room);
+/** Returns the average number of shards in which a room of this size has members. */
+const shardsReached = (/** @type {number} */ shards, /** @type {number} */ room) =>
+  shards * (1 - (1 - 1 / shards) ** room);
 
-/** How long (s) a message is under way at part load: so many of those that come evenly it meets there. */
-const UNDER_WAY = 0.003;
-const meeting = (/** @type {number} */ messages) => 1 + messages * UNDER_WAY;
-const PARTS = /** @type {const} */ (['api', 'worker', 'redis']);
+/** Returns how many messages are in flight together when they come evenly (Little's law). */
+const inFlight = (/** @type {number} */ messages) => 1 + messages * IN_FLIGHT_S;
 
 /**
  * @typedef {{ polls: number, messages: number, room: number, shards?: number, together?: number }} Load
- * @typedef {Record<typeof PARTS[number], number>} ByPart
+ * @typedef {Record<'api' | 'worker' | 'redis', number>} ByPart
  */
 
 /**
- * CPU-seconds a second of each part, for `polls` held, and `messages` a second into rooms of `room` members, `together` of which are under way at a
- * time: where nothing is said of that, as many as come evenly (Little's law).
+ * Returns the CPU-seconds per second of each part, for `polls` held polls and `messages` a second into rooms of `room`
+ * members. `together` messages are in flight at the same time.
  *
  * @param {Load} load
  * @param {typeof measured} [costs]
  */
-export function predict({ polls, messages, room, shards = 1, together = meeting(messages) }, costs = measured) {
+export function predict({ polls, messages, room, shards = 1, together = inFlight(messages) }, costs = measured) {
   const deliveries = messages * room;
-  const more = messages * (reached(shards, room) - 1);
+  const furtherShards = messages * (shardsReached(shards, room) - 1);
   return eachPart(
     (part) =>
       (messages * (costs.message[part] + costs.alone[part] / together) +
-        more * costs.shard[part] +
+        furtherShards * costs.shard[part] +
         deliveries * costs.delivery[part] +
         polls * costs.poll[part]) /
       1e6,
@@ -50,14 +52,15 @@ export function predict({ polls, messages, room, shards = 1, together = meeting(
 }
 
 /**
- * The costs that fit what some loads took (`cpu` in CPU-seconds a second); those of shards and of held polls are as they were measured by themselves.
+ * Returns costs that fit some measured loads (`cpu` in CPU-seconds per second). The costs of shards and of held polls
+ * stay as they are in costs.js.
  *
  * @param {(Load & { cpu: ByPart })[]} loads
  */
 export function fittedTo(loads) {
   const found = eachPart((part) =>
-    fit(
-      loads.map((load) => ({ together: meeting(load.messages), ...load })),
+    fitCosts(
+      loads.map((load) => ({ together: inFlight(load.messages), ...load })),
       loads.map(({ cpu, polls }) => cpu[part] - (polls * measured.poll[part]) / 1e6),
     ),
   );
@@ -77,23 +80,23 @@ function eachPart(of) {
   return { api: of('api'), worker: of('worker'), redis: of('redis') };
 }
 
-/** Processes and machines' worth of it. */
-export function needs(/** @type {Load} */ load) {
+/** Returns the processes, memory and connections that a load needs. */
+export function needsOf(/** @type {Load} */ load) {
   const cpu = predict(load);
-  const count = (/** @type {number} */ seconds) => Math.max(1, Math.ceil(seconds / FULL));
-  const api = Math.max(count(cpu.api), Math.ceil(load.polls / CONNECTIONS));
+  const count = (/** @type {number} */ seconds) => Math.max(1, Math.ceil(seconds / CORE_USE_MAX));
+  const api = Math.max(count(cpu.api), Math.ceil(load.polls / POLLS_PER_API_MAX));
   return {
     ...cpu,
     apis: api,
     workers: count(cpu.worker),
     masters: count(cpu.redis),
     gigabytes: { api: (load.polls * measured.memory.api) / 1e9, redis: (load.polls * measured.memory.redis) / 1e9 },
-    redisConnections: api * POOL,
+    redisConnections: api * REDIS_CONNECTIONS_PER_API,
     megabits: (load.messages * load.room * measured.wire * 8) / 1e6,
   };
 }
 
-/** Everybody says something every five minutes, in rooms of 20. */
+/** Returns a typical load: every user sends a message every five minutes, in rooms of 20. */
 const typical = (/** @type {number} */ polls) => ({
   polls,
   messages: polls / 300,
@@ -102,7 +105,7 @@ const typical = (/** @type {number} */ polls) => ({
 });
 
 function row(/** @type {Load} */ load) {
-  const need = needs(load);
+  const need = needsOf(load);
   return [
     whole(load.polls),
     whole(load.messages),

@@ -1,14 +1,19 @@
-/** Draws what a run has found as an SVG: deliveries per CPU-second of every system in every scenario that has them. */
+/**
+ * Draws the results of a run as SVG: deliveries per CPU-second of every system, in the scenarios that compare these.
+ */
 import { median } from './statistics.js';
-import { fixed } from './table.js';
+import { fixed, whole } from './table.js';
 
 const COLOURS = ['#9aa4b2', '#2f6fde', '#e08a1e'];
-const BAR = 18;
-const GROUP_GAP = 18;
-const LEFT = 40;
-const TOP = 56;
-const WIDTH = 720;
-const BARS_WIDTH = 520;
+/** Sizes in pixels. */
+const BAR_PX = 18;
+const GROUP_GAP_PX = 18;
+const TITLE_PX = 16;
+const LEFT_PX = 40;
+const TOP_PX = 56;
+const WIDTH_PX = 720;
+const BARS_WIDTH_PX = 520;
+const HEADING = 'Deliveries per CPU-second of all server processes together';
 
 /** @typedef {import('../scenarios/index.js').Row} Row */
 
@@ -21,21 +26,22 @@ export function drawChart({ machine, results }, scenarios) {
     .filter(([, rows]) => rows[0]?.ratios)
     .map(([name, rows]) => ({ name, title: scenarios[name]?.title ?? '', rows }));
   const highest = Math.max(1, ...groups.flatMap(({ rows }) => rows.map(efficiency)));
-  let y = TOP;
+  let y = TOP_PX;
   const parts = groups.map(({ name, title, rows }) => {
-    const bars = rows.map((row, i) => bar(row, i, y + 16 + i * BAR, highest));
+    const bars = rows.map((row, i) => bar(row, i, y + TITLE_PX + i * BAR_PX, highest));
     const group = [
-      `<text x="${LEFT}" y="${y + 8}" font-weight="600">${escapeXml(`${name}: ${title}`)}</text>`,
+      `<text x="${LEFT_PX}" y="${y + 8}" font-weight="600">${escapeXml(`${name}: ${title}`)}</text>`,
       ...bars,
     ].join('\n');
-    y += 16 + rows.length * BAR + GROUP_GAP;
+    y += TITLE_PX + rows.length * BAR_PX + GROUP_GAP_PX;
     return group;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12" role="img">
-<title>Deliveries per CPU-second of all server processes together</title>
+  const frame = `viewBox="0 0 ${WIDTH_PX} ${y}" font-family="system-ui, sans-serif" font-size="12" role="img"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${frame}>
+<title>${HEADING}</title>
 <rect width="100%" height="100%" fill="#fff"/>
-<text x="${LEFT}" y="22" font-size="14" font-weight="600">Deliveries per CPU-second of all server processes together</text>
-<text x="${LEFT}" y="38" fill="#667">${escapeXml(machine)}</text>
+<text x="${LEFT_PX}" y="22" font-size="14" font-weight="600">${HEADING}</text>
+<text x="${LEFT_PX}" y="38" fill="#667">${escapeXml(machine)}</text>
 ${parts.join('\n')}
 </svg>
 `;
@@ -49,10 +55,11 @@ ${parts.join('\n')}
  */
 function bar(row, i, y, highest) {
   const value = efficiency(row);
-  const width = Math.max(1, Math.round((value / highest) * BARS_WIDTH));
+  const width = Math.max(1, Math.round((value / highest) * BARS_WIDTH_PX));
   const ratio = i === 0 ? '' : ` (${fixed(row.ratios?.efficiency?.median, 2)} of the floor)`;
-  return `<rect x="${LEFT}" y="${y}" width="${width}" height="${BAR - 4}" fill="${COLOURS[i]}"/>
-<text x="${LEFT + width + 6}" y="${y + BAR - 7}">${escapeXml(row.system)} ${Math.round(value).toLocaleString('en')}${ratio}</text>`;
+  const label = `${escapeXml(row.system)} ${whole(value)}${ratio}`;
+  return `<rect x="${LEFT_PX}" y="${y}" width="${width}" height="${BAR_PX - 4}" fill="${COLOURS[i]}"/>
+<text x="${LEFT_PX + width + 6}" y="${y + BAR_PX - 7}">${label}</text>`;
 }
 
 function efficiency(/** @type {Row} */ { rounds = [] }) {

@@ -1,49 +1,55 @@
 /**
- * `node bench/report/profile.js DIR`: where the CPU went while the bench measured, from the profiles that `--profile DIR` wrote.
- * Shares of the time a process was busy: by whose code it was, and by function.
+ * `node bench/report/profile.js DIR` shows where the CPU time went while the bench measured. It reads the profiles that
+ * `npm run bench -- --profile DIR` wrote, and prints shares of a process's busy time by package and by function.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asScript } from '../../scripts/command.js';
+import { Problem } from '../../scripts/problem.js';
 import { table } from './table.js';
 
-const MOST = 30;
+const ROWS_MAX = 30;
 const IDLE = new Set(['(idle)', '(root)']);
 
 /**
- * Whose code a function is, by its file; the first that fits.
+ * The owner of a function, by its file. The first pattern that fits counts.
  *
  * @type {[RegExp, string][]}
  */
 const OWNERS = [
-  [
-    /\/node_modules\/(koa|koa-compose|parseurl|cookies|keygrip|on-finished|statuses|accepts|http-errors|delegates|type-is|encodeurl|content-disposition|destroy|vary)\//,
-    'koa',
-  ],
+  [/\/node_modules\/(koa|koa-compose|parseurl|cookies|keygrip|on-finished|statuses|accepts|http-errors)\//, 'koa'],
+  [/\/node_modules\/(delegates|type-is|encodeurl|content-disposition|destroy|vary)\//, 'koa'],
   [/\/node_modules\/(ioredis|redis-parser|@ioredis|standard-as-callback|denque|cluster-key-slot)\//, 'ioredis'],
   [/\/node_modules\/(bullmq|msgpackr)\//, 'bullmq'],
   [/\/node_modules\/(prom-client|tdigest|bintrees)\//, 'prom-client'],
   [/\/node_modules\/valibot\//, 'valibot'],
   [/\/node_modules\/([^/]+)\//, 'other packages'],
   [/\/dist\/(apps|shared)\//, 'our code'],
-  [/^node:(internal\/)?(_?http|internal\/http)/, 'node http'],
-  [/^node:_http/, 'node http'],
+  [/^node:(internal\/)?_?http/, 'node http'],
   [
-    /^node:(net|internal\/stream_base_commons|internal\/streams|stream|events|internal\/timers|timers|internal\/process|internal\/async_hooks|async_hooks|buffer|internal\/buffer)/,
+    /^node:(internal\/)?(net|stream_base_commons|streams?|events|timers|process|async_hooks|buffer)/,
     'node net, streams, events, timers',
   ],
   [/^node:/, 'other node'],
 ];
 
-const profiles = process.argv[2] ?? '.';
-for (const file of (await readdir(profiles)).filter((name) => name.endsWith('.cpuprofile'))) await show(profiles, file);
+async function showAll() {
+  const folder = process.argv[2];
+  if (folder === undefined) throw new Problem('Usage: node bench/report/profile.js DIR');
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile'));
+  for (const file of files) await show(folder, file);
+}
 
 /**
  * @typedef {{ functionName: string, url: string, lineNumber: number }} Frame
- * @typedef {{ nodes: { id: number, callFrame: Frame }[], samples: number[], timeDeltas: number[], startTime: number }} Profile
+ * @typedef {{ nodes: { id: number, callFrame: Frame }[], samples: number[], timeDeltas: number[],
+ *   startTime: number }} Profile
  * @typedef {{ from: number, to: number, deliveries: number }[]} Windows
  */
 
 /**
+ * Prints the tables of one process.
+ *
  * @param {string} folder
  * @param {string} file
  */
@@ -55,15 +61,15 @@ async function show(folder, file) {
   const rows = (/** @type {Map<string, number>} */ times) =>
     [...times]
       .sort((a, b) => b[1] - a[1])
-      .slice(0, MOST)
+      .slice(0, ROWS_MAX)
       .map(([name, time]) => [name, `${((time / busy) * 100).toFixed(1)} %`, (time / deliveries).toFixed(2)]);
-  console.log(`\n${entry}: busy ${(busy / 1e6).toFixed(1)} s, ${(busy / deliveries).toFixed(1)} us a delivery\n`);
-  console.log(`${table(['whose code', 'share', 'us a delivery'], rows(groupBy(self, ownerOf)))}\n`);
-  console.log(table(['function', 'share', 'us a delivery'], rows(groupBy(self, nameOf))));
+  console.log(`\n${entry}: busy ${(busy / 1e6).toFixed(1)} s, ${(busy / deliveries).toFixed(1)} us per delivery\n`);
+  console.log(`${table(['owner', 'share', 'us per delivery'], rows(groupBy(self, ownerOf)))}\n`);
+  console.log(table(['function', 'share', 'us per delivery'], rows(groupBy(self, nameOf))));
 }
 
 /**
- * Time by node of the profile, of those samples that fall into a window.
+ * Sums up the time of each node of the profile, for the samples that fall into a window.
  *
  * @param {Profile} profile
  * @param {Windows} windows
@@ -103,5 +109,8 @@ function ownerOf(/** @type {Frame} */ { functionName, url }) {
 }
 
 function nameOf(/** @type {Frame} */ { functionName, url, lineNumber }) {
-  return `${functionName || 'anonymous'} ${url === '' ? '' : `${url.split('/').slice(-2).join('/')}:${lineNumber + 1}`}`;
+  const place = url === '' ? '' : `${url.split('/').slice(-2).join('/')}:${lineNumber + 1}`;
+  return `${functionName || 'anonymous'} ${place}`;
 }
+
+asScript(showAll);

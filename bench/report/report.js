@@ -1,4 +1,4 @@
-/** The tables of a finished run, one form for each kind of scenario. */
+/** Makes the tables of a finished run: one form for each kind of scenario. */
 
 import { total } from '../load/window.js';
 import { TERMS } from '../model/fit.js';
@@ -56,9 +56,10 @@ export function load(rows, target) {
     .slice(1)
     .map(
       (row) =>
-        `${row.system} to ${rows[0]?.system}: p50 ${fixed(row.ratios.p50?.median)} times, p99 ${fixed(row.ratios.p99?.median)} times`,
+        `latency of ${row.system} compared with ${rows[0]?.system}: ` +
+        `p50 ${fixed(row.ratios.p50?.median)} times, p99 ${fixed(row.ratios.p99?.median)} times`,
     );
-  return [table(headings, lines), ...ratios, ...(target ? [`target: a ratio of at least ${target}`] : [])].join('\n');
+  return [table(headings, lines), ...ratios, ...(target ? [`target: a ratio of ${target} or more`] : [])].join('\n');
 }
 
 /** @param {(Omit<Compared, 'rounds'> & { rounds: import('../scenarios/newcomers.js').Joins[] })[]} rows */
@@ -70,7 +71,7 @@ export function newcomers(rows) {
     fixed(medianOf(row.rounds.map(({ joinP99 }) => joinP99))),
     fixed(summary(row.rounds.map(({ joinP99 }) => joinP99))?.max),
   ]);
-  return `${table(['', 'joins', 'p50 ms', 'p99 ms', 'worst round'], joins)}\nmeanwhile:\n${load(rows, null)}`;
+  return `${table(['', 'joins', 'p50 ms', 'p99 ms', 'worst round'], joins)}\nat the same time:\n${load(rows, null)}`;
 }
 
 /** @typedef {Awaited<ReturnType<typeof import('../scenarios/idle.js').runIdle>>[number]} Idle */
@@ -140,9 +141,9 @@ export function model(rows) {
   const lines = rows.map((row) => {
     const [window] = row.rounds;
     const parts = PARTS.map((part) => `${percent(row.predicted[part])} / ${percent(row.cpu[part])}`);
-    const ratio = total(row.predicted) / total(row.cpu); // of the model to what was measured
+    const ratio = total(row.predicted) / total(row.cpu); // of the prediction to the measurement
     return [
-      row.fitted ? 'fitted' : 'foretold',
+      row.fitted ? 'fitted' : 'predicted',
       whole(row.polls),
       whole(row.room),
       whole(row.messages),
@@ -178,7 +179,7 @@ export function model(rows) {
 /** @param {Awaited<ReturnType<typeof import('../scenarios/sends.js').runSends>>} rows */
 export function sends(rows) {
   const lines = rows.flatMap((row) =>
-    [row.best && { word: 'holds', ...row.best }, row.failed && { word: 'does not', ...row.failed }]
+    [row.best && { word: 'sustains', ...row.best }, row.failed && { word: 'fails at', ...row.failed }]
       .filter((window) => window !== null)
       .map((window) => [
         `${row.system} ${window.word}`,
@@ -226,7 +227,7 @@ function middle({ rounds }, of) {
   return medianOf(rounds.map(of));
 }
 
-/** The median of those that are there; null when there are none. */
+/** Returns the median of the numbers among some values, or null when there are none. */
 function medianOf(/** @type {(number | null)[]} */ values) {
   const numbers = values.filter((value) => value !== null);
   return numbers.length === 0 ? null : median(numbers);

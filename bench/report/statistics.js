@@ -1,4 +1,4 @@
-/** Medians and spreads of rounds. */
+/** Medians and ranges of the rounds of a run. */
 
 export function median(/** @type {number[]} */ values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -6,7 +6,7 @@ export function median(/** @type {number[]} */ values) {
   return sorted.length % 2 === 1 ? above : ((sorted[(sorted.length >> 1) - 1] ?? Number.NaN) + above) / 2;
 }
 
-/** The median of numbers that may be missing, with the smallest and largest; null when there are none. */
+/** Returns the median, the smallest and the largest of the numbers among some values, or null when there are none. */
 export function summary(/** @type {unknown[]} */ values) {
   const numbers = values.filter((value) => typeof value === 'number').filter(Number.isFinite);
   if (numbers.length === 0) return null;

@@ -1,4 +1,4 @@
-/** Text tables. The first column stands left, the others right. */
+/** Text tables. The first column is aligned left, the others right. */
 
 /** @typedef {string | number | null | undefined} Cell */
 
@@ -18,9 +18,9 @@ export function table(headings, rows) {
   return [head, widths.map((width) => '-'.repeat(width)).join('  '), ...rest].join('\n');
 }
 
-/** A whole number with thousands marked. */
+/** Returns a rounded number with commas between thousands. */
 export const whole = (/** @type {number | null | undefined} */ value) =>
   value === null || value === undefined ? null : Math.round(value).toLocaleString('en');
-/** A number with so many digits after the point. */
+/** Returns a number with this many digits after the point. */
 export const fixed = (/** @type {number | null | undefined} */ value, digits = 1) =>
   value === null || value === undefined ? null : value.toFixed(digits);

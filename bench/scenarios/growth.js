@@ -1,6 +1,6 @@
 /**
- * What fan-out costs for each recipient as a room grows: CPU of worker and Redis. The members are put into Redis by the
- * store itself and do not poll, as joins in one room cost the square of its size in `joined` events.
+ * Measures what fan-out costs for each recipient as a room grows: CPU of worker and Redis. The store itself puts the
+ * members into Redis, and they do not poll: real joins would cost the square of the room's size in `joined` events.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '../load/connection.js';
@@ -9,13 +9,15 @@ import { median } from '../report/statistics.js';
 import { withCrowds } from '../systems/line-up.js';
 import { portOf } from '../systems/systems.js';
 
-const SIZES = [10, 100, 1_000, 10_000];
-/** Messages of one size: enough for the clock of /proc, and at most so many copies in Redis. */
-const COPIES = 150_000;
+const ROOM_SIZES = [10, 100, 1_000, 10_000];
+/** Each size gets enough messages for the coarse clock of /proc, but their copies must fit into Redis. */
+const COPIES_MAX = 150_000;
 const MESSAGES_MIN = 15;
 const MESSAGES_MAX = 800;
-const PATIENCE = 20_000;
-const WARM_UP = 10;
+const DELIVERY_TIMEOUT_MS = 20_000;
+const WARM_UP_MESSAGES = 10;
+/** After this time the sweep, and the work that it finds, are done. */
+const SWEEP_MS = 1_100;
 const TEXT = 'x'.repeat(100);
 
 /** @typedef {import('../systems/systems.js').System} System */
@@ -29,7 +31,7 @@ export function runGrowth(options, say) {
     const rows = [];
     for (const { system } of crowds) {
       const seeder = await Seeder.open(system);
-      for (const size of SIZES) {
+      for (const size of ROOM_SIZES) {
         say(`${system.name}: a room of ${size.toLocaleString('en')}`);
         rows.push(await measureRoom(system, seeder, size));
       }
@@ -47,7 +49,7 @@ export function runGrowth(options, say) {
 async function measureRoom(system, seeder, size) {
   const room = `size-${size}`;
   const token = await seeder.fill(room, size);
-  if (token === undefined) throw new Error('a room of nobody');
+  if (token === undefined) throw new Error('the room is empty');
   const connection = new Connection(portOf(system));
   try {
     return await measureSends(system, size, () => sendOne(connection, seeder, room, token));
@@ -62,11 +64,11 @@ async function measureRoom(system, seeder, size) {
  * @param {() => Promise<number>} send
  */
 async function measureSends(system, size, send) {
-  for (let i = 0; i < WARM_UP; i += 1) await send();
-  await sleep(1_100); // the sweep and what it leaves to do
+  for (let i = 0; i < WARM_UP_MESSAGES; i += 1) await send();
+  await sleep(SWEEP_MS);
   await system.probe?.forgetSlow();
   const before = system.cpu();
-  const messages = Math.max(MESSAGES_MIN, Math.min(MESSAGES_MAX, Math.floor(COPIES / size)));
+  const messages = Math.max(MESSAGES_MIN, Math.min(MESSAGES_MAX, Math.floor(COPIES_MAX / size)));
   const times = [];
   for (let i = 0; i < messages; i += 1) times.push(await send());
   const after = system.cpu();
@@ -83,7 +85,7 @@ async function measureSends(system, size, send) {
 }
 
 /**
- * Sends one message and waits until all members have it. Gives the ms that took.
+ * Sends one message and waits until all members have it. Resolves with the ms that this took.
  *
  * @param {Connection} connection
  * @param {Seeder} seeder
@@ -93,7 +95,7 @@ async function measureSends(system, size, send) {
 async function sendOne(connection, seeder, room, token) {
   const began = performance.now();
   const answer = await connection.call(`/jsonp/send?callback=f&token=${token}&room=${room}&text=${TEXT}`);
-  if (!answer.ok) throw new Error(`send was refused: ${answer.error.code}`);
-  await seeder.delivered(room, began + PATIENCE);
+  if (!answer.ok) throw new Error(`the server refused a message: ${answer.error.code}`);
+  await seeder.delivered(room, began + DELIVERY_TIMEOUT_MS);
   return performance.now() - began;
 }

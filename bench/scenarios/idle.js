@@ -1,13 +1,16 @@
-/** Polls that are held while nothing happens: memory and CPU of each. */
+/** Measures the memory and CPU of held polls while nothing happens. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TIMEOUT } from '../load/client.js';
+import { HOLD_S } from '../load/client.js';
 import { measure } from '../load/window.js';
+import { whole } from '../report/table.js';
 import { poolFor, withCrowds } from '../systems/line-up.js';
 import { faults } from './rounds.js';
 
-const ROOM = 10;
-/** What the `joined` events need to reach all inboxes, and polls to be held again (ms). */
-const SETTLE = 3_000;
+const ROOM_SIZE = 10;
+/** In this time the `joined` events reach all clients, and the server holds all polls again. */
+const SETTLE_MS = 3_000;
+/** Shorter windows see too little CPU. */
+const WINDOW_MIN_S = 10;
 
 /**
  * @typedef {import('../load/crowd.js').Crowd} Crowd
@@ -23,7 +26,7 @@ export function runIdle(options, say) {
   return withCrowds(options, how, async (crowds) => {
     const rows = [];
     for (const crowd of crowds) {
-      say(`${crowd.system.name}: ${options.polls.toLocaleString('en')} polls are held`);
+      say(`${crowd.system.name}: holding ${whole(options.polls)} polls`);
       rows.push(await holdPolls(crowd, options));
     }
     return rows;
@@ -33,16 +36,16 @@ export function runIdle(options, say) {
 async function holdPolls(/** @type {Crowd} */ crowd, /** @type {Options} */ { polls, seconds }) {
   const { system } = crowd;
   const fresh = system.memory();
-  await crowd.join(polls / ROOM, ROOM);
+  await crowd.join(polls / ROOM_SIZE, ROOM_SIZE);
   await system.collectGarbage();
-  // what users cost in Redis counts for their polls; what joins left in Node does not
+  // the users' data in Redis count as a cost of their polls; what the joins left in Node does not
   /** @type {Record<string, number>} */
   const before = { ...system.memory(), ...(fresh.redis !== undefined && { redis: fresh.redis }) };
   spread(crowd);
   await crowd.beginPolling();
-  await sleep(SETTLE + TIMEOUT * 1_000);
-  for (const client of crowd.clients) client.timeout = TIMEOUT;
-  const measured = await measure(crowd, Math.max(seconds, 10));
+  await sleep(SETTLE_MS + HOLD_S * 1_000);
+  for (const client of crowd.clients) client.holdSeconds = HOLD_S;
+  const measured = await measure(crowd, Math.max(seconds, WINDOW_MIN_S));
   await system.collectGarbage();
   const after = system.memory();
   const window = { ...measured, redisConnections: (await system.probe?.connections()) ?? null };
@@ -56,9 +59,9 @@ async function holdPolls(/** @type {Crowd} */ crowd, /** @type {Options} */ { po
   };
 }
 
-/** The first polls end at different times, so that their renewals come evenly, as those of real pages do. */
+/** Lets the first polls end at different times, so that the renewals come evenly, as with real pages. */
 function spread(/** @type {Crowd} */ crowd) {
   crowd.clients.forEach((client, i) => {
-    client.timeout = 1 + (i % TIMEOUT);
+    client.holdSeconds = 1 + (i % HOLD_S);
   });
 }

@@ -1,9 +1,9 @@
 /**
- * The scenarios: what each loads the systems with, and what is aimed at. `target` is the least ratio to the floor.
+ * The scenarios. `target` is the smallest ratio to the floor that the chat should reach.
  *
  * @typedef {import('../options.js').Options} Options
- * @typedef {(text: string) => void} Say tells how a run gets on
- * @typedef {object} Row what every scenario finds of a system; most find more
+ * @typedef {(text: string) => void} Say reports the progress of a run
+ * @typedef {object} Row the results of one system; most scenarios add more
  * @property {string} system
  * @property {import('../load/window.js').Window[]} [rounds]
  * @property {import('./rounds.js').Ratios} [ratios]
@@ -24,7 +24,7 @@ import { runSends } from './sends.js';
 import { runValues } from './values.js';
 
 /**
- * A scenario from what runs it and what makes a table of its rows.
+ * Makes a scenario from a function that runs it and one that makes tables of its rows.
  *
  * @template {Row} R
  * @param {string} title
@@ -43,7 +43,7 @@ function scenario(title, run, show) {
 }
 
 /**
- * A scenario of one load in paired rounds.
+ * Makes a scenario that compares systems under one load, in rounds.
  *
  * @param {string} title
  * @param {import('./rounds.js').RoundsLoad & { target: number | null }} load
@@ -82,17 +82,17 @@ export const scenarios = {
     load: (crowd) => openLoop(crowd, 200),
     target: null,
   }),
-  idle: scenario('polls held, no messages, rooms of 10', runIdle, report.idle),
-  growth: scenario('one room growing: CPU of worker and Redis for each recipient', runGrowth, report.growth),
-  sends: scenario('1,000 rooms of 2, open loop, as many messages/s as p99 under 250 ms allows', runSends, report.sends),
-  model: scenario('the model of docs/scaling.md beside measurements, closed loop', runModelled, report.model),
+  idle: scenario('held polls without messages, rooms of 10: memory and CPU of each', runIdle, report.idle),
+  growth: scenario('a growing room: CPU of worker and Redis for each recipient', runGrowth, report.growth),
+  sends: scenario('1,000 rooms of 2, open loop: the most messages/s with a p99 under 250 ms', runSends, report.sends),
+  model: scenario('the model of docs/scaling.md, compared with measurements', runModelled, report.model),
   values: scenario(
-    '1,000 clients in 100 rooms of 10, closed loop: messages, and values written with `set`',
+    '1,000 clients in 100 rooms of 10, closed loop: messages, then values written with set',
     runValues,
     (rows) => report.load(rows, null),
   ),
   newcomers: scenario(
-    'joins, 20/s on new connections, while c runs at full load on two API processes',
+    '20 joins/s on new connections, while c runs at full load on two API processes',
     runNewcomers,
     report.newcomers,
   ),

@@ -1,6 +1,6 @@
 /**
- * The model of what a chat of some size needs (model.js): its costs are fitted to some loads, and what they say of others is held against what those
- * use, all in one run, since machines differ and have better and worse hours.
+ * Tests the model in bench/model. Its costs are fitted to some loads. Then it predicts other loads, which are measured
+ * too. All this happens in one run, since machines differ, and even one machine differs from hour to hour.
  */
 import { closedLoop, openLoop } from '../load/loads.js';
 import { fittedTo, predict } from '../model/model.js';
@@ -10,7 +10,8 @@ import { faults, measureLoad } from './rounds.js';
 /** @typedef {{ rooms: number, size: number, rate?: number }} Rooms */
 
 /**
- * A full core, in a closed loop, in which as many messages are under way together as there are rooms; and at part load, `rate` messages a second.
+ * Loads for the fit. Without `rate` it is a closed loop on a full core: one message for each room is in flight. With
+ * `rate` it is an open loop at part load.
  *
  * @type {Rooms[]}
  */
@@ -21,19 +22,19 @@ const FITTED = [
   { rooms: 100, size: 10, rate: 100 },
 ];
 /**
- * What it is not fitted to.
+ * Loads that are only predicted.
  *
  * @type {Rooms[]}
  */
-const FORETOLD = [
+const PREDICTED = [
   { rooms: 50, size: 20 },
   { rooms: 10, size: 100 },
   { rooms: 50, size: 20, rate: 100 },
   { rooms: 50, size: 10, rate: 300 },
 ];
 
-/** Shortest window (s): windows of a second differ by a tenth. */
-const WINDOW = 10;
+/** Shorter windows are not exact enough: windows of one second differ by a tenth. */
+const WINDOW_MIN_S = 10;
 
 /**
  * @param {import('../options.js').Options} options
@@ -41,7 +42,7 @@ const WINDOW = 10;
  */
 export async function runModelled(options, say) {
   const rows = [];
-  for (const load of [...FITTED, ...FORETOLD]) rows.push(await measureOne(load, options, say));
+  for (const load of [...FITTED, ...PREDICTED]) rows.push(await measureOne(load, options, say));
   const costs = fittedTo(rows.slice(0, FITTED.length));
   return rows.map((row, i) => ({ ...row, fitted: i < FITTED.length, costs, predicted: predict(row, costs) }));
 }
@@ -52,7 +53,6 @@ export async function runModelled(options, say) {
  * @param {import('./index.js').Say} say
  */
 function measureOne({ rooms, size, rate }, options, say) {
-  // the model is of this version alone: there is nothing to compare
   return withChat(options, { env: poolFor(options, rooms * size) }, async (crowd) => {
     say(`${rooms} rooms of ${size}, ${rate ? `${rate} messages/s` : 'full load'}`);
     await crowd.join(rooms, size);
@@ -60,7 +60,7 @@ function measureOne({ rooms, size, rate }, options, say) {
     const window = await measureLoad(
       crowd,
       rate ? (loaded) => openLoop(loaded, rate) : closedLoop,
-      Math.max(options.seconds, WINDOW),
+      Math.max(options.seconds, WINDOW_MIN_S),
     );
     const { api = 0, worker = 0, redis = 0 } = window.cpu;
     const cpu = { api: api / window.seconds, worker: worker / window.seconds, redis: redis / window.seconds };

@@ -1,8 +1,9 @@
-/** Joins on new connections while all servers are busy: how long a newcomer waits. */
+/** Measures how long a join on a new connection takes while all servers are busy. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '../load/connection.js';
 import { Latencies } from '../load/latencies.js';
 import { closedLoop } from '../load/loads.js';
+import { whole } from '../report/table.js';
 import { poolFor, withCrowds } from '../systems/line-up.js';
 import { portOf } from '../systems/systems.js';
 import { compare, measureMeanwhile, playRounds } from './rounds.js';
@@ -13,8 +14,8 @@ import { compare, measureMeanwhile, playRounds } from './rounds.js';
  */
 
 const ROOMS = 100;
-const SIZE = 10;
-const APIS = 2;
+const ROOM_SIZE = 10;
+const API_PROCESSES = 2;
 const JOINS_PER_SECOND = 20;
 
 /**
@@ -22,10 +23,10 @@ const JOINS_PER_SECOND = 20;
  * @param {import('./index.js').Say} say
  */
 export function runNewcomers(options, say) {
-  return withCrowds(options, { apis: APIS, env: poolFor(options, ROOMS * SIZE) }, async (crowds) => {
+  return withCrowds(options, { apis: API_PROCESSES, env: poolFor(options, ROOMS * ROOM_SIZE) }, async (crowds) => {
     for (const crowd of crowds) {
-      say(`${crowd.system.name}: ${(ROOMS * SIZE).toLocaleString('en')} users join`);
-      await crowd.join(ROOMS, SIZE);
+      say(`${crowd.system.name}: ${whole(ROOMS * ROOM_SIZE)} users join`);
+      await crowd.join(ROOMS, ROOM_SIZE);
       await crowd.poll();
     }
     const { seconds } = options;
@@ -46,14 +47,16 @@ async function joinMany(/** @type {System} */ system, /** @type {number} */ seco
   return { joins: joins.length, joinP50, joinP99 };
 }
 
-/** A room of its own each, so that nobody is told. Gives the ms from opening the connection to the answer. */
+/**
+ * Joins one user to a room of its own, so that nobody gets a `joined` event. Resolves with the ms from opening the
+ * connection to the answer.
+ */
 async function joinOne(/** @type {number} */ port, /** @type {number} */ i) {
   const began = performance.now();
   const connection = new Connection(port);
-  const answer = await connection.call(
-    `/jsonp/join?callback=f&name=new-${Math.round(began)}-${i}&room=new-${Math.round(began)}-${i}`,
-  );
+  const name = `new-${Math.round(began)}-${i}`;
+  const answer = await connection.call(`/jsonp/join?callback=f&name=${name}&room=${name}`);
   connection.end();
-  if (!answer.ok) throw new Error(`join was refused: ${answer.error.code}`);
+  if (!answer.ok) throw new Error(`the server refused a join: ${answer.error.code}`);
   return performance.now() - began;
 }

@@ -1,7 +1,10 @@
-/** Comparisons in paired rounds: in each, every system has the load in turn, so that what else the machine does meets all. */
+/**
+ * Compares systems in rounds. In each round every system has the load in turn, so that disturbances meet all of them.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { measure } from '../load/window.js';
 import { summary } from '../report/statistics.js';
+import { whole } from '../report/table.js';
 import { poolFor, withCrowds } from '../systems/line-up.js';
 
 /**
@@ -11,14 +14,17 @@ import { poolFor, withCrowds } from '../systems/line-up.js';
  * @typedef {import('../options.js').Options} Options
  * @typedef {import('./index.js').Say} Say
  * @typedef {{ rooms: number, size: number, load: Load }} RoundsLoad
- * @typedef {Pick<Crowd, 'meter' | 'lost'> & { system: { name: string } }} Counted whose faults are counted
+ * @typedef {Pick<Crowd, 'meter' | 'lost'> & { system: { name: string } }} Counted clients that count faults
  * @typedef {ReturnType<typeof faults>} Faults
  * @typedef {Record<'efficiency' | 'p50' | 'p99', ReturnType<typeof summary>>} Ratios
  */
 
-const WARM_UP = 2_000;
+/** A load runs for this time before it is measured. */
+const WARM_UP_MS = 2_000;
 
 /**
+ * Compares all systems under one load.
+ *
  * @param {RoundsLoad} roundsLoad
  * @param {Options} options
  * @param {Say} say
@@ -26,7 +32,7 @@ const WARM_UP = 2_000;
 export function runRounds({ rooms, size, load }, options, say) {
   return withCrowds(options, { env: poolFor(options, rooms * size) }, async (crowds) => {
     for (const crowd of crowds) {
-      say(`${crowd.system.name}: ${(rooms * size).toLocaleString('en')} users join`);
+      say(`${crowd.system.name}: ${whole(rooms * size)} users join`);
       await crowd.join(rooms, size);
       await crowd.poll();
     }
@@ -36,7 +42,7 @@ export function runRounds({ rooms, size, load }, options, say) {
 }
 
 /**
- * Gives the windows of each crowd. The order alternates, so that no system is always the first.
+ * Resolves with the windows of each crowd. The order alternates, so that no system is always the first.
  *
  * @template {Counted} C
  * @template {Window} W
@@ -51,16 +57,15 @@ export async function playRounds(crowds, { rounds }, play, say) {
     for (const crowd of round % 2 === 1 ? crowds : [...crowds].reverse()) {
       const window = await play(crowd);
       windows.get(crowd)?.push(window);
-      say(
-        `round ${round} of ${rounds}, ${crowd.system.name}: ${Math.round(window.perSecond)} deliveries/s, ${Math.round(window.efficiency)} per CPU-second`,
-      );
+      const rates = `${whole(window.perSecond)} deliveries/s, ${whole(window.efficiency)} per CPU-second`;
+      say(`round ${round} of ${rounds}, ${crowd.system.name}: ${rates}`);
     }
   }
   return windows;
 }
 
 /**
- * Measures a window under a load, after it has warmed up, and waits until all messages have come.
+ * Starts a load, measures a window after the warm-up, and waits until all messages have arrived.
  *
  * @param {Crowd} crowd
  * @param {Load} load
@@ -71,7 +76,7 @@ export function measureLoad(crowd, load, seconds) {
 }
 
 /**
- * As `measureLoad`; what `meanwhile` finds beside the load goes into the window.
+ * Does the same, and runs `meanwhile` beside the load. Its result is added to the window.
  *
  * @template {object} M
  * @param {Crowd} crowd
@@ -81,7 +86,7 @@ export function measureLoad(crowd, load, seconds) {
  */
 export async function measureMeanwhile(crowd, load, seconds, meanwhile) {
   const stopLoad = load(crowd);
-  await sleep(WARM_UP);
+  await sleep(WARM_UP_MS);
   const [window, more] = await Promise.all([measure(crowd, seconds), meanwhile()]);
   stopLoad();
   await crowd.settle();
@@ -89,7 +94,7 @@ export async function measureMeanwhile(crowd, load, seconds, meanwhile) {
 }
 
 /**
- * One row for each system: its windows, faults, and its ratios to the first system, round by round.
+ * Returns a row for each system: its windows, its faults, and its ratios to the first system, round by round.
  *
  * @template {Counted} C
  * @template {Window} W
@@ -109,6 +114,7 @@ export function compare(windows) {
   });
 }
 
+/** Returns what the clients of a system have counted. */
 export function faults(/** @type {Counted} */ crowd) {
   const { repeated, doubled, outOfOrder, missed, resets, errors, accepted, deliveries } = crowd.meter;
   return { lost: crowd.lost(), repeated, doubled, outOfOrder, missed, resets, errors, accepted, deliveries };

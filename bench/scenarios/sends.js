@@ -1,7 +1,7 @@
-/** The most messages a second that one API process and one worker hold, found by trying higher and higher rates. */
+/** Finds the most messages a second that one API process and one worker sustain, by trying higher and higher rates. */
 
 import { openLoop } from '../load/loads.js';
-import { fixed } from '../report/table.js';
+import { fixed, whole } from '../report/table.js';
 import { poolFor, withCrowds } from '../systems/line-up.js';
 import { faults, measureLoad } from './rounds.js';
 
@@ -12,12 +12,13 @@ import { faults, measureLoad } from './rounds.js';
  */
 
 const ROOMS = 1_000;
-const FIRST = 250;
-const STEP = 1.5;
-/** The rate found is exact to this part. */
-const EXACT = 0.1;
-const TRIES = 12;
-const P99_MAX = 250;
+const FIRST_RATE = 250;
+const STEP_FACTOR = 1.5;
+/** The search ends when the two rates differ by less than this part. */
+const PRECISION_RATIO = 0.1;
+const TRIES_MAX = 12;
+/** A rate is sustained when its p99 stays below this. */
+const P99_MAX_MS = 250;
 
 /**
  * @param {Options} options
@@ -27,7 +28,7 @@ export function runSends(options, say) {
   return withCrowds(options, { floor: false, env: poolFor(options, ROOMS * 2) }, async (crowds) => {
     const rows = [];
     for (const crowd of crowds) {
-      say(`${crowd.system.name}: ${(ROOMS * 2).toLocaleString('en')} users join`);
+      say(`${crowd.system.name}: ${whole(ROOMS * 2)} users join`);
       await crowd.join(ROOMS, 2);
       await crowd.poll();
       rows.push(await climb(crowd, options, say));
@@ -37,7 +38,7 @@ export function runSends(options, say) {
 }
 
 /**
- * Up by steps until a rate does not hold, then halfway between the last that did and the first that did not.
+ * Raises the rate until it is not sustained. Then tries the middle between the best and the failed rate.
  *
  * @param {import('../load/crowd.js').Crowd} crowd
  * @param {Options} options
@@ -48,16 +49,15 @@ async function climb(crowd, { seconds }, say) {
   let best = null;
   /** @type {(Window & { rate: number }) | null} */
   let failed = null;
-  for (let rate = FIRST, tries = 0; tries < TRIES; tries += 1) {
+  for (let rate = FIRST_RATE, tries = 0; tries < TRIES_MAX; tries += 1) {
     const window = await measureLoad(crowd, (one) => openLoop(one, rate), seconds);
-    const holds = window.p99 !== null && window.p99 < P99_MAX;
-    say(
-      `${crowd.system.name}: ${Math.round(rate)} messages/s, p99 ${fixed(window.p99, 0)} ms: ${holds ? 'holds' : 'too much'}`,
-    );
+    const holds = window.p99 !== null && window.p99 < P99_MAX_MS;
+    const found = `p99 ${fixed(window.p99, 0)} ms: ${holds ? 'sustained' : 'too much'}`;
+    say(`${crowd.system.name}: ${whole(rate)} messages/s, ${found}`);
     if (holds) best = { ...window, rate };
     else failed = { ...window, rate };
-    if (failed !== null && (best === null || failed.rate / best.rate < 1 + EXACT)) break;
-    rate = failed === null || best === null ? rate * STEP : (best.rate + failed.rate) / 2;
+    if (failed !== null && (best === null || failed.rate / best.rate < 1 + PRECISION_RATIO)) break;
+    rate = failed === null || best === null ? rate * STEP_FACTOR : (best.rate + failed.rate) / 2;
   }
   return { system: crowd.system.name, best, failed, rounds: best ? [best] : [], ...faults(crowd) };
 }

@@ -1,20 +1,21 @@
-/** What a value that is written costs beside a message: the same rooms, by the one and by the other in turn. */
+/** Compares the cost of writing a value with the cost of a message. The same rooms do both in turn. */
 
 import { closedLoop } from '../load/loads.js';
+import { whole } from '../report/table.js';
 import { poolFor, withChat } from '../systems/line-up.js';
 import { compare, measureLoad, playRounds } from './rounds.js';
 
 const ROOMS = 100;
-const SIZE = 10;
+const ROOM_SIZE = 10;
 
 /**
  * @param {import('../options.js').Options} options
  * @param {import('./index.js').Say} say
  */
 export function runValues(options, say) {
-  return withChat(options, { env: poolFor(options, ROOMS * SIZE) }, async (crowd) => {
-    say(`${(ROOMS * SIZE).toLocaleString('en')} users join`);
-    await crowd.join(ROOMS, SIZE);
+  return withChat(options, { env: poolFor(options, ROOMS * ROOM_SIZE) }, async (crowd) => {
+    say(`${whole(ROOMS * ROOM_SIZE)} users join`);
+    await crowd.join(ROOMS, ROOM_SIZE);
     await crowd.poll();
     const kinds = /** @type {const} */ (['messages', 'values']).map((kind) => ({
       kind,

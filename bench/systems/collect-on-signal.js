@@ -1,13 +1,16 @@
-/** Loaded into Node servers when memory is measured: collects all garbage on SIGUSR2, so that what is measured is in use. */
+/**
+ * Node servers load this when their memory is measured. It collects all garbage on SIGUSR2, so that only live memory
+ * counts.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Each collection gives back pages that the former left empty. */
+/** Each collection gives back the pages that the one before has emptied. */
 const COLLECTIONS = 5;
-const PAUSE = 200;
+const PAUSE_MS = 200;
 
 process.on('SIGUSR2', async () => {
   for (let i = 0; i < COLLECTIONS; i += 1) {
-    globalThis.gc?.(); // there with --expose-gc
-    await sleep(PAUSE);
+    globalThis.gc?.(); // exists with --expose-gc
+    await sleep(PAUSE_MS);
   }
 });

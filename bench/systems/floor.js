@@ -1,13 +1,15 @@
 /**
- * The floor: the least that a long-poll chat on bare Node `http` costs. One process, everything in memory, no checks,
- * no limits, nothing kept. It answers join, send and poll as the API does, byte for byte in form, with an inbox and a
- * cursor for each user. Every answer is one write with ready-made headers; an event is serialised once.
+ * The floor: the least that a long-poll chat on Node's `http` module costs. It is one process that keeps everything in
+ * memory, checks nothing and limits nothing. Its answers to join, send and poll have the same form as those of the API,
+ * with an inbox and a cursor for each user. Every answer is one write with ready-made headers. An event is serialised
+ * once.
  */
 import { createServer } from 'node:http';
 
-const KEEP_ALIVE = 65_000;
-/** How often (ms) held polls are looked through for those whose time is up: one timer for all of them. */
-const SWEEP = 500;
+const KEEP_ALIVE_MS = 65_000;
+/** One timer for all held polls looks at this interval whether their time is up. */
+const SWEEP_MS = 500;
+const POLL_S = 25;
 const TOKEN_PADDING = '.aaaaaaaaaaaaaaaaaaaaaaaa';
 
 /**
@@ -20,7 +22,7 @@ const users = new Map();
 /** @type {Map<string, User[]>} */
 const rooms = new Map();
 /**
- * Held polls; those of one timeout would stand in order, but timeouts differ.
+ * Users with a held poll. They are not in the order of their deadlines, since timeouts differ.
  *
  * @type {Set<User>}
  */
@@ -37,9 +39,10 @@ const operations = { join, send, poll };
  * @param {string} url
  */
 function join(res, url) {
-  const name = parameter(url, 'room=') || 'lobby';
+  const roomName = parameter(url, 'room=') || 'lobby';
+  lastUser += 1;
   const user = {
-    id: (lastUser += 1),
+    id: lastUser,
     name: parameter(url, 'name='),
     inbox: [],
     acknowledged: 0,
@@ -48,8 +51,8 @@ function join(res, url) {
     deadline: 0,
   };
   const token = user.id + TOKEN_PADDING;
-  const room = rooms.get(name) ?? [];
-  rooms.set(name, room);
+  const room = rooms.get(roomName) ?? [];
+  rooms.set(roomName, room);
   room.push(user);
   users.set(token, user);
   const members = room.map(({ id, name }) => ({ id, name }));
@@ -60,8 +63,8 @@ function join(res, url) {
       user: { id: user.id, name: user.name },
       token,
       cursor: cursorOf(user),
-      pollTimeout: 25,
-      room: { name, members, history: [] },
+      pollTimeout: POLL_S,
+      room: { name: roomName, members, history: [] },
     }),
   );
 }
@@ -99,18 +102,18 @@ function poll(res, url) {
   const user = userOf(url);
   acknowledge(user, parameter(url, 'cursor='));
   user.res = res;
-  user.deadline = Date.now() + Number(parameter(url, 'timeout=') || 25) * 1_000;
+  user.deadline = Date.now() + Number(parameter(url, 'timeout=') || POLL_S) * 1_000;
   if (user.inbox.length > 0 || user.deadline <= Date.now()) release(user);
   else held.add(user);
 }
 
 function userOf(/** @type {string} */ url) {
   const user = users.get(parameter(url, 'token='));
-  if (user === undefined) throw new Error(`no user of this token: ${url}`);
+  if (user === undefined) throw new Error(`no user has this token: ${url}`);
   return user;
 }
 
-/** A cursor is `f.<position>.<log id>`. */
+/** Drops the events that a cursor acknowledges. A cursor is `f.<position>.<log id>`. */
 function acknowledge(/** @type {User} */ user, /** @type {string} */ cursor) {
   const count = Number(cursor.slice(2, cursor.indexOf('.', 2))) - user.acknowledged;
   if (count <= 0) return;
@@ -123,7 +126,7 @@ function cursorOf(/** @type {User} */ user) {
   return `f.${user.acknowledged + user.inbox.length}.${user.lastId}`;
 }
 
-/** Answers a user's poll with all that is in the inbox, which keeps it until the next poll acknowledges it. */
+/** Answers a user's poll with the whole inbox. The inbox keeps the events until the next poll acknowledges them. */
 function release(/** @type {User} */ user) {
   const { res, inbox } = user;
   if (res === null) return;
@@ -151,7 +154,7 @@ function answer(/** @type {import('node:http').ServerResponse} */ res, /** @type
   res.end(script, length === script.length ? 'latin1' : 'utf8');
 }
 
-/** The value of a parameter, found without taking the query apart; '' when it is not there. */
+/** Returns the value of a parameter without parsing the whole query, or '' when it is missing. */
 function parameter(/** @type {string} */ url, /** @type {string} */ name) {
   const at = url.indexOf(name);
   if (at < 0) return '';
@@ -174,9 +177,9 @@ function nextId() {
 setInterval(() => {
   const now = Date.now();
   for (const user of held) if (user.deadline <= now) release(user);
-}, SWEEP);
+}, SWEEP_MS);
 
-const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0, noDelay: true }, (req, res) => {
+const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, noDelay: true }, (req, res) => {
   const { url = '' } = req;
   operations[url.slice('/jsonp/'.length, url.indexOf('?'))]?.(res, url);
 });

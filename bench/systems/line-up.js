@@ -1,17 +1,21 @@
-/** The systems of one scenario with their clients: the floor, the chat (on each Node), and the chat it is compared with. */
+/** Starts the systems of one scenario with their clients: the floor, the chat (on each Node), and the second chat. */
 import { root } from '../../scripts/project.js';
 import { Crowd } from '../load/crowd.js';
 import { startChat, startFloor } from './systems.js';
 
+/** Connections for other things than held polls. */
+const SPARE_CONNECTIONS = 64;
+
 /**
- * `floor`: whether the floor takes part; `apis` and `env`: of the chat; `collectable`: whether it collects garbage when told.
+ * `floor`: the floor takes part, too. `apis`, `env`: API processes and settings of the chat. `collectable`: its
+ * processes collect their garbage on a signal.
  *
  * @typedef {{ floor?: boolean, apis?: number, env?: Record<string, string>, collectable?: boolean }} How
  * @typedef {import('../options.js').Options} Options
  */
 
 /**
- * Starts all, gives `use` their crowds, and ends all, whatever happens.
+ * Starts all systems, calls `use` with their crowds, and ends the systems whatever happens.
  *
  * @template T
  * @param {Options} options
@@ -48,7 +52,7 @@ function starters(
 }
 
 /**
- * As `withCrowds`, with the chat alone.
+ * Starts the chat alone, calls `use` with its crowd, and ends it.
  *
  * @template T
  * @param {Options} options
@@ -56,18 +60,20 @@ function starters(
  * @param {(crowd: Crowd) => Promise<T>} use
  */
 export function withChat(options, how, use) {
-  return withCrowds({ ...options, compared: null }, { ...how, floor: false }, ([crowd]) =>
-    use(/** @type {Crowd} */ (crowd)),
+  return withCrowds(
+    { ...options, compared: null, nodes: options.nodes.slice(0, 1) },
+    { ...how, floor: false },
+    ([crowd]) => use(/** @type {Crowd} */ (crowd)),
   );
 }
 
 /**
- * With `LIVE=off` every held poll needs a connection of the pool.
+ * Returns the setting of the pool for so many polls: with `LIVE=off`, every held poll needs a connection.
  *
  * @param {Options} options
  * @param {number} polls
  * @returns {Record<string, string>}
  */
 export function poolFor(options, polls) {
-  return options.settings.LIVE === 'off' ? { POLL_CONNECTIONS: String(polls + 64) } : {};
+  return options.settings.LIVE === 'off' ? { POLL_CONNECTIONS: String(polls + SPARE_CONNECTIONS) } : {};
 }

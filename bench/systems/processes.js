@@ -1,4 +1,4 @@
-/** Processes of the bench: each on a given core, and ended with the bench, by their own ids. */
+/** Starts and ends the processes of the bench. Each runs on a given core. None outlives the bench. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,12 +6,12 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Problem } from '../../scripts/problem.js';
 
-/** All server processes share the first core, so that their work adds up; the generator has the second. */
+/** All servers share the first core, so that their work adds up. The load generator has the second. */
 const SERVER_CORE = '0';
 const GENERATOR_CORE = '1';
-const START_PATIENCE = 15_000;
-/** Above what API (3 s) and worker (4 s) give themselves. */
-const STOP_PATIENCE = 6_000;
+const START_TIMEOUT_MS = 15_000;
+/** API processes end within 3 s, workers within 4 s. */
+const STOP_TIMEOUT_MS = 6_000;
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 
@@ -20,15 +20,16 @@ const children = new Set();
 /** @type {string[]} */
 const folders = [];
 
-/** Puts this process on its core. Throws a Problem on a machine where nothing can be measured. */
+/** Moves this process to its core. Throws a Problem on a machine where the bench cannot measure. */
 export function pinGenerator() {
-  if (process.platform !== 'linux') throw new Problem('The bench needs Linux: it reads /proc and uses taskset.');
+  if (process.platform !== 'linux')
+    throw new Problem('The bench needs Linux, because it reads /proc and uses taskset.');
   if (availableParallelism() < 2)
-    throw new Problem('The bench needs two cores: one for the servers, one for the load.');
+    throw new Problem('The bench needs two cores: one for the servers, one for the load generator.');
   execFileSync('taskset', ['-acp', GENERATOR_CORE, String(process.pid)], { stdio: 'ignore' });
 }
 
-/** A folder for a server's data, which ends with the bench. */
+/** Creates a folder for a server's data. It is removed when the bench ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'nobackend-chat-bench-'));
   folders.push(folder);
@@ -36,7 +37,7 @@ export function temporaryFolder() {
 }
 
 /**
- * Starts a program on the servers' core. The kernel ends it when the bench is killed.
+ * Starts a program on the servers' core. The kernel kills it when the bench is killed.
  *
  * @param {string} command
  * @param {string[]} args
@@ -53,17 +54,17 @@ export function start(command, args, env, { ipc = false } = {}) {
 }
 
 /**
- * Starts a Node program and waits until it says that it is ready. `node` is the binary that runs it.
+ * Starts a Node program and waits until it reports that it is ready. `node` is the binary that runs it.
  *
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
  */
 export async function startNode(args, env, node = process.execPath) {
   const child = start(node, args, env, { ipc: true });
-  const timeout = AbortSignal.timeout(START_PATIENCE);
+  const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
   const ready = once(child, 'message', { signal: timeout });
   const ended = once(child, 'exit', { signal: timeout }).then(() => {
-    throw new Problem(`${args.at(-1)} ended by itself: see above.`);
+    throw new Problem(`${args.at(-1)} ended unexpectedly. Look at its output above.`);
   });
   await Promise.race([ready, ended]);
   ended.catch(() => undefined);
@@ -71,11 +72,11 @@ export async function startNode(args, env, node = process.execPath) {
   return child;
 }
 
-/** Ends a process in order; kills it when it does not end. */
+/** Ends a process in order. Kills it when it does not end in time. */
 export async function stop(/** @type {ChildProcess} */ child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   child.kill('SIGTERM');
   await exited;
   clearTimeout(timer);

@@ -1,31 +1,35 @@
-/** Questions to the Redis of a system under load, over one connection that is not counted. */
+/** Asks the Redis of a system under load, over a connection that is not counted. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
-/** Commands that block Redis longer than this (us) are looked at. */
-const SLOW = 1_000;
+/** Commands that block Redis for longer than this many microseconds are in its slow log. */
+const SLOW_US = 1_000;
+const SLOW_LOG_MAX = 1_024;
+const RETRY_AFTER_MS = 50;
 
 export class RedisProbe {
-  /** The connection, for those who need Redis itself. */
   redis;
 
   constructor(/** @type {Redis} */ redis) {
     this.redis = redis;
   }
 
-  /** Waits for a Redis that is starting. */
-  static async connect(/** @type {string} */ url, /** @type {number} */ patience) {
-    const redis = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+  /** Connects to a Redis that is starting. Rejects after `timeoutMs`. */
+  static async connect(/** @type {string} */ url, /** @type {number} */ timeoutMs) {
+    const redis = new Redis(url, { retryStrategy: () => RETRY_AFTER_MS, maxRetriesPerRequest: null });
     redis.on('error', () => undefined);
-    const late = sleep(patience, null, { ref: false }).then(() => {
+    const late = sleep(timeoutMs, null, { ref: false }).then(() => {
       throw new Error('Redis did not start');
     });
-    await Promise.race([redis.config('SET', 'slowlog-log-slower-than', SLOW, 'slowlog-max-len', 1_024), late]);
+    await Promise.race([
+      redis.config('SET', 'slowlog-log-slower-than', SLOW_US, 'slowlog-max-len', SLOW_LOG_MAX),
+      late,
+    ]);
     late.catch(() => undefined);
     return new RedisProbe(redis);
   }
 
-  /** Connections to Redis beside this one. */
+  /** Resolves with the number of other connections to Redis. */
   async connections() {
     const list = String(await this.redis.client('LIST'));
     return list.trim().split('\n').length - 1;
@@ -35,15 +39,15 @@ export class RedisProbe {
     await this.redis.call('SLOWLOG', 'RESET');
   }
 
-  /** The longest (ms) that one command has blocked Redis since `forgetSlow`; null when none took a millisecond. */
+  /** Resolves with the ms of the slowest command since `forgetSlow`, or null when none took a millisecond. */
   async longestBlock() {
-    const reply = await this.redis.call('SLOWLOG', 'GET', 1_024);
+    const reply = await this.redis.call('SLOWLOG', 'GET', SLOW_LOG_MAX);
     const entries = /** @type {[id: number, at: number, microseconds: number][]} */ (reply);
     const longest = Math.max(0, ...entries.map(([, , microseconds]) => microseconds));
     return longest === 0 ? null : longest / 1_000;
   }
 
-  /** What every command has been called and has taken (us) so far; scripts by what they call, too. */
+  /** Resolves with the calls and microseconds of every command so far. Commands inside scripts count, too. */
   async commands() {
     const info = await this.redis.info('commandstats');
     const found = info.matchAll(/^cmdstat_(\S+):calls=(\d+),usec=(\d+)/gm);

@@ -1,4 +1,4 @@
-/** The systems that are compared: the floor, and the chat with its own Redis, API processes and worker. */
+/** Starts the systems that are compared: the floor, and the chat with its own Redis, API processes and worker. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inProject, root } from '../../scripts/project.js';
@@ -7,48 +7,48 @@ import { start, startNode, stop, temporaryFolder } from './processes.js';
 import { RedisProbe } from './redis-probe.js';
 import { cpuSeconds, residentBytes } from './usage.js';
 
-const REDIS_PATIENCE = 5_000;
-/** As `ecosystem.config.js` starts Node; the floor has the same, so that it has the same room for garbage. */
+const REDIS_START_TIMEOUT_MS = 5_000;
+/** The arguments of Node in `ecosystem.config.js`. The floor has them, too, so that it has as much room for garbage. */
 const NODE = ['--enable-source-maps', '--max-semi-space-size=32', '--single-threaded-gc'];
-/** What `collect-on-signal.js` needs (ms) to collect all garbage and give it back. */
-const COLLECTING = 2_500;
+/** `collect-on-signal.js` collects all garbage and gives the memory back within this time. */
+const COLLECTION_MS = 2_500;
 
-/** Servers under load, by part (`floor`, or `api`, `worker` and `redis`), and where clients find them. */
+/**
+ * @typedef {object} Servers
+ * @property {string} name
+ * @property {string} dir the folder of its code
+ * @property {Record<string, string>} settings its environment beside that of the bench
+ * @property {number[]} ports where clients connect
+ * @property {Record<string, import('node:child_process').ChildProcess[]>} parts
+ * @property {RedisProbe | null} probe null for the floor
+ */
+
+/** The processes of one system, by part: `floor`, or `api`, `worker` and `redis`. */
 export class System {
-  /**
-   * @param {string} name
-   * @param {string} dir
-   * @param {Record<string, string>} settings
-   * @param {number[]} ports
-   * @param {Record<string, import('node:child_process').ChildProcess[]>} parts
-   * @param {RedisProbe | null} probe
-   */
-  constructor(name, dir, settings, ports, parts, probe) {
+  constructor(/** @type {Servers} */ { name, dir, settings, ports, parts, probe }) {
     this.name = name;
     this.dir = dir;
-    /** Its environment, beside ours. */
     this.settings = settings;
     this.ports = ports;
     this.parts = parts;
-    /** For questions to its Redis; null for the floor. */
     this.probe = probe;
   }
 
-  /** Seconds of CPU used so far, by part. */
+  /** Returns the CPU-seconds used so far, by part. */
   cpu() {
     return this.#byPart(cpuSeconds);
   }
 
-  /** Bytes resident, by part. */
+  /** Returns the bytes of resident memory, by part. */
   memory() {
     return this.#byPart(residentBytes);
   }
 
-  /** Makes Node processes that were started for it collect their garbage. */
+  /** Lets the Node processes collect their garbage. They must have been started with `collectable`. */
   async collectGarbage() {
     for (const [part, children] of Object.entries(this.parts))
       if (part !== 'redis') for (const child of children) child.kill('SIGUSR2');
-    await sleep(COLLECTING);
+    await sleep(COLLECTION_MS);
   }
 
   async stop() {
@@ -68,10 +68,10 @@ export class System {
   }
 }
 
-/** The port of a system's API process number `i`, counted round and round. */
+/** Returns the port of API process number `i`, modulo the number of processes. */
 export function portOf(/** @type {System} */ { name, ports }, i = 0) {
   const port = ports[i % ports.length];
-  if (port === undefined) throw new Error(`${name} listens nowhere`);
+  if (port === undefined) throw new Error(`${name} has no port`);
   return port;
 }
 
@@ -80,16 +80,22 @@ export async function startFloor({ collectable = false } = {}) {
   const floor = await startNode([...NODE, ...collecting(collectable), inProject('bench/systems/floor.js')], {
     PORT: String(port),
   });
-  return new System('floor', root, {}, [port], { floor: [floor] }, null);
+  return new System({ name: 'floor', dir: root, settings: {}, ports: [port], parts: { floor: [floor] }, probe: null });
 }
 
 /**
- * Starts a chat from the folder `dir`, which must be built. `env` are its settings, `apis` its API processes; `profile`
- * is a folder for CPU profiles, `binary` the Node that runs it, else ours.
+ * Starts a chat from the folder `dir`, which must be built.
+ *
+ * @typedef {object} ChatOptions
+ * @property {Record<string, string>} [env] its settings
+ * @property {number} [apis] the number of API processes
+ * @property {string | null} [profile] a folder for CPU profiles
+ * @property {boolean} [collectable] the processes collect their garbage on a signal
+ * @property {string} [binary] the Node that runs it
  *
  * @param {string} name
  * @param {string} dir
- * @param {{ env?: Record<string, string>, apis?: number, profile?: string | null, collectable?: boolean, binary?: string }} [how]
+ * @param {ChatOptions} [options]
  */
 export async function startChat(name, dir, { env = {}, apis = 1, profile = null, collectable = false, binary } = {}) {
   const data = temporaryFolder();
@@ -117,7 +123,7 @@ export async function startChat(name, dir, { env = {}, apis = 1, profile = null,
     {},
   );
   const url = `redis://127.0.0.1:${redisPort}`;
-  const probe = await RedisProbe.connect(url, REDIS_PATIENCE);
+  const probe = await RedisProbe.connect(url, REDIS_START_TIMEOUT_MS);
   const settings = { LOG_LEVEL: 'warn', RATE_LIMITS: 'off', USER_TTL: '3600', ...env, REDIS_URL: url };
   const node = [...NODE, ...profiling(profile), ...collecting(collectable)];
   const ports = [];
@@ -128,7 +134,7 @@ export async function startChat(name, dir, { env = {}, apis = 1, profile = null,
     api.push(await startNode([...node, join(dir, 'dist/apps/api/main.js')], own, binary));
   }
   const worker = [await startNode([...node, join(dir, 'dist/apps/worker/main.js')], settings, binary)];
-  return new System(name, dir, settings, ports, { api, worker, redis: [redis] }, probe);
+  return new System({ name, dir, settings, ports, parts: { api, worker, redis: [redis] }, probe });
 }
 
 const profiling = (/** @type {string | null} */ folder) =>

@@ -37,7 +37,7 @@ export function figuresOf(record: Record, sessions: Session[], logs: Map<string,
   const arrivals = sessions.flatMap((session) => session.allViews).flatMap((view) => view.arrivals);
   const delays = arrivals.map(({ id, at }) => at - Number.parseInt(id, 10)).sort((a, b) => a - b);
   const times = arrivals.map(({ at }) => at).sort((a, b) => a - b);
-  const failed = [...record.failures].reduce((sum, [what, times]) => (RIGHT.test(what) ? sum : sum + times), 0);
+  const failed = [...record.failures].reduce((sum, [what, count]) => (RIGHT.test(what) ? sum : sum + count), 0);
   return {
     acknowledged,
     delivered,
