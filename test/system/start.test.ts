@@ -60,7 +60,7 @@ function fail(settings: NodeJS.ProcessEnv): Promise<{ code: unknown; said: strin
     execFile(
       process.execPath,
       ['scripts/start/start.js'],
-      { cwd: root, env: { ...env, ...settings } },
+      { cwd: root, env: { ...env, ...settings }, timeout: 45_000, killSignal: 'SIGINT' }, // one that starts after all is ended
       (error, stdout, stderr) => {
         resolve({ code: error?.code, said: `${stdout}${stderr}` });
       },
