@@ -1,4 +1,6 @@
-/** Probes for load balancers and monitoring: `/health` tells whether Redis is up, `/ready` whether to send traffic here. */
+/**
+ * Probes for load balancers and monitoring: `/health` tells whether Redis is up, `/ready` whether to send traffic here.
+ */
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Availability } from '../../../shared/redis/availability.js';

@@ -30,7 +30,9 @@ const PREFLIGHT_HEADERS = {
   'Content-Length': '0',
 };
 
-/** Returns an error as the client sees it. Any other error means that Redis is away, or our own fault: it is reported. */
+/**
+ * Returns an error as the client sees it. Any other error means that Redis is away, or our own fault: it is reported.
+ */
 export function toChatError(error: unknown, reportFailure: (error: unknown) => void): ChatError {
   if (error instanceof ChatError) return error;
   reportFailure(error);
@@ -42,7 +44,10 @@ export function errorBody(error: ChatError): string {
   return scriptSafeJson({ ok: false, error: { code, status, message, ...details } });
 }
 
-/** Writes a JSON answer, or a JSONP answer if there is a callback. JSONP is always HTTP 200: a `<script>` reads no other. */
+/**
+ * Writes a JSON answer, or a JSONP answer if there is a callback. JSONP is always HTTP 200: a `<script>` reads no
+ * other.
+ */
 export function send(res: ServerResponse, status: number, body: string, callback?: string): void {
   if (res.destroyed || res.headersSent) return;
   const text = callback === undefined ? body : encodeJsonp(callback, body);

@@ -1,4 +1,6 @@
-/** The security headers of everything that is not an operation: content security policy (CSP), framing, resource policy. */
+/**
+ * The security headers of everything that is not an operation: content security policy (CSP), framing, resource policy.
+ */
 import type { Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import { QUEUES_PATH } from '../admin/queue-board.js';
@@ -17,7 +19,10 @@ const OWN_PAGES = {
   frameAncestors: ["'self'"],
   formAction: ["'self'", 'https://jsfiddle.net', 'https://codepen.io', 'https://stackblitz.com'],
 };
-/** Bull Board sets the base address and styles inside its page. It does without the fonts that it would load from elsewhere. */
+/**
+ * Bull Board sets the base address and styles inside its page. It does without the fonts that it would load from
+ * elsewhere.
+ */
 const QUEUE_BOARD = {
   ...OWN_PAGES,
   styleSrc: ["'self'", "'unsafe-inline'"],
@@ -67,8 +72,8 @@ export function securityHeaders(): Middleware {
 }
 
 /**
- * Pages of other origins load our scripts, so most paths have the resource policy `cross-origin`. Headers that only make
- * sense over HTTPS (HSTS, upgrade) are left to the proxy that terminates TLS.
+ * Pages of other origins load our scripts, so most paths have the resource policy `cross-origin`. Headers that only
+ * make sense over HTTPS (HSTS, upgrade) are left to the proxy that terminates TLS.
  */
 function headersWith(directives: Directives, policy: 'same-origin' | 'cross-origin'): Middleware {
   return helmet({

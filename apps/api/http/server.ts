@@ -50,7 +50,8 @@ export function portOf(server: Server): number {
 
 /**
  * Takes no more connections and closes each one after its next answer. Resolves when the last one is closed.
- * `http.Server.close` would destroy idle connections at once and race with requests on them; `net.Server.close` does not.
+ * `http.Server.close` would destroy idle connections at once and race with requests on them; `net.Server.close` does
+ * not.
  */
 export async function drainServer(server: Server): Promise<void> {
   draining.now = true;

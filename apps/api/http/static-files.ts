@@ -29,7 +29,9 @@ export function serveStaticFiles(): Middleware {
   };
 }
 
-/** Redirects `/about/` to `/about`, shows the 404 page to a browser, and leaves everything else to the next middleware. */
+/**
+ * Redirects `/about/` to `/about`, shows the 404 page to a browser, and leaves everything else to the next middleware.
+ */
 function withoutFile(ctx: Context, next: Next, files: Set<string>, notFoundPage: string): Promise<unknown> | undefined {
   if (!isRead(ctx)) return next();
   if (isPageWithSlash(ctx, files)) {

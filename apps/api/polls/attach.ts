@@ -1,6 +1,6 @@
 /**
- * From an attach to an answer: what every poll goes through that is not served from memory. An attach gives events, or
- * says in which way to wait; whoever waited in the blocking way attaches again when the bell rang.
+ * From an attach to an answer: the path of every poll that is not served from memory. An attach returns events, or says
+ * how to wait. A poll that has waited in the blocking way attaches again when its bell rings.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReplyError } from 'ioredis';
@@ -9,161 +9,174 @@ import { type Attached, attach, type Want } from '../../../shared/store/inboxes.
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { BlockingPool, Lease } from './blocking-pool.js';
-import type { Hearers } from './hearers.js';
-import type { HeldPolls } from './held.js';
-import type { Live, PendingAttach } from './live.js';
+import type { Live, LiveDelegate, PendingAttach } from './live.js';
 import type { Poll } from './poll.js';
+import type { PollIndex } from './poll-index.js';
+import { isSupersededBy, throwIfSuperseded } from './supersede.js';
 
-/** Pause (ms) before who was refused a place to wait at attaches again. */
+/** The pause before a poll attaches again after Redis refused its BLPOP, as it does while a slot moves. */
 const REFUSED_PAUSE_MS = 100;
-/** What a client is told to wait (s) when no connection is free to hold its poll. */
+/** When a client should try again if no connection is free to hold its poll. */
 const RETRY_AFTER_S = 2;
 
-export interface AttachContext {
+export interface AttachContext extends LiveDelegate {
   store: Store;
   pool: BlockingPool;
   live: Live;
-  blockingPolls: HeldPolls;
-  hearers: Hearers;
-  /** This process as a user shard knows it at the moment. */
-  instance: (shard: number) => string;
-  /** Whether polls of users of a shard may wait in the live way now. */
+  blockingPolls: PollIndex<Poll>;
+  /** Whether users of a shard may wait in the live way now. */
   liveIsOpen: (shard: number) => boolean;
   draining: () => boolean;
-  /** Makes a poll that has lost its mirror attach again. */
-  reattach: (poll: Poll) => void;
-  countDeliveries: (count: number) => void;
-  /** Told of the events that a poll was given which had waited for them. */
-  onReceived: (text: string) => void;
 }
 
-/** Attaches until the poll is settled or left with a mirror. Never throws: what goes wrong is the poll's answer. */
-export async function attachAndHold(ways: AttachContext, poll: Poll): Promise<void> {
+/** The poll has its answer, a mirror holds it, or it must attach again. */
+type Outcome = 'answered' | 'mirrored' | 'again';
+
+/** How a poll may wait: not at all, or also on a connection of its own. */
+interface Waiting {
+  readonly allowed: boolean;
+  readonly lease: Lease | null;
+}
+
+/** Attaches until the poll is answered or a mirror holds it. Never throws: an error is the poll's answer. */
+export async function attachAndHold(context: AttachContext, poll: Poll): Promise<void> {
   try {
-    while (!poll.settled && (await attachOnce(ways, poll)) === 'again');
+    let outcome: Outcome = poll.settled ? 'answered' : 'again';
+    while (outcome === 'again') outcome = await attachOnce(context, poll);
   } catch (error) {
     poll.fail(error);
   }
 }
 
-/** One attach, and the wait after it unless a mirror takes over. */
-async function attachOnce(ways: AttachContext, poll: Poll): Promise<'again' | 'left'> {
-  if (poll.superseded) throw superseded();
-  const wantsToWait = poll.deadline > Date.now() && !ways.draining();
-  const lease = wantsToWait ? await ways.pool.acquire(ways.store.keys.user(poll.userId)) : null;
+/** Attaches, and waits in the blocking way if that is how the poll has to wait. */
+async function attachOnce(context: AttachContext, poll: Poll): Promise<Outcome> {
+  throwIfSuperseded(poll);
+  const allowed = poll.deadline > Date.now() && !context.draining();
+  const lease = allowed ? await context.pool.acquire(context.store.keys.user(poll.userId)) : null;
   try {
-    // a newer poll may have come meanwhile, or the client gone: an attach now would take events nobody reads
-    if (poll.superseded) throw superseded();
-    if (poll.settled) return 'left';
-    const attached = await attachPoll(ways, poll, wantOf(ways, poll, lease !== null, wantsToWait));
-    return attached && !poll.settled ? await hold(ways, poll, attached, lease, wantsToWait) : 'again';
+    // a newer poll may have come while a connection opened, or the client gone: nobody would read an attach's events
+    throwIfSuperseded(poll);
+    if (poll.settled) return 'answered';
+    const waiting = { allowed, lease };
+    const way = await attachPoll(context, poll, wantOf(context, poll, waiting));
+    if (poll.settled) return 'answered';
+    return way === null ? 'again' : await hold(context, poll, way, waiting);
   } finally {
-    if (lease) ways.pool.release(lease);
+    if (lease) context.pool.release(lease);
   }
 }
 
-function wantOf(ways: AttachContext, poll: Poll, leased: boolean, wantsToWait: boolean): Want {
-  if (!wantsToWait) return 'none';
-  const live = poll.cursor !== null && ways.liveIsOpen(shardOf(ways, poll));
-  if (leased) return live ? 'live' : 'blocking';
+function wantOf({ store, liveIsOpen }: AttachContext, poll: Poll, { allowed, lease }: Waiting): Want {
+  if (!allowed) return 'none';
+  const live = poll.cursor !== null && liveIsOpen(store.keys.userShard(poll.userId));
+  if (lease) return live ? 'live' : 'blocking';
   return live ? 'full' : 'none';
 }
 
-/** Attaches; answers if there is something to say. Null when a mirror could not be relied on: attach again. */
-async function attachPoll(ways: AttachContext, poll: Poll, want: Want): Promise<Attached | null> {
-  const pending = ways.live.begin(poll.userId);
+/** Resolves with the way to wait, or with null if the attach cannot be relied on: the poll must attach again. */
+async function attachPoll(context: AttachContext, poll: Poll, want: Want): Promise<Attached['way'] | null> {
+  const pending = context.live.begin(poll.userId);
   poll.attaching = true;
-  const process = ways.instance(pending.shard);
+  const instance = context.instance(pending.shard);
   try {
-    const attached = await attach(ways.store, poll.user, process, poll.cursor, want);
-    return process === ways.instance(pending.shard) || attached.way !== 'live'
-      ? settleOrMirror(ways, poll, attached, pending)
-      : null;
+    const attached = await attach(context.store, poll.user, instance, poll.cursor, want);
+    const subscribedAnew = instance !== context.instance(pending.shard);
+    if (attached.way === 'live' && subscribedAnew) return null;
+    return applyAttached(context, poll, attached, pending) ? attached.way : null;
   } finally {
     poll.attaching = false;
-    ways.live.end(pending);
+    context.live.end(pending);
   }
 }
 
-function settleOrMirror(ways: AttachContext, poll: Poll, attached: Attached, pending: PendingAttach): Attached | null {
-  const { n, end, events, missed, reset } = attached;
-  const waited = poll.position !== null;
-  poll.n = n;
-  heedNotices(pending, poll, attached);
-  poll.instance = ways.instance(pending.shard);
-  poll.position = end;
-  if (!poll.superseded) ways.hearers.meet(poll, attached.rooms && new Set(attached.rooms));
-  for (const notice of pending.notices) if (notice.what === 'signals') ways.hearers.receive(notice.id, notice.signals);
-  const live = attached.way === 'live' && !poll.superseded;
-  const orphan = live ? null : ways.live.forget(poll.userId, n);
-  if (orphan) ways.reattach(orphan);
-  if (live && !ways.live.adopt(pending, poll, attached) && events.length === 0) return null;
-  if (events.length === 0 && missed === 0 && !reset) return attached;
-  ways.countDeliveries(events.length);
-  if (waited && events[0] !== undefined) ways.onReceived(events[0]);
+/** Notes what an attach returned, and answers the poll if there is something to say. Returns false to attach again. */
+function applyAttached(context: AttachContext, poll: Poll, attached: Attached, pending: PendingAttach): boolean {
+  const { events, missed, reset } = attached;
+  const hasWaited = poll.position !== null;
+  noteAttached(context, poll, attached, pending);
+  passSignals(context, poll, attached, pending);
+  const isReliable = updateMirror(context, poll, attached, pending);
+  if (!isReliable && events.length === 0) return false;
+  if (events.length === 0 && missed === 0 && !reset) return true;
+  context.countDeliveries(events.length);
+  if (hasWaited && events[0] !== undefined) context.onReceived(events[0]);
   poll.settle(poll.resumeCursor, events.join(','), missed, reset);
-  return attached;
+  return true;
 }
 
-/** Takes into account what was said of the user after its attach and heard before the answer. Throws `unauthorized`. */
-function heedNotices(pending: PendingAttach, poll: Poll, attached: Attached): void {
-  for (const notice of pending.notices) {
+function noteAttached({ instance }: AttachContext, poll: Poll, attached: Attached, pending: PendingAttach): void {
+  poll.n = attached.n;
+  applyNotices(pending, poll, attached);
+  poll.instance = instance(pending.shard);
+  poll.position = attached.end;
+}
+
+/**
+ * Applies the notices that came before the answer of the attach. They tell what happened to the user after the attach.
+ * Throws `unauthorized` if the user has ended.
+ */
+function applyNotices({ notices }: PendingAttach, poll: Poll, attached: Attached): void {
+  for (const notice of notices) {
     if ('room' in notice) {
       attached.rooms = attached.rooms?.filter((room) => room !== notice.room) ?? null;
       if (notice.what === 'entered') attached.rooms?.push(notice.room);
-    } else if ('n' in notice && notice.n >= attached.n) {
+    } else if (isSupersededBy(attached.n, notice)) {
       if (notice.what === 'ended') throw unauthorized();
       poll.superseded = true;
     }
   }
 }
 
-async function hold(
-  ways: AttachContext,
-  poll: Poll,
-  attached: Attached,
-  lease: Lease | null,
-  wantsToWait: boolean,
-): Promise<'again' | 'left'> {
-  if (poll.superseded) throw superseded();
-  if (attached.way === 'live') return holdLive(ways, poll);
-  if (!wantsToWait || ways.draining()) poll.settleEmpty();
-  else ways.hearers.give(poll);
-  if (poll.settled) return 'again';
-  if (lease && attached.way === 'blocking') await holdBlocking(ways, poll, lease);
-  else
-    throw new ChatError('unavailable', `No place is free to hold this poll. Try again in ${RETRY_AFTER_S} s.`, {
-      retryAfter: RETRY_AFTER_S,
-    });
-  return 'again';
+/** Lets the user hear signals here, and passes on those that waited for it at another process. */
+function passSignals({ hearers }: AttachContext, poll: Poll, { rooms }: Attached, { notices }: PendingAttach): void {
+  if (!poll.superseded) hearers.meet(poll, rooms && new Set(rooms));
+  for (const notice of notices) if (notice.what === 'signals') hearers.receive(notice.id, notice.signals);
 }
 
-function holdLive(ways: AttachContext, poll: Poll): 'again' | 'left' {
-  const mirror = ways.live.mirrors.ofToken(poll.token);
+/** Makes or drops the user's mirror. Returns false if the mirror that a live poll needs cannot be relied on. */
+function updateMirror({ live, reattach }: AttachContext, poll: Poll, attached: Attached, pending: PendingAttach) {
+  if (attached.way === 'live' && !poll.superseded) return live.adopt(pending, poll, attached) !== null;
+  const orphan = live.forget(poll.userId, attached.n);
+  if (orphan) reattach(orphan);
+  return true;
+}
+
+/** Lets the poll wait for events. Throws `unavailable` if there is no way for it to wait. */
+async function hold(context: AttachContext, poll: Poll, way: Attached['way'], waiting: Waiting): Promise<Outcome> {
+  throwIfSuperseded(poll);
+  if (way === 'live') return holdLive(context, poll);
+  if (!waiting.allowed || context.draining()) poll.settleEmpty();
+  else context.hearers.give(poll);
+  if (poll.settled) return 'answered';
+  if (way !== 'blocking' || !waiting.lease) throw tooManyConnections();
+  await holdBlocking(context, poll, waiting.lease);
+  return poll.settled ? 'answered' : 'again';
+}
+
+function holdLive({ live }: AttachContext, poll: Poll): Outcome {
+  const mirror = live.mirrors.ofToken(poll.token);
   if (!mirror) return 'again';
-  ways.live.hold(poll, mirror);
-  return 'left';
+  live.hold(poll, mirror);
+  return 'mirrored';
 }
 
-async function holdBlocking(ways: AttachContext, poll: Poll, lease: Lease): Promise<void> {
-  ways.blockingPolls.add(poll);
+async function holdBlocking({ store, blockingPolls }: AttachContext, poll: Poll, lease: Lease): Promise<void> {
+  blockingPolls.add(poll);
   poll.onSettled = () => lease.cancel();
   try {
-    const bell = ways.store.keys.bell(poll.userId, poll.n);
+    const bell = store.keys.bell(poll.userId, poll.n);
     if ((await lease.wait(bell, poll.deadline - Date.now())) === 'time') poll.settleEmpty();
   } catch (error) {
-    // the connection broke: attach again, which finds out whether Redis is away. While a slot moves it is refused for a moment
+    // after a broken connection the next attach finds out whether Redis is away
     if (error instanceof ReplyError) await sleep(REFUSED_PAUSE_MS);
   } finally {
     poll.onSettled = null;
-    ways.blockingPolls.remove(poll);
+    blockingPolls.remove(poll);
   }
 }
 
-function shardOf({ store }: AttachContext, poll: Poll): number {
-  return store.keys.userShard(poll.userId);
-}
-
-export function superseded(): ChatError {
-  return new ChatError('superseded', 'A newer poll of this user has taken over.');
+function tooManyConnections(): ChatError {
+  return new ChatError('unavailable', `Too many open connections. Try again in ${RETRY_AFTER_S} s.`, {
+    retryAfter: RETRY_AFTER_S,
+  });
 }

@@ -1,20 +1,21 @@
 /**
- * The blocking way to wait: BLPOP on the user's own bell, on a connection of its own for as long as it waits, from a
- * bounded pool, to the node that owns the user. A connection is used again only when BLPOP, and the UNBLOCK that may have been sent, have answered.
+ * The blocking way to wait: BLPOP on the user's own bell. While it waits, a poll has a connection of its own to the
+ * node that owns the user, from a bounded pool. A connection is used again only after BLPOP, and the UNBLOCK that may
+ * have been sent, have answered.
  */
 import type { Redis } from 'ioredis';
 import type { Nodes } from '../../../shared/redis/slot-moves.js';
 
-/** A BLPOP is renewed this often (ms), so that a connection that died without a word is noticed within 15 s. */
+/** How often a BLPOP is renewed, so that a connection that died silently is noticed within 15 s. */
 const SLICE_MS = 8_000;
-/** How much later than its time limit (ms) a BLPOP may answer before its connection counts as dead. */
+/** How much later than its time limit a BLPOP may answer before its connection counts as dead. */
 const LATE_MS = 2_000;
-/** A connection that is not ready for use after so long (ms) is given up. */
+/** How long a new connection may take to be ready for use. */
 const CONNECT_MS = 5_000;
-/** UNBLOCK answers 0 when the BLPOP has not arrived yet; it is sent again after so many ms. */
+/** When UNBLOCK is sent again. It answers 0 if the BLPOP has not arrived yet. */
 const UNBLOCK_RETRY_MS = 5;
 
-/** How a wait ended: the bell rang, the time was up, or it was cancelled. */
+/** How a wait ended: the bell rang, the time was up, or the wait was cancelled. */
 export type WaitOutcome = 'rung' | 'time' | 'cancelled';
 
 export class BlockingPool {
@@ -38,13 +39,16 @@ export class BlockingPool {
     return this.#open - this.#idle.length;
   }
 
-  /** A connection to wait on for keys of one user, or null when all are in use. Throws when Redis is away. */
+  /**
+   * Resolves with a connection to wait on for keys of one user, or with null if all are in use. Rejects when Redis is
+   * away.
+   */
   async acquire(key: string): Promise<Lease | null> {
     const node = this.#nodes.ownerOf(key);
     if (node === null || this.#closed) return null;
     this.#idle = this.#idle.filter((lease) => lease.usable || this.#drop(lease));
     const found = this.#idle.findLast((lease) => lease.node === node);
-    // one to another node is closed for it when there may be no more
+    // if the pool is full, an idle connection to another node is closed for this one
     const spare = found ?? (this.#open >= this.#size ? this.#idle[0] : undefined);
     if (spare) this.#idle.splice(this.#idle.indexOf(spare), 1);
     if (found) return found;
@@ -66,7 +70,7 @@ export class BlockingPool {
 
   async #openLease(node: string): Promise<Lease> {
     const connection = this.#nodes.connectBlocking(node);
-    connection.on('error', () => undefined); // who waits on it is told by the command that fails
+    connection.on('error', () => undefined); // the command that fails tells the poll that waits
     const watchdog = setTimeout(() => connection.disconnect(), CONNECT_MS);
     try {
       await connection.connect();
@@ -98,7 +102,7 @@ export class Lease {
   #unblocking: Promise<void> = Promise.resolve();
   #broken = false;
 
-  /** `control` gives the connection to the same node that UNBLOCK goes over. */
+  /** `control` returns the connection that UNBLOCK goes over, to the same node. */
   constructor(connection: Redis, clientId: number, node: string, control: () => Redis | null) {
     this.#connection = connection;
     this.#clientId = clientId;
@@ -113,7 +117,7 @@ export class Lease {
     return !this.#broken && this.#connection.status === 'ready';
   }
 
-  /** Waits for the bell for at most `ms`. Rejects when the connection breaks: the poll has to attach again. */
+  /** Waits for the bell for at most `ms`. Rejects if the connection breaks: the poll has to attach again. */
   async wait(bell: string, ms: number): Promise<WaitOutcome> {
     this.#cancelled = false;
     const end = Date.now() + ms;

@@ -1,24 +1,27 @@
-/** A delivery: what fan-out publishes to this process about one user shard. */
+/** A delivery: what fan-out publishes to this process for one user shard. */
 import type { Chunk } from './mirror.js';
 
 export interface Group {
   chunk: Chunk;
-  /** The users it is for, with the number of their attach: `id:n id:n ...`. */
+  /** The users it is for, each with the number of its attach: `id:n id:n ...`. */
   users: string;
 }
 
-/** Takes a delivery apart: its number, then for each group count of events, last log id, users, and the events' texts, a line each; last the groups' sums. */
+/**
+ * Parses a delivery. Its lines are its number, then four for each group (number of events, last log id, users, the
+ * events' texts), then the digests of all groups.
+ */
 export function parseDelivery(payload: string): { sequence: number; groups: Group[] } {
   const lines = payload.split('\n');
   const groups: Group[] = [];
-  const sums = lines.length % 4 === 2 ? (lines.at(-1)?.split(' ') ?? []) : []; // a worker of an older version gives none
+  const digests = lines.length % 4 === 2 ? (lines.at(-1)?.split(' ') ?? []) : []; // an older version's worker sends none
   for (let i = 1; i + 3 < lines.length; i += 4) {
     groups.push({
       chunk: {
         count: Number(lines[i]),
         eventId: lines[i + 1] ?? '',
         text: lines[i + 3] ?? '',
-        digest: Number(sums[groups.length]),
+        digest: Number(digests[groups.length]),
       },
       users: lines[i + 2] ?? '',
     });
@@ -26,10 +29,10 @@ export function parseDelivery(payload: string): { sequence: number; groups: Grou
   return { sequence: Number(lines[0]), groups };
 }
 
-const COLON = 58;
-const ZERO = 48;
+const COLON = ':'.charCodeAt(0);
+const ZERO = '0'.charCodeAt(0);
 
-/** Calls `visit` for each `id:n` of a text, without making texts of them: a large room's delivery has a thousand. */
+/** Calls `visit` for each `id:n`. It makes no strings: the delivery of a large room names a thousand users. */
 export function eachUser(users: string, visit: (id: number, n: number) => void): void {
   let id = 0;
   let number = 0;

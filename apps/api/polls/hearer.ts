@@ -2,17 +2,17 @@
 import type { Signal } from '../../../shared/store/signals.js';
 import type { Poll } from './poll.js';
 
-/** A signal that has waited for so long (ms) says nothing of the present any more: the pointer is elsewhere. */
+/** How long a signal may wait. After that it says nothing about the present: the pointer it shows is elsewhere. */
 export const WAIT_MS = 2_000;
-/** Signals that wait for one user, and their characters: as many as an answer has events, and half its size. */
+/** Signals that may wait for one user, and their characters: as many as an answer has events, and half its size. */
 export const WAITING_MAX = 100;
 export const WAITING_CHARACTERS_MAX = 32_768;
 /**
- * Characters that wait for all users of a process together: beyond, a signal is lost. A text is counted for every user
- * that it waits for, though they share it, so that memory is less than this.
+ * Characters that may wait for all users of a process together. Above this limit a signal is lost. A text is counted
+ * for every user it waits for, although they share it, so the memory in use is smaller.
  */
 export const ALL_CHARACTERS_MAX = 64 * 1_024 * 1_024;
-/** What a waiting signal takes beside its text, counted as characters. */
+/** The memory of a waiting signal beside its text, in characters. */
 const OVERHEAD_CHARACTERS = 100;
 
 /** What waits for all users of this process. */
@@ -22,18 +22,18 @@ export interface Load {
 
 interface WaitingSignal {
   readonly signal: Signal;
-  /** When it came (ms since 1970). */
+  /** When it came, in ms since 1970. */
   readonly at: number;
 }
 
 export class Hearer {
   readonly id: number;
   rooms = new Set<string>();
-  /** The user's newest poll here. Settled: signals wait for the next one. */
+  /** The user's newest poll here. Once it is settled, signals wait for the next one. */
   poll: Poll;
-  /** When an answer had signals last (ms since 1970). */
+  /** When an answer last had signals, in ms since 1970. */
   answeredAt = 0;
-  /** Found without a held poll at this time (ms since 1970); 0 for one that has not been. */
+  /** When the user was first found without a held poll, in ms since 1970. 0 while there is one. */
   idleSince = 0;
   timer: NodeJS.Timeout | undefined;
   readonly #load: Load;
@@ -51,8 +51,8 @@ export class Hearer {
   }
 
   /**
-   * Keeps a signal. While no poll is held, only the newest of its sender in its room is kept: what is behind it then is
-   * old. While one is held, all are, as that poll is answered within a moment.
+   * Keeps a signal. While no poll is held, it replaces earlier ones of its sender in its room, which are outdated.
+   * While a poll is held all are kept, as that poll is answered within a moment.
    */
   keep(signal: Signal): void {
     if (this.poll.settled) this.#drop((one) => one.room === signal.room && one.from === signal.from);
@@ -62,7 +62,7 @@ export class Hearer {
     while (this.#waiting.length > WAITING_MAX || this.#characters > WAITING_CHARACTERS_MAX) this.#shift();
   }
 
-  /** Takes all that waits. Returns their texts joined by commas, '' when there is nothing. */
+  /** Takes all signals that wait. Returns their texts joined by commas, '' for none. */
   take(): string {
     if (this.#waiting.length === 0) return '';
     const texts = this.fresh();
@@ -71,14 +71,14 @@ export class Hearer {
     return texts.join(',');
   }
 
-  /** The texts of all that waits and is not too old. */
+  /** Returns the texts of the signals that are not too old. */
   fresh(): string[] {
     const since = Date.now() - WAIT_MS;
     return this.#waiting.flatMap(({ signal, at }) => (at < since ? [] : signal.text));
   }
 
   /** Forgets the signals of rooms that the user is not in. */
-  stay(): void {
+  forgetLeftRooms(): void {
     this.#drop(({ room }) => !this.rooms.has(room));
   }
 
@@ -92,10 +92,10 @@ export class Hearer {
     if (first) this.#count(-sizeOf(first.signal));
   }
 
-  #drop(goes: (signal: Signal) => boolean): void {
+  #drop(isDropped: (signal: Signal) => boolean): void {
     if (this.#waiting.length === 0) return;
     this.#waiting = this.#waiting.filter(({ signal }) => {
-      if (!goes(signal)) return true;
+      if (!isDropped(signal)) return true;
       this.#count(-sizeOf(signal));
       return false;
     });

@@ -1,7 +1,8 @@
 /**
- * The users that hear signals at this process: those whose newest poll came here, while it is held and for some seconds
- * after. A signal that comes between two polls of a user waits for the next one. When that is at another process, its
- * attach tells this one, which hands on what waits. So one process at a time keeps signals for a user.
+ * The users that hear signals at this process. A user hears here if its newest poll came here, while that poll is held
+ * and for some seconds after. A signal that comes between two polls waits for the next one. If the next poll is at
+ * another process, its attach tells this process, which forwards the signals. So one process at a time keeps signals
+ * for a user.
  */
 import type { Signal } from '../../../shared/store/signals.js';
 import { Hearer, type Load, WAIT_MS } from './hearer.js';
@@ -9,8 +10,8 @@ import type { Poll } from './poll.js';
 import { RoomsIndex } from './rooms-index.js';
 
 /**
- * Signals that come sooner (ms) after an answer with signals share the next one; the first after a pause is given at
- * once. 25 answers a second are as many as one user may signal, and look smooth.
+ * Signals that come sooner than this after an answer with signals share the next answer. The first one after a pause is
+ * given at once. One user may signal 25 times a second; that many answers look smooth.
  */
 export const GATHER_MS = 40;
 
@@ -20,7 +21,7 @@ export class Hearers {
   readonly #load: Load = { characters: 0 };
   readonly #sweep = setInterval(() => this.#forgetIdle(), WAIT_MS / 2);
 
-  /** The polls held whose users are in a room. */
+  /** Returns the held polls whose users are in a room. */
   heldIn(room: string): Poll[] {
     return this.#byRoom
       .in(room)
@@ -28,14 +29,14 @@ export class Hearers {
       .filter(({ settled }) => !settled);
   }
 
-  /** Whether a user hears signals of a room here. */
+  /** Whether a user hears the signals of a room here. */
   isIn(id: number, room: string): boolean {
     return this.#byUser.get(id)?.rooms.has(room) ?? false;
   }
 
   /**
-   * A user's poll has come: from now on signals are given to it, or wait for the next one. `rooms` null: the user's rooms are
-   * those that are known here; of a user that is not known here nothing is heard until they are.
+   * Takes a user's newest poll. From now on signals are given to it, or wait for the next one. `rooms` null: the user's
+   * rooms are the ones known here. A user that is not known here hears nothing until its rooms are known.
    */
   meet(poll: Poll, rooms: Set<string> | null): void {
     const hearer = this.#byUser.get(poll.userId) ?? (rooms && new Hearer(poll, this.#load));
@@ -47,18 +48,18 @@ export class Hearers {
     poll.signals = hearer;
   }
 
-  /** Answers a poll that is about to wait, if signals have waited for it. */
+  /** Answers a poll that is about to wait, if signals are waiting for it. */
   give(poll: Poll): void {
     const hearer = this.#byUser.get(poll.userId);
     if (hearer?.poll === poll) this.#answer(hearer);
   }
 
-  /** Gives a signal to all who are in its room. */
+  /** Gives a signal to all users in its room. */
   hear(signal: Signal): void {
     for (const hearer of this.#byRoom.in(signal.room)) this.#tell(hearer, signal);
   }
 
-  /** Takes signals that have waited for a user at another process. False when the user is not here. */
+  /** Takes signals that have waited for a user at another process. Returns false if the user is not here. */
   receive(id: number, signals: readonly Signal[]): boolean {
     const hearer = this.#byUser.get(id);
     for (const signal of signals) if (hearer?.rooms.has(signal.room)) this.#tell(hearer, signal);
@@ -69,10 +70,12 @@ export class Hearers {
     const hearer = this.#byUser.get(id);
     if (!hearer) return;
     this.#byRoom.change(hearer, room, what);
-    hearer.stay();
+    hearer.forgetLeftRooms();
   }
 
-  /** A user whose attach `n` was here has gone elsewhere, or ended. Returns the texts of signals that wait for it. */
+  /**
+   * Forgets a user that has attached elsewhere since attach `n`, or ended. Returns the signals that wait for the user.
+   */
   leave(id: number, n: number): string[] {
     const hearer = this.#byUser.get(id);
     if (!hearer || hearer.poll.n > n) return [];
@@ -81,7 +84,7 @@ export class Hearers {
     return texts;
   }
 
-  /** Forgets users without a held poll: it will not be told what becomes of them. */
+  /** Forgets users without a held poll: nobody will tell this process what becomes of them. */
   lose(concerns: (id: number) => boolean): void {
     for (const hearer of this.#byUser.values()) if (hearer.poll.settled && concerns(hearer.id)) this.#forget(hearer);
   }
@@ -96,11 +99,11 @@ export class Hearers {
     this.#answer(hearer);
   }
 
-  /** Gives what waits to a poll that is held: at once, or so soon after the last that others can come with it. */
+  /** Gives the waiting signals to a held poll: at once, or a little later if an answer with signals was just given. */
   #answer(hearer: Hearer): void {
-    if (!hearer.waits || hearer.poll.settled || hearer.poll.attaching) return; // an attach takes them along
+    if (!hearer.waits || hearer.poll.settled || hearer.poll.attaching) return; // an attach takes the signals along
     const wait = hearer.answeredAt + GATHER_MS - Date.now();
-    if (wait <= 0) return hearer.poll.settleEmpty();
+    if (wait <= 0) return void hearer.poll.settleEmpty();
     hearer.timer ??= setTimeout(() => {
       hearer.timer = undefined;
       this.#answer(hearer);
@@ -111,7 +114,7 @@ export class Hearers {
     this.#byRoom.remove(hearer);
     hearer.rooms = rooms;
     this.#byRoom.add(hearer);
-    hearer.stay();
+    hearer.forgetLeftRooms();
   }
 
   #forgetIdle(): void {

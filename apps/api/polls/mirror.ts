@@ -1,25 +1,33 @@
 /**
- * The mirror of one live user's inbox. Always true of it: it holds what the inbox in Redis holds, from the position
- * acknowledged to the end, up to deliveries under way; and it is only a cache, so dropping it loses nothing.
+ * The mirror of one live user's inbox. It always holds what the inbox in Redis holds, from the acknowledged position to
+ * the end, except for deliveries under way. It is only a cache: dropping it loses nothing.
  */
 import { isSamePosition, type Position, positionAfter } from '../../../shared/store/inboxes.js';
 import { ownCopy } from '../../../shared/store/tokens.js';
 import type { Poll } from './poll.js';
 
-/** Events that came together: their texts joined by commas, shared by all users they came for. */
+/** Events that came together. Their texts are joined by commas; all users that they came for share the text. */
 export interface Chunk {
   readonly text: string;
   readonly count: number;
-  /** Log id of the last event. */
+  /** The log id of the last event. */
   readonly eventId: string;
-  /** What these events add to the sum of a place; NaN when it is not known. */
+  /** What these events add to the digest of a position. NaN if it is not known. */
   readonly digest: number;
 }
 
-export class Mirror {
-  readonly id: number;
+/** The user of a mirror. */
+export interface MirroredUser {
+  readonly userId: number;
   readonly token: string;
   readonly shard: number;
+}
+
+export class Mirror implements MirroredUser {
+  readonly userId: number;
+  readonly token: string;
+  readonly shard: number;
+  /** The number of the attach that made it. */
   readonly n: number;
   /** The last delivery that the attach already included. */
   readonly sequence: number;
@@ -27,22 +35,17 @@ export class Mirror {
   acked: Position;
   end: Position;
   poll: Poll | null = null;
-  /** Characters of the events not acknowledged. */
-  size = 0;
-  /** Something to write at the next tick: an acknowledgement, or a poll that was seen. */
+  /** The characters of the events that are not acknowledged. */
+  characters = 0;
+  /** Whether the next tick has something to write: an acknowledgement, or that the user has polled. */
   dirty = false;
+  /** When the user was last here with a poll, and last written to Redis, in ms since 1970. */
   lastPoll = Date.now();
   touched = Date.now();
   readonly #chunks: Chunk[] = [];
 
-  constructor(
-    user: { id: number; token: string; shard: number },
-    n: number,
-    sequence: number,
-    acked: Position,
-    rooms: string[],
-  ) {
-    this.id = user.id;
+  constructor(user: MirroredUser, n: number, sequence: number, acked: Position, rooms: string[]) {
+    this.userId = user.userId;
     this.token = ownCopy(user.token);
     this.shard = user.shard;
     this.n = n;
@@ -58,24 +61,27 @@ export class Mirror {
 
   push(chunk: Chunk): void {
     this.end = positionAfter(this.end, chunk);
-    this.size += chunk.text.length;
+    this.characters += chunk.text.length;
     this.#chunks.push(chunk);
   }
 
-  /** Acknowledges up to a place. False when that is not one this process can have given: the poll must attach. */
-  acknowledge(place: Position): boolean {
-    const { chunks, end } = this.#upTo(place.count);
-    if (!isSamePosition(place, end)) return false;
-    for (const { text } of this.#chunks.splice(0, chunks)) this.size -= text.length;
+  /** Acknowledges up to a position. Returns false if this process cannot have issued it: the poll must attach. */
+  acknowledge(position: Position): boolean {
+    const { chunks, end } = this.#upTo(position.count);
+    if (!isSamePosition(position, end)) return false;
+    for (const { text } of this.#chunks.splice(0, chunks)) this.characters -= text.length;
     this.acked = end;
     return true;
   }
 
-  /** What an answer of at most `most` events and `size` characters (of one chunk at least) gives: joined texts, and where the client is then. Null when there is nothing. */
-  take(most: number, size = Infinity): { text: string; count: number; end: Position } | null {
+  /**
+   * Returns the joined texts for one answer, and the position behind them. Returns null if there are no events. The
+   * answer has at least one chunk, and otherwise at most `countMax` events and `charactersMax` characters.
+   */
+  take(countMax: number, charactersMax = Infinity): { text: string; count: number; end: Position } | null {
     const [first] = this.#chunks;
     if (!first) return null;
-    const { chunks, end } = this.#upTo(this.acked.count + Math.max(most, first.count), size);
+    const { chunks, end } = this.#upTo(this.acked.count + Math.max(countMax, first.count), charactersMax);
     const text =
       chunks === 1
         ? first.text
@@ -86,12 +92,14 @@ export class Mirror {
     return { text, count: end.count - this.acked.count, end };
   }
 
-  /** The chunks that end at or before a position, the first and others up to `size` characters: how many, and the place behind the last. */
-  #upTo(position: number, size = Infinity): { chunks: number; end: Position } {
-    let [chunks, end, length] = [0, this.acked, 0];
+  /**
+   * Counts the chunks up to event `count`: the first one, and others within `charactersMax`. `end` is behind the last.
+   */
+  #upTo(count: number, charactersMax = Infinity): { chunks: number; end: Position } {
+    let [chunks, end, characters] = [0, this.acked, 0];
     for (const chunk of this.#chunks) {
-      length += chunk.text.length;
-      if (end.count + chunk.count > position || (length > size && chunks > 0)) break;
+      characters += chunk.text.length;
+      if (end.count + chunk.count > count || (characters > charactersMax && chunks > 0)) break;
       chunks += 1;
       end = positionAfter(end, chunk);
     }

@@ -1,14 +1,15 @@
 import { type Signal, signalOf } from '../../../shared/store/signals.js';
 
-/** What scripts, and other processes, tell a process about one user that was or is attached there. */
+/** What scripts and other processes tell this process about one user that is or was attached here. */
 export type Notice =
   | { what: 'superseded' | 'ended'; id: number; n: number; by?: string }
   | { what: 'entered' | 'exited'; id: number; room: string }
   | { what: 'signals'; id: number; signals: Signal[] };
 
 /**
- * `superseded id n process` (without the process when no other one took over), `ended id n`, `entered id room`,
- * `exited id room`, and `signals id` with a signal's text on each further line. Null for what is none of these.
+ * Parses `superseded <id> <n> <instance>` (without the instance if no other one took over), `ended <id> <n>`,
+ * `entered <id> <room>`, `exited <id> <room>`, and `signals <id>` with the text of one signal on each further line.
+ * Returns null for anything else.
  */
 export function parseNotice(text: string): Notice | null {
   const [head = '', ...lines] = text.split('\n');

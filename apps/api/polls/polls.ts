@@ -5,29 +5,33 @@ import { forwardSignals, parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
 import { unauthorized } from '../../../shared/store/tokens.js';
 import type { Reply } from '../reply.js';
-import { type AttachContext, attachAndHold, superseded } from './attach.js';
+import { type AttachContext, attachAndHold } from './attach.js';
 import { BlockingPool } from './blocking-pool.js';
 import { Hearers } from './hearers.js';
-import { HeldPolls } from './held.js';
-import { Live } from './live.js';
+import { Live, type LiveDelegate } from './live.js';
 import { type Notice, parseNotice } from './notice.js';
 import { Poll } from './poll.js';
+import { PollIndex } from './poll-index.js';
 import { Subscription } from './subscription.js';
+import { isSupersededBy, supersede, superseded } from './supersede.js';
 
-/** How long (ms) polls whose subscription was lost wait for it before they attach in another way. */
+/** How long polls whose subscription was lost wait for it before they attach in another way. */
 const RESUBSCRIBE_MS = 1_000;
 
+const ignore = (): void => undefined;
+
 export interface PollsOptions {
-  /** Told when Redis will not let this process subscribe: it has no live polls and no signals then. */
+  /** Called when Redis does not let this process subscribe. It then has no live polls and no signals. */
   onRefused: (error: unknown) => void;
-  /** Told of events that came to polls which waited for them: of a group of them that came together, once. */
+  /** Takes the texts of events that polls had waited for, once for each group that came together. */
   onReceived?: (text: string) => void;
-  /** Told when the host has switched something, or may have. */
+  /** Called when the host has switched something, or may have. */
   onSwitched?: () => void;
 }
 
 export class Polls {
-  readonly blocking = new HeldPolls();
+  /** The polls that wait in the blocking way. */
+  readonly blocking = new PollIndex<Poll>();
   readonly hearers = new Hearers();
   readonly pool: BlockingPool;
   readonly live: Live;
@@ -36,99 +40,92 @@ export class Polls {
   readonly #store: Store;
   readonly #subscription: Subscription;
   readonly #attachContext: AttachContext;
-  /** The newest poll of each token that attaches, or waits in the blocking way. Those that wait live, their mirrors know. */
+  /** The newest poll of each token that is attaching or blocking. Mirrors know the polls that wait in the live way. */
   readonly #latest = new Map<string, Poll>();
+  /** Polls that have lost their mirror and wait for the subscription. */
   #orphans: Poll[] = [];
   #orphanTimer: NodeJS.Timeout | undefined;
   #draining = false;
 
-  constructor(
-    store: Store,
-    nodes: Nodes,
-    {
-      onRefused: refused,
-      onReceived: received = () => undefined,
-      onSwitched: switched = () => undefined,
-    }: PollsOptions,
-  ) {
-    const given = (count: number): void => {
-      this.deliveries += count;
-    };
-    const process = (shard: number): string => this.#subscription.instance(shard);
+  constructor(store: Store, nodes: Nodes, { onRefused, onReceived = ignore, onSwitched = ignore }: PollsOptions) {
     this.#store = store;
     this.pool = new BlockingPool(nodes, store.config.pollConnections);
-    const reattach = (poll: Poll): void => this.#orphan(poll);
-    this.live = new Live(store, {
+    const delegate: LiveDelegate = {
       hearers: this.hearers,
-      instance: process,
-      countDeliveries: given,
-      onReceived: received,
-      reattach,
-    });
+      instance: (shard) => this.#subscription.instance(shard),
+      reattach: (poll) => this.#orphan(poll),
+      countDeliveries: (count) => {
+        this.deliveries += count;
+      },
+      onReceived,
+    };
+    this.live = new Live(store, delegate);
+    this.#attachContext = {
+      ...delegate,
+      store,
+      pool: this.pool,
+      live: this.live,
+      blockingPolls: this.blocking,
+      liveIsOpen: (shard) => store.config.live && this.#subscription.confirmed(shard),
+      draining: () => this.#draining,
+    };
     this.#subscription = new Subscription(nodes, store.keys, {
       onDelivery: (shard, payload) => this.live.deliver(shard, payload),
       onNotice: (notice) => this.#notice(notice),
       onSignal: (payload) => this.hearers.hear(parseSignal(payload)),
-      onLost: (shard) => this.#lost(shard),
-      onConfirmed: (shard) => this.#attachOrphans(shard),
-      onRefused: refused,
-      onSwitched: switched,
+      onLost: (shard) => this.#lose(shard),
+      onConfirmed: (shard) => this.#attachOrphans((poll) => this.#shardOf(poll) === shard),
+      onRefused,
+      onSwitched,
     });
-    this.#attachContext = {
-      store,
-      instance: process,
-      countDeliveries: given,
-      onReceived: received,
-      reattach,
-      pool: this.pool,
-      live: this.live,
-      blockingPolls: this.blocking,
-      hearers: this.hearers,
-      liveIsOpen: (shard) => store.config.live && this.#subscription.confirmed(shard),
-      draining: () => this.#draining,
-    };
   }
 
-  /** The polls held whose users are in a room. */
+  /** Returns the held polls whose users are in a room. */
   heldIn(room: string): Poll[] {
     return this.hearers.heldIn(room);
   }
 
-  /** The poll held for a user. */
+  /** Returns the held poll of a user. */
   heldFor(id: number): Poll | null {
     return this.live.mirrors.ofUser(id)?.poll ?? this.blocking.ofUser(id) ?? null;
   }
 
-  /** This process as cursors of a user name it. */
+  /** Returns the name of this process in the cursors of a user. */
   instanceFor(id: number): string {
     return this.#subscription.instance(this.#store.keys.userShard(id));
   }
 
-  /** Whether the live way is open, or not wanted: in a cluster to some users at least, as those of a master that is away have none. */
+  /**
+   * Whether the live way is open to some users, or switched off. Some are enough: in a cluster the users of a master
+   * that is away have no live way.
+   */
   get ready(): boolean {
     return this.#subscription.someConfirmed || !this.#store.config.live;
   }
 
-  /** Whether it is open to all users, or not wanted. */
+  /** Whether the live way is open to all users, or switched off. */
   get allReady(): boolean {
     return this.#subscription.allConfirmed || !this.#store.config.live;
   }
 
-  /** Takes a poll, and answers it by `reply`: also with `unauthorized`, `superseded`, `unavailable`. `timeout` in s. */
-  open(token: string, cursor: Cursor | null, timeout: number, reply: Reply): void {
-    // a poll that waits in the blocking way is not seen again before it ends: it must not last as long as it takes to be stale
-    const poll = new Poll(token, cursor, Math.min(timeout, this.#store.config.userTtl / 2), reply);
+  /**
+   * Takes a poll and answers it by `reply`, also with `unauthorized`, `superseded` or `unavailable`. `timeoutS`: how
+   * long it may wait, in s.
+   */
+  open(token: string, cursor: Cursor | null, timeoutS: number, reply: Reply): void {
+    // a blocking poll is not seen again before it ends, so it must end before its user counts as gone
+    const poll = new Poll(token, cursor, Math.min(timeoutS, this.#store.config.userTtl / 2), reply);
     supersede(this.#latest.get(token));
     const mirror = this.live.mirrors.ofToken(token);
     supersede(mirror?.poll);
     if (!mirror || !this.live.serve(poll, mirror)) void this.#attach(poll);
   }
 
-  /** Answers all held polls, and from now on every poll at once: the process is about to end. */
+  /** Answers all held polls. From now on every poll is answered at once, because the process is about to end. */
   drain(): void {
     this.#draining = true;
     this.live.drain();
-    // one that has not attached yet has no cursor to give: it is answered by its attach
+    // a poll that has not attached yet has no position to return: its attach answers it
     for (const poll of this.#latest.values()) if (!poll.attaching && poll.position) poll.settleEmpty();
   }
 
@@ -146,7 +143,7 @@ export class Polls {
     if (this.#latest.get(poll.token) === poll) this.#latest.delete(poll.token);
   }
 
-  /** A poll has lost its mirror: it attaches again, with the live way if that comes back soon. */
+  /** Lets a poll that has lost its mirror attach again: in the live way, if the subscription comes back soon. */
   #orphan(poll: Poll): void {
     poll.onSettled = null;
     if (this.#subscription.confirmed(this.#shardOf(poll)) || this.#store.redis.status !== 'ready')
@@ -155,13 +152,12 @@ export class Polls {
     this.#orphans.push(poll);
     this.#orphanTimer ??= setTimeout(() => {
       this.#orphanTimer = undefined;
-      this.#attachOrphans();
+      this.#attachOrphans(() => true); // they have waited long enough
     }, RESUBSCRIBE_MS);
   }
 
-  /** Of one shard, whose subscription is back; or all, who have waited long enough. */
-  #attachOrphans(shard: number | null = null): void {
-    const theirs = this.#orphans.filter((poll) => shard === null || this.#shardOf(poll) === shard);
+  #attachOrphans(concerns: (poll: Poll) => boolean): void {
+    const theirs = this.#orphans.filter(concerns);
     this.#orphans = this.#orphans.filter((poll) => !theirs.includes(poll));
     for (const poll of theirs) void this.#attach(poll);
   }
@@ -176,30 +172,24 @@ export class Polls {
     if (notice.what === 'signals' && this.hearers.receive(notice.id, notice.signals)) return;
     this.live.keepNotice(notice);
     if ('room' in notice) {
-      this.live.mirrors.changeRooms(notice.id, notice.room, notice.what);
+      this.live.changeRooms(notice.id, notice.room, notice.what);
       this.hearers.changeRooms(notice.id, notice.room, notice.what);
     }
     if ('n' in notice) this.#takenOver(notice);
   }
 
-  /** A user is attached elsewhere now, or nowhere. Signals that wait for it follow it. */
-  #takenOver({ what, id, n, by = '' }: Extract<Notice, { n: number }>): void {
+  /** A user is attached elsewhere now, or nowhere. The signals that wait for the user follow. */
+  #takenOver(notice: Extract<Notice, { n: number }>): void {
+    const { what, id, n, by = '' } = notice;
     const poll = this.live.forget(id, n) ?? this.blocking.ofUser(id);
-    if (poll && poll.n <= n) poll.fail(what === 'ended' ? unauthorized() : superseded());
+    if (poll && isSupersededBy(poll.n, notice)) poll.fail(what === 'ended' ? unauthorized() : superseded());
     const waiting = this.hearers.leave(id, n);
     if (waiting.length === 0 || by === '') return;
     void forwardSignals(this.#store, id, by, waiting).catch(() => undefined); // a signal may be lost
   }
 
-  #lost(shard: number): void {
+  #lose(shard: number): void {
     this.live.dropShard(shard);
     this.hearers.lose((id) => this.#store.keys.userShard(id) === shard);
   }
-}
-
-/** The newest poll wins. One in the middle of an attach is told after it, as that may give events. */
-function supersede(former: Poll | null | undefined): void {
-  if (!former) return;
-  former.superseded = true;
-  if (!former.attaching) former.fail(superseded());
 }

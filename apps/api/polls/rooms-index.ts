@@ -1,4 +1,4 @@
-/** What is in which room. */
+/** Finds items by room. */
 export class RoomsIndex<Item extends { readonly rooms: Set<string> }> {
   readonly #rooms = new Map<string, Set<Item>>();
 
@@ -10,7 +10,7 @@ export class RoomsIndex<Item extends { readonly rooms: Set<string> }> {
     for (const room of item.rooms) this.#exit(item, room);
   }
 
-  /** An item's user has entered or exited a room. */
+  /** Notes that an item's user has entered or exited a room. */
   change(item: Item, room: string, what: 'entered' | 'exited'): void {
     if (what === 'entered') {
       item.rooms.add(room);

@@ -1,44 +1,40 @@
 /**
- * What other processes tell this one, by pub/sub: deliveries and notices of each user shard for it, signals of each room
- * shard for all. A connection to each node has the shards that it owns. A user shard has a fresh process id at every
- * subscription, so that its delivery sequence begins at 0 and nothing of an earlier one can be taken for its own; one that
- * is lost, with its node or because it moves, is lost alone.
+ * What other processes tell this one by pub/sub: deliveries and notices of each user shard for this process, and
+ * signals of each room shard for all. There is one connection to each node, for the shards of that node. A user shard
+ * gets a fresh instance id at every subscription: its delivery sequence begins at 0, and nothing from an earlier
+ * subscription can be taken for its own. A shard that is lost, with its node or because it moves, is lost alone.
  */
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Nodes } from '../../../shared/redis/slot-moves.js';
 import type { Keys } from '../../../shared/store/keys.js';
+import { type Placed, SlotFollower } from './slot-follower.js';
 
-/** Owners are looked at so often (ms), beside at every change: a subscription that failed is tried again by it. */
-const FOLLOW_EVERY_MS = 500;
-
-/** The room shard by whose node the host's switches are told. */
+/** The room shard on whose node the host's switches are announced. */
 const SWITCHES_SHARD = 0;
 
-export interface SubscriptionListener {
+export interface SubscriptionDelegate {
   onDelivery(shard: number, payload: string): void;
   onNotice(notice: string): void;
   onSignal(payload: string): void;
   /** The host has switched something, or may have while the subscription was gone. */
   onSwitched(): void;
-  /** The subscription of a user shard is gone: deliveries may be lost from now on. */
+  /** The subscription of a user shard is gone: from now on deliveries may be lost. */
   onLost(shard: number): void;
-  /** It is confirmed again, under a new process id. */
+  /** The subscription of a user shard is confirmed again, under a new instance id. */
   onConfirmed(shard: number): void;
-  /** Redis refuses it. */
+  /** Redis refuses the subscription. */
   onRefused(error: unknown): void;
 }
 
-/** One shard, of users or of rooms, and where it is heard. */
-interface Subscribed {
+type Handler = (payload: string) => void;
+
+/** One shard, of users or of rooms, and its channels. */
+interface Subscribed extends Placed {
   readonly kind: 'users' | 'rooms';
   readonly shard: number;
-  /** A key of its slot. */
-  readonly key: string;
-  /** The node it is subscribed at, or shall be. */
-  node: string | null;
   channels: string[];
-  /** This process as it is named in Redis and in cursors for this shard, while the subscription holds. */
+  /** The name of this process in Redis and in cursors of this shard, while the subscription holds. */
   instance: string;
   confirmed: boolean;
 }
@@ -46,35 +42,39 @@ interface Subscribed {
 export class Subscription {
   readonly #nodes: Nodes;
   readonly #keys: Keys;
-  readonly #listener: SubscriptionListener;
+  readonly #delegate: SubscriptionDelegate;
   readonly #users: Subscribed[];
   readonly #all: Subscribed[];
+  readonly #follower: SlotFollower<Subscribed>;
   readonly #connections = new Map<string, Redis>();
-  readonly #hears = new Map<string, (payload: string) => void>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #handlers = new Map<string, Handler>();
 
-  constructor(nodes: Nodes, keys: Keys, listener: SubscriptionListener) {
+  constructor(nodes: Nodes, keys: Keys, delegate: SubscriptionDelegate) {
     this.#nodes = nodes;
     this.#keys = keys;
-    this.#listener = listener;
-    this.#users = keys.allShards.map((shard) => subscribedTo('users', shard, keys.attached(shard)));
-    this.#all = [...this.#users, ...keys.allShards.map((shard) => subscribedTo('rooms', shard, keys.dirty(shard)))];
-    nodes.onChange(() => this.#follow());
-    this.#timer = setInterval(() => this.#follow(), FOLLOW_EVERY_MS);
-    this.#follow();
+    this.#delegate = delegate;
+    this.#users = keys.allShards.map((shard) => unsubscribed('users', shard, keys.attached(shard)));
+    this.#all = [...this.#users, ...keys.allShards.map((shard) => unsubscribed('rooms', shard, keys.dirty(shard)))];
+    this.#follower = new SlotFollower(
+      nodes,
+      this.#all,
+      (one, from) => this.#move(one, from),
+      () => this.#closeUnused(),
+    );
+    this.#follower.start();
   }
 
-  /** Whether deliveries of a user shard come for sure. */
+  /** Whether all deliveries of a user shard arrive. */
   confirmed(shard: number): boolean {
     return this.#users[shard]?.confirmed ?? false;
   }
 
   get someConfirmed(): boolean {
-    return this.#users.some((part) => part.confirmed);
+    return this.#users.some((one) => one.confirmed);
   }
 
   get allConfirmed(): boolean {
-    return this.#all.every((part) => part.confirmed);
+    return this.#all.every((one) => one.confirmed);
   }
 
   /** This process as a user shard knows it. */
@@ -83,23 +83,21 @@ export class Subscription {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#follower.stop();
     for (const connection of this.#connections.values()) connection.disconnect();
     this.#connections.clear();
   }
 
-  /** Goes with every part to the node that owns it now. */
-  #follow(): void {
-    for (const part of this.#all) {
-      const owner = this.#nodes.ownerOf(part.key);
-      if (owner === null || owner === part.node) continue;
-      this.#leave(part);
-      part.node = owner;
-      const connection = this.#connectionTo(owner);
-      if (connection.status === 'ready') void this.#subscribe(part, connection);
-    }
+  #move(one: Subscribed, from: string | null): void {
+    this.#leave(one, from);
+    if (one.node === null) return;
+    const connection = this.#connectionTo(one.node);
+    if (connection.status === 'ready') void this.#subscribe(one, connection);
+  }
+
+  #closeUnused(): void {
     for (const [node, connection] of this.#connections) {
-      if (this.#all.some((part) => part.node === node)) continue;
+      if (this.#all.some((one) => one.node === node)) continue;
       this.#connections.delete(node);
       connection.disconnect();
     }
@@ -108,93 +106,95 @@ export class Subscription {
   #connectionTo(node: string): Redis {
     const known = this.#connections.get(node);
     if (known) return known;
-    const connection = this.#nodes.connectSubscriber(node).on('error', () => undefined); // its end is what counts
+    const connection = this.#nodes.connectSubscriber(node).on('error', () => undefined); // `close` is what counts
     this.#connections.set(node, connection);
-    const mine = (): Subscribed[] =>
-      this.#connections.get(node) === connection ? this.#all.filter((part) => part.node === node) : [];
+    const subscribedHere = (): Subscribed[] =>
+      this.#connections.get(node) === connection ? this.#all.filter((one) => one.node === node) : [];
     connection.on('ready', () => {
-      for (const part of mine()) void this.#subscribe(part, connection);
+      for (const one of subscribedHere()) void this.#subscribe(one, connection);
     });
     connection.on('close', () => {
-      for (const part of mine()) this.#lose(part);
+      for (const one of subscribedHere()) this.#lose(one);
     });
-    connection.on('moved', () => this.#moved(connection));
+    connection.on('moved', () => this.#subscribeAnew(connection));
     connection.on(this.#nodes.sharded ? 'smessage' : 'message', (channel: string, payload: string) =>
-      this.#hears.get(channel)?.(payload),
+      this.#handlers.get(channel)?.(payload),
     );
     return connection;
   }
 
-  /** Redis has unsubscribed a channel whose slot has moved, and does not tell which: all of this node are subscribed anew. */
-  #moved(connection: Redis): void {
-    this.#nodes.refresh();
+  /**
+   * Redis has unsubscribed a channel whose slot has moved. It does not tell which one, so all of this node start anew.
+   */
+  #subscribeAnew(connection: Redis): void {
+    this.#follower.refresh();
     connection.disconnect(true);
   }
 
-  async #subscribe(part: Subscribed, connection: Redis): Promise<void> {
-    const { node } = part;
-    const process = freshInstance();
-    part.instance = process;
-    this.#hear(part);
+  async #subscribe(one: Subscribed, connection: Redis): Promise<void> {
+    const { node } = one;
+    const instance = freshInstance();
+    one.instance = instance;
+    this.#handle(one);
     try {
-      await connection[this.#nodes.sharded ? 'ssubscribe' : 'subscribe'](...part.channels);
+      await connection[this.#nodes.sharded ? 'ssubscribe' : 'subscribe'](...one.channels);
     } catch (error) {
-      if (part.instance === process) this.#failed(part, connection, error);
+      if (one.instance === instance) this.#failed(one, connection, error);
       return;
     }
-    if (part.instance !== process || part.node !== node || connection.status !== 'ready') return;
-    part.confirmed = true;
-    if (part.kind === 'users') this.#listener.onConfirmed(part.shard);
-    else if (part.shard === SWITCHES_SHARD) this.#listener.onSwitched();
+    if (one.instance !== instance || one.node !== node || connection.status !== 'ready') return;
+    one.confirmed = true;
+    if (one.kind === 'users') this.#delegate.onConfirmed(one.shard);
+    else if (one.shard === SWITCHES_SHARD) this.#delegate.onSwitched();
   }
 
-  #hear(part: Subscribed): void {
-    const { kind, shard, instance: process } = part;
-    for (const channel of part.channels) this.#hears.delete(channel);
-    const hears: [string, (payload: string) => void][] =
-      kind === 'rooms'
-        ? [
-            [this.#keys.signalChannel(shard), (payload) => this.#listener.onSignal(payload)],
-            ...(shard === SWITCHES_SHARD
-              ? [[this.#keys.switchChannel, () => this.#listener.onSwitched()] satisfies [string, () => void]]
-              : []),
-          ]
-        : [
-            [this.#keys.deliveryChannel(shard, process), (payload) => this.#listener.onDelivery(shard, payload)],
-            [this.#keys.noticeChannel(shard, process), (notice) => this.#listener.onNotice(notice)],
-          ];
-    part.channels = hears.map(([channel]) => channel);
-    for (const [channel, hear] of hears) this.#hears.set(channel, hear);
+  /** Sets the handlers of a shard's channels. Their names change with the instance. */
+  #handle(one: Subscribed): void {
+    for (const channel of one.channels) this.#handlers.delete(channel);
+    const handlers = one.kind === 'rooms' ? this.#roomHandlers(one.shard) : this.#userHandlers(one);
+    one.channels = handlers.map(([channel]) => channel);
+    for (const [channel, handler] of handlers) this.#handlers.set(channel, handler);
   }
 
-  /** A connection that broke subscribes when it is back; a part that is elsewhere is looked for there. */
-  #failed(part: Subscribed, connection: Redis, error: unknown): void {
+  #roomHandlers(shard: number): [channel: string, Handler][] {
+    const signals: [string, Handler] = [this.#keys.signalChannel(shard), (payload) => this.#delegate.onSignal(payload)];
+    if (shard !== SWITCHES_SHARD) return [signals];
+    return [signals, [this.#keys.switchChannel, () => this.#delegate.onSwitched()]];
+  }
+
+  #userHandlers({ shard, instance }: Subscribed): [channel: string, Handler][] {
+    return [
+      [this.#keys.deliveryChannel(shard, instance), (payload) => this.#delegate.onDelivery(shard, payload)],
+      [this.#keys.noticeChannel(shard, instance), (notice) => this.#delegate.onNotice(notice)],
+    ];
+  }
+
+  /** A broken connection subscribes when it is back. A shard that is at another node now is searched for. */
+  #failed(one: Subscribed, connection: Redis, error: unknown): void {
     if (connection.status !== 'ready') return;
-    if (this.#nodes.sharded) {
-      part.node = null;
-      this.#nodes.refresh();
-    } else if (part === this.#all[0]) {
-      // it refuses all of them
-      this.#listener.onRefused(error);
-    }
+    if (this.#nodes.sharded) this.#follower.searchFor(one);
+    else if (one === this.#all[0]) this.#delegate.onRefused(error); // it refuses all of them
   }
 
-  /** Goes from the node it was at; a node that has become a replica would go on telling what it hears from the new master. */
-  #leave(part: Subscribed): void {
-    const connection = part.node === null ? undefined : this.#connections.get(part.node);
-    if (connection?.status === 'ready' && part.channels.length > 0)
-      connection.sunsubscribe(...part.channels).catch(() => undefined);
-    this.#lose(part);
+  /**
+   * Unsubscribes a shard from its former node. A node that has become a replica would go on telling what it hears from
+   * the new master.
+   */
+  #leave(one: Subscribed, node: string | null): void {
+    const connection = node === null ? undefined : this.#connections.get(node);
+    if (connection?.status === 'ready' && one.channels.length > 0)
+      connection.sunsubscribe(...one.channels).catch(() => undefined);
+    this.#lose(one);
   }
 
-  #lose(part: Subscribed): void {
-    if (!part.confirmed) return;
-    part.confirmed = false;
-    if (part.kind === 'users') this.#listener.onLost(part.shard);
+  #lose(one: Subscribed): void {
+    if (!one.confirmed) return;
+    one.confirmed = false;
+    if (one.kind === 'users') this.#delegate.onLost(one.shard);
   }
 }
 
-function subscribedTo(kind: Subscribed['kind'], shard: number, key: string): Subscribed {
+function unsubscribed(kind: Subscribed['kind'], shard: number, key: string): Subscribed {
   return { kind, shard, key, node: null, channels: [], instance: freshInstance(), confirmed: false };
 }
 
