@@ -20,8 +20,8 @@ const sent: { at: number; phase: Phase; room: string; accepted: boolean }[] = []
 let doubled = 0;
 let disordered = 0;
 let missedEvents = 0;
-let worst = { quiet: 0, attack: 0 };
-let deliveries = { quiet: 0, attack: 0 };
+const worst = { quiet: 0, attack: 0 };
+const deliveries = { quiet: 0, attack: 0 };
 
 /** One honest user, at an address of its own. */
 class Honest {

@@ -16,6 +16,8 @@ export interface SystemOptions {
   env?: Settings;
   /** A Redis of the test's own, which is left running at the end. */
   redis?: TestRedis;
+  /** Starts the Redis of the system's own: a cluster when the tests run on one, unless it says otherwise. */
+  start?: () => Promise<TestRedis>;
 }
 
 const LISTENING = /"port":(\d+).*"msg":"listening"/;
@@ -47,6 +49,11 @@ export class TestSystem {
     this.#ownRedis = ownRedis;
   }
 
+  /** Where the first API process listens. */
+  get url(): string {
+    return this.apis[0]?.url ?? '';
+  }
+
   get urls(): string[] {
     return this.apis.map((api) => api.url);
   }
@@ -75,8 +82,9 @@ export class TestSystem {
 }
 
 /** Starts one API process and one worker, or as many as asked for, on a Redis of their own. */
-export async function startSystem({ apis = 1, workers = 1, env = {}, redis }: SystemOptions = {}): Promise<TestSystem> {
-  const system = new TestSystem(redis ?? (await startRedis()), env, redis === undefined);
+export async function startSystem(options: SystemOptions = {}): Promise<TestSystem> {
+  const { apis = 1, workers = 1, env = {}, redis, start = startRedis } = options;
+  const system = new TestSystem(redis ?? (await start()), env, redis === undefined);
   await Promise.all([
     ...Array.from({ length: apis }, () => system.addApi()),
     ...Array.from({ length: workers }, () => system.addWorker()),

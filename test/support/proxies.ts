@@ -18,7 +18,7 @@ export function isInstalled(kind: ProxyKind): boolean {
   return found;
 }
 
-export class Proxy {
+export class ReverseProxy {
   private constructor(
     readonly url: string,
     readonly kind: ProxyKind,
@@ -28,11 +28,11 @@ export class Proxy {
   ) {}
 
   /** Starts one in front of hosts (`address:port`; HAProxy takes four of them). */
-  static async start(kind: ProxyKind, hosts: string[]): Promise<Proxy> {
+  static async start(kind: ProxyKind, hosts: string[]): Promise<ReverseProxy> {
     const folder = await mkdtemp(join(tmpdir(), `nobackend-${kind}-`));
     const address = `127.0.0.1:${await freePort()}`;
     const child = await START[kind](folder, address, hosts);
-    return new Proxy(`http://${address}`, kind, folder, child, hosts);
+    return new ReverseProxy(`http://${address}`, kind, folder, child, hosts);
   }
 
   /** Reads its file again, as `systemctl reload` does. */
@@ -42,7 +42,7 @@ export class Proxy {
 
   /** Whether a process of the new file has taken over. */
   hasReloaded(): boolean {
-    return /gracefully shutting down|Reloading HAProxy[^]*Loading success/.test(this.child.output());
+    return /gracefully shutting down|Reloading HAProxy[\s\S]*Loading success/.test(this.child.output());
   }
 
   /** How many requests a host has answered so far, counted from 0. */

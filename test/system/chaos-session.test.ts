@@ -1,5 +1,5 @@
 /** What a user of a chaos run counts as lost: nothing that it was told of and can read back, and everything that it never heard of. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { privateRoom } from '../../shared/protocol/events.js';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { Line } from '../chaos/line.js';
@@ -8,32 +8,21 @@ import { Random } from '../chaos/random.js';
 import { Record } from '../chaos/record.js';
 import { Session } from '../chaos/session.js';
 import { isSettled, judge } from '../chaos/verdict.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
-import { allKeys, openRedis } from '../support/redis.js';
+import { systemWith } from '../support/fixtures/system.js';
+import type { TestSystem } from '../support/processes.js';
+import { allKeys } from '../support/redis.js';
 import { until } from '../support/until.js';
 import type { Joined } from '../support/user.js';
 
 const INBOX_MAX = 10;
 
-let system: TestSystem;
-let redis: RedisClient;
-let record: Record;
-let anna: Session;
-let bert: Session;
-
-beforeAll(async () => {
-  system = await startSystem({ env: { INBOX_MAX, RATE_LIMITS: 'off', LIVE: 'off' } });
-  redis = openRedis(system.redis.url);
-});
-afterAll(async () => {
-  redis.disconnect();
-  await system.stop();
-});
-beforeEach(async () => {
-  record = new Record();
+const it = systemWith({ env: { INBOX_MAX, RATE_LIMITS: 'off', LIVE: 'off' } });
+let system: TestSystem, redis: RedisClient, record: Record, anna: Session, bert: Session;
+it.beforeEach(async ({ system: started, redis: client }) => {
+  [system, redis, record] = [started, client, new Record()];
   [anna, bert] = [await join(), await join()];
 });
-afterEach(() => Promise.all([anna.stop(), bert.stop()]));
+it.afterEach(() => Promise.all([anna.stop(), bert.stop()]));
 
 async function join(): Promise<Session> {
   const random = new Random(1);

@@ -7,30 +7,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { endOfLifeNotice } from '../../shared/node-version.js';
 import { root } from '../support/child.js';
+import { systemWith } from '../support/fixtures/system.js';
 import { Link } from '../support/link.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
-import { freePort, type OneRedis, startOneRedis } from '../support/redis.js';
+import type { TestSystem } from '../support/processes.js';
+import { freePort, startOneRedis } from '../support/redis.js';
 
 /** Settings with which nothing is bad, whatever machine the test runs on. */
 const WELL = { ADMIN_PASSWORD: 'long and random', CONNECTIONS: '100', DATA_DIR: '/nowhere' };
 
-let system: TestSystem;
-let redis: Redis;
-let server: OneRedis;
-
-beforeAll(async () => {
-  server = await startOneRedis();
-  system = await startSystem({ redis: server });
+const it = systemWith({ start: startOneRedis });
+let system: TestSystem, redis: Redis;
+it.beforeAll(({ system: started }) => {
+  system = started;
   redis = new Redis(system.redis.url);
 });
-afterAll(async () => {
-  redis.disconnect();
-  await system.stop();
-  await server.stop();
-});
+it.afterAll(() => redis.disconnect());
 
 /** What it finds bad, all it says, and how it exits. */
 async function doctor(

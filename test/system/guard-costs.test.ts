@@ -1,14 +1,15 @@
 /** What costs more than it looks: large messages, polls that give nothing, a flood by one user, a whole network of addresses. */
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { networkOf } from '../../apps/api/limits/client-address.js';
 import { KeyedSemaphore } from '../../apps/api/limits/keyed-semaphore.js';
 import { readConfig } from '../../shared/config/config.js';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { Keys } from '../../shared/store/keys.js';
+import { systemWith } from '../support/fixtures/system.js';
 import type { Polled } from '../support/follower.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
-import { masters, openRedis } from '../support/redis.js';
+import type { TestSystem } from '../support/processes.js';
+import { masters } from '../support/redis.js';
 import { until } from '../support/until.js';
 import type { Joined } from '../support/user.js';
 import { type Body, expectLimited, many, refused, taken, Visitors } from '../support/visitors.js';
@@ -27,20 +28,13 @@ const LARGEST = { text: '😀'.repeat(2_000), data: 'x'.repeat(4_094) };
 /** The largest, each another: what is said twice costs more. */
 const largest = (i: number) => ({ ...LARGEST, text: `${String.fromCodePoint(0x1f600 + i)}${LARGEST.text.slice(2)}` });
 
-let system: TestSystem;
-let redis: RedisClient;
-let keys: Keys;
-const { ask, join } = new Visitors(() => system.urls);
-
-beforeAll(async () => {
-  system = await startSystem({ env: { TRUST_PROXY: 1, ...LIMITS } });
-  redis = openRedis(system.redis.url);
+const it = systemWith({ env: { TRUST_PROXY: 1, ...LIMITS } });
+let system: TestSystem, redis: RedisClient, keys: Keys;
+it.beforeAll(({ system: started, redis: client }) => {
+  [system, redis] = [started, client];
   keys = new Keys(readConfig({ REDIS_URL: system.redis.url }).shards);
 });
-afterAll(async () => {
-  redis.disconnect();
-  await system.stop();
-});
+const { ask, join } = new Visitors(() => system.urls);
 
 describe('a message costs by its size', () => {
   it('its user: of the largest, a third as many may come at once', async () => {

@@ -1,11 +1,12 @@
 /** What one address may ask for: counted exactly over all processes, refused with the time to wait, and never kept in clear. */
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { ClientAddresses, limitedAddress } from '../../apps/api/limits/client-address.js';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import { systemWith } from '../support/fixtures/system.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
-import { allKeys, openRedis } from '../support/redis.js';
+import { allKeys } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { expectLimited, many, refused, taken, Visitors } from '../support/visitors.js';
 
@@ -20,16 +21,10 @@ const LIMITS = {
   ADDRESS_POLLS: 3,
 };
 
-let system: TestSystem;
-let redis: RedisClient;
-
-beforeAll(async () => {
-  system = await startSystem({ apis: 2, workers: 0, env: { TRUST_PROXY: 1, ...LIMITS } });
-  redis = openRedis(system.redis.url);
-});
-afterAll(async () => {
-  redis.disconnect();
-  await system.stop();
+const it = systemWith({ apis: 2, workers: 0, env: { TRUST_PROXY: 1, ...LIMITS } });
+let system: TestSystem, redis: RedisClient;
+it.beforeAll(({ system: started, redis: client }) => {
+  [system, redis] = [started, client];
 });
 
 const visitors = new Visitors(() => system.urls);

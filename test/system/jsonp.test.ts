@@ -1,20 +1,16 @@
 /** JSONP as a page meets it: how it is framed, what callbacks are let in, and what cannot break out of the script. */
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { call, type Failure, fetchText } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { systemTest } from '../support/fixtures/system.js';
 import { TestUser } from '../support/user.js';
 
-let system: TestSystem;
-let url: string;
-let user: TestUser;
-
-beforeAll(async () => {
-  system = await startSystem();
-  url = system.urls[0] ?? '';
+const it = systemTest;
+let url: string, user: TestUser;
+it.beforeAll(async ({ url: first }) => {
+  url = first;
   user = await TestUser.join(url, { name: 'andrew' });
 });
-afterAll(() => system.stop());
 
 /** What a page's callback may be given here. */
 interface Given {
@@ -207,6 +203,7 @@ describe('what users write', () => {
     '<!--',
     ']]>',
     'a\u2028b\u2029c',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a text that a template would take for its own
     '"\\\'`${1}',
     'é e\u0301 ﷽',
     '😀👩‍👩‍👧‍👦',

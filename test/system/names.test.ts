@@ -1,19 +1,19 @@
 /** Nicknames: unique in every form that looks the same, changed with everybody told, free again when their user has gone. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { foldName } from '../../shared/store/names.js';
+import { systemWith } from '../support/fixtures/system.js';
 import { openPart } from '../support/parts.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import type { TestSystem } from '../support/processes.js';
 import { refusal } from '../support/refusal.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
+const it = systemWith({ apis: 2 });
 let system: TestSystem;
-
-beforeAll(async () => {
-  system = await startSystem({ apis: 2 });
+it.beforeAll(({ system: started }) => {
+  system = started;
 });
-afterAll(() => system.stop());
 
 const join = (name: string, room = 'names') => TestUser.join(system.urls, { name, room });
 

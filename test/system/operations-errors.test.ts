@@ -1,25 +1,23 @@
 /** Every error code, as a client meets it on both routes: status, what it says beside its code, and that it is said in time. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.js';
 import { OPERATIONS } from '../../shared/protocol/operations.js';
 import { call, type Failure, fetchText, type Parameters } from '../support/client.js';
-import { startSystem, type TestApi, type TestSystem } from '../support/processes.js';
+import { systemWith } from '../support/fixtures/system.js';
+import type { TestApi, TestSystem } from '../support/processes.js';
 import { refusal } from '../support/refusal.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
 let choosy: TestApi | undefined;
 const met = new Set<string>();
-let system: TestSystem;
-let url: string;
-let user: TestUser;
-
-beforeAll(async () => {
-  system = await startSystem({ apis: 2, env: { SEND_RATE: 1 } });
-  url = system.urls[0] ?? '';
+const it = systemWith({ apis: 2, env: { SEND_RATE: 1 } });
+let system: TestSystem, url: string, user: TestUser;
+it.beforeAll(async ({ system: started }) => {
+  system = started;
+  url = system.url;
   user = await TestUser.join(url, { name: 'andrew' });
 });
-afterAll(() => system.stop());
 
 /** Fails an operation on both routes: the same failure, in the HTTP status of `/api` only. Gives that of `/api`. */
 async function failBoth(operation: string, parameters: Parameters, base = url): Promise<Failure> {
@@ -210,13 +208,12 @@ describe('the code', () => {
     ['a program', {}, true],
   ])('origin_refused: with ALLOWED_ORIGINS, for %s', async (_, headers, allowed) => {
     choosy ??= await system.addApi({ ALLOWED_ORIGINS: 'https://chat.example' });
-    const [api, jsonp] = await Promise.all(
-      ['/api/rooms', '/jsonp/rooms?callback=f'].map((path) => fetch(`${choosy?.url}${path}`, { headers })),
-    );
-    expect([api?.status, jsonp?.status]).toEqual([allowed ? 200 : 403, 200]);
-    const { error } = (await api?.json()) as { error?: Failure };
+    const ask = (path: string): Promise<Response> => fetch(`${choosy?.url}${path}`, { headers });
+    const [api, jsonp] = await Promise.all([ask('/api/rooms'), ask('/jsonp/rooms?callback=f')]);
+    expect([api.status, jsonp.status]).toEqual([allowed ? 200 : 403, 200]);
+    const { error } = (await api.json()) as { error?: Failure };
     expect(error?.code).toBe(allowed ? undefined : 'origin_refused');
-    expect(await jsonp?.text()).toContain(allowed ? '"ok":true' : '"code":"origin_refused","status":403');
+    expect(await jsonp.text()).toContain(allowed ? '"ok":true' : '"code":"origin_refused","status":403');
     if (!allowed) met.add('origin_refused');
   });
 

@@ -1,8 +1,8 @@
 /** Every operation on every way it can be called, and what the ways have of their own: CORS, Bearer, plain text. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { OPERATIONS, type OperationName } from '../../shared/protocol/operations.js';
 import { call, type Way } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { systemTest } from '../support/fixtures/system.js';
 import { type Joined, TestUser } from '../support/user.js';
 
 const WAYS: Way[] = ['jsonp', 'api-post', 'api-get'];
@@ -10,14 +10,11 @@ const names = Object.keys(OPERATIONS) as OperationName[];
 const canBe = (operation: string, way: Way): boolean =>
   way !== 'api-get' || OPERATIONS[operation as OperationName].reads;
 
-let system: TestSystem;
+const it = systemTest;
 let url: string;
-
-beforeAll(async () => {
-  system = await startSystem();
-  url = system.urls[0] ?? '';
+it.beforeAll(({ url: first }) => {
+  url = first;
 });
-afterAll(() => system.stop());
 
 /** Calls an operation that must succeed: HTTP 200 and `ok`. */
 async function good<Fields>(way: Way, operation: string, parameters: object = {}): Promise<Fields> {

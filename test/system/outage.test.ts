@@ -1,19 +1,18 @@
 /** Redis goes, or takes no writes: what /health, the figures and the log say of it, in real processes. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { call, fetchText } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { systemWith } from '../support/fixtures/system.js';
+import type { TestSystem } from '../support/processes.js';
 import { masters, onCluster, openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-let system: TestSystem;
-let url: string;
-
-beforeAll(async () => {
-  system = await startSystem({ env: { ADMIN_PASSWORD: 'x' } });
-  url = system.urls[0] ?? '';
+const it = systemWith({ env: { ADMIN_PASSWORD: 'x' } });
+let system: TestSystem, url: string;
+it.beforeAll(({ system: started }) => {
+  system = started;
+  url = system.url;
 });
-afterAll(() => system.stop());
 
 const health = async () => JSON.parse((await fetchText('GET', `${url}/health`)).text) as unknown;
 const healthy = () => until(async () => (await fetchText('GET', `${url}/health`)).status === 200, 'all is well again');

@@ -1,26 +1,20 @@
 /** Who may write to whom: those who share a room, who has written already, and nobody who is blocked. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { PRIVATE_ROOMS_MAX } from '../../shared/protocol/limits.js';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { Keys } from '../../shared/store/keys.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
-import { openRedis } from '../support/redis.js';
+import { systemWith } from '../support/fixtures/system.js';
+import type { TestSystem } from '../support/processes.js';
 import { refusal } from '../support/refusal.js';
 import { TestUser } from '../support/user.js';
 
 const SHARDS = 4;
-let system: TestSystem;
-let redis: RedisClient;
+const it = systemWith({ apis: 2, env: { RATE_LIMITS: 'off', SHARDS } });
+let system: TestSystem, redis: RedisClient;
+it.beforeAll(({ system: started, redis: client }) => {
+  [system, redis] = [started, client];
+});
 const keys = new Keys(SHARDS);
-
-beforeAll(async () => {
-  system = await startSystem({ apis: 2, env: { RATE_LIMITS: 'off', SHARDS } });
-  redis = openRedis(system.redis.url);
-});
-afterAll(async () => {
-  redis.disconnect();
-  await system.stop();
-});
 
 const join = (room: string): Promise<TestUser> => TestUser.join(system.urls, { room });
 const write = (from: TestUser, to: TestUser, text = 'psst') => from.send({ to: to.id, text });

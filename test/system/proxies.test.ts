@@ -4,29 +4,26 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { POLL_TIMEOUT_MAX_S } from '../../shared/protocol/limits.js';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
-import { startApi, startSystem, type TestSystem } from '../support/processes.js';
-import { deployed, isInstalled, PROXIES, Proxy, type ProxyKind } from '../support/proxies.js';
-import { freePort, masters, openRedis } from '../support/redis.js';
+import { systemWith } from '../support/fixtures/system.js';
+import { startApi, type TestSystem } from '../support/processes.js';
+import { deployed, isInstalled, PROXIES, type ProxyKind, ReverseProxy } from '../support/proxies.js';
+import { freePort, masters } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
 /** The longest there is: 12 characters of the URL for each. */
 const LONGEST = '😀'.repeat(2_000);
 
-let system: TestSystem;
-let redis: RedisClient;
-beforeAll(async () => {
-  // polls wait in the blocking way, so that Redis can tell how many there are; ports of their own, to come back to
-  system = await startSystem({ apis: 0, env: { TRUST_PROXY: 1, LIVE: 'off' } });
+/** Polls wait in the blocking way, so that Redis can tell how many there are. */
+const it = systemWith({ apis: 0, env: { TRUST_PROXY: 1, LIVE: 'off' } });
+let system: TestSystem, redis: RedisClient;
+it.beforeAll(async ({ system: started, redis: client }) => {
+  [system, redis] = [started, client];
+  // ports of their own, to come back to
   for (let number = 0; number < 2; number += 1) await system.addApi({ PORT: await freePort() });
-  redis = openRedis(system.redis.url);
-});
-afterAll(async () => {
-  redis.disconnect();
-  await system.stop();
 });
 
 const hosts = (): string[] => system.urls.map((url) => new URL(url).host);
@@ -67,9 +64,9 @@ async function status(
 }
 
 describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
-  let proxy: Proxy;
+  let proxy: ReverseProxy;
   beforeAll(async () => {
-    proxy = await Proxy.start(kind, hosts());
+    proxy = await ReverseProxy.start(kind, hosts());
   });
   afterAll(() => proxy.stop());
 
@@ -138,7 +135,7 @@ describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
     const user = await TestUser.join(proxy.url, { way: 'jsonp', room: `${kind}-log` });
     await user.send('nothing-for-logs');
     const logged = await until(
-      async () => /jsonp\/send[^]*jsonp\/send/.test(await proxy.logged()) && proxy.logged(),
+      async () => /jsonp\/send[\s\S]*jsonp\/send/.test(await proxy.logged()) && proxy.logged(),
       'the log',
     );
     for (const secret of [user.token, 'nothing-for-logs', 'token=']) expect(logged).not.toContain(secret);
@@ -146,7 +143,7 @@ describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
 });
 
 /** Its process ends in order, and another one comes at the same place; done when the proxy has given it something to do. */
-async function replaceHost(place: number, proxy: Proxy): Promise<void> {
+async function replaceHost(place: number, proxy: ReverseProxy): Promise<void> {
   const former = system.apis[place];
   if (!former) throw new Error(`there is no host ${place}`);
   expect(await former.stop('SIGINT')).toBe(0);
@@ -158,7 +155,7 @@ async function replaceHost(place: number, proxy: Proxy): Promise<void> {
 describe.each(PROXIES.filter(isInstalled))('%s itself', (kind: ProxyKind) => {
   /** In the place of the chat: notes what comes, and breaks off the next request when told to. */
   let stub: Server;
-  let proxy: Proxy;
+  let proxy: ReverseProxy;
   let seen: IncomingMessage[] = [];
   let breakNext = false;
   // nginx leaves one that broke off alone for a while: so there are more than are broken
@@ -172,7 +169,7 @@ describe.each(PROXIES.filter(isInstalled))('%s itself', (kind: ProxyKind) => {
     }).listen(0, '0.0.0.0');
     await once(stub, 'listening');
     const { port } = stub.address() as AddressInfo;
-    proxy = await Proxy.start(
+    proxy = await ReverseProxy.start(
       kind,
       [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `127.0.0.${number}:${port}`),
     );

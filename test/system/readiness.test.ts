@@ -1,18 +1,17 @@
 /** /ready: whether a load balancer may send requests here; /health says another thing. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { call, fetchText } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { systemWith } from '../support/fixtures/system.js';
+import type { TestSystem } from '../support/processes.js';
 import { masters, openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-let system: TestSystem;
-let url: string;
-
-beforeAll(async () => {
-  system = await startSystem({ workers: 0 });
-  url = system.urls[0] ?? '';
+const it = systemWith({ workers: 0 });
+let system: TestSystem, url: string;
+it.beforeAll(({ system: started }) => {
+  system = started;
+  url = system.url;
 });
-afterAll(() => system.stop());
 
 async function get(path: string, base = url): Promise<{ status: number; body: unknown }> {
   const { status, text } = await fetchText('GET', `${base}${path}`);

@@ -1,22 +1,18 @@
 /** The whole system when parts of it die: real processes, killed for real. */
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect } from 'vitest';
 import { ask, call } from '../support/client.js';
-import { openLink } from '../support/dead-link.js';
-import { openFanOut, openPart } from '../support/parts.js';
-import { joinAs } from '../support/people.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
-import { startOneRedis } from '../support/redis.js';
+import { bothWays } from '../support/fixtures/system.js';
+import type { TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
 const health = async (url: string): Promise<number> => (await fetch(`${url}/health`)).status;
 
-describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
+describe.for(bothWays({ apis: 2, env: { RATE_LIMITS: 'off' } }))('with LIVE=%s', ([, it]) => {
   let system: TestSystem;
-  beforeAll(async () => {
-    system = await startSystem({ apis: 2, workers: 1, env: { LIVE, RATE_LIMITS: 'off' } });
+  it.beforeAll(({ system: started }) => {
+    system = started;
   });
-  afterAll(() => system.stop());
 
   it('Redis gone: unavailable at once, held polls included; Redis back: all is well by itself', async () => {
     const [anna, bert] = [
@@ -93,52 +89,3 @@ describe.each(['on', 'off'])('with LIVE=%s', (LIVE) => {
     expect(events.map((event) => event.text)).toContain('while cut off');
   });
 });
-
-it('a stopped user is expired by the worker, and the room hears of it', async () => {
-  const system = await startSystem({ apis: 1, workers: 2, env: { USER_TTL: 3 } });
-  onTestFinished(() => system.stop());
-  const [anna, bert] = [await TestUser.join(system.urls), await TestUser.join(system.urls)];
-  const follower = anna.follow();
-  await until(
-    () => follower.events.some((event) => event.type === 'left' && event.from.id === bert.id),
-    'the end of the other',
-    30_000,
-  );
-  await follower.stop();
-  await anna.send('still here');
-});
-
-it('a link that dies without a word is noticed, and polls go on, in both ways of waiting', async () => {
-  await Promise.all(['on', 'off'].map(surviveDeadLink));
-});
-
-async function surviveDeadLink(LIVE: string): Promise<void> {
-  const redis = await startOneRedis(); // links to all nodes of a cluster would have to die together
-  const link = await openLink(redis.port);
-  const part = await openPart(link.url, { LIVE });
-  const worker = await openFanOut(redis.url);
-  const anna = await joinAs(part, 'r');
-  const polling = { on: true };
-  const polls = (async () => {
-    while (polling.on) await anna.poll(part, 5).catch(() => new Promise((resolve) => setTimeout(resolve, 100)));
-  })();
-  await until(() => part.polls.heldFor(anna.id), 'a held poll');
-  link.die();
-  await until(
-    () =>
-      anna.send(part, 'over the new link').then(
-        () => true,
-        () => false,
-      ),
-    'the new link',
-    20_000,
-  );
-  await worker.fanOut.advanceRoom('r');
-  await until(() => anna.texts.includes('over the new link'), 'the message', 15_000);
-  polling.on = false;
-  await polls;
-  await part.close();
-  worker.close();
-  link.close();
-  await redis.stop();
-}

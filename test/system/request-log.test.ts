@@ -1,8 +1,9 @@
 /** What the log says with LOG_LEVEL=debug: a message can be followed from its send to those who got it, and nothing private is in it. */
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import type { Child } from '../support/child.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { systemWith } from '../support/fixtures/system.js';
+import type { TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
@@ -19,14 +20,12 @@ interface Line {
   code?: string;
 }
 
-let system: TestSystem;
-let url: string;
-
-beforeAll(async () => {
-  system = await startSystem({ apis: 2, env: { LOG_LEVEL: 'debug', TRUST_PROXY: 1 } });
-  url = system.urls[0] ?? '';
+const it = systemWith({ apis: 2, env: { LOG_LEVEL: 'debug', TRUST_PROXY: 1 } });
+let system: TestSystem, url: string;
+it.beforeAll(({ system: started }) => {
+  system = started;
+  url = system.url;
 });
-afterAll(() => system.stop());
 
 function lines(...processes: Child[]): Line[] {
   const texts = processes.flatMap((process) => process.output().split('\n').slice(0, -1)); // the last may not be whole yet

@@ -1,19 +1,19 @@
 /** Rooms: who comes and goes, what they keep, which are listed, and the private ones, which nobody else can look into. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import { call } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { systemWith } from '../support/fixtures/system.js';
+import type { TestSystem } from '../support/processes.js';
 import { allKeys, openRedis } from '../support/redis.js';
 import { refusal } from '../support/refusal.js';
 import { until } from '../support/until.js';
 import { type Joined, TestUser } from '../support/user.js';
 
+const it = systemWith({ apis: 2, env: { RATE_LIMITS: 'off' } });
 let system: TestSystem;
-
-beforeAll(async () => {
-  system = await startSystem({ apis: 2, env: { RATE_LIMITS: 'off' } });
+it.beforeAll(({ system: started }) => {
+  system = started;
 });
-afterAll(() => system.stop());
 
 const join = (room: string, name?: string) =>
   TestUser.join(system.urls, name === undefined ? { room } : { room, name });

@@ -4,11 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { call } from '../support/client.js';
-import { startSystem, type TestApi, type TestSystem } from '../support/processes.js';
-import { allKeys, openRedis } from '../support/redis.js';
+import { systemWith } from '../support/fixtures/system.js';
+import type { TestApi, TestSystem } from '../support/processes.js';
+import { allKeys } from '../support/redis.js';
 import { faultOf, rawBytes, rubbishFor, sendRaw, sendRubbish } from '../support/rubbish.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
@@ -41,18 +42,15 @@ const GROWTH = 60;
 const REMAINS =
   /^(users:next|joined:.*|shards|expiry|metrics|busiest:.*|samples|samples:by|bull:.*|limit:.*|salt:.*|forgetting:.*|room:.*:(nonce:.*|slow:.*|exited:.*)|sequence:.*)$/;
 
-let system: TestSystem;
-let redis: RedisClient;
+const it = systemWith({
+  apis: 2,
+  env: { USER_TTL: 2, ROOM_TTL: 1, ADMIN_PASSWORD: 'not y', ...LIMITS },
+});
+let system: TestSystem, redis: RedisClient;
+it.beforeAll(({ system: started, redis: client }) => {
+  [system, redis] = [started, client];
+});
 const statuses = new Map<number, number>();
-
-beforeAll(async () => {
-  system = await startSystem({ apis: 2, env: { USER_TTL: 2, ROOM_TTL: 1, ADMIN_PASSWORD: 'not y', ...LIMITS } });
-  redis = openRedis(system.redis.url);
-});
-afterAll(async () => {
-  redis.disconnect();
-  await system.stop();
-});
 
 const anApi = (): TestApi => system.apis[Math.floor(Math.random() * system.apis.length)] ?? expect.fail();
 const memoryOf = ({ pid }: TestApi): number =>

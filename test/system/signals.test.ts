@@ -1,20 +1,19 @@
 /** Signals: at once to the held polls of a room's members, at every process; never stored. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { SignalEvent } from '../../shared/protocol/events.js';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import { bothWays } from '../support/fixtures/system.js';
 import type { Follower } from '../support/follower.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import type { TestSystem } from '../support/processes.js';
 import { allKeys, openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
-describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
+describe.for(bothWays({ apis: 2, env: { RATE_LIMITS: 'off' } }))('with LIVE=%s, a signal', ([, it]) => {
   let system: TestSystem;
-
-  beforeAll(async () => {
-    system = await startSystem({ apis: 2, env: { LIVE, RATE_LIMITS: 'off' } });
+  it.beforeAll(({ system: started }) => {
+    system = started;
   });
-  afterAll(() => system.stop());
 
   const join = (room: string, at = 0) => TestUser.join(system.urls[at] ?? '', { room });
 
@@ -22,7 +21,8 @@ describe.each(['on', 'off'])('with LIVE=%s, a signal', (LIVE) => {
   async function signalUntilHeard(from: TestUser, followers: Follower[], room?: string): Promise<SignalEvent[]> {
     let data = 0;
     return until(async () => {
-      await from.ask('signal', { data: (data += 1), room });
+      data += 1;
+      await from.ask('signal', { data, room });
       const heard = followers.flatMap(({ signals }) => signals.slice(-1));
       return heard.length === followers.length ? heard : null;
     }, 'everybody has heard a signal');

@@ -39,7 +39,8 @@ async function parts(): Promise<Record<string, number[]>> {
   const found: Record<string, number[]> = {};
   for (const file of await readdir(pids)) {
     const name = file.replace(/-\d+\.pid$/, '');
-    (found[name] ??= []).push(Number(await readFile(join(pids, file), 'utf8')));
+    const pid = Number(await readFile(join(pids, file), 'utf8'));
+    found[name] = [...(found[name] ?? []), pid];
   }
   return found;
 }

@@ -1,13 +1,7 @@
-/** Settings: what holds without any, what may be set, and the one line that stops the start. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+/** Settings: what holds without any, what may be set and what is refused. */
 import { totalmem } from 'node:os';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, readStartConfig } from '../../shared/config/config.js';
-import { startOneRedis } from '../support/redis.js';
 
 const DEFAULTS = {
   port: 8080,
@@ -291,49 +285,3 @@ describe('ALLOWED_ORIGINS', () => {
 
 it('ADMIN_PASSWORD is taken as it is', () =>
   expect(readConfig({ ADMIN_PASSWORD: ' p:ä ' }).adminPassword).toBe(' p:ä '));
-
-describe('a process with a bad setting', () => {
-  it.each(['api', 'worker'])('(%s) says so in one line and exits with 78, at which pm2 lets it be', async (app) => {
-    const main = fileURLToPath(new URL(`../../dist/apps/${app}/main.js`, import.meta.url));
-    const child = spawn(process.execPath, ['--enable-source-maps', main], {
-      env: { PATH: process.env.PATH, SHARDS: 'many' },
-    });
-    const [[code], out, err] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
-    expect({ code, out, err }).toEqual({
-      code: 78,
-      out: '',
-      err: 'SHARDS=many is not allowed: give a whole number from 1 to 1024.\n',
-    });
-  });
-});
-
-describe('an API process that only the host can help', () => {
-  /** Its exit code and what it says. */
-  async function start(env: Record<string, string>): Promise<{ code: unknown; err: string }> {
-    const main = fileURLToPath(new URL('../../dist/apps/api/main.js', import.meta.url));
-    const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...env } });
-    const [[code], err] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
-    return { code, err };
-  }
-
-  it('says so in one line and exits with 78: a port in use, a database that is not there', async () => {
-    const redis = await startOneRedis();
-    const server = createServer().listen(0);
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    expect(await start({ REDIS_URL: redis.url, PORT: String(port) })).toEqual({
-      code: 78,
-      err: `Port ${port} is in use: stop what uses it, or set PORT to another one.\n`,
-    });
-    expect(await start({ REDIS_URL: `${redis.url}/16`, PORT: '0' })).toEqual({
-      code: 78,
-      err: `The Redis of REDIS_URL (${redis.url}/16) cannot be used: it has no database of this number.\n`,
-    });
-    expect(await start({ REDIS_URL: redis.url, PORT: '0', OTEL: 'on' })).toEqual({
-      code: 78,
-      err: 'OTEL=on needs packages that are not installed: see docs/hosting.md.\n',
-    });
-    server.close();
-    await redis.stop();
-  });
-});

@@ -1,8 +1,6 @@
 /** What can wait for who talks: a few at a time, whoever asked least first, and refused when it would take too long. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FairQueue } from '../../apps/api/limits/fair-queue.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
-import { many, refused, taken, Visitors } from '../support/visitors.js';
 
 /** As many as go side by side. */
 const SOME = 4;
@@ -89,28 +87,5 @@ describe('a lane', () => {
     );
     expect(failed.every(({ status }) => status === 'rejected')).toBe(true);
     expect(await lane.run('a', () => 'done')).toBe('done');
-  });
-});
-
-describe('who comes and who reads', () => {
-  let system: TestSystem;
-  beforeAll(async () => {
-    system = await startSystem({ env: { TRUST_PROXY: 1 } });
-  });
-  afterAll(() => system.stop());
-  const { ask, join } = new Visitors(() => system.urls);
-
-  it('are all served when a lecture hall opens the page at once', async () => {
-    const answers = await many(300, (i) => ask(`198.51.100.${i % 50}`, 'join', { room: 'hall', name: `student ${i}` }));
-    expect(taken(answers)).toBe(300);
-  });
-
-  it('leave what is said and polled a way past them: a full lane refuses only its own', async () => {
-    const tokens = await many(20, (i) => join(`203.0.113.${i}`, 'past'));
-    const reading = many(900, (i) => ask(`203.0.113.${i % 20}`, 'history', { token: tokens[i % 20] }));
-    const said = await many(20, (i) => ask(`203.0.113.${i}`, 'send', { token: tokens[i], text: `said ${i}` }));
-    const polled = await many(20, (i) => ask(`203.0.113.${i}`, 'poll', { token: tokens[i], timeout: 1 }));
-    expect([taken(said), taken(polled)]).toEqual([20, 20]);
-    for (const { code } of refused(await reading)) expect(code).toBe('rate_limited');
   });
 });
