@@ -1,4 +1,4 @@
-/** Builds what the browser gets into dist/apps/web/public. `node apps/web/build.js` does it alone. */
+/** Builds the browser's files into dist/apps/web/public. `node apps/web/build.js` builds nothing else. */
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -12,10 +12,10 @@ import { minify } from 'terser';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 const finished = join(root, 'dist/apps/web');
-/** Built aside and moved when it is whole: a build that fails leaves the former one. */
+/** The build goes here first, and is moved when it is complete. So a build that fails leaves the former one. */
 const out = join(root, 'dist/apps/web.new');
 const site = join(out, 'public');
-/** Files that only the host may have. */
+/** Files that only the host can load. */
 const admin = join(out, 'admin');
 const run = promisify(execFile);
 
@@ -27,12 +27,12 @@ const shared = {
   charset: 'utf8',
   sourcemap: true,
 };
-/** Scripts for other people's pages: what these files export takes the place of globals, which a page may replace. */
+/** For scripts in other people's pages. These files' exports take the place of globals, which a page may replace. */
 const forLibrary = { ...shared, inject: [join(here, 'client/globals.ts')] };
-/** Newer than the library's: what stands in for an object's spread uses the page's globals. */
+/** Newer than the library's target: for an older one, the code for object spread would use the page's globals. */
 const forElement = { ...shared, target: 'es2018', inject: [...forLibrary.inject, join(here, 'element/globals.ts')] };
 
-/** The type checker refuses what is wrong, and writes the declarations of the library. */
+/** Checks the types, and writes the declarations of the library. Throws if a type is wrong. */
 async function declare() {
   const tsc = join(root, 'node_modules/.bin/tsc');
   const types = join(out, 'types');
@@ -53,7 +53,7 @@ async function declare() {
   await remove(types);
 }
 
-/** The library's public types as one file: those of the wire, then its own. They name nothing else. */
+/** Returns the library's public types as one file: first those of the wire, then its own. They import nothing else. */
 async function rollUp(types) {
   const files = [
     'shared/protocol/errors.d.ts',
@@ -63,13 +63,15 @@ async function rollUp(types) {
   ];
   const texts = await Promise.all(files.map((file) => readFile(join(types, file), 'utf8')));
   const inlined = texts.join('\n').replace(/^import .*;\n/gm, '');
-  return (
-    `${inlined}\n/** Joins a room, which may be named alone; gives the chat at once, which opens by itself. */\n` +
-    'export declare const join: (options?: JoinOptions | string) => Chat;\n'
-  );
+  return `${inlined}
+/**
+ * Joins a room. You can give just its name. Returns the chat at once; \`chat.ready\` resolves when the room is open.
+ */
+export declare const join: (options?: JoinOptions | string) => Chat;
+`;
 }
 
-/** The library, as a plain script and as a module. */
+/** Builds the library, as a plain script and as a module. */
 async function library() {
   await Promise.all([
     small({
@@ -88,7 +90,7 @@ async function library() {
   ]);
 }
 
-/** A script that is loaded with every page that has a chat: terser makes it 4 % smaller than esbuild does. */
+/** Builds a script that every page with a chat loads. terser makes it 4 % smaller than esbuild. */
 async function small({ outfile, ...options }) {
   const { outputFiles } = await build({ ...options, minify: false, outfile, write: false, sourcemap: 'external' });
   const textOf = (path) => outputFiles.find((file) => file.path === path).text;
@@ -105,7 +107,7 @@ async function small({ outfile, ...options }) {
   await writeFile(`${outfile}.map`, made.map);
 }
 
-/** The element, its style sheet within as text. */
+/** Builds the element. Its style sheet is inside, as text. */
 function element() {
   return small({
     ...forElement,
@@ -117,7 +119,7 @@ function element() {
   });
 }
 
-/** Style sheets that are imported as text are minified first. */
+/** Minifies style sheets that are imported as text. */
 const smallStyles = {
   name: 'small-styles',
   setup(builder) {
@@ -128,7 +130,7 @@ const smallStyles = {
   },
 };
 
-/** The module as a package of its own, ready for `npm pack`. */
+/** Builds the npm package of the module, ready for `npm pack`. */
 async function npmPackage() {
   const folder = join(out, 'package');
   const { version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -140,8 +142,8 @@ async function npmPackage() {
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 }
 
-/** What the element fetches for who has a role in the room. */
-function owner() {
+/** Builds the moderation tools, which the element loads for users with a role in the room. */
+function moderationTools() {
   return small({
     ...forElement,
     entryPoints: [join(here, 'moderation-tools/index.ts')],
@@ -152,7 +154,7 @@ function owner() {
   });
 }
 
-/** What `chat.doctor()` fetches. */
+/** Builds the script that `chat.doctor()` loads. */
 function doctor() {
   return build({
     ...forElement,
@@ -162,7 +164,7 @@ function doctor() {
   });
 }
 
-/** The pages, their common parts put in; a bundle of script for each that has one, and the style sheet of all. */
+/** Builds the pages with their common parts, a script for each page that has one, and the style sheet of all pages. */
 async function pages() {
   const parts = await textsIn(join(here, 'pages/parts'));
   const html = await textsIn(join(here, 'pages/html'));
@@ -192,7 +194,7 @@ async function pages() {
   );
 }
 
-/** The host's page, apart from those for everybody. */
+/** Builds the host's page, apart from the pages for everybody. */
 async function hostPage() {
   await mkdir(admin);
   const entryPoints = ['admin.ts', 'board.ts', 'admin.css'].map((name) => join(here, 'admin', name));
@@ -214,13 +216,16 @@ async function hostPage() {
 
 const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts', 'embed.ts'];
 
-/** The way from a page to the place of the front page, which a proxy may have anywhere; `404.html` is sent for paths of any depth. */
+/**
+ * The relative path from a page to the front page, which a proxy may serve below any path. The server fills in that of
+ * `404.html`, because it sends this page for paths of any depth.
+ */
 const ROOTS = { 'room.html': '../', 'embed.html': '../', '404.html': '{{root}}' };
-const withRoot = (text, way) => text.replaceAll('{{root}}', way);
+const withRoot = (text, path) => text.replaceAll('{{root}}', path);
 
 const withParts = (text, parts) => text.replace(/ *<!-- (\w+) -->\n/g, (_, name) => parts[`${name}.html`]);
 
-/** The files of a folder, by name. */
+/** Returns the texts of a folder's files, by name. */
 async function textsIn(folder) {
   const names = await readdir(folder);
   return Object.fromEntries(
@@ -228,7 +233,7 @@ async function textsIn(folder) {
   );
 }
 
-/** The fiddles as they are exported, the README's among them, and a page that runs each that has a room of its own. */
+/** Builds the fiddles, with the one from the README, and a page that runs each fiddle with a room of its own. */
 async function fiddles() {
   await cp(join(here, 'fiddle'), join(site, 'fiddle'), { recursive: true });
   await Promise.all(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors'].map(runPage));
@@ -253,7 +258,10 @@ async function runPage(name) {
   await writeFile(join(site, 'fiddle', name, 'run.js'), js);
 }
 
-/** Beside each text of a folder, its compressed forms: what a browser is sent that takes them. Brotli is for https only. */
+/**
+ * Writes compressed forms beside each text of a folder, for browsers that accept them. They accept Brotli only over
+ * https.
+ */
 async function compress(folder) {
   const files = (await readdir(folder, { recursive: true })).filter((name) => /\.(m?js|css|html|svg)$/.test(name));
   await Promise.all(
@@ -267,11 +275,11 @@ async function compress(folder) {
 
 const remove = (path) => rm(path, { recursive: true, force: true });
 
-/** Builds everything anew. */
+/** Builds everything again. */
 export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
-  await Promise.all([declare(), library(), element(), owner(), doctor(), pages(), hostPage(), fiddles()]);
+  await Promise.all([declare(), library(), element(), moderationTools(), doctor(), pages(), hostPage(), fiddles()]);
   await npmPackage();
   await Promise.all([site, admin].map(compress));
   await remove(finished);

@@ -334,12 +334,12 @@ describe('the doctor', () => {
     await page.clock.install();
     await page.goto(`${link.url}/doctor`);
     await page.clock.fastForward(11_000);
-    await page.getByText('Done. See what to do above.').waitFor();
+    await page.getByText('Done. See the problems above.').waitFor();
     expect(
       await page.locator('.findings li', { hasText: 'has not begun after 10 s' }).locator('b').allTextContents(),
     ).toEqual(['script tags', 'fetch', 'clock', 'long addresses', 'long holds']);
     link.troubles = [];
-    await page.getByRole('button', { name: 'Examine again' }).click();
+    await page.getByRole('button', { name: 'Check again' }).click();
     await page.locator('.findings').getByText('long addresses', { exact: true }).waitFor();
     await page.clock.fastForward(1_000);
     expect(await page.locator('.sign.bad').count()).toBe(0);
@@ -382,7 +382,7 @@ describe('the doctor', () => {
     ]);
     expect(
       findings
-        .filter(({ sentence }) => sentence.startsWith('Not looked at, since no guest could join'))
+        .filter(({ sentence }) => sentence.startsWith('Not checked, because no guest could join'))
         .map(({ about }) => about),
     ).toEqual(['clock', 'long holds']);
     await link.close();

@@ -74,7 +74,7 @@ describe('below a path', () => {
     await page.waitForURL(`${proxy.url}/r/old-address`);
   });
 
-  it("a room invites, and belongs to who has its owner's link", async () => {
+  it("a room invites, and belongs to the holder of its owner link", async () => {
     const page = await open(`${proxy.url}/r/below`);
     await page.getByRole('button', { name: 'Invite' }).click();
     await page.getByRole('img', { name: `QR code of ${proxy.url}/r/below` }).waitFor();
@@ -111,8 +111,8 @@ describe('below a path', () => {
 
   it('the doctor gets through', async () => {
     const page = await open(`${proxy.url}/doctor`);
-    await page.getByText(/Script tags get through/).waitFor();
-    await page.getByText(/fetch gets through/).waitFor();
+    await page.getByText(/Script tags reach the server/).waitFor();
+    await page.getByText(/fetch reaches the server/).waitFor();
   });
 
   it('the host has its page, its acts and the queues', async () => {
@@ -120,8 +120,8 @@ describe('below a path', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('textbox', { name: 'Its name' }).fill('below-host');
     await page.getByRole('button', { name: 'Act' }).last().click();
-    await page.getByText("Make an owner's link").click();
-    await page.getByRole('button', { name: "Make an owner's link" }).click();
+    await page.getByText("Make an owner link").click();
+    await page.getByRole('button', { name: "Make an owner link" }).click();
     await page.getByText(`${proxy.url}/r/below-host#owner=`).waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('link', { name: 'Queues' }).click();

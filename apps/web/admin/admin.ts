@@ -1,41 +1,41 @@
-/** `/admin`: asks for the figures every two seconds, keeps a quarter of an hour of them, and says when they are old. */
-import type { AdminSnapshot, Sample } from '../../../shared/protocol/admin.js';
+/** `/admin`: asks for metrics every two seconds, keeps those of 15 minutes, and says when they are out of date. */
+import type { AdminSnapshot, Sample, SwitchedOff } from '../../../shared/protocol/admin.js';
 import { byId, server } from '../pages/page.js';
-import { ActDialog } from './act-dialog.js';
+import { ActionDialog } from './action-dialog.js';
 import { makeCharts } from './charts.js';
 import { setText } from './dom.js';
 import { clock } from './format.js';
 import { makeLists } from './lists.js';
 
 const EVERY_MS = 2_000;
-/** An answer that has not come by then (ms) will not; a Redis that hangs makes for a slow one. */
+/** An answer takes this long only if it will never come. A Redis that hangs makes answers slow. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Samples kept by the page: 15 minutes. */
+/** The page keeps the samples of 15 minutes. */
 const SAMPLES_MAX = 450;
-/** The newest sample may be so old (ms). */
+/** The newest sample may be this old. */
 const FRESH_MAX_MS = 8_000;
 
 type Kind = 'good' | 'wait' | 'bad';
 
 let samples: Sample[] = [];
-let figures: AdminSnapshot | null = null;
-/** What keeps figures from coming, and since when. */
+let snapshot: AdminSnapshot | null = null;
+/** Why no metrics arrive, and since when. */
 let trouble: string | null = null;
-/** When the last answer came (ms, of this page's clock). */
-let heard = performance.now();
-/** ms by which the server's clock is ahead of this page's: all times shown are the server's. */
-let ahead = 0;
+/** When the last answer came, in ms of this page's clock. */
+let heardAt = performance.now();
+/** How far the server's clock is ahead of this page's. All times that the page shows are the server's. */
+let aheadMs = 0;
 
 const state = byId('state', HTMLElement);
 const node = byId('node', HTMLElement);
 const charts = makeCharts();
-const dialog = new ActDialog(
-  (kind, name) => Boolean(figures && figures.off.some((one) => one.kind === kind && one.name === name)),
+const dialog = new ActionDialog(
+  (kind, target) => Boolean(snapshot?.off.some((one) => one.kind === kind && one.name === target)),
   () => void look(),
 );
-const showLists = makeLists((kind, name) => void dialog.open(kind, name));
+const showLists = makeLists((kind, target) => void dialog.open(kind, target));
 
-/** One look: never rejects. */
+/** Asks once. Never rejects. */
 async function look(): Promise<void> {
   try {
     const newest = samples[samples.length - 1];
@@ -49,35 +49,36 @@ async function look(): Promise<void> {
   }
 }
 
-function refusalOf({ status, headers }: Response): string {
-  if (status === 401) return 'The password is another now: load this page anew';
-  if (status === 429)
-    return `Too many wrong passwords from your address: wait ${headers.get('Retry-After') ?? '600'} s`;
-  return `This server answers ${status}`;
+function refusalOf(response: Response): string {
+  if (response.status === 401) return 'The password has changed: reload this page';
+  if (response.status === 429)
+    return `Too many wrong passwords from your address: wait ${response.headers.get('Retry-After') ?? '600'} s`;
+  return `This server answers with status ${response.status}`;
 }
 
 function take(answer: AdminSnapshot): void {
   trouble = null;
-  heard = performance.now();
-  ahead = answer.at - Date.now();
-  figures = answer.known || !figures ? answer : { ...figures, redis: answer.redis, at: answer.at }; // what was there last stays in view
+  heardAt = performance.now();
+  aheadMs = answer.at - Date.now();
+  // what the server does not know now stays as it was
+  snapshot = answer.known || !snapshot ? answer : { ...snapshot, redis: answer.redis, at: answer.at };
   const newest = samples[samples.length - 1];
   samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-SAMPLES_MAX);
   const last = samples[samples.length - 1];
   showNode(answer.node);
-  showLists(figures, answer.redis.up && last ? last.processes : [answer.process]);
+  showLists(snapshot, answer.redis.up && last ? last.processes : [answer.process]);
   say();
   draw();
 }
 
-/** A process of a former version says nothing of its Node. */
+/** An API process of an older version says nothing about its Node. */
 function showNode(notice: string | null | undefined): void {
   node.hidden = !notice;
   setText(node, notice || '');
 }
 
 function fail(message: string): void {
-  trouble = trouble && trouble.startsWith(message) ? trouble : `${message}, since ${clock(Date.now() + ahead)}`;
+  trouble = trouble?.startsWith(message) ? trouble : `${message}, since ${clock(Date.now() + aheadMs)}`;
   say();
 }
 
@@ -99,19 +100,19 @@ function draw(): void {
 
 function stateNow(): [Kind, string] {
   const last = samples[samples.length - 1];
-  const old = last ? `The figures below are of ${clock(last.at)}.` : '';
-  if (trouble) return ['bad', `${trouble}. ${old}`];
-  const silence = performance.now() - heard;
-  if (silence > FRESH_MAX_MS) return ['bad', `No answer for ${Math.round(silence / 1_000)} s. ${old}`];
-  if (!figures) return ['wait', 'Loading'];
-  if (!figures.redis.up)
-    return [
-      'bad',
-      `Redis is away: ${figures.redis.reason ?? 'no reason is known'}. Requests get “unavailable” until it is back. ${old}`,
-    ];
-  if (!last) return ['wait', 'The first figures come within five seconds'];
-  if (figures.at - last.at > FRESH_MAX_MS) return ['bad', `No process has written figures since ${clock(last.at)}.`];
+  const outdated = last ? `The numbers below are from ${clock(last.at)}.` : '';
+  if (trouble) return ['bad', `${trouble}. ${outdated}`];
+  const silenceMs = performance.now() - heardAt;
+  if (silenceMs > FRESH_MAX_MS) return ['bad', `No answer for ${Math.round(silenceMs / 1_000)} s. ${outdated}`];
+  if (!snapshot) return ['wait', 'Loading'];
+  if (!snapshot.redis.up) return ['bad', `${redisText(snapshot.redis.reason)} ${outdated}`];
+  if (!last) return ['wait', 'The first numbers come within five seconds'];
+  if (snapshot.at - last.at > FRESH_MAX_MS) return ['bad', `No process has written metrics since ${clock(last.at)}.`];
   return ['good', 'Live'];
+}
+
+function redisText(reason: string | null): string {
+  return `Redis is away: ${reason ?? 'the reason is unknown'}. Requests fail with “unavailable” until it is back.`;
 }
 
 async function goOn(): Promise<void> {
@@ -119,9 +120,9 @@ async function goOn(): Promise<void> {
   setTimeout(() => void goOn(), EVERY_MS);
 }
 
-byId('any', HTMLFormElement).addEventListener('submit', (event) => {
-  event.preventDefault();
-  const kind = byId('any-kind', HTMLSelectElement).value as 'room' | 'origin' | 'address';
+byId('any', HTMLFormElement).addEventListener('submit', (submission) => {
+  submission.preventDefault();
+  const kind = byId('any-kind', HTMLSelectElement).value as SwitchedOff['kind'];
   void dialog.open(kind, byId('any-name', HTMLInputElement).value.trim());
 });
 byId('any-kind', HTMLSelectElement).addEventListener('change', ({ target }) => {

@@ -1,3 +1,6 @@
-/** Makes the base address of the board of the queues a path, as its own scripts take it: below that of a proxy where there is one. */
+/**
+ * Makes the base address of the queue board a path, as the board's scripts expect it. A proxy may serve it below a
+ * path.
+ */
 const base = document.querySelector('base');
 if (base) base.setAttribute('href', new URL(base.href).pathname);

@@ -1,17 +1,17 @@
-/** One chart: lines over the last minutes, what they are at now, and at the moment that is pointed at. */
+/** One chart: lines over the last minutes, with their values now or at the moment that the pointer shows. */
 import type { Sample } from '../../../shared/protocol/admin.js';
 import { make, makeSvg, setText } from './dom.js';
 import { clock } from './format.js';
 
 const WIDTH = 300;
 const HEIGHT = 72;
-/** Time (ms) shown at the least; the page keeps more. */
+/** A chart shows at least this time. The page keeps more. */
 const SPAN_MIN_MS = 5 * 60_000;
-/** Samples further apart (ms) are not joined: there were none between. */
+/** A line does not join samples that are further apart, because samples between them are missing. */
 const GAP_MAX_MS = 7_000;
 
 export interface Line {
-  /** Empty for the only one. */
+  /** Empty if the chart has only one line. */
   name: string;
   value: (sample: Sample) => number | null;
 }
@@ -20,9 +20,9 @@ export interface ChartOptions {
   title: string;
   format: (value: number) => string;
   lines: Line[];
-  /** What is said beside the figures. */
+  /** Returns the text beside the values. */
   note?: (sample: Sample) => string;
-  /** The top of the chart at the least. */
+  /** The chart reaches at least up to this value. */
   topMin: number;
 }
 
@@ -47,10 +47,10 @@ export class Chart {
 
   constructor(private readonly options: ChartOptions) {
     const figures = make('dl', 'figures');
-    for (const [i, { name }] of options.lines.entries()) {
+    for (const [i, { name: line }] of options.lines.entries()) {
       const figure = make('dd', `figure f${i}`);
       this.figures.push(figure);
-      figures.append(make('div', '', make('dt', name ? `key k${i}` : 'hidden', name || options.title), figure));
+      figures.append(make('div', '', make('dt', line ? `key k${i}` : 'hidden', line || options.title), figure));
       this.paths.push(makeSvg('path', { class: `line l${i}` }));
     }
     this.svg.append(...(options.lines.length === 1 ? [this.area] : []), ...this.paths, this.cursor);
@@ -66,33 +66,34 @@ export class Chart {
       make('p', 'axis', this.from, this.at),
     );
     this.element.setAttribute('aria-label', options.title);
-    this.svg.addEventListener('pointermove', (event) => this.point(event));
+    this.svg.addEventListener('pointermove', ({ clientX }) => this.point(clientX));
     this.svg.addEventListener('pointerleave', () => {
       this.pointed = null;
       this.say();
     });
   }
 
-  /** Draws the samples, oldest first. `current`: the last is of now. */
+  /** Draws the samples, oldest first. `current`: the last one is recent. */
   show(samples: Sample[], current: boolean): void {
     this.samples = samples;
     this.current = current;
     const { from, to } = this.span();
     const values = this.options.lines.map(({ value }) => samples.map(value));
-    const top =
+    const highest =
       Math.max(
         this.options.topMin,
         ...values.reduce<number[]>((all, some) => all.concat(some.map((one) => one ?? 0)), []),
       ) * 1.08;
     values.forEach((line, i) => {
-      const path = this.pathOf(line, from, to, top);
+      const path = this.pathOf(line, from, to, highest);
       this.paths[i]?.setAttribute('d', path.line);
       if (values.length === 1) this.area.setAttribute('d', path.area);
     });
-    setText(this.top, this.options.format(top / 1.08));
+    const minutes = Math.round((to - from) / 60_000);
+    setText(this.top, this.options.format(highest / 1.08));
     this.svg.setAttribute(
       'aria-label',
-      `${this.options.title}: at most ${this.options.format(top / 1.08)} in the last ${Math.round((to - from) / 60_000)} minutes`,
+      `${this.options.title}: at most ${this.options.format(highest / 1.08)} in the last ${minutes} minutes`,
     );
     this.say();
   }
@@ -102,9 +103,9 @@ export class Chart {
     return { from: Math.min(this.samples[0]?.at ?? to, to - SPAN_MIN_MS), to };
   }
 
-  private pathOf(values: (number | null)[], from: number, to: number, top: number): { line: string; area: string } {
+  private pathOf(values: (number | null)[], from: number, to: number, highest: number): { line: string; area: string } {
     let [line, area, former, begun] = ['', '', 0, 0];
-    const close = (): void => {
+    const closeArea = (): void => {
       if (line && begun) area += `L${x(former)} ${HEIGHT}L${x(begun)} ${HEIGHT}Z`;
     };
     const x = (at: number): string => (((at - from) / (to - from)) * WIDTH).toFixed(1);
@@ -113,26 +114,26 @@ export class Chart {
       if (value === null) return;
       const starts = !begun || at - former > GAP_MAX_MS;
       if (starts) {
-        close();
+        closeArea();
         begun = at;
       }
-      const point = `${starts ? 'M' : 'L'}${x(at)} ${(HEIGHT - (value / top) * HEIGHT).toFixed(1)}`;
+      const point = `${starts ? 'M' : 'L'}${x(at)} ${(HEIGHT - (value / highest) * HEIGHT).toFixed(1)}`;
       line += point;
       area += point;
       former = at;
     });
-    close();
+    closeArea();
     return { line, area };
   }
 
-  private point(event: PointerEvent): void {
+  private point(clientX: number): void {
     const box = this.svg.getBoundingClientRect();
     const { from, to } = this.span();
-    this.pointed = from + ((event.clientX - box.left) / box.width) * (to - from);
+    this.pointed = from + ((clientX - box.left) / box.width) * (to - from);
     this.say();
   }
 
-  /** The figures of now, or of the sample that is pointed at. */
+  /** Shows the newest values, or those of the sample that the pointer shows. */
   private say(): void {
     const { from, to } = this.span();
     const sample = this.pointed === null ? this.samples[this.samples.length - 1] : nearest(this.samples, this.pointed);

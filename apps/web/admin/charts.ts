@@ -1,17 +1,16 @@
-/** Which charts there are. */
+/** The charts of the page. */
 import type { Quantiles, Sample } from '../../../shared/protocol/admin.js';
 import { Chart, type Line } from './chart.js';
 import { bytes, count, time } from './format.js';
 
-const total = (rates: Record<string, number>): number =>
-  Object.keys(rates).reduce((sum, name) => sum + (rates[name] ?? 0), 0);
+const total = (rates: Record<string, number>): number => Object.values(rates).reduce((sum, rate) => sum + rate, 0);
 
-/** `12 rate_limited, 3 unauthorized`: the most frequent three. */
+/** Returns the three most frequent ones, for example `12 rate limited, 3 unauthorized`. */
 function named(rates: Record<string, number>): string {
   return Object.entries(rates)
     .sort(([, a], [, b]) => b - a)
     .slice(0, 3)
-    .map(([name, rate]) => `${count(rate)} ${name.replace(/_/g, ' ')}`)
+    .map(([code, rate]) => `${count(rate)} ${code.replace(/_/g, ' ')}`)
     .join(', ');
 }
 
@@ -24,7 +23,9 @@ const only = (value: (sample: Sample) => number | null): Line[] => [{ name: '', 
 
 function redisNote({ redisUsed, redisMax }: Sample): string {
   if (redisMax === null || redisUsed === null) return '';
-  return redisMax === 0 ? 'no maxmemory is set' : `${Math.round((redisUsed / redisMax) * 100)} % of ${bytes(redisMax)}`;
+  return redisMax === 0
+    ? 'maxmemory is not set'
+    : `${Math.round((redisUsed / redisMax) * 100)} % of ${bytes(redisMax)}`;
 }
 
 export function makeCharts(): Chart[] {
@@ -45,24 +46,29 @@ export function makeCharts(): Chart[] {
       lines: only(({ users }) => users),
       note: ({ rooms }) => (rooms === null ? '' : `in ${count(rooms)} public ${rooms === 1 ? 'room' : 'rooms'}`),
     }),
-    new Chart({ title: 'Sent a second', format: count, topMin: 1, lines: only(({ sends }) => sends) }),
-    new Chart({ title: 'Delivered a second', format: count, topMin: 1, lines: only(({ deliveries }) => deliveries) }),
-    new Chart({ title: 'From send to receipt', format: time, topMin: 0.05, lines: quantiles(({ receipt }) => receipt) }),
+    new Chart({ title: 'Sent per second', format: count, topMin: 1, lines: only(({ sends }) => sends) }),
+    new Chart({ title: 'Delivered per second', format: count, topMin: 1, lines: only(({ deliveries }) => deliveries) }),
     new Chart({
-      title: 'Refused a second',
+      title: 'Time from send to receipt',
+      format: time,
+      topMin: 0.05,
+      lines: quantiles(({ receipt }) => receipt),
+    }),
+    new Chart({
+      title: 'Refused per second',
       format: count,
       topMin: 1,
       lines: only(({ refused }) => total(refused)),
       note: ({ refused, limited }) => named(refused) + (total(limited) > 0 ? `; by limit: ${named(limited)}` : ''),
     }),
     new Chart({
-      title: 'Fan-out: until all have it',
+      title: 'Fan-out: time until all have it',
       format: time,
       topMin: 0.05,
       lines: quantiles(({ fanOutDelay }) => fanOutDelay),
     }),
     new Chart({
-      title: 'Fan-out: one step',
+      title: 'Fan-out: time of one step',
       format: time,
       topMin: 0.01,
       lines: quantiles(({ fanOutTook }) => fanOutTook),
@@ -72,23 +78,23 @@ export function makeCharts(): Chart[] {
       format: count,
       topMin: 5,
       lines: only(({ queue }) => queue),
-      note: ({ queue, queueAge }) => (queue && queueAge !== null ? `the oldest for ${time(queueAge)}` : ''),
+      note: ({ queue, queueAge }) => (queue && queueAge !== null ? `the oldest has waited for ${time(queueAge)}` : ''),
     }),
     new Chart({
-      title: 'Memory of Redis',
+      title: 'Redis memory',
       format: bytes,
       topMin: 2e6,
       lines: only(({ redisUsed }) => redisUsed),
       note: redisNote,
     }),
     new Chart({
-      title: 'Connections of Redis',
+      title: 'Redis connections',
       format: count,
       topMin: 10,
       lines: only(({ redisClients }) => redisClients),
     }),
     new Chart({
-      title: 'Event loop delay, the worst process',
+      title: 'Event loop delay of the slowest process',
       format: time,
       topMin: 0.05,
       lines: only(({ processes }) => Math.max(0, ...processes.map(({ delay }) => delay))),

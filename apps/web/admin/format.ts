@@ -1,14 +1,14 @@
-/** Figures as people read them. */
+/** Writes numbers and times as people read them. */
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const SMALL = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-/** A count, or a rate a second. */
+/** Formats a count, or a rate per second. */
 export function count(value: number): string {
   return (value < 10 ? SMALL : NUMBER).format(value);
 }
 
-/** A time in s. */
+/** Formats a duration. */
 export function time(seconds: number): string {
   if (seconds < 1) return `${seconds < 0.01 ? SMALL.format(seconds * 1_000) : NUMBER.format(seconds * 1_000)} ms`;
   return seconds < 100 ? `${SMALL.format(seconds)} s` : `${NUMBER.format(seconds / 60)} min`;
@@ -23,7 +23,7 @@ export function clock(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB');
 }
 
-/** With the day, unless it is today. */
+/** Formats a time. It has the day, unless that is today. */
 export function moment(at: number): string {
   const day = new Date(at);
   return day.toDateString() === new Date().toDateString()
@@ -31,7 +31,7 @@ export function moment(at: number): string {
     : `${day.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock(at)}`;
 }
 
-/** Seconds as the acts have them. */
+/** Formats the duration of an action, in seconds. */
 export function span(seconds: number): string {
   if (seconds % 3_600 !== 0) return `${seconds} s`;
   return seconds === 3_600 ? '1 hour' : seconds === 86_400 ? '1 day' : `${seconds / 3_600} hours`;

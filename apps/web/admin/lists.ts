@@ -1,13 +1,14 @@
-/** The tables of the page: processes, what is busy, what is off, what was done. */
+/** The tables of the page: processes, what is busy, what is off, and the actions that were taken. */
 import type {
   AdminSnapshot,
   InstanceMetrics,
+  OperatorAction,
   OperatorActionName,
   SwitchedOff,
 } from '../../../shared/protocol/admin.js';
 import { addressOf, byId } from '../pages/page.js';
 import { bytes, count, moment, span, time } from './format.js';
-import { Table } from './table.js';
+import { type Row, Table } from './table.js';
 
 type Kind = SwitchedOff['kind'];
 
@@ -15,102 +16,92 @@ const DONE: Record<OperatorActionName, string> = {
   room_off: 'Room switched off',
   room_on: 'Room switched on',
   clear: 'Room cleared',
-  own: "Owner's link made",
+  own: 'Owner link made',
   address_off: 'Address banned',
   address_on: 'Ban lifted',
   origin_off: 'Origin switched off',
   origin_on: 'Origin switched on',
 };
 
-/** An address as it is shown: a hash short, one in clear whole. */
-export const shortly = (kind: Kind, name: string): string =>
-  kind === 'address' && /^[\w-]{22}$/.test(name) ? `${name.slice(0, 8)}…` : name;
-const linkTo = (kind: Kind, name: string): { href?: string } => (kind === 'room' ? { href: addressOf(name) } : {});
+/** Returns the name to show. The hash of an address is shortened; an address in clear is not. */
+export const shortly = (kind: Kind, target: string): string =>
+  kind === 'address' && /^[\w-]{22}$/.test(target) ? `${target.slice(0, 8)}…` : target;
+const linkTo = (kind: Kind, target: string): { href?: string } => (kind === 'room' ? { href: addressOf(target) } : {});
 
-/** No rows mean nothing then. */
+/** Shown in the place of rows that the server cannot know. */
 const AWAY = 'Not known while Redis is away.';
 
 const ORIGINS: Record<string, string> = {
   null: 'null (a file, or a sandboxed frame)',
-  none: 'none (no page said its own)',
+  none: 'none (the request names no page)',
 };
 
-/** Makes the tables; gives what fills them. `ask` opens the acts on something. */
+/** Makes a table of the page. `numbers`: the columns that hold numbers. */
+function table(id: string, columns: string[], numbers: number[], nothing: string, button: string | null): Table {
+  return new Table(byId(id, HTMLTableElement), columns, numbers, nothing, button);
+}
+
+/** Makes the tables. Returns a function that fills them. `openDialog` offers the actions on something. */
 export function makeLists(
-  ask: (kind: Kind, name: string) => void,
-): (figures: AdminSnapshot, processes: InstanceMetrics[]) => void {
-  const table = (
-    id: string,
-    columns: string[],
-    numbers: number[],
-    nothing: string,
-    button: string | null = null,
-  ): Table => new Table(byId(id, HTMLTableElement), columns, numbers, nothing, button);
-  const processes = table(
-    'processes',
-    ['Process', 'Loop delay, p99', 'Memory'],
-    [1, 2],
-    'None has written its figures yet.',
-  );
+  openDialog: (kind: Kind, target: string) => void,
+): (snapshot: AdminSnapshot, running: InstanceMetrics[]) => void {
+  const none = 'Nobody sends requests.';
+  const processes = table('processes', ['Process', 'Loop delay, p99', 'Memory'], [1, 2], 'No process yet.', null);
   const rooms = table('rooms', ['Room', 'Members', 'Messages/s'], [1, 2], 'Nobody is in a public room.', 'Act');
-  const origins = table('origins', ['Origin', 'Requests/s'], [1], 'Nobody asks.', 'Act');
-  const addresses = table('addresses', ['Address', 'Requests/s'], [1], 'Nobody asks.', 'Act');
-  const values = table('values', ['Room', 'Bytes'], [1], 'No room remembers anything.', 'Act');
-  const weight = byId('values-bytes', HTMLElement);
-  const off = table('off', ['What', 'Until'], [], 'Everything is on.', 'Act');
-  const acts = table('acts', ['When', 'What', 'By'], [], 'Nothing yet.');
-  return (figures, running) => {
-    const instead = figures.known ? undefined : AWAY;
-    const isOff = new Set(figures.off.map(({ kind, name }) => `${kind} ${name}`));
-    const row = (kind: Kind, name: string, ...cells: string[]) => {
-      return {
-        key: name,
-        cells: [kind === 'origin' ? (ORIGINS[name] ?? name) : shortly(kind, name), ...cells],
-        ...linkTo(kind, name),
-        mark: isOff.has(`${kind} ${name}`) ? 'off' : '',
-        act: () => ask(kind, name),
-      };
-    };
-    processes.show(
-      running.map(({ name, delay, memory }) => ({ key: name, cells: [name, time(delay), bytes(memory)] })),
-    );
+  const origins = table('origins', ['Origin', 'Requests/s'], [1], none, 'Act');
+  const addresses = table('addresses', ['Address', 'Requests/s'], [1], none, 'Act');
+  const values = table('values', ['Room', 'Bytes'], [1], 'No room has values.', 'Act');
+  const off = table('off', ['What', 'Until'], [], 'Nothing is switched off.', 'Act');
+  const acts = table('acts', ['When', 'What', 'By'], [], 'No actions yet.', null);
+
+  return (snapshot, running) => {
+    const nothing = snapshot.known ? undefined : AWAY;
+    const isOff = new Set(snapshot.off.map((one) => `${one.kind} ${one.name}`));
+    const row = (kind: Kind, target: string, ...cells: string[]): Row => ({
+      key: target,
+      cells: [kind === 'origin' ? (ORIGINS[target] ?? target) : shortly(kind, target), ...cells],
+      ...linkTo(kind, target),
+      mark: isOff.has(`${kind} ${target}`) ? 'off' : '',
+      act: () => openDialog(kind, target),
+    });
+    const { busy } = snapshot;
+    processes.show(running.map(processRow));
     rooms.show(
-      figures.busy.rooms.map(({ name, members, rate }) => row('room', name, count(members), count(rate))),
-      instead,
+      busy.rooms.map((room) => row('room', room.name, count(room.members), count(room.rate))),
+      nothing,
     );
     origins.show(
-      figures.busy.origins.map(({ origin, rate }) => row('origin', origin, count(rate))),
-      instead,
+      busy.origins.map((one) => row('origin', one.origin, count(one.rate))),
+      nothing,
     );
     addresses.show(
-      figures.busy.addresses.map(({ address, rate }) => row('address', address, count(rate))),
-      instead,
+      busy.addresses.map(({ address, rate }) => row('address', address, count(rate))),
+      nothing,
     );
     values.show(
-      figures.values.rooms.map((room) => row('room', room.name, count(room.bytes))),
-      instead,
+      snapshot.values.rooms.map((room) => row('room', room.name, count(room.bytes))),
+      nothing,
     );
-    weight.textContent = bytes(figures.values.bytes);
+    byId('values-bytes', HTMLElement).textContent = bytes(snapshot.values.bytes);
     off.show(
-      figures.off.map(({ kind, name, since, until }) => ({
-        key: `${kind} ${name}`,
-        cells: [shortly(kind, name), until === null ? `it is switched on (off since ${moment(since)})` : moment(until)],
-        ...linkTo(kind, name),
-        mark: kind,
-        act: () => ask(kind, name),
-      })),
-      instead,
+      snapshot.off.map((one) => ({ ...offRow(one), act: () => openDialog(one.kind, one.name) })),
+      nothing,
     );
-    acts.show(
-      figures.acts.map(({ at, act, on, by, seconds }, i) => ({
-        key: `${at} ${act} ${on} ${i}`,
-        cells: [
-          moment(at),
-          `${DONE[act]}${seconds === undefined ? '' : ` for ${span(seconds)}`}: ${shortly(act.startsWith('address') ? 'address' : 'room', on)}`,
-          by || '–',
-        ],
-      })),
-      instead,
-    );
+    acts.show(snapshot.acts.map(actionRow), nothing);
   };
+}
+
+function processRow({ name: instance, delay, memory }: InstanceMetrics): Row {
+  return { key: instance, cells: [instance, time(delay), bytes(memory)] };
+}
+
+function offRow({ kind, name: target, since, until }: SwitchedOff): Row {
+  const end = until === null ? `you switch it on (off since ${moment(since)})` : moment(until);
+  return { key: `${kind} ${target}`, cells: [shortly(kind, target), end], ...linkTo(kind, target), mark: kind };
+}
+
+function actionRow({ at, act, on, by, seconds }: OperatorAction, i: number): Row {
+  const duration = seconds === undefined ? '' : ` for ${span(seconds)}`;
+  const target = shortly(act.startsWith('address') ? 'address' : 'room', on);
+  return { key: `${at} ${act} ${on} ${i}`, cells: [moment(at), `${DONE[act]}${duration}: ${target}`, by || '–'] };
 }

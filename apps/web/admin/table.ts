@@ -1,14 +1,14 @@
-/** A table that is filled again and again: rows stay the same elements, so that what has the focus keeps it. */
+/** A table that is filled again and again. Its rows stay the same elements, so a focused button keeps the focus. */
 import { make, setText } from './dom.js';
 
 export interface Row {
   key: string;
   cells: string[];
-  /** Where its name leads. */
+  /** The address that its name links to. */
   href?: string;
-  /** Shown in the first cell: `off`. */
+  /** A mark in the first cell, for example `off`. */
   mark?: string;
-  /** What its button does. */
+  /** Called when its button is clicked. */
   act?: () => void;
 }
 
@@ -16,8 +16,8 @@ interface Shown {
   row: HTMLTableRowElement;
   cells: HTMLTableCellElement[];
   mark: HTMLElement;
-  name: HTMLElement;
-  /** What its button is on, for who does not see the row. */
+  title: HTMLElement;
+  /** What the button acts on, for people who do not see the row. */
   target: HTMLElement;
   act: (() => void) | undefined;
 }
@@ -26,17 +26,20 @@ export class Table {
   private readonly body = make('tbody');
   private readonly rows = new Map<string, Shown>();
   private readonly empty = make('td');
-  private readonly nothing = make('tr', 'nothing', this.empty);
+  private readonly emptyRow = make('tr', 'nothing', this.empty);
 
-  /** `numbers`: which columns hold numbers. `means`: what no rows mean. `button`: what the rows' buttons say, for what is in the first cell. */
+  /**
+   * `numbers`: the columns that hold numbers. `nothing`: the text if there are no rows. `button`: the label of each
+   * row's button.
+   */
   constructor(
     private readonly table: HTMLTableElement,
     columns: string[],
     private readonly numbers: number[],
-    private readonly means: string,
+    private readonly nothing: string,
     private readonly button: string | null,
   ) {
-    const head = make('tr', '', ...columns.map((name, i) => this.heading(name, i)));
+    const head = make('tr', '', ...columns.map((column, i) => this.heading(column, i)));
     const last = make('td', '', make('span', 'hidden', 'Act'));
     if (button) head.append(last);
     this.empty.colSpan = columns.length + (button ? 1 : 0);
@@ -44,8 +47,8 @@ export class Table {
     this.show([], 'Not known yet.');
   }
 
-  /** `instead`: what no rows mean this time. */
-  show(rows: Row[], instead = this.means): void {
+  /** `nothing`: the text if there are no rows this time. */
+  show(rows: Row[], nothing = this.nothing): void {
     const keys = new Set(rows.map(({ key }) => key));
     this.rows.forEach(({ row }, key) => {
       if (!keys.has(key)) {
@@ -53,11 +56,11 @@ export class Table {
         this.rows.delete(key);
       }
     });
-    rows.forEach((row) => this.fill(row));
-    setText(this.empty, instead);
-    if (rows.length === 0) this.body.append(this.nothing);
-    else this.nothing.remove();
-    if (!this.table.contains(document.activeElement)) this.sort(rows); // a row that moves would lose the focus
+    for (const row of rows) this.fill(row);
+    setText(this.empty, nothing);
+    if (rows.length === 0) this.body.append(this.emptyRow);
+    else this.emptyRow.remove();
+    if (!this.table.contains(document.activeElement)) this.sort(rows); // a moved row would lose the focus
   }
 
   private sort(rows: Row[]): void {
@@ -70,7 +73,7 @@ export class Table {
   private fill({ key, cells, href, mark = '', act }: Row): void {
     const shown = this.rows.get(key) ?? this.add(key, cells.length, href);
     shown.act = act;
-    setText(shown.name, cells[0] ?? '');
+    setText(shown.title, cells[0] ?? '');
     setText(shown.target, ` on ${cells[0] ?? ''}`);
     setText(shown.mark, mark);
     shown.mark.hidden = !mark;
@@ -81,12 +84,12 @@ export class Table {
 
   private add(key: string, count: number, href: string | undefined): Shown {
     const row = make('tr');
-    const [name, mark] = [make(href === undefined ? 'span' : 'a', 'name'), make('span', 'mark')];
-    if (href !== undefined) name.setAttribute('href', href);
+    const [title, mark] = [make(href === undefined ? 'span' : 'a', 'name'), make('span', 'mark')];
+    if (href !== undefined) title.setAttribute('href', href);
     const cells = Array.from({ length: count }, (_, i) => make('td', this.numbers.includes(i) ? 'number' : ''));
-    if (cells[0]) cells[0].append(name, ' ', mark);
+    if (cells[0]) cells[0].append(title, ' ', mark);
     row.append(...cells);
-    const shown: Shown = { row, cells, mark, name, target: make('span', 'hidden'), act: undefined };
+    const shown: Shown = { row, cells, mark, title, target: make('span', 'hidden'), act: undefined };
     if (this.button) row.append(make('td', 'do', this.actButton(shown)));
     this.rows.set(key, shown);
     this.body.append(row);
@@ -102,8 +105,8 @@ export class Table {
     return button;
   }
 
-  private heading(name: string, i: number): HTMLTableCellElement {
-    const heading = make('th', this.numbers.includes(i) ? 'number' : '', name);
+  private heading(column: string, i: number): HTMLTableCellElement {
+    const heading = make('th', this.numbers.includes(i) ? 'number' : '', column);
     heading.scope = 'col';
     return heading;
   }

@@ -15,8 +15,9 @@ function folderOf(url: string): string {
 }
 
 /**
- * Returns the origin of the script that is running now, for the first time. A module has no `currentScript`. Then its own
- * address tells (`import.meta.url`), or else the call stack. A copy that was bundled into another file finds neither.
+ * Returns the origin of the script that is running now, for the first time. A module has no `currentScript`. Then its
+ * own address tells (`import.meta.url`), or else the call stack. A copy that was bundled into another file finds
+ * neither.
  */
 export function originOf(address?: string): Origin {
   const script = address === undefined ? (document.currentScript as HTMLScriptElement | null) : null;

@@ -19,11 +19,14 @@ export type WayName = TransportName;
 export type State = 'connecting' | 'online' | 'reconnecting' | 'left';
 
 export interface JoinOptions {
-  /** The room to join. Default: `lobby`. `auto` gives this page a room of its own: everybody who opens the page meets there. */
+  /**
+   * The room to join. Default: `lobby`. `auto` gives this page a room of its own: everybody who opens the page meets
+   * there.
+   */
   room?: string;
   /**
-   * The nickname to ask for. Default, and if it is blank: a guest name. If the name is taken, the chat uses the free name
-   * that the server suggests. Read `chat.user.name` to see which one.
+   * The nickname to ask for. Default, and if it is blank: a guest name. If the name is taken, the chat uses the free
+   * name that the server suggests. Read `chat.user.name` to see which one.
    */
   name?: string;
   /** The address of the server. Default: where this script was loaded from. A bundled copy must be told. */
@@ -37,7 +40,10 @@ export interface JoinOptions {
    * connection, if the browser can do that. `own`: this tab is a user of its own.
    */
   tabs?: 'shared' | 'own';
-  /** The room's owner token. It makes this user an owner. A wrong token is ignored. Never put it into a page that others see. */
+  /**
+   * The room's owner token. It makes this user an owner. A wrong token is ignored. Never put it into a page that others
+   * see.
+   */
   owner?: string | undefined;
 }
 
@@ -117,27 +123,37 @@ export interface ValueChange {
   from: UserRef | null;
 }
 
-/** The values that a room remembers, by key. Everybody in the room sees the same values. They stay when everybody leaves. */
+/**
+ * The values that a room remembers, by key. Everybody in the room sees the same values. They stay when everybody
+ * leaves.
+ */
 export interface ChatValues {
-  /** Returns the value that this page knows, its own writes included. `undefined`: there is none, or the room is not open yet. */
+  /**
+   * Returns the value that this page knows, its own writes included. `undefined`: there is none, or the room is not
+   * open yet.
+   */
   get(key: string): JsonValue;
   /** Returns the version of a value, to use as `if`. `'0'` if there is no value. */
   version(key: string): string;
   /** Returns all values whose keys begin with `prefix`, by key. Without a prefix: all values. */
   all(prefix?: string): Record<string, JsonValue>;
   /**
-   * Writes a value: anything that JSON can express, up to 4 KiB. `null` deletes it. A key that begins with `@me/` belongs
-   * to this user: nobody else can write it. Resolves with the new version.
+   * Writes a value: anything that JSON can express, up to 4 KiB. `null` deletes it. A key that begins with `@me/`
+   * belongs to this user: nobody else can write it. Resolves with the new version.
    */
   set(key: string, value: unknown, options?: SetOptions): Promise<string>;
-  /** Adds `by` (default: 1) to a number. A missing number counts as 0. Each call counts exactly once. Resolves with the sum. */
+  /**
+   * Adds `by` (default: 1) to a number. A missing number counts as 0. Each call counts exactly once. Resolves with the
+   * sum.
+   */
   add(key: string, by?: number): Promise<number>;
   /** Deletes a value. A key that ends with `/` deletes all values whose keys begin with it. */
   delete(key: string, options?: SetOptions): Promise<void>;
   /**
    * Calls `listener` with the value once the room is open, and again at each change. `undefined` means that there is no
    * value. A key that ends with `/` stands for all keys that begin with it, and `''` for all keys. Then the listener is
-   * called once for each value, or once with `undefined` if there is none. Returns a function that removes the listener.
+   * called once for each value, or once with `undefined` if there is none. Returns a function that removes the
+   * listener.
    */
   on(key: string, listener: (value: JsonValue, change: ValueChange) => void): () => void;
 }
@@ -224,7 +240,9 @@ export interface ChatEvents {
 export interface Chat {
   /** Resolves when the room is open. Rejects if it cannot be opened. */
   readonly ready: Promise<Ready>;
-  /** This user; `null` until the room is open. The id changes if the server has forgotten the user and makes a new one. */
+  /**
+   * This user; `null` until the room is open. The id changes if the server has forgotten the user and makes a new one.
+   */
   readonly user: UserRef | null;
   /** The name of the room that was joined. */
   readonly room: string;
@@ -244,8 +262,8 @@ export interface Chat {
   /** Calls `listener` for each event of that name. Returns a function that removes the listener. */
   on<N extends keyof ChatEvents>(name: N, listener: (event: ChatEvents[N]) => void): () => void;
   /**
-   * Sends a message to the room, or to one user. Retries for up to five minutes and never sends a message twice. Messages
-   * keep their order. Resolves with the message's id and time. An empty message rejects with `bad_request`.
+   * Sends a message to the room, or to one user. Retries for up to five minutes and never sends a message twice.
+   * Messages keep their order. Resolves with the message's id and time. An empty message rejects with `bad_request`.
    */
   send(message: string | PendingMessage): Promise<Sent>;
   /**
@@ -261,9 +279,13 @@ export interface Chat {
   members(room?: string): Promise<UserRef[]>;
   /** Resolves with older events, oldest first. */
   history(options?: HistoryOptions): Promise<HistoryPage>;
-  /** Takes another nickname. Resolves with the user. Rejects with `name_taken` and a `suggestion` if the name is taken. */
+  /**
+   * Takes another nickname. Resolves with the user. Rejects with `name_taken` and a `suggestion` if the name is taken.
+   */
   rename(name: string): Promise<UserRef>;
-  /** Enters another room. Its events come to the same listeners, with their `room`. Resolves with the room as it is now. */
+  /**
+   * Enters another room. Its events come to the same listeners, with their `room`. Resolves with the room as it is now.
+   */
   enter(room: string): Promise<RoomView>;
   /** Leaves a room that was entered. */
   exit(room: string): Promise<void>;
@@ -272,8 +294,8 @@ export interface Chat {
   /** Accepts a user's private messages and signals again. Resolves with the ids of all blocked users. */
   unblock(user: number): Promise<number[]>;
   /**
-   * Calls any operation of the server, such as `remove`, `mute`, `rules` or `audit`, with this user's token. Retries for up
-   * to 30 seconds. Resolves with the answer.
+   * Calls any operation of the server, such as `remove`, `mute`, `rules` or `audit`, with this user's token. Retries
+   * for up to 30 seconds. Resolves with the answer.
    */
   call<O extends keyof Answers>(operation: O, values?: Fields): Promise<Answers[O]>;
   /** Tries to reach the server now, instead of after the pause between two attempts. */
@@ -281,8 +303,8 @@ export interface Chat {
   /** Ends this chat and its user. The nickname is free again. */
   leave(): Promise<void>;
   /**
-   * Checks everything that can keep a chat from working on this page. Takes about a minute. Calls `tell` with each finding
-   * as soon as it is there. Resolves with all findings.
+   * Checks everything that can keep a chat from working on this page. Takes about a minute. Calls `tell` with each
+   * finding as soon as it is there. Resolves with all findings.
    */
   doctor(tell?: (finding: Finding) => void): Promise<Finding[]>;
 }

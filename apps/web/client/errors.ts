@@ -24,7 +24,9 @@ export function mayRetry({ code, retryAfter }: Failure): boolean {
   return code === 'network' || (retryAfter !== undefined && code !== 'not_allowed'); // a muted user decides anew
 }
 
-/** Returns whatever was thrown as a Failure. An error of another kind means that the request never reached the server. */
+/**
+ * Returns whatever was thrown as a Failure. An error of another kind means that the request never reached the server.
+ */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   return new Failure('network', String(thrown));

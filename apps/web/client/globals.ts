@@ -1,8 +1,8 @@
-// biome-ignore-all lint/suspicious/noShadowRestrictedNames: taking the place of these globals is the purpose of this file
+// biome-ignore-all lint/suspicious/noShadowRestrictedNames: this file is there to take the place of globals
 /**
- * The browser's own objects that our scripts use, as they are when the script loads. The build puts these exports in the
- * place of the globals of the same name. So our code never meets a `class Map`, a `const history` or a `var URL` of the
- * page. `localStorage` and `sessionStorage` are not here: where storage is forbidden, reading them throws.
+ * The browser's own objects that our scripts use, as they are when the script loads. The build puts these exports in
+ * the place of the globals of the same name. So our code never meets a `class Map`, a `const history` or a `var URL` of
+ * the page. `localStorage` and `sessionStorage` are not here: where storage is forbidden, reading them throws.
  */
 
 /** The module can be loaded on a server that renders pages. There is no window there. */
@@ -60,7 +60,9 @@ export const { Map, Set, URL, URLSearchParams } = unspoilt();
 
 const native = realm.JSON;
 
-/** JSON as the language defines it, even if the page has given all arrays or dates a `toJSON`, as Prototype 1.6 does. */
+/**
+ * JSON as the language defines it, even if the page has given all arrays or dates a `toJSON`, as Prototype 1.6 does.
+ */
 export const JSON = {
   parse: native.parse,
   stringify: (value: unknown): string => native.stringify(value, asGiven),

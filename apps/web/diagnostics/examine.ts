@@ -7,10 +7,10 @@ import { checkClock, checkHold, checkLength, checkReach } from './network-checks
 import { checkMixedContent, checkStorage, checkTabs } from './page-checks.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Checks that need a way to the server. */
-const UNREACHED = ['clock', 'long addresses', 'long holds'] as const;
+/** The checks that need a server that can be reached. */
+const NEED_SERVER = ['clock', 'long addresses', 'long holds'] as const;
 
-/** Looks at everything that can keep a chat from working here. Returns a finding for each check. */
+/** Checks everything that can keep a chat from working here. Resolves with a finding for each check. */
 export async function examine(server: string, listener: Listener = {}): Promise<Finding[]> {
   const findings: Finding[] = [];
   const begun = (about: Finding['about']): void => {
@@ -20,14 +20,14 @@ export async function examine(server: string, listener: Listener = {}): Promise<
     findings.push(finding);
     if (listener.found) listener.found(finding);
   };
-  [checkMixedContent(server), checkStorage(), checkTabs()].forEach(found);
+  for (const finding of [checkMixedContent(server), checkStorage(), checkTabs()]) found(finding);
   const transport = await checkReach(server, { begun, found });
   if (transport) await examineAsGuest(server, transport, { begun, found });
-  else UNREACHED.forEach((about) => found(note(about, 'Not looked at, since nothing gets through.')));
+  else for (const about of NEED_SERVER) found(note(about, 'Not checked, because the server cannot be reached.'));
   return findings;
 }
 
-/** Checks that need a user: a guest in a room of its own, who leaves at the end. */
+/** Runs the checks that need a user. It is a guest in a room of its own, who leaves at the end. */
 async function examineAsGuest(
   server: string,
   transport: Transport,
@@ -52,5 +52,5 @@ async function examineHold(transport: Transport, guest: Answers['join']): Promis
 }
 
 function notJoined(about: Finding['about'], { message }: Failure): Finding {
-  return note(about, `Not looked at, since no guest could join: ${message}`);
+  return note(about, `Not checked, because no guest could join: ${message}`);
 }

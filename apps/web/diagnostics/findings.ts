@@ -2,7 +2,7 @@ import type { Finding } from '../client/api.js';
 
 export type { Finding } from '../client/api.js';
 
-/** Where an examination reports to. */
+/** What hears of the checks while they run. */
 export interface Listener {
   /** A check of the network begins. */
   begun?(about: Finding['about']): void;

@@ -1,4 +1,4 @@
-/** `/doctor.js`: what `chat.doctor()` loads when it is called. */
+/** `/doctor.js`: the code that `chat.doctor()` loads. */
 import { registry } from '../client/registry.js';
 import { examine } from './examine.js';
 

@@ -1,19 +1,19 @@
+/** Checks that need no request. */
 import { bad, type Finding, good, note } from './findings.js';
 
-/** What can be seen without asking the server. */
 export function checkMixedContent(server: string): Finding {
   const { protocol, hostname } = new URL(server, document.baseURI);
-  const local = /^(localhost|127\.|\[::1\])/.test(hostname);
+  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname);
   if (location.protocol !== 'https:' || protocol === 'https:')
-    return good('mixed content', 'The page and the server go together: the browser has no reason to block.');
-  if (local)
+    return good('mixed content', 'The browser lets this page use the server: there is no mixed content.');
+  if (isLocal)
     return note(
       'mixed content',
-      'This page is https and the server is plain http on this computer: it works here, if the browser lets pages reach the local network, and nowhere else.',
+      'This page uses https, and the server runs on this computer without https. The chat works on this computer only, if the browser lets pages reach the local network.',
     );
   return bad(
     'mixed content',
-    'This page is https and the server is plain http: browsers block that. Give the server an https address.',
+    'This page uses https, but the server does not. Browsers block that. Use an https address for the server.',
   );
 }
 
@@ -21,17 +21,20 @@ export function checkStorage(): Finding {
   try {
     sessionStorage.setItem('nobackend-chat-doctor', '1');
     sessionStorage.removeItem('nobackend-chat-doctor');
-    return good('storage', 'This page may keep its session, so a reload stays the same user.');
+    return good('storage', 'This page can store its session. You stay the same user when you reload it.');
   } catch (_) {
     return note(
       'storage',
-      'This page may not store anything (a sandboxed frame, or blocked cookies), so each reload is a new user.',
+      'This page cannot store anything, because its frame is sandboxed or cookies are blocked. Each reload makes a new user.',
     );
   }
 }
 
 export function checkTabs(): Finding {
   if (typeof BroadcastChannel === 'function' && navigator.locks)
-    return good('tabs', 'All tabs of this page can be one user with one connection.');
-  return note('tabs', 'This page has no Web Locks (they need https, or localhost), so every tab is a user of its own.');
+    return good('tabs', 'All tabs of this page can share one user and one connection.');
+  return note(
+    'tabs',
+    'This page cannot use Web Locks, which need https or localhost. So each tab is a user of its own.',
+  );
 }

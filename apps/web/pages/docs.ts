@@ -1,4 +1,4 @@
-/** `/docs`: a form for each operation, made from the same table that the server answers by. */
+/** `/docs`: a form for each operation. The server uses the same table of operations. */
 import { ERRORS, type ErrorCode } from '../../../shared/protocol/errors.js';
 import {
   OPERATIONS,
@@ -16,16 +16,16 @@ import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
 import { byId, server } from './page.js';
 
 const transports = { fetch: fetchTransport(server), jsonp: jsonpTransport(server, '') };
-/** ms: longer than the longest hold. */
+/** Longer than the server holds any poll. */
 const REQUEST_TIMEOUT_MS = 65_000;
-const NO_JSON = 'This is not JSON. A text has quotes, as in "hello"; so have names, as in {"a":1}.';
+const NO_JSON = 'This is not JSON. Put texts and names in double quotes, as in "hello" or {"a":1}.';
 
-function field(operation: string, { name, kind, required }: Parameter): HTMLElement {
-  const id = `${operation}-${name}`;
-  const label = h('label', { for: id }, h('code', {}, name), required ? ' ' : h('i', {}, ' optional'));
+function field(operation: string, { name: parameter, kind, required }: Parameter): HTMLElement {
+  const id = `${operation}-${parameter}`;
+  const label = h('label', { for: id }, h('code', {}, parameter), required ? ' ' : h('i', {}, ' optional'));
   const input = h('input', {
     id,
-    name,
+    name: parameter,
     dir: 'auto',
     autocomplete: 'off',
     spellcheck: 'false',
@@ -37,7 +37,7 @@ function field(operation: string, { name, kind, required }: Parameter): HTMLElem
   return h('div', { class: 'field' }, label, input, h('span', { id: `${id}-kind`, class: 'kind' }, KINDS[kind]));
 }
 
-const isJsonKind = (kind: Parameter['kind']): boolean => kind === 'data' || kind === 'value' || kind === 'words';
+const isJsonKind = (kind: string): boolean => kind === 'data' || kind === 'value' || kind === 'words';
 
 function isJson(text: string): boolean {
   try {
@@ -47,22 +47,21 @@ function isJson(text: string): boolean {
   }
 }
 
-/** What was typed, as the request takes it. Of numbers the server takes the digits too. */
+/** Returns the values that were typed in. The server also accepts a number as a text of digits. */
 function valuesOf(form: HTMLFormElement): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  form.querySelectorAll('input').forEach(({ name, value }) => {
-    if (value !== '')
-      values[name] = name === 'data' || name === 'value' || name === 'words' ? JSON.parse(value) : value;
-  });
+  for (const { name: parameter, value } of form.querySelectorAll('input')) {
+    if (value !== '') values[parameter] = isJsonKind(parameter) ? JSON.parse(value) : value;
+  }
   return values;
 }
 
-async function call(operation: OperationName, form: HTMLFormElement, way: keyof typeof transports): Promise<void> {
+async function call(operation: OperationName, form: HTMLFormElement, by: keyof typeof transports): Promise<void> {
   const output = form.querySelector('output');
   if (!output) return;
   output.textContent = operation === 'poll' ? 'Waiting…' : '…';
   try {
-    const answer = await transports[way].call(operation, valuesOf(form), REQUEST_TIMEOUT_MS).done;
+    const answer = await transports[by].call(operation, valuesOf(form), REQUEST_TIMEOUT_MS).done;
     output.textContent = JSON.stringify(answer, null, 2);
     remember(answer as { token?: string; cursor?: string });
   } catch (thrown) {
@@ -70,21 +69,19 @@ async function call(operation: OperationName, form: HTMLFormElement, way: keyof 
   }
 }
 
-/** A failure as the server told it. One that never reached the server has no status. */
+/** Returns a failure as the server words it. A request that never reached the server has no status. */
 function errorOf(thrown: unknown): object {
   const { code, message, field: at, suggestion, retryAfter, reason } = asFailure(thrown);
-  const status = code in ERRORS ? ERRORS[code as ErrorCode].status : undefined;
-  return { code, status, message, field: at, suggestion, retryAfter, reason };
+  const httpStatus = code in ERRORS ? ERRORS[code as ErrorCode].status : undefined;
+  return { code, status: httpStatus, message, field: at, suggestion, retryAfter, reason };
 }
 
-/** Puts a token or cursor into every form that takes one. */
+/** Fills the token and the cursor of an answer into every form that takes them. */
 function remember(answer: { token?: string; cursor?: string }): void {
-  for (const name of ['token', 'cursor'] as const) {
-    const value = answer[name];
-    if (value)
-      document.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`).forEach((input) => {
-        input.value = value;
-      });
+  for (const parameter of ['token', 'cursor'] as const) {
+    const value = answer[parameter];
+    if (!value) continue;
+    for (const input of document.querySelectorAll<HTMLInputElement>(`input[name="${parameter}"]`)) input.value = value;
   }
 }
 
@@ -100,9 +97,9 @@ function formOf(operation: OperationName): HTMLElement {
     h('div', { class: 'calls' }, fetching, scripting),
     output,
   );
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    void call(operation, form, event.submitter === scripting ? 'jsonp' : 'fetch');
+  form.addEventListener('submit', (submission) => {
+    submission.preventDefault();
+    void call(operation, form, submission.submitter === scripting ? 'jsonp' : 'fetch');
   });
   const link = h('a', { href: `#op-${operation}` }, `Link to ${operation}`);
   const paths = h(
@@ -117,7 +114,7 @@ function formOf(operation: OperationName): HTMLElement {
   return h('details', { id: `op-${operation}`, class: 'fold operation' }, summary, h('p', {}, more), paths, form);
 }
 
-/** Opens what the address points to, which may be closed, and was not there when the browser looked for it. */
+/** Opens and shows the part that the address points to. It did not exist yet when the browser looked for it. */
 function reveal(): void {
   const target = document.getElementById(location.hash.slice(1));
   if (!target) return;
@@ -134,27 +131,26 @@ function joinNow(): void {
 }
 
 function errorTerm(code: ErrorCode): HTMLElement[] {
-  const { status, retry } = ERRORS[code];
+  const { status: httpStatus, retry } = ERRORS[code];
   return [
-    h('dt', {}, h('code', {}, code), ` ${status}`),
-    h('dd', {}, `${WHEN[code]}.${retry ? ' The same request may succeed later.' : ''}`),
+    h('dt', {}, h('code', {}, code), ` ${httpStatus}`),
+    h('dd', {}, `${WHEN[code]}${retry ? ' The same request may succeed later.' : ''}`),
   ];
 }
 
-function wordTerm([name, text]: [string, string]): HTMLElement[] {
+function wordTerm([key, text]: [string, string]): HTMLElement[] {
   return [
-    h('dt', {}, h('code', {}, name)),
-    h('dd', {}, text || 'the language of dates, as de; none: that of the page'),
+    h('dt', {}, h('code', {}, key)),
+    h('dd', {}, text || 'the language of dates, for example de. Default: the language of the page'),
   ];
 }
 
-document.querySelectorAll('[data-code]').forEach((element) => {
+for (const element of document.querySelectorAll('[data-code]'))
   element.textContent = (element.textContent || '').split('{{server}}').join(server);
-});
-Object.entries(ENGLISH).forEach((entry) => byId('words', HTMLDListElement).append(...wordTerm(entry)));
-Object.entries(TOOLS_ENGLISH).forEach((entry) => byId('owner-words', HTMLDListElement).append(...wordTerm(entry)));
+for (const entry of Object.entries(ENGLISH)) byId('words', HTMLDListElement).append(...wordTerm(entry));
+for (const entry of Object.entries(TOOLS_ENGLISH)) byId('owner-words', HTMLDListElement).append(...wordTerm(entry));
 byId('forms', HTMLElement).append(...(Object.keys(OPERATIONS) as OperationName[]).map(formOf));
-(Object.keys(ERRORS) as ErrorCode[]).forEach((code) => byId('codes', HTMLDListElement).append(...errorTerm(code)));
+for (const code of Object.keys(ERRORS) as ErrorCode[]) byId('codes', HTMLDListElement).append(...errorTerm(code));
 byId('join-now', HTMLButtonElement).addEventListener('click', joinNow);
 addEventListener('hashchange', reveal);
 reveal();

@@ -1,4 +1,4 @@
-/** Runs in a sandboxed frame, which has no origin: what gets through from here gets through from any page. */
+/** Runs the checks in a sandboxed frame. It has no origin, so what works from here works from any page. */
 import type { Finding } from '../client/api.js';
 import { examine } from '../diagnostics/examine.js';
 import { server } from './page.js';
@@ -18,7 +18,7 @@ function begin(): void {
   void examine(server, { begun, found }).then(() => tell({ done: true }));
 }
 
-// a request that is begun before, or within the load event, is a part of the page's loading
+// a request that begins before the load event has ended counts as part of the page's loading
 addEventListener('load', () => {
   setTimeout(begin);
 });

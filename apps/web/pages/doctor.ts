@@ -1,28 +1,31 @@
-/** `/doctor`: the examination, made from a foreign origin as other pages would make it. */
+/** `/doctor`: runs the checks from another origin, as the page of somebody else would. */
 import type { Finding } from '../client/api.js';
 import { bad } from '../diagnostics/findings.js';
 import { checkMixedContent, checkStorage, checkTabs } from '../diagnostics/page-checks.js';
 import type { FrameNews } from './doctor-frame.js';
 import { byId, copyOnClick, select, server } from './page.js';
 
-/** Of these the frame, which may store nothing, would say what is true only of itself. */
+/**
+ * The checks that this page makes itself. In the frame, which may store nothing, they would say what is true only
+ * there.
+ */
 const OWN = ['mixed content', 'storage', 'tabs'];
 /** The checks that the frame makes. */
 const IN_FRAME: Finding['about'][] = ['script tags', 'fetch', 'clock', 'long addresses', 'long holds'];
-/** ms after which a check that has not begun is named. */
+/** The page names a check that has not begun after this time. */
 const LATE_MS = 10_000;
 const NOT_BEGUN =
-  `This check has not begun after ${LATE_MS / 1_000} s: the browser, or something between you and the server, ` +
-  'keeps /doctor-frame.html or its script from running.';
-const LAST_LOOK = 'The last look, at how long a request may be held, takes most of a minute.';
+  `This check has not begun after ${LATE_MS / 1_000} s. The browser, or something between you and the server, ` +
+  'blocks /doctor-frame.html or its script.';
+const LAST_CHECK = 'The last check finds out how long a request can stay open. It takes up to 45 s.';
 const SIGNS = { good: '✓', note: '!', bad: '✕' };
-const SAID = { good: 'Good', note: 'To know', bad: 'Problem' };
+const LABELS = { good: 'Good', note: 'Note', bad: 'Problem' };
 
 const list = byId('findings', HTMLOListElement);
 const progress = byId('progress', HTMLElement);
 let frame: HTMLIFrameElement | null = null;
 let ticking: ReturnType<typeof setInterval> | undefined;
-/** Checks that the frame has not begun. */
+/** The checks that the frame has not begun. */
 let waiting = new Set<Finding['about']>();
 
 function add({ about, verdict, sentence }: Finding): void {
@@ -33,14 +36,14 @@ function add({ about, verdict, sentence }: Finding): void {
   sign.className = `sign ${verdict}`;
   sign.textContent = SIGNS[verdict];
   sign.setAttribute('role', 'img');
-  sign.setAttribute('aria-label', SAID[verdict]);
+  sign.setAttribute('aria-label', LABELS[verdict]);
   title.textContent = about;
   words.append(title, sentence);
   item.append(sign, words);
   list.append(item);
 }
 
-/** A finding as a line of text. */
+/** Returns a finding as a line of text. */
 function findingText(item: Element): string {
   return [item.querySelector('.sign'), item.querySelector('b'), item.querySelector('p')?.lastChild]
     .map((part) => part?.textContent ?? '')
@@ -48,44 +51,52 @@ function findingText(item: Element): string {
 }
 
 function tick(): void {
-  const from = Date.now();
+  const startedAt = Date.now();
   const say = (): void => {
-    const passed = Date.now() - from;
-    if (passed >= LATE_MS && waiting.size === IN_FRAME.length) return giveUp();
-    const late = passed >= LATE_MS && waiting.size > 0 ? ` Not begun yet: ${Array.from(waiting).join(', ')}.` : '';
-    progress.textContent = `Examining, ${Math.round(passed / 1_000)} s. ${LAST_LOOK}${late}`;
+    const passedMs = Date.now() - startedAt;
+    if (passedMs >= LATE_MS && waiting.size === IN_FRAME.length) giveUp();
+    else progress.textContent = progressText(passedMs);
   };
-  progress.removeAttribute('role'); // a clock is not worth saying aloud every second
+  progress.removeAttribute('role'); // a screen reader should not say the time every second
   ticking = setInterval(say, 1_000);
   say();
 }
 
-/** The frame has not run: nothing more will come from it. */
+function progressText(passedMs: number): string {
+  const late = passedMs >= LATE_MS && waiting.size > 0 ? ` Not begun yet: ${Array.from(waiting).join(', ')}.` : '';
+  return `Checking for ${Math.round(passedMs / 1_000)} s. ${LAST_CHECK}${late}`;
+}
+
+/** The frame does not run, so it will not report anything. */
 function giveUp(): void {
-  IN_FRAME.forEach((about) => add(bad(about, NOT_BEGUN)));
+  for (const about of IN_FRAME) add(bad(about, NOT_BEGUN));
   finish();
 }
 
 function finish(): void {
   clearInterval(ticking);
   progress.setAttribute('role', 'status');
-  progress.textContent = list.querySelector('.bad') ? 'Done. See what to do above.' : 'Done. A chat works here.';
+  progress.textContent = list.querySelector('.bad') ? 'Done. See the problems above.' : 'Done. A chat works here.';
   if (frame) frame.remove();
   frame = null;
-  byId('again', HTMLButtonElement).hidden = byId('copy', HTMLButtonElement).hidden = false;
+  showButtons(true);
+}
+
+function showButtons(shown: boolean): void {
+  for (const id of ['again', 'copy']) byId(id, HTMLButtonElement).hidden = !shown;
 }
 
 function start(): void {
   list.replaceChildren();
   waiting = new Set(IN_FRAME);
-  byId('again', HTMLButtonElement).hidden = byId('copy', HTMLButtonElement).hidden = true;
-  [checkMixedContent(server), checkStorage(), checkTabs()].forEach(add);
+  showButtons(false);
+  for (const finding of [checkMixedContent(server), checkStorage(), checkTabs()]) add(finding);
   tick();
   frame = document.createElement('iframe');
   frame.setAttribute('sandbox', 'allow-scripts');
   frame.src = `${server}/doctor-frame.html`;
   frame.hidden = true;
-  frame.title = 'Examination from another origin';
+  frame.title = 'Checks from another origin';
   document.body.append(frame);
 }
 
@@ -97,7 +108,7 @@ addEventListener('message', ({ source, data }: MessageEvent<FrameNews>) => {
 });
 
 function addFromFrame(finding: Finding): void {
-  waiting.delete(finding.about); // what could not be looked at does not begin
+  waiting.delete(finding.about); // a check that could not be made does not begin
   add(finding);
 }
 

@@ -1,4 +1,7 @@
-/** `/embed/<room>`: the chat alone, for a frame in a page of any site. That page could lie over it and lead clicks, so there are no owner's tools. */
+/**
+ * `/embed/<room>`: only the chat, for a frame in a page of any site. That page could cover the frame and misdirect
+ * clicks, so it has no tools for owners.
+ */
 import { byId, roomOfPage } from './page.js';
 
 const room = roomOfPage();

@@ -1,17 +1,17 @@
-/** The examples: each runs in a frame beside its own text. */
+/** `/examples`: each example runs in a frame beside its own code. */
 import { type Fiddle, readFiddle, wholeText } from './fiddle.js';
 import { highlighted } from './highlight.js';
 import { EDITORS, fillOnSubmit } from './open-in.js';
 import { copyOnClick, select, server } from './page.js';
 
-function editorForm(name: keyof typeof EDITORS, label: string, fiddle: Fiddle): HTMLFormElement {
+function editorForm(editor: keyof typeof EDITORS, label: string, fiddle: Fiddle): HTMLFormElement {
   const form = document.createElement('form');
   const button = document.createElement('button');
   form.method = 'post';
   form.target = '_blank';
   button.textContent = label;
   form.append(button);
-  fillOnSubmit(form, EDITORS[name], () => fiddle);
+  fillOnSubmit(form, EDITORS[editor], () => fiddle);
   return form;
 }
 
@@ -35,19 +35,19 @@ function openIn(fiddle: Fiddle, code: HTMLElement): HTMLElement {
   return bar;
 }
 
-function frame(name: string, title: string): HTMLIFrameElement {
+function frame(example: string, title: string): HTMLIFrameElement {
   const element = document.createElement('iframe');
   element.title = `${title}, running`;
   running.observe(element);
-  element.dataset.src = `${server}/fiddle/${name}/run.html`;
+  element.dataset.src = `${server}/fiddle/${example}/run.html`;
   return element;
 }
 
-/** Each holds a request open, and a browser opens no more than six connections to one server. */
+/** Each example keeps a request open, and a browser opens no more than six connections to one server. */
 const RUNNING_MAX = 4;
 const loaded = new Set<HTMLIFrameElement>();
 
-/** Runs what comes into view, and ends what was seen longest ago. */
+/** Runs the examples that come into view, and stops those that were seen longest ago. */
 const running = new IntersectionObserver((entries) =>
   entries.forEach(({ isIntersecting, target }) => {
     const element = target as HTMLIFrameElement;
@@ -62,7 +62,7 @@ const running = new IntersectionObserver((entries) =>
   }),
 );
 
-/** Without a step for "Back". */
+/** Loads an address without adding a step for the "Back" button. */
 function go({ contentWindow }: HTMLIFrameElement, address: string): void {
   contentWindow?.location.replace(address);
 }

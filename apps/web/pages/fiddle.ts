@@ -1,6 +1,6 @@
 import { server } from './page.js';
 
-/** A fiddle: the three panes that every editor has. */
+/** The three panes that every editor of fiddles has. */
 export interface Fiddle {
   title: string;
   html: string;
@@ -8,25 +8,25 @@ export interface Fiddle {
   js: string;
 }
 
-/** Those of which the HTML pane is all. */
+/** The fiddles that have only an HTML pane. */
 const HTML_ONLY = ['element', 'plain', 'frame'];
 
-async function pane(name: string, kind: string): Promise<string> {
-  if (kind !== 'html' && HTML_ONLY.includes(name)) return '';
-  const response = await fetch(`${server}/fiddle/${name}/fiddle.${kind}`);
+async function pane(folder: string, kind: string): Promise<string> {
+  if (kind !== 'html' && HTML_ONLY.includes(folder)) return '';
+  const response = await fetch(`${server}/fiddle/${folder}/fiddle.${kind}`);
   return response.ok ? response.text() : '';
 }
 
-/** A fiddle as it is served, with this server's address and a room put into it. */
-export async function readFiddle(name: string, title: string, room: string): Promise<Fiddle> {
-  const texts = await Promise.all(['html', 'css', 'js'].map((kind) => pane(name, kind)));
+/** Resolves with a fiddle, filled in with this server's address and a room. */
+export async function readFiddle(folder: string, title: string, room: string): Promise<Fiddle> {
+  const texts = await Promise.all(['html', 'css', 'js'].map((kind) => pane(folder, kind)));
   const [html = '', css = '', js = ''] = texts.map((text) =>
     text.split('{{server}}').join(server).split('{{room}}').join(room),
   );
   return { title, html, css, js };
 }
 
-/** The fiddle as one text, to be read here and pasted into any page: first what there is to understand, last how it looks. */
+/** Returns the fiddle as one text, to read here and to paste into any page. The styles come last. */
 export function wholeText({ html, css, js }: Fiddle): string {
   const parts = [html.trim()];
   if (js) parts.push(`<script>\n${js.trim()}\n</script>`);

@@ -1,4 +1,4 @@
-/** What is coloured in a piece of HTML or JavaScript, by class; good enough to read by, and no parser. */
+/** Patterns for what is coloured in HTML or JavaScript, by class. This is no parser, but good enough for reading. */
 const TOKENS: Array<[string, RegExp]> = [
   ['comment', /\/\/[^\n]*|<!--[\s\S]*?-->/y],
   ['string', /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/y],
@@ -16,7 +16,9 @@ function tokenAt(text: string, at: number): [string, string] | null {
   return null;
 }
 
-/** The text as nodes: spans where there is something to colour. An address within a string is no comment. */
+/**
+ * Returns the text as nodes, with a span for each coloured piece. The `//` of an address within a string is no comment.
+ */
 export function highlighted(text: string): Array<Node | string> {
   const nodes: Array<Node | string> = [];
   let plain = '';

@@ -1,4 +1,4 @@
-/** The front page: a fresh room, the code that makes it, and the ways to take that code elsewhere. */
+/** The front page: a new room, the code for it, and buttons that open this code elsewhere. */
 import { type Fiddle, readFiddle, wholeText } from './fiddle.js';
 import { highlighted } from './highlight.js';
 import { EDITORS, fillOnSubmit, reachProblem } from './open-in.js';
@@ -6,11 +6,11 @@ import { addressOf, byId, copyOnClick, select } from './page.js';
 import { freshRoom } from './room-name.js';
 
 const NOTES: Record<string, string> = {
-  element: 'The whole chat: people, private messages, history, light and dark.',
-  library: 'The library alone: 10 KB, and every pixel is yours.',
+  element: 'The whole chat: people, private messages, history, light and dark theme.',
+  library: 'Only the library, 11 KB. You design the chat yourself.',
   frame:
-    'For pages that allow frames but no scripts: a wiki, a blog, a learning platform. The owner’s tools are in the room’s own page.',
-  plain: 'Nothing but script tags, as in the README: this is all that a client has to do.',
+    'For pages that allow frames but no scripts, such as a wiki, a blog or a learning platform. The tools for the owner are on the room’s own page.',
+  plain: 'Only script tags, as in the README. A client needs nothing more.',
 };
 
 const room = freshRoom();
@@ -18,27 +18,27 @@ const code = byId('code', HTMLElement);
 const fiddles: Record<string, Fiddle> = {};
 let fiddle: Fiddle = { title: '', html: '', css: '', js: '' };
 
-/** All three are read at once, so that each is there when it is asked for. */
+/** Reads all fiddles at once, so that each is there when the visitor asks for it. */
 async function load(): Promise<void> {
-  const names = Object.keys(NOTES);
-  const found = await Promise.all(names.map((name) => readFiddle(name, 'A chat in one minute', room)));
+  const folders = Object.keys(NOTES);
+  const found = await Promise.all(folders.map((folder) => readFiddle(folder, 'A chat in one minute', room)));
   found.forEach((one, i) => {
-    fiddles[names[i] || ''] = one;
+    fiddles[folders[i] || ''] = one;
   });
   show('element');
 }
 
-function show(name: string): void {
-  fiddle = fiddles[name] || fiddle;
+function show(folder: string): void {
+  fiddle = fiddles[folder] || fiddle;
   code.replaceChildren(...highlighted(wholeText(fiddle).trim()));
-  byId('code-note', HTMLElement).textContent = NOTES[name] || '';
+  byId('code-note', HTMLElement).textContent = NOTES[folder] || '';
 }
 
 function tabs(): void {
   const buttons = Array.from(document.querySelectorAll<HTMLButtonElement>('[data-fiddle]'));
   for (const button of buttons) {
     button.addEventListener('click', () => {
-      buttons.forEach((other) => other.setAttribute('aria-pressed', String(other === button)));
+      for (const other of buttons) other.setAttribute('aria-pressed', String(other === button));
       show(button.dataset.fiddle || 'element');
     });
   }
@@ -53,8 +53,8 @@ function stage(): void {
 }
 
 function editors(): void {
-  for (const name of ['jsfiddle', 'codepen', 'stackblitz'] as const) {
-    fillOnSubmit(byId(name, HTMLFormElement), EDITORS[name], () => fiddle);
+  for (const editor of ['jsfiddle', 'codepen', 'stackblitz'] as const) {
+    fillOnSubmit(byId(editor, HTMLFormElement), EDITORS[editor], () => fiddle);
   }
   const warning = byId('warning', HTMLElement);
   warning.textContent = reachProblem();

@@ -2,7 +2,7 @@ import type { Fiddle } from './fiddle.js';
 
 type Fields = Record<string, string>;
 
-/** An editor that opens what is posted to it. */
+/** An editor that opens the code that is posted to it. */
 interface Editor {
   action: string;
   fields(fiddle: Fiddle): Fields;
@@ -10,13 +10,13 @@ interface Editor {
 
 const ABOUT = 'Made with nobackend-chat';
 
-/** The script tag stays in the HTML: JSFiddle does not load `resources` on the first run. */
+/** The script tag stays in the HTML, because JSFiddle does not load `resources` on the first run. */
 const jsfiddle: Editor = {
   action: 'https://jsfiddle.net/api/post/library/pure/',
   fields: ({ title, html, css, js }) => ({ title, description: ABOUT, html, css, js, wrap: 'b', normalize_css: 'no' }),
 };
 
-/** CodePen's address for as long as it has two editors; then it is to be `/pen/define` again. */
+/** CodePen uses this address while it has two editors. Afterwards it will be `/pen/define` again. */
 const codepen: Editor = {
   action: 'https://codepen.io/cpe/pen/define/',
   fields: ({ title, html, css, js }) => ({
@@ -38,31 +38,30 @@ const stackblitz: Editor = {
 
 export const EDITORS = { jsfiddle, codepen, stackblitz };
 
-/** Makes `form` post the fiddle that is current when it is submitted. */
+/** Makes `form` post the fiddle that is shown when it is submitted. */
 export function fillOnSubmit(form: HTMLFormElement, editor: Editor, current: () => Fiddle): void {
   form.action = editor.action;
   form.addEventListener('submit', () => {
-    form.querySelectorAll('textarea').forEach((field) => field.remove());
-    const fields = editor.fields(current());
-    for (const name of Object.keys(fields)) form.append(hidden(name, fields[name] || ''));
+    for (const former of form.querySelectorAll('textarea')) former.remove();
+    for (const [field, value] of Object.entries(editor.fields(current()))) form.append(hidden(field, value));
   });
 }
 
-/** A text area keeps line ends, which an input would lose. */
-function hidden(name: string, value: string): HTMLTextAreaElement {
-  const field = document.createElement('textarea');
-  field.hidden = true;
-  field.name = name;
-  field.value = value;
-  return field;
+/** A text area keeps line breaks. An input would lose them. */
+function hidden(field: string, value: string): HTMLTextAreaElement {
+  const area = document.createElement('textarea');
+  area.hidden = true;
+  area.name = field;
+  area.value = value;
+  return area;
 }
 
-/** Why an editor, which is served over HTTPS, may not be able to reach this server; empty when it is. */
+/** Returns why an editor, which is served over https, may not reach this server. Returns '' if it can. */
 export function reachProblem(): string {
   const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
   if (local)
-    return 'This server runs on your own computer, so what you open in an editor works on this computer only, and the browser may ask whether the page may reach it.';
+    return 'This server runs on your own computer. The code that you open in an editor works on this computer only, and the browser may ask for permission.';
   if (location.protocol === 'http:')
-    return 'These editors are served over HTTPS, where browsers load nothing over plain HTTP. Give this server an https address and they will work.';
+    return 'These editors use https, and browsers block plain http there. The code will work once this server has an https address.';
   return '';
 }

@@ -1,4 +1,4 @@
-/** Names for rooms that nobody else has: two words to say aloud, and a few signs against guessing. */
+/** Makes names for new rooms: two words to say aloud, and five characters that keep others from guessing the name. */
 const FIRST = [
   'amber',
   'brisk',
@@ -50,11 +50,11 @@ function pick(words: string[]): string {
 }
 
 function made(): string {
-  const signs = Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => (byte % 36).toString(36)).join('');
-  return `${pick(FIRST)}-${pick(SECOND)}-${signs}`;
+  const letters = Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => (byte % 36).toString(36)).join('');
+  return `${pick(FIRST)}-${pick(SECOND)}-${letters}`;
 }
 
-/** A fresh room, the same one again after a reload. */
+/** Returns a new room's name. After a reload, it returns the same one again. */
 export function freshRoom(): string {
   try {
     const room = sessionStorage.getItem(STORAGE_KEY) || made();

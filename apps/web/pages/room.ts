@@ -1,11 +1,14 @@
-/** The full-screen chat at `/r/<room>`, with an address to share. */
+/** `/r/<room>`: the chat on a full page, with an address to share. */
 import { renderSVG } from 'uqr';
 import { addressOf, byId, copyOnClick, roomOfPage, select } from './page.js';
 
 const room = roomOfPage();
 const address = addressOf(room);
 
-/** The owner's link ends in `#owner=<token>`. It goes out of the address at once: nobody is to read it there, or to copy it by mistake. */
+/**
+ * Returns the token of an owner link, which ends in `#owner=<token>`. Removes it from the address at once, so that
+ * nobody reads it there or copies it by mistake.
+ */
 function takeOwner(): string | undefined {
   const found = /^#owner=([\w-]+)$/.exec(location.hash);
   if (found) history.replaceState(history.state, '', location.href.replace(/#.*/, ''));
@@ -23,14 +26,14 @@ function openChat(): void {
   chat.setAttribute('room', room);
   byId('main', HTMLElement).append(chat);
   document.title = `${room} · nobackend-chat`;
-  chat.addEventListener('unread', (event) => {
-    const unread = (event as CustomEvent<number>).detail;
+  chat.addEventListener('unread', (change) => {
+    const unread = (change as CustomEvent<number>).detail;
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${room} · nobackend-chat`;
   });
 }
 
-/** The address as a picture for a phone's camera. */
-function picture(): HTMLImageElement {
+/** Returns the address as a QR code. */
+function qrCode(): HTMLImageElement {
   const image = new Image(220, 220);
   image.src = `data:image/svg+xml,${encodeURIComponent(renderSVG(address, { border: 2 }))}`;
   image.alt = `QR code of ${address}`;
@@ -41,11 +44,11 @@ function invite(): void {
   const sheet = byId('sheet', HTMLDialogElement);
   const link = byId('link', HTMLAnchorElement);
   link.href = link.textContent = address;
-  byId('qr', HTMLElement).append(picture());
+  byId('qr', HTMLElement).append(qrCode());
   byId('local', HTMLElement).hidden = !/^(localhost|127\.|\[::1\])/.test(location.hostname);
   byId('invite', HTMLButtonElement).addEventListener('click', () => sheet.showModal());
-  sheet.addEventListener('click', (event) => {
-    if (event.target === sheet) sheet.close();
+  sheet.addEventListener('click', ({ target }) => {
+    if (target === sheet) sheet.close();
   });
   copyOnClick(
     byId('copy', HTMLButtonElement),

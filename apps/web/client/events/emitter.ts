@@ -1,6 +1,8 @@
 type Listener<P> = (payload: P) => void;
 
-/** Calls listeners by the name of an event. If one throws, the others are still called. Its error reaches the console. */
+/**
+ * Calls listeners by the name of an event. If one throws, the others are still called. Its error reaches the console.
+ */
 export interface Emitter<Events> {
   /** Returns a function that removes the listener. */
   on<N extends keyof Events>(eventName: N, listener: Listener<Events[N]>): () => void;

@@ -24,7 +24,9 @@ export interface FeedDelegate {
   keepAsking<O extends 'history' | 'get'>(operation: O, values: Fields, forMs: number): Promise<Answers[O]>;
 }
 
-/** Turns what the wire brings into what the page hears: each event once and in order. Gaps are filled from the history. */
+/**
+ * Turns what the wire brings into what the page hears: each event once and in order. Gaps are filled from the history.
+ */
 export class Feed {
   readonly order = new Order();
   readonly roster = new Roster();
@@ -90,7 +92,10 @@ export class Feed {
     for (const chatEvent of answer.events) this.accept(chatEvent);
   }
 
-  /** Takes an event that another tab has told. That tab had heard `after` before it. If this tab has not, it missed something. */
+  /**
+   * Takes an event that another tab has told. That tab had heard `after` before it. If this tab has not, it missed
+   * something.
+   */
   hear(chatEvent: ChatEvent | SignalEvent, after: string): void {
     const { order } = this;
     if (chatEvent.type !== 'signal') {
@@ -104,7 +109,10 @@ export class Feed {
     this.accept(chatEvent, false);
   }
 
-  /** Asks the server about the first event of a room, such as a private one. The page hears it if the server knows it too. */
+  /**
+   * Asks the server about the first event of a room, such as a private one. The page hears it if the server knows it
+   * too.
+   */
   private async confirm({ room, id }: ChatEvent): Promise<void> {
     this.order.buffer(room);
     const { events } = await this.history(room).catch((): Pick<HistoryPage, 'events'> => ({ events: [] }));
@@ -121,7 +129,10 @@ export class Feed {
     this.renewValues(room);
   }
 
-  /** Ends the buffering of a room that has been read to its end. First come the events read, then those that arrived meanwhile. */
+  /**
+   * Ends the buffering of a room that has been read to its end. First come the events read, then those that arrived
+   * meanwhile.
+   */
   settle(room: string, events: ChatEvent[]): void {
     const buffered = this.order.flush(room);
     for (const chatEvent of events) this.accept(chatEvent);
@@ -177,8 +188,8 @@ export class Feed {
   }
 
   /**
-   * Events were lost on the way (`missed`), or by the server (`reset`). Reads all rooms back, and tells the page only of
-   * what is gone for good. `coming` are the events of the same answer.
+   * Events were lost on the way (`missed`), or by the server (`reset`). Reads all rooms back, and tells the page only
+   * of what is gone for good. `coming` are the events of the same answer.
    */
   private async repair(missed: number, reset: boolean, coming: (ChatEvent | SignalEvent)[]): Promise<void> {
     const known = new Set(coming.map((one) => ('id' in one ? one.id : '')));

@@ -12,8 +12,8 @@ export type Heard = [event: ChatEvent, certain: boolean];
  * Knows the last event of each room. The wire delivers at least once and in order. So it is enough to drop events that
  * are not after the last one: then the page sees each event once and in order.
  *
- * Events told by another tab are remembered one by one. They do not move the last event, because any page of this origin
- * could claim to be that tab, and one event with a huge id would silence the room.
+ * Events told by another tab are remembered one by one. They do not move the last event, because any page of this
+ * origin could claim to be that tab, and one event with a huge id would silence the room.
  */
 export class Order {
   private readonly seen = new Map<string, string>();

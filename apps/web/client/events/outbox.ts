@@ -17,7 +17,9 @@ export interface PendingWrite {
 /** Resolves with the answer. `values` get their nonce, `id`, when their turn comes. Until then they may be replaced. */
 export type Outbox = <O extends PendingWrite['operation']>(operation: O, values: Fields) => Promise<Answers[O]>;
 
-/** Makes an outbox. It sends what goes to the same room or user one after the other, so retries never change the order. */
+/**
+ * Makes an outbox. It sends what goes to the same room or user one after the other, so retries never change the order.
+ */
 export function makeOutbox(post: (write: PendingWrite) => Promise<unknown>, pauses: Pauses): Outbox {
   /** The last write by room or user. */
   const last = new Map<unknown, Promise<unknown>>();

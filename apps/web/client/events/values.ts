@@ -35,14 +35,18 @@ export interface ValuesDelegate {
 type Listener = (value: unknown, change: ValueChange) => void;
 
 /**
- * The values of a room as this page knows them. They are a snapshot, the `value` events after it, and above both the writes
- * of this page that no event has told of yet. The version of a value is the id of its event, so what is not newer is known.
+ * The values of a room as this page knows them. They are a snapshot, the `value` events after it, and above both the
+ * writes of this page that no event has told of yet. The version of a value is the id of its event, so what is not
+ * newer is known.
  */
 export class Values implements ChatValues {
   /** All events up to this id are in `now`. */
   private through = START;
   private now = new Map<string, RoomValue>();
-  /** Keys that only another tab has told of. Any page of this origin could be that tab, so the server's word replaces it. */
+  /**
+   * Keys that only another tab has told of. Any page of this origin could be that tab, so the server's word replaces
+   * it.
+   */
   private doubted = new Set<string>();
   private pending: OptimisticWrite[] = [];
   private reading: Promise<void> = Promise.resolve();
@@ -200,7 +204,9 @@ export class Values implements ChatValues {
     return isMany(key) ? this.keys().filter((one) => covers(key, one)) : [key];
   }
 
-  /** Returns the key as everybody reads it. The page writes `@me/` for its user's own keys; others see the user's id. */
+  /**
+   * Returns the key as everybody reads it. The page writes `@me/` for its user's own keys; others see the user's id.
+   */
   private stored(key: string): string {
     return `${key}`.replace(/^@me\//, `@${this.delegate.userId()}/`);
   }

@@ -6,8 +6,8 @@ const HOLD_MIN_S = 2;
 const CROWDED_HOLD_S = 3;
 
 /**
- * Knows how long the server may hold a poll on this network. Some proxies cut silent requests. Two polls in a row that were
- * cut, both after a while, shorten the hold to less than that while. A single one may be a train in a tunnel.
+ * Knows how long the server may hold a poll on this network. Some proxies cut silent requests. Two polls in a row that
+ * were cut, both after a while, shorten the hold to less than that while. A single one may be a train in a tunnel.
  */
 export class Hold {
   seconds = POLL_TIMEOUT_DEFAULT_S;
@@ -18,7 +18,10 @@ export class Hold {
     this.cutAt = Infinity;
   }
 
-  /** Takes note that a poll failed after `elapsedMs`. Returns true if the network seems to cut polls, rather than to be gone. */
+  /**
+   * Takes note that a poll failed after `elapsedMs`. Returns true if the network seems to cut polls, rather than to be
+   * gone.
+   */
   failed(elapsedMs: number): boolean {
     const after = Math.min(elapsedMs / 1_000, this.seconds);
     if (after < HOLD_MIN_S) return false;

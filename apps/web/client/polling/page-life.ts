@@ -52,10 +52,15 @@ export function watchPage(delegate: PageLifeDelegate): Unwatch {
   };
 }
 
-/** Polls begin after this time even if the page is still loading: the server ends a user that does not poll within 30 s. */
+/**
+ * Polls begin after this time even if the page is still loading: the server ends a user that does not poll within 30 s.
+ */
 const LOADING_MAX_MS = 20_000;
 
-/** Resolves when the page has loaded, or takes too long to. A script tag before that would keep its loading indicator on. */
+/**
+ * Resolves when the page has loaded, or takes too long to. A script tag before that would keep its loading indicator
+ * on.
+ */
 export function afterLoad(): Promise<void> {
   return new Promise((resolve) => {
     const later = (): void => {

@@ -29,7 +29,9 @@ export interface PollingDelegate {
 /** The page gives way to another one when polls of that one have won this often in SUPERSEDED_WITHIN_MS. */
 const SUPERSEDED_MAX = 3;
 const SUPERSEDED_WITHIN_MS = 30_000;
-/** A held poll that returns empty within this time brings no news. More than HASTY_MAX in a row must not become a storm. */
+/**
+ * A held poll that returns empty within this time brings no news. More than HASTY_MAX in a row must not become a storm.
+ */
 const HASTY_MS = 500;
 const HASTY_MAX = 3;
 /** This many chats of a page may hold a poll each and leave one of the browser's six connections to a host free. */
@@ -146,7 +148,10 @@ export class Polling {
     await this.pauses.wait(backoff(this.failures, failure.retryAfter));
   }
 
-  /** A later poll of this user has won. It is a delayed one of this page, or one of another copy of it, which then wins again. */
+  /**
+   * A later poll of this user has won. It is a delayed one of this page, or one of another copy of it, which then wins
+   * again.
+   */
   private async contend(failure: Failure): Promise<void> {
     const now = Date.now();
     this.superseded = this.superseded.filter((at) => now - at < SUPERSEDED_WITHIN_MS).concat(now);

@@ -28,8 +28,9 @@ function remembered(): string {
 }
 
 /**
- * Returns the name of a room of this page's own. It comes from the page's address, so everybody who opens the page meets
- * there, and a fork of the page has another room. If the address is made up, so is the room, and this browser remembers it.
+ * Returns the name of a room of this page's own. It comes from the page's address, so everybody who opens the page
+ * meets there, and a fork of the page has another room. If the address is made up, so is the room, and this browser
+ * remembers it.
  */
 export function autoRoom(address = location.href): string {
   const page = address.replace(/[?#].*$/, '').replace(WRAPPING, '');

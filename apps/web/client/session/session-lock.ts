@@ -3,7 +3,9 @@ const HANDOVER_MS = 1_000;
 
 /** A lock that shows other tabs that something is in use here. It holds one name at a time. */
 export interface SessionLock {
-  /** Releases the former lock and takes this one. Resolves with false if another page has it and does not release it. */
+  /**
+   * Releases the former lock and takes this one. Resolves with false if another page has it and does not release it.
+   */
   acquire(lockName: string): Promise<boolean>;
   release(): void;
 }

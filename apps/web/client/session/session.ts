@@ -89,7 +89,10 @@ export class Session {
     }
   }
 
-  /** Sends a write once. If a former user may have sent it already, first asks the server by that user's token and nonce. */
+  /**
+   * Sends a write once. If a former user may have sent it already, first asks the server by that user's token and
+   * nonce.
+   */
   async post(write: PendingWrite): Promise<unknown> {
     if (write.sentBy && write.sentBy !== this.token) {
       const { id, room, to, key } = write.fields;
@@ -130,7 +133,9 @@ export class Session {
     return this.start('poll', { cursor: this.cursor || undefined, timeout }, timeout * 1_000 + REQUEST_TIMEOUT_MS);
   }
 
-  /** Joins again under the same name, because the server does not know `spent` any more. All callers share one attempt. */
+  /**
+   * Joins again under the same name, because the server does not know `spent` any more. All callers share one attempt.
+   */
   renew(spent: string): Promise<void> {
     if (this.token === spent && this.askLeader(spent))
       return Promise.reject(new Failure('network', 'Another tab signs in again.'));

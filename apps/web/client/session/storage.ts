@@ -3,8 +3,8 @@ import { registry } from '../registry.js';
 import { makeSessionLock, type SessionLock } from './session-lock.js';
 
 /**
- * A session as it survives a reload. It is stored in `sessionStorage`, and tabs send it to each other. Other tabs may run
- * another version of the library, so the fields keep their names.
+ * A session as it survives a reload. It is stored in `sessionStorage`, and tabs send it to each other. Other tabs may
+ * run another version of the library, so the fields keep their names.
  */
 export interface StoredSession {
   token: string;
@@ -17,9 +17,9 @@ export interface StoredSession {
 }
 
 /**
- * The place of one session in the tab's storage. Where storage is forbidden, nothing is stored and nothing breaks. A tab
- * that was duplicated, or opened by `window.open`, has a copy of the storage. A lock with the id of the user shows which
- * tab has the session. Where there are no locks (plain http), the copy shows whether it was in use.
+ * The place of one session in the tab's storage. Where storage is forbidden, nothing is stored and nothing breaks. A
+ * tab that was duplicated, or opened by `window.open`, has a copy of the storage. A lock with the id of the user shows
+ * which tab has the session. Where there are no locks (plain http), the copy shows whether it was in use.
  */
 export interface SessionStore {
   readonly lock: SessionLock;

@@ -5,8 +5,8 @@ import { secret } from '../secret.js';
 import type { StoredSession } from './storage.js';
 
 /**
- * What the tabs of one user tell each other. Another tab may run another version of the library, so kinds and fields keep
- * their names.
+ * What the tabs of one user tell each other. Another tab may run another version of the library, so kinds and fields
+ * keep their names.
  */
 export type TabMessage =
   /** Asks whether a tab leads. The leader answers with `session`. */
@@ -60,11 +60,11 @@ function commonSecret(): string {
 
 /**
  * The tabs of one user. The tab that holds the lock leads. The others wait for the lock, so a leader that is closed is
- * replaced at once. A frozen leader holds the lock but says nothing; then a visible tab takes the lock from it. A tab that
- * cannot share, or may not, leads itself alone.
+ * replaced at once. A frozen leader holds the lock but says nothing; then a visible tab takes the lock from it. A tab
+ * that cannot share, or may not, leads itself alone.
  *
- * The tabs talk on a channel with a secret name, so other pages of the origin cannot listen for tokens or events, nor join
- * in. All pages of the origin can list the names of locks, so the lock's name has another part of the secret.
+ * The tabs talk on a channel with a secret name, so other pages of the origin cannot listen for tokens or events, nor
+ * join in. All pages of the origin can list the names of locks, so the lock's name has another part of the secret.
  */
 export class Tabs {
   leading = false;

@@ -21,8 +21,8 @@ export interface TransportChoice {
 }
 
 /**
- * Finds the transport that works here and keeps to it. Until one has worked, each request tries `fetch` first and then a
- * script tag. A page cannot tell a server that is down from a policy that forbids `fetch`, but the second try can.
+ * Finds the transport that works here and keeps to it. Until one has worked, each request tries `fetch` first and then
+ * a script tag. A page cannot tell a server that is down from a policy that forbids `fetch`, but the second try can.
  */
 export function chooseTransport(server: string, nonce: string, wanted: TransportName | 'auto'): TransportChoice {
   const viaFetch = fetchTransport(server);

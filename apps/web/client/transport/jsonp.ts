@@ -24,7 +24,10 @@ function queryOf(values: Fields, callback: string): URLSearchParams {
   return query;
 }
 
-/** Returns the address as `require-trusted-types-for 'script'` wants it: made by a policy of ours, if the page allows one. */
+/**
+ * Returns the address as `require-trusted-types-for 'script'` wants it: made by a policy of ours, if the page allows
+ * one.
+ */
 function trusted(url: string): string {
   const page = registry();
   const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
@@ -37,7 +40,9 @@ function trusted(url: string): string {
   return page.policy ? page.policy.createScriptURL(url) : url;
 }
 
-/** Adds a script tag to the page. Calls `done` once it has run or failed. Throws `page_policy` if the page forbids it. */
+/**
+ * Adds a script tag to the page. Calls `done` once it has run or failed. Throws `page_policy` if the page forbids it.
+ */
 export function addScript(url: string, nonce: string, done: () => void): HTMLScriptElement {
   const script = document.createElement('script');
   try {

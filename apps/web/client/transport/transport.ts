@@ -46,8 +46,8 @@ export interface Progress {
 }
 
 /**
- * Makes a call that settles exactly once: by its answer, by a failure, by `abandon`, or after `timeoutMs`. `begin` sends
- * the request and returns a function that cleans up once the call is settled. If `begin` throws, the call fails.
+ * Makes a call that settles exactly once: by its answer, by a failure, by `abandon`, or after `timeoutMs`. `begin`
+ * sends the request and returns a function that cleans up once the call is settled. If `begin` throws, the call fails.
  */
 export function within<A>(timeoutMs: number, begin: (progress: Progress) => () => void): Call<A> {
   let abandon: () => void = () => undefined;

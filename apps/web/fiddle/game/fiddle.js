@@ -6,7 +6,7 @@ const cells = Array.from({ length: 9 }, (_, cell) => {
 const lines = ['012', '345', '678', '036', '147', '258', '048', '246'];
 const has = ({ moves }, player) => lines.some((line) => [...line].every((cell) => moves[cell] === player));
 const game = () => chat.values.get('game') || { moves: {}, players: [] };
-const change = (next) => chat.values.set('game', next, { if: chat.values.version('game') }).catch(() => 'too late'); // the first counts
+const change = (next) => chat.values.set('game', next, { if: chat.values.version('game') }).catch(() => 'too late'); // the first move counts
 document.querySelector('body > button').onclick = () => change({ moves: {}, players: [] });
 function play(cell) {
   const { moves, players } = game(), turn = Object.keys(moves).length % 2, { id } = chat.user;

@@ -9,7 +9,7 @@ async function finish() {
   const mine = { name: chat.user.name, score: clicks };
   clicks = 0;
   button.textContent = 'Once more';
-  for (let late = true; late;) { // who writes at the same time is not overwritten: then it is read and written again
+  for (let late = true; late;) { // if somebody else writes at the same time, read the list and write it again
     const version = chat.values.version('best');
     const best = [...(chat.values.get('best') || []), mine].sort((a, b) => b.score - a.score).slice(0, 5);
     late = await chat.values.set('best', best, { if: version }).then(() => false, ({ code }) => code === 'conflict');

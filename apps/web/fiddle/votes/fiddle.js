@@ -3,7 +3,7 @@ const choices = ['Coffee', 'Tea', 'Water', 'It depends'];
 const buttons = choices.map((choice, i) => {
   const button = document.querySelector('#choices').appendChild(document.createElement('button'));
   button.onclick = () => {
-    const former = localStorage.vote; // one vote for each browser, which may change its mind
+    const former = localStorage.vote; // one vote for each browser; it can be changed
     if (former === `${i}`) return;
     if (values.get(`votes/${former}`)) values.add(`votes/${former}`, -1);
     values.add(`votes/${localStorage.vote = i}`);

@@ -1,4 +1,4 @@
-/** The dialog that asks before an act, and says what came of it. */
+/** The dialog that asks which action to take, takes it, and shows the outcome. */
 import type {
   AddressLookupReply,
   OperatorActionReply,
@@ -14,31 +14,36 @@ type Kind = SwitchedOff['kind'];
 interface Choice {
   request: Omit<OperatorActionRequest, 'on'>;
   label: string;
-  says: string;
+  effect: string;
 }
 
+/** `on`: while it is on. `off`: while it is off. */
 const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> = {
   room: {
     on: [
       {
         request: { act: 'room_off' },
         label: 'Switch the room off',
-        says: 'Nobody enters or speaks there, its owner neither, until you switch it on.',
+        effect: 'Nobody can enter it or write there, not even its owner, until you switch it on.',
       },
     ],
     off: [
       {
         request: { act: 'room_on' },
         label: 'Switch the room on',
-        says: 'Everybody may enter and speak again, as its rules say.',
+        effect: 'Everybody can enter and write again, if its rules allow it.',
       },
     ],
     always: [
-      { request: { act: 'clear' }, label: 'Clear the room', says: 'All its messages and values go, for good.' },
+      {
+        request: { act: 'clear' },
+        label: 'Clear the room',
+        effect: 'Deletes all its messages and values. You cannot undo this.',
+      },
       {
         request: { act: 'own' },
-        label: "Make an owner's link",
-        says: 'Who opens it owns the room. A former owner owns it no more.',
+        label: 'Make an owner link',
+        effect: 'Anyone who opens the link owns the room. The former owner loses it.',
       },
     ],
   },
@@ -47,10 +52,12 @@ const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> =
       {
         request: { act: 'origin_off' },
         label: 'Switch the origin off',
-        says: 'Its pages are refused. Polls they hold run out within a minute.',
+        effect: 'Requests of its pages are refused. Open polls end within a minute.',
       },
     ],
-    off: [{ request: { act: 'origin_on' }, label: 'Switch the origin on', says: 'Its pages may use this chat again.' }],
+    off: [
+      { request: { act: 'origin_on' }, label: 'Switch the origin on', effect: 'Its pages can use this chat again.' },
+    ],
     always: [],
   },
   address: {
@@ -58,41 +65,41 @@ const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> =
       {
         request: { act: 'address_off', seconds: 3_600 },
         label: 'Ban for an hour',
-        says: 'Nobody behind this address can use the chat. Polls it holds run out within a minute.',
+        effect: 'Nobody behind this address can use the chat. Open polls end within a minute.',
       },
       {
         request: { act: 'address_off', seconds: 86_400 },
         label: 'Ban for a day',
-        says: 'The same, as long as its hash is known.',
+        effect: 'The same for a day. After that, the hash of the address is another one.',
       },
     ],
     off: [
       {
         request: { act: 'address_on' },
         label: 'Lift the ban',
-        says: 'Who is behind this address may use the chat again.',
+        effect: 'People behind this address can use the chat again.',
       },
     ],
     always: [],
   },
 };
 
-export class ActDialog {
+export class ActionDialog {
   private readonly dialog = byId('ask', HTMLDialogElement);
   private readonly choices = byId('ask-choices', HTMLElement);
-  private readonly said = byId('ask-said', HTMLElement);
+  private readonly outcome = byId('ask-said', HTMLElement);
   private readonly link = byId('ask-link', HTMLElement);
   private readonly button = byId('ask-do', HTMLButtonElement);
   private readonly copy: HTMLButtonElement;
   private kind: Kind = 'room';
-  private name = '';
-  private off = false;
-  /** Counts what is opened: an answer that comes late must not change what the dialog is about. */
+  private target = '';
+  private isOff = false;
+  /** Counts openings. A late answer must not change what the dialog is about. */
   private turn = 0;
 
-  /** `acted` is called after an act. `isOff` says whether something is off. */
+  /** Asks `readIsOff` whether something is off. Calls `acted` after an action. */
   constructor(
-    private readonly isOff: (kind: Kind, name: string) => boolean,
+    private readonly readIsOff: (kind: Kind, target: string) => boolean,
     private readonly acted: () => void,
   ) {
     this.copy = make('button', 'button', 'Copy the link');
@@ -107,23 +114,26 @@ export class ActDialog {
     this.choices.addEventListener('change', () => this.update());
   }
 
-  /** An address is looked at first: of a wrong one nothing is offered. */
-  async open(kind: Kind, name: string): Promise<void> {
+  /** Opens the dialog. Looks an address up first, and offers no action on a wrong one. */
+  async open(kind: Kind, target: string): Promise<void> {
     const turn = ++this.turn;
-    const known = kind === 'address' ? await post<AddressLookupReply>('/admin/address', { on: name }) : null;
+    const known = kind === 'address' ? await post<AddressLookupReply>('/admin/address', { on: target }) : null;
     if (turn !== this.turn || this.dialog.open) return;
-    [this.kind, this.name, this.off] = [kind, name, known && known.ok ? known.off : this.isOff(kind, name)];
+    this.kind = kind;
+    this.target = target;
+    this.isOff = known?.ok ? known.off : this.readIsOff(kind, target);
     byId('ask-title', HTMLElement).textContent =
-      `${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)} ${shortly(kind, name)}`;
-    this.choices.replaceChildren(...(known && !known.ok ? [] : this.offered()).map((choice, i) => choiceOf(choice, i)));
-    this.show(known ? saidOf(known) : '', '');
+      `${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)} ${shortly(kind, target)}`;
+    const offered = known && !known.ok ? [] : this.offered();
+    this.choices.replaceChildren(...offered.map((choice, i) => choiceOf(choice, i)));
+    this.show(known ? lookupText(known) : '', '');
     this.update();
     this.dialog.showModal();
   }
 
   private offered(): Choice[] {
     const { on, off, always } = CHOICES[this.kind];
-    return [...(this.off ? off : on), ...always];
+    return [...(this.isOff ? off : on), ...always];
   }
 
   private chosen(): Choice | undefined {
@@ -136,8 +146,8 @@ export class ActDialog {
     this.button.hidden = !this.chosen();
   }
 
-  private show(said: string, link: string): void {
-    this.said.textContent = said;
+  private show(outcome: string, link: string): void {
+    this.outcome.textContent = outcome;
     this.link.textContent = link;
     this.link.hidden = this.copy.hidden = !link;
     this.button.hidden = this.choices.hidden = Boolean(link);
@@ -148,30 +158,34 @@ export class ActDialog {
     const choice = this.chosen();
     if (!choice) return;
     this.button.disabled = true;
-    const reply = await post<OperatorActionReply>('/admin/act', { ...choice.request, on: this.name });
+    const reply = await post<OperatorActionReply>('/admin/act', { ...choice.request, on: this.target });
     this.button.disabled = false;
     if (!reply.ok) return this.show(reply.message, '');
     this.acted();
     if (reply.owner === undefined) this.dialog.close();
-    else this.show('Shown once. Whoever has it owns the room.', `${addressOf(this.name)}#owner=${reply.owner}`);
+    else
+      this.show(
+        'This link is shown only once. Anyone who has it owns the room.',
+        `${addressOf(this.target)}#owner=${reply.owner}`,
+      );
   }
 }
 
-function choiceOf({ label, says }: Choice, i: number): HTMLElement {
+function choiceOf({ label, effect }: Choice, i: number): HTMLElement {
   const input = make('input');
   input.type = 'radio';
   input.name = 'act';
   input.checked = i === 0;
-  return make('label', 'choice', input, make('span', '', make('b', '', label), make('span', '', says)));
+  return make('label', 'choice', input, make('span', '', make('b', '', label), make('span', '', effect)));
 }
 
-function saidOf(reply: AddressLookupReply): string {
+function lookupText(reply: AddressLookupReply): string {
   if (!reply.ok) return reply.message;
   if (reply.own) return 'This is your own address.';
-  return reply.busy ? '' : 'It is not among the busiest addresses now: is it the right one?';
+  return reply.busy ? '' : 'It is not among the busiest addresses now. Check that it is the right one.';
 }
 
-/** Never rejects. */
+/** Sends a request. Never rejects. */
 async function post<Reply>(
   path: string,
   body: OperatorActionRequest | { on: string },
@@ -184,6 +198,9 @@ async function post<Reply>(
     });
     return (await response.json()) as Reply;
   } catch (_) {
-    return { ok: false, message: 'The server did not answer. Look at the list of what was done before you try again.' };
+    return {
+      ok: false,
+      message: 'The server did not answer. Look at the list of actions before you try again.',
+    };
   }
 }
