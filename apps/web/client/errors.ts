@@ -19,6 +19,13 @@ export class Failure extends Error implements ChatFailure {
   }
 }
 
+/** Messages of the failure `network` if no chat server has answered. The element offers more help then. */
+export const NO_ANSWER = {
+  unreachable: 'The server could not be reached.',
+  late: 'The server did not answer in time.',
+  noChat: 'No chat server answered.',
+};
+
 /** Whether the same request may succeed later: the server was not reached, or it says when to try again. */
 export function mayRetry({ code, retryAfter }: Failure): boolean {
   return code === 'network' || (retryAfter !== undefined && code !== 'not_allowed'); // a muted user decides anew

@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorDetails } from '../../../../shared/protocol/errors
 import type { OperationName } from '../../../../shared/protocol/operations.js';
 import type { Answers, Fields } from '../answers.js';
 import type { TransportName } from '../api.js';
-import { ABANDONED, asFailure, Failure } from '../errors.js';
+import { ABANDONED, asFailure, Failure, NO_ANSWER } from '../errors.js';
 
 /** A request that has been sent. */
 export interface Call<A> {
@@ -31,7 +31,7 @@ function unwrap<A>(body: unknown): A {
   const { ok, error } = (body || {}) as { ok?: boolean; error?: ErrorBody };
   if (ok === true) return body as A;
   const { code, message = '' } = (error || {}) as Partial<ErrorBody>;
-  if (!code) throw new Failure('network', 'No chat server answered.');
+  if (!code) throw new Failure('network', NO_ANSWER.noChat);
   throw new Failure(code, message, error);
 }
 
@@ -58,7 +58,7 @@ export function within<A>(timeoutMs: number, begin: (progress: Progress) => () =
       act();
     };
     const fail = (failure: Failure): void => settle(() => reject(failure));
-    const expire = (): void => fail(new Failure('network', 'The server did not answer in time.'));
+    const expire = (): void => fail(new Failure('network', NO_ANSWER.late));
     let timer = setTimeout(expire, timeoutMs);
     let cleanUp = (): void => undefined;
     abandon = () => fail(ABANDONED);
@@ -71,7 +71,7 @@ export function within<A>(timeoutMs: number, begin: (progress: Progress) => () =
             reject(failure);
           }
         }),
-      failed: () => fail(new Failure('network', 'The server could not be reached.')),
+      failed: () => fail(new Failure('network', NO_ANSWER.unreachable)),
       alive: () => {
         clearTimeout(timer);
         timer = setTimeout(expire, REQUEST_TIMEOUT_MS);

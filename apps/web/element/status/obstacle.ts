@@ -1,3 +1,4 @@
+import { NO_ANSWER } from '../../client/errors.js';
 import { fill, type Texts } from '../texts.js';
 
 /** The server has no https. A page with https cannot call it, except on this computer. */
@@ -14,12 +15,9 @@ export function obstacle(server: string, reason: string, texts: Texts): string {
   return fill(texts.unreachable, { reason: reason || texts.noAnswer });
 }
 
-/** The beginnings of the library's reasons if no chat server has answered. */
-const NO_ANSWER = /^(?:The server (?:could|took)|Something other)|^$/;
-
 /** Returns whether the reason comes from the server. Then the server works, and nothing blocks it. */
 export function hasAnswered(reason: string): boolean {
-  return !NO_ANSWER.test(reason);
+  return reason !== '' && !Object.values(NO_ANSWER).includes(reason);
 }
 
 /**
