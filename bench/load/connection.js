@@ -37,6 +37,7 @@ export class Connection {
    */
   get(path, onBody) {
     if (this.#onBody !== null) throw new Error('the connection waits for an answer');
+    if (this.#ended) throw new Error(`the connection to ${this.#host} has ended`);
     this.#onBody = onBody;
     this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n\r\n`, 'latin1');
   }
@@ -44,6 +45,11 @@ export class Connection {
   /** Requests a path and resolves with the JSON of the JSONP answer. */
   call(/** @type {string} */ path) {
     return new Promise((resolve) => this.get(path, (body) => resolve(parseJsonp(body))));
+  }
+
+  /** True when it takes no more requests. */
+  get ended() {
+    return this.#ended;
   }
 
   end() {
@@ -66,9 +72,11 @@ export class Connection {
     return true;
   }
 
+  /** A server may close a connection that has been idle for a minute. Any other end is a fault. */
   #fail(/** @type {string} */ why) {
     if (this.#ended) return;
     this.#ended = true;
+    if (this.#onBody === null) return;
     throw new Error(`a connection to ${this.#host} broke: ${why}`);
   }
 }

@@ -78,7 +78,8 @@ export class Room {
   #request(/** @type {number} */ number) {
     const token = this.members[number % this.members.length]?.token;
     const text = `${number}+${FILLING}`.slice(0, MESSAGE_BYTES);
-    this.#connection ??= new Connection(this.#port); // not earlier: servers close an idle connection
+    // made when it is needed, and again: servers close an idle connection
+    if (this.#connection === null || this.#connection.ended) this.#connection = new Connection(this.#port);
     const query = `callback=f&token=${token}&room=${this.name}`;
     const path =
       this.writes === 'values' ? `/jsonp/set?${query}&key=k&value="${text}"` : `/jsonp/send?${query}&text=${text}`;
