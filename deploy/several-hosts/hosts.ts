@@ -1,4 +1,4 @@
-/** The hosts, and what runs on them: Redis, HAProxy, API and worker, each as a process in its host's namespace. */
+/** The hosts and what runs on them: Redis, HAProxy, API and worker. Each is a process in the namespace of its host. */
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,13 +29,13 @@ export const URL_OF_CHAT = `http://${ADDRESSES.proxy}:80`;
 const PORT = 8080;
 const MASTER = 7000;
 const REPLICA = 7001;
-/** Of the cluster, `host:port`. */
+/** All nodes of the cluster, as `host:port`. */
 const NODES = [MASTER, REPLICA].flatMap((port) => REDISES.map((host) => `${ADDRESSES[host]}:${port}`));
-/** The proxy asks every second whether a host is there: after this (ms) it uses it. */
-const NOTICED = 3_000;
+/** The proxy checks every host once a second. Within this time it uses a new one. */
+const NOTICED_AFTER_MS = 3_000;
 
-/** Cables: cut, mended, slow, fast. */
-export async function cable(...how: (string | number)[]): Promise<void> {
+/** Changes a cable: cut, mend, slow or fast (net.sh). */
+export async function changeCable(...how: (string | number)[]): Promise<void> {
   await run(join(root, 'deploy/several-hosts/net.sh'), how.map(String));
 }
 
@@ -49,7 +49,7 @@ async function startOn(host: Host, command: string[], ready: RegExp, env: Record
   return child;
 }
 
-/** What a host of the chat runs: one API process and one worker. */
+/** One API process and one worker on a host of the chat. */
 class Chat {
   constructor(
     readonly host: App,
@@ -88,7 +88,7 @@ export class Hosts {
     this.#env = { REDIS_URL: redisUrl, HISTORY: '100000', REDIS_WAIT: process.env.REDIS_WAIT ?? '0' };
   }
 
-  /** Starts everything: Redis, the chat of a folder on each host, the proxy in front. */
+  /** Starts Redis, the chat from `folder` on each host, and the proxy in front. */
   static async start(way: RedisWay, folder: string): Promise<Hosts> {
     const hosts = new Hosts(way, await REDIS[way]());
     await Promise.all(APPS.map((app) => hosts.#start(app, folder)));
@@ -104,28 +104,28 @@ export class Hosts {
     this.#chats.set(app, await Chat.start(app, folder, this.#env));
   }
 
-  /** Another version on one host, as deploy/README.md says: the API in order, then the worker. */
+  /** Replaces the version on one host, as deploy/README.md says: first the API, then the worker. */
   async replace(app: App, folder: string): Promise<void> {
     const chat = this.#chats.get(app);
     if (!chat) throw new Error(`nothing runs on ${app}`);
-    await inOrder(chat.api);
+    await stopInOrder(chat.api);
     const api = await startApi(app, folder, this.#env);
     await until(
       async () => (await fetchText('GET', `http://${ADDRESSES[app]}:${PORT}/health`)).status === 200,
       `health of ${app}`,
     );
-    await inOrder(chat.worker);
+    await stopInOrder(chat.worker);
     this.#chats.set(app, new Chat(app, api, await startWorker(app, folder, this.#env)));
-    await new Promise((resolve) => setTimeout(resolve, NOTICED));
+    await new Promise((resolve) => setTimeout(resolve, NOTICED_AFTER_MS));
   }
 
-  /** Failovers that there have been, or some more: elections of which nothing came count too. */
+  /** Resolves with the number of failovers so far. Elections without a result count, too. */
   async failovers(): Promise<number> {
     const states = this.#way === 'cluster' ? await Promise.all(NODES.map(stateOf)) : [];
     return Math.max(0, ...states.map((state) => Number(/cluster_current_epoch:(\d+)/.exec(state)?.[1])));
   }
 
-  /** The last lines of all processes that have ended by themselves. */
+  /** Returns the last lines of all processes that have ended unexpectedly. */
   crashed(): string[] {
     const all = [...this.#chats.values()].flatMap(
       ({ host, api, worker }) =>
@@ -138,8 +138,8 @@ export class Hosts {
   }
 }
 
-/** On a machine that has no time it may be that its patience ends first: what it left half done is done again by another. */
-async function inOrder(child: Child): Promise<void> {
+/** Ends a process. On a busy machine it may run out of time; then another process does again what it left half done. */
+async function stopInOrder(child: Child): Promise<void> {
   const code = await child.stop();
   if (code !== 0) console.log(`  process ${child.pid} ended with ${code}: ${child.output().slice(-300)}`);
 }
@@ -183,7 +183,7 @@ async function startRedis(host: Host, port: number, ...more: string[]): Promise<
   );
 }
 
-/** Sets Redis up; gives the chat's REDIS_URL. */
+/** Sets up Redis in one of two ways, and resolves with the chat's REDIS_URL. */
 const REDIS: Record<RedisWay, () => Promise<string>> = {
   async cluster() {
     const options = [
@@ -197,7 +197,7 @@ const REDIS: Record<RedisWay, () => Promise<string>> = {
     await Promise.all(
       REDISES.flatMap((host) => [startRedis(host, MASTER, ...options), startRedis(host, REPLICA, ...options)]),
     );
-    // a replica never stands on the host of its master
+    // redis-cli puts no replica on the host of its master
     await run('redis-cli', ['--cluster', 'create', ...NODES, '--cluster-replicas', '1', '--cluster-yes']);
     await until(
       async () => (await Promise.all(NODES.map(stateOf))).every((state) => state.includes('cluster_state:ok')),
@@ -221,7 +221,7 @@ async function stateOf(node: string): Promise<string> {
   return (await run('redis-cli', ['-h', host, '-p', port, 'cluster', 'info'])).stdout;
 }
 
-/** The logs of all rooms, from whichever nodes are masters now. */
+/** Resolves with the logs of all rooms, from the nodes that are masters now. */
 export async function readAllLogs(way: RedisWay): Promise<Map<string, Log>> {
   const ports = way === 'cluster' ? [MASTER, REPLICA] : [MASTER];
   const nodes = REDISES.flatMap((host) => ports.map((port) => new Redis({ host: ADDRESSES[host], port })));

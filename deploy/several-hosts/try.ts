@@ -1,4 +1,4 @@
-/** People talk through the proxy while hosts are cut off, made slow and replaced; then it is counted what became of each message. */
+/** Users talk through the proxy while hosts are cut off, slowed down and replaced. Then every message is checked. */
 import { cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { isSettled } from '../../test/chaos/verdict.js';
 import { root } from '../../test/support/child.js';
 import { until } from '../../test/support/until.js';
 import { type Figures, figuresOf } from './figures.js';
-import { APPS, cable, Hosts, REDISES, type RedisWay, readAllLogs, URL_OF_CHAT } from './hosts.js';
+import { APPS, changeCable, Hosts, REDISES, type RedisWay, readAllLogs, URL_OF_CHAT } from './hosts.js';
 
 const { values } = parseArgs({
   options: {
@@ -26,40 +26,43 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const users = Number(values.users);
 const way: RedisWay = values.redis === 'one' ? 'one' : 'cluster';
-/** Everybody has everything so long (ms) after the last message, at most. */
-const SETTLE = 60_000;
+/** All users must have all messages within this time after the last one. */
+const SETTLE_TIMEOUT_MS = 60_000;
+/** A slow cable adds this delay in each direction, and loses this part of the frames. */
+const DELAY_MS = 20;
+const LOSS_PERCENT = 1;
 const ROOMS = 3;
-const third = (seconds * 1_000) / 3;
+const thirdMs = (seconds * 1_000) / 3;
 
 type Cell = string | number | null;
 
 interface Scenario {
   name: string;
   what: string;
-  /** Done while people talk; what it takes is the time they have. */
-  make: (hosts: Hosts) => Promise<void>;
+  /** Runs while users talk. They stop when it resolves. */
+  disturb: (hosts: Hosts) => Promise<void>;
 }
 
-/** Goes on for a third of the time, cuts a host off for the next, and lets it be back for the last. */
+/** Cuts a host off for the second third of the time. */
 async function cutOff(host: string): Promise<void> {
-  await sleep(third);
-  await cable('cut', host);
-  await sleep(third);
-  await cable('mend', host);
-  await sleep(third);
+  await sleep(thirdMs);
+  await changeCable('cut', host);
+  await sleep(thirdMs);
+  await changeCable('mend', host);
+  await sleep(thirdMs);
 }
 
 async function slowDown(names: readonly string[]): Promise<void> {
-  for (const host of names) await cable('slow', host, 20, 1);
+  for (const host of names) await changeCable('slow', host, DELAY_MS, LOSS_PERCENT);
   await sleep(seconds * 1_000);
-  for (const host of names) await cable('fast', host);
+  for (const host of names) await changeCable('fast', host);
 }
 
-/** A master goes while its replica is behind: what it had answered for by then is where `REDIS_WAIT` matters. */
+/** Cuts a master off while its replica lags behind. `REDIS_WAIT` decides what becomes of its last answers. */
 async function slowAndCut(names: readonly string[], host: string): Promise<void> {
-  for (const one of names) await cable('slow', one, 20, 1);
+  for (const one of names) await changeCable('slow', one, DELAY_MS, LOSS_PERCENT);
   await cutOff(host);
-  for (const one of names) await cable('fast', one);
+  for (const one of names) await changeCable('fast', one);
 }
 
 async function rollTo(folder: string, hosts: Hosts): Promise<void> {
@@ -67,22 +70,26 @@ async function rollTo(folder: string, hosts: Hosts): Promise<void> {
 }
 
 const SCENARIOS: Scenario[] = [
-  { name: 'quiet', what: 'nothing happens', make: () => sleep(seconds * 1_000) },
-  { name: 'app', what: `app2 is cut off for ${Math.round(third / 1_000)} s`, make: () => cutOff('app2') },
-  { name: 'slow', what: '20 ms and 1 % loss each way at all six hosts', make: () => slowDown([...APPS, ...REDISES]) },
-  { name: 'redis', what: `redis1 is cut off for ${Math.round(third / 1_000)} s`, make: () => cutOff('redis1') },
+  { name: 'quiet', what: 'nothing happens', disturb: () => sleep(seconds * 1_000) },
+  { name: 'app', what: `app2 is cut off for ${Math.round(thirdMs / 1_000)} s`, disturb: () => cutOff('app2') },
+  {
+    name: 'slow',
+    what: '20 ms and 1 % loss each way at all six hosts',
+    disturb: () => slowDown([...APPS, ...REDISES]),
+  },
+  { name: 'redis', what: `redis1 is cut off for ${Math.round(thirdMs / 1_000)} s`, disturb: () => cutOff('redis1') },
   {
     name: 'worst',
-    what: `the same delay and loss, and redis1 is cut off for ${Math.round(third / 1_000)} s`,
-    make: () => slowAndCut([...APPS, ...REDISES], 'redis1'),
+    what: `the same delay and loss, and redis1 is cut off for ${Math.round(thirdMs / 1_000)} s`,
+    disturb: () => slowAndCut([...APPS, ...REDISES], 'redis1'),
   },
-  { name: 'roll', what: 'a new version, host by host', make: (hosts) => rollTo(values.next ?? values.code, hosts) },
-  { name: 'back', what: 'back to the former version, host by host', make: (hosts) => rollTo(values.code, hosts) },
+  { name: 'roll', what: 'a new version, host by host', disturb: (hosts) => rollTo(values.next ?? values.code, hosts) },
+  { name: 'back', what: 'back to the former version, host by host', disturb: (hosts) => rollTo(values.code, hosts) },
 ];
 
-async function play({ name, make }: Scenario, place: number, hosts: Hosts): Promise<Figures> {
+async function play({ name, disturb }: Scenario, place: number, hosts: Hosts): Promise<Figures> {
   const record = new Record();
-  // whatever fails meanwhile is counted, and no more: the whole of it is one fault
+  // the whole scenario is one fault, so that failed attempts are counted and are no violation
   const fault = record.beginFault('api-stop');
   const crowd: Crowd = {
     record,
@@ -97,20 +104,18 @@ async function play({ name, make }: Scenario, place: number, hosts: Hosts): Prom
       new Person(1_000 * place + number, crowd, () => [URL_OF_CHAT], new Random(place * 1_000 + number + 1)),
   );
   for (const person of people) person.talk((users * 1_000) / Number(values.rate));
-  await make(hosts);
+  await disturb(hosts);
   await Promise.all(people.map((person) => person.beQuiet()));
   const settled = async (): Promise<boolean> =>
     isSettled(crowd.sessions, await readAllLogs(way).catch(() => new Map()));
-  await until(settled, 'everybody has everything', SETTLE).catch((error: unknown) =>
+  await until(settled, 'all users have all messages', SETTLE_TIMEOUT_MS).catch((error: unknown) =>
     record.violation('did not settle', String(error)),
   );
   fault.to = Date.now();
   const figures = figuresOf(record, crowd.sessions, await readAllLogs(way));
   await Promise.all(people.map((person) => person.go(true)));
   if (figures.failed > 0)
-    console.log(
-      `  attempts that failed: ${[...record.failures].map(([what, times]) => `${what} ${times}`).join(', ')}`,
-    );
+    console.log(`  failed attempts: ${[...record.failures].map(([what, times]) => `${what} ${times}`).join(', ')}`);
   return figures;
 }
 
@@ -125,7 +130,7 @@ function row(what: string, one: Figures, failovers: number): Cell[] {
     one.sessionsLost,
     one.failed,
     failovers,
-    ...[one.p50, one.p99, one.longest, one.silence].map(whole),
+    ...[one.p50Ms, one.p99Ms, one.longestMs, one.silenceMs].map(whole),
   ];
 }
 
@@ -149,9 +154,8 @@ async function playAll(scenarios: Scenario[]): Promise<void> {
   const hosts = await Hosts.start(way, values.code);
   const rows: Cell[][] = [];
   for (const [place, scenario] of scenarios.entries()) {
-    console.log(
-      `${scenario.name}: ${scenario.what} (load of this machine ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores)`,
-    );
+    const machine = `load ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores`;
+    console.log(`${scenario.name}: ${scenario.what} (this machine: ${machine})`);
     const before = await hosts.failovers();
     const figures = await play(scenario, place, hosts);
     rows.push(row(scenario.what, figures, (await hosts.failovers()) - before));
