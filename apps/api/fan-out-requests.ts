@@ -10,12 +10,18 @@ const ADD_ELSEWHERE_MS = 200;
 /** A queue that did not take a job is asked again after so long (ms). */
 const REST_MS = 1_000;
 
-/** Comings and goings in a room are told at once, and those of the next so many ms together: each is an event for all who are there. */
+/**
+ * Comings and goings in a room are told at once, and those of the next so many ms together: each is an event for all
+ * who are there.
+ */
 const PRESENCE_WINDOW_MS = 500;
 
 type Adds = Pick<Queue<FanOutJob>, 'add'>;
 
-/** Adds fan-out jobs of one process. Each room has its queue; one that does not take a job in time leaves it to the next. */
+/**
+ * Adds fan-out jobs of one process. Each room has its queue; one that does not take a job in time leaves it to the
+ * next.
+ */
 export class FanOutRequests {
   readonly #queues: QueueRequests[];
   /** Rooms in which somebody has just come or gone; true when somebody else has since. */

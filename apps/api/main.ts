@@ -1,8 +1,10 @@
-/** An API process: builds everything, listens, and ends in order. */
+/** An API process: builds everything, listens, and shuts down in order. */
 import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Queue } from 'bullmq';
 import { type Config, readConfig } from '../../shared/config/config.js';
-import { createLog } from '../../shared/log.js';
+import { createLog, type Logger } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { queueTelemetry } from '../../shared/metrics/tracing.js';
 import { checkRedis } from '../../shared/preflight/preflight.js';
@@ -16,8 +18,10 @@ import { createStore, type Store } from '../../shared/store/store.js';
 import type { Entrance } from './admin/password.js';
 import { PasswordAttempts } from './admin/password-attempts.js';
 import { SampleHistory } from './admin/sample-history.js';
+import type { Context } from './context.js';
 import { FanOutRequests } from './fan-out-requests.js';
 import { createDispatch } from './http/dispatch.js';
+import type { Monitoring } from './http/exchange.js';
 import { createKoaApp } from './http/koa-app.js';
 import { withPollFastPath } from './http/poll-fast-path.js';
 import { Readiness } from './http/probes.js';
@@ -27,89 +31,109 @@ import { AddressHash } from './limits/address-hash.js';
 import { Admission } from './limits/admission.js';
 import { Blocklist } from './limits/blocklist.js';
 import { ClientAddresses } from './limits/client-address.js';
-import { Host } from './limits/host.js';
 import { TopTalkers } from './limits/top-talkers.js';
 import { registerMetrics, registerReceiptTimer } from './metrics.js';
 import { Filters } from './moderation/filters.js';
 import { Polls } from './polls/polls.js';
 
-/** An API process is gone so long (ms) after it takes no more connections, whatever its clients do. */
+/** How long an API process may take to end after it has stopped taking connections, whatever its clients do. */
 const SHUTDOWN_MS = 3_000;
 
 const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', failed: 'requests refused' };
 
+/** For errors that `Availability` reports for the whole process, once. */
+const ignore = (): void => undefined;
+
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'api');
-  const quiet = () => undefined; // `availability` says for all that Redis is away
   await checkRedis(config.redisUrl, config.shards);
-  const redis = connectStore(config.redisUrl);
-  const availability = new Availability(redis, log, OUTAGE);
-  const producer = connectProducer(config.redisUrl).on('error', quiet);
-  const store = createStore(
-    redis,
-    config,
-    config.redisWait > 0 ? connectStore(config.redisUrl).on('error', quiet) : redis,
-  );
-  const telemetry = await queueTelemetry(config);
-  const fanOutQueues = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer, telemetry));
-  const queues = [...fanOutQueues, openQueue(UPKEEP, producer)];
-  for (const queue of queues) queue.on('error', quiet);
-  const fanOut = new FanOutRequests(fanOutQueues, (error) =>
+  const store = openStore(config);
+  const availability = new Availability(store.redis, log, OUTAGE);
+  const queues = await openQueues(config);
+  const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, store.redis);
+  const { admission, blocklist, ...hostParts } = createHostParts(store, metrics);
+  const polls = createPolls(store, metrics, blocklist, log);
+  const fanOut = new FanOutRequests(queues.fanOut, (error) =>
     log.debug({ error: error.message }, 'fan-out is left to the sweep'),
   );
-  const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, redis);
-  const { admission, blocklist, ...host } = hostParts(store, metrics);
-  const polls = new Polls(store, nodesOf(redis, config.redisUrl), {
-    onRefused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
-    onReceived: registerReceiptTimer(metrics),
-    onSwitched: () => void blocklist.read().catch(quiet), // the next look makes up for it
-  });
-  const monitoring = {
+  const context: Context = { store, fanOut, polls, admission, filters: new Filters() };
+  const monitoring: Monitoring = {
     log,
     requestLog: RequestLog.of(log, config),
-    reportFailure: (error: unknown) => availability.failed(error),
-    countAnswer: registerMetrics(metrics, store, polls, fanOutQueues),
+    reportFailure: (error) => availability.failed(error),
+    countAnswer: registerMetrics(metrics, store, polls, queues.fanOut),
   };
-  await firstConnect(redis); // else the first requests after a reload would be told that Redis is away
-  await blocklist.read().catch(quiet); // before the first request; while Redis is away nobody is served anyway
-  const dispatch = createDispatch({ store, fanOut, polls, admission, filters: new Filters() }, monitoring);
+  await firstConnect(store.redis); // otherwise the first requests after a reload would be told that Redis is away
+  await blocklist.read().catch(ignore); // before the first request; while Redis is away nobody is served anyway
+  const dispatch = createDispatch(context, monitoring);
   const readiness = new Readiness(availability, polls);
-  const app = createKoaApp(dispatch, monitoring, { store, availability, readiness, metrics, queues, ...host });
+  const routeParts = { store, availability, readiness, metrics, queues: queues.all, ...hostParts };
+  const app = createKoaApp(dispatch, monitoring, routeParts);
   const server = await listen(withPollFastPath(app, dispatch), config);
-  const notice = config.drainNotice * 1_000;
-  onShutdown(log, notice + SHUTDOWN_MS, async () => {
-    readiness.end();
-    if (notice > 0) await sleep(notice);
-    const drained = drainServer(server);
-    polls.drain();
-    await drained;
-    await finalWrites(polls.close().then(() => metrics.close()));
-  });
+  const noticeMs = config.drainNotice * 1_000;
+  onShutdown(log, noticeMs + SHUTDOWN_MS, () => shutDown({ readiness, noticeMs, server, polls, metrics }));
   log.info({ port: portOf(server) }, 'listening');
   process.send?.('ready');
 }
 
-/** What the host sees and does, and the guard that heeds it. Without a password nobody looks, and nothing is noted; what was switched off stays so. */
-function hostParts(store: Store, metrics: Metrics) {
-  const {
-    redis,
-    config: { adminPassword: password, adminTries, trustProxy },
-  } = store;
+function openStore(config: Config): Store {
+  const redis = connectStore(config.redisUrl);
+  const durable = config.redisWait > 0 ? connectStore(config.redisUrl).on('error', ignore) : redis;
+  return createStore(redis, config, durable);
+}
+
+async function openQueues(config: Config): Promise<{ fanOut: Queue<FanOutJob>[]; all: Queue[] }> {
+  const producer = connectProducer(config.redisUrl).on('error', ignore);
+  const telemetry = await queueTelemetry(config);
+  const fanOut = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer, telemetry));
+  const all = [...fanOut, openQueue(UPKEEP, producer)];
+  for (const queue of all) queue.on('error', ignore);
+  return { fanOut, all };
+}
+
+/**
+ * Creates what the host sees and controls, and the admission that obeys it. Without a password nobody looks, so nothing
+ * is noted. What was switched off stays off.
+ */
+function createHostParts(store: Store, metrics: Metrics) {
+  const { redis, config } = store;
+  const { adminPassword: password, adminTries, trustProxy } = config;
   const addressHash = new AddressHash(redis);
-  const addresses = new ClientAddresses(trustProxy);
   const blocklist = new Blocklist(store, addressHash);
   const topTalkers = password === null ? null : new TopTalkers(redis, metrics.own.name, addressHash);
+  const admission = new Admission(store, { blocklist, topTalkers, addressHash });
   const samples = new SampleHistory(redis, metrics);
   if (password !== null) samples.start();
   const attempts = new PasswordAttempts(redis, adminTries, (address) => addressHash.hash(address));
+  const addresses = new ClientAddresses(trustProxy);
   const entrance: Entrance = { password, attempts, addressOf: (req) => addresses.of(req) };
-  return {
-    admission: new Admission(store, { host: new Host(blocklist, topTalkers), addressHash }),
-    blocklist,
-    samples,
-    addressHash,
-    entrance,
-  };
+  return { admission, blocklist, addressHash, samples, entrance };
+}
+
+function createPolls(store: Store, metrics: Metrics, blocklist: Blocklist, log: Logger): Polls {
+  return new Polls(store, nodesOf(store.redis, store.config.redisUrl), {
+    onRefused: (error) => log.error({ error }, 'Redis refuses the subscription: no live polls, no signals'),
+    onReceived: registerReceiptTimer(metrics),
+    onSwitched: () => void blocklist.read().catch(ignore), // the next regular read makes up for it
+  });
+}
+
+interface Running {
+  readiness: Readiness;
+  /** How long load balancers have to notice that this process ends. */
+  noticeMs: number;
+  server: Server;
+  polls: Polls;
+  metrics: Metrics;
+}
+
+async function shutDown({ readiness, noticeMs, server, polls, metrics }: Running): Promise<void> {
+  readiness.end();
+  if (noticeMs > 0) await sleep(noticeMs);
+  const drained = drainServer(server);
+  polls.drain();
+  await drained;
+  await finalWrites(polls.close().then(() => metrics.close()));
 }
 
 try {

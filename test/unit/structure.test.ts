@@ -103,7 +103,7 @@ describe('imports', () => {
     ['shared/redis/', ['shared/redis/', 'shared/config/redis-url.ts', 'shared/log.ts']],
     ['apps/api/polls/', ['apps/api/polls/', 'apps/api/reply.ts', 'shared/']],
     ['apps/api/limits/', ['apps/api/limits/', 'apps/api/reply.ts', 'shared/']],
-    ['apps/api/moderation/', ['apps/api/moderation/', 'apps/api/limits/bounded.ts', 'shared/']],
+    ['apps/api/moderation/', ['apps/api/moderation/', 'shared/']],
     [
       'apps/api/operations/',
       [

@@ -21,7 +21,7 @@ import { takeRoom } from '../../../shared/store/owners.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { AddressHash } from '../limits/address-hash.js';
 import { limitedAddress } from '../limits/client-address.js';
-import { originOfText } from '../limits/host.js';
+import { originIn } from '../limits/origins.js';
 import type { TalkerRates } from '../limits/top-talkers.js';
 
 /** Seconds an address may be off: its hash is known no longer. */
@@ -36,16 +36,7 @@ interface ActionContext {
 }
 
 const ActionRequest = v.strictObject({
-  act: v.picklist([
-    'room_off',
-    'room_on',
-    'clear',
-    'own',
-    'address_off',
-    'address_on',
-    'origin_off',
-    'origin_on',
-  ]),
+  act: v.picklist(['room_off', 'room_on', 'clear', 'own', 'address_off', 'address_on', 'origin_off', 'origin_on']),
   on: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(300)),
   seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(DAY_S))),
 });
@@ -124,7 +115,7 @@ const TARGETS: Record<
     if (ROOM_NAME.test(on)) return on;
     throw new ChatError('bad_request', 'A room has 1 to 64 letters, digits, dots, dashes and underscores.');
   },
-  origin: (_, on) => originOfText(on),
+  origin: (_, on) => originIn(on),
   address({ addressHash: salt }, on) {
     const address = limitedAddress(on);
     if (address !== null) return salt.hash(address);

@@ -106,7 +106,7 @@ export class Exchange implements Reply {
   }
 
   #answeredPoll({ token, position, at }: NotedParameters, result: PollResult): AnsweredPoll | null {
-    return this.name === 'poll' && token !== undefined ? { token, position, took: Date.now() - at, result } : null;
+    return this.name === 'poll' && token !== undefined ? { token, position, ms: Date.now() - at, result } : null;
   }
 
   #end(): void {

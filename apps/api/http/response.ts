@@ -39,7 +39,7 @@ export function toChatError(error: unknown, reportFailure: (error: unknown) => v
   return new ChatError('unavailable', 'The chat is not available at the moment. Try again soon.', { retryAfter: 1 });
 }
 
-export function errorBody(error: ChatError): string {
+function errorBody(error: ChatError): string {
   const { code, status, message, details } = error;
   return scriptSafeJson({ ok: false, error: { code, status, message, ...details } });
 }

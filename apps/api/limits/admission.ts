@@ -1,6 +1,21 @@
 /**
- * What one address, or all of a room together, may ask of us. Polls, the most of all requests, are counted in this process
- * alone and wait for nothing. `RATE_LIMITS=off` lets everything through.
+ * Decides whether a request may run. `RATE_LIMITS=off` lets every request through. Which limiter is for what:
+ *
+ * | limiter        | what it is for                                                       | where it counts    | |
+ * -------------- | -------------------------------------------------------------------- | ------------------ | |
+ * Blocklist      | refuses addresses and origins that the host has switched off         | a list in Redis    | |
+ * checkOrigin    | refuses pages of origins that are not in ALLOWED_ORIGINS             | nowhere            | |
+ * RateLimits     | limits calls of an address and its network, and joins to one room    | windows in Redis   | |
+ * Cooldowns      | refuses again what was refused lately, without asking Redis          | this process       | |
+ * RoomSizes      | makes a join to a large room count more                              | this process       | |
+ * InvalidTokens  | refuses tokens that were refused, and addresses that try many        | process and Redis  | |
+ * WastedCalls    | limits calls of a user that return nothing or are refused            | this process       | |
+ * WastedPolls    | tells which polls were wasted                                        | this process       | |
+ * KeyedSemaphore | limits the open polls of an address; also its connections            | this process       | |
+ * FairQueue      | makes joins and reads wait for messages                              | this process       |
+ *
+ * The rate of one user (GCRA) is part of the script that authorises each call (`shared/store/lua`). Polls are most of
+ * all requests: they are limited in this process alone, and wait for nothing.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ChatError } from '../../../shared/protocol/errors.js';
@@ -11,19 +26,20 @@ import { messageCost } from '../../../shared/store/event-text.js';
 import type { Store } from '../../../shared/store/store.js';
 import { isToken } from '../../../shared/store/tokens.js';
 import { AddressHash } from './address-hash.js';
+import type { Blocklist } from './blocklist.js';
 import { ClientAddresses, networkOf } from './client-address.js';
 import { Cooldowns } from './cooldowns.js';
 import { FairQueue } from './fair-queue.js';
-import type { Host } from './host.js';
 import { InvalidTokens } from './invalid-tokens.js';
 import { KeyedSemaphore } from './keyed-semaphore.js';
-import { checkOrigin } from './origins.js';
+import { checkOrigin, requestOrigin } from './origins.js';
 import { type LimitName, RateLimits } from './rate-limits.js';
 import { RoomSizes } from './room-sizes.js';
+import type { TopTalkers } from './top-talkers.js';
 import { WastedCalls } from './wasted-calls.js';
 import { type AnsweredPoll, WastedPolls } from './wasted-polls.js';
 
-/** What an operation counts as, by address. The others are bounded by the rate of their user. */
+/** The limit by address of each operation. The others are limited by the rate of their user. */
 const LIMIT_OF: Partial<Record<OperationName, LimitName>> = {
   join: 'joins',
   send: 'sends',
@@ -35,7 +51,7 @@ const LIMIT_OF: Partial<Record<OperationName, LimitName>> = {
   members: 'reads',
   rooms: 'reads',
 };
-/** These can wait for who talks: who comes, and who reads what has been. */
+/** Operations that can wait for people who talk: those of newcomers, and those that read. */
 const QUEUE_OF: Partial<Record<OperationName, 'coming' | 'reading'>> = {
   join: 'coming',
   enter: 'coming',
@@ -45,9 +61,12 @@ const QUEUE_OF: Partial<Record<OperationName, 'coming' | 'reading'>> = {
   rooms: 'reading',
   get: 'reading',
 };
-/** These make a room that is not there. */
+/** Operations that make a room if it does not exist. */
 const MAKES_ROOMS: ReadonlySet<OperationName> = new Set<OperationName>(['join', 'enter']);
-/** These are refused as too fast by the rate of their user alone, so that for a moment no other of that user can succeed. */
+/**
+ * Operations that only the rate of their user limits. After one refusal, no other call of that user can succeed for a
+ * moment.
+ */
 const RATED_BY_USER: ReadonlySet<OperationName> = new Set<OperationName>([
   'signal',
   'enter',
@@ -56,19 +75,21 @@ const RATED_BY_USER: ReadonlySet<OperationName> = new Set<OperationName>([
   'unblock',
   'rename',
 ]);
-/** These refusals say nothing against who was refused, or are counted elsewhere. */
+/** Refusals that are not the client's fault, or that are counted elsewhere. */
 const BLAMELESS_CODES: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'unauthorized']);
-/** A poll that finds no place may be tried again after so long (ms). */
+/** When a client with too many open polls may try again. */
 const POLL_RETRY_MS = 5_000;
-/** Bytes of URL and headers that a held poll may keep in memory: browsers send 1 KB, and cookies of other applications of the host. */
+/**
+ * URL and headers that a held poll may keep in memory. Browsers send 1 KB, and cookies of other applications on the
+ * host.
+ */
 const POLL_HEAD_BYTES_MAX = 16_384;
-/** An answer costs one more reading for each of so many bytes after the first. */
+/** An answer counts as one more read for each of these after the first. */
 const READ_BYTES = 16_384;
-
-/** A room is there so long (s) after it was counted, at the latest. */
+/** How long after it was counted a new room may take until it exists. */
 const ROOM_CREATION_S = 10;
 
-/** What limits look at of an operation's parameters. */
+/** The parameters of an operation that limits look at. */
 interface LimitedParameters {
   token?: string;
   room?: string;
@@ -78,47 +99,51 @@ interface LimitedParameters {
   messages?: boolean | undefined;
 }
 
-/** The request. */
+/** A request. */
 interface Caller {
   readonly res: ServerResponse;
-  /** Takes what to call, once, when it is answered or its client has gone. */
+  /** Calls `ended` once, when the request is answered or its client has gone. */
   readonly onEnd: (ended: () => void) => void;
 }
 
-/** What the host's page needs; without it nothing is switched off, and nothing is noted. */
+/** What the host's page controls and shows. Without it nothing is switched off, and nothing is noted. */
 export interface AdmissionOptions {
-  host?: Host;
+  blocklist?: Blocklist;
+  /** Null when nobody can look at it. */
+  topTalkers?: TopTalkers | null;
   addressHash?: AddressHash;
 }
 
 export class Admission {
-  readonly #host: Host | undefined;
   readonly #store: Store;
+  readonly #blocklist: Blocklist | undefined;
+  readonly #topTalkers: TopTalkers | null;
   readonly #addresses: ClientAddresses;
-  readonly #rateLimits: RateLimits;
   readonly #addressHash: AddressHash;
-  readonly #invalidTokens: InvalidTokens;
-  readonly #openPolls: KeyedSemaphore;
-  readonly #wastedPolls = new WastedPolls();
-  readonly #wastedCalls: WastedCalls;
+  readonly #rateLimits: RateLimits;
   readonly #cooldowns = new Cooldowns();
   readonly #roomSizes: RoomSizes;
+  readonly #invalidTokens: InvalidTokens;
+  readonly #wastedCalls: WastedCalls;
+  readonly #wastedPolls = new WastedPolls();
+  readonly #openPolls: KeyedSemaphore;
   readonly #queues = { coming: new FairQueue('coming'), reading: new FairQueue('reading') };
 
-  constructor(store: Store, { host, addressHash }: AdmissionOptions = {}) {
+  constructor(store: Store, { blocklist, topTalkers = null, addressHash }: AdmissionOptions = {}) {
     const { config, redis } = store;
     this.#store = store;
-    this.#host = host;
+    this.#blocklist = blocklist;
+    this.#topTalkers = topTalkers;
     this.#addresses = new ClientAddresses(config.trustProxy);
-    this.#rateLimits = new RateLimits(store);
     this.#addressHash = addressHash ?? new AddressHash(redis);
+    this.#rateLimits = new RateLimits(store);
     this.#roomSizes = new RoomSizes(store);
     this.#invalidTokens = new InvalidTokens((address) => this.#count('failures', address));
-    this.#openPolls = new KeyedSemaphore(config.addressPolls);
     this.#wastedCalls = new WastedCalls(config.fruitlessCalls, config.addressFruitless);
+    this.#openPolls = new KeyedSemaphore(config.addressPolls);
   }
 
-  /** Looks at a request before anything of it is read but its operation: who has to wait is refused at no cost. Throws `rate_limited`. */
+  /** Refuses an address that has to wait before anything but the operation's name is read. Throws `rate_limited`. */
   precheck(name: OperationName, req: IncomingMessage): void {
     const limit = LIMIT_OF[name];
     if (!limit || !this.#store.config.rateLimits) return;
@@ -128,42 +153,39 @@ export class Admission {
     if (network !== null) this.#cooldowns.check(`${limit} ${network}`, limit);
   }
 
-  /** Looks at a call, and runs it when it may. Throws, or rejects with, `rate_limited`, `origin_refused`, `not_allowed`. */
+  /**
+   * Runs a call if it is admitted. `run` may return null: the call is then answered later. Throws, or rejects with,
+   * `rate_limited`, `origin_refused` or `not_allowed`.
+   */
   admit<Result>(
     name: OperationName,
-    asked: LimitedParameters,
-    { res, onEnd }: Caller,
+    parameters: LimitedParameters,
+    caller: Caller,
     run: () => Promise<Result> | null,
   ): Promise<Result | null> | null {
     const { allowedOrigins, rateLimits } = this.#store.config;
-    const address = this.#addresses.of(res.req);
-    this.#host?.meet(res.req, address);
-    if (allowedOrigins) checkOrigin(res.req, allowedOrigins);
+    const { req } = caller.res;
+    const address = this.#addresses.of(req);
+    this.#checkSwitches(req, address);
+    if (allowedOrigins) checkOrigin(req, allowedOrigins);
     if (!rateLimits) return run();
-    if (asked.token !== undefined) this.#checkUser(name, asked.token, address);
-    if (name === 'poll') this.#acquirePoll(res.req, address, onEnd);
-    const limit = asked.forget || asked.messages ? 'forgets' : LIMIT_OF[name];
-    const counted = limit || MAKES_ROOMS.has(name) ? () => this.#countCall(name, limit, asked, address).then(run) : run;
-    const lane = limit === 'forgets' ? 'reading' : QUEUE_OF[name];
-    return lane ? this.#queues[lane].run(address, counted) : counted();
+    if (parameters.token !== undefined) this.#checkUser(name, parameters.token, address);
+    if (name === 'poll') this.#acquirePoll(caller, address);
+    return this.#runCounted(name, parameters, address, run);
   }
 
-  /** Takes note of a call that went well: of a poll, or of the size of an answer. Never throws. */
+  /** Notes that a call succeeded: what a poll returned, or how large another answer was. Never throws. */
   noteSuccess(
     { token, poll, bytes }: { token: string | undefined; poll: AnsweredPoll | null; bytes: number },
     req: IncomingMessage,
   ): void {
     if (!this.#store.config.rateLimits) return;
     if (token !== undefined) this.#invalidTokens.noteValid(token);
-    if (poll) {
-      if (!this.#wastedPolls.gaveSomething(poll))
-        this.#wastedCalls.count(this.#addresses.of(req), poll.token, readsOf(bytes) + 1);
-    } else if (readsOf(bytes) > 0) {
-      this.#count('reads', this.#addresses.of(req), readsOf(bytes)).catch(() => undefined); // the next one is told
-    }
+    if (poll) this.#notePoll(poll, bytes, req);
+    else if (readsOf(bytes) > 0) this.#count('reads', this.#addresses.of(req), readsOf(bytes)).catch(() => undefined); // the next call is refused
   }
 
-  /** Takes note of how a call with a token failed. Never throws. */
+  /** Notes how a call with a token failed. Never throws. */
   noteFailure(name: OperationName, token: string, error: unknown, req: IncomingMessage): void {
     if (!this.#store.config.rateLimits || !(error instanceof ChatError)) return;
     const { code, details } = error;
@@ -174,14 +196,21 @@ export class Admission {
     if (!BLAMELESS_CODES.has(code)) this.#wastedCalls.count(this.#addresses.of(req), token, 1);
   }
 
-  /** Hashes of the address of who asks, by the salts of today and of yesterday. Rejects when Redis is away. */
+  /** Notes a message to a room, for the list of what is busy. */
+  noteMessage(room: string): void {
+    this.#topTalkers?.noteMessage(room);
+  }
+
+  /** Resolves with the hashes of a client's address, by today's and yesterday's salt. Rejects when Redis is away. */
   addressHashes(req: IncomingMessage): Promise<string[]> {
     return this.#addressHash.hashes(this.#addresses.of(req));
   }
 
-  /** Takes note of a message to a room, for what is busy. */
-  noteMessage(room: string): void {
-    this.#host?.noteMessage(room);
+  /** Throws `origin_refused` or `not_allowed` for what the host has switched off. */
+  #checkSwitches(req: IncomingMessage, address: string): void {
+    const origin = requestOrigin(req);
+    this.#topTalkers?.noteRequest(address, origin);
+    this.#blocklist?.check(address, origin);
   }
 
   #checkUser(name: OperationName, token: string, address: string): void {
@@ -190,56 +219,8 @@ export class Admission {
     if (RATED_BY_USER.has(name)) this.#cooldowns.check(`${name} ${token}`, 'user');
   }
 
-  async #countCall(
-    name: OperationName,
-    limit: LimitName | undefined,
-    asked: LimitedParameters,
-    address: string,
-  ): Promise<void> {
-    const { room = DEFAULT_ROOM } = asked;
-    if (limit) await this.#count(limit, address, name === 'send' ? messageCost(asked) : 1);
-    if (!MAKES_ROOMS.has(name)) return;
-    await this.#rateLimits.count('roomJoins', room, await this.#roomSizes.joinCost(room));
-    if (await this.#isNew(room)) await this.#countRoom(room, address);
-  }
-
-  /** A room that nobody has been in, or not for long. */
-  async #isNew(room: string): Promise<boolean> {
-    return (await this.#store.redis.exists(this.#store.keys.delivered(room))) === 0;
-  }
-
-  /** Of many who come to a new room together, the first has made it. */
-  async #countRoom(room: string, address: string): Promise<void> {
-    const { keys, redis } = this.#store;
-    const making = `limit:making:${keys.room(room)}`;
-    if ((await redis.set(making, 1, 'EX', ROOM_CREATION_S, 'NX')) !== 'OK') return;
-    try {
-      await this.#count('rooms', address);
-    } catch (refused) {
-      await redis.del(making);
-      throw refused;
-    }
-  }
-
-  /** Counts for an address, and after it, if there is room for the address, for the network it is in. */
-  async #count(limit: LimitName, address: string, cost = 1): Promise<void> {
-    await this.#countOne(limit, address, cost, false);
-    const network = networkOf(address);
-    if (network !== null) await this.#countOne(limit, network, cost, true);
-  }
-
-  async #countOne(limit: LimitName, counted: string, cost: number, wider: boolean): Promise<void> {
-    try {
-      await this.#rateLimits.count(limit, await this.#addressHash.hash(counted), cost, wider);
-    } catch (refused) {
-      if (refused instanceof ChatError)
-        this.#cooldowns.start(`${limit} ${counted}`, (refused.details.retryAfter ?? 0) * 1_000);
-      throw refused;
-    }
-  }
-
-  #acquirePoll(req: IncomingMessage, address: string, onEnd: (ended: () => void) => void): void {
-    if (headBytes(req) > POLL_HEAD_BYTES_MAX)
+  #acquirePoll({ res, onEnd }: Caller, address: string): void {
+    if (headBytes(res.req) > POLL_HEAD_BYTES_MAX)
       throw new ChatError(
         'too_large',
         `The URL and headers of a poll must have at most ${POLL_HEAD_BYTES_MAX} bytes.`,
@@ -250,9 +231,77 @@ export class Admission {
     if (!this.#openPolls.tryAcquire(address)) throw rateLimited(POLL_RETRY_MS, undefined, 'polls');
     onEnd(() => this.#openPolls.release(address));
   }
+
+  /** Counts a call if it has a limit by address, and runs it in its turn if it can wait. */
+  #runCounted<Result>(
+    name: OperationName,
+    parameters: LimitedParameters,
+    address: string,
+    run: () => Promise<Result> | null,
+  ): Promise<Result | null> | null {
+    const forgets = parameters.forget || parameters.messages;
+    const limit = forgets ? 'forgets' : LIMIT_OF[name];
+    const queue = forgets ? 'reading' : QUEUE_OF[name];
+    const isCounted = limit !== undefined || MAKES_ROOMS.has(name);
+    const call = isCounted ? () => this.#countCall(name, limit, parameters, address).then(run) : run;
+    return queue ? this.#queues[queue].run(address, call) : call();
+  }
+
+  async #countCall(
+    name: OperationName,
+    limit: LimitName | undefined,
+    parameters: LimitedParameters,
+    address: string,
+  ): Promise<void> {
+    const { room = DEFAULT_ROOM } = parameters;
+    if (limit) await this.#count(limit, address, name === 'send' ? messageCost(parameters) : 1);
+    if (!MAKES_ROOMS.has(name)) return;
+    await this.#rateLimits.count('roomJoins', room, await this.#roomSizes.joinCost(room));
+    if (await this.#isNew(room)) await this.#countRoom(room, address);
+  }
+
+  #notePoll(poll: AnsweredPoll, bytes: number, req: IncomingMessage): void {
+    if (this.#wastedPolls.isWasted(poll))
+      this.#wastedCalls.count(this.#addresses.of(req), poll.token, readsOf(bytes) + 1);
+  }
+
+  /** Whether nobody is in a room, or has been for some time. */
+  async #isNew(room: string): Promise<boolean> {
+    return (await this.#store.redis.exists(this.#store.keys.delivered(room))) === 0;
+  }
+
+  /** Counts a new room. If many users come to it together, the first of them has made it. */
+  async #countRoom(room: string, address: string): Promise<void> {
+    const { keys, redis } = this.#store;
+    const making = `limit:making:${keys.room(room)}`;
+    if ((await redis.set(making, 1, 'EX', ROOM_CREATION_S, 'NX')) !== 'OK') return;
+    try {
+      await this.#count('rooms', address);
+    } catch (refusal) {
+      await redis.del(making);
+      throw refusal;
+    }
+  }
+
+  /** Counts for an address and then, if the address is within its limit, for its network. */
+  async #count(limit: LimitName, address: string, cost = 1): Promise<void> {
+    await this.#countOne(limit, address, cost, false);
+    const network = networkOf(address);
+    if (network !== null) await this.#countOne(limit, network, cost, true);
+  }
+
+  async #countOne(limit: LimitName, counted: string, cost: number, isNetwork: boolean): Promise<void> {
+    try {
+      await this.#rateLimits.count(limit, await this.#addressHash.hash(counted), cost, isNetwork);
+    } catch (refusal) {
+      if (refusal instanceof ChatError)
+        this.#cooldowns.start(`${limit} ${counted}`, (refusal.details.retryAfter ?? 0) * 1_000);
+      throw refusal;
+    }
+  }
 }
 
-/** What an answer counts beyond one. */
+/** Returns how many reads an answer counts as beyond the first. */
 const readsOf = (bytes: number): number => Math.floor(bytes / READ_BYTES);
 
 function headBytes({ url = '', rawHeaders }: IncomingMessage): number {

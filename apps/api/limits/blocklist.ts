@@ -1,48 +1,53 @@
 /**
- * Addresses and origins that the host has switched off. Every process keeps a copy, read again every two seconds and at once when it
- * is told of a change, so that a look costs no round trip. While Redis is away the copy stays as it is.
+ * Addresses and origins that the host has switched off. Every process keeps a copy, so that a check costs no round
+ * trip. It reads the list every two seconds, and at once when it is told of a change. While Redis is away the copy
+ * stays.
  */
+import { LRUCache } from 'lru-cache';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { readSwitched } from '../../../shared/store/operator.js';
 import type { Store } from '../../../shared/store/store.js';
 import { type AddressHash, hashWithSalt } from './address-hash.js';
 
 const READ_EVERY_MS = 2_000;
-/** Addresses whose hashes are remembered at a time. */
+/** Addresses whose answer is remembered at a time. */
 const ADDRESSES_MAX = 10_000;
 
-/** Names, and until when (ms since 1970) each is off. */
-type BlockedUntil = ReadonlyMap<string, number>;
+/** Until when each name is switched off, in ms since 1970. */
+type SwitchedOffUntil = ReadonlyMap<string, number>;
 
 export class Blocklist {
   readonly #store: Store;
   readonly #addressHash: AddressHash;
-  #origins: BlockedUntil = new Map();
+  #origins: SwitchedOffUntil = new Map();
   /** By hash. */
-  #addresses: BlockedUntil = new Map();
+  #addresses: SwitchedOffUntil = new Map();
   #salts: string[] = [];
-  /** Until when an address is off, 0 for one that is not: hashing it for every request would cost more than all else here. */
-  #known = new Map<string, number>();
+  /**
+   * Until when an address is off, 0 for one that is not. To hash it for every request would cost more than all the
+   * rest.
+   */
+  readonly #untilByAddress = new LRUCache<string, number>({ max: ADDRESSES_MAX });
 
   constructor(store: Store, addressHash: AddressHash) {
     this.#store = store;
     this.#addressHash = addressHash;
-    setInterval(() => void this.read().catch(() => undefined), READ_EVERY_MS).unref(); // the next look makes up for it
+    setInterval(() => void this.read().catch(() => undefined), READ_EVERY_MS).unref(); // the next one makes up for it
   }
 
-  /** Reads what is off. Rejects when Redis is away. */
+  /** Reads the list. Rejects when Redis is away. */
   async read(): Promise<void> {
     const off = await readSwitched(this.#store);
-    const of = (kind: string): BlockedUntil =>
+    const ofKind = (kind: string): SwitchedOffUntil =>
       new Map(off.flatMap((one) => (one.kind === kind ? [[one.name, one.until ?? Infinity]] : [])));
-    const addresses = of('address');
+    const addresses = ofKind('address');
     this.#salts = addresses.size > 0 ? await this.#addressHash.currentSalts() : [];
-    this.#origins = of('origin');
+    this.#origins = ofKind('origin');
     this.#addresses = addresses;
-    this.#known = new Map();
+    this.#untilByAddress.clear();
   }
 
-  /** Throws `origin_refused` or `not_allowed` for what is off. */
+  /** Throws `origin_refused` or `not_allowed` if the host has switched the origin or the address off. */
   check(address: string, origin: string): void {
     if (this.#origins.size > 0 && (this.#origins.get(origin) ?? 0) > Date.now()) {
       throw new ChatError('origin_refused', 'The host of this chat has switched it off for this page.');
@@ -55,11 +60,10 @@ export class Blocklist {
   }
 
   #untilOf(address: string): number {
-    const known = this.#known.get(address);
+    const known = this.#untilByAddress.get(address);
     if (known !== undefined) return known;
     const until = Math.max(0, ...this.#salts.map((salt) => this.#addresses.get(hashWithSalt(salt, address)) ?? 0));
-    if (this.#known.size >= ADDRESSES_MAX) this.#known.clear();
-    this.#known.set(address, until);
+    this.#untilByAddress.set(address, until);
     return until;
   }
 }

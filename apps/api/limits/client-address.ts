@@ -1,23 +1,25 @@
-/** Whose request it is, as far as limits can tell: the address of the client, behind as many proxies as the host says there are. */
+/** The client's address of a request, behind as many proxies as the host says there are. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 
-/** Gives the client's address of each request. `proxies`: how many of ours stand in front, each adding to X-Forwarded-For. */
 export class ClientAddresses {
   readonly #proxies: number;
   readonly #peers = new WeakMap<Socket, string>();
 
+  /** `proxies`: how many proxies of ours stand in front. Each one adds an entry to X-Forwarded-For. */
   constructor(proxies: number) {
     this.#proxies = proxies;
   }
 
-  /** The address as limits count it: an IPv4 address, or the /64 of an IPv6 one, which is one customer's. */
+  /**
+   * Returns the address as limits count it: an IPv4 address, or the /64 of an IPv6 address, which is one customer's.
+   */
   of(req: IncomingMessage): string {
     return (this.#proxies > 0 ? forwarded(req, this.#proxies) : null) ?? this.ofPeer(req.socket);
   }
 
-  /** The address at the other end of a connection. */
+  /** Returns the address at the other end of a connection. */
   ofPeer(socket: Socket): string {
     const known = this.#peers.get(socket);
     if (known !== undefined) return known;
@@ -28,8 +30,8 @@ export class ClientAddresses {
 }
 
 /**
- * What the outermost of our proxies saw. Counted from the right: what stands further left, a client may have written itself, as
- * much of it as a header can hold, and it is not looked at.
+ * Returns the address that the outermost of our proxies saw. It counts from the right: a client may have written
+ * anything further left, as much as a header can hold, so that part is not read.
  */
 function forwarded(req: IncomingMessage, proxies: number): string | null {
   const header = req.headers['x-forwarded-for'] ?? '';
@@ -43,7 +45,7 @@ function forwarded(req: IncomingMessage, proxies: number): string | null {
   return end - comma > ENTRY_CHARACTERS_MAX ? null : limitedAddress(withoutPort(list.slice(comma + 1, end)));
 }
 
-/** Characters of an address with its port, brackets and spaces, generously. */
+/** An address with its port, brackets and spaces, generously. */
 const ENTRY_CHARACTERS_MAX = 100;
 
 function withoutPort(text: string): string {
@@ -51,23 +53,23 @@ function withoutPort(text: string): string {
   return six ?? four ?? text.trim();
 }
 
-/** Null for what is no address. */
+/** Returns an address as limits count it, or null for a text that is not an address. */
 export function limitedAddress(address: string): string | null {
   const kind = isIP(address);
   if (kind !== 6) return kind === 4 ? address : null;
   const groups = groupsOf(address);
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff)
-    return mapped(groups[6] ?? 0, groups[7] ?? 0);
+    return mappedAddress(groups[6] ?? 0, groups[7] ?? 0);
   return `${groups
     .slice(0, 4)
     .map((group) => group.toString(16))
     .join(':')}::/64`;
 }
 
-/** What a /56 may have, all its /64 together, as a multiple of what one may. */
+/** How much more a whole /56 may do than one of its /64. */
 export const NETWORK_FACTOR = 4;
 
-/** The /56 around a /64, which many a customer has; null for IPv4. */
+/** Returns the /56 around a /64, as many a customer has a whole /56. Returns null for IPv4. */
 export function networkOf(address: string): string | null {
   const [, wide, last = ''] = address.endsWith('/64')
     ? (/^([0-9a-f]+:[0-9a-f]+:[0-9a-f]+):([0-9a-f]+)::/.exec(address) ?? [])
@@ -75,12 +77,15 @@ export function networkOf(address: string): string | null {
   return wide === undefined ? null : `${wide}:${(Number.parseInt(last, 16) & 0xff00).toString(16)}::/56`;
 }
 
-/** The IPv4 address that an IPv6 one stands for (RFC 4291, 2.5.5.2): the same client by either must count as one. */
-function mapped(high: number, low: number): string {
+/**
+ * Returns the IPv4 address that an IPv6 address stands for (RFC 4291, 2.5.5.2). A client counts as one, whichever of
+ * the two it uses.
+ */
+function mappedAddress(high: number, low: number): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** The eight groups of an IPv6 address; its zone (`%eth0`) is ours, not the client's. */
+/** Returns the eight groups of an IPv6 address. Its zone (`%eth0`) belongs to our side, not to the client. */
 function groupsOf(address: string): number[] {
   const hex = address.replace(/%.*$/, '').replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...four) => {
     const [a, b, c, d] = four.map(Number) as [number, number, number, number];

@@ -1,11 +1,12 @@
 /**
- * The busiest of very many, in bounded memory: a count that fades for each that was seen lately. When there are too many, the
- * half with the lowest counts is dropped, so that who is busy stays whoever else comes.
+ * Finds the most frequent of very many names (heavy hitters) in bounded memory. Each name that was seen lately has a
+ * count that decays exponentially. When there are too many names, the half with the lowest counts is dropped, so the
+ * busy ones stay whatever else comes.
  */
 const NAMES_MAX = 1_000;
 /** What is left of a count after each step. */
 const DECAY_FACTOR = 0.8;
-/** Counts below fade away. */
+/** A count below this is dropped. */
 const COUNT_MIN = 0.5;
 
 export class HeavyHitters {
@@ -16,7 +17,7 @@ export class HeavyHitters {
     if (this.#counts.size > NAMES_MAX) this.#counts = new Map(this.#sorted().slice(0, NAMES_MAX / 2));
   }
 
-  /** Lets all counts fade by one step. */
+  /** Lets all counts decay by one step. */
   decay(): void {
     for (const [name, count] of this.#counts) {
       if (count * DECAY_FACTOR < COUNT_MIN) this.#counts.delete(name);
@@ -24,11 +25,14 @@ export class HeavyHitters {
     }
   }
 
-  /** The busiest, and how often a second each came, when `fade` is called every `seconds` after it: a steady count is that of 1 / (1 - FADE) steps. */
-  top(most: number, seconds: number): [name: string, rate: number][] {
+  /**
+   * Returns the most frequent names and how often a second each one came. It assumes that `decay` is called every
+   * `stepS` seconds, right after this: a steady count is then that of 1 / (1 - DECAY_FACTOR) steps.
+   */
+  top(namesMax: number, stepS: number): [name: string, rate: number][] {
     return this.#sorted()
-      .slice(0, most)
-      .map(([name, count]) => [name, (count * (1 - DECAY_FACTOR)) / seconds]);
+      .slice(0, namesMax)
+      .map(([name, count]) => [name, (count * (1 - DECAY_FACTOR)) / stepS]);
   }
 
   #sorted(): [string, number][] {

@@ -1,51 +1,59 @@
 /**
- * Tokens that are worth nothing. One that was refused is refused again from memory, so that a page that goes on with an old
- * token costs nothing and counts once; an address that tries many different ones has to wait, but for its tokens that have
- * been good here: who guesses keeps nobody out who is in.
+ * A negative cache of tokens. A token that was refused is refused again from memory: a page that goes on with an old
+ * token costs nothing and counts once. An address that tries many different tokens has to wait, except with its tokens
+ * that have worked here: guessing keeps nobody out who is in.
  */
+import { LRUCache } from 'lru-cache';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { isToken, ownCopy, unauthorized } from '../../../shared/store/tokens.js';
-import { keepNewest } from './bounded.js';
-import { Cooldowns, Until } from './cooldowns.js';
+import { Cooldowns } from './cooldowns.js';
 
-/** A refused token is remembered so long (ms): none ever becomes valid again, but a Redis may come back with what it had lost. */
+/** How long a refused token is remembered. None ever becomes valid again, but a Redis may come back with lost users. */
 const REMEMBER_MS = 60_000;
-/** Good tokens remembered at a time: the connections of a process. */
+const REFUSED_TOKENS_MAX = 10_000;
+/** Valid tokens remembered at a time: as many as a process has connections. */
 const VALID_TOKENS_MAX = 20_000;
+/** The time is read once a second at most: nobody waits for the end of this minute. */
+const CLOCK_MS = 1_000;
 
 export class InvalidTokens {
   readonly #count: (address: string) => Promise<void>;
-  readonly #refused = new Until();
+  readonly #refused = new LRUCache<string, true>({
+    max: REFUSED_TOKENS_MAX,
+    ttl: REMEMBER_MS,
+    ttlResolution: CLOCK_MS,
+  });
+  readonly #valid = new LRUCache<string, true>({ max: VALID_TOKENS_MAX });
   readonly #cooldowns = new Cooldowns();
-  readonly #valid = new Set<string>();
 
-  /** `count` counts one failure of an address in all processes; throws `rate_limited`. */
+  /** `count` counts one failure of an address in all processes. It rejects with `rate_limited`. */
   constructor(count: (address: string) => Promise<void>) {
     this.#count = count;
   }
 
-  /** Throws `rate_limited` for an address that has to wait, `unauthorized` for a token that was refused shortly before. */
+  /** Throws `rate_limited` for an address that has to wait, and `unauthorized` for a token that was refused lately. */
   check(address: string, token: string): void {
     if (this.#valid.has(token)) return;
     this.#cooldowns.check(address, 'failures');
-    if (this.#refused.left(token) > 0) throw unauthorized();
+    if (this.#refused.has(token)) throw unauthorized();
   }
 
-  /** A call with this token was answered well. */
+  /** Notes that a call with this token succeeded. */
   noteValid(token: string): void {
-    if (this.#valid.has(token)) return;
-    this.#valid.add(ownCopy(token));
-    keepNewest(this.#valid, VALID_TOKENS_MAX);
+    if (!this.#valid.has(token)) this.#valid.set(ownCopy(token), true);
   }
 
-  /** Takes note of how a call with a token failed. Never throws. */
+  /**
+   * Notes how a call with a token failed. Never throws. A text that cannot be a token costs nothing, so it is ignored.
+   */
   noteFailure(address: string, token: string, error: unknown): void {
-    if (!(error instanceof ChatError) || error.code !== 'unauthorized' || !isToken(token)) return; // what is no token costs nothing
+    if (!(error instanceof ChatError) || error.code !== 'unauthorized' || !isToken(token)) return;
     this.#valid.delete(token);
-    if (this.#refused.left(token) > 0) return; // counted already
-    this.#refused.set(ownCopy(token), REMEMBER_MS);
-    this.#count(address).catch((refused: unknown) => {
-      if (refused instanceof ChatError) this.#cooldowns.start(address, (refused.details.retryAfter ?? 1) * 1_000); // else Redis is away
+    if (this.#refused.has(token)) return; // it has been counted already
+    this.#refused.set(ownCopy(token), true);
+    this.#count(address).catch((refusal: unknown) => {
+      // any other error means that Redis is away
+      if (refusal instanceof ChatError) this.#cooldowns.start(address, (refusal.details.retryAfter ?? 1) * 1_000);
     });
   }
 }

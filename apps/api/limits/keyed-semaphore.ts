@@ -1,19 +1,19 @@
-/** How much of this process each address holds: a count, and a most. */
+/** A counting semaphore for each address: how much of this process an address may hold at a time. */
 import { NETWORK_FACTOR, networkOf } from './client-address.js';
 
 export class KeyedSemaphore {
-  readonly #most: number;
+  readonly #max: number;
   readonly #acquired = new Map<string, number>();
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(max: number) {
+    this.#max = max;
   }
 
-  /** Takes a place; false when the address, or the network it is in, has all it may have. */
+  /** Acquires one. Returns false if the address, or the network it is in, holds all that it may. */
   tryAcquire(address: string): boolean {
     const network = networkOf(address);
-    if (this.#count(address) >= this.#most || (network !== null && this.#count(network) >= this.#most * NETWORK_FACTOR))
-      return false;
+    if (this.#count(address) >= this.#max) return false;
+    if (network !== null && this.#count(network) >= this.#max * NETWORK_FACTOR) return false;
     this.#add(address, 1);
     if (network !== null) this.#add(network, 1);
     return true;
@@ -29,9 +29,9 @@ export class KeyedSemaphore {
     return this.#acquired.get(key) ?? 0;
   }
 
-  #add(key: string, more: number): void {
-    const taken = this.#count(key) + more;
-    if (taken > 0) this.#acquired.set(key, taken);
+  #add(key: string, change: number): void {
+    const count = this.#count(key) + change;
+    if (count > 0) this.#acquired.set(key, count);
     else this.#acquired.delete(key);
   }
 }

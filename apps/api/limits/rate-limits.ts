@@ -1,6 +1,6 @@
 /**
- * The limits that all processes count together, in Redis. What is over its limit is refused from memory until it may be
- * tried again, so that a flood costs Redis nothing.
+ * The limits that all processes count together, in fixed windows in Redis. A key over its limit is refused from memory
+ * until its window ends, so that a flood costs Redis nothing.
  */
 import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -15,32 +15,33 @@ export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'fo
 
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
-/** Short, so that who was too fast need not wait long. */
+/** Short, so that a user that was too fast need not wait long. */
 const SHORT_S = 10;
 
 export class RateLimits {
   readonly #limiters: Record<LimitName, RateLimiterRedis>;
-  /** The same for networks. */
-  readonly #wider: Record<LimitName, RateLimiterRedis>;
+  /** The same limits for networks (/56), which may do more. */
+  readonly #networkLimiters: Record<LimitName, RateLimiterRedis>;
   readonly #breaker: CircuitBreaker;
 
   constructor({ redis, breaker, config }: Store) {
     this.#limiters = limiters(redis, config, 'limit', 1);
-    this.#wider = limiters(redis, config, 'limit:wider', NETWORK_FACTOR);
+    this.#networkLimiters = limiters(redis, config, 'limit:wider', NETWORK_FACTOR);
     this.#breaker = breaker;
   }
 
   /**
-   * Counts `points`, of a `wider` network too. Throws `rate_limited`; rejects when Redis is away. One that takes no writes (no memory)
-   * limits nothing, nor does a master of a cluster that is away: what is limited may concern others only.
+   * Counts `points` for the key of an address or, with `isNetwork`, of a network. Rejects with `rate_limited`, or with
+   * another error when Redis is away. A Redis that takes no writes (no memory) limits nothing, and neither does a
+   * master of a cluster that is away: the call itself may need only other masters.
    */
-  async count(name: LimitName, key: string, points: number, wider = false): Promise<void> {
-    const limiter = (wider ? this.#wider : this.#limiters)[name];
+  async count(name: LimitName, key: string, points: number, isNetwork = false): Promise<void> {
+    const limiter = (isNetwork ? this.#networkLimiters : this.#limiters)[name];
     try {
       await this.#breaker.run(limiter.getKey(key), () => limiter.consume(key, points));
-    } catch (refused) {
-      if (refused instanceof RateLimiterRes) throw rateLimited(refused.msBeforeNext, undefined, name);
-      if (!(refused instanceof ReplyError || refused instanceof CircuitOpen)) throw refused;
+    } catch (refusal) {
+      if (refusal instanceof RateLimiterRes) throw rateLimited(refusal.msBeforeNext, undefined, name);
+      if (!(refusal instanceof ReplyError || refusal instanceof CircuitOpen)) throw refusal;
     }
   }
 }
@@ -49,15 +50,15 @@ function limiters(
   redis: RedisClient,
   config: Config,
   prefix: string,
-  times: number,
+  factor: number,
 ): Record<LimitName, RateLimiterRedis> {
-  const limiter = (name: string, most: number, duration: number): RateLimiterRedis => {
-    const points = most * times;
+  const limiter = (name: string, callsMax: number, windowS: number): RateLimiterRedis => {
+    const points = callsMax * factor;
     return new RateLimiterRedis({
       storeClient: redis,
       keyPrefix: `${prefix}:${name}`,
       points,
-      duration,
+      duration: windowS,
       inMemoryBlockOnConsumed: points,
       rejectIfRedisNotReady: true,
     });

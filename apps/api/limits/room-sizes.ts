@@ -1,34 +1,38 @@
-/** How large rooms are, roughly: an event costs fan-out as much as there are members, so in large rooms comings count for more. */
+/**
+ * Roughly how large rooms are. An event costs fan-out as much as a room has members, so a join to a large room counts
+ * more.
+ */
+import { LRUCache } from 'lru-cache';
 import type { Store } from '../../../shared/store/store.js';
-import { keepNewest } from './bounded.js';
 
-/** Members up to which a coming counts once: it is an event for all, another when it ends, and one more reader of all others. */
+/**
+ * Up to this many members a join counts once. It is an event for all of them, another when it ends, and one more
+ * reader.
+ */
 const USUAL_MEMBERS_MAX = 200;
-/** What was found out is believed for so long (ms): a room takes longer to become another size. */
+/** How long a size is believed. A room takes longer to change much. */
 const TTL_MS = 5_000;
 /** Rooms remembered at a time. */
 const ROOMS_MAX = 5_000;
 
 export class RoomSizes {
   readonly #store: Store;
-  readonly #known = new Map<string, { members: number; until: number }>();
+  readonly #members = new LRUCache<string, number>({ max: ROOMS_MAX, ttl: TTL_MS });
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  /** What a coming into a room counts as. Rejects when Redis is away. */
+  /** Resolves with the number of joins that one join to a room counts as. Rejects when Redis is away. */
   async joinCost(room: string): Promise<number> {
-    return Math.max(1, Math.ceil((await this.#members(room)) / USUAL_MEMBERS_MAX));
+    return Math.max(1, Math.ceil((await this.#membersOf(room)) / USUAL_MEMBERS_MAX));
   }
 
-  async #members(room: string): Promise<number> {
-    const known = this.#known.get(room);
-    if (known && known.until > Date.now()) return known.members;
+  async #membersOf(room: string): Promise<number> {
+    const known = this.#members.get(room);
+    if (known !== undefined) return known;
     const members = await this.#store.redis.hlen(this.#store.keys.roster(room));
-    this.#known.delete(room);
-    this.#known.set(room, { members, until: Date.now() + TTL_MS });
-    keepNewest(this.#known, ROOMS_MAX);
+    this.#members.set(room, members);
     return members;
   }
 }

@@ -1,14 +1,16 @@
-/** Who and what keeps this process busy: addresses, origins of pages, rooms. Written every two seconds for the host's page; addresses only hashed. */
-
+/**
+ * The addresses, origins and rooms that keep this process busiest. Each process writes its own every two seconds for
+ * the host's page. Addresses are written only as hashes.
+ */
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
 import type { RedisClient } from '../../../shared/redis/slot-owners.js';
 import type { AddressHash } from './address-hash.js';
 import { HeavyHitters } from './heavy-hitters.js';
 
 const WRITE_EVERY_MS = 2_000;
-/** Seconds that a process's last word counts. */
+/** How long the last report of a process counts. */
 const TTL_S = 10;
-/** Of each kind, from each process. */
+/** Names of each kind that a process reports. */
 const WRITTEN_MAX = 30;
 
 /** Names with their rates a second, the busiest first. */
@@ -19,7 +21,7 @@ export interface TalkerRates {
   addresses: Rates;
 }
 
-/** All in one slot of a cluster: they are read together. */
+/** All reports are in one slot of a cluster, as they are read together. */
 const keyOf = (instance: string): string => `busiest:{all}:${instance}`;
 
 export class TopTalkers {
@@ -34,7 +36,7 @@ export class TopTalkers {
     this.#redis = redis;
     this.#instance = instance;
     this.#addressHash = addressHash;
-    setInterval(() => void this.write().catch(() => undefined), WRITE_EVERY_MS).unref(); // the next one makes up for one that fails
+    setInterval(() => void this.write().catch(() => undefined), WRITE_EVERY_MS).unref(); // the next one makes up for it
   }
 
   noteRequest(address: string, origin: string): void {
@@ -47,35 +49,32 @@ export class TopTalkers {
   }
 
   async write(): Promise<void> {
-    const all = [this.#rooms, this.#origins, this.#addresses].map((tops) => {
-      const busiest = tops.top(WRITTEN_MAX, WRITE_EVERY_MS / 1_000);
-      tops.decay();
-      return busiest;
-    });
-    const [rooms = [], origins = [], addresses = []] = all;
-    const hashed = await Promise.all(
-      addresses.map(
-        async ([address, rate]): Promise<[string, number]> => [await this.#addressHash.hash(address), rate],
+    const [rooms, origins] = [topOf(this.#rooms), topOf(this.#origins)];
+    const addresses = await Promise.all(
+      topOf(this.#addresses).map(
+        async ([address, rate]): Promise<Rates[number]> => [await this.#addressHash.hash(address), rate],
       ),
     );
-    await this.#redis.set(
-      keyOf(this.#instance),
-      JSON.stringify({ rooms, origins, addresses: hashed } satisfies TalkerRates),
-      'EX',
-      TTL_S,
-    );
+    const report: TalkerRates = { rooms, origins, addresses };
+    await this.#redis.set(keyOf(this.#instance), JSON.stringify(report), 'EX', TTL_S);
   }
 }
 
-/** What processes have written last, added up. */
-export async function readTopTalkers(redis: RedisClient, processes: string[]): Promise<TalkerRates> {
-  const texts = processes.length > 0 ? await redis.mget(processes.map(keyOf)) : [];
-  const all = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as TalkerRates]));
-  const sum = (kind: keyof TalkerRates): Rates => added(all.flatMap((one) => one[kind]));
-  return { rooms: sum('rooms'), origins: sum('origins'), addresses: sum('addresses') };
+function topOf(hitters: HeavyHitters): Rates {
+  const top = hitters.top(WRITTEN_MAX, WRITE_EVERY_MS / 1_000);
+  hitters.decay();
+  return top;
 }
 
-function added(rates: Rates): Rates {
+/** Resolves with the sum of the last reports of several processes. */
+export async function readTopTalkers(redis: RedisClient, instances: string[]): Promise<TalkerRates> {
+  const texts = instances.length > 0 ? await redis.mget(instances.map(keyOf)) : [];
+  const reports = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as TalkerRates]));
+  const sumOf = (kind: keyof TalkerRates): Rates => sumByName(reports.flatMap((report) => report[kind]));
+  return { rooms: sumOf('rooms'), origins: sumOf('origins'), addresses: sumOf('addresses') };
+}
+
+function sumByName(rates: Rates): Rates {
   const sums = new Map<string, number>();
   for (const [name, rate] of rates) sums.set(name, (sums.get(name) ?? 0) + rate);
   return [...sums].sort(([, a], [, b]) => b - a);

@@ -1,64 +1,62 @@
 /**
- * Calls that cost us something and could not do anything for a user: polls that were answered at once without anything new, and
- * calls refused for what they asked. Honest clients make few. Counted in this process alone, so that polls wait for nothing.
+ * Counts wasted calls in a fixed window: polls that returned at once without anything new, and calls that were refused.
+ * Honest clients make few. Each process counts alone, so that polls wait for nothing.
  *
- * A user that makes many has to wait with all its calls. So have those of an address that make them, when they make very many
- * together; others of that address, who make none, do not notice.
+ * A user that makes too many has to wait with all its calls. If an address makes very many, its users that make them
+ * have to wait too. Other users of that address notice nothing.
  */
-
+import { LRUCache } from 'lru-cache';
 import { rateLimited } from '../../../shared/store/denials.js';
 import { ownCopy } from '../../../shared/store/tokens.js';
-import { keepNewest } from './bounded.js';
 
-/** They are counted for so long (ms), and who made too many waits for the rest of it. */
+/** The length of the window. A user that has made too many waits for the rest of it. */
 const WINDOW_MS = 10_000;
-/** A user with no more than so many in a window never has to wait for others of its address. */
+/** A user with at most this many in a window never has to wait because of others of its address. */
 const INNOCENT_CALLS_MAX = 10;
-/** Users, and addresses, that are counted at a time; beyond it the oldest count is forgotten. */
+/** Users, and addresses, counted at a time. */
 const KEYS_MAX = 10_000;
 
 interface Count {
-  /** When its window ends, in ms since 1970. */
-  readonly ends: number;
   made: number;
-  waits: boolean;
+  mustWait: boolean;
 }
+
+type Counts = LRUCache<string, Count>;
 
 export class WastedCalls {
   readonly #userMax: number;
   readonly #addressMax: number;
-  readonly #users = new Map<string, Count>();
-  readonly #addresses = new Map<string, Count>();
+  readonly #users: Counts = new LRUCache({ max: KEYS_MAX, ttl: WINDOW_MS });
+  readonly #addresses: Counts = new LRUCache({ max: KEYS_MAX, ttl: WINDOW_MS });
 
-  constructor(userMost: number, addressMost: number) {
-    this.#userMax = userMost;
-    this.#addressMax = addressMost;
+  constructor(userMax: number, addressMax: number) {
+    this.#userMax = userMax;
+    this.#addressMax = addressMax;
   }
 
   /** Throws `rate_limited` for a user that has to wait. */
   check(token: string): void {
-    const count = this.#users.size > 0 ? this.#users.get(token) : undefined;
-    const ms = count?.waits ? count.ends - Date.now() : 0;
-    if (ms > 0) throw rateLimited(ms, 'Too many calls that could give nothing.', 'fruitless');
+    if (!this.#users.peek(token)?.mustWait) return;
+    const ms = this.#users.getRemainingTTL(token);
+    if (ms > 0) throw rateLimited(ms, 'Too many requests that returned nothing or were refused.', 'fruitless');
   }
 
-  /** Counts `cost` for a user and its address. */
+  /** Counts `cost` calls for a user and its address. */
   count(address: string, token: string, cost: number): void {
     const user = countOf(this.#users, token);
     const all = countOf(this.#addresses, address);
     user.made += cost;
     all.made += cost;
-    if (user.made > this.#userMax || (all.made > this.#addressMax && user.made > INNOCENT_CALLS_MAX)) user.waits = true;
+    const isPartOfFlood = all.made > this.#addressMax && user.made > INNOCENT_CALLS_MAX;
+    if (user.made > this.#userMax || isPartOfFlood) user.mustWait = true;
   }
 }
 
-function countOf(counts: Map<string, Count>, key: string): Count {
-  const now = Date.now();
-  const former = counts.get(key);
-  if (former && former.ends > now) return former;
-  const fresh = { ends: now + WINDOW_MS, made: 0, waits: false };
-  counts.delete(key);
+/** Returns the count of a key in its window. The window begins with the first call. */
+function countOf(counts: Counts, key: string): Count {
+  const known = counts.get(key);
+  if (known) return known;
+  const fresh = { made: 0, mustWait: false };
   counts.set(ownCopy(key), fresh);
-  keepNewest(counts, KEYS_MAX);
   return fresh;
 }

@@ -1,35 +1,37 @@
-/** Whether a poll's answer gave its user anything: told from how soon it came, and from where the user said it was. */
+/** Tells whether a poll was wasted, from how soon its answer came and from the position in its cursor. */
+import { LRUCache } from 'lru-cache';
 import { ownCopy } from '../../../shared/store/tokens.js';
 import type { PollResult } from '../reply.js';
-import { keepNewest } from './bounded.js';
 
-/** An empty answer that comes sooner (ms) was not worth a poll: one that waits is held for longer. */
+/** An empty answer that comes sooner was wasted: a poll that waits is held for longer. */
 const AT_ONCE_MS = 1_000;
-/** Users whose last place is known at a time. */
+/** Users whose last position is remembered at a time. */
 const USERS_MAX = 20_000;
 
 /** A poll that has been answered. */
 export interface AnsweredPoll {
   readonly token: string;
-  /** Where its cursor said the user was; null without one. */
+  /** The position in its cursor. Null without a cursor. */
   readonly position: number | null;
-  /** ms from its arrival to its answer. */
-  readonly took: number;
+  /** The time from its arrival to its answer. */
+  readonly ms: number;
   readonly result: PollResult;
 }
 
 export class WastedPolls {
-  /** Where each user was when it was last given events. */
-  readonly #positions = new Map<string, number>();
+  /** The position at which each user was last given events. */
+  readonly #positions = new LRUCache<string, number>({ max: USERS_MAX });
 
-  /** False when it had nothing new: at once, or the same events as the last one, which the client does not acknowledge. */
-  gaveSomething({ token, position, took, result: gave }: AnsweredPoll): boolean {
-    if (gave === 'nothing') return took >= AT_ONCE_MS;
-    if (gave === 'signal' || position === null) return true;
+  /**
+   * Returns true if the answer had nothing new: it was empty and came at once, or it had the same events as the last
+   * one, which the client does not acknowledge.
+   */
+  isWasted({ token, position, ms, result }: AnsweredPoll): boolean {
+    if (result === 'nothing') return ms < AT_ONCE_MS;
+    if (result === 'signal' || position === null) return false;
     const known = this.#positions.get(token);
-    if (known === position) return false;
+    if (known === position) return true;
     this.#positions.set(known === undefined ? ownCopy(token) : token, position);
-    keepNewest(this.#positions, USERS_MAX);
-    return true;
+    return false;
   }
 }

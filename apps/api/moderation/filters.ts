@@ -3,13 +3,13 @@
  * A process keeps the filters that it met, and says by their hash which it has applied; the step that appends a message
  * refuses one that is not the room's, and gives that.
  */
+import { LRUCache } from 'lru-cache';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { DATA_BYTES, TEXT_BYTES } from '../../../shared/protocol/limits.js';
 import { nextLink } from '../../../shared/protocol/links.js';
 import { messageCost, storedBytes } from '../../../shared/store/event-text.js';
 import { type Filtered, type Message, UNFILTERED } from '../../../shared/store/messages.js';
 import { foldText, plainForm } from '../../../shared/store/names.js';
-import { keepNewest } from '../limits/bounded.js';
 
 /** How often a room's filter may be another than the last one, within one write. */
 const TRIES_MAX = 3;
@@ -81,8 +81,8 @@ function textsOf(data: unknown): string[] {
 }
 
 export class Filters {
-  /** By room, the one learned first is forgotten first. */
-  readonly #filters = new Map<string, Filter>();
+  /** By room. */
+  readonly #filters = new LRUCache<string, Filter>({ max: FILTERS_MAX });
 
   /**
    * Writes what the room's filter makes of a message: `write` gives another filter when that is not the one known here, which is
@@ -114,10 +114,8 @@ export class Filters {
 
   /** Takes a room's filter as Redis holds it: hash and JSON, '' for none. */
   learn(room: string, text: string): void {
-    this.#filters.delete(room);
-    if (text === '') return;
-    this.#filters.set(room, parseFilter(text));
-    keepNewest(this.#filters, FILTERS_MAX);
+    if (text === '') this.#filters.delete(room);
+    else this.#filters.set(room, parseFilter(text));
   }
 }
 
