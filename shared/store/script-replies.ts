@@ -3,7 +3,7 @@ import type { Role } from '../protocol/events.js';
 import type { ScriptName } from './script-table.js';
 
 /** Why a user may not enter a room. */
-export type EntryDenial = ['off' | 'reserved' | 'closed'] | ['banned', ms: number];
+type EntryDenial = ['off' | 'reserved' | 'closed'] | ['banned', ms: number];
 
 /** Why a user may not write into a room. */
 type WriteDenial =

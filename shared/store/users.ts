@@ -26,7 +26,7 @@ const NEWCOMER_TTL_MS = 30_000;
 /** Seconds' worth of messages or signals that may come at once. */
 const BURST_S = 4;
 /** What a call costs, in messages or signals: one that adds an event to a room without saying anything costs four. */
-export type Cost = 'nothing' | 'message' | 'presence' | 'signal';
+type Cost = 'nothing' | 'message' | 'presence' | 'signal';
 const PRESENCE_COST_COUNT = 4;
 /** A rename is an event in each of the user's public rooms: it costs once for each of so many. */
 const RENAME_ROOMS_COUNT = 10;

@@ -94,7 +94,7 @@ describe('another page of the origin', () => {
       ([name, ...events]) => {
         const secret = localStorage.getItem('nobackend-chat-tabs') ?? '';
         const channel = new BroadcastChannel(`${name}${secret.slice(secret.length / 2)}`);
-        events.forEach((event) => channel.postMessage(event));
+        for (const event of events) channel.postMessage(event);
       },
       [`nobackend-chat ${link.url} ${room}  `, forged(room, 'forged'), forged('1:2', 'forged privately')] as const,
     );

@@ -194,11 +194,11 @@ describe.each<TransportName>(['jsonp', 'fetch'])('by %s, the library survives', 
         await Promise.all(chats.map((chat) => chat.ready));
         const heard = chats.map(() => 0);
         Object.assign(window, { chats, heard });
-        chats.forEach((chat, i) =>
+        for (const [i, chat] of chats.entries()) {
           chat.on('message', () => {
             heard[i] = (heard[i] ?? 0) + 1;
-          }),
-        );
+          });
+        }
       },
       [fresh(), transport] as const,
     );

@@ -239,10 +239,10 @@ describe("the room 'auto'", () => {
     const [page, again, fork] = await Promise.all(
       ['/ann/pen1/show/', '/ann/pen1/show/', '/bob/pen1/show/'].map((path) => open(site.library(api, { path }))),
     );
-    const rooms = await Promise.all([page, again, fork].map((one) => one && roomAt(one)));
-    expect(rooms[0]).toMatch(/^auto-[a-z0-9]{8,14}$/);
-    expect(rooms[1]).toBe(rooms[0]);
-    expect(rooms[2]).not.toBe(rooms[0]);
+    const found = await Promise.all([page, again, fork].map((one) => one && roomAt(one)));
+    expect(found[0]).toMatch(/^auto-[a-z0-9]{8,14}$/);
+    expect(found[1]).toBe(found[0]);
+    expect(found[2]).not.toBe(found[0]);
   });
 
   it('is remembered where the address says nothing', async () => {

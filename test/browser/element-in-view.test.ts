@@ -125,6 +125,9 @@ describe('what is read', () => {
     });
     await log(page).getByText(`is ${what}`).waitFor();
     await log(page).locator('.fresh').waitFor({ state: 'attached' });
-    await until(() => log(page).evaluate((it) => it.scrollHeight - it.scrollTop - it.clientHeight < 2), 'the end');
+    await until(
+      () => log(page).evaluate((node) => node.scrollHeight - node.scrollTop - node.clientHeight < 2),
+      'the end',
+    );
   });
 });

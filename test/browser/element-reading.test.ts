@@ -81,7 +81,7 @@ describe('an input method', () => {
 describe('what is typed', () => {
   it('runs in its own direction, in every box', async () => {
     const page = await open();
-    const direction = (box: Locator): Promise<string> => box.evaluate((one) => getComputedStyle(one).direction);
+    const direction = (place: Locator): Promise<string> => place.evaluate((node) => getComputedStyle(node).direction);
     await page.getByRole('button', { name: /Change your name/ }).click();
     for (const box of [input(page), page.getByRole('textbox', { name: 'Your name' })]) {
       for (const [text, expected] of [
@@ -110,7 +110,7 @@ const MINUTE = 60_000;
 describe("with a clock that is far from the server's", () => {
   it.each([20, -20])('by %i min, a room that was offered can be taken until its time is over', async (minutes) => {
     const anna = await somebody();
-    const page = await open({}, (it) => it.clock.install({ time: Date.now() + minutes * MINUTE }));
+    const page = await open({}, (fresh) => fresh.clock.install({ time: Date.now() + minutes * MINUTE }));
     const user = await page.evaluate(() => document.querySelector('nobackend-chat')?.chat?.user?.id);
     const offer = (to: number | undefined): Promise<unknown> =>
       ask(api, 'handover', { token: anna.token, room, owner: anna.owner, user: to });
@@ -151,7 +151,7 @@ describe('days', () => {
       today: Date.parse('2026-03-30T00:10+02:00'),
     };
     for (const text of Object.keys(sent)) await ask(api, 'send', { token: anna.token, room, text });
-    const page = await open(berlin, (it) => live(it, { now: Date.parse('2026-03-30T00:30+02:00') }, sent));
+    const page = await open(berlin, (fresh) => live(fresh, { now: Date.parse('2026-03-30T00:30+02:00') }, sent));
     await log(page).getByText('today', { exact: true }).waitFor();
     // what came first, the coming of Anna, is of today
     expect((await days(page)).slice(1)).toEqual([
@@ -164,7 +164,7 @@ describe('days', () => {
 
   it('turn at midnight, in a room where nothing happens too', async () => {
     const clock = { now: Date.parse('2026-06-10T23:58+02:00') };
-    const page = await open(berlin, (it) => live(it, clock));
+    const page = await open(berlin, (fresh) => live(fresh, clock));
     await input(page).fill('before midnight');
     await page.keyboard.press('Enter');
     await log(page).locator('.rows').getByText('before midnight').waitFor();
@@ -203,7 +203,7 @@ describe('in a crowd of which the server names only some', () => {
     const named = await page.evaluate(async () =>
       (await document.querySelector('nobackend-chat')?.chat?.ready)?.members.map(({ id }) => id),
     );
-    const [unnamed] = [...people.values()].filter(({ user }) => !named?.includes(user.id));
+    const [unnamed] = [...people.values()].filter((person) => !named?.includes(person.user.id));
     const own = await page.evaluate(() => document.querySelector('nobackend-chat')?.chat?.user?.id);
     const { token, user } = unnamed ?? expect.fail('all are named');
     await ask(api, 'send', { token, to: own, text: 'just for you' });

@@ -168,7 +168,7 @@ describe('an act', () => {
       { act: 'address_off', on: '192.0.2.1', seconds: 1e6 },
       { ...off, more: 1 },
     ];
-    for (const one of none) expect({ one, status: (await ask(one)).status }).toEqual({ one, status: 400 });
+    for (const bad of none) expect({ bad, status: (await ask(bad)).status }).toEqual({ bad, status: 400 });
     const { off: nothing, acts } = await figuresFrom();
     expect({ nothing, acts }).toEqual({ nothing: [], acts: [] });
   });

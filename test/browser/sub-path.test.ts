@@ -74,7 +74,7 @@ describe('below a path', () => {
     await page.waitForURL(`${proxy.url}/r/old-address`);
   });
 
-  it("a room invites, and belongs to the holder of its owner link", async () => {
+  it('a room invites, and belongs to the holder of its owner link', async () => {
     const page = await open(`${proxy.url}/r/below`);
     await page.getByRole('button', { name: 'Invite' }).click();
     await page.getByRole('img', { name: `QR code of ${proxy.url}/r/below` }).waitFor();
@@ -120,8 +120,8 @@ describe('below a path', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('textbox', { name: 'Its name' }).fill('below-host');
     await page.getByRole('button', { name: 'Act' }).last().click();
-    await page.getByText("Make an owner link").click();
-    await page.getByRole('button', { name: "Make an owner link" }).click();
+    await page.getByText('Make an owner link').click();
+    await page.getByRole('button', { name: 'Make an owner link' }).click();
     await page.getByText(`${proxy.url}/r/below-host#owner=`).waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('link', { name: 'Queues' }).click();

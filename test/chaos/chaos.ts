@@ -182,12 +182,9 @@ class Run {
     window.to = Date.now();
   }
 
-  #skip(window: { from: number }): void {
+  #skip(window: Record['faults'][number]): void {
     this.#skipped += 1;
-    this.record.faults.splice(
-      this.record.faults.findIndex((one) => one === window),
-      1,
-    );
+    this.record.faults.splice(this.record.faults.indexOf(window), 1);
   }
 
   async #settle(): Promise<number> {

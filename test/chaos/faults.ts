@@ -52,7 +52,9 @@ const MAKE: Record<Exclude<FaultKind, ClusterFault>, Make> = {
       await Promise.all([
         ...apis.map(async (place) => place.settle(await site.startApi())),
         ...workers.map(async (place) => place.settle(await site.startWorker())),
-      ]).finally(() => [...apis, ...workers].forEach((place) => (place.taken = false)));
+      ]).finally(() => {
+        for (const place of [...apis, ...workers]) place.taken = false;
+      });
     }),
 };
 
@@ -62,7 +64,7 @@ async function atPlace<P extends Place<Child>>(
   { target }: PlannedFault,
   make: (place: P) => Promise<void>,
 ): Promise<boolean> {
-  const free = places.filter((place) => !place.taken);
+  const free = places.filter(({ taken }) => !taken);
   const place = free[target % Math.max(free.length, 1)];
   if (!place) return false;
   place.taken = true;

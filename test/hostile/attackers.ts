@@ -38,7 +38,7 @@ async function infiltrate(urls: string[]): Promise<Attackers> {
   return { agent, urls, tokens, cursors: joined.map(({ cursor }) => cursor), rubbish: sampleRubbish(tokens) };
 }
 
-async function attack(attackers: Attackers, { rate, guesses, seconds }: AttackOrder): Promise<AttackReport> {
+async function attack(all: Attackers, { rate, guesses, seconds }: AttackOrder): Promise<AttackReport> {
   const report: AttackReport = {};
   const shares = Object.values(ATTACKS).reduce((sum, { share }) => sum + share, 0);
   const guessRate = guesses / seconds;
@@ -49,8 +49,10 @@ async function attack(attackers: Attackers, { rate, guesses, seconds }: AttackOr
     due: Math.random(),
     underWay: 0,
   }));
-  const lingering = [new Lingering(attackers, 'slow', LINGERING), new Lingering(attackers, 'unread', LINGERING / 3)];
-  const timer = setInterval(() => lingering.forEach((one) => one.goOn()), PAUSE);
+  const lingering = [new Lingering(all, 'slow', LINGERING), new Lingering(all, 'unread', LINGERING / 3)];
+  const timer = setInterval(() => {
+    for (const one of lingering) one.goOn();
+  }, PAUSE);
   for (let last = performance.now(); !over; await sleep(STEP)) {
     const now = performance.now();
     for (const one of rates) {
@@ -62,7 +64,7 @@ async function attack(attackers: Attackers, { rate, guesses, seconds }: AttackOr
         }
         one.underWay += 1;
         void one
-          .once(attackers)
+          .once(all)
           .then(
             (outcome) => count(counts, outcome),
             () => count(counts, 'failed'),

@@ -62,7 +62,7 @@ export async function runHostile(options: HostileOptions, say: Say = () => undef
   const [honest, attackers] = [start('honest'), start('attackers')];
   setPriority(attackers.pid ?? 0, ATTACKERS_NICE);
   try {
-    return await phases(options, system, redis, honest, attackers, say);
+    return await phases(options, { system, redis, honest, attackers }, say);
   } finally {
     for (const child of [honest, attackers]) child.disconnect();
     redis.disconnect();
@@ -70,12 +70,17 @@ export async function runHostile(options: HostileOptions, say: Say = () => undef
   }
 }
 
+/** The chat, and the processes of those who use it and attack it. */
+interface Parties {
+  system: TestSystem;
+  redis: RedisClient;
+  honest: ChildProcess;
+  attackers: ChildProcess;
+}
+
 async function phases(
   options: HostileOptions,
-  system: TestSystem,
-  redis: RedisClient,
-  honest: ChildProcess,
-  attackers: ChildProcess,
+  { system, redis, honest, attackers }: Parties,
   say: Say,
 ): Promise<HostileReport> {
   const { seconds, rooms, users, rate, attacks, guesses } = options;

@@ -20,6 +20,14 @@ export interface ClusterOptions {
   auth?: { user: string; password: string };
 }
 
+interface NodeSettings {
+  port: number;
+  bus: number;
+  dir: string;
+  args: string[];
+  auth: ClusterOptions['auth'];
+}
+
 /** One of its nodes, and a connection to steer it by. */
 export class ClusterNode {
   readonly port: number;
@@ -30,7 +38,7 @@ export class ClusterNode {
   readonly #args: string[];
   #child: Child;
 
-  constructor(child: Child, port: number, bus: number, dir: string, args: string[], auth: ClusterOptions['auth']) {
+  constructor(child: Child, { port, bus, dir, args, auth }: NodeSettings) {
     this.#child = child;
     this.port = port;
     this.bus = bus;
@@ -413,5 +421,5 @@ async function launchAt(
       : []),
   ];
   const [child] = await Child.start('redis-server', args, process.env, READY);
-  return new ClusterNode(child, port, bus, dir, args, auth);
+  return new ClusterNode(child, { port, bus, dir, args, auth });
 }

@@ -1,8 +1,8 @@
 /** Every limit of a parameter: what is just allowed, what is one beyond, and what the refusal says. */
 import type { Parameters } from './client.js';
 
-export const nested = (depth: number): unknown => (depth === 0 ? 0 : [nested(depth - 1)]);
-export const jsonOf = (bytes: number): string => 'x'.repeat(bytes - 2);
+const nested = (depth: number): unknown => (depth === 0 ? 0 : [nested(depth - 1)]);
+const jsonOf = (bytes: number): string => 'x'.repeat(bytes - 2);
 export const EMOJI = '😀';
 
 export interface Limit {

@@ -66,7 +66,7 @@ export class Link {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#sockets.forEach((socket) => socket.destroy());
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 

@@ -18,13 +18,13 @@ export interface Rubbish {
 
 const operations = Object.keys(OPERATIONS);
 const parameterNames = [
-  ...new Set(Object.values(OPERATIONS).flatMap(({ parameters }) => parameters.map(({ name }) => name))),
+  ...new Set(Object.values(OPERATIONS).flatMap(({ parameters }) => parameters.map((one) => one.name))),
 ];
-const text = fc.string({ unit: 'binary', maxLength: 30 });
+const anyText = fc.string({ unit: 'binary', maxLength: 30 });
 const name = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...parameterNames) },
   { weight: 1, arbitrary: fc.constantFrom('callback', '_', '__proto__', 'constructor', '') },
-  text,
+  anyText,
 );
 const escapes = fc.constantFrom(
   '%',
@@ -44,16 +44,16 @@ const escapes = fc.constantFrom(
   '\\',
 );
 const encoded = fc.oneof(
-  text.map((one) => encodeURIComponent(one.toWellFormed())),
+  anyText.map((one) => encodeURIComponent(one.toWellFormed())),
   escapes,
   fc.string({ maxLength: 20 }).map((one) => one.replace(/[^!-~]/g, '.')),
 );
 
 /** Values near the edges of what is allowed; the tokens are of users that are there, or were. */
-function valueOf(tokens: string[]): Arbitrary<unknown> {
+function edgeValue(tokens: string[]): Arbitrary<unknown> {
   return fc.oneof(
     fc.constantFrom(...tokens),
-    text,
+    anyText,
     fc.integer(),
     fc.double(),
     fc.jsonValue({ maxDepth: 40 }),
@@ -107,7 +107,7 @@ function pathOf(tokens: string[]): Arbitrary<string> {
     fc.array(encoded, { maxLength: 5 }).map((parts) => `/${parts.join('/')}`),
   );
   const value = fc.oneof(
-    valueOf(tokens).map((one) =>
+    edgeValue(tokens).map((one) =>
       encodeURIComponent((typeof one === 'string' ? one : JSON.stringify(one)).toWellFormed()),
     ),
     encoded,
@@ -167,9 +167,9 @@ function headersOf(tokens: string[]): Arbitrary<OutgoingHttpHeaders> {
 }
 
 function bodyOf(tokens: string[]): Arbitrary<Buffer | null> {
-  const json = fc.dictionary(name, valueOf(tokens), { maxKeys: 6 }).map((one) => JSON.stringify(one));
+  const json = fc.dictionary(name, edgeValue(tokens), { maxKeys: 6 }).map((one) => JSON.stringify(one));
   const form = fc
-    .dictionary(name, valueOf(tokens), { maxKeys: 6 })
+    .dictionary(name, edgeValue(tokens), { maxKeys: 6 })
     .map((one) => new URLSearchParams(Object.entries(one).map(([key, value]) => [key, String(JSON.stringify(value))])));
   return fc.oneof(
     fc.constant(null),

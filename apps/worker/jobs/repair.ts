@@ -33,7 +33,10 @@ export function repairAfterFailovers(
   settled = LASTING_MS,
 ): void {
   const { redis, keys } = store;
-  if (!(redis instanceof Cluster)) return repairRegularly(store, redis, failed, settled);
+  if (!(redis instanceof Cluster)) {
+    repairRegularly(store, redis, failed, settled);
+    return;
+  }
   const watch = new MasterWatch(
     redis,
     keys.allShards.flatMap((shard) => [
@@ -116,7 +119,7 @@ export async function repair(
   await repairMemberships(store, master, shards, settled);
   for (const { folded, id } of await foundTwice(
     () => strayClaimsAt(store, master),
-    ({ folded, id }) => `${folded} ${id}`,
+    (claim) => `${claim.folded} ${claim.id}`,
     settled,
   ))
     await releaseName(store, folded, id);

@@ -10,12 +10,12 @@ export const chromium: Engine = {
   start: async () => browserOf(await launchWholeBrowser()),
 };
 
-function browserOf(chromium: Chromium): Browser {
-  return { session: () => sessionOf(chromium), close: () => chromium.close() };
+function browserOf(whole: Chromium): Browser {
+  return { session: () => sessionOf(whole), close: () => whole.close() };
 }
 
-async function sessionOf(chromium: Chromium): Promise<Session> {
-  const context = await chromium.newContext();
+async function sessionOf(whole: Chromium): Promise<Session> {
+  const context = await whole.newContext();
   return { tab: async () => driverOf(await context.newPage()), close: () => context.close() };
 }
 

@@ -14,14 +14,14 @@ export const firefox: Engine = {
   start: async () => browserOf(await launch({ ...LAUNCH, executablePath: program ?? '' })),
 };
 
-function browserOf(firefox: Firefox): Browser {
-  const child = firefox.process();
+function browserOf(whole: Firefox): Browser {
+  const child = whole.process();
   if (child?.pid) entrust(child.pid, child);
-  return { session: () => sessionOf(firefox), close: () => firefox.close() };
+  return { session: () => sessionOf(whole), close: () => whole.close() };
 }
 
-async function sessionOf(firefox: Firefox): Promise<Session> {
-  const context = await firefox.createBrowserContext();
+async function sessionOf(whole: Firefox): Promise<Session> {
+  const context = await whole.createBrowserContext();
   return { tab: async () => driverOf(await context.newPage()), close: () => context.close() };
 }
 

@@ -62,7 +62,7 @@ export class WebDriverSession {
       reload: async () => {
         await call('/refresh', {});
       },
-      run: async (expression) => valueOf(await call('/execute/async', { script: scriptOf(expression), args: [] })),
+      run: async (expression) => resultOf(await call('/execute/async', { script: scriptOf(expression), args: [] })),
       clickAt: async (x, y) => {
         await call('/actions', click(x, y));
       },
@@ -97,7 +97,7 @@ function scriptOf(expression: string): string {
       .then(function (value) { done({ value: value }) }, function (error) { done({ error: String(error) }) })`;
 }
 
-function valueOf(answer: unknown): unknown {
+function resultOf(answer: unknown): unknown {
   const { value, error } = answer as { value?: unknown; error?: string };
   if (error !== undefined) throw new Error(error);
   return value;
