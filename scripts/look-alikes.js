@@ -49,8 +49,8 @@ const rowsOf = (/** @type {[like: string, letters: string]} */ [like, letters]) 
     ?.map((some) => `  [${JSON.stringify(like)}, '${escaped(some)}'],`)
     .join('\n');
 process.stdout.write(`/**
- * Letters that look like ASCII, by the text that they look like: caseless and decomposed. scripts/look-alikes.js has made
- * this table from Unicode 15.0's confusables (UTS #39, Unicode licence), as ICU 72 has them. Do not edit it.
+ * Letters that look like ASCII, by the text that they look like: caseless and decomposed. Do not edit this table:
+ * scripts/look-alikes.js has made it from Unicode 15.0's confusables (UTS #39, Unicode licence), as ICU 72 has them.
  */
 export const LOOK_ALIKES: [like: string, letters: string][] = [
 ${[...rows]

@@ -30,7 +30,7 @@ export async function checkNode() {
   const [thisMajor, thisMinor] = versionIn(process.versions.node);
   if (thisMajor > major || (thisMajor === major && thisMinor >= minor)) return;
   throw new Problem(
-    `nobackend-chat needs Node ${major}.${minor} or later; this is ${process.version}. Install the current LTS version.`,
+    `nobackend-chat needs Node ${major}.${minor} or later; this is ${process.version}. Install the current LTS.`,
   );
 }
 
