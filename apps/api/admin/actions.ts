@@ -125,6 +125,7 @@ const TARGETS: Record<
 };
 
 const ACTIONS: Record<
+  // biome-ignore lint/suspicious/noConfusingVoidType: most actions resolve with nothing
   OperatorActionName,
   (store: Store, on: string, seconds: number) => Promise<{ owner?: string } | void>
 > = {
