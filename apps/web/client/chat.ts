@@ -106,7 +106,7 @@ export class RoomChat implements Chat {
     const { session, feed } = this.connection;
     await this.ready;
     feed.order.buffer(room);
-    const entering = this.call('enter', { room, history: session.historyLimit });
+    const entering = this.call('enter', { room, history: session.historyMax });
     const { room: view } = await entering.catch((thrown) => {
       feed.settle(room, []); // if the user was in the room before, the page still hears what has arrived
       throw thrown;

@@ -12,7 +12,7 @@ import { Values, type ValuesDelegate } from './values.js';
 export interface FeedUser {
   readonly user: UserRef | null;
   /** The number of events to read at a time. Undefined: as many as the server gives. */
-  readonly historyLimit: number | undefined;
+  readonly historyMax: number | undefined;
   /** The user has another name. */
   renamed(user: UserRef): void;
 }
@@ -35,23 +35,23 @@ export class Feed {
   /** Called with each event that the page hears, and the id of the event before it in its room. */
   accepted!: (chatEvent: ChatEvent | SignalEvent, after: string) => void;
   /** Called when a room's members have been read anew. */
-  membersRead!: (room: string, people: People) => void;
+  membersKnown!: (room: string, people: People) => void;
   private readonly values = new Map<string, Values>();
 
   constructor(
     private readonly emitter: Emitter<ChatEvents>,
-    private readonly me: FeedUser,
+    private readonly reader: FeedUser,
     private readonly delegate: FeedDelegate,
   ) {}
 
   /** Returns the values that a room remembers. */
   valuesOf(room: string): Values {
-    const { delegate, me } = this;
+    const { delegate, reader } = this;
     const found =
       this.values.get(room) ||
       new Values(room, {
         ready: delegate.ready,
-        userId: () => (me.user ? me.user.id : 0),
+        userId: () => (reader.user ? reader.user.id : 0),
         write: (operation, values) => this.write(operation, values),
         read: (values) => delegate.keepAsking('get', values, Infinity),
       });
@@ -70,7 +70,7 @@ export class Feed {
   }
 
   private history(room: string, before?: string): Promise<HistoryPage> {
-    return this.delegate.keepAsking('history', { room, before, limit: this.me.historyLimit }, Infinity);
+    return this.delegate.keepAsking('history', { room, before, limit: this.reader.historyMax }, Infinity);
   }
 
   /** The page is about to see this room as it is. */
@@ -151,7 +151,7 @@ export class Feed {
       for (const chatEvent of found.events) this.accept(chatEvent);
       this.remember(view);
       this.setMembers(view.name, view);
-      this.membersRead(view.name, view);
+      this.membersKnown(view.name, view);
     }
     if (lost.length > 0) this.emitter.emit('reset', { rooms: lost });
   }
@@ -177,9 +177,9 @@ export class Feed {
   }
 
   private note(chatEvent: ChatEvent): void {
-    const { user } = this.me;
+    const { user } = this.reader;
     const { type, from, room } = chatEvent;
-    if (type === 'renamed' && user && user.id === from.id) this.me.renamed(from);
+    if (type === 'renamed' && user && user.id === from.id) this.reader.renamed(from);
     if (this.roster.apply(chatEvent)) this.emitMembers(room);
   }
 

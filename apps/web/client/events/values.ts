@@ -114,7 +114,7 @@ export class Values implements ChatValues {
     void this.delegate.ready.then(
       () => {
         const start = this.stored(wanted);
-        const found = this.keysOf(start);
+        const found = this.keysUnder(start);
         if (ended) return;
         this.listeners.add(hear);
         for (const key of found.length > 0 ? found : [start]) hear(key, null);
@@ -145,7 +145,7 @@ export class Values implements ChatValues {
     if (this.since) this.since.push([chatEvent, certain]);
     if (type === 'cleared') this.renew(); // the events of values were removed with the log
     if ((type !== 'value' && type !== 'left') || compareIds(id, this.through) <= 0) return;
-    const changed = this.keysOf(type === 'left' ? `@${from.id}/` : key);
+    const changed = this.keysUnder(type === 'left' ? `@${from.id}/` : key);
     if (certain) this.reach(id);
     for (const one of changed) this.change(one, chatEvent, certain);
   }
@@ -200,7 +200,7 @@ export class Values implements ChatValues {
   }
 
   /** Returns the keys that `key` stands for. */
-  private keysOf(key: string): string[] {
+  private keysUnder(key: string): string[] {
     return isMany(key) ? this.keys().filter((one) => covers(key, one)) : [key];
   }
 
@@ -265,7 +265,7 @@ export class Values implements ChatValues {
   }
 
   private tellAll(key: string): void {
-    for (const one of this.keysOf(key)) this.tell(one);
+    for (const one of this.keysUnder(key)) this.tell(one);
   }
 
   private tell(key: string, from: ChatEvent['from'] | null = null): void {

@@ -44,7 +44,7 @@ export class Polling {
   private generation = 0;
   private running = false;
   private current: Call<Answers['poll']> | null = null;
-  private startedAt = 0;
+  private sentAt = 0;
   /** The token of the current poll. When its answer arrives, a send may have got a new one. */
   private token = '';
   /** The next poll asks for an answer at once. It finds out whether the server is there. */
@@ -84,7 +84,7 @@ export class Polling {
   /** Ends all waits. Renews the poll if it should have been answered by now, as after a sleep. */
   wake(): void {
     const dueMs = this.hold.seconds * 1_000 + 2_000;
-    if (this.current && Date.now() - this.startedAt > dueMs) this.renew();
+    if (this.current && Date.now() - this.sentAt > dueMs) this.renew();
     else this.pauses.wake();
   }
 
@@ -108,7 +108,7 @@ export class Polling {
     const timeoutS = this.probing ? 0 : this.hold.seconds;
     const { token } = this.user;
     this.token = token;
-    this.startedAt = Date.now();
+    this.sentAt = Date.now();
     this.current = this.user.poll(timeoutS);
     const answer = await this.current.done;
     this.current = null;
@@ -123,7 +123,7 @@ export class Polling {
 
   /** Waits if too many held polls in a row have returned at once with nothing. */
   private async calm(answer: Answers['poll']): Promise<void> {
-    const hasty = answer.events.length === 0 && Date.now() - this.startedAt < HASTY_MS;
+    const hasty = answer.events.length === 0 && Date.now() - this.sentAt < HASTY_MS;
     this.hasty = hasty ? this.hasty + 1 : 0;
     if (this.hasty > HASTY_MAX) await this.pauses.wait(backoff(this.hasty - HASTY_MAX));
   }
@@ -141,7 +141,7 @@ export class Polling {
 
   private async retry(failure: Failure): Promise<void> {
     this.failures++;
-    const isCut = !this.probing && failure.code === 'network' && this.hold.failed(Date.now() - this.startedAt);
+    const isCut = !this.probing && failure.code === 'network' && this.hold.failed(Date.now() - this.sentAt);
     this.probing = true;
     if (isCut && this.failures === 1) return;
     this.delegate.trouble(failure.message);

@@ -91,7 +91,7 @@ export class Connection {
       if (tabs.leading) tabs.tell(message);
     };
     feed.accepted = (chatEvent, after) => tell({ kind: 'event', event: chatEvent, after });
-    feed.membersRead = (room, { members, more, count }) => tell({ kind: 'members', room, members, more, count });
+    feed.membersKnown = (room, { members, more, count }) => tell({ kind: 'members', room, members, more, count });
     session.advanced = (token, cursor) => tell({ kind: 'moved', token, cursor });
     emitter.on('missed', (what) => tell({ kind: 'missed', what }));
     emitter.on('reset', (what) => tell({ kind: 'reset', what }));

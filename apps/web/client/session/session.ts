@@ -26,7 +26,7 @@ export class Session {
   token = '';
   cursor = '';
   /** The number of events to ask for at a time. Undefined: as many as the server gives. */
-  historyLimit: number | undefined;
+  historyMax: number | undefined;
   /** The seconds for which the server would hold a poll. 0 if it did not say. */
   pollTimeout = 0;
   /** The rooms that this page has entered beside the first. */
@@ -254,10 +254,10 @@ export class Session {
     return this.repeatForever(async () => {
       const startedAt = Date.now();
       try {
-        return await attempt({ history: this.historyLimit });
+        return await attempt({ history: this.historyMax });
       } catch (thrown) {
         const isSlow = asFailure(thrown).code === 'network' && Date.now() - startedAt > SLOW_LINE_MS;
-        if (isSlow) this.historyLimit = Math.ceil((this.historyLimit || HISTORY_ON_ENTER_MAX) / HISTORY_CUT_FACTOR);
+        if (isSlow) this.historyMax = Math.ceil((this.historyMax || HISTORY_ON_ENTER_MAX) / HISTORY_CUT_FACTOR);
         throw thrown;
       }
     });
