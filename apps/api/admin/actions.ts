@@ -125,8 +125,8 @@ const TARGETS: Record<
 };
 
 const ACTIONS: Record<
-  // biome-ignore lint/suspicious/noConfusingVoidType: most actions resolve with nothing
   OperatorActionName,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most actions resolve with nothing
   (store: Store, on: string, seconds: number) => Promise<{ owner?: string } | void>
 > = {
   async room_off(store, room) {
