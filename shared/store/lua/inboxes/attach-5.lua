@@ -21,53 +21,38 @@
 -- at eventsMax and bytesMax; 5,200 names of rooms.
 local user, inbox, seen, attached, sequence = unpack(KEYS)
 local id, tokenHash, instance, cursorCount, cursorEvent, cursorDigest, want, eventsMax, bytesMax = unpack(ARGV)
-local valid, base, baseId, acked, given, lastInstance =
-  checkUser(user, tokenHash, 'base', 'baseId', 'acked', 'given', 'process')
+local valid, base, baseId, acked, given, lastInstance, sum =
+  checkUser(user, tokenHash, 'base', 'baseId', 'acked', 'given', 'process', 'sum')
 if not valid then return {'unauthorized'} end
 base, baseId, acked = tonumber(base or 0), baseId or '0-0', tonumber(acked or 0)
 local length = redis.call('LLEN', inbox)
--- A key that is derived from the tag comes before the first write. Where it is not in place (a slot of a cluster that
--- moves), the script fails here and has done nothing.
-redis.call('EXISTS', user .. ':rooms')
+local cluster = false -- set by scripts.ts
+-- While a slot moves, a key may be elsewhere already. Then it fails here, before anything is written.
+if cluster then redis.call('EXISTS', user .. ':rooms') end
 
 local function idOf(text) return string.match(text, '^{"id":"([%d-]+)') end
 
--- The log id that a cursor after this many events must have: nil beyond the inbox; before the inbox it cannot be told.
-local function idAt(count)
-  if count > base + length then return nil end
-  if count > base then return idOf(redis.call('LINDEX', inbox, count - base - 1)) end
-  return count == base and baseId or cursorEvent
+-- Whether the inbox has the event of a cursor that is `behind` events after its beginning. Before the beginning it
+-- cannot be checked.
+local function isThere(list, size, behind, idBefore, eventId)
+  if behind <= 0 then return behind < 0 or idBefore == eventId end
+  return behind <= size and idOf(redis.call('LINDEX', list, behind - 1)) == eventId
 end
 
--- Acknowledges by the cursor; without one, what the last poll was given. A cursor whose event is not there is from
--- another
--- time: that is a reset. So is a cursor whose event is there after others than the client has had: Redis lost its last
--- moments, and the events came again in another order. Returns the digest, events missed, and 1 for a reset.
-local function acknowledge()
-  local target = tonumber(cursorCount) or math.min(tonumber(given or 0), base + length)
-  local reset = 0
-  if cursorCount ~= '' and idAt(target) ~= cursorEvent then reset, target = 1, base end
-  local digest, claimed = digestAt(user, base), tonumber(cursorDigest)
-  if target >= base and reset == 0 then
-    local texts = target > base and redis.call('LRANGE', inbox, 0, target - base - 1) or {}
-    local reached = digestWith(digest or 0, texts)
-    if digest and claimed and reached ~= claimed then reset, target = 1, base else digest = claimed or reached end
-  end
-  local missed = reset == 1 and 0 or math.max(0, base - math.max(target, acked))
-  if target > base then
-    baseId = idAt(target)
-    redis.call('LTRIM', inbox, target - base, -1)
-    length, base = length - (target - base), target
-    redis.call('HSET', user, 'base', base, 'baseId', baseId, 'acked', base)
-  end
-  return digest or 0, missed, reset
+-- The digest after the first `behind` events of the inbox, and whether it is the one that the cursor claims. Where
+-- either is not known, the other one is taken.
+local function digestBehind(list, known, behind, claimed)
+  local texts = behind > 0 and redis.call('LRANGE', list, 0, behind - 1) or {}
+  local reached = digestWith(known or 0, texts)
+  if known and claimed and reached ~= claimed then return known, false end
+  return claimed or reached, true
 end
 
 -- Reads in small steps, because a few large events fill an answer.
-local function readEvents()
-  local step, events, bytesLeft, most = 10, {}, tonumber(bytesMax), tonumber(eventsMax)
+local function readEvents(list, most, bytesLeft)
+  local step, events = 10, {}
   while #events < most do
-    local slice = redis.call('LRANGE', inbox, #events, math.min(#events + step, most) - 1)
+    local slice = redis.call('LRANGE', list, #events, math.min(#events + step, most) - 1)
     for _, text in ipairs(slice) do
       bytesLeft = bytesLeft - #text
       if bytesLeft < 0 and #events > 0 then return events end
@@ -78,29 +63,45 @@ local function readEvents()
   return events
 end
 
-local function wayToWait(count)
-  local wantsLive = want == 'full' or want == 'live' and lastInstance == instance
-  if wantsLive and cursorCount ~= '' and length == count then return 'live' end
-  return count == 0 and (want == 'blocking' or want == 'live') and 'blocking' or ''
-end
-
 local _, formerInstance, formerN = parseAttachment(redis.call('HGET', attached, id))
 if formerN then redis.call('DEL', user .. ':bell:' .. formerN) end
-local digest, missed, reset = acknowledge()
-local events = readEvents()
+
+-- Acknowledge by the cursor; without one, what the last poll was given. A cursor whose event is not there is from
+-- another time: that is a reset. So is a cursor whose event is there after others than the client has had: Redis lost
+-- its last moments, and the events came again in another order.
+local behind = (tonumber(cursorCount) or math.min(tonumber(given or 0), base + length)) - base
+local fits = cursorCount == '' or isThere(inbox, length, behind, baseId, cursorEvent)
+local digest = digestAt(sum, base)
+if fits and behind >= 0 then digest, fits = digestBehind(inbox, digest, behind, tonumber(cursorDigest)) end
+local missed = fits and math.max(0, base - math.max(base + behind, acked)) or 0
+if fits and behind > 0 then
+  baseId = idOf(redis.call('LINDEX', inbox, behind - 1))
+  redis.call('LTRIM', inbox, behind, -1)
+  length, base = length - behind, base + behind
+  redis.call('HSET', user, 'base', base, 'baseId', baseId, 'acked', base)
+end
+
+local events = readEvents(inbox, tonumber(eventsMax), tonumber(bytesMax))
 local last = #events > 0 and idOf(events[#events]) or baseId
 local n = redis.call('HINCRBY', user, 'n', 1)
-redis.call('HSET', user, 'given', base + #events, 'process', instance, 'sum', base .. ' ' .. digest)
+redis.call('HSET', user, 'given', base + #events, 'process', instance, 'sum', base .. ' ' .. (digest or 0))
 redis.call('ZADD', seen, now(), id)
 -- The newest poll wins. The bell of the former one has gone, and its instance, if it is another, learns where the user
 -- is now, even if it holds no poll: signals may wait there.
 if formerN and formerInstance ~= instance then
   notify(user, formerInstance, 'superseded ' .. id .. ' ' .. formerN .. ' ' .. instance)
 end
-local way = wayToWait(#events)
-if way == 'live' then redis.call('HSET', user, 'lineage', replicationId()) end
+local wantsLive = want == 'full' or want == 'live' and lastInstance == instance
+local way = ''
+if wantsLive and cursorCount ~= '' and length == #events then
+  way = 'live'
+  redis.call('HSET', user, 'lineage', replicationId())
+elseif #events == 0 and (want == 'blocking' or want == 'live') then
+  way = 'blocking'
+end
 local rooms = (way ~= '' or formerInstance ~= instance) and redis.call('SMEMBERS', user .. ':rooms')
 -- 'none': no poll waits, but the user polls, so fan-out keeps a whole inbox for it.
 redis.call('HSET', attached, id, attachmentText(way == '' and 'none' or way, instance, n))
 local delivered = tonumber(redis.call('GET', sequence) or 0)
-return {way, n, base, baseId, digest, missed, reset, delivered, rooms, last, digestWith(0, events), events}
+local reset = fits and 0 or 1
+return {way, n, base, baseId, digest or 0, missed, reset, delivered, rooms, last, digestWith(0, events), events}

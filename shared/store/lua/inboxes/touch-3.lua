@@ -26,7 +26,7 @@ local reply = {tonumber(redis.call('GET', sequence) or 0)}
 -- After a failover: whether an inbox begins with the events that the instance has mirrored, by their digest. Returns
 -- that digest, too.
 local function reread(user, inbox, base, count, claimed)
-  local digest = digestAt(user, base)
+  local digest = digestAt(redis.call('HGET', user, 'sum'), base)
   local texts = bytesLeft > 0 and redis.call('LRANGE', inbox, 0, count - base - 1) or {}
   local reached = digestWith(digest or 0, texts)
   local isSame = bytesLeft > 0 and (not digest or not claimed or reached == claimed)

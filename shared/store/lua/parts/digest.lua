@@ -14,9 +14,10 @@ local function digestWith(digest, texts)
   end
   return digest % 2147483648 -- DIGEST_MODULUS in inboxes.ts
 end
--- digestAt: the digest where an inbox begins; nil when it is not known, because a version without digests moved it.
-local function digestAt(user, base)
+-- digestAt: the digest where an inbox begins; nil when it is not known, because a version without digests moved it. sum:
+-- the field `sum` of the user's hash, '<base> <digest>', or false.
+local function digestAt(sum, base)
   if base == 0 then return 0 end
-  local at, digest = string.match(redis.call('HGET', user, 'sum') or '', '^(%d+) (%d+)$')
+  local at, digest = string.match(sum or '', '^(%d+) (%d+)$')
   if tonumber(at or -1) == base then return tonumber(digest) end
 end

@@ -1,8 +1,9 @@
 -- dropOldest: takes the oldest events from an inbox, and moves its base, log id and digest along.
 local function dropOldest(user, inbox, count)
   local texts = redis.call('LRANGE', inbox, 0, count - 1)
-  local base = tonumber(redis.call('HGET', user, 'base') or 0)
-  local digest = digestAt(user, base)
+  local base, sum = unpack(redis.call('HMGET', user, 'base', 'sum'))
+  base = tonumber(base or 0)
+  local digest = digestAt(sum, base)
   redis.call('LTRIM', inbox, count, -1)
   redis.call('HSET', user, 'base', base + count, 'baseId', string.match(texts[count], '^{"id":"([%d-]+)'))
   if digest then redis.call('HSET', user, 'sum', base + count .. ' ' .. digestWith(digest, texts)) end

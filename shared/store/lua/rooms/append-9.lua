@@ -39,16 +39,20 @@ if known then return {'duplicate', string.match(known, '^[%d-]+'), string.match(
 local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))
 if (appended or 0) - (through or 0) >= tonumber(undeliveredMax) then return {'full'} end
 
-local function keepNonce(value)
-  if nonceTtl ~= '0' then redis.call('SET', nonce, value .. ' ' .. tokenHash, 'PX', nonceTtl) end
+local write = {id = id, ownerHash = ownerHash, filterHash = filterHash, verdict = verdict}
+local denied, free, only, pause = mayWrite(rules, slow, write)
+if denied then return denied end
+if not free then
+  -- a message that nobody hears takes nothing from the others
+  local flood = not only and takeRoomRate(sends, roomSends, tonumber(window), cost, #text, members)
+  if flood then return flood end
+  if pause then redis.call('SET', slow, 1, 'PX', pause) end
+  if maskedText ~= '' then text = maskedText end
 end
-
--- Puts the message among those that wait. When it is the first, the users with a role are told. Of a user that is muted
--- without being told, nobody need hear.
-local function hold(only)
+if not free and verdict == 'hold' then
   local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
-  keepNonce(held .. ' held')
-  if only then return {'held', held} end
+  if nonceTtl ~= '0' then redis.call('SET', nonce, held .. ' held ' .. tokenHash, 'PX', nonceTtl) end
+  if only then return {'held', held} end -- of a user that is muted without being told, nobody need hear
   local waiting = redis.call('RPUSH', pending, held .. ' ' .. text)
   redis.call('LTRIM', pending, -pendingMax, -1)
   for _, field in ipairs(waiting == 1 and redis.call('HKEYS', rules) or {}) do
@@ -57,19 +61,6 @@ local function hold(only)
   end
   return {'held', held}
 end
-
-local write = {id = id, ownerHash = ownerHash, filterHash = filterHash, verdict = verdict}
-local denied, free, only, pause = mayWrite(rules, slow, write)
-if denied then return denied end
-if not free then
-  -- a message that nobody hears takes nothing from the others
-  local rate = {max = roomSends, window = window, cost = cost, bytes = #text, members = members}
-  local flood = not only and takeRoomRate(sends, rate)
-  if flood then return flood end
-  if pause then redis.call('SET', slow, 1, 'PX', pause) end
-  if maskedText ~= '' then text = maskedText end
-  if verdict == 'hold' then return hold(only) end
-end
 local accepted = appendEvent(log, delivered, dirty, room, text, only)
-keepNonce(accepted)
+if nonceTtl ~= '0' then redis.call('SET', nonce, accepted .. ' ' .. tokenHash, 'PX', nonceTtl) end
 return {'ok', accepted}

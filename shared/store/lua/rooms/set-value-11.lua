@@ -110,8 +110,7 @@ if not isOwn and not removes and bytes > tonumber(bytesMax) then return {'too_la
 
 local text = eventHead .. json .. '}'
 if not free then
-  local rate = {max = roomSends, window = window, cost = cost, bytes = #text, members = members}
-  local flood = not only and takeRoomRate(sends, rate)
+  local flood = not only and takeRoomRate(sends, roomSends, tonumber(window), cost, #text, members)
   if flood then return flood end
   if pause then redis.call('SET', slow, 1, 'PX', pause) end
 end

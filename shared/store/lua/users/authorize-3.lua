@@ -43,8 +43,9 @@ if textHash ~= '' then
 end
 local wait, arrival = takeRate(rate, at, cost, tonumber(burst))
 if wait then return {'rate_limited', wait} end
-redis.call('HSET', user, rateField, arrival)
-if textHash ~= '' then
-  redis.call('HSET', user, 'said', textHash .. ' ' .. string.format('%d', at) .. ' ' .. nonce)
+if textHash == '' then
+  redis.call('HSET', user, rateField, arrival)
+else
+  redis.call('HSET', user, rateField, arrival, 'said', textHash .. ' ' .. string.format('%d', at) .. ' ' .. nonce)
 end
 return {'ok', name, room}
