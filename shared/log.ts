@@ -7,13 +7,15 @@ import { privateRoomUsers } from './protocol/events.js';
 
 export type { Logger };
 
-/** An error without what hangs on it: ioredis adds the command with all its arguments, tokens' hashes and texts included. */
+/**
+ * Returns an error without its other fields. ioredis adds the command with all its arguments: hashes of tokens, texts.
+ */
 function describe(error: unknown): unknown {
   return error instanceof Error ? { type: error.name, message: error.message, stack: error.stack } : error;
 }
 
 export function createLog(config: Config, name: string): Logger {
-  // by file descriptor, which is pino-pretty's own way, it would be pm2's log in pm2's cluster mode
+  // a file descriptor, which is pino-pretty's own way, would be pm2's log in pm2's cluster mode
   const destination = process.stdout;
   const options = {
     name,
@@ -27,8 +29,9 @@ export function createLog(config: Config, name: string): Logger {
 }
 
 /**
- * An event as logs name it: its room's mark and its log id, the same in every process. A room's name is in no log; who knows a name can find its
- * mark (`printf %s lobby | sha256sum | cut -c1-8`), and who talks with whom in private has none.
+ * Returns how logs name an event: by its room's mark and its log id, the same in every process. No log has a room's
+ * name. If you know the name, you can find its mark (`printf %s lobby | sha256sum | cut -c1-8`). Private rooms have no
+ * mark of their own.
  */
 export function eventMark(room: string, id: string): string {
   const mark = privateRoomUsers(room) ? 'private' : createHash('sha256').update(room).digest('hex').slice(0, 8);

@@ -18,8 +18,8 @@ const LAST_DAY_OF_FIXES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Returns one line for the host when a version of Node (`20.20.2`) gets no more fixes at the time `now` (ms since 1970).
- * Returns null while it gets them, and for a version that is newer than the table.
+ * Returns one line for the host when a version of Node (`20.20.2`) gets no more fixes at the time `now` (ms since
+ * 1970). Returns null while it gets them, and for a version that is newer than the table.
  */
 export function endOfLifeNotice(version = process.versions.node, now = Date.now()): string | null {
   const lastDay = LAST_DAY_OF_FIXES.get(Number.parseInt(version, 10));

@@ -1,4 +1,4 @@
-/** The queues between API processes and workers: their names, what a job carries, their options. */
+/** The queues between API processes and workers: names, jobs and options. */
 import { Queue, type Telemetry } from 'bullmq';
 import type { Config } from './config/config.js';
 import type { RedisClient } from './redis/slot-owners.js';
@@ -6,7 +6,10 @@ import type { RedisClient } from './redis/slot-owners.js';
 const FANOUT = 'fanout';
 export const UPKEEP = 'upkeep';
 
-/** One, or several that are on different nodes of a cluster. Rooms may be in any of them: a job only asks for what is to be done. */
+/**
+ * Returns the names of the fan-out queues: one, or several on different nodes of a cluster. A room may be in any of
+ * them, because a job only asks to look for undelivered events.
+ */
 export function fanOutQueueNames({ fanOutQueues }: Config): string[] {
   return fanOutQueues === 1 ? [FANOUT] : Array.from({ length: fanOutQueues }, (_, number) => `${FANOUT}-${number}`);
 }
@@ -16,12 +19,12 @@ export function queueOptions(name: string, connection: RedisClient): { connectio
   return connection.isCluster ? { connection, prefix: `bull:{${name}}` } : { connection };
 }
 
-/** "Advance these rooms", not "deliver this message": what there is to deliver, the room's log says. */
+/** "Advance these rooms", not "deliver this message": the room's log says what there is to deliver. */
 export interface FanOutJob {
   rooms: string[];
 }
 
-/** A queue whose history stays small: what was done is in the logs of the rooms. */
+/** Opens a queue with a small history: the logs of the rooms tell what was done. */
 export function openQueue<Data>(name: string, connection: RedisClient, telemetry?: Telemetry): Queue<Data> {
   return new Queue<Data>(name, {
     ...queueOptions(name, connection),

@@ -1,12 +1,14 @@
-/** The end of a process. An orderly one: what was started is ended once, however often and by whomever the process is told to stop. */
+/** The orderly end of a process. It happens once, however often the process is told to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONFIG_EXIT, ConfigError } from './config/config.js';
 import type { Logger } from './log.js';
 
-/** How long (ms) Redis may take for what is written to it at the end; a cache, figures: nothing that must not be lost. */
+/** How long Redis may take for the last writes of a process: caches and metrics, which may be lost. */
 const FINAL_WRITES_MS = 1_000;
 
-/** Runs `end` at the first SIGINT or SIGTERM, then exits 0; exits 1 when `end` takes longer than `timeoutMs`. */
+/**
+ * Runs `end` at the first SIGINT or SIGTERM, then exits with 0. Exits with 1 when `end` takes longer than `timeoutMs`.
+ */
 export function onShutdown(log: Logger, timeoutMs: number, end: () => Promise<void>): void {
   let ending = false;
   const begin = (signal: string): void => {
@@ -18,7 +20,7 @@ export function onShutdown(log: Logger, timeoutMs: number, end: () => Promise<vo
       .catch((error: unknown) => log.error({ error }, 'stopping failed'))
       .finally(() => process.exit(0));
   };
-  // pm2's cluster mode would only log it and leave a process that may have lost half of what it does
+  // pm2's cluster mode would only log it, and leave a process that may be half broken
   process.on('unhandledRejection', (error) => {
     log.fatal({ error }, 'unhandled rejection');
     process.exit(1);
@@ -27,12 +29,15 @@ export function onShutdown(log: Logger, timeoutMs: number, end: () => Promise<vo
   process.on('SIGTERM', begin);
 }
 
-/** Waits for what is written to Redis at the end, but not for a Redis that hangs. */
+/** Waits for the last writes to Redis, but not for a Redis that hangs. */
 export async function finalWrites(written: Promise<unknown>): Promise<void> {
   await Promise.race([written, sleep(FINAL_WRITES_MS)]);
 }
 
-/** Ends a process that cannot start: in one line, and for good when only the host can mend it. */
+/**
+ * Ends a process that cannot start. When only the operator can fix it, it prints one line, and pm2 does not start it
+ * again.
+ */
 export function refuseStart(error: unknown, what: string): never {
   const mendable = error instanceof ConfigError;
   process.stderr.write(

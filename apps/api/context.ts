@@ -1,4 +1,4 @@
-/** The parts of an API process that operations use. */
+/** The parts of an API process that operations work with. */
 import type { Store } from '../../shared/store/store.js';
 import type { FanOutRequests } from './fan-out-requests.js';
 import type { Admission } from './limits/admission.js';

@@ -1,33 +1,33 @@
-/** Adds the fan-out jobs of an API process to the queues: the rooms of all sends of a moment go in one job. */
+/** Adds the fan-out jobs of an API process to the queues. Rooms with sends at the same moment share one job. */
 import { crc32 } from 'node:zlib';
 import type { Queue } from 'bullmq';
 import type { FanOutJob } from '../../shared/queues.js';
 
-/** An `add` that has not settled by then gives its rooms back, so that one lost answer does not stop all later ones. */
+/** An `add` that has not settled by then gives its rooms back, so that one lost answer does not stop the queue. */
 const ADD_TIMEOUT_MS = 1_000;
-/** With several queues: it is added to another one as well, where that is quicker. */
+/** With several queues, a room that waits longer is also given to another queue. */
 const ADD_ELSEWHERE_MS = 200;
-/** A queue that did not take a job is asked again after so long (ms). */
+/** How long a queue that did not take a job is left alone. */
 const REST_MS = 1_000;
 
 /**
- * Comings and goings in a room are told at once, and those of the next so many ms together: each is an event for all
- * who are there.
+ * The first coming or going in a room is announced at once. The ones that follow within this time are announced
+ * together, as each is an event for everybody in the room.
  */
 const PRESENCE_WINDOW_MS = 500;
 
 type Adds = Pick<Queue<FanOutJob>, 'add'>;
 
 /**
- * Adds fan-out jobs of one process. Each room has its queue; one that does not take a job in time leaves it to the
+ * Adds the jobs of one process. Each room has its queue. A queue that does not take a job in time leaves it to the
  * next.
  */
 export class FanOutRequests {
   readonly #queues: QueueRequests[];
-  /** Rooms in which somebody has just come or gone; true when somebody else has since. */
+  /** Rooms in which somebody has just come or gone. True: somebody else has come or gone since. */
   readonly #moving = new Map<string, boolean>();
 
-  /** `onFailure` is told of an `add` that failed; the sweep finds those rooms within a second. */
+  /** `onFailure` takes the error of an `add` that failed. The sweep finds its rooms within a second. */
   constructor(queues: Adds[], onFailure: (error: Error) => void) {
     const elsewhere = queues.length > 1 ? (room: string) => this.request(room) : null;
     this.#queues = queues.map((queue) => new QueueRequests(queue, onFailure, elsewhere));
@@ -37,10 +37,10 @@ export class FanOutRequests {
   request(room: string): void {
     const first = crc32(room) % this.#queues.length;
     const inTurn = [...this.#queues.slice(first), ...this.#queues.slice(0, first)];
-    inTurn.find((queue) => queue.available)?.request(room); // none: the sweep
+    inTurn.find((queue) => queue.available)?.request(room); // without one, the sweep finds the room
   }
 
-  /** Asks for a room in which somebody has come or gone, or has another name. Never throws. */
+  /** Asks for a room in which somebody has come, gone, or changed the name. Never throws. */
   requestPresence(room: string): void {
     if (this.#moving.has(room)) return void this.#moving.set(room, true);
     this.request(room);
@@ -49,11 +49,11 @@ export class FanOutRequests {
       const again = this.#moving.get(room);
       this.#moving.delete(room);
       if (again) this.requestPresence(room);
-    }, PRESENCE_WINDOW_MS).unref(); // of a process that ends, the sweep does it
+    }, PRESENCE_WINDOW_MS).unref(); // if the process ends, the sweep finds the room
   }
 }
 
-/** Jobs of one queue: one `add` in flight, and the rooms of all sends meanwhile go with the next. */
+/** The jobs of one queue. One `add` is under way at a time; rooms that come meanwhile go with the next one. */
 class QueueRequests {
   readonly #queue: Adds;
   readonly #onFailure: (error: Error) => void;
@@ -62,14 +62,14 @@ class QueueRequests {
   #adding = false;
   #restsUntil = 0;
 
-  /** `elsewhere` takes rooms of an `add` that failed or is late; null: late ones go with the next. */
+  /** `elsewhere` takes the rooms of an `add` that failed or is late. Null: late rooms go with the next `add`. */
   constructor(queue: Adds, onFailure: (error: Error) => void, elsewhere: ((room: string) => void) | null) {
     this.#queue = queue;
     this.#onFailure = onFailure;
     this.#elsewhere = elsewhere;
   }
 
-  /** False for a while after its node has failed. */
+  /** Whether the queue takes jobs. It does not for a while after one has failed. */
   get available(): boolean {
     return Date.now() >= this.#restsUntil;
   }

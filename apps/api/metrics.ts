@@ -1,4 +1,4 @@
-/** The figures of an API process. */
+/** The metrics of an API process. */
 import type { Queue } from 'bullmq';
 import type { Metrics } from '../../shared/metrics/metrics.js';
 import { mastersOf } from '../../shared/redis/slot-owners.js';
@@ -8,18 +8,18 @@ import type { Store } from '../../shared/store/store.js';
 import { weighValues } from '../../shared/store/values.js';
 import type { Polls } from './polls/polls.js';
 
-/** Connections of an API process beside the pool: store, subscriber, queues. */
+/** Connections of an API process besides the pool: store, subscriber, queues. */
 const OTHER_CONNECTIONS_MAX = 3;
-/** From a hundredth of what a person notices to what a fault takes. */
+/** From a hundredth of what a person notices to the length of a fault. */
 const BUCKETS_S = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
-/** Told of each answer: how it ended, and by which limit if that was it. */
+/** Counts an answer. `outcome`: `ok` or the error's code. `limit`: the limit that refused the request. */
 type CountAnswer = (operation: string, outcome: string, limit?: string) => void;
 
-/** Registers the figures; gives what counts each answer. */
+/** Registers the metrics. Returns the function that counts each answer. */
 export function registerMetrics(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue[]): CountAnswer {
   metrics.externalCounter('deliveries_total', 'Events given to clients.', () => polls.deliveries);
-  metrics.gauge('held_polls', 'Polls held at the moment, by way of waiting.', 'way', () => {
+  metrics.gauge('held_polls', 'Polls held at the moment, by their way of waiting.', 'way', () => {
     return { blocking: polls.blocking.size, live: polls.live.holding };
   });
   metrics.gauge('live_users', 'Users whose inbox is mirrored.', null, () => ({ all: polls.live.mirrors.size }));
@@ -30,7 +30,7 @@ export function registerMetrics(metrics: Metrics, store: Store, polls: Polls, fa
   return registerAnswerCounter(metrics);
 }
 
-/** What no process knows by itself. */
+/** Registers what no process knows by itself. */
 function registerSharedMetrics(metrics: Metrics, store: Store, fanOut: Queue[]): void {
   metrics.systemGauge('users', 'Users.', () => countUsers(store));
   metrics.systemGauge('rooms', 'Public rooms with members.', () => countRooms(store));
@@ -45,11 +45,13 @@ function registerSharedMetrics(metrics: Metrics, store: Store, fanOut: Queue[]):
     'Bytes of the values that rooms remember.',
     async () => (await weighValues(store, 0)).bytes,
   );
-  metrics.systemGauge('redis_used_memory_bytes', 'Memory Redis uses.', () => infoOf(store, 'memory', 'used_memory'));
-  metrics.systemGauge('redis_maxmemory_bytes', 'Memory Redis may use; 0: no limit.', () =>
+  metrics.systemGauge('redis_used_memory_bytes', 'Memory that Redis uses.', () =>
+    infoOf(store, 'memory', 'used_memory'),
+  );
+  metrics.systemGauge('redis_maxmemory_bytes', 'Memory that Redis may use; 0: no limit.', () =>
     infoOf(store, 'memory', 'maxmemory'),
   );
-  metrics.systemGauge('redis_clients', 'Connections of Redis, whoever has them.', () =>
+  metrics.systemGauge('redis_clients', 'Connections to Redis, of all clients.', () =>
     infoOf(store, 'clients', 'connected_clients'),
   );
 }
@@ -59,12 +61,13 @@ async function sumOf(numbers: Promise<number>[]): Promise<number> {
 }
 
 async function ageOf(queue: Queue): Promise<number> {
-  const oldest = await queue.getJobs(['waiting', 'active'], 0, 0, true); // of each
-  const times = oldest.flatMap((job) => (job as typeof job | undefined)?.timestamp ?? []); // one that was done meanwhile is none
+  const oldest = await queue.getJobs(['waiting', 'active'], 0, 0, true); // the oldest of each state
+  // a job that was done meanwhile is undefined
+  const times = oldest.flatMap((job) => (job as typeof job | undefined)?.timestamp ?? []);
   return times.length > 0 ? Math.max(0, Date.now() - Math.min(...times)) / 1_000 : 0;
 }
 
-/** Of all masters together. Rejects when Redis does not say it. */
+/** Resolves with a number from INFO, summed over all masters. Rejects if Redis does not tell it. */
 function infoOf({ redis }: Store, section: string, name: string): Promise<number> {
   return sumOf(
     mastersOf(redis).map(async (node) => {
@@ -95,11 +98,13 @@ function registerAnswerCounter(metrics: Metrics): CountAnswer {
   };
 }
 
-/** Gives what takes the events that came to polls which waited for them, and times the oldest. */
+/**
+ * Registers the receipt time. Returns the function that takes events that polls had waited for; the oldest is timed.
+ */
 export function registerReceiptTimer(metrics: Metrics): (text: string) => void {
   const receipt = metrics.histogram(
     'receipt_seconds',
-    'From an event to the answer that gives it to who waits: the last of each process and delivery.',
+    'From an event to the answer of a poll that waited for it; one for each process and delivery.',
     BUCKETS_S,
   );
   return (text) => {

@@ -1,25 +1,26 @@
-/** Where an operation's answer goes. It knows neither Koa nor callbacks. */
+/** The answer of an operation. It knows neither Koa nor callbacks. */
 import { scriptSafeJson } from '../../shared/store/event-text.js';
 
-/** What a poll's answer gave. */
+/** What a poll's answer contained. */
 export type PollResult = 'events' | 'signal' | 'nothing';
 
-/** Where the answer of a request goes, once. */
+/** Takes the answer of a request, once. */
 export interface Reply {
-  /** Takes the body of a good answer, as JSON text; a poll says what it gave. */
-  succeed(body: string, gave?: PollResult): void;
+  /** Answers with a body of JSON text. `result`: what the answer of a poll contains. */
+  succeed(body: string, result?: PollResult): void;
+  /** Answers with an error. */
   fail(error: unknown): void;
-  /** Called when the client goes before it has its answer. */
+  /** Called if the client goes before it has its answer. */
   onClientGone: (() => void) | null;
-  /** Told which event a message has become, when the log wants to know. */
+  /** Takes the event that a message has become, if the log shows single requests. */
   onAccepted?: ((room: string, id: string) => void) | undefined;
-  /** Told of bytes that were looked at in vain, beside those that are given: they count as read. */
+  /** Counts bytes that were read in vain, besides those in the answer. The limit of reads counts them. */
   countRead?(bytes: number): void;
-  /** Hashes of the asker's address, by the salts of today and of yesterday. */
+  /** Resolves with the hashes of the client's address, by today's and yesterday's salt. */
   addressHashes(): Promise<string[]>;
 }
 
-/** The body of a good answer; `raw` are members whose values are JSON text already. */
+/** Returns the body of a successful answer. `raw`: members whose values are JSON text already. */
 export function ok(fields: Record<string, unknown> = {}, raw: Record<string, string> = {}): string {
   let body = scriptSafeJson({ ok: true, ...fields }).slice(0, -1);
   for (const [name, text] of Object.entries(raw)) body += `,"${name}":${text}`;

@@ -1,4 +1,4 @@
-/** A worker process: builds everything, and ends it in order. */
+/** A worker process: builds everything, and shuts down in order. */
 import { randomBytes } from 'node:crypto';
 import { type Config, readConfig } from '../../shared/config/config.js';
 import { createLog, eventMark, type Logger } from '../../shared/log.js';
@@ -16,19 +16,22 @@ import { Jobs } from './jobs/index.js';
 import { repairAfterFailovers } from './jobs/repair.js';
 import { sweep } from './jobs/sweep.js';
 
-/** Longer than any job should take; what is left half done is done again by another worker. */
+/** Longer than any job should take. Another worker repeats a job that was left half done. */
 const SHUTDOWN_MS = 4_000;
 const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const OUTAGE = { meanwhile: 'what was sent is delivered when it is back', failed: 'attempts put off' };
-/** Connections beside the queues': the store's, and that of the schedules. */
+/** Connections besides those of the queues: the store's, and the one of the schedules. */
 const OTHER_CONNECTIONS_MAX = 2;
+
+/** For errors that `Availability` reports for the whole process, once. */
+const ignore = (): void => undefined;
 
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'worker');
-  const connectAnew = () => connectWorker(config.redisUrl).on('error', () => undefined); // `availability` says it once for all
+  const connectAnew = () => connectWorker(config.redisUrl).on('error', ignore);
   await checkRedis(config.redisUrl, config.shards);
   const redis = connectStore(config.redisUrl);
-  // a client of a cluster has connections to all of its nodes: one for all queues, beside those on which BullMQ waits
+  // a client of a cluster has connections to all its nodes: all queues share one, besides those on which BullMQ waits
   const shared = redis.isCluster ? connectAnew() : null;
   const connect = () => shared ?? connectAnew();
   const availability = new Availability(redis, log, OUTAGE);
@@ -36,12 +39,12 @@ async function main(config: Config): Promise<void> {
   const store = createStore(
     redis,
     config,
-    config.redisWait > 0 ? connectStore(config.redisUrl).on('error', () => undefined) : redis,
+    config.redisWait > 0 ? connectStore(config.redisUrl).on('error', ignore) : redis,
   );
   const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
   const fanOut = new FanOut(store, observer(metrics, log));
   const upkeep = openQueue(UPKEEP, connect());
-  upkeep.on('error', () => undefined); // `availability` says it
+  upkeep.on('error', ignore);
   const jobs = new Jobs(store, fanOut, { upkeep, connect, telemetry: await queueTelemetry(config) }, failed);
   metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({
     all: jobs.connections + OTHER_CONNECTIONS_MAX,
@@ -62,10 +65,10 @@ function observer(metrics: Metrics, log: Logger): FanOutObserver {
   const events = metrics.counter('fanout_events_total', 'Events copied into all inboxes of their rooms.');
   const delay = metrics.histogram(
     'fanout_delay_seconds',
-    'From the log to all inboxes, by the oldest event of a batch.',
+    'Time from the log to all inboxes, of the oldest event of a batch.',
     BUCKETS_S,
   );
-  const duration = metrics.histogram('fanout_duration_seconds', 'One batch of one room.', BUCKETS_S);
+  const duration = metrics.histogram('fanout_duration_seconds', 'Time for one batch of one room.', BUCKETS_S);
   return {
     delivered({ room, entries, moved, ms: took }): void {
       events.inc(moved);

@@ -16,18 +16,18 @@ export interface HostPort {
 
 export interface RedisTarget {
   kind: 'one' | 'cluster' | 'sentinel';
-  /** The Redis; some nodes of the cluster; the Sentinels. */
+  /** The single Redis, some nodes of the cluster, or the Sentinels. */
   nodes: HostPort[];
-  /** User, password, number of the database, TLS; with Sentinels also what they want to know. */
+  /** User, password, number of the database and TLS. With Sentinels, also their options. */
   options: RedisOptions;
-  /** As a host may read it in a log: without user and password. */
+  /** The address for a log, without user and password. */
   text: string;
 }
 
 const URL_FORM = /^(redis|rediss)(\+sentinel)?:\/\/(?:([^/?]*)@)?([^@/?]+)(?:\/([^?]*))?(?:\?(.*))?$/;
 const PORTS = { redis: 6_379, sentinel: 26_379 };
 
-/** Null for what has none of the forms. */
+/** Returns null for a text that has none of the forms. */
 export function parseRedisUrl(url: string): RedisTarget | null {
   const [, scheme = '', sentinel, auth = '', hosts = '', path = '', query = ''] = URL_FORM.exec(url) ?? [];
   const parameters = new URLSearchParams(query);
@@ -54,7 +54,7 @@ function hostPort(text: string, fallback: number): HostPort | null {
   return host === undefined || Number(port ?? 1) > 65_535 ? null : { host, port: Number(port ?? fallback) };
 }
 
-/** A database that is no number would silently be number 0. */
+/** Returns null for a database that is no number: it would silently be number 0. */
 function databaseOf(path: string): RedisOptions | null {
   return /^\d*$/.test(path) ? { db: Number(path) } : null;
 }
@@ -75,6 +75,6 @@ function credentialsOf(auth: string): RedisOptions | null {
       ...(password.length > 0 && { password: decodeURIComponent(password.join(':')) }),
     };
   } catch {
-    return null; // a % that begins no character
+    return null; // a % without a character code
   }
 }

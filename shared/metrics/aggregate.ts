@@ -1,20 +1,20 @@
 /**
- * What all processes have counted, in one Redis hash: a field for each process, and one for those that have ended. What
- * counts up (counters, histograms) of a process that ends is added there, so that no sum ever goes down.
+ * The metrics of all instances (processes), in one Redis hash: a field for each instance, and one for those that have
+ * ended. When an instance ends, its counters and histograms are added to that field, so no sum ever goes down.
  */
 import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client';
 import type { RedisClient } from '../redis/slot-owners.js';
 
 const KEY = 'metrics';
 const ENDED = 'ended';
-/** Measures of the moment (gauges) of a process that has written none for so long (ms) are dropped: it has ended. */
+/** After so long without a write, an instance has ended, and its gauges are dropped. */
 const FORGET_AFTER_MS = 15_000;
-/** How often a process that ends tries to be added to the ended ones while others do the same. */
+/** How often an instance that ends tries to add itself to the ended ones, while others do the same. */
 const ATTEMPTS_MAX = 10;
 
 /**
- * KEYS: the hash. ARGV: `ended`, its former text ('' for none), its new one, and for each process added there its name
- * and its text. Does nothing when any of the former texts is no longer there.
+ * KEYS: the hash. ARGV: `ended`, its former text ('' for none), its new text, and for each instance that is added there
+ * its name and its text. It does nothing when one of the former texts has changed.
  */
 const FOLD = `
 if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
@@ -33,7 +33,7 @@ interface Written {
 export class MetricsAggregate {
   readonly #redis: RedisClient;
   readonly #instance: string;
-  /** The fields as they were at the last look for processes that were killed. */
+  /** The fields when `tidy` looked last. */
   #seen: Record<string, string> = {};
 
   constructor(redis: RedisClient, instance: string) {
@@ -45,13 +45,16 @@ export class MetricsAggregate {
     await this.#redis.hset(KEY, this.#instance, JSON.stringify({ at: Date.now(), figures } satisfies Written));
   }
 
-  /** The sum of all processes; `own` are this one's, which a Redis that takes no writes does not have. */
+  /**
+   * Resolves with the sum of all instances. `own`: the metrics of this one, which a Redis that takes no writes does not
+   * have.
+   */
   async sum(own: MetricObject[]): Promise<Registry> {
     const { [this.#instance]: _, ...others } = await this.#redis.hgetall(KEY);
     return AggregatorRegistry.aggregate([own, ...Object.values(others).map(presentOf)]);
   }
 
-  /** Adds this process, with its last figures, to those that have ended. */
+  /** Adds this instance, with its last metrics, to those that have ended. */
   async end(figures: MetricObject[]): Promise<void> {
     await this.write(figures);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
@@ -60,7 +63,7 @@ export class MetricsAggregate {
     }
   }
 
-  /** Adds to the ended ones who has written nothing since the last look; the looks are far apart. */
+  /** Adds instances that have written nothing since the last call to the ended ones. The calls are far apart. */
   async tidy(): Promise<void> {
     const former = this.#seen;
     this.#seen = {};
@@ -96,7 +99,7 @@ function presentOf(text: string): MetricObject[] {
   return Date.now() - written.at < FORGET_AFTER_MS ? written.figures : countedOf(written);
 }
 
-/** What only counts up. In figures as JSON a type is a word, whatever prom-client's types say. */
+/** Returns counters and histograms. In metrics as JSON a type is a word, whatever prom-client's types say. */
 function countedOf({ figures }: Written): MetricObject[] {
   return figures.filter(({ type }) => String(type) !== 'gauge');
 }

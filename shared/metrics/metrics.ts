@@ -1,6 +1,6 @@
 /**
- * Figures of all processes, whichever is asked: each process writes its own into one Redis hash every two seconds, and
- * who is asked adds them up.
+ * Metrics of all processes, whichever process is asked. Each process writes its own metrics into one Redis hash every
+ * two seconds. The process that is asked adds them up.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
@@ -8,13 +8,13 @@ import type { RedisClient } from '../redis/slot-owners.js';
 import { MetricsAggregate } from './aggregate.js';
 
 const WRITE_EVERY_MS = 2_000;
-/** Who has written nothing between two looks (ms) has ended; above any outage after which all go on. */
+/** A process that has written nothing for so long has ended. It is longer than an outage after which all go on. */
 const TIDY_EVERY_MS = 600_000;
 
-/** One figure as it is added up: its name, and a value for each of its labels. */
+/** One metric of all processes: its name, and a value for each of its labels. */
 export type AggregatedMetric = MetricObjectWithValues<MetricValue<string>>;
 
-/** The figures of one process. `prefix` them all, so that a dashboard finds them. */
+/** The metrics of one process. Their names begin with `chat_`. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #whole = new Registry();
@@ -22,14 +22,14 @@ export class Metrics {
   readonly #aggregate: MetricsAggregate;
   readonly #timers: NodeJS.Timeout[];
   readonly #delay = monitorEventLoopDelay({ resolution: 20 });
-  /** 99th percentile (s) of the two seconds before the last writing; what came since is too little, asked at any moment. */
+  /** 99th percentile (s) of the two seconds before the last write. The time since may be too short for a percentile. */
   #lastDelay = 0;
 
   constructor(instance: string, redis: RedisClient) {
     this.#instance = instance;
     this.#aggregate = new MetricsAggregate(redis, instance);
     this.#measureProcess();
-    // the next one makes up for one that fails
+    // the next write makes up for one that fails
     this.#timers = [
       every(WRITE_EVERY_MS, () => this.#writeInTime()),
       every(TIDY_EVERY_MS, () => this.#aggregate.tidy()),
@@ -40,7 +40,7 @@ export class Metrics {
     return new Counter({ name: `chat_${name}`, help, labelNames, registers: [this.registry] });
   }
 
-  /** A counter whose sum somebody else keeps. */
+  /** A counter whose value is kept elsewhere. */
   externalCounter(name: string, help: string, read: () => number): Counter {
     return new Counter({
       name: `chat_${name}`,
@@ -53,7 +53,7 @@ export class Metrics {
     });
   }
 
-  /** A gauge read at the moment it is asked for, one value for each label value. */
+  /** A gauge that is read when somebody asks, with one value for each value of its label. */
   gauge(name: string, help: string, label: string | null, read: () => Record<string, number>): Gauge {
     return new Gauge({
       name: `chat_${name}`,
@@ -71,7 +71,9 @@ export class Metrics {
     return new Histogram({ name: `chat_${name}`, help, buckets, registers: [this.registry] });
   }
 
-  /** A figure of the whole system, not of this process: read only when somebody asks for all, absent when it cannot be read. */
+  /**
+   * A gauge of the whole system. It is read only when somebody asks for all metrics, and absent when it cannot be read.
+   */
   systemGauge(name: string, help: string, read: () => Promise<number>): void {
     new Gauge({
       name: `chat_${name}`,
@@ -86,25 +88,25 @@ export class Metrics {
     });
   }
 
-  /** Writes this process's figures where the others find them. */
+  /** Writes this process's metrics where the others find them. */
   async write(): Promise<void> {
     await this.#aggregate.write(await this.registry.getMetricsAsJSON());
   }
 
-  /** The figures of all processes, added up, in Prometheus's text format. */
+  /** Resolves with the metrics of all processes, added up, in Prometheus's text format. */
   async readAll(): Promise<string> {
     const own = await this.registry.getMetricsAsJSON();
     await this.#aggregate.write(own).catch(() => undefined); // a Redis that takes no writes can still be read
     return `${await (await this.#aggregate.sum(own)).metrics()}\n${await this.#whole.metrics()}`;
   }
 
-  /** The same as values. */
+  /** Resolves with the same as values. */
   async readAllValues(): Promise<AggregatedMetric[]> {
     const sum = await this.#aggregate.sum(await this.registry.getMetricsAsJSON());
     return [...(await sum.getMetricsAsJSON()), ...(await this.#whole.getMetricsAsJSON())];
   }
 
-  /** What the operating system and Node say of this process. */
+  /** This process's name, event loop delay (s) and memory (bytes). */
   get own(): { name: string; delay: number; memory: number } {
     return {
       name: this.#instance,
@@ -115,7 +117,8 @@ export class Metrics {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#aggregate.end(await this.registry.getMetricsAsJSON()).catch(() => undefined); // added by another process otherwise
+    // if it fails, another process adds them
+    await this.#aggregate.end(await this.registry.getMetricsAsJSON()).catch(() => undefined);
   }
 
   #writeInTime(): Promise<void> {

@@ -1,4 +1,4 @@
-/** Whether a Redis can be used at all, asked once before anything runs into it. */
+/** Checks once, before the start, whether a Redis can be used at all. */
 import { ReplyError } from 'ioredis';
 import { ConfigError } from '../config/config.js';
 import { connect, redisTarget } from '../redis/connect.js';
@@ -7,17 +7,17 @@ import { reasonOf } from '../redis/reasons.js';
 import { mastersOf } from '../redis/slot-owners.js';
 import { checkShards } from './shards.js';
 
-/** The oldest Redis that has what the scripts and BullMQ use; of a cluster, the oldest with pub/sub by shards. */
+/** The oldest Redis that has what the scripts and BullMQ use. For a cluster, the oldest with sharded pub/sub. */
 const OLDEST = { one: '6.2', cluster: '7.0' };
 const TIMEOUT_MS = 5_000;
-/** Refusals that concern the address given, not a state in which Redis is for the moment. */
+/** Refusals that concern the address in REDIS_URL, and not a passing state of Redis. */
 const OF_THE_URL =
   /^(NOAUTH|WRONGPASS|NOPERM|MOVED)|invalid password|DB index is out of range|cluster support disabled/;
 
 /**
- * Returns null when Redis can be used, or half a sentence that says why it cannot be used for now. Throws ConfigError, one line, for
- * a fault that the host must mend: the version, the address, the password, a missing ACL rule, the number of the database, or
- * data that was made with another number of `shards`.
+ * Resolves with null when Redis can be used, else with half a sentence that says why it cannot be used now. Throws
+ * ConfigError, one line, for a fault that the operator must fix: the version, the address, the password, a missing ACL
+ * rule, the number of the database, or data that was made with another number of `shards`.
  */
 export async function checkRedis(url: string, shards: number): Promise<string | null> {
   const redis = connect(
@@ -40,7 +40,8 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
     await redis.connect();
     await probe(redis);
     for (const node of mastersOf(redis)) checkServer(await node.info('server'), redis.isCluster);
-    if (reason !== null) throw reason; // the number of the database was refused, and the connection lives on with number 0
+    // the number of the database was refused, and the connection goes on with number 0
+    if (reason !== null) throw reason;
     await checkShards(redis, shards);
     return null;
   } catch (error) {
@@ -50,7 +51,7 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
   }
 }
 
-/** The Redis of REDIS_URL, and why it cannot be used, as one sentence without password. */
+/** Returns one sentence that says why the Redis of REDIS_URL cannot be used, without its password. */
 export function unusableText(url: string, reason: string): string {
   return `The Redis of REDIS_URL (${redisTarget(url).text}) cannot be used: ${reason}.`;
 }

@@ -1,21 +1,21 @@
-/** With how many shards the keys in a Redis were made (`SHARDS`). Another number would look for all of them elsewhere. */
+/** Checks with how many shards the keys in a Redis were made (`SHARDS`). With another number no key would be found. */
 import { ConfigError } from '../config/config.js';
 import { mastersOf, type RedisClient } from '../redis/slot-owners.js';
 import { Keys } from '../store/keys.js';
 
 /** The largest number that SHARDS allows. */
 const SHARDS_MAX = 1_024;
-/** Keys of users and rooms that are looked at: two or three rooms tell the number, so this is plenty. */
+/** Keys of users and rooms that are checked. Two or three rooms tell the number, so this is plenty. */
 const SAMPLE_KEYS_MAX = 500;
-/** Keys asked for in one SCAN, and SCANs of one master: a million foreign keys are passed over in a second or two. */
+/** Keys asked for in one SCAN, and SCANs of one master. A million keys of other programs take a second or two. */
 const SCAN_COUNT = 1_000;
 const SCANS_MAX = 1_000;
-/** A message names so many fitting numbers, smallest first. */
+/** An error names so many numbers that fit, the smallest first. */
 const NAMED_MAX = 3;
 
 /**
- * Writes down the number of shards in an empty Redis. Throws ConfigError when the data was made with another number. Data of a
- * version that wrote no number down is judged by its keys.
+ * Notes the number of shards in an empty Redis. Throws ConfigError when the data was made with another number. If an
+ * older version has not noted the number, its keys tell it.
  */
 export async function checkShards(redis: RedisClient, shards: number): Promise<void> {
   if ((await redis.get('shards')) === null) refuseOther(shards, await shardsByKeys(redis));
@@ -40,7 +40,7 @@ async function shardsByKeys(redis: RedisClient): Promise<number[]> {
   return numbers.filter((number) => samples.every((key) => fits(key, new Keys(number))));
 }
 
-/** Keys of users (`user:{u3}:12`) and of rooms (`room:{r1}:lobby:log`). */
+/** Reads some keys of users (`user:{u3}:12`) and of rooms (`room:{r1}:lobby:log`). */
 async function sampleKeys(master: Pick<RedisClient, 'scan'>): Promise<string[]> {
   const found: string[] = [];
   let cursor = '0';

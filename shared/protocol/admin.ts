@@ -1,29 +1,31 @@
-/** What the host's page, and who else has the host's password, asks and is told: `GET /admin/figures`, `POST /admin/address` and `POST /admin/act`. */
+/** Requests and answers of the operator's page: `GET /admin/figures`, `POST /admin/address` and `POST /admin/act`. */
 
-/** All processes together over the two seconds before `at` (ms since 1970); null for what there is no figure of. */
+/** All processes together, over the two seconds before `at` (ms since 1970). Null: there is no value. */
 export interface Sample {
   at: number;
-  /** Polls held. */
+  /** Polls that wait, by way of waiting. */
   blocking: number;
   live: number;
   users: number | null;
   /** Public rooms with members. */
   rooms: number | null;
-  /** Messages accepted, and events given to clients, a second. */
+  /** Messages accepted, and events given to clients, per second. */
   sends: number;
   deliveries: number;
-  /** Answers with an error, a second, by code. */
+  /** Answers with an error per second, by code. */
   refused: Record<string, number>;
-  /** What a limit refused, a second, by limit. */
+  /** Requests refused by a limit per second, by limit. */
   limited: Record<string, number>;
-  /** Seconds from an event to the answer that gives it to a client; to all inboxes; of one fan-out step. Over the last ten seconds, the middle and the 99th percentile. */
+  /** Over the last ten seconds: seconds from an event to the answer that gives it to a client, ... */
   receipt: Quantiles | null;
+  /** ... to all inboxes, ... */
   fanOutDelay: Quantiles | null;
+  /** ... and seconds that one fan-out step takes. */
   fanOutTook: Quantiles | null;
-  /** Fan-out jobs waiting or under way, and for how long (s) the oldest. */
+  /** Fan-out jobs that wait or are under way, and the age of the oldest (s). */
   queue: number | null;
   queueAge: number | null;
-  /** Bytes of Redis; `redisMax` 0: no limit. `redisClients`: its connections, whoever has them. */
+  /** Bytes of Redis; `redisMax` 0: no limit. `redisClients`: all its connections. */
   redisUsed: number | null;
   redisMax: number | null;
   redisClients: number | null;
@@ -36,32 +38,36 @@ export interface Quantiles {
 }
 
 export interface InstanceMetrics {
-  /** `api-...` or `worker-...`, fresh at every start. */
+  /** `api-...` or `worker-...`, new at every start. */
   name: string;
-  /** 99th percentile of its event loop's delay, s. */
+  /** 99th percentile of its event loop's delay (s). */
   delay: number;
   /** Resident bytes. */
   memory: number;
 }
 
-/** What is busy: `rate` is messages a second of a room, requests a second of the others, over the last ten seconds or so. */
+/** A busy room. `rate`: messages per second over the last ten seconds or so. */
 export interface BusyRoom {
   name: string;
   members: number;
   rate: number;
 }
+
+/** A busy origin. `rate`: requests per second over the last ten seconds or so. */
 interface BusyOrigin {
-  /** As browsers name it; `null` is a file or a sandboxed frame, `none` a request that names no page. */
+  /** As browsers name it. `null`: a file or a sandboxed frame. `none`: a request that names no page. */
   origin: string;
   rate: number;
 }
+
+/** A busy address. `rate`: requests per second over the last ten seconds or so. */
 interface BusyAddress {
   /** The address, hashed with the salt of the day. */
   address: string;
   rate: number;
 }
 
-/** What the host has switched off: `until` in ms since 1970, null until it is switched on again. */
+/** Something that the operator has switched off. `until`: ms since 1970; null: until it is switched on again. */
 export interface SwitchedOff {
   kind: 'room' | 'origin' | 'address';
   name: string;
@@ -69,7 +75,7 @@ export interface SwitchedOff {
   until: number | null;
 }
 
-/** One of the host's acts: when, by which user name of the password, what and on what. */
+/** What the operator did: when, by which user name of the password, which action and on what. */
 export interface OperatorAction {
   at: number;
   by: string;
@@ -79,8 +85,9 @@ export interface OperatorAction {
 }
 
 /**
- * The answer of `GET /admin/figures`. `samples` are those of the last five minutes, or after `?since=<at>`, oldest first, one each two
- * seconds. `known` says whether Redis could be read: else only `at`, `redis`, `process` and `node` (of the process that answers) say anything.
+ * The answer of `GET /admin/figures`. `samples`: of the last five minutes, or after `?since=<at>`, oldest first, one
+ * each two seconds. `known`: whether Redis could be read. If not, only `at`, `redis`, `process` and `node` (of the
+ * process that answers) have values.
  */
 export interface AdminSnapshot {
   at: number;
@@ -91,7 +98,7 @@ export interface AdminSnapshot {
   node: string | null;
   samples: Sample[];
   busy: { rooms: BusyRoom[]; origins: BusyOrigin[]; addresses: BusyAddress[] };
-  /** What rooms remember, in bytes, and those whose values weigh most. */
+  /** Bytes of the values of all rooms, and the rooms with the most. */
   values: { bytes: number; rooms: { name: string; bytes: number }[] };
   off: SwitchedOff[];
   /** The newest first. */
@@ -108,18 +115,20 @@ export type OperatorActionName =
   | 'origin_off'
   | 'origin_on';
 
-/** The body of `POST /admin/act`. `on`: a room, an origin, or an address: hashed as in the figures, or in clear. */
+/** The body of `POST /admin/act`. `on`: a room, an origin, or an address, hashed as in the list or in clear. */
 export interface OperatorActionRequest {
   act: OperatorActionName;
   on: string;
-  /** Of `address_off`: how long, up to a day. */
+  /** For `address_off`: how long, up to a day. */
   seconds?: number;
 }
 
-/** Its answer: `owner` of `own` is a fresh owner's token of the room. */
+/** The answer of `POST /admin/act`. `owner`: after `own`, the new owner's token of the room. */
 export type OperatorActionReply = { ok: true; owner?: string } | { ok: false; message: string };
 
-/** The answer of `POST /admin/address`, whose body is `{on}` as of an act: as it is listed, and what is known of it now. */
+/**
+ * The answer of `POST /admin/address`, whose body is `{on}`: the address as it is listed, and what is known of it now.
+ */
 export type AddressLookupReply =
   | { ok: true; address: string; own: boolean; busy: boolean; off: boolean }
   | { ok: false; message: string };

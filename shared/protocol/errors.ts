@@ -1,6 +1,6 @@
 /**
- * Every error a client can meet: its HTTP status on `/api` and whether the same request may succeed later.
- * The server throws from this table, the browser library decides from it.
+ * Every error that a client can get: its HTTP status on `/api`, and whether the same request may succeed later. The
+ * server throws by this table, and the browser library decides by it.
  */
 export const ERRORS = {
   callback_missing: { status: 400, retry: false },
@@ -25,9 +25,10 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 /**
- * Why something is `not_allowed`. `off`: the host has switched the room off; `address`: the chat, for this address. Of private messages:
- * `full`: the other user has as many private rooms as there may be; `blocked`: one of the two users has blocked the other. Of values:
- * `values`: the room's rules say who may write them; `words`: the room holds such words for approval, which a value cannot wait for.
+ * Why something is `not_allowed`. `off`: the operator has switched the room off. `address`: the operator has blocked
+ * the address. For private messages: `full`: the other user is in too many private rooms. `blocked`: one of the two
+ * users has blocked the other. For values: `values`: the room's rules do not allow it. `words`: the room holds messages
+ * with such words for approval, and a value cannot wait.
  */
 export type Reason =
   | 'read_only'
@@ -45,8 +46,9 @@ export type Reason =
   | 'words';
 
 /**
- * What an error may say beside its code: `field` of a bad parameter, `suggestion` of a free name, `retryAfter` in s, `reason` of a refusal,
- * `allow`: the methods that would do; of a `conflict`, the value that is there (null for none) and its version.
+ * Details of an error: `field`, the bad parameter; `suggestion`, a free name; `retryAfter` (s); `reason`, why it is not
+ * allowed; `allow`, the methods that are allowed; for a `conflict` the value that is there (null for none) and its
+ * version.
  */
 export interface ErrorDetails {
   field?: string;
@@ -58,7 +60,7 @@ export interface ErrorDetails {
   version?: string;
 }
 
-/** An error as the client sees it; thrown anywhere below the edge, turned into an answer in one place. */
+/** An error as the client sees it. Any code may throw it, and one place turns it into an answer. */
 export class ChatError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;

@@ -1,4 +1,4 @@
-/** Who did something in a room. Ids are integers, counted up from 1. */
+/** A user, as others see it. Ids are integers from 1 on. */
 export interface UserRef {
   id: number;
   name: string;
@@ -21,7 +21,7 @@ export const EVENT_TYPES = [
   'value',
 ] as const;
 
-/** One thing that happened in a room. `id` is its place in the room's log; `at` is ms since 1970. */
+/** An event: something that happened in a room. `id`: its position in the room's log. `at`: ms since 1970. */
 export interface ChatEvent {
   type: (typeof EVENT_TYPES)[number];
   room: string;
@@ -30,41 +30,46 @@ export interface ChatEvent {
   from: UserRef;
   text?: string;
   data?: unknown;
-  /** The former name, in `renamed`. */
+  /** In `renamed`: the former name. */
   was?: string;
   private?: true;
-  /** In `removed`: the id of the message that is no more; without it, all of `user`. */
+  /** In `removed`: the id of the removed message. Without it, all messages of `user` are removed. */
   removed?: string;
-  /** In `left`: who made this user go; and for how many seconds it may not come back. */
+  /** In `left`: the user who sent this one out; and for how many seconds it cannot come back. */
   by?: UserRef;
   banned?: number;
-  /** In `rules`, what changed: seconds between two messages of a user, 0 for none; whether only roles may speak; whether nobody may enter. */
+  /** In `rules`, what changed: seconds between two messages of a user (0: none), ... */
   slow?: number;
+  /** ... whether only the owner and moderators can write, ... */
   readonly?: boolean;
+  /** ... whether nobody can enter, ... */
   closed?: boolean;
-  /** In `rules`: whether links are allowed, how many words are not, and whether messages with such wait for approval. */
+  /** ... whether links are allowed, how many words are not, and whether messages with such words wait for approval. */
   links?: boolean;
   words?: number;
   hold?: boolean;
-  /** In `rules`, from the host: whether nobody may enter or speak, whoever it is. */
+  /** In `rules`, from the operator: whether nobody at all can enter or write. */
   off?: boolean;
-  /** In `moderator` and `muted`, whom it is about, and whether it is a moderator now; in `offered`, whom the room is offered to. */
+  /** In `moderator`, `muted` and `offered`: the user whom it is about. In `moderator` also whether it is one now. */
   user?: UserRef;
   on?: boolean;
-  /** In `muted`, which only the muted user gets: for how long, 0 for no longer. */
+  /** In `muted`, which only the muted user gets: for how many seconds; 0: it can write again. */
   seconds?: number;
-  /** In `value`: the key and its value now, null when it has been taken away. Without a key: all values of the room have been. */
+  /**
+   * In `value`: the key and its value now, null when it was removed. Without a key, all values of the room were
+   * removed.
+   */
   key?: string;
   value?: unknown;
-  /** In `rules`: who may write values. */
+  /** In `rules`: which users can write values. */
   values?: ValueWriters;
-  /** In `joined`: the role that the user came with. */
+  /** In `joined`: the role of the user. */
   role?: Role;
-  /** In a `message` that was approved: the id that its sender was given. */
+  /** In a `message` that was approved: the id that its sender has got for it. */
   held?: string;
 }
 
-/** An ephemeral event: never stored, so it has no `id`. */
+/** An ephemeral event. It is never stored, so it has no `id`. */
 export interface SignalEvent {
   type: 'signal';
   room: string;
@@ -73,16 +78,16 @@ export interface SignalEvent {
   data: unknown;
 }
 
-/** Who may write a room's values: everybody in it, everybody but only own ones (`@me/...`), or those with a role. */
+/** Which users can write a room's values: all, all but only own values (`@me/...`), or users with a role. */
 export type ValueWriters = 'all' | 'own' | 'roles';
 
-/** One value of a room. `version` is the log id of the event that set it: a larger one is newer. */
+/** One value of a room. `version`: the log id of the event that set it. A larger version is newer. */
 export interface RoomValue {
   value: unknown;
   version: string;
 }
 
-/** Values of a room by key. A `value` event with a version up to `version` is in them already. `more`: where `get` goes on (`after`). */
+/** Values of a room by key. They include all `value` events up to `version`. `more`: where `get` goes on (`after`). */
 export interface RoomValues {
   values: Record<string, RoomValue>;
   version: string;
@@ -91,7 +96,7 @@ export interface RoomValues {
 
 export type Role = 'owner' | 'moderator';
 
-/** What binds everybody without a role in a room. */
+/** The rules that bind all users without a role in a room. */
 export interface RoomRules {
   /** Seconds between two messages of a user. */
   slow?: number;
@@ -110,9 +115,9 @@ export interface PendingMessage {
   data?: unknown;
 }
 
-/** What `audit` gives. Times (`until`) are ms since 1970. */
+/** The answer of `audit`. Times (`until`) are ms since 1970. */
 export interface Audit {
-  /** Newest last. `by` and `user` are ids, `byName` and `name` what they were called then. */
+  /** Newest last. `by` and `user` are ids. `byName` and `name` are the users' names at that time. */
   acts: ({ at: number; by: number; what: string } & Record<string, unknown>)[];
   rules: RoomRules & { words: string[]; hold?: true };
   moderators: (UserRef & { role: Role })[];
@@ -126,30 +131,30 @@ export interface Audit {
 
 export interface RoomView {
   name: string;
-  /** The server's time, in ms since 1970; a server of before says nothing of it. */
+  /** The server's time (ms since 1970). An older server does not say it. */
   at?: number;
   members: UserRef[];
   history: ChatEvent[];
-  /** What the room remembers. */
+  /** The room's values. */
   values: RoomValues;
   rules?: RoomRules;
   /** The asking user's own. */
   role?: Role;
-  /** Ids of those who have a role. */
+  /** Ids of the users who have a role. */
   moderators?: number[];
-  /** Those of them who own the room. */
+  /** Ids of the owners among them. */
   owners?: number[];
-  /** True when the room has more members than one answer names; and how many it has then. */
+  /** True when the room has more members than one answer names; `count` says how many. */
   more?: true;
   count?: number;
 }
 
-/** The name of the private room of two users: both ids, the smaller first. */
+/** Returns the name of the private room of two users: both ids, the smaller first. */
 export function privateRoom(a: number, b: number): string {
   return a < b ? `${a}:${b}` : `${b}:${a}`;
 }
 
-/** The two user ids of a private room's name, or null for a public room. */
+/** Returns the two user ids in a private room's name, or null for a public room. */
 export function privateRoomUsers(room: string): [number, number] | null {
   const colon = room.indexOf(':');
   if (colon < 0) return null;
@@ -157,8 +162,8 @@ export function privateRoomUsers(room: string): [number, number] | null {
 }
 
 /**
- * Compares two log ids (`ms-sequence`), negative when `a` is the older.
- * Ids are numbers in text, so plain string comparison would be wrong.
+ * Compares two log ids (`ms-sequence`). Returns a negative number when `a` is older. Ids are numbers in text, so
+ * comparing them as strings would be wrong.
  */
 export function compareIds(a: string, b: string): number {
   const [aMs = 0, aSeq = 0] = a.split('-').map(Number);

@@ -1,41 +1,43 @@
-/** What names and texts are made of, the same for the server and for whoever fills in a name. */
+/** Characters in names and texts, the same for the server and for pages that fill in a name. */
 import { NAME_MAX } from './limits.js';
 
-/** What nobody sees: spaces, controls, joiners, fillers and the like; the empty Braille pattern; three annotation signs. */
+/**
+ * Visible characters: all but spaces, controls, joiners, fillers, the empty Braille pattern and three annotation signs.
+ */
 const SEEN = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/u;
 const SEEN_LETTER = /[^\s\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/u;
 /** Control characters, and those that turn the direction of text around (Unicode TR 36, bidirectional spoofing). */
 const TURNING = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const LONE_SURROGATES = /\p{Cs}/gu;
-/** What a page shows as one space. */
+/** Several spaces, which a page shows as one. */
 const SPACES = /\p{Zs}{2,}/gu;
 /** Scripts that build syllables of marks. */
 const SYLLABIC = ['Myanmar', 'Tibetan', 'Khmer', 'Tai_Tham'].map((script) => `\\p{Script=${script}}`).join('');
 /**
- * A pile of marks reaches into the lines above and below. No letter of a name needs more than four that stand above, below or
- * on it. In syllabic scripts it is eight, with those beside it: Burmese `လျှော့` has five.
+ * A pile of marks reaches into the lines above and below. No letter of a name needs more than four marks above, below
+ * or on it. In syllabic scripts it is eight, with the marks beside it: Burmese `လျှော့` has five.
  */
 const PILE = new RegExp(`(?:(?:(?=\\p{M})[\\p{Mc}${SYLLABIC}])*(?![${SYLLABIC}])[\\p{Mn}\\p{Me}]){5}|\\p{M}{9}`, 'u');
 const MARKS = /\p{M}+/gu;
-/** Of a pile, so many marks stay. */
+/** So many marks of a pile stay. */
 const PILE_LEFT = 2;
 
-/** Whether there is anything in a text that a reader sees. */
+/** Whether a text has anything visible. */
 export function isSeen(text: string): boolean {
   return SEEN.test(text);
 }
 
-/** Returns a name as it is kept: composed (NFC), trimmed, each run of spaces as one. */
+/** Returns a name as it is stored: composed (NFC), trimmed, with single spaces. */
 export function tidyName(typed: string): string {
   return typed.normalize('NFC').replace(SPACES, ' ').trim();
 }
 
-/** Whether a tidy name may be borne, whoever bears it already. */
+/** Whether a tidy name is allowed. It may be taken all the same. */
 export function isFitName(name: string): boolean {
   return name.search(TURNING) < 0 && !PILE.test(name) && SEEN_LETTER.test(name) && [...name].length <= NAME_MAX;
 }
 
-/** Returns what can be kept of a name that a page has filled in; '' when that is nothing. */
+/** Returns the part of a name from a page that is allowed; '' when there is none. */
 export function fitName(typed: string): string {
   const plain = tidyName(typed.replace(LONE_SURROGATES, '').replace(TURNING, ' '));
   const low = plain.replace(MARKS, (marks) => (PILE.test(marks) ? [...marks].slice(0, PILE_LEFT).join('') : marks));
@@ -43,7 +45,7 @@ export function fitName(typed: string): string {
   return isFitName(cut) ? cut : '';
 }
 
-/** Returns the beginning of a name, of at most so many characters (code points); none that a reader takes for one is cut. */
+/** Returns the beginning of a name, of at most so many code points. It cuts no character that readers see as one. */
 export function cutName(name: string, most: number): string {
   let [cut, left] = ['', most];
   for (const letter of lettersOf(name)) {
@@ -57,16 +59,16 @@ export function cutName(name: string, most: number): string {
 interface Segments {
   segment(text: string): Iterable<{ segment: string }>;
 }
-/** Not in the types of the language level that pages are built for, and not in older browsers. */
+/** Missing in the types of the language level that pages are built for, and in older browsers. */
 interface Segmenting {
   Segmenter?: new (locale?: string, options?: { granularity: 'grapheme' }) => Segments;
 }
 
 const { Segmenter } = Intl as Segmenting;
-/** One for all: making it costs more than using it. */
+/** Made once, because making it costs more than using it. */
 const segmenter = Segmenter && new Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Returns what a reader takes for one character each: a flag, a family, a letter with its marks. Without Intl: code points. */
+/** Returns the characters as readers see them: a flag, a family, a letter with its marks. Without Intl: code points. */
 export function lettersOf(text: string): string[] {
   return segmenter ? [...segmenter.segment(text)].map(({ segment }) => segment) : [...text];
 }

@@ -1,79 +1,89 @@
-/** The limits of the wire contract. Limits a host may turn are in `config.ts`. */
+/** The limits of the wire protocol. Limits that the operator can set are in `config/settings.ts`. */
 
-/** Characters (code points) of a nickname, after NFC and trimming, runs of spaces counted as one. */
+/** Characters (code points) of a nickname, after NFC and trimming, with single spaces. */
 export const NAME_MAX = 32;
-/** UTF-16 units of a nickname as it is typed: what is longer is not looked at, as comparing names costs by their length. */
+/**
+ * UTF-16 units of a nickname as it is typed. A longer one is refused unread, because comparing names costs by their
+ * length.
+ */
 export const NAME_TYPED_MAX = 512;
 export const ROOM_NAME = /^[A-Za-z0-9._-]{1,64}$/;
-/** A private room is named from both user ids, the smaller first; no public room can have a colon. */
+/** The name of a private room: both user ids, the smaller first. No public room can have a colon. */
 export const PRIVATE_ROOM_NAME = /^([1-9]\d{0,15}):([1-9]\d{0,15})$/;
 /** Characters (code points) of a message's text. */
 export const TEXT_MAX = 2_000;
 /**
- * Bytes of a text as it is stored: JSON, with `<` and `>` escaped. 2,000 characters of any script fit; 2,000 control characters
- * or angle brackets, six bytes each, do not.
+ * Bytes of a text as it is stored: JSON, with `<` and `>` escaped. 2,000 characters of any script fit. 2,000 control
+ * characters or angle brackets, six bytes each, do not.
  */
 export const TEXT_BYTES = 8_192;
 /** Bytes of a message's or signal's `data` as it is stored: JSON text, with `<` and `>` escaped. */
 export const DATA_BYTES = 4_096;
-/** Bytes of a message, as it is stored, that cost as much as one message in every rate: the largest cost three. */
+/** So many stored bytes cost as much as one message in every rate. The largest message costs three. */
 export const MESSAGE_UNIT_BYTES = 4_096;
-/** Bytes of a JSON request body: text (24,000) and data (12,288) at their largest, all escaped as `\uXXXX`, and the rest. */
+/** Bytes of a JSON request body: the largest text (24,000) and data (12,288), all escaped as `\uXXXX`, and the rest. */
 export const BODY_BYTES = 40_960;
-/** Characters of a nonce; and at least so many of that of a `join`, as the user belongs to it: 128 bits in base64url take 22. */
+/**
+ * Characters of a nonce. The nonce of a `join` has a minimum, because it stands for the user: 128 bits in base64url
+ * take 22.
+ */
 export const NONCE_MAX = 64;
 export const JOIN_NONCE_MIN = 22;
 export const CALLBACK_MAX = 128;
-/** Seconds a poll may be held. Proxies cut silent requests at 30 to 60 s, so the default stays below. */
+/** How long a poll may wait. Proxies cut silent requests after 30 to 60 s, so the default is below. */
 export const POLL_TIMEOUT_MAX_S = 55;
 export const POLL_TIMEOUT_DEFAULT_S = 25;
 /** Events in one poll answer, and in one page of history. */
 export const EVENTS_MAX = 100;
-/** Bytes of events at which an answer ends, with one event at least; the rest comes with the next. */
+/** Bytes of events in one answer. One event is given whatever its size, and the rest comes with the next answer. */
 export const EVENTS_BYTES = 65_536;
-/** Most events of history that come with `join` and `enter`, and how many unless they ask for fewer. */
+/** Events of history that come with `join` and `enter`, unless they ask for fewer. */
 export const HISTORY_ON_ENTER_MAX = 50;
-/** Comings and goings that come beside them, the newest. */
+/** Presence events (who came and went) that come beside them, the newest. */
 export const PRESENCE_ON_ENTER_MAX = 50;
-/** Members named in one answer; a larger room says `more`. */
+/** Members named in one answer. For a larger room the answer says `more`. */
 export const MEMBERS_MAX = 1_000;
 /** Rooms named in one answer of `rooms`. */
 export const ROOMS_MAX = 100;
 /** Public rooms one user may be in at a time. */
 export const ROOMS_PER_USER_MAX = 200;
-/** Private rooms one user may be in: far more, as others bring one in. */
+/** Private rooms one user may be in. They are far more, because other users bring one in. */
 export const PRIVATE_ROOMS_MAX = 5_000;
-/** Users that one user may block: far more than anybody meets in one session, and 8 KB at most. */
+/** Users that one user may block. They are far more than anybody meets in one session, and take at most 8 KB. */
 export const BLOCKS_MAX = 500;
-/** Rooms for everybody, which belong to nobody: `lobby`, `public`, and what begins so (`public.games`). */
+/** Rooms for everybody, which nobody owns: `lobby`, `public`, `auto`, and names that begin so (`public.games`). */
 export const SHARED_ROOM = /^(?:lobby|public|auto)(?:[._-]|$)/i;
-/** Seconds that somebody may be muted or banned, and the longest pause of slow mode. */
+/** The longest mute or ban, and the longest pause of slow mode. */
 export const MUTE_MAX_S = 86_400;
 export const SLOW_MAX_S = 3_600;
 /** Users muted, and users banned, in one room at a time. */
 export const MUTES_MAX = 200;
 export const BANS_MAX = 200;
 export const MODERATORS_MAX = 20;
-/** Words a room may mask or hold, and the characters (code points) of one; `word*` is every word that begins so. */
+/**
+ * Words that a room may mask or hold, and the characters (code points) of one. `word*` matches the beginning of words.
+ */
 export const WORDS_MAX = 100;
 export const WORD_MAX = 32;
-/** Messages of a room that wait for approval; beyond, the oldest is dropped. */
+/** Messages of a room that wait for approval. Beyond that, the oldest is dropped. */
 export const PENDING_MAX = 100;
-/** How long an offered room may be taken, in ms. */
+/** How long a member may accept a room that was offered. */
 export const OFFER_TTL_MS = 10 * 60_000;
-/** Values of a room: keys that all share, the bytes of one as JSON, and of all of them with their keys. */
+/** Shared values of a room: how many, the bytes of one as JSON, and the bytes of all with their keys. */
 export const VALUES_MAX = 256;
 export const VALUE_BYTES = 4_096;
 export const VALUES_BYTES = 65_536;
-/** A user's own values in a room (`@me/...`): few and small, so that each of a thousand members may have some. */
+/**
+ * A user's own values in a room (`@me/...`). They are few and small, so that each of a thousand members may have some.
+ */
 export const OWN_VALUES_MAX = 16;
 export const OWN_VALUE_BYTES = 1_024;
-/** A key of a value. Own keys begin with `@me/`, and are read by all as `@<id>/...`. */
+/** A key of a value. Own keys begin with `@me/`, and all users read them as `@<id>/...`. */
 export const VALUE_KEY = /^(?:@me\/)?(?!__proto__$)[A-Za-z0-9._\-/][A-Za-z0-9._\-/@]{0,59}$/;
 /** The beginning of keys, or a key as it is read. */
 export const VALUE_PREFIX = /^[A-Za-z0-9._\-/@]{0,64}$/;
 /** Keys asked for in one `get`. */
 export const VALUE_KEYS_MAX = 64;
 export const DEFAULT_ROOM = 'lobby';
-/** How long the nonce of a send or a join is remembered, in ms. */
+/** How long the nonce of a send or a join is remembered. */
 export const NONCE_TTL_MS = 10 * 60_000;

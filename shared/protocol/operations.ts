@@ -1,4 +1,4 @@
-/** The parameters of every operation, as data: the server parses by it, the docs page shows it. */
+/** The parameters of every operation, as data. The server parses by this table, and the docs page shows it. */
 export type ParameterKind =
   | 'name'
   | 'room'
@@ -38,7 +38,7 @@ export interface Parameter {
 }
 
 export interface OperationShape {
-  /** Changes nothing, so `GET /api/<op>` is allowed too. */
+  /** It changes nothing, so `GET /api/<op>` is allowed, too. */
   reads: boolean;
   parameters: readonly Parameter[];
 }
@@ -48,7 +48,7 @@ const required = <const Name extends string, const Kind extends ParameterKind>(n
 const optional = <const Name extends string, const Kind extends ParameterKind>(name: Name, kind: Kind) =>
   ({ name, kind, required: false }) as const;
 const token = required('token', 'token');
-/** What each act of those who keep a room in order takes. Who has a role there needs no `owner`. */
+/** The parameters of every moderation call. A user with a role in the room needs no `owner`. */
 const act = [token, required('room', 'room'), optional('owner', 'owner')] as const;
 
 export const OPERATIONS = {

@@ -1,18 +1,18 @@
 /**
- * Whether Redis can be used, for the log and for /health. The log has one line when it goes and one when it is back, with
- * how long that took and what failed meanwhile, instead of one for each request.
+ * Whether Redis can be used, for the log and for /health. The log has one line when Redis goes away and one when it is
+ * back, with how long that took and what failed meanwhile. It does not have one line for each request.
  */
 import type { Logger } from '../log.js';
 import { probe } from './probe.js';
 import { isRefusal, reasonOf } from './reasons.js';
 import type { RedisClient } from './slot-owners.js';
 
-/** How long (ms) an answer of Redis holds for whoever asks again. */
+/** How long an answer of Redis counts before Redis is asked again. */
 const FRESH_MS = 1_000;
-/** A failure may be told of before the end of the connection that explains it: it is looked into after so many ms. */
+/** A failure may come before the end of the connection that explains it. So it is looked into after a moment. */
 const EXPLAIN_AFTER_MS = 100;
 
-/** What an outage means in this kind of process: for the first line, and for the number in the last. */
+/** What the log says of an outage of this kind of process: in its first line, and for the number in its last line. */
 export interface OutageTexts {
   meanwhile: string;
   failed: string;
@@ -32,7 +32,7 @@ export class Availability {
   #again: NodeJS.Timeout | undefined;
   #explaining: NodeJS.Timeout | undefined;
 
-  /** `redis` is the connection that speaks for all of the process. */
+  /** `redis`: the connection that stands for the whole process. */
   constructor(redis: RedisClient, log: Logger, meaning: OutageTexts) {
     this.#redis = redis;
     this.#log = log;
@@ -44,7 +44,7 @@ export class Availability {
     redis.on('ready', () => void this.#lookNow());
   }
 
-  /** Why Redis cannot be used, or null when it can be written; Redis is asked at most once a second. */
+  /** Resolves with why Redis cannot be used, or null when it takes writes. Asks Redis at most once a second. */
   async check(): Promise<string | null> {
     if (this.#redis.status !== 'ready') return this.#reason ?? 'it is not connected yet';
     if (Date.now() - this.#looked >= FRESH_MS) void this.#lookNow();
@@ -52,7 +52,7 @@ export class Availability {
     return this.#reason;
   }
 
-  /** Takes what failed, for the count of an outage; what no outage explains is logged, however many times it comes at once. */
+  /** Counts a failure for the outage. A failure that no outage explains is logged, once for many at the same time. */
   failed(error: unknown): void {
     this.#failures += 1;
     if (this.#reason === null) this.#explaining ??= setTimeout(() => void this.#explain(error), EXPLAIN_AFTER_MS);
@@ -86,7 +86,7 @@ export class Availability {
   #begin(reason: string): void {
     this.#since = Date.now();
     this.#log.warn(`Redis is away: ${reason}; ${this.#meaning.meanwhile}`);
-    // a Redis that refuses tells nobody when it no longer does
+    // a Redis that refuses writes tells nobody when it takes them again
     this.#again = setInterval(() => {
       if (this.#redis.status === 'ready') void this.check();
     }, FRESH_MS).unref();

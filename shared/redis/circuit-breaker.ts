@@ -1,31 +1,36 @@
 /**
- * In a cluster one master may be away while all others are there: what is asked of it must not hold up what goes on without it.
- * Whoever asks first waits for a moment; whoever asks then is refused at once, until an answer has come; of a master that was away for longer
- * than a second, until half a second after that.
+ * A circuit breaker for each master of a cluster. While one master is away, calls to it must not hold up what goes on
+ * without it. The first call waits for a moment. Calls after it fail at once, until an answer has come. A master that
+ * was away for longer than a second stays cut off for half a second more.
  */
 import { ownerOf, type RedisClient } from './slot-owners.js';
 
-/** An answer takes a few ms, and some tens of that on a machine that is busy. */
+/** How long an answer may take. It takes a few ms, and some tens of ms on a busy machine. */
 const ANSWER_TIMEOUT_MS = 300;
 
-/** A master that was away for longer than this (ms) may have been replaced, and not know it when it goes on. */
+/** A master that was away for longer may have been replaced, and not know it when it goes on. */
 const HUNG_MS = 1_000;
-/** For so long (ms) after its first answer such a master still counts as away. */
+/** For so long after its first answer such a master still counts as away. */
 const UNAWARE_MS = 500;
 
-/** What was asked for did not come in time, and may come late: it is asked for again, or done without. */
+/**
+ * An answer did not come in time, or was not asked for. It may come late. The caller asks again or goes on without it.
+ */
 export class CircuitOpen extends Error {}
 
 export class CircuitBreaker {
   readonly #redis: RedisClient;
-  /** By master that is away: whether somebody is asking, and since when (ms) it is away. */
+  /** By master that is away: whether a call is under way, and since when it is away (ms since 1970). */
   readonly #away = new Map<string, { asked: boolean; since: number }>();
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 
-  /** Does something at the master that owns a key. Throws Away; else what `work` throws. With one Redis all wait: nothing goes on without it. */
+  /**
+   * Does something at the master that owns a key. Throws CircuitOpen, else what `work` throws. With a single Redis all
+   * calls wait, because nothing goes on without it.
+   */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     if (!this.#redis.isCluster) return work();
     const master = ownerOf(this.#redis, key) ?? '';

@@ -1,32 +1,34 @@
 /**
- * Every connection to Redis is made here, by what it is for: each use wants another answer to "and when Redis is away?".
+ * Makes every connection to Redis, by its purpose. Each purpose needs another behaviour while Redis is away.
  */
 import { once } from 'node:events';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { type HostPort, parseRedisUrl, type RedisTarget } from '../config/redis-url.js';
 import type { RedisClient } from './slot-owners.js';
 
-/** Back within 2 s of Redis coming back. */
+/** A connection is back within 2 s after Redis is. */
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 4), 500);
 const CONNECT_TIMEOUT_MS = 3_000;
-/** A request waits so long (ms) for a Redis that hangs before it is answered `unavailable`. */
+/** How long a request waits for a Redis that hangs, before it is answered `unavailable`. */
 const COMMAND_TIMEOUT_MS = 3_000;
 
-/** How often (ms) a connection is asked whether it still lives, and how long it may take to say so. */
+/** How often a connection is asked whether it still lives, and how long it may take to answer. */
 const HEARTBEAT_MS = 3_000;
 
-/** A connection on which Redis has not said within so long (ms) that it is ready is given up; while Redis loads, the next one asks again. */
+/**
+ * A connection that is not ready after so long is given up. While Redis loads its data, the next connection asks again.
+ */
 const READY_TIMEOUT_MS = 6_000;
 
 /**
- * Notices a link that has died without a word (packets dropped, no reset) within two heartbeats, and connects anew. For
- * connections that do not block; one that blocks is watched by whoever waits on it.
+ * Notices within two heartbeats when a link has died silently (packets dropped, no reset), and connects anew. It is for
+ * connections that do not block. The code that waits on a blocking connection watches that one itself.
  */
 function watched(connection: Redis): Redis {
   const timer = setInterval(() => void beat(connection), HEARTBEAT_MS);
   connection.on('connect', () =>
     setTimeout(() => {
-      if (connection.status === 'connect') connection.disconnect(true); // it died before Redis said that it is ready
+      if (connection.status === 'connect') connection.disconnect(true); // the link died before Redis was ready
     }, READY_TIMEOUT_MS).unref(),
   );
   timer.unref();
@@ -37,7 +39,8 @@ function watched(connection: Redis): Redis {
 async function beat(connection: Redis): Promise<void> {
   if (connection.status !== 'ready') return;
   const watchdog = setTimeout(() => {
-    if (connection.listenerCount('error') > 0) connection.emit('error', new Error('ping timed out')); // why it will close
+    // the reason why it closes
+    if (connection.listenerCount('error') > 0) connection.emit('error', new Error('ping timed out'));
     connection.disconnect(true);
   }, HEARTBEAT_MS);
   await connection.ping().catch(() => undefined); // a connection that breaks says so itself
@@ -47,8 +50,8 @@ async function beat(connection: Redis): Promise<void> {
 const common: RedisOptions = { retryStrategy, connectTimeout: CONNECT_TIMEOUT_MS, keepAlive: 5_000, noDelay: true };
 
 /**
- * Measured with a master killed: none of 8,500 jobs refused, other slots at most 22 ms. A command is tried again until its own
- * time is up, so that what the dead master's slots are asked for waits for the replica that takes over.
+ * Measured while a master was killed: none of 8,500 jobs was refused, and other slots took at most 22 ms. A command is
+ * tried again until its own timeout, so commands for slots of the dead master wait for the replica that takes over.
  */
 const FAILOVER = {
   maxRedirections: 50,
@@ -56,17 +59,21 @@ const FAILOVER = {
   retryDelayOnClusterDown: 200,
   retryDelayOnTryAgain: 50,
 };
-/** How often (ms) the owners of slots are asked for: a master that hangs tells nobody that another has taken over. */
+/**
+ * How often the client asks which master owns which slots. A master that hangs tells nobody that another has taken
+ * over.
+ */
 const SLOTS_REFRESH_MS = 2_000;
 
-/** Throws for an address of no known form. */
+/** Returns what REDIS_URL names. Throws for a form that is not known. */
 export function redisTarget(url: string): RedisTarget {
   const target = parseRedisUrl(url);
-  if (!target) throw new Error('REDIS_URL has no form that is known'); // the settings have been read before
+  // cannot happen: the settings were checked before
+  if (!target) throw new Error('REDIS_URL has no form that is known');
   return target;
 }
 
-/** A connection to what REDIS_URL names. `ofCluster` are options of a Redis Cluster; each of its nodes gets `options`. */
+/** Connects to what REDIS_URL names. `ofCluster`: options of a Redis Cluster, whose nodes each get `options`. */
 export function connect(url: string, options: RedisOptions, ofCluster: ClusterOptions = {}): RedisClient {
   const target = redisTarget(url);
   if (target.kind === 'cluster') return connectCluster(target, options, ofCluster);
@@ -80,7 +87,9 @@ export function connect(url: string, options: RedisOptions, ofCluster: ClusterOp
   return all.lazyConnect ? new Redis(all) : watched(new Redis(all));
 }
 
-/** With Sentinels: a master that has become a replica is left for the new one; TLS goes for the Sentinels too. */
+/**
+ * With Sentinels: a master that has become a replica is left for the new master. TLS is used for the Sentinels, too.
+ */
 const SENTINEL: RedisOptions = {
   enableTLSForSentinelMode: true,
   sentinelRetryStrategy: retryStrategy,
@@ -102,7 +111,7 @@ function connectCluster(
     ...(scripts && { scripts }),
     ...ofCluster,
     redisOptions: { ...credentials, ...ofNodes },
-    // certificates bear names: an address is not looked up for them
+    // certificates are for host names, so host names are not replaced by addresses
     ...(credentials.tls && {
       dnsLookup: (address: string, callback: (error: null, address: string) => void) => callback(null, address),
     }),
@@ -111,8 +120,9 @@ function connectCluster(
 }
 
 /**
- * A command whose time is up is not sent to a node any more, though the cluster's client goes on trying it: who asked has been told that it
- * failed, and may have asked again. An attach done late would end the poll that has come since; an exit, the stay that was begun since.
+ * Does not send a command to a node after its timeout, though the cluster's client goes on trying. The caller was told
+ * that the command failed, and may have repeated it. A late attach would end the poll that has come since. A late exit
+ * would end the membership that has begun since.
  */
 function neverLate(node: Redis): Redis {
   const send = node.sendCommand.bind(node);
@@ -120,7 +130,7 @@ function neverLate(node: Redis): Redis {
   return node;
 }
 
-/** A connection to one node of a cluster, or to the one Redis there is. */
+/** Connects to one node of a cluster, or to the single Redis. */
 function connectNode(url: string, node: HostPort | null, options: RedisOptions): Redis {
   const { db: _db, ...credentials } = redisTarget(url).options;
   const connection = node ? new Redis({ ...credentials, ...node, ...options }) : connect(url, options);
@@ -129,9 +139,9 @@ function connectNode(url: string, node: HostPort | null, options: RedisOptions):
 }
 
 /**
- * For commands, with the scripts given. Fails at once while Redis is away, and after 3 s when it hangs. Without ioredis' automatic pipelines:
- * in one, every answer waits for the slowest, and every call for the pipeline before it (measured: p99 of a quiet chat 22 ms with them, 17
- * without).
+ * Connects for commands, with some scripts. A command fails at once while Redis is away, and after 3 s when it hangs.
+ * ioredis' automatic pipelines are off: in a pipeline every answer waits for the slowest, and every call for the
+ * pipeline before it (measured: p99 of a quiet chat 22 ms with them, 17 ms without).
  */
 export function connectCommands(url: string, scripts: NonNullable<RedisOptions['scripts']>): RedisClient {
   return connect(url, {
@@ -144,7 +154,7 @@ export function connectCommands(url: string, scripts: NonNullable<RedisOptions['
   });
 }
 
-/** For one blocking read at a time. No command timeout: it would end the promise and leave the server blocked. */
+/** Connects for one blocking read at a time. A command timeout would end the promise and leave the server blocked. */
 export function connectBlocking(url: string, node: HostPort | null = null): Redis {
   return connectNode(url, node, {
     ...common,
@@ -155,7 +165,7 @@ export function connectBlocking(url: string, node: HostPort | null = null): Redi
   });
 }
 
-/** For pub/sub. Its user subscribes anew at every connection, so that it knows when it is heard again. */
+/** Connects for pub/sub. The caller subscribes anew at every connection, so that it knows when messages come again. */
 export function connectSubscriber(url: string, node: HostPort | null = null): Redis {
   const connection = connectNode(url, node, {
     ...common,
@@ -166,21 +176,25 @@ export function connectSubscriber(url: string, node: HostPort | null = null): Re
   return node ? watched(connection) : connection;
 }
 
-/** For adding jobs from an API process: fails at once while Redis is away; the sweep makes up for it. */
+/**
+ * Connects for adding jobs from an API process. It fails at once while Redis is away, and the sweep makes up for it.
+ */
 export function connectProducer(url: string): RedisClient {
   return connect(url, { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
 }
 
 /**
- * For BullMQ workers, which wait for Redis as long as it takes (and demand `maxRetriesPerRequest: null`). Without ioredis' look at a cluster's
- * state: a `connect` during which that fails never settles, and a worker that BullMQ connects anew takes no job any more (taskforcesh/bullmq#4138).
+ * Connects for BullMQ workers, which wait for Redis as long as it takes (and demand `maxRetriesPerRequest: null`).
+ * ioredis does not check the cluster's state: when that check fails, `connect` never settles, and a worker that BullMQ
+ * connects anew takes no job any more (taskforcesh/bullmq#4138).
  */
 export function connectWorker(url: string): RedisClient {
   return connect(url, { ...common, maxRetriesPerRequest: null }, { enableReadyCheck: false });
 }
 
-/** Resolves when a connection is ready, or has failed for the first time, and in any case within its time to connect. */
+/** Resolves when a connection is ready or has failed for the first time, at the latest after its connect timeout. */
 export async function firstConnect(redis: RedisClient): Promise<void> {
   if (redis.status === 'ready') return;
-  await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) }).catch(() => undefined); // it goes on trying
+  // it goes on trying
+  await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) }).catch(() => undefined);
 }

@@ -1,11 +1,17 @@
-/** Asks Redis whether it does all that the chat needs: it takes writes, and its ACL allows every command, key and channel. */
+/**
+ * Asks Redis whether it can do all that the chat needs: it takes writes, and its ACL allows every command, key and
+ * channel.
+ */
 import { Cluster } from 'ioredis';
 import type { RedisClient } from './slot-owners.js';
 
-/** Keys of several slots, one of which at least is at a master that is there while any is. */
+/** Keys of many slots: while any master is there, at least one of these keys is at it. */
 const CLUSTER_KEYS = Array.from({ length: 32 }, (_, number) => `probe:{r${number}}`);
 
-/** One command of each family that the chat's scripts, its polls and BullMQ use. BullMQ's keys begin with `bull:` or `{bull`. */
+/**
+ * One command of each family that the chat's scripts, its polls and BullMQ use. BullMQ's keys begin with `bull:` or
+ * `{bull`.
+ */
 const COMMANDS = [
   'EVALSHA x 0',
   'SCRIPT LOAD x',
@@ -39,8 +45,8 @@ const COMMANDS = [
 const CHANNEL_COMMANDS = { one: ['SUBSCRIBE x', 'PUBLISH x x'], cluster: ['SSUBSCRIBE x', 'SPUBLISH x x'] };
 
 /**
- * Replies with the error that the chat would meet, or OK. `acl_check_cmd` came with Redis 7; with 6.2 it is the write alone that is tried.
- * The write changes nothing: it puts an empty text into a key that is not there.
+ * Returns the error that the chat would get, or OK. `acl_check_cmd` came with Redis 7; with 6.2 only the write is
+ * tried. The write changes nothing: it puts an empty text into a key that is not there.
  */
 const SCRIPT = `
 local function refused(command)
@@ -66,8 +72,9 @@ return redis.error_reply((string.gsub(reply.err, '^@user_script: ?%d+: ?%-?', ''
 `;
 
 /**
- * Rejects with Redis's own error when it takes no writes (a full memory, a replica, a disk it cannot save to) or when its ACL
- * forbids something the chat needs. A cluster is asked at several masters; one that does all is enough.
+ * Rejects with Redis's own error when it takes no writes (full memory, a replica, a disk to which it cannot save), or
+ * when its ACL forbids something that the chat needs. In a cluster, several masters are asked, and one that can do all
+ * is enough.
  */
 export async function probe(redis: RedisClient): Promise<void> {
   const isCluster = redis instanceof Cluster;

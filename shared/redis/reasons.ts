@@ -1,8 +1,11 @@
-/** Why Redis cannot be used, in words for a host instead of the client library's. */
+/** Why Redis cannot be used, in words for the operator instead of the client library's. */
 
 type Reason = string | ((match: RegExpExecArray) => string);
 
-/** What a host has to mend: Redis is there, and refuses. The wording of NOPERM differs between versions 6.2, 7.0 and 7.2. */
+/**
+ * Redis is there and refuses: the operator has to fix it. The wording of NOPERM differs between versions 6.2, 7.0 and
+ * 7.2.
+ */
 const REFUSALS: [RegExp, Reason][] = [
   [/^NOAUTH/, 'it demands a password'],
   [/^WRONGPASS|invalid password/, 'it does not accept this user and password'],
@@ -22,7 +25,7 @@ const REFUSALS: [RegExp, Reason][] = [
   [/cluster support disabled/, 'it is no Redis Cluster: leave ?cluster=true out of its address'],
 ];
 
-/** What passes by itself, or with a Redis that is started. */
+/** Redis is not there: that passes by itself, or when Redis is started. */
 const ABSENCES: [RegExp, Reason][] = [
   [/ECONNREFUSED/, 'connection refused'],
   [/ENOTFOUND|EAI_AGAIN/, 'its host name is not known'],
@@ -39,12 +42,15 @@ const ABSENCES: [RegExp, Reason][] = [
   [/ECONNRESET|EPIPE|closed|isn't writeable|max retries/i, 'the connection broke'],
 ];
 
-/** True for a refusal that lasts until the host changes something. */
+/** Whether an error is a refusal that lasts until the operator changes something. */
 export function isRefusal(error: unknown): boolean {
   return REFUSALS.some(([pattern]) => pattern.test(messageOf(error)));
 }
 
-/** Returns half a sentence with Redis as "it", without a full stop; an error that is not known is returned as it is. */
+/**
+ * Returns half a sentence with Redis as "it", without a full stop. The message of an unknown error is returned as it
+ * is.
+ */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error);
   for (const [pattern, reason] of [...REFUSALS, ...ABSENCES]) {
@@ -54,7 +60,7 @@ export function reasonOf(error: unknown): string {
   return message.replace(/\.$/, '');
 }
 
-/** A failed connection to a name with several addresses has no message of its own, only a code. */
+/** Returns an error's message. A failed connection to a host name with several addresses has only a code. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { lastNodeError } = error as { lastNodeError?: unknown }; // why the last node of a cluster was of no use

@@ -1,24 +1,27 @@
-/** Who owns which key: one Redis owns all of them; of a cluster's masters each owns some slots, which may move at any time. */
+/**
+ * The nodes behind a client. A single Redis owns all keys. Each master of a cluster owns some slots, which may move at
+ * any time.
+ */
 import { Cluster, type Redis } from 'ioredis';
 import type { HostPort } from '../config/redis-url.js';
 import { connectBlocking, connectSubscriber } from './connect.js';
 import { connectionTo, ownerOf, type RedisClient, SINGLE_NODE } from './slot-owners.js';
 
 export interface Nodes {
-  /** Pub/sub goes by shards (SSUBSCRIBE), as it does in a cluster. */
+  /** Whether pub/sub is sharded (SSUBSCRIBE), as in a cluster. */
   readonly sharded: boolean;
-  /** The name of the node that owns a key; null while none is known. */
+  /** Returns the name of the node that owns a key; null while none is known. */
   ownerOf(key: string): string | null;
-  /** Asks the cluster again who owns what; whoever listens is told. */
+  /** Asks the cluster again which node owns which slots, and tells the listeners. */
   refresh(): void;
   onChange(listener: () => void): void;
-  /** The shared connection to a node, for what must not wait; null when there is none. */
+  /** Returns the shared connection to a node, for calls that must not wait; null when there is none. */
   sharedWith(node: string): Redis | null;
   connectBlocking(node: string): Redis;
   connectSubscriber(node: string): Redis;
 }
 
-/** The nodes behind a client of `url`. */
+/** Returns the nodes behind a client of `url`. */
 export function nodesOf(redis: RedisClient, url: string): Nodes {
   return redis instanceof Cluster
     ? clusterNodes(redis, url)

@@ -14,8 +14,8 @@ export interface Ban {
 }
 
 /**
- * Bans a user from a room, by its id, its nickname and its address. With `messages` it is noted that its messages go, and
- * `removeMessagesOf` removes them. If nobody calls that, a worker does.
+ * Bans a user from a room, by its id, its nickname and its address. With `messages` it is noted that its messages go,
+ * and `removeMessagesOf` removes them. If nobody calls that, a worker does.
  */
 export async function banUser(store: Store, actor: Actor, target: UserRef, { seconds, messages }: Ban): Promise<void> {
   const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
@@ -38,8 +38,8 @@ export async function banUser(store: Store, actor: Actor, target: UserRef, { sec
 }
 
 /**
- * Removes all messages of a banned user from the room's log and from what waits for approval, and tells the room. Resolves
- * with how many bytes it read. Repeating it does no harm.
+ * Removes all messages of a banned user from the room's log and from what waits for approval, and tells the room.
+ * Resolves with how many bytes it read. Repeating it does no harm.
  */
 export async function removeMessagesOf(store: Store, { room }: Actor, target: UserRef): Promise<number> {
   const budget = new ForgetBudget();

@@ -1,27 +1,27 @@
-/** What is said to who may not do something in a room, or was too fast. */
+/** The errors for users who may not do something in a room, or who are too fast. */
 import { ChatError, type Reason } from '../protocol/errors.js';
 
-/** What `for another ... s` follows, and the others, whole. */
+/** Why not, by reason. `muted` and `banned` go on with `for another ... s`. */
 const DENIAL_TEXTS: Record<Reason, string> = {
-  read_only: 'Only who keeps the room in order may speak in it.',
-  muted: 'You may not speak in this room',
-  closed: 'The room is closed: nobody enters, and only who keeps it in order may speak.',
-  banned: 'You may not enter this room',
-  links: 'There may be no links in this room.',
-  role: 'Only the owner of the room may do this to who has a role in it.',
-  reserved: 'This room is kept for somebody: the host has not opened it.',
-  off: 'The host has switched this room off.',
-  address: 'The host of this chat has switched it off for your address.',
-  full: 'This user has as many private conversations as there may be.',
+  read_only: 'Only the owner and moderators can write in this room.',
+  muted: 'You cannot write in this room',
+  closed: 'The room is closed. Nobody can enter, and only the owner and moderators can write.',
+  banned: 'You cannot enter this room',
+  links: 'Links are not allowed in this room.',
+  role: 'Only the owner can do this to the owner or a moderator.',
+  reserved: 'This room is reserved. The operator of the chat has not opened it yet.',
+  off: 'The operator of the chat has switched this room off.',
+  address: 'The operator of the chat has blocked your address.',
+  full: 'This user has too many private conversations.',
   values: 'The rules of this room do not let you write this value.',
-  words: 'This room does not take these words in a value.',
-  blocked: 'This user does not take private messages from you.',
+  words: 'These words are not allowed in a value of this room.',
+  blocked: 'This user does not accept private messages from you.',
 };
 
-/** These are about `to`, the others about the room. */
+/** Reasons that concern the parameter `to`. The others concern `room`. */
 const OF_USERS: ReadonlySet<Reason> = new Set(['full', 'blocked']);
 
-/** `not_allowed` in a room, for another `ms` when that is known. */
+/** Returns the error `not_allowed`. `ms`: for how long it still holds, when that is known. */
 export function notAllowed(reason: Reason, ms?: number): ChatError {
   if (ms === undefined)
     return new ChatError('not_allowed', DENIAL_TEXTS[reason], { field: OF_USERS.has(reason) ? 'to' : 'room', reason });
@@ -33,11 +33,11 @@ export function notAllowed(reason: Reason, ms?: number): ChatError {
   });
 }
 
-/** `rate_limited`, and by which limit: for the figures, not for the client. */
+/** The error `rate_limited`, with the name of the limit for the metrics. */
 export class RateLimited extends ChatError {
   readonly limit: string;
 
-  /** `ms`: how long to wait. */
+  /** `ms`: how long the client has to wait. */
   constructor(ms: number, why: string, limit: string) {
     const retryAfter = Math.ceil(ms / 100) / 10;
     super('rate_limited', `${why} Try again in ${retryAfter} s.`, { retryAfter });
@@ -45,7 +45,7 @@ export class RateLimited extends ChatError {
   }
 }
 
-/** `rate_limited`, for another `ms`; `limit` names it in the figures, by default the rate of one user. */
-export function rateLimited(ms: number, why = 'Too many of these.', limit = 'user'): RateLimited {
+/** Returns the error `rate_limited`. `limit`: its name in the metrics, by default the rate of one user. */
+export function rateLimited(ms: number, why = 'Too many requests.', limit = 'user'): RateLimited {
   return new RateLimited(ms, why, limit);
 }

@@ -1,7 +1,7 @@
 /**
- * The steps of fan-out: read what a room has undelivered, copy it into one shard's inboxes, move `delivered`. One script call of a kind is under
- * way for each shard, and what is asked for meanwhile goes with the next, whichever rooms it is for: so a room that has little never waits behind
- * several calls of rooms that have much. Rooms fail separately all the same.
+ * The steps of fan-out: read a room's undelivered events, copy them into the inboxes of one shard, move `delivered`.
+ * For each shard one script call of a kind is under way. Rooms that are asked for meanwhile go with the next call, so a
+ * room with few events never waits behind several calls of rooms with many. Rooms fail separately.
  */
 import DataLoader from 'dataloader';
 import { CircuitOpen } from '../redis/circuit-breaker.js';
@@ -10,18 +10,20 @@ import { readDurably } from './replication.js';
 import { firstKey, run, type ScriptInput, type ScriptReply } from './scripts.js';
 import type { Store } from './store.js';
 
-/** Pushes of one script call: a few hundred, so that Redis is blocked for about 1 ms, also while somebody floods large rooms. */
+/** Pushes of one script call. A few hundred block Redis for about 1 ms, also while somebody floods large rooms. */
 const PUSHES_MAX = 250;
 /**
- * Bytes that the inbox of a user holds who has never polled: a hundred usual messages, as many as one answer gives. Pages poll at once; but
- * many come, never poll, and would have all that is said kept for them until they are stale.
+ * Bytes of the inbox of a user that has never polled: a hundred usual messages, as many as one answer gives. Pages poll
+ * at once. A user that never polls must not have everything kept for it until it is stale.
  */
 const NEVER_POLLED_BYTES = 32_768;
-/** Events of one batch; more would only make the script calls longer. */
+/** Events of one batch. More would only make the script calls longer. */
 const BATCH_MAX = 100;
-/** Comings and goings that a log keeps beside its messages: few, so that a page of history soon comes to messages. */
+/**
+ * Presence events that a log keeps beside its messages. They are few, so that a page of history soon reaches messages.
+ */
 const PRESENCE_MAX = 200;
-/** Events that leave the log when all have them, and those of which the last ones stay. */
+/** Types of events that leave the log when all members have them, and types of which the last few stay. */
 const VALUES: ReadonlySet<string> = new Set(['value']);
 const PRESENCE: ReadonlySet<string> = new Set(['joined', 'left', 'renamed']);
 /** Rooms of one script call. */
@@ -49,7 +51,7 @@ export interface Batch {
 
 /** Scripts that serve several rooms in one call. */
 type RoomScript = 'batch' | 'deliver' | 'advance';
-/** What such a script takes for each room, and for all of them. */
+/** The input of such a script for one room, and for all of them. */
 type RoomInput<Name extends RoomScript> = ScriptInput<Name>['rooms'][number];
 type CommonInput<Name extends RoomScript> = Omit<ScriptInput<Name>, 'rooms'>;
 type RoomReply<Name extends RoomScript> = ScriptReply<Name>[number];
@@ -64,8 +66,9 @@ export class FanOutSteps {
   }
 
   /**
-   * Reads a room's next undelivered events, or those after `from`, and the shards with members, in one moment. With REDIS_WAIT only what
-   * replicas have: an event that somebody has got and that goes with its master would hide others that come in its place.
+   * Reads a room's next undelivered events, or those after `from`, and the shards with members, at one moment. With
+   * REDIS_WAIT it reads only what replicas have. Else a member could get an event that is lost with its master, and
+   * that event would hide others that come in its place.
    */
   readBatch(room: string, from = ''): Promise<Batch> {
     const { keys } = this.#store;
@@ -95,8 +98,8 @@ export class FanOutSteps {
   }
 
   /**
-   * Copies a batch, of one entry at least, into the inboxes of one user shard. `done`: all its members have the events up to `id`; `more`: call again;
-   * `behind`: it needs the log from `id` on.
+   * Copies a batch of one or more entries into the inboxes of one user shard. Resolves with `done` (all its members
+   * have the events up to `id`), `more` (call again), or `behind` (the shard needs the log from `id` on).
    */
   async deliver(
     room: string,
@@ -127,8 +130,8 @@ export class FanOutSteps {
   }
 
   /**
-   * Moves `delivered` to the end of a batch that every shard has reached. Gives how many events are undelivered still, and by how many
-   * this call moved: none when another worker was faster.
+   * Moves `delivered` to the end of a batch that every shard has reached. Resolves with how many events are still
+   * undelivered, and by how many this call moved: 0 when another worker was faster.
    */
   async advance(room: string, { entries }: Batch): Promise<{ undelivered: number; moved: number }> {
     const { keys, config } = this.#store;
@@ -202,7 +205,10 @@ export class FanOutSteps {
 /** Dirty rooms that one command reads. */
 const DIRTY_PAGE_MAX = 1_000;
 
-/** Rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time). Throws Away when its master is. */
+/**
+ * Reads the rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time).
+ * Throws CircuitOpen while its master is away.
+ */
 export async function dirtyRooms(
   { keys, redis, breaker }: Store,
   roomShard: number,
@@ -215,18 +221,21 @@ export async function dirtyRooms(
       redis.zrangebyscore(dirty, '-inf', before, 'LIMIT', rooms.length, DIRTY_PAGE_MAX),
     );
   }
-  return [...new Set(rooms)]; // what has left the set meanwhile may shift others: the next sweep has them
+  return [...new Set(rooms)]; // a room that left the set meanwhile may hide another, which the next sweep finds
 }
 
-/** The log id up to which all members of a room in one user shard have everything, or at which it got its first member; null for a shard without. */
+/**
+ * Reads up to which log id all members of a room in one user shard have everything, or at which the shard got its first
+ * member. Resolves with null for a shard without members.
+ */
 export async function shardPosition({ keys, redis }: Store, room: string, shard: number): Promise<string | null> {
   const position = await redis.get(keys.position(shard, room));
   return position?.split(' ')[0] ?? null;
 }
 
 /**
- * Returns a batcher that has one call under way at a time: what is asked for meanwhile goes with the next one. A call begins
- * in a turn of its own (`setImmediate`), so that all that one answer of Redis leads to goes together.
+ * Returns a batcher that has one call under way at a time: what is asked for meanwhile goes with the next one. A call
+ * begins in a turn of its own (`setImmediate`), so that all that one answer of Redis leads to goes together.
  */
 function serialBatcher(call: (items: readonly unknown[]) => Promise<readonly unknown[]>): DataLoader<unknown, unknown> {
   let underWay: Promise<unknown> = Promise.resolve();

@@ -1,36 +1,40 @@
 /**
- * Takes back what a user has left in the logs of its rooms, in steps. What is under way stands in `forgetting`, beside the rooms, and a
- * worker goes on with it when the process that began it does not: because it has died, or there is more than one request should do.
+ * Removes a user's events from the logs of its rooms, in steps. Work that is not finished is noted in `forgetting`,
+ * beside the rooms. A worker goes on with it when the process that began it died, or when it is more than one request
+ * should do.
  */
 import { privateRoomUsers } from '../protocol/events.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
-/** Steps of one request: 16 MB of logs. A full log of usual messages takes two, one of the largest messages 50. */
+/** Steps of one request: 16 MB of logs. A full log of usual messages takes 2, a log of the largest messages 50. */
 const REQUEST_STEPS_MAX = 64;
-/** What is under way that one command reads. */
+/** Entries of `forgetting` that one command reads. */
 const SCAN_COUNT = 100;
 
-/** Which events go: a user's messages, or all that it did. */
+/** Which events are removed: the user's messages, or all its events. */
 export type ForgetScope = 'message' | 'all';
 
-/** What one request may still do, and has done. */
+/** How much one request may still do, and how much it has done. */
 export class ForgetBudget {
-  /** Bytes of logs that were looked at. */
+  /** Bytes of logs that it has read. */
   bytesRead = 0;
 
   constructor(public steps = REQUEST_STEPS_MAX) {}
 }
 
-/** Something under way in a room: a user's events go (`user`, `scope`), or the log is written anew. */
+/** Unfinished work in a room: removing a user's events (`forget`), or writing the log anew. */
 export interface Unfinished {
   room: string;
-  /** ms since 1970, by Redis's time, of its last step, or for a log that is to be renewed since when. */
+  /** When its last step was, or since when the log waits to be written anew (ms since 1970, Redis's time). */
   since: number;
   forget: { user: number; scope: ForgetScope } | null;
 }
 
-/** Removes a user's events from a public room's log and from what waits for approval there. True when that is done; else a worker goes on. */
+/**
+ * Removes a user's events from a public room's log, and its messages that wait for approval. Resolves with true when
+ * all is done, else a worker goes on.
+ */
 export async function forgetIn(
   store: Store,
   room: string,
@@ -43,18 +47,18 @@ export async function forgetIn(
   return false;
 }
 
-/** Removes a private room's log, the other's part too. */
+/** Removes a room's log, with the events of all users. */
 export async function eraseLog({ keys, redis }: Store, room: string): Promise<void> {
   await run(redis, 'erase-log', { log: keys.log(room), delivered: keys.delivered(room) });
 }
 
-/** Takes back what an ended user has left in a room. */
+/** Removes what an ended user has left in a room: its events, or the whole log of a private room. */
 export async function forgetRoom(store: Store, room: string, user: number, budget: ForgetBudget): Promise<void> {
   if (privateRoomUsers(room)) await eraseLog(store, room);
   else await forgetIn(store, room, { user, scope: 'all' }, budget);
 }
 
-/** What is under way in one room shard, in no order. */
+/** Yields the unfinished work of one room shard, in no order. */
 export async function* unfinished({ keys, redis }: Store, roomShard: number): AsyncGenerator<Unfinished> {
   let cursor = '0';
   do {
@@ -74,7 +78,7 @@ function parse(field: string, state: string): Unfinished {
   };
 }
 
-/** Goes on by one step. True when it is done. */
+/** Does one more step. Resolves with true when all is done. */
 export async function continueUnfinished(store: Store, { room, forget }: Unfinished): Promise<boolean> {
   if (forget) return forgetStep(store, room, { ...forget, step: 'on' }, new ForgetBudget());
   const { keys, redis } = store;

@@ -4,18 +4,20 @@ import { withId } from './event-text.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
-/** Script calls of one page: each passes over a quarter of a MB of what is for others alone, or 500 such events. */
+/**
+ * Script calls of one page. Each skips up to a quarter of a MB of events that are only for others, or 500 such events.
+ */
 const PAGE_CALLS_MAX = 16;
 
-/** What a page of history is asked for. */
+/** Which page of history to read. */
 export interface PageQuery {
-  /** Most events. */
+  /** The most events. */
   limit: number;
-  /** The log id before which it begins; the newest when not given. */
+  /** The log id before which it begins. Without it, the page begins with the newest event. */
   before?: string | undefined;
-  /** Which types of events; all when not given. */
+  /** The types of events. Without it, all types. */
   types?: string[] | undefined;
-  /** Comings and goings that may come beside `limit`; they count among it when not given. */
+  /** Presence events that may come beside `limit`. Without it, they count among `limit`. */
   presence?: number;
   /** How many script calls may look for a first event. */
   calls?: number;
@@ -25,15 +27,15 @@ export interface Page {
   /** Event texts, oldest first. */
   events: string[];
   more: boolean;
-  /** The log id before which to go on, where that is not the oldest event's. */
+  /** The log id before which to go on, when that is not the oldest event's. */
   before?: string;
-  /** Bytes of events that were passed over: those for others alone, and those not asked for. */
+  /** Bytes of events that were skipped: those that are only for others, and those of other types. */
   skipped: number;
 }
 
 /**
- * A page of a room's log as one of its members sees it. What is for others alone is passed over, and `value` events are. It ends at `EVENTS_BYTES` too, and where
- * `calls` have found nothing.
+ * Reads a page of a room's log as one of its members sees it. It skips events that are only for others, and `value`
+ * events. It ends at `EVENTS_BYTES`, too, and when `calls` script calls have found nothing.
  */
 export async function readHistory(store: Store, room: string, reader: number, asked: PageQuery): Promise<Page> {
   const { before = '', calls = PAGE_CALLS_MAX } = asked;
@@ -46,7 +48,7 @@ export async function readHistory(store: Store, room: string, reader: number, as
   }
 }
 
-/** One script call of it; before the log id `before`, '' for the newest. */
+/** Reads by one script call; before the log id `before`, '' for the newest. */
 async function readPage(
   { keys, redis }: Store,
   room: string,
@@ -55,7 +57,8 @@ async function readPage(
   before: string,
 ): Promise<Page> {
   const { limit, types, presence = '' } = asked;
-  if (/^0+-0+$/.test(before)) return { events: [], more: false, skipped: 0 }; // Redis refuses "before the first possible"
+  // Redis refuses "before the first possible"
+  if (/^0+-0+$/.test(before)) return { events: [], more: false, skipped: 0 };
   const from = before === '' ? '+' : `(${before}`;
   const [more, flat, next, skipped] = await run(redis, 'history-page', {
     log: keys.log(room),

@@ -1,16 +1,16 @@
-/** Inboxes: what a user has not yet acknowledged, and the step that ties a poll to it. */
+/** Inboxes: the events that a user has not yet acknowledged, and the step that ties a poll to an inbox. */
 import { EVENTS_BYTES, EVENTS_MAX } from '../protocol/limits.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
 
-/** A position in an inbox, behind an event. Its log id and digest show when Redis has lost its last moments. */
+/** A position in an inbox, after an event. Log id and digest show whether Redis has lost its last moments. */
 export interface Position {
-  /** Events of this inbox up to and including that one, counted over the user's life. */
+  /** Events of this inbox up to here, counted over the user's life. */
   count: number;
-  /** The event's log id. */
+  /** The log id of the last of them. */
   eventId: string;
-  /** Of all events up to there, whatever their order (`lua/parts/digest.lua`). NaN where it is not known. */
+  /** The digest of all of them, in any order (`lua/parts/digest.lua`). NaN when it is not known. */
   digest: number;
 }
 
@@ -21,12 +21,12 @@ export interface Cursor extends Position {
 }
 
 export const INBOX_START: Position = { count: 0, eventId: '0-0', digest: 0 };
-/** An instance id of ours has ten characters. A shorter one would take a part of the digest behind it. */
+/** Instance ids have ten characters. In a shorter one, a part of the digest would be taken for the id. */
 const CURSOR = /^([a-z0-9]{1,10})([a-z0-9]{6})?\.(0|[1-9]\d{0,14})\.(\d{1,15}-\d{1,15})$/;
-/** Sums are below it: six characters to the base of 36. */
+/** Digests are below this: six characters in base 36. */
 const DIGEST_MODULUS = 2 ** 31;
 
-/** Whether two positions are the same. A digest that is not known matches any. */
+/** Whether two positions are the same. An unknown digest matches any. */
 export function isSamePosition({ count, eventId, digest }: Position, other: Position): boolean {
   return (
     count === other.count &&
@@ -36,19 +36,19 @@ export function isSamePosition({ count, eventId, digest }: Position, other: Posi
 }
 
 /**
- * On the wire a cursor is opaque: `<instance><digest>.<count>.<log id>`. A version that knows no digest takes the two for an instance that is
- * not its own, and attaches, which is always right.
+ * Returns a cursor as clients get it, an opaque text: `<instance><digest>.<count>.<log id>`. A version that knows no
+ * digest takes the two for another instance, and attaches, which is always right.
  */
 export function cursorText(instance: string, { count, eventId, digest }: Position): string {
   return `${instance}${Number.isNaN(digest) ? '' : digest.toString(36).padStart(6, '0')}.${count}.${eventId}`;
 }
 
-/** The position behind some more events. */
+/** Returns the position after some more events. */
 export function positionAfter({ count, digest }: Position, more: Position): Position {
   return { count: count + more.count, eventId: more.eventId, digest: (digest + more.digest) % DIGEST_MODULUS };
 }
 
-/** Null for what is not a cursor. */
+/** Returns null for a text that is no cursor. */
 export function parseCursor(text: string): Cursor | null {
   const match = CURSOR.exec(text);
   return match
@@ -62,34 +62,34 @@ export function parseCursor(text: string): Cursor | null {
 }
 
 /**
- * How an attach may go on to wait: `blocking`; `live` when the user's last poll came here too, else blocking;
- * `full`: live or not at all, as the pool is used up; `none`: not held.
+ * How a poll may wait after its attach: `blocking`; `live` (when the user's last poll came here too, else blocking);
+ * `full` (live or not at all, because the pool is used up); `none` (not held).
  */
 export type Want = 'blocking' | 'live' | 'full' | 'none';
 
 export interface Attached {
-  /** How the user is waited for from now on; '' is not at all. */
+  /** How the poll waits from now on; '' when it does not wait. */
   way: 'live' | 'blocking' | '';
   n: number;
-  /** Behind the last event acknowledged. */
+  /** After the last event acknowledged. */
   acked: Position;
-  /** Events the inbox lost to its limit since the cursor. */
+  /** Events that the inbox has lost to its limit since the cursor. */
   missed: number;
-  /** The cursor's event is not there, or others are before it: nothing was acknowledged. */
+  /** The cursor's event is not there, or others came before it. Nothing was acknowledged. */
   reset: boolean;
-  /** The number of the last delivery to this process from this user's shard. */
+  /** The number of the last delivery from this user's shard to this instance. */
   sequence: number;
-  /** Null when this process was told of them before. */
+  /** Null when this instance knows them already. */
   rooms: string[] | null;
   /** Event texts, oldest first. */
   events: string[];
-  /** What these events add to a digest. */
+  /** The digest of these events. */
   eventsDigest: number;
-  /** Behind the last of these events; without any, as `acked`. */
+  /** After the last of these events; without any, the same as `acked`. */
   end: Position;
 }
 
-/** Ties a poll to its user and this process. Always right, whatever was before. Throws `unauthorized`. */
+/** Ties a poll to its user and an instance. It is always right, whatever was before. Throws `unauthorized`. */
 export async function attach(
   store: Store,
   user: Credentials,
@@ -132,18 +132,18 @@ export async function attach(
   };
 }
 
-/** What a process writes of one live user once a second. */
+/** What an instance writes for one live user once a second. */
 export interface Touch {
   id: number;
   n: number;
   acked: Position;
-  /** Lets the user go: it is attached nowhere afterwards. */
+  /** Detaches the user. */
   letGo: boolean;
 }
 
 /**
- * Writes acknowledgements and `seen` of live users of one shard. Gives the number of the last delivery to this process
- * and the ids of users no longer attached here with that n, for whom nothing was written.
+ * Writes acknowledgements and `seen` of live users of one shard. Resolves with the number of the last delivery to this
+ * instance, and the ids of users that are no longer attached here with this n. For those it has written nothing.
  */
 export async function touch(
   store: Store,

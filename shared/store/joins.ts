@@ -1,7 +1,7 @@
 /**
- * Joins that may be repeated: a nonce gives the same user again. Redis holds only its SHA-256, with the user's id and a
- * salt. The token is made from the nonce and the salt, so that only a client that has the nonce can have the token again,
- * and none once the salt has gone.
+ * Joins that may be repeated: the same nonce gives the same user. Redis holds only the SHA-256 of the nonce, with the
+ * user's id and a salt. The token is made from nonce and salt. So only a client with the nonce gets the token again,
+ * and nobody gets it once the salt has expired.
  */
 import { ChatError } from '../protocol/errors.js';
 import { NONCE_TTL_MS } from '../protocol/limits.js';
@@ -10,20 +10,23 @@ import type { Store } from './store.js';
 import { derivedSecret, hashToken, randomSecret } from './tokens.js';
 import { claimOwnName, createUnnamed, eraseUser, type NewUser, newcomerSeen } from './users.js';
 
-/** What a nonce has made before. */
+/** The user that an earlier join with the same nonce has made. */
 export interface EarlierJoin {
-  /** As Redis keeps it: `<id> <salt>`, '' for nothing. */
+  /** What Redis keeps: `<id> <salt>`, '' for nothing. */
   text: string;
-  /** Null when it has ended, or was never made. */
+  /** Null when the user has ended, or was never made. */
   user: NewUser | null;
 }
 
-/** Gives what a nonce has made before. */
+/** Finds the user that an earlier join with this nonce has made. */
 export async function findJoined(store: Store, nonce: string): Promise<EarlierJoin> {
   return resume(store, nonce, (await store.redis.get(joinedKey(store, nonce))) ?? '');
 }
 
-/** Gives the user that a nonce has made, or makes it. Without a name, a guest name is found. Throws `name_taken`. */
+/**
+ * Resolves with the user that a nonce has made, or makes it. Without a name, the user gets a guest name. Throws
+ * `name_taken`.
+ */
 export async function createUserOnce(
   store: Store,
   name: string | undefined,
@@ -31,11 +34,12 @@ export async function createUserOnce(
   former: EarlierJoin,
 ): Promise<NewUser> {
   const { user } = former.user ? former : await make(store, name, nonce, former.text);
-  if (!user) throw new ChatError('unavailable', 'Another join with this id has just failed.', { retryAfter: 1 });
-  return claimOwnName(store, user, name); // a former attempt may have died before it did
+  if (!user)
+    throw new ChatError('unavailable', 'Another join with the same id has just failed. Try again.', { retryAfter: 1 });
+  return claimOwnName(store, user, name); // an earlier attempt may have died before this step
 }
 
-/** Of several joins at the same moment, one makes the user of all. */
+/** Makes the user. Of several joins at the same moment, one makes the user for all. */
 async function make(store: Store, name: string | undefined, nonce: string, formerText: string): Promise<EarlierJoin> {
   const salt = randomSecret();
   const user = await createUnnamed(store, name, derivedSecret(nonce, salt));

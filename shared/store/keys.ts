@@ -1,7 +1,8 @@
 /**
- * The Redis keys of users, rooms and upkeep (figures have their own). All keys of a user, or of a room, share a hash tag (`{u7}`, `{r5}`), so that one
- * script may use them together on Redis Cluster too (Redis Cluster specification, "Hash tags"). Scripts derive a user's inbox and bell,
- * and the channels, from the tag they are given: who changes those here changes them there.
+ * The Redis keys of users, rooms and upkeep (the metrics have their own). All keys of a user, or of a room, share a
+ * hash tag (`{u7}`, `{r5}`), so that one script may use them together on Redis Cluster, too (Redis Cluster
+ * specification, "Hash tags"). Scripts derive a user's inbox and bell, and the channels, from the tag. If you change
+ * those here, change them there.
  */
 import { crc32 } from 'node:zlib';
 
@@ -42,11 +43,11 @@ export class Keys {
   position(shard: number, room: string): string {
     return `position:{u${shard}}:${room}`;
   }
-  /** Entries and exits under way, by when they began. */
+  /** Entries and exits that are under way, by the time when they began. */
   moves(shard: number): string {
     return `moves:{u${shard}}`;
   }
-  /** Members that have exited and are still to be given something. */
+  /** Marks of members that have exited and still get some events. */
   leaving(shard: number): string {
     return `leaving:{u${shard}}`;
   }
@@ -60,32 +61,32 @@ export class Keys {
   room(room: string): string {
     return `${this.roomsAt(this.roomShard(room))}${room}`;
   }
-  /** How the keys of all rooms of a shard begin. */
+  /** The beginning of the keys of all rooms of a shard. */
   roomsAt(roomShard: number): string {
     return `room:{r${roomShard}}:`;
   }
   log(room: string): string {
     return `${this.room(room)}:log`;
   }
-  /** What the log is copied to while it is written anew. */
+  /** The copy of the log, while it is written anew. */
   logCopy(room: string): string {
     return `${this.room(room)}:log:copy`;
   }
   roster(room: string): string {
     return `${this.room(room)}:roster`;
   }
-  /** By which of its moves each member is in the roster. */
+  /** By member, the number of the move by which it is in the roster. */
   entries(room: string): string {
     return `${this.room(room)}:entries`;
   }
-  /** There for a while after a user has exited. */
+  /** Exists for a while after a user has exited. */
   exited(room: string, user: number): string {
     return `${this.room(room)}:exited:${user}`;
   }
   roomShards(room: string): string {
     return `${this.room(room)}:shards`;
   }
-  /** Written so that there is something to WAIT for; in the slot of the key given. */
+  /** A key in the slot of another one. It is written so that there is something to WAIT for. */
   static replicationMarker(key: string): string {
     return `kept:${/\{\w+\}/.exec(key)?.[0] ?? ''}`;
   }
@@ -98,10 +99,11 @@ export class Keys {
   rules(room: string): string {
     return `${this.room(room)}:rules`;
   }
-  /** What the room remembers: key -> `version json`; and user id -> that user's own values, a line `key version json` each. */
+  /** The room's shared values: key -> `version json`. */
   values(room: string): string {
     return `${this.room(room)}:values`;
   }
+  /** The own values of its members: user id -> a line `key version json` for each. */
   ownValues(room: string): string {
     return `${this.room(room)}:own-values`;
   }
@@ -109,15 +111,15 @@ export class Keys {
   valueWeights(roomShard: number): string {
     return `valued:{r${roomShard}}`;
   }
-  /** Ids of comings and goings that are in the log, oldest first. */
+  /** Ids of the presence events (who came and went) in the log, oldest first. */
   presence(room: string): string {
     return `${this.room(room)}:presence`;
   }
-  /** What waits for approval, oldest first. */
+  /** Messages that wait for approval, oldest first. */
   pending(room: string): string {
     return `${this.room(room)}:held`;
   }
-  /** Messages of the last seconds. */
+  /** The rate of the room's messages. */
   sends(room: string): string {
     return `${this.room(room)}:sends`;
   }
@@ -127,7 +129,7 @@ export class Keys {
   dirty(roomShard: number): string {
     return `dirty:{r${roomShard}}`;
   }
-  /** Which users' events are being taken out of logs, and which logs are to be written anew. */
+  /** Unfinished work: users whose events are being removed from logs, and logs to be written anew. */
   forgetting(roomShard: number): string {
     return `forgetting:{r${roomShard}}`;
   }
@@ -135,7 +137,7 @@ export class Keys {
     return `rooms:{r${roomShard}}`;
   }
 
-  /** Which user a `join` made, by SHA-256 of its nonce. */
+  /** The user that a `join` has made, by SHA-256 of its nonce. */
   joined(nonceHash: string): string {
     return `joined:${nonceHash}`;
   }
@@ -147,21 +149,23 @@ export class Keys {
   /** When expiry ran last, and since when it may end users. */
   readonly expiry = 'expiry';
 
-  /** What the host has switched off, and what it did. */
+  /** What the operator has switched off, and what the operator did. */
   readonly switched = 'host:off';
   readonly operatorActions = 'host:acts';
 
-  /** Pub/sub: deliveries of one user shard to one process, notices about its users to one process, signals of one room shard to all. */
+  /** Pub/sub: deliveries of one user shard to one instance. */
   deliveryChannel(shard: number, instance: string): string {
     return `delivery:{u${shard}}:${instance}`;
   }
+  /** Pub/sub: notices about users of one shard to one instance. */
   noticeChannel(shard: number, instance: string): string {
     return `notice:{u${shard}}:${instance}`;
   }
+  /** Pub/sub: signals of one room shard to all instances. */
   signalChannel(roomShard: number): string {
     return `signals:{r${roomShard}}`;
   }
-  /** Pub/sub: something was switched off or on. Told by the node of the first room shard. */
+  /** Pub/sub: the operator has switched something off or on. The node of the first room shard publishes it. */
   readonly switchChannel = 'host:switched:{r0}';
 
   /** Shard numbers, 0 to SHARDS - 1. */

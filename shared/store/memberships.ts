@@ -1,8 +1,9 @@
 /**
- * Memberships: a user is in a room by the room's account (its roster) and by its own (its rooms, and the members of its shard), which are
- * on different shards. Each entry and each exit is a move with a number from the user's shard, and goes through three steps: the user's
- * shard, the room's shard, the user's shard again. A step of an older move does not undo a newer one, so that both accounts agree whatever
- * the order of the steps. A move whose process died is settled by the worker.
+ * Memberships. Two accounts say that a user is in a room: the room's (its roster) and the user's (its rooms, and the
+ * members of its shard). They are on different shards. Each entry and each exit is a move with a number from the user's
+ * shard, and takes three steps: the user's shard, the room's shard, the user's shard again. A step of an older move
+ * does not undo a newer one, so both accounts agree in the end, whatever the order of the steps. If the process of a
+ * move dies, the worker settles the move.
  */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
@@ -17,9 +18,12 @@ import type { Store } from './store.js';
 import { hashOrNone, unauthorized } from './tokens.js';
 import { notInRoom } from './users.js';
 
-/** A room remembers so long (ms) that a user has exited: longer than a step of an entry that began before can be on its way. */
+/** How long a room remembers that a user has exited. No step of an older entry can be on its way for so long. */
 const EXITED_TTL_MS = 60_000;
-/** What a user is given of a room that it has exited, where that is no log id: all that was accepted before, or nothing. */
+/**
+ * What a user still gets of a room that it has exited, when that is no log id: all that was accepted before, or
+ * nothing.
+ */
 const ALL = '+';
 const NOTHING = '';
 
@@ -31,9 +35,9 @@ export interface Move {
 }
 
 /**
- * Brings a user into a room. Repeating it does no harm. `tokenHash` null: brought in by another user's private message.
- * Throws `unauthorized` when the user is not, or no longer, there; `not_allowed` when it may not enter; `not_in_room` when it has exited
- * meanwhile.
+ * Brings a user into a room. Repeating it does no harm. `tokenHash` null: another user's private message brings it in.
+ * Throws `unauthorized` when the user does not exist or has ended, `not_allowed` when it may not enter, `not_in_room`
+ * when it has exited meanwhile.
  */
 export async function enterRoom(
   store: Store,
@@ -47,15 +51,20 @@ export async function enterRoom(
   const [outcome, ms] = await enterByRoom(store, room, user, number, entry);
   if (outcome !== 'made' && outcome !== 'new' && outcome !== 'in') {
     if (outcome !== 'late') await exitRoom(store, room, user, { owed });
-    await finishExit(store, { id, number, room }, NOTHING); // of a late one the user's shard knows: it has exited
+    // after a late entry, the user's shard knows that it has exited
+    await finishExit(store, { id, number, room }, NOTHING);
     throw outcome === 'late' ? notInRoom(room) : notAllowed(outcome, ms);
   }
   const current = await confirm(store, { id, number, room }, user);
-  if (current !== name) await renameInRoom(store, room, { id, name: current }); // renamed in between: that did not know of this room yet
+  // a rename in between did not know of this room yet
+  if (current !== name) await renameInRoom(store, room, { id, name: current });
   return { id, name: current, owns: outcome === 'made' };
 }
 
-/** The first step, on the user's shard. Returns the user's name, the number of the move, and what the user is owed of a former exit. */
+/**
+ * The first step of an entry, on the user's shard. Resolves with the user's name, the number of the move, and what the
+ * user is owed from an earlier exit.
+ */
 async function enterByUser(
   store: Store,
   room: string,
@@ -85,14 +94,14 @@ async function enterByUser(
   if (outcome === 'too_many') {
     throw new ChatError(
       'bad_request',
-      `A user can be in ${most} ${isPrivate ? 'private ' : ''}rooms at most: exit one first.`,
+      `A user can be in at most ${most} ${isPrivate ? 'private ' : ''}rooms. Exit one first.`,
       { field: 'room' },
     );
   }
   return { name, number, owed };
 }
 
-/** The second step, on the room's shard. */
+/** The second step of an entry, on the room's shard. */
 function enterByRoom(
   store: Store,
   room: string,
@@ -115,7 +124,7 @@ function enterByRoom(
   });
 }
 
-/** Ends an entry. Returns the user's name now. Throws when the user is not in: it has ended, or exited. */
+/** Ends an entry. Resolves with the user's name now. Throws when the user has ended or exited meanwhile. */
 async function confirm(store: Store, move: Move, user: UserRef): Promise<string> {
   const { room, number } = move;
   const [outcome, name = ''] = await finishEntry(store, move);
@@ -142,24 +151,25 @@ function finishEntry({ keys, redis }: Store, { id, number, room }: Move): Promis
   });
 }
 
-/** Who made a member go, and for how many seconds it may not come back. */
+/** The user who sent a member out, and for how many seconds that member cannot come back. */
 interface Kick {
   by: UserRef;
   banned?: number;
 }
 
 interface Exit {
-  /** The member was sent out: it is told. */
+  /** The member is sent out, and told so. */
   kick?: Kick;
-  /** What the user still gets: `ALL`, `NOTHING`, or what has a log id up to this. */
+  /** What the user still gets: `ALL`, `NOTHING`, or the events up to this log id. */
   owed?: string;
-  /** The user's last move, when the exit is only for who has not moved since. */
+  /** The number of the user's last move. With it, the exit is only done when the user has not moved since. */
   since?: string;
 }
 
 /**
- * Takes a user out of a room: the user's shard, the room's shard, the user's shard again. Repeating it does no harm. The user gets what was
- * accepted before its `left`; that itself, too, when it was sent out. Returns false when nothing was done, because the user has moved `since`.
+ * Takes a user out of a room. Repeating it does no harm. The user still gets what was accepted before its `left` event,
+ * and that event, too, when it was sent out. Resolves with false when nothing was done, because the user has moved
+ * `since`.
  */
 export async function exitRoom(
   store: Store,
@@ -191,22 +201,25 @@ export async function exitRoom(
   return true;
 }
 
-/** Takes a user out of a room that it is in by the room's account only; not when it has moved meanwhile. */
+/** Takes a user out of a room when only the room's account has it. Does nothing when the user has moved meanwhile. */
 export async function exitOneSided(store: Store, room: string, user: UserRef): Promise<void> {
   const { keys, redis } = store;
   const since = (await redis.hget(keys.user(user.id), 'move')) ?? '';
   if ((await redis.sismember(keys.userRooms(user.id), room)) === 0) await exitRoom(store, room, user, { since });
 }
 
-/** Takes an ended user out of a room. The room's shard comes first: should the process die, the user's own account says what is left to do. */
+/**
+ * Takes an ended user out of a room. The room's shard comes first: if the process dies, the user's own account still
+ * says what is left to do.
+ */
 export async function exitEnded(store: Store, room: string, user: UserRef, number: number | '' = ''): Promise<void> {
   await exitByRoom(store, room, user, '');
   await finishExit(store, { id: user.id, number, room }, NOTHING);
 }
 
 /**
- * The step of an exit on the room's shard; number '' for an ended user. Returns whether the user was in the roster, and the log id of its
- * `left` or else of the last event there is.
+ * The second step of an exit, on the room's shard; number '' for an ended user. Resolves with whether the user was in
+ * the roster, and the log id of its `left` event, or else of the last event.
  */
 async function exitByRoom(
   store: Store,
@@ -217,7 +230,7 @@ async function exitByRoom(
 ): Promise<{ removed: boolean; last: string }> {
   const { keys, config } = store;
   const isPrivate = privateRoomUsers(room) !== null;
-  // an ended user enters nothing any more; in a private room an entry that comes late would have messages accepted for it all the same
+  // An ended user enters nothing any more. But in a private room a late entry would let messages be accepted for it.
   const isRemembered = number !== '' || isPrivate;
   const [removed, last] = await runDurably(store, 'exit-room', {
     ...roomKeys(store, room, user.id),
@@ -233,7 +246,7 @@ async function exitByRoom(
   return { removed: removed === 1, last };
 }
 
-/** The last step of an exit. Resolves with true when the user is still to be given something, up to `bound`. */
+/** The last step of an exit. Resolves with true when the user still gets some events, up to `bound`. */
 async function finishExit(
   store: Store,
   { id, number, room }: Omit<Move, 'number'> & { number: number | '' },
@@ -256,7 +269,7 @@ async function finishExit(
   return owes === 1;
 }
 
-/** A log id below another, and not below any other that is. */
+/** Returns the log id just below another. */
 function idBefore(id: string): string {
   const [ms = 0, sequence = 0] = id.split('-').map(Number);
   return sequence > 0 ? `${ms}-${sequence - 1}` : `${ms - 1}-${Number.MAX_SAFE_INTEGER}`;
@@ -281,7 +294,7 @@ function roomKeys({ keys }: Store, room: string, id: number) {
   };
 }
 
-/** Moves of users of one shard that have been under way since before `before` (ms, Redis's time), the oldest first. */
+/** Reads moves of one user shard that have been under way since before `before` (ms, Redis's time), oldest first. */
 export async function movesUnderWay(
   { keys, redis }: Store,
   shard: number,
@@ -296,13 +309,14 @@ export async function movesUnderWay(
 }
 
 /**
- * Ends a move whose process has died. Who is in by both accounts stays; otherwise the user is out by both: its process told nobody that it
- * was in. Returns whether the user has exited and is still to be given something.
+ * Settles a move whose process has died. A user that is in by both accounts stays in. Otherwise it goes out by both:
+ * its process told nobody that it was in. Resolves with whether the user has exited and still gets some events.
  */
 export async function settleMove(store: Store, move: Move): Promise<boolean> {
   const { keys, redis } = store;
   const { id, room, number } = move;
-  const [token, ended, last] = await redis.hmget(keys.user(id), 'token', 'ended', 'move'); // first: it tells whether the user has moved since
+  // read first: `last` tells whether the user has moved since
+  const [token, ended, last] = await redis.hmget(keys.user(id), 'token', 'ended', 'move');
   const isIn = (await redis.sismember(keys.userRooms(id), room)) === 1;
   const name = await redis.hget(keys.roster(room), String(id));
   const user = { id, name: name ?? '' };
@@ -311,7 +325,8 @@ export async function settleMove(store: Store, move: Move): Promise<boolean> {
     return false;
   }
   if (!isIn) return finishExit(store, move, (await exitByRoom(store, room, user, number)).last);
-  if (name === null && !(await exitRoom(store, room, user, { since: last ?? '' }))) return false; // the next run looks again
-  await finishEntry(store, move); // or an exit that a later entry made void
+  // the next run looks again
+  if (name === null && !(await exitRoom(store, room, user, { since: last ?? '' }))) return false;
+  await finishEntry(store, move); // it may also be an exit that a later entry made void
   return false;
 }

@@ -9,31 +9,34 @@ import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { hashOrNone, randomSecret } from './tokens.js';
 
-/** ROOM_SENDS are counted over so long (ms): short, so that who was too fast need not wait long. */
+/** The window of ROOM_SENDS. It is short, so that a user who was too fast need not wait long. */
 export const SENDS_WINDOW_MS = 10_000;
-/** Longer (ms) than a cluster's client tries a command again. */
+/** Longer than a cluster's client tries a command again. */
 const RETRY_TTL_MS = 30_000;
 
-/** A message as it is sent. */
+/** A message from its sender. */
 export interface Message {
   room: string;
   from: UserRef;
   text?: string | undefined;
   data?: unknown;
   nonce?: string | undefined;
-  /** SHA-256 of the sender's token, kept with the nonce: it proves who may ask for it when the sender has ended. */
+  /**
+   * SHA-256 of the sender's token. It is kept with the nonce: only the sender may ask for the message, even after its
+   * end.
+   */
   tokenHash?: string;
-  /** The token of the room's owner, whom its rules do not bind. */
+  /** The token of the room's owner. The room's rules do not bind the owner. */
   owner?: string | undefined;
 }
 
-/** What the room's filter, as far as this process knows it, makes of a message; it binds who has no role. */
+/** What the room's filter, as this process knows it, makes of a message. It binds users without a role. */
 export interface Filtered {
-  /** Of the filter; '' for none. */
+  /** The hash of the filter; '' for none. */
   hash: string;
-  /** `links`: refused; `hold`: it waits for approval. */
+  /** `links`: the message is refused. `hold`: it waits for approval. */
   verdict: '' | 'links' | 'hold';
-  /** What is said instead. */
+  /** The message with its words masked. */
   masked?: Pick<Message, 'text' | 'data'>;
 }
 
@@ -42,16 +45,17 @@ export const UNFILTERED: Filtered = { hash: '', verdict: '' };
 export interface Accepted {
   id: string;
   duplicate: boolean;
-  /** It waits for approval; `id` is what it waits under. */
+  /** It waits for approval, under the id `id`. */
   pending: boolean;
-  /** Of a value that was written: what it is then, as JSON text. */
+  /** Of a value that was written: its JSON text. */
   json?: string;
 }
 
 /**
- * Appends a message to its room's log, or to what waits for approval: from here on it is accepted. Null when the sender (or, in a
- * private room, either of the two) is not in the roster; a text when another filter than `filtered` has to be applied first.
- * Throws `unavailable` when fan-out cannot follow, `not_allowed` or `rate_limited` by the room's rules.
+ * Appends a message to its room's log, or to the messages that wait for approval. From then on it is accepted. Resolves
+ * with null when the sender (or in a private room, one of the two) is not in the roster; with `filter` when that filter
+ * must be applied first. Throws `unavailable` when fan-out cannot follow, `not_allowed` or `rate_limited` by the room's
+ * rules.
  */
 export async function appendMessage(
   store: Store,
@@ -105,32 +109,36 @@ export async function appendMessage(
     case 'not_in_room':
       return null;
     case 'full':
-      throw new ChatError('unavailable', `The room ${room} has more messages than can be delivered now.`, {
+      throw new ChatError('unavailable', `The room ${room} has too many messages to deliver now. Try again soon.`, {
         retryAfter: 1,
       });
     case 'slow':
       throw rateLimited(value, `The room ${room} is in slow mode.`, 'slow');
     case 'flood':
-      throw rateLimited(value, `There is too much in the room ${room}.`, 'room');
+      throw rateLimited(value, `The room ${room} gets too many messages.`, 'room');
     default:
       throw notAllowed(outcome, value);
   }
 }
 
-/** What keeps a write from being done twice: its nonce, and for how long (ms) that is remembered; 0 for not at all. */
+/**
+ * Returns the nonce that keeps a write from being done twice, and for how long it is remembered (ms); 0: not at all.
+ */
 export function idempotencyKey({ redis }: Store, nonce: string | undefined): { nonce: string; ttl: number } {
   if (nonce !== undefined) return { nonce, ttl: NONCE_TTL_MS };
-  // a cluster's client sends again what may have been done, when a master goes
+  // when a master goes, a cluster's client sends commands again that may have been done
   return redis.isCluster ? { nonce: randomSecret(), ttl: RETRY_TTL_MS } : { nonce: '', ttl: 0 };
 }
 
 /**
- * What a nonce is kept as: an id, whether the message waits, (not by former versions) SHA-256 of the sender's token, and of a number
- * that was added to the sum.
+ * What is kept for a nonce: an id, whether the message waits for approval, the SHA-256 of the sender's token (not by
+ * older versions), and the sum of an `add`.
  */
 const NONCE_VALUE = /^(\S+)( held)?(?: (\S*))?(?: =(.*))?$/;
 
-/** The message or value that a user, who may have ended since, sent with a nonce. Null when none was accepted. */
+/**
+ * Finds the message or value that a user sent with a nonce. The user may have ended since. Null when none was accepted.
+ */
 export async function findSent(
   store: Store,
   room: string,
@@ -149,7 +157,7 @@ export async function findSent(
   return { id, duplicate: true, pending: held !== undefined, ...(json !== undefined && { json }) };
 }
 
-/** Whether a user may say something in a room that is not appended to its log. */
+/** Whether a user may send a signal in a room. */
 export async function maySpeak({ keys, redis }: Store, room: string, id: number): Promise<boolean> {
   return (await run(redis, 'may-speak', { rules: keys.rules(room), id })) === 1;
 }

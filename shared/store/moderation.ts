@@ -1,6 +1,6 @@
 /**
- * Moderation: what owners and moderators do in a room. Each action is checked, done, told to the room and written into the
- * audit log in one step. Redis keeps the roles with the room's rules, and both live as long as the room.
+ * Moderation: what owners and moderators do in a room. Each action is checked, done, told to the room and written into
+ * the audit log in one step. Redis keeps the roles with the room's rules, and both live as long as the room.
  */
 import { ChatError } from '../protocol/errors.js';
 import type { ChatEvent, Role, UserRef } from '../protocol/events.js';
@@ -52,8 +52,9 @@ interface Moderation<Action> {
 const OPERATOR: UserRef = { id: 0, name: 'host' };
 
 /**
- * Does something about messages, values or rules of a room. Resolves with the log id of a message that was approved, else ''.
- * Throws `not_owner`, `bad_request` for a message that is not there, `not_allowed` in a room that is switched off.
+ * Does something about messages, values or rules of a room. Resolves with the log id of a message that was approved,
+ * else ''. Throws `not_owner`, `bad_request` for a message that is not there, `not_allowed` in a room that is switched
+ * off.
  */
 export async function moderateRoom(store: Store, actor: Actor, step: Moderation<RoomAction>): Promise<string> {
   return moderateRoomAs(store, actor, String(actor.by.id), step);
@@ -68,7 +69,10 @@ async function moderateAsOperator(
   await moderateRoomAs(store, { room, by: OPERATOR }, '', { ...step, least: 'owner' });
 }
 
-/** Switches a room off: nobody enters and nobody speaks, whatever its role. Or switches it on again. Its members are told. */
+/**
+ * Switches a room off: nobody enters and nobody speaks, whatever its role. Or switches it on again. Its members are
+ * told.
+ */
 export async function switchRoom(store: Store, room: string, off: boolean): Promise<void> {
   const { keys, redis, config } = store;
   const rules = keys.rules(room);
@@ -86,7 +90,8 @@ export async function switchRoom(store: Store, room: string, off: boolean): Prom
 
 /** Deletes a room's history and values for the operator, and tells the room. */
 export async function clearRoom(store: Store, room: string): Promise<void> {
-  if ((await store.redis.hlen(store.keys.roster(room))) === 0) return eraseRoom(store, room); // then there is nobody to tell
+  // then there is nobody to tell
+  if ((await store.redis.hlen(store.keys.roster(room))) === 0) return eraseRoom(store, room);
   await moderateAsOperator(store, room, {
     action: { name: 'clear' },
     audit: { what: 'clear' },
@@ -138,7 +143,7 @@ async function moderateRoomAs(
   if (outcome === 'not_owner') throw notOwner(room);
   if (outcome === 'off') throw notAllowed('off');
   if (outcome === 'no_such_event')
-    throw new ChatError('bad_request', 'id must be the id of a message that is there.', { field: 'id' });
+    throw new ChatError('bad_request', 'There is no message with this id.', { field: 'id' });
   return id;
 }
 
@@ -158,7 +163,9 @@ interface MemberAction {
   on?: boolean;
 }
 
-/** Does something about one user. Throws `not_owner`, `not_allowed` for a user with a role, `bad_request` at its limit. */
+/**
+ * Does something about one user. Throws `not_owner`, `not_allowed` for a user with a role, `bad_request` at its limit.
+ */
 export async function moderateMember(
   store: Store,
   actor: Actor,
@@ -187,7 +194,7 @@ export async function moderateMember(
   if (outcome === 'not_owner') throw notOwner(actor.room);
   if (outcome === 'role') throw notAllowed('role');
   if (outcome === 'too_many') {
-    const message = `There are ${action.targetsMax} already, the most that a room may have.`;
+    const message = `A room can have at most ${action.targetsMax} of these.`;
     throw new ChatError('bad_request', message, { field: 'user' });
   }
 }
@@ -240,7 +247,7 @@ export function offerRoom(store: Store, actor: Actor, target: UserRef): Promise<
   });
 }
 
-/** A member by its id. Throws `no_such_user`. */
+/** Finds a member by its id. Throws `no_such_user`. */
 export async function findMember({ keys, redis }: Store, room: string, id: number): Promise<UserRef> {
   const name = await redis.hget(keys.roster(room), String(id));
   if (name === null) throw noSuchMember(room, id);
@@ -252,7 +259,9 @@ export function noSuchMember(room: string, id: number): ChatError {
 }
 
 export function notOwner(room: string): ChatError {
-  return new ChatError('not_owner', `Only who keeps the room ${room} in order may do this.`, { field: 'owner' });
+  return new ChatError('not_owner', `Only the owner or a moderator of the room ${room} can do this.`, {
+    field: 'owner',
+  });
 }
 
 export function moderationKeys({ keys }: Store, room: string) {

@@ -1,10 +1,12 @@
-/** The host's hand: what it has switched off, which every API process heeds, and the list of what it did. */
+/**
+ * What the operator of the chat has switched off, which every API process heeds, and the list of what the operator did.
+ */
 import type { OperatorAction, OperatorActionName, SwitchedOff } from '../protocol/admin.js';
 import { ChatError } from '../protocol/errors.js';
 import { publish } from './signals.js';
 import type { Store } from './store.js';
 
-/** Entries at a time: more than a person switches by hand. */
+/** Entries at a time. It is more than a person switches by hand. */
 const SWITCHED_MAX = 1_000;
 const ACTIONS_MAX = 200;
 
@@ -12,7 +14,10 @@ type SwitchKind = SwitchedOff['kind'];
 
 const field = (kind: SwitchKind, name: string): string => `${kind} ${name}`;
 
-/** Notes that something is off, for `seconds` or (null) until it is switched on, and tells all processes. Throws `bad_request` when too much is. */
+/**
+ * Switches something off for `seconds`, or with null until it is switched on, and tells all processes. Throws
+ * `bad_request` when too many things are off.
+ */
 export async function switchOff(
   { keys, redis }: Store,
   kind: SwitchKind,
@@ -22,24 +27,24 @@ export async function switchOff(
   const since = Date.now();
   const off: SwitchedOff = { kind, name, since, until: seconds === null ? null : since + seconds * 1_000 };
   if ((await redis.hlen(keys.switched)) >= SWITCHED_MAX)
-    throw new ChatError('bad_request', `${SWITCHED_MAX} are switched off: switch some on first.`);
+    throw new ChatError('bad_request', `${SWITCHED_MAX} things are switched off already. Switch some on first.`);
   await redis.hset(keys.switched, field(kind, name), JSON.stringify(off));
   await publish(redis, keys.switchChannel, kind);
 }
 
-/** The reverse; nothing when it is on. */
+/** Switches something on, and tells all processes. Does nothing when it is on. */
 export async function switchOn({ keys, redis }: Store, kind: SwitchKind, name: string): Promise<void> {
   await redis.hdel(keys.switched, field(kind, name));
   await publish(redis, keys.switchChannel, kind);
 }
 
-/** What is off now, the newest first. What is over is left out. */
+/** Reads what is off now, the newest first. */
 export async function readSwitched({ keys, redis }: Store): Promise<SwitchedOff[]> {
   const entries = Object.values(await redis.hgetall(keys.switched)).map((text) => JSON.parse(text) as SwitchedOff);
   return entries.filter(isOff).sort((a, b) => b.since - a.since);
 }
 
-/** Removes what is over. */
+/** Removes entries whose time is over. */
 export async function removeExpiredSwitches({ keys, redis }: Store): Promise<void> {
   const entries = Object.entries(await redis.hgetall(keys.switched));
   const over = entries.filter(([, text]) => !isOff(JSON.parse(text) as SwitchedOff)).map(([name]) => name);
@@ -63,7 +68,7 @@ export async function recordOperatorAction(
     .exec();
 }
 
-/** The newest first. */
+/** Reads what the operator did, the newest first. */
 export async function readOperatorActions({ keys, redis }: Store): Promise<OperatorAction[]> {
   return (await redis.lrange(keys.operatorActions, 0, -1)).map((text) => JSON.parse(text) as OperatorAction);
 }

@@ -1,4 +1,7 @@
-/** Who is here, and the end of a user: by `leave`, or stale. Each step may be repeated after a crash. */
+/**
+ * The end of a user, by `leave` or because it is stale, and how many users there are. Each step may be repeated after a
+ * crash.
+ */
 import { privateRoomUsers } from '../protocol/events.js';
 import { mastersOf } from '../redis/slot-owners.js';
 import { ForgetBudget, forgetRoom } from './forget.js';
@@ -9,15 +12,15 @@ import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
 import { eraseUser } from './users.js';
 
-/** Rooms that an ended user is taken out of between two looks at what is left. */
+/** Rooms of an ended user that one command reads. */
 const ROOMS_PAGE_COUNT = 100;
 
 type EndReply = ScriptReply<'end'>;
 
 /**
- * Ends a user that says so. `forget`: takes back what it has said in the rooms it is in (its events in the public ones, the whole logs of
- * the private ones), as far as that goes; a worker does the rest. Throws `unauthorized`. Gives the public rooms it was in: nothing is told
- * in private ones.
+ * Ends a user that leaves. With `forget`, what it has said in its rooms goes, too: its events in public rooms, the
+ * whole log of private ones. A worker does what is more than the budget allows. Resolves with the public rooms it was
+ * in; in private rooms nobody is told. Throws `unauthorized`.
  */
 export async function leave(store: Store, user: Credentials, forget?: ForgetBudget): Promise<string[]> {
   const reply = await markEnded(store, user.id, { tokenHash: user.tokenHash, before: '', forget: forget ? '1' : '' });
@@ -25,7 +28,9 @@ export async function leave(store: Store, user: Credentials, forget?: ForgetBudg
   return removeEnded(store, user.id, reply, forget);
 }
 
-/** Lets expiry end a user in `after` s, unless it is seen again: its page may only be loading anew. Throws `unauthorized`. */
+/**
+ * Lets expiry end a user in `after` s, unless it is seen again: its page may only be reloading. Throws `unauthorized`.
+ */
 export async function leaveSoon({ keys, redis, config }: Store, user: Credentials, after: number): Promise<void> {
   const shard = keys.userShard(user.id);
   const known = await run(redis, 'farewell', {
@@ -40,7 +45,10 @@ export async function leaveSoon({ keys, redis, config }: Store, user: Credential
   if (!known) throw unauthorized();
 }
 
-/** Ends a user that has not been seen since `before` (ms); gives the public rooms it was in, none if it was seen meanwhile. */
+/**
+ * Ends a user that was not seen since `before` (ms). Resolves with its public rooms; with none if it was seen
+ * meanwhile.
+ */
 export async function expireUser(store: Store, id: number, before: number): Promise<string[]> {
   const reply = await markEnded(store, id, { tokenHash: '', before, forget: '' });
   return reply[0] === 'ended' ? removeEnded(store, id, reply) : [];
@@ -77,7 +85,7 @@ async function removeEnded(
   const someRooms = (): Promise<string[]> => store.redis.srandmember(store.keys.userRooms(id), ROOMS_PAGE_COUNT);
   for (let rooms = await someRooms(); rooms.length > 0; rooms = await someRooms()) {
     for (const room of rooms) {
-      if (forget !== '') await forgetRoom(store, room, id, budget); // first: that it left is told
+      if (forget !== '') await forgetRoom(store, room, id, budget); // first, because the event that it left must stay
       await exitEnded(store, room, { id, name });
     }
     told.push(...rooms.filter((room) => !privateRoomUsers(room)));
@@ -87,7 +95,7 @@ async function removeEnded(
   return told;
 }
 
-/** Ids of users of one shard not seen since `before` (ms), the longest unseen first. */
+/** Reads ids of users of one shard that were not seen since `before` (ms), the longest unseen first. */
 export async function staleUsers(
   { keys, redis }: Store,
   shard: number,
@@ -98,7 +106,7 @@ export async function staleUsers(
   return ids.map(Number);
 }
 
-/** The time of Redis in ms, by which all of `seen` is counted; of a cluster, of the master that answers first. */
+/** Reads the time of Redis (ms), by which `seen` is counted. In a cluster, the master that answers first tells it. */
 export async function redisTime({ redis }: Store): Promise<number> {
   const [seconds, microseconds] = await Promise.any(mastersOf(redis).map((node) => node.time())).catch(
     ({ errors: [error] }: AggregateError) => {

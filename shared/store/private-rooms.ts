@@ -1,6 +1,6 @@
 /**
- * Private rooms: which users may open one. A user may open it with somebody who shares a public room with it at that
- * moment, or who is still in the private room of the two. Once both are in it, a message is appended as in any room.
+ * Private rooms, and which users may open one. A user may open it with somebody who is in a public room with it at that
+ * moment, or who is still in the private room of the two. Once both are in it, messages are appended as in any room.
  */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoom, type UserRef } from '../protocol/events.js';
@@ -9,34 +9,34 @@ import { enterRoom, exitRoom } from './memberships.js';
 import type { Store } from './store.js';
 import { blocker } from './user-blocks.js';
 
-/** Rooms of a user that are read at a time: most users have fewer, and Redis is held up for some 0.1 ms. */
+/** Rooms of a user that one command reads. Most users have fewer, and Redis is blocked for about 0.1 ms. */
 const ROOMS_SCAN_COUNT = 1_000;
 /**
- * Private rooms of a full user that are looked at for abandoned ones, taken at random: where a fiftieth of all is
- * abandoned, one is found in 98 of 100 cases.
+ * When a user has too many private rooms, so many of them are checked at random for abandoned ones. If a fiftieth of
+ * all is abandoned, one is found in 98 of 100 cases.
  */
 const SAMPLE_COUNT = 200;
-/** Abandoned rooms that are given up at a time: room for as many more strangers, for some 100 short calls. */
+/** Abandoned rooms that are left at a time. That makes room for as many strangers, and takes about 100 short calls. */
 const ABANDONED_MAX = 50;
 
 const isPrivate = (room: string): boolean => room.includes(':');
 
 /**
- * Brings `from` and `to` into their private room; repeating it does no harm.
- * Throws `no_such_user` for somebody unknown and for a stranger alike; `not_allowed` when one of the two has blocked
- * the other, or `to` is in as many private rooms as there may be; `bad_request` when `from` is.
+ * Brings `from` and `to` into their private room. Repeating it does no harm. Throws `no_such_user` for a user that does
+ * not exist and for a stranger alike; `not_allowed` when one of the two has blocked the other, or `to` is in too many
+ * private rooms; `bad_request` when `from` is in too many.
  */
 export async function openPrivateRoom(store: Store, room: string, from: number, to: number): Promise<void> {
   const known = (await store.redis.hexists(store.keys.roster(room), String(to))) === 1;
   if (!known && !(await shareRoom(store, from, to))) throw noSuchUser(to);
   await refuseBlocked(store, from, to);
-  // the other first: there may be no such user
+  // the other user first, because it may not exist
   await bringIn(store, room, to).catch((error: unknown) => {
     throw asOther(error, to);
   });
   try {
     await bringIn(store, room, from);
-    await refuseBlocked(store, from, to); // again: a block that came before `to` was in the room has not taken it out
+    await refuseBlocked(store, from, to); // again, because a block from before `to` was in the room did not take it out
   } catch (error) {
     if (!known || isCode(error, 'not_allowed')) await exitRoom(store, room, { id: to, name: '' });
     throw error;
@@ -50,10 +50,10 @@ export async function closePrivateRoom(store: Store, user: UserRef, other: numbe
 }
 
 function noSuchUser(id: number): ChatError {
-  return new ChatError('no_such_user', `There is no user ${id} in a room of yours.`, { field: 'to' });
+  return new ChatError('no_such_user', `There is no user ${id} in your rooms.`, { field: 'to' });
 }
 
-/** Whether two users are in a public room together, by what each one's shard says. */
+/** Whether two users are in a public room together, by their own accounts. */
 async function shareRoom({ keys, redis }: Store, one: number, other: number): Promise<boolean> {
   let cursor = '0';
   do {
@@ -72,7 +72,7 @@ async function refuseBlocked(store: Store, from: number, to: number): Promise<vo
     throw new ChatError('not_allowed', 'You have blocked this user.', { field: 'to', reason: 'blocked' });
 }
 
-/** Brings a user into a private room; that it exits at the same moment is no failure. */
+/** Brings a user into a private room. It is no failure when the user exits at the same moment. */
 async function bringIn(store: Store, room: string, id: number): Promise<void> {
   try {
     await enterRoom(store, room, id, null);
@@ -83,7 +83,7 @@ async function bringIn(store: Store, room: string, id: number): Promise<void> {
   }
 }
 
-/** Takes a user out of some private rooms that the other side has left. Returns whether there were any. */
+/** Takes a user out of some private rooms that the other user has left. Resolves with whether there were any. */
 async function giveUpAbandoned(store: Store, id: number): Promise<boolean> {
   const { keys, redis } = store;
   const rooms = (await redis.srandmember(keys.userRooms(id), SAMPLE_COUNT)).filter(isPrivate);
@@ -93,7 +93,7 @@ async function giveUpAbandoned(store: Store, id: number): Promise<boolean> {
   return abandoned.length > 0;
 }
 
-/** What went wrong with the other user, as the sender is told of it. */
+/** Returns an error about the other user in the form for the sender. */
 function asOther(error: unknown, id: number): unknown {
   if (isCode(error, 'unauthorized')) return noSuchUser(id);
   return isCode(error, 'bad_request') ? notAllowed('full') : error;

@@ -1,32 +1,35 @@
 /**
- * What a failover may have torn apart: a replica that takes over lacks the last moments of its master, while other masters have
- * what belongs to it. Here is found what does not fit together, by what the keys of one master say.
+ * Finds what a failover has torn apart. A replica that takes over lacks the last moments of its master, while other
+ * masters have what belongs to them. Each function looks at the keys of one master.
  */
 import type { Redis } from 'ioredis';
 import type { UserRef } from '../protocol/events.js';
 import { holdsName } from './names.js';
 import type { Store } from './store.js';
 
-/** Shards of users and of rooms that one master owns. */
+/** The user shards and room shards that one master owns. */
 export interface Shards {
   users: ReadonlySet<number>;
   rooms: ReadonlySet<number>;
 }
 
-/** A user that is in a room only by the room's account (its roster), or only by the user's own. */
+/**
+ * A one-sided membership: only the room's account (its roster) has the user, or only the user's own account has the
+ * room.
+ */
 export interface OneSided {
   room: string;
   user: UserRef;
   by: 'room' | 'user';
 }
 
-/** Members looked at together: thousands in one command would hold up Redis. */
+/** Members that one command checks. Thousands would block Redis. */
 const PAGE_MAX = 500;
 
 const USERS_KEY = /^members:\{u(\d+)\}:(.+)$/;
 const ROOMS_KEY = /^room:\{r(\d+)\}:(.+):roster$/;
 
-/** The rooms that have members in some user shards of a master. */
+/** Yields the rooms that have members in some user shards of a master. */
 export async function* membershipsAt(master: Redis, shards: Shards): AsyncGenerator<{ shard: number; room: string }> {
   for await (const key of keysAt(master, 'members:{u*}:*')) {
     const [, shard = '', room = ''] = USERS_KEY.exec(key) ?? [];
@@ -34,7 +37,10 @@ export async function* membershipsAt(master: Redis, shards: Shards): AsyncGenera
   }
 }
 
-/** All halves of which one master has a part. Who enters or exits at the moment may be among them. */
+/**
+ * Yields one-sided memberships of which this master has the one side. A user that is just entering or exiting may be
+ * among them.
+ */
 export async function* oneSidedAt(store: Store, master: Redis, shards: Shards): AsyncGenerator<OneSided> {
   for await (const { shard, room } of membershipsAt(master, shards)) yield* onlyByUsers(store, room, shard);
   for await (const key of keysAt(master, 'room:{r*}:*:roster')) {
@@ -43,13 +49,16 @@ export async function* oneSidedAt(store: Store, master: Redis, shards: Shards): 
   }
 }
 
-/** A nickname, and who should hold it. */
+/** A nickname, and the id of its holder. */
 export interface Claim {
   folded: string;
   id: number;
 }
 
-/** Nicknames at one master whose holder has gone, or bears another one. One that is just being given back may be among them. */
+/**
+ * Yields nicknames at one master whose holder has ended, or has another name. A name that is just being given back may
+ * be among them.
+ */
 export async function* strayClaimsAt(store: Store, master: Redis): AsyncGenerator<Claim> {
   const start = store.keys.nick('');
   for await (const key of keysAt(master, `${start}*`)) {
@@ -67,7 +76,8 @@ async function* onlyByUsers({ keys, redis }: Store, room: string, shard: number)
   for await (const page of pagesOf((cursor) => redis.zscan(members, cursor, 'COUNT', PAGE_MAX))) {
     const ids = page.map(([id]) => id);
     const names = await redis.hmget(keys.roster(room), ...ids);
-    const marks = await redis.hmget(keys.leaving(shard), ...ids.map((id) => `${id} ${room}`)); // it has exited, and is only given the last
+    // a marked member has exited, and only gets its last events
+    const marks = await redis.hmget(keys.leaving(shard), ...ids.map((id) => `${id} ${room}`));
     for (const [i, id] of ids.entries())
       if (names[i] == null && marks[i] == null) yield { room, user: { id: Number(id), name: '' }, by: 'user' };
   }
@@ -82,7 +92,7 @@ async function* onlyByRoom({ keys, redis }: Store, room: string): AsyncGenerator
   }
 }
 
-/** Pairs of a hash or a sorted set, some at a time. */
+/** Yields the pairs of a hash or a sorted set, some at a time. */
 async function* pagesOf(
   read: (cursor: string) => Promise<[cursor: string, flat: string[]]>,
 ): AsyncGenerator<[string, string][]> {

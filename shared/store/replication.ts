@@ -1,6 +1,6 @@
 /**
- * Waiting for replicas. Redis answers before its replicas have a write, so a failover may lose the last moments of a master.
- * With REDIS_WAIT a user is answered, and an event is delivered, only when so many replicas have it
+ * Waiting for replicas. Redis answers before its replicas have a write, so a failover may lose the last moments of a
+ * master. With REDIS_WAIT a user is answered, and an event is delivered, only when so many replicas have it
  * (https://redis.io/docs/latest/commands/wait/).
  */
 import type { Redis } from 'ioredis';
@@ -16,8 +16,8 @@ const ROUND_MS = 1_000;
 const MARKER_TTL_MS = 10_000;
 
 /**
- * Runs a script. Resolves when enough replicas have what it wrote. Throws `unavailable` when too few have: what it wrote may
- * be there, or not.
+ * Runs a script. Resolves when enough replicas have what it wrote. Throws `unavailable` when too few have: what it
+ * wrote may be there, or not.
  */
 export async function runDurably<Name extends ScriptName>(
   { redis, durable, config }: Store,
@@ -32,8 +32,8 @@ export async function runDurably<Name extends ScriptName>(
 }
 
 /**
- * Reads from the master of a key. Resolves with what was read: at once when it does not matter, else when enough replicas
- * have it. Throws `unavailable` when too few have.
+ * Reads from the master of a key. Resolves with what was read: at once when it does not matter, else when enough
+ * replicas have it. Throws `unavailable` when too few have.
  */
 export async function readDurably<Reply>(
   { redis, durable, config }: Store,
@@ -53,8 +53,8 @@ export async function readDurably<Reply>(
 }
 
 /**
- * Watches the master of a key from now on. Returns what resolves with whether `count` replicas have all that this master has
- * then, and it has been the master all the time.
+ * Watches the master of a key from now on. Returns what resolves with whether `count` replicas have all that this
+ * master has then, and it has been the master all the time.
  */
 function watchReplicas(durable: RedisClient, key: string, count: number): () => Promise<boolean> {
   const replicas = replicasAt(masterOf(durable, key));
@@ -71,8 +71,8 @@ function notReplicated(): ChatError {
 }
 
 /**
- * Asks one master's replicas. One round is under way at a time, and calls that come meanwhile share the next: a WAIT holds up
- * all that comes behind it on its connection.
+ * Asks one master's replicas. One round is under way at a time, and calls that come meanwhile share the next: a WAIT
+ * holds up all that comes behind it on its connection.
  */
 class Replicas {
   readonly master: Redis;

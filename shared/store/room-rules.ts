@@ -1,4 +1,4 @@
-/** What may be read of a room's rules and roles: by everybody in it, and by those who keep it in order. */
+/** Reads a room's rules and roles, for its members and for moderators. */
 import type { Audit, PendingMessage, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES } from '../protocol/limits.js';
 import { type Actor, notOwner } from './moderation.js';
@@ -8,7 +8,7 @@ import { hashOrNone } from './tokens.js';
 
 type Fields = Record<string, string | undefined>;
 
-/** A room's rules and roles as a member sees them; what there is not is absent. */
+/** Reads a room's rules and roles as a member sees them. What is not set is absent. */
 export async function readRoomRules(
   { keys, redis }: Store,
   room: string,
@@ -63,13 +63,13 @@ interface Overview {
   role: Role;
   now: number;
   fields: Fields;
-  /** The oldest of what waits. */
+  /** The oldest messages that wait for approval. */
   pending: string[];
-  /** How many wait. */
+  /** How many messages wait. */
   waiting: number;
 }
 
-/** `pendingBytes`: of what waits, at most. Throws `not_owner`. */
+/** `pendingBytes`: the most bytes of messages that wait. Throws `not_owner`. */
 async function overview({ keys, redis }: Store, act: Actor, pendingBytes: number): Promise<Overview> {
   const { room, by, owner } = act;
   const [role, now = 0, flat = [], pending = [], waiting = 0] = await run(redis, 'overview', {
@@ -86,7 +86,10 @@ async function overview({ keys, redis }: Store, act: Actor, pendingBytes: number
   return { role, now, fields, pending, waiting };
 }
 
-/** What was done to keep a room in order, and what it has led to. `acts`: newest last, as JSON text. Throws `not_owner`. */
+/**
+ * Reads the audit log, and the rules, roles, mutes and bans of a room. `acts`: newest last, as JSON text. Throws
+ * `not_owner`.
+ */
 export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, 'acts'> & { acts: string }> {
   const { role, now, fields, waiting } = await overview(store, act, 0);
   const names = Object.keys(fields);
@@ -126,13 +129,13 @@ function bansOf(lines: string): Audit['banned'] {
     });
 }
 
-/** Names as the room knows them; '' for who is not in it. */
+/** Adds the names that users have in the room; '' for a user that is not in it. */
 async function withNames({ keys, redis }: Store, room: string, ids: number[]): Promise<UserRef[]> {
   const names = ids.length > 0 ? await redis.hmget(keys.roster(room), ...ids.map(String)) : [];
   return ids.map((id, i) => ({ id, name: names[i] ?? '' }));
 }
 
-/** A user by the name under which the room knows or knew it; '' for one that it does not know. */
+/** Finds a user's name in the room: now, or when it was muted or banned; '' when the room does not know the user. */
 export async function knownUser({ keys, redis }: Store, room: string, id: number): Promise<UserRef> {
   const [name, [mute, bans]] = await Promise.all([
     redis.hget(keys.roster(room), String(id)),
@@ -142,7 +145,10 @@ export async function knownUser({ keys, redis }: Store, room: string, id: number
   return { id, name: name ?? (muteOf(mute ?? '').name || banned?.name || '') };
 }
 
-/** Messages that wait for approval, oldest first; `more` when there are more than an answer has room for. Throws `not_owner`. */
+/**
+ * Reads messages that wait for approval, oldest first. `more`: there are more than fit into an answer. Throws
+ * `not_owner`.
+ */
 export async function readPending(store: Store, act: Actor): Promise<{ messages: PendingMessage[]; more: boolean }> {
   const { pending, waiting } = await overview(store, act, EVENTS_BYTES);
   const messages = pending.map((one) => {

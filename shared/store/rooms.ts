@@ -1,4 +1,4 @@
-/** Rooms: who may enter, names in the roster, lists. */
+/** Rooms: which users may enter, names in the roster, lists of members and rooms. */
 import type { Config } from '../config/config.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX, ROOMS_MAX } from '../protocol/limits.js';
@@ -10,19 +10,19 @@ import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
-/** What decides whether a user may come into a room, beside who it is. */
+/** What decides about an entry, beside the user's id and name. */
 export interface EntryRequest {
-  /** The token that a room that is made by this is to belong to. */
+  /** The token that owns the room if this entry makes it. */
   fresh?: string | undefined;
-  /** The owner token that the user has. */
+  /** The owner's token, when the user has it. */
   owner?: string | undefined;
-  /** Hashes of its address, by the salts of today and of yesterday. */
+  /** Hashes of the user's address, by the salts of today and of yesterday. */
   addresses?: readonly string[];
 }
 
 /**
- * Looks whether somebody may enter a room, before anything is done for it. `id` null: who is no user yet; `name` undefined: a guest's.
- * Throws `not_allowed`.
+ * Checks whether somebody may enter a room, before anything is done for it. `id` null: it is no user yet. `name`
+ * undefined: it will get a guest name. Throws `not_allowed`.
  */
 export async function admitToRoom(
   { keys, redis, config }: Store,
@@ -41,13 +41,13 @@ export async function admitToRoom(
   if (reason) throw notAllowed(reason, ms);
 }
 
-/** Whether a room is one that only the host opens. */
+/** Whether only the operator opens this room. */
 export function isReserved({ reservedRooms }: Config, room: string): boolean {
   const small = room.toLowerCase();
   return reservedRooms.some((prefix) => small.startsWith(prefix));
 }
 
-/** The arguments that scripts decide an entry by. */
+/** Returns the arguments by which scripts decide about an entry. */
 export function entryArguments(config: Config, room: string, { owner, addresses = [] }: EntryRequest) {
   const [addressToday = '', addressYesterday = ''] = addresses;
   const isReservedRoom = isReserved(config, room) ? '1' : '';
@@ -72,7 +72,7 @@ export async function renameInRoom(store: Store, room: string, user: UserRef): P
   });
 }
 
-/** Returns the members of a room by id; `count`, how many there are, where that is more than one answer names. */
+/** Reads the members of a room, sorted by id. `count`: how many there are, when that is more than one answer names. */
 export async function readMembers(store: Store, room: string): Promise<{ members: UserRef[]; count?: number }> {
   if (privateRoomUsers(room)) return { members: await readPrivateMembers(store, room) };
   const key = store.keys.roster(room);
@@ -86,7 +86,7 @@ export async function readMembers(store: Store, room: string): Promise<{ members
   return { members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX), ...(more && { count }) };
 }
 
-/** By the names that they bear now: a rename does not go through thousands of private rooms. */
+/** Reads the members with their names of now: a rename does not go through thousands of private rooms. */
 async function readPrivateMembers({ keys, redis }: Store, room: string): Promise<UserRef[]> {
   const members = Object.entries(await redis.hgetall(keys.roster(room))).map(([id, name]) => ({
     id: Number(id),
@@ -97,8 +97,8 @@ async function readPrivateMembers({ keys, redis }: Store, room: string): Promise
 }
 
 /**
- * Public rooms with members, busiest first. Each room shard keeps its own list, exact at every moment; those of a cluster's
- * master that is away are left out.
+ * Reads the public rooms with members, the busiest first. Each room shard keeps its own list, which is always exact. In
+ * a cluster, rooms of a master that is away are left out.
  */
 export async function readRooms({ keys, redis, breaker }: Store): Promise<{ name: string; members: number }[]> {
   const lists = await Promise.all(

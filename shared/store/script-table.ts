@@ -1,6 +1,6 @@
 /**
- * What every Lua script takes, in the order in which it reads it. TypeScript hands a script its keys and arguments by name,
- * and this table puts them in order. A test compares the table with each script's header and body.
+ * What every Lua script takes, in the order in which it reads it. TypeScript hands a script its keys and arguments by
+ * name, and this table puts them in order. A test compares the table with each script's header and body.
  */
 
 interface Shape {

@@ -1,7 +1,7 @@
 /**
- * The Lua scripts: one atomic step each, in `lua/<concept>/<name>-<number of keys>.lua`, `n` where that differs from call
- * to call. What several of them share is a part, in `lua/parts/`. A script names its parts on its first line. ioredis sends
- * scripts by their hash, and loads them when a Redis has forgotten them.
+ * The Lua scripts: one atomic step each, in `lua/<concept>/<name>-<number of keys>.lua`, `n` where that differs from
+ * call to call. What several of them share is a part, in `lua/parts/`. A script names its parts on its first line.
+ * ioredis sends scripts by their hash, and loads them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RedisClient } from '../redis/slot-owners.js';
@@ -22,8 +22,8 @@ const scripts = Object.fromEntries(
 );
 
 /**
- * Returns the scripts for one Redis or for a cluster. In a cluster, what scripts publish goes only to the shard of the slot
- * (their channels bear its tag), and slots may move.
+ * Returns the scripts for one Redis or for a cluster. In a cluster, what scripts publish goes only to the shard of the
+ * slot (their channels bear its tag), and slots may move.
  */
 export function scriptsFor(cluster: boolean): typeof scripts {
   if (!cluster) return scripts;

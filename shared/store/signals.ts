@@ -1,10 +1,10 @@
-/** Signals: published once to all API processes, which keep them for a moment; never stored. */
+/** Signals. They are published once to all API processes, which keep them for a moment. They are never stored. */
 import type { SignalEvent } from '../protocol/events.js';
 import type { RedisClient } from '../redis/slot-owners.js';
 import { signalText } from './event-text.js';
 import type { Store } from './store.js';
 
-/** Tells all who are subscribed; in a cluster by the node of the channel's slot. */
+/** Publishes a text to a channel; in a cluster, by the node of the channel's slot. */
 export async function publish(redis: RedisClient, channel: string, text: string): Promise<void> {
   await redis[redis.isCluster ? 'spublish' : 'publish'](channel, text);
 }
@@ -13,7 +13,7 @@ export async function publishSignal({ keys, redis }: Store, signal: SignalEvent)
   await publish(redis, keys.signalChannel(keys.roomShard(signal.room)), `${signal.room}\n${signalText(signal)}`);
 }
 
-/** A signal as processes hand it on: its text as clients see it, and what that says of where and by whom. */
+/** A signal that processes pass on: its text as clients see it, its room and its sender. */
 export interface Signal {
   room: string;
   /** The sender's id. */
@@ -28,12 +28,12 @@ export function signalOf(text: string): Signal {
   return { room, from, text };
 }
 
-/** Takes a published signal apart. */
+/** Parses a published signal. */
 export function parseSignal(payload: string): Signal {
   return signalOf(payload.slice(payload.indexOf('\n') + 1));
 }
 
-/** Hands signals that have waited for a user on to the process where it polls now. */
+/** Forwards signals that have waited for a user to the instance where it polls now. */
 export async function forwardSignals(
   store: Store,
   id: number,

@@ -1,4 +1,4 @@
-/** What every function of the store needs: a connection, the keys, the limits a host may turn. */
+/** What every function of the store needs: connections, keys and settings. */
 import type { Config } from '../config/config.js';
 import { CircuitBreaker } from '../redis/circuit-breaker.js';
 import type { RedisClient } from '../redis/slot-owners.js';
@@ -6,9 +6,9 @@ import { Keys } from './keys.js';
 
 export interface Store {
   readonly redis: RedisClient;
-  /** For what is answered or delivered only when replicas have it: WAIT holds up its connection. */
+  /** For steps that wait for replicas: a WAIT holds up its connection. */
   readonly durable: RedisClient;
-  /** For what must not wait for a master that is away. */
+  /** For calls that must not wait for a master that is away. */
   readonly breaker: CircuitBreaker;
   readonly keys: Keys;
   readonly config: Config;
@@ -18,7 +18,7 @@ export function createStore(redis: RedisClient, config: Config, durable = redis)
   return { redis, durable, breaker: new CircuitBreaker(redis), keys: new Keys(config.shards), config };
 }
 
-/** The user behind a request: id, and the SHA-256 that Redis holds of the token. */
+/** The user behind a request: its id, and the SHA-256 of its token. */
 export interface Credentials {
   readonly id: number;
   readonly tokenHash: string;

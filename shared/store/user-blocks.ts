@@ -1,4 +1,4 @@
-/** Users whose private messages another user refuses: a list in the user's own hash, so that it ends with the user. */
+/** The users that a user has blocked. The list is in the user's own hash, so it ends with the user. */
 import { ChatError } from '../protocol/errors.js';
 import { BLOCKS_MAX } from '../protocol/limits.js';
 import { runDurably } from './replication.js';
@@ -6,7 +6,7 @@ import type { Store } from './store.js';
 import { unauthorized } from './tokens.js';
 
 /**
- * Puts `other` on a user's list, or takes it off. Returns the ids on the list, oldest first.
+ * Blocks a user for another one, or unblocks it. Resolves with the ids on the list, oldest first.
  * Throws `unauthorized` for an ended user, `bad_request` when the list is full.
  */
 export async function setBlocked(store: Store, id: number, other: number, on: boolean): Promise<number[]> {
@@ -18,19 +18,19 @@ export async function setBlocked(store: Store, id: number, other: number, on: bo
   });
   if (outcome === 'gone') throw unauthorized();
   if (outcome === 'too_many') {
-    throw new ChatError('bad_request', `A user can block ${BLOCKS_MAX} others at most: unblock one first.`, {
+    throw new ChatError('bad_request', `A user can block at most ${BLOCKS_MAX} others. Unblock one first.`, {
       field: 'user',
     });
   }
   return idsOf(blocks);
 }
 
-/** The ids of those whom a user has blocked, oldest first. */
+/** Reads the ids of the users that a user has blocked, oldest first. */
 export async function readBlocked({ keys, redis }: Store, id: number): Promise<number[]> {
   return idsOf(await redis.hget(keys.user(id), 'blocks'));
 }
 
-/** Which of two users has blocked the other; null when neither has. */
+/** Resolves with the one of two users that has blocked the other, or null. */
 export async function blocker(store: Store, one: number, other: number): Promise<number | null> {
   const [mine, theirs] = await Promise.all([readBlocked(store, one), readBlocked(store, other)]);
   if (mine.includes(other)) return one;

@@ -1,4 +1,4 @@
-/** Users: made by `join`, ended by `leave` or when stale. */
+/** Users. `join` makes them; `leave` or expiry ends them. */
 import { crc32 } from 'node:zlib';
 import type { Config } from '../config/config.js';
 import { ChatError } from '../protocol/errors.js';
@@ -12,27 +12,28 @@ import { run, type ScriptReply } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret, unauthorized } from './tokens.js';
 
-/** A rename that has not ended after so long (ms) has died: longer than all its commands can take. */
+/** A rename that takes longer has died: all its commands together cannot take so long. */
 const RENAME_TIMEOUT_MS = 30_000;
-/** How many guest names are tried before giving up. */
+/** How many guest names are tried. */
 const GUEST_TRIES_MAX = 8;
-/** Ids that a restored Redis may count up again before a free one is met. */
+/** A restored Redis may count up so many used ids before it reaches a free one. */
 const ID_TRIES_MAX = 10_000;
 /**
- * Who makes no other call is ended so long (ms) after `join`, not after USER_TTL: pages poll at once. Of many who are made and never heard of again,
- * as by a flood, a third as many are there, and each is an event for all of its room when it comes and when it goes.
+ * A user that makes no call after `join` ends after so long, and not after USER_TTL: pages poll at once. So of a flood
+ * of users that never call again, a third as many exist at a time. Each is an event for its room when it comes and when
+ * it goes.
  */
 const NEWCOMER_TTL_MS = 30_000;
-/** Seconds' worth of messages or signals that may come at once. */
+/** The messages or signals of so many seconds may come at once. */
 const BURST_S = 4;
-/** What a call costs, in messages or signals: one that adds an event to a room without saying anything costs four. */
+/** The cost of a call. A call that adds a presence event to a room costs as much as four messages. */
 type Cost = 'nothing' | 'message' | 'presence' | 'signal';
 const PRESENCE_COST_COUNT = 4;
-/** A rename is an event in each of the user's public rooms: it costs once for each of so many. */
+/** A rename is an event in each of the user's public rooms. It costs once for each started so many rooms. */
 const RENAME_ROOMS_COUNT = 10;
 /** Rooms of a user that one command reads. */
 const ROOMS_SCAN_COUNT = 500;
-/** The same text again, within so long (ms), costs as much as so many messages. */
+/** The same text again costs as much as so many messages, if it comes within so long. */
 const REPEATED_COST_COUNT = 4;
 const REPEATED_WITHIN_MS = 30_000;
 
@@ -40,12 +41,14 @@ export interface NewUser extends UserRef {
   token: string;
 }
 
-/** Makes a user. Without a name, a guest name is found. Throws `name_taken`. */
+/** Makes a user. Without a name, the user gets a guest name. Throws `name_taken`. */
 export async function createUser(store: Store, name: string | undefined): Promise<NewUser> {
   return claimOwnName(store, await createUnnamed(store, name, randomSecret()), name);
 }
 
-/** Claims the nickname of a user just made; a guest gets another when it is taken. May be repeated. Throws `name_taken`. */
+/**
+ * Claims the nickname of a new user. A guest gets another one when it is taken. May be repeated. Throws `name_taken`.
+ */
 export async function claimOwnName(store: Store, user: NewUser, name: string | undefined): Promise<NewUser> {
   if (await claimName(store, foldName(user.name), user.id)) return user;
   if (name === undefined) return claimGuestName(store, user);
@@ -53,7 +56,9 @@ export async function claimOwnName(store: Store, user: NewUser, name: string | u
   throw await nameTaken(store, name);
 }
 
-/** Makes a user whose nickname is still to be claimed; `secret` is for its token. Throws `name_taken` for a role's name. */
+/**
+ * Makes a user, before its nickname is claimed. `secret`: for its token. Throws `name_taken` for the name of a role.
+ */
 export async function createUnnamed(store: Store, wanted: string | undefined, secret: string): Promise<NewUser> {
   if (wanted !== undefined && saysRole(wanted)) throw await nameOfRole(store, wanted);
   const name = wanted ?? guestName();
@@ -72,10 +77,13 @@ export async function createUnnamed(store: Store, wanted: string | undefined, se
     });
     if (made === 1) return { id, name, token };
   }
-  throw new ChatError('unavailable', 'No free user id was found.', { retryAfter: 1 });
+  throw new ChatError('unavailable', 'No free user id was found. Try again.', { retryAfter: 1 });
 }
 
-/** How long ago (ms) a newcomer counts as seen: it is stale NEWCOMER_TTL after its join unless it calls again. */
+/**
+ * Returns how long ago (ms) a new user counts as seen. So it is stale NEWCOMER_TTL_MS after its join, unless it calls
+ * again.
+ */
 export function newcomerSeen({ userTtl }: Config): number {
   return Math.max(0, userTtl * 1_000 - NEWCOMER_TTL_MS);
 }
@@ -86,14 +94,17 @@ async function claimGuestName(store: Store, user: NewUser): Promise<NewUser> {
     if (await takeName(store, user.id, name)) return { ...user, name };
   }
   await eraseUser(store, user.id);
-  throw new ChatError('unavailable', 'No free guest name was found. Try again, or give a name.', { retryAfter: 1 });
+  throw new ChatError('unavailable', 'No free guest name was found. Try again, or choose a name.', { retryAfter: 1 });
 }
 
 function guestName(): string {
   return `guest-${Math.floor(10_000 + Math.random() * 90_000)}`;
 }
 
-/** One step of a rename in the user's hash; gives the nicknames it held before. Throws `unauthorized`, `rate_limited`. */
+/**
+ * Does one step of a rename in the user's hash. Resolves with the nicknames before it. Throws `unauthorized`,
+ * `rate_limited`.
+ */
 async function renameStep(
   store: Store,
   id: number,
@@ -110,13 +121,14 @@ async function renameStep(
   });
   if (outcome === 'gone') throw unauthorized();
   if (outcome === 'busy')
-    throw new ChatError('rate_limited', 'Another rename of this user is under way.', { retryAfter: 1 });
+    throw new ChatError('rate_limited', 'Another rename of this user is in progress.', { retryAfter: 1 });
   return { nick, spare };
 }
 
 /**
- * Wants a name, claims it, takes it, gives the former one back. After a crash in between, the hash tells which names the
- * user may hold; what an earlier attempt left is given back first. False when the name is somebody else's.
+ * Gives a user another name: notes that it wants the name, claims it, takes it, and gives the former one back. After a
+ * crash in between, the hash tells which names the user may hold. A name that an earlier attempt left is given back
+ * first. Resolves with false when another user has the name.
  */
 async function takeName(store: Store, id: number, name: string): Promise<boolean> {
   const folded = foldName(name);
@@ -139,21 +151,24 @@ async function swapName(store: Store, id: number, name: string, folded: string):
   }
 }
 
-/** What a call takes from a user's rate, and what it says. */
+/** The cost of a call, and the text that the user wants to say by it. */
 export interface Charge {
-  /** What the call costs; nothing when not given. */
+  /** Without it, the call costs nothing. */
   cost?: Cost;
   /** How many times that. */
   times?: number;
-  /** The text that the user wants to say. Saying the same text again soon costs at least REPEATED_COST_COUNT messages. */
+  /**
+   * The text that the user wants to say. Saying the same text again soon costs at least REPEATED_COST_COUNT messages.
+   */
   text?: string | undefined;
   /** The nonce of that text: a retry has the same one, and is not charged as a repetition. */
   nonce?: string | undefined;
 }
 
 /**
- * Checks a token, charges its user, and notes that the user was seen. A call that costs more than the burst needs all of it,
- * and the user waits for the rest afterwards. Resolves with the user's name. Throws `unauthorized`, `rate_limited`.
+ * Checks a token, charges its user, and notes that the user was seen. A call that costs more than the burst needs all
+ * of it, and the user waits for the rest afterwards. Resolves with the user's name. Throws `unauthorized`,
+ * `rate_limited`.
  */
 export async function authorize(store: Store, user: Credentials, charge: Charge = {}): Promise<{ name: string }> {
   const reply = await charged(store, user, ANY_ROOM, charge);
@@ -162,8 +177,8 @@ export async function authorize(store: Store, user: Credentials, charge: Charge 
 }
 
 /**
- * As `authorize`, for a call in a room of the user's; without a room, in its only public one. Resolves with the user's name
- * and the room. Throws also `not_in_room`, and `bad_request` when the user must name the room.
+ * As `authorize`, for a call in a room of the user's; without a room, in its only public one. Resolves with the user's
+ * name and the room. Throws also `not_in_room`, and `bad_request` when the user must name the room.
  */
 export async function authorizeIn(
   store: Store,
@@ -179,7 +194,7 @@ export async function authorizeIn(
   return authorizeIn(store, user, only, charge);
 }
 
-/** What `authorize` takes for a room. */
+/** What the script takes instead of a room's name. */
 const ANY_ROOM = '*';
 const ONLY_ROOM = '';
 
@@ -239,17 +254,17 @@ function costInMs({ rateLimits, sendRate, signalRate }: Config, cost: Cost): num
 }
 
 export function notInRoom(room: string): ChatError {
-  return new ChatError('not_in_room', `You are not in the room ${room}: enter it first.`, { field: 'room' });
+  return new ChatError('not_in_room', `You are not in the room ${room}. Enter it first.`, { field: 'room' });
 }
 
 function whichRoom(count: number): ChatError {
-  if (count === 0) return new ChatError('not_in_room', 'You are in no room: enter one first.', { field: 'room' });
-  return new ChatError('bad_request', `room is needed: you are in ${count} rooms.`, { field: 'room' });
+  if (count === 0) return new ChatError('not_in_room', 'You are not in any room. Enter one first.', { field: 'room' });
+  return new ChatError('bad_request', `You are in ${count} rooms. Give room.`, { field: 'room' });
 }
 
 /**
- * Gives a user a new name, and tells its public rooms; who is in a private room is called as it is called itself. Safe to repeat after
- * a crash. Throws `unauthorized`, `name_taken`.
+ * Gives a user a new name, and tells its public rooms. Private rooms always show a user's name of now. Safe to repeat
+ * after a crash. Throws `unauthorized`, `name_taken`.
  */
 export async function renameUser(
   store: Store,
@@ -265,7 +280,7 @@ export async function renameUser(
   return { user: { id: user.id, name }, rooms: told };
 }
 
-/** Removes what is left of an ended user. */
+/** Removes the keys of an ended user. */
 export async function eraseUser(store: Store, id: number): Promise<void> {
   const { keys } = store;
   const shard = keys.userShard(id);

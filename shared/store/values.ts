@@ -1,6 +1,6 @@
 /**
- * What a room remembers: values by key. A value's version is the log id of the event that set it, so that a snapshot and the events
- * after it cannot race: a reader drops what is not above the version it has.
+ * What a room remembers: values by key. A value's version is the log id of the event that set it, so a snapshot and the
+ * events after it cannot race. A reader ignores an event that is not above the version it has.
  */
 import { ChatError, type Reason } from '../protocol/errors.js';
 import { privateRoomUsers, type RoomValues, type UserRef } from '../protocol/events.js';
@@ -22,17 +22,17 @@ import { hashOrNone } from './tokens.js';
 
 const OWN = '@me/';
 const MANY =
-  'A key that ends with / stands for all keys that begin so: it can only be deleted (value: null), whatever is there.';
+  'A key that ends with / stands for all keys that begin with it. You can only delete it (value: null), without `if`.';
 
-/** A value as it is to be written. */
+/** A value to write. */
 export interface ValueWrite {
   room: string;
   from: UserRef;
-  /** As the user gives it: its own begin with `@me/`. */
+  /** As the user gives it. Own keys begin with `@me/`. */
   key: string;
-  /** The new value, null to take it away; or a number to add. */
+  /** The new value, null to remove it; or a number to add. */
   change: { value: unknown } | { by: number };
-  /** The version that must be there, `0` for none. */
+  /** The version that must be there; `0`: there must be none. */
   expected?: string | undefined;
   nonce?: string | undefined;
   /** SHA-256 of the writer's token, kept with the nonce. */
@@ -42,28 +42,28 @@ export interface ValueWrite {
 
 export interface ValueWritten {
   version: string;
-  /** The value that is there now, as JSON text. */
+  /** The value now, as JSON text. */
   json: string;
   duplicate: boolean;
 }
 
-/** Bytes of JSON that a value may have. */
+/** Returns how many bytes the JSON of a value may have. */
 export const valueMax = (key: string): number => (key.startsWith(OWN) ? OWN_VALUE_BYTES : VALUE_BYTES);
 
-/** The key under which everybody reads it. */
+/** Returns the key under which everybody reads a value. */
 const storedKey = (key: string, user: number): string =>
   key.startsWith(OWN) ? `@${user}/${key.slice(OWN.length)}` : key;
 
-/** Throws `bad_request` for what no room takes. */
+/** Throws `bad_request` for a write that no room takes. */
 function check({ key, change, expected }: ValueWrite): void {
   const deletes = 'value' in change && change.value === null;
   if (key.endsWith('/') && (!deletes || expected !== undefined))
     throw new ChatError('bad_request', MANY, { field: 'key' });
   if (!fitsIn(changed(change), valueMax(key)))
-    throw tooLarge(`A value of your own may have ${OWN_VALUE_BYTES} bytes at most.`, 'value');
+    throw tooLarge(`Your own values can have at most ${OWN_VALUE_BYTES} bytes each.`, 'value');
 }
 
-/** The value that is set, or the number that is added. */
+/** Returns the value that is set, or the number that is added. */
 const changed = (change: ValueWrite['change']): unknown => ('value' in change ? change.value : change.by);
 
 function keysOf(store: Store, { room, from, nonce }: ValueWrite) {
@@ -89,7 +89,7 @@ function argumentsOf(store: Store, write: ValueWrite, filtered: Filtered) {
   const { config } = store;
   const isOwn = key.startsWith(OWN);
   const stored = storedKey(key, from.id);
-  // a key with a word that is masked, or a value that its mask makes too large, is refused
+  // a key with a masked word is refused, and a value that masking makes too large
   const masked =
     filtered.masked?.text === key && fitsIn(filtered.masked.data, valueMax(key)) ? filtered.masked : undefined;
   return {
@@ -116,8 +116,9 @@ function argumentsOf(store: Store, write: ValueWrite, filtered: Filtered) {
 }
 
 /**
- * Writes a value and tells the room. Returns null when the user is not in the room, and a filter when another than `filtered` has to be
- * applied first. Throws `conflict`, `bad_request` beyond the room's bounds, and what a message throws.
+ * Writes a value and tells the room. Resolves with null when the user is not in the room, and with `filter` when that
+ * filter must be applied first. Throws `conflict`, `bad_request` beyond the room's limits, and what `appendMessage`
+ * throws.
  */
 export async function writeValue(
   store: Store,
@@ -136,9 +137,9 @@ export async function writeValue(
     case 'duplicate':
       return { version: first, json: second, duplicate: outcome === 'duplicate' && write.nonce !== undefined };
     case 'conflict':
-      throw valueError('conflict', `${stored} has been written since: its version is ${first} now.`, first, second);
+      throw valueError('conflict', `${stored} has changed since. Its version is ${first} now.`, first, second);
     case 'no_number':
-      throw valueError('bad_request', `${stored} is no number, or the sum would be none.`, first, second);
+      throw valueError('bad_request', `${stored} is not a number, or the sum would be too large.`, first, second);
     case 'filter':
       return { filter: first };
     case 'not_in_room':
@@ -148,33 +149,36 @@ export async function writeValue(
     case 'too_many':
       throw tooLarge(
         key.startsWith(OWN)
-          ? `You have ${OWN_VALUES_MAX} values in this room, the most there may be.`
-          : `The room has ${VALUES_MAX} values, the most there may be: delete some first.`,
+          ? `You can have at most ${OWN_VALUES_MAX} values of your own in a room.`
+          : `A room can have at most ${VALUES_MAX} values. Delete some first.`,
         'key',
       );
     case 'too_large':
-      throw tooLarge(`All values of a room together may have ${VALUES_BYTES} bytes: delete some first.`, 'value');
+      throw tooLarge(
+        `All values of a room together can have at most ${VALUES_BYTES} bytes. Delete some first.`,
+        'value',
+      );
     case 'full':
-      throw new ChatError('unavailable', `The room ${room} has more events than can be delivered now.`, {
+      throw new ChatError('unavailable', `The room ${room} has too many events to deliver now. Try again soon.`, {
         retryAfter: 1,
       });
     case 'slow':
       throw rateLimited(first, `The room ${room} is in slow mode.`, 'slow');
     case 'flood':
-      throw rateLimited(first, `There is too much in the room ${room}.`, 'room');
+      throw rateLimited(first, `The room ${room} gets too many messages.`, 'room');
     default:
       throw notAllowed(outcome as Reason, first as number | undefined);
   }
 }
 
-/** With the value that is there. */
+/** Returns an error with the value that is there. */
 function valueError(code: 'conflict' | 'bad_request', message: string, version: string, json: string): ChatError {
   return new ChatError(code, message, { field: 'key', value: JSON.parse(json) as unknown, version });
 }
 
 const tooLarge = (message: string, field: string): ChatError => new ChatError('bad_request', message, { field });
 
-/** What is asked for: some keys, or all that begin with `prefix`; `after` goes on where the last answer ended. */
+/** Some keys, or all that begin with `prefix`. `after` goes on where the last answer ended. */
 export interface ValueQuery {
   keys?: string[] | undefined;
   prefix?: string | undefined;
@@ -183,11 +187,11 @@ export interface ValueQuery {
 
 type Snapshot = Omit<RoomValues, 'values'> & {
   values: string;
-  /** Bytes that were read and are not given. */
+  /** Bytes that were read but are not in the answer. */
   skipped: number;
 };
 
-/** Throws `bad_request` for a private room: two people need no more than messages, and nobody would be told who goes. */
+/** Throws `bad_request` for a private room. It has no values, because nobody is told when a user leaves it. */
 export function refusePrivate(room: string | undefined): void {
   if (room !== undefined && privateRoomUsers(room))
     throw new ChatError('bad_request', 'A private room has no values.', { field: 'room' });
@@ -222,7 +226,8 @@ export async function readValues(
 }
 
 async function readKeys({ keys, redis }: Store, room: string, wanted: string[]): Promise<Snapshot> {
-  const version = (await redis.hget(keys.delivered(room), 'valuesThrough')) ?? '0-0'; // first: what is read later may be newer
+  // first, because what is read later may be newer
+  const version = (await redis.hget(keys.delivered(room), 'valuesThrough')) ?? '0-0';
   const shared = wanted.filter((key) => !key.startsWith('@'));
   const users = [...new Set(wanted.map((key) => /^@(\d+)\//.exec(key)?.[1] ?? '').filter((user) => user !== ''))];
   const [values, own] = await Promise.all([
@@ -243,7 +248,7 @@ function pairs(flat: string[]): [string, string][] {
   return flat.flatMap((one, i): [string, string][] => (i % 2 === 0 ? [[one, flat[i + 1] ?? '']] : []));
 }
 
-/** A user's own values, from its lines `key version json`. */
+/** Returns a user's own values from its lines `key version json`. */
 function ownPairs(user: string, lines: string): [string, string][] {
   return lines
     .split('\n')
@@ -263,7 +268,7 @@ function valuesJson(found: [string, string][]): string {
   return `{${members.join(',')}}`;
 }
 
-/** Returns what all values weigh, in bytes, and the rooms whose values weigh most, at most `limit` of them. */
+/** Resolves with the bytes of all values, and the rooms with the most bytes, at most `limit` of them. */
 export async function weighValues(
   { keys, redis }: Pick<Store, 'keys' | 'redis'>,
   limit: number,

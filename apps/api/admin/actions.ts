@@ -1,4 +1,4 @@
-/** What the host does by its page. Each act is written down, after it is done. */
+/** The host's actions on the admin page. Each one is recorded after it is done. */
 import * as v from 'valibot';
 import type {
   AddressLookupReply,
@@ -24,11 +24,11 @@ import { limitedAddress } from '../limits/client-address.js';
 import { originIn } from '../limits/origins.js';
 import type { TalkerRates } from '../limits/top-talkers.js';
 
-/** Seconds an address may be off: its hash is known no longer. */
+/** How long an address may be switched off. After that its hash is not known any more. */
 const DAY_S = 86_400;
 const HASH = /^[\w-]{22}$/;
 
-/** Who acts, and on what. */
+/** What an action works with. `by`: the name of the host. */
 interface ActionContext {
   store: Store;
   addressHash: AddressHash;
@@ -41,26 +41,27 @@ const ActionRequest = v.strictObject({
   seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(DAY_S))),
 });
 
-/** Checks what was asked. Throws `bad_request`. */
+/** Returns a checked request. Throws `bad_request`. */
 export function checkAction(body: unknown): OperatorActionRequest {
   const { success, output } = v.safeParse(ActionRequest, body);
   if (!success)
     throw new ChatError(
       'bad_request',
-      'An act has a name, what it is on, and of an address for how many seconds, up to a day.',
+      'An action needs act, on and, to switch an address off, seconds (at most one day).',
     );
   return output.seconds === undefined
     ? { act: output.act, on: output.on }
     : { act: output.act, on: output.on, seconds: output.seconds };
 }
 
-/** Does it. Throws `bad_request` for what cannot be meant; rejects when Redis is away. */
-export async function act(
+/** Runs and records an action. Rejects with `bad_request` for a target that cannot be meant, or when Redis is away. */
+export async function runAction(
   context: ActionContext,
   { act: name, on, seconds }: OperatorActionRequest,
 ): Promise<OperatorActionReply> {
   const target = await TARGETS[kindOf(name)](context, on);
-  const done = await ACTIONS[name](context.store, target, seconds ?? DAY_S);
+  const owner = name === 'own' ? await takeRoom(context.store, target) : undefined;
+  if (name !== 'own') await ACTIONS[name](context.store, target, seconds ?? DAY_S);
   await recordOperatorAction(
     context.store,
     context.by,
@@ -69,16 +70,16 @@ export async function act(
     name === 'address_off' ? (seconds ?? DAY_S) : undefined,
   );
   await removeExpiredSwitches(context.store);
-  return { ok: true, ...done };
+  return { ok: true, ...(owner !== undefined && { owner }) };
 }
 
 const AddressRequest = v.strictObject({ on: ActionRequest.entries.on });
 
 /**
- * What is known of an address before it is acted on: a mistyped one would be banned as well, and the host's own. `from` is the address that asks.
- * Throws `bad_request` for what is none; rejects when Redis is away.
+ * Resolves with what is known about an address before it is switched off: it may be mistyped, or the host's own.
+ * `from`: the address of the host. Rejects with `bad_request` for a text that is not an address, or when Redis is away.
  */
-export async function lookAtAddress(
+export async function lookUpAddress(
   context: Omit<ActionContext, 'by'>,
   busy: () => Promise<TalkerRates>,
   from: string,
@@ -103,10 +104,12 @@ export async function lookAtAddress(
 
 const NO_ADDRESS = 'Give an IPv4 or IPv6 address, or one of the list.';
 
-const kindOf = (name: OperatorActionName): SwitchedOff['kind'] =>
-  name.startsWith('address') ? 'address' : name.startsWith('origin') ? 'origin' : 'room';
+function kindOf(name: OperatorActionName): SwitchedOff['kind'] {
+  if (name.startsWith('address')) return 'address';
+  return name.startsWith('origin') ? 'origin' : 'room';
+}
 
-/** What is meant by what was given. */
+/** Returns the name under which a target is stored. */
 const TARGETS: Record<
   SwitchedOff['kind'],
   (context: Pick<ActionContext, 'addressHash'>, on: string) => string | Promise<string>
@@ -116,18 +119,18 @@ const TARGETS: Record<
     throw new ChatError('bad_request', 'A room has 1 to 64 letters, digits, dots, dashes and underscores.');
   },
   origin: (_, on) => originIn(on),
-  address({ addressHash: salt }, on) {
+  address({ addressHash }, on) {
     const address = limitedAddress(on);
-    if (address !== null) return salt.hash(address);
+    if (address !== null) return addressHash.hash(address);
     if (HASH.test(on)) return on;
     throw new ChatError('bad_request', NO_ADDRESS);
   },
 };
 
+/** The actions that return nothing. */
 const ACTIONS: Record<
-  OperatorActionName,
-  // biome-ignore lint/suspicious/noConfusingVoidType: most actions resolve with nothing
-  (store: Store, on: string, seconds: number) => Promise<{ owner?: string } | void>
+  Exclude<OperatorActionName, 'own'>,
+  (store: Store, target: string, seconds: number) => Promise<void>
 > = {
   async room_off(store, room) {
     await switchRoom(store, room, true);
@@ -138,7 +141,6 @@ const ACTIONS: Record<
     await switchOn(store, 'room', room);
   },
   clear: (store, room) => clearRoom(store, room),
-  own: async (store, room) => ({ owner: await takeRoom(store, room) }),
   address_off: (store, address, seconds) => switchOff(store, 'address', address, seconds),
   address_on: (store, address) => switchOn(store, 'address', address),
   origin_off: (store, origin) => switchOff(store, 'origin', origin, null),

@@ -1,8 +1,11 @@
-/** One sample of the page's charts, out of readings of all figures. */
+/** One sample of the admin page's charts, made from snapshots of all metrics. */
 import type { InstanceMetrics, Sample } from '../../../shared/protocol/admin.js';
 import { type MetricsSnapshot, quantilesBetween } from './metrics-snapshot.js';
 
-/** What has happened since `before`; quantiles since `earlier`, as two seconds have too few for a 99th percentile. */
+/**
+ * Returns what has happened since `before`. Quantiles look back to `earlier`, as two seconds have too few events for a
+ * 99th percentile.
+ */
 export function sampleBetween(now: MetricsSnapshot, before: MetricsSnapshot, earlier: MetricsSnapshot): Sample {
   const seconds = (now.at - before.at) / 1_000;
   const rate = (after: number | null, former: number | null): number =>
@@ -37,8 +40,8 @@ export function sampleBetween(now: MetricsSnapshot, before: MetricsSnapshot, ear
   };
 }
 
-const refusals = (readings: MetricsSnapshot): Record<string, number> =>
-  readings.by('chat_requests_total', 'outcome', ({ outcome }) => outcome !== 'ok');
+const refusals = (snapshot: MetricsSnapshot): Record<string, number> =>
+  snapshot.by('chat_requests_total', 'outcome', ({ outcome }) => outcome !== 'ok');
 
 function processesOf(now: MetricsSnapshot): InstanceMetrics[] {
   const delays = now.by('chat_event_loop_delay_seconds', 'process');

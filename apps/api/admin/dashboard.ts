@@ -1,5 +1,7 @@
-/** What the host's page shows: the samples of the last minutes, what is busy, what is off, what was done. */
-
+/**
+ * What the admin page shows: the samples of the last minutes, what is busy, what is switched off, and the host's latest
+ * actions.
+ */
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import { endOfLifeNotice } from '../../../shared/node-version.js';
 import type { AdminSnapshot, BusyRoom } from '../../../shared/protocol/admin.js';
@@ -11,7 +13,7 @@ import { weighValues } from '../../../shared/store/values.js';
 import { readTopTalkers, type TalkerRates } from '../limits/top-talkers.js';
 import type { SampleHistory } from './sample-history.js';
 
-/** Of each list, on the page. */
+/** Entries of each list on the page. */
 const SHOWN_MAX = 20;
 
 export interface DashboardSources {
@@ -21,12 +23,13 @@ export interface DashboardSources {
   samples: SampleHistory;
 }
 
-/** Never rejects: while Redis is away it says so, and what this process knows by itself. */
+/** Never rejects. While Redis is away it tells that, and what this process knows by itself. */
 export async function readDashboard(sources: DashboardSources, since: number): Promise<AdminSnapshot> {
   const { availability, metrics, store } = sources;
   const reason = await availability.check();
   const redis = { up: reason === null, reason };
-  const read = store.redis.status === 'ready' ? await readAll(sources, since).catch(() => null) : null; // one that takes no writes can still be read
+  // a Redis that takes no writes can still be read
+  const read = store.redis.status === 'ready' ? await readAll(sources, since).catch(() => null) : null;
   const nothing = {
     samples: [],
     busy: { rooms: [], origins: [], addresses: [] },
@@ -58,12 +61,12 @@ async function readAll(
   return { samples: taken, busy: await shown(store, busy), values, off, acts };
 }
 
-/** Of all API processes. Rejects when Redis is away. */
+/** Resolves with the top talkers of all API processes. Rejects when Redis is away. */
 export async function readBusy({ redis }: Store, samples: SampleHistory): Promise<TalkerRates> {
-  const processes = (await samples.latest())?.processes.map(({ name }) => name) ?? [];
+  const instances = (await samples.latest())?.processes.map(({ name }) => name) ?? [];
   return readTopTalkers(
     redis,
-    processes.filter((name) => name.startsWith('api-')),
+    instances.filter((name) => name.startsWith('api-')),
   );
 }
 
@@ -75,7 +78,7 @@ async function shown(store: Store, { rooms, origins, addresses }: TalkerRates): 
   };
 }
 
-/** Those in which most is said, then those with most members. */
+/** Resolves with the rooms with the most messages, and then the ones with the most members. */
 async function busyRooms(store: Store, rates: Map<string, number>): Promise<BusyRoom[]> {
   const largest = (await readRooms(store)).slice(0, SHOWN_MAX).map(({ name }) => name);
   const rooms = await Promise.all(

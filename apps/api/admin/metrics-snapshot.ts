@@ -1,5 +1,4 @@
-/** The figures of all processes at one moment, and what two moments say of the time between. */
-
+/** The metrics of all processes at one moment, and what two snapshots tell about the time between them. */
 import type { AggregatedMetric } from '../../../shared/metrics/metrics.js';
 import type { Quantiles } from '../../../shared/protocol/admin.js';
 
@@ -7,20 +6,20 @@ type Labels = Record<string, string>;
 
 export class MetricsSnapshot {
   readonly at: number;
-  readonly #figures: Map<string, AggregatedMetric>;
+  readonly #metrics: Map<string, AggregatedMetric>;
 
-  constructor(figures: AggregatedMetric[], at: number) {
+  constructor(metrics: AggregatedMetric[], at: number) {
     this.at = at;
-    this.#figures = new Map(figures.map((figure) => [figure.name, figure]));
+    this.#metrics = new Map(metrics.map((metric) => [metric.name, metric]));
   }
 
-  /** The sum over all values with these labels; null for a figure that could not be read. */
+  /** Returns the sum over all values with these labels, or null for a metric that could not be read. */
   sum(name: string, labels: Labels = {}): number | null {
     const values = this.#values(name, labels).map(({ value }) => value);
     return values.length > 0 ? values.reduce((a, b) => a + b, 0) : null;
   }
 
-  /** The sums by the values of one label. */
+  /** Returns the sums by the values of one label. */
   by(name: string, label: string, keep: (labels: Labels) => boolean = () => true): Record<string, number> {
     const sums: Record<string, number> = {};
     for (const { labels, value } of this.#values(name, {})) {
@@ -30,7 +29,7 @@ export class MetricsSnapshot {
     return sums;
   }
 
-  /** How many a histogram has counted up to each of its bounds (in s; the last is infinite). */
+  /** Returns how many values a histogram has counted up to each bound. Bounds are in s; the last one is infinite. */
   buckets(name: string): [bound: number, count: number][] {
     return this.#values(name, {}).flatMap(({ labels, value }) =>
       labels.le === undefined ? [] : [[Number(labels.le.replace('+Inf', 'Infinity')), value]],
@@ -38,7 +37,7 @@ export class MetricsSnapshot {
   }
 
   #values(name: string, wanted: Labels): { labels: Labels; value: number }[] {
-    const values = this.#figures.get(name)?.values ?? [];
+    const values = this.#metrics.get(name)?.values ?? [];
     return values
       .map(({ labels, value }) => ({ labels: texts(labels), value }))
       .filter(({ labels }) => Object.entries(wanted).every(([label, text]) => labels[label] === text));
@@ -49,7 +48,7 @@ function texts(labels: Partial<Record<string, string | number>>): Labels {
   return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
 }
 
-/** The middle and the 99th percentile of what a histogram has counted between two readings; null when that is nothing. */
+/** Returns the median and the 99th percentile of a histogram between two snapshots, or null if it counted nothing. */
 export function quantilesBetween(before: MetricsSnapshot, after: MetricsSnapshot, name: string): Quantiles | null {
   const former = new Map(before.buckets(name));
   const counts = after
@@ -59,7 +58,7 @@ export function quantilesBetween(before: MetricsSnapshot, after: MetricsSnapshot
   return all > 0 ? { p50: quantile(counts, all * 0.5), p99: quantile(counts, all * 0.99) } : null;
 }
 
-/** Within its bucket a time is taken to be as likely as any other; beyond the last bound it is that. */
+/** Assumes that values are spread evenly within a bucket. A value beyond the last bound counts as that bound. */
 function quantile(counts: [bound: number, count: number][], rank: number): number {
   let [low, below] = [0, 0];
   for (const [bound, count] of counts) {

@@ -1,15 +1,17 @@
-/** Guesses of the host's password: an address that has guessed wrong too often waits, with a right one too. */
+/** Limits guesses of the host's password. An address with too many wrong guesses has to wait, even with a right one. */
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RedisClient } from '../../../shared/redis/slot-owners.js';
 
-/** Seconds. */
 const WINDOW_S = 600;
 
 export class PasswordAttempts {
   readonly #limiter: RateLimiterRedis;
   readonly #hash: (address: string) => Promise<string>;
 
-  /** `tries`: wrong ones of an address in ten minutes, in all processes; in this one alone while Redis is away. */
+  /**
+   * `tries`: wrong guesses of an address in ten minutes, in all processes. While Redis is away each process counts
+   * alone.
+   */
   constructor(redis: RedisClient, tries: number, hash: (address: string) => Promise<string>) {
     const insurance = new RateLimiterMemory({ keyPrefix: 'password', points: tries, duration: WINDOW_S });
     this.#limiter = new RateLimiterRedis({
@@ -24,25 +26,25 @@ export class PasswordAttempts {
   }
 
   /**
-   * Counts a guess before it is looked at, so that of many at once none is looked at too much, and none takes longer than another.
-   * Gives for how many s the address has to wait, 0 for not at all.
+   * Counts a guess before it is checked, so that many guesses at once are not checked beyond the limit, and none takes
+   * longer than another. Resolves with the number of seconds that the address has to wait, 0 for none.
    */
   async count(address: string): Promise<number> {
     try {
       await this.#limiter.consume(await this.#keyOf(address));
       return 0;
-    } catch (refused) {
-      if (refused instanceof RateLimiterRes) return Math.max(1, Math.ceil(refused.msBeforeNext / 1_000));
-      throw refused;
+    } catch (refusal) {
+      if (refusal instanceof RateLimiterRes) return Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
+      throw refusal;
     }
   }
 
-  /** A guess that was right is not counted. */
+  /** Takes a guess back that was right. */
   async uncount(address: string): Promise<void> {
     await this.#limiter.reward(await this.#keyOf(address));
   }
 
-  /** In clear, in memory, while Redis is away and has not said the salt. */
+  /** While Redis is away and the salt is not known, the address itself is the key, only in memory. */
   #keyOf(address: string): Promise<string> {
     return this.#hash(address).catch(() => address);
   }

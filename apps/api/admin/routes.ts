@@ -1,4 +1,4 @@
-/** `/admin`: the host's page, its figures and acts. All of it behind the password; the page's files too. */
+/** `/admin`: the host's page, its numbers and actions. All of it needs the password, the page's files too. */
 import { fileURLToPath } from 'node:url';
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
@@ -8,7 +8,7 @@ import rawBody from 'raw-body';
 import type { AddressLookupReply, OperatorActionReply } from '../../../shared/protocol/admin.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import type { AddressHash } from '../limits/address-hash.js';
-import { act, checkAction, lookAtAddress } from './actions.js';
+import { checkAction, lookUpAddress, runAction } from './actions.js';
 import { type DashboardSources, readBusy, readDashboard } from './dashboard.js';
 import { type Entrance, requireSameSite, userNameOf } from './password.js';
 
@@ -19,21 +19,20 @@ const FILES = {
   '/admin/board.js': 'board.js',
   '/admin/admin.css': 'admin.css',
 };
-/** Bytes of an act. */
 const BODY_BYTES_MAX = 2_048;
 
 type AdminSources = DashboardSources & { addressHash: AddressHash; entrance: Entrance };
 
-/** Adds the routes; `guard` lets only the host through. */
+/** Adds the routes. `hostOnly` lets only the host pass. */
 export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: AdminSources): void {
   for (const [path, file] of Object.entries(FILES))
-    router.get(path, hostOnly, toPlace, async (ctx: RouterContext) => {
+    router.get(path, hostOnly, redirectSlash, async (ctx: RouterContext) => {
       await serve(ctx, file, { root });
     });
   router.get('/admin/figures', hostOnly, async (ctx: RouterContext) => {
     ctx.body = await readDashboard(sources, Number(ctx.query.since) || 0);
   });
-  const { store, addressHash: salt, samples, entrance } = sources;
+  const { store, addressHash, samples, entrance } = sources;
   const post = (
     path: string,
     work: (req: RouterContext['req']) => Promise<OperatorActionReply | AddressLookupReply>,
@@ -44,29 +43,24 @@ export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: Ad
       ctx.body = reply;
     });
   post('/admin/act', async (req) =>
-    act({ store, addressHash: salt, by: userNameOf(req) }, checkAction(await readJson(req))),
+    runAction({ store, addressHash, by: userNameOf(req) }, checkAction(await readJson(req))),
   );
   post('/admin/address', async (req) =>
-    lookAtAddress(
-      { store, addressHash: salt },
-      () => readBusy(store, samples),
-      entrance.addressOf(req),
-      await readJson(req),
-    ),
+    lookUpAddress({ store, addressHash }, () => readBusy(store, samples), entrance.addressOf(req), await readJson(req)),
   );
 }
 
-/** The page's addresses go by its depth: with a slash at its end it would be another. */
-const toPlace: Middleware = (ctx, next) => (ctx.path.endsWith('/') ? ctx.redirect('../admin') : next());
+/** Links in the page depend on the depth of its path, so its path must not end with a slash. */
+const redirectSlash: Middleware = (ctx, next) => (ctx.path.endsWith('/') ? ctx.redirect('../admin') : next());
 
-/** A form of another site can have no such body. */
+/** A form of another site cannot send JSON. */
 const requireJson: Middleware = (ctx, next) => {
   if (ctx.is('application/json')) return next();
   ctx.status = 415;
   return undefined;
 };
 
-/** The one catch of an act. What is no ChatError is Redis away, or a fault of ours. */
+/** All errors of an action end here. An error that is not a ChatError means that Redis is away, or our own fault. */
 async function replyTo(
   work: () => Promise<OperatorActionReply | AddressLookupReply>,
   { availability }: DashboardSources,
@@ -76,7 +70,7 @@ async function replyTo(
   } catch (error) {
     if (error instanceof ChatError) return { status: error.status, reply: { ok: false, message: error.message } };
     availability.failed(error);
-    return { status: 503, reply: { ok: false, message: 'That could not be done: Redis is away, or refuses it.' } };
+    return { status: 503, reply: { ok: false, message: 'This failed: Redis is away, or refuses it.' } };
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The last five minutes of samples, in Redis: one API process at a time takes them, every two seconds, and any can give them. Kept
- * whether anybody looks or not, so that who opens the page after something happened can see what it was.
+ * The samples of the last five minutes, in Redis. One API process at a time takes one every two seconds; any process
+ * can read them. They are taken even if nobody looks, so that the host can see afterwards what happened.
  */
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import type { Sample } from '../../../shared/protocol/admin.js';
@@ -10,13 +10,13 @@ import { MetricsSnapshot } from './metrics-snapshot.js';
 
 const SAMPLE_EVERY_MS = 2_000;
 const SAMPLES_MAX = 150;
-/** Seconds that samples are kept when nobody takes them any more. */
+/** How long samples are kept after the last one was taken. */
 const TTL_S = 600;
-/** How long (ms) the process that takes samples may be silent before another does. */
+/** How long the process that takes samples may be silent before another one takes over. */
 const LEASE_MS = 5_000;
-/** Readings that quantiles look back: ten seconds. */
+/** Snapshots that quantiles look back: ten seconds. */
 const SNAPSHOTS_MAX = 5;
-/** Read beyond what should be new: clocks of machines differ by some seconds. */
+/** Samples read beyond those that should be new, as the clocks of machines differ by some seconds. */
 const SPARE_SAMPLES_MAX = 5;
 const SAMPLES_KEY = 'samples';
 const SAMPLER_KEY = 'samples:by';
@@ -34,12 +34,12 @@ export class SampleHistory {
     this.#instance = metrics.own.name;
   }
 
-  /** Takes its part in taking samples, until the process ends. */
+  /** Lets this process take its turn in taking samples, until it ends. */
   start(): void {
     setInterval(() => void this.#take(), SAMPLE_EVERY_MS).unref();
   }
 
-  /** Those after `since` (ms), oldest first. Rejects when Redis is away. */
+  /** Resolves with the samples after `since` (ms since 1970), oldest first. Rejects when Redis is away. */
   async read(since: number): Promise<Sample[]> {
     const wanted = Math.min(
       SAMPLES_MAX,
@@ -49,7 +49,7 @@ export class SampleHistory {
     return texts.map((text) => JSON.parse(text) as Sample).filter(({ at }) => at > since);
   }
 
-  /** The newest one. */
+  /** Resolves with the newest sample. */
   async latest(): Promise<Sample | undefined> {
     const text = await this.#redis.lindex(SAMPLES_KEY, -1);
     return text === null ? undefined : (JSON.parse(text) as Sample);
@@ -62,7 +62,7 @@ export class SampleHistory {
       if (await this.#mayTake()) await this.#takeOne();
       else this.#snapshots = [];
     } catch {
-      this.#snapshots = []; // Redis is away: rates over an outage would say nothing
+      this.#snapshots = []; // Redis is away, and rates over an outage would mean nothing
     } finally {
       this.#taking = false;
     }
@@ -78,7 +78,8 @@ export class SampleHistory {
     const now = new MetricsSnapshot(await this.#metrics.readAllValues(), Date.now());
     const [earlier, before] = [this.#snapshots[0], this.#snapshots.at(-1)];
     this.#snapshots = [...this.#snapshots, now].slice(-SNAPSHOTS_MAX);
-    if (!earlier || !before || now.at - before.at < SAMPLE_EVERY_MS / 2) return; // one that came late and the next in time say too little between them
+    // after a late snapshot, the next one in time comes too soon to compare the two
+    if (!earlier || !before || now.at - before.at < SAMPLE_EVERY_MS / 2) return;
     await this.#redis
       .multi()
       .rpush(SAMPLES_KEY, JSON.stringify(sampleBetween(now, before, earlier)))

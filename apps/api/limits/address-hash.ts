@@ -18,7 +18,8 @@ export class AddressHash {
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
-    redis.on('ready', () => this.#forget()); // Redis may have lost the salt, and another process may have made a new one
+    // Redis may have lost the salt, and another process may have made a new one since
+    redis.on('ready', () => this.#forget());
   }
 
   /**

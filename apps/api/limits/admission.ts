@@ -182,7 +182,7 @@ export class Admission {
     if (!this.#store.config.rateLimits) return;
     if (token !== undefined) this.#invalidTokens.noteValid(token);
     if (poll) this.#notePoll(poll, bytes, req);
-    else if (readsOf(bytes) > 0) this.#count('reads', this.#addresses.of(req), readsOf(bytes)).catch(() => undefined); // the next call is refused
+    else if (readsOf(bytes) > 0) this.#noteReads(bytes, req);
   }
 
   /** Notes how a call with a token failed. Never throws. */
@@ -258,6 +258,11 @@ export class Admission {
     if (!MAKES_ROOMS.has(name)) return;
     await this.#rateLimits.count('roomJoins', room, await this.#roomSizes.joinCost(room));
     if (await this.#isNew(room)) await this.#countRoom(room, address);
+  }
+
+  /** Counts the reads of a large answer. If they are too many, the next call is refused. */
+  #noteReads(bytes: number, req: IncomingMessage): void {
+    this.#count('reads', this.#addresses.of(req), readsOf(bytes)).catch(() => undefined);
   }
 
   #notePoll(poll: AnsweredPoll, bytes: number, req: IncomingMessage): void {

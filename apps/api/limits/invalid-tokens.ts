@@ -1,7 +1,7 @@
 /**
  * A negative cache of tokens. A token that was refused is refused again from memory: a page that goes on with an old
  * token costs nothing and counts once. An address that tries many different tokens has to wait, except with its tokens
- * that have worked here: guessing keeps nobody out who is in.
+ * that have worked here: guessing does not keep out users that are in.
  */
 import { LRUCache } from 'lru-cache';
 import { ChatError } from '../../../shared/protocol/errors.js';

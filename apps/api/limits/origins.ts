@@ -1,4 +1,4 @@
-/** The origin of the page that makes a request, as far as its browser says, and which origins may use this chat. */
+/** The origin of the page that makes a request, according to its browser, and which origins may use this chat. */
 import type { IncomingMessage } from 'node:http';
 import { ChatError } from '../../../shared/protocol/errors.js';
 

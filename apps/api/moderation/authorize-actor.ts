@@ -3,7 +3,10 @@ import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorizeIn } from '../../../shared/store/users.js';
 
-/** An act of the user of `token`, who is in the room, and has a role there or the owner's token. */
+/**
+ * Resolves with the actor of a moderation action: the user of `token`, who must be in the room. Redis checks the role,
+ * or the owner token, in the same step as it acts.
+ */
 export async function authorizeActor(
   store: Store,
   { token, room, owner }: { token: string; room: string; owner?: string | undefined },

@@ -1,7 +1,7 @@
 /**
- * What rooms do not want to be said: words that are masked or held, and links (`shared/protocol/links.ts` says what one is).
- * A process keeps the filters that it met, and says by their hash which it has applied; the step that appends a message
- * refuses one that is not the room's, and gives that.
+ * Filters messages by the rules of their room: words to mask or to hold for approval, and links (see
+ * `shared/protocol/links.ts`). A process keeps the filters that it has met. With each message it says by a hash which
+ * one it has applied. The step that appends the message refuses an outdated filter and returns the room's own.
  */
 import { LRUCache } from 'lru-cache';
 import { ChatError } from '../../../shared/protocol/errors.js';
@@ -11,26 +11,30 @@ import { messageCost, storedBytes } from '../../../shared/store/event-text.js';
 import { type Filtered, type Message, UNFILTERED } from '../../../shared/store/messages.js';
 import { foldText, plainForm } from '../../../shared/store/names.js';
 
-/** How often a room's filter may be another than the last one, within one write. */
+/** How often the filter of a room may change during one write. */
 const TRIES_MAX = 3;
-/** The cost of a message with a link, in messages. */
+/** What a message with a link costs, in messages. */
 const LINK_COST_MESSAGES = 2;
 
-/** Filters kept at a time: some 10 KB each at the most. */
+/** Filters kept at a time, each of some 10 KB at most. */
 const FILTERS_MAX = 1_000;
-/** Words of letters and digits, with what nobody sees between them; one ends where the scheme of a link begins. */
+/** A word of letters and digits may contain invisible characters. It ends where the scheme of a link begins. */
 const WORD_CHARACTER = '[\\p{L}\\p{N}\\p{M}\\p{Cf}\\p{Default_Ignorable_Code_Point}|]';
 const WORDS = new RegExp(`${WORD_CHARACTER}(?:(?!https?:\\/\\/)${WORD_CHARACTER})*`, 'giu');
 const MASK = '•';
-/** Instead of it, where it would make what is said larger than what may be stored: it has one byte, as every letter at least. */
+/** Used if MASK would make the message too large to store. It has one byte; every letter has at least one. */
 const SMALL_MASK = '*';
-/** What nobody sees within an address, and marks that strike it through. */
+/** Invisible characters within an address, and marks that strike it through. */
 const HIDING = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-/** Any scheme, and what begins with www. */
+/** An address that begins with any scheme or with www. */
 const BEGINNING = /(?:[a-z0-9+.-]:\/\/|(?<![a-z0-9])www\.)[^\s]/i;
-/** What may be a host, and whether a path follows. One token, not its labels, so that a long one is looked at once. */
+/**
+ * A possible host name, and whether a path follows. It matches the whole name, so that a long one is read only once.
+ */
 const HOSTS = /[\p{L}\p{N}_.-]+(\/(?=\S))?/gu;
-/** Domains that many have. Other hosts are addresses only with a path: `readme.md` is none, `t.me/x` is one. */
+/**
+ * Common top-level domains. Under others, only a name with a path is an address: `t.me/x` is one, `readme.md` is not.
+ */
 const DOMAINS = new Set(
   ('com net org info biz io co tv gg ly app dev xyz top site online shop club link ' + 'ru cn de uk fr nl eu').split(
     ' ',
@@ -45,17 +49,20 @@ interface Filter {
   beginnings: readonly string[];
 }
 
-/** Whether there is a web address in what is said, as text or in data, its keys too. */
+/** Whether there is a web address in a message's text or data, including the keys of data. */
 export function hasLink({ text, data }: Pick<Message, 'text' | 'data'>): boolean {
   return (text !== undefined && isLink(text)) || textsOf(data).some(isLink);
 }
 
-/** Returns what a message or value costs in its user's rate, in messages. `limited`: rates are limited here at all. */
-export function costOf(said: Pick<Message, 'text' | 'data'>, limited: boolean): number {
-  return Math.max(limited && hasLink(said) ? LINK_COST_MESSAGES : 1, messageCost(said));
+/**
+ * Returns what a message or value costs in its user's rate, in messages. `isLimited`: whether rates are limited here at
+ * all.
+ */
+export function costOf(said: Pick<Message, 'text' | 'data'>, isLimited: boolean): number {
+  return Math.max(isLimited && hasLink(said) ? LINK_COST_MESSAGES : 1, messageCost(said));
 }
 
-/** Whatever an element shows as a link is one, and more: what a reader may copy. */
+/** Whether a text has a link: everything that the element shows as one, and addresses that a reader may copy. */
 function isLink(text: string): boolean {
   if (nextLink(text, 0)) return true;
   const plain = plainForm(text).normalize('NFD').replace(HIDING, '').toLowerCase();
@@ -72,7 +79,7 @@ function isHost(token: string, hasPath: boolean): boolean {
   return DOMAINS.has(domain) || domain.startsWith('xn--') || (hasPath && /^\p{L}{2,}$/u.test(domain));
 }
 
-/** All texts of data, and its keys. */
+/** Returns all texts in data, and its keys. */
 function textsOf(data: unknown): string[] {
   if (typeof data === 'string') return [data];
   if (typeof data !== 'object' || data === null) return [];
@@ -85,34 +92,37 @@ export class Filters {
   readonly #filters = new LRUCache<string, Filter>({ max: FILTERS_MAX });
 
   /**
-   * Writes what the room's filter makes of a message: `write` gives another filter when that is not the one known here, which is
-   * seldom, and null when the user is not in the room. `most`: the bytes that its data may have. Throws `unavailable`.
+   * Writes a message as the room's filter leaves it. `write` resolves with another filter if the one known here is
+   * outdated, which is rare, and with null if the user is not in the room. `dataBytesMax`: the limit of its data.
+   * Rejects with `unavailable` if the filter changes too often meanwhile.
    */
   async write<Written extends object>(
     message: Message,
     write: (filtered: Filtered) => Promise<Written | { filter: string } | null>,
-    most = DATA_BYTES,
+    dataBytesMax = DATA_BYTES,
   ): Promise<Written | null> {
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
-      const written = await write(this.apply(message, most));
+      const written = await write(this.apply(message, dataBytesMax));
       if (!written || !('filter' in written)) return written;
       this.learn(message.room, written.filter);
     }
-    throw new ChatError('unavailable', `The rules of the room ${message.room} change too fast.`, { retryAfter: 1 });
+    throw new ChatError('unavailable', `The rules of the room ${message.room} are changing too fast. Try again.`, {
+      retryAfter: 1,
+    });
   }
 
-  /** Applies a room's filter, as far as it is known here. */
-  apply(message: Message, most = DATA_BYTES): Filtered {
+  /** Applies the filter of a room that is known here. */
+  apply(message: Message, dataBytesMax = DATA_BYTES): Filtered {
     const filter = this.#filters.get(message.room);
     if (!filter) return UNFILTERED;
     const { hash } = filter;
     if (!filter.links && hasLink(message)) return { hash, verdict: 'links' };
-    const masked = maskedBy(filter, message, most);
+    const masked = maskedBy(filter, message, dataBytesMax);
     if (!masked) return { hash, verdict: '' };
     return filter.hold ? { hash, verdict: 'hold' } : { hash, verdict: '', masked };
   }
 
-  /** Takes a room's filter as Redis holds it: hash and JSON, '' for none. */
+  /** Remembers a room's filter as Redis stores it: a hash and JSON, '' for no filter. */
   learn(room: string, text: string): void {
     if (text === '') this.#filters.delete(room);
     else this.#filters.set(room, parseFilter(text));
@@ -136,21 +146,27 @@ function parseFilter(text: string): Filter {
   };
 }
 
-/** What is said with its words masked; null when there is none of them in it. */
-function maskedBy(filter: Filter, { text, data }: Message, dataMax: number): Pick<Message, 'text' | 'data'> | null {
+/** Returns the text and data with the filter's words masked, or null if they have none of these words. */
+function maskedBy(
+  filter: Filter,
+  { text, data }: Message,
+  dataBytesMax: number,
+): Pick<Message, 'text' | 'data'> | null {
   const mask = new Mask(filter);
-  const apply = (what: unknown, most: number): unknown => {
-    const masked = mapTexts(what, (one) => mask.apply(one, MASK));
-    return mask.found && storedBytes(masked) > most ? mapTexts(what, (one) => mask.apply(one, SMALL_MASK)) : masked;
+  const apply = (content: unknown, bytesMax: number): unknown => {
+    const masked = mapTexts(content, (one) => mask.apply(one, MASK));
+    return mask.found && storedBytes(masked) > bytesMax
+      ? mapTexts(content, (one) => mask.apply(one, SMALL_MASK))
+      : masked;
   };
   const masked = {
     text: text === undefined ? undefined : (apply(text, TEXT_BYTES) as string),
-    data: data === undefined ? undefined : apply(data, dataMax),
+    data: data === undefined ? undefined : apply(data, dataBytesMax),
   };
   return mask.found ? masked : null;
 }
 
-/** Masks words in texts, and remembers whether there was one. */
+/** Masks words in texts, and remembers whether it found one. */
 class Mask {
   found = false;
   readonly #filter: Filter;
@@ -162,20 +178,20 @@ class Mask {
   apply(text: string, mask: string): string {
     const { words, beginnings } = this.#filter;
     if (words.size === 0 && beginnings.length === 0) return text;
-    // all at once: a text may have a thousand words. A NUL stays as it is, and is part of none
+    // all words are folded at once, as a text may have a thousand; NUL is not changed and is part of no word
     const folded = foldText((text.match(WORDS) ?? []).join('\0'))
       .split('\0')
       .values();
     return text.replace(WORDS, (word) => {
-      const look = folded.next().value ?? '';
-      if (!words.has(look) && !beginnings.some((beginning) => look.startsWith(beginning))) return word;
+      const plain = folded.next().value ?? '';
+      if (!words.has(plain) && !beginnings.some((beginning) => plain.startsWith(beginning))) return word;
       this.found = true;
       return mask.repeat([...word].length);
     });
   }
 }
 
-/** The same data with each text in it changed; keys stay. */
+/** Returns the same data with each text in it changed. Keys stay as they are. */
 function mapTexts(data: unknown, change: (text: string) => string): unknown {
   if (typeof data === 'string') return change(data);
   if (Array.isArray(data)) return data.map((one) => mapTexts(one, change));

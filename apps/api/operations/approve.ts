@@ -3,12 +3,12 @@ import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Lets a message that waits into the room. Gives the id it has there. */
-export const approve: Operation<'approve'> = async ({ store, fanOut }, { id: held, ...given }) => {
+/** Approves a message that waits, and publishes it in the room. Returns its id there. */
+export const approve: Operation<'approve'> = async ({ store, fanOut }, { id: messageId, ...given }) => {
   const id = await moderateRoom(store, await authorizeActor(store, given), {
-    action: { name: 'approve', messageId: held },
+    action: { name: 'approve', messageId },
     least: 'moderator',
-    audit: { what: 'approve', id: held },
+    audit: { what: 'approve', id: messageId },
     event: null,
   });
   fanOut.request(given.room);

@@ -3,7 +3,7 @@ import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** What was done to keep a room in order, newest last, and what holds there now. */
+/** Returns the moderation actions in a room, newest last, and the roles, mutes and bans in force. */
 export const audit: Operation<'audit'> = async ({ store }, given) => {
   const { acts, ...now } = await readAudit(store, await authorizeActor(store, given));
   return ok(now, { acts });

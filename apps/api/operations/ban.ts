@@ -6,19 +6,24 @@ import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Takes a member out of a room, and for so many seconds lets nobody in of its name or address; 0 ends that. With `messages` all that it said goes, too. */
+/**
+ * Removes a member from a room. For `seconds`, nobody with the member's name or address may enter; 0 ends a ban. With
+ * `messages` the member's messages are removed too.
+ */
 export const ban: Operation<'ban'> = async (
   { store, fanOut },
   { user, seconds, messages = false, ...given },
   reply,
 ) => {
-  const act = await authorizeActor(store, given);
+  const actor = await authorizeActor(store, given);
   const target = await (seconds > 0 ? findMember : knownUser)(store, given.room, user);
-  await banUser(store, act, target, { seconds, messages: messages && seconds > 0 }); // first: it could come back in between
+  // the ban comes first, or the user could come back meanwhile
+  await banUser(store, actor, target, { seconds, messages: messages && seconds > 0 });
   if (seconds === 0) return ok();
-  await exitRoom(store, given.room, target, { kick: { by: act.by, banned: seconds } });
-  const looked = messages ? await removeMessagesOf(store, act, target) : 0; // last: it could say more in between
-  reply.countRead?.(looked);
+  await exitRoom(store, given.room, target, { kick: { by: actor.by, banned: seconds } });
+  // the messages go last, or the user could say more meanwhile
+  const bytesRead = messages ? await removeMessagesOf(store, actor, target) : 0;
+  reply.countRead?.(bytesRead);
   fanOut.request(given.room);
   return ok();
 };

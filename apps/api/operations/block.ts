@@ -6,7 +6,9 @@ import { authorize } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Refuses a user's private messages and signals from now on: the asking user leaves the private room of the two, too. */
+/**
+ * Refuses a user's private messages and signals from now on. The asking user also leaves the private room of the two.
+ */
 export const block: Operation<'block'> = async ({ store }, { token, user: other }) => {
   const user = parseToken(token);
   if (other === user.id) throw new ChatError('bad_request', 'user must be another user.', { field: 'user' });

@@ -3,12 +3,12 @@ import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Takes everything out of a room's history, or with `values` all of its values away, and tells everybody. */
+/** Removes everything from a room's history or, with `values`, all its values. Everybody is told. */
 export const clear: Operation<'clear'> = async ({ store, fanOut }, given) => {
-  const act = await authorizeActor(store, given);
-  if (given.values) await clearValues(store, act);
+  const actor = await authorizeActor(store, given);
+  if (given.values) await clearValues(store, actor);
   else
-    await moderateRoom(store, act, {
+    await moderateRoom(store, actor, {
       action: { name: 'clear' },
       least: 'moderator',
       audit: { what: 'clear' },

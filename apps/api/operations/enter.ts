@@ -8,7 +8,7 @@ import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import { roomView } from './shared/room-view.js';
 
-/** Brings a user into one more room. */
+/** Lets a user enter another room. */
 export const enter: Operation<'enter'> = async ({ store, fanOut }, { token, room, owner, history }, reply) => {
   const { id, tokenHash } = parseToken(token);
   const { name } = await authorize(store, { id, tokenHash }, { cost: 'presence' });

@@ -4,7 +4,7 @@ import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Takes a user out of a room. */
+/** Lets a user leave a room. */
 export const exit: Operation<'exit'> = async ({ store, fanOut }, { token, room }) => {
   const user = parseToken(token);
   const { name } = await authorizeIn(store, user, room, { cost: 'presence' });

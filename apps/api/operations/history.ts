@@ -5,7 +5,7 @@ import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** A page of a room's log, oldest first. One that is empty though there is more says where to go on. */
+/** Returns a page of a room's log, oldest first. A page that is empty although there is more says where to go on. */
 export const history: Operation<'history'> = async (
   { store },
   { token, room, before, limit = HISTORY_ON_ENTER_MAX, types },

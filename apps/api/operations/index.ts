@@ -1,4 +1,4 @@
-/** The table of operations: every name in the protocol, and what serves it. */
+/** The table of operations: every name in the protocol, and the function that serves it. */
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import { add } from './add.js';
 import { approve } from './approve.js';

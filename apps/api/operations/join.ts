@@ -12,7 +12,7 @@ import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import { roomView } from './shared/room-view.js';
 
-/** Makes a user and brings it into a room; with a nonce, the same user again when it is repeated. */
+/** Creates a user and lets it enter a room. A repeated call with the same nonce returns the same user. */
 export const join: Operation<'join'> = async ({ store, fanOut, polls }, parameters, reply) => {
   const { name, room = DEFAULT_ROOM, owner, id, history } = parameters;
   const entry = { owner, addresses: await reply.addressHashes() };
@@ -31,7 +31,7 @@ export const join: Operation<'join'> = async ({ store, fanOut, polls }, paramete
   );
 };
 
-/** A user that is not let in, as a guest may not be whose name is known only now, is not left behind. */
+/** Enters a room. A new user that is refused is ended: whether a name is banned may be known only now. */
 async function enterOrEnd(store: Store, room: string, user: Credentials, entry: EntryRequest): Promise<boolean> {
   try {
     return (await enterRoom(store, room, user.id, user.tokenHash, entry)).owns;

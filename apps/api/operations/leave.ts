@@ -6,8 +6,8 @@ import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /**
- * Ends a user, at once or, unless it comes back, in `after` s: out of all rooms, the nickname free again, the token worthless.
- * `forget`: what it has said goes too, as far as we have it.
+ * Ends a user: it leaves all rooms, its nickname is free, its token is worthless. With `after` it ends in that many
+ * seconds, unless it comes back. With `forget` its messages that are still stored are removed too.
  */
 export const leave: Operation<'leave'> = async ({ store, fanOut }, { token, after, forget = false }, reply) => {
   if (after !== undefined && after > 0) {

@@ -4,7 +4,7 @@ import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Who is in a room. */
+/** Returns the members of a room. */
 export const members: Operation<'members'> = async ({ store }, { token, room }) => {
   const { room: found } = await authorizeIn(store, parseToken(token), room);
   const { members: list, count } = await readMembers(store, found);

@@ -4,10 +4,16 @@ import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Keeps a member from speaking in a room for so many seconds; 0 lets it speak again. Only itself is told, and with `quiet` not even that. */
+/**
+ * Keeps a member from speaking in a room for `seconds`; 0 lets the member speak again. Only the member is told, and
+ * with `quiet` nobody.
+ */
 export const mute: Operation<'mute'> = async ({ store, fanOut }, { user, seconds, quiet = false, ...given }) => {
-  const act = await authorizeActor(store, given);
-  await muteUser(store, act, await (seconds > 0 ? findMember : knownUser)(store, given.room, user), { seconds, quiet });
+  const actor = await authorizeActor(store, given);
+  await muteUser(store, actor, await (seconds > 0 ? findMember : knownUser)(store, given.room, user), {
+    seconds,
+    quiet,
+  });
   if (!quiet) fanOut.request(given.room);
   return ok();
 };

@@ -3,7 +3,7 @@ import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Drops a message that waits. Nobody is told. */
+/** Drops a message that waits for approval. Nobody is told. */
 export const reject: Operation<'reject'> = async ({ store }, { id, ...given }) => {
   await moderateRoom(store, await authorizeActor(store, given), {
     action: { name: 'reject', messageId: id },

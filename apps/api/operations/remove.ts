@@ -3,7 +3,7 @@ import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Takes a message out of a room's history, and tells everybody. */
+/** Removes a message from a room's history. Everybody is told. */
 export const remove: Operation<'remove'> = async ({ store, fanOut }, { id, ...given }) => {
   await moderateRoom(store, await authorizeActor(store, given), {
     action: { name: 'remove', messageId: id },

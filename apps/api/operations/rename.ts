@@ -3,7 +3,7 @@ import { renameUser } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Gives a user another name, in all its rooms. */
+/** Changes the name of a user, in all its rooms. */
 export const rename: Operation<'rename'> = async ({ store, fanOut }, { token, name }) => {
   const { user, rooms } = await renameUser(store, parseToken(token), name);
   for (const room of rooms) fanOut.requestPresence(room);

@@ -2,5 +2,5 @@ import { readRooms } from '../../../shared/store/rooms.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Public rooms with members, busiest first. */
+/** Returns the public rooms with members, largest first. */
 export const rooms: Operation<'rooms'> = async ({ store }) => ok({ rooms: await readRooms(store) });

@@ -8,11 +8,11 @@ import type { Parameters } from './parameters/check.js';
 
 type Rules = Omit<Parameters<'rules'>, 'token' | 'room' | 'owner'>;
 
-/** Sets what binds everybody without a role. Only an owner closes a room. */
+/** Sets the rules for everybody without a role. Only the owner can close a room. */
 export const rules: Operation<'rules'> = async ({ store, fanOut }, { token, room, owner, ...given }) => {
   const fields = fieldsOf(given);
   if (fields.length === 0)
-    throw new ChatError('bad_request', 'rules takes slow, readonly, closed, links, words, hold or values.', {
+    throw new ChatError('bad_request', 'rules needs slow, readonly, closed, links, words, hold or values.', {
       field: 'slow',
     });
   const changes = { ...given, words: given.words?.length };
@@ -26,19 +26,23 @@ export const rules: Operation<'rules'> = async ({ store, fanOut }, { token, room
   return ok();
 };
 
-/** Fields of the room's rules and their values; '' removes one. */
+/** Returns the fields of the room's rules to set. The value '' removes a field. */
 function fieldsOf({ slow, readonly, closed, links, words, hold, values }: Rules): RuleField[] {
-  const flag = (on: boolean | undefined): string | undefined => (on === undefined ? undefined : on ? '1' : '');
+  const flag = (on: boolean | undefined): string | undefined => mapGiven(on, () => (on ? '1' : ''));
   const fields = {
-    slow: slow === undefined ? undefined : slow > 0 ? String(slow * 1_000) : '',
+    slow: mapGiven(slow, (seconds) => (seconds > 0 ? String(seconds * 1_000) : '')),
     readonly: flag(readonly),
     closed: flag(closed),
-    links: flag(links === undefined ? undefined : !links),
-    words: words === undefined ? undefined : words.length > 0 ? scriptSafeJson(words) : '',
+    links: flag(mapGiven(links, (allowed) => !allowed)),
+    words: mapGiven(words, (list) => (list.length > 0 ? scriptSafeJson(list) : '')),
     hold: flag(hold),
     values: values === 'all' ? '' : values,
   };
   return Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [{ field, value }]));
+}
+
+function mapGiven<T, Result>(value: T | undefined, map: (value: T) => Result): Result | undefined {
+  return value === undefined ? undefined : map(value);
 }
 
 function defined<T extends object>(values: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {

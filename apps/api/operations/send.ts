@@ -13,17 +13,17 @@ import type { Operation } from './operation.js';
 import type { Parameters } from './parameters/check.js';
 import { ALLOWED } from './parameters/schemas.js';
 
-/** How often a private message is tried: one of the two may exit their room within each. */
+/** How often a private message is tried. One of the two users may leave their room during each try. */
 const PRIVATE_TRIES_MAX = 4;
 
-/** Accepts a message: once it is in the room's log it is answered, and the worker copies it on. */
+/** Accepts a message. It is answered once the message is in the room's log; a worker then copies it to the members. */
 export const send: Operation<'send'> = async (context, parameters, reply) => {
   if (parameters.text === undefined && parameters.data === undefined) {
-    throw new ChatError('bad_request', 'send takes text, data, or both.', { field: 'text' });
+    throw new ChatError('bad_request', 'send needs text, data or both.', { field: 'text' });
   }
   if (parameters.data === undefined && !isSeen(parameters.text ?? ''))
     throw new ChatError('bad_request', ALLOWED.text, { field: 'text' });
-  const message = await outgoing(context.store, parameters);
+  const message = await messageOf(context.store, parameters);
   context.admission.noteMessage(message.room);
   const accepted = privateRoomUsers(message.room)
     ? await appendPrivately(context, message)
@@ -33,18 +33,18 @@ export const send: Operation<'send'> = async (context, parameters, reply) => {
   return ok(acceptedAs(accepted));
 };
 
-/** A message as its sender is told of it. */
-export function acceptedAs({ id, duplicate, pending: held }: Accepted): {
+/** Returns what the sender is told about a message. */
+export function acceptedAs({ id, duplicate, pending }: Accepted): {
   id: string;
   at: number;
   duplicate?: boolean;
   held?: boolean;
 } {
-  return { id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(held && { held }) };
+  return { id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(pending && { held: true }) };
 }
 
-/** The message with its room and sender: the sender may speak, and there. */
-async function outgoing(
+/** Resolves with the message of an authorized sender, and the room that it goes to. */
+async function messageOf(
   store: Store,
   { token, room, to, text, data, id: nonce, owner }: Parameters<'send'>,
 ): Promise<Message> {
@@ -78,7 +78,7 @@ async function append({ store, filters }: Context, message: Message): Promise<Ac
   return accepted;
 }
 
-/** The first message between two users, or the first since one of them left their private room, brings both into it. */
+/** Appends a private message. If one of the two users is not in their private room, both enter it. */
 async function appendPrivately({ store }: Context, message: Message): Promise<Accepted> {
   const { room, from } = message;
   const other = privateRoomUsers(room)?.find((id) => id !== from.id) ?? 0;
@@ -87,5 +87,7 @@ async function appendPrivately({ store }: Context, message: Message): Promise<Ac
     if (accepted && 'id' in accepted) return accepted; // a private room has no rules
     await openPrivateRoom(store, room, from.id, other);
   }
-  throw new ChatError('unavailable', `The room ${room} is entered and left too fast.`, { retryAfter: 1 });
+  throw new ChatError('unavailable', `The room ${room} is being entered and left too fast. Try again.`, {
+    retryAfter: 1,
+  });
 }

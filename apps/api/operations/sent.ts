@@ -8,7 +8,10 @@ import type { Operation } from './operation.js';
 import type { Parameters } from './parameters/check.js';
 import { acceptedAs } from './send.js';
 
-/** Whether a message or a value was accepted whose answer was lost. `former`: its sender's token; the sender may have ended since. */
+/**
+ * Tells whether a message or a value was accepted, if its answer was lost. `former`: the sender's token, even if the
+ * sender has ended since.
+ */
 export const sent: Operation<'sent'> = async ({ store }, parameters) => {
   const { token, former = token, id } = parameters;
   if (!isToken(former)) throw new ChatError('bad_request', 'former must be a token from join.', { field: 'former' });
@@ -21,7 +24,7 @@ export const sent: Operation<'sent'> = async ({ store }, parameters) => {
 function roomOf(sender: number, { room, to }: Parameters<'sent'>): string {
   if (to !== undefined && room === undefined) return privateRoom(sender, to);
   if (room !== undefined && to === undefined) return room;
-  throw new ChatError('bad_request', 'sent takes the room or the to that the message was sent with.', {
+  throw new ChatError('bad_request', 'sent needs the room or the to that the message was sent with.', {
     field: 'room',
   });
 }

@@ -2,7 +2,7 @@ import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import { writeForUser } from './shared/write-for-user.js';
 
-/** Writes a value of a room; null takes it away. With `if`, only over the version named. */
+/** Writes a value of a room. null removes it. With `if` it is written only over that version. */
 export const set: Operation<'set'> = async (context, { token, room, key, value, if: expected, id: nonce, owner }) => {
   const { version, duplicate } = await writeForUser(context, {
     token,

@@ -6,8 +6,8 @@ import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /**
- * Gives something ephemeral to the room's members: to their held polls, or within a moment to their next ones. The signal
- * of a user that may not speak there goes nowhere, without a word.
+ * Sends something ephemeral to the members of a room: to their held polls, or to the next ones within a moment. A
+ * signal of a user that may not speak there is dropped silently.
  */
 export const signal: Operation<'signal'> = async ({ store }, { token, room, data }) => {
   const user = parseToken(token);

@@ -4,7 +4,7 @@ import { authorize } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
-/** Takes a user's private messages again. */
+/** Accepts a user's private messages again. */
 export const unblock: Operation<'unblock'> = async ({ store }, { token, user: other }) => {
   const user = parseToken(token);
   await authorize(store, user, { cost: 'presence' });

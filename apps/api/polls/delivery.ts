@@ -14,7 +14,8 @@ export interface Group {
 export function parseDelivery(payload: string): { sequence: number; groups: Group[] } {
   const lines = payload.split('\n');
   const groups: Group[] = [];
-  const digests = lines.length % 4 === 2 ? (lines.at(-1)?.split(' ') ?? []) : []; // an older version's worker sends none
+  // a worker of an older version sends no digests
+  const digests = lines.length % 4 === 2 ? (lines.at(-1)?.split(' ') ?? []) : [];
   for (let i = 1; i + 3 < lines.length; i += 4) {
     groups.push({
       chunk: {

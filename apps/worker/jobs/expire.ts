@@ -1,25 +1,29 @@
-/** Expiry: ends the users that have not been seen for USER_TTL, and lets the others in their rooms know. */
+/** Expiry: ends the users that have not been seen for USER_TTL, and tells the others in their rooms. */
 import { expireUser, redisTime, staleUsers } from '../../../shared/store/presence.js';
 import type { Store } from '../../../shared/store/store.js';
 
-/** Stale users of one shard that are read at a time. */
+/** Stale users of one shard read at a time. */
 const STALE_MAX = 200;
-/** Users that are ended side by side: one that is in thousands of rooms does not keep the others waiting. */
+/** Users ended at a time, so that one in thousands of rooms does not keep the others waiting. */
 const CONCURRENT_MAX = 8;
-/** Part of the time between two runs that one may take: as many as come in a flood must go, and the rest waits for the next run. */
+/**
+ * The share of the time between two runs that one run may take. After a flood of users, the rest waits for the next
+ * run.
+ */
 const BUSY_SHARE = 0.5;
 
 /**
- * Ends stale users. After a gap in its own runs it ends nobody for one USER_TTL: who could not reach us while we were away
- * must have the time to come back. Gives how many users were looked at for it. Calls `announce` for every room that somebody left.
+ * Ends stale users. After a gap in its own runs it ends nobody for one USER_TTL: users that could not reach the chat
+ * meanwhile must have the time to come back. Calls `announce` for every room that somebody left. Resolves with the
+ * number of users that it checked. `everyMs`: the time between two runs.
  */
-export async function expire(store: Store, every: number, announce: (room: string) => void): Promise<number> {
+export async function expire(store: Store, everyMs: number, announce: (room: string) => void): Promise<number> {
   const now = await redisTime(store);
-  const ttl = store.config.userTtl * 1_000;
-  if (now < (await earliest(store, now, ttl, every))) return 0;
+  const ttlMs = store.config.userTtl * 1_000;
+  if (now < (await startOfExpiry(store, now, ttlMs, everyMs))) return 0;
   const ended = await Promise.allSettled(
     store.keys.allShards.map((shard) =>
-      expireShard(store, shard, { before: now - ttl, until: Date.now() + every * BUSY_SHARE }, announce),
+      expireShard(store, shard, { before: now - ttlMs, until: Date.now() + everyMs * BUSY_SHARE }, announce),
     ),
   );
   const failed = ended.find((outcome) => outcome.status === 'rejected');
@@ -27,10 +31,11 @@ export async function expire(store: Store, every: number, announce: (room: strin
   return ended.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
 }
 
-async function earliest({ redis, keys }: Store, now: number, ttl: number, every: number): Promise<number> {
+/** Resolves with the time from which on users may be ended, and notes this run. */
+async function startOfExpiry({ redis, keys }: Store, now: number, ttlMs: number, everyMs: number): Promise<number> {
   const [ran, from] = await redis.hmget(keys.expiry, 'ran', 'from');
-  const gap = ran !== null && ran !== undefined && now - Number(ran) > 3 * every;
-  const start = gap ? now + ttl : Number(from ?? 0);
+  const wasAway = ran !== null && ran !== undefined && now - Number(ran) > 3 * everyMs;
+  const start = wasAway ? now + ttlMs : Number(from ?? 0);
   await redis.hset(keys.expiry, { ran: now, from: start });
   return start;
 }
@@ -41,7 +46,7 @@ async function expireShard(
   { before, until }: { before: number; until: number },
   announce: (room: string) => void,
 ): Promise<number> {
-  for (let looked = 0; ; ) {
+  for (let checked = 0; ; ) {
     const ids = await staleUsers(store, shard, before, STALE_MAX);
     const [rooms, waiting] = [new Set<string>(), ids.values()];
     const endNext = async (): Promise<void> => {
@@ -49,7 +54,7 @@ async function expireShard(
     };
     await Promise.all(Array.from({ length: CONCURRENT_MAX }, endNext));
     for (const room of rooms) announce(room);
-    looked += ids.length;
-    if (ids.length < STALE_MAX || Date.now() > until) return looked;
+    checked += ids.length;
+    if (ids.length < STALE_MAX || Date.now() > until) return checked;
   }
 }

@@ -1,28 +1,29 @@
 /**
- * Fan-out: copies what a room's log has undelivered into its members' inboxes. Ordered and idempotent by the shards'
- * positions, so two workers, a retry or a stalled job do no harm; one room is nevertheless advanced once at a time here.
+ * Fan-out: copies the undelivered events of a room's log into its members' inboxes. The positions of the shards make it
+ * ordered and idempotent, so two workers, a retry or a stalled job do no harm. Still, one worker advances a room only
+ * once at a time.
  */
 import { compareIds } from '../../../shared/protocol/events.js';
 import { type Batch, FanOutSteps, type LogEntry, shardPosition } from '../../../shared/store/fan-out.js';
 import type { Store } from '../../../shared/store/store.js';
 
-/** Rooms of one job that are advanced side by side: enough to keep Redis busy, few enough to keep its answers quick. */
+/** Rooms of one job advanced at a time: enough to keep Redis busy, few enough to keep its answers quick. */
 const CONCURRENT_MAX = 32;
 
-/** A job waits so long (ms) for one of its rooms: far longer than what is usual takes, and short for those who wait behind it. */
+/** How long a job waits for one of its rooms: far longer than usual, and short for the rooms that wait behind it. */
 const TURN_MS = 50;
 
-/** A batch that all shards have reached. */
+/** A batch that has reached all shards. */
 interface DeliveredBatch {
   room: string;
   entries: readonly LogEntry[];
-  /** How many of them had not been reached everywhere before: other workers may have taken part. */
+  /** How many of its events were not delivered everywhere before. Other workers may have taken part. */
   moved: number;
-  /** ms */
+  /** How long it took. */
   ms: number;
 }
 
-/** Told of every batch that all shards have reached, once, whichever workers took part. */
+/** Takes every batch that has reached all shards, once, whichever workers took part. */
 export interface FanOutObserver {
   delivered(batch: DeliveredBatch): void;
 }
@@ -31,7 +32,7 @@ export class FanOut {
   readonly #store: Store;
   readonly #steps: FanOutSteps;
   readonly #observer: FanOutObserver;
-  /** Rooms being advanced; `again` when one was asked for meanwhile. */
+  /** Rooms being advanced. `again`: somebody asked for it meanwhile. */
   readonly #advancing = new Map<string, { again: boolean; done: Promise<void> }>();
 
   constructor(store: Store, observer: FanOutObserver) {
@@ -40,7 +41,9 @@ export class FanOut {
     this.#observer = observer;
   }
 
-  /** Advances a room until nothing is undelivered. Whoever asks while it is under way waits for a pass that begins after. */
+  /**
+   * Advances a room until nothing is undelivered. A call while that is under way waits for a pass that begins after it.
+   */
   advanceRoom(room: string): Promise<void> {
     const running = this.#advancing.get(room);
     if (running) {
@@ -54,8 +57,9 @@ export class FanOut {
   }
 
   /**
-   * Advances many rooms, some at a time. Gives those that failed, with why. It waits neither for a room that is under way nor for one that has
-   * very much: those go on beside the next jobs (should one fail, the sweep has it), or floods of a few rooms would hold up everybody else's.
+   * Advances many rooms, some at a time. Resolves with the rooms that failed, and why. It waits neither for a room that
+   * is under way nor for one with very many events. Those go on beside the next jobs, so that floods in a few rooms do
+   * not hold up all others. If one of them fails later, the sweep finds it.
    */
   async advanceRooms(rooms: string[]): Promise<{ room: string; error: unknown }[]> {
     const failed: { room: string; error: unknown }[] = [];
@@ -73,10 +77,13 @@ export class FanOut {
       }
     };
     await Promise.all(Array.from({ length: CONCURRENT_MAX }, advanceNext));
-    return [...failed]; // what fails later is the sweep's
+    return [...failed]; // the sweep finds rooms that fail later
   }
 
-  /** Delivers to one user shard what it lacks, though it may count as delivered; `since` is where to begin when it has no position. */
+  /**
+   * Delivers to one user shard the events that it lacks, although they may count as delivered. `since`: where to begin
+   * if the shard has no position.
+   */
   async repairRoom(room: string, shard: number, since: string): Promise<void> {
     for (let from = (await shardPosition(this.#store, room, shard)) ?? since; ; ) {
       const batch = await this.#steps.readBatch(room, from);
@@ -95,12 +102,15 @@ export class FanOut {
         failure = await this.#advanceToEnd(room);
       } while (entry.again);
     } finally {
-      this.#advancing.delete(room); // in the same moment as the last look at `again`: nobody can ask in between
+      this.#advancing.delete(room); // right after the last look at `again`: nobody can ask in between
     }
     if (failure !== null) throw failure;
   }
 
-  /** Shards fail separately: while one is away, the others go on to the log's end, and `delivered` waits. Gives why one failed, or null. */
+  /**
+   * Advances a room to the end of its log. Shards fail separately: while one is away, the others go on, and `delivered`
+   * waits. Resolves with the error of a shard, or null.
+   */
   async #advanceToEnd(room: string): Promise<unknown> {
     let failure: unknown = null;
     for (let from = ''; ; ) {
@@ -121,21 +131,23 @@ export class FanOut {
     }
   }
 
-  /** Brings one shard to the batch's end, in as many bounded script calls as that takes. */
+  /**
+   * Brings one shard to the end of a batch, in as many bounded script calls as that takes. It ends early if the log has
+   * lost the events that the shard was waiting for.
+   */
   async #deliverTo(room: string, shard: number, batch: Batch, last: LogEntry): Promise<void> {
     let current = batch;
-    for (;;) {
+    while (current.entries.length > 0) {
       const { status, id } = await this.#steps.deliver(room, shard, current);
-      if (status === 'behind') current = await this.#steps.readBatch(room, id);
-      else if (status === 'done' && compareIds(id, last.id) >= 0) return;
-      // the shard was in the middle of a shorter batch: what is left of this one comes next
-      else if (status === 'done') current = current === batch ? batch : await this.#steps.readBatch(room, id);
-      if (current.entries.length === 0) return; // the log has lost what the shard was waiting for
+      if (status === 'done' && compareIds(id, last.id) >= 0) return;
+      // `more`, and a shard that was in the middle of a shorter batch, take the rest of the same batch
+      const continues = status === 'more' || (status === 'done' && current === batch);
+      if (!continues) current = await this.#steps.readBatch(room, id);
     }
   }
 }
 
-/** Resolves with `done`, or when its turn is over. */
+/** Resolves when `done` does, or when its turn is over. */
 async function withinTurn(done: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([

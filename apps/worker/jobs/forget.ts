@@ -1,16 +1,19 @@
-/** Finishes what was begun of taking messages back: steps that a request left over or died in, and logs that are to be written anew. */
+/**
+ * Finishes the removal of messages: steps that a request left to the worker or died in, and logs that have to be
+ * rewritten because entries were deleted in them.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { continueUnfinished, type Unfinished, unfinished } from '../../../shared/store/forget.js';
 import { redisTime } from '../../../shared/store/presence.js';
 import type { Store } from '../../../shared/store/store.js';
 
-/** A request that has made no step for so long (ms) has died, or left the rest. */
+/** A request that has made no step for this long has died, or has left the rest to the worker. */
 const ABANDONED_MS = 3_000;
-/** A log is written anew so long (ms) after something was deleted in it, once for all that was deleted meanwhile: it may take 13 MB. */
+/** How long after a deletion a log is rewritten, once for all deletions meanwhile. It may take 13 MB. */
 const REWRITE_AFTER_MS = 60_000;
-/** Between two steps it rests so many times as long as one takes, so that Redis has a tenth of its time for this at the most. */
+/** How many times longer than a step it rests after it, so that this takes at most a tenth of the time of Redis. */
 const REST_FACTOR = 9;
-/** Part of the time between two runs that one may take. */
+/** The share of the time between two runs that one run may take. */
 const BUSY_SHARE = 0.5;
 
 export interface MinimumAges {
@@ -18,15 +21,18 @@ export interface MinimumAges {
   rewriteMs: number;
 }
 
-/** Goes on with what is old enough, until half of `every` (ms) is over. Calls `announce` for each room that may have been told. */
+/**
+ * Continues everything that is old enough, until half of `everyMs` is over. Calls `announce` for each room that may
+ * have new events.
+ */
 export async function finishForgetting(
   store: Store,
-  every: number,
+  everyMs: number,
   announce: (room: string) => void,
   ages: MinimumAges = { abandonedMs: ABANDONED_MS, rewriteMs: REWRITE_AFTER_MS },
 ): Promise<void> {
   const now = await redisTime(store);
-  const until = Date.now() + every * BUSY_SHARE;
+  const until = Date.now() + everyMs * BUSY_SHARE;
   const isDue = ({ since, forget }: Unfinished): boolean => since <= now - (forget ? ages.abandonedMs : ages.rewriteMs);
   const outcomes = await Promise.allSettled(
     store.keys.allShards.map(async (shard) => {
@@ -40,7 +46,7 @@ export async function finishForgetting(
   if (failed) throw failed.reason;
 }
 
-/** True when it is done. */
+/** Resolves with true when it is done, and with false when the time is over. */
 async function finish(store: Store, one: Unfinished, until: number): Promise<boolean> {
   for (;;) {
     const began = performance.now();

@@ -1,4 +1,4 @@
-/** The jobs of a worker: takes them from the queues and hands them to what does them. What fails, BullMQ tries again. */
+/** The jobs of a worker. It takes them from the queues and runs them. BullMQ tries a failed job again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, type Queue, type Telemetry, Worker, type WorkerOptions } from 'bullmq';
 import { type FanOutJob, fanOutQueueNames, queueOptions, UPKEEP } from '../../../shared/queues.js';
@@ -15,31 +15,39 @@ const SWEEP_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 5_000;
 const FORGET_EVERY_MS = 5_000;
 const WEIGH_EVERY_MS = 3_600_000;
-/** The schedules are set again this often, since a Redis that was wiped has forgotten them. */
+/** How often the schedules are set again, as a Redis that was wiped has forgotten them. */
 const SCHEDULE_EVERY_MS = 10_000;
-/** In a cluster, where the queue of the sweep may be away alone, each worker also sweeps by itself what is older than this (ms). */
+/**
+ * In a cluster the queue of the sweep may be away alone. So each worker also sweeps by itself the rooms older than
+ * this.
+ */
 const LATE_MS = 1_500;
-/** So long (ms) after a node or a queue was in trouble each worker sweeps every `late` ms what is older than that: a job given to such a queue waits for its worker. */
-const TROUBLED = { late: 150, for: 5_000 };
-/** A killed worker's job is taken up again after lock and stalled interval: measured 10.7 s with 5 s each. */
+/**
+ * After a node or a queue was in trouble, each worker sweeps more often for this long. A job in such a queue would wait
+ * for its worker.
+ */
+const TROUBLE_MS = 5_000;
+/** How often it sweeps then, and how old the rooms are that it sweeps. */
+const TROUBLE_SWEEP_MS = 150;
+/** The job of a killed worker is taken up again after lock and stalled interval: 10.7 s were measured with 5 s each. */
 const LOCK_MS = 5_000;
-/** How long (ms) a worker rests after an error of its connection, and BullMQ before it asks again for a job; the sweep's second is lost at most. */
+/** How long a worker rests after an error of its connection, and BullMQ before it asks for a job again. */
 const REST_MS = 1_000;
-/** A job may lose its worker so often before it counts as failed; the sweep has its rooms all the same. */
+/** How often a job may lose its worker before it counts as failed. The sweep finds its rooms anyway. */
 const STALLS_MAX = 10;
 
 /**
- * How long (ms) BullMQ may take to close: it waits for answers of a Redis that hangs, and up to 6 s for one that died with its master while it
- * waited for a job. What a job leaves half done, another worker does again.
+ * How long BullMQ may take to close. It waits for answers of a Redis that hangs, and for up to 6 s if a master died
+ * while it waited for a job. Another worker repeats a job that was left half done.
  */
 const CLOSE_MS = 2_500;
 
-/** What the queues are reached by. */
+/** How the queues are reached. */
 export interface Queues {
   upkeep: Queue;
   /** Makes a connection for a worker of BullMQ. */
   connect: () => RedisClient;
-  /** Of fan-out alone: upkeep tells nobody anything. */
+  /** For fan-out only: upkeep reports nothing. */
   telemetry: Telemetry | undefined;
 }
 
@@ -53,7 +61,7 @@ export class Jobs {
   #sweeping = false;
   #troubledUntil = 0;
 
-  /** `failed` is told of everything that fails and is tried again. */
+  /** `failed` takes every error. Everything that fails is tried again. */
   constructor(store: Store, fanOut: FanOut, { upkeep, connect, telemetry }: Queues, failed: (error: unknown) => void) {
     this.#store = store;
     this.#fanOut = fanOut;
@@ -80,12 +88,13 @@ export class Jobs {
     this.#timers.push(setInterval(() => void this.#sweepLate(LATE_MS, this.#failed), SWEEP_EVERY_MS));
     this.#timers.push(
       setInterval(() => {
-        if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLED.late, () => undefined);
-      }, TROUBLED.late),
-    ); // the sweep of every second tells of it
+        // the sweep of every second reports its failures
+        if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLE_SWEEP_MS, () => undefined);
+      }, TROUBLE_SWEEP_MS),
+    );
   }
 
-  /** Sets the schedules of upkeep. */
+  /** Sets the schedules of the upkeep jobs. */
   async schedule(): Promise<void> {
     try {
       await this.#upkeep.upsertJobScheduler('sweep', { every: SWEEP_EVERY_MS });
@@ -97,7 +106,7 @@ export class Jobs {
     }
   }
 
-  /** Each of BullMQ's workers has two connections: one waits for jobs, the other does the rest. */
+  /** Each worker of BullMQ has two connections: one waits for jobs, the other does the rest. */
   get connections(): number {
     return this.#workers.length * 2;
   }
@@ -107,8 +116,8 @@ export class Jobs {
     await Promise.race([Promise.all(this.#workers.map((worker) => worker.close())), sleep(CLOSE_MS)]);
   }
 
-  #startWorker<Data>(name: string, process: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {
-    const worker = new Worker<Data>(name, process, {
+  #startWorker<Data>(name: string, run: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {
+    const worker = new Worker<Data>(name, run, {
       ...options,
       lockDuration: LOCK_MS,
       stalledInterval: LOCK_MS,
@@ -120,7 +129,10 @@ export class Jobs {
     return worker;
   }
 
-  /** BullMQ asks again at once when Redis refuses (no memory, a read-only replica): without a rest that is all it does. */
+  /**
+   * When Redis refuses (no memory, a read-only replica), BullMQ asks again at once. Without a rest it does nothing
+   * else.
+   */
   #rest(worker: Worker, error: Error): void {
     this.#noteTrouble();
     if (worker.isPaused()) return;
@@ -129,7 +141,7 @@ export class Jobs {
     worker.pause(true).catch(() => clearTimeout(resume)); // it is closing
   }
 
-  /** Rooms fail separately: the job is tried again with those that did. */
+  /** Rooms fail separately. The job is tried again with the rooms that failed. */
   async #advance(job: Job<FanOutJob>): Promise<void> {
     const { rooms } = job.data;
     const failed = await this.#fanOut.advanceRooms(rooms);
@@ -140,21 +152,22 @@ export class Jobs {
   }
 
   #noteTrouble(): void {
-    this.#troubledUntil = Date.now() + TROUBLED.for;
+    this.#troubledUntil = Date.now() + TROUBLE_MS;
   }
 
-  async #sweepLate(late: number, failed: (error: unknown) => void): Promise<void> {
+  async #sweepLate(lateMs: number, failed: (error: unknown) => void): Promise<void> {
     if (this.#sweeping) return;
     this.#sweeping = true;
-    await sweep(this.#store, this.#fanOut, late).catch(failed);
+    await sweep(this.#store, this.#fanOut, lateMs).catch(failed);
     this.#sweeping = false;
   }
 
   async #runUpkeep(job: Job): Promise<unknown> {
     if (job.name === 'sweep') return sweep(this.#store, this.#fanOut);
-    const announce = (room: string): void => void this.#fanOut.advanceRoom(room).catch(() => undefined); // the sweep tries again
+    // the sweep finds a room that fails
+    const announce = (room: string): void => void this.#fanOut.advanceRoom(room).catch(() => undefined);
     if (job.name === 'forget') return finishForgetting(this.#store, FORGET_EVERY_MS, announce);
-    if (job.name === 'weigh') return weighValues(this.#store, 0); // rooms that have expired leave the list
+    if (job.name === 'weigh') return weighValues(this.#store, 0); // this removes expired rooms from the list
     await settle(this.#store, this.#fanOut).catch(this.#failed); // the next run tries again
     return expire(this.#store, EXPIRE_EVERY_MS, announce);
   }

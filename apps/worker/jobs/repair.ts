@@ -1,8 +1,13 @@
 /**
- * Makes whole what is torn apart. After a failover in a cluster: a replica that takes over may lack the last moments of its master, while other masters have it
- * that all is done. Deliveries that are missing are made again from the rooms' logs (what a shard has already is skipped there,
- * as ever); who is in a room by one account only is taken out, or brought in again; a nickname that nobody bears is free again.
- * On one Redis memberships alone are looked at: there nothing but another version, which did not number entries and exits, tears them apart.
+ * Repairs what a failover in a cluster has torn apart. A replica that takes over may lack the last moments of its
+ * master, while other masters count everything as done. Three things are repaired:
+ *
+ * - deliveries: they are made again from the rooms' logs, and a shard skips what it has already; - one-sided
+ * memberships: a user that only the user's shard or only the room's shard knows as a member enters or exits; -
+ * nicknames that no user bears: they are free again.
+ *
+ * One Redis has no such failover. There only processes of an older version, which did not number entries and exits, can
+ * leave one-sided memberships, so only those are repaired.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
@@ -13,28 +18,30 @@ import { membershipsAt, type OneSided, oneSidedAt, type Shards, strayClaimsAt } 
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
-/** Replication is behind by less (ms): of a room that the shard has no position for, only what is younger can be missing. */
+/** Replication is never this far behind. If a shard has no position for a room, only younger events can be missing. */
 const RECENT_MS = 60_000;
-/** Rooms looked at together. */
+/** Rooms repaired at a time. */
 const CONCURRENT_MAX = 32;
-/** On one Redis memberships are looked at when a worker starts, and so often (ms): processes of another version may have gone on for a while. */
+/**
+ * How often one Redis is checked after the start of a worker, as processes of an older version may go on for a while.
+ */
 const CHECK_EVERY_MS = 3_600_000;
-/** Who is still in a room by one account only after so long (ms) is not just entering or exiting it; nicknames alike. */
+/** A fault that is found twice, this far apart, is not just an entry, an exit or a rename under way. */
 const LASTING_MS = 5_000;
 
 /**
- * Mends shards whose master is another one than before, or was gone for a moment; all of them at the start, as a failover may have been
- * while no worker saw it. `failed` hears what went wrong; it is tried again.
+ * Repairs shards whose master has changed or was gone for a moment. At the start it repairs all shards, as there may
+ * have been a failover while no worker ran. `failed` takes the errors; what failed is tried again.
  */
 export function repairAfterFailovers(
   store: Store,
   fanOut: FanOut,
   failed: (error: unknown) => void,
-  settled = LASTING_MS,
+  lastingMs = LASTING_MS,
 ): void {
   const { redis, keys } = store;
   if (!(redis instanceof Cluster)) {
-    repairRegularly(store, redis, failed, settled);
+    repairRegularly(store, redis, failed, lastingMs);
     return;
   }
   const watch = new MasterWatch(
@@ -44,11 +51,11 @@ export function repairAfterFailovers(
       { key: keys.dirty(shard), kind: 'rooms' as const, shard },
     ]),
   );
-  let mending: Promise<void> = Promise.resolve();
+  let repairing: Promise<void> = Promise.resolve();
   redis.on('refresh', () => {
     for (const [master, shards] of watch.changed()) {
-      mending = mending
-        .then(() => repair(store, fanOut, master, shards, settled))
+      repairing = repairing
+        .then(() => repair(store, fanOut, master, shards, lastingMs))
         .catch((error: unknown) => {
           watch.forget(shards); // the next look tries again
           failed(error);
@@ -57,12 +64,13 @@ export function repairAfterFailovers(
   });
 }
 
-function repairRegularly(store: Store, redis: Redis, failed: (error: unknown) => void, settled: number): void {
+function repairRegularly(store: Store, redis: Redis, failed: (error: unknown) => void, lastingMs: number): void {
   const all = new Set(store.keys.allShards);
-  const mendAll = (): void => void repairMemberships(store, redis, { users: all, rooms: all }, settled).catch(failed);
-  setInterval(mendAll, CHECK_EVERY_MS).unref();
-  if (redis.status === 'ready') mendAll();
-  else redis.once('ready', mendAll);
+  const repairAll = (): void =>
+    void repairMemberships(store, redis, { users: all, rooms: all }, lastingMs).catch(failed);
+  setInterval(repairAll, CHECK_EVERY_MS).unref();
+  if (redis.status === 'ready') repairAll();
+  else redis.once('ready', repairAll);
 }
 
 interface Watched {
@@ -71,7 +79,7 @@ interface Watched {
   shard: number;
 }
 
-/** Which shards have another connection to their master than at the last look. */
+/** Tells which shards have another connection to their master than at the last look. */
 class MasterWatch {
   readonly #cluster: Cluster;
   readonly #watched: Watched[];
@@ -82,11 +90,12 @@ class MasterWatch {
     this.#watched = watched;
   }
 
+  /** Returns the changed shards by master. A master that is away is looked at when it, or another one, is there. */
   changed(): Map<Redis, Shards> {
     const groups = new Map<Redis, { users: Set<number>; rooms: Set<number> }>();
     for (const { key, kind, shard } of this.#watched) {
       const [former, master] = [this.#known.get(key), masterOf(this.#cluster, key)];
-      if (former === master || master?.status !== 'ready') continue; // one that is away is looked at when it, or another, is there
+      if (former === master || master?.status !== 'ready') continue;
       this.#known.set(key, master);
       const group = groups.get(master) ?? { users: new Set(), rooms: new Set() };
       group[kind].add(shard);
@@ -95,64 +104,76 @@ class MasterWatch {
     return groups;
   }
 
+  /** Makes these shards count as changed at the next look. */
   forget(shards: Shards): void {
     for (const { key, kind, shard } of this.#watched) if (shards[kind].has(shard)) this.#known.set(key, null);
   }
 }
 
-/** Delivers what user shards of one master lack, makes memberships whole, and takes back nicknames. A room that fails stops nothing; rejects with the first failure when all else is done. */
+/**
+ * Repairs the shards of one master: deliveries, memberships and nicknames. A room that fails does not stop the others.
+ * Rejects with the first error when everything else is done.
+ */
 export async function repair(
   store: Store,
   fanOut: FanOut,
   master: Redis,
   shards: Shards,
-  settled = LASTING_MS,
+  lastingMs = LASTING_MS,
 ): Promise<void> {
   const since = `${Date.now() - RECENT_MS}-0`;
   const memberships = membershipsAt(master, shards);
   const failures: unknown[] = [];
-  const mendNext = async (): Promise<void> => {
+  const repairNext = async (): Promise<void> => {
     for await (const { shard, room } of memberships)
       await fanOut.repairRoom(room, shard, since).catch((error: unknown) => failures.push(error));
   };
-  await Promise.all(Array.from({ length: CONCURRENT_MAX }, mendNext));
-  await repairMemberships(store, master, shards, settled);
-  for (const { folded, id } of await foundTwice(
-    () => strayClaimsAt(store, master),
-    (claim) => `${claim.folded} ${claim.id}`,
-    settled,
-  ))
-    await releaseName(store, folded, id);
+  await Promise.all(Array.from({ length: CONCURRENT_MAX }, repairNext));
+  await repairMemberships(store, master, shards, lastingMs);
+  await releaseStrayNames(store, master, lastingMs);
   if (failures.length > 0) throw failures[0];
 }
 
-/** Makes whole who has been in a room by one account only for `settled` ms, as far as one master has a part of it. */
-async function repairMemberships(store: Store, master: Redis, shards: Shards, settled = LASTING_MS): Promise<void> {
-  const halves = await foundTwice(
+/** Repairs memberships that have been one-sided for `lastingMs`, if one master holds one of the two sides. */
+async function repairMemberships(store: Store, master: Redis, shards: Shards, lastingMs: number): Promise<void> {
+  const lasting = await foundTwice(
     () => oneSidedAt(store, master, shards),
     ({ room, user, by }) => `${room} ${user.id} ${by}`,
-    settled,
+    lastingMs,
   );
-  for (const half of halves) await makeWhole(store, half);
+  for (const membership of lasting) await completeMembership(store, membership);
 }
 
-/** What is found twice, `settled` ms apart: it is not just under way. */
-async function foundTwice<T>(find: () => AsyncGenerator<T>, nameOf: (one: T) => string, settled: number): Promise<T[]> {
-  const before = await byName(find(), nameOf);
+async function releaseStrayNames(store: Store, master: Redis, lastingMs: number): Promise<void> {
+  const strays = await foundTwice(
+    () => strayClaimsAt(store, master),
+    ({ folded, id }) => `${folded} ${id}`,
+    lastingMs,
+  );
+  for (const { folded, id } of strays) await releaseName(store, folded, id);
+}
+
+/** Resolves with what is found twice, `lastingMs` apart. */
+async function foundTwice<T>(
+  find: () => AsyncGenerator<T>,
+  keyOf: (one: T) => string,
+  lastingMs: number,
+): Promise<T[]> {
+  const before = await byKey(find(), keyOf);
   if (before.size === 0) return [];
-  await sleep(settled);
-  const after = await byName(find(), nameOf);
-  return [...before].filter(([name]) => after.has(name)).map(([, one]) => one);
+  await sleep(lastingMs);
+  const after = await byKey(find(), keyOf);
+  return [...before].filter(([key]) => after.has(key)).map(([, one]) => one);
 }
 
-async function byName<T>(found: AsyncGenerator<T>, nameOf: (one: T) => string): Promise<Map<string, T>> {
-  const names = new Map<string, T>();
-  for await (const one of found) names.set(nameOf(one), one);
-  return names;
+async function byKey<T>(found: AsyncGenerator<T>, keyOf: (one: T) => string): Promise<Map<string, T>> {
+  const items = new Map<string, T>();
+  for await (const one of found) items.set(keyOf(one), one);
+  return items;
 }
 
-/** What the user's own account says holds: its client believes the same. */
-async function makeWhole(store: Store, { room, user, by }: OneSided): Promise<void> {
+/** The user's shard is right, as the user's client believes the same. A user that cannot enter has ended, and exits. */
+async function completeMembership(store: Store, { room, user, by }: OneSided): Promise<void> {
   if (by === 'room') await exitOneSided(store, room, user);
-  else await enterRoom(store, room, user.id, null).catch(() => exitRoom(store, room, user)); // it has ended
+  else await enterRoom(store, room, user.id, null).catch(() => exitRoom(store, room, user));
 }

@@ -1,17 +1,25 @@
-/** Settles entries and exits whose process has died, so that a user is in a room by both accounts or by none. */
+/**
+ * Settles entries and exits whose process has died. Afterwards the user's shard and the room's shard agree on whether
+ * the user is in the room.
+ */
 import { type Move, movesUnderWay, settleMove } from '../../../shared/store/memberships.js';
 import { redisTime } from '../../../shared/store/presence.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
-/** A move that is under way for longer (ms) has died: its steps take some ms, and each waits for replicas for some seconds at most. */
+/**
+ * A move that takes longer has died. Its steps take some ms, and each one waits for replicas for a few seconds at most.
+ */
 const ABANDONED_MS = 10_000;
-/** Moves of one shard that one run settles. */
+/** Moves of one shard settled in one run. */
 const MOVES_MAX = 200;
 
-/** Settles what is under way for longer than `settled` ms. Moves fail separately; rejects with the first failure when all others are done. */
-export async function settle(store: Store, fanOut: FanOut, settled = ABANDONED_MS): Promise<void> {
-  const before = (await redisTime(store)) - settled;
+/**
+ * Settles moves that have been under way for longer than `abandonedMs`. Moves fail separately. Rejects with the first
+ * error when all others are done.
+ */
+export async function settle(store: Store, fanOut: FanOut, abandonedMs = ABANDONED_MS): Promise<void> {
+  const before = (await redisTime(store)) - abandonedMs;
   const failures: unknown[] = [];
   await Promise.all(
     store.keys.allShards.map(async (shard) => {
@@ -25,7 +33,10 @@ export async function settle(store: Store, fanOut: FanOut, settled = ABANDONED_M
   if (failures.length > 0) throw failures[0];
 }
 
-/** A user that is still owed something, after so long, gets it now: the room may have it that all is delivered. */
+/**
+ * Settles one move. If the user still lacks events after this long, they are delivered now: the room may count them as
+ * delivered.
+ */
 async function settleOne(store: Store, fanOut: FanOut, shard: number, move: Move): Promise<void> {
   if (!(await settleMove(store, move))) return;
   await fanOut.repairRoom(move.room, shard, `${move.number}-0`);

@@ -2,7 +2,10 @@
 import { ChatError } from '../../../../shared/protocol/errors.js';
 
 export const DATA_DEPTH_MAX = 32;
-/** The limit for any JSON text. It is above the limit of `data`, so that the error can name the parameter that is too deep. */
+/**
+ * The limit for any JSON text. It is above the limit of `data`, so that the error can name the parameter that is too
+ * deep.
+ */
 const JSON_DEPTH_MAX = 2 * DATA_DEPTH_MAX;
 /** JSON of at most this length is cheap to parse, however deep it is. */
 const SHORT_JSON_CHARACTERS_MAX = 1_024;
@@ -54,7 +57,10 @@ export function isPlain(value: unknown, depth: number): boolean {
   return depth > 0 && Object.values(value).every((inner) => isPlain(inner, depth - 1));
 }
 
-/** Whether all numbers are finite. JSON.parse reads 1e999 as Infinity, which is stored as null, and null deletes a value. */
+/**
+ * Whether all numbers are finite. JSON.parse reads 1e999 as Infinity, which is stored as null, and null deletes a
+ * value.
+ */
 export function isFinal(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinal);

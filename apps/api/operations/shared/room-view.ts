@@ -6,10 +6,10 @@ import { readMembers } from '../../../../shared/store/rooms.js';
 import type { Store } from '../../../../shared/store/store.js';
 import { readValues } from '../../../../shared/store/values.js';
 
-/** Script calls that look for the newest events of a room: who comes may ask for more by `history`. */
+/** Script calls that search for the newest events of a room. `history` returns more. */
 const VIEW_CALLS_MAX = 2;
 
-/** A room as `join` and `enter` show it to a user, with up to so many events of its history, as JSON text. */
+/** Resolves with a room as `join` and `enter` return it, as JSON text. `limit`: events of its history. */
 export async function roomView(
   store: Store,
   room: string,
@@ -33,6 +33,6 @@ export async function roomView(
     ...(count !== undefined && { more: true, count }),
     ...rules,
   });
-  const remembered = `${scriptSafeJson(snapshot).slice(0, -1)},"values":${values}}`;
-  return `${fields.slice(0, -1)},"history":[${events.join(',')}],"values":${remembered}}`;
+  const valuesText = `${scriptSafeJson(snapshot).slice(0, -1)},"values":${values}}`;
+  return `${fields.slice(0, -1)},"history":[${events.join(',')}],"values":${valuesText}}`;
 }

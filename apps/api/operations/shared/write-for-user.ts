@@ -15,7 +15,7 @@ type Given = Pick<ValueWrite, 'key' | 'change' | 'expected' | 'nonce' | 'owner'>
   room: string | undefined;
 };
 
-/** Writes a value for the user of `token`, by the room's rules and filter; it costs as much as a message. */
+/** Writes a value for the user of `token`, by the room's rules and filter. It costs as much as a message. */
 export async function writeForUser(
   { store, filters, admission, fanOut }: Context,
   { token, room: asked, ...given }: Given,
@@ -28,8 +28,12 @@ export async function writeForUser(
   const from = { id: user.id, name };
   admission.noteMessage(room);
   const value: ValueWrite = { ...given, room, from, tokenHash: user.tokenHash };
-  const filtered = { room, from, text: given.key, data };
-  const written = await filters.write(filtered, (by) => writeValue(store, value, by), valueMax(given.key));
+  const filterable = { room, from, text: given.key, data };
+  const written = await filters.write(
+    filterable,
+    (filtered) => writeValue(store, value, filtered),
+    valueMax(given.key),
+  );
   if (!written) throw notInRoom(room);
   fanOut.request(room);
   return written;

@@ -5,7 +5,7 @@
 -- notes that the log is to be written anew (`renew-log`).
 -- KEYS
 --   log, pending
---   forgetting: what is under way
+--   forgetting: unfinished work
 --   delivered, dirty, roster
 -- ARGV
 --   user: its id

@@ -3,7 +3,7 @@
 -- audit log in one step.
 -- KEYS
 --   rules, roster, log, delivered, dirty
---   forgetting: what is under way
+--   forgetting: unfinished work
 -- ARGV
 --   user: id of the user who acts
 --   ownerHash: SHA-256 of the owner's token that was given, '' for none
@@ -15,7 +15,7 @@
 --   action: 'kick', 'mute', 'ban', 'moderate' or 'offer'
 --   targetsMax: how many users of a room it may concern at a time
 --   ms: for how long a mute or a ban lasts (0 ends it), or an offer; else 0
---   quiet: 'q' for a mute of which the user is not told, else ''
+--   quiet: 'q' for a mute without telling the user, else ''
 --   name: for 'mute' and 'ban', else ''
 --   nick: for 'ban' the folded name, else ''
 --   address: for 'ban' the hash of the user's address, '' when it is not known

@@ -17,7 +17,7 @@
 --   field: of the rules, for 'set'
 --   value: '' removes the field
 -- Returns {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
--- Bound: one event; or what waits (100 messages), as far as the one that is meant; 100 audit entries. `clear` drops
+-- Bound: one event; or the messages that wait (100); 100 audit entries. `clear` drops
 -- whole blocks of the log, unread. `clear-values` unlinks the values.
 local rules, roster, log, delivered, dirty, pending, values, ownValues, weights = unpack(KEYS)
 local user, ownerHash, room, leastRole, auditEntry, event, action, messageId = unpack(ARGV, 1, 8)

@@ -3,7 +3,7 @@
 -- begins again.
 -- KEYS
 --   log, copy
---   forgetting: what is under way
+--   forgetting: unfinished work
 -- ARGV
 --   room
 -- Returns 1 when it is done, else 0.
