@@ -203,7 +203,6 @@ describe('what users write', () => {
     '<!--',
     ']]>',
     'a\u2028b\u2029c',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a text that a template would take for its own
     '"\\\'`${1}',
     'é e\u0301 ﷽',
     '😀👩‍👩‍👧‍👦',
