@@ -14,8 +14,8 @@ local function digestWith(digest, texts)
   end
   return digest % 2147483648 -- DIGEST_MODULUS in inboxes.ts
 end
--- digestAt: the digest where an inbox begins; nil when it is not known, because a version without digests moved it. sum:
--- the field `sum` of the user's hash, '<base> <digest>', or false.
+-- digestAt: the digest where an inbox begins. Nil when it is not known, because a version without digests moved it.
+-- sum: the field `sum` of the user's hash, '<base> <digest>', or false.
 local function digestAt(sum, base)
   if base == 0 then return 0 end
   local at, digest = string.match(sum or '', '^(%d+) (%d+)$')
