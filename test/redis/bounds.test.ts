@@ -195,7 +195,7 @@ describe('a user in thousands of private rooms', () => {
     expect((await anna.poll(part, 0.05)).events).toEqual([]);
     await part.call('enter', { token: anna.token, room: 'second' });
     await expect(part.call('send', { token: anna.token, text: 'x' })).rejects.toMatchObject({
-      message: 'room is needed: you are in 2 rooms.',
+      message: 'You are in 2 rooms. Give room.',
     });
     await part.call('exit', { token: anna.token, room: 'r' });
     await part.call('send', { token: anna.token, text: 'y' });

@@ -82,7 +82,7 @@ it('a user is in 200 rooms at most, and may enter another after leaving one', as
   expect({ code, field, message }).toEqual({
     code: 'bad_request',
     field: 'room',
-    message: 'A user can be in 200 rooms at most: exit one first.',
+    message: 'A user can be in at most 200 rooms. Exit one first.',
   });
   await traveller.ask('enter', { room: 'at-199' }); // it is there already
   await traveller.ask('exit', { room: 'at-0' });

@@ -101,7 +101,7 @@ describe('a name', () => {
     expect({ code, field, message }).toEqual({
       code: 'name_taken',
       field: 'name',
-      message: expect.stringContaining('is kept for those who run the chat'),
+      message: expect.stringContaining('is reserved for the people who run the chat'),
     });
     expect((await join(suggestion)).name).toBe(suggestion);
   });

@@ -113,7 +113,7 @@ describe('the code', () => {
       expect(await failBoth(operation, { token: both.token })).toMatchObject({
         code: 'bad_request',
         field: 'room',
-        message: 'room is needed: you are in 2 rooms.',
+        message: 'You are in 2 rooms. Give room.',
       });
     }
   });
@@ -152,7 +152,7 @@ describe('the code', () => {
       expect(await failBoth(operation, { token, ...parameters }), operation).toEqual({
         code: 'unauthorized',
         status: 401,
-        message: expect.stringContaining('join again'),
+        message: expect.stringContaining('Join again'),
       });
     }
   });
@@ -178,7 +178,7 @@ describe('the code', () => {
     await roomless.ask('exit', { room: 'lobby' });
     expect(await failBoth('send', { token: roomless.token, text: 'x' })).toMatchObject({
       code: 'not_in_room',
-      message: expect.stringContaining('enter one first'),
+      message: expect.stringContaining('Enter one first'),
     });
   });
 
