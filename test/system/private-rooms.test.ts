@@ -27,7 +27,7 @@ describe('a private message from a stranger', () => {
     for (const id of [...Array(stranger.id).keys(), 999_999_998].slice(1)) {
       answers.push(await refusal(stranger.send({ to: id, text: 'hello' })));
     }
-    const message = 'There is no user N in a room of yours.';
+    const message = 'There is no user N in your rooms.';
     const same = { code: 'no_such_user', status: 404, field: 'to', message };
     for (const one of answers) expect({ ...one, message: one.message.replace(/\d+/, 'N') }).toEqual(same);
     const byRoom = stranger.send({ room: privately(victim, stranger), text: 'hello' });
@@ -87,7 +87,7 @@ describe('a user in as many private rooms as there may be', () => {
     const [full, stranger] = [await join('crowded'), await join('crowded')];
     await fill(full, PRIVATE_ROOMS_MAX, 'there');
     expect(await refusal(write(stranger, full))).toMatchObject({ code: 'not_allowed', reason: 'full', field: 'to' });
-    const own = { code: 'bad_request', field: 'room', message: expect.stringContaining('exit one first') };
+    const own = { code: 'bad_request', field: 'room', message: expect.stringContaining('Exit one first') };
     expect(await refusal(write(full, stranger))).toMatchObject(own);
     const room = privately(full, stranger);
     expect(await redis.hgetall(keys.roster(room))).toEqual({});
