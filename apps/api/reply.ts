@@ -1,7 +1,7 @@
 /** The answer of an operation. It knows neither Koa nor callbacks. */
 import { scriptSafeJson } from '../../shared/store/event-text.js';
 
-/** What a poll's answer contained. */
+/** The content of a poll's answer. */
 export type PollResult = 'events' | 'signal' | 'nothing';
 
 /** Takes the answer of a request, once. */

@@ -1,5 +1,5 @@
 /**
- * What the doctor finds: a verdict, and a text for the host. The text says what is so, then what to do about it.
+ * A finding of the doctor: a verdict, and a text for the host. The text says what is so, then what to do about it.
  *
  * @typedef {{ verdict: 'good' | 'note' | 'bad', text: string }} Finding
  */

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 
 /**
- * What Redis 7 logs before it ends, with the reason and what the host can do. The log continues with the next attempt,
- * so the reason is often not in its last line.
+ * The lines that Redis 7 logs before it ends, with the reason and what the host can do. The log continues with the next
+ * attempt, so the reason is often not in its last line.
  *
  * @type {[RegExp, (match: RegExpExecArray, folder: string) => string][]}
  */

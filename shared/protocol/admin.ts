@@ -75,7 +75,7 @@ export interface SwitchedOff {
   until: number | null;
 }
 
-/** What the operator did: when, by which user name of the password, which action and on what. */
+/** An action of the operator: when, by which user name of the password, which action and on what. */
 export interface OperatorAction {
   at: number;
   by: string;

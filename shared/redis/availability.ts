@@ -12,7 +12,7 @@ const FRESH_MS = 1_000;
 /** A failure may come before the end of the connection that explains it. So it is looked into after a moment. */
 const EXPLAIN_AFTER_MS = 100;
 
-/** What the log says of an outage of this kind of process: in its first line, and for the number in its last line. */
+/** The words of the log for an outage, by kind of process: in its first line, and for the number in its last line. */
 export interface OutageTexts {
   meanwhile: string;
   failed: string;

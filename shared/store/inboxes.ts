@@ -132,7 +132,7 @@ export async function attach(
   };
 }
 
-/** What an instance writes for one live user once a second. */
+/** The state of one live user, which an instance writes once a second. */
 export interface Touch {
   id: number;
   n: number;

@@ -12,7 +12,7 @@ import { claimOwnName, createUnnamed, eraseUser, type NewUser, newcomerSeen } fr
 
 /** The user that an earlier join with the same nonce has made. */
 export interface EarlierJoin {
-  /** What Redis keeps: `<id> <salt>`, '' for nothing. */
+  /** The value in Redis: `<id> <salt>`, '' for nothing. */
   text: string;
   /** Null when the user has ended, or was never made. */
   user: NewUser | null;

@@ -149,7 +149,7 @@ export class Keys {
   /** When expiry ran last, and since when it may end users. */
   readonly expiry = 'expiry';
 
-  /** What the operator has switched off, and what the operator did. */
+  /** The operator's switches, and the log of the operator's actions. */
   readonly switched = 'host:off';
   readonly operatorActions = 'host:acts';
 

@@ -21,8 +21,8 @@ import { notInRoom } from './users.js';
 /** How long a room remembers that a user has exited. No step of an older entry can be on its way for so long. */
 const EXITED_TTL_MS = 60_000;
 /**
- * What a user still gets of a room that it has exited, when that is no log id: all that was accepted before, or
- * nothing.
+ * The events that a user still gets of a room that it has exited, when that is no log id: all that were accepted
+ * before, or none.
  */
 const ALL = '+';
 const NOTHING = '';
@@ -160,7 +160,7 @@ interface Kick {
 interface Exit {
   /** The member is sent out, and told so. */
   kick?: Kick;
-  /** What the user still gets: `ALL`, `NOTHING`, or the events up to this log id. */
+  /** The events that the user still gets: `ALL`, `NOTHING`, or the events up to this log id. */
   owed?: string;
   /** The number of the user's last move. With it, the exit is only done when the user has not moved since. */
   since?: string;

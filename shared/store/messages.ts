@@ -30,7 +30,7 @@ export interface Message {
   owner?: string | undefined;
 }
 
-/** What the room's filter, as this process knows it, makes of a message. It binds users without a role. */
+/** The result of the room's filter, as this process knows it, for a message. It binds users without a role. */
 export interface Filtered {
   /** The hash of the filter; '' for none. */
   hash: string;
@@ -131,8 +131,8 @@ export function idempotencyKey({ redis }: Store, nonce: string | undefined): { n
 }
 
 /**
- * What is kept for a nonce: an id, whether the message waits for approval, the SHA-256 of the sender's token (not by
- * older versions), and the sum of an `add`.
+ * The value that is kept for a nonce: an id, whether the message waits for approval, the SHA-256 of the sender's token
+ * (not by older versions), and the sum of an `add`.
  */
 const NONCE_VALUE = /^(\S+)( held)?(?: (\S*))?(?: =(.*))?$/;
 

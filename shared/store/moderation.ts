@@ -23,10 +23,10 @@ export interface Actor {
 
 /** An entry of the audit log: `what` was done, and to whom or with what. */
 type AuditEntry = { what: string } & Record<string, unknown>;
-/** What the room is told, beside who did it. */
+/** The event that the room is told, beside the actor. */
 type ModerationEvent = Pick<ChatEvent, 'type'> & Partial<ChatEvent>;
 
-/** What is done about messages, or about a room's values or rules. */
+/** An action about messages, or about a room's values or rules. */
 type RoomAction =
   | { name: 'remove' | 'approve' | 'reject'; messageId: string }
   | { name: 'clear' | 'clear-values' }
@@ -147,7 +147,7 @@ async function moderateRoomAs(
   return id;
 }
 
-/** What is done about one user; with it, how many users of a room it may concern at a time. */
+/** An action about one user, and how many users of a room it may concern at a time. */
 interface MemberAction {
   name: 'kick' | 'mute' | 'ban' | 'moderate' | 'offer';
   targetsMax: number;

@@ -1,5 +1,5 @@
 /**
- * What the operator of the chat has switched off, which every API process heeds, and the list of what the operator did.
+ * The operator's switches, which every API process heeds, and the log of the operator's actions.
  */
 import type { OperatorAction, OperatorActionName, SwitchedOff } from '../protocol/admin.js';
 import { ChatError } from '../protocol/errors.js';

@@ -10,7 +10,7 @@ import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
-/** What decides about an entry, beside the user's id and name. */
+/** The facts that decide about an entry, beside the user's id and name. */
 export interface EntryRequest {
   /** The token that owns the room if this entry makes it. */
   fresh?: string | undefined;

@@ -1,4 +1,4 @@
-/** What every Lua script returns. The header of a script says what its values mean. Nil is null. */
+/** The reply of every Lua script. The header of a script says what its values mean. Nil is null. */
 import type { Role } from '../protocol/events.js';
 import type { ScriptName } from './script-table.js';
 

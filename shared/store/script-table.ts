@@ -1,6 +1,7 @@
 /**
- * What every Lua script takes, in the order in which it reads it. TypeScript hands a script its keys and arguments by
- * name, and this table puts them in order. A test compares the table with each script's header and body.
+ * The keys and arguments of every Lua script, in the order in which it reads them. TypeScript hands a script its keys
+ * and arguments by name, and this table puts them in order. A test compares the table with each script's header and
+ * body.
  */
 
 interface Shape {

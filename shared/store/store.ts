@@ -1,4 +1,4 @@
-/** What every function of the store needs: connections, keys and settings. */
+/** The parts that every function of the store needs: connections, keys and settings. */
 import type { Config } from '../config/config.js';
 import { CircuitBreaker } from '../redis/circuit-breaker.js';
 import type { RedisClient } from '../redis/slot-owners.js';

@@ -194,7 +194,7 @@ export async function authorizeIn(
   return authorizeIn(store, user, only, charge);
 }
 
-/** What the script takes instead of a room's name. */
+/** The words that the script takes instead of a room's name. */
 const ANY_ROOM = '*';
 const ONLY_ROOM = '';
 

@@ -1,5 +1,5 @@
 /**
- * What a room remembers: values by key. A value's version is the log id of the event that set it, so a snapshot and the
+ * Values: a room remembers them by key. A value's version is the log id of the event that set it, so a snapshot and the
  * events after it cannot race. A reader ignores an event that is not above the version it has.
  */
 import { ChatError, type Reason } from '../protocol/errors.js';

@@ -28,7 +28,7 @@ import type { TalkerRates } from '../limits/top-talkers.js';
 const DAY_S = 86_400;
 const HASH = /^[\w-]{22}$/;
 
-/** What an action works with. `by`: the name of the host. */
+/** The parts that an action works with. `by`: the name of the host. */
 interface ActionContext {
   store: Store;
   addressHash: AddressHash;

@@ -1,6 +1,6 @@
 /**
- * What the admin page shows: the samples of the last minutes, what is busy, what is switched off, and the host's latest
- * actions.
+ * The data of the admin page: the samples of the last minutes, the busiest rooms and addresses, the host's switches,
+ * and the host's latest actions.
  */
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import { endOfLifeNotice } from '../../../shared/node-version.js';

@@ -23,7 +23,7 @@ function isOwn({ headers }: IncomingMessage): boolean {
   return [headers.host, headers['x-forwarded-host']].some((own) => own === host || own === hostname);
 }
 
-/** What a request to the host's pages has to pass. */
+/** The checks that a request to the host's pages has to pass. */
 export interface Entrance {
   /** Null: there is no password, and nobody gets in. */
   password: string | null;

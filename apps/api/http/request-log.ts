@@ -1,5 +1,5 @@
 /**
- * What the log says of single requests at LOG_LEVEL=debug. A host can follow a message from its send to its receivers.
+ * The log of single requests at LOG_LEVEL=debug. A host can follow a message from its send to its receivers.
  * Users and events appear as ids. No log level ever shows names, texts, addresses or tokens.
  */
 import { randomBytes } from 'node:crypto';

@@ -106,7 +106,7 @@ interface Caller {
   readonly onEnd: (ended: () => void) => void;
 }
 
-/** What the host's page controls and shows. Without it nothing is switched off, and nothing is noted. */
+/** The parts that the host's page controls and shows. Without them nothing is switched off, and nothing is noted. */
 export interface AdmissionOptions {
   blocklist?: Blocklist;
   /** Null when nobody can look at it. */

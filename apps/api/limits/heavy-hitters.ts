@@ -4,7 +4,7 @@
  * busy ones stay whatever else comes.
  */
 const NAMES_MAX = 1_000;
-/** What is left of a count after each step. */
+/** The share of a count that is left after each step. */
 const DECAY_FACTOR = 0.8;
 /** A count below this is dropped. */
 const COUNT_MIN = 0.5;

@@ -13,7 +13,7 @@ import { foldText, plainForm } from '../../../shared/store/names.js';
 
 /** How often the filter of a room may change during one write. */
 const TRIES_MAX = 3;
-/** What a message with a link costs, in messages. */
+/** The cost of a message with a link, in messages. */
 const LINK_COST_MESSAGES = 2;
 
 /** Filters kept at a time, each of some 10 KB at most. */

@@ -15,7 +15,7 @@ export const ALL_CHARACTERS_MAX = 64 * 1_024 * 1_024;
 /** The memory of a waiting signal beside its text, in characters. */
 const OVERHEAD_CHARACTERS = 100;
 
-/** What waits for all users of this process. */
+/** The signals that wait for all users of this process. */
 export interface Load {
   characters: number;
 }

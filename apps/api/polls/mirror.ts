@@ -12,7 +12,7 @@ export interface Chunk {
   readonly count: number;
   /** The log id of the last event. */
   readonly eventId: string;
-  /** What these events add to the digest of a position. NaN if it is not known. */
+  /** The sum that these events add to the digest of a position. NaN if it is not known. */
   readonly digest: number;
 }
 

@@ -1,6 +1,6 @@
 import { type Signal, signalOf } from '../../../shared/store/signals.js';
 
-/** What scripts and other processes tell this process about one user that is or was attached here. */
+/** A message from a script or another process about one user that is or was attached here. */
 export type Notice =
   | { what: 'superseded' | 'ended'; id: number; n: number; by?: string }
   | { what: 'entered' | 'exited'; id: number; room: string }

@@ -1,6 +1,6 @@
 /**
- * What other processes tell this one by pub/sub: deliveries and notices of each user shard for this process, and
- * signals of each room shard for all. There is one connection to each node, for the shards of that node. A user shard
+ * The pub/sub subscriptions of this process: deliveries and notices of each user shard for this process, and signals of
+ * each room shard for all. There is one connection to each node, for the shards of that node. A user shard
  * gets a fresh instance id at every subscription: its delivery sequence begins at 0, and nothing from an earlier
  * subscription can be taken for its own. A shard that is lost, with its node or because it moves, is lost alone.
  */

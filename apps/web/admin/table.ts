@@ -17,7 +17,7 @@ interface Shown {
   cells: HTMLTableCellElement[];
   mark: HTMLElement;
   title: HTMLElement;
-  /** What the button acts on, for people who do not see the row. */
+  /** The target of the button, for people who do not see the row. */
   target: HTMLElement;
   act: (() => void) | undefined;
 }

@@ -114,7 +114,7 @@ export interface SetOptions {
 // biome-ignore lint/suspicious/noExplicitAny: `unknown` would make every page cast its own values
 export type JsonValue = any;
 
-/** What a listener of `chat.values.on` gets beside the value. */
+/** The details that a listener of `chat.values.on` gets beside the value. */
 export interface ValueChange {
   /** The key as everybody reads it. A user's own keys begin with `@` and the user's id. */
   key: string;

@@ -10,8 +10,8 @@ interface ScriptPolicy {
 }
 
 /**
- * What all copies of the library on one page share. It is the only global beside `NobackendChat`. The copies may be of
- * different versions, so the fields keep their names.
+ * The state that all copies of the library on one page share. It is the only global beside `NobackendChat`. The copies
+ * may be of different versions, so the fields keep their names.
  */
 export interface Registry {
   /** The JSONP callbacks of calls that may still be answered. */

@@ -2,7 +2,7 @@ import type { Finding } from '../client/api.js';
 
 export type { Finding } from '../client/api.js';
 
-/** What hears of the checks while they run. */
+/** The receiver of the findings while the checks run. */
 export interface Listener {
   /** A check of the network begins. */
   begun?(about: Finding['about']): void;

@@ -20,7 +20,7 @@ import {
 } from '../../../shared/protocol/limits.js';
 import type { OperationName, ParameterKind } from '../../../shared/protocol/operations.js';
 
-/** What each operation does. `/docs` shows the first sentence beside its name. */
+/** The description of each operation. `/docs` shows the first sentence beside its name. */
 export const PURPOSE: Record<OperationName, string> = {
   join: 'Makes a user and puts it into a room. Returns user, token, cursor, pollTimeout, and the room with its members and history. If the user made the room, it also returns the owner token, once.',
   poll: 'Waits for events. Give the cursor of the last answer each time: it acknowledges the events of that answer. Returns cursor, events, and sometimes missed or reset.',
@@ -61,7 +61,7 @@ export const PURPOSE: Record<OperationName, string> = {
   rooms: 'Lists public rooms with their numbers of members, largest first.',
 };
 
-/** What a parameter may be. A default is in parentheses. */
+/** The allowed values of a parameter. A default is in parentheses. */
 export const KINDS: Record<ParameterKind, string> = {
   name: `1 to ${NAME_MAX} characters`,
   room: `1 to 64 of A-Z a-z 0-9 . _ - (${DEFAULT_ROOM})`,

@@ -3,7 +3,7 @@ import type { Finding } from '../client/api.js';
 import { examine } from '../diagnostics/examine.js';
 import { server } from './page.js';
 
-/** What the frame tells its page. */
+/** The messages of the frame to its page. */
 export interface FrameNews {
   begun?: Finding['about'];
   finding?: Finding;

@@ -34,7 +34,7 @@ import { DATA_DEPTH_MAX, isFinal, isPlain, parseJson } from './json.js';
 /** Event types that `history` can return. A `value` event leaves the history at once. */
 const HISTORY_TYPES: ReadonlySet<string> = new Set(EVENT_TYPES.filter((type) => type !== 'value'));
 
-/** What is allowed, by parameter: the message of the error. */
+/** The message of the error by parameter. It says what is allowed. */
 export const ALLOWED = {
   name:
     `name must have 1 to ${NAME_MAX} characters, at least one of them visible. ` +

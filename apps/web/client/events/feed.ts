@@ -17,7 +17,7 @@ export interface FeedUser {
   renamed(user: UserRef): void;
 }
 
-/** What the feed needs of the chat around it. */
+/** The parts of the chat that the feed needs. */
 export interface FeedDelegate {
   readonly ready: Promise<unknown>;
   /** Asks the server, and retries for `forMs`. */

@@ -23,7 +23,7 @@ const covers = (key: string, one: string): boolean => one === key || (isMany(key
 /** Whether it is a `set` that does not depend on what is there. */
 const isPlain = (values: Fields): boolean => 'value' in values && !values.if;
 
-/** What the values of a room need of the chat around them. */
+/** The parts of the chat that the values of a room need. */
 export interface ValuesDelegate {
   readonly ready: Promise<unknown>;
   /** 0 until the room is open. */

@@ -1,4 +1,4 @@
-/** What a chat needs to hear about the life of its page. */
+/** The events in the life of a page that a chat needs to hear about. */
 export interface PageLifeDelegate {
   /** The page may have slept, or is visible again. */
   awake: () => void;

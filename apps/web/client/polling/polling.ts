@@ -16,7 +16,7 @@ export interface PollingUser {
   renew(spent: string): Promise<void>;
 }
 
-/** What a polling loop reports to. */
+/** The receiver of a polling loop's reports. */
 export interface PollingDelegate {
   /** Takes an answer. The next poll acknowledges it, and is sent when this resolves. */
   deliver(answer: Answers['poll']): Promise<void>;

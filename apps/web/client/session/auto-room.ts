@@ -1,6 +1,6 @@
 /** Addresses that are made up anew for each visit, so that they say nothing about the page. */
 const UNSTABLE = /^(about|data|blob):|\/_display\b|\/boomboom\b/;
-/** What editors add to the address of the same page. */
+/** The parts that editors add to the address of the same page. */
 const WRAPPING = /\/(show|embedded(\/[^/]*)*|index\.html?)?\/*$/;
 const STORAGE_KEY = 'nobackend-chat-room';
 

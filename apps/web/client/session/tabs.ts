@@ -5,7 +5,7 @@ import { secret } from '../secret.js';
 import type { StoredSession } from './storage.js';
 
 /**
- * What the tabs of one user tell each other. Another tab may run another version of the library, so kinds and fields
+ * A message between the tabs of one user. Another tab may run another version of the library, so kinds and fields
  * keep their names.
  */
 export type TabMessage =

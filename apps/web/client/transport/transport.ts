@@ -35,7 +35,7 @@ function unwrap<A>(body: unknown): A {
   throw new Failure(code, message, error);
 }
 
-/** What a transport reports about a request. */
+/** The report of a transport about a request. */
 export interface Progress {
   /** The body of the answer is here. */
   answered(body: unknown): void;

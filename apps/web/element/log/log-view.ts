@@ -15,7 +15,7 @@ const AT_END_PX = 40;
 /** The log is visible when this share of it is. The browser reports 0 also for a log that only touches the view. */
 const VISIBLE_RATIO = 0.001;
 
-/** What the log shows. */
+/** The content of the log. */
 export interface LogSource {
   entries: Entry[];
   context: RowContext;

@@ -6,7 +6,7 @@ import { type Entry, sameMinute, startsDay, startsGroup } from './entries.js';
 import { linked } from './links.js';
 import { noticePieces } from './notices.js';
 
-/** What the look of a row depends on, beside its entry. */
+/** The things that the look of a row depends on, beside its entry. */
 export interface RowContext {
   texts: Texts;
   /** The server's time in ms since 1970. */

@@ -8,7 +8,7 @@ import { OwnerToken } from './owner-token.js';
 import { RoleState } from './role-state.js';
 import { loadTools, type Tools } from './tools.js';
 
-/** What the page has given to the element. */
+/** The inputs that the page has given to the element. */
 export interface PageOptions {
   /** The texts of the page. */
   texts: unknown;

@@ -7,7 +7,7 @@ import type { RoomMembers } from '../people/room-members.js';
 import type { Skeleton } from '../skeleton.js';
 import type { RoleState } from './role-state.js';
 
-/** What the moderation tools need of the element. */
+/** The parts of the element that the moderation tools need. */
 export interface ToolsDelegate {
   chat: Chat;
   skeleton: Skeleton;
