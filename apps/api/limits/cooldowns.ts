@@ -6,7 +6,8 @@ import { rateLimited } from '../../../shared/store/denials.js';
 const COOLDOWNS_MAX = 10_000;
 
 export class Cooldowns {
-  readonly #cooling = new LRUCache<string, true>({ max: COOLDOWNS_MAX });
+  // without a resolution of its own the cache may read a clock that stands still while the process is busy
+  readonly #cooling = new LRUCache<string, true>({ max: COOLDOWNS_MAX, ttlResolution: 0 });
 
   /** Throws `rate_limited` while a key cools down. `limit`: the name of the limit in the metrics. */
   check(key: string, limit: string): void {
@@ -15,7 +16,8 @@ export class Cooldowns {
     if (ms > 0) throw rateLimited(ms, undefined, limit);
   }
 
+  /** Starts a cooldown. One that runs is left as it is: calls that it refuses must not make it longer. */
   start(key: string, ms: number): void {
-    if (ms > 0) this.#cooling.set(key, true, { ttl: ms });
+    if (ms > 0 && !this.#cooling.has(key)) this.#cooling.set(key, true, { ttl: ms });
   }
 }

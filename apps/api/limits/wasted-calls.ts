@@ -26,7 +26,7 @@ type Counts = LRUCache<string, Count>;
 export class WastedCalls {
   readonly #userMax: number;
   readonly #addressMax: number;
-  readonly #users: Counts = new LRUCache({ max: KEYS_MAX, ttl: WINDOW_MS });
+  readonly #users: Counts = new LRUCache({ max: KEYS_MAX, ttl: WINDOW_MS, ttlResolution: 0 });
   readonly #addresses: Counts = new LRUCache({ max: KEYS_MAX, ttl: WINDOW_MS });
 
   constructor(userMax: number, addressMax: number) {
