@@ -11,7 +11,7 @@ import { checkRedis } from '../../shared/preflight/preflight.js';
 import { type FanOutJob, fanOutQueueNames, openQueue, UPKEEP } from '../../shared/queues.js';
 import { Availability } from '../../shared/redis/availability.js';
 import { connectProducer, firstConnect } from '../../shared/redis/connect.js';
-import { nodesOf } from '../../shared/redis/slot-moves.js';
+import { nodesOf } from '../../shared/redis/nodes.js';
 import { finalWrites, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { createStore, type Store } from '../../shared/store/store.js';

@@ -1,7 +1,7 @@
 /** The connections on which held polls wait in Redis: each serves one poll at a time, and there are so many at most. */
 import { describe, expect } from 'vitest';
 import { BlockingPool } from '../../apps/api/polls/blocking-pool.js';
-import { nodesOf } from '../../shared/redis/slot-moves.js';
+import { nodesOf } from '../../shared/redis/nodes.js';
 import { partsWith } from '../support/fixtures/parts.js';
 import { openPart } from '../support/parts.js';
 import { joinAs } from '../support/people.js';

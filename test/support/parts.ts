@@ -12,7 +12,7 @@ import { FanOut } from '../../apps/worker/jobs/fan-out.js';
 import { type Config, readConfig } from '../../shared/config/config.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import type { OperationName } from '../../shared/protocol/operations.js';
-import { nodesOf } from '../../shared/redis/slot-moves.js';
+import { nodesOf } from '../../shared/redis/nodes.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { parseCursor } from '../../shared/store/inboxes.js';
 import { createStore, type Store } from '../../shared/store/store.js';

@@ -4,7 +4,7 @@
  * have been sent, have answered.
  */
 import type { Redis } from 'ioredis';
-import type { Nodes } from '../../../shared/redis/slot-moves.js';
+import type { Nodes } from '../../../shared/redis/nodes.js';
 
 /** How often a BLPOP is renewed, so that a connection that died silently is noticed within 15 s. */
 const SLICE_MS = 8_000;

@@ -1,5 +1,5 @@
 /** All polls of this process: where they begin, and what the rest of the system tells them. */
-import type { Nodes } from '../../../shared/redis/slot-moves.js';
+import type { Nodes } from '../../../shared/redis/nodes.js';
 import type { Cursor } from '../../../shared/store/inboxes.js';
 import { forwardSignals, parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';

@@ -2,7 +2,7 @@
  * Follows shards from node to node. In a cluster each shard is a slot. The slot's node changes when the slot moves and
  * when a replica takes over after a failover. On one Redis nothing ever moves.
  */
-import type { Nodes } from '../../../shared/redis/slot-moves.js';
+import type { Nodes } from '../../../shared/redis/nodes.js';
 
 /** How often owners are looked at, besides at every known change. A subscription that failed is tried again by this. */
 const LOOK_EVERY_MS = 500;

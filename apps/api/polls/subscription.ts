@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Nodes } from '../../../shared/redis/slot-moves.js';
+import type { Nodes } from '../../../shared/redis/nodes.js';
 import type { Keys } from '../../../shared/store/keys.js';
 import { type Placed, SlotFollower } from './slot-follower.js';
 

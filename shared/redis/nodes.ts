@@ -1,6 +1,6 @@
 /**
- * The nodes behind a client. A single Redis owns all keys. Each master of a cluster owns some slots, which may move at
- * any time.
+ * The nodes behind a client. A single Redis owns all keys. Each master of a cluster owns some slots, and slots may move
+ * at any time.
  */
 import { Cluster, type Redis } from 'ioredis';
 import type { HostPort } from '../config/redis-url.js';
