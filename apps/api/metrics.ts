@@ -2,8 +2,8 @@
 import type { Queue } from 'bullmq';
 import type { Metrics } from '../../shared/metrics/metrics.js';
 import { mastersOf } from '../../shared/redis/slot-owners.js';
+import { countRooms, countUsers } from '../../shared/store/counts.js';
 import { timeOf } from '../../shared/store/event-text.js';
-import { countRooms, countUsers } from '../../shared/store/presence.js';
 import type { Store } from '../../shared/store/store.js';
 import { weighValues } from '../../shared/store/values.js';
 import type { Polls } from './polls/polls.js';

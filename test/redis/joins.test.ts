@@ -1,7 +1,7 @@
 /** A join that is repeated with its nonce, and what became of a message whose sender has ended. */
 import { describe, expect } from 'vitest';
-import { leave } from '../../shared/store/presence.js';
 import { parseToken } from '../../shared/store/tokens.js';
+import { leave } from '../../shared/store/user-end.js';
 import { emptyTest } from '../support/fixtures/parts.js';
 import type { Answer, Part } from '../support/parts.js';
 import { joinAs } from '../support/people.js';

@@ -2,9 +2,9 @@
 import { describe, expect } from 'vitest';
 import { expire } from '../../apps/worker/jobs/expire.js';
 import { enterRoom } from '../../shared/store/memberships.js';
-import { expireUser } from '../../shared/store/presence.js';
 import { readMembers } from '../../shared/store/rooms.js';
 import { parseToken } from '../../shared/store/tokens.js';
+import { expireUser } from '../../shared/store/user-end.js';
 import { emptyTest } from '../support/fixtures/parts.js';
 import { endEverybody, ghosts } from '../support/key-space.js';
 import type { Part, Worker } from '../support/parts.js';

@@ -1,7 +1,7 @@
 /** What may be left in Redis when nobody is there any more. */
 import { movesUnderWay, settleMove } from '../../shared/store/memberships.js';
-import { expireUser, staleUsers } from '../../shared/store/presence.js';
 import type { Store } from '../../shared/store/store.js';
+import { expireUser, staleUsers } from '../../shared/store/user-end.js';
 import { allKeys } from './redis.js';
 
 const REMAINS =

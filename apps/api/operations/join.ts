@@ -1,12 +1,12 @@
 import { DEFAULT_ROOM, POLL_TIMEOUT_DEFAULT_S } from '../../../shared/protocol/limits.js';
 import { cursorText, INBOX_START } from '../../../shared/store/inboxes.js';
-import { createUserOnce, type EarlierJoin, findJoined } from '../../../shared/store/joins.js';
+import { createUserOnce, type EarlierJoin, findJoined } from '../../../shared/store/join-nonces.js';
 import { enterRoom } from '../../../shared/store/memberships.js';
 import { freshOwner } from '../../../shared/store/owners.js';
-import { leave } from '../../../shared/store/presence.js';
 import { admitToRoom, type EntryRequest } from '../../../shared/store/rooms.js';
 import type { Credentials, Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
+import { leave } from '../../../shared/store/user-end.js';
 import { createUser } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';

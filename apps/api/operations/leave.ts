@@ -1,7 +1,7 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { ForgetBudget } from '../../../shared/store/forget.js';
-import { leave as leaveAll, leaveSoon } from '../../../shared/store/presence.js';
 import { parseToken } from '../../../shared/store/tokens.js';
+import { leave as leaveAll, leaveSoon } from '../../../shared/store/user-end.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 

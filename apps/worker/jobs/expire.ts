@@ -1,6 +1,7 @@
 /** Expiry: ends the users that have not been seen for USER_TTL, and tells the others in their rooms. */
-import { expireUser, redisTime, staleUsers } from '../../../shared/store/presence.js';
+import { redisTime } from '../../../shared/redis/time.js';
 import type { Store } from '../../../shared/store/store.js';
+import { expireUser, staleUsers } from '../../../shared/store/user-end.js';
 
 /** Stale users of one shard read at a time. */
 const STALE_MAX = 200;

@@ -3,8 +3,8 @@
  * rewritten because entries were deleted in them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { redisTime } from '../../../shared/redis/time.js';
 import { continueUnfinished, type Unfinished, unfinished } from '../../../shared/store/forget.js';
-import { redisTime } from '../../../shared/store/presence.js';
 import type { Store } from '../../../shared/store/store.js';
 
 /** A request that has made no step for this long has died, or has left the rest to the worker. */

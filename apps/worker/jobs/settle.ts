@@ -2,8 +2,8 @@
  * Settles entries and exits whose process has died. Afterwards the user's shard and the room's shard agree on whether
  * the user is in the room.
  */
+import { redisTime } from '../../../shared/redis/time.js';
 import { type Move, movesUnderWay, settleMove } from '../../../shared/store/memberships.js';
-import { redisTime } from '../../../shared/store/presence.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 

@@ -1,9 +1,5 @@
-/**
- * The end of a user, by `leave` or because it is stale, and how many users there are. Each step may be repeated after a
- * crash.
- */
+/** The end of a user, by `leave` or because it is stale. Each step may be repeated after a crash. */
 import { privateRoomUsers } from '../protocol/events.js';
-import { mastersOf } from '../redis/slot-owners.js';
 import { ForgetBudget, forgetRoom } from './forget.js';
 import { exitEnded } from './memberships.js';
 import { releaseName } from './names.js';
@@ -104,24 +100,4 @@ export async function staleUsers(
 ): Promise<number[]> {
   const ids = await redis.zrangebyscore(keys.seen(shard), '-inf', before, 'LIMIT', 0, limit);
   return ids.map(Number);
-}
-
-/** Reads the time of Redis (ms), by which `seen` is counted. In a cluster, the master that answers first tells it. */
-export async function redisTime({ redis }: Store): Promise<number> {
-  const [seconds, microseconds] = await Promise.any(mastersOf(redis).map((node) => node.time())).catch(
-    ({ errors: [error] }: AggregateError) => {
-      throw error;
-    },
-  );
-  return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
-}
-
-export async function countUsers({ keys, redis }: Store): Promise<number> {
-  const counts = await Promise.all(keys.allShards.map((shard) => redis.zcard(keys.seen(shard))));
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
-export async function countRooms({ keys, redis }: Store): Promise<number> {
-  const counts = await Promise.all(keys.allShards.map((shard) => redis.zcard(keys.publicRooms(shard))));
-  return counts.reduce((sum, count) => sum + count, 0);
 }
