@@ -1,7 +1,7 @@
 /**
- * `node scripts/look-alikes.js confusables.txt > shared/store/look-alikes.ts` makes the table of letters that look like
- * ASCII. Its source is Unicode's list: https://www.unicode.org/Public/security/latest/confusables.txt (UTS #39). Run
- * `npm run format` afterwards.
+ * `node scripts/look-alikes.js confusables.txt > shared/store/look-alike-table.ts` makes the table of letters that look
+ * like ASCII. Its source is Unicode's list: https://www.unicode.org/Public/security/latest/confusables.txt (UTS #39).
+ * Run `npm run format` afterwards.
  */
 import { readFileSync } from 'node:fs';
 
@@ -49,8 +49,9 @@ const rowsOf = (/** @type {[like: string, letters: string]} */ [like, letters]) 
     ?.map((some) => `  [${JSON.stringify(like)}, '${escaped(some)}'],`)
     .join('\n');
 process.stdout.write(`/**
- * Letters that look like ASCII, by the text that they look like: caseless and decomposed. Do not edit this table:
- * scripts/look-alikes.js has made it from Unicode 15.0's confusables (UTS #39, Unicode licence), as ICU 72 has them.
+ * Letters that look like ASCII, by the text that they look like: caseless and decomposed.
+ * \`names.ts\` applies the table. Do not edit it: scripts/look-alikes.js has made it from
+ * Unicode 15.0's confusables (UTS #39, Unicode licence), as ICU 72 has them.
  */
 export const LOOK_ALIKES: [like: string, letters: string][] = [
 ${[...rows]

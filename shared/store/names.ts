@@ -2,7 +2,7 @@
 import { ChatError } from '../protocol/errors.js';
 import { cutName } from '../protocol/letters.js';
 import { NAME_MAX } from '../protocol/limits.js';
-import { LOOK_ALIKES } from './look-alikes.js';
+import { LOOK_ALIKES } from './look-alike-table.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
