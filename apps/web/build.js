@@ -158,7 +158,7 @@ function moderationTools() {
 function doctor() {
   return build({
     ...forElement,
-    entryPoints: [join(here, 'diagnostics/index.ts')],
+    entryPoints: [join(here, 'doctor/index.ts')],
     outfile: join(site, 'doctor.js'),
     format: 'iife',
   });

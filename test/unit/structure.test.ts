@@ -71,14 +71,14 @@ describe('imports', () => {
       'apps/web/moderation-tools/',
       ['apps/web/moderation-tools/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/'],
     ],
-    ['apps/web/diagnostics/', ['apps/web/diagnostics/', 'apps/web/client/', 'shared/protocol/']],
+    ['apps/web/doctor/', ['apps/web/doctor/', 'apps/web/client/', 'shared/protocol/']],
     [
       'apps/web/pages/',
       [
         'apps/web/pages/',
         'apps/web/moderation-tools/',
         'apps/web/element/',
-        'apps/web/diagnostics/',
+        'apps/web/doctor/',
         'apps/web/client/',
         'shared/protocol/',
       ],
@@ -212,7 +212,7 @@ function cycleFrom(start: string, withTypes = false): string | null {
 }
 
 describe("a script for other people's pages", () => {
-  const ours = /^apps\/web\/(client|element|moderation-tools|diagnostics)\/(?!dom\/dom\.ts)/;
+  const ours = /^apps\/web\/(client|element|moderation-tools|doctor)\/(?!dom\/dom\.ts)/;
   const scripts = files.filter((file) => ours.test(file));
 
   it.each([

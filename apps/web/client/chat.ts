@@ -12,7 +12,7 @@ import type {
   State,
   TransportName,
 } from './api.js';
-import { callDoctor } from './diagnostics.js';
+import { callDoctor } from './doctor.js';
 import { asJson } from './errors.js';
 import { callSafely } from './events/emitter.js';
 import { makeOutbox, type Outbox } from './events/outbox.js';

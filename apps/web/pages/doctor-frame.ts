@@ -1,6 +1,6 @@
 /** Runs the checks in a sandboxed frame. It has no origin, so what works from here works from any page. */
 import type { Finding } from '../client/api.js';
-import { examine } from '../diagnostics/examine.js';
+import { examine } from '../doctor/examine.js';
 import { server } from './page.js';
 
 /** The messages of the frame to its page. */

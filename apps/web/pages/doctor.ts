@@ -1,7 +1,7 @@
 /** `/doctor`: runs the checks from another origin, as the page of somebody else would. */
 import type { Finding } from '../client/api.js';
-import { bad } from '../diagnostics/findings.js';
-import { checkMixedContent, checkStorage, checkTabs } from '../diagnostics/page-checks.js';
+import { bad } from '../doctor/findings.js';
+import { checkMixedContent, checkStorage, checkTabs } from '../doctor/page-checks.js';
 import type { FrameNews } from './doctor-frame.js';
 import { byId, copyOnClick, select, server } from './page.js';
 
