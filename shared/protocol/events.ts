@@ -107,7 +107,7 @@ export interface RoomRules {
 }
 
 /** A message that waits for approval. */
-export interface PendingMessage {
+export interface HeldMessage {
   id: string;
   at: number;
   from: UserRef;

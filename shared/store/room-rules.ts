@@ -1,6 +1,5 @@
 /** Reads a room's rules and roles, for its members and for moderators. */
-import type { Audit, PendingMessage, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
-import { EVENTS_BYTES } from '../protocol/limits.js';
+import type { Audit, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
 import { type Actor, notOwner } from './moderation.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -63,27 +62,27 @@ interface Overview {
   role: Role;
   now: number;
   fields: Fields;
-  /** The oldest messages that wait for approval. */
-  pending: string[];
-  /** How many messages wait. */
-  waiting: number;
+  /** The oldest held messages, `<id> <JSON text>`. */
+  held: string[];
+  /** How many messages are held. */
+  heldCount: number;
 }
 
-/** `pendingBytes`: the most bytes of messages that wait. Throws `not_owner`. */
-async function overview({ keys, redis }: Store, act: Actor, pendingBytes: number): Promise<Overview> {
+/** Reads what moderators may read of a room. `heldBytes`: the most bytes of held messages. Throws `not_owner`. */
+export async function readOverview({ keys, redis }: Store, act: Actor, heldBytes: number): Promise<Overview> {
   const { room, by, owner } = act;
-  const [role, now = 0, flat = [], pending = [], waiting = 0] = await run(redis, 'overview', {
+  const [role, now = 0, flat = [], held = [], heldCount = 0] = await run(redis, 'overview', {
     rules: keys.rules(room),
     roster: keys.roster(room),
     pending: keys.pending(room),
     user: by.id,
     ownerHash: hashOrNone(owner),
-    bytesMax: pendingBytes,
+    bytesMax: heldBytes,
   });
   if (!role) throw notOwner(room);
   const fields: Fields = {};
   for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i] ?? ''] = flat[i + 1];
-  return { role, now, fields, pending, waiting };
+  return { role, now, fields, held, heldCount };
 }
 
 /**
@@ -91,7 +90,7 @@ async function overview({ keys, redis }: Store, act: Actor, pendingBytes: number
  * `not_owner`.
  */
 export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, 'acts'> & { acts: string }> {
-  const { role, now, fields, waiting } = await overview(store, act, 0);
+  const { role, now, fields, heldCount } = await readOverview(store, act, 0);
   const names = Object.keys(fields);
   const muted = idsOf(names, 'mute:')
     .map((id) => ({ id, ...muteOf(fields[`mute:${id}`]) }))
@@ -107,7 +106,7 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
     moderators: moderators.map((one) => ({ ...one, role: (fields[`role:${one.id}`] ?? 'moderator') as Role })),
     muted,
     banned: bansOf(fields.bans ?? '').filter(({ until }) => until > now),
-    held: waiting,
+    held: heldCount,
     role,
   };
 }
@@ -143,25 +142,4 @@ export async function knownUser({ keys, redis }: Store, room: string, id: number
   ]);
   const banned = bansOf(bans ?? '').find((one) => one.id === id);
   return { id, name: name ?? (muteOf(mute ?? '').name || banned?.name || '') };
-}
-
-/**
- * Reads messages that wait for approval, oldest first. `more`: there are more than fit into an answer. Throws
- * `not_owner`.
- */
-export async function readPending(store: Store, act: Actor): Promise<{ messages: PendingMessage[]; more: boolean }> {
-  const { pending, waiting } = await overview(store, act, EVENTS_BYTES);
-  const messages = pending.map((one) => {
-    const space = one.indexOf(' ');
-    const { from, text, data } = JSON.parse(one.slice(space + 1)) as Pick<PendingMessage, 'from' | 'text' | 'data'>;
-    const id = one.slice(0, space);
-    return {
-      id,
-      at: Number.parseInt(id, 10),
-      from,
-      ...(text !== undefined && { text }),
-      ...(data !== undefined && { data }),
-    };
-  });
-  return { messages, more: waiting > pending.length };
 }

@@ -1,7 +1,7 @@
 import type {
   Audit,
   ChatEvent,
-  PendingMessage,
+  HeldMessage,
   RoomValues,
   RoomView,
   SignalEvent,
@@ -60,7 +60,7 @@ export interface Answers {
   moderate: object;
   handover: object;
   own: { owner: string };
-  held: { messages: PendingMessage[] };
+  held: { messages: HeldMessage[] };
   approve: { id: string };
   reject: object;
   audit: Audit;

@@ -1,4 +1,4 @@
-import type { Audit, PendingMessage } from '../../../shared/protocol/events.js';
+import type { Audit, HeldMessage } from '../../../shared/protocol/events.js';
 import { avatar, h, refill } from '../element/dom/dom.js';
 import { timeText } from '../element/times.js';
 import type { Actions } from './actions.js';
@@ -22,7 +22,7 @@ export class HeldMessages implements Section {
     this.element.hidden = messages.length === 0;
   }
 
-  private card(message: PendingMessage): HTMLLIElement {
+  private card(message: HeldMessage): HTMLLIElement {
     const { texts, elementTexts } = this.actions;
     const { id, from, at, text, data } = message;
     const decide = (operation: 'approve' | 'reject') => async (): Promise<void> => {
