@@ -1,13 +1,14 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
-import { Composer } from './composer.js';
+import { Composer, composerState } from './composer.js';
 import { Blocking } from './conversations/blocking.js';
 import type { Conversation } from './conversations/conversation.js';
 import { Conversations } from './conversations/conversations.js';
 import { OpenConversation } from './conversations/open-conversation.js';
-import { Pending } from './conversations/pending.js';
+import { tellUnread } from './conversations/unread.js';
+import { Unsent } from './conversations/unsent.js';
 import { refill } from './dom/dom.js';
-import { composerState, showLatest, showTitle } from './heading.js';
+import { showLatest, showTitle } from './heading.js';
 import { Clock, timeOf } from './log/clock.js';
 import type { LogView } from './log/log-view.js';
 import { Moderation, type ModerationDelegate, type PageOptions } from './moderation/moderation.js';
@@ -16,7 +17,7 @@ import { PeopleView } from './people/people-view.js';
 import { RoomMembers } from './people/room-members.js';
 import { Typing } from './people/typing.js';
 import type { Skeleton } from './skeleton.js';
-import { announce, tellUnread } from './status/announce.js';
+import { announce } from './status/announce.js';
 import { StatusView } from './status/status-view.js';
 
 /** The chat on the page: receives what the library reports, and shows the open conversation. */
@@ -29,7 +30,7 @@ export class ChatView {
   private readonly moderation: Moderation;
   private readonly openConversation: OpenConversation;
   private readonly status: StatusView;
-  private readonly pending: Pending;
+  private readonly unsent: Unsent;
   private readonly people: PeopleView;
   private readonly ownName: OwnName;
   private readonly composer: Composer;
@@ -49,7 +50,7 @@ export class ChatView {
     const { roleState } = this.moderation;
     this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, () => this.tools);
     this.log.onEndChange = () => (this.log.atEnd ? this.markSeen() : this.updateUnread());
-    this.pending = new Pending(skeleton.log.pending, chat, skeleton.texts, () => this.log.settle());
+    this.unsent = new Unsent(skeleton.log.unsent, chat, skeleton.texts, () => this.log.settle());
     this.people = new PeopleView(skeleton, {
       choose: (partner) => this.open(this.conversations.with(partner), true),
       roleOf: (id) => roleState.roleOf(id),
@@ -63,7 +64,7 @@ export class ChatView {
     });
     this.typing = new Typing(chat, () => this.showTyping());
     this.clock.onDay = () => this.dayChanged();
-    this.pending.onNotInRoom = () => this.status.showRemoval();
+    this.unsent.onNotInRoom = () => this.status.showRemoval();
     skeleton.log.latest.addEventListener('click', () => {
       this.log.latest();
       this.markSeen();
@@ -157,8 +158,8 @@ export class ChatView {
     const conversation = this.conversations.add(event, this.members.known);
     if (!conversation) return;
     this.typing.forget(event.room, event.from.id);
-    if (event.type !== 'message') this.pending.dropRemoved(conversation);
-    if (this.conversations.isMine(event)) this.pending.arrived(conversation, event);
+    if (event.type !== 'message') this.unsent.dropRemoved(conversation);
+    if (this.conversations.isMine(event)) this.unsent.arrived(conversation, event);
     else this.noteUnread(conversation, event);
     this.drawSoon();
   }
@@ -208,7 +209,7 @@ export class ChatView {
 
   private open(conversation: Conversation, withFocus: boolean): void {
     this.openConversation.open(conversation);
-    this.pending.show(conversation);
+    this.unsent.show(conversation);
     this.markSeen();
     this.showTitle();
     this.updateComposer();
@@ -232,7 +233,7 @@ export class ChatView {
   private send(text: string): void {
     this.typing.sent();
     this.log.latest();
-    this.pending.send(this.current, text);
+    this.unsent.send(this.current, text);
     this.markSeen();
   }
 

@@ -1,8 +1,12 @@
 import { isSeen } from '../../../shared/protocol/letters.js';
 import { TEXT_MAX } from '../../../shared/protocol/limits.js';
+import type { Conversation } from './conversations/conversation.js';
 import { isKey } from './dom/dom.js';
+import { isolated } from './dom/sentence.js';
+import type { RoleState } from './moderation/role-state.js';
+import type { RoomMembers } from './people/room-members.js';
 import type { Skeleton } from './skeleton.js';
-import { fill } from './texts.js';
+import { fill, type Texts } from './texts.js';
 
 /** The composer shows how many characters are left when there are this many or fewer. */
 const COUNTED_MAX = 200;
@@ -80,4 +84,24 @@ export class Composer {
     form.classList.toggle('over', excess > 0);
     input.setAttribute('aria-invalid', String(excess > 0));
   }
+}
+
+/** The texts that stand in the composer while the user cannot write. */
+const BLOCK_TEXTS = { off: 'offNow', closed: 'closedNow', read_only: 'readOnlyNow' } as const;
+
+/** Returns the placeholder of the composer, and whether the user can write in the open conversation. */
+export function composerState(
+  { partner }: Conversation,
+  members: RoomMembers,
+  { writeBlock }: RoleState,
+  texts: Texts,
+  blocked: readonly number[],
+): { placeholder: string; enabled: boolean } {
+  if (!partner)
+    return { placeholder: writeBlock ? texts[BLOCK_TEXTS[writeBlock]] : texts.placeholder, enabled: !writeBlock };
+  const name = isolated(partner.name);
+  if (blocked.includes(partner.id)) return { placeholder: fill(texts.youBlock, { name }), enabled: false };
+  const enabled = members.has(partner.id);
+  const placeholder = enabled ? fill(texts.placeholderPrivate, { name }) : `${name} ${texts.gone}`;
+  return { placeholder, enabled };
 }

@@ -60,7 +60,7 @@ function buildOwnName(texts: Texts) {
 function buildLog(texts: Texts) {
   const topNote = h('p', { class: 'top' });
   const rows = h('div', { class: 'rows' });
-  const pending = h('div', { class: 'pending' });
+  const unsent = h('div', { class: 'unsent' });
   const empty = h('p', { class: 'empty', hidden: '' });
   const box = h(
     'div',
@@ -68,7 +68,7 @@ function buildLog(texts: Texts) {
     topNote,
     empty,
     rows,
-    pending,
+    unsent,
   );
   const latest = button(
     { class: 'latest', part: 'latest', hidden: '' },
@@ -76,7 +76,7 @@ function buildLog(texts: Texts) {
     icon(ICONS.down),
     h('span', {}, texts.latest),
   );
-  return { box, topNote, rows, pending, empty, latest };
+  return { box, topNote, rows, unsent, empty, latest };
 }
 
 function buildComposer(texts: Texts) {

@@ -14,7 +14,7 @@ interface Item {
 }
 
 /** This user's messages that are not in the log yet. */
-export class Pending {
+export class Unsent {
   /** Called when the room refuses a message because this user is no longer in it. */
   onNotInRoom: () => void = () => undefined;
   private items: Item[] = [];
