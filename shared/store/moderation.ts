@@ -52,9 +52,9 @@ interface Moderation<Action> {
 const OPERATOR: UserRef = { id: 0, name: 'host' };
 
 /**
- * Does something about messages, values or rules of a room. Resolves with the log id of a message that was approved,
- * else ''. Throws `not_owner`, `bad_request` for a message that is not there, `not_allowed` in a room that is switched
- * off.
+ * Runs one moderation step on messages, values or rules of a room. Resolves with the log id of a message that was
+ * approved, else ''. Throws `not_owner`, `bad_request` for a message that is not there, `not_allowed` in a room that is
+ * switched off.
  */
 export async function moderateRoom(store: Store, actor: Actor, step: Moderation<RoomAction>): Promise<string> {
   return moderateRoomAs(store, actor, String(actor.by.id), step);
@@ -164,7 +164,8 @@ interface MemberAction {
 }
 
 /**
- * Does something about one user. Throws `not_owner`, `not_allowed` for a user with a role, `bad_request` at its limit.
+ * Runs one moderation step on one user. Throws `not_owner`, `not_allowed` for a user with a role, `bad_request` at its
+ * limit.
  */
 export async function moderateMember(
   store: Store,
@@ -288,7 +289,7 @@ function moderationArguments(actor: Actor, least: Role, audit: AuditEntry, event
 export const auditText = ({ by }: Actor, entry: AuditEntry): string =>
   scriptSafeJson({ by: by.id, ...(by.id > 0 && { byName: by.name }), ...entry });
 
-/** The event's text. It begins with type, room and sender, in this order: `forget` goes by it. */
+/** Returns the event's text. It begins with type, room and sender: `forget` relies on this order. */
 export function moderationEventText({ room, by }: Actor, event: ModerationEvent): string {
   return eventText({ ...{ type: event.type, room, from: by }, ...event });
 }

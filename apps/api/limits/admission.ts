@@ -1,21 +1,21 @@
 /**
- * Decides whether a request may run. `RATE_LIMITS=off` lets every request through. Which limiter is for what:
+ * Decides whether a request may run. The limiters, and where each of them counts:
  *
- * | limiter        | what it is for                                                       | where it counts    | |
- * -------------- | -------------------------------------------------------------------- | ------------------ | |
- * Blocklist      | refuses addresses and origins that the host has switched off         | a list in Redis    | |
- * checkOrigin    | refuses pages of origins that are not in ALLOWED_ORIGINS             | nowhere            | |
- * RateLimits     | limits calls of an address and its network, and joins to one room    | windows in Redis   | |
- * Cooldowns      | refuses again what was refused lately, without asking Redis          | this process       | |
- * RoomSizes      | makes a join to a large room count more                              | this process       | |
- * InvalidTokens  | refuses tokens that were refused, and addresses that try many        | process and Redis  | |
- * WastedCalls    | limits calls of a user that return nothing or are refused            | this process       | |
- * WastedPolls    | tells which polls were wasted                                        | this process       | |
- * KeyedSemaphore | limits the open polls of an address; also its connections            | this process       | |
- * FairQueue      | makes joins and reads wait for messages                              | this process       |
+ * - Blocklist refuses addresses and origins that the host has switched off. It is a list in Redis.
+ * - checkOrigin refuses pages of origins that are not in ALLOWED_ORIGINS. It counts nothing.
+ * - RateLimits limits the calls of an address and its network, and joins to one room. It counts in Redis.
+ * - Cooldowns refuses again a call that was refused lately, without asking Redis. It counts in this process.
+ * - RoomSizes makes a join to a large room count more. It counts in this process.
+ * - InvalidTokens refuses tokens that were refused before, and addresses that try many. It counts in this process and
+ *   in Redis.
+ * - WastedCalls limits calls of a user that return nothing or are refused. It counts in this process.
+ * - WastedPolls tells which polls were wasted, in this process.
+ * - KeyedSemaphore limits the open polls of an address, and its connections. It counts in this process.
+ * - FairQueue makes joins and reads wait for messages. It counts in this process.
  *
- * The rate of one user (GCRA) is part of the script that authorises each call (`shared/store/lua`). Polls are most of
- * all requests: they are limited in this process alone, and wait for nothing.
+ * `RATE_LIMITS=off` switches off all of them except the first two. The rate of one user (GCRA) is part of the script
+ * that authorises each call (`shared/store/lua`). Polls are most of all requests: they are limited in this process
+ * alone, and wait for nothing.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ChatError } from '../../../shared/protocol/errors.js';

@@ -17,13 +17,13 @@ export interface StoredSession {
 }
 
 /**
- * The place of one session in the tab's storage. Where storage is forbidden, nothing is stored and nothing breaks. A
+ * One session in the tab's storage. Where storage is forbidden, nothing is stored and nothing breaks. A
  * tab that was duplicated, or opened by `window.open`, has a copy of the storage. A lock with the id of the user shows
  * which tab has the session. Where there are no locks (plain http), the copy shows whether it was in use.
  */
 export interface SessionStore {
   readonly lock: SessionLock;
-  /** The next chat may have this place, and the session that is stored there. */
+  /** Gives up the storage key. The next chat may use it, and the session that is stored there. */
   release(): void;
   read(): StoredSession | null;
   /** Stores the session; null deletes it. */
@@ -32,7 +32,7 @@ export interface SessionStore {
   claim(stored: StoredSession): Promise<boolean>;
 }
 
-/** A second chat of the same room in one page gets a place of its own. */
+/** Makes the store of a chat. A second chat of the same room in one page uses its own storage key. */
 export function makeSessionStore(server: string, room: string): SessionStore {
   const lock = makeSessionLock();
   const { open: inUse } = registry();

@@ -250,7 +250,7 @@ function keyed(item: HTMLElement, key: string): HTMLElement {
   return item;
 }
 
-/** Does not move the rows that stay in the document, so that a selection in them stays too. */
+/** Replaces the rows. Rows that stay are not moved, so a selection in them survives. */
 function replaceRows(list: HTMLElement, items: Element[]): void {
   const stay = new Set(items);
   [...list.children].forEach((item) => {
