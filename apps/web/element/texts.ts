@@ -94,7 +94,7 @@ export const ENGLISH = {
   whyRole: 'Only the owner of the room can do that to a moderator.',
   whyReserved: 'The host has not opened this room yet.',
   whyOff: 'The host has switched this room off.',
-  whyAddress: 'The host of this chat has blocked your network.',
+  whyAddress: 'The host has banned your network.',
   whyFull: 'This person cannot have more private conversations.',
   whyBlocked: 'You cannot send each other private messages: one of you has blocked the other.',
   block: 'Block',
