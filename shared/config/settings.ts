@@ -136,7 +136,7 @@ const reservedRooms = list(
   'RESERVED_ROOMS',
   'beginnings of room names, such as staff',
   (one) => ROOM_NAME.test(one.toLowerCase()),
-  'Rooms whose names begin so are opened by the host only. No visitor becomes their owner by coming first.',
+  'Only the host can open rooms whose names begin so. No visitor becomes their owner by coming first.',
 );
 
 /** The default of one Redis, and the default of a cluster. */
@@ -197,7 +197,7 @@ export const SETTINGS = {
       'SHARDS',
       ofRedis(1, 64),
       [1, 1_024],
-      'Into how many parts users and rooms are divided. It cannot change while a Redis holds data of the chat.',
+      'The number of parts into which users and rooms are divided. It cannot change while a Redis holds data of the chat.',
     ),
     fanOutQueues: whole(
       'FANOUT_QUEUES',
@@ -218,7 +218,7 @@ export const SETTINGS = {
       'USER_TTL',
       90,
       [1, 86_400],
-      'Seconds without a poll or a send after which a user is ended. Browsers let hidden tabs work only once a minute.',
+      'A user that neither polls nor sends for so many seconds is ended. Browsers let hidden tabs work only once a minute.',
     ),
     roomTtl: whole('ROOM_TTL', 86_400, [1, 2_592_000], 'Seconds for which the log of an empty room is kept.'),
     history: whole(
@@ -227,12 +227,17 @@ export const SETTINGS = {
       [1, 100_000],
       'Messages kept in the log of a room after everybody has received them. The last comings and goings are kept, too.',
     ),
-    logMax: whole('LOG_MAX', 10_000, [10, MANY], 'Undelivered events of a room from which on sends to it are refused.'),
+    logMax: whole(
+      'LOG_MAX',
+      10_000,
+      [10, MANY],
+      'The most undelivered events of a room. At this number, the chat refuses sends to the room.',
+    ),
     inboxMax: whole(
       'INBOX_MAX',
       1_000,
       [1, 100_000],
-      'Events that an inbox holds. When there are more, it loses the oldest. Up to `HISTORY` they can be read back.',
+      'Events that an inbox holds. When there are more, it loses the oldest. `history` can read up to `HISTORY` of them.',
     ),
     inboxBytes: whole(
       'INBOX_BYTES',
@@ -253,7 +258,7 @@ export const SETTINGS = {
     live: onOff(
       'LIVE',
       'on',
-      'Whether polls of users who stay wait in the memory of the process. With `off` every poll waits by BLPOP.',
+      'With `on`, a poll waits in memory if its user keeps polling the same process. With `off`, every poll waits by BLPOP.',
     ),
   },
   admin: {
@@ -262,7 +267,7 @@ export const SETTINGS = {
       'ADMIN_TRIES',
       20,
       [1, MANY],
-      'Wrong passwords from one address in ten minutes. This is enough for typing, and 3,000 a day for guessing.',
+      'Wrong passwords from one address in ten minutes. A person rarely needs more. A guesser gets about 3,000 tries a day.',
     ),
     logLevel: choice(
       'LOG_LEVEL',
@@ -283,7 +288,7 @@ export const SETTINGS = {
       'SEND_RATE',
       5,
       [1, 10_000],
-      'Messages of one user per second in the long run. Messages of four seconds may come at once.',
+      "Messages of one user per second in the long run. A user may send four seconds' worth at once: 20 by default.",
     ),
     signalRate: whole(
       'SIGNAL_RATE',
@@ -298,12 +303,13 @@ export const SETTINGS = {
       [1, MANY],
       'New rooms of one address in an hour. Each keeps its log for `ROOM_TTL`.',
     ),
-    addressSends: whole('ADDRESS_SENDS', 1_000, [1, MANY], 'Messages of one address in 10 s.'),
+    addressSends: whole('ADDRESS_SENDS', 1_000, [1, MANY], 'Messages and writes of values of one address in 10 s.'),
     roomSends: whole(
       'ROOM_SENDS',
       500,
       [1, MANY],
-      'Messages to one room in 10 s. Nobody can read as many, and fan-out to 1,000 members can follow.',
+      'Messages and writes of values to one room in 10 s. Nobody can read more. At this rate fan-out keeps up with ' +
+        '1,000 members.',
     ),
     roomJoins: whole(
       'ROOM_JOINS',
@@ -315,7 +321,7 @@ export const SETTINGS = {
       'ADDRESS_READS',
       1_000,
       [1, MANY],
-      'Readings of history, members and rooms by one address in 10 s.',
+      'Calls of `history`, `members`, `rooms`, `get` and `sent` by one address in 10 s.',
     ),
     addressForgets: whole(
       'ADDRESS_FORGETS',
@@ -328,7 +334,7 @@ export const SETTINGS = {
       'ADDRESS_POLLS',
       1_000,
       [1, MANY],
-      'Polls of one address that one process holds. 1,000 take 16 MB of memory.',
+      'Polls of one address that one process holds. 1,000 take 12 to 20 MB of memory, some of it in Redis.',
     ),
     fruitlessCalls: whole(
       'FRUITLESS_CALLS',
