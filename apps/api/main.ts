@@ -94,7 +94,7 @@ async function openQueues(config: Config): Promise<{ fanOut: Queue<FanOutJob>[];
 
 /**
  * Creates what the host sees and controls, and the admission that obeys it. Without a password nobody looks, so nothing
- * is noted. What was switched off stays off.
+ * is noted. Rooms, origins and addresses that are switched off stay off.
  */
 function createHostParts(store: Store, metrics: Metrics) {
   const { redis, config } = store;

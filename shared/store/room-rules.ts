@@ -7,7 +7,7 @@ import { hashOrNone } from './tokens.js';
 
 type Fields = Record<string, string | undefined>;
 
-/** Reads a room's rules and roles as a member sees them. What is not set is absent. */
+/** Reads a room's rules and roles as a member sees them. A rule that is not set is absent. */
 export async function readRoomRules(
   { keys, redis }: Store,
   room: string,

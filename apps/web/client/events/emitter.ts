@@ -31,7 +31,7 @@ export function makeEmitter<Events>(): Emitter<Events> {
   };
 }
 
-/** Calls a listener. What it throws is reported as uncaught, as if the browser had called it. */
+/** Calls a listener. Its exceptions are reported as uncaught, as if the browser had called it. */
 export function callSafely<P>(listener: Listener<P>, payload: P): void {
   try {
     listener(payload);

@@ -78,7 +78,7 @@ export class Order {
     return buffered;
   }
 
-  /** The room has been read to its end. What another tab has told and the server has not is false. */
+  /** The room has been read to its end. Events that only another tab has told, and not the server, are false. */
   settle(room: string): void {
     this.told.delete(room);
   }
