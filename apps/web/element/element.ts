@@ -30,7 +30,7 @@ const fitted = (name: string | null | undefined): string | undefined => (name ? 
 export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin): CustomElementConstructor {
   /** A whole chat: `<nobackend-chat room="lobby" name="ann" theme="auto">`. */
   return class NobackendChatElement extends HTMLElement {
-    static readonly observedAttributes = ['room', 'name', 'server', 'way', 'tabs', 'tools'];
+    static readonly observedAttributes = ['room', 'name', 'server', 'transport', 'way', 'tabs', 'tools'];
 
     /** The library's chat, while the element is in the page. */
     chat: Chat | null = null;
@@ -167,10 +167,16 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
         room,
         name: name === this.refusedName ? undefined : fitted(name),
         server,
-        transport: (this.getAttribute('way') as TransportName | null) || undefined,
+        transport: this.transportWish(),
         tabs: this.getAttribute('tabs') === 'own' ? 'own' : 'shared',
         owner: tools ? new OwnerToken(server, room).read() || token : undefined,
       });
+    }
+
+    /** Returns the transport that the page asks for. `way` is the former name of the attribute. */
+    private transportWish(): TransportName | undefined {
+      const wish = this.getAttribute('transport') || this.getAttribute('way');
+      return (wish as TransportName | null) || undefined;
     }
 
     private joinAsGuestIfRefused(chat: Chat): void {

@@ -1,0 +1,54 @@
+/** The attributes of the element that choose its transport. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { launchBrowser, Site } from '../support/browser.js';
+import { startSystem, type TestSystem } from '../support/processes.js';
+import { until } from '../support/until.js';
+
+type WithChat = { chat: { transport: string | null } | null } | null;
+
+let system: TestSystem, browser: Browser, site: Site, page: Page, api: string;
+let rooms = 0;
+
+beforeAll(async () => {
+  system = await startSystem({ env: { RATE_LIMITS: 'off' } });
+  [browser, site] = await Promise.all([launchBrowser(), Site.start()]);
+  api = system.urls[0] ?? '';
+});
+afterAll(async () => {
+  await browser?.close();
+  await Promise.all([site?.stop(), system?.stop()]);
+});
+afterEach(() => page.close());
+
+async function open(attributes: string): Promise<void> {
+  const room = `attributes-${++rooms}`;
+  page = await browser.newPage();
+  await page.goto(
+    site.serve(
+      `/${room}`,
+      `<script src="${api}/element.js"></script><nobackend-chat room="${room}" ${attributes}></nobackend-chat>`,
+    ),
+  );
+}
+
+const transport = (): Promise<string | null | undefined> =>
+  page.evaluate(() => (document.querySelector('nobackend-chat') as unknown as WithChat)?.chat?.transport);
+
+it.each([
+  ['transport="jsonp"', 'jsonp'],
+  ['way="jsonp"', 'jsonp'],
+  ['transport="fetch" way="jsonp"', 'fetch'],
+  ['', 'fetch'],
+])('with %j the element uses %s', async (attributes, expected) => {
+  await open(attributes);
+  await until(transport, 'the chat knows its transport');
+  expect(await transport()).toBe(expected);
+});
+
+it.each(['transport', 'way'])('a new %s joins again by it', async (attribute) => {
+  await open('');
+  expect(await until(transport, 'the chat knows its transport')).toBe('fetch');
+  await page.evaluate((name) => document.querySelector('nobackend-chat')?.setAttribute(name, 'jsonp'), attribute);
+  await until(async () => (await transport()) === 'jsonp', 'the chat uses jsonp');
+});
