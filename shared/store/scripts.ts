@@ -1,6 +1,6 @@
 /**
  * The Lua scripts: one atomic step each, in `lua/<concept>/<name>-<number of keys>.lua`, `n` where that differs from
- * call to call. What several of them share is a part, in `lua/parts/`. A script names its parts on its first line.
+ * call to call. Code that several of them share is a part, in `lua/parts/`. A script names its parts on its first line.
  * ioredis sends scripts by their hash, and loads them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';

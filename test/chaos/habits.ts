@@ -1,4 +1,4 @@
-/** What clients do wrong, for a while each: the server must bear it, and what they have missed must reach them after. */
+/** Bad habits of clients, for a while each. The server must bear them, and the clients must get what they missed. */
 export const HABITS = ['vanish', 'twice', 'unacknowledged', 'silent'] as const;
 
 /**

@@ -1,4 +1,4 @@
-/** What a chaos run is asked to do. */
+/** The options of a chaos run. */
 import { parseArgs } from 'node:util';
 import { Problem } from '../../scripts/problem.js';
 import { HABITS, type Habit } from './habits.js';

@@ -1,4 +1,4 @@
-/** What is noted while a run goes on, by everybody who takes part. */
+/** The notes of everybody who takes part in a run. */
 import { ERRORS, type ErrorCode } from '../../shared/protocol/errors.js';
 import { Refused } from '../support/client.js';
 import type { FaultKind } from './plan.js';

@@ -1,4 +1,4 @@
-/** What is left when everybody has gone: room logs and what expires in Redis, and processes as they were at their start. */
+/** Only these are left when everybody has gone: room logs, keys that expire, and processes as at their start. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { allKeys } from '../support/redis.js';
@@ -51,7 +51,7 @@ export interface Usage {
   halfClosed: number;
 }
 
-/** What a process has open, as Linux tells; null elsewhere. */
+/** Resolves with the memory and the open things of a process, on Linux; elsewhere with null. */
 export async function usageOf(pid: number, redisPorts: number[]): Promise<Usage | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => null);
   if (status === null) return null;

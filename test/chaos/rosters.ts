@@ -1,4 +1,4 @@
-/** Who is in which room, as Redis has it, against what the users themselves believe. */
+/** Compares the rooms' members in Redis with the rooms in which the users believe to be. */
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { allKeys } from '../support/redis.js';
 import type { Record } from './record.js';

@@ -27,7 +27,7 @@ export interface HostileOptions {
   env?: Settings;
 }
 
-/** What a part of the machine used in a phase, in cores. */
+/** The cores that a part of the machine used in a phase. */
 export type Cores = Record<string, number>;
 
 /** MB, by part. */
@@ -42,7 +42,7 @@ export interface HostileReport {
   attackers: AttackReport;
   cores: Record<Phase, Cores>;
   memory: Memory[];
-  /** What the processes logged as a warning or worse. */
+  /** The warnings and worse that the processes logged. */
   warnings: string[];
   /** Processes that ended by themselves. */
   ended: number;

@@ -1,4 +1,4 @@
-/** What the processes of a hostile run tell one another. */
+/** The messages between the processes of a hostile run. */
 export type Phase = 'quiet' | 'attack';
 
 export interface HonestOrder {

@@ -1,4 +1,4 @@
-/** Who is blocked: no private message and no private signal comes from there, until it is unblocked. */
+/** Blocks: no private message and no private signal comes from a blocked user, until it is unblocked. */
 import { describe, expect } from 'vitest';
 import { BLOCKS_MAX } from '../../shared/protocol/limits.js';
 import type { Store } from '../../shared/store/store.js';

@@ -16,7 +16,7 @@ import type { Scene } from '../support/scene.js';
 import { countTouched, type Touched } from '../support/touched.js';
 import { until } from '../support/until.js';
 
-/** What one call of any script may touch: the largest deliver half a MB, counted as given and as read. */
+/** The most that one call of any script may touch. The largest delivers half a MB, counted as given and as read. */
 const MOST: Touched = { values: 4_500, bytes: 2_097_152 };
 /** Values of an attach that is held: the names of all rooms of its user. */
 const ROOMS = 6_000;

@@ -1,4 +1,4 @@
-/** What a room does not want to be said: words, links; what waits for approval; and who is muted without knowing it. */
+/** Filters of a room: words and links, messages that wait for approval, and quiet mutes. */
 import { beforeEach, describe, expect } from 'vitest';
 import { checkParameters } from '../../apps/api/operations/parameters/check.js';
 import { switchRoom } from '../../shared/store/moderation.js';

@@ -25,7 +25,7 @@ const say = (person: Person, text: string, room = 'r') => part.call('send', { to
 const exit = (person: Person, room = 'r') => part.call('exit', { token: person.token, room });
 const advance = (room = 'r') => worker.fanOut.advanceRoom(room);
 
-/** What somebody is given in a room: texts, and types of other events with the id of whom they are about. */
+/** The events of a user in a room: texts, and types of other events with the id of their user. */
 async function got(person: Person, room = 'r'): Promise<string[]> {
   const { events } = await person.poll(part);
   return events.filter((event) => event.room === room).map(({ type, text, from }) => text ?? `${type} ${from.id}`);

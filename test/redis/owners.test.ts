@@ -27,7 +27,7 @@ const act = (extra: object = {}): { token: string; room: string; owner: string }
 const historyOf = async (): Promise<Answer['events']> =>
   (await part.call('history', { token: anna.token, room: 'mine' })).events;
 const textsOf = async () => (await historyOf()).filter(({ type }) => type === 'message').map(({ text }) => text);
-/** What the other is told, after fan-out. */
+/** The events of the other user, after fan-out. */
 async function told(): Promise<Answer['events']> {
   await scene.worker.fanOut.advanceRoom('mine');
   return (await bert.poll(part)).events;

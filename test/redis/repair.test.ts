@@ -1,4 +1,4 @@
-/** What a failover tears apart is made whole: one master has lost its last moments, the others have not. */
+/** Repair after a failover: one master has lost its last moments, the others have not. */
 import { expect } from 'vitest';
 import { repair, repairAfterFailovers } from '../../apps/worker/jobs/repair.js';
 import { compareIds, privateRoom } from '../../shared/protocol/events.js';

@@ -1,7 +1,7 @@
 /**
- * Values under random interleavings: writes at two processes, some of them repeated with their nonces, polls whose answers are lost,
- * inboxes that overflow, workers that die between two script calls, members that go and come, and everything cleared. What each
- * member's page knows is kept by the library's own code.
+ * Values under random interleavings: writes at two processes, some of them repeated with their nonces, polls whose
+ * answers are lost, inboxes that overflow, workers that die between two script calls, members that go and come, and
+ * everything cleared. The library's own code keeps what each member's page knows.
  */
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';

@@ -1,4 +1,4 @@
-/** What a user of a chaos run counts as lost: nothing that it was told of and can read back, and everything that it never heard of. */
+/** Losses that a user of a chaos run counts: every event that it never heard of, and none that it can read back. */
 import { expect } from 'vitest';
 import { privateRoom } from '../../shared/protocol/events.js';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';

@@ -1,4 +1,4 @@
-/** What deploy/ says is enough: the image gets all files that a build reads, and starts what there is. */
+/** The files of deploy/ are enough: the image gets all files that a build reads, and starts what there is. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';

@@ -26,7 +26,7 @@ it.beforeAll(({ system: started }) => {
 });
 it.afterAll(() => redis.disconnect());
 
-/** What it finds bad, all it says, and how it exits. */
+/** Its bad findings, its whole output, and its exit code. */
 async function doctor(
   env: Record<string, string>,
   ...args: string[]

@@ -1,4 +1,4 @@
-/** What costs more than it looks: large messages, polls that give nothing, a flood by one user, a whole network of addresses. */
+/** Calls that cost more than it seems: large messages, polls that return nothing, floods by one user or one network. */
 import type { Redis } from 'ioredis';
 import { describe, expect } from 'vitest';
 import { networkOf } from '../../apps/api/limits/client-address.js';

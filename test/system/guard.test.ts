@@ -1,4 +1,4 @@
-/** What one address may ask for: counted exactly over all processes, refused with the time to wait, and never kept in clear. */
+/** Limits of one address: exact over all processes, refused with the time to wait, and never kept in clear. */
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect } from 'vitest';

@@ -8,7 +8,7 @@ import { describe } from '../hostile/report.js';
 const PATIENCE = 120_000;
 /** So few that addresses of attackers are over them even in so short a time, on a machine however busy. */
 const LIMITS = { ADDRESS_JOINS: 3, ADDRESS_READS: 3 };
-/** What is refused whenever it is done. */
+/** Attacks that are refused every time. */
 const NEVER: Record<string, string> = {
   'worthless tokens': 'unauthorized',
   'bodies of 200 KB': 'too_large',

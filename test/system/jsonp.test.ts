@@ -12,7 +12,7 @@ it.beforeAll(async ({ url: first }) => {
   user = await TestUser.join(url, { name: 'andrew' });
 });
 
-/** What a page's callback may be given here. */
+/** The arguments that a page's callback may get here. */
 interface Given {
   ok: boolean;
   error?: Failure;

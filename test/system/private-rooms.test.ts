@@ -1,4 +1,4 @@
-/** Who may write to whom: those who share a room, who has written already, and nobody who is blocked. */
+/** Private messages: from users who share a room, from a user who has written already, and from no blocked user. */
 import { describe, expect } from 'vitest';
 import { PRIVATE_ROOMS_MAX } from '../../shared/protocol/limits.js';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';

@@ -1,4 +1,4 @@
-/** What the log says with LOG_LEVEL=debug: a message can be followed from its send to those who got it, and nothing private is in it. */
+/** The log with LOG_LEVEL=debug: it follows a message from its send to its readers, and has nothing private. */
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Child } from '../support/child.js';

@@ -1,4 +1,4 @@
-/** What can wait for who talks: a few at a time, whoever asked least first, and refused when it would take too long. */
+/** Calls that can wait: a few run at a time, the address with the fewest goes first, and late ones are refused. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FairQueue } from '../../apps/api/limits/fair-queue.js';
 

@@ -1,4 +1,4 @@
-/** What is busiest of very many, in bounded memory. */
+/** The busiest of very many, in bounded memory. */
 import { expect, it } from 'vitest';
 import { HeavyHitters } from '../../apps/api/limits/heavy-hitters.js';
 

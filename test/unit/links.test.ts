@@ -1,4 +1,4 @@
-/** What a link is: one definition for what the element shows as one, and for what a room without links refuses. */
+/** Links: one definition for the links that the element shows, and for those that a room without links refuses. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasLink } from '../../apps/api/moderation/filters.js';

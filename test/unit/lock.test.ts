@@ -1,4 +1,4 @@
-/** What is installed is what was looked at: the lock file is in step with package.json, and every package in it has a hash. */
+/** The lock file fixes the packages: it is in step with package.json, and every package in it has a hash. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { root } from '../support/child.js';

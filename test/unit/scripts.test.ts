@@ -12,7 +12,7 @@ const scripts = files
     const [, name = '', keyCount = ''] = /([^/]+)-(\d+|n)\.lua$/.exec(file) ?? [];
     return { name, keyCount, lines: read(file).split('\n') };
   });
-/** What a script may call that neither it nor a part defines. */
+/** The functions that a script may call although neither it nor a part defines them. */
 const BUILT_IN = [
   'ipairs',
   'pairs',

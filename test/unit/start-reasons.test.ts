@@ -1,4 +1,4 @@
-/** What a start says of a Redis that does not start, and when it gives up. */
+/** The words of a start about a Redis that does not start, and when it gives up. */
 import { describe, expect, it } from 'vitest';
 import { Progress } from '../../scripts/start/progress.js';
 import { reasonInLog } from '../../scripts/start/redis-log.js';

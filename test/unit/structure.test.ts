@@ -25,7 +25,7 @@ function offences(folder: string, allowed: (one: Import) => boolean): string[] {
     );
 }
 
-/** What every folder of the browser library may use: types, errors, and what needs no request. */
+/** Every folder of the browser library may use these: types, errors, and code that needs no request. */
 const CLIENT_GROUND = ['answers', 'api', 'backoff', 'errors', 'registry', 'secret'].map(
   (file) => `apps/web/client/${file}.ts`,
 );

@@ -8,7 +8,7 @@ import { foldText, plainForm } from '../../shared/store/names.js';
 
 /** No text becomes longer than so many times its length. */
 const GROWTH = 6;
-/** What one message may make of its text in all steps together, as a multiple of its length: a dozen steps of usual text. */
+/** The most that all steps together may make of a message's text, as a multiple of its length: a dozen usual steps. */
 const WORK = 12 * GROWTH;
 
 afterEach(() => vi.restoreAllMocks());

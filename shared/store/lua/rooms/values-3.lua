@@ -1,4 +1,4 @@
--- values: a snapshot of a room's values, shared ones first. What changes while it is read comes as an event with a
+-- values: a snapshot of a room's values, shared ones first. A change while it is read comes as an event with a
 -- higher version.
 -- KEYS
 --   values, ownValues, delivered
