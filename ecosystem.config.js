@@ -4,7 +4,7 @@
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CONFIG_EXIT, ConfigError, readConfig, readStartConfig } from '#dist/shared/config/config.js';
+import { CONFIG_EXIT_CODE, ConfigError, readConfig, readStartConfig } from '#dist/shared/config/config.js';
 import { Problem } from './scripts/problem.js';
 import { portNow, redisArguments } from './scripts/start/own-redis.js';
 
@@ -33,7 +33,7 @@ const common = {
   // pm2 restarts a process for ever, with growing pauses; its own limit would give the process up
   exp_backoff_restart_delay: 100,
   // a process that only the host can help says so in its log and is not restarted
-  stop_exit_codes: [CONFIG_EXIT],
+  stop_exit_codes: [CONFIG_EXIT_CODE],
   // an API process takes up to 3 s after its notice to end in order, a worker up to 4 s
   kill_timeout: 8_000 + settings.drainNotice * 1_000,
 };

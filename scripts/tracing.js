@@ -5,8 +5,8 @@
  */
 import { register } from 'node:module';
 
-/** The same as CONFIG_EXIT in shared/config/config.ts: pm2 does not restart a process that exits with it. */
-const CONFIG_EXIT = 78;
+/** The same as CONFIG_EXIT_CODE in shared/config/config.ts: pm2 does not restart a process that exits with it. */
+const CONFIG_EXIT_CODE = 78;
 /** Polls are not traced: they are most of all requests, and they last as long as nothing happens. */
 const POLL = /^\/(jsonp|api)\/poll(\?|$)/;
 
@@ -15,7 +15,7 @@ async function load(/** @type {string} */ name) {
     return await import(name);
   } catch {
     console.error(`OTEL=on needs the package ${name}, which is not installed. See docs/hosting.md.`);
-    process.exit(CONFIG_EXIT);
+    process.exit(CONFIG_EXIT_CODE);
   }
 }
 

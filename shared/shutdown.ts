@@ -1,6 +1,6 @@
 /** The orderly end of a process. It happens once, however often the process is told to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CONFIG_EXIT, ConfigError } from './config/config.js';
+import { CONFIG_EXIT_CODE, ConfigError } from './config/config.js';
 import type { Logger } from './log.js';
 
 /** How long Redis may take for the last writes of a process: caches and metrics, which may be lost. */
@@ -45,5 +45,5 @@ export function refuseStart(error: unknown, what: string): never {
       ? `${error.message}\n`
       : `${what} cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
-  process.exit(mendable ? CONFIG_EXIT : 1);
+  process.exit(mendable ? CONFIG_EXIT_CODE : 1);
 }

@@ -9,7 +9,7 @@ import { Room } from './room.js';
 /** This many connections send joins at the same time. */
 const JOIN_CONNECTIONS = 20;
 /** This many clients connect at the same time, and then there is a pause. */
-const CONNECT_BATCH = 50;
+const CONNECT_BATCH_MAX = 50;
 const CONNECT_PAUSE_MS = 20;
 /** When no poll has been answered for this time, all `joined` events have been read. */
 const SILENCE_MS = 700;
@@ -62,8 +62,8 @@ export class Crowd {
   /** Lets all clients poll, a few at a time. More new connections than the server's backlog holds would be lost. */
   async beginPolling() {
     const { clients } = this;
-    for (let i = 0; i < clients.length; i += CONNECT_BATCH) {
-      for (const client of clients.slice(i, i + CONNECT_BATCH)) client.poll();
+    for (let i = 0; i < clients.length; i += CONNECT_BATCH_MAX) {
+      for (const client of clients.slice(i, i + CONNECT_BATCH_MAX)) client.poll();
       await sleep(CONNECT_PAUSE_MS);
     }
   }

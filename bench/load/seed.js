@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 
 /** This many users are made at the same time. */
-const BATCH = 100;
+const BATCH_MAX = 100;
 /** A check whether all members have a message is repeated after this time. */
 const CHECK_EVERY_MS = 1;
 
@@ -47,8 +47,8 @@ export class Seeder {
   /** Fills a room with new users. Resolves with the token of one of them. */
   async fill(/** @type {string} */ room, /** @type {number} */ size) {
     let token;
-    for (let made = 0; made < size; made += BATCH) {
-      const names = Array.from({ length: Math.min(BATCH, size - made) }, (_, i) => `${room}-${made + i}`);
+    for (let made = 0; made < size; made += BATCH_MAX) {
+      const names = Array.from({ length: Math.min(BATCH_MAX, size - made) }, (_, i) => `${room}-${made + i}`);
       [token] = await Promise.all(names.map((name) => this.#member(room, name)));
     }
     return token;

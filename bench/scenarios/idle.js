@@ -6,7 +6,7 @@ import { whole } from '../report/table.js';
 import { poolFor, withCrowds } from '../systems/line-up.js';
 import { faults } from './rounds.js';
 
-const ROOM_SIZE = 10;
+const USERS_PER_ROOM = 10;
 /** In this time the `joined` events reach all clients, and the server holds all polls again. */
 const SETTLE_MS = 3_000;
 /** Shorter windows see too little CPU. */
@@ -36,7 +36,7 @@ export function runIdle(options, say) {
 async function holdPolls(/** @type {Crowd} */ crowd, /** @type {Options} */ { polls, seconds }) {
   const { system } = crowd;
   const fresh = system.memory();
-  await crowd.join(polls / ROOM_SIZE, ROOM_SIZE);
+  await crowd.join(polls / USERS_PER_ROOM, USERS_PER_ROOM);
   await system.collectGarbage();
   // the users' data in Redis count as a cost of their polls; what the joins left in Node does not
   /** @type {Record<string, number>} */

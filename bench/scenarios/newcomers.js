@@ -13,33 +13,37 @@ import { compare, measureMeanwhile, playRounds } from './rounds.js';
  * @typedef {import('../systems/systems.js').System} System
  */
 
-const ROOMS = 100;
-const ROOM_SIZE = 10;
-const API_PROCESSES = 2;
-const JOINS_PER_SECOND = 20;
+const ROOM_COUNT = 100;
+const USERS_PER_ROOM = 10;
+const API_COUNT = 2;
+const JOINS_PER_S = 20;
 
 /**
  * @param {import('../options.js').Options} options
  * @param {import('./index.js').Say} say
  */
 export function runNewcomers(options, say) {
-  return withCrowds(options, { apis: API_PROCESSES, env: poolFor(options, ROOMS * ROOM_SIZE) }, async (crowds) => {
-    for (const crowd of crowds) {
-      say(`${crowd.system.name}: ${whole(ROOMS * ROOM_SIZE)} users join`);
-      await crowd.join(ROOMS, ROOM_SIZE);
-      await crowd.poll();
-    }
-    const { seconds } = options;
-    const play = (/** @type {import('../load/crowd.js').Crowd} */ crowd) =>
-      measureMeanwhile(crowd, closedLoop, seconds, () => joinMany(crowd.system, seconds));
-    return compare(await playRounds(crowds, options, play, say));
-  });
+  return withCrowds(
+    options,
+    { apis: API_COUNT, env: poolFor(options, ROOM_COUNT * USERS_PER_ROOM) },
+    async (crowds) => {
+      for (const crowd of crowds) {
+        say(`${crowd.system.name}: ${whole(ROOM_COUNT * USERS_PER_ROOM)} users join`);
+        await crowd.join(ROOM_COUNT, USERS_PER_ROOM);
+        await crowd.poll();
+      }
+      const { seconds } = options;
+      const play = (/** @type {import('../load/crowd.js').Crowd} */ crowd) =>
+        measureMeanwhile(crowd, closedLoop, seconds, () => joinMany(crowd.system, seconds));
+      return compare(await playRounds(crowds, options, play, say));
+    },
+  );
 }
 
 async function joinMany(/** @type {System} */ system, /** @type {number} */ seconds) {
   const latencies = new Latencies();
-  const joins = Array.from({ length: seconds * JOINS_PER_SECOND }, async (_, i) => {
-    await sleep((i * 1_000) / JOINS_PER_SECOND);
+  const joins = Array.from({ length: seconds * JOINS_PER_S }, async (_, i) => {
+    await sleep((i * 1_000) / JOINS_PER_S);
     latencies.add(await joinOne(portOf(system, i), i));
   });
   await Promise.all(joins);

@@ -11,8 +11,8 @@ import { faults, measureLoad } from './rounds.js';
  * @typedef {import('./index.js').Say} Say
  */
 
-const ROOMS = 1_000;
-const FIRST_RATE = 250;
+const ROOM_COUNT = 1_000;
+const FIRST_SENDS_PER_S = 250;
 const STEP_FACTOR = 1.5;
 /** The search ends when the two rates differ by less than this part. */
 const PRECISION_RATIO = 0.1;
@@ -25,11 +25,11 @@ const P99_MAX_MS = 250;
  * @param {Say} say
  */
 export function runSends(options, say) {
-  return withCrowds(options, { floor: false, env: poolFor(options, ROOMS * 2) }, async (crowds) => {
+  return withCrowds(options, { floor: false, env: poolFor(options, ROOM_COUNT * 2) }, async (crowds) => {
     const rows = [];
     for (const crowd of crowds) {
-      say(`${crowd.system.name}: ${whole(ROOMS * 2)} users join`);
-      await crowd.join(ROOMS, 2);
+      say(`${crowd.system.name}: ${whole(ROOM_COUNT * 2)} users join`);
+      await crowd.join(ROOM_COUNT, 2);
       await crowd.poll();
       rows.push(await climb(crowd, options, say));
     }
@@ -49,7 +49,7 @@ async function climb(crowd, { seconds }, say) {
   let best = null;
   /** @type {(Window & { rate: number }) | null} */
   let failed = null;
-  for (let rate = FIRST_RATE, tries = 0; tries < TRIES_MAX; tries += 1) {
+  for (let rate = FIRST_SENDS_PER_S, tries = 0; tries < TRIES_MAX; tries += 1) {
     const window = await measureLoad(crowd, (one) => openLoop(one, rate), seconds);
     const holds = window.p99 !== null && window.p99 < P99_MAX_MS;
     const found = `p99 ${fixed(window.p99, 0)} ms: ${holds ? 'sustained' : 'too much'}`;

@@ -5,17 +5,17 @@ import { whole } from '../report/table.js';
 import { poolFor, withChat } from '../systems/line-up.js';
 import { compare, measureLoad, playRounds } from './rounds.js';
 
-const ROOMS = 100;
-const ROOM_SIZE = 10;
+const ROOM_COUNT = 100;
+const USERS_PER_ROOM = 10;
 
 /**
  * @param {import('../options.js').Options} options
  * @param {import('./index.js').Say} say
  */
 export function runValues(options, say) {
-  return withChat(options, { env: poolFor(options, ROOMS * ROOM_SIZE) }, async (crowd) => {
-    say(`${whole(ROOMS * ROOM_SIZE)} users join`);
-    await crowd.join(ROOMS, ROOM_SIZE);
+  return withChat(options, { env: poolFor(options, ROOM_COUNT * USERS_PER_ROOM) }, async (crowd) => {
+    say(`${whole(ROOM_COUNT * USERS_PER_ROOM)} users join`);
+    await crowd.join(ROOM_COUNT, USERS_PER_ROOM);
     await crowd.poll();
     const kinds = /** @type {const} */ (['messages', 'values']).map((kind) => ({
       kind,

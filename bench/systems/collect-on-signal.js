@@ -5,11 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Each collection gives back the pages that the one before has emptied. */
-const COLLECTIONS = 5;
+const COLLECTION_COUNT = 5;
 const PAUSE_MS = 200;
 
 process.on('SIGUSR2', async () => {
-  for (let i = 0; i < COLLECTIONS; i += 1) {
+  for (let i = 0; i < COLLECTION_COUNT; i += 1) {
     globalThis.gc?.(); // exists with --expose-gc
     await sleep(PAUSE_MS);
   }

@@ -14,7 +14,7 @@ import { bad, good, note } from './findings.js';
 
 const TIMEOUT_MS = 10_000;
 /** A message of 1,600 emoji sent by JSONP has an address of about this many characters. */
-const ADDRESS_LENGTH = 20_000;
+const ADDRESS_CHARACTERS = 20_000;
 /** A waiting poll gets a message within this time after its acceptance, unless something holds it back. */
 const DELIVERY_MAX_MS = 1_000;
 /** A certificate should be renewed this long before it expires. */
@@ -131,8 +131,8 @@ function checkProtocol(/** @type {string | false | null} */ protocol) {
 
 /** The chat's error names the parameter that it refuses, which shows that the whole address has arrived. */
 async function checkLength(/** @type {string} */ url) {
-  const addresses = `Addresses of ${ADDRESS_LENGTH.toLocaleString('en')} characters`;
-  const answer = await get(`${url}/jsonp/rooms?callback=f&pad=${'x'.repeat(ADDRESS_LENGTH)}`).catch(() => null);
+  const addresses = `Addresses of ${ADDRESS_CHARACTERS.toLocaleString('en')} characters`;
+  const answer = await get(`${url}/jsonp/rooms?callback=f&pad=${'x'.repeat(ADDRESS_CHARACTERS)}`).catch(() => null);
   const text = await answer?.text().catch(() => '');
   if (text?.includes('"field":"pad"')) return good(`${addresses} get through.`);
   return bad(

@@ -15,7 +15,7 @@ const ROUND_TRIP_MAX_MS = 5;
 const TIGHT_RATIO = 0.8;
 /** The values of rooms are worth a note above this part of what Redis uses. */
 const HEAVY_RATIO = 0.25;
-const PINGS = 5;
+const PING_COUNT = 5;
 
 /**
  * @typedef {import('./findings.js').Finding} Finding
@@ -162,7 +162,7 @@ async function measureClock(/** @type {import('ioredis').Redis} */ redis) {
 /** Resolves with the ms of the quickest of a few round trips. */
 async function measureRoundTrip(/** @type {import('ioredis').Redis} */ redis) {
   const took = [];
-  for (let i = 0; i < PINGS; i += 1) {
+  for (let i = 0; i < PING_COUNT; i += 1) {
     const from = performance.now();
     await redis.ping();
     took.push(performance.now() - from);

@@ -64,10 +64,10 @@ export class Pm2 {
     await Promise.race([once(this.#child, 'message'), this.#failEarly()]); // after its message, pm2 takes connections
     const client = await connect();
     this.#client = client;
-    const { CONFIG_EXIT } = await import('#dist/shared/config/config.js');
+    const { CONFIG_EXIT_CODE } = await import('#dist/shared/config/config.js');
     const progress = new Progress({ standstillMs: STANDSTILL_MAX_MS, totalMs: START_MAX_MS });
     const isHopeless = (/** @type {Managed} */ { pm2_env: { exit_code, restart_time, status } }) =>
-      exit_code === CONFIG_EXIT || restart_time >= RESTARTS_MAX || status === 'errored';
+      exit_code === CONFIG_EXIT_CODE || restart_time >= RESTARTS_MAX || status === 'errored';
     for (; ; await sleep(CHECK_EVERY_MS)) {
       if (this.#child.exitCode !== null) throw new Problem('pm2 ended unexpectedly. Look at its output above.');
       const processes = await client.list();

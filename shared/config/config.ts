@@ -8,7 +8,7 @@ import { type Environment, SETTINGS, type Setting, START_SETTINGS } from './sett
 export { ConfigError } from './settings.js';
 
 /** The exit code of a ConfigError (EX_CONFIG of sysexits.h). pm2 does not start such a process again. */
-export const CONFIG_EXIT = 78;
+export const CONFIG_EXIT_CODE = 78;
 
 type Values<Group> = { readonly [Key in keyof Group]: Group[Key] extends Setting<infer Value> ? Value : never };
 type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void

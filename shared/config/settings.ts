@@ -145,8 +145,8 @@ function ofRedis(one: number, cluster: number): Computed {
   return { of: (env) => (isCluster(env) ? cluster : one), words: `${one}, in a cluster ${cluster}` };
 }
 
-const MANY = 1_000_000;
-const BYTES_PER_MB = 1_048_576;
+const COUNT_MAX = 1_000_000;
+const MB_BYTES = 1_048_576;
 
 /**
  * The settings of every process, by group. Where a default is a number of people, it is a lecture hall: some 300 people
@@ -163,7 +163,7 @@ export const SETTINGS = {
         'With 0 clients connect directly, and the chat does not believe that header.',
     ),
     allowedOrigins: { ...allowedOrigins, read: originsOrAll },
-    connections: whole('CONNECTIONS', 20_000, [1, MANY], 'The most connections of one process. Each takes 20 KB.'),
+    connections: whole('CONNECTIONS', 20_000, [1, COUNT_MAX], 'The most connections of one process. Each takes 20 KB.'),
     clientTimeout: whole(
       'CLIENT_TIMEOUT',
       30,
@@ -230,7 +230,7 @@ export const SETTINGS = {
     logMax: whole(
       'LOG_MAX',
       10_000,
-      [10, MANY],
+      [10, COUNT_MAX],
       'The most undelivered events of a room. At this number, the chat refuses sends to the room.',
     ),
     inboxMax: whole(
@@ -266,7 +266,7 @@ export const SETTINGS = {
     adminTries: whole(
       'ADMIN_TRIES',
       20,
-      [1, MANY],
+      [1, COUNT_MAX],
       'Wrong passwords from one address in ten minutes. A person rarely needs more. A guesser gets about 3,000 tries a day.',
     ),
     logLevel: choice(
@@ -296,63 +296,73 @@ export const SETTINGS = {
       [1, 10_000],
       'Signals of one user per second in the long run. A pointer that others follow needs about 20.',
     ),
-    addressJoins: whole('ADDRESS_JOINS', 300, [1, MANY], 'New users of one address in a minute.'),
+    addressJoins: whole('ADDRESS_JOINS', 300, [1, COUNT_MAX], 'New users of one address in a minute.'),
     addressRooms: whole(
       'ADDRESS_ROOMS',
       1_000,
-      [1, MANY],
+      [1, COUNT_MAX],
       'New rooms of one address in an hour. Each keeps its log for `ROOM_TTL`.',
     ),
-    addressSends: whole('ADDRESS_SENDS', 1_000, [1, MANY], 'Messages and writes of values of one address in 10 s.'),
+    addressSends: whole(
+      'ADDRESS_SENDS',
+      1_000,
+      [1, COUNT_MAX],
+      'Messages and writes of values of one address in 10 s.',
+    ),
     roomSends: whole(
       'ROOM_SENDS',
       500,
-      [1, MANY],
+      [1, COUNT_MAX],
       'Messages and writes of values to one room in 10 s. Nobody can read more. At this rate fan-out keeps up with ' +
         '1,000 members.',
     ),
     roomJoins: whole(
       'ROOM_JOINS',
       500,
-      [1, MANY],
+      [1, COUNT_MAX],
       'Users that enter one room in 10 s. Each entry is an event for all members.',
     ),
     addressReads: whole(
       'ADDRESS_READS',
       1_000,
-      [1, MANY],
+      [1, COUNT_MAX],
       'Calls of `history`, `members`, `rooms`, `get` and `sent` by one address in 10 s.',
     ),
     addressForgets: whole(
       'ADDRESS_FORGETS',
       60,
-      [1, MANY],
+      [1, COUNT_MAX],
       'Users of one address in a minute that take back their messages. Each time whole logs are searched.',
     ),
-    addressFailures: whole('ADDRESS_FAILURES', 600, [1, MANY], 'Different invalid tokens of one address in a minute.'),
+    addressFailures: whole(
+      'ADDRESS_FAILURES',
+      600,
+      [1, COUNT_MAX],
+      'Different invalid tokens of one address in a minute.',
+    ),
     addressPolls: whole(
       'ADDRESS_POLLS',
       1_000,
-      [1, MANY],
+      [1, COUNT_MAX],
       'Polls of one address that one process holds. 1,000 take 12 to 20 MB of memory, some of it in Redis.',
     ),
     fruitlessCalls: whole(
       'FRUITLESS_CALLS',
       200,
-      [1, MANY],
+      [1, COUNT_MAX],
       'Wasted calls of one user in 10 s: calls that returned nothing or were refused, such as a poll with `timeout=0` ' +
         'of an empty inbox.',
     ),
     addressFruitless: whole(
       'ADDRESS_FRUITLESS',
       3_000,
-      [1, MANY],
+      [1, COUNT_MAX],
       'Wasted calls of one address in 10 s, counted in each process.',
     ),
     addressConnections: whole(
       'ADDRESS_CONNECTIONS',
       2_000,
-      [1, MANY],
+      [1, COUNT_MAX],
       'Connections of one address when there is no proxy. A browser opens six.',
     ),
   },
@@ -370,7 +380,7 @@ export const START_SETTINGS = {
   ),
   redisMaxMemory: whole(
     'REDIS_MAXMEMORY',
-    { of: () => Math.max(64, Math.floor(memoryBytes() / 3 / BYTES_PER_MB)), words: 'a third of the memory' },
+    { of: () => Math.max(64, Math.floor(memoryBytes() / 3 / MB_BYTES)), words: 'a third of the memory' },
     [64, 16_777_216],
     "Memory limit of the chat's own Redis in MB. When it is reached, the chat refuses new messages instead of filling " +
       'the machine. Rewriting its log can take as much again for a moment.',

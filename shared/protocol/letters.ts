@@ -20,7 +20,7 @@ const SYLLABIC = ['Myanmar', 'Tibetan', 'Khmer', 'Tai_Tham'].map((script) => `\\
 const PILE = new RegExp(`(?:(?:(?=\\p{M})[\\p{Mc}${SYLLABIC}])*(?![${SYLLABIC}])[\\p{Mn}\\p{Me}]){5}|\\p{M}{9}`, 'u');
 const MARKS = /\p{M}+/gu;
 /** So many marks of a pile stay. */
-const PILE_LEFT = 2;
+const PILE_MAX = 2;
 
 /** Whether a text has anything visible. */
 export function isSeen(text: string): boolean {
@@ -40,7 +40,7 @@ export function isFitName(name: string): boolean {
 /** Returns the part of a name from a page that is allowed; '' when there is none. */
 export function fitName(typed: string): string {
   const plain = tidyName(typed.replace(LONE_SURROGATES, '').replace(TURNING, ' '));
-  const low = plain.replace(MARKS, (marks) => (PILE.test(marks) ? [...marks].slice(0, PILE_LEFT).join('') : marks));
+  const low = plain.replace(MARKS, (marks) => (PILE.test(marks) ? [...marks].slice(0, PILE_MAX).join('') : marks));
   const cut = cutName(low, NAME_MAX);
   return isFitName(cut) ? cut : '';
 }

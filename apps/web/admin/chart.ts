@@ -3,8 +3,8 @@ import type { Sample } from '../../../shared/protocol/admin.js';
 import { make, makeSvg, setText } from './dom.js';
 import { clock } from './format.js';
 
-const WIDTH = 300;
-const HEIGHT = 72;
+const WIDTH_PX = 300;
+const HEIGHT_PX = 72;
 /** A chart shows at least this time. The page keeps more. */
 const SPAN_MIN_MS = 5 * 60_000;
 /** A line does not join samples that are further apart, because samples between them are missing. */
@@ -31,9 +31,9 @@ export class Chart {
   private readonly figures: HTMLElement[] = [];
   private readonly paths: SVGPathElement[] = [];
   private readonly area = makeSvg('path', { class: 'area' });
-  private readonly cursor = makeSvg('line', { class: 'cursor', y1: '0', y2: String(HEIGHT), visibility: 'hidden' });
+  private readonly cursor = makeSvg('line', { class: 'cursor', y1: '0', y2: String(HEIGHT_PX), visibility: 'hidden' });
   private readonly svg = makeSvg('svg', {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    viewBox: `0 0 ${WIDTH_PX} ${HEIGHT_PX}`,
     preserveAspectRatio: 'none',
     role: 'img',
   });
@@ -106,9 +106,9 @@ export class Chart {
   private pathOf(values: (number | null)[], from: number, to: number, highest: number): { line: string; area: string } {
     let [line, area, former, begun] = ['', '', 0, 0];
     const closeArea = (): void => {
-      if (line && begun) area += `L${x(former)} ${HEIGHT}L${x(begun)} ${HEIGHT}Z`;
+      if (line && begun) area += `L${x(former)} ${HEIGHT_PX}L${x(begun)} ${HEIGHT_PX}Z`;
     };
-    const x = (at: number): string => (((at - from) / (to - from)) * WIDTH).toFixed(1);
+    const x = (at: number): string => (((at - from) / (to - from)) * WIDTH_PX).toFixed(1);
     this.samples.forEach(({ at }, i) => {
       const value = values[i] ?? null;
       if (value === null) return;
@@ -117,7 +117,7 @@ export class Chart {
         closeArea();
         begun = at;
       }
-      const point = `${starts ? 'M' : 'L'}${x(at)} ${(HEIGHT - (value / highest) * HEIGHT).toFixed(1)}`;
+      const point = `${starts ? 'M' : 'L'}${x(at)} ${(HEIGHT_PX - (value / highest) * HEIGHT_PX).toFixed(1)}`;
       line += point;
       area += point;
       former = at;
@@ -146,7 +146,7 @@ export class Chart {
     setText(this.from, this.current ? `${Math.round((to - from) / 60_000)} min ago` : clock(from));
     setText(this.at, (this.current && this.pointed === null) || !sample ? 'now' : `at ${clock(sample.at)}`);
     this.cursor.setAttribute('visibility', this.pointed !== null && sample ? 'visible' : 'hidden');
-    const x = String(sample ? ((sample.at - from) / (to - from)) * WIDTH : 0);
+    const x = String(sample ? ((sample.at - from) / (to - from)) * WIDTH_PX : 0);
     this.cursor.setAttribute('x1', x);
     this.cursor.setAttribute('x2', x);
   }

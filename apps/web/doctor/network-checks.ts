@@ -15,9 +15,9 @@ const CLOCK_OFF_MAX_MS = 60_000;
  */
 const LENGTHS = [2_000, 4_000, 8_000, 16_000, 32_000];
 /** Addresses of this length hold any message. */
-const LENGTH_ENOUGH = 32_000;
+const ENOUGH_CHARACTERS = 32_000;
 /** Addresses of this length hold most messages. */
-const LENGTH_FAIR = 8_000;
+const FAIR_CHARACTERS = 8_000;
 
 async function tryTransport(transport: Transport): Promise<{ ms: number; failure: Failure | null }> {
   const startedAt = Date.now();
@@ -69,9 +69,9 @@ export async function checkLength(server: string): Promise<Finding> {
 
 function lengthFinding(longest: number): Finding {
   const text = longest.toLocaleString('en');
-  if (longest >= LENGTH_ENOUGH)
+  if (longest >= ENOUGH_CHARACTERS)
     return good('long addresses', `Addresses of ${text} characters work. A script tag can carry any message.`);
-  if (longest >= LENGTH_FAIR)
+  if (longest >= FAIR_CHARACTERS)
     return note(
       'long addresses',
       `Addresses of up to ${text} characters work. A script tag cannot carry a long message in emoji or Chinese.`,

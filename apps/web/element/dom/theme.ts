@@ -3,7 +3,7 @@ const DARK = '(prefers-color-scheme: dark)';
  * Brightness and opacity go from 0 to 1. A colour above this is light, and a background above this covers what is
  * behind it.
  */
-const HALF = 0.5;
+const HALF_RATIO = 0.5;
 
 /**
  * Returns whether the element is dark. Its `theme` decides, then the page's `color-scheme`. If the page allows both,
@@ -32,9 +32,9 @@ function schemesOf(host: Element): string[] {
 function isOnDark(host: Element): boolean {
   for (const element of ancestors(host)) {
     const { backgroundColor, backgroundImage, color } = getComputedStyle(element);
-    if (backgroundImage !== 'none') return shadeOf(color).brightness > HALF;
+    if (backgroundImage !== 'none') return shadeOf(color).brightness > HALF_RATIO;
     const { brightness, opacity } = shadeOf(backgroundColor);
-    if (opacity > HALF) return brightness < HALF;
+    if (opacity > HALF_RATIO) return brightness < HALF_RATIO;
   }
   return false;
 }
