@@ -6,10 +6,14 @@ import { autoRoom } from './session/auto-room.js';
 import { Connection } from './session/connection.js';
 import { chooseTransport } from './transport/choose.js';
 
+/** The names of all options. Of two that are equally near to a wrong name, the first is suggested. */
+const OPTIONS: (keyof JoinOptions)[] = ['server', 'room', 'name', 'transport', 'tabs', 'owner', 'way'];
+
 /** Returns the `join` function of one copy of the library. */
 export function joinFrom(loadedFrom: Origin): (options?: JoinOptions | string) => Chat {
   return (given = {}) => {
     const options: JoinOptions = typeof given === 'string' ? { room: given } : given;
+    for (const key of Object.keys(options)) if (!OPTIONS.includes(key as keyof JoinOptions)) warnOf(key);
     const server = serverOf(options.server, loadedFrom);
     const transport = chooseTransport(server, loadedFrom.nonce, options.transport || options.way || 'auto');
     const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;
@@ -18,4 +22,15 @@ export function joinFrom(loadedFrom: Origin): (options?: JoinOptions | string) =
     const connection = new Connection(server, transport, home, nickname, options.tabs !== 'own');
     return new RoomChat(server, connection);
   };
+}
+
+/** Tells the page's author that there is no such option, and which one has most of its letters. */
+function warnOf(option: string): void {
+  let nearest = '';
+  let least = Infinity;
+  for (const known of OPTIONS) {
+    const { length } = [...option.toLowerCase()].filter((letter) => !known.includes(letter));
+    if (length < least) [nearest, least] = [known, length];
+  }
+  console.warn(`NobackendChat.join has no option ${option}. Did you mean ${nearest}?`);
 }
