@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startOneRedis } from '../support/redis.js';
 
 describe('a process with a bad setting', () => {
@@ -33,6 +33,7 @@ describe('an API process that only the host can help', () => {
 
   it('says so in one line and exits with 78: a port in use, a database that is not there', async () => {
     const redis = await startOneRedis();
+    onTestFinished(() => redis.stop());
     const server = createServer().listen(0);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -49,6 +50,5 @@ describe('an API process that only the host can help', () => {
       err: 'OTEL=on needs packages that are not installed. See docs/hosting.md.\n',
     });
     server.close();
-    await redis.stop();
   });
 });

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Child, root } from '../support/child.js';
+import { endLeftovers } from '../support/leftovers.js';
 import { freePort } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
@@ -21,7 +22,7 @@ const HOLD = 5;
 const SLOW_START_MS = 11_500;
 
 let folder: string;
-let start: Child;
+let start: Child | undefined;
 let url: string;
 
 beforeAll(async () => {
@@ -39,8 +40,10 @@ beforeAll(async () => {
   [start, url] = [child, address];
 });
 afterAll(async () => {
-  await start.stop('SIGINT');
+  await start?.stop('SIGINT');
+  const left = await endLeftovers(folder);
   await rm(folder, { recursive: true, force: true });
+  expect(left).toEqual([]);
 });
 
 /** One user who sends and polls without a second attempt at anything. */

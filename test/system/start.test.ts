@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readStartConfig } from '../../shared/config/config.js';
 import { endOfLifeNotice } from '../../shared/node-version.js';
 import { Child, root } from '../support/child.js';
 import { ask } from '../support/client.js';
+import { endLeftovers } from '../support/leftovers.js';
 import { freePort, startOneRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import type { Joined } from '../support/user.js';
@@ -25,7 +26,11 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nobackend-start-'));
   env = { PATH: process.env.PATH, DATA_DIR: folder, PORT: String(await freePort()) };
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  const left = await endLeftovers(folder);
+  await rm(folder, { recursive: true, force: true });
+  expect(left).toEqual([]);
+});
 
 /** Starts everything; gives the start's process and where the chat is. */
 async function start(): Promise<{ child: Child; url: string }> {
@@ -142,6 +147,7 @@ describe('what cannot start says so in one line', () => {
 
   it('a Redis that refuses: no password, a wrong one, no such database, no writes', async () => {
     const redis = await startOneRedis();
+    onTestFinished(() => redis.stop());
     const client = new Redis(redis.url);
     const at = `127.0.0.1:${redis.port}`;
     const refused = (path: string, why: string) => ({
@@ -157,7 +163,6 @@ describe('what cannot start says so in one line', () => {
       refused('', 'it does not accept this user and password'),
     );
     client.disconnect();
-    await redis.stop();
   });
 
   it('an append-only file of its own Redis that is damaged', async () => {
