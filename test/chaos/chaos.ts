@@ -10,20 +10,12 @@ import { type Crowd, Person } from './person.js';
 import { type FaultKind, type PlannedFault, planFaults } from './plan.js';
 import { Random } from './random.js';
 import { Record } from './record.js';
+import { type OthersDelay, othersDelays, type Recovery, recoveries } from './recoveries.js';
 import { checkUsage, heldPolls, strayKeys, usageOf } from './remains.js';
 import { checkRosters } from './rosters.js';
 import { Site } from './site.js';
 import { checkValues } from './values.js';
-import {
-  isSettled,
-  judge,
-  type Keeps,
-  type OthersDelay,
-  othersDelays,
-  type Recovery,
-  recoveries,
-  type Verdict,
-} from './verdict.js';
+import { isSettled, judge, type Keeps, type Verdict } from './verdict.js';
 import { overlaps } from './windows.js';
 
 export interface Report {

@@ -1,12 +1,11 @@
 /** What happens to a cluster: masters die, hang, or hand over; slots move; nodes come and go. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Keys } from '../../shared/store/keys.js';
-import type { ClusterNode, TestCluster } from '../support/cluster.js';
+import type { TestCluster } from '../support/cluster.js';
+import type { ClusterNode } from '../support/cluster-node.js';
 import { until } from '../support/until.js';
-import type { PlannedFault } from './plan.js';
+import { type PlannedFault, SHARDS } from './plan.js';
 
-/** As the chat has them by default. */
-const SHARDS = 64;
 /** Slots of ours moved by one fault, there and back: all keys of a user shard or a room shard each. */
 const MOVED = 6;
 

@@ -17,6 +17,8 @@ export const FAULTS = [
 /** What happens to a cluster, beside what happens to the chat's own processes. */
 export const CLUSTER_FAULTS = ['master-kill', 'master-stop', 'master-failover', 'slots-move', 'node-change'] as const;
 export type FaultKind = (typeof FAULTS)[number] | (typeof CLUSTER_FAULTS)[number];
+/** Shards of a cluster, as the chat has them by default. */
+export const SHARDS = 64;
 /** Faults of the one Redis, which a cluster does not have as a whole. */
 const OF_ONE_REDIS = ['redis-kill', 'redis-stop', 'all-kill'];
 

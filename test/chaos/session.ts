@@ -1,5 +1,4 @@
 /** One user from `join` to its end: its polls, and what it has seen of its rooms. It mends gaps as a good client does. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Values } from '../../apps/web/client/events/values.js';
 import type { ErrorCode } from '../../shared/protocol/errors.js';
 import {
@@ -15,18 +14,13 @@ import type { Polled } from '../support/follower.js';
 import type { Joined, Sent } from '../support/user.js';
 import type { Habit } from './habits.js';
 import type { Line } from './line.js';
+import { Poller } from './poller.js';
 import type { Random } from './random.js';
 import type { Record } from './record.js';
 import { View } from './view.js';
 import type { Window } from './windows.js';
 
-/** Seconds a poll is asked to be held; what they are is drawn for each. */
-const HOLDS = [1, 3, 10, 25];
 const HISTORY_PAGE = 100;
-/** Pause (ms) before a poll that failed is repeated. */
-const PAUSE = 100;
-/** Pause (ms) between polls of a client that acknowledges nothing, as each is answered at once. */
-const UNACKNOWLEDGED_PAUSE = 200;
 const START = '0-0';
 
 export class Session {
@@ -45,30 +39,24 @@ export class Session {
   missed = 0;
   resets = 0;
   readonly #line: Line;
-  readonly #random: Random;
   readonly #record: Record;
   /** What comes of a room while `enter` is under way. */
   readonly #entering = new Map<string, ChatEvent[]>();
-  #cursor: string;
   #delivering: Promise<void> = Promise.resolve();
-  #habit: Habit | null = null;
-  #better = new AbortController();
-  readonly #polling: Promise<void>;
-  /** Codes that a poll may rightly be refused with. */
-  readonly #right: ErrorCode[] = ['superseded'];
-  readonly #stop = new AbortController();
-  #current = new AbortController();
+  readonly #poller: Poller;
 
   constructor(joined: Joined, line: Line, random: Random, record: Record) {
     this.id = joined.user.id;
     this.name = joined.user.name;
     this.token = joined.token;
-    this.#cursor = joined.cursor;
     this.#line = line;
-    this.#random = random;
     this.#record = record;
     this.#show(joined.room);
-    this.#polling = this.#pollOn();
+    this.#poller = new Poller(joined, line, random, {
+      deliver: (polled) => this.#inTurn(() => this.#take(polled)),
+      onUnauthorized: () => this.#lose('poll'),
+      isOver: () => this.over,
+    });
   }
 
   get over(): boolean {
@@ -140,34 +128,27 @@ export class Session {
   async leave(): Promise<void> {
     for (const view of this.views.values()) view.ending = true;
     this.left = true;
-    this.#right.push('unauthorized');
+    this.#poller.mayBeUnauthorized();
     await this.#ask('leave', {}, { again: ['unauthorized'] });
     await this.stop();
   }
 
   /** Behaves badly for `ms`, unless it does already. */
   async misbehave(habit: Habit, ms: number): Promise<void> {
-    if (this.#habit !== null) return;
+    if (this.#poller.misbehaves) return;
     const trouble = { from: Date.now(), to: Infinity };
     this.troubles.push(trouble);
-    this.#habit = habit;
-    this.#better = new AbortController();
-    this.#current.abort();
-    await sleep(ms, undefined, { signal: this.#better.signal }).catch(() => undefined); // told to behave
-    this.#habit = null;
-    this.#current.abort();
+    await this.#poller.misbehave(habit, ms);
     trouble.to = Date.now();
   }
 
   behave(): void {
-    this.#better.abort();
+    this.#poller.behave();
   }
 
   /** Polls no more. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#current.abort();
-    await this.#polling;
+  stop(): Promise<void> {
+    return this.#poller.stop();
   }
 
   async #send(room: string, where: { room: string } | { to: number }, nonce: string): Promise<Sent | null> {
@@ -204,70 +185,7 @@ export class Session {
     this.#record.violation('session lost', `user ${this.id}, found out by ${op}`);
   }
 
-  async #pollOn(): Promise<void> {
-    while (!this.#stop.signal.aborted && !this.over) {
-      this.#current = new AbortController();
-      try {
-        await this.#round();
-      } catch (error) {
-        if (error instanceof Refused && error.failure.code === 'unauthorized') this.#lose('poll');
-        await this.#pause(PAUSE);
-      }
-    }
-  }
-
-  async #round(): Promise<void> {
-    switch (this.#habit) {
-      case 'silent':
-        return this.#pause(1_000);
-      case 'vanish':
-        return this.#line.vanish(
-          'poll',
-          { token: this.token, cursor: this.#cursor, timeout: 5 },
-          this.#random.between(0, 400),
-        );
-      case 'twice':
-        return void (await Promise.allSettled([this.#poll(), this.#poll(true)]));
-      case 'unacknowledged':
-        return this.#pollInVain();
-      case null:
-        return this.#poll();
-    }
-  }
-
-  async #poll(elsewhere = false): Promise<void> {
-    const timeout = this.#random.pick(HOLDS);
-    const answer = await this.#line.once<Polled>(
-      'poll',
-      { token: this.token, cursor: this.#cursor, timeout },
-      {
-        hold: timeout * 1_000,
-        elsewhere,
-        signal: this.#current.signal,
-        expected: this.#right,
-      },
-    );
-    await this.#deliver(answer);
-    this.#cursor = answer.cursor;
-  }
-
-  /** Takes what comes, and acts as if it had not: the cursor stays. */
-  async #pollInVain(): Promise<void> {
-    const params = { token: this.token, cursor: this.#cursor, timeout: 1 };
-    const answer = await this.#line.once<Polled>('poll', params, {
-      hold: 1_000,
-      signal: this.#current.signal,
-      expected: this.#right,
-    });
-    await this.#deliver(answer);
-    await this.#pause(UNACKNOWLEDGED_PAUSE);
-  }
-
   /** One answer after the other, also when two polls are answered at once. */
-  #deliver(polled: Polled): Promise<void> {
-    return this.#inTurn(() => this.#take(polled));
-  }
-
   #inTurn(step: () => Promise<void>): Promise<void> {
     this.#delivering = this.#delivering.then(step);
     return this.#delivering;
@@ -353,9 +271,5 @@ export class Session {
       more = page.more && newer.length === page.events.length;
     }
     for (const event of found) view.take(event, true);
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#current.signal }).catch(() => undefined); // cut short by what comes next
   }
 }

@@ -2,6 +2,9 @@
 import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
 import type { Window } from './windows.js';
 
+/** A client that has behaved badly has this long (ms) to catch up. */
+export const CATCH_UP = 1_500;
+
 export interface Arrival {
   id: string;
   /** When it came, in ms since 1970. */
@@ -10,6 +13,11 @@ export interface Arrival {
   text: string;
   /** Read back from the log instead of delivered. */
   repaired: boolean;
+}
+
+/** Returns the time from an event's acceptance to its arrival. */
+export function spanOf({ id, at }: Arrival): Window {
+  return { from: Number.parseInt(id, 10), to: at };
 }
 
 export class View {
