@@ -1,52 +1,31 @@
 /** What the browser library must not do twice when answers are lost or late: send a message, make a user. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import type { TransportName } from '../../apps/web/client/api.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
-import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
+import { joinIn, type Site, textsIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { Link } from '../support/link.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest, freshRoom } from '../support/fixtures/browser.js';
+import type { Link } from '../support/link.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
-let system: TestSystem, browser: Browser, site: Site, link: Link, api: string, room: string;
-let contexts: BrowserContext[] = [];
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off' } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  api = system.urls[0] ?? '';
-  link = await Link.start(api);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await link?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
-  link.troubles = [];
-  link.seen.length = 0;
+const it = browserTest;
+let browser: Browser, site: Site, link: Link, api: string;
+let room: string;
+it.beforeEach(({ stage }) => {
+  ({ browser, site, link, api } = stage);
 });
 
 /** A page whose way to the API is the link. */
 async function open(): Promise<Page> {
   const context = await browser.newContext();
-  contexts.push(context);
   const page = await context.newPage();
   await page.goto(site.library(link.url));
   return page;
 }
 
-const fresh = (): string => (room = `once-${++rooms}`);
+const fresh = (): string => (room = freshRoom());
 
 /** The token of the page's user. */
 const tokenOf = (page: Page): Promise<string> =>
@@ -103,6 +82,28 @@ describe.each<TransportName>(['jsonp', 'fetch'])('a user that ends while an answ
     await until(() => follower.texts().includes('refuse'), 'the second');
     await follower.stop();
     expect(follower.texts()).toEqual(['swallow', 'refuse']);
+  });
+
+  it('what was refused is sent as new, without the question whether it was accepted', async () => {
+    const owner = await TestUser.join(api, { room: fresh() });
+    await owner.ask('rules', { room, slow: 2 });
+    const page = await open();
+    await joinIn(page, { room, transport });
+    await page.evaluate(() => window.chat.send('first'));
+    const answers: string[] = [];
+    const noted = (text: string): string => {
+      answers.push(text);
+      return text;
+    };
+    link.troubles = [{ path: /\/send\b/, how: 'edit', edit: noted }];
+    const sent = page.evaluate(() => window.chat.send('second'));
+    await until(() => answers.length > 0, 'the refusal');
+    expect(answers[0]).toContain('"rate_limited"');
+    await ask(api, 'leave', { token: await tokenOf(page) });
+    expect(await sent).not.toHaveProperty('duplicate');
+    expect(link.seen.filter((path) => /\/sent\b/.test(path))).toEqual([]);
+    const { events } = await owner.ask<{ events: ChatEvent[] }>('history', { room, types: 'message' });
+    expect(events.map(({ text }) => text)).toEqual(['first', 'second']);
   });
 });
 

@@ -1,39 +1,24 @@
 /** Other pages of the same origin, copies of a tab, and the transports in which a page may load the library or forbid it something. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { JoinOptions, TransportName } from '../../apps/web/client/api.js';
-import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
+import { joinIn, type Site, textsIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { Link } from '../support/link.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest, freshRoom } from '../support/fixtures/browser.js';
+import type { Link } from '../support/link.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
-let system: TestSystem, browser: Browser, site: Site, link: Link, api: string, room: string, context: BrowserContext;
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off' } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  api = system.urls[0] ?? '';
-  link = await Link.start(api);
-});
-afterAll(async () => {
-  await browser?.close();
-  await link?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-afterEach(async () => {
-  await context?.close();
-  link.seen.length = 0;
+const it = browserTest;
+let browser: Browser, site: Site, link: Link, api: string;
+let room: string, context: BrowserContext;
+it.beforeEach(({ stage }) => {
+  ({ browser, site, link, api } = stage);
 });
 
 /** A page in a browser of its own. */
 async function first(address = site.library(link.url)): Promise<Page> {
-  room = `origin-${++rooms}`;
+  room = freshRoom();
   context = await browser.newContext();
   return next(address);
 }
@@ -207,7 +192,7 @@ describe('a page with a <base> of another site', () => {
 describe('a page whose policy', () => {
   const TYPES = "require-trusted-types-for 'script'";
   const strict = (more: string): Promise<Page> =>
-    first(site.library(link.url, { path: `/strict-${rooms}`, headers: { 'content-security-policy': more } }));
+    first(site.library(link.url, { path: '/strict', headers: { 'content-security-policy': more } }));
   const failureOf = (page: Page, options: JoinOptions): Promise<string> =>
     page.evaluate((given) => {
       const chat = window.NobackendChat.join(given);

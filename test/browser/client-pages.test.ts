@@ -1,43 +1,23 @@
 /** What pages do to the library: they close, reload, sleep, lack APIs, ask nonsense; and a server that is rolled over under them. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { TransportName } from '../../apps/web/client/api.js';
-import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
+import { joinIn, type Site, textsIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { Link } from '../support/link.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest, freshRoom } from '../support/fixtures/browser.js';
+import type { Link } from '../support/link.js';
+import type { TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 
-let system: TestSystem, browser: Browser, site: Site, link: Link, api: string, room: string;
-let contexts: BrowserContext[] = [];
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off' } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  api = system.urls[0] ?? '';
-  link = await Link.start(api);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await link?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
-  link.troubles = [];
-  link.seen.length = 0;
+const it = browserTest;
+let system: TestSystem, browser: Browser, site: Site, link: Link, api: string;
+let room: string;
+it.beforeEach(({ stage }) => {
+  ({ system, browser, site, link, api } = stage);
 });
 
 async function newContext(): Promise<BrowserContext> {
   const context = await browser.newContext();
-  contexts.push(context);
   return context;
 }
 
@@ -57,7 +37,7 @@ async function open({
   return page;
 }
 
-const fresh = (): string => (room = `pages-${++rooms}`);
+const fresh = (): string => (room = freshRoom());
 const idOf = (page: Page): Promise<number> => page.evaluate(() => window.chat.user?.id ?? 0);
 
 async function somebody(): Promise<{ say(text: string): Promise<unknown>; members(): Promise<number[]> }> {

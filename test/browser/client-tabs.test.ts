@@ -1,41 +1,26 @@
 /** All tabs of a page are one user with one poll, whichever of them comes, goes or sleeps. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
+import { describe, expect } from 'vitest';
+import { joinIn, type Site, textsIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { Link } from '../support/link.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserWith, freshRoom } from '../support/fixtures/browser.js';
+import type { Link } from '../support/link.js';
+import type { TestSystem } from '../support/processes.js';
 import { openRedis, wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-let system: TestSystem, browser: Browser, site: Site, link: Link, context: BrowserContext, room: string;
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off' } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  link = await Link.start(system.urls[0] ?? '');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await link?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-
-afterEach(async () => {
-  await context?.close();
-  link.seen.length = 0;
+const it = browserWith({ env: { RATE_LIMITS: 'off' } }); // it is wiped
+let system: TestSystem, browser: Browser, site: Site, link: Link, api: string;
+let context: BrowserContext, room: string;
+it.beforeEach(({ stage }) => {
+  ({ system, browser, site, link, api } = stage);
 });
 
 /** A first tab of a new browser, or one more; joined. */
 async function tab(first = false): Promise<Page> {
   if (first) {
     context = await browser.newContext();
-    room = `tabs-${++rooms}`;
+    room = freshRoom();
   }
   const page = await context.newPage();
   await page.goto(site.library(link.url));
@@ -47,7 +32,6 @@ const userOf = (page: Page): Promise<unknown> => page.evaluate(() => window.chat
 const polls = (): number => link.seen.filter((path) => /\/poll/.test(path)).length;
 
 async function somebody(): Promise<{ say(text: string): Promise<unknown>; members(): Promise<number> }> {
-  const api = system.urls[0] ?? '';
   const { token } = await ask<{ token: string }>(api, 'join', { room });
   return {
     say: (text) => ask(api, 'send', { token, room, text }),

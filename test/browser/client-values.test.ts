@@ -1,88 +1,22 @@
-/** Values in the library, in a real browser: shown at once, the same for everybody, and right again after whatever happens. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+/** Values that pages write: shown at once, taken back when refused, and in the end the same for everybody. */
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import type { JoinOptions, TransportName } from '../../apps/web/client/api.js';
-import { joinIn, launchBrowser, Site, textsIn } from '../support/browser.js';
+import { joinIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { Link } from '../support/link.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
-import { until } from '../support/until.js';
+import { browserWith, type Stage } from '../support/fixtures/browser.js';
+import type { Link } from '../support/link.js';
+import { all, knows, openOn, SETTINGS, set, twoOn } from '../support/value-pages.js';
 
-let system: TestSystem;
-let browser: Browser;
-let site: Site;
-let api: string;
-let link: Link;
-let contexts: BrowserContext[] = [];
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off', INBOX_MAX: 10 } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  api = system.urls[0] ?? '';
-  link = await Link.start(api);
+const it = browserWith(SETTINGS);
+let stage: Stage, api: string, link: Link;
+it.beforeEach(({ stage: own }) => {
+  stage = own;
+  ({ api, link } = own);
 });
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([site?.stop(), link?.close()]);
-  await system?.stop();
-});
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
-});
-
-async function open(context?: BrowserContext): Promise<Page> {
-  const inside = context ?? (await browser.newContext());
-  if (!context) contexts.push(inside);
-  const page = await inside.newPage();
-  await page.goto(site.library(link.url));
-  return page;
-}
-
-const fresh = (): string => `values-${(rooms += 1)}`;
-const all = (page: Page): Promise<Record<string, unknown>> => page.evaluate(() => window.chat.values.all());
-const knows = (page: Page, values: Record<string, unknown>): Promise<boolean> =>
-  until(
-    async () => JSON.stringify(await all(page)) === JSON.stringify(values),
-    `${JSON.stringify(values)} to be known`,
-  );
-const tokenOf = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const kept =
-      Object.values(sessionStorage)
-        .map(String)
-        .find((text) => text.includes('"token"')) ?? '{}';
-    return (JSON.parse(kept) as { token: string }).token;
-  });
-const set = (page: Page, key: string, value: unknown): Promise<string> =>
-  page.evaluate(([name, what]) => window.chat.values.set(name as string, what), [key, value] as const);
 
 describe.each<TransportName>(['jsonp', 'fetch'])('values by %s', (transport) => {
-  const two = async (): Promise<[Page, Page, JoinOptions]> => {
-    const options: JoinOptions = { room: fresh(), transport };
-    const [ann, bob] = await Promise.all([open(), open()]);
-    await joinIn(ann, options); // who owns the room
-    await joinIn(bob, options);
-    return [ann, bob, options];
-  };
-
-  it('are known to everybody, also to who comes when all have left', async () => {
-    const [ann, bob, options] = await two();
-    await set(ann, 'turn', { of: ['x', null] });
-    await ann.evaluate(() => Promise.all([1, 2, 3].map(() => window.chat.values.add('count', 2))));
-    await set(bob, 'text', '<b> "ü"');
-    for (const page of [ann, bob]) await knows(page, { count: 6, text: '<b> "ü"', turn: { of: ['x', null] } });
-    await bob.evaluate(() => window.chat.values.delete('turn'));
-    await knows(ann, { count: 6, text: '<b> "ü"' });
-    for (const page of [ann, bob]) await page.evaluate(() => window.chat.leave());
-    const eve = await open();
-    await joinIn(eve, options);
-    expect(await all(eve)).toEqual({ count: 6, text: '<b> "ü"' });
-  });
+  const two = (): Promise<[Page, Page, JoinOptions]> => twoOn(stage, transport);
 
   it('are shown at once where they are written, and taken back when they are refused', async () => {
     const [ann, , { room }] = await two();
@@ -114,7 +48,7 @@ describe.each<TransportName>(['jsonp', 'fetch'])('values by %s', (transport) => 
     await ann.evaluate(async (at) => {
       await window.chat.call('rules', { room: at, values: 'roles' });
     }, room);
-    const eve = await open();
+    const eve = await openOn(stage);
     await joinIn(eve, { room, transport });
     const refused = await eve.evaluate(() =>
       window.chat.values.add('n').catch(({ code, reason }) => ({ code, reason })),
@@ -155,35 +89,6 @@ describe.each<TransportName>(['jsonp', 'fetch'])('values by %s', (transport) => 
     link.troubles = [];
     expect(outcomes).toEqual([1, 2, null, 3]);
     await knows(bob, { n: 3 });
-  });
-
-  it("of one's own are written as @me, and go with their user", async () => {
-    const [ann, bob] = await two();
-    const { id } = await ann.evaluate(() => window.chat.ready.then(({ user }) => user));
-    await set(ann, '@me/hand', true);
-    expect(await ann.evaluate(() => window.chat.values.get('@me/hand') as unknown)).toBe(true);
-    await knows(bob, { [`@${id}/hand`]: true });
-    await ann.evaluate(() => window.chat.leave());
-    await knows(bob, {});
-  });
-
-  it('are right after a reload, a gap and a server that forgot its users', async () => {
-    const [ann, bob, options] = await two();
-    await set(ann, 'n', 0);
-    await knows(bob, { n: 0 });
-    await link.close(); // neither of them hears what happens now
-    const { token } = await ask<{ token: string }>(api, 'join', { room: options.room });
-    for (let n = 1; n <= 30; n += 1) await ask(api, 'set', { token, room: options.room, key: 'n', value: n });
-    await ask(api, 'set', { token, room: options.room, key: 'more', value: 1 });
-    await link.open();
-    for (const page of [ann, bob]) await knows(page, { more: 1, n: 30 });
-    expect(await ann.evaluate(() => window.losses)).toEqual([]);
-    await ann.reload();
-    await joinIn(ann, options);
-    expect(await all(ann)).toEqual({ more: 1, n: 30 });
-    await ask(api, 'leave', { token: await tokenOf(bob) });
-    await set(ann, 'n', 31);
-    await knows(bob, { more: 1, n: 31 });
   });
 
   it('are deleted together by the beginning of their keys, at once for all', async () => {
@@ -281,40 +186,6 @@ describe.each<TransportName>(['jsonp', 'fetch'])('values by %s', (transport) => 
     for (const page of [ann, bob]) await knows(page, { n: 'new' });
   });
 
-  it("that wait for a room's slow mode keep no message of another room", async () => {
-    const [ann, bob, { room = '' }] = await two();
-    await ann.evaluate((at) => window.chat.call('rules', { room: at, slow: 60 }), room);
-    const other = `${room}-b`;
-    await Promise.all([ann, bob].map((page) => page.evaluate((at) => window.chat.enter(at), other)));
-    await bob.evaluate(async (at) => {
-      await window.chat.values.set('n', 1);
-      void window.chat.values.set('n', 2);
-      await window.chat.send({ text: 'not kept', room: at });
-    }, other);
-    await until(async () => (await textsIn(ann)).includes('not kept'), 'the message in the other room');
-  });
-
-  it('leave a room that is open as it is when it cannot be entered again', async () => {
-    const [ann, bob, { room = '' }] = await two();
-    const edit = (text: string): string =>
-      text.replace(/\{"ok":true.*\}/s, '{"ok":false,"error":{"code":"bad_request","message":"no"}}');
-    link.troubles = [{ path: /\/enter/, how: 'edit', edit, times: 1 }];
-    expect(
-      await ann.evaluate(
-        (at) =>
-          window.chat.enter(at).then(
-            () => '',
-            ({ code }) => code as string,
-          ),
-        room,
-      ),
-    ).toBe('bad_request');
-    await bob.evaluate(() => window.chat.send('still heard'));
-    await set(bob, 'n', 1);
-    await until(async () => (await textsIn(ann)).includes('still heard'), 'the message');
-    await knows(ann, { n: 1 });
-  });
-
   it('are added to once each, whatever answers are lost', async () => {
     const [ann, bob] = await two();
     link.troubles = [{ path: /(api|jsonp)\/add/, how: 'swallow', times: 2 }];
@@ -323,18 +194,4 @@ describe.each<TransportName>(['jsonp', 'fetch'])('values by %s', (transport) => 
     await knows(bob, { n: 2 });
     await knows(ann, { n: 2 });
   });
-});
-
-it('values are the same in two tabs of one user', async () => {
-  const context = await browser.newContext();
-  contexts.push(context);
-  const [first, second] = [await open(context), await open(context)];
-  const options: JoinOptions = { room: fresh(), name: 'Ann' };
-  const users = [await joinIn(first, options), await joinIn(second, options)];
-  expect(users[0]).toEqual(users[1]);
-  for (let n = 0; n < 60; n += 1) await set(n % 2 ? first : second, `k${n % 3}`, n);
-  for (const page of [first, second]) await knows(page, { k0: 57, k1: 58, k2: 59 });
-  await first.close();
-  await set(second, 'k0', 'alone');
-  await knows(second, { k0: 'alone', k1: 58, k2: 59 });
 });

@@ -1,54 +1,30 @@
 /** The element in pages with styles, sizes, documents and key handlers of their own. */
-import type { Browser, BrowserContext, BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser, Site } from '../support/browser.js';
+import type { BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest, type Stage } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
-let system: TestSystem, browser: Browser, site: Site, api: string, room: string;
-const contexts: BrowserContext[] = [];
-/** Of them, those that stay for all tests. */
-let kept = 0;
-let rooms = 0;
-
-beforeAll(async () => {
-  system = await startSystem({ env: { RATE_LIMITS: 'off' } });
-  [browser, site] = await Promise.all([launchBrowser(), Site.start()]);
-  api = system.urls[0] ?? '';
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-beforeEach(() => {
-  room = `places-${++rooms}`;
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(kept).map((context) => context.close()));
+const it = browserTest;
+let stage: Stage, api: string, room: string;
+it.beforeEach(({ stage: own }) => {
+  stage = own;
+  ({ api, room } = own);
 });
 
 const chat = (): string => `<nobackend-chat room="${room}"></nobackend-chat>`;
 
 /** A page with `head` and `body`, and our script before both. */
-async function open(body: string, head = '', options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1_000, height: 900 }, ...options });
-  contexts.push(context);
+async function open(body: string, head = '', options: BrowserContextOptions = {}, on = stage): Promise<Page> {
+  const context = await on.browser.newContext({ viewport: { width: 1_000, height: 900 }, ...options });
   const page = await context.newPage();
   await page.goto(
-    site.serve(
-      `/${room}`,
+    on.site.serve(
+      `/${on.room}`,
       `<!doctype html><html lang="en"><head><title>Page</title>
-<script src="${api}/element.js"></script>${head}</head><body>${body}</body></html>`,
+<script src="${on.api}/element.js"></script>${head}</head><body>${body}</body></html>`,
     ),
   );
-  return page;
-}
-
-/** A page for several tests. */
-async function keep(opening: Promise<Page>): Promise<Page> {
-  const page = await opening;
-  kept = contexts.length;
   return page;
 }
 
@@ -74,8 +50,8 @@ async function say(...texts: string[]): Promise<void> {
 
 describe('without a width of its own the element has a good one', () => {
   let page: Page;
-  beforeAll(async () => {
-    page = await keep(open(''));
+  it.beforeAll(async ({ fileStage }) => {
+    page = await open('', '', {}, fileStage);
   });
 
   const width = async (body: string): Promise<number> => {
@@ -167,8 +143,8 @@ describe('what the page says of its own text', () => {
 
 describe('on a dark device', () => {
   let page: Page;
-  beforeAll(async () => {
-    page = await keep(open('', '', { colorScheme: 'dark' }));
+  it.beforeAll(async ({ fileStage }) => {
+    page = await open('', '', { colorScheme: 'dark' }, fileStage);
   });
 
   it.each([
@@ -260,7 +236,7 @@ describe('keys typed into the element', () => {
   it('are typed all the same when the page has listened first, and the page has its own', async () => {
     const page = await open('');
     await page.goto(
-      site.serve(
+      stage.site.serve(
         `/${room}-first`,
         `<!doctype html><html lang="en"><body>${hotkeys('window', true)}
       <script src="${api}/element.js"></script>${chat()}<input id="own"></body></html>`,

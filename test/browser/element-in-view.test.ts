@@ -1,31 +1,24 @@
 /** What is read in the element: it stays where it is, and nothing is read of what nobody sees. */
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import type { Chat } from '../../apps/web/client/api.js';
-import { launchBrowser, Site } from '../support/browser.js';
+import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
-const room = 'read';
-let system: TestSystem, browser: Browser, context: BrowserContext, site: Site, api: string;
-
-beforeAll(async () => {
-  system = await startSystem({ env: { RATE_LIMITS: 'off' } });
-  [browser, site] = await Promise.all([launchBrowser(), Site.start()]);
-  api = system.urls[0] ?? '';
+const it = browserTest;
+let context: BrowserContext, site: Site, api: string, room: string;
+it.beforeAll(async ({ fileStage }) => {
+  ({ api, room } = fileStage);
   await say(...Array.from({ length: 60 }, (_, i) => `line ${i}`));
 });
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
+it.beforeEach(async ({ stage }) => {
+  ({ site } = stage);
+  context = await stage.browser.newContext({ viewport: { width: 1_000, height: 900 } });
 });
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1_000, height: 900 } });
-});
-afterEach(() => context.close());
 
-const CHAT = `<nobackend-chat room="${room}"></nobackend-chat>`;
+const chat = (): string => `<nobackend-chat room="${room}"></nobackend-chat>`;
 
 async function open(body: string, head = ''): Promise<Page> {
   const page = await context.newPage();
@@ -73,7 +66,7 @@ describe('what is read', () => {
     }, fromEnd);
 
   it('stays where it is while a draft grows and shrinks', async () => {
-    const page = await open(CHAT);
+    const page = await open(chat());
     await log(page).getByText('line 59', { exact: true }).waitFor();
     await box(page).fill('a draft\n\nof lines\n');
     await scroll(page, 45);
@@ -84,7 +77,7 @@ describe('what is read', () => {
   });
 
   it('stays the last line in view while a draft grows at the end, or as good as', async () => {
-    const page = await open(CHAT);
+    const page = await open(chat());
     await log(page).getByText('line 59', { exact: true }).waitFor();
     await box(page).focus();
     const above = async (): Promise<number> => {
@@ -108,7 +101,7 @@ describe('what is read', () => {
     ['in a box of no height', 'main:not(.open) { height: 0; overflow: hidden; }', '<main>{}</main>'],
     ['flat', 'main:not(.open) nobackend-chat { height: 0; min-height: 0; }', '<main>{}</main>'],
   ])('is nothing while the element is %s: it reads no older messages, and counts', async (what, style, around) => {
-    const page = await open(around.replace('{}', CHAT), `<style>${style}</style>`);
+    const page = await open(around.replace('{}', chat()), `<style>${style}</style>`);
     const asked: string[] = [];
     page.on('request', (request) => {
       if (request.url().includes('/history')) asked.push(request.url());

@@ -1,9 +1,8 @@
 /** The element in a room that has an owner: what is taken out goes from the screen, and who is refused is told why. */
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
+import { describe, expect } from 'vitest';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
 interface Joined {
@@ -12,23 +11,14 @@ interface Joined {
   user: { id: number };
 }
 
-let system: TestSystem, browser: Browser, context: BrowserContext, api: string, room: string, anna: Joined;
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-  api = system.urls[0] ?? '';
-});
-afterAll(async () => {
-  await browser?.close();
-  await system?.stop();
-});
-beforeEach(async () => {
-  room = `owned-${++rooms}`;
-  anna = await ask<Joined>(api, 'join', { room, name: `Anna ${rooms}` });
+const it = browserTest;
+let browser: Browser, api: string;
+let context: BrowserContext, room: string, anna: Joined;
+it.beforeEach(async ({ stage }) => {
+  ({ browser, api, room } = stage);
+  anna = await ask<Joined>(api, 'join', { room, name: `Anna ${room}` });
   context = await browser.newContext({ reducedMotion: 'reduce' });
 });
-afterEach(() => context.close());
 
 const log = (page: Page): Locator => page.getByRole('log');
 const text = (page: Page, words: string): Locator => log(page).getByText(words, { exact: true });
@@ -86,7 +76,7 @@ describe('what the owner takes out', () => {
     await page.getByRole('button', { name: 'Latest' }).click();
     await act('remove', { id: ids[129] });
     await text(page, 'line 129').waitFor({ state: 'detached' });
-    await text(page, `Anna ${rooms} removed 2 messages`).waitFor();
+    await text(page, `Anna ${room} removed 2 messages`).waitFor();
     const after = await texts(page);
     expect(after).toEqual(expected.slice(0, -1).slice(-after.length));
     expect(after.length).toBeGreaterThan(40);
@@ -94,12 +84,12 @@ describe('what the owner takes out', () => {
 
   it('is all of somebody who is banned, when that is asked for', async () => {
     const page = await open();
-    const { token, user } = await ask<Joined>(api, 'join', { room, name: `Bert ${rooms}` });
+    const { token, user } = await ask<Joined>(api, 'join', { room, name: `Bert ${room}` });
     for (const words of ['spam', 'more spam']) await ask(api, 'send', { token, room, text: words });
     await send('kind');
     await text(page, 'kind').waitFor();
     await act('ban', { user: user.id, seconds: 5, messages: true });
-    await text(page, `Anna ${rooms} removed all messages from Bert ${rooms}`).waitFor();
+    await text(page, `Anna ${room} removed all messages from Bert ${room}`).waitFor();
     expect(await texts(page)).toEqual(['kind']);
   });
 
@@ -139,7 +129,7 @@ describe('what the owner takes out', () => {
       });
     if (above) await page.getByRole('button', { name: 'Latest' }).waitFor();
     await act('clear');
-    await text(page, `Anna ${rooms} cleared the room`).waitFor();
+    await text(page, `Anna ${room} cleared the room`).waitFor();
     await page.getByRole('button', { name: 'Latest' }).waitFor({ state: 'hidden' });
     await send('anew');
     await text(page, 'anew').waitFor();
@@ -151,11 +141,11 @@ describe('what the owner takes out', () => {
 describe('what the owner does', () => {
   it('is told in plain words; what nobody knows is not told at all', async () => {
     const page = await open();
-    const { token, user } = await ask<Joined>(api, 'join', { room, name: `Bert ${rooms}` });
+    const { token, user } = await ask<Joined>(api, 'join', { room, name: `Bert ${room}` });
     await ask(api, 'send', { token, room, text: 'hello' });
     for (const rules of [{ slow: 30 }, { slow: 0 }, { readonly: true }, { readonly: false }]) await act('rules', rules);
     await act('kick', { user: user.id });
-    await text(page, `Bert ${rooms} was kicked by Anna ${rooms}`).waitFor();
+    await text(page, `Bert ${room} was kicked by Anna ${room}`).waitFor();
     for (const words of [
       'Slow mode: one message per person every 30 s',
       'Slow mode is off',
@@ -182,7 +172,7 @@ describe('what the owner does', () => {
   it('is the reason given to who may not write', async () => {
     const page = await open();
     await act('mute', { user: await userOf(page), seconds: 60 });
-    await text(page, `Anna ${rooms} muted you for 1 minute`).waitFor();
+    await text(page, `Anna ${room} muted you for 1 minute`).waitFor();
     await say(page, 'muted');
     await page.getByText(/Not sent: You are muted here: \d+ (minute|seconds?) left\./).waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
@@ -237,7 +227,7 @@ describe('what the owner does', () => {
   it('is told at once to who was sent out, and lets it come back', async () => {
     const page = await open();
     await act('kick', { user: await userOf(page) });
-    const told = page.getByText(`Anna ${rooms} kicked you from this room.`);
+    const told = page.getByText(`Anna ${room} kicked you from this room.`);
     await told.waitFor();
     expect(await page.getByRole('textbox', { name: 'Message' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Join again' }).click();

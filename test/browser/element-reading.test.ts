@@ -1,31 +1,18 @@
 /** What is typed and read in the element: by input methods, in both directions, at any hour, with any clock, in any crowd. */
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import { readConfig } from '../../shared/config/config.js';
 import { Keys } from '../../shared/store/keys.js';
-import { launchBrowser } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest } from '../support/fixtures/browser.js';
+import type { TestSystem } from '../support/processes.js';
 import { openRedis } from '../support/redis.js';
 
-let system: TestSystem, browser: Browser, api: string, room: string;
-let contexts: BrowserContext[] = [];
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-  api = system.urls[0] ?? '';
-});
-afterAll(async () => {
-  await browser?.close();
-  await system?.stop();
-});
-beforeEach(() => {
-  room = `reading-${++rooms}`;
-});
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
+const it = browserTest;
+let system: TestSystem, browser: Browser, api: string;
+let room: string;
+it.beforeEach(({ stage }) => {
+  ({ system, browser, api, room } = stage);
 });
 
 /** Somebody's browser, in the room; `prepare`d before it goes there. */
@@ -34,7 +21,6 @@ async function open(
   prepare: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<Page> {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
-  contexts.push(context);
   const page = await context.newPage();
   await prepare(page);
   await page.goto(`${api}/r/${room}`);

@@ -1,10 +1,10 @@
 /** What hostile texts and names can do to the element: nothing that a reader takes for something else, and nothing outside of their own place. */
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
-import { launchBrowser, Site } from '../support/browser.js';
+import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest, freshRoom } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
 const FAMILY = '👨‍👩‍👧';
@@ -12,37 +12,22 @@ const LINES = 1_990;
 /** px that 20 lines have at most, with what is around them in a bubble. */
 const FOLDED_MAX = 520;
 
-let system: TestSystem, browser: Browser, site: Site, api: string, room: string;
-let contexts: BrowserContext[] = [];
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off' } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  api = system.urls[0] ?? '';
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
+const it = browserTest;
+let browser: Browser, site: Site, api: string;
+let room: string;
+it.beforeEach(({ stage }) => {
+  ({ browser, site, api } = stage);
 });
 
 /** The element on a page of another origin, in a room of this test. */
 async function open(attributes = ''): Promise<Page> {
-  room = `text-${++rooms}`;
+  room = freshRoom();
   const address = site.serve(
     `/${room}`,
     `<!doctype html><html lang="en"><head><title>Embedded</title></head><body><main><h1>Page</h1><script src="${api}/element.js"></script>
 <nobackend-chat room="${room}" ${attributes}></nobackend-chat></main></body></html>`,
   );
   const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1_280, height: 800 } });
-  contexts.push(context);
   const page = await context.newPage();
   await page.goto(address);
   await page

@@ -1,36 +1,21 @@
 /** The tools of those who keep a room in order, in real pages: what an owner and a moderator can do, and what others see of it. */
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
-import { launchBrowser, Site } from '../support/browser.js';
+import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
-let system: TestSystem, browser: Browser, site: Site, api: string, room: string;
-let contexts: BrowserContext[] = [];
+const it = browserTest;
+let browser: Browser, site: Site, api: string;
+let room: string;
 let complaints: string[] = [];
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off' } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  api = system.urls[0] ?? '';
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-beforeEach(() => {
-  room = `kept-${++rooms}`;
+it.beforeEach(({ stage }) => {
+  ({ browser, site, api, room } = stage);
   complaints = [];
 });
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
+it.afterEach(() => {
   expect(complaints).toEqual([]);
 });
 
@@ -41,7 +26,6 @@ async function open(hash = '', options: BrowserContextOptions = {}, at = `${api}
     permissions: ['clipboard-read', 'clipboard-write'],
     ...options,
   });
-  contexts.push(context);
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());

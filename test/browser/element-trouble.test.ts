@@ -1,43 +1,23 @@
 /** The element when something is wrong: no server, no name, nothing to focus; and its colours, whatever the page's are. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
-import { launchBrowser, Site } from '../support/browser.js';
+import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { Link } from '../support/link.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest, freshRoom } from '../support/fixtures/browser.js';
+import type { Link } from '../support/link.js';
 import { refusal } from '../support/refusal.js';
 import { until } from '../support/until.js';
 
-let system: TestSystem, browser: Browser, site: Site, link: Link, api: string, room: string;
-let contexts: BrowserContext[] = [];
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off' } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  api = system.urls[0] ?? '';
-  link = await Link.start(api);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await link?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
-  link.troubles = [];
+const it = browserTest;
+let browser: Browser, site: Site, link: Link, api: string;
+let room: string;
+it.beforeEach(({ stage }) => {
+  ({ browser, site, link, api } = stage);
 });
 
 async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext(options);
-  contexts.push(context);
   const page = await context.newPage();
   await page.goto(address);
   return page;
@@ -45,7 +25,7 @@ async function open(address: string, options: BrowserContextOptions = {}): Promi
 
 /** A page of another origin with the element in a room of this test. */
 function embedded(attributes = '', style = ''): string {
-  room = `trouble-${++rooms}`;
+  room = freshRoom();
   return site.serve(
     `/${room}`,
     `<!doctype html><html lang="en"><head><title>Embedded</title><style>${style}</style></head><body>
@@ -76,7 +56,6 @@ describe('a server that is not there', () => {
 
   it('is not called that while it answers that the chat is not available', async () => {
     const context = await browser.newContext();
-    contexts.push(context);
     const page = await context.newPage();
     const error = { code: 'unavailable', status: 503, message: 'Not available. Try again soon.', retryAfter: 1 };
     await page.route(/\/api\/join/, (route) => route.fulfill({ status: 503, json: { ok: false, error } }));
@@ -259,7 +238,7 @@ describe('the colours', () => {
 
 describe('a person who writes privately and is not wanted', () => {
   it('is blocked by keyboard, which can be undone, and stays blocked over a reload until it is unblocked', async () => {
-    room = `trouble-${++rooms}`;
+    room = freshRoom();
     const page = await open(`${api}/r/${room}`);
     await ready(page);
     const to = await page.evaluate(() => document.querySelector('nobackend-chat')?.chat?.user?.id ?? 0);

@@ -1,11 +1,11 @@
 /** The element: for everybody (axe), in every page (strict policies, other languages), with very long logs. */
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import type { Chat } from '../../apps/web/client/api.js';
 import { violations } from '../support/axe.js';
-import { launchBrowser, Site } from '../support/browser.js';
+import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserWith, freshRoom } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
 declare global {
@@ -14,32 +14,15 @@ declare global {
   }
 }
 
-let system: TestSystem, browser: Browser, site: Site, api: string, room: string;
-let contexts: BrowserContext[] = [];
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off', HISTORY: 30_000 } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  api = system.urls[0] ?? '';
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
+const it = browserWith({ env: { RATE_LIMITS: 'off', HISTORY: 30_000 } });
+let browser: Browser, site: Site, api: string;
+let room: string;
+it.beforeEach(({ stage }) => {
+  ({ browser, site, api } = stage);
 });
 
 async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext(options);
-  contexts.push(context);
   const page = await context.newPage();
   await page.goto(address);
   return page;
@@ -47,7 +30,7 @@ async function open(address: string, options: BrowserContextOptions = {}): Promi
 
 /** A page of another origin with the element in a room of this test. */
 function embedded(attributes = '', headers?: Record<string, string>): string {
-  room = `element-${++rooms}`;
+  room = freshRoom();
   return site.serve(
     `/${room}`,
     `<!doctype html><html lang="en"><head><title>Embedded</title></head><body><h1>Page</h1><script src="${api}/element.js"></script>
@@ -87,7 +70,7 @@ describe.each([1_280, 360])('at %i px, in light and in dark, axe finds nothing w
   });
 
   it('a room, in every state', async () => {
-    room = `axe-${++rooms}`;
+    room = freshRoom();
     const page = await open(`${api}/r/${room}`, options);
     await ready(page);
     expect(await violations(page)).toEqual([]);

@@ -1,13 +1,13 @@
 /** What we show to whom: headers of every kind of answer, and secrets that must be nowhere but with their user. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
+import { describe, expect } from 'vitest';
 import { root } from '../support/child.js';
 import { call, fetchText } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserWith } from '../support/fixtures/browser.js';
+import type { TestSystem } from '../support/processes.js';
 import { allKeys, openRedis } from '../support/redis.js';
-import { sendRaw } from '../support/rubbish.js';
+import { sendRaw } from '../support/rubbish-replies.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
@@ -16,14 +16,12 @@ const folder = `${root}/dist/apps/web/public`;
 const pages = readdirSync(folder).filter((file) => file.endsWith('.html'));
 const scripts = readdirSync(folder).filter((file) => file.endsWith('.js'));
 
-let system: TestSystem;
-let url: string;
-
-beforeAll(async () => {
-  system = await startSystem({ apis: 2, env: { ADMIN_PASSWORD: PASSWORD, LOG_LEVEL: 'trace' } });
-  url = system.urls[0] ?? '';
+const it = browserWith({ apis: 2, env: { ADMIN_PASSWORD: PASSWORD, LOG_LEVEL: 'trace' } });
+let system: TestSystem, url: string;
+it.beforeAll(({ system: started }) => {
+  system = started;
+  url = started.url;
 });
-afterAll(() => system.stop());
 
 const headersOf = async (path: string, headers: Record<string, string> = {}) =>
   (await fetch(`${url}${path}`, { headers, redirect: 'manual' })).headers;
@@ -62,18 +60,13 @@ describe('our own pages', () => {
     expect((await headersOf('/doctor.html')).get('content-security-policy')).not.toMatch(/sandbox|script-src[^;]*http/);
   });
 
-  it('cannot be framed by a page of another origin', async () => {
-    const browser = await launchBrowser();
-    try {
-      const page = await browser.newPage();
-      await page.route('http://elsewhere.example/', (route) =>
-        route.fulfill({ contentType: 'text/html', body: `<iframe src="${url}/r/framed"></iframe>` }),
-      );
-      await page.goto('http://elsewhere.example/');
-      await until(() => page.frames()[1]?.url().startsWith('chrome-error:'), 'the frame to be refused');
-    } finally {
-      await browser.close();
-    }
+  it('cannot be framed by a page of another origin', async ({ stage }) => {
+    const page = await stage.browser.newPage();
+    await page.route('http://elsewhere.example/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: `<iframe src="${url}/r/framed"></iframe>` }),
+    );
+    await page.goto('http://elsewhere.example/');
+    await until(() => page.frames()[1]?.url().startsWith('chrome-error:'), 'the frame to be refused');
   });
 });
 
@@ -195,15 +188,10 @@ describe('a token', () => {
     for (const secret of tokens) expect(Buffer.from(secret, 'base64url')).toHaveLength(18);
   });
 
-  it('does not travel in the Referer of a page that uses us, nor of ours', async () => {
-    const browser = await launchBrowser();
-    try {
-      const page = await browser.newPage();
-      const referers = await refererOf(page, `${url}/r/referer`);
-      expect(referers.filter((referer) => /token|jsonp|api/.test(referer))).toEqual([]);
-    } finally {
-      await browser.close();
-    }
+  it('does not travel in the Referer of a page that uses us, nor of ours', async ({ stage }) => {
+    const page = await stage.browser.newPage();
+    const referers = await refererOf(page, `${url}/r/referer`);
+    expect(referers.filter((referer) => /token|jsonp|api/.test(referer))).toEqual([]);
   });
 });
 

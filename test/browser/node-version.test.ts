@@ -1,22 +1,17 @@
 /** What `/admin` says when the Node of its server gets no more fixes. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import { endOfLifeNotice } from '../../shared/node-version.js';
 import type { AdminSnapshot } from '../../shared/protocol/admin.js';
-import { launchBrowser } from '../support/browser.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserWith } from '../support/fixtures/browser.js';
 
 const PASSWORD = 'host';
 
-let system: TestSystem, browser: Browser, page: Page;
-
-beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem({ env: { ADMIN_PASSWORD: PASSWORD } }), launchBrowser()]);
-  page = await (await browser.newContext({ httpCredentials: { username: 'me', password: PASSWORD } })).newPage();
-});
-afterAll(async () => {
-  await browser.close();
-  await system.stop();
+const it = browserWith({ env: { ADMIN_PASSWORD: PASSWORD } });
+let page: Page, api: string;
+it.beforeEach(async ({ stage }) => {
+  ({ api } = stage);
+  page = await stage.browser.newPage({ httpCredentials: { username: 'me', password: PASSWORD } });
 });
 
 /** Opens the page with figures in which the server says this of its Node. */
@@ -26,14 +21,14 @@ async function open(notice: string | null | undefined): Promise<void> {
     const response = await route.fetch();
     await route.fulfill({ response, json: { ...((await response.json()) as AdminSnapshot), node: notice } });
   });
-  await page.goto(`${system.urls[0]}/admin`);
+  await page.goto(`${api}/admin`);
   await page.getByText('Live', { exact: true }).waitFor();
 }
 
 describe('the page of the host', () => {
   it('is told of the Node that runs the server', async () => {
     const headers = { Authorization: `Basic ${btoa(`me:${PASSWORD}`)}` };
-    const figures = await fetch(`${system.urls[0]}/admin/figures?since=0`, { headers });
+    const figures = await fetch(`${api}/admin/figures?since=0`, { headers });
     expect(((await figures.json()) as AdminSnapshot).node).toBe(endOfLifeNotice());
   });
 

@@ -1,9 +1,8 @@
 /** The pages as people use them: two browsers talking in a room, and the front page that makes one. */
 import { mkdir } from 'node:fs/promises';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { browserWith } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
 const SHOTS = 'test/shots';
@@ -16,30 +15,18 @@ const STRANGE = [
   'a\u2028b\u2029c',
   '\' " ` \\ &amp; %00',
 ];
-let system: TestSystem, browser: Browser, api: string;
-let contexts: BrowserContext[] = [];
+const it = browserWith({});
+let browser: Browser, api: string;
 let problems: string[] = [];
-
-beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), launchBrowser(), mkdir(SHOTS, { recursive: true })]);
-  api = system.urls[0] ?? '';
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.stop();
-});
-
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
+it.beforeAll(() => mkdir(SHOTS, { recursive: true }));
+it.beforeEach(({ stage }) => {
+  ({ browser, api } = stage);
   problems = [];
 });
 
 /** A page in a browser of its own, whose console is listened to. */
 async function open(path: string, viewport = { width: 1_000, height: 700 }, origin = api): Promise<Page> {
   const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
-  contexts.push(context);
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());

@@ -1,12 +1,14 @@
 /** What the README shows is what runs: its texts are taken from the file as they stand. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, Site } from '../support/browser.js';
+import { describe, expect } from 'vitest';
+import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserWith } from '../support/fixtures/browser.js';
+import type { TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const ADDRESS = 'http://localhost:8080';
 const FIDDLE = /<!-- fiddle -->\s*```html\n([\s\S]*?)```/;
 /** What a careless page would break on. */
@@ -19,22 +21,10 @@ const TEXTS = [
   '<b>&amp;"\'\\',
 ];
 
-let system: TestSystem;
-let browser: Browser;
-let site: Site;
-let readme: string;
-
-beforeAll(async () => {
-  [system, browser, site, readme] = await Promise.all([
-    startSystem({ apis: 2, workers: 1 }),
-    launchBrowser(),
-    Site.start(),
-    readFile(new URL('../../README.md', import.meta.url), 'utf8'),
-  ]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), site.stop()]);
-  await system.stop();
+const it = browserWith({ apis: 2 });
+let system: TestSystem, browser: Browser, site: Site;
+it.beforeEach(({ stage }) => {
+  ({ system, browser, site } = stage);
 });
 
 /** The README's text after a heading, with the address of an API of this test. */
@@ -161,8 +151,8 @@ describe('the README', () => {
     expect(new Set((await page.locator('#log').innerText()).match(/guest-\d+/g)).size).toBe(2);
   });
 
-  it('names only npm scripts that there are', async () => {
-    const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  it('names only npm scripts that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
       scripts: Record<string, string>;
     };
     for (const [, name = ''] of readme.matchAll(/npm (?:run )?([a-z:]+)/g))

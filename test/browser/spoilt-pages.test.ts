@@ -1,33 +1,19 @@
 /** Library, element, owner's tools and doctor in pages that have replaced what the browser has. */
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchBrowser, Site } from '../support/browser.js';
+import { describe, expect } from 'vitest';
+import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserTest } from '../support/fixtures/browser.js';
 import { SPOILT } from '../support/spoilt-pages.js';
 import { until } from '../support/until.js';
 
-let system: TestSystem, browser: Browser, context: BrowserContext, site: Site;
-let api: string, room: string, token: string;
-let rooms = 0;
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off' } }),
-    launchBrowser(),
-    Site.start(),
-  ]);
-  api = system.urls[0] ?? '';
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-beforeEach(async () => {
-  room = `spoilt-${++rooms}`;
+const it = browserTest;
+let browser: Browser, site: Site, api: string;
+let context: BrowserContext, room: string, token: string;
+it.beforeEach(async ({ stage }) => {
+  ({ browser, site, api, room } = stage);
   context = await browser.newContext({ reducedMotion: 'reduce' });
 });
-afterEach(() => context.close());
 
 /** The page sends data by both transports, and writes down what its library hears and its doctor finds. */
 const PAGE = `
@@ -68,7 +54,7 @@ describe.each(SPOILT)('a page that %s', (_, script) => {
   it('shows and sends what is said, as it is, and whose room it is has tools', async () => {
     const page = await open(script);
     await page.getByRole('button', { name: /Change your name/ }).waitFor(); // the first in the room, so its owner
-    token = (await ask<{ token: string }>(api, 'join', { room, name: `bob ${rooms}` })).token;
+    token = (await ask<{ token: string }>(api, 'join', { room, name: `bob ${room}` })).token;
     await ask(api, 'send', { token, room, text: 'hello page' });
     await text(page, 'hello page').waitFor();
     await page.getByText('heard: hello page').waitFor();
@@ -82,7 +68,7 @@ describe.each(SPOILT)('a page that %s', (_, script) => {
     expect(await dataSent()).toEqual(expect.arrayContaining([sent('fetch'), sent('jsonp')]));
 
     await page
-      .getByRole('button', { name: `Tools for the message from bob ${rooms}` })
+      .getByRole('button', { name: `Tools for the message from bob ${room}` })
       .last()
       .click();
     await page.getByRole('button', { name: 'Remove' }).click();

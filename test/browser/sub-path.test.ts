@@ -1,38 +1,29 @@
 /** Our own pages where a proxy has the chat below a path; and the room that other sites may frame. */
 import { mkdir } from 'node:fs/promises';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
-import { launchBrowser, Site } from '../support/browser.js';
+import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import { browserWith } from '../support/fixtures/browser.js';
 import { SubPath } from '../support/sub-path.js';
 
 const PASSWORD = 'a password of the host';
 const SHOTS = 'test/shots';
-let system: TestSystem, browser: Browser, site: Site, proxy: SubPath, api: string;
-let contexts: BrowserContext[] = [];
-const problems: string[] = [];
-
-beforeAll(async () => {
-  [system, browser, site] = await Promise.all([
-    startSystem({ env: { RATE_LIMITS: 'off', ADMIN_PASSWORD: PASSWORD } }),
-    launchBrowser(),
-    Site.start(),
-    mkdir(SHOTS, { recursive: true }),
-  ]);
-  api = system.urls[0] ?? '';
+const it = browserWith({ env: { RATE_LIMITS: 'off', ADMIN_PASSWORD: PASSWORD } });
+let browser: Browser, site: Site, proxy: SubPath, api: string;
+let problems: string[] = [];
+it.beforeAll(() => mkdir(SHOTS, { recursive: true }));
+it.beforeEach(async ({ stage }) => {
+  ({ browser, site, api } = stage);
   proxy = await SubPath.start(api);
+  problems = [];
 });
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([site?.stop(), proxy?.stop(), system?.stop()]);
-});
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
-  expect(proxy.astray.splice(0)).toEqual([]);
-  expect(problems.splice(0)).toEqual([]);
+it.afterEach(async () => {
+  await browser.close();
+  await proxy.stop();
+  expect(proxy.astray).toEqual([]);
+  expect(problems).toEqual([]);
 });
 
 async function open(address: string, width = 1_000): Promise<Page> {
@@ -42,7 +33,6 @@ async function open(address: string, width = 1_000): Promise<Page> {
     reducedMotion: 'reduce',
     httpCredentials: { username: 'host', password: PASSWORD },
   });
-  contexts.push(context);
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`${message.text()} ${message.location().url}`);

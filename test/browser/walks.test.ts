@@ -1,13 +1,14 @@
 /** What people do with the chat, in each of the three engines that browsers are built on. */
-import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Site } from '../support/browser.js';
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
+import type { Site } from '../support/browser.js';
 import type { Browser, Engine } from '../support/engines/engine.js';
 import { ENGINES, isLeftOut, startBrowser } from '../support/engines/engines.js';
 import { Person, type Visitor } from '../support/engines/visitor.js';
+import { browserWith } from '../support/fixtures/browser.js';
 import type { Follower } from '../support/follower.js';
 import { Link } from '../support/link.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import type { TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
@@ -16,20 +17,14 @@ const WALK_MS = 180_000;
 /** ms for a message to be there. */
 const PATIENCE_MS = 30_000;
 
-let system: TestSystem, site: Site, api: string, readme: string;
-
-beforeAll(async () => {
-  const starting = startSystem({ apis: 2, env: { RATE_LIMITS: 'off' } });
-  [system, site, readme] = await Promise.all([starting, Site.start(), readFile('README.md', 'utf8')]);
-  api = system.urls[0] ?? '';
+const it = browserWith({ apis: 2, env: { RATE_LIMITS: 'off' } });
+let system: TestSystem, site: Site, api: string;
+it.beforeAll(async ({ fileStage }) => {
+  ({ system, site, api } = fileStage);
   await system.addApi({ USER_TTL: 8 }); // holds a poll for half of it: the last look of the doctor is short there
 });
 
-afterAll(async () => {
-  await site?.stop();
-  await system?.stop();
-});
-
+const readme = readFileSync('README.md', 'utf8');
 /** The examples of the README. */
 const FIDDLE = /<!-- fiddle -->\s*```html\n([\s\S]*?)```/;
 const LIBRARY = /## With the library\n\n((?: {4}.*\n)+)/;

@@ -3,7 +3,8 @@
 import type { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { type Rubbish, rubbishFor, sendRubbish } from '../support/rubbish.js';
+import { type Rubbish, rubbishFor } from '../support/rubbish.js';
+import { sendRubbish } from '../support/rubbish-replies.js';
 import { type Asked, ask, outcomeOf } from './wire.js';
 
 /** Addresses they come from, and users they have. */

@@ -138,6 +138,11 @@ export async function wipe(redis: RedisClient): Promise<void> {
   await Promise.all((await masters(redis)).map((node) => node.flushall()));
 }
 
+/** Sets `maxmemory` of all masters; 0 for none. */
+export async function limitMemory(redis: RedisClient, bytes: number): Promise<unknown> {
+  return Promise.all((await masters(redis)).map((node) => node.config('SET', 'maxmemory', bytes)));
+}
+
 /** One Redis in any case, for what a cluster does not do. */
 export async function startOneRedis(options: RedisOptions = {}): Promise<OneRedis> {
   const { appendfsync = 'everysec', dir = await mkdtemp(join(tmpdir(), 'nobackend-redis-')) } = options;

@@ -4,7 +4,7 @@ import type { RedisClient } from '../../shared/redis/slot-owners.js';
 import { call, fetchText } from '../support/client.js';
 import { systemWith } from '../support/fixtures/system.js';
 import type { TestSystem } from '../support/processes.js';
-import { masters, onCluster, openRedis } from '../support/redis.js';
+import { limitMemory, onCluster, openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 const it = systemWith({ env: { ADMIN_PASSWORD: 'x' } });
@@ -50,10 +50,6 @@ const OUTAGES: Outage[] = [
         ],
       ] satisfies Outage[])),
 ];
-
-async function limitMemory(redis: RedisClient, bytes: number): Promise<unknown> {
-  return Promise.all((await masters(redis)).map((node) => node.config('SET', 'maxmemory', bytes)));
-}
 
 describe.each(OUTAGES)('a Redis that is %s', (_what, reason, begin, end) => {
   it('is away for /health, not for the figures, and two lines in the log', async () => {

@@ -10,7 +10,8 @@ import { call } from '../support/client.js';
 import { systemWith } from '../support/fixtures/system.js';
 import type { TestApi, TestSystem } from '../support/processes.js';
 import { allKeys } from '../support/redis.js';
-import { faultOf, rawBytes, rubbishFor, sendRaw, sendRubbish } from '../support/rubbish.js';
+import { rawBytes, rubbishFor } from '../support/rubbish.js';
+import { faultOf, sendRaw, sendRubbish } from '../support/rubbish-replies.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 

@@ -6,7 +6,7 @@ import { describe, expect } from 'vitest';
 import { fetchText } from '../support/client.js';
 import { systemWith } from '../support/fixtures/system.js';
 import type { TestApi, TestSystem } from '../support/processes.js';
-import { sendRaw } from '../support/rubbish.js';
+import { sendRaw } from '../support/rubbish-replies.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 

@@ -1,0 +1,105 @@
+/** The doctor of the pages, on its own page and in the library: what it finds, and what it says when it cannot look. */
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import type { Site } from '../support/browser.js';
+import { browserTest, type Stage } from '../support/fixtures/browser.js';
+import type { Link } from '../support/link.js';
+import { until } from '../support/until.js';
+
+const it = browserTest;
+let stage: Stage, api: string, link: Link, site: Site;
+it.beforeEach(({ stage: own }) => {
+  stage = own;
+  ({ api, link, site } = own);
+});
+
+/** A page in a browser of its own. */
+async function open(address: string): Promise<Page> {
+  const page = await stage.browser.newPage();
+  await page.goto(address);
+  return page;
+}
+
+describe('the doctor', () => {
+  it('finds a good way here good', async () => {
+    const page = await open(`${api}/doctor`);
+    // the last look takes 45 s; the others are enough
+    await until(async () => (await page.locator('.findings li').count()) >= 7, 'the findings', 20_000);
+    expect(await page.locator('.sign.bad').count()).toBe(0);
+    for (const about of ['mixed content', 'storage', 'tabs', 'script tags', 'fetch', 'clock', 'long addresses']) {
+      await page.locator('.findings').getByText(about, { exact: true }).waitFor();
+    }
+  });
+
+  it('says which checks have not begun after 10 s, and ends when none has', async () => {
+    link.troubles = [{ path: /doctor-frame/, how: 'refuse' }];
+    const page = await open('about:blank');
+    await page.clock.install();
+    await page.goto(`${link.url}/doctor`);
+    await page.clock.fastForward(11_000);
+    await page.getByText('Done. See the problems above.').waitFor();
+    expect(
+      await page.locator('.findings li', { hasText: 'has not begun after 10 s' }).locator('b').allTextContents(),
+    ).toEqual(['script tags', 'fetch', 'clock', 'long addresses', 'long holds']);
+    link.troubles = [];
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.locator('.findings').getByText('long addresses', { exact: true }).waitFor();
+    await page.clock.fastForward(1_000);
+    expect(await page.locator('.sign.bad').count()).toBe(0);
+  });
+
+  it('names the checks that wait for another one', async () => {
+    link.troubles = [{ path: /rooms/, how: 'delay', afterMs: 60_000 }];
+    const page = await open('about:blank');
+    await page.clock.install({ time: 0 });
+    await page.clock.pauseAt(1_000); // no check gives up meanwhile
+    await page.goto(`${link.url}/doctor`);
+    await until(async () => {
+      await page.clock.runFor(1);
+      return link.seen.some((path) => /rooms/.test(path));
+    }, 'the first check');
+    await page.evaluate(() => {
+      Date.now = () => 12_000;
+    });
+    await page.clock.runFor(1_000);
+    await page.getByText('Not begun yet: fetch, clock, long addresses, long holds.').waitFor();
+  });
+
+  it('says why it does not look at something', async () => {
+    link.troubles = [{ path: /join/, how: 'refuse' }];
+    const page = await open(site.library(link.url, { path: '/doctor' }));
+    const findings = await page.evaluate(() => window.NobackendChat.join({ room: 'doctor' }).doctor());
+    expect(findings.map(({ about }) => about)).toEqual([
+      'mixed content',
+      'storage',
+      'tabs',
+      'script tags',
+      'fetch',
+      'clock',
+      'long addresses',
+      'long holds',
+    ]);
+    expect(
+      findings
+        .filter(({ sentence }) => sentence.startsWith('Not checked, because no guest could join'))
+        .map(({ about }) => about),
+    ).toEqual(['clock', 'long holds']);
+  });
+
+  it('says what is wrong with a bad one, from the page that has it', async () => {
+    link.troubles = [
+      { path: /\/poll/, how: 'cut', afterMs: 3_000 },
+      { path: /pad=x{3000}/, how: 'refuse' },
+      { path: /\/api\/rooms/, how: 'refuse' },
+      { path: /\/jsonp\/join/, how: 'edit', edit: (text) => text.replace(/"at":\d+/g, `"at":${Date.now() + 600_000}`) },
+    ];
+    const page = await open(site.library(link.url, { path: '/doctor' }));
+    const findings = await page.evaluate(() => window.NobackendChat.join({ room: 'doctor' }).doctor());
+    const said = Object.fromEntries(findings.map(({ about, verdict, sentence }) => [about, `${verdict}: ${sentence}`]));
+    expect(said['script tags']).toMatch(/^good/);
+    expect(said.fetch).toMatch(/^note: .*connect-src/);
+    expect(said.clock).toMatch(/^note: .*10 min behind/);
+    expect(said['long addresses']).toMatch(/^bad: .*2,000 characters/);
+    expect(said['long holds']).toMatch(/^note: .*after [3-7] s/); // the browser may ask once more by itself
+  });
+});
