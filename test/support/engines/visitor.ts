@@ -18,6 +18,34 @@ const FIND = `function (selector, text) {
   return all(document).filter((one) => one.getClientRects().length > 0 && (text === null || says(one)));
 }`;
 
+/** ms for a click to come to the page, in a browser that shares two cores with two others. */
+const CLICK_MS = 5_000;
+/**
+ * Returns the middle of the first element of `all`, null when it cannot be clicked. Until the next click has come,
+ * that element alone can be clicked: the page may move while the mouse does. `window.aimed` says whether it was.
+ */
+const AIM = `((target) => {
+  if (!target || target.disabled) return null;
+  const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
+  window.aimed = new Promise((resolve) => {
+    const end = (isHit) => {
+      for (const kind of kinds) removeEventListener(kind, watch, true);
+      resolve(isHit);
+    };
+    const watch = (event) => {
+      const isHit = event.composedPath().includes(target);
+      if (!isHit) event.preventDefault();
+      if (!isHit) event.stopImmediatePropagation();
+      if (event.type === 'click') end(isHit);
+    };
+    for (const kind of kinds) addEventListener(kind, watch, true);
+    setTimeout(end, ${CLICK_MS}, false);
+  });
+  target.scrollIntoView({ block: 'center', behavior: 'instant' });
+  const { x, y, width, height } = target.getBoundingClientRect();
+  return [x + width / 2, y + height / 2];
+})(all[0])`;
+
 /** A person's browser, kept from walk to walk: to start one takes longer than to walk. */
 export class Person {
   #tabs: Driver[] = [];
@@ -66,16 +94,15 @@ export class Visitor {
     await until(isThere, `${selector} with ${text}`, PATIENCE_MS, LOOK_MS);
   }
 
-  /** Clicks what has a text or label. */
+  /** Clicks what has a text or label; again when it has moved away from under the mouse. */
   async click(selector: string, text: string | null = null): Promise<void> {
-    const place = `all.slice(0, 1).map((one) => {
-      one.scrollIntoView({ block: 'center', behavior: 'instant' });
-      const { x, y, width, height } = one.getBoundingClientRect();
-      return one.disabled ? null : [x + width / 2, y + height / 2];
-    })[0] ?? null`;
-    const find = (): Promise<unknown> => this.#found(selector, text, place);
-    const [x, y] = (await until(find, `${selector} ${text ?? ''} to click`, PATIENCE_MS, LOOK_MS)) as [number, number];
-    await this.driver.clickAt(x, y);
+    const isClicked = async (): Promise<boolean> => {
+      const place = (await this.#found(selector, text, AIM)) as [x: number, y: number] | null;
+      if (place === null) return false;
+      await this.driver.clickAt(...place);
+      return (await this.driver.run('window.aimed')) as boolean;
+    };
+    await until(isClicked, `${selector} ${text ?? ''} to be clicked`, PATIENCE_MS, LOOK_MS);
   }
 
   /** Types into a field, after what is in it, and ends with Enter. */
