@@ -15,16 +15,19 @@ export interface Import {
   typeOnly: boolean;
 }
 
-/** The TypeScript files of some folders. */
-export function sourcesOf(...folders: string[]): string[] {
+/** The files of some folders whose names have a form. */
+export function filesOf(form: RegExp, ...folders: string[]): string[] {
   return folders
     .flatMap((folder) =>
       readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('/public/'))
+        .filter((entry) => entry.isFile() && form.test(entry.name) && !entry.parentPath.includes('/public/'))
         .map((entry) => posix.join(entry.parentPath, entry.name).slice(root.length)),
     )
     .sort();
 }
+
+/** The TypeScript files of some folders. */
+export const sourcesOf = (...folders: string[]): string[] => filesOf(/\.ts$/, ...folders);
 
 export function readSource(file: string): string {
   return readFileSync(`${root}${file}`, 'utf8');
