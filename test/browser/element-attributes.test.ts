@@ -1,29 +1,23 @@
 /** The attributes of the element that choose its transport. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, Site } from '../support/browser.js';
-import { startSystem, type TestSystem } from '../support/processes.js';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Site } from '../support/browser.js';
+import { browserTest, freshRoom } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
 type WithChat = { chat: { transport: string | null } | null } | null;
 
-let system: TestSystem, browser: Browser, site: Site, page: Page, api: string;
-let rooms = 0;
+const it = browserTest;
+let site: Site, page: Page, api: string;
 
-beforeAll(async () => {
-  system = await startSystem({ env: { RATE_LIMITS: 'off' } });
-  [browser, site] = await Promise.all([launchBrowser(), Site.start()]);
-  api = system.urls[0] ?? '';
+it.beforeEach(async ({ stage }) => {
+  ({ site, api } = stage);
+  page = await stage.browser.newPage();
 });
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([site?.stop(), system?.stop()]);
-});
-afterEach(() => page.close());
+it.afterEach(() => page.close());
 
 async function open(attributes: string): Promise<void> {
-  const room = `attributes-${++rooms}`;
-  page = await browser.newPage();
+  const room = freshRoom();
   await page.goto(
     site.serve(
       `/${room}`,
