@@ -1,4 +1,4 @@
-/** What only the host sees: who is let in and how, and the queues' board in a real browser. */
+/** The host's pages: who is let in and how, and the queues' board in a real browser. */
 import { crc32 } from 'node:zlib';
 import { describe, expect } from 'vitest';
 import { fetchText } from '../support/client.js';

@@ -1,4 +1,4 @@
-/** What the browser library must not do twice when answers are lost or late: send a message, make a user. */
+/** The browser library sends each message once and makes each user once, even if answers are lost or late. */
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { TransportName } from '../../apps/web/client/api.js';

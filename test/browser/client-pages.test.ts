@@ -1,4 +1,4 @@
-/** What pages do to the library: they close, reload, sleep, lack APIs, ask nonsense; and a server that is rolled over under them. */
+/** The library in pages that close, reload, sleep, lack APIs or ask nonsense, and on a server that is rolled over. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { TransportName } from '../../apps/web/client/api.js';

@@ -1,4 +1,4 @@
-/** What is read in the element: it stays where it is, and nothing is read of what nobody sees. */
+/** Reading in the element: a text stays where it is, and messages that nobody sees stay unread. */
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { Chat } from '../../apps/web/client/api.js';

@@ -1,4 +1,4 @@
-/** What hostile texts and names can do to the element: nothing that a reader takes for something else, and nothing outside of their own place. */
+/** Hostile texts and names in the element: they deceive no reader, and stay in their own place. */
 import type { Browser, Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';

@@ -1,4 +1,4 @@
-/** What we show to whom: headers of every kind of answer, and secrets that must be nowhere but with their user. */
+/** Exposure: headers of every kind of answer, and secrets that only their user may have. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';

@@ -1,4 +1,4 @@
-/** What `/admin` says when the Node of its server gets no more fixes. */
+/** The note in `/admin` when the Node of its server gets no more fixes. */
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { endOfLifeNotice } from '../../shared/node-version.js';

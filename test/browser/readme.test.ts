@@ -1,4 +1,4 @@
-/** What the README shows is what runs: its texts are taken from the file as they stand. */
+/** The README's examples run: their texts are taken from the file as they stand. */
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const ADDRESS = 'http://localhost:8080';
 const FIDDLE = /<!-- fiddle -->\s*```html\n([\s\S]*?)```/;
-/** What a careless page would break on. */
+/** Texts on which a careless page would break. */
 const TEXTS = [
   'hello',
   'žluťoučký kůň, naïve café',

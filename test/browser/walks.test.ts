@@ -1,4 +1,4 @@
-/** What people do with the chat, in each of the three engines that browsers are built on. */
+/** Walks of people through the chat, in each of the three engines that browsers are built on. */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import type { Site } from '../support/browser.js';

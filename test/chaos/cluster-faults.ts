@@ -1,4 +1,4 @@
-/** What happens to a cluster: masters die, hang, or hand over; slots move; nodes come and go. */
+/** The faults of a cluster: masters die, hang, or hand over; slots move; nodes come and go. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Keys } from '../../shared/store/keys.js';
 import type { TestCluster } from '../support/cluster.js';

@@ -14,7 +14,7 @@ export const FAULTS = [
   'worker-reload',
   'all-kill',
 ] as const;
-/** What happens to a cluster, beside what happens to the chat's own processes. */
+/** The faults of a cluster, beside those of the chat's own processes. */
 export const CLUSTER_FAULTS = ['master-kill', 'master-stop', 'master-failover', 'slots-move', 'node-change'] as const;
 export type FaultKind = (typeof FAULTS)[number] | (typeof CLUSTER_FAULTS)[number];
 /** Shards of a cluster, as the chat has them by default. */

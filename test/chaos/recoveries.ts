@@ -19,7 +19,7 @@ export interface Recovery {
   /** ms from the fault's begin until nothing was slow any more, at the middle and at worst. */
   typical: number;
   worst: number;
-  /** What took the longest, at worst. */
+  /** The call that took the longest, at worst. */
   what: string;
 }
 
@@ -67,7 +67,7 @@ function effectOf(
     : { ms: 0, what: '' };
 }
 
-/** What users had whose own slot and whose room's slot a fault of the cluster did not concern, while it lasted. */
+/** The delays of users during a fault of the cluster that concerned neither their own slot nor their room's slot. */
 export interface OthersDelay {
   kind: FaultKind;
   deliveries: number;

@@ -30,7 +30,7 @@ export class Session {
   /** One for each room that it is in, or was until it enters it again. */
   readonly views = new Map<string, View>();
   readonly pastViews: View[] = [];
-  /** What it knows of the values of its rooms, by the library's own code. */
+  /** Its knowledge of the values of its rooms, by the library's own code. */
   readonly values = new Map<string, Values>();
   readonly troubles: Window[] = [];
   /** The server does not know it any more, and was not asked to forget it. */
@@ -40,7 +40,7 @@ export class Session {
   resets = 0;
   readonly #line: Line;
   readonly #record: Record;
-  /** What comes of a room while `enter` is under way. */
+  /** Events of a room that come while `enter` is under way. */
   readonly #entering = new Map<string, ChatEvent[]>();
   #delivering: Promise<void> = Promise.resolve();
   readonly #poller: Poller;

@@ -13,7 +13,7 @@ const LATE = 2_000;
 /** An everysec Redis that is killed while the disk is slow may lose this much (ms). */
 const ROLLBACK = 2_500;
 
-/** What Redis keeps when it dies: everything, what it was waited for (REDIS_WAIT), or all but its last moments. */
+/** Redis keeps this when it dies: everything, all writes that were waited for (REDIS_WAIT), or all but its last moments. */
 export type Keeps = 'all' | 'answered' | 'most';
 
 export interface Verdict {

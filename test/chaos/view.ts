@@ -1,4 +1,4 @@
-/** What one user has seen of one room, from entering it on. Ids only grow: what is not above the last one is dropped. */
+/** One user's view of one room, from its entry on. Ids only increase: an event whose id is not above the last is dropped. */
 import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
 import type { Window } from './windows.js';
 

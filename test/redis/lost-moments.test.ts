@@ -50,7 +50,7 @@ const steps = fc.array(
   { minLength: 10, maxLength: 60, size: 'max' },
 );
 
-/** What the keys of the user's shard were, and what they are made again. */
+/** Returns the content of the keys of the user's shard, which can be restored from it. */
 async function state(redis: RedisClient): Promise<Map<string, Buffer>> {
   const dumps = await Promise.all(
     (await userKeys(redis)).map(async (key) => [key, await redis.dumpBuffer(key)] as const),

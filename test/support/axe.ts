@@ -1,4 +1,4 @@
-/** What a screen reader, or somebody who sees badly, would stumble over in a page (WCAG AA). */
+/** Finds obstacles in a page for screen readers and for people who see badly (WCAG AA). */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
@@ -22,7 +22,7 @@ const SCHEMES: ['light' | 'dark', RunOptions][] = [
   ],
 ];
 
-/** What axe finds wrong, in short, in light and in dark. */
+/** Returns the faults that axe finds, in short, in light and in dark. */
 export async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => window.axe !== undefined))) await page.evaluate(AXE);
   const found: string[] = [];

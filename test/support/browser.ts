@@ -8,7 +8,7 @@ import { type Browser, type BrowserContext, chromium, type LaunchOptions, type P
 import type { Chat, ChatFailure, JoinOptions } from '../../apps/web/client/api.js';
 import type { ChatEvent, SignalEvent } from '../../shared/protocol/events.js';
 
-/** What a test's page keeps of the chat it has joined. */
+/** The things that a test's page keeps of the chat it has joined. */
 declare global {
   interface Window {
     NobackendChat: { join(options?: JoinOptions): Chat };
@@ -41,7 +41,7 @@ const UNSETTLED = [
   'AimEnabled',
   'PreconnectToSearch',
 ];
-/** What nobody sees here either: with the address bar's own pages, and a process in reserve, a page takes far longer. */
+/** Nobody sees these: with the address bar's own pages, and a process in reserve, a page takes far longer. */
 const UNSEEN = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess'];
 const QUIET = [
   '--no-sandbox',

@@ -15,7 +15,7 @@ export interface Failure {
   reason?: string;
 }
 
-/** What every operation answers; the rest is the operation's own. */
+/** The part of an answer that every operation has. The rest is the operation's own. */
 export type Body<Fields> = ({ ok: true } & Fields) | { ok: false; error: Failure };
 
 export interface Answer<Fields> {
@@ -51,7 +51,7 @@ export async function call<Fields = Record<string, unknown>>(
   return { status, headers, body: JSON.parse(way === 'jsonp' ? unwrapped(text) : text) as Body<Fields> };
 }
 
-/** What proxies answer themselves when no host does: to a client no more than a connection that failed. */
+/** Statuses that proxies answer themselves when no host does. For a client they are no more than a failed connection. */
 const BY_PROXY = new Set([502, 503, 504]);
 class NoHost extends Error {
   readonly code = 'ECONNPROXY';

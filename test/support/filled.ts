@@ -27,7 +27,7 @@ export interface Said {
   from: (i: number) => UserRef;
   /** The only reader of each; undefined: everybody. */
   only?: number;
-  /** What each says; the largest there is when not given. */
+  /** The content of each; by default the largest there is. */
   what?: { text: string; data?: unknown };
 }
 

@@ -1,4 +1,4 @@
-/** What a user gets who polls on and on: every event as it came, and each once, as the browser library would give it. */
+/** The events of a user who polls on and on: each as it came, and each once, as the browser library would give it. */
 import { type ChatEvent, compareIds, type SignalEvent } from '../../shared/protocol/events.js';
 import { patiently } from './patiently.js';
 

@@ -1,4 +1,4 @@
-/** What each source file imports, read from its text. Paths are relative to the project, with `/`. */
+/** The imports of each source file, read from its text. Paths are relative to the project, with `/`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';

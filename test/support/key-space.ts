@@ -1,4 +1,4 @@
-/** What may be left in Redis when nobody is there any more. */
+/** The keys that may be left in Redis when nobody is there any more. */
 import { movesUnderWay, settleMove } from '../../shared/store/memberships.js';
 import type { Store } from '../../shared/store/store.js';
 import { expireUser, staleUsers } from '../../shared/store/user-end.js';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What happens to a request whose path matches. */
+/** The treatment of a request whose path matches. */
 export interface Trouble {
   path: RegExp;
   /**
@@ -16,7 +16,7 @@ export interface Trouble {
   how: 'cut' | 'swallow' | 'refuse' | 'delay' | 'edit' | 'slow';
   bytesPerSecond?: number;
   afterMs?: number;
-  /** What an `edit` makes of the answer. */
+  /** The answer that an `edit` makes of the real one. */
   edit?: (text: string) => string;
   /** How many requests it hits; all when missing. */
   times?: number;

@@ -5,7 +5,7 @@ import type { OperationName } from '../../shared/protocol/operations.js';
 import type { Answer, Part } from './parts.js';
 import { until } from './until.js';
 
-/** What a join gives of a user. */
+/** The part of a `join`'s answer that is about the user. */
 export interface Admission {
   id: number;
   token: string;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** What a Redis says when it can be used. */
+/** The line that a Redis logs when it can be used. */
 export const READY = /Ready to accept connections/;
 
 /** A TCP port that is free on loopback at this moment. */

@@ -1,4 +1,4 @@
-/** What must be refused. */
+/** Calls that must be refused. */
 import { type Failure, Refused } from './client.js';
 
 /** The failure of a request that must fail; fails itself when the request succeeds. */

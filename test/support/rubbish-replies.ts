@@ -8,7 +8,7 @@ import type { Rubbish } from './rubbish.js';
 const PATIENCE_MS = 400;
 const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 
-/** What came back: status 0 when the connection was closed or no answer came in time. */
+/** A reply: status 0 when the connection was closed or no answer came in time. */
 export interface Reply {
   status: number;
   type: string;

@@ -37,7 +37,7 @@ export class Scene {
     return people as { [Place in keyof Names]: Person };
   }
 
-  /** What somebody is given by a poll, after fan-out. */
+  /** The events that a poll returns to somebody, after fan-out. */
   async told(person: Person): Promise<ChatEvent[]> {
     await this.worker.fanOut.advanceRoom(person.room);
     return (await person.poll(this.part)).events;

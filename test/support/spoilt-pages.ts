@@ -1,4 +1,4 @@
-/** What pages do to the browser's own things, each as a script that runs before ours, after the libraries it names. */
+/** Changes of pages to the browser's own things. Each is a script that runs before ours, after the libraries it names. */
 
 /** `Array.from` gives nothing of what can only be iterated, `reduce` does something else, and JSON changes. */
 const PROTOTYPE_1_6 = `
@@ -31,7 +31,7 @@ const PROTOTYPE_1_6 = `
   Element.prototype.select = Element.prototype.scrollTo = Element.prototype.update = function () { return this; };
   window.Event = window.Event || {};`;
 
-/** What is no list becomes the one item of a list. */
+/** Anything that is no list becomes the one item of a list. */
 const MOOTOOLS_1_5 = `
   Array.from = function (item) {
     if (item == null) return [];

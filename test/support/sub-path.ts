@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 const PLACE = '/chat';
 
 export class SubPath {
-  /** What was asked beside it, so that it has not reached the chat. */
+  /** Requests beside the path, which have not reached the chat. */
   readonly astray: string[] = [];
   readonly #server: Server;
 

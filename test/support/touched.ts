@@ -1,4 +1,4 @@
-/** What one script call, and one plain command, touches in Redis: counted as values and bytes of all that its commands are given and give. */
+/** Counts the values and bytes that the commands of one script call, or one plain command, take and return. */
 import { scriptsFor } from '../../shared/store/scripts.js';
 import type { Store } from '../../shared/store/store.js';
 

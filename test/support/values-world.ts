@@ -84,7 +84,7 @@ class Member {
   lastSeen = '0-0';
   old: string;
   present = true;
-  /** What its values read, beside all that happens. */
+  /** The reads of its values that are under way, beside all that happens. */
   #reads: Promise<unknown>[] = [];
   #values: Values;
   readonly #newest = new Map<string, string>();
@@ -162,7 +162,7 @@ export interface World {
   parts: Part[];
   workers: Worker[];
   members: Member[];
-  /** What 'n' has been added up to. */
+  /** The sum to which 'n' has been added up. */
   sum: number;
   count: number;
 }

@@ -17,7 +17,7 @@ it.beforeAll(({ system: started }) => {
 const health = async () => JSON.parse((await fetchText('GET', `${url}/health`)).text) as unknown;
 const healthy = () => until(async () => (await fetchText('GET', `${url}/health`)).status === 200, 'all is well again');
 
-/** What a process has logged about Redis since it had said `from` characters. */
+/** Returns the lines about Redis that a process has logged since it had said `from` characters. */
 function said(process: { output(): string } | undefined, from: number): string[] {
   const lines = (process?.output() ?? '').slice(from).trim().split('\n').filter(Boolean);
   return lines

@@ -1,4 +1,4 @@
-/** What a socket can do to us below HTTP, or with bent HTTP: too many, too long, too slow, unread, smuggled, misdirected. */
+/** Attacks by a socket below HTTP, or with bent HTTP: too many, too long, too slow, unread, smuggled, misdirected. */
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

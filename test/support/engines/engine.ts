@@ -1,8 +1,8 @@
-/** What every browser engine can do, so that one walk goes in all of them. */
+/** The abilities of every browser engine, so that one walk goes in all of them. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** One tab. What needs more than this is done by script in the page. */
+/** One tab. A script in the page does everything that needs more than this. */
 export interface Driver {
   /** Goes to an address. Resolves when the page can be used; where the browser can tell, when it has ended loading. */
   go(address: string): Promise<void>;
