@@ -1,4 +1,4 @@
-/** Typing and reading in the element: by input methods, in both directions, at any hour, with any clock, in any crowd. */
+/** Typing and reading in the element: by input methods, in both directions, at any hour, by any clock, in a crowd. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { readConfig } from '../../shared/config/config.js';

@@ -13,7 +13,7 @@ const LATE = 2_000;
 /** An everysec Redis that is killed while the disk is slow may lose this much (ms). */
 const ROLLBACK = 2_500;
 
-/** Redis keeps this when it dies: everything, all writes that were waited for (REDIS_WAIT), or all but its last moments. */
+/** Redis keeps this when it dies: everything, all writes that REDIS_WAIT covers, or all but its last moments. */
 export type Keeps = 'all' | 'answered' | 'most';
 
 export interface Verdict {

@@ -1,4 +1,4 @@
-/** One user's view of one room, from its entry on. Ids only increase: an event whose id is not above the last is dropped. */
+/** One user's view of one room, from its entry on. Ids only increase: other events are dropped. */
 import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
 import type { Window } from './windows.js';
 

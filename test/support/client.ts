@@ -51,7 +51,7 @@ export async function call<Fields = Record<string, unknown>>(
   return { status, headers, body: JSON.parse(way === 'jsonp' ? unwrapped(text) : text) as Body<Fields> };
 }
 
-/** Statuses that proxies answer themselves when no host does. For a client they are no more than a failed connection. */
+/** Statuses that proxies answer themselves when no host does. For a client they are like a failed connection. */
 const BY_PROXY = new Set([502, 503, 504]);
 class NoHost extends Error {
   readonly code = 'ECONNPROXY';

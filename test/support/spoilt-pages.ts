@@ -1,4 +1,4 @@
-/** Changes of pages to the browser's own things. Each is a script that runs before ours, after the libraries it names. */
+/** Changes of pages to the browser's own things. Each script runs before ours, and after the libraries it names. */
 
 /** `Array.from` gives nothing of what can only be iterated, `reduce` does something else, and JSON changes. */
 const PROTOTYPE_1_6 = `

@@ -39,7 +39,7 @@ const LIMITS = Object.fromEntries(
 );
 /** Above what a garbage collector may leave lying about between two looks (MB); a leak of 10 KB a request is 80. */
 const GROWTH = 60;
-/** Keys that Redis may hold when nobody is there any more: counters, queues with bounded histories, keys that expire. */
+/** Keys that Redis may hold when nobody is there: counters, queues with bounded histories, keys that expire. */
 const REMAINS =
   /^(users:next|joined:.*|shards|expiry|metrics|busiest:.*|samples|samples:by|bull:.*|limit:.*|salt:.*|forgetting:.*|room:.*:(nonce:.*|slow:.*|exited:.*)|sequence:.*)$/;
 
