@@ -124,7 +124,12 @@ describe('a server that is not there', () => {
 
   it('that never answers is noticed, though nothing fails', async () => {
     link.troubles = [{ path: /join/, how: 'delay', afterMs: 60_000 }];
-    const page = await open(embedded(`server="${link.url}"`));
+    const page = await open('about:blank');
+    await page.clock.install();
+    await page.goto(embedded(`server="${link.url}"`));
+    await until(() => link.seen.some((path) => /join/.test(path)), 'the first attempt');
+    expect(await page.getByText('The room cannot be opened yet.').count()).toBe(0);
+    await page.clock.fastForward(5_000);
     await page.getByText('The room cannot be opened yet. The server does not answer.').waitFor();
   });
 

@@ -6,6 +6,8 @@ import type { Driver } from './engine.js';
 const LOAD_MS = 20_000;
 /** ms for any one command. */
 const COMMAND_MS = 25_000;
+/** ms for a browser to start, which takes half a second where it does not hang. */
+const START_MS = 8_000;
 const KEYS = { Enter: '\uE007' };
 
 /** Calls a driver once. Throws what it answers as an error, and when it does not answer in time. */
@@ -13,9 +15,9 @@ export async function command(
   driver: string,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
-  body?: object,
+  { body, limitMs = COMMAND_MS }: { body?: object | undefined; limitMs?: number } = {},
 ): Promise<unknown> {
-  const init = { method, signal: AbortSignal.timeout(COMMAND_MS), ...(body ? { body: JSON.stringify(body) } : {}) };
+  const init = { method, signal: AbortSignal.timeout(limitMs), ...(body ? { body: JSON.stringify(body) } : {}) };
   const response = await fetch(driver + path, init);
   const { value } = (await response.json()) as { value: unknown };
   if (response.ok) return value;
@@ -35,7 +37,8 @@ export class WebDriverSession {
 
   static async start(driver: string): Promise<WebDriverSession> {
     const alwaysMatch = { timeouts: { pageLoad: LOAD_MS, script: LOAD_MS } };
-    const session = await command(driver, 'POST', '/session', { capabilities: { alwaysMatch } });
+    const body = { capabilities: { alwaysMatch } };
+    const session = await command(driver, 'POST', '/session', { body, limitMs: START_MS });
     return new WebDriverSession(`${driver}/session/${(session as { sessionId: string }).sessionId}`);
   }
 
@@ -45,7 +48,9 @@ export class WebDriverSession {
 
   /** A window of its own: in a tab behind another no click is ever done. */
   async newTab(): Promise<Driver> {
-    const { handle } = (await command(this.#base, 'POST', '/window/new', { type: 'window' })) as { handle: string };
+    const { handle } = (await command(this.#base, 'POST', '/window/new', { body: { type: 'window' } })) as {
+      handle: string;
+    };
     return this.#driverOf(handle);
   }
 
@@ -80,9 +85,9 @@ export class WebDriverSession {
 
   #in(tab: string, method: 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
     return this.#queue.add(async () => {
-      if (this.#shown !== tab) await command(this.#base, 'POST', '/window', { handle: tab });
+      if (this.#shown !== tab) await command(this.#base, 'POST', '/window', { body: { handle: tab } });
       this.#shown = tab;
-      return command(this.#base, method, path, body);
+      return command(this.#base, method, path, { body });
     });
   }
 }
