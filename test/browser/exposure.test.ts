@@ -147,6 +147,15 @@ describe('every answer', () => {
   });
 });
 
+/** Calls with a token in every way. */
+async function give(token: string): Promise<void> {
+  for (const way of ['jsonp', 'api-post'] as const)
+    for (const base of system.urls) await call(base, 'history', { token }, { way });
+  await fetch(`${url}/api/members`, { headers: { Authorization: `Bearer ${token}` } });
+  await fetch(`${url}/nowhere?token=${token}`);
+  await fetch(`${url}/api/send?token=${token}`, { method: 'POST', body: '{' });
+}
+
 describe('a token', () => {
   it('is in no log, no figure and no key of Redis, however it was given, taken or refused', async () => {
     const user = await TestUser.join(system.urls, { room: 'secret', name: 'Keeper' });
@@ -156,13 +165,7 @@ describe('a token', () => {
     await until(() => follower.texts().includes(secret), 'the message');
     await follower.stop();
     const lost = `999999.${'Z'.repeat(24)}`;
-    for (const token of [user.token, lost]) {
-      for (const way of ['jsonp', 'api-post'] as const)
-        for (const base of system.urls) await call(base, 'history', { token }, { way });
-      await fetch(`${url}/api/members`, { headers: { Authorization: `Bearer ${token}` } });
-      await fetch(`${url}/nowhere?token=${token}`);
-      await fetch(`${url}/api/send?token=${token}`, { method: 'POST', body: '{' });
-    }
+    for (const token of [user.token, lost]) await give(token);
     const figures = await (
       await fetch(`${url}/metrics`, {
         headers: { Authorization: `Basic ${Buffer.from(`:${PASSWORD}`).toString('base64')}` },

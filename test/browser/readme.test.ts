@@ -119,7 +119,7 @@ describe('the README', () => {
     await until(async () => (await present()) === 2 && (await page.locator('#say').isEnabled()), 'another user');
     await owner.send({ text: 'and more' });
     await said(page, 'and more');
-    expect((await page.locator('#log').innerText()).match(/only once/g)).toHaveLength(1);
+    expect((await page.locator('#log').textContent())?.match(/only once/g)).toHaveLength(1);
   });
 
   it('shows a fiddle that ends when another page goes on with its user', async () => {
@@ -148,7 +148,7 @@ describe('the README', () => {
     await other.goto(page.url());
     await enter(other, 'another guest');
     await said(page, 'another guest');
-    expect(new Set((await page.locator('#log').innerText()).match(/guest-\d+/g)).size).toBe(2);
+    expect(new Set((await page.locator('#log').textContent())?.match(/guest-\d+/g)).size).toBe(2);
   });
 
   it('names only npm scripts that there are', () => {

@@ -84,7 +84,9 @@ function walks(engine: Engine): void {
 
   /** Somebody of this walk, by number. */
   async function person(number: number): Promise<Person> {
-    return (people[number] ??= new Person(await browser.session()));
+    const found = people[number] ?? new Person(await browser.session());
+    people[number] = found;
+    return found;
   }
 
   const visit = async (address: string, by = 0): Promise<Visitor> => (await person(by)).visit(address);

@@ -114,7 +114,10 @@ export class Person {
 
   #draw(): Act {
     let draw = this.#random.next();
-    for (const [act, share] of Object.entries(SHARES) as [Act, number][]) if ((draw -= share) < 0) return act;
+    for (const [act, share] of Object.entries(SHARES) as [Act, number][]) {
+      draw -= share;
+      if (draw < 0) return act;
+    }
     return 'send';
   }
 

@@ -265,7 +265,10 @@ export class Session {
         { room: view.room, before, limit: HISTORY_PAGE },
         { expected: ['not_in_room'] },
       );
-      if (!page) return void (view.closed = true);
+      if (!page) {
+        view.closed = true;
+        return;
+      }
       const newer = page.events.filter(({ id }) => compareIds(id, view.last) > 0);
       found.unshift(...newer);
       more = page.more && newer.length === page.events.length;

@@ -189,15 +189,10 @@ function checkDelays(record: Record, views: View[], grace: (kind: FaultKind) => 
   const excuses = record.faults.map(({ kind, from, to }) => ({ from, to: to + grace(kind) }));
   const calm: number[] = [];
   for (const view of views) {
-    for (const arrival of view.arrivals) {
+    for (const arrival of view.arrivals.filter(({ repaired }) => !repaired)) {
       const window = spanOf(arrival);
       const delay = window.to - window.from;
-      if (
-        arrival.repaired ||
-        overlaps(view.troubles, window.from, window.to, CATCH_UP) ||
-        overlaps(record.stalls, window.from, window.to)
-      )
-        continue;
+      if (isDelayed(view, record.stalls, window)) continue;
       if (delay > SLOW) record.slow.push({ what: `delivery to ${view.user} in ${view.room}`, ...window });
       if (overlaps(excuses, window.from, window.to)) continue;
       calm.push(delay);
@@ -205,6 +200,11 @@ function checkDelays(record: Record, views: View[], grace: (kind: FaultKind) => 
     }
   }
   return calm;
+}
+
+/** The client itself, or the machine, got no time then. */
+function isDelayed(view: View, stalls: Window[], { from, to }: Window): boolean {
+  return overlaps(view.troubles, from, to, CATCH_UP) || overlaps(stalls, from, to);
 }
 
 /** The latest id of every room is what each open view ends with: nothing more is to come. */

@@ -56,7 +56,8 @@ async function attack(all: Attackers, { rate, guesses, seconds }: AttackOrder): 
   for (let last = performance.now(); !over; await sleep(STEP)) {
     const now = performance.now();
     for (const one of rates) {
-      const counts = (report[one.name] ??= {});
+      const counts = report[one.name] ?? {};
+      report[one.name] = counts;
       for (one.due += Math.min(200, now - last) * one.perMs; one.due >= 1; one.due -= 1) {
         if (one.underWay >= UNDER_WAY) {
           count(counts, 'left out');

@@ -70,7 +70,10 @@ class Honest {
   }
 
   #take(id: string, number: number): void {
-    if (compareIds(id, this.#last) <= 0) return void (this.received.has(number) || (disordered += 1)); // it came again: allowed on the wire
+    if (compareIds(id, this.#last) <= 0) {
+      if (!this.received.has(number)) disordered += 1; // else it came again, as it may on the wire
+      return;
+    }
     this.#last = id;
     const message = sent[number];
     if (!message) return;
