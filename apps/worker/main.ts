@@ -70,12 +70,11 @@ function observer(metrics: Metrics, log: Logger): FanOutObserver {
   );
   const duration = metrics.histogram('fanout_duration_seconds', 'Time for one batch of one room.', BUCKETS_S);
   return {
-    delivered({ room, entries, moved, ms: took }): void {
+    delivered({ room, ids, moved, ms: took }): void {
       events.inc(moved);
-      delay.observe(Math.max(0, Date.now() - Number.parseInt(entries[0]?.id ?? '', 10)) / 1_000);
+      delay.observe(Math.max(0, Date.now() - Number.parseInt(ids[0] ?? '', 10)) / 1_000);
       duration.observe(took / 1_000);
-      if (debug)
-        log.debug({ events: entries.map(({ id }) => eventMark(room, id)), took: Math.round(took) }, 'fanned out');
+      if (debug) log.debug({ events: ids.map((id) => eventMark(room, id)), took: Math.round(took) }, 'fanned out');
     },
   };
 }

@@ -7,7 +7,7 @@ import DataLoader from 'dataloader';
 import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { typeOf, withId } from './event-text.js';
 import { readDurably } from './replication.js';
-import { firstKey, run, type ScriptInput, type ScriptReply } from './scripts.js';
+import { run, type ScriptInput, type ScriptReply } from './scripts.js';
 import type { Store } from './store.js';
 
 /** Pushes of one script call. A few hundred block Redis for about 1 ms, also while somebody floods large rooms. */
@@ -26,8 +26,10 @@ const PRESENCE_MAX = 200;
 /** Types of events that leave the log when all members have them, and types of which the last few stay. */
 const VALUES: ReadonlySet<string> = new Set(['value']);
 const PRESENCE: ReadonlySet<string> = new Set(['joined', 'left', 'renamed']);
-/** Rooms of one script call. */
-const CALL_ROOMS_MAX = 32;
+/** The shard of calls that serve all shards: there is one Redis, so its breaker needs no key. */
+const ALL_SHARDS = '';
+/** Rooms of one script call. `fan-out` does the work of three. */
+const CALL_ROOMS_MAX: Readonly<Record<RoomScript, number>> = { batch: 32, deliver: 32, advance: 32, 'fan-out': 16 };
 
 export interface LogEntry {
   id: string;
@@ -50,7 +52,7 @@ export interface Batch {
 }
 
 /** Scripts that serve several rooms in one call. */
-type RoomScript = 'batch' | 'deliver' | 'advance';
+type RoomScript = 'batch' | 'deliver' | 'advance' | 'fan-out';
 /** The input of such a script for one room, and for all of them. */
 type RoomInput<Name extends RoomScript> = ScriptInput<Name>['rooms'][number];
 type CommonInput<Name extends RoomScript> = Omit<ScriptInput<Name>, 'rooms'>;
@@ -85,6 +87,7 @@ export class FanOutSteps {
     const { keys } = this.#store;
     const [start, shards, flat, only] = await this.#call(
       'batch',
+      dirty,
       { dirty, eventsMax: BATCH_MAX },
       { log: keys.log(room), delivered: keys.delivered(room), shards: keys.roomShards(room), room, after: from },
     );
@@ -97,6 +100,38 @@ export class FanOutSteps {
     return { from: start, shards: shards.map(Number), entries, only };
   }
 
+  /** Whether `fanOut` can do all steps in one script call. */
+  get inOneCall(): boolean {
+    return this.#store.colocated;
+  }
+
+  /**
+   * Does all steps for a room in one script call, as far as one call may. Resolves with `done` (nothing is undelivered),
+   * `more` (call again), or `behind` (take the single steps). `moved`: by how many events this call moved `delivered`;
+   * 0 when another worker was faster. `ids`: of the batch's events, when all members have them.
+   */
+  async fanOut(room: string): Promise<{ status: 'done' | 'more' | 'behind'; moved: number; ids: string[] }> {
+    const { keys, config } = this.#store;
+    const [status, moved, ids] = await this.#call(
+      'fan-out',
+      ALL_SHARDS,
+      {
+        batchMax: BATCH_MAX,
+        ...this.#inboxBounds,
+        history: config.history,
+        presenceMax: Math.min(config.history, PRESENCE_MAX),
+      },
+      {
+        dirty: keys.dirty(keys.roomShard(room)),
+        log: keys.log(room),
+        delivered: keys.delivered(room),
+        shards: keys.roomShards(room),
+        room,
+      },
+    );
+    return { status, moved, ids: ids === '' ? [] : ids.split(' ') };
+  }
+
   /**
    * Copies a batch of one or more entries into the inboxes of one user shard. Resolves with `done` (all its members
    * have the events up to `id`), `more` (call again), or `behind` (the shard needs the log from `id` on).
@@ -106,17 +141,11 @@ export class FanOutSteps {
     shard: number,
     batch: Batch,
   ): Promise<{ status: 'done' | 'more' | 'behind'; id: string }> {
-    const { keys, config } = this.#store;
+    const { keys } = this.#store;
     const [status, id] = await this.#call(
       'deliver',
-      {
-        attached: keys.attached(shard),
-        tag: keys.userTag(shard),
-        eventsMax: config.inboxMax,
-        pushesMax: PUSHES_MAX,
-        bytesMax: config.inboxBytes,
-        neverPolledBytesMax: NEVER_POLLED_BYTES,
-      },
+      keys.attached(shard),
+      { attached: keys.attached(shard), tag: keys.userTag(shard), ...this.#inboxBounds },
       {
         members: keys.members(shard, room),
         position: keys.position(shard, room),
@@ -142,10 +171,12 @@ export class FanOutSteps {
         .filter(({ type }) => types.has(type))
         .map(({ id }) => id)
         .join(' ');
+    const dirty = keys.dirty(keys.roomShard(room));
     const [undelivered, moved] = await this.#call(
       'advance',
+      dirty,
       {
-        dirty: keys.dirty(keys.roomShard(room)),
+        dirty,
         history: config.history,
         presenceMax: Math.min(config.history, PRESENCE_MAX),
       },
@@ -162,17 +193,29 @@ export class FanOutSteps {
     return { undelivered, moved };
   }
 
-  /** Runs a script for one room, together with other rooms of the same shard. */
+  get #inboxBounds() {
+    const { inboxMax, inboxBytes } = this.#store.config;
+    return {
+      eventsMax: inboxMax,
+      pushesMax: PUSHES_MAX,
+      bytesMax: inboxBytes,
+      neverPolledBytesMax: NEVER_POLLED_BYTES,
+    };
+  }
+
+  /** Runs a script for one room, together with other rooms of the same shard. `shardKey`: a key of that shard. */
   #call<Name extends RoomScript>(
     name: Name,
+    shardKey: string,
     common: CommonInput<Name>,
     room: RoomInput<Name>,
   ): Promise<RoomReply<Name>> {
-    const shardKey = firstKey(name, common as ScriptInput<Name>);
     const id = `${name} ${shardKey}`;
     let calls = this.#calls.get(id);
     if (!calls) {
-      calls = serialBatcher((rooms) => this.#run(name, shardKey, common, rooms as RoomInput<Name>[]));
+      calls = serialBatcher(CALL_ROOMS_MAX[name], (rooms) =>
+        this.#run(name, shardKey, common, rooms as RoomInput<Name>[]),
+      );
       this.#calls.set(id, calls);
     }
     return calls.load(room) as Promise<RoomReply<Name>>;
@@ -237,7 +280,10 @@ export async function shardPosition({ keys, redis }: Store, room: string, shard:
  * Returns a batcher that has one call under way at a time: what is asked for meanwhile goes with the next one. A call
  * begins in a turn of its own (`setImmediate`), so that all that one answer of Redis leads to goes together.
  */
-function serialBatcher(call: (items: readonly unknown[]) => Promise<readonly unknown[]>): DataLoader<unknown, unknown> {
+function serialBatcher(
+  itemsMax: number,
+  call: (items: readonly unknown[]) => Promise<readonly unknown[]>,
+): DataLoader<unknown, unknown> {
   let underWay: Promise<unknown> = Promise.resolve();
   let turn: Promise<unknown> = underWay;
   const begin = (items: readonly unknown[]): Promise<readonly unknown[]> => {
@@ -254,7 +300,7 @@ function serialBatcher(call: (items: readonly unknown[]) => Promise<readonly unk
     });
   return new DataLoader(begin, {
     cache: false,
-    maxBatchSize: CALL_ROOMS_MAX,
+    maxBatchSize: itemsMax,
     batchScheduleFn: (dispatch) => {
       turn = turn.then(() => inTurn(dispatch));
     },

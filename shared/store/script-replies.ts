@@ -50,6 +50,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'exit-room': [removed: number, last: string];
   'exit-user': number;
   exited: number;
+  'fan-out': [status: 'done' | 'more' | 'behind', moved: number, ids: string][];
   farewell: number;
   forget: [done: number, bytes: number];
   'history-page': [more: number, flat: string[], before: string, skipped: number];

@@ -178,6 +178,11 @@ export const SCRIPTS = {
     keys: ['user', 'rooms', 'members', 'position', 'moves', 'leaving'],
     args: ['id', 'room', 'number', 'bound'],
   },
+  'fan-out': {
+    keys: [],
+    args: ['batchMax', 'eventsMax', 'pushesMax', 'bytesMax', 'neverPolledBytesMax', 'history', 'presenceMax'],
+    list: { name: 'rooms', keys: ['dirty', 'log', 'delivered', 'shards'], args: ['room'] },
+  },
   farewell: {
     keys: ['user', 'seen', 'attached'],
     args: ['id', 'tokenHash', 'after', 'userTtl'],

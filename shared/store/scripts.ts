@@ -58,7 +58,7 @@ export function run<Name extends ScriptName>(
 
 /** Returns the first key that a script is given: it tells which master of a cluster runs it. */
 export function firstKey<Name extends ScriptName>(name: Name, input: ScriptInput<Name>): string {
-  return (input as Values)[SCRIPTS[name].keys[0]] as string;
+  return (input as Values)[SCRIPTS[name].keys[0] ?? ''] as string;
 }
 
 type Command = (...args: Argument[]) => Promise<unknown>;

@@ -12,10 +12,19 @@ export interface Store {
   readonly breaker: CircuitBreaker;
   readonly keys: Keys;
   readonly config: Config;
+  /** Whether one script may use the keys of users and of rooms together, and need not wait for replicas. */
+  readonly colocated: boolean;
 }
 
 export function createStore(redis: RedisClient, config: Config, durable = redis): Store {
-  return { redis, durable, breaker: new CircuitBreaker(redis), keys: new Keys(config.shards), config };
+  return {
+    redis,
+    durable,
+    breaker: new CircuitBreaker(redis),
+    keys: new Keys(config.shards),
+    config,
+    colocated: !redis.isCluster && config.redisWait === 0,
+  };
 }
 
 /** The user behind a request: its id, and the SHA-256 of its token. */

@@ -103,7 +103,7 @@ describe.each(scripts)('$name', ({ name, keyCount, lines }) => {
     expect(unpacked(lines, 'KEYS', ofEach)).toEqual([...(list?.keys ?? [])]);
     expect(unpacked(lines, 'ARGV', ofEach)).toEqual([...(list?.args ?? [])]);
     if (list) expect(lines.join('\n')).toContain(`unpack(ARGV, 1, ${args.length})`);
-    if (list?.keys.length) expect(lines.join('\n')).toContain(`unpack(KEYS, 1, ${keys.length})`);
+    if (list?.keys.length && keys.length > 0) expect(lines.join('\n')).toContain(`unpack(KEYS, 1, ${keys.length})`);
   });
 
   it('uses each of them, and none by its number', () => {

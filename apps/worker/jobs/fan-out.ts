@@ -16,7 +16,8 @@ const TURN_MS = 50;
 /** A batch that has reached all shards. */
 interface DeliveredBatch {
   room: string;
-  entries: readonly LogEntry[];
+  /** The ids of its events. */
+  ids: readonly string[];
   /** How many of its events were not delivered everywhere before. Other workers may have taken part. */
   moved: number;
   /** How long it took. */
@@ -107,11 +108,23 @@ export class FanOut {
     if (failure !== null) throw failure;
   }
 
+  /** Advances a room to the end of its log. Resolves with the error of a shard, or null. */
+  async #advanceToEnd(room: string): Promise<unknown> {
+    if (!this.#steps.inOneCall) return this.#advanceInSteps(room);
+    for (;;) {
+      const started = performance.now();
+      const { status, moved, ids } = await this.#steps.fanOut(room);
+      if (moved > 0) this.#observer.delivered({ room, ids, moved, ms: performance.now() - started });
+      if (status === 'behind') return this.#advanceInSteps(room);
+      if (status === 'done') return null;
+    }
+  }
+
   /**
    * Advances a room to the end of its log. Shards fail separately: while one is away, the others go on, and `delivered`
    * waits. Resolves with the error of a shard, or null.
    */
-  async #advanceToEnd(room: string): Promise<unknown> {
+  async #advanceInSteps(room: string): Promise<unknown> {
     let failure: unknown = null;
     for (let from = ''; ; ) {
       const started = performance.now();
@@ -123,7 +136,12 @@ export class FanOut {
       if (failure === null) {
         const { undelivered, moved } = await this.#steps.advance(room, batch);
         if (moved > 0)
-          this.#observer.delivered({ room, entries: batch.entries, moved, ms: performance.now() - started });
+          this.#observer.delivered({
+            room,
+            ids: batch.entries.map(({ id }) => id),
+            moved,
+            ms: performance.now() - started,
+          });
         if (undelivered === 0) return null;
       } else {
         from = last.id;

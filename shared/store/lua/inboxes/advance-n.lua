@@ -1,4 +1,4 @@
--- with above
+-- with above, advance
 -- advance: moves `delivered` of rooms of one room shard forward, and trims their logs, never past it. A room with
 -- nothing undelivered leaves `dirty`. Events that have been delivered and are no messages make way: `value` events
 -- leave the log at once, because the room's hash has their values; of presence events (who came and went) the last few
@@ -23,55 +23,11 @@
 local dirty = unpack(KEYS, 1, 1)
 local history, presenceMax = unpack(ARGV, 1, 2)
 history, presenceMax = tonumber(history), tonumber(presenceMax)
-
--- The ids above `after`: another worker has seen to the others.
-local function idsAfter(text, after)
-  local ids = {}
-  for id in string.gmatch(text, '%S+') do
-    if above(id, after) then ids[#ids + 1] = id end
-  end
-  return ids
-end
-
-local function deleteEvents(log, ids)
-  redis.call('XDEL', log, unpack(ids))
-  redis.call('XDEL', log .. ':copy', unpack(ids))
-end
-
--- Notes new presence events. Returns how many of them the log has now.
-local function keepPresence(log, delivered, ids)
-  local presence = string.gsub(log, 'log$', 'presence')
-  local present = redis.call('RPUSH', presence, unpack(ids))
-  if present == #ids then -- a list that is made after the room was left empty expires with it
-    local ttl = redis.call('PTTL', delivered)
-    if ttl > 0 then redis.call('PEXPIRE', presence, ttl) end
-  end
-  if present > presenceMax then
-    deleteEvents(log, redis.call('LPOP', presence, present - presenceMax))
-    present = presenceMax
-  end
-  redis.call('HSET', delivered, 'present', present)
-  return present
-end
-
 local replies = {}
 for i = 1, (#KEYS - 1) / 2 do
   local log, delivered = unpack(KEYS, 2 * i, 2 * i + 1)
   local room, id, number, values, presences = unpack(ARGV, 5 * i - 2, 5 * i + 2)
-  local row = redis.call('HMGET', delivered, 'appended', 'through', 'present', 'id')
-  local appended, through, present, reached =
-    tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0), row[4] or '0-0'
-  local moved = math.max(number - through, 0)
-  if moved > 0 then
-    through = through + moved
-    redis.call('HSET', delivered, 'id', id, 'through', through)
-    local valueIds, presenceIds = idsAfter(values, reached), idsAfter(presences, reached)
-    if #valueIds > 0 then deleteEvents(log, valueIds) end
-    if #presenceIds > 0 then present = keepPresence(log, delivered, presenceIds) end
-  end
-  local undelivered = math.max(appended - through, 0)
-  redis.call('XTRIM', log, 'MAXLEN', '~', history + present + undelivered)
-  if undelivered == 0 then redis.call('ZREM', dirty, room) end
-  replies[i] = {undelivered, moved}
+  local batch = {id = id, number = number, values = values, presences = presences}
+  replies[i] = {advanceRoom(dirty, {name = room, log = log, delivered = delivered}, batch, history, presenceMax)}
 end
 return replies
