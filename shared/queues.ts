@@ -1,5 +1,6 @@
 /** The queues between API processes and workers: names, jobs and options. */
-import { Queue, type Telemetry } from 'bullmq';
+import { crc32 } from 'node:zlib';
+import { type JobsOptions, Queue, type Telemetry } from 'bullmq';
 import type { Config } from './config/config.js';
 import type { RedisClient } from './redis/slot-owners.js';
 
@@ -22,6 +23,23 @@ export function queueOptions(name: string, connection: RedisClient): { connectio
 /** "Advance these rooms", not "deliver this message": the room's log says what there is to deliver. */
 export interface FanOutJob {
   rooms: string[];
+  /** Of a lease: the slice of the rooms that its worker advances until the slice is quiet. */
+  slice?: number;
+}
+
+/** Into how many slices the rooms of one Redis are divided. A slice has one leader at a time. */
+export const SLICES_COUNT = 8;
+
+export function sliceOf(room: string): number {
+  return crc32(room) % SLICES_COUNT;
+}
+
+/**
+ * Returns the options of the job of a lease. There is one lease of a slice at a time. One that is asked for while it
+ * ends begins right after it.
+ */
+export function leaseOptions(slice: number): JobsOptions {
+  return { deduplication: { id: `lease-${slice}`, keepLastIfActive: true } };
 }
 
 /** Opens a queue with a small history: the logs of the rooms tell what was done. */

@@ -19,7 +19,7 @@ import type { Entrance } from './admin/password.js';
 import { PasswordAttempts } from './admin/password-attempts.js';
 import { SampleHistory } from './admin/sample-history.js';
 import type { Context } from './context.js';
-import { FanOutRequests } from './fan-out-requests.js';
+import { FanOutRequests, wakeBy } from './fan-out-requests.js';
 import { createDispatch } from './http/dispatch.js';
 import { drainServer } from './http/draining.js';
 import type { Monitoring } from './http/exchange.js';
@@ -54,9 +54,8 @@ async function main(config: Config): Promise<void> {
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, store.redis);
   const { admission, blocklist, ...hostParts } = createHostParts(store, metrics);
   const polls = createPolls(store, metrics, blocklist, log);
-  const fanOut = new FanOutRequests(queues.fanOut, (error) =>
-    log.debug({ error: error.message }, 'fan-out is left to the sweep'),
-  );
+  const leftToSweep = (error: Error): void => log.debug({ error: error.message }, 'fan-out is left to the sweep');
+  const fanOut = new FanOutRequests(queues.fanOut, leftToSweep, wakeBy(store));
   const context: Context = { store, fanOut, polls, admission, filters: new Filters() };
   const monitoring: Monitoring = {
     log,

@@ -7,7 +7,7 @@ import { queueTelemetry } from '../../shared/metrics/tracing.js';
 import { checkRedis } from '../../shared/preflight/preflight.js';
 import { openQueue, UPKEEP } from '../../shared/queues.js';
 import { Availability } from '../../shared/redis/availability.js';
-import { connectWorker } from '../../shared/redis/connect.js';
+import { connectSubscriber, connectWorker } from '../../shared/redis/connect.js';
 import { finalWrites, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { createStore } from '../../shared/store/store.js';
@@ -45,7 +45,9 @@ async function main(config: Config): Promise<void> {
   const fanOut = new FanOut(store, observer(metrics, log));
   const upkeep = openQueue(UPKEEP, connect());
   upkeep.on('error', ignore);
-  const jobs = new Jobs(store, fanOut, { upkeep, connect, telemetry: await queueTelemetry(config) }, failed);
+  const subscribe = () => connectSubscriber(config.redisUrl).on('error', ignore);
+  const telemetry = await queueTelemetry(config);
+  const jobs = new Jobs(store, fanOut, { upkeep, connect, subscribe, telemetry }, failed);
   metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({
     all: jobs.connections + OTHER_CONNECTIONS_MAX,
   }));

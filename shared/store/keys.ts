@@ -165,6 +165,10 @@ export class Keys {
   signalChannel(roomShard: number): string {
     return `signals:{r${roomShard}}`;
   }
+  /** Pub/sub: rooms of a slice with new events, to the worker that has its lease. */
+  wakeChannel(slice: number): string {
+    return `wake:${slice}`;
+  }
   /** Pub/sub: the operator has switched something off or on. The node of the first room shard publishes it. */
   readonly switchChannel = 'host:switched:{r0}';
 

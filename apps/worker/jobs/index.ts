@@ -1,13 +1,15 @@
 /** The jobs of a worker. It takes them from the queues and runs them. BullMQ tries a failed job again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, type Queue, type Telemetry, Worker, type WorkerOptions } from 'bullmq';
-import { type FanOutJob, fanOutQueueNames, queueOptions, UPKEEP } from '../../../shared/queues.js';
+import type { Redis } from 'ioredis';
+import { type FanOutJob, fanOutQueueNames, queueOptions, SLICES_COUNT, UPKEEP } from '../../../shared/queues.js';
 import type { RedisClient } from '../../../shared/redis/slot-owners.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
 import { expire } from './expire.js';
 import type { FanOut } from './fan-out.js';
 import { finishForgetting } from './forget.js';
+import { Leases } from './leases.js';
 import { settle } from './settle.js';
 import { sweep } from './sweep.js';
 
@@ -47,6 +49,8 @@ export interface Queues {
   upkeep: Queue;
   /** Makes a connection for a worker of BullMQ. */
   connect: () => RedisClient;
+  /** Makes the connection on which leases listen. */
+  subscribe: () => Redis;
   /** For fan-out only: upkeep reports nothing. */
   telemetry: Telemetry | undefined;
 }
@@ -54,21 +58,34 @@ export interface Queues {
 export class Jobs {
   readonly #store: Store;
   readonly #fanOut: FanOut;
+  /** Null in a cluster. */
+  readonly #leases: Leases | null;
   readonly #failed: (error: unknown) => void;
   readonly #workers: Worker[];
   readonly #upkeep: Queue;
+  readonly #subscriber: Redis | null;
   readonly #timers: NodeJS.Timeout[];
   #sweeping = false;
   #troubledUntil = 0;
 
   /** `failed` takes every error. Everything that fails is tried again. */
-  constructor(store: Store, fanOut: FanOut, { upkeep, connect, telemetry }: Queues, failed: (error: unknown) => void) {
+  constructor(
+    store: Store,
+    fanOut: FanOut,
+    { upkeep, connect, subscribe, telemetry }: Queues,
+    failed: (error: unknown) => void,
+  ) {
     this.#store = store;
     this.#fanOut = fanOut;
+    this.#subscriber = store.colocated ? subscribe() : null;
+    this.#leases = this.#subscriber && new Leases(store, fanOut, this.#subscriber, failed);
     this.#failed = failed;
     this.#upkeep = upkeep;
     const names = fanOutQueueNames(store.config);
-    const concurrency = Math.ceil(store.config.workerConcurrency / names.length);
+    const concurrency = Math.max(
+      Math.ceil(store.config.workerConcurrency / names.length),
+      this.#leases ? SLICES_COUNT + 1 : 1, // a lease keeps its place while it lasts
+    );
     this.#workers = [
       ...names.map((name) =>
         this.#startWorker(name, (job: Job<FanOutJob>) => this.#advance(job), {
@@ -108,12 +125,14 @@ export class Jobs {
 
   /** Each worker of BullMQ has two connections: one waits for jobs, the other does the rest. */
   get connections(): number {
-    return this.#workers.length * 2;
+    return this.#workers.length * 2 + (this.#subscriber ? 1 : 0);
   }
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#leases?.close();
     await Promise.race([Promise.all(this.#workers.map((worker) => worker.close())), sleep(CLOSE_MS)]);
+    this.#subscriber?.disconnect();
   }
 
   #startWorker<Data>(name: string, run: (job: Job<Data>) => Promise<unknown>, options: WorkerOptions): Worker {
@@ -143,7 +162,8 @@ export class Jobs {
 
   /** Rooms fail separately. The job is tried again with the rooms that failed. */
   async #advance(job: Job<FanOutJob>): Promise<void> {
-    const { rooms } = job.data;
+    const { rooms, slice } = job.data;
+    if (slice !== undefined && this.#leases) return this.#leases.hold(slice);
     const failed = await this.#fanOut.advanceRooms(rooms);
     const [first] = failed;
     if (!first) return;
