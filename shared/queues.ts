@@ -1,5 +1,4 @@
 /** The queues between API processes and workers: names, jobs and options. */
-import { crc32 } from 'node:zlib';
 import { type JobsOptions, Queue, type Telemetry } from 'bullmq';
 import type { Config } from './config/config.js';
 import type { RedisClient } from './redis/slot-owners.js';
@@ -25,13 +24,6 @@ export interface FanOutJob {
   rooms: string[];
   /** Of a lease: the slice of the rooms that its worker advances until the slice is quiet. */
   slice?: number;
-}
-
-/** Into how many slices the rooms of one Redis are divided. A slice has one leader at a time. */
-export const SLICES_COUNT = 8;
-
-export function sliceOf(room: string): number {
-  return crc32(room) % SLICES_COUNT;
 }
 
 /**

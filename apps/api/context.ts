@@ -1,6 +1,7 @@
 /** The parts of an API process that operations work with. */
 import type { Store } from '../../shared/store/store.js';
 import type { FanOutRequests } from './fan-out-requests.js';
+import type { KnownSenders } from './known-senders.js';
 import type { Admission } from './limits/admission.js';
 import type { Filters } from './moderation/filters.js';
 import type { Polls } from './polls/polls.js';
@@ -11,4 +12,5 @@ export interface Context {
   polls: Polls;
   admission: Admission;
   filters: Filters;
+  senders: KnownSenders;
 }

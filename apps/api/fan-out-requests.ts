@@ -4,7 +4,8 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Queue } from 'bullmq';
-import { type FanOutJob, leaseOptions, sliceOf } from '../../shared/queues.js';
+import { type FanOutJob, leaseOptions } from '../../shared/queues.js';
+import { sliceOf } from '../../shared/store/slices.js';
 import type { Store } from '../../shared/store/store.js';
 
 /** An `add` that has not settled by then gives its rooms back, so that one lost answer does not stop the queue. */

@@ -28,6 +28,7 @@ import { withPollFastPath } from './http/poll-fast-path.js';
 import { Readiness } from './http/probes.js';
 import { RequestLog } from './http/request-log.js';
 import { listen, portOf } from './http/server.js';
+import { KnownSenders } from './known-senders.js';
 import { AddressHash } from './limits/address-hash.js';
 import { Admission } from './limits/admission.js';
 import { Blocklist } from './limits/blocklist.js';
@@ -56,7 +57,7 @@ async function main(config: Config): Promise<void> {
   const polls = createPolls(store, metrics, blocklist, log);
   const leftToSweep = (error: Error): void => log.debug({ error: error.message }, 'fan-out is left to the sweep');
   const fanOut = new FanOutRequests(queues.fanOut, leftToSweep, wakeBy(store));
-  const context: Context = { store, fanOut, polls, admission, filters: new Filters() };
+  const context: Context = { store, fanOut, polls, admission, filters: new Filters(), senders: new KnownSenders() };
   const monitoring: Monitoring = {
     log,
     requestLog: RequestLog.of(log, config),

@@ -5,9 +5,12 @@ import { NONCE_TTL_MS, PENDING_MAX } from '../protocol/limits.js';
 import { notAllowed, rateLimited } from './denials.js';
 import { eventText, messageCost } from './event-text.js';
 import { readDurably, runDurably } from './replication.js';
-import { run } from './scripts.js';
+import type { Appended, CallDenial } from './script-replies.js';
+import { run, type ScriptInput, type ScriptReply } from './scripts.js';
+import { sliceOf } from './slices.js';
 import type { Credentials, Store } from './store.js';
 import { hashOrNone, randomSecret } from './tokens.js';
+import { type Charge, chargeInput, denialOf } from './users.js';
 
 /** The window of ROOM_SENDS. It is short, so that a user who was too fast need not wait long. */
 export const SENDS_WINDOW_MS = 10_000;
@@ -62,13 +65,58 @@ export async function appendMessage(
   message: Message,
   filtered = UNFILTERED,
 ): Promise<Accepted | { filter: string } | null> {
+  return outcomeOf(await runDurably(store, 'append', appendInput(store, message, filtered)), message);
+}
+
+/** A message that was sent in one call. */
+export interface Sent extends Accepted {
+  /** How many workers were told of it. */
+  heard: number;
+}
+
+/**
+ * Authorizes the sender and appends its message in one script call, for a store whose keys are on one Redis. Resolves
+ * as `appendMessage`; with `known` when name or room of the sender are not those of the message: nothing was charged or
+ * written then. `isOnly`: the sender has not named its room. Throws also what `authorizeIn` throws.
+ */
+export async function sendMessage(
+  store: Store,
+  message: Message & { tokenHash: string },
+  { charge, isOnly }: { charge: Charge; isOnly: boolean },
+  filtered = UNFILTERED,
+): Promise<Sent | { filter: string } | { known: { name: string; room: string } } | null> {
+  const { keys, config } = store;
+  const { room, from, tokenHash } = message;
+  const { nonce: nonceKey, ...input } = appendInput(store, message, filtered);
+  const { cost: rateCost, ...rate } = chargeInput(config, charge);
+  const reply = await run(store.redis, 'send', {
+    ...input,
+    ...rate,
+    user: keys.user(from.id),
+    userRooms: keys.userRooms(from.id),
+    seen: keys.seen(keys.userShard(from.id)),
+    nonceKey,
+    tokenHash,
+    name: from.name,
+    isOnly: isOnly ? 1 : 0,
+    wakeChannel: keys.wakeChannel(sliceOf(room)),
+    rateCost,
+  });
+  if (reply[0] === 'known') return { known: { name: reply[1], room: reply[2] } };
+  if (typeof reply[0] === 'string') throw denialOf(reply as CallDenial, isOnly ? '' : room);
+  const [appended, heard] = reply as [Appended, number];
+  const outcome = outcomeOf(appended, message);
+  return outcome && 'id' in outcome ? { ...outcome, heard } : outcome;
+}
+
+function appendInput(store: Store, message: Message, filtered: Filtered): ScriptInput<'append'> {
   const { keys, config } = store;
   const { room, from, nonce, owner } = message;
   const isPrivate = privateRoomUsers(room) !== null;
   const body = ({ text, data }: Pick<Message, 'text' | 'data'>): string =>
     eventText({ type: 'message', room, from, text, data, private: isPrivate || undefined });
   const once = idempotencyKey(store, nonce);
-  const [outcome, value, more] = await runDurably(store, 'append', {
+  return {
     log: keys.log(room),
     roster: keys.roster(room),
     delivered: keys.delivered(room),
@@ -94,7 +142,13 @@ export async function appendMessage(
     heldEvent: filtered.verdict === 'hold' ? eventText({ type: 'held', room, from }) : '',
     pendingMax: PENDING_MAX,
     tokenHash: message.tokenHash ?? '',
-  });
+  };
+}
+
+function outcomeOf(
+  [outcome, value, more]: ScriptReply<'append'>,
+  { room, nonce }: Message,
+): Accepted | { filter: string } | null {
   switch (outcome) {
     case 'ok':
     case 'held':

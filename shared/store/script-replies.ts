@@ -11,10 +11,19 @@ type WriteDenial =
   | ['muted' | 'slow' | 'flood', ms: number]
   | ['filter', filter: string];
 
+/** What becomes of a message. */
+export type Appended = ['ok' | 'held', id: string] | ['duplicate', id: string, 'held'?] | WriteDenial;
+
+/** Why a user may not make a call. */
+export type CallDenial =
+  | ['unauthorized' | 'not_in_room']
+  | ['which_room', count: number]
+  | ['rate_limited', ms: number];
+
 interface Replies extends Record<ScriptName, unknown> {
   admit: EntryDenial | [];
   advance: [undelivered: number, moved: number][];
-  append: ['ok' | 'held', id: string] | ['duplicate', id: string, 'held'?] | WriteDenial;
+  append: Appended;
   attach:
     | ['unauthorized']
     | [
@@ -31,11 +40,7 @@ interface Replies extends Record<ScriptName, unknown> {
         eventsDigest: number,
         events: string[],
       ];
-  authorize:
-    | ['ok', name: string, room: string]
-    | ['unauthorized' | 'not_in_room']
-    | ['which_room', count: number]
-    | ['rate_limited', ms: number];
+  authorize: ['ok', name: string, room: string] | CallDenial;
   batch: [from: string, shards: string[], flat: string[], only: string][];
   block: ['ok', ids: string] | ['too_many' | 'gone'];
   claim: string;
@@ -65,6 +70,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'rename-user': ['ok', nick: string, spare: string] | ['busy' | 'gone'];
   'renew-log': number;
   resume: string | null;
+  send: [appended: Appended, heard: number] | ['known', name: string, room: string] | CallDenial;
   'set-value':
     | ['ok' | 'duplicate', version: string, json?: string]
     | ['conflict' | 'no_number', version: string, json: string]

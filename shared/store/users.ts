@@ -202,9 +202,8 @@ function charged(
   { keys, redis, config }: Store,
   user: Credentials,
   room: string,
-  { cost = 'nothing', times = 1, text, nonce = '' }: Charge,
+  charge: Charge,
 ): Promise<ScriptReply<'authorize'>> {
-  const ms = costInMs(config, cost);
   return run(redis, 'authorize', {
     user: keys.user(user.id),
     rooms: keys.userRooms(user.id),
@@ -212,17 +211,26 @@ function charged(
     id: user.id,
     tokenHash: user.tokenHash,
     room,
-    rateField: cost === 'signal' ? 'signals' : 'rate',
+    rateField: charge.cost === 'signal' ? 'signals' : 'rate',
+    ...chargeInput(config, charge),
+  });
+}
+
+/** Returns what scripts that charge a user are given for it. */
+export function chargeInput(config: Config, { cost = 'nothing', times = 1, text, nonce = '' }: Charge) {
+  const ms = costInMs(config, cost);
+  return {
     cost: times * ms,
     burst: BURST_S * 1_000,
     textHash: text === undefined ? '' : crc32(text),
     nonce,
     repeatedCost: Math.max(times, REPEATED_COST_COUNT) * ms,
     repeatedWithin: REPEATED_WITHIN_MS,
-  });
+  };
 }
 
-function denialOf(reply: Exclude<ScriptReply<'authorize'>, ['ok', ...unknown[]]>, room: string): ChatError {
+/** Returns the error of a call that the script refused. `room`: the one that was asked for. */
+export function denialOf(reply: Exclude<ScriptReply<'authorize'>, ['ok', ...unknown[]]>, room: string): ChatError {
   switch (reply[0]) {
     case 'unauthorized':
       return unauthorized();

@@ -2,6 +2,7 @@
 
 import type { Context } from '../../apps/api/context.js';
 import { FanOutRequests } from '../../apps/api/fan-out-requests.js';
+import { KnownSenders } from '../../apps/api/known-senders.js';
 import { Admission } from '../../apps/api/limits/admission.js';
 import { Filters } from '../../apps/api/moderation/filters.js';
 import { operations } from '../../apps/api/operations/index.js';
@@ -50,6 +51,7 @@ export class Part {
       fanOut: new FanOutRequests([{ add }], quiet),
       admission: new Admission(store),
       filters: new Filters(),
+      senders: new KnownSenders(),
       polls: new Polls(store, nodesOf(store.redis, config.redisUrl), { onRefused: quiet }),
     };
   }

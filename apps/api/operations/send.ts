@@ -1,9 +1,9 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
 import { isSeen } from '../../../shared/protocol/letters.js';
-import { type Accepted, appendMessage, type Message } from '../../../shared/store/messages.js';
+import { type Accepted, appendMessage, type Message, sendMessage } from '../../../shared/store/messages.js';
 import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
-import type { Store } from '../../../shared/store/store.js';
+import type { Credentials } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { authorize, authorizeIn, type Charge, notInRoom } from '../../../shared/store/users.js';
 import type { Context } from '../context.js';
@@ -23,15 +23,20 @@ export const send: Operation<'send'> = async (context, parameters, reply) => {
   }
   if (parameters.data === undefined && !isSeen(parameters.text ?? ''))
     throw new ChatError('bad_request', ALLOWED.text, { field: 'text' });
-  const message = await messageOf(context.store, parameters);
-  context.admission.noteMessage(message.room);
-  const accepted = privateRoomUsers(message.room)
-    ? await appendPrivately(context, message)
-    : await append(context, message);
-  context.fanOut.request(message.room);
-  if (!accepted.pending) reply.onAccepted?.(message.room, accepted.id);
-  return ok(acceptedAs(accepted));
+  const sent = await sendByUser(context, parameters);
+  context.admission.noteMessage(sent.room);
+  context.fanOut.requestUnless(sent.heard, sent.room);
+  if (!sent.accepted.pending) reply.onAccepted?.(sent.room, sent.accepted.id);
+  return ok(acceptedAs(sent.accepted));
 };
+
+/** A message that was accepted. */
+interface SentToRoom {
+  room: string;
+  accepted: Accepted;
+  /** How many workers have heard of it. Undefined if nobody has told them. */
+  heard?: number;
+}
 
 /** Returns what the sender is told about a message. */
 export function acceptedAs({ id, duplicate, pending }: Accepted): {
@@ -43,27 +48,50 @@ export function acceptedAs({ id, duplicate, pending }: Accepted): {
   return { id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(pending && { held: true }) };
 }
 
-/** Resolves with the message of an authorized sender, and the room that it goes to. */
-async function messageOf(
-  store: Store,
-  { token, room, to, text, data, id: nonce, owner }: Parameters<'send'>,
-): Promise<Message> {
-  const user = parseToken(token);
-  const target = to === undefined ? room : privateTarget(user.id, to, room);
-  const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(user.id);
+/** Accepts a message: in one call of Redis where that is possible. */
+async function sendByUser(context: Context, parameters: Parameters<'send'>): Promise<SentToRoom> {
+  const { store } = context;
+  const { token, room, to, text, data, id: nonce, owner } = parameters;
+  const { id, tokenHash } = parseToken(token);
+  const target = to === undefined ? room : privateTarget(id, to, room);
   const charge: Charge = { cost: 'message', times: costOf({ text, data }, store.config.rateLimits), text, nonce };
-  const { name, room: found } = isPrivate
-    ? { ...(await authorize(store, user, charge)), room: target }
-    : await authorizeIn(store, user, target, charge);
-  return {
-    room: found,
-    from: { id: user.id, name },
-    text,
-    data,
-    nonce,
-    owner,
-    tokenHash: user.tokenHash,
-  };
+  const draft: Draft = { id, tokenHash, charge, text, data, nonce, owner };
+  if (target !== undefined && privateRoomUsers(target)?.includes(id)) {
+    const { name } = await authorize(store, draft, charge);
+    return { room: target, accepted: await appendPrivately(context, messageOf(draft, name, target)) };
+  }
+  return (store.colocated && (await sendAtOnce(context, draft, target))) || sendInSteps(context, draft, target);
+}
+
+/** What a user wants to say, before it is known by which name and in which room. */
+interface Draft extends Credentials, Pick<Message, 'text' | 'data' | 'nonce' | 'owner'> {
+  charge: Charge;
+}
+
+function messageOf({ id, tokenHash, text, data, nonce, owner }: Draft, name: string, room: string) {
+  return { room, from: { id, name }, text, data, nonce, owner, tokenHash };
+}
+
+/** Sends by the name and room that this process knows. Resolves with null if it knows none, or they are outdated. */
+async function sendAtOnce(
+  { store, filters, senders }: Context,
+  draft: Draft,
+  asked?: string,
+): Promise<SentToRoom | null> {
+  const known = senders.get(draft.id);
+  if (!known) return null;
+  const room = asked ?? known.room;
+  const message = messageOf(draft, known.name, room);
+  const how = { charge: draft.charge, isOnly: asked === undefined };
+  const sent = await filters.write(message, (filtered) => sendMessage(store, message, how, filtered));
+  if (!sent) throw notInRoom(room);
+  return 'known' in sent ? null : { room, accepted: sent, heard: sent.heard };
+}
+
+async function sendInSteps(context: Context, draft: Draft, asked?: string): Promise<SentToRoom> {
+  const sender = await authorizeIn(context.store, draft, asked, draft.charge);
+  context.senders.learn(draft.id, sender);
+  return { room: sender.room, accepted: await append(context, messageOf(draft, sender.name, sender.room)) };
 }
 
 function privateTarget(from: number, to: number, room: string | undefined): string {

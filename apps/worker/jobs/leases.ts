@@ -8,8 +8,8 @@
  * listen, and again after it has stopped. The sweep finds what is lost with a worker that hangs.
  */
 import type { Redis } from 'ioredis';
-import { sliceOf } from '../../../shared/queues.js';
 import { dirtyRooms } from '../../../shared/store/fan-out.js';
+import { sliceOf } from '../../../shared/store/slices.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 

@@ -1,4 +1,4 @@
--- with clock, log, may-speak, may-write, rate, room-rate
+-- with clock, log, may-speak, may-write, rate, room-rate, append
 -- append: accepts a message into a room's log, or among those that wait for approval.
 -- KEYS
 --   log, roster, delivered, dirty
@@ -32,35 +32,33 @@
 local log, roster, delivered, dirty, nonce, rules, slow, sends, pending = unpack(KEYS)
 local id, text, room, membersMin, nonceTtl, undeliveredMax, ownerHash, roomSends, window, cost, filterHash, verdict,
   maskedText, heldEvent, pendingMax, tokenHash = unpack(ARGV)
-local members = redis.call('HLEN', roster)
-if redis.call('HEXISTS', roster, id) == 0 or members < tonumber(membersMin) then return {'not_in_room'} end
-local known = nonceTtl ~= '0' and redis.call('GET', nonce)
-if known then return {'duplicate', string.match(known, '^[%d-]+'), string.match(known, '^%S+ (held)')} end
-local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))
-if (appended or 0) - (through or 0) >= tonumber(undeliveredMax) then return {'full'} end
-
-local write = {id = id, ownerHash = ownerHash, filterHash = filterHash, verdict = verdict}
-local denied, free, only, pause = mayWrite(rules, slow, write)
-if denied then return denied end
-if not free then
-  -- a message that nobody hears takes nothing from the others
-  local flood = not only and takeRoomRate(sends, roomSends, tonumber(window), cost, #text, members)
-  if flood then return flood end
-  if pause then redis.call('SET', slow, 1, 'PX', pause) end
-  if maskedText ~= '' then text = maskedText end
-end
-if not free and verdict == 'hold' then
-  local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
-  if nonceTtl ~= '0' then redis.call('SET', nonce, held .. ' held ' .. tokenHash, 'PX', nonceTtl) end
-  if only then return {'held', held} end -- of a user that is muted without being told, nobody need hear
-  local waiting = redis.call('RPUSH', pending, held .. ' ' .. text)
-  redis.call('LTRIM', pending, -pendingMax, -1)
-  for _, field in ipairs(waiting == 1 and redis.call('HKEYS', rules) or {}) do
-    local moderator = string.match(field, '^role:(%d+)$')
-    if moderator then appendEvent(log, delivered, dirty, room, heldEvent, moderator) end
-  end
-  return {'held', held}
-end
-local accepted = appendEvent(log, delivered, dirty, room, text, only)
-if nonceTtl ~= '0' then redis.call('SET', nonce, accepted .. ' ' .. tokenHash, 'PX', nonceTtl) end
-return {'ok', accepted}
+local keys = {
+  log = log,
+  roster = roster,
+  delivered = delivered,
+  dirty = dirty,
+  nonce = nonce,
+  rules = rules,
+  slow = slow,
+  sends = sends,
+  pending = pending,
+}
+local message = {
+  id = id,
+  text = text,
+  room = room,
+  membersMin = membersMin,
+  nonceTtl = nonceTtl,
+  undeliveredMax = undeliveredMax,
+  ownerHash = ownerHash,
+  roomSends = roomSends,
+  window = window,
+  cost = cost,
+  filterHash = filterHash,
+  verdict = verdict,
+  maskedText = maskedText,
+  heldEvent = heldEvent,
+  pendingMax = pendingMax,
+  tokenHash = tokenHash,
+}
+return append(keys, message)

@@ -1,4 +1,4 @@
--- with clock, user, rate
+-- with clock, user, rate, authorize
 -- authorize: checks a user's token and, where asked, its membership and rate. Notes that the user was seen.
 -- KEYS
 --   user, rooms, seen
@@ -18,34 +18,17 @@
 -- private rooms.
 local user, rooms, seen = unpack(KEYS)
 local id, tokenHash, room, rateField, cost, burst, textHash, nonce, repeatedCost, repeatedWithin = unpack(ARGV)
-local valid, name, rate, said, public, only =
-  checkUser(user, tokenHash, 'name', rateField, 'said', 'public', 'only')
-if not valid then return {'unauthorized'} end
-if room == '' then
-  if public ~= '1' or not only or redis.call('SISMEMBER', rooms, only) == 0 then
-    return {'which_room', tonumber(public or 0)}
-  end
-  room = only
-elseif room ~= '*' then
-  if redis.call('SISMEMBER', rooms, room) == 0 then return {'not_in_room'} end
-  if public == '1' and only ~= room and not string.find(room, ':', 1, true) then
-    redis.call('HSET', user, 'only', room)
-  end
-end
-local at = now()
-redis.call('ZADD', seen, at, id)
-cost = tonumber(cost)
-if cost == 0 then return {'ok', name, room} end
-if textHash ~= '' then
-  local former, formerAt, formerNonce = string.match(said or '', '^(%d+) (%d+) (%S*)$')
-  local isRepeated = former == textHash and at - formerAt < tonumber(repeatedWithin)
-  if isRepeated and (formerNonce == '' or formerNonce ~= nonce) then cost = tonumber(repeatedCost) end
-end
-local wait, arrival = takeRate(rate, at, cost, tonumber(burst))
-if wait then return {'rate_limited', wait} end
-if textHash == '' then
-  redis.call('HSET', user, rateField, arrival)
-else
-  redis.call('HSET', user, rateField, arrival, 'said', textHash .. ' ' .. string.format('%d', at) .. ' ' .. nonce)
-end
-return {'ok', name, room}
+local reply, charge = authorize(user, rooms, seen, {
+  id = id,
+  tokenHash = tokenHash,
+  room = room,
+  rateField = rateField,
+  cost = cost,
+  burst = burst,
+  textHash = textHash,
+  nonce = nonce,
+  repeatedCost = repeatedCost,
+  repeatedWithin = repeatedWithin,
+})
+if charge then redis.call('HSET', user, unpack(charge)) end
+return reply

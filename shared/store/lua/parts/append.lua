@@ -1,0 +1,40 @@
+-- append: accepts a message into a room's log, or among those that wait for approval. See the script `append`.
+-- keys: {log, roster, delivered, dirty, nonce, rules, slow, sends, pending}. message: what the script is given.
+local function append(keys, message)
+  local log, delivered, dirty, rules, room = keys.log, keys.delivered, keys.dirty, keys.rules, message.room
+  local id, text, hasNonce = message.id, message.text, message.nonceTtl ~= '0'
+  local members = redis.call('HLEN', keys.roster)
+  if redis.call('HEXISTS', keys.roster, id) == 0 or members < tonumber(message.membersMin) then
+    return {'not_in_room'}
+  end
+  local known = hasNonce and redis.call('GET', keys.nonce)
+  if known then return {'duplicate', string.match(known, '^[%d-]+'), string.match(known, '^%S+ (held)')} end
+  local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))
+  if (appended or 0) - (through or 0) >= tonumber(message.undeliveredMax) then return {'full'} end
+
+  local denied, free, only, pause = mayWrite(rules, keys.slow, message)
+  if denied then return denied end
+  if not free then
+    -- a message that nobody hears takes nothing from the others
+    local flood = not only
+      and takeRoomRate(keys.sends, message.roomSends, tonumber(message.window), message.cost, #text, members)
+    if flood then return flood end
+    if pause then redis.call('SET', keys.slow, 1, 'PX', pause) end
+    if message.maskedText ~= '' then text = message.maskedText end
+  end
+  if not free and message.verdict == 'hold' then
+    local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
+    if hasNonce then redis.call('SET', keys.nonce, held .. ' held ' .. message.tokenHash, 'PX', message.nonceTtl) end
+    if only then return {'held', held} end -- of a user that is muted without being told, nobody need hear
+    local waiting = redis.call('RPUSH', keys.pending, held .. ' ' .. text)
+    redis.call('LTRIM', keys.pending, -message.pendingMax, -1)
+    for _, field in ipairs(waiting == 1 and redis.call('HKEYS', rules) or {}) do
+      local moderator = string.match(field, '^role:(%d+)$')
+      if moderator then appendEvent(log, delivered, dirty, room, message.heldEvent, moderator) end
+    end
+    return {'held', held}
+  end
+  local accepted = appendEvent(log, delivered, dirty, room, text, only)
+  if hasNonce then redis.call('SET', keys.nonce, accepted .. ' ' .. message.tokenHash, 'PX', message.nonceTtl) end
+  return {'ok', accepted}
+end
