@@ -76,34 +76,38 @@ export interface Sent extends Accepted {
 
 /**
  * Authorizes the sender and appends its message in one script call, for a store whose keys are on one Redis. Resolves
- * as `appendMessage`; with `known` when name or room of the sender are not those of the message: nothing was charged or
- * written then. `isOnly`: the sender has not named its room. Throws also what `authorizeIn` throws.
+ * as `appendMessage`; with `outdated` when name or room of the sender may not be those of the message: nothing was
+ * charged or written then. `isOnly`: the sender has not named its room. Throws also what `authorizeIn` throws.
  */
 export async function sendMessage(
   store: Store,
   message: Message & { tokenHash: string },
   { charge, isOnly }: { charge: Charge; isOnly: boolean },
   filtered = UNFILTERED,
-): Promise<Sent | { filter: string } | { known: { name: string; room: string } } | null> {
+): Promise<Sent | { filter: string } | { outdated: true } | null> {
   const { keys, config } = store;
   const { room, from, tokenHash } = message;
-  const { nonce: nonceKey, ...input } = appendInput(store, message, filtered);
-  const { cost: rateCost, ...rate } = chargeInput(config, charge);
+  const input = appendInput(store, message, filtered);
+  const rate = chargeInput(config, charge);
+  // one spread alone: each further one costs as much as the rest of this function
   const reply = await run(store.redis, 'send', {
     ...input,
-    ...rate,
     user: keys.user(from.id),
     userRooms: keys.userRooms(from.id),
     seen: keys.seen(keys.userShard(from.id)),
-    nonceKey,
     tokenHash,
     name: from.name,
     isOnly: isOnly ? 1 : 0,
     wakeChannel: keys.wakeChannel(sliceOf(room)),
-    rateCost,
+    rateCost: rate.cost,
+    burst: rate.burst,
+    textHash: rate.textHash,
+    nonce: rate.nonce,
+    repeatedCost: rate.repeatedCost,
+    repeatedWithin: rate.repeatedWithin,
   });
-  if (reply[0] === 'known') return { known: { name: reply[1], room: reply[2] } };
-  if (typeof reply[0] === 'string') throw denialOf(reply as CallDenial, isOnly ? '' : room);
+  if (reply[0] === 'outdated' || reply[0] === 'which_room') return { outdated: true };
+  if (typeof reply[0] === 'string') throw denialOf(reply as CallDenial, room);
   const [appended, heard] = reply as [Appended, number];
   const outcome = outcomeOf(appended, message);
   return outcome && 'id' in outcome ? { ...outcome, heard } : outcome;
@@ -121,7 +125,7 @@ function appendInput(store: Store, message: Message, filtered: Filtered): Script
     roster: keys.roster(room),
     delivered: keys.delivered(room),
     dirty: keys.dirty(keys.roomShard(room)),
-    nonce: keys.nonce(room, from.id, once.nonce),
+    nonceKey: keys.nonce(room, from.id, once.nonce),
     rules: keys.rules(room),
     slow: keys.slow(room, from.id),
     sends: keys.sends(room),

@@ -29,7 +29,7 @@ export const SCRIPTS = {
     list: { name: 'rooms', keys: ['log', 'delivered'], args: ['room', 'id', 'number', 'values', 'presences'] },
   },
   append: {
-    keys: ['log', 'roster', 'delivered', 'dirty', 'nonce', 'rules', 'slow', 'sends', 'pending'],
+    keys: ['log', 'roster', 'delivered', 'dirty', 'nonceKey', 'rules', 'slow', 'sends', 'pending'],
     args: [
       'id',
       'text',

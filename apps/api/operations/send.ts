@@ -85,7 +85,7 @@ async function sendAtOnce(
   const how = { charge: draft.charge, isOnly: asked === undefined };
   const sent = await filters.write(message, (filtered) => sendMessage(store, message, how, filtered));
   if (!sent) throw notInRoom(room);
-  return 'known' in sent ? null : { room, accepted: sent, heard: sent.heard };
+  return 'outdated' in sent ? null : { room, accepted: sent, heard: sent.heard };
 }
 
 async function sendInSteps(context: Context, draft: Draft, asked?: string): Promise<SentToRoom> {

@@ -1,5 +1,5 @@
 -- append: accepts a message into a room's log, or among those that wait for approval. See the script `append`.
--- keys: {log, roster, delivered, dirty, nonce, rules, slow, sends, pending}. message: what the script is given.
+-- keys: {log, roster, delivered, dirty, nonceKey, rules, slow, sends, pending}. message: what the script is given.
 local function append(keys, message)
   local log, delivered, dirty, rules, room = keys.log, keys.delivered, keys.dirty, keys.rules, message.room
   local id, text, hasNonce = message.id, message.text, message.nonceTtl ~= '0'
@@ -7,7 +7,7 @@ local function append(keys, message)
   if redis.call('HEXISTS', keys.roster, id) == 0 or members < tonumber(message.membersMin) then
     return {'not_in_room'}
   end
-  local known = hasNonce and redis.call('GET', keys.nonce)
+  local known = hasNonce and redis.call('GET', keys.nonceKey)
   if known then return {'duplicate', string.match(known, '^[%d-]+'), string.match(known, '^%S+ (held)')} end
   local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))
   if (appended or 0) - (through or 0) >= tonumber(message.undeliveredMax) then return {'full'} end
@@ -24,7 +24,7 @@ local function append(keys, message)
   end
   if not free and message.verdict == 'hold' then
     local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
-    if hasNonce then redis.call('SET', keys.nonce, held .. ' held ' .. message.tokenHash, 'PX', message.nonceTtl) end
+    if hasNonce then redis.call('SET', keys.nonceKey, held .. ' held ' .. message.tokenHash, 'PX', message.nonceTtl) end
     if only then return {'held', held} end -- of a user that is muted without being told, nobody need hear
     local waiting = redis.call('RPUSH', keys.pending, held .. ' ' .. text)
     redis.call('LTRIM', keys.pending, -message.pendingMax, -1)
@@ -35,6 +35,6 @@ local function append(keys, message)
     return {'held', held}
   end
   local accepted = appendEvent(log, delivered, dirty, room, text, only)
-  if hasNonce then redis.call('SET', keys.nonce, accepted .. ' ' .. message.tokenHash, 'PX', message.nonceTtl) end
+  if hasNonce then redis.call('SET', keys.nonceKey, accepted .. ' ' .. message.tokenHash, 'PX', message.nonceTtl) end
   return {'ok', accepted}
 end

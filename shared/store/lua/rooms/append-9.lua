@@ -2,7 +2,7 @@
 -- append: accepts a message into a room's log, or among those that wait for approval.
 -- KEYS
 --   log, roster, delivered, dirty
---   nonce: used only with a TTL
+--   nonceKey: used only with a TTL
 --   rules
 --   slow: exists while slow mode makes the user wait
 --   sends: the rate of the room's messages
@@ -29,7 +29,7 @@
 -- filter to apply instead}.
 -- Bound: one event and the filter. When a message is the first to wait, also the names of the rules' fields (500) and a
 -- short event for each role (100).
-local log, roster, delivered, dirty, nonce, rules, slow, sends, pending = unpack(KEYS)
+local log, roster, delivered, dirty, nonceKey, rules, slow, sends, pending = unpack(KEYS)
 local id, text, room, membersMin, nonceTtl, undeliveredMax, ownerHash, roomSends, window, cost, filterHash, verdict,
   maskedText, heldEvent, pendingMax, tokenHash = unpack(ARGV)
 local keys = {
@@ -37,7 +37,7 @@ local keys = {
   roster = roster,
   delivered = delivered,
   dirty = dirty,
-  nonce = nonce,
+  nonceKey = nonceKey,
   rules = rules,
   slow = slow,
   sends = sends,

@@ -19,7 +19,7 @@
 --   textHash, nonce, repeatedCost, repeatedWithin: as of `authorize`
 --   text, membersMin, nonceTtl, undeliveredMax, ownerHash, roomSends, window, cost: as of `append`
 --   filterHash, verdict, maskedText, heldEvent, pendingMax: as of `append`
--- Returns {'known', name, room} if name or room are not what is given: nothing was charged or written. Else the reply
+-- Returns {'outdated'} if name or room are not what is given: nothing was charged or written. Else the reply
 -- of `authorize` if that is not 'ok'. Else {reply of `append`, how many workers were told}. A message that must pass
 -- another filter first is not charged.
 -- Bound: as authorize and append.
@@ -40,7 +40,7 @@ local reply, charge = authorize(user, userRooms, seen, {
   repeatedWithin = repeatedWithin,
 })
 if reply[1] ~= 'ok' then return reply end
-if reply[2] ~= name or reply[3] ~= room then return {'known', reply[2], reply[3]} end
+if reply[2] ~= name or reply[3] ~= room then return {'outdated'} end
 local keys = {
   log = log,
   roster = roster,
@@ -50,7 +50,7 @@ local keys = {
   slow = slow,
   sends = sends,
   pending = pending,
-  nonce = nonceKey,
+  nonceKey = nonceKey,
 }
 local accepted = append(keys, {
   id = id,
