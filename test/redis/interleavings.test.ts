@@ -169,7 +169,8 @@ async function readLog({ parts, room }: World): Promise<Logged[]> {
 const isFor = (one: Member, { id, only }: Logged): boolean =>
   compareIds(id, one.joinedAfter) > 0 && (only === undefined || only === String(one.id));
 
-describe.for(bothWays())('with LIVE=%s', ([, it]) => {
+const worlds = [...bothWays(), ...bothWays({ PLAN: 'steps' }).map(([way, it]) => [`${way}, in steps`, it] as const)];
+describe.for(worlds)('with LIVE=%s', ([, it]) => {
   let parts: Part[], workers: Worker[];
   let quiet = 0;
   it.beforeAll(({ part: here, otherPart, worker, otherWorker }) => {

@@ -114,11 +114,13 @@ export async function openPart(redisUrl: string, settings: Record<string, string
   return part;
 }
 
+/** `PLAN: 'steps'` among the settings: a store that does the single steps, as in a cluster. */
 async function openStore(redisUrl: string, settings: Record<string, string>): Promise<[Store, Config]> {
   const config = readConfig({ REDIS_URL: redisUrl, RATE_LIMITS: 'off', SHARDS: '4', ...settings });
   const redis = connectStore(redisUrl).on('error', quiet);
   await new Promise((resolve) => redis.once('ready', resolve));
-  return [createStore(redis, config), config];
+  const store = createStore(redis, config);
+  return [settings.PLAN === 'steps' ? { ...store, colocated: false } : store, config];
 }
 
 /** A worker's parts: its fan-out over a store of its own. */

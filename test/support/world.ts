@@ -28,6 +28,7 @@ const STEPS: ReadonlySet<string> = new Set([
   'exit-room',
   'exited',
   'append',
+  'send',
   'end',
 ]);
 

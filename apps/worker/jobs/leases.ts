@@ -5,7 +5,8 @@
  *
  * Invariant: no room falls between two leases. A send publishes the room's name after its event is in the log and the
  * room in `dirty`. If nobody listens, the API process adds a job. A lease reads `dirty` right after it has begun to
- * listen, and again after it has stopped. The sweep finds what is lost with a worker that hangs.
+ * listen, and again after it has stopped: a connection that breaks for a moment loses what was published meanwhile. The
+ * sweep finds what is lost with a worker that hangs.
  */
 import type { Redis } from 'ioredis';
 import { dirtyRooms } from '../../../shared/store/fan-out.js';
@@ -13,12 +14,15 @@ import { sliceOf } from '../../../shared/store/slices.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
-/** A slice that has been quiet for so long needs no lease: a job for its next message costs little more. */
-const QUIET_MS = 1_000;
-/** After so long another worker may take the slice. */
-const LEASE_MS = 10_000;
-/** How often a lease looks whether it is over. */
-const LOOK_MS = 100;
+/** When a lease is over, in ms. */
+export const LEASE_TIMES = {
+  /** A slice that has been quiet for so long needs no lease: a job for its next message costs little more. */
+  quietMs: 1_000,
+  /** After so long another worker may take the slice. */
+  leaseMs: 10_000,
+  /** How often a lease looks whether it is over. */
+  lookMs: 100,
+};
 
 interface Lease {
   heardAt: number;
@@ -30,11 +34,13 @@ export class Leases {
   readonly #fanOut: FanOut;
   readonly #subscriber: Redis;
   readonly #failed: (error: unknown) => void;
+  readonly #times: typeof LEASE_TIMES;
   readonly #held = new Map<number, Lease>();
   #closing = false;
 
   /** `subscriber`: a connection for these leases alone. `failed` takes errors of rooms, which the sweep finds. */
-  constructor(store: Store, fanOut: FanOut, subscriber: Redis, failed: (error: unknown) => void) {
+  constructor(store: Store, fanOut: FanOut, subscriber: Redis, failed: (error: unknown) => void, times = LEASE_TIMES) {
+    this.#times = times;
     this.#store = store;
     this.#fanOut = fanOut;
     this.#subscriber = subscriber;
@@ -76,15 +82,16 @@ export class Leases {
 
   /** Resolves when a lease is over. */
   #listen(lease: Lease): Promise<void> {
+    const { quietMs, leaseMs, lookMs } = this.#times;
     const began = Date.now();
     return new Promise((resolve) => {
       const timer = setInterval(() => {
         const now = Date.now();
-        const isOver = lease.over || this.#closing || now - lease.heardAt > QUIET_MS || now - began > LEASE_MS;
+        const isOver = lease.over || this.#closing || now - lease.heardAt > quietMs || now - began > leaseMs;
         if (!isOver) return;
         clearInterval(timer);
         resolve();
-      }, LOOK_MS);
+      }, lookMs);
     });
   }
 
