@@ -34,10 +34,10 @@ export function registerMetrics(metrics: Metrics, store: Store, polls: Polls, fa
 function registerSharedMetrics(metrics: Metrics, store: Store, fanOut: Queue[]): void {
   metrics.systemGauge('users', 'Users.', () => countUsers(store));
   metrics.systemGauge('rooms', 'Public rooms with members.', () => countRooms(store));
-  metrics.systemGauge('fanout_queue_depth', 'Fan-out jobs waiting or under way.', () =>
-    sumOf(fanOut.map((queue) => queue.getJobCountByTypes('waiting', 'active', 'delayed'))),
+  metrics.systemGauge('fanout_queue_depth', 'Fan-out jobs that wait for a worker.', () =>
+    sumOf(fanOut.map((queue) => queue.getJobCountByTypes('waiting', 'delayed'))),
   );
-  metrics.systemGauge('fanout_queue_age_seconds', 'Age of the oldest fan-out job waiting or under way.', async () =>
+  metrics.systemGauge('fanout_queue_age_seconds', 'Age of the oldest fan-out job that waits for a worker.', async () =>
     Math.max(...(await Promise.all(fanOut.map(ageOf)))),
   );
   metrics.systemGauge(
@@ -61,7 +61,7 @@ async function sumOf(numbers: Promise<number>[]): Promise<number> {
 }
 
 async function ageOf(queue: Queue): Promise<number> {
-  const oldest = await queue.getJobs(['waiting', 'active'], 0, 0, true); // the oldest of each state
+  const oldest = await queue.getJobs(['waiting'], 0, 0, true); // a lease is under way for some seconds
   // a job that was done meanwhile is undefined
   const times = oldest.flatMap((job) => (job as typeof job | undefined)?.timestamp ?? []);
   return times.length > 0 ? Math.max(0, Date.now() - Math.min(...times)) / 1_000 : 0;

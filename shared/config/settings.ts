@@ -210,7 +210,7 @@ export const SETTINGS = {
       'WORKER_CONCURRENCY',
       10,
       [1, 1_000],
-      'The rooms that one worker advances at the same time. More than 10 brought nothing: Redis is the limit then.',
+      'The jobs that one worker runs at the same time. On one Redis it runs at least 9, because it may hold 8 leases.',
     ),
   },
   rooms: {
