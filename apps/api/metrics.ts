@@ -19,9 +19,12 @@ type CountAnswer = (operation: string, outcome: string, limit?: string) => void;
 /** Registers the metrics. Returns the function that counts each answer. */
 export function registerMetrics(metrics: Metrics, store: Store, polls: Polls, fanOut: Queue[]): CountAnswer {
   metrics.externalCounter('deliveries_total', 'Events given to clients.', () => polls.deliveries);
-  metrics.gauge('held_polls', 'Polls held at the moment, by their way of waiting.', 'way', () => {
+  metrics.gauge('held_polls', 'Polls and streams held at the moment, by their way of waiting.', 'way', () => {
     return { blocking: polls.blocking.size, live: polls.live.holding };
   });
+  metrics.gauge('held_streams', 'Streams held at the moment. They are among the held polls.', null, () => ({
+    all: polls.streams.size,
+  }));
   metrics.gauge('live_users', 'Users whose inbox is mirrored.', null, () => ({ all: polls.live.mirrors.size }));
   metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({
     all: polls.pool.open + OTHER_CONNECTIONS_MAX,

@@ -20,6 +20,33 @@ export interface Reply {
   addressHashes(): Promise<string[]>;
 }
 
+/** Takes what a stream gives: many answers of a poll, until one side ends it. */
+export interface StreamReply {
+  /** Begins the stream: the client learns that it is open. Does nothing from the second time on. */
+  begin(): void;
+  /**
+   * Writes the body of a poll's answer, which has this cursor. Returns false if the client does not keep up. It should
+   * then get nothing before `onWritable`.
+   */
+  write(cursor: string, body: string, result: PollResult): boolean;
+  /** Writes something that means nothing, so that nobody takes the connection for dead. Returns what `write` does. */
+  comment(): boolean;
+  /** Whether everything that was written has left this process. */
+  readonly flushed: boolean;
+  /** Throws if the client may not have a stream any more. */
+  recheck(): void;
+  /** Ends the stream. The client should open another one in so many ms. */
+  end(returnAfterMs: number): void;
+  /** Ends the stream with an error, or answers with an error if it has not begun. */
+  fail(error: unknown): void;
+  /** Breaks the connection off, because nobody reads. */
+  abort(): void;
+  /** Called if the client goes. */
+  onClientGone: (() => void) | null;
+  /** Called when the client keeps up again. */
+  onWritable: (() => void) | null;
+}
+
 /** Returns the body of a successful answer. `raw`: members whose values are JSON text already. */
 export function ok(fields: Record<string, unknown> = {}, raw: Record<string, string> = {}): string {
   let body = scriptSafeJson({ ok: true, ...fields }).slice(0, -1);

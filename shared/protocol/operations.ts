@@ -63,6 +63,7 @@ export const OPERATIONS = {
     ],
   },
   poll: { reads: true, parameters: [token, optional('cursor', 'cursor'), optional('timeout', 'timeout')] },
+  ack: { reads: false, parameters: [token, required('cursor', 'cursor')] },
   send: {
     reads: false,
     parameters: [
@@ -171,3 +172,12 @@ export const OPERATIONS = {
 } as const satisfies Record<string, OperationShape>;
 
 export type OperationName = keyof typeof OPERATIONS;
+
+/** A stream is no operation: there is one way to ask for it, `GET /api/stream`, and its answer does not end. */
+export const STREAM = {
+  reads: true,
+  parameters: [token, optional('cursor', 'cursor')],
+} as const satisfies OperationShape;
+
+/** Everything that takes parameters. */
+export type RequestName = OperationName | 'stream';

@@ -20,6 +20,12 @@ export interface Cursor extends Position {
   instance: string;
 }
 
+/** Where a stream goes on. It has given its client the events up to here. */
+export interface Resumption extends Cursor {
+  /** How many of them are not acknowledged yet, the last ones. They stay in the inbox. */
+  keep: number;
+}
+
 export const INBOX_START: Position = { count: 0, eventId: '0-0', digest: 0 };
 /** Instance ids have ten characters. In a shorter one, a part of the digest would be taken for the id. */
 const CURSOR = /^([a-z0-9]{1,10})([a-z0-9]{6})?\.(0|[1-9]\d{0,14})\.(\d{1,15}-\d{1,15})$/;
@@ -63,9 +69,10 @@ export function parseCursor(text: string): Cursor | null {
 
 /**
  * How a poll may wait after its attach: `blocking`; `live` (when the user's last poll came here too, else blocking);
- * `full` (live or not at all, because the pool is used up); `none` (not held).
+ * `full` (live or not at all, because the pool is used up); `stream` (the same, also without a cursor); `none` (not
+ * held).
  */
-export type Want = 'blocking' | 'live' | 'full' | 'none';
+export type Want = 'blocking' | 'live' | 'full' | 'stream' | 'none';
 
 export interface Attached {
   /** How the poll waits from now on; '' when it does not wait. */
@@ -73,6 +80,8 @@ export interface Attached {
   n: number;
   /** After the last event acknowledged. */
   acked: Position;
+  /** After the last event that the client has: the same, and what a stream has given beyond. */
+  given: Position;
   /** Events that the inbox has lost to its limit since the cursor. */
   missed: number;
   /** The cursor's event is not there, or others came before it. Nothing was acknowledged. */
@@ -85,7 +94,7 @@ export interface Attached {
   events: string[];
   /** The digest of these events. */
   eventsDigest: number;
-  /** After the last of these events; without any, the same as `acked`. */
+  /** After the last of these events; without any, the same as `given`. */
   end: Position;
 }
 
@@ -94,7 +103,7 @@ export async function attach(
   store: Store,
   user: Credentials,
   instance: string,
-  cursor: Cursor | null,
+  cursor: Cursor | Resumption | null,
   want: Want,
 ): Promise<Attached> {
   const { keys } = store;
@@ -111,25 +120,50 @@ export async function attach(
     cursorCount: cursor?.count ?? '',
     cursorEvent: cursor?.eventId ?? '',
     cursorDigest: digestArgument(cursor?.digest),
+    keep: cursor && 'keep' in cursor ? cursor.keep : 0,
     want,
     eventsMax: EVENTS_MAX,
     bytesMax: EVENTS_BYTES,
   });
   if (reply[0] === 'unauthorized') throw unauthorized();
-  const [way, n, count, ackedId, ackedDigest, missed, reset, sequence, rooms, eventId, eventsDigest, events] = reply;
+  const [way, n, count, ackedId, ackedDigest, missed, reset, sequence, rooms, ...more] = reply;
+  const [kept, keptDigest, eventId, eventsDigest, events] = more;
   const acked = { count, eventId: ackedId, digest: ackedDigest };
+  const givenId = kept > 0 && cursor ? cursor.eventId : ackedId;
+  const given = positionAfter(acked, { count: kept, eventId: givenId, digest: keptDigest });
   return {
     way,
     n,
     acked,
+    given,
     missed,
     reset: reset === 1,
     sequence,
     rooms,
     events,
     eventsDigest,
-    end: positionAfter(acked, { count: events.length, eventId, digest: eventsDigest }),
+    end: positionAfter(given, { count: events.length, eventId, digest: eventsDigest }),
   };
+}
+
+/**
+ * Acknowledges events that a stream of another process has given, and tells that process. Resolves with whether there
+ * was something new. Rejects with `unauthorized`.
+ */
+export async function acknowledge(store: Store, user: Credentials, position: Position): Promise<boolean> {
+  const { keys } = store;
+  const reply = await run(store.redis, 'ack', {
+    user: keys.user(user.id),
+    inbox: keys.inbox(user.id),
+    attached: keys.attached(keys.userShard(user.id)),
+    id: user.id,
+    tokenHash: user.tokenHash,
+    count: position.count,
+    eventId: position.eventId,
+    digest: digestArgument(position.digest),
+  });
+  if (reply < 0) throw unauthorized();
+  return reply === 1;
 }
 
 /** The state of one live user, which an instance writes once a second. */

@@ -21,6 +21,7 @@ export type CallDenial =
   | ['rate_limited', ms: number];
 
 interface Replies extends Record<ScriptName, unknown> {
+  ack: number;
   admit: EntryDenial | [];
   advance: [undelivered: number, moved: number][];
   append: Appended;
@@ -36,6 +37,8 @@ interface Replies extends Record<ScriptName, unknown> {
         reset: number,
         sequence: number,
         rooms: string[] | null,
+        kept: number,
+        keptDigest: number,
         lastId: string,
         eventsDigest: number,
         events: string[],

@@ -19,6 +19,10 @@ interface Shape {
 }
 
 export const SCRIPTS = {
+  ack: {
+    keys: ['user', 'inbox', 'attached'],
+    args: ['id', 'tokenHash', 'count', 'eventId', 'digest'],
+  },
   admit: {
     keys: ['rules', 'roster'],
     args: ['id', 'nick', 'addressToday', 'addressYesterday', 'ownerHash', 'isReserved'],
@@ -58,6 +62,7 @@ export const SCRIPTS = {
       'cursorCount',
       'cursorEvent',
       'cursorDigest',
+      'keep',
       'want',
       'eventsMax',
       'bytesMax',

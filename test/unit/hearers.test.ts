@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ALL_CHARACTERS_MAX, WAIT_MS, WAITING_CHARACTERS_MAX, WAITING_MAX } from '../../apps/api/polls/hearer.js';
 import { GATHER_MS, Hearers } from '../../apps/api/polls/hearers.js';
-import { Poll } from '../../apps/api/polls/poll.js';
+import { LongPoll } from '../../apps/api/polls/long-poll.js';
 import { signalOf } from '../../shared/store/signals.js';
 
 const ROOM = 'r';
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 interface Asked {
-  poll: Poll;
+  poll: LongPoll;
   /** What the answer's signals say; null before there is one. */
   data: () => unknown[] | null;
 }
@@ -30,7 +30,7 @@ function poll(id: number, timeout = 25): Asked {
     body = text;
   };
   const reply = { succeed, fail: () => undefined, onClientGone: null, addressHashes: () => Promise.resolve([]) };
-  const made = new Poll(`${id}.${'x'.repeat(24)}`, null, timeout, reply);
+  const made = new LongPoll(`${id}.${'x'.repeat(24)}`, null, timeout, reply);
   hearers.meet(made, new Set([ROOM]));
   hearers.give(made);
   if (timeout === 0) made.settleEmpty();
@@ -67,7 +67,7 @@ describe('a held poll', () => {
     signal(2, 'meanwhile');
     expect(held.data()).toBeNull();
     held.poll.attaching = false;
-    held.poll.settle('', '{"data":"message"}');
+    held.poll.settle(null, '{"data":"message"}');
     expect(held.data()).toEqual(['message', 'meanwhile']);
   });
 });

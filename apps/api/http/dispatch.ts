@@ -11,6 +11,7 @@ import { operations } from '../operations/index.js';
 import type { Operation } from '../operations/operation.js';
 import { checkParameters, type Parameters } from '../operations/parameters/check.js';
 import { fromQuery, parseQuery } from '../operations/parameters/query.js';
+import { EventStream } from './event-stream.js';
 import { Exchange, isOperation, type Monitoring } from './exchange.js';
 import { checkCallback } from './jsonp.js';
 import { readPlainPoll } from './poll-query.js';
@@ -22,14 +23,17 @@ export type Dispatch = (req: IncomingMessage, res: ServerResponse, path: string,
 
 const JSONP_PATH = '/jsonp/';
 const API_PATH = '/api/';
+const STREAM_PATH = '/api/stream';
 /** Matches a query that has more than separators. */
 const ANY_PAIR = /[^&]/;
 
 export function createDispatch(context: Context, monitoring: Monitoring): Dispatch {
-  return (req, res, path, query) =>
-    path.startsWith(JSONP_PATH)
-      ? dispatchJsonp(new Exchange(context, monitoring, res, path.slice(JSONP_PATH.length)), req, query)
-      : void dispatchApi(new Exchange(context, monitoring, res, path.slice(API_PATH.length)), req, query);
+  return (req, res, path, query) => {
+    if (path === STREAM_PATH) dispatchStream(new EventStream(context, monitoring, res), req, query);
+    else if (path.startsWith(JSONP_PATH))
+      dispatchJsonp(new Exchange(context, monitoring, res, path.slice(JSONP_PATH.length)), req, query);
+    else void dispatchApi(new Exchange(context, monitoring, res, path.slice(API_PATH.length)), req, query);
+  };
 }
 
 /** The Koa middleware. It passes everything that is not an operation on. */
@@ -40,6 +44,27 @@ export function dispatchOperations(dispatch: Dispatch): Middleware {
     dispatch(ctx.req, ctx.res, ctx.path, ctx.querystring);
     return undefined;
   };
+}
+
+function dispatchStream(stream: EventStream, req: IncomingMessage, query: string): void {
+  if (req.method === 'OPTIONS') return void sendPreflight(stream.res);
+  try {
+    if (req.method !== 'GET')
+      throw new ChatError('method_not_allowed', 'Use GET for a stream.', { field: 'method', allow: 'GET, OPTIONS' });
+    const raw = withBearer(fromQuery(parseQuery(query)), req.headers.authorization);
+    // EventSource opens the address that it knows again and again, so its header tells more than the address
+    const lastEventId = req.headers['last-event-id'];
+    if (lastEventId !== undefined && lastEventId !== '') raw.cursor = lastEventId;
+    const parameters = checkParameters('stream', raw);
+    stream.noteParameters(parameters);
+    const { admission, polls } = stream.context;
+    admission.admit('stream', parameters, stream, () => {
+      polls.openStream(parameters.token, parameters.cursor ?? null, stream);
+      return null;
+    });
+  } catch (error) {
+    stream.fail(error);
+  }
 }
 
 function dispatchJsonp(exchange: Exchange, req: IncomingMessage, query: string): void {

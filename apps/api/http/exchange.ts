@@ -1,7 +1,8 @@
 /** One request of an operation and its one answer: written once, counted, and reported to the limits and the log. */
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../../../shared/log.js';
-import { OPERATIONS, type OperationName } from '../../../shared/protocol/operations.js';
+import type { ChatError } from '../../../shared/protocol/errors.js';
+import { OPERATIONS, type OperationName, type RequestName } from '../../../shared/protocol/operations.js';
 import { RateLimited } from '../../../shared/store/denials.js';
 import type { Cursor } from '../../../shared/store/inboxes.js';
 import type { Context } from '../context.js';
@@ -9,6 +10,9 @@ import type { AnsweredPoll } from '../limits/wasted-polls.js';
 import type { PollResult, Reply } from '../reply.js';
 import type { RequestLine, RequestLog } from './request-log.js';
 import { send, sendError, toChatError } from './response.js';
+
+/** Requests that are wasted if they bring nothing new. */
+const POLLS: ReadonlySet<string> = new Set<RequestName>(['poll', 'stream', 'ack']);
 
 /** Where a process reports what becomes of its requests. */
 export interface Monitoring {
@@ -36,7 +40,7 @@ export class Exchange implements Reply {
   /** Set once the parameters are known to be allowed. */
   #parameters: NotedParameters | null = null;
   readonly onAccepted: Reply['onAccepted'];
-  readonly #logLine: RequestLine | null;
+  protected readonly logLine: RequestLine | null;
   #whenEnded: (() => void) | null = null;
   #bytesRead = 0;
 
@@ -47,8 +51,8 @@ export class Exchange implements Reply {
     readonly res: ServerResponse,
     readonly name: string,
   ) {
-    this.#logLine = monitoring.requestLog?.startLine(res.req, operationLabel(name)) ?? null;
-    this.onAccepted = this.#logLine?.noteAccepted;
+    this.logLine = monitoring.requestLog?.startLine(res.req, operationLabel(name)) ?? null;
+    this.onAccepted = this.logLine?.noteAccepted;
     res.on('close', () => {
       this.onClientGone?.();
       this.#end();
@@ -71,30 +75,22 @@ export class Exchange implements Reply {
     this.onClientGone = null;
     this.#end();
     send(this.res, 200, body, this.callback);
-    this.#countAnswer('ok');
-    if (this.#parameters)
-      this.context.admission.noteSuccess(
-        {
-          token: this.#parameters.token,
-          poll: this.#answeredPoll(this.#parameters, result),
-          bytes: body.length + this.#bytesRead,
-        },
-        this.res.req,
-      );
-    this.#logLine?.succeeded(body, this.#parameters?.token);
+    this.countAnswer('ok');
+    this.noteSuccess(result, body.length + this.#bytesRead);
+    this.logLine?.succeeded(body, this.token);
   }
 
   /** All errors of a request end here. */
   fail(caught: unknown): void {
     this.onClientGone = null;
     this.#end();
-    if (this.#parameters?.token !== undefined && isOperation(this.name))
-      this.context.admission.noteFailure(this.name, this.#parameters.token, caught, this.res.req);
+    if (this.token !== undefined && isRequest(this.name))
+      this.context.admission.noteFailure(this.name, this.token, caught, this.res.req);
     const error = toChatError(caught, this.monitoring.reportFailure);
     if (error.code === 'too_large') this.res.shouldKeepAlive = false; // the rest of the request is not read
-    sendError(this.res, error, this.callback);
-    this.#countAnswer(error.code, error instanceof RateLimited ? error.limit : undefined);
-    this.#logLine?.failed(error.code, this.#parameters?.token);
+    this.sendError(error);
+    this.countAnswer(error.code, error instanceof RateLimited ? error.limit : undefined);
+    this.logLine?.failed(error.code, this.token);
   }
 
   countRead(bytes: number): void {
@@ -105,8 +101,26 @@ export class Exchange implements Reply {
     return this.context.admission.addressHashes(this.res.req);
   }
 
+  protected get token(): string | undefined {
+    return this.#parameters?.token;
+  }
+
+  protected sendError(error: ChatError): void {
+    sendError(this.res, error, this.callback);
+  }
+
+  /** Tells the limits what was answered. `result` null: a stream that has only begun. */
+  protected noteSuccess(result: PollResult | null, bytes: number): void {
+    if (!this.#parameters) return;
+    const { token } = this.#parameters;
+    const poll = result && this.#answeredPoll(this.#parameters, result);
+    this.context.admission.noteSuccess({ token, poll, bytes }, this.res.req);
+  }
+
   #answeredPoll({ token, position, at }: NotedParameters, result: PollResult): AnsweredPoll | null {
-    return this.name === 'poll' && token !== undefined ? { token, position, ms: Date.now() - at, result } : null;
+    if (token === undefined || !POLLS.has(this.name)) return null;
+    // an acknowledgement is wasted if it says nothing new, whatever its position
+    return { token, position: this.name === 'ack' ? null : position, ms: Date.now() - at, result };
   }
 
   #end(): void {
@@ -114,9 +128,13 @@ export class Exchange implements Reply {
     this.#whenEnded = null;
   }
 
-  #countAnswer(outcome: string, limit?: string): void {
+  protected countAnswer(outcome: string, limit?: string): void {
     this.monitoring.countAnswer(operationLabel(this.name), outcome, limit);
   }
+}
+
+function isRequest(name: string): name is RequestName {
+  return isOperation(name) || name === 'stream';
 }
 
 export function isOperation(name: string): name is OperationName {
@@ -125,5 +143,5 @@ export function isOperation(name: string): name is OperationName {
 
 /** A path that names no operation is the client's own text. It must not get into the metrics or the log. */
 function operationLabel(name: string): string {
-  return isOperation(name) ? name : 'unknown';
+  return isRequest(name) ? name : 'unknown';
 }

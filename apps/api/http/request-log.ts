@@ -12,7 +12,7 @@ import { isToken, tokenUser } from '../../../shared/store/tokens.js';
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The log's word for an operation that succeeded. Others are `answered`. */
-const MESSAGES: Record<string, string> = { send: 'accepted', poll: 'given' };
+const MESSAGES: Record<string, string> = { send: 'accepted', poll: 'given', stream: 'given' };
 
 export class RequestLog {
   readonly #log: Logger;
@@ -58,9 +58,9 @@ class RequestLine {
     this.#event = eventMark(room, id);
   };
 
-  /** Writes the line. A poll without events has none. */
+  /** Writes the line. A poll without events has none, and a stream has one for each answer. */
   succeeded(body: string, token: string | undefined): void {
-    const events = this.#operation === 'poll' ? eventsOf(body) : undefined;
+    const events = MESSAGES[this.#operation] === 'given' ? eventsOf(body) : undefined;
     if (events?.length === 0) return;
     this.#write(MESSAGES[this.#operation] ?? 'answered', token, { event: this.#event, events });
   }

@@ -25,7 +25,7 @@ const JSON_HEADERS = [
 const PREFLIGHT_HEADERS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
-  'Access-Control-Allow-Headers': 'Content-Type, Authorization',
+  'Access-Control-Allow-Headers': 'Content-Type, Authorization, Last-Event-ID',
   'Access-Control-Max-Age': '86400',
   'Content-Length': '0',
 };
@@ -39,7 +39,7 @@ export function toChatError(error: unknown, reportFailure: (error: unknown) => v
   return new ChatError('unavailable', 'The chat is not available at the moment. Try again soon.', { retryAfter: 1 });
 }
 
-function errorBody(error: ChatError): string {
+export function errorBody(error: ChatError): string {
   const { code, status, message, details } = error;
   return scriptSafeJson({ ok: false, error: { code, status, message, ...details } });
 }

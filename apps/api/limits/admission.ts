@@ -20,7 +20,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
-import type { OperationName } from '../../../shared/protocol/operations.js';
+import type { OperationName, RequestName } from '../../../shared/protocol/operations.js';
 import { rateLimited } from '../../../shared/store/denials.js';
 import { messageCost } from '../../../shared/store/event-text.js';
 import type { Store } from '../../../shared/store/store.js';
@@ -40,7 +40,7 @@ import { WastedCalls } from './wasted-calls.js';
 import { type AnsweredPoll, WastedPolls } from './wasted-polls.js';
 
 /** The limit by address of each operation. The others are limited by the rate of their user. */
-const LIMIT_OF: Partial<Record<OperationName, LimitName>> = {
+const LIMIT_OF: Partial<Record<RequestName, LimitName>> = {
   join: 'joins',
   send: 'sends',
   set: 'sends',
@@ -52,7 +52,7 @@ const LIMIT_OF: Partial<Record<OperationName, LimitName>> = {
   rooms: 'reads',
 };
 /** Operations that can wait for people who talk: those of newcomers, and those that read. */
-const QUEUE_OF: Partial<Record<OperationName, 'coming' | 'reading'>> = {
+const QUEUE_OF: Partial<Record<RequestName, 'coming' | 'reading'>> = {
   join: 'coming',
   enter: 'coming',
   rename: 'coming',
@@ -62,12 +62,12 @@ const QUEUE_OF: Partial<Record<OperationName, 'coming' | 'reading'>> = {
   get: 'reading',
 };
 /** Operations that make a room if it does not exist. */
-const MAKES_ROOMS: ReadonlySet<OperationName> = new Set<OperationName>(['join', 'enter']);
+const MAKES_ROOMS: ReadonlySet<RequestName> = new Set<RequestName>(['join', 'enter']);
 /**
  * Operations that only the rate of their user limits. After one refusal, no other call of that user can succeed for a
  * moment.
  */
-const RATED_BY_USER: ReadonlySet<OperationName> = new Set<OperationName>([
+const RATED_BY_USER: ReadonlySet<RequestName> = new Set<RequestName>([
   'signal',
   'enter',
   'exit',
@@ -158,7 +158,7 @@ export class Admission {
    * `rate_limited`, `origin_refused` or `not_allowed`.
    */
   admit<Result>(
-    name: OperationName,
+    name: RequestName,
     parameters: LimitedParameters,
     caller: Caller,
     run: () => Promise<Result> | null,
@@ -170,8 +170,13 @@ export class Admission {
     if (allowedOrigins) checkOrigin(req, allowedOrigins);
     if (!rateLimits) return run();
     if (parameters.token !== undefined) this.#checkUser(name, parameters.token, address);
-    if (name === 'poll') this.#acquirePoll(caller, address);
+    if (name === 'poll' || name === 'stream') this.#acquirePoll(caller, address);
     return this.#runCounted(name, parameters, address, run);
+  }
+
+  /** Checks a stream that is held again. Throws `origin_refused` or `not_allowed` for what was switched off since. */
+  recheck(req: IncomingMessage): void {
+    this.#blocklist?.check(this.#addresses.of(req), requestOrigin(req));
   }
 
   /** Notes that a call succeeded: what a poll returned, or how large another answer was. Never throws. */
@@ -186,7 +191,7 @@ export class Admission {
   }
 
   /** Notes how a call with a token failed. Never throws. */
-  noteFailure(name: OperationName, token: string, error: unknown, req: IncomingMessage): void {
+  noteFailure(name: RequestName, token: string, error: unknown, req: IncomingMessage): void {
     if (!this.#store.config.rateLimits || !(error instanceof ChatError)) return;
     const { code, details } = error;
     this.#invalidTokens.noteFailure(this.#addresses.of(req), token, error);
@@ -213,7 +218,7 @@ export class Admission {
     this.#blocklist?.check(address, origin);
   }
 
-  #checkUser(name: OperationName, token: string, address: string): void {
+  #checkUser(name: RequestName, token: string, address: string): void {
     this.#invalidTokens.check(address, token);
     this.#wastedCalls.check(token);
     if (RATED_BY_USER.has(name)) this.#cooldowns.check(`${name} ${token}`, 'user');
@@ -234,7 +239,7 @@ export class Admission {
 
   /** Counts a call if it has a limit by address, and runs it in its turn if it can wait. */
   #runCounted<Result>(
-    name: OperationName,
+    name: RequestName,
     parameters: LimitedParameters,
     address: string,
     run: () => Promise<Result> | null,
@@ -248,7 +253,7 @@ export class Admission {
   }
 
   async #countCall(
-    name: OperationName,
+    name: RequestName,
     limit: LimitName | undefined,
     parameters: LimitedParameters,
     address: string,

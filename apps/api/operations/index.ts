@@ -1,5 +1,6 @@
 /** The table of operations: every name in the protocol, and the function that serves it. */
 import type { OperationName } from '../../../shared/protocol/operations.js';
+import { ack } from './ack.js';
 import { add } from './add.js';
 import { approve } from './approve.js';
 import { audit } from './audit.js';
@@ -35,6 +36,7 @@ import { unblock } from './unblock.js';
 export const operations: { [Op in OperationName]: Operation<Op> } = {
   join,
   poll,
+  ack,
   send,
   sent,
   signal,

@@ -42,23 +42,35 @@ interface Waiting {
 export async function attachAndHold(context: AttachContext, poll: Poll): Promise<void> {
   try {
     let outcome: Outcome = poll.settled ? 'answered' : 'again';
-    while (outcome === 'again') outcome = await attachOnce(context, poll);
+    while (outcome === 'again') {
+      if (poll.blocked) await writable(poll);
+      outcome = poll.settled ? 'answered' : await attachOnce(context, poll);
+    }
   } catch (error) {
     poll.fail(error);
   }
+}
+
+/** Resolves when the client of a stream keeps up again, or the stream has ended. */
+function writable(poll: Poll): Promise<void> {
+  return new Promise((resolve) => {
+    poll.onWritable = () => resolve();
+  });
 }
 
 /** Attaches, and waits in the blocking way if that is how the poll has to wait. */
 async function attachOnce(context: AttachContext, poll: Poll): Promise<Outcome> {
   throwIfSuperseded(poll);
   const allowed = poll.deadline > Date.now() && !context.draining();
-  const lease = allowed ? await context.pool.acquire(context.store.keys.user(poll.userId)) : null;
+  const streamsLive = poll.goesOn && isLiveOpen(context, poll);
+  const lease = allowed && !streamsLive ? await context.pool.acquire(context.store.keys.user(poll.userId)) : null;
   try {
     // a newer poll may have come while a connection opened, or the client gone: nobody would read an attach's events
     throwIfSuperseded(poll);
     if (poll.settled) return 'answered';
     const waiting = { allowed, lease };
-    const way = await attachPoll(context, poll, wantOf(context, poll, waiting));
+    const way = await attachPoll(context, poll, streamsLive && allowed ? 'stream' : wantOf(context, poll, waiting));
+    if (poll.goesOn && !allowed) poll.drain();
     if (poll.settled) return 'answered';
     return way === null ? 'again' : await hold(context, poll, way, waiting);
   } finally {
@@ -66,11 +78,15 @@ async function attachOnce(context: AttachContext, poll: Poll): Promise<Outcome> 
   }
 }
 
-function wantOf({ store, liveIsOpen }: AttachContext, poll: Poll, { allowed, lease }: Waiting): Want {
+function wantOf(context: AttachContext, poll: Poll, { allowed, lease }: Waiting): Want {
   if (!allowed) return 'none';
-  const live = poll.cursor !== null && liveIsOpen(store.keys.userShard(poll.userId));
+  const live = poll.cursor !== null && !poll.goesOn && isLiveOpen(context, poll);
   if (lease) return live ? 'live' : 'blocking';
   return live ? 'full' : 'none';
+}
+
+function isLiveOpen({ store, liveIsOpen }: AttachContext, { userId }: Poll): boolean {
+  return liveIsOpen(store.keys.userShard(userId));
 }
 
 /** Resolves with the way to wait, or with null if the attach cannot be relied on: the poll must attach again. */
@@ -79,7 +95,7 @@ async function attachPoll(context: AttachContext, poll: Poll, want: Want): Promi
   poll.attaching = true;
   const instance = context.instance(pending.shard);
   try {
-    const attached = await attach(context.store, poll.user, instance, poll.cursor, want);
+    const attached = await attach(context.store, poll.user, instance, poll.from, want);
     const subscribedAnew = instance !== context.instance(pending.shard);
     if (attached.way === 'live' && subscribedAnew) return null;
     return applyAttached(context, poll, attached, pending) ? attached.way : null;
@@ -89,26 +105,23 @@ async function attachPoll(context: AttachContext, poll: Poll, want: Want): Promi
   }
 }
 
-/** Notes what an attach returned, and answers the poll if there is something to say. Returns false to attach again. */
+/**
+ * Notes what an attach returned, and answers the poll if there is something to say. Returns false to attach again. A
+ * stream does that after each answer, unless it is live.
+ */
 function applyAttached(context: AttachContext, poll: Poll, attached: Attached, pending: PendingAttach): boolean {
   const { events, missed, reset } = attached;
   const hasWaited = poll.position !== null;
-  noteAttached(context, poll, attached, pending);
+  poll.noteAttached(attached, context.instance(pending.shard));
+  applyNotices(pending, poll, attached);
   passSignals(context, poll, attached, pending);
   const isReliable = updateMirror(context, poll, attached, pending);
   if (!isReliable && events.length === 0) return false;
   if (events.length === 0 && missed === 0 && !reset) return true;
   context.countDeliveries(events.length);
   if (hasWaited && events[0] !== undefined) context.onReceived(events[0]);
-  poll.settle(poll.resumeCursor, events.join(','), missed, reset);
-  return true;
-}
-
-function noteAttached({ instance }: AttachContext, poll: Poll, attached: Attached, pending: PendingAttach): void {
-  poll.n = attached.n;
-  applyNotices(pending, poll, attached);
-  poll.instance = instance(pending.shard);
-  poll.position = attached.end;
+  poll.settle(attached.end, events.join(','), missed, reset);
+  return !poll.goesOn || (isReliable && attached.way !== '');
 }
 
 /**
@@ -145,7 +158,7 @@ function updateMirror({ live, reattach }: AttachContext, poll: Poll, attached: A
 async function hold(context: AttachContext, poll: Poll, way: Attached['way'], waiting: Waiting): Promise<Outcome> {
   throwIfSuperseded(poll);
   if (way === 'live') return holdLive(context, poll);
-  if (!waiting.allowed || context.draining()) poll.settleEmpty();
+  if (!waiting.allowed || context.draining()) poll.drain();
   else context.hearers.give(poll);
   if (poll.settled) return 'answered';
   if (way !== 'blocking' || !waiting.lease) throw tooManyConnections();
@@ -160,12 +173,14 @@ function holdLive({ live }: AttachContext, poll: Poll): Outcome {
   return 'mirrored';
 }
 
-async function holdBlocking({ store, blockingPolls }: AttachContext, poll: Poll, lease: Lease): Promise<void> {
+async function holdBlocking({ store, blockingPolls, hearers }: AttachContext, poll: Poll, lease: Lease): Promise<void> {
   blockingPolls.add(poll);
   poll.onSettled = () => lease.cancel();
+  poll.onWritable = () => hearers.give(poll);
+  poll.begin();
   try {
     const bell = store.keys.bell(poll.userId, poll.n);
-    if ((await lease.wait(bell, poll.deadline - Date.now())) === 'time') poll.settleEmpty();
+    if ((await lease.wait(bell, poll.waitMs)) === 'time') poll.settleEmpty();
   } catch (error) {
     // after a broken connection the next attach finds out whether Redis is away
     if (error instanceof ReplyError) await sleep(REFUSED_PAUSE_MS);

@@ -51,11 +51,12 @@ export class Hearer {
   }
 
   /**
-   * Keeps a signal. While no poll is held, it replaces earlier ones of its sender in its room, which are outdated.
-   * While a poll is held all are kept, as that poll is answered within a moment.
+   * Keeps a signal. While no poll is held, or a stream's client does not keep up, it replaces earlier ones of its
+   * sender in its room, which are outdated. While a poll is held all are kept, as it is answered within a moment.
    */
   keep(signal: Signal): void {
-    if (this.poll.settled) this.#drop((one) => one.room === signal.room && one.from === signal.from);
+    if (this.poll.settled || this.poll.blocked)
+      this.#drop((one) => one.room === signal.room && one.from === signal.from);
     if (this.#load.characters > ALL_CHARACTERS_MAX) return;
     this.#waiting.push({ signal, at: Date.now() });
     this.#count(sizeOf(signal));

@@ -101,7 +101,7 @@ export class Hearers {
 
   /** Gives the waiting signals to a held poll: at once, or a little later if an answer with signals was just given. */
   #answer(hearer: Hearer): void {
-    if (!hearer.waits || hearer.poll.settled || hearer.poll.attaching) return; // an attach takes the signals along
+    if (!hearer.waits || !hearer.poll.listens) return; // an attach takes the signals along
     const wait = hearer.answeredAt + GATHER_MS - Date.now();
     if (wait <= 0) return void hearer.poll.settleEmpty();
     hearer.timer ??= setTimeout(() => {

@@ -8,7 +8,7 @@
  * it already includes are dropped.
  */
 import { EVENTS_BYTES, EVENTS_MAX } from '../../../shared/protocol/limits.js';
-import { type Attached, cursorText, type Touch, touch } from '../../../shared/store/inboxes.js';
+import { type Attached, type Touch, touch } from '../../../shared/store/inboxes.js';
 import type { Store } from '../../../shared/store/store.js';
 import { eachUser, parseDelivery } from './delivery.js';
 import type { Hearers } from './hearers.js';
@@ -112,18 +112,23 @@ export class Live {
     mirror.lastPoll = Date.now();
     mirror.poll = poll;
     poll.onSettled = this.#release;
+    poll.onWritable = this.#goOn;
     poll.instance = this.#delegate.instance(mirror.shard);
-    poll.position = mirror.end;
+    poll.position = mirror.given;
+    mirror.noteAcknowledged(poll.acked);
+    poll.acked = mirror.acked;
+    poll.begin();
     this.#delegate.hearers.meet(poll, mirror.rooms);
     this.#answer(mirror);
-    if (this.#draining || poll.deadline <= mirror.lastPoll) poll.settleEmpty();
+    if (this.#draining) poll.drain();
+    else if (poll.deadline <= mirror.lastPoll) poll.settleEmpty();
     this.#delegate.hearers.give(poll);
   }
 
-  /** Answers all held polls. From now on every poll is answered at once. */
+  /** Answers all held polls and ends all streams. From now on every poll is answered at once. */
   drain(): void {
     this.#draining = true;
-    for (const mirror of this.mirrors.all()) mirror.poll?.settleEmpty();
+    for (const mirror of this.mirrors.all()) mirror.poll?.drain();
   }
 
   /** Begins an attach. From now on deliveries and notices for its user are kept. */
@@ -155,7 +160,7 @@ export class Live {
     const orphan = former && this.#drop(former);
     if (orphan) this.#delegate.reattach(orphan);
     if (shard.mirrors.size === 0 && shard.pending.size === 0) shard.last = shard.expected = attached.sequence;
-    const mirror = mirrorOf({ userId: poll.userId, token: poll.token, shard: pending.shard }, attached);
+    const mirror = mirrorOf(poll, pending.shard, attached);
     for (const { sequence, n, chunk } of pending.deliveries)
       if (n === attached.n && sequence > attached.sequence) mirror.push(chunk);
     this.mirrors.add(mirror);
@@ -218,8 +223,17 @@ export class Live {
   readonly #release = (poll: Poll): void => {
     const mirror = this.mirrors.ofUser(poll.userId);
     if (!mirror || mirror.poll !== poll) return;
+    mirror.noteAcknowledged(poll.acked);
     mirror.poll = null;
     mirror.lastPoll = Date.now();
+  };
+
+  /** The client of a stream keeps up again. */
+  readonly #goOn = (poll: Poll): void => {
+    const mirror = this.mirrors.ofUser(poll.userId);
+    if (!mirror || mirror.poll !== poll) return;
+    this.#answer(mirror);
+    this.#delegate.hearers.give(poll);
   };
 
   #endOverdue(): void {
@@ -232,7 +246,7 @@ export class Live {
     if (mirror?.n === n) {
       if (sequence <= mirror.sequence) return;
       mirror.push(chunk);
-      if (mirror.poll) this.#answer(mirror);
+      if (mirror.poll && !mirror.poll.blocked) this.#answer(mirror);
       else if (this.#isFull(mirror)) this.#letGo(mirror);
     } else {
       for (const pending of shard.pending)
@@ -240,18 +254,22 @@ export class Live {
     }
   }
 
-  #isFull({ unacknowledged, characters }: Mirror): boolean {
+  #isFull({ waiting, characters }: Mirror): boolean {
     const { inboxMax, inboxBytes } = this.#store.config;
-    return unacknowledged > inboxMax || characters > inboxBytes;
+    return waiting > inboxMax || characters > inboxBytes;
   }
 
+  /** Gives a held poll what its mirror has: one answer, or as many as a stream takes. */
   #answer(mirror: Mirror): void {
     const { poll } = mirror;
-    const taken = poll && mirror.take(EVENTS_MAX, EVENTS_BYTES);
-    if (!poll || !taken) return;
-    this.#answered += 1;
-    this.#delegate.countDeliveries(taken.count);
-    poll.settle(cursorText(this.#delegate.instance(mirror.shard), taken.end), taken.text);
+    while (poll && mirror.poll === poll && !poll.blocked) {
+      const taken = mirror.take(EVENTS_MAX, EVENTS_BYTES);
+      if (!taken) return;
+      this.#answered += 1;
+      this.#delegate.countDeliveries(taken.count);
+      if (poll.goesOn) mirror.forget(taken);
+      poll.settle(taken.end, taken.text);
+    }
   }
 
   /** Drops all mirrors of a shard. `last`: the number of the delivery after which it begins anew. */
@@ -272,15 +290,23 @@ export class Live {
     return poll;
   }
 
-  /** Drops a mirror; the next tick tells Redis that its user is attached nowhere. */
+  /**
+   * Drops a mirror; the next tick tells Redis that its user is attached nowhere. A stream that it held attaches again
+   * when its client keeps up.
+   */
   #letGo(mirror: Mirror): void {
-    this.#drop(mirror);
+    mirror.noteAcknowledged(mirror.poll?.acked ?? null);
+    const poll = this.#drop(mirror);
     this.#shard(mirror.shard).releases.push({ ...touchOf(mirror), letGo: true });
+    if (poll) this.#delegate.reattach(poll);
   }
 
   async #tickShard(shard: Shard, number: number): Promise<void> {
     const now = Date.now();
-    for (const mirror of [...shard.mirrors]) if (!mirror.poll && now - mirror.lastPoll > IDLE_MS) this.#letGo(mirror);
+    for (const mirror of [...shard.mirrors]) {
+      if (mirror.poll) mirror.noteAcknowledged(mirror.poll.acked);
+      else if (now - mirror.lastPoll > IDLE_MS) this.#letGo(mirror);
+    }
     const touched = [...shard.mirrors].filter((mirror) => mirror.dirty || now - mirror.touched > LOOK_UP_MS);
     const releases = shard.releases.splice(0);
     const touches = [...releases, ...touched.map(touchOf)];
@@ -302,10 +328,16 @@ export class Live {
   async #touch(shard: Shard, number: number, touches: Touch[]): Promise<void> {
     const cameBefore = shard.last;
     const { sequence, gone } = await touch(this.#store, number, this.#delegate.instance(number), touches);
-    for (const id of gone) this.forget(id, touches.find((one) => one.id === id)?.n ?? 0)?.settleEmpty();
+    for (const id of gone) this.#lookAgain(this.forget(id, touches.find((one) => one.id === id)?.n ?? 0));
     const lost = shard.last < shard.expected || sequence < cameBefore;
     if (lost) this.#resynchronise(shard, sequence);
     else shard.expected = sequence;
+  }
+
+  /** The mirror of a held poll was not right. A long poll is answered, and the next one attaches. */
+  #lookAgain(poll: Poll | null): void {
+    if (poll?.goesOn) this.#delegate.reattach(poll);
+    else poll?.settleEmpty();
   }
 
   #shard(number: number): Shard {
@@ -315,12 +347,12 @@ export class Live {
   }
 }
 
-/** Returns a mirror of the inbox as an attach found it. */
-function mirrorOf(user: { userId: number; token: string; shard: number }, attached: Attached): Mirror {
-  const { n, sequence, acked, rooms, events, end, eventsDigest: digest } = attached;
-  const mirror = new Mirror(user, n, sequence, acked, rooms ?? []);
+/** Returns a mirror of the inbox as an attach found it. A stream is given the attach's events, and goes on behind. */
+function mirrorOf({ userId, token, goesOn }: Poll, shard: number, attached: Attached): Mirror {
+  const { acked, events, end, eventsDigest: digest } = attached;
+  const mirror = new Mirror({ userId, token, shard }, attached, goesOn ? end : acked);
   const { length: count } = events;
-  if (count > 0) mirror.push({ text: events.join(','), count, eventId: end.eventId, digest });
+  if (count > 0 && !goesOn) mirror.push({ text: events.join(','), count, eventId: end.eventId, digest });
   return mirror;
 }
 

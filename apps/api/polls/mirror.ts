@@ -1,8 +1,9 @@
 /**
- * The mirror of one live user's inbox. It always holds what the inbox in Redis holds, from the acknowledged position to
- * the end, except for deliveries under way. It is only a cache: dropping it loses nothing.
+ * The mirror of one live user's inbox. It always holds what the inbox in Redis holds, from the given position to the
+ * end, except for deliveries under way. It is only a cache: dropping it loses nothing. The given position is the
+ * acknowledged one, but for a stream. Redis alone keeps what a stream has given and nobody has acknowledged.
  */
-import { isSamePosition, type Position, positionAfter } from '../../../shared/store/inboxes.js';
+import { type Attached, isSamePosition, type Position, positionAfter } from '../../../shared/store/inboxes.js';
 import { ownCopy } from '../../../shared/store/tokens.js';
 import type { Poll } from './poll.js';
 
@@ -14,6 +15,16 @@ export interface Chunk {
   readonly eventId: string;
   /** The sum that these events add to the digest of a position. NaN if it is not known. */
   readonly digest: number;
+}
+
+/** Events for one answer. */
+export interface Taken {
+  /** Their texts joined by commas. */
+  readonly text: string;
+  readonly count: number;
+  readonly chunks: number;
+  /** The position behind them. */
+  readonly end: Position;
 }
 
 /** The user of a mirror. */
@@ -33,9 +44,10 @@ export class Mirror implements MirroredUser {
   readonly sequence: number;
   readonly rooms: Set<string>;
   acked: Position;
+  given: Position;
   end: Position;
   poll: Poll | null = null;
-  /** The characters of the events that are not acknowledged. */
+  /** The characters of the events that are not given. */
   characters = 0;
   /** Whether the next tick has something to write: an acknowledgement, or that the user has polled. */
   dirty = false;
@@ -44,19 +56,23 @@ export class Mirror implements MirroredUser {
   touched = Date.now();
   readonly #chunks: Chunk[] = [];
 
-  constructor(user: MirroredUser, n: number, sequence: number, acked: Position, rooms: string[]) {
+  /** It begins behind the events that the attach gave to a stream, and else behind those that are acknowledged. */
+  constructor(user: MirroredUser, attached: Attached, given: Position) {
+    const { n, sequence, acked, rooms } = attached;
     this.userId = user.userId;
     this.token = ownCopy(user.token);
     this.shard = user.shard;
     this.n = n;
     this.sequence = sequence;
     this.acked = acked;
-    this.end = acked;
+    this.given = given;
+    this.end = given;
     this.rooms = new Set(rooms);
   }
 
-  get unacknowledged(): number {
-    return this.end.count - this.acked.count;
+  /** The number of events that are not given. */
+  get waiting(): number {
+    return this.end.count - this.given.count;
   }
 
   push(chunk: Chunk): void {
@@ -69,19 +85,26 @@ export class Mirror implements MirroredUser {
   acknowledge(position: Position): boolean {
     const { chunks, end } = this.#upTo(position.count);
     if (!isSamePosition(position, end)) return false;
-    for (const { text } of this.#chunks.splice(0, chunks)) this.characters -= text.length;
-    this.acked = end;
+    this.#drop(chunks);
+    this.acked = this.given = end;
     return true;
+  }
+
+  /** Notes how far the client of a stream has acknowledged. */
+  noteAcknowledged(position: Position | null): void {
+    if (!position || position.count <= this.acked.count) return;
+    this.acked = position;
+    this.dirty = true;
   }
 
   /**
    * Returns the joined texts for one answer, and the position behind them. Returns null if there are no events. The
    * answer has at least one chunk, and otherwise at most `countMax` events and `charactersMax` characters.
    */
-  take(countMax: number, charactersMax = Infinity): { text: string; count: number; end: Position } | null {
+  take(countMax: number, charactersMax = Infinity): Taken | null {
     const [first] = this.#chunks;
     if (!first) return null;
-    const { chunks, end } = this.#upTo(this.acked.count + Math.max(countMax, first.count), charactersMax);
+    const { chunks, end } = this.#upTo(this.given.count + Math.max(countMax, first.count), charactersMax);
     const text =
       chunks === 1
         ? first.text
@@ -89,14 +112,24 @@ export class Mirror implements MirroredUser {
             .slice(0, chunks)
             .map((chunk) => chunk.text)
             .join(',');
-    return { text, count: end.count - this.acked.count, end };
+    return { text, count: end.count - this.given.count, chunks, end };
+  }
+
+  /** Forgets what was taken. A stream has given it, so Redis alone keeps it until it is acknowledged. */
+  forget({ chunks, end }: Taken): void {
+    this.#drop(chunks);
+    this.given = end;
+  }
+
+  #drop(chunks: number): void {
+    for (const { text } of this.#chunks.splice(0, chunks)) this.characters -= text.length;
   }
 
   /**
    * Counts the chunks up to event `count`: the first one, and others within `charactersMax`. `end` is behind the last.
    */
   #upTo(count: number, charactersMax = Infinity): { chunks: number; end: Position } {
-    let [chunks, end, characters] = [0, this.acked, 0];
+    let [chunks, end, characters] = [0, this.given, 0];
     for (const chunk of this.#chunks) {
       characters += chunk.text.length;
       if (end.count + chunk.count > count || (characters > charactersMax && chunks > 0)) break;

@@ -1,8 +1,11 @@
-/** One long-poll request, from its arrival to its one answer. */
-import { type Cursor, cursorText, type Position } from '../../../shared/store/inboxes.js';
+/**
+ * A request that waits for its user's events. A long poll is over with its first answer (long-poll.ts); a stream goes
+ * on after each (stream.ts).
+ */
+import { type Attached, type Cursor, cursorText, type Position } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
-import { ok, type PollResult, type Reply } from '../reply.js';
+import type { PollResult } from '../reply.js';
 
 /** The signals that wait for a user's poll. */
 export interface SignalSource {
@@ -10,13 +13,18 @@ export interface SignalSource {
   take(): string;
 }
 
-export class Poll {
+export abstract class Poll {
   readonly token: string;
   readonly userId: number;
   readonly cursor: Cursor | null;
-  /** When it is answered at the latest, in ms since 1970. */
+  /** When it is over at the latest, in ms since 1970. */
   readonly deadline: number;
+  /** Whether it is held again after an answer. */
+  abstract readonly goesOn: boolean;
+  /** Whether it is over. */
   settled = false;
+  /** Whether its client reads too slowly: it gets nothing until `onWritable`. */
+  blocked = false;
   /** Whether an attach is under way. Its events must not be thrown away. */
   attaching = false;
   /** Whether a newer poll of the user is known (supersede.ts). */
@@ -25,65 +33,84 @@ export class Poll {
   n = 0;
   /** Where an answer without events leaves the client. Null before the first attach. */
   position: Position | null = null;
-  /** The instance that issues that position. */
+  /** How far the client has acknowledged. Null before the first attach. */
+  acked: Position | null = null;
+  /** The instance that issues these positions. */
   instance = '';
   signals: SignalSource | null = null;
-  /** Called once, when the poll is settled. It releases what is held for the poll. */
+  /** Called once, when it is over. It releases what is held for the poll. */
   onSettled: ((poll: Poll) => void) | null = null;
-  readonly #reply: Reply;
+  /** Called when it is no longer blocked. */
+  onWritable: ((poll: Poll) => void) | null = null;
 
-  /** `timeoutS`: how long it may wait, in s. Throws `unauthorized` for a text that cannot be a token. */
-  constructor(token: string, cursor: Cursor | null, timeoutS: number, reply: Reply) {
+  /** Throws `unauthorized` for a text that cannot be a token. */
+  protected constructor(token: string, cursor: Cursor | null, deadline: number) {
     this.userId = tokenUser(token);
     this.token = token;
     this.cursor = cursor;
-    this.deadline = Date.now() + timeoutS * 1_000;
-    this.#reply = reply;
-    reply.onClientGone = () => this.#end(); // nobody reads the answer
+    this.deadline = deadline;
   }
 
   get user(): Credentials {
     return { id: this.userId, tokenHash: hashToken(this.token) };
   }
 
-  /** The cursor of an answer without events. Most polls end with some, so it is made only when it is needed. */
-  get resumeCursor(): string {
-    return this.position ? cursorText(this.instance, this.position) : '';
+  /** Where an attach goes on. */
+  get from(): Cursor | null {
+    return this.cursor;
   }
 
-  /** Answers with event texts joined by commas. Signals that wait come behind them. */
-  settle(cursor: string, events: string, missed = 0, reset = false): void {
-    if (!this.#end()) return;
-    const signals = this.signals?.take() ?? '';
-    const all = events && signals ? `${events},${signals}` : events + signals;
-    this.#reply.succeed(pollBody(cursor, all, missed, reset), resultOf(events !== '' || missed > 0 || reset, signals));
+  /** How long it may wait without a look at Redis, in ms. */
+  get waitMs(): number {
+    return this.deadline - Date.now();
   }
 
-  fail(error: unknown): void {
-    if (this.#end()) this.#reply.fail(error);
+  /** Whether it can be given something now. */
+  get listens(): boolean {
+    return !this.settled && !this.attaching && !this.blocked;
   }
 
-  /** Answers without events, because the time is up or the process ends. Signals that wait are in the answer. */
+  /** Takes what an attach returned. */
+  noteAttached({ n, end, acked, reset }: Attached, instance: string): void {
+    this.n = n;
+    this.instance = instance;
+    this.position = end;
+    // more may have been acknowledged while the attach was under way
+    if (reset || acked.count >= (this.acked?.count ?? 0)) this.acked = acked;
+  }
+
+  /** It is held from now on. */
+  abstract begin(): void;
+
+  /** Gives event texts joined by commas, and where they end. Signals that wait come behind them. */
+  abstract settle(end: Position | null, events: string, missed?: number, reset?: boolean): void;
+
+  /** Gives the signals that wait. A long poll is answered without any, too. */
   settleEmpty(): void {
-    this.settle(this.resumeCursor, '');
+    this.settle(this.position, '');
   }
 
-  #end(): boolean {
+  /** Ends it because the process ends. The client should come again. */
+  abstract drain(): void;
+
+  abstract fail(error: unknown): void;
+
+  /** Notes that it is over. Returns false if it was already. */
+  protected finish(): boolean {
     if (this.settled) return false;
     this.settled = true;
     this.onSettled?.(this);
     this.onSettled = null;
     return true;
   }
+
+  /** Returns a position as the client gets it. */
+  protected cursorAt(position: Position | null): string {
+    return position ? cursorText(this.instance, position) : '';
+  }
 }
 
-function resultOf(hasEvents: boolean, signals: string): PollResult {
-  if (hasEvents) return 'events';
+export function resultOf(events: string, signals: string, missed: number, reset: boolean): PollResult {
+  if (events !== '' || missed > 0 || reset) return 'events';
   return signals ? 'signal' : 'nothing';
-}
-
-/** Returns the body of a poll's answer. `events`: event texts joined by commas. */
-function pollBody(cursor: string, events: string, missed = 0, reset = false): string {
-  if (missed === 0 && !reset) return `{"ok":true,"cursor":"${cursor}","events":[${events}]}`;
-  return ok({ cursor, ...(missed > 0 && { missed }), ...(reset && { reset }) }, { events: `[${events}]` });
 }

@@ -1,17 +1,19 @@
 /** All polls of this process: where they begin, and what the rest of the system tells them. */
 import type { Nodes } from '../../../shared/redis/nodes.js';
-import type { Cursor } from '../../../shared/store/inboxes.js';
+import { acknowledge, type Cursor, type Position } from '../../../shared/store/inboxes.js';
 import { forwardSignals, parseSignal } from '../../../shared/store/signals.js';
 import type { Store } from '../../../shared/store/store.js';
-import { unauthorized } from '../../../shared/store/tokens.js';
-import type { Reply } from '../reply.js';
+import { parseToken, unauthorized } from '../../../shared/store/tokens.js';
+import type { Reply, StreamReply } from '../reply.js';
 import { type AttachContext, attachAndHold } from './attach.js';
 import { BlockingPool } from './blocking-pool.js';
 import { Hearers } from './hearers.js';
 import { Live, type LiveDelegate } from './live.js';
+import { LongPoll } from './long-poll.js';
 import { type Notice, parseNotice } from './notice.js';
-import { Poll } from './poll.js';
+import type { Poll } from './poll.js';
 import { PollIndex } from './poll-index.js';
+import { Streams } from './streams.js';
 import { Subscription } from './subscription.js';
 import { isSupersededBy, supersede, superseded } from './supersede.js';
 
@@ -35,6 +37,7 @@ export class Polls {
   readonly hearers = new Hearers();
   readonly pool: BlockingPool;
   readonly live: Live;
+  readonly streams: Streams;
   /** Events given to clients since the start. */
   deliveries = 0;
   readonly #store: Store;
@@ -60,6 +63,7 @@ export class Polls {
       onReceived,
     };
     this.live = new Live(store, delegate);
+    this.streams = new Streams(store.config);
     this.#attachContext = {
       ...delegate,
       store,
@@ -114,27 +118,49 @@ export class Polls {
    */
   open(token: string, cursor: Cursor | null, timeoutS: number, reply: Reply): void {
     // a blocking poll is not seen again before it ends, so it must end before its user counts as gone
-    const poll = new Poll(token, cursor, Math.min(timeoutS, this.#store.config.userTtl / 2), reply);
-    supersede(this.#latest.get(token));
-    const mirror = this.live.mirrors.ofToken(token);
-    supersede(mirror?.poll);
-    if (!mirror || !this.live.serve(poll, mirror)) void this.#attach(poll);
+    this.#open(new LongPoll(token, cursor, Math.min(timeoutS, this.#store.config.userTtl / 2), reply));
   }
 
-  /** Answers all held polls. From now on every poll is answered at once, because the process is about to end. */
+  /** Takes a stream and gives it what comes, until its client goes, a newer poll takes over, or the process ends. */
+  openStream(token: string, cursor: Cursor | null, reply: StreamReply): void {
+    this.#open(this.streams.open(token, cursor, reply));
+  }
+
+  /**
+   * Acknowledges what a stream has given, wherever it is held. Resolves with whether there was something new. Rejects
+   * with `unauthorized`.
+   */
+  async acknowledge(token: string, cursor: Cursor): Promise<boolean> {
+    const isNew = this.streams.ofToken(token)?.acknowledge(cursor) ?? null;
+    return isNew ?? acknowledge(this.#store, parseToken(token), cursor);
+  }
+
+  /**
+   * Answers all held polls and ends all streams. From now on every poll is answered at once, because the process is
+   * about to end.
+   */
   drain(): void {
     this.#draining = true;
+    this.streams.prepareDrain();
     this.live.drain();
     // a poll that has not attached yet has no position to return: its attach answers it
-    for (const poll of this.#latest.values()) if (!poll.attaching && poll.position) poll.settleEmpty();
+    for (const poll of this.#latest.values()) if (!poll.attaching && poll.position) poll.drain();
   }
 
   async close(): Promise<void> {
     this.drain();
     await this.live.close();
+    this.streams.close();
     this.hearers.close();
     this.#subscription.close();
     this.pool.close();
+  }
+
+  #open(poll: Poll): void {
+    supersede(this.#latest.get(poll.token));
+    const mirror = this.live.mirrors.ofToken(poll.token);
+    supersede(mirror?.poll);
+    if (!mirror || !this.live.serve(poll, mirror)) void this.#attach(poll);
   }
 
   async #attach(poll: Poll): Promise<void> {
@@ -170,12 +196,19 @@ export class Polls {
     const notice = parseNotice(text);
     if (!notice) return;
     if (notice.what === 'signals' && this.hearers.receive(notice.id, notice.signals)) return;
+    if (notice.what === 'acked') return void this.#acknowledged(notice.id, notice.position);
     this.live.keepNotice(notice);
     if ('room' in notice) {
       this.live.changeRooms(notice.id, notice.room, notice.what);
       this.hearers.changeRooms(notice.id, notice.room, notice.what);
     }
     if ('n' in notice) this.#takenOver(notice);
+  }
+
+  /** The client of a stream that is held here has acknowledged at another process. */
+  #acknowledged(id: number, position: Position): void {
+    const held = this.heldFor(id);
+    if (held) this.streams.ofToken(held.token)?.acknowledge(position);
   }
 
   /** A user is attached elsewhere now, or nowhere. The signals that wait for the user follow. */

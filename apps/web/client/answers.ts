@@ -37,6 +37,7 @@ export interface HistoryPage {
 export interface Answers {
   join: { user: UserRef; token: string; cursor: string; pollTimeout: number; room: RoomView; owner?: string };
   poll: { cursor: string; events: (ChatEvent | SignalEvent)[]; missed?: number; reset?: true };
+  ack: object;
   send: Sent;
   sent: Partial<Sent>;
   signal: object;

@@ -24,6 +24,7 @@ import type { OperationName, ParameterKind } from '../../../shared/protocol/oper
 export const PURPOSE: Record<OperationName, string> = {
   join: 'Makes a user and puts it into a room. Returns user, token, cursor, pollTimeout, and the room with its members and history. If the user made the room, it also returns the owner token, once.',
   poll: 'Waits for events. Give the cursor of the last answer each time: it acknowledges the events of that answer. Returns cursor, events, and sometimes missed or reset.',
+  ack: 'Acknowledges what a stream has given, up to the cursor of one of its messages. A poll needs none: its cursor acknowledges.',
   send: 'Sends a message to a room, or with "to" to one user. Returns its id and time.',
   sent: 'Finds out whether a message was accepted, if its answer was lost. Give the nonce of the message. "former" is the token of the user who sent it; that user may have ended. Returns id and at if the message was accepted.',
   signal:

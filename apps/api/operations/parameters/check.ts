@@ -6,25 +6,28 @@ import * as v from 'valibot';
 import { ChatError } from '../../../../shared/protocol/errors.js';
 import {
   OPERATIONS,
-  type OperationName,
   type Parameter,
   type ParameterKind,
+  type RequestName,
+  STREAM,
 } from '../../../../shared/protocol/operations.js';
 import { flagSchema, type ParameterValues, SCHEMAS } from './schemas.js';
 
-type ParameterOf<Op extends OperationName> = (typeof OPERATIONS)[Op]['parameters'][number];
+const REQUESTS = { ...OPERATIONS, stream: STREAM };
+
+type ParameterOf<Name extends RequestName> = (typeof REQUESTS)[Name]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }
   ? Required extends true
     ? ParameterValues[Kind]
     : ParameterValues[Kind] | undefined
   : never;
-/** The checked parameters of an operation. */
-export type Parameters<Op extends OperationName> = {
-  [P in ParameterOf<Op> as P extends { name: infer Name extends string } ? Name : never]: ValueOf<P>;
+/** The checked parameters of an operation, or of a stream. */
+export type Parameters<Name extends RequestName> = {
+  [P in ParameterOf<Name> as P extends { name: infer Field extends string } ? Field : never]: ValueOf<P>;
 };
 
 const PARSERS = new Map(
-  Object.entries(OPERATIONS).map(([operation, { parameters }]) => [operation, schemaOf(operation, parameters)]),
+  Object.entries(REQUESTS).map(([request, { parameters }]) => [request, schemaOf(request, parameters)]),
 );
 
 function schemaOf(operation: string, parameters: readonly Parameter[]) {
@@ -44,12 +47,12 @@ function keyOf(issue: v.BaseIssue<unknown>): string {
   return String(issue.path?.[0]?.key ?? 'parameters').slice(0, 64);
 }
 
-/** Returns the checked parameters of an operation. Throws `bad_request` for the first one that is not allowed. */
-export function checkParameters<Op extends OperationName>(operation: Op, raw: Record<string, unknown>): Parameters<Op> {
-  const parser = PARSERS.get(operation);
-  if (!parser) throw new Error(`no parameters for ${operation}`);
+/** Returns the checked parameters of a request. Throws `bad_request` for the first one that is not allowed. */
+export function checkParameters<Name extends RequestName>(name: Name, raw: Record<string, unknown>): Parameters<Name> {
+  const parser = PARSERS.get(name);
+  if (!parser) throw new Error(`no parameters for ${name}`);
   const result = v.safeParse(parser, raw, { abortEarly: true });
-  if (result.success) return result.output as Parameters<Op>;
+  if (result.success) return result.output as Parameters<Name>;
   const [issue] = result.issues;
   throw new ChatError('bad_request', issue.message, { field: keyOf(issue) });
 }

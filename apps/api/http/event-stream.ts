@@ -1,0 +1,123 @@
+/**
+ * A stream over HTTP: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). One message
+ * is the answer of a poll, and its id is the cursor, which EventSource gives back when it comes again.
+ */
+import type { ServerResponse } from 'node:http';
+import { type ChatError, ERRORS } from '../../../shared/protocol/errors.js';
+import type { Context } from '../context.js';
+import type { PollResult, StreamReply } from '../reply.js';
+import { Exchange, type Monitoring } from './exchange.js';
+import { errorBody } from './response.js';
+
+/**
+ * `X-Accel-Buffering` is for nginx, `no-transform` for proxies that compress. The connection is closed behind a
+ * stream: without chunks around it, a message takes one write instead of three.
+ */
+const HEADERS = [
+  'X-Content-Type-Options',
+  'nosniff',
+  'Cache-Control',
+  'no-store, no-transform',
+  'Cross-Origin-Resource-Policy',
+  'cross-origin',
+  'Content-Type',
+  'text/event-stream; charset=utf-8',
+  'Access-Control-Allow-Origin',
+  '*',
+  'X-Accel-Buffering',
+  'no',
+  'Connection',
+  'close',
+];
+/** EventSource asks for this. It tells its page nothing about an answer with another status than 200. */
+const EVENT_STREAM = /\btext\/event-stream\b/i;
+/** When EventSource comes again after a connection broke: at a random moment, as a process may have broken many. */
+const RETURN_MIN_MS = 500;
+const RETURN_SPREAD_MS = 1_500;
+/** When it comes again after an error that a repetition does not mend: practically never. */
+const NEVER_MS = 86_400_000;
+/** A stream that has lived longer than this was not wasted. */
+const WASTED_WITHIN_MS = 10_000;
+
+export class EventStream extends Exchange implements StreamReply {
+  onWritable: (() => void) | null = null;
+  #began = 0;
+  #result: PollResult = 'nothing';
+  #bytes = 0;
+  #failed = false;
+
+  constructor(context: Context, monitoring: Monitoring, res: ServerResponse) {
+    super(context, monitoring, res, 'stream');
+    res.on('drain', () => this.onWritable?.());
+    res.on('close', () => this.#account());
+  }
+
+  get flushed(): boolean {
+    return this.res.writableLength === 0;
+  }
+
+  begin(): void {
+    if (this.res.headersSent || this.res.destroyed) return;
+    this.#began = Date.now();
+    this.#writeHead();
+    this.res.write(`: this is a stream\nretry: ${returnAfterMs()}\n\n`);
+    this.countAnswer('ok');
+    this.noteSuccess(null, 0);
+  }
+
+  write(cursor: string, body: string, result: PollResult): boolean {
+    this.begin();
+    if (this.#result !== 'events') this.#result = result;
+    this.#bytes += body.length;
+    this.logLine?.succeeded(body, this.token);
+    return this.res.write(`id: ${cursor}\ndata: ${body}\n\n`);
+  }
+
+  comment(): boolean {
+    return !this.res.headersSent || this.res.write(':\n\n');
+  }
+
+  recheck(): void {
+    this.context.admission.recheck(this.res.req);
+  }
+
+  end(ms: number): void {
+    this.begin();
+    this.res.end(`retry: ${ms}\n\n`);
+  }
+
+  abort(): void {
+    this.res.destroy();
+  }
+
+  /** An error is a message if the stream has begun, or if the client can read no other answer. */
+  protected override sendError(error: ChatError): void {
+    this.#failed = true;
+    const { headersSent, req } = this.res;
+    if (!headersSent && !EVENT_STREAM.test(req.headers.accept ?? '')) {
+      super.sendError(error);
+    } else {
+      if (!headersSent) this.#writeHead();
+      this.res.end(`event: error\nretry: ${retryMs(error)}\ndata: ${errorBody(error)}\n\n`);
+    }
+  }
+
+  #writeHead(): void {
+    this.res.removeHeader('Transfer-Encoding'); // no chunks
+    this.res.writeHead(200, HEADERS);
+  }
+
+  /** Tells the limits of a stream that was opened and dropped. */
+  #account(): void {
+    if (this.#began === 0 || this.#failed) return;
+    if (Date.now() - this.#began < WASTED_WITHIN_MS) this.noteSuccess(this.#result, this.#bytes);
+  }
+}
+
+function returnAfterMs(): number {
+  return RETURN_MIN_MS + Math.round(Math.random() * RETURN_SPREAD_MS);
+}
+
+function retryMs({ code, details }: ChatError): number {
+  return ERRORS[code].retry ? (details.retryAfter ?? 1) * 1_000 + returnAfterMs() : NEVER_MS;
+}

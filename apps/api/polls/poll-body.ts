@@ -1,0 +1,16 @@
+/** The body of a poll's answer, as JSON text. A message of a stream is the same. */
+import { ok } from '../reply.js';
+
+export interface PollContent {
+  /** Texts joined by commas. */
+  events: string;
+  signals: string;
+  missed: number;
+  reset: boolean;
+}
+
+export function pollBody(cursor: string, { events, signals, missed, reset }: PollContent): string {
+  const all = events && signals ? `${events},${signals}` : events + signals;
+  if (missed === 0 && !reset) return `{"ok":true,"cursor":"${cursor}","events":[${all}]}`;
+  return ok({ cursor, ...(missed > 0 && { missed }), ...(reset && { reset }) }, { events: `[${all}]` });
+}

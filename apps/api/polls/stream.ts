@@ -1,0 +1,176 @@
+/**
+ * One stream: a poll that is not over when it is answered. Each answer is a message of it. What it has given stays in
+ * the inbox until it is acknowledged: by `ack`, or, if the client never does that, by the time for which the connection
+ * has lived since.
+ */
+import type { Cursor, Position, Resumption } from '../../../shared/store/inboxes.js';
+import type { StreamReply } from '../reply.js';
+import { Poll, resultOf } from './poll.js';
+import { pollBody } from './poll-body.js';
+
+/** How often a quiet stream gets a comment, in ticks of a second. Proxies cut a silent connection after 30 s or more. */
+const COMMENT_TICKS = 15;
+/** A client that never acknowledges counts as having had what left this process so long ago. */
+const COUNTED_MS = 30_000;
+/** How often the position of a stream is noted for that. Each note is an object that is kept for as long. */
+const MARK_EVERY_MS = 5_000;
+/**
+ * A client that does acknowledge has so long for it. Then the connection counts as dead, although nobody has said so: a
+ * phone without network says nothing. Browsers let the timers of a hidden page run only once a minute.
+ */
+const UNACKNOWLEDGED_MS = 90_000;
+
+/** A position, and when everything up to it had left this process. */
+interface Mark {
+  readonly position: Position;
+  readonly at: number;
+}
+
+export interface StreamOptions {
+  /** How long it may wait without a look at Redis, in ms. */
+  readonly waitMs: number;
+  /** How long its client may leave everything unread, in ms. */
+  readonly blockedMaxMs: number;
+  /** Returns when its client should come again if the process ends, in ms. */
+  readonly returnAfterMs: () => number;
+  readonly onEnded: (stream: Stream) => void;
+}
+
+export class Stream extends Poll {
+  readonly goesOn = true;
+  readonly #reply: StreamReply;
+  readonly #options: StreamOptions;
+  /** Whether its client has acknowledged something. */
+  #acknowledges = false;
+  #marks: Mark[] = [];
+  #blockedSince = 0;
+  #quietTicks = 0;
+  #ticks = 0;
+
+  /** Throws `unauthorized` for a text that cannot be a token. */
+  constructor(token: string, cursor: Cursor | null, reply: StreamReply, options: StreamOptions) {
+    super(token, cursor, Number.POSITIVE_INFINITY);
+    this.#reply = reply;
+    this.#options = options;
+    reply.onClientGone = () => this.finish();
+    reply.onWritable = () => this.#unblock();
+  }
+
+  override get from(): Cursor | Resumption | null {
+    const { position, acked, instance } = this;
+    if (!position || !acked) return this.cursor;
+    return { ...position, instance, keep: Math.max(0, position.count - acked.count) };
+  }
+
+  override get waitMs(): number {
+    return this.#options.waitMs;
+  }
+
+  begin(): void {
+    if (!this.settled) this.#reply.begin();
+  }
+
+  settle(end: Position | null, events: string, missed = 0, reset = false): void {
+    if (this.settled) return;
+    this.position = end;
+    if (reset) this.#marks = []; // they are of another time
+    const signals = this.signals?.take() ?? '';
+    const result = resultOf(events, signals, missed, reset);
+    if (result === 'nothing') return;
+    this.#quietTicks = 0;
+    const cursor = this.cursorAt(end);
+    this.#note(this.#reply.write(cursor, pollBody(cursor, { events, signals, missed, reset }), result));
+  }
+
+  drain(): void {
+    this.settleEmpty();
+    if (this.finish()) this.#reply.end(this.#options.returnAfterMs());
+  }
+
+  fail(error: unknown): void {
+    if (this.finish()) this.#reply.fail(error);
+  }
+
+  /**
+   * Takes an acknowledgement of the client. Returns whether there was something new, or null for a position that this
+   * stream has not given.
+   */
+  acknowledge(position: Position): boolean | null {
+    const { acked, position: given } = this;
+    if (!acked || !given || position.count > given.count) return null;
+    this.#acknowledges = true;
+    if (position.count <= acked.count) return false;
+    this.acked = position;
+    return true;
+  }
+
+  /** Does what has to be done once a second. */
+  tick(now: number): void {
+    this.#ticks += 1;
+    if (this.blocked) {
+      if (now - this.#blockedSince > this.#options.blockedMaxMs) this.#abort();
+    } else if (this.#reply.flushed) {
+      this.#mark(now);
+      this.#count(now);
+    }
+    if (this.settled || !this.position) return;
+    if (this.#ticks % COMMENT_TICKS === 0) this.#recheck();
+    this.#quietTicks += 1;
+    if (this.#quietTicks < COMMENT_TICKS || !this.listens) return;
+    this.#quietTicks = 0;
+    this.#note(this.#reply.comment());
+  }
+
+  protected override finish(): boolean {
+    if (!super.finish()) return false;
+    this.#options.onEnded(this);
+    this.onWritable?.(this); // nobody waits for it any more
+    return true;
+  }
+
+  /** Notes whether the client keeps up. */
+  #note(keepsUp: boolean): void {
+    if (keepsUp || this.blocked) return;
+    this.blocked = true;
+    this.#blockedSince = Date.now();
+  }
+
+  #unblock(): void {
+    this.blocked = false;
+    if (!this.settled) this.onWritable?.(this);
+  }
+
+  #mark(at: number): void {
+    const { position, acked } = this;
+    if (!position || !acked) return;
+    const last = this.#marks.at(-1);
+    if (position.count > (last?.position.count ?? acked.count) && at - (last?.at ?? 0) >= MARK_EVERY_MS)
+      this.#marks.push({ position, at });
+  }
+
+  /** Counts what was given long ago as acknowledged, unless the client does that itself. */
+  #count(now: number): void {
+    for (let mark = this.#marks[0]; mark; mark = this.#marks[0]) {
+      const isNew = mark.position.count > (this.acked?.count ?? 0);
+      if (isNew && this.#acknowledges) {
+        if (now - mark.at > UNACKNOWLEDGED_MS) this.#abort();
+        return;
+      }
+      if (isNew && now - mark.at < COUNTED_MS) return;
+      if (isNew) this.acked = mark.position;
+      this.#marks.shift();
+    }
+  }
+
+  #recheck(): void {
+    try {
+      this.#reply.recheck();
+    } catch (refusal) {
+      this.fail(refusal);
+    }
+  }
+
+  #abort(): void {
+    if (this.finish()) this.#reply.abort();
+  }
+}
