@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { compareIds } from '../../shared/protocol/events.js';
 import { FanOutSteps } from '../../shared/store/fan-out.js';
-import { bothWays, freshRoom } from '../support/fixtures/parts.js';
+import { bothWaysAsking, freshRoom } from '../support/fixtures/parts.js';
 import type { Part, Worker } from '../support/parts.js';
 import { pick } from '../support/pick.js';
 
@@ -169,8 +169,10 @@ async function readLog({ parts, room }: World): Promise<Logged[]> {
 const isFor = (one: Member, { id, only }: Logged): boolean =>
   compareIds(id, one.joinedAfter) > 0 && (only === undefined || only === String(one.id));
 
-const worlds = [...bothWays(), ...bothWays({ PLAN: 'steps' }).map(([way, it]) => [`${way}, in steps`, it] as const)];
-describe.for(worlds)('with LIVE=%s', ([, it]) => {
+const inSteps = bothWaysAsking({ PLAN: 'steps' })
+  .filter(([, asking]) => asking === 'poll')
+  .map(([LIVE, asking, it]) => [`${LIVE}, in steps`, asking, it] as const);
+describe.for([...bothWaysAsking(), ...inSteps])('with LIVE=%s, asked by %s', ([, , it]) => {
   let parts: Part[], workers: Worker[];
   let quiet = 0;
   it.beforeAll(({ part: here, otherPart, worker, otherWorker }) => {

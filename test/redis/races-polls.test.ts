@@ -1,12 +1,12 @@
 /** Polls against each other, against clients that go, and against a Redis from another time. */
 import { describe, expect } from 'vitest';
-import { bothWays, freshRoom } from '../support/fixtures/parts.js';
+import { bothWaysAsking, freshRoom } from '../support/fixtures/parts.js';
 import type { Part, Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
 import { wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-describe.for(bothWays({ POLL_CONNECTIONS: '3' }))('with LIVE=%s', ([, it]) => {
+describe.for(bothWaysAsking({ POLL_CONNECTIONS: '3' }))('with LIVE=%s, asked by %s', ([, , it]) => {
   let here: Part, there: Part, worker: Worker, anna: Person, bert: Person, room: string;
 
   it.beforeEach(async ({ scene, otherPart }) => {
@@ -57,7 +57,7 @@ describe.for(bothWays({ POLL_CONNECTIONS: '3' }))('with LIVE=%s', ([, it]) => {
       return take(key);
     };
     await say('waiting');
-    const older = here.poll(anna.token, null, 10);
+    const older = here.call('poll', { token: anna.token, timeout: 10 });
     pool.acquire = take;
     const newer = here.poll(anna.token, null, 10);
     await expect(older).rejects.toMatchObject({ code: 'superseded' });

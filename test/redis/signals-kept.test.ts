@@ -1,11 +1,11 @@
 /** Signals that come while no poll of their user is held: the latest ones wait for its next poll, at whatever process. */
 import { describe, expect } from 'vitest';
-import { bothWays, freshRoom } from '../support/fixtures/parts.js';
+import { bothWaysAsking, freshRoom } from '../support/fixtures/parts.js';
 import type { Answer, Part } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
 import { until } from '../support/until.js';
 
-describe.for(bothWays())('with LIVE=%s, signals that come between two polls', ([, it]) => {
+describe.for(bothWaysAsking())('with LIVE=%s, asked by %s, signals that come between two polls', ([, , it]) => {
   let here: Part, there: Part;
   it.beforeAll(({ part, otherPart }) => {
     [here, there] = [part, otherPart];

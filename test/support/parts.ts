@@ -17,6 +17,7 @@ import { nodesOf } from '../../shared/redis/nodes.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { parseCursor } from '../../shared/store/inboxes.js';
 import { createStore, type Store } from '../../shared/store/store.js';
+import { PartStream } from './part-stream.js';
 import { until } from './until.js';
 
 const quiet = (): void => undefined;
@@ -30,6 +31,10 @@ export interface Answer {
   [field: string]: unknown;
 }
 
+/** How a user asks for events: by polls, by streams that are left after the first message, or by both in turn. */
+export const ASKING = ['poll', 'stream', 'mixed'] as const;
+export type Asking = (typeof ASKING)[number];
+
 /** An API process's parts: operations over a store and polls of its own. */
 export class Part {
   readonly chat: Context;
@@ -37,6 +42,8 @@ export class Part {
   readonly requested: string[] = [];
   /** Where calls come from. */
   addresses = ['here', ''];
+  asking: Asking = 'poll';
+  #asked = 0;
 
   constructor(
     readonly store: Store,
@@ -82,12 +89,57 @@ export class Part {
     });
   }
 
+  /** Asks for events once, in the way that `asking` says. `timeout` in s. */
   poll(token: string, cursor: string | null, timeout = 0, onGone: (gone: () => void) => void = quiet): Promise<Answer> {
-    return this.call(
-      'poll',
-      { token, cursor: cursor === null ? undefined : (parseCursor(cursor) ?? undefined), timeout },
-      onGone,
-    );
+    this.#asked += 1;
+    const byStream = this.asking === 'stream' || (this.asking === 'mixed' && this.#asked % 2 === 0);
+    return byStream
+      ? this.#streamOnce(token, cursor, timeout, onGone)
+      : this.call('poll', { token, cursor: parsed(cursor) ?? undefined, timeout }, onGone);
+  }
+
+  /** Opens a stream. */
+  stream(token: string, cursor: string | null): PartStream {
+    const stream = new PartStream();
+    try {
+      this.polls.openStream(token, parsed(cursor), stream);
+    } catch (error) {
+      stream.fail(error);
+    }
+    return stream;
+  }
+
+  /** Opens a stream and leaves it after its first message, or after so many s without one. */
+  #streamOnce(
+    token: string,
+    cursor: string | null,
+    timeout: number,
+    onGone: (gone: () => void) => void,
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const stream = this.stream(token, cursor);
+      let timer: NodeJS.Timeout | undefined;
+      const look = (isOver = false): void => {
+        const [answer = null] = stream.answers;
+        if (answer || isOver || stream.returnAfterMs !== null) {
+          clearTimeout(timer);
+          stream.go();
+          resolve(answer ?? { ok: true, cursor: cursor ?? '', events: [] });
+        } else if (stream.failure !== null) {
+          clearTimeout(timer);
+          reject(stream.failure);
+        } else if (stream.begun) {
+          timer ??= setTimeout(() => look(true), timeout * 1_000);
+        }
+      };
+      stream.onChange = () => queueMicrotask(look);
+      onGone(() => {
+        clearTimeout(timer);
+        stream.go();
+        reject(new Error('the client has gone'));
+      });
+      look();
+    });
   }
 
   async join(room: string, name?: string): Promise<{ id: number; token: string; cursor: string; lastSeen: string }> {
@@ -106,6 +158,8 @@ export class Part {
     this.store.redis.disconnect();
   }
 }
+
+const parsed = (cursor: string | null) => (cursor === null ? null : parseCursor(cursor));
 
 /** Opens an API process's parts on a Redis, ready to be used. */
 export async function openPart(redisUrl: string, settings: Record<string, string> = {}): Promise<Part> {

@@ -6,7 +6,14 @@ import { systemTest } from '../support/fixtures/system.js';
 import { TestUser } from '../support/user.js';
 
 /** A value for each kind that does not take any text. */
-const FITTING: Partial<Record<ParameterKind, unknown>> = { data: 1, value: 1, event: '1-1', member: 1, seconds: 1 };
+const FITTING: Partial<Record<ParameterKind, unknown>> = {
+  cursor: 'abc.0.0-0',
+  data: 1,
+  value: 1,
+  event: '1-1',
+  member: 1,
+  seconds: 1,
+};
 
 const it = systemTest;
 let url: string, user: TestUser;
