@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { TransportName } from '../../apps/web/client/api.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
-import { joinIn, type Site, textsIn } from '../support/browser.js';
+import { hurry, joinIn, type Site, textsIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserTest, freshRoom } from '../support/fixtures/browser.js';
 import type { Link } from '../support/link.js';
@@ -18,9 +18,10 @@ it.beforeEach(({ stage }) => {
 });
 
 /** A page whose way to the API is the link. */
-async function open(): Promise<Page> {
+async function open(times = 1): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
+  if (times > 1) await hurry(page, times);
   await page.goto(site.library(link.url));
   return page;
 }
@@ -107,6 +108,9 @@ describe.each<TransportName>(['jsonp', 'fetch'])('a user that ends while an answ
   });
 });
 
+/** So many times as fast a page lives on a slow line, and so many times as fast is the line. */
+const FAST = 4;
+
 describe('a slow line', () => {
   /** Fills the room's history with some 60 KB. */
   async function fill(): Promise<void> {
@@ -118,8 +122,8 @@ describe('a slow line', () => {
     fresh();
     await fill();
     const transports: TransportName[] = ['fetch', 'jsonp'];
-    const pages = await Promise.all(transports.map(() => open()));
-    link.troubles = [{ path: /\/(join|enter|history)\b/, how: 'slow', bytesPerSecond: 5_000 }];
+    const pages = await Promise.all(transports.map(() => open(FAST)));
+    link.troubles = [{ path: /\/(join|enter|history)\b/, how: 'slow', bytesPerSecond: 5_000 * FAST }];
     await Promise.all(
       pages.map((page, i) => joinIn(page, { room, transport: transports[i], name: `anna by ${transports[i]}` })),
     );

@@ -5,6 +5,7 @@ import { ask } from '../support/client.js';
 import { PANES, paneOf, serveFiddle } from '../support/fiddles.js';
 import { browserTest, type Stage } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
+import { many } from '../support/visitors.js';
 
 const it = browserTest;
 let stage: Stage, api: string;
@@ -54,11 +55,11 @@ describe('the examples', () => {
       await page.getByRole('button', { name: 'Tea · 0' }).waitFor();
     }
     await stage.browser.close();
-    for (let i = 0; i < 200; i += 1) {
-      // who come and go
+    const comeAndGo = async (): Promise<void> => {
       const { token } = await ask<{ token: string }>(api, 'join', { room: 'votes' });
       await ask(api, 'leave', { token });
-    }
+    };
+    for (let i = 0; i < 20; i += 1) await many(10, comeAndGo);
     await (await open(address)).getByRole('button', { name: 'Coffee · 2' }).waitFor();
   });
 
@@ -174,8 +175,14 @@ describe('the examples', () => {
     ]) {
       await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
       const html = page.frameLocator(`[title^="${title}"]`).locator('html');
+      const colour = (): Promise<string> => html.evaluate((element) => getComputedStyle(element).backgroundColor);
+      // the frame may be loaded just then
       await until(
-        async () => (await html.evaluate((element) => getComputedStyle(element).backgroundColor)) === 'rgb(18, 21, 23)',
+        () =>
+          colour().then(
+            (one) => one === 'rgb(18, 21, 23)',
+            () => false,
+          ),
         `${title} in the dark`,
       );
     }
