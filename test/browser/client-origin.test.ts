@@ -107,6 +107,8 @@ describe('a copy of a tab', () => {
     await joinIn(copy, options);
     return copy;
   };
+  const holdsUser = async (): Promise<boolean> =>
+    ((await navigator.locks.query()).held ?? []).some(({ name = '' }) => / user \d+$/.test(name));
   const withoutLocks = (): void => {
     Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
   };
@@ -121,6 +123,7 @@ describe('a copy of a tab', () => {
     if (!locks) await context.addInitScript(withoutLocks);
     await page.goto(site.library(link.url));
     await joinIn(page, { room, ...its });
+    if (locks) await until(() => page.evaluate(holdsUser), 'the lock on its user');
     const copy = await copyOf(page, { room, ...copys });
     const [mine, copied] = [await idOf(page), await idOf(copy)];
     expect(copied).not.toBe(mine);
