@@ -57,7 +57,7 @@ async function main(config: Config): Promise<void> {
   });
   repairAfterFailovers(store, fanOut, failed);
   redis.on('ready', () => void sweep(store, fanOut).catch(failed));
-  await jobs.schedule();
+  await jobs.start();
   log.info('working');
   process.send?.('ready');
 }

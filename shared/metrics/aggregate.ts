@@ -7,8 +7,8 @@ import type { RedisClient } from '../redis/slot-owners.js';
 
 const KEY = 'metrics';
 const ENDED = 'ended';
-/** After so long without a write, an instance has ended, and its gauges are dropped. */
-const FORGET_AFTER_MS = 15_000;
+/** After so long without a write, an instance has ended, and its gauges are dropped. An idle one writes every 30 s. */
+const FORGET_AFTER_MS = 40_000;
 /** How often an instance that ends tries to add itself to the ended ones, while others do the same. */
 const ATTEMPTS_MAX = 10;
 

@@ -1,6 +1,6 @@
 /**
- * Metrics of all processes, whichever process is asked. Each process writes its own metrics into one Redis hash every
- * two seconds. The process that is asked adds them up.
+ * Metrics of all processes, whichever process is asked. Each process writes its own metrics into one Redis hash: every
+ * two seconds while something happens in it. The process that is asked adds them up.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
@@ -8,6 +8,10 @@ import type { RedisClient } from '../redis/slot-owners.js';
 import { MetricsAggregate } from './aggregate.js';
 
 const WRITE_EVERY_MS = 2_000;
+/** How often a process writes in which nothing happens, so that an idle chat does not wear the disk of Redis. */
+const IDLE_WRITE_EVERY_MS = 30_000;
+/** These change always. */
+const RESTLESS: ReadonlySet<string> = new Set(['chat_event_loop_delay_seconds', 'chat_memory_bytes']);
 /** A process that has written nothing for so long has ended. It is longer than an outage after which all go on. */
 const TIDY_EVERY_MS = 600_000;
 
@@ -24,6 +28,8 @@ export class Metrics {
   readonly #delay = monitorEventLoopDelay({ resolution: 20 });
   /** 99th percentile (s) of the two seconds before the last write. The time since may be too short for a percentile. */
   #lastDelay = 0;
+  /** What it wrote last, without what changes always, and when (ms since 1970). */
+  #written = { text: '', at: 0 };
 
   constructor(instance: string, redis: RedisClient) {
     this.#instance = instance;
@@ -121,10 +127,14 @@ export class Metrics {
     await this.#aggregate.end(await this.registry.getMetricsAsJSON()).catch(() => undefined);
   }
 
-  #writeInTime(): Promise<void> {
+  async #writeInTime(): Promise<void> {
     this.#lastDelay = this.#delay.percentile(99) / 1e9;
     this.#delay.reset();
-    return this.write();
+    const figures = await this.registry.getMetricsAsJSON();
+    const text = JSON.stringify(figures.filter(({ name }) => !RESTLESS.has(name)));
+    if (text === this.#written.text && Date.now() - this.#written.at < IDLE_WRITE_EVERY_MS) return;
+    await this.#aggregate.write(figures);
+    this.#written = { text, at: Date.now() };
   }
 
   #measureProcess(): void {

@@ -58,6 +58,12 @@ export async function forgetRoom(store: Store, room: string, user: number, budge
   else await forgetIn(store, room, { user, scope: 'all' }, budget);
 }
 
+/** Whether there is unfinished work of any room. */
+export async function isAnythingUnfinished({ keys, redis }: Store): Promise<boolean> {
+  const counts = await Promise.all(keys.allShards.map((shard) => redis.hlen(keys.forgetting(shard))));
+  return counts.some((count) => count > 0);
+}
+
 /** Yields the unfinished work of one room shard, in no order. */
 export async function* unfinished({ keys, redis }: Store, roomShard: number): AsyncGenerator<Unfinished> {
   let cursor = '0';

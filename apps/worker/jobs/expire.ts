@@ -32,6 +32,14 @@ export async function expire(store: Store, everyMs: number, announce: (room: str
   return ended.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
 }
 
+/** Whether a user may be stale. Notes that expiry is alive. `now`: Redis's time. */
+export async function isAnybodyStale(store: Store, now: number, everyMs: number): Promise<boolean> {
+  const ttlMs = store.config.userTtl * 1_000;
+  if (now < (await startOfExpiry(store, now, ttlMs, everyMs))) return false;
+  const stale = await Promise.all(store.keys.allShards.map((shard) => staleUsers(store, shard, now - ttlMs, 1)));
+  return stale.some((ids) => ids.length > 0);
+}
+
 /** Resolves with the time from which on users may be ended, and notes this run. */
 async function startOfExpiry({ redis, keys }: Store, now: number, ttlMs: number, everyMs: number): Promise<number> {
   const [ran, from] = await redis.hmget(keys.expiry, 'ran', 'from');

@@ -6,25 +6,11 @@ import { type FanOutJob, fanOutQueueNames, queueOptions, UPKEEP } from '../../..
 import type { RedisClient } from '../../../shared/redis/slot-owners.js';
 import { SLICES_COUNT } from '../../../shared/store/slices.js';
 import type { Store } from '../../../shared/store/store.js';
-import { weighValues } from '../../../shared/store/values.js';
-import { expire } from './expire.js';
 import type { FanOut } from './fan-out.js';
-import { finishForgetting } from './forget.js';
 import { Leases } from './leases.js';
-import { settle } from './settle.js';
 import { sweep } from './sweep.js';
+import { Upkeep } from './upkeep.js';
 
-const SWEEP_EVERY_MS = 1_000;
-const EXPIRE_EVERY_MS = 5_000;
-const FORGET_EVERY_MS = 5_000;
-const WEIGH_EVERY_MS = 3_600_000;
-/** How often the schedules are set again, as a Redis that was wiped has forgotten them. */
-const SCHEDULE_EVERY_MS = 10_000;
-/**
- * In a cluster the queue of the sweep may be away alone. So each worker also sweeps by itself the rooms older than
- * this.
- */
-const LATE_MS = 1_500;
 /**
  * After a node or a queue was in trouble, each worker sweeps more often for this long. A job in such a queue would wait
  * for its worker.
@@ -63,9 +49,9 @@ export class Jobs {
   readonly #leases: Leases | null;
   readonly #failed: (error: unknown) => void;
   readonly #workers: Worker[];
-  readonly #upkeep: Queue;
+  readonly #upkeep: Upkeep;
   readonly #subscriber: Redis | null;
-  readonly #timers: NodeJS.Timeout[];
+  readonly #troubleTimer: NodeJS.Timeout | undefined;
   #sweeping = false;
   #troubledUntil = 0;
 
@@ -81,7 +67,7 @@ export class Jobs {
     this.#subscriber = store.colocated ? subscribe() : null;
     this.#leases = this.#subscriber && new Leases(store, fanOut, this.#subscriber, failed);
     this.#failed = failed;
-    this.#upkeep = upkeep;
+    this.#upkeep = new Upkeep(store, fanOut, upkeep, failed);
     const names = fanOutQueueNames(store.config);
     const concurrency = Math.max(
       Math.ceil(store.config.workerConcurrency / names.length),
@@ -95,33 +81,19 @@ export class Jobs {
           ...(telemetry && { telemetry }),
         }),
       ),
-      this.#startWorker(UPKEEP, (job: Job) => this.#runUpkeep(job), {
+      this.#startWorker(UPKEEP, (job: Job) => this.#upkeep.run(job), {
         ...queueOptions(UPKEEP, connect()),
         concurrency: 3,
       }),
     ];
-    this.#timers = [setInterval(() => void this.schedule(), SCHEDULE_EVERY_MS)];
     if (!store.redis.isCluster) return;
     store.redis.on('node error', () => this.#noteTrouble());
-    this.#timers.push(setInterval(() => void this.#sweepLate(LATE_MS, this.#failed), SWEEP_EVERY_MS));
-    this.#timers.push(
-      setInterval(() => {
-        // the sweep of every second reports its failures
-        if (Date.now() < this.#troubledUntil) void this.#sweepLate(TROUBLE_SWEEP_MS, () => undefined);
-      }, TROUBLE_SWEEP_MS),
-    );
+    this.#troubleTimer = setInterval(() => void this.#sweepInTrouble(), TROUBLE_SWEEP_MS);
   }
 
-  /** Sets the schedules of the upkeep jobs. */
-  async schedule(): Promise<void> {
-    try {
-      await this.#upkeep.upsertJobScheduler('sweep', { every: SWEEP_EVERY_MS });
-      await this.#upkeep.upsertJobScheduler('expire', { every: EXPIRE_EVERY_MS });
-      await this.#upkeep.upsertJobScheduler('forget', { every: FORGET_EVERY_MS });
-      await this.#upkeep.upsertJobScheduler('weigh', { every: WEIGH_EVERY_MS });
-    } catch (error) {
-      this.#failed(error);
-    }
+  /** Begins the upkeep. Jobs are taken since the constructor. */
+  async start(): Promise<void> {
+    await this.#upkeep.start();
   }
 
   /** Each worker of BullMQ has two connections: one waits for jobs, the other does the rest. */
@@ -130,7 +102,8 @@ export class Jobs {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#troubleTimer);
+    this.#upkeep.close();
     this.#leases?.close();
     await Promise.race([Promise.all(this.#workers.map((worker) => worker.close())), sleep(CLOSE_MS)]);
     this.#subscriber?.disconnect();
@@ -176,20 +149,11 @@ export class Jobs {
     this.#troubledUntil = Date.now() + TROUBLE_MS;
   }
 
-  async #sweepLate(lateMs: number, failed: (error: unknown) => void): Promise<void> {
-    if (this.#sweeping) return;
+  async #sweepInTrouble(): Promise<void> {
+    if (this.#sweeping || Date.now() >= this.#troubledUntil) return;
     this.#sweeping = true;
-    await sweep(this.#store, this.#fanOut, lateMs).catch(failed);
+    // the sweep of every second reports its failures
+    await sweep(this.#store, this.#fanOut, TROUBLE_SWEEP_MS).catch(() => undefined);
     this.#sweeping = false;
-  }
-
-  async #runUpkeep(job: Job): Promise<unknown> {
-    if (job.name === 'sweep') return sweep(this.#store, this.#fanOut);
-    // the sweep finds a room that fails
-    const announce = (room: string): void => void this.#fanOut.advanceRoom(room).catch(() => undefined);
-    if (job.name === 'forget') return finishForgetting(this.#store, FORGET_EVERY_MS, announce);
-    if (job.name === 'weigh') return weighValues(this.#store, 0); // this removes expired rooms from the list
-    await settle(this.#store, this.#fanOut).catch(this.#failed); // the next run tries again
-    return expire(this.#store, EXPIRE_EVERY_MS, announce);
   }
 }

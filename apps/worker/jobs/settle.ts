@@ -33,6 +33,14 @@ export async function settle(store: Store, fanOut: FanOut, abandonedMs = ABANDON
   if (failures.length > 0) throw failures[0];
 }
 
+/** Whether a move of a process that has died waits to be settled. `now`: Redis's time. */
+export async function isAnyMoveAbandoned(store: Store, now: number): Promise<boolean> {
+  const moves = await Promise.all(
+    store.keys.allShards.map((shard) => movesUnderWay(store, shard, now - ABANDONED_MS, 1)),
+  );
+  return moves.some((some) => some.length > 0);
+}
+
 /**
  * Settles one move. If the user still lacks events after this long, they are delivered now: the room may count them as
  * delivered.

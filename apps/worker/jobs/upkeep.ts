@@ -1,0 +1,101 @@
+/**
+ * Upkeep: the sweep, expiry, unfinished entries and exits, forgetting, and the weights of values. Every worker looks
+ * what there is to do, which only reads. What takes long is a job of the queue `upkeep`, so that one worker does it. So
+ * a chat in which nothing happens writes nothing.
+ */
+import type { Job, Queue } from 'bullmq';
+import { redisTime } from '../../../shared/redis/time.js';
+import { isAnythingUnfinished } from '../../../shared/store/forget.js';
+import type { Store } from '../../../shared/store/store.js';
+import { weighValues } from '../../../shared/store/values.js';
+import { expire, isAnybodyStale } from './expire.js';
+import type { FanOut } from './fan-out.js';
+import { finishForgetting } from './forget.js';
+import { isAnyMoveAbandoned, settle } from './settle.js';
+import { sweep } from './sweep.js';
+
+const SWEEP_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 5_000;
+const WEIGH_EVERY_MS = 3_600_000;
+/** How often the schedule is looked at, as a Redis that was wiped has forgotten it. */
+const SCHEDULE_EVERY_MS = 60_000;
+/** Schedules of former versions. */
+const FORMER_SCHEDULES = ['sweep', 'expire', 'forget'];
+
+export class Upkeep {
+  readonly #store: Store;
+  readonly #fanOut: FanOut;
+  readonly #queue: Queue;
+  readonly #failed: (error: unknown) => void;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  /** `failed` takes every error. The next look tries again. */
+  constructor(store: Store, fanOut: FanOut, queue: Queue, failed: (error: unknown) => void) {
+    this.#store = store;
+    this.#fanOut = fanOut;
+    this.#queue = queue;
+    this.#failed = failed;
+  }
+
+  async start(): Promise<void> {
+    this.#every(SWEEP_EVERY_MS, () => sweep(this.#store, this.#fanOut));
+    this.#every(LOOK_EVERY_MS, () => this.look());
+    this.#every(SCHEDULE_EVERY_MS, () => this.#schedule());
+    await this.#schedule().catch(this.#failed);
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  async run(job: Job): Promise<unknown> {
+    // the sweep finds a room that fails
+    const announce = (room: string): void => void this.#fanOut.advanceRoom(room).catch(() => undefined);
+    switch (job.name) {
+      case 'expire':
+        await settle(this.#store, this.#fanOut).catch(this.#failed); // the next run tries again
+        return expire(this.#store, LOOK_EVERY_MS, announce);
+      case 'forget':
+        return finishForgetting(this.#store, LOOK_EVERY_MS, announce);
+      case 'weigh':
+        return weighValues(this.#store, 0); // this removes expired rooms from the list
+      default:
+        return null; // of a former version
+    }
+  }
+
+  /** Looks what there is to do, and adds a job for it. */
+  async look(): Promise<void> {
+    const now = await redisTime(this.#store);
+    const [isStale, isAbandoned, isUnfinished] = await Promise.all([
+      isAnybodyStale(this.#store, now, LOOK_EVERY_MS),
+      isAnyMoveAbandoned(this.#store, now),
+      isAnythingUnfinished(this.#store),
+    ]);
+    if (isStale || isAbandoned) await this.#add('expire');
+    if (isUnfinished) await this.#add('forget');
+  }
+
+  /** Adds a job, unless the same one waits or is under way. */
+  #add(name: string): Promise<unknown> {
+    return this.#queue.add(name, {}, { deduplication: { id: name } });
+  }
+
+  async #schedule(): Promise<void> {
+    for (const former of FORMER_SCHEDULES) await this.#queue.removeJobScheduler(former);
+    if (!(await this.#queue.getJobScheduler('weigh')))
+      await this.#queue.upsertJobScheduler('weigh', { every: WEIGH_EVERY_MS });
+  }
+
+  /** Does something every `ms`, and not while it is still under way. */
+  #every(ms: number, work: () => Promise<unknown>): void {
+    let underWay = false;
+    const timer = setInterval(async () => {
+      if (underWay) return;
+      underWay = true;
+      await work().catch(this.#failed);
+      underWay = false;
+    }, ms);
+    this.#timers.push(timer);
+  }
+}

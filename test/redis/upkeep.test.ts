@@ -1,0 +1,46 @@
+/** Upkeep: a chat in which nothing happens gets no jobs, and one with something to do gets the right ones. */
+import type { Queue } from 'bullmq';
+import { expect } from 'vitest';
+import { Upkeep } from '../../apps/worker/jobs/upkeep.js';
+import { emptyWith } from '../support/fixtures/parts.js';
+
+const it = emptyWith({ LIVE: 'off', USER_TTL: '30' });
+const ONE_HOUR_MS = 3_600_000;
+
+/** Looks once. Returns the names of the jobs that were added. */
+async function look(store: ConstructorParameters<typeof Upkeep>[0], fanOut: ConstructorParameters<typeof Upkeep>[1]) {
+  const added: string[] = [];
+  const queue = { add: async (name: string) => void added.push(name) } as unknown as Queue;
+  await new Upkeep(store, fanOut, queue, (error) => {
+    throw error;
+  }).look();
+  return added;
+}
+
+it('adds no job while nobody is stale and nothing is unfinished', async ({ scene }) => {
+  await scene.join('r');
+  expect(await look(scene.part.store, scene.worker.fanOut)).toEqual([]);
+});
+
+it('adds a job for a user that is stale', async ({ scene }) => {
+  const { store } = scene.part;
+  const { person } = await scene.join('r');
+  const seen = store.keys.seen(store.keys.userShard(person.id));
+  await store.redis.zadd(seen, Date.now() - ONE_HOUR_MS, person.id);
+  expect(await look(store, scene.worker.fanOut)).toEqual(['expire']);
+});
+
+it('adds a job for an entry whose process has died', async ({ scene }) => {
+  const { store } = scene.part;
+  const { person } = await scene.join('r');
+  const shard = store.keys.userShard(person.id);
+  await store.redis.zadd(store.keys.moves(shard), Date.now() - ONE_HOUR_MS, `${person.id} 1 r`);
+  expect(await look(store, scene.worker.fanOut)).toEqual(['expire']);
+});
+
+it('adds a job for messages that are still to be removed', async ({ scene }) => {
+  const { store } = scene.part;
+  await scene.join('r');
+  await store.redis.hset(store.keys.forgetting(store.keys.roomShard('r')), '7 all r', '0-0 0 1');
+  expect(await look(store, scene.worker.fanOut)).toEqual(['forget']);
+});
