@@ -63,7 +63,7 @@ describe.each<TransportName>(['jsonp', 'fetch'])('by %s, the library survives', 
       },
       [fresh(), transport] as const,
     );
-    await page.waitForTimeout(500); // now all places are taken by held polls
+    await until(() => link.held(/\/poll/) >= 5, 'polls in all places but one');
     await page.evaluate(() => {
       (window as unknown as { chats: (typeof window.chat)[] }).chats.forEach((chat) => void chat.send('hello'));
     });

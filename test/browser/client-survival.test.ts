@@ -99,7 +99,11 @@ describe.each<TransportName>(['jsonp', 'fetch'])('by %s, the library survives', 
     redis.disconnect();
     await page.evaluate(() => Promise.all(['a', 'b', 'c'].map((text) => window.chat.send(text))));
     await until(async () => (await textsIn(page)).length === 3, 'the messages', 5_000);
-    await page.waitForTimeout(1_500); // the API process finds out about its held poll within a second
+    // the API process finds out about its held poll within a second
+    await until(() => link.held(/\/poll/) === 1, 'the end of the former poll');
+    await page.evaluate(() => window.chat.send('d'));
+    await until(async () => (await textsIn(page)).length === 4, 'another message');
+    expect(link.seen.filter((path) => /\/join/.test(path))).toHaveLength(2);
     expect(await page.evaluate(() => window.chat.user?.name)).toBe(name);
     expect(await page.evaluate(() => window.chat.members())).toHaveLength(1);
   });

@@ -6,6 +6,7 @@ import { joinIn } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserWith, type Stage } from '../support/fixtures/browser.js';
 import type { Link } from '../support/link.js';
+import { until } from '../support/until.js';
 import { all, knows, openOn, SETTINGS, set, twoOn } from '../support/value-pages.js';
 
 const it = browserWith(SETTINGS);
@@ -175,11 +176,12 @@ describe.each<TransportName>(['jsonp', 'fetch'])('values by %s', (transport) => 
     await set(ann, 'n', 'old');
     await knows(bob, { n: 'old' });
     link.troubles = [{ path: /\/set/, how: 'slow', bytesPerSecond: 400, times: 1 }];
+    link.answered.length = 0;
     const late = ann.evaluate(() =>
       window.chat.values.set('n', 'mine', { if: '0' }).catch(({ code }) => code as string),
     );
     const { token } = await ask<{ token: string }>(api, 'join', { room: await ann.evaluate(() => window.chat.room) });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await until(() => link.answered.some((path) => /\/set/.test(path)), 'the answer to be under way');
     await ask(api, 'set', { token, key: 'n', value: 'new' });
     expect(await late).toBe('conflict');
     for (const page of [ann, bob]) await knows(page, { n: 'new' });

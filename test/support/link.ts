@@ -26,6 +26,9 @@ export class Link {
   troubles: Trouble[] = [];
   /** Paths with their queries, in the order in which they came. */
   readonly seen: string[] = [];
+  /** Paths that the API has answered, whatever becomes of the answer. */
+  readonly answered: string[] = [];
+  readonly #underWay = new Set<IncomingMessage>();
   #target: string;
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
@@ -48,6 +51,11 @@ export class Link {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Returns how many requests of a path have no answer yet. */
+  held(path: RegExp): number {
+    return [...this.#underWay].filter(({ url = '' }) => path.test(url)).length;
   }
 
   /** Leads to another API process from now on. */
@@ -73,6 +81,8 @@ export class Link {
   #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const path = incoming.url ?? '/';
     this.seen.push(path);
+    this.#underWay.add(incoming);
+    outgoing.on('close', () => this.#underWay.delete(incoming));
     const trouble = this.#troubleOf(path);
     if (trouble?.how === 'refuse') return void incoming.socket.destroy();
     if (trouble?.how === 'delay') return void setTimeout(() => this.#forward(incoming, outgoing), trouble.afterMs);
@@ -94,6 +104,7 @@ export class Link {
       this.#target + (incoming.url ?? '/'),
       { method: incoming.method, headers: incoming.headers, agent: false },
       (answer) => {
+        this.answered.push(incoming.url ?? '/');
         if (trouble?.how === 'swallow') return void answer.resume().on('end', () => incoming.socket.destroy());
         if (trouble?.bytesPerSecond) return void trickle(answer, outgoing, trouble.bytesPerSecond);
         if (trouble?.edit) return void edited(answer, outgoing, trouble.edit);
