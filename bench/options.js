@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Problem } from '../scripts/problem.js';
 import { root } from '../scripts/project.js';
+import { WAYS } from './load/crowd.js';
 import { scenarios } from './scenarios/index.js';
 
 const SCENARIOS = Object.entries(scenarios).map(([name, { title }]) => `  ${name.padEnd(18)}${title}`);
@@ -20,6 +21,7 @@ Options:
   --quick           Measure for a shorter time and in fewer rounds; hold 2,000 polls instead of 5,000.
   --rounds N        Repeat each comparison N times, 1 to 50. Default: 3, with --quick 2.
   --seconds N       Measure for N seconds in each round, 1 to 60. Default: 6, with --quick 4.
+  --way poll,stream How clients get events. Both: each system is measured with each, beside each other. Default: poll.
   --live on|off     The setting LIVE of the chat. Default: on.
   --set A=1,B=2     Other settings of the chat.
   --compare DIR     Measure a second chat beside it, from another folder. Run "npm run build" there first.
@@ -46,6 +48,7 @@ const OPTIONS = /** @type {const} */ ({
   quick: FLAG,
   rounds: TEXT,
   seconds: TEXT,
+  way: TEXT,
   live: TEXT,
   set: TEXT,
   compare: TEXT,
@@ -71,6 +74,7 @@ export function readOptions(/** @type {string[]} */ args) {
     polls: quick ? 2_000 : 5_000,
     rounds: integer(values, 'rounds', quick ? 2 : 3, ROUNDS_MAX),
     seconds: integer(values, 'seconds', quick ? 4 : 6, SECONDS_MAX),
+    ways: ways(values.way),
     settings: { LIVE: values.live ?? 'on', ...settings(values.set) },
     compared: compared
       ? {
@@ -106,6 +110,16 @@ function chosen(values) {
     const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined;
     if (scenario === undefined) throw new Problem(`There is no scenario ${name}. ${HINT}`);
     return [name, scenario];
+  });
+}
+
+/** Returns the ways that clients get events, or null when the scenario chooses them. */
+function ways(/** @type {string | undefined} */ text) {
+  if (text === undefined) return null;
+  return text.split(',').map((name) => {
+    const way = WAYS.find((one) => one === name);
+    if (way === undefined) throw new Problem(`--way must be ${WAYS.join(' or ')}, or both. ${HINT}`);
+    return way;
   });
 }
 

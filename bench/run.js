@@ -61,7 +61,7 @@ async function write({ json, chart, profile }, machine, results) {
 function windowsOf(/** @type {Results} */ results) {
   return Object.entries(results).flatMap(([scenario, rows]) =>
     rows
-      .filter((row) => row.system === 'chat')
+      .filter((row) => row.system.startsWith('chat'))
       .flatMap(({ rounds = [] }) => rounds.map(({ from, to, deliveries }) => ({ scenario, from, to, deliveries }))),
   );
 }

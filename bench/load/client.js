@@ -1,74 +1,93 @@
-/** A client as a page would be: it polls with its cursor over its own connection, and checks all events. */
-import { Connection, parseJsonp } from './connection.js';
+/**
+ * A member of a room as a page would be, and what it has got. Each way to talk with a server is a class of its own:
+ * poll-client.js, stream-client.js, and those of the peers.
+ */
 import { Receipts } from './receipts.js';
 
 /** A poll is held for this time, as the library asks for. */
 export const HOLD_S = 25;
-/** A refused poll is repeated after this time. */
-const RETRY_AFTER_MS = 250;
+/** After a refusal, a client tries again after this time. */
+export const RETRY_AFTER_MS = 250;
 
+/**
+ * @typedef {{ room: import('./room.js').Room, port: number, meter: import('./meter.js').Meter }} Place
+ * @typedef {(refusal: string | null) => void} OnSent takes the code of an error, or null when the message is accepted
+ */
+
+/** @abstract */
 export class Client {
-  token;
+  room;
+  port;
+  meter;
+  receipts;
   /** The seconds for which the server may hold its polls. */
   holdSeconds = HOLD_S;
-  receipts;
-  #meter;
-  #room;
-  #cursor;
-  #port;
-  /** @type {Connection | null} */
-  #connection = null;
-  #path;
-  #ended = false;
+  ended = false;
+  /** @type {import('./connection.js').Connection | null} its own, by which it gets events */
+  connection = null;
 
-  /**
-   * @param {{ token: string, cursor: string }} joined
-   * @param {import('./room.js').Room} room
-   * @param {number} port
-   * @param {import('./meter.js').Meter} meter
-   */
-  constructor({ token, cursor }, room, port, meter) {
-    this.token = token;
-    this.#cursor = cursor;
-    this.#room = room;
-    this.#meter = meter;
-    this.#path = `/jsonp/poll?callback=f&token=${token}&timeout=`;
-    this.#port = port;
+  constructor(/** @type {Place} */ { room, port, meter }) {
+    this.room = room;
+    this.port = port;
+    this.meter = meter;
     this.receipts = new Receipts(meter);
   }
 
-  poll() {
-    if (this.#ended) return;
-    this.#connection ??= new Connection(this.#port);
-    this.#connection.get(`${this.#path}${this.holdSeconds}&cursor=${this.#cursor}`, this.#onBody);
+  /**
+   * Joins the room over a connection, which others may use afterwards.
+   *
+   * @abstract
+   * @param {import('./connection.js').Connection} _connection
+   * @param {string} _name
+   * @returns {Promise<void>}
+   */
+  join(_connection, _name) {
+    throw new Error('this client cannot join');
+  }
+
+  /**
+   * Gets events from now on.
+   *
+   * @abstract
+   * @returns {void}
+   */
+  listen() {
+    throw new Error('this client cannot listen');
+  }
+
+  /**
+   * Sends a text to the room.
+   *
+   * @abstract
+   * @param {string} _text
+   * @param {OnSent} _onSent
+   * @returns {void}
+   */
+  send(_text, _onSent) {
+    throw new Error('this client cannot send');
   }
 
   end() {
-    this.#ended = true;
-    this.#connection?.end();
+    this.ended = true;
+    this.disconnect();
   }
 
-  #onBody = (/** @type {string} */ body) => {
-    const answer = parseJsonp(body);
-    this.#meter.answers += 1;
-    if (!answer.ok) return this.#refused(answer.error);
-    this.#cursor = answer.cursor;
-    if (answer.missed) this.#meter.missed += answer.missed;
-    if (answer.reset) this.#meter.resets += 1;
-    this.poll(); // before it reads the events, as the library does
-    for (const event of answer.events) if (event.type === 'message' || event.type === 'value') this.#receive(event);
-  };
-
-  /** @param {{ room: string, id: string, text?: string, value?: string }} event a message, or a value that was set */
-  #receive(event) {
-    if (event.room !== this.#room.name) throw new Error(`a member of ${this.#room.name} got an event of ${event.room}`);
-    const number = Number.parseInt(event.text ?? event.value ?? '', 10);
-    if (this.receipts.take(number, event.id)) this.#room.received(number);
+  /** Ends its connection. `listen` makes another. */
+  disconnect() {
+    this.connection?.end();
+    this.connection = null;
   }
 
-  #refused(/** @type {{ code: string }} */ { code }) {
-    this.#meter.error(code);
-    if (code === 'unauthorized') throw new Error('the server refused a client as unauthorized');
-    setTimeout(() => this.poll(), RETRY_AFTER_MS);
+  /**
+   * Takes a message. `id` is null where the server gives no ids: then nothing may come twice.
+   *
+   * @param {string} room
+   * @param {string} text
+   * @param {string | null} id
+   */
+  receive(room, text, id) {
+    if (room !== this.room.name) throw new Error(`a member of ${this.room.name} got an event of ${room}`);
+    const number = Number.parseInt(text, 10);
+    if (this.receipts.take(number, id)) this.room.received(number);
   }
 }

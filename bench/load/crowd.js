@@ -1,17 +1,23 @@
-/** All clients of one system in their rooms. They join through the API, and poll until they are ended. */
+/** All clients of one system in their rooms. They join through the API, and get events until they are ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { portOf } from '../systems/systems.js';
-import { Client } from './client.js';
 import { Connection } from './connection.js';
 import { Meter } from './meter.js';
+import { PollClient } from './poll-client.js';
 import { Room } from './room.js';
+import { StreamClient } from './stream-client.js';
+
+/** The clients, by the way that they get events. */
+const CLIENTS = { poll: PollClient, stream: StreamClient };
+export const WAYS = /** @type {const} */ (['poll', 'stream']);
+/** @typedef {typeof WAYS[number]} Way */
 
 /** This many connections send joins at the same time. */
 const JOIN_CONNECTIONS = 20;
 /** This many clients connect at the same time, and then there is a pause. */
 const CONNECT_BATCH_MAX = 50;
 const CONNECT_PAUSE_MS = 20;
-/** When no poll has been answered for this time, all `joined` events have been read. */
+/** When no client has got anything for this time, all `joined` events have been read. */
 const SILENCE_MS = 700;
 const SILENCE_TIMEOUT_MS = 120_000;
 /** A message that has not arrived after this time is lost. */
@@ -34,7 +40,7 @@ export class Crowd {
   }
 
   /**
-   * Joins `size` users to each of `count` rooms. They do not poll yet.
+   * Joins `size` users to each of `count` rooms. They get no events yet.
    *
    * @param {number} count
    * @param {number} size
@@ -53,17 +59,17 @@ export class Crowd {
     );
   }
 
-  /** Lets all clients poll. Resolves when they have read the `joined` events and the server holds all polls. */
-  async poll() {
-    await this.beginPolling();
+  /** Lets all clients listen. Resolves when they have read the `joined` events and the server waits for messages. */
+  async listen() {
+    await this.beginListening();
     await this.#untilSilent();
   }
 
-  /** Lets all clients poll, a few at a time. More new connections than the server's backlog holds would be lost. */
-  async beginPolling() {
+  /** Lets all clients listen, a few at a time. More new connections than the server's backlog holds would be lost. */
+  async beginListening() {
     const { clients } = this;
     for (let i = 0; i < clients.length; i += CONNECT_BATCH_MAX) {
-      for (const client of clients.slice(i, i + CONNECT_BATCH_MAX)) client.poll();
+      for (const client of clients.slice(i, i + CONNECT_BATCH_MAX)) client.listen();
       await sleep(CONNECT_PAUSE_MS);
     }
   }
@@ -85,9 +91,9 @@ export class Crowd {
 
   async #joinOne(/** @type {Connection} */ connection, /** @type {Room} */ room) {
     this.#counter += 1;
-    const answer = await connection.call(`/jsonp/join?callback=f&name=user${this.#counter}&room=${room.name}`);
-    if (!answer.ok) throw new Error(`the server refused a join: ${answer.error.code}`);
-    return new Client(answer, room, this.#port(), this.meter);
+    const client = new CLIENTS[this.system.way]({ room, port: this.#port(), meter: this.meter });
+    await client.join(connection, `user${this.#counter}`);
+    return client;
   }
 
   async #untilSilent() {

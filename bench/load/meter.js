@@ -9,7 +9,7 @@ export class Meter {
   accepted = 0;
   /** Events that came again with a known id. Clients drop them, so this is allowed. */
   repeated = 0;
-  /** Events that came again with another id. This is a fault. */
+  /** Events that came again with another id, or without one. This is a fault. */
   doubled = 0;
   outOfOrder = 0;
   /** Events that inboxes dropped at their limit, as the server says. */

@@ -12,23 +12,32 @@ export class Receipts {
     this.#meter = meter;
   }
 
-  /** Takes a message. Returns true when it is new to the member. */
-  take(/** @type {number} */ number, /** @type {string} */ id) {
+  /**
+   * Takes a message. Returns true when it is new to the member.
+   *
+   * @param {number} number
+   * @param {string | null} id
+   */
+  take(number, id) {
     if (number < this.#next) return this.#takeOld(number, id);
     for (let skipped = this.#next; skipped < number; skipped += 1) this.#missing.add(skipped);
     this.#next = number + 1;
-    this.#lastId = id;
+    if (id !== null) this.#lastId = id;
     this.#count();
     return true;
   }
 
-  #takeOld(/** @type {number} */ number, /** @type {string} */ id) {
+  /**
+   * @param {number} number
+   * @param {string | null} id
+   */
+  #takeOld(number, id) {
     if (this.#missing.delete(number)) {
       this.#meter.outOfOrder += 1;
       this.#count();
       return true;
     }
-    if (isAbove(id, this.#lastId)) this.#meter.doubled += 1;
+    if (id === null || isAbove(id, this.#lastId)) this.#meter.doubled += 1;
     else this.#meter.repeated += 1;
     return false;
   }

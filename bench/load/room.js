@@ -1,11 +1,10 @@
 /** A room under load. It numbers its messages, sends them one after the other, and knows when all members have them. */
-import { Connection, parseJsonp } from './connection.js';
+import { Calls } from './calls.js';
+import { RETRY_AFTER_MS } from './client.js';
 
 /** A message is its number, a space, and as much of this text as makes it MESSAGE_BYTES long. */
 const FILLING = 'abcdefghijklmnopqrstuvwxyz-'.repeat(4);
 const MESSAGE_BYTES = 100;
-/** A refused message is sent again after this time. */
-const RETRY_AFTER_MS = 250;
 
 export class Room {
   name;
@@ -19,10 +18,11 @@ export class Room {
    * @type {(() => void) | null}
    */
   onQuiet = null;
+  /** The connection by which the members send. */
+  calls;
+  /** The connection by which the members acknowledge. */
+  acks;
   #meter;
-  #port;
-  /** @type {Connection | null} */
-  #connection = null;
   /** True while a send waits for its answer or for another attempt. */
   #sending = false;
   #sent = 0;
@@ -40,7 +40,8 @@ export class Room {
   constructor(name, port, meter) {
     this.name = name;
     this.#meter = meter;
-    this.#port = port;
+    this.calls = new Calls(port);
+    this.acks = new Calls(port);
   }
 
   get quiet() {
@@ -70,26 +71,24 @@ export class Room {
   }
 
   end() {
-    this.#connection?.end();
+    this.calls.end();
+    this.acks.end();
     for (const member of this.members) member.end();
   }
 
   /** The members take turns in sending, over one connection, so that numbers and log ids rise together. */
   #request(/** @type {number} */ number) {
-    const token = this.members[number % this.members.length]?.token;
     const text = `${number}+${FILLING}`.slice(0, MESSAGE_BYTES);
-    // made when it is needed, and again: servers close an idle connection
-    if (this.#connection === null || this.#connection.ended) this.#connection = new Connection(this.#port);
-    const query = `callback=f&token=${token}&room=${this.name}`;
-    const path =
-      this.writes === 'values' ? `/jsonp/set?${query}&key=k&value="${text}"` : `/jsonp/send?${query}&text=${text}`;
-    this.#connection.get(path, (body) => this.#answered(number, body));
+    this.members[number % this.members.length]?.send(text, (refusal) => this.#answered(number, refusal));
   }
 
-  #answered(/** @type {number} */ number, /** @type {string} */ body) {
-    const answer = parseJsonp(body);
-    if (!answer.ok) {
-      this.#meter.error(answer.error.code);
+  /**
+   * @param {number} number
+   * @param {string | null} refusal
+   */
+  #answered(number, refusal) {
+    if (refusal !== null) {
+      this.#meter.error(refusal);
       return void setTimeout(() => this.#request(number), RETRY_AFTER_MS);
     }
     this.#sending = false;

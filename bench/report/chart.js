@@ -4,7 +4,7 @@
 import { median } from './statistics.js';
 import { fixed, whole } from './table.js';
 
-const COLOURS = ['#9aa4b2', '#2f6fde', '#e08a1e'];
+const COLOURS = ['#9aa4b2', '#2f6fde', '#e08a1e', '#3a9d6e', '#b0527f', '#7a63c9'];
 /** Sizes in pixels. */
 const BAR_PX = 18;
 const GROUP_GAP_PX = 18;
@@ -56,9 +56,9 @@ ${parts.join('\n')}
 function bar(row, i, y, highest) {
   const value = efficiency(row);
   const width = Math.max(1, Math.round((value / highest) * BARS_WIDTH_PX));
-  const ratio = i === 0 ? '' : ` (${fixed(row.ratios?.efficiency?.median, 2)} of the floor)`;
+  const ratio = row.base === row.system ? '' : ` (${fixed(row.ratios?.efficiency?.median, 2)} of the floor)`;
   const label = `${escapeXml(row.system)} ${whole(value)}${ratio}`;
-  return `<rect x="${LEFT_PX}" y="${y}" width="${width}" height="${BAR_PX - 4}" fill="${COLOURS[i]}"/>
+  return `<rect x="${LEFT_PX}" y="${y}" width="${width}" height="${BAR_PX - 4}" fill="${COLOURS[i % COLOURS.length]}"/>
 <text x="${LEFT_PX + width + 6}" y="${y + BAR_PX - 7}">${label}</text>`;
 }
 

@@ -12,7 +12,7 @@ const PARTS = /** @type {const} */ (['api', 'worker', 'redis']);
  * @typedef {import('../scenarios/rounds.js').Faults} Faults
  * @typedef {import('../scenarios/rounds.js').Ratios} Ratios
  * @typedef {{ system: string, rounds: Window[] }} Measured
- * @typedef {Measured & Faults & { ratios: Ratios }} Compared
+ * @typedef {Measured & Faults & { base: string, ratios: Ratios }} Compared
  */
 
 /**
@@ -53,10 +53,10 @@ export function load(rows, target) {
     percent(middle(row, (window) => window.generator)),
   ]);
   const ratios = rows
-    .slice(1)
+    .filter(({ system, base }) => system !== base)
     .map(
       (row) =>
-        `latency of ${row.system} compared with ${rows[0]?.system}: ` +
+        `latency of ${row.system} compared with ${row.base}: ` +
         `p50 ${fixed(row.ratios.p50?.median)} times, p99 ${fixed(row.ratios.p99?.median)} times`,
     );
   return [table(headings, lines), ...ratios, ...(target ? [`target: a ratio of ${target} or more`] : [])].join('\n');

@@ -42,7 +42,7 @@ async function holdPolls(/** @type {Crowd} */ crowd, /** @type {Options} */ { po
   /** @type {Record<string, number>} */
   const before = { ...system.memory(), ...(fresh.redis !== undefined && { redis: fresh.redis }) };
   spread(crowd);
-  await crowd.beginPolling();
+  await crowd.beginListening();
   await sleep(SETTLE_MS + HOLD_S * 1_000);
   for (const client of crowd.clients) client.holdSeconds = HOLD_S;
   const measured = await measure(crowd, Math.max(seconds, WINDOW_MIN_S));

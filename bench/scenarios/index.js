@@ -7,6 +7,7 @@
  * @property {string} system
  * @property {import('../load/window.js').Window[]} [rounds]
  * @property {import('./rounds.js').Ratios} [ratios]
+ * @property {string} [base] the system that the ratios compare it with
  * @property {number} [lost]
  * @property {number} [doubled]
  * @property {number} [outOfOrder]

@@ -56,7 +56,7 @@ function measureOne({ rooms, size, rate }, options, say) {
   return withChat(options, { env: poolFor(options, rooms * size) }, async (crowd) => {
     say(`${rooms} rooms of ${size}, ${rate ? `${rate} messages/s` : 'full load'}`);
     await crowd.join(rooms, size);
-    await crowd.poll();
+    await crowd.listen();
     const window = await measureLoad(
       crowd,
       rate ? (loaded) => openLoop(loaded, rate) : closedLoop,

@@ -30,7 +30,7 @@ export function runNewcomers(options, say) {
       for (const crowd of crowds) {
         say(`${crowd.system.name}: ${whole(ROOM_COUNT * USERS_PER_ROOM)} users join`);
         await crowd.join(ROOM_COUNT, USERS_PER_ROOM);
-        await crowd.poll();
+        await crowd.listen();
       }
       const { seconds } = options;
       const play = (/** @type {import('../load/crowd.js').Crowd} */ crowd) =>

@@ -14,7 +14,8 @@ import { poolFor, withCrowds } from '../systems/line-up.js';
  * @typedef {import('../options.js').Options} Options
  * @typedef {import('./index.js').Say} Say
  * @typedef {{ rooms: number, size: number, load: Load }} RoundsLoad
- * @typedef {Pick<Crowd, 'meter' | 'lost'> & { system: { name: string } }} Counted clients that count faults
+ * @typedef {{ name: string, way?: import('../load/crowd.js').Way }} CountedSystem
+ * @typedef {Pick<Crowd, 'meter' | 'lost'> & { system: CountedSystem }} Counted clients that count faults
  * @typedef {ReturnType<typeof faults>} Faults
  * @typedef {Record<'efficiency' | 'p50' | 'p99', ReturnType<typeof summary>>} Ratios
  */
@@ -34,7 +35,7 @@ export function runRounds({ rooms, size, load }, options, say) {
     for (const crowd of crowds) {
       say(`${crowd.system.name}: ${whole(rooms * size)} users join`);
       await crowd.join(rooms, size);
-      await crowd.poll();
+      await crowd.listen();
     }
     const windows = await playRounds(crowds, options, (crowd) => measureLoad(crowd, load, options.seconds), say);
     return compare(windows);
@@ -94,19 +95,23 @@ export async function measureMeanwhile(crowd, load, seconds, meanwhile) {
 }
 
 /**
- * Returns a row for each system: its windows, its faults, and its ratios to the first system, round by round.
+ * Returns a row for each system: its windows, its faults, and its ratios, round by round, to the first system whose
+ * clients get events in the same way.
  *
  * @template {Counted} C
  * @template {Window} W
  * @param {Map<C, W[]>} windows
  */
 export function compare(windows) {
-  const [base = []] = windows.values();
-  return [...windows].map(([crowd, own]) => {
+  const all = [...windows];
+  return all.map(([crowd, own]) => {
+    const [base, baseWindows] = all.find(([other]) => other.system.way === crowd.system.way) ?? [crowd, own];
     const ratio = (/** @type {keyof Ratios} */ field) =>
-      summary(own.map((window, i) => (window[field] ?? Number.NaN) / (base[i]?.[field] ?? Number.NaN)));
+      summary(own.map((window, i) => (window[field] ?? Number.NaN) / (baseWindows[i]?.[field] ?? Number.NaN)));
     return {
       system: crowd.system.name,
+      /** The system that the ratios compare it with. */
+      base: base.system.name,
       rounds: own,
       ...faults(crowd),
       ratios: { efficiency: ratio('efficiency'), p50: ratio('p50'), p99: ratio('p99') },

@@ -30,7 +30,7 @@ export function runSends(options, say) {
     for (const crowd of crowds) {
       say(`${crowd.system.name}: ${whole(ROOM_COUNT * 2)} users join`);
       await crowd.join(ROOM_COUNT, 2);
-      await crowd.poll();
+      await crowd.listen();
       rows.push(await climb(crowd, options, say));
     }
     return rows;

@@ -16,7 +16,7 @@ export function runValues(options, say) {
   return withChat(options, { env: poolFor(options, ROOM_COUNT * USERS_PER_ROOM) }, async (crowd) => {
     say(`${whole(ROOM_COUNT * USERS_PER_ROOM)} users join`);
     await crowd.join(ROOM_COUNT, USERS_PER_ROOM);
-    await crowd.poll();
+    await crowd.listen();
     const kinds = /** @type {const} */ (['messages', 'values']).map((kind) => ({
       kind,
       system: { name: kind },

@@ -1,8 +1,8 @@
 /**
- * The floor: the least that a long-poll chat on Node's `http` module costs. It is one process that keeps everything in
+ * The floor: the least that a chat by long polls or by streams costs on Node's `http` module. It is one process that keeps everything in
  * memory, checks nothing and limits nothing. Its answers to join, send and poll have the same form as those of the API,
- * with an inbox and a cursor for each user. Every answer is one write with ready-made headers. An event is serialised
- * once.
+ * with an inbox and a cursor for each user that polls. Every answer is one write with ready-made headers. An event is
+ * serialised once. A stream is one write for each event and user, without an inbox.
  */
 import { createServer } from 'node:http';
 
@@ -14,7 +14,8 @@ const TOKEN_PADDING = '.aaaaaaaaaaaaaaaaaaaaaaaa';
 
 /**
  * @typedef {{ id: number, name: string, inbox: string[], acknowledged: number, lastId: string,
- *   res: import('node:http').ServerResponse | null, deadline: number }} User
+ *   res: import('node:http').ServerResponse | null, deadline: number,
+ *   stream: import('node:http').ServerResponse | null }} User
  */
 
 /** @type {Map<string, User>} */
@@ -32,7 +33,7 @@ let lastMs = 0;
 let sequence = 0;
 
 /** @type {Record<string, (res: import('node:http').ServerResponse, url: string) => void>} */
-const operations = { join, send, poll };
+const operations = { join, send, poll, stream };
 
 /**
  * @param {import('node:http').ServerResponse} res
@@ -49,6 +50,7 @@ function join(res, url) {
     lastId: '0-0',
     res: null,
     deadline: 0,
+    stream: null,
   };
   const token = user.id + TOKEN_PADDING;
   const room = rooms.get(roomName) ?? [];
@@ -87,7 +89,12 @@ function send(res, url) {
     text: decode(parameter(url, 'text=')),
   });
   answer(res, `{"ok":true,"id":"${id}","at":${at}}`);
+  const message = `id: ${id}\ndata: {"ok":true,"cursor":"${id}","events":[${text}]}\n\n`;
   for (const member of rooms.get(room) ?? []) {
+    if (member.stream !== null) {
+      member.stream.write(message, 'latin1');
+      continue;
+    }
     member.inbox.push(text);
     member.lastId = id;
     if (member.res !== null) release(member);
@@ -105,6 +112,26 @@ function poll(res, url) {
   user.deadline = Date.now() + Number(parameter(url, 'timeout=') || POLL_S) * 1_000;
   if (user.inbox.length > 0 || user.deadline <= Date.now()) release(user);
   else held.add(user);
+}
+
+/**
+ * @param {import('node:http').ServerResponse} res
+ * @param {string} url
+ */
+function stream(res, url) {
+  userOf(url).stream = res;
+  res.removeHeader('Transfer-Encoding'); // no chunks, so that a message is one write
+  res.writeHead(200, [
+    'Cache-Control',
+    'no-store',
+    'Access-Control-Allow-Origin',
+    '*',
+    'Content-Type',
+    'text/event-stream; charset=utf-8',
+    'Connection',
+    'close',
+  ]);
+  res.write(':\n\n');
 }
 
 function userOf(/** @type {string} */ url) {
@@ -181,6 +208,6 @@ setInterval(() => {
 
 const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, noDelay: true }, (req, res) => {
   const { url = '' } = req;
-  operations[url.slice('/jsonp/'.length, url.indexOf('?'))]?.(res, url);
+  operations[url.slice(url.indexOf('/', 1) + 1, url.indexOf('?'))]?.(res, url);
 });
 server.listen(Number(process.env.PORT), '127.0.0.1', () => process.send?.('ready'));

@@ -7,11 +7,14 @@ import { startChat, startFloor } from './systems.js';
 const SPARE_CONNECTIONS = 64;
 
 /**
- * `floor`: the floor takes part, too. `apis`, `env`: API processes and settings of the chat. `collectable`: its
- * processes collect their garbage on a signal.
- *
- * @typedef {{ floor?: boolean, apis?: number, env?: Record<string, string>, collectable?: boolean }} How
  * @typedef {import('../options.js').Options} Options
+ * @typedef {import('../load/crowd.js').Way} Way
+ * @typedef {object} How
+ * @property {boolean} [floor] the floor takes part, too
+ * @property {Way[]} [ways] the ways that clients get events; by default those of the options, else polls
+ * @property {number} [apis] API processes of the chat
+ * @property {Record<string, string>} [env] settings of the chat
+ * @property {boolean} [collectable] the processes collect their garbage on a signal
  */
 
 /**
@@ -29,25 +32,32 @@ export async function withCrowds(options, how, use) {
     for (const start of starters(options, how)) crowds.push(new Crowd(await start()));
     return await use(crowds);
   } finally {
-    for (const crowd of crowds) crowd.end();
-    await Promise.all(crowds.map(({ system }) => system.stop()));
+    await endAll(crowds);
   }
 }
 
+async function endAll(/** @type {Crowd[]} */ crowds) {
+  for (const crowd of crowds) crowd.end();
+  await Promise.all(crowds.map(({ system }) => system.stop()));
+}
+
+/** Returns the functions that start the systems. Each system starts once for each way. */
 function starters(
-  /** @type {Options} */ { settings, compared, profile, nodes },
-  /** @type {How} */ { floor = true, ...how },
+  /** @type {Options} */ { settings, compared, profile, nodes, ways: asked },
+  /** @type {How} */ { floor = true, ways = asked ?? ['poll'], ...how },
 ) {
-  const chat =
-    (/** @type {string} */ name, /** @type {string} */ binary = process.execPath) =>
-    () =>
-      startChat(name, root, { ...how, env: { ...settings, ...how.env }, profile, binary });
+  const named = (/** @type {string} */ name) =>
+    ways.map((way) => ({ name: ways.length > 1 ? `${name}, ${way}` : name, way }));
+  const chats = (/** @type {string} */ title, /** @type {string} */ binary = process.execPath) =>
+    named(title).map(
+      (one) => () => startChat(one, root, { ...how, env: { ...settings, ...how.env }, profile, binary }),
+    );
+  const second = (/** @type {NonNullable<Options['compared']>} */ other) =>
+    named('compared').map((one) => () => startChat(one, other.dir, { ...how, env: { ...other.settings, ...how.env } }));
   return [
-    ...(floor ? [() => startFloor(how)] : []),
-    ...(nodes.length > 0 ? nodes.map(({ name, binary }) => chat(name, binary)) : [chat('chat')]),
-    ...(compared
-      ? [() => startChat('compared', compared.dir, { ...how, env: { ...compared.settings, ...how.env } })]
-      : []),
+    ...(floor ? named('floor').map((one) => () => startFloor(one, how)) : []),
+    ...(nodes.length > 0 ? nodes.flatMap(({ name, binary }) => chats(name, binary)) : chats('chat')),
+    ...(compared ? second(compared) : []),
   ];
 }
 
@@ -60,9 +70,10 @@ function starters(
  * @param {(crowd: Crowd) => Promise<T>} use
  */
 export function withChat(options, how, use) {
+  const [way = 'poll'] = options.ways ?? [];
   return withCrowds(
     { ...options, compared: null, nodes: options.nodes.slice(0, 1) },
-    { ...how, floor: false },
+    { ...how, ways: [way], floor: false },
     ([crowd]) => use(/** @type {Crowd} */ (crowd)),
   );
 }

@@ -16,6 +16,7 @@ const COLLECTION_MS = 2_500;
 /**
  * @typedef {object} Servers
  * @property {string} name
+ * @property {import('../load/crowd.js').Way} way how its clients get events
  * @property {string} dir the folder of its code
  * @property {Record<string, string>} settings its environment beside that of the bench
  * @property {number[]} ports where clients connect
@@ -25,8 +26,9 @@ const COLLECTION_MS = 2_500;
 
 /** The processes of one system, by part: `floor`, or `api`, `worker` and `redis`. */
 export class System {
-  constructor(/** @type {Servers} */ { name, dir, settings, ports, parts, probe }) {
+  constructor(/** @type {Servers} */ { name, way, dir, settings, ports, parts, probe }) {
     this.name = name;
+    this.way = way;
     this.dir = dir;
     this.settings = settings;
     this.ports = ports;
@@ -75,12 +77,20 @@ export function portOf(/** @type {System} */ { name, ports }, i = 0) {
   return port;
 }
 
-export async function startFloor({ collectable = false } = {}) {
+/**
+ * @typedef {object} Named
+ * @property {string} name
+ * @property {import('../load/crowd.js').Way} way
+ *
+ * @param {Named} named
+ * @param {{ collectable?: boolean }} how
+ */
+export async function startFloor({ name, way }, { collectable = false }) {
   const port = await randomPort();
   const floor = await startNode([...NODE, ...collecting(collectable), inProject('bench/systems/floor.js')], {
     PORT: String(port),
   });
-  return new System({ name: 'floor', dir: root, settings: {}, ports: [port], parts: { floor: [floor] }, probe: null });
+  return new System({ name, way, dir: root, settings: {}, ports: [port], parts: { floor: [floor] }, probe: null });
 }
 
 /**
@@ -93,37 +103,16 @@ export async function startFloor({ collectable = false } = {}) {
  * @property {boolean} [collectable] the processes collect their garbage on a signal
  * @property {string} [binary] the Node that runs it
  *
- * @param {string} name
+ * @param {Named} named
  * @param {string} dir
  * @param {ChatOptions} [options]
  */
-export async function startChat(name, dir, { env = {}, apis = 1, profile = null, collectable = false, binary } = {}) {
-  const data = temporaryFolder();
-  const redisPort = await randomPort();
-  const redis = start(
-    'redis-server',
-    [
-      '--bind',
-      '127.0.0.1',
-      '--port',
-      String(redisPort),
-      '--dir',
-      data,
-      '--logfile',
-      join(data, 'redis.log'),
-      '--save',
-      '',
-      '--appendonly',
-      'yes',
-      '--appendfsync',
-      'everysec',
-      '--maxmemory-policy',
-      'noeviction',
-    ],
-    {},
-  );
-  const url = `redis://127.0.0.1:${redisPort}`;
-  const probe = await RedisProbe.connect(url, REDIS_START_TIMEOUT_MS);
+export async function startChat(
+  { name, way },
+  dir,
+  { env = {}, apis = 1, profile = null, collectable = false, binary } = {},
+) {
+  const { redis, url, probe } = await startRedis();
   const settings = { LOG_LEVEL: 'warn', RATE_LIMITS: 'off', USER_TTL: '3600', ...env, REDIS_URL: url };
   const node = [...NODE, ...profiling(profile), ...collecting(collectable)];
   const ports = [];
@@ -134,7 +123,27 @@ export async function startChat(name, dir, { env = {}, apis = 1, profile = null,
     api.push(await startNode([...node, join(dir, 'dist/apps/api/main.js')], own, binary));
   }
   const worker = [await startNode([...node, join(dir, 'dist/apps/worker/main.js')], settings, binary)];
-  return new System({ name, dir, settings, ports, parts: { api, worker, redis: [redis] }, probe });
+  return new System({ name, way, dir, settings, ports, parts: { api, worker, redis: [redis] }, probe });
+}
+
+/** Starts a Redis that writes to its append-only file, and connects a probe to it. */
+async function startRedis() {
+  const data = temporaryFolder();
+  const port = await randomPort();
+  const durable = [
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'everysec',
+    '--maxmemory-policy',
+    'noeviction',
+  ];
+  const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', data, '--logfile', join(data, 'redis.log')];
+  const redis = start('redis-server', [...place, ...durable], {});
+  const url = `redis://127.0.0.1:${port}`;
+  return { redis, url, probe: await RedisProbe.connect(url, REDIS_START_TIMEOUT_MS) };
 }
 
 const profiling = (/** @type {string | null} */ folder) =>
