@@ -28,8 +28,9 @@ export class EventStream {
   /** When EventSource would come again, in ms. */
   retry: number | null = null;
   ended = false;
-  /** Called with each answer. */
+  /** Called with each answer, and then, or when it ends, to look again. */
   onAnswer: (answer: Polled) => void = () => undefined;
+  onChange: () => void = () => undefined;
   readonly #request: ReturnType<typeof request>;
   #response: IncomingMessage | null = null;
   #rest = '';
@@ -94,6 +95,7 @@ export class EventStream {
 
   #end(): void {
     this.ended = true;
+    this.onChange();
   }
 
   #read(data: string): void {
@@ -134,6 +136,7 @@ export class EventStream {
     if (body.cursor !== id) throw new Error(`the id ${id} is not the cursor of ${data}`);
     this.answers.push(body);
     this.onAnswer(body);
+    this.onChange();
   }
 }
 

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { RoomView, UserRef } from '../../shared/protocol/events.js';
 import { ask, type Parameters, type Way } from './client.js';
 import { Follower, type Polled } from './follower.js';
+import type { Asking } from './parts.js';
 import { patiently } from './patiently.js';
+import { StreamSource } from './stream-source.js';
 
 export interface Joined {
   user: UserRef;
@@ -19,23 +21,33 @@ export interface Sent {
   duplicate?: true;
 }
 
+interface JoinOptions {
+  name?: string;
+  room?: string;
+  way?: Way;
+  asking?: Asking;
+}
+
 export class TestUser {
   readonly #urls: () => readonly string[];
   readonly way: Way;
   readonly joined: Joined;
-  private constructor(urls: () => readonly string[], joined: Joined, way: Way) {
+  readonly #asking: Asking;
+
+  private constructor(urls: () => readonly string[], joined: Joined, way: Way, asking: Asking) {
     this.#urls = urls;
     this.joined = joined;
     this.way = way;
+    this.#asking = asking;
   }
 
-  /** Joins at one of the API processes. A function gives those that there are now. */
+  /** Joins at one of the API processes. A function gives those that there are now. `asking`: how it follows. */
   static async join(
     urls: string | readonly string[] | (() => readonly string[]),
-    { name, room, way = 'api-post' }: { name?: string; room?: string; way?: Way } = {},
+    { name, room, way = 'api-post', asking = 'poll' }: JoinOptions = {},
   ): Promise<TestUser> {
     const list = typeof urls === 'function' ? urls : () => (typeof urls === 'string' ? [urls] : urls);
-    return new TestUser(list, await ask<Joined>(anyOf(list()), 'join', { name, room }, { way }), way);
+    return new TestUser(list, await ask<Joined>(anyOf(list()), 'join', { name, room }, { way }), way, asking);
   }
 
   get id(): number {
@@ -72,9 +84,14 @@ export class TestUser {
     return this.ask<Polled>('poll', { timeout, cursor }, signal);
   }
 
-  /** Polls on and on from the place where it joined, until stopped. */
+  /** Polls on and on from the place where it joined, until stopped, or has streams. */
   follow(cursor = this.joined.cursor): Follower {
-    return new Follower(cursor, (from, timeout, signal) => this.poll(timeout, { cursor: from }, signal));
+    const poll = (from: string, timeout: number, signal: AbortSignal): Promise<Polled> =>
+      this.poll(timeout, { cursor: from }, signal);
+    if (this.#asking === 'poll') return new Follower(cursor, poll);
+    const ack = (to: string): Promise<unknown> => this.ask('ack', { cursor: to });
+    const user = { token: this.token, url: () => anyOf(this.#urls()), poll, ack };
+    return new Follower(cursor, new StreamSource(user, this.#asking === 'mixed').next);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { POLL_TIMEOUT_MAX_S } from '../../shared/protocol/limits.js';
 import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import { EventStreams } from '../support/event-stream.js';
 import { systemWith } from '../support/fixtures/system.js';
 import { startApi, type TestSystem } from '../support/processes.js';
 import { deployed, isInstalled, PROXIES, type ProxyKind, ReverseProxy } from '../support/proxies.js';
@@ -20,6 +21,7 @@ const LONGEST = '😀'.repeat(2_000);
 /** Polls wait in the blocking way, so that Redis can tell how many there are. */
 const it = systemWith({ apis: 0, env: { TRUST_PROXY: 1, LIVE: 'off' } });
 let system: TestSystem, redis: RedisClient;
+const streams = new EventStreams();
 it.beforeAll(async ({ system: started, redis: client }) => {
   [system, redis] = [started, client];
   // ports of their own, to come back to
@@ -93,6 +95,20 @@ describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
     await until(() => proxy.hasReloaded(), 'the reload');
     await user.sendSurely('now');
     expect((await poll).events).toMatchObject([{ text: 'now' }]);
+  });
+
+  it('a stream comes through as it is written, and is not kept when its client goes away', async () => {
+    const { user, cursor } = await quietUser(proxy.url, `${kind}-stream`);
+    const stream = await streams.open(proxy.url, user, cursor);
+    await until(async () => (await heldPolls()) === 1, 'the stream is held');
+    expect(stream.text).toMatch(/^: /);
+    for (const text of ['one', 'two']) {
+      await user.sendSurely(text);
+      await stream.hears(text);
+    }
+    expect(stream.headers).not.toHaveProperty('content-encoding');
+    stream.close();
+    await until(async () => (await heldPolls()) === 0, 'the place is free');
   });
 
   it('a client that goes away gives the place of its held poll back', async () => {
@@ -183,6 +199,8 @@ describe.each(PROXIES.filter(isInstalled))('%s itself', (kind: ProxyKind) => {
     ['/jsonp/send?callback=f&text=a', null, 1, 502],
     ['/jsonp/send?callback=f&text=a&id=n', null, 2, 200],
     ['/jsonp/poll?callback=f', null, 2, 200],
+    ['/jsonp/ack?callback=f&cursor=c', null, 2, 200],
+    ['/api/stream', null, 2, 200],
     ['/api/send', { text: 'a' }, 1, 502],
     // nginx does not look into bodies
     ['/api/send', { text: 'a', id: 'n' }, ...(kind === 'haproxy' ? ([2, 200] as const) : ([1, 502] as const))],

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Child, root } from '../support/child.js';
+import { EventStream } from '../support/event-stream.js';
+import type { Polled } from '../support/follower.js';
 import { endLeftovers } from '../support/leftovers.js';
 import { freePort } from '../support/redis.js';
 import { until } from '../support/until.js';
@@ -46,22 +48,25 @@ afterAll(async () => {
   expect(left).toEqual([]);
 });
 
-/** One user who sends and polls without a second attempt at anything. */
+/** One user who sends and polls, or has streams, without a second attempt at anything. */
 class Client {
   /** Texts that were accepted, and texts that came. */
   readonly sent: string[] = [];
   readonly seen: string[] = [];
   readonly failures: unknown[] = [];
+  /** How many streams it has had. */
+  streams = 0;
   #quiet = false;
   #stopping = false;
   readonly #user: TestUser;
   readonly #sending: Promise<unknown>;
   readonly #polling: Promise<unknown>;
 
-  constructor(user: TestUser) {
+  constructor(user: TestUser, hasStreams: boolean) {
     this.#user = user;
     this.#sending = this.#sendOn().catch((error: unknown) => this.failures.push(error));
-    this.#polling = this.#pollOn().catch((error: unknown) => this.failures.push(error));
+    const polling = hasStreams ? this.#streamOn() : this.#pollOn();
+    this.#polling = polling.catch((error: unknown) => this.failures.push(error));
   }
 
   /** Resolves when the last message has been answered. */
@@ -93,9 +98,26 @@ class Client {
     for (let { cursor } = this.#user.joined; !this.#stopping; ) {
       const answer = await this.#user.poll(this.#quiet ? 1 : HOLD, { cursor });
       cursor = answer.cursor;
-      for (const event of answer.events)
-        if (event.type === 'message' && event.text !== undefined) this.seen.push(event.text);
+      this.#take(answer);
     }
+  }
+
+  /** As EventSource does: it comes again when it is told to, behind its last message. */
+  async #streamOn(): Promise<void> {
+    for (let lastEventId = this.#user.joined.cursor; !this.#stopping; ) {
+      const stream = new EventStream(url, { token: this.#user.token }, { lastEventId });
+      stream.onAnswer = (answer) => this.#take(answer);
+      await until(() => stream.ended || this.#stopping, 'the end of the stream', 60_000);
+      this.streams += 1;
+      stream.close();
+      lastEventId = stream.lastEventId;
+      if (stream.error || stream.retry === null) throw stream.error ?? new Error('a stream was not begun');
+      await sleep(this.#stopping ? 0 : stream.retry);
+    }
+  }
+
+  #take({ events }: Polled): void {
+    for (const event of events) if (event.type === 'message' && event.text !== undefined) this.seen.push(event.text);
   }
 }
 
@@ -124,7 +146,7 @@ it('fails no request and loses no message', async () => {
   const joining = Array.from({ length: USERS }, (_, number) =>
     TestUser.join(url, { way: number % 2 === 0 ? 'jsonp' : 'api-post' }),
   );
-  const clients = (await Promise.all(joining)).map((user) => new Client(user));
+  const clients = (await Promise.all(joining)).map((user, number) => new Client(user, number % 3 === 0));
   await reload('api');
   await reload('worker');
   await Promise.all(clients.map((client) => client.beQuiet()));
@@ -136,6 +158,7 @@ it('fails no request and loses no message', async () => {
   expect(first?.toSorted()).toEqual(sent.toSorted());
   for (const seen of others) expect(seen).toEqual(first);
   expect(sent.length).toBeGreaterThan(USERS * 10);
+  expect(clients.reduce((sum, { streams }) => sum + streams, 0)).toBeGreaterThan(USERS / 3); // some were ended
 });
 
 it('refuses no connection while the only new process takes longer to start than pm2 waits by itself', async () => {
