@@ -5,12 +5,14 @@ import { describe, expect } from 'vitest';
 import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserWith } from '../support/fixtures/browser.js';
+import { freePort } from '../support/ports.js';
 import type { TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const ADDRESS = 'http://localhost:8080';
 const FIDDLE = /<!-- fiddle -->\s*```html\n([\s\S]*?)```/;
+const STREAM = /<!-- stream -->\s*```html\n([\s\S]*?)```/;
 /** Texts on which a careless page would break. */
 const TEXTS = [
   'hello',
@@ -133,6 +135,51 @@ describe('the README', () => {
     await until(takeOver, 'a poll that the page, between two of its own, has not superseded');
     await said(page, 'taken over');
     await page.locator('#say:disabled').waitFor();
+  });
+
+  it('shows a page with a stream that chats from another origin, and says nothing twice when its server restarts', async () => {
+    const PORT = await freePort();
+    const api = await system.addApi({ PORT });
+    const [one, two] = [api.url, system.urls[0] ?? ''].map((url) =>
+      shown(STREAM, url).replace("'fiddle'", "'streamed'"),
+    );
+    const pages = [await open('/stream-one', one ?? ''), await open('/stream-two', two ?? '')];
+    const owner = await Owner.of('streamed');
+    const isThere = async (): Promise<boolean> =>
+      (await owner.ask<{ members: object[] }>('members')).members.length === 3;
+    await until(isThere, 'both pages');
+    for (const [i, text] of TEXTS.entries()) {
+      await enter(pages[i % 2] ?? expect.fail(), text);
+      for (const page of pages) await said(page, text);
+    }
+    system.apis.splice(system.apis.indexOf(api), 1);
+    await api.stop();
+    await enter(pages[1] ?? expect.fail(), 'while it restarts');
+    await system.addApi({ PORT });
+    for (const page of pages) await said(page, 'while it restarts');
+    await enter(pages[0] ?? expect.fail(), 'and after');
+    for (const page of pages) await said(page, 'and after');
+    const [first, second] = await Promise.all(pages.map((page) => page.locator('#log').textContent()));
+    expect(first).toBe(second);
+    expect(first?.match(/hello|while it restarts|and after/g)).toEqual(['hello', 'while it restarts', 'and after']);
+  });
+
+  it('shows a page with a stream that joins again when its user has ended', async () => {
+    const owner = await Owner.of('stream-ended');
+    const page = await browser.newPage();
+    const asked = page.waitForRequest(/api\/stream/);
+    const text = shown(STREAM, system.urls[0] ?? '').replace("'fiddle'", "'stream-ended'");
+    await page.goto(site.serve('/stream-ended', `<!doctype html><meta charset="utf-8"><body>${text}</body>`));
+    const token = new URL((await asked).url()).searchParams.get('token') ?? '';
+    const ids = async (): Promise<number[]> =>
+      (await owner.ask<{ members: { id: number }[] }>('members')).members.map(({ id }) => id);
+    await ask(system.urls[0] ?? '', 'leave', { token });
+    await until(
+      async () => (await ids()).length === 2 && !(await ids()).includes(Number(token.split('.')[0])),
+      'another',
+    );
+    await owner.send({ text: 'and more' });
+    await said(page, 'and more');
   });
 
   it('shows a page with the library that tells what is and was said, and makes everybody a guest', async () => {
