@@ -5,10 +5,12 @@ import type { KnownSenders } from './known-senders.js';
 import type { Admission } from './limits/admission.js';
 import type { Filters } from './moderation/filters.js';
 import type { Polls } from './polls/polls.js';
+import type { PresenceAnnouncements } from './presence-announcements.js';
 
 export interface Context {
   store: Store;
   fanOut: FanOutRequests;
+  presence: PresenceAnnouncements;
   polls: Polls;
   admission: Admission;
   filters: Filters;

@@ -15,12 +15,6 @@ const ADD_ELSEWHERE_MS = 200;
 /** How long a queue that did not take a job is left alone. */
 const REST_MS = 1_000;
 
-/**
- * The first coming or going in a room is announced at once. The ones that follow within this time are announced
- * together, as each is an event for everybody in the room.
- */
-const PRESENCE_WINDOW_MS = 500;
-
 type Adds = Pick<Queue<FanOutJob>, 'add'>;
 
 /** Tells the worker that has the lease of a room's slice. Resolves with how many have heard it. */
@@ -38,8 +32,6 @@ export function wakeBy({ colocated, redis, keys }: Store): Wake | null {
 export class FanOutRequests {
   readonly #queues: QueueRequests[];
   readonly #wake: Wake | null;
-  /** Rooms in which somebody has just come or gone. True: somebody else has come or gone since. */
-  readonly #moving = new Map<string, boolean>();
 
   /**
    * `onFailure` takes the error of an `add` that failed. The sweep finds its rooms within a second. `wake`: null where
@@ -72,18 +64,6 @@ export class FanOutRequests {
     const first = crc32(room) % this.#queues.length;
     const inTurn = [...this.#queues.slice(first), ...this.#queues.slice(0, first)];
     inTurn.find((queue) => queue.available)?.request(room); // without one, the sweep finds the room
-  }
-
-  /** Asks for a room in which somebody has come, gone, or changed the name. Never throws. */
-  requestPresence(room: string): void {
-    if (this.#moving.has(room)) return void this.#moving.set(room, true);
-    this.request(room);
-    this.#moving.set(room, false);
-    setTimeout(() => {
-      const again = this.#moving.get(room);
-      this.#moving.delete(room);
-      if (again) this.requestPresence(room);
-    }, PRESENCE_WINDOW_MS).unref(); // if the process ends, the sweep finds the room
   }
 }
 

@@ -37,6 +37,7 @@ import { TopTalkers } from './limits/top-talkers.js';
 import { registerMetrics, registerReceiptTimer } from './metrics.js';
 import { Filters } from './moderation/filters.js';
 import { Polls } from './polls/polls.js';
+import { PresenceAnnouncements } from './presence-announcements.js';
 
 /** How long an API process may take to end after it has stopped taking connections, whatever its clients do. */
 const SHUTDOWN_MS = 3_000;
@@ -57,7 +58,15 @@ async function main(config: Config): Promise<void> {
   const polls = createPolls(store, metrics, blocklist, log);
   const leftToSweep = (error: Error): void => log.debug({ error: error.message }, 'fan-out is left to the sweep');
   const fanOut = new FanOutRequests(queues.fanOut, leftToSweep, wakeBy(store));
-  const context: Context = { store, fanOut, polls, admission, filters: new Filters(), senders: new KnownSenders() };
+  const context: Context = {
+    store,
+    fanOut,
+    presence: new PresenceAnnouncements((room) => fanOut.request(room)),
+    polls,
+    admission,
+    filters: new Filters(),
+    senders: new KnownSenders(),
+  };
   const monitoring: Monitoring = {
     log,
     requestLog: RequestLog.of(log, config),

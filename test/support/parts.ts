@@ -8,6 +8,7 @@ import { Filters } from '../../apps/api/moderation/filters.js';
 import { operations } from '../../apps/api/operations/index.js';
 import type { Parameters } from '../../apps/api/operations/parameters/check.js';
 import { Polls } from '../../apps/api/polls/polls.js';
+import { PresenceAnnouncements } from '../../apps/api/presence-announcements.js';
 import type { Reply } from '../../apps/api/reply.js';
 import { FanOut } from '../../apps/worker/jobs/fan-out.js';
 import { type Config, readConfig } from '../../shared/config/config.js';
@@ -56,6 +57,7 @@ export class Part {
     this.chat = {
       store,
       fanOut: new FanOutRequests([{ add }], quiet),
+      presence: new PresenceAnnouncements((room) => this.chat.fanOut.request(room)),
       admission: new Admission(store),
       filters: new Filters(),
       senders: new KnownSenders(),

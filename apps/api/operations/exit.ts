@@ -5,10 +5,10 @@ import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 
 /** Lets a user leave a room. */
-export const exit: Operation<'exit'> = async ({ store, fanOut }, { token, room }) => {
+export const exit: Operation<'exit'> = async ({ store, presence }, { token, room }) => {
   const user = parseToken(token);
   const { name } = await authorizeIn(store, user, room, { cost: 'presence' });
   await exitRoom(store, room, { id: user.id, name });
-  fanOut.requestPresence(room);
+  presence.announce(room);
   return ok();
 };

@@ -13,7 +13,7 @@ import type { Operation } from './operation.js';
 import { roomView } from './shared/room-view.js';
 
 /** Creates a user and lets it enter a room. A repeated call with the same nonce returns the same user. */
-export const join: Operation<'join'> = async ({ store, fanOut, polls }, parameters, reply) => {
+export const join: Operation<'join'> = async ({ store, presence, polls }, parameters, reply) => {
   const { name, room = DEFAULT_ROOM, owner, id, history } = parameters;
   const entry = { owner, addresses: await reply.addressHashes() };
   const former: EarlierJoin | null = id === undefined ? null : await findJoined(store, id);
@@ -22,7 +22,7 @@ export const join: Operation<'join'> = async ({ store, fanOut, polls }, paramete
   const { token, ...user } = await made;
   const fresh = freshOwner(store, room, token);
   const owns = await enterOrEnd(store, room, parseToken(token), { ...entry, fresh });
-  fanOut.requestPresence(room);
+  presence.announce(room);
   const cursor = cursorText(polls.instanceFor(user.id), INBOX_START);
   const view = await roomView(store, room, user.id, history);
   return ok(

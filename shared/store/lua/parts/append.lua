@@ -19,7 +19,7 @@ local function append(keys, message)
     local flood = not only
       and takeRoomRate(keys.sends, message.roomSends, tonumber(message.window), message.cost, #text, members)
     if flood then return flood end
-    if pause then redis.call('SET', keys.slow, 1, 'PX', pause) end
+    beginSlowMode(keys.slow, pause)
     if message.maskedText ~= '' then text = message.maskedText end
   end
   if not free and message.verdict == 'hold' then

@@ -14,7 +14,7 @@ local function mayWrite(rules, slow, write)
   if muted > 0 and quiet == '' then return {'muted', muted} end
   if string.match(filter or '', '^%x*') ~= write.filterHash then return {'filter', filter or ''} end
   if write.verdict == 'links' then return {'links'} end
-  local wait = pause and redis.call('PTTL', slow) or 0
+  local wait = slowModeWait(slow, pause)
   if wait > 0 then return {'slow', wait} end
   return nil, false, muted > 0 and write.id or nil, pause
 end

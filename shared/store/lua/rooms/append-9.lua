@@ -1,4 +1,4 @@
--- with clock, log, may-speak, may-write, rate, room-rate, append
+-- with clock, log, may-speak, slow-mode, may-write, rate, room-rate, append
 -- append: accepts a message into a room's log, or among those that wait for approval.
 -- KEYS
 --   log, roster, delivered, dirty

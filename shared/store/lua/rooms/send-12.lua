@@ -1,4 +1,4 @@
--- with clock, user, rate, authorize, log, may-speak, may-write, room-rate, append
+-- with clock, user, rate, authorize, log, may-speak, slow-mode, may-write, room-rate, append
 -- send: authorize and append in one call, for one Redis that holds all keys, and the call that wakes a worker.
 -- KEYS
 --   user, userRooms, seen

@@ -1,4 +1,4 @@
--- with clock, log, may-speak, may-write, rate, room-rate, value-weights
+-- with clock, log, may-speak, slow-mode, may-write, rate, room-rate, value-weights
 -- set-value: writes a value of a room and appends its `value` event: checked, written and told in one step. The version
 -- of a value is the log id of its event. A key that ends with '/' stands for all keys that begin with it. It can only
 -- be removed, and the caller sees to that.
@@ -112,7 +112,7 @@ local text = eventHead .. json .. '}'
 if not free then
   local flood = not only and takeRoomRate(sends, roomSends, tonumber(window), cost, #text, members)
   if flood then return flood end
-  if pause then redis.call('SET', slow, 1, 'PX', pause) end
+  beginSlowMode(slow, pause)
 end
 
 local function keepNonce(accepted)
