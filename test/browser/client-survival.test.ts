@@ -99,8 +99,8 @@ describe.each<TransportName>(['jsonp', 'fetch'])('by %s, the library survives', 
     redis.disconnect();
     await page.evaluate(() => Promise.all(['a', 'b', 'c'].map((text) => window.chat.send(text))));
     await until(async () => (await textsIn(page)).length === 3, 'the messages', 5_000);
-    // the API process finds out about its held poll within a second
-    await until(() => link.held(/\/poll/) === 1, 'the end of the former poll');
+    // the API process finds out about its held poll within a second, and has held it long enough after 25 s
+    await until(() => link.held(/\/poll/) === 1, 'the end of the former poll', 30_000);
     await page.evaluate(() => window.chat.send('d'));
     await until(async () => (await textsIn(page)).length === 4, 'another message');
     expect(link.seen.filter((path) => /\/join/.test(path))).toHaveLength(2);
