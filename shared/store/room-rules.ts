@@ -1,31 +1,28 @@
 /** Reads a room's rules and roles, for its members and for moderators. */
 import type { Audit, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
+import { MEMBERS_MAX } from '../protocol/limits.js';
 import { type Actor, notOwner } from './moderation.js';
-import { run } from './scripts.js';
+import { pairs, run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
 type Fields = Record<string, string | undefined>;
 
-/** Reads a room's rules and roles as a member sees them. A rule that is not set is absent. */
-export async function readRoomRules(
-  { keys, redis }: Store,
-  room: string,
-  reader: number,
-): Promise<Pick<RoomView, 'rules' | 'role' | 'moderators' | 'owners'>> {
-  const fields = await redis.hkeys(keys.rules(room));
-  const moderators = idsOf(fields, 'role:');
-  const [slow, readonly, closed, links, values, ...roles] = await redis.hmget(
-    keys.rules(room),
-    'slow',
-    'readonly',
-    'closed',
-    'links',
-    'values',
-    ...moderators.map((id) => `role:${id}`),
-  );
-  const owners = moderators.filter((_, i) => roles[i] === 'owner');
-  const role = roles[moderators.indexOf(reader)];
+/** A room's members, rules and roles. `count`: of the members, when that is more than one answer names. */
+export type RoomSummary = Pick<RoomView, 'members' | 'count' | 'rules' | 'role' | 'moderators' | 'owners'>;
+
+/** Reads a public room as a member sees it, its members sorted by id. A rule that is not set is absent. */
+export async function readSummary({ keys, redis }: Store, room: string, reader: number): Promise<RoomSummary> {
+  const [count, flat, [slow, readonly, closed, links, values], roleList] = await run(redis, 'summary', {
+    roster: keys.roster(room),
+    rules: keys.rules(room),
+    membersMax: MEMBERS_MAX,
+  });
+  const members = pairs(flat).map(([id, name]) => ({ id: Number(id), name }));
+  const roles = pairs(roleList).map(([id, role]) => ({ id: Number(id), role: role as Role }));
+  const moderators = roles.map(({ id }) => id);
+  const owners = roles.filter(({ role }) => role === 'owner').map(({ id }) => id);
+  const own = roles.find(({ id }) => id === reader)?.role;
   const rules = rulesOf({
     slow: slow ?? undefined,
     readonly: readonly ?? undefined,
@@ -34,8 +31,10 @@ export async function readRoomRules(
     values: values ?? undefined,
   });
   return {
+    members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX),
+    ...(count > MEMBERS_MAX && { count }),
     ...(Object.keys(rules).length > 0 && { rules }),
-    ...(role && { role: role as Role }),
+    ...(own && { role: own }),
     ...(moderators.length > 0 && { moderators }),
     ...(owners.length > 0 && { owners }),
   };

@@ -1,12 +1,13 @@
 /** Rooms: which users may enter, names in the roster, lists of members and rooms. */
 import type { Config } from '../config/config.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { MEMBERS_MAX, ROOMS_MAX } from '../protocol/limits.js';
+import { ROOMS_MAX } from '../protocol/limits.js';
 import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './names.js';
-import { run } from './scripts.js';
+import { type RoomSummary, readSummary } from './room-rules.js';
+import { pairs, run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
@@ -72,18 +73,9 @@ export async function renameInRoom(store: Store, room: string, user: UserRef): P
   });
 }
 
-/** Reads the members of a room, sorted by id. `count`: how many there are, when that is more than one answer names. */
-export async function readMembers(store: Store, room: string): Promise<{ members: UserRef[]; count?: number }> {
-  if (privateRoomUsers(room)) return { members: await readPrivateMembers(store, room) };
-  const key = store.keys.roster(room);
-  const count = await store.redis.hlen(key);
-  const more = count > MEMBERS_MAX;
-  const flat = more
-    ? (await store.redis.hscan(key, 0, 'COUNT', MEMBERS_MAX))[1]
-    : Object.entries(await store.redis.hgetall(key)).flat();
-  const members: UserRef[] = [];
-  for (let i = 0; i + 1 < flat.length; i += 2) members.push({ id: Number(flat[i]), name: flat[i + 1] ?? '' });
-  return { members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX), ...(more && { count }) };
+/** Reads a room as a member sees it, its members sorted by id. A private room has no rules. */
+export async function readRoom(store: Store, room: string, reader: number): Promise<RoomSummary> {
+  return privateRoomUsers(room) ? { members: await readPrivateMembers(store, room) } : readSummary(store, room, reader);
 }
 
 /** Reads the members with their names of now: a rename does not go through thousands of private rooms. */
@@ -114,8 +106,4 @@ export async function readRooms({ keys, redis, breaker }: Store): Promise<{ name
 function unlessAway(error: unknown): [] {
   if (error instanceof CircuitOpen) return [];
   throw error;
-}
-
-function pairs(flat: string[]): [string, string][] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? '']);
 }

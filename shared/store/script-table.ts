@@ -331,6 +331,7 @@ export const SCRIPTS = {
       'tokenHash',
     ],
   },
+  summary: { keys: ['roster', 'rules'], args: ['membersMax'] },
   touch: {
     keys: ['seen', 'attached', 'sequence'],
     args: ['tag', 'instance'],

@@ -56,6 +56,11 @@ export function run<Name extends ScriptName>(
   return command.apply(redis, inOrder(name, input)) as Promise<ScriptReply<Name>>;
 }
 
+/** Returns the pairs of a flat reply: field, value, field, value. */
+export function pairs(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? '']);
+}
+
 /** Returns the first key that a script is given: it tells which master of a cluster runs it. */
 export function firstKey<Name extends ScriptName>(name: Name, input: ScriptInput<Name>): string {
   return (input as Values)[SCRIPTS[name].keys[0] ?? ''] as string;

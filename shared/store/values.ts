@@ -16,7 +16,7 @@ import { notAllowed, rateLimited } from './denials.js';
 import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
 import { type Filtered, idempotencyKey, SENDS_WINDOW_MS } from './messages.js';
 import { runDurably } from './replication.js';
-import { run } from './scripts.js';
+import { pairs, run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
@@ -242,10 +242,6 @@ async function readKeys({ keys, redis }: Store, room: string, wanted: string[]):
 
 function sizeOf(found: [string, string][]): number {
   return found.reduce((sum, [key, text]) => sum + key.length + text.length, 0);
-}
-
-function pairs(flat: string[]): [string, string][] {
-  return flat.flatMap((one, i): [string, string][] => (i % 2 === 0 ? [[one, flat[i + 1] ?? '']] : []));
 }
 
 /** Returns a user's own values from its lines `key version json`. */

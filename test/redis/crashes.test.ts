@@ -4,7 +4,7 @@ import { finishForgetting } from '../../apps/worker/jobs/forget.js';
 import { banUser, removeMessagesOf } from '../../shared/store/bans.js';
 import { ForgetBudget } from '../../shared/store/forget.js';
 import { enterRoom, exitRoom } from '../../shared/store/memberships.js';
-import { readMembers } from '../../shared/store/rooms.js';
+import { readRoom } from '../../shared/store/rooms.js';
 import type { Store } from '../../shared/store/store.js';
 import { parseToken } from '../../shared/store/tokens.js';
 import { leave } from '../../shared/store/user-end.js';
@@ -73,7 +73,7 @@ describe('a process killed at any step', () => {
       async () => {
         const { id, tokenHash } = parseToken(other.token);
         await enterRoom(part.store, 'second', id, tokenHash);
-        expect((await readMembers(part.store, 'second')).members).toHaveLength(1);
+        expect((await readRoom(part.store, 'second', 0)).members).toHaveLength(1);
         await everybodyGone();
       },
     );
@@ -85,7 +85,7 @@ describe('a process killed at any step', () => {
       (store) => exitRoom(store, 'r', { id: other.id, name: 'other' }),
       async () => {
         await exitRoom(part.store, 'r', { id: other.id, name: 'other' });
-        expect((await readMembers(part.store, 'r')).members).toEqual([]);
+        expect((await readRoom(part.store, 'r', 0)).members).toEqual([]);
         await everybodyGone();
       },
     );
@@ -97,7 +97,7 @@ describe('a process killed at any step', () => {
       (store) => renameUser(store, parseToken(other.token), 'Berta'),
       async () => {
         await renameUser(part.store, parseToken(other.token), 'Berta');
-        expect((await readMembers(part.store, 'r')).members).toEqual([{ id: other.id, name: 'Berta' }]);
+        expect((await readRoom(part.store, 'r', 0)).members).toEqual([{ id: other.id, name: 'Berta' }]);
         expect(await allKeys(part.store.redis, 'nick:*')).toEqual(['nick:berta']);
         await everybodyGone();
       },

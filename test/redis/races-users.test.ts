@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { expire } from '../../apps/worker/jobs/expire.js';
 import { enterRoom } from '../../shared/store/memberships.js';
-import { readMembers } from '../../shared/store/rooms.js';
+import { readRoom } from '../../shared/store/rooms.js';
 import { parseToken } from '../../shared/store/tokens.js';
 import { expireUser } from '../../shared/store/user-end.js';
 import { emptyTest } from '../support/fixtures/parts.js';
@@ -189,7 +189,7 @@ describe('names', () => {
     });
     const { id, tokenHash } = parseToken(anna.token);
     await enterRoom({ ...part.store, redis: slow }, 'second', id, tokenHash);
-    expect((await readMembers(part.store, 'second')).members).toEqual([{ id, name: 'Annabel' }]);
+    expect((await readRoom(part.store, 'second', 0)).members).toEqual([{ id, name: 'Annabel' }]);
   });
 
   it('of a user that Redis has forgotten are taken over', async () => {

@@ -1,8 +1,7 @@
 import { HISTORY_ON_ENTER_MAX, PRESENCE_ON_ENTER_MAX } from '../../../../shared/protocol/limits.js';
 import { scriptSafeJson } from '../../../../shared/store/event-text.js';
 import { readHistory } from '../../../../shared/store/history.js';
-import { readRoomRules } from '../../../../shared/store/room-rules.js';
-import { readMembers } from '../../../../shared/store/rooms.js';
+import { readRoom } from '../../../../shared/store/rooms.js';
 import type { Store } from '../../../../shared/store/store.js';
 import { readValues } from '../../../../shared/store/values.js';
 
@@ -20,10 +19,9 @@ export async function roomView(
     limit > 0
       ? readHistory(store, room, reader, { limit, presence: PRESENCE_ON_ENTER_MAX, calls: VIEW_CALLS_MAX })
       : { events: [] };
-  const [{ members, count }, { events }, rules, { values, skipped: _, ...snapshot }] = await Promise.all([
-    readMembers(store, room),
+  const [{ members, count, ...rules }, { events }, { values, skipped: _, ...snapshot }] = await Promise.all([
+    readRoom(store, room, reader),
     page,
-    readRoomRules(store, room, reader),
     readValues(store, room, reader),
   ]);
   const fields = scriptSafeJson({

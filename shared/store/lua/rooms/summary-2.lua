@@ -1,0 +1,22 @@
+-- summary: who is in a room, by which rules.
+-- KEYS
+--   roster, rules
+-- ARGV
+--   membersMax: the most members that are named
+-- Returns {count of members, {id, name, ...} of some or all of them, {slow, readonly, closed, links, values} (false for
+-- a rule that is not set), {id, role, ...}}.
+-- Bound: membersMax members and some more, the names of the rules' fields (500), and 100 roles.
+local roster, rules = unpack(KEYS)
+local membersMax = unpack(ARGV)
+local count = redis.call('HLEN', roster)
+local members = count > tonumber(membersMax) and redis.call('HSCAN', roster, 0, 'COUNT', membersMax)[2]
+  or redis.call('HGETALL', roster)
+local roles = {}
+for _, field in ipairs(redis.call('HKEYS', rules)) do
+  local id = string.match(field, '^role:(%d+)$')
+  if id then
+    roles[#roles + 1] = id
+    roles[#roles + 1] = redis.call('HGET', rules, field)
+  end
+end
+return {count, members, redis.call('HMGET', rules, 'slow', 'readonly', 'closed', 'links', 'values'), roles}
