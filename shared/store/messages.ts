@@ -87,11 +87,9 @@ export async function sendMessage(
 ): Promise<Sent | { filter: string } | { outdated: true } | null> {
   const { keys, config } = store;
   const { room, from, tokenHash } = message;
-  const input = appendInput(store, message, filtered);
-  const rate = chargeInput(config, charge);
-  // one spread alone: each further one costs as much as the rest of this function
-  const reply = await run(store.redis, 'send', {
-    ...input,
+  const { cost: rateCost, ...rate } = chargeInput(config, charge);
+  // assigned, because a literal with a spread and so many names more takes 30 times as long (V8: slow properties)
+  const input = Object.assign(appendInput(store, message, filtered), rate, {
     user: keys.user(from.id),
     userRooms: keys.userRooms(from.id),
     seen: keys.seen(keys.userShard(from.id)),
@@ -99,13 +97,9 @@ export async function sendMessage(
     name: from.name,
     isOnly: isOnly ? 1 : 0,
     wakeChannel: keys.wakeChannel(sliceOf(room)),
-    rateCost: rate.cost,
-    burst: rate.burst,
-    textHash: rate.textHash,
-    nonce: rate.nonce,
-    repeatedCost: rate.repeatedCost,
-    repeatedWithin: rate.repeatedWithin,
+    rateCost,
   });
+  const reply = await run(store.redis, 'send', input);
   if (reply[0] === 'outdated' || reply[0] === 'which_room') return { outdated: true };
   if (typeof reply[0] === 'string') throw denialOf(reply as CallDenial, room);
   const [appended, heard] = reply as [Appended, number];
