@@ -18,10 +18,12 @@ idle as with --quick, which takes about 3 minutes.
 Options:
   --scenario a,b    Run these scenarios only. Their names are below.
   --all             Run all scenarios.
-  --quick           Measure for a shorter time and in fewer rounds; hold 2,000 polls instead of 5,000.
+  --quick           Measure for a shorter time and in fewer rounds; hold 2,000 polls instead of 5,000;
+                    join 1,000 people instead of 5,000; watch a chat without users for 15 s instead of 30.
   --rounds N        Repeat each comparison N times, 1 to 50. Default: 3, with --quick 2.
   --seconds N       Measure for N seconds in each round, 1 to 60. Default: 6, with --quick 4.
-  --way poll,stream How clients get events. Both: each system is measured with each, beside each other. Default: poll.
+  --way poll,stream How clients get events. Both: each system is measured with each, beside each other. Default: poll;
+                    idle takes both.
   --live on|off     The setting LIVE of the chat. Default: on.
   --set A=1,B=2     Other settings of the chat.
   --compare DIR     Measure a second chat beside it, from another folder. Run "npm run build" there first.
@@ -72,6 +74,8 @@ export function readOptions(/** @type {string[]} */ args) {
     help: values.help === true,
     scenarios: chosen(values),
     polls: quick ? 2_000 : 5_000,
+    nobodySeconds: quick ? 15 : 30,
+    joins: quick ? 1_000 : 5_000,
     rounds: integer(values, 'rounds', quick ? 2 : 3, ROUNDS_MAX),
     seconds: integer(values, 'seconds', quick ? 4 : 6, SECONDS_MAX),
     ways: ways(values.way),

@@ -11,6 +11,8 @@ import { parseJsonp } from './connection.js';
 export class ChatClient extends Client {
   token = '';
   cursor = '';
+  /** @type {import('./presence.js').Presence | null} checks the `joined` events, where a scenario asks for it */
+  presence = null;
 
   /**
    * @override
@@ -22,6 +24,16 @@ export class ChatClient extends Client {
     if (!answer.ok) throw new Error(`the server refused a join: ${answer.error.code}`);
     this.token = answer.token;
     this.cursor = answer.cursor;
+    this.presence?.begin(answer);
+  }
+
+  /**
+   * @override
+   * @param {import('./connection.js').Connection} connection
+   */
+  async leave(connection) {
+    const answer = await connection.call(`/jsonp/leave?callback=f&token=${this.token}`);
+    if (!answer.ok) throw new Error(`the server refused to end a user: ${answer.error.code}`);
   }
 
   /**
@@ -49,8 +61,9 @@ export class ChatClient extends Client {
 
   takeAll(/** @type {ChatEvent[]} */ events) {
     for (const event of events) {
-      if (event.type === 'message' || event.type === 'value')
+      if (event.type === 'message' || event.type === 'value') {
         this.receive(event.room, event.text ?? event.value ?? '', event.id);
+      } else if (event.type === 'joined') this.presence?.take(event);
     }
   }
 

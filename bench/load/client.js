@@ -46,6 +46,17 @@ export class Client {
   }
 
   /**
+   * Ends its user.
+   *
+   * @abstract
+   * @param {import('./connection.js').Connection} _connection
+   * @returns {Promise<void>}
+   */
+  leave(_connection) {
+    throw new Error('this client cannot leave');
+  }
+
+  /**
    * Gets events from now on.
    *
    * @abstract

@@ -46,17 +46,48 @@ export class Crowd {
    * @param {number} size
    */
   async join(count, size, prefix = 'room') {
-    const rooms = Array.from({ length: count }, (_, i) => new Room(`${prefix}-${i}`, this.#port(), this.meter));
-    this.rooms.push(...rooms);
-    const places = rooms.flatMap((room) => Array.from({ length: size }, () => room));
+    const places = this.addRooms(count, prefix).flatMap((room) => Array.from({ length: size }, () => room));
     await Promise.all(
       Array.from({ length: JOIN_CONNECTIONS }, async (_, i) => {
         const connection = new Connection(this.#port(i));
-        for (let room = places.pop(); room; room = places.pop())
-          room.members.push(await this.#joinOne(connection, room));
+        for (let room = places.pop(); room; room = places.pop()) {
+          const client = this.newClient(room);
+          await client.join(connection, this.newName());
+          room.members.push(client);
+        }
         connection.end();
       }),
     );
+  }
+
+  /** Ends all users, and forgets their rooms. */
+  async leave() {
+    const connection = new Connection(this.#port());
+    for (const client of this.clients) await client.leave(connection);
+    connection.end();
+    this.end();
+  }
+
+  /**
+   * Returns new rooms without members.
+   *
+   * @param {number} count
+   * @param {string} prefix
+   */
+  addRooms(count, prefix) {
+    const rooms = Array.from({ length: count }, (_, i) => new Room(`${prefix}-${i}`, this.#port(), this.meter));
+    this.rooms.push(...rooms);
+    return rooms;
+  }
+
+  /** Returns a client that will join a room. It is not a member yet. */
+  newClient(/** @type {Room} */ room) {
+    return new CLIENTS[this.system.way]({ room, port: this.#port(), meter: this.meter });
+  }
+
+  newName() {
+    this.#counter += 1;
+    return `user${this.#counter}`;
   }
 
   /** Lets all clients listen. Resolves when they have read the `joined` events and the server waits for messages. */
@@ -85,15 +116,10 @@ export class Crowd {
     return this.rooms.reduce((sum, room) => sum + room.lost(), 0);
   }
 
+  /** Ends all clients. The system keeps its users. */
   end() {
     for (const room of this.rooms) room.end();
-  }
-
-  async #joinOne(/** @type {Connection} */ connection, /** @type {Room} */ room) {
-    this.#counter += 1;
-    const client = new CLIENTS[this.system.way]({ room, port: this.#port(), meter: this.meter });
-    await client.join(connection, `user${this.#counter}`);
-    return client;
+    this.rooms = [];
   }
 
   async #untilSilent() {

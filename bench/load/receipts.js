@@ -49,7 +49,7 @@ export class Receipts {
 }
 
 /** Returns true when log id `a` (`ms-sequence`) is above `b`. */
-function isAbove(/** @type {string} */ a, /** @type {string} */ b) {
+export function isAbove(/** @type {string} */ a, /** @type {string} */ b) {
   const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
   const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
   return aMs > bMs || (aMs === bMs && aSequence > bSequence);

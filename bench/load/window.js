@@ -12,12 +12,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @param {Measured} measured
  * @param {number} seconds
  */
-export async function measure({ system, meter }, seconds) {
+export function measure(measured, seconds) {
+  return measureWhile(measured, () => sleep(seconds * 1_000));
+}
+
+/**
+ * Measures until `work` is done.
+ *
+ * @param {Measured} measured
+ * @param {() => Promise<unknown>} work
+ */
+export async function measureWhile({ system, meter }, work) {
   await system.probe?.forgetSlow();
   const commands = await system.probe?.commands();
   const before = snapshot(system, meter);
   meter.beginMeasuring();
-  await sleep(seconds * 1_000);
+  await work();
   const latencies = meter.endMeasuring();
   const after = snapshot(system, meter);
   const [p50 = null, p99 = null] = latencies.percentiles(0.5, 0.99);

@@ -64,58 +64,129 @@ export function load(rows, target) {
 
 /** @param {(Omit<Compared, 'rounds'> & { rounds: import('../scenarios/newcomers.js').Joins[] })[]} rows */
 export function newcomers(rows) {
-  const joins = rows.map((row) => [
+  const lines = rows.map((row) => [
     row.system,
     row.rounds.reduce((sum, { joins: count }) => sum + count, 0),
     fixed(medianOf(row.rounds.map(({ joinP50 }) => joinP50))),
     fixed(medianOf(row.rounds.map(({ joinP99 }) => joinP99))),
     fixed(summary(row.rounds.map(({ joinP99 }) => joinP99))?.max),
   ]);
-  return `${table(['', 'joins', 'p50 ms', 'p99 ms', 'worst round'], joins)}\nat the same time:\n${load(rows, null)}`;
+  return `${table(['', 'joins', 'p50 ms', 'p99 ms', 'worst round'], lines)}\nat the same time:\n${load(rows, null)}`;
+}
+
+/** @param {(Omit<Compared, 'rounds'> & { rounds: import('../scenarios/joins.js').Storm[] })[]} rows */
+export function joins(rows) {
+  const microseconds = (/** @type {number | undefined} */ cpu, /** @type {number} */ count) =>
+    cpu === undefined ? null : (cpu * 1e6) / count;
+  const lines = rows.map((row) => {
+    const each = (/** @type {(storm: import('../scenarios/joins.js').Storm) => number | null} */ of) =>
+      medianOf(row.rounds.map(of));
+    return [
+      row.system,
+      whole(each(({ joins: count }) => count)),
+      whole(each(({ joinsPerSecond }) => joinsPerSecond)),
+      whole(each(({ cpuTogether, joins: count }) => microseconds(cpuTogether, count))),
+      ...PARTS.map((part) => whole(each(({ cpu, joins: count }) => microseconds(cpu[part], count)))),
+      fixed(row.ratios.efficiency?.median, 2),
+      spread(row.ratios.efficiency),
+      fixed(each(({ p50 }) => p50)),
+      fixed(each(({ p99 }) => p99)),
+      whole(each(({ deliveries }) => deliveries)),
+      fixed(most(row, 'longestBlock')),
+      ...faults(row),
+      percent(each(({ generator }) => generator)),
+    ];
+  });
+  const headings = [
+    '',
+    'people',
+    'joins/s',
+    'CPU us each: together',
+    ...PARTS,
+    'ratio',
+    'spread',
+    'p50 ms',
+    'p99 ms',
+    'events',
+    'longest block ms',
+    ...FAULTS,
+    'generator',
+  ];
+  return table(headings, lines);
 }
 
 /** @typedef {Awaited<ReturnType<typeof import('../scenarios/idle.js').runIdle>>[number]} Idle */
 
 export function idle(/** @type {Idle[]} */ rows) {
-  const kilobytes = (/** @type {Idle} */ { before, after, polls }, /** @type {string} */ part) =>
-    after[part] === undefined ? null : (after[part] - (before[part] ?? 0)) / 1_024 / polls;
   const lines = rows.map((row) => {
     const [window] = row.rounds;
-    const each = Object.keys(row.after)
-      .filter((part) => part !== 'worker')
-      .map((part) => kilobytes(row, part));
     return [
       row.system,
       whole(row.polls),
-      fixed(kilobytes(row, 'floor') ?? kilobytes(row, 'api')),
-      fixed(kilobytes(row, 'redis')),
-      fixed(each.reduce((/** @type {number} */ sum, value) => sum + (value ?? 0), 0)),
-      fixed((window.cpuTogether / window.seconds / row.polls) * 1_000 * 100, 2),
-      ...PARTS.map((part) =>
-        fixed(window.cpu[part] === undefined ? null : (window.cpu[part] / window.seconds / row.polls) * 1_000 * 100, 2),
-      ),
+      ...kilobytesEach(row, 'standing'),
+      ...kilobytesEach(row, 'collected'),
+      ...coreShares(window, row.polls / 1_000),
       window.redisConnections,
       fixed(window.longestBlock),
-      Object.values(row.errors).reduce((a, b) => a + b, 0),
+      ...faults(row),
     ];
   });
-  return table(
-    [
-      '',
-      'held',
-      'KB each: node',
-      'redis',
-      'together',
-      'CPU % per 1,000',
-      'api',
-      'worker',
-      'redis',
-      'connections',
-      'longest block ms',
-      'errors',
-    ],
-    lines,
-  );
+  const headings = [
+    '',
+    'held',
+    'KB each: node',
+    'redis',
+    'together',
+    'after collection: node',
+    'redis',
+    'together',
+    'CPU % per 1,000',
+    ...PARTS,
+    'connections',
+    'longest block ms',
+    ...FAULTS,
+  ];
+  return `${table(headings, lines)}\n\n${nobody(rows)}`;
+}
+
+/** Shows what a system costs without users. */
+function nobody(/** @type {Idle[]} */ rows) {
+  const lines = rows.map(({ system, nobody: window }) => [
+    system,
+    whole(window.seconds),
+    ...coreShares(window, 1),
+    whole(window.fileBytesPerSecond),
+  ]);
+  return table(['without users', 'seconds', 'CPU %', ...PARTS, 'bytes/s to the append-only file'], lines);
+}
+
+/**
+ * Returns the growth of the memory for each held poll or stream, in KB: of Node (the worker is not counted), of Redis,
+ * and of both.
+ *
+ * @param {Idle} row
+ * @param {'standing' | 'collected'} kind
+ */
+function kilobytesEach({ before, after, polls }, kind) {
+  const grown = (/** @type {string} */ part) => {
+    const bytes = after[kind][part];
+    return bytes === undefined ? null : (bytes - (before[kind][part] ?? 0)) / 1_024 / polls;
+  };
+  const node = grown('floor') ?? grown('api');
+  const redis = grown('redis');
+  return [fixed(node), fixed(redis), fixed((node ?? 0) + (redis ?? 0))];
+}
+
+/**
+ * Returns percents of a core: of all parts together, and of each.
+ *
+ * @param {Window} window
+ * @param {number} thousands
+ */
+function coreShares({ cpu, cpuTogether, seconds }, thousands) {
+  const share = (/** @type {number | undefined} */ used) =>
+    used === undefined ? null : fixed((used / seconds / thousands) * 100, 2);
+  return [share(cpuTogether), ...PARTS.map((part) => share(cpu[part]))];
 }
 
 /** @param {Awaited<ReturnType<typeof import('../scenarios/growth.js').runGrowth>>} rows */

@@ -18,6 +18,7 @@ import { closedLoop, openLoop } from '../load/loads.js';
 import * as report from '../report/report.js';
 import { runGrowth } from './growth.js';
 import { runIdle } from './idle.js';
+import { runJoins } from './joins.js';
 import { runModelled } from './modelled.js';
 import { runNewcomers } from './newcomers.js';
 import { runRounds } from './rounds.js';
@@ -83,7 +84,11 @@ export const scenarios = {
     load: (crowd) => openLoop(crowd, 200),
     target: null,
   }),
-  idle: scenario('held polls without messages, rooms of 10: memory and CPU of each', runIdle, report.idle),
+  idle: scenario(
+    'no messages: CPU and writes without users; memory and CPU of held polls and streams, rooms of 10',
+    runIdle,
+    report.idle,
+  ),
   growth: scenario('a growing room: CPU of worker and Redis for each recipient', runGrowth, report.growth),
   sends: scenario('1,000 rooms of 2, open loop: the most messages/s with a p99 under 250 ms', runSends, report.sends),
   model: scenario('the model of docs/scaling.md, compared with measurements', runModelled, report.model),
@@ -91,6 +96,11 @@ export const scenarios = {
     '1,000 clients in 100 rooms of 10, closed loop: messages, then values written with set',
     runValues,
     (rows) => report.load(rows, null),
+  ),
+  joins: scenario(
+    'a storm: people join rooms of 50, 64 at a time, and each listens from then on',
+    runJoins,
+    report.joins,
   ),
   newcomers: scenario(
     '20 joins/s on new connections, while c runs at full load on two API processes',

@@ -51,18 +51,22 @@ export function runRounds({ rooms, size, load }, options, say) {
  * @param {Options} options
  * @param {(crowd: C) => Promise<W>} play
  * @param {Say} say
+ * @param {(window: W) => string} [summarise]
  */
-export async function playRounds(crowds, { rounds }, play, say) {
+export async function playRounds(crowds, { rounds }, play, say, summarise = deliveryRates) {
   const windows = new Map(crowds.map((crowd) => [crowd, /** @type {W[]} */ ([])]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const crowd of round % 2 === 1 ? crowds : [...crowds].reverse()) {
       const window = await play(crowd);
       windows.get(crowd)?.push(window);
-      const rates = `${whole(window.perSecond)} deliveries/s, ${whole(window.efficiency)} per CPU-second`;
-      say(`round ${round} of ${rounds}, ${crowd.system.name}: ${rates}`);
+      say(`round ${round} of ${rounds}, ${crowd.system.name}: ${summarise(window)}`);
     }
   }
   return windows;
+}
+
+function deliveryRates(/** @type {Window} */ { perSecond, efficiency }) {
+  return `${whole(perSecond)} deliveries/s, ${whole(efficiency)} per CPU-second`;
 }
 
 /**

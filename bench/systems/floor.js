@@ -10,6 +10,8 @@ const KEEP_ALIVE_MS = 65_000;
 /** One timer for all held polls looks at this interval whether their time is up. */
 const SWEEP_MS = 500;
 const POLL_S = 25;
+/** Whether members hear of joins. */
+const TELLS_JOINS = process.env.JOINED === 'on';
 const TOKEN_PADDING = '.aaaaaaaaaaaaaaaaaaaaaaaa';
 
 /**
@@ -33,7 +35,7 @@ let lastMs = 0;
 let sequence = 0;
 
 /** @type {Record<string, (res: import('node:http').ServerResponse, url: string) => void>} */
-const operations = { join, send, poll, stream };
+const operations = { join, send, poll, stream, leave };
 
 /**
  * @param {import('node:http').ServerResponse} res
@@ -69,6 +71,7 @@ function join(res, url) {
       room: { name: roomName, members, history: [] },
     }),
   );
+  if (TELLS_JOINS) deliver(room, newEvent('joined', roomName, user), user);
 }
 
 /**
@@ -78,19 +81,34 @@ function join(res, url) {
 function send(res, url) {
   const user = userOf(url);
   const room = parameter(url, 'room=');
+  const event = newEvent('message', room, user, { text: decode(parameter(url, 'text=')) });
+  answer(res, `{"ok":true,"id":"${event.id}","at":${lastMs}}`);
+  deliver(rooms.get(room) ?? [], event);
+}
+
+/**
+ * Returns an event, serialised.
+ *
+ * @param {string} type
+ * @param {string} room
+ * @param {User} user
+ */
+function newEvent(type, room, { id: userId, name }, more = {}) {
   const id = nextId();
-  const at = lastMs;
-  const text = JSON.stringify({
-    id,
-    at,
-    type: 'message',
-    room,
-    from: { id: user.id, name: user.name },
-    text: decode(parameter(url, 'text=')),
-  });
-  answer(res, `{"ok":true,"id":"${id}","at":${at}}`);
-  const message = `id: ${id}\ndata: {"ok":true,"cursor":"${id}","events":[${text}]}\n\n`;
-  for (const member of rooms.get(room) ?? []) {
+  return { id, text: JSON.stringify({ id, at: lastMs, type, room, from: { id: userId, name }, ...more }) };
+}
+
+/**
+ * Gives an event to all members but one.
+ *
+ * @param {User[]} members
+ * @param {{ id: string, text: string }} event
+ * @param {User | null} but
+ */
+function deliver(members, { id, text }, but = null) {
+  const message = `id: ${id}\ndata: ${eventsBody(id, text)}\n\n`;
+  for (const member of members) {
+    if (member === but) continue;
     if (member.stream !== null) {
       member.stream.write(message, 'latin1');
       continue;
@@ -119,7 +137,8 @@ function poll(res, url) {
  * @param {string} url
  */
 function stream(res, url) {
-  userOf(url).stream = res;
+  const user = userOf(url);
+  user.stream = res;
   res.removeHeader('Transfer-Encoding'); // no chunks, so that a message is one write
   res.writeHead(200, [
     'Cache-Control',
@@ -131,7 +150,35 @@ function stream(res, url) {
     'Connection',
     'close',
   ]);
-  res.write(':\n\n');
+  // what came between the join and the stream
+  res.write(`: this is a stream\n\n${user.inbox.map((text) => `data: ${eventsBody('0', text)}\n\n`).join('')}`);
+  user.inbox.length = 0;
+}
+
+/**
+ * @param {string} cursor
+ * @param {string} events
+ */
+function eventsBody(cursor, events) {
+  return `{"ok":true,"cursor":"${cursor}","events":[${events}]}`;
+}
+
+/**
+ * Ends a user.
+ *
+ * @param {import('node:http').ServerResponse} res
+ * @param {string} url
+ */
+function leave(res, url) {
+  const user = userOf(url);
+  users.delete(user.id + TOKEN_PADDING);
+  for (const [name, members] of rooms) {
+    if (!members.includes(user)) continue;
+    const others = members.filter((member) => member !== user);
+    if (others.length > 0) rooms.set(name, others);
+    else rooms.delete(name);
+  }
+  answer(res, '{"ok":true}');
 }
 
 function userOf(/** @type {string} */ url) {
@@ -159,8 +206,7 @@ function release(/** @type {User} */ user) {
   if (res === null) return;
   user.res = null;
   held.delete(user);
-  const events = inbox.length === 1 ? inbox[0] : inbox.join(',');
-  answer(res, `{"ok":true,"cursor":"${cursorOf(user)}","events":[${events}]}`);
+  answer(res, eventsBody(cursorOf(user), inbox.join(',')));
 }
 
 function answer(/** @type {import('node:http').ServerResponse} */ res, /** @type {string} */ body) {

@@ -14,6 +14,7 @@ const SPARE_CONNECTIONS = 64;
  * @property {Way[]} [ways] the ways that clients get events; by default those of the options, else polls
  * @property {number} [apis] API processes of the chat
  * @property {Record<string, string>} [env] settings of the chat
+ * @property {boolean} [tellsJoins] members hear of joins at the floor, too
  * @property {boolean} [collectable] the processes collect their garbage on a signal
  */
 
@@ -34,6 +35,27 @@ export async function withCrowds(options, how, use) {
   } finally {
     await endAll(crowds);
   }
+}
+
+/**
+ * Does the same with one system at a time, so that the others do not disturb it. Resolves with all results.
+ *
+ * @template T
+ * @param {Options} options
+ * @param {How} how
+ * @param {(crowd: Crowd) => Promise<T>} use
+ */
+export async function withEachCrowd(options, how, use) {
+  const results = [];
+  for (const start of starters(options, how)) {
+    const crowd = new Crowd(await start());
+    try {
+      results.push(await use(crowd));
+    } finally {
+      await endAll([crowd]);
+    }
+  }
+  return results;
 }
 
 async function endAll(/** @type {Crowd[]} */ crowds) {

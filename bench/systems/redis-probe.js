@@ -56,6 +56,12 @@ export class RedisProbe {
     );
   }
 
+  /** Resolves with the bytes of the append-only file. */
+  async fileBytes() {
+    const info = await this.redis.info('persistence');
+    return Number(/^aof_current_size:(\d+)/m.exec(info)?.[1]);
+  }
+
   close() {
     this.redis.disconnect();
   }

@@ -83,12 +83,13 @@ export function portOf(/** @type {System} */ { name, ports }, i = 0) {
  * @property {import('../load/crowd.js').Way} way
  *
  * @param {Named} named
- * @param {{ collectable?: boolean }} how
+ * @param {{ collectable?: boolean, tellsJoins?: boolean }} how `tellsJoins`: members hear of joins, as in the chat
  */
-export async function startFloor({ name, way }, { collectable = false }) {
+export async function startFloor({ name, way }, { collectable = false, tellsJoins = false }) {
   const port = await randomPort();
   const floor = await startNode([...NODE, ...collecting(collectable), inProject('bench/systems/floor.js')], {
     PORT: String(port),
+    JOINED: tellsJoins ? 'on' : 'off',
   });
   return new System({ name, way, dir: root, settings: {}, ports: [port], parts: { floor: [floor] }, probe: null });
 }
