@@ -27,11 +27,11 @@ export interface FanOutJob {
 }
 
 /**
- * Returns the options of the job of a lease. There is one lease of a slice at a time. One that is asked for while it
- * ends begins right after it.
+ * Returns the options of the job of a lease. Of each slice one job waits at a time. The worker that takes it removes the
+ * id (`job.removeDeduplicationKey`), so that another one can be added if that worker dies.
  */
 export function leaseOptions(slice: number): JobsOptions {
-  return { deduplication: { id: `lease-${slice}`, keepLastIfActive: true } };
+  return { deduplication: { id: `lease-${slice}` } };
 }
 
 /** Opens a queue with a small history: the logs of the rooms tell what was done. */

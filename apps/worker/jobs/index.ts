@@ -137,7 +137,10 @@ export class Jobs {
   /** Rooms fail separately. The job is tried again with the rooms that failed. */
   async #advance(job: Job<FanOutJob>): Promise<void> {
     const { rooms, slice } = job.data;
-    if (slice !== undefined && this.#leases) return this.#leases.hold(slice);
+    if (slice !== undefined && this.#leases) {
+      await job.removeDeduplicationKey();
+      return this.#leases.hold(slice, job.stalledCounter > 0);
+    }
     const failed = await this.#fanOut.advanceRooms(rooms);
     const [first] = failed;
     if (!first) return;

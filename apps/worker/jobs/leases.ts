@@ -7,6 +7,9 @@
  * room in `dirty`. If nobody listens, the API process adds a job. A lease reads `dirty` right after it has begun to
  * listen, and again after it has stopped: a connection that breaks for a moment loses what was published meanwhile. The
  * sweep finds what is lost with a worker that hangs.
+ *
+ * Redis forgets a listener as soon as its process is gone. So whether somebody listens, and not BullMQ's lock of the
+ * job, says whether a slice is served: the slices of a killed worker are taken up at its next message.
  */
 import type { Redis } from 'ioredis';
 import { dirtyRooms } from '../../../shared/store/fan-out.js';
@@ -52,16 +55,22 @@ export class Leases {
     });
   }
 
-  /** Advances the rooms of a slice until it is quiet, another worker may take it, or this one closes. */
-  async hold(slice: number): Promise<void> {
-    if (this.#held.has(slice)) return; // a job that was taken for lost has come to the same worker again
+  /**
+   * Advances the rooms of a slice until it is quiet, another worker may take it, or this one closes. If another worker
+   * listens already, this only looks once. `isTakenOver`: the other one seems to hang, so this one listens, too.
+   */
+  async hold(slice: number, isTakenOver = false): Promise<void> {
+    if (this.#held.has(slice)) return;
     const lease = { heardAt: Date.now(), over: false };
     this.#held.set(slice, lease);
     const channel = this.#store.keys.wakeChannel(slice);
     try {
       await this.#subscriber.subscribe(channel);
-      await this.#advanceDirty(slice);
-      await this.#listen(lease);
+      const [, listeners] = (await this.#store.redis.pubsub('NUMSUB', channel)) as [string, number];
+      if (listeners === 1 || isTakenOver) {
+        await this.#advanceDirty(slice);
+        await this.#listen(lease);
+      }
       await this.#subscriber.unsubscribe(channel);
     } finally {
       this.#held.delete(slice);
