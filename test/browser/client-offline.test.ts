@@ -1,8 +1,7 @@
 /** Networks and browsers that fail the library: offline, cut short, no connections left, slow timers, no storage. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describe, expect, onTestFinished } from 'vitest';
-import type { TransportName } from '../../apps/web/client/api.js';
-import { joinIn, launchWholeBrowser, type Site, textsIn } from '../support/browser.js';
+import { joinIn, launchWholeBrowser, type Site, textsIn, WAYS, type Way } from '../support/browser.js';
 import { numbered, sendElsewhere } from '../support/elsewhere.js';
 import { browserTest, freshRoom } from '../support/fixtures/browser.js';
 import type { Link } from '../support/link.js';
@@ -27,7 +26,7 @@ const fresh = (): string => (room = freshRoom());
 const stateOf = (page: Page): Promise<string> => page.evaluate(() => window.chat.state);
 const sendFromElsewhere = (texts: string[]): Promise<void> => sendElsewhere(api, room, texts);
 
-describe.each<TransportName>(['jsonp', 'fetch'])('by %s, the library survives', (transport) => {
+describe.each(WAYS)('by %s, the library survives', (transport) => {
   it('timers that run once a minute, as in hidden tabs', async () => {
     const page = await open();
     await page.evaluate(() => {
@@ -91,7 +90,7 @@ describe('the library survives', () => {
 
   it('a proxy that cuts silent requests, by either transport: asks more often, and nobody notices', async () => {
     link.troubles = [{ path: /\/poll/, how: 'cut', afterMs: 3_200 }];
-    const transports: TransportName[] = ['jsonp', 'fetch'];
+    const transports: Way[] = ['jsonp', 'poll'];
     const pages = await Promise.all(transports.map(() => open()));
     fresh();
     for (const [i, page] of pages.entries()) await joinIn(page, { room, transport: transports[i] });

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { TransportName } from '../../apps/web/client/api.js';
-import { joinIn, type Site, textsIn } from '../support/browser.js';
+import { joinIn, type Site, textsIn, WAITING, WAYS } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserTest, freshRoom } from '../support/fixtures/browser.js';
 import type { Link } from '../support/link.js';
@@ -78,40 +78,40 @@ describe('a page that goes', () => {
 });
 
 describe('a machine that slept', () => {
-  it.each<TransportName>(['fetch', 'jsonp'])(
-    'asks anew by %s when it notices, though the old request never ends',
-    async (transport) => {
-      // the clock jumps while timers stand still, and the connection is dead without a word
-      const page = await open({
-        prepare: () => {
-          const real = window.setInterval.bind(window);
-          Object.assign(window, { setInterval: (act: () => void) => real(act, 50) });
-        },
-      });
-      link.troubles = [{ path: /\/poll/, how: 'delay', afterMs: 120_000, times: 1 }];
-      await joinIn(page, { room: fresh(), transport });
-      const before = await idOf(page);
-      await until(() => link.seen.some((path) => /\/poll/.test(path)), 'the poll that is held for ever');
-      await page.evaluate(() => {
-        const real = Date.now.bind(Date);
-        Date.now = () => real() + 7_200_000;
-      });
-      await (await somebody()).say('good morning');
-      await until(async () => (await textsIn(page)).length === 1, 'the message');
-      expect(await idOf(page)).toBe(before);
-    },
-  );
+  it.each(WAYS)('asks anew by %s when it notices, though the old request never ends', async (transport) => {
+    // the clock jumps while timers stand still, and the connection is dead without a word
+    const page = await open({
+      prepare: () => {
+        const real = window.setInterval.bind(window);
+        Object.assign(window, { setInterval: (act: () => void) => real(act, 50) });
+      },
+    });
+    link.troubles = [{ path: WAITING[transport], how: 'delay', afterMs: 120_000, times: 1 }];
+    await joinIn(page, { room: fresh(), transport });
+    const before = await idOf(page);
+    await until(
+      () => link.seen.some((path) => WAITING[transport].test(path)),
+      'the poll or stream that is held for ever',
+    );
+    await page.evaluate(() => {
+      const real = Date.now.bind(Date);
+      Date.now = () => real() + 7_200_000;
+    });
+    await (await somebody()).say('good morning');
+    await until(async () => (await textsIn(page)).length === 1, 'the message');
+    expect(await idOf(page)).toBe(before);
+  });
 });
 
 describe('a server that is rolled over', () => {
-  it.each<TransportName>(['fetch', 'jsonp'])('is not noticed by %s', async (transport) => {
+  it.each(WAYS)('is not noticed by %s', async (transport) => {
     const old = await system.addApi();
     link.retarget(old.url);
     const page = await open();
     await joinIn(page, { room: fresh(), transport });
     const before = await idOf(page);
     const other = await somebody();
-    await until(() => link.seen.some((path) => /\/poll/.test(path)), 'a held poll');
+    await until(() => link.seen.some((path) => WAITING[transport].test(path)), 'a held poll or stream');
     link.retarget(api);
     const stopped = old.stop();
     await Promise.all(Array.from({ length: 10 }, (_, i) => other.say(`${i}`)));

@@ -1,8 +1,7 @@
 /** Servers that fail the library: away, moved, wiped, forgetful, with inboxes and histories that are too short. */
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { TransportName } from '../../apps/web/client/api.js';
-import { joinIn, type Site, textsIn } from '../support/browser.js';
+import { joinIn, type Site, textsIn, WAITING, WAYS } from '../support/browser.js';
 import { ask, Refused } from '../support/client.js';
 import { numbered, sendElsewhere } from '../support/elsewhere.js';
 import { browserWith, freshRoom } from '../support/fixtures/browser.js';
@@ -31,7 +30,7 @@ const stateOf = (page: Page): Promise<string> => page.evaluate(() => window.chat
 const losses = (page: Page): Promise<string[]> => page.evaluate(() => window.losses);
 const sendFromElsewhere = (texts: string[]): Promise<void> => sendElsewhere(api, room, texts);
 
-describe.each<TransportName>(['jsonp', 'fetch'])('by %s, the library survives', (transport) => {
+describe.each(WAYS)('by %s, the library survives', (transport) => {
   it('a server that is away for a while', async () => {
     const page = await open();
     const before = await joinIn(page, { room: fresh(), transport });
@@ -93,7 +92,7 @@ describe.each<TransportName>(['jsonp', 'fetch'])('by %s, the library survives', 
   it('a wiped server that a send notices before the held poll does: once, and at once', async () => {
     const page = await open();
     const { name } = await joinIn(page, { room: fresh(), name: `Late ${transport}`, transport });
-    await until(() => link.seen.some((path) => /\/poll/.test(path)), 'a held poll');
+    await until(() => link.seen.some((path) => WAITING[transport].test(path)), 'a held poll or stream');
     const redis = openRedis(system.redis.url);
     await wipe(redis);
     redis.disconnect();

@@ -1,7 +1,7 @@
 /** All tabs of a page are one user with one poll, whichever of them comes, goes or sleeps. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { joinIn, type Site, textsIn } from '../support/browser.js';
+import { joinIn, type Site, textsIn, WAITING, type Way } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserWith, freshRoom } from '../support/fixtures/browser.js';
 import type { Link } from '../support/link.js';
@@ -17,19 +17,19 @@ it.beforeEach(({ stage }) => {
 });
 
 /** A first tab of a new browser, or one more; joined. */
-async function tab(first = false): Promise<Page> {
+async function openTab(transport: Way, first = false): Promise<Page> {
   if (first) {
     context = await browser.newContext();
     room = freshRoom();
   }
   const page = await context.newPage();
   await page.goto(site.library(link.url));
-  await joinIn(page, { room });
+  await joinIn(page, { room, transport });
   return page;
 }
 
 const userOf = (page: Page): Promise<unknown> => page.evaluate(() => window.chat.user);
-const polls = (): number => link.seen.filter((path) => /\/poll/.test(path)).length;
+const polls = (): number => link.seen.filter((path) => /\/(poll|stream)\b/.test(path)).length;
 
 async function somebody(): Promise<{ say(text: string): Promise<unknown>; members(): Promise<number> }> {
   const { token } = await ask<{ token: string }>(api, 'join', { room });
@@ -39,21 +39,24 @@ async function somebody(): Promise<{ say(text: string): Promise<unknown>; member
   };
 }
 
-describe('tabs of one page', () => {
-  it('are one user with one poll, and each hears everything once and in order', async () => {
+describe.each<Way>(['poll', 'fetch'])('tabs of one page, by %s', (transport) => {
+  const tab = (first = false): Promise<Page> => openTab(transport, first);
+
+  it('are one user with one poll or stream, and each hears everything once and in order', async () => {
     const tabs = [await tab(true), await tab(), await tab()];
     const users = await Promise.all(tabs.map(userOf));
     expect(users[1]).toEqual(users[0]);
     expect(users[2]).toEqual(users[0]);
     const other = await somebody();
     expect(await other.members()).toBe(2);
+    await until(() => transport === 'poll' || link.seen.some((path) => WAITING.fetch.test(path)), 'a stream');
     const before = polls();
     const texts = Array.from({ length: 9 }, (_, i) => `${i}`);
     for (const [i, text] of texts.entries())
       await (i % 3 === 0 ? other.say(text) : tabs[i % 3]?.evaluate((said) => window.chat.send(said), text));
     for (const page of tabs) await until(async () => (await textsIn(page)).length === texts.length, 'all messages');
     for (const page of tabs) expect(await textsIn(page)).toEqual(texts);
-    expect(polls() - before).toBeLessThanOrEqual(texts.length + 2);
+    expect(polls() - before).toBeLessThanOrEqual(transport === 'poll' ? texts.length + 2 : 0);
   });
 
   it('replace a leader that is closed within a second, and lose nothing', async () => {
@@ -73,7 +76,7 @@ describe('tabs of one page', () => {
     const follower = await tab();
     const user = await userOf(leader);
     await leader.reload();
-    await joinIn(leader, { room });
+    await joinIn(leader, { room, transport });
     expect(await userOf(leader)).toEqual(user);
     await leader.evaluate(() => window.chat.send('back'));
     for (const page of [leader, follower]) await until(async () => (await textsIn(page)).length === 1, 'the message');
@@ -130,7 +133,7 @@ describe('tabs of one page', () => {
     const first = await tab(true);
     const second = await context.newPage();
     await second.goto(site.library(link.url));
-    await joinIn(second, { room, tabs: 'own' });
+    await joinIn(second, { room, transport, tabs: 'own' });
     expect(await userOf(second)).not.toEqual(await userOf(first));
   });
 });

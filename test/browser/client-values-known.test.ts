@@ -1,8 +1,8 @@
 /** Values that pages know: the same for everybody, and right again after whatever happens. */
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { JoinOptions, TransportName } from '../../apps/web/client/api.js';
-import { joinIn, textsIn } from '../support/browser.js';
+import type { JoinOptions } from '../../apps/web/client/api.js';
+import { joinIn, textsIn, WAYS } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserWith, freshRoom, type Stage } from '../support/fixtures/browser.js';
 import type { Link } from '../support/link.js';
@@ -24,7 +24,7 @@ const tokenOf = (page: Page): Promise<string> =>
         .find((text) => text.includes('"token"')) ?? '{}';
     return (JSON.parse(kept) as { token: string }).token;
   });
-describe.each<TransportName>(['jsonp', 'fetch'])('values by %s', (transport) => {
+describe.each(WAYS)('values by %s', (transport) => {
   const two = (): Promise<[Page, Page, JoinOptions]> => twoOn(stage, transport);
 
   it('are known to everybody, also to who comes when all have left', async () => {

@@ -1,8 +1,8 @@
 /** Values that pages write: shown at once, taken back when refused, and in the end the same for everybody. */
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { JoinOptions, TransportName } from '../../apps/web/client/api.js';
-import { joinIn } from '../support/browser.js';
+import type { JoinOptions } from '../../apps/web/client/api.js';
+import { joinIn, WAYS } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserWith, type Stage } from '../support/fixtures/browser.js';
 import type { Link } from '../support/link.js';
@@ -16,7 +16,7 @@ it.beforeEach(({ stage: own }) => {
   ({ api, link } = own);
 });
 
-describe.each<TransportName>(['jsonp', 'fetch'])('values by %s', (transport) => {
+describe.each(WAYS)('values by %s', (transport) => {
   const two = (): Promise<[Page, Page, JoinOptions]> => twoOn(stage, transport);
 
   it('are shown at once where they are written, and taken back when they are refused', async () => {

@@ -8,6 +8,17 @@ import { type Browser, type BrowserContext, chromium, type LaunchOptions, type P
 import type { Chat, ChatFailure, JoinOptions } from '../../apps/web/client/api.js';
 import type { ChatEvent, SignalEvent } from '../../shared/protocol/events.js';
 
+/** The ways in which events come to a page, as options of `join`: by script tags, by polls, by a stream. */
+export const WAYS = ['jsonp', 'poll', 'fetch'] as const;
+export type Way = (typeof WAYS)[number];
+
+/** Matches the requests that wait for events. */
+export const WAITING: Record<Way, RegExp> = {
+  jsonp: /^\/jsonp\/poll\b/,
+  poll: /^\/api\/poll\b/,
+  fetch: /^\/api\/stream\b/,
+};
+
 /** The things that a test's page keeps of the chat it has joined. */
 declare global {
   interface Window {

@@ -11,9 +11,10 @@ export interface Trouble {
   path: RegExp;
   /**
    * `cut`: the connection breaks after so many ms unless answered; `swallow`: carried out, but the answer is lost; `refuse`: never reaches the API;
-   * `slow`: the answer comes with so many bytes a second.
+   * `answer`: the link itself answers, with `text`; `slow`: the answer comes with so many bytes a second; `stall`: after so many ms nothing of it passes any more.
    */
-  how: 'cut' | 'swallow' | 'refuse' | 'delay' | 'edit' | 'slow';
+  how: 'cut' | 'swallow' | 'refuse' | 'delay' | 'edit' | 'slow' | 'stall' | 'answer';
+  text?: string;
   bytesPerSecond?: number;
   afterMs?: number;
   /** The answer that an `edit` makes of the real one. */
@@ -85,6 +86,8 @@ export class Link {
     outgoing.on('close', () => this.#underWay.delete(incoming));
     const trouble = this.#troubleOf(path);
     if (trouble?.how === 'refuse') return void incoming.socket.destroy();
+    if (trouble?.how === 'answer')
+      return void outgoing.writeHead(200, { 'access-control-allow-origin': '*' }).end(trouble.text);
     if (trouble?.how === 'delay') return void setTimeout(() => this.#forward(incoming, outgoing), trouble.afterMs);
     if (trouble?.how === 'cut')
       setTimeout(() => {
@@ -107,9 +110,10 @@ export class Link {
         this.answered.push(incoming.url ?? '/');
         if (trouble?.how === 'swallow') return void answer.resume().on('end', () => incoming.socket.destroy());
         if (trouble?.bytesPerSecond) return void trickle(answer, outgoing, trouble.bytesPerSecond);
-        if (trouble?.edit) return void edited(answer, outgoing, trouble.edit);
+        if (trouble?.edit) return void edited(answer, outgoing, trouble.edit).catch(() => incoming.socket.destroy());
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
+        answer.on('error', () => incoming.socket.destroy()).pipe(outgoing);
+        if (trouble?.how === 'stall') setTimeout(() => answer.unpipe(outgoing).resume(), trouble.afterMs);
       },
     );
     onward.on('error', () => incoming.socket.destroy());

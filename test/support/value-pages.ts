@@ -1,7 +1,7 @@
 /** Values as pages that have the library know them. */
 import type { BrowserContext, Page } from 'playwright-core';
-import type { JoinOptions, TransportName } from '../../apps/web/client/api.js';
-import { joinIn } from './browser.js';
+import type { JoinOptions } from '../../apps/web/client/api.js';
+import { joinIn, type Way } from './browser.js';
 import { freshRoom, type Stage } from './fixtures/browser.js';
 import { until } from './until.js';
 
@@ -16,7 +16,7 @@ export async function openOn({ browser, site, link }: Stage, context?: BrowserCo
 }
 
 /** Two people in a room, of whom the first owns it, and the options of their join. */
-export async function twoOn(stage: Stage, transport: TransportName): Promise<[Page, Page, JoinOptions]> {
+export async function twoOn(stage: Stage, transport: Way): Promise<[Page, Page, JoinOptions]> {
   const options: JoinOptions = { room: freshRoom(), transport };
   const [ann, bob] = await Promise.all([openOn(stage), openOn(stage)]);
   await joinIn(ann, options);

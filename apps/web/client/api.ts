@@ -31,10 +31,13 @@ export interface JoinOptions {
   name?: string;
   /** The address of the server. Default: where this script was loaded from. A bundled copy must be told. */
   server?: string;
-  /** Default: `auto`, which takes `fetch` where it works and JSONP where it does not. */
-  transport?: TransportName | 'auto';
+  /**
+   * Default: `auto`, which takes `fetch` where it works and JSONP where it does not. With `fetch`, events come by a
+   * stream where that works. `poll`: as `auto`, but never by a stream.
+   */
+  transport?: TransportName | 'auto' | 'poll';
   /** @deprecated The former name of `transport`. It still works. */
-  way?: TransportName | 'auto';
+  way?: TransportName | 'auto' | 'poll';
   /**
    * Default: `shared`. All tabs of this site that are in the same room under the same `name` are one user with one
    * connection, if the browser can do that. `own`: this tab is a user of its own.
@@ -183,7 +186,16 @@ export interface ChatFailure extends Error {
 
 /** One result of `chat.doctor()`. */
 export interface Finding {
-  about: 'mixed content' | 'script tags' | 'fetch' | 'clock' | 'long addresses' | 'long holds' | 'storage' | 'tabs';
+  about:
+    | 'mixed content'
+    | 'script tags'
+    | 'fetch'
+    | 'clock'
+    | 'long addresses'
+    | 'streams'
+    | 'long holds'
+    | 'storage'
+    | 'tabs';
   /** `good`: it works. `note`: good to know. `bad`: it keeps the chat from working. */
   verdict: 'good' | 'note' | 'bad';
   /** A sentence that a visitor of the page understands. */

@@ -24,6 +24,8 @@ export const NO_ANSWER = {
   unreachable: 'The server could not be reached.',
   late: 'The server did not answer in time.',
   noChat: 'No chat server answered.',
+  /** The server has ended a stream: its process ends. */
+  ended: 'The stream has ended.',
 };
 
 /** Whether the same request may succeed later: the server was not reached, or it says when to try again. */

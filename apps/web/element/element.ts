@@ -1,7 +1,7 @@
 import { fitName } from '../../../shared/protocol/letters.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import { type Origin, serverOf } from '../client/address.js';
-import type { Chat, ChatFailure, TransportName } from '../client/api.js';
+import type { Chat, ChatFailure, JoinOptions } from '../client/api.js';
 import type { joinFrom } from '../client/join.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom/dom.js';
@@ -174,9 +174,9 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     }
 
     /** Returns the transport that the page asks for. `way` is the former name of the attribute. */
-    private transportWish(): TransportName | undefined {
+    private transportWish(): JoinOptions['transport'] {
       const wish = this.getAttribute('transport') || this.getAttribute('way');
-      return (wish as TransportName | null) || undefined;
+      return (wish as JoinOptions['transport'] | null) || undefined;
     }
 
     private joinAsGuestIfRefused(chat: Chat): void {

@@ -14,6 +14,11 @@ export class Hold {
   /** The seconds after which the last poll was cut; Infinity if it was answered. */
   private cutAt = Infinity;
 
+  /** Whether requests wait for each other. */
+  get isCrowded(): boolean {
+    return this.seconds <= CROWDED_HOLD_S;
+  }
+
   answered(): void {
     this.cutAt = Infinity;
   }

@@ -1,13 +1,25 @@
 import type { Answers } from '../answers.js';
 import { backoff, type Pauses } from '../backoff.js';
-import { asFailure, type Failure, isAbandoned } from '../errors.js';
+import { asFailure, type Failure, isAbandoned, NO_ANSWER } from '../errors.js';
 import { registry } from '../registry.js';
-import type { Call } from '../transport/transport.js';
+import { FIRST_BYTE_MAX_MS, SILENCE_MAX_MS } from '../transport/stream.js';
+import type { Call, Hear } from '../transport/transport.js';
+import { Acks } from './acks.js';
 import { Hold } from './hold.js';
+import { type StreamTrouble, Trial } from './trial.js';
 
 /** The user whose inbox is polled. */
 export interface PollingUser {
   readonly token: string;
+  readonly cursor: string;
+  /** Whether there are streams here, and they have not been given up. */
+  readonly streams: boolean;
+  /** Opens a stream. */
+  stream(hear: Hear): Call<never>;
+  /** Streams do not get through here. */
+  giveUpStreams(trouble: StreamTrouble): void;
+  /** Acknowledges what has been read. */
+  ack(): void;
   /** Sends one poll. The server holds it for up to `timeoutS`. */
   poll(timeoutS: number): Call<Answers['poll']>;
   /** The inbox of `token` has been read up to `cursor`. */
@@ -36,15 +48,31 @@ const HASTY_MS = 500;
 const HASTY_MAX = 3;
 /** This many chats of a page may hold a poll each and leave one of the browser's six connections to a host free. */
 const CHATS_MAX = 5;
+/**
+ * A stream is opened anew after this time. Over HTTP/1.1 it takes up one of those connections, and another page may wait
+ * for one.
+ */
+const STREAM_LIFE_MS = 60_000;
+/** A stream that has stalled for so much longer than it may was not looked at: the machine has slept. */
+const SLEPT_MIN_MS = 5_000;
 
-/** The chain of polls. Each is sent when the one before has been answered and its events have been delivered. */
+/**
+ * The chain of polls and streams. Each is sent when the one before has ended and its events have been delivered. It
+ * begins with a poll, which works everywhere.
+ */
 export class Polling {
   readonly hold = new Hold();
+  /** The current request is a stream. */
+  streaming = false;
+  readonly acks = new Acks(() => this.user.ack());
+  private readonly trial = new Trial();
   /** Counts starts and stops. A loop of an earlier generation ends itself. */
   private generation = 0;
   private running = false;
-  private current: Call<Answers['poll']> | null = null;
-  private sentAt = 0;
+  private current: Call<unknown> | null = null;
+  /** When the current poll was sent, or the current stream was last heard of. */
+  private aliveAt = 0;
+  private heard = false;
   /** The token of the current poll. When its answer arrives, a send may have got a new one. */
   private token = '';
   /** The next poll asks for an answer at once. It finds out whether the server is there. */
@@ -63,7 +91,7 @@ export class Polling {
   start(probe = false): void {
     if (this.running) return;
     this.running = true;
-    this.probing = probe;
+    this.probing = probe || this.mayStream();
     void this.run(++this.generation);
   }
 
@@ -71,6 +99,7 @@ export class Polling {
     this.running = false;
     this.generation++;
     this.abandon();
+    this.acks.clear();
   }
 
   /** Ends all waits, and replaces the held poll by one that is answered at once. */
@@ -84,8 +113,19 @@ export class Polling {
   /** Ends all waits. Renews the poll if it should have been answered by now, as after a sleep. */
   wake(): void {
     const dueMs = this.hold.seconds * 1_000 + 2_000;
-    if (this.current && Date.now() - this.sentAt > dueMs) this.renew();
+    if (this.current && Date.now() - this.aliveAt > dueMs) this.renew();
     else this.pauses.wake();
+  }
+
+  /** A request waits for a free connection. The held one gives up its own. */
+  starved(): void {
+    if (this.streaming) this.trial.suspect('crowded');
+    else this.hold.crowded();
+    this.renew();
+  }
+
+  private mayStream(): boolean {
+    return this.user.streams && !this.hold.isCrowded;
   }
 
   private abandon(): void {
@@ -105,25 +145,68 @@ export class Polling {
 
   private async once(): Promise<void> {
     if (Object.keys(registry().open).length > CHATS_MAX) this.hold.crowded();
+    this.token = this.user.token;
+    this.aliveAt = Date.now();
+    this.streaming = !this.probing && this.mayStream();
+    await (this.streaming ? this.stream() : this.poll());
+  }
+
+  private async poll(): Promise<void> {
     const timeoutS = this.probing ? 0 : this.hold.seconds;
-    const { token } = this.user;
-    this.token = token;
-    this.sentAt = Date.now();
-    this.current = this.user.poll(timeoutS);
-    const answer = await this.current.done;
+    const { token } = this;
+    const call = this.user.poll(timeoutS);
+    this.current = call;
+    const answer = await call.done;
     this.current = null;
+    const trouble = this.trial.polled(!this.failures && Date.now() - this.aliveAt < FIRST_BYTE_MAX_MS);
+    if (trouble) this.user.giveUpStreams(trouble);
     this.failures = 0;
     if (!this.probing) this.hold.answered();
     this.probing = false;
+    await this.take(token, answer);
+    if (timeoutS > 0) await this.calm(answer);
+  }
+
+  private async take(token: string, answer: Answers['poll']): Promise<void> {
     this.delegate.online();
     await this.delegate.deliver(answer);
     this.user.advance(token, answer.cursor);
-    if (timeoutS > 0) await this.calm(answer);
+  }
+
+  /** Holds a stream until it ends or fails. */
+  private async stream(): Promise<void> {
+    const { token } = this;
+    let taken = Promise.resolve();
+    const take = async (answer: Answers['poll'] | 0): Promise<void> => {
+      this.heard = true;
+      this.aliveAt = Date.now();
+      if (!answer) return;
+      const { cursor } = this.user;
+      await this.take(token, answer);
+      if (answer.cursor !== cursor) this.acks.note(answer.events.length); // signals alone leave it as it is
+    };
+    this.heard = false;
+    const call = this.user.stream((answer) => {
+      taken = take(answer);
+      return taken;
+    });
+    this.current = call;
+    const life = setTimeout(() => {
+      this.trial.passed();
+      call.abandon();
+    }, STREAM_LIFE_MS);
+    try {
+      await call.done;
+    } finally {
+      clearTimeout(life);
+      await taken.catch(() => undefined); // the next request goes on behind what the page has heard
+      this.acks.clear(); // and acknowledges it
+    }
   }
 
   /** Waits if too many held polls in a row have returned at once with nothing. */
   private async calm(answer: Answers['poll']): Promise<void> {
-    const hasty = answer.events.length === 0 && Date.now() - this.sentAt < HASTY_MS;
+    const hasty = answer.events.length === 0 && Date.now() - this.aliveAt < HASTY_MS;
     this.hasty = hasty ? this.hasty + 1 : 0;
     if (this.hasty > HASTY_MAX) await this.pauses.wait(backoff(this.hasty - HASTY_MAX));
   }
@@ -136,16 +219,26 @@ export class Polling {
     if (failure.code === 'superseded') return this.contend(failure);
     if (failure.code === 'left' || failure.reason) throw failure; // a reason: the server's operator has switched it off
     if (failure.field === 'cursor') this.user.advance(this.token, '');
-    return this.retry(failure);
+    return this.streaming ? this.doubt(failure) : this.retry(failure);
   }
 
   private async retry(failure: Failure): Promise<void> {
     this.failures++;
-    const isCut = !this.probing && failure.code === 'network' && this.hold.failed(Date.now() - this.sentAt);
+    const isCut = !this.probing && failure.code === 'network' && this.hold.failed(Date.now() - this.aliveAt);
     this.probing = true;
     if (isCut && this.failures === 1) return;
     this.delegate.trouble(failure.message);
     await this.pauses.wait(backoff(this.failures, failure.retryAfter));
+  }
+
+  /** A stream has ended. A poll finds out whether that was the network, unless the server has ended it. */
+  private async doubt({ code, message, retryAfter = 0 }: Failure): Promise<void> {
+    const hasSlept = Date.now() - this.aliveAt > SILENCE_MAX_MS + SLEPT_MIN_MS;
+    const silence = this.heard ? 'silent' : 'late';
+    this.probing = message !== NO_ANSWER.ended;
+    if (code !== 'network') this.trial.suspect('refused');
+    else if (this.probing && !hasSlept) this.trial.suspect(message === NO_ANSWER.late ? silence : 'cut');
+    await this.pauses.wait(retryAfter * 1_000);
   }
 
   /**

@@ -200,11 +200,7 @@ export class Connection {
 
   private async afterReady<A>(request: () => Promise<A>): Promise<A> {
     await this.ready;
-    const starved = setTimeout(() => {
-      // the held poll gives up its connection
-      this.polling.hold.crowded();
-      this.polling.renew();
-    }, STARVED_MS);
+    const starved = setTimeout(() => this.polling.starved(), STARVED_MS);
     try {
       return await request();
     } finally {
@@ -241,6 +237,7 @@ export class Connection {
 
   private hide(kept: boolean): void {
     const { token } = this.session;
+    this.polling.acks.flush();
     this.polling.stop();
     if (!kept && token && this.tabs.leading) leaveByBeacon(this.server, token);
     this.session.unclaim();

@@ -5,9 +5,10 @@ import type { Answers, Fields } from '../answers.js';
 import { type Pauses, persist } from '../backoff.js';
 import { asFailure, Failure } from '../errors.js';
 import type { PendingWrite } from '../events/outbox.js';
+import type { StreamTrouble } from '../polling/trial.js';
 import { secret } from '../secret.js';
 import type { TransportChoice } from '../transport/choose.js';
-import { type Call, REQUEST_TIMEOUT_MS } from '../transport/transport.js';
+import { type Call, type Hear, REQUEST_TIMEOUT_MS } from '../transport/transport.js';
 import type { SessionStore, StoredSession } from './storage.js';
 
 /** The room that was joined, as `enter` takes it. `owner`: its owner token, from the page or from the server. */
@@ -25,6 +26,8 @@ export class Session {
   user: UserRef | null = null;
   token = '';
   cursor = '';
+  /** Why this page polls rather than opens streams. '' if there is no reason. */
+  polls: StreamTrouble | '' = '';
   /** The number of events to ask for at a time. Undefined: as many as the server gives. */
   historyMax: number | undefined;
   /** The seconds for which the server would hold a poll. 0 if it did not say. */
@@ -133,6 +136,27 @@ export class Session {
     return this.start('poll', { cursor: this.cursor || undefined, timeout }, timeout * 1_000 + REQUEST_TIMEOUT_MS);
   }
 
+  get streams(): boolean {
+    return !this.polls && !!this.transport.stream;
+  }
+
+  /** Opens a stream that goes on behind what has been read. */
+  stream(hear: Hear): Call<never> {
+    const { token, cursor } = this;
+    return (this.transport.stream as NonNullable<TransportChoice['stream']>)({ token, cursor }, hear);
+  }
+
+  /** Remembers that streams do not get through here. */
+  giveUpStreams(trouble: StreamTrouble): void {
+    this.polls = trouble;
+    this.save();
+  }
+
+  /** Acknowledges what a stream has brought. If that fails, the next time does it. */
+  ack(): void {
+    this.start('ack', { cursor: this.cursor }).done.catch(() => undefined);
+  }
+
   /**
    * Joins again under the same name, because the server does not know `spent` any more. All callers share one attempt.
    */
@@ -158,15 +182,15 @@ export class Session {
   }
 
   /** Takes over the session of another tab, or of this page before its reload. */
-  adopt({ token, user, cursor }: Omit<StoredSession, 'open'>): void {
-    Object.assign(this, { token, user, cursor });
+  adopt({ token, user, cursor, polls = this.polls }: Omit<StoredSession, 'open'>): void {
+    Object.assign(this, { token, user, cursor, polls });
     this.save();
   }
 
   /** Returns what another tab needs to know. Null before there is a user. */
   stored(): StoredSession | null {
-    const { user, token, cursor, nickname } = this;
-    return user && { user, token, cursor, wish: nickname };
+    const { user, token, cursor, nickname, polls } = this;
+    return user && { user, token, cursor, wish: nickname, polls };
   }
 
   renamed(user: UserRef): void {

@@ -1,4 +1,5 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
+import type { StreamTrouble } from '../polling/trial.js';
 import { registry } from '../registry.js';
 import { makeSessionLock, type SessionLock } from './session-lock.js';
 
@@ -12,6 +13,8 @@ export interface StoredSession {
   cursor: string;
   /** The name that the page asked for. It shows whether the page asks for another one now. */
   wish?: string | undefined;
+  /** Why its pages poll rather than open streams. */
+  polls?: StreamTrouble | '';
   /** A page is using the session. */
   open?: boolean;
 }

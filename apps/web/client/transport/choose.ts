@@ -1,6 +1,6 @@
 import type { OperationName } from '../../../../shared/protocol/operations.js';
 import type { Answers, Fields } from '../answers.js';
-import type { TransportName } from '../api.js';
+import type { JoinOptions, TransportName } from '../api.js';
 import { asFailure, isAbandoned } from '../errors.js';
 import { fetchTransport } from './fetch.js';
 import { jsonpTransport } from './jsonp.js';
@@ -17,6 +17,8 @@ export interface TransportChoice {
   /** Why it is this one, in plain words. */
   readonly why: string;
   readonly nonce: string;
+  /** Missing if there are no streams here, or the page wants none. */
+  readonly stream: Transport['stream'];
   call: Transport['call'];
 }
 
@@ -24,7 +26,7 @@ export interface TransportChoice {
  * Finds the transport that works here and keeps to it. Until one has worked, each request tries `fetch` first and then
  * a script tag. A page cannot tell a server that is down from a policy that forbids `fetch`, but the second try can.
  */
-export function chooseTransport(server: string, nonce: string, wanted: TransportName | 'auto'): TransportChoice {
+export function chooseTransport(server: string, nonce: string, wanted: JoinOptions['transport']): TransportChoice {
   const viaFetch = fetchTransport(server);
   const viaScript = jsonpTransport(server, nonce);
   const policy = watchPolicy(server);
@@ -69,6 +71,9 @@ export function chooseTransport(server: string, nonce: string, wanted: Transport
     },
     get why() {
       return why;
+    },
+    get stream() {
+      return chosen && wanted !== 'poll' ? chosen.stream : undefined;
     },
     nonce,
     call: (operation, values, timeoutMs) => (chosen ? chosen.call : tryBoth)(operation, values, timeoutMs),

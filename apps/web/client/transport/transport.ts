@@ -12,10 +12,18 @@ export interface Call<A> {
   abandon(): void;
 }
 
+/** Where a stream goes on. */
+export type StreamPosition = { token: string; cursor: string };
+
+/** Takes each part of a stream: an answer, or just a sign of life. The next part waits until it resolves. */
+export type Hear = (answer: Answers['poll'] | 0) => Promise<void>;
+
 /** Carries one operation to the server, and its answer back. */
 export interface Transport {
   readonly name: TransportName;
   call<O extends OperationName>(operation: O, values: Fields, timeoutMs: number): Call<Answers[O]>;
+  /** Opens a stream. Missing if this transport has none. */
+  stream?(position: StreamPosition, hear: Hear): Call<never>;
 }
 
 /** The time limit of a request that is not a poll, and of a pause within an answer. */
@@ -39,10 +47,10 @@ function unwrap<A>(body: unknown): A {
 export interface Progress {
   /** The body of the answer is here. */
   answered(body: unknown): void;
-  /** The server could not be reached. */
-  failed(): void;
-  /** A part of the answer is here. */
-  alive(): void;
+  /** There is no answer. A failure tells why; anything else means that the server could not be reached. */
+  failed(thrown?: unknown): void;
+  /** A part of the answer is here. The next one comes within `ms`. */
+  alive(ms?: number): void;
 }
 
 /**
@@ -71,10 +79,10 @@ export function within<A>(timeoutMs: number, begin: (progress: Progress) => () =
             reject(failure);
           }
         }),
-      failed: () => fail(new Failure('network', NO_ANSWER.unreachable)),
-      alive: () => {
+      failed: (thrown) => fail(thrown instanceof Failure ? thrown : new Failure('network', NO_ANSWER.unreachable)),
+      alive: (ms = REQUEST_TIMEOUT_MS) => {
         clearTimeout(timer);
-        timer = setTimeout(expire, REQUEST_TIMEOUT_MS);
+        timer = setTimeout(expire, ms);
       },
     };
     try {

@@ -1,0 +1,33 @@
+/**
+ * Why a page polls although its transport has streams. `late`: the first bytes came late. `silent`: nothing came for too
+ * long. `cut`: streams broke soon. `refused`: the server refused them. `crowded`: they took up the browser's connections.
+ */
+export type StreamTrouble = 'late' | 'silent' | 'cut' | 'refused' | 'crowded';
+
+/** One such failure is enough: streams do not get through here. Others may be a train in a tunnel. */
+const CERTAIN = /late|silent/;
+const STRIKES_MAX = 2;
+
+/** Knows whether streams get through on this network. A failure counts if a poll works right after it. */
+export class Trial {
+  private strikes = 0;
+  private suspected: StreamTrouble | '' = '';
+
+  /** A stream has failed. The next poll shows whether it was the network. */
+  suspect(trouble: StreamTrouble): void {
+    this.suspected = trouble;
+  }
+
+  /** A poll has been answered: `atOnce`, or after failures. Returns the trouble if streams should be given up. */
+  polled(atOnce: boolean): StreamTrouble | '' {
+    const { suspected } = this;
+    this.suspected = '';
+    if (suspected && atOnce) this.strikes += CERTAIN.test(suspected) ? STRIKES_MAX : 1;
+    return this.strikes >= STRIKES_MAX ? suspected : '';
+  }
+
+  /** A stream has lived for long. */
+  passed(): void {
+    this.strikes = 0;
+  }
+}
