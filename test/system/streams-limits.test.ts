@@ -49,6 +49,19 @@ describe('limits', () => {
   });
 });
 
+it('a stream is refused on a connection on which another request is open', async () => {
+  const user = await TestUser.join(here, { room: 'pipeline' });
+  const socket = connect(Number(new URL(here).port), '127.0.0.1');
+  let text = '';
+  socket.setEncoding('utf8').on('data', (data: string) => (text += data));
+  const { token, cursor } = user.joined;
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  socket.write(get(`/api/poll?token=${token}&cursor=${cursor}&timeout=1`) + get(`/api/stream?token=${token}`));
+  await until(() => text.includes('"field":"connection"'), 'both answers');
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+  socket.destroy();
+});
+
 describe('a client that reads slowly', () => {
   it('gets what fits into its connection, in order, and is broken off when it reads nothing for long', async () => {
     const api = await system.addApi({ CLIENT_TIMEOUT: 2, SEND_RATE: 10_000, RATE_LIMITS: 'off' });

@@ -51,6 +51,11 @@ function dispatchStream(stream: EventStream, req: IncomingMessage, query: string
   try {
     if (req.method !== 'GET')
       throw new ChatError('method_not_allowed', 'Use GET for a stream.', { field: 'method', allow: 'GET, OPTIONS' });
+    // Node does not tell a response that waits behind another one that its client has gone
+    if (stream.res.socket === null)
+      throw new ChatError('bad_request', 'Another request of this connection is open. Use a new one for a stream.', {
+        field: 'connection',
+      });
     const raw = withBearer(fromQuery(parseQuery(query)), req.headers.authorization);
     // EventSource opens the address that it knows again and again, so its header tells more than the address
     const lastEventId = req.headers['last-event-id'];

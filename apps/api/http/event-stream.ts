@@ -44,7 +44,6 @@ export class EventStream extends Exchange implements StreamReply {
   #began = 0;
   #result: PollResult = 'nothing';
   #bytes = 0;
-  #failed = false;
 
   constructor(context: Context, monitoring: Monitoring, res: ServerResponse) {
     super(context, monitoring, res, 'stream');
@@ -92,7 +91,6 @@ export class EventStream extends Exchange implements StreamReply {
 
   /** An error is a message if the stream has begun, or if the client can read no other answer. */
   protected override sendError(error: ChatError): void {
-    this.#failed = true;
     const { headersSent, req } = this.res;
     if (!headersSent && !EVENT_STREAM.test(req.headers.accept ?? '')) {
       super.sendError(error);
@@ -109,7 +107,7 @@ export class EventStream extends Exchange implements StreamReply {
 
   /** Tells the limits of a stream that was opened and dropped. */
   #account(): void {
-    if (this.#began === 0 || this.#failed) return;
+    if (this.#began === 0) return;
     if (Date.now() - this.#began < WASTED_WITHIN_MS) this.noteSuccess(this.#result, this.#bytes);
   }
 }

@@ -31,7 +31,7 @@ function redisNote({ redisUsed, redisMax }: Sample): string {
 export function makeCharts(): Chart[] {
   return [
     new Chart({
-      title: 'Held polls',
+      title: 'Held polls and streams',
       format: count,
       topMin: 5,
       lines: [
