@@ -116,8 +116,7 @@ function applyAttached(context: AttachContext, poll: Poll, attached: Attached, p
   applyNotices(pending, poll, attached);
   passSignals(context, poll, attached, pending);
   const isReliable = updateMirror(context, poll, attached, pending);
-  if (!isReliable && events.length === 0) return false;
-  if (events.length === 0 && missed === 0 && !reset) return true;
+  if (events.length === 0 && missed === 0 && !reset) return isReliable;
   context.countDeliveries(events.length);
   if (hasWaited && events[0] !== undefined) context.onReceived(events[0]);
   poll.settle(attached.end, events.join(','), missed, reset);
