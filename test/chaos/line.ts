@@ -3,6 +3,8 @@ import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../shared/protocol/errors.js';
 import { ask, type Parameters, Refused, type Way } from '../support/client.js';
+import { EventStream } from '../support/event-stream.js';
+import type { Polled } from '../support/follower.js';
 import type { Random } from './random.js';
 import { type Record, SLOW } from './record.js';
 
@@ -82,6 +84,33 @@ export class Line {
         await sleep(this.#random.between(PAUSE / 2, PAUSE));
       }
     }
+  }
+
+  /** Has a stream for `hold` ms, or until it ends. `take` is given each answer. */
+  async stream(
+    user: { token: string; cursor: string },
+    take: (answer: Polled) => void,
+    { hold = 0, expected = [], signal }: Attempt = {},
+  ): Promise<void> {
+    const began = Date.now();
+    const stream = new EventStream(this.#choose(), { token: user.token }, { lastEventId: user.cursor });
+    stream.onAnswer = take;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, hold);
+      const end = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      stream.onChange = () => stream.ended && end();
+      signal?.addEventListener('abort', end, { once: true });
+    });
+    const { error, failure } = stream;
+    stream.close();
+    const refusal = error ? new Refused('stream', error) : failure;
+    if (!refusal || signal?.aborted) return;
+    this.#record.failure('stream', refusal, began, expected);
+    if (!(refusal instanceof Refused) || refusal.mayRetry) this.#url = this.#other();
+    throw refusal;
   }
 
   /** Asks, and is gone as the answer begins to come. */

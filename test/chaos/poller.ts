@@ -1,4 +1,4 @@
-/** The polls of one user: one after the other, or with a bad habit for a while. */
+/** The polls and streams of one user: one after the other, or with a bad habit for a while. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../shared/protocol/errors.js';
 import { Refused } from '../support/client.js';
@@ -9,6 +9,8 @@ import type { Random } from './random.js';
 
 /** Seconds a poll is asked to be held; what they are is drawn for each. */
 const HOLDS_S = [1, 3, 10, 25];
+/** The share of streams. */
+const STREAMS = 0.4;
 /** Pause before a poll that failed is repeated. */
 const PAUSE_MS = 100;
 /** Pause between polls of a client that acknowledges nothing, as each is answered at once. */
@@ -101,8 +103,27 @@ export class Poller {
       case 'unacknowledged':
         return this.#pollInVain();
       case null:
-        return this.#poll();
+        return this.#random.chance(STREAMS) ? this.#stream() : this.#poll();
     }
+  }
+
+  /** Has a stream for as long as a poll would be held. What it has given is acknowledged afterwards, or by nobody. */
+  async #stream(): Promise<void> {
+    const { signal } = this.#current;
+    let delivering: Promise<void> = Promise.resolve();
+    const take = (answer: Polled): void => {
+      this.#cursor = answer.cursor;
+      delivering = delivering.then(() => this.#receiver.deliver(answer));
+    };
+    const user = { token: this.#token, cursor: this.#cursor };
+    const attempt = { expected: this.#right, signal };
+    try {
+      await this.#line.stream(user, take, { ...attempt, hold: this.#random.pick(HOLDS_S) * 1_000 });
+    } finally {
+      await delivering;
+    }
+    if (this.#random.chance(0.5))
+      await this.#line.once('ack', { token: this.#token, cursor: this.#cursor }, { ...attempt, elsewhere: true });
   }
 
   async #poll(elsewhere = false): Promise<void> {

@@ -8,7 +8,9 @@ import { joinAs, type Person } from '../support/people.js';
 import { hears, StreamScene } from '../support/stream-scene.js';
 import { until } from '../support/until.js';
 
-describe.for(bothWays({ CLIENT_TIMEOUT: '7' }))('with LIVE=%s, a stream', ([, it]) => {
+const INBOX_MAX = 150;
+
+describe.for(bothWays({ CLIENT_TIMEOUT: '7', INBOX_MAX: `${INBOX_MAX}` }))('with LIVE=%s, a stream', ([, it]) => {
   let scene: StreamScene, here: Part, anna: Person;
 
   it.beforeEach(async ({ part, otherPart, worker }) => {
@@ -34,6 +36,21 @@ describe.for(bothWays({ CLIENT_TIMEOUT: '7' }))('with LIVE=%s, a stream', ([, it
     expect(stream.texts).toEqual(['first', ...texts, 'last']);
     const signals = stream.answers.flatMap(({ events }) => events).filter(({ type }) => String(type) === 'signal');
     expect(signals.length).toBeLessThan(2);
+  });
+
+  it('tells a client that has read nothing for long how many events its inbox has lost meanwhile', async () => {
+    const stream = await scene.open();
+    stream.stop();
+    await scene.say('first');
+    await hears(stream, 'first');
+    const texts = Array.from({ length: INBOX_MAX + 50 }, (_, i) => `m${i}`);
+    for (let sent = 0; sent < texts.length; sent += 50) await scene.say(...texts.slice(sent, sent + 50));
+    await until(() => !here.polls.live.mirrors.ofToken(anna.token), 'its mirror to be full');
+    stream.readOn();
+    await hears(stream, texts.at(-1) ?? '');
+    const missed = stream.answers.reduce((sum, answer) => sum + (answer.missed ?? 0), 0);
+    expect(missed).toBeGreaterThan(0);
+    expect(stream.texts).toEqual(['first', ...texts.slice(missed)]);
   });
 
   it('whose client reads nothing for CLIENT_TIMEOUT is broken off', async () => {

@@ -28,6 +28,8 @@ export class EventStream {
   /** When EventSource would come again, in ms. */
   retry: number | null = null;
   ended = false;
+  /** Why there was no connection. */
+  failure: Error | null = null;
   /** Called with each answer, and then, or when it ends, to look again. */
   onAnswer: (answer: Polled) => void = () => undefined;
   onChange: () => void = () => undefined;
@@ -45,7 +47,10 @@ export class EventStream {
       headers: { accept, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }), ...headers },
     });
     this.#request.on('response', (response: IncomingMessage) => this.#begin(response));
-    this.#request.on('error', () => this.#end());
+    this.#request.on('error', (error) => {
+      if (this.status === 0) this.failure = error;
+      this.#end();
+    });
     this.#request.end();
   }
 
