@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 
 const LETTERS_PER_ROW_MAX = 14;
 const LINE = /^([0-9A-F]+)\s*;\s*([0-9A-F ]+?)\s*;/;
-/** Nicknames are folded like this before they are looked up: see `shared/store/names.ts`. */
+/** Nicknames are folded like this before they are looked up: see `shared/store/nicknames.ts`. */
 const caseless = (/** @type {string} */ text) =>
   text
     .normalize('NFKC')
@@ -50,7 +50,7 @@ const rowsOf = (/** @type {[like: string, letters: string]} */ [like, letters]) 
     .join('\n');
 process.stdout.write(`/**
  * Letters that look like ASCII, by the text that they look like: caseless and decomposed.
- * \`names.ts\` applies the table. Do not edit it: scripts/look-alikes.js has made it from
+ * \`nicknames.ts\` applies the table. Do not edit it: scripts/look-alikes.js has made it from
  * Unicode 15.0's confusables (UTS #39, Unicode licence), as ICU 72 has them.
  */
 export const LOOK_ALIKES: [like: string, letters: string][] = [

@@ -1,6 +1,6 @@
 /**
  * Letters that look like ASCII, by the text that they look like: caseless and decomposed.
- * `names.ts` applies the table. Do not edit it: scripts/look-alikes.js has made it from
+ * `nicknames.ts` applies the table. Do not edit it: scripts/look-alikes.js has made it from
  * Unicode 15.0's confusables (UTS #39, Unicode licence), as ICU 72 has them.
  */
 export const LOOK_ALIKES: [like: string, letters: string][] = [

@@ -10,7 +10,7 @@ import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { PRIVATE_ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
 import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
-import { foldName } from './names.js';
+import { foldName } from './nicknames.js';
 import { runDurably } from './replication.js';
 import { type EntryRequest, entryArguments, renameInRoom } from './rooms.js';
 import { run, type ScriptReply } from './scripts.js';

@@ -8,7 +8,7 @@ import { MODERATORS_MAX, MUTES_MAX, OFFER_TTL_MS } from '../protocol/limits.js';
 import { notAllowed } from './denials.js';
 import { eventText, scriptSafeJson } from './event-text.js';
 import { eraseLog } from './forget.js';
-import { foldName } from './names.js';
+import { foldName } from './nicknames.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';

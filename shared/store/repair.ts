@@ -4,7 +4,7 @@
  */
 import type { Redis } from 'ioredis';
 import type { UserRef } from '../protocol/events.js';
-import { holdsName } from './names.js';
+import { holdsName } from './nicknames.js';
 import type { Store } from './store.js';
 
 /** The user shards and room shards that one master owns. */

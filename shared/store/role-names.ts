@@ -1,5 +1,5 @@
 /** Names that look like a role of the chat or of a room, in whatever letters. Nobody may have them. */
-import { foldName } from './names.js';
+import { foldName } from './nicknames.js';
 
 const ROLES =
   'owner moderator mod host admin administrator sysadmin superuser system server operator staff ' +

@@ -5,7 +5,7 @@ import { ROOMS_MAX } from '../protocol/limits.js';
 import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
-import { foldName } from './names.js';
+import { foldName } from './nicknames.js';
 import { type RoomSummary, readSummary } from './room-rules.js';
 import { pairs, run } from './scripts.js';
 import type { Store } from './store.js';

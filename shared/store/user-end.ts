@@ -2,7 +2,7 @@
 import { privateRoomUsers } from '../protocol/events.js';
 import { ForgetBudget, forgetRoom } from './forget.js';
 import { exitEnded } from './memberships.js';
-import { releaseName } from './names.js';
+import { releaseName } from './nicknames.js';
 import { run, type ScriptReply } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';

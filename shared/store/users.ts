@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { rateLimited } from './denials.js';
-import { claimName, foldName, holdsName, nameOfRole, nameTaken, releaseName } from './names.js';
+import { claimName, foldName, guestName, holdsName, nameOfRole, nameTaken, releaseName } from './nicknames.js';
 import { runDurably } from './replication.js';
 import { saysRole } from './role-names.js';
 import { renameInRoom } from './rooms.js';
@@ -95,10 +95,6 @@ async function claimGuestName(store: Store, user: NewUser): Promise<NewUser> {
   }
   await eraseUser(store, user.id);
   throw new ChatError('unavailable', 'No free guest name was found. Try again, or choose a name.', { retryAfter: 1 });
-}
-
-function guestName(): string {
-  return `guest-${Math.floor(10_000 + Math.random() * 90_000)}`;
 }
 
 /**

@@ -4,7 +4,7 @@ import { Filters, hasLink } from '../../apps/api/moderation/filters.js';
 import { checkParameters } from '../../apps/api/operations/parameters/check.js';
 import { DATA_BYTES, TEXT_MAX, WORD_MAX, WORDS_MAX } from '../../shared/protocol/limits.js';
 import { storedBytes } from '../../shared/store/event-text.js';
-import { foldText, plainForm } from '../../shared/store/names.js';
+import { foldText, plainForm } from '../../shared/store/nicknames.js';
 
 /** No text becomes longer than so many times its length. */
 const GROWTH = 6;

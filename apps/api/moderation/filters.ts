@@ -9,7 +9,7 @@ import { DATA_BYTES, TEXT_BYTES } from '../../../shared/protocol/limits.js';
 import { nextLink } from '../../../shared/protocol/links.js';
 import { messageCost, storedBytes } from '../../../shared/store/event-text.js';
 import { type Filtered, type Message, UNFILTERED } from '../../../shared/store/messages.js';
-import { foldText, plainForm } from '../../../shared/store/names.js';
+import { foldText, plainForm } from '../../../shared/store/nicknames.js';
 
 /** How often the filter of a room may change during one write. */
 const TRIES_MAX = 3;

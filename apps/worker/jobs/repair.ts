@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { masterOf } from '../../../shared/redis/slot-owners.js';
 import { enterRoom, exitOneSided, exitRoom } from '../../../shared/store/memberships.js';
-import { releaseName } from '../../../shared/store/names.js';
+import { releaseName } from '../../../shared/store/nicknames.js';
 import { membershipsAt, type OneSided, oneSidedAt, type Shards, strayClaimsAt } from '../../../shared/store/repair.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';

@@ -28,7 +28,7 @@ import {
 import type { ParameterKind } from '../../../../shared/protocol/operations.js';
 import { fitsIn } from '../../../../shared/store/event-text.js';
 import { type Cursor, parseCursor } from '../../../../shared/store/inboxes.js';
-import { foldName } from '../../../../shared/store/names.js';
+import { foldName } from '../../../../shared/store/nicknames.js';
 import { DATA_DEPTH_MAX, isFinal, isPlain, parseJson } from './json.js';
 
 /** Event types that `history` can return. A `value` event leaves the history at once. */

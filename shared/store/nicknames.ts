@@ -6,6 +6,8 @@ import { LOOK_ALIKES } from './look-alike-table.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 
+/** Guest names begin like this. */
+const GUEST = 'guest-';
 /** Joiners, variation selectors, fillers, format characters and the like, and two more that no font shows. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u{1d159}\u{16fe4}]/gu;
 /** A page shows several spaces as one. An empty Braille pattern looks like a space. */
@@ -110,7 +112,7 @@ export async function nameTaken(store: Store, name: string): Promise<ChatError> 
 
 /** Returns the error `name_taken` for the name of a role, with a guest name that was free a moment ago. */
 export async function nameOfRole(store: Store, name: string): Promise<ChatError> {
-  const suggestion = await suggestName(store, 'guest-');
+  const suggestion = await suggestName(store, GUEST);
   return new ChatError(
     'name_taken',
     `"${name}" is reserved for the people who run the chat. "${suggestion}" is free.`,
@@ -119,6 +121,10 @@ export async function nameOfRole(store: Store, name: string): Promise<ChatError>
       suggestion,
     },
   );
+}
+
+export function guestName(): string {
+  return `${GUEST}${Math.floor(10_000 + Math.random() * 90_000)}`;
 }
 
 async function suggestName(store: Store, name: string): Promise<string> {
