@@ -33,6 +33,11 @@ export function notAllowed(reason: Reason, ms?: number): ChatError {
   });
 }
 
+/** Returns the error `not_in_room`. */
+export function notInRoom(room: string): ChatError {
+  return new ChatError('not_in_room', `You are not in the room ${room}. Enter it first.`, { field: 'room' });
+}
+
 /** The error `rate_limited`, with the name of the limit for the metrics. */
 export class RateLimited extends ChatError {
   readonly limit: string;

@@ -8,7 +8,7 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { PRIVATE_ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
-import { notAllowed } from './denials.js';
+import { notAllowed, notInRoom } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './nicknames.js';
 import { runDurably } from './replication.js';
@@ -16,7 +16,6 @@ import { type EntryRequest, entryArguments, renameInRoom } from './rooms.js';
 import { run, type ScriptReply } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone, unauthorized } from './tokens.js';
-import { notInRoom } from './users.js';
 
 /** How long a room remembers that a user has exited. No step of an older entry can be on its way for so long. */
 const EXITED_TTL_MS = 60_000;

@@ -2,6 +2,7 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { NONCE_TTL_MS, PENDING_MAX } from '../protocol/limits.js';
+import { type Charge, chargeInput, denialOf } from './authorize.js';
 import { notAllowed, rateLimited } from './denials.js';
 import { eventText, messageCost } from './event-text.js';
 import { readDurably, runDurably } from './replication.js';
@@ -10,7 +11,6 @@ import { run, type ScriptInput, type ScriptReply } from './scripts.js';
 import { sliceOf } from './slices.js';
 import type { Credentials, Store } from './store.js';
 import { hashOrNone, randomSecret } from './tokens.js';
-import { type Charge, chargeInput, denialOf } from './users.js';
 
 /** The window of ROOM_SENDS. It is short, so that a user who was too fast need not wait long. */
 export const SENDS_WINDOW_MS = 10_000;

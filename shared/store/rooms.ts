@@ -11,6 +11,9 @@ import { pairs, run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
+/** Rooms of a user that one command reads. */
+const ROOMS_SCAN_COUNT = 500;
+
 /** The facts that decide about an entry, beside the user's id and name. */
 export interface EntryRequest {
   /** The token that owns the room if this entry makes it. */
@@ -101,6 +104,18 @@ export async function readRooms({ keys, redis, breaker }: Store): Promise<{ name
   );
   const rooms = lists.flatMap((list) => pairs(list).map(([name, members]) => ({ name, members: Number(members) })));
   return rooms.sort((a, b) => b.members - a.members || (a.name < b.name ? -1 : 1)).slice(0, ROOMS_MAX);
+}
+
+/** Reads the public rooms of a user, in steps: it may be in thousands of private ones. */
+export async function publicRoomsOf({ keys, redis }: Store, id: number): Promise<string[]> {
+  const found = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, rooms] = await redis.sscan(keys.userRooms(id), cursor, 'COUNT', ROOMS_SCAN_COUNT);
+    for (const room of rooms) if (!privateRoomUsers(room)) found.add(room);
+    cursor = next;
+  } while (cursor !== '0');
+  return [...found];
 }
 
 function unlessAway(error: unknown): [] {

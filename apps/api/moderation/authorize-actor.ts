@@ -1,7 +1,7 @@
+import { authorizeIn } from '../../../shared/store/authorize.js';
 import type { Actor } from '../../../shared/store/moderation.js';
 import type { Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorizeIn } from '../../../shared/store/users.js';
 
 /**
  * Resolves with the actor of a moderation action: the user of `token`, who must be in the room. Redis checks the role,

@@ -1,8 +1,8 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
+import { authorize } from '../../../shared/store/authorize.js';
 import { closePrivateRoom } from '../../../shared/store/private-rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { setBlocked } from '../../../shared/store/user-blocks.js';
-import { authorize } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 

@@ -1,9 +1,9 @@
+import { authorize } from '../../../shared/store/authorize.js';
 import { enterRoom } from '../../../shared/store/memberships.js';
 import { freshOwner } from '../../../shared/store/owners.js';
 import { admitToRoom } from '../../../shared/store/rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { readBlocked } from '../../../shared/store/user-blocks.js';
-import { authorize } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import { roomView } from './shared/room-view.js';

@@ -1,5 +1,5 @@
+import { authorizeIn } from '../../../shared/store/authorize.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorizeIn } from '../../../shared/store/users.js';
 import { readValues, refusePrivate } from '../../../shared/store/values.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';

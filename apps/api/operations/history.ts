@@ -1,7 +1,7 @@
 import { HISTORY_ON_ENTER_MAX } from '../../../shared/protocol/limits.js';
+import { authorizeIn } from '../../../shared/store/authorize.js';
 import { readHistory } from '../../../shared/store/history.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 

@@ -1,6 +1,6 @@
+import { authorizeIn } from '../../../shared/store/authorize.js';
 import { readRoom } from '../../../shared/store/rooms.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 

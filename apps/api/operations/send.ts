@@ -1,11 +1,12 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
 import { isSeen } from '../../../shared/protocol/letters.js';
+import { authorize, authorizeIn, type Charge } from '../../../shared/store/authorize.js';
+import { notInRoom } from '../../../shared/store/denials.js';
 import { type Accepted, appendMessage, type Message, sendMessage } from '../../../shared/store/messages.js';
 import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorize, authorizeIn, type Charge, notInRoom } from '../../../shared/store/users.js';
 import type { Context } from '../context.js';
 import { costOf } from '../moderation/filters.js';
 import { ok } from '../reply.js';

@@ -1,8 +1,8 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom } from '../../../shared/protocol/events.js';
+import { authorize } from '../../../shared/store/authorize.js';
 import { findSent } from '../../../shared/store/messages.js';
 import { isToken, parseToken } from '../../../shared/store/tokens.js';
-import { authorize } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import type { Parameters } from './parameters/check.js';

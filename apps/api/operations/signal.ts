@@ -1,7 +1,7 @@
+import { authorizeIn } from '../../../shared/store/authorize.js';
 import { maySpeak } from '../../../shared/store/messages.js';
 import { publishSignal } from '../../../shared/store/signals.js';
 import { parseToken } from '../../../shared/store/tokens.js';
-import { authorizeIn } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 

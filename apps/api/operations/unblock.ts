@@ -1,6 +1,6 @@
+import { authorize } from '../../../shared/store/authorize.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { setBlocked } from '../../../shared/store/user-blocks.js';
-import { authorize } from '../../../shared/store/users.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 

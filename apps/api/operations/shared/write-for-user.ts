@@ -1,5 +1,6 @@
+import { authorizeIn } from '../../../../shared/store/authorize.js';
+import { notInRoom } from '../../../../shared/store/denials.js';
 import { parseToken } from '../../../../shared/store/tokens.js';
-import { authorizeIn, notInRoom } from '../../../../shared/store/users.js';
 import {
   refusePrivate,
   type ValueWrite,
