@@ -63,7 +63,7 @@ export async function renameInRoom(store: Store, room: string, user: UserRef): P
   const { keys, redis } = store;
   const was = (await redis.hget(keys.roster(room), String(user.id))) ?? user.name;
   const renamed = privateRoomUsers(room) ? '' : eventText({ type: 'renamed', room, from: user, was });
-  await run(redis, 'rename-room', {
+  await run(redis, 'rename-member', {
     roster: keys.roster(room),
     log: keys.log(room),
     delivered: keys.delivered(room),

@@ -69,7 +69,7 @@ interface Replies extends Record<ScriptName, unknown> {
   own: 'ok' | 'not_owner';
   release: number;
   remember: string;
-  'rename-room': number;
+  'rename-member': number;
   'rename-user': ['ok', nick: string, spare: string] | ['busy' | 'gone'];
   'renew-log': number;
   resume: string | null;

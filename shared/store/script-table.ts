@@ -247,7 +247,7 @@ export const SCRIPTS = {
     keys: ['joined'],
     args: ['former', 'text', 'ttl'],
   },
-  'rename-room': {
+  'rename-member': {
     keys: ['roster', 'log', 'delivered', 'dirty', 'rules'],
     args: ['id', 'name', 'room', 'event'],
   },

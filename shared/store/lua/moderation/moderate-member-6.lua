@@ -1,4 +1,4 @@
--- with clock, log, roles, moderation
+-- with clock, log, give-role, moderation
 -- moderate-member: what moderators do about one user of a room: checked, done, told to the room and written into the
 -- audit log in one step.
 -- KEYS

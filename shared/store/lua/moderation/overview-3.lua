@@ -1,4 +1,4 @@
--- with clock, roles, moderation
+-- with clock, give-role, moderation
 -- overview: what moderators may read of a room.
 -- KEYS
 --   rules, roster, pending

@@ -1,4 +1,4 @@
--- with clock, log, roles, moderation
+-- with clock, log, give-role, moderation
 -- own: a room gets a new owner: a member to whom it was offered, or somebody whom the operator gives the token. The
 -- former owner's token ends, and the roles by it. May be repeated while the offer lasts, with another token, because
 -- the answer may have been lost.

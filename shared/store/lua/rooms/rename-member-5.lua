@@ -1,5 +1,5 @@
 -- with clock, log, may-speak
--- rename-room: a member's new name in a room's roster, and the `renamed` event. Does nothing when the member has that
+-- rename-member: a member's new name in a room's roster, and the `renamed` event. Does nothing when the member has that
 -- name already. A muted user says nothing by a name either: only the user itself gets the event.
 -- KEYS
 --   roster, log, delivered, dirty, rules
