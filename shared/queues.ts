@@ -1,7 +1,7 @@
 /** The queues between API processes and workers: names, jobs and options. */
 import { type JobsOptions, Queue, type Telemetry } from 'bullmq';
 import type { Config } from './config/config.js';
-import type { RedisClient } from './redis/slot-owners.js';
+import type { RedisClient } from './redis/client.js';
 
 const FANOUT = 'fanout';
 export const UPKEEP = 'upkeep';

@@ -1,7 +1,7 @@
 /** The metrics of an API process. */
 import type { Queue } from 'bullmq';
 import type { Metrics } from '../../shared/metrics/metrics.js';
-import { mastersOf } from '../../shared/redis/slot-owners.js';
+import { mastersOf } from '../../shared/redis/client.js';
 import { countRooms, countUsers } from '../../shared/store/counts.js';
 import { timeOf } from '../../shared/store/event-text.js';
 import type { Store } from '../../shared/store/store.js';

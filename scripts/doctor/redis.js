@@ -20,7 +20,7 @@ const PING_COUNT = 5;
 /**
  * @typedef {import('./findings.js').Finding} Finding
  * @typedef {import('./settings.js').Settings} Settings
- * @typedef {import('#dist/shared/redis/slot-owners.js').RedisClient} RedisClient
+ * @typedef {import('#dist/shared/redis/client.js').RedisClient} RedisClient
  * @typedef {Awaited<ReturnType<typeof readServer>>} Server what one Redis server says of itself
  */
 
@@ -38,7 +38,7 @@ export async function checkRedisOf(url, settings) {
     (error) => error.message,
   );
   if (unusable) return [bad(unusable)];
-  const { mastersOf } = await import('#dist/shared/redis/slot-owners.js');
+  const { mastersOf } = await import('#dist/shared/redis/client.js');
   const [servers, values] = await withRedis(url, (redis) =>
     Promise.all([Promise.all(mastersOf(redis).map(readServer)), weighValuesOf(redis, settings.shards)]),
   );

@@ -3,7 +3,7 @@
  * ended. When an instance ends, its counters and histograms are added to that field, so no sum ever goes down.
  */
 import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client';
-import type { RedisClient } from '../redis/slot-owners.js';
+import type { RedisClient } from '../redis/client.js';
 
 const KEY = 'metrics';
 const ENDED = 'ended';

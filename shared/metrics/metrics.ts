@@ -4,7 +4,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
-import type { RedisClient } from '../redis/slot-owners.js';
+import type { RedisClient } from '../redis/client.js';
 import { MetricsAggregate } from './aggregate.js';
 
 const WRITE_EVERY_MS = 2_000;

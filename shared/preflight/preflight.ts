@@ -1,10 +1,10 @@
 /** Checks once, before the start, whether a Redis can be used at all. */
 import { ReplyError } from 'ioredis';
 import { ConfigError } from '../config/config.js';
+import { mastersOf } from '../redis/client.js';
 import { connect, redisTarget } from '../redis/connect.js';
 import { probe } from '../redis/probe.js';
 import { reasonOf } from '../redis/reasons.js';
-import { mastersOf } from '../redis/slot-owners.js';
 import { checkShards } from './shards.js';
 
 /** The oldest Redis that has what the scripts and BullMQ use. For a cluster, the oldest with sharded pub/sub. */

@@ -1,6 +1,6 @@
 /** Checks with how many shards the keys in a Redis were made (`SHARDS`). With another number no key would be found. */
 import { ConfigError } from '../config/config.js';
-import { mastersOf, type RedisClient } from '../redis/slot-owners.js';
+import { mastersOf, type RedisClient } from '../redis/client.js';
 import { Keys } from '../store/keys.js';
 
 /** The largest number that SHARDS allows. */

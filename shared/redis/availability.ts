@@ -3,9 +3,9 @@
  * back, with how long that took and what failed meanwhile. It does not have one line for each request.
  */
 import type { Logger } from '../log.js';
+import type { RedisClient } from './client.js';
 import { probe } from './probe.js';
 import { isRefusal, reasonOf } from './reasons.js';
-import type { RedisClient } from './slot-owners.js';
 
 /** How long an answer of Redis counts before Redis is asked again. */
 const FRESH_MS = 1_000;

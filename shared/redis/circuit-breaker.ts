@@ -3,7 +3,7 @@
  * without it. The first call waits for a moment. Calls after it fail at once, until an answer has come. A master that
  * was away for longer than a second stays cut off for half a second more.
  */
-import { ownerOf, type RedisClient } from './slot-owners.js';
+import { ownerOf, type RedisClient } from './client.js';
 
 /** How long an answer may take. It takes a few ms, and some tens of ms on a busy machine. */
 const ANSWER_TIMEOUT_MS = 300;

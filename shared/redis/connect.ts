@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { type HostPort, parseRedisUrl, type RedisTarget } from '../config/redis-url.js';
-import type { RedisClient } from './slot-owners.js';
+import type { RedisClient } from './client.js';
 
 /** A connection is back within 2 s after Redis is. */
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 4), 500);

@@ -4,8 +4,8 @@
  */
 import { Cluster, type Redis } from 'ioredis';
 import type { HostPort } from '../config/redis-url.js';
+import { connectionTo, ownerOf, type RedisClient, SINGLE_NODE } from './client.js';
 import { connectBlocking, connectSubscriber } from './connect.js';
-import { connectionTo, ownerOf, type RedisClient, SINGLE_NODE } from './slot-owners.js';
 
 export interface Nodes {
   /** Whether pub/sub is sharded (SSUBSCRIBE), as in a cluster. */

@@ -3,7 +3,7 @@
  * channel.
  */
 import { Cluster } from 'ioredis';
-import type { RedisClient } from './slot-owners.js';
+import type { RedisClient } from './client.js';
 
 /** Keys of many slots: while any master is there, at least one of these keys is at it. */
 const CLUSTER_KEYS = Array.from({ length: 32 }, (_, number) => `probe:{r${number}}`);

@@ -1,5 +1,5 @@
 /** The clock of Redis. */
-import { mastersOf, type RedisClient } from './slot-owners.js';
+import { mastersOf, type RedisClient } from './client.js';
 
 /** Reads the time of Redis (ms), by which `seen` is counted. In a cluster, the master that answers first tells it. */
 export async function redisTime({ redis }: { redis: RedisClient }): Promise<number> {

@@ -5,7 +5,7 @@
  */
 import type { Redis } from 'ioredis';
 import { ChatError } from '../protocol/errors.js';
-import { masterOf, nodeAddressOf, type RedisClient } from '../redis/slot-owners.js';
+import { masterOf, nodeAddressOf, type RedisClient } from '../redis/client.js';
 import { Keys } from './keys.js';
 import { firstKey, run, type ScriptInput, type ScriptName, type ScriptReply } from './scripts.js';
 import type { Store } from './store.js';

@@ -4,7 +4,7 @@
  * ioredis sends scripts by their hash, and loads them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { RedisClient } from '../redis/slot-owners.js';
+import type { RedisClient } from '../redis/client.js';
 import type { ScriptReply } from './script-replies.js';
 import { type Argument, SCRIPTS, type ScriptInput, type ScriptName } from './script-table.js';
 

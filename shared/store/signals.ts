@@ -1,6 +1,6 @@
 /** Signals. They are published once to all API processes, which keep them for a moment. They are never stored. */
 import type { SignalEvent } from '../protocol/events.js';
-import type { RedisClient } from '../redis/slot-owners.js';
+import type { RedisClient } from '../redis/client.js';
 import { signalText } from './event-text.js';
 import type { Store } from './store.js';
 

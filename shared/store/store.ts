@@ -1,7 +1,7 @@
 /** The parts that every function of the store needs: connections, keys and settings. */
 import type { Config } from '../config/config.js';
 import { CircuitBreaker } from '../redis/circuit-breaker.js';
-import type { RedisClient } from '../redis/slot-owners.js';
+import type { RedisClient } from '../redis/client.js';
 import { Keys } from './keys.js';
 
 export interface Store {

@@ -1,6 +1,6 @@
 /** One run: the whole system, people who use it, faults by the plan; then everything settles and is judged. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { makeFault } from './faults.js';

@@ -1,7 +1,7 @@
 /** The rooms' logs as Redis has them: what every view is held against. */
 
 import { compareIds } from '../../shared/protocol/events.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { allKeys } from '../support/redis.js';
 
 export interface Log {

@@ -1,6 +1,6 @@
 /** Only these are left when everybody has gone: room logs, keys that expire, and processes as at their start. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { allKeys } from '../support/redis.js';
 import type { Record } from './record.js';
 import type { Site } from './site.js';

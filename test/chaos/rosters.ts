@@ -1,5 +1,5 @@
 /** Compares the rooms' members in Redis with the rooms in which the users believe to be. */
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { allKeys } from '../support/redis.js';
 import type { Record } from './record.js';
 import type { Session } from './session.js';

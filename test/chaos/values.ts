@@ -1,5 +1,5 @@
 /** Holds what every client knows of its rooms' values against what Redis has. */
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { allKeys } from '../support/redis.js';
 import { until } from '../support/until.js';
 import type { Record } from './record.js';

@@ -6,7 +6,7 @@ import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cpuSeconds, residentBytes } from '../../bench/systems/usage.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { root } from '../support/child.js';
 import { TestCluster } from '../support/cluster.js';
 import { type Settings, startSystem, type TestSystem } from '../support/processes.js';

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { bothWaysAsking, freshRoom } from '../support/fixtures/parts.js';
 import { type Answer, openFanOut, type Part, type Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { MetricsAggregate } from '../../shared/metrics/aggregate.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { openRedis, startRedis, type TestRedis, wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 

@@ -1,7 +1,7 @@
 /** Losses that a user of a chaos run counts: every event that it never heard of, and none that it can read back. */
 import { expect } from 'vitest';
 import { privateRoom } from '../../shared/protocol/events.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { Line } from '../chaos/line.js';
 import { readLogs } from '../chaos/logs.js';
 import { Random } from '../chaos/random.js';

@@ -1,7 +1,7 @@
 /** The figures of all processes, as Prometheus asks for them; and /health, which all see. */
 import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { root } from '../support/child.js';
 import { call, fetchText } from '../support/client.js';
 import { systemWith } from '../support/fixtures/system.js';

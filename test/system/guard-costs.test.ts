@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { networkOf } from '../../apps/api/limits/client-address.js';
 import { KeyedSemaphore } from '../../apps/api/limits/keyed-semaphore.js';
 import { readConfig } from '../../shared/config/config.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { Keys } from '../../shared/store/keys.js';
 import { systemWith } from '../support/fixtures/system.js';
 import type { Polled } from '../support/follower.js';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect } from 'vitest';
 import { ClientAddresses, limitedAddress } from '../../apps/api/limits/client-address.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { systemWith } from '../support/fixtures/system.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
 import { allKeys } from '../support/redis.js';

@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { AddressHash } from '../../apps/api/limits/address-hash.js';
 import type { Sample } from '../../shared/protocol/admin.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { systemWith } from '../support/fixtures/system.js';
 import { Host, outcome, PASSWORD, withPassword } from '../support/host.js';
 import { allKeys, limitMemory } from '../support/redis.js';

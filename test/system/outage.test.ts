@@ -1,6 +1,6 @@
 /** Redis goes, or takes no writes: what /health, the figures and the log say of it, in real processes. */
 import { describe, expect } from 'vitest';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { call, fetchText } from '../support/client.js';
 import { systemWith } from '../support/fixtures/system.js';
 import type { TestSystem } from '../support/processes.js';

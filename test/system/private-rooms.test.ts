@@ -1,7 +1,7 @@
 /** Private messages: from users who share a room, from a user who has written already, and from no blocked user. */
 import { describe, expect } from 'vitest';
 import { PRIVATE_ROOMS_MAX } from '../../shared/protocol/limits.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { Keys } from '../../shared/store/keys.js';
 import { systemWith } from '../support/fixtures/system.js';
 import type { TestSystem } from '../support/processes.js';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { POLL_TIMEOUT_MAX_S } from '../../shared/protocol/limits.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { EventStreams } from '../support/event-stream.js';
 import { systemWith } from '../support/fixtures/system.js';
 import { startApi, type TestSystem } from '../support/processes.js';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { call } from '../support/client.js';
 import { systemWith } from '../support/fixtures/system.js';
 import type { TestApi, TestSystem } from '../support/processes.js';

@@ -1,7 +1,7 @@
 /** Signals: at once to the held polls of a room's members, at every process; never stored. */
 import { describe, expect } from 'vitest';
 import type { SignalEvent } from '../../shared/protocol/events.js';
-import type { RedisClient } from '../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { bothWaysAsking } from '../support/fixtures/system.js';
 import type { Follower } from '../support/follower.js';
 import type { TestSystem } from '../support/processes.js';

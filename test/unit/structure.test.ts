@@ -97,7 +97,7 @@ describe('imports', () => {
         'shared/log.ts',
         'shared/redis/circuit-breaker.ts',
         'shared/redis/connect.ts',
-        'shared/redis/slot-owners.ts',
+        'shared/redis/client.ts',
       ],
     ],
     ['shared/redis/', ['shared/redis/', 'shared/config/redis-url.ts', 'shared/log.ts']],
@@ -116,10 +116,7 @@ describe('imports', () => {
         'shared/',
       ],
     ],
-    [
-      'shared/queues.ts',
-      ['shared/protocol/', 'shared/config/config.ts', 'shared/log.ts', 'shared/redis/slot-owners.ts'],
-    ],
+    ['shared/queues.ts', ['shared/protocol/', 'shared/config/config.ts', 'shared/log.ts', 'shared/redis/client.ts']],
   ])('of %s stay within %j', (folder, allowed) => {
     expect(offences(folder, within(...allowed))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /** Limits guesses of the host's password. An address with too many wrong guesses has to wait, even with a right one. */
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { RedisClient } from '../../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../../shared/redis/client.js';
 
 const WINDOW_S = 600;
 

@@ -4,7 +4,7 @@
  */
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import type { Sample } from '../../../shared/protocol/admin.js';
-import type { RedisClient } from '../../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../../shared/redis/client.js';
 import { sampleBetween } from './chart-sample.js';
 import { MetricsSnapshot } from './metrics-snapshot.js';
 

@@ -4,7 +4,7 @@
  * hash belongs to.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { RedisClient } from '../../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../../shared/redis/client.js';
 
 /** The day, the day after, and one hour by which clocks may differ. */
 const SALT_TTL_S = 49 * 3_600;

@@ -6,7 +6,7 @@ import { ReplyError } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../../shared/config/config.js';
 import { type CircuitBreaker, CircuitOpen } from '../../../shared/redis/circuit-breaker.js';
-import type { RedisClient } from '../../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../../shared/redis/client.js';
 import { rateLimited } from '../../../shared/store/denials.js';
 import type { Store } from '../../../shared/store/store.js';
 import { NETWORK_FACTOR } from './client-address.js';

@@ -3,7 +3,7 @@
  * the host's page. Addresses are written only as hashes.
  */
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
-import type { RedisClient } from '../../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../../shared/redis/client.js';
 import type { AddressHash } from './address-hash.js';
 import { HeavyHitters } from './heavy-hitters.js';
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, type Queue, type Telemetry, Worker, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type FanOutJob, fanOutQueueNames, queueOptions, UPKEEP } from '../../../shared/queues.js';
-import type { RedisClient } from '../../../shared/redis/slot-owners.js';
+import type { RedisClient } from '../../../shared/redis/client.js';
 import { SLICES_COUNT } from '../../../shared/store/slices.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';

@@ -11,7 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
-import { masterOf } from '../../../shared/redis/slot-owners.js';
+import { masterOf } from '../../../shared/redis/client.js';
 import { enterRoom, exitOneSided, exitRoom } from '../../../shared/store/memberships.js';
 import { releaseName } from '../../../shared/store/nicknames.js';
 import { membershipsAt, type OneSided, oneSidedAt, type Shards, strayClaimsAt } from '../../../shared/store/repair.js';
