@@ -1,7 +1,8 @@
 /** The doctor of the pages, on its own page and in the library: what it finds, and what it says when it cannot look. */
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { Site } from '../support/browser.js';
+import type { JoinOptions } from '../../apps/web/client/api.js';
+import { joinIn, type Site } from '../support/browser.js';
 import { browserTest, type Stage } from '../support/fixtures/browser.js';
 import type { Link } from '../support/link.js';
 import { until } from '../support/until.js';
@@ -24,9 +25,18 @@ describe('the doctor', () => {
   it('finds a good way here good', async () => {
     const page = await open(`${api}/doctor`);
     // the last look takes 45 s; the others are enough
-    await until(async () => (await page.locator('.findings li').count()) >= 7, 'the findings', 20_000);
+    await until(async () => (await page.locator('.findings li').count()) >= 8, 'the findings', 20_000);
     expect(await page.locator('.sign.bad').count()).toBe(0);
-    for (const about of ['mixed content', 'storage', 'tabs', 'script tags', 'fetch', 'clock', 'long addresses']) {
+    for (const about of [
+      'mixed content',
+      'storage',
+      'tabs',
+      'script tags',
+      'fetch',
+      'clock',
+      'long addresses',
+      'streams',
+    ]) {
       await page.locator('.findings').getByText(about, { exact: true }).waitFor();
     }
   });
@@ -40,7 +50,7 @@ describe('the doctor', () => {
     await page.getByText('Done. See the problems above.').waitFor();
     expect(
       await page.locator('.findings li', { hasText: 'has not begun after 10 s' }).locator('b').allTextContents(),
-    ).toEqual(['script tags', 'fetch', 'clock', 'long addresses', 'long holds']);
+    ).toEqual(['script tags', 'fetch', 'clock', 'long addresses', 'streams', 'long holds']);
     link.troubles = [];
     await page.getByRole('button', { name: 'Check again' }).click();
     await page.locator('.findings').getByText('long addresses', { exact: true }).waitFor();
@@ -62,7 +72,7 @@ describe('the doctor', () => {
       Date.now = () => 12_000;
     });
     await page.clock.runFor(1_000);
-    await page.getByText('Not begun yet: fetch, clock, long addresses, long holds.').waitFor();
+    await page.getByText('Not begun yet: fetch, clock, long addresses, streams, long holds.').waitFor();
   });
 
   it('says why it does not look at something', async () => {
@@ -77,13 +87,14 @@ describe('the doctor', () => {
       'fetch',
       'clock',
       'long addresses',
+      'streams',
       'long holds',
     ]);
     expect(
       findings
         .filter(({ sentence }) => sentence.startsWith('Not checked, because no guest could join'))
         .map(({ about }) => about),
-    ).toEqual(['clock', 'long holds']);
+    ).toEqual(['clock', 'streams', 'long holds']);
   });
 
   it('says what is wrong with a bad one, from the page that has it', async () => {
@@ -100,6 +111,46 @@ describe('the doctor', () => {
     expect(said.fetch).toMatch(/^note: .*connect-src/);
     expect(said.clock).toMatch(/^note: .*10 min behind/);
     expect(said['long addresses']).toMatch(/^bad: .*2,000 characters/);
+    expect(said.streams).toMatch(/^note: Not checked, .* Script tags have no streams\./);
     expect(said['long holds']).toMatch(/^note: .*after [1-5] s/); // the browser may ask once more by itself
+  });
+
+  describe('says whether streams get through, and how the events of the chat come:', () => {
+    /** What the doctor says of streams, in a page that has joined. `ready`: when it may be asked. */
+    async function askedAbout(options: JoinOptions, ready: () => boolean = () => true): Promise<string> {
+      const page = await open(site.library(link.url, { path: '/doctor' }));
+      await joinIn(page, { room: stage.room, ...options });
+      await until(ready, 'the chat to have settled', 30_000);
+      return page.evaluate(
+        () =>
+          new Promise<string>((resolve) => {
+            void window.chat.doctor(({ about, verdict, sentence }) => {
+              if (about === 'streams') resolve(`${verdict}: ${sentence}`);
+            });
+          }),
+      );
+    }
+    const streams = (): number => link.seen.filter((path) => /\/stream/.test(path)).length;
+    const polls = (): number => link.seen.filter((path) => /\/poll/.test(path)).length;
+
+    it('by a stream', async () => {
+      expect(await askedAbout({}, () => streams() > 0)).toMatch(
+        /^good: Streams get through\. A message took \d+ ms\. The events of this chat come by a stream\.$/,
+      );
+    });
+
+    it.each<[JoinOptions, RegExp]>([
+      [{ transport: 'poll' }, /^note: Streams get through\. .*This chat polls, because the page asked for it\.$/],
+      [{ transport: 'jsonp' }, /^note: Streams get through\. .*This chat polls, because it uses script tags\.$/],
+    ])('by polls, with %j', async (options, expected) => {
+      expect(await askedAbout(options)).toMatch(expected);
+    });
+
+    it('by polls, as a proxy buffers streams', async () => {
+      link.troubles = [{ path: /\/stream/, how: 'edit', edit: (text) => text }];
+      expect(await askedAbout({}, () => streams() > 0 && polls() > 2)).toMatch(
+        /^note: Something between you and the server keeps streams back.* first bytes .* within 5 s/,
+      );
+    });
   });
 });

@@ -191,11 +191,27 @@ function walks(engine: Engine): void {
     await link.close();
   });
 
+  it.sequential('events come by a stream', async () => {
+    const link = await Link.start(api);
+    const page = await visit(`${link.url}/r/${named}-stream`);
+    await page.sees('.own-name', 'guest');
+    await until(() => link.seen.some((path) => /\/stream\b/.test(path)), 'a stream', PATIENCE_MS);
+    const guest = await guestOf(`${named}-stream`);
+    const polls = (): string[] => link.seen.filter((path) => /\/poll\b/.test(path));
+    const before = polls().length;
+    for (const text of ['one', 'two', 'three']) {
+      await guest.user.send(text);
+      await page.sees('.rows .message', text);
+    }
+    expect(polls()).toHaveLength(before);
+    await link.close();
+  });
+
   it.sequential('the doctor ends, and finds everything good', async () => {
     const page = await visit(`${system.urls[2]}/doctor`);
     await page.sees('#progress', 'Done');
     expect(await page.texts('.findings li:not(:has(.good))')).toEqual([]);
-    expect(await page.texts('.findings li')).toHaveLength(8);
+    expect(await page.texts('.findings li')).toHaveLength(9);
   });
 }
 

@@ -148,6 +148,7 @@ export class RoomChat implements Chat {
   }
 
   async doctor(tell?: (finding: Finding) => void): Promise<Finding[]> {
-    return callDoctor(this.server, this.connection.transport.nonce, tell);
+    const { transport, way } = this.connection;
+    return callDoctor(this.server, transport.nonce, way, tell);
   }
 }

@@ -5,18 +5,23 @@ import type { Transport } from '../client/transport/transport.js';
 import { type Listener, note } from './findings.js';
 import { checkClock, checkHold, checkLength, checkReach } from './network-checks.js';
 import { checkMixedContent, checkStorage, checkTabs } from './page-checks.js';
+import { checkStreams, withWay } from './stream-checks.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** The checks that need a server that can be reached. */
-const NEED_SERVER = ['clock', 'long addresses', 'long holds'] as const;
+const NEED_SERVER = ['clock', 'long addresses', 'streams', 'long holds'] as const;
 
-/** Checks everything that can keep a chat from working here. Resolves with a finding for each check. */
-export async function examine(server: string, listener: Listener = {}): Promise<Finding[]> {
+/**
+ * Checks everything that can keep a chat from working here. Resolves with a finding for each check. `way`: how the
+ * events of the page's chat come.
+ */
+export async function examine(server: string, listener: Listener = {}, way = ''): Promise<Finding[]> {
   const findings: Finding[] = [];
   const begun = (about: Finding['about']): void => {
     if (listener.begun) listener.begun(about);
   };
-  const found = (finding: Finding): void => {
+  const found = (raw: Finding): void => {
+    const finding = raw.about === 'streams' ? withWay(raw, way) : raw;
     findings.push(finding);
     if (listener.found) listener.found(finding);
   };
@@ -40,6 +45,8 @@ async function examineAsGuest(
   found(guest instanceof Failure ? notJoined('clock', guest) : await checkClock(guest, askedAt));
   begun('long addresses');
   found(await checkLength(server));
+  begun('streams');
+  found(guest instanceof Failure ? notJoined('streams', guest) : await checkStreams(server, transport, guest));
   begun('long holds');
   found(guest instanceof Failure ? notJoined('long holds', guest) : await examineHold(transport, guest));
 }

@@ -2,4 +2,4 @@
 import { registry } from '../client/registry.js';
 import { examine } from './examine.js';
 
-registry().examine = (server, tell) => examine(server, tell ? { found: tell } : {});
+registry().examine = (server, tell, way) => examine(server, tell ? { found: tell } : {}, way);

@@ -11,7 +11,7 @@ import { byId, copyOnClick, select, server } from './page.js';
  */
 const OWN = ['mixed content', 'storage', 'tabs'];
 /** The checks that the frame makes. */
-const IN_FRAME: Finding['about'][] = ['script tags', 'fetch', 'clock', 'long addresses', 'long holds'];
+const IN_FRAME: Finding['about'][] = ['script tags', 'fetch', 'clock', 'long addresses', 'streams', 'long holds'];
 /** The page names a check that has not begun after this time. */
 const LATE_MS = 10_000;
 const NOT_BEGUN =

@@ -213,6 +213,14 @@ export class Connection {
     return persist(() => this.request(operation, values), this.pauses, forMs);
   }
 
+  /** How events come to this tab, as the doctor knows it. */
+  get way(): string {
+    const { polling, session, tabs, transport } = this;
+    if (!tabs.leading) return 'tab';
+    if (polling.streaming) return 'stream';
+    return session.polls || (polling.hold.isCrowded ? 'crowded' : transport.stream ? 'soon' : `${transport.name}`);
+  }
+
   entered(room: string): void {
     this.session.entered.add(room);
     this.tabs.tell({ kind: 'entered', room });
