@@ -22,6 +22,8 @@ const RENEWAL_MS = 14 * 86_400_000;
 /** After this time the server holds the poll that waits for the message. */
 const HELD_AFTER_MS = 200;
 const POLL_S = 5;
+/** The browser library gives streams up whose first bytes take longer. */
+const FIRST_BYTE_MAX_MS = 5_000;
 
 /**
  * Resolves with the findings about the chat at `url`. Polls have to be held for `hold` seconds. `checkAddress` checks
@@ -46,7 +48,12 @@ export async function checkThrough(url, hold, checkAddress) {
   ];
   const guest = await call(url, 'join', { room: `doctor-${Date.now().toString(36)}` }).catch(() => null);
   if (guest?.ok) {
-    findings.push(await checkDelivery(url, guest), await checkCache(url, guest), await checkHold(url, guest, hold));
+    findings.push(
+      await checkDelivery(url, guest),
+      await checkStream(url, guest),
+      await checkCache(url, guest),
+      await checkHold(url, guest, hold),
+    );
     await call(url, 'leave', { token: guest.token }).catch(() => null);
   } else {
     findings.push(bad(`A guest cannot join: ${guest?.error.message ?? 'there is no answer.'}`));
@@ -211,6 +218,46 @@ async function pollUntil(url, guest, isWanted) {
     if (isWanted(answer)) return;
   }
   throw new Error('it did not come');
+}
+
+/**
+ * Checks that a stream begins at once, and brings a message as soon as it is accepted.
+ *
+ * @param {string} url
+ * @param {Guest} guest
+ */
+async function checkStream(url, { token, cursor, room }) {
+  const message = `stream ${Math.random()}`;
+  const closing = new AbortController();
+  const close = () => closing.abort();
+  let timer = setTimeout(close, FIRST_BYTE_MAX_MS);
+  let trouble = `does not begin within ${FIRST_BYTE_MAX_MS / 1_000} s`;
+  try {
+    const { body } = await fetch(`${url}/api/stream?${new URLSearchParams({ token, cursor })}`, closing);
+    let sentAt = 0;
+    let text = '';
+    for await (const part of body ?? []) {
+      text += Buffer.from(part).toString();
+      if (sentAt === 0) {
+        clearTimeout(timer);
+        timer = setTimeout(close, TIMEOUT_MS);
+        trouble = 'does not bring a message';
+        sentAt = performance.now();
+        await call(url, 'send', { token, room: room.name, text: message });
+      }
+      if (text.includes(message))
+        return good(`A stream brings a message after ${Math.round(performance.now() - sentAt)} ms.`);
+    }
+  } catch {
+    // it has been closed here, or it broke
+  } finally {
+    clearTimeout(timer);
+    close();
+  }
+  return note(
+    `A stream ${trouble}, probably because the proxy buffers or compresses it. So the browser library polls.`,
+    'Set "proxy_buffering off" in nginx, or let it see the header X-Accel-Buffering. Do not compress text/event-stream.',
+  );
 }
 
 /**

@@ -53,6 +53,7 @@ describe('the doctor', () => {
       'appendfsync is everysec',
       'A poll is held for 1 s.',
       'after \\d+ ms: nothing holds answers back',
+      'A stream brings a message after \\d+ ms',
       'does not believe a forged X-Forwarded-For',
       'The chat at PORT=\\d+ runs and is ready',
     ])
@@ -95,9 +96,10 @@ describe('the doctor', () => {
     const link = await Link.start(api.url);
     link.troubles = [
       { path: /^\/api\/poll/, how: 'cut', afterMs: 1_500 },
+      { path: /^\/api\/stream/, how: 'edit', edit: (all) => all }, // as a proxy that buffers
       { path: /^\/api\/history/, how: 'edit', edit: () => '{"ok":true,"events":[{"id":"1-0"}]}' },
     ];
-    const { code, bad } = await doctor({}, '--url', link.url, '--hold', '3');
+    const { code, bad, said } = await doctor({}, '--url', link.url, '--hold', '3');
     await link.close();
     expect(code).toBe(1);
     expect(bad).toEqual(
@@ -108,6 +110,7 @@ describe('the doctor', () => {
         /^A poll that should be held for 3 s is cut/,
       ].map((pattern) => expect.stringMatching(pattern) as unknown),
     );
+    expect(said).toMatch(/note {2}A stream does not begin within 5 s, .* buffers/);
   });
 
   it('names the room whose values weigh most, when they are much of what Redis holds', async () => {

@@ -43,7 +43,8 @@ function signal(): [happened: Promise<void>, happen: () => void] {
 
 /** Opens a stream as the guest, and sends a message. It comes at once if streams get through. */
 export async function checkStreams(server: string, transport: Transport, guest: Answers['join']): Promise<Finding> {
-  if (!transport.stream) return note('streams', 'Not checked, because fetch cannot reach the server. Script tags have no streams.');
+  if (!transport.stream)
+    return note('streams', 'Not checked, because fetch cannot reach the server. Script tags have no streams.');
   const { token, cursor, room } = guest;
   const text = `doctor ${Math.random()}`;
   const [begun, begin] = signal();
