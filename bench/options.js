@@ -28,6 +28,8 @@ Options:
   --set A=1,B=2     Other settings of the chat.
   --compare DIR     Measure a second chat beside it, from another folder. Run "npm run build" there first.
   --compare-set A=1 Settings of the second chat. Without --compare, it is from this folder.
+  --peers           Measure Socket.IO (polling and WebSocket, Redis adapter) and Faye (long polls, Redis engine)
+                    beside the chat in a, b, c and d. They are fetched from npm into a temporary folder.
   --node 22,24      Run the chat on these versions of Node. A major version is fetched from npm; anything
                     else is the path of a Node.
   --profile DIR     Write CPU profiles of API and worker to DIR. "node bench/report/profile.js DIR" shows them.
@@ -55,6 +57,7 @@ const OPTIONS = /** @type {const} */ ({
   set: TEXT,
   compare: TEXT,
   'compare-set': TEXT,
+  peers: FLAG,
   node: TEXT,
   profile: TEXT,
   json: TEXT,
@@ -63,7 +66,11 @@ const OPTIONS = /** @type {const} */ ({
 });
 const DEFAULT = ['b', 'c', 'idle'];
 
-/** @typedef {Omit<ReturnType<typeof readOptions>, 'nodes'> & { nodes: import('./systems/nodes.js').Node[] }} Options */
+/**
+ * @typedef {import('./systems/nodes.js').Node} Node
+ * @typedef {import('./systems/peers.js').Peer} Peer
+ * @typedef {Omit<ReturnType<typeof readOptions>, 'nodes' | 'peers'> & { nodes: Node[], peers: Peer[] }} Options
+ */
 
 /** Returns what the command line asks for. Throws a Problem for an option that is unknown or not allowed. */
 export function readOptions(/** @type {string[]} */ args) {
@@ -86,6 +93,7 @@ export function readOptions(/** @type {string[]} */ args) {
           settings: { LIVE: values.live ?? 'on', ...settings(values['compare-set']) },
         }
       : null,
+    peers: peers(values),
     nodes: values.node?.split(',') ?? [],
     profile: values.profile ?? null,
     json: values.json ?? null,
@@ -115,6 +123,13 @@ function chosen(values) {
     if (scenario === undefined) throw new Problem(`There is no scenario ${name}. ${HINT}`);
     return [name, scenario];
   });
+}
+
+/** Returns true when the peers are asked for. Throws a Problem when no chosen scenario has them. */
+function peers(/** @type {ReturnType<typeof parse>} */ values) {
+  if (!values.peers) return false;
+  if (chosen(values).some(([, { peers: takesPeers }]) => takesPeers)) return true;
+  throw new Problem(`--peers needs one of the scenarios a, b, c and d. ${HINT}`);
 }
 
 /** Returns the ways that clients get events, or null when the scenario chooses them. */

@@ -2,7 +2,7 @@
  * `npm run bench` loads the chat and the floor in the same run, and prints what a delivery costs each of them. `--help`
  * explains the options. Words of the bench:
  *
- * - A *system* is what is measured: the floor (floor.js), the chat, or a second chat. Its *parts* are its processes:
+ * - A *system* is what is measured: the floor (floor.js), the chat, a second chat, or a peer (peers.js). Its *parts* are its processes:
  *   API, worker and Redis.
  * - The *crowd* of a system are all its clients. The *generator* is this process, which plays them.
  * - A *window* is one measurement. In a *round*, each system has one window, one after the other.
@@ -16,6 +16,7 @@ import { readOptions, USAGE } from './options.js';
 import { drawChart } from './report/chart.js';
 import { scenarios } from './scenarios/index.js';
 import { findNodes } from './systems/nodes.js';
+import { installPeers } from './systems/peers.js';
 import { pinGenerator } from './systems/processes.js';
 
 /**
@@ -26,7 +27,8 @@ import { pinGenerator } from './systems/processes.js';
 async function run(/** @type {string[]} */ args) {
   const asked = readOptions(args);
   if (asked.help) return console.log(USAGE);
-  const options = { ...asked, nodes: await findNodes(asked.nodes) };
+  const peers = asked.peers ? await installPeers() : [];
+  const options = { ...asked, nodes: await findNodes(asked.nodes), peers };
   pinGenerator();
   if (options.profile) await mkdir(options.profile, { recursive: true });
   const machine = `Node ${process.version}, ${cpus()[0]?.model}; all servers on one core, the generator on another`;
@@ -66,10 +68,11 @@ function windowsOf(/** @type {Results} */ results) {
   );
 }
 
-/** Returns true when a message was lost, doubled or out of order. */
+/** Returns true when the chat or the floor lost or doubled a message, or gave it out of order. */
 function faulty(/** @type {Results} */ results) {
   return Object.values(results)
     .flat()
+    .filter(({ peer }) => !peer)
     .some(({ lost = 0, doubled = 0, outOfOrder = 0 }) => lost + doubled + outOfOrder > 0);
 }
 

@@ -11,8 +11,6 @@ import { parseJsonp } from './connection.js';
 export class ChatClient extends Client {
   token = '';
   cursor = '';
-  /** @type {import('./presence.js').Presence | null} checks the `joined` events, where a scenario asks for it */
-  presence = null;
 
   /**
    * @override

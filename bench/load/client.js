@@ -20,6 +20,8 @@ export class Client {
   port;
   meter;
   receipts;
+  /** @type {import('./presence.js').Presence | null} checks the `joined` events, where a scenario asks for it */
+  presence = null;
   /** The seconds for which the server may hold its polls. */
   holdSeconds = HOLD_S;
   ended = false;

@@ -3,14 +3,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portOf } from '../systems/systems.js';
 import { Connection } from './connection.js';
 import { Meter } from './meter.js';
+import { FayeClient } from './peers/faye-client.js';
+import { SocketIoPolling } from './peers/socket-io-polling.js';
+import { SocketIoWebSocket } from './peers/socket-io-websocket.js';
 import { PollClient } from './poll-client.js';
 import { Room } from './room.js';
 import { StreamClient } from './stream-client.js';
 
-/** The clients, by the way that they get events. */
-const CLIENTS = { poll: PollClient, stream: StreamClient };
+/** How clients of the chat and of the floor can get events. */
 export const WAYS = /** @type {const} */ (['poll', 'stream']);
-/** @typedef {typeof WAYS[number]} Way */
+/** The clients, by the way that they get events. A peer has ways of its own. */
+const CLIENTS = {
+  poll: PollClient,
+  stream: StreamClient,
+  'socket.io polling': SocketIoPolling,
+  'socket.io websocket': SocketIoWebSocket,
+  faye: FayeClient,
+};
+/** @typedef {keyof typeof CLIENTS} Way */
 
 /** This many connections send joins at the same time. */
 const JOIN_CONNECTIONS = 20;

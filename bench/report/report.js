@@ -12,7 +12,7 @@ const PARTS = /** @type {const} */ (['api', 'worker', 'redis']);
  * @typedef {import('../scenarios/rounds.js').Faults} Faults
  * @typedef {import('../scenarios/rounds.js').Ratios} Ratios
  * @typedef {{ system: string, rounds: Window[] }} Measured
- * @typedef {Measured & Faults & { base: string, ratios: Ratios }} Compared
+ * @typedef {Measured & Faults & Pick<ReturnType<typeof import('../scenarios/rounds.js').compare>[number], 'base' | 'ratios' | 'toPeers'>} Compared
  */
 
 /**
@@ -21,7 +21,7 @@ const PARTS = /** @type {const} */ (['api', 'worker', 'redis']);
  */
 export function load(rows, target) {
   const efficiency = (/** @type {Measured} */ row, /** @type {string} */ part) =>
-    middle(row, ({ cpu, deliveries }) => (cpu[part] === undefined ? null : deliveries / cpu[part]));
+    middle(row, ({ cpu, deliveries }) => (cpu[part] ? deliveries / cpu[part] : null));
   const headings = [
     '',
     'deliveries/s',
@@ -59,7 +59,23 @@ export function load(rows, target) {
         `latency of ${row.system} compared with ${row.base}: ` +
         `p50 ${fixed(row.ratios.p50?.median)} times, p99 ${fixed(row.ratios.p99?.median)} times`,
     );
-  return [table(headings, lines), ...ratios, ...(target ? [`target: a ratio of ${target} or more`] : [])].join('\n');
+  return [
+    table(headings, lines),
+    ...ratios,
+    ...toPeers(rows),
+    ...(target ? [`target: a ratio of ${target} or more`] : []),
+  ].join('\n');
+}
+
+/** Returns a line for each chat and peer. */
+function toPeers(/** @type {Compared[]} */ rows) {
+  return rows.flatMap((row) =>
+    row.toPeers.map(
+      ({ peer, efficiency, p50, p99 }) =>
+        `${row.system} compared with ${peer}: ${fixed(efficiency?.median, 2)} times the deliveries per CPU-second ` +
+        `(${spread(efficiency)}), p50 ${fixed(p50?.median, 2)} times, p99 ${fixed(p99?.median, 2)} times`,
+    ),
+  );
 }
 
 /** @param {(Omit<Compared, 'rounds'> & { rounds: import('../scenarios/newcomers.js').Joins[] })[]} rows */

@@ -8,10 +8,14 @@
  * @property {import('../load/window.js').Window[]} [rounds]
  * @property {import('./rounds.js').Ratios} [ratios]
  * @property {string} [base] the system that the ratios compare it with
+ * @property {boolean} [peer] it is not of this project: its faults are only reported
  * @property {number} [lost]
  * @property {number} [doubled]
  * @property {number} [outOfOrder]
- * @typedef {{ title: string, play: (options: Options, say: Say) => Promise<{ rows: Row[], tables: string }> }} Scenario
+ * @typedef {object} Scenario
+ * @property {string} title
+ * @property {(options: Options, say: Say) => Promise<{ rows: Row[], tables: string }>} play
+ * @property {boolean} [peers] the peers can take part
  */
 
 import { closedLoop, openLoop } from '../load/loads.js';
@@ -51,11 +55,8 @@ function scenario(title, run, show) {
  * @param {import('./rounds.js').RoundsLoad & { target: number | null }} load
  */
 function rounds(title, { target, ...load }) {
-  return scenario(
-    title,
-    (options, say) => runRounds(load, options, say),
-    (rows) => report.load(rows, target),
-  );
+  const run = (/** @type {Options} */ options, /** @type {Say} */ say) => runRounds(load, options, say);
+  return { ...scenario(title, run, (rows) => report.load(rows, target)), peers: true };
 }
 
 /** @type {Record<string, Scenario>} */

@@ -14,7 +14,7 @@ import { poolFor, withCrowds } from '../systems/line-up.js';
  * @typedef {import('../options.js').Options} Options
  * @typedef {import('./index.js').Say} Say
  * @typedef {{ rooms: number, size: number, load: Load }} RoundsLoad
- * @typedef {{ name: string, way?: import('../load/crowd.js').Way }} CountedSystem
+ * @typedef {Pick<Crowd['system'], 'name'> & Partial<Pick<Crowd['system'], 'kind' | 'way'>>} CountedSystem
  * @typedef {Pick<Crowd, 'meter' | 'lost'> & { system: CountedSystem }} Counted clients that count faults
  * @typedef {ReturnType<typeof faults>} Faults
  * @typedef {Record<'efficiency' | 'p50' | 'p99', ReturnType<typeof summary>>} Ratios
@@ -31,7 +31,7 @@ const WARM_UP_MS = 2_000;
  * @param {Say} say
  */
 export function runRounds({ rooms, size, load }, options, say) {
-  return withCrowds(options, { env: poolFor(options, rooms * size) }, async (crowds) => {
+  return withCrowds(options, { peers: true, env: poolFor(options, rooms * size) }, async (crowds) => {
     for (const crowd of crowds) {
       say(`${crowd.system.name}: ${whole(rooms * size)} users join`);
       await crowd.join(rooms, size);
@@ -100,7 +100,7 @@ export async function measureMeanwhile(crowd, load, seconds, meanwhile) {
 
 /**
  * Returns a row for each system: its windows, its faults, and its ratios, round by round, to the first system whose
- * clients get events in the same way.
+ * clients get events in the same way. A chat has ratios to each peer, too.
  *
  * @template {Counted} C
  * @template {Window} W
@@ -108,19 +108,34 @@ export async function measureMeanwhile(crowd, load, seconds, meanwhile) {
  */
 export function compare(windows) {
   const all = [...windows];
+  const peers = all.filter(([{ system }]) => system.kind === 'peer');
   return all.map(([crowd, own]) => {
-    const [base, baseWindows] = all.find(([other]) => other.system.way === crowd.system.way) ?? [crowd, own];
-    const ratio = (/** @type {keyof Ratios} */ field) =>
-      summary(own.map((window, i) => (window[field] ?? Number.NaN) / (baseWindows[i]?.[field] ?? Number.NaN)));
+    const { name, kind, way } = crowd.system;
+    const [base, baseWindows] = all.find(([other]) => other.system.way === way && kind !== 'peer') ??
+      all[0] ?? [crowd, own];
     return {
-      system: crowd.system.name,
+      system: name,
+      peer: kind === 'peer',
+      rounds: own,
       /** The system that the ratios compare it with. */
       base: base.system.name,
-      rounds: own,
       ...faults(crowd),
-      ratios: { efficiency: ratio('efficiency'), p50: ratio('p50'), p99: ratio('p99') },
+      ratios: ratiosOf(own, baseWindows),
+      toPeers:
+        kind === 'chat' ? peers.map(([peer, theirs]) => ({ peer: peer.system.name, ...ratiosOf(own, theirs) })) : [],
     };
   });
+}
+
+/**
+ * @param {Window[]} own
+ * @param {Window[]} others
+ * @returns {Ratios}
+ */
+function ratiosOf(own, others) {
+  const ratio = (/** @type {keyof Ratios} */ field) =>
+    summary(own.map((window, i) => (window[field] ?? Number.NaN) / (others[i]?.[field] ?? Number.NaN)));
+  return { efficiency: ratio('efficiency'), p50: ratio('p50'), p99: ratio('p99') };
 }
 
 /** Returns what the clients of a system have counted. */

@@ -1,7 +1,7 @@
 /** Starts the systems of one scenario with their clients: the floor, the chat (on each Node), and the second chat. */
 import { root } from '../../scripts/project.js';
 import { Crowd } from '../load/crowd.js';
-import { startChat, startFloor } from './systems.js';
+import { startChat, startFloor, startPeer } from './systems.js';
 
 /** Connections for other things than held polls. */
 const SPARE_CONNECTIONS = 64;
@@ -11,6 +11,7 @@ const SPARE_CONNECTIONS = 64;
  * @typedef {import('../load/crowd.js').Way} Way
  * @typedef {object} How
  * @property {boolean} [floor] the floor takes part, too
+ * @property {boolean} [peers] the peers take part, if the options ask for them
  * @property {Way[]} [ways] the ways that clients get events; by default those of the options, else polls
  * @property {number} [apis] API processes of the chat
  * @property {Record<string, string>} [env] settings of the chat
@@ -65,8 +66,8 @@ async function endAll(/** @type {Crowd[]} */ crowds) {
 
 /** Returns the functions that start the systems. Each system starts once for each way. */
 function starters(
-  /** @type {Options} */ { settings, compared, profile, nodes, ways: asked },
-  /** @type {How} */ { floor = true, ways = asked ?? ['poll'], ...how },
+  /** @type {Options} */ { settings, compared, profile, nodes, ways: asked, peers },
+  /** @type {How} */ { floor = true, peers: withPeers = false, ways = asked ?? ['poll'], ...how },
 ) {
   const named = (/** @type {string} */ name) =>
     ways.map((way) => ({ name: ways.length > 1 ? `${name}, ${way}` : name, way }));
@@ -80,6 +81,7 @@ function starters(
     ...(floor ? named('floor').map((one) => () => startFloor(one, how)) : []),
     ...(nodes.length > 0 ? nodes.flatMap(({ name, binary }) => chats(name, binary)) : chats('chat')),
     ...(compared ? second(compared) : []),
+    ...(withPeers ? peers.map((peer) => () => startPeer(peer)) : []),
   ];
 }
 

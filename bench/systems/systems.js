@@ -1,4 +1,4 @@
-/** Starts the systems that are compared: the floor, and the chat with its own Redis, API processes and worker. */
+/** Starts the systems that are compared: the floor, the chat with its own Redis, API processes and worker, and peers. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inProject, root } from '../../scripts/project.js';
@@ -16,6 +16,7 @@ const COLLECTION_MS = 2_500;
 /**
  * @typedef {object} Servers
  * @property {string} name
+ * @property {'floor' | 'chat' | 'peer'} kind
  * @property {import('../load/crowd.js').Way} way how its clients get events
  * @property {string} dir the folder of its code
  * @property {Record<string, string>} settings its environment beside that of the bench
@@ -24,10 +25,11 @@ const COLLECTION_MS = 2_500;
  * @property {RedisProbe | null} probe null for the floor
  */
 
-/** The processes of one system, by part: `floor`, or `api`, `worker` and `redis`. */
+/** The processes of one system, by part: `floor`, or `api`, `worker` and `redis`. A peer has no `worker`. */
 export class System {
-  constructor(/** @type {Servers} */ { name, way, dir, settings, ports, parts, probe }) {
+  constructor(/** @type {Servers} */ { name, kind, way, dir, settings, ports, parts, probe }) {
     this.name = name;
+    this.kind = kind;
     this.way = way;
     this.dir = dir;
     this.settings = settings;
@@ -91,7 +93,8 @@ export async function startFloor({ name, way }, { collectable = false, tellsJoin
     PORT: String(port),
     JOINED: tellsJoins ? 'on' : 'off',
   });
-  return new System({ name, way, dir: root, settings: {}, ports: [port], parts: { floor: [floor] }, probe: null });
+  const parts = { floor: [floor] };
+  return new System({ name, kind: 'floor', way, dir: root, settings: {}, ports: [port], parts, probe: null });
 }
 
 /**
@@ -124,13 +127,23 @@ export async function startChat(
     api.push(await startNode([...node, join(dir, 'dist/apps/api/main.js')], own, binary));
   }
   const worker = [await startNode([...node, join(dir, 'dist/apps/worker/main.js')], settings, binary)];
-  return new System({ name, way, dir, settings, ports, parts: { api, worker, redis: [redis] }, probe });
+  const parts = { api, worker, redis: [redis] };
+  return new System({ name, kind: 'chat', way, dir, settings, ports, parts, probe });
+}
+
+/** Starts a peer: one process of Node, with a Redis like that of the chat. */
+export async function startPeer(/** @type {import('./peers.js').Peer} */ { name, program, folder }) {
+  const { redis, redisPort, probe } = await startRedis();
+  const port = await randomPort();
+  const settings = { PACKAGES: folder, PORT: String(port), REDIS_PORT: String(redisPort) };
+  const parts = { api: [await startNode([...NODE, program], settings)], redis: [redis] };
+  return new System({ name, kind: 'peer', way: name, dir: folder, settings, ports: [port], parts, probe });
 }
 
 /** Starts a Redis that writes to its append-only file, and connects a probe to it. */
 async function startRedis() {
   const data = temporaryFolder();
-  const port = await randomPort();
+  const redisPort = await randomPort();
   const durable = [
     '--save',
     '',
@@ -141,10 +154,19 @@ async function startRedis() {
     '--maxmemory-policy',
     'noeviction',
   ];
-  const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', data, '--logfile', join(data, 'redis.log')];
+  const place = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(redisPort),
+    '--dir',
+    data,
+    '--logfile',
+    join(data, 'redis.log'),
+  ];
   const redis = start('redis-server', [...place, ...durable], {});
-  const url = `redis://127.0.0.1:${port}`;
-  return { redis, url, probe: await RedisProbe.connect(url, REDIS_START_TIMEOUT_MS) };
+  const url = `redis://127.0.0.1:${redisPort}`;
+  return { redis, redisPort, url, probe: await RedisProbe.connect(url, REDIS_START_TIMEOUT_MS) };
 }
 
 const profiling = (/** @type {string | null} */ folder) =>

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventStreamReader, type StreamMessage } from '../../bench/load/event-stream.js';
+import { FrameReader, frameOf } from '../../bench/load/peers/frames.js';
 
 /** Cuts a text at these positions, modulo its length. */
 function pieces(text: string, cuts: number[]): string[] {
@@ -41,5 +42,52 @@ describe('the reader of event streams', () => {
 
   it('gives nothing of a message that has not ended', () => {
     expect(read(['id: a\ndata: {}\n'])).toEqual([]);
+  });
+});
+
+describe('the reader of WebSocket frames', () => {
+  /** Returns the frame of a server, without a mask. */
+  function serverFrame(text: string): string {
+    const { length } = text;
+    const sizes = length < 126 ? [length] : [126, length >> 8, length & 0xff];
+    const long = [127, 0, 0, 0, 0, 0, length >> 16, (length >> 8) & 0xff, length & 0xff];
+    return String.fromCharCode(0x81, ...(length > 0xffff ? long : sizes)) + text;
+  }
+
+  function read(parts: string[]): string[] {
+    const texts: string[] = [];
+    const reader = new FrameReader((text: string) => texts.push(text));
+    for (const part of parts) reader.read(part);
+    return texts;
+  }
+
+  it.each([0, 1, 125, 126, 127, 65_535, 65_536, 70_000])('reads a text of %d bytes', (length) => {
+    const text = 'x'.repeat(length);
+    expect(read([serverFrame(text) + serverFrame('next')])).toEqual([text, 'next']);
+  });
+
+  it('gives each text once, wherever the pieces end', () => {
+    const texts = ['2', 'x'.repeat(200), '', '42["message",{"text":"hello"}]'];
+    const all = texts.map(serverFrame).join('');
+    fc.assert(
+      fc.property(CUTS, (cuts) => {
+        expect(read(pieces(all, cuts))).toEqual(texts);
+      }),
+    );
+  });
+
+  it('refuses a frame that is not a whole text', () => {
+    expect(() => read(['\x88\x02\x03\xe8'])).toThrow('the server sent a frame that is not a whole text: 136');
+    expect(() => read(['\x01\x01x'])).toThrow('the server sent a frame that is not a whole text: 1');
+  });
+});
+
+describe('a frame of a client', () => {
+  it.each([
+    ['hello', '\x81\x85\0\0\0\0hello'],
+    ['x'.repeat(126), `\x81\xfe\0\x7e\0\0\0\0${'x'.repeat(126)}`],
+    ['x'.repeat(300), `\x81\xfe\x01\x2c\0\0\0\0${'x'.repeat(300)}`],
+  ])('says that it is a masked text, and how long it is', (text, frame) => {
+    expect(frameOf(text)).toBe(frame);
   });
 });
