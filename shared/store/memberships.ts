@@ -13,7 +13,8 @@ import { eventText } from './event-text.js';
 import { foldName } from './nicknames.js';
 import { runDurably } from './replication.js';
 import { type EntryRequest, entryArguments, renameInRoom } from './rooms.js';
-import { run, type ScriptReply } from './scripts.js';
+import type { Begun, Confirmed, Entered } from './script-replies.js';
+import { run, type ScriptInput } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone, unauthorized } from './tokens.js';
 
@@ -45,37 +46,61 @@ export async function enterRoom(
   tokenHash: string | null,
   entry: EntryRequest = {},
 ): Promise<UserRef & { owns: boolean }> {
-  const { name, number, owed } = await enterByUser(store, room, id, tokenHash, entry);
+  const isKnown = store.colocated && entry.name !== undefined;
+  const atOnce = isKnown ? await enterAtOnce(store, room, id, tokenHash, entry) : null;
+  const begun = atOnce?.[0] ?? (await enterByUser(store, room, id, tokenHash, entry));
+  const { name, number, owed } = beginningOf(begun, room);
   const user = { id, name };
-  const [outcome, ms] = await enterByRoom(store, room, user, number, entry);
+  const [outcome, ms] = atOnce?.[1] ?? (await enterByRoom(store, room, user, number, entry));
   if (outcome !== 'made' && outcome !== 'new' && outcome !== 'in') {
     if (outcome !== 'late') await exitRoom(store, room, user, { owed });
     // after a late entry, the user's shard knows that it has exited
     await finishExit(store, { id, number, room }, NOTHING);
     throw outcome === 'late' ? notInRoom(room) : notAllowed(outcome, ms);
   }
-  const current = await confirm(store, { id, number, room }, user);
+  const move = { id, number, room };
+  const current = await confirm(store, move, user, atOnce?.[2] ?? (await finishEntry(store, move)));
   // a rename in between did not know of this room yet
   if (current !== name) await renameInRoom(store, room, { id, name: current });
   return { id, name: current, owns: outcome === 'made' };
 }
 
 /**
- * The first step of an entry, on the user's shard. Resolves with the user's name, the number of the move, and what the
- * user is owed from an earlier exit.
+ * All steps of an entry in one call, for keys on one Redis. Resolves with null if the user has another name than the
+ * entry says.
  */
-async function enterByUser(
+async function enterAtOnce(
   store: Store,
   room: string,
   id: number,
   tokenHash: string | null,
   entry: EntryRequest,
-): Promise<{ name: string; number: number; owed: string }> {
-  const { keys } = store;
+): Promise<[Begun, Entered?, Confirmed?] | null> {
+  const byRoom = byRoomInput(store, room, { id, name: entry.name ?? '' }, 0, entry); // the script numbers the move
+  const reply = await run(store.redis, 'enter', Object.assign(byRoom, byUserInput(store, room, id, tokenHash, entry)));
+  return reply[0] === 'outdated' ? null : (reply as [Begun, Entered?, Confirmed?]);
+}
+
+/** The first step of an entry, on the user's shard. */
+function enterByUser(
+  store: Store,
+  room: string,
+  id: number,
+  tokenHash: string | null,
+  entry: EntryRequest,
+): Promise<Begun> {
+  return runDurably(store, 'enter-user', byUserInput(store, room, id, tokenHash, entry));
+}
+
+function byUserInput(
+  { keys }: Store,
+  room: string,
+  id: number,
+  tokenHash: string | null,
+  entry: EntryRequest,
+): ScriptInput<'enter-user'> {
   const shard = keys.userShard(id);
-  const isPrivate = privateRoomUsers(room) !== null;
-  const most = isPrivate ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
-  const [outcome, name = '', number = 0, owed = NOTHING] = await runDurably(store, 'enter-user', {
+  return {
     user: keys.user(id),
     rooms: keys.userRooms(id),
     members: keys.members(shard, room),
@@ -86,14 +111,28 @@ async function enterByUser(
     id,
     room,
     tokenHash: tokenHash ?? '',
-    roomsMax: most,
+    roomsMax: roomsMaxOf(room),
     address: entry.addresses?.[0] ?? '',
-  });
+  };
+}
+
+function roomsMaxOf(room: string): number {
+  return privateRoomUsers(room) ? PRIVATE_ROOMS_MAX : ROOMS_PER_USER_MAX;
+}
+
+/**
+ * Returns the user's name, the number of the move, and what the user is owed from an earlier exit. Throws if the user
+ * may not enter.
+ */
+function beginningOf(
+  [outcome, name = '', number = 0, owed = NOTHING]: Begun,
+  room: string,
+): { name: string; number: number; owed: string } {
   if (outcome === 'unauthorized') throw unauthorized();
   if (outcome === 'too_many') {
     throw new ChatError(
       'bad_request',
-      `A user can be in at most ${most} ${isPrivate ? 'private ' : ''}rooms. Exit one first.`,
+      `A user can be in at most ${roomsMaxOf(room)} ${privateRoomUsers(room) ? 'private ' : ''}rooms. Exit one first.`,
       { field: 'room' },
     );
   }
@@ -101,15 +140,19 @@ async function enterByUser(
 }
 
 /** The second step of an entry, on the room's shard. */
-function enterByRoom(
+function enterByRoom(store: Store, room: string, user: UserRef, number: number, entry: EntryRequest): Promise<Entered> {
+  return runDurably(store, 'enter-room', byRoomInput(store, room, user, number, entry));
+}
+
+function byRoomInput(
   store: Store,
   room: string,
   user: UserRef,
   number: number,
   entry: EntryRequest,
-): Promise<ScriptReply<'enter-room'>> {
+): ScriptInput<'enter-room'> {
   const { keys, config } = store;
-  return runDurably(store, 'enter-room', {
+  return {
     ...roomKeys(store, room, user.id),
     id: user.id,
     name: user.name,
@@ -120,13 +163,12 @@ function enterByRoom(
     freshHash: hashOrNone(entry.fresh),
     ...entryArguments(config, room, entry),
     number,
-  });
+  };
 }
 
-/** Ends an entry. Resolves with the user's name now. Throws when the user has ended or exited meanwhile. */
-async function confirm(store: Store, move: Move, user: UserRef): Promise<string> {
+/** Ends an entry by the reply of its last step. Resolves with the user's name now. Throws when the user has ended or exited meanwhile. */
+async function confirm(store: Store, move: Move, user: UserRef, [outcome, name = '']: Confirmed): Promise<string> {
   const { room, number } = move;
-  const [outcome, name = ''] = await finishEntry(store, move);
   if (outcome === 'in') return name;
   if (outcome === 'ended') {
     await exitEnded(store, room, user, number);
@@ -137,7 +179,7 @@ async function confirm(store: Store, move: Move, user: UserRef): Promise<string>
 }
 
 /** The last step of an entry, on the user's shard: whether the user is in, and under which name. */
-function finishEntry({ keys, redis }: Store, { id, number, room }: Move): Promise<ScriptReply<'entered'>> {
+function finishEntry({ keys, redis }: Store, { id, number, room }: Move): Promise<Confirmed> {
   const shard = keys.userShard(id);
   return run(redis, 'entered', {
     user: keys.user(id),

@@ -22,6 +22,8 @@ export interface EntryRequest {
   owner?: string | undefined;
   /** Hashes of the user's address, by the salts of today and of yesterday. */
   addresses?: readonly string[];
+  /** The user's name, as the caller knows it. With it, an entry takes one call on one Redis. */
+  name?: string;
 }
 
 /**

@@ -20,6 +20,11 @@ export type CallDenial =
   | ['which_room', count: number]
   | ['rate_limited', ms: number];
 
+/** The replies of the three steps of an entry. */
+export type Begun = ['ok', name: string, number: number, owed: string] | ['unauthorized' | 'too_many'];
+export type Entered = EntryDenial | ['made' | 'new' | 'in' | 'late'];
+export type Confirmed = ['in', name: string] | ['out' | 'late' | 'ended'];
+
 interface Replies extends Record<ScriptName, unknown> {
   ack: number;
   admit: EntryDenial | [];
@@ -50,9 +55,10 @@ interface Replies extends Record<ScriptName, unknown> {
   create: number;
   deliver: [status: 'done' | 'more' | 'behind', id: string][];
   end: ['ended', name: string, nick: string, spare: string, forgets: string] | ['unauthorized' | 'seen' | 'gone'];
-  'enter-room': EntryDenial | ['made' | 'new' | 'in' | 'late'];
-  'enter-user': ['ok', name: string, number: number, owed: string] | ['unauthorized' | 'too_many'];
-  entered: ['in', name: string] | ['out' | 'late' | 'ended'];
+  enter: ['outdated'] | [begun: Begun, entered?: Entered, confirmed?: Confirmed];
+  'enter-room': Entered;
+  'enter-user': Begun;
+  entered: Confirmed;
   erase: number;
   'erase-log': number;
   'exit-room': [removed: number, last: string];

@@ -21,6 +21,7 @@ const AT_ONCE = -1_000;
 /** The steps of which the order matters; what is read beside them goes at once. */
 const STEPS: ReadonlySet<string> = new Set([
   'authorize',
+  'enter',
   'enter-user',
   'enter-room',
   'entered',

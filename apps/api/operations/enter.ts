@@ -12,7 +12,7 @@ import { roomView } from './shared/room-view.js';
 export const enter: Operation<'enter'> = async ({ store, presence }, { token, room, owner, history }, reply) => {
   const { id, tokenHash } = parseToken(token);
   const { name } = await authorize(store, { id, tokenHash }, { cost: 'presence' });
-  const entry = { fresh: freshOwner(store, room, token), owner, addresses: await reply.addressHashes() };
+  const entry = { fresh: freshOwner(store, room, token), owner, addresses: await reply.addressHashes(), name };
   await admitToRoom(store, room, id, name, entry);
   const { owns } = await enterRoom(store, room, id, tokenHash, entry);
   presence.announce(room);

@@ -21,7 +21,7 @@ export const join: Operation<'join'> = async ({ store, presence, polls }, parame
   const made = id === undefined || !former ? createUser(store, name) : createUserOnce(store, name, id, former);
   const { token, ...user } = await made;
   const fresh = freshOwner(store, room, token);
-  const owns = await enterOrEnd(store, room, parseToken(token), { ...entry, fresh });
+  const owns = await enterOrEnd(store, room, parseToken(token), { ...entry, fresh, name: user.name });
   presence.announce(room);
   const cursor = cursorText(polls.instanceFor(user.id), INBOX_START);
   const view = await roomView(store, room, user.id, history);

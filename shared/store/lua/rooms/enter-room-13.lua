@@ -1,4 +1,4 @@
--- with clock, log, may-enter, give-role
+-- with clock, log, may-enter, give-role, enter-room
 -- enter-room: the second step of entering, on the room's shard: roster, shard count and the `joined` event together. So
 -- fan-out reads a batch that holds an event after `joined` with this user's shard in `shards`.
 -- KEYS
@@ -27,30 +27,32 @@ local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entrie
   unpack(KEYS)
 local id, name, nick, shard, room, event, freshHash, ownerHash, addressToday, addressYesterday, isReserved, number =
   unpack(ARGV)
-if redis.call('HEXISTS', roster, id) == 0 then
-  if tonumber(redis.call('GET', exited) or 0) >= tonumber(number) then return {'late'} end
-  local who = {id = id, nick = nick, addresses = {addressToday, addressYesterday}, ownerHash = ownerHash}
-  local denied = denyEntry(rules, who, isReserved == '1')
-  if denied then return denied end
-end
-local owner, kept = unpack(redis.call('HMGET', rules, 'owner', 'kept'))
-local owns = ownerHash ~= '' and owner == ownerHash
-if owns then giveRole(rules, id) end
-local made = redis.call('EXISTS', delivered) == 0
-if tonumber(number) > tonumber(redis.call('HGET', entries, id) or 0) then redis.call('HSET', entries, id, number) end
-if redis.call('HSETNX', roster, id, name) == 0 then
-  return {freshHash ~= '' and owner == freshHash and 'made' or 'in'}
-end
-redis.call('HINCRBY', shards, shard, 1)
-for _, key in ipairs({log, delivered, rules, pending, values, ownValues, presence}) do redis.call('PERSIST', key) end
-if event ~= '' then
-  if owns then event = string.sub(event, 1, -2) .. ',"role":"owner"}' end
-  appendEvent(log, delivered, dirty, room, event)
-  redis.call('ZADD', publicRooms, redis.call('HLEN', roster), room)
-end
-if made and freshHash ~= '' and not kept then
-  redis.call('DEL', rules)
-  redis.call('HSET', rules, 'owner', freshHash, 'role:' .. id, 'owner')
-  return {'made'}
-end
-return {'new'}
+local keys = {
+  roster = roster,
+  shards = shards,
+  log = log,
+  delivered = delivered,
+  dirty = dirty,
+  publicRooms = publicRooms,
+  rules = rules,
+  pending = pending,
+  entries = entries,
+  exited = exited,
+  values = values,
+  ownValues = ownValues,
+  presence = presence,
+}
+return enterByRoom(keys, {
+  id = id,
+  name = name,
+  nick = nick,
+  shard = shard,
+  room = room,
+  event = event,
+  freshHash = freshHash,
+  ownerHash = ownerHash,
+  addressToday = addressToday,
+  addressYesterday = addressYesterday,
+  isReserved = isReserved,
+  number = number,
+})

@@ -1,0 +1,35 @@
+-- enterByRoom: the second step of entering a room, on the room's shard. See the script `enter-room`.
+local function enterByRoom(keys, asked)
+  local roster, log, delivered, rules, entries = keys.roster, keys.log, keys.delivered, keys.rules, keys.entries
+  local id, room, event, number = asked.id, asked.room, asked.event, asked.number
+  local freshHash, ownerHash = asked.freshHash, asked.ownerHash
+  if redis.call('HEXISTS', roster, id) == 0 then
+    if tonumber(redis.call('GET', keys.exited) or 0) >= tonumber(number) then return {'late'} end
+    local addresses = {asked.addressToday, asked.addressYesterday}
+    local who = {id = id, nick = asked.nick, addresses = addresses, ownerHash = ownerHash}
+    local denied = denyEntry(rules, who, asked.isReserved == '1')
+    if denied then return denied end
+  end
+  local owner, kept = unpack(redis.call('HMGET', rules, 'owner', 'kept'))
+  local owns = ownerHash ~= '' and owner == ownerHash
+  if owns then giveRole(rules, id) end
+  local made = redis.call('EXISTS', delivered) == 0
+  if tonumber(number) > tonumber(redis.call('HGET', entries, id) or 0) then redis.call('HSET', entries, id, number) end
+  if redis.call('HSETNX', roster, id, asked.name) == 0 then
+    return {freshHash ~= '' and owner == freshHash and 'made' or 'in'}
+  end
+  redis.call('HINCRBY', keys.shards, asked.shard, 1)
+  local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence}
+  for _, key in ipairs(kinds) do redis.call('PERSIST', key) end
+  if event ~= '' then
+    if owns then event = string.sub(event, 1, -2) .. ',"role":"owner"}' end
+    appendEvent(log, delivered, keys.dirty, room, event)
+    redis.call('ZADD', keys.publicRooms, redis.call('HLEN', roster), room)
+  end
+  if made and freshHash ~= '' and not kept then
+    redis.call('DEL', rules)
+    redis.call('HSET', rules, 'owner', freshHash, 'role:' .. id, 'owner')
+    return {'made'}
+  end
+  return {'new'}
+end
