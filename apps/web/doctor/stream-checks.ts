@@ -1,7 +1,8 @@
 /** The check of streams, and how the events of the page's own chat come. */
 import type { Answers } from '../client/answers.js';
 import { asFailure, Failure } from '../client/errors.js';
-import { FIRST_BYTE_MAX_MS, openStream } from '../client/transport/stream.js';
+import { FIRST_BYTE_MAX_MS } from '../client/stream-times.js';
+import { openStream } from '../client/transport/stream.js';
 import type { Transport } from '../client/transport/transport.js';
 import { type Finding, good, note } from './findings.js';
 

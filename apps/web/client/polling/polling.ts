@@ -2,7 +2,7 @@ import type { Answers } from '../answers.js';
 import { backoff, type Pauses } from '../backoff.js';
 import { asFailure, type Failure, isAbandoned, NO_ANSWER } from '../errors.js';
 import { registry } from '../registry.js';
-import { FIRST_BYTE_MAX_MS, SILENCE_MAX_MS } from '../transport/stream.js';
+import { FIRST_BYTE_MAX_MS, SILENCE_MAX_MS } from '../stream-times.js';
 import type { Call, Hear } from '../transport/transport.js';
 import { Acks } from './acks.js';
 import { Hold } from './hold.js';

@@ -3,13 +3,10 @@
  * stream is alive, and it comes again by itself.
  */
 import { Failure, NO_ANSWER } from '../errors.js';
+import { FIRST_BYTE_MAX_MS, SILENCE_MAX_MS } from '../stream-times.js';
 import { readText } from './read-text.js';
 import { type Call, type Hear, type Progress, type StreamPosition, within } from './transport.js';
 
-/** The first bytes come at once, unless a proxy keeps them back. */
-export const FIRST_BYTE_MAX_MS = 5_000;
-/** The server writes something every 15 s. */
-export const SILENCE_MAX_MS = 20_000;
 /** The longest time that a timer can wait: 25 days. */
 const UNLIMITED_MS = 0x7fffffff;
 
