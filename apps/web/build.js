@@ -197,7 +197,7 @@ async function pages() {
 /** Builds the host's page, apart from the pages for everybody. */
 async function hostPage() {
   await mkdir(admin);
-  const entryPoints = ['admin.ts', 'board.ts', 'admin.css'].map((name) => join(here, 'admin', name));
+  const entryPoints = ['admin.ts', 'queue-board-base.ts', 'admin.css'].map((name) => join(here, 'admin', name));
   await build({
     ...shared,
     entryPoints,

@@ -2,7 +2,7 @@
 import type { HeldMessage } from '../protocol/events.js';
 import { EVENTS_BYTES } from '../protocol/limits.js';
 import type { Actor } from './moderation.js';
-import { readOverview } from './room-rules.js';
+import { readOverview } from './room-overview.js';
 import type { Store } from './store.js';
 
 /**

@@ -6,7 +6,7 @@ import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './nicknames.js';
-import { type RoomSummary, readSummary } from './room-rules.js';
+import { type RoomSummary, readSummary } from './room-overview.js';
 import { pairs, run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';

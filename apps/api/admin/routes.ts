@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../../web/admin/', import.meta.url));
 const FILES = {
   '/admin': 'admin.html',
   '/admin/admin.js': 'admin.js',
-  '/admin/board.js': 'board.js',
+  '/admin/board.js': 'queue-board-base.js',
   '/admin/admin.css': 'admin.css',
 };
 const BODY_BYTES_MAX = 2_048;

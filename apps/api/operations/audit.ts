@@ -1,4 +1,4 @@
-import { readAudit } from '../../../shared/store/room-rules.js';
+import { readAudit } from '../../../shared/store/room-overview.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';

@@ -1,7 +1,7 @@
 import { banUser, removeMessagesOf } from '../../../shared/store/bans.js';
 import { exitRoom } from '../../../shared/store/memberships.js';
 import { findMember } from '../../../shared/store/moderation.js';
-import { knownUser } from '../../../shared/store/room-rules.js';
+import { knownUser } from '../../../shared/store/room-overview.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';

@@ -1,5 +1,5 @@
 import { findMember, muteUser } from '../../../shared/store/moderation.js';
-import { knownUser } from '../../../shared/store/room-rules.js';
+import { knownUser } from '../../../shared/store/room-overview.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';

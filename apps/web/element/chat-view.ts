@@ -5,7 +5,7 @@ import { Blocking } from './conversations/blocking.js';
 import type { Conversation } from './conversations/conversation.js';
 import { Conversations } from './conversations/conversations.js';
 import { OpenConversation } from './conversations/open-conversation.js';
-import { tellUnread } from './conversations/unread.js';
+import { tellUnread } from './conversations/unread-event.js';
 import { Unsent } from './conversations/unsent.js';
 import { refill } from './dom/dom.js';
 import { showLatest, showTitle } from './heading.js';

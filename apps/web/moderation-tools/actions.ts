@@ -1,6 +1,6 @@
 import type { Answers } from '../client/answers.js';
 import type { ChatFailure } from '../client/api.js';
-import type { ToolsDelegate } from '../element/moderation/tools.js';
+import type { ToolsDelegate } from '../element/moderation/load-tools.js';
 import { denialText } from '../element/status/denials.js';
 import { type Texts, textsFrom } from '../element/texts.js';
 import { TOOLS_ENGLISH, type ToolsTexts } from './texts.js';

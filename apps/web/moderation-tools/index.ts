@@ -1,6 +1,6 @@
 /** `/owner.js`: the moderation tools. The element loads them only for users with a role. */
 import { registry } from '../client/registry.js';
-import type { ToolsRegistry } from '../element/moderation/tools.js';
+import type { ToolsRegistry } from '../element/moderation/load-tools.js';
 import { ModerationTools } from './moderation-tools.js';
 
 (registry() as ToolsRegistry).moderationTools = (delegate) => new ModerationTools(delegate);

@@ -2,7 +2,7 @@ import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
 import { append, button, h, remove } from '../element/dom/dom.js';
 import { isolated } from '../element/dom/sentence.js';
 import { addStyle } from '../element/dom/style.js';
-import type { Tools, ToolsDelegate } from '../element/moderation/tools.js';
+import type { Tools, ToolsDelegate } from '../element/moderation/load-tools.js';
 import { fill } from '../element/texts.js';
 import { Actions } from './actions.js';
 import { Confirm } from './confirm.js';

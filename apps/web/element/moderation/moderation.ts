@@ -3,10 +3,10 @@ import type { Chat, Ready } from '../../client/api.js';
 import type { Clock } from '../log/clock.js';
 import type { RoomMembers } from '../people/room-members.js';
 import type { Skeleton } from '../skeleton.js';
+import { loadTools, type Tools } from './load-tools.js';
 import { Offer } from './offer.js';
 import { OwnerToken } from './owner-token.js';
 import { RoleState } from './role-state.js';
-import { loadTools, type Tools } from './tools.js';
 
 /** The inputs that the page has given to the element. */
 export interface PageOptions {
