@@ -1,7 +1,7 @@
 /**
  * Traces by OpenTelemetry. A process loads this file first: `node --import ./scripts/tracing.js ...`. With OTEL=on,
  * ecosystem.config.js does so. OpenTelemetry's own settings (OTEL_...) say where the traces go. The host installs its
- * packages: docs/hosting.md.
+ * packages: docs/hosting.md. The spans of the queues are in shared/metrics/tracing.ts.
  */
 import { register } from 'node:module';
 

@@ -1,6 +1,6 @@
 /**
  * OpenTelemetry spans of the queue between API and workers. The operator installs the packages for it
- * (docs/hosting.md).
+ * (docs/hosting.md). `scripts/tracing.js` starts OpenTelemetry, and traces requests.
  */
 import type { Telemetry } from 'bullmq';
 import { type Config, ConfigError } from '../config/config.js';

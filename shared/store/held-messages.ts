@@ -1,4 +1,7 @@
-/** Held messages: those that wait for approval. */
+/**
+ * Held messages: those that wait for approval. `lua/parts/append.lua` holds them; `moderate-room` approves or rejects
+ * them.
+ */
 import type { HeldMessage } from '../protocol/events.js';
 import { EVENTS_BYTES } from '../protocol/limits.js';
 import type { Actor } from './moderation.js';
