@@ -1,7 +1,7 @@
 /** A link to Redis that dies without a word: nothing passes any more, and no connection ends. */
 import { openLink } from '../support/dead-link.js';
 import { partsTest } from '../support/fixtures/parts.js';
-import { openPart, type Worker } from '../support/parts.js';
+import { type Asking, openPart, type Worker } from '../support/parts.js';
 import { joinAs } from '../support/people.js';
 import { startOneRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
@@ -13,13 +13,15 @@ it('a link that dies without a word is noticed, and polls go on, in both ways of
   redis,
   worker,
 }) => {
-  await Promise.all(['on', 'off'].map((LIVE) => surviveDeadLink(LIVE, redis, worker)));
+  const ways = ['on', 'off'].flatMap((LIVE) => (['poll', 'stream'] as const).map((asking) => [LIVE, asking] as const));
+  await Promise.all(ways.map(([LIVE, asking]) => surviveDeadLink(LIVE, asking, redis, worker)));
 });
 
-async function surviveDeadLink(LIVE: string, redis: TestRedis, worker: Worker): Promise<void> {
+async function surviveDeadLink(LIVE: string, asking: Asking, redis: TestRedis, worker: Worker): Promise<void> {
   const link = await openLink(redis.port);
   const part = await openPart(link.url, { LIVE });
-  const room = `link-${LIVE}`;
+  part.asking = asking;
+  const room = `link-${LIVE}-${asking}`;
   const anna = await joinAs(part, room);
   const polling = { on: true };
   const polls = (async () => {

@@ -45,7 +45,9 @@ async function send(user: TestUser, id: string, fields: object, base = url): Pro
 
 it("follows a message by its room's mark and log id: accepted, fanned out, given, in whatever process", async () => {
   const users = await Promise.all(
-    system.urls.map((base, i) => TestUser.join(base, { room: ROOM, name: `Confidential ${i}` })),
+    (['poll', 'stream'] as const).map((asking, i) =>
+      TestUser.join(system.urls[i] ?? '', { room: ROOM, name: `Confidential ${i}`, asking }),
+    ),
   );
   const followers = users.map((user) => user.follow());
   const [ann = expect.fail(), bert = expect.fail()] = users;
@@ -60,13 +62,17 @@ it("follows a message by its room's mark and log id: accepted, fanned out, given
     user: ann.id,
   });
   await lineOf('fanned out', ({ events }) => events?.includes(event) ?? false, ...system.workers);
-  for (const user of [ann, bert]) {
+  for (const [user, operation] of [
+    [ann, 'poll'],
+    [bert, 'stream'],
+  ] as const) {
     const given = await lineOf(
       'given',
       (line) => line.user === user.id && (line.events?.includes(event) ?? false),
       ...system.apis,
     );
     expect(given.request).toMatch(/^[0-9a-f]{16}$/);
+    expect(given.operation).toBe(operation);
   }
   const all = [...system.apis, ...system.workers].map((process) => process.output()).join('');
   for (const secret of [text, ROOM, 'Confidential', ann.token, '127.0.0.1', '/api/']) expect(all).not.toContain(secret);

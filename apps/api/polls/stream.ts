@@ -116,7 +116,7 @@ export class Stream extends Poll {
     if (this.settled || !this.position) return;
     if (this.#ticks % COMMENT_TICKS === 0) this.#recheck();
     this.#quietTicks += 1;
-    if (this.#quietTicks < COMMENT_TICKS || !this.listens) return;
+    if (this.#quietTicks < COMMENT_TICKS || this.settled || this.blocked) return;
     this.#quietTicks = 0;
     this.#note(this.#reply.comment());
   }
