@@ -208,7 +208,7 @@ export class Polls {
   /** The client of a stream that is held here has acknowledged at another process. */
   #acknowledged(id: number, position: Position): void {
     const held = this.heldFor(id);
-    if (held) this.streams.ofToken(held.token)?.acknowledge(position);
+    if (held) this.streams.ofToken(held.token)?.noteAcknowledged(position);
   }
 
   /** A user is attached elsewhere now, or nowhere. The signals that wait for the user follow. */

@@ -92,14 +92,20 @@ export class Stream extends Poll {
   }
 
   /**
-   * Takes an acknowledgement of the client. Returns whether there was something new, or null for a position that this
-   * stream has not given.
+   * Takes an acknowledgement of the client. Returns whether there was something new, or null for a cursor that this
+   * stream has not given: Redis must compare it with the inbox. After Redis lost its last moments, the same number may
+   * be another event's, but then the instance is another, too.
    */
-  acknowledge(position: Position): boolean | null {
-    const { acked, position: given } = this;
-    if (!acked || !given || position.count > given.count) return null;
+  acknowledge(cursor: Cursor): boolean | null {
+    const { position, instance } = this;
+    if (!position || cursor.instance !== instance || cursor.count > position.count) return null;
+    return this.noteAcknowledged(cursor);
+  }
+
+  /** Notes that the client has acknowledged. Returns whether there was something new. */
+  noteAcknowledged(position: Position): boolean {
     this.#acknowledges = true;
-    if (position.count <= acked.count) return false;
+    if (!this.acked || position.count <= this.acked.count) return false;
     this.acked = position;
     return true;
   }
