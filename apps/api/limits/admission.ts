@@ -10,7 +10,7 @@
  *   in Redis.
  * - WastedCalls limits calls of a user that return nothing or are refused. It counts in this process.
  * - WastedPolls tells which polls were wasted, in this process.
- * - KeyedSemaphore limits the open polls of an address, and its connections. It counts in this process.
+ * - KeyedSemaphore limits the open polls and streams of an address, and its connections. It counts in this process.
  * - FairQueue makes joins and reads wait for messages. It counts in this process.
  *
  * `RATE_LIMITS=off` switches off all of them except the first two. The rate of one user (GCRA) is part of the script
@@ -77,7 +77,7 @@ const RATED_BY_USER: ReadonlySet<RequestName> = new Set<RequestName>([
 ]);
 /** Refusals that are not the client's fault, or that are counted elsewhere. */
 const BLAMELESS_CODES: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'unauthorized']);
-/** When a client with too many open polls may try again. */
+/** When a client with too many open polls or streams may try again. */
 const POLL_RETRY_MS = 5_000;
 /**
  * URL and headers that a held poll may keep in memory. Browsers send 1 KB, and cookies of other applications on the
