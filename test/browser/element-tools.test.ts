@@ -259,6 +259,7 @@ describe('a moderator', () => {
     complaints = complaints.filter((text) => !text.includes('403')); // what its panel had just asked
     await anna.getByPlaceholder('Read-only for now').waitFor();
     expect(await tokenIn(anna)).toBe(null);
+    await until(async () => (await tokenIn(bert)) !== null, 'the token, which may come after the event'); // before a reload
     await bert.reload();
     await bert.getByText('Your room').waitFor();
     expect((await ask<{ role: string }>(api, 'audit', { ...(await sessionOf(bert)), room })).role).toBe('owner');
