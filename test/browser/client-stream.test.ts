@@ -7,13 +7,14 @@ import { ask } from '../support/client.js';
 import { numbered, sendElsewhere } from '../support/elsewhere.js';
 import { browserTest, freshRoom } from '../support/fixtures/browser.js';
 import type { Link } from '../support/link.js';
+import type { TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 
 const it = browserTest;
-let browser: Browser, site: Site, link: Link, api: string;
+let system: TestSystem, browser: Browser, site: Site, link: Link, api: string;
 let room: string;
 it.beforeEach(({ stage }) => {
-  ({ browser, site, link, api } = stage);
+  ({ system, browser, site, link, api } = stage);
   room = freshRoom();
 });
 
@@ -98,6 +99,30 @@ describe('the library', () => {
     expect([...shown, ...(await textsIn(page))]).toEqual(['before', 'meanwhile', 'after']);
   });
 
+  it('changes from stream to poll and back while much is said, and has everything once and in order', async () => {
+    const page = await streaming();
+    const said = Promise.all([say(numbered(100)), page.evaluate(() => window.chat.send('mine'))]);
+    for (let i = 0; i < 10; i += 1) {
+      await page.evaluate(() => dispatchEvent(new Event('online'))); // it polls, and opens another stream
+      await until(() => streams() > i + 1, 'another stream');
+    }
+    await said;
+    await hears(page, 101);
+    expect((await textsIn(page)).filter((text) => text !== 'mine')).toEqual(numbered(100));
+  });
+
+  it('polls when its stream takes up a connection that others wait for, again and again', async () => {
+    const page = await streaming();
+    link.troubles = [{ path: /\/members/, how: 'delay', afterMs: 2_500 }];
+    await page.evaluate(() => window.chat.members());
+    await until(() => streams() === 2, 'a second stream');
+    await page.evaluate(() => window.chat.members());
+    await until(async () => (await givenUp(page)) === 'crowded', 'polls');
+    await say(numbered(3));
+    await hears(page, 3);
+    expect(streams()).toBe(2);
+  });
+
   it('opens its stream anew from time to time, so that other pages get a connection', async () => {
     const page = await streaming({ clock: true });
     await say(numbered(3));
@@ -123,6 +148,64 @@ describe('the library', () => {
     await say(numbered(5, 5));
     await hears(second, 10);
     expect(await textsIn(second)).toEqual(numbered(10));
+  });
+});
+
+describe('many streams', () => {
+  it('of one site take turns: over HTTP/1.1 a seventh page comes in, too', async () => {
+    const context = await browser.newContext();
+    await context.clock.install();
+    const pages = await Promise.all(Array.from({ length: 6 }, () => open({ context })));
+    for (const page of pages) await joinIn(page, { room, tabs: 'own' });
+    await until(() => streams() === 6, 'six streams');
+    const seventh = await context.newPage();
+    await seventh.goto(site.library(link.url, { path: '/seventh' }), { waitUntil: 'commit' });
+    const isThere = (): Promise<boolean> => seventh.evaluate(() => 'NobackendChat' in window);
+    expect(await isThere()).toBe(false); // all connections are taken
+    await context.clock.fastForward(60_000);
+    await until(isThere, 'the library');
+    await joinIn(seventh, { room, tabs: 'own' });
+    await say(numbered(3));
+    for (const page of [...pages, seventh]) await hears(page, 3);
+  });
+
+  it('end with their process, and are opened again at the next one: each of 50 chats hears everything once', async () => {
+    const old = await system.addApi();
+    link.retarget(old.url);
+    const pages = await Promise.all(Array.from({ length: 10 }, () => open()));
+    await Promise.all(
+      pages.map((page) =>
+        page.evaluate(async (at) => {
+          // as many chats as leave one of the browser's connections free
+          const chats = Array.from({ length: 5 }, () => window.NobackendChat.join({ room: at, tabs: 'own' }));
+          const heard = chats.map((): string[] => []);
+          const states = chats.map((): string[] => []);
+          Object.assign(window, { heard, states });
+          for (const [i, chat] of chats.entries()) {
+            chat.on('message', ({ text = '' }) => heard[i]?.push(text));
+            chat.on('state', ({ state }) => states[i]?.push(state));
+          }
+          await Promise.all(chats.map(({ ready }) => ready));
+        }, room),
+      ),
+    );
+    await until(() => streams() === 50, '50 streams', 30_000);
+    await say(numbered(5));
+    const before = polls();
+    link.retarget(api);
+    const stopped = old.stop();
+    await say(numbered(5, 5));
+    expect(await stopped).toBe(0);
+    await until(() => streams() === 100, '50 streams more', 30_000);
+    await say(numbered(5, 10));
+    const heardBy = (page: Page): Promise<string[][]> =>
+      page.evaluate(() => (window as unknown as { heard: string[][] }).heard);
+    for (const page of pages) {
+      await until(async () => (await heardBy(page)).every(({ length }) => length >= 15), 'all messages', 30_000);
+      expect(await heardBy(page)).toEqual(Array(5).fill(numbered(15)));
+      expect(await page.evaluate(() => window.states)).toEqual(Array(5).fill(['online']));
+    }
+    expect([streams(), polls()]).toEqual([100, before]);
   });
 });
 
