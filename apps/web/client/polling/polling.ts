@@ -14,10 +14,10 @@ export interface PollingUser {
   readonly cursor: string;
   /** Whether there are streams here, and they have not been given up. */
   readonly streams: boolean;
+  /** Why streams have been given up. */
+  polls: StreamTrouble | '';
   /** Opens a stream. */
   stream(hear: Hear): Call<never>;
-  /** Streams do not get through here. */
-  giveUpStreams(trouble: StreamTrouble): void;
   /** Acknowledges what has been read. */
   ack(): void;
   /** Sends one poll. The server holds it for up to `timeoutS`. */
@@ -158,8 +158,8 @@ export class Polling {
     this.current = call;
     const answer = await call.done;
     this.current = null;
-    const trouble = this.trial.polled(!this.failures && Date.now() - this.aliveAt < FIRST_BYTE_MAX_MS);
-    if (trouble) this.user.giveUpStreams(trouble);
+    const isQuick = !this.failures && Date.now() - this.aliveAt < FIRST_BYTE_MAX_MS;
+    this.user.polls = this.trial.polled(isQuick) || this.user.polls;
     this.failures = 0;
     if (!this.probing) this.hold.answered();
     this.probing = false;
@@ -238,7 +238,7 @@ export class Polling {
     this.probing = message !== NO_ANSWER.ended;
     if (code !== 'network') this.trial.suspect('refused');
     else if (this.probing && !hasSlept) this.trial.suspect(message === NO_ANSWER.late ? silence : 'cut');
-    await this.pauses.wait(retryAfter * 1_000);
+    if (code === 'network') await this.pauses.wait(retryAfter * 1_000);
   }
 
   /**

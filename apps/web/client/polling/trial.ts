@@ -4,7 +4,7 @@
  */
 export type StreamTrouble = 'late' | 'silent' | 'cut' | 'refused' | 'crowded';
 
-/** One such failure is enough: streams do not get through here. Others may be a train in a tunnel. */
+/** One such failure at the beginning is enough: streams do not get through here. Others may be a train in a tunnel. */
 const CERTAIN = /late|silent/;
 const STRIKES_MAX = 2;
 
@@ -26,8 +26,8 @@ export class Trial {
     return this.strikes >= STRIKES_MAX ? suspected : '';
   }
 
-  /** A stream has lived for long. */
+  /** A stream has lived for long. So the next one that falls silent may do so because the network has changed. */
   passed(): void {
-    this.strikes = 0;
+    this.strikes = -1;
   }
 }

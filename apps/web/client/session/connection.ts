@@ -245,7 +245,7 @@ export class Connection {
 
   private hide(kept: boolean): void {
     const { token } = this.session;
-    this.polling.acks.flush();
+    if (!kept) this.polling.acks.flush(); // a request on its way would keep the page out of the cache
     this.polling.stop();
     if (!kept && token && this.tabs.leading) leaveByBeacon(this.server, token);
     this.session.unclaim();

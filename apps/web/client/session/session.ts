@@ -26,7 +26,7 @@ export class Session {
   user: UserRef | null = null;
   token = '';
   cursor = '';
-  /** Why this page polls rather than opens streams. '' if there is no reason. */
+  /** Why streams have been given up. '' if they have not. It is saved with the cursor. */
   polls: StreamTrouble | '' = '';
   /** The number of events to ask for at a time. Undefined: as many as the server gives. */
   historyMax: number | undefined;
@@ -144,12 +144,6 @@ export class Session {
   stream(hear: Hear): Call<never> {
     const { token, cursor } = this;
     return (this.transport.stream as NonNullable<TransportChoice['stream']>)({ token, cursor }, hear);
-  }
-
-  /** Remembers that streams do not get through here. */
-  giveUpStreams(trouble: StreamTrouble): void {
-    this.polls = trouble;
-    this.save();
   }
 
   /** Acknowledges what a stream has brought. If that fails, the next time does it. */
