@@ -12,8 +12,8 @@ const SCENARIOS = Object.entries(scenarios).map(([name, { title }]) => `  ${name
 export const USAGE = `Usage: npm run bench -- [options]
 
 Measures what a delivered message costs the chat. Most scenarios also measure the floor: the least that
-a long-poll chat on Node's http module can cost. Without --scenario and --all, the bench runs b, c and
-idle as with --quick, which takes about 3 minutes.
+a chat by long polls or streams on Node's http module can cost. Without --scenario and --all, the bench runs b, c and
+idle as with --quick, which takes about 6 minutes.
 
 Options:
   --scenario a,b    Run these scenarios only. Their names are below.
@@ -22,8 +22,8 @@ Options:
                     join 1,000 people instead of 5,000; watch a chat without users for 15 s instead of 30.
   --rounds N        Repeat each comparison N times, 1 to 50. Default: 3, with --quick 2.
   --seconds N       Measure for N seconds in each round, 1 to 60. Default: 6, with --quick 4.
-  --way poll,stream How clients get events. Both: each system is measured with each, beside each other. Default: poll;
-                    idle takes both.
+  --way poll,stream How clients get events. Both: each system runs once with each, in the same run.
+                    Default: poll; idle takes both.
   --live on|off     The setting LIVE of the chat. Default: on.
   --set A=1,B=2     Other settings of the chat.
   --compare DIR     Measure a second chat beside it, from another folder. Run "npm run build" there first.

@@ -2,8 +2,8 @@
  * `npm run bench` loads the chat and the floor in the same run, and prints what a delivery costs each of them. `--help`
  * explains the options. Words of the bench:
  *
- * - A *system* is what is measured: the floor (floor.js), the chat, a second chat, or a peer (peers.js). Its *parts* are its processes:
- *   API, worker and Redis.
+ * - A *system* is what is measured: the floor (floor.js), the chat, a second chat, or a peer (peers.js). Its *parts*
+ *   are its processes: API, worker and Redis.
  * - The *crowd* of a system are all its clients. The *generator* is this process, which plays them.
  * - A *window* is one measurement. In a *round*, each system has one window, one after the other.
  * - *Efficiency* is deliveries per CPU-second; one delivery is one message to one client.

@@ -11,6 +11,8 @@ import { parseJsonp } from './connection.js';
 export class ChatClient extends Client {
   token = '';
   cursor = '';
+  /** False for the floor: it keeps nothing of a stream. */
+  acknowledges = true;
 
   /**
    * @override
@@ -22,6 +24,7 @@ export class ChatClient extends Client {
     if (!answer.ok) throw new Error(`the server refused a join: ${answer.error.code}`);
     this.token = answer.token;
     this.cursor = answer.cursor;
+    this.acknowledges = answer.acks !== false;
     this.presence?.begin(answer);
   }
 

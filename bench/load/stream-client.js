@@ -34,7 +34,7 @@ export class StreamClient extends ChatClient {
     const answer = JSON.parse(data);
     if (!answer.ok) return this.#refused(answer.error);
     this.noteAnswer(answer);
-    this.#noteUnacknowledged(answer.events.length);
+    if (this.acknowledges) this.#noteUnacknowledged(answer.events.length);
     this.takeAll(answer.events);
   };
 

@@ -10,9 +10,9 @@ const PARTS = /** @type {const} */ (['api', 'worker', 'redis']);
 /**
  * @typedef {import('../load/window.js').Window} Window
  * @typedef {import('../scenarios/rounds.js').Faults} Faults
- * @typedef {import('../scenarios/rounds.js').Ratios} Ratios
  * @typedef {{ system: string, rounds: Window[] }} Measured
- * @typedef {Measured & Faults & Pick<ReturnType<typeof import('../scenarios/rounds.js').compare>[number], 'base' | 'ratios' | 'toPeers'>} Compared
+ * @typedef {ReturnType<typeof import('../scenarios/rounds.js').compare>[number]} Row
+ * @typedef {Measured & Faults & Pick<Row, 'base' | 'ratios' | 'toPeers'>} Compared
  */
 
 /**

@@ -1,8 +1,8 @@
 /**
- * The floor: the least that a chat by long polls or by streams costs on Node's `http` module. It is one process that keeps everything in
- * memory, checks nothing and limits nothing. Its answers to join, send and poll have the same form as those of the API,
- * with an inbox and a cursor for each user that polls. Every answer is one write with ready-made headers. An event is
- * serialised once. A stream is one write for each event and user, without an inbox.
+ * The floor: the least that a chat by long polls or by streams costs on Node's `http` module. It is one process that
+ * keeps everything in memory, checks nothing and limits nothing. Its answers to join, send and poll have the same form
+ * as those of the API, with an inbox and a cursor for each user that polls. Every answer is one write with ready-made
+ * headers. An event is serialised once. A stream is one write for each event and user, without an inbox.
  */
 import { createServer } from 'node:http';
 
@@ -68,6 +68,7 @@ function join(res, url) {
       token,
       cursor: cursorOf(user),
       pollTimeout: POLL_S,
+      acks: false,
       room: { name: roomName, members, history: [] },
     }),
   );

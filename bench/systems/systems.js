@@ -1,4 +1,4 @@
-/** Starts the systems that are compared: the floor, the chat with its own Redis, API processes and worker, and peers. */
+/** Starts the systems that are compared: the floor, the chat with its Redis, API processes and worker, and peers. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inProject, root } from '../../scripts/project.js';

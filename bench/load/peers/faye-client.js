@@ -6,7 +6,10 @@ const PATH = '/faye';
 const TYPE = 'application/json';
 const LONG_POLL = { connectionType: 'long-polling' };
 
-/** @typedef {{ channel: string, successful?: boolean, error?: string, clientId?: string, data?: { text: string } }} Message */
+/**
+ * @typedef {{ channel: string, successful?: boolean, error?: string, clientId?: string,
+ *   data?: { text: string } }} Message
+ */
 
 export class FayeClient extends Client {
   #clientId = '';
