@@ -4,15 +4,17 @@
 import { median } from './statistics.js';
 import { fixed, whole } from './table.js';
 
-const COLOURS = ['#9aa4b2', '#2f6fde', '#e08a1e', '#3a9d6e', '#b0527f', '#7a63c9'];
+const COLOURS = ['#9aa4b2', '#2f6fde', '#e08a1e', '#3a9d6e', '#b0527f', '#7a63c9', '#4a93ad', '#8a7a3d'];
 /** Sizes in pixels. */
 const BAR_PX = 18;
 const GROUP_GAP_PX = 18;
 const TITLE_PX = 16;
 const LEFT_PX = 40;
 const TOP_PX = 56;
-const WIDTH_PX = 720;
-const BARS_WIDTH_PX = 520;
+const WIDTH_PX = 760;
+const BARS_WIDTH_PX = 420;
+/** This scenario has joins instead of deliveries. */
+const COUNTS_JOINS = 'joins';
 const HEADING = 'Deliveries per CPU-second of all server processes together';
 
 /** @typedef {import('../scenarios/index.js').Row} Row */
@@ -23,7 +25,7 @@ const HEADING = 'Deliveries per CPU-second of all server processes together';
  */
 export function drawChart({ machine, results }, scenarios) {
   const groups = Object.entries(results)
-    .filter(([, rows]) => rows[0]?.ratios)
+    .filter(([name, rows]) => name !== COUNTS_JOINS && rows[0]?.ratios)
     .map(([name, rows]) => ({ name, title: scenarios[name]?.title ?? '', rows }));
   const highest = Math.max(1, ...groups.flatMap(({ rows }) => rows.map(efficiency)));
   let y = TOP_PX;
@@ -56,8 +58,9 @@ ${parts.join('\n')}
 function bar(row, i, y, highest) {
   const value = efficiency(row);
   const width = Math.max(1, Math.round((value / highest) * BARS_WIDTH_PX));
-  const ratio = row.base === row.system ? '' : ` (${fixed(row.ratios?.efficiency?.median, 2)} of the floor)`;
-  const label = `${escapeXml(row.system)} ${whole(value)}${ratio}`;
+  const base = row.base?.startsWith('floor') ? 'the floor' : row.base;
+  const ratio = row.base === row.system ? '' : ` (${fixed(row.ratios?.efficiency?.median, 2)} of ${base})`;
+  const label = escapeXml(`${row.system} ${whole(value)}${ratio}`);
   return `<rect x="${LEFT_PX}" y="${y}" width="${width}" height="${BAR_PX - 4}" fill="${COLOURS[i % COLOURS.length]}"/>
 <text x="${LEFT_PX + width + 6}" y="${y + BAR_PX - 7}">${label}</text>`;
 }
