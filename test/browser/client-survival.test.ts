@@ -99,7 +99,7 @@ describe.each(WAYS)('by %s, the library survives', (transport) => {
     await page.evaluate(() => Promise.all(['a', 'b', 'c'].map((text) => window.chat.send(text))));
     await until(async () => (await textsIn(page)).length === 3, 'the messages', 5_000);
     // the API process finds out about its held poll within a second, and has held it long enough after 25 s
-    await until(() => link.held(/\/poll/) === 1, 'the end of the former poll', 30_000);
+    await until(() => link.held(WAITING[transport]) === 1, 'the end of the former poll', 30_000);
     await page.evaluate(() => window.chat.send('d'));
     await until(async () => (await textsIn(page)).length === 4, 'another message');
     expect(link.seen.filter((path) => /\/join/.test(path))).toHaveLength(2);
