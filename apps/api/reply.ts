@@ -1,5 +1,6 @@
 /** The answer of an operation. It knows neither Koa nor callbacks. */
 import { scriptSafeJson } from '../../shared/store/event-text.js';
+import type { SendsLimit } from '../../shared/store/messages.js';
 
 /** The content of a poll's answer. */
 export type PollResult = 'events' | 'signal' | 'nothing';
@@ -16,6 +17,8 @@ export interface Reply {
   onAccepted?: ((room: string, id: string) => void) | undefined;
   /** Counts bytes that were read in vain, besides those in the answer. The limit of reads counts them. */
   countRead?(bytes: number): void;
+  /** Resolves with the limit of sends of the client's address, for a message that costs so much. */
+  limitOfSends?(cost: number): Promise<SendsLimit | null>;
   /** Resolves with the hashes of the client's address, by today's and yesterday's salt. */
   addressHashes(): Promise<string[]>;
 }

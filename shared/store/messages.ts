@@ -68,6 +68,26 @@ export async function appendMessage(
   return outcomeOf(await runDurably(store, 'append', appendInput(store, message, filtered)), message);
 }
 
+/** A fixed window in which calls are counted under a key. */
+export interface Window {
+  key: string;
+  /** The most that it may count. */
+  max: number;
+  ms: number;
+}
+
+/** The limit of sends of an address. */
+export interface SendsLimit {
+  /** The windows of the address and, if it has one, its network. */
+  windows: readonly Window[];
+  /** As how many sends this one counts. */
+  cost: number;
+  /** Counts it by itself. Rejects with `rate_limited`. */
+  count(): Promise<void>;
+  /** Returns the refusal of the window `index`, which ends in so many ms. */
+  refusal(index: number, ms: number): Error;
+}
+
 /** A message that was sent in one call. */
 export interface Sent extends Accepted {
   /** How many workers were told of it. */
@@ -77,12 +97,13 @@ export interface Sent extends Accepted {
 /**
  * Authorizes the sender and appends its message in one script call, for a store whose keys are on one Redis. Resolves
  * as `appendMessage`; with `outdated` when name or room of the sender may not be those of the message: nothing was
- * charged or written then. `isOnly`: the sender has not named its room. Throws also what `authorizeIn` throws.
+ * charged or written then. `isOnly`: the sender has not named its room. `limit`: of its address, which the script
+ * counts. Throws also what `authorizeIn` throws, and the refusal of that limit.
  */
 export async function sendMessage(
   store: Store,
   message: Message & { tokenHash: string },
-  { charge, isOnly }: { charge: Charge; isOnly: boolean },
+  { charge, isOnly, limit }: { charge: Charge; isOnly: boolean; limit: SendsLimit | null },
   filtered = UNFILTERED,
 ): Promise<Sent | { filter: string } | { outdated: true } | null> {
   const { keys, config } = store;
@@ -98,9 +119,16 @@ export async function sendMessage(
     isOnly: isOnly ? 1 : 0,
     wakeChannel: keys.wakeChannel(sliceOf(room)),
     rateCost,
+    addressWindow: limit?.windows[0]?.key ?? keys.user(from.id),
+    addressMax: limit?.windows[0]?.max ?? 0,
+    networkWindow: limit?.windows[1]?.key ?? keys.user(from.id),
+    networkMax: limit?.windows[1]?.max ?? 0,
+    addressMs: limit?.windows[0]?.ms ?? 0,
+    addressCost: limit?.cost ?? 0,
   });
   const reply = await run(store.redis, 'send', input);
-  if (reply[0] === 'outdated' || reply[0] === 'which_room') return { outdated: true };
+  if (reply[0] === 'outdated') return { outdated: true };
+  if (reply[0] === 'limited') throw limit?.refusal(reply[1], reply[2]) ?? rateLimited(reply[2]);
   if (typeof reply[0] === 'string') throw denialOf(reply as CallDenial, room);
   const [appended, heard] = reply as [Appended, number];
   const outcome = outcomeOf(appended, message);

@@ -79,7 +79,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'rename-user': ['ok', nick: string, spare: string] | ['busy' | 'gone'];
   'renew-log': number;
   resume: string | null;
-  send: [appended: Appended, heard: number] | ['outdated'] | CallDenial;
+  send: [appended: Appended, heard: number] | ['outdated'] | ['limited', index: number, ms: number] | CallDenial;
   'set-value':
     | ['ok' | 'duplicate', version: string, json?: string]
     | ['conflict' | 'no_number', version: string, json: string]

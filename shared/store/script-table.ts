@@ -317,6 +317,8 @@ export const SCRIPTS = {
       'slow',
       'sends',
       'pending',
+      'addressWindow',
+      'networkWindow',
     ],
     args: [
       'id',
@@ -344,6 +346,10 @@ export const SCRIPTS = {
       'maskedText',
       'heldEvent',
       'pendingMax',
+      'addressMax',
+      'networkMax',
+      'addressMs',
+      'addressCost',
     ],
   },
   'set-value': {

@@ -5,6 +5,7 @@ import type { ChatError } from '../../../shared/protocol/errors.js';
 import { OPERATIONS, type OperationName, type RequestName } from '../../../shared/protocol/operations.js';
 import { RateLimited } from '../../../shared/store/denials.js';
 import type { Cursor } from '../../../shared/store/inboxes.js';
+import type { SendsLimit } from '../../../shared/store/messages.js';
 import type { Context } from '../context.js';
 import type { AnsweredPoll } from '../limits/wasted-polls.js';
 import type { PollResult, Reply } from '../reply.js';
@@ -95,6 +96,10 @@ export class Exchange implements Reply {
 
   countRead(bytes: number): void {
     this.#bytesRead += bytes;
+  }
+
+  limitOfSends(cost: number): Promise<SendsLimit | null> {
+    return this.context.admission.limitOfSends(this.res.req, cost);
   }
 
   addressHashes(): Promise<string[]> {

@@ -22,7 +22,7 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { OperationName, RequestName } from '../../../shared/protocol/operations.js';
 import { rateLimited } from '../../../shared/store/denials.js';
-import { messageCost } from '../../../shared/store/event-text.js';
+import type { SendsLimit } from '../../../shared/store/messages.js';
 import type { Store } from '../../../shared/store/store.js';
 import { isToken } from '../../../shared/store/tokens.js';
 import { AddressHash } from './address-hash.js';
@@ -179,6 +179,29 @@ export class Admission {
     this.#blocklist?.check(this.#addresses.of(req), requestOrigin(req));
   }
 
+  /**
+   * Returns the limit of sends for a script that counts it together with the message. Resolves with null if nothing is
+   * limited.
+   */
+  async limitOfSends(req: IncomingMessage, cost: number): Promise<SendsLimit | null> {
+    if (!this.#store.config.rateLimits) return null;
+    const address = this.#addresses.of(req);
+    const network = networkOf(address);
+    const counted = network === null ? [address] : [address, network];
+    const windows = await Promise.all(
+      counted.map(async (one, i) => this.#rateLimits.windowOf('sends', await this.#addressHash.hash(one), i > 0)),
+    );
+    return {
+      windows,
+      cost,
+      count: () => this.#count('sends', address, cost),
+      refusal: (index, ms) => {
+        this.#cooldowns.start(`sends ${counted[index] ?? address}`, ms);
+        return rateLimited(ms, undefined, 'sends');
+      },
+    };
+  }
+
   /** Notes that a call succeeded: what a poll returned, or how large another answer was. Never throws. */
   noteSuccess(
     { token, poll, bytes }: { token: string | undefined; poll: AnsweredPoll | null; bytes: number },
@@ -245,7 +268,7 @@ export class Admission {
     run: () => Promise<Result> | null,
   ): Promise<Result | null> | null {
     const forgets = parameters.forget || parameters.messages;
-    const limit = forgets ? 'forgets' : LIMIT_OF[name];
+    const limit = forgets ? 'forgets' : countedHere(name);
     const queue = forgets ? 'reading' : QUEUE_OF[name];
     const isCounted = limit !== undefined || MAKES_ROOMS.has(name);
     const call = isCounted ? () => this.#countCall(name, limit, parameters, address).then(run) : run;
@@ -259,7 +282,7 @@ export class Admission {
     address: string,
   ): Promise<void> {
     const { room = DEFAULT_ROOM } = parameters;
-    if (limit) await this.#count(limit, address, name === 'send' ? messageCost(parameters) : 1);
+    if (limit) await this.#count(limit, address);
     if (!MAKES_ROOMS.has(name)) return;
     await this.#rateLimits.count('roomJoins', room, await this.#roomSizes.joinCost(room));
     if (await this.#isNew(room)) await this.#countRoom(room, address);
@@ -309,6 +332,11 @@ export class Admission {
       throw refusal;
     }
   }
+}
+
+/** Returns the limit by address that is counted before an operation runs. A send counts its own: see `limitOfSends`. */
+function countedHere(name: RequestName): LimitName | undefined {
+  return name === 'send' ? undefined : LIMIT_OF[name];
 }
 
 /** Returns how many reads an answer counts as beyond the first. */

@@ -8,6 +8,7 @@ import type { Config } from '../../../shared/config/config.js';
 import { type CircuitBreaker, CircuitOpen } from '../../../shared/redis/circuit-breaker.js';
 import type { RedisClient } from '../../../shared/redis/client.js';
 import { rateLimited } from '../../../shared/store/denials.js';
+import type { Window } from '../../../shared/store/messages.js';
 import type { Store } from '../../../shared/store/store.js';
 import { NETWORK_FACTOR } from './client-address.js';
 
@@ -28,6 +29,12 @@ export class RateLimits {
     this.#limiters = limiters(redis, config, 'limit', 1);
     this.#networkLimiters = limiters(redis, config, 'limit:wider', NETWORK_FACTOR);
     this.#breaker = breaker;
+  }
+
+  /** Returns the window of a limit for the key of an address or a network, for a script that counts it. */
+  windowOf(name: LimitName, key: string, isNetwork = false): Window {
+    const limiter = (isNetwork ? this.#networkLimiters : this.#limiters)[name];
+    return { key: limiter.getKey(key), max: limiter.points, ms: limiter.duration * 1_000 };
   }
 
   /**

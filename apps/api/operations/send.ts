@@ -3,7 +3,14 @@ import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.j
 import { isSeen } from '../../../shared/protocol/letters.js';
 import { authorize, authorizeIn, type Charge } from '../../../shared/store/authorize.js';
 import { notInRoom } from '../../../shared/store/denials.js';
-import { type Accepted, appendMessage, type Message, sendMessage } from '../../../shared/store/messages.js';
+import { messageCost } from '../../../shared/store/event-text.js';
+import {
+  type Accepted,
+  appendMessage,
+  type Message,
+  type SendsLimit,
+  sendMessage,
+} from '../../../shared/store/messages.js';
 import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
@@ -24,7 +31,8 @@ export const send: Operation<'send'> = async (context, parameters, reply) => {
   }
   if (parameters.data === undefined && !isSeen(parameters.text ?? ''))
     throw new ChatError('bad_request', ALLOWED.text, { field: 'text' });
-  const sent = await sendByUser(context, parameters);
+  const limit = (await reply.limitOfSends?.(messageCost(parameters))) ?? null;
+  const sent = await sendByUser(context, parameters, limit);
   context.admission.noteMessage(sent.room);
   context.fanOut.requestUnless(sent.heard, sent.room);
   if (!sent.accepted.pending) reply.onAccepted?.(sent.room, sent.accepted.id);
@@ -50,18 +58,26 @@ export function acceptedAs({ id, duplicate, pending }: Accepted): {
 }
 
 /** Accepts a message: in one call of Redis where that is possible. */
-async function sendByUser(context: Context, parameters: Parameters<'send'>): Promise<SentToRoom> {
+async function sendByUser(
+  context: Context,
+  parameters: Parameters<'send'>,
+  limit: SendsLimit | null,
+): Promise<SentToRoom> {
   const { store } = context;
   const { token, room, to, text, data, id: nonce, owner } = parameters;
   const { id, tokenHash } = parseToken(token);
   const target = to === undefined ? room : privateTarget(id, to, room);
   const charge: Charge = { cost: 'message', times: costOf({ text, data }, store.config.rateLimits), text, nonce };
   const draft: Draft = { id, tokenHash, charge, text, data, nonce, owner };
-  if (target !== undefined && privateRoomUsers(target)?.includes(id)) {
+  const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(id);
+  const atOnce = store.colocated && !isPrivate ? await sendAtOnce(context, draft, target, limit) : null;
+  if (atOnce) return atOnce;
+  await limit?.count();
+  if (target !== undefined && isPrivate) {
     const { name } = await authorize(store, draft, charge);
     return { room: target, accepted: await appendPrivately(context, messageOf(draft, name, target)) };
   }
-  return (store.colocated && (await sendAtOnce(context, draft, target))) || sendInSteps(context, draft, target);
+  return sendInSteps(context, draft, target);
 }
 
 /** What a user wants to say, before it is known by which name and in which room. */
@@ -77,14 +93,19 @@ function messageOf({ id, tokenHash, text, data, nonce, owner }: Draft, name: str
 async function sendAtOnce(
   { store, filters, senders }: Context,
   draft: Draft,
-  asked?: string,
+  asked: string | undefined,
+  limit: SendsLimit | null,
 ): Promise<SentToRoom | null> {
   const known = senders.get(draft.id);
   if (!known) return null;
   const room = asked ?? known.room;
   const message = messageOf(draft, known.name, room);
-  const how = { charge: draft.charge, isOnly: asked === undefined };
-  const sent = await filters.write(message, (filtered) => sendMessage(store, message, how, filtered));
+  const how = { charge: draft.charge, isOnly: asked === undefined, limit };
+  const sent = await filters.write(message, async (filtered) => {
+    const outcome = await sendMessage(store, message, how, filtered);
+    how.limit = null; // it has been counted, if the message has to pass another filter
+    return outcome;
+  });
   if (!sent) throw notInRoom(room);
   return 'outdated' in sent ? null : { room, accepted: sent, heard: sent.heard };
 }
