@@ -165,6 +165,10 @@ export class Keys {
   signalChannel(roomShard: number): string {
     return `signals:{r${roomShard}}`;
   }
+  /** Exists while the worker that has the lease of a slice is alive. */
+  lease(slice: number): string {
+    return `lease:${slice}`;
+  }
   /** Pub/sub: rooms of a slice with new events, to the worker that has its lease. */
   wakeChannel(slice: number): string {
     return `wake:${slice}`;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { FanOutRequests, type Wake, wakeBy } from '../../apps/api/fan-out-requests.js';
 import { Leases } from '../../apps/worker/jobs/leases.js';
+import { sweep } from '../../apps/worker/jobs/sweep.js';
 import type { FanOutJob } from '../../shared/queues.js';
 import { connectSubscriber } from '../../shared/redis/connect.js';
 import { sliceOf } from '../../shared/store/slices.js';
@@ -12,8 +13,8 @@ import type { Person } from '../support/people.js';
 import { until } from '../support/until.js';
 
 /** A lost connection may be back before a lease looks whether it is over. */
-const SHORT = { quietMs: 60, leaseMs: 200, lookMs: 80 };
-const LONG = { quietMs: 60_000, leaseMs: 60_000, lookMs: 5 };
+const SHORT = { quietMs: 60, leaseMs: 200, lookMs: 80, aliveMs: 3_000 };
+const LONG = { quietMs: 60_000, leaseMs: 60_000, lookMs: 5, aliveMs: 3_000 };
 
 /** A worker that takes leases as BullMQ would give them: one of a slice at a time, the next right after it. */
 class Leasing {
@@ -51,6 +52,9 @@ class Leasing {
   cut(): void {
     this.#subscriber.disconnect(true);
   }
+
+  /** What the sweep does about rooms that are late. */
+  rescue = (rooms: string[]): Promise<void> => this.#leases.rescue(rooms);
 
   /** From now on what is published reaches this process and is lost in it. */
   goDeaf(): void {
@@ -146,6 +150,36 @@ it('a message of which a lease was told, and which it lost on the way, is delive
   const { added } = leasing;
   await received(part, anna, 'lost on the way');
   expect(leasing.added).toBe(added);
+  await leasing.close();
+});
+
+it('a slice whose listener hangs is served by another worker, as long as that listener is there', async ({
+  scene,
+  redis,
+  part,
+}) => {
+  const leasing = new Leasing(redis.url, scene.worker);
+  await leasing.ready();
+  const room = freshRoom();
+  const { person: anna } = await scene.join(room);
+  const { person: bert } = await scene.join(room);
+  await scene.worker.fanOut.advanceRoom(room);
+  part.chat.fanOut = new FanOutRequests([leasing.queue], () => undefined, wakeBy(part.store));
+  const channel = part.store.keys.wakeChannel(sliceOf(room));
+  const listeners = async () => Number((await part.store.redis.pubsub('NUMSUB', channel))[1]);
+  const hanging = connectSubscriber(redis.url);
+  await until(() => hanging.status === 'ready', 'a worker that hangs');
+  await hanging.subscribe(channel);
+  await bert.send(part, 'only the sweep can find it');
+  expect(leasing.added).toBe(0);
+  await sweep(scene.worker.store, scene.worker.fanOut, -1_000, (rooms) => void leasing.rescue(rooms));
+  await until(async () => (await listeners()) === 2, 'the other worker');
+  await new Promise((resolve) => setTimeout(resolve, 4 * SHORT.leaseMs)); // far longer than a usual lease
+  await bert.send(part, 'served again');
+  await received(part, anna, 'served again');
+  expect(await listeners()).toBe(2);
+  hanging.disconnect();
+  await until(async () => (await listeners()) === 0, 'the end of the lease');
   await leasing.close();
 });
 

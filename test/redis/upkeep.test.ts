@@ -11,7 +11,7 @@ const ONE_HOUR_MS = 3_600_000;
 async function look(store: ConstructorParameters<typeof Upkeep>[0], fanOut: ConstructorParameters<typeof Upkeep>[1]) {
   const added: string[] = [];
   const queue = { add: async (name: string) => void added.push(name) } as unknown as Queue;
-  await new Upkeep(store, fanOut, queue, (error) => {
+  await new Upkeep(store, fanOut, { queue, leases: null }, (error) => {
     throw error;
   }).look();
   return added;

@@ -62,6 +62,27 @@ describe('one address', () => {
     await join('198.51.100.3');
   });
 
+  it('may send as much if its messages come one after the other, and what is refused is not said', async () => {
+    const token = await join('198.51.100.44', 'orderly');
+    const answers = [];
+    for (let i = 0; i < 14; i += 1) answers.push(await ask('198.51.100.44', 'send', { token, text: `message ${i}` }));
+    expect(answers.map(({ ok }) => ok)).toEqual([...Array(10).fill(true), ...Array(4).fill(false)]);
+    expectLimited(refused(answers), 10);
+    const read = await ask<{ events: { text?: string }[] }>('198.51.100.45', 'history', { token });
+    const texts = read.ok ? read.events.flatMap(({ text }) => text ?? []) : [];
+    expect(texts).toEqual(Array.from({ length: 10 }, (_, i) => `message ${i}`));
+  });
+
+  it('shares a larger limit with its network', async () => {
+    const tokens: string[] = [];
+    for (let i = 0; i < 5; i += 1) tokens.push(await join(`2001:db8:0:5${i}::1`, `network-${i}`));
+    const answers = [];
+    for (let i = 0; i < 50; i += 1)
+      answers.push(await ask(`2001:db8:0:5${i % 5}::1`, 'send', { token: tokens[i % 5], text: `message ${i}` }));
+    expect(taken(answers)).toBe(40);
+    expectLimited(refused(answers), 10);
+  });
+
   it('may send so much with all its users, and read so much', async () => {
     const tokens = await many(3, () => join('198.51.100.4', 'busy'));
     const sent = await many(18, (i) => ask('198.51.100.4', 'send', { token: tokens[i % 3], text: 'x' }));

@@ -67,7 +67,7 @@ export class Jobs {
     this.#subscriber = store.colocated ? subscribe() : null;
     this.#leases = this.#subscriber && new Leases(store, fanOut, this.#subscriber, failed);
     this.#failed = failed;
-    this.#upkeep = new Upkeep(store, fanOut, upkeep, failed);
+    this.#upkeep = new Upkeep(store, fanOut, { queue: upkeep, leases: this.#leases }, failed);
     const names = fanOutQueueNames(store.config);
     const concurrency = Math.max(
       Math.ceil(store.config.workerConcurrency / names.length),

@@ -10,6 +10,10 @@
  *
  * Redis forgets a listener as soon as its process is gone. So whether somebody listens, and not BullMQ's lock of the
  * job, says whether a slice is served: the slices of a killed worker are taken up at its next message.
+ *
+ * A worker that hangs, or whose machine is gone, still counts as a listener. So the holder of a lease renews a key. If
+ * the sweep finds late rooms in a slice that has a listener and no key, another worker listens, too, as long as that
+ * listener is there.
  */
 import type { Redis } from 'ioredis';
 import { dirtyRooms } from '../../../shared/store/fan-out.js';
@@ -25,10 +29,14 @@ export const LEASE_TIMES = {
   leaseMs: 10_000,
   /** How often a lease looks whether it is over. */
   lookMs: 100,
+  /** A worker that has not renewed its lease for so long hangs. It renews it three times as often. */
+  aliveMs: 3_000,
 };
 
 interface Lease {
+  readonly slice: number;
   heardAt: number;
+  renewedAt: number;
   over: boolean;
 }
 
@@ -57,25 +65,34 @@ export class Leases {
 
   /**
    * Advances the rooms of a slice until it is quiet, another worker may take it, or this one closes. If another worker
-   * listens already, this only looks once. `isTakenOver`: the other one seems to hang, so this one listens, too.
+   * listens already, this only looks once. `isTakenOver`: the other one seems to hang, so this one listens, too, as long
+   * as the other one is there.
    */
   async hold(slice: number, isTakenOver = false): Promise<void> {
     if (this.#held.has(slice)) return;
-    const lease = { heardAt: Date.now(), over: false };
+    const lease: Lease = { slice, heardAt: Date.now(), renewedAt: 0, over: false };
     this.#held.set(slice, lease);
     const channel = this.#store.keys.wakeChannel(slice);
     try {
       await this.#subscriber.subscribe(channel);
-      const [, listeners] = (await this.#store.redis.pubsub('NUMSUB', channel)) as [string, number];
-      if (listeners === 1 || isTakenOver) {
+      if (isTakenOver || (await this.#listeners(slice)) === 1) {
         await this.#advanceDirty(slice);
-        await this.#listen(lease);
+        do await this.#listen(lease);
+        while (isTakenOver && !lease.over && !this.#closing && (await this.#listeners(slice)) > 1);
       }
       await this.#subscriber.unsubscribe(channel);
     } finally {
       this.#held.delete(slice);
     }
     await this.#advanceDirty(slice);
+  }
+
+  /** Takes over the slices of rooms that are late, if the worker that listens there seems to hang. */
+  async rescue(rooms: string[]): Promise<void> {
+    for (const slice of new Set(rooms.map(sliceOf))) {
+      if (this.#held.has(slice) || (await this.#store.redis.exists(this.#store.keys.lease(slice))) === 1) continue;
+      if ((await this.#listeners(slice)) > 0) this.hold(slice, true).catch(this.#failed);
+    }
   }
 
   /** Ends all leases. Their jobs are done within a moment. */
@@ -89,13 +106,31 @@ export class Leases {
     this.#fanOut.advanceRoom(room).catch(this.#failed);
   }
 
+  async #listeners(slice: number): Promise<number> {
+    const [, count] = (await this.#store.redis.pubsub('NUMSUB', this.#store.keys.wakeChannel(slice))) as [
+      string,
+      number,
+    ];
+    return count;
+  }
+
+  /** Shows others that this worker does not hang. */
+  #renew(lease: Lease, now: number): void {
+    const { aliveMs } = this.#times;
+    if (now - lease.renewedAt < aliveMs / 3) return;
+    lease.renewedAt = now;
+    this.#store.redis.set(this.#store.keys.lease(lease.slice), 1, 'PX', aliveMs).catch(() => undefined);
+  }
+
   /** Resolves when a lease is over. */
   #listen(lease: Lease): Promise<void> {
     const { quietMs, leaseMs, lookMs } = this.#times;
     const began = Date.now();
+    this.#renew(lease, began);
     return new Promise((resolve) => {
       const timer = setInterval(() => {
         const now = Date.now();
+        this.#renew(lease, now);
         const isOver = lease.over || this.#closing || now - lease.heardAt > quietMs || now - began > leaseMs;
         if (!isOver) return;
         clearInterval(timer);

@@ -13,13 +13,20 @@ const GRACE_MS = 500;
 
 /**
  * Advances rooms that have been dirty for longer than `graceMs`. Shards fail separately. Rejects with the first error
- * when all others are done.
+ * when all others are done. `onLate` takes the rooms that it found.
  */
-export async function sweep(store: Store, fanOut: FanOut, graceMs = GRACE_MS): Promise<void> {
+export async function sweep(
+  store: Store,
+  fanOut: FanOut,
+  graceMs = GRACE_MS,
+  onLate: (rooms: string[]) => void = () => undefined,
+): Promise<void> {
   const before = (await redisTime(store)) - graceMs;
   const outcomes = await Promise.allSettled(
     store.keys.allShards.map(async (shard) => {
-      const [failure] = await fanOut.advanceRooms(await dirtyRooms(store, shard, before));
+      const rooms = await dirtyRooms(store, shard, before);
+      if (rooms.length > 0) onLate(rooms);
+      const [failure] = await fanOut.advanceRooms(rooms);
       if (failure) throw failure.error;
     }),
   );

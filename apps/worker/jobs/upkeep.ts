@@ -11,6 +11,7 @@ import { weighValues } from '../../../shared/store/values.js';
 import { expire, isAnybodyStale } from './expire.js';
 import type { FanOut } from './fan-out.js';
 import { finishForgetting } from './forget.js';
+import type { Leases } from './leases.js';
 import { isAnyMoveAbandoned, settle } from './settle.js';
 import { sweep } from './sweep.js';
 
@@ -27,10 +28,17 @@ export class Upkeep {
   readonly #fanOut: FanOut;
   readonly #queue: Queue;
   readonly #failed: (error: unknown) => void;
+  readonly #leases: Leases | null;
   readonly #timers: NodeJS.Timeout[] = [];
 
-  /** `failed` takes every error. The next look tries again. */
-  constructor(store: Store, fanOut: FanOut, queue: Queue, failed: (error: unknown) => void) {
+  /** `leases`: null in a cluster. `failed` takes every error. The next look tries again. */
+  constructor(
+    store: Store,
+    fanOut: FanOut,
+    { queue, leases }: { queue: Queue; leases: Leases | null },
+    failed: (error: unknown) => void,
+  ) {
+    this.#leases = leases;
     this.#store = store;
     this.#fanOut = fanOut;
     this.#queue = queue;
@@ -38,7 +46,7 @@ export class Upkeep {
   }
 
   async start(): Promise<void> {
-    this.#every(SWEEP_EVERY_MS, () => sweep(this.#store, this.#fanOut));
+    this.#every(SWEEP_EVERY_MS, () => this.#sweep());
     this.#every(LOOK_EVERY_MS, () => this.look());
     this.#every(SCHEDULE_EVERY_MS, () => this.#schedule());
     await this.#schedule().catch(this.#failed);
@@ -74,6 +82,12 @@ export class Upkeep {
     ]);
     if (isStale || isAbandoned) await this.#add('expire');
     if (isUnfinished) await this.#add('forget');
+  }
+
+  #sweep(): Promise<void> {
+    return sweep(this.#store, this.#fanOut, undefined, (rooms) => {
+      this.#leases?.rescue(rooms).catch(this.#failed);
+    });
   }
 
   /** Adds a job, unless the same one waits or is under way. */

@@ -6,8 +6,9 @@ local function takeRoomRate(sends, max, window, cost, bytes, members)
   if max == '0' then return end
   local copies = math.ceil(members * math.max(bytes, 300) / 300000)
   local at = now()
-  local wait, arrival =
-    takeRate(redis.call('GET', sends), at, math.min(max, math.max(cost, copies)) * window / max, window)
+  local ms = math.min(max, math.max(cost, copies)) * window / max
+  -- rounded down as far as it is stored: else the last write that fits into a window may be refused within one ms
+  local wait, arrival = takeRate(redis.call('GET', sends), at, math.floor(ms * 1000) / 1000, window)
   if wait then return {'flood', math.ceil(wait)} end
   redis.call('SET', sends, string.format('%.3f', arrival), 'PX', math.max(1, math.ceil(arrival - at)))
 end
