@@ -29,9 +29,12 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** Returns a copy of a token that may be kept: a text that is cut out of a URL keeps the whole URL in memory. */
-export function ownCopy(token: string): string {
-  return Buffer.from(token, 'latin1').toString('latin1');
+/**
+ * Returns a copy of a text without special characters, such as a token. The copy may be kept: a text that is cut out of
+ * a URL keeps the whole URL in memory.
+ */
+export function ownCopy(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** Returns the id of the user in a token. Throws `unauthorized` for a text that cannot be a token. */

@@ -137,13 +137,18 @@ describe.for(bothWays())('with LIVE=%s, a stream', ([LIVE, it]) => {
     const { count, ...rest } = cursorOf(stream.cursor ?? '');
     for (const part of [here, there])
       await part.call('ack', { token: anna.token, cursor: { ...rest, count: count + 5 } });
-    await there.call('ack', { token: anna.token, cursor: { ...rest, count, eventId: '1-1' } });
-    await there.call('ack', { token: anna.token, cursor: { ...rest, count, digest: rest.digest + 1 } });
+    for (const part of [here, there]) {
+      await part.call('ack', { token: anna.token, cursor: { ...rest, count, eventId: '1-1' } });
+      await part.call('ack', { token: anna.token, cursor: { ...rest, count, digest: rest.digest + 1 } });
+    }
     const wrong = anna.token.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));
     await expect(there.call('ack', { token: wrong, cursor: { ...rest, count } })).rejects.toMatchObject({
       code: 'unauthorized',
     });
-    expect(await scene.inbox()).toHaveLength(1);
+    await scene.say('two');
+    await hears(stream, 'two');
+    await here.polls.live.tick();
+    expect(await scene.inbox()).toEqual(['one', 'two']);
   });
 
   it.for([

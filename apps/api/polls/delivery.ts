@@ -1,4 +1,5 @@
 /** A delivery: what fan-out publishes to this process for one user shard. */
+import { ownCopy } from '../../../shared/store/tokens.js';
 import type { Chunk } from './mirror.js';
 
 export interface Group {
@@ -20,7 +21,7 @@ export function parseDelivery(payload: string): { sequence: number; groups: Grou
     groups.push({
       chunk: {
         count: Number(lines[i]),
-        eventId: lines[i + 1] ?? '',
+        eventId: ownCopy(lines[i + 1] ?? ''), // positions outlive the delivery, and must not keep all of it
         text: lines[i + 3] ?? '',
         digest: Number(digests[groups.length]),
       },

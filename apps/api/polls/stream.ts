@@ -3,7 +3,13 @@
  * the inbox until it is acknowledged: by `ack`, or, if the client never does that, by the time for which the connection
  * has lived since.
  */
-import type { Cursor, Position, Resumption } from '../../../shared/store/inboxes.js';
+import {
+  type Cursor,
+  INBOX_START,
+  isSamePosition,
+  type Position,
+  type Resumption,
+} from '../../../shared/store/inboxes.js';
 import type { StreamReply } from '../reply.js';
 import { Poll, resultOf } from './poll.js';
 import { pollBody } from './poll-body.js';
@@ -19,6 +25,10 @@ const MARK_EVERY_MS = 5_000;
  * phone without network says nothing. Browsers let the timers of a hidden page run only once a minute.
  */
 const UNACKNOWLEDGED_MS = 90_000;
+/**
+ * How many of its last positions a stream knows. A client acknowledges one of the newest. Redis decides on an older one.
+ */
+const GIVEN_MAX = 32;
 
 /** A position, and when everything up to it had left this process. */
 interface Mark {
@@ -42,6 +52,8 @@ export class Stream extends Poll {
   readonly #options: StreamOptions;
   /** Whether its client has acknowledged something. */
   #acknowledges = false;
+  /** The positions of its last messages that are not acknowledged. */
+  #given: Position[] = [];
   #marks: Mark[] = [];
   #blockedSince = 0;
   #quietTicks = 0;
@@ -73,11 +85,12 @@ export class Stream extends Poll {
   settle(end: Position | null, events: string, missed = 0, reset = false): void {
     if (this.settled) return;
     this.position = end;
-    if (reset) this.#marks = []; // they are of another time
+    if (reset) [this.#marks, this.#given] = [[], []]; // they are of another time
     const signals = this.signals?.take() ?? '';
     const result = resultOf(events, signals, missed, reset);
     if (result === 'nothing') return;
     this.#quietTicks = 0;
+    this.#noteGiven(end);
     const cursor = this.cursorAt(end);
     this.#note(this.#reply.write(cursor, pollBody(cursor, { events, signals, missed, reset }), result));
   }
@@ -93,20 +106,22 @@ export class Stream extends Poll {
 
   /**
    * Takes an acknowledgement of the client. Returns whether there was something new, or null for a cursor that this
-   * stream has not given: Redis must compare it with the inbox. After Redis lost its last moments, the same number may
-   * be another event's, but then the instance is another, too.
+   * stream does not know: Redis must compare it with the inbox. The number alone says nothing: after Redis lost its
+   * last moments, it may be another event's.
    */
   acknowledge(cursor: Cursor): boolean | null {
-    const { position, instance } = this;
-    if (!position || cursor.instance !== instance || cursor.count > position.count) return null;
-    return this.noteAcknowledged(cursor);
+    const { acked, instance } = this;
+    if (!acked || cursor.instance !== instance) return null;
+    if (cursor.count <= acked.count) return this.noteAcknowledged(cursor);
+    const given = this.#given.find((position) => isSamePosition(cursor, position));
+    return given ? this.noteAcknowledged(given) : null;
   }
 
   /** Notes that the client has acknowledged. Returns whether there was something new. */
   noteAcknowledged(position: Position): boolean {
     this.#acknowledges = true;
     if (!this.acked || position.count <= this.acked.count) return false;
-    this.acked = position;
+    this.#setAcked(position);
     return true;
   }
 
@@ -141,6 +156,17 @@ export class Stream extends Poll {
     this.#blockedSince = Date.now();
   }
 
+  #noteGiven(position: Position | null): void {
+    if (!position || position.count <= (this.#given.at(-1) ?? this.acked ?? INBOX_START).count) return;
+    this.#given.push(position);
+    if (this.#given.length > GIVEN_MAX) this.#given.shift();
+  }
+
+  #setAcked(position: Position): void {
+    this.acked = position;
+    this.#given = this.#given.filter(({ count }) => count > position.count);
+  }
+
   #unblock(): void {
     this.blocked = false;
     if (!this.settled) this.onWritable?.(this);
@@ -163,7 +189,7 @@ export class Stream extends Poll {
         return;
       }
       if (isNew && now - mark.at < COUNTED_MS) return;
-      if (isNew) this.acked = mark.position;
+      if (isNew) this.#setAcked(mark.position);
       this.#marks.shift();
     }
   }
