@@ -101,11 +101,11 @@ describe('a stream that ends with the network', () => {
     expect(await givenUp(page)).toBe('');
   });
 
-  it('and with a machine that slept, says nothing about streams', async () => {
+  it.each([40_000, 3_600_000])('and with a machine that slept for %i ms, says nothing about streams', async (ms) => {
     link.troubles = [{ path: /\/stream/, how: 'stall', afterMs: 500, times: 1 }];
     const page = await pages.streaming({ clock: true });
     await page.waitForTimeout(1_000);
-    await page.clock.fastForward(3_600_000);
+    await page.clock.fastForward(ms);
     await pages.say('good morning');
     await hears(page, 1);
     await until(() => pages.streams === 2, 'another stream');
@@ -128,6 +128,26 @@ describe('a stream that says', () => {
     await hears(page, 3);
     expect(await textsIn(page)).toEqual(numbered(3));
     expect(await page.evaluate(() => window.losses)).toEqual([]);
+  });
+
+  it('that something is missed: no other request waits for events before the history has come', async () => {
+    answerOnce({ missed: 1 });
+    const page = await pages.open();
+    let goOn = (): void => undefined;
+    await page.route(/\/history/, async (route) => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      await route.continue();
+    });
+    await joinIn(page, { room });
+    await until(() => pages.streams === 1, 'the stream');
+    const before = pages.polls;
+    await page.evaluate(() => dispatchEvent(new Event('online'))); // it would poll at once
+    await page.waitForTimeout(1_000);
+    expect(pages.polls).toBe(before);
+    goOn();
+    await until(() => pages.streams === 2, 'another stream');
   });
 });
 

@@ -101,6 +101,8 @@ describe('the library', () => {
     await hears(page, 5);
     expect(await textsIn(page)).toEqual(numbered(5));
     expect(pages.polls).toBe(before);
+    const [first, second] = link.seen.filter((path) => /\/stream\b/.test(path));
+    expect(second).not.toBe(first); // it goes on behind what the first one has given
   });
 
   it('has one stream for all tabs', async () => {
