@@ -182,6 +182,38 @@ describe('the README', () => {
     await said(page, 'and more');
   });
 
+  it.each([
+    ['fiddle', FIDDLE, 'room=fiddle', 'room=fiddle-outage', /jsonp\/poll/, /jsonp\/join/],
+    ['page with a stream', STREAM, "'fiddle'", "'stream-outage'", /api\/stream/, /api\/join/],
+  ])('shows a %s that keeps what was not sent and stays the same user without Redis', async (...which) => {
+    const [, pattern, asWritten, inRoom, polls, joins] = which;
+    const owner = await Owner.of(inRoom.replace(/room=|'/g, ''));
+    const requests: string[] = [];
+    const page = await browser.newPage();
+    const text = shown(pattern, system.urls[0] ?? '').replace(asWritten, inRoom);
+    page.on('request', (request) => requests.push(request.url()));
+    await page.goto(site.serve('/outage', `<!doctype html><meta charset="utf-8"><body>${text}</body>`));
+    const requested = (kind: RegExp): number => requests.filter((url) => kind.test(url)).length;
+    const ids = async (): Promise<number[]> =>
+      (await owner.ask<{ members: { id: number }[] }>('members')).members.map(({ id }) => id);
+    await enter(page, 'before');
+    await said(page, ': before');
+    const [present, polled] = [await ids(), requested(polls)];
+    await system.redis.kill();
+    await enter(page, 'kept');
+    await said(page, 'Not sent: ');
+    expect(await page.locator('#say').inputValue()).toBe('kept');
+    await until(() => requested(polls) > polled + 1, 'another poll or stream after the one that failed');
+    await system.redis.restart();
+    const isSaid = async (): Promise<boolean> => {
+      if ((await page.locator('#say').inputValue()) !== '') await page.locator('#say:enabled').press('Enter');
+      return (await page.locator('#log').textContent())?.includes(': kept') ?? false;
+    };
+    await until(isSaid, 'what was kept');
+    await until(async () => (await page.locator('#say').inputValue()) === '', 'an empty field');
+    expect([await ids(), requested(joins)]).toEqual([present, 1]);
+  });
+
   it('shows a page with the library that tells what is and was said, and makes everybody a guest', async () => {
     const text = shown(/## With the library\n\n((?: {4}.*\n)+)/, system.urls[0] ?? '');
     const page = await open('/library', text.replace("room: 'fiddle'", "room: 'guests'")); // nobody else has spoken there

@@ -15,6 +15,9 @@ const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 /** A page without its code blocks, which keep the lines of the program they are from. */
 const prose = (page: string): string => read(page).replace(/^```[\s\S]*?^```|^ {4}.*/gm, '');
 
+/** The code blocks of a page. */
+const code = (page: string): string => (read(page).match(/^```[\s\S]*?^```|^ {4}.*/gm) ?? []).join('\n');
+
 /** The anchors that GitHub gives to the headings of a page. */
 function anchorsOf(page: string): string[] {
   return [...prose(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
@@ -36,6 +39,21 @@ it.each(pages)('%s has no long lines', (page) => {
       .split('\n')
       .filter((line) => line.length > COLUMNS_MAX),
   ).toEqual([]);
+});
+
+it.each(['README.md', 'docs/values.md', 'apps/web/client/README.md', 'apps/web/element/README.md'])(
+  '%s shows code that works in a page without a charset',
+  (page) => {
+    expect(code(page)).toContain('<script');
+    expect(code(page).match(/.*[^\0-\x7f].*/g)).toBeNull();
+  },
+);
+
+it('the examples work in a page without a charset', () => {
+  const files = readdirSync(join(root, 'apps/web/fiddle'), { recursive: true, encoding: 'utf8' });
+  const panes = files.filter((name) => /\.(html|css|js)$/.test(name)).map((name) => join('apps/web/fiddle', name));
+  expect(panes).toContain('apps/web/fiddle/votes/fiddle.js');
+  expect(panes.filter((name) => /[^\0-\x7f]/.test(read(name)))).toEqual([]);
 });
 
 it.each(pages)('%s links only to what there is', (page) => {

@@ -16,7 +16,7 @@ function play(cell) {
 }
 chat.values.on('game', () => {
   const { moves, players: [x = { name: 'anyone' }, o = { name: 'anyone else' }] } = game();
-  cells.forEach((button, i) => { button.textContent = i in moves ? '×○'[moves[i]] : ''; });
+  cells.forEach((button, i) => { button.textContent = i in moves ? '\u00d7\u25cb'[moves[i]] : ''; });
   const winner = [x, o].find((_, player) => has(game(), player));
-  document.querySelector('p').textContent = winner ? `${winner.name} has won` : `× ${x.name} against ○ ${o.name}`;
+  document.querySelector('p').textContent = winner ? `${winner.name} has won` : `\u00d7 ${x.name} against \u25cb ${o.name}`;
 });

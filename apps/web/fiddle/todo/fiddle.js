@@ -12,7 +12,7 @@ values.on('todo/', () => {
     const row = make('li'), label = row.appendChild(make('label'));
     const tick = (done) => values.set(key, { ...item, done }, { if: values.version(key) }).catch(() => 'deleted meanwhile');
     label.append(make('input', { type: 'checkbox', checked: item.done, onchange: ({ target }) => tick(target.checked) }), item.text);
-    row.append(make('button', { textContent: '×', title: 'Delete', onclick: () => values.delete(key) }));
+    row.append(make('button', { textContent: '\u00d7', title: 'Delete', onclick: () => values.delete(key) }));
     return row;
   });
   document.querySelector('ul').replaceChildren(...rows);

@@ -14,7 +14,7 @@ values.on('votes/', () => {
   const votes = choices.map((_, i) => values.get(`votes/${i}`) || 0);
   const all = votes.reduce((sum, n) => sum + n, 0);
   buttons.forEach((button, i) => {
-    button.textContent = `${choices[i]} · ${votes[i]}`;
+    button.textContent = `${choices[i]} \u00b7 ${votes[i]}`;
     button.style.setProperty('--share', `${all && 100 * votes[i] / all}%`);
   });
 });
