@@ -5,10 +5,20 @@ import type { SendsLimit } from '../../shared/store/messages.js';
 /** The content of a poll's answer. */
 export type PollResult = 'events' | 'signal' | 'nothing';
 
+/** The events of a poll's answer, by their numbers in the user's inbox. */
+export interface GivenEvents {
+  /** The number of the event before the first one. */
+  readonly after: number;
+  /** The number of the last one. */
+  readonly to: number;
+  /** Whether the cursor was from another time: what it says about numbers no longer holds. */
+  readonly reset: boolean;
+}
+
 /** Takes the answer of a request, once. */
 export interface Reply {
-  /** Answers with a body of JSON text. `result`: what the answer of a poll contains. */
-  succeed(body: string, result?: PollResult): void;
+  /** Answers with a body of JSON text. `result`, `given`: what the answer of a poll contains. */
+  succeed(body: string, result?: PollResult, given?: GivenEvents | null): void;
   /** Answers with an error. */
   fail(error: unknown): void;
   /** Called if the client goes before it has its answer. */
@@ -31,7 +41,7 @@ export interface StreamReply {
    * Writes the body of a poll's answer, which has this cursor. Returns false if the client does not keep up. It should
    * then get nothing before `onWritable`.
    */
-  write(cursor: string, body: string, result: PollResult): boolean;
+  write(cursor: string, body: string, result: PollResult, given: GivenEvents | null): boolean;
   /** Writes something that means nothing, so that nobody takes the connection for dead. Returns what `write` does. */
   comment(): boolean;
   /** Whether everything that was written has left this process. */

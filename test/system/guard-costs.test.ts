@@ -6,6 +6,7 @@ import { KeyedSemaphore } from '../../apps/api/limits/keyed-semaphore.js';
 import { readConfig } from '../../shared/config/config.js';
 import type { RedisClient } from '../../shared/redis/client.js';
 import { Keys } from '../../shared/store/keys.js';
+import { EventStream } from '../support/event-stream.js';
 import { systemWith } from '../support/fixtures/system.js';
 import type { Polled } from '../support/follower.js';
 import type { TestSystem } from '../support/processes.js';
@@ -63,6 +64,21 @@ describe('a message costs by its size', () => {
 });
 
 describe('polls that give nothing', () => {
+  /** Makes a user that has one event in its inbox, and two cursors from before it. */
+  async function withOldCursors(): Promise<{ token: string; old: string[] }> {
+    const room = `old-${Math.random()}`;
+    const body = await ask<Joined>('198.51.100.57', 'join', { room });
+    const { token, cursor } = body.ok ? body : expect.fail(body.error.message);
+    const poll = async (at: string): Promise<Polled> => {
+      const one = await ask<Polled>('198.51.100.57', 'poll', { token, cursor: at, timeout: 20 });
+      return one.ok ? one : expect.fail(one.error.message);
+    };
+    const { cursor: next } = await poll(cursor); // its own joining
+    await join('198.51.100.58', room);
+    expect((await poll(next)).events).toHaveLength(1);
+    return { token, old: [cursor, next] };
+  }
+
   it('at once, again and again, make their user wait, and no other of that address', async () => {
     const [token, other] = [await join('198.51.100.51'), await join('198.51.100.51')];
     const answers: Body<Polled>[] = [];
@@ -90,6 +106,31 @@ describe('polls that give nothing', () => {
       ),
       10,
     );
+  });
+
+  it.each([
+    ['two old cursors in turn', (old: string[], i: number) => old[i % 2]],
+    ['cursors that no process has given', (old: string[], i: number) => `${old[0]?.split('.')[0]}.${9 + i}.1-1`],
+  ])('or what was given before, by %s', async (_, cursorOf) => {
+    const { token, old } = await withOldCursors();
+    const answers: Body<Polled>[] = [];
+    for (let i = 0; i < 60; i += 1)
+      answers.push(await ask<Polled>('198.51.100.57', 'poll', { token, cursor: cursorOf(old, i), timeout: 20 }));
+    expectLimited(refused(answers), 10);
+    expect(taken(answers)).toBeGreaterThanOrEqual(30);
+  });
+
+  it('or streams that do so', async () => {
+    const { token, old } = await withOldCursors();
+    for (let i = 0; i < 60; i += 1) {
+      const headers = { 'X-Forwarded-For': '198.51.100.57' };
+      const stream = new EventStream(system.urls[0] ?? '', { token, cursor: old[i % 2] }, { headers });
+      await until(() => stream.answers.length > 0 || stream.ended, 'an answer');
+      stream.close();
+      if (stream.error) return expectLimited([{ ...stream.error }], 10);
+      expect(stream.answers[0]?.events).toHaveLength(1);
+    }
+    expect.fail('no stream was refused');
   });
 
   it('do not count when they bring messages or signals, however many', async () => {

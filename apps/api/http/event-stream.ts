@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import { type ChatError, ERRORS } from '../../../shared/protocol/errors.js';
 import type { Context } from '../context.js';
-import type { PollResult, StreamReply } from '../reply.js';
+import type { GivenEvents, PollResult, StreamReply } from '../reply.js';
 import { Exchange, type Monitoring } from './exchange.js';
 import { errorBody } from './response.js';
 
@@ -36,13 +36,13 @@ const RETURN_MIN_MS = 500;
 const RETURN_SPREAD_MS = 1_500;
 /** When it comes again after an error that a repetition does not mend: practically never. */
 const NEVER_MS = 86_400_000;
-/** A stream that has lived longer than this was not wasted. */
-const WASTED_WITHIN_MS = 10_000;
 
 export class EventStream extends Exchange implements StreamReply {
   onWritable: (() => void) | null = null;
-  #began = 0;
+  #began = false;
   #result: PollResult = 'nothing';
+  /** All events that it has given, and the characters of the messages with them. */
+  #given: GivenEvents | null = null;
   #bytes = 0;
 
   constructor(context: Context, monitoring: Monitoring, res: ServerResponse) {
@@ -57,17 +57,20 @@ export class EventStream extends Exchange implements StreamReply {
 
   begin(): void {
     if (this.res.headersSent || this.res.destroyed) return;
-    this.#began = Date.now();
+    this.#began = true;
     this.#writeHead();
     this.res.write(`: this is a stream\nretry: ${returnAfterMs()}\n\n`);
     this.countAnswer('ok');
     this.noteSuccess(null, 0);
   }
 
-  write(cursor: string, body: string, result: PollResult): boolean {
+  write(cursor: string, body: string, result: PollResult, given: GivenEvents | null): boolean {
     this.begin();
     if (this.#result !== 'events') this.#result = result;
-    this.#bytes += body.length;
+    if (result === 'events') {
+      this.#given = joined(this.#given, given);
+      this.#bytes += body.length;
+    }
     this.logLine?.succeeded(body, this.token);
     return this.res.write(`id: ${cursor}\ndata: ${body}\n\n`);
   }
@@ -105,11 +108,15 @@ export class EventStream extends Exchange implements StreamReply {
     this.res.writeHead(200, HEADERS);
   }
 
-  /** Tells the limits of a stream that was opened and dropped. */
+  /** Tells the limits what it has given from its beginning, or that it was dropped before it gave anything. */
   #account(): void {
-    if (this.#began === 0) return;
-    if (Date.now() - this.#began < WASTED_WITHIN_MS) this.noteSuccess(this.#result, this.#bytes);
+    if (this.#began) this.noteSuccess(this.#result, this.#bytes, this.#given);
   }
+}
+
+/** Returns the events that a stream has given with one more message. After a reset, numbers begin anew. */
+function joined(before: GivenEvents | null, next: GivenEvents | null): GivenEvents | null {
+  return before && next && !next.reset ? { ...before, to: next.to } : next;
 }
 
 function returnAfterMs(): number {

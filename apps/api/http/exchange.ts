@@ -4,11 +4,10 @@ import type { Logger } from '../../../shared/log.js';
 import type { ChatError } from '../../../shared/protocol/errors.js';
 import { OPERATIONS, type OperationName, type RequestName } from '../../../shared/protocol/operations.js';
 import { RateLimited } from '../../../shared/store/denials.js';
-import type { Cursor } from '../../../shared/store/inboxes.js';
 import type { SendsLimit } from '../../../shared/store/messages.js';
 import type { Context } from '../context.js';
 import type { AnsweredPoll } from '../limits/wasted-polls.js';
-import type { PollResult, Reply } from '../reply.js';
+import type { GivenEvents, PollResult, Reply } from '../reply.js';
 import type { RequestLine, RequestLog } from './request-log.js';
 import { send, sendError, toChatError } from './response.js';
 
@@ -29,8 +28,6 @@ export interface Monitoring {
 /** The parameters that an exchange needs when it is answered. */
 interface NotedParameters {
   token: string | undefined;
-  /** The position in the poll's cursor. */
-  position: number | null;
   /** ms since 1970. */
   at: number;
 }
@@ -68,16 +65,16 @@ export class Exchange implements Reply {
     this.#whenEnded = ended;
   };
 
-  noteParameters({ token, cursor }: { token?: string; cursor?: Cursor | undefined }): void {
-    this.#parameters = { token, position: cursor?.count ?? null, at: Date.now() };
+  noteParameters({ token }: { token?: string }): void {
+    this.#parameters = { token, at: Date.now() };
   }
 
-  succeed(body: string, result: PollResult = 'events'): void {
+  succeed(body: string, result: PollResult = 'events', given: GivenEvents | null = null): void {
     this.onClientGone = null;
     this.#end();
     send(this.res, 200, body, this.callback);
     this.countAnswer('ok');
-    this.noteSuccess(result, body.length + this.#bytesRead);
+    this.noteSuccess(result, body.length + this.#bytesRead, given);
     this.logLine?.succeeded(body, this.token);
   }
 
@@ -115,17 +112,16 @@ export class Exchange implements Reply {
   }
 
   /** Tells the limits what was answered. `result` null: a stream that has only begun. */
-  protected noteSuccess(result: PollResult | null, bytes: number): void {
+  protected noteSuccess(result: PollResult | null, bytes: number, given: GivenEvents | null = null): void {
     if (!this.#parameters) return;
     const { token } = this.#parameters;
-    const poll = result && this.#answeredPoll(this.#parameters, result);
+    const poll = result && this.#answeredPoll(this.#parameters, result, given);
     this.context.admission.noteSuccess({ token, poll, bytes }, this.res.req);
   }
 
-  #answeredPoll({ token, position, at }: NotedParameters, result: PollResult): AnsweredPoll | null {
+  #answeredPoll({ token, at }: NotedParameters, result: PollResult, given: GivenEvents | null): AnsweredPoll | null {
     if (token === undefined || !POLLS.has(this.name)) return null;
-    // an acknowledgement is wasted if it says nothing new, whatever its position
-    return { token, position: this.name === 'ack' ? null : position, ms: Date.now() - at, result };
+    return { token, ms: Date.now() - at, result, given };
   }
 
   #end(): void {

@@ -9,7 +9,7 @@
  * - InvalidTokens refuses tokens that were refused before, and addresses that try many. It counts in this process and
  *   in Redis.
  * - WastedCalls limits calls of a user that return nothing or are refused. It counts in this process.
- * - WastedPolls tells which polls were wasted, in this process.
+ * - WastedPolls tells how much of a poll's answer was wasted, in this process.
  * - KeyedSemaphore limits the open polls and streams of an address, and its connections. It counts in this process.
  * - FairQueue makes joins and reads wait for messages. It counts in this process.
  *
@@ -294,8 +294,8 @@ export class Admission {
   }
 
   #notePoll(poll: AnsweredPoll, bytes: number, req: IncomingMessage): void {
-    if (this.#wastedPolls.isWasted(poll))
-      this.#wastedCalls.count(this.#addresses.of(req), poll.token, readsOf(bytes) + 1);
+    const share = this.#wastedPolls.wastedShare(poll);
+    if (share > 0) this.#wastedCalls.count(this.#addresses.of(req), poll.token, readsOf(bytes * share) + 1);
   }
 
   /** Whether nobody is in a room, or has been for some time. */

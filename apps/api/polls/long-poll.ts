@@ -1,7 +1,7 @@
 /** One long-poll request, from its arrival to its one answer. */
 import type { Cursor, Position } from '../../../shared/store/inboxes.js';
 import type { Reply } from '../reply.js';
-import { Poll, resultOf } from './poll.js';
+import { givenBetween, Poll, resultOf } from './poll.js';
 import { pollBody } from './poll-body.js';
 
 export class LongPoll extends Poll {
@@ -23,7 +23,8 @@ export class LongPoll extends Poll {
     if (!this.finish()) return;
     const signals = this.signals?.take() ?? '';
     const body = pollBody(this.cursorAt(end), { events, signals, missed, reset });
-    this.#reply.succeed(body, resultOf(events, signals, missed, reset));
+    const given = givenBetween(this.acked, end, reset);
+    this.#reply.succeed(body, resultOf(events, signals, missed, reset), given);
   }
 
   drain(): void {

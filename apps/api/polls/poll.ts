@@ -5,7 +5,7 @@
 import { type Attached, type Cursor, cursorText, type Position } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
-import type { PollResult } from '../reply.js';
+import type { GivenEvents, PollResult } from '../reply.js';
 
 /** The signals that wait for a user's poll. */
 export interface SignalSource {
@@ -108,6 +108,11 @@ export abstract class Poll {
   protected cursorAt(position: Position | null): string {
     return position ? cursorText(this.instance, position) : '';
   }
+}
+
+/** Returns what the limits have to know about events between two positions. */
+export function givenBetween(after: Position | null, end: Position | null, reset: boolean): GivenEvents | null {
+  return after && end && { after: after.count, to: end.count, reset };
 }
 
 export function resultOf(events: string, signals: string, missed: number, reset: boolean): PollResult {

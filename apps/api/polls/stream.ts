@@ -11,7 +11,7 @@ import {
   type Resumption,
 } from '../../../shared/store/inboxes.js';
 import type { StreamReply } from '../reply.js';
-import { Poll, resultOf } from './poll.js';
+import { givenBetween, Poll, resultOf } from './poll.js';
 import { pollBody } from './poll-body.js';
 
 /** How often a quiet stream gets a comment, in ticks of a second. Proxies cut a silent connection after 30 s or more. */
@@ -78,6 +78,10 @@ export class Stream extends Poll {
     return this.#options.waitMs;
   }
 
+  get #lastGiven(): Position | null {
+    return this.#given.at(-1) ?? this.acked;
+  }
+
   begin(): void {
     if (!this.settled) this.#reply.begin();
   }
@@ -90,9 +94,10 @@ export class Stream extends Poll {
     const result = resultOf(events, signals, missed, reset);
     if (result === 'nothing') return;
     this.#quietTicks = 0;
+    const given = givenBetween(this.#lastGiven, end, reset);
     this.#noteGiven(end);
     const cursor = this.cursorAt(end);
-    this.#note(this.#reply.write(cursor, pollBody(cursor, { events, signals, missed, reset }), result));
+    this.#note(this.#reply.write(cursor, pollBody(cursor, { events, signals, missed, reset }), result, given));
   }
 
   drain(): void {
@@ -157,7 +162,7 @@ export class Stream extends Poll {
   }
 
   #noteGiven(position: Position | null): void {
-    if (!position || position.count <= (this.#given.at(-1) ?? this.acked ?? INBOX_START).count) return;
+    if (!position || position.count <= (this.#lastGiven ?? INBOX_START).count) return;
     this.#given.push(position);
     if (this.#given.length > GIVEN_MAX) this.#given.shift();
   }
