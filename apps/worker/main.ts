@@ -58,6 +58,7 @@ async function main(config: Config): Promise<void> {
   repairAfterFailovers(store, fanOut, failed);
   redis.on('ready', () => void sweep(store, fanOut).catch(failed));
   await jobs.start();
+  await metrics.write().catch(ignore); // so that nobody misses a worker that has just started
   log.info('working');
   process.send?.('ready');
 }

@@ -48,9 +48,10 @@ export async function checkThrough(url, hold, checkAddress) {
   ];
   const guest = await call(url, 'join', { room: `doctor-${Date.now().toString(36)}` }).catch(() => null);
   if (guest?.ok) {
+    const delivery = await checkDelivery(url, guest);
     findings.push(
-      await checkDelivery(url, guest),
-      await checkStream(url, guest),
+      delivery,
+      await checkStream(url, guest, delivery !== NOTHING_CAME),
       await checkCache(url, guest),
       await checkHold(url, guest, hold),
     );
@@ -60,6 +61,12 @@ export async function checkThrough(url, hold, checkAddress) {
   }
   return findings.filter((one) => one !== null);
 }
+
+/** If no message comes at all, the proxy's buffers are not the reason. */
+const NOTHING_CAME = bad(
+  'A waiting poll does not get a message.',
+  'See whether a worker runs, and whether the proxy cuts polls off.',
+);
 
 const get = (/** @type {string} */ address) =>
   fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'manual' });
@@ -189,11 +196,7 @@ async function checkDelivery(url, guest) {
   const accepted = performance.now();
   if (!sent?.ok) return bad(`The chat refuses a message: ${sent?.error.message ?? 'there is no answer.'}`);
   const came = await waiting;
-  if (came === null)
-    return bad(
-      'A waiting poll does not get a message.',
-      'See whether a worker runs, and whether the proxy cuts polls off.',
-    );
+  if (came === null) return NOTHING_CAME;
   const took = Math.max(0, Math.round(came - accepted));
   return took < DELIVERY_MAX_MS
     ? good(`A waiting poll gets a message after ${took} ms: nothing holds answers back.`)
@@ -225,23 +228,24 @@ async function pollUntil(url, guest, isWanted) {
  *
  * @param {string} url
  * @param {Guest} guest
+ * @param {boolean} pollsGetMessages
  */
-async function checkStream(url, { token, cursor, room }) {
+async function checkStream(url, { token, cursor, room }, pollsGetMessages) {
   const message = `stream ${Math.random()}`;
   const closing = new AbortController();
   const close = () => closing.abort();
   let timer = setTimeout(close, FIRST_BYTE_MAX_MS);
-  let trouble = `does not begin within ${FIRST_BYTE_MAX_MS / 1_000} s`;
+  let hasBegun = false;
   try {
     const { body } = await fetch(`${url}/api/stream?${new URLSearchParams({ token, cursor })}`, closing);
     let sentAt = 0;
     let text = '';
     for await (const part of body ?? []) {
       text += Buffer.from(part).toString();
-      if (sentAt === 0) {
+      if (!hasBegun) {
         clearTimeout(timer);
         timer = setTimeout(close, TIMEOUT_MS);
-        trouble = 'does not bring a message';
+        hasBegun = true;
         sentAt = performance.now();
         await call(url, 'send', { token, room: room.name, text: message });
       }
@@ -254,6 +258,12 @@ async function checkStream(url, { token, cursor, room }) {
     clearTimeout(timer);
     close();
   }
+  if (hasBegun && !pollsGetMessages)
+    return note(
+      'A stream does not bring a message either.',
+      'So the reason is not the way of streams through the proxy.',
+    );
+  const trouble = hasBegun ? 'does not bring a message' : `does not begin within ${FIRST_BYTE_MAX_MS / 1_000} s`;
   return note(
     `A stream ${trouble}, probably because the proxy buffers or compresses it. So the browser library polls.`,
     'Set "proxy_buffering off" in nginx, or let it see the header X-Accel-Buffering. Do not compress text/event-stream.',

@@ -39,8 +39,13 @@ export async function checkRedisOf(url, settings) {
   );
   if (unusable) return [bad(unusable)];
   const { mastersOf } = await import('#dist/shared/redis/client.js');
-  const [servers, values] = await withRedis(url, (redis) =>
-    Promise.all([Promise.all(mastersOf(redis).map(readServer)), weighValuesOf(redis, settings.shards)]),
+  const { runningInstances } = await import('#dist/shared/metrics/aggregate.js');
+  const [servers, values, running] = await withRedis(url, (redis) =>
+    Promise.all([
+      Promise.all(mastersOf(redis).map(readServer)),
+      weighValuesOf(redis, settings.shards),
+      runningInstances(redis),
+    ]),
   );
   const findings = await Promise.all(
     servers.map(async (server) => {
@@ -48,7 +53,19 @@ export async function checkRedisOf(url, settings) {
       return servers.length === 1 ? own : own.map((one) => ({ ...one, text: `${server.name}: ${one.text}` }));
     }),
   );
-  return [...findings.flat(), ...checkValues(values, servers)];
+  return [...findings.flat(), ...checkValues(values, servers), ...checkWorkers(running)];
+}
+
+/**
+ * Returns no finding while no process of the chat runs.
+ *
+ * @param {string[]} running the names of the processes that have written metrics lately
+ */
+function checkWorkers(running) {
+  const count = running.filter((name) => name.startsWith('worker-')).length;
+  if (count > 0) return [good(`Running workers: ${count}.`)];
+  if (running.length === 0) return [];
+  return [bad('No worker runs. Messages are accepted, but not delivered.', 'Start one: "npx pm2 restart worker".')];
 }
 
 /**

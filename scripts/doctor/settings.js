@@ -72,9 +72,9 @@ function checkLimits(/** @type {Settings} */ { rateLimits }) {
 function checkProcesses(/** @type {Settings} */ { apiInstances, workerInstances, cores }) {
   const processes = `${apiInstances} API and ${workerInstances} worker processes`;
   return apiInstances + workerInstances <= 2 * cores
-    ? good(`There are ${processes} for ${cores} cores.`)
+    ? good(`The settings ask for ${processes}, for ${cores} cores.`)
     : note(
-        `There are ${processes} for ${cores} cores, so they wait for one another.`,
+        `The settings ask for ${processes}, for ${cores} cores, so they wait for one another.`,
         'Lower API_INSTANCES or WORKER_INSTANCES.',
       );
 }

@@ -92,11 +92,19 @@ export class MetricsAggregate {
   }
 }
 
+/** Resolves with the names of the instances that run, by what they have written. */
+export async function runningInstances(redis: RedisClient): Promise<string[]> {
+  const fields = Object.entries(await redis.hgetall(KEY));
+  return fields.filter(([, text]) => isFresh(parse(text))).map(([name]) => name);
+}
+
+const isFresh = ({ at }: Written): boolean => Date.now() - at < FORGET_AFTER_MS;
+
 const parse = (text: string): Written => JSON.parse(text) as Written;
 
 function presentOf(text: string): MetricObject[] {
   const written = parse(text);
-  return Date.now() - written.at < FORGET_AFTER_MS ? written.figures : countedOf(written);
+  return isFresh(written) ? written.figures : countedOf(written);
 }
 
 /** Returns counters and histograms. In metrics as JSON a type is a word, whatever prom-client's types say. */

@@ -57,6 +57,18 @@ describe('the page of the host', () => {
     },
   );
 
+  it('says that no worker runs, with numbers that are current, and that one runs again', async () => {
+    const page = await browser.newPage({ httpCredentials: { username: 'me', password: PASSWORD } });
+    await page.goto(`${api}/admin`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await system.workers[0]?.stop();
+    await page.getByText('No worker runs. Messages are accepted, but not delivered.', { exact: true }).waitFor();
+    expect(await page.locator('#state').getAttribute('data-kind')).toBe('bad');
+    expect(await page.locator('body.stale').count()).toBe(0);
+    await system.addWorker();
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+
   it('says that Redis is away, and that it is back', async () => {
     const page = await browser.newPage({ httpCredentials: { username: 'me', password: PASSWORD } });
     await page.goto(`${api}/admin`);

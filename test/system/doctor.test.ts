@@ -12,8 +12,9 @@ import { endOfLifeNotice } from '../../shared/node-version.js';
 import { root } from '../support/child.js';
 import { systemWith } from '../support/fixtures/system.js';
 import { Link } from '../support/link.js';
-import type { TestSystem } from '../support/processes.js';
+import { startSystem, type TestSystem } from '../support/processes.js';
 import { freePort, startOneRedis } from '../support/redis.js';
+import { until } from '../support/until.js';
 
 /** Settings with which nothing is bad, whatever machine the test runs on. */
 const WELL = { ADMIN_PASSWORD: 'long and random', CONNECTIONS: '100', DATA_DIR: '/nowhere' };
@@ -56,6 +57,7 @@ describe('the doctor', () => {
       'A stream brings a message after \\d+ ms',
       'does not believe a forged X-Forwarded-For',
       'The chat at PORT=\\d+ runs and is ready',
+      'Running workers: 1\\.',
     ])
       expect(said).toMatch(new RegExp(sentence));
     const notice = endOfLifeNotice();
@@ -111,6 +113,23 @@ describe('the doctor', () => {
       ].map((pattern) => expect.stringMatching(pattern) as unknown),
     );
     expect(said).toMatch(/note {2}A stream does not begin within 5 s, .* buffers/);
+  });
+
+  it('misses the worker, and blames no proxy for what it does not deliver', async () => {
+    const chat = await startSystem({ start: startOneRedis, workers: 0 });
+    const [api = ''] = chat.urls;
+    const ofWorker = 'No worker runs. Messages are accepted, but not delivered. Start one: "npx pm2 restart worker".';
+    await until(
+      async () => (await doctor({ REDIS_URL: chat.redis.url })).bad.includes(ofWorker),
+      'the worker is missed',
+    );
+    const { said, bad } = await doctor({ REDIS_URL: chat.redis.url }, '--url', api, '--hold', '1');
+    expect(said).toContain('note  A stream does not bring a message either.');
+    expect(said).not.toMatch(/buffer/);
+    expect(bad).toContain(
+      'A waiting poll does not get a message. See whether a worker runs, and whether the proxy cuts polls off.',
+    );
+    await chat.stop();
   });
 
   it('names the room whose values weigh most, when they are much of what Redis holds', async () => {

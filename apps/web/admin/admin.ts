@@ -1,10 +1,10 @@
 /** `/admin`: asks for metrics every two seconds, keeps those of 15 minutes, and says when they are out of date. */
-import type { AdminSnapshot, Sample, SwitchedOff } from '../../../shared/protocol/admin.js';
+import type { AdminSnapshot, InstanceMetrics, Sample, SwitchedOff } from '../../../shared/protocol/admin.js';
 import { byId, server } from '../pages/page.js';
 import { ActionDialog } from './action-dialog.js';
 import { makeCharts } from './charts.js';
 import { setText } from './dom.js';
-import { clock } from './format.js';
+import { clock, time } from './format.js';
 import { makeLists } from './lists.js';
 
 const EVERY_MS = 2_000;
@@ -14,6 +14,10 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const SAMPLES_MAX = 450;
 /** The newest sample may be this old. */
 const FRESH_MAX_MS = 8_000;
+/** A worker counts as missing after so many samples without one: it writes every two seconds, as samples are taken. */
+const WORKER_SAMPLES_MIN = 3;
+/** The oldest fan-out job may wait for so long, as for the alert `ChatQueueStuck`. */
+const QUEUE_AGE_MAX_S = 15;
 
 type Kind = 'good' | 'wait' | 'bad';
 
@@ -25,6 +29,8 @@ let trouble: string | null = null;
 let heardAt = performance.now();
 /** How far the server's clock is ahead of this page's. All times that the page shows are the server's. */
 let aheadMs = 0;
+/** Whether the numbers on the page are out of date. */
+let isStale = false;
 
 const state = byId('state', HTMLElement);
 const node = byId('node', HTMLElement);
@@ -83,33 +89,48 @@ function fail(message: string): void {
 }
 
 function say(): void {
-  const [kind, text] = stateNow();
-  if (state.dataset.kind !== kind) {
-    state.dataset.kind = kind;
+  const outdated = whyOutdated();
+  const [kind, text]: [Kind, string] = outdated === null ? stateNow() : ['bad', outdated];
+  state.dataset.kind = kind;
+  setText(state, text);
+  document.body.classList.toggle('stale', outdated !== null);
+  if (isStale !== (outdated !== null)) {
+    isStale = !isStale;
     draw();
   }
-  setText(state, text);
-  document.body.classList.toggle('stale', kind === 'bad');
   const title = `${kind === 'bad' ? '⚠ ' : ''}Host · nobackend-chat`;
   if (document.title !== title) document.title = title;
 }
 
 function draw(): void {
-  for (const chart of charts) chart.show(samples, state.dataset.kind !== 'bad');
+  for (const chart of charts) chart.show(samples, !isStale);
+}
+
+/** Returns why the numbers are out of date, or null while they are not. */
+function whyOutdated(): string | null {
+  const last = samples[samples.length - 1];
+  const from = last ? `The numbers below are from ${clock(last.at)}.` : '';
+  if (trouble) return `${trouble}. ${from}`;
+  const silenceMs = performance.now() - heardAt;
+  if (silenceMs > FRESH_MAX_MS) return `No answer for ${Math.round(silenceMs / 1_000)} s. ${from}`;
+  if (snapshot?.redis.up === false) return `${redisText(snapshot.redis.reason)} ${from}`;
+  if (snapshot && last && snapshot.at - last.at > FRESH_MAX_MS)
+    return `No process has written metrics since ${clock(last.at)}.`;
+  return null;
 }
 
 function stateNow(): [Kind, string] {
   const last = samples[samples.length - 1];
-  const outdated = last ? `The numbers below are from ${clock(last.at)}.` : '';
-  if (trouble) return ['bad', `${trouble}. ${outdated}`];
-  const silenceMs = performance.now() - heardAt;
-  if (silenceMs > FRESH_MAX_MS) return ['bad', `No answer for ${Math.round(silenceMs / 1_000)} s. ${outdated}`];
   if (!snapshot) return ['wait', 'Loading'];
-  if (!snapshot.redis.up) return ['bad', `${redisText(snapshot.redis.reason)} ${outdated}`];
   if (!last) return ['wait', 'The first numbers come within five seconds'];
-  if (snapshot.at - last.at > FRESH_MAX_MS) return ['bad', `No process has written metrics since ${clock(last.at)}.`];
+  const lacksWorker = samples.slice(-WORKER_SAMPLES_MIN).every(({ processes }) => !processes.some(isWorker));
+  if (lacksWorker) return ['bad', 'No worker runs. Messages are accepted, but not delivered.'];
+  if ((last.queueAge ?? 0) > QUEUE_AGE_MAX_S)
+    return ['bad', `A message has waited for ${time(last.queueAge ?? 0)}. See whether a worker runs.`];
   return ['good', 'Live'];
 }
+
+const isWorker = ({ name: instance }: InstanceMetrics): boolean => instance.startsWith('worker-');
 
 function redisText(reason: string | null): string {
   return `Redis is away: ${reason ?? 'the reason is unknown'}. Requests fail with “unavailable” until it is back.`;
