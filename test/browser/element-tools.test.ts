@@ -253,6 +253,11 @@ describe('a moderator', () => {
     await press(strip(anna), 'Hand over');
     await press(strip(anna), 'Offer the room');
     await bert.getByText(`${annaName} offers you this room.`).waitFor();
+    await bert.route('**/own*', async (route) => {
+      const response = await route.fetch();
+      await bert.getByText('Your room').waitFor(); // the event is there before the answer
+      await route.fulfill({ response });
+    });
     await press(bert, 'Accept');
     await bert.getByText('Your room').waitFor();
     await roomButton(anna).waitFor({ state: 'detached' });

@@ -50,7 +50,7 @@ export class Moderation {
     private readonly delegate: ModerationDelegate,
   ) {
     this.token = new OwnerToken(chat.server, chat.room);
-    this.offer = new Offer(skeleton, chat, delegate.clock, options.tools);
+    this.offer = new Offer(skeleton, chat, delegate.clock, options.tools, () => this.token.write(chat.owner));
   }
 
   begin(ready: Ready): void {
@@ -65,7 +65,8 @@ export class Moderation {
     if (event.room !== this.chat.room) return;
     this.offer.receive(event);
     const hasChanged = this.roleState.apply(event, this.ownId);
-    if (event.type === 'owned') this.token.write(this.roleState.role === 'owner' ? this.chat.owner : undefined);
+    // the new owner's token comes with the answer of its call, which may be later than this event
+    if (event.type === 'owned' && this.roleState.role !== 'owner') this.token.write(undefined);
     if (hasChanged) this.update();
     this.tools?.receive(event);
   }

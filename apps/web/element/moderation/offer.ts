@@ -14,12 +14,13 @@ import { denialText } from '../status/denials.js';
 export class Offer {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `canAccept`: this page lets the user accept. */
+  /** `canAccept`: this page lets the user accept. `onAccepted`: the library has the owner token now. */
   constructor(
     private readonly skeleton: Skeleton,
     private readonly chat: Chat,
     private readonly clock: Clock,
     private readonly canAccept: boolean,
+    private readonly onAccepted: () => void,
   ) {}
 
   receive({ type, at, from, user }: ChatEvent): void {
@@ -51,6 +52,7 @@ export class Offer {
   private async accept(text: HTMLElement): Promise<void> {
     try {
       await this.chat.call('own', { room: this.chat.room });
+      this.onAccepted();
     } catch (thrown) {
       text.textContent = denialText(thrown as ChatFailure, this.skeleton.texts);
     }
