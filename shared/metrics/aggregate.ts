@@ -46,12 +46,13 @@ export class MetricsAggregate {
   }
 
   /**
-   * Resolves with the sum of all instances. `own`: the metrics of this one, which a Redis that takes no writes does not
-   * have.
+   * Resolves with the sum of all instances. `own`: the metrics of this one. Null: what it wrote last. A sum of live
+   * metrics must not be read before they are written: another instance would then give a smaller sum.
    */
-  async sum(own: MetricObject[]): Promise<Registry> {
-    const { [this.#instance]: _, ...others } = await this.#redis.hgetall(KEY);
-    return AggregatorRegistry.aggregate([own, ...Object.values(others).map(presentOf)]);
+  async sum(own: MetricObject[] | null): Promise<Registry> {
+    const { [this.#instance]: written, ...others } = await this.#redis.hgetall(KEY);
+    const figures = own ?? (written === undefined ? [] : presentOf(written));
+    return AggregatorRegistry.aggregate([figures, ...Object.values(others).map(presentOf)]);
   }
 
   /** Adds this instance, with its last metrics, to those that have ended. */

@@ -99,11 +99,18 @@ export class Metrics {
     await this.#aggregate.write(await this.registry.getMetricsAsJSON());
   }
 
-  /** Resolves with the metrics of all processes, added up, in Prometheus's text format. */
+  /**
+   * Resolves with the metrics of all processes, added up, in Prometheus's text format. While Redis takes no writes, it
+   * has what the processes wrote before. So no counter goes down, whichever process is asked.
+   */
   async readAll(): Promise<string> {
     const own = await this.registry.getMetricsAsJSON();
-    await this.#aggregate.write(own).catch(() => undefined); // a Redis that takes no writes can still be read
-    return `${await (await this.#aggregate.sum(own)).metrics()}\n${await this.#whole.metrics()}`;
+    const isWritten = await this.#aggregate.write(own).then(
+      () => true,
+      () => false, // a Redis that takes no writes can still be read
+    );
+    const sum = await this.#aggregate.sum(isWritten ? own : null);
+    return `${await sum.metrics()}\n${await this.#whole.metrics()}`;
   }
 
   /** Resolves with the same as values. */

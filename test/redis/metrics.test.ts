@@ -1,9 +1,10 @@
 /** Counters never go down: what a process has counted stays in the sum when it ends, in order or not. */
+import type { Counter } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { MetricsAggregate } from '../../shared/metrics/aggregate.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import type { RedisClient } from '../../shared/redis/client.js';
-import { openRedis, startRedis, type TestRedis, wipe } from '../support/redis.js';
+import { limitMemory, openRedis, startRedis, type TestRedis, wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 let server: TestRedis;
@@ -25,6 +26,10 @@ function counting(name: string, count: number): Metrics {
   metrics.counter('things_total', 'Things.', ['kind']).labels('a').inc(count);
   metrics.histogram('took_seconds', 'Times.', [1]).observe(0.5);
   return metrics;
+}
+
+function add(metrics: Metrics, count: number): void {
+  (metrics.registry.getSingleMetric('chat_things_total') as Counter).labels('a').inc(count);
 }
 
 const lines = async (metrics: Metrics) => (await metrics.readAll()).split('\n').filter((line) => !line.startsWith('#'));
@@ -66,6 +71,22 @@ it('of a process that was killed: one field for all of them once it has written 
   expect((await redis.hkeys('metrics')).sort()).toEqual(['ended', 'reader']);
   expect(await lines(reader)).toContain('chat_things_total{kind="a"} 6');
   await reader.close();
+});
+
+it('while Redis takes no writes: every process gives the last sum, and later all that was counted meanwhile', async () => {
+  const [a, b] = [counting('a', 10), counting('b', 10)];
+  for (const one of [a, b]) await one.write();
+  const counts = async (metrics: Metrics) =>
+    (await lines(metrics)).filter((line) => /^chat_(things_total|took_seconds_count)/.test(line)).sort();
+  const before = await counts(a);
+  expect(before).toEqual(['chat_things_total{kind="a"} 20', 'chat_took_seconds_count 2']);
+  await limitMemory(redis, 1_000_000);
+  for (const one of [a, b]) add(one, 5);
+  for (const one of [a, b]) expect(await counts(one)).toEqual(before);
+  await limitMemory(redis, 0);
+  await b.write();
+  expect(await counts(a)).toEqual(['chat_things_total{kind="a"} 30', 'chat_took_seconds_count 2']);
+  await Promise.all([a.close(), b.close()]);
 });
 
 it('a figure of the whole system that cannot be read is left out, not 0', async () => {
