@@ -41,6 +41,7 @@ describe.for(bothWaysAsking({ apis: 2, env: { RATE_LIMITS: 'off' } }))(
     });
 
     it('a Redis that hangs is answered unavailable, and goes on where it was', async () => {
+      for (const url of system.urls) await until(async () => (await health(url)) === 200, 'all processes are back');
       const anna = await TestUser.join(system.urls, { room: 'hanging', asking });
       const follower = anna.follow();
       await anna.sendSurely('before');
