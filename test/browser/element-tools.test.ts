@@ -71,6 +71,7 @@ describe('who makes a room', () => {
     const anna = await open();
     await anna.getByText('Your room').waitFor();
     await roomButton(anna).click();
+    expect(await anna.getByText('The other link').isVisible()).toBe(false); // there is only one
     await press(anna, 'Copy owner link');
     await anna.getByRole('button', { name: 'Copied' }).waitFor();
     const link = await anna.evaluate(() => navigator.clipboard.readText());
@@ -97,6 +98,7 @@ describe('who makes a room', () => {
     );
     const anna = await open('', {}, at);
     await roomButton(anna).click();
+    await anna.getByText(`The other link opens the room at ${new URL(api).host}.`).waitFor();
     await press(anna, 'Copy owner link to this page');
     await anna.getByRole('button', { name: 'Copied' }).waitFor();
     const link = await anna.evaluate(() => navigator.clipboard.readText());

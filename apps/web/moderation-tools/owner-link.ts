@@ -1,4 +1,5 @@
 import { append, h } from '../element/dom/dom.js';
+import { fill } from '../element/texts.js';
 import type { Actions } from './actions.js';
 import { actionButton, type Section } from './section.js';
 
@@ -11,6 +12,7 @@ export class OwnerLink implements Section {
   private readonly title = h('p', { class: 'role-title' });
   private readonly copyButton: HTMLButtonElement;
   private readonly copyPageButton: HTMLButtonElement;
+  private readonly pageHint = h('p', { class: 'hint' });
   private readonly link = h('input', { class: 'link', dir: 'ltr', readonly: '', hidden: '' });
   private readonly links: HTMLElement;
 
@@ -28,6 +30,7 @@ export class OwnerLink implements Section {
       {},
       h('div', { class: 'acts' }, this.copyButton, this.copyPageButton),
       this.link,
+      this.pageHint,
       h('p', { class: 'hint' }, texts.linkHint),
     );
     append(this.element, this.title, this.links);
@@ -37,7 +40,10 @@ export class OwnerLink implements Section {
     const { actions } = this;
     this.title.textContent = actions.isOwner ? actions.texts.isYours : actions.texts.isDuty;
     this.links.hidden = !actions.isOwner || !actions.delegate.chat.owner;
-    this.copyPageButton.hidden = !isOwnPage(actions.delegate.chat.server);
+    const { server } = actions.delegate.chat;
+    this.copyPageButton.hidden = !isOwnPage(server);
+    this.pageHint.hidden = this.copyPageButton.hidden;
+    this.pageHint.textContent = fill(actions.texts.pageLinkHint, { host: new URL(server, document.baseURI).host });
   }
 
   private address(): string {

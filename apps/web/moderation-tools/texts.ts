@@ -36,7 +36,9 @@ export const TOOLS_ENGLISH = {
   copyLink: 'Copy owner link',
   copyPageLink: 'Copy owner link to this page',
   copied: 'Copied',
-  linkHint: 'With this link you own the room on any device. Anyone who opens it becomes an owner, so keep it secret.',
+  pageLinkHint: 'Take the link to this page if you want to come back here. The other link opens the room at {host}.',
+  linkHint:
+    'An owner link makes the room yours on any device. Anyone who opens it becomes an owner, so keep it secret.',
 
   waiting: 'Waiting for approval',
   approve: 'Approve',
