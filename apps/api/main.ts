@@ -42,7 +42,7 @@ import { PresenceAnnouncements } from './presence-announcements.js';
 /** How long an API process may take to end after it has stopped taking connections, whatever its clients do. */
 const SHUTDOWN_MS = 3_000;
 
-const OUTAGE = { meanwhile: 'requests get `unavailable` until it is back', failed: 'requests refused' };
+const OUTAGE = { meanwhile: 'requests get `unavailable` until', failed: 'requests refused' };
 
 /** For errors that `Availability` reports for the whole process, once. */
 const ignore = (): void => undefined;

@@ -19,7 +19,7 @@ import { sweep } from './jobs/sweep.js';
 /** Longer than any job should take. Another worker repeats a job that was left half done. */
 const SHUTDOWN_MS = 4_000;
 const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-const OUTAGE = { meanwhile: 'what was sent is delivered when it is back', failed: 'attempts put off' };
+const OUTAGE = { meanwhile: 'what was sent is delivered when', failed: 'attempts put off' };
 /** Connections besides those of the queues: the store's, and the one of the schedules. */
 const OTHER_CONNECTIONS_MAX = 2;
 

@@ -28,7 +28,10 @@ async function doctor() {
   const all = [
     ...show('This machine', await checkMachine(settings)),
     ...show('Settings', await checkSettings(settings)),
-    ...show('Redis', redisUrl ? await checkRedisOf(redisUrl, settings) : [await withoutRedis(silent)]),
+    ...show(
+      'Redis',
+      redisUrl ? await checkRedisOf(redisUrl, settings, !process.env.REDIS_URL) : [await withoutRedis(silent)],
+    ),
     ...(url ? show(`Through ${url}`, await checkThrough(url, hold, checkAddress(redisUrl, settings))) : []),
   ];
   conclude(all, url);

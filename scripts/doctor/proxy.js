@@ -102,7 +102,10 @@ async function checkReach(/** @type {string} */ url) {
     );
   const body = await answer.json().catch(() => null);
   if (body?.ok) return good(`${url} answers in ${took} ms.`);
-  if (body?.reason) return bad(`The chat at ${url} runs, but Redis is away: ${body.reason}.`, 'Start or repair Redis.');
+  if (body?.reason) {
+    const { stateText } = await import('#dist/shared/redis/reasons.js');
+    return bad(`The chat at ${url} runs, but not its Redis. ${stateText(body.reason)}.`, 'Repair that first.');
+  }
   return bad(
     `Something other than the chat answers at ${url}/health (HTTP ${answer.status}).`,
     `Let the proxy pass everything below ${url}/ to the chat.`,

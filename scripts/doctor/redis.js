@@ -29,15 +29,12 @@ const PING_COUNT = 5;
  *
  * @param {string} url
  * @param {Settings} settings
+ * @param {boolean} isOwn whether it is the chat's own Redis, and not that of REDIS_URL
  * @returns {Promise<Finding[]>}
  */
-export async function checkRedisOf(url, settings) {
-  const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
-  const unusable = await checkRedis(url, settings.shards).then(
-    (reason) => reason && unusableText(url, reason),
-    (error) => error.message,
-  );
-  if (unusable) return [bad(unusable)];
+export async function checkRedisOf(url, settings, isOwn) {
+  const unusable = await findUnusable(url, settings, isOwn);
+  if (unusable) return [unusable];
   const { mastersOf } = await import('#dist/shared/redis/client.js');
   const { runningInstances } = await import('#dist/shared/metrics/aggregate.js');
   const [servers, values, running] = await withRedis(url, (redis) =>
@@ -66,6 +63,42 @@ function checkWorkers(running) {
   if (count > 0) return [good(`Running workers: ${count}.`)];
   if (running.length === 0) return [];
   return [bad('No worker runs. Messages are accepted, but not delivered.', 'Start one: "npx pm2 restart worker".')];
+}
+
+/**
+ * Resolves with the finding for a Redis that cannot be used, else with null.
+ *
+ * @param {string} url
+ * @param {Settings} settings
+ * @param {boolean} isOwn
+ */
+async function findUnusable(url, settings, isOwn) {
+  const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
+  const { MEMORY_FULL, stateText } = await import('#dist/shared/redis/reasons.js');
+  try {
+    const reason = await checkRedis(url, settings.shards);
+    if (reason === MEMORY_FULL) return bad(`${stateText(reason)}.`, moreMemory(url, isOwn));
+    if (reason === null) return null;
+    return bad(isOwn ? `The chat's own Redis (${url}) cannot be used: ${reason}.` : unusableText(url, reason));
+  } catch (error) {
+    return bad(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Returns how to give Redis more memory.
+ *
+ * @param {string} url
+ * @param {boolean} isOwn
+ */
+function moreMemory(url, isOwn) {
+  if (!isOwn)
+    return 'Run "config set maxmemory 2gb" with redis-cli, and set maxmemory in the configuration of Redis, too.';
+  const { port } = new URL(url);
+  return (
+    `At once: "redis-cli -p ${port} config set maxmemory 2gb". ` +
+    'For good: raise REDIS_MAXMEMORY, and start the chat again.'
+  );
 }
 
 /**
@@ -256,7 +289,7 @@ function checkMemory(/** @type {Server} */ { info }) {
   if (used > TIGHT_RATIO * most)
     return bad(
       `Redis uses ${megabytes(used)} of ${megabytes(most)} (maxmemory), and the chat is unavailable when all is used.`,
-      'Raise maxmemory, or lower HISTORY and ROOM_TTL.',
+      'Raise maxmemory (REDIS_MAXMEMORY), or lower HISTORY and ROOM_TTL.',
     );
   if (machine > 0 && most > TIGHT_RATIO * machine)
     return note(

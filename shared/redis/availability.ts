@@ -5,14 +5,17 @@
 import type { Logger } from '../log.js';
 import type { RedisClient } from './client.js';
 import { probe } from './probe.js';
-import { isRefusal, reasonOf } from './reasons.js';
+import { endText, isRefusal, reasonOf, stateText } from './reasons.js';
 
 /** How long an answer of Redis counts before Redis is asked again. */
 const FRESH_MS = 1_000;
 /** A failure may come before the end of the connection that explains it. So it is looked into after a moment. */
 const EXPLAIN_AFTER_MS = 100;
 
-/** The words of the log for an outage, by kind of process: in its first line, and for the number in its last line. */
+/**
+ * The words of the log for an outage, by kind of process: in its first line, which goes on with "it is back", and for
+ * the number in its last line.
+ */
 export interface OutageTexts {
   meanwhile: string;
   failed: string;
@@ -80,12 +83,12 @@ export class Availability {
     this.#reason = reason;
     this.#connectionError = null;
     if (before === null) this.#begin(reason);
-    else if (reason !== before && isRefusal(error)) this.#log.warn(`Redis is still away: ${reason}`);
+    else if (reason !== before && isRefusal(error)) this.#log.warn(`Now ${stateText(reason)}`);
   }
 
   #begin(reason: string): void {
     this.#since = Date.now();
-    this.#log.warn(`Redis is away: ${reason}; ${this.#meaning.meanwhile}`);
+    this.#log.warn(`${stateText(reason)}; ${this.#meaning.meanwhile} ${endText(reason)}`);
     // a Redis that refuses writes tells nobody when it takes them again
     this.#again = setInterval(() => {
       if (this.#redis.status === 'ready') void this.check();

@@ -1,5 +1,8 @@
 /** Why Redis cannot be used, in words for the operator instead of the client library's. */
 
+/** The reason while Redis can be read, but not written. It does not pass before the operator does something. */
+export const MEMORY_FULL = 'its memory is full (maxmemory)';
+
 type Reason = string | ((match: RegExpExecArray) => string);
 
 /**
@@ -11,7 +14,7 @@ const REFUSALS: [RegExp, Reason][] = [
   [/^WRONGPASS|invalid password/, 'it does not accept this user and password'],
   [/DB index is out of range/, 'it has no database of this number'],
   [/^READONLY/, 'it is a read-only replica'],
-  [/^OOM/, 'its memory is full (maxmemory)'],
+  [/^OOM/, MEMORY_FULL],
   [/^MISCONF/, 'it takes no writes, since it cannot save to its disk'],
   [/^NOREPLICAS/, 'it takes no writes, since it has too few replicas'],
   [
@@ -41,6 +44,16 @@ const ABSENCES: [RegExp, Reason][] = [
   [/SSL|TLS|wrong version number/, 'it does not speak TLS as asked for'],
   [/ECONNRESET|EPIPE|closed|isn't writeable|max retries/i, 'the connection broke'],
 ];
+
+/** Returns a sentence without a full stop: the state of Redis, with its reason. */
+export function stateText(reason: string): string {
+  return reason === MEMORY_FULL ? `Redis takes no writes: ${reason}` : `Redis is away: ${reason}`;
+}
+
+/** Returns the end of the state, for a sentence that goes on with "until" or "when". */
+export function endText(reason: string): string {
+  return reason === MEMORY_FULL ? 'it takes writes again' : 'it is back';
+}
 
 /** Whether an error is a refusal that lasts until the operator changes something. */
 export function isRefusal(error: unknown): boolean {

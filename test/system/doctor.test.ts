@@ -1,7 +1,7 @@
 /** `npm run doctor`: what is wrong is bad and says what to change; what is right is not. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +113,26 @@ describe('the doctor', () => {
       ].map((pattern) => expect.stringMatching(pattern) as unknown),
     );
     expect(said).toMatch(/note {2}A stream does not begin within 5 s, .* buffers/);
+  });
+
+  it('says how to give memory to a full Redis, and names REDIS_URL only if it is set', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'doctor-'));
+    const [, folder = ''] = (await redis.config('GET', 'dir')) as string[];
+    await symlink(folder, join(dir, 'redis'));
+    await writeFile(join(folder, 'port'), String(system.redis.port));
+    await redis.config('SET', 'maxmemory', '1mb');
+    const [own, hosts] = [await doctor({ REDIS_URL: '', DATA_DIR: dir }), await doctor({})];
+    await redis.config('SET', 'maxmemory', '100mb');
+    await rm(dir, { recursive: true });
+    expect(own.bad).toEqual([
+      `Redis takes no writes: its memory is full (maxmemory). At once: "redis-cli -p ${system.redis.port} config set ` +
+        'maxmemory 2gb". For good: raise REDIS_MAXMEMORY, and start the chat again.',
+    ]);
+    expect(hosts.bad).toEqual([
+      expect.stringMatching(
+        /^Redis takes no writes: its memory is full \(maxmemory\)\. Run "config set maxmemory 2gb"/,
+      ),
+    ]);
   });
 
   it('misses the worker, and blames no proxy for what it does not deliver', async () => {

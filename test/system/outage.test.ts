@@ -28,6 +28,7 @@ function said(process: { output(): string } | undefined, from: number): string[]
 type Outage = [
   what: string,
   reason: string,
+  line: { state: string; over: string },
   begin: (redis: RedisClient) => Promise<unknown>,
   end: (redis: RedisClient) => Promise<unknown>,
 ];
@@ -35,6 +36,7 @@ const OUTAGES: Outage[] = [
   [
     'full',
     'its memory is full (maxmemory)',
+    { state: 'Redis takes no writes: its memory is full (maxmemory)', over: 'it takes writes again' },
     (redis) => limitMemory(redis, 1_000_000),
     (redis) => limitMemory(redis, 0),
   ],
@@ -45,13 +47,14 @@ const OUTAGES: Outage[] = [
         [
           'a replica',
           'it is a read-only replica',
+          { state: 'Redis is away: it is a read-only replica', over: 'it is back' },
           (redis) => redis.replicaof('127.0.0.1', 1),
           (redis) => redis.replicaof('NO', 'ONE'),
         ],
       ] satisfies Outage[])),
 ];
 
-describe.each(OUTAGES)('a Redis that is %s', (_what, reason, begin, end) => {
+describe.each(OUTAGES)('a Redis that is %s', (_what, reason, { state, over }, begin, end) => {
   it('is away for /health, not for the figures, and two lines in the log', async () => {
     const redis = openRedis(system.redis.url);
     const [api, worker] = [system.apis[0], system.workers[0]];
@@ -60,6 +63,7 @@ describe.each(OUTAGES)('a Redis that is %s', (_what, reason, begin, end) => {
     for (let i = 0; i < 20; i += 1) expect((await call(url, 'join', { room: 'r' })).status).toBe(503);
     await until(async () => (await fetchText('GET', `${url}/health`)).status === 503, 'the refusal is noticed');
     expect(await health()).toEqual({ ok: false, redis: 'away', reason });
+    expect(JSON.parse((await fetchText('GET', `${url}/ready`)).text)).toEqual({ ok: false, reason: state });
     const figures = async () => {
       const answer = await fetch(`${url}/metrics`, { headers: { Authorization: `Basic ${btoa(':x')}` } });
       return [answer.status, await answer.text()];
@@ -74,10 +78,10 @@ describe.each(OUTAGES)('a Redis that is %s', (_what, reason, begin, end) => {
       'all have seen it come back',
     );
     expect(said(api, before)).toEqual([
-      `Redis is away: ${reason}; requests get \`unavailable\` until it is back`,
+      `${state}; requests get \`unavailable\` until ${over}`,
       expect.stringMatching(/^Redis is back after \d+ s; requests refused: 20$/),
     ]);
-    expect(said(worker, workerBefore)[0]).toBe(`Redis is away: ${reason}; what was sent is delivered when it is back`);
+    expect(said(worker, workerBefore)[0]).toBe(`${state}; what was sent is delivered when ${over}`);
     redis.disconnect();
   });
 });

@@ -6,6 +6,7 @@ import type { Metrics } from '../../../shared/metrics/metrics.js';
 import { endOfLifeNotice } from '../../../shared/node-version.js';
 import type { AdminSnapshot, BusyRoom } from '../../../shared/protocol/admin.js';
 import type { Availability } from '../../../shared/redis/availability.js';
+import { endText, stateText } from '../../../shared/redis/reasons.js';
 import { readOperatorActions, readSwitched } from '../../../shared/store/operator.js';
 import { readRooms } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
@@ -27,7 +28,10 @@ export interface DashboardSources {
 export async function readDashboard(sources: DashboardSources, since: number): Promise<AdminSnapshot> {
   const { availability, metrics, store } = sources;
   const reason = await availability.check();
-  const redis = { up: reason === null, reason };
+  const redis = {
+    up: reason === null,
+    reason: reason && `${stateText(reason)}. Requests fail with “unavailable” until ${endText(reason)}.`,
+  };
   // a Redis that takes no writes can still be read
   const read = store.redis.status === 'ready' ? await readAll(sources, since).catch(() => null) : null;
   const nothing = {

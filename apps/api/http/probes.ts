@@ -4,6 +4,7 @@
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Availability } from '../../../shared/redis/availability.js';
+import { stateText } from '../../../shared/redis/reasons.js';
 
 type Check = Pick<Availability, 'check'>;
 
@@ -27,7 +28,7 @@ export class Readiness {
   async reason(): Promise<string | null> {
     if (this.#ending) return 'this process is about to end';
     const away = await this.#availability.check();
-    if (away !== null) return `Redis is away: ${away}`;
+    if (away !== null) return stateText(away);
     return this.#polls.ready ? null : 'Redis has not confirmed the subscription';
   }
 }

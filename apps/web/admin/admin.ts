@@ -113,7 +113,7 @@ function whyOutdated(): string | null {
   if (trouble) return `${trouble}. ${from}`;
   const silenceMs = performance.now() - heardAt;
   if (silenceMs > FRESH_MAX_MS) return `No answer for ${Math.round(silenceMs / 1_000)} s. ${from}`;
-  if (snapshot?.redis.up === false) return `${redisText(snapshot.redis.reason)} ${from}`;
+  if (snapshot?.redis.up === false) return `${snapshot.redis.reason ?? ''} ${from}`;
   if (snapshot && last && snapshot.at - last.at > FRESH_MAX_MS)
     return `No process has written metrics since ${clock(last.at)}.`;
   return null;
@@ -131,10 +131,6 @@ function stateNow(): [Kind, string] {
 }
 
 const isWorker = ({ name: instance }: InstanceMetrics): boolean => instance.startsWith('worker-');
-
-function redisText(reason: string | null): string {
-  return `Redis is away: ${reason ?? 'the reason is unknown'}. Requests fail with “unavailable” until it is back.`;
-}
 
 async function goOn(): Promise<void> {
   await look();
