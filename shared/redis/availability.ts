@@ -11,6 +11,8 @@ import { endText, isRefusal, reasonOf, stateText } from './reasons.js';
 const FRESH_MS = 1_000;
 /** A failure may come before the end of the connection that explains it. So it is looked into after a moment. */
 const EXPLAIN_AFTER_MS = 100;
+/** Failures of the outage may come so long after it: of other connections, and of work that waited for its next try. */
+const SETTLE_MS = 2_000;
 
 /**
  * The words of the log for an outage, by kind of process: in its first line, which goes on with "it is back", and for
@@ -28,6 +30,8 @@ export class Availability {
   /** Why Redis is away; null while it is there. */
   #reason: string | null = null;
   #since = 0;
+  /** When Redis was back last, in ms since 1970. */
+  #backAt = 0;
   #failures = 0;
   #connectionError: unknown = null;
   #looked = 0;
@@ -57,6 +61,10 @@ export class Availability {
 
   /** Counts a failure for the outage. A failure that no outage explains is logged, once for many at the same time. */
   failed(error: unknown): void {
+    if (this.#reason === null && Date.now() - this.#backAt < SETTLE_MS) {
+      this.#log.debug({ error }, 'failed shortly after Redis was back');
+      return;
+    }
     this.#failures += 1;
     if (this.#reason === null) this.#explaining ??= setTimeout(() => void this.#explain(error), EXPLAIN_AFTER_MS);
   }
@@ -101,6 +109,7 @@ export class Availability {
     const failures = this.#failures > 0 ? `; ${this.#meaning.failed}: ${this.#failures}` : '';
     this.#log.warn(`Redis is back after ${seconds} s${failures}`);
     this.#reason = null;
+    this.#backAt = Date.now();
     this.#failures = 0;
     clearInterval(this.#again);
   }
