@@ -61,19 +61,20 @@ export class Availability {
 
   /** Counts a failure for the outage. A failure that no outage explains is logged, once for many at the same time. */
   failed(error: unknown): void {
-    if (this.#reason === null && Date.now() - this.#backAt < SETTLE_MS) {
-      this.#log.debug({ error }, 'failed shortly after Redis was back');
-      return;
-    }
     this.#failures += 1;
-    if (this.#reason === null) this.#explaining ??= setTimeout(() => void this.#explain(error), EXPLAIN_AFTER_MS);
+    if (this.#reason !== null) return;
+    const isOfOutage = Date.now() - this.#backAt < SETTLE_MS;
+    this.#explaining ??= setTimeout(() => void this.#explain(error, isOfOutage), EXPLAIN_AFTER_MS);
   }
 
-  async #explain(error: unknown): Promise<void> {
+  /** `isOfOutage`: the failure came shortly after an outage. It may also be the first one of the next outage. */
+  async #explain(error: unknown, isOfOutage: boolean): Promise<void> {
     await this.#lookNow();
     this.#explaining = undefined;
     if (this.#reason !== null || this.#failures === 0) return;
-    this.#log.warn({ error, times: this.#failures }, 'failed, though Redis is there');
+    const details = { error, times: this.#failures };
+    if (isOfOutage) this.#log.debug(details, 'failed shortly after Redis was back');
+    else this.#log.warn(details, 'failed, though Redis is there');
     this.#failures = 0;
   }
 
