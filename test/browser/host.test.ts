@@ -72,10 +72,15 @@ describe('the page of the host', () => {
   it('says that Redis is away, and that it is back', async () => {
     const page = await browser.newPage({ httpCredentials: { username: 'me', password: PASSWORD } });
     await page.goto(`${api}/admin`);
+    const note = page.getByText('Only the process that answers.');
+    await page.getByRole('cell', { name: /^worker-/ }).waitFor();
+    expect(await note.isVisible()).toBe(false);
     await system.redis.kill();
     await page.getByText(/^Redis is away/).waitFor();
+    expect(await page.getByRole('cell', { name: /^(api|worker)-/ }).count()).toBe(3); // as before
     await page.reload();
     await page.getByText(/^Redis is away/).waitFor();
+    await note.waitFor();
     expect(await page.getByText('Not known while Redis is away.').count()).toBe(6); // and nothing claimed
     await page.getByRole('cell', { name: /^api-/ }).waitFor(); // what this process knows by itself
     await system.redis.restart();
