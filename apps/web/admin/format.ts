@@ -14,9 +14,10 @@ export function time(seconds: number): string {
   return seconds < 100 ? `${SMALL.format(seconds)} s` : `${NUMBER.format(seconds / 60)} min`;
 }
 
+/** Formats bytes. A kB is 1,024 bytes, an MB 1,024 kB and a GB 1,024 MB, as in the settings of Redis. */
 export function bytes(value: number): string {
-  if (value < 1e6) return `${count(value / 1e3)} kB`;
-  return value < 1e9 ? `${count(value / 1e6)} MB` : `${SMALL.format(value / 1e9)} GB`;
+  if (value < 1_024 ** 2) return `${count(value / 1_024)} kB`;
+  return value < 1_024 ** 3 ? `${count(value / 1_024 ** 2)} MB` : `${SMALL.format(value / 1_024 ** 3)} GB`;
 }
 
 export function clock(at: number): string {
