@@ -92,8 +92,12 @@ describe('a log that is full', () => {
 });
 
 describe('a log that is full, and what a user has said in it', () => {
-  const written = async (): Promise<number> =>
-    Number(/aof_current_size:(\d+)/.exec(await scene.part.store.redis.info('persistence'))?.[1]);
+  /** The size of the append-only file, with all that was written before. */
+  const written = async (): Promise<number> => {
+    const persistence = (): Promise<string> => scene.part.store.redis.info('persistence');
+    await until(async () => /aof_buffer_length:0\b/.test(await persistence()), 'the file');
+    return Number(/aof_current_size:(\d+)/.exec(await persistence())?.[1]);
+  };
   const finish = (age = -1) =>
     finishForgetting(scene.part.store, 60_000, () => undefined, { abandonedMs: age, rewriteMs: age });
   const underWay = () => scene.part.store.redis.hkeys(scene.part.store.keys.forgetting(0));
