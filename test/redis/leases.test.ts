@@ -10,6 +10,7 @@ import { sliceOf } from '../../shared/store/slices.js';
 import { freshRoom, partsWith } from '../support/fixtures/parts.js';
 import type { Part, Worker } from '../support/parts.js';
 import type { Person } from '../support/people.js';
+import type { Scene } from '../support/scene.js';
 import { until } from '../support/until.js';
 
 /** A lost connection may be back before a lease looks whether it is over. */
@@ -87,6 +88,19 @@ class Leasing {
 
 const it = partsWith({ LIVE: 'off' });
 
+/** Two people in a room in which everything is delivered, and a worker that takes the leases that are asked for. */
+async function quietRoom(scene: Scene) {
+  const { redis, part, worker } = scene;
+  const leasing = new Leasing(redis.url, worker);
+  await leasing.ready();
+  const room = freshRoom();
+  const { person: anna } = await scene.join(room);
+  const { person: bert } = await scene.join(room);
+  await worker.fanOut.advanceRoom(room);
+  part.chat.fanOut = new FanOutRequests([leasing.queue], () => undefined, wakeBy(part.store));
+  return { leasing, room, anna, bert };
+}
+
 /** Polls until somebody has a text. */
 async function received(part: Part, person: Person, text: string): Promise<void> {
   await until(async () => {
@@ -130,16 +144,9 @@ it('a lease ends when its slice is quiet, and nobody listens then', async ({ red
 
 it('a message of which a lease was told, and which it lost on the way, is delivered when the lease ends', async ({
   scene,
-  redis,
   part,
 }) => {
-  const leasing = new Leasing(redis.url, scene.worker);
-  await leasing.ready();
-  const room = freshRoom();
-  const { person: anna } = await scene.join(room);
-  const { person: bert } = await scene.join(room);
-  await scene.worker.fanOut.advanceRoom(room);
-  part.chat.fanOut = new FanOutRequests([leasing.queue], () => undefined, wakeBy(part.store));
+  const { leasing, room, anna, bert } = await quietRoom(scene);
   leasing.goDeaf();
   await leasing.queue.add('lease', { rooms: [], slice: sliceOf(room) });
   await until(
@@ -158,13 +165,7 @@ it('a slice whose listener hangs is served by another worker, as long as that li
   redis,
   part,
 }) => {
-  const leasing = new Leasing(redis.url, scene.worker);
-  await leasing.ready();
-  const room = freshRoom();
-  const { person: anna } = await scene.join(room);
-  const { person: bert } = await scene.join(room);
-  await scene.worker.fanOut.advanceRoom(room);
-  part.chat.fanOut = new FanOutRequests([leasing.queue], () => undefined, wakeBy(part.store));
+  const { leasing, room, anna, bert } = await quietRoom(scene);
   const channel = part.store.keys.wakeChannel(sliceOf(room));
   const listeners = async () => Number((await part.store.redis.pubsub('NUMSUB', channel))[1]);
   const hanging = connectSubscriber(redis.url);

@@ -80,7 +80,7 @@ async function sendByUser(
   return sendInSteps(context, draft, target);
 }
 
-/** What a user wants to say, before it is known by which name and in which room. */
+/** A message before its sender's name and its room are known. */
 interface Draft extends Credentials, Pick<Message, 'text' | 'data' | 'nonce' | 'owner'> {
   charge: Charge;
 }

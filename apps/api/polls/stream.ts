@@ -1,7 +1,7 @@
 /**
- * One stream: a poll that is not over when it is answered. Each answer is a message of it. What it has given stays in
- * the inbox until it is acknowledged: by `ack`, or, if the client never does that, by the time for which the connection
- * has lived since.
+ * One stream: a poll that is not over when it is answered. Each answer is a message of it. Events that it has given stay
+ * in the inbox until they are acknowledged: by `ack`, or, if the client never does that, by the time for which the
+ * connection has lived since.
  */
 import {
   type Cursor,

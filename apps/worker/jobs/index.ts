@@ -139,7 +139,7 @@ export class Jobs {
     const { rooms, slice } = job.data;
     if (slice !== undefined && this.#leases) {
       await job.removeDeduplicationKey();
-      return this.#leases.hold(slice, job.stalledCounter > 0);
+      return this.#leases.hold(slice);
     }
     const failed = await this.#fanOut.advanceRooms(rooms);
     const [first] = failed;

@@ -2,7 +2,6 @@
  * The sweep advances every room that has had undelivered events for a while. So a process that dies between the log and
  * the queue leaves no room silent. It reads only `dirty`.
  */
-
 import { redisTime } from '../../../shared/redis/time.js';
 import { dirtyRooms } from '../../../shared/store/fan-out.js';
 import type { Store } from '../../../shared/store/store.js';

@@ -1,7 +1,7 @@
 /**
  * Upkeep: the sweep, expiry, unfinished entries and exits, forgetting, and the weights of values. Every worker looks
- * what there is to do, which only reads. What takes long is a job of the queue `upkeep`, so that one worker does it. So
- * a chat in which nothing happens writes nothing.
+ * whether there is something to do. That only reads, so a chat in which nothing happens writes next to nothing. Long
+ * work is a job of the queue `upkeep`, so that one worker does it.
  */
 import type { Job, Queue } from 'bullmq';
 import { redisTime } from '../../../shared/redis/time.js';

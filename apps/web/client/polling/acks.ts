@@ -1,4 +1,4 @@
-/** What a stream has brought is acknowledged after this time at the latest. The server waits for 90 s. */
+/** Events of a stream are acknowledged after this time at the latest. The server waits for 90 s. */
 const ACK_AFTER_MS = 10_000;
 /** The same after this many events. The inbox holds 1,000. */
 const ACK_EVENTS = 50;
