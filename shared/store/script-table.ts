@@ -18,6 +18,39 @@ interface Shape {
   };
 }
 
+/** The arguments of all scripts that append a message. */
+const MESSAGE_ARGS = [
+  'membersMin',
+  'nonceTtl',
+  'undeliveredMax',
+  'ownerHash',
+  'roomSends',
+  'window',
+  'cost',
+  'filterHash',
+  'verdict',
+  'maskedText',
+  'heldEvent',
+  'pendingMax',
+] as const;
+/** The keys of the steps of an entry, by shard. */
+const ENTER_USER_KEYS = ['user', 'rooms', 'members', 'attached', 'position', 'moves', 'leaving'] as const;
+const ENTER_ROOM_KEYS = [
+  'roster',
+  'shards',
+  'log',
+  'delivered',
+  'dirty',
+  'publicRooms',
+  'rules',
+  'pending',
+  'entries',
+  'exited',
+  'values',
+  'ownValues',
+  'presence',
+] as const;
+
 export const SCRIPTS = {
   ack: {
     keys: ['user', 'inbox', 'attached'],
@@ -34,24 +67,7 @@ export const SCRIPTS = {
   },
   append: {
     keys: ['log', 'roster', 'delivered', 'dirty', 'nonceKey', 'rules', 'slow', 'sends', 'pending'],
-    args: [
-      'id',
-      'text',
-      'room',
-      'membersMin',
-      'nonceTtl',
-      'undeliveredMax',
-      'ownerHash',
-      'roomSends',
-      'window',
-      'cost',
-      'filterHash',
-      'verdict',
-      'maskedText',
-      'heldEvent',
-      'pendingMax',
-      'tokenHash',
-    ],
+    args: ['id', 'text', 'room', ...MESSAGE_ARGS, 'tokenHash'],
   },
   attach: {
     keys: ['user', 'inbox', 'seen', 'attached', 'sequence'],
@@ -110,28 +126,7 @@ export const SCRIPTS = {
     args: ['id', 'tokenHash', 'staleBefore', 'forget'],
   },
   enter: {
-    keys: [
-      'user',
-      'rooms',
-      'members',
-      'attached',
-      'position',
-      'moves',
-      'leaving',
-      'roster',
-      'shards',
-      'log',
-      'delivered',
-      'dirty',
-      'publicRooms',
-      'rules',
-      'pending',
-      'entries',
-      'exited',
-      'values',
-      'ownValues',
-      'presence',
-    ],
+    keys: [...ENTER_USER_KEYS, ...ENTER_ROOM_KEYS],
     args: [
       'id',
       'room',
@@ -150,21 +145,7 @@ export const SCRIPTS = {
     ],
   },
   'enter-room': {
-    keys: [
-      'roster',
-      'shards',
-      'log',
-      'delivered',
-      'dirty',
-      'publicRooms',
-      'rules',
-      'pending',
-      'entries',
-      'exited',
-      'values',
-      'ownValues',
-      'presence',
-    ],
+    keys: ENTER_ROOM_KEYS,
     args: [
       'id',
       'name',
@@ -181,7 +162,7 @@ export const SCRIPTS = {
     ],
   },
   'enter-user': {
-    keys: ['user', 'rooms', 'members', 'attached', 'position', 'moves', 'leaving'],
+    keys: ENTER_USER_KEYS,
     args: ['id', 'room', 'tokenHash', 'roomsMax', 'address'],
   },
   entered: {
@@ -334,18 +315,7 @@ export const SCRIPTS = {
       'repeatedCost',
       'repeatedWithin',
       'text',
-      'membersMin',
-      'nonceTtl',
-      'undeliveredMax',
-      'ownerHash',
-      'roomSends',
-      'window',
-      'cost',
-      'filterHash',
-      'verdict',
-      'maskedText',
-      'heldEvent',
-      'pendingMax',
+      ...MESSAGE_ARGS,
       'addressMax',
       'networkMax',
       'addressMs',
