@@ -29,6 +29,8 @@ export interface Reply {
   countRead?(bytes: number): void;
   /** Resolves with the limit of sends of the client's address, for a message that costs so much. */
   limitOfSends?(cost: number): Promise<SendsLimit | null>;
+  /** Counts an entry that a room admits. Rejects with `rate_limited`. */
+  countEntry?(room: string): Promise<void>;
   /** Resolves with the hashes of the client's address, by today's and yesterday's salt. */
   addressHashes(): Promise<string[]>;
 }

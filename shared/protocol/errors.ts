@@ -28,7 +28,9 @@ export type ErrorCode = keyof typeof ERRORS;
  * Why something is `not_allowed`. `off`: the operator has switched the room off. `address`: the operator has blocked
  * the address. For private messages: `full`: the other user is in too many private rooms. `blocked`: one of the two
  * users has blocked the other. For values: `values`: the room's rules do not allow it. `words`: the room holds messages
- * with such words for approval, and a value cannot wait.
+ * with such words for approval, and a value cannot wait. `key`: the room needs a key, or the key is wrong. The answer
+ * is the same when there is no such room. `name`: a guest must choose a name first. `private`: the two users are in a
+ * room without private messages.
  */
 export type Reason =
   | 'read_only'
@@ -43,7 +45,10 @@ export type Reason =
   | 'full'
   | 'blocked'
   | 'values'
-  | 'words';
+  | 'words'
+  | 'key'
+  | 'name'
+  | 'private';
 
 /**
  * Details of an error: `field`, the bad parameter; `suggestion`, a free name; `retryAfter` (s); `reason`, why it is not

@@ -32,7 +32,8 @@ export interface ChatEvent {
   data?: unknown;
   /** In `renamed`: the former name. */
   was?: string;
-  private?: true;
+  /** In a `message`: only two users have it. In `rules`: whether members may write to each other privately. */
+  private?: boolean;
   /** In `removed`: the id of the removed message. Without it, all messages of `user` are removed. */
   removed?: string;
   /** In `left`: the user who sent this one out; and for how many seconds it cannot come back. */
@@ -61,8 +62,10 @@ export interface ChatEvent {
    */
   key?: string;
   value?: unknown;
-  /** In `rules`: which users can write values. */
+  /** In `rules`: which users can write values; whether `rooms` lists the room; whether guests need a name. */
   values?: ValueWriters;
+  listed?: boolean;
+  names?: Naming;
   /** In `joined`: the role of the user. */
   role?: Role;
   /** In a `message` that was approved: the id that its sender has got for it. */
@@ -80,6 +83,9 @@ export interface SignalEvent {
 
 /** Which users can write a room's values: all, all but only own values (`@me/...`), or users with a role. */
 export type ValueWriters = 'all' | 'own' | 'roles';
+
+/** Whether people who enter a room need a name of their own, or may be guests. */
+export type Naming = 'asked' | 'any';
 
 /** One value of a room. `version`: the log id of the event that set it. A larger version is newer. */
 export interface RoomValue {
@@ -104,6 +110,9 @@ export interface RoomRules {
   closed?: true;
   links?: false;
   values?: Exclude<ValueWriters, 'all'>;
+  listed?: false;
+  private?: false;
+  names?: 'asked';
 }
 
 /** A message that waits for approval. */
@@ -123,6 +132,8 @@ export interface Audit {
   moderators: (UserRef & { role: Role })[];
   muted: (UserRef & { until: number; quiet?: true })[];
   banned: (UserRef & { until: number })[];
+  /** The first characters of the keys that are valid now: so a page knows whether it has the right ones. */
+  keys: { member?: string; moderator?: string };
   /** How many messages wait for approval. */
   held: number;
   /** The asking user's own. */

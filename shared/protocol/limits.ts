@@ -59,7 +59,10 @@ export const SLOW_MAX_S = 3_600;
 /** Users muted, and users banned, in one room at a time. */
 export const MUTES_MAX = 200;
 export const BANS_MAX = 200;
+/** Moderators by name, and the members who may get the role by a key. */
 export const MODERATORS_MAX = 20;
+/** Characters of a room's key. The server makes them shorter; a link may have been spoilt on its way. */
+export const ROOM_KEY_MAX = 64;
 /**
  * Words that a room may mask or hold, and the characters (code points) of one. `word*` matches the beginning of words.
  */

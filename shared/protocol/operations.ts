@@ -29,7 +29,10 @@ export type ParameterKind =
   | 'prefix'
   | 'after'
   | 'writers'
-  | 'types';
+  | 'types'
+  | 'roomKey'
+  | 'keyChange'
+  | 'naming';
 
 export interface Parameter {
   name: string;
@@ -60,6 +63,7 @@ export const OPERATIONS = {
       optional('owner', 'owner'),
       optional('id', 'joinNonce'),
       optional('history', 'history'),
+      optional('key', 'roomKey'),
     ],
   },
   poll: { reads: true, parameters: [token, optional('cursor', 'cursor'), optional('timeout', 'timeout')] },
@@ -120,7 +124,7 @@ export const OPERATIONS = {
       optional('after', 'after'),
     ],
   },
-  enter: { reads: false, parameters: [...act, optional('history', 'history')] },
+  enter: { reads: false, parameters: [...act, optional('history', 'history'), optional('key', 'roomKey')] },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
   block: { reads: false, parameters: [token, required('user', 'member')] },
   unblock: { reads: false, parameters: [token, required('user', 'member')] },
@@ -160,8 +164,12 @@ export const OPERATIONS = {
       optional('words', 'words'),
       optional('hold', 'flag'),
       optional('values', 'writers'),
+      optional('listed', 'flag'),
+      optional('private', 'flag'),
+      optional('names', 'naming'),
     ],
   },
+  keys: { reads: false, parameters: [...act, optional('member', 'keyChange'), optional('moderator', 'keyChange')] },
   moderate: { reads: false, parameters: [...act, required('user', 'member'), optional('on', 'flag')] },
   handover: { reads: false, parameters: [...act, required('user', 'member')] },
   own: { reads: false, parameters: [token, required('room', 'room')] },

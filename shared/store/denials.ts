@@ -16,15 +16,18 @@ const DENIAL_TEXTS: Record<Reason, string> = {
   values: 'The rules of this room do not let you write this value.',
   words: 'These words are not allowed in a value of this room.',
   blocked: 'This user does not accept private messages from you.',
+  key: 'You need a valid link, with its key, to enter this room. Ask the people of the room for one.',
+  name: 'This room has no guests. Choose a name first.',
+  private: 'There are no private messages in a room where you both are.',
 };
 
-/** Reasons that concern the parameter `to`. The others concern `room`. */
-const OF_USERS: ReadonlySet<Reason> = new Set(['full', 'blocked']);
+/** The parameter that a reason concerns, if that is not `room`. */
+const FIELDS: Partial<Record<Reason, string>> = { full: 'to', blocked: 'to', private: 'to', key: 'key', name: 'name' };
 
 /** Returns the error `not_allowed`. `ms`: for how long it still holds, when that is known. */
 export function notAllowed(reason: Reason, ms?: number): ChatError {
   if (ms === undefined)
-    return new ChatError('not_allowed', DENIAL_TEXTS[reason], { field: OF_USERS.has(reason) ? 'to' : 'room', reason });
+    return new ChatError('not_allowed', DENIAL_TEXTS[reason], { field: FIELDS[reason] ?? 'room', reason });
   const retryAfter = Math.ceil(ms / 1_000);
   return new ChatError('not_allowed', `${DENIAL_TEXTS[reason]} for another ${retryAfter} s.`, {
     field: 'room',

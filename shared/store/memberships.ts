@@ -161,7 +161,7 @@ function byRoomInput(
     room,
     event: privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user }),
     freshHash: hashOrNone(entry.fresh),
-    ...entryArguments(config, room, entry),
+    ...entryArguments(config, room, user.name, entry),
     number,
   };
 }

@@ -134,6 +134,7 @@ async function moderateRoomAs(
     values: keys.values(room),
     ownValues: keys.ownValues(room),
     weights: keys.valueWeights(keys.roomShard(room)),
+    publicRooms: keys.publicRooms(keys.roomShard(room)),
     ...moderationArguments(actor, least, audit, event),
     user,
     action: action.name,

@@ -8,6 +8,7 @@ import type { Store } from './store.js';
 
 /** Guest names begin like this. */
 const GUEST = 'guest-';
+const GUEST_NAME = /^guest-\d+$/;
 /** Joiners, variation selectors, fillers, format characters and the like, and two more that no font shows. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u{1d159}\u{16fe4}]/gu;
 /** A page shows several spaces as one. An empty Braille pattern looks like a space. */
@@ -121,6 +122,11 @@ export async function nameOfRole(store: Store, name: string): Promise<ChatError>
       suggestion,
     },
   );
+}
+
+/** Whether a name is one that the server gives to guests. */
+export function isGuestName(name: string): boolean {
+  return GUEST_NAME.test(name);
 }
 
 export function guestName(): string {

@@ -1,6 +1,7 @@
 /**
  * Private rooms, and which users may open one. A user may open it with somebody who is in a public room with it at that
  * moment, or who is still in the private room of the two. Once both are in it, messages are appended as in any room.
+ * A room with the rule `private: false` keeps its members from it, unless one of the two has a role there.
  */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoom, type UserRef } from '../protocol/events.js';
@@ -53,16 +54,34 @@ function noSuchUser(id: number): ChatError {
   return new ChatError('no_such_user', `There is no user ${id} in your rooms.`, { field: 'to' });
 }
 
+/** Whether two users are in a room without private messages, and neither has a role there. */
+export async function areKeptApart(store: Store, from: number, to: number): Promise<boolean> {
+  const { keys, redis } = store;
+  for await (const rooms of sharedRooms(store, from, to)) {
+    const rules = await Promise.all(
+      rooms.map((room) => redis.hmget(keys.rules(room), 'private', `role:${from}`, `role:${to}`)),
+    );
+    if (rules.some(([noPrivate, own, theirs]) => noPrivate && !own && !theirs)) return true;
+  }
+  return false;
+}
+
 /** Whether two users are in a public room together, by their own accounts. */
-async function shareRoom({ keys, redis }: Store, one: number, other: number): Promise<boolean> {
+async function shareRoom(store: Store, one: number, other: number): Promise<boolean> {
+  for await (const rooms of sharedRooms(store, one, other)) if (rooms.length > 0) return true;
+  return false;
+}
+
+/** Yields the public rooms that two users are in together, by their own accounts, in steps. */
+async function* sharedRooms({ keys, redis }: Store, one: number, other: number): AsyncGenerator<string[]> {
   let cursor = '0';
   do {
     const [next, rooms] = await redis.sscan(keys.userRooms(one), cursor, 'COUNT', ROOMS_SCAN_COUNT);
     const open = rooms.filter((room) => !isPrivate(room));
-    if (open.length > 0 && (await redis.smismember(keys.userRooms(other), open)).includes(1)) return true;
+    const isShared = open.length > 0 ? await redis.smismember(keys.userRooms(other), open) : [];
+    yield open.filter((_, i) => isShared[i] === 1);
     cursor = next;
   } while (cursor !== '0');
-  return false;
 }
 
 async function refuseBlocked(store: Store, from: number, to: number): Promise<void> {

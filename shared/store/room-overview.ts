@@ -8,12 +8,15 @@ import { hashOrNone } from './tokens.js';
 
 type Fields = Record<string, string | undefined>;
 
+/** The fields that `summary` reads, in its order. */
+const RULE_FIELDS = ['slow', 'readonly', 'closed', 'links', 'values', 'listed', 'private', 'names'];
+
 /** A room's members, rules and roles. `count`: of the members, when that is more than one answer names. */
 export type RoomSummary = Pick<RoomView, 'members' | 'count' | 'rules' | 'role' | 'moderators' | 'owners'>;
 
 /** Reads a public room as a member sees it, its members sorted by id. A rule that is not set is absent. */
 export async function readSummary({ keys, redis }: Store, room: string, reader: number): Promise<RoomSummary> {
-  const [count, flat, [slow, readonly, closed, links, values], roleList] = await run(redis, 'summary', {
+  const [count, flat, set, roleList] = await run(redis, 'summary', {
     roster: keys.roster(room),
     rules: keys.rules(room),
     membersMax: MEMBERS_MAX,
@@ -23,13 +26,8 @@ export async function readSummary({ keys, redis }: Store, room: string, reader: 
   const moderators = roles.map(({ id }) => id);
   const owners = roles.filter(({ role }) => role === 'owner').map(({ id }) => id);
   const own = roles.find(({ id }) => id === reader)?.role;
-  const rules = rulesOf({
-    slow: slow ?? undefined,
-    readonly: readonly ?? undefined,
-    closed: closed ?? undefined,
-    links: links ?? undefined,
-    values: values ?? undefined,
-  });
+  const fields = Object.fromEntries(RULE_FIELDS.map((field, i) => [field, set[i] ?? undefined]));
+  const rules = rulesOf(fields);
   return {
     members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX),
     ...(count > MEMBERS_MAX && { count }),
@@ -40,13 +38,16 @@ export async function readSummary({ keys, redis }: Store, room: string, reader: 
   };
 }
 
-function rulesOf({ slow, readonly, closed, links, values }: Fields): RoomRules {
+function rulesOf({ slow, readonly, closed, links, values, listed, private: noPrivate, names }: Fields): RoomRules {
   return {
     ...(slow && { slow: Number(slow) / 1_000 }),
     ...(readonly && { readonly: true }),
     ...(closed && { closed: true }),
     ...(links && { links: false }),
     ...(values && { values: values as 'own' | 'roles' }),
+    ...(listed && { listed: false }),
+    ...(noPrivate && { private: false }),
+    ...(names && { names: 'asked' }),
   };
 }
 
@@ -105,6 +106,10 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
     moderators: moderators.map((one) => ({ ...one, role: (fields[`role:${one.id}`] ?? 'moderator') as Role })),
     muted,
     banned: bansOf(fields.bans ?? '').filter(({ until }) => until > now),
+    keys: {
+      ...(fields.memberKey && { member: fields.memberKeyHead ?? '' }),
+      ...(fields.moderatorKey && { moderator: fields.moderatorKeyHead ?? '' }),
+    },
     held: heldCount,
     role,
   };

@@ -5,7 +5,7 @@ import { ROOMS_MAX } from '../protocol/limits.js';
 import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { notAllowed } from './denials.js';
 import { eventText } from './event-text.js';
-import { foldName } from './nicknames.js';
+import { foldName, isGuestName } from './nicknames.js';
 import { type RoomSummary, readSummary } from './room-overview.js';
 import { pairs, run } from './scripts.js';
 import type { Store } from './store.js';
@@ -20,6 +20,8 @@ export interface EntryRequest {
   fresh?: string | undefined;
   /** The owner's token, when the user has it. */
   owner?: string | undefined;
+  /** The key of the room, as it was given. */
+  key?: string | undefined;
   /** Hashes of the user's address, by the salts of today and of yesterday. */
   addresses?: readonly string[];
   /** The user's name, as the caller knows it. With it, an entry takes one call on one Redis. */
@@ -42,7 +44,7 @@ export async function admitToRoom(
     roster: keys.roster(room),
     id: id ?? '',
     nick: name === undefined ? '' : foldName(name),
-    ...entryArguments(config, room, entry),
+    ...entryArguments(config, room, name, entry),
   });
   if (reason) throw notAllowed(reason, ms);
 }
@@ -53,11 +55,22 @@ export function isReserved({ reservedRooms }: Config, room: string): boolean {
   return reservedRooms.some((prefix) => small.startsWith(prefix));
 }
 
-/** Returns the arguments by which scripts decide about an entry. */
-export function entryArguments(config: Config, room: string, { owner, addresses = [] }: EntryRequest) {
+/** Returns the arguments by which scripts decide about an entry. `name` undefined: that of a guest. */
+export function entryArguments(
+  config: Config,
+  room: string,
+  name: string | undefined,
+  { owner, key, addresses = [] }: EntryRequest,
+) {
   const [addressToday = '', addressYesterday = ''] = addresses;
-  const isReservedRoom = isReserved(config, room) ? '1' : '';
-  return { ownerHash: hashOrNone(owner), addressToday, addressYesterday, isReserved: isReservedRoom };
+  return {
+    ownerHash: hashOrNone(owner),
+    keyHash: hashOrNone(key),
+    addressToday,
+    addressYesterday,
+    isReserved: isReserved(config, room) ? '1' : '',
+    isGuest: name === undefined || isGuestName(name) ? '1' : '',
+  };
 }
 
 /** Gives a member its new name in a room. Repeating it does no harm. */
@@ -94,14 +107,16 @@ async function readPrivateMembers({ keys, redis }: Store, room: string): Promise
 }
 
 /**
- * Reads the public rooms with members, the busiest first. Each room shard keeps its own list, which is always exact. In
- * a cluster, rooms of a master that is away are left out.
+ * Reads the public rooms with members, the busiest first, without those that are not listed (a rule, or a key). Each
+ * room shard keeps its own list, which is always exact. In a cluster, rooms of a master that is away are left out.
  */
 export async function readRooms({ keys, redis, breaker }: Store): Promise<{ name: string; members: number }[]> {
   const lists = await Promise.all(
     keys.allShards.map((shard) => {
       const key = keys.publicRooms(shard);
-      return breaker.run(key, () => redis.zrevrange(key, 0, ROOMS_MAX - 1, 'WITHSCORES')).catch(unlessAway);
+      return breaker
+        .run(key, () => redis.zrevrangebyscore(key, '+inf', 1, 'WITHSCORES', 'LIMIT', 0, ROOMS_MAX))
+        .catch(unlessAway);
     }),
   );
   const rooms = lists.flatMap((list) => pairs(list).map(([name, members]) => ({ name, members: Number(members) })));

@@ -3,7 +3,7 @@ import type { Role } from '../protocol/events.js';
 import type { ScriptName } from './script-table.js';
 
 /** Why a user may not enter a room. */
-type EntryDenial = ['off' | 'reserved' | 'closed'] | ['banned', ms: number];
+type EntryDenial = ['off' | 'reserved' | 'closed' | 'key' | 'name'] | ['banned', ms: number];
 
 /** Why a user may not write into a room. */
 type WriteDenial =
@@ -80,6 +80,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'renew-log': number;
   resume: string | null;
   send: [appended: Appended, heard: number] | ['outdated'] | ['limited', index: number, ms: number] | CallDenial;
+  'set-keys': 'ok' | 'not_owner';
   'set-value':
     | ['ok' | 'duplicate', version: string, json?: string]
     | ['conflict' | 'no_number', version: string, json: string]

@@ -58,7 +58,7 @@ export const SCRIPTS = {
   },
   admit: {
     keys: ['rules', 'roster'],
-    args: ['id', 'nick', 'addressToday', 'addressYesterday', 'ownerHash', 'isReserved'],
+    args: ['id', 'nick', 'addressToday', 'addressYesterday', 'ownerHash', 'keyHash', 'isReserved', 'isGuest'],
   },
   advance: {
     keys: ['dirty'],
@@ -139,9 +139,11 @@ export const SCRIPTS = {
       'event',
       'freshHash',
       'ownerHash',
+      'keyHash',
       'addressToday',
       'addressYesterday',
       'isReserved',
+      'isGuest',
     ],
   },
   'enter-room': {
@@ -155,9 +157,11 @@ export const SCRIPTS = {
       'event',
       'freshHash',
       'ownerHash',
+      'keyHash',
       'addressToday',
       'addressYesterday',
       'isReserved',
+      'isGuest',
       'number',
     ],
   },
@@ -248,7 +252,7 @@ export const SCRIPTS = {
     ],
   },
   'moderate-room': {
-    keys: ['rules', 'roster', 'log', 'delivered', 'dirty', 'pending', 'values', 'ownValues', 'weights'],
+    keys: ['rules', 'roster', 'log', 'delivered', 'dirty', 'pending', 'values', 'ownValues', 'weights', 'publicRooms'],
     args: ['user', 'ownerHash', 'room', 'leastRole', 'auditEntry', 'event', 'action', 'messageId'],
     list: { name: 'fields', keys: [], args: ['field', 'value'] },
   },
@@ -320,6 +324,20 @@ export const SCRIPTS = {
       'networkMax',
       'addressMs',
       'addressCost',
+    ],
+  },
+  'set-keys': {
+    keys: ['rules', 'roster', 'log', 'delivered', 'dirty', 'publicRooms'],
+    args: [
+      'user',
+      'ownerHash',
+      'room',
+      'auditEntry',
+      'memberKey',
+      'moderatorKey',
+      'memberHead',
+      'moderatorHead',
+      'eventHead',
     ],
   },
   'set-value': {

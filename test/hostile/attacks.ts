@@ -11,6 +11,8 @@ import { type Asked, ask, outcomeOf } from './wire.js';
 export const ADDRESSES = 300;
 export const USERS = 60;
 const ROOMS = 6;
+/** A room with a key, which attackers do not know. */
+export const LOCKED = 'locked';
 const LARGEST = { text: '😀'.repeat(2_000), data: 'x'.repeat(4_094) };
 const BODY = `{"name":"${'x'.repeat(200_000)}"}`;
 const DEEP = `{"token":"x","data":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
@@ -34,7 +36,7 @@ export const room = (i: number): string => `evil-${i % ROOMS}`;
 /** A few of them come from one address much more than from others, as it is. */
 const anyAddress = (): string => address(number(2) ? number(10) : number(ADDRESSES));
 
-export async function hit({ agent, urls }: Attackers, asked: Omit<Asked, 'from'>): Promise<string> {
+export async function hit({ agent, urls }: Attackers, asked: Omit<Asked, 'from'> & { from?: string }): Promise<string> {
   return outcomeOf(await ask(agent, pick(urls), { from: anyAddress(), ...asked }));
 }
 
@@ -90,6 +92,15 @@ export const ATTACKS: Record<string, Attack> = {
         path: `/jsonp/rooms?callback=f&_=${'x'.repeat(20_000)}`,
         headers: { 'x-long': 'y'.repeat(30_000) },
       }),
+  },
+  'guessed keys': {
+    share: 5,
+    once: (a) => {
+      const parameters = { room: number(2) ? LOCKED : 'absent', key: `guess-${number(1e9)}` };
+      const [path, body] = number(2) ? ['join', parameters] : ['enter', { token: pick(a.tokens), ...parameters }];
+      // from few addresses, so that each is over its limit
+      return hit(a, { from: address(number(2)), path: `/api/${path}`, body: JSON.stringify(body) });
+    },
   },
   connections: { share: 3, once: (a) => opened(pick(a.urls)) },
 };

@@ -8,9 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { cpuSeconds, residentBytes } from '../../bench/systems/usage.js';
 import type { RedisClient } from '../../shared/redis/client.js';
 import { root } from '../support/child.js';
+import { ask } from '../support/client.js';
 import { TestCluster } from '../support/cluster.js';
 import { type Settings, startSystem, type TestSystem } from '../support/processes.js';
 import { masters, openRedis, type TestRedis } from '../support/redis.js';
+import { LOCKED } from './attacks.js';
 import type { AttackOrder, AttackReport, HonestOrder, HonestReport, Phase } from './messages.js';
 
 export interface HostileOptions {
@@ -96,6 +98,7 @@ async function phases(
     const quiet = await coresWhile(pids, () => sleep(seconds * 1_000 * QUIET));
     say('all attacks');
     const lasts = seconds * (1 - QUIET);
+    await lockRoom(system.url);
     await answer(attackers, { infiltrate: system.urls });
     honest.send({ phase: 'attack' });
     const attacked = answer<AttackReport>(attackers, { rate: attacks, guesses, seconds: lasts } satisfies AttackOrder);
@@ -123,6 +126,12 @@ async function phases(
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Makes a room with a key. */
+async function lockRoom(url: string): Promise<void> {
+  const { token } = await ask<{ token: string }>(url, 'join', { room: LOCKED });
+  await ask(url, 'keys', { token, room: LOCKED, member: 'renew' });
 }
 
 function start(name: string): ChildProcess {

@@ -155,6 +155,7 @@ describe('the list of what was done', () => {
       role: 'moderator',
       rules: { slow: 3, readonly: true, words: ['bad'], hold: true },
       held: 0,
+      keys: {},
       banned: [],
       moderators: [
         { id: anna.id, name: 'Anna', role: 'owner' },

@@ -7,7 +7,7 @@ import { describe } from '../hostile/report.js';
 /** Above what a busy machine takes. */
 const PATIENCE = 120_000;
 /** So few that addresses of attackers are over them even in so short a time, on a machine however busy. */
-const LIMITS = { ADDRESS_JOINS: 3, ADDRESS_READS: 3 };
+const LIMITS = { ADDRESS_JOINS: 3, ADDRESS_READS: 3, ADDRESS_FAILURES: 3 };
 /** Attacks that are refused every time. */
 const NEVER: Record<string, string> = {
   'worthless tokens': 'unauthorized',
@@ -15,6 +15,7 @@ const NEVER: Record<string, string> = {
   'deep JSON': 'bad_request',
   'names of 40 KB': 'bad_request',
   'calls in other rooms': 'not_in_room',
+  'guessed keys': 'not_allowed',
 };
 
 it('honest users lose nothing while everything is attacked at once, attackers are refused, and nothing breaks', {
@@ -37,7 +38,7 @@ it('honest users lose nothing while everything is attacked at once, attackers ar
     expect(attackers[name]?.[code] ?? 0, `${name}\n${told}`).toBeGreaterThan(0);
     expect(attackers[name]?.ok, told).toBeUndefined();
   }
-  for (const name of ['joins', 'history', 'lists of rooms'])
+  for (const name of ['joins', 'history', 'lists of rooms', 'guessed keys'])
     expect(attackers[name]?.rate_limited ?? 0, `${name}\n${told}`).toBeGreaterThan(0);
   expect(Object.keys(attackers)).toEqual(expect.arrayContaining(Object.keys(ATTACKS)));
   const faults = Object.values(attackers)

@@ -99,6 +99,10 @@ export class Exchange implements Reply {
     return this.context.admission.limitOfSends(this.res.req, cost);
   }
 
+  countEntry(room: string): Promise<void> {
+    return this.context.admission.countEntry(room, this.res.req);
+  }
+
   addressHashes(): Promise<string[]> {
     return this.context.admission.addressHashes(this.res.req);
   }

@@ -8,6 +8,7 @@
  * - RoomSizes makes a join to a large room count more. It counts in this process.
  * - InvalidTokens refuses tokens that were refused before, and addresses that try many. It counts in this process and
  *   in Redis.
+ * - RoomKeys refuses keys of rooms from addresses that try many. It counts in Redis.
  * - WastedCalls limits calls of a user that return nothing or are refused. It counts in this process.
  * - WastedPolls tells how much of a poll's answer was wasted, in this process.
  * - KeyedSemaphore limits the open polls and streams of an address, and its connections. It counts in this process.
@@ -34,6 +35,7 @@ import { InvalidTokens } from './invalid-tokens.js';
 import { KeyedSemaphore } from './keyed-semaphore.js';
 import { checkOrigin, requestOrigin } from './origins.js';
 import { type LimitName, RateLimits } from './rate-limits.js';
+import { RoomKeys } from './room-keys.js';
 import { RoomSizes } from './room-sizes.js';
 import type { TopTalkers } from './top-talkers.js';
 import { WastedCalls } from './wasted-calls.js';
@@ -61,8 +63,8 @@ const QUEUE_OF: Partial<Record<RequestName, 'coming' | 'reading'>> = {
   rooms: 'reading',
   get: 'reading',
 };
-/** Operations that make a room if it does not exist. */
-const MAKES_ROOMS: ReadonlySet<RequestName> = new Set<RequestName>(['join', 'enter']);
+/** Operations that take the key of a room. `set` and `add` have another `key`. */
+const ENTERS: ReadonlySet<RequestName> = new Set<RequestName>(['join', 'enter']);
 /**
  * Operations that only the rate of their user limits. After one refusal, no other call of that user can succeed for a
  * moment.
@@ -92,7 +94,8 @@ const ROOM_CREATION_S = 10;
 /** The parameters of an operation that limits look at. */
 interface LimitedParameters {
   token?: string;
-  room?: string;
+  room?: string | undefined;
+  key?: string | undefined;
   text?: string | undefined;
   data?: unknown;
   forget?: boolean | undefined;
@@ -124,6 +127,7 @@ export class Admission {
   readonly #cooldowns = new Cooldowns();
   readonly #roomSizes: RoomSizes;
   readonly #invalidTokens: InvalidTokens;
+  readonly #roomKeys: RoomKeys;
   readonly #wastedCalls: WastedCalls;
   readonly #wastedPolls = new WastedPolls();
   readonly #openPolls: KeyedSemaphore;
@@ -139,6 +143,7 @@ export class Admission {
     this.#rateLimits = new RateLimits(store);
     this.#roomSizes = new RoomSizes(store);
     this.#invalidTokens = new InvalidTokens((address) => this.#count('failures', address));
+    this.#roomKeys = new RoomKeys((address) => this.#count('failures', address));
     this.#wastedCalls = new WastedCalls(config.fruitlessCalls, config.addressFruitless);
     this.#openPolls = new KeyedSemaphore(config.addressPolls);
   }
@@ -171,12 +176,24 @@ export class Admission {
     if (!rateLimits) return run();
     if (parameters.token !== undefined) this.#checkUser(name, parameters.token, address);
     if (name === 'poll' || name === 'stream') this.#acquirePoll(caller, address);
-    return this.#runCounted(name, parameters, address, run);
+    const { room = DEFAULT_ROOM, key } = parameters;
+    const enter = ENTERS.has(name) && key !== undefined ? this.#roomKeys.guard(address, `${room} ${key}`, run) : run;
+    return this.#runCounted(name, parameters, address, enter);
   }
 
   /** Checks a stream that is held again. Throws `origin_refused` or `not_allowed` for what was switched off since. */
   recheck(req: IncomingMessage): void {
     this.#blocklist?.check(this.#addresses.of(req), requestOrigin(req));
+  }
+
+  /**
+   * Counts an entry for its room, and for the address if it makes the room. Only an entry that the room admits counts:
+   * nobody without a key learns by this limit how large a room is, or uses it up. Rejects with `rate_limited`.
+   */
+  async countEntry(room: string, req: IncomingMessage): Promise<void> {
+    if (!this.#store.config.rateLimits) return;
+    await this.#rateLimits.count('roomJoins', room, await this.#roomSizes.joinCost(room));
+    if (await this.#isNew(room)) await this.#countRoom(room, this.#addresses.of(req));
   }
 
   /**
@@ -270,22 +287,8 @@ export class Admission {
     const forgets = parameters.forget || parameters.messages;
     const limit = forgets ? 'forgets' : countedHere(name);
     const queue = forgets ? 'reading' : QUEUE_OF[name];
-    const isCounted = limit !== undefined || MAKES_ROOMS.has(name);
-    const call = isCounted ? () => this.#countCall(name, limit, parameters, address).then(run) : run;
+    const call = limit ? () => this.#count(limit, address).then(run) : run;
     return queue ? this.#queues[queue].run(address, call) : call();
-  }
-
-  async #countCall(
-    name: RequestName,
-    limit: LimitName | undefined,
-    parameters: LimitedParameters,
-    address: string,
-  ): Promise<void> {
-    const { room = DEFAULT_ROOM } = parameters;
-    if (limit) await this.#count(limit, address);
-    if (!MAKES_ROOMS.has(name)) return;
-    await this.#rateLimits.count('roomJoins', room, await this.#roomSizes.joinCost(room));
-    if (await this.#isNew(room)) await this.#countRoom(room, address);
   }
 
   /** Counts the reads of a large answer. If they are too many, the next call is refused. */

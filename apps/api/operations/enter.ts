@@ -9,11 +9,13 @@ import type { Operation } from './operation.js';
 import { roomView } from './shared/room-view.js';
 
 /** Lets a user enter another room. */
-export const enter: Operation<'enter'> = async ({ store, presence }, { token, room, owner, history }, reply) => {
+export const enter: Operation<'enter'> = async ({ store, presence }, { token, room, owner, key, history }, reply) => {
   const { id, tokenHash } = parseToken(token);
   const { name } = await authorize(store, { id, tokenHash }, { cost: 'presence' });
-  const entry = { fresh: freshOwner(store, room, token), owner, addresses: await reply.addressHashes(), name };
+  const addresses = await reply.addressHashes();
+  const entry = { fresh: freshOwner(store, room, token), owner, key, addresses, name };
   await admitToRoom(store, room, id, name, entry);
+  await reply.countEntry?.(room);
   const { owns } = await enterRoom(store, room, id, tokenHash, entry);
   presence.announce(room);
   const [view, blocked] = await Promise.all([roomView(store, room, id, history), readBlocked(store, id)]);

@@ -14,6 +14,7 @@ import { handover } from './handover.js';
 import { held } from './held.js';
 import { history } from './history.js';
 import { join } from './join.js';
+import { keys } from './keys.js';
 import { kick } from './kick.js';
 import { leave } from './leave.js';
 import { members } from './members.js';
@@ -58,6 +59,7 @@ export const operations: { [Op in OperationName]: Operation<Op> } = {
   kick,
   ban,
   rules,
+  keys,
   moderate,
   handover,
   own,

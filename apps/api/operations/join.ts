@@ -14,10 +14,11 @@ import { roomView } from './shared/room-view.js';
 
 /** Creates a user and lets it enter a room. A repeated call with the same nonce returns the same user. */
 export const join: Operation<'join'> = async ({ store, presence, polls }, parameters, reply) => {
-  const { name, room = DEFAULT_ROOM, owner, id, history } = parameters;
-  const entry = { owner, addresses: await reply.addressHashes() };
+  const { name, room = DEFAULT_ROOM, owner, key, id, history } = parameters;
+  const entry = { owner, key, addresses: await reply.addressHashes() };
   const former: EarlierJoin | null = id === undefined ? null : await findJoined(store, id);
   await admitToRoom(store, room, former?.user?.id ?? null, former?.user?.name ?? name, entry);
+  await reply.countEntry?.(room);
   const made = id === undefined || !former ? createUser(store, name) : createUserOnce(store, name, id, former);
   const { token, ...user } = await made;
   const fresh = freshOwner(store, room, token);

@@ -12,7 +12,7 @@ type Rules = Omit<Parameters<'rules'>, 'token' | 'room' | 'owner'>;
 export const rules: Operation<'rules'> = async ({ store, fanOut }, { token, room, owner, ...given }) => {
   const fields = fieldsOf(given);
   if (fields.length === 0)
-    throw new ChatError('bad_request', 'rules needs slow, readonly, closed, links, words, hold or values.', {
+    throw new ChatError('bad_request', 'rules needs one of the rules, for example slow.', {
       field: 'slow',
     });
   const changes = { ...given, words: given.words?.length };
@@ -27,7 +27,7 @@ export const rules: Operation<'rules'> = async ({ store, fanOut }, { token, room
 };
 
 /** Returns the fields of the room's rules to set. The value '' removes a field. */
-function fieldsOf({ slow, readonly, closed, links, words, hold, values }: Rules): RuleField[] {
+function fieldsOf({ slow, readonly, closed, links, words, hold, values, names, ...flags }: Rules): RuleField[] {
   const flag = (on: boolean | undefined): string | undefined => mapGiven(on, () => (on ? '1' : ''));
   const fields = {
     slow: mapGiven(slow, (seconds) => (seconds > 0 ? String(seconds * 1_000) : '')),
@@ -37,6 +37,9 @@ function fieldsOf({ slow, readonly, closed, links, words, hold, values }: Rules)
     words: mapGiven(words, (list) => (list.length > 0 ? scriptSafeJson(list) : '')),
     hold: flag(hold),
     values: values === 'all' ? '' : values,
+    listed: flag(mapGiven(flags.listed, (isListed) => !isListed)),
+    private: flag(mapGiven(flags.private, (allowed) => !allowed)),
+    names: names === 'any' ? '' : names,
   };
   return Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [{ field, value }]));
 }

@@ -2,7 +2,7 @@ import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
 import { isSeen } from '../../../shared/protocol/letters.js';
 import { authorize, authorizeIn, type Charge } from '../../../shared/store/authorize.js';
-import { notInRoom } from '../../../shared/store/denials.js';
+import { notAllowed, notInRoom } from '../../../shared/store/denials.js';
 import { messageCost } from '../../../shared/store/event-text.js';
 import {
   type Accepted,
@@ -11,7 +11,7 @@ import {
   type SendsLimit,
   sendMessage,
 } from '../../../shared/store/messages.js';
-import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
+import { areKeptApart, openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import type { Context } from '../context.js';
@@ -132,6 +132,7 @@ async function append({ store, filters }: Context, message: Message): Promise<Ac
 async function appendPrivately({ store }: Context, message: Message): Promise<Accepted> {
   const { room, from } = message;
   const other = privateRoomUsers(room)?.find((id) => id !== from.id) ?? 0;
+  if (await areKeptApart(store, from.id, other)) throw notAllowed('private');
   for (let attempt = 0; attempt < PRIVATE_TRIES_MAX; attempt += 1) {
     const accepted = await appendMessage(store, message);
     if (accepted && 'id' in accepted) return accepted; // a private room has no rules

@@ -1,5 +1,7 @@
+import { privateRoomUsers } from '../../../shared/protocol/events.js';
 import { authorizeIn } from '../../../shared/store/authorize.js';
 import { maySpeak } from '../../../shared/store/messages.js';
+import { areKeptApart } from '../../../shared/store/private-rooms.js';
 import { publishSignal } from '../../../shared/store/signals.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { ok } from '../reply.js';
@@ -12,7 +14,9 @@ import type { Operation } from './operation.js';
 export const signal: Operation<'signal'> = async ({ store }, { token, room, data }) => {
   const user = parseToken(token);
   const { name, room: found } = await authorizeIn(store, user, room, { cost: 'signal' });
-  if (!(await maySpeak(store, found, user.id))) return ok();
+  const pair = privateRoomUsers(found);
+  const isHeard = pair ? !(await areKeptApart(store, ...pair)) : await maySpeak(store, found, user.id);
+  if (!isHeard) return ok();
   await publishSignal(store, { type: 'signal', room: found, at: Date.now(), from: { id: user.id, name }, data });
   return ok();
 };

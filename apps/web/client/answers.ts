@@ -58,6 +58,7 @@ export interface Answers {
   kick: object;
   ban: object;
   rules: object;
+  keys: { member?: string; moderator?: string };
   moderate: object;
   handover: object;
   own: { owner: string };

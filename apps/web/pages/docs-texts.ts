@@ -32,7 +32,7 @@ export const PURPOSE: Record<OperationName, string> = {
   set: 'Writes a value that the room remembers, and tells everybody. null deletes the value. A key that ends with / deletes all values whose keys begin with it. With "if", it writes only over that version; otherwise the answer is conflict. Returns version.',
   add: 'Adds to a number that the room remembers. A missing number counts as 0. Each nonce counts once. Returns value (the sum) and version.',
   get: 'Reads values of a room. Without keys or prefix it reads all values. Returns values, version, and more if there are others.',
-  enter: 'Enters another room. Returns the room as join does.',
+  enter: 'Enters another room. Returns the room as join does. "key" is the key of a room that needs one.',
   exit: 'Leaves a room.',
   block:
     "Refuses a user's private messages and signals. You also leave the private room of the two of you. Returns blocked, the ids of all users whom you have blocked. enter returns it too.",
@@ -50,7 +50,8 @@ export const PURPOSE: Record<OperationName, string> = {
   kick: 'Removes a member from the room. The left event has "by".',
   ban: 'Removes a member, and lets nobody with its name or address in for some seconds. 0 seconds ends the ban. With "messages", everything that the member said is removed; one removed event with "user" tells everybody.',
   rules:
-    'Sets the rules for users without a role. They are: slow (seconds between two messages of a user), readonly (only users with a role can write), closed (nobody can enter), links (false forbids them), words (they are masked; with hold, the message waits for approval), and values (who may write them).',
+    'Sets the rules for users without a role. They are: slow (seconds between two messages of a user), readonly (only users with a role can write), closed (nobody can enter), links (false forbids them), words (they are masked; with hold, the message waits for approval), values (who may write them), listed (false: rooms does not list the room), private (false: no private messages between its members, except with users with a role) and names (asked: guests must choose a name first).',
+  keys: 'Makes keys of the room, or switches them off: "member" lets only people with the key in, and "moderator" gives the role of a moderator. A new key ends the former one, and the roles that came from it. Returns the new keys, once. Only an owner can do this.',
   moderate: 'Makes a member a moderator, or with "on": false ends that. Only an owner can do this.',
   handover: 'Offers the room to a member, who has ten minutes to accept. Only an owner can do this.',
   own: 'Accepts a room that was offered. Returns its new owner token.',
@@ -93,6 +94,9 @@ export const KINDS: Record<ParameterKind, string> = {
   after: 'more of the last answer',
   writers: 'all, own (only keys that begin with @me/) or roles',
   types: 'types of events, separated by commas',
+  roomKey: 'the key of the room, if it needs one',
+  keyChange: 'renew or off',
+  naming: 'asked or any',
   words: `JSON array of up to ${WORDS_MAX} words of up to ${WORD_MAX} characters; word* matches the beginning of a word`,
 };
 

@@ -1,6 +1,6 @@
 /** The schema of each kind of parameter, and the message for a value that is not allowed. */
 import * as v from 'valibot';
-import { EVENT_TYPES, type ValueWriters } from '../../../../shared/protocol/events.js';
+import { EVENT_TYPES, type Naming, type ValueWriters } from '../../../../shared/protocol/events.js';
 import { isFitName, tidyName } from '../../../../shared/protocol/letters.js';
 import {
   DATA_BYTES,
@@ -14,6 +14,7 @@ import {
   OWN_VALUE_BYTES,
   POLL_TIMEOUT_MAX_S,
   PRIVATE_ROOM_NAME,
+  ROOM_KEY_MAX,
   ROOM_NAME,
   SLOW_MAX_S,
   TEXT_BYTES,
@@ -68,6 +69,9 @@ export const ALLOWED = {
   prefix: 'prefix must have at most 64 characters of A-Z a-z 0-9 . _ - / @',
   after: 'after must be the value of more that get returned.',
   writers: 'values must be all, own or roles.',
+  roomKey: `key must be the key of the room, of at most ${ROOM_KEY_MAX} characters.`,
+  keyChange: 'member and moderator must be renew or off.',
+  naming: 'names must be asked or any.',
   types: `types must be some of ${[...HISTORY_TYPES].join(', ')}, as a JSON array or separated by commas.`,
 };
 
@@ -192,6 +196,9 @@ export const SCHEMAS = {
     listSchema('types', ALLOWED.types),
     v.everyItem((type) => HISTORY_TYPES.has(type), ALLOWED.types),
   ),
+  roomKey: v.pipe(v.string(ALLOWED.roomKey), v.maxLength(ROOM_KEY_MAX, ALLOWED.roomKey)),
+  keyChange: v.picklist(['renew', 'off'], ALLOWED.keyChange),
+  naming: v.picklist(['asked', 'any'], ALLOWED.naming),
   words: v.pipe(
     v.array(v.pipe(textSchema(ALLOWED.words, 2 * WORD_MAX), v.check(isWord, ALLOWED.words)), ALLOWED.words),
     v.maxLength(WORDS_MAX, ALLOWED.words),
@@ -246,4 +253,7 @@ export interface ParameterValues {
   after: string;
   writers: ValueWriters;
   types: string[];
+  roomKey: string;
+  keyChange: 'renew' | 'off';
+  naming: Naming;
 }

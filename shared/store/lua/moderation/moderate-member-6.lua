@@ -81,8 +81,9 @@ function actions.moderate()
   local field = 'role:' .. target
   local role = redis.call('HGET', rules, field)
   if role == 'owner' then return on == '1' and 'same' or 'role' end
+  if on == '1' then redis.call('HDEL', rules, 'keyed:' .. target) end -- the role no longer depends on a key
   if (role == 'moderator') == (on == '1') then return 'same' end
-  if on == '' then return redis.call('HDEL', rules, field) and nil end
+  if on == '' then return redis.call('HDEL', rules, field, 'keyed:' .. target) and nil end
   if redis.call('HEXISTS', roster, target) == 0 then return 'same' end -- it has just left: the role would be nobody's
   if countFields('role:') >= targetsMax then return 'too_many' end
   redis.call('HSET', rules, field, 'moderator')

@@ -30,6 +30,7 @@ if isOperator then
   redis.call('PERSIST', rules)
 else
   redis.call('HSET', rules, 'role:' .. id, 'owner')
+  redis.call('HDEL', rules, 'keyed:' .. id)
 end
 if again then return 'ok' end
 addAuditEntry(rules, at, auditEntry)

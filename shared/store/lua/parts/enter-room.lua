@@ -6,13 +6,21 @@ local function enterByRoom(keys, asked)
   if redis.call('HEXISTS', roster, id) == 0 then
     if tonumber(redis.call('GET', keys.exited) or 0) >= tonumber(number) then return {'late'} end
     local addresses = {asked.addressToday, asked.addressYesterday}
-    local who = {id = id, nick = asked.nick, addresses = addresses, ownerHash = ownerHash}
+    local who = {
+      id = id,
+      nick = asked.nick,
+      addresses = addresses,
+      ownerHash = ownerHash,
+      keyHash = asked.keyHash,
+      isGuest = asked.isGuest,
+    }
     local denied = denyEntry(rules, who, asked.isReserved == '1')
     if denied then return denied end
   end
-  local owner, kept = unpack(redis.call('HMGET', rules, 'owner', 'kept'))
+  local owner, kept, moderatorKey = unpack(redis.call('HMGET', rules, 'owner', 'kept', 'moderatorKey'))
   local owns = ownerHash ~= '' and owner == ownerHash
-  if owns then giveRole(rules, id) end
+  local role = owns and 'owner' or asked.keyHash ~= '' and moderatorKey == asked.keyHash and 'moderator'
+  if role and not giveRole(rules, id, role) and not owns then role = nil end
   local made = redis.call('EXISTS', delivered) == 0
   if tonumber(number) > tonumber(redis.call('HGET', entries, id) or 0) then redis.call('HSET', entries, id, number) end
   if redis.call('HSETNX', roster, id, asked.name) == 0 then
@@ -22,9 +30,9 @@ local function enterByRoom(keys, asked)
   local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence}
   for _, key in ipairs(kinds) do redis.call('PERSIST', key) end
   if event ~= '' then
-    if owns then event = string.sub(event, 1, -2) .. ',"role":"owner"}' end
+    if role then event = string.sub(event, 1, -2) .. ',"role":"' .. role .. '"}' end
     appendEvent(log, delivered, keys.dirty, room, event)
-    redis.call('ZADD', keys.publicRooms, redis.call('HLEN', roster), room)
+    listRoom(keys.publicRooms, rules, room, redis.call('HLEN', roster))
   end
   if made and freshHash ~= '' and not kept then
     redis.call('DEL', rules)

@@ -3,7 +3,7 @@ local function roleOf(rules, roster, user, ownerHash)
   if ownerHash == '' or redis.call('HGET', rules, 'owner') ~= ownerHash then
     return redis.call('HGET', rules, 'role:' .. user)
   end
-  if redis.call('HEXISTS', roster, user) == 1 then giveRole(rules, user) end
+  if redis.call('HEXISTS', roster, user) == 1 then giveRole(rules, user, 'owner') end
   return 'owner'
 end
 -- denyModeration: why a user may not do something to a target ('' for nobody): 'not_owner' or 'role'; nil if it may.

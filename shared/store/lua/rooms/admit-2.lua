@@ -6,12 +6,20 @@
 --   id: '' for somebody who is no user yet
 --   nick: the folded name, '' for a guest's
 --   addressToday, addressYesterday: hashes of the address, by the salts of these days, '' for none
---   ownerHash: SHA-256 of the owner's token that was given, '' for none
+--   ownerHash, keyHash: SHA-256 of the owner's token and of the key that were given, '' for none
 --   isReserved: '1' for a room that only the operator opens, else ''
+--   isGuest: '1' for somebody without a name of its own, else ''
 -- Returns {}, or why not, as `enter-room` does.
 -- Bound: 200 bans (50 KB).
 local rules, roster = unpack(KEYS)
-local id, nick, addressToday, addressYesterday, ownerHash, isReserved = unpack(ARGV)
+local id, nick, addressToday, addressYesterday, ownerHash, keyHash, isReserved, isGuest = unpack(ARGV)
 if id ~= '' and redis.call('HEXISTS', roster, id) == 1 then return {} end
-local who = {id = id, nick = nick, addresses = {addressToday, addressYesterday}, ownerHash = ownerHash}
+local who = {
+  id = id,
+  nick = nick,
+  addresses = {addressToday, addressYesterday},
+  ownerHash = ownerHash,
+  keyHash = keyHash,
+  isGuest = isGuest,
+}
 return denyEntry(rules, who, isReserved == '1') or {}

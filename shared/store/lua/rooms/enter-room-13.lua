@@ -15,18 +15,19 @@
 --   room
 --   event: text of `joined`, '' for a private room
 --   freshHash: SHA-256 of the token that owns the room if this makes it, '' for none
---   ownerHash: SHA-256 of the owner's token that the user has, '' for none
+--   ownerHash, keyHash: SHA-256 of the owner's token and of the key that the user has, '' for none
 --   addressToday, addressYesterday: hashes of the user's address, by the salts of these days, '' for none
 --   isReserved: '1' for a room that only the operator opens, else ''
+--   isGuest: '1' for a user without a name of its own, else ''
 --   number: of the user's move
 -- Returns {'made'} when the user has made the room, now or before this was repeated; {'new'} when it is new in the
--- room; {'in'} when it was in already; {'late'} when it has exited since its move began; or why not: {'off'},
--- {'reserved'}, {'closed'}, {'banned', ms}.
--- Bound: 200 bans (50 KB); the names of the rules' fields (500) for a user with the owner's token; one event.
+-- room; {'in'} when it was in already; {'late'} when it has exited since its move began; or why not: {'key'},
+-- {'off'}, {'reserved'}, {'closed'}, {'banned', ms}, {'name'}.
+-- Bound: 200 bans (50 KB); the names of the rules' fields (600) for a user with the owner's token; one event.
 local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence =
   unpack(KEYS)
-local id, name, nick, shard, room, event, freshHash, ownerHash, addressToday, addressYesterday, isReserved, number =
-  unpack(ARGV)
+local id, name, nick, shard, room, event, freshHash, ownerHash, keyHash, addressToday, addressYesterday, isReserved,
+  isGuest, number = unpack(ARGV)
 local keys = {
   roster = roster,
   shards = shards,
@@ -51,8 +52,10 @@ return enterByRoom(keys, {
   event = event,
   freshHash = freshHash,
   ownerHash = ownerHash,
+  keyHash = keyHash,
   addressToday = addressToday,
   addressYesterday = addressYesterday,
   isReserved = isReserved,
+  isGuest = isGuest,
   number = number,
 })

@@ -38,14 +38,14 @@ local isMember = redis.call('HEXISTS', roster, id) == 1
 if not isMember or tonumber(redis.call('HGET', entries, id) or 0) > number then return {0, lastEvent()} end
 redis.call('HDEL', roster, id)
 redis.call('HDEL', entries, id)
-redis.call('HDEL', rules, 'role:' .. id)
+redis.call('HDEL', rules, 'role:' .. id, 'keyed:' .. id)
 addWeight(weights, room, -redis.call('HSTRLEN', ownValues, id))
 redis.call('HDEL', ownValues, id)
 local left = redis.call('HLEN', roster)
 local last
 if event ~= '' then
   last = appendEvent(log, delivered, dirty, room, event)
-  redis.call('ZADD', publicRooms, left, room)
+  listRoom(publicRooms, rules, room, left)
 else
   last = lastEvent()
 end

@@ -4,6 +4,7 @@
 -- KEYS
 --   rules, roster, log, delivered, dirty, pending, values, ownValues
 --   weights: rooms of the shard by the bytes of their values
+--   publicRooms: of this shard
 -- ARGV
 --   user: id of the user who acts, '' for the operator
 --   ownerHash: SHA-256 of the owner's token that was given, '' for none
@@ -19,7 +20,8 @@
 -- Returns {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
 -- Bound: one event; or the messages that wait (100); 100 audit entries. `clear` drops
 -- whole blocks of the log, unread. `clear-values` unlinks the values.
-local rules, roster, log, delivered, dirty, pending, values, ownValues, weights = unpack(KEYS)
+local rules, roster, log, delivered, dirty, pending, values, ownValues, weights, publicRooms =
+  unpack(KEYS)
 local user, ownerHash, room, leastRole, auditEntry, event, action, messageId = unpack(ARGV, 1, 8)
 
 local actions = {}
@@ -47,6 +49,7 @@ function actions.set()
   for i = 9, #ARGV, 2 do
     local field, value = unpack(ARGV, i, i + 1)
     if value == '' then redis.call('HDEL', rules, field) else redis.call('HSET', rules, field, value) end
+    if field == 'listed' then listRoom(publicRooms, rules, room, redis.call('HLEN', roster)) end
   end
   local links, words, hold = unpack(redis.call('HMGET', rules, 'links', 'words', 'hold'))
   if not links and not words then return redis.call('HDEL', rules, 'filter') and nil end
