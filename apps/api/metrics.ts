@@ -4,6 +4,7 @@ import type { Metrics } from '../../shared/metrics/metrics.js';
 import { mastersOf } from '../../shared/redis/client.js';
 import { countRooms, countUsers } from '../../shared/store/counts.js';
 import { timeOf } from '../../shared/store/event-text.js';
+import { countStays } from '../../shared/store/stays.js';
 import type { Store } from '../../shared/store/store.js';
 import { weighValues } from '../../shared/store/values.js';
 import type { Polls } from './polls/polls.js';
@@ -37,6 +38,13 @@ export function registerMetrics(metrics: Metrics, store: Store, polls: Polls, fa
 function registerSharedMetrics(metrics: Metrics, store: Store, fanOut: Queue[]): void {
   metrics.systemGauge('users', 'Users.', () => countUsers(store));
   metrics.systemGauge('rooms', 'Public rooms with members.', () => countRooms(store));
+  metrics.systemGauge('staying_rooms', 'Rooms that stay when they are empty.', () => countStays(store));
+  metrics.systemGauge('staying_rooms_max', 'How many rooms may stay (OWNED_ROOMS_MAX).', () =>
+    Promise.resolve(store.config.ownedRoomsMax),
+  );
+  metrics.systemGauge('staying_rooms_address_max', 'How many of one address (ADDRESS_OWNED_ROOMS).', () =>
+    Promise.resolve(store.config.addressOwnedRooms),
+  );
   metrics.systemGauge('fanout_queue_depth', 'Fan-out jobs that wait for a worker.', () =>
     sumOf(fanOut.map((queue) => queue.getJobCountByTypes('waiting', 'delayed'))),
   );

@@ -31,6 +31,11 @@ export interface Reply {
   limitOfSends?(cost: number): Promise<SendsLimit | null>;
   /** Counts an entry that a room admits. Rejects with `rate_limited`. */
   countEntry?(room: string): Promise<void>;
+  /**
+   * Returns the origin of the client's page (`none` when the request names no page), and its network: the IPv4 address,
+   * or the /56 around an IPv6 address. The network is in clear: hash it before it is stored.
+   */
+  client(): { origin: string; network: string };
   /** Resolves with the hashes of the client's address, by today's and yesterday's salt. */
   addressHashes(): Promise<string[]>;
 }

@@ -148,6 +148,14 @@ function ofRedis(one: number, cluster: number): Computed {
 const COUNT_MAX = 1_000_000;
 const MB_BYTES = 1_048_576;
 
+const redisMaxMemory = whole(
+  'REDIS_MAXMEMORY',
+  { of: () => Math.max(64, Math.floor(memoryBytes() / 3 / MB_BYTES)), words: 'a third of the memory' },
+  [64, 16_777_216],
+  "Memory limit of the chat's own Redis in MB. When it is reached, the chat refuses new messages instead of filling " +
+    'the machine. Rewriting its log can take as much again for a moment.',
+);
+
 /**
  * The settings of every process, by group. Where a default is a number of people, it is a lecture hall: some 300 people
  * behind one address, who open a page together.
@@ -221,6 +229,19 @@ export const SETTINGS = {
       'A user that neither polls nor sends for so many seconds is ended. Browsers let hidden tabs work only once a minute.',
     ),
     roomTtl: whole('ROOM_TTL', 86_400, [1, 2_592_000], 'Seconds for which the log of an empty room is kept.'),
+    ownedTtl: whole(
+      'OWNED_TTL',
+      7_776_000,
+      [1, 31_536_000],
+      'Seconds for which a room stays after the last visit of its owner, also when it is empty. The first visit that ' +
+        'counts is the one after the owner has made the room.',
+    ),
+    ownedRoomsMax: whole(
+      'OWNED_ROOMS_MAX',
+      { of: (env) => redisMaxMemory.read(env), words: 'one for each MB of `REDIS_MAXMEMORY`' },
+      [0, COUNT_MAX],
+      'The most rooms that stay. A full one takes half a MB, a usual one 50 KB. With 0 no room stays.',
+    ),
     history: whole(
       'HISTORY',
       1_000,
@@ -303,6 +324,12 @@ export const SETTINGS = {
       [1, COUNT_MAX],
       'New rooms of one address in an hour. Each keeps its log for `ROOM_TTL`.',
     ),
+    addressOwnedRooms: whole(
+      'ADDRESS_OWNED_ROOMS',
+      20,
+      [1, COUNT_MAX],
+      'Rooms that stay (`OWNED_TTL`) for owners at one address. A /56 of IPv6 counts as one address.',
+    ),
     addressSends: whole(
       'ADDRESS_SENDS',
       1_000,
@@ -378,13 +405,7 @@ export const START_SETTINGS = {
     ['everysec', 'always', 'no'],
     "When the chat's own Redis writes to the disk. With `always` nothing that was accepted is lost, even by a power cut.",
   ),
-  redisMaxMemory: whole(
-    'REDIS_MAXMEMORY',
-    { of: () => Math.max(64, Math.floor(memoryBytes() / 3 / MB_BYTES)), words: 'a third of the memory' },
-    [64, 16_777_216],
-    "Memory limit of the chat's own Redis in MB. When it is reached, the chat refuses new messages instead of filling " +
-      'the machine. Rewriting its log can take as much again for a moment.',
-  ),
+  redisMaxMemory,
 };
 
 /** Null: all origins. */

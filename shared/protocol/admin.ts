@@ -110,6 +110,7 @@ export type OperatorActionName =
   | 'room_on'
   | 'clear'
   | 'own'
+  | 'stay_end'
   | 'address_off'
   | 'address_on'
   | 'origin_off'

@@ -115,6 +115,15 @@ export interface RoomRules {
   names?: 'asked';
 }
 
+/**
+ * How long a room stays when it is empty. `until`: ms since 1970. `refused`: it does not stay, because there are too many
+ * such rooms of the owner's address, or on this server.
+ */
+export interface Stay {
+  until?: number;
+  refused?: 'address' | 'server';
+}
+
 /** A message that waits for approval. */
 export interface HeldMessage {
   id: string;
@@ -138,6 +147,8 @@ export interface Audit {
   held: number;
   /** The asking user's own. */
   role?: Role;
+  /** For owners. */
+  stay?: Stay;
 }
 
 export interface RoomView {
@@ -155,6 +166,8 @@ export interface RoomView {
   moderators?: number[];
   /** Ids of the owners among them. */
   owners?: number[];
+  /** For owners: how long the room stays when it is empty. */
+  stay?: Stay;
   /** True when the room has more members than one answer names; `count` says how many. */
   more?: true;
   count?: number;

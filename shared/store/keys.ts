@@ -149,6 +149,14 @@ export class Keys {
   /** When expiry ran last, and since when it may end users. */
   readonly expiry = 'expiry';
 
+  /** The rooms that stay when they are empty, by the end of the stay. Its companions are in the same slot. */
+  readonly stays = 'stays:{stays}';
+  /** By room, the network of the owner's address, hashed; and by network, how many rooms. */
+  readonly stayNetworks = 'stays:{stays}:networks';
+  readonly stayCounts = 'stays:{stays}:counts';
+  /** The key of these hashes. It exists only while a room stays. */
+  readonly staySecret = 'stays:{stays}:secret';
+
   /** The operator's switches, and the log of the operator's actions. */
   readonly switched = 'host:off';
   readonly operatorActions = 'host:acts';

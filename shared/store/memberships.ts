@@ -37,7 +37,8 @@ export interface Move {
 /**
  * Brings a user into a room. Repeating it does no harm. `tokenHash` null: another user's private message brings it in.
  * Throws `unauthorized` when the user does not exist or has ended, `not_allowed` when it may not enter, `not_in_room`
- * when it has exited meanwhile.
+ * when it has exited meanwhile. `owns`: it has made the room. `stay`: for an owner that has come back what the room
+ * says about its stay, else null.
  */
 export async function enterRoom(
   store: Store,
@@ -45,24 +46,24 @@ export async function enterRoom(
   id: number,
   tokenHash: string | null,
   entry: EntryRequest = {},
-): Promise<UserRef & { owns: boolean }> {
+): Promise<UserRef & { owns: boolean; stay: string | null }> {
   const isKnown = store.colocated && entry.name !== undefined;
   const atOnce = isKnown ? await enterAtOnce(store, room, id, tokenHash, entry) : null;
   const begun = atOnce?.[0] ?? (await enterByUser(store, room, id, tokenHash, entry));
   const { name, number, owed } = beginningOf(begun, room);
   const user = { id, name };
-  const [outcome, ms] = atOnce?.[1] ?? (await enterByRoom(store, room, user, number, entry));
+  const [outcome, more] = atOnce?.[1] ?? (await enterByRoom(store, room, user, number, entry));
   if (outcome !== 'made' && outcome !== 'new' && outcome !== 'in') {
     if (outcome !== 'late') await exitRoom(store, room, user, { owed });
     // after a late entry, the user's shard knows that it has exited
     await finishExit(store, { id, number, room }, NOTHING);
-    throw outcome === 'late' ? notInRoom(room) : notAllowed(outcome, ms);
+    throw outcome === 'late' ? notInRoom(room) : notAllowed(outcome, Number(more) || undefined);
   }
   const move = { id, number, room };
   const current = await confirm(store, move, user, atOnce?.[2] ?? (await finishEntry(store, move)));
   // a rename in between did not know of this room yet
   if (current !== name) await renameInRoom(store, room, { id, name: current });
-  return { id, name: current, owns: outcome === 'made' };
+  return { id, name: current, owns: outcome === 'made', stay: typeof more === 'string' ? more : null };
 }
 
 /**
@@ -162,6 +163,7 @@ function byRoomInput(
     event: privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user }),
     freshHash: hashOrNone(entry.fresh),
     ...entryArguments(config, room, user.name, entry),
+    origin: entry.origin ?? '',
     number,
   };
 }

@@ -10,6 +10,7 @@ import { eventText, scriptSafeJson } from './event-text.js';
 import { eraseLog } from './forget.js';
 import { foldName } from './nicknames.js';
 import { run } from './scripts.js';
+import { expireRoom } from './stays.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
@@ -74,7 +75,7 @@ async function moderateAsOperator(
  * told.
  */
 export async function switchRoom(store: Store, room: string, off: boolean): Promise<void> {
-  const { keys, redis, config } = store;
+  const { keys, redis } = store;
   const rules = keys.rules(room);
   const empty = (await redis.hlen(keys.roster(room))) === 0; // then there is nobody to tell
   if (empty) await (off ? redis.hset(rules, 'off', 1) : redis.hdel(rules, 'off'));
@@ -85,7 +86,7 @@ export async function switchRoom(store: Store, room: string, off: boolean): Prom
       event: { type: 'rules', off },
     });
   if (off) await redis.persist(rules);
-  else if (empty && !(await redis.hexists(rules, 'kept'))) await redis.pexpire(rules, config.roomTtl * 1_000);
+  else await expireRoom(store, room);
 }
 
 /** Deletes a room's history and values for the operator, and tells the room. */

@@ -3,16 +3,17 @@ import type { Audit, Role, RoomRules, RoomView, UserRef } from '../protocol/even
 import { MEMBERS_MAX } from '../protocol/limits.js';
 import { type Actor, notOwner } from './moderation.js';
 import { pairs, run } from './scripts.js';
+import { stayOf } from './stays.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
 type Fields = Record<string, string | undefined>;
 
 /** The fields that `summary` reads, in its order. */
-const RULE_FIELDS = ['slow', 'readonly', 'closed', 'links', 'values', 'listed', 'private', 'names'];
+const RULE_FIELDS = ['slow', 'readonly', 'closed', 'links', 'values', 'listed', 'private', 'names', 'stay'];
 
 /** A room's members, rules and roles. `count`: of the members, when that is more than one answer names. */
-export type RoomSummary = Pick<RoomView, 'members' | 'count' | 'rules' | 'role' | 'moderators' | 'owners'>;
+export type RoomSummary = Pick<RoomView, 'members' | 'count' | 'rules' | 'role' | 'moderators' | 'owners' | 'stay'>;
 
 /** Reads a public room as a member sees it, its members sorted by id. A rule that is not set is absent. */
 export async function readSummary({ keys, redis }: Store, room: string, reader: number): Promise<RoomSummary> {
@@ -28,6 +29,7 @@ export async function readSummary({ keys, redis }: Store, room: string, reader: 
   const own = roles.find(({ id }) => id === reader)?.role;
   const fields = Object.fromEntries(RULE_FIELDS.map((field, i) => [field, set[i] ?? undefined]));
   const rules = rulesOf(fields);
+  const stay = stayOf(fields.stay);
   return {
     members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX),
     ...(count > MEMBERS_MAX && { count }),
@@ -35,6 +37,7 @@ export async function readSummary({ keys, redis }: Store, room: string, reader: 
     ...(own && { role: own }),
     ...(moderators.length > 0 && { moderators }),
     ...(owners.length > 0 && { owners }),
+    ...(own === 'owner' && stay && { stay }),
   };
 }
 
@@ -96,6 +99,7 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
     .map((id) => ({ id, ...muteOf(fields[`mute:${id}`]) }))
     .filter(({ until }) => until > now);
   const moderators = await withNames(store, act.room, idsOf(names, 'role:'));
+  const stay = stayOf(fields.stay);
   return {
     acts: `[${(fields.audit ?? '').replaceAll('\n', ',')}]`,
     rules: {
@@ -112,6 +116,7 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
     },
     held: heldCount,
     role,
+    ...(role === 'owner' && stay && { stay }),
   };
 }
 

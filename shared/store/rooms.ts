@@ -24,6 +24,8 @@ export interface EntryRequest {
   key?: string | undefined;
   /** Hashes of the user's address, by the salts of today and of yesterday. */
   addresses?: readonly string[];
+  /** The origin of the user's page, which is noted with a room that this entry makes. */
+  origin?: string;
   /** The user's name, as the caller knows it. With it, an entry takes one call on one Redis. */
   name?: string;
 }

@@ -22,7 +22,7 @@ export type CallDenial =
 
 /** The replies of the three steps of an entry. */
 export type Begun = ['ok', name: string, number: number, owed: string] | ['unauthorized' | 'too_many'];
-export type Entered = EntryDenial | ['made' | 'new' | 'in' | 'late'];
+export type Entered = EntryDenial | ['made' | 'late'] | ['new' | 'in', stay: string | null];
 export type Confirmed = ['in', name: string] | ['out' | 'late' | 'ended'];
 
 interface Replies extends Record<ScriptName, unknown> {
@@ -52,9 +52,11 @@ interface Replies extends Record<ScriptName, unknown> {
   batch: [from: string, shards: string[], flat: string[], only: string][];
   block: ['ok', ids: string] | ['too_many' | 'gone'];
   claim: string;
+  'claim-stay': ['ok', until: number] | ['address' | 'server'];
   create: number;
   deliver: [status: 'done' | 'more' | 'behind', id: string][];
   end: ['ended', name: string, nick: string, spare: string, forgets: string] | ['unauthorized' | 'seen' | 'gone'];
+  'end-stay': number;
   enter: ['outdated'] | [begun: Begun, entered?: Entered, confirmed?: Confirmed];
   'enter-room': Entered;
   'enter-user': Begun;
@@ -64,6 +66,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'exit-room': [removed: number, last: string];
   'exit-user': number;
   exited: number;
+  'expire-room': number;
   'fan-out': [status: 'done' | 'more' | 'behind', moved: number, ids: string][];
   farewell: number;
   forget: [done: number, bytes: number];

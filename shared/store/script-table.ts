@@ -112,6 +112,10 @@ export const SCRIPTS = {
     keys: ['nick'],
     args: ['id', 'from'],
   },
+  'claim-stay': {
+    keys: ['stays', 'networks', 'counts'],
+    args: ['room', 'ttl', 'isOn', 'network', 'networkMax', 'roomsMax'],
+  },
   create: {
     keys: ['user', 'seen'],
     args: ['id', 'tokenHash', 'name', 'nick', 'seenAgo'],
@@ -124,6 +128,10 @@ export const SCRIPTS = {
   end: {
     keys: ['user', 'seen', 'attached'],
     args: ['id', 'tokenHash', 'staleBefore', 'forget'],
+  },
+  'end-stay': {
+    keys: ['stays', 'networks', 'counts', 'secret'],
+    args: ['room'],
   },
   enter: {
     keys: [...ENTER_USER_KEYS, ...ENTER_ROOM_KEYS],
@@ -144,6 +152,7 @@ export const SCRIPTS = {
       'addressYesterday',
       'isReserved',
       'isGuest',
+      'origin',
     ],
   },
   'enter-room': {
@@ -162,6 +171,7 @@ export const SCRIPTS = {
       'addressYesterday',
       'isReserved',
       'isGuest',
+      'origin',
       'number',
     ],
   },
@@ -207,6 +217,10 @@ export const SCRIPTS = {
   exited: {
     keys: ['user', 'rooms', 'members', 'position', 'moves', 'leaving'],
     args: ['id', 'room', 'number', 'bound'],
+  },
+  'expire-room': {
+    keys: ['roster', 'log', 'delivered', 'rules', 'values', 'ownValues', 'presence'],
+    args: ['roomTtl', 'ends'],
   },
   'fan-out': {
     keys: [],

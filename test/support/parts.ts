@@ -43,6 +43,7 @@ export class Part {
   readonly requested: string[] = [];
   /** Where calls come from. */
   addresses = ['here', ''];
+  client = { origin: 'https://page.example', network: '192.0.2.1' };
   asking: Asking = 'poll';
   #asked = 0;
 
@@ -81,6 +82,7 @@ export class Part {
         succeed: (body) => resolve(JSON.parse(body) as Answer),
         fail: reject,
         onClientGone: null,
+        client: () => this.client,
         addressHashes: () => Promise.resolve(this.addresses),
       };
       onGone(() => {

@@ -142,6 +142,7 @@ export class World {
       succeed: () => undefined,
       fail: () => undefined,
       onClientGone: null,
+      client: () => ({ origin: 'none', network: '192.0.2.1' }),
       addressHashes: () => Promise.resolve(['here', '']),
     };
     return run({ ...this.part.chat, store }, parameters, reply);

@@ -55,6 +55,8 @@ describe('the figures', () => {
       'chat_requests_total{operation="join",outcome="bad_request"}': 1,
       chat_users: 4,
       chat_rooms: 1,
+      chat_staying_rooms: 0,
+      chat_staying_rooms_address_max: 20,
       chat_fanout_queue_depth: 0,
     };
     for (const base of system.urls) {

@@ -29,7 +29,14 @@ function poll(id: number, timeout = 25): Asked {
   const succeed = (text: string): void => {
     body = text;
   };
-  const reply = { succeed, fail: () => undefined, onClientGone: null, addressHashes: () => Promise.resolve([]) };
+  const client = () => ({ origin: 'none', network: '192.0.2.1' });
+  const reply = {
+    succeed,
+    fail: () => undefined,
+    onClientGone: null,
+    client,
+    addressHashes: () => Promise.resolve([]),
+  };
   const made = new LongPoll(`${id}.${'x'.repeat(24)}`, null, timeout, reply);
   hearers.meet(made, new Set([ROOM]));
   hearers.give(made);

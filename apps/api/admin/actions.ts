@@ -18,6 +18,7 @@ import {
   switchOn,
 } from '../../../shared/store/operator.js';
 import { takeRoom } from '../../../shared/store/owners.js';
+import { endStay } from '../../../shared/store/stays.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { AddressHash } from '../limits/address-hash.js';
 import { limitedAddress } from '../limits/client-address.js';
@@ -36,7 +37,17 @@ interface ActionContext {
 }
 
 const ActionRequest = v.strictObject({
-  act: v.picklist(['room_off', 'room_on', 'clear', 'own', 'address_off', 'address_on', 'origin_off', 'origin_on']),
+  act: v.picklist([
+    'room_off',
+    'room_on',
+    'clear',
+    'own',
+    'stay_end',
+    'address_off',
+    'address_on',
+    'origin_off',
+    'origin_on',
+  ]),
   on: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(300)),
   seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(DAY_S))),
 });
@@ -141,6 +152,7 @@ const ACTIONS: Record<
     await switchOn(store, 'room', room);
   },
   clear: (store, room) => clearRoom(store, room),
+  stay_end: (store, room) => endStay(store, room),
   address_off: (store, address, seconds) => switchOff(store, 'address', address, seconds),
   address_on: (store, address) => switchOn(store, 'address', address),
   origin_off: (store, origin) => switchOff(store, 'origin', origin, null),

@@ -103,6 +103,10 @@ export class Exchange implements Reply {
     return this.context.admission.countEntry(room, this.res.req);
   }
 
+  client(): { origin: string; network: string } {
+    return this.context.admission.clientOf(this.res.req);
+  }
+
   addressHashes(): Promise<string[]> {
     return this.context.admission.addressHashes(this.res.req);
   }

@@ -246,6 +246,12 @@ export class Admission {
     this.#topTalkers?.noteMessage(room);
   }
 
+  /** Returns the origin of the client's page, and the client's network in clear. */
+  clientOf(req: IncomingMessage): { origin: string; network: string } {
+    const address = this.#addresses.of(req);
+    return { origin: requestOrigin(req), network: networkOf(address) ?? address };
+  }
+
   /** Resolves with the hashes of a client's address, by today's and yesterday's salt. Rejects when Redis is away. */
   addressHashes(req: IncomingMessage): Promise<string[]> {
     return this.#addressHash.hashes(this.#addresses.of(req));

@@ -45,6 +45,12 @@ const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> =
         label: 'Make an owner link',
         effect: 'Anyone who opens the link owns the room. The former owner loses it.',
       },
+      {
+        request: { act: 'stay_end' },
+        label: 'End its stay',
+        effect:
+          'If it is empty, it goes after ROOM_TTL, a day by default. The next visit of its owner lets it stay again.',
+      },
     ],
   },
   origin: {

@@ -17,6 +17,7 @@ const DONE: Record<OperatorActionName, string> = {
   room_on: 'Room switched on',
   clear: 'Room cleared',
   own: 'Owner link made',
+  stay_end: 'Stay ended',
   address_off: 'Address banned',
   address_on: 'Ban lifted',
   origin_off: 'Origin switched off',

@@ -1,15 +1,18 @@
+import type { Audit, Stay } from '../../../shared/protocol/events.js';
 import { append, h } from '../element/dom/dom.js';
 import { fill } from '../element/texts.js';
+import { dayText } from '../element/times.js';
 import type { Actions } from './actions.js';
 import { actionButton, type Section } from './section.js';
 
 /** The button says "Copied" for this time. */
 const COPIED_MS = 3_000;
 
-/** This user's role, and the link that makes the user an owner on another device too. */
+/** This user's role, how long the room stays, and the link that makes the user an owner on another device too. */
 export class OwnerLink implements Section {
   readonly element = h('div', { class: 'box' });
   private readonly title = h('p', { class: 'role-title' });
+  private readonly stay = h('p', { class: 'stay hint' });
   private readonly copyButton: HTMLButtonElement;
   private readonly copyPageButton: HTMLButtonElement;
   private readonly pageHint = h('p', { class: 'hint' });
@@ -33,17 +36,25 @@ export class OwnerLink implements Section {
       this.pageHint,
       h('p', { class: 'hint' }, texts.linkHint),
     );
-    append(this.element, this.title, this.links);
+    append(this.element, this.title, this.stay, this.links);
   }
 
-  update(): void {
+  update({ stay }: Audit): void {
     const { actions } = this;
     this.title.textContent = actions.isOwner ? actions.texts.isYours : actions.texts.isDuty;
+    this.stay.textContent = actions.isOwner ? this.stayText(stay) : '';
     this.links.hidden = !actions.isOwner || !actions.delegate.chat.owner;
     const { server } = actions.delegate.chat;
     this.copyPageButton.hidden = !isOwnPage(server);
     this.pageHint.hidden = this.copyPageButton.hidden;
     this.pageHint.textContent = fill(actions.texts.pageLinkHint, { host: new URL(server, document.baseURI).host });
+  }
+
+  private stayText({ until, refused }: Stay = {}): string {
+    const { delegate, elementTexts, texts } = this.actions;
+    if (until) return fill(texts.staysUntil, { day: dayText(until, delegate.clock.now, elementTexts) });
+    if (refused) return refused === 'address' ? texts.staysNotHere : texts.staysNowhere;
+    return texts.staysNotYet;
   }
 
   private address(): string {

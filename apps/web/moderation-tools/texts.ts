@@ -33,6 +33,12 @@ export const TOOLS_ENGLISH = {
   look: 'Review',
   isYours: 'This room is yours.',
   isDuty: 'You are a moderator of this room.',
+  staysUntil: 'It stays until {day}, even if nobody comes. Each of your visits makes that later.',
+  staysNotYet: 'It ends when nobody has been here for some time. Come back once as its owner, and it stays for longer.',
+  staysNotHere:
+    'It ends when nobody has been here for some time. It cannot stay for longer: too many rooms of your network do.',
+  staysNowhere:
+    'It ends when nobody has been here for some time. It cannot stay for longer: this server has no place left.',
   copyLink: 'Copy owner link',
   copyPageLink: 'Copy owner link to this page',
   copied: 'Copied',

@@ -59,7 +59,7 @@ export const PURPOSE: Record<OperationName, string> = {
   approve: 'Puts a message that waits into the room.',
   reject: 'Deletes a message that waits.',
   audit:
-    'Returns the audit log and the state of moderation. They are acts, rules, moderators, muted, banned, held and your role.',
+    'Returns the audit log and the state of moderation. They are acts, rules, moderators, muted, banned, held and your role; for owners also stay, how long the room is there if nobody comes.',
   rooms: 'Lists public rooms with their numbers of members, largest first.',
 };
 

@@ -1,11 +1,12 @@
 /**
- * Upkeep: the sweep, expiry, unfinished entries and exits, forgetting, and the weights of values. Every worker looks
+ * Upkeep: the sweep, expiry, unfinished entries and exits, forgetting, weights of values, and stays. Every worker looks
  * whether there is something to do. That only reads, so a chat in which nothing happens writes next to nothing. Long
  * work is a job of the queue `upkeep`, so that one worker does it.
  */
 import type { Job, Queue } from 'bullmq';
 import { redisTime } from '../../../shared/redis/time.js';
 import { isAnythingUnfinished } from '../../../shared/store/forget.js';
+import { tendStays } from '../../../shared/store/stays.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
 import { expire, isAnybodyStale } from './expire.js';
@@ -17,7 +18,8 @@ import { sweep } from './sweep.js';
 
 const SWEEP_EVERY_MS = 1_000;
 const LOOK_EVERY_MS = 5_000;
-const WEIGH_EVERY_MS = 3_600_000;
+/** Jobs that look through all rooms of a kind, and how often. */
+const SCHEDULES = { weigh: 3_600_000, stays: 3_600_000 };
 /** How often the schedule is looked at, as a Redis that was wiped has forgotten it. */
 const SCHEDULE_EVERY_MS = 60_000;
 /** Schedules of former versions. */
@@ -67,6 +69,8 @@ export class Upkeep {
         return finishForgetting(this.#store, LOOK_EVERY_MS, announce);
       case 'weigh':
         return weighValues(this.#store, 0); // this removes expired rooms from the list
+      case 'stays':
+        return tendStays(this.#store);
       default:
         return null; // of a former version
     }
@@ -97,8 +101,8 @@ export class Upkeep {
 
   async #schedule(): Promise<void> {
     for (const former of FORMER_SCHEDULES) await this.#queue.removeJobScheduler(former);
-    if (!(await this.#queue.getJobScheduler('weigh')))
-      await this.#queue.upsertJobScheduler('weigh', { every: WEIGH_EVERY_MS });
+    for (const [name, every] of Object.entries(SCHEDULES))
+      if (!(await this.#queue.getJobScheduler(name))) await this.#queue.upsertJobScheduler(name, { every });
   }
 
   /** Does something every `ms`, and not while it is still under way. */

@@ -17,14 +17,16 @@ local function enterByRoom(keys, asked)
     local denied = denyEntry(rules, who, asked.isReserved == '1')
     if denied then return denied end
   end
-  local owner, kept, moderatorKey = unpack(redis.call('HMGET', rules, 'owner', 'kept', 'moderatorKey'))
+  local owner, kept, moderatorKey, stay = unpack(redis.call('HMGET', rules, 'owner', 'kept', 'moderatorKey', 'stay'))
   local owns = ownerHash ~= '' and owner == ownerHash
   local role = owns and 'owner' or asked.keyHash ~= '' and moderatorKey == asked.keyHash and 'moderator'
   if role and not giveRole(rules, id, role) and not owns then role = nil end
+  local visit = owns and (stay or '') -- false for everybody else
+  if owns then redis.call('HSET', rules, 'visited', string.format('%d', now())) end
   local made = redis.call('EXISTS', delivered) == 0
   if tonumber(number) > tonumber(redis.call('HGET', entries, id) or 0) then redis.call('HSET', entries, id, number) end
   if redis.call('HSETNX', roster, id, asked.name) == 0 then
-    return {freshHash ~= '' and owner == freshHash and 'made' or 'in'}
+    return freshHash ~= '' and owner == freshHash and {'made'} or {'in', visit}
   end
   redis.call('HINCRBY', keys.shards, asked.shard, 1)
   local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence}
@@ -36,8 +38,9 @@ local function enterByRoom(keys, asked)
   end
   if made and freshHash ~= '' and not kept then
     redis.call('DEL', rules)
-    redis.call('HSET', rules, 'owner', freshHash, 'role:' .. id, 'owner')
+    redis.call('HSET', rules, 'owner', freshHash, 'role:' .. id, 'owner', 'visited', string.format('%d', now()))
+    if asked.origin ~= '' then redis.call('HSET', rules, 'origin', asked.origin) end
     return {'made'}
   end
-  return {'new'}
+  return {'new', visit}
 end

@@ -19,15 +19,17 @@
 --   addressToday, addressYesterday: hashes of the user's address, by the salts of these days, '' for none
 --   isReserved: '1' for a room that only the operator opens, else ''
 --   isGuest: '1' for a user without a name of its own, else ''
+--   origin: of the page that makes the room, '' when it is not known
 --   number: of the user's move
--- Returns {'made'} when the user has made the room, now or before this was repeated; {'new'} when it is new in the
--- room; {'in'} when it was in already; {'late'} when it has exited since its move began; or why not: {'key'},
--- {'off'}, {'reserved'}, {'closed'}, {'banned', ms}, {'name'}.
+-- Returns {'made'} when the user has made the room, now or before this was repeated; {'new', stay} when it is new in
+-- the room; {'in', stay} when it was in already; {'late'} when it has exited since its move began; or why not: {'key'},
+-- {'off'}, {'reserved'}, {'closed'}, {'banned', ms}, {'name'}. stay: for a user with the owner's token the field `stay`
+-- of the rules, '' when there is none; else false.
 -- Bound: 200 bans (50 KB); the names of the rules' fields (600) for a user with the owner's token; one event.
 local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence =
   unpack(KEYS)
 local id, name, nick, shard, room, event, freshHash, ownerHash, keyHash, addressToday, addressYesterday, isReserved,
-  isGuest, number = unpack(ARGV)
+  isGuest, origin, number = unpack(ARGV)
 local keys = {
   roster = roster,
   shards = shards,
@@ -57,5 +59,6 @@ return enterByRoom(keys, {
   addressYesterday = addressYesterday,
   isReserved = isReserved,
   isGuest = isGuest,
+  origin = origin,
   number = number,
 })

@@ -1,6 +1,6 @@
--- with log, above, gone, value-weights
+-- with clock, log, above, gone, value-weights, expire-room
 -- exit-room: the second step of leaving a room, on the room's shard. The user's role ends, and its own values go. A
--- room left empty expires, but not what the operator has set.
+-- room left empty expires, at once or when its stay ends, but not what the operator has set.
 -- KEYS
 --   roster, shards, log, delivered, dirty
 --   publicRooms: of this shard
@@ -14,12 +14,13 @@
 --   shard: the user's
 --   room
 --   event: text of `left`, '' for a private room
---   roomTtl: ms that an empty room is kept
+--   roomTtl: ms that an empty room is kept that does not stay
 --   number: of the user's move; '' for a user that has ended: none of its entries counts
 --   exitedTtl: ms that the number is kept, 0 for not at all
 -- Returns {1, log id of `left`, or of the last event in a private room}, or {0, log id of the last event} when the user
 -- was not in the roster, or has entered again since its move began.
--- Bound: a few fields and one event, however many members there are.
+-- Bound: a few fields and one event, however many members there are; of a room that stays and is left empty, 500 events
+-- or a quarter of a MB.
 local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence,
   weights = unpack(KEYS)
 local id, shard, room, event, roomTtl, number, exitedTtl = unpack(ARGV)
@@ -56,10 +57,15 @@ end
 if left == 0 then
   redis.call('ZREM', publicRooms, room)
   redis.call('DEL', entries) -- a version without numbers may have left some
-  for _, key in ipairs({log, delivered, pending, values, ownValues, presence}) do
-    redis.call('PEXPIRE', key, roomTtl)
-  end
-  local kept, off = unpack(redis.call('HMGET', rules, 'kept', 'off'))
-  if not kept and not off then redis.call('PEXPIRE', rules, roomTtl) end
+  redis.call('PEXPIRE', pending, roomTtl)
+  local keys = {
+    log = log,
+    delivered = delivered,
+    rules = rules,
+    values = values,
+    ownValues = ownValues,
+    presence = presence,
+  }
+  expireEmptyRoom(keys, roomTtl)
 end
 return {1, last}

@@ -1,0 +1,34 @@
+-- trimToLast: drops all but the last 200 delivered messages of a log, or the last quarter of a MB. Undelivered events
+-- are newer, and stay.
+local function trimToLast(log, delivered)
+  local from, oldest = redis.call('HGET', delivered, 'id') or '0-0', nil
+  local looked, messages, bytes, count = 0, 0, 0, 10
+  while count == 10 do
+    local entries = redis.call('XREVRANGE', log, from, '-', 'COUNT', 10)
+    count = #entries
+    for _, entry in ipairs(entries) do
+      local text = entry[2][4]
+      oldest, looked, bytes = entry[1], looked + 1, bytes + #text
+      if string.sub(text, 1, 17) == '{"type":"message"' then messages = messages + 1 end
+      if messages == 200 or bytes >= 262144 or looked == 500 then return redis.call('XTRIM', log, 'MINID', oldest) end
+    end
+    from = oldest and '(' .. oldest
+  end
+end
+-- expireEmptyRoom: says when the keys of an empty room expire: after roomTtl (ms), or when its stay ends if that is
+-- later. What the operator has set stays. A log that stays keeps its last messages. Does nothing if that was done.
+local function expireEmptyRoom(keys, roomTtl)
+  local kept, off, stay = unpack(redis.call('HMGET', keys.rules, 'kept', 'off', 'stay'))
+  local ttl = tonumber(roomTtl)
+  local left = (tonumber(stay) or 0) - now()
+  if left > ttl then
+    if math.abs(redis.call('PTTL', keys.rules) - left) < 1000 then return end
+    ttl = left
+    trimToLast(keys.log, keys.delivered)
+  end
+  ttl = string.format('%d', ttl)
+  for _, name in ipairs({'log', 'delivered', 'values', 'ownValues', 'presence'}) do
+    redis.call('PEXPIRE', keys[name], ttl)
+  end
+  if not kept and not off then redis.call('PEXPIRE', keys.rules, ttl) end
+end
