@@ -72,6 +72,7 @@ describe('who makes a room', () => {
     await anna.getByText('Your room').waitFor();
     await roomButton(anna).click();
     expect(await anna.getByText('The other link').isVisible()).toBe(false); // there is only one
+    await anna.getByText('Come back once as its owner').waitFor();
     await press(anna, 'Copy owner link');
     await anna.getByRole('button', { name: 'Copied' }).waitFor();
     const link = await anna.evaluate(() => navigator.clipboard.readText());
@@ -89,6 +90,8 @@ describe('who makes a room', () => {
     expect(other.url()).toBe(`${api}/r/${room}`);
     expect(addresses.slice(2).filter((address) => address.includes(token))).toEqual([]);
     expect(await tokenIn(other)).toBe(token);
+    await roomButton(other).click();
+    await other.getByText(/^It stays until \w+, \w+ \d+, 20\d\d, even if nobody comes\./).waitFor();
   });
 
   it('owns it in a page of its own too, by a link to that page', async () => {
