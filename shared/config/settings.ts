@@ -353,7 +353,13 @@ export const SETTINGS = {
       'ADDRESS_READS',
       1_000,
       [1, COUNT_MAX],
-      'Calls of `history`, `members`, `rooms`, `get` and `sent` by one address in 10 s.',
+      'Calls of `history`, `members`, `rooms`, `get`, `sent` and `export` by one address in 10 s.',
+    ),
+    addressImports: whole(
+      'ADDRESS_IMPORTS',
+      10_000,
+      [1, COUNT_MAX],
+      'Messages and values that one address may import in an hour: eight full rooms.',
     ),
     addressForgets: whole(
       'ADDRESS_FORGETS',

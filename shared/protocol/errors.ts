@@ -30,7 +30,7 @@ export type ErrorCode = keyof typeof ERRORS;
  * users has blocked the other. For values: `values`: the room's rules do not allow it. `words`: the room holds messages
  * with such words for approval, and a value cannot wait. `key`: the room needs a key, or the key is wrong. The answer
  * is the same when there is no such room. `name`: a guest must choose a name first. `private`: the two users are in a
- * room without private messages.
+ * room without private messages. `not_empty`: an import needs an empty room.
  */
 export type Reason =
   | 'read_only'
@@ -48,7 +48,8 @@ export type Reason =
   | 'words'
   | 'key'
   | 'name'
-  | 'private';
+  | 'private'
+  | 'not_empty';
 
 /**
  * Details of an error: `field`, the bad parameter; `suggestion`, a free name; `retryAfter` (s); `reason`, why it is not

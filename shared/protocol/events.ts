@@ -1,4 +1,7 @@
-/** A user, as others see it. Ids are integers from 1 on. */
+/**
+ * A user, as others see it. Ids are integers from 1 on. In an event, 0 is the host, and a negative id stands for the
+ * name of a sender that came with an import: nobody here has that id.
+ */
 export interface UserRef {
   id: number;
   name: string;
@@ -70,6 +73,8 @@ export interface ChatEvent {
   role?: Role;
   /** In a `message` that was approved: the id that its sender has got for it. */
   held?: string;
+  /** In a `message` that the owner has imported: when it was said, in ms since 1970. */
+  imported?: number;
 }
 
 /** An ephemeral event. It is never stored, so it has no `id`. */
@@ -131,6 +136,28 @@ export interface HeldMessage {
   from: UserRef;
   text?: string;
   data?: unknown;
+}
+
+/** A message of an export. `at`: when it was said, in ms since 1970. `from`: the name of its sender. */
+export interface ExportedMessage {
+  at: number;
+  from: string;
+  text?: string;
+  data?: unknown;
+}
+
+/** The version of the format of exports. */
+export const EXPORT_VERSION = 1;
+
+/** A room as `export` returns it and `import` takes it. */
+export interface RoomContents {
+  version: typeof EXPORT_VERSION;
+  /** The rules that are set, as the parameters of `rules`. */
+  rules?: Record<string, unknown>;
+  /** The shared values, by key. */
+  values?: Record<string, unknown>;
+  /** Oldest first. */
+  messages?: ExportedMessage[];
 }
 
 /** The answer of `audit`. Times (`until`) are ms since 1970. */

@@ -35,6 +35,10 @@ export const POLL_TIMEOUT_MAX_S = 55;
 export const POLL_TIMEOUT_DEFAULT_S = 25;
 /** Events in one poll answer, and in one page of history. */
 export const EVENTS_MAX = 100;
+/** Parts of one import. A room of 100,000 messages needs no more, even with one message in each. */
+export const IMPORT_PARTS_MAX = 100_000;
+/** How far the time of an imported message may be ahead: clocks of servers differ. */
+export const IMPORT_AHEAD_MS = 3_600_000;
 /** Bytes of events in one answer. One event is given whatever its size, and the rest comes with the next answer. */
 export const EVENTS_BYTES = 65_536;
 /** Events of history that come with `join` and `enter`, unless they ask for fewer. */

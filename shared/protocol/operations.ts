@@ -32,7 +32,9 @@ export type ParameterKind =
   | 'types'
   | 'roomKey'
   | 'keyChange'
-  | 'naming';
+  | 'naming'
+  | 'contents'
+  | 'part';
 
 export interface Parameter {
   name: string;
@@ -177,6 +179,11 @@ export const OPERATIONS = {
   approve: { reads: false, parameters: [...act, required('id', 'event')] },
   reject: { reads: false, parameters: [...act, required('id', 'event')] },
   audit: { reads: true, parameters: act },
+  export: { reads: true, parameters: [...act, optional('before', 'before')] },
+  import: {
+    reads: false,
+    parameters: [...act, required('data', 'contents'), optional('id', 'nonce'), optional('part', 'part')],
+  },
 } as const satisfies Record<string, OperationShape>;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -71,6 +71,7 @@ interface Replies extends Record<ScriptName, unknown> {
   farewell: number;
   forget: [done: number, bytes: number];
   'history-page': [more: number, flat: string[], before: string, skipped: number];
+  import: 'ok' | 'duplicate' | 'not_owner' | 'off' | 'missing' | 'not_empty' | 'full';
   'may-speak': number;
   'moderate-member': 'ok' | 'same' | 'not_owner' | 'role' | 'too_many';
   'moderate-room': ['ok', id?: string] | ['not_owner' | 'no_such_event' | 'off'];

@@ -239,6 +239,11 @@ export const SCRIPTS = {
     keys: ['log'],
     args: ['from', 'reader', 'eventsMax', 'bytesMax', 'types', 'presenceMax'],
   },
+  import: {
+    keys: ['rules', 'roster', 'log', 'delivered', 'dirty', 'pending', 'values'],
+    args: ['user', 'ownerHash', 'room', 'nonce', 'part', 'undeliveredMax', 'auditEntry'],
+    list: { name: 'messages', keys: [], args: ['text'] },
+  },
   'may-speak': {
     keys: ['rules'],
     args: ['id'],

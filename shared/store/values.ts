@@ -225,6 +225,14 @@ export async function readValues(
   };
 }
 
+/** Resolves with the shared values of a room, sorted by key. */
+export async function readSharedValues({ keys, redis }: Store, room: string): Promise<Record<string, unknown>> {
+  const found = Object.entries(await redis.hgetall(keys.values(room))).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    found.map(([key, text]) => [key, JSON.parse(text.slice(text.indexOf(' ') + 1)) as unknown]),
+  );
+}
+
 async function readKeys({ keys, redis }: Store, room: string, wanted: string[]): Promise<Snapshot> {
   // first, because what is read later may be newer
   const version = (await redis.hget(keys.delivered(room), 'valuesThrough')) ?? '0-0';

@@ -21,6 +21,7 @@ const LIMITS = {
   ADDRESS_SENDS: 12,
   ROOM_SENDS: 12,
   ADDRESS_READS: 20,
+  ADDRESS_IMPORTS: 30,
   ROOM_JOINS: 60,
   FRUITLESS_CALLS: 30,
   ADDRESS_FRUITLESS: 60,
@@ -60,6 +61,21 @@ describe('a message costs by its size', () => {
     expect(
       taken(await many(12, (i) => ask('198.51.100.6', 'send', { token, text: `${i} ${'語'.repeat(1_300)}` }))),
     ).toBe(12);
+  });
+});
+
+describe('an import costs by what is in it', () => {
+  it('its address: one may import so many messages and values, whatever the rooms', async () => {
+    const messages = Array.from({ length: 12 }, (_, i) => ({ at: 1, from: 'Eve', text: `${i}` }));
+    const take = async (address: string, room: string): Promise<Body<object>> =>
+      ask(address, 'import', {
+        token: await join(address, room),
+        room,
+        data: { version: 1, messages, values: { a: 1 } },
+      });
+    expect(taken([await take('198.51.100.71', 'one'), await take('198.51.100.71', 'two')])).toBe(2);
+    expectLimited(refused([await take('198.51.100.71', 'three')]), 3_600);
+    expect((await take('198.51.100.72', 'four')).ok).toBe(true);
   });
 });
 

@@ -9,6 +9,7 @@ import { TestUser } from '../support/user.js';
 const FITTING: Partial<Record<ParameterKind, unknown>> = {
   cursor: 'abc.0.0-0',
   data: 1,
+  contents: { version: 1 },
   value: 1,
   event: '1-1',
   member: 1,

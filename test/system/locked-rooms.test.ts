@@ -75,6 +75,13 @@ const SAMPLES: Record<ParameterKind, () => unknown> = {
   roomKey: () => 'takes the key that is tried',
   keyChange: () => 'renew',
   naming: () => 'asked',
+  contents: () => ({
+    version: 1,
+    rules: { slow: 1 },
+    values: { score: 2 },
+    messages: [{ at: 1, from: 'Eve', text: 'text' }],
+  }),
+  part: () => 0,
 };
 
 /** The parameters of an operation: the required ones with the room, then with each optional one, then with all. */

@@ -102,6 +102,21 @@ describe.each(WAYS)('by %s', (way) => {
     expect((await tell<{ members: object[] }>('members', { token })).members).toContainEqual(user); // the only room again
   });
 
+  it('export gives what import takes, in the same bytes', async () => {
+    const [old, fresh] = [`${room}.old`, `${room}.fresh`];
+    const [a, b] = [await tell<Joined>('join', { room: old }), await tell<Joined>('join', { room: fresh })];
+    await tell('send', { token: a.token, text: 'hi \u2028 </script>', data: { 1: null } });
+    await tell('set', { token: a.token, key: 'k', value: ['<'] });
+    await tell('rules', { token: a.token, room: old, links: false, values: 'own' });
+    const { data } = await tell<{ data: object }>('export', { token: a.token, room: old });
+    expect(data).toMatchObject({ version: 1, rules: { links: false, values: 'own' }, values: { k: ['<'] } });
+    expect(await tell('import', { token: b.token, room: fresh, data, id: 'n' })).toEqual({ ok: true });
+    expect(await tell('import', { token: b.token, room: fresh, data, id: 'n' })).toEqual({ ok: true, duplicate: true });
+    const exportText = async (token: string, from: string) =>
+      (await fetch(`${url}/api/export?${new URLSearchParams({ token, room: from })}`)).text();
+    expect(await exportText(b.token, fresh)).toBe(await exportText(a.token, old));
+  });
+
   it('block refuses a private message, and unblock takes it', async () => {
     const [a, b] = [await tell<Joined>('join', { room }), await tell<Joined>('join', { room })];
     expect(await tell('block', { token: a.token, user: b.user.id })).toEqual({ ok: true, blocked: [b.user.id] });

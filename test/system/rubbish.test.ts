@@ -29,6 +29,7 @@ const LIMITS = Object.fromEntries(
     'ADDRESS_SENDS',
     'ROOM_SENDS',
     'ADDRESS_READS',
+    'ADDRESS_IMPORTS',
     'ADDRESS_FAILURES',
     'ADDRESS_FORGETS',
     'ADDRESS_POLLS',

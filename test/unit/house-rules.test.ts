@@ -8,7 +8,7 @@ const LINES_MAX = 300;
 
 /** How a number's name may end: by its unit, or by its kind. */
 const UNITS = ['US', 'MS', 'S', 'BYTES', 'CHARACTERS', 'PX', 'ROWS', 'EVENTS', 'MESSAGES', 'CONNECTIONS', 'TICKS'];
-const KINDS = ['MAX', 'MIN', 'COUNT', 'FACTOR', 'RATIO', 'SHARE', 'MODULUS', 'CODE', 'SHARD', 'PER_[A-Z]+'];
+const KINDS = ['MAX', 'MIN', 'COUNT', 'FACTOR', 'RATIO', 'SHARE', 'MODULUS', 'CODE', 'SHARD', 'VERSION', 'PER_[A-Z]+'];
 const SAYS_WHAT = new RegExp(`_(${[...UNITS, ...KINDS].join('|')})$`);
 /** A constant that is written as a number, or as arithmetic with numbers. */
 const NUMBER = /^(?:export )?const ([A-Z][A-Z0-9_]*)(?:: number)? = [-(\d][\d_.e+\-*/() ]*;/gm;

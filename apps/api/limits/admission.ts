@@ -20,6 +20,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ChatError } from '../../../shared/protocol/errors.js';
+import type { RoomContents } from '../../../shared/protocol/events.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import type { OperationName, RequestName } from '../../../shared/protocol/operations.js';
 import { rateLimited } from '../../../shared/store/denials.js';
@@ -52,6 +53,8 @@ const LIMIT_OF: Partial<Record<RequestName, LimitName>> = {
   history: 'reads',
   members: 'reads',
   rooms: 'reads',
+  export: 'reads',
+  import: 'imports',
 };
 /** Operations that can wait for people who talk: those of newcomers, and those that read. */
 const QUEUE_OF: Partial<Record<RequestName, 'coming' | 'reading'>> = {
@@ -62,6 +65,8 @@ const QUEUE_OF: Partial<Record<RequestName, 'coming' | 'reading'>> = {
   members: 'reading',
   rooms: 'reading',
   get: 'reading',
+  export: 'reading',
+  import: 'reading',
 };
 /** Operations that take the key of a room. `set` and `add` have another `key`. */
 const ENTERS: ReadonlySet<RequestName> = new Set<RequestName>(['join', 'enter']);
@@ -293,7 +298,8 @@ export class Admission {
     const forgets = parameters.forget || parameters.messages;
     const limit = forgets ? 'forgets' : countedHere(name);
     const queue = forgets ? 'reading' : QUEUE_OF[name];
-    const call = limit ? () => this.#count(limit, address).then(run) : run;
+    const cost = name === 'import' ? itemsOf(parameters.data as RoomContents) : 1;
+    const call = limit ? () => this.#count(limit, address, cost).then(run) : run;
     return queue ? this.#queues[queue].run(address, call) : call();
   }
 
@@ -346,6 +352,11 @@ export class Admission {
 /** Returns the limit by address that is counted before an operation runs. A send counts its own: see `limitOfSends`. */
 function countedHere(name: RequestName): LimitName | undefined {
   return name === 'send' ? undefined : LIMIT_OF[name];
+}
+
+/** Returns how many messages and values a part of an import has; at least 1. */
+function itemsOf({ messages = [], values = {} }: RoomContents): number {
+  return Math.max(1, messages.length + Object.keys(values).length);
 }
 
 /** Returns how many reads an answer counts as beyond the first. */

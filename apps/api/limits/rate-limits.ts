@@ -12,7 +12,7 @@ import type { Window } from '../../../shared/store/messages.js';
 import type { Store } from '../../../shared/store/store.js';
 import { NETWORK_FACTOR } from './client-address.js';
 
-export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'forgets' | 'roomJoins';
+export type LimitName = 'joins' | 'rooms' | 'sends' | 'reads' | 'failures' | 'forgets' | 'imports' | 'roomJoins';
 
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
@@ -77,6 +77,7 @@ function limiters(
     reads: limiter('reads', config.addressReads, SHORT_S),
     failures: limiter('failures', config.addressFailures, MINUTE_S),
     forgets: limiter('forgets', config.addressForgets, MINUTE_S),
+    imports: limiter('imports', config.addressImports, HOUR_S),
     roomJoins: limiter('room-joins', config.roomJoins, SHORT_S),
   };
 }

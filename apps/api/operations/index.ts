@@ -9,10 +9,12 @@ import { block } from './block.js';
 import { clear } from './clear.js';
 import { enter } from './enter.js';
 import { exit } from './exit.js';
+import { exportRoom } from './export.js';
 import { get } from './get.js';
 import { handover } from './handover.js';
 import { held } from './held.js';
 import { history } from './history.js';
+import { importRoom } from './import.js';
 import { join } from './join.js';
 import { keys } from './keys.js';
 import { kick } from './kick.js';
@@ -67,4 +69,6 @@ export const operations: { [Op in OperationName]: Operation<Op> } = {
   approve,
   reject,
   audit,
+  export: exportRoom,
+  import: importRoom,
 };

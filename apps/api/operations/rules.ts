@@ -1,6 +1,7 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { scriptSafeJson } from '../../../shared/store/event-text.js';
-import { moderateRoom, type RuleField } from '../../../shared/store/moderation.js';
+import { type Actor, moderateRoom, type RuleField } from '../../../shared/store/moderation.js';
+import type { Store } from '../../../shared/store/store.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
@@ -10,21 +11,25 @@ type Rules = Omit<Parameters<'rules'>, 'token' | 'room' | 'owner'>;
 
 /** Sets the rules for everybody without a role. Only the owner can close a room. */
 export const rules: Operation<'rules'> = async ({ store, fanOut }, { token, room, owner, ...given }) => {
-  const fields = fieldsOf(given);
-  if (fields.length === 0)
+  if (fieldsOf(given).length === 0)
     throw new ChatError('bad_request', 'rules needs one of the rules, for example slow.', {
       field: 'slow',
     });
+  await setRules(store, await authorizeActor(store, { token, room, owner }), given);
+  fanOut.request(room);
+  return ok();
+};
+
+/** Sets the rules that are given, as one moderation action. */
+export async function setRules(store: Store, actor: Actor, given: Rules): Promise<void> {
   const changes = { ...given, words: given.words?.length };
-  await moderateRoom(store, await authorizeActor(store, { token, room, owner }), {
-    action: { name: 'set', fields },
+  await moderateRoom(store, actor, {
+    action: { name: 'set', fields: fieldsOf(given) },
     least: given.closed === undefined ? 'moderator' : 'owner',
     audit: { what: 'rules', ...changes },
     event: { type: 'rules', ...defined(changes) },
   });
-  fanOut.request(room);
-  return ok();
-};
+}
 
 /** Returns the fields of the room's rules to set. The value '' removes a field. */
 function fieldsOf({ slow, readonly, closed, links, words, hold, values, names, ...flags }: Rules): RuleField[] {

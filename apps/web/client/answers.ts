@@ -2,6 +2,7 @@ import type {
   Audit,
   ChatEvent,
   HeldMessage,
+  RoomContents,
   RoomValues,
   RoomView,
   SignalEvent,
@@ -66,5 +67,7 @@ export interface Answers {
   approve: { id: string };
   reject: object;
   audit: Audit;
+  export: { data: RoomContents; before?: string };
+  import: { duplicate?: true };
   rooms: { rooms: { name: string; members: number }[] };
 }

@@ -124,6 +124,7 @@ export const ENGLISH = {
   waits: 'Waiting for approval',
   hide: 'Hide',
   tooLong: '{n} characters too many',
+  imported: 'imported',
   heard: 'New message from {name}',
   heardPrivately: 'New private message from {name}',
   sentData: 'sent data',

@@ -38,6 +38,11 @@ export function untilTomorrow(now: number): number {
 export function dayText(at: number, now: number, texts: Texts): string {
   if (dayOf(at) === dayOf(now)) return texts.today;
   if (dayOf(at) === dayOf(dayAfter(now, -1))) return texts.yesterday;
+  return dateText(at, texts);
+}
+
+/** Returns the day of a moment in full, such as "Sunday, November 29, 2026". */
+export function dateText(at: number, texts: Texts): string {
   return format(at, texts, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 }
 

@@ -27,6 +27,7 @@ const ENTRY_TEXTS: Record<string, (entry: AuditEntry) => keyof ToolsTexts> = {
   switch: ({ off }) => (off ? 'didSwitchOff' : 'didSwitchOn'),
   approve: () => 'didApprove',
   reject: () => 'didReject',
+  import: () => 'didImport',
 };
 
 /** The moderation actions in the room, newest first. */

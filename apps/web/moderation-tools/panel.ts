@@ -11,6 +11,7 @@ import { MembersList } from './members-list.js';
 import { OwnerLink } from './owner-link.js';
 import { Rules } from './rules.js';
 import type { Section } from './section.js';
+import { TakeAlong } from './take-along.js';
 import { WordFilter } from './word-filter.js';
 
 /** The panel reads the room this long after an event, so that events that come together lead to one reading. */
@@ -43,7 +44,7 @@ export class Panel {
 
   constructor(private readonly actions: Actions) {
     const { texts, elementTexts } = actions;
-    this.sections = [OwnerLink, HeldMessages, Rules, WordFilter, MembersList, AuditLog, DangerZone].map(
+    this.sections = [OwnerLink, HeldMessages, Rules, WordFilter, MembersList, AuditLog, TakeAlong, DangerZone].map(
       (SectionClass) => new SectionClass(actions),
     );
     const close = (): void => this.toggle(false);

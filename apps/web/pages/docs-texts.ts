@@ -60,6 +60,10 @@ export const PURPOSE: Record<OperationName, string> = {
   reject: 'Deletes a message that waits.',
   audit:
     'Returns the audit log and the state of moderation. They are acts, rules, moderators, muted, banned, held and your role; for owners also stay, how long the room is there if nobody comes.',
+  export:
+    'Returns what the owner can take to another room or server: rules, shared values and messages, without ids, tokens and addresses. Returns data, and before if there are older messages: give it back to get them. Only an owner can do this.',
+  import:
+    'Fills an empty room with what export has returned. Send a large export in parts, each with the same id and the next part number. Only an owner who is alone in the room can do this.',
   rooms: 'Lists public rooms with their numbers of members, largest first.',
 };
 
@@ -92,6 +96,8 @@ export const KINDS: Record<ParameterKind, string> = {
   keys: `up to ${VALUE_KEYS_MAX} keys, separated by commas`,
   prefix: 'the beginning of the keys',
   after: 'more of the last answer',
+  contents: `what export returns as data, with up to ${EVENTS_MAX} messages at a time`,
+  part: 'the number of the part (0)',
   writers: 'all, own (only keys that begin with @me/) or roles',
   types: 'types of events, separated by commas',
   roomKey: 'the key of the room, if it needs one',

@@ -37,7 +37,7 @@ function field(operation: string, { name: parameter, kind, required }: Parameter
   return h('div', { class: 'field' }, label, input, h('span', { id: `${id}-kind`, class: 'kind' }, KINDS[kind]));
 }
 
-const isJsonKind = (kind: string): boolean => kind === 'data' || kind === 'value' || kind === 'words';
+const isJsonKind = (kind: string): boolean => /^(contents|data|value|words)$/.test(kind);
 
 function isJson(text: string): boolean {
   try {

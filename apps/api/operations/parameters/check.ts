@@ -54,5 +54,7 @@ export function checkParameters<Name extends RequestName>(name: Name, raw: Recor
   const result = v.safeParse(parser, raw, { abortEarly: true });
   if (result.success) return result.output as Parameters<Name>;
   const [issue] = result.issues;
-  throw new ChatError('bad_request', issue.message, { field: keyOf(issue) });
+  const isDeep = (issue.path?.length ?? 0) > 2; // in the messages of an import
+  const message = isDeep ? `${v.getDotPath(issue)}: ${issue.message}` : issue.message;
+  throw new ChatError('bad_request', message, { field: keyOf(issue) });
 }

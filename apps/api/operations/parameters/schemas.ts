@@ -1,11 +1,19 @@
 /** The schema of each kind of parameter, and the message for a value that is not allowed. */
 import * as v from 'valibot';
-import { EVENT_TYPES, type Naming, type ValueWriters } from '../../../../shared/protocol/events.js';
-import { isFitName, tidyName } from '../../../../shared/protocol/letters.js';
+import {
+  EVENT_TYPES,
+  EXPORT_VERSION,
+  type Naming,
+  type RoomContents,
+  type ValueWriters,
+} from '../../../../shared/protocol/events.js';
+import { isFitName, isSeen, tidyName } from '../../../../shared/protocol/letters.js';
 import {
   DATA_BYTES,
   EVENTS_MAX,
   HISTORY_ON_ENTER_MAX,
+  IMPORT_AHEAD_MS,
+  IMPORT_PARTS_MAX,
   JOIN_NONCE_MIN,
   MUTE_MAX_S,
   NAME_MAX,
@@ -30,6 +38,7 @@ import type { ParameterKind } from '../../../../shared/protocol/operations.js';
 import { fitsIn } from '../../../../shared/store/event-text.js';
 import { type Cursor, parseCursor } from '../../../../shared/store/inboxes.js';
 import { foldName } from '../../../../shared/store/nicknames.js';
+import { saysRole } from '../../../../shared/store/role-names.js';
 import { DATA_DEPTH_MAX, isFinal, isPlain, parseJson } from './json.js';
 
 /** Event types that `history` can return. A `value` event leaves the history at once. */
@@ -72,6 +81,12 @@ export const ALLOWED = {
   roomKey: `key must be the key of the room, of at most ${ROOM_KEY_MAX} characters.`,
   keyChange: 'member and moderator must be renew or off.',
   naming: 'names must be asked or any.',
+  contents:
+    `data must be what export returns: {"version":${EXPORT_VERSION}, "rules":{...}, "values":{...}, "messages":[...]}, ` +
+    `with at most ${EVENTS_MAX} messages.`,
+  sharedKey: 'a key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @. It does not begin with @ or end with /.',
+  at: 'at must be the time of the message, in ms since 1970, and not in the future.',
+  roleName: 'from must not be the name of a role, such as moderator.',
   types: `types must be some of ${[...HISTORY_TYPES].join(', ')}, as a JSON array or separated by commas.`,
 };
 
@@ -117,12 +132,56 @@ function listSchema(field: string, message: string) {
   return v.union([texts, v.pipe(v.string(), v.transform(split), texts)], message);
 }
 
-export const SCHEMAS = {
-  name: v.pipe(
-    textSchema(ALLOWED.name, NAME_TYPED_MAX),
-    v.transform(tidyName),
-    v.check((value) => isFitName(value) && foldName(value) !== '', ALLOWED.name),
+const NAME = v.pipe(
+  textSchema(ALLOWED.name, NAME_TYPED_MAX),
+  v.transform(tidyName),
+  v.check((value) => isFitName(value) && foldName(value) !== '', ALLOWED.name),
+);
+const TEXT = v.pipe(
+  textSchema(ALLOWED.text, 2 * TEXT_MAX),
+  v.check((value) => value !== '' && countCharacters(value) <= TEXT_MAX, ALLOWED.text),
+  v.check((value) => fitsIn(value, TEXT_BYTES), ALLOWED.largeText),
+);
+const DATA = v.pipe(v.unknown(), v.check(isSmallJson, ALLOWED.data));
+const VALUE = v.pipe(
+  v.unknown(),
+  v.check((value) => isPlain(value, DATA_DEPTH_MAX) && isFinal(value), ALLOWED.value),
+  v.check((value) => fitsIn(value, VALUE_BYTES), ALLOWED.largeValue),
+);
+
+/** A message of an import, by the rules of `send` and `join`. */
+const EXPORTED_MESSAGE = v.pipe(
+  v.strictObject(
+    {
+      at: v.pipe(
+        v.number(ALLOWED.at),
+        v.integer(ALLOWED.at),
+        v.minValue(1, ALLOWED.at),
+        v.check((at) => at < Date.now() + IMPORT_AHEAD_MS, ALLOWED.at),
+      ),
+      from: v.pipe(
+        NAME,
+        v.check((name) => !saysRole(name), ALLOWED.roleName),
+      ),
+      text: v.exactOptional(TEXT),
+      data: v.exactOptional(DATA),
+    },
+    ALLOWED.contents,
   ),
+  v.check(({ text, data }) => data !== undefined || isSeen(text ?? ''), ALLOWED.text),
+);
+/** Not `v.record`, which drops a key such as `constructor`. */
+const SHARED_VALUES = v.pipe(
+  v.custom<Record<string, unknown>>(isObject, ALLOWED.contents),
+  v.check(
+    (values) => Object.keys(values).every((key) => VALUE_KEY.test(key) && !/^@|\/$/.test(key)),
+    ALLOWED.sharedKey,
+  ),
+  v.check((values) => Object.values(values).every((value) => value !== null && v.is(VALUE, value)), ALLOWED.value),
+);
+
+export const SCHEMAS = {
+  name: NAME,
   room: v.pipe(v.string(ALLOWED.room), v.regex(ROOM_NAME, ALLOWED.room)),
   anyRoom: v.pipe(
     v.string(ALLOWED.room),
@@ -135,12 +194,8 @@ export const SCHEMAS = {
     v.check((cursor) => cursor !== null, ALLOWED.cursor),
   ),
   timeout: integerSchema('timeout', 0, POLL_TIMEOUT_MAX_S),
-  text: v.pipe(
-    textSchema(ALLOWED.text, 2 * TEXT_MAX),
-    v.check((value) => value !== '' && countCharacters(value) <= TEXT_MAX, ALLOWED.text),
-    v.check((value) => fitsIn(value, TEXT_BYTES), ALLOWED.largeText),
-  ),
-  data: v.pipe(v.unknown(), v.check(isSmallJson, ALLOWED.data)),
+  text: TEXT,
+  data: DATA,
   user: integerSchema('to', 1, Number.MAX_SAFE_INTEGER),
   nonce: v.pipe(
     v.string(ALLOWED.nonce),
@@ -163,11 +218,7 @@ export const SCHEMAS = {
   seconds: integerSchema('seconds', 0, MUTE_MAX_S),
   slow: integerSchema('slow', 0, SLOW_MAX_S),
   key: v.pipe(v.string(ALLOWED.key), v.regex(VALUE_KEY, ALLOWED.key)),
-  value: v.pipe(
-    v.unknown(),
-    v.check((value) => isPlain(value, DATA_DEPTH_MAX) && isFinal(value), ALLOWED.value),
-    v.check((value) => fitsIn(value, VALUE_BYTES), ALLOWED.largeValue),
-  ),
+  value: VALUE,
   version: v.pipe(
     v.union([v.string(), v.literal(0)], ALLOWED.version),
     v.transform(String),
@@ -199,6 +250,18 @@ export const SCHEMAS = {
   roomKey: v.pipe(v.string(ALLOWED.roomKey), v.maxLength(ROOM_KEY_MAX, ALLOWED.roomKey)),
   keyChange: v.picklist(['renew', 'off'], ALLOWED.keyChange),
   naming: v.picklist(['asked', 'any'], ALLOWED.naming),
+  contents: v.strictObject(
+    {
+      version: v.literal(EXPORT_VERSION, ALLOWED.contents),
+      rules: v.exactOptional(v.custom<Record<string, unknown>>(isObject, ALLOWED.contents)),
+      values: v.exactOptional(SHARED_VALUES),
+      messages: v.exactOptional(
+        v.pipe(v.array(EXPORTED_MESSAGE, ALLOWED.contents), v.maxLength(EVENTS_MAX, ALLOWED.contents)),
+      ),
+    },
+    ALLOWED.contents,
+  ),
+  part: integerSchema('part', 0, IMPORT_PARTS_MAX),
   words: v.pipe(
     v.array(v.pipe(textSchema(ALLOWED.words, 2 * WORD_MAX), v.check(isWord, ALLOWED.words)), ALLOWED.words),
     v.maxLength(WORDS_MAX, ALLOWED.words),
@@ -210,6 +273,10 @@ function isWord(word: string): boolean {
   return (
     countCharacters(word) <= WORD_MAX && /^[\p{L}\p{N}\p{M}]+\*?$/u.test(word) && foldName(word).replace('*', '') !== ''
   );
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isPrivateRoom(name: string): boolean {
@@ -256,4 +323,6 @@ export interface ParameterValues {
   roomKey: string;
   keyChange: 'renew' | 'off';
   naming: Naming;
+  contents: RoomContents;
+  part: number;
 }

@@ -17,7 +17,8 @@ const GROUP_GAP_MS = 5 * 60_000;
 
 function entryOf(event: ChatEvent): Entry {
   const isMessage = event.type === 'message';
-  return { id: event.id, at: event.at, message: isMessage ? event : null, events: isMessage ? [] : [event] };
+  const at = event.imported || event.at;
+  return { id: event.id, at, message: isMessage ? event : null, events: isMessage ? [] : [event] };
 }
 
 /**

@@ -44,7 +44,7 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   const item = h('div', { class: classes, part: mine ? 'message own' : 'message' });
   if (withAuthor) append(item, author(event, mine, context.texts));
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
-  const stamp = time(event.at, withAuthor || withTime, context.texts);
+  const stamp = time(event.imported || event.at, withAuthor || withTime, context.texts);
   const bubble = h('div', { class: 'bubble', part: 'bubble' }, text, stamp);
   append(item, context.toolsFor ? h('div', { class: 'said' }, bubble, ...context.toolsFor(event)) : bubble);
   return item;
@@ -55,7 +55,8 @@ function author(event: ChatEvent, mine: boolean, texts: Texts): HTMLElement {
   const label = h('bdi', { class: 'name' }, from.name);
   label.style.setProperty('--hue', String(hueOf(from.id)));
   const you = mine ? h('span', { class: 'hidden' }, ` (${texts.you})`) : null;
-  return h('div', { class: 'author' }, avatar(from.id, from.name), label, you);
+  const imported = event.imported ? h('small', { class: 'imported', part: 'imported' }, texts.imported) : null;
+  return h('div', { class: 'author' }, avatar(from.id, from.name), label, you, imported);
 }
 
 function content(event: ChatEvent, texts: Texts): Array<Node | string> {

@@ -1,0 +1,33 @@
+import { notInRoom } from '../../../shared/store/denials.js';
+import { UNFILTERED } from '../../../shared/store/messages.js';
+import { importMessages } from '../../../shared/store/room-contents.js';
+import { randomSecret } from '../../../shared/store/tokens.js';
+import { writeValue } from '../../../shared/store/values.js';
+import { authorizeActor } from '../moderation/authorize-actor.js';
+import { ok } from '../reply.js';
+import type { Operation } from './operation.js';
+import { checkParameters } from './parameters/check.js';
+import { setRules } from './rules.js';
+
+/**
+ * Fills an empty room with a part of what `export` has returned. If the process dies between the steps, the client
+ * sends the part again: no step is done twice.
+ */
+export const importRoom: Operation<'import'> = async (
+  context,
+  { id = randomSecret(), part = 0, data, token, room, owner },
+) => {
+  const { store, fanOut } = context;
+  const { rules = {}, values = {}, messages = [] } = data;
+  const { token: _, room: __, owner: ___, ...checkedRules } = checkParameters('rules', { ...rules, token, room });
+  const actor = await authorizeActor(store, { token, room, owner }, 'message');
+  const duplicate = await importMessages(store, actor, { nonce: id, part, messages });
+  for (const [key, value] of Object.entries(values)) {
+    const nonce = `${id}/${part}/${key}`; // no nonce of `set` has a slash
+    const write = { room, from: actor.by, key, change: { value }, nonce, owner };
+    if (!(await writeValue(store, write, UNFILTERED))) throw notInRoom(room);
+  }
+  if (Object.keys(rules).length > 0) await setRules(store, actor, checkedRules);
+  fanOut.request(room);
+  return ok({ ...(duplicate && { duplicate }) });
+};

@@ -1,0 +1,119 @@
+/**
+ * The contents of a room: what its owner can take to another room or server. They have no ids, no tokens and no
+ * addresses. A message's place in the list is its number.
+ */
+import { crc32 } from 'node:zlib';
+import { ChatError } from '../protocol/errors.js';
+import { type ChatEvent, EXPORT_VERSION, type ExportedMessage, type RoomContents } from '../protocol/events.js';
+import { EVENTS_MAX } from '../protocol/limits.js';
+import { OPERATIONS } from '../protocol/operations.js';
+import { notAllowed } from './denials.js';
+import { eventText } from './event-text.js';
+import { readHistory } from './history.js';
+import { type Actor, auditText, moderationKeys, notOwner } from './moderation.js';
+import { runDurably } from './replication.js';
+import { readAudit } from './room-overview.js';
+import type { Store } from './store.js';
+import { hashOrNone } from './tokens.js';
+import { readSharedValues } from './values.js';
+
+/** The parameters of `rules` that are a rule. */
+const RULES = OPERATIONS.rules.parameters.map(({ name }) => name).filter((name) => !/^(token|room|owner)$/.test(name));
+
+/** A page of an export. */
+interface ContentsPage {
+  contents: RoomContents;
+  /** Older messages are before this log id. */
+  before?: string;
+  /** Bytes that were read but are not in the page. */
+  skipped: number;
+}
+
+/**
+ * Reads a room's rules, values and newest messages; with `before`, only the messages before that log id. Two exports of
+ * the same contents are the same bytes. Throws `not_owner`.
+ */
+export async function readContents(store: Store, actor: Actor, before?: string): Promise<ContentsPage> {
+  const { role, rules } = await readAudit(store, actor);
+  if (role !== 'owner') throw notOwner(actor.room);
+  const [page, values] = await Promise.all([
+    // no member has the id 0: what only one user may see is in no export
+    readHistory(store, actor.room, 0, { limit: EVENTS_MAX, before, types: ['message'] }),
+    before === undefined ? readSharedValues(store, actor.room) : {},
+  ]);
+  const events = page.events.map((text) => JSON.parse(text) as ChatEvent);
+  const messages = events.map(exportedMessage);
+  return {
+    contents:
+      before === undefined
+        ? { version: EXPORT_VERSION, rules: rulesThatAreSet({ ...rules }), values, messages }
+        : { version: EXPORT_VERSION, messages },
+    ...(page.more && { before: events[0]?.id ?? page.before }),
+    skipped: page.skipped,
+  };
+}
+
+function exportedMessage({ at, from, text, data, imported = at }: ChatEvent): ExportedMessage {
+  return { at: imported, from: from.name, ...(text !== undefined && { text }), ...(data !== undefined && { data }) };
+}
+
+/** Returns the rules as `rules` takes them, in the order of its parameters. */
+function rulesThatAreSet(rules: Record<string, unknown>): Record<string, unknown> {
+  const isSet = (rule: unknown): boolean => rule !== undefined && !(Array.isArray(rule) && rule.length === 0);
+  return Object.fromEntries(RULES.filter((name) => isSet(rules[name])).map((name) => [name, rules[name]]));
+}
+
+/** One part of an import. `nonce`: of the import. `part`: the number of the part, from 0 on. */
+interface ImportPart {
+  nonce: string;
+  part: number;
+  messages: readonly ExportedMessage[];
+}
+
+/**
+ * Appends the messages of a part. The first part needs an empty room, and each part that its owner is alone there.
+ * Resolves with true, and has done nothing, if the part is there already. Throws `not_owner`, `not_allowed`,
+ * `unavailable`, and `bad_request` if a part before it is missing.
+ */
+export async function importMessages(
+  store: Store,
+  actor: Actor,
+  { nonce, part, messages }: ImportPart,
+): Promise<boolean> {
+  const { room, by, owner } = actor;
+  const outcome = await runDurably(store, 'import', {
+    ...moderationKeys(store, room),
+    pending: store.keys.pending(room),
+    values: store.keys.values(room),
+    user: by.id,
+    ownerHash: hashOrNone(owner),
+    room,
+    nonce,
+    part,
+    undeliveredMax: store.config.logMax,
+    auditEntry: auditText(actor, { what: 'import' }),
+    messages: messages.map((message) => ({ text: importedText(room, message) })),
+  });
+  switch (outcome) {
+    case 'ok':
+    case 'duplicate':
+      return outcome === 'duplicate';
+    case 'not_owner':
+      throw notOwner(room);
+    case 'missing':
+      throw new ChatError('bad_request', `Part ${part} comes before the parts that it needs. Begin with part 0.`, {
+        field: 'part',
+      });
+    case 'full':
+      throw new ChatError('unavailable', `The room ${room} has too many messages to deliver now. Try again soon.`, {
+        retryAfter: 1,
+      });
+    default:
+      throw notAllowed(outcome);
+  }
+}
+
+/** The id of a sender who is nobody here: negative, and the same for the same name. */
+function importedText(room: string, { at, from, text, data }: ExportedMessage): string {
+  return eventText({ type: 'message', room, from: { id: -1 - crc32(from), name: from }, text, data, imported: at });
+}
