@@ -21,6 +21,8 @@ export interface ChaosOptions {
   redis: 'one' | 'cluster';
   /** The chat's REDIS_WAIT setting. */
   wait: number;
+  /** A checkout of a former version, built: every other process is of that version. */
+  former?: string | undefined;
 }
 
 export const USAGE = `npm run chaos -- [options]
@@ -37,7 +39,8 @@ export const USAGE = `npm run chaos -- [options]
   --fsync always|everysec   Redis's appendfsync (everysec)
   --live on|off      the chat's LIVE setting (on)
   --apis N           API processes (3), 1 to 8
-  --workers N        worker processes (2), 1 to 8`;
+  --workers N        worker processes (2), 1 to 8
+  --former DIR       a built checkout of a former version: every other process that starts is of it`;
 
 const TEXT = [
   'seconds',
@@ -52,6 +55,7 @@ const TEXT = [
   'workers',
   'redis',
   'wait',
+  'former',
 ] as const;
 type Values = Partial<Record<(typeof TEXT)[number], string>>;
 
@@ -78,6 +82,7 @@ export function readOptions(args: string[]): ChaosOptions | null {
     workers: integer(values, 'workers', 2, 1, 8),
     redis,
     wait: integer(values, 'wait', 0, 0, 2),
+    former: values.former,
   };
 }
 

@@ -35,29 +35,34 @@ export class Site {
   /** When Redis was well again after the last fault at it, in ms since 1970; Infinity while there is one. */
   redisBackAt = 0;
   readonly #onCrash: (what: string) => void;
+  /** A checkout of a former version. Every other process is of this one. */
+  readonly #former: string | undefined;
+  #started = 0;
   #watching = true;
 
-  private constructor(redis: TestRedis, env: Settings, onCrash: (what: string) => void) {
+  private constructor(redis: TestRedis, env: Settings, onCrash: (what: string) => void, former: string | undefined) {
     this.redis = redis;
     this.env = { REDIS_URL: redis.url, ...env };
     this.#onCrash = onCrash;
+    this.#former = former;
   }
 
   static async open(
-    { apis, workers, fsync, redis }: ChaosOptions,
+    { apis, workers, fsync, redis, former }: ChaosOptions,
     env: Settings,
     onCrash: (what: string) => void,
   ): Promise<Site> {
     const options = { appendfsync: fsync };
-    const site = new Site(await (redis === 'cluster' ? startCluster(options) : startOneRedis(options)), env, onCrash);
-    const started = await Promise.all([
+    const started = await (redis === 'cluster' ? startCluster(options) : startOneRedis(options));
+    const site = new Site(started, env, onCrash, former);
+    const places = await Promise.all([
       ...Array.from({ length: apis }, async () => site.apis.push(new Place(await site.startApi()))),
       ...Array.from({ length: workers }, async () => site.workers.push(new Place(await site.startWorker()))),
     ]).catch(async (error: unknown) => {
       await site.close();
       throw error;
     });
-    if (started.length > 0) void site.#watch();
+    if (places.length > 0) void site.#watch();
     return site;
   }
 
@@ -71,11 +76,18 @@ export class Site {
   }
 
   startApi(): Promise<TestApi> {
-    return withPatience(() => startApi(this.env));
+    const checkout = this.#nextCheckout();
+    return withPatience(() => startApi(this.env, checkout));
   }
 
   startWorker(env: Settings = {}): Promise<TestWorker> {
-    return withPatience(() => startWorker({ ...this.env, ...env }));
+    const checkout = this.#nextCheckout();
+    return withPatience(() => startWorker({ ...this.env, ...env }, checkout));
+  }
+
+  #nextCheckout(): string | undefined {
+    this.#started += 1;
+    return this.#started % 2 === 0 ? this.#former : undefined;
   }
 
   /** Ends all workers in order and starts as many with another setting. */

@@ -1,4 +1,5 @@
 /** API and worker processes as they are built, each on its own, and a whole system of them with a Redis. */
+import { join } from 'node:path';
 import { Child } from './child.js';
 import { dropIdle, fetchText } from './client.js';
 import { startRedis, type TestRedis } from './redis.js';
@@ -23,15 +24,15 @@ export interface SystemOptions {
 const LISTENING = /"port":(\d+).*"msg":"listening"/;
 const WORKING = /"msg":"working"/;
 
-/** Starts an API process on a free port; resolves when it listens. */
-export async function startApi(env: Settings): Promise<TestApi> {
-  const [child, [, port]] = await launch('api', { PORT: 0, ...env }, LISTENING);
+/** Starts an API process on a free port; resolves when it listens. `checkout`: another one, which is built. */
+export async function startApi(env: Settings, checkout?: string): Promise<TestApi> {
+  const [child, [, port]] = await launch('api', { PORT: 0, ...env }, LISTENING, checkout);
   return Object.assign(child, { url: `http://127.0.0.1:${port}` });
 }
 
-/** Starts a worker process; resolves when it works. */
-export async function startWorker(env: Settings): Promise<TestWorker> {
-  const [child] = await launch('worker', env, WORKING);
+/** Starts a worker process; resolves when it works. `checkout`: another one, which is built. */
+export async function startWorker(env: Settings, checkout?: string): Promise<TestWorker> {
+  const [child] = await launch('worker', env, WORKING, checkout);
   return child;
 }
 
@@ -100,9 +101,9 @@ async function isHealthy(url: string): Promise<boolean> {
 const NODE = ['--enable-source-maps', '--max-semi-space-size=32', '--single-threaded-gc'];
 
 /** Only the settings given: none that the host happens to have set. */
-function launch(name: string, settings: Settings, ready: RegExp): Promise<[Child, RegExpExecArray]> {
+function launch(name: string, settings: Settings, ready: RegExp, checkout = '.'): Promise<[Child, RegExpExecArray]> {
   const env = { PATH: process.env.PATH, LOG_FORMAT: 'json', ...asText(settings) };
-  return Child.start(process.execPath, [...NODE, `dist/apps/${name}/main.js`], env, ready);
+  return Child.start(process.execPath, [...NODE, join(checkout, 'dist', 'apps', name, 'main.js')], env, ready);
 }
 
 function asText(settings: Settings): Record<string, string> {
