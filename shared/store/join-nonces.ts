@@ -8,7 +8,7 @@ import { NONCE_TTL_MS } from '../protocol/limits.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { derivedSecret, hashToken, randomSecret } from './tokens.js';
-import { claimOwnName, createUnnamed, eraseUser, type NewUser, newcomerSeen } from './users.js';
+import { createUser, eraseUser, type NewUser, newcomerSeen } from './users.js';
 
 /** The user that an earlier join with the same nonce has made. */
 export interface EarlierJoin {
@@ -23,26 +23,17 @@ export async function findJoined(store: Store, nonce: string): Promise<EarlierJo
   return resume(store, nonce, (await store.redis.get(joinedKey(store, nonce))) ?? '');
 }
 
-/**
- * Resolves with the user that a nonce has made, or makes it. Without a name, the user gets a guest name. Throws
- * `name_taken`.
- */
-export async function createUserOnce(
-  store: Store,
-  name: string | undefined,
-  nonce: string,
-  former: EarlierJoin,
-): Promise<NewUser> {
+/** Resolves with the user that a nonce has made, or makes it. */
+export async function createUserOnce(store: Store, name: string, nonce: string, former: EarlierJoin): Promise<NewUser> {
   const { user } = former.user ? former : await make(store, name, nonce, former.text);
-  if (!user)
-    throw new ChatError('unavailable', 'Another join with the same id has just failed. Try again.', { retryAfter: 1 });
-  return claimOwnName(store, user, name); // an earlier attempt may have died before this step
+  if (user) return user;
+  throw new ChatError('unavailable', 'Another join with the same id has just failed. Try again.', { retryAfter: 1 });
 }
 
 /** Makes the user. Of several joins at the same moment, one makes the user for all. */
-async function make(store: Store, name: string | undefined, nonce: string, formerText: string): Promise<EarlierJoin> {
+async function make(store: Store, name: string, nonce: string, formerText: string): Promise<EarlierJoin> {
   const salt = randomSecret();
-  const user = await createUnnamed(store, name, derivedSecret(nonce, salt));
+  const user = await createUser(store, name, derivedSecret(nonce, salt));
   const text = `${user.id} ${salt}`;
   const kept = await run(store.redis, 'remember', {
     joined: joinedKey(store, nonce),

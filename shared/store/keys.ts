@@ -83,6 +83,14 @@ export class Keys {
   exited(room: string, user: number): string {
     return `${this.room(room)}:exited:${user}`;
   }
+  /** By folded nickname, which member has it. */
+  holders(room: string): string {
+    return `${this.room(room)}:holders`;
+  }
+  /** By member, its folded nickname. */
+  nicks(room: string): string {
+    return `${this.room(room)}:nicks`;
+  }
   roomShards(room: string): string {
     return `${this.room(room)}:shards`;
   }
@@ -142,7 +150,8 @@ export class Keys {
     return `joined:${nonceHash}`;
   }
 
-  nick(folded: string): string {
+  /** Of the former version, in which a nickname was unique on the whole server. */
+  formerNick(folded: string): string {
     return `nick:${folded}`;
   }
   readonly nextUser = 'users:next';

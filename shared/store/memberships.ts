@@ -8,11 +8,12 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { PRIVATE_ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
-import { notAllowed, notInRoom } from './denials.js';
+import { notInRoom } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './nicknames.js';
 import { runDurably } from './replication.js';
-import { type EntryRequest, entryArguments, renameInRoom } from './rooms.js';
+import { askForName, indexNames, type NameRequest, showName } from './room-names.js';
+import { type EntryRequest, entryArguments, entryRefused } from './rooms.js';
 import type { Begun, Confirmed, Entered } from './script-replies.js';
 import { run, type ScriptInput } from './scripts.js';
 import type { Store } from './store.js';
@@ -36,9 +37,9 @@ export interface Move {
 
 /**
  * Brings a user into a room. Repeating it does no harm. `tokenHash` null: another user's private message brings it in.
- * Throws `unauthorized` when the user does not exist or has ended, `not_allowed` when it may not enter, `not_in_room`
- * when it has exited meanwhile. `owns`: it has made the room. `stay`: for an owner that has come back what the room
- * says about its stay, else null.
+ * Throws `unauthorized` when the user does not exist or has ended, `not_allowed` when it may not enter, `name_taken` when
+ * a member has its name, `not_in_room` when it has exited meanwhile. `owns`: it has made the room. `stay`: for an owner
+ * that has come back what the room says about its stay, else null.
  */
 export async function enterRoom(
   store: Store,
@@ -52,19 +53,27 @@ export async function enterRoom(
   const begun = atOnce?.[0] ?? (await enterByUser(store, room, id, tokenHash, entry));
   const { name, number, owed } = beginningOf(begun, room);
   const user = { id, name };
-  const [outcome, more] = atOnce?.[1] ?? (await enterByRoom(store, room, user, number, entry));
-  if (outcome !== 'made' && outcome !== 'new' && outcome !== 'in') {
-    if (outcome !== 'late') await exitRoom(store, room, user, { owed });
+  const step = enterByRoom(store, room, user, number, entry);
+  const entered = await askForName(store, room, name, step, atOnce?.[1]);
+  if (!hasEntered(entered)) {
+    if (entered[0] !== 'late') await exitRoom(store, room, user, { owed });
     // after a late entry, the user's shard knows that it has exited
     await finishExit(store, { id, number, room }, NOTHING);
-    throw outcome === 'late' ? notInRoom(room) : notAllowed(outcome, Number(more) || undefined);
+    throw entered[0] === 'late' ? notInRoom(room) : await entryRefused(store, room, user, entered);
   }
   const move = { id, number, room };
   const current = await confirm(store, move, user, atOnce?.[2] ?? (await finishEntry(store, move)));
   // a rename in between did not know of this room yet
-  if (current !== name) await renameInRoom(store, room, { id, name: current });
-  return { id, name: current, owns: outcome === 'made', stay: typeof more === 'string' ? more : null };
+  if (current !== name && (await showName(store, room, id)) === 'taken') {
+    await exitRoom(store, room, user, { owed });
+    throw await entryRefused(store, room, { id, name: current }, ['taken', '']);
+  }
+  const [outcome, stay = null] = entered;
+  return { id, name: current, owns: outcome === 'made', stay };
 }
+
+const hasEntered = (entered: Entered): entered is Extract<Entered, ['made'] | ['new' | 'in', unknown]> =>
+  /^(made|new|in)$/.test(entered[0]);
 
 /**
  * All steps of an entry in one call, for keys on one Redis. Resolves with null if the user has another name than the
@@ -78,7 +87,12 @@ async function enterAtOnce(
   entry: EntryRequest,
 ): Promise<[Begun, Entered?, Confirmed?] | null> {
   const byRoom = byRoomInput(store, room, { id, name: entry.name ?? '' }, 0, entry); // the script numbers the move
-  const reply = await run(store.redis, 'enter', Object.assign(byRoom, byUserInput(store, room, id, tokenHash, entry)));
+  const input = Object.assign(byRoom, byUserInput(store, room, id, tokenHash, entry));
+  let reply = await run(store.redis, 'enter', input);
+  if (reply[0] === 'unindexed') {
+    await indexNames(store, room);
+    reply = await run(store.redis, 'enter', Object.assign(input, { indexed: '1' }));
+  }
   return reply[0] === 'outdated' ? null : (reply as [Begun, Entered?, Confirmed?]);
 }
 
@@ -141,8 +155,9 @@ function beginningOf(
 }
 
 /** The second step of an entry, on the room's shard. */
-function enterByRoom(store: Store, room: string, user: UserRef, number: number, entry: EntryRequest): Promise<Entered> {
-  return runDurably(store, 'enter-room', byRoomInput(store, room, user, number, entry));
+function enterByRoom(store: Store, room: string, user: UserRef, number: number, entry: EntryRequest) {
+  return (request: NameRequest): Promise<Entered> =>
+    runDurably(store, 'enter-room', { ...byRoomInput(store, room, user, number, entry), ...request });
 }
 
 function byRoomInput(
@@ -165,6 +180,8 @@ function byRoomInput(
     ...entryArguments(config, room, user.name, entry),
     origin: entry.origin ?? '',
     number,
+    from: '',
+    indexed: '',
   };
 }
 
@@ -334,6 +351,8 @@ function roomKeys({ keys }: Store, room: string, id: number) {
     values: keys.values(room),
     ownValues: keys.ownValues(room),
     presence: keys.presence(room),
+    holders: keys.holders(room),
+    nicks: keys.nicks(room),
   };
 }
 

@@ -1,13 +1,8 @@
-/** Nicknames: `nick:<folded>` -> id. The map makes them unique, whatever their case and whatever letters look alike. */
-import { ChatError } from '../protocol/errors.js';
-import { cutName } from '../protocol/letters.js';
-import { NAME_MAX } from '../protocol/limits.js';
+/** Nicknames: when two of them count as the same, whatever their case and whatever letters look alike. */
 import { LOOK_ALIKES } from './look-alike-table.js';
-import { run } from './scripts.js';
-import type { Store } from './store.js';
 
 /** Guest names begin like this. */
-const GUEST = 'guest-';
+export const GUEST = 'guest-';
 const GUEST_NAME = /^guest-\d+$/;
 /** Joiners, variation selectors, fillers, format characters and the like, and two more that no font shows. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u{1d159}\u{16fe4}]/gu;
@@ -80,50 +75,6 @@ function foldCase(name: string): string {
     .normalize('NFKC');
 }
 
-/**
- * Claims a nickname for a user whose hash already says that it wants the name. A holder that has ended, or has another
- * name, loses it. Resolves with true when the name is the user's now.
- */
-export async function claimName(store: Store, folded: string, id: number): Promise<boolean> {
-  const nick = store.keys.nick(folded);
-  const holder = await run(store.redis, 'claim', { nick, id, from: '' });
-  if (holder === '') return true;
-  if (await holdsName(store, Number(holder), folded)) return false;
-  return (await run(store.redis, 'claim', { nick, id, from: holder })) === '';
-}
-
-/** Whether a user exists and has a name, or is about to have it. */
-export async function holdsName(store: Store, holder: number, folded: string): Promise<boolean> {
-  const [nick, spare, ended] = await store.redis.hmget(store.keys.user(holder), 'nick', 'spare', 'ended');
-  return !ended && (nick === folded || spare === folded);
-}
-
-export async function releaseName(store: Store, folded: string, id: number): Promise<void> {
-  await run(store.redis, 'release', { nick: store.keys.nick(folded), id });
-}
-
-/** Returns the error `name_taken`, with a name that was free a moment ago. */
-export async function nameTaken(store: Store, name: string): Promise<ChatError> {
-  const suggestion = await suggestName(store, name);
-  return new ChatError('name_taken', `"${name}" is taken. "${suggestion}" is free.`, {
-    field: 'name',
-    suggestion,
-  });
-}
-
-/** Returns the error `name_taken` for the name of a role, with a guest name that was free a moment ago. */
-export async function nameOfRole(store: Store, name: string): Promise<ChatError> {
-  const suggestion = await suggestName(store, GUEST);
-  return new ChatError(
-    'name_taken',
-    `"${name}" is reserved for the people who run the chat. "${suggestion}" is free.`,
-    {
-      field: 'name',
-      suggestion,
-    },
-  );
-}
-
 /** Whether a name is one that the server gives to guests. */
 export function isGuestName(name: string): boolean {
   return GUEST_NAME.test(name);
@@ -131,12 +82,4 @@ export function isGuestName(name: string): boolean {
 
 export function guestName(): string {
   return `${GUEST}${Math.floor(10_000 + Math.random() * 90_000)}`;
-}
-
-async function suggestName(store: Store, name: string): Promise<string> {
-  const stem = cutName(name, NAME_MAX - 5);
-  for (let number = 2; ; number = number < 9 ? number + 1 : Math.floor(10 + Math.random() * 99_990)) {
-    const candidate = `${stem}${number}`;
-    if (!(await store.redis.exists(store.keys.nick(foldName(candidate))))) return candidate;
-  }
 }

@@ -4,7 +4,7 @@
  */
 import type { Redis } from 'ioredis';
 import type { UserRef } from '../protocol/events.js';
-import { holdsName } from './nicknames.js';
+import { keysAt, pagesOf } from './scan.js';
 import type { Store } from './store.js';
 
 /** The user shards and room shards that one master owns. */
@@ -27,7 +27,7 @@ export interface OneSided {
 const PAGE_MAX = 500;
 
 const USERS_KEY = /^members:\{u(\d+)\}:(.+)$/;
-const ROOMS_KEY = /^room:\{r(\d+)\}:(.+):roster$/;
+const ROOM_KEY = /^room:\{r(\d+)\}:(.+):\w+$/;
 
 /** Yields the rooms that have members in some user shards of a master. */
 export async function* membershipsAt(master: Redis, shards: Shards): AsyncGenerator<{ shard: number; room: string }> {
@@ -43,32 +43,35 @@ export async function* membershipsAt(master: Redis, shards: Shards): AsyncGenera
  */
 export async function* oneSidedAt(store: Store, master: Redis, shards: Shards): AsyncGenerator<OneSided> {
   for await (const { shard, room } of membershipsAt(master, shards)) yield* onlyByUsers(store, room, shard);
-  for await (const key of keysAt(master, 'room:{r*}:*:roster')) {
-    const [, shard = '', room = ''] = ROOMS_KEY.exec(key) ?? [];
-    if (shards.rooms.has(Number(shard))) yield* onlyByRoom(store, room);
-  }
+  for await (const room of roomsWith('roster', master, shards)) yield* onlyByRoom(store, room);
 }
 
-/** A nickname, and the id of its holder. */
-export interface Claim {
-  folded: string;
+/** A nickname of the former version, and the id of its holder. */
+export interface FormerClaim {
+  key: string;
   id: number;
 }
 
 /**
- * Yields nicknames at one master whose holder has ended, or has another name. A name that is just being given back may
- * be among them.
+ * Yields nicknames of the former version, which were unique on the whole server, if the holder has ended or has another
+ * name. Processes of that version count such a name as free, too. No more are made, so all of them go in the end.
  */
-export async function* strayClaimsAt(store: Store, master: Redis): AsyncGenerator<Claim> {
-  const start = store.keys.nick('');
+export async function* strayClaimsAt({ redis, keys }: Store, master: Redis): AsyncGenerator<FormerClaim> {
+  const start = keys.formerNick('');
   for await (const key of keysAt(master, `${start}*`)) {
-    const claim = { folded: key.slice(start.length), id: Number((await store.redis.get(key)) ?? 0) };
-    if (claim.id > 0 && !(await holdsName(store, claim.id, claim.folded))) yield claim;
+    const id = Number((await redis.get(key)) ?? 0);
+    const [nick, spare, ended] = id > 0 ? await redis.hmget(keys.user(id), 'nick', 'spare', 'ended') : [];
+    const folded = key.slice(start.length);
+    if (id > 0 && (ended || (nick !== folded && spare !== folded))) yield { key, id };
   }
 }
 
-async function* keysAt(master: Redis, pattern: string): AsyncGenerator<string> {
-  for await (const found of master.scanStream({ match: pattern, count: 500 }) as AsyncIterable<string[]>) yield* found;
+/** Yields the rooms of some room shards of a master that have this kind of key. */
+export async function* roomsWith(kind: 'roster' | 'nicks', master: Redis, shards: Shards): AsyncGenerator<string> {
+  for await (const key of keysAt(master, `room:{r*}:*:${kind}`)) {
+    const [, shard = '', room = ''] = ROOM_KEY.exec(key) ?? [];
+    if (shards.rooms.has(Number(shard))) yield room;
+  }
 }
 
 async function* onlyByUsers({ keys, redis }: Store, room: string, shard: number): AsyncGenerator<OneSided> {
@@ -90,17 +93,4 @@ async function* onlyByRoom({ keys, redis }: Store, room: string): AsyncGenerator
     for (const [i, [id, name]] of page.entries())
       if (are[i] === 0) yield { room, user: { id: Number(id), name }, by: 'room' };
   }
-}
-
-/** Yields the pairs of a hash or a sorted set, some at a time. */
-async function* pagesOf(
-  read: (cursor: string) => Promise<[cursor: string, flat: string[]]>,
-): AsyncGenerator<[string, string][]> {
-  let cursor = '0';
-  do {
-    const [next, flat] = await read(cursor);
-    if (flat.length > 0)
-      yield Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? '']);
-    cursor = next;
-  } while (cursor !== '0');
 }

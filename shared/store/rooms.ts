@@ -1,12 +1,14 @@
-/** Rooms: which users may enter, names in the roster, lists of members and rooms. */
+/** Rooms: which users may enter, lists of members and rooms. */
 import type { Config } from '../config/config.js';
+import type { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { ROOMS_MAX } from '../protocol/limits.js';
 import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { notAllowed } from './denials.js';
-import { eventText } from './event-text.js';
 import { foldName, isGuestName } from './nicknames.js';
+import { askForName, nameTaken } from './room-names.js';
 import { type RoomSummary, readSummary } from './room-overview.js';
+import type { EntryDenial, NameDenial } from './script-replies.js';
 import { pairs, run } from './scripts.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
@@ -31,24 +33,44 @@ export interface EntryRequest {
 }
 
 /**
- * Checks whether somebody may enter a room, before anything is done for it. `id` null: it is no user yet. `name`
- * undefined: it will get a guest name. Throws `not_allowed`.
+ * Checks whether somebody may enter a room, before anything is done for it. `id` null: it is no user yet. Throws
+ * `not_allowed`, `name_taken`.
  */
 export async function admitToRoom(
-  { keys, redis, config }: Store,
+  store: Store,
   room: string,
   id: number | null,
-  name: string | undefined,
+  name: string,
   entry: EntryRequest,
 ): Promise<void> {
-  const [reason, ms] = await run(redis, 'admit', {
-    rules: keys.rules(room),
-    roster: keys.roster(room),
-    id: id ?? '',
-    nick: name === undefined ? '' : foldName(name),
-    ...entryArguments(config, room, name, entry),
-  });
-  if (reason) throw notAllowed(reason, ms);
+  const { keys, redis, config } = store;
+  const nick = foldName(name);
+  const denial = await askForName(store, room, name, ({ from }) =>
+    run(redis, 'admit', {
+      rules: keys.rules(room),
+      roster: keys.roster(room),
+      holders: keys.holders(room),
+      id: id ?? '',
+      nick,
+      ...entryArguments(config, room, name, entry),
+      from,
+    }),
+  );
+  if (isDenial(denial)) throw await entryRefused(store, room, { id, name }, denial);
+}
+
+const isDenial = (reply: [] | EntryDenial | NameDenial): reply is EntryDenial | NameDenial => reply.length > 0;
+
+/** Returns the error for somebody who may not enter a room. `id` null: it is no user yet. */
+export async function entryRefused(
+  store: Store,
+  room: string,
+  { id, name }: { id: number | null; name: string },
+  [reason, ms]: EntryDenial | NameDenial,
+): Promise<ChatError> {
+  if (reason !== 'taken' && reason !== 'unindexed') return notAllowed(reason, ms);
+  const others = id === null ? [] : await publicRoomsOf(store, id); // the user may take the suggestion in all its rooms
+  return nameTaken(store, new Set([room, ...others]), name);
 }
 
 /** Whether only the operator opens this room. */
@@ -57,11 +79,11 @@ export function isReserved({ reservedRooms }: Config, room: string): boolean {
   return reservedRooms.some((prefix) => small.startsWith(prefix));
 }
 
-/** Returns the arguments by which scripts decide about an entry. `name` undefined: that of a guest. */
+/** Returns the arguments by which scripts decide about an entry. */
 export function entryArguments(
   config: Config,
   room: string,
-  name: string | undefined,
+  name: string,
   { owner, key, addresses = [] }: EntryRequest,
 ) {
   const [addressToday = '', addressYesterday = ''] = addresses;
@@ -71,26 +93,8 @@ export function entryArguments(
     addressToday,
     addressYesterday,
     isReserved: isReserved(config, room) ? '1' : '',
-    isGuest: name === undefined || isGuestName(name) ? '1' : '',
+    isGuest: isGuestName(name) ? '1' : '',
   };
-}
-
-/** Gives a member its new name in a room. Repeating it does no harm. */
-export async function renameInRoom(store: Store, room: string, user: UserRef): Promise<void> {
-  const { keys, redis } = store;
-  const was = (await redis.hget(keys.roster(room), String(user.id))) ?? user.name;
-  const renamed = privateRoomUsers(room) ? '' : eventText({ type: 'renamed', room, from: user, was });
-  await run(redis, 'rename-member', {
-    roster: keys.roster(room),
-    log: keys.log(room),
-    delivered: keys.delivered(room),
-    dirty: keys.dirty(keys.roomShard(room)),
-    rules: keys.rules(room),
-    id: user.id,
-    name: user.name,
-    room,
-    event: renamed,
-  });
 }
 
 /** Reads a room as a member sees it, its members sorted by id. A private room has no rules. */

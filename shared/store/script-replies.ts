@@ -3,7 +3,12 @@ import type { Role } from '../protocol/events.js';
 import type { ScriptName } from './script-table.js';
 
 /** Why a user may not enter a room. */
-type EntryDenial = ['off' | 'reserved' | 'closed' | 'key' | 'name'] | ['banned', ms: number];
+export type EntryDenial = ['off' | 'reserved' | 'closed' | 'key' | 'name'] | ['banned', ms: number];
+
+/**
+ * Why a user may not have a name in a room. `record`: of a holder that may have lost the name. '' if there is no doubt.
+ */
+export type NameDenial = ['taken', record: string] | ['unindexed'];
 
 /** Why a user may not write into a room. */
 type WriteDenial =
@@ -22,12 +27,12 @@ export type CallDenial =
 
 /** The replies of the three steps of an entry. */
 export type Begun = ['ok', name: string, number: number, owed: string] | ['unauthorized' | 'too_many'];
-export type Entered = EntryDenial | ['made' | 'late'] | ['new' | 'in', stay: string | null];
+export type Entered = EntryDenial | NameDenial | ['late'] | ['made'] | ['new' | 'in', stay: string | null];
 export type Confirmed = ['in', name: string] | ['out' | 'late' | 'ended'];
 
 interface Replies extends Record<ScriptName, unknown> {
   ack: number;
-  admit: EntryDenial | [];
+  admit: EntryDenial | NameDenial | [];
   advance: [undelivered: number, moved: number][];
   append: Appended;
   attach:
@@ -51,13 +56,12 @@ interface Replies extends Record<ScriptName, unknown> {
   authorize: ['ok', name: string, room: string] | CallDenial;
   batch: [from: string, shards: string[], flat: string[], only: string][];
   block: ['ok', ids: string] | ['too_many' | 'gone'];
-  claim: string;
   'claim-stay': ['ok', until: number] | ['address' | 'server'];
   create: number;
   deliver: [status: 'done' | 'more' | 'behind', id: string][];
-  end: ['ended', name: string, nick: string, spare: string, forgets: string] | ['unauthorized' | 'seen' | 'gone'];
+  end: ['ended', name: string, forgets: string] | ['unauthorized' | 'seen' | 'gone'];
   'end-stay': number;
-  enter: ['outdated'] | [begun: Begun, entered?: Entered, confirmed?: Confirmed];
+  enter: ['outdated' | 'unindexed'] | [begun: Begun, entered?: Entered, confirmed?: Confirmed];
   'enter-room': Entered;
   'enter-user': Begun;
   entered: Confirmed;
@@ -72,16 +76,18 @@ interface Replies extends Record<ScriptName, unknown> {
   forget: [done: number, bytes: number];
   'history-page': [more: number, flat: string[], before: string, skipped: number];
   import: 'ok' | 'duplicate' | 'not_owner' | 'off' | 'missing' | 'not_empty' | 'full';
+  'index-nicks': number;
   'may-speak': number;
   'moderate-member': 'ok' | 'same' | 'not_owner' | 'role' | 'too_many';
   'moderate-room': ['ok', id?: string] | ['not_owner' | 'no_such_event' | 'off'];
   overview: [] | [role: Role, now: number, fields: string[], pending: string[], waiting: number];
   own: 'ok' | 'not_owner';
-  release: number;
+  'release-nick': number;
   remember: string;
-  'rename-member': number;
-  'rename-user': ['ok', nick: string, spare: string] | ['busy' | 'gone'];
+  'rename-member': 'ok' | 'other' | 'taken';
+  'rename-user': ['ok' | 'moved', ends: string, move: string] | ['late' | 'busy' | 'gone'];
   'renew-log': number;
+  'reserve-nick': NameDenial | ['ok'];
   resume: string | null;
   send: [appended: Appended, heard: number] | ['outdated'] | ['limited', index: number, ms: number] | CallDenial;
   'set-keys': 'ok' | 'not_owner';

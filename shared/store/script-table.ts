@@ -49,6 +49,8 @@ const ENTER_ROOM_KEYS = [
   'values',
   'ownValues',
   'presence',
+  'holders',
+  'nicks',
 ] as const;
 
 export const SCRIPTS = {
@@ -57,8 +59,8 @@ export const SCRIPTS = {
     args: ['id', 'tokenHash', 'count', 'eventId', 'digest'],
   },
   admit: {
-    keys: ['rules', 'roster'],
-    args: ['id', 'nick', 'addressToday', 'addressYesterday', 'ownerHash', 'keyHash', 'isReserved', 'isGuest'],
+    keys: ['rules', 'roster', 'holders'],
+    args: ['id', 'nick', 'addressToday', 'addressYesterday', 'ownerHash', 'keyHash', 'isReserved', 'isGuest', 'from'],
   },
   advance: {
     keys: ['dirty'],
@@ -108,10 +110,6 @@ export const SCRIPTS = {
     keys: ['user'],
     args: ['other', 'on', 'blocksMax'],
   },
-  claim: {
-    keys: ['nick'],
-    args: ['id', 'from'],
-  },
   'claim-stay': {
     keys: ['stays', 'networks', 'counts'],
     args: ['room', 'ttl', 'isOn', 'network', 'networkMax', 'roomsMax'],
@@ -153,6 +151,7 @@ export const SCRIPTS = {
       'isReserved',
       'isGuest',
       'origin',
+      'indexed',
     ],
   },
   'enter-room': {
@@ -173,6 +172,8 @@ export const SCRIPTS = {
       'isGuest',
       'origin',
       'number',
+      'from',
+      'indexed',
     ],
   },
   'enter-user': {
@@ -207,6 +208,8 @@ export const SCRIPTS = {
       'ownValues',
       'presence',
       'weights',
+      'holders',
+      'nicks',
     ],
     args: ['id', 'shard', 'room', 'event', 'roomTtl', 'number', 'exitedTtl'],
   },
@@ -243,6 +246,11 @@ export const SCRIPTS = {
     keys: ['rules', 'roster', 'log', 'delivered', 'dirty', 'pending', 'values'],
     args: ['user', 'ownerHash', 'room', 'nonce', 'part', 'undeliveredMax', 'auditEntry'],
     list: { name: 'messages', keys: [], args: ['text'] },
+  },
+  'index-nicks': {
+    keys: ['roster', 'holders', 'nicks'],
+    args: ['action'],
+    list: { name: 'users', keys: [], args: ['id', 'name', 'nick'] },
   },
   'may-speak': {
     keys: ['rules'],
@@ -283,25 +291,29 @@ export const SCRIPTS = {
     keys: ['rules', 'roster', 'log', 'delivered', 'dirty'],
     args: ['id', 'tokenHash', 'room', 'auditEntry', 'event'],
   },
-  release: {
-    keys: ['nick'],
-    args: ['id'],
+  'release-nick': {
+    keys: ['holders'],
+    args: ['nick', 'record'],
   },
   remember: {
     keys: ['joined'],
     args: ['former', 'text', 'ttl'],
   },
   'rename-member': {
-    keys: ['roster', 'log', 'delivered', 'dirty', 'rules'],
-    args: ['id', 'name', 'room', 'event'],
+    keys: ['roster', 'log', 'delivered', 'dirty', 'rules', 'holders', 'nicks'],
+    args: ['id', 'was', 'name', 'nick', 'room', 'event'],
   },
   'rename-user': {
     keys: ['user'],
-    args: ['step', 'nick', 'name', 'timeout'],
+    args: ['step', 'nick', 'name', 'move', 'ends', 'timeout'],
   },
   'renew-log': {
     keys: ['log', 'copy', 'forgetting'],
     args: ['room'],
+  },
+  'reserve-nick': {
+    keys: ['roster', 'holders', 'nicks'],
+    args: ['id', 'nick', 'ends', 'ttl', 'from', 'indexed'],
   },
   resume: {
     keys: ['user', 'seen'],

@@ -2,7 +2,6 @@
 import { privateRoomUsers } from '../protocol/events.js';
 import { ForgetBudget, forgetRoom } from './forget.js';
 import { exitEnded } from './memberships.js';
-import { releaseName } from './nicknames.js';
 import { run, type ScriptReply } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
@@ -74,7 +73,7 @@ type Ended = Extract<EndReply, ['ended', ...unknown[]]>;
 async function removeEnded(
   store: Store,
   id: number,
-  [, name, nick, spare, forget]: Ended,
+  [, name, forget]: Ended,
   budget = new ForgetBudget(),
 ): Promise<string[]> {
   const told: string[] = [];
@@ -86,7 +85,6 @@ async function removeEnded(
     }
     told.push(...rooms.filter((room) => !privateRoomUsers(room)));
   }
-  for (const folded of new Set([nick, spare])) if (folded) await releaseName(store, folded, id);
   await eraseUser(store, id);
   return told;
 }

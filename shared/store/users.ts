@@ -3,18 +3,17 @@ import type { Config } from '../config/config.js';
 import { ChatError } from '../protocol/errors.js';
 import type { UserRef } from '../protocol/events.js';
 import { authorize } from './authorize.js';
-import { claimName, foldName, guestName, holdsName, nameOfRole, nameTaken, releaseName } from './nicknames.js';
+import { foldName } from './nicknames.js';
 import { runDurably } from './replication.js';
 import { saysRole } from './role-names.js';
-import { publicRoomsOf, renameInRoom } from './rooms.js';
+import { type NameClaim, nameOfRole, nameTaken, releaseName, reserveName, showName } from './room-names.js';
+import { publicRoomsOf } from './rooms.js';
 import { run } from './scripts.js';
 import type { Credentials, Store } from './store.js';
 import { hashToken, randomSecret, unauthorized } from './tokens.js';
 
 /** A rename that takes longer has died: all its commands together cannot take so long. */
 const RENAME_TIMEOUT_MS = 30_000;
-/** How many guest names are tried. */
-const GUEST_TRIES_MAX = 8;
 /** A restored Redis may count up so many used ids before it reaches a free one. */
 const ID_TRIES_MAX = 10_000;
 /**
@@ -30,27 +29,8 @@ export interface NewUser extends UserRef {
   token: string;
 }
 
-/** Makes a user. Without a name, the user gets a guest name. Throws `name_taken`. */
-export async function createUser(store: Store, name: string | undefined): Promise<NewUser> {
-  return claimOwnName(store, await createUnnamed(store, name, randomSecret()), name);
-}
-
-/**
- * Claims the nickname of a new user. A guest gets another one when it is taken. May be repeated. Throws `name_taken`.
- */
-export async function claimOwnName(store: Store, user: NewUser, name: string | undefined): Promise<NewUser> {
-  if (await claimName(store, foldName(user.name), user.id)) return user;
-  if (name === undefined) return claimGuestName(store, user);
-  await eraseUser(store, user.id);
-  throw await nameTaken(store, name);
-}
-
-/**
- * Makes a user, before its nickname is claimed. `secret`: for its token. Throws `name_taken` for the name of a role.
- */
-export async function createUnnamed(store: Store, wanted: string | undefined, secret: string): Promise<NewUser> {
-  if (wanted !== undefined && saysRole(wanted)) throw await nameOfRole(store, wanted);
-  const name = wanted ?? guestName();
+/** Makes a user. `secret`: for its token. */
+export async function createUser(store: Store, name: string, secret = randomSecret()): Promise<NewUser> {
   for (let attempt = 0; attempt < ID_TRIES_MAX; attempt += 1) {
     const id = await store.redis.incr(store.keys.nextUser);
     const token = `${id}.${secret}`;
@@ -77,63 +57,69 @@ export function newcomerSeen({ userTtl }: Config): number {
   return Math.max(0, userTtl * 1_000 - NEWCOMER_TTL_MS);
 }
 
-async function claimGuestName(store: Store, user: NewUser): Promise<NewUser> {
-  for (let attempt = 0; attempt < GUEST_TRIES_MAX; attempt += 1) {
-    const name = guestName();
-    if (await takeName(store, user.id, name)) return { ...user, name };
-  }
-  await eraseUser(store, user.id);
-  throw new ChatError('unavailable', 'No free guest name was found. Try again, or choose a name.', { retryAfter: 1 });
+/** A step of a rename in the user's hash. */
+interface RenameStep {
+  step: 'begin' | 'take' | 'done';
+  name: string;
+  /** As the script has returned them. */
+  ends: string;
+  move: string;
 }
 
-/**
- * Does one step of a rename in the user's hash. Resolves with the nicknames before it. Throws `unauthorized`,
- * `rate_limited`.
- */
+/** Does one step of a rename. Throws `unauthorized`, `rate_limited`, `unavailable`. */
 async function renameStep(
-  store: Store,
+  { redis, keys }: Store,
   id: number,
-  step: 'begin' | 'want' | 'take' | 'done',
-  folded = '',
-  name = '',
-): Promise<{ nick: string; spare: string }> {
-  const [outcome, nick = '', spare = ''] = await run(store.redis, 'rename-user', {
-    user: store.keys.user(id),
+  { step, name, ends, move }: RenameStep,
+): Promise<{ isDone: boolean; ends: string; move: string }> {
+  const [outcome, newEnds = '', newMove = ''] = await run(redis, 'rename-user', {
+    user: keys.user(id),
     step,
-    nick: folded,
+    nick: foldName(name),
     name,
+    move,
+    ends,
     timeout: RENAME_TIMEOUT_MS,
   });
   if (outcome === 'gone') throw unauthorized();
   if (outcome === 'busy')
     throw new ChatError('rate_limited', 'Another rename of this user is in progress.', { retryAfter: 1 });
-  return { nick, spare };
+  if (outcome === 'late') throw new ChatError('unavailable', 'The rename took too long. Try again.', { retryAfter: 1 });
+  return { isDone: outcome === 'ok', ends: newEnds, move: newMove };
 }
 
 /**
- * Gives a user another name: notes that it wants the name, claims it, takes it, and gives the former one back. After a
- * crash in between, the hash tells which names the user may hold. A name that an earlier attempt left is given back
- * first. Resolves with false when another user has the name.
+ * Gives a user another name. Holds the name in each public room of the user, then takes it, then shows it in the rooms.
+ * A process that dies in between leaves held names, which are free when their time is up. Once the name is taken, the
+ * user's hash tells that it is the user's. Resolves with the rooms. Throws `name_taken` if one of them refuses.
  */
-async function takeName(store: Store, id: number, name: string): Promise<boolean> {
-  const folded = foldName(name);
-  const { nick, spare } = await renameStep(store, id, 'begin', folded);
-  if (spare !== '' && spare !== nick && spare !== folded) await releaseName(store, spare, id);
-  await renameStep(store, id, 'want', folded);
-  const claimed = await claimName(store, folded, id);
-  if (claimed) await swapName(store, id, name, folded);
-  await renameStep(store, id, 'done');
-  return claimed;
-}
-
-async function swapName(store: Store, id: number, name: string, folded: string): Promise<void> {
+async function takeName(store: Store, id: number, name: string): Promise<string[]> {
+  const { ends, move } = await renameStep(store, id, { step: 'begin', name, ends: '', move: '' });
+  const held = new Set<string>();
+  const claim: NameClaim = { id, name, ends };
   try {
-    const { nick } = await renameStep(store, id, 'take', folded, name);
-    if (nick !== '' && nick !== folded) await releaseName(store, nick, id);
+    let step = { isDone: false, move };
+    while (!step.isDone) {
+      for (const room of await publicRoomsOf(store, id)) await holdName(store, room, claim, held);
+      // refused when the user has entered another room since
+      step = await renameStep(store, id, { step: 'take', name, ends, move: step.move });
+    }
   } catch (error) {
-    if (error instanceof ChatError) await releaseName(store, folded, id); // the user has ended meanwhile
+    for (const room of held) await releaseName(store, room, claim);
+    await renameStep(store, id, { step: 'done', name, ends, move });
     throw error;
   }
+  for (const room of held) if ((await showName(store, room, id)) === 'absent') await releaseName(store, room, claim);
+  await renameStep(store, id, { step: 'done', name, ends, move });
+  return [...held];
+}
+
+/** Holds a name in one more room. Throws `name_taken`. */
+async function holdName(store: Store, room: string, claim: NameClaim, held: Set<string>): Promise<void> {
+  if (held.has(room)) return;
+  if (!(await reserveName(store, room, claim)))
+    throw await nameTaken(store, await publicRoomsOf(store, claim.id), claim.name);
+  held.add(room);
 }
 
 /**
@@ -145,13 +131,12 @@ export async function renameUser(
   user: Credentials,
   name: string,
 ): Promise<{ user: UserRef; rooms: string[] }> {
-  const rooms = Number((await store.redis.hget(store.keys.user(user.id), 'public')) ?? 0);
+  const [publicCount, nick] = await store.redis.hmget(store.keys.user(user.id), 'public', 'nick');
+  const rooms = Number(publicCount ?? 0);
   await authorize(store, user, { cost: 'presence', times: Math.max(1, Math.ceil(rooms / RENAME_ROOMS_COUNT)) });
-  if (saysRole(name) && !(await holdsName(store, user.id, foldName(name)))) throw await nameOfRole(store, name);
-  if (!(await takeName(store, user.id, name))) throw await nameTaken(store, name);
-  const told = await publicRoomsOf(store, user.id);
-  for (const room of told) await renameInRoom(store, room, { id: user.id, name });
-  return { user: { id: user.id, name }, rooms: told };
+  if (saysRole(name) && nick !== foldName(name))
+    throw await nameOfRole(store, await publicRoomsOf(store, user.id), name);
+  return { user: { id: user.id, name }, rooms: await takeName(store, user.id, name) };
 }
 
 /** Removes the keys of an ended user. */

@@ -80,7 +80,9 @@ describe('on a cluster', () => {
       await TestUser.join(system.urls, { room: 'own' }),
     ];
     const follower = bert.follow();
-    expect(await refusal(TestUser.join(system.urls, { name: 'anna' }))).toMatchObject({ code: 'name_taken' });
+    expect(await refusal(TestUser.join(system.urls, { name: 'anna', room: 'own' }))).toMatchObject({
+      code: 'name_taken',
+    });
     await anna.send({ text: 'for you', to: bert.id });
     await until(() => follower.texts().includes('for you'), 'the private message');
     await until(async () => {

@@ -1,5 +1,8 @@
 /** A process killed after any step of join, enter, exit, rename, leave, a private message or expiry leaves no ghost. */
 import { describe, expect } from 'vitest';
+import { operations } from '../../apps/api/operations/index.js';
+import type { Parameters } from '../../apps/api/operations/parameters/check.js';
+import type { Reply } from '../../apps/api/reply.js';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
 import { banUser, removeMessagesOf } from '../../shared/store/bans.js';
 import { ForgetBudget } from '../../shared/store/forget.js';
@@ -8,11 +11,10 @@ import { readRoom } from '../../shared/store/rooms.js';
 import type { Store } from '../../shared/store/store.js';
 import { parseToken } from '../../shared/store/tokens.js';
 import { leave } from '../../shared/store/user-end.js';
-import { createUser, renameUser } from '../../shared/store/users.js';
+import { renameUser } from '../../shared/store/users.js';
 import { emptyWith } from '../support/fixtures/parts.js';
 import { dyingStore, endEverybody, ghosts } from '../support/key-space.js';
 import type { Part } from '../support/parts.js';
-import { allKeys } from '../support/redis.js';
 
 const it = emptyWith({ LIVE: 'off' });
 let part: Part, other: { id: number; token: string };
@@ -54,9 +56,16 @@ async function eventsOf(room: string, id: number, type: string): Promise<number>
   ).length;
 }
 
+/** Joins as at a process that has this store. */
 async function joinWith(store: Store, name: string): Promise<void> {
-  const user = await createUser(store, name);
-  await enterRoom(store, 'r', user.id, parseToken(user.token).tokenHash);
+  const reply: Reply = {
+    succeed: () => undefined,
+    fail: () => undefined,
+    onClientGone: null,
+    addressHashes: () => Promise.resolve([]),
+    client: () => ({ origin: '', network: '' }),
+  };
+  await operations.join({ ...part.chat, store }, { name, room: 'r' } as Parameters<'join'>, reply);
 }
 
 describe('a process killed at any step', () => {
@@ -98,7 +107,7 @@ describe('a process killed at any step', () => {
       async () => {
         await renameUser(part.store, parseToken(other.token), 'Berta');
         expect((await readRoom(part.store, 'r', 0)).members).toEqual([{ id: other.id, name: 'Berta' }]);
-        expect(await allKeys(part.store.redis, 'nick:*')).toEqual(['nick:berta']);
+        expect(await part.store.redis.hgetall(part.store.keys.holders('r'))).toEqual({ berta: String(other.id) });
         await everybodyGone();
       },
     );

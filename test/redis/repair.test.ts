@@ -98,17 +98,18 @@ it('on one Redis too a worker makes memberships whole', async () => {
   expect(await client.pttl(keys.log('torn'))).toBeGreaterThan(0);
 });
 
-it('a nickname whose holder has gone, or bears another one, is free again', async () => {
+it('names that the room lacks, or that are of nobody any more, are put right', async () => {
   const { redis: client, keys } = part.store;
-  await client.set(keys.nick('gone'), 999_999);
-  await client.set(keys.nick('other'), anna.id);
-  const own = (await client.hget(keys.user(anna.id), 'nick')) ?? '';
+  const before = await client.hgetall(keys.holders(room));
+  const own = (await client.hget(keys.nicks(room), String(anna.id))) ?? '';
+  await client.hset(keys.holders(room), { gone: '999999', other: `${bert.id} 1`, late: '999999 1' });
+  await client.hset(keys.nicks(room), '999999', 'gone');
+  await client.hdel(keys.nicks(room), String(anna.id));
+  await client.hdel(keys.holders(room), own);
   await mendAll();
-  expect(await Promise.all(['gone', 'other', own].map((name) => client.get(keys.nick(name))))).toEqual([
-    null,
-    null,
-    String(anna.id),
-  ]);
+  expect(await client.hgetall(keys.holders(room))).toEqual({ ...before, other: `${bert.id} 1` });
+  expect(await client.hkeys(keys.nicks(room))).toEqual(expect.arrayContaining([anna.id, bert.id].map(String)));
+  expect(await client.hlen(keys.nicks(room))).toBe(2);
 });
 
 it('a room that cannot be read does not keep the others from being mended', async () => {

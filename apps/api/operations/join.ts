@@ -1,8 +1,13 @@
+import { ChatError } from '../../../shared/protocol/errors.js';
+import type { UserRef } from '../../../shared/protocol/events.js';
 import { DEFAULT_ROOM, POLL_TIMEOUT_DEFAULT_S } from '../../../shared/protocol/limits.js';
 import { cursorText, INBOX_START } from '../../../shared/store/inboxes.js';
-import { createUserOnce, type EarlierJoin, findJoined } from '../../../shared/store/join-nonces.js';
+import { createUserOnce, findJoined } from '../../../shared/store/join-nonces.js';
 import { enterRoom } from '../../../shared/store/memberships.js';
+import { guestName } from '../../../shared/store/nicknames.js';
 import { freshOwner } from '../../../shared/store/owners.js';
+import { saysRole } from '../../../shared/store/role-names.js';
+import { nameOfRole } from '../../../shared/store/room-names.js';
 import { admitToRoom, type EntryRequest } from '../../../shared/store/rooms.js';
 import { extendStay } from '../../../shared/store/stays.js';
 import type { Credentials, Store } from '../../../shared/store/store.js';
@@ -13,27 +18,75 @@ import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import { roomView } from './shared/room-view.js';
 
+/** How many guest names are tried. */
+const GUEST_TRIES_MAX = 8;
+
 /** Creates a user and lets it enter a room. A repeated call with the same nonce returns the same user. */
 export const join: Operation<'join'> = async ({ store, presence, polls }, parameters, reply) => {
-  const { name, room = DEFAULT_ROOM, owner, key, id, history } = parameters;
+  const { name, room = DEFAULT_ROOM, owner, key, id: nonce, history } = parameters;
   const { origin, network } = reply.client();
   const entry = { owner, key, addresses: await reply.addressHashes(), origin };
-  const former: EarlierJoin | null = id === undefined ? null : await findJoined(store, id);
-  await admitToRoom(store, room, former?.user?.id ?? null, former?.user?.name ?? name, entry);
-  await reply.countEntry?.(room);
-  const made = id === undefined || !former ? createUser(store, name) : createUserOnce(store, name, id, former);
-  const { token, ...user } = await made;
-  const fresh = freshOwner(store, room, token);
-  const { owns, stay } = await enterOrEnd(store, room, parseToken(token), { ...entry, fresh, name: user.name });
+  const coming = { room, nonce, entry, count: () => reply.countEntry?.(room) };
+  const came = await (name === undefined ? comeAsGuest(store, coming) : come(store, coming, name));
+  const { token, user, owns, stay } = came;
   if (stay !== null) await extendStay(store, room, stay, network);
   presence.announce(room);
   const cursor = cursorText(polls.instanceFor(user.id), INBOX_START);
   const view = await roomView(store, room, user.id, history);
   return ok(
-    { user, token, cursor, pollTimeout: POLL_TIMEOUT_DEFAULT_S, ...(owns && { owner: fresh }) },
+    {
+      user,
+      token,
+      cursor,
+      pollTimeout: POLL_TIMEOUT_DEFAULT_S,
+      ...(owns && { owner: freshOwner(store, room, token) }),
+    },
     { room: view },
   );
 };
+
+interface Coming {
+  room: string;
+  nonce: string | undefined;
+  entry: EntryRequest;
+  /** Counts the entry for the room. */
+  count: () => Promise<void> | undefined;
+}
+
+type Came = { user: UserRef; token: string } & Awaited<ReturnType<typeof enterRoom>>;
+
+/** Comes under a guest name that nobody in the room has. */
+async function comeAsGuest(store: Store, coming: Coming): Promise<Came> {
+  for (let tries = 0; tries < GUEST_TRIES_MAX; tries += 1) {
+    try {
+      return await come(store, coming, guestName());
+    } catch (error) {
+      if (!isNameTaken(error)) throw error;
+    }
+  }
+  throw new ChatError('unavailable', 'No free guest name was found. Try again, or choose a name.', { retryAfter: 1 });
+}
+
+/** Makes the user, or finds the one that an earlier join has made, and lets it enter the room. */
+async function come(store: Store, { room, nonce, entry, count }: Coming, name: string): Promise<Came> {
+  const former = nonce === undefined ? undefined : await findJoined(store, nonce);
+  const known = former?.user ?? null;
+  try {
+    await admitToRoom(store, room, known?.id ?? null, known?.name ?? name, entry);
+  } catch (error) {
+    if (known && isNameTaken(error)) await leave(store, parseToken(known.token)); // the same nonce may try another name
+    throw error;
+  }
+  if (!known && saysRole(name)) throw await nameOfRole(store, [room], name); // only now: the room may be locked
+  await count();
+  const made = nonce === undefined || !former ? createUser(store, name) : createUserOnce(store, name, nonce, former);
+  const { token, ...user } = await made;
+  const fresh = freshOwner(store, room, token);
+  const entered = await enterOrEnd(store, room, parseToken(token), { ...entry, fresh, name: user.name });
+  return { ...entered, user, token };
+}
+
+const isNameTaken = (error: unknown): boolean => error instanceof ChatError && error.code === 'name_taken';
 
 /** Enters a room. A new user that is refused is ended: whether a name is banned may be known only now. */
 async function enterOrEnd(

@@ -32,12 +32,13 @@ export const PURPOSE: Record<OperationName, string> = {
   set: 'Writes a value that the room remembers, and tells everybody. null deletes the value. A key that ends with / deletes all values whose keys begin with it. With "if", it writes only over that version; otherwise the answer is conflict. Returns version.',
   add: 'Adds to a number that the room remembers. A missing number counts as 0. Each nonce counts once. Returns value (the sum) and version.',
   get: 'Reads values of a room. Without keys or prefix it reads all values. Returns values, version, and more if there are others.',
-  enter: 'Enters another room. Returns the room as join does. "key" is the key of a room that needs one.',
+  enter:
+    'Enters another room. Returns the room as join does. "key" is the key of a room that needs one. If a member has the name of the user, the answer is name_taken, with a name that is free there and in all rooms of the user.',
   exit: 'Leaves a room.',
   block:
     "Refuses a user's private messages and signals. You also leave the private room of the two of you. Returns blocked, the ids of all users whom you have blocked. enter returns it too.",
   unblock: "Accepts a user's private messages and signals again. Returns blocked.",
-  rename: 'Takes another name. Returns the user.',
+  rename: 'Takes another name, in all rooms of the user. Returns the user.',
   leave: 'Ends the user. It leaves all rooms, and its name is free again. With "forget", its messages are deleted too.',
   members: 'Lists the members of a room.',
   history:
@@ -115,7 +116,7 @@ export const WHEN: Record<ErrorCode, string> = {
   method_not_allowed:
     'Wrong HTTP method, for example GET for an operation that changes something. The error lists the right ones (allow).',
   conflict: 'The value has another version. The error has that value and version.',
-  name_taken: 'Somebody has this name, or it names a role. The error has a free name (suggestion).',
+  name_taken: 'A member of the room has this name, or it names a role. The error has a free name (suggestion).',
   unauthorized: 'The token is wrong, or its user has ended. Join again.',
   not_in_room: 'You are not in this room. Enter it first.',
   not_owner: 'Your role in this room does not allow it, or the owner token is wrong.',

@@ -1,20 +1,28 @@
 /**
  * Repairs what a failover in a cluster has torn apart. A replica that takes over may lack the last moments of its
- * master, while other masters count everything as done. Three things are repaired:
+ * master, while other masters count everything as done. Two things are repaired:
  *
  * - deliveries: they are made again from the rooms' logs, and a shard skips what it has already; - one-sided
- * memberships: a user that only the user's shard or only the room's shard knows as a member enters or exits; -
- * nicknames that no user bears: they are free again.
+ * memberships: a user that only the user's shard or only the room's shard knows as a member enters or exits.
  *
- * One Redis has no such failover. There only processes of an older version, which did not number entries and exits, can
- * leave one-sided memberships, so only those are repaired.
+ * Processes of an older version, which go on for a while during an upgrade, leave more to repair, also on one Redis:
+ *
+ * - one-sided memberships, because they do not number entries and exits; - names in a room that the room's shard does not
+ * know; - nicknames that are unique on the whole server, which this version does not use.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { masterOf } from '../../../shared/redis/client.js';
 import { enterRoom, exitOneSided, exitRoom } from '../../../shared/store/memberships.js';
-import { releaseName } from '../../../shared/store/nicknames.js';
-import { membershipsAt, type OneSided, oneSidedAt, type Shards, strayClaimsAt } from '../../../shared/store/repair.js';
+import {
+  membershipsAt,
+  type OneSided,
+  oneSidedAt,
+  roomsWith,
+  type Shards,
+  strayClaimsAt,
+} from '../../../shared/store/repair.js';
+import { indexNames } from '../../../shared/store/room-names.js';
 import type { Store } from '../../../shared/store/store.js';
 import type { FanOut } from './fan-out.js';
 
@@ -67,7 +75,9 @@ export function repairAfterFailovers(
 function repairRegularly(store: Store, redis: Redis, failed: (error: unknown) => void, lastingMs: number): void {
   const all = new Set(store.keys.allShards);
   const repairAll = (): void =>
-    void repairMemberships(store, redis, { users: all, rooms: all }, lastingMs).catch(failed);
+    void repairMemberships(store, redis, { users: all, rooms: all }, lastingMs)
+      .then(() => repairNames(store, redis, { users: all, rooms: all }, lastingMs))
+      .catch(failed);
   setInterval(repairAll, CHECK_EVERY_MS).unref();
   if (redis.status === 'ready') repairAll();
   else redis.once('ready', repairAll);
@@ -111,7 +121,7 @@ class MasterWatch {
 }
 
 /**
- * Repairs the shards of one master: deliveries, memberships and nicknames. A room that fails does not stop the others.
+ * Repairs the shards of one master: deliveries, memberships and names. A room that fails does not stop the others.
  * Rejects with the first error when everything else is done.
  */
 export async function repair(
@@ -130,7 +140,7 @@ export async function repair(
   };
   await Promise.all(Array.from({ length: CONCURRENT_MAX }, repairNext));
   await repairMemberships(store, master, shards, lastingMs);
-  await releaseStrayNames(store, master, lastingMs);
+  await repairNames(store, master, shards, lastingMs);
   if (failures.length > 0) throw failures[0];
 }
 
@@ -144,13 +154,15 @@ async function repairMemberships(store: Store, master: Redis, shards: Shards, la
   for (const membership of lasting) await completeMembership(store, membership);
 }
 
-async function releaseStrayNames(store: Store, master: Redis, lastingMs: number): Promise<void> {
+/** Completes the names of rooms, and removes nicknames of the former version that no user has any more. */
+async function repairNames(store: Store, master: Redis, shards: Shards, lastingMs: number): Promise<void> {
+  for await (const room of roomsWith('nicks', master, shards)) await indexNames(store, room);
   const strays = await foundTwice(
     () => strayClaimsAt(store, master),
-    ({ folded, id }) => `${folded} ${id}`,
+    ({ key, id }) => `${key} ${id}`,
     lastingMs,
   );
-  for (const { folded, id } of strays) await releaseName(store, folded, id);
+  for (const { key } of strays) await store.redis.unlink(key);
 }
 
 /** Resolves with what is found twice, `lastingMs` apart. */

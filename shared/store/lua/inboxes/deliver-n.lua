@@ -1,4 +1,4 @@
--- with clock, above, membership-moves, digest, attachment, push, deliver
+-- with clock, above, moves, digest, attachment, push, deliver
 -- deliver: copies events of rooms into the inboxes of their members in one user shard, once, and wakes the polls that
 -- wait. An instance with live users is told of all rooms in one delivery. A member that has exited (`leaving`, see
 -- `exit-user`) still gets what it is owed, and is no member afterwards.

@@ -1,4 +1,4 @@
--- with clock, above, gone, membership-moves, digest, attachment, push, batch, deliver, advance
+-- with clock, above, gone, moves, digest, attachment, push, batch, deliver, advance
 -- fan-out: all three steps of fan-out in one call, for rooms of one Redis that holds all keys: it reads each room's
 -- undelivered events, copies them into the inboxes of the members, and moves `delivered` when all have them.
 -- KEYS for each room

@@ -15,6 +15,7 @@ local function enterByRoom(keys, asked)
       isGuest = asked.isGuest,
     }
     local denied = denyEntry(rules, who, asked.isReserved == '1')
+    if not denied and event ~= '' then denied = denyNick(keys, id, asked.nick, asked.from) end
     if denied then return denied end
   end
   local owner, kept, moderatorKey, stay = unpack(redis.call('HMGET', rules, 'owner', 'kept', 'moderatorKey', 'stay'))
@@ -29,7 +30,8 @@ local function enterByRoom(keys, asked)
     return freshHash ~= '' and owner == freshHash and {'made'} or {'in', visit}
   end
   redis.call('HINCRBY', keys.shards, asked.shard, 1)
-  local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence}
+  if event ~= '' then takeNick(keys, id, asked.nick) end
+  local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence, keys.holders}
   for _, key in ipairs(kinds) do redis.call('PERSIST', key) end
   if event ~= '' then
     if role then event = string.sub(event, 1, -2) .. ',"role":"' .. role .. '"}' end

@@ -1,4 +1,4 @@
--- with clock, user, attachment, notice, membership-moves, enter-user
+-- with clock, user, attachment, notice, moves, enter-user
 -- enter-user: the first step of entering a room, on the user's shard: members and the user's rooms. It begins a move.
 -- A shard that has no position in the room notes the millisecond before it got a member. If a failover loses its first
 -- deliveries, it is behind from there on, and no event is passed over.

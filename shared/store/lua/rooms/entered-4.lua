@@ -1,4 +1,4 @@
--- with clock, user, membership-moves, entered
+-- with clock, user, moves, entered
 -- entered: the last step of entering a room, on the user's shard: whether the user is in. The move is done.
 -- KEYS
 --   user, rooms

@@ -1,4 +1,4 @@
--- with clock, user, attachment, notice, membership-moves
+-- with clock, user, attachment, notice, moves
 -- exit-user: the first step of leaving a room, on the user's shard. It begins a move, and all former moves into this
 -- room are void. The user is not in the room any more, but stays a member for fan-out, marked as leaving, until it has
 -- what was accepted before `left`.

@@ -1,4 +1,4 @@
--- with clock, above, user, membership-moves
+-- with clock, above, user, moves
 -- exited: the last step of leaving a room, on the user's shard. A user that has all it is owed is no member any more.
 -- Another one stays, and `deliver` lets it go. The last member takes the shard's position along, so that a later member
 -- does not start from an old one.

@@ -7,13 +7,11 @@
 --   tokenHash: '' for expiry
 --   staleBefore: for expiry: ms since 1970; a user that was seen after it does not end. '' for `leave`
 --   forget: '1' when what the user has said goes too
--- Returns {'ended', name, nick, another nickname that it may hold ('' for none), '1' when what it has said goes},
--- {'unauthorized'}, {'seen'} (not stale) or {'gone'}.
+-- Returns {'ended', name, '1' when what it has said goes}, {'unauthorized'}, {'seen'} (not stale) or {'gone'}.
 -- Bound: a few fields. The caller goes through the user's rooms in steps.
 local user, seen, attached = unpack(KEYS)
 local id, tokenHash, staleBefore, forget = unpack(ARGV)
-local row = redis.call('HMGET', user, 'token', 'ended', 'name', 'nick', 'spare', 'forget')
-local token, ended, name, nick, spare, forgets = unpack(row)
+local token, ended, name, forgets = unpack(redis.call('HMGET', user, 'token', 'ended', 'name', 'forget'))
 if not token then
   redis.call('ZREM', seen, id)
   redis.call('HDEL', attached, id)
@@ -27,4 +25,4 @@ redis.call('ZADD', seen, 'XX', 0, id) -- if this process dies, the next expiry d
 if forget == '1' then redis.call('HSET', user, 'forget', 1) end
 local _, instance, n = parseAttachment(redis.call('HGET', attached, id))
 if instance then notify(user, instance, 'ended ' .. id .. ' ' .. n) end
-return {'ended', name, nick, spare or '', forget == '1' and '1' or forgets or ''}
+return {'ended', name, forget == '1' and '1' or forgets or ''}

@@ -1,6 +1,6 @@
--- with clock, log, above, gone, value-weights, expire-room
--- exit-room: the second step of leaving a room, on the room's shard. The user's role ends, and its own values go. A
--- room left empty expires, at once or when its stay ends, but not what the operator has set.
+-- with clock, log, above, gone, value-weights, expire-room, nicks
+-- exit-room: the second step of leaving a room, on the room's shard. The user's role ends, its nickname is free, and
+-- its own values go. A room left empty expires, at once or when its stay ends, but not what the operator has set.
 -- KEYS
 --   roster, shards, log, delivered, dirty
 --   publicRooms: of this shard
@@ -9,6 +9,7 @@
 --   exited: keeps the number of the move for a while, so that an entry that is older comes too late
 --   values, ownValues, presence
 --   weights: rooms of the shard by the bytes of their values
+--   holders, nicks: who has which nickname in the room
 -- ARGV
 --   id
 --   shard: the user's
@@ -22,7 +23,7 @@
 -- Bound: a few fields and one event, however many members there are; of a room that stays and is left empty, 500 events
 -- or a quarter of a MB.
 local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence,
-  weights = unpack(KEYS)
+  weights, holders, nicks = unpack(KEYS)
 local id, shard, room, event, roomTtl, number, exitedTtl = unpack(ARGV)
 local hasMove = number ~= ''
 number = tonumber(number) or 9007199254740991
@@ -40,6 +41,9 @@ if not isMember or tonumber(redis.call('HGET', entries, id) or 0) > number then 
 redis.call('HDEL', roster, id)
 redis.call('HDEL', entries, id)
 redis.call('HDEL', rules, 'role:' .. id, 'keyed:' .. id)
+local nick = redis.call('HGET', nicks, id)
+if nick then freeNick({holders = holders}, id, nick) end
+redis.call('HDEL', nicks, id)
 addWeight(weights, room, -redis.call('HSTRLEN', ownValues, id))
 redis.call('HDEL', ownValues, id)
 local left = redis.call('HLEN', roster)
@@ -56,7 +60,7 @@ if redis.call('HINCRBY', shards, shard, -1) <= 0 then
 end
 if left == 0 then
   redis.call('ZREM', publicRooms, room)
-  redis.call('DEL', entries) -- a version without numbers may have left some
+  redis.call('DEL', entries, nicks) -- a former version may have left some
   redis.call('PEXPIRE', pending, roomTtl)
   local keys = {
     log = log,
@@ -67,5 +71,6 @@ if left == 0 then
     presence = presence,
   }
   expireEmptyRoom(keys, roomTtl)
+  redis.call('PEXPIRE', holders, math.max(roomTtl, redis.call('PTTL', delivered)))
 end
 return {1, last}

@@ -1,21 +1,21 @@
--- with clock, user, attachment, notice, membership-moves, log, may-enter, give-role, enter-user, enter-room, entered
+-- with clock, user, attachment, notice, moves, log, may-enter, give-role, nicks, enter-user, enter-room, entered
 -- enter: the three steps of entering a room in one call, for one Redis that holds all keys.
 -- KEYS
 --   user, rooms, members, attached, position, moves, leaving: as of `enter-user`
 --   roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited: as of `enter-room`
---   values, ownValues, presence: as of `enter-room`
+--   values, ownValues, presence, holders, nicks: as of `enter-room`
 -- ARGV
 --   id, room, tokenHash, roomsMax, address: as of `enter-user`
 --   name: of the user, as the API process knows it
 --   nick, shard, event, freshHash, ownerHash, keyHash: as of `enter-room`
---   addressToday, addressYesterday, isReserved, isGuest, origin: as of `enter-room`
--- Returns {'outdated'} if the user has another name: nothing was written. Else {reply of `enter-user`, reply of
--- `enter-room`, reply of `entered`}, as far as it came.
+--   addressToday, addressYesterday, isReserved, isGuest, origin, indexed: as of `enter-room`
+-- Returns {'outdated'} if the user has another name, or {'unindexed'}: nothing was written. Else {reply of
+-- `enter-user`, reply of `enter-room`, reply of `entered`}, as far as it came.
 -- Bound: as the three steps.
 local user, rooms, members, attached, position, moves, leaving, roster, shards, log, delivered, dirty, publicRooms,
-  rules, pending, entries, exited, values, ownValues, presence = unpack(KEYS)
+  rules, pending, entries, exited, values, ownValues, presence, holders, nicks = unpack(KEYS)
 local id, room, tokenHash, roomsMax, address, name, nick, shard, event, freshHash, ownerHash, keyHash,
-  addressToday, addressYesterday, isReserved, isGuest, origin = unpack(ARGV)
+  addressToday, addressYesterday, isReserved, isGuest, origin, indexed = unpack(ARGV)
 if redis.call('HGET', user, 'name') ~= name then return {'outdated'} end
 local keys = {
   user = user,
@@ -38,7 +38,10 @@ local keys = {
   values = values,
   ownValues = ownValues,
   presence = presence,
+  holders = holders,
+  nicks = nicks,
 }
+if event ~= '' and indexed == '' and isUnindexed(keys) then return {'unindexed'} end
 local asked = {
   id = id,
   room = room,
@@ -57,6 +60,7 @@ local asked = {
   isReserved = isReserved,
   isGuest = isGuest,
   origin = origin,
+  from = '',
 }
 local begun = enterByUser(keys, asked)
 if begun[1] ~= 'ok' then return {begun} end

@@ -1,0 +1,29 @@
+-- with clock, log, may-speak, nicks
+-- rename-member: a member's new name in a room's roster, and the `renamed` event. A muted user says nothing by a name
+-- either: only the user itself gets the event.
+-- KEYS
+--   roster, log, delivered, dirty, rules
+--   holders, nicks: who has which nickname in the room
+-- ARGV
+--   id
+--   was: the name that the roster must have
+--   name
+--   nick: the folded name
+--   room
+--   event: text of `renamed`, '' for a private room
+-- Returns 'ok', 'other' if the roster has another name than `was`, or 'taken' if another member has the new one.
+-- Bound: a few fields and one event.
+local roster, log, delivered, dirty, rules, holders, nicks = unpack(KEYS)
+local id, was, name, nick, room, event = unpack(ARGV)
+local keys = {roster = roster, holders = holders, nicks = nicks}
+if redis.call('HGET', roster, id) ~= was then return 'other' end
+if event ~= '' then
+  if denyNick(keys, id, nick, '') then return 'taken' end
+  takeNick(keys, id, nick)
+end
+redis.call('HSET', roster, id, name)
+if event == '' then return 'ok' end
+local role, mute = unpack(redis.call('HMGET', rules, 'role:' .. id, 'mute:' .. id))
+local isMuted = not role and muteLeft(mute) > 0
+appendEvent(log, delivered, dirty, room, event, isMuted and id or nil)
+return 'ok'
