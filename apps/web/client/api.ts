@@ -48,6 +48,11 @@ export interface JoinOptions {
    * see.
    */
   owner?: string | undefined;
+  /**
+   * The key of a room that needs one. Default: the one in this page's address (`#key=...`), which is removed there at
+   * once, or the one of an earlier visit. This browser remembers a key that was right.
+   */
+  key?: string | undefined;
 }
 
 /** The room at the moment when this user entered it. */
@@ -260,6 +265,8 @@ export interface Chat {
   readonly room: string;
   /** The room's owner token: the one that the page gave, or the one that the server sent to this user as the owner. */
   readonly owner: string | undefined;
+  /** The room's key, if this page has one. A key that begins with `mod-` gives the role of a moderator. */
+  readonly key: string | undefined;
   /** The ids of the users whose private messages and signals this user refuses. */
   readonly blocked: number[];
   /** The address of the server. */
@@ -297,8 +304,9 @@ export interface Chat {
   rename(name: string): Promise<UserRef>;
   /**
    * Enters another room. Its events come to the same listeners, with their `room`. Resolves with the room as it is now.
+   * `key`: of a room that needs one.
    */
-  enter(room: string): Promise<RoomView>;
+  enter(room: string, key?: string): Promise<RoomView>;
   /** Leaves a room that was entered. */
   exit(room: string): Promise<void>;
   /** Refuses a user's private messages and signals. Resolves with the ids of all blocked users. */

@@ -18,6 +18,7 @@ import { callSafely } from './events/emitter.js';
 import { makeOutbox, type Outbox } from './events/outbox.js';
 import { makeSignals } from './events/signals.js';
 import type { Connection } from './session/connection.js';
+import { keyFor } from './session/room-keys.js';
 
 /** The chat that `join` returns. */
 export class RoomChat implements Chat {
@@ -44,6 +45,9 @@ export class RoomChat implements Chat {
   }
   get owner(): string | undefined {
     return this.connection.session.home.owner;
+  }
+  get key(): string | undefined {
+    return this.connection.session.home.key;
   }
   get state(): State {
     return this.connection.state;
@@ -102,11 +106,11 @@ export class RoomChat implements Chat {
     return user;
   }
 
-  async enter(room: string): Promise<RoomView> {
+  async enter(room: string, key?: string): Promise<RoomView> {
     const { session, feed } = this.connection;
     await this.ready;
     feed.order.buffer(room);
-    const entering = this.call('enter', { room, history: session.historyMax });
+    const entering = this.call('enter', { room, history: session.historyMax, key: keyFor(this.server, room, key) });
     const { room: view } = await entering.catch((thrown) => {
       feed.settle(room, []); // if the user was in the room before, the page still hears what has arrived
       throw thrown;

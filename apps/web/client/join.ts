@@ -4,10 +4,11 @@ import type { Chat, JoinOptions } from './api.js';
 import { RoomChat } from './chat.js';
 import { autoRoom } from './session/auto-room.js';
 import { Connection } from './session/connection.js';
+import { keyFor } from './session/room-keys.js';
 import { chooseTransport } from './transport/choose.js';
 
 /** The names of all options. Of two that are equally near to a wrong name, the first is suggested. */
-const OPTIONS: (keyof JoinOptions)[] = ['server', 'room', 'name', 'transport', 'tabs', 'owner', 'way'];
+const OPTIONS: (keyof JoinOptions)[] = ['server', 'room', 'name', 'transport', 'tabs', 'owner', 'key', 'way'];
 
 /** Returns the `join` function of one copy of the library. */
 export function joinFrom(loadedFrom: Origin): (options?: JoinOptions | string) => Chat {
@@ -18,7 +19,7 @@ export function joinFrom(loadedFrom: Origin): (options?: JoinOptions | string) =
     const transport = chooseTransport(server, loadedFrom.nonce, options.transport || options.way || 'auto');
     const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;
     const nickname = `${options.name || ''}`.trim() || undefined;
-    const home = { room, owner: options.owner };
+    const home = { room, owner: options.owner, key: keyFor(server, room, options.key) };
     const connection = new Connection(server, transport, home, nickname, options.tabs !== 'own');
     return new RoomChat(server, connection);
   };

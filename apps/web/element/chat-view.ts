@@ -42,6 +42,7 @@ export class ChatView {
     private readonly chat: Chat,
     options: PageOptions,
     restart: () => void,
+    private readonly enterAs: (name: string) => void,
   ) {
     this.conversations = new Conversations(chat);
     this.status = new StatusView(skeleton, chat, restart);
@@ -54,6 +55,7 @@ export class ChatView {
     this.people = new PeopleView(skeleton, {
       choose: (partner) => this.open(this.conversations.with(partner), true),
       roleOf: (id) => roleState.roleOf(id),
+      mayWriteTo: (id) => roleState.mayWriteTo(id),
       toolsFor: (user) => (this.tools ? this.tools.forPerson(user) : []),
     });
     this.ownName = new OwnName(skeleton, chat);
@@ -118,7 +120,10 @@ export class ChatView {
   private listen(): void {
     this.chat.on('ready', (ready) => this.begin(ready));
     this.chat.on('event', (event) => this.receive(event));
-    this.chat.on('error', () => this.disable());
+    this.chat.on('error', ({ reason }) => {
+      this.disable();
+      if (reason === 'name') this.ownName.ask(this.enterAs);
+    });
     this.chat.on('members', ({ room, members, count }) => {
       if (room === this.chat.room) this.membersChanged(members, count);
     });

@@ -93,14 +93,16 @@ const BLOCK_TEXTS = { off: 'offNow', closed: 'closedNow', read_only: 'readOnlyNo
 export function composerState(
   { partner }: Conversation,
   members: RoomMembers,
-  { writeBlock }: RoleState,
+  roleState: RoleState,
   texts: Texts,
   blocked: readonly number[],
 ): { placeholder: string; enabled: boolean } {
+  const { writeBlock } = roleState;
   if (!partner)
     return { placeholder: writeBlock ? texts[BLOCK_TEXTS[writeBlock]] : texts.placeholder, enabled: !writeBlock };
   const name = isolated(partner.name);
   if (blocked.includes(partner.id)) return { placeholder: fill(texts.youBlock, { name }), enabled: false };
+  if (!roleState.mayWriteTo(partner.id)) return { placeholder: texts.noPrivate, enabled: false };
   const enabled = members.has(partner.id);
   const placeholder = enabled ? fill(texts.placeholderPrivate, { name }) : `${name} ${texts.gone}`;
   return { placeholder, enabled };

@@ -3,6 +3,7 @@ import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
 import { type Origin, serverOf } from '../client/address.js';
 import type { Chat, ChatFailure, JoinOptions } from '../client/api.js';
 import type { joinFrom } from '../client/join.js';
+import { keyInAddress } from '../client/session/room-keys.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom/dom.js';
 import { keepFieldEvents, takeKeys } from './dom/keys.js';
@@ -40,6 +41,9 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     /** The owner token from the page's address, and its room. */
     private addressToken: { room: string; token: string } | null = null;
     private isStarting = false;
+    private pageKey: string | undefined;
+    /** The name that this user has typed, because the room asks for one. */
+    private typedName: string | undefined;
     /** The name that the server has refused. The chat goes on with a guest name. */
     private refusedName: string | null = null;
     private stopTheme: () => void = () => undefined;
@@ -79,6 +83,19 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       return this.chat?.owner || this.ownerToken;
     }
 
+    /**
+     * The key of a room that needs one. A link that ends with `#key=...` gives it too. It is not an attribute, so that
+     * nobody writes it into a page by mistake.
+     */
+    set key(key: string | undefined) {
+      this.pageKey = key;
+      if (this.chat) this.restart();
+    }
+
+    get key(): string | undefined {
+      return this.chat?.key || this.pageKey;
+    }
+
     connectedCallback(): void {
       const { defaultView } = this.ownerDocument;
       if (defaultView) takeKeys(defaultView);
@@ -105,9 +122,10 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       else this.restart();
     }
 
-    /** The user may open an owner link in a page that is already open. */
+    /** The user may open an owner link, or a link with a key, in a page that is already open. */
     private readonly onHashChange = (): void => {
-      if (this.chat && this.takeAddressToken(this.chat.room)) this.restart();
+      const { chat } = this;
+      if (chat && (this.takeAddressToken(chat.room) || keyInAddress(chat.room))) this.restart(); // `join` takes a key
     };
 
     private takeAddressToken(room: string): boolean {
@@ -150,7 +168,16 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       this.chat = chat;
       this.followTheme(skeleton.root);
       const options = { texts: this.pageTexts(), tools, owner: token, nonce: origin.nonce };
-      this.view = new ChatView(skeleton, chat, options, () => this.restart());
+      this.view = new ChatView(
+        skeleton,
+        chat,
+        options,
+        () => this.restart(),
+        (typed) => {
+          this.typedName = typed;
+          this.restart();
+        },
+      );
       this.joinAsGuestIfRefused(chat);
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
     }
@@ -165,11 +192,12 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const server = serverOf(this.getAttribute('server'), origin);
       return join({
         room,
-        name: name === this.refusedName ? undefined : fitted(name),
+        name: this.typedName || (name === this.refusedName ? undefined : fitted(name)),
         server,
         transport: this.transportWish(),
         tabs: this.getAttribute('tabs') === 'own' ? 'own' : 'shared',
         owner: tools ? new OwnerToken(server, room).read() || token : undefined,
+        key: this.pageKey,
       });
     }
 

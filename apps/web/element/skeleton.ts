@@ -54,7 +54,7 @@ function buildOwnName(texts: Texts) {
     problem,
     suggested,
   );
-  return { form, input, cancel, problem, suggested };
+  return { form, input, save, cancel, problem, suggested };
 }
 
 function buildLog(texts: Texts) {

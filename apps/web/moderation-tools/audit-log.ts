@@ -20,6 +20,7 @@ const ENTRY_TEXTS: Record<string, (entry: AuditEntry) => keyof ToolsTexts> = {
   kick: () => 'didKick',
   ban: ({ seconds }) => (seconds ? 'didBan' : 'didUnban'),
   rules: () => 'didRules',
+  keys: () => 'didKeys',
   moderate: ({ on }) => (on === false ? 'didDemote' : 'didPromote'),
   handover: () => 'didOffer',
   own: () => 'didOwn',

@@ -7,6 +7,7 @@ import type { Actions } from './actions.js';
 import { AuditLog } from './audit-log.js';
 import { DangerZone } from './danger-zone.js';
 import { HeldMessages } from './held-messages.js';
+import { KeyLinks } from './key-links.js';
 import { MembersList } from './members-list.js';
 import { OwnerLink } from './owner-link.js';
 import { Rules } from './rules.js';
@@ -44,9 +45,8 @@ export class Panel {
 
   constructor(private readonly actions: Actions) {
     const { texts, elementTexts } = actions;
-    this.sections = [OwnerLink, HeldMessages, Rules, WordFilter, MembersList, AuditLog, TakeAlong, DangerZone].map(
-      (SectionClass) => new SectionClass(actions),
-    );
+    const kinds = [OwnerLink, HeldMessages, KeyLinks, Rules, WordFilter, MembersList, AuditLog, TakeAlong, DangerZone];
+    this.sections = kinds.map((SectionClass) => new SectionClass(actions));
     const close = (): void => this.toggle(false);
     this.closeButton = button({ class: 'plain', 'aria-label': elementTexts.close }, close, icon(ICONS.close));
     this.button = button(

@@ -14,6 +14,9 @@ export class Rules implements Section {
   private readonly readonly: HTMLInputElement;
   private readonly closed: HTMLInputElement;
   private readonly links: HTMLInputElement;
+  private readonly unlisted = toggle();
+  private readonly noPrivate = toggle();
+  private readonly names = toggle();
   private readonly closedRow: HTMLElement;
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
   private audit: Audit | null = null;
@@ -28,6 +31,9 @@ export class Rules implements Section {
       row(texts.slowMode, texts.slowModeHint, this.slow),
       row(texts.readOnlyMode, texts.readOnlyHint, this.readonly),
       row(texts.linksMode, texts.linksHint, this.links),
+      row(texts.privateMode, texts.privateHint, this.noPrivate),
+      row(texts.namesMode, texts.namesHint, this.names),
+      row(texts.unlistedMode, texts.unlistedHint, this.unlisted),
       this.closedRow,
       this.problem,
     );
@@ -35,6 +41,9 @@ export class Rules implements Section {
     this.readonly.addEventListener('change', () => this.set({ readonly: this.readonly.checked }));
     this.closed.addEventListener('change', () => this.set({ closed: this.closed.checked }));
     this.links.addEventListener('change', () => this.set({ links: !this.links.checked }));
+    this.noPrivate.addEventListener('change', () => this.set({ private: !this.noPrivate.checked }));
+    this.names.addEventListener('change', () => this.set({ names: this.names.checked ? 'asked' : 'any' }));
+    this.unlisted.addEventListener('change', () => this.set({ listed: !this.unlisted.checked }));
   }
 
   update(audit: Audit): void {
@@ -45,6 +54,9 @@ export class Rules implements Section {
     this.readonly.checked = readonly === true;
     this.closed.checked = closed === true;
     this.links.checked = links === false;
+    this.noPrivate.checked = audit.rules.private === false;
+    this.names.checked = audit.rules.names === 'asked';
+    this.unlisted.checked = audit.rules.listed === false;
     this.closedRow.hidden = !this.actions.isOwner;
   }
 

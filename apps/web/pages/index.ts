@@ -7,7 +7,7 @@ import { freshRoom } from './room-name.js';
 
 const NOTES: Record<string, string> = {
   element: 'The whole chat: people, private messages, history, light and dark theme.',
-  library: 'Only the library, 11 KB. You design the chat yourself.',
+  library: 'Only the library, 12 KB. You design the chat yourself.',
   frame:
     'For pages that allow frames but no scripts, such as a wiki, a blog or a learning platform. The tools for the owner are on the room’s own page.',
   plain: 'Only script tags, as in the README. A client needs nothing more.',

@@ -3,7 +3,11 @@ import { renderSVG } from 'uqr';
 import { addressOf, byId, copyOnClick, roomOfPage, select } from './page.js';
 
 const room = roomOfPage();
-const address = addressOf(room);
+
+type ChatElement = HTMLElement & { owner?: string | undefined; key?: string | undefined };
+
+/** A key that begins so gives the role of a moderator. It is not for everybody who is invited. */
+const MODERATOR = /^mod-/;
 
 /**
  * Returns the token of an owner link, which ends in `#owner=<token>`. Removes it from the address at once, so that
@@ -15,8 +19,8 @@ function takeOwner(): string | undefined {
   return found ? found[1] : undefined;
 }
 
-function openChat(): void {
-  const chat = document.createElement('nobackend-chat') as HTMLElement & { owner?: string | undefined };
+function openChat(): ChatElement {
+  const chat: ChatElement = document.createElement('nobackend-chat');
   const take = (): void => {
     const owner = takeOwner();
     if (owner) chat.owner = owner;
@@ -30,32 +34,41 @@ function openChat(): void {
     const unread = (change as CustomEvent<number>).detail;
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${room} · nobackend-chat`;
   });
+  return chat;
 }
 
-/** Returns the address as a QR code. */
-function qrCode(): HTMLImageElement {
+/** Returns an address as a QR code. */
+function qrCode(address: string): HTMLImageElement {
   const image = new Image(220, 220);
   image.src = `data:image/svg+xml,${encodeURIComponent(renderSVG(address, { border: 2 }))}`;
   image.alt = `QR code of ${address}`;
   return image;
 }
 
-function invite(): void {
+/** Returns the address to share. It carries the key of a room that needs one, if this browser knows it. */
+function invitation({ key }: ChatElement): string {
+  return `${addressOf(room)}${key && !MODERATOR.test(key) ? `#key=${key}` : ''}`;
+}
+
+function invite(chat: ChatElement): void {
   const sheet = byId('sheet', HTMLDialogElement);
   const link = byId('link', HTMLAnchorElement);
-  link.href = link.textContent = address;
-  byId('qr', HTMLElement).append(qrCode());
+  const show = (): void => {
+    link.href = link.textContent = invitation(chat);
+    byId('qr', HTMLElement).replaceChildren(qrCode(link.href));
+    byId('key-missing', HTMLElement).hidden = !MODERATOR.test(chat.key || '');
+    sheet.showModal();
+  };
   byId('local', HTMLElement).hidden = !/^(localhost|127\.|\[::1\])/.test(location.hostname);
-  byId('invite', HTMLButtonElement).addEventListener('click', () => sheet.showModal());
+  byId('invite', HTMLButtonElement).addEventListener('click', show);
   sheet.addEventListener('click', ({ target }) => {
     if (target === sheet) sheet.close();
   });
   copyOnClick(
     byId('copy', HTMLButtonElement),
-    () => address,
+    () => link.href,
     () => select(link),
   );
 }
 
-openChat();
-invite();
+invite(openChat());

@@ -9,10 +9,14 @@ import type { StreamTrouble } from '../polling/trial.js';
 import { secret } from '../secret.js';
 import type { TransportChoice } from '../transport/choose.js';
 import { type Call, type Hear, REQUEST_TIMEOUT_MS } from '../transport/transport.js';
+import { keyFor, rememberKey } from './room-keys.js';
 import type { SessionStore, StoredSession } from './storage.js';
 
-/** The room that was joined, as `enter` takes it. `owner`: its owner token, from the page or from the server. */
-export type Home = { room: string; owner: string | undefined };
+/**
+ * The room that was joined, as `enter` takes it. `owner`: its owner token, from the page or from the server. `key`: its
+ * key, from the page, its address, an earlier visit or the server.
+ */
+export type Home = { room: string; owner: string | undefined; key: string | undefined };
 
 /** A request that fails after more than this means that the line is slow. */
 const SLOW_LINE_MS = 3_000;
@@ -125,10 +129,29 @@ export class Session {
         const { owner, blocked } = answer as { owner?: string; blocked?: number[] };
         if (blocked) this.blocked = blocked;
         if (owner && values.room === this.home.room) this.home.owner = owner;
+        this.learnKey(operation, values, answer);
       },
-      () => undefined,
+      (failure) => this.learnKey(operation, values, failure),
     );
     return call;
+  }
+
+  /**
+   * Remembers the key that the owner has made, or one that is right. Forgets one that is wrong. A refusal for another
+   * reason means that the key is right, but members and owners are let in whatever the key is.
+   */
+  private learnKey(operation: OperationName, { room, key, owner, member }: Fields, outcome: object): void {
+    const { reason, room: view, member: made } = outcome as Partial<Failure & Answers['enter'] & Answers['keys']>;
+    const { server } = this.store;
+    if (member && operation === 'keys') {
+      rememberKey(server, room, made);
+      if (room === this.home.room) this.home.key = made;
+    }
+    if (!key || !/^(join|enter)$/.test(operation)) return;
+    const isProven = operation === 'join' && !owner;
+    if (reason === 'key') rememberKey(server, room, undefined, key);
+    else if (reason || (view && (isProven || view.role === 'moderator' || !keyFor(server, view.name))))
+      rememberKey(server, room, key);
   }
 
   /** Sends one poll, which acknowledges what has been read. The server holds it for up to `timeout` seconds. */
@@ -247,7 +270,9 @@ export class Session {
     const views = [await this.join(this.user ? this.user.name : this.nickname)];
     for (const room of [...this.entered]) {
       try {
-        const entering = this.viewRoom((limit) => this.start('enter', Object.assign(limit, { room })).done);
+        const entering = this.viewRoom(
+          (limit) => this.start('enter', Object.assign(limit, { room, key: keyFor(this.store.server, room) })).done,
+        );
         views.push((await entering).room);
       } catch (thrown) {
         if (asFailure(thrown).code !== 'not_allowed') throw thrown;

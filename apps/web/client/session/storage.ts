@@ -25,6 +25,7 @@ export interface StoredSession {
  * which tab has the session. Where there are no locks (plain http), the copy shows whether it was in use.
  */
 export interface SessionStore {
+  readonly server: string;
   readonly lock: SessionLock;
   /** Gives up the storage key. The next chat may use it, and the session that is stored there. */
   release(): void;
@@ -44,6 +45,7 @@ export function makeSessionStore(server: string, room: string): SessionStore {
   for (let n = 2; inUse[key]; n++) key = `${base} #${n}`;
   inUse[key] = true;
   return {
+    server,
     lock,
     release: () => {
       lock.release();

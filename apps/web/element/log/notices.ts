@@ -15,6 +15,9 @@ const RULE_TEXTS = {
   links: ['noLinksOff', 'noLinks'],
   words: ['words', 'wordsOff'],
   hold: ['hold', null],
+  private: ['noPrivateOff', 'noPrivate'],
+  listed: ['unlistedOff', 'unlisted'],
+  names: ['namesAsked', 'namesAskedOff'],
   off: ['off', 'offOff'],
 } as const;
 type Rule = keyof typeof RULE_TEXTS;
@@ -83,7 +86,8 @@ function actionPieces(event: ChatEvent, texts: Texts): Piece[] {
 export function rulesText(rules: Pick<ChatEvent, Rule>, texts: Texts): string {
   const changes: string[] = [];
   for (const rule of RULES) {
-    const key = rules[rule] === undefined ? null : RULE_TEXTS[rule][rules[rule] ? 0 : 1];
+    const isOn = rules[rule] && rules[rule] !== 'any';
+    const key = rules[rule] === undefined ? null : RULE_TEXTS[rule][isOn ? 0 : 1];
     if (key) changes.push(fill(texts[key], { n: rules.slow }));
   }
   return changes.join(' · ');

@@ -33,6 +33,11 @@ export class RoleState {
     return this.role ? undefined : rules.closed ? 'closed' : rules.readonly ? 'read_only' : undefined;
   }
 
+  /** Whether this user may write to another member privately. */
+  mayWriteTo(id: number): boolean {
+    return this.rules.private !== false || this.role !== undefined || this.roles.has(id);
+  }
+
   /** Applies an event. Returns whether it has changed something. */
   apply(event: ChatEvent, ownId: number): boolean {
     switch (event.type) {
@@ -60,13 +65,14 @@ export class RoleState {
     return role !== undefined;
   }
 
-  private applyRules({ slow, readonly, closed, links, off }: ChatEvent): void {
+  private applyRules({ slow, readonly, closed, links, off, ...event }: ChatEvent): void {
     const { rules } = this;
     if (off !== undefined) this.isOff = off;
     if (slow !== undefined) rules.slow = slow;
     if (readonly !== undefined) rules.readonly = readonly || undefined;
     if (closed !== undefined) rules.closed = closed || undefined;
     if (links !== undefined) rules.links = links ? undefined : false;
+    if (event.private !== undefined) rules.private = event.private ? undefined : false;
   }
 
   private applyModerator({ user, on }: ChatEvent, ownId: number): void {

@@ -1,3 +1,4 @@
+import { fitName } from '../../../../shared/protocol/letters.js';
 import { NAME_MAX } from '../../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../../client/api.js';
 import { avatar, h, onEscape, refill } from '../dom/dom.js';
@@ -7,6 +8,9 @@ import { fill } from '../texts.js';
 
 /** The button with the user's own name, and the form that it opens. */
 export class OwnName {
+  /** Set while the room asks for a name: this user is not in it yet. */
+  private enterAs: ((name: string) => void) | null = null;
+
   constructor(
     private readonly skeleton: Skeleton,
     private readonly chat: Chat,
@@ -35,6 +39,15 @@ export class OwnName {
     me.hidden = false;
   }
 
+  /** The room lets nobody in without a name. */
+  ask(enterAs: (name: string) => void): void {
+    const { save, cancel } = this.skeleton.ownName;
+    this.enterAs = enterAs;
+    save.textContent = this.skeleton.texts.enterAs;
+    cancel.hidden = true;
+    this.open();
+  }
+
   private open(): void {
     const { form, input } = this.skeleton.ownName;
     this.explain('');
@@ -47,6 +60,7 @@ export class OwnName {
 
   private close(): void {
     const { ownName, header } = this.skeleton;
+    if (this.enterAs) return;
     ownName.form.hidden = true;
     header.me.setAttribute('aria-expanded', 'false');
     header.me.focus();
@@ -55,7 +69,8 @@ export class OwnName {
   private async save(): Promise<void> {
     const wanted = this.skeleton.ownName.input.value.trim();
     if (this.chat.user && wanted === this.chat.user.name) return this.close();
-    if (!wanted) return this.explain(this.rule());
+    if (!fitName(wanted)) return this.explain(this.rule());
+    if (this.enterAs) return this.enterAs(fitName(wanted));
     try {
       await this.chat.rename(wanted);
       this.update();

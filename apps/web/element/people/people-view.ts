@@ -26,6 +26,8 @@ export interface PeopleDelegate {
   /** The user has chosen a private conversation, or the room for null. */
   choose(partner: UserRef | null): void;
   roleOf(id: number): Role | undefined;
+  /** Whether the user may write to a member privately. */
+  mayWriteTo(id: number): boolean;
   /** Returns the moderation tools beside a member. */
   toolsFor(user: UserRef): Node[];
 }
@@ -130,7 +132,8 @@ export class PeopleView {
     );
     item.classList.toggle('gone', isGone);
     const person = item.querySelector('button');
-    if (person) person.title = fill(texts.writePrivately, { name: isolated(user.name) });
+    if (person && !talk && !this.delegate.mayWriteTo(user.id)) person.disabled = true;
+    else if (person) person.title = fill(texts.writePrivately, { name: isolated(user.name) });
     if (!isGone) append(item, ...this.delegate.toolsFor(user));
     return item;
   }

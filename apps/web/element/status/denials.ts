@@ -19,6 +19,9 @@ const DENIAL_TEXTS: Partial<Record<Reason, keyof Texts>> = {
   address: 'whyAddress',
   full: 'whyFull',
   blocked: 'whyBlocked',
+  key: 'whyKey',
+  name: 'whyName',
+  private: 'whyPrivate',
 };
 
 /**

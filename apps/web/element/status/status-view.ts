@@ -69,8 +69,9 @@ export class StatusView {
   /** The room does not let this user in. */
   private showRefusal(failure: ChatFailure): void {
     const { texts } = this.skeleton;
-    const text = denialText(failure, texts);
-    if (failure.reason === 'banned') this.showBan(text, failure.retryAfter || 0);
+    const text = failure.reason === 'key' && this.chat.key ? texts.whyOldKey : denialText(failure, texts);
+    if (failure.reason === 'name') this.show(text);
+    else if (failure.reason === 'banned') this.showBan(text, failure.retryAfter || 0);
     else this.show(text, this.restartAction(texts.again));
   }
 

@@ -1,0 +1,183 @@
+/** Links with a key, in real pages: what they open, where the key stays, and what the owner makes of them. */
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { violations } from '../support/axe.js';
+import type { Site } from '../support/browser.js';
+import { ask } from '../support/client.js';
+import { browserTest } from '../support/fixtures/browser.js';
+import { until } from '../support/until.js';
+
+const it = browserTest;
+let browser: Browser, site: Site, api: string, room: string;
+it.beforeEach(({ stage }) => {
+  ({ browser, site, api, room } = stage);
+});
+
+const PERMISSIONS = ['clipboard-read', 'clipboard-write'];
+const newContext = (): Promise<BrowserContext> =>
+  browser.newContext({ reducedMotion: 'reduce', permissions: PERMISSIONS });
+
+/** Somebody's browser, at an address. */
+async function open(hash = '', at = `${api}/r/${room}`, context?: BrowserContext): Promise<Page> {
+  const page = await (context ?? (await newContext())).newPage();
+  await page.goto(at + hash);
+  return page;
+}
+
+/** A room with keys, whose owner is not in a browser. */
+async function lock() {
+  const anna = await ask<{ token: string }>(api, 'join', { room, name: `Anna ${room}` });
+  const act = <Fields>(operation: string, extra: object = {}) =>
+    ask<Fields>(api, operation, { token: anna.token, room, ...extra });
+  const keys = await act<{ member: string; moderator: string }>('keys', { member: 'renew', moderator: 'renew' });
+  return { act, keys };
+}
+
+const own = (page: Page): Locator => page.getByRole('button', { name: /Change your name/ });
+const press = (where: Page | Locator, name: string): Promise<void> =>
+  where.getByRole('button', { name, exact: true }).click();
+const keyIn = (page: Page): Promise<string | null> =>
+  page.evaluate(([at, server]) => localStorage.getItem(`nobackend-chat-key ${server} ${at}`), [room, api]);
+const panel = (page: Page): Locator => page.getByRole('region', { name: 'Room' });
+
+describe('a link with a key', () => {
+  it("takes the key out of the address, keeps it for the next visit, and sends it in no request's address", async () => {
+    const { keys } = await lock();
+    const context = await newContext();
+    const page = await context.newPage();
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.url(), JSON.stringify(request.headers())));
+    await page.goto(`${api}/r/${room}#key=${keys.member}`);
+    await own(page).waitFor();
+    expect(page.url()).toBe(`${api}/r/${room}`);
+    expect(await keyIn(page)).toBe(keys.member);
+    await own(await open('', undefined, context)).waitFor(); // the same browser, without the link
+    expect(sent.filter((text) => text.includes(keys.member) && !text.includes('#key='))).toEqual([]);
+  });
+
+  it('opens an embed, and any page with the library, which may name the room', async () => {
+    const { keys } = await lock();
+    const embed = await open(`#key=${keys.member}`, `${api}/embed/${room}`);
+    await own(embed).waitFor();
+    expect(embed.url()).toBe(`${api}/embed/${room}`);
+    const script = `const chat = NobackendChat.join({ room: '${room}' }); chat.ready.then(() => { document.title = 'in'; })`;
+    const at = site.serve(
+      `/${room}`,
+      `<!doctype html><title>out</title><script src="${api}/chat.js"></script><script>${script}</script>`,
+    );
+    const named = await open(`#key=${keys.member}&room=${room}`, at);
+    await until(async () => (await named.title()) === 'in', 'to be in');
+    expect(named.url()).toBe(at);
+    const other = await open(`#key=${keys.member}&room=another`, at);
+    expect(other.url()).toContain('&room=another'); // it is not for this room
+    expect(await other.title()).toBe('out');
+  });
+
+  it('says what to do without a key, and with one that is not valid any more; an open page takes a new one', async () => {
+    const { act, keys } = await lock();
+    const context = await newContext();
+    const page = await open('', undefined, context);
+    await page.getByText('You need a link with a key to enter this room.').waitFor();
+    const { member } = await act<{ member: string }>('keys', { member: 'renew' });
+    await page.evaluate((key) => {
+      location.hash = `#key=${key}`;
+    }, keys.member);
+    await page.getByText('This link is not valid, or not any more.').waitFor();
+    expect(page.url()).toBe(`${api}/r/${room}`);
+    await press(page, 'Try again');
+    await page.getByText('You need a link with a key').waitFor(); // the wrong key is forgotten
+    await page.evaluate((key) => {
+      location.hash = `#key=${key}`;
+    }, member);
+    await own(page).waitFor();
+    await page.reload();
+    await own(page).waitFor();
+    await page.close();
+    const spoilt = await open(`#key=${'x'.repeat(24)}`, undefined, context);
+    await spoilt.getByText('This link is not valid').waitFor();
+    await press(spoilt, 'Try again');
+    await own(spoilt).waitFor(); // the right one was not lost by it
+  });
+
+  it('of moderators gives the role, and is not passed on by the invitation; one of members is', async () => {
+    const { act, keys } = await lock();
+    const shared = async (by: Page): Promise<string> => {
+      await press(by, 'Invite');
+      return (await by.locator('#link').textContent()) ?? '';
+    };
+    const page = await open(`#key=${keys.moderator}`);
+    await page.getByText('You are a moderator here').waitFor();
+    expect(await shared(page)).toBe(`${api}/r/${room}`);
+    await page.getByText('Ask the owner of the room for the link for members.').waitFor();
+    await press(page, 'Close');
+    const pupil = await open(`#key=${keys.member}`);
+    await own(pupil).waitFor();
+    expect(await shared(pupil)).toBe(`${api}/r/${room}#key=${keys.member}`);
+    await act('keys', { moderator: 'off' });
+    await page.getByText('You are a moderator here').waitFor({ state: 'detached' });
+    await page.getByText(/is no longer a moderator/).waitFor();
+  });
+});
+
+describe('the owner', () => {
+  it('makes, copies, shows, renews and ends links in the panel', async () => {
+    const page = await open();
+    await page.getByText('Your room').waitFor();
+    await page.getByRole('button', { name: /^Room/ }).click();
+    const [member, moderator] = [page.locator('.key-link').nth(0), page.locator('.key-link').nth(1)];
+    const copied = async (link: Locator): Promise<string> => {
+      await press(link, 'Copy link');
+      await link.getByRole('button', { name: 'Copied' }).waitFor();
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    await press(member, 'Make a link');
+    await press(moderator, 'Make a link');
+    const first = await copied(member);
+    expect(first).toMatch(new RegExp(`^${api}/r/${room}#key=[\\w-]{24}$`));
+    expect(await copied(moderator)).toMatch(/#key=mod-[\w-]{24}$/);
+    await press(member, 'QR code');
+    await member.getByRole('img', { name: 'QR code of the link' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await press(member, 'New link');
+    await press(member.getByRole('group'), 'New link');
+    await until(async () => (await copied(member)) !== first, 'a new link');
+    await (await open(first.replace(/^[^#]*/, ''))).getByText('This link is not valid').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: /^Room/ }).click();
+    await member.getByRole('button', { name: 'Copy link' }).waitFor(); // this browser still knows it
+    await press(member, 'Switch off');
+    await press(member.getByRole('group'), 'Switch off');
+    await member.getByRole('button', { name: 'Make a link' }).waitFor();
+    await page.getByText('You changed the links with a key').first().waitFor();
+    await own(await open()).waitFor();
+  });
+
+  it('sets up a lesson in two clicks; a pupil chooses a name, and writes to the teacher only', async () => {
+    const page = await open();
+    await page.getByText('Your room').waitFor();
+    await page.getByRole('button', { name: /^Room/ }).click();
+    await press(page, 'Set up a lesson');
+    await press(page, 'Start');
+    await page.getByRole('img', { name: 'QR code of the link' }).waitFor();
+    await press(page.locator('.key-link').nth(0), 'Copy link');
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const link = (await page.evaluate(() => navigator.clipboard.readText())).replace(/^[^#]*/, '');
+    const pupils: Page[] = [];
+    for (const name of ['Bert', 'Cleo']) {
+      const pupil = await open(link);
+      await pupil.getByText('Choose a name to enter this room.').waitFor();
+      await pupil.getByLabel('Your name').fill(`${name} ${room}`);
+      await press(pupil, 'Enter');
+      await own(pupil).waitFor();
+      pupils.push(pupil);
+    }
+    const [bert] = pupils as [Page];
+    await panel(page)
+      .getByRole('switch', { name: /No private messages/ })
+      .waitFor();
+    expect(await bert.getByRole('button', { name: new RegExp(`Cleo ${room}`) }).isDisabled()).toBe(true);
+    expect(await bert.locator('.people li button:enabled').count()).toBe(2); // everyone, and the teacher
+    const { rooms } = await ask<{ rooms: { name: string }[] }>(api, 'rooms');
+    expect(rooms.map(({ name }) => name)).not.toContain(room);
+  });
+});
