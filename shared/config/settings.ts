@@ -242,6 +242,14 @@ export const SETTINGS = {
       [0, COUNT_MAX],
       'The most rooms that stay. A full one takes half a MB, a usual one 50 KB. With 0 no room stays.',
     ),
+    messageTtl: whole(
+      'MESSAGE_TTL',
+      0,
+      [3_600, 31_536_000],
+      'Seconds after which messages leave the logs, also of rooms that are never empty: 2,592,000 is 30 days. A worker ' +
+        'looks once an hour. With 0 they stay as long as `HISTORY` and their room let them.',
+      0,
+    ),
     history: whole(
       'HISTORY',
       1_000,

@@ -88,6 +88,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'rename-user': ['ok' | 'moved', ends: string, move: string] | ['late' | 'busy' | 'gone'];
   'renew-log': number;
   'reserve-nick': NameDenial | ['ok'];
+  retain: number;
   resume: string | null;
   send: [appended: Appended, heard: number] | ['outdated'] | ['limited', index: number, ms: number] | CallDenial;
   'set-keys': 'ok' | 'not_owner';

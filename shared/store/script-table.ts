@@ -315,6 +315,10 @@ export const SCRIPTS = {
     keys: ['roster', 'holders', 'nicks'],
     args: ['id', 'nick', 'ends', 'ttl', 'from', 'indexed'],
   },
+  retain: {
+    keys: ['log', 'delivered', 'pending'],
+    args: ['before'],
+  },
   resume: {
     keys: ['user', 'seen'],
     args: ['id', 'tokenHash', 'seenAgo'],

@@ -1,7 +1,9 @@
 /** Upkeep: a chat in which nothing happens gets no jobs, and one with something to do gets the right ones. */
-import type { Queue } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
 import { expect } from 'vitest';
 import { Upkeep } from '../../apps/worker/jobs/upkeep.js';
+import { openQueue, UPKEEP } from '../../shared/queues.js';
+import { connectProducer } from '../../shared/redis/connect.js';
 import { emptyWith } from '../support/fixtures/parts.js';
 
 const it = emptyWith({ LIVE: 'off', USER_TTL: '30' });
@@ -43,4 +45,28 @@ it('adds a job for messages that are still to be removed', async ({ scene }) => 
   await scene.join('r');
   await store.redis.hset(store.keys.forgetting(store.keys.roomShard('r')), '7 all r', '0-0 0 1');
   expect(await look(store, scene.worker.fanOut)).toEqual(['forget']);
+});
+
+it('looks through all rooms once an hour, and for old messages only with MESSAGE_TTL', async ({ scene }) => {
+  const { store } = scene.worker;
+  const redis = connectProducer(store.config.redisUrl);
+  const queue = openQueue(UPKEEP, redis);
+  const scheduled = async (messageTtl: number): Promise<string[]> => {
+    const upkeep = new Upkeep(
+      { ...store, config: { ...store.config, messageTtl } },
+      scene.worker.fanOut,
+      { queue, leases: null },
+      (error) => {
+        throw error;
+      },
+    );
+    await upkeep.start();
+    upkeep.close();
+    for (const name of ['weigh', 'stays', 'retain']) expect(await upkeep.run({ name } as Job)).not.toBeNull();
+    return (await queue.getJobSchedulers()).map(({ key }) => key).sort();
+  };
+  expect(await scheduled(3_600)).toEqual(['retain', 'stays', 'weigh']);
+  expect(await scheduled(0)).toEqual(['stays', 'weigh']);
+  await queue.close();
+  redis.disconnect();
 });

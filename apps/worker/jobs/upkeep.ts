@@ -1,11 +1,13 @@
 /**
- * Upkeep: the sweep, expiry, unfinished entries and exits, forgetting, weights of values, and stays. Every worker looks
- * whether there is something to do. That only reads, so a chat in which nothing happens writes next to nothing. Long
- * work is a job of the queue `upkeep`, so that one worker does it.
+ * Upkeep: the sweep, expiry, unfinished entries and exits, forgetting, weights of values, stays and retention. Every
+ * worker looks whether there is something to do. That only reads, so a chat in which nothing happens writes next to
+ * nothing. Long work is a job of the queue `upkeep`, so that one worker does it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';
 import { redisTime } from '../../../shared/redis/time.js';
 import { isAnythingUnfinished } from '../../../shared/store/forget.js';
+import { removeOldMessages } from '../../../shared/store/retention.js';
 import { tendStays } from '../../../shared/store/stays.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
@@ -19,7 +21,10 @@ import { sweep } from './sweep.js';
 const SWEEP_EVERY_MS = 1_000;
 const LOOK_EVERY_MS = 5_000;
 /** Jobs that look through all rooms of a kind, and how often. */
-const SCHEDULES = { weigh: 3_600_000, stays: 3_600_000 };
+const SCHEDULES = ['weigh', 'stays', 'retain'];
+const ROOMS_EVERY_MS = 3_600_000;
+/** How many times longer than a step `retain` rests after it, so that it takes at most a tenth of the time of Redis. */
+const REST_FACTOR = 9;
 /** How often the schedule is looked at, as a Redis that was wiped has forgotten it. */
 const SCHEDULE_EVERY_MS = 60_000;
 /** Schedules of former versions. */
@@ -71,6 +76,8 @@ export class Upkeep {
         return weighValues(this.#store, 0); // this removes expired rooms from the list
       case 'stays':
         return tendStays(this.#store);
+      case 'retain':
+        return removeOldMessages(this.#store, await redisTime(this.#store), (ms) => sleep(REST_FACTOR * ms));
       default:
         return null; // of a former version
     }
@@ -101,8 +108,11 @@ export class Upkeep {
 
   async #schedule(): Promise<void> {
     for (const former of FORMER_SCHEDULES) await this.#queue.removeJobScheduler(former);
-    for (const [name, every] of Object.entries(SCHEDULES))
-      if (!(await this.#queue.getJobScheduler(name))) await this.#queue.upsertJobScheduler(name, { every });
+    for (const name of SCHEDULES) {
+      if (name === 'retain' && this.#store.config.messageTtl === 0) await this.#queue.removeJobScheduler(name);
+      else if (!(await this.#queue.getJobScheduler(name)))
+        await this.#queue.upsertJobScheduler(name, { every: ROOMS_EVERY_MS });
+    }
   }
 
   /** Does something every `ms`, and not while it is still under way. */
