@@ -67,6 +67,26 @@ interface BusyAddress {
   rate: number;
 }
 
+/** A room as the host sees it. `visited`: when an owner came last, `staysUntil`: the end of its stay (ms since 1970). */
+export interface HostRoom {
+  name: string;
+  members: number;
+  /** Bytes of Redis: log, values, rules, and what waits for approval. */
+  bytes: number;
+  visited?: number;
+  staysUntil?: number;
+  /** The origin of the page that made it, as for a busy origin. */
+  origin?: string;
+}
+
+/**
+ * The answer of `GET /admin/rooms?search=`: rooms with members and rooms that stay, the largest first. `more`: there
+ * are others. `stays`: how many rooms stay, and how many may stay, in all and of one address.
+ */
+export type HostRoomsReply =
+  | { ok: true; rooms: HostRoom[]; more: boolean; stays: { count: number; max: number; addressMax: number } }
+  | { ok: false; message: string };
+
 /** Something that the operator has switched off. `until`: ms since 1970; null: until it is switched on again. */
 export interface SwitchedOff {
   kind: 'room' | 'origin' | 'address';
@@ -111,6 +131,7 @@ export type OperatorActionName =
   | 'clear'
   | 'own'
   | 'stay_end'
+  | 'erase'
   | 'address_off'
   | 'address_on'
   | 'origin_off'
@@ -122,10 +143,17 @@ export interface OperatorActionRequest {
   on: string;
   /** For `address_off`: how long, up to a day. */
   seconds?: number;
+  /** For `erase`: the nickname of the person whose messages in the room are removed. */
+  name?: string;
 }
 
-/** The answer of `POST /admin/act`. `owner`: after `own`, the new owner's token of the room. */
-export type OperatorActionReply = { ok: true; owner?: string } | { ok: false; message: string };
+/**
+ * The answer of `POST /admin/act`. `owner`: after `own`, the new owner's token of the room. `users`: after `erase`, how
+ * many users had the name; `more` if there are others yet.
+ */
+export type OperatorActionReply =
+  | { ok: true; owner?: string; users?: number; more?: boolean }
+  | { ok: false; message: string };
 
 /**
  * The answer of `POST /admin/address`, whose body is `{on}`: the address as it is listed, and what is known of it now.

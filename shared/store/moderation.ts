@@ -50,7 +50,7 @@ interface Moderation<Action> {
 }
 
 /** Stands in the audit log for what the operator does. */
-const OPERATOR: UserRef = { id: 0, name: 'host' };
+export const OPERATOR: UserRef = { id: 0, name: 'host' };
 
 /**
  * Runs one moderation step on messages, values or rules of a room. Resolves with the log id of a message that was
@@ -62,7 +62,7 @@ export async function moderateRoom(store: Store, actor: Actor, step: Moderation<
 }
 
 /** As `moderateRoom`, by the operator. Nobody asks for its role. */
-async function moderateAsOperator(
+export async function moderateAsOperator(
   store: Store,
   room: string,
   step: Omit<Moderation<RoomAction>, 'least'>,

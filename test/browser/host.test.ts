@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
+import { ask } from '../support/client.js';
 import { browserWith } from '../support/fixtures/browser.js';
 import { Host, outcome, PASSWORD } from '../support/host.js';
 import type { TestSystem } from '../support/processes.js';
@@ -56,6 +57,42 @@ describe('the page of the host', () => {
         .waitFor();
     },
   );
+
+  it('finds a room, ends its stay, and removes what a person has written there', async () => {
+    const page = await browser.newPage({ httpCredentials: { username: 'me', password: PASSWORD } });
+    const origin = 'https://school.example';
+    const body = JSON.stringify({ room: 'Class-5b' });
+    const made = await fetch(`${api}/api/join`, { method: 'POST', body, headers: { Origin: origin } });
+    const { owner } = (await made.json()) as { owner: string };
+    const { token } = await ask<{ token: string }>(api, 'join', { room: 'Class-5b', name: 'Zoe', owner });
+    await outcome(api, 'send', { token, text: 'rude' });
+    await page.goto(`${api}/admin`);
+    await page.getByText('1 stay now.').waitFor();
+    await page.getByLabel('Find rooms').fill('class');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByText('1 found.').waitFor();
+    const row = page.locator('#found-rooms tr', { hasText: 'Class-5b' });
+    await row.getByRole('cell', { name: /^\d+ \w+ 20\d\d$/ }).waitFor();
+    await row.getByRole('cell', { name: origin }).waitFor();
+    await row.getByRole('button', { name: 'Act' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByLabel('Name of the person').isVisible()).toBe(false);
+    await dialog.getByText('Remove a person’s messages', { exact: true }).first().click();
+    await dialog.getByLabel('Name of the person').fill('zoe');
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Remove a person’s messages' }).click();
+    await dialog.getByText('The messages of one user of this name are removed.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    expect(JSON.stringify(await ask(api, 'history', { token }))).not.toContain('rude');
+    await row.getByRole('button', { name: 'Act' }).click();
+    await dialog.getByText('End its stay', { exact: true }).first().click();
+    await dialog.getByRole('button', { name: 'End its stay' }).click();
+    await page.getByText('0 stay now.').waitFor();
+    await page.getByText('Messages of a person removed: Class-5b').waitFor();
+    await page.getByLabel('Find rooms').fill('*');
+    await page.keyboard.press('Enter');
+    await page.getByText('The name of a room has letters').waitFor();
+  });
 
   it('says that no worker runs, with numbers that are current, and that one runs again', async () => {
     const page = await browser.newPage({ httpCredentials: { username: 'me', password: PASSWORD } });

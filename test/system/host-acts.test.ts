@@ -220,6 +220,32 @@ describe('an act', () => {
     expect(JSON.stringify(acts)).not.toMatch(/198\.51|2001:db8/);
   });
 
+  it('on a person removes its messages from one room; the list of acts does not name it', async () => {
+    const user = await TestUser.join(two, { room: 'spoilt', name: 'Rude Rudi' });
+    await user.send('gone soon');
+    for (const bad of [
+      { act: 'erase', on: 'spoilt' },
+      { act: 'erase', on: 'spoilt', name: ' ' },
+    ])
+      expect((await host.post('/admin/act', bad)).status).toBe(400);
+    expect(await host.act({ act: 'erase', on: 'spoilt', name: 'rude rudi' })).toEqual({
+      ok: true,
+      users: 1,
+      more: false,
+    });
+    expect(JSON.stringify(await user.ask('history'))).not.toContain('gone soon');
+    const { acts } = await host.figures(two);
+    expect(acts[0]).toMatchObject({ act: 'erase', on: 'spoilt' });
+    expect(JSON.stringify(acts)).not.toMatch(/rudi/i);
+  });
+
+  it('the rooms are listed for the host alone', async () => {
+    const listed = await fetch(`${two}/admin/rooms?search=spoilt`, { headers: host.headers });
+    expect(await listed.json()).toMatchObject({ ok: true, rooms: [{ name: 'spoilt', members: 1 }], more: false });
+    expect((await fetch(`${two}/admin/rooms`)).status).toBe(401);
+    expect((await fetch(`${two}/admin/rooms?search=%2A`, { headers: host.headers })).status).toBe(400);
+  });
+
   it('is refused with a clear error while Redis is full, and nothing of it is done', async () => {
     const { off, acts } = await host.figures();
     await limitMemory(redis, 1_000_000);

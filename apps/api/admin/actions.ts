@@ -8,7 +8,9 @@ import type {
   SwitchedOff,
 } from '../../../shared/protocol/admin.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
-import { ROOM_NAME } from '../../../shared/protocol/limits.js';
+import { NAME_TYPED_MAX, ROOM_NAME } from '../../../shared/protocol/limits.js';
+import { redisTime } from '../../../shared/redis/time.js';
+import { erasePerson } from '../../../shared/store/erase-person.js';
 import { clearRoom, switchRoom } from '../../../shared/store/moderation.js';
 import {
   readSwitched,
@@ -43,6 +45,7 @@ const ActionRequest = v.strictObject({
     'clear',
     'own',
     'stay_end',
+    'erase',
     'address_off',
     'address_on',
     'origin_off',
@@ -50,6 +53,7 @@ const ActionRequest = v.strictObject({
   ]),
   on: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(300)),
   seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(DAY_S))),
+  name: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(NAME_TYPED_MAX))),
 });
 
 /** Returns a checked request. Throws `bad_request`. */
@@ -60,19 +64,22 @@ export function checkAction(body: unknown): OperatorActionRequest {
       'bad_request',
       'An action needs act, on and, to switch an address off, seconds (at most one day).',
     );
-  return output.seconds === undefined
-    ? { act: output.act, on: output.on }
-    : { act: output.act, on: output.on, seconds: output.seconds };
+  const { act, on, seconds, name } = output;
+  if (act === 'erase' && name === undefined)
+    throw new ChatError('bad_request', 'Give the name of the person whose messages go.');
+  return { act, on, ...(seconds !== undefined && { seconds }), ...(name !== undefined && { name }) };
 }
 
 /** Runs and records an action. Rejects with `bad_request` for a target that cannot be meant, or when Redis is away. */
 export async function runAction(
   context: ActionContext,
-  { act: name, on, seconds }: OperatorActionRequest,
+  { act: name, on, seconds, name: person = '' }: OperatorActionRequest,
 ): Promise<OperatorActionReply> {
   const target = await TARGETS[kindOf(name)](context, on);
   const owner = name === 'own' ? await takeRoom(context.store, target) : undefined;
-  if (name !== 'own') await ACTIONS[name](context.store, target, seconds ?? DAY_S);
+  const erased =
+    name === 'erase' ? await erasePerson(context.store, target, person, await redisTime(context.store)) : undefined;
+  if (name !== 'own' && name !== 'erase') await ACTIONS[name](context.store, target, seconds ?? DAY_S);
   await recordOperatorAction(
     context.store,
     context.by,
@@ -81,7 +88,7 @@ export async function runAction(
     name === 'address_off' ? (seconds ?? DAY_S) : undefined,
   );
   await removeExpiredSwitches(context.store);
-  return { ok: true, ...(owner !== undefined && { owner }) };
+  return { ok: true, ...(owner !== undefined && { owner }), ...erased };
 }
 
 const AddressRequest = v.strictObject({ on: ActionRequest.entries.on });
@@ -140,7 +147,7 @@ const TARGETS: Record<
 
 /** The actions that return nothing. */
 const ACTIONS: Record<
-  Exclude<OperatorActionName, 'own'>,
+  Exclude<OperatorActionName, 'own' | 'erase'>,
   (store: Store, target: string, seconds: number) => Promise<void>
 > = {
   async room_off(store, room) {

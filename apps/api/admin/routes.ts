@@ -11,6 +11,7 @@ import type { AddressHash } from '../limits/address-hash.js';
 import { checkAction, lookUpAddress, runAction } from './actions.js';
 import { type DashboardSources, readBusy, readDashboard } from './dashboard.js';
 import { type Entrance, requireSameSite, userNameOf } from './password.js';
+import { searchRooms } from './rooms.js';
 
 const root = fileURLToPath(new URL('../../web/admin/', import.meta.url));
 const FILES = {
@@ -33,6 +34,11 @@ export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: Ad
     ctx.body = await readDashboard(sources, Number(ctx.query.since) || 0);
   });
   const { store, addressHash, samples, entrance } = sources;
+  router.get('/admin/rooms', hostOnly, async (ctx: RouterContext) => {
+    const { status, reply } = await replyTo(() => searchRooms(store, String(ctx.query.search ?? '')), sources);
+    ctx.status = status;
+    ctx.body = reply;
+  });
   const post = (
     path: string,
     work: (req: RouterContext['req']) => Promise<OperatorActionReply | AddressLookupReply>,
@@ -61,10 +67,10 @@ const requireJson: Middleware = (ctx, next) => {
 };
 
 /** All errors of an action end here. An error that is not a ChatError means that Redis is away, or our own fault. */
-async function replyTo(
-  work: () => Promise<OperatorActionReply | AddressLookupReply>,
+async function replyTo<Reply>(
+  work: () => Promise<Reply>,
   { availability }: DashboardSources,
-): Promise<{ status: number; reply: OperatorActionReply | AddressLookupReply }> {
+): Promise<{ status: number; reply: Reply | { ok: false; message: string } }> {
   try {
     return { status: 200, reply: await work() };
   } catch (error) {

@@ -12,7 +12,7 @@ import { shortly } from './lists.js';
 type Kind = SwitchedOff['kind'];
 
 interface Choice {
-  request: Omit<OperatorActionRequest, 'on'>;
+  request: Omit<OperatorActionRequest, 'on' | 'name'>;
   label: string;
   effect: string;
 }
@@ -49,7 +49,12 @@ const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> =
         request: { act: 'stay_end' },
         label: 'End its stay',
         effect:
-          'If it is empty, it goes after ROOM_TTL, a day by default. The next visit of its owner lets it stay again.',
+          'When it is empty, it ends after ROOM_TTL, a day by default. Its owner’s next visit lets it stay again.',
+      },
+      {
+        request: { act: 'erase' },
+        label: 'Remove a person’s messages',
+        effect: 'Deletes all that the person has written in this room, for everybody. You cannot undo this.',
       },
     ],
   },
@@ -95,6 +100,8 @@ export class ActionDialog {
   private readonly choices = byId('ask-choices', HTMLElement);
   private readonly outcome = byId('ask-said', HTMLElement);
   private readonly link = byId('ask-link', HTMLElement);
+  private readonly nameLine = byId('ask-name-line', HTMLElement);
+  private readonly person = byId('ask-name', HTMLInputElement);
   private readonly button = byId('ask-do', HTMLButtonElement);
   private readonly copy: HTMLButtonElement;
   private kind: Kind = 'room';
@@ -117,7 +124,10 @@ export class ActionDialog {
       () => select(this.link),
     );
     this.button.addEventListener('click', () => void this.act());
-    this.choices.addEventListener('change', () => this.update());
+    this.choices.addEventListener('change', () => {
+      this.update();
+      this.button.scrollIntoView({ block: 'nearest' }); // the field for a name may be below what a phone shows
+    });
   }
 
   /** Opens the dialog. Looks an address up first, and offers no action on a wrong one. */
@@ -133,6 +143,7 @@ export class ActionDialog {
     const offered = known && !known.ok ? [] : this.offered();
     this.choices.replaceChildren(...offered.map((choice, i) => choiceOf(choice, i)));
     this.show(known ? lookupText(known) : '', '');
+    this.person.value = '';
     this.update();
     this.dialog.showModal();
   }
@@ -150,25 +161,38 @@ export class ActionDialog {
   private update(): void {
     this.button.textContent = this.chosen()?.label ?? '';
     this.button.hidden = !this.chosen();
+    this.nameLine.hidden = this.chosen()?.request.act !== 'erase';
   }
 
   private show(outcome: string, link: string): void {
     this.outcome.textContent = outcome;
     this.link.textContent = link;
     this.link.hidden = this.copy.hidden = !link;
-    this.button.hidden = this.choices.hidden = Boolean(link);
-    byId('ask-close', HTMLButtonElement).textContent = link ? 'Close' : 'Cancel';
+    this.finish(link !== '');
+  }
+
+  /** Leaves only the outcome, and a button that closes the dialog; or begins anew. */
+  private finish(isDone: boolean): void {
+    this.button.hidden = this.choices.hidden = isDone;
+    if (isDone) this.nameLine.hidden = true;
+    byId('ask-close', HTMLButtonElement).textContent = isDone ? 'Close' : 'Cancel';
   }
 
   private async act(): Promise<void> {
     const choice = this.chosen();
     if (!choice) return;
     this.button.disabled = true;
-    const reply = await post<OperatorActionReply>('/admin/act', { ...choice.request, on: this.target });
+    const erases = choice.request.act === 'erase';
+    const request = { ...choice.request, on: this.target, ...(erases && { name: this.person.value.trim() }) };
+    const reply = await post<OperatorActionReply>('/admin/act', request);
     this.button.disabled = false;
     if (!reply.ok) return this.show(reply.message, '');
     this.acted();
-    if (reply.owner === undefined) this.dialog.close();
+    if (erases) {
+      this.show(erasedText(reply), '');
+      this.finish(Boolean(reply.users));
+      this.outcome.scrollIntoView({ block: 'nearest' });
+    } else if (reply.owner === undefined) this.dialog.close();
     else
       this.show(
         'This link is shown only once. Anyone who has it owns the room.',
@@ -183,6 +207,12 @@ function choiceOf({ label, effect }: Choice, i: number): HTMLElement {
   input.name = 'act';
   input.checked = i === 0;
   return make('label', 'choice', input, make('span', '', make('b', '', label), make('span', '', effect)));
+}
+
+function erasedText({ users = 0, more = false }: { users?: number; more?: boolean }): string {
+  if (users === 0) return 'Nobody of this name has written anything here that is still there.';
+  const who = users === 1 ? 'one user' : `${users} users`;
+  return `The messages of ${who} of this name are removed.${more ? ' There are more: do it again.' : ''}`;
 }
 
 function lookupText(reply: AddressLookupReply): string {

@@ -6,6 +6,7 @@ import { makeCharts } from './charts.js';
 import { setText } from './dom.js';
 import { clock, time } from './format.js';
 import { makeLists } from './lists.js';
+import { showRooms } from './room-search.js';
 
 const EVERY_MS = 2_000;
 /** An answer takes this long only if it will never come. A Redis that hangs makes answers slow. */
@@ -37,8 +38,12 @@ const node = byId('node', HTMLElement);
 const charts = makeCharts();
 const dialog = new ActionDialog(
   (kind, target) => Boolean(snapshot?.off.some((one) => one.kind === kind && one.name === target)),
-  () => void look(),
+  () => {
+    void look();
+    void refreshRooms();
+  },
 );
+const refreshRooms = showRooms((room) => void dialog.open('room', room));
 const showLists = makeLists((kind, target) => void dialog.open(kind, target));
 
 /** Asks once. Never rejects. */

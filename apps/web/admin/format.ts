@@ -26,10 +26,17 @@ export function clock(at: number): string {
 
 /** Formats a time. It has the day, unless that is today. */
 export function moment(at: number): string {
-  const day = new Date(at);
-  return day.toDateString() === new Date().toDateString()
+  const date = new Date(at);
+  return date.toDateString() === new Date().toDateString()
     ? clock(at)
-    : `${day.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock(at)}`;
+    : `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock(at)}`;
+}
+
+/** Formats the day of a time. */
+export function day(at: number): string {
+  const date = new Date(at);
+  if (date.toDateString() === new Date().toDateString()) return 'today';
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
 /** Formats the duration of an action, in seconds. */

@@ -18,6 +18,7 @@ const DONE: Record<OperatorActionName, string> = {
   clear: 'Room cleared',
   own: 'Owner link made',
   stay_end: 'Stay ended',
+  erase: 'Messages of a person removed',
   address_off: 'Address banned',
   address_on: 'Ban lifted',
   origin_off: 'Origin switched off',
@@ -32,7 +33,7 @@ const linkTo = (kind: Kind, target: string): { href?: string } => (kind === 'roo
 /** Shown in the place of rows that the server cannot know. */
 const AWAY = 'Not known while Redis is away.';
 
-const ORIGINS: Record<string, string> = {
+export const ORIGINS: Record<string, string> = {
   null: 'null (a file, or a sandboxed frame)',
   none: 'none (the request names no page)',
 };
