@@ -222,7 +222,7 @@ export const SCRIPTS = {
     args: ['id', 'room', 'number', 'bound'],
   },
   'expire-room': {
-    keys: ['roster', 'log', 'delivered', 'rules', 'values', 'ownValues', 'presence'],
+    keys: ['roster', 'log', 'delivered', 'rules', 'values', 'ownValues', 'presence', 'holders'],
     args: ['roomTtl', 'ends'],
   },
   'fan-out': {

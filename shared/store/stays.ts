@@ -75,6 +75,7 @@ export async function expireRoom({ config, keys, redis }: Store, room: string, e
     values: keys.values(room),
     ownValues: keys.ownValues(room),
     presence: keys.presence(room),
+    holders: keys.holders(room),
     roomTtl: config.roomTtl * 1_000,
     ends: ends ? '1' : '',
   });

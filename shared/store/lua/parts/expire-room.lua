@@ -27,7 +27,7 @@ local function expireEmptyRoom(keys, roomTtl)
     trimToLast(keys.log, keys.delivered)
   end
   ttl = string.format('%d', ttl)
-  for _, name in ipairs({'log', 'delivered', 'values', 'ownValues', 'presence'}) do
+  for _, name in ipairs({'log', 'delivered', 'values', 'ownValues', 'presence', 'holders'}) do
     redis.call('PEXPIRE', keys[name], ttl)
   end
   if not kept and not off then redis.call('PEXPIRE', keys.rules, ttl) end

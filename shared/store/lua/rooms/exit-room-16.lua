@@ -69,8 +69,8 @@ if left == 0 then
     values = values,
     ownValues = ownValues,
     presence = presence,
+    holders = holders,
   }
   expireEmptyRoom(keys, roomTtl)
-  redis.call('PEXPIRE', holders, math.max(roomTtl, redis.call('PTTL', delivered)))
 end
 return {1, last}

@@ -1,13 +1,13 @@
 -- with clock, expire-room
 -- expire-room: says again when the keys of a room expire, if it is empty. With `ends` its stay ends.
 -- KEYS
---   roster, log, delivered, rules, values, ownValues, presence
+--   roster, log, delivered, rules, values, ownValues, presence, holders
 -- ARGV
 --   roomTtl: ms that an empty room is kept that does not stay
 --   ends: '1' to end its stay, else ''
 -- Returns 1 when it stays, else 0.
 -- Bound: 500 events or a quarter of a MB.
-local roster, log, delivered, rules, values, ownValues, presence = unpack(KEYS)
+local roster, log, delivered, rules, values, ownValues, presence, holders = unpack(KEYS)
 local roomTtl, ends = unpack(ARGV)
 if ends ~= '' then redis.call('HDEL', rules, 'stay') end
 if redis.call('EXISTS', roster) == 0 then
@@ -18,6 +18,7 @@ if redis.call('EXISTS', roster) == 0 then
     values = values,
     ownValues = ownValues,
     presence = presence,
+    holders = holders,
   }
   expireEmptyRoom(keys, roomTtl)
 end
