@@ -124,7 +124,7 @@ describe('the owner', () => {
     const page = await open();
     await page.getByText('Your room').waitFor();
     await page.getByRole('button', { name: /^Room/ }).click();
-    const [member, moderator] = [page.locator('.key-link').nth(0), page.locator('.key-link').nth(1)];
+    const [member, moderator] = [page.locator('.key-link').nth(1), page.locator('.key-link').nth(2)];
     const copied = async (link: Locator): Promise<string> => {
       await press(link, 'Copy link');
       await link.getByRole('button', { name: 'Copied' }).waitFor();
@@ -158,8 +158,9 @@ describe('the owner', () => {
     await page.getByRole('button', { name: /^Room/ }).click();
     await press(page, 'Set up a lesson');
     await press(page, 'Start');
-    await page.getByRole('img', { name: 'QR code of the link' }).waitFor();
-    await press(page.locator('.key-link').nth(0), 'Copy link');
+    const code = await page.getByRole('img', { name: 'QR code of the link' }).boundingBox();
+    expect([code?.width, code?.height]).toEqual([240, 240]);
+    await press(page.locator('.key-link').nth(1), 'Copy link');
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const link = (await page.evaluate(() => navigator.clipboard.readText())).replace(/^[^#]*/, '');
     const pupils: Page[] = [];

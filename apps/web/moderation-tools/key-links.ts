@@ -38,9 +38,9 @@ export class KeyLinks implements Section {
     this.lesson = actionButton(texts.lesson, '', () => this.ask());
     this.element = box(
       texts.keyLinks,
+      h('div', { class: 'key-link' }, h('p', { class: 'hint' }, texts.lessonHint), this.lesson),
       this.member.element,
       this.moderator.element,
-      h('div', { class: 'key-link' }, h('p', { class: 'hint' }, texts.lessonHint), this.lesson),
     );
   }
 
@@ -60,8 +60,10 @@ export class KeyLinks implements Section {
     const hold = h('input', { type: 'checkbox' });
     const act = async (): Promise<string> => {
       const problem = await this.begin(hold.checked);
-      if (!problem) remove(asked.element);
-      return problem;
+      if (problem) return problem;
+      remove(asked.element);
+      this.member.showCode();
+      return '';
     };
     const asked = new Confirm(texts.lesson, elementTexts, close, () => undefined);
     this.confirm = asked;
@@ -70,14 +72,12 @@ export class KeyLinks implements Section {
     asked.ask([texts.lessonAsk], [{ label: texts.lessonStart, act }], option);
   }
 
-  /** Sets the rules, makes a new key, and shows the QR code of its link. Returns '', or the reason why it could not. */
+  /** Sets the rules and makes a new key. Returns '', or the reason why it could not. */
   private async begin(hold: boolean): Promise<string> {
     const problem =
       (await this.actions.run('rules', { ...LESSON, ...(hold && { hold: 'all' }) })) ||
       (await this.member.change('renew'));
-    if (problem) return problem;
-    this.member.update(await this.actions.call('audit'));
-    this.member.showCode();
-    return '';
+    if (!problem) this.member.update(await this.actions.call('audit'));
+    return problem;
   }
 }
