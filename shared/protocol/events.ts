@@ -48,10 +48,10 @@ export interface ChatEvent {
   readonly?: boolean;
   /** ... whether nobody can enter, ... */
   closed?: boolean;
-  /** ... whether links are allowed, how many words are not, and whether messages with such words wait for approval. */
+  /** ... whether links are allowed, how many words are not, and which messages wait for approval. */
   links?: boolean;
   words?: number;
-  hold?: boolean;
+  hold?: Hold;
   /** In `rules`, from the operator: whether nobody at all can enter or write. */
   off?: boolean;
   /** In `moderator`, `muted` and `offered`: the user whom it is about. In `moderator` also whether it is one now. */
@@ -86,6 +86,9 @@ export interface SignalEvent {
   data: unknown;
 }
 
+/** Which messages wait for approval: none, those with a blocked word, or all of users without a role. */
+export type Hold = boolean | 'all';
+
 /** Which users can write a room's values: all, all but only own values (`@me/...`), or users with a role. */
 export type ValueWriters = 'all' | 'own' | 'roles';
 
@@ -115,6 +118,8 @@ export interface RoomRules {
   closed?: true;
   links?: false;
   values?: Exclude<ValueWriters, 'all'>;
+  /** Every message waits for approval. */
+  hold?: 'all';
   listed?: false;
   private?: false;
   names?: 'asked';
@@ -164,7 +169,7 @@ export interface RoomContents {
 export interface Audit {
   /** Newest last. `by` and `user` are ids. `byName` and `name` are the users' names at that time. */
   acts: ({ at: number; by: number; what: string } & Record<string, unknown>)[];
-  rules: RoomRules & { words: string[]; hold?: true };
+  rules: Omit<RoomRules, 'hold'> & { words: string[]; hold?: Exclude<Hold, false> };
   moderators: (UserRef & { role: Role })[];
   muted: (UserRef & { until: number; quiet?: true })[];
   banned: (UserRef & { until: number })[];

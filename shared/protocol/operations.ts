@@ -29,6 +29,7 @@ export type ParameterKind =
   | 'prefix'
   | 'after'
   | 'writers'
+  | 'hold'
   | 'types'
   | 'roomKey'
   | 'keyChange'
@@ -164,7 +165,7 @@ export const OPERATIONS = {
       optional('closed', 'flag'),
       optional('links', 'flag'),
       optional('words', 'words'),
-      optional('hold', 'flag'),
+      optional('hold', 'hold'),
       optional('values', 'writers'),
       optional('listed', 'flag'),
       optional('private', 'flag'),

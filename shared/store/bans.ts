@@ -18,9 +18,14 @@ export interface Ban {
  * and `removeMessagesOf` removes them. If nobody calls that, a worker does.
  */
 export async function banUser(store: Store, actor: Actor, target: UserRef, { seconds, messages }: Ban): Promise<void> {
-  const [address] = seconds > 0 ? await store.redis.hmget(store.keys.user(target.id), 'address') : [];
+  const [[address], hold] = await Promise.all([
+    seconds > 0 ? store.redis.hmget(store.keys.user(target.id), 'address') : [],
+    store.redis.hget(store.keys.rules(actor.room), 'hold'),
+  ]);
+  // where every message waits for approval, names do not go round it
+  const user = hold === 'all' ? { id: target.id, name: `#${target.id}` } : target;
   const removed = {
-    event: moderationEventText(actor, { type: 'removed', user: target }),
+    event: moderationEventText(actor, { type: 'removed', user }),
     entry: auditText(actor, { what: 'remove', user: target.id, name: target.name }),
   };
   await moderateMember(store, actor, target, {

@@ -39,6 +39,8 @@ export interface Filtered {
   hash: string;
   /** `links`: the message is refused. `hold`: it waits for approval. */
   verdict: '' | 'links' | 'hold';
+  /** Every message waits for approval, whatever its words. */
+  holdsAll?: boolean;
   /** The message with its words masked. */
   masked?: Pick<Message, 'text' | 'data'>;
 }

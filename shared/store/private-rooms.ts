@@ -54,14 +54,17 @@ function noSuchUser(id: number): ChatError {
   return new ChatError('no_such_user', `There is no user ${id} in your rooms.`, { field: 'to' });
 }
 
-/** Whether two users are in a room without private messages, and neither has a role there. */
+/**
+ * Whether two users are in a room without private messages, or in which every message waits for approval, and neither
+ * has a role there.
+ */
 export async function areKeptApart(store: Store, from: number, to: number): Promise<boolean> {
   const { keys, redis } = store;
   for await (const rooms of sharedRooms(store, from, to)) {
     const rules = await Promise.all(
-      rooms.map((room) => redis.hmget(keys.rules(room), 'private', `role:${from}`, `role:${to}`)),
+      rooms.map((room) => redis.hmget(keys.rules(room), 'private', 'hold', `role:${from}`, `role:${to}`)),
     );
-    if (rules.some(([noPrivate, own, theirs]) => noPrivate && !own && !theirs)) return true;
+    if (rules.some(([noPrivate, hold, ...roles]) => (noPrivate || hold === 'all') && !roles.some(Boolean))) return true;
   }
   return false;
 }

@@ -10,7 +10,7 @@ import { hashOrNone } from './tokens.js';
 type Fields = Record<string, string | undefined>;
 
 /** The fields that `summary` reads, in its order. */
-const RULE_FIELDS = ['slow', 'readonly', 'closed', 'links', 'values', 'listed', 'private', 'names', 'stay'];
+const RULE_FIELDS = ['slow', 'readonly', 'closed', 'links', 'values', 'hold', 'listed', 'private', 'names', 'stay'];
 
 /** A room's members, rules and roles. `count`: of the members, when that is more than one answer names. */
 export type RoomSummary = Pick<RoomView, 'members' | 'count' | 'rules' | 'role' | 'moderators' | 'owners' | 'stay'>;
@@ -30,9 +30,11 @@ export async function readSummary({ keys, redis }: Store, room: string, reader: 
   const fields = Object.fromEntries(RULE_FIELDS.map((field, i) => [field, set[i] ?? undefined]));
   const rules = rulesOf(fields);
   const stay = stayOf(fields.stay);
+  // while every message waits for approval, names are not told either
+  const named = rules.hold && !own ? members.filter(({ id }) => id === reader || moderators.includes(id)) : members;
   return {
-    members: members.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX),
-    ...(count > MEMBERS_MAX && { count }),
+    members: named.sort((a, b) => a.id - b.id).slice(0, MEMBERS_MAX),
+    ...((count > MEMBERS_MAX || named !== members) && { count }),
     ...(Object.keys(rules).length > 0 && { rules }),
     ...(own && { role: own }),
     ...(moderators.length > 0 && { moderators }),
@@ -41,13 +43,24 @@ export async function readSummary({ keys, redis }: Store, room: string, reader: 
   };
 }
 
-function rulesOf({ slow, readonly, closed, links, values, listed, private: noPrivate, names }: Fields): RoomRules {
+function rulesOf({
+  slow,
+  readonly,
+  closed,
+  links,
+  values,
+  hold,
+  listed,
+  private: noPrivate,
+  names,
+}: Fields): RoomRules {
   return {
     ...(slow && { slow: Number(slow) / 1_000 }),
     ...(readonly && { readonly: true }),
     ...(closed && { closed: true }),
     ...(links && { links: false }),
     ...(values && { values: values as 'own' | 'roles' }),
+    ...(hold === 'all' && { hold }),
     ...(listed && { listed: false }),
     ...(noPrivate && { private: false }),
     ...(names && { names: 'asked' }),
@@ -105,7 +118,7 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
     rules: {
       ...rulesOf(fields),
       words: JSON.parse(fields.words ?? '[]') as string[],
-      ...(fields.hold && { hold: true }),
+      ...(fields.hold && { hold: fields.hold === 'all' ? ('all' as const) : true }),
     },
     moderators: moderators.map((one) => ({ ...one, role: (fields[`role:${one.id}`] ?? 'moderator') as Role })),
     muted,

@@ -145,7 +145,7 @@ export async function writeValue(
     case 'not_in_room':
       return null;
     case 'hold':
-      throw notAllowed('words');
+      throw notAllowed(filtered.holdsAll ? 'values' : 'words');
     case 'too_many':
       throw tooLarge(
         key.startsWith(OWN)

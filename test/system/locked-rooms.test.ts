@@ -75,6 +75,7 @@ const SAMPLES: Record<ParameterKind, () => unknown> = {
   roomKey: () => 'takes the key that is tried',
   keyChange: () => 'renew',
   naming: () => 'asked',
+  hold: () => 'all',
   contents: () => ({
     version: 1,
     rules: { slow: 1 },

@@ -5,6 +5,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { ChatError } from '../../../shared/protocol/errors.js';
+import type { Hold } from '../../../shared/protocol/events.js';
 import { DATA_BYTES, TEXT_BYTES } from '../../../shared/protocol/limits.js';
 import { nextLink } from '../../../shared/protocol/links.js';
 import { messageCost, storedBytes } from '../../../shared/store/event-text.js';
@@ -44,7 +45,7 @@ const DOMAINS = new Set(
 interface Filter {
   hash: string;
   links: boolean;
-  hold: boolean;
+  hold: Hold;
   words: ReadonlySet<string>;
   beginnings: readonly string[];
 }
@@ -117,6 +118,7 @@ export class Filters {
     if (!filter) return UNFILTERED;
     const { hash } = filter;
     if (!filter.links && hasLink(message)) return { hash, verdict: 'links' };
+    if (filter.hold === 'all') return { hash, verdict: 'hold', holdsAll: true };
     const masked = maskedBy(filter, message, dataBytesMax);
     if (!masked) return { hash, verdict: '' };
     return filter.hold ? { hash, verdict: 'hold' } : { hash, verdict: '', masked };
@@ -134,7 +136,7 @@ function parseFilter(text: string): Filter {
   const { links, words, hold } = JSON.parse(text.slice(space + 1)) as {
     links: boolean;
     words: string[];
-    hold: boolean;
+    hold: Hold;
   };
   const [whole, beginnings] = [words.filter((word) => !word.endsWith('*')), words.filter((word) => word.endsWith('*'))];
   return {

@@ -40,7 +40,7 @@ function fieldsOf({ slow, readonly, closed, links, words, hold, values, names, .
     closed: flag(closed),
     links: flag(mapGiven(links, (allowed) => !allowed)),
     words: mapGiven(words, (list) => (list.length > 0 ? scriptSafeJson(list) : '')),
-    hold: flag(hold),
+    hold: hold === 'all' ? hold : flag(hold),
     values: values === 'all' ? '' : values,
     listed: flag(mapGiven(flags.listed, (isListed) => !isListed)),
     private: flag(mapGiven(flags.private, (allowed) => !allowed)),

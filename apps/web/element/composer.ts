@@ -97,9 +97,11 @@ export function composerState(
   texts: Texts,
   blocked: readonly number[],
 ): { placeholder: string; enabled: boolean } {
-  const { writeBlock } = roleState;
-  if (!partner)
-    return { placeholder: writeBlock ? texts[BLOCK_TEXTS[writeBlock]] : texts.placeholder, enabled: !writeBlock };
+  const { writeBlock, isHeld } = roleState;
+  if (!partner) {
+    const free = isHeld ? texts.placeholderHeld : texts.placeholder;
+    return { placeholder: writeBlock ? texts[BLOCK_TEXTS[writeBlock]] : free, enabled: !writeBlock };
+  }
   const name = isolated(partner.name);
   if (blocked.includes(partner.id)) return { placeholder: fill(texts.youBlock, { name }), enabled: false };
   if (!roleState.mayWriteTo(partner.id)) return { placeholder: texts.noPrivate, enabled: false };

@@ -17,6 +17,7 @@ export class Rules implements Section {
   private readonly unlisted = toggle();
   private readonly noPrivate = toggle();
   private readonly names = toggle();
+  private readonly hold: HTMLInputElement;
   private readonly closedRow: HTMLElement;
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
   private audit: Audit | null = null;
@@ -24,12 +25,13 @@ export class Rules implements Section {
   constructor(private readonly actions: Actions) {
     const { texts } = actions;
     this.slow = h('select', {}, ...[0, ...SLOW_MODES_S].map((seconds) => this.slowOption(seconds)));
-    [this.readonly, this.closed, this.links] = [toggle(), toggle(), toggle()];
+    [this.readonly, this.closed, this.links, this.hold] = [toggle(), toggle(), toggle(), toggle()];
     this.closedRow = row(texts.closedMode, texts.closedHint, this.closed);
     this.element = box(
       texts.rules,
       row(texts.slowMode, texts.slowModeHint, this.slow),
       row(texts.readOnlyMode, texts.readOnlyHint, this.readonly),
+      row(texts.holdMode, texts.holdHint, this.hold),
       row(texts.linksMode, texts.linksHint, this.links),
       row(texts.privateMode, texts.privateHint, this.noPrivate),
       row(texts.namesMode, texts.namesHint, this.names),
@@ -39,6 +41,7 @@ export class Rules implements Section {
     );
     this.slow.addEventListener('change', () => this.set({ slow: Number(this.slow.value) }));
     this.readonly.addEventListener('change', () => this.set({ readonly: this.readonly.checked }));
+    this.hold.addEventListener('change', () => this.set({ hold: this.hold.checked ? 'all' : false }));
     this.closed.addEventListener('change', () => this.set({ closed: this.closed.checked }));
     this.links.addEventListener('change', () => this.set({ links: !this.links.checked }));
     this.noPrivate.addEventListener('change', () => this.set({ private: !this.noPrivate.checked }));
@@ -47,11 +50,12 @@ export class Rules implements Section {
   }
 
   update(audit: Audit): void {
-    const { slow = 0, readonly, closed, links } = audit.rules;
+    const { slow = 0, readonly, closed, links, hold } = audit.rules;
     this.audit = audit;
     if (![...this.slow.options].some(({ value }) => value === String(slow))) append(this.slow, this.slowOption(slow));
     this.slow.value = String(slow);
     this.readonly.checked = readonly === true;
+    this.hold.checked = hold === 'all';
     this.closed.checked = closed === true;
     this.links.checked = links === false;
     this.noPrivate.checked = audit.rules.private === false;

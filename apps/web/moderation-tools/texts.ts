@@ -79,6 +79,8 @@ export const TOOLS_ENGLISH = {
   readOnlyHint: 'Only the owner and moderators can write',
   closedMode: 'Closed',
   closedHint: 'Nobody can enter, and only the owner and moderators can write',
+  holdMode: 'Approve every message',
+  holdHint: 'Nobody sees messages, names or values of members until a moderator approves the message',
   unlistedMode: 'Not listed',
   unlistedHint: 'The room is not in the public list',
   privateMode: 'No private messages',

@@ -17,6 +17,8 @@ export class WordFilter implements Section {
   private readonly hold = h('input', { type: 'radio', name: 'hold' });
   private readonly saved = h('span', { class: 'hint', role: 'status' });
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
+  /** Every message waits for approval. */
+  private holdsAll = false;
   /** The user has changed something that is not saved yet. */
   private hasChanges = false;
 
@@ -44,10 +46,11 @@ export class WordFilter implements Section {
   }
 
   update({ rules }: Audit): void {
+    this.holdsAll = rules.hold === 'all';
     if (this.hasChanges) return;
     this.list.value = rules.words.join('\n');
     this.mask.checked = !rules.hold;
-    this.hold.checked = rules.hold === true;
+    this.hold.checked = Boolean(rules.hold);
   }
 
   private async save(): Promise<void> {
@@ -55,7 +58,10 @@ export class WordFilter implements Section {
       .split(/[\n,]/)
       .map((word) => word.trim())
       .filter(Boolean);
-    this.problem.textContent = await this.actions.run('rules', { words, hold: this.hold.checked });
+    this.problem.textContent = await this.actions.run('rules', {
+      words,
+      ...(!this.holdsAll && { hold: this.hold.checked }),
+    });
     if (this.problem.textContent) return;
     this.hasChanges = false;
     this.saved.textContent = this.actions.texts.wordsSaved;

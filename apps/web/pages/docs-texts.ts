@@ -51,7 +51,7 @@ export const PURPOSE: Record<OperationName, string> = {
   kick: 'Removes a member from the room. The left event has "by".',
   ban: 'Removes a member, and lets nobody with its name or address in for some seconds. 0 seconds ends the ban. With "messages", everything that the member said is removed; one removed event with "user" tells everybody.',
   rules:
-    'Sets the rules for users without a role. They are: slow (seconds between two messages of a user), readonly (only users with a role can write), closed (nobody can enter), links (false forbids them), words (they are masked; with hold, the message waits for approval), values (who may write them), listed (false: rooms does not list the room), private (false: no private messages between its members, except with users with a role) and names (asked: guests must choose a name first).',
+    'Sets the rules for users without a role. They are: slow (seconds between two messages of a user), readonly (only users with a role can write), closed (nobody can enter), links (false forbids them), words (they are masked; with hold, the message waits for approval; with hold all, every message waits), values (who may write them), listed (false: rooms does not list the room), private (false: no private messages between its members, except with users with a role) and names (asked: guests must choose a name first).',
   keys: 'Makes keys of the room, or switches them off: "member" lets only people with the key in, and "moderator" gives the role of a moderator. A new key ends the former one, and the roles that came from it. Returns the new keys, once. Only an owner can do this.',
   moderate: 'Makes a member a moderator, or with "on": false ends that. Only an owner can do this.',
   handover: 'Offers the room to a member, who has ten minutes to accept. Only an owner can do this.',
@@ -100,6 +100,7 @@ export const KINDS: Record<ParameterKind, string> = {
   contents: `what export returns as data, with up to ${EVENTS_MAX} messages at a time`,
   part: 'the number of the part (0)',
   writers: 'all, own (only keys that begin with @me/) or roles',
+  hold: 'true, false or all (every message waits)',
   types: 'types of events, separated by commas',
   roomKey: 'the key of the room, if it needs one',
   keyChange: 'renew or off',

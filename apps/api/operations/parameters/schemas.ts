@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import {
   EVENT_TYPES,
   EXPORT_VERSION,
+  type Hold,
   type Naming,
   type RoomContents,
   type ValueWriters,
@@ -87,6 +88,7 @@ export const ALLOWED = {
   sharedKey: 'a key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @. It does not begin with @ or end with /.',
   at: 'at must be the time of the message, in ms since 1970, and not in the future.',
   roleName: 'from must not be the name of a role, such as moderator.',
+  hold: 'hold must be true, false or all.',
   types: `types must be some of ${[...HISTORY_TYPES].join(', ')}, as a JSON array or separated by commas.`,
 };
 
@@ -243,6 +245,7 @@ export const SCHEMAS = {
     v.check((value) => BigInt(value) < 2n ** 64n, ALLOWED.after),
   ),
   writers: v.picklist(['all', 'own', 'roles'], ALLOWED.writers),
+  hold: v.union([v.literal('all'), flagSchema('hold')], ALLOWED.hold),
   types: v.pipe(
     listSchema('types', ALLOWED.types),
     v.everyItem((type) => HISTORY_TYPES.has(type), ALLOWED.types),
@@ -319,6 +322,7 @@ export interface ParameterValues {
   prefix: string;
   after: string;
   writers: ValueWriters;
+  hold: Hold;
   types: string[];
   roomKey: string;
   keyChange: 'renew' | 'off';

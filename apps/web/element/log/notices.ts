@@ -14,7 +14,7 @@ const RULE_TEXTS = {
   closed: ['closed', 'closedOff'],
   links: ['noLinksOff', 'noLinks'],
   words: ['words', 'wordsOff'],
-  hold: ['hold', null],
+  hold: ['hold', 'holdOff'],
   private: ['noPrivateOff', 'noPrivate'],
   listed: ['unlistedOff', 'unlisted'],
   names: ['namesAsked', 'namesAskedOff'],
@@ -87,10 +87,16 @@ export function rulesText(rules: Pick<ChatEvent, Rule>, texts: Texts): string {
   const changes: string[] = [];
   for (const rule of RULES) {
     const isOn = rules[rule] && rules[rule] !== 'any';
-    const key = rules[rule] === undefined ? null : RULE_TEXTS[rule][isOn ? 0 : 1];
+    const key = rule === 'hold' ? holdKey(rules) : rules[rule] === undefined ? null : RULE_TEXTS[rule][isOn ? 0 : 1];
     if (key) changes.push(fill(texts[key], { n: rules.slow }));
   }
   return changes.join(' · ');
+}
+
+/** With the list of words comes how they are treated, which is no news when they are not held. */
+function holdKey({ hold, words }: Pick<ChatEvent, Rule>): keyof Texts | null {
+  if (hold === 'all') return 'holdAll';
+  return hold ? 'hold' : hold === false && words === undefined ? 'holdOff' : null;
 }
 
 function peoplePieces(events: ChatEvent[], texts: Texts): Piece[] {

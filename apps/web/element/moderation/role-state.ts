@@ -33,9 +33,15 @@ export class RoleState {
     return this.role ? undefined : rules.closed ? 'closed' : rules.readonly ? 'read_only' : undefined;
   }
 
+  /** Every message of this user waits for approval. */
+  get isHeld(): boolean {
+    return !this.role && this.rules.hold === 'all';
+  }
+
   /** Whether this user may write to another member privately. */
   mayWriteTo(id: number): boolean {
-    return this.rules.private !== false || this.role !== undefined || this.roles.has(id);
+    const mayAll = this.rules.private !== false && !this.isHeld;
+    return mayAll || this.role !== undefined || this.roles.has(id);
   }
 
   /** Applies an event. Returns whether it has changed something. */
@@ -65,7 +71,7 @@ export class RoleState {
     return role !== undefined;
   }
 
-  private applyRules({ slow, readonly, closed, links, off, ...event }: ChatEvent): void {
+  private applyRules({ slow, readonly, closed, links, hold, off, ...event }: ChatEvent): void {
     const { rules } = this;
     if (off !== undefined) this.isOff = off;
     if (slow !== undefined) rules.slow = slow;
@@ -73,6 +79,7 @@ export class RoleState {
     if (closed !== undefined) rules.closed = closed || undefined;
     if (links !== undefined) rules.links = links ? undefined : false;
     if (event.private !== undefined) rules.private = event.private ? undefined : false;
+    if (hold !== undefined) rules.hold = hold === 'all' ? hold : undefined;
   }
 
   private applyModerator({ user, on }: ChatEvent, ownId: number): void {

@@ -8,5 +8,5 @@
 -- Bound: a few fields.
 local rules = unpack(KEYS)
 local id = unpack(ARGV)
-local denied, free, muted = maySpeak(rules, id, '')
-return not denied and (free or muted == 0) and 1 or 0
+local denied, free, muted, _, hold = maySpeak(rules, id, '', 'hold')
+return not denied and (free or muted == 0 and hold ~= 'all') and 1 or 0

@@ -18,7 +18,7 @@
 --   field: of the rules, for 'set'
 --   value: '' removes the field
 -- Returns {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
--- Bound: one event; or the messages that wait (100); 100 audit entries. `clear` drops
+-- Bound: one event; or the messages that wait (300); 100 audit entries. `clear` drops
 -- whole blocks of the log, unread. `clear-values` unlinks the values.
 local rules, roster, log, delivered, dirty, pending, values, ownValues, weights, publicRooms =
   unpack(KEYS)
@@ -52,9 +52,9 @@ function actions.set()
     if field == 'listed' then listRoom(publicRooms, rules, room, redis.call('HLEN', roster)) end
   end
   local links, words, hold = unpack(redis.call('HMGET', rules, 'links', 'words', 'hold'))
-  if not links and not words then return redis.call('HDEL', rules, 'filter') and nil end
+  if not links and not words and hold ~= 'all' then return redis.call('HDEL', rules, 'filter') and nil end
   local filter = '{"links":' .. (links and 'false' or 'true') .. ',"words":' .. (words or '[]')
-    .. ',"hold":' .. (hold and 'true' or 'false') .. '}'
+    .. ',"hold":' .. (hold == 'all' and '"all"' or hold and 'true' or 'false') .. '}'
   redis.call('HSET', rules, 'filter', string.sub(redis.sha1hex(filter), 1, 12) .. ' ' .. filter)
 end
 

@@ -35,7 +35,7 @@ local function enterByRoom(keys, asked)
   for _, key in ipairs(kinds) do redis.call('PERSIST', key) end
   if event ~= '' then
     if role then event = string.sub(event, 1, -2) .. ',"role":"' .. role .. '"}' end
-    appendEvent(log, delivered, keys.dirty, room, event)
+    tellPresence(keys, room, event, id)
     listRoom(keys.publicRooms, rules, room, redis.call('HLEN', roster))
   end
   if made and freshHash ~= '' and not kept then

@@ -40,7 +40,6 @@ local isMember = redis.call('HEXISTS', roster, id) == 1
 if not isMember or tonumber(redis.call('HGET', entries, id) or 0) > number then return {0, lastEvent()} end
 redis.call('HDEL', roster, id)
 redis.call('HDEL', entries, id)
-redis.call('HDEL', rules, 'role:' .. id, 'keyed:' .. id)
 local nick = redis.call('HGET', nicks, id)
 if nick then freeNick({holders = holders}, id, nick) end
 redis.call('HDEL', nicks, id)
@@ -49,11 +48,12 @@ redis.call('HDEL', ownValues, id)
 local left = redis.call('HLEN', roster)
 local last
 if event ~= '' then
-  last = appendEvent(log, delivered, dirty, room, event)
+  last = tellPresence({log = log, delivered = delivered, dirty = dirty, rules = rules}, room, event, id)
   listRoom(publicRooms, rules, room, left)
 else
   last = lastEvent()
 end
+redis.call('HDEL', rules, 'role:' .. id, 'keyed:' .. id)
 if redis.call('HINCRBY', shards, shard, -1) <= 0 then
   redis.call('HDEL', shards, shard)
   if hasMove then noteGone(delivered, shard, last) end

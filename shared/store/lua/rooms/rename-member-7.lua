@@ -12,7 +12,7 @@
 --   room
 --   event: text of `renamed`, '' for a private room
 -- Returns 'ok', 'other' if the roster has another name than `was`, or 'taken' if another member has the new one.
--- Bound: a few fields and one event.
+-- Bound: a few fields and one event; with `hold: all` the names of the rules' fields (500) and an event for each role.
 local roster, log, delivered, dirty, rules, holders, nicks = unpack(KEYS)
 local id, was, name, nick, room, event = unpack(ARGV)
 local keys = {roster = roster, holders = holders, nicks = nicks}
@@ -25,5 +25,9 @@ redis.call('HSET', roster, id, name)
 if event == '' then return 'ok' end
 local role, mute = unpack(redis.call('HMGET', rules, 'role:' .. id, 'mute:' .. id))
 local isMuted = not role and muteLeft(mute) > 0
-appendEvent(log, delivered, dirty, room, event, isMuted and id or nil)
+if isMuted then
+  appendEvent(log, delivered, dirty, room, event, id)
+else
+  tellPresence({log = log, delivered = delivered, dirty = dirty, rules = rules}, room, event, id)
+end
 return 'ok'

@@ -3,8 +3,8 @@
 --   roster, rules
 -- ARGV
 --   membersMax: the most members that are named
--- Returns {count of members, {id, name, ...} of some or all of them, {slow, readonly, closed, links, values, listed,
--- private, names, stay} (false for one that is not set), {id, role, ...}}.
+-- Returns {count of members, {id, name, ...} of some or all of them, {slow, readonly, closed, links, values, hold,
+-- listed, private, names, stay} (false for one that is not set), {id, role, ...}}.
 -- Bound: membersMax members and some more, the names of the rules' fields (500), and 100 roles.
 local roster, rules = unpack(KEYS)
 local membersMax = unpack(ARGV)
@@ -19,6 +19,6 @@ for _, field in ipairs(redis.call('HKEYS', rules)) do
     roles[#roles + 1] = redis.call('HGET', rules, field)
   end
 end
-local set = redis.call('HMGET', rules, 'slow', 'readonly', 'closed', 'links', 'values', 'listed', 'private', 'names',
-  'stay')
+local set = redis.call('HMGET', rules, 'slow', 'readonly', 'closed', 'links', 'values', 'hold', 'listed', 'private',
+  'names', 'stay')
 return {count, members, set, roles}
