@@ -85,8 +85,11 @@ export const VALUES_BYTES = 65_536;
  */
 export const OWN_VALUES_MAX = 16;
 export const OWN_VALUE_BYTES = 1_024;
-/** A key of a value. Own keys begin with `@me/`, and all users read them as `@<id>/...`. */
-export const VALUE_KEY = /^(?:@me\/)?(?!__proto__$)[A-Za-z0-9._\-/][A-Za-z0-9._\-/@]{0,59}$/;
+/**
+ * A key of a value. Own keys begin with `@me/`, and all users read them as `@<id>/...`. Only users with a role write
+ * `@topic` and `@pin`.
+ */
+export const VALUE_KEY = /^(?:@topic|@pin|(?:@me\/)?(?!__proto__$)[A-Za-z0-9._\-/][A-Za-z0-9._\-/@]{0,59})$/;
 /** The beginning of keys, or a key as it is read. */
 export const VALUE_PREFIX = /^[A-Za-z0-9._\-/@]{0,64}$/;
 /** Keys asked for in one `get`. */

@@ -236,7 +236,7 @@ export async function readSharedValues({ keys, redis }: Store, room: string): Pr
 async function readKeys({ keys, redis }: Store, room: string, wanted: string[]): Promise<Snapshot> {
   // first, because what is read later may be newer
   const version = (await redis.hget(keys.delivered(room), 'valuesThrough')) ?? '0-0';
-  const shared = wanted.filter((key) => !key.startsWith('@'));
+  const shared = wanted.filter((key) => !/^@\d/.test(key));
   const users = [...new Set(wanted.map((key) => /^@(\d+)\//.exec(key)?.[1] ?? '').filter((user) => user !== ''))];
   const [values, own] = await Promise.all([
     shared.length > 0 ? redis.hmget(keys.values(room), ...shared) : [],

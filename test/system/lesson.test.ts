@@ -40,8 +40,10 @@ const TRIES: Record<OperationName, (word: string, neighbour: number, held: strin
     { key: word, value: word },
     { key: `@me/${word}`, value: word },
     { key: 'sum', value: word },
+    { key: '@topic', value: word },
+    { key: '@pin', value: { text: word } },
   ],
-  add: (word) => [{ key: word }, { key: `@me/${word}` }],
+  add: (word) => [{ key: word }, { key: `@me/${word}` }, { key: '@topic' }],
   enter: () => [{}],
   exit: () => [], // see below: one of them comes back under another name
   leave: () => [],
@@ -106,6 +108,8 @@ it(
   async () => {
     const teacher = await joinAs('Ms Ada');
     await teacher.ask('rules', { room, hold: 'all' });
+    await teacher.ask('set', { room, key: '@topic', value: 'Volcanoes' });
+    await teacher.ask('set', { room, key: '@pin', value: { text: 'Read page 12' } });
     const pupils = await many(PUPILS, async (i): Promise<Pupil> => {
       const user = await joinAs(`w${i}w`);
       return { user, follower: user.follow(), word: `w${i}w` };
@@ -131,6 +135,10 @@ it(
       expect(follower.signals).toEqual([]);
     }
     const late = await joinAs('late');
+    expect(late.joined.room.values.values).toMatchObject({
+      '@topic': { value: 'Volcanoes' },
+      '@pin': { value: { text: 'Read page 12' } },
+    });
     expect(new Set(wordsIn([late.joined, await readAll(late)]))).toEqual(new Set(approved));
     // the teacher has all of it: nothing is lost on the way
     expect(new Set(wordsIn(heard.raw)).size).toBe(PUPILS);

@@ -1,5 +1,6 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../client/api.js';
+import { Banner } from './banner.js';
 import { Composer, composerState } from './composer.js';
 import { Blocking } from './conversations/blocking.js';
 import type { Conversation } from './conversations/conversation.js';
@@ -36,6 +37,7 @@ export class ChatView {
   private readonly composer: Composer;
   private readonly typing: Typing;
   private readonly blocking: Blocking;
+  private readonly banner: Banner;
 
   constructor(
     private readonly skeleton: Skeleton,
@@ -50,6 +52,7 @@ export class ChatView {
     this.moderation = new Moderation(skeleton, chat, options, this.moderationDelegate(restart));
     const { roleState } = this.moderation;
     this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, () => this.tools);
+    this.banner = new Banner(skeleton, chat, () => this.log.settle());
     this.log.onEndChange = () => (this.log.atEnd ? this.markSeen() : this.updateUnread());
     this.unsent = new Unsent(skeleton.log.unsent, chat, skeleton.texts, () => this.log.settle());
     this.people = new PeopleView(skeleton, {
@@ -266,6 +269,7 @@ export class ChatView {
   private showTitle(): void {
     showTitle(this.skeleton, this.current, this.moderation.shownRole);
     this.blocking.show(this.current);
+    this.banner.update(!this.current.partner, this.moderation.shownRole !== undefined);
   }
 
   private showTyping(): void {

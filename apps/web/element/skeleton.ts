@@ -117,11 +117,14 @@ export function buildSkeleton(room: string, texts: Texts) {
   const people = buildPeople(texts);
   const statusLine = h('div', { class: 'status', part: 'status', role: 'status', hidden: '' });
   const offerLine = h('div', { class: 'status', part: 'status', role: 'status', hidden: '' });
+  const banner = h('div', { class: 'banner', part: 'banner', role: 'region', tabindex: '0', hidden: '' });
+  banner.setAttribute('aria-label', texts.topicAndPin);
   const typing = h('p', { class: 'typing', part: 'typing' });
   const announcer = h('div', { class: 'hidden', 'aria-live': 'polite' });
   const main = h(
     'div',
     { class: 'main' },
+    banner,
     h('div', { class: 'well' }, log.box, log.latest),
     offerLine,
     statusLine,
@@ -137,5 +140,19 @@ export function buildSkeleton(room: string, texts: Texts) {
     body,
     announcer,
   );
-  return { header, ownName, log, composer, people, statusLine, offerLine, typing, announcer, body, root, texts };
+  return {
+    header,
+    ownName,
+    banner,
+    log,
+    composer,
+    people,
+    statusLine,
+    offerLine,
+    typing,
+    announcer,
+    body,
+    root,
+    texts,
+  };
 }

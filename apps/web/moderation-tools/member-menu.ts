@@ -10,6 +10,8 @@ type Operation = Parameters<Actions['run']>[0];
 /** The lengths of a mute and of a ban that the menu offers. */
 const MUTES_S = [600, 3_600, 86_400];
 const BANS_S = [3_600, 86_400];
+/** Characters of a pinned message. They fit into a value, however they are escaped. */
+const PIN_MAX = 500;
 /** After these the message or the person disappears, and the menu's button with it. */
 const REMOVING: ReadonlySet<string> = new Set(['remove', 'kick', 'ban']);
 
@@ -23,7 +25,7 @@ export class MemberMenu {
   ) {}
 
   openForMessage(event: ChatEvent): void {
-    this.confirm.choose([this.removeChoice(event), ...this.memberChoices(event.from)]);
+    this.confirm.choose([this.removeChoice(event), ...this.pinChoices(event), ...this.memberChoices(event.from)]);
   }
 
   openForPerson(user: UserRef): void {
@@ -48,6 +50,13 @@ export class MemberMenu {
   private removeChoice({ id }: ChatEvent): Choice {
     const { texts } = this.actions;
     return step(texts.remove, () => this.ask([texts.removeAsk], texts.remove, 'remove', { id }));
+  }
+
+  /** The pin has a copy of the text, because late-comers may not have the message. */
+  private pinChoices({ id, from, text }: ChatEvent): Choice[] {
+    if (text === undefined) return [];
+    const value = { id, from, text: [...text].slice(0, PIN_MAX).join('') };
+    return [{ label: this.actions.texts.pin, act: () => this.finish('set', { key: '@pin', value }) }];
   }
 
   private memberChoices(user: UserRef): Choice[] {

@@ -13,6 +13,7 @@ import { OwnerLink } from './owner-link.js';
 import { Rules } from './rules.js';
 import type { Section } from './section.js';
 import { TakeAlong } from './take-along.js';
+import { Topic } from './topic.js';
 import { WordFilter } from './word-filter.js';
 
 /** The panel reads the room this long after an event, so that events that come together lead to one reading. */
@@ -45,7 +46,18 @@ export class Panel {
 
   constructor(private readonly actions: Actions) {
     const { texts, elementTexts } = actions;
-    const kinds = [OwnerLink, HeldMessages, KeyLinks, Rules, WordFilter, MembersList, AuditLog, TakeAlong, DangerZone];
+    const kinds = [
+      OwnerLink,
+      HeldMessages,
+      KeyLinks,
+      Topic,
+      Rules,
+      WordFilter,
+      MembersList,
+      AuditLog,
+      TakeAlong,
+      DangerZone,
+    ];
     this.sections = kinds.map((SectionClass) => new SectionClass(actions));
     const close = (): void => this.toggle(false);
     this.closeButton = button({ class: 'plain', 'aria-label': elementTexts.close }, close, icon(ICONS.close));

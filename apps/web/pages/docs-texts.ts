@@ -90,7 +90,7 @@ export const KINDS: Record<ParameterKind, string> = {
   member: 'the id of a user',
   seconds: `0 to ${MUTE_MAX_S.toLocaleString('en')}`,
   slow: `seconds, 0 (off) to ${SLOW_MAX_S.toLocaleString('en')}`,
-  key: '1 to 60 characters of A-Z a-z 0-9 . _ - / @; keys that begin with @me/ are your own',
+  key: '1 to 60 characters of A-Z a-z 0-9 . _ - / @; keys that begin with @me/ are your own; @topic and @pin are for roles',
   value: `any JSON, up to ${VALUE_BYTES.toLocaleString('en')} bytes; ${OWN_VALUE_BYTES.toLocaleString('en')} for a key of your own; null deletes`,
   version: 'the version that the value must have; 0: there must be no value',
   number: 'a number (1)',

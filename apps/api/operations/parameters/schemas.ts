@@ -68,7 +68,7 @@ export const ALLOWED = {
     'A word may end with *.',
   key:
     'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @. ' +
-    'It may begin with @me/ for a value of your own, but not with any other @.',
+    'It may begin with @me/ for a value of your own. Other keys with @ are @topic and @pin.',
   value:
     `value must be JSON, such as 5, "text" or null, of at most ${VALUE_BYTES} bytes, ` +
     `or ${OWN_VALUE_BYTES} for a key that begins with @me/.`,
@@ -85,7 +85,7 @@ export const ALLOWED = {
   contents:
     `data must be what export returns: {"version":${EXPORT_VERSION}, "rules":{...}, "values":{...}, "messages":[...]}, ` +
     `with at most ${EVENTS_MAX} messages.`,
-  sharedKey: 'a key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @. It does not begin with @ or end with /.',
+  sharedKey: 'a key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @. It does not begin with @me/ or end with /.',
   at: 'at must be the time of the message, in ms since 1970, and not in the future.',
   roleName: 'from must not be the name of a role, such as moderator.',
   hold: 'hold must be true, false or all.',
@@ -176,7 +176,7 @@ const EXPORTED_MESSAGE = v.pipe(
 const SHARED_VALUES = v.pipe(
   v.custom<Record<string, unknown>>(isObject, ALLOWED.contents),
   v.check(
-    (values) => Object.keys(values).every((key) => VALUE_KEY.test(key) && !/^@|\/$/.test(key)),
+    (values) => Object.keys(values).every((key) => VALUE_KEY.test(key) && !/^@me\/|\/$/.test(key)),
     ALLOWED.sharedKey,
   ),
   v.check((values) => Object.values(values).every((value) => value !== null && v.is(VALUE, value)), ALLOWED.value),

@@ -1,8 +1,8 @@
--- with clock, log
+-- with clock, log, value-weights, unpin
 -- forget: one step of taking a user's events out of a room's log. Ids and order of the other events stay. The first
--- step also takes out what waits for approval, and notes how far the log goes. The last one tells the room, if there is
--- something to tell. Nobody reads what is deleted, but its bytes stay in memory until their block goes: `forgetting`
--- notes that the log is to be written anew (`renew-log`).
+-- step also takes out what waits for approval and the pinned message, and notes how far the log goes. The last one
+-- tells the room, if there is something to tell. Nobody reads what is deleted, but its bytes stay in memory until their
+-- block goes: `forgetting` notes that the log is to be written anew (`renew-log`).
 -- KEYS
 --   log, pending
 --   forgetting: unfinished work
@@ -41,6 +41,7 @@ if begins or through == '+' then
     bytes = bytes + #message
     if isTheirs(string.match(message, '^%S+ (.*)$')) then redis.call('LREM', pending, -1, message) end
   end
+  unpin({log = log, delivered = delivered, dirty = dirty}, room, nil, user)
   local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
   after, through = '0-0', last and last[1] or '0-0'
 end

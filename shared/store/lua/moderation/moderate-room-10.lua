@@ -1,4 +1,4 @@
--- with clock, log, give-role, moderation
+-- with clock, log, give-role, moderation, value-weights, unpin
 -- moderate-room: what moderators do about messages and rules of a room: checked, done, told to the room and written
 -- into the audit log in one step.
 -- KEYS
@@ -30,6 +30,7 @@ function actions.remove()
   local entry = redis.call('XRANGE', log, messageId, messageId)[1]
   if not entry or not string.find(entry[2][4], '^{"type":"message"') then return {'no_such_event'} end
   redis.call('XDEL', log, messageId)
+  unpin({log = log, delivered = delivered, dirty = dirty}, room, function(pin) return pin.id == messageId end)
 end
 
 function actions.clear()

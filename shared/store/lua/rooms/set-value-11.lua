@@ -78,8 +78,15 @@ else
 end
 local version, old = string.match(former or '0 null', '^(%S+) (.*)$')
 
-local write =
-  {id = id, ownerHash = ownerHash, filterHash = filterHash, verdict = verdict, isValue = true, isOwn = isOwn}
+local write = {
+  id = id,
+  ownerHash = ownerHash,
+  filterHash = filterHash,
+  verdict = verdict,
+  isValue = true,
+  isOwn = isOwn,
+  isOfRoles = not isOwn and string.sub(key, 1, 1) == '@',
+}
 local denied, free, only, pause = mayWrite(rules, slow, write)
 if denied then return denied end
 if not free and verdict == 'hold' then return {'hold'} end

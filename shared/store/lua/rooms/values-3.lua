@@ -14,7 +14,7 @@ local values, ownValues, delivered = unpack(KEYS)
 local bytesMax, from, prefix = unpack(ARGV)
 bytesMax = tonumber(bytesMax)
 local through = redis.call('HGET', delivered, 'valuesThrough') or '0-0'
-local isOwn, shared, bytes = string.sub(prefix, 1, 1) == '@', {}, 0
+local isOwn, shared, bytes = string.find(prefix, '^@%d') ~= nil, {}, 0
 if from == '' and not isOwn then
   local flat = redis.call('HGETALL', values)
   for i = 1, #flat, 2 do
@@ -27,7 +27,7 @@ if from == '' and not isOwn then
 end
 local user = string.match(prefix, '^@(%d+)/')
 if user then return {through, shared, {user, redis.call('HGET', ownValues, user) or ''}, ''} end
-if prefix ~= '' and not isOwn then return {through, shared, {}, ''} end
+if prefix ~= '' and prefix ~= '@' and not isOwn then return {through, shared, {}, ''} end
 local own, read, step = {}, 0, 1
 local cursor = from == '' and '0' or from
 repeat
