@@ -21,6 +21,7 @@ export const EVENT_TYPES = [
   'owned',
   'held',
   'muted',
+  'voice',
   'value',
 ] as const;
 
@@ -54,7 +55,10 @@ export interface ChatEvent {
   hold?: Hold;
   /** In `rules`, from the operator: whether nobody at all can enter or write. */
   off?: boolean;
-  /** In `moderator`, `muted` and `offered`: the user whom it is about. In `moderator` also whether it is one now. */
+  /**
+   * In `moderator`, `voice`, `muted` and `offered`: the user whom it is about. In `moderator` and `voice` also whether it
+   * is one, or has voice, now. In `voice` without `user`: everybody who is there then.
+   */
   user?: UserRef;
   on?: boolean;
   /** In `muted`, which only the muted user gets: for how many seconds; 0: it can write again. */
@@ -171,6 +175,8 @@ export interface Audit {
   acts: ({ at: number; by: number; what: string } & Record<string, unknown>)[];
   rules: Omit<RoomRules, 'hold'> & { words: string[]; hold?: Exclude<Hold, false> };
   moderators: (UserRef & { role: Role })[];
+  /** The users who may write in a read-only room. */
+  voices: UserRef[];
   muted: (UserRef & { until: number; quiet?: true })[];
   banned: (UserRef & { until: number })[];
   /** The first characters of the keys that are valid now: so a page knows whether it has the right ones. */
@@ -200,6 +206,8 @@ export interface RoomView {
   owners?: number[];
   /** For owners: how long the room stays when it is empty. */
   stay?: Stay;
+  /** The asking user may write, although the room is read-only. */
+  voice?: true;
   /** True when the room has more members than one answer names; `count` says how many. */
   more?: true;
   count?: number;

@@ -67,6 +67,8 @@ export const BANS_MAX = 200;
 export const MODERATORS_MAX = 20;
 /** Characters of a room's key. The server makes them shorter; a link may have been spoilt on its way. */
 export const ROOM_KEY_MAX = 64;
+/** Users who may write in a read-only room: all members that one answer names. */
+export const VOICES_MAX = 1_000;
 /**
  * Words that a room may mask or hold, and the characters (code points) of one. `word*` matches the beginning of words.
  */

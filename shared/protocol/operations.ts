@@ -16,6 +16,7 @@ export type ParameterKind =
   | 'owner'
   | 'event'
   | 'member'
+  | 'anyMember'
   | 'seconds'
   | 'slow'
   | 'words'
@@ -173,6 +174,7 @@ export const OPERATIONS = {
     ],
   },
   keys: { reads: false, parameters: [...act, optional('member', 'keyChange'), optional('moderator', 'keyChange')] },
+  allow: { reads: false, parameters: [...act, required('user', 'anyMember'), optional('on', 'flag')] },
   moderate: { reads: false, parameters: [...act, required('user', 'member'), optional('on', 'flag')] },
   handover: { reads: false, parameters: [...act, required('user', 'member')] },
   own: { reads: false, parameters: [token, required('room', 'room')] },

@@ -4,7 +4,7 @@
  */
 import { ChatError } from '../protocol/errors.js';
 import type { ChatEvent, Role, UserRef } from '../protocol/events.js';
-import { MODERATORS_MAX, MUTES_MAX, OFFER_TTL_MS } from '../protocol/limits.js';
+import { MODERATORS_MAX, MUTES_MAX, OFFER_TTL_MS, VOICES_MAX } from '../protocol/limits.js';
 import { notAllowed } from './denials.js';
 import { eventText, scriptSafeJson } from './event-text.js';
 import { eraseLog } from './forget.js';
@@ -151,7 +151,7 @@ async function moderateRoomAs(
 
 /** An action about one user, and how many users of a room it may concern at a time. */
 interface MemberAction {
-  name: 'kick' | 'mute' | 'ban' | 'moderate' | 'offer';
+  name: 'kick' | 'mute' | 'ban' | 'moderate' | 'offer' | 'allow';
   targetsMax: number;
   /** For how long a mute, a ban or an offer lasts; 0 ends a mute or a ban. */
   ms?: number;
@@ -161,7 +161,7 @@ interface MemberAction {
   address?: string;
   /** Of a ban: the event and the audit entry when the user's messages go, too. */
   removed?: { event: string; entry: string };
-  /** Of `moderate`: whether the user becomes a moderator, or is one no more. */
+  /** Of `moderate` and `allow`: whether the user becomes a moderator or gets voice, or loses it. */
   on?: boolean;
 }
 
@@ -237,6 +237,16 @@ export function setModerator(store: Store, actor: Actor, target: UserRef, on: bo
     least: 'owner',
     audit: { what: 'moderate', on },
     event: { type: 'moderator', user: target, on },
+  });
+}
+
+/** Gives a member voice: it may write although the room is read-only. Null: all members of now. Or ends that. */
+export function allowUser(store: Store, actor: Actor, target: UserRef | null, on: boolean): Promise<void> {
+  return moderateMember(store, actor, target ?? { id: 0, name: '' }, {
+    action: { name: 'allow', targetsMax: VOICES_MAX, on },
+    least: 'moderator',
+    audit: { what: 'allow', on },
+    event: { type: 'voice', ...(target && { user: target }), on },
   });
 }
 

@@ -7,20 +7,27 @@ import { stayOf } from './stays.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
+/** Users with voice that `audit` names. */
+const VOICES_SHOWN_MAX = 100;
+
 type Fields = Record<string, string | undefined>;
 
 /** The fields that `summary` reads, in its order. */
 const RULE_FIELDS = ['slow', 'readonly', 'closed', 'links', 'values', 'hold', 'listed', 'private', 'names', 'stay'];
 
 /** A room's members, rules and roles. `count`: of the members, when that is more than one answer names. */
-export type RoomSummary = Pick<RoomView, 'members' | 'count' | 'rules' | 'role' | 'moderators' | 'owners' | 'stay'>;
+export type RoomSummary = Pick<
+  RoomView,
+  'members' | 'count' | 'rules' | 'role' | 'moderators' | 'owners' | 'voice' | 'stay'
+>;
 
 /** Reads a public room as a member sees it, its members sorted by id. A rule that is not set is absent. */
 export async function readSummary({ keys, redis }: Store, room: string, reader: number): Promise<RoomSummary> {
-  const [count, flat, set, roleList] = await run(redis, 'summary', {
+  const [count, flat, set, roleList, voice] = await run(redis, 'summary', {
     roster: keys.roster(room),
     rules: keys.rules(room),
     membersMax: MEMBERS_MAX,
+    reader,
   });
   const members = pairs(flat).map(([id, name]) => ({ id: Number(id), name }));
   const roles = pairs(roleList).map(([id, role]) => ({ id: Number(id), role: role as Role }));
@@ -39,6 +46,7 @@ export async function readSummary({ keys, redis }: Store, room: string, reader: 
     ...(own && { role: own }),
     ...(moderators.length > 0 && { moderators }),
     ...(owners.length > 0 && { owners }),
+    ...(voice === 1 && { voice: true as const }),
     ...(own === 'owner' && stay && { stay }),
   };
 }
@@ -121,6 +129,7 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
       ...(fields.hold && { hold: fields.hold === 'all' ? ('all' as const) : true }),
     },
     moderators: moderators.map((one) => ({ ...one, role: (fields[`role:${one.id}`] ?? 'moderator') as Role })),
+    voices: await withNames(store, act.room, voicesOf(fields.voice)),
     muted,
     banned: bansOf(fields.bans ?? '').filter(({ until }) => until > now),
     keys: {
@@ -131,6 +140,11 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
     role,
     ...(role === 'owner' && stay && { stay }),
   };
+}
+
+/** Returns the ids of `,12,57,`, as many as one list shows. */
+function voicesOf(text = ''): number[] {
+  return text.split(',').filter(Boolean).slice(0, VOICES_SHOWN_MAX).map(Number);
 }
 
 /** `<until>[ q]<tab><name>` */

@@ -97,7 +97,7 @@ interface Replies extends Record<ScriptName, unknown> {
     | ['conflict' | 'no_number', version: string, json: string]
     | ['too_many' | 'too_large' | 'hold' | 'values']
     | WriteDenial;
-  summary: [count: number, members: string[], rules: (string | null)[], roles: string[]];
+  summary: [count: number, members: string[], rules: (string | null)[], roles: string[], voice: number];
   touch: [sequence: number, ...gone: string[]];
   'value-weights': [bytes: number, flat: string[]];
   values: [version: string, shared: string[], own: string[], more: string];

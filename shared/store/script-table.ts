@@ -400,7 +400,7 @@ export const SCRIPTS = {
       'tokenHash',
     ],
   },
-  summary: { keys: ['roster', 'rules'], args: ['membersMax'] },
+  summary: { keys: ['roster', 'rules'], args: ['membersMax', 'reader'] },
   touch: {
     keys: ['seen', 'attached', 'sequence'],
     args: ['tag', 'instance'],

@@ -60,6 +60,7 @@ const TRIES: Record<OperationName, (word: string, neighbour: number, held: strin
   kick: (_, user) => [{ user }],
   ban: (_, user) => [{ user, seconds: 9 }],
   moderate: (_, user) => [{ user }],
+  allow: (_, user) => [{ user }, { user: 0 }],
   handover: (_, user) => [{ user }],
   own: () => [{}],
   // these only read, and what they read is looked at in the end

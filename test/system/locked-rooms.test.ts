@@ -58,6 +58,7 @@ const SAMPLES: Record<ParameterKind, () => unknown> = {
   owner: () => 'y'.repeat(24),
   event: () => held,
   member: () => bert.user.id,
+  anyMember: () => bert.user.id,
   seconds: () => 60,
   slow: () => 10,
   words: () => ['word'],

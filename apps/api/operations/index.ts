@@ -2,6 +2,7 @@
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import { ack } from './ack.js';
 import { add } from './add.js';
+import { allow } from './allow.js';
 import { approve } from './approve.js';
 import { audit } from './audit.js';
 import { ban } from './ban.js';
@@ -62,6 +63,7 @@ export const operations: { [Op in OperationName]: Operation<Op> } = {
   ban,
   rules,
   keys,
+  allow,
   moderate,
   handover,
   own,

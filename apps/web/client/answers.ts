@@ -60,6 +60,7 @@ export interface Answers {
   ban: object;
   rules: object;
   keys: { member?: string; moderator?: string };
+  allow: object;
   moderate: object;
   handover: object;
   own: { owner: string };

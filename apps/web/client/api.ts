@@ -75,6 +75,8 @@ export interface Ready {
   moderators?: number[] | undefined;
   /** The ids of the owners among them. */
   owners?: number[] | undefined;
+  /** This user may write although the room is read-only. */
+  voice?: true | undefined;
 }
 
 export interface StateChange {
@@ -229,6 +231,10 @@ export interface ChatEvents {
   muted: ChatEvent;
   /** A user has become a moderator, or is no longer one. */
   moderator: ChatEvent;
+  /**
+   * A user may write although the room is read-only, or no longer. Without `user`: everybody who is there. Ask `on`.
+   */
+  voice: ChatEvent;
   /** The owner has offered the room to a user. */
   offered: ChatEvent;
   /** A user has taken over the room. */

@@ -10,6 +10,8 @@ export class Actions {
   readonly texts: ToolsTexts;
   /** The ids of the muted users, as last read. */
   muted: ReadonlySet<number> = new Set<number>();
+  /** The ids of the users with voice, as last read. */
+  voices: ReadonlySet<number> = new Set<number>();
   /** Called after each action: the room may look different now. */
   onAction: () => void = () => undefined;
 

@@ -22,6 +22,7 @@ const ENTRY_TEXTS: Record<string, (entry: AuditEntry) => keyof ToolsTexts> = {
   rules: () => 'didRules',
   keys: () => 'didKeys',
   moderate: ({ on }) => (on === false ? 'didDemote' : 'didPromote'),
+  allow: ({ on, user }) => (user ? (on ? 'didAllow' : 'didDisallow') : on ? 'didAllowAll' : 'didAllowNobody'),
   handover: () => 'didOffer',
   own: () => 'didOwn',
   take: () => 'didTake',

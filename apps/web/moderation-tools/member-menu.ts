@@ -64,12 +64,21 @@ export class MemberMenu {
     if (!this.actions.mayModerate(user.id)) return [];
     const values = { user: user.id };
     return [
+      ...this.voiceChoices(user),
       this.actions.muted.has(user.id)
         ? { label: texts.letWrite, act: () => this.unmute(user) }
         : step(texts.mute, () => this.mute(user)),
       step(texts.sendOut, () => this.ask(sentence(texts.sendOutAsk, user), texts.sendOut, 'kick', values)),
       step(texts.ban, () => this.ban(user)),
     ];
+  }
+
+  /** In a read-only room, some members may write all the same. */
+  private voiceChoices({ id }: UserRef): Choice[] {
+    const { texts, voices, delegate } = this.actions;
+    if (!delegate.roleState.rules.readonly || delegate.roleState.roleOf(id)) return [];
+    const on = !voices.has(id);
+    return [{ label: on ? texts.allow : texts.disallow, act: () => this.finish('allow', { user: id, on }) }];
   }
 
   private ownerChoices(user: UserRef): Choice[] {

@@ -13,7 +13,7 @@ export class MembersList implements Section {
 
   constructor(private readonly actions: Actions) {}
 
-  update({ moderators, muted, banned }: Audit): void {
+  update({ moderators, voices = [], muted, banned }: Audit): void {
     const { texts, isOwner } = this.actions;
     const others = isOwner ? moderators.filter(({ role }) => role === 'moderator') : [];
     refill(
@@ -21,6 +21,10 @@ export class MembersList implements Section {
       this.list(
         texts.moderators,
         others.map((user) => this.line(user, '', texts.demote, 'moderate', { on: false })),
+      ),
+      this.list(
+        texts.voices,
+        voices.map((user) => this.line(user, '', texts.disallow, 'allow', { on: false })),
       ),
       this.list(
         texts.mutedPeople,
@@ -42,7 +46,7 @@ export class MembersList implements Section {
     user: UserRef,
     hint: string,
     undo: string,
-    operation: 'moderate' | 'mute' | 'ban',
+    operation: 'moderate' | 'allow' | 'mute' | 'ban',
     values: object,
   ): HTMLElement {
     const act = async (): Promise<void> => {

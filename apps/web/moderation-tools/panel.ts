@@ -25,6 +25,7 @@ const READ_AFTER: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>([
   'cleared',
   'rules',
   'moderator',
+  'voice',
   'offered',
   'owned',
   'held',
@@ -131,8 +132,9 @@ export class Panel {
   }
 
   /** The list of people marks the muted ones. */
-  private updateMuted({ muted }: Audit): void {
+  private updateMuted({ muted, voices = [] }: Audit): void {
     const { actions } = this;
+    actions.voices = new Set(voices.map(({ id }) => id));
     const ids = new Set(muted.map(({ id }) => id));
     const isSame = ids.size === actions.muted.size && muted.every(({ id }) => actions.muted.has(id));
     actions.muted = ids;

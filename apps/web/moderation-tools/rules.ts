@@ -2,7 +2,7 @@ import type { Audit } from '../../../shared/protocol/events.js';
 import { append, h } from '../element/dom/dom.js';
 import { durationText } from '../element/times.js';
 import type { Actions } from './actions.js';
-import { box, type Section } from './section.js';
+import { actionButton, box, type Section } from './section.js';
 
 /** The slow modes that the panel offers. */
 const SLOW_MODES_S = [5, 10, 30, 60, 300, 3_600];
@@ -19,6 +19,7 @@ export class Rules implements Section {
   private readonly names = toggle();
   private readonly hold: HTMLInputElement;
   private readonly closedRow: HTMLElement;
+  private readonly voiceRow: HTMLElement;
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
   private audit: Audit | null = null;
 
@@ -27,10 +28,14 @@ export class Rules implements Section {
     this.slow = h('select', {}, ...[0, ...SLOW_MODES_S].map((seconds) => this.slowOption(seconds)));
     [this.readonly, this.closed, this.links, this.hold] = [toggle(), toggle(), toggle(), toggle()];
     this.closedRow = row(texts.closedMode, texts.closedHint, this.closed);
+    const allow = (on: boolean): HTMLElement =>
+      actionButton(on ? texts.allowAll : texts.allowNobody, 'secondary', () => this.run('allow', { user: 0, on }));
+    this.voiceRow = h('div', { class: 'acts' }, allow(true), allow(false));
     this.element = box(
       texts.rules,
       row(texts.slowMode, texts.slowModeHint, this.slow),
       row(texts.readOnlyMode, texts.readOnlyHint, this.readonly),
+      this.voiceRow,
       row(texts.holdMode, texts.holdHint, this.hold),
       row(texts.linksMode, texts.linksHint, this.links),
       row(texts.privateMode, texts.privateHint, this.noPrivate),
@@ -61,11 +66,16 @@ export class Rules implements Section {
     this.noPrivate.checked = audit.rules.private === false;
     this.names.checked = audit.rules.names === 'asked';
     this.unlisted.checked = audit.rules.listed === false;
+    this.voiceRow.hidden = readonly !== true;
     this.closedRow.hidden = !this.actions.isOwner;
   }
 
-  private async set(rule: Record<string, unknown>): Promise<void> {
-    this.problem.textContent = await this.actions.run('rules', rule);
+  private set(rule: Record<string, unknown>): Promise<void> {
+    return this.run('rules', rule);
+  }
+
+  private async run(operation: 'rules' | 'allow', values: Record<string, unknown>): Promise<void> {
+    this.problem.textContent = await this.actions.run(operation, values);
     if (this.problem.textContent && this.audit) this.update(this.audit); // shows the old state again
   }
 

@@ -53,6 +53,8 @@ export const PURPOSE: Record<OperationName, string> = {
   rules:
     'Sets the rules for users without a role. They are: slow (seconds between two messages of a user), readonly (only users with a role can write), closed (nobody can enter), links (false forbids them), words (they are masked; with hold, the message waits for approval; with hold all, every message waits), values (who may write them), listed (false: rooms does not list the room), private (false: no private messages between its members, except with users with a role) and names (asked: guests must choose a name first).',
   keys: 'Makes keys of the room, or switches them off: "member" lets only people with the key in, and "moderator" gives the role of a moderator. A new key ends the former one, and the roles that came from it. Returns the new keys, once. Only an owner can do this.',
+  allow:
+    'Lets a member write in a read-only room, or with "on": false ends that. The user 0 stands for everybody who is there now. A voice event tells everybody.',
   moderate: 'Makes a member a moderator, or with "on": false ends that. Only an owner can do this.',
   handover: 'Offers the room to a member, who has ten minutes to accept. Only an owner can do this.',
   own: 'Accepts a room that was offered. Returns its new owner token.',
@@ -60,7 +62,7 @@ export const PURPOSE: Record<OperationName, string> = {
   approve: 'Puts a message that waits into the room.',
   reject: 'Deletes a message that waits.',
   audit:
-    'Returns the audit log and the state of moderation. They are acts, rules, moderators, muted, banned, held and your role; for owners also stay, how long the room is there if nobody comes.',
+    'Returns the audit log and the state of moderation. They are acts, rules, moderators, voices, muted, banned, held and your role; for owners also stay, how long the room is there if nobody comes.',
   export:
     'Returns what the owner can take to another room or server: rules, shared values and messages, without ids, tokens and addresses. Returns data, and before if there are older messages: give it back to get them. Only an owner can do this.',
   import:
@@ -88,6 +90,7 @@ export const KINDS: Record<ParameterKind, string> = {
   owner: 'the owner token; not needed if you have a role in the room',
   event: 'the id of a message',
   member: 'the id of a user',
+  anyMember: 'the id of a user; 0: everybody who is there now',
   seconds: `0 to ${MUTE_MAX_S.toLocaleString('en')}`,
   slow: `seconds, 0 (off) to ${SLOW_MAX_S.toLocaleString('en')}`,
   key: '1 to 60 characters of A-Z a-z 0-9 . _ - / @; keys that begin with @me/ are your own; @topic and @pin are for roles',

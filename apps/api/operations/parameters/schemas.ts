@@ -217,6 +217,7 @@ export const SCHEMAS = {
   owner: v.string(ALLOWED.owner),
   event: v.pipe(v.string(ALLOWED.event), v.regex(/^\d{1,15}-\d{1,15}$/, ALLOWED.event)),
   member: integerSchema('user', 1, Number.MAX_SAFE_INTEGER),
+  anyMember: integerSchema('user', 0, Number.MAX_SAFE_INTEGER),
   seconds: integerSchema('seconds', 0, MUTE_MAX_S),
   slow: integerSchema('slow', 0, SLOW_MAX_S),
   key: v.pipe(v.string(ALLOWED.key), v.regex(VALUE_KEY, ALLOWED.key)),
@@ -309,6 +310,7 @@ export interface ParameterValues {
   owner: string;
   event: string;
   member: number;
+  anyMember: number;
   seconds: number;
   slow: number;
   words: string[];

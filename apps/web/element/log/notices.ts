@@ -41,6 +41,7 @@ export function noticeKind(event: ChatEvent): 'people' | 'removed' | 'action' | 
     case 'offered':
     case 'owned':
     case 'muted':
+    case 'voice':
       return 'action';
     case 'rules':
       return RULES.some((rule) => event[rule] !== undefined) ? 'action' : undefined;
@@ -54,6 +55,7 @@ export function noticePieces(events: ChatEvent[], texts: Texts): Piece[] {
   const [first] = events;
   if (!first) return [];
   const kind = noticeKind(first);
+  if (first.type === 'voice') return voicePieces(first, texts);
   if (kind === 'people') return peoplePieces(events, texts);
   return kind === 'removed' ? removedPieces(first, events.length, texts) : actionPieces(first, texts);
 }
@@ -80,6 +82,11 @@ function actionPieces(event: ChatEvent, texts: Texts): Piece[] {
   if (type === 'rules') return [rulesText(event, texts)];
   const text = type === 'offered' ? texts.offered : on ? texts.moderator : texts.moderatorOff;
   return filled(text, { by: author, name: target });
+}
+
+function voicePieces({ user, on }: ChatEvent, texts: Texts): Piece[] {
+  if (!user) return [on ? texts.voiceAll : texts.voiceAllOff];
+  return filled(on ? texts.voice : texts.voiceOff, { name: called(user.name) });
 }
 
 /** Tells the rules that have changed. */

@@ -5,6 +5,8 @@ export class RoleState {
   /** This user's role. */
   role: Role | undefined;
   rules: RoomRules = {};
+  /** This user may write although the room is read-only. */
+  private hasVoice = false;
   /** The host has switched the room off. */
   private isOff = false;
   /** The roles of all users, by id. */
@@ -15,9 +17,11 @@ export class RoleState {
     rules = {},
     moderators = [],
     owners = [],
-  }: Pick<RoomView, 'role' | 'rules' | 'moderators' | 'owners'>): void {
+    voice,
+  }: Pick<RoomView, 'role' | 'rules' | 'moderators' | 'owners' | 'voice'>): void {
     this.role = role;
     this.rules = { ...rules };
+    this.hasVoice = voice === true;
     this.isOff = false;
     this.roles = new Map(moderators.map((id) => [id, owners.includes(id) ? 'owner' : 'moderator']));
   }
@@ -30,7 +34,8 @@ export class RoleState {
   get writeBlock(): 'off' | 'closed' | 'read_only' | undefined {
     const { rules } = this;
     if (this.isOff) return 'off';
-    return this.role ? undefined : rules.closed ? 'closed' : rules.readonly ? 'read_only' : undefined;
+    if (this.role) return undefined;
+    return rules.closed ? 'closed' : rules.readonly && !this.hasVoice ? 'read_only' : undefined;
   }
 
   /** Every message of this user waits for approval. */
@@ -52,6 +57,9 @@ export class RoleState {
         return true;
       case 'moderator':
         this.applyModerator(event, ownId);
+        return true;
+      case 'voice':
+        if (!event.user || event.user.id === ownId) this.hasVoice = event.on === true;
         return true;
       case 'owned':
         this.applyOwned(event.from.id, ownId);

@@ -11,19 +11,20 @@
 --   leastRole: the role that it takes
 --   auditEntry: JSON without its time
 --   event: text of the event for the room, '' for none. Of 'mute' only the muted user gets it
---   target: id of the user whom it is about
---   action: 'kick', 'mute', 'ban', 'moderate' or 'offer'
+--   target: id of the user whom it is about; for 'allow' also '0' for all members
+--   action: 'kick', 'mute', 'ban', 'moderate', 'offer' or 'allow'
 --   targetsMax: how many users of a room it may concern at a time
 --   ms: for how long a mute or a ban lasts (0 ends it), or an offer; else 0
 --   quiet: 'q' for a mute without telling the user, else ''
 --   name: for 'mute' and 'ban', else ''
 --   nick: for 'ban' the folded name, else ''
 --   address: for 'ban' the hash of the user's address, '' when it is not known
---   on: for 'moderate' '1', or '' to end it
+--   on: for 'moderate' and 'allow' '1', or '' to end it
 --   removedEvent: for 'ban' the event text for the room when the user's messages go, too, else ''
 --   removedEntry: the audit entry for that, else ''
 -- Returns 'ok', 'same' (it was so already), 'not_owner', 'role' (the target has one) or 'too_many'.
--- Bound: the rules (200 mutes, 200 bans, 100 roles, 100 audit entries: 200 KB) and one event.
+-- Bound: the rules (200 mutes, 200 bans, 100 roles, 100 audit entries: 200 KB) and one event; for 'allow' the ids of
+-- all members.
 local rules, roster, log, delivered, dirty, forgetting = unpack(KEYS)
 local user, ownerHash, room, leastRole, auditEntry, event, target, action, targetsMax, ms, quiet, name, nick, address,
   on, removedEvent, removedEntry = unpack(ARGV)
@@ -87,6 +88,26 @@ function actions.moderate()
   if redis.call('HEXISTS', roster, target) == 0 then return 'same' end -- it has just left: the role would be nobody's
   if countFields('role:') >= targetsMax then return 'too_many' end
   redis.call('HSET', rules, field, 'moderator')
+end
+
+-- The field `voice` has the ids of the users who may write in a read-only room: ',12,57,'.
+function actions.allow()
+  local voices, isOn = redis.call('HGET', rules, 'voice') or ',', on == '1'
+  local at = string.find(voices, ',' .. target .. ',', 1, true)
+  if target == '0' then
+    local ids = isOn and redis.call('HKEYS', roster) or {}
+    voices = #ids > 0 and ',' .. table.concat(ids, ',') .. ',' or ','
+  elseif (at ~= nil) == isOn then
+    return 'same'
+  elseif isOn then
+    if redis.call('HEXISTS', roster, target) == 0 then return 'same' end -- it has just left
+    voices = voices .. target .. ','
+  else
+    voices = string.sub(voices, 1, at) .. string.sub(voices, at + #target + 2)
+  end
+  local _, commas = string.gsub(voices, ',', '')
+  if commas - 1 > targetsMax then return 'too_many' end
+  if voices == ',' then redis.call('HDEL', rules, 'voice') else redis.call('HSET', rules, 'voice', voices) end
 end
 
 function actions.offer() redis.call('HSET', rules, 'offer', target .. ' ' .. ends) end

@@ -1,6 +1,7 @@
 -- with clock, log, above, gone, value-weights, expire-room, nicks
--- exit-room: the second step of leaving a room, on the room's shard. The user's role ends, its nickname is free, and
--- its own values go. A room left empty expires, at once or when its stay ends, but not what the operator has set.
+-- exit-room: the second step of leaving a room, on the room's shard. The user's role and voice end, its nickname is
+-- free, and its own values go. A room left empty expires, at once or when its stay ends, but not what the operator has
+-- set.
 -- KEYS
 --   roster, shards, log, delivered, dirty
 --   publicRooms: of this shard
@@ -54,6 +55,8 @@ else
   last = lastEvent()
 end
 redis.call('HDEL', rules, 'role:' .. id, 'keyed:' .. id)
+local voices = redis.call('HGET', rules, 'voice')
+if voices then redis.call('HSET', rules, 'voice', (string.gsub(voices, ',' .. id .. ',', ',', 1))) end
 if redis.call('HINCRBY', shards, shard, -1) <= 0 then
   redis.call('HDEL', shards, shard)
   if hasMove then noteGone(delivered, shard, last) end

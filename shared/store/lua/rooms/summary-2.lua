@@ -1,13 +1,16 @@
+-- with clock, may-speak
 -- summary: who is in a room, by which rules.
 -- KEYS
 --   roster, rules
 -- ARGV
 --   membersMax: the most members that are named
+--   reader: id of the user who asks
 -- Returns {count of members, {id, name, ...} of some or all of them, {slow, readonly, closed, links, values, hold,
--- listed, private, names, stay} (false for one that is not set), {id, role, ...}}.
+-- listed, private, names, stay} (false for one that is not set), {id, role, ...}, 1 or 0 for whether
+-- the reader has voice}.
 -- Bound: membersMax members and some more, the names of the rules' fields (500), and 100 roles.
 local roster, rules = unpack(KEYS)
-local membersMax = unpack(ARGV)
+local membersMax, reader = unpack(ARGV)
 local count = redis.call('HLEN', roster)
 local members = count > tonumber(membersMax) and redis.call('HSCAN', roster, 0, 'COUNT', membersMax)[2]
   or redis.call('HGETALL', roster)
@@ -21,4 +24,4 @@ for _, field in ipairs(redis.call('HKEYS', rules)) do
 end
 local set = redis.call('HMGET', rules, 'slow', 'readonly', 'closed', 'links', 'values', 'hold', 'listed', 'private',
   'names', 'stay')
-return {count, members, set, roles}
+return {count, members, set, roles, hasVoice(redis.call('HGET', rules, 'voice'), reader) and 1 or 0}
