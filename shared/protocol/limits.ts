@@ -57,8 +57,9 @@ export const PRIVATE_ROOMS_MAX = 5_000;
 export const BLOCKS_MAX = 500;
 /** Rooms for everybody, which nobody owns: `lobby`, `public`, `auto`, and names that begin so (`public.games`). */
 export const SHARED_ROOM = /^(?:lobby|public|auto)(?:[._-]|$)/i;
-/** The longest mute or ban, and the longest pause of slow mode. */
+/** The longest mute, the longest ban (90 days), and the longest pause of slow mode. */
 export const MUTE_MAX_S = 86_400;
+export const BAN_MAX_S = 90 * 86_400;
 export const SLOW_MAX_S = 3_600;
 /** Users muted, and users banned, in one room at a time. */
 export const MUTES_MAX = 200;

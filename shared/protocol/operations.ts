@@ -18,6 +18,7 @@ export type ParameterKind =
   | 'member'
   | 'anyMember'
   | 'seconds'
+  | 'banSeconds'
   | 'slow'
   | 'words'
   | 'joinNonce'
@@ -155,7 +156,7 @@ export const OPERATIONS = {
   kick: { reads: false, parameters: [...act, required('user', 'member')] },
   ban: {
     reads: false,
-    parameters: [...act, required('user', 'member'), required('seconds', 'seconds'), optional('messages', 'flag')],
+    parameters: [...act, required('user', 'member'), required('seconds', 'banSeconds'), optional('messages', 'flag')],
   },
   rules: {
     reads: false,

@@ -1,6 +1,7 @@
 /** Users who are sent out of a room, or kept out: what they and the others are told, and what keeps them out. */
 import { describe, expect } from 'vitest';
 import { AddressHash } from '../../apps/api/limits/address-hash.js';
+import { checkParameters } from '../../apps/api/operations/parameters/check.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import { emptyTest } from '../support/fixtures/parts.js';
 import type { Person } from '../support/people.js';
@@ -52,6 +53,19 @@ describe('a ban', () => {
     scene.part.addresses = addresses;
     return scene.join('mine', { name });
   };
+
+  it('lasts for 90 days at most', async () => {
+    const ninety = 90 * 86_400;
+    const parse = (op: 'ban' | 'mute', seconds: number) =>
+      checkParameters(op, { token: 't', room: 'mine', user: 1, seconds }).seconds;
+    expect(parse('ban', ninety)).toBe(ninety);
+    expect(() => parse('ban', ninety + 1)).toThrow('from 0 to 7776000');
+    expect(() => parse('mute', 86_401)).toThrow('from 0 to 86400');
+    await anna.act('ban', { user: carl.id, seconds: ninety });
+    const [banned] = (await anna.act('audit')).banned as { until: number }[];
+    expect(((banned?.until ?? 0) - Date.now()) / 1_000).toBeCloseTo(ninety, -2);
+    await expect(comeBack('Carl', ['elsewhere', ''])).rejects.toMatchObject(refused('not_allowed', 'banned'));
+  });
 
   it("keeps out the user, its nickname however it is written, and its address, today's and yesterday's; not others", async () => {
     scene.part.addresses = ['theirs', ''];

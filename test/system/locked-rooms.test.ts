@@ -60,6 +60,7 @@ const SAMPLES: Record<ParameterKind, () => unknown> = {
   member: () => bert.user.id,
   anyMember: () => bert.user.id,
   seconds: () => 60,
+  banSeconds: () => 60,
   slow: () => 10,
   words: () => ['word'],
   joinNonce: () => `${'n'.repeat(22)}${made++}`,

@@ -9,7 +9,7 @@ type Operation = Parameters<Actions['run']>[0];
 
 /** The lengths of a mute and of a ban that the menu offers. */
 const MUTES_S = [600, 3_600, 86_400];
-const BANS_S = [3_600, 86_400];
+const BANS_S = [3_600, 86_400, 7 * 86_400, 90 * 86_400];
 /** Characters of a pinned message. They fit into a value, however they are escaped. */
 const PIN_MAX = 500;
 /** After these the message or the person disappears, and the menu's button with it. */

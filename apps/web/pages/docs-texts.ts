@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../shared/protocol/errors.js';
 import {
+  BAN_MAX_S,
   DATA_BYTES,
   DEFAULT_ROOM,
   EVENTS_MAX,
@@ -92,6 +93,7 @@ export const KINDS: Record<ParameterKind, string> = {
   member: 'the id of a user',
   anyMember: 'the id of a user; 0: everybody who is there now',
   seconds: `0 to ${MUTE_MAX_S.toLocaleString('en')}`,
+  banSeconds: `0 to ${BAN_MAX_S.toLocaleString('en')}`,
   slow: `seconds, 0 (off) to ${SLOW_MAX_S.toLocaleString('en')}`,
   key: '1 to 60 characters of A-Z a-z 0-9 . _ - / @; keys that begin with @me/ are your own; @topic and @pin are for roles',
   value: `any JSON, up to ${VALUE_BYTES.toLocaleString('en')} bytes; ${OWN_VALUE_BYTES.toLocaleString('en')} for a key of your own; null deletes`,

@@ -10,6 +10,7 @@ import {
 } from '../../../../shared/protocol/events.js';
 import { isFitName, isSeen, tidyName } from '../../../../shared/protocol/letters.js';
 import {
+  BAN_MAX_S,
   DATA_BYTES,
   EVENTS_MAX,
   HISTORY_ON_ENTER_MAX,
@@ -219,6 +220,7 @@ export const SCHEMAS = {
   member: integerSchema('user', 1, Number.MAX_SAFE_INTEGER),
   anyMember: integerSchema('user', 0, Number.MAX_SAFE_INTEGER),
   seconds: integerSchema('seconds', 0, MUTE_MAX_S),
+  banSeconds: integerSchema('seconds', 0, BAN_MAX_S),
   slow: integerSchema('slow', 0, SLOW_MAX_S),
   key: v.pipe(v.string(ALLOWED.key), v.regex(VALUE_KEY, ALLOWED.key)),
   value: VALUE,
@@ -312,6 +314,7 @@ export interface ParameterValues {
   member: number;
   anyMember: number;
   seconds: number;
+  banSeconds: number;
   slow: number;
   words: string[];
   joinNonce: string;
