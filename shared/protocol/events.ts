@@ -22,6 +22,7 @@ export const EVENT_TYPES = [
   'held',
   'muted',
   'voice',
+  'reported',
   'value',
 ] as const;
 
@@ -40,6 +41,8 @@ export interface ChatEvent {
   private?: boolean;
   /** In `removed`: the id of the removed message. Without it, all messages of `user` are removed. */
   removed?: string;
+  /** In `reported`, which only users with a role get: the id of the message. */
+  reported?: string;
   /** In `left`: the user who sent this one out; and for how many seconds it cannot come back. */
   by?: UserRef;
   banned?: number;
@@ -169,6 +172,11 @@ export interface RoomContents {
   messages?: ExportedMessage[];
 }
 
+/** A message that members have reported. `count`: how many did. */
+export interface ReportedMessage extends HeldMessage {
+  count: number;
+}
+
 /** The answer of `audit`. Times (`until`) are ms since 1970. */
 export interface Audit {
   /** Newest last. `by` and `user` are ids. `byName` and `name` are the users' names at that time. */
@@ -183,6 +191,8 @@ export interface Audit {
   keys: { member?: string; moderator?: string };
   /** How many messages wait for approval. */
   held: number;
+  /** How many messages are reported. */
+  reports: number;
   /** The asking user's own. */
   role?: Role;
   /** For owners. */

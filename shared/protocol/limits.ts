@@ -77,6 +77,10 @@ export const WORDS_MAX = 100;
 export const WORD_MAX = 32;
 /** Messages of a room that wait for approval: one of each pupil in a large lesson. Beyond that, the oldest is dropped. */
 export const PENDING_MAX = 300;
+/** Messages of a room that are reported, the reporters of one that are counted, and the reports of one user. */
+export const REPORTS_MAX = 50;
+export const REPORTERS_MAX = 20;
+export const REPORTS_PER_USER_MAX = 10;
 /** How long a member may accept a room that was offered. */
 export const OFFER_TTL_MS = 10 * 60_000;
 /** Shared values of a room: how many, the bytes of one as JSON, and the bytes of all with their keys. */

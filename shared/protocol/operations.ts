@@ -147,6 +147,7 @@ export const OPERATIONS = {
     ],
   },
   rooms: { reads: true, parameters: [] },
+  report: { reads: false, parameters: [token, required('room', 'room'), required('id', 'event')] },
   remove: { reads: false, parameters: [...act, required('id', 'event')] },
   clear: { reads: false, parameters: [...act, optional('values', 'flag')] },
   mute: {

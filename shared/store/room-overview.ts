@@ -2,6 +2,7 @@
 import type { Audit, Role, RoomRules, RoomView, UserRef } from '../protocol/events.js';
 import { MEMBERS_MAX } from '../protocol/limits.js';
 import { type Actor, notOwner } from './moderation.js';
+import { readReports } from './reports.js';
 import { pairs, run } from './scripts.js';
 import { stayOf } from './stays.js';
 import type { Store } from './store.js';
@@ -115,6 +116,7 @@ export async function readOverview({ keys, redis }: Store, act: Actor, heldBytes
  */
 export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, 'acts'> & { acts: string }> {
   const { role, now, fields, heldCount } = await readOverview(store, act, 0);
+  const reports = await readReports(store, act.room, fields.reports);
   const names = Object.keys(fields);
   const muted = idsOf(names, 'mute:')
     .map((id) => ({ id, ...muteOf(fields[`mute:${id}`]) }))
@@ -137,6 +139,7 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
       ...(fields.moderatorKey && { moderator: fields.moderatorKeyHead ?? '' }),
     },
     held: heldCount,
+    reports: reports.length,
     role,
     ...(role === 'owner' && stay && { stay }),
   };

@@ -87,6 +87,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'rename-member': 'ok' | 'other' | 'taken';
   'rename-user': ['ok' | 'moved', ends: string, move: string] | ['late' | 'busy' | 'gone'];
   'renew-log': number;
+  report: 'ok' | 'same' | 'not_in_room' | 'no_such_event' | 'too_many';
   'reserve-nick': NameDenial | ['ok'];
   retain: number;
   resume: string | null;

@@ -311,6 +311,10 @@ export const SCRIPTS = {
     keys: ['log', 'copy', 'forgetting'],
     args: ['room'],
   },
+  report: {
+    keys: ['rules', 'roster', 'log', 'delivered', 'dirty'],
+    args: ['id', 'room', 'messageId', 'event', 'reportsMax', 'reportersMax', 'ownMax'],
+  },
   'reserve-nick': {
     keys: ['roster', 'holders', 'nicks'],
     args: ['id', 'nick', 'ends', 'ttl', 'from', 'indexed'],

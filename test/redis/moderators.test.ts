@@ -156,6 +156,8 @@ describe('the list of what was done', () => {
       rules: { slow: 3, readonly: true, words: ['bad'], hold: true },
       held: 0,
       keys: {},
+      reports: 0,
+      voices: [],
       banned: [],
       moderators: [
         { id: anna.id, name: 'Anna', role: 'owner' },

@@ -13,6 +13,8 @@ const FITTING: Partial<Record<ParameterKind, unknown>> = {
   value: 1,
   event: '1-1',
   member: 1,
+  anyMember: 1,
+  banSeconds: 1,
   seconds: 1,
 };
 

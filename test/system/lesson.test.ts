@@ -61,6 +61,7 @@ const TRIES: Record<OperationName, (word: string, neighbour: number, held: strin
   ban: (_, user) => [{ user, seconds: 9 }],
   moderate: (_, user) => [{ user }],
   allow: (_, user) => [{ user }, { user: 0 }],
+  report: (_word, _user, id) => [{ id }],
   handover: (_, user) => [{ user }],
   own: () => [{}],
   // these only read, and what they read is looked at in the end

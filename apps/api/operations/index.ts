@@ -29,6 +29,7 @@ import { poll } from './poll.js';
 import { reject } from './reject.js';
 import { remove } from './remove.js';
 import { rename } from './rename.js';
+import { report } from './report.js';
 import { rooms } from './rooms.js';
 import { rules } from './rules.js';
 import { send } from './send.js';
@@ -56,6 +57,7 @@ export const operations: { [Op in OperationName]: Operation<Op> } = {
   members,
   history,
   rooms,
+  report,
   remove,
   clear,
   mute,

@@ -2,6 +2,7 @@ import type {
   Audit,
   ChatEvent,
   HeldMessage,
+  ReportedMessage,
   RoomContents,
   RoomValues,
   RoomView,
@@ -53,6 +54,7 @@ export interface Answers {
   leave: object;
   members: { members: UserRef[]; more?: true; count?: number };
   history: HistoryPage;
+  report: object;
   remove: object;
   clear: object;
   mute: object;
@@ -64,7 +66,7 @@ export interface Answers {
   moderate: object;
   handover: object;
   own: { owner: string };
-  held: { messages: HeldMessage[] };
+  held: { messages: HeldMessage[]; more?: true; reports?: ReportedMessage[] };
   approve: { id: string };
   reject: object;
   audit: Audit;

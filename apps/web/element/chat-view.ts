@@ -13,6 +13,7 @@ import { showLatest, showTitle } from './heading.js';
 import { Clock, timeOf } from './log/clock.js';
 import type { LogView } from './log/log-view.js';
 import { Moderation, type ModerationDelegate, type PageOptions } from './moderation/moderation.js';
+import { Reporting } from './moderation/reporting.js';
 import { OwnName } from './people/own-name.js';
 import { PeopleView } from './people/people-view.js';
 import { RoomMembers } from './people/room-members.js';
@@ -51,7 +52,12 @@ export class ChatView {
     this.blocking = new Blocking(skeleton, chat, this.status, () => this.permissionsChanged());
     this.moderation = new Moderation(skeleton, chat, options, this.moderationDelegate(restart));
     const { roleState } = this.moderation;
-    this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, () => this.tools);
+    const reporting = new Reporting(skeleton, chat, this.status);
+    this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, (event) => {
+      if (this.tools) return this.tools.forMessage(event);
+      const isOthers = !this.conversations.isMine(event) && !roleState.roleOf(event.from.id);
+      return isOthers && !roleState.role && reporting.isPossible ? reporting.forMessage(event) : null;
+    });
     this.banner = new Banner(skeleton, chat, () => this.log.settle());
     this.log.onEndChange = () => (this.log.atEnd ? this.markSeen() : this.updateUnread());
     this.unsent = new Unsent(skeleton.log.unsent, chat, skeleton.texts, () => this.log.settle());

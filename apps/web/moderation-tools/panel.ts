@@ -10,6 +10,7 @@ import { HeldMessages } from './held-messages.js';
 import { KeyLinks } from './key-links.js';
 import { MembersList } from './members-list.js';
 import { OwnerLink } from './owner-link.js';
+import { Reports } from './reports.js';
 import { Rules } from './rules.js';
 import type { Section } from './section.js';
 import { TakeAlong } from './take-along.js';
@@ -29,6 +30,7 @@ const READ_AFTER: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>([
   'offered',
   'owned',
   'held',
+  'reported',
   'left',
 ]);
 
@@ -50,6 +52,7 @@ export class Panel {
     const kinds = [
       OwnerLink,
       HeldMessages,
+      Reports,
       KeyLinks,
       Topic,
       Rules,
@@ -122,7 +125,7 @@ export class Panel {
   private async read(): Promise<void> {
     try {
       const audit = await this.actions.call('audit');
-      this.showHeld(audit.held);
+      this.showWaiting(audit.held, audit.reports || 0);
       this.updateMuted(audit);
       if (!this.element.hidden) await this.show(audit);
       this.problem.textContent = '';
@@ -141,19 +144,22 @@ export class Panel {
     if (!isSame) actions.delegate.redrawPeople();
   }
 
-  private showHeld(held: number): void {
+  private showWaiting(held: number, reports: number): void {
     const { texts } = this.actions;
-    this.badge.textContent = String(held);
-    this.badge.hidden = held === 0;
-    this.spokenCount.textContent = held > 0 ? ` (${fill(texts.waitingCount, { n: held })})` : '';
-    this.showNotice(held);
+    const count = held + reports;
+    this.badge.textContent = String(count);
+    this.badge.hidden = count === 0;
+    this.spokenCount.textContent = count > 0 ? ` (${fill(texts.waitingCount, { n: count })})` : '';
+    const sentences = [
+      held === 1 ? texts.oneWaits : held && fill(texts.manyWait, { n: held }),
+      reports === 1 ? texts.oneReported : reports && fill(texts.manyReported, { n: reports }),
+    ];
+    this.showNotice(this.element.hidden ? sentences.filter(Boolean).join(' · ') : '');
   }
 
-  /** Says above the composer that messages wait for approval, until the panel shows them. */
-  private showNotice(held: number): void {
-    const { texts, delegate } = this.actions;
-    const text =
-      held === 0 || !this.element.hidden ? '' : held === 1 ? texts.oneWaits : fill(texts.manyWait, { n: held });
+  /** Says above the composer that messages wait, until the panel shows them. */
+  private showNotice(text: string): void {
+    const { delegate } = this.actions;
     if (this.noticeText.textContent === text) return;
     this.noticeText.textContent = text;
     this.notice.hidden = text === '';

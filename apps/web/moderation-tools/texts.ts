@@ -71,6 +71,12 @@ export const TOOLS_ENGLISH = {
   lessonHold: 'Hold every message until I approve it',
   lessonStart: 'Start',
 
+  reported: 'Reported',
+  oneReport: '1 report',
+  manyReports: '{n} reports',
+  oneReported: '1 message was reported',
+  manyReported: '{n} messages were reported',
+  keep: 'Keep',
   waiting: 'Waiting for approval',
   approve: 'Approve',
   reject: 'Reject',

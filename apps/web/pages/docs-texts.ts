@@ -44,6 +44,8 @@ export const PURPOSE: Record<OperationName, string> = {
   members: 'Lists the members of a room.',
   history:
     'Lists what happened in a room, oldest first. Give the id of an event as "before" to read the page before it. Returns events and more.',
+  report:
+    'Reports a message to the owner and the moderators. They see how many users have reported it, not which ones. Nobody else learns of it.',
   remove:
     'Removes a message from the history. A removed event tells everybody. This operation and those below are for owners and moderators.',
   clear:
@@ -59,11 +61,11 @@ export const PURPOSE: Record<OperationName, string> = {
   moderate: 'Makes a member a moderator, or with "on": false ends that. Only an owner can do this.',
   handover: 'Offers the room to a member, who has ten minutes to accept. Only an owner can do this.',
   own: 'Accepts a room that was offered. Returns its new owner token.',
-  held: 'Lists the messages that wait for approval. Returns messages.',
-  approve: 'Puts a message that waits into the room.',
+  held: 'Lists the messages that wait for approval, and those that members have reported. Returns messages and reports.',
+  approve: 'Puts a message that waits into the room, or ends the reports of a message.',
   reject: 'Deletes a message that waits.',
   audit:
-    'Returns the audit log and the state of moderation. They are acts, rules, moderators, voices, muted, banned, held and your role; for owners also stay, how long the room is there if nobody comes.',
+    'Returns the audit log and the state of moderation. They are acts, rules, moderators, voices, muted, banned, held, reports and your role; for owners also stay, how long the room is there if nobody comes.',
   export:
     'Returns what the owner can take to another room or server: rules, shared values and messages, without ids, tokens and addresses. Returns data, and before if there are older messages: give it back to get them. Only an owner can do this.',
   import:

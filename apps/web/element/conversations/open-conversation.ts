@@ -6,23 +6,18 @@ import type { Skeleton } from '../skeleton.js';
 import type { Conversation } from './conversation.js';
 import type { Conversations } from './conversations.js';
 
-/** The moderation tools, as far as the log shows them. */
-interface MessageTools {
-  forMessage: NonNullable<RowContext['toolsFor']>;
-}
-
 /** The conversation that the log shows. Loads older messages when the user scrolls up to them. */
 export class OpenConversation {
   current: Conversation;
   readonly log: LogView;
 
-  /** `tools` returns the moderation tools, or null while this user has no role. */
+  /** `toolsFor` returns what stands beside a message of the room, or null for nothing. */
   constructor(
     private readonly skeleton: Skeleton,
     private readonly chat: Chat,
     private readonly conversations: Conversations,
     private readonly clock: Clock,
-    private readonly tools: () => MessageTools | null,
+    private readonly toolsFor: RowContext['toolsFor'],
   ) {
     this.current = conversations.room;
     this.log = new LogView(skeleton.log.box, skeleton.log.rows);
@@ -64,13 +59,12 @@ export class OpenConversation {
   }
 
   private context(): RowContext {
-    const tools = this.current.partner ? null : this.tools();
     return {
       texts: this.skeleton.texts,
       now: this.clock.now,
       isMine: (event) => this.conversations.isMine(event),
       freshFrom: this.current.freshFrom,
-      toolsFor: tools ? (event) => tools.forMessage(event) : undefined,
+      toolsFor: this.current.partner ? () => null : this.toolsFor,
     };
   }
 

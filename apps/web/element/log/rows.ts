@@ -15,8 +15,8 @@ export interface RowContext {
   isMine(event: ChatEvent): boolean;
   /** The id of the entry that has the mark "New" above it. */
   freshFrom: string;
-  /** Returns the moderation tools beside a message. */
-  toolsFor?: ((event: ChatEvent) => Node[]) | undefined;
+  /** Returns the tools beside a message, or null for none. */
+  toolsFor(event: ChatEvent): Node[] | null;
 }
 
 /** Draws an entry as it looks below the entry `before`. */
@@ -46,7 +46,8 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
   const stamp = time(event.imported || event.at, withAuthor || withTime, context.texts);
   const bubble = h('div', { class: 'bubble', part: 'bubble' }, text, stamp);
-  append(item, context.toolsFor ? h('div', { class: 'said' }, bubble, ...context.toolsFor(event)) : bubble);
+  const tools = context.toolsFor(event);
+  append(item, tools ? h('div', { class: 'said' }, bubble, ...tools) : bubble);
   return item;
 }
 

@@ -13,7 +13,8 @@
 --   auditEntry: JSON without its time
 --   event: text of the event for the room, '' for none
 --   action: 'remove', 'clear', 'clear-values', 'set', 'approve' or 'reject'
---   messageId: for 'remove' the log id, for 'approve' and 'reject' the id of a message that waits, else ''
+--   messageId: for 'remove' the log id, for 'approve' and 'reject' the id of a message that waits, for 'approve' also
+--     the log id of a message that was reported, else ''
 -- ARGV for each field
 --   field: of the rules, for 'set'
 --   value: '' removes the field
@@ -26,14 +27,31 @@ local user, ownerHash, room, leastRole, auditEntry, event, action, messageId = u
 
 local actions = {}
 
+-- Ends the reports of a message. state: what stays of them, or nil. Returns whether there were any.
+local function endReports(state)
+  local lines, found = {}, false
+  for line in string.gmatch(redis.call('HGET', rules, 'reports') or '', '[^\n]+') do
+    if string.match(line, '^%S+') ~= messageId then
+      lines[#lines + 1] = line
+    else
+      found = true
+      if state then lines[#lines + 1] = messageId .. ' ' .. state end
+    end
+  end
+  if found then redis.call('HSET', rules, 'reports', table.concat(lines, '\n')) end
+  return found
+end
+
 function actions.remove()
   local entry = redis.call('XRANGE', log, messageId, messageId)[1]
   if not entry or not string.find(entry[2][4], '^{"type":"message"') then return {'no_such_event'} end
   redis.call('XDEL', log, messageId)
-  unpin({log = log, delivered = delivered, dirty = dirty}, room, function(pin) return pin.id == messageId end)
+  endReports()
+  unpin({log = log, delivered = delivered, dirty = dirty}, room, messageId)
 end
 
 function actions.clear()
+  redis.call('HDEL', rules, 'reports')
   redis.call('XTRIM', log, 'MAXLEN', 0) -- keeps the last id: none is given twice
   redis.call('HSET', delivered, 'through', redis.call('HGET', delivered, 'appended') or 0)
 end
@@ -78,7 +96,7 @@ end
 function actions.approve()
   if redis.call('HEXISTS', rules, 'off') == 1 then return {'off'} end -- nobody speaks there
   local text = takePending()
-  if not text then return {'no_such_event'} end
+  if not text then return endReports('ok') and {'ok', messageId} or {'no_such_event'} end
   local approved = string.sub(text, 1, -2) .. ',"held":"' .. messageId .. '"}'
   return {'ok', appendEvent(log, delivered, dirty, room, approved)}
 end

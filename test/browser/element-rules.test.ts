@@ -1,0 +1,152 @@
+/** Rules of a room as people meet them in real pages: topic, pinned message, approval, voice, reports. */
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { violations } from '../support/axe.js';
+import { browserTest } from '../support/fixtures/browser.js';
+
+const it = browserTest;
+let browser: Browser, api: string, room: string;
+let complaints: string[] = [];
+it.beforeEach(({ stage }) => {
+  ({ browser, api, room } = stage);
+  complaints = [];
+});
+it.afterEach(() => {
+  expect(complaints).toEqual([]);
+});
+
+/** Somebody's browser, in the room. */
+async function open(options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(`${api}/r/${room}`);
+  await page.getByRole('button', { name: /Change your name/ }).waitFor();
+  return page;
+}
+
+const log = (page: Page): Locator => page.getByRole('log');
+const banner = (page: Page): Locator => page.getByRole('region', { name: 'Topic and pinned message' });
+const composer = (page: Page): Locator => page.getByRole('textbox', { name: 'Message', exact: true });
+const roomButton = (page: Page): Locator => page.getByRole('button', { name: /^Room/ });
+const press = (where: Page | Locator, name: string): Promise<void> =>
+  where.getByRole('button', { name, exact: true }).click();
+
+async function say(page: Page, words: string): Promise<void> {
+  await composer(page).fill(words);
+  await page.keyboard.press('Enter');
+}
+
+/** Presses a button beside a message. */
+async function beside(page: Page, words: string, button: RegExp): Promise<void> {
+  const row = log(page).locator('.row', { hasText: words });
+  await row.hover();
+  await row.getByRole('button', { name: button }).click();
+}
+
+const LOOKS: [string, BrowserContextOptions][] = [
+  ['in light at 1280 px', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }],
+  ['in dark at 360 px', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
+];
+
+describe.each(LOOKS)('topic and pinned message, %s', (_, look) => {
+  it('are set by the owner, seen by all and by who comes later, and taken away', async () => {
+    const [anna, bert] = [await open(look), await open(look)];
+    await roomButton(anna).click();
+    await anna.getByRole('textbox', { name: 'Topic' }).fill('Volcanoes, see https://a.example/x');
+    await press(anna, 'Set the topic');
+    await anna.getByText('Saved').waitFor();
+    await press(anna.locator('.room-panel'), 'Close');
+    await say(bert, 'Read page 12');
+    await log(anna).getByText('Read page 12').waitFor();
+    await beside(anna, 'Read page 12', /^Tools/);
+    await press(anna, 'Pin');
+    for (const page of [anna, bert, await open(look)]) {
+      await banner(page).getByText('Read page 12').waitFor();
+      await banner(page).getByRole('link', { name: 'https://a.example/x' }).waitFor();
+      expect(await violations(page)).toEqual([]);
+    }
+    expect(await banner(bert).getByRole('button').count()).toBe(0);
+    await press(banner(anna), 'Unpin');
+    await banner(bert).getByText('Read page 12').waitFor({ state: 'detached' });
+    await roomButton(anna).click();
+    await anna.getByRole('textbox', { name: 'Topic' }).fill('');
+    await press(anna, 'Set the topic');
+    await banner(bert).waitFor({ state: 'hidden' });
+  });
+});
+
+describe('a room where every message waits', () => {
+  it('says so to members, and shows what is approved', async () => {
+    const [anna, bert, carl] = [await open(), await open(), await open()];
+    await roomButton(anna).click();
+    await anna.getByRole('switch', { name: /Approve every message/ }).check();
+    await log(bert).getByText('Every message waits for approval').waitFor();
+    expect(await composer(bert).getAttribute('placeholder')).toContain('It is shown when it is approved');
+    await say(bert, 'may I?');
+    await bert.getByText('Waiting for approval').waitFor();
+    await anna.locator('.card', { hasText: 'may I?' }).waitFor();
+    await press(anna, 'Approve');
+    await log(carl).getByText('may I?').waitFor();
+    await anna.getByRole('textbox', { name: 'Blocked words' }).fill('bad');
+    await press(anna, 'Save');
+    await anna.getByText('Saved').waitFor();
+    expect(await anna.getByRole('switch', { name: /Approve every message/ }).isChecked()).toBe(true);
+    await anna.getByRole('switch', { name: /Approve every message/ }).uncheck();
+    await log(carl).getByText('Messages are shown at once again').waitFor();
+    await say(bert, 'at once');
+    await log(carl).getByText('at once', { exact: true }).waitFor();
+  });
+});
+
+describe('a read-only room', () => {
+  it('lets some write, or everybody who is there', async () => {
+    const [anna, bert, carl] = [await open(), await open(), await open()];
+    await roomButton(anna).click();
+    await anna.getByRole('switch', { name: /Read-only/ }).check();
+    for (const page of [bert, carl]) await expect.poll(() => composer(page).isDisabled()).toBe(true);
+    await press(anna, 'Let everyone here write');
+    for (const page of [bert, carl]) await expect.poll(() => composer(page).isDisabled()).toBe(false);
+    await press(anna, 'Let nobody else write');
+    await expect.poll(() => composer(carl).isDisabled()).toBe(true);
+    await press(anna.locator('.room-panel'), 'Close');
+    const name = await bert
+      .locator('nobackend-chat')
+      .evaluate((chat) => (chat as HTMLElement & { chat: { user: { name: string } } }).chat.user.name);
+    await anna.locator('.people li', { hasText: name }).hover();
+    await press(anna, `Tools for ${name}`);
+    await press(anna, 'Let write');
+    await log(carl).getByText(`${name} can write now`).waitFor();
+    await say(bert, 'thank you');
+    await log(carl).getByText('thank you').waitFor();
+    expect(await composer(carl).isDisabled()).toBe(true);
+  });
+});
+
+describe.each(LOOKS)('a report, %s', (_, look) => {
+  it('goes to the owner, who keeps or removes the message', async () => {
+    const [anna, bert, carl] = [await open(look), await open(look), await open(look)];
+    await say(bert, 'rude words');
+    await say(anna, 'calm down');
+    await log(carl).getByText('calm down').waitFor();
+    for (const [page, words] of [
+      [carl, 'calm down'],
+      [bert, 'rude words'],
+    ] as const)
+      expect(await log(page).locator('.row', { hasText: words }).getByRole('button').count()).toBe(0);
+    await beside(carl, 'rude words', /^Report/);
+    await press(carl, 'Report');
+    await carl.getByText('The moderators can see your report.').waitFor();
+    expect(await violations(carl)).toEqual([]);
+    await anna.getByText('1 message was reported').waitFor();
+    await press(anna, 'Review');
+    const card = anna.locator('.card', { hasText: 'rude words' });
+    await card.getByText('1 report').waitFor();
+    expect(await violations(anna)).toEqual([]);
+    await press(card, 'Remove');
+    await log(carl).getByText('rude words').waitFor({ state: 'detached' });
+    expect(await anna.getByText('1 report').count()).toBe(0);
+  });
+});
