@@ -116,16 +116,33 @@ async function readPrivateMembers({ keys, redis }: Store, room: string): Promise
  * Reads the public rooms with members, the busiest first, without those that are not listed (a rule, or a key). Each
  * room shard keeps its own list, which is always exact. In a cluster, rooms of a master that is away are left out.
  */
-export async function readRooms({ keys, redis, breaker }: Store): Promise<{ name: string; members: number }[]> {
+export function readRooms(store: Store): Promise<RoomSize[]> {
+  return roomsOfShards(store, (key) =>
+    store.redis.zrevrangebyscore(key, '+inf', 1, 'WITHSCORES', 'LIMIT', 0, ROOMS_MAX),
+  );
+}
+
+/** As `readRooms`, but only the rooms that are not listed. */
+export function readUnlistedRooms(store: Store): Promise<RoomSize[]> {
+  return roomsOfShards(store, (key) => store.redis.zrangebyscore(key, '-inf', -1, 'WITHSCORES', 'LIMIT', 0, ROOMS_MAX));
+}
+
+interface RoomSize {
+  name: string;
+  members: number;
+}
+
+/** `read`: names and counts of one shard. The count of a room that is not listed is negative. */
+async function roomsOfShards({ keys, breaker }: Store, read: (key: string) => Promise<string[]>): Promise<RoomSize[]> {
   const lists = await Promise.all(
     keys.allShards.map((shard) => {
       const key = keys.publicRooms(shard);
-      return breaker
-        .run(key, () => redis.zrevrangebyscore(key, '+inf', 1, 'WITHSCORES', 'LIMIT', 0, ROOMS_MAX))
-        .catch(unlessAway);
+      return breaker.run(key, () => read(key)).catch(unlessAway);
     }),
   );
-  const rooms = lists.flatMap((list) => pairs(list).map(([name, members]) => ({ name, members: Number(members) })));
+  const rooms = lists.flatMap((list) =>
+    pairs(list).map(([name, count]) => ({ name, members: Math.abs(Number(count)) })),
+  );
   return rooms.sort((a, b) => b.members - a.members || (a.name < b.name ? -1 : 1)).slice(0, ROOMS_MAX);
 }
 

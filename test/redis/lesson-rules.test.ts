@@ -1,6 +1,6 @@
 /** The rules that make a class of a room: not listed, no private messages, no guests. */
 import { describe, expect } from 'vitest';
-import { readRooms } from '../../shared/store/rooms.js';
+import { readRooms, readUnlistedRooms } from '../../shared/store/rooms.js';
 import { emptyTest } from '../support/fixtures/parts.js';
 import type { Person } from '../support/people.js';
 import type { Scene } from '../support/scene.js';
@@ -24,6 +24,7 @@ describe('a room that is not listed', () => {
     const { person } = await scene.join('class');
     await person.act('exit');
     expect(await listed()).toEqual([]);
+    expect(await readUnlistedRooms(scene.part.store)).toEqual([{ name: 'class', members: 3 }]); // for the host
     expect(await rulesFor(bert)).toMatchObject({ rules: { listed: false } });
     await anna.act('rules', { listed: true });
     expect(await listed()).toEqual(['class 3']);

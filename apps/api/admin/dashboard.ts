@@ -8,7 +8,7 @@ import type { AdminSnapshot, BusyRoom } from '../../../shared/protocol/admin.js'
 import type { Availability } from '../../../shared/redis/availability.js';
 import { endText, stateText } from '../../../shared/redis/reasons.js';
 import { readOperatorActions, readSwitched } from '../../../shared/store/operator.js';
-import { readRooms } from '../../../shared/store/rooms.js';
+import { readRooms, readUnlistedRooms } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
 import { weighValues } from '../../../shared/store/values.js';
 import { readTopTalkers, type TalkerRates } from '../limits/top-talkers.js';
@@ -84,7 +84,11 @@ async function shown(store: Store, { rooms, origins, addresses }: TalkerRates): 
 
 /** Resolves with the rooms with the most messages, and then the ones with the most members. */
 async function busyRooms(store: Store, rates: Map<string, number>): Promise<BusyRoom[]> {
-  const largest = (await readRooms(store)).slice(0, SHOWN_MAX).map(({ name }) => name);
+  const [listed, unlisted] = await Promise.all([readRooms(store), readUnlistedRooms(store)]);
+  const largest = [...listed, ...unlisted]
+    .sort((a, b) => b.members - a.members)
+    .slice(0, SHOWN_MAX)
+    .map(({ name }) => name);
   const rooms = await Promise.all(
     [...new Set([...rates.keys(), ...largest])].map(async (name) => ({
       name,
