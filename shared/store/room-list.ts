@@ -1,6 +1,6 @@
 /** All rooms as the host sees them: how large they are, when their owner was there, how long they stay. */
 import type { HostRoom } from '../protocol/admin.js';
-import { pairs } from './scripts.js';
+import { pagesOf } from './scan.js';
 import type { Store } from './store.js';
 
 /** Names that one command looks at. */
@@ -39,12 +39,11 @@ async function namesWith({ keys, redis }: Store, search: string, limit: number):
   const found = [search];
   const pattern = `*${search.replace(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`)}*`;
   for (const key of [keys.stays, ...keys.allShards.map((shard) => keys.publicRooms(shard))]) {
-    let cursor = '0';
-    do {
-      const [next, flat] = await redis.zscan(key, cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
-      found.push(...pairs(flat).map(([name]) => name));
-      cursor = next;
-    } while (cursor !== '0' && found.length <= 2 * limit);
+    const read = (cursor: string) => redis.zscan(key, cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
+    for await (const page of pagesOf(read)) {
+      found.push(...page.map(([name]) => name));
+      if (found.length > 2 * limit) return found;
+    }
   }
   return found;
 }

@@ -7,7 +7,8 @@
  */
 import type { Stay } from '../protocol/events.js';
 import { CircuitOpen } from '../redis/circuit-breaker.js';
-import { pairs, run } from './scripts.js';
+import { pagesOf } from './scan.js';
+import { run } from './scripts.js';
 import type { Store } from './store.js';
 import { derivedSecret, randomSecret } from './tokens.js';
 
@@ -97,22 +98,15 @@ async function dropStay({ keys, redis }: Store, room: string): Promise<void> {
  * let a room expire that stays: that is corrected here. Resolves with how many rooms stay.
  */
 export async function tendStays(store: Store): Promise<number> {
+  const { keys, redis } = store;
   let count = 0;
-  for await (const { room } of stayingRooms(store)) {
-    if (await expireRoom(store, room)) count += 1;
-    else await dropStay(store, room);
+  for await (const page of pagesOf((cursor) => redis.zscan(keys.stays, cursor, 'COUNT', PAGE_COUNT))) {
+    for (const [room] of page) {
+      if (await expireRoom(store, room)) count += 1;
+      else await dropStay(store, room);
+    }
   }
   return count;
-}
-
-/** Yields all rooms of the index, in no order, some perhaps twice. */
-async function* stayingRooms({ keys, redis }: Store): AsyncGenerator<{ room: string; until: number }> {
-  let cursor = '0';
-  do {
-    const [next, flat] = await redis.zscan(keys.stays, cursor, 'COUNT', PAGE_COUNT);
-    for (const [room, until] of pairs(flat)) yield { room, until: Number(until) };
-    cursor = next;
-  } while (cursor !== '0');
 }
 
 /** Counts the rooms that stay. */

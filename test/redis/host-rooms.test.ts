@@ -95,6 +95,14 @@ describe('the messages of a person', () => {
     expect(await erase(scene, 'r', 'Nobody')).toEqual({ users: 0, more: false });
   });
 
+  it('go also when the room was brought from elsewhere', async ({ scene }) => {
+    const [bert] = await scene.people('r', 'Bert');
+    const said = (from: string) => ({ at: 1_700_000_000_000, from, text: `from ${from}` });
+    await bert.act('import', { data: { messages: [said('Anna'), said('Carl')] } });
+    expect(await erase(scene, 'r', 'Anna')).toEqual({ users: 1, more: false });
+    expect(await scene.texts(bert)).toEqual(['from Carl']);
+  });
+
   it('go from an empty room without a trace, and from what waits for approval', async ({ scene }) => {
     const { part } = scene;
     const { redis, keys } = part.store;

@@ -19,7 +19,7 @@ local log, pending, forgetting, delivered, dirty, roster = unpack(KEYS)
 local user, scope, room, step = unpack(ARGV)
 local field = user .. ' ' .. scope .. ' ' .. room
 local kind = scope == 'all' and '%a+' or scope
-local pattern = '^{"type":"' .. kind .. '","room":"[^"]*","from":{"id":(%d+)[,}]'
+local pattern = '^{"type":"' .. kind .. '","room":"[^"]*","from":{"id":(%-?%d+)[,}]'
 
 -- A `value` event is owed until all have it, and leaves the log by itself then.
 local function isTheirs(text)
