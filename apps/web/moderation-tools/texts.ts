@@ -36,7 +36,7 @@ export const TOOLS_ENGLISH = {
   look: 'Review',
   isYours: 'This room is yours.',
   isDuty: 'You are a moderator of this room.',
-  staysUntil: 'It stays until {day}, even if nobody comes. Each of your visits makes that later.',
+  staysUntil: 'It stays until {day}, even if nobody comes. Each of your visits extends that.',
   staysNotYet: 'It ends when nobody has been here for some time. Come back once as its owner, and it stays for longer.',
   staysNotHere:
     'It ends when nobody has been here for some time. It cannot stay for longer: too many rooms of your network do.',
