@@ -40,6 +40,34 @@ const keyIn = (page: Page): Promise<string | null> =>
   page.evaluate(([at, server]) => localStorage.getItem(`nobackend-chat-key ${server} ${at}`), [room, api]);
 const panel = (page: Page): Locator => page.getByRole('region', { name: 'Room' });
 
+/** A teacher who sets up a lesson, and two pupils who choose a name there. */
+async function teach(hold: boolean): Promise<{ teacher: Page; bert: Page }> {
+  const teacher = await open();
+  await teacher.getByText('Your room').waitFor();
+  await teacher.getByRole('button', { name: /^Room/ }).click();
+  await press(teacher, 'Set up a lesson');
+  if (hold) await teacher.getByText('Hold every message until I approve it').click();
+  await press(teacher, 'Start');
+  const code = await teacher.getByRole('img', { name: 'QR code of the link' }).boundingBox();
+  expect([code?.width, code?.height]).toEqual([240, 240]);
+  await press(teacher.locator('.key-link').nth(1), 'Copy link');
+  await teacher.getByRole('button', { name: 'Copied' }).waitFor();
+  const link = (await teacher.evaluate(() => navigator.clipboard.readText())).replace(/^[^#]*/, '');
+  const pupils: Page[] = [];
+  for (const name of ['Bert', 'Cleo']) {
+    const pupil = await open(link);
+    await pupil.getByText('Choose a name to enter this room.').waitFor();
+    await pupil.getByLabel('Your name').fill(`${name} ${room}`);
+    await press(pupil, 'Enter');
+    await own(pupil).waitFor();
+    pupils.push(pupil);
+  }
+  const [bert] = pupils as [Page];
+  return { teacher, bert };
+}
+
+const ruleIn = (page: Page, name: RegExp): Promise<boolean> => panel(page).getByRole('switch', { name }).isChecked();
+
 describe('a link with a key', () => {
   it("takes the key out of the address, keeps it for the next visit, and sends it in no request's address", async () => {
     const { keys } = await lock();
@@ -153,32 +181,23 @@ describe('the owner', () => {
   });
 
   it('sets up a lesson in two clicks; a pupil chooses a name, and writes to the teacher only', async () => {
-    const page = await open();
-    await page.getByText('Your room').waitFor();
-    await page.getByRole('button', { name: /^Room/ }).click();
-    await press(page, 'Set up a lesson');
-    await press(page, 'Start');
-    const code = await page.getByRole('img', { name: 'QR code of the link' }).boundingBox();
-    expect([code?.width, code?.height]).toEqual([240, 240]);
-    await press(page.locator('.key-link').nth(1), 'Copy link');
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
-    const link = (await page.evaluate(() => navigator.clipboard.readText())).replace(/^[^#]*/, '');
-    const pupils: Page[] = [];
-    for (const name of ['Bert', 'Cleo']) {
-      const pupil = await open(link);
-      await pupil.getByText('Choose a name to enter this room.').waitFor();
-      await pupil.getByLabel('Your name').fill(`${name} ${room}`);
-      await press(pupil, 'Enter');
-      await own(pupil).waitFor();
-      pupils.push(pupil);
-    }
-    const [bert] = pupils as [Page];
-    await panel(page)
-      .getByRole('switch', { name: /No private messages/ })
-      .waitFor();
+    const { teacher, bert } = await teach(false);
+    for (const rule of [/No private messages/, /Names asked/, /Not listed/])
+      expect(await ruleIn(teacher, rule)).toBe(true);
+    expect(await ruleIn(teacher, /Approve every message/)).toBe(false);
     expect(await bert.getByRole('button', { name: new RegExp(`Cleo ${room}`) }).isDisabled()).toBe(true);
     expect(await bert.locator('.people li button:enabled').count()).toBe(2); // everyone, and the teacher
     const { rooms } = await ask<{ rooms: { name: string }[] }>(api, 'rooms');
     expect(rooms.map(({ name }) => name)).not.toContain(room);
+  });
+
+  it('approves each message of a lesson, if that is ticked; the teacher hears private ones at once', async () => {
+    const { teacher, bert } = await teach(true);
+    expect(await ruleIn(teacher, /Approve every message/)).toBe(true);
+    await bert.locator('.people li').getByText('guest-').click(); // the teacher
+    await bert.getByPlaceholder(/^Write to .* only/).fill('may I?');
+    await bert.keyboard.press('Enter');
+    const pupil = teacher.locator('.people li', { hasText: `Bert ${room}` });
+    await pupil.getByText('1', { exact: true }).waitFor();
   });
 });
