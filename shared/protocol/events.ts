@@ -23,6 +23,7 @@ export const EVENT_TYPES = [
   'muted',
   'voice',
   'reported',
+  'delayed',
   'value',
 ] as const;
 
@@ -48,6 +49,8 @@ export interface ChatEvent {
   banned?: number;
   /** In `rules`, what changed: seconds between two messages of a user (0: none), ... */
   slow?: number;
+  /** ... seconds until others see a message of a user (0: none), ... */
+  delay?: number;
   /** ... whether only the owner and moderators can write, ... */
   readonly?: boolean;
   /** ... whether nobody can enter, ... */
@@ -78,8 +81,10 @@ export interface ChatEvent {
   names?: Naming;
   /** In `joined`: the role of the user. */
   role?: Role;
-  /** In a `message` that was approved: the id that its sender has got for it. */
+  /** In a `message` that has waited, and in `delayed`: the id that its sender has got for it. */
   held?: string;
+  /** In `delayed`, which only users with a role get: when others see the message (ms since 1970). */
+  until?: number;
   /** In a `message` that the owner has imported: when it was said, in ms since 1970. */
   imported?: number;
 }
@@ -121,6 +126,8 @@ export type Role = 'owner' | 'moderator';
 export interface RoomRules {
   /** Seconds between two messages of a user. */
   slow?: number;
+  /** Seconds until others see a message of a user. */
+  delay?: number;
   readonly?: true;
   closed?: true;
   links?: false;

@@ -61,6 +61,8 @@ export const SHARED_ROOM = /^(?:lobby|public|auto)(?:[._-]|$)/i;
 export const MUTE_MAX_S = 86_400;
 export const BAN_MAX_S = 90 * 86_400;
 export const SLOW_MAX_S = 3_600;
+/** The longest delay of a message: time enough to read it, and to remove it. */
+export const DELAY_MAX_S = 60;
 /** Users muted, and users banned, in one room at a time. */
 export const MUTES_MAX = 200;
 export const BANS_MAX = 200;

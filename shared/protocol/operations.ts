@@ -20,6 +20,7 @@ export type ParameterKind =
   | 'seconds'
   | 'banSeconds'
   | 'slow'
+  | 'delay'
   | 'words'
   | 'joinNonce'
   | 'history'
@@ -164,6 +165,7 @@ export const OPERATIONS = {
     parameters: [
       ...act,
       optional('slow', 'slow'),
+      optional('delay', 'delay'),
       optional('readonly', 'flag'),
       optional('closed', 'flag'),
       optional('links', 'flag'),

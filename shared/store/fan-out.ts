@@ -24,7 +24,7 @@ const BATCH_MAX = 100;
  */
 const PRESENCE_MAX = 200;
 /** Types of events that leave the log when all members have them, and types of which the last few stay. */
-const VALUES: ReadonlySet<string> = new Set(['value']);
+const VALUES: ReadonlySet<string> = new Set(['value', 'delayed']);
 const PRESENCE: ReadonlySet<string> = new Set(['joined', 'left', 'renamed']);
 /** The shard of calls that serve all shards: there is one Redis, so its breaker needs no key. */
 const ALL_SHARDS = '';

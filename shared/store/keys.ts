@@ -127,6 +127,14 @@ export class Keys {
   pending(room: string): string {
     return `${this.room(room)}:held`;
   }
+  /** Messages that others see later, oldest first. */
+  delayed(room: string): string {
+    return `${this.room(room)}:delayed`;
+  }
+  /** Rooms with such messages, by when the first one is due. */
+  delayedRooms(roomShard: number): string {
+    return `delayed:{r${roomShard}}`;
+  }
   /** The rate of the room's messages. */
   sends(room: string): string {
     return `${this.room(room)}:sends`;

@@ -52,6 +52,8 @@ export interface Accepted {
   duplicate: boolean;
   /** It waits for approval, under the id `id`. */
   pending: boolean;
+  /** When others see it (ms since 1970), if it waits for that only. */
+  until?: number;
   /** Of a value that was written: its JSON text. */
   json?: string;
 }
@@ -185,6 +187,7 @@ function outcomeOf(
         id: value,
         duplicate: outcome === 'duplicate' && nonce !== undefined,
         pending: outcome === 'held' || more === 'held',
+        ...(outcome === 'held' && more !== undefined && { until: Number(more) }),
       };
     case 'filter':
       return { filter: value };

@@ -104,7 +104,7 @@ export async function clearRoom(store: Store, room: string): Promise<void> {
 async function eraseRoom(store: Store, room: string): Promise<void> {
   const { keys, redis } = store;
   await eraseLog(store, room);
-  await redis.unlink(keys.values(room), keys.ownValues(room), keys.pending(room));
+  await redis.unlink(keys.values(room), keys.ownValues(room), keys.pending(room), keys.delayed(room));
   await redis.hdel(keys.delivered(room), 'valueBytes');
   await redis.zrem(keys.valueWeights(keys.roomShard(room)), room);
 }

@@ -14,7 +14,19 @@ const VOICES_SHOWN_MAX = 100;
 type Fields = Record<string, string | undefined>;
 
 /** The fields that `summary` reads, in its order. */
-const RULE_FIELDS = ['slow', 'readonly', 'closed', 'links', 'values', 'hold', 'listed', 'private', 'names', 'stay'];
+const RULE_FIELDS = [
+  'slow',
+  'delay',
+  'readonly',
+  'closed',
+  'links',
+  'values',
+  'hold',
+  'listed',
+  'private',
+  'names',
+  'stay',
+];
 
 /** A room's members, rules and roles. `count`: of the members, when that is more than one answer names. */
 export type RoomSummary = Pick<
@@ -54,6 +66,7 @@ export async function readSummary({ keys, redis }: Store, room: string, reader: 
 
 function rulesOf({
   slow,
+  delay,
   readonly,
   closed,
   links,
@@ -65,6 +78,7 @@ function rulesOf({
 }: Fields): RoomRules {
   return {
     ...(slow && { slow: Number(slow) / 1_000 }),
+    ...(Number(delay) > 0 && { delay: Number(delay) / 1_000 }),
     ...(readonly && { readonly: true }),
     ...(closed && { closed: true }),
     ...(links && { links: false }),

@@ -17,7 +17,7 @@ type WriteDenial =
   | ['filter', filter: string];
 
 /** What becomes of a message. */
-export type Appended = ['ok' | 'held', id: string] | ['duplicate', id: string, 'held'?] | WriteDenial;
+export type Appended = ['ok' | 'held', id: string, due?: string] | ['duplicate', id: string, 'held'?] | WriteDenial;
 
 /** Why a user may not make a call. */
 export type CallDenial =
@@ -83,6 +83,7 @@ interface Replies extends Record<ScriptName, unknown> {
   overview: [] | [role: Role, now: number, fields: string[], pending: string[], waiting: number];
   own: 'ok' | 'not_owner';
   'release-nick': number;
+  'release-delayed': number;
   remember: string;
   'rename-member': 'ok' | 'other' | 'taken';
   'rename-user': ['ok' | 'moved', ends: string, move: string] | ['late' | 'busy' | 'gone'];

@@ -295,6 +295,10 @@ export const SCRIPTS = {
     keys: ['holders'],
     args: ['nick', 'record'],
   },
+  'release-delayed': {
+    keys: ['log', 'delivered', 'dirty', 'rules', 'delayed', 'delayedRooms'],
+    args: ['room', 'most', 'offPause'],
+  },
   remember: {
     keys: ['joined'],
     args: ['former', 'text', 'ttl'],

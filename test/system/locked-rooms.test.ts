@@ -62,6 +62,7 @@ const SAMPLES: Record<ParameterKind, () => unknown> = {
   seconds: () => 60,
   banSeconds: () => 60,
   slow: () => 10,
+  delay: () => 10,
   words: () => ['word'],
   joinNonce: () => `${'n'.repeat(22)}${made++}`,
   history: () => 50,

@@ -32,10 +32,11 @@ export async function setRules(store: Store, actor: Actor, given: Rules): Promis
 }
 
 /** Returns the fields of the room's rules to set. The value '' removes a field. */
-function fieldsOf({ slow, readonly, closed, links, words, hold, values, names, ...flags }: Rules): RuleField[] {
+function fieldsOf({ slow, delay, readonly, closed, links, words, hold, values, names, ...flags }: Rules): RuleField[] {
   const flag = (on: boolean | undefined): string | undefined => mapGiven(on, () => (on ? '1' : ''));
   const fields = {
-    slow: mapGiven(slow, (seconds) => (seconds > 0 ? String(seconds * 1_000) : '')),
+    slow: milliseconds(slow),
+    delay: milliseconds(delay),
     readonly: flag(readonly),
     closed: flag(closed),
     links: flag(mapGiven(links, (allowed) => !allowed)),
@@ -48,6 +49,9 @@ function fieldsOf({ slow, readonly, closed, links, words, hold, values, names, .
   };
   return Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [{ field, value }]));
 }
+
+const milliseconds = (given: number | undefined): string | undefined =>
+  mapGiven(given, (seconds) => (seconds > 0 ? String(seconds * 1_000) : ''));
 
 function mapGiven<T, Result>(value: T | undefined, map: (value: T) => Result): Result | undefined {
   return value === undefined ? undefined : map(value);

@@ -48,13 +48,14 @@ interface SentToRoom {
 }
 
 /** Returns what the sender is told about a message. */
-export function acceptedAs({ id, duplicate, pending }: Accepted): {
+export function acceptedAs({ id, duplicate, pending, until }: Accepted): {
   id: string;
   at: number;
   duplicate?: boolean;
   held?: boolean;
+  until?: number;
 } {
-  return { id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(pending && { held: true }) };
+  return { id, at: Number.parseInt(id, 10), ...(duplicate && { duplicate }), ...(pending && { held: true, until }) };
 }
 
 /** Accepts a message: in one call of Redis where that is possible. */

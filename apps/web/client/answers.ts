@@ -23,6 +23,8 @@ export interface Sent {
   duplicate?: true;
   /** The message waits for approval. Nobody sees it yet. Its event will have another id, and this one as `held`. */
   held?: true;
+  /** When others see it, in milliseconds since 1970, if it waits for that only. */
+  until?: number;
 }
 
 /** A page of a room's history. */

@@ -241,6 +241,8 @@ export interface ChatEvents {
   owned: ChatEvent;
   /** A message waits for approval, and none did before. Only users with a role get this event. */
   held: ChatEvent;
+  /** A message that others see later, if the room has a delay. Only users with a role get this event. */
+  delayed: ChatEvent;
   /** A message was reported for the first time. Only users with a role get this event. */
   reported: ChatEvent;
   /** A value of a room has changed. `chat.values` has it already. */

@@ -3,6 +3,7 @@ import {
   BAN_MAX_S,
   DATA_BYTES,
   DEFAULT_ROOM,
+  DELAY_MAX_S,
   EVENTS_MAX,
   HISTORY_ON_ENTER_MAX,
   JOIN_NONCE_MIN,
@@ -54,7 +55,7 @@ export const PURPOSE: Record<OperationName, string> = {
   kick: 'Removes a member from the room. The left event has "by".',
   ban: 'Removes a member, and lets nobody with its name or address in for some seconds. 0 seconds ends the ban. With "messages", everything that the member said is removed; one removed event with "user" tells everybody.',
   rules:
-    'Sets the rules for users without a role. They are: slow (seconds between two messages of a user), readonly (only users with a role can write), closed (nobody can enter), links (false forbids them), words (they are masked; with hold, the message waits for approval; with hold all, every message waits), values (who may write them), listed (false: rooms does not list the room), private (false: no private messages between its members, except with users with a role) and names (asked: guests must choose a name first).',
+    'Sets the rules for users without a role. They are: slow (seconds between two messages of a user), delay (seconds until others see a message; users with a role see it at once), readonly (only users with a role can write), closed (nobody can enter), links (false forbids them), words (they are masked; with hold, the message waits for approval; with hold all, every message waits), values (who may write them), listed (false: rooms does not list the room), private (false: no private messages between its members, except with users with a role) and names (asked: guests must choose a name first).',
   keys: 'Makes keys of the room, or switches them off: "member" lets only people with the key in, and "moderator" gives the role of a moderator. A new key ends the former one, and the roles that came from it. Returns the new keys, once. Only an owner can do this.',
   allow:
     'Lets a member write in a read-only room, or with "on": false ends that. The user 0 stands for everybody who is there now. A voice event tells everybody.',
@@ -62,8 +63,8 @@ export const PURPOSE: Record<OperationName, string> = {
   handover: 'Offers the room to a member, who has ten minutes to accept. Only an owner can do this.',
   own: 'Accepts a room that was offered. Returns its new owner token.',
   held: 'Lists the messages that wait for approval, and those that members have reported. Returns messages and reports.',
-  approve: 'Puts a message that waits into the room, or ends the reports of a message.',
-  reject: 'Deletes a message that waits.',
+  approve: 'Puts a message that waits into the room at once, or ends the reports of a message.',
+  reject: 'Deletes a message that waits for approval, or for its time where the room has a delay.',
   audit:
     'Returns the audit log and the state of moderation. They are acts, rules, moderators, voices, muted, banned, held, reports and your role; for owners also stay, how long the room is there if nobody comes.',
   export:
@@ -96,6 +97,7 @@ export const KINDS: Record<ParameterKind, string> = {
   anyMember: 'the id of a user; 0: everybody who is there now',
   seconds: `0 to ${MUTE_MAX_S.toLocaleString('en')}`,
   banSeconds: `0 to ${BAN_MAX_S.toLocaleString('en')}`,
+  delay: `seconds, 0 (off) to ${DELAY_MAX_S}`,
   slow: `seconds, 0 (off) to ${SLOW_MAX_S.toLocaleString('en')}`,
   key: '1 to 60 characters of A-Z a-z 0-9 . _ - / @; keys that begin with @me/ are your own; @topic and @pin are for roles',
   value: `any JSON, up to ${VALUE_BYTES.toLocaleString('en')} bytes; ${OWN_VALUE_BYTES.toLocaleString('en')} for a key of your own; null deletes`,

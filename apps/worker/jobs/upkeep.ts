@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';
 import { redisTime } from '../../../shared/redis/time.js';
+import { releaseDelayed } from '../../../shared/store/delayed-messages.js';
 import { isAnythingUnfinished } from '../../../shared/store/forget.js';
 import { removeOldMessages } from '../../../shared/store/retention.js';
 import { tendStays } from '../../../shared/store/stays.js';
@@ -54,18 +55,21 @@ export class Upkeep {
 
   async start(): Promise<void> {
     this.#every(SWEEP_EVERY_MS, () => this.#sweep());
+    this.#every(SWEEP_EVERY_MS, async () => releaseDelayed(this.#store, await redisTime(this.#store), this.#announce));
     this.#every(LOOK_EVERY_MS, () => this.look());
     this.#every(SCHEDULE_EVERY_MS, () => this.#schedule());
     await this.#schedule().catch(this.#failed);
   }
+
+  /** Tells a room that it has new events. The sweep finds a room that fails. */
+  readonly #announce = (room: string): void => void this.#fanOut.advanceRoom(room).catch(() => undefined);
 
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
   }
 
   async run(job: Job): Promise<unknown> {
-    // the sweep finds a room that fails
-    const announce = (room: string): void => void this.#fanOut.advanceRoom(room).catch(() => undefined);
+    const announce = this.#announce;
     switch (job.name) {
       case 'expire':
         await settle(this.#store, this.#fanOut).catch(this.#failed); // the next run tries again

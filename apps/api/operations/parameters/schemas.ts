@@ -12,6 +12,7 @@ import { isFitName, isSeen, tidyName } from '../../../../shared/protocol/letters
 import {
   BAN_MAX_S,
   DATA_BYTES,
+  DELAY_MAX_S,
   EVENTS_MAX,
   HISTORY_ON_ENTER_MAX,
   IMPORT_AHEAD_MS,
@@ -222,6 +223,7 @@ export const SCHEMAS = {
   seconds: integerSchema('seconds', 0, MUTE_MAX_S),
   banSeconds: integerSchema('seconds', 0, BAN_MAX_S),
   slow: integerSchema('slow', 0, SLOW_MAX_S),
+  delay: integerSchema('delay', 0, DELAY_MAX_S),
   key: v.pipe(v.string(ALLOWED.key), v.regex(VALUE_KEY, ALLOWED.key)),
   value: VALUE,
   version: v.pipe(
@@ -316,6 +318,7 @@ export interface ParameterValues {
   seconds: number;
   banSeconds: number;
   slow: number;
+  delay: number;
   words: string[];
   joinNonce: string;
   history: number;

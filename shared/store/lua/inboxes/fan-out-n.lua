@@ -38,7 +38,7 @@ local function summaryOf(flat)
   for i = 1, #flat, 3 do
     local id, kind = flat[i], string.match(flat[i + 2], '^{"type":"(%a+)"')
     ids[#ids + 1] = id
-    if kind == 'value' then values[#values + 1] = id end
+    if kind == 'value' or kind == 'delayed' then values[#values + 1] = id end
     if kind == 'joined' or kind == 'left' or kind == 'renamed' then presences[#presences + 1] = id end
   end
   return {

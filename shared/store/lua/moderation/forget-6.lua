@@ -1,6 +1,6 @@
--- with clock, log, value-weights, unpin
+-- with clock, log, value-weights, unpin, delay
 -- forget: one step of taking a user's events out of a room's log. Ids and order of the other events stay. The first
--- step also takes out what waits for approval and the pinned message, and notes how far the log goes. The last one
+-- step also takes out what waits and the pinned message, and notes how far the log goes. The last one
 -- tells the room, if there is something to tell. Nobody reads what is deleted, but its bytes stay in memory until their
 -- block goes: `forgetting` notes that the log is to be written anew (`renew-log`).
 -- KEYS
@@ -36,12 +36,15 @@ local begins = step == 'begin' and (scope == 'message' or redis.call('HEXISTS', 
 if not state and not begins then return {1, 0} end
 local after, through, event = string.match(state or '0-0 + 0 ', '^(%S+) (%S+) %d+ (.*)$')
 if begins or through == '+' then
-  for index = redis.call('LLEN', pending) - 1, 0, -1 do
-    local message = redis.call('LINDEX', pending, index)
-    bytes = bytes + #message
-    if isTheirs(string.match(message, '^%S+ (.*)$')) then redis.call('LREM', pending, -1, message) end
+  local keys = {log = log, delivered = delivered, dirty = dirty}
+  for _, list in ipairs({pending, (delayedKeys(keys))}) do
+    for index = redis.call('LLEN', list) - 1, 0, -1 do
+      local message = redis.call('LINDEX', list, index)
+      bytes = bytes + #message
+      if isTheirs(string.match(message, '{.*$')) then redis.call('LREM', list, -1, message) end
+    end
   end
-  unpin({log = log, delivered = delivered, dirty = dirty}, room, nil, user)
+  unpin(keys, room, nil, user)
   local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
   after, through = '0-0', last and last[1] or '0-0'
 end

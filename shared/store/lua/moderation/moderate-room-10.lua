@@ -1,4 +1,4 @@
--- with clock, log, give-role, moderation, value-weights, unpin
+-- with clock, log, give-role, moderation, value-weights, unpin, delay
 -- moderate-room: what moderators do about messages and rules of a room: checked, done, told to the room and written
 -- into the audit log in one step.
 -- KEYS
@@ -26,6 +26,8 @@ local rules, roster, log, delivered, dirty, pending, values, ownValues, weights,
 local user, ownerHash, room, leastRole, auditEntry, event, action, messageId = unpack(ARGV, 1, 8)
 
 local actions = {}
+local logKeys = {log = log, delivered = delivered, dirty = dirty, rules = rules}
+local delayed, delayedRooms = delayedKeys(logKeys)
 
 -- Ends the reports of a message. state: what stays of them, or nil. Returns whether there were any.
 local function endReports(state)
@@ -47,11 +49,12 @@ function actions.remove()
   if not entry or not string.find(entry[2][4], '^{"type":"message"') then return {'no_such_event'} end
   redis.call('XDEL', log, messageId)
   endReports()
-  unpin({log = log, delivered = delivered, dirty = dirty}, room, messageId)
+  unpin(logKeys, room, messageId)
 end
 
 function actions.clear()
   redis.call('HDEL', rules, 'reports')
+  redis.call('DEL', delayed)
   redis.call('XTRIM', log, 'MAXLEN', 0) -- keeps the last id: none is given twice
   redis.call('HSET', delivered, 'through', redis.call('HGET', delivered, 'appended') or 0)
 end
@@ -67,6 +70,8 @@ end
 function actions.set()
   for i = 9, #ARGV, 2 do
     local field, value = unpack(ARGV, i, i + 1)
+    -- what waits for its time comes before what is said without delay
+    if field == 'delay' and value == '' and redis.call('EXISTS', delayed) == 1 then value = '0' end
     if value == '' then redis.call('HDEL', rules, field) else redis.call('HSET', rules, field, value) end
     if field == 'listed' then listRoom(publicRooms, rules, room, redis.call('HLEN', roster)) end
   end
@@ -77,28 +82,34 @@ function actions.set()
   redis.call('HSET', rules, 'filter', string.sub(redis.sha1hex(filter), 1, 12) .. ' ' .. filter)
 end
 
--- Takes the message that is meant out of what waits. Returns its text, or nil.
-local function takePending()
-  for index = 0, redis.call('LLEN', pending) - 1 do
-    local message = redis.call('LINDEX', pending, index)
-    local id, text = string.match(message, '^(%S+) (.*)$')
-    if id == messageId then
-      redis.call('LREM', pending, 1, message)
-      return text
+-- Takes the message that is meant out of a list of what waits. Returns its text, or nil; and the only user whom it is
+-- for, or nil.
+local function takeFrom(list)
+  for index = 0, redis.call('LLEN', list) - 1 do
+    local message = redis.call('LINDEX', list, index)
+    if string.match(message, '^%S+') == messageId then
+      redis.call('LREM', list, 1, message)
+      return string.match(message, '{.*$'), string.match(message, '^%S+ %d+ (%d+) {')
     end
   end
 end
 
+-- Users with a role have seen a delayed message already, and its author takes it for sent.
 function actions.reject()
-  if not takePending() then return {'no_such_event'} end
+  local text = not takeFrom(pending) and takeFrom(delayed)
+  if text == nil then return {'no_such_event'} end
+  if not text then return end
+  tellRoles(logKeys, room, event)
+  local author = string.match(text, '"from":{"id":(%d+)')
+  appendEvent(log, delivered, dirty, room, event, author)
 end
 
 function actions.approve()
   if redis.call('HEXISTS', rules, 'off') == 1 then return {'off'} end -- nobody speaks there
-  local text = takePending()
+  local text, only = takeFrom(pending)
+  if not text then text, only = takeFrom(delayed) end
   if not text then return endReports('ok') and {'ok', messageId} or {'no_such_event'} end
-  local approved = string.sub(text, 1, -2) .. ',"held":"' .. messageId .. '"}'
-  return {'ok', appendEvent(log, delivered, dirty, room, approved)}
+  return {'ok', releaseMessage(logKeys, room, messageId, text, only)}
 end
 
 local denied = user ~= '' and denyModeration(roleOf(rules, roster, user, ownerHash), rules, leastRole, '')
@@ -106,6 +117,6 @@ if denied then return {denied} end
 local reply = actions[action]() or {'ok'}
 if reply[1] ~= 'ok' then return reply end
 addAuditEntry(rules, now(), auditEntry)
-local id = event ~= '' and appendEvent(log, delivered, dirty, room, event)
+local id = event ~= '' and action ~= 'reject' and appendEvent(log, delivered, dirty, room, event)
 if action == 'clear-values' then redis.call('HSET', delivered, 'valuesThrough', id) end
 return reply

@@ -39,8 +39,5 @@ if own >= tonumber(ownMax) then return 'too_many' end
 if not isKnown then lines[#lines + 1] = messageId .. ' ,' .. id .. ',' end
 redis.call('HSET', rules, 'reports', table.concat(lines, '\n', math.max(1, #lines - reportsMax + 1)))
 if isKnown then return 'ok' end
-for _, field in ipairs(redis.call('HKEYS', rules)) do
-  local moderator = string.match(field, '^role:(%d+)$')
-  if moderator then appendEvent(log, delivered, dirty, room, event, moderator) end
-end
+tellRoles({log = log, delivered = delivered, dirty = dirty, rules = rules}, room, event)
 return 'ok'

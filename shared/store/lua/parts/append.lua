@@ -1,4 +1,5 @@
--- append: accepts a message into a room's log, or among those that wait for approval. See the script `append`.
+-- append: accepts a message into a room's log, or among those that wait for approval or for their time. See the script
+-- `append`.
 -- keys: {log, roster, delivered, dirty, nonceKey, rules, slow, sends, pending}. message: what the script is given.
 local function append(keys, message)
   local log, delivered, dirty, rules, room = keys.log, keys.delivered, keys.dirty, keys.rules, message.room
@@ -12,7 +13,7 @@ local function append(keys, message)
   local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))
   if (appended or 0) - (through or 0) >= tonumber(message.undeliveredMax) then return {'full'} end
 
-  local denied, free, only, pause = mayWrite(rules, keys.slow, message)
+  local denied, free, only, pause, delay = mayWrite(rules, keys.slow, message)
   if denied then return denied end
   if not free then
     -- a message that nobody hears takes nothing from the others
@@ -28,11 +29,14 @@ local function append(keys, message)
     if only then return {'held', held} end -- of a user that is muted without being told, nobody need hear
     local waiting = redis.call('RPUSH', keys.pending, held .. ' ' .. text)
     redis.call('LTRIM', keys.pending, -message.pendingMax, -1)
-    for _, field in ipairs(waiting == 1 and redis.call('HKEYS', rules) or {}) do
-      local moderator = string.match(field, '^role:(%d+)$')
-      if moderator then appendEvent(log, delivered, dirty, room, message.heldEvent, moderator) end
-    end
+    if waiting == 1 then tellRoles(keys, room, message.heldEvent) end
     return {'held', held}
+  end
+  if not free and delay then
+    local full, held, due = postpone(keys, room, text, only, delay, message.pendingMax)
+    if full then return full end
+    if hasNonce then redis.call('SET', keys.nonceKey, held .. ' held ' .. message.tokenHash, 'PX', message.nonceTtl) end
+    return {'held', held, due}
   end
   local accepted = appendEvent(log, delivered, dirty, room, text, only)
   if hasNonce then redis.call('SET', keys.nonceKey, accepted .. ' ' .. message.tokenHash, 'PX', message.nonceTtl) end

@@ -14,6 +14,13 @@ local function listRoom(publicRooms, rules, room, members)
   local listed, memberKey = unpack(redis.call('HMGET', rules, 'listed', 'memberKey'))
   redis.call('ZADD', publicRooms, (listed or memberKey) and -members or members, room)
 end
+-- tellRoles: appends an event for each user with a role. keys: {log, delivered, dirty, rules}.
+local function tellRoles(keys, room, event)
+  for _, field in ipairs(redis.call('HKEYS', keys.rules)) do
+    local user = string.match(field, '^role:(%d+)$')
+    if user then appendEvent(keys.log, keys.delivered, keys.dirty, room, event, user) end
+  end
+end
 -- tellPresence: tells a room that a user has come, gone or taken another name. While every message of users without a
 -- role waits for approval (`hold: all`), their names are no way round it: only users with a role are told, and the user
 -- itself, last. keys: {log, delivered, dirty, rules}. Returns the log id of the last event.
@@ -21,9 +28,6 @@ local function tellPresence(keys, room, event, id)
   local log, delivered, dirty, rules = keys.log, keys.delivered, keys.dirty, keys.rules
   local hold, role = unpack(redis.call('HMGET', rules, 'hold', 'role:' .. id))
   if hold ~= 'all' or role then return appendEvent(log, delivered, dirty, room, event) end
-  for _, field in ipairs(redis.call('HKEYS', rules)) do
-    local other = string.match(field, '^role:(%d+)$')
-    if other then appendEvent(log, delivered, dirty, room, event, other) end
-  end
+  tellRoles(keys, room, event)
   return appendEvent(log, delivered, dirty, room, event, id)
 end

@@ -7,9 +7,10 @@
 --   true when no rule binds the user (owner, role)
 --   the id of the only user who may see it: the writer, when it is muted without being told; else nil
 --   ms of the room's slow mode, when it binds the user
+--   ms of the room's delay, when it binds the user
 local function mayWrite(rules, slow, write)
-  local denied, free, muted, quiet, filter, pause, writers =
-    maySpeak(rules, write.id, write.ownerHash, 'filter', 'slow', 'values')
+  local denied, free, muted, quiet, filter, pause, writers, delay =
+    maySpeak(rules, write.id, write.ownerHash, 'filter', 'slow', 'values', 'delay')
   if denied or free then return denied, free end
   local mayBeWritten = not write.isOfRoles and writers ~= 'roles' and (writers ~= 'own' or write.isOwn)
   if write.isValue and not mayBeWritten then return {'values'} end
@@ -18,5 +19,5 @@ local function mayWrite(rules, slow, write)
   if write.verdict == 'links' then return {'links'} end
   local wait = slowModeWait(slow, pause)
   if wait > 0 then return {'slow', wait} end
-  return nil, false, muted > 0 and write.id or nil, pause
+  return nil, false, muted > 0 and write.id or nil, pause, delay
 end

@@ -5,9 +5,9 @@
 -- ARGV
 --   membersMax: the most members that are named
 --   reader: id of the user who asks
--- Returns {count of members, {id, name, ...} of some or all of them, {slow, readonly, closed, links, values, hold,
--- listed, private, names, stay} (false for one that is not set), {id, role, ...}, 1 or 0 for whether
--- the reader has voice}.
+-- Returns {count of members, {id, name, ...} of some or all of them, {slow, delay, readonly, closed, links, values,
+-- hold, listed, private, names, stay} (false for one that is not set), {id, role, ...}, 1 or 0 for whether the reader
+-- has voice}.
 -- Bound: membersMax members and some more, the names of the rules' fields (500), and 100 roles.
 local roster, rules = unpack(KEYS)
 local membersMax, reader = unpack(ARGV)
@@ -22,6 +22,6 @@ for _, field in ipairs(redis.call('HKEYS', rules)) do
     roles[#roles + 1] = redis.call('HGET', rules, field)
   end
 end
-local set = redis.call('HMGET', rules, 'slow', 'readonly', 'closed', 'links', 'values', 'hold', 'listed', 'private',
-  'names', 'stay')
+local set = redis.call('HMGET', rules, 'slow', 'delay', 'readonly', 'closed', 'links', 'values', 'hold', 'listed',
+  'private', 'names', 'stay')
 return {count, members, set, roles, hasVoice(redis.call('HGET', rules, 'voice'), reader) and 1 or 0}
