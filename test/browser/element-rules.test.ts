@@ -150,3 +150,29 @@ describe.each(LOOKS)('a report, %s', (_, look) => {
     expect(await anna.getByText('1 report').count()).toBe(0);
   });
 });
+
+describe('a room with a delay', () => {
+  it('shows a message to its author and the owner at once, who removes it before others see it', async () => {
+    const [anna, bert, carl] = [await open(), await open(), await open()];
+    await roomButton(anna).click();
+    await anna.getByRole('combobox', { name: /^Delay/ }).selectOption('5 seconds');
+    await log(carl).getByText('Messages appear after 5 s').waitFor();
+    await press(anna.locator('.room-panel'), 'Close');
+    await say(bert, 'rude words');
+    await say(bert, 'kind words');
+    for (const page of [anna, bert]) {
+      await log(page).getByText('kind words').waitFor();
+      await log(page).getByText('Others see it in a moment').first().waitFor();
+    }
+    await beside(anna, 'rude words', /^Tools/);
+    await press(anna, 'Remove');
+    await log(bert).getByText('rude words').waitFor({ state: 'detached' });
+    await log(carl).getByText('kind words').waitFor();
+    for (const page of [anna, bert]) {
+      await log(page).getByText('Others see it in a moment').waitFor({ state: 'detached' });
+      expect(await log(page).getByText('kind words').count()).toBe(1);
+    }
+    expect(await log(carl).getByText('rude words').count()).toBe(0);
+    expect(await violations(anna)).toEqual([]);
+  });
+});

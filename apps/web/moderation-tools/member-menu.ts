@@ -13,7 +13,7 @@ const BANS_S = [3_600, 86_400, 7 * 86_400, 90 * 86_400];
 /** Characters of a pinned message. They fit into a value, however they are escaped. */
 const PIN_MAX = 500;
 /** After these the message or the person disappears, and the menu's button with it. */
-const REMOVING: ReadonlySet<string> = new Set(['remove', 'kick', 'ban']);
+const REMOVING: ReadonlySet<string> = new Set(['remove', 'reject', 'kick', 'ban']);
 
 /** The moderation menu of a message or a person. It goes step by step in one box. */
 export class MemberMenu {
@@ -47,14 +47,16 @@ export class MemberMenu {
     this.confirm.ask(sentence(texts.handOverAsk, user), [{ label: texts.offer, danger: true, act }]);
   }
 
-  private removeChoice({ id }: ChatEvent): Choice {
+  private removeChoice({ id, type, held }: ChatEvent): Choice {
     const { texts } = this.actions;
+    if (type === 'delayed')
+      return { label: texts.remove, danger: true, act: () => this.finish('reject', { id: held }) };
     return step(texts.remove, () => this.ask([texts.removeAsk], texts.remove, 'remove', { id }));
   }
 
   /** The pin has a copy of the text, because late-comers may not have the message. */
-  private pinChoices({ id, from, text }: ChatEvent): Choice[] {
-    if (text === undefined) return [];
+  private pinChoices({ id, type, from, text }: ChatEvent): Choice[] {
+    if (text === undefined || type === 'delayed') return [];
     const value = { id, from, text: [...text].slice(0, PIN_MAX).join('') };
     return [{ label: this.actions.texts.pin, act: () => this.finish('set', { key: '@pin', value }) }];
   }

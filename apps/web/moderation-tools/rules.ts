@@ -6,11 +6,14 @@ import { actionButton, box, type Section } from './section.js';
 
 /** The slow modes that the panel offers. */
 const SLOW_MODES_S = [5, 10, 30, 60, 300, 3_600];
+/** The delays that the panel offers. */
+const DELAYS_S = [5, 10, 20, 30, 60];
 
 /** The rules for everybody without a role. A change takes effect at once. */
 export class Rules implements Section {
   readonly element: HTMLElement;
   private readonly slow: HTMLSelectElement;
+  private readonly delay: HTMLSelectElement;
   private readonly readonly: HTMLInputElement;
   private readonly closed: HTMLInputElement;
   private readonly links: HTMLInputElement;
@@ -26,6 +29,7 @@ export class Rules implements Section {
   constructor(private readonly actions: Actions) {
     const { texts } = actions;
     this.slow = h('select', {}, ...[0, ...SLOW_MODES_S].map((seconds) => this.slowOption(seconds)));
+    this.delay = h('select', {}, ...[0, ...DELAYS_S].map((seconds) => this.slowOption(seconds)));
     [this.readonly, this.closed, this.links, this.hold] = [toggle(), toggle(), toggle(), toggle()];
     this.closedRow = row(texts.closedMode, texts.closedHint, this.closed);
     const allow = (on: boolean): HTMLElement =>
@@ -34,6 +38,7 @@ export class Rules implements Section {
     this.element = box(
       texts.rules,
       row(texts.slowMode, texts.slowModeHint, this.slow),
+      row(texts.delayMode, texts.delayHint, this.delay),
       row(texts.readOnlyMode, texts.readOnlyHint, this.readonly),
       this.voiceRow,
       row(texts.holdMode, texts.holdHint, this.hold),
@@ -45,6 +50,7 @@ export class Rules implements Section {
       this.problem,
     );
     this.slow.addEventListener('change', () => this.set({ slow: Number(this.slow.value) }));
+    this.delay.addEventListener('change', () => this.set({ delay: Number(this.delay.value) }));
     this.readonly.addEventListener('change', () => this.set({ readonly: this.readonly.checked }));
     this.hold.addEventListener('change', () => this.set({ hold: this.hold.checked ? 'all' : false }));
     this.closed.addEventListener('change', () => this.set({ closed: this.closed.checked }));
@@ -55,10 +61,10 @@ export class Rules implements Section {
   }
 
   update(audit: Audit): void {
-    const { slow = 0, readonly, closed, links, hold } = audit.rules;
+    const { slow = 0, delay = 0, readonly, closed, links, hold } = audit.rules;
     this.audit = audit;
-    if (![...this.slow.options].some(({ value }) => value === String(slow))) append(this.slow, this.slowOption(slow));
-    this.slow.value = String(slow);
+    this.choose(this.slow, slow);
+    this.choose(this.delay, delay);
     this.readonly.checked = readonly === true;
     this.hold.checked = hold === 'all';
     this.closed.checked = closed === true;
@@ -77,6 +83,12 @@ export class Rules implements Section {
   private async run(operation: 'rules' | 'allow', values: Record<string, unknown>): Promise<void> {
     this.problem.textContent = await this.actions.run(operation, values);
     if (this.problem.textContent && this.audit) this.update(this.audit); // shows the old state again
+  }
+
+  /** A page may have set a number that the panel does not offer. */
+  private choose(select: HTMLSelectElement, seconds: number): void {
+    if (![...select.options].some(({ value }) => value === String(seconds))) append(select, this.slowOption(seconds));
+    select.value = String(seconds);
   }
 
   private slowOption(seconds: number): HTMLOptionElement {

@@ -86,6 +86,8 @@ export const TOOLS_ENGLISH = {
   slowMode: 'Slow mode',
   slowModeHint: 'Time between two messages of the same person',
   slowModeOff: 'Off',
+  delayMode: 'Delay',
+  delayHint: 'Others see a message later than you, so you can remove it before',
   readOnlyMode: 'Read-only',
   readOnlyHint: 'Only the owner and moderators can write',
   allowAll: 'Let everyone here write',

@@ -37,6 +37,7 @@ export class Conversation {
     this.removed.note(event);
     if (event.type === 'cleared') this.clear();
     if (event.type === 'removed') this.removeMessages(event);
+    if (event.type === 'message' && event.held) this.removeDelayed(event.held);
     addTo(this.entries, event);
   }
 
@@ -102,6 +103,13 @@ export class Conversation {
   private removeMessages({ removed, user }: ChatEvent): void {
     const ids = this.entries.filter(({ message }) => user && message?.from.id === user.id).map(({ id }) => id);
     for (const id of removed ? [removed] : ids) this.remove(id);
+    if (removed) this.removeDelayed(removed);
+  }
+
+  /** Removes the row of a message that others did not see yet: it is in the log now, or has been removed. */
+  private removeDelayed(held: string): void {
+    const at = this.entries.findIndex(({ message }) => message?.type === 'delayed' && message.held === held);
+    if (at >= 0) this.drop(at, 1);
   }
 
   private remove(id: string): void {

@@ -62,13 +62,21 @@ export class Unsent {
     this.show(conversation);
     const target: PendingMessage = conversation.partner ? { to: conversation.partner.id } : { room: conversation.room };
     this.chat.send({ text, ...target }).then(
-      ({ id, held }) => {
+      ({ id, held, until }) => {
         item.id = id;
         if (conversation.has(id) || conversation.removed.has(id)) this.drop(item);
+        else if (until) this.showDelayed(item);
         else if (held) this.showHeld(item);
       },
       (failure: ChatFailure) => this.showFailure(item, failure),
     );
+  }
+
+  /** To its author, a message that others see later is sent. */
+  private showDelayed(item: Item): void {
+    this.draw(item, this.texts.othersLater, []);
+    item.element.classList.remove('waiting');
+    this.changed();
   }
 
   /** Nobody sees the message until it is approved. If it is rejected, no event says so. */

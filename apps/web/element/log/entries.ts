@@ -15,8 +15,11 @@ export interface Entry {
 /** After this long without a message, the next one shows its author again. */
 const GROUP_GAP_MS = 5 * 60_000;
 
+/** Also a message that only users with a role see yet. */
+const isMessageLike = ({ type }: ChatEvent): boolean => type === 'message' || type === 'delayed';
+
 function entryOf(event: ChatEvent): Entry {
-  const isMessage = event.type === 'message';
+  const isMessage = isMessageLike(event);
   const at = event.imported || event.at;
   return { id: event.id, at, message: isMessage ? event : null, events: isMessage ? [] : [event] };
 }
@@ -28,7 +31,7 @@ export function addTo(entries: Entry[], event: ChatEvent): void {
   const last = entries[entries.length - 1];
   const kind = noticeKind(event);
   if (last && sharesNotice(last, event, kind)) last.events.push(event);
-  else if (kind || event.type === 'message') entries.push(entryOf(event));
+  else if (kind || isMessageLike(event)) entries.push(entryOf(event));
 }
 
 function sharesNotice(last: Entry, event: ChatEvent, kind: ReturnType<typeof noticeKind>): boolean {

@@ -10,6 +10,7 @@ const NAMES_MAX = 3;
 /** The rules that a notice tells, each with the texts for on and for off. A number above 0 is on. */
 const RULE_TEXTS = {
   slow: ['slow', 'slowOff'],
+  delay: ['delay', 'delayOff'],
   readonly: ['readOnly', 'readOnlyOff'],
   closed: ['closed', 'closedOff'],
   links: ['noLinksOff', 'noLinks'],
@@ -95,7 +96,7 @@ export function rulesText(rules: Pick<ChatEvent, Rule>, texts: Texts): string {
   for (const rule of RULES) {
     const isOn = rules[rule] && rules[rule] !== 'any';
     const key = rule === 'hold' ? holdKey(rules) : rules[rule] === undefined ? null : RULE_TEXTS[rule][isOn ? 0 : 1];
-    if (key) changes.push(fill(texts[key], { n: rules.slow }));
+    if (key) changes.push(fill(texts[key], { n: rules[rule] }));
   }
   return changes.join(' · ');
 }

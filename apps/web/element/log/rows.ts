@@ -40,7 +40,8 @@ function notice(entry: Entry, texts: Texts): HTMLElement {
 
 function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, context: RowContext): HTMLElement {
   const mine = context.isMine(event);
-  const classes = `message${mine ? ' mine' : ''}${withAuthor ? ' head' : ''}`;
+  const isDelayed = event.type === 'delayed';
+  const classes = `message${mine ? ' mine' : ''}${withAuthor ? ' head' : ''}${isDelayed ? ' waiting' : ''}`;
   const item = h('div', { class: classes, part: mine ? 'message own' : 'message' });
   if (withAuthor) append(item, author(event, mine, context.texts));
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
@@ -48,6 +49,7 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   const bubble = h('div', { class: 'bubble', part: 'bubble' }, text, stamp);
   const tools = context.toolsFor(event);
   append(item, tools ? h('div', { class: 'said' }, bubble, ...tools) : bubble);
+  if (isDelayed) append(item, h('div', { class: 'note' }, context.texts.othersLater));
   return item;
 }
 
