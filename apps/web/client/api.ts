@@ -112,6 +112,16 @@ export interface HistoryOptions {
   types?: ChatEvent['type'][];
 }
 
+export interface EnterOptions {
+  /** The key of a room that needs one. Default: the one of a link, or of an earlier visit. */
+  key?: string | undefined;
+  /**
+   * If a member of that room has this user's name, the user takes the free name that the server suggests, in all its
+   * rooms. Without this, `enter` rejects with `name_taken`.
+   */
+  rename?: boolean | undefined;
+}
+
 export interface SetOptions {
   /**
    * Write only if the value still has this version: see `chat.values.version(key)`. `'0'` means that there must be no
@@ -314,9 +324,9 @@ export interface Chat {
   rename(name: string): Promise<UserRef>;
   /**
    * Enters another room. Its events come to the same listeners, with their `room`. Resolves with the room as it is now.
-   * `key`: of a room that needs one.
+   * Rejects with `name_taken` and a `suggestion` if a member there has this user's name.
    */
-  enter(room: string, key?: string): Promise<RoomView>;
+  enter(room: string, options?: EnterOptions): Promise<RoomView>;
   /** Leaves a room that was entered. */
   exit(room: string): Promise<void>;
   /** Refuses a user's private messages and signals. Resolves with the ids of all blocked users. */

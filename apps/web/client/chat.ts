@@ -5,6 +5,7 @@ import type {
   Chat,
   ChatEvents,
   ChatValues,
+  EnterOptions,
   Finding,
   HistoryOptions,
   PendingMessage,
@@ -18,6 +19,7 @@ import { callSafely } from './events/emitter.js';
 import { makeOutbox, type Outbox } from './events/outbox.js';
 import { makeSignals } from './events/signals.js';
 import type { Connection } from './session/connection.js';
+import { underFreeName } from './session/free-name.js';
 import { keyFor } from './session/room-keys.js';
 
 /** The chat that `join` returns. */
@@ -106,11 +108,13 @@ export class RoomChat implements Chat {
     return user;
   }
 
-  async enter(room: string, key?: string): Promise<RoomView> {
+  async enter(room: string, { key, rename }: EnterOptions = {}): Promise<RoomView> {
     const { session, feed } = this.connection;
     await this.ready;
     feed.order.buffer(room);
-    const entering = this.call('enter', { room, history: session.historyMax, key: keyFor(this.server, room, key) });
+    const values = { room, history: session.historyMax, key: keyFor(this.server, room, key) };
+    const enter = (): Promise<Answers['enter']> => this.call('enter', values);
+    const entering = rename ? underFreeName(enter, (free) => this.rename(free)) : enter();
     const { room: view } = await entering.catch((thrown) => {
       feed.settle(room, []); // if the user was in the room before, the page still hears what has arrived
       throw thrown;

@@ -9,6 +9,7 @@ import type { StreamTrouble } from '../polling/trial.js';
 import { secret } from '../secret.js';
 import type { TransportChoice } from '../transport/choose.js';
 import { type Call, type Hear, REQUEST_TIMEOUT_MS } from '../transport/transport.js';
+import { underFreeName } from './free-name.js';
 import { keyFor, rememberKey } from './room-keys.js';
 import type { SessionStore, StoredSession } from './storage.js';
 
@@ -22,8 +23,6 @@ export type Home = { room: string; owner: string | undefined; key: string | unde
 const SLOW_LINE_MS = 3_000;
 /** On a slow line, each attempt asks for this fraction of the history. */
 const HISTORY_CUT_FACTOR = 4;
-/** Suggested names to try in a row before a guest name is taken. */
-const SUGGESTIONS_MAX = 5;
 
 /** The user of this page: its token, and how to get a new one when the server does not know the old one any more. */
 export class Session {
@@ -227,7 +226,7 @@ export class Session {
   private async resume(stored: StoredSession): Promise<RoomView | null> {
     this.adopt(stored);
     try {
-      const { room } = await this.viewRoom((limit) => this.start('enter', Object.assign(limit, this.home)).done);
+      const { room } = await this.enter(this.home);
       if (this.nickname && this.nickname !== stored.wish) await this.takeName(this.nickname);
       return room;
     } catch (thrown) {
@@ -239,43 +238,44 @@ export class Session {
   /** The page asks for another name than before the reload. If it is taken, the user keeps the former one. */
   private async takeName(nickname: string): Promise<void> {
     try {
-      this.renamed((await this.callForever('rename', { name: nickname })).user);
+      await this.rename(nickname);
     } catch (thrown) {
       if (asFailure(thrown).code !== 'name_taken') throw thrown;
     }
   }
 
+  /** Enters a room, if need be under the name that the server suggests. */
+  private enter(values: object): Promise<Answers['enter']> {
+    return underFreeName(
+      () => this.viewRoom((limit) => this.start('enter', Object.assign(limit, values)).done),
+      (free) => this.rename(free),
+    );
+  }
+
+  private async rename(nickname: string): Promise<void> {
+    this.renamed((await this.callForever('rename', { name: nickname })).user);
+  }
+
   private async join(nickname: string | undefined): Promise<RoomView> {
-    let wanted = nickname;
-    let id: string | undefined = secret();
-    for (let tries = 1; ; tries++) {
-      const values = Object.assign({ token: undefined, name: wanted, id }, this.home);
-      try {
-        const answer = await this.viewRoom((limit) => this.start('join', Object.assign(limit, values)).done);
-        this.pollTimeout = answer.pollTimeout;
-        this.adopt(answer);
-        this.claim();
-        return answer.room;
-      } catch (thrown) {
-        const failure = asFailure(thrown);
-        if (failure.field === 'id' && id)
-          id = undefined; // an older server, which may answer while it is being replaced
-        else if (failure.code !== 'name_taken') throw failure;
-        else wanted = tries < SUGGESTIONS_MAX ? failure.suggestion : undefined;
-      }
-    }
+    const values: Fields = Object.assign({ token: undefined, name: nickname, id: secret() }, this.home);
+    const ask = (): Promise<Answers['join']> =>
+      this.viewRoom((limit) => this.start('join', Object.assign(limit, values)).done);
+    const answer = await underFreeName(ask, (free) => {
+      values.name = free;
+    });
+    this.pollTimeout = answer.pollTimeout;
+    this.adopt(answer);
+    this.claim();
+    return answer.room;
   }
 
   private async rejoin(): Promise<void> {
     const views = [await this.join(this.user ? this.user.name : this.nickname)];
     for (const room of [...this.entered]) {
       try {
-        const entering = this.viewRoom(
-          (limit) => this.start('enter', Object.assign(limit, { room, key: keyFor(this.store.server, room) })).done,
-        );
-        views.push((await entering).room);
+        views.push((await this.enter({ room, key: keyFor(this.store.server, room) })).room);
       } catch (thrown) {
-        if (asFailure(thrown).code !== 'not_allowed') throw thrown;
+        if (!/^n(ot_allowed|ame_taken)$/.test(asFailure(thrown).code)) throw thrown;
       }
     }
     void this.blockAgain();
