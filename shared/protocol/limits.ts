@@ -104,5 +104,13 @@ export const VALUE_PREFIX = /^[A-Za-z0-9._\-/@]{0,64}$/;
 /** Keys asked for in one `get`. */
 export const VALUE_KEYS_MAX = 64;
 export const DEFAULT_ROOM = 'lobby';
+/** How long a room keeps the name of a user that has gone, for its secret: over a weekend and a holiday. */
+export const KEPT_NAME_TTL_MS = 7 * 86_400_000;
+/**
+ * Names that a room keeps so. Beyond that, the oldest goes first. Of one address, as many as some classes of a school
+ * have, but no dictionary.
+ */
+export const KEPT_NAMES_MAX = 1_000;
+export const ADDRESS_KEPT_NAMES_MAX = 100;
 /** How long the nonce of a send or a join is remembered. */
 export const NONCE_TTL_MS = 10 * 60_000;

@@ -35,6 +35,7 @@ export type ParameterKind =
   | 'hold'
   | 'types'
   | 'roomKey'
+  | 'secret'
   | 'keyChange'
   | 'naming'
   | 'contents'
@@ -70,6 +71,7 @@ export const OPERATIONS = {
       optional('id', 'joinNonce'),
       optional('history', 'history'),
       optional('key', 'roomKey'),
+      optional('secret', 'secret'),
     ],
   },
   poll: { reads: true, parameters: [token, optional('cursor', 'cursor'), optional('timeout', 'timeout')] },
@@ -130,7 +132,10 @@ export const OPERATIONS = {
       optional('after', 'after'),
     ],
   },
-  enter: { reads: false, parameters: [...act, optional('history', 'history'), optional('key', 'roomKey')] },
+  enter: {
+    reads: false,
+    parameters: [...act, optional('history', 'history'), optional('key', 'roomKey'), optional('secret', 'secret')],
+  },
   exit: { reads: false, parameters: [token, required('room', 'anyRoom')] },
   block: { reads: false, parameters: [token, required('user', 'member')] },
   unblock: { reads: false, parameters: [token, required('user', 'member')] },

@@ -91,6 +91,10 @@ export class Keys {
   nicks(room: string): string {
     return `${this.room(room)}:nicks`;
   }
+  /** Nicknames that are kept for users that have gone, by the time when that ends. */
+  keptNicks(room: string): string {
+    return `${this.room(room)}:kept-nicks`;
+  }
   roomShards(room: string): string {
     return `${this.room(room)}:shards`;
   }

@@ -7,7 +7,13 @@
  */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { PRIVATE_ROOMS_MAX, ROOMS_PER_USER_MAX } from '../protocol/limits.js';
+import {
+  ADDRESS_KEPT_NAMES_MAX,
+  KEPT_NAME_TTL_MS,
+  KEPT_NAMES_MAX,
+  PRIVATE_ROOMS_MAX,
+  ROOMS_PER_USER_MAX,
+} from '../protocol/limits.js';
 import { notInRoom } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './nicknames.js';
@@ -190,7 +196,7 @@ async function confirm(store: Store, move: Move, user: UserRef, [outcome, name =
   const { room, number } = move;
   if (outcome === 'in') return name;
   if (outcome === 'ended') {
-    await exitEnded(store, room, user, number);
+    await exitEnded(store, room, user, { number });
     throw unauthorized();
   }
   if (outcome === 'late') await settleMove(store, move);
@@ -254,7 +260,7 @@ export async function exitRoom(
   if (number < 0) return false;
   if (number === 0) await exitEnded(store, room, user);
   else {
-    const { removed, last } = await exitByRoom(store, room, user, number, kick);
+    const { removed, last } = await exitByRoom(store, room, user, number, { kick });
     const bound = removed && !kick && !privateRoomUsers(room) ? idBefore(last) : last;
     await finishExit(store, { id, number, room }, owed === ALL ? bound : owed);
   }
@@ -270,10 +276,15 @@ export async function exitOneSided(store: Store, room: string, user: UserRef): P
 
 /**
  * Takes an ended user out of a room. The room's shard comes first: if the process dies, the user's own account still
- * says what is left to do.
+ * says what is left to do. `keepsName`: for a while, the user may have its name back by its secret.
  */
-export async function exitEnded(store: Store, room: string, user: UserRef, number: number | '' = ''): Promise<void> {
-  await exitByRoom(store, room, user, '');
+export async function exitEnded(
+  store: Store,
+  room: string,
+  user: UserRef,
+  { number = '', keepsName = true }: { number?: number | ''; keepsName?: boolean } = {},
+): Promise<void> {
+  await exitByRoom(store, room, user, '', { keepsName });
   await finishExit(store, { id: user.id, number, room }, NOTHING);
 }
 
@@ -286,7 +297,7 @@ async function exitByRoom(
   room: string,
   user: UserRef,
   number: number | '',
-  kick?: Kick,
+  { kick, keepsName = false }: { kick?: Kick | undefined; keepsName?: boolean } = {},
 ): Promise<{ removed: boolean; last: string }> {
   const { keys, config } = store;
   const isPrivate = privateRoomUsers(room) !== null;
@@ -302,6 +313,10 @@ async function exitByRoom(
     roomTtl: config.roomTtl * 1_000,
     number,
     exitedTtl: isRemembered ? EXITED_TTL_MS : 0,
+    keptNicks: keys.keptNicks(room),
+    nickTtl: keepsName ? KEPT_NAME_TTL_MS : 0,
+    nicksMax: KEPT_NAMES_MAX,
+    addressNicksMax: ADDRESS_KEPT_NAMES_MAX,
   });
   return { removed: removed === 1, last };
 }
@@ -383,7 +398,7 @@ export async function settleMove(store: Store, move: Move): Promise<boolean> {
   const name = await redis.hget(keys.roster(room), String(id));
   const user = { id, name: name ?? '' };
   if (!token || ended) {
-    await exitEnded(store, room, user, number);
+    await exitEnded(store, room, user, { number });
     return false;
   }
   if (!isIn) return finishExit(store, move, (await exitByRoom(store, room, user, number)).last);

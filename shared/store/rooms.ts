@@ -24,6 +24,8 @@ export interface EntryRequest {
   owner?: string | undefined;
   /** The key of the room, as it was given. */
   key?: string | undefined;
+  /** The secret that gets the user's name back. */
+  secret?: string | undefined;
   /** Hashes of the user's address, by the salts of today and of yesterday. */
   addresses?: readonly string[];
   /** The origin of the user's page, which is noted with a room that this entry makes. */
@@ -33,8 +35,8 @@ export interface EntryRequest {
 }
 
 /**
- * Checks whether somebody may enter a room, before anything is done for it. `id` null: it is no user yet. Throws
- * `not_allowed`, `name_taken`.
+ * Checks whether somebody may enter a room, before anything is done for it. `id` null: it is no user yet. Resolves with
+ * the id of the member that has the name by the same secret, else with null. Throws `not_allowed`, `name_taken`.
  */
 export async function admitToRoom(
   store: Store,
@@ -42,7 +44,7 @@ export async function admitToRoom(
   id: number | null,
   name: string,
   entry: EntryRequest,
-): Promise<void> {
+): Promise<number | null> {
   const { keys, redis, config } = store;
   const nick = foldName(name);
   const denial = await askForName(store, room, name, ({ from }) =>
@@ -56,7 +58,9 @@ export async function admitToRoom(
       from,
     }),
   );
+  if (denial[0] === 'own') return Number(denial[1]);
   if (isDenial(denial)) throw await entryRefused(store, room, { id, name }, denial);
+  return null;
 }
 
 const isDenial = (reply: [] | EntryDenial | NameDenial): reply is EntryDenial | NameDenial => reply.length > 0;
@@ -68,7 +72,7 @@ export async function entryRefused(
   { id, name }: { id: number | null; name: string },
   [reason, ms]: EntryDenial | NameDenial,
 ): Promise<ChatError> {
-  if (reason !== 'taken' && reason !== 'unindexed') return notAllowed(reason, ms);
+  if (reason !== 'taken' && reason !== 'own' && reason !== 'unindexed') return notAllowed(reason, ms);
   const others = id === null ? [] : await publicRoomsOf(store, id); // the user may take the suggestion in all its rooms
   return nameTaken(store, new Set([room, ...others]), name);
 }
@@ -84,7 +88,7 @@ export function entryArguments(
   config: Config,
   room: string,
   name: string,
-  { owner, key, addresses = [] }: EntryRequest,
+  { owner, key, secret, addresses = [] }: EntryRequest,
 ) {
   const [addressToday = '', addressYesterday = ''] = addresses;
   return {
@@ -94,6 +98,7 @@ export function entryArguments(
     addressYesterday,
     isReserved: isReserved(config, room) ? '1' : '',
     isGuest: isGuestName(name) ? '1' : '',
+    secretHash: hashOrNone(secret),
   };
 }
 

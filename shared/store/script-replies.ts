@@ -7,8 +7,9 @@ export type EntryDenial = ['off' | 'reserved' | 'closed' | 'key' | 'name'] | ['b
 
 /**
  * Why a user may not have a name in a room. `record`: of a holder that may have lost the name. '' if there is no doubt.
+ * `own`: the member with this id was let in with the same secret.
  */
-export type NameDenial = ['taken', record: string] | ['unindexed'];
+export type NameDenial = ['taken', record: string] | ['own', id: string] | ['unindexed'];
 
 /** Why a user may not write into a room. */
 type WriteDenial =

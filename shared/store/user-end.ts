@@ -20,7 +20,7 @@ type EndReply = ScriptReply<'end'>;
 export async function leave(store: Store, user: Credentials, forget?: ForgetBudget): Promise<string[]> {
   const reply = await markEnded(store, user.id, { tokenHash: user.tokenHash, before: '', forget: forget ? '1' : '' });
   if (reply[0] !== 'ended') throw unauthorized();
-  return removeEnded(store, user.id, reply, forget);
+  return removeEnded(store, user.id, reply, { budget: forget, keepsName: false });
 }
 
 /**
@@ -49,6 +49,15 @@ export async function expireUser(store: Store, id: number, before: number): Prom
   return reply[0] === 'ended' ? removeEnded(store, id, reply) : [];
 }
 
+/**
+ * Ends a user whose page is dead, because somebody with the secret of its name has come back. Resolves with the public
+ * rooms it was in.
+ */
+export async function endFormer(store: Store, id: number): Promise<string[]> {
+  const reply = await markEnded(store, id, { tokenHash: '', before: '', forget: '' });
+  return reply[0] === 'ended' ? removeEnded(store, id, reply) : [];
+}
+
 interface Ending {
   tokenHash: string;
   before: number | '';
@@ -74,14 +83,14 @@ async function removeEnded(
   store: Store,
   id: number,
   [, name, forget]: Ended,
-  budget = new ForgetBudget(),
+  { budget = new ForgetBudget(), keepsName = true }: { budget?: ForgetBudget | undefined; keepsName?: boolean } = {},
 ): Promise<string[]> {
   const told: string[] = [];
   const someRooms = (): Promise<string[]> => store.redis.srandmember(store.keys.userRooms(id), ROOMS_PAGE_COUNT);
   for (let rooms = await someRooms(); rooms.length > 0; rooms = await someRooms()) {
     for (const room of rooms) {
       if (forget !== '') await forgetRoom(store, room, id, budget); // first, because the event that it left must stay
-      await exitEnded(store, room, { id, name });
+      await exitEnded(store, room, { id, name }, { keepsName });
     }
     told.push(...rooms.filter((room) => !privateRoomUsers(room)));
   }

@@ -166,6 +166,10 @@ describe('a token', () => {
     await follower.stop();
     const lost = `999999.${'Z'.repeat(24)}`;
     for (const token of [user.token, lost]) await give(token);
+    const own = 'name.only-she-has-this-secret';
+    for (const way of ['jsonp', 'api-post'] as const)
+      for (const room of ['secret', 'no room'])
+        await call(url, 'join', { name: `Her ${way}`, room, secret: own }, { way });
     const figures = await (
       await fetch(`${url}/metrics`, {
         headers: { Authorization: `Basic ${Buffer.from(`:${PASSWORD}`).toString('base64')}` },
@@ -179,7 +183,7 @@ describe('a token', () => {
     redis.disconnect();
     const logs = [...system.apis, ...system.workers].map((process) => process.output());
     for (const text of [...logs, figures, ...kept])
-      for (const token of [user.token, lost]) expect(text).not.toContain(token.split('.')[1]);
+      for (const token of [user.token, lost, own]) expect(text).not.toContain(token.split('.')[1]);
     for (const text of [...logs, figures]) expect(text).not.toContain(secret);
   });
 

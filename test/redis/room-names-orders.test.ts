@@ -14,6 +14,7 @@ const task: fc.Arbitrary<NameTask> = fc.record({
   who: fc.nat(2),
   room: fc.constantFrom('r', 's'),
   name: fc.constantFrom(...NAMES),
+  secret: fc.constantFrom(undefined, undefined, 'one-secret-of-22-letters', 'other-secret-of-22-letters'),
 });
 
 /** Which of so many operations goes on; -1 is the death of the first one's process. */

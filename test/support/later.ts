@@ -11,6 +11,12 @@ export async function passDays({ keys, redis }: Store, room: string, days: numbe
     if (Number(await redis.hget(keys.rules(room), field)) > 0) await redis.hincrby(keys.rules(room), field, -ms);
   }
   if ((await redis.zscore(keys.stays, room)) !== null) await redis.zincrby(keys.stays, -ms, room);
+  for (const member of await redis.zrange(keys.keptNicks(room), '0', '-1'))
+    await redis.zincrby(keys.keptNicks(room), -ms, member);
+  for (const [nick, record] of Object.entries(await redis.hgetall(keys.holders(room)))) {
+    const [id, ends, ...more] = record.split(' ');
+    if (ends) await redis.hset(keys.holders(room), nick, [id, Number(ends) - ms, ...more].join(' '));
+  }
   for (const key of await allKeys(redis, `${keys.room(room)}:*`)) {
     const left = await redis.pttl(key);
     if (left < 0) continue;

@@ -228,6 +228,14 @@ export const LIMITS: Limit[] = [
     refused: ['', '1', '1-', '-1', '1-1-1', '+', '-', '1-x', '9'.repeat(16)],
   },
   {
+    operation: 'enter',
+    field: 'secret',
+    says: 'secret must have 22 to 64 random characters of A-Z a-z 0-9 . _ -. Keep it secret.',
+    also: { room: 'limits' },
+    allowed: ['x'.repeat(22), 'A-Z.0_9'.repeat(9)],
+    refused: ['', 'x'.repeat(21), 'x'.repeat(65), `${'x'.repeat(22)} `, 'é'.repeat(22)],
+  },
+  {
     operation: 'poll',
     field: 'cursor',
     says: 'cursor must be the cursor that join or the last poll returned.',

@@ -41,6 +41,7 @@ export interface NameTask {
   who: number;
   room: string;
   name: string;
+  secret?: string | undefined;
 }
 
 export class NamesWorld {
@@ -69,9 +70,14 @@ export class NamesWorld {
     await this.#check();
   }
 
-  async #perform(store: Store, { doing, who, room, name }: NameTask): Promise<void> {
+  async #perform(store: Store, { doing, who, room, name, secret }: NameTask): Promise<void> {
     const token = this.#people[who]?.token;
-    const given = { join: { room, name }, enter: { token, room }, exit: { token, room }, rename: { token, name } };
+    const given = {
+      join: { room, name, secret },
+      enter: { token, room, secret },
+      exit: { token, room },
+      rename: { token, name },
+    };
     await this.#call(store, doing, doing === 'leave' ? { token } : given[doing]).catch((error: unknown) => {
       expect(error).toMatchObject({
         code: expect.stringMatching(/^(name_taken|not_in_room|unauthorized|rate_limited)$/),

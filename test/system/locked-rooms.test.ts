@@ -65,6 +65,7 @@ const SAMPLES: Record<ParameterKind, () => unknown> = {
   delay: () => 10,
   words: () => ['word'],
   joinNonce: () => `${'n'.repeat(22)}${made++}`,
+  secret: () => 's'.repeat(22),
   history: () => 50,
   key: () => 'score',
   value: () => 1,

@@ -8,26 +8,29 @@ import { guestName } from '../../../shared/store/nicknames.js';
 import { freshOwner } from '../../../shared/store/owners.js';
 import { saysRole } from '../../../shared/store/role-names.js';
 import { nameOfRole } from '../../../shared/store/room-names.js';
-import { admitToRoom, type EntryRequest } from '../../../shared/store/rooms.js';
+import type { EntryRequest } from '../../../shared/store/rooms.js';
 import { extendStay } from '../../../shared/store/stays.js';
 import type { Credentials, Store } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { leave } from '../../../shared/store/user-end.js';
 import { createUser } from '../../../shared/store/users.js';
+import type { Context } from '../context.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
+import { admit } from './shared/admit.js';
 import { roomView } from './shared/room-view.js';
 
 /** How many guest names are tried. */
 const GUEST_TRIES_MAX = 8;
 
 /** Creates a user and lets it enter a room. A repeated call with the same nonce returns the same user. */
-export const join: Operation<'join'> = async ({ store, presence, polls }, parameters, reply) => {
-  const { name, room = DEFAULT_ROOM, owner, key, id: nonce, history } = parameters;
+export const join: Operation<'join'> = async (context, parameters, reply) => {
+  const { store, presence, polls } = context;
+  const { name, room = DEFAULT_ROOM, owner, key, secret, id: nonce, history } = parameters;
   const { origin, network } = reply.client();
-  const entry = { owner, key, addresses: await reply.addressHashes(), origin };
+  const entry = { owner, key, secret, addresses: await reply.addressHashes(), origin };
   const coming = { room, nonce, entry, count: () => reply.countEntry?.(room) };
-  const came = await (name === undefined ? comeAsGuest(store, coming) : come(store, coming, name));
+  const came = await (name === undefined ? comeAsGuest(context, coming) : come(context, coming, name));
   const { token, user, owns, stay } = came;
   if (stay !== null) await extendStay(store, room, stay, network);
   presence.announce(room);
@@ -56,10 +59,10 @@ interface Coming {
 type Came = { user: UserRef; token: string } & Awaited<ReturnType<typeof enterRoom>>;
 
 /** Comes under a guest name that nobody in the room has. */
-async function comeAsGuest(store: Store, coming: Coming): Promise<Came> {
+async function comeAsGuest(context: Context, coming: Coming): Promise<Came> {
   for (let tries = 0; tries < GUEST_TRIES_MAX; tries += 1) {
     try {
-      return await come(store, coming, guestName());
+      return await come(context, coming, guestName());
     } catch (error) {
       if (!isNameTaken(error)) throw error;
     }
@@ -68,11 +71,12 @@ async function comeAsGuest(store: Store, coming: Coming): Promise<Came> {
 }
 
 /** Makes the user, or finds the one that an earlier join has made, and lets it enter the room. */
-async function come(store: Store, { room, nonce, entry, count }: Coming, name: string): Promise<Came> {
+async function come(context: Context, { room, nonce, entry, count }: Coming, name: string): Promise<Came> {
+  const { store } = context;
   const former = nonce === undefined ? undefined : await findJoined(store, nonce);
   const known = former?.user ?? null;
   try {
-    await admitToRoom(store, room, known?.id ?? null, known?.name ?? name, entry);
+    await admit(context, room, { id: known?.id ?? null, name: known?.name ?? name }, entry);
   } catch (error) {
     if (known && isNameTaken(error)) await leave(store, parseToken(known.token)); // the same nonce may try another name
     throw error;

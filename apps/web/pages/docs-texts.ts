@@ -112,6 +112,7 @@ export const KINDS: Record<ParameterKind, string> = {
   hold: 'true, false or all (every message waits)',
   types: 'types of events, separated by commas',
   roomKey: 'the key of the room, if it needs one',
+  secret: `${JOIN_NONCE_MIN} to ${NONCE_MAX} random characters of your own; with the same secret you get your name back`,
   keyChange: 'renew or off',
   naming: 'asked or any',
   words: `JSON array of up to ${WORDS_MAX} words of up to ${WORD_MAX} characters; word* matches the beginning of a word`,

@@ -62,6 +62,7 @@ export const ALLOWED = {
   cursor: 'cursor must be the cursor that join or the last poll returned.',
   nonce: `id must have 1 to ${NONCE_MAX} characters of A-Z a-z 0-9 . _ -`,
   joinNonce: `id must have ${JOIN_NONCE_MIN} to ${NONCE_MAX} random characters of A-Z a-z 0-9 . _ -. Keep it secret.`,
+  secret: `secret must have ${JOIN_NONCE_MIN} to ${NONCE_MAX} random characters of A-Z a-z 0-9 . _ -. Keep it secret.`,
   event: 'id must be the id of an event, such as 1700000000000-0.',
   before: 'before must be the id of an event, such as 1700000000000-0.',
   owner: 'owner must be the owner token of the room.',
@@ -184,6 +185,16 @@ const SHARED_VALUES = v.pipe(
   v.check((values) => Object.values(values).every((value) => value !== null && v.is(VALUE, value)), ALLOWED.value),
 );
 
+/** A text that only its maker knows. */
+function secretSchema(message: string) {
+  return v.pipe(
+    v.string(message),
+    v.regex(/^[A-Za-z0-9._-]+$/, message),
+    v.minLength(JOIN_NONCE_MIN, message),
+    v.maxLength(NONCE_MAX, message),
+  );
+}
+
 export const SCHEMAS = {
   name: NAME,
   room: v.pipe(v.string(ALLOWED.room), v.regex(ROOM_NAME, ALLOWED.room)),
@@ -206,12 +217,8 @@ export const SCHEMAS = {
     v.regex(/^[A-Za-z0-9._-]+$/, ALLOWED.nonce),
     v.maxLength(NONCE_MAX, ALLOWED.nonce),
   ),
-  joinNonce: v.pipe(
-    v.string(ALLOWED.joinNonce),
-    v.regex(/^[A-Za-z0-9._-]+$/, ALLOWED.joinNonce),
-    v.minLength(JOIN_NONCE_MIN, ALLOWED.joinNonce),
-    v.maxLength(NONCE_MAX, ALLOWED.joinNonce),
-  ),
+  joinNonce: secretSchema(ALLOWED.joinNonce),
+  secret: secretSchema(ALLOWED.secret),
   history: integerSchema('history', 0, HISTORY_ON_ENTER_MAX),
   before: v.pipe(v.string(ALLOWED.before), v.regex(/^\d{1,15}-\d{1,15}$/, ALLOWED.before)),
   limit: integerSchema('limit', 1, EVENTS_MAX),
@@ -321,6 +328,7 @@ export interface ParameterValues {
   delay: number;
   words: string[];
   joinNonce: string;
+  secret: string;
   history: number;
   key: string;
   value: unknown;

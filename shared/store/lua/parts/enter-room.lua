@@ -13,9 +13,10 @@ local function enterByRoom(keys, asked)
       ownerHash = ownerHash,
       keyHash = asked.keyHash,
       isGuest = asked.isGuest,
+      secretHash = asked.secretHash,
     }
     local denied = denyEntry(rules, who, asked.isReserved == '1')
-    if not denied and event ~= '' then denied = denyNick(keys, id, asked.nick, asked.from) end
+    if not denied and event ~= '' then denied = denyNick(keys, who, asked.from) end
     if denied then return denied end
   end
   local owner, kept, moderatorKey, stay = unpack(redis.call('HMGET', rules, 'owner', 'kept', 'moderatorKey', 'stay'))
@@ -30,7 +31,7 @@ local function enterByRoom(keys, asked)
     return freshHash ~= '' and owner == freshHash and {'made'} or {'in', visit}
   end
   redis.call('HINCRBY', keys.shards, asked.shard, 1)
-  if event ~= '' then takeNick(keys, id, asked.nick) end
+  if event ~= '' then takeNick(keys, id, asked.nick, asked.secretHash, asked.addressToday) end
   local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence, keys.holders}
   for _, key in ipairs(kinds) do redis.call('PERSIST', key) end
   if event ~= '' then

@@ -1,32 +1,53 @@
 -- The nicknames in a room. `nicks` has each member's folded nickname. `holders` has a record for each folded nickname:
--- 'id' of the member that has it, or 'id ends' for a member that is about to take it, which holds until `ends` (ms).
+-- 'id ends secret address'. What comes last may be missing.
+--   id: the member that has the nickname; 0 for one that is kept for a user that has gone
+--   ends: for a member that is about to take it, and for 0: until when it is held (ms)
+--   secret: SHA-256 of the secret that gets it back. address: a hash of the address from which it was taken
 -- A member that is not in the roster any more holds nothing.
--- holderOf: the record of a nickname, the holder's id, and whether it is only about to take it; nil for a free one.
-local function holderOf(keys, nick)
-  local record = redis.call('HGET', keys.holders, nick)
-  local id, ends = string.match(record or '', '^(%d+) ?(%d*)')
-  if not id then return nil end
-  local isReserved = ends ~= '' and tonumber(ends) > now()
-  if isReserved or redis.call('HEXISTS', keys.roster, id) == 1 then return record, id, isReserved end
+local function parseRecord(record)
+  local id, ends, secret, address = string.match(record or '', '^(%d+) ?(%d*) ?(%S*) ?(%S*)$')
+  return id and {text = record, id = id, ends = ends, secret = secret, address = address}
 end
--- denyNick: why a user may not have a nickname: {'taken', record}; nil if it may. The record is '' if there is no
--- doubt. Otherwise the caller looks whether the holder still has this name. If not, it comes again with that record as
--- `from`.
-local function denyNick(keys, id, nick, from)
-  local record, holder, isReserved = holderOf(keys, nick)
-  if record and holder ~= id and record ~= from then return {'taken', isReserved and '' or record} end
+-- ownRecord: the record of a user's nickname, nil if another one has it.
+local function ownRecord(keys, id, nick)
+  local record = parseRecord(redis.call('HGET', keys.holders, nick))
+  return record and record.id == id and record or nil
+end
+-- holderOf: the record of a nickname, and whether it is only held until some time; nil for a free one.
+local function holderOf(keys, nick)
+  local record = parseRecord(redis.call('HGET', keys.holders, nick))
+  if not record then return nil end
+  local isReserved = record.ends ~= '' and tonumber(record.ends) > now()
+  if isReserved or redis.call('HEXISTS', keys.roster, record.id) == 1 then return record, isReserved end
+end
+-- denyNick: why a user may not have a nickname: {'taken', record}; {'own', id of the member} if the member was let in
+-- with the same secret; nil if it may. The record is '' if there is no doubt. Otherwise the caller looks whether the
+-- member still has this name. If not, it comes again with that record as `from`.
+local function denyNick(keys, who, from)
+  local record, isReserved = holderOf(keys, who.nick)
+  if not record or record.id == who.id or record.text == from then return nil end
+  local isOwn = who.secretHash ~= '' and record.secret == who.secretHash
+  if isOwn then return record.id ~= '0' and {'own', record.id} or nil end
+  return {'taken', isReserved and '' or record.text}
+end
+-- secretOf: the hash of the secret of a member's nickname, '' for none.
+local function secretOf(keys, id)
+  local nick = redis.call('HGET', keys.nicks, id)
+  local own = nick and ownRecord(keys, id, nick)
+  return own and own.secret or ''
 end
 -- freeNick: a nickname is free, if it is this user's.
 local function freeNick(keys, id, nick)
-  local holder = string.match(redis.call('HGET', keys.holders, nick) or '', '^%d+')
-  if holder == id then redis.call('HDEL', keys.holders, nick) end
+  if ownRecord(keys, id, nick) then redis.call('HDEL', keys.holders, nick) end
 end
--- takeNick: gives a member a nickname, in place of its former one.
-local function takeNick(keys, id, nick)
+-- takeNick: gives a member a nickname, in place of its former one. secret '': that of the former one, if there is any.
+local function takeNick(keys, id, nick, secret, address)
   local former = redis.call('HGET', keys.nicks, id)
-  if former and former ~= nick then freeNick(keys, id, former) end
+  local own = former and ownRecord(keys, id, former)
+  if own and secret == '' then secret, address = own.secret, own.address end
+  if own and former ~= nick then redis.call('HDEL', keys.holders, former) end
   redis.call('HSET', keys.nicks, id, nick)
-  redis.call('HSET', keys.holders, nick, id)
+  redis.call('HSET', keys.holders, nick, secret == '' and id or id .. '  ' .. secret .. ' ' .. address)
 end
 -- isUnindexed: whether `nicks` lacks members, or has former ones. The former version did not write it.
 local function isUnindexed(keys)

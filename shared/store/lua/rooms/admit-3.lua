@@ -9,11 +9,12 @@
 --   ownerHash, keyHash: SHA-256 of the owner's token and of the key that were given, '' for none
 --   isReserved: '1' for a room that only the operator opens, else ''
 --   isGuest: '1' for somebody without a name of its own, else ''
---   from: as of `enter-room`
+--   secretHash, from: as of `enter-room`
 -- Returns {}, or why not, as `enter-room` does.
 -- Bound: 200 bans (50 KB).
 local rules, roster, holders = unpack(KEYS)
-local id, nick, addressToday, addressYesterday, ownerHash, keyHash, isReserved, isGuest, from = unpack(ARGV)
+local id, nick, addressToday, addressYesterday, ownerHash, keyHash, isReserved, isGuest, secretHash, from =
+  unpack(ARGV)
 if id ~= '' and redis.call('HEXISTS', roster, id) == 1 then return {} end
 local who = {
   id = id,
@@ -22,6 +23,7 @@ local who = {
   ownerHash = ownerHash,
   keyHash = keyHash,
   isGuest = isGuest,
+  secretHash = secretHash,
 }
 local denied = denyEntry(rules, who, isReserved == '1')
-return denied or denyNick({roster = roster, holders = holders}, id, nick, from) or {}
+return denied or denyNick({roster = roster, holders = holders}, who, from) or {}

@@ -8,14 +8,14 @@
 --   id, room, tokenHash, roomsMax, address: as of `enter-user`
 --   name: of the user, as the API process knows it
 --   nick, shard, event, freshHash, ownerHash, keyHash: as of `enter-room`
---   addressToday, addressYesterday, isReserved, isGuest, origin, indexed: as of `enter-room`
+--   addressToday, addressYesterday, isReserved, isGuest, secretHash, origin, indexed: as of `enter-room`
 -- Returns {'outdated'} if the user has another name, or {'unindexed'}: nothing was written. Else {reply of
 -- `enter-user`, reply of `enter-room`, reply of `entered`}, as far as it came.
 -- Bound: as the three steps.
 local user, rooms, members, attached, position, moves, leaving, roster, shards, log, delivered, dirty, publicRooms,
   rules, pending, entries, exited, values, ownValues, presence, holders, nicks = unpack(KEYS)
 local id, room, tokenHash, roomsMax, address, name, nick, shard, event, freshHash, ownerHash, keyHash,
-  addressToday, addressYesterday, isReserved, isGuest, origin, indexed = unpack(ARGV)
+  addressToday, addressYesterday, isReserved, isGuest, secretHash, origin, indexed = unpack(ARGV)
 if redis.call('HGET', user, 'name') ~= name then return {'outdated'} end
 local keys = {
   user = user,
@@ -59,6 +59,7 @@ local asked = {
   addressYesterday = addressYesterday,
   isReserved = isReserved,
   isGuest = isGuest,
+  secretHash = secretHash,
   origin = origin,
   from = '',
 }

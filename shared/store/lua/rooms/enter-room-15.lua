@@ -20,6 +20,7 @@
 --   addressToday, addressYesterday: hashes of the user's address, by the salts of these days, '' for none
 --   isReserved: '1' for a room that only the operator opens, else ''
 --   isGuest: '1' for a user without a name of its own, else ''
+--   secretHash: SHA-256 of the secret that gets the nickname back, '' for none
 --   origin: of the page that makes the room, '' when it is not known
 --   number: of the user's move
 --   from: the record of a holder that may lose the nickname, '' for none
@@ -27,13 +28,14 @@
 -- Returns {'made'} when the user has made the room, now or before this was repeated; {'new', stay} when it is new in
 -- the room; {'in', stay} when it was in already; {'late'} when it has exited since its move began; or why not: {'key'},
 -- {'off'}, {'reserved'}, {'closed'}, {'banned', ms}, {'name'}, {'taken', record of the nickname's holder if it may have
--- lost it, else ''}; {'unindexed'} if `nicks` is not complete, and nothing was written. stay: for a user with the
--- owner's token the field `stay` of the rules, '' when there is none; else false.
+-- lost it, else ''}, {'own', id of a member that has the nickname by the same secret}; {'unindexed'} if `nicks` is not
+-- complete, and nothing was written. stay: for a user with the owner's token the field `stay` of the rules, '' when
+-- there is none; else false.
 -- Bound: 200 bans (50 KB); the names of the rules' fields (600) for a user with the owner's token; one event.
 local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence,
   holders, nicks = unpack(KEYS)
 local id, name, nick, shard, room, event, freshHash, ownerHash, keyHash, addressToday, addressYesterday, isReserved,
-  isGuest, origin, number, from, indexed = unpack(ARGV)
+  isGuest, secretHash, origin, number, from, indexed = unpack(ARGV)
 local keys = {
   roster = roster,
   shards = shards,
@@ -66,6 +68,7 @@ return enterByRoom(keys, {
   addressYesterday = addressYesterday,
   isReserved = isReserved,
   isGuest = isGuest,
+  secretHash = secretHash,
   origin = origin,
   number = number,
   from = from,

@@ -18,8 +18,8 @@ local id, was, name, nick, room, event = unpack(ARGV)
 local keys = {roster = roster, holders = holders, nicks = nicks}
 if redis.call('HGET', roster, id) ~= was then return 'other' end
 if event ~= '' then
-  if denyNick(keys, id, nick, '') then return 'taken' end
-  takeNick(keys, id, nick)
+  if denyNick(keys, {id = id, nick = nick, secretHash = secretOf(keys, id)}, '') then return 'taken' end
+  takeNick(keys, id, nick, '')
 end
 redis.call('HSET', roster, id, name)
 if event == '' then return 'ok' end

@@ -14,9 +14,12 @@ local roster, holders, nicks = unpack(KEYS)
 local id, nick, ends, ttl, from, indexed = unpack(ARGV)
 local keys = {roster = roster, holders = holders, nicks = nicks}
 if indexed == '' and isUnindexed(keys) then return {'unindexed'} end
-local denied = denyNick(keys, id, nick, from)
-if denied then return denied end
-local isOwn = redis.call('HGET', nicks, id) == nick
-redis.call('HSET', holders, nick, isOwn and id or id .. ' ' .. ends)
+local denied = denyNick(keys, {id = id, nick = nick, secretHash = secretOf(keys, id)}, from)
+if denied then return denied[1] == 'own' and {'taken', ''} or denied end
+if redis.call('HGET', nicks, id) ~= nick then
+  redis.call('HSET', holders, nick, id .. ' ' .. ends)
+elseif not holderOf(keys, nick) then
+  redis.call('HSET', holders, nick, id)
+end
 if redis.call('PTTL', holders) < 0 and redis.call('EXISTS', roster) == 0 then redis.call('PEXPIRE', holders, ttl) end
 return {'ok'}

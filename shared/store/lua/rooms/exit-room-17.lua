@@ -1,4 +1,4 @@
--- with clock, log, above, gone, value-weights, expire-room, nicks
+-- with clock, log, above, gone, value-weights, expire-room, nicks, kept-nicks
 -- exit-room: the second step of leaving a room, on the room's shard. The user's role and voice end, its nickname is
 -- free, and its own values go. A room left empty expires, at once or when its stay ends, but not what the operator has
 -- set.
@@ -11,6 +11,7 @@
 --   values, ownValues, presence
 --   weights: rooms of the shard by the bytes of their values
 --   holders, nicks: who has which nickname in the room
+--   keptNicks: nicknames of users that have gone
 -- ARGV
 --   id
 --   shard: the user's
@@ -19,13 +20,15 @@
 --   roomTtl: ms that an empty room is kept that does not stay
 --   number: of the user's move; '' for a user that has ended: none of its entries counts
 --   exitedTtl: ms that the number is kept, 0 for not at all
+--   nickTtl: ms that its nickname is kept for it if it has a secret, 0 for not at all; not the nickname of a guest
+--   nicksMax, addressNicksMax: nicknames kept in all, and of one address
 -- Returns {1, log id of `left`, or of the last event in a private room}, or {0, log id of the last event} when the user
 -- was not in the roster, or has entered again since its move began.
 -- Bound: a few fields and one event, however many members there are; of a room that stays and is left empty, 500 events
--- or a quarter of a MB.
+-- or a quarter of a MB; for a nickname that is kept, the kept ones of the room (1,000).
 local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence,
-  weights, holders, nicks = unpack(KEYS)
-local id, shard, room, event, roomTtl, number, exitedTtl = unpack(ARGV)
+  weights, holders, nicks, keptNicks = unpack(KEYS)
+local id, shard, room, event, roomTtl, number, exitedTtl, nickTtl, nicksMax, addressNicksMax = unpack(ARGV)
 local hasMove = number ~= ''
 number = tonumber(number) or 9007199254740991
 if exitedTtl ~= '0' and number > tonumber(redis.call('GET', exited) or 0) then
@@ -37,12 +40,18 @@ local function lastEvent()
   return entry and entry[1] or '0-0'
 end
 
-local isMember = redis.call('HEXISTS', roster, id) == 1
-if not isMember or tonumber(redis.call('HGET', entries, id) or 0) > number then return {0, lastEvent()} end
+local name = redis.call('HGET', roster, id)
+if not name or tonumber(redis.call('HGET', entries, id) or 0) > number then return {0, lastEvent()} end
 redis.call('HDEL', roster, id)
 redis.call('HDEL', entries, id)
 local nick = redis.call('HGET', nicks, id)
-if nick then freeNick({holders = holders}, id, nick) end
+local nickKeys = {holders = holders, keptNicks = keptNicks}
+local record = nick and ownRecord(nickKeys, id, nick)
+if record and nickTtl ~= '0' and record.secret ~= '' and not string.find(name, '^guest%-%d+$') then
+  keepNick(nickKeys, nick, record, {ttl = nickTtl, count = nicksMax, ofAddress = addressNicksMax})
+elseif record then
+  redis.call('HDEL', holders, nick)
+end
 redis.call('HDEL', nicks, id)
 addWeight(weights, room, -redis.call('HSTRLEN', ownValues, id))
 redis.call('HDEL', ownValues, id)
