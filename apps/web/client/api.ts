@@ -25,8 +25,9 @@ export interface JoinOptions {
    */
   room?: string;
   /**
-   * The nickname to ask for. Default, and if it is blank: a guest name. If the name is taken, the chat uses the free
-   * name that the server suggests. Read `chat.user.name` to see which one.
+   * The nickname to ask for. Default, and if it is blank: a guest name. If a member of the room has it, the chat uses
+   * the free name that the server suggests. At the next visit with the same `name`, the user has the name again that it
+   * had last. Read `chat.user.name` to see which one.
    */
   name?: string;
   /** The address of the server. Default: where this script was loaded from. A bundled copy must be told. */
@@ -40,7 +41,7 @@ export interface JoinOptions {
   way?: TransportName | 'auto' | 'poll';
   /**
    * Default: `shared`. All tabs of this site that are in the same room under the same `name` are one user with one
-   * connection, if the browser can do that. `own`: this tab is a user of its own.
+   * connection, if the browser can do that. `own`: this tab is a user of its own. It keeps no name for the next visit.
    */
   tabs?: 'shared' | 'own';
   /**

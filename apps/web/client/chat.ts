@@ -114,7 +114,7 @@ export class RoomChat implements Chat {
     feed.order.buffer(room);
     const values = { room, history: session.historyMax, key: keyFor(this.server, room, key) };
     const enter = (): Promise<Answers['enter']> => this.call('enter', values);
-    const entering = rename ? underFreeName(enter, (free) => this.rename(free)) : enter();
+    const entering = rename ? underFreeName(enter, (free) => this.rename(free as string)) : enter();
     const { room: view } = await entering.catch((thrown) => {
       feed.settle(room, []); // if the user was in the room before, the page still hears what has arrived
       throw thrown;

@@ -95,6 +95,7 @@ export class Connection {
     session.advanced = (token, cursor) => tell({ kind: 'moved', token, cursor });
     emitter.on('missed', (what) => tell({ kind: 'missed', what }));
     emitter.on('reset', (what) => tell({ kind: 'reset', what }));
+    session.nameKey = () => tabs.lock;
     session.askLeader = (spent) => {
       if (!tabs.leading) tabs.tell({ kind: 'spent', token: spent });
       return !tabs.leading;

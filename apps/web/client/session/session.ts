@@ -10,6 +10,7 @@ import { secret } from '../secret.js';
 import type { TransportChoice } from '../transport/choose.js';
 import { type Call, type Hear, REQUEST_TIMEOUT_MS } from '../transport/transport.js';
 import { underFreeName } from './free-name.js';
+import { keptName } from './kept-name.js';
 import { keyFor, rememberKey } from './room-keys.js';
 import type { SessionStore, StoredSession } from './storage.js';
 
@@ -45,6 +46,8 @@ export class Session {
   advanced!: (token: string, cursor: string) => void;
   /** Called with the reason whenever a request must be repeated. */
   trouble!: (reason: string) => void;
+  /** Returns where this browser keeps the user's name. '' if another living tab may have a user of the same kind. */
+  nameKey!: () => string;
   /** Asks the leading tab to make the user anew. Returns false if this tab leads. */
   askLeader!: (spent: string) => boolean;
   private rejoining: Promise<void> | null = null;
@@ -211,6 +214,7 @@ export class Session {
 
   renamed(user: UserRef): void {
     this.user = user;
+    keptName(this.nameKey(), user.name);
     this.save();
   }
 
@@ -248,7 +252,7 @@ export class Session {
   private enter(values: object): Promise<Answers['enter']> {
     return underFreeName(
       () => this.viewRoom((limit) => this.start('enter', Object.assign(limit, values)).done),
-      (free) => this.rename(free),
+      (free) => this.rename(free as string),
     );
   }
 
@@ -257,14 +261,18 @@ export class Session {
   }
 
   private async join(nickname: string | undefined): Promise<RoomView> {
-    const values: Fields = Object.assign({ token: undefined, name: nickname, id: secret() }, this.home);
-    const ask = (): Promise<Answers['join']> =>
-      this.viewRoom((limit) => this.start('join', Object.assign(limit, values)).done);
-    const answer = await underFreeName(ask, (free) => {
-      values.name = free;
-    });
+    const { name = nickname, secret: own } = keptName(this.nameKey());
+    const values: Fields = Object.assign({ token: undefined, name, id: secret(), secret: own }, this.home);
+    const answer = await underFreeName(
+      () => this.viewRoom((limit) => this.start('join', Object.assign(limit, values)).done),
+      (free) => {
+        if (free) values.name = free;
+        else values.secret = undefined;
+      },
+    );
     this.pollTimeout = answer.pollTimeout;
     this.adopt(answer);
+    this.renamed(answer.user);
     this.claim();
     return answer.room;
   }
@@ -275,7 +283,7 @@ export class Session {
       try {
         views.push((await this.enter({ room, key: keyFor(this.store.server, room) })).room);
       } catch (thrown) {
-        if (!/^n(ot_allowed|ame_taken)$/.test(asFailure(thrown).code)) throw thrown;
+        if (asFailure(thrown).code !== 'not_allowed') throw thrown;
       }
     }
     void this.blockAgain();

@@ -68,12 +68,13 @@ function commonSecret(): string {
  */
 export class Tabs {
   leading = false;
+  /** The name of the lock. '' if this tab shares no user with others. */
+  lock = '';
   private channel: BroadcastChannel | null = null;
   private unlock: () => void = () => undefined;
   private cancel = new AbortController();
   private heardAt!: number;
   private timer: ReturnType<typeof setInterval> | undefined;
-  private lock!: string;
 
   constructor(
     private readonly key: string,
@@ -145,7 +146,11 @@ export class Tabs {
       .catch((error: Error) => {
         if (channel !== this.channel || !channel) return;
         if (error.name === 'AbortError') this.lost();
-        else this.lead(); // this browser forbids locks here, so each tab is on its own
+        else {
+          // this browser forbids locks here, so each tab is on its own
+          this.lock = '';
+          this.lead();
+        }
       });
   }
 

@@ -1,0 +1,20 @@
+import { secret } from '../secret.js';
+
+/** The name that this browser had last in a room, and the secret by which the server gives it back. */
+export interface KeptName {
+  name?: string;
+  secret?: string;
+}
+
+/** Returns what this browser keeps under a storage key. '' keeps nothing. `given`: the name to keep from now on. */
+export function keptName(key: string, given?: string): KeptName {
+  if (!key) return {};
+  const kept: KeptName = { secret: secret() };
+  try {
+    Object.assign(kept, JSON.parse(localStorage.getItem(key) || '{}'), given && { name: given });
+    localStorage.setItem(key, JSON.stringify(kept));
+  } catch (_) {
+    // storage is full or spoilt; the name lasts as long as the page
+  }
+  return kept;
+}
