@@ -1,5 +1,5 @@
 /** The host removes everything that a person has written into a room, by the name that the messages show. */
-import type { ChatEvent } from '../protocol/events.js';
+import type { ChatEvent, UserRef } from '../protocol/events.js';
 import { ForgetBudget, forgetIn } from './forget.js';
 import { moderateAsOperator, moderationEventText, OPERATOR } from './moderation.js';
 import { foldName } from './nicknames.js';
@@ -51,8 +51,10 @@ async function writersOf(store: Store, room: string, folded: string): Promise<nu
   return [...named].filter((id) => writers.has(id));
 }
 
-/** Yields the events of a room's log, and the messages that wait for approval. */
-async function* eventsOf({ keys, redis }: Store, room: string): AsyncGenerator<Pick<ChatEvent, 'type' | 'from'>> {
+type Written = Pick<ChatEvent, 'type' | 'from'>;
+
+/** Yields the events of a room's log, the messages that wait, and the pinned message. */
+async function* eventsOf({ keys, redis }: Store, room: string): AsyncGenerator<Written> {
   for (let from = '-'; ; ) {
     const entries = await redis.xrange(keys.log(room), from, '+', 'COUNT', PAGE_COUNT);
     for (const [id, fields] of entries) {
@@ -61,6 +63,11 @@ async function* eventsOf({ keys, redis }: Store, room: string): AsyncGenerator<P
     }
     if (entries.length < PAGE_COUNT) break;
   }
-  for (const message of await redis.lrange(keys.pending(room), 0, -1))
-    yield JSON.parse(message.slice(message.indexOf(' ') + 1)) as ChatEvent;
+  for (const list of [keys.pending(room), keys.delayed(room)])
+    for (const message of await redis.lrange(list, 0, -1))
+      yield JSON.parse(message.slice(message.indexOf('{'))) as Written;
+  const pin = await redis.hget(keys.values(room), '@pin');
+  const { from } = (JSON.parse(pin?.slice(pin.indexOf(' ') + 1) ?? 'null') ?? {}) as { from?: Partial<UserRef> };
+  if (typeof from?.id === 'number' && typeof from.name === 'string')
+    yield { type: 'message', from: { id: from.id, name: from.name } };
 }

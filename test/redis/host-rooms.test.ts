@@ -120,6 +120,19 @@ describe('the messages of a person', () => {
     expect(await allKeys(redis, '*never*')).toEqual([]);
   });
 
+  it('go from what others see later, and from the pinned message', async ({ scene }) => {
+    const { redis, keys } = scene.part.store;
+    const [olga, anna, bert] = await scene.people('r', 'Olga', 'Anna', 'Bert');
+    await olga.act('rules', { delay: 60 });
+    await anna.send(scene.part, 'later');
+    await olga.act('set', { key: '@pin', value: { text: 'pinned', from: { id: bert.id, name: 'Bert' } } });
+    expect(await erase(scene, 'r', 'anna')).toEqual({ users: 1, more: false });
+    expect(await redis.llen(keys.delayed('r'))).toBe(0);
+    expect(await redis.hlen(keys.values('r'))).toBe(1);
+    expect(await erase(scene, 'r', 'bert')).toEqual({ users: 1, more: false });
+    expect(await redis.hlen(keys.values('r'))).toBe(0);
+  });
+
   it('of very many users go with the help of a worker', async ({ scene }) => {
     const { part, worker } = scene;
     const [bert] = await scene.people('r', 'Bert');
