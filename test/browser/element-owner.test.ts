@@ -158,7 +158,7 @@ describe('what the owner does', () => {
     await page.locator('nobackend-chat').evaluate((element, at) => {
       const { chat } = element as HTMLElement & { chat: object };
       const feed = Object.values(chat).flatMap(
-        (part) => (part as { feed?: { accept(event: object): void } } | null)?.feed ?? [],
+        (part) => (part as { connection?: { feed: { accept(event: object): void } } } | null)?.connection?.feed ?? [],
       )[0];
       const event = { room: at, at: Date.now(), from: { id: 1, name: 'x' } };
       for (const type of ['poked', 'rules'])

@@ -179,7 +179,7 @@ describe('the element', () => {
       const from = { id: 999, name: 'many' };
       // straight into what the wire feeds: sending them would take long and test the server
       const feed = Object.values(chat).flatMap(
-        (part) => (part as { feed?: { accept(event: object): void } } | null)?.feed ?? [],
+        (part) => (part as { connection?: { feed: { accept(event: object): void } } } | null)?.connection?.feed ?? [],
       )[0];
       for (let i = 1; i <= 20_000; i++)
         feed?.accept({

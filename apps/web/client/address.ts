@@ -33,7 +33,11 @@ function nonceOfPage(): string {
   return other ? other.nonce : '';
 }
 
-/** Returns the server that the page gave, or else the one the library was loaded from. '' if neither is known. */
-export function serverOf(given: string | null | undefined, loadedFrom: Origin): string {
-  return given ? given.replace(/\/+$/, '') || location.origin : loadedFrom.server;
+/**
+ * Returns the servers that the page gave, in a list or in a text with commas or spaces between, or else the one that the
+ * library was loaded from. The first is '' if neither is known.
+ */
+export function serversOf(given: string | string[] | null | undefined, loadedFrom: Origin): string[] {
+  const list = `${given || ''}`.split(/[\s,]+/).filter(Boolean);
+  return list.length > 0 ? list.map((one) => one.replace(/\/+$/, '') || location.origin) : [loadedFrom.server];
 }

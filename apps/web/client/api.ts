@@ -30,8 +30,12 @@ export interface JoinOptions {
    * had last. Read `chat.user.name` to see which one.
    */
   name?: string;
-  /** The address of the server. Default: where this script was loaded from. A bundled copy must be told. */
-  server?: string;
+  /**
+   * The address of the server. Default: where this script was loaded from. A bundled copy must be told. A list, or a text
+   * with commas between: if the first server does not answer for 30 s, the chat goes over to the next one that answers.
+   * It goes back when a server before it answers again. See the event `server`.
+   */
+  server?: string | string[];
   /**
    * Default: `auto`, which takes `fetch` where it works and JSONP where it does not. With `fetch`, events come by a
    * stream where that works. `poll`: as `auto`, but never by a stream.
@@ -46,9 +50,9 @@ export interface JoinOptions {
   tabs?: 'shared' | 'own';
   /**
    * The room's owner token. It makes this user an owner. A wrong token is ignored. Never put it into a page that others
-   * see.
+   * see. Of several servers it is for the first one. A function returns the token for each server.
    */
-  owner?: string | undefined;
+  owner?: string | ((server: string) => string | undefined) | undefined;
   /**
    * The key of a room that needs one. Default: the one in this page's address (`#key=...`), which is removed there at
    * once, or the one of an earlier visit. This browser remembers a key that was right.
@@ -86,6 +90,16 @@ export interface StateChange {
   was: State;
   /** The reason, in plain words. */
   reason: string;
+}
+
+/** The chat has gone over to another server of the list. */
+export interface ServerChange {
+  /** The address of the server now. */
+  server: string;
+  /** The address of the server before. */
+  was: string;
+  /** The room there. It is another room: it has other people, ids and messages. */
+  ready: Ready;
 }
 
 /** A message that is about to be sent. It needs `text`, `data`, or both. */
@@ -184,7 +198,7 @@ export interface ChatFailure extends Error {
   /**
    * A code of the server, or one of the library:
    * - `network`: the server could not be reached.
-   * - `left`: this chat has ended.
+   * - `left`: this chat has ended, or has gone over to another server.
    * - `page_policy`: this page's Content-Security-Policy does not let any request through.
    */
   readonly code: ErrorCode | 'network' | 'left' | 'page_policy';
@@ -266,6 +280,11 @@ export interface ChatEvents {
   members: { room: string; members: UserRef[]; count?: number | undefined };
   /** The chat has connected, lost its connection, or ended. */
   state: StateChange;
+  /**
+   * The chat runs on another server of the list now. Comes when the room is open there. Show that room in the place of
+   * the former one.
+   */
+  server: ServerChange;
   /** This many events were lost and could not be read from the history. */
   missed: { count: number };
   /** The server has lost its memory of these rooms, so events may be missing. */
@@ -290,7 +309,7 @@ export interface Chat {
   readonly key: string | undefined;
   /** The ids of the users whose private messages and signals this user refuses. */
   readonly blocked: number[];
-  /** The address of the server. */
+  /** The address of the server. With a list, of the one in use. */
   readonly server: string;
   readonly state: State;
   /** How requests travel; `null` until the library knows what works. */

@@ -1,4 +1,4 @@
-import { asFailure, mayRetry } from './errors.js';
+import { asFailure, type Failure, mayRetry } from './errors.js';
 
 /** The longest first wait. On average it is three quarters of this. */
 const FIRST_WAIT_MS = 400;
@@ -42,14 +42,14 @@ export function makePauses(): Pauses {
 }
 
 /**
- * Repeats `attempt` while its failures may pass, for about `forMs` at the most. Calls `trouble` with the reason of each
- * failure. Throws the last failure.
+ * Repeats `attempt` while its failures may pass, for about `forMs` at the most. Calls `trouble` with each failure.
+ * Throws the last one.
  */
 export async function persist<T>(
   attempt: () => Promise<T>,
   pauses: Pauses,
   forMs: number,
-  trouble?: (reason: string) => void,
+  trouble?: (failure: Failure) => void,
 ): Promise<T> {
   const end = Date.now() + forMs;
   for (let failures = 1; ; failures++) {
@@ -58,7 +58,7 @@ export async function persist<T>(
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (!mayRetry(failure) || Date.now() > end) throw failure;
-      if (trouble) trouble(failure.message);
+      if (trouble) trouble(failure);
       await pauses.wait(backoff(failures, failure.retryAfter));
     }
   }

@@ -16,28 +16,31 @@ import type {
 import { callDoctor } from './doctor.js';
 import { asJson } from './errors.js';
 import { callSafely } from './events/emitter.js';
-import { makeOutbox, type Outbox } from './events/outbox.js';
 import { makeSignals } from './events/signals.js';
 import type { Connection } from './session/connection.js';
 import { underFreeName } from './session/free-name.js';
 import { keyFor } from './session/room-keys.js';
+import type { Servers } from './session/servers.js';
 
 /** The chat that `join` returns. */
 export class RoomChat implements Chat {
-  private readonly outbox: Outbox;
   private readonly sendSignal: (room: string, values: Fields) => Promise<void>;
 
-  constructor(
-    readonly server: string,
-    private readonly connection: Connection,
-  ) {
-    this.outbox = makeOutbox((write) => connection.post(write), connection.pauses);
-    connection.feed.write = this.outbox;
-    this.sendSignal = makeSignals((values) => connection.request('signal', values));
+  constructor(private readonly servers: Servers) {
+    this.sendSignal = makeSignals((values) => this.connection.request('signal', values));
+    servers.emitter.on('server', () => {
+      for (const room of [...servers.entered]) void this.enter(room).catch(() => undefined);
+    });
   }
 
+  private get connection(): Connection {
+    return this.servers.connection;
+  }
+  get server(): string {
+    return this.servers.place.server;
+  }
   get ready(): Promise<Ready> {
-    return this.connection.ready;
+    return this.servers.ready.promise;
   }
   get user(): UserRef | null {
     return this.connection.session.user;
@@ -52,7 +55,7 @@ export class RoomChat implements Chat {
     return this.connection.session.home.key;
   }
   get state(): State {
-    return this.connection.state;
+    return this.servers.state;
   }
   get transport(): TransportName | null {
     return this.connection.transport.name;
@@ -65,7 +68,7 @@ export class RoomChat implements Chat {
   }
 
   on<N extends keyof ChatEvents>(eventName: N, listener: (event: ChatEvents[N]) => void): () => void {
-    const { opened, emitter } = this.connection;
+    const { opened, emitter } = this.servers;
     if (eventName === 'ready' && opened)
       void this.ready.then(() => callSafely(listener as (event: Ready) => void, opened));
     return emitter.on(eventName, listener);
@@ -73,11 +76,17 @@ export class RoomChat implements Chat {
 
   async send(message: string | PendingMessage): Promise<Sent> {
     const { text, data, to, room }: PendingMessage = typeof message === 'string' ? { text: message } : message || {};
-    return this.outbox('send', {
+    const { connection } = this;
+    const values = {
       text,
       data: data === undefined ? data : asJson(data, 'data'),
       to,
       room: to === undefined ? room || this.room : undefined,
+    };
+    return connection.outbox('send', values).catch((thrown) => {
+      // the chat has gone over to another server meanwhile; the user `to` is another one there
+      if (connection === this.connection || to !== undefined) throw thrown;
+      return this.send(message);
     });
   }
 
@@ -139,7 +148,7 @@ export class RoomChat implements Chat {
 
   async exit(room: string): Promise<void> {
     await this.call('exit', { room });
-    this.connection.session.entered.delete(room);
+    this.servers.entered.delete(room);
     this.connection.feed.close(room);
   }
 
@@ -149,6 +158,7 @@ export class RoomChat implements Chat {
 
   retry(): void {
     this.connection.retry();
+    this.servers.back();
   }
 
   async leave(): Promise<void> {

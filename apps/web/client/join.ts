@@ -1,10 +1,10 @@
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
-import { type Origin, serverOf } from './address.js';
+import { type Origin, serversOf } from './address.js';
 import type { Chat, JoinOptions } from './api.js';
 import { RoomChat } from './chat.js';
 import { autoRoom } from './session/auto-room.js';
-import { Connection } from './session/connection.js';
 import { keyFor } from './session/room-keys.js';
+import { Servers } from './session/servers.js';
 import { chooseTransport } from './transport/choose.js';
 
 /** The names of all options. Of two that are equally near to a wrong name, the first is suggested. */
@@ -15,13 +15,19 @@ export function joinFrom(loadedFrom: Origin): (options?: JoinOptions | string) =
   return (given = {}) => {
     const options: JoinOptions = typeof given === 'string' ? { room: given } : given;
     for (const key of Object.keys(options)) if (!OPTIONS.includes(key as keyof JoinOptions)) warnOf(key);
-    const server = serverOf(options.server, loadedFrom);
-    const transport = chooseTransport(server, loadedFrom.nonce, options.transport || options.way || 'auto');
+    const { owner } = options;
     const room = options.room === 'auto' ? autoRoom() : options.room || DEFAULT_ROOM;
     const nickname = `${options.name || ''}`.trim() || undefined;
-    const home = { room, owner: options.owner, key: keyFor(server, room, options.key) };
-    const connection = new Connection(server, transport, home, nickname, options.tabs !== 'own');
-    return new RoomChat(server, connection);
+    const places = serversOf(options.server, loadedFrom).map((server, i) => ({
+      server,
+      transport: chooseTransport(server, loadedFrom.nonce, options.transport || options.way || 'auto'),
+      home: {
+        room,
+        owner: typeof owner === 'function' ? owner(server) : i > 0 ? undefined : owner,
+        key: keyFor(server, room, i > 0 ? undefined : options.key),
+      },
+    }));
+    return new RoomChat(new Servers(places, nickname, options.tabs !== 'own'));
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
-import type { Chat, Ready } from '../client/api.js';
+import type { Chat, Ready, ServerChange } from '../client/api.js';
 import { Banner } from './banner.js';
 import { Composer, composerState } from './composer.js';
 import { Blocking } from './conversations/blocking.js';
@@ -113,6 +113,17 @@ export class ChatView {
       permissionsChanged: () => this.permissionsChanged(),
       say: (text) => this.status.showBriefly(text),
     };
+  }
+
+  /** The text that the user is writing. */
+  get draft(): string {
+    return this.skeleton.composer.input.value;
+  }
+
+  /** The chat has gone over to another server. `away`: it is not the first of the list. */
+  showMove(change: ServerChange, draft: string, away: boolean): void {
+    this.skeleton.composer.input.value = draft;
+    this.status.showMove(change, away);
   }
 
   /** Stops all timers, and removes all listeners outside the element. */

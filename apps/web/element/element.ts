@@ -1,7 +1,7 @@
 import { fitName } from '../../../shared/protocol/letters.js';
 import { DEFAULT_ROOM } from '../../../shared/protocol/limits.js';
-import { type Origin, serverOf } from '../client/address.js';
-import type { Chat, ChatFailure, JoinOptions } from '../client/api.js';
+import { type Origin, serversOf } from '../client/address.js';
+import type { Chat, ChatFailure, JoinOptions, ServerChange } from '../client/api.js';
 import type { joinFrom } from '../client/join.js';
 import { keyInAddress } from '../client/session/room-keys.js';
 import { ChatView } from './chat-view.js';
@@ -11,6 +11,7 @@ import { addStyle, restyle } from './dom/style.js';
 import { followTheme } from './dom/theme.js';
 import css from './element.css';
 import { OwnerToken, takeFromAddress } from './moderation/owner-token.js';
+import { type ScopedChat, scopedChat } from './scoped-chat.js';
 import { buildSkeleton } from './skeleton.js';
 import { ENGLISH, type Texts, textsFrom } from './texts.js';
 
@@ -36,6 +37,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     /** The library's chat, while the element is in the page. */
     chat: Chat | null = null;
     private view: ChatView | null = null;
+    private scope: ScopedChat | null = null;
     private ownTexts: Partial<Texts> = {};
     private ownerToken: string | undefined;
     /** The owner token from the page's address, and its room. */
@@ -163,14 +165,22 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       this.takeAddressToken(room); // also without tools: it does not belong into the address
       const token = tools ? this.givenToken(room) : undefined;
       const chat = this.join(room, tools, token);
+      this.chat = chat;
+      this.show(chat, tools, token);
+      this.joinAsGuestIfRefused(chat);
+      chat.on('server', (change) => this.moved(chat, tools, change));
+      this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
+    }
+
+    private show(chat: Chat, tools: boolean, token: string | undefined): void {
       const skeleton = buildSkeleton(chat.room, this.texts);
       if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), skeleton.root);
-      this.chat = chat;
       this.followTheme(skeleton.root);
       const options = { texts: this.pageTexts(), tools, owner: token, nonce: origin.nonce };
+      this.scope = scopedChat(chat);
       this.view = new ChatView(
         skeleton,
-        chat,
+        this.scope.chat,
         options,
         () => this.restart(),
         (typed) => {
@@ -178,8 +188,24 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
           this.restart();
         },
       );
-      this.joinAsGuestIfRefused(chat);
-      this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
+    }
+
+    /** The chat runs on another server of the list now: it shows the room there, and keeps what the user is writing. */
+    private moved(chat: Chat, tools: boolean, change: ServerChange): void {
+      const draft = this.view?.draft || '';
+      this.endView();
+      this.show(chat, tools, undefined);
+      this.view?.showMove(change, draft, this.servers[0] !== change.server);
+    }
+
+    private endView(): void {
+      this.view?.end();
+      this.scope?.end();
+      this.view = this.scope = null;
+    }
+
+    private get servers(): string[] {
+      return serversOf(this.getAttribute('server'), origin);
     }
 
     /** Returns the owner token from a script of the page or from its address. */
@@ -189,14 +215,16 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
 
     private join(room: string, tools: boolean, token: string | undefined): Chat {
       const name = this.getAttribute('name') || null;
-      const server = serverOf(this.getAttribute('server'), origin);
+      const { servers } = this;
+      const tokenAt = (server: string): string | undefined =>
+        new OwnerToken(server, room).read() || (server === servers[0] ? token : undefined);
       return join({
         room,
         name: this.typedName || (name === this.refusedName ? undefined : fitted(name)),
-        server,
+        server: servers,
         transport: this.transportWish(),
         tabs: this.getAttribute('tabs') === 'own' ? 'own' : 'shared',
-        owner: tools ? new OwnerToken(server, room).read() || token : undefined,
+        owner: tools ? tokenAt : undefined,
         key: this.pageKey,
       });
     }
@@ -224,10 +252,10 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
 
     /** Leaves the room. When the promise resolves, the name is free again. */
     private async stop(): Promise<void> {
-      const { chat, view } = this;
-      this.view = this.chat = null;
+      const { chat } = this;
+      this.chat = null;
       this.stopTheme();
-      view?.end();
+      this.endView();
       if (chat) await chat.leave();
     }
   };

@@ -97,6 +97,8 @@ export const ENGLISH = {
   tryNow: 'Try now',
   trying: 'Trying…',
   reconnecting: 'The connection is lost. Trying again. Your messages will be sent when it is back.',
+  moved: 'This chat now runs on {server}, because {was} does not answer.',
+  movedBack: 'This chat runs on {server} again.',
   elsewhere: 'This chat is open somewhere else now.',
   useHere: 'Use it here',
   ended: 'You have left this chat.',

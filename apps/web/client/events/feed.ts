@@ -4,6 +4,7 @@ import type { ChatEvents } from '../api.js';
 import { asFailure } from '../errors.js';
 import type { Emitter } from './emitter.js';
 import { Order } from './order.js';
+import type { Outbox } from './outbox.js';
 import { type ReadBack, readBack } from './repair.js';
 import { type People, Roster } from './roster.js';
 import { Values, type ValuesDelegate } from './values.js';
@@ -20,6 +21,8 @@ export interface FeedUser {
 /** The parts of the chat that the feed needs. */
 export interface FeedDelegate {
   readonly ready: Promise<unknown>;
+  /** Writes a value. */
+  readonly outbox: Outbox;
   /** Asks the server, and retries for `forMs`. */
   keepAsking<O extends 'history' | 'get'>(operation: O, values: Fields, forMs: number): Promise<Answers[O]>;
 }
@@ -30,32 +33,32 @@ export interface FeedDelegate {
 export class Feed {
   readonly order = new Order();
   readonly roster = new Roster();
-  /** Writes a value. The chat's outbox does it. */
-  write!: ValuesDelegate['write'];
   /** Called with each event that the page hears, and the id of the event before it in its room. */
   accepted!: (chatEvent: ChatEvent | SignalEvent, after: string) => void;
   /** Called when a room's members have been read anew. */
   membersKnown!: (room: string, people: People) => void;
-  private readonly values = new Map<string, Values>();
+
+  private readonly valuesDelegate: ValuesDelegate;
 
   constructor(
     private readonly emitter: Emitter<ChatEvents>,
     private readonly reader: FeedUser,
     private readonly delegate: FeedDelegate,
-  ) {}
+    private readonly roomValues: Map<string, Values>,
+  ) {
+    this.valuesDelegate = {
+      ready: delegate.ready,
+      userId: () => (reader.user ? reader.user.id : 0),
+      write: (operation, values) => delegate.outbox(operation, values),
+      read: (values) => delegate.keepAsking('get', values, Infinity),
+    };
+  }
 
   /** Returns the values that a room remembers. */
   valuesOf(room: string): Values {
-    const { delegate, reader } = this;
-    const found =
-      this.values.get(room) ||
-      new Values(room, {
-        ready: delegate.ready,
-        userId: () => (reader.user ? reader.user.id : 0),
-        write: (operation, values) => this.write(operation, values),
-        read: (values) => delegate.keepAsking('get', values, Infinity),
-      });
-    this.values.set(room, found);
+    const found = this.roomValues.get(room) || new Values(room, this.valuesDelegate);
+    found.attach(this.valuesDelegate);
+    this.roomValues.set(room, found);
     return found;
   }
 
@@ -65,7 +68,7 @@ export class Feed {
   }
 
   private renewValues(room: string): void {
-    const values = this.values.get(room);
+    const values = this.roomValues.get(room);
     if (values) values.renew();
   }
 
@@ -83,7 +86,7 @@ export class Feed {
   close(room: string): void {
     this.order.forget(room);
     this.roster.forget(room);
-    this.values.delete(room);
+    this.roomValues.delete(room);
   }
 
   /** Takes the answer of a poll. Resolves when its events have reached the page. */
@@ -163,7 +166,7 @@ export class Feed {
     this.accepted(chatEvent, after);
     if (chatEvent.type !== 'signal') {
       this.note(chatEvent);
-      const values = this.values.get(chatEvent.room);
+      const values = this.roomValues.get(chatEvent.room);
       if (values) values.take(chatEvent, certain);
     }
     this.emitter.emit<'event'>(chatEvent.type as 'event', chatEvent);

@@ -60,8 +60,14 @@ export class Values implements ChatValues {
 
   constructor(
     private readonly room: string,
-    private readonly delegate: ValuesDelegate,
+    private delegate: ValuesDelegate,
   ) {}
+
+  /** The chat may have gone over to another server. Versions of the former one mean nothing there. */
+  attach(delegate: ValuesDelegate): void {
+    if (delegate !== this.delegate) this.pending = this.pending.filter(({ version }) => !version);
+    this.delegate = delegate;
+  }
 
   get(key: string): unknown {
     return this.view(this.stored(key));
@@ -183,7 +189,7 @@ export class Values implements ChatValues {
       } while (after);
       this.open(whole);
     } catch (_) {
-      // the user is no longer in the room
+      since.length = 0; // the user is no longer in the room
     }
     this.since = null;
     for (const heard of since) this.take(...heard); // these may be newer than what was read

@@ -33,7 +33,7 @@ export interface PollingDelegate {
   /** Takes an answer. The next poll acknowledges it, and is sent when this resolves. */
   deliver(answer: Answers['poll']): Promise<void>;
   online(): void;
-  trouble(reason: string): void;
+  trouble(failure: Failure): void;
   /** Polling has stopped and cannot start again by itself. */
   ended(failure: Failure): void;
 }
@@ -227,7 +227,7 @@ export class Polling {
     const isCut = !this.probing && failure.code === 'network' && this.hold.failed(Date.now() - this.aliveAt);
     this.probing = true;
     if (isCut && this.failures === 1) return;
-    this.delegate.trouble(failure.message);
+    this.delegate.trouble(failure);
     await this.pauses.wait(backoff(this.failures, failure.retryAfter));
   }
 

@@ -2,16 +2,18 @@ import type { RoomView } from '../../../../shared/protocol/events.js';
 import type { OperationName } from '../../../../shared/protocol/operations.js';
 import type { Answers, Fields } from '../answers.js';
 import type { ChatEvents, Ready, State } from '../api.js';
-import { makePauses, persist } from '../backoff.js';
+import { type Pauses, persist } from '../backoff.js';
 import { asFailure, Failure } from '../errors.js';
-import { type Emitter, makeEmitter } from '../events/emitter.js';
+import type { Emitter } from '../events/emitter.js';
 import { Feed } from '../events/feed.js';
-import type { PendingWrite } from '../events/outbox.js';
+import { makeOutbox, type Outbox, type PendingWrite } from '../events/outbox.js';
+import type { Values } from '../events/values.js';
 import { afterLoad, watchPage } from '../polling/page-life.js';
 import { Polling } from '../polling/polling.js';
 import { leaveByBeacon } from '../transport/beacon.js';
 import type { TransportChoice } from '../transport/choose.js';
 import { REQUEST_TIMEOUT_MS } from '../transport/transport.js';
+import { type Deferred, makeDeferred } from './deferred.js';
 import { type Home, Session } from './session.js';
 import { makeSessionStore } from './storage.js';
 import { type TabMessage, Tabs } from './tabs.js';
@@ -22,38 +24,63 @@ const RETRY_FOR_MS = 30_000;
 /** A request without an answer after this time waits for a free connection. Each held poll takes up one. */
 const STARVED_MS = 2_000;
 
+/** The part of a chat that stays when it goes over to another server. */
+export interface Page {
+  state: State;
+  /** The room as it was opened last. */
+  readonly opened: Ready | null;
+  readonly ready: Deferred<Ready>;
+  readonly emitter: Emitter<ChatEvents>;
+  readonly pauses: Pauses;
+  /** The values by room. */
+  readonly values: Map<string, Values>;
+  /** The rooms that the page has entered beside the first. */
+  readonly entered: Set<string>;
+  /** The name that the user had on the server before. */
+  readonly name: string | undefined;
+  /** The room is open. */
+  shown(ready: Ready): void;
+  /** Called with each answer of the server, and each time that it does not answer. */
+  heard(answers: boolean): void;
+}
+
 /** Keeps a user in its rooms: opens them, polls or follows the tab that polls, and passes events on to the page. */
 export class Connection {
-  state: State = 'connecting';
-  opened: Ready | null = null;
-  readonly emitter: Emitter<ChatEvents> = makeEmitter();
-  readonly pauses = makePauses();
   readonly session: Session;
   readonly feed: Feed;
-  readonly ready: Promise<Ready>;
+  readonly outbox: Outbox;
+  readonly transport: TransportChoice;
+  private readonly server: string;
   private readonly polling: Polling;
   private readonly tabs: Tabs;
   private readonly unwatch: () => void;
-  private settle!: { resolve(ready: Ready): void; reject(failure: Failure): void };
   private opening = false;
+  private isOpen = false;
+  /** Resolves when the room is open on this server. */
+  private readonly open = makeDeferred<unknown>();
+  /** The chat has ended, or has gone over to another server. */
+  private isOver = false;
   /** The page was hidden or frozen. Other tabs may have read the inbox meanwhile. */
   private away = false;
   private reason = '';
 
   constructor(
-    private readonly server: string,
-    readonly transport: TransportChoice,
-    home: Home,
+    private readonly page: Page,
+    { server, transport, home }: { server: string; transport: TransportChoice; home: Home },
     nickname: string | undefined,
     shared: boolean,
   ) {
-    const session = new Session(transport, this.pauses, makeSessionStore(server, home.room), home, nickname);
+    this.server = server;
+    this.transport = transport;
+    this.outbox = makeOutbox((write) => this.post(write), page.pauses);
+    const store = makeSessionStore(server, home.room);
+    const session = new Session(transport, page, store, home, nickname);
     this.session = session;
-    session.trouble = (reason) => this.changeState('reconnecting', reason);
-    this.feed = new Feed(this.emitter, session, this);
-    this.polling = new Polling(session, this.pauses, {
+    session.trouble = ({ code, message }) => this.changeState('reconnecting', message, code === 'rate_limited');
+    this.feed = new Feed(page.emitter, session, this, page.values);
+    this.polling = new Polling(session, page.pauses, {
       deliver: (answer) => this.feed.deliver(answer),
-      online: () => this.changeState('online', 'the server answers'),
+      online: () => this.online('the server answers'),
       trouble: session.trouble,
       ended: (failure) => this.end(failure),
     });
@@ -67,10 +94,6 @@ export class Connection {
       hidden: (kept) => this.hide(kept),
       shown: () => this.tabs.start(),
     });
-    this.ready = new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
-    });
-    this.ready.catch(() => undefined);
     this.connect();
     if (server) this.tabs.start();
     else
@@ -79,9 +102,14 @@ export class Connection {
       });
   }
 
+  get ready(): Promise<Ready> {
+    return this.page.ready.promise;
+  }
+
   /** A leading tab tells the others what it hears. A following tab asks the leader for what only one tab may do. */
   private connect(): void {
-    const { tabs, session, feed, emitter } = this;
+    const { tabs, session, feed, page } = this;
+    const { emitter } = page;
     session.renewed = async (views) => {
       this.tellSession();
       await feed.renew(views);
@@ -104,10 +132,10 @@ export class Connection {
 
   /** This tab polls from now on. */
   lead(): void {
-    if (this.opened) {
+    if (this.isOpen) {
       this.session.claim();
       this.polling.start(true);
-    } else void this.open(() => this.session.open());
+    } else void this.openRoom(() => this.session.open());
     this.catchUp();
     this.tellSession();
   }
@@ -121,7 +149,7 @@ export class Connection {
 
   /** Takes a message of another tab. */
   hear(message: TabMessage): void {
-    if (message.kind === 'entered') this.session.entered.add(message.room);
+    if (message.kind === 'entered') this.page.entered.add(message.room);
     // a leader that was frozen hears of its successor's events before it hears that it has one
     if (message.kind === 'event') this.feed.hear(message.event, message.after);
     if (this.tabs.leading) this.hearFollower(message);
@@ -136,7 +164,8 @@ export class Connection {
   }
 
   private hearLeader(message: TabMessage): void {
-    const { session, feed, emitter } = this;
+    const { session, feed, page } = this;
+    const { emitter } = page;
     if (message.kind === 'session') this.hearSession(message);
     if (message.kind === 'moved') session.advance(message.token, message.cursor);
     if (message.kind === 'members') feed.setMembers(message.room, message);
@@ -146,8 +175,8 @@ export class Connection {
 
   private hearSession({ kept, state, reason }: Extract<TabMessage, { kind: 'session' }>): void {
     if (kept) this.session.adopt(kept);
-    if (this.opened || !kept) this.changeState(state, reason);
-    else void this.open(() => this.session.reenter());
+    if (this.isOpen || !kept) this.changeState(state, reason);
+    else void this.openRoom(() => this.session.reenter());
     this.catchUp();
   }
 
@@ -158,18 +187,18 @@ export class Connection {
 
   private tellSession(): void {
     if (this.tabs.leading)
-      this.tabs.tell({ kind: 'session', kept: this.session.stored(), state: this.state, reason: this.reason });
+      this.tabs.tell({ kind: 'session', kept: this.session.stored(), state: this.page.state, reason: this.reason });
   }
 
   /** Gets the first view of the room. Does so once, whichever tab leads meanwhile. */
-  private async open(view: () => Promise<RoomView>): Promise<void> {
+  private async openRoom(view: () => Promise<RoomView>): Promise<void> {
     if (this.opening) return;
     this.opening = true;
     this.feed.order.buffer(this.session.home.room);
     try {
       this.show(await view());
       if (this.transport.name === 'jsonp') await afterLoad();
-      if (this.state !== 'left' && this.tabs.leading) this.polling.start();
+      if (!this.isOver && this.tabs.leading) this.polling.start();
     } catch (thrown) {
       this.end(asFailure(thrown));
     }
@@ -177,14 +206,12 @@ export class Connection {
 
   private show(view: RoomView): void {
     const { user, pollTimeout } = this.session;
-    if (!user || this.state === 'left') throw new Failure('left', 'The chat has ended.');
+    if (!user || this.isOver) throw new Failure('left', 'The chat has ended.');
     if (pollTimeout) this.polling.hold.seconds = pollTimeout;
-    const ready = Object.assign({ user, room: view.name }, view);
-    this.opened = ready;
+    this.isOpen = true;
+    this.open.resolve(0);
     this.feed.remember(view);
-    this.settle.resolve(ready);
-    this.changeState('online', 'the room is open');
-    this.emitter.emit('ready', ready);
+    this.page.shown(Object.assign({ user, room: view.name }, view));
     this.feed.open(view);
     this.tellSession();
   }
@@ -200,7 +227,7 @@ export class Connection {
   }
 
   private async afterReady<A>(request: () => Promise<A>): Promise<A> {
-    await this.ready;
+    await this.open.promise;
     const starved = setTimeout(() => this.polling.starved(), STARVED_MS);
     try {
       return await request();
@@ -211,7 +238,7 @@ export class Connection {
 
   /** Asks the server, and retries for `forMs`. */
   keepAsking<O extends OperationName>(operation: O, values: Fields, forMs = RETRY_FOR_MS): Promise<Answers[O]> {
-    return persist(() => this.request(operation, values), this.pauses, forMs);
+    return persist(() => this.request(operation, values), this.page.pauses, forMs);
   }
 
   /** How events come to this tab, as the doctor knows it. */
@@ -223,7 +250,7 @@ export class Connection {
   }
 
   entered(room: string): void {
-    this.session.entered.add(room);
+    this.page.entered.add(room);
     this.tabs.tell({ kind: 'entered', room });
   }
 
@@ -235,7 +262,7 @@ export class Connection {
 
   /** Ends this chat. The user ends with its last tab. */
   async leave(): Promise<void> {
-    if (this.state === 'left') return;
+    if (this.isOver) return;
     const { token } = this.session;
     const shared = await this.tabs.shared();
     const left =
@@ -251,28 +278,54 @@ export class Connection {
     if (!kept && token && this.tabs.leading) leaveByBeacon(this.server, token);
     this.session.unclaim();
     this.tabs.stop();
-    this.away = this.opened !== null;
+    this.away = this.isOpen;
   }
 
-  private changeState(state: State, reason: string): void {
-    const was = this.state;
+  /** The chat goes over to another server. The user here ends soon, unless another tab goes on with it. */
+  retire(): void {
+    this.isOver = true;
+    this.hide(false);
+    this.stop(false, new Failure('left', 'The server has changed.'));
+  }
+
+  online(reason: string): void {
+    this.changeState('online', reason);
+  }
+
+  /** `answers`: the server answers, although the chat does not work now. */
+  private changeState(state: State, reason: string, answers = state === 'online'): void {
+    const { page } = this;
+    const was = page.state;
+    if (state !== 'left') {
+      if (this.isOver) return;
+      page.heard(answers);
+    }
     if (was === state || was === 'left') return;
-    this.state = state;
+    page.state = state;
     this.reason = reason;
     this.tellSession();
-    this.emitter.emit('state', { state, was, reason });
+    page.emitter.emit('state', { state, was, reason });
   }
 
   /** Ends this chat. With a failure it could not go on. Without one, the page asked for it. */
   private end(failure: Failure | null): void {
-    if (this.state === 'left') return;
+    if (this.isOver) return;
+    const { page } = this;
+    this.isOver = true;
+    const ended = new Failure('left', 'The chat has ended.');
+    this.stop(failure === null, ended, failure || ended);
+    page.ready.reject(failure || ended);
+    this.changeState('left', failure ? failure.message : 'left');
+    if (failure && failure.code !== 'superseded') page.emitter.emit('error', failure);
+  }
+
+  /** Sends nothing from now on. `forget`: the session is not resumed. `why`: the failure of later requests. */
+  private stop(forget: boolean, why: Failure, failure = why): void {
+    this.open.reject(failure);
     this.polling.stop();
     this.tabs.stop();
-    this.session.end(failure === null);
+    this.session.end(forget, why);
     this.unwatch();
-    this.pauses.wake();
-    this.settle.reject(failure || new Failure('left', 'The chat has ended.'));
-    this.changeState('left', failure ? failure.message : 'left');
-    if (failure && failure.code !== 'superseded') this.emitter.emit('error', failure);
+    this.page.pauses.wake();
   }
 }

@@ -20,6 +20,15 @@ import type { SessionStore, StoredSession } from './storage.js';
  */
 export type Home = { room: string; owner: string | undefined; key: string | undefined };
 
+/** The parts of the page's chat that a session shares with those on other servers. */
+interface SessionPage {
+  readonly pauses: Pauses;
+  /** The rooms that the page has entered beside the first. */
+  readonly entered: Set<string>;
+  /** The name that the user had on the server before. */
+  readonly name: string | undefined;
+}
+
 /** A request that fails after more than this means that the line is slow. */
 const SLOW_LINE_MS = 3_000;
 /** On a slow line, each attempt asks for this fraction of the history. */
@@ -36,27 +45,26 @@ export class Session {
   historyMax: number | undefined;
   /** The seconds for which the server would hold a poll. 0 if it did not say. */
   pollTimeout = 0;
-  /** The rooms that this page has entered beside the first. */
-  readonly entered = new Set<string>();
   /** The ids of the users that this one has blocked. */
   blocked: number[] = [];
   /** Called with the rooms as they are now, when the server has made the user anew. */
   renewed!: (views: RoomView[]) => Promise<void>;
   /** Called when the inbox has been read further. */
   advanced!: (token: string, cursor: string) => void;
-  /** Called with the reason whenever a request must be repeated. */
-  trouble!: (reason: string) => void;
+  /** Called with the failure whenever a request must be repeated. */
+  trouble!: (failure: Failure) => void;
   /** Returns where this browser keeps the user's name. '' if another living tab may have a user of the same kind. */
   nameKey!: () => string;
   /** Asks the leading tab to make the user anew. Returns false if this tab leads. */
   askLeader!: (spent: string) => boolean;
   private rejoining: Promise<void> | null = null;
-  private ended = false;
+  /** Why nothing is sent any more. */
+  private ended: Failure | null = null;
 
   /** `nickname`: the one that the page asks for. */
   constructor(
     private readonly transport: TransportChoice,
-    private readonly pauses: Pauses,
+    private readonly page: SessionPage,
     private readonly store: SessionStore,
     readonly home: Home,
     private readonly nickname: string | undefined,
@@ -65,7 +73,10 @@ export class Session {
   /** Resumes the session from before a reload, or joins. */
   async open(): Promise<RoomView> {
     const stored = this.store.read();
-    return (stored && (await this.store.claim(stored)) && (await this.resume(stored))) || this.join(this.nickname);
+    return (
+      (stored && (await this.store.claim(stored)) && (await this.resume(stored))) ||
+      this.join(this.page.name || this.nickname)
+    );
   }
 
   /** Shows other tabs that this one has the session. They may have a copy of it in their storage. */
@@ -124,7 +135,7 @@ export class Session {
 
   /** Sends one request with this user's token. */
   start<O extends OperationName>(operation: O, values: Fields, timeoutMs = REQUEST_TIMEOUT_MS): Call<Answers[O]> {
-    if (this.ended) throw new Failure('left', 'The chat has ended.');
+    if (this.ended) throw this.ended;
     const call = this.transport.call(operation, Object.assign({ token: this.token || undefined }, values), timeoutMs);
     call.done.then(
       (answer) => {
@@ -218,10 +229,10 @@ export class Session {
     this.save();
   }
 
-  /** Sends nothing from now on. `forget`: a later page does not resume the session. */
-  end(forget: boolean): void {
+  /** Sends nothing from now on, because of `why`. `forget`: a later page does not resume the session. */
+  end(forget: boolean, why: Failure): void {
     this.save(false);
-    this.ended = true;
+    this.ended = why;
     if (forget) this.store.write(null);
     this.store.release();
   }
@@ -279,7 +290,7 @@ export class Session {
 
   private async rejoin(): Promise<void> {
     const views = [await this.join(this.user ? this.user.name : this.nickname)];
-    for (const room of [...this.entered]) {
+    for (const room of [...this.page.entered]) {
       try {
         views.push((await this.enter({ room, key: keyFor(this.store.server, room) })).room);
       } catch (thrown) {
@@ -315,7 +326,7 @@ export class Session {
   }
 
   private repeatForever<T>(attempt: () => Promise<T>): Promise<T> {
-    return persist(attempt, this.pauses, Infinity, this.trouble);
+    return persist(attempt, this.page.pauses, Infinity, this.trouble);
   }
 
   private save(inUse = true): void {

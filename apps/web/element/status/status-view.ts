@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
-import type { Chat, ChatFailure, StateChange } from '../../client/api.js';
+import type { Chat, ChatFailure, ServerChange, StateChange } from '../../client/api.js';
 import { append, button, h, type Piece, refill } from '../dom/dom.js';
 import { called, filled } from '../dom/sentence.js';
 import type { Skeleton } from '../skeleton.js';
@@ -26,6 +26,8 @@ export class StatusView {
   private hasOpened = false;
   private hasFailed = false;
   private reason = '';
+  /** Stays until the user closes it; other texts only cover it. */
+  private standing = '';
 
   constructor(
     private readonly skeleton: Skeleton,
@@ -54,6 +56,17 @@ export class StatusView {
     const seconds = event?.banned;
     if (seconds) this.showBan(filled(texts.bannedBy, { by, time: durationText(seconds, texts) }), seconds);
     else this.show(by ? filled(texts.outBy, { by }) : texts.out, this.restartAction(texts.comeBack));
+  }
+
+  /** Says on which server the chat runs now. While that is not the first one, it stays. */
+  showMove({ server, was }: ServerChange, away: boolean): void {
+    const { texts, root } = this.skeleton;
+    root.dataset.state = this.chat.state;
+    this.hasOpened = true;
+    const hosts = { server: hostOf(server), was: hostOf(was) };
+    if (away) this.standing = fill(texts.moved, hosts);
+    if (away) this.clear();
+    else this.showBriefly(fill(texts.movedBack, hosts));
   }
 
   /** Shows a text that needs no action, for a short time. It may offer an action. */
@@ -140,6 +153,12 @@ export class StatusView {
     statusLine.hidden = true;
     refill(statusLine);
     if (hadFocus) composer.input.focus();
+    if (this.standing) this.show(this.standing, { label: this.skeleton.texts.close, act: () => this.forget() });
+  }
+
+  private forget(): void {
+    this.standing = '';
+    this.clear();
   }
 
   private hasFocus(): boolean {
@@ -147,6 +166,10 @@ export class StatusView {
     const { activeElement } = statusLine.getRootNode() as ShadowRoot;
     return statusLine.contains(activeElement);
   }
+}
+
+function hostOf(server: string): string {
+  return new URL(server, document.baseURI).host;
 }
 
 function actionButton({ label, act }: Action, withFocus: boolean): HTMLButtonElement {
