@@ -67,7 +67,11 @@ export async function* strayClaimsAt({ redis, keys }: Store, master: Redis): Asy
 }
 
 /** Yields the rooms of some room shards of a master that have this kind of key. */
-export async function* roomsWith(kind: 'roster' | 'nicks', master: Redis, shards: Shards): AsyncGenerator<string> {
+export async function* roomsWith(
+  kind: 'roster' | 'nicks' | 'holders',
+  master: Redis,
+  shards: Shards,
+): AsyncGenerator<string> {
   for await (const key of keysAt(master, `room:{r*}:*:${kind}`)) {
     const [, shard = '', room = ''] = ROOM_KEY.exec(key) ?? [];
     if (shards.rooms.has(Number(shard))) yield room;

@@ -192,9 +192,12 @@ class Run {
   async #empty(): Promise<void> {
     await Promise.all(this.#people.map((person, number) => person.go(number % 2 === 0)));
     await this.redis.del('expiry'); // the gaps that faults made would let expiry wait for the long USER_TTL
+    const wasUpgrade = this.site.endUpgrade();
     await this.site.replaceWorkers({ USER_TTL: SHORT_TTL });
     const isEmpty = async (): Promise<boolean> =>
       (await strayKeys(this.redis)).length === 0 && (await heldPolls(this.redis)) === 0;
+    if (wasUpgrade && !(await until(isEmpty, 'nothing is left', EMPTY).catch(() => false)))
+      await this.site.replaceWorkers({ USER_TTL: SHORT_TTL }); // a worker repairs what former processes left
     await until(isEmpty, 'nothing is left', EMPTY).catch(async () => {
       for (const key of await strayKeys(this.redis)) this.record.violation('left in Redis', key);
       const held = await heldPolls(this.redis);

@@ -36,7 +36,7 @@ export class Site {
   redisBackAt = 0;
   readonly #onCrash: (what: string) => void;
   /** A checkout of a former version. Every other process is of this one. */
-  readonly #former: string | undefined;
+  #former: string | undefined;
   #started = 0;
   #watching = true;
 
@@ -83,6 +83,13 @@ export class Site {
   startWorker(env: Settings = {}): Promise<TestWorker> {
     const checkout = this.#nextCheckout();
     return withPatience(() => startWorker({ ...this.env, ...env }, checkout));
+  }
+
+  /** Ends the upgrade: from now on, no process of the former version starts. Returns whether there was one. */
+  endUpgrade(): boolean {
+    const wasUpgrade = this.#former !== undefined;
+    this.#former = undefined;
+    return wasUpgrade;
   }
 
   #nextCheckout(): string | undefined {

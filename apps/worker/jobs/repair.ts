@@ -156,7 +156,8 @@ async function repairMemberships(store: Store, master: Redis, shards: Shards, la
 
 /** Completes the names of rooms, and removes nicknames of the former version that no user has any more. */
 async function repairNames(store: Store, master: Redis, shards: Shards, lastingMs: number): Promise<void> {
-  for await (const room of roomsWith('nicks', master, shards)) await indexNames(store, room);
+  for (const kind of ['nicks', 'holders'] as const)
+    for await (const room of roomsWith(kind, master, shards)) await indexNames(store, room);
   const strays = await foundTwice(
     () => strayClaimsAt(store, master),
     ({ key, id }) => `${key} ${id}`,
