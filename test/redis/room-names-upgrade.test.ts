@@ -126,6 +126,15 @@ describe('beside a process of the former version', () => {
     for (const name of ['Bert', 'Anna']) expect((await joinAs('r', name)).id).toBeGreaterThan(bert.id);
   });
 
+  it('a room that it has emptied keeps no names for ever', async () => {
+    await lets.out(anna);
+    await lets.out(bert);
+    await scene.part.store.redis.del(scene.part.store.keys.nicks('r'));
+    expect(Object.keys((await known())[0])).toHaveLength(2);
+    await repairAll();
+    expect(await known()).toEqual([{}, {}]);
+  });
+
   it('two members that have one name already keep it, and the first one holds it', async () => {
     const carl = await lets.in('Carl');
     const other = await lets.in('Other');
