@@ -1,6 +1,7 @@
 /** Rooms of the former version, in which a name was unique on the whole server, and its processes beside new ones. */
 import { describe, expect } from 'vitest';
 import { repair } from '../../apps/worker/jobs/repair.js';
+import { KEPT_NAME_TTL_MS } from '../../shared/protocol/limits.js';
 import { indexNames } from '../../shared/store/room-names.js';
 import { emptyWith } from '../support/fixtures/parts.js';
 import type { Person } from '../support/people.js';
@@ -110,6 +111,15 @@ describe('beside a process of the former version', () => {
     await expect(joinAs('r', 'Carl')).rejects.toMatchObject(refused);
     await lets.out(anna);
     expect((await joinAs('r', 'Anna')).id).toBeGreaterThan(bert.id);
+  });
+
+  it('what is left of a room that it has emptied expires, or is removed by repair', async () => {
+    const { redis, keys } = scene.part.store;
+    for (const key of [keys.nicks('r'), keys.holders('r')])
+      expect(await redis.pttl(key)).toBeGreaterThan(KEPT_NAME_TTL_MS);
+    for (const person of [anna, bert]) await lets.out(person);
+    await repairAll();
+    expect(await redis.exists(keys.nicks('r'), keys.holders('r'))).toBe(0);
   });
 
   it('the name that a rename gave up is free', async () => {

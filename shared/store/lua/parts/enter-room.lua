@@ -32,7 +32,7 @@ local function enterByRoom(keys, asked)
   end
   redis.call('HINCRBY', keys.shards, asked.shard, 1)
   if event ~= '' then takeNick(keys, id, asked.nick, asked.secretHash, asked.addressToday) end
-  local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence, keys.holders}
+  local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence}
   for _, key in ipairs(kinds) do redis.call('PERSIST', key) end
   if event ~= '' then
     if role then event = string.sub(event, 1, -2) .. ',"role":"' .. role .. '"}' end

@@ -40,6 +40,13 @@ end
 local function freeNick(keys, id, nick)
   if ownRecord(keys, id, nick) then redis.call('HDEL', keys.holders, nick) end
 end
+-- renewNicks: `nicks` and `holders` always expire, because a process of the former version may leave them behind. They
+-- live for a day longer than a nickname is kept. If they expire in a room with members, the next entry writes them
+-- again.
+local function renewNicks(keys)
+  redis.call('PEXPIRE', keys.nicks, 691200000)
+  redis.call('PEXPIRE', keys.holders, 691200000)
+end
 -- takeNick: gives a member a nickname, in place of its former one. secret '': that of the former one, if there is any.
 local function takeNick(keys, id, nick, secret, address)
   local former = redis.call('HGET', keys.nicks, id)
@@ -48,6 +55,7 @@ local function takeNick(keys, id, nick, secret, address)
   if own and former ~= nick then redis.call('HDEL', keys.holders, former) end
   redis.call('HSET', keys.nicks, id, nick)
   redis.call('HSET', keys.holders, nick, secret == '' and id or id .. '  ' .. secret .. ' ' .. address)
+  renewNicks(keys)
 end
 -- isUnindexed: whether `nicks` lacks members, or has former ones. The former version did not write it.
 local function isUnindexed(keys)

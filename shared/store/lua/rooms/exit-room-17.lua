@@ -45,10 +45,11 @@ if not name or tonumber(redis.call('HGET', entries, id) or 0) > number then retu
 redis.call('HDEL', roster, id)
 redis.call('HDEL', entries, id)
 local nick = redis.call('HGET', nicks, id)
-local nickKeys = {holders = holders, keptNicks = keptNicks}
+local nickKeys = {holders = holders, nicks = nicks, keptNicks = keptNicks}
 local record = nick and ownRecord(nickKeys, id, nick)
 if record and nickTtl ~= '0' and record.secret ~= '' and not string.find(name, '^guest%-%d+$') then
   keepNick(nickKeys, nick, record, {ttl = nickTtl, count = nicksMax, ofAddress = addressNicksMax})
+  renewNicks(nickKeys)
 elseif record then
   redis.call('HDEL', holders, nick)
 end

@@ -21,5 +21,9 @@ if redis.call('HGET', nicks, id) ~= nick then
 elseif not holderOf(keys, nick) then
   redis.call('HSET', holders, nick, id)
 end
-if redis.call('PTTL', holders) < 0 and redis.call('EXISTS', roster) == 0 then redis.call('PEXPIRE', holders, ttl) end
+if redis.call('EXISTS', roster) == 1 then
+  renewNicks(keys)
+elseif redis.call('PTTL', holders) < 0 then
+  redis.call('PEXPIRE', holders, ttl)
+end
 return {'ok'}
