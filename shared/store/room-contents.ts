@@ -4,7 +4,13 @@
  */
 import { crc32 } from 'node:zlib';
 import { ChatError } from '../protocol/errors.js';
-import { type ChatEvent, EXPORT_VERSION, type ExportedMessage, type RoomContents } from '../protocol/events.js';
+import {
+  type ChatEvent,
+  EXPORT_VERSION,
+  type ExportedMessage,
+  type RoomContents,
+  type UserRef,
+} from '../protocol/events.js';
 import { EVENTS_MAX } from '../protocol/limits.js';
 import { OPERATIONS } from '../protocol/operations.js';
 import { notAllowed } from './denials.js';
@@ -46,7 +52,7 @@ export async function readContents(store: Store, actor: Actor, before?: string):
   return {
     contents:
       before === undefined
-        ? { version: EXPORT_VERSION, rules: rulesThatAreSet({ ...rules }), values, messages }
+        ? { version: EXPORT_VERSION, rules: rulesThatAreSet({ ...rules }), values: withoutIds(values), messages }
         : { version: EXPORT_VERSION, messages },
     ...(page.more && { before: events[0]?.id ?? page.before }),
     skipped: page.skipped,
@@ -55,6 +61,23 @@ export async function readContents(store: Store, actor: Actor, before?: string):
 
 function exportedMessage({ at, from, text, data, imported = at }: ChatEvent): ExportedMessage {
   return { at: imported, from: from.name, ...(text !== undefined && { text }), ...(data !== undefined && { data }) };
+}
+
+/** Returns the values with a pinned message that names no id: those of its message and author mean nothing elsewhere. */
+function withoutIds(values: Record<string, unknown>): Record<string, unknown> {
+  return '@pin' in values ? { ...values, '@pin': pinBy(values['@pin'], (name) => ({ name })) } : values;
+}
+
+/** Returns the values as a room takes them: the author of the pinned message is nobody there, as that of a message. */
+export function importedValues(values: Record<string, unknown>): Record<string, unknown> {
+  return '@pin' in values ? { ...values, '@pin': pinBy(values['@pin'], importedSender) } : values;
+}
+
+/** Returns a pinned message without its id, with the author that `author` makes of the author's name. */
+function pinBy(pin: unknown, author: (name: string) => object): unknown {
+  if (typeof pin !== 'object' || pin === null || Array.isArray(pin)) return pin;
+  const { id: _, from, ...rest } = pin as { id?: unknown; from?: { name?: unknown } | null };
+  return { ...rest, ...(typeof from?.name === 'string' && { from: author(from.name) }) };
 }
 
 /** Returns the rules as `rules` takes them, in the order of its parameters. */
@@ -113,7 +136,11 @@ export async function importMessages(
   }
 }
 
-/** The id of a sender who is nobody here: negative, and the same for the same name. */
 function importedText(room: string, { at, from, text, data }: ExportedMessage): string {
-  return eventText({ type: 'message', room, from: { id: -1 - crc32(from), name: from }, text, data, imported: at });
+  return eventText({ type: 'message', room, from: importedSender(from), text, data, imported: at });
+}
+
+/** Returns a sender who is nobody here: the id is negative, and the same for the same name. */
+function importedSender(name: string): UserRef {
+  return { id: -1 - crc32(name), name };
 }

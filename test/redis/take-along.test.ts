@@ -20,11 +20,12 @@ it.beforeEach(async ({ scene: given }) => {
 
 const RULES = {
   slow: 30,
+  delay: 5,
   readonly: true,
   closed: true,
   links: false,
   words: ['rude', 'ass*'],
-  hold: true,
+  hold: 'all',
   values: 'own',
   listed: false,
   private: false,
@@ -61,6 +62,19 @@ describe('an export', () => {
         { at: at[1], from: 'Bert', data: 'only data' },
       ],
     });
+  });
+
+  it('has topic and pinned message, without the ids of the pin', async () => {
+    const pin = { id: '1-1', from: { id: anna.id, name: 'Anna' }, text: 'Read this' };
+    for (const [key, value] of Object.entries({ '@topic': 'Numbers', '@pin': pin })) await set(anna, key, value);
+    const { values, ...rest } = await exported(anna);
+    expect(values).toMatchObject({ '@topic': 'Numbers', '@pin': { text: 'Read this', from: { name: 'Anna' } } });
+    expect(JSON.stringify(values)).not.toMatch(/"id"/);
+    const carl = await empty();
+    await imported(carl, { values, ...rest });
+    expect(JSON.stringify((await exported(carl)).values)).toBe(JSON.stringify(values));
+    const { id } = ((await plain(carl))['@pin'] as { from: { id: number } }).from;
+    expect(id).toBeLessThan(0);
   });
 
   it('has every rule that there is', async () => {

@@ -1,6 +1,6 @@
 import { notInRoom } from '../../../shared/store/denials.js';
 import { UNFILTERED } from '../../../shared/store/messages.js';
-import { importMessages } from '../../../shared/store/room-contents.js';
+import { importedValues, importMessages } from '../../../shared/store/room-contents.js';
 import { randomSecret } from '../../../shared/store/tokens.js';
 import { writeValue } from '../../../shared/store/values.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
@@ -22,7 +22,7 @@ export const importRoom: Operation<'import'> = async (
   const { token: _, room: __, owner: ___, ...checkedRules } = checkParameters('rules', { ...rules, token, room });
   const actor = await authorizeActor(store, { token, room, owner }, 'message');
   const duplicate = await importMessages(store, actor, { nonce: id, part, messages });
-  for (const [key, value] of Object.entries(values)) {
+  for (const [key, value] of Object.entries(importedValues(values))) {
     const nonce = `${id}/${part}/${key}`; // no nonce of `set` has a slash
     const write = { room, from: actor.by, key, change: { value }, nonce, owner };
     if (!(await writeValue(store, write, UNFILTERED))) throw notInRoom(room);

@@ -14,6 +14,7 @@ interface Pin {
 export class Banner {
   private canUnpin = false;
   private isRoomOpen = true;
+  private readonly removals: (() => void)[];
 
   /** `resized` is called after the banner has changed its height. */
   constructor(
@@ -21,7 +22,7 @@ export class Banner {
     private readonly chat: Chat,
     private readonly resized: () => void,
   ) {
-    for (const key of ['@topic', '@pin']) chat.values.on(key, () => this.draw());
+    this.removals = ['@topic', '@pin'].map((key) => chat.values.on(key, () => this.draw()));
   }
 
   /** `isRoomOpen`: the log shows the room, and no private conversation. */
@@ -30,6 +31,10 @@ export class Banner {
     this.isRoomOpen = isRoomOpen;
     this.canUnpin = canUnpin;
     this.draw();
+  }
+
+  end(): void {
+    for (const remove of this.removals) remove();
   }
 
   private draw(): void {

@@ -130,6 +130,7 @@ export class ChatView {
   end(): void {
     this.clock.end();
     this.moderation.end();
+    this.banner.end();
     document.removeEventListener('visibilitychange', this.onVisible);
   }
 
