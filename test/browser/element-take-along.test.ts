@@ -202,7 +202,7 @@ it('a moderator has no buttons to take the room along', async () => {
       id,
     );
   await bert.getByRole('button', { name: /^Room/ }).click();
-  await panel(bert).getByText('Recent actions').waitFor();
+  await panel(bert).getByText('You are a moderator of this room.').waitFor();
   expect(await bert.getByRole('button', { name: 'Download as JSON' }).isVisible()).toBe(false);
   expect(await anna.getByRole('button', { name: 'Download as JSON' }).isVisible()).toBe(true);
 });

@@ -43,6 +43,7 @@ export class TakeAlong implements Section {
       this.progress,
       this.problem,
     );
+    this.element.hidden = true; // until it is known whose room it is
     this.file.addEventListener('change', () => void this.run(() => this.importFile()));
   }
 
