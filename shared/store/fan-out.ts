@@ -47,7 +47,7 @@ export interface Batch {
   /** User shards that had members when the batch was read. */
   shards: number[];
   entries: LogEntry[];
-  /** The id of the only user that its one event is for; '' for all members. */
+  /** The ids of the only users that its one event is for, with commas between; '' for all members. */
   only: string;
 }
 

@@ -23,7 +23,7 @@ const DATA =
 const TEXT = 'text must have 1 to 2000 characters, at least one of them visible.';
 const KEY =
   'key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @. ' +
-  'It may begin with @me/ for a value of your own, but not with any other @.';
+  'It may begin with @me/ for a value of your own. Other keys with @ are @topic and @pin.';
 export const LIMITS: Limit[] = [
   {
     operation: 'rename',
@@ -151,7 +151,7 @@ export const LIMITS: Limit[] = [
   {
     operation: 'history',
     field: 'types',
-    says: 'types must be some of message, joined, left, renamed, removed, cleared, rules, moderator, offered, owned, held, muted, as a JSON array or separated by commas.',
+    says: 'types must be some of message, joined, left, renamed, removed, cleared, rules, moderator, offered, owned, held, muted, voice, reported, as a JSON array or separated by commas.',
     also: { room: 'limits' },
     allowed: ['message', 'message,left', ['message', 'left']],
     refused: ['', 'value', 'message,', ['x']],

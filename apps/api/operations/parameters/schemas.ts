@@ -45,7 +45,9 @@ import { saysRole } from '../../../../shared/store/role-names.js';
 import { DATA_DEPTH_MAX, isFinal, isPlain, parseJson } from './json.js';
 
 /** Event types that `history` can return. A `value` event leaves the history at once. */
-const HISTORY_TYPES: ReadonlySet<string> = new Set(EVENT_TYPES.filter((type) => type !== 'value'));
+const HISTORY_TYPES: ReadonlySet<string> = new Set(
+  EVENT_TYPES.filter((type) => type !== 'value' && type !== 'delayed'),
+);
 
 /** The message of the error by parameter. It says what is allowed. */
 export const ALLOWED = {

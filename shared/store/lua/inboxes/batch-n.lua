@@ -12,7 +12,7 @@
 --   room
 --   after: log id to read after, '' for the delivered one
 -- Returns for each room {log id it reads after, {shard, ...}, {id, number, text, id, number, text, ...}, only}. An
--- event for one user alone makes a batch by itself; `only` is that user's id, else ''.
+-- event for some users alone makes a batch by itself; `only` has their ids, with commas between, else it is ''.
 -- Bound: half a MB of events in all, and two events more of each room (at most 32 rooms in one call). One event of each
 -- room is read whatever its size.
 local dirty = unpack(KEYS, 1, 1)

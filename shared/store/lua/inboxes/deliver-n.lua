@@ -17,7 +17,7 @@
 --   neverPolledBytesMax: the same, for a user that has never polled
 -- ARGV for each room
 --   from: log id after which its batch begins
---   only: id of the only user whom its one event is for, '' for all members
+--   only: ids of the only users whom its one event is for, with commas between; '' for all members
 --   count: of its events
 --   events: the id and the text of each, in log order
 -- Returns for each room {'done', id} (all members have the events up to id), {'more', id} (call again) or {'behind',

@@ -99,9 +99,7 @@ function actions.reject()
   local text = not takeFrom(pending) and takeFrom(delayed)
   if text == nil then return {'no_such_event'} end
   if not text then return end
-  tellRoles(logKeys, room, event)
-  local author = string.match(text, '"from":{"id":(%d+)')
-  appendEvent(log, delivered, dirty, room, event, author)
+  tellRoles(logKeys, room, event, string.match(text, '"from":{"id":(%d+)'))
 end
 
 function actions.approve()

@@ -13,8 +13,7 @@
 --   reportersMax: reporters of one message that are kept
 --   ownMax: messages that one user has reported at a time
 -- Returns 'ok', 'same' (it is reported already, or approved), 'not_in_room', 'no_such_event' or 'too_many'.
--- Bound: one message, its reports (50 lines of 20 ids), the names of the rules' fields (500) and an event for each role
--- (100).
+-- Bound: one message, its reports (50 lines of 20 ids), the names of the rules' fields (500) and an event.
 local rules, roster, log, delivered, dirty = unpack(KEYS)
 local id, room, messageId, event, reportsMax, reportersMax, ownMax = unpack(ARGV)
 if redis.call('HEXISTS', roster, id) == 0 then return 'not_in_room' end

@@ -1,7 +1,8 @@
 -- readBatch: what fan-out has to copy next for one room: its undelivered events and, read at the same moment, the user
 -- shards that have members, or had members that have exited since. A room with nothing undelivered leaves `dirty`.
 -- after: log id to read after, '' for the delivered one. Returns the log id it reads after, the shards, {id, number,
--- text, id, number, text, ...} and the id of the only user that its one event is for, or ''.
+-- text, id, number, text, ...} and the ids of the only users that its one event is for (with
+-- commas between), or ''.
 local bytesLeft = 524288 -- of all rooms of a call together: Redis does nothing else meanwhile
 
 -- How many entries to read next: in small steps, because a few large events make a batch.
@@ -10,7 +11,7 @@ local function stepAfter(count, bytes, eventsMax)
   return math.max(1, math.min(10, eventsMax - count, math.floor((65536 - bytes) / bytes * count)))
 end
 
--- A room's events after `from`, and the only user whom they are for, or ''.
+-- A room's events after `from`, and the only users whom they are for, or ''.
 local function readEvents(log, from, eventsMax)
   local flat, bytes, count, only = {}, 0, 0, ''
   while count < eventsMax and (bytesLeft > 0 or count == 0) do

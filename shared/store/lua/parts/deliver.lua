@@ -66,9 +66,18 @@ local function selectEvents(events, at, through)
   return texts, last, bytes
 end
 
+-- Those of some users who are members. users: their ids with commas between.
+local function membersAmong(members, users)
+  local ids = {}
+  for id in string.gmatch(users, '%d+') do
+    if redis.call('ZSCORE', members, id) then ids[#ids + 1] = id end
+  end
+  return ids
+end
+
 -- Ids of at most `most` members after `user`, and whether there are more.
 local function selectMembers(members, user, only, most)
-  if only ~= '' then return redis.call('ZSCORE', members, only) and {only} or {}, false end
+  if only ~= '' then return membersAmong(members, only), false end
   local ids = redis.call('ZRANGEBYSCORE', members, user == '' and '-inf' or '(' .. user, '+inf', 'LIMIT', 0, most + 1)
   local more = #ids > most
   if more then ids[#ids] = nil end

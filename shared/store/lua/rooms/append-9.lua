@@ -28,7 +28,7 @@
 -- 'held'}, {'not_in_room'}, {'full'}, {'off'}, {'read_only'}, {'closed'}, {'muted', ms}, {'slow', ms}, {'flood', ms},
 -- {'links'} or {'filter', hash and rules of the filter to apply instead}.
 -- Bound: one event and the filter. When a message is the first to wait, also the names of the rules' fields (500) and a
--- short event for each role (100); of a delayed message, its text for each role.
+-- short event; of a delayed message, its text twice.
 local log, roster, delivered, dirty, nonceKey, rules, slow, sends, pending = unpack(KEYS)
 local id, text, room, membersMin, nonceTtl, undeliveredMax, ownerHash, roomSends, window, cost, filterHash, verdict,
   maskedText, heldEvent, pendingMax, tokenHash = unpack(ARGV)

@@ -21,7 +21,8 @@ local eventsLeft, bytesLeft, presenceLeft = tonumber(eventsMax), tonumber(bytesM
 local events, looked, bytes, skipped = {}, 0, 0, 0
 
 local function isWanted(kind, only)
-  if only and only ~= reader or kind == 'value' or kind == 'delayed' then return false end
+  local isForOthers = only and not string.find(',' .. only .. ',', ',' .. reader .. ',', 1, true)
+  if isForOthers or kind == 'value' or kind == 'delayed' then return false end
   return types == '' or string.find(types, ',' .. kind .. ',', 1, true)
 end
 

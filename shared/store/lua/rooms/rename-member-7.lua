@@ -12,7 +12,7 @@
 --   room
 --   event: text of `renamed`, '' for a private room
 -- Returns 'ok', 'other' if the roster has another name than `was`, or 'taken' if another member has the new one.
--- Bound: a few fields and one event; with `hold: all` the names of the rules' fields (500) and an event for each role.
+-- Bound: a few fields and one event; with `hold: all` the names of the rules' fields (500) and an event for all roles.
 local roster, log, delivered, dirty, rules, holders, nicks = unpack(KEYS)
 local id, was, name, nick, room, event = unpack(ARGV)
 local keys = {roster = roster, holders = holders, nicks = nicks}
