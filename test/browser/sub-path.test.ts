@@ -109,7 +109,7 @@ describe('below a path', () => {
     const page = await open(`${proxy.url}/admin`);
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('textbox', { name: 'Its name' }).fill('below-host');
-    await page.getByRole('button', { name: 'Act' }).last().click();
+    await page.locator('form#any').getByRole('button', { name: 'Act' }).click();
     await page.getByText('Make an owner link').click();
     await page.getByRole('button', { name: 'Make an owner link' }).click();
     await page.getByText(`${proxy.url}/r/below-host#owner=`).waitFor();

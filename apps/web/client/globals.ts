@@ -12,6 +12,7 @@ const realm = inPage ? window : globalThis;
 export const {
   AbortController,
   Array,
+  Boolean,
   BroadcastChannel,
   Date,
   Error,
