@@ -24,6 +24,7 @@ const PAGE = `
   own.ready.then(() => {
     const chat = window.NobackendChat.join({ room: own.room, transport: 'jsonp', tabs: 'own' });
     chat.on('message', ({ text }) => text && note('heard: ' + text));
+    chat.ready.then(() => note('both are in the room'));
     own.send(data('fetch'));
     chat.send(data('jsonp'));
     own.doctor(({ about, verdict }) => note('doctor: ' + about + ' ' + verdict));
@@ -54,6 +55,7 @@ describe.each(SPOILT)('a page that %s', (_, script) => {
   it('shows and sends what is said, as it is, and whose room it is has tools', async () => {
     const page = await open(script);
     await page.getByRole('button', { name: /Change your name/ }).waitFor(); // the first in the room, so its owner
+    await page.getByText('both are in the room').waitFor();
     token = (await ask<{ token: string }>(api, 'join', { room, name: `bob ${room}` })).token;
     await ask(api, 'send', { token, room, text: 'hello page' });
     await text(page, 'hello page').waitFor();

@@ -38,6 +38,6 @@ function nonceOfPage(): string {
  * library was loaded from. The first is '' if neither is known.
  */
 export function serversOf(given: string | string[] | null | undefined, loadedFrom: Origin): string[] {
-  const list = `${given || ''}`.split(/[\s,]+/).filter(Boolean);
+  const list = `${given || ''}`.split(/[\s,]+/).filter((one) => one);
   return list.length > 0 ? list.map((one) => one.replace(/\/+$/, '') || location.origin) : [loadedFrom.server];
 }

@@ -154,7 +154,7 @@ export class Panel {
       held === 1 ? texts.oneWaits : held && fill(texts.manyWait, { n: held }),
       reports === 1 ? texts.oneReported : reports && fill(texts.manyReported, { n: reports }),
     ];
-    this.showNotice(this.element.hidden ? sentences.filter(Boolean).join(' · ') : '');
+    this.showNotice(this.element.hidden ? sentences.filter((one) => one).join(' · ') : '');
   }
 
   /** Says above the composer that messages wait, until the panel shows them. */

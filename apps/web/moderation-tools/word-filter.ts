@@ -57,7 +57,7 @@ export class WordFilter implements Section {
     const words = this.list.value
       .split(/[\n,]/)
       .map((word) => word.trim())
-      .filter(Boolean);
+      .filter((one) => one);
     this.problem.textContent = await this.actions.run('rules', {
       words,
       ...(!this.holdsAll && { hold: this.hold.checked }),
