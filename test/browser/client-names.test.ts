@@ -80,6 +80,14 @@ describe('a name', () => {
     expect((await openTab({ name: 'Ann' }))[1].name).toBe('Zita');
   });
 
+  it('is had in two rooms of one server, each by another page', async () => {
+    const [first, teacher] = await openTab({ name: 'Teacher' });
+    context = await stage.browser.newContext();
+    const [second, other] = await openTab({ name: 'Teacher', room: `${room}-b` });
+    expect([teacher.name, other.name]).toEqual(['Teacher', 'Teacher']);
+    for (const page of [first, second]) await page.evaluate(() => window.chat.send('here'));
+  });
+
   it('is not the same for who asks for another, nor in another browser', async () => {
     const [page] = await openTab({ name: 'Ann' });
     await page.evaluate(() => window.chat.rename('Zita'));
