@@ -1,12 +1,13 @@
 /** Rooms of the former version, in which a name was unique on the whole server, and its processes beside new ones. */
-import { describe, expect } from 'vitest';
-import { repair } from '../../apps/worker/jobs/repair.js';
+import { describe, expect, onTestFinished, vi } from 'vitest';
+import { repair, repairAfterFailovers } from '../../apps/worker/jobs/repair.js';
 import { KEPT_NAME_TTL_MS } from '../../shared/protocol/limits.js';
 import { indexNames } from '../../shared/store/room-names.js';
 import { emptyWith } from '../support/fixtures/parts.js';
 import type { Person } from '../support/people.js';
 import { masters } from '../support/redis.js';
 import type { Scene } from '../support/scene.js';
+import { until } from '../support/until.js';
 
 const it = emptyWith({ SHARDS: '1' });
 const ALL = { users: new Set([0]), rooms: new Set([0]) };
@@ -135,6 +136,23 @@ describe('beside a process of the former version', () => {
     await repairAll();
     for (const name of ['Carl', 'Berta']) await expect(joinAs('r', name), name).rejects.toMatchObject(refused);
     for (const name of ['Bert', 'Anna']) expect((await joinAs('r', name)).id).toBeGreaterThan(bert.id);
+  });
+
+  it('the same is found soon, also after the first repair of a worker', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { store, fanOut } = scene.worker;
+    const { redis, keys } = store;
+    const failures: unknown[] = [];
+    await redis.set(keys.formerNick('gone'), 999_999); // the first repair removes this last
+    repairAfterFailovers(store, fanOut, (error) => failures.push(error), 0);
+    await until(async () => (await redis.exists(keys.formerNick('gone'))) === 0, 'the first repair is done');
+    await lets.in('Dora');
+    await lets.out(anna);
+    vi.advanceTimersByTime(60_000);
+    await until(async () => 'dora' in (await known())[0], 'the room knows Dora');
+    await expect(joinAs('r', 'Dora')).rejects.toMatchObject(refused);
+    expect(failures).toEqual([]);
   });
 
   it('a room that it has emptied keeps no names for ever', async () => {

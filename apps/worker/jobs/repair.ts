@@ -34,6 +34,12 @@ const CONCURRENT_MAX = 32;
  * How often one Redis is checked after the start of a worker, as processes of an older version may go on for a while.
  */
 const CHECK_EVERY_MS = 3_600_000;
+/**
+ * How often names are completed in a worker's first hour. If an older process lets one member out and another user in,
+ * a step that enters does not see that the room's names lack the second one.
+ */
+const NAMES_EVERY_MS = 60_000;
+const NAMES_FOR_MS = 3_600_000;
 /** A fault that is found twice, this far apart, is not just an entry, an exit or a rename under way. */
 const LASTING_MS = 5_000;
 
@@ -48,6 +54,7 @@ export function repairAfterFailovers(
   lastingMs = LASTING_MS,
 ): void {
   const { redis, keys } = store;
+  completeNamesOften(store, failed);
   if (!(redis instanceof Cluster)) {
     repairRegularly(store, redis, failed, lastingMs);
     return;
@@ -81,6 +88,18 @@ function repairRegularly(store: Store, redis: Redis, failed: (error: unknown) =>
   setInterval(repairAll, CHECK_EVERY_MS).unref();
   if (redis.status === 'ready') repairAll();
   else redis.once('ready', repairAll);
+}
+
+/** Completes names again and again while older processes may go on. */
+function completeNamesOften(store: Store, failed: (error: unknown) => void): void {
+  const { redis, keys } = store;
+  const all = new Set(keys.allShards);
+  const completeAll = async (): Promise<void> => {
+    for (const master of redis instanceof Cluster ? redis.nodes('master') : [redis])
+      await completeNames(store, master, { users: all, rooms: all }, 'nicks');
+  };
+  const timer = setInterval(() => void completeAll().catch(failed), NAMES_EVERY_MS).unref();
+  setTimeout(() => clearInterval(timer), NAMES_FOR_MS).unref();
 }
 
 interface Watched {
@@ -156,14 +175,18 @@ async function repairMemberships(store: Store, master: Redis, shards: Shards, la
 
 /** Completes the names of rooms, and removes nicknames of the former version that no user has any more. */
 async function repairNames(store: Store, master: Redis, shards: Shards, lastingMs: number): Promise<void> {
-  for (const kind of ['nicks', 'holders'] as const)
-    for await (const room of roomsWith(kind, master, shards)) await indexNames(store, room);
+  for (const kind of ['nicks', 'holders'] as const) await completeNames(store, master, shards, kind);
   const strays = await foundTwice(
     () => strayClaimsAt(store, master),
     ({ key, id }) => `${key} ${id}`,
     lastingMs,
   );
   for (const { key } of strays) await store.redis.unlink(key);
+}
+
+/** Completes the names of the rooms that have this kind of key. */
+async function completeNames(store: Store, master: Redis, shards: Shards, kind: 'nicks' | 'holders'): Promise<void> {
+  for await (const room of roomsWith(kind, master, shards)) await indexNames(store, room);
 }
 
 /** Resolves with what is found twice, `lastingMs` apart. */
