@@ -125,6 +125,26 @@ describe('a chat with a list of servers', () => {
     for (const secret of [token, 'owner-token-of-the-first', 'Bert']) expect(addresses).not.toContain(secret);
   });
 
+  it('goes over with all its tabs, which are one user there too', async () => {
+    const context = await browser.newContext();
+    const pages: Page[] = [];
+    for (let i = 0; i < 2; i++) {
+      const page = await withClock(await context.newPage());
+      await page.goto(site.library(other.url));
+      await joinList(page, { room, server: [first.url, second.url] });
+      pages.push(page);
+    }
+    await first.close();
+    await Promise.all(pages.map(waitInVain));
+    for (const page of pages) await moved(page, second.url);
+    const ids = (): Promise<(number | undefined)[]> =>
+      Promise.all(pages.map((page) => page.evaluate(() => window.chat.user?.id)));
+    const [one, two] = await ids();
+    expect(one).toBe(two);
+    await send(pages[0] as Page, 'hello');
+    for (const page of pages) await until(async () => (await textsIn(page)).includes('hello'), 'the message');
+  });
+
   it('keeps its values and its other rooms: they are those of the server in use', async () => {
     const there = await ask<Joined>(other.url, 'join', { room });
     await ask(other.url, 'set', { token: there.token, room, key: 'likes', value: 7 });
