@@ -23,8 +23,11 @@ const BATCH_MAX = 100;
  * Presence events that a log keeps beside its messages. They are few, so that a page of history soon reaches messages.
  */
 const PRESENCE_MAX = 200;
-/** Types of events that leave the log when all members have them, and types of which the last few stay. */
-const VALUES: ReadonlySet<string> = new Set(['value', 'delayed']);
+/**
+ * Types of events that leave the log when all members have them, and types of which the last few stay. Strangers make
+ * `reported` and `held` for users with a role, and must not push messages out of the history by them.
+ */
+const PASSING: ReadonlySet<string> = new Set(['value', 'delayed', 'held', 'reported']);
 const PRESENCE: ReadonlySet<string> = new Set(['joined', 'left', 'renamed']);
 /** The shard of calls that serve all shards: there is one Redis, so its breaker needs no key. */
 const ALL_SHARDS = '';
@@ -162,13 +165,13 @@ export class FanOutSteps {
    * Moves `delivered` to the end of a batch that every shard has reached. Resolves with how many events are still
    * undelivered, and by how many this call moved: 0 when another worker was faster.
    */
-  async advance(room: string, { entries }: Batch): Promise<{ undelivered: number; moved: number }> {
+  async advance(room: string, { entries, only }: Batch): Promise<{ undelivered: number; moved: number }> {
     const { keys, config } = this.#store;
     const last = entries.at(-1);
     const others = entries.filter(({ type }) => type !== 'message');
-    const idsOf = (types: ReadonlySet<string>): string =>
+    const idsOf = (isWanted: (type: string) => boolean): string =>
       others
-        .filter(({ type }) => types.has(type))
+        .filter(({ type }) => isWanted(type))
         .map(({ id }) => id)
         .join(' ');
     const dirty = keys.dirty(keys.roomShard(room));
@@ -186,8 +189,9 @@ export class FanOutSteps {
         room,
         id: last?.id ?? '',
         number: last?.number ?? 0,
-        values: idsOf(VALUES),
-        presences: idsOf(PRESENCE),
+        // the message of a `removed` that only some users see never was in the log
+        passing: idsOf((type) => PASSING.has(type) || (only !== '' && type === 'removed')),
+        presences: idsOf((type) => PRESENCE.has(type)),
       },
     );
     return { undelivered, moved };

@@ -76,7 +76,7 @@ export const SCRIPTS = {
   advance: {
     keys: ['dirty'],
     args: ['history', 'presenceMax'],
-    list: { name: 'rooms', keys: ['log', 'delivered'], args: ['room', 'id', 'number', 'values', 'presences'] },
+    list: { name: 'rooms', keys: ['log', 'delivered'], args: ['room', 'id', 'number', 'passing', 'presences'] },
   },
   append: {
     keys: ['log', 'roster', 'delivered', 'dirty', 'nonceKey', 'rules', 'slow', 'sends', 'pending'],

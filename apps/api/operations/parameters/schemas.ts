@@ -44,7 +44,10 @@ import { foldName } from '../../../../shared/store/nicknames.js';
 import { saysRole } from '../../../../shared/store/role-names.js';
 import { DATA_DEPTH_MAX, isFinal, isPlain, parseJson } from './json.js';
 
-/** Event types that `history` can return. A `value` event leaves the history at once. */
+/**
+ * Event types that `history` may be asked for. `value` and `delayed` events are no history. `held` and `reported` are
+ * none any more.
+ */
 const HISTORY_TYPES: ReadonlySet<string> = new Set(
   EVENT_TYPES.filter((type) => type !== 'value' && type !== 'delayed'),
 );

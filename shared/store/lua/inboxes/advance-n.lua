@@ -1,9 +1,10 @@
 -- with above, advance
 -- advance: moves `delivered` of rooms of one room shard forward, and trims their logs, never past it. A room with
--- nothing undelivered leaves `dirty`. Events that have been delivered and are no messages make way: `value` events
--- leave the log at once, because the room's hash has their values; of presence events (who came and went) the last few
--- stay. Beside a log there may be its copy, while it is written anew, and `presence`: ids of the presence events in the
--- log, oldest first, some of which may have left it already. `delivered` has their number as `present`.
+-- nothing undelivered leaves `dirty`. Events that have been delivered and are no messages make way. Passing events
+-- leave the log at once: `value` events, because the room's hash has their values, and those that tell users with a
+-- role of one message. Of presence events (who came and went) the last few stay. Beside a log there may be its copy,
+-- while it is written anew, and `presence`: ids of the presence events in the log, oldest first, some of which may have
+-- left it already. `delivered` has their number as `present`.
 -- KEYS
 --   dirty
 -- KEYS for each room
@@ -15,7 +16,7 @@
 --   room
 --   id: log id that all shards have reached
 --   number: the number of that event
---   values: ids of `value` events up to there, with spaces between
+--   passing: ids of passing events up to there, with spaces between
 --   presences: ids of presence events, the same way
 -- Returns for each room {events still undelivered, events by which this call moved}.
 -- Bound: 32 rooms, a few fields each, and as many events as their batches have (100). A log is trimmed by whole blocks,
@@ -26,8 +27,8 @@ history, presenceMax = tonumber(history), tonumber(presenceMax)
 local replies = {}
 for i = 1, (#KEYS - 1) / 2 do
   local log, delivered = unpack(KEYS, 2 * i, 2 * i + 1)
-  local room, id, number, values, presences = unpack(ARGV, 5 * i - 2, 5 * i + 2)
-  local batch = {id = id, number = number, values = values, presences = presences}
+  local room, id, number, passing, presences = unpack(ARGV, 5 * i - 2, 5 * i + 2)
+  local batch = {id = id, number = number, passing = passing, presences = presences}
   replies[i] = {advanceRoom(dirty, {name = room, log = log, delivered = delivered}, batch, history, presenceMax)}
 end
 return replies

@@ -32,19 +32,21 @@ local function eventsOf(flat)
   return events
 end
 
+local passing = {value = true, delayed = true, held = true, reported = true} -- PASSING in fan-out.ts
+
 -- What `advance` needs of a batch, and all its ids.
-local function summaryOf(flat)
-  local ids, values, presences = {}, {}, {}
+local function summaryOf(flat, only)
+  local ids, gone, presences = {}, {}, {}
   for i = 1, #flat, 3 do
     local id, kind = flat[i], string.match(flat[i + 2], '^{"type":"(%a+)"')
     ids[#ids + 1] = id
-    if kind == 'value' or kind == 'delayed' then values[#values + 1] = id end
+    if passing[kind] or only ~= '' and kind == 'removed' then gone[#gone + 1] = id end
     if kind == 'joined' or kind == 'left' or kind == 'renamed' then presences[#presences + 1] = id end
   end
   return {
     id = ids[#ids],
     number = flat[#flat - 1],
-    values = table.concat(values, ' '),
+    passing = table.concat(gone, ' '),
     presences = table.concat(presences, ' '),
   }, table.concat(ids, ' ')
 end
@@ -71,7 +73,7 @@ local function fanOut(dirty, room, roomsLeft)
     local status = deliverAll(room.name, number, from, only, events, roomsLeft)
     if status ~= 'done' then return {status, 0, ''} end
   end
-  local summary, ids = summaryOf(flat)
+  local summary, ids = summaryOf(flat, only)
   local undelivered, moved = advanceRoom(dirty, room, summary, history, presenceMax)
   return {undelivered == 0 and 'done' or 'more', moved, ids}
 end

@@ -1,5 +1,5 @@
 -- advanceRoom: moves `delivered` of a room forward, and trims its log, never past it. See the script `advance`.
--- room: {name, log, delivered}. batch: {id, number, values, presences} of its events up to the last one.
+-- room: {name, log, delivered}. batch: {id, number, passing, presences} of its events up to the last one.
 -- Returns how many events are still undelivered, and by how many this call moved.
 
 -- The ids above `after`: another worker has seen to the others.
@@ -41,8 +41,8 @@ local function advanceRoom(dirty, room, batch, history, presenceMax)
   if moved > 0 then
     through = through + moved
     redis.call('HSET', delivered, 'id', batch.id, 'through', through)
-    local valueIds, presenceIds = idsAfter(batch.values, reached), idsAfter(batch.presences, reached)
-    if #valueIds > 0 then deleteEvents(log, valueIds) end
+    local passingIds, presenceIds = idsAfter(batch.passing, reached), idsAfter(batch.presences, reached)
+    if #passingIds > 0 then deleteEvents(log, passingIds) end
     if #presenceIds > 0 then present = keepPresence(log, delivered, presenceIds, presenceMax) end
   end
   local undelivered = math.max(appended - through, 0)

@@ -1,16 +1,22 @@
 -- trimToLast: drops all but the last 200 delivered messages of a log, or the last quarter of a MB. Undelivered events
--- are newer, and stay.
+-- are newer, and stay. Events that only some users see count for nothing: a stranger can make many. It looks at 500
+-- others at most, and at 5,000 events in all.
 local function trimToLast(log, delivered)
   local from, oldest = redis.call('HGET', delivered, 'id') or '0-0', nil
-  local looked, messages, bytes, count = 0, 0, 0, 10
+  local looked, counted, messages, bytes, count = 0, 0, 0, 0, 10
   while count == 10 do
     local entries = redis.call('XREVRANGE', log, from, '-', 'COUNT', 10)
     count = #entries
     for _, entry in ipairs(entries) do
-      local text = entry[2][4]
-      oldest, looked, bytes = entry[1], looked + 1, bytes + #text
-      if string.sub(text, 1, 17) == '{"type":"message"' then messages = messages + 1 end
-      if messages == 200 or bytes >= 262144 or looked == 500 then return redis.call('XTRIM', log, 'MINID', oldest) end
+      local text, only = entry[2][4], entry[2][6]
+      oldest, looked = entry[1], looked + 1
+      if not only then
+        counted, bytes = counted + 1, bytes + #text
+        if string.sub(text, 1, 17) == '{"type":"message"' then messages = messages + 1 end
+      end
+      if messages == 200 or bytes >= 262144 or counted == 500 or looked == 5000 then
+        return redis.call('XTRIM', log, 'MINID', oldest)
+      end
     end
     from = oldest and '(' .. oldest
   end

@@ -24,8 +24,8 @@
 --   nicksMax, addressNicksMax: nicknames kept in all, and of one address
 -- Returns {1, log id of `left`, or of the last event in a private room}, or {0, log id of the last event} when the user
 -- was not in the roster, or has entered again since its move began.
--- Bound: a few fields and one event, however many members there are; of a room that stays and is left empty, 500 events
--- or a quarter of a MB; for a nickname that is kept, the kept ones of the room (1,000).
+-- Bound: a few fields and one event, however many members there are; of a room that stays and is left empty, 5,000
+-- events or a quarter of a MB; for a nickname that is kept, the kept ones of the room (1,000).
 local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence,
   weights, holders, nicks, keptNicks = unpack(KEYS)
 local id, shard, room, event, roomTtl, number, exitedTtl, nickTtl, nicksMax, addressNicksMax = unpack(ARGV)

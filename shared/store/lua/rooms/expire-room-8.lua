@@ -6,7 +6,7 @@
 --   roomTtl: ms that an empty room is kept that does not stay
 --   ends: '1' to end its stay, else ''
 -- Returns 1 when it stays, else 0.
--- Bound: 500 events or a quarter of a MB.
+-- Bound: 5,000 events, 500 of them for all members, or a quarter of a MB.
 local roster, log, delivered, rules, values, ownValues, presence, holders = unpack(KEYS)
 local roomTtl, ends = unpack(ARGV)
 if ends ~= '' then redis.call('HDEL', rules, 'stay') end

@@ -1,5 +1,5 @@
 -- history-page: a page of a room's log as one of its members sees it, newest first. Read in small steps, because large
--- messages fill a page soon. `value` events are no history: what they set is in the room's values.
+-- messages fill a page soon. Events that leave the log when they are delivered are no history.
 -- KEYS
 --   log
 -- ARGV
@@ -17,12 +17,13 @@
 local log = unpack(KEYS)
 local from, reader, eventsMax, bytesMax, types, presenceMax = unpack(ARGV)
 local step, presence = 10, {joined = true, left = true, renamed = true}
+local passing = {value = true, delayed = true, held = true, reported = true} -- PASSING in fan-out.ts
 local eventsLeft, bytesLeft, presenceLeft = tonumber(eventsMax), tonumber(bytesMax), tonumber(presenceMax)
 local events, looked, bytes, skipped = {}, 0, 0, 0
 
 local function isWanted(kind, only)
   local isForOthers = only and not string.find(',' .. only .. ',', ',' .. reader .. ',', 1, true)
-  if isForOthers or kind == 'value' or kind == 'delayed' then return false end
+  if isForOthers or passing[kind] then return false end
   return types == '' or string.find(types, ',' .. kind .. ',', 1, true)
 end
 
