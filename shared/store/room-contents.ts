@@ -86,23 +86,28 @@ function rulesThatAreSet(rules: Record<string, unknown>): Record<string, unknown
   return Object.fromEntries(RULES.filter((name) => isSet(rules[name])).map((name) => [name, rules[name]]));
 }
 
-/** One part of an import. `nonce`: of the import. `part`: the number of the part, from 0 on. */
+/** One part of an import. */
 interface ImportPart {
+  /** Of the import. */
   nonce: string;
+  /** The number of the part, from 0 on. */
   part: number;
+  /** `begin` before values and rules of the part are written, `end` afterwards, `whole` if it has none. */
+  step: 'begin' | 'end' | 'whole';
   messages: readonly ExportedMessage[];
 }
 
 /**
- * Appends the messages of a part. The first part needs an empty room, and each part that its owner is alone there.
- * Resolves with true, and has done nothing, if the part is there already. Throws `not_owner`, `not_allowed`,
+ * Appends the messages of a part. The first part needs an empty room. Each part needs that its owner is alone there,
+ * and that nobody has said anything since the part before it. If they are there already, does nothing and resolves with
+ * `duplicate`, or with `done` if values and rules of the part are there, too. Throws `not_owner`, `not_allowed`,
  * `unavailable`, and `bad_request` if a part before it is missing.
  */
 export async function importMessages(
   store: Store,
   actor: Actor,
-  { nonce, part, messages }: ImportPart,
-): Promise<boolean> {
+  { nonce, part, step, messages }: ImportPart,
+): Promise<'ok' | 'duplicate' | 'done'> {
   const { room, by, owner } = actor;
   const outcome = await runDurably(store, 'import', {
     ...moderationKeys(store, room),
@@ -113,6 +118,7 @@ export async function importMessages(
     room,
     nonce,
     part,
+    step,
     undeliveredMax: store.config.logMax,
     auditEntry: auditText(actor, { what: 'import' }),
     messages: messages.map((message) => ({ text: importedText(room, message) })),
@@ -120,7 +126,8 @@ export async function importMessages(
   switch (outcome) {
     case 'ok':
     case 'duplicate':
-      return outcome === 'duplicate';
+    case 'done':
+      return outcome;
     case 'not_owner':
       throw notOwner(room);
     case 'missing':

@@ -76,7 +76,7 @@ interface Replies extends Record<ScriptName, unknown> {
   farewell: number;
   forget: [done: number, bytes: number];
   'history-page': [more: number, flat: string[], before: string, skipped: number];
-  import: 'ok' | 'duplicate' | 'not_owner' | 'off' | 'missing' | 'not_empty' | 'full';
+  import: 'ok' | 'duplicate' | 'done' | 'not_owner' | 'off' | 'missing' | 'not_empty' | 'full';
   'index-nicks': number;
   'may-speak': number;
   'moderate-member': 'ok' | 'same' | 'not_owner' | 'role' | 'too_many';

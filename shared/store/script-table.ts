@@ -258,7 +258,7 @@ export const SCRIPTS = {
   },
   import: {
     keys: ['rules', 'roster', 'log', 'delivered', 'dirty', 'pending', 'values'],
-    args: ['user', 'ownerHash', 'room', 'nonce', 'part', 'undeliveredMax', 'auditEntry'],
+    args: ['user', 'ownerHash', 'room', 'nonce', 'part', 'step', 'undeliveredMax', 'auditEntry'],
     list: { name: 'messages', keys: [], args: ['text'] },
   },
   'index-nicks': {

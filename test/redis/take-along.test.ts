@@ -150,12 +150,42 @@ describe('an import', () => {
     const carl = await empty();
     const actor = { room: 'new', by: { id: carl.id, name: 'Carl' } };
     const messages = [{ at: 1, from: 'Eve', text: 'hello' }];
-    expect(await importMessages(scene.part.store, actor, { nonce: 'n', part: 0, messages })).toBe(false);
+    const step = 'begin';
+    expect(await importMessages(scene.part.store, actor, { nonce: 'n', part: 0, step, messages })).toBe('ok');
     expect(await imported(carl, CONTENTS, { id: 'n' })).toEqual({ ok: true, duplicate: true });
     await set(carl, 'a', 2);
     expect(await imported(carl, CONTENTS, { id: 'n' })).toEqual({ ok: true, duplicate: true });
     expect(await exported(carl)).toMatchObject({ rules: RULES, values: { a: 2 }, messages });
     expect(await messagesOf(carl)).toHaveLength(1);
+  });
+
+  it('that is repeated late reverts nothing that was set since', async () => {
+    const carl = await empty();
+    const parts = [0, 1].map((part) => ({ version: 1, values: { [`v${part}`]: 1 }, rules: { slow: 30 + part } }));
+    for (const [part, data] of parts.entries()) {
+      expect(await imported(carl, data, { id: 'n', part })).toEqual({ ok: true });
+      await set(carl, `v${part}`, 'newer');
+      await carl.act('rules', { slow: 5, words: ['rude'] });
+      const { store } = scene.part;
+      for (const nonce of await store.redis.keys('*nonce*')) await store.redis.del(nonce); // they expire soon
+      for (let repeated = part; repeated >= 0; repeated -= 1)
+        expect(await imported(carl, parts[repeated] ?? {}, { id: 'n', part: repeated })).toMatchObject({
+          duplicate: true,
+        });
+      expect((await exported(carl)).rules).toEqual({ slow: 5, words: ['rude'] });
+      expect(await plain(carl)).toMatchObject({ [`v${part}`]: 'newer' });
+    }
+  });
+
+  it('puts nothing behind what somebody has really said', async () => {
+    const carl = await empty();
+    await imported(carl, { version: 1, messages: [said('Eve', 'one')] }, { id: 'n' });
+    const eve = (await scene.join('new', { name: 'Eve' })).person;
+    await eve.act('send', { data: { imported: 1 } });
+    await eve.act('exit');
+    const next = imported(carl, { version: 1, messages: [said('Eve', 'I said yes')] }, { id: 'n', part: 1 });
+    await expect(next).rejects.toMatchObject(refusedWith('not_allowed', { reason: 'not_empty' }));
+    expect((await messagesOf(carl)).map(({ text }) => text)).toEqual(['one', undefined]);
   });
 
   it('takes its parts in their order', async () => {

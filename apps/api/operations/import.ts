@@ -11,7 +11,7 @@ import { setRules } from './rules.js';
 
 /**
  * Fills an empty room with a part of what `export` has returned. If the process dies between the steps, the client
- * sends the part again: no step is done twice.
+ * sends the part again: no step is done twice. A part that is done writes nothing over what came later.
  */
 export const importRoom: Operation<'import'> = async (
   context,
@@ -21,13 +21,18 @@ export const importRoom: Operation<'import'> = async (
   const { rules = {}, values = {}, messages = [] } = data;
   const { token: _, room: __, owner: ___, ...checkedRules } = checkParameters('rules', { ...rules, token, room });
   const actor = await authorizeActor(store, { token, room, owner }, 'message');
-  const duplicate = await importMessages(store, actor, { nonce: id, part, messages });
+  const hasRules = Object.keys(rules).length > 0;
+  const isMore = hasRules || Object.keys(values).length > 0;
+  const imported = { nonce: id, part, messages };
+  const outcome = await importMessages(store, actor, { ...imported, step: isMore ? 'begin' : 'whole' });
+  if (outcome === 'done') return ok({ duplicate: true });
   for (const [key, value] of Object.entries(importedValues(values))) {
     const nonce = `${id}/${part}/${key}`; // no nonce of `set` has a slash
     const write = { room, from: actor.by, key, change: { value }, nonce, owner };
     if (!(await writeValue(store, write, UNFILTERED))) throw notInRoom(room);
   }
-  if (Object.keys(rules).length > 0) await setRules(store, actor, checkedRules);
+  if (hasRules) await setRules(store, actor, checkedRules);
+  if (isMore) await importMessages(store, actor, { ...imported, step: 'end' });
   fanOut.request(room);
-  return ok({ ...(duplicate && { duplicate }) });
+  return ok({ ...(outcome === 'duplicate' && { duplicate: true }) });
 };
