@@ -99,6 +99,21 @@ describe('a room where every message waits', () => {
     await say(bert, 'at once');
     await log(carl).getByText('at once', { exact: true }).waitFor();
   });
+
+  it('tells the owner of each one, whether the panel is open or closed', async () => {
+    const [anna, bert, carl] = [await open(), await open(), await open()];
+    await roomButton(anna).click();
+    await anna.getByRole('switch', { name: /Approve every message/ }).check();
+    await log(carl).getByText('Every message waits for approval').waitFor();
+    await say(bert, 'one');
+    await anna.locator('.card', { hasText: 'one' }).waitFor();
+    await say(carl, 'two');
+    await anna.locator('.card', { hasText: 'two' }).waitFor();
+    await press(anna.locator('.room-panel'), 'Close');
+    await say(bert, 'three');
+    await anna.getByText('3 messages wait for your approval').waitFor();
+    await anna.getByRole('button', { name: 'Room (3 waiting)' }).waitFor();
+  });
 });
 
 describe('a read-only room', () => {

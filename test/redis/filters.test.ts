@@ -113,7 +113,7 @@ describe('links in a room without', () => {
 describe('a message with such a word, in a room that holds them', () => {
   beforeEach(() => rules({ words: ['bad'], hold: true }));
 
-  it('waits, seen by nobody; who has a role is told of the first, and no other', async () => {
+  it('waits, seen by nobody; who has a role is told of each, and no other', async () => {
     await anna.act('moderate', { user: carl.id });
     const dora = (await scene.join('mine')).person;
     const first = await bert.send(scene.part, 'bad one', 'nonce');
@@ -132,7 +132,7 @@ describe('a message with such a word, in a room that holds them', () => {
       expect(await scene.texts(who)).toEqual(['good']);
     }
     for (const who of [anna, carl])
-      expect((await scene.told(who)).filter(({ type }) => type === 'held')).toHaveLength(1);
+      expect((await scene.told(who)).filter(({ type }) => type === 'held')).toHaveLength(2);
     expect((await carl.act('held')).messages).toEqual([
       { id: first.id, at: expect.any(Number), from: { id: bert.id, name: 'Bert' }, text: 'bad one' },
       expect.objectContaining({ text: 'bad two' }),

@@ -115,9 +115,11 @@ export class Panel {
     (isOpen ? this.closeButton : this.button).focus();
   }
 
+  /** A reading that is due is not put off: events may come faster than it takes. */
   private readSoon(): void {
-    clearTimeout(this.timer);
+    if (this.timer) return;
     this.timer = setTimeout(() => {
+      this.timer = undefined;
       void this.read();
     }, READ_DELAY_MS);
   }

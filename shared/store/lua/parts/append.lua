@@ -27,9 +27,9 @@ local function append(keys, message)
     local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
     if hasNonce then redis.call('SET', keys.nonceKey, held .. ' held ' .. message.tokenHash, 'PX', message.nonceTtl) end
     if only then return {'held', held} end -- of a user that is muted without being told, nobody need hear
-    local waiting = redis.call('RPUSH', keys.pending, held .. ' ' .. text)
+    redis.call('RPUSH', keys.pending, held .. ' ' .. text)
     redis.call('LTRIM', keys.pending, -message.pendingMax, -1)
-    if waiting == 1 then tellRoles(keys, room, message.heldEvent) end
+    tellRoles(keys, room, message.heldEvent)
     return {'held', held}
   end
   if not free and delay then
