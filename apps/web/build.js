@@ -27,8 +27,11 @@ const shared = {
   charset: 'utf8',
   sourcemap: true,
 };
-/** For scripts in other people's pages. These files' exports take the place of globals, which a page may replace. */
-const forLibrary = { ...shared, inject: [join(here, 'client/globals.ts')] };
+/**
+ * For scripts in other people's pages. These files' exports take the place of globals, which a page may replace. A page
+ * may name no charset and have its own copy, so all characters are ASCII.
+ */
+const forLibrary = { ...shared, charset: 'ascii', inject: [join(here, 'client/globals.ts')] };
 /** Newer than the library's target: for an older one, the code for object spread would use the page's globals. */
 const forElement = { ...shared, target: 'es2018', inject: [...forLibrary.inject, join(here, 'element/globals.ts')] };
 
@@ -100,7 +103,7 @@ async function small({ outfile, ...options }) {
     ecma,
     module: options.format === 'esm',
     compress: { passes: 3 },
-    format: { ecma },
+    format: { ecma, ascii_only: true },
     sourceMap: { content: textOf(`${outfile}.map`), filename: name, url: `${name}.map` },
   });
   await writeFile(outfile, made.code);

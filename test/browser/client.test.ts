@@ -34,6 +34,11 @@ describe('the library', () => {
     }
   });
 
+  it('is ASCII, with its element and tools: a page without a charset may have a copy', () => {
+    for (const name of ['chat.js', 'chat.mjs', 'element.js', 'owner.js', 'doctor.js'])
+      expect([...readFileSync(`dist/apps/web/public/${name}`)].filter((byte) => byte > 127)).toEqual([]);
+  });
+
   it('is a module too, from another origin', async () => {
     const page = await open(
       site.serve(
