@@ -180,6 +180,26 @@ describe('the owner', () => {
     await own(await open()).waitFor();
   });
 
+  it('has a link to the page with the chat, if it is one of its own, and to the room elsewhere', async () => {
+    const html = `<!doctype html><link rel="icon" href="data:,"><title>Own</title><script src="${api}/element.js"></script><nobackend-chat room="${room}"></nobackend-chat>`;
+    const linkAt = async (address: string): Promise<string> => {
+      const page = await open('', address);
+      await page.getByRole('button', { name: /^Room/ }).click();
+      const member = page.locator('.key-link').nth(1);
+      await press(member, 'Make a link');
+      await press(member, 'Copy link');
+      await member.getByRole('button', { name: 'Copied' }).waitFor();
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    const at = `${site.serve(`/${room}`, html)}?week=2`;
+    const link = await linkAt(at);
+    expect(link.replace(/=[\w-]{24}&/, '=key&')).toBe(`${at}#key=key&room=${room}`);
+    const pupil = await open('', link);
+    await own(pupil).waitFor();
+    expect(pupil.url()).toBe(at);
+    expect(await linkAt(`${api}/`)).toContain(`${api}/r/`); // the front page has another room at each visit
+  });
+
   it('sets up a lesson in two clicks; a pupil chooses a name, and writes to the teacher only', async () => {
     const { teacher, bert } = await teach(false);
     for (const rule of [/No private messages/, /Names asked/, /Not listed/])

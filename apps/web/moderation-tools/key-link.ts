@@ -4,6 +4,7 @@ import { append, h, insert, refill, remove } from '../element/dom/dom.js';
 import { denialText } from '../element/status/denials.js';
 import type { Actions } from './actions.js';
 import { Confirm } from './confirm.js';
+import { isOwnPage, pageLink, roomLink } from './links.js';
 import { qrCode } from './qr-code.js';
 import { actionButton } from './section.js';
 import type { ToolsTexts } from './texts.js';
@@ -103,9 +104,10 @@ export class KeyLink {
     else this.code.hidden = true;
   }
 
+  /** Returns the link. It opens the page with the chat if that is not the server's. */
   private address(): string {
-    const { server, room } = this.actions.delegate.chat;
-    return `${new URL(`${server}/r/${room}`, document.baseURI).href}#key=${this.kind.known() || ''}`;
+    const { chat } = this.actions.delegate;
+    return (isOwnPage(chat) ? pageLink : roomLink)(chat, `key=${this.kind.known() || ''}`);
   }
 
   /** Asks before a link ends that people may have. */

@@ -3,6 +3,7 @@ import { append, h } from '../element/dom/dom.js';
 import { fill } from '../element/texts.js';
 import { dayText } from '../element/times.js';
 import type { Actions } from './actions.js';
+import { isOwnPage, pageLink, roomLink } from './links.js';
 import { actionButton, type Section } from './section.js';
 
 /** The button says "Copied" for this time. */
@@ -20,12 +21,13 @@ export class OwnerLink implements Section {
   private readonly links: HTMLElement;
 
   constructor(private readonly actions: Actions) {
-    const { texts } = actions;
+    const { texts, delegate } = actions;
+    const { chat } = delegate;
     this.copyButton = actionButton(texts.copyLink, '', () =>
-      this.copyText(this.copyButton, texts.copyLink, this.address()),
+      this.copyText(this.copyButton, texts.copyLink, roomLink(chat, this.end())),
     );
     this.copyPageButton = actionButton(texts.copyPageLink, 'secondary', () =>
-      this.copyText(this.copyPageButton, texts.copyPageLink, this.pageAddress()),
+      this.copyText(this.copyPageButton, texts.copyPageLink, pageLink(chat, this.end())),
     );
     this.link.setAttribute('aria-label', texts.copyLink);
     this.links = h(
@@ -44,10 +46,10 @@ export class OwnerLink implements Section {
     this.title.textContent = actions.isOwner ? actions.texts.isYours : actions.texts.isDuty;
     this.stay.textContent = actions.isOwner ? this.stayText(stay) : '';
     this.links.hidden = !actions.isOwner || !actions.delegate.chat.owner;
-    const { server } = actions.delegate.chat;
-    this.copyPageButton.hidden = !isOwnPage(server);
-    this.pageHint.hidden = this.copyPageButton.hidden;
-    this.pageHint.textContent = fill(actions.texts.pageLinkHint, { host: new URL(server, document.baseURI).host });
+    const { chat } = actions.delegate;
+    this.pageHint.hidden = this.copyPageButton.hidden = !isOwnPage(chat);
+    const host = new URL(chat.server, document.baseURI).host;
+    this.pageHint.textContent = fill(actions.texts.pageLinkHint, { host });
   }
 
   private stayText({ until, refused }: Stay = {}): string {
@@ -57,15 +59,9 @@ export class OwnerLink implements Section {
     return texts.staysNotYet;
   }
 
-  private address(): string {
-    const { server, room, owner } = this.actions.delegate.chat;
-    return `${new URL(`${server}/r/${room}`, document.baseURI).href}#owner=${owner || ''}`;
-  }
-
-  /** Returns the address of the page around the chat. The page may have several chats, so the link names the room. */
-  private pageAddress(): string {
-    const { room, owner } = this.actions.delegate.chat;
-    return `${location.href.replace(/#.*/, '')}#owner=${owner || ''}&room=${room}`;
+  /** Returns the end of an owner link. */
+  private end(): string {
+    return `owner=${this.actions.delegate.chat.owner || ''}`;
   }
 
   private async copyText(button: HTMLElement, label: string, address: string): Promise<void> {
@@ -82,12 +78,4 @@ export class OwnerLink implements Section {
       this.link.select();
     }
   }
-}
-
-/**
- * Returns whether the chat is in another page than its room page, at an address that can be opened, and not in a frame.
- */
-function isOwnPage(server: string): boolean {
-  const rooms = new URL(`${server}/r/`, document.baseURI).href;
-  return window.top === window && /^https?:$/.test(location.protocol) && !location.href.startsWith(rooms);
 }
