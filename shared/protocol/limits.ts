@@ -77,8 +77,12 @@ export const VOICES_MAX = 1_000;
  */
 export const WORDS_MAX = 100;
 export const WORD_MAX = 32;
-/** Messages of a room that wait for approval: one of each pupil in a large lesson. Beyond that, the oldest is dropped. */
+/**
+ * Messages of a room that wait for approval: one of each pupil in a large lesson. Beyond that, the oldest message of
+ * the user that has the most is dropped. And those of one user: nine tenths are for the others.
+ */
 export const PENDING_MAX = 300;
+export const PENDING_PER_USER_MAX = 30;
 /** Messages of a room that are reported, the reporters of one that are counted, and the reports of one user. */
 export const REPORTS_MAX = 50;
 export const REPORTERS_MAX = 20;

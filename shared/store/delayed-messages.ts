@@ -1,5 +1,5 @@
 /**
- * Delayed messages: in a room with `delay`, others see a message later. `lua/parts/postpone.lua` lets it wait, and
+ * Delayed messages: in a room with `delay`, others see a message later. `lua/parts/waiting.lua` lets it wait, and
  * workers release it when it is due.
  */
 import { run } from './scripts.js';

@@ -1,7 +1,7 @@
 /** Messages: how they get into a room's log. */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { NONCE_TTL_MS, PENDING_MAX } from '../protocol/limits.js';
+import { NONCE_TTL_MS, PENDING_MAX, PENDING_PER_USER_MAX } from '../protocol/limits.js';
 import { type Charge, chargeInput, denialOf } from './authorize.js';
 import { notAllowed, rateLimited } from './denials.js';
 import { eventText, messageCost } from './event-text.js';
@@ -201,6 +201,8 @@ function outcomeOf(
       throw rateLimited(value, `The room ${room} is in slow mode.`, 'slow');
     case 'flood':
       throw rateLimited(value, `The room ${room} gets too many messages.`, 'room');
+    case 'waiting':
+      throw rateLimited(value, `${PENDING_PER_USER_MAX} of your messages wait in the room ${room}.`, 'waiting');
     default:
       throw notAllowed(outcome, value);
   }

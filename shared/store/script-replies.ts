@@ -14,7 +14,7 @@ export type NameDenial = ['taken', record: string] | ['own', id: string] | ['uni
 /** Why a user may not write into a room. */
 type WriteDenial =
   | ['not_in_room' | 'full' | 'off' | 'read_only' | 'closed' | 'links']
-  | ['muted' | 'slow' | 'flood', ms: number]
+  | ['muted' | 'slow' | 'flood' | 'waiting', ms: number]
   | ['filter', filter: string];
 
 /** What becomes of a message. */

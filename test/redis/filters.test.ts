@@ -173,12 +173,11 @@ describe('a message with such a word, in a room that holds them', () => {
     expect((await anna.act('held')).messages).toEqual([]);
   });
 
-  it('is one of 300 at most, the oldest go; and goes when its sender wants to be forgotten', async () => {
-    for (let i = 0; i < 302; i += 1) await bert.send(scene.part, `bad ${i}`);
+  it('goes when its sender wants to be forgotten', async () => {
+    await bert.send(scene.part, 'bad bert');
     await carl.send(scene.part, 'bad carl');
     const texts = async () => ((await anna.act('held')).messages as { text: string }[]).map(({ text }) => text);
-    expect((await texts()).slice(0, 2)).toEqual(['bad 3', 'bad 4']);
-    expect(await texts()).toHaveLength(300);
+    expect(await texts()).toEqual(['bad bert', 'bad carl']);
     await scene.part.call('leave', { token: bert.token, forget: true });
     expect(await texts()).toEqual(['bad carl']);
   });

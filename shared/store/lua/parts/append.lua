@@ -16,6 +16,10 @@ local function append(keys, message)
   local denied, free, only, pause, delay = mayWrite(rules, keys.slow, message)
   if denied then return denied end
   if not free then
+    if message.verdict == 'hold' and not only then
+      local _, isFull = ownWaiting(keys.pending, id)
+      if isFull then return {'waiting', 10000} end -- nobody knows when a moderator looks
+    end
     -- a message that nobody hears takes nothing from the others
     local flood = not only
       and takeRoomRate(keys.sends, message.roomSends, tonumber(message.window), message.cost, #text, members)
@@ -27,8 +31,8 @@ local function append(keys, message)
     local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
     if hasNonce then redis.call('SET', keys.nonceKey, held .. ' held ' .. message.tokenHash, 'PX', message.nonceTtl) end
     if only then return {'held', held} end -- of a user that is muted without being told, nobody need hear
-    redis.call('RPUSH', keys.pending, held .. ' ' .. text)
-    redis.call('LTRIM', keys.pending, -message.pendingMax, -1)
+    local waiting = redis.call('RPUSH', keys.pending, held .. ' ' .. text)
+    if waiting > tonumber(message.pendingMax) then dropOne(keys.pending) end
     tellRoles(keys, room, message.heldEvent)
     return {'held', held}
   end

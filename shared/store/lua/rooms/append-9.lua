@@ -1,4 +1,4 @@
--- with clock, log, may-speak, slow-mode, may-write, rate, room-rate, delay, postpone, append
+-- with clock, log, may-speak, slow-mode, may-write, rate, room-rate, delay, waiting, append
 -- append: accepts a message into a room's log, or among those that wait for approval.
 -- KEYS
 --   log, roster, delivered, dirty
@@ -26,9 +26,10 @@
 --   tokenHash: SHA-256 of the sender's token, kept with the nonce for a sender that asks again when it has ended
 -- Returns {'ok', id}, {'held', id}, {'held', id, when others see it (ms)}, {'duplicate', id}, {'duplicate', id,
 -- 'held'}, {'not_in_room'}, {'full'}, {'off'}, {'read_only'}, {'closed'}, {'muted', ms}, {'slow', ms}, {'flood', ms},
--- {'links'} or {'filter', hash and rules of the filter to apply instead}.
--- Bound: one event and the filter. When a message is the first to wait, also the names of the rules' fields (500) and a
--- short event; of a delayed message, its text twice.
+-- {'waiting', ms} (too many messages of the user wait), {'links'} or {'filter', hash and rules of the filter to apply
+-- instead}.
+-- Bound: one event and the filter. When a message waits, also all that wait (300), the names of the rules' fields (500)
+-- and a short event; of a delayed message, its text twice.
 local log, roster, delivered, dirty, nonceKey, rules, slow, sends, pending = unpack(KEYS)
 local id, text, room, membersMin, nonceTtl, undeliveredMax, ownerHash, roomSends, window, cost, filterHash, verdict,
   maskedText, heldEvent, pendingMax, tokenHash = unpack(ARGV)

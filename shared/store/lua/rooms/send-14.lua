@@ -1,4 +1,4 @@
--- with clock, user, rate, authorize, log, may-speak, slow-mode, may-write, room-rate, delay, postpone, append, window
+-- with clock, user, rate, authorize, log, may-speak, slow-mode, may-write, room-rate, delay, waiting, append, window
 -- send: authorize and append in one call, for one Redis that holds all keys, and the call that wakes a worker. The part
 -- `append` looks for the nonce, so a message that is sent again is not accepted twice.
 -- KEYS

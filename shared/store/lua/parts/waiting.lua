@@ -1,3 +1,22 @@
+-- What waits in the list `pending` or `delayed` of a room, oldest first. Each text begins with type, room and sender.
+local function senderOf(line) return string.match(line, '^[^{]*{"type":"message","room":"[^"]*","from":{"id":(%d+)') end
+-- ownWaiting: the lines of one user, oldest first; and whether they are as many as one user may have.
+local function ownWaiting(list, id)
+  local own = {}
+  for _, line in ipairs(redis.call('LRANGE', list, 0, -1)) do
+    if senderOf(line) == id then own[#own + 1] = line end
+  end
+  return own, #own >= 30 -- PENDING_PER_USER_MAX in limits.ts
+end
+-- dropOne: drops the oldest line of the user that has the most. So a user with few keeps its own, whatever others send.
+local function dropOne(list)
+  local lines, counts, dropped = redis.call('LRANGE', list, 0, -1), {}, nil
+  for _, line in ipairs(lines) do counts[senderOf(line)] = (counts[senderOf(line)] or 0) + 1 end
+  for _, line in ipairs(lines) do
+    if not dropped or counts[senderOf(line)] > counts[senderOf(dropped)] then dropped = line end
+  end
+  redis.call('LREM', list, 1, dropped)
+end
 -- postpone: lets a message wait for `delay` ms, and behind all messages that wait already. Users with a role see it
 -- at once. keys: {log, delivered, dirty, rules}. most: how many may wait. only: the only user who may see it, or nil.
 -- Returns {'flood', ms to wait} if too many wait; or nil, the id under which it waits, and when it is due (ms).
