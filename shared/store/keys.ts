@@ -91,7 +91,7 @@ export class Keys {
   nicks(room: string): string {
     return `${this.room(room)}:nicks`;
   }
-  /** Nicknames that are kept for users that have gone, by the time when that ends. */
+  /** Nicknames that are kept for users that have gone, by the time when that ends. `lua/parts/nicks.lua` names it, too. */
   keptNicks(room: string): string {
     return `${this.room(room)}:kept-nicks`;
   }

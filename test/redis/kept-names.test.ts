@@ -1,6 +1,7 @@
 /** Names that are yours again: a secret of the browser gets them back, for seven days after their user has gone. */
 import { describe, expect } from 'vitest';
 import { ADDRESS_KEPT_NAMES_MAX, KEPT_NAME_TTL_MS, KEPT_NAMES_MAX } from '../../shared/protocol/limits.js';
+import { indexNames } from '../../shared/store/room-names.js';
 import { expireUser } from '../../shared/store/user-end.js';
 import { bothPlans } from '../support/fixtures/parts.js';
 import { DAY_MS, passDays } from '../support/later.js';
@@ -125,6 +126,49 @@ describe.for(bothPlans())('a name, with the plan %s,', ([, it]) => {
     await expire(bert);
     await passDays(part.store, 'r', KEPT_NAME_TTL_MS / DAY_MS + 0.1);
     expect((await allKeys(redis)).filter((key) => key.includes(':r:'))).toEqual([]);
+  });
+
+  it('that is given back is noted as kept no more, nor after its user has left and is forgotten', async () => {
+    const { keys, redis } = part.store;
+    await expire(anna);
+    expect(await kept()).toEqual(['here anna']);
+    anna = await come('Anna', HERS);
+    expect(await kept()).toEqual([]);
+    anna = await come('Anna', HERS); // while the dead page has it
+    expect(await kept()).toEqual([]);
+    await anna.act('leave', { room: undefined, forget: true });
+    expect(await redis.hgetall(keys.holders('r'))).toEqual({ bert: `${bert.id}` });
+  });
+
+  it.for([
+    ['whoever comes', () => come('Carl')],
+    ['or when the names are repaired', () => indexNames(part.store, 'r')],
+  ] as const)('that is kept goes when its time has ended, %s', async ([, occasion]) => {
+    const { keys, redis } = part.store;
+    await expire(anna);
+    await redis.zincrby(keys.keptNicks('r'), -KEPT_NAME_TTL_MS - 1_000, 'here anna');
+    const ends = await redis.zscore(keys.keptNicks('r'), 'here anna');
+    const record = (await redis.hget(keys.holders('r'), 'anna')) ?? '';
+    await redis.hset(keys.holders('r'), 'anna', record.replace(/^0 \d+/, `0 ${ends}`));
+    await occasion();
+    expect(await kept()).toEqual([]);
+    expect(await redis.hkeys(keys.holders('r'))).not.toContain('anna');
+  });
+
+  it.for([
+    ['not longer than its room', 0, DAY_MS],
+    ['not as long as a room that stays', 90 * DAY_MS, 8 * DAY_MS],
+  ] as const)('is kept %s', async ([, stay, most]) => {
+    const { keys, redis } = part.store;
+    await expire(anna);
+    if (stay > 0) await redis.hset(keys.rules('r'), 'stay', Date.now() + stay);
+    await expire(bert);
+    for (const key of [keys.holders('r'), keys.keptNicks('r')]) {
+      expect(await redis.pttl(key)).toBeGreaterThan(most - 60_000);
+      expect(await redis.pttl(key)).toBeLessThanOrEqual(most);
+    }
+    await come('Anna', HERS);
+    expect(await redis.pttl(keys.holders('r'))).toBeGreaterThan(KEPT_NAME_TTL_MS);
   });
 
   it('is one of a bounded number in a room, and of one address: the oldest goes first', async () => {

@@ -23,6 +23,7 @@ local function trimToLast(log, delivered)
 end
 -- expireEmptyRoom: says when the keys of an empty room expire: after roomTtl (ms), or when its stay ends if that is
 -- later. What the operator has set stays. A log that stays keeps its last messages. Does nothing if that was done.
+-- Nicknames that are kept expire by themselves: an empty room can only make that sooner.
 local function expireEmptyRoom(keys, roomTtl)
   local kept, off, stay = unpack(redis.call('HMGET', keys.rules, 'kept', 'off', 'stay'))
   local ttl = tonumber(roomTtl)
@@ -33,8 +34,12 @@ local function expireEmptyRoom(keys, roomTtl)
     trimToLast(keys.log, keys.delivered)
   end
   ttl = string.format('%d', ttl)
-  for _, name in ipairs({'log', 'delivered', 'values', 'ownValues', 'presence', 'holders'}) do
+  for _, name in ipairs({'log', 'delivered', 'values', 'ownValues', 'presence'}) do
     redis.call('PEXPIRE', keys[name], ttl)
+  end
+  for _, key in ipairs({keys.holders, (string.gsub(keys.holders, 'holders$', 'kept-nicks'))}) do
+    local left = redis.call('PTTL', key)
+    if left < 0 or left > tonumber(ttl) then redis.call('PEXPIRE', key, ttl) end
   end
   if not kept and not off then redis.call('PEXPIRE', keys.rules, ttl) end
 end

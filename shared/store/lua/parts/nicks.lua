@@ -40,12 +40,29 @@ end
 local function freeNick(keys, id, nick)
   if ownRecord(keys, id, nick) then redis.call('HDEL', keys.holders, nick) end
 end
--- renewNicks: `nicks` and `holders` always expire, because a process of the former version may leave them behind. They
--- live for a day longer than a nickname is kept. If they expire in a room with members, the next entry writes them
--- again.
+-- keptNicksOf: the key of the nicknames that are kept for users that have gone, by the time when that ends (ms). Each
+-- is 'address nickname', so the oldest go first when there are too many: in all, or of one address. keys.ts names it,
+-- too.
+local function keptNicksOf(keys)
+  return (string.gsub(keys.holders, 'holders$', 'kept-nicks'))
+end
+-- dropNick: ends that a nickname is kept until `ends`.
+local function dropNick(keys, member, ends)
+  redis.call('ZREM', keptNicksOf(keys), member)
+  local nick = string.match(member, '^%S* (.*)$')
+  local record = parseRecord(redis.call('HGET', keys.holders, nick))
+  if record and record.id == '0' and record.ends == ends then redis.call('HDEL', keys.holders, nick) end
+end
+-- dropEndedNicks: drops ten nicknames at most whose time has ended.
+local function dropEndedNicks(keys)
+  local at = string.format('%d', now())
+  local ended = redis.call('ZRANGEBYSCORE', keptNicksOf(keys), '-inf', at, 'WITHSCORES', 'LIMIT', 0, 10)
+  for i = 1, #ended, 2 do dropNick(keys, ended[i], ended[i + 1]) end
+end
+-- renewNicks: these keys always expire, because a process of the former version may leave them behind. They live for a
+-- day longer than a nickname is kept. If they expire in a room with members, the next entry writes them again.
 local function renewNicks(keys)
-  redis.call('PEXPIRE', keys.nicks, 691200000)
-  redis.call('PEXPIRE', keys.holders, 691200000)
+  for _, key in ipairs({keys.nicks, keys.holders, keptNicksOf(keys)}) do redis.call('PEXPIRE', key, 691200000) end
 end
 -- takeNick: gives a member a nickname, in place of its former one. secret '': that of the former one, if there is any.
 local function takeNick(keys, id, nick, secret, address)
@@ -53,6 +70,9 @@ local function takeNick(keys, id, nick, secret, address)
   local own = former and ownRecord(keys, id, former)
   if own and secret == '' then secret, address = own.secret, own.address end
   if own and former ~= nick then redis.call('HDEL', keys.holders, former) end
+  local kept = parseRecord(redis.call('HGET', keys.holders, nick))
+  if kept and kept.id == '0' then redis.call('ZREM', keptNicksOf(keys), kept.address .. ' ' .. nick) end
+  dropEndedNicks(keys)
   redis.call('HSET', keys.nicks, id, nick)
   redis.call('HSET', keys.holders, nick, secret == '' and id or id .. '  ' .. secret .. ' ' .. address)
   renewNicks(keys)

@@ -49,7 +49,6 @@ local nickKeys = {holders = holders, nicks = nicks, keptNicks = keptNicks}
 local record = nick and ownRecord(nickKeys, id, nick)
 if record and nickTtl ~= '0' and record.secret ~= '' and not string.find(name, '^guest%-%d+$') then
   keepNick(nickKeys, nick, record, {ttl = nickTtl, count = nicksMax, ofAddress = addressNicksMax})
-  renewNicks(nickKeys)
 elseif record then
   redis.call('HDEL', holders, nick)
 end

@@ -33,5 +33,8 @@ for i = 2, #ARGV, 3 do
   if action == 'add' and current == name then add(id, nick) end
   if action == 'remove' and not current then remove(id, nick) end
 end
-if action == 'add' then renewNicks(keys) end
+if action == 'add' then
+  renewNicks(keys)
+  dropEndedNicks(keys)
+end
 return 1
