@@ -1,6 +1,7 @@
 /** How many messages of a room, and of one user, may wait for approval or for their time. */
 import { describe, expect } from 'vitest';
 import { PENDING_MAX, PENDING_PER_USER_MAX } from '../../shared/protocol/limits.js';
+import { fillWaiting } from '../support/filled.js';
 import { emptyTest } from '../support/fixtures/parts.js';
 import { openPart } from '../support/parts.js';
 import type { Person } from '../support/people.js';
@@ -17,14 +18,6 @@ const numbered = Array.from({ length: PENDING_PER_USER_MAX }, (_, i) => `bert ${
 const sendAll = async () => {
   for (const text of numbered) await bert.send(scene.part, text);
 };
-
-/** Fills a list of what waits up to PENDING_MAX, with its first message from other users. */
-async function fill(list: string): Promise<void> {
-  const { redis } = scene.part.store;
-  const line = (await redis.lindex(list, 0)) ?? '';
-  for (let i = await redis.llen(list); i < PENDING_MAX; i += 1)
-    await redis.rpush(list, line.replace(/^\S+/, `1-${i}`).replace(/"from":{"id":\d+/, `"from":{"id":${1_000 + i}`));
-}
 
 describe('messages that wait for approval', () => {
   it.beforeEach(() => anna.act('rules', { hold: 'all' }) as Promise<never>);
@@ -47,7 +40,7 @@ describe('messages that wait for approval', () => {
   it('are 300 in all; then the user that has the most loses its oldest', async () => {
     await carl.send(scene.part, 'carl');
     await sendAll();
-    await fill(scene.part.store.keys.pending('mine'));
+    await fillWaiting(scene.part.store, scene.part.store.keys.pending('mine'));
     await anna.send(scene.part, 'not mine');
     expect(await carl.send(scene.part, 'again')).toMatchObject({ held: true });
     const found = await texts();
@@ -62,5 +55,20 @@ describe('messages that wait for approval', () => {
     for (const text of ['a', 'b']) await carl.send(part, text);
     await expect(carl.send(part, 'c')).rejects.toMatchObject({ limit: 'room' });
     await part.close();
+  });
+});
+
+describe('messages that wait for their time', () => {
+  it.beforeEach(() => anna.act('rules', { delay: 60 }) as Promise<never>);
+
+  it('are 30 of one user, which is told when its first is due, and the others have place', async () => {
+    await sendAll();
+    const refusal = await bert.send(scene.part, 'more').catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'rate_limited', limit: 'waiting' });
+    const { retryAfter } = (refusal as { details: { retryAfter: number } }).details;
+    expect(retryAfter).toBeGreaterThan(10);
+    expect(retryAfter).toBeLessThanOrEqual(60);
+    expect(await carl.send(scene.part, 'carl')).toMatchObject({ held: true });
+    await anna.send(scene.part, 'not mine');
   });
 });

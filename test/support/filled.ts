@@ -1,6 +1,7 @@
 /** Structures in Redis that are as full as they may be, written past the operations: by them it would take hours. */
 import type { ChainableCommander } from 'ioredis';
 import type { UserRef } from '../../shared/protocol/events.js';
+import { PENDING_MAX } from '../../shared/protocol/limits.js';
 import { eventText } from '../../shared/store/event-text.js';
 import type { Store } from '../../shared/store/store.js';
 
@@ -103,4 +104,11 @@ export async function fillRules(store: Store, room: string, from: UserRef): Prom
       `1700000000000-${i + 1} ${eventText({ type: 'message', room, from, text: LARGEST.text, data: LARGEST.data })}`,
     );
   });
+}
+
+/** Fills a list of messages that wait up to PENDING_MAX, with copies of its first, each from another user. */
+export async function fillWaiting({ redis }: Store, list: string): Promise<void> {
+  const line = (await redis.lindex(list, 0)) ?? '';
+  for (let i = await redis.llen(list); i < PENDING_MAX; i += 1)
+    await redis.rpush(list, line.replace(/^\S+/, `1-${i}`).replace(/"from":{"id":\d+/, `"from":{"id":${1_000 + i}`));
 }

@@ -16,10 +16,9 @@ local function append(keys, message)
   local denied, free, only, pause, delay = mayWrite(rules, keys.slow, message)
   if denied then return denied end
   if not free then
-    if message.verdict == 'hold' and not only then
-      local _, isFull = ownWaiting(keys.pending, id)
-      if isFull then return {'waiting', 10000} end -- nobody knows when a moderator looks
-    end
+    local list = message.verdict == 'hold' and keys.pending or delay and delayedKeys(keys)
+    local tooMany = list and denyWaiting(list, id)
+    if tooMany then return tooMany end
     -- a message that nobody hears takes nothing from the others
     local flood = not only
       and takeRoomRate(keys.sends, message.roomSends, tonumber(message.window), message.cost, #text, members)

@@ -1,12 +1,14 @@
 -- What waits in the list `pending` or `delayed` of a room, oldest first. Each text begins with type, room and sender.
 local function senderOf(line) return string.match(line, '^[^{]*{"type":"message","room":"[^"]*","from":{"id":(%d+)') end
--- ownWaiting: the lines of one user, oldest first; and whether they are as many as one user may have.
-local function ownWaiting(list, id)
-  local own = {}
+-- denyWaiting: {'waiting', ms until it may try again} if as many messages of a user wait as may; else nil.
+local function denyWaiting(list, id)
+  local count, oldest = 0, nil
   for _, line in ipairs(redis.call('LRANGE', list, 0, -1)) do
-    if senderOf(line) == id then own[#own + 1] = line end
+    if senderOf(line) == id then count, oldest = count + 1, oldest or line end
   end
-  return own, #own >= 30 -- PENDING_PER_USER_MAX in limits.ts
+  if count < 30 then return end -- PENDING_PER_USER_MAX in limits.ts
+  local due = string.match(oldest, '^%S+ (%d+) ')
+  return {'waiting', due and math.max(1, due - now()) or 10000} -- nobody knows when a moderator looks
 end
 -- dropOne: drops the oldest line of the user that has the most. So a user with few keeps its own, whatever others send.
 local function dropOne(list)
