@@ -67,6 +67,26 @@ describe('reports of a message', () => {
     }
   });
 
+  it('count no more for their user when the message is gone, however it went', async () => {
+    const { redis, keys } = scene.part.store;
+    const fill = async () => {
+      const ids: string[] = [];
+      for (let i = 0; i < REPORTS_PER_USER_MAX; i += 1) ids.push(await say(bert, `${i}`));
+      for (const id of ids) await report(carl, id);
+      return ids;
+    };
+    const ids = await fill();
+    const last = await say(dora, 'fine');
+    await expect(report(carl, last)).rejects.toMatchObject(noSuch);
+    await redis.xdel(keys.log('mine'), String(ids[0])); // as trimming does
+    await report(carl, last);
+    expect((await reports()).map(({ id }) => id).sort()).toEqual([...ids.slice(1), last]);
+    await anna.act('ban', { user: bert.id, seconds: 5, messages: true });
+    await report(carl, await say(dora, 'and this'));
+    expect(await reports()).toHaveLength(2);
+    expect((await redis.hget(keys.rules('mine'), 'reports'))?.split('\n')).toHaveLength(2);
+  });
+
   it('are for members, of messages that they can see', async () => {
     const id = await say(bert);
     await dora.act('exit');

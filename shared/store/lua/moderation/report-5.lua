@@ -1,7 +1,7 @@
 -- with log
 -- report: a member reports a message to the users with a role. They are told of the first report of a message. The
 -- field `reports` has a line for each message: its log id, and the reporters (',12,57,') or 'ok' after a moderator has
--- approved it.
+-- approved it. Lines go when their message is no longer in the log.
 -- KEYS
 --   rules, roster, log, delivered, dirty
 -- ARGV
@@ -13,7 +13,8 @@
 --   reportersMax: reporters of one message that are kept
 --   ownMax: messages that one user has reported at a time
 -- Returns 'ok', 'same' (it is reported already, or approved), 'not_in_room', 'no_such_event' or 'too_many'.
--- Bound: one message, its reports (50 lines of 20 ids), the names of the rules' fields (500) and an event.
+-- Bound: the messages that are reported (50, 12 KB each), their reports (20 ids each), the names of the rules' fields
+-- (500) and an event.
 local rules, roster, log, delivered, dirty = unpack(KEYS)
 local id, room, messageId, event, reportsMax, reportersMax, ownMax = unpack(ARGV)
 if redis.call('HEXISTS', roster, id) == 0 then return 'not_in_room' end
@@ -22,9 +23,20 @@ local only = entry and entry[2][6]
 local isMessage = entry and string.find(entry[2][4], '^{"type":"message"')
 if not isMessage or only and only ~= id then return 'no_such_event' end
 
+-- The reports of messages that are still there: each as its line, the message's id and the reporters.
+local function readReports()
+  local reports = {}
+  for line in string.gmatch(redis.call('HGET', rules, 'reports') or '', '[^\n]+') do
+    local message, reporters = string.match(line, '^(%S+) (%S+)$')
+    local isThere = redis.call('XRANGE', log, message, message)[1]
+    if isThere then reports[#reports + 1] = {line, message, reporters} end
+  end
+  return reports
+end
+
 local lines, own, isKnown = {}, 0, false
-for line in string.gmatch(redis.call('HGET', rules, 'reports') or '', '[^\n]+') do
-  local message, reporters = string.match(line, '^(%S+) (%S+)$')
+for _, report in ipairs(readReports()) do
+  local line, message, reporters = unpack(report)
   local isOwn = string.find(reporters, ',' .. id .. ',', 1, true)
   if isOwn then own = own + 1 end
   if message == messageId then
