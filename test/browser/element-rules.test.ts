@@ -1,7 +1,9 @@
 /** Rules of a room as people meet them in real pages: topic, pinned message, approval, voice, reports. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import type { HeldMessage } from '../../shared/protocol/events.js';
 import { violations } from '../support/axe.js';
+import { ask } from '../support/client.js';
 import { browserTest } from '../support/fixtures/browser.js';
 
 const it = browserTest;
@@ -113,6 +115,36 @@ describe('a room where every message waits', () => {
     await say(bert, 'three');
     await anna.getByText('3 messages wait for your approval').waitFor();
     await anna.getByRole('button', { name: 'Room (3 waiting)' }).waitFor();
+  });
+
+  it('takes a message away that another moderator rejects, and says so to the one who was slower', async () => {
+    const [anna, bert] = [await open(), await open()];
+    await roomButton(anna).click();
+    await anna.getByRole('switch', { name: /Approve every message/ }).check();
+    await log(bert).getByText('Every message waits for approval').waitFor();
+    const token = await anna.evaluate(
+      () => Object.values(sessionStorage).map((text) => (JSON.parse(String(text)) as { token: string }).token)[0],
+    );
+    const reject = async (words: string): Promise<void> => {
+      const { messages } = await ask<{ messages: HeldMessage[] }>(api, 'held', { token, room });
+      await ask(api, 'reject', { token, room, id: messages.find(({ text }) => text === words)?.id });
+    };
+    for (const words of ['one', 'two']) {
+      await say(bert, words);
+      await anna.locator('.card', { hasText: words }).waitFor();
+    }
+    await reject('one');
+    await anna.locator('.card', { hasText: 'one' }).waitFor({ state: 'detached' });
+    await anna.getByRole('button', { name: 'Room (1 waiting)' }).waitFor();
+    await expect.poll(() => bert.getByText('Waiting for approval').count()).toBe(1);
+    await anna.route('**/api/audit', () => undefined); // the panel is not read again before the click
+    await anna.route('**/api/approve', (route) => reject('two').then(() => route.continue()));
+    await press(anna, 'Approve');
+    await anna.locator('.card', { hasText: 'two' }).getByText('Somebody else has already decided').waitFor();
+    expect(await anna.locator('.card button').count()).toBe(0);
+    await bert.getByText('Waiting for approval').waitFor({ state: 'detached' });
+    expect(complaints).toMatchObject([expect.stringContaining('400')]);
+    complaints = [];
   });
 });
 

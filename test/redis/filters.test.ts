@@ -162,6 +162,8 @@ describe('a message with such a word, in a room that holds them', () => {
         code: 'bad_request',
         details: { field: 'id' },
       });
+    const dropped = { type: 'removed', from: { id: anna.id }, removed: ids[1] };
+    for (const who of [anna, bert]) expect((await scene.told(who)).at(-1)).toMatchObject(dropped);
     expect((await scene.told(carl)).at(-1)).toMatchObject({
       type: 'message',
       id,

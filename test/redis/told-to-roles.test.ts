@@ -32,8 +32,9 @@ describe.for(bothPlans())('what only roles are told, with the plan %s,', ([, it]
     const held = await bert.send(scene.part, 'waits');
     await anna.act('reject', { id: held.id });
     const told = (await scene.told(anna)).map(({ type }) => type);
-    expect(told).toEqual(['joined', 'joined', 'message', 'reported', 'rules', 'held']);
-    expect((await scene.told(bert)).map(({ type }) => type)).toEqual(['joined', 'joined', 'message', 'rules']);
+    expect(told).toEqual(['joined', 'joined', 'message', 'reported', 'rules', 'held', 'removed']);
+    const toldBert = (await scene.told(bert)).map(({ type }) => type);
+    expect(toldBert).toEqual(['joined', 'joined', 'message', 'rules', 'removed']);
     expect(await logged()).toEqual(['joined', 'joined', 'message', 'rules']);
   });
 

@@ -41,7 +41,8 @@ export class Actions {
       this.onAction();
       return '';
     } catch (thrown) {
-      return denialText(thrown as ChatFailure, this.elementTexts);
+      const failure = thrown as ChatFailure;
+      return failure.field === 'id' ? this.texts.decided : denialText(failure, this.elementTexts);
     }
   }
 

@@ -1,17 +1,16 @@
 import type { Audit, HeldMessage } from '../../../shared/protocol/events.js';
-import { avatar, h, refill } from '../element/dom/dom.js';
-import { timeText } from '../element/times.js';
+import { h, refill } from '../element/dom/dom.js';
 import type { Actions } from './actions.js';
-import { actionButton, box, removeItem, type Section } from './section.js';
+import { messageCard } from './message-card.js';
+import { box, type Section } from './section.js';
 
 /** The messages that wait for approval. */
 export class HeldMessages implements Section {
   readonly element: HTMLElement;
   private readonly list = h('ul', { class: 'cards' });
-  private readonly problem = h('p', { class: 'problem', role: 'alert' });
 
   constructor(private readonly actions: Actions) {
-    this.element = box(actions.texts.waiting, this.list, this.problem);
+    this.element = box(actions.texts.waiting, this.list);
     this.element.hidden = true;
   }
 
@@ -23,32 +22,10 @@ export class HeldMessages implements Section {
   }
 
   private card(message: HeldMessage): HTMLLIElement {
-    const { texts, elementTexts } = this.actions;
-    const { id, from, at, text, data } = message;
-    const decide = (operation: 'approve' | 'reject') => async (): Promise<void> => {
-      this.problem.textContent = await this.actions.run(operation, { id });
-      if (!this.problem.textContent) removeItem(item);
-    };
-    const head = h(
-      'div',
-      { class: 'card-head' },
-      avatar(from.id, from.name),
-      h('bdi', { class: 'who' }, from.name),
-      h('time', {}, timeText(at, elementTexts)),
-    );
-    const buttons = h(
-      'div',
-      { class: 'acts' },
-      actionButton(texts.approve, '', decide('approve')),
-      actionButton(texts.reject, 'secondary', decide('reject')),
-    );
-    const item = h(
-      'li',
-      { class: 'card', 'data-id': id },
-      head,
-      h('p', { class: 'text', dir: 'auto' }, text === undefined ? JSON.stringify(data) : text),
-      buttons,
-    );
-    return item;
+    const { texts } = this.actions;
+    return messageCard(this.actions, message, [
+      { label: texts.approve, kind: '', operation: 'approve' },
+      { label: texts.reject, kind: 'secondary', operation: 'reject' },
+    ]);
   }
 }

@@ -28,16 +28,20 @@ export function actionButton(label: string, kind: string, act: () => unknown): H
   return made;
 }
 
-/**
- * Removes an item from a list. If it had the focus, the button of the next item gets it, or else the panel's first
- * button.
- */
+/** Removes an item from a list. */
 export function removeItem(item: HTMLElement): void {
+  focusAfter(item, item);
+  remove(item);
+}
+
+/**
+ * If a part of an item has the focus, the button of the next item gets it, or else the panel's first button. The part is
+ * about to go.
+ */
+export function focusAfter(item: HTMLElement, part: HTMLElement): void {
   const { activeElement } = item.getRootNode() as ShadowRoot;
   const next = item.nextElementSibling || item.previousElementSibling || item.closest('.room-panel');
-  const nextButton = next && item.contains(activeElement) ? next.querySelector('button') : null;
-  remove(item);
-  nextButton?.focus();
+  if (next && part.contains(activeElement)) next.querySelector('button')?.focus();
 }
 
 /** Returns the name of a user that may have left. */

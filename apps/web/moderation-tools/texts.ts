@@ -77,6 +77,7 @@ export const TOOLS_ENGLISH = {
   oneReported: '1 message was reported',
   manyReported: '{n} messages were reported',
   keep: 'Keep',
+  decided: 'Somebody else has already decided about this message.',
   waiting: 'Waiting for approval',
   approve: 'Approve',
   reject: 'Reject',

@@ -79,7 +79,7 @@ export class Unsent {
     this.changed();
   }
 
-  /** Nobody sees the message until it is approved. If it is rejected, no event says so. */
+  /** Only users with a role see the message until it is approved. An older server does not say if it is rejected. */
   private showHeld(item: Item): void {
     this.draw(item, this.texts.waits, [plainButton(this.texts.hide, () => this.drop(item))]);
     item.element.classList.remove('failed');

@@ -94,11 +94,10 @@ local function takeFrom(list)
   end
 end
 
--- Users with a role have seen a delayed message already, and its author takes it for sent.
+-- Users with a role see the message until they are told, and its author waits for it.
 function actions.reject()
-  local text = not takeFrom(pending) and takeFrom(delayed)
-  if text == nil then return {'no_such_event'} end
-  if not text then return end
+  local text = takeFrom(pending) or takeFrom(delayed)
+  if not text then return {'no_such_event'} end
   tellRoles(logKeys, room, event, string.match(text, '"from":{"id":(%d+)'))
 end
 

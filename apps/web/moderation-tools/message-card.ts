@@ -1,0 +1,39 @@
+import type { HeldMessage } from '../../../shared/protocol/events.js';
+import { append, avatar, h, remove } from '../element/dom/dom.js';
+import { timeText } from '../element/times.js';
+import type { Actions } from './actions.js';
+import { actionButton, focusAfter, removeItem } from './section.js';
+
+/** What a button of a card does. */
+interface Choice {
+  label: string;
+  kind: string;
+  operation: 'approve' | 'reject' | 'remove';
+}
+
+/** Makes the card of a message that somebody must decide about. `hint` stands beside its author. */
+export function messageCard(
+  actions: Actions,
+  { id, from, at, text, data }: HeldMessage,
+  choices: Choice[],
+  hint: Node | null = null,
+): HTMLLIElement {
+  const problem = h('p', { class: 'problem', role: 'alert' });
+  const decide = (operation: Choice['operation']) => async (): Promise<void> => {
+    problem.textContent = await actions.run(operation, { id });
+    if (!problem.textContent) removeItem(item);
+    if (problem.textContent !== actions.texts.decided) return;
+    focusAfter(item, buttons); // the card goes when the panel is read again
+    remove(buttons);
+  };
+  const head = h('div', { class: 'card-head' }, avatar(from.id, from.name), h('bdi', { class: 'who' }, from.name));
+  append(head, hint, h('time', {}, timeText(at, actions.elementTexts)));
+  const buttons = h(
+    'div',
+    { class: 'acts' },
+    ...choices.map(({ label, kind, operation }) => actionButton(label, kind, decide(operation))),
+  );
+  const said = h('p', { class: 'text', dir: 'auto' }, text === undefined ? JSON.stringify(data) : text);
+  const item = h('li', { class: 'card', 'data-id': id }, head, said, buttons, problem);
+  return item;
+}
