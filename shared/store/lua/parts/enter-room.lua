@@ -1,3 +1,8 @@
+-- dropRemains: removes what a former room of this name may have left. Messages with a delay do not expire with a room.
+local function dropRemains(keys)
+  local delayed = delayedKeys(keys)
+  redis.call('UNLINK', keys.log, keys.pending, delayed, keys.values, keys.ownValues, keys.presence)
+end
 -- enterByRoom: the second step of entering a room, on the room's shard. See the script `enter-room`.
 local function enterByRoom(keys, asked)
   local roster, log, delivered, rules, entries = keys.roster, keys.log, keys.delivered, keys.rules, keys.entries
@@ -31,6 +36,7 @@ local function enterByRoom(keys, asked)
     return freshHash ~= '' and owner == freshHash and {'made'} or {'in', visit}
   end
   redis.call('HINCRBY', keys.shards, asked.shard, 1)
+  if made and redis.call('HLEN', roster) == 1 then dropRemains(keys) end
   if event ~= '' then takeNick(keys, id, asked.nick, asked.secretHash, asked.addressToday) end
   local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence}
   for _, key in ipairs(kinds) do redis.call('PERSIST', key) end
