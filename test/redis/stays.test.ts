@@ -156,6 +156,17 @@ describe.for(bothPlans({ OWNED_ROOMS_MAX: String(ALL_MAX) }))('a room, with the 
     expect(await staying()).toHaveLength(ALL_MAX);
   });
 
+  it('that finds no place at its own address finds one at another address, and keeps it', async () => {
+    for (let i = 0; i < ADDRESS_MAX; i += 1) await makeAndVisit(`pupil-${i}`);
+    const { owner, stay } = await makeAndVisit('class');
+    expect(stay).toEqual({ refused: 'address' });
+    part.client.network = '203.0.113.1';
+    expect(daysLeft((await visit('class', owner)).stay)).toBeCloseTo(90, 2);
+    part.client.network = '192.0.2.1';
+    await passDays(part.store, 'class', 60);
+    expect(daysLeft((await visit('class', owner)).stay)).toBeCloseTo(90, 2);
+  });
+
   it('names the address nowhere, and the key of the hashes goes with the last stay', async () => {
     const { redis, keys } = part.store;
     const { owner } = await makeAndVisit('one');
