@@ -2,7 +2,7 @@
 import type { UserRef } from '../protocol/events.js';
 import { BANS_MAX } from '../protocol/limits.js';
 import { ForgetBudget, forgetIn } from './forget.js';
-import { type Actor, auditText, moderateMember, moderationEventText } from './moderation.js';
+import { type Actor, asTold, auditText, moderateMember, moderationEventText } from './moderation.js';
 import type { Store } from './store.js';
 
 /** How a user is banned. */
@@ -18,12 +18,10 @@ export interface Ban {
  * and `removeMessagesOf` removes them. If nobody calls that, a worker does.
  */
 export async function banUser(store: Store, actor: Actor, target: UserRef, { seconds, messages }: Ban): Promise<void> {
-  const [[address], hold] = await Promise.all([
+  const [[address], user] = await Promise.all([
     seconds > 0 ? store.redis.hmget(store.keys.user(target.id), 'address') : [],
-    store.redis.hget(store.keys.rules(actor.room), 'hold'),
+    asTold(store, actor.room, target),
   ]);
-  // where every message waits for approval, names do not go round it
-  const user = hold === 'all' ? { id: target.id, name: `#${target.id}` } : target;
   const removed = {
     event: moderationEventText(actor, { type: 'removed', user }),
     entry: auditText(actor, { what: 'remove', user: target.id, name: target.name }),

@@ -230,33 +230,50 @@ export function muteUser(store: Store, actor: Actor, target: UserRef, { seconds,
   });
 }
 
+/**
+ * Returns a user as the room may hear of it. Where every message waits for approval, names do not go round it: the name
+ * of a user without a role is its id. `hasRole` false: it has none from now on.
+ */
+export async function asTold(
+  { keys, redis }: Store,
+  room: string,
+  target: UserRef,
+  hasRole?: boolean,
+): Promise<UserRef> {
+  const [hold, role] = await redis.hmget(keys.rules(room), 'hold', `role:${target.id}`);
+  return hold === 'all' && !(hasRole ?? role) ? { id: target.id, name: `#${target.id}` } : target;
+}
+
 /** Makes a member a moderator, or ends that. */
-export function setModerator(store: Store, actor: Actor, target: UserRef, on: boolean): Promise<void> {
-  return moderateMember(store, actor, target, {
+export async function setModerator(store: Store, actor: Actor, target: UserRef, on: boolean): Promise<void> {
+  const user = await asTold(store, actor.room, target, on);
+  await moderateMember(store, actor, target, {
     action: { name: 'moderate', targetsMax: MODERATORS_MAX, on },
     least: 'owner',
     audit: { what: 'moderate', on },
-    event: { type: 'moderator', user: target, on },
+    event: { type: 'moderator', user, on },
   });
 }
 
 /** Gives a member voice: it may write although the room is read-only. Null: all members of now. Or ends that. */
-export function allowUser(store: Store, actor: Actor, target: UserRef | null, on: boolean): Promise<void> {
-  return moderateMember(store, actor, target ?? { id: 0, name: '' }, {
+export async function allowUser(store: Store, actor: Actor, target: UserRef | null, on: boolean): Promise<void> {
+  const user = target && (await asTold(store, actor.room, target));
+  await moderateMember(store, actor, target ?? { id: 0, name: '' }, {
     action: { name: 'allow', targetsMax: VOICES_MAX, on },
     least: 'moderator',
     audit: { what: 'allow', on },
-    event: { type: 'voice', ...(target && { user: target }), on },
+    event: { type: 'voice', ...(user && { user }), on },
   });
 }
 
 /** Offers the room to a member for OFFER_TTL_MS. An earlier offer ends. */
-export function offerRoom(store: Store, actor: Actor, target: UserRef): Promise<void> {
-  return moderateMember(store, actor, target, {
+export async function offerRoom(store: Store, actor: Actor, target: UserRef): Promise<void> {
+  const user = await asTold(store, actor.room, target);
+  await moderateMember(store, actor, target, {
     action: { name: 'offer', targetsMax: 1, ms: OFFER_TTL_MS },
     least: 'owner',
     audit: { what: 'handover' },
-    event: { type: 'offered', user: target },
+    event: { type: 'offered', user },
   });
 }
 

@@ -6,12 +6,11 @@
 import { ChatError } from '../protocol/errors.js';
 import { privateRoom, type UserRef } from '../protocol/events.js';
 import { notAllowed } from './denials.js';
+import { isPrivate, sharedRooms } from './kept-apart.js';
 import { enterRoom, exitRoom } from './memberships.js';
 import type { Store } from './store.js';
 import { blocker } from './user-blocks.js';
 
-/** Rooms of a user that one command reads. Most users have fewer, and Redis is blocked for about 0.1 ms. */
-const ROOMS_SCAN_COUNT = 1_000;
 /**
  * When a user has too many private rooms, so many of them are checked at random for abandoned ones. If a fiftieth of
  * all is abandoned, one is found in 98 of 100 cases.
@@ -19,8 +18,6 @@ const ROOMS_SCAN_COUNT = 1_000;
 const SAMPLE_COUNT = 200;
 /** Abandoned rooms that are left at a time. That makes room for as many strangers, and takes about 100 short calls. */
 const ABANDONED_MAX = 50;
-
-const isPrivate = (room: string): boolean => room.includes(':');
 
 /**
  * Brings `from` and `to` into their private room. Repeating it does no harm. Throws `no_such_user` for a user that does
@@ -54,37 +51,10 @@ function noSuchUser(id: number): ChatError {
   return new ChatError('no_such_user', `There is no user ${id} in your rooms.`, { field: 'to' });
 }
 
-/**
- * Whether two users are in a room without private messages, or in which every message waits for approval, and neither
- * has a role there.
- */
-export async function areKeptApart(store: Store, from: number, to: number): Promise<boolean> {
-  const { keys, redis } = store;
-  for await (const rooms of sharedRooms(store, from, to)) {
-    const rules = await Promise.all(
-      rooms.map((room) => redis.hmget(keys.rules(room), 'private', 'hold', `role:${from}`, `role:${to}`)),
-    );
-    if (rules.some(([noPrivate, hold, ...roles]) => (noPrivate || hold === 'all') && !roles.some(Boolean))) return true;
-  }
-  return false;
-}
-
 /** Whether two users are in a public room together, by their own accounts. */
 async function shareRoom(store: Store, one: number, other: number): Promise<boolean> {
   for await (const rooms of sharedRooms(store, one, other)) if (rooms.length > 0) return true;
   return false;
-}
-
-/** Yields the public rooms that two users are in together, by their own accounts, in steps. */
-async function* sharedRooms({ keys, redis }: Store, one: number, other: number): AsyncGenerator<string[]> {
-  let cursor = '0';
-  do {
-    const [next, rooms] = await redis.sscan(keys.userRooms(one), cursor, 'COUNT', ROOMS_SCAN_COUNT);
-    const open = rooms.filter((room) => !isPrivate(room));
-    const isShared = open.length > 0 ? await redis.smismember(keys.userRooms(other), open) : [];
-    yield open.filter((_, i) => isShared[i] === 1);
-    cursor = next;
-  } while (cursor !== '0');
 }
 
 async function refuseBlocked(store: Store, from: number, to: number): Promise<void> {

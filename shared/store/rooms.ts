@@ -5,6 +5,7 @@ import { privateRoomUsers, type UserRef } from '../protocol/events.js';
 import { ROOMS_MAX } from '../protocol/limits.js';
 import { CircuitOpen } from '../redis/circuit-breaker.js';
 import { notAllowed } from './denials.js';
+import { areKeptApart } from './kept-apart.js';
 import { foldName, isGuestName } from './nicknames.js';
 import { askForName, nameTaken } from './room-names.js';
 import { type RoomSummary, readSummary } from './room-overview.js';
@@ -104,17 +105,27 @@ export function entryArguments(
 
 /** Reads a room as a member sees it, its members sorted by id. A private room has no rules. */
 export async function readRoom(store: Store, room: string, reader: number): Promise<RoomSummary> {
-  return privateRoomUsers(room) ? { members: await readPrivateMembers(store, room) } : readSummary(store, room, reader);
+  return privateRoomUsers(room)
+    ? { members: await readPrivateMembers(store, room, reader) }
+    : readSummary(store, room, reader);
 }
 
-/** Reads the members with their names of now: a rename does not go through thousands of private rooms. */
-async function readPrivateMembers({ keys, redis }: Store, room: string): Promise<UserRef[]> {
+/**
+ * Reads the members with their names of now: a rename does not go through thousands of private rooms. If the two are
+ * kept apart, the other's new name is no way round it, and the reader gets the one from before.
+ */
+async function readPrivateMembers(store: Store, room: string, reader: number): Promise<UserRef[]> {
+  const { keys, redis } = store;
+
   const members = Object.entries(await redis.hgetall(keys.roster(room))).map(([id, name]) => ({
     id: Number(id),
     name,
   }));
   const names = await Promise.all(members.map(({ id }) => redis.hget(keys.user(id), 'name')));
-  return members.map(({ id, name }, i) => ({ id, name: names[i] ?? name })).sort((a, b) => a.id - b.id);
+  const pair = privateRoomUsers(room);
+  const areApart = pair !== null && (await areKeptApart(store, ...pair));
+  const nameOf = ({ id, name }: UserRef, i: number) => (areApart && id !== reader ? name : (names[i] ?? name));
+  return members.map((member, i) => ({ id: member.id, name: nameOf(member, i) })).sort((a, b) => a.id - b.id);
 }
 
 /**

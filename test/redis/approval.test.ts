@@ -95,6 +95,44 @@ describe('where every message waits', () => {
     expect([removed?.type, removed?.user, others]).toEqual(['removed', { id: bert.id, name: `#${bert.id}` }, []]);
   });
 
+  it('names of users without a role are in no event about them', async () => {
+    await bert.act('rename', { name: 'Rude' });
+    for (const one of [bert, carl]) await scene.told(one);
+    await anna.act('rules', { readonly: true });
+    await anna.act('allow', { user: bert.id });
+    await anna.act('allow', { user: bert.id, on: false });
+    await anna.act('handover', { user: bert.id });
+    await anna.act('moderate', { user: bert.id });
+    await anna.act('moderate', { user: bert.id, on: false });
+    const about = (await scene.told(carl)).flatMap(({ type, user }) =>
+      user ? [`${type} ${user.id} ${user.name}`] : [],
+    );
+    const [id, hidden] = [bert.id, `#${bert.id}`];
+    expect(about).toEqual([
+      `voice ${id} ${hidden}`,
+      `voice ${id} ${hidden}`,
+      `offered ${id} ${hidden}`,
+      `moderator ${id} Rude`, // names of users with a role are no secret
+      `moderator ${id} ${hidden}`,
+    ]);
+    expect((await anna.act('audit')).acts).toContainEqual(expect.objectContaining({ what: 'allow', name: 'Rude' }));
+  });
+
+  it('two users who are kept apart learn no new names in their private room', async () => {
+    await anna.act('rules', { hold: false });
+    await bert.act('send', { room: undefined, to: carl.id, text: 'before' });
+    await anna.act('rules', { hold: 'all' });
+    await bert.act('rename', { name: 'Rude' });
+    const room = `${bert.id}:${carl.id}`;
+    const seenBy = async (who: Person) => names((await who.act('members', { room })) as never);
+    expect([await seenBy(carl), await seenBy(bert)]).toEqual([
+      ['Bert', 'Carl'],
+      ['Rude', 'Carl'],
+    ]);
+    await anna.act('rules', { hold: false });
+    expect(await seenBy(carl)).toEqual(['Rude', 'Carl']);
+  });
+
   it('all is as before when it ends', async () => {
     await anna.act('rules', { hold: false });
     await bert.send(scene.part, 'free');

@@ -4,6 +4,7 @@ import { isSeen } from '../../../shared/protocol/letters.js';
 import { authorize, authorizeIn, type Charge } from '../../../shared/store/authorize.js';
 import { notAllowed, notInRoom } from '../../../shared/store/denials.js';
 import { messageCost } from '../../../shared/store/event-text.js';
+import { areKeptApart } from '../../../shared/store/kept-apart.js';
 import {
   type Accepted,
   appendMessage,
@@ -11,7 +12,7 @@ import {
   type SendsLimit,
   sendMessage,
 } from '../../../shared/store/messages.js';
-import { areKeptApart, openPrivateRoom } from '../../../shared/store/private-rooms.js';
+import { openPrivateRoom } from '../../../shared/store/private-rooms.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import type { Context } from '../context.js';

@@ -1,7 +1,7 @@
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
 import { authorizeIn } from '../../../shared/store/authorize.js';
+import { areKeptApart } from '../../../shared/store/kept-apart.js';
 import { maySpeak } from '../../../shared/store/messages.js';
-import { areKeptApart } from '../../../shared/store/private-rooms.js';
 import { publishSignal } from '../../../shared/store/signals.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { ok } from '../reply.js';
