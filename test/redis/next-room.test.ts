@@ -1,5 +1,6 @@
 /** A room that is gone, and the next one of its name: nothing of the first one is there. */
 import { describe, expect } from 'vitest';
+import { finishForgetting } from '../../apps/worker/jobs/forget.js';
 import { releaseDelayed } from '../../shared/store/delayed-messages.js';
 import { bothPlans } from '../support/fixtures/parts.js';
 import { passDays } from '../support/later.js';
@@ -11,6 +12,7 @@ describe.for(bothPlans())('the next room of a name, with the plan %s,', ([, it])
     const { store } = scene.part;
     const { redis, keys } = store;
     await wipe(redis);
+    await redis.config('SET', 'rdbcompression', 'no'); // so that a dump can be searched
     const [anna, bert] = await scene.people('r', 'Anna', 'Bert');
     await anna.act('keys', { member: 'renew' });
     await anna.send(scene.part, 'a secret');
@@ -34,5 +36,16 @@ describe.for(bothPlans())('the next room of a name, with the plan %s,', ([, it])
     for (const key of await allKeys(redis, `${keys.room('r')}:*`))
       expect(`${key} ${String(await redis.dump(key))}`).not.toContain('secret');
     expect(await redis.exists(keys.delayedRooms(keys.roomShard('r')))).toBe(0);
+  });
+
+  it('begins with its maker, also when a worker was late to remove messages of a banned user', async ({ scene }) => {
+    const { store } = scene.part;
+    await wipe(store.redis);
+    const event = JSON.stringify({ type: 'removed', room: 'r', from: { id: 1, name: 'Anna' }, user: { id: 2 } });
+    await store.redis.hset(store.keys.forgetting(store.keys.roomShard('r')), '2 message r', `1-0 1-0 1 ${event}`);
+    await finishForgetting(store, 60_000, () => undefined, { abandonedMs: -1, rewriteMs: -1 });
+    expect(await store.redis.exists(store.keys.forgetting(store.keys.roomShard('r')))).toBe(0);
+    expect(await allKeys(store.redis, `${store.keys.room('r')}:*`)).toEqual([]);
+    expect((await scene.join('r')).owner).toEqual(expect.any(String));
   });
 });

@@ -67,5 +67,6 @@ if not atEnd then
   return {0, bytes}
 end
 redis.call('HDEL', forgetting, field)
-if event ~= '' then appendEvent(log, delivered, dirty, room, event) end
+local isThere = redis.call('EXISTS', delivered) == 1 -- an event would make a room that nobody can own
+if event ~= '' and isThere then appendEvent(log, delivered, dirty, room, event) end
 return {1, bytes}
