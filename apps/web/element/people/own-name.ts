@@ -5,6 +5,7 @@ import { avatar, h, onEscape, refill } from '../dom/dom.js';
 import { called, filled, isolated } from '../dom/sentence.js';
 import type { Skeleton } from '../skeleton.js';
 import { fill } from '../texts.js';
+import { TypedName } from './typed-name.js';
 
 /** The button with the user's own name, and the form that it opens. */
 export class OwnName {
@@ -39,19 +40,23 @@ export class OwnName {
     me.hidden = false;
   }
 
+  private get typed(): TypedName {
+    return new TypedName(this.chat.server, this.chat.room);
+  }
+
   /** The room lets nobody in without a name. */
   ask(enterAs: (name: string) => void): void {
     const { save, cancel } = this.skeleton.ownName;
     this.enterAs = enterAs;
     save.textContent = this.skeleton.texts.enterAs;
     cancel.hidden = true;
-    this.open();
+    this.open(this.typed.read()); // not the user's name: the room has refused it
   }
 
-  private open(): void {
+  private open(name = this.chat.user?.name || ''): void {
     const { form, input } = this.skeleton.ownName;
     this.explain('');
-    input.value = this.chat.user ? this.chat.user.name : '';
+    input.value = name;
     form.hidden = false;
     this.skeleton.header.me.setAttribute('aria-expanded', 'true');
     input.focus();
@@ -68,9 +73,12 @@ export class OwnName {
 
   private async save(): Promise<void> {
     const wanted = this.skeleton.ownName.input.value.trim();
-    if (this.chat.user && wanted === this.chat.user.name) return this.close();
+    if (!this.enterAs && wanted === this.chat.user?.name) return this.close();
     if (!fitName(wanted)) return this.explain(this.rule());
-    if (this.enterAs) return this.enterAs(fitName(wanted));
+    if (this.enterAs) {
+      this.typed.write(fitName(wanted));
+      return this.enterAs(fitName(wanted));
+    }
     try {
       await this.chat.rename(wanted);
       this.update();
