@@ -129,6 +129,7 @@ describe('a link with a key', () => {
 
   it('of moderators gives the role, and is not passed on by the invitation; one of members is', async () => {
     const { act, keys } = await lock();
+    const promise = 'Anyone who opens this address enters the room';
     const shared = async (by: Page): Promise<string> => {
       await press(by, 'Invite');
       return (await by.locator('#link').textContent()) ?? '';
@@ -137,10 +138,18 @@ describe('a link with a key', () => {
     await page.getByText('You are a moderator here').waitFor();
     expect(await shared(page)).toBe(`${api}/r/${room}`);
     await page.getByText('Ask the owner of the room for the link for members.').waitFor();
+    expect(await page.getByText(promise).isVisible()).toBe(false);
     await press(page, 'Close');
+    const stranger = await open();
+    await stranger.getByText('You need a link with a key').waitFor();
+    expect(await shared(stranger)).toBe(`${api}/r/${room}`);
+    await stranger.getByText('Ask the owner of the room for the link for members.').waitFor();
+    expect(await stranger.getByText(promise).isVisible()).toBe(false);
     const pupil = await open(`#key=${keys.member}`);
     await own(pupil).waitFor();
     expect(await shared(pupil)).toBe(`${api}/r/${room}#key=${keys.member}`);
+    await pupil.getByText(promise).waitFor();
+    expect(await pupil.getByText('unless it needs a key').isVisible()).toBe(false);
     await act('keys', { moderator: 'off' });
     await page.getByText('You are a moderator here').waitFor({ state: 'detached' });
     await page.getByText(/is no longer a moderator/).waitFor();
@@ -248,6 +257,20 @@ describe('the owner', () => {
     expect(await bert.locator('.people li button:enabled').count()).toBe(2); // everyone, and the teacher
     const { rooms } = await ask<{ rooms: { name: string }[] }>(api, 'rooms');
     expect(rooms.map(({ name }) => name)).not.toContain(room);
+  });
+
+  it('asks for a name that no guest has, and says which one it has become', async () => {
+    const { act } = await lock();
+    await act('keys', { member: 'off' });
+    await act('rules', { names: 'asked' });
+    const page = await open();
+    await page.getByText('Choose a name to enter this room.').waitFor();
+    await page.getByLabel('Your name').fill('guest-77');
+    await press(page, 'Enter');
+    await page.getByText('Choose a name that does not begin with guest-.').waitFor();
+    await page.getByLabel('Your name').fill(`Anna ${room}`);
+    await press(page, 'Enter');
+    await page.getByText(new RegExp(`^You are Anna ${room}.+ here, not Anna ${room}`)).waitFor();
   });
 
   it('approves each message of a lesson, if that is ticked; the teacher hears private ones at once', async () => {

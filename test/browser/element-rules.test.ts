@@ -86,7 +86,7 @@ describe('a room where every message waits', () => {
     await roomButton(anna).click();
     await anna.getByRole('switch', { name: /Approve every message/ }).check();
     await log(bert).getByText('Every message waits for approval').waitFor();
-    expect(await composer(bert).getAttribute('placeholder')).toContain('It is shown when it is approved');
+    expect(await composer(bert).getAttribute('placeholder')).toContain('shown when approved');
     await say(bert, 'may I?');
     await bert.getByText('Waiting for approval').waitFor();
     await anna.locator('.card', { hasText: 'may I?' }).waitFor();
@@ -154,11 +154,16 @@ describe('a read-only room', () => {
     await roomButton(anna).click();
     await anna.getByRole('switch', { name: /Read-only/ }).check();
     for (const page of [bert, carl]) await expect.poll(() => composer(page).isDisabled()).toBe(true);
+    const takeBack = anna.getByRole('button', { name: 'Take back the right to write from everybody' });
+    expect(await takeBack.isVisible()).toBe(false); // nobody has it
     await press(anna, 'Let everyone here write');
     for (const page of [bert, carl]) await expect.poll(() => composer(page).isDisabled()).toBe(false);
-    await press(anna, 'Let nobody else write');
+    await log(carl).getByText('Everyone who was here at this moment can write').waitFor();
+    await anna.locator('.people li', { hasText: 'can write' }).nth(1).waitFor({ state: 'attached' });
+    await takeBack.click();
     await expect.poll(() => composer(carl).isDisabled()).toBe(true);
     await press(anna.locator('.room-panel'), 'Close');
+    await anna.locator('.people li', { hasText: 'can write' }).first().waitFor({ state: 'detached' });
     const name = await bert
       .locator('nobackend-chat')
       .evaluate((chat) => (chat as HTMLElement & { chat: { user: { name: string } } }).chat.user.name);

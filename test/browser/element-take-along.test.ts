@@ -69,6 +69,7 @@ describe('a room that is downloaded', () => {
     const bert = await open(`${room}-new`);
     await choose(bert, json);
     await panel(bert).getByText('Messages imported: 131').waitFor();
+    await panel(bert).getByText('The room has no key').waitFor();
     await panel(bert).getByText('You imported a room').waitFor();
     expect(await downloaded(bert, 'Download as JSON')).toBe(json);
     await bert.getByRole('button', { name: 'Close' }).click();

@@ -44,7 +44,7 @@ export function makeCharts(): Chart[] {
       format: count,
       topMin: 5,
       lines: only(({ users }) => users),
-      note: ({ rooms }) => (rooms === null ? '' : `in ${count(rooms)} public ${rooms === 1 ? 'room' : 'rooms'}`),
+      note: ({ rooms }) => (rooms === null ? '' : `in ${count(rooms)} ${rooms === 1 ? 'room' : 'rooms'}`),
     }),
     new Chart({ title: 'Sent per second', format: count, topMin: 1, lines: only(({ sends }) => sends) }),
     new Chart({ title: 'Delivered per second', format: count, topMin: 1, lines: only(({ deliveries }) => deliveries) }),

@@ -49,7 +49,7 @@ export function makeLists(
 ): (snapshot: AdminSnapshot, running: InstanceMetrics[]) => void {
   const none = 'Nobody sends requests.';
   const processes = table('processes', ['Process', 'Loop delay, p99', 'Memory'], [1, 2], 'No process yet.', null);
-  const rooms = table('rooms', ['Room', 'Members', 'Messages/s'], [1, 2], 'Nobody is in a public room.', 'Act');
+  const rooms = table('rooms', ['Room', 'Members', 'Messages/s'], [1, 2], 'Nobody is in a room.', 'Act');
   const origins = table('origins', ['Origin', 'Requests/s'], [1], none, 'Act');
   const addresses = table('addresses', ['Address', 'Requests/s'], [1], none, 'Act');
   const values = table('values', ['Room', 'Bytes'], [1], 'No room has values.', 'Act');

@@ -46,7 +46,7 @@ function rowOf({ name: room, members, bytes: size, visited, staysUntil, origin =
     count(members),
     bytes(size),
     visited === undefined ? '–' : day(visited),
-    staysUntil === undefined ? '–' : day(staysUntil),
+    staysUntil === undefined ? 'does not stay' : day(staysUntil),
     ORIGINS[origin] ?? (origin || '–'),
   ];
   return { key: room, cells, href: addressOf(room) };

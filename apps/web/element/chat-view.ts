@@ -9,6 +9,7 @@ import { OpenConversation } from './conversations/open-conversation.js';
 import { tellUnread } from './conversations/unread-event.js';
 import { Unsent } from './conversations/unsent.js';
 import { refill } from './dom/dom.js';
+import { called, filled } from './dom/sentence.js';
 import { showLatest, showTitle } from './heading.js';
 import { Clock, timeOf } from './log/clock.js';
 import type { LogView } from './log/log-view.js';
@@ -118,6 +119,13 @@ export class ChatView {
   /** The text that the user is writing. */
   get draft(): string {
     return this.skeleton.composer.input.value;
+  }
+
+  /** The room is open. Says so if the user has another name there than typed. */
+  showName(typed: string): void {
+    const { name = typed } = this.chat.user || {};
+    const { otherName } = this.skeleton.texts;
+    if (name !== typed) this.status.showBriefly(filled(otherName, { name: called(typed), own: called(name) }));
   }
 
   /** The chat has gone over to another server. `away`: it is not the first of the list. */

@@ -46,6 +46,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     private pageKey: string | undefined;
     /** The name that this user has typed, because the room asks for one. */
     private typedName: string | undefined;
+    private justTyped: string | undefined;
     /** The name that the server has refused. The chat goes on with a guest name. */
     private refusedName: string | null = null;
     private stopTheme: () => void = () => undefined;
@@ -168,6 +169,9 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       this.chat = chat;
       this.show(chat, tools, token);
       this.joinAsGuestIfRefused(chat);
+      const typed = this.justTyped;
+      this.justTyped = undefined;
+      if (typed) chat.on('ready', () => this.view?.showName(typed));
       chat.on('server', (change) => this.moved(chat, tools, change));
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
     }
@@ -184,7 +188,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
         options,
         () => this.restart(),
         (typed) => {
-          this.typedName = typed;
+          this.typedName = this.justTyped = typed;
           this.restart();
         },
       );

@@ -46,6 +46,11 @@ export class Actions {
     }
   }
 
+  /** Returns whether a user without a role may write in the room, which is read-only. */
+  hasVoice(id: number): boolean {
+    return this.delegate.roleState.rules.readonly === true && this.voices.has(id);
+  }
+
   /** Returns whether this user may mute, kick and ban the user with that id. */
   mayModerate(id: number): boolean {
     const { members, roleState } = this.delegate;

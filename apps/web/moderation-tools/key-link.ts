@@ -17,6 +17,9 @@ export interface KeyKind {
   kind: 'member' | 'moderator';
   title: keyof ToolsTexts;
   hint: keyof ToolsTexts;
+  /** The questions before a new key, and before the key is switched off. */
+  newAsk: keyof ToolsTexts;
+  offAsk: keyof ToolsTexts;
   /** Returns the key that this browser knows. It may be an old one. */
   known(): string | undefined;
   /** The server has made a key, or switched it off. */
@@ -112,7 +115,8 @@ export class KeyLink {
 
   /** Asks before a link ends that people may have. */
   private ask(button: HTMLElement, change: 'renew' | 'off'): void {
-    const { texts, elementTexts } = this.actions;
+    const { actions, kind } = this;
+    const { texts, elementTexts } = actions;
     if (this.confirm) remove(this.confirm.element);
     const close = (): void => {
       remove(asked.element);
@@ -124,7 +128,7 @@ export class KeyLink {
       return problem;
     };
     const [question, label] =
-      change === 'renew' ? [texts.newLinkAsk, texts.newLink] : [texts.linkOffAsk, texts.linkOff];
+      change === 'renew' ? [texts[kind.newAsk], texts.newLink] : [texts[kind.offAsk], texts.linkOff];
     const asked = new Confirm(label, elementTexts, close, () => undefined);
     this.confirm = asked;
     insert(asked.element, 'after', this.buttons);

@@ -25,6 +25,8 @@ export class KeyLinks implements Section {
       kind: 'member',
       title: 'memberLink',
       hint: 'memberLinkHint',
+      newAsk: 'newLinkAsk',
+      offAsk: 'linkOffAsk',
       known: () => chat.key,
       learn: () => undefined, // the library has it
     });
@@ -32,6 +34,8 @@ export class KeyLinks implements Section {
       kind: 'moderator',
       title: 'moderatorLink',
       hint: 'moderatorLinkHint',
+      newAsk: 'newModeratorLinkAsk',
+      offAsk: 'moderatorLinkOffAsk',
       known: () => moderatorKey.read(),
       learn: (key) => moderatorKey.write(key),
     });

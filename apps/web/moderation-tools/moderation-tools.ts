@@ -43,6 +43,7 @@ export class ModerationTools implements Tools {
     const dots = this.menuButton(key, label, (menu) => menu.openForPerson(user));
     const nodes: Node[] = [dots];
     if (actions.muted.has(user.id)) nodes.push(h('span', { class: 'hint is-muted' }, actions.texts.isMuted));
+    if (actions.hasVoice(user.id)) nodes.push(h('span', { class: 'hint is-muted' }, actions.texts.hasVoice));
     if (openMenu?.key === key) {
       openMenu.button = dots; // the list has been drawn again
       nodes.push(openMenu.box.element);

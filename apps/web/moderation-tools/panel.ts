@@ -1,4 +1,4 @@
-import type { Audit, ChatEvent } from '../../../shared/protocol/events.js';
+import type { Audit, ChatEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
 import { append, button, h, ICONS, icon, insert, onEscape, remove } from '../element/dom/dom.js';
 import { denialText } from '../element/status/denials.js';
@@ -33,6 +33,10 @@ const READ_AFTER: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>([
   'reported',
   'left',
 ]);
+
+function sameIds(ids: ReadonlySet<number>, users: UserRef[]): boolean {
+  return ids.size === users.length && users.every(({ id }) => ids.has(id));
+}
 
 /** The room's panel: the owner link, held messages, rules, the members list, the audit log. */
 export class Panel {
@@ -128,7 +132,7 @@ export class Panel {
     try {
       const audit = await this.actions.call('audit');
       this.showWaiting(audit.held, audit.reports || 0);
-      this.updateMuted(audit);
+      this.updateMarks(audit);
       if (!this.element.hidden) await this.show(audit);
       this.problem.textContent = '';
     } catch (thrown) {
@@ -136,13 +140,12 @@ export class Panel {
     }
   }
 
-  /** The list of people marks the muted ones. */
-  private updateMuted({ muted, voices = [] }: Audit): void {
+  /** The list of people marks the muted ones, and those who may write. */
+  private updateMarks({ muted, voices = [] }: Audit): void {
     const { actions } = this;
+    const isSame = sameIds(actions.muted, muted) && sameIds(actions.voices, voices);
+    actions.muted = new Set(muted.map(({ id }) => id));
     actions.voices = new Set(voices.map(({ id }) => id));
-    const ids = new Set(muted.map(({ id }) => id));
-    const isSame = ids.size === actions.muted.size && muted.every(({ id }) => actions.muted.has(id));
-    actions.muted = ids;
     if (!isSame) actions.delegate.redrawPeople();
   }
 

@@ -23,6 +23,7 @@ export class Rules implements Section {
   private readonly hold: HTMLInputElement;
   private readonly closedRow: HTMLElement;
   private readonly voiceRow: HTMLElement;
+  private readonly takeBack: HTMLElement;
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
   private audit: Audit | null = null;
 
@@ -34,7 +35,8 @@ export class Rules implements Section {
     this.closedRow = row(texts.closedMode, texts.closedHint, this.closed);
     const allow = (on: boolean): HTMLElement =>
       actionButton(on ? texts.allowAll : texts.allowNobody, 'secondary', () => this.run('allow', { user: 0, on }));
-    this.voiceRow = h('div', { class: 'acts' }, allow(true), allow(false));
+    this.takeBack = allow(false);
+    this.voiceRow = h('div', { class: 'acts' }, allow(true), this.takeBack);
     this.element = box(
       texts.rules,
       row(texts.slowMode, texts.slowModeHint, this.slow),
@@ -73,6 +75,7 @@ export class Rules implements Section {
     this.names.checked = audit.rules.names === 'asked';
     this.unlisted.checked = audit.rules.listed === false;
     this.voiceRow.hidden = readonly !== true;
+    this.takeBack.hidden = !audit.voices?.length;
     this.closedRow.hidden = !this.actions.isOwner;
   }
 

@@ -1,4 +1,4 @@
-import type { RoomContents } from '../../../shared/protocol/events.js';
+import type { Audit, RoomContents } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
 import { secret } from '../client/secret.js';
 import { h } from '../element/dom/dom.js';
@@ -16,9 +16,12 @@ const DOWNLOAD_MS = 60_000;
 /** Downloads the room, as JSON or to read, and imports what was downloaded elsewhere. Only for the owner. */
 export class TakeAlong implements Section {
   readonly element: HTMLElement;
-  private readonly progress = h('p', { class: 'hint', role: 'status' });
+  private readonly downloads = h('p', { class: 'hint', role: 'status' });
+  private readonly imports = h('p', { class: 'hint', role: 'status' });
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
   private readonly file = h('input', { type: 'file', accept: '.json,application/json', hidden: '' });
+  /** The room has no key. */
+  private isOpen = true;
   /** The import that is under way, or has failed. The same file goes on with it. */
   private latest = { json: '', id: '' };
 
@@ -30,9 +33,12 @@ export class TakeAlong implements Section {
       h(
         'div',
         { class: 'acts' },
-        actionButton(texts.downloadJson, '', () => this.run(() => this.downloadJson())),
-        actionButton(texts.downloadTranscript, 'secondary', () => this.run(() => this.downloadTranscript())),
+        actionButton(texts.downloadJson, '', () => this.run(this.downloads, () => this.downloadJson())),
+        actionButton(texts.downloadTranscript, 'secondary', () =>
+          this.run(this.downloads, () => this.downloadTranscript()),
+        ),
       ),
+      this.downloads,
       h('p', { class: 'hint' }, texts.importHint),
       h(
         'div',
@@ -40,24 +46,25 @@ export class TakeAlong implements Section {
         actionButton(texts.importRoom, 'secondary', () => this.file.click()),
       ),
       this.file,
-      this.progress,
+      this.imports,
       this.problem,
     );
     this.element.hidden = true; // until it is known whose room it is
-    this.file.addEventListener('change', () => void this.run(() => this.importFile()));
+    this.file.addEventListener('change', () => void this.run(this.imports, () => this.importFile()));
   }
 
-  update(): void {
+  update({ keys }: Audit): void {
+    this.isOpen = !keys.member;
     this.element.hidden = !this.actions.isOwner;
   }
 
-  /** Shows how it ends: what `act` returns, or why it failed. */
-  private async run(act: () => Promise<string>): Promise<void> {
-    this.problem.textContent = '';
+  /** Shows in `line` how it ends: what `act` returns, or why it failed. */
+  private async run(line: HTMLElement, act: () => Promise<string>): Promise<void> {
+    this.problem.textContent = this.downloads.textContent = this.imports.textContent = '';
     try {
-      this.progress.textContent = await act();
+      line.textContent = await act();
     } catch (thrown) {
-      this.progress.textContent = '';
+      line.textContent = '';
       this.problem.textContent = this.reasonOf(thrown as ChatFailure);
     }
   }
@@ -69,7 +76,9 @@ export class TakeAlong implements Section {
   }
 
   private read(): Promise<RoomContents> {
-    return readRoom(this.actions, (n) => this.tell(this.actions.texts.reading, n));
+    return readRoom(this.actions, (n) => {
+      this.downloads.textContent = this.count(this.actions.texts.reading, n);
+    });
   }
 
   private async downloadJson(): Promise<string> {
@@ -100,14 +109,14 @@ export class TakeAlong implements Section {
     file.value = ''; // so that the same file can be chosen again
     if (json !== this.latest.json) this.latest = { json, id: secret() };
     const contents = JSON.parse(json) as RoomContents;
-    await writeRoom(actions, contents, this.latest.id, (share) => this.tell(texts.importing, Math.floor(share * 100)));
+    await writeRoom(actions, contents, this.latest.id, (share) => {
+      this.imports.textContent = this.count(texts.importing, Math.floor(share * 100));
+    });
     this.latest.json = '';
     actions.onAction();
-    return this.count(texts.importDone, (contents.messages || []).length);
-  }
-
-  private tell(text: string, n: number): void {
-    this.progress.textContent = this.count(text, n);
+    const { messages = [], values = {} } = contents;
+    const done = fill(this.count(texts.importDone, messages.length), { values: Object.keys(values).length });
+    return this.isOpen ? `${done} ${texts.importNoKey}` : done;
   }
 
   private count(text: string, n: number): string {

@@ -22,7 +22,7 @@ export const TOOLS_ENGLISH = {
   banMessages: 'Also remove all their messages',
   promote: 'Make moderator',
   promoteAsk:
-    'Make {name} a moderator? Moderators can do everything except close the room, name moderators and hand the room over.',
+    'Make {name} a moderator? Moderators can do everything except close the room, name moderators, hand the room over, make links, download and import.',
   demote: 'Remove as moderator',
   handOver: 'Hand over',
   handOverAsk: 'Offer the room to {name}? If they accept, you are no longer the owner.',
@@ -59,11 +59,13 @@ export const TOOLS_ENGLISH = {
   showCode: 'QR code',
   qrLabel: 'QR code of the link',
   newLink: 'New link',
-  newLinkAsk:
-    'Make a new link? The old one lets nobody in any more. People who are here stay, but moderators by the old link lose their role.',
+  newLinkAsk: 'Make a new link? The old one lets nobody in any more. People who are here stay until they leave.',
+  newModeratorLinkAsk:
+    'Make a new link? The old one lets nobody in any more. Moderators by the old link lose their role.',
   linkOff: 'Switch off',
   linkOffAsk:
     'Switch this link off? It lets nobody in any more. Without a link for members, anybody who knows the name of the room gets in.',
+  moderatorLinkOffAsk: 'Switch this link off? It lets nobody in any more. Moderators by it lose their role.',
   keyElsewhere: 'This browser does not know the link. You can make a new one, which ends the old one.',
   lesson: 'Set up a lesson',
   lessonHint: 'For a class: only by link, in no list, no private messages, everybody has a name.',
@@ -92,7 +94,7 @@ export const TOOLS_ENGLISH = {
   readOnlyMode: 'Read-only',
   readOnlyHint: 'Only the owner and moderators can write',
   allowAll: 'Let everyone here write',
-  allowNobody: 'Let nobody else write',
+  allowNobody: 'Take back the right to write from everybody',
   closedMode: 'Closed',
   closedHint: 'Nobody can enter, and only the owner and moderators can write',
   holdMode: 'Approve every message',
@@ -119,6 +121,7 @@ export const TOOLS_ENGLISH = {
   untilQuietly: 'until {time}, quietly',
   letWrite: 'Unmute',
   isMuted: 'muted',
+  hasVoice: 'can write',
   letIn: 'Unban',
 
   done: 'Recent actions',
@@ -164,7 +167,8 @@ export const TOOLS_ENGLISH = {
   importRoom: 'Import from JSON',
   importHint: 'Into an empty room in which you are alone. The messages are marked as imported.',
   importing: 'Importing: {n} %',
-  importDone: 'Messages imported: {n}',
+  importDone: 'Messages imported: {n}. Shared values: {values}. The rules are as in the file.',
+  importNoKey: 'The room has no key: anybody who knows its name gets in.',
   importNotEmpty: 'An import needs a room without messages and values, in which you are alone.',
   importNoRoom: 'This file is not a room that was downloaded as JSON.',
   transcriptCount: 'Messages: {n}',

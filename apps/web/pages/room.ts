@@ -4,7 +4,7 @@ import { addressOf, byId, copyOnClick, roomOfPage, select } from './page.js';
 
 const room = roomOfPage();
 
-type ChatElement = HTMLElement & { owner?: string | undefined; key?: string | undefined };
+type ChatElement = HTMLElement & { owner?: string; key?: string; chat: { state: string } | null };
 
 /** A key that begins so gives the role of a moderator. It is not for everybody who is invited. */
 const MODERATOR = /^mod-/;
@@ -20,7 +20,7 @@ function takeOwner(): string | undefined {
 }
 
 function openChat(): ChatElement {
-  const chat: ChatElement = document.createElement('nobackend-chat');
+  const chat = document.createElement('nobackend-chat') as ChatElement;
   const take = (): void => {
     const owner = takeOwner();
     if (owner) chat.owner = owner;
@@ -45,18 +45,21 @@ function qrCode(address: string): HTMLImageElement {
   return image;
 }
 
-/** Returns the address to share. It carries the key of a room that needs one, if this browser knows it. */
-function invitation({ key }: ChatElement): string {
-  return `${addressOf(room)}${key && !MODERATOR.test(key) ? `#key=${key}` : ''}`;
-}
+/** Returns the key to share: the one that let this user in, unless it is a moderator's. */
+const sharedKey = ({ key = '', chat }: ChatElement): string =>
+  MODERATOR.test(key) || chat?.state === 'left' ? '' : key;
 
 function invite(chat: ChatElement): void {
   const sheet = byId('sheet', HTMLDialogElement);
   const link = byId('link', HTMLAnchorElement);
   const show = (): void => {
-    link.href = link.textContent = invitation(chat);
+    const key = sharedKey(chat);
+    const isMissing = !key && (chat.key !== undefined || chat.chat?.state === 'left');
+    link.href = link.textContent = `${addressOf(room)}${key && `#key=${key}`}`;
     byId('qr', HTMLElement).replaceChildren(qrCode(link.href));
-    byId('key-missing', HTMLElement).hidden = !MODERATOR.test(chat.key || '');
+    byId('lets-in', HTMLElement).hidden = isMissing;
+    byId('unless', HTMLElement).hidden = key !== '';
+    byId('key-missing', HTMLElement).hidden = !isMissing;
     sheet.showModal();
   };
   byId('local', HTMLElement).hidden = !/^(localhost|127\.|\[::1\])/.test(location.hostname);

@@ -7,6 +7,9 @@ import type { Skeleton } from '../skeleton.js';
 import { fill } from '../texts.js';
 import { TypedName } from './typed-name.js';
 
+/** The names that the server gives to guests. Such a name is none where the room asks for one. */
+const GUEST_NAME = /^guest-\d+$/;
+
 /** The button with the user's own name, and the form that it opens. */
 export class OwnName {
   /** Set while the room asks for a name: this user is not in it yet. */
@@ -75,6 +78,7 @@ export class OwnName {
     const wanted = this.skeleton.ownName.input.value.trim();
     if (!this.enterAs && wanted === this.chat.user?.name) return this.close();
     if (!fitName(wanted)) return this.explain(this.rule());
+    if (this.enterAs && GUEST_NAME.test(wanted)) return this.explain(this.skeleton.texts.nameGuest);
     if (this.enterAs) {
       this.typed.write(fitName(wanted));
       return this.enterAs(fitName(wanted));

@@ -65,7 +65,7 @@ export class PeopleView {
 
   update(state: PeopleState): void {
     const { members, privates, ownId } = state;
-    const { texts, people } = this.skeleton;
+    const { people } = this.skeleton;
     const own = members.known.filter((user) => user.id === ownId);
     const others = members.known
       .filter((user) => user.id !== ownId)
@@ -80,9 +80,14 @@ export class PeopleView {
       ...moreTalks.map((user) => this.personItem(user, state, !members.has(user.id))),
     ];
     const rest = members.count - own.length - others.length - moreTalks.filter(({ id }) => members.has(id)).length;
-    if (rest > 0) items.push(h('li', { class: 'rest' }, fill(texts.others, { n: numberText(rest, texts) })));
+    if (rest > 0) items.push(h('li', { class: 'rest' }, this.restText(rest)));
     this.keepFocus(() => refill(people.list, ...items));
     this.showCount(members.count, privates);
+  }
+
+  private restText(n: number): string {
+    const { texts } = this.skeleton;
+    return n === 1 ? texts.oneOther : fill(texts.others, { n: numberText(n, texts) });
   }
 
   private showCount(n: number, privates: Map<number, Conversation>): void {
