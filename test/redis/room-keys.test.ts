@@ -52,6 +52,21 @@ describe.for(bothPlans())('a room with a key (%s)', ([, it]) => {
     expect(JSON.stringify([await view(bert), await scene.told(bert)])).not.toContain(key);
   });
 
+  it('tells the room once of a member that becomes a moderator by entering again', async () => {
+    const key = await renew('moderator');
+    const { person: odd } = await scene.join('mine', { name: 'a"from":{"b}' });
+    for (const one of [anna, bert, odd]) await scene.told(one);
+    for (let i = 0; i < 2; i += 1) expect(await view(odd, { key })).toMatchObject({ role: 'moderator' });
+    const user = { id: odd.id, name: 'a"from":{"b}' };
+    for (const one of [bert, odd])
+      expect(await scene.told(one)).toMatchObject([{ type: 'moderator', room: 'mine', from: user, user, on: true }]);
+    await anna.act('moderate', { user: odd.id, on: false });
+    await odd.act('exit');
+    await odd.act('enter', { key });
+    const told = (await scene.told(bert)).map(({ type, role = '' }) => `${type} ${role}`);
+    expect(told).toEqual(['moderator ', 'left ', 'joined moderator']);
+  });
+
   it('ends its former key with a new one, and needs none when it is off; who is in stays', async () => {
     const former = await renew('member');
     const { person: dora } = await scene.join('mine', { key: former, name: 'Dora' });

@@ -72,6 +72,7 @@ export const ENGLISH = {
   mutedYou: '{by} muted you for {time}',
   mutedYouOff: 'You can write again',
   moderator: '{by} made {name} a moderator',
+  moderatorByKey: '{name} is a moderator now',
   moderatorOff: '{name} is no longer a moderator',
   offered: '{by} offered this room to {name}',
   owned: 'This room belongs to {name} now',

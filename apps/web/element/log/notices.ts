@@ -72,7 +72,7 @@ function removedPieces({ from }: ChatEvent, n: number, texts: Texts): Piece[] {
 
 /** Tells what the owner, a moderator or the host has done. */
 function actionPieces(event: ChatEvent, texts: Texts): Piece[] {
-  const { type, from, by, user, banned, on, seconds } = event;
+  const { type, from, by, user, banned, seconds } = event;
   const [author, target] = [actor(from, texts), user ? called(user.name) : ''];
   if (type === 'cleared') return filled(texts.cleared, { name: author });
   if (type === 'removed') return filled(texts.removedAllOf, { by: author, name: target });
@@ -81,8 +81,13 @@ function actionPieces(event: ChatEvent, texts: Texts): Piece[] {
   if (by) return filled(banned ? texts.banned : texts.sentOut, { name: author, by: actor(by, texts), time });
   if (type === 'muted') return seconds ? filled(texts.mutedYou, { by: author, time }) : [texts.mutedYouOff];
   if (type === 'rules') return [rulesText(event, texts)];
-  const text = type === 'offered' ? texts.offered : on ? texts.moderator : texts.moderatorOff;
-  return filled(text, { by: author, name: target });
+  return filled(roleText(event, texts), { by: author, name: target });
+}
+
+function roleText({ type, from, user, on }: ChatEvent, texts: Texts): string {
+  if (type === 'offered') return texts.offered;
+  if (!on) return texts.moderatorOff;
+  return from.id === user?.id ? texts.moderatorByKey : texts.moderator;
 }
 
 function voicePieces({ user, on }: ChatEvent, texts: Texts): Piece[] {

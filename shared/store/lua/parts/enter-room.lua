@@ -3,6 +3,13 @@ local function dropRemains(keys)
   local delayed = delayedKeys(keys)
   redis.call('UNLINK', keys.log, keys.pending, delayed, keys.values, keys.ownValues, keys.presence)
 end
+-- tellRole: tells a room that a member has become a moderator by a key. event: text of its `joined`.
+local function tellRole(keys, room, event)
+  local rest = string.sub(event, #'{"type":"joined"' + 1, -2)
+  local user = string.match(rest, '"from":(.*)$')
+  local text = '{"type":"moderator"' .. rest .. ',"user":' .. user .. ',"on":true}'
+  appendEvent(keys.log, keys.delivered, keys.dirty, room, text)
+end
 -- enterByRoom: the second step of entering a room, on the room's shard. See the script `enter-room`.
 local function enterByRoom(keys, asked)
   local roster, log, delivered, rules, entries = keys.roster, keys.log, keys.delivered, keys.rules, keys.entries
@@ -27,12 +34,14 @@ local function enterByRoom(keys, asked)
   local owner, kept, moderatorKey, stay = unpack(redis.call('HMGET', rules, 'owner', 'kept', 'moderatorKey', 'stay'))
   local owns = ownerHash ~= '' and owner == ownerHash
   local role = owns and 'owner' or asked.keyHash ~= '' and moderatorKey == asked.keyHash and 'moderator'
+  local former = redis.call('HGET', rules, 'role:' .. id)
   if role and not giveRole(rules, id, role) and not owns then role = nil end
   local visit = owns and (stay or '') -- false for everybody else
   if owns then redis.call('HSET', rules, 'visited', string.format('%d', now())) end
   local made = redis.call('EXISTS', delivered) == 0
   if tonumber(number) > tonumber(redis.call('HGET', entries, id) or 0) then redis.call('HSET', entries, id, number) end
   if redis.call('HSETNX', roster, id, asked.name) == 0 then
+    if role == 'moderator' and not former and event ~= '' then tellRole(keys, room, event) end
     return freshHash ~= '' and owner == freshHash and {'made'} or {'in', visit}
   end
   redis.call('HINCRBY', keys.shards, asked.shard, 1)
