@@ -3,7 +3,8 @@ import type { Config } from '../config/config.js';
 import { ChatError } from '../protocol/errors.js';
 import type { UserRef } from '../protocol/events.js';
 import { authorize } from './authorize.js';
-import { foldName } from './nicknames.js';
+import { notAllowed } from './denials.js';
+import { foldName, isGuestName } from './nicknames.js';
 import { runDurably } from './replication.js';
 import { saysRole } from './role-names.js';
 import { type NameClaim, nameOfRole, nameTaken, releaseName, reserveName, showName } from './room-names.js';
@@ -114,17 +115,24 @@ async function takeName(store: Store, id: number, name: string): Promise<string[
   return [...held];
 }
 
-/** Holds a name in one more room. Throws `name_taken`. */
+/** Holds a name in one more room. Throws `name_taken`, and `not_allowed` for a guest's name in a room without guests. */
 async function holdName(store: Store, room: string, claim: NameClaim, held: Set<string>): Promise<void> {
   if (held.has(room)) return;
+  if (isGuestName(claim.name) && (await refusesGuest(store, room, claim))) throw notAllowed('name');
   if (!(await reserveName(store, room, claim)))
     throw await nameTaken(store, await publicRoomsOf(store, claim.id), claim.name);
   held.add(room);
 }
 
+/** Whether a room asks for names, and the user has neither a role there nor this name already. */
+async function refusesGuest({ keys, redis }: Store, room: string, { id, name }: NameClaim): Promise<boolean> {
+  const [names, role] = await redis.hmget(keys.rules(room), 'names', `role:${id}`);
+  return names !== null && role === null && (await redis.hget(keys.roster(room), String(id))) !== name;
+}
+
 /**
  * Gives a user a new name, and tells its public rooms. Private rooms always show a user's name of now. Safe to repeat
- * after a crash. Throws `unauthorized`, `name_taken`.
+ * after a crash. Throws `unauthorized`, `name_taken`, `not_allowed`.
  */
 export async function renameUser(
   store: Store,

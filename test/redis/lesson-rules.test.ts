@@ -78,6 +78,23 @@ describe('a room that asks for names', () => {
     await scene.join('class');
   });
 
+  it('lets no member take the name of a guest, except those with a role, or with this name already', async () => {
+    const { person: guest } = await scene.join('class', { name: 'guest-11111' });
+    await anna.act('rules', { names: 'asked' });
+    const rename = (who: Person, name: string) => scene.part.call('rename', { token: who.token, name });
+    await expect(rename(bert, 'guest-12345')).rejects.toMatchObject(refused('name', 'name'));
+    await expect(rename(guest, 'guest-22222')).rejects.toMatchObject(refused('name', 'name'));
+    expect(await bert.act('members')).toMatchObject({ members: [{}, { name: 'Bert' }, {}, { name: 'guest-11111' }] });
+    await rename(guest, 'guest-11111');
+    await rename(anna, 'guest-12345');
+    await rename(bert, 'Bertha');
+    const { person: dora } = await scene.join('elsewhere', { name: 'Dora' });
+    await dora.act('enter', { room: 'class' });
+    await expect(rename(dora, 'guest-33333')).rejects.toMatchObject(refused('name', 'name'));
+    await anna.act('rules', { names: 'any' });
+    await rename(dora, 'guest-33333');
+  });
+
   it('asks nobody who has no key', async () => {
     await anna.act('rules', { names: 'asked' });
     const { member } = await anna.act('keys', { member: 'renew' });
