@@ -38,6 +38,20 @@ describe.for(bothPlans())('what only roles are told, with the plan %s,', ([, it]
     expect(await logged()).toEqual(['joined', 'joined', 'message', 'rules']);
   });
 
+  it('is one event, however many they are', async () => {
+    await anna.act('rules', { hold: 'all' });
+    const moderators = await scene.people('mine', 'Carl', 'Dora', 'Emil');
+    for (const { id } of moderators) await anna.act('moderate', { user: id });
+    const before = (await logged()).length;
+    const { person: fay } = await scene.join('mine', { name: 'Fay' });
+    await fay.send(scene.part, 'waits');
+    await fay.act('rename', { name: 'Faye' });
+    await fay.act('exit');
+    expect((await logged()).slice(before)).toEqual(['joined', 'held', 'renamed', 'left']);
+    for (const one of [anna, ...moderators])
+      expect((await scene.told(one)).map(({ type }) => type).slice(-4)).toEqual(['joined', 'held', 'renamed', 'left']);
+  });
+
   it('is no history before that either', async () => {
     const { id } = await bert.send(scene.part, 'rude');
     await bert.act('report', { id });
