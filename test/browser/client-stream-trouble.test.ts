@@ -133,7 +133,7 @@ describe('a stream that says', () => {
   it('that something is missed: no other request waits for events before the history has come', async () => {
     answerOnce({ missed: 1 });
     const page = await pages.open();
-    let goOn = (): void => undefined;
+    let goOn: (() => void) | undefined;
     await page.route(/\/history/, async (route) => {
       await new Promise<void>((resolve) => {
         goOn = resolve;
@@ -141,12 +141,12 @@ describe('a stream that says', () => {
       await route.continue();
     });
     await joinIn(page, { room });
-    await until(() => pages.streams === 1, 'the stream');
+    const history = await until(() => goOn, 'a request for the history');
     const before = pages.polls;
     await page.evaluate(() => dispatchEvent(new Event('online'))); // it would poll at once
     await page.waitForTimeout(1_000);
     expect(pages.polls).toBe(before);
-    goOn();
+    history();
     await until(() => pages.streams === 2, 'another stream');
   });
 });
