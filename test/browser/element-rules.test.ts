@@ -18,12 +18,13 @@ it.afterEach(() => {
 });
 
 /** Somebody's browser, in the room. */
-async function open(options: BrowserContextOptions = {}): Promise<Page> {
+async function open(options: BrowserContextOptions = {}, prepare?: (page: Page) => Promise<void>): Promise<Page> {
   const page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
+  await prepare?.(page);
   await page.goto(`${api}/r/${room}`);
   await page.getByRole('button', { name: /Change your name/ }).waitFor();
   return page;
@@ -145,6 +146,29 @@ describe('a room where every message waits', () => {
     await bert.getByText('Waiting for approval').waitFor({ state: 'detached' });
     expect(complaints).toMatchObject([expect.stringContaining('400')]);
     complaints = [];
+  });
+});
+
+describe('the number of people where every message waits', () => {
+  it('is read once a minute, and once more when the rule has ended', async () => {
+    const here = (page: Page, n: number): Promise<void> =>
+      expect.poll(() => page.locator('.here').textContent(), { timeout: 20_000 }).toBe(`${n} here`);
+    const [anna, bert, carl] = [await open(), await open({}, (page) => page.clock.install()), await open()];
+    await roomButton(anna).click();
+    const approving = anna.getByRole('switch', { name: /Approve every message/ });
+    await approving.check();
+    for (const page of [bert, carl]) await log(page).getByText('Every message waits for approval').waitFor();
+    const dora = await open();
+    await open();
+    await here(anna, 5);
+    await here(bert, 3);
+    await bert.clock.fastForward(61_000);
+    await here(bert, 5);
+    await here(carl, 3);
+    await dora.close({ runBeforeUnload: true });
+    await here(anna, 4);
+    await approving.uncheck();
+    for (const page of [bert, carl]) await here(page, 4);
   });
 });
 

@@ -104,7 +104,11 @@ export class RoomChat implements Chat {
   }
 
   async members(room = this.room): Promise<UserRef[]> {
-    return (await this.call('members', { room })).members;
+    const { feed } = this.connection;
+    const was = feed.roster.print(room);
+    const answer = await this.call('members', { room });
+    if (feed.roster.print(room) === was) feed.setMembers(room, answer); // no event has come meanwhile
+    return answer.members;
   }
 
   async history(options: HistoryOptions = {}): Promise<HistoryPage> {

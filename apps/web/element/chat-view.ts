@@ -17,6 +17,7 @@ import { Moderation, type ModerationDelegate, type PageOptions } from './moderat
 import { Reporting } from './moderation/reporting.js';
 import { OwnName } from './people/own-name.js';
 import { PeopleView } from './people/people-view.js';
+import { Recount } from './people/recount.js';
 import { RoomMembers } from './people/room-members.js';
 import { Typing } from './people/typing.js';
 import type { Skeleton } from './skeleton.js';
@@ -29,6 +30,7 @@ export class ChatView {
   private willDraw = false;
   private isDisabled = false;
   private readonly members = new RoomMembers();
+  private readonly recount: Recount;
   private readonly clock = new Clock();
   private readonly moderation: Moderation;
   private readonly openConversation: OpenConversation;
@@ -49,6 +51,7 @@ export class ChatView {
     private readonly enterAs: (name: string) => void,
   ) {
     this.conversations = new Conversations(chat);
+    this.recount = new Recount(chat);
     this.status = new StatusView(skeleton, chat, restart);
     this.blocking = new Blocking(skeleton, chat, this.status, () => this.permissionsChanged());
     this.moderation = new Moderation(skeleton, chat, options, this.moderationDelegate(restart));
@@ -137,6 +140,7 @@ export class ChatView {
   /** Stops all timers, and removes all listeners outside the element. */
   end(): void {
     this.clock.end();
+    this.recount.end();
     this.moderation.end();
     this.banner.end();
     document.removeEventListener('visibilitychange', this.onVisible);
@@ -213,6 +217,7 @@ export class ChatView {
   /** The user cannot write or do anything here any more. */
   private disable(): void {
     this.isDisabled = true;
+    this.recount.end();
     this.moderation.end();
     this.updateComposer();
   }
@@ -253,6 +258,7 @@ export class ChatView {
 
   /** This user may do other things now, or do them to other people. */
   private permissionsChanged(): void {
+    this.recount.update(this.moderation.roleState.isHeld);
     this.showTitle();
     this.updateComposer();
     this.updatePeople();

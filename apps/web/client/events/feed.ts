@@ -173,10 +173,11 @@ export class Feed {
     this.emitter.emit('event', chatEvent);
   }
 
-  /** Takes over the members of a room as they are now. */
+  /** Takes over the members of a room as they are now. Tells the page if they are others than it knows. */
   setMembers(room: string, people: People): void {
+    const was = this.roster.print(room);
     this.roster.set(room, people);
-    this.emitMembers(room);
+    if (this.roster.print(room) !== was) this.emitMembers(room);
   }
 
   private note(chatEvent: ChatEvent): void {

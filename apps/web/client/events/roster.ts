@@ -26,6 +26,11 @@ export class Roster {
     return count && Math.max(count, this.list(room).length);
   }
 
+  /** Returns a text that is another one when the members are. */
+  print(room: string): string {
+    return JSON.stringify([this.list(room), this.count(room)]);
+  }
+
   forget(room: string): void {
     this.rooms.delete(room);
     this.counts.delete(room);
