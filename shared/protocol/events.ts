@@ -204,6 +204,8 @@ export interface Audit {
   role?: Role;
   /** For owners. */
   stay?: Stay;
+  /** For owners: the seconds for which the server keeps an empty room, and one that stays. */
+  keeps?: { empty: number; owned: number };
 }
 
 export interface RoomView {

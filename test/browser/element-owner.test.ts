@@ -50,6 +50,25 @@ const userOf = (page: Page): Promise<number> =>
     .locator('nobackend-chat')
     .evaluate((chat) => (chat as HTMLElement & { chat: { user: { id: number } } }).chat.user.id);
 
+describe('a message', () => {
+  it('has the mark of its author while that user has a role', async () => {
+    await send('from the owner');
+    const bert = await open();
+    context = await browser.newContext({ reducedMotion: 'reduce' }); // Carl's
+    const carl = await open();
+    await say(bert, 'from Bert');
+    const rowOf = (words: string): Locator => log(carl).locator('.message', { hasText: words });
+    await rowOf('from Bert').waitFor();
+    expect(await rowOf('from the owner').getByRole('img', { name: 'owner of this room' }).count()).toBe(1);
+    const mark = rowOf('from Bert').getByRole('img', { name: 'moderator' });
+    expect(await mark.count()).toBe(0);
+    await act('moderate', { user: await userOf(bert) });
+    await mark.waitFor();
+    await act('moderate', { user: await userOf(bert), on: false });
+    await mark.waitFor({ state: 'detached' });
+  });
+});
+
 describe('what the owner takes out', () => {
   it('goes from the screen, also what was read back, and nothing else moves', async () => {
     const ids: string[] = [];

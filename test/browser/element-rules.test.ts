@@ -116,6 +116,10 @@ describe('a room where every message waits', () => {
     await say(bert, 'three');
     await anna.getByText('3 messages wait for your approval').waitFor();
     await anna.getByRole('button', { name: 'Room (3 waiting)' }).waitFor();
+    await press(anna, 'Review');
+    const place = async (at: string): Promise<number> => (await anna.locator(at).first().boundingBox())?.y ?? NaN;
+    await expect.poll(async () => (await place('.card')) - (await place('.panel-body'))).toBeLessThan(80);
+    expect(await place('.card')).toBeGreaterThan(await place('.panel-body'));
   });
 
   it('takes a message away that another moderator rejects, and says so to the one who was slower', async () => {

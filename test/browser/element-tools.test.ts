@@ -72,7 +72,8 @@ describe('who makes a room', () => {
     await anna.getByText('Your room').waitFor();
     await roomButton(anna).click();
     expect(await anna.getByText('The other link').isVisible()).toBe(false); // there is only one
-    await anna.getByText('Come back once as its owner').waitFor();
+    await anna.getByText('It ends 1 day after the last person has left.').waitFor();
+    await anna.getByText('then it stays for 90 days after each of your visits').waitFor();
     await press(anna, 'Copy owner link');
     await anna.getByRole('button', { name: 'Copied' }).waitFor();
     const link = await anna.evaluate(() => navigator.clipboard.readText());

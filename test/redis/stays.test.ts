@@ -67,6 +67,7 @@ describe.for(bothPlans({ OWNED_ROOMS_MAX: String(ALL_MAX) }))('a room, with the 
     expect(room.history.filter(({ type }) => type === 'message').map(({ text }) => text)).toEqual(['one', 'two']);
     expect(daysLeft(room.stay)).toBeCloseTo(90, 2);
     expect(await person.act('audit')).toMatchObject({ role: 'owner', stay: room.stay, rules: { words: ['dunce'] } });
+    expect((await person.act('audit')).keeps).toEqual({ empty: 86_400, owned: 90 * 86_400 });
     await expect(part.call('audit', { token: pupil.person.token, room: 'class' })).rejects.toMatchObject({
       code: 'not_owner',
     });

@@ -6,5 +6,6 @@ import type { Operation } from './operation.js';
 /** Returns the moderation actions in a room, newest last, and the roles, mutes and bans in force. */
 export const audit: Operation<'audit'> = async ({ store }, given) => {
   const { acts, ...now } = await readAudit(store, await authorizeActor(store, given));
-  return ok(now, { acts });
+  const keeps = { empty: store.config.roomTtl, owned: store.config.ownedTtl };
+  return ok(now.role === 'owner' ? { ...now, keeps } : now, { acts });
 };

@@ -57,11 +57,13 @@ export class ChatView {
     this.moderation = new Moderation(skeleton, chat, options, this.moderationDelegate(restart));
     const { roleState } = this.moderation;
     const reporting = new Reporting(skeleton, chat, this.status);
-    this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, (event) => {
+    const toolsFor = (event: ChatEvent): Node[] | null => {
       if (this.tools) return this.tools.forMessage(event);
       const isOthers = !this.conversations.isMine(event) && !roleState.roleOf(event.from.id);
       return isOthers && !roleState.role && reporting.isPossible ? reporting.forMessage(event) : null;
-    });
+    };
+    const roles = { toolsFor, roleOf: (id: number) => roleState.roleOf(id) };
+    this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, roles);
     this.banner = new Banner(skeleton, chat, () => this.log.settle());
     this.log.onEndChange = () => (this.log.atEnd ? this.markSeen() : this.updateUnread());
     this.unsent = new Unsent(skeleton.log.unsent, chat, skeleton.texts, () => this.log.settle());
@@ -260,6 +262,7 @@ export class ChatView {
   private permissionsChanged(): void {
     this.recount.update(this.moderation.roleState.isHeld);
     this.showTitle();
+    this.log.refresh(); // messages show the roles of their authors
     this.updateComposer();
     this.updatePeople();
   }

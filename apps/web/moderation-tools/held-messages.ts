@@ -14,6 +14,10 @@ export class HeldMessages implements Section {
     this.element.hidden = true;
   }
 
+  get isWaiting(): boolean {
+    return !this.element.hidden;
+  }
+
   async update({ held }: Audit): Promise<void> {
     const { messages } = held > 0 ? await this.actions.call('held') : { messages: [] };
     const known = new Map([...this.list.children].map((item) => [item.getAttribute('data-id'), item]));

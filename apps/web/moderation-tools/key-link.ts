@@ -12,6 +12,9 @@ import type { ToolsTexts } from './texts.js';
 /** The button says "Copied" for this time. */
 const COPIED_MS = 3_000;
 
+/** Names of this computer. A link with such a name leads nobody else here. */
+const LOCAL = /^(localhost|127\.|\[::1\])/;
+
 /** One of the two kinds of keys, and where this browser keeps it. */
 export interface KeyKind {
   kind: 'member' | 'moderator';
@@ -83,7 +86,9 @@ export class KeyLink {
   /** Shows the QR code of the link. */
   showCode(): void {
     const address = this.address();
-    refill(this.code, qrCode(address, this.actions.texts.qrLabel));
+    const { texts } = this.actions;
+    const warning = LOCAL.test(new URL(address).hostname) ? h('p', { class: 'hint' }, texts.linkIsLocal) : null;
+    refill(this.code, qrCode(address, texts.qrLabel), warning);
     this.code.hidden = false;
     this.code.scrollIntoView({ block: 'nearest' });
   }

@@ -1,13 +1,16 @@
 import type { Audit, Stay } from '../../../shared/protocol/events.js';
 import { append, h } from '../element/dom/dom.js';
 import { fill } from '../element/texts.js';
-import { dayText } from '../element/times.js';
+import { dayText, durationText } from '../element/times.js';
 import type { Actions } from './actions.js';
 import { isOwnPage, pageLink, roomLink } from './links.js';
 import { actionButton, type Section } from './section.js';
 
 /** The button says "Copied" for this time. */
 const COPIED_MS = 3_000;
+
+/** What a server keeps that does not say it: one of a former version, or one without settings of its own. */
+const USUAL = { empty: 86_400, owned: 90 * 86_400 };
 
 /** This user's role, how long the room stays, and the link that makes the user an owner on another device too. */
 export class OwnerLink implements Section {
@@ -41,10 +44,10 @@ export class OwnerLink implements Section {
     append(this.element, this.title, this.stay, this.links);
   }
 
-  update({ stay }: Audit): void {
+  update({ stay, keeps }: Audit): void {
     const { actions } = this;
     this.title.textContent = actions.isOwner ? actions.texts.isYours : actions.texts.isDuty;
-    this.stay.textContent = actions.isOwner ? this.stayText(stay) : '';
+    this.stay.textContent = actions.isOwner ? this.stayText(stay, keeps) : '';
     this.links.hidden = !actions.isOwner || !actions.delegate.chat.owner;
     const { chat } = actions.delegate;
     this.pageHint.hidden = this.copyPageButton.hidden = !isOwnPage(chat);
@@ -52,11 +55,14 @@ export class OwnerLink implements Section {
     this.pageHint.textContent = fill(actions.texts.pageLinkHint, { host });
   }
 
-  private stayText({ until, refused }: Stay = {}): string {
+  private stayText({ until, refused }: Stay = {}, keeps = USUAL): string {
     const { delegate, elementTexts, texts } = this.actions;
     if (until) return fill(texts.staysUntil, { day: dayText(until, delegate.clock.now, elementTexts) });
-    if (refused) return refused === 'address' ? texts.staysNotHere : texts.staysNowhere;
-    return texts.staysNotYet;
+    const reason = refused === 'address' ? texts.staysNotHere : texts.staysNowhere;
+    return fill(refused ? reason : texts.staysNotYet, {
+      empty: durationText(keeps.empty, elementTexts),
+      owned: durationText(keeps.owned, elementTexts),
+    });
   }
 
   /** Returns the end of an owner link. */

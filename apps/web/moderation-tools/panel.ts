@@ -67,7 +67,7 @@ export class Panel {
       DangerZone,
     ];
     this.sections = kinds.map((SectionClass) => new SectionClass(actions));
-    const close = (): void => this.toggle(false);
+    const close = (): unknown => this.toggle(false);
     this.closeButton = button({ class: 'plain', 'aria-label': elementTexts.close }, close, icon(ICONS.close));
     this.button = button(
       { class: 'plain room-button', 'aria-expanded': 'false' },
@@ -105,18 +105,25 @@ export class Panel {
     const { header, body, offerLine } = this.actions.delegate.skeleton;
     onEscape(this.element, () => this.toggle(false));
     insert(this.button, 'before', header.me);
-    const review = button({ class: 'solid' }, () => this.toggle(true), this.actions.texts.look);
+    const review = button({ class: 'solid' }, () => this.review(), this.actions.texts.look);
     append(this.notice, this.noticeText, review);
     insert(this.notice, 'before', offerLine);
     append(body, this.element);
     this.actions.onAction = () => this.readSoon();
   }
 
-  private toggle(isOpen: boolean): void {
+  private toggle(isOpen: boolean): Promise<void> {
     this.element.hidden = !isOpen;
     this.button.setAttribute('aria-expanded', String(isOpen));
-    void this.read();
+    const reading = this.read();
     (isOpen ? this.closeButton : this.button).focus();
+    return reading;
+  }
+
+  /** Opens the panel where the messages are that wait or have been reported. */
+  private async review(): Promise<void> {
+    await this.toggle(true);
+    this.sections.find(({ isWaiting }) => isWaiting)?.element.scrollIntoView({ block: 'start' });
   }
 
   /** A reading that is due is not put off: events may come faster than it takes. */

@@ -15,6 +15,10 @@ export class Reports implements Section {
     this.element.hidden = true;
   }
 
+  get isWaiting(): boolean {
+    return !this.element.hidden;
+  }
+
   async update({ reports: count }: Audit): Promise<void> {
     const { reports = [] } = count > 0 ? await this.actions.call('held') : {};
     refill(this.list, ...reports.map((report) => this.card(report)));

@@ -4,6 +4,8 @@ import { button, h, remove } from '../element/dom/dom.js';
 /** A section of the panel. */
 export interface Section {
   element: HTMLElement;
+  /** It shows messages that wait for a decision. */
+  readonly isWaiting?: boolean;
   /** Shows the room as it is now. */
   update(audit: Audit): void | Promise<void>;
 }

@@ -37,11 +37,12 @@ export const TOOLS_ENGLISH = {
   isYours: 'This room is yours.',
   isDuty: 'You are a moderator of this room.',
   staysUntil: 'It stays until {day}, even if nobody comes. Each of your visits extends that.',
-  staysNotYet: 'It ends when nobody has been here for some time. Come back once as its owner, and it stays for longer.',
+  staysNotYet:
+    'It ends {empty} after the last person has left. Close it and open it again once: then it stays for {owned} after each of your visits.',
   staysNotHere:
-    'It ends when nobody has been here for some time. It cannot stay for longer: too many rooms of your network do.',
+    'It ends {empty} after the last person has left. It cannot stay for longer: too many rooms of your network do.',
   staysNowhere:
-    'It ends when nobody has been here for some time. It cannot stay for longer: this server has no place left.',
+    'It ends {empty} after the last person has left. It cannot stay for longer: this server has no place left.',
   copyLink: 'Copy owner link',
   copyPageLink: 'Copy owner link to this page',
   copied: 'Copied',
@@ -58,6 +59,8 @@ export const TOOLS_ENGLISH = {
   copyKeyLink: 'Copy link',
   showCode: 'QR code',
   qrLabel: 'QR code of the link',
+  linkIsLocal:
+    'This link works on this computer only. Other people need a link with the name or the IP address of the computer.',
   newLink: 'New link',
   newLinkAsk: 'Make a new link? The old one lets nobody in any more. People who are here stay until they leave.',
   newModeratorLinkAsk:

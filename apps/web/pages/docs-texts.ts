@@ -66,7 +66,7 @@ export const PURPOSE: Record<OperationName, string> = {
   approve: 'Puts a message that waits into the room at once, or ends the reports of a message.',
   reject: 'Deletes a message that waits for approval, or for its time where the room has a delay.',
   audit:
-    'Returns the audit log and the state of moderation. They are acts, rules, moderators, voices, muted, banned, held, reports and your role; for owners also stay, how long the room is there if nobody comes.',
+    'Returns the audit log and the state of moderation. They are acts, rules, moderators, voices, muted, banned, held, reports and your role; for owners also stay, how long the room is there if nobody comes, and keeps, the times of this server for that.',
   export:
     'Returns what the owner can take to another room or server: rules, shared values and messages, without ids, tokens and addresses. Returns data, and before if there are older messages: give it back to get them. Only an owner can do this.',
   import:

@@ -11,13 +11,12 @@ export class OpenConversation {
   current: Conversation;
   readonly log: LogView;
 
-  /** `toolsFor` returns what stands beside a message of the room, or null for nothing. */
   constructor(
     private readonly skeleton: Skeleton,
     private readonly chat: Chat,
     private readonly conversations: Conversations,
     private readonly clock: Clock,
-    private readonly toolsFor: RowContext['toolsFor'],
+    private readonly roles: Pick<RowContext, 'toolsFor' | 'roleOf'>,
   ) {
     this.current = conversations.room;
     this.log = new LogView(skeleton.log.box, skeleton.log.rows);
@@ -64,7 +63,8 @@ export class OpenConversation {
       now: this.clock.now,
       isMine: (event) => this.conversations.isMine(event),
       freshFrom: this.current.freshFrom,
-      toolsFor: this.current.partner ? () => null : this.toolsFor,
+      toolsFor: this.current.partner ? () => null : this.roles.toolsFor,
+      roleOf: this.roles.roleOf,
     };
   }
 

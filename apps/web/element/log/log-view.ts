@@ -242,7 +242,9 @@ export class LogView {
 /** Returns a key that changes whenever the look of the row does. */
 function rowKey(entry: Entry, before: Entry | undefined, context: RowContext): string {
   const today = startsDay(entry, before) ? dayOf(context.now) : '';
-  return [entry.id, entry.events.length, before ? before.id : '', context.freshFrom === entry.id, today].join(' ');
+  const role = entry.message ? context.roleOf(entry.message.from.id) : '';
+  const parts = [entry.id, entry.events.length, before ? before.id : '', context.freshFrom === entry.id, today, role];
+  return parts.join(' ');
 }
 
 function keyed(item: HTMLElement, key: string): HTMLElement {

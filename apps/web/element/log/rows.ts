@@ -1,5 +1,6 @@
-import type { ChatEvent } from '../../../../shared/protocol/events.js';
+import type { ChatEvent, Role } from '../../../../shared/protocol/events.js';
 import { append, avatar, h, hueOf } from '../dom/dom.js';
+import { roleMark } from '../dom/role-mark.js';
 import type { Texts } from '../texts.js';
 import { dayText, timeText } from '../times.js';
 import { type Entry, sameMinute, startsDay, startsGroup } from './entries.js';
@@ -15,6 +16,8 @@ export interface RowContext {
   isMine(event: ChatEvent): boolean;
   /** The id of the entry that has the mark "New" above it. */
   freshFrom: string;
+  /** Returns the role that a user has now. */
+  roleOf(id: number): Role | undefined;
   /** Returns the tools beside a message, or null for none. */
   toolsFor(event: ChatEvent): Node[] | null;
 }
@@ -43,7 +46,7 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   const isDelayed = event.type === 'delayed';
   const classes = `message${mine ? ' mine' : ''}${withAuthor ? ' head' : ''}${isDelayed ? ' waiting' : ''}`;
   const item = h('div', { class: classes, part: mine ? 'message own' : 'message' });
-  if (withAuthor) append(item, author(event, mine, context.texts));
+  if (withAuthor) append(item, author(event, mine, context));
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
   const stamp = time(event.imported || event.at, withAuthor || withTime, context.texts);
   const bubble = h('div', { class: 'bubble', part: 'bubble' }, text, stamp);
@@ -53,13 +56,15 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   return item;
 }
 
-function author(event: ChatEvent, mine: boolean, texts: Texts): HTMLElement {
+function author(event: ChatEvent, mine: boolean, context: RowContext): HTMLElement {
   const { from } = event;
+  const { texts } = context;
   const label = h('bdi', { class: 'name' }, from.name);
   label.style.setProperty('--hue', String(hueOf(from.id)));
   const you = mine ? h('span', { class: 'hidden' }, ` (${texts.you})`) : null;
+  const mark = event.imported ? null : roleMark(context.roleOf(from.id), texts);
   const imported = event.imported ? h('small', { class: 'imported', part: 'imported' }, texts.imported) : null;
-  return h('div', { class: 'author' }, avatar(from.id, from.name), label, you, imported);
+  return h('div', { class: 'author' }, avatar(from.id, from.name), label, you, mark, imported);
 }
 
 function content(event: ChatEvent, texts: Texts): Array<Node | string> {

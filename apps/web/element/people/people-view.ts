@@ -1,7 +1,8 @@
 import type { Role, UserRef } from '../../../../shared/protocol/events.js';
 import type { Conversation } from '../conversations/conversation.js';
 import { unreadIn } from '../conversations/conversations.js';
-import { append, avatar, button, h, ICONS, icon, onEscape, refill } from '../dom/dom.js';
+import { append, avatar, button, h, onEscape, refill } from '../dom/dom.js';
+import { roleMark } from '../dom/role-mark.js';
 import { isolated } from '../dom/sentence.js';
 import type { Skeleton } from '../skeleton.js';
 import { fill } from '../texts.js';
@@ -108,27 +109,18 @@ export class PeopleView {
   }
 
   private ownItem(user: UserRef): HTMLLIElement {
-    const you = h('span', { class: 'you' }, ` (${this.skeleton.texts.you})`);
+    const { texts } = this.skeleton;
+    const you = h('span', { class: 'you' }, ` (${texts.you})`);
+    const mark = roleMark(this.delegate.roleOf(user.id), texts);
     const label = h('bdi', { class: 'who' }, user.name);
-    return h('li', {}, h('div', { class: 'person self' }, avatar(user.id, user.name), label, you, this.roleMark(user)));
-  }
-
-  /**
-   * Makes the mark of owners and moderators: a picture, which no name can contain, with a label for a screen reader.
-   */
-  private roleMark({ id }: UserRef): HTMLElement | null {
-    const role = this.delegate.roleOf(id);
-    if (!role) return null;
-    const { isOwner, isModerator } = this.skeleton.texts;
-    const title = role === 'owner' ? isOwner : isModerator;
-    return h('span', { class: `role ${role}`, role: 'img', 'aria-label': title, title }, icon(ICONS[role]));
+    return h('li', {}, h('div', { class: 'person self' }, avatar(user.id, user.name), label, you, mark));
   }
 
   private personItem(user: UserRef, { privates, current, blocked }: PeopleState, isGone: boolean): HTMLLIElement {
     const { texts } = this.skeleton;
     const talk = privates.get(user.id);
     const children: Node[] = [avatar(user.id, user.name), h('bdi', { class: 'who' }, user.name)];
-    const mark = this.roleMark(user);
+    const mark = roleMark(this.delegate.roleOf(user.id), texts);
     if (mark) children.push(mark);
     if (isGone) children.push(h('span', { class: 'you' }, texts.gone));
     if (blocked.includes(user.id)) children.push(h('span', { class: 'you' }, texts.blockedSign));
