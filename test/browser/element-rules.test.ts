@@ -217,6 +217,10 @@ describe.each(LOOKS)('a report, %s', (_, look) => {
     ] as const)
       expect(await log(page).locator('.row', { hasText: words }).getByRole('button').count()).toBe(0);
     await beside(carl, 'rude words', /^Report/);
+    await press(carl, 'Cancel');
+    expect(await carl.getByText('to the moderators?').count()).toBe(0);
+    await beside(carl, 'rude words', /^Report/);
+    await carl.locator('.status q', { hasText: 'rude words' }).waitFor();
     await press(carl, 'Report');
     await carl.getByText('The moderators can see your report.').waitFor();
     expect(await violations(carl)).toEqual([]);

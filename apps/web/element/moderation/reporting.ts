@@ -1,12 +1,15 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import { SHARED_ROOM } from '../../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../../client/api.js';
-import { button, ICONS, icon } from '../dom/dom.js';
+import { append, button, h, ICONS, icon } from '../dom/dom.js';
 import { called, filled, isolated } from '../dom/sentence.js';
 import type { Skeleton } from '../skeleton.js';
 import { denialText } from '../status/denials.js';
 import type { StatusView } from '../status/status-view.js';
 import { fill } from '../texts.js';
+
+/** Characters of the message that the question quotes. */
+const QUOTED_MAX = 80;
 
 /** The button beside a message that reports it to the owner and the moderators. Users with a role have tools instead. */
 export class Reporting {
@@ -27,10 +30,17 @@ export class Reporting {
   }
 
   /** Asks first: on a phone, a finger soon touches the button. */
-  private ask({ id, from }: ChatEvent): void {
+  private ask({ id, from, text = '' }: ChatEvent): void {
     const { texts, statusLine } = this.skeleton;
     const act = (): unknown => this.report(id);
-    this.status.showBriefly(filled(texts.reportAsk, { name: called(from.name) }), { label: texts.report, act });
+    const question = filled(texts.reportAsk, { name: called(from.name) });
+    const beginning = [...text].slice(0, QUOTED_MAX).join('');
+    const quote = text && h('q', { dir: 'auto' }, beginning === text ? text : `${beginning}…`);
+    this.status.showBriefly([...question, ' ', quote], { label: texts.report, act });
+    append(
+      statusLine,
+      button({ class: 'plain' }, () => this.status.clear(), texts.cancel),
+    );
     statusLine.querySelector('button')?.focus();
   }
 

@@ -145,8 +145,8 @@ export class StatusView {
     append(statusLine, hint);
   }
 
-  /** If the button had the focus, the composer gets it, so that the user can go on by keyboard. */
-  private clear(): void {
+  /** Removes the text. If its button had the focus, the composer gets it: the user can go on by keyboard. */
+  clear(): void {
     clearTimeout(this.timer);
     const { statusLine, composer } = this.skeleton;
     const hadFocus = this.hasFocus();
