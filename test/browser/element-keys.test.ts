@@ -158,45 +158,6 @@ describe('a link with a key', () => {
   });
 });
 
-describe('the name that a room asks for', () => {
-  it('stands in the form at the next visit, and is had back', async () => {
-    const { act } = await lock();
-    await act('keys', { member: 'off' });
-    await act('rules', { names: 'asked' });
-    const context = await newContext();
-    const page = await open('', undefined, context);
-    await page.getByLabel('Your name').fill(`Bert ${room}`);
-    await press(page, 'Enter');
-    await own(page).waitFor();
-    await page.evaluate(() => Object.defineProperty(navigator, 'sendBeacon', { value: undefined }));
-    await page.close();
-    const again = await open('', undefined, context);
-    await until(async () => (await again.getByLabel('Your name').inputValue()) === `Bert ${room}`, 'the name');
-    await press(again, 'Enter');
-    await own(again).waitFor();
-    expect(await own(again).textContent()).toBe(`Bert ${room}`);
-    expect(await (await open()).getByLabel('Your name').inputValue()).toBe(''); // another browser
-  });
-
-  it('is asked of a guest whose user has ended, without the name of the guest', async () => {
-    const { act, keys } = await lock();
-    const page = await open(`#key=${keys.moderator}`);
-    await page.getByText('You are a moderator here').waitFor();
-    await act('rules', { names: 'asked' });
-    const field = page.getByRole('textbox', { name: 'Your name' });
-    const token = await page.evaluate(
-      () => Object.values(sessionStorage).map((text) => (JSON.parse(String(text)) as { token: string }).token)[0],
-    );
-    await ask(api, 'leave', { token });
-    await page.getByText('Choose a name to enter this room.').waitFor();
-    expect(await field.inputValue()).toBe('');
-    await field.fill(`Dora ${room}`);
-    await page.keyboard.press('Enter');
-    await page.getByText('You are a moderator here').waitFor();
-    expect(await own(page).textContent()).toBe(`Dora ${room}`);
-  });
-});
-
 describe('the owner', () => {
   it('makes, copies, shows, renews and ends links in the panel', async () => {
     const page = await open();

@@ -58,6 +58,7 @@ export class ChatView {
     const { roleState } = this.moderation;
     const reporting = new Reporting(skeleton, chat, this.status);
     const toolsFor = (event: ChatEvent): Node[] | null => {
+      if (this.isDisabled) return null;
       if (this.tools) return this.tools.forMessage(event);
       const isOthers = !this.conversations.isMine(event) && !roleState.roleOf(event.from.id);
       return isOthers && !roleState.role && reporting.isPossible ? reporting.forMessage(event) : null;
@@ -221,6 +222,7 @@ export class ChatView {
     this.isDisabled = true;
     this.recount.end();
     this.moderation.end();
+    this.log.redraw();
     this.updateComposer();
   }
 

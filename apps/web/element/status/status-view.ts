@@ -28,6 +28,8 @@ export class StatusView {
   private reason = '';
   /** Stays until the user closes it; other texts only cover it. */
   private standing = '';
+  /** Shows why the user cannot go on here. Nothing but the button there ends that; other texts only cover it. */
+  private showEnd: (() => void) | null = null;
 
   constructor(
     private readonly skeleton: Skeleton,
@@ -42,7 +44,7 @@ export class StatusView {
     chat.on('error', (failure) => {
       this.hasFailed = true;
       if (failure.reason) this.showRefusal(failure);
-      else this.show(fill(texts.failed, { reason: failure.message }), this.restartAction(texts.again));
+      else this.end(fill(texts.failed, { reason: failure.message }), texts.again);
     });
     chat.on('state', (change) => this.stateChanged(change));
     chat.on('missed', () => this.showBriefly(texts.missed));
@@ -55,7 +57,7 @@ export class StatusView {
     const by = event?.by ? called(event.by.name) : '';
     const seconds = event?.banned;
     if (seconds) this.showBan(filled(texts.bannedBy, { by, time: durationText(seconds, texts) }), seconds);
-    else this.show(by ? filled(texts.outBy, { by }) : texts.out, this.restartAction(texts.comeBack));
+    else this.end(by ? filled(texts.outBy, { by }) : texts.out, texts.comeBack);
   }
 
   /** Says on which server the chat runs now. While that is not the first one, it stays. */
@@ -75,24 +77,30 @@ export class StatusView {
     this.schedule(BRIEF_MS, () => this.clear());
   }
 
-  private restartAction(label: string): Action {
-    return { label, act: this.restart };
+  /** Shows why the user cannot go on. `label`: of the button that joins again. */
+  private end(text: Piece[] | string, label?: string): void {
+    this.showEnd = () => this.show(text, label ? { label, act: this.restart } : undefined);
+    this.showEnd();
   }
 
   /** The room does not let this user in. */
   private showRefusal(failure: ChatFailure): void {
     const { texts } = this.skeleton;
     const text = failure.reason === 'key' && this.chat.key ? texts.whyOldKey : denialText(failure, texts);
-    if (failure.reason === 'name') this.show(text);
+    if (failure.reason === 'name') this.end(text);
     else if (failure.reason === 'banned') this.showBan(text, failure.retryAfter || 0);
-    else this.show(text, this.restartAction(texts.again));
+    else this.end(text, texts.again);
   }
 
   /** Offers to join again as soon as that is possible. */
   private showBan(text: Piece[] | string, seconds: number): void {
     const { texts } = this.skeleton;
-    this.show(text);
-    this.schedule(seconds * 1_000, () => this.show(texts.banOver, this.restartAction(texts.comeBack)));
+    const overAt = Date.now() + seconds * 1_000;
+    this.showEnd = () => {
+      this.show(text);
+      this.schedule(overAt - Date.now(), () => this.end(texts.banOver, texts.comeBack));
+    };
+    this.showEnd();
   }
 
   private stateChanged({ state, reason }: StateChange): void {
@@ -105,8 +113,8 @@ export class StatusView {
     }
     if (state === 'reconnecting') this.schedule(SLOW_MS, () => this.showTrouble());
     if (state !== 'left' || this.hasFailed) return;
-    if (reason === 'left') this.show(texts.ended, this.restartAction(texts.comeBack));
-    else this.show(texts.elsewhere, this.restartAction(texts.useHere));
+    if (reason === 'left') this.end(texts.ended, texts.comeBack);
+    else this.end(texts.elsewhere, texts.useHere);
   }
 
   /** Says what is wrong, that the chat keeps trying, and what the user can do. */
@@ -145,8 +153,14 @@ export class StatusView {
     append(statusLine, hint);
   }
 
-  /** Removes the text. If its button had the focus, the composer gets it: the user can go on by keyboard. */
+  /** The text that is shown is over. */
   clear(): void {
+    if (this.showEnd) this.showEnd();
+    else this.empty();
+  }
+
+  /** If the button had the focus, the composer gets it, so that the user can go on by keyboard. */
+  private empty(): void {
     clearTimeout(this.timer);
     const { statusLine, composer } = this.skeleton;
     const hadFocus = this.hasFocus();

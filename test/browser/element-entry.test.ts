@@ -1,0 +1,107 @@
+/** What a room asks of people before it lets them in, in real pages: a name, and a link that is valid. */
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { ask } from '../support/client.js';
+import { browserTest } from '../support/fixtures/browser.js';
+import { until } from '../support/until.js';
+
+const it = browserTest;
+let browser: Browser, api: string, room: string;
+it.beforeEach(({ stage }) => {
+  ({ browser, api, room } = stage);
+});
+
+const PERMISSIONS = ['clipboard-read', 'clipboard-write'];
+const newContext = (): Promise<BrowserContext> =>
+  browser.newContext({ reducedMotion: 'reduce', permissions: PERMISSIONS });
+
+/** Somebody's browser, at an address. */
+async function open(hash = '', at = `${api}/r/${room}`, context?: BrowserContext): Promise<Page> {
+  const page = await (context ?? (await newContext())).newPage();
+  await page.goto(at + hash);
+  return page;
+}
+
+/** A room with keys, whose owner is not in a browser. */
+async function lock() {
+  const anna = await ask<{ token: string }>(api, 'join', { room, name: `Anna ${room}` });
+  const act = <Fields>(operation: string, extra: object = {}) =>
+    ask<Fields>(api, operation, { token: anna.token, room, ...extra });
+  const keys = await act<{ member: string; moderator: string }>('keys', { member: 'renew', moderator: 'renew' });
+  return { act, keys };
+}
+
+const own = (page: Page): Locator => page.getByRole('button', { name: /Change your name/ });
+const press = (where: Page | Locator, name: string): Promise<void> =>
+  where.getByRole('button', { name, exact: true }).click();
+
+describe('a link with a key', () => {
+  it('that is not valid any more locks out for good: the reason comes back, and nothing can be reported', async () => {
+    const { act, keys } = await lock();
+    const page = await open(`#key=${keys.member}`);
+    const rude = { room, key: keys.member, name: `Carl ${room}` };
+    const { token: carl } = await ask<{ token: string }>(api, 'join', rude);
+    await ask(api, 'send', { token: carl, room, text: 'rude' });
+    const row = page.getByRole('log').locator('.row', { hasText: 'rude' });
+    let answer = (): void => undefined;
+    await page.route('**/api/report', (route) => {
+      answer = () => void route.continue();
+    });
+    await row.hover();
+    await row.getByRole('button', { name: /^Report/ }).click();
+    const asked = page.waitForRequest('**/api/report');
+    await press(page, 'Report');
+    await asked;
+    const token = await page.evaluate(
+      () => Object.values(sessionStorage).map((text) => (JSON.parse(String(text)) as { token: string }).token)[0],
+    );
+    await act('keys', { member: 'renew' });
+    await ask(api, 'leave', { token });
+    const reason = page.getByText('This link is not valid, or not any more.');
+    await reason.waitFor();
+    expect(await row.getByRole('button').count()).toBe(0);
+    answer();
+    await reason.waitFor({ state: 'detached' }); // the answer covers it
+    await reason.waitFor();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+  });
+});
+
+describe('the name that a room asks for', () => {
+  it('stands in the form at the next visit, and is had back', async () => {
+    const { act } = await lock();
+    await act('keys', { member: 'off' });
+    await act('rules', { names: 'asked' });
+    const context = await newContext();
+    const page = await open('', undefined, context);
+    await page.getByLabel('Your name').fill(`Bert ${room}`);
+    await press(page, 'Enter');
+    await own(page).waitFor();
+    await page.evaluate(() => Object.defineProperty(navigator, 'sendBeacon', { value: undefined }));
+    await page.close();
+    const again = await open('', undefined, context);
+    await until(async () => (await again.getByLabel('Your name').inputValue()) === `Bert ${room}`, 'the name');
+    await press(again, 'Enter');
+    await own(again).waitFor();
+    expect(await own(again).textContent()).toBe(`Bert ${room}`);
+    expect(await (await open()).getByLabel('Your name').inputValue()).toBe(''); // another browser
+  });
+
+  it('is asked of a guest whose user has ended, without the name of the guest', async () => {
+    const { act, keys } = await lock();
+    const page = await open(`#key=${keys.moderator}`);
+    await page.getByText('You are a moderator here').waitFor();
+    await act('rules', { names: 'asked' });
+    const field = page.getByRole('textbox', { name: 'Your name' });
+    const token = await page.evaluate(
+      () => Object.values(sessionStorage).map((text) => (JSON.parse(String(text)) as { token: string }).token)[0],
+    );
+    await ask(api, 'leave', { token });
+    await page.getByText('Choose a name to enter this room.').waitFor();
+    expect(await field.inputValue()).toBe('');
+    await field.fill(`Dora ${room}`);
+    await page.keyboard.press('Enter');
+    await page.getByText('You are a moderator here').waitFor();
+    expect(await own(page).textContent()).toBe(`Dora ${room}`);
+  });
+});
