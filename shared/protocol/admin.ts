@@ -106,8 +106,8 @@ export interface OperatorAction {
 
 /**
  * The answer of `GET /admin/figures`. `samples`: of the last five minutes, or after `?since=<at>`, oldest first, one
- * each two seconds. `redis.reason`: sentences for the host. `known`: whether Redis could be read. If not, only `at`, `redis`, `process` and `node` (of the
- * process that answers) have values.
+ * each two seconds. `redis.reason`: sentences for the host. `known`: whether Redis could be read. If not, only `at`,
+ * `redis`, `process` and `node` (of the process that answers) have values.
  */
 export interface AdminSnapshot {
   at: number;

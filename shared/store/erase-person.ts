@@ -12,7 +12,7 @@ const PAGE_COUNT = 50;
 
 /**
  * Removes all messages of the users who were in a room under a name (as nicknames are compared), whatever name they
- * had when they wrote, and tells the room. What is more than one request should do is left to a worker. Resolves with
+ * had when they wrote, and tells the room. A worker does the rest, if it is more than one request should do. Resolves with
  * how many users it found: `more` if there are others yet. `now`: Redis's time.
  */
 export async function erasePerson(

@@ -10,7 +10,8 @@ import { readOverview } from './room-overview.js';
 import type { Store } from './store.js';
 
 /**
- * Reads the held messages of a room, oldest first, and the reported ones. `more`: there are more than fit into an answer. Throws `not_owner`.
+ * Reads the held messages of a room, oldest first, and the reported ones. `more`: there are more than fit into an
+ * answer. Throws `not_owner`.
  */
 export async function readHeldMessages(
   store: Store,

@@ -313,7 +313,6 @@ async function exitByRoom(
     roomTtl: config.roomTtl * 1_000,
     number,
     exitedTtl: isRemembered ? EXITED_TTL_MS : 0,
-    keptNicks: keys.keptNicks(room),
     nickTtl: keepsName ? KEPT_NAME_TTL_MS : 0,
     nicksMax: KEPT_NAMES_MAX,
     addressNicksMax: ADDRESS_KEPT_NAMES_MAX,

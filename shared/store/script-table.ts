@@ -33,9 +33,10 @@ const MESSAGE_ARGS = [
   'heldEvent',
   'pendingMax',
 ] as const;
-/** The keys of the steps of an entry, by shard. */
+/** The keys of the first step of an entry, on the user's shard. */
 const ENTER_USER_KEYS = ['user', 'rooms', 'members', 'attached', 'position', 'moves', 'leaving'] as const;
-const ENTER_ROOM_KEYS = [
+/** The keys of the steps of an entry and an exit on the room's shard. */
+const ROOM_KEYS = [
   'roster',
   'shards',
   'log',
@@ -143,7 +144,7 @@ export const SCRIPTS = {
     args: ['room'],
   },
   enter: {
-    keys: [...ENTER_USER_KEYS, ...ENTER_ROOM_KEYS],
+    keys: [...ENTER_USER_KEYS, ...ROOM_KEYS],
     args: [
       'id',
       'room',
@@ -167,7 +168,7 @@ export const SCRIPTS = {
     ],
   },
   'enter-room': {
-    keys: ENTER_ROOM_KEYS,
+    keys: ROOM_KEYS,
     args: [
       'id',
       'name',
@@ -206,25 +207,7 @@ export const SCRIPTS = {
     args: [],
   },
   'exit-room': {
-    keys: [
-      'roster',
-      'shards',
-      'log',
-      'delivered',
-      'dirty',
-      'publicRooms',
-      'rules',
-      'pending',
-      'entries',
-      'exited',
-      'values',
-      'ownValues',
-      'presence',
-      'weights',
-      'holders',
-      'nicks',
-      'keptNicks',
-    ],
+    keys: [...ROOM_KEYS, 'weights'],
     args: ['id', 'shard', 'room', 'event', 'roomTtl', 'number', 'exitedTtl', 'nickTtl', 'nicksMax', 'addressNicksMax'],
   },
   'exit-user': {

@@ -1,44 +1,21 @@
 /** What a room asks of people before it lets them in, in real pages: a name, and a link that is valid. */
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { ask } from '../support/client.js';
 import { browserTest } from '../support/fixtures/browser.js';
+import { KeyPages, own, press } from '../support/key-pages.js';
 import { until } from '../support/until.js';
 
 const it = browserTest;
-let browser: Browser, api: string, room: string;
+let api: string, room: string, pages: KeyPages;
 it.beforeEach(({ stage }) => {
-  ({ browser, api, room } = stage);
+  ({ api, room } = stage);
+  pages = new KeyPages(stage);
 });
-
-const PERMISSIONS = ['clipboard-read', 'clipboard-write'];
-const newContext = (): Promise<BrowserContext> =>
-  browser.newContext({ reducedMotion: 'reduce', permissions: PERMISSIONS });
-
-/** Somebody's browser, at an address. */
-async function open(hash = '', at = `${api}/r/${room}`, context?: BrowserContext): Promise<Page> {
-  const page = await (context ?? (await newContext())).newPage();
-  await page.goto(at + hash);
-  return page;
-}
-
-/** A room with keys, whose owner is not in a browser. */
-async function lock() {
-  const anna = await ask<{ token: string }>(api, 'join', { room, name: `Anna ${room}` });
-  const act = <Fields>(operation: string, extra: object = {}) =>
-    ask<Fields>(api, operation, { token: anna.token, room, ...extra });
-  const keys = await act<{ member: string; moderator: string }>('keys', { member: 'renew', moderator: 'renew' });
-  return { act, keys };
-}
-
-const own = (page: Page): Locator => page.getByRole('button', { name: /Change your name/ });
-const press = (where: Page | Locator, name: string): Promise<void> =>
-  where.getByRole('button', { name, exact: true }).click();
 
 describe('a link with a key', () => {
   it('that is not valid any more locks out for good: the reason comes back, and nothing can be reported', async () => {
-    const { act, keys } = await lock();
-    const page = await open(`#key=${keys.member}`);
+    const { act, keys } = await pages.lock();
+    const page = await pages.open(`#key=${keys.member}`);
     const rude = { room, key: keys.member, name: `Carl ${room}` };
     const { token: carl } = await ask<{ token: string }>(api, 'join', rude);
     await ask(api, 'send', { token: carl, room, text: 'rude' });
@@ -69,27 +46,27 @@ describe('a link with a key', () => {
 
 describe('the name that a room asks for', () => {
   it('stands in the form at the next visit, and is had back', async () => {
-    const { act } = await lock();
+    const { act } = await pages.lock();
     await act('keys', { member: 'off' });
     await act('rules', { names: 'asked' });
-    const context = await newContext();
-    const page = await open('', undefined, context);
+    const context = await pages.newContext();
+    const page = await pages.open('', undefined, context);
     await page.getByLabel('Your name').fill(`Bert ${room}`);
     await press(page, 'Enter');
     await own(page).waitFor();
     await page.evaluate(() => Object.defineProperty(navigator, 'sendBeacon', { value: undefined }));
     await page.close();
-    const again = await open('', undefined, context);
+    const again = await pages.open('', undefined, context);
     await until(async () => (await again.getByLabel('Your name').inputValue()) === `Bert ${room}`, 'the name');
     await press(again, 'Enter');
     await own(again).waitFor();
     expect(await own(again).textContent()).toBe(`Bert ${room}`);
-    expect(await (await open()).getByLabel('Your name').inputValue()).toBe(''); // another browser
+    expect(await (await pages.open()).getByLabel('Your name').inputValue()).toBe(''); // another browser
   });
 
   it('is asked of a guest whose user has ended, without the name of the guest', async () => {
-    const { act, keys } = await lock();
-    const page = await open(`#key=${keys.moderator}`);
+    const { act, keys } = await pages.lock();
+    const page = await pages.open(`#key=${keys.moderator}`);
     await page.getByText('You are a moderator here').waitFor();
     await act('rules', { names: 'asked' });
     const field = page.getByRole('textbox', { name: 'Your name' });

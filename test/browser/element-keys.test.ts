@@ -1,48 +1,27 @@
 /** Links with a key, in real pages: what they open, where the key stays, and what the owner makes of them. */
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
 import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserTest } from '../support/fixtures/browser.js';
+import { KeyPages, own, press } from '../support/key-pages.js';
 import { until } from '../support/until.js';
 
 const it = browserTest;
-let browser: Browser, site: Site, api: string, room: string;
+let site: Site, api: string, room: string, pages: KeyPages;
 it.beforeEach(({ stage }) => {
-  ({ browser, site, api, room } = stage);
+  ({ site, api, room } = stage);
+  pages = new KeyPages(stage);
 });
 
-const PERMISSIONS = ['clipboard-read', 'clipboard-write'];
-const newContext = (): Promise<BrowserContext> =>
-  browser.newContext({ reducedMotion: 'reduce', permissions: PERMISSIONS });
-
-/** Somebody's browser, at an address. */
-async function open(hash = '', at = `${api}/r/${room}`, context?: BrowserContext): Promise<Page> {
-  const page = await (context ?? (await newContext())).newPage();
-  await page.goto(at + hash);
-  return page;
-}
-
-/** A room with keys, whose owner is not in a browser. */
-async function lock() {
-  const anna = await ask<{ token: string }>(api, 'join', { room, name: `Anna ${room}` });
-  const act = <Fields>(operation: string, extra: object = {}) =>
-    ask<Fields>(api, operation, { token: anna.token, room, ...extra });
-  const keys = await act<{ member: string; moderator: string }>('keys', { member: 'renew', moderator: 'renew' });
-  return { act, keys };
-}
-
-const own = (page: Page): Locator => page.getByRole('button', { name: /Change your name/ });
-const press = (where: Page | Locator, name: string): Promise<void> =>
-  where.getByRole('button', { name, exact: true }).click();
 const keyIn = (page: Page): Promise<string | null> =>
   page.evaluate(([at, server]) => localStorage.getItem(`nobackend-chat-key ${server} ${at}`), [room, api]);
 const panel = (page: Page): Locator => page.getByRole('region', { name: 'Room' });
 
 /** A teacher who sets up a lesson, and two pupils who choose a name there. */
 async function teach(hold: boolean): Promise<{ teacher: Page; bert: Page }> {
-  const teacher = await open();
+  const teacher = await pages.open();
   await teacher.getByText('Your room').waitFor();
   await teacher.getByRole('button', { name: /^Room/ }).click();
   await press(teacher, 'Set up a lesson');
@@ -57,7 +36,7 @@ async function teach(hold: boolean): Promise<{ teacher: Page; bert: Page }> {
   const link = (await teacher.evaluate(() => navigator.clipboard.readText())).replace(/^[^#]*/, '');
   const pupils: Page[] = [];
   for (const name of ['Bert', 'Cleo']) {
-    const pupil = await open(link);
+    const pupil = await pages.open(link);
     await pupil.getByText('Choose a name to enter this room.').waitFor();
     await pupil.getByLabel('Your name').fill(`${name} ${room}`);
     await press(pupil, 'Enter');
@@ -72,8 +51,8 @@ const ruleIn = (page: Page, name: RegExp): Promise<boolean> => panel(page).getBy
 
 describe('a link with a key', () => {
   it("takes the key out of the address, keeps it for the next visit, and sends it in no request's address", async () => {
-    const { keys } = await lock();
-    const context = await newContext();
+    const { keys } = await pages.lock();
+    const context = await pages.newContext();
     const page = await context.newPage();
     const sent: string[] = [];
     page.on('request', (request) => sent.push(request.url(), JSON.stringify(request.headers())));
@@ -81,13 +60,13 @@ describe('a link with a key', () => {
     await own(page).waitFor();
     expect(page.url()).toBe(`${api}/r/${room}`);
     expect(await keyIn(page)).toBe(keys.member);
-    await own(await open('', undefined, context)).waitFor(); // the same browser, without the link
+    await own(await pages.open('', undefined, context)).waitFor(); // the same browser, without the link
     expect(sent.filter((text) => text.includes(keys.member) && !text.includes('#key='))).toEqual([]);
   });
 
   it('opens an embed, and any page with the library, which may name the room', async () => {
-    const { keys } = await lock();
-    const embed = await open(`#key=${keys.member}`, `${api}/embed/${room}`);
+    const { keys } = await pages.lock();
+    const embed = await pages.open(`#key=${keys.member}`, `${api}/embed/${room}`);
     await own(embed).waitFor();
     expect(embed.url()).toBe(`${api}/embed/${room}`);
     const script = `const chat = NobackendChat.join({ room: '${room}' }); chat.ready.then(() => { document.title = 'in'; })`;
@@ -95,18 +74,18 @@ describe('a link with a key', () => {
       `/${room}`,
       `<!doctype html><title>out</title><script src="${api}/chat.js"></script><script>${script}</script>`,
     );
-    const named = await open(`#key=${keys.member}&room=${room}`, at);
+    const named = await pages.open(`#key=${keys.member}&room=${room}`, at);
     await until(async () => (await named.title()) === 'in', 'to be in');
     expect(named.url()).toBe(at);
-    const other = await open(`#key=${keys.member}&room=another`, at);
+    const other = await pages.open(`#key=${keys.member}&room=another`, at);
     expect(other.url()).toContain('&room=another'); // it is not for this room
     expect(await other.title()).toBe('out');
   });
 
   it('says what to do without a key, and with one that is not valid any more; an open page takes a new one', async () => {
-    const { act, keys } = await lock();
-    const context = await newContext();
-    const page = await open('', undefined, context);
+    const { act, keys } = await pages.lock();
+    const context = await pages.newContext();
+    const page = await pages.open('', undefined, context);
     await page.getByText('You need a link with a key to enter this room.').waitFor();
     const { member } = await act<{ member: string }>('keys', { member: 'renew' });
     await page.evaluate((key) => {
@@ -123,31 +102,31 @@ describe('a link with a key', () => {
     await page.reload();
     await own(page).waitFor();
     await page.close();
-    const spoilt = await open(`#key=${'x'.repeat(24)}`, undefined, context);
+    const spoilt = await pages.open(`#key=${'x'.repeat(24)}`, undefined, context);
     await spoilt.getByText('This link is not valid').waitFor();
     await press(spoilt, 'Try again');
     await own(spoilt).waitFor(); // the right one was not lost by it
   });
 
   it('of moderators gives the role, and is not passed on by the invitation; one of members is', async () => {
-    const { act, keys } = await lock();
+    const { act, keys } = await pages.lock();
     const promise = 'Anyone who opens this address enters the room';
     const shared = async (by: Page): Promise<string> => {
       await press(by, 'Invite');
       return (await by.locator('#link').textContent()) ?? '';
     };
-    const page = await open(`#key=${keys.moderator}`);
+    const page = await pages.open(`#key=${keys.moderator}`);
     await page.getByText('You are a moderator here').waitFor();
     expect(await shared(page)).toBe(`${api}/r/${room}`);
     await page.getByText('Ask the owner of the room for the link for members.').waitFor();
     expect(await page.getByText(promise).isVisible()).toBe(false);
     await press(page, 'Close');
-    const stranger = await open();
+    const stranger = await pages.open();
     await stranger.getByText('You need a link with a key').waitFor();
     expect(await shared(stranger)).toBe(`${api}/r/${room}`);
     await stranger.getByText('Ask the owner of the room for the link for members.').waitFor();
     expect(await stranger.getByText(promise).isVisible()).toBe(false);
-    const pupil = await open(`#key=${keys.member}`);
+    const pupil = await pages.open(`#key=${keys.member}`);
     await own(pupil).waitFor();
     expect(await shared(pupil)).toBe(`${api}/r/${room}#key=${keys.member}`);
     await pupil.getByText(promise).waitFor();
@@ -160,7 +139,7 @@ describe('a link with a key', () => {
 
 describe('the owner', () => {
   it('makes, copies, shows, renews and ends links in the panel', async () => {
-    const page = await open();
+    const page = await pages.open();
     await page.getByText('Your room').waitFor();
     await page.getByRole('button', { name: /^Room/ }).click();
     const [member, moderator] = [page.locator('.key-link').nth(1), page.locator('.key-link').nth(2)];
@@ -180,7 +159,7 @@ describe('the owner', () => {
     await press(member, 'New link');
     await press(member.getByRole('group'), 'New link');
     await until(async () => (await copied(member)) !== first, 'a new link');
-    await (await open(first.replace(/^[^#]*/, ''))).getByText('This link is not valid').waitFor();
+    await (await pages.open(first.replace(/^[^#]*/, ''))).getByText('This link is not valid').waitFor();
     await page.reload();
     await page.getByRole('button', { name: /^Room/ }).click();
     await member.getByRole('button', { name: 'Copy link' }).waitFor(); // this browser still knows it
@@ -188,13 +167,13 @@ describe('the owner', () => {
     await press(member.getByRole('group'), 'Switch off');
     await member.getByRole('button', { name: 'Make a link' }).waitFor();
     await page.getByText('You changed the links with a key').first().waitFor();
-    await own(await open()).waitFor();
+    await own(await pages.open()).waitFor();
   });
 
   it('has a link to the page with the chat, if it is one of its own, and to the room elsewhere', async () => {
     const html = `<!doctype html><link rel="icon" href="data:,"><title>Own</title><script src="${api}/element.js"></script><nobackend-chat room="${room}"></nobackend-chat>`;
     const linkAt = async (address: string): Promise<string> => {
-      const page = await open('', address);
+      const page = await pages.open('', address);
       await page.getByRole('button', { name: /^Room/ }).click();
       const member = page.locator('.key-link').nth(1);
       await press(member, 'Make a link');
@@ -205,7 +184,7 @@ describe('the owner', () => {
     const at = `${site.serve(`/${room}`, html)}?week=2`;
     const link = await linkAt(at);
     expect(link.replace(/=[\w-]{24}&/, '=key&')).toBe(`${at}#key=key&room=${room}`);
-    const pupil = await open('', link);
+    const pupil = await pages.open('', link);
     await own(pupil).waitFor();
     expect(pupil.url()).toBe(at);
     expect(await linkAt(`${api}/`)).toContain(`${api}/r/`); // the front page has another room at each visit
@@ -223,10 +202,10 @@ describe('the owner', () => {
   });
 
   it('asks for a name that no guest has, and says which one it has become', async () => {
-    const { act } = await lock();
+    const { act } = await pages.lock();
     await act('keys', { member: 'off' });
     await act('rules', { names: 'asked' });
-    const page = await open();
+    const page = await pages.open();
     await page.getByText('Choose a name to enter this room.').waitFor();
     await page.getByLabel('Your name').fill('guest-77');
     await press(page, 'Enter');

@@ -4,7 +4,7 @@ import { timeText } from '../element/times.js';
 import type { Actions } from './actions.js';
 import { actionButton, focusAfter, removeItem } from './section.js';
 
-/** What a button of a card does. */
+/** A button of a card, and its action. */
 interface Choice {
   label: string;
   kind: string;

@@ -9,7 +9,7 @@ import { actionButton, type Section } from './section.js';
 /** The button says "Copied" for this time. */
 const COPIED_MS = 3_000;
 
-/** What a server keeps that does not say it: one of a former version, or one without settings of its own. */
+/** The times (s) of a server that does not tell its own: one of a former version, or one without such settings. */
 const USUAL = { empty: 86_400, owned: 90 * 86_400 };
 
 /** This user's role, how long the room stays, and the link that makes the user an owner on another device too. */

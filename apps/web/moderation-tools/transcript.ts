@@ -29,7 +29,7 @@ code { font-size: 0.85em; }
   .said { break-inside: avoid; }
 }`;
 
-/** What the transcript says about itself. */
+/** The head of the transcript. */
 export interface TranscriptHead {
   room: string;
   host: string;

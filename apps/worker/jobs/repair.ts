@@ -2,13 +2,14 @@
  * Repairs what a failover in a cluster has torn apart. A replica that takes over may lack the last moments of its
  * master, while other masters count everything as done. Two things are repaired:
  *
- * - deliveries: they are made again from the rooms' logs, and a shard skips what it has already; - one-sided
- * memberships: a user that only the user's shard or only the room's shard knows as a member enters or exits.
+ * - Deliveries are made again from the rooms' logs. A shard skips events that it has already.
+ * - One-sided memberships: a user that only the user's shard or only the room's shard knows as a member enters or exits.
  *
  * Processes of an older version, which go on for a while during an upgrade, leave more to repair, also on one Redis:
  *
- * - one-sided memberships, because they do not number entries and exits; - names in a room that the room's shard does not
- * know; - nicknames that are unique on the whole server, which this version does not use.
+ * - One-sided memberships: such processes do not number entries and exits.
+ * - Names in a room that the room's shard does not know.
+ * - Nicknames that are unique on the whole server. This version does not use them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';

@@ -23,7 +23,7 @@ const RETURN_MAX_MS = 300_000;
 
 /**
  * Keeps the chat on the first server of a list that answers. Each server has a connection with a session of its own.
- * What the page knows of the chat stays here.
+ * The things that the page knows of the chat stay here.
  */
 export class Servers implements Page {
   state: Page['state'] = 'connecting';

@@ -22,7 +22,7 @@ local function trimToLast(log, delivered)
   end
 end
 -- expireEmptyRoom: says when the keys of an empty room expire: after roomTtl (ms), or when its stay ends if that is
--- later. What the operator has set stays. A log that stays keeps its last messages. Does nothing if that was done.
+-- later. Rules that the operator has set stay. A log that stays keeps its last messages. Does nothing if that was done.
 -- Nicknames that are kept expire by themselves: an empty room can only make that sooner.
 local function expireEmptyRoom(keys, roomTtl)
   local kept, off, stay = unpack(redis.call('HMGET', keys.rules, 'kept', 'off', 'stay'))

@@ -9,9 +9,8 @@
 --   entries: by user the number of the move by which it is in the roster
 --   exited: keeps the number of the move for a while, so that an entry that is older comes too late
 --   values, ownValues, presence
---   weights: rooms of the shard by the bytes of their values
 --   holders, nicks: who has which nickname in the room
---   keptNicks: nicknames of users that have gone
+--   weights: rooms of the shard by the bytes of their values
 -- ARGV
 --   id
 --   shard: the user's
@@ -27,7 +26,7 @@
 -- Bound: a few fields and one event, however many members there are; of a room that stays and is left empty, 5,000
 -- events or a quarter of a MB; for a nickname that is kept, the kept ones of the room (1,000).
 local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence,
-  weights, holders, nicks, keptNicks = unpack(KEYS)
+  holders, nicks, weights = unpack(KEYS)
 local id, shard, room, event, roomTtl, number, exitedTtl, nickTtl, nicksMax, addressNicksMax = unpack(ARGV)
 local hasMove = number ~= ''
 number = tonumber(number) or 9007199254740991
@@ -45,7 +44,7 @@ if not name or tonumber(redis.call('HGET', entries, id) or 0) > number then retu
 redis.call('HDEL', roster, id)
 redis.call('HDEL', entries, id)
 local nick = redis.call('HGET', nicks, id)
-local nickKeys = {holders = holders, nicks = nicks, keptNicks = keptNicks}
+local nickKeys = {holders = holders, nicks = nicks}
 local record = nick and ownRecord(nickKeys, id, nick)
 if record and nickTtl ~= '0' and record.secret ~= '' and not string.find(name, '^guest%-%d+$') then
   keepNick(nickKeys, nick, record, {ttl = nickTtl, count = nicksMax, ofAddress = addressNicksMax})
