@@ -15,6 +15,7 @@ import { Clock, timeOf } from './log/clock.js';
 import type { LogView } from './log/log-view.js';
 import { Moderation, type ModerationDelegate, type PageOptions } from './moderation/moderation.js';
 import { Reporting } from './moderation/reporting.js';
+import { namesUser } from './people/mentions.js';
 import { OwnName } from './people/own-name.js';
 import { PeopleView } from './people/people-view.js';
 import { Recount } from './people/recount.js';
@@ -64,7 +65,11 @@ export class ChatView {
       return isOthers && !roleState.role && reporting.isPossible ? reporting.forMessage(event) : null;
     };
     const roles = { toolsFor, roleOf: (id: number) => roleState.roleOf(id) };
-    this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, roles);
+    const isMention = (event: ChatEvent): boolean => this.isMention(event);
+    this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, {
+      ...roles,
+      isMention,
+    });
     this.banner = new Banner(skeleton, chat, () => this.log.settle());
     this.log.onEndChange = () => (this.log.atEnd ? this.markSeen() : this.updateUnread());
     this.unsent = new Unsent(skeleton.log.unsent, chat, skeleton.texts, () => this.log.settle());
@@ -167,7 +172,7 @@ export class ChatView {
 
   private begin(ready: Ready): void {
     this.clock.begin(timeOf(ready));
-    this.conversations.begin();
+    this.conversations.begin(ready.history);
     this.conversations.room.addOlder(ready.history);
     this.moderation.begin(ready);
     this.conversations.room.slow = this.moderation.roleState.rules.slow;
@@ -229,8 +234,20 @@ export class ChatView {
   /** An event of another user is unread unless it is in view. */
   private noteUnread(conversation: Conversation, event: ChatEvent): void {
     const isOpen = conversation === this.current;
-    if (!isOpen || !this.log.atEnd || !this.isLookedAt) conversation.addUnread(event);
+    if (!isOpen || !this.log.atEnd || !this.isLookedAt) conversation.addUnread(event, this.isMention(event));
     if (!isOpen) announce(event, this.skeleton);
+  }
+
+  /** Returns whether another user's message names this user. */
+  private isMention(event: ChatEvent): boolean {
+    const { conversations, members } = this;
+    if (!event.text || conversations.isMine(event)) return false;
+    const others = members.known.filter((user) => !conversations.isMine({ from: user }));
+    return namesUser(
+      event.text,
+      conversations.ownNames,
+      others.map(({ name }) => name),
+    );
   }
 
   /** Draws once for all events that come together. */
@@ -293,7 +310,7 @@ export class ChatView {
     showLatest(this.skeleton, this.current, this.log.atEnd);
     this.openConversation.showTop();
     this.updatePeople();
-    tellUnread(this.skeleton, this.conversations.unread());
+    tellUnread(this.skeleton, this.conversations);
   }
 
   private updatePeople(): void {

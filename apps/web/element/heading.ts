@@ -13,9 +13,10 @@ export function showTitle({ header, texts }: Skeleton, { partner, room }: Conver
 }
 
 /** Shows the button that leads to the newest message while that message is out of view. */
-export function showLatest({ log, texts }: Skeleton, { unread }: Conversation, atEnd: boolean): void {
+export function showLatest({ log, texts }: Skeleton, { unread, mentions }: Conversation, atEnd: boolean): void {
   const label = log.latest.querySelector('span');
-  if (label) label.textContent = unread > 0 ? fill(texts.newMessages, { n: unread }) : texts.latest;
+  const news = fill(mentions > 0 ? texts.newMentions : texts.newMessages, { n: unread, m: mentions });
+  if (label) label.textContent = unread > 0 ? news : texts.latest;
   log.latest.classList.toggle('some', unread > 0);
   log.latest.hidden = atEnd;
 }

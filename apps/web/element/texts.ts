@@ -33,6 +33,8 @@ export const ENGLISH = {
   fresh: 'New',
   latest: 'Latest',
   newMessages: '{n} new',
+  newMentions: '{n} new, {m} to you',
+  mentionsYou: 'Mentions you:',
   joined: '{names} joined',
   left: '{names} left',
   renamed: '{was} is now {name}',

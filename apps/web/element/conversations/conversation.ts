@@ -24,6 +24,7 @@ export class Conversation {
   /** The `before` of the next request, if the last page had no event for this user. */
   private nextBefore = '';
   private unreadIds: string[] = [];
+  private readonly mentionIds = new Set<string>();
 
   /** `partner`: the other user of a private conversation. */
   constructor(
@@ -58,16 +59,23 @@ export class Conversation {
     return this.unreadIds.length;
   }
 
+  /** Returns how many of the unread messages name the user. */
+  get mentions(): number {
+    return this.unreadIds.filter((id) => this.mentionIds.has(id)).length;
+  }
+
   /** An event has come that the user does not see. */
-  addUnread(event: ChatEvent): void {
+  addUnread(event: ChatEvent, isMention: boolean): void {
     if (event.type !== 'message') return;
     this.unreadIds.push(event.id);
+    if (isMention) this.mentionIds.add(event.id);
     if (!this.freshFrom) this.freshFrom = event.id;
   }
 
   /** The user has seen everything. */
   markRead(): void {
     this.unreadIds = [];
+    this.mentionIds.clear();
   }
 
   has(id: string): boolean {

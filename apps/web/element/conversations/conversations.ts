@@ -10,6 +10,8 @@ export class Conversations {
   private readonly privateTalks: PrivateTalks;
   /** The ids of this user: a new one comes when the server had to make the user again. */
   private readonly ownIds = new Set<number>();
+  /** The names that this user has, or has had here. */
+  readonly ownNames = new Set<string>();
 
   constructor(private readonly chat: Chat) {
     this.room = new Conversation(chat.room, null);
@@ -17,15 +19,23 @@ export class Conversations {
   }
 
   /** Notes the user's own id, and restores the private conversations from before a reload. */
-  begin(): void {
+  begin(history: ChatEvent[]): void {
     this.noteOwnId();
+    for (const event of history) this.noteRename(event);
     this.privateTalks.read().forEach((partner) => {
       this.with(partner).complete = false;
     });
   }
 
   noteOwnId(): void {
-    if (this.chat.user) this.ownIds.add(this.chat.user.id);
+    const { user } = this.chat;
+    if (!user) return;
+    this.ownIds.add(user.id);
+    this.ownNames.add(user.name);
+  }
+
+  private noteRename(event: ChatEvent): void {
+    if (event.was && this.isMine(event)) this.ownNames.add(event.was);
   }
 
   isMine(event: { from: UserRef }): boolean {
@@ -34,6 +44,7 @@ export class Conversations {
 
   /** Adds an event to its conversation. Returns null if it is of another room: the page may have entered one itself. */
   add(event: ChatEvent, members: UserRef[]): Conversation | null {
+    this.noteRename(event);
     const conversation = this.of(event, members);
     if (!conversation) return null;
     if (conversation.partner && conversation.entries.length === 0) this.privateTalks.add(conversation.partner);
@@ -56,6 +67,15 @@ export class Conversations {
   /** Returns the number of unread messages in all conversations. */
   unread(): number {
     return this.room.unread + unreadIn(this.privates);
+  }
+
+  /** Returns the number of unread messages that name this user. */
+  mentions(): number {
+    let sum = this.room.mentions;
+    this.privates.forEach(({ mentions }) => {
+      sum += mentions;
+    });
+    return sum;
   }
 
   private of(event: ChatEvent, members: UserRef[]): Conversation | null {

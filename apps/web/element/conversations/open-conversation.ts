@@ -16,7 +16,7 @@ export class OpenConversation {
     private readonly chat: Chat,
     private readonly conversations: Conversations,
     private readonly clock: Clock,
-    private readonly roles: Pick<RowContext, 'toolsFor' | 'roleOf'>,
+    private readonly roles: Pick<RowContext, 'toolsFor' | 'roleOf' | 'isMention'>,
   ) {
     this.current = conversations.room;
     this.log = new LogView(skeleton.log.box, skeleton.log.rows);
@@ -65,6 +65,7 @@ export class OpenConversation {
       freshFrom: this.current.freshFrom,
       toolsFor: this.current.partner ? () => null : this.roles.toolsFor,
       roleOf: this.roles.roleOf,
+      isMention: this.roles.isMention,
     };
   }
 

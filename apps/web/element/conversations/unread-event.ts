@@ -1,7 +1,12 @@
 import type { Skeleton } from '../skeleton.js';
+import type { Conversations } from './conversations.js';
 
-/** Tells the page the number of unread messages. It may show the number in its title. */
-export function tellUnread({ root }: Skeleton, count: number): void {
+/**
+ * Tells the page the number of unread messages, as `detail`, and how many of them name this user, as `mentions`. The
+ * page may show the numbers in its title.
+ */
+export function tellUnread({ root }: Skeleton, conversations: Conversations): void {
   const { host } = root.getRootNode() as ShadowRoot;
-  if (host) host.dispatchEvent(new CustomEvent('unread', { detail: count }));
+  const told = new CustomEvent('unread', { detail: conversations.unread() });
+  if (host) host.dispatchEvent(Object.assign(told, { mentions: conversations.mentions() }));
 }

@@ -14,6 +14,8 @@ export interface RowContext {
   now: number;
   /** Returns whether the event is by this user, also under an earlier id. */
   isMine(event: ChatEvent): boolean;
+  /** Returns whether the event is a message of another user that names this one. */
+  isMention(event: ChatEvent): boolean;
   /** The id of the entry that has the mark "New" above it. */
   freshFrom: string;
   /** Returns the role that a user has now. */
@@ -44,12 +46,15 @@ function notice(entry: Entry, texts: Texts): HTMLElement {
 function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, context: RowContext): HTMLElement {
   const mine = context.isMine(event);
   const isDelayed = event.type === 'delayed';
-  const classes = `message${mine ? ' mine' : ''}${withAuthor ? ' head' : ''}${isDelayed ? ' waiting' : ''}`;
-  const item = h('div', { class: classes, part: mine ? 'message own' : 'message' });
+  const isMention = context.isMention(event);
+  const kind = `message${mine ? ' mine' : ''}${isMention ? ' mention' : ''}`;
+  const classes = `${kind}${withAuthor ? ' head' : ''}${isDelayed ? ' waiting' : ''}`;
+  const item = h('div', { class: classes, part: kind.replace('mine', 'own') });
   if (withAuthor) append(item, author(event, mine, context));
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
   const stamp = time(event.imported || event.at, withAuthor || withTime, context.texts);
-  const bubble = h('div', { class: 'bubble', part: 'bubble' }, text, stamp);
+  const named = isMention ? h('span', { class: 'hidden' }, context.texts.mentionsYou) : null;
+  const bubble = h('div', { class: 'bubble', part: 'bubble' }, named, text, stamp);
   const tools = context.toolsFor(event);
   append(item, tools ? h('div', { class: 'said' }, bubble, ...tools) : bubble);
   if (isDelayed) append(item, h('div', { class: 'note' }, context.texts.othersLater));
