@@ -25,6 +25,7 @@ export const EVENT_TYPES = [
   'reported',
   'delayed',
   'value',
+  'edited',
 ] as const;
 
 /** An event: something that happened in a room. `id`: its position in the room's log. `at`: ms since 1970. */
@@ -42,6 +43,9 @@ export interface ChatEvent {
   private?: boolean;
   /** In `removed`: the id of the removed message. Without it, all messages of `user` are removed. */
   removed?: string;
+  /** In `edited`: the id of the message whose text has changed. In a `message`: when it did (ms since 1970). */
+  edited?: string;
+  editedAt?: number;
   /** In `reported`, which only users with a role get: the id of the message. */
   reported?: string;
   /** In `left`: the user who sent this one out; and for how many seconds it cannot come back. */

@@ -1,5 +1,6 @@
 /** History: a room's log, read in pages as one of its members sees it. */
 import { EVENTS_BYTES } from '../protocol/limits.js';
+import { withEdit } from './edits.js';
 import { withId } from './event-text.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -60,7 +61,7 @@ async function readPage(
   // Redis refuses "before the first possible"
   if (/^0+-0+$/.test(before)) return { events: [], more: false, skipped: 0 };
   const from = before === '' ? '+' : `(${before}`;
-  const [more, flat, next, skipped] = await run(redis, 'history-page', {
+  const [more, triples, next, skipped] = await run(redis, 'history-page', {
     log: keys.log(room),
     from,
     reader,
@@ -70,6 +71,9 @@ async function readPage(
     presenceMax: presence,
   });
   const events: string[] = [];
-  for (let i = flat.length - 2; i >= 0; i -= 2) events.push(withId(flat[i] ?? '', flat[i + 1] ?? '{}'));
+  for (let i = triples.length - 3; i >= 0; i -= 3) {
+    const [id = '', text = '{}', edit = ''] = triples.slice(i, i + 3);
+    events.push(withId(id, withEdit(text, edit)));
+  }
   return { events, more: more === 1, ...(next !== '' && { before: next }), skipped };
 }

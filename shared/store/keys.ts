@@ -139,6 +139,18 @@ export class Keys {
   delayedRooms(roomShard: number): string {
     return `delayed:{r${roomShard}}`;
   }
+  /** The ids of the messages that were edited, by their time. `lua/parts/overlay.lua` names these three, too. */
+  overlaid(room: string): string {
+    return `${this.room(room)}:overlaid`;
+  }
+  /** Their texts. */
+  edits(room: string): string {
+    return `${this.room(room)}:edits`;
+  }
+  /** Rooms with such messages. */
+  overlaidRooms(roomShard: number): string {
+    return `overlaid:{r${roomShard}}`;
+  }
   /** The rate of the room's messages. */
   sends(room: string): string {
     return `${this.room(room)}:sends`;

@@ -75,7 +75,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'fan-out': [status: 'done' | 'more' | 'behind', moved: number, ids: string][];
   farewell: number;
   forget: [done: number, bytes: number];
-  'history-page': [more: number, flat: string[], before: string, skipped: number];
+  'history-page': [more: number, triples: string[], before: string, skipped: number];
   import: 'ok' | 'duplicate' | 'done' | 'not_owner' | 'off' | 'missing' | 'not_empty' | 'full';
   'index-nicks': number;
   'may-speak': number;

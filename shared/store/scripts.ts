@@ -1,6 +1,6 @@
 /**
  * The Lua scripts: one atomic step each, in `lua/<concept>/<name>-<number of keys>.lua`, `n` where that differs from
- * call to call. Code that several of them share is a part, in `lua/parts/`. A script names its parts on its first line.
+ * call to call. Code that several of them share is a part, in `lua/parts/`. A script names its parts on its first lines.
  * ioredis sends scripts by their hash, and loads them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -40,9 +40,10 @@ function read(file: string): string {
   return readFileSync(new URL(file, folder), 'utf8');
 }
 
-/** Returns a script behind its parts: `-- with push, clock` on its first line. */
+/** Returns a script behind its parts: `-- with push, clock` on its first lines. */
 function withParts(lua: string): string {
-  const parts = /^-- with (.+)/.exec(lua)?.[1]?.split(', ') ?? [];
+  const [head = ''] = /^(?:-- with .+\n)*/.exec(lua) ?? [];
+  const parts = [...head.matchAll(/^-- with (.+)$/gm)].flatMap(([, names = '']) => names.split(', '));
   return [...parts.map((part) => read(`parts/${part}.lua`)), lua].join('');
 }
 

@@ -38,9 +38,13 @@ function read(file: string): string {
   return readFileSync(new URL(file, folder), 'utf8');
 }
 
-/** The parts that a script names on its first line. */
+/** The parts that a script names on its first lines. */
 function partsOf(lines: string[]): string[] {
-  return /^-- with (.+)$/.exec(lines[0] ?? '')?.[1]?.split(', ') ?? [];
+  const first = lines.slice(
+    0,
+    lines.findIndex((line) => !line.startsWith('-- with ')),
+  );
+  return first.flatMap((line) => line.slice('-- with '.length).split(', '));
 }
 
 /** The names that a header lists below `heading`: lines such as `--   user, inbox` and `--   room: its name`. */
@@ -83,7 +87,7 @@ describe.each(scripts)('$name', ({ name, keyCount, lines }) => {
 
   it('says what it does, what it returns and what its bound is', () => {
     const header = lines.filter((line) => line.startsWith('--')).join('\n');
-    expect(header).toMatch(new RegExp(`^(-- with [\\w, -]+\\n)?-- ${name}: `));
+    expect(header).toMatch(new RegExp(`^(-- with [\\w, -]+\\n)*-- ${name}: `));
     expect(header).toMatch(/^-- Returns /m);
     expect(header).toMatch(/^-- Bound: /m);
   });

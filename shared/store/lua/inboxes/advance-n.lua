@@ -1,4 +1,4 @@
--- with above, advance
+-- with above, overlay, forget-trimmed, advance
 -- advance: moves `delivered` of rooms of one room shard forward, and trims their logs, never past it. A room with
 -- nothing undelivered leaves `dirty`. Events that have been delivered and are no messages make way. Passing events
 -- leave the log at once: `value` events, because the room's hash has their values, and those that tell users with a

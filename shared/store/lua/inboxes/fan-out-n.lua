@@ -1,4 +1,4 @@
--- with clock, above, gone, moves, digest, attachment, push, batch, deliver, advance
+-- with clock, above, gone, moves, digest, attachment, push, batch, deliver, overlay, forget-trimmed, passing, advance
 -- fan-out: all three steps of fan-out in one call, for rooms of one Redis that holds all keys: it reads each room's
 -- undelivered events, copies them into the inboxes of the members, and moves `delivered` when all have them.
 -- KEYS for each room
@@ -32,15 +32,13 @@ local function eventsOf(flat)
   return events
 end
 
-local passing = {value = true, delayed = true, held = true, reported = true} -- PASSING in fan-out.ts
-
 -- What `advance` needs of a batch, and all its ids.
 local function summaryOf(flat, only)
   local ids, gone, presences = {}, {}, {}
   for i = 1, #flat, 3 do
     local id, kind = flat[i], string.match(flat[i + 2], '^{"type":"(%a+)"')
     ids[#ids + 1] = id
-    if passing[kind] or only ~= '' and kind == 'removed' then gone[#gone + 1] = id end
+    if isPassing(kind) or only ~= '' and kind == 'removed' then gone[#gone + 1] = id end
     if kind == 'joined' or kind == 'left' or kind == 'renamed' then presences[#presences + 1] = id end
   end
   return {

@@ -1,4 +1,4 @@
--- with clock, log, value-weights, unpin, delay
+-- with clock, log, value-weights, unpin, delay, overlay
 -- forget: one step of taking a user's events out of a room's log. Ids and order of the other events stay. The first
 -- step also takes out what waits and the pinned message, and notes how far the log goes. The last one
 -- tells the room, if there is something to tell. Nobody reads what is deleted, but its bytes stay in memory until their
@@ -18,12 +18,12 @@
 local log, pending, forgetting, delivered, dirty, roster = unpack(KEYS)
 local user, scope, room, step = unpack(ARGV)
 local field = user .. ' ' .. scope .. ' ' .. room
-local kind = scope == 'all' and '%a+' or scope
-local pattern = '^{"type":"' .. kind .. '","room":"[^"]*","from":{"id":(%-?%d+)[,}]'
+local pattern = '^{"type":"(%a+)","room":"[^"]*","from":{"id":(%-?%d+)[,}]'
 
 -- A `value` event is owed until all have it, and leaves the log by itself then.
 local function isTheirs(text)
-  return string.match(text, pattern) == user and string.sub(text, 1, 15) ~= '{"type":"value"'
+  local kind, author = string.match(text, pattern)
+  return author == user and kind ~= 'value' and (scope == 'all' or kind == 'message' or kind == 'edited')
 end
 
 local at, bytes = string.format('%d', now()), 0
@@ -58,6 +58,7 @@ while not atEnd and looked < 500 and bytes < 262144 do
   end
   if #theirs > 0 then
     redis.call('XDEL', log, unpack(theirs))
+    forgetOverlay(log, theirs)
     redis.call('HSETNX', forgetting, 'renew ' .. room, '0-0 ' .. at)
   end
   atEnd = #entries < 10

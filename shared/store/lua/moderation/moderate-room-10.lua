@@ -1,4 +1,4 @@
--- with clock, log, give-role, moderation, value-weights, unpin, delay
+-- with clock, log, give-role, moderation, value-weights, unpin, delay, overlay
 -- moderate-room: what moderators do about messages and rules of a room: checked, done, told to the room and written
 -- into the audit log in one step.
 -- KEYS
@@ -20,7 +20,7 @@
 --   value: '' removes the field
 -- Returns {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
 -- Bound: one event; or the messages that wait (300); 100 audit entries. `clear` drops
--- whole blocks of the log, unread. `clear-values` unlinks the values.
+-- whole blocks of the log and its overlay, unread. `clear-values` unlinks the values.
 local rules, roster, log, delivered, dirty, pending, values, ownValues, weights, publicRooms =
   unpack(KEYS)
 local user, ownerHash, room, leastRole, auditEntry, event, action, messageId = unpack(ARGV, 1, 8)
@@ -48,6 +48,7 @@ function actions.remove()
   local entry = redis.call('XRANGE', log, messageId, messageId)[1]
   if not entry or not string.find(entry[2][4], '^{"type":"message"') then return {'no_such_event'} end
   redis.call('XDEL', log, messageId)
+  forgetOverlay(log, {messageId})
   endReports()
   unpin(logKeys, room, messageId)
 end
@@ -56,6 +57,7 @@ function actions.clear()
   redis.call('HDEL', rules, 'reports')
   redis.call('DEL', delayed)
   redis.call('XTRIM', log, 'MAXLEN', 0) -- keeps the last id: none is given twice
+  dropOverlay(log)
   redis.call('HSET', delivered, 'through', redis.call('HGET', delivered, 'appended') or 0)
 end
 

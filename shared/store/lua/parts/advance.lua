@@ -47,6 +47,7 @@ local function advanceRoom(dirty, room, batch, history, presenceMax)
   end
   local undelivered = math.max(appended - through, 0)
   redis.call('XTRIM', log, 'MAXLEN', '~', history + present + undelivered)
+  forgetTrimmed(log)
   if undelivered == 0 then redis.call('ZREM', dirty, room.name) end
   return undelivered, moved
 end

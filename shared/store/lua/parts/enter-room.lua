@@ -2,6 +2,7 @@
 local function dropRemains(keys)
   local delayed = delayedKeys(keys)
   redis.call('UNLINK', keys.log, keys.pending, delayed, keys.values, keys.ownValues, keys.presence)
+  dropOverlay(keys.log)
 end
 -- tellRole: tells a room that a member has become a moderator by a key. event: text of its `joined`.
 local function tellRole(keys, room, event)
@@ -48,6 +49,7 @@ local function enterByRoom(keys, asked)
   if made and redis.call('HLEN', roster) == 1 then dropRemains(keys) end
   if event ~= '' then takeNick(keys, id, asked.nick, asked.secretHash, asked.addressToday) end
   local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence}
+  for _, key in ipairs(overlayKeys(log)) do kinds[#kinds + 1] = key end
   for _, key in ipairs(kinds) do redis.call('PERSIST', key) end
   if event ~= '' then
     if role then event = string.sub(event, 1, -2) .. ',"role":"' .. role .. '"}' end

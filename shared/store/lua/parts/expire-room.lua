@@ -15,7 +15,8 @@ local function trimToLast(log, delivered)
         if string.sub(text, 1, 17) == '{"type":"message"' then messages = messages + 1 end
       end
       if messages == 200 or bytes >= 262144 or counted == 500 or looked == 5000 then
-        return redis.call('XTRIM', log, 'MINID', oldest)
+        redis.call('XTRIM', log, 'MINID', oldest)
+        return forgetTrimmed(log)
       end
     end
     from = oldest and '(' .. oldest
@@ -37,6 +38,7 @@ local function expireEmptyRoom(keys, roomTtl)
   for _, name in ipairs({'log', 'delivered', 'values', 'ownValues', 'presence'}) do
     redis.call('PEXPIRE', keys[name], ttl)
   end
+  for _, key in ipairs(overlayKeys(keys.log)) do redis.call('PEXPIRE', key, ttl) end
   for _, key in ipairs({keys.holders, (string.gsub(keys.holders, 'holders$', 'kept-nicks'))}) do
     local left = redis.call('PTTL', key)
     if left < 0 or left > tonumber(ttl) then redis.call('PEXPIRE', key, ttl) end

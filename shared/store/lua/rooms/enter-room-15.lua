@@ -1,4 +1,4 @@
--- with clock, log, delay, may-enter, give-role, nicks, enter-room
+-- with clock, log, delay, may-enter, give-role, nicks, overlay, enter-room
 -- enter-room: the second step of entering, on the room's shard: roster, shard count and the `joined` event together. So
 -- fan-out reads a batch that holds an event after `joined` with this user's shard in `shards`.
 -- KEYS

@@ -1,3 +1,4 @@
+-- with overlay, passing, edit-of
 -- history-page: a page of a room's log as one of its members sees it, newest first. Read in small steps, because large
 -- messages fill a page soon. Events that leave the log when they are delivered are no history.
 -- KEYS
@@ -10,20 +11,21 @@
 --   types: the types wanted, ',message,left,', or '' for all
 --   presenceMax: presence events (who came and went) that come beside the events of eventsMax, the newest; '' when they
 --     count among them
--- Returns {1 when there are older ones, {id, text, id, text, ...}, log id before which to go on, bytes that were
--- skipped}. The log id is '' where the page ends at its oldest event. Else the call ended because it had looked at
--- enough, whatever it found.
+-- Returns {1 when there are older ones, {id, text, edit, id, text, edit, ...}, log id before which to go on, bytes that
+-- were skipped}. An edit is what `editOf` says. The log id is '' where the page ends at its oldest event. Else the call
+-- ended because it had looked at enough, whatever it found.
 -- Bound: 500 events or a quarter of a MB, and ten events more.
 local log = unpack(KEYS)
 local from, reader, eventsMax, bytesMax, types, presenceMax = unpack(ARGV)
 local step, presence = 10, {joined = true, left = true, renamed = true}
-local passing = {value = true, delayed = true, held = true, reported = true} -- PASSING in fan-out.ts
 local eventsLeft, bytesLeft, presenceLeft = tonumber(eventsMax), tonumber(bytesMax), tonumber(presenceMax)
 local events, looked, bytes, skipped = {}, 0, 0, 0
 
+local hasOverlay = redis.call('EXISTS', overlayKey(log, 'overlaid')) == 1
+
 local function isWanted(kind, only)
   local isForOthers = only and not string.find(',' .. only .. ',', ',' .. reader .. ',', 1, true)
-  if isForOthers or passing[kind] then return false end
+  if isForOthers or isPassing(kind) then return false end
   return types == '' or string.find(types, ',' .. kind .. ',', 1, true)
 end
 
@@ -35,11 +37,13 @@ local function take(id, text, only)
     skipped = skipped + #text
     return false
   end
-  bytesLeft = bytesLeft - #text
+  local edit = hasOverlay and editOf(log, id, text, reader) or ''
+  bytesLeft = bytesLeft - #text - #edit
   if not isBeside and eventsLeft == 0 or bytesLeft < 0 and #events > 0 then return true end
   if isBeside then presenceLeft = presenceLeft - 1 else eventsLeft = eventsLeft - 1 end
   events[#events + 1] = id
   events[#events + 1] = text
+  events[#events + 1] = edit
   return false
 end
 

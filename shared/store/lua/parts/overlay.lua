@@ -1,0 +1,25 @@
+-- The overlay of a log: what was said later about its messages, because an entry of a log cannot change. It goes when
+-- its message goes. Beside `log` there are
+--   overlaid: the ids of all messages that have something in the overlay, by their time
+--   edits: message id -> 'log id of the `edited` event, the text as JSON'. 'id q': the same, by an author that is muted
+--     without being told, who alone sees it
+-- and beside the rooms `overlaid` of their shard: the rooms with an overlay.
+local function overlayKey(log, key) return (string.gsub(log, 'log$', key)) end
+local function overlayKeys(log) return {overlayKey(log, 'overlaid'), overlayKey(log, 'edits')} end
+-- noteOverlay: a message has something in the overlay from now on.
+local function noteOverlay(log, room, id)
+  redis.call('ZADD', overlayKey(log, 'overlaid'), string.match(id, '^%d+'), id)
+  redis.call('SADD', 'overlaid:' .. string.match(log, '{%w+}'), room)
+end
+-- forgetOverlay: removes what is there of messages that have left the log (a thousand at most).
+local function forgetOverlay(log, ids)
+  if #ids == 0 or redis.call('ZREM', overlayKey(log, 'overlaid'), unpack(ids)) == 0 then return end
+  local fields = {}
+  for _, id in ipairs(ids) do
+    fields[#fields + 1] = id
+    fields[#fields + 1] = id .. ' q'
+  end
+  redis.call('HDEL', overlayKey(log, 'edits'), unpack(fields))
+end
+-- dropOverlay: removes all of it, for a log that is emptied.
+local function dropOverlay(log) redis.call('UNLINK', unpack(overlayKeys(log))) end
