@@ -83,6 +83,11 @@ export const WORD_MAX = 32;
  */
 export const PENDING_MAX = 300;
 export const PENDING_PER_USER_MAX = 30;
+/**
+ * Bytes of all of them: 300 messages of 1.7 KB. One user may have a tenth, and one message more. Each message that
+ * waits takes one look at all that wait, which must not hold Redis up.
+ */
+export const PENDING_BYTES = 524_288;
 /** Messages of a room that are reported, the reporters of one that are counted, and the reports of one user. */
 export const REPORTS_MAX = 50;
 export const REPORTERS_MAX = 20;

@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect } from 'vitest';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
-import { PRIVATE_ROOMS_MAX } from '../../shared/protocol/limits.js';
+import { PENDING_BYTES, PENDING_PER_USER_MAX, PRIVATE_ROOMS_MAX } from '../../shared/protocol/limits.js';
 import { ForgetBudget } from '../../shared/store/forget.js';
 import { touch } from '../../shared/store/inboxes.js';
 import { parseToken } from '../../shared/store/tokens.js';
 import { leave } from '../../shared/store/user-end.js';
-import { fillInbox, fillLog, fillPrivateRooms, fillRules } from '../support/filled.js';
+import { fillInbox, fillLog, fillPrivateRooms, fillRules, LARGEST } from '../support/filled.js';
 import { partsWith } from '../support/fixtures/parts.js';
 import { openPart } from '../support/parts.js';
 import type { Person } from '../support/people.js';
@@ -46,9 +46,8 @@ const somebody = { id: 999_999, name: 'Somebody' };
 
 it('every script says what its bound is', () => {
   const folder = new URL('../../shared/store/lua/', import.meta.url);
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.lua') && !file.startsWith('parts/'),
-  );
+  const isScript = (file: string): boolean => file.endsWith('.lua') && !file.startsWith('parts/');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isScript);
   expect(files.filter((file) => !/^-- Bound: /m.test(readFileSync(new URL(file, folder), 'utf8')))).toEqual([]);
 });
 
@@ -243,13 +242,46 @@ describe('a room whose rules are full', () => {
   it("has a hundred roles at most, however many bring the owner's token", async () => {
     const owner = String((await scene.join('owned')).owner);
     for (let i = 0; i < 120; i += 1) await scene.join('owned', { owner });
-    const roles = (await scene.part.store.redis.hkeys(scene.part.store.keys.rules('owned'))).filter((field) =>
-      field.startsWith('role:'),
-    );
-    expect(roles).toHaveLength(100);
+    const fields = await scene.part.store.redis.hkeys(scene.part.store.keys.rules('owned'));
+    expect(fields.filter((field) => field.startsWith('role:'))).toHaveLength(100);
     const last = await scene.join('owned', { owner });
     await scene.part.call('rules', { token: last.person.token, room: 'owned', owner, readonly: true });
     await scene.part.call('send', { token: last.person.token, room: 'owned', owner, text: 'as its owner' });
+  });
+});
+
+describe('what waits in a room, when all send the largest messages', () => {
+  const lines = (list: 'pending' | 'delayed'): Promise<string[]> =>
+    scene.part.store.redis.lrange(scene.part.store.keys[list]('r'), 0, -1);
+  const sum = (texts: string[]): number => texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+  const send = ({ token }: Person, what: object) => scene.part.call('send', { token, room: 'r', ...what });
+  /** Under a rule of Anna's, one user says a short thing, and a dozen as much as they may. */
+  async function fill(rules: object): Promise<Person[]> {
+    anna = await enter('r', 'Anna');
+    await anna.act('rules', rules);
+    await send(await enter('r'), { text: 'short' });
+    const dozen = await Promise.all(Array.from({ length: 12 }, () => enter('r')));
+    for (let i = 0; i < PENDING_PER_USER_MAX; i += 1)
+      for (const one of dozen) await send(one, LARGEST).catch(isRefused);
+    return dozen;
+  }
+  const isRefused = (error: unknown) => expect(error).toMatchObject({ code: 'rate_limited' });
+
+  it('for approval is bounded in bytes: the user with the most loses its oldest, a short message stays', async () => {
+    const [first] = await fill({ hold: 'all' });
+    const waiting = await lines('pending');
+    expect(sum(waiting)).toBeLessThanOrEqual(PENDING_BYTES);
+    const own = waiting.filter((line) => line.includes(`"from":{"id":${first?.id},`));
+    expect(sum(own)).toBeLessThan(PENDING_BYTES / 10 + sum(own.slice(-1)));
+    expect(waiting[0]).toContain('"short"');
+    expect(await anna.act('approve', { id: waiting.at(-1)?.split(' ')[0] })).toMatchObject({ ok: true });
+    await scene.part.call('leave', { token: first?.token, forget: true });
+    expect(await lines('pending')).toHaveLength(waiting.length - own.length - 1);
+  });
+
+  it('for its time is bounded in bytes, and more is refused until then', async () => {
+    await fill({ delay: 60 });
+    expect(sum(await lines('delayed'))).toBeLessThanOrEqual(PENDING_BYTES);
   });
 });
 

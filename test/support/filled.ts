@@ -8,7 +8,7 @@ import type { Store } from '../../shared/store/store.js';
 /** Commands that go in one pipeline. */
 const TOGETHER = 500;
 /** The largest text and data that a message may have: 12 KB. */
-const LARGEST = { text: '\u{20bb7}'.repeat(2_000), data: 'x'.repeat(4_090) };
+export const LARGEST = { text: '\u{20bb7}'.repeat(2_000), data: 'x'.repeat(4_090) };
 
 /** Runs `add` so many times, a few hundred in a pipeline. */
 async function many(

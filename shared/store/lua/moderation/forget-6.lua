@@ -13,8 +13,8 @@
 --   room
 --   step: 'begin', or 'on' to go on with what is under way
 -- Returns {1 when it is done, else 0; bytes looked at}.
--- Bound: 500 events or a quarter of a MB, and ten events more; the first step also what waits for approval (300
--- messages).
+-- Bound: 500 events or a quarter of a MB, and ten events more; the first step also what waits (300 messages
+-- of each kind, half a MB each).
 local log, pending, forgetting, delivered, dirty, roster = unpack(KEYS)
 local user, scope, room, step = unpack(ARGV)
 local field = user .. ' ' .. scope .. ' ' .. room

@@ -19,7 +19,7 @@
 --   field: of the rules, for 'set'
 --   value: '' removes the field
 -- Returns {'ok'}, {'ok', log id of what was approved}, {'not_owner'}, {'no_such_event'} or {'off'}.
--- Bound: one event; or the messages that wait (300); 100 audit entries. `clear` drops
+-- Bound: one event; or the messages that wait (300 of each kind, half a MB each); 100 audit entries. `clear` drops
 -- whole blocks of the log and its overlay, unread. `clear-values` unlinks the values.
 local rules, roster, log, delivered, dirty, pending, values, ownValues, weights, publicRooms =
   unpack(KEYS)

@@ -15,9 +15,11 @@ local function append(keys, message)
 
   local denied, free, only, pause, delay = mayWrite(rules, keys.slow, message)
   if denied then return denied end
+  local most, waiting = tonumber(message.pendingMax), nil
   if not free then
     local list = message.verdict == 'hold' and keys.pending or delay and delayedKeys(keys)
-    local tooMany = list and denyWaiting(list, id)
+    waiting = list and redis.call('LRANGE', list, 0, -1)
+    local tooMany = waiting and denyWaiting(waiting, id)
     if tooMany then return tooMany end
     -- a message that nobody hears takes nothing from the others
     local flood = not only
@@ -30,13 +32,14 @@ local function append(keys, message)
     local held = string.format('%d', now()) .. '-' .. redis.call('HINCRBY', rules, 'holds', 1)
     if hasNonce then redis.call('SET', keys.nonceKey, held .. ' held ' .. message.tokenHash, 'PX', message.nonceTtl) end
     if only then return {'held', held} end -- of a user that is muted without being told, nobody need hear
-    local waiting = redis.call('RPUSH', keys.pending, held .. ' ' .. text)
-    if waiting > tonumber(message.pendingMax) then dropOne(keys.pending) end
+    local line = held .. ' ' .. text
+    makeRoom(keys.pending, waiting, line, most)
+    redis.call('RPUSH', keys.pending, line)
     tellRoles(keys, room, message.heldEvent)
     return {'held', held}
   end
   if not free and delay then
-    local full, held, due = postpone(keys, room, text, only, delay, message.pendingMax)
+    local full, held, due = postpone(keys, room, text, only, delay, most, waiting)
     if full then return full end
     if hasNonce then redis.call('SET', keys.nonceKey, held .. ' held ' .. message.tokenHash, 'PX', message.nonceTtl) end
     return {'held', held, due}

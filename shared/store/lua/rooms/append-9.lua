@@ -28,8 +28,8 @@
 -- 'held'}, {'not_in_room'}, {'full'}, {'off'}, {'read_only'}, {'closed'}, {'muted', ms}, {'slow', ms}, {'flood', ms},
 -- {'waiting', ms} (too many messages of the user wait), {'links'} or {'filter', hash and rules of the filter to apply
 -- instead}.
--- Bound: one event and the filter. When a message waits, also all that wait (300), the names of the rules' fields (500)
--- and a short event; of a delayed message, its text twice.
+-- Bound: one event and the filter. When a message waits, also all that wait (300, half a MB, once) and as much again
+-- is dropped, the names of the rules' fields (500) and a short event; of a delayed message, its text twice.
 local log, roster, delivered, dirty, nonceKey, rules, slow, sends, pending = unpack(KEYS)
 local id, text, room, membersMin, nonceTtl, undeliveredMax, ownerHash, roomSends, window, cost, filterHash, verdict,
   maskedText, heldEvent, pendingMax, tokenHash = unpack(ARGV)

@@ -5,7 +5,8 @@
 -- ARGV
 --   before: ms since 1970: what is older goes
 -- Returns how many events it has removed.
--- Bound: whole blocks of the log, unread, and one block more; 100 messages that wait.
+-- Bound: whole blocks of the log, unread, and one block more; the messages that wait (300,
+-- half a MB).
 local log, delivered, pending = unpack(KEYS)
 local before = unpack(ARGV)
 local appended, through, reached = unpack(redis.call('HMGET', delivered, 'appended', 'through', 'id'))
