@@ -168,13 +168,14 @@ describe('imports', () => {
 
 describe('imports of the element', () => {
   const element = 'apps/web/element/';
-  const ground = ['dom/', 'skeleton.ts', 'texts.ts', 'times.ts'];
+  const ground = ['dom/', 'skeleton.ts', 'texts.ts', 'times.ts', 'counts.ts'];
 
   // From the bottom up. Only the files beside chat-view.ts import from all folders.
   it.each([
     ['texts.ts', []],
     ['dom/', ['dom/']],
     ['times.ts', ['texts.ts']],
+    ['counts.ts', ['dom/', 'texts.ts', 'times.ts']],
     ['skeleton.ts', ['dom/', 'texts.ts']],
     ['log/', [...ground, 'log/']],
     ['status/', [...ground, 'status/']],

@@ -1,12 +1,14 @@
 import { isSeen } from '../../../shared/protocol/letters.js';
 import { TEXT_MAX } from '../../../shared/protocol/limits.js';
 import type { Conversation } from './conversations/conversation.js';
+import { counted } from './counts.js';
 import { isKey } from './dom/dom.js';
 import { isolated } from './dom/sentence.js';
 import type { RoleState } from './moderation/role-state.js';
 import type { RoomMembers } from './people/room-members.js';
 import type { Skeleton } from './skeleton.js';
 import { fill, type Texts } from './texts.js';
+import { numberText } from './times.js';
 
 /** The composer shows how many characters are left when there are this many or fewer. */
 const COUNTED_MAX = 200;
@@ -76,11 +78,12 @@ export class Composer {
   }
 
   private measure(): void {
+    const { texts } = this.skeleton;
     const { input, counter, form } = this.skeleton.composer;
     const excess = this.excess();
     this.delegate.resize(() => this.fit());
     counter.textContent =
-      excess > 0 ? fill(this.skeleton.texts.tooLong, { n: excess }) : excess > -COUNTED_MAX ? String(-excess) : '';
+      excess > 0 ? counted(texts.tooLong, excess, texts) : excess > -COUNTED_MAX ? numberText(-excess, texts) : '';
     form.classList.toggle('over', excess > 0);
     input.setAttribute('aria-invalid', String(excess > 0));
   }

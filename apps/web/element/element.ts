@@ -13,7 +13,7 @@ import css from './element.css';
 import { OwnerToken, takeFromAddress } from './moderation/owner-token.js';
 import { type ScopedChat, scopedChat } from './scoped-chat.js';
 import { buildSkeleton } from './skeleton.js';
-import { ENGLISH, type Texts, textsFrom } from './texts.js';
+import { ENGLISH, type GivenTexts, type Texts, textsFrom } from './texts.js';
 
 function parseTexts(json: string | null): object {
   try {
@@ -38,7 +38,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     chat: Chat | null = null;
     private view: ChatView | null = null;
     private scope: ScopedChat | null = null;
-    private ownTexts: Partial<Texts> = {};
+    private ownTexts: GivenTexts = {};
     private ownerToken: string | undefined;
     /** The owner token from the page's address, and its room. */
     private addressToken: { room: string; token: string } | null = null;
@@ -59,7 +59,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     }
 
     /** Words in another language, by key. Unknown keys are ignored. */
-    set texts(texts: Partial<Texts>) {
+    set texts(texts: GivenTexts) {
       this.ownTexts = texts;
       this.restart();
     }

@@ -1,7 +1,9 @@
 import type { Role } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversations/conversation.js';
+import { counted } from './counts.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
+import { numberText } from './times.js';
 
 /** Shows the title above the log: the room's name, or the partner of a private conversation. */
 export function showTitle({ header, texts }: Skeleton, { partner, room }: Conversation, role: Role | undefined): void {
@@ -15,7 +17,11 @@ export function showTitle({ header, texts }: Skeleton, { partner, room }: Conver
 /** Shows the button that leads to the newest message while that message is out of view. */
 export function showLatest({ log, texts }: Skeleton, { unread, mentions }: Conversation, atEnd: boolean): void {
   const label = log.latest.querySelector('span');
-  const news = fill(mentions > 0 ? texts.newMentions : texts.newMessages, { n: unread, m: mentions });
+  const m = numberText(mentions, texts);
+  const news =
+    mentions > 0
+      ? fill(texts.newMentions, { n: numberText(unread, texts), m })
+      : counted(texts.newMessages, unread, texts);
   if (label) label.textContent = unread > 0 ? news : texts.latest;
   log.latest.classList.toggle('some', unread > 0);
   log.latest.hidden = atEnd;

@@ -1,3 +1,11 @@
+/**
+ * The forms of a text with a count: for plural categories of the language, or for exactly that number, such as 1. `{n}`
+ * is the count. Categories that are missing have the form `other`.
+ */
+export type Forms = { [category: string]: string; other: string };
+
+export const forms = (one: string, other: string): Forms => ({ one, other });
+
 /** Every word that the element shows. A page can replace any of them with the property or the attribute `texts`. */
 export const ENGLISH = {
   locale: '',
@@ -11,8 +19,7 @@ export const ENGLISH = {
   placeholderPrivate: 'Write to {name} only',
   send: 'Send',
   people: 'People',
-  oneHere: '1 here',
-  manyHere: '{n} here',
+  manyHere: forms('1 here', '{n} here'),
   everyone: 'Everyone',
   you: 'you',
   writePrivately: 'Write to {name} privately',
@@ -32,16 +39,15 @@ export const ENGLISH = {
   yesterday: 'Yesterday',
   fresh: 'New',
   latest: 'Latest',
-  newMessages: '{n} new',
+  newMessages: forms('{n} new', '{n} new'),
   newMentions: '{n} new, {m} to you',
   mentionsYou: 'Mentions you:',
-  joined: '{names} joined',
-  left: '{names} left',
+  joined: forms('{names} joined', '{names} joined'),
+  left: forms('{names} left', '{names} left'),
   renamed: '{was} is now {name}',
   sentOut: '{name} was kicked by {by}',
   banned: '{name} was banned by {by} for {time}',
-  removed: '{name} removed a message',
-  removedMany: '{name} removed {n} messages',
+  removedMany: forms('{name} removed a message', '{name} removed {n} messages'),
   removedAllOf: '{by} removed all messages from {name}',
   cleared: '{name} cleared the room',
   slow: 'Slow mode: one message per person every {n} s',
@@ -80,10 +86,8 @@ export const ENGLISH = {
   owned: 'This room belongs to {name} now',
   theHost: 'The host',
   and: ' and ',
-  oneOther: '1 other',
-  others: '{n} others',
-  typing: '{names} is typing…',
-  typingMany: '{names} are typing…',
+  others: forms('1 other', '{n} others'),
+  typingMany: forms('{names} is typing…', '{names} are typing…'),
   topicAndPin: 'Topic and pinned message',
   pinned: 'Pinned',
   unpin: 'Unpin',
@@ -159,7 +163,7 @@ export const ENGLISH = {
   waits: 'Waiting for approval',
   othersLater: 'Others see it in a moment',
   hide: 'Hide',
-  tooLong: '{n} characters too many',
+  tooLong: forms('1 character too many', '{n} characters too many'),
   imported: 'imported',
   heard: 'New message from {name}',
   heardPrivately: 'New private message from {name}',
@@ -170,21 +174,43 @@ export const ENGLISH = {
 
 export type Texts = typeof ENGLISH;
 
+/** The keys of texts without a count. */
+export type TextKey<T = Texts> = { [K in keyof T]: T[K] extends string ? K : never }[keyof T];
+
+/** Former keys of texts for one thing. A page may still have them. Each is the form for exactly 1 now. */
+const FORMER = {
+  oneHere: 'manyHere',
+  removed: 'removedMany',
+  oneOther: 'others',
+  typing: 'typingMany',
+  oneWaits: 'manyWait',
+  oneReport: 'manyReports',
+  oneReported: 'manyReported',
+};
+
+/** Texts that a page may give. One form of a text with a count is enough. */
+export type GivenTexts = { [K in keyof Texts]?: string | Texts[K] } & { [K in keyof typeof FORMER]?: string };
+
 /** Puts values into a text's `{places}`. */
 export function fill(text: string, values: object): string {
   const known = values as Record<string, unknown>;
   return text.replace(/\{(\w+)\}/g, (place, key: string) => (key in known ? String(known[key]) : place));
 }
 
-/**
- * Returns the English texts, replaced by those that are given. Ignores unknown keys and values that are not strings.
- */
-export function textsFrom<T extends Record<string, string>>(given: unknown, english: T): T {
-  const texts: Record<string, string> = { ...english };
-  const replacing = (given || {}) as Record<string, unknown>;
-  for (const key of Object.keys(english)) {
-    const text = replacing[key];
-    if (typeof text === 'string') texts[key] = text;
+type AnyTexts = Record<string, string | Forms>;
+
+/** Returns the texts `base`, replaced by those that are given. Ignores unknown keys, and values of another kind. */
+export function textsFrom<T extends AnyTexts>(given: unknown, base: T): T {
+  const texts: AnyTexts = { ...base };
+  const replacing = (given || {}) as Record<string, string | Forms | undefined>;
+  for (const [key, text] of Object.entries(base)) {
+    const other = replacing[key];
+    if (typeof other === 'string') texts[key] = typeof text === 'string' ? other : { other };
+    else if (typeof text !== 'string' && other && typeof other.other === 'string') texts[key] = other;
+  }
+  for (const [former, key] of Object.entries(FORMER)) {
+    const [one, text] = [replacing[former], texts[key]];
+    if (typeof one === 'string' && typeof text === 'object') texts[key] = { ...text, 1: one };
   }
   return texts as T;
 }

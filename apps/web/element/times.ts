@@ -1,6 +1,7 @@
 import type { Texts } from './texts.js';
 
-function localeOf(texts: Texts): string | undefined {
+/** Returns the locale of dates and numbers. */
+export function localeOf(texts: Texts): string | undefined {
   return texts.locale || document.documentElement.lang || undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Audit } from '../../../shared/protocol/events.js';
 import { append, h, type Piece, refill } from '../element/dom/dom.js';
 import { called, filled } from '../element/dom/sentence.js';
 import { rulesText } from '../element/log/notices.js';
+import type { TextKey } from '../element/texts.js';
 import { dayOf, dayText, durationText, timeText } from '../element/times.js';
 import type { Actions } from './actions.js';
 import { box, type Section } from './section.js';
@@ -13,7 +14,7 @@ type AuditEntry = Audit['acts'][number];
 const SHOWN_MAX = 30;
 
 /** The text for each kind of entry. */
-const ENTRY_TEXTS: Record<string, (entry: AuditEntry) => keyof ToolsTexts> = {
+const ENTRY_TEXTS: Record<string, (entry: AuditEntry) => TextKey<ToolsTexts>> = {
   remove: ({ user }) => (user ? 'didRemoveAllOf' : 'didRemove'),
   clear: () => 'didClear',
   mute: ({ seconds, quiet }) => (seconds ? (quiet ? 'didMuteQuietly' : 'didMute') : 'didUnmute'),

@@ -2,6 +2,7 @@ import type { Audit } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
 import { append, h, insert, refill, remove } from '../element/dom/dom.js';
 import { denialText } from '../element/status/denials.js';
+import type { TextKey } from '../element/texts.js';
 import type { Actions } from './actions.js';
 import { Confirm } from './confirm.js';
 import { isOwnPage, pageLink, roomLink } from './links.js';
@@ -18,11 +19,11 @@ const LOCAL = /^(localhost|127\.|\[::1\])/;
 /** One of the two kinds of keys, and where this browser keeps it. */
 export interface KeyKind {
   kind: 'member' | 'moderator';
-  title: keyof ToolsTexts;
-  hint: keyof ToolsTexts;
+  title: TextKey<ToolsTexts>;
+  hint: TextKey<ToolsTexts>;
   /** The questions before a new key, and before the key is switched off. */
-  newAsk: keyof ToolsTexts;
-  offAsk: keyof ToolsTexts;
+  newAsk: TextKey<ToolsTexts>;
+  offAsk: TextKey<ToolsTexts>;
   /** Returns the key that this browser knows. It may be an old one. */
   known(): string | undefined;
   /** The server has made a key, or switched it off. */

@@ -1,8 +1,9 @@
 import type { Audit, ChatEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
+import { counted } from '../element/counts.js';
 import { append, button, h, ICONS, icon, insert, onEscape, remove } from '../element/dom/dom.js';
 import { denialText } from '../element/status/denials.js';
-import { fill } from '../element/texts.js';
+import { numberText } from '../element/times.js';
 import type { Actions } from './actions.js';
 import { AuditLog } from './audit-log.js';
 import { DangerZone } from './danger-zone.js';
@@ -157,14 +158,14 @@ export class Panel {
   }
 
   private showWaiting(held: number, reports: number): void {
-    const { texts } = this.actions;
+    const { texts, elementTexts } = this.actions;
     const count = held + reports;
-    this.badge.textContent = String(count);
+    this.badge.textContent = numberText(count, elementTexts);
     this.badge.hidden = count === 0;
-    this.spokenCount.textContent = count > 0 ? ` (${fill(texts.waitingCount, { n: count })})` : '';
+    this.spokenCount.textContent = count > 0 ? ` (${counted(texts.waitingCount, count, elementTexts)})` : '';
     const sentences = [
-      held === 1 ? texts.oneWaits : held && fill(texts.manyWait, { n: held }),
-      reports === 1 ? texts.oneReported : reports && fill(texts.manyReported, { n: reports }),
+      held && counted(texts.manyWait, held, elementTexts),
+      reports && counted(texts.manyReported, reports, elementTexts),
     ];
     this.showNotice(this.element.hidden ? sentences.filter((one) => one).join(' · ') : '');
   }

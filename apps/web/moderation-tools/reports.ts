@@ -1,6 +1,6 @@
 import type { Audit, ReportedMessage } from '../../../shared/protocol/events.js';
+import { counted } from '../element/counts.js';
 import { h, refill } from '../element/dom/dom.js';
-import { fill } from '../element/texts.js';
 import type { Actions } from './actions.js';
 import { messageCard } from './message-card.js';
 import { box, type Section } from './section.js';
@@ -26,13 +26,13 @@ export class Reports implements Section {
   }
 
   private card(message: ReportedMessage): HTMLLIElement {
-    const { texts } = this.actions;
+    const { texts, elementTexts } = this.actions;
     const { count } = message;
     const choices = [
       { label: texts.keep, kind: '', operation: 'approve' },
       { label: texts.remove, kind: 'danger', operation: 'remove' },
     ] as const;
-    const hint = h('span', { class: 'hint' }, count === 1 ? texts.oneReport : fill(texts.manyReports, { n: count }));
+    const hint = h('span', { class: 'hint' }, counted(texts.manyReports, count, elementTexts));
     return messageCard(this.actions, message, [...choices], hint);
   }
 }

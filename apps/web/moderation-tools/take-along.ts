@@ -115,7 +115,9 @@ export class TakeAlong implements Section {
     this.latest.json = '';
     actions.onAction();
     const { messages = [], values = {} } = contents;
-    const done = fill(this.count(texts.importDone, messages.length), { values: Object.keys(values).length });
+    const done = fill(this.count(texts.importDone, messages.length), {
+      values: numberText(Object.keys(values).length, actions.elementTexts),
+    });
     return this.isOpen ? `${done} ${texts.importNoKey}` : done;
   }
 

@@ -1,3 +1,5 @@
+import { forms } from '../element/texts.js';
+
 /**
  * Every word of the moderation tools. A page replaces them as it replaces those of the element: no key is in both
  * lists.
@@ -30,9 +32,8 @@ export const TOOLS_ENGLISH = {
   offerDone: '{name} has ten minutes to accept.',
 
   room: 'Room',
-  waitingCount: '{n} waiting',
-  oneWaits: '1 message waits for your approval',
-  manyWait: '{n} messages wait for your approval',
+  waitingCount: forms('{n} waiting', '{n} waiting'),
+  manyWait: forms('1 message waits for your approval', '{n} messages wait for your approval'),
   look: 'Review',
   isYours: 'This room is yours.',
   isDuty: 'You are a moderator of this room.',
@@ -77,10 +78,8 @@ export const TOOLS_ENGLISH = {
   lessonStart: 'Start',
 
   reported: 'Reported',
-  oneReport: '1 report',
-  manyReports: '{n} reports',
-  oneReported: '1 message was reported',
-  manyReported: '{n} messages were reported',
+  manyReports: forms('1 report', '{n} reports'),
+  manyReported: forms('1 message was reported', '{n} messages were reported'),
   keep: 'Keep',
   decided: 'Somebody else has already decided about this message.',
   waiting: 'Waiting for approval',

@@ -10,7 +10,7 @@ import { asFailure } from '../client/errors.js';
 import { fetchTransport } from '../client/transport/fetch.js';
 import { jsonpTransport } from '../client/transport/jsonp.js';
 import { h } from '../element/dom/dom.js';
-import { ENGLISH } from '../element/texts.js';
+import { ENGLISH, type Forms } from '../element/texts.js';
 import { TOOLS_ENGLISH } from '../moderation-tools/texts.js';
 import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
 import { byId, server } from './page.js';
@@ -138,11 +138,17 @@ function errorTerm(code: ErrorCode): HTMLElement[] {
   ];
 }
 
-function wordTerm([key, text]: [string, string]): HTMLElement[] {
-  return [
-    h('dt', {}, h('code', {}, key)),
-    h('dd', {}, text || 'the language of dates, for example de. Default: the language of the page'),
-  ];
+/** Returns a text as it is, or its forms, each after its plural category. */
+function wordText(text: string | Forms): string {
+  if (typeof text === 'string')
+    return text || 'the language of dates, for example de. Default: the language of the page';
+  return Object.entries(text)
+    .map(([category, form]) => `${category}: ${form}`)
+    .join(' · ');
+}
+
+function wordTerm([key, text]: [string, string | Forms]): HTMLElement[] {
+  return [h('dt', {}, h('code', {}, key)), h('dd', {}, wordText(text))];
 }
 
 for (const element of document.querySelectorAll('[data-code]'))

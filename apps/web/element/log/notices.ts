@@ -1,8 +1,9 @@
 import type { ChatEvent, UserRef } from '../../../../shared/protocol/events.js';
+import { counted, formFor, listed } from '../counts.js';
 import type { Piece } from '../dom/dom.js';
 import { called, enumerated, filled } from '../dom/sentence.js';
-import { fill, type Texts } from '../texts.js';
-import { durationText } from '../times.js';
+import { type Forms, fill, type TextKey, type Texts } from '../texts.js';
+import { durationText, numberText } from '../times.js';
 
 /** Names in one notice. The notice only counts the others. */
 const NAMES_MAX = 3;
@@ -67,7 +68,7 @@ function actor({ id, name }: UserRef, texts: Texts): Piece {
 }
 
 function removedPieces({ from }: ChatEvent, n: number, texts: Texts): Piece[] {
-  return filled(n === 1 ? texts.removed : texts.removedMany, { name: actor(from, texts), n });
+  return filled(formFor(texts.removedMany, n, texts), { name: actor(from, texts), n: numberText(n, texts) });
 }
 
 /** Tells what the owner, a moderator or the host has done. */
@@ -101,13 +102,13 @@ export function rulesText(rules: Pick<ChatEvent, Rule>, texts: Texts): string {
   for (const rule of RULES) {
     const isOn = rules[rule] && rules[rule] !== 'any';
     const key = rule === 'hold' ? holdKey(rules) : rules[rule] === undefined ? null : RULE_TEXTS[rule][isOn ? 0 : 1];
-    if (key) changes.push(fill(texts[key], { n: rules[rule] }));
+    if (key) changes.push(fill(texts[key], { n: numberText(Number(rules[rule]), texts) }));
   }
   return changes.join(' · ');
 }
 
 /** With the list of words comes how they are treated, which is no news when they are not held. */
-function holdKey({ hold, words }: Pick<ChatEvent, Rule>): keyof Texts | null {
+function holdKey({ hold, words }: Pick<ChatEvent, Rule>): TextKey | null {
   if (hold === 'all') return 'holdAll';
   return hold ? 'hold' : hold === false && words === undefined ? 'holdOff' : null;
 }
@@ -122,8 +123,8 @@ function peoplePieces(events: ChatEvent[], texts: Texts): Piece[] {
     if (type === 'renamed') renamed.push(filled(texts.renamed, { was: called(was || ''), name: called(from.name) }));
   }
   const changes = [
-    joined.size > 0 ? filled(texts.joined, { names: namePieces([...joined.values()], texts) }) : [],
-    left.size > 0 ? filled(texts.left, { names: namePieces([...left.values()], texts) }) : [],
+    crowdPieces(texts.joined, [...joined.values()], texts),
+    crowdPieces(texts.left, [...left.values()], texts),
     ...renamed,
   ];
   return enumerated(
@@ -133,9 +134,12 @@ function peoplePieces(events: ChatEvent[], texts: Texts): Piece[] {
   );
 }
 
-function namePieces(names: string[], texts: Texts): Piece[] {
+/** Tells what many users have done. It counts the names that it does not list. */
+function crowdPieces(sentence: Forms, names: string[], texts: Texts): Piece[] {
+  if (names.length === 0) return [];
   const shown = names.length > NAMES_MAX + 1 ? names.slice(0, NAMES_MAX) : names;
   const rest = names.length - shown.length;
   const all: Piece[][] = shown.map((name) => [called(name)]);
-  return enumerated(rest > 0 ? [...all, [fill(texts.others, { n: rest })]] : all, ', ', texts.and);
+  const list = rest > 0 ? [...all, [counted(texts.others, rest, texts)]] : all;
+  return filled(formFor(sentence, names.length, texts), { names: listed(list, texts) });
 }

@@ -1,6 +1,7 @@
 import type { Role, UserRef } from '../../../../shared/protocol/events.js';
 import type { Conversation } from '../conversations/conversation.js';
 import { unreadIn } from '../conversations/conversations.js';
+import { counted } from '../counts.js';
 import { append, avatar, button, h, onEscape, refill } from '../dom/dom.js';
 import { roleMark } from '../dom/role-mark.js';
 import { isolated } from '../dom/sentence.js';
@@ -88,7 +89,7 @@ export class PeopleView {
 
   private restText(n: number): string {
     const { texts } = this.skeleton;
-    return n === 1 ? texts.oneOther : fill(texts.others, { n: numberText(n, texts) });
+    return counted(texts.others, n, texts);
   }
 
   private showCount(n: number, privates: Map<number, Conversation>): void {
@@ -96,8 +97,8 @@ export class PeopleView {
     const { texts } = this.skeleton;
     const unread = unreadIn(privates);
     // `here` is the label beside a list that is always visible; elsewhere `count` stands on the button that opens it.
-    here.textContent = count.textContent = n === 1 ? texts.oneHere : fill(texts.manyHere, { n: numberText(n, texts) });
-    badge.textContent = String(unread);
+    here.textContent = count.textContent = counted(texts.manyHere, n, texts);
+    badge.textContent = numberText(unread, texts);
     badge.hidden = unread === 0;
     people.hidden = false;
   }
@@ -144,7 +145,8 @@ export class PeopleView {
   ): HTMLLIElement {
     const person = button({ class: 'person', 'data-key': key }, act, ...children);
     if (isCurrent) person.setAttribute('aria-current', 'true');
-    if (talk && talk.unread > 0 && !isCurrent) append(person, h('span', { class: 'badge' }, String(talk.unread)));
+    if (talk && talk.unread > 0 && !isCurrent)
+      append(person, h('span', { class: 'badge' }, numberText(talk.unread, this.skeleton.texts)));
     return h('li', {}, person);
   }
 

@@ -1,8 +1,9 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import type { Conversation } from '../conversations/conversation.js';
+import { formFor, listed } from '../counts.js';
 import type { Piece } from '../dom/dom.js';
-import { called, enumerated, filled } from '../dom/sentence.js';
+import { called, filled } from '../dom/sentence.js';
 import type { Texts } from '../texts.js';
 
 /** A user that types sends at most one signal in this time. */
@@ -54,11 +55,10 @@ export class Typing {
   sentence(room: string, texts: Texts): Piece[] {
     const users = [...(this.users.get(room) || new Map<number, { name: string }>()).values()];
     if (users.length === 0) return [];
-    const names = enumerated(
+    const names = listed(
       users.slice(0, 3).map((user) => [called(user.name)]),
-      ', ',
-      ', ',
+      texts,
     );
-    return filled(users.length === 1 ? texts.typing : texts.typingMany, { names });
+    return filled(formFor(texts.typingMany, users.length, texts), { names });
   }
 }

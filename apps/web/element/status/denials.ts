@@ -1,13 +1,13 @@
 import type { Reason } from '../../../../shared/protocol/errors.js';
 import type { ChatFailure } from '../../client/api.js';
-import { fill, type Texts } from '../texts.js';
+import { fill, type TextKey, type Texts } from '../texts.js';
 import { durationText } from '../times.js';
 
 /**
  * The text for each reason of the server not to allow something. Reasons about values are missing: the element writes
  * none.
  */
-const DENIAL_TEXTS: Partial<Record<Reason, keyof Texts>> = {
+const DENIAL_TEXTS: Partial<Record<Reason, TextKey>> = {
   read_only: 'whyReadOnly',
   muted: 'whyMuted',
   closed: 'whyClosed',
