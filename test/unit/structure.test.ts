@@ -177,6 +177,7 @@ describe('imports of the element', () => {
     ['times.ts', ['texts.ts']],
     ['counts.ts', ['dom/', 'texts.ts', 'times.ts']],
     ['skeleton.ts', ['dom/', 'texts.ts']],
+    ['attention/', [...ground, 'attention/']],
     ['log/', [...ground, 'log/']],
     ['status/', [...ground, 'status/']],
     ['conversations/', [...ground, 'log/', 'status/', 'conversations/']],

@@ -4,8 +4,10 @@ import { type Origin, serversOf } from '../client/address.js';
 import type { Chat, ChatFailure, JoinOptions, ServerChange } from '../client/api.js';
 import type { joinFrom } from '../client/join.js';
 import { keyInAddress } from '../client/session/room-keys.js';
+import { countInTitle } from './attention/page-title.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom/dom.js';
+import { keepAboveKeyboard } from './dom/keyboard.js';
 import { keepFieldEvents, takeKeys } from './dom/keys.js';
 import { addStyle, restyle } from './dom/style.js';
 import { followTheme } from './dom/theme.js';
@@ -32,7 +34,7 @@ const fitted = (name: string | null | undefined): string | undefined => (name ? 
 export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin): CustomElementConstructor {
   /** A whole chat: `<nobackend-chat room="lobby" name="ann" theme="auto">`. */
   return class NobackendChatElement extends HTMLElement {
-    static readonly observedAttributes = ['room', 'name', 'server', 'transport', 'way', 'tabs', 'tools'];
+    static readonly observedAttributes = ['room', 'name', 'server', 'transport', 'way', 'tabs', 'tools', 'notify'];
 
     /** The library's chat, while the element is in the page. */
     chat: Chat | null = null;
@@ -50,6 +52,8 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     /** The name that the server has refused. The chat goes on with a guest name. */
     private refusedName: string | null = null;
     private stopTheme: () => void = () => undefined;
+    /** Each ends something that goes on as long as the view does. */
+    private ends: (() => void)[] = [];
 
     constructor() {
       super();
@@ -180,6 +184,8 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const skeleton = buildSkeleton(chat.room, this.texts);
       if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), skeleton.root);
       this.followTheme(skeleton.root);
+      this.ends = [keepAboveKeyboard(skeleton.root)];
+      if (this.getAttribute('notify') !== 'off') this.ends.push(countInTitle(this));
       const options = { texts: this.pageTexts(), tools, owner: token, nonce: origin.nonce };
       this.scope = scopedChat(chat);
       this.view = new ChatView(
@@ -205,6 +211,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     private endView(): void {
       this.view?.end();
       this.scope?.end();
+      for (const end of this.ends.splice(0)) end();
       this.view = this.scope = null;
     }
 

@@ -1,6 +1,8 @@
 /** `/r/<room>`: the chat on a full page, with an address to share. */
 import { renderSVG } from 'uqr';
+import { fitBox } from '../element/dom/keyboard.js';
 import { addressOf, byId, copyOnClick, roomOfPage, select } from './page.js';
+import { markIcon } from './unread-icon.js';
 
 const room = roomOfPage();
 
@@ -30,10 +32,7 @@ function openChat(): ChatElement {
   chat.setAttribute('room', room);
   byId('main', HTMLElement).append(chat);
   document.title = `${room} · nobackend-chat`;
-  chat.addEventListener('unread', (change) => {
-    const unread = (change as CustomEvent<number>).detail;
-    document.title = `${unread > 0 ? `(${unread}) ` : ''}${room} · nobackend-chat`;
-  });
+  markIcon(chat);
   return chat;
 }
 
@@ -74,4 +73,5 @@ function invite(chat: ChatElement): void {
   );
 }
 
+fitBox(document.body);
 invite(openChat());
