@@ -79,6 +79,17 @@ describe('the examples', () => {
     await until(() => ann.getByRole('checkbox', { name: 'Bread' }).isChecked(), 'it is done for the other too');
     await ann.getByRole('listitem').filter({ hasText: 'Milk' }).getByRole('button').click();
     await until(async () => (await bob.getByRole('listitem').count()) === 1, 'it is deleted for the other too');
+    for (const page of [ann, bob]) {
+      await page.getByRole('textbox').fill('in the same ms');
+      await page.evaluate(() => {
+        const { now } = Date;
+        Date.now = () => 1_700_000_000_000;
+        document.querySelector('form')?.requestSubmit();
+        Date.now = now;
+      });
+    }
+    for (const page of [ann, bob])
+      await until(async () => (await page.getByRole('listitem').count()) === 3, 'a line of each');
   });
 
   it('slides turn for all, and who comes late sees the one that is shown', async () => {
