@@ -1,6 +1,7 @@
 /** The element in a room that has an owner: what is taken out goes from the screen, and who is refused is told why. */
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { bring } from '../support/bring.js';
 import { ask } from '../support/client.js';
 import { browserTest } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
@@ -174,16 +175,11 @@ describe('what the owner does', () => {
       expect(await text(page, words).count()).toBe(1);
     }
     const count = await log(page).locator('.row').count();
-    await page.locator('nobackend-chat').evaluate((element, at) => {
-      const { chat } = element as HTMLElement & { chat: object };
-      const feed = Object.values(chat).flatMap(
-        (part) => (part as { connection?: { feed: { accept(event: object): void } } } | null)?.connection?.feed ?? [],
-      )[0];
-      const event = { room: at, at: Date.now(), from: { id: 1, name: 'x' } };
-      for (const type of ['poked', 'rules'])
-        feed?.accept({ ...event, type, id: `${Date.now() + 1_000}-${type.length}` });
-      feed?.accept({ ...event, type: 'message', id: `${Date.now() + 1_000}-9`, text: 'after' });
-    }, room);
+    const event = { room, at: Date.now(), from: { id: 1, name: 'x' } };
+    await bring(page, [
+      ...['poked', 'rules'].map((type) => ({ ...event, type, id: `${Date.now() + 1_000}-${type.length}` })),
+      { ...event, type: 'message', id: `${Date.now() + 1_000}-9`, text: 'after' },
+    ]);
     await text(page, 'after').waitFor();
     expect(await log(page).locator('.row').count()).toBe(count + 1);
   });

@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { describe, expect } from 'vitest';
 import type { Chat } from '../../apps/web/client/api.js';
 import { violations } from '../support/axe.js';
+import { bring } from '../support/bring.js';
 import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserWith, freshRoom } from '../support/fixtures/browser.js';
@@ -174,23 +175,15 @@ describe('the element', () => {
   it('scrolls through 20,000 messages with few of them in the document', async () => {
     const page = await open(embedded());
     await ready(page);
-    await page.evaluate((at) => {
-      const chat = document.querySelector('nobackend-chat')?.chat ?? {};
-      const from = { id: 999, name: 'many' };
-      // straight into what the wire feeds: sending them would take long and test the server
-      const feed = Object.values(chat).flatMap(
-        (part) => (part as { connection?: { feed: { accept(event: object): void } } } | null)?.connection?.feed ?? [],
-      )[0];
-      for (let i = 1; i <= 20_000; i++)
-        feed?.accept({
-          type: 'message',
-          room: at,
-          id: `9${String(i).padStart(13, '0')}-0`,
-          at: 1.8e12 + i * 20_000,
-          from,
-          text: `message ${i} ${'word '.repeat(i % 30)}`,
-        });
-    }, room);
+    const many = Array.from({ length: 20_000 }, (_, i) => ({
+      type: 'message',
+      room,
+      id: `9${String(i + 1).padStart(13, '0')}-0`,
+      at: 1.8e12 + (i + 1) * 20_000,
+      from: { id: 999, name: 'many' },
+      text: `message ${i + 1} ${'word '.repeat((i + 1) % 30)}`,
+    }));
+    await bring(page, many); // sending them would take long and test the server
     await log(page).getByText('message 20000').waitFor();
     await log(page).evaluate(async (box) => {
       for (let step = 0; step < 80; step++) {

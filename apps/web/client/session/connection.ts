@@ -16,7 +16,8 @@ import { REQUEST_TIMEOUT_MS } from '../transport/transport.js';
 import { type Deferred, makeDeferred } from './deferred.js';
 import { type Home, Session } from './session.js';
 import { makeSessionStore } from './storage.js';
-import { type TabMessage, Tabs } from './tabs.js';
+import type { TabMessage } from './tab-message.js';
+import { Tabs } from './tabs.js';
 
 const NO_SERVER = 'Set `server` to the address of the chat.';
 /** How long a request of the page is retried. After that the page should rather hear of the failure. */

@@ -1,10 +1,5 @@
 import { secret } from '../secret.js';
-
-/** The name that this browser had last in a room, and the secret by which the server gives it back. */
-export interface KeptName {
-  name?: string;
-  secret?: string;
-}
+import type { KeptName } from './stored.js';
 
 /** Returns what this browser keeps under a storage key. '' keeps nothing. `given`: the name to keep from now on. */
 export function keptName(key: string, given?: string): KeptName {

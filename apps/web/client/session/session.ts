@@ -12,7 +12,8 @@ import { type Call, type Hear, REQUEST_TIMEOUT_MS } from '../transport/transport
 import { underFreeName } from './free-name.js';
 import { keptName } from './kept-name.js';
 import { keyFor, rememberKey } from './room-keys.js';
-import type { SessionStore, StoredSession } from './storage.js';
+import type { SessionStore } from './storage.js';
+import type { StoredSession } from './stored.js';
 
 /**
  * The room that was joined, as `enter` takes it. `owner`: its owner token, from the page or from the server. `key`: its

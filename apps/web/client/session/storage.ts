@@ -1,23 +1,6 @@
-import type { UserRef } from '../../../../shared/protocol/events.js';
-import type { StreamTrouble } from '../polling/trial.js';
 import { registry } from '../registry.js';
 import { makeSessionLock, type SessionLock } from './session-lock.js';
-
-/**
- * A session as it survives a reload. It is stored in `sessionStorage`, and tabs send it to each other. Other tabs may
- * run another version of the library, so the fields keep their names.
- */
-export interface StoredSession {
-  token: string;
-  user: UserRef;
-  cursor: string;
-  /** The name that the page asked for. It shows whether the page asks for another one now. */
-  wish?: string | undefined;
-  /** Why its pages poll rather than open streams. */
-  polls?: StreamTrouble | '';
-  /** A page is using the session. */
-  open?: boolean;
-}
+import type { StoredSession } from './stored.js';
 
 /**
  * One session in the tab's storage. Where storage is forbidden, nothing is stored and nothing breaks. A
