@@ -74,7 +74,9 @@ describe('the docs', () => {
     expect(await named('properties')).toEqual(
       found(readFileSync('apps/web/element/element.css', 'utf8'), /var\((--nbc-[\w-]+)/g),
     );
-    expect(await named('parts')).toEqual(found(sources.replace(/part: mine \? /g, 'part: '), /part: '([\w ]+)'/g));
+    expect(await named('parts')).toEqual(
+      found(sources.replace(/part: mine \? |'message own' : isMention \? /g, 'part: '), /part: '([\w ]+)'/g),
+    );
     expect(await named('options')).toEqual(found(membersOf('JoinOptions'), /^ {2}(\w+)\??:/gm));
     expect(await named('calls')).toEqual(found(membersOf('Chat'), /^ {2}(\w+)[<(]/gm));
     expect(await named('properties-of-chat')).toEqual(found(membersOf('Chat'), /^ {2}readonly (\w+):/gm));

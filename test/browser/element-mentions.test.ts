@@ -1,8 +1,9 @@
 /** Mentions in the element: lines that name the user are marked, and count apart. */
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
 import { ask } from '../support/client.js';
+import { logOf, openElement, rowOf, somebody } from '../support/element-page.js';
 import { browserTest, type Stage } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
@@ -15,16 +16,9 @@ declare global {
   }
 }
 
-/** The element on a page of another origin, with the user's name. */
-async function open({ api, browser, site, room }: Stage, name: string): Promise<Page> {
-  const address = site.serve(
-    `/${room}`,
-    `<!doctype html><html lang="en"><head><title>Page</title></head><body><main><h1>Page</h1>
-<script src="${api}/element.js"></script><nobackend-chat room="${room}" name="${name}"></nobackend-chat></main></body></html>`,
-  );
-  const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 900, height: 800 } });
-  const page = await context.newPage();
-  await page.goto(address);
+/** Opens the element for a user of this name, and keeps its `unread` events. */
+async function open(stage: Stage, name: string): Promise<Page> {
+  const page = await openElement(stage, `name="${name}"`);
   await page.getByRole('button', { name: `You are ${name}. Change your name` }).waitFor();
   await page.evaluate(() => {
     window.unread = [];
@@ -36,21 +30,13 @@ async function open({ api, browser, site, room }: Stage, name: string): Promise<
   return page;
 }
 
-const log = (page: Page): Locator => page.getByRole('log');
-const rowOf = (page: Page, text: string): Locator => log(page).locator('.message', { hasText: text });
-
-async function somebody({ api, room }: Stage, name: string): Promise<(text: string) => Promise<{ id: string }>> {
-  const { token } = await ask<{ token: string }>(api, 'join', { room, name });
-  return (text) => ask(api, 'send', { token, room, text });
-}
-
 describe('a line that names the user', () => {
   it('is marked, for screen readers too; lines that name others are not', async ({ stage }) => {
     const page = await open(stage, 'Ann');
     const send = await somebody(stage, 'Ann Lee');
     for (const text of ['hello @ann', 'hello @Ann Lee', 'hello @Anna', 'the last']) await send(text);
     await rowOf(page, 'the last').waitFor();
-    expect(await log(page).locator('.mention .text').allTextContents()).toEqual(['hello @ann']);
+    expect(await logOf(page).locator('.mention .text').allTextContents()).toEqual(['hello @ann']);
     const marked = rowOf(page, 'hello @ann').first();
     expect(await marked.getAttribute('part')).toBe('message mention');
     expect(await marked.locator('.bubble').textContent()).toMatch(/^Mentions you:hello/);
@@ -67,10 +53,10 @@ describe('a line that names the user', () => {
     const send = await somebody(stage, 'Bob');
     for (const text of ['to @Ann', 'to @Zoe', 'to @Bob']) await send(text);
     await rowOf(page, 'to @Bob').waitFor();
-    expect(await log(page).locator('.mention .text').allTextContents()).toEqual(['to @Ann', 'to @Zoe']);
+    expect(await logOf(page).locator('.mention .text').allTextContents()).toEqual(['to @Ann', 'to @Zoe']);
     await page.reload();
     await rowOf(page, 'to @Bob').waitFor();
-    expect(await log(page).locator('.mention .text').allTextContents()).toEqual(['to @Ann', 'to @Zoe']);
+    expect(await logOf(page).locator('.mention .text').allTextContents()).toEqual(['to @Ann', 'to @Zoe']);
   });
 
   it('counts apart while nobody looks, and no longer after it is read or removed', async ({ stage }) => {
@@ -80,7 +66,7 @@ describe('a line that names the user', () => {
     const send = await somebody(stage, 'Bob');
     for (let i = 0; i < 40; i += 1) await send(`line ${i}`);
     await rowOf(page, 'line 39').waitFor();
-    await log(page).evaluate((element) => {
+    await logOf(page).evaluate((element) => {
       element.scrollTop = 0;
     });
     await page.getByRole('button', { name: 'Latest' }).waitFor();

@@ -167,6 +167,8 @@ export const ENGLISH = {
   imported: 'imported',
   heard: 'New message from {name}',
   heardPrivately: 'New private message from {name}',
+  copy: 'Copy',
+  copied: 'Copied',
   sentData: 'sent data',
   showAll: 'Show all',
   showLess: 'Show less',

@@ -1,6 +1,7 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import type { Chat, ChatFailure, PendingMessage } from '../../client/api.js';
 import { button, h, refill, remove } from '../dom/dom.js';
+import { messageText } from '../log/message-text.js';
 import { denialText } from '../status/denials.js';
 import { fill, type Texts } from '../texts.js';
 import type { Conversation } from './conversation.js';
@@ -95,7 +96,11 @@ export class Unsent {
   }
 
   private draw(item: Item, note: string, buttons: HTMLElement[]): void {
-    const bubble = h('div', { class: 'bubble', part: 'bubble' }, h('div', { class: 'text', dir: 'auto' }, item.text));
+    const bubble = h(
+      'div',
+      { class: 'bubble', part: 'bubble' },
+      h('div', { class: 'text', dir: 'auto' }, ...messageText(item.text, this.texts)),
+    );
     item.element.classList.toggle('failed', buttons.length > 0);
     refill(item.element, bubble, h('div', { class: 'note' }, note, h('span', { class: 'choices' }, ...buttons)));
   }

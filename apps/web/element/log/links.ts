@@ -7,7 +7,7 @@ const normalized = (host: string): string => host.toLowerCase().replace(/\.$/, '
  * Makes a link, which reads from left to right in any text. If the true host differs from the written one, for example
  * with letters outside ASCII, it stands beside the link.
  */
-function link(written: string, host: string): Piece {
+export function link(written: string, host: string): Piece {
   try {
     const { href, hostname } = new URL(written);
     const trueHost = normalized(hostname) === normalized(host) ? null : h('small', {}, ` (${hostname})`);

@@ -4,7 +4,7 @@ import { roleMark } from '../dom/role-mark.js';
 import type { Texts } from '../texts.js';
 import { dayText, timeText } from '../times.js';
 import { type Entry, sameMinute, startsDay, startsGroup } from './entries.js';
-import { linked } from './links.js';
+import { messageText } from './message-text.js';
 import { noticePieces } from './notices.js';
 
 /** The things that the look of a row depends on, beside its entry. */
@@ -49,7 +49,7 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   const isMention = context.isMention(event);
   const kind = `message${mine ? ' mine' : ''}${isMention ? ' mention' : ''}`;
   const classes = `${kind}${withAuthor ? ' head' : ''}${isDelayed ? ' waiting' : ''}`;
-  const item = h('div', { class: classes, part: kind.replace('mine', 'own') });
+  const item = h('div', { class: classes, part: mine ? 'message own' : isMention ? 'message mention' : 'message' });
   if (withAuthor) append(item, author(event, mine, context));
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
   const stamp = time(event.imported || event.at, withAuthor || withTime, context.texts);
@@ -73,7 +73,7 @@ function author(event: ChatEvent, mine: boolean, context: RowContext): HTMLEleme
 }
 
 function content(event: ChatEvent, texts: Texts): Array<Node | string> {
-  if (event.text !== undefined) return linked(event.text);
+  if (event.text !== undefined) return messageText(event.text, texts);
   return [h('em', {}, texts.sentData), ' ', h('code', {}, JSON.stringify(event.data))];
 }
 

@@ -1,14 +1,10 @@
+import { LETTER } from '../dom/words.js';
+
 /**
  * Finds out whether a text names somebody: `@` and the whole name. Names may have spaces, and be of any script. This
  * file knows nothing of the page, so whatever counts or tells of mentions can use it.
  */
 
-/** Scripts that write no spaces between words, or join endings to a name: a name may end before any of their letters. */
-const UNSPACED = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer', 'Myanmar', 'Tibetan']
-  .map((script) => `\\p{Script=${script}}`)
-  .join('');
-/** A letter of a word that spaces end. */
-const LETTER = `(?![${UNSPACED}])[\\p{L}\\p{N}_]`;
 /** An address or a link has these before its `@`. */
 const NOT_BEFORE = new RegExp(`(?:${LETTER}|[\\p{M}/.\\-])$`, 'u');
 const ENDS_IN_LETTER = new RegExp(`(?:${LETTER}\\p{M}*)$`, 'u');
