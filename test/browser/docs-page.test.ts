@@ -69,8 +69,8 @@ describe('the docs', () => {
       [...new Set([...text.matchAll(pattern)].flatMap(([, one = '']) => one.split(' ')))].sort();
     const membersOf = (name: string): string =>
       new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(readSource('apps/web/client/api.ts'))?.[1] ?? '';
-    const observed = found(/observedAttributes = (.*)/.exec(sources)?.[1] ?? '', /'(\w+)'/g);
-    expect(await named('attributes')).toEqual([...observed, 'texts', 'theme'].sort());
+    const observed = found(/observedAttributes = ([^;]*)/.exec(sources)?.[1] ?? '', /'(\w+)'/g);
+    expect(await named('attributes')).toEqual([...observed, 'corner', 'texts', 'theme'].sort());
     expect(await named('properties')).toEqual(
       found(readFileSync('apps/web/element/element.css', 'utf8'), /var\((--nbc-[\w-]+)/g),
     );

@@ -178,6 +178,7 @@ describe('imports of the element', () => {
     ['counts.ts', ['dom/', 'texts.ts', 'times.ts']],
     ['skeleton.ts', ['dom/', 'texts.ts']],
     ['attention/', [...ground, 'attention/']],
+    ['bubble/', [...ground, 'bubble/']],
     ['log/', [...ground, 'log/']],
     ['status/', [...ground, 'status/']],
     ['conversations/', [...ground, 'log/', 'status/', 'conversations/']],
@@ -235,12 +236,13 @@ describe("a script for other people's pages", () => {
 });
 
 describe("a style sheet for other people's pages", () => {
-  it.each(['apps/web/element/element.css', 'apps/web/moderation-tools/moderation-tools.css'])(
-    'does without rem, which a page sets: %s',
-    (file) => {
-      expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
-    },
-  );
+  it.each([
+    'apps/web/element/element.css',
+    'apps/web/element/bubble/bubble.css',
+    'apps/web/moderation-tools/moderation-tools.css',
+  ])('does without rem, which a page sets: %s', (file) => {
+    expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
+  });
 });
 
 describe('the environment', () => {

@@ -5,6 +5,7 @@ import type { Chat, ChatFailure, JoinOptions, ServerChange } from '../client/api
 import type { joinFrom } from '../client/join.js';
 import { keyInAddress } from '../client/session/room-keys.js';
 import { countInTitle } from './attention/page-title.js';
+import { Bubble } from './bubble/bubble.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom/dom.js';
 import { keepAboveKeyboard } from './dom/keyboard.js';
@@ -34,12 +35,23 @@ const fitted = (name: string | null | undefined): string | undefined => (name ? 
 export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin): CustomElementConstructor {
   /** A whole chat: `<nobackend-chat room="lobby" name="ann" theme="auto">`. */
   return class NobackendChatElement extends HTMLElement {
-    static readonly observedAttributes = ['room', 'name', 'server', 'transport', 'way', 'tabs', 'tools', 'notify'];
+    static readonly observedAttributes = [
+      'room',
+      'name',
+      'server',
+      'transport',
+      'way',
+      'tabs',
+      'tools',
+      'notify',
+      'mode',
+    ];
 
     /** The library's chat, while the element is in the page. */
     chat: Chat | null = null;
     private view: ChatView | null = null;
     private scope: ScopedChat | null = null;
+    private bubble: Bubble | null = null;
     private ownTexts: GivenTexts = {};
     private ownerToken: string | undefined;
     /** The owner token from the page's address, and its room. */
@@ -108,6 +120,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       if (defaultView) takeKeys(defaultView);
       if (!this.chat) this.restart();
       else this.followTheme();
+      this.bubble?.show(); // the browser has closed it if the element was moved
       window.addEventListener('hashchange', this.onHashChange);
     }
 
@@ -182,9 +195,13 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
 
     private show(chat: Chat, tools: boolean, token: string | undefined): void {
       const skeleton = buildSkeleton(chat.room, this.texts);
-      if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), skeleton.root);
-      this.followTheme(skeleton.root);
-      this.ends = [keepAboveKeyboard(skeleton.root)];
+      const bubble = this.getAttribute('mode') === 'bubble' ? new Bubble(this, skeleton, chat) : null;
+      const { root } = bubble || skeleton;
+      if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), root);
+      this.bubble = bubble;
+      bubble?.show();
+      this.followTheme();
+      this.ends = [bubble ? () => bubble.end() : keepAboveKeyboard(root)];
       if (this.getAttribute('notify') !== 'off') this.ends.push(countInTitle(this));
       const options = { texts: this.pageTexts(), tools, owner: token, nonce: origin.nonce };
       this.scope = scopedChat(chat);
@@ -256,9 +273,10 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     }
 
     /** Something around the element or in it has changed. */
-    private followTheme(root: Element | null | undefined = this.shadowRoot?.querySelector('.chat')): void {
+    private followTheme(): void {
       this.stopTheme();
-      if (root) this.stopTheme = followTheme(this, root);
+      const roots = this.shadowRoot?.querySelectorAll('.chat, .launch') || [];
+      this.stopTheme = followTheme(this, [...roots]);
     }
 
     /** Leaves the room. When the promise resolves, the name is free again. */

@@ -11,10 +11,12 @@ export const {
   MutationObserver,
   RegExp,
   ResizeObserver,
+  WeakMap,
   WeakSet,
   customElements,
   getComputedStyle,
   history,
   matchMedia,
   queueMicrotask,
+  visualViewport,
 } = window;

@@ -18,6 +18,8 @@ export const ENGLISH = {
   offNow: 'Switched off for now',
   placeholderPrivate: 'Write to {name} only',
   send: 'Send',
+  chat: 'Chat',
+  chatNews: 'Chat: {news}',
   people: 'People',
   manyHere: forms('1 here', '{n} here'),
   everyone: 'Everyone',

@@ -16,7 +16,7 @@ interface Free {
  * ends this. A browser that makes the window itself smaller needs no help: then nothing is called.
  */
 function followKeyboard(place: (free: Free | null) => void): () => void {
-  const view = window.visualViewport;
+  const view = visualViewport;
   if (!view) return () => undefined;
   const update = (): void => {
     const { offsetTop: top, height, scale } = view;

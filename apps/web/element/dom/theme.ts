@@ -55,11 +55,12 @@ function shadeOf(color: string): { brightness: number; opacity: number } {
   return { brightness: brightness / scale, opacity };
 }
 
-/** Keeps `root` in the right colours for `host`. Returns a function that stops this. */
-export function followTheme(host: Element, root: Element): () => void {
+/** Keeps `roots` in the right colours for `host`. Returns a function that stops this. */
+export function followTheme(host: Element, roots: Element[]): () => void {
   const page = host.ownerDocument;
   const update = (): void => {
-    root.classList.toggle('dark', isDark(host));
+    const dark = isDark(host);
+    for (const root of roots) root.classList.toggle('dark', dark);
   };
   const onTransitionEnd = ({ propertyName }: TransitionEvent): void => {
     if (/color|background/.test(propertyName)) update();
