@@ -194,8 +194,10 @@ export interface Audit {
   acts: ({ at: number; by: number; what: string } & Record<string, unknown>)[];
   rules: Omit<RoomRules, 'hold'> & { words: string[]; hold?: Exclude<Hold, false> };
   moderators: (UserRef & { role: Role })[];
-  /** The users who may write in a read-only room. */
+  /** The users who may write in a read-only room: the first hundred. */
   voices: UserRef[];
+  /** The ids of all of them, if they are more. */
+  voiceIds?: number[];
   muted: (UserRef & { until: number; quiet?: true })[];
   banned: (UserRef & { until: number })[];
   /** The first characters of the keys that are valid now: so a page knows whether it has the right ones. */

@@ -136,6 +136,7 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
     .map((id) => ({ id, ...muteOf(fields[`mute:${id}`]) }))
     .filter(({ until }) => until > now);
   const moderators = await withNames(store, act.room, idsOf(names, 'role:'));
+  const voices = voicesOf(fields.voice);
   const stay = stayOf(fields.stay);
   return {
     acts: `[${(fields.audit ?? '').replaceAll('\n', ',')}]`,
@@ -145,7 +146,8 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
       ...(fields.hold && { hold: fields.hold === 'all' ? ('all' as const) : true }),
     },
     moderators: moderators.map((one) => ({ ...one, role: (fields[`role:${one.id}`] ?? 'moderator') as Role })),
-    voices: await withNames(store, act.room, voicesOf(fields.voice)),
+    voices: await withNames(store, act.room, voices.slice(0, VOICES_SHOWN_MAX)),
+    ...(voices.length > VOICES_SHOWN_MAX && { voiceIds: voices }),
     muted,
     banned: bansOf(fields.bans ?? '').filter(({ until }) => until > now),
     keys: {
@@ -159,9 +161,9 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
   };
 }
 
-/** Returns the ids of `,12,57,`, as many as one list shows. */
+/** Returns the ids of `,12,57,`. */
 function voicesOf(text = ''): number[] {
-  return text.split(',').filter(Boolean).slice(0, VOICES_SHOWN_MAX).map(Number);
+  return text.split(',').filter(Boolean).map(Number);
 }
 
 /** `<until>[ q]<tab><name>` */

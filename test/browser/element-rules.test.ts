@@ -1,16 +1,20 @@
 /** Rules of a room as people meet them in real pages: topic, pinned message, approval, voice, reports. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
-import type { HeldMessage } from '../../shared/protocol/events.js';
+import { describe, expect, onTestFinished } from 'vitest';
+import { readConfig } from '../../shared/config/config.js';
+import type { HeldMessage, UserRef } from '../../shared/protocol/events.js';
+import { Keys } from '../../shared/store/keys.js';
 import { violations } from '../support/axe.js';
 import { ask } from '../support/client.js';
 import { browserTest } from '../support/fixtures/browser.js';
+import type { TestSystem } from '../support/processes.js';
+import { openRedis } from '../support/redis.js';
 
 const it = browserTest;
-let browser: Browser, api: string, room: string;
+let system: TestSystem, browser: Browser, api: string, room: string;
 let complaints: string[] = [];
 it.beforeEach(({ stage }) => {
-  ({ browser, api, room } = stage);
+  ({ system, browser, api, room } = stage);
   complaints = [];
 });
 it.afterEach(() => {
@@ -36,6 +40,11 @@ const composer = (page: Page): Locator => page.getByRole('textbox', { name: 'Mes
 const roomButton = (page: Page): Locator => page.getByRole('button', { name: /^Room/ });
 const press = (where: Page | Locator, name: string): Promise<void> =>
   where.getByRole('button', { name, exact: true }).click();
+
+const userOf = (page: Page): Promise<UserRef> =>
+  page
+    .locator('nobackend-chat')
+    .evaluate((chat) => (chat as HTMLElement & { chat: { user: { id: number; name: string } } }).chat.user);
 
 async function say(page: Page, words: string): Promise<void> {
   await composer(page).fill(words);
@@ -192,9 +201,7 @@ describe('a read-only room', () => {
     await expect.poll(() => composer(carl).isDisabled()).toBe(true);
     await press(anna.locator('.room-panel'), 'Close');
     await anna.locator('.people li', { hasText: 'can write' }).first().waitFor({ state: 'detached' });
-    const name = await bert
-      .locator('nobackend-chat')
-      .evaluate((chat) => (chat as HTMLElement & { chat: { user: { name: string } } }).chat.user.name);
+    const { name } = await userOf(bert);
     await anna.locator('.people li', { hasText: name }).hover();
     await press(anna, `Tools for ${name}`);
     await press(anna, 'Let write');
@@ -202,6 +209,29 @@ describe('a read-only room', () => {
     await say(bert, 'thank you');
     await log(carl).getByText('thank you').waitFor();
     expect(await composer(carl).isDisabled()).toBe(true);
+  });
+
+  it('knows everybody who may write, also when there are more than can be named', async () => {
+    const [anna, bert] = [await open(), await open()];
+    const { id } = await userOf(bert);
+    const [redis, keys] = [openRedis(system.redis.url), new Keys(readConfig({ REDIS_URL: system.redis.url }).shards)];
+    onTestFinished(() => redis.disconnect());
+    const voices = [...Array.from({ length: 150 }, (_, i) => 100_000 + i), id];
+    await redis.hset(keys.rules(room), { readonly: '1', voice: `,${voices.join(',')},` });
+    await Promise.all([anna, bert].map((page) => page.reload()));
+    await expect.poll(() => composer(bert).isDisabled()).toBe(false);
+    await anna.locator('.people li', { hasText: 'can write' }).waitFor();
+    await roomButton(anna).click();
+    await anna.locator('.members').getByText('51 others').waitFor();
+    await press(anna.locator('.room-panel'), 'Close');
+    await anna.locator('.people li', { hasText: 'can write' }).hover();
+    await anna
+      .locator('.people li', { hasText: 'can write' })
+      .getByRole('button', { name: /^Tools for/ })
+      .click();
+    await press(anna, 'Stop writing');
+    await expect.poll(() => composer(bert).isDisabled()).toBe(true);
+    expect(await redis.hget(keys.rules(room), 'voice')).not.toContain(`,${id},`);
   });
 });
 

@@ -74,6 +74,8 @@ describe('voice in a read-only room', () => {
     const many = Array.from({ length: VOICES_MAX }, (_, i) => 100_000 + i);
     await redis.hset(keys.rules('mine'), 'voice', `,${many.join(',')},`);
     await expect(anna.act('allow', { user: bert.id })).rejects.toMatchObject({ details: { field: 'user' } });
+    const audit = (await anna.act('audit')) as unknown as Audit;
+    expect([audit.voices.length, audit.voiceIds]).toEqual([100, many]);
     await anna.act('allow', { user: many[0] ?? 0, on: false }).catch(() => undefined); // not a member: unknown
     await anna.act('allow', { user: 0 }); // these replace all others
     expect(await voices()).toEqual(['Anna', 'Bert', 'Carl']);

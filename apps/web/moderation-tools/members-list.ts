@@ -1,4 +1,5 @@
 import type { Audit, UserRef } from '../../../shared/protocol/events.js';
+import { counted } from '../element/counts.js';
 import { avatar, h, refill } from '../element/dom/dom.js';
 import { isolated } from '../element/dom/sentence.js';
 import { fill } from '../element/texts.js';
@@ -13,8 +14,9 @@ export class MembersList implements Section {
 
   constructor(private readonly actions: Actions) {}
 
-  update({ moderators, voices = [], muted, banned }: Audit): void {
-    const { texts, isOwner } = this.actions;
+  update({ moderators, voices = [], voiceIds = [], muted, banned }: Audit): void {
+    const { texts, elementTexts, isOwner } = this.actions;
+    const unnamed = voiceIds.length - voices.length;
     const others = isOwner ? moderators.filter(({ role }) => role === 'moderator') : [];
     refill(
       this.element,
@@ -22,10 +24,10 @@ export class MembersList implements Section {
         texts.moderators,
         others.map((user) => this.line(user, '', texts.demote, 'moderate', { on: false })),
       ),
-      this.list(
-        texts.voices,
-        voices.map((user) => this.line(user, '', texts.disallow, 'allow', { on: false })),
-      ),
+      this.list(texts.voices, [
+        ...voices.map((user) => this.line(user, '', texts.disallow, 'allow', { on: false })),
+        ...(unnamed > 0 ? [h('li', { class: 'hint' }, counted(elementTexts.others, unnamed, elementTexts))] : []),
+      ]),
       this.list(
         texts.mutedPeople,
         muted.map((user) => this.line(user, this.until(user), texts.letWrite, 'mute', { seconds: 0 })),

@@ -35,8 +35,10 @@ const READ_AFTER: ReadonlySet<ChatEvent['type']> = new Set<ChatEvent['type']>([
   'left',
 ]);
 
-function sameIds(ids: ReadonlySet<number>, users: UserRef[]): boolean {
-  return ids.size === users.length && users.every(({ id }) => ids.has(id));
+const idsOf = (users: UserRef[]): number[] => users.map(({ id }) => id);
+
+function sameIds(ids: ReadonlySet<number>, others: number[]): boolean {
+  return ids.size === others.length && others.every((id) => ids.has(id));
 }
 
 /** The room's panel: the owner link, held messages, rules, the members list, the audit log. */
@@ -149,11 +151,11 @@ export class Panel {
   }
 
   /** The list of people marks the muted ones, and those who may write. */
-  private updateMarks({ muted, voices = [] }: Audit): void {
+  private updateMarks({ muted, voices = [], voiceIds = idsOf(voices) }: Audit): void {
     const { actions } = this;
-    const isSame = sameIds(actions.muted, muted) && sameIds(actions.voices, voices);
-    actions.muted = new Set(muted.map(({ id }) => id));
-    actions.voices = new Set(voices.map(({ id }) => id));
+    const isSame = sameIds(actions.muted, idsOf(muted)) && sameIds(actions.voices, voiceIds);
+    actions.muted = new Set(idsOf(muted));
+    actions.voices = new Set(voiceIds);
     if (!isSame) actions.delegate.redrawPeople();
   }
 
