@@ -30,7 +30,8 @@ export type ErrorCode = keyof typeof ERRORS;
  * users has blocked the other. For values: `values`: the room's rules do not allow it. `words`: the room holds messages
  * with such words for approval, and a value cannot wait. `key`: the room needs a key, or the key is wrong. The answer
  * is the same when there is no such room. `name`: a guest must choose a name first. `private`: the two users are in a
- * room without private messages. `not_empty`: an import needs an empty room.
+ * room without private messages. `not_empty`: an import needs an empty room. `hold`: every message of the room waits
+ * for approval, and a reaction cannot wait.
  */
 export type Reason =
   | 'read_only'
@@ -49,7 +50,8 @@ export type Reason =
   | 'key'
   | 'name'
   | 'private'
-  | 'not_empty';
+  | 'not_empty'
+  | 'hold';
 
 /**
  * Details of an error: `field`, the bad parameter; `suggestion`, a free name; `retryAfter` (s); `reason`, why it is not

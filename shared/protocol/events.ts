@@ -26,6 +26,7 @@ export const EVENT_TYPES = [
   'delayed',
   'value',
   'edited',
+  'reacted',
 ] as const;
 
 /** An event: something that happened in a room. `id`: its position in the room's log. `at`: ms since 1970. */
@@ -89,8 +90,23 @@ export interface ChatEvent {
   held?: string;
   /** In `delayed`, which only users with a role get: when others see the message (ms since 1970). */
   until?: number;
+  /** In `reacted`: the id of the message. */
+  reacted?: string;
+  /** In `reacted`, and in a `message` of the history that has any: all reactions to the message. */
+  reactions?: Reaction[];
   /** In a `message` that the owner has imported: when it was said, in ms since 1970. */
   imported?: number;
+}
+
+/** The reactions to a message with one emoji. */
+export interface Reaction {
+  emoji: string;
+  /** How many users. */
+  count: number;
+  /** The first ten of them. */
+  users: UserRef[];
+  /** In the history, and in the answer of `react`: the asking user is among all of them. */
+  mine?: true;
 }
 
 /** An ephemeral event. It is never stored, so it has no `id`. */

@@ -112,6 +112,11 @@ export const VALUE_KEY = /^(?:@topic|@pin|(?:@me\/)?(?!__proto__$)[A-Za-z0-9._\-
 export const VALUE_PREFIX = /^[A-Za-z0-9._\-/@]{0,64}$/;
 /** Keys asked for in one `get`. */
 export const VALUE_KEYS_MAX = 64;
+/** Different emoji of a message, and reactions of a message. */
+export const REACTION_EMOJI_MAX = 20;
+export const REACTIONS_MAX = 1_000;
+/** Bytes of all reactions of a room: eight usual ones on each message of a full log. */
+export const REACTIONS_BYTES = 262_144;
 export const DEFAULT_ROOM = 'lobby';
 /** How long a room keeps the name of a user that has gone, for its secret: over a weekend and a holiday. */
 export const KEPT_NAME_TTL_MS = 7 * 86_400_000;

@@ -39,6 +39,7 @@ export type ParameterKind =
   | 'keyChange'
   | 'naming'
   | 'contents'
+  | 'emoji'
   | 'part';
 
 export interface Parameter {
@@ -96,6 +97,17 @@ export const OPERATIONS = {
       optional('to', 'user'),
       required('id', 'nonce'),
       optional('former', 'token'),
+    ],
+  },
+  react: {
+    reads: false,
+    parameters: [
+      token,
+      optional('room', 'anyRoom'),
+      optional('to', 'user'),
+      required('id', 'event'),
+      required('emoji', 'emoji'),
+      optional('on', 'flag'),
     ],
   },
   signal: { reads: false, parameters: [token, optional('room', 'anyRoom'), required('data', 'data')] },

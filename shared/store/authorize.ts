@@ -12,9 +12,12 @@ import { unauthorized } from './tokens.js';
 
 /** The messages or signals of so many seconds may come at once. */
 const BURST_S = 4;
-/** The cost of a call. A call that adds a presence event to a room costs as much as four messages. */
-type Cost = 'nothing' | 'message' | 'presence' | 'signal';
-const PRESENCE_COST_COUNT = 4;
+/**
+ * The cost of a call. A call that adds a presence event to a room costs as much as four messages. A reaction costs half
+ * a message, because others learn of many together.
+ */
+type Cost = 'nothing' | 'message' | 'presence' | 'reaction' | 'signal';
+const COST_COUNTS = { message: 1, presence: 4, reaction: 0.5 };
 /** The same text again costs as much as so many messages, if it comes within so long. */
 const REPEATED_COST_COUNT = 4;
 const REPEATED_WITHIN_MS = 30_000;
@@ -114,7 +117,7 @@ export function denialOf(reply: Exclude<ScriptReply<'authorize'>, ['ok', ...unkn
 function costInMs({ rateLimits, sendRate, signalRate }: Config, cost: Cost): number {
   if (!rateLimits || cost === 'nothing') return 0;
   if (cost === 'signal') return 1_000 / signalRate;
-  return ((cost === 'presence' ? PRESENCE_COST_COUNT : 1) * 1_000) / sendRate;
+  return (COST_COUNTS[cost] * 1_000) / sendRate;
 }
 
 function whichRoom(count: number): ChatError {

@@ -16,6 +16,7 @@ const DENIAL_TEXTS: Record<Reason, string> = {
   values: 'The rules of this room do not let you write this value.',
   words: 'These words are not allowed in a value of this room.',
   not_empty: 'An import needs an empty room: no messages, no values, and nobody in it but its owner.',
+  hold: 'In this room every message waits for approval, and a reaction cannot wait.',
   blocked: 'This user does not accept private messages from you.',
   key: 'You need a valid link, with its key, to enter this room. Ask the people of the room for one.',
   name: 'This room has no guests. Choose a name first.',

@@ -3,6 +3,7 @@ import type { ChatEvent, UserRef } from '../protocol/events.js';
 import { ForgetBudget, forgetIn } from './forget.js';
 import { moderateAsOperator, moderationEventText, OPERATOR } from './moderation.js';
 import { foldName } from './nicknames.js';
+import { readReactingUsers } from './reactions.js';
 import type { Store } from './store.js';
 
 /** Users of one call. Each of them costs steps through the whole log, and an event for the room. */
@@ -53,8 +54,9 @@ async function writersOf(store: Store, room: string, folded: string): Promise<nu
 
 type Written = Pick<ChatEvent, 'type' | 'from'>;
 
-/** Yields the events of a room's log, the messages that wait, and the pinned message. */
-async function* eventsOf({ keys, redis }: Store, room: string): AsyncGenerator<Written> {
+/** Yields the events of a room's log, the messages that wait, the reactions, and the pinned message. */
+async function* eventsOf(store: Store, room: string): AsyncGenerator<Written> {
+  const { keys, redis } = store;
   for (let from = '-'; ; ) {
     const entries = await redis.xrange(keys.log(room), from, '+', 'COUNT', PAGE_COUNT);
     for (const [id, fields] of entries) {
@@ -66,6 +68,7 @@ async function* eventsOf({ keys, redis }: Store, room: string): AsyncGenerator<W
   for (const list of [keys.pending(room), keys.delayed(room)])
     for (const message of await redis.lrange(list, 0, -1))
       yield JSON.parse(message.slice(message.indexOf('{'))) as Written;
+  for (const from of await readReactingUsers(store, room)) yield { type: 'message', from };
   const pin = await redis.hget(keys.values(room), '@pin');
   const { from } = (JSON.parse(pin?.slice(pin.indexOf(' ') + 1) ?? 'null') ?? {}) as { from?: Partial<UserRef> };
   if (typeof from?.id === 'number' && typeof from.name === 'string')

@@ -27,7 +27,7 @@ const PRESENCE_MAX = 200;
  * Types of events that leave the log when all members have them, and types of which the last few stay. Strangers make
  * `reported` and `held` for users with a role, and must not push messages out of the history by them.
  */
-const PASSING: ReadonlySet<string> = new Set(['value', 'delayed', 'held', 'reported', 'edited']);
+const PASSING: ReadonlySet<string> = new Set(['value', 'delayed', 'held', 'reported', 'edited', 'reacted']);
 const PRESENCE: ReadonlySet<string> = new Set(['joined', 'left', 'renamed']);
 /** The shard of calls that serve all shards: there is one Redis, so its breaker needs no key. */
 const ALL_SHARDS = '';

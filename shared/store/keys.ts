@@ -151,6 +151,14 @@ export class Keys {
   overlaidRooms(roomShard: number): string {
     return `overlaid:{r${roomShard}}`;
   }
+  /** Reactions to messages, by log id. `lua/parts/reactions.lua` names this key and the next one, too. */
+  reactions(room: string): string {
+    return `${this.room(room)}:reactions`;
+  }
+  /** Messages with reactions that the room is to be told of, as `room id`, by the time when. */
+  reacted(roomShard: number): string {
+    return `reacted:{r${roomShard}}`;
+  }
   /** The rate of the room's messages. */
   sends(room: string): string {
     return `${this.room(room)}:sends`;

@@ -83,8 +83,13 @@ interface Replies extends Record<ScriptName, unknown> {
   'moderate-room': ['ok', id?: string] | ['not_owner' | 'no_such_event' | 'off'];
   overview: [] | [role: Role, now: number, fields: string[], pending: string[], waiting: number];
   own: 'ok' | 'not_owner';
+  react:
+    | ['ok', reactions: string, isTold?: '1']
+    | ['not_in_room' | 'no_such_event' | 'too_many_emoji' | 'too_many' | 'too_large' | 'hold' | 'off' | 'closed']
+    | ['muted', ms: number];
   'release-nick': number;
   'release-delayed': number;
+  'release-reactions': number;
   remember: string;
   'rename-member': 'ok' | 'other' | 'taken';
   'rename-user': ['ok' | 'moved', ends: string, move: string] | ['late' | 'busy' | 'gone'];

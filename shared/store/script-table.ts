@@ -33,6 +33,8 @@ const MESSAGE_ARGS = [
   'heldEvent',
   'pendingMax',
 ] as const;
+/** The arguments that limit `reacted` events. */
+const REACTED_ARGS = ['undeliveredMax', 'roomEvents', 'window'] as const;
 /** The keys of the first step of an entry, on the user's shard. */
 const ENTER_USER_KEYS = ['user', 'rooms', 'members', 'attached', 'position', 'moves', 'leaving'] as const;
 /** The keys of the steps of an entry and an exit on the room's shard. */
@@ -287,6 +289,26 @@ export const SCRIPTS = {
   own: {
     keys: ['rules', 'roster', 'log', 'delivered', 'dirty'],
     args: ['id', 'tokenHash', 'room', 'auditEntry', 'event'],
+  },
+  react: {
+    keys: ['log', 'roster', 'delivered', 'dirty', 'rules'],
+    args: [
+      'user',
+      'name',
+      'room',
+      'messageId',
+      'emoji',
+      'on',
+      'membersMin',
+      'emojiMax',
+      'reactionsMax',
+      'bytesMax',
+      ...REACTED_ARGS,
+    ],
+  },
+  'release-reactions': {
+    keys: ['log', 'roster', 'delivered', 'dirty', 'rules'],
+    args: ['room', 'messageId', ...REACTED_ARGS, 'offPause'],
   },
   'release-nick': {
     keys: ['holders'],

@@ -35,6 +35,7 @@ const TRIES: Record<OperationName, (word: string, neighbour: number, held: strin
     { text: word, data: { [word]: word } },
     { to, text: word, room: undefined },
   ],
+  react: (_word, _user, id) => [{ id, emoji: '👍' }],
   signal: (word) => [{ data: word }, { data: { typing: word } }],
   set: (word) => [
     { key: word, value: word },

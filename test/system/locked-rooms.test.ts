@@ -87,6 +87,7 @@ const SAMPLES: Record<ParameterKind, () => unknown> = {
     messages: [{ at: 1, from: 'Eve', text: 'text' }],
   }),
   part: () => 0,
+  emoji: () => '👍',
 };
 
 /** The parameters of an operation: the required ones with the room, then with each optional one, then with all. */

@@ -48,6 +48,7 @@ const LIMIT_OF: Partial<Record<RequestName, LimitName>> = {
   send: 'sends',
   set: 'sends',
   add: 'sends',
+  react: 'sends',
   sent: 'reads',
   get: 'reads',
   history: 'reads',

@@ -26,6 +26,7 @@ import { mute } from './mute.js';
 import type { Operation } from './operation.js';
 import { own } from './own.js';
 import { poll } from './poll.js';
+import { react } from './react.js';
 import { reject } from './reject.js';
 import { remove } from './remove.js';
 import { rename } from './rename.js';
@@ -44,6 +45,7 @@ export const operations: { [Op in OperationName]: Operation<Op> } = {
   ack,
   send,
   sent,
+  react,
   signal,
   set,
   add,

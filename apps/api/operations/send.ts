@@ -118,7 +118,7 @@ async function sendInSteps(context: Context, draft: Draft, asked?: string): Prom
   return { room: sender.room, accepted: await append(context, messageOf(draft, sender.name, sender.room)) };
 }
 
-function privateTarget(from: number, to: number, room: string | undefined): string {
+export function privateTarget(from: number, to: number, room: string | undefined): string {
   if (room !== undefined) throw new ChatError('bad_request', 'Give room or to, not both.', { field: 'to' });
   if (from === to) throw new ChatError('bad_request', 'to must be another user.', { field: 'to' });
   return privateRoom(from, to);

@@ -2,6 +2,7 @@ import type {
   Audit,
   ChatEvent,
   HeldMessage,
+  Reaction,
   ReportedMessage,
   RoomContents,
   RoomValues,
@@ -44,6 +45,7 @@ export interface Answers {
   ack: object;
   send: Sent;
   sent: Partial<Sent>;
+  react: { reactions: Reaction[] };
   signal: object;
   set: { version: string; at: number; duplicate?: true };
   add: { version: string; at: number; value: number; duplicate?: true };

@@ -1,6 +1,14 @@
 /** The types that a page's author sees. Everything else in this folder is how it is done. */
 import type { ErrorCode, Reason } from '../../../shared/protocol/errors.js';
-import type { ChatEvent, Role, RoomRules, RoomView, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
+import type {
+  ChatEvent,
+  Reaction,
+  Role,
+  RoomRules,
+  RoomView,
+  SignalEvent,
+  UserRef,
+} from '../../../shared/protocol/events.js';
 import type { Answers, Fields, HistoryPage, Sent } from './answers.js';
 
 /** How requests travel: by `fetch` with CORS, or by script tags (JSONP). */
@@ -270,6 +278,8 @@ export interface ChatEvents {
   delayed: ChatEvent;
   /** A message was reported for the first time. Only users with a role get this event. */
   reported: ChatEvent;
+  /** The reactions to a message have changed: `reacted` is its id, `reactions` are all of them now. */
+  reacted: ChatEvent;
   /** A value of a room has changed. `chat.values` has it already. */
   value: ChatEvent;
   /** A short-lived event, for example the position of a pointer. It is never stored and may be lost. */
@@ -349,6 +359,11 @@ export interface Chat {
   enter(room: string, options?: EnterOptions): Promise<RoomView>;
   /** Leaves a room that was entered. */
   exit(room: string): Promise<void>;
+  /**
+   * Reacts to a message with an emoji, or with `on` false takes the reaction back. Resolves with all reactions to the
+   * message. Default room: this chat's.
+   */
+  react(id: string, emoji: string, on?: boolean, room?: string): Promise<Reaction[]>;
   /** Refuses a user's private messages and signals. Resolves with the ids of all blocked users. */
   block(user: number): Promise<number[]>;
   /** Accepts a user's private messages and signals again. Resolves with the ids of all blocked users. */

@@ -1,4 +1,4 @@
-import type { RoomView, UserRef } from '../../../shared/protocol/events.js';
+import type { Reaction, RoomView, UserRef } from '../../../shared/protocol/events.js';
 import type { OperationName } from '../../../shared/protocol/operations.js';
 import type { Answers, Fields, HistoryPage, Sent } from './answers.js';
 import type {
@@ -93,6 +93,10 @@ export class RoomChat implements Chat {
   async signal(data: unknown, room = this.room): Promise<void> {
     await this.ready;
     return this.sendSignal(room, { data, room });
+  }
+
+  async react(id: string, emoji: string, on = true, room = this.room): Promise<Reaction[]> {
+    return (await this.call('react', { id, emoji, on, room })).reactions;
   }
 
   get values(): ChatValues {

@@ -29,6 +29,8 @@ export const PURPOSE: Record<OperationName, string> = {
   ack: 'Acknowledges what a stream has given, up to the cursor of one of its messages. A poll needs none: its cursor acknowledges.',
   send: 'Sends a message to a room, or with "to" to one user. Returns its id and time.',
   sent: 'Finds out whether a message was accepted, if its answer was lost. Give the nonce of the message. "former" is the token of the user who sent it; that user may have ended. Returns id and at if the message was accepted.',
+  react:
+    'Reacts to a message with one emoji, or with "on": false takes the reaction back. Returns reactions, all of that message. A reacted event tells everybody, soon and of many together. Messages of the history have reactions, too.',
   signal:
     'Sends a short-lived event to everybody who is in the room now. It is not stored. Between two polls, a user gets only the newest signal of each sender.',
   set: 'Writes a value that the room remembers, and tells everybody. null deletes the value. A key that ends with / deletes all values whose keys begin with it. With "if", it writes only over that version; otherwise the answer is conflict. Returns version.',
@@ -108,6 +110,7 @@ export const KINDS: Record<ParameterKind, string> = {
   after: 'more of the last answer',
   contents: `what export returns as data, with up to ${EVENTS_MAX} messages at a time`,
   part: 'the number of the part (0)',
+  emoji: 'one emoji',
   writers: 'all, own (only keys that begin with @me/) or roles',
   hold: 'true, false or all (every message waits)',
   types: 'types of events, separated by commas',

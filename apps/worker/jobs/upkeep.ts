@@ -1,5 +1,5 @@
 /**
- * Upkeep: the sweep, expiry, unfinished entries and exits, forgetting, weights of values, stays and retention. Every
+ * Upkeep: the sweep, what is due, expiry, unfinished entries and exits, forgetting, weights of values, stays and retention. Every
  * worker looks whether there is something to do. That only reads, so a chat in which nothing happens writes next to
  * nothing. Long work is a job of the queue `upkeep`, so that one worker does it.
  */
@@ -8,6 +8,7 @@ import type { Job, Queue } from 'bullmq';
 import { redisTime } from '../../../shared/redis/time.js';
 import { releaseDelayed } from '../../../shared/store/delayed-messages.js';
 import { isAnythingUnfinished } from '../../../shared/store/forget.js';
+import { releaseReactions } from '../../../shared/store/reactions.js';
 import { removeOldMessages } from '../../../shared/store/retention.js';
 import { tendStays } from '../../../shared/store/stays.js';
 import type { Store } from '../../../shared/store/store.js';
@@ -56,6 +57,9 @@ export class Upkeep {
   async start(): Promise<void> {
     this.#every(SWEEP_EVERY_MS, () => this.#sweep());
     this.#every(SWEEP_EVERY_MS, async () => releaseDelayed(this.#store, await redisTime(this.#store), this.#announce));
+    this.#every(SWEEP_EVERY_MS, async () =>
+      releaseReactions(this.#store, await redisTime(this.#store), this.#announce),
+    );
     this.#every(LOOK_EVERY_MS, () => this.look());
     this.#every(SCHEDULE_EVERY_MS, () => this.#schedule());
     await this.#schedule().catch(this.#failed);

@@ -42,14 +42,15 @@ import { fitsIn } from '../../../../shared/store/event-text.js';
 import { type Cursor, parseCursor } from '../../../../shared/store/inboxes.js';
 import { foldName } from '../../../../shared/store/nicknames.js';
 import { saysRole } from '../../../../shared/store/role-names.js';
+import { tidyEmoji } from './emoji.js';
 import { DATA_DEPTH_MAX, isFinal, isPlain, parseJson } from './json.js';
 
 /**
- * Event types that `history` may be asked for. `value` and `delayed` events are no history. `held` and `reported` are
- * none any more.
+ * Event types that `history` may be asked for. `value`, `delayed` and `reacted` events are no history. `held` and
+ * `reported` are none any more.
  */
 const HISTORY_TYPES: ReadonlySet<string> = new Set(
-  EVENT_TYPES.filter((type) => type !== 'value' && type !== 'delayed'),
+  EVENT_TYPES.filter((type) => type !== 'value' && type !== 'delayed' && type !== 'reacted'),
 );
 
 /** The message of the error by parameter. It says what is allowed. */
@@ -97,6 +98,7 @@ export const ALLOWED = {
   at: 'at must be the time of the message, in ms since 1970, and not in the future.',
   roleName: 'from must not be the name of a role, such as moderator.',
   hold: 'hold must be true, false or all.',
+  emoji: 'emoji must be one emoji.',
   types: `types must be some of ${[...HISTORY_TYPES].join(', ')}, as a JSON array or separated by commas.`,
 };
 
@@ -282,6 +284,11 @@ export const SCHEMAS = {
     ALLOWED.contents,
   ),
   part: integerSchema('part', 0, IMPORT_PARTS_MAX),
+  emoji: v.pipe(
+    v.string(ALLOWED.emoji),
+    v.transform(tidyEmoji),
+    v.check((emoji) => emoji !== null, ALLOWED.emoji),
+  ),
   words: v.pipe(
     v.array(v.pipe(textSchema(ALLOWED.words, 2 * WORD_MAX), v.check(isWord, ALLOWED.words)), ALLOWED.words),
     v.maxLength(WORDS_MAX, ALLOWED.words),
@@ -350,4 +357,5 @@ export interface ParameterValues {
   naming: Naming;
   contents: RoomContents;
   part: number;
+  emoji: string;
 }

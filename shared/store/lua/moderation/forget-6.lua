@@ -1,6 +1,6 @@
--- with clock, log, value-weights, unpin, delay, overlay
--- forget: one step of taking a user's events out of a room's log. Ids and order of the other events stay. The first
--- step also takes out what waits and the pinned message, and notes how far the log goes. The last one
+-- with clock, log, value-weights, unpin, delay, overlay, reactions, take-back
+-- forget: one step of taking a user's events out of a room's log, and its reactions. Ids and order of the other events
+-- stay. The first step also takes out what waits and the pinned message, and notes how far the log goes. The last one
 -- tells the room, if there is something to tell. Nobody reads what is deleted, but its bytes stay in memory until their
 -- block goes: `forgetting` notes that the log is to be written anew (`renew-log`).
 -- KEYS
@@ -13,17 +13,18 @@
 --   room
 --   step: 'begin', or 'on' to go on with what is under way
 -- Returns {1 when it is done, else 0; bytes looked at}.
--- Bound: 500 events or a quarter of a MB, and ten events more; the first step also what waits (300 messages
--- of each kind, half a MB each).
+-- Bound: 500 events or a quarter of a MB with their reactions, and ten events more; the first step also what waits (300
+-- messages of each kind, half a MB each).
 local log, pending, forgetting, delivered, dirty, roster = unpack(KEYS)
 local user, scope, room, step = unpack(ARGV)
 local field = user .. ' ' .. scope .. ' ' .. room
 local pattern = '^{"type":"(%a+)","room":"[^"]*","from":{"id":(%-?%d+)[,}]'
 
--- A `value` event is owed until all have it, and leaves the log by itself then.
+-- A `value` or `reacted` event is owed until all have it, and leaves the log by itself then.
 local function isTheirs(text)
   local kind, author = string.match(text, pattern)
-  return author == user and kind ~= 'value' and (scope == 'all' or kind == 'message' or kind == 'edited')
+  local isOwed = kind == 'value' or kind == 'reacted'
+  return author == user and not isOwed and (scope == 'all' or kind == 'message' or kind == 'edited')
 end
 
 local at, bytes = string.format('%d', now()), 0
@@ -51,9 +52,10 @@ end
 local looked, atEnd = 0, through == '0-0'
 while not atEnd and looked < 500 and bytes < 262144 do
   local entries = redis.call('XRANGE', log, '(' .. after, through, 'COUNT', 10)
-  local theirs = {}
+  local theirs, ids = {}, {}
   for _, entry in ipairs(entries) do
     after, looked, bytes = entry[1], looked + 1, bytes + #entry[2][4]
+    ids[#ids + 1] = after
     if isTheirs(entry[2][4]) then theirs[#theirs + 1] = after end
   end
   if #theirs > 0 then
@@ -61,6 +63,7 @@ while not atEnd and looked < 500 and bytes < 262144 do
     forgetOverlay(log, theirs)
     redis.call('HSETNX', forgetting, 'renew ' .. room, '0-0 ' .. at)
   end
+  bytes = bytes + takeBack({log = log, dirty = dirty}, room, ids, user)
   atEnd = #entries < 10
 end
 if not atEnd then

@@ -1,6 +1,7 @@
--- with overlay, passing, edit-of
--- history-page: a page of a room's log as one of its members sees it, newest first. Read in small steps, because large
--- messages fill a page soon. Events that leave the log when they are delivered are no history.
+-- with overlay, reactions, passing, edit-of
+-- history-page: a page of a room's log as one of its members sees it, newest first. Messages have their reactions. Read
+-- in small steps, because large messages fill a page soon. Events that leave the log when they are delivered are no
+-- history.
 -- KEYS
 --   log
 -- ARGV
@@ -38,6 +39,7 @@ local function take(id, text, only)
     return false
   end
   local edit = hasOverlay and editOf(log, id, text, reader) or ''
+  if hasOverlay then text = withReactions(overlayKey(log, 'reactions'), id, text, reader) end
   bytesLeft = bytesLeft - #text - #edit
   if not isBeside and eventsLeft == 0 or bytesLeft < 0 and #events > 0 then return true end
   if isBeside then presenceLeft = presenceLeft - 1 else eventsLeft = eventsLeft - 1 end
