@@ -99,6 +99,7 @@ const SCRIPTS = [
   { ...forLibrary, isWhole: true, entry: 'client/global.ts', name: 'chat.js' },
   { ...forLibrary, isWhole: true, entry: 'client/module.ts', name: 'chat.mjs', format: 'esm', target: 'es2020' },
   { ...forElement, isWhole: true, entry: 'element/index.ts', name: 'element.js' },
+  { ...forElement, isWhole: true, entry: 'widgets/index.ts', name: 'widgets.js' },
   { ...forElement, entry: 'moderation-tools/index.ts', name: 'owner.js' },
 ];
 

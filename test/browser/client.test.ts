@@ -35,7 +35,7 @@ describe('the library', () => {
   });
 
   it('is ASCII, with its element and tools: a page without a charset may have a copy', () => {
-    for (const name of ['chat.js', 'chat.mjs', 'element.js', 'owner.js', 'doctor.js'])
+    for (const name of ['chat.js', 'chat.mjs', 'element.js', 'widgets.js', 'owner.js', 'doctor.js'])
       expect([...readFileSync(`dist/apps/web/public/${name}`)].filter((byte) => byte > 127)).toEqual([]);
   });
 

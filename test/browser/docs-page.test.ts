@@ -72,7 +72,7 @@ describe('the docs', () => {
     const observed = found(/observedAttributes = ([^;]*)/.exec(sources)?.[1] ?? '', /'(\w+)'/g);
     expect(await named('attributes')).toEqual([...observed, 'corner', 'texts', 'theme'].sort());
     expect(await named('properties')).toEqual(
-      found(readFileSync('apps/web/element/element.css', 'utf8'), /var\((--nbc-[\w-]+)/g),
+      found(readFileSync('apps/web/element/dom/look.css', 'utf8'), /var\((--nbc-[\w-]+)/g),
     );
     expect(await named('parts')).toEqual(
       found(sources.replace(/part: mine \? |'message own' : isMention \? /g, 'part: '), /part: '([\w ]+)'/g),

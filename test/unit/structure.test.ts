@@ -71,6 +71,7 @@ describe('imports', () => {
       'apps/web/moderation-tools/',
       ['apps/web/moderation-tools/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/'],
     ],
+    ['apps/web/widgets/', ['apps/web/widgets/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/']],
     ['apps/web/doctor/', ['apps/web/doctor/', 'apps/web/client/', 'shared/protocol/']],
     [
       'apps/web/pages/',
@@ -217,7 +218,7 @@ function cycleFrom(start: string, withTypes = false): string | null {
 }
 
 describe("a script for other people's pages", () => {
-  const ours = /^apps\/web\/(client|element|moderation-tools|doctor)\/(?!dom\/dom\.ts)/;
+  const ours = /^apps\/web\/(client|element|widgets|moderation-tools|doctor)\/(?!dom\/dom\.ts)/;
   const scripts = files.filter((file) => ours.test(file));
 
   it.each([
@@ -237,9 +238,11 @@ describe("a script for other people's pages", () => {
 
 describe("a style sheet for other people's pages", () => {
   it.each([
+    'apps/web/element/dom/look.css',
     'apps/web/element/element.css',
     'apps/web/element/bubble/bubble.css',
     'apps/web/moderation-tools/moderation-tools.css',
+    'apps/web/widgets/widgets.css',
   ])('does without rem, which a page sets: %s', (file) => {
     expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
   });

@@ -1,10 +1,10 @@
 import type { Piece } from './dom/dom.js';
 import { enumerated } from './dom/sentence.js';
-import { type Forms, fill, type Texts } from './texts.js';
+import { type Forms, fill, type Locale, type Texts } from './texts.js';
 import { localeOf, numberText } from './times.js';
 
 /** Returns the form of a text for a count, by the plural rules of the texts' language. */
-export function formFor(forms: Forms, n: number, { locale }: Texts): string {
+export function formFor(forms: Forms, n: number, { locale }: Locale): string {
   const exact = forms[n];
   if (exact !== undefined) return exact;
   try {
@@ -15,7 +15,7 @@ export function formFor(forms: Forms, n: number, { locale }: Texts): string {
 }
 
 /** Returns a text with its count, which is at `{n}`. */
-export function counted(forms: Forms, n: number, texts: Texts, values: object = {}): string {
+export function counted(forms: Forms, n: number, texts: Locale, values: object = {}): string {
   return fill(formFor(forms, n, texts), { n: numberText(n, texts), ...values });
 }
 

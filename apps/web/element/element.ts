@@ -10,6 +10,7 @@ import { ChatView } from './chat-view.js';
 import { refill } from './dom/dom.js';
 import { keepAboveKeyboard } from './dom/keyboard.js';
 import { keepFieldEvents, takeKeys } from './dom/keys.js';
+import look from './dom/look.css';
 import { addStyle, restyle } from './dom/style.js';
 import { followTheme } from './dom/theme.js';
 import css from './element.css';
@@ -70,7 +71,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     constructor() {
       super();
       const root = this.attachShadow({ mode: 'open' });
-      addStyle(root, css);
+      addStyle(root, look + css);
       keepFieldEvents(root);
     }
 

@@ -178,6 +178,9 @@ export const ENGLISH = {
 
 export type Texts = typeof ENGLISH;
 
+/** The part of any texts that says in which language numbers and times are. */
+export type Locale = Pick<Texts, 'locale'>;
+
 /** The keys of texts without a count. */
 export type TextKey<T = Texts> = { [K in keyof T]: T[K] extends string ? K : never }[keyof T];
 

@@ -1,7 +1,7 @@
-import type { Texts } from './texts.js';
+import type { Locale, Texts } from './texts.js';
 
 /** Returns the locale of dates and numbers. */
-export function localeOf(texts: Texts): string | undefined {
+export function localeOf(texts: Locale): string | undefined {
   return texts.locale || document.documentElement.lang || undefined;
 }
 
@@ -48,7 +48,7 @@ export function dateText(at: number, texts: Texts): string {
 }
 
 /** Returns a number as the page's language writes it: "1,051". */
-export function numberText(n: number, texts: Texts): string {
+export function numberText(n: number, texts: Locale): string {
   try {
     return n.toLocaleString(localeOf(texts));
   } catch (_) {

@@ -18,8 +18,12 @@ const FIELD_EVENTS = [
 ];
 const FIELD_KEYS = /^(.|Dead|Process|Unidentified|Enter|Backspace|Delete|Insert|Arrow\w+|Home|End|Page\w+)$/u;
 const BUTTON_KEYS = /^(Enter| )$/;
+const RADIO_KEYS = /^(Enter| |Arrow\w+)$/;
 /** Letters that do something in a field together with Ctrl or Cmd: all, copy, cut, paste, undo, redo. */
 const EDIT_LETTERS = /^[acvxyz]$/i;
+
+/** Our elements. `/element.js` and `/widgets.js` may be on one page: the first one takes the keys for both. */
+const OURS = /^nobackend-(chat|poll|count)$/;
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
@@ -27,7 +31,7 @@ type Field = HTMLInputElement | HTMLTextAreaElement;
 function targetInside(event: Event): HTMLElement | null {
   const [target] = event.composedPath() as HTMLElement[];
   const { host } = (target?.getRootNode ? target.getRootNode() : {}) as Partial<ShadowRoot>;
-  return target && host?.localName === 'nobackend-chat' ? target : null;
+  return target && host && OURS.test(host.localName) ? target : null;
 }
 
 /** Returns whether the user can write text in it. */
@@ -38,7 +42,8 @@ function isField(target: HTMLElement): target is Field {
 function isForElement(target: HTMLElement, { key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   const command = (ctrlKey || metaKey) && !altKey && key.length === 1 && !EDIT_LETTERS.test(key);
   if (isField(target) || target.localName === 'select') return !command && FIELD_KEYS.test(key);
-  return BUTTON_KEYS.test(key) && /^(button|a|input)$/.test(target.localName);
+  const isRadio = (target as HTMLInputElement).type === 'radio';
+  return (isRadio ? RADIO_KEYS : BUTTON_KEYS).test(key) && /^(button|a|input)$/.test(target.localName);
 }
 
 /**
