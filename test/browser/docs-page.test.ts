@@ -75,7 +75,7 @@ describe('the docs', () => {
       found(readFileSync('apps/web/element/dom/look.css', 'utf8'), /var\((--nbc-[\w-]+)/g),
     );
     expect(await named('parts')).toEqual(
-      found(sources.replace(/part: mine \? |'message own' : isMention \? /g, 'part: '), /part: '([\w ]+)'/g),
+      found(sources.replace(/part: mine \? |'message own' : isMention \? /g, 'part: '), /part: '([\w -]+)'/g),
     );
     expect(await named('options')).toEqual(found(membersOf('JoinOptions'), /^ {2}(\w+)\??:/gm));
     expect(await named('calls')).toEqual(found(membersOf('Chat'), /^ {2}(\w+)[<(]/gm));

@@ -53,6 +53,15 @@ describe('our own pages', () => {
     },
   );
 
+  it('load images from other hosts only where there is a chat', async () => {
+    const imagesOn = async (path: string) =>
+      /img-src ([^;]*)/.exec((await headersOf(path)).get('content-security-policy') ?? '')?.[1];
+    for (const path of ['/', '/r/lobby', '/embed/lobby'])
+      expect(await imagesOn(path), path).toBe("'self' data: https:");
+    for (const path of ['/docs', '/examples', '/admin', '/rooms', '/doctor.html'])
+      expect(await imagesOn(path), path).toBe("'self' data:");
+  });
+
   it('have no origin where they may load from anywhere: the frame of the doctor', async () => {
     expect((await headersOf('/doctor-frame.html')).get('content-security-policy')).toMatch(
       /sandbox allow-scripts(;|$)/,

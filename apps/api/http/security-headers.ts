@@ -19,6 +19,8 @@ const OWN_PAGES = {
   frameAncestors: ["'self'"],
   formAction: ["'self'", 'https://jsfiddle.net', 'https://codepen.io', 'https://stackblitz.com'],
 };
+/** A page with a chat shows images from anywhere to which messages link, when the user asks for one. */
+const WITH_CHAT = { ...OWN_PAGES, imgSrc: [...OWN_PAGES.imgSrc, 'https:'] };
 /**
  * Bull Board sets the base address and styles inside its page. It does without the fonts that it would load from
  * elsewhere.
@@ -35,7 +37,7 @@ const ADMIN = { ...OWN_PAGES, formAction: ["'none'"], frameAncestors: ["'none'"]
  * Any page may frame an embedded room. There is no `frameAncestors` at all: even `*` would exclude pages from files and
  * sandboxed frames.
  */
-const { frameAncestors: _, ...EMBEDDED_PAGES } = OWN_PAGES;
+const { frameAncestors: _, ...EMBEDDED_PAGES } = WITH_CHAT;
 const EMBEDDED = { ...EMBEDDED_PAGES, formAction: ["'none'"] };
 /**
  * The frame in which the doctor calls this server as a foreign page would. It is sandboxed, so it never has an origin.
@@ -51,6 +53,8 @@ const WITHOUT_ORIGIN = {
 
 const DOCTOR_FRAME_PATH = '/doctor-frame.html';
 const EMBED_PATH = /^\/embed\/[A-Za-z0-9._-]{1,64}$/;
+/** The start page, and rooms. */
+const CHAT_PATH = /^\/(index\.html|r\/.*)?$/;
 const ADMIN_PATH = /^\/(admin|metrics)/;
 
 /** Sets the headers by path. */
@@ -60,11 +64,13 @@ export function securityHeaders(): Middleware {
     admin: headersWith(ADMIN, 'same-origin'),
     embedded: headersWith(EMBEDDED, 'cross-origin'),
     withoutOrigin: headersWith(WITHOUT_ORIGIN, 'cross-origin'),
+    withChat: headersWith(WITH_CHAT, 'cross-origin'),
     ownPages: headersWith(OWN_PAGES, 'cross-origin'),
   };
   const policyOf = (path: string): keyof typeof headers => {
     if (path.startsWith(QUEUES_PATH)) return 'queueBoard';
     if (path === DOCTOR_FRAME_PATH) return 'withoutOrigin';
+    if (CHAT_PATH.test(path)) return 'withChat';
     if (EMBED_PATH.test(path)) return 'embedded';
     return ADMIN_PATH.test(path) ? 'admin' : 'ownPages';
   };

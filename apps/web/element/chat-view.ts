@@ -10,6 +10,7 @@ import { tellUnread } from './conversations/unread-event.js';
 import { Unsent } from './conversations/unsent.js';
 import { refill } from './dom/dom.js';
 import { called, filled } from './dom/sentence.js';
+import { refuseFiles } from './files.js';
 import { showLatest, showTitle } from './heading.js';
 import { Clock, timeOf } from './log/clock.js';
 import type { LogView } from './log/log-view.js';
@@ -69,6 +70,7 @@ export class ChatView {
     this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, {
       ...roles,
       isMention,
+      images: options.images,
     });
     this.banner = new Banner(skeleton, chat, () => this.log.settle());
     this.log.onEndChange = () => (this.log.atEnd ? this.markSeen() : this.updateUnread());
@@ -85,6 +87,7 @@ export class ChatView {
       typing: () => this.typing.tell(this.current),
       resize: (act) => this.log.resize(act),
     });
+    refuseFiles(skeleton, (text) => this.status.showBriefly(text));
     this.typing = new Typing(chat, () => this.showTyping());
     this.clock.onDay = () => this.dayChanged();
     this.unsent.onNotInRoom = () => this.status.showRemoval();

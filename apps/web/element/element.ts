@@ -46,6 +46,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       'tools',
       'notify',
       'mode',
+      'images',
     ];
 
     /** The library's chat, while the element is in the page. */
@@ -204,7 +205,8 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       this.followTheme();
       this.ends = [bubble ? () => bubble.end() : keepAboveKeyboard(root)];
       if (this.getAttribute('notify') !== 'off') this.ends.push(countInTitle(this));
-      const options = { texts: this.pageTexts(), tools, owner: token, nonce: origin.nonce };
+      const images = this.getAttribute('images');
+      const options = { texts: this.pageTexts(), tools, images, owner: token, nonce: origin.nonce };
       this.scope = scopedChat(chat);
       this.view = new ChatView(
         skeleton,

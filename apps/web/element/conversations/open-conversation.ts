@@ -16,7 +16,7 @@ export class OpenConversation {
     private readonly chat: Chat,
     private readonly conversations: Conversations,
     private readonly clock: Clock,
-    private readonly roles: Pick<RowContext, 'toolsFor' | 'roleOf' | 'isMention'>,
+    private readonly roles: Pick<RowContext, 'toolsFor' | 'roleOf' | 'isMention' | 'images'>,
   ) {
     this.current = conversations.room;
     this.log = new LogView(skeleton.log.box, skeleton.log.rows);
@@ -66,6 +66,8 @@ export class OpenConversation {
       toolsFor: this.current.partner ? () => null : this.roles.toolsFor,
       roleOf: this.roles.roleOf,
       isMention: this.roles.isMention,
+      images: this.roles.images,
+      resize: (act) => this.log.resize(act),
     };
   }
 

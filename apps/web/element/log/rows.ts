@@ -4,12 +4,12 @@ import { roleMark } from '../dom/role-mark.js';
 import type { Texts } from '../texts.js';
 import { dayText, timeText } from '../times.js';
 import { type Entry, sameMinute, startsDay, startsGroup } from './entries.js';
+import { addImages, type ImageContext } from './images.js';
 import { messageText } from './message-text.js';
 import { noticePieces } from './notices.js';
 
 /** The things that the look of a row depends on, beside its entry. */
-export interface RowContext {
-  texts: Texts;
+export interface RowContext extends ImageContext {
   /** The server's time in ms since 1970. */
   now: number;
   /** Returns whether the event is by this user, also under an earlier id. */
@@ -54,7 +54,9 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
   const stamp = time(event.imported || event.at, withAuthor || withTime, context.texts);
   const named = isMention ? h('span', { class: 'hidden' }, context.texts.mentionsYou) : null;
-  const bubble = h('div', { class: 'bubble', part: 'bubble' }, named, text, stamp);
+  const bubble = h('div', { class: 'bubble', part: 'bubble' }, named, text);
+  addImages(bubble, text, event.id, context);
+  append(bubble, stamp);
   const tools = context.toolsFor(event);
   append(item, tools ? h('div', { class: 'said' }, bubble, ...tools) : bubble);
   if (isDelayed) append(item, h('div', { class: 'note' }, context.texts.othersLater));

@@ -14,6 +14,8 @@ export interface PageOptions {
   texts: unknown;
   /** Owners and moderators get their tools, and the user can accept the offer of a room. */
   tools: boolean;
+  /** How images are shown (`ImageContext`). */
+  images: string | null;
   /** An owner token, for example from an owner link. */
   owner: string | undefined;
   /** For scripts that are added to the page. */
