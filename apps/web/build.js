@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -91,6 +91,9 @@ const smallStyles = {
   },
 };
 
+/** The languages that have a file. The element knows them, so that it asks for no other. */
+const languageNames = (await readdir(join(here, 'languages'))).map((name) => basename(name, '.ts'));
+
 /**
  * The scripts that run in other people's pages. Those that are whole need no other one. The rest are loaded later, by a
  * script that is whole, and share objects with it.
@@ -98,7 +101,13 @@ const smallStyles = {
 const SCRIPTS = [
   { ...forLibrary, isWhole: true, entry: 'client/global.ts', name: 'chat.js' },
   { ...forLibrary, isWhole: true, entry: 'client/module.ts', name: 'chat.mjs', format: 'esm', target: 'es2020' },
-  { ...forElement, isWhole: true, entry: 'element/index.ts', name: 'element.js' },
+  {
+    ...forElement,
+    isWhole: true,
+    entry: 'element/index.ts',
+    name: 'element.js',
+    define: { LANGUAGES: JSON.stringify(languageNames.join(' ')) },
+  },
   { ...forElement, isWhole: true, entry: 'widgets/index.ts', name: 'widgets.js' },
   { ...forElement, entry: 'moderation-tools/index.ts', name: 'owner.js' },
 ];
@@ -157,6 +166,32 @@ async function npmPackage() {
   for (const name of ['chat.mjs', 'chat.d.mts']) await cp(join(site, name), join(folder, name));
   for (const name of ['README.md', 'CHANGELOG.md']) await cp(join(here, 'client', name), join(folder, name));
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+}
+
+/** Builds the texts of the element, and those of the moderation tools, in all languages but English. */
+function languages() {
+  return Promise.all(
+    languageNames.flatMap((name) => [language(name, name, 'texts'), language(name, `${name}.tools`, 'toolsTexts')]),
+  );
+}
+
+/** `file` is the name in the registry, too. `part`: what the file has of the language. */
+function language(name, file, part) {
+  const contents = `
+import { registry } from './client/registry.js';
+import { ${part} } from './languages/${name}.ts';
+const page = registry();
+page.languages = page.languages || {};
+page.languages[${JSON.stringify(file)}] = ${part};
+`;
+  return build({
+    ...shared,
+    charset: 'ascii',
+    sourcemap: false,
+    stdin: { contents, resolveDir: here },
+    outfile: join(site, 'languages', `${file}.js`),
+    format: 'iife',
+  });
 }
 
 /** Builds the script that `chat.doctor()` loads. */
@@ -284,7 +319,7 @@ const remove = (path) => rm(path, { recursive: true, force: true });
 export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
-  await Promise.all([scripts(), doctor(), pages(), hostPage(), fiddles()]);
+  await Promise.all([scripts(), languages(), doctor(), pages(), hostPage(), fiddles()]);
   await npmPackage();
   await Promise.all([site, admin].map(compress));
   await remove(finished);

@@ -12,8 +12,12 @@ const WORD = /(\w+)/g;
 /** A member in a file of declarations, as the TypeScript compiler writes it. */
 const MEMBER = /^ {4,}(?:(?:private|readonly|get|set) )*(\w+)\??[:(;<]/gm;
 
-/** These files are in the scripts, but other code knows what they declare. Pages use the elements' own members. */
-const KNOWN = /^(?:shared\/protocol\/|apps\/web\/(?:client\/registry|element\/element|widgets\/(?:texts|widget))\.ts$)/;
+/**
+ * These files are in the scripts, but other code knows what they declare. Pages use the elements' own members, and the
+ * keys of all texts.
+ */
+const KNOWN =
+  /^(?:shared\/protocol\/|apps\/web\/(?:client\/registry|element\/element|moderation-tools\/texts|widgets\/(?:texts|widget))\.ts$)/;
 
 /**
  * Reads the sources of `root`. `types`: the folder with their declarations. Returns a function that, for a script of

@@ -20,6 +20,8 @@ export interface Registry {
   open: Record<string, true>;
   /** The Trusted Types policy for the server's scripts. A page allows only one of each name. */
   policy?: ScriptPolicy;
+  /** The texts of languages, by file. `/languages/<file>.js` sets this. */
+  languages?: Record<string, object>;
   /** The doctor's checks. `/doctor.js` sets this. `way`: how the events of the chat come. */
   examine?: (server: string, tell?: (finding: Finding) => void, way?: string) => Promise<Finding[]>;
 }

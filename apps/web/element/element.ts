@@ -13,9 +13,12 @@ import { keepFieldEvents, takeKeys } from './dom/keys.js';
 import look from './dom/look.css';
 import { addStyle, restyle } from './dom/style.js';
 import { followTheme } from './dom/theme.js';
+import { drawInLanguage } from './draw-in-language.js';
 import css from './element.css';
+import { type Language, languageFor } from './language/choose.js';
+import { type Scripts, textsOf } from './language/load.js';
 import { OwnerToken, takeFromAddress } from './moderation/owner-token.js';
-import { type ScopedChat, scopedChat } from './scoped-chat.js';
+import { type Heard, type ScopedChat, scopedChat } from './scoped-chat.js';
 import { buildSkeleton } from './skeleton.js';
 import { ENGLISH, type GivenTexts, type Texts, textsFrom } from './texts.js';
 
@@ -44,6 +47,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       'way',
       'tabs',
       'tools',
+      'lang',
       'notify',
       'mode',
       'images',
@@ -54,6 +58,8 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     private view: ChatView | null = null;
     private scope: ScopedChat | null = null;
     private bubble: Bubble | null = null;
+    private language: Language = { file: '', locale: '', dir: '' };
+    private stopDrawing: () => void = () => undefined;
     private ownTexts: GivenTexts = {};
     private ownerToken: string | undefined;
     /** The owner token from the page's address, and its room. */
@@ -83,7 +89,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     }
 
     get texts(): Texts {
-      return textsFrom(this.pageTexts(), ENGLISH);
+      return textsFrom(this.pageTexts(), textsFrom(textsOf(this.language), ENGLISH));
     }
 
     /** Returns all texts of the page, also those that only `/owner.js` knows. */
@@ -186,19 +192,32 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const token = tools ? this.givenToken(room) : undefined;
       const chat = this.join(room, tools, token);
       this.chat = chat;
-      this.show(chat, tools, token);
+      this.showInLanguage(chat, tools, token);
       this.joinAsGuestIfRefused(chat);
-      const typed = this.justTyped;
-      this.justTyped = undefined;
-      if (typed) chat.on('ready', () => this.view?.showName(typed));
       chat.on('server', (change) => this.moved(chat, tools, change));
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
     }
 
-    private show(chat: Chat, tools: boolean, token: string | undefined): void {
-      const skeleton = buildSkeleton(chat.room, this.texts);
+    /** Shows the chat when its language is there. Leaves it as it is if the user is doing something in it by then. */
+    private showInLanguage(chat: Chat, tools: boolean, token: string | undefined): void {
+      this.language = languageFor(this, LANGUAGES.split(' '));
+      this.stopDrawing = drawInLanguage(this.language, this.scriptsFor(chat), chat, (heard) => {
+        if (this.view && (this.shadowRoot?.activeElement || this.view.draft)) return;
+        this.endView();
+        this.show(chat, tools, token, heard);
+      });
+    }
+
+    private scriptsFor(chat: Chat): Scripts {
+      return { server: origin.server || chat.server, nonce: origin.nonce };
+    }
+
+    private show(chat: Chat, tools: boolean, token: string | undefined, heard: Heard = []): void {
+      const { language, texts, justTyped } = this;
+      const skeleton = buildSkeleton(chat.room, texts);
       const bubble = this.getAttribute('mode') === 'bubble' ? new Bubble(this, skeleton, chat) : null;
       const { root } = bubble || skeleton;
+      if (texts.locale) Object.assign(root, { lang: texts.locale, dir: language.dir });
       if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), root);
       this.bubble = bubble;
       bubble?.show();
@@ -206,8 +225,9 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       this.ends = [bubble ? () => bubble.end() : keepAboveKeyboard(root)];
       if (this.getAttribute('notify') !== 'off') this.ends.push(countInTitle(this));
       const images = this.getAttribute('images');
-      const options = { texts: this.pageTexts(), tools, images, owner: token, nonce: origin.nonce };
-      this.scope = scopedChat(chat);
+      const scripts = this.scriptsFor(chat);
+      const options = { texts: this.pageTexts(), tools, images, owner: token, language, scripts };
+      this.scope = scopedChat(chat, heard);
       this.view = new ChatView(
         skeleton,
         this.scope.chat,
@@ -218,11 +238,17 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
           this.restart();
         },
       );
+      this.scope.chat.on('ready', () => {
+        if (justTyped) this.view?.showName(justTyped);
+        this.justTyped = undefined;
+      });
+      this.scope.replay();
     }
 
     /** The chat runs on another server of the list now: it shows the room there, and keeps what the user is writing. */
     private moved(chat: Chat, tools: boolean, change: ServerChange): void {
       const draft = this.view?.draft || '';
+      this.stopDrawing();
       this.endView();
       this.show(chat, tools, undefined);
       this.view?.showMove(change, draft, this.servers[0] !== change.server);
@@ -287,6 +313,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const { chat } = this;
       this.chat = null;
       this.stopTheme();
+      this.stopDrawing();
       this.endView();
       if (chat) await chat.leave();
     }

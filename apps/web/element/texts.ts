@@ -186,6 +186,12 @@ export type Texts = typeof ENGLISH;
 /** The part of any texts that says in which language numbers and times are. */
 export type Locale = Pick<Texts, 'locale'>;
 
+/**
+ * The texts of another language. Its file says neither the locale, which is that of the page, nor how names are listed,
+ * which the browser knows. Texts that are missing are in English.
+ */
+export type Translation = Partial<Omit<Texts, 'locale' | 'and'>>;
+
 /** The keys of texts without a count. */
 export type TextKey<T = Texts> = { [K in keyof T]: T[K] extends string ? K : never }[keyof T];
 

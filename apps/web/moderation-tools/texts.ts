@@ -184,3 +184,6 @@ export const TOOLS_ENGLISH = {
 };
 
 export type ToolsTexts = typeof TOOLS_ENGLISH;
+
+/** The texts of the tools in another language. */
+export type ToolsTranslation = Partial<ToolsTexts>;

@@ -6,10 +6,12 @@ import { fitBox } from '../element/dom/keyboard.js';
 import { byId, roomOfPage } from './page.js';
 
 const room = roomOfPage();
-const theme = new URLSearchParams(location.search).get('theme');
+const asked = new URLSearchParams(location.search);
+const theme = asked.get('theme');
 const chat = document.createElement('nobackend-chat');
 chat.setAttribute('room', room);
 chat.setAttribute('tools', 'none');
+chat.setAttribute('lang', asked.get('lang') || 'auto');
 if (theme) chat.setAttribute('theme', theme);
 fitBox(document.body);
 byId('main', HTMLElement).append(chat);

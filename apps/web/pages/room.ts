@@ -30,6 +30,7 @@ function openChat(): ChatElement {
   take();
   addEventListener('hashchange', take);
   chat.setAttribute('room', room);
+  chat.setAttribute('lang', 'auto');
   byId('main', HTMLElement).append(chat);
   document.title = `${room} · nobackend-chat`;
   markIcon(chat);

@@ -40,7 +40,7 @@ function isOnDark(host: Element): boolean {
 }
 
 /** Returns all elements around this one, also the hosts of the shadow trees that it is in. */
-function ancestors(element: Element): Element[] {
+export function ancestors(element: Element): Element[] {
   const { host } = element.getRootNode() as Partial<ShadowRoot>;
   const next = element.assignedSlot || element.parentElement || host;
   return next ? [next, ...ancestors(next)] : [];

@@ -1,7 +1,8 @@
 import type { ChatEvent, UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { registry } from '../../client/registry.js';
-import { addScript } from '../../client/transport/jsonp.js';
+import type { Language } from '../language/choose.js';
+import { loadTexts, runScript, type Scripts, textsOf } from '../language/load.js';
 import type { Clock } from '../log/clock.js';
 import type { RoomMembers } from '../people/room-members.js';
 import type { Skeleton } from '../skeleton.js';
@@ -12,7 +13,7 @@ export interface ToolsDelegate {
   chat: Chat;
   skeleton: Skeleton;
   roleState: RoleState;
-  /** The texts of the page, as it gave them. */
+  /** The texts of the tools that are not in English, and all texts of the page as it gave them. */
   texts: unknown;
   clock: Clock;
   members: RoomMembers;
@@ -44,10 +45,23 @@ export interface ToolsRegistry {
   moderationTools?: (delegate: ToolsDelegate) => Tools;
 }
 
-/** Makes the tools. Fetches their code the first time a user has a role. Resolves with null if that fails. */
-export async function loadTools(delegate: ToolsDelegate, nonce: string): Promise<Tools | null> {
+/** Their texts are in a file of their own: only few visitors need them. */
+const PART = '.tools';
+
+/**
+ * Makes the tools. Fetches their code and their texts the first time a user has a role. Resolves with null if there is
+ * no code.
+ */
+export async function loadTools(
+  delegate: ToolsDelegate,
+  { language, scripts }: { language: Language; scripts: Scripts },
+): Promise<Tools | null> {
   const page = registry() as ToolsRegistry;
-  const load = (done: () => void): unknown => addScript(`${delegate.chat.server}/owner.js`, nonce, done);
-  if (!page.moderationTools) await new Promise<void>(load).catch(() => undefined); // the page's policy may forbid it
-  return page.moderationTools ? page.moderationTools(delegate) : null;
+  const { nonce } = scripts;
+  await Promise.all([
+    page.moderationTools || runScript({ server: delegate.chat.server, nonce }, 'owner.js'),
+    language.file && loadTexts(`${language.file}${PART}`, scripts),
+  ]);
+  const texts = { ...textsOf(language, PART), ...(delegate.texts as object) };
+  return page.moderationTools ? page.moderationTools({ ...delegate, texts }) : null;
 }

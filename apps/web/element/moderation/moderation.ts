@@ -1,5 +1,7 @@
 import type { ChatEvent, Role } from '../../../../shared/protocol/events.js';
 import type { Chat, Ready } from '../../client/api.js';
+import type { Language } from '../language/choose.js';
+import type { Scripts } from '../language/load.js';
 import type { Clock } from '../log/clock.js';
 import type { RoomMembers } from '../people/room-members.js';
 import type { Skeleton } from '../skeleton.js';
@@ -18,8 +20,9 @@ export interface PageOptions {
   images: string | null;
   /** An owner token, for example from an owner link. */
   owner: string | undefined;
-  /** For scripts that are added to the page. */
-  nonce: string;
+  language: Language;
+  /** Where the texts of the language come from. */
+  scripts: Scripts;
 }
 
 export interface ModerationDelegate {
@@ -150,7 +153,7 @@ export class Moderation {
     this.isRequested = true;
     const tools = await loadTools(
       { chat, skeleton, roleState, texts: options.texts, clock, members, redraw, redrawPeople, settle },
-      options.nonce,
+      options,
     );
     this.isRequested = tools !== null;
     if (!tools) delegate.say(skeleton.texts.noTools);

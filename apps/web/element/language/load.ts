@@ -1,0 +1,37 @@
+import { registry } from '../../client/registry.js';
+import { addScript } from '../../client/transport/jsonp.js';
+import type { Language } from './choose.js';
+
+/** Where the scripts of a server are. */
+export interface Scripts {
+  server: string;
+  /** For scripts that are added to the page. */
+  nonce: string;
+}
+
+/** Runs a script of the server. Resolves when it has run, or has failed: the page's policy may forbid it. */
+export function runScript({ server, nonce }: Scripts, path: string): Promise<void> {
+  return new Promise<void>((done) => addScript(`${server}/${path}`, nonce, done)).catch(() => undefined);
+}
+
+/** Returns the texts of a language file, or undefined if it is not loaded. */
+export function loadedTexts(file: string): object | undefined {
+  return registry().languages?.[file];
+}
+
+const loading: Record<string, Promise<void>> = {};
+
+/** Loads the texts of a language file, once for all elements of the page. Resolves also if that fails. */
+export async function loadTexts(file: string, scripts: Scripts): Promise<void> {
+  if (loadedTexts(file)) return;
+  loading[file] = loading[file] || runScript(scripts, `languages/${file}.js`);
+  await loading[file];
+  delete loading[file];
+}
+
+/** Returns the texts of a language as a page would give them. `part`: of the moderation tools. */
+export function textsOf({ file, locale }: Language, part = ''): object {
+  if (!file) return { locale };
+  const loaded = loadedTexts(`${file}${part}`);
+  return loaded ? { ...loaded, locale, and: '' } : {};
+}
