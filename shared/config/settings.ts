@@ -250,6 +250,12 @@ export const SETTINGS = {
         'looks once an hour. With 0 they stay as long as `HISTORY` and their room let them.',
       0,
     ),
+    editTtl: whole(
+      'EDIT_TTL',
+      900,
+      [0, 2_592_000],
+      'Seconds for which users may edit their own messages, and take them back. With 0 nobody can.',
+    ),
     history: whole(
       'HISTORY',
       1_000,

@@ -28,10 +28,11 @@ export type ErrorCode = keyof typeof ERRORS;
  * Why something is `not_allowed`. `off`: the operator has switched the room off. `address`: the operator has blocked
  * the address. For private messages: `full`: the other user is in too many private rooms. `blocked`: one of the two
  * users has blocked the other. For values: `values`: the room's rules do not allow it. `words`: the room holds messages
- * with such words for approval, and a value cannot wait. `key`: the room needs a key, or the key is wrong. The answer
- * is the same when there is no such room. `name`: a guest must choose a name first. `private`: the two users are in a
- * room without private messages. `not_empty`: an import needs an empty room. `hold`: every message of the room waits
- * for approval, and a reaction cannot wait.
+ * with such words for approval, and neither a value nor an edit can wait. `key`: the room needs a key, or the key is
+ * wrong. The answer is the same when there is no such room. `name`: a guest must choose a name first. `private`: the two
+ * users are in a room without private messages. `not_empty`: an import needs an empty room. `hold`: every message of the
+ * room waits for approval, and neither a reaction nor an edit can wait. For an edit: `delay`: as `hold`, where others see
+ * messages later. `foreign`: the message is somebody else's. `late`: it is too old.
  */
 export type Reason =
   | 'read_only'
@@ -51,7 +52,10 @@ export type Reason =
   | 'name'
   | 'private'
   | 'not_empty'
-  | 'hold';
+  | 'hold'
+  | 'foreign'
+  | 'late'
+  | 'delay';
 
 /**
  * Details of an error: `field`, the bad parameter; `suggestion`, a free name; `retryAfter` (s); `reason`, why it is not

@@ -44,6 +44,8 @@ export interface ChatEvent {
   private?: boolean;
   /** In `removed`: the id of the removed message. Without it, all messages of `user` are removed. */
   removed?: string;
+  /** In a `message`: the id of the message that it answers. */
+  re?: string;
   /** In `edited`: the id of the message whose text has changed. In a `message`: when it did (ms since 1970). */
   edited?: string;
   editedAt?: number;
@@ -177,12 +179,16 @@ export interface HeldMessage {
   data?: unknown;
 }
 
-/** A message of an export. `at`: when it was said, in ms since 1970. `from`: the name of its sender. */
+/**
+ * A message of an export. `at`: when it was said, in ms since 1970. `from`: the name of its sender. `editedAt`: since
+ * when it says what it says, if that is not what it said first.
+ */
 export interface ExportedMessage {
   at: number;
   from: string;
   text?: string;
   data?: unknown;
+  editedAt?: number;
 }
 
 /** The version of the format of exports. */
@@ -199,9 +205,11 @@ export interface RoomContents {
   messages?: ExportedMessage[];
 }
 
-/** A message that members have reported. `count`: how many did. */
+/** A message that members have reported. `count`: how many did. `was`: what it said first, if it was edited. */
 export interface ReportedMessage extends HeldMessage {
   count: number;
+  was?: string;
+  editedAt?: number;
 }
 
 /** The answer of `audit`. Times (`until`) are ms since 1970. */

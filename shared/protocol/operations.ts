@@ -15,6 +15,7 @@ export type ParameterKind =
   | 'flag'
   | 'owner'
   | 'event'
+  | 're'
   | 'member'
   | 'anyMember'
   | 'seconds'
@@ -85,6 +86,7 @@ export const OPERATIONS = {
       optional('text', 'text'),
       optional('data', 'data'),
       optional('to', 'user'),
+      optional('re', 're'),
       optional('id', 'nonce'),
       optional('owner', 'owner'),
     ],
@@ -98,6 +100,21 @@ export const OPERATIONS = {
       required('id', 'nonce'),
       optional('former', 'token'),
     ],
+  },
+  edit: {
+    reads: false,
+    parameters: [
+      token,
+      optional('room', 'anyRoom'),
+      optional('to', 'user'),
+      required('id', 'event'),
+      required('text', 'text'),
+      optional('owner', 'owner'),
+    ],
+  },
+  unsay: {
+    reads: false,
+    parameters: [token, optional('room', 'anyRoom'), optional('to', 'user'), required('id', 'event')],
   },
   react: {
     reads: false,

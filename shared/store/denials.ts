@@ -1,5 +1,7 @@
 /** The errors for users who may not do something in a room, or who are too fast. */
 import { ChatError, type Reason } from '../protocol/errors.js';
+import { PENDING_PER_USER_MAX } from '../protocol/limits.js';
+import type { WriteRefusal } from './script-replies.js';
 
 /** Why not, by reason. `muted` and `banned` go on with `for another ... s`. */
 const DENIAL_TEXTS: Record<Reason, string> = {
@@ -14,9 +16,12 @@ const DENIAL_TEXTS: Record<Reason, string> = {
   address: 'The host has banned your address.',
   full: 'This user has too many private conversations.',
   values: 'The rules of this room do not let you write this value.',
-  words: 'These words are not allowed in a value of this room.',
+  words: 'These words are not allowed in values and edits of this room.',
+  foreign: 'Only its author can change a message.',
+  late: 'Messages cannot be changed here.',
+  delay: 'In this room others see a message later, and a changed one cannot wait.',
   not_empty: 'An import needs an empty room: no messages, no values, and nobody in it but its owner.',
-  hold: 'In this room every message waits for approval, and a reaction cannot wait.',
+  hold: 'In this room every message waits for approval, and neither a reaction nor a changed message can wait.',
   blocked: 'This user does not accept private messages from you.',
   key: 'You need a valid link, with its key, to enter this room. Ask the people of the room for one.',
   name: 'This room has no guests. Choose a name first.',
@@ -24,7 +29,15 @@ const DENIAL_TEXTS: Record<Reason, string> = {
 };
 
 /** The parameter that a reason concerns, if that is not `room`. */
-const FIELDS: Partial<Record<Reason, string>> = { full: 'to', blocked: 'to', private: 'to', key: 'key', name: 'name' };
+const FIELDS: Partial<Record<Reason, string>> = {
+  full: 'to',
+  blocked: 'to',
+  private: 'to',
+  key: 'key',
+  name: 'name',
+  foreign: 'id',
+  late: 'id',
+};
 
 /** Returns the error `not_allowed`. `ms`: for how long it still holds, when that is known. */
 export function notAllowed(reason: Reason, ms?: number): ChatError {
@@ -58,4 +71,22 @@ export class RateLimited extends ChatError {
 /** Returns the error `rate_limited`. `limit`: its name in the metrics, by default the rate of one user. */
 export function rateLimited(ms: number, why = 'Too many requests.', limit = 'user'): RateLimited {
   return new RateLimited(ms, why, limit);
+}
+
+/** Returns the error of a write that a room's rules or rates refuse. `ms`: for how long. */
+export function writeRefusal(room: string, outcome: WriteRefusal, ms?: number): ChatError {
+  switch (outcome) {
+    case 'full':
+      return new ChatError('unavailable', `The room ${room} has too many messages to deliver now. Try again soon.`, {
+        retryAfter: 1,
+      });
+    case 'slow':
+      return rateLimited(ms ?? 0, `The room ${room} is in slow mode.`, 'slow');
+    case 'flood':
+      return rateLimited(ms ?? 0, `The room ${room} gets too many messages.`, 'room');
+    case 'waiting':
+      return rateLimited(ms ?? 0, `${PENDING_PER_USER_MAX} of your messages wait in the room ${room}.`, 'waiting');
+    default:
+      return notAllowed(outcome, ms);
+  }
 }

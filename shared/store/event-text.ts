@@ -52,6 +52,16 @@ export function withId(id: string, text: string): string {
   return `{"id":"${id}","at":${id.slice(0, id.indexOf('-'))},${text.slice(1)}`;
 }
 
+/**
+ * Returns the text of a message in the log with what the overlay has of it: '' for nothing, else the log id of its
+ * `edited` event and its text as JSON.
+ */
+export function withEdit(text: string, edit: string): string {
+  if (edit === '') return text;
+  const now = { text: JSON.parse(edit.slice(edit.indexOf(' ') + 1)) as string, editedAt: Number.parseInt(edit, 10) };
+  return scriptSafeJson({ ...(JSON.parse(text) as ChatEvent), ...now });
+}
+
 /** Returns the type of an event, from its text in the log. */
 export function typeOf(text: string): string {
   if (text.startsWith('{"type":"message"')) return 'message'; // most are

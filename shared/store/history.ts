@@ -1,7 +1,6 @@
 /** History: a room's log, read in pages as one of its members sees it. */
 import { EVENTS_BYTES } from '../protocol/limits.js';
-import { withEdit } from './edits.js';
-import { withId } from './event-text.js';
+import { withEdit, withId } from './event-text.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
 

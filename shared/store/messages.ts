@@ -1,9 +1,8 @@
 /** Messages: how they get into a room's log. */
-import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';
-import { NONCE_TTL_MS, PENDING_MAX, PENDING_PER_USER_MAX } from '../protocol/limits.js';
+import { NONCE_TTL_MS, PENDING_MAX } from '../protocol/limits.js';
 import { type Charge, chargeInput, denialOf } from './authorize.js';
-import { notAllowed, rateLimited } from './denials.js';
+import { rateLimited, writeRefusal } from './denials.js';
 import { eventText, messageCost } from './event-text.js';
 import { readDurably, runDurably } from './replication.js';
 import type { Appended, CallDenial } from './script-replies.js';
@@ -23,6 +22,8 @@ export interface Message {
   from: UserRef;
   text?: string | undefined;
   data?: unknown;
+  /** The id of the message that it answers. */
+  re?: string | undefined;
   nonce?: string | undefined;
   /**
    * SHA-256 of the sender's token. It is kept with the nonce: only the sender may ask for the message, even after its
@@ -144,7 +145,7 @@ function appendInput(store: Store, message: Message, filtered: Filtered): Script
   const { room, from, nonce, owner } = message;
   const isPrivate = privateRoomUsers(room) !== null;
   const body = ({ text, data }: Pick<Message, 'text' | 'data'>): string =>
-    eventText({ type: 'message', room, from, text, data, private: isPrivate || undefined });
+    eventText({ type: 'message', room, from, text, data, re: message.re, private: isPrivate || undefined });
   const once = idempotencyKey(store, nonce);
   return {
     log: keys.log(room),
@@ -193,18 +194,8 @@ function outcomeOf(
       return { filter: value };
     case 'not_in_room':
       return null;
-    case 'full':
-      throw new ChatError('unavailable', `The room ${room} has too many messages to deliver now. Try again soon.`, {
-        retryAfter: 1,
-      });
-    case 'slow':
-      throw rateLimited(value, `The room ${room} is in slow mode.`, 'slow');
-    case 'flood':
-      throw rateLimited(value, `The room ${room} gets too many messages.`, 'room');
-    case 'waiting':
-      throw rateLimited(value, `${PENDING_PER_USER_MAX} of your messages wait in the room ${room}.`, 'waiting');
     default:
-      throw notAllowed(outcome, value);
+      throw writeRefusal(room, outcome, value);
   }
 }
 

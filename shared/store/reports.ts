@@ -3,7 +3,7 @@ import { ChatError } from '../protocol/errors.js';
 import type { ReportedMessage, UserRef } from '../protocol/events.js';
 import { EVENTS_BYTES, REPORTERS_MAX, REPORTS_MAX, REPORTS_PER_USER_MAX } from '../protocol/limits.js';
 import { notInRoom } from './denials.js';
-import { eventText } from './event-text.js';
+import { eventText, withEdit } from './event-text.js';
 import { moderationKeys, OPERATOR } from './moderation.js';
 import { run } from './scripts.js';
 import type { Store } from './store.js';
@@ -30,6 +30,8 @@ export async function reportMessage(store: Store, room: string, reporter: UserRe
   }
 }
 
+type Said = Omit<ReportedMessage, 'count'>;
+
 /**
  * Reads the reported messages that are still in the room's log, those with the most reports first. `lines`: the field
  * `reports` of the room's rules.
@@ -41,9 +43,14 @@ export async function readReports({ keys, redis }: Store, room: string, lines = 
     .filter(([, reporters = 'ok']) => reporters !== 'ok');
   const found = await Promise.all(
     reports.map(async ([id = '', reporters = '']): Promise<ReportedMessage[]> => {
-      const [entry] = await redis.xrange(keys.log(room), id, id);
+      const [[entry], edit] = await Promise.all([
+        redis.xrange(keys.log(room), id, id),
+        redis.hget(keys.edits(room), id),
+      ]);
       if (!entry) return [];
-      const { from, text, data } = JSON.parse(entry[1][3] ?? '') as Pick<ReportedMessage, 'from' | 'text' | 'data'>;
+      const first = entry[1][3] ?? '';
+      const { text: was } = JSON.parse(first) as Said;
+      const { from, text, data, editedAt } = JSON.parse(withEdit(first, edit ?? '')) as Said;
       const count = reporters.split(',').length - 2;
       return [
         {
@@ -52,6 +59,7 @@ export async function readReports({ keys, redis }: Store, room: string, lines = 
           from,
           ...(text !== undefined && { text }),
           ...(data !== undefined && { data }),
+          ...(was !== undefined && editedAt !== undefined && was !== text && { was, editedAt }),
           count,
         },
       ];

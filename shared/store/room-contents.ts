@@ -13,7 +13,7 @@ import {
 } from '../protocol/events.js';
 import { EVENTS_MAX } from '../protocol/limits.js';
 import { OPERATIONS } from '../protocol/operations.js';
-import { notAllowed } from './denials.js';
+import { notAllowed, writeRefusal } from './denials.js';
 import { eventText } from './event-text.js';
 import { readHistory } from './history.js';
 import { type Actor, auditText, moderationKeys, notOwner } from './moderation.js';
@@ -59,8 +59,14 @@ export async function readContents(store: Store, actor: Actor, before?: string):
   };
 }
 
-function exportedMessage({ at, from, text, data, imported = at }: ChatEvent): ExportedMessage {
-  return { at: imported, from: from.name, ...(text !== undefined && { text }), ...(data !== undefined && { data }) };
+function exportedMessage({ at, from, text, data, editedAt, imported = at }: ChatEvent): ExportedMessage {
+  return {
+    at: imported,
+    from: from.name,
+    ...(text !== undefined && { text }),
+    ...(data !== undefined && { data }),
+    ...(editedAt !== undefined && { editedAt }),
+  };
 }
 
 /** Returns the values with a pinned message that names no id: those of its message and author mean nothing elsewhere. */
@@ -135,16 +141,14 @@ export async function importMessages(
         field: 'part',
       });
     case 'full':
-      throw new ChatError('unavailable', `The room ${room} has too many messages to deliver now. Try again soon.`, {
-        retryAfter: 1,
-      });
+      throw writeRefusal(room, outcome);
     default:
       throw notAllowed(outcome);
   }
 }
 
-function importedText(room: string, { at, from, text, data }: ExportedMessage): string {
-  return eventText({ type: 'message', room, from: importedSender(from), text, data, imported: at });
+function importedText(room: string, { at, from, text, data, editedAt }: ExportedMessage): string {
+  return eventText({ type: 'message', room, from: importedSender(from), text, data, imported: at, editedAt });
 }
 
 /** Returns a sender who is nobody here: the id is negative, and the same for the same name. */

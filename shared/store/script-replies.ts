@@ -16,6 +16,10 @@ type WriteDenial =
   | ['not_in_room' | 'full' | 'off' | 'read_only' | 'closed' | 'links']
   | ['muted' | 'slow' | 'flood' | 'waiting', ms: number]
   | ['filter', filter: string];
+export type WriteRefusal = Exclude<WriteDenial[0], 'not_in_room' | 'filter'> | 'values';
+
+/** Why a user may not change a message. */
+export type OwnDenial = 'no_such_event' | 'foreign' | 'late';
 
 /** What becomes of a message. */
 export type Appended = ['ok' | 'held', id: string, due?: string] | ['duplicate', id: string, 'held'?] | WriteDenial;
@@ -60,6 +64,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'claim-stay': ['ok', until: number] | ['address' | 'server'];
   create: number;
   deliver: [status: 'done' | 'more' | 'behind', id: string][];
+  edit: ['ok' | 'same', id: string] | [OwnDenial | 'no_text' | 'hold' | 'delay'] | WriteDenial;
   end: ['ended', name: string, forgets: string] | ['unauthorized' | 'seen' | 'gone'];
   'end-stay': number;
   enter: ['outdated' | 'unindexed'] | [begun: Begun, entered?: Entered, confirmed?: Confirmed];
@@ -106,7 +111,9 @@ interface Replies extends Record<ScriptName, unknown> {
     | ['too_many' | 'too_large' | 'hold' | 'values']
     | WriteDenial;
   summary: [count: number, members: string[], rules: (string | null)[], roles: string[], voice: number];
+  'tidy-overlay': number;
   touch: [sequence: number, ...gone: string[]];
+  unsay: ['ok' | 'not_in_room' | OwnDenial];
   'value-weights': [bytes: number, flat: string[]];
   values: [version: string, shared: string[], own: string[], more: string];
 }

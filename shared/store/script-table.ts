@@ -137,6 +137,26 @@ export const SCRIPTS = {
     args: ['tag', 'eventsMax', 'pushesMax', 'bytesMax', 'neverPolledBytesMax'],
     list: { name: 'rooms', keys: ['members', 'position'], args: ['from', 'only', 'count'], tail: 'events' },
   },
+  edit: {
+    keys: ['log', 'roster', 'delivered', 'dirty', 'rules', 'slow', 'sends'],
+    args: [
+      'id',
+      'room',
+      'messageId',
+      'eventHead',
+      'json',
+      'maskedJson',
+      'membersMin',
+      'undeliveredMax',
+      'ownerHash',
+      'roomSends',
+      'window',
+      'cost',
+      'filterHash',
+      'verdict',
+      'ttl',
+    ],
+  },
   end: {
     keys: ['user', 'seen', 'attached'],
     args: ['id', 'tokenHash', 'staleBefore', 'forget'],
@@ -428,10 +448,15 @@ export const SCRIPTS = {
     ],
   },
   summary: { keys: ['roster', 'rules'], args: ['membersMax', 'reader'] },
+  'tidy-overlay': { keys: ['log', 'overlaidRooms'], args: ['room', 'from'] },
   touch: {
     keys: ['seen', 'attached', 'sequence'],
     args: ['tag', 'instance'],
     list: { name: 'users', keys: [], args: ['id', 'n', 'count', 'eventId', 'digest', 'letGo'] },
+  },
+  unsay: {
+    keys: ['log', 'roster', 'delivered', 'dirty', 'rules'],
+    args: ['id', 'room', 'messageId', 'event', 'ttl'],
   },
   'value-weights': {
     keys: ['weights'],

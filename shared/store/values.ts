@@ -2,7 +2,7 @@
  * Values: a room remembers them by key. A value's version is the log id of the event that set it, so a snapshot and the
  * events after it cannot race. A reader ignores an event that is not above the version it has.
  */
-import { ChatError, type Reason } from '../protocol/errors.js';
+import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type RoomValues, type UserRef } from '../protocol/events.js';
 import {
   EVENTS_BYTES,
@@ -12,7 +12,7 @@ import {
   VALUES_BYTES,
   VALUES_MAX,
 } from '../protocol/limits.js';
-import { notAllowed, rateLimited } from './denials.js';
+import { notAllowed, writeRefusal } from './denials.js';
 import { eventText, fitsIn, messageCost, scriptSafeJson } from './event-text.js';
 import { type Filtered, idempotencyKey, SENDS_WINDOW_MS } from './messages.js';
 import { runDurably } from './replication.js';
@@ -158,16 +158,8 @@ export async function writeValue(
         `All values of a room together can have at most ${VALUES_BYTES} bytes. Delete some first.`,
         'value',
       );
-    case 'full':
-      throw new ChatError('unavailable', `The room ${room} has too many events to deliver now. Try again soon.`, {
-        retryAfter: 1,
-      });
-    case 'slow':
-      throw rateLimited(first, `The room ${room} is in slow mode.`, 'slow');
-    case 'flood':
-      throw rateLimited(first, `The room ${room} gets too many messages.`, 'room');
     default:
-      throw notAllowed(outcome as Reason, first as number | undefined);
+      throw writeRefusal(room, outcome, first as number | undefined);
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { privateRoom } from '../../shared/protocol/events.js';
 import { redisTime } from '../../shared/redis/time.js';
 import { removeOldMessages } from '../../shared/store/retention.js';
+import { age } from '../support/aged.js';
 import { fillRules } from '../support/filled.js';
 import { emptyWith } from '../support/fixtures/parts.js';
 import type { Person } from '../support/people.js';
@@ -10,17 +11,6 @@ import type { Scene } from '../support/scene.js';
 
 const HOUR_MS = 3_600_000;
 const it = emptyWith({ MESSAGE_TTL: String(HOUR_MS / 1_000), SHARDS: '4' });
-
-/** Writes a log anew, as if all its events were `ms` older. */
-async function age({ part: { store } }: Scene, room: string, ms: number): Promise<void> {
-  const { keys, redis } = store;
-  const older = (id = '0-0'): string => id.replace(/^\d+/, (at) => String(Number(at) - ms));
-  const entries = await redis.xrange(keys.log(room), '-', '+');
-  await redis.del(keys.log(room));
-  for (const [id, fields] of entries) await redis.xadd(keys.log(room), older(id), ...fields);
-  const reached = await redis.hget(keys.delivered(room), 'id');
-  if (reached) await redis.hset(keys.delivered(room), 'id', older(reached));
-}
 
 /** Removes what is older than an hour, now or in an hour. */
 async function remove({ worker: { store } }: Scene, late = false): Promise<{ removed: number; rests: number[] }> {
@@ -39,7 +29,7 @@ describe('messages that are too old', () => {
   it('leave a room that is never empty, with who came and went; the newer ones stay', async ({ scene }) => {
     const [anna, bert] = await scene.people('busy', 'Anna', 'Bert');
     await say(scene, anna, 'old', 'older');
-    await age(scene, 'busy', 2 * HOUR_MS);
+    await age(scene.part.store, 'busy', 2 * HOUR_MS);
     await say(scene, bert, 'new');
     expect(await remove(scene)).toMatchObject({ removed: 4, rests: expect.arrayContaining([expect.any(Number)]) });
     const { events } = await anna.act('history');

@@ -65,8 +65,8 @@ it('looks through all rooms once an hour, and for old messages only with MESSAGE
     for (const name of ['weigh', 'stays', 'retain']) expect(await upkeep.run({ name } as Job)).not.toBeNull();
     return (await queue.getJobSchedulers()).map(({ key }) => key).sort();
   };
-  expect(await scheduled(3_600)).toEqual(['retain', 'stays', 'weigh']);
-  expect(await scheduled(0)).toEqual(['stays', 'weigh']);
+  expect(await scheduled(3_600)).toEqual(['overlays', 'retain', 'stays', 'weigh']);
+  expect(await scheduled(0)).toEqual(['overlays', 'stays', 'weigh']);
   await queue.close();
   redis.disconnect();
 });

@@ -36,6 +36,8 @@ const TRIES: Record<OperationName, (word: string, neighbour: number, held: strin
     { to, text: word, room: undefined },
   ],
   react: (_word, _user, id) => [{ id, emoji: '👍' }],
+  edit: (word, _, id) => [{ id, text: word }],
+  unsay: (_word, _user, id) => [{ id }],
   signal: (word) => [{ data: word }, { data: { typing: word } }],
   set: (word) => [
     { key: word, value: word },

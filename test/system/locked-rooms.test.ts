@@ -57,6 +57,7 @@ const SAMPLES: Record<ParameterKind, () => unknown> = {
   flag: () => true,
   owner: () => 'y'.repeat(24),
   event: () => held,
+  re: () => said,
   member: () => bert.user.id,
   anyMember: () => bert.user.id,
   seconds: () => 60,

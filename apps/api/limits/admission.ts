@@ -49,6 +49,8 @@ const LIMIT_OF: Partial<Record<RequestName, LimitName>> = {
   set: 'sends',
   add: 'sends',
   react: 'sends',
+  edit: 'sends',
+  unsay: 'sends',
   sent: 'reads',
   get: 'reads',
   history: 'reads',

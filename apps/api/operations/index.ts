@@ -8,6 +8,7 @@ import { audit } from './audit.js';
 import { ban } from './ban.js';
 import { block } from './block.js';
 import { clear } from './clear.js';
+import { edit } from './edit.js';
 import { enter } from './enter.js';
 import { exit } from './exit.js';
 import { exportRoom } from './export.js';
@@ -38,6 +39,7 @@ import { sent } from './sent.js';
 import { set } from './set.js';
 import { signal } from './signal.js';
 import { unblock } from './unblock.js';
+import { unsay } from './unsay.js';
 
 export const operations: { [Op in OperationName]: Operation<Op> } = {
   join,
@@ -46,6 +48,8 @@ export const operations: { [Op in OperationName]: Operation<Op> } = {
   send,
   sent,
   react,
+  edit,
+  unsay,
   signal,
   set,
   add,

@@ -6,7 +6,7 @@ import { react as reactTo } from '../../../shared/store/reactions.js';
 import { parseToken } from '../../../shared/store/tokens.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
-import { privateTarget } from './send.js';
+import { roomOf } from './shared/room-of.js';
 
 /** Reacts to a message with an emoji, or takes the reaction back. */
 export const react: Operation<'react'> = async (
@@ -14,8 +14,7 @@ export const react: Operation<'react'> = async (
   { token, room: asked, to, id: messageId, emoji, on = true },
 ) => {
   const user = parseToken(token);
-  const target = to === undefined ? asked : privateTarget(user.id, to, asked);
-  const { name, room } = await authorizeIn(store, user, target, { cost: 'reaction' });
+  const { name, room } = await authorizeIn(store, user, roomOf(user.id, asked, to), { cost: 'reaction' });
   const pair = privateRoomUsers(room);
   if (pair && (await areKeptApart(store, ...pair))) throw notAllowed('private');
   admission.noteMessage(room);

@@ -1,5 +1,5 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
-import { privateRoom, privateRoomUsers } from '../../../shared/protocol/events.js';
+import { privateRoomUsers } from '../../../shared/protocol/events.js';
 import { isSeen } from '../../../shared/protocol/letters.js';
 import { authorize, authorizeIn, type Charge } from '../../../shared/store/authorize.js';
 import { notAllowed, notInRoom } from '../../../shared/store/denials.js';
@@ -21,6 +21,7 @@ import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import type { Parameters } from './parameters/check.js';
 import { ALLOWED } from './parameters/schemas.js';
+import { roomOf } from './shared/room-of.js';
 
 /** How often a private message is tried. One of the two users may leave their room during each try. */
 const PRIVATE_TRIES_MAX = 4;
@@ -66,11 +67,11 @@ async function sendByUser(
   limit: SendsLimit | null,
 ): Promise<SentToRoom> {
   const { store } = context;
-  const { token, room, to, text, data, id: nonce, owner } = parameters;
+  const { token, room, to, text, data, re, id: nonce, owner } = parameters;
   const { id, tokenHash } = parseToken(token);
-  const target = to === undefined ? room : privateTarget(id, to, room);
+  const target = roomOf(id, room, to);
   const charge: Charge = { cost: 'message', times: costOf({ text, data }, store.config.rateLimits), text, nonce };
-  const draft: Draft = { id, tokenHash, charge, text, data, nonce, owner };
+  const draft: Draft = { id, tokenHash, charge, text, data, re, nonce, owner };
   const isPrivate = target !== undefined && privateRoomUsers(target)?.includes(id);
   const atOnce = store.colocated && !isPrivate ? await sendAtOnce(context, draft, target, limit) : null;
   if (atOnce) return atOnce;
@@ -83,12 +84,12 @@ async function sendByUser(
 }
 
 /** A message before its sender's name and its room are known. */
-interface Draft extends Credentials, Pick<Message, 'text' | 'data' | 'nonce' | 'owner'> {
+interface Draft extends Credentials, Pick<Message, 'text' | 'data' | 're' | 'nonce' | 'owner'> {
   charge: Charge;
 }
 
-function messageOf({ id, tokenHash, text, data, nonce, owner }: Draft, name: string, room: string) {
-  return { room, from: { id, name }, text, data, nonce, owner, tokenHash };
+function messageOf({ id, tokenHash, text, data, re, nonce, owner }: Draft, name: string, room: string) {
+  return { room, from: { id, name }, text, data, re, nonce, owner, tokenHash };
 }
 
 /** Sends by the name and room that this process knows. Resolves with null if it knows none, or they are outdated. */
@@ -116,12 +117,6 @@ async function sendInSteps(context: Context, draft: Draft, asked?: string): Prom
   const sender = await authorizeIn(context.store, draft, asked, draft.charge);
   context.senders.learn(draft.id, sender);
   return { room: sender.room, accepted: await append(context, messageOf(draft, sender.name, sender.room)) };
-}
-
-export function privateTarget(from: number, to: number, room: string | undefined): string {
-  if (room !== undefined) throw new ChatError('bad_request', 'Give room or to, not both.', { field: 'to' });
-  if (from === to) throw new ChatError('bad_request', 'to must be another user.', { field: 'to' });
-  return privateRoom(from, to);
 }
 
 async function append({ store, filters }: Context, message: Message): Promise<Accepted> {

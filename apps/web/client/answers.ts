@@ -46,6 +46,8 @@ export interface Answers {
   send: Sent;
   sent: Partial<Sent>;
   react: { reactions: Reaction[] };
+  edit: { at?: number };
+  unsay: object;
   signal: object;
   set: { version: string; at: number; duplicate?: true };
   add: { version: string; at: number; value: number; duplicate?: true };

@@ -117,6 +117,8 @@ export interface PendingMessage {
   data?: unknown;
   /** The id of a user. Then the message is private. */
   to?: number;
+  /** The id of the message that this one answers. */
+  re?: string;
   /** Default: the room that was joined. */
   room?: string;
 }
@@ -254,7 +256,9 @@ export interface ChatEvents {
   left: ChatEvent;
   /** A user has another name. */
   renamed: ChatEvent;
-  /** The owner or a moderator has removed a message, or all messages of a user. */
+  /** Somebody has changed a message of its own: the message `edited` says `text` now. */
+  edited: ChatEvent;
+  /** A message was removed or taken back, or all messages of a user were removed. */
   removed: ChatEvent;
   /** The owner or a moderator has removed all messages. */
   cleared: ChatEvent;
@@ -335,6 +339,10 @@ export interface Chat {
    * Messages keep their order. Resolves with the message's id and time. An empty message rejects with `bad_request`.
    */
   send(message: string | PendingMessage): Promise<Sent>;
+  /** Gives a message of this user another text. The server allows it for some minutes after the message was sent. */
+  edit(id: string, text: string, room?: string): Promise<void>;
+  /** Takes a message of this user back. The server allows it for some minutes after the message was sent. */
+  unsay(id: string, room?: string): Promise<void>;
   /**
    * Sends a short-lived event to everybody who is in the room now, this page included. If you call it faster than the
    * network can send, only the newest signal is sent. Resolves with nothing, even if the signal was lost.

@@ -75,12 +75,14 @@ export class RoomChat implements Chat {
   }
 
   async send(message: string | PendingMessage): Promise<Sent> {
-    const { text, data, to, room }: PendingMessage = typeof message === 'string' ? { text: message } : message || {};
+    const { text, data, to, room, re }: PendingMessage =
+      typeof message === 'string' ? { text: message } : message || {};
     const { connection } = this;
     const values = {
       text,
       data: data === undefined ? data : asJson(data, 'data'),
       to,
+      re,
       room: to === undefined ? room || this.room : undefined,
     };
     return connection.outbox('send', values).catch((thrown) => {
@@ -88,6 +90,14 @@ export class RoomChat implements Chat {
       if (connection === this.connection || to !== undefined) throw thrown;
       return this.send(message);
     });
+  }
+
+  async edit(id: string, text: string, room = this.room): Promise<void> {
+    await this.call('edit', { room, id, text });
+  }
+
+  async unsay(id: string, room = this.room): Promise<void> {
+    await this.call('unsay', { room, id });
   }
 
   async signal(data: unknown, room = this.room): Promise<void> {

@@ -27,10 +27,12 @@ export const PURPOSE: Record<OperationName, string> = {
   join: 'Makes a user and puts it into a room. Returns user, token, cursor, pollTimeout, and the room with its members and history. If the user made the room, it also returns the owner token, once.',
   poll: 'Waits for events. Give the cursor of the last answer each time: it acknowledges the events of that answer. Returns cursor, events, and sometimes missed or reset.',
   ack: 'Acknowledges what a stream has given, up to the cursor of one of its messages. A poll needs none: its cursor acknowledges.',
-  send: 'Sends a message to a room, or with "to" to one user. Returns its id and time.',
+  send: 'Sends a message to a room, or with "to" to one user. "re" is the id of the message that it answers. Returns its id and time.',
   sent: 'Finds out whether a message was accepted, if its answer was lost. Give the nonce of the message. "former" is the token of the user who sent it; that user may have ended. Returns id and at if the message was accepted.',
   react:
     'Reacts to a message with one emoji, or with "on": false takes the reaction back. Returns reactions, all of that message. A reacted event tells everybody, soon and of many together. Messages of the history have reactions, too.',
+  edit: 'Gives a message of your own another text, for some minutes after you have sent it. An edited event tells everybody. All that keeps you from sending keeps you from this. Returns at, the time of the edit.',
+  unsay: 'Takes a message of your own back, for some minutes after you have sent it. A removed event tells everybody.',
   signal:
     'Sends a short-lived event to everybody who is in the room now. It is not stored. Between two polls, a user gets only the newest signal of each sender.',
   set: 'Writes a value that the room remembers, and tells everybody. null deletes the value. A key that ends with / deletes all values whose keys begin with it. With "if", it writes only over that version; otherwise the answer is conflict. Returns version.',
@@ -95,6 +97,7 @@ export const KINDS: Record<ParameterKind, string> = {
   flag: 'true or false',
   owner: 'the owner token; not needed if you have a role in the room',
   event: 'the id of a message',
+  re: 'the id of the message that this one answers',
   member: 'the id of a user',
   anyMember: 'the id of a user; 0: everybody who is there now',
   seconds: `0 to ${MUTE_MAX_S.toLocaleString('en')}`,

@@ -8,6 +8,7 @@ import type { Job, Queue } from 'bullmq';
 import { redisTime } from '../../../shared/redis/time.js';
 import { releaseDelayed } from '../../../shared/store/delayed-messages.js';
 import { isAnythingUnfinished } from '../../../shared/store/forget.js';
+import { tidyOverlays } from '../../../shared/store/overlays.js';
 import { releaseReactions } from '../../../shared/store/reactions.js';
 import { removeOldMessages } from '../../../shared/store/retention.js';
 import { tendStays } from '../../../shared/store/stays.js';
@@ -23,10 +24,11 @@ import { sweep } from './sweep.js';
 const SWEEP_EVERY_MS = 1_000;
 const LOOK_EVERY_MS = 5_000;
 /** Jobs that look through all rooms of a kind, and how often. */
-const SCHEDULES = ['weigh', 'stays', 'retain'];
+const SCHEDULES = ['weigh', 'stays', 'overlays', 'retain'];
 const ROOMS_EVERY_MS = 3_600_000;
-/** How many times longer than a step `retain` rests after it, so that it takes at most a tenth of the time of Redis. */
+/** How many times longer than a step such a job rests after it, so that it takes a tenth of the time of Redis. */
 const REST_FACTOR = 9;
+const rest = (ms: number): Promise<unknown> => sleep(REST_FACTOR * ms);
 /** How often the schedule is looked at, as a Redis that was wiped has forgotten it. */
 const SCHEDULE_EVERY_MS = 60_000;
 /** Schedules of former versions. */
@@ -84,8 +86,10 @@ export class Upkeep {
         return weighValues(this.#store, 0); // this removes expired rooms from the list
       case 'stays':
         return tendStays(this.#store);
+      case 'overlays':
+        return tidyOverlays(this.#store, rest);
       case 'retain':
-        return removeOldMessages(this.#store, await redisTime(this.#store), (ms) => sleep(REST_FACTOR * ms));
+        return removeOldMessages(this.#store, await redisTime(this.#store), rest);
       default:
         return null; // of a former version
     }

@@ -46,11 +46,11 @@ import { tidyEmoji } from './emoji.js';
 import { DATA_DEPTH_MAX, isFinal, isPlain, parseJson } from './json.js';
 
 /**
- * Event types that `history` may be asked for. `value`, `delayed` and `reacted` events are no history. `held` and
- * `reported` are none any more.
+ * Event types that `history` may be asked for. `value`, `delayed`, `edited` and `reacted` events are no history. `held`
+ * and `reported` are none any more.
  */
 const HISTORY_TYPES: ReadonlySet<string> = new Set(
-  EVENT_TYPES.filter((type) => type !== 'value' && type !== 'delayed' && type !== 'reacted'),
+  EVENT_TYPES.filter((type) => !['value', 'delayed', 'edited', 'reacted'].includes(type)),
 );
 
 /** The message of the error by parameter. It says what is allowed. */
@@ -71,6 +71,7 @@ export const ALLOWED = {
   secret: `secret must have ${JOIN_NONCE_MIN} to ${NONCE_MAX} random characters of A-Z a-z 0-9 . _ -. Keep it secret.`,
   event: 'id must be the id of an event, such as 1700000000000-0.',
   before: 'before must be the id of an event, such as 1700000000000-0.',
+  re: 're must be the id of a message, such as 1700000000000-0.',
   owner: 'owner must be the owner token of the room.',
   words:
     `words must be a JSON array of at most ${WORDS_MAX} words of 1 to ${WORD_MAX} letters and digits. ` +
@@ -96,6 +97,7 @@ export const ALLOWED = {
     `with at most ${EVENTS_MAX} messages.`,
   sharedKey: 'a key must have 1 to 60 characters of A-Z a-z 0-9 . _ - / @. It does not begin with @me/ or end with /.',
   at: 'at must be the time of the message, in ms since 1970, and not in the future.',
+  editedAt: 'editedAt must be the time of the last edit, in ms since 1970, and not in the future.',
   roleName: 'from must not be the name of a role, such as moderator.',
   hold: 'hold must be true, false or all.',
   emoji: 'emoji must be one emoji.',
@@ -161,22 +163,25 @@ const VALUE = v.pipe(
   v.check((value) => fitsIn(value, VALUE_BYTES), ALLOWED.largeValue),
 );
 
+const pastSchema = (message: string) =>
+  v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(1, message),
+    v.check((at) => at < Date.now() + IMPORT_AHEAD_MS, message),
+  );
 /** A message of an import, by the rules of `send` and `join`. */
 const EXPORTED_MESSAGE = v.pipe(
   v.strictObject(
     {
-      at: v.pipe(
-        v.number(ALLOWED.at),
-        v.integer(ALLOWED.at),
-        v.minValue(1, ALLOWED.at),
-        v.check((at) => at < Date.now() + IMPORT_AHEAD_MS, ALLOWED.at),
-      ),
+      at: pastSchema(ALLOWED.at),
       from: v.pipe(
         NAME,
         v.check((name) => !saysRole(name), ALLOWED.roleName),
       ),
       text: v.exactOptional(TEXT),
       data: v.exactOptional(DATA),
+      editedAt: v.exactOptional(pastSchema(ALLOWED.editedAt)),
     },
     ALLOWED.contents,
   ),
@@ -231,6 +236,7 @@ export const SCHEMAS = {
   limit: integerSchema('limit', 1, EVENTS_MAX),
   flag: flagSchema('flag'),
   owner: v.string(ALLOWED.owner),
+  re: v.pipe(v.string(ALLOWED.re), v.regex(/^\d{1,15}-\d{1,15}$/, ALLOWED.re)),
   event: v.pipe(v.string(ALLOWED.event), v.regex(/^\d{1,15}-\d{1,15}$/, ALLOWED.event)),
   member: integerSchema('user', 1, Number.MAX_SAFE_INTEGER),
   anyMember: integerSchema('user', 0, Number.MAX_SAFE_INTEGER),
@@ -332,6 +338,7 @@ export interface ParameterValues {
   flag: boolean;
   owner: string;
   event: string;
+  re: string;
   member: number;
   anyMember: number;
   seconds: number;

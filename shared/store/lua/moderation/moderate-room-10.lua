@@ -1,4 +1,4 @@
--- with clock, log, give-role, moderation, value-weights, unpin, delay, overlay
+-- with clock, log, give-role, moderation, value-weights, unpin, delay, overlay, take-out
 -- moderate-room: what moderators do about messages and rules of a room: checked, done, told to the room and written
 -- into the audit log in one step.
 -- KEYS
@@ -29,28 +29,10 @@ local actions = {}
 local logKeys = {log = log, delivered = delivered, dirty = dirty, rules = rules}
 local delayed, delayedRooms = delayedKeys(logKeys)
 
--- Ends the reports of a message. state: what stays of them, or nil. Returns whether there were any.
-local function endReports(state)
-  local lines, found = {}, false
-  for line in string.gmatch(redis.call('HGET', rules, 'reports') or '', '[^\n]+') do
-    if string.match(line, '^%S+') ~= messageId then
-      lines[#lines + 1] = line
-    else
-      found = true
-      if state then lines[#lines + 1] = messageId .. ' ' .. state end
-    end
-  end
-  if found then redis.call('HSET', rules, 'reports', table.concat(lines, '\n')) end
-  return found
-end
-
 function actions.remove()
   local entry = redis.call('XRANGE', log, messageId, messageId)[1]
   if not entry or not string.find(entry[2][4], '^{"type":"message"') then return {'no_such_event'} end
-  redis.call('XDEL', log, messageId)
-  forgetOverlay(log, {messageId})
-  endReports()
-  unpin(logKeys, room, messageId)
+  takeOut(logKeys, room, entry[1])
 end
 
 function actions.clear()
@@ -107,7 +89,7 @@ function actions.approve()
   if redis.call('HEXISTS', rules, 'off') == 1 then return {'off'} end -- nobody speaks there
   local text, only = takeFrom(pending)
   if not text then text, only = takeFrom(delayed) end
-  if not text then return endReports('ok') and {'ok', messageId} or {'no_such_event'} end
+  if not text then return endReports(rules, messageId, 'ok') and {'ok', messageId} or {'no_such_event'} end
   return {'ok', releaseMessage(logKeys, room, messageId, text, only)}
 end
 

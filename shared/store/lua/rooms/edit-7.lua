@@ -1,0 +1,64 @@
+-- with clock, log, may-speak, slow-mode, may-write, rate, room-rate, overlay, edit-of, own-message
+-- edit: the author of a message gives it another text: checked as a new message, written beside the log and told in one
+-- step.
+-- KEYS
+--   log, roster, delivered, dirty, rules
+--   slow: exists while slow mode makes the user wait
+--   sends: the rate of the room's messages
+-- ARGV
+--   id: of the author
+--   room
+--   messageId: its log id
+--   eventHead: text of the `edited` event up to the message's text
+--   json: that text as JSON
+--   maskedJson: the same as the filter has masked it, '' for `json`
+--   membersMin: members that the room must have
+--   undeliveredMax: undelivered events at which the log takes no more
+--   ownerHash: SHA-256 of the owner's token, '' for none
+--   roomSends: writes that the room takes in a window, 0 for any number
+--   window: ms
+--   cost: as how many writes this one counts
+--   filterHash: hash of the filter that was applied, '' for none
+--   verdict: of that filter: 'links', 'hold' or ''
+--   ttl: ms for which an author may edit a message
+-- Returns {'ok', log id of the event}; {'same', log id of the last edit or ''} if the message says that already;
+-- {'not_in_room'}, {'no_such_event'}, {'foreign'}, {'late'}, {'no_text'} (it has only data), {'full'}, {'hold'} or
+-- {'delay'} (a message would wait, and an edit cannot), or what mayWrite and takeRoomRate refuse with.
+-- Bound: one message with its edits, the filter, and one event.
+local log, roster, delivered, dirty, rules, slow, sends = unpack(KEYS)
+local id, room, messageId, eventHead, json, maskedJson, membersMin, undeliveredMax, ownerHash, roomSends, window, cost,
+  filterHash, verdict, ttl = unpack(ARGV)
+local members = redis.call('HLEN', roster)
+if redis.call('HEXISTS', roster, id) == 0 or members < tonumber(membersMin) then return {'not_in_room'} end
+local notOwn, text, only = ownMessage(log, messageId, id, ttl)
+if notOwn then return notOwn end
+local said = cjson.decode(text).text
+if type(said) ~= 'string' then return {'no_text'} end
+
+-- A call that comes again must not fail by the rules: the room has what it wants.
+local version, current = string.match(editOf(log, messageId, text, id), '^(%S+) (.*)$')
+local function isSaid(other)
+  if current then return other == current end
+  return other ~= '' and cjson.decode('[' .. other .. ']')[1] == said
+end
+if isSaid(json) or isSaid(maskedJson) then return {'same', version or ''} end
+
+local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))
+if (appended or 0) - (through or 0) >= tonumber(undeliveredMax) then return {'full'} end
+local write = {id = id, ownerHash = ownerHash, filterHash = filterHash, verdict = verdict}
+local denied, free, quiet, pause, delay = mayWrite(rules, slow, write)
+if denied then return denied end
+if not free then
+  if verdict == 'hold' then return {'hold'} end
+  if delay then return {'delay'} end
+  local flood = not quiet and takeRoomRate(sends, roomSends, tonumber(window), cost, #eventHead + #json, members)
+  if flood then return flood end
+  beginSlowMode(slow, pause)
+  if maskedJson ~= '' then json = maskedJson end
+end
+local accepted = appendEvent(log, delivered, dirty, room, eventHead .. json .. '}', only or quiet)
+local edits, isHidden = overlayKey(log, 'edits'), quiet and not only
+redis.call('HSET', edits, messageId .. (isHidden and ' q' or ''), accepted .. ' ' .. json)
+if not isHidden then redis.call('HDEL', edits, messageId .. ' q') end
+noteOverlay(log, room, messageId)
+return {'ok', accepted}
