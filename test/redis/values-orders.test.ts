@@ -1,7 +1,7 @@
 /**
  * Values under random interleavings: writes at two processes, some of them repeated with their nonces, polls whose
- * answers are lost, inboxes that overflow, workers that die between two script calls, members that go and come, and
- * everything cleared. The library's own code keeps what each member's page knows.
+ * answers are lost, inboxes that overflow, workers that die between two script calls, members that go, expire and come,
+ * and everything cleared. The library's own code keeps what each member's page knows.
  */
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
@@ -35,6 +35,9 @@ describe.for(bothWays({ INBOX_MAX: '4' }))('values with LIVE=%s', ([, it]) => {
         const kept = plain(((await pick(world.members, 0).call(1, 'get')) as unknown as Answers['get']).values);
         expect(kept.n ?? 0).toBe(world.sum);
         for (const one of world.members) if (one.present) expect(one.known).toEqual(kept);
+        const owners = Object.keys(kept).flatMap((key) => /^@(\d+)\//.exec(key)?.slice(1).map(Number) ?? []);
+        const present = world.members.filter((one) => one.present).map(({ id }) => id);
+        expect(present).toEqual(expect.arrayContaining(owners)); // own values go with their user, however it went
         const log = await parts[0]?.store.redis.xrange(parts[0].store.keys.log(world.room), '-', '+');
         expect(log?.filter(([, fields]) => fields[3]?.startsWith('{"type":"value"'))).toEqual([]);
       }),

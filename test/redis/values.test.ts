@@ -134,6 +134,13 @@ describe("a value of one's own", () => {
     expect(await allKeys(scene.part.store.redis, '*own-values')).toEqual([]);
   });
 
+  it('goes with what its user has said when that wants to be forgotten, and no other does', async () => {
+    for (const who of [anna, bert]) await set(who, '@me/status', 'here');
+    await set(bert, 'score', 3);
+    await scene.part.call('leave', { token: bert.token, forget: true });
+    expect(await plain(anna)).toEqual({ [`@${anna.id}/status`]: 'here', score: 3 });
+  });
+
   it('is replaced and taken away like any other, and there are few', async () => {
     for (let i = 0; i < OWN_VALUES_MAX; i += 1) await set(anna, `@me/k${i}`, i);
     await expect(set(anna, '@me/more', 1)).rejects.toMatchObject(refusedWith('bad_request', { field: 'key' }));

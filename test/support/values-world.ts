@@ -6,6 +6,7 @@ import type { Answers } from '../../apps/web/client/answers.js';
 import { Values } from '../../apps/web/client/events/values.js';
 import { compareIds, type RoomView } from '../../shared/protocol/events.js';
 import { FanOutSteps } from '../../shared/store/fan-out.js';
+import { expireUser } from '../../shared/store/user-end.js';
 import type { Answer, Part, Worker } from './parts.js';
 import { pick } from './pick.js';
 
@@ -24,7 +25,7 @@ type Step =
   | { kind: 'poll'; member: number; part: number; fresh: boolean; lostAnswer: boolean }
   | { kind: 'fanOut'; worker: number }
   | { kind: 'dyingWorker'; worker: number; calls: number }
-  | { kind: 'go'; member: number; how: 'exit' | 'leave' }
+  | { kind: 'go'; member: number; how: 'exit' | 'leave' | 'expire' }
   | { kind: 'enter'; member: number; part: number }
   | { kind: 'clear'; values: boolean };
 
@@ -70,7 +71,7 @@ export const steps = fc.array(
       arbitrary: fc.record({
         kind: fc.constant('go' as const),
         member,
-        how: fc.constantFrom('exit' as const, 'leave' as const),
+        how: fc.constantFrom('exit' as const, 'leave' as const, 'expire' as const),
       }),
     },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('enter' as const), member, part }) },
@@ -217,7 +218,8 @@ async function go(world: World, { member: index, how }: Extract<Step, { kind: 'g
   if (one === world.members[0] || (how === 'exit' && !one.present)) return; // the owner stays, and clears
   one.present = false;
   if (how === 'exit') return void (await one.call(0, 'exit'));
-  await pick(world.parts, 0).call('leave', { token: one.token });
+  if (how === 'leave') await pick(world.parts, 0).call('leave', { token: one.token });
+  else await expireUser(pick(world.workers, 0).store, one.id, Number.MAX_SAFE_INTEGER);
   world.members.splice(world.members.indexOf(one), 1);
 }
 

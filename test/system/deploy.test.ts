@@ -43,6 +43,15 @@ it('what the containers run is there after a build', async () => {
   for (const program of programs) expect((await stat(join(folder, program))).isFile()).toBe(true);
 });
 
+it('the Redis of the containers has a limit of memory, at which it refuses writes and throws nothing away', async () => {
+  const compose = await deployed('compose.yml');
+  const [, json = ''] = /command: (\[\s*redis-server[\s\S]*?\])/.exec(compose) ?? [];
+  const words: string[] = json.replace(/#.*$/gm, '').match(/[^\s,"[\]]+/g) ?? [];
+  const after = (option: string): string | undefined => words[words.indexOf(option) + 1];
+  expect(after('--maxmemory')).toMatch(/^\$\{REDIS_MAXMEMORY:-\d+\}mb$/);
+  expect(after('--maxmemory-policy')).toBe('noeviction');
+});
+
 it('the health check of the image needs no Node, and goes by /ready', async () => {
   const [, json = ''] = /HEALTHCHECK[^[]*(\[[\s\S]*?\])$/m.exec(dockerfile) ?? [];
   const [shell = '', ...args] = JSON.parse(json.replaceAll('\\\n', '')) as string[];

@@ -1,7 +1,7 @@
 /** `npm start` as a host meets it: it serves, it ends without a trace, and it says in one line why it cannot start. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,12 +61,12 @@ function lives(pid: number): boolean {
 }
 
 /** A start that cannot succeed: its exit code and what it says. */
-function fail(settings: NodeJS.ProcessEnv): Promise<{ code: unknown; said: string }> {
+function fail(settings: NodeJS.ProcessEnv, cwd = root): Promise<{ code: unknown; said: string }> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       ['scripts/start/start.js'],
-      { cwd: root, env: { ...env, ...settings }, timeout: 45_000, killSignal: 'SIGINT' }, // one that starts after all is ended
+      { cwd, env: { ...env, ...settings }, timeout: 45_000, killSignal: 'SIGINT' }, // one that starts after all is ended
       (error, stdout, stderr) => {
         resolve({ code: error?.code, said: `${stdout}${stderr}` });
       },
@@ -137,6 +137,15 @@ describe('what cannot start says so in one line', () => {
         expect(await fail({ PORT: String(port) })).toEqual({ code: 1, said });
       },
     );
+  });
+
+  it('a redis-server that is missing, before packages are installed', async () => {
+    const fresh = join(folder, 'fresh');
+    for (const file of ['package.json', 'package-lock.json', 'scripts'])
+      await cp(join(root, file), join(fresh, file), { recursive: true });
+    const said = 'Redis is missing. Install the package redis-server, or set REDIS_URL to a Redis that you have.\n';
+    expect(await fail({ PATH: join(folder, 'empty') }, fresh)).toEqual({ code: 1, said });
+    expect(await readdir(fresh)).not.toContain('node_modules');
   });
 
   it('a Redis that is not there', async () => {
