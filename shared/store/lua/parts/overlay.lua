@@ -25,6 +25,7 @@ local function forgetReactions(reactions, ids)
     local length = redis.call('HSTRLEN', reactions, id)
     if length > 0 then bytes = bytes + #id + length end
   end
+  if bytes == 0 then return end -- Redis takes no -0
   redis.call('HDEL', reactions, unpack(ids))
   addReactionBytes(reactions, -bytes)
 end
