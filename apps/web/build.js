@@ -276,7 +276,7 @@ async function textsIn(folder) {
 /** Builds the fiddles, with the one from the README, and a page that runs each fiddle with a room of its own. */
 async function fiddles() {
   await cp(join(here, 'fiddle'), join(site, 'fiddle'), { recursive: true });
-  await Promise.all(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors'].map(runPage));
+  await Promise.all(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors', 'poll'].map(runPage));
   const readme = /<!-- fiddle -->\n```html\n([\s\S]*?)```/.exec(await readFile(join(root, 'README.md'), 'utf8'));
   if (!readme) throw new Error('The README has no fiddle.');
   const text = readme[1].replace('http://localhost:8080', '{{server}}').replace('room=fiddle', 'room={{room}}');
@@ -284,18 +284,19 @@ async function fiddles() {
   await writeFile(join(site, 'fiddle/plain/fiddle.html'), text);
 }
 
+/** Writes a fiddle as a page. It may have only an HTML pane. */
 async function runPage(name) {
-  const [html, js] = (
-    await Promise.all(['html', 'js'].map((kind) => readFile(join(here, 'fiddle', name, `fiddle.${kind}`), 'utf8')))
-  ).map((text) => text.replace('{{server}}', '../..'));
+  const panes = await textsIn(join(here, 'fiddle', name));
+  const [html, js] = ['html', 'js'].map((kind) => panes[`fiddle.${kind}`]?.replace('{{server}}', '../..'));
   const head =
     '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n';
-  const own = `<title>${name}</title>\n<link rel="stylesheet" href="fiddle.css">\n`;
+  const css = panes['fiddle.css'] ? '<link rel="stylesheet" href="fiddle.css">\n' : '';
+  const script = js ? '<script src="run.js"></script>\n' : '';
   await writeFile(
     join(site, 'fiddle', name, 'run.html'),
-    `${head}${own}<body>\n${html}<script src="run.js"></script>\n</body>\n</html>\n`,
+    `${head}<title>${name}</title>\n${css}<body>\n${html}${script}</body>\n</html>\n`,
   );
-  await writeFile(join(site, 'fiddle', name, 'run.js'), js);
+  if (js) await writeFile(join(site, 'fiddle', name, 'run.js'), js);
 }
 
 /**

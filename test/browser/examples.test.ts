@@ -24,7 +24,7 @@ async function open(address: string): Promise<Page> {
 const run = (name: string, room?: string): Promise<string> => serveFiddle(stage, name, room);
 
 describe('the examples', () => {
-  it.each(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors'])(
+  it.each(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors', 'poll'])(
     '%s has at most 30 lines',
     async (name) => {
       const lines = (await Promise.all(PANES.map((kind) => paneOf(api, name, kind)))).join('').trimEnd().split('\n');
@@ -160,6 +160,7 @@ describe('the examples', () => {
       'Slides for a talk',
       'High scores',
       'A visitor counter',
+      'Poll, likes and visits',
     ]) {
       await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
     }
@@ -170,7 +171,12 @@ describe('the examples', () => {
       .getByRole('button', { name: /^Water/ })
       .click();
     await page.frameLocator('[title^="A poll"]').getByRole('button', { name: 'Water · 1' }).waitFor();
-    expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(7);
+    const widgets = page.frameLocator('[title^="Poll"]');
+    await widgets.getByRole('radio', { name: 'Tea' }).check();
+    await widgets.getByRole('button', { name: 'Vote' }).click();
+    await widgets.getByText('You voted for Tea.').waitFor();
+    await widgets.getByText('1 visit', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(8);
   });
 
   it('are dark where the page is, and show their code whole', async () => {
@@ -198,7 +204,7 @@ describe('the examples', () => {
       );
     }
     expect(await page.locator('pre').evaluateAll((all) => all.map((pre) => pre.scrollWidth - pre.clientWidth))).toEqual(
-      [0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0],
     );
   });
 });

@@ -41,13 +41,16 @@ it.each(pages)('%s has no long lines', (page) => {
   ).toEqual([]);
 });
 
-it.each(['README.md', 'docs/values.md', 'apps/web/client/README.md', 'apps/web/element/README.md'])(
-  '%s shows code that works in a page without a charset',
-  (page) => {
-    expect(code(page)).toContain('<script');
-    expect(code(page).match(/.*[^\0-\x7f].*/g)).toBeNull();
-  },
-);
+it.each([
+  'README.md',
+  'docs/values.md',
+  'apps/web/client/README.md',
+  'apps/web/element/README.md',
+  'apps/web/widgets/README.md',
+])('%s shows code that works in a page without a charset', (page) => {
+  expect(code(page)).toContain('<script');
+  expect(code(page).match(/.*[^\0-\x7f].*/g)).toBeNull();
+});
 
 it('the examples work in a page without a charset', () => {
   const files = readdirSync(join(root, 'apps/web/fiddle'), { recursive: true, encoding: 'utf8' });

@@ -77,6 +77,7 @@ describe('imports', () => {
       'apps/web/pages/',
       [
         'apps/web/pages/',
+        'apps/web/widgets/',
         'apps/web/moderation-tools/',
         'apps/web/element/',
         'apps/web/doctor/',

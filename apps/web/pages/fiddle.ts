@@ -9,7 +9,7 @@ export interface Fiddle {
 }
 
 /** The fiddles that have only an HTML pane. */
-const HTML_ONLY = ['element', 'plain', 'frame'];
+const HTML_ONLY = ['element', 'plain', 'frame', 'poll'];
 
 async function pane(folder: string, kind: string): Promise<string> {
   if (kind !== 'html' && HTML_ONLY.includes(folder)) return '';
