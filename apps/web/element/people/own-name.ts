@@ -4,6 +4,7 @@ import type { Chat, ChatFailure } from '../../client/api.js';
 import { avatar, h, onEscape, refill } from '../dom/dom.js';
 import { called, filled, isolated } from '../dom/sentence.js';
 import type { Skeleton } from '../skeleton.js';
+import { denialText } from '../status/denials.js';
 import { fill } from '../texts.js';
 import { TypedName } from './typed-name.js';
 
@@ -89,7 +90,10 @@ export class OwnName {
       this.close();
     } catch (thrown) {
       const failure = thrown as ChatFailure;
-      this.explain(failure.code === 'bad_request' ? this.rule() : failure.message, failure.suggestion);
+      this.explain(
+        failure.code === 'bad_request' ? this.rule() : denialText(failure, this.skeleton.texts),
+        failure.suggestion,
+      );
     }
   }
 

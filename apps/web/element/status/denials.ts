@@ -13,6 +13,8 @@ const DENIAL_TEXTS: Partial<Record<Reason, TextKey>> = {
   closed: 'whyClosed',
   banned: 'whyBanned',
   links: 'whyLinks',
+  words: 'whyWords',
+  hold: 'whyHold',
   role: 'whyRole',
   reserved: 'whyReserved',
   off: 'whyOff',
@@ -24,10 +26,25 @@ const DENIAL_TEXTS: Partial<Record<Reason, TextKey>> = {
   private: 'whyPrivate',
 };
 
+/** The text for each error without such a reason. Those that are missing are mistakes of a page or a program. */
+const ERROR_TEXTS: Partial<Record<ChatFailure['code'], TextKey>> = {
+  network: 'noAnswer',
+  left: 'ended',
+  unauthorized: 'out',
+  not_in_room: 'out',
+  name_taken: 'whyTaken',
+  no_such_user: 'whyGone',
+  not_owner: 'whyNoRole',
+  too_large: 'whyLarge',
+  rate_limited: 'whyRate',
+  unavailable: 'whyBusy',
+  origin_refused: 'whyPage',
+};
+
 /**
  * Returns why a call failed. For a reason without a text, for example of a newer server, returns the server's message.
  */
-export function denialText({ reason, retryAfter = 0, message }: ChatFailure, texts: Texts): string {
-  const key = reason && DENIAL_TEXTS[reason];
-  return key ? fill(texts[key], { time: durationText(retryAfter, texts) }) : message;
+export function denialText({ code, reason, retryAfter = 0, message }: ChatFailure, texts: Texts): string {
+  const key = (reason && DENIAL_TEXTS[reason]) || ERROR_TEXTS[code] || 'whyOther';
+  return fill(texts[key], { time: durationText(retryAfter, texts), message });
 }

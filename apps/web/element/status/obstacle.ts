@@ -1,5 +1,5 @@
 import { NO_ANSWER } from '../../client/errors.js';
-import { fill, type Texts } from '../texts.js';
+import { fill, type TextKey, type Texts } from '../texts.js';
 
 /** The server has no https. A page with https cannot call it, except on this computer. */
 const PLAIN_HTTP = /^http:\/\/(?!localhost\b|127\.|\[::1\])/;
@@ -12,7 +12,20 @@ export function obstacle(server: string, reason: string, texts: Texts): string {
   if (navigator.onLine === false) return texts.offline;
   if (!ADDRESS.test(server)) return fill(texts.noAddress, { server });
   if (location.protocol === 'https:' && PLAIN_HTTP.test(server)) return fill(texts.mixed, { server });
-  return fill(texts.unreachable, { reason: reason || texts.noAnswer });
+  return fill(texts.unreachable, { reason: reasonText(reason, texts) });
+}
+
+/** What the library says if no chat server has answered, in the words of the element. */
+const NO_ANSWER_TEXTS: Record<string, TextKey> = {
+  '': 'noAnswer',
+  [NO_ANSWER.unreachable]: 'notReached',
+  [NO_ANSWER.late]: 'tooLate',
+  [NO_ANSWER.noChat]: 'noChat',
+  [NO_ANSWER.ended]: 'noAnswer',
+};
+
+function reasonText(reason: string, texts: Texts): string {
+  return fill(texts[NO_ANSWER_TEXTS[reason] || 'whyOther'], { message: reason });
 }
 
 /** Returns whether the reason comes from the server. Then the server works, and nothing blocks it. */

@@ -44,7 +44,7 @@ export class StatusView {
     chat.on('error', (failure) => {
       this.hasFailed = true;
       if (failure.reason) this.showRefusal(failure);
-      else this.end(fill(texts.failed, { reason: failure.message }), texts.again);
+      else this.end(fill(texts.failed, { reason: denialText(failure, texts) }), texts.again);
     });
     chat.on('state', (change) => this.stateChanged(change));
     chat.on('missed', () => this.showBriefly(texts.missed));
