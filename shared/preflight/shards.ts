@@ -25,11 +25,13 @@ export async function checkShards(redis: RedisClient, shards: number): Promise<v
 
 function refuseOther(shards: number, fitting: number[]): void {
   if (fitting.includes(shards)) return;
-  const [first = '?', ...others] = fitting.slice(0, NAMED_MAX);
-  const made = [first, ...others].join(' or ');
+  const [first, ...others] = fitting.slice(0, NAMED_MAX);
+  const made = first === undefined ? 'different values of SHARDS' : `SHARDS=${[first, ...others].join(' or ')}`;
+  const remedy =
+    first === undefined ? 'To keep the data of one value, run "SET shards" with it in Redis' : `Set SHARDS=${first}`;
   throw new ConfigError(
-    `SHARDS=${shards} is not allowed: this Redis holds data that was made with SHARDS=${made}. ` +
-      `Set SHARDS=${first}, or use an empty Redis.`,
+    `SHARDS=${shards} is not allowed: this Redis holds data that was made with ${made}. ` +
+      `${remedy}, or use an empty Redis.`,
   );
 }
 

@@ -101,6 +101,18 @@ describe('data without the number of its shards', () => {
     await expect(checkRedis(redis.url, 1)).rejects.toThrow(/made with SHARDS=\d+ or \d+ or \d+\. Set SHARDS=\d+,/);
   });
 
+  it('is refused when two numbers have made it, until the host has chosen one', async () => {
+    await fillWith(16, ['lobby', 'games', 'music']);
+    await fillWith(4, ['lobby', 'games', 'music']);
+    const refusal =
+      'SHARDS=4 is not allowed: this Redis holds data that was made with different values of SHARDS. ' +
+      'To keep the data of one value, run "SET shards" with it in Redis, or use an empty Redis.';
+    await expect(checkRedis(redis.url, 4)).rejects.toThrow(refusal);
+    expect(await admin.get('shards')).toBeNull();
+    await admin.set('shards', 4);
+    expect(await checkRedis(redis.url, 4)).toBeNull();
+  });
+
   it('is taken as it is when its keys fit, or when there are only foreign keys', async () => {
     await fillWith(1, ['lobby', 'games']);
     expect(await checkRedis(redis.url, 1)).toBeNull();
