@@ -110,6 +110,7 @@ const SCRIPTS = [
   },
   { ...forElement, isWhole: true, entry: 'widgets/index.ts', name: 'widgets.js' },
   { ...forElement, entry: 'moderation-tools/index.ts', name: 'owner.js' },
+  { ...forElement, entry: 'notices/index.ts', name: 'notices.js' },
 ];
 
 /** Builds all of SCRIPTS. Names of members that only one script knows are shortened: that makes it 3 % smaller. */
@@ -168,10 +169,15 @@ async function npmPackage() {
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 }
 
-/** Builds the texts of the element, and those of the moderation tools, in all languages but English. */
+/** The parts of a language file, and how the names of their scripts end. */
+const PARTS = { texts: '', toolsTexts: '.tools', noticesTexts: '.notices' };
+
+/** Builds the texts of the element, of the moderation tools and of the notices, in all languages but English. */
 function languages() {
   return Promise.all(
-    languageNames.flatMap((name) => [language(name, name, 'texts'), language(name, `${name}.tools`, 'toolsTexts')]),
+    languageNames.flatMap((name) =>
+      Object.entries(PARTS).map(([part, ending]) => language(name, `${name}${ending}`, part)),
+    ),
   );
 }
 
@@ -179,10 +185,10 @@ function languages() {
 function language(name, file, part) {
   const contents = `
 import { registry } from './client/registry.js';
-import { ${part} } from './languages/${name}.ts';
+import * as parts from './languages/${name}.ts';
 const page = registry();
 page.languages = page.languages || {};
-page.languages[${JSON.stringify(file)}] = ${part};
+page.languages[${JSON.stringify(file)}] = parts.${part};
 `;
   return build({
     ...shared,

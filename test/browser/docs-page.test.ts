@@ -64,7 +64,9 @@ describe('the docs', () => {
       page
         .locator(`#${list} dt code`)
         .evaluateAll((all) => [...new Set(all.map((code) => (code.textContent ?? '').replace(/\(.*/, '')))].sort());
-    const sources = sourcesOf('apps/web/element', 'apps/web/moderation-tools').map(readSource).join('\n');
+    const sources = sourcesOf('apps/web/element', 'apps/web/moderation-tools', 'apps/web/notices')
+      .map(readSource)
+      .join('\n');
     const found = (text: string, pattern: RegExp): string[] =>
       [...new Set([...text.matchAll(pattern)].flatMap(([, one = '']) => one.split(' ')))].sort();
     const membersOf = (name: string): string =>

@@ -27,12 +27,12 @@ const LINES = '<p>Some text of the page.</p>'.repeat(60);
 const bubble = (corner = 'bottom-right'): string =>
   `<nobackend-chat room="${room}" name="bob ${room}" mode="bubble" corner="${corner}"></nobackend-chat>`;
 
-async function open(chat = bubble(), style = '', size = DESK, page?: Page): Promise<Page> {
+async function open(chat = bubble(), style = '', size = DESK, page?: Page, html = ''): Promise<Page> {
   const opened = page ?? (await context.newPage());
   await opened.setViewportSize(size);
   const address = site.serve(
     '/',
-    `<!doctype html><html lang="en"><head><title>Page</title><meta name="viewport" content="width=device-width">
+    `<!doctype html><html lang="en" ${html}><head><title>Page</title><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <style>body { font-family: sans-serif; } ${style}</style><script src="${api}/element.js"></script></head>
 <body><main><h1>A page</h1>${LINES}</main><div class="around">${chat}</div></body></html>`,
@@ -124,10 +124,8 @@ describe('a bubble', () => {
     'stands in the corner %s, also in a box that moves and cuts off, and in a page from right to left',
     async (corner, x, y) => {
       const style = '.around { transform: translate(50px, 50px); overflow: hidden; width: 10px; height: 10px; }';
-      const page = await open(
-        bubble(corner),
-        `${style} main { position: relative; z-index: 9; } html { direction: rtl; }`,
-      );
+      const above = 'main { position: relative; z-index: 9; }';
+      const page = await open(bubble(corner), style + above, DESK, undefined, 'dir="rtl"');
       await button(page).click();
       const [at, shown] = [await button(page).boundingBox(), await panel(page).boundingBox()];
       if (!at || !shown) throw new Error('not shown');

@@ -72,6 +72,7 @@ describe('imports', () => {
       ['apps/web/moderation-tools/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/'],
     ],
     ['apps/web/widgets/', ['apps/web/widgets/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/']],
+    ['apps/web/notices/', ['apps/web/notices/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/']],
     ['apps/web/doctor/', ['apps/web/doctor/', 'apps/web/client/', 'shared/protocol/']],
     [
       'apps/web/pages/',
@@ -79,6 +80,7 @@ describe('imports', () => {
         'apps/web/pages/',
         'apps/web/widgets/',
         'apps/web/moderation-tools/',
+        'apps/web/notices/',
         'apps/web/element/',
         'apps/web/doctor/',
         'apps/web/client/',
@@ -179,7 +181,7 @@ describe('imports of the element', () => {
     ['times.ts', ['texts.ts']],
     ['counts.ts', ['dom/', 'texts.ts', 'times.ts']],
     ['skeleton.ts', ['dom/', 'texts.ts']],
-    ['attention/', [...ground, 'attention/']],
+    ['attention/', [...ground, 'language/', 'attention/']],
     ['bubble/', [...ground, 'bubble/']],
     ['log/', [...ground, 'log/']],
     ['status/', [...ground, 'status/']],
@@ -220,7 +222,7 @@ function cycleFrom(start: string, withTypes = false): string | null {
 }
 
 describe("a script for other people's pages", () => {
-  const ours = /^apps\/web\/(client|element|widgets|moderation-tools|doctor)\/(?!dom\/dom\.ts)/;
+  const ours = /^apps\/web\/(client|element|widgets|moderation-tools|notices|doctor)\/(?!dom\/dom\.ts)/;
   const scripts = files.filter((file) => ours.test(file));
 
   it.each([
@@ -245,6 +247,7 @@ describe("a style sheet for other people's pages", () => {
     'apps/web/element/bubble/bubble.css',
     'apps/web/moderation-tools/moderation-tools.css',
     'apps/web/widgets/widgets.css',
+    'apps/web/notices/notices.css',
   ])('does without rem, which a page sets: %s', (file) => {
     expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { Chat, Ready, ServerChange } from '../client/api.js';
+import { Attention } from './attention/attention.js';
 import { Banner } from './banner.js';
 import { Composer, composerState } from './composer.js';
 import { Blocking } from './conversations/blocking.js';
@@ -44,6 +45,7 @@ export class ChatView {
   private readonly typing: Typing;
   private readonly blocking: Blocking;
   private readonly banner: Banner;
+  private readonly attention: Attention;
 
   constructor(
     private readonly skeleton: Skeleton,
@@ -89,6 +91,15 @@ export class ChatView {
     });
     refuseFiles(skeleton, (text) => this.status.showBriefly(text));
     this.typing = new Typing(chat, () => this.showTyping());
+    const notices = {
+      chat,
+      skeleton,
+      texts: options.texts,
+      show: ({ private: isPrivate, from }: ChatEvent) =>
+        this.open(this.conversations.with(isPrivate ? from : null), true),
+      say: (text: string) => this.status.showBriefly(text),
+    };
+    this.attention = new Attention(notices, options);
     this.clock.onDay = () => this.dayChanged();
     this.unsent.onNotInRoom = () => this.status.showRemoval();
     skeleton.log.latest.addEventListener('click', () => {
@@ -154,6 +165,7 @@ export class ChatView {
     this.recount.end();
     this.moderation.end();
     this.banner.end();
+    this.attention.end();
     document.removeEventListener('visibilitychange', this.onVisible);
   }
 
@@ -237,7 +249,9 @@ export class ChatView {
   /** An event of another user is unread unless it is in view. */
   private noteUnread(conversation: Conversation, event: ChatEvent): void {
     const isOpen = conversation === this.current;
-    if (!isOpen || !this.log.atEnd || !this.isLookedAt) conversation.addUnread(event, this.isMention(event));
+    const isMention = this.isMention(event);
+    if (!isOpen || !this.log.atEnd || !this.isLookedAt) conversation.addUnread(event, isMention);
+    this.attention.heard(event, isMention);
     if (!isOpen) announce(event, this.skeleton);
   }
 

@@ -215,7 +215,8 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     private show(chat: Chat, tools: boolean, token: string | undefined, heard: Heard = []): void {
       const { language, texts, justTyped } = this;
       const skeleton = buildSkeleton(chat.room, texts);
-      const bubble = this.getAttribute('mode') === 'bubble' ? new Bubble(this, skeleton, chat) : null;
+      const bubble =
+        this.getAttribute('mode') === 'bubble' ? new Bubble(this, skeleton, chat, this.bubble?.isOpen === true) : null;
       const { root } = bubble || skeleton;
       if (texts.locale) Object.assign(root, { lang: texts.locale, dir: language.dir });
       if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), root);

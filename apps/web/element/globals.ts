@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noShadowRestrictedNames: the build puts these in the place of the globals on purpose
 /** The browser's functions that the element, the moderation tools and the doctor use, beside those of the library. */
 export const {
+  AudioContext,
   Boolean,
   CSS,
   CustomEvent,
@@ -9,6 +10,7 @@ export const {
   IntersectionObserver,
   Intl,
   MutationObserver,
+  Notification,
   RegExp,
   ResizeObserver,
   WeakMap,

@@ -11,6 +11,11 @@ function buildHeader(room: string, texts: Texts) {
   const block = button({ class: 'plain block', part: 'block', hidden: '' }, null);
   const me = button({ class: 'plain me', part: 'me', 'aria-expanded': 'false', hidden: '' }, null);
   const here = h('span', { class: 'here' });
+  const bell = button(
+    { class: 'plain bell', part: 'bell', 'aria-label': texts.notices, 'aria-expanded': 'false', hidden: '' },
+    null,
+    icon(ICONS.bell),
+  );
   const count = h('span', { class: 'count' });
   const badge = h('span', { class: 'badge', hidden: '' });
   const people = button(
@@ -28,9 +33,10 @@ function buildHeader(room: string, texts: Texts) {
     block,
     me,
     here,
+    bell,
     people,
   );
-  return { bar, back, title, subtitle, block, me, here, people, count, badge };
+  return { bar, back, title, subtitle, block, me, here, bell, people, count, badge };
 }
 
 function buildOwnName(texts: Texts) {

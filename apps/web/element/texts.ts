@@ -19,6 +19,8 @@ export const ENGLISH = {
   placeholderPrivate: 'Write to {name} only',
   send: 'Send',
   chat: 'Chat',
+  notices: 'Notifications',
+  noNotices: 'The notifications could not be loaded.',
   chatNews: 'Chat: {news}',
   people: 'People',
   manyHere: forms('1 here', '{n} here'),

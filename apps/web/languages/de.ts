@@ -1,5 +1,6 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
+import type { NoticesTranslation } from '../notices/texts.js';
 
 /** German. Says "du". */
 export const texts: Translation = {
@@ -12,6 +13,8 @@ export const texts: Translation = {
   offNow: 'Im Moment abgeschaltet',
   placeholderPrivate: 'Schreib nur an {name}',
   send: 'Senden',
+  notices: 'Benachrichtigungen',
+  noNotices: 'Die Benachrichtigungen konnten nicht geladen werden.',
   people: 'Personen',
   manyHere: { one: '{n} hier', other: '{n} hier' },
   everyone: 'Alle',
@@ -361,4 +364,24 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'Raum leeren',
   clearAsk: 'Alle Nachrichten für alle entfernen? Das lässt sich nicht rückgängig machen.',
   handTo: 'Raum übergeben an',
+};
+
+export const noticesTexts: NoticesTranslation = {
+  noticesWhen: 'Solange dieser Tab nicht zu sehen ist',
+  noticesOf: 'Sag mir Bescheid bei',
+  noticesOfAll: 'jeder Nachricht',
+  noticesOfMentions: 'Erwähnungen und privaten Nachrichten',
+  noticesOfNone: 'nichts',
+  noticesHow: 'Wie',
+  noticesSound: 'Ton',
+  noticesDesktop: 'Benachrichtigung auf dem Desktop',
+  noticesOn: 'Neue Nachrichten erscheinen hier.',
+  noticesHttp: 'Browser erlauben Benachrichtigungen nur auf Seiten mit https. Diese Seite nutzt kein https.',
+  noticesFrame:
+    'Browser erlauben Benachrichtigungen nur auf einer eigenen Seite. Dieser Chat ist in einem Rahmen einer anderen.',
+  noticesDenied:
+    'Dieser Browser blockiert Benachrichtigungen von dieser Website. Du kannst sie in deren Einstellungen erlauben.',
+  noticesUnknown: 'Dieser Browser kann keine Benachrichtigungen zeigen.',
+  noticeFrom: '{name} in {room}',
+  noticePrivate: '{name}, nur an dich',
 };

@@ -28,6 +28,7 @@ export class Bubble {
     host: HTMLElement,
     private readonly skeleton: Skeleton,
     { server, room }: Chat,
+    isOpen: boolean,
   ) {
     const { root, header, texts } = skeleton;
     const toggle = (): void => this.choose(Boolean(root.hidden));
@@ -50,7 +51,8 @@ export class Bubble {
       fitBox(this.root),
       () => host.removeEventListener('unread', onUnread),
     ];
-    this.set(this.wasOpen() && !matchMedia(FULL).matches); // on a phone it would cover the page that the user has opened
+    // on a phone it would cover the page that the user has opened
+    this.set(isOpen || (this.wasOpen() && !matchMedia(FULL).matches));
   }
 
   /** Puts the bubble above everything in the page, whatever it is in. Call it when the bubble is in the page. */
@@ -60,6 +62,10 @@ export class Bubble {
     } catch (_) {
       return; // it is there already, or the browser does not know this: then the style puts it above
     }
+  }
+
+  get isOpen(): boolean {
+    return !this.skeleton.root.hidden;
   }
 
   end(): void {
