@@ -1,7 +1,7 @@
 /** Mentions: whether a text names a user. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { namesUser } from '../../apps/web/element/people/mentions.js';
+import { matching, mentionAt, namesUser } from '../../apps/web/element/people/mentions.js';
 import { NAME_MAX, TEXT_MAX } from '../../shared/protocol/limits.js';
 
 describe('a text', () => {
@@ -81,5 +81,37 @@ describe('a text', () => {
       const text = piece.repeat(TEXT_MAX / piece.length); // what is not linear takes seconds
       expect(namesUser(text, ['a@a@a@b', '@@@@@@@b'], others)).toBe(false);
     }
+  });
+});
+
+describe('a name that is being typed', () => {
+  it.each([
+    ['@', 0],
+    ['hi @an', 3],
+    ['＠a', 0],
+    ['@Ann @b', 5],
+    ['你好@李', 2],
+    ['@a b c', 0],
+    ['me@a', -1],
+    ['https://a.b/@a', -1],
+    ['@a\nb', -1],
+    [`@${'a'.repeat(65)}`, -1],
+    ['none', -1],
+  ])('begins in %j at %i', (text, at) => {
+    expect(mentionAt(text)).toBe(at);
+  });
+
+  it.each([
+    ['', ['Anna', 'Bob', 'Lee Ann', 'Zoë']],
+    ['an', ['Anna', 'Lee Ann']],
+    ['ANN', ['Anna', 'Lee Ann']],
+    ['lee a', ['Lee Ann']],
+    ['zoe\u0308', []],
+    ['zo', ['Zoë']],
+    ['anna', []],
+    ['nna', []],
+  ])('%j fits those whose words begin with it', (query, names) => {
+    const users = ['Zoë', 'Lee Ann', 'Bob', 'Anna'].map((name, id) => ({ id, name }));
+    expect(matching(query, users).map(({ name }) => name)).toEqual(names);
   });
 });

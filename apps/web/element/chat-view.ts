@@ -17,6 +17,7 @@ import { Clock, timeOf } from './log/clock.js';
 import type { LogView } from './log/log-view.js';
 import { Moderation, type ModerationDelegate, type PageOptions } from './moderation/moderation.js';
 import { Reporting } from './moderation/reporting.js';
+import { MentionOffer } from './people/mention-offer.js';
 import { namesUser } from './people/mentions.js';
 import { OwnName } from './people/own-name.js';
 import { PeopleView } from './people/people-view.js';
@@ -89,6 +90,7 @@ export class ChatView {
       typing: () => this.typing.tell(this.current),
       resize: (act) => this.log.resize(act),
     });
+    new MentionOffer(skeleton, () => (this.current.partner ? [] : this.others()));
     refuseFiles(skeleton, (text) => this.status.showBriefly(text));
     this.typing = new Typing(chat, () => this.showTyping());
     const notices = {
@@ -257,14 +259,15 @@ export class ChatView {
 
   /** Returns whether another user's message names this user. */
   private isMention(event: ChatEvent): boolean {
-    const { conversations, members } = this;
+    const { conversations } = this;
     if (!event.text || conversations.isMine(event)) return false;
-    const others = members.known.filter((user) => !conversations.isMine({ from: user }));
-    return namesUser(
-      event.text,
-      conversations.ownNames,
-      others.map(({ name }) => name),
-    );
+    const names = this.others().map(({ name }) => name);
+    return namesUser(event.text, conversations.ownNames, names);
+  }
+
+  /** Returns the other people in the room, as far as they are known. */
+  private others(): UserRef[] {
+    return this.members.known.filter((user) => !this.conversations.isMine({ from: user }));
   }
 
   /** Draws once for all events that come together. */

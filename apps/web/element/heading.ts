@@ -15,11 +15,11 @@ export function showTitle({ header, texts }: Skeleton, { partner, room }: Conver
 }
 
 /** Shows the button that leads to the newest message while that message is out of view. */
-export function showLatest({ log, texts }: Skeleton, { unread, mentions }: Conversation, atEnd: boolean): void {
+export function showLatest({ log, texts }: Skeleton, { unread, mentionCount }: Conversation, atEnd: boolean): void {
   const label = log.latest.querySelector('span');
-  const m = numberText(mentions, texts);
+  const m = numberText(mentionCount, texts);
   const news =
-    mentions > 0
+    mentionCount > 0
       ? fill(texts.newMentions, { n: numberText(unread, texts), m })
       : counted(texts.newMessages, unread, texts);
   if (label) label.textContent = unread > 0 ? news : texts.latest;

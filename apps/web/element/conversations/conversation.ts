@@ -60,7 +60,7 @@ export class Conversation {
   }
 
   /** Returns how many of the unread messages name the user. */
-  get mentions(): number {
+  get mentionCount(): number {
     return this.unreadIds.filter((id) => this.mentionIds.has(id)).length;
   }
 

@@ -70,10 +70,10 @@ export class Conversations {
   }
 
   /** Returns the number of unread messages that name this user. */
-  mentions(): number {
-    let sum = this.room.mentions;
-    this.privates.forEach(({ mentions }) => {
-      sum += mentions;
+  mentionCount(): number {
+    let sum = this.room.mentionCount;
+    this.privates.forEach(({ mentionCount }) => {
+      sum += mentionCount;
     });
     return sum;
   }

@@ -8,5 +8,6 @@ import type { Conversations } from './conversations.js';
 export function tellUnread({ root }: Skeleton, conversations: Conversations): void {
   const { host } = root.getRootNode() as ShadowRoot;
   const told = new CustomEvent('unread', { detail: conversations.unread() });
-  if (host) host.dispatchEvent(Object.assign(told, { mentions: conversations.mentions() }));
+  Object.defineProperty(told, 'mentions', { value: conversations.mentionCount() });
+  if (host) host.dispatchEvent(told);
 }

@@ -1,3 +1,4 @@
+import type { UserRef } from '../../../../shared/protocol/events.js';
 import { LETTER } from '../dom/words.js';
 
 /**
@@ -43,4 +44,25 @@ export function namesUser(text: string, own: Iterable<string>, others: Iterable<
     if (found.some(isAnother)) return true;
   }
   return false;
+}
+
+/** Returns the place of the `@` with which a text ends, and perhaps a part of a name after it; -1 for none. */
+export function mentionAt(text: string): number {
+  const at = Math.max(text.lastIndexOf('@'), text.lastIndexOf('\uff20'));
+  const isMention =
+    at >= 0 && !NOT_BEFORE.test(text.slice(Math.max(0, at - 2), at)) && !/\n|.{65}/.test(text.slice(at));
+  return isMention ? at : -1;
+}
+
+/**
+ * Returns the users whose name, or a later word of it, begins with `query`; those whose name does come first. Returns
+ * none if the query is the only one's whole name.
+ */
+export function matching(query: string, users: UserRef[]): UserRef[] {
+  const start = folded(query);
+  const ranked = users
+    .map((user) => ({ user, name: ` ${folded(user.name)}` }))
+    .filter(({ name }) => name.includes(` ${start}`))
+    .sort((a, b) => a.name.indexOf(` ${start}`) - b.name.indexOf(` ${start}`) || a.name.localeCompare(b.name));
+  return ranked.length === 1 && ranked[0]?.name === ` ${start}` ? [] : ranked.map(({ user }) => user);
 }
