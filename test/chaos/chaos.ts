@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisClient } from '../../shared/redis/client.js';
 import { openRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
+import { checkEdits } from './edits.js';
 import { makeFault } from './faults.js';
 import { readLogs } from './logs.js';
 import type { ChaosOptions } from './options.js';
@@ -120,6 +121,7 @@ class Run {
     const logs = await readLogs(this.redis);
     await checkRosters(this.redis, record, this.#crowd.sessions);
     await checkValues(this.redis, record, this.#crowd.sessions, keepsOf(options) === 'all');
+    if (keepsOf(options) === 'all') await checkEdits(this.redis, record, this.#crowd.sessions);
     const verdict = judge(record, this.#crowd.sessions, logs, keepsOf(options), graceOf);
     await this.#empty();
     const usage = await checkUsage(record, site, fresh, POOL[options.live]);

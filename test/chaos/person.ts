@@ -13,6 +13,7 @@ const SHARES = {
   add: 0.1,
   sendPrivately: 0.06,
   sendTwice: 0.05,
+  edit: 0.05,
   move: 0.03,
   rename: 0.02,
   leave: 0.012,
@@ -97,6 +98,8 @@ export class Person {
         return session.send(this.#random.pick(rooms), this.#nonce());
       case 'add':
         return session.add(this.#random.pick(rooms), this.#nonce());
+      case 'edit':
+        return session.edit(this.#random.pick(rooms), this.#nonce());
       case 'sendTwice':
         return session.sendTwice(this.#random.pick(rooms), this.#nonce());
       case 'sendPrivately':

@@ -35,6 +35,8 @@ export class Record {
   readonly accepted: Accepted[] = [];
   /** By room, how often its value `sum` was added to. */
   readonly added = new Map<string, number>();
+  /** By room and id of the message, the text of each edit that was answered. */
+  readonly edited = new Map<string, string>();
   readonly faults: FaultWindow[] = [];
   readonly slow: Slow[] = [];
   /** Times at which this very process, or Redis, got no time: what was slow then says nothing about the chat. */

@@ -12,6 +12,7 @@ import {
 import { Refused } from '../support/client.js';
 import type { Polled } from '../support/follower.js';
 import type { Joined, Sent } from '../support/user.js';
+import { EDITED } from './edits.js';
 import type { Habit } from './habits.js';
 import type { Line } from './line.js';
 import { Poller } from './poller.js';
@@ -81,6 +82,15 @@ export class Session {
 
   async send(room: string, nonce: string): Promise<void> {
     await this.#send(room, { room }, nonce);
+  }
+
+  /** Sends a message and changes it. */
+  async edit(room: string, nonce: string): Promise<void> {
+    const sent = await this.#send(room, { room }, nonce);
+    const text = `${nonce}${EDITED}`;
+    // a Redis that loses its last moments may have lost the message
+    if (sent && (await this.#ask('edit', { room, id: sent.id, text }, { expected: ['bad_request'] })))
+      this.#record.edited.set(`${room} ${sent.id}`, text);
   }
 
   /** Sends one message twice at once, with one nonce, at two processes. */

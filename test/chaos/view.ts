@@ -1,5 +1,6 @@
 /** One user's view of one room, from its entry on. Ids only increase: other events are dropped. */
 import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
+import { EDITED } from './edits.js';
 import type { Window } from './windows.js';
 
 /** A client that has behaved badly has this long (ms) to catch up. */
@@ -26,6 +27,8 @@ export class View {
   /** The last event that was shown on entering; everything after it has to come. */
   readonly start: string;
   readonly arrivals: Arrival[] = [];
+  /** The texts of edited messages, by their ids. */
+  readonly edits = new Map<string, string>();
   /** Times in which the client did not take what it could have had. */
   readonly troubles: readonly Window[];
   /** `exit` or `leave` was called: from then on events may stop coming, though none may be missing between. */
@@ -48,10 +51,12 @@ export class View {
     return this.arrivals.at(-1)?.id ?? this.start;
   }
 
-  /** `value` events leave the log when all have them: what they set is looked at by itself. */
-  take({ id, type, text = '' }: ChatEvent, repaired: boolean): void {
+  /** `value` and `edited` events leave the log when all have them: what they set is looked at by itself. */
+  take({ id, type, edited = '', text = '' }: ChatEvent, repaired: boolean): void {
     if (this.closed || type === 'value') return;
-    if (compareIds(id, this.last) > 0) this.arrivals.push({ id, text, repaired, at: Date.now() });
+    if (type === 'edited') return void this.edits.set(edited, text);
+    const nonce = text.replace(EDITED, '');
+    if (compareIds(id, this.last) > 0) this.arrivals.push({ id, text: nonce, repaired, at: Date.now() });
     else if (compareIds(id, this.start) <= 0 || this.#has(id)) this.repeated += 1;
     else this.outOfOrder.push(id);
   }

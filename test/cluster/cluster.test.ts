@@ -74,7 +74,7 @@ describe('on a cluster', () => {
     await stopAll(everybody);
   });
 
-  it('private messages, signals, names and what an owner does work', async () => {
+  it('private messages, edits, signals, names and what an owner does work', async () => {
     const [anna, bert] = [
       await TestUser.join(system.urls, { name: 'Anna', room: 'own' }),
       await TestUser.join(system.urls, { room: 'own' }),
@@ -85,6 +85,11 @@ describe('on a cluster', () => {
     });
     await anna.send({ text: 'for you', to: bert.id });
     await until(() => follower.texts().includes('for you'), 'the private message');
+    const { id } = await anna.send({ text: 'helo', room: 'own' });
+    await anna.ask('edit', { room: 'own', id, text: 'hello' });
+    await until(() => follower.events.some(({ edited, text }) => edited === id && text === 'hello'), 'the edit');
+    await anna.ask('unsay', { room: 'own', id });
+    await until(() => follower.events.some(({ removed }) => removed === id), 'that it is taken back');
     await until(async () => {
       await anna.ask('signal', { room: 'own', data: 1 });
       return follower.signals.length > 0;
