@@ -46,6 +46,7 @@ describe('the figures', () => {
     );
     const followers = users.map((user) => user.follow());
     for (const user of users) await user.send('hello');
+    await users[0]?.ask('set', { key: 'k', value: 'x'.repeat(98) });
     await Promise.all(system.urls.map((base) => call(base, 'members', { token: '1.x' })));
     await refusal(TestUser.join(system.urls, { room: 'a b' }));
     const expected = {
@@ -55,6 +56,7 @@ describe('the figures', () => {
       'chat_requests_total{operation="join",outcome="bad_request"}': 1,
       chat_users: 4,
       chat_rooms: 1,
+      chat_values_bytes: 101,
       chat_staying_rooms: 0,
       chat_staying_rooms_address_max: 20,
       chat_fanout_queue_depth: 0,

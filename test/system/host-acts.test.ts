@@ -91,6 +91,27 @@ describe('the figures', () => {
   });
 });
 
+it('the rooms whose values weigh most are named, from whichever process is asked', async () => {
+  for (const [room, length] of [
+    ['light', 10],
+    ['heavy', 1_000],
+  ] as const)
+    await (await TestUser.join(one, { room })).ask('set', { room, key: 'k', value: 'x'.repeat(length) });
+  for (const base of [one, two]) {
+    const { values } = await until(async () => {
+      const figures = await host.figures(base);
+      return figures.values.rooms.length === 2 ? figures : null;
+    }, 'both rooms');
+    expect(values).toEqual({
+      bytes: 1_016,
+      rooms: [
+        { name: 'heavy', bytes: 1_003 },
+        { name: 'light', bytes: 13 },
+      ],
+    });
+  }
+});
+
 describe('an act', () => {
   it('is refused to pages of other sites, to forms, without the password, and when it is none; nothing is done then', async () => {
     const off = { act: 'origin_off', on: 'https://victim.example' };
