@@ -111,6 +111,7 @@ const SCRIPTS = [
   { ...forElement, isWhole: true, entry: 'widgets/index.ts', name: 'widgets.js' },
   { ...forElement, entry: 'moderation-tools/index.ts', name: 'owner.js' },
   { ...forElement, entry: 'notices/index.ts', name: 'notices.js' },
+  { ...forLibrary, entry: 'client/streams/index.ts', name: 'streams.js' },
 ];
 
 /** Builds all of SCRIPTS. Names of members that only one script knows are shortened: that makes it 3 % smaller. */

@@ -18,7 +18,7 @@ it.beforeEach(({ stage }) => {
 
 describe('a stream that does not get through', () => {
   it('because a proxy buffers it: the library polls, says nothing, and does not try again, nor after a reload', async () => {
-    link.troubles = [{ path: /\/stream/, how: 'edit', edit: (text) => text }];
+    link.troubles = [{ path: /\/stream\?/, how: 'edit', edit: (text) => text }];
     const page = await pages.streaming();
     await pages.say(...numbered(3));
     await hears(page, 3);
@@ -37,7 +37,7 @@ describe('a stream that does not get through', () => {
   });
 
   it('any more, as it stalls: the library polls after 20 s', async () => {
-    link.troubles = [{ path: /\/stream/, how: 'stall', afterMs: 1_000 }];
+    link.troubles = [{ path: /\/stream\?/, how: 'stall', afterMs: 1_000 }];
     const page = await pages.streaming({ clock: true });
     const before = pages.polls;
     await page.waitForTimeout(1_500);
@@ -52,7 +52,7 @@ describe('a stream that does not get through', () => {
 
   it('any more, as it stalls after others that lived for a minute: the library polls after the second one', async () => {
     const page = await pages.streaming({ clock: true });
-    link.troubles = [{ path: /\/stream/, how: 'stall', afterMs: 300 }];
+    link.troubles = [{ path: /\/stream\?/, how: 'stall', afterMs: 300 }];
     await pages.liveFor(page, 4);
     for (const count of [2, 3]) {
       await until(() => pages.streams === count, 'another stream');
@@ -64,7 +64,7 @@ describe('a stream that does not get through', () => {
   });
 
   it('for longer than 10 s: the library polls after the second one', async () => {
-    link.troubles = [{ path: /\/stream/, how: 'cut', afterMs: 10_000 }];
+    link.troubles = [{ path: /\/stream\?/, how: 'cut', afterMs: 10_000 }];
     const page = await pages.streaming();
     for (let i = 0; i < 5; i += 1) await pages.say(`${i}`);
     await until(async () => (await givenUp(page)) === 'cut', 'polls', 40_000);
@@ -77,7 +77,7 @@ describe('a stream that does not get through', () => {
 
   it('because the server refuses it: the library polls after the second one', async () => {
     const refusal = '{"ok":false,"error":{"code":"unavailable","status":503,"message":"full","retryAfter":1}}';
-    link.troubles = [{ path: /\/stream/, how: 'answer', text: `event: error\nretry: 1000\ndata: ${refusal}\n\n` }];
+    link.troubles = [{ path: /\/stream\?/, how: 'answer', text: `event: error\nretry: 1000\ndata: ${refusal}\n\n` }];
     const page = await pages.streaming();
     await page.evaluate(() => window.chat.send('hello'));
     await hears(page, 1);
@@ -102,7 +102,7 @@ describe('a stream that ends with the network', () => {
   });
 
   it.each([40_000, 3_600_000])('and with a machine that slept for %i ms, says nothing about streams', async (ms) => {
-    link.troubles = [{ path: /\/stream/, how: 'stall', afterMs: 500, times: 1 }];
+    link.troubles = [{ path: /\/stream\?/, how: 'stall', afterMs: 500, times: 1 }];
     const page = await pages.streaming({ clock: true });
     await page.waitForTimeout(1_000);
     await page.clock.fastForward(ms);
@@ -116,7 +116,7 @@ describe('a stream that ends with the network', () => {
 describe('a stream that says', () => {
   const answerOnce = (message: object): void => {
     const data = JSON.stringify({ ok: true, cursor: 'none', events: [], ...message });
-    link.troubles = [{ path: /\/stream/, how: 'answer', text: `id: none\ndata: ${data}\n\n`, times: 1 }];
+    link.troubles = [{ path: /\/stream\?/, how: 'answer', text: `id: none\ndata: ${data}\n\n`, times: 1 }];
   };
 
   it.each([{ reset: true }, { missed: 1 }])('%j: the library compares with the history, and goes on', async (said) => {

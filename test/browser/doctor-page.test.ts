@@ -130,7 +130,7 @@ describe('the doctor', () => {
           }),
       );
     }
-    const streams = (): number => link.seen.filter((path) => /\/stream/.test(path)).length;
+    const streams = (): number => link.seen.filter((path) => /\/stream\?/.test(path)).length;
     const polls = (): number => link.seen.filter((path) => /\/poll/.test(path)).length;
 
     it('by a stream', async () => {
@@ -147,7 +147,7 @@ describe('the doctor', () => {
     });
 
     it('by polls, as a proxy buffers streams', async () => {
-      link.troubles = [{ path: /\/stream/, how: 'edit', edit: (text) => text }];
+      link.troubles = [{ path: /\/stream\?/, how: 'edit', edit: (text) => text }];
       expect(await askedAbout({}, () => streams() > 0 && polls() > 2)).toMatch(
         /^note: Something between you and the server keeps streams back.* first bytes .* within 5 s/,
       );

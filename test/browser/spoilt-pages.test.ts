@@ -9,9 +9,10 @@ import { until } from '../support/until.js';
 
 const it = browserTest;
 let browser: Browser, site: Site, api: string;
-let context: BrowserContext, room: string, token: string;
+let context: BrowserContext, room: string, token: string, asked: string[];
 it.beforeEach(async ({ stage }) => {
   ({ browser, site, api, room } = stage);
+  asked = [];
   context = await browser.newContext({ reducedMotion: 'reduce' });
 });
 
@@ -32,6 +33,7 @@ const PAGE = `
 
 async function open(script: string): Promise<Page> {
   const page = await context.newPage();
+  page.on('request', (request) => asked.push(request.url()));
   await page.goto(
     site.serve(
       `/${room}`,
@@ -78,6 +80,7 @@ describe.each(SPOILT)('a page that %s', (_, script) => {
     await text(page, 'hello page').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Room' }).click();
     await page.getByText('You removed a message').waitFor();
+    await until(() => asked.some((url) => /\/api\/stream\?/.test(url)), 'a stream');
     await page.getByText('doctor: fetch good').waitFor();
     await page.getByText('doctor: long addresses good').waitFor();
   });

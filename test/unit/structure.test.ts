@@ -26,9 +26,17 @@ function offences(folder: string, allowed: (one: Import) => boolean): string[] {
 }
 
 /** Every folder of the browser library may use these: types, errors, and code that needs no request. */
-const CLIENT_GROUND = ['answers', 'api', 'backoff', 'errors', 'registry', 'secret', 'stream-times'].map(
-  (file) => `apps/web/client/${file}.ts`,
-);
+const CLIENT_GROUND = [
+  'answers',
+  'api',
+  'backoff',
+  'errors',
+  'registry',
+  'secret',
+  'stream-code',
+  'stream-times',
+  'stream-trouble',
+].map((file) => `apps/web/client/${file}.ts`);
 
 const within =
   (...folders: string[]) =>
@@ -53,6 +61,16 @@ describe('imports', () => {
     [
       'apps/web/client/polling/',
       ['apps/web/client/polling/', ...CLIENT_GROUND, 'apps/web/client/transport/transport.ts', 'shared/protocol/'],
+    ],
+    [
+      'apps/web/client/streams/',
+      [
+        'apps/web/client/streams/',
+        ...CLIENT_GROUND,
+        'apps/web/client/transport/read-text.ts',
+        'apps/web/client/transport/transport.ts',
+        'shared/protocol/',
+      ],
     ],
     ['apps/web/client/events/', ['apps/web/client/events/', ...CLIENT_GROUND, 'shared/protocol/']],
     [

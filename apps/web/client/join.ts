@@ -5,13 +5,14 @@ import { RoomChat } from './chat.js';
 import { autoRoom } from './session/auto-room.js';
 import { keyFor } from './session/room-keys.js';
 import { Servers } from './session/servers.js';
+import type { GetStreams } from './stream-code.js';
 import { chooseTransport } from './transport/choose.js';
 
 /** The names of all options. Of two that are equally near to a wrong name, the first is suggested. */
 const OPTIONS: (keyof JoinOptions)[] = ['server', 'room', 'name', 'transport', 'tabs', 'owner', 'key', 'way'];
 
 /** Returns the `join` function of one copy of the library. */
-export function joinFrom(loadedFrom: Origin): (options?: JoinOptions | string) => Chat {
+export function joinFrom(loadedFrom: Origin, getStreams: GetStreams): (options?: JoinOptions | string) => Chat {
   return (given = {}) => {
     const options: JoinOptions = typeof given === 'string' ? { room: given } : given;
     for (const key of Object.keys(options)) if (!OPTIONS.includes(key as keyof JoinOptions)) warnOf(key);
@@ -27,7 +28,7 @@ export function joinFrom(loadedFrom: Origin): (options?: JoinOptions | string) =
         key: keyFor(server, room, i > 0 ? undefined : options.key),
       },
     }));
-    return new RoomChat(new Servers(places, nickname, options.tabs !== 'own'));
+    return new RoomChat(new Servers(places, nickname, options.tabs !== 'own', getStreams));
   };
 }
 

@@ -1,9 +1,10 @@
 /** The library as an ES module: `/chat.mjs`. */
 import { originOf } from './address.js';
 import { joinFrom } from './join.js';
+import { makeStreams } from './streams/held-streams.js';
 
 export type * from './answers.js';
 export type * from './api.js';
 
 /** Joins a room. Returns the chat at once; `chat.ready` resolves when the room is open. */
-export const join = joinFrom(originOf(import.meta.url));
+export const join = joinFrom(originOf(import.meta.url), () => Promise.resolve(makeStreams));

@@ -1,4 +1,5 @@
 import type { Finding } from './api.js';
+import type { MakeStreams } from './stream-code.js';
 
 /** The part of the browser's Trusted Types API that the library uses. */
 export interface TrustedTypes {
@@ -22,6 +23,11 @@ export interface Registry {
   policy?: ScriptPolicy;
   /** The texts of languages, by file. `/languages/<file>.js` sets this. */
   languages?: Record<string, object>;
+  /**
+   * The code of streams. `/streams.js` sets this. The key must change whenever `MakeStreams` does: an open page may load
+   * the script of a newer server, and must not call it then.
+   */
+  streams1?: MakeStreams;
   /** The doctor's checks. `/doctor.js` sets this. `way`: how the events of the chat come. */
   examine?: (server: string, tell?: (finding: Finding) => void, way?: string) => Promise<Finding[]>;
 }

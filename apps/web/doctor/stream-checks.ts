@@ -2,8 +2,8 @@
 import type { Answers } from '../client/answers.js';
 import { asFailure, Failure } from '../client/errors.js';
 import { FIRST_BYTE_MAX_MS } from '../client/stream-times.js';
-import { openStream } from '../client/transport/stream.js';
-import type { Transport } from '../client/transport/transport.js';
+import { openStream } from '../client/streams/open-stream.js';
+import { type Transport, within } from '../client/transport/transport.js';
 import { type Finding, good, note } from './findings.js';
 
 /** A message takes less time than this, unless something keeps the stream back. */
@@ -44,13 +44,13 @@ function signal(): [happened: Promise<void>, happen: () => void] {
 
 /** Opens a stream as the guest, and sends a message. It comes at once if streams get through. */
 export async function checkStreams(server: string, transport: Transport, guest: Answers['join']): Promise<Finding> {
-  if (!transport.stream)
+  if (transport.name !== 'fetch')
     return note('streams', 'Not checked, because fetch cannot reach the server. Script tags have no streams.');
   const { token, cursor, room } = guest;
   const text = `doctor ${Math.random()}`;
   const [begun, begin] = signal();
   const [arrived, arrive] = signal();
-  const call = openStream(server, { token, cursor }, async (answer) => {
+  const call = openStream({ Failure, fetch, within }, server, { token, cursor }, async (answer) => {
     begin();
     if (answer !== 0 && answer.events.some((one) => 'text' in one && one.text === text)) arrive();
   });

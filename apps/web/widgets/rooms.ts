@@ -1,9 +1,10 @@
 import { originOf } from '../client/address.js';
 import type { Chat, JoinOptions } from '../client/api.js';
 import { joinFrom } from '../client/join.js';
+import { loadStreamsWith } from '../client/load-streams.js';
 
 export const origin = originOf();
-const join = joinFrom(origin);
+const join = joinFrom(origin, loadStreamsWith(origin));
 
 /** The chats of this page, by room. All widgets of a room share one. */
 const shared = new Map<string, { chat: Chat; widgets: number }>();

@@ -1,12 +1,12 @@
 import type { Answers } from '../answers.js';
 import { backoff, type Pauses } from '../backoff.js';
-import { asFailure, type Failure, isAbandoned, NO_ANSWER } from '../errors.js';
+import { asFailure, type Failure, isAbandoned } from '../errors.js';
 import { registry } from '../registry.js';
-import { FIRST_BYTE_MAX_MS, SILENCE_MAX_MS } from '../stream-times.js';
-import type { Call, Hear } from '../transport/transport.js';
-import { Acks } from './acks.js';
+import type { StreamHost, Streams } from '../stream-code.js';
+import { FIRST_BYTE_MAX_MS } from '../stream-times.js';
+import type { StreamTrouble } from '../stream-trouble.js';
+import type { Call } from '../transport/transport.js';
 import { Hold } from './hold.js';
-import { type StreamTrouble, Trial } from './trial.js';
 
 /** The user whose inbox is polled. */
 export interface PollingUser {
@@ -16,8 +16,6 @@ export interface PollingUser {
   readonly streams: boolean;
   /** Why streams have been given up. */
   polls: StreamTrouble | '';
-  /** Opens a stream. */
-  stream(hear: Hear): Call<never>;
   /** Acknowledges what has been read. */
   ack(): void;
   /** Sends one poll. The server holds it for up to `timeoutS`. */
@@ -49,41 +47,32 @@ const HASTY_MAX = 3;
 /** This many chats of a page may hold a poll each and leave one of the browser's six connections to a host free. */
 const CHATS_MAX = 5;
 /**
- * A stream is opened anew after this time. Over HTTP/1.1 it takes up one of those connections, and another page may wait
- * for one.
- */
-const STREAM_LIFE_MS = 60_000;
-/** A stream that has stalled for so much longer than it may was not looked at: the machine has slept. */
-const SLEPT_MIN_MS = 5_000;
-
-/**
  * The chain of polls and streams. Each is sent when the one before has ended and its events have been delivered. It
  * begins with a poll, which works everywhere.
  */
-export class Polling {
+export class Polling implements StreamHost {
   readonly hold = new Hold();
   /** The current request is a stream. */
   streaming = false;
-  readonly acks = new Acks(() => this.user.ack());
-  private readonly trial = new Trial();
+  /** Null until their code is here. */
+  private streams: Streams | null = null;
   /** Counts starts and stops. A loop of an earlier generation ends itself. */
   private generation = 0;
   private running = false;
-  private current: Call<unknown> | null = null;
+  current: Call<unknown> | null = null;
   /** When the current poll was sent, or the current stream was last heard of. */
-  private aliveAt = 0;
-  private heard = false;
+  aliveAt = 0;
   /** The token of the current poll. When its answer arrives, a send may have got a new one. */
   private token = '';
   /** The next poll asks for an answer at once. It finds out whether the server is there. */
-  private probing = false;
+  probing = false;
   private failures = 0;
   private hasty = 0;
   private superseded: number[] = [];
 
   constructor(
-    private readonly user: PollingUser,
-    private readonly pauses: Pauses,
+    readonly user: PollingUser,
+    readonly pauses: Pauses,
     private readonly delegate: PollingDelegate,
   ) {}
 
@@ -91,7 +80,7 @@ export class Polling {
   start(probe = false): void {
     if (this.running) return;
     this.running = true;
-    this.probing = probe || this.mayStream();
+    this.probing = probe || this.user.streams;
     void this.run(++this.generation);
   }
 
@@ -99,7 +88,18 @@ export class Polling {
     this.running = false;
     this.generation++;
     this.abandon();
-    this.acks.clear();
+    if (this.streams) this.streams.clear();
+  }
+
+  /** Polls give way to streams from now on. */
+  open(streams: Streams): void {
+    this.streams = streams;
+    if (this.current && !this.probing && this.mayStream()) this.abandon();
+  }
+
+  /** The page is going away. What a stream has brought is acknowledged. */
+  flush(): void {
+    if (this.streams) this.streams.flush();
   }
 
   /** Ends all waits, and replaces the held poll by one that is answered at once. */
@@ -119,13 +119,13 @@ export class Polling {
 
   /** A request waits for a free connection. The held one gives up its own. */
   starved(): void {
-    if (this.streaming) this.trial.suspect('crowded');
+    if (this.streams && this.streaming) this.streams.suspect('crowded');
     else this.hold.crowded();
     this.renew();
   }
 
   private mayStream(): boolean {
-    return this.user.streams && !this.hold.isCrowded;
+    return !!this.streams && this.user.streams && !this.hold.isCrowded;
   }
 
   private abandon(): void {
@@ -148,7 +148,7 @@ export class Polling {
     this.token = this.user.token;
     this.aliveAt = Date.now();
     this.streaming = !this.probing && this.mayStream();
-    await (this.streaming ? this.stream() : this.poll());
+    await (this.streams && this.streaming ? this.streams.hold() : this.poll());
   }
 
   private async poll(): Promise<void> {
@@ -159,7 +159,7 @@ export class Polling {
     const answer = await call.done;
     this.current = null;
     const isQuick = !this.failures && Date.now() - this.aliveAt < FIRST_BYTE_MAX_MS;
-    this.user.polls = this.trial.polled(isQuick) || this.user.polls;
+    if (this.streams) this.user.polls = this.streams.polled(isQuick) || this.user.polls;
     this.failures = 0;
     if (!this.probing) this.hold.answered();
     this.probing = false;
@@ -167,41 +167,10 @@ export class Polling {
     if (timeoutS > 0) await this.calm(answer);
   }
 
-  private async take(token: string, answer: Answers['poll']): Promise<void> {
+  async take(token: string, answer: Answers['poll']): Promise<void> {
     this.delegate.online();
     await this.delegate.deliver(answer);
     this.user.advance(token, answer.cursor);
-  }
-
-  /** Holds a stream until it ends or fails. */
-  private async stream(): Promise<void> {
-    const { token } = this;
-    let taken = Promise.resolve();
-    const take = async (answer: Answers['poll'] | 0): Promise<void> => {
-      this.heard = true;
-      this.aliveAt = Date.now();
-      if (!answer) return;
-      const { cursor } = this.user;
-      await this.take(token, answer);
-      if (answer.cursor !== cursor) this.acks.note(answer.events.length); // signals alone leave it as it is
-    };
-    this.heard = false;
-    const call = this.user.stream((answer) => {
-      taken = take(answer);
-      return taken;
-    });
-    this.current = call;
-    const life = setTimeout(() => {
-      this.trial.passed();
-      call.abandon();
-    }, STREAM_LIFE_MS);
-    try {
-      await call.done;
-    } finally {
-      clearTimeout(life);
-      await taken.catch(() => undefined); // the next request goes on behind what the page has heard
-      this.acks.clear(); // and acknowledges it
-    }
   }
 
   /** Waits if too many held polls in a row have returned at once with nothing. */
@@ -219,7 +188,7 @@ export class Polling {
     if (failure.code === 'superseded') return this.contend(failure);
     if (failure.code === 'left' || failure.reason) throw failure; // a reason: the server's operator has switched it off
     if (failure.field === 'cursor') this.user.advance(this.token, '');
-    return this.streaming ? this.doubt(failure) : this.retry(failure);
+    return this.streams && this.streaming ? this.streams.doubt(failure) : this.retry(failure);
   }
 
   private async retry(failure: Failure): Promise<void> {
@@ -229,16 +198,6 @@ export class Polling {
     if (isCut && this.failures === 1) return;
     this.delegate.trouble(failure);
     await this.pauses.wait(backoff(this.failures, failure.retryAfter));
-  }
-
-  /** A stream has ended. A poll finds out whether that was the network, unless the server has ended it. */
-  private async doubt({ code, message, retryAfter = 0 }: Failure): Promise<void> {
-    const hasSlept = Date.now() - this.aliveAt > SILENCE_MAX_MS + SLEPT_MIN_MS;
-    const silence = this.heard ? 'silent' : 'late';
-    this.probing = message !== NO_ANSWER.ended;
-    if (code !== 'network') this.trial.suspect('refused');
-    else if (this.probing && !hasSlept) this.trial.suspect(message === NO_ANSWER.late ? silence : 'cut');
-    if (code === 'network') await this.pauses.wait(retryAfter * 1_000);
   }
 
   /**

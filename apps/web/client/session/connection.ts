@@ -10,9 +10,10 @@ import { makeOutbox, type Outbox, type PendingWrite } from '../events/outbox.js'
 import type { Values } from '../events/values.js';
 import { afterLoad, watchPage } from '../polling/page-life.js';
 import { Polling } from '../polling/polling.js';
+import type { GetStreams } from '../stream-code.js';
 import { leaveByBeacon } from '../transport/beacon.js';
 import type { TransportChoice } from '../transport/choose.js';
-import { REQUEST_TIMEOUT_MS } from '../transport/transport.js';
+import { REQUEST_TIMEOUT_MS, within } from '../transport/transport.js';
 import { type Deferred, makeDeferred } from './deferred.js';
 import { type Home, Session } from './session.js';
 import { makeSessionStore } from './storage.js';
@@ -39,6 +40,7 @@ export interface Page {
   readonly entered: Set<string>;
   /** The name that the user had on the server before. */
   readonly name: string | undefined;
+  readonly getStreams: GetStreams;
   /** The room is open. */
   shown(ready: Ready): void;
   /** Called with each answer of the server, and each time that it does not answer. */
@@ -200,9 +202,17 @@ export class Connection {
       this.show(await view());
       if (this.transport.name === 'jsonp') await afterLoad();
       if (!this.isOver && this.tabs.leading) this.polling.start();
+      await this.stream();
     } catch (thrown) {
       this.end(asFailure(thrown));
     }
+  }
+
+  /** Goes over to streams, when their code is here. */
+  private async stream(): Promise<void> {
+    const { polling, server } = this;
+    const makeStreams = this.session.streams && (await this.page.getStreams(server));
+    if (makeStreams) polling.open(makeStreams(polling, server, { Failure, fetch, within }));
   }
 
   private show(view: RoomView): void {
@@ -247,7 +257,7 @@ export class Connection {
     const { polling, session, tabs, transport } = this;
     if (!tabs.leading) return 'tab';
     if (polling.streaming) return 'stream';
-    return session.polls || (polling.hold.isCrowded ? 'crowded' : transport.stream ? 'soon' : `${transport.name}`);
+    return session.polls || (polling.hold.isCrowded ? 'crowded' : transport.streams ? 'soon' : `${transport.name}`);
   }
 
   entered(room: string): void {
@@ -274,7 +284,7 @@ export class Connection {
 
   private hide(kept: boolean): void {
     const { token } = this.session;
-    if (!kept) this.polling.acks.flush(); // a request on its way would keep the page out of the cache
+    if (!kept) this.polling.flush(); // a request on its way would keep the page out of the cache
     this.polling.stop();
     if (!kept && token && this.tabs.leading) leaveByBeacon(this.server, token);
     this.session.unclaim();

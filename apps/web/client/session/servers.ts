@@ -2,6 +2,7 @@ import type { ChatEvents, Ready } from '../api.js';
 import { makePauses } from '../backoff.js';
 import { type Emitter, makeEmitter } from '../events/emitter.js';
 import type { Values } from '../events/values.js';
+import type { GetStreams } from '../stream-code.js';
 import type { TransportChoice } from '../transport/choose.js';
 import { REQUEST_TIMEOUT_MS } from '../transport/transport.js';
 import { Connection, type Page } from './connection.js';
@@ -49,6 +50,7 @@ export class Servers implements Page {
     private readonly places: Place[],
     private readonly nickname: string | undefined,
     private readonly shared: boolean,
+    readonly getStreams: GetStreams,
   ) {
     this.connect();
   }

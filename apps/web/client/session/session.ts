@@ -5,10 +5,10 @@ import type { Answers, Fields } from '../answers.js';
 import { type Pauses, persist } from '../backoff.js';
 import { asFailure, Failure } from '../errors.js';
 import type { PendingWrite } from '../events/outbox.js';
-import type { StreamTrouble } from '../polling/trial.js';
 import { secret } from '../secret.js';
+import type { StreamTrouble } from '../stream-trouble.js';
 import type { TransportChoice } from '../transport/choose.js';
-import { type Call, type Hear, REQUEST_TIMEOUT_MS } from '../transport/transport.js';
+import { type Call, REQUEST_TIMEOUT_MS } from '../transport/transport.js';
 import { underFreeName } from './free-name.js';
 import { keptName } from './kept-name.js';
 import { keyFor, rememberKey } from './room-keys.js';
@@ -174,13 +174,7 @@ export class Session {
   }
 
   get streams(): boolean {
-    return !this.polls && !!this.transport.stream;
-  }
-
-  /** Opens a stream that goes on behind what has been read. */
-  stream(hear: Hear): Call<never> {
-    const { token, cursor } = this;
-    return (this.transport.stream as NonNullable<TransportChoice['stream']>)({ token, cursor }, hear);
+    return !this.polls && this.transport.streams;
   }
 
   /** Acknowledges what a stream has brought. If that fails, the next time does it. */

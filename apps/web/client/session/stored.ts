@@ -1,5 +1,5 @@
 import type { UserRef } from '../../../../shared/protocol/events.js';
-import type { StreamTrouble } from '../polling/trial.js';
+import type { StreamTrouble } from '../stream-trouble.js';
 
 /**
  * A session as it survives a reload. It is stored in `sessionStorage`, and tabs send it to each other. Other tabs may

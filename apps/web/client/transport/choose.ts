@@ -17,8 +17,8 @@ export interface TransportChoice {
   /** Why it is this one, in plain words. */
   readonly why: string;
   readonly nonce: string;
-  /** Missing if there are no streams here, or the page wants none. */
-  readonly stream: Transport['stream'];
+  /** Whether there are streams here, and the page wants them. */
+  readonly streams: boolean;
   call: Transport['call'];
 }
 
@@ -72,8 +72,8 @@ export function chooseTransport(server: string, nonce: string, wanted: JoinOptio
     get why() {
       return why;
     },
-    get stream() {
-      return chosen && wanted !== 'poll' ? chosen.stream : undefined;
+    get streams() {
+      return chosen === viaFetch && wanted !== 'poll';
     },
     nonce,
     call: (operation, values, timeoutMs) => (chosen ? chosen.call : tryBoth)(operation, values, timeoutMs),

@@ -1,14 +1,12 @@
 import type { OperationName } from '../../../../shared/protocol/operations.js';
 import type { Answers, Fields } from '../answers.js';
 import { readText } from './read-text.js';
-import { openStream } from './stream.js';
 import { type Call, type Transport, within } from './transport.js';
 
 /** The transport that sends CORS requests. */
 export function fetchTransport(server: string): Transport {
   return {
     name: 'fetch',
-    stream: (position, hear) => openStream(server, position, hear),
     call<O extends OperationName>(operation: O, values: Fields, timeoutMs: number): Call<Answers[O]> {
       return within(timeoutMs, ({ answered, failed, alive }) => {
         const controller = new AbortController();

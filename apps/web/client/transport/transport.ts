@@ -12,18 +12,10 @@ export interface Call<A> {
   abandon(): void;
 }
 
-/** Where a stream goes on. */
-export type StreamPosition = { token: string; cursor: string };
-
-/** Takes each part of a stream: an answer, or just a sign of life. The next part waits until it resolves. */
-export type Hear = (answer: Answers['poll'] | 0) => Promise<void>;
-
 /** Carries one operation to the server, and its answer back. */
 export interface Transport {
   readonly name: TransportName;
   call<O extends OperationName>(operation: O, values: Fields, timeoutMs: number): Call<Answers[O]>;
-  /** Opens a stream. Missing if this transport has none. */
-  stream?(position: StreamPosition, hear: Hear): Call<never>;
 }
 
 /** The time limit of a request that is not a poll, and of a pause within an answer. */

@@ -2,10 +2,18 @@
  * Streams: server-sent events, read by `fetch`. `EventSource` would not do: it hides the comments that show that a quiet
  * stream is alive, and it comes again by itself.
  */
-import { Failure, NO_ANSWER } from '../errors.js';
+import type { Answers } from '../answers.js';
+import { NO_ANSWER } from '../errors.js';
+import type { Core } from '../stream-code.js';
 import { FIRST_BYTE_MAX_MS, SILENCE_MAX_MS } from '../stream-times.js';
-import { readText } from './read-text.js';
-import { type Call, type Hear, type Progress, type StreamPosition, within } from './transport.js';
+import { readText } from '../transport/read-text.js';
+import type { Call, Progress } from '../transport/transport.js';
+
+/** Where a stream goes on. */
+type StreamPosition = { token: string; cursor: string };
+
+/** Takes each part of a stream: an answer, or just a sign of life. The next part waits until it resolves. */
+type Hear = (answer: Answers['poll'] | 0) => Promise<void>;
 
 /** The longest time that a timer can wait: 25 days. */
 const UNLIMITED_MS = 0x7fffffff;
@@ -14,15 +22,16 @@ const UNLIMITED_MS = 0x7fffffff;
  * Opens a stream. `done` rejects when it ends: with the server's refusal, or with `network` and a `retryAfter` if the
  * server has told when to come again.
  */
-export function openStream(server: string, position: StreamPosition, hear: Hear): Call<never> {
+export function openStream(core: Core, server: string, position: StreamPosition, hear: Hear): Call<never> {
+  const { fetch: request, within } = core; // as plain functions: a browser's `fetch` refuses another `this`
   return within(FIRST_BYTE_MAX_MS, (progress) => {
     const controller = new AbortController();
     const { signal } = controller;
-    fetch(`${server}/api/stream?${new URLSearchParams(position)}`, {
+    request(`${server}/api/stream?${new URLSearchParams(position)}`, {
       headers: { Accept: 'text/event-stream' }, // so that errors are messages, too
       credentials: 'omit',
       signal,
-    }).then((response) => read(response, progress, hear, signal), progress.failed);
+    }).then((response) => read(core, response, { progress, hear, signal }), progress.failed);
     return () => controller.abort();
   });
 }
@@ -30,7 +39,13 @@ export function openStream(server: string, position: StreamPosition, hear: Hear)
 /** Matches the end of a message: when to come again, in ms, and the data. */
 const PARTS = /(?:retry: (\d+)\n?)?(?:data: (.*))?$/;
 
-async function read(response: Response, progress: Progress, hear: Hear, signal: AbortSignal): Promise<void> {
+interface Reading {
+  progress: Progress;
+  hear: Hear;
+  signal: AbortSignal;
+}
+
+async function read({ Failure }: Core, response: Response, { progress, hear, signal }: Reading): Promise<void> {
   const { answered, failed, alive } = progress;
   let retryAfter = 0;
   let rest = '';

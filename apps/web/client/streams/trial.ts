@@ -1,8 +1,4 @@
-/**
- * Why a page polls although its transport has streams. `late`: the first bytes came late. `silent`: nothing came for too
- * long. `cut`: streams broke soon. `refused`: the server refused them. `crowded`: they took up the browser's connections.
- */
-export type StreamTrouble = 'late' | 'silent' | 'cut' | 'refused' | 'crowded';
+import type { StreamTrouble } from '../stream-trouble.js';
 
 /** One such failure at the beginning is enough: streams do not get through here. Others may be a train in a tunnel. */
 const CERTAIN = /late|silent/;
