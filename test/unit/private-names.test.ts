@@ -41,6 +41,7 @@ export declare class Own {
     private readonly secretly;
     scrollX: number;
     static(): void;
+    connectedCallback(): void;
 }
 `;
 
