@@ -158,6 +158,13 @@ async function small({ name, options, map, code }, { own, others }) {
   await writeFile(join(site, `${name}.map`), made.map);
 }
 
+/** Writes the types of the elements, and the manifest of them that editors read. */
+async function elementTypes() {
+  const types = await readFile(join(here, 'types/elements.d.ts'), 'utf8');
+  await writeFile(join(site, 'elements.d.ts'), types.replace(/'[./]+\/client\/api.js'/, "'./chat.mjs'"));
+  await cp(join(here, 'types/custom-elements.json'), join(site, 'custom-elements.json'));
+}
+
 /** Builds the npm package of the module, ready for `npm pack`. */
 async function npmPackage() {
   const folder = join(out, 'package');
@@ -165,7 +172,7 @@ async function npmPackage() {
   const about = JSON.parse(await readFile(join(here, 'client/package.template.json'), 'utf8'));
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...about, version, license }, null, 2)}\n`);
-  for (const name of ['chat.mjs', 'chat.d.mts']) await cp(join(site, name), join(folder, name));
+  for (const name of ['chat.mjs', 'chat.d.mts', 'elements.d.ts']) await cp(join(site, name), join(folder, name));
   for (const name of ['README.md', 'CHANGELOG.md']) await cp(join(here, 'client', name), join(folder, name));
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 }
@@ -327,7 +334,7 @@ const remove = (path) => rm(path, { recursive: true, force: true });
 export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
-  await Promise.all([scripts(), languages(), doctor(), pages(), hostPage(), fiddles()]);
+  await Promise.all([scripts(), elementTypes(), languages(), doctor(), pages(), hostPage(), fiddles()]);
   await npmPackage();
   await Promise.all([site, admin].map(compress));
   await remove(finished);

@@ -1,19 +1,12 @@
 /** The element: for everybody (axe), in every page (strict policies, other languages), with very long logs. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { Chat } from '../../apps/web/client/api.js';
 import { violations } from '../support/axe.js';
 import { bring } from '../support/bring.js';
 import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserWith, freshRoom } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'nobackend-chat': HTMLElement & { chat: Chat | null; texts: Record<string, string> };
-  }
-}
 
 const it = browserWith({ env: { RATE_LIMITS: 'off', HISTORY: 30_000 } });
 let browser: Browser, site: Site, api: string;

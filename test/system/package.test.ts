@@ -41,7 +41,7 @@ describe('the npm package', () => {
   it('has the module, its types, README, changelog and licence', async () => {
     const { stdout } = await run('tar', ['-tf', join(folder, `nobackend-chat-client-${await version()}.tgz`)]);
     expect(stdout.trim().split('\n').sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'chat.d.mts', 'chat.mjs', 'package.json'].map(
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'chat.d.mts', 'chat.mjs', 'elements.d.ts', 'package.json'].map(
         (name) => `package/${name}`,
       ),
     );
