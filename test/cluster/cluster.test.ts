@@ -100,6 +100,16 @@ describe('on a cluster', () => {
     await follower.stop();
   });
 
+  it('reactions come to everybody, those that wait by a worker', async () => {
+    const everybody = await people(6, 'reactions');
+    const line = await everybody[0]?.user.send({ text: 'hi', room: 'reactions' });
+    const reaction = { room: 'reactions', id: line?.id, emoji: '👍' };
+    for (const { user } of everybody) await patiently(() => user.ask('react', reaction));
+    const last = ({ follower }: People[number]) => follower.events.findLast(({ type }) => type === 'reacted');
+    await until(() => everybody.every((one) => last(one)?.reactions?.[0]?.count === 6), 'all reactions', 20_000);
+    await stopAll(everybody);
+  });
+
   it('jobs go through several queues, and the figures are those of all', async () => {
     expect((await queues())?.map(({ name }) => name).sort()).toEqual([...QUEUES, 'upkeep']);
     const figures = async () => (await fetch(`${system.urls[0]}/metrics`, ADMIN)).text();

@@ -81,26 +81,40 @@ describe.for(bothPlans())('200 reactions to one message, by %s', ([, it]) => {
   });
 });
 
-describe.for(bothPlans({ ROOM_SENDS: '10', RATE_LIMITS: 'on' }))('reactions to many messages, by %s', ([, it]) => {
-  it('cost a room a fifth of the events of its messages, and wait', async ({ scene }) => {
-    const room = freshRoom();
-    const [anna, bert] = await scene.people(room, 'Anna', 'Bert');
-    const ids: string[] = [];
-    for (let i = 0; i < 6; i += 1) ids.push(String((await anna.send(scene.part, `line ${i}`)).id));
-    await scene.told(bert);
-    for (const id of ids) await bert.act('react', { id, emoji: '👍' });
-    expect(await told(scene, bert)).toHaveLength(2);
-    const { redis, keys } = scene.part.store;
-    const [rate, due] = [`${keys.room(room)}:reacts`, keys.reacted(keys.roomShard(room))];
-    const rest: string[] = [];
-    for (let i = 0; i < 2; i += 1) {
-      expect(await redis.zcard(due)).toBe(4 - 2 * i);
-      await redis.del(rate); // as if ten seconds had gone by
-      await letPass(scene.part.store, room, 10_000);
-      await release(scene);
-      rest.push(...(await told(scene, bert)).map(({ reacted }) => String(reacted)));
-    }
-    expect(rest.sort()).toEqual(ids.slice(2).sort());
-    expect(await redis.zcard(due)).toBe(0);
-  });
-});
+describe.for(bothPlans({ ROOM_SENDS: '10', RATE_LIMITS: 'on', SEND_RATE: '2' }))(
+  'reactions to many messages, by %s',
+  ([, it]) => {
+    it('cost a room a fifth of the events of its messages, and wait', async ({ scene }) => {
+      const room = freshRoom();
+      const [anna, bert] = await scene.people(room, 'Anna', 'Bert');
+      const ids: string[] = [];
+      for (let i = 0; i < 6; i += 1) ids.push(String((await anna.send(scene.part, `line ${i}`)).id));
+      await scene.told(bert);
+      for (const id of ids) await bert.act('react', { id, emoji: '👍' });
+      expect(await told(scene, bert)).toHaveLength(2);
+      const { redis, keys } = scene.part.store;
+      const [rate, due] = [`${keys.room(room)}:reacts`, keys.reacted(keys.roomShard(room))];
+      const rest: string[] = [];
+      for (let i = 0; i < 2; i += 1) {
+        expect(await redis.zcard(due)).toBe(4 - 2 * i);
+        await redis.del(rate); // as if ten seconds had gone by
+        await letPass(scene.part.store, room, 10_000);
+        await release(scene);
+        rest.push(...(await told(scene, bert)).map(({ reacted }) => String(reacted)));
+      }
+      expect(rest.sort()).toEqual(ids.slice(2).sort());
+      expect(await redis.zcard(due)).toBe(0);
+    });
+
+    it('cost their user half as much as messages', async ({ scene }) => {
+      const [anna] = await scene.people(freshRoom(), 'Anna');
+      const { id } = await anna.send(scene.part, 'hi'); // one of eight at once
+      let accepted = 0;
+      const reactOnAndOn = async (): Promise<never> => {
+        for (; ; accepted += 1) await anna.act('react', { id, emoji: '👍', on: accepted % 2 === 0 });
+      };
+      await expect(reactOnAndOn()).rejects.toMatchObject({ code: 'rate_limited' });
+      expect(accepted).toBeGreaterThanOrEqual(14);
+    });
+  },
+);

@@ -213,6 +213,14 @@ export const LIMITS: Limit[] = [
     refused: ['', 'n'.repeat(65)],
   },
   {
+    operation: 'react',
+    field: 'emoji',
+    says: 'emoji must be one emoji.',
+    also: { room: 'limits', id: '1-0' },
+    allowed: [],
+    refused: ['', 'x', ':)', '1', `${EMOJI}${EMOJI}`, `${EMOJI} `, EMOJI.repeat(100)],
+  },
+  {
     operation: 'enter',
     field: 'history',
     says: 'history must be a whole number from 0 to 50.',
