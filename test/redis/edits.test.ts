@@ -76,6 +76,22 @@ describe.for(bothPlans())('an edit (%s)', ([, it]) => {
     ]);
   });
 
+  it('finds the text whatever is in names, texts and data', async () => {
+    const { person: dora } = await scene.join(room, { name: 'D"},"text":"x\\' });
+    for (const [text, data] of [
+      ['a"},"text":"b\\', { text: 'c', deep: { '},"text":"': '\ud800' } }],
+      ['\u0000 \u2028 </script> \u{1f600} \\"', '\udc00'],
+      ['"', undefined],
+    ] as const) {
+      const id = await say(dora, text, { data });
+      expect(await edit(dora, id, text)).toEqual({ ok: true });
+      await edit(dora, id, `${text}!`);
+      expect(await message(carl, id)).toMatchObject({ text: `${text}!`, ...(data !== undefined && { data }) });
+    }
+    const onlyData = String((await dora.act('send', { data: { text: 'c' } })).id);
+    await expect(edit(dora, onlyData, 'x')).rejects.toMatchObject({ code: 'bad_request' });
+  });
+
   it('of a private message is for the two alone', async () => {
     const { id } = await scene.part.call('send', { token: bert.token, to: carl.id, text: 'psst' });
     await scene.part.call('edit', { token: bert.token, to: carl.id, id: String(id), text: 'hush' });

@@ -32,16 +32,34 @@ local members = redis.call('HLEN', roster)
 if redis.call('HEXISTS', roster, id) == 0 or members < tonumber(membersMin) then return {'not_in_room'} end
 local notOwn, text, only = ownMessage(log, messageId, id, ttl)
 if notOwn then return notOwn end
-local said = cjson.decode(text).text
-if type(said) ~= 'string' then return {'no_text'} end
+
+-- Where the JSON string ends that begins at `from`.
+local function endOfString(source, from)
+  local place = from
+  repeat
+    place = string.find(source, '["\\]', place + 1)
+    local isEscape = string.byte(source, place) == 92
+    if isEscape then place = place + 1 end
+  until not isEscape
+  return place
+end
+
+-- What the message said first, as JSON, or nil. cjson would not do: it refuses data with half a surrogate pair.
+local function firstText()
+  local _, name = string.find(text, '^{"type":"message","room":"[^"]*","from":{"id":%-?%d+,"name":"')
+  local before = '},"text":"'
+  local from = endOfString(text, name) + #before
+  if string.sub(text, from - #before + 1, from) ~= before then return nil end
+  return string.sub(text, from, endOfString(text, from))
+end
+
+local said = firstText()
+if not said then return {'no_text'} end
 
 -- A call that comes again must not fail by the rules: the room has what it wants.
 local version, current = string.match(editOf(log, messageId, text, id), '^(%S+) (.*)$')
-local function isSaid(other)
-  if current then return other == current end
-  return other ~= '' and cjson.decode('[' .. other .. ']')[1] == said
-end
-if isSaid(json) or isSaid(maskedJson) then return {'same', version or ''} end
+current = current or said
+if json == current or maskedJson == current then return {'same', version or ''} end
 
 local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))
 if (appended or 0) - (through or 0) >= tonumber(undeliveredMax) then return {'full'} end
