@@ -108,6 +108,29 @@ function walks(engine: Engine): void {
     await bob.sees('.message', 'hello Bob');
   });
 
+  it.sequential('a bubble counts while it is closed, and opens in its full size in a page that makes all small', async () => {
+    const room = `${named}-bubble`;
+    const guest = await guestOf(room);
+    const chat = `<nobackend-chat room="${room}" mode="bubble"></nobackend-chat>`;
+    const head = `<meta charset="utf-8"><title>${room}</title><script src="${api}/element.js"></script>`;
+    const page = await visit(
+      site.serve(`/${room}`, `<!doctype html><html lang="en">${head}<div style="transform: scale(0.1)">${chat}</div>`),
+    );
+    type Element = HTMLElement & { chat: { ready: Promise<unknown> } };
+    await page.evaluate(() => document.querySelector<Element>('nobackend-chat')?.chat.ready.then(() => true));
+    await guest.user.send('hello');
+    await page.sees('.launch .badge', '1');
+    await page.click('.launch');
+    await page.sees('.message', 'hello');
+    await page.enter('textarea', 'hello guest');
+    await guest.hears('hello guest');
+    const width = (): number | undefined =>
+      document.querySelector('nobackend-chat')?.shadowRoot?.querySelector('.chat')?.getBoundingClientRect().width;
+    expect(await page.evaluate(width)).toBe(400);
+    await page.click('.shut');
+    expect(await page.texts('textarea')).toEqual([]);
+  });
+
   it.sequential.each([
     ['the fiddle of a dozen lines', FIDDLE, 'fiddle'],
     ['the library', LIBRARY, 'library'],

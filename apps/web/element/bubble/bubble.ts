@@ -109,12 +109,12 @@ export class Bubble {
     const stops = [...root.querySelectorAll<HTMLInputElement>(STOPS)].filter(
       (stop) => !stop.disabled && stop.getClientRects().length > 0,
     );
-    const { activeElement } = root.getRootNode() as ShadowRoot;
-    const last = stops[stops.length - 1];
-    const isEnd = event.shiftKey ? activeElement === stops[0] || activeElement === root : activeElement === last;
-    if (!isEnd) return;
+    const at = stops.indexOf((root.getRootNode() as ShadowRoot).activeElement as HTMLInputElement);
+    const last = stops.length - 1;
+    const next = event.shiftKey ? at <= 0 && stops[last] : at === last && stops[0];
+    if (!next) return;
     event.preventDefault();
-    (event.shiftKey ? last : stops[0])?.focus();
+    next.focus();
   }
 
   private showUnread({ detail: n, mentions: m = 0 }: CustomEvent<number> & { mentions?: number }): void {
