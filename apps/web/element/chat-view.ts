@@ -124,7 +124,8 @@ export class ChatView {
   }
   /** Asks the document that the element is in. It may be another one than the script's. */
   private get isLookedAt(): boolean {
-    return this.log.inView && !this.skeleton.root.ownerDocument.hidden;
+    const { root } = this.skeleton;
+    return this.log.inView && !root.hidden && !root.ownerDocument.hidden; // the log learns later that the chat is closed
   }
 
   private moderationDelegate(restart: () => void): ModerationDelegate {
