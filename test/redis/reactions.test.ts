@@ -151,6 +151,20 @@ describe.for(bothPlans())('a reaction, by %s', ([, it]) => {
     expect((await told(scene, bert)).map(({ reacted }) => reacted)).toEqual([unheard]);
   });
 
+  it('whose event a worker of a former version has left in the log is in no history twice', async () => {
+    const { redis, keys } = scene.part.store;
+    await react(anna);
+    const left = (await redis.xrange(keys.log(room), '-', '+')).at(-1);
+    await scene.told(bert);
+    await redis.xadd(keys.log(room), '*', ...(left?.[1] ?? []));
+    const events = [(await carl.act('history')).events, (await scene.join(room)).room.history];
+    for (const types of events.map((page) => page.map(({ type }) => type))) expect(types).not.toContain('reacted');
+    expect(left?.[1].join()).toContain('"reacted"');
+    expect(brief(await shown(carl, message))).toBe(`${THUMB}1`);
+    await anna.act('remove', { id: message });
+    expect(await keptKeys()).toBe(0);
+  });
+
   it('between two users goes by the other, until one has blocked the other', async () => {
     const privately = String((await scene.part.call('send', { token: anna.token, to: bert.id, text: 'psst' })).id);
     const given = { room: undefined, id: privately };

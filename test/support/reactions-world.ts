@@ -44,7 +44,7 @@ export const steps = fc.array(
     { weight: 2, arbitrary: one('dyingFanOut', { worker, calls: fc.nat(3) }) },
     { weight: 5, arbitrary: one('release', { worker, seconds: fc.nat(40), dies }) },
     { weight: 1, arbitrary: one('remove', { message }) },
-    { weight: 1, arbitrary: one('forget', { member }) },
+    { weight: 3, arbitrary: one('forget', { member }) },
     { weight: 1, arbitrary: one('leave', { member }) },
     { weight: 1, arbitrary: one('clear', {}) },
   ),
