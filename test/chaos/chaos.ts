@@ -10,6 +10,7 @@ import type { ChaosOptions } from './options.js';
 import { type Crowd, Person } from './person.js';
 import { type FaultKind, type PlannedFault, planFaults } from './plan.js';
 import { Random } from './random.js';
+import { checkReactions } from './reactions.js';
 import { Record } from './record.js';
 import { type OthersDelay, othersDelays, type Recovery, recoveries } from './recoveries.js';
 import { checkUsage, heldPolls, strayKeys, usageOf } from './remains.js';
@@ -121,7 +122,10 @@ class Run {
     const logs = await readLogs(this.redis);
     await checkRosters(this.redis, record, this.#crowd.sessions);
     await checkValues(this.redis, record, this.#crowd.sessions, keepsOf(options) === 'all');
-    if (keepsOf(options) === 'all') await checkEdits(this.redis, record, this.#crowd.sessions);
+    if (keepsOf(options) === 'all') {
+      await checkEdits(this.redis, record, this.#crowd.sessions);
+      await checkReactions(this.redis, record, this.#crowd.sessions);
+    }
     const verdict = judge(record, this.#crowd.sessions, logs, keepsOf(options), graceOf);
     await this.#empty();
     const usage = await checkUsage(record, site, fresh, POOL[options.live]);

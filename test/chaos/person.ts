@@ -14,6 +14,7 @@ const SHARES = {
   sendPrivately: 0.06,
   sendTwice: 0.05,
   edit: 0.05,
+  react: 0.1,
   move: 0.03,
   rename: 0.02,
   leave: 0.012,
@@ -100,6 +101,8 @@ export class Person {
         return session.add(this.#random.pick(rooms), this.#nonce());
       case 'edit':
         return session.edit(this.#random.pick(rooms), this.#nonce());
+      case 'react':
+        return session.react(this.#random.pick(rooms), this.#random.pick(['👍', '❤️', '😂']));
       case 'sendTwice':
         return session.sendTwice(this.#random.pick(rooms), this.#nonce());
       case 'sendPrivately':

@@ -37,6 +37,8 @@ export class Record {
   readonly added = new Map<string, number>();
   /** By room and id of the message, the text of each edit that was answered. */
   readonly edited = new Map<string, string>();
+  /** The reactions that were answered: `message` is its room and id. */
+  readonly reacted: { message: string; user: number }[] = [];
   readonly faults: FaultWindow[] = [];
   readonly slow: Slow[] = [];
   /** Times at which this very process, or Redis, got no time: what was slow then says nothing about the chat. */

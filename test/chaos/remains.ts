@@ -6,9 +6,9 @@ import type { Record } from './record.js';
 import type { Site } from './site.js';
 
 /** Keys that may stay for ever, keys that must expire, and the queues' own. */
-const LASTING = /^(users:next|valued:.+|overlaid:.+|metrics|expiry|shards|bull:.+)$/;
+const LASTING = /^(users:next|valued:.+|overlaid:.+|reacted:.+|metrics|expiry|shards|bull:.+)$/;
 const EXPIRING =
-  /^(room:\{r\d+\}:.+:(log|delivered|presence|values|overlaid|edits|rules|nicks|holders|kept-nicks|slow:\d+|exited:\d+)|room:\{r\d+\}:.+:nonce:.+|sequence:\{u\d+\}:[0-9a-f]+|kept:\{[ur]\d+\}|joined:.+|limit:.+|salt:.+)$/;
+  /^(room:\{r\d+\}:.+:(log|delivered|presence|values|overlaid|edits|reactions|reacts|rules|nicks|holders|kept-nicks|slow:\d+|exited:\d+)|room:\{r\d+\}:.+:nonce:.+|sequence:\{u\d+\}:[0-9a-f]+|kept:\{[ur]\d+\}|joined:.+|limit:.+|salt:.+)$/;
 /** Keys of both queues together, and of nine in a cluster: their job histories are bounded. */
 const QUEUE_KEYS = 1_500;
 /** MB that a process may have more than one that has just started: V8 keeps what it has had for a while. */

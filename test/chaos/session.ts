@@ -93,6 +93,13 @@ export class Session {
       this.#record.edited.set(`${room} ${sent.id}`, text);
   }
 
+  /** Reacts to the first message that it has heard, so that many react to the same ones. */
+  async react(room: string, emoji: string): Promise<void> {
+    const heard = this.views.get(room)?.arrivals.find(({ text }) => text !== '');
+    if (heard && (await this.#ask('react', { room, id: heard.id, emoji }, { expected: ['bad_request'] })))
+      this.#record.reacted.push({ message: `${room} ${heard.id}`, user: this.id });
+  }
+
   /** Sends one message twice at once, with one nonce, at two processes. */
   async sendTwice(room: string, nonce: string): Promise<void> {
     const params = { token: this.token, room, text: nonce, id: nonce };

@@ -1,5 +1,5 @@
 /** One user's view of one room, from its entry on. Ids only increase: other events are dropped. */
-import { type ChatEvent, compareIds } from '../../shared/protocol/events.js';
+import { type ChatEvent, compareIds, type Reaction } from '../../shared/protocol/events.js';
 import { EDITED } from './edits.js';
 import type { Window } from './windows.js';
 
@@ -29,6 +29,8 @@ export class View {
   readonly arrivals: Arrival[] = [];
   /** The texts of edited messages, by their ids. */
   readonly edits = new Map<string, string>();
+  /** The last reactions to messages, by their ids. */
+  readonly reactions = new Map<string, readonly Reaction[]>();
   /** Times in which the client did not take what it could have had. */
   readonly troubles: readonly Window[];
   /** `exit` or `leave` was called: from then on events may stop coming, though none may be missing between. */
@@ -51,9 +53,10 @@ export class View {
     return this.arrivals.at(-1)?.id ?? this.start;
   }
 
-  /** `value` and `edited` events leave the log when all have them: what they set is looked at by itself. */
-  take({ id, type, edited = '', text = '' }: ChatEvent, repaired: boolean): void {
+  /** `value`, `edited` and `reacted` leave the log when all have them: what they set is looked at by itself. */
+  take({ id, type, edited = '', text = '', reacted = '', reactions = [] }: ChatEvent, repaired: boolean): void {
     if (this.closed || type === 'value') return;
+    if (type === 'reacted') return void this.reactions.set(reacted, reactions);
     if (type === 'edited') return void this.edits.set(edited, text);
     const nonce = text.replace(EDITED, '');
     if (compareIds(id, this.last) > 0) this.arrivals.push({ id, text: nonce, repaired, at: Date.now() });
