@@ -4,17 +4,28 @@ import { describe, expect, it } from 'vitest';
 import { meet } from '../../apps/web/element/language/choose.js';
 import { ENGLISH, type Forms } from '../../apps/web/element/texts.js';
 import { TOOLS_ENGLISH } from '../../apps/web/moderation-tools/texts.js';
+import { NOTICES_ENGLISH } from '../../apps/web/notices/texts.js';
 
 type AnyTexts = Record<string, string | Forms>;
 interface LanguageFile {
   texts: AnyTexts;
   toolsTexts: AnyTexts;
+  noticesTexts: AnyTexts;
 }
 
 /** The language files do not say these. */
 const OF_THE_PAGE = ['locale', 'and'];
 /** Texts that are the same as in English in some languages, such as "Message" in French. */
-const MAY_BE_ENGLISH = ['messages', 'message', 'chat', 'chatNews', 'isModerator', 'transcriptCount'];
+const MAY_BE_ENGLISH = [
+  'messages',
+  'message',
+  'chat',
+  'chatNews',
+  'isModerator',
+  'transcriptCount',
+  'notices',
+  'noticesSound',
+];
 
 const FOLDER = new URL('../../apps/web/languages/', import.meta.url);
 const codes = readdirSync(FOLDER).map((file) => file.replace(/\.ts$/, ''));
@@ -22,7 +33,7 @@ const files: [string, LanguageFile][] = await Promise.all(
   codes.map(async (code): Promise<[string, LanguageFile]> => [code, await import(`${FOLDER.href}${code}.ts`)]),
 );
 
-const wholeEnglish: AnyTexts = { ...TOOLS_ENGLISH, ...ENGLISH };
+const wholeEnglish: AnyTexts = { ...TOOLS_ENGLISH, ...NOTICES_ENGLISH, ...ENGLISH };
 const placesOf = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g))].sort();
 const formsOf = (text: string | Forms): [string, string][] =>
   typeof text === 'string' ? [['other', text]] : Object.entries(text);
@@ -50,8 +61,8 @@ describe('the language of an element', () => {
   });
 });
 
-describe.each(files)('the language %s', (code, { texts, toolsTexts }) => {
-  const all = Object.entries({ ...toolsTexts, ...texts });
+describe.each(files)('the language %s', (code, { texts, toolsTexts, noticesTexts }) => {
+  const all = [texts, toolsTexts, noticesTexts].flatMap((part) => Object.entries(part));
   const categories = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
 
   it('is a language that browsers know', () => {
@@ -103,5 +114,6 @@ describe.each(files)('the language %s', (code, { texts, toolsTexts }) => {
       Object.keys(given).filter((key) => !(key in english) || OF_THE_PAGE.includes(key));
     expect(unknown(texts, ENGLISH)).toEqual([]);
     expect(unknown(toolsTexts, TOOLS_ENGLISH)).toEqual([]);
+    expect(unknown(noticesTexts, NOTICES_ENGLISH)).toEqual([]);
   });
 });

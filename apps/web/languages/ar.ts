@@ -1,5 +1,6 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
+import type { NoticesTranslation } from '../notices/texts.js';
 
 /** Arabic: Modern Standard, short as in chats. Sentences about a name do without verbs that have a gender. */
 export const texts: Translation = {
@@ -12,6 +13,8 @@ export const texts: Translation = {
   offNow: 'متوقفة حاليًا',
   placeholderPrivate: 'اكتب إلى {name} فقط',
   send: 'إرسال',
+  notices: 'الإشعارات',
+  noNotices: 'تعذر تحميل الإشعارات.',
   people: 'الأشخاص',
   manyHere: {
     zero: 'لا أحد هنا',
@@ -434,4 +437,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'إفراغ الغرفة',
   clearAsk: 'هل تريد حذف كل الرسائل عند الجميع؟ لا يمكن التراجع عن ذلك.',
   handTo: 'تسليم الغرفة إلى',
+};
+
+export const noticesTexts: NoticesTranslation = {
+  noticesWhen: 'حين لا تكون علامة التبويب هذه ظاهرة',
+  noticesOf: 'أعلمني بـ',
+  noticesOfAll: 'كل رسالة',
+  noticesOfMentions: 'الإشارات إليك والرسائل الخاصة',
+  noticesOfNone: 'لا شيء',
+  noticesHow: 'كيف',
+  noticesSound: 'صوت',
+  noticesDesktop: 'إشعار على سطح المكتب',
+  noticesOn: 'ستظهر الرسائل الجديدة هنا.',
+  noticesHttp: 'لا تسمح المتصفحات بالإشعارات إلا في صفحات https. هذه الصفحة لا تستخدم https.',
+  noticesFrame: 'لا تسمح المتصفحات بالإشعارات إلا في صفحة مستقلة. هذه الدردشة داخل إطار في صفحة أخرى.',
+  noticesDenied: 'يمنع هذا المتصفح إشعارات هذا الموقع. يمكنك السماح بها في إعدادات الموقع.',
+  noticesUnknown: 'لا يستطيع هذا المتصفح عرض الإشعارات.',
+  noticeFrom: '{name} في {room}',
+  noticePrivate: '{name}، لك وحدك',
 };

@@ -226,11 +226,11 @@ export const toolsTexts: ToolsTranslation = {
   isDuty: 'Du moderierst diesen Raum.',
   staysUntil: 'Er bleibt bis {day}, auch wenn niemand kommt. Jeder deiner Besuche verlängert das.',
   staysNotYet:
-    'Er endet, nachdem der Letzte gegangen ist, nach {empty}. Schließ und öffne ihn einmal: Dann bleibt er nach jedem deiner Besuche {owned}.',
+    'Er endet {empty}, nachdem der Letzte gegangen ist. Schließ und öffne ihn einmal: Dann bleibt er nach jedem deiner Besuche {owned}.',
   staysNotHere:
-    'Er endet, nachdem der Letzte gegangen ist, nach {empty}. Länger kann er nicht bleiben: Zu viele Räume aus deinem Netz tun das.',
+    'Er endet {empty}, nachdem der Letzte gegangen ist. Länger kann er nicht bleiben: Zu viele Räume aus deinem Netz tun das.',
   staysNowhere:
-    'Er endet, nachdem der Letzte gegangen ist, nach {empty}. Länger kann er nicht bleiben: Dieser Server hat keinen Platz mehr.',
+    'Er endet {empty}, nachdem der Letzte gegangen ist. Länger kann er nicht bleiben: Dieser Server hat keinen Platz mehr.',
   copyLink: 'Besitzer-Link kopieren',
   copyPageLink: 'Besitzer-Link zu dieser Seite kopieren',
   copied: 'Kopiert',

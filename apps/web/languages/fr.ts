@@ -1,5 +1,6 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
+import type { NoticesTranslation } from '../notices/texts.js';
 
 /** French. Says "tu". */
 export const texts: Translation = {
@@ -12,6 +13,8 @@ export const texts: Translation = {
   offNow: 'Désactivé pour le moment',
   placeholderPrivate: 'Écris seulement à {name}',
   send: 'Envoyer',
+  notices: 'Notifications',
+  noNotices: 'Les notifications n’ont pas pu être chargées.',
   people: 'Personnes',
   manyHere: { one: '{n} ici', many: '{n} ici', other: '{n} ici' },
   everyone: 'Tout le monde',
@@ -373,4 +376,24 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'Vider le salon',
   clearAsk: 'Supprimer tous les messages pour tout le monde ? On ne peut pas revenir en arrière.',
   handTo: 'Céder le salon à',
+};
+
+export const noticesTexts: NoticesTranslation = {
+  noticesWhen: 'Quand cet onglet n’est pas visible',
+  noticesOf: 'M’avertir pour',
+  noticesOfAll: 'chaque message',
+  noticesOfMentions: 'les mentions et les messages privés',
+  noticesOfNone: 'rien',
+  noticesHow: 'Comment',
+  noticesSound: 'Son',
+  noticesDesktop: 'Notification sur le bureau',
+  noticesOn: 'Les nouveaux messages s’afficheront ici.',
+  noticesHttp:
+    'Les navigateurs n’autorisent les notifications que sur les pages en https. Cette page n’utilise pas https.',
+  noticesFrame:
+    'Les navigateurs n’autorisent les notifications que sur une page à part. Ce chat est dans un cadre d’une autre page.',
+  noticesDenied: 'Ce navigateur bloque les notifications de ce site. Tu peux les autoriser dans les réglages du site.',
+  noticesUnknown: 'Ce navigateur ne peut pas afficher de notifications.',
+  noticeFrom: '{name} dans {room}',
+  noticePrivate: '{name}, à toi seulement',
 };

@@ -1,5 +1,6 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
+import type { NoticesTranslation } from '../notices/texts.js';
 
 /** Hebrew. Infinitives and nouns say neither the gender of the reader nor that of a name. */
 export const texts: Translation = {
@@ -12,6 +13,8 @@ export const texts: Translation = {
   offNow: 'כבוי כרגע',
   placeholderPrivate: 'לכתוב רק אל {name}',
   send: 'שליחה',
+  notices: 'התראות',
+  noNotices: 'אי אפשר היה לטעון את ההתראות.',
   people: 'אנשים',
   manyHere: { one: 'אחד כאן', two: 'שניים כאן', other: '{n} כאן' },
   everyone: 'כולם',
@@ -357,4 +360,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'לרוקן את החדר',
   clearAsk: 'למחוק את כל ההודעות אצל כולם? אי אפשר לבטל את זה.',
   handTo: 'למסור את החדר אל',
+};
+
+export const noticesTexts: NoticesTranslation = {
+  noticesWhen: 'כשהלשונית הזאת לא מוצגת',
+  noticesOf: 'להודיע לי על',
+  noticesOfAll: 'כל הודעה',
+  noticesOfMentions: 'אזכורים והודעות פרטיות',
+  noticesOfNone: 'כלום',
+  noticesHow: 'איך',
+  noticesSound: 'צליל',
+  noticesDesktop: 'התראה בשולחן העבודה',
+  noticesOn: 'הודעות חדשות יוצגו כאן.',
+  noticesHttp: 'דפדפנים מאפשרים התראות רק בדפי https. הדף הזה לא משתמש ב־https.',
+  noticesFrame: 'דפדפנים מאפשרים התראות רק בדף עצמאי. הצ׳אט הזה נמצא במסגרת של דף אחר.',
+  noticesDenied: 'הדפדפן הזה חוסם התראות מהאתר הזה. אפשר להתיר אותן בהגדרות של האתר.',
+  noticesUnknown: 'הדפדפן הזה לא יכול להציג התראות.',
+  noticeFrom: '{name} בחדר {room}',
+  noticePrivate: '{name}, רק אליך',
 };
