@@ -91,8 +91,9 @@ const smallStyles = {
   },
 };
 
-/** The languages that have a file. The element knows them, so that it asks for no other. */
+/** The languages that have a file. The elements know them, so that they ask for no other. */
 const languageNames = (await readdir(join(here, 'languages'))).map((name) => basename(name, '.ts'));
+const KNOWN_LANGUAGES = { LANGUAGES: JSON.stringify(languageNames.join(' ')) };
 
 /**
  * The scripts that run in other people's pages. Those that are whole need no other one. The rest are loaded later, by a
@@ -106,9 +107,9 @@ const SCRIPTS = [
     isWhole: true,
     entry: 'element/index.ts',
     name: 'element.js',
-    define: { LANGUAGES: JSON.stringify(languageNames.join(' ')) },
+    define: KNOWN_LANGUAGES,
   },
-  { ...forElement, isWhole: true, entry: 'widgets/index.ts', name: 'widgets.js' },
+  { ...forElement, isWhole: true, entry: 'widgets/index.ts', name: 'widgets.js', define: KNOWN_LANGUAGES },
   { ...forElement, entry: 'moderation-tools/index.ts', name: 'owner.js' },
   { ...forElement, entry: 'notices/index.ts', name: 'notices.js' },
   { ...forLibrary, entry: 'client/streams/index.ts', name: 'streams.js' },
@@ -178,9 +179,9 @@ async function npmPackage() {
 }
 
 /** The parts of a language file, and how the names of their scripts end. */
-const PARTS = { texts: '', toolsTexts: '.tools', noticesTexts: '.notices' };
+const PARTS = { texts: '', toolsTexts: '.tools', noticesTexts: '.notices', widgetsTexts: '.widgets' };
 
-/** Builds the texts of the element, of the moderation tools and of the notices, in all languages but English. */
+/** Builds the texts of the element, of the moderation tools, of the notices and of the widgets, in all languages but English. */
 function languages() {
   return Promise.all(
     languageNames.flatMap((name) =>

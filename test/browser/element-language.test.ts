@@ -182,6 +182,26 @@ describe('words that come late', () => {
   });
 });
 
+describe('the widgets', () => {
+  it('have the language of the page, too, with words of their own', async () => {
+    const { page, asked } = await open({ html: 'lang="en"', chat: 'tools="none"' });
+    await page.evaluate(
+      async ({ server, where }) => {
+        document.body.insertAdjacentHTML(
+          'beforeend',
+          `<div lang="de"><nobackend-count room="${where}"></nobackend-count>
+<nobackend-count room="${where}" lang="en" of="x"></nobackend-count></div>`,
+        );
+        document.head.append(Object.assign(document.createElement('script'), { src: `${server}/widgets.js` }));
+      },
+      { server: api, where: room },
+    );
+    await page.getByRole('button', { name: 'Gefällt mir 0' }).waitFor();
+    await page.getByRole('button', { name: 'Like 0' }).waitFor();
+    expect(asked).toEqual(['de.widgets.js']);
+  });
+});
+
 describe('the pages of the server', () => {
   it.each([
     ['/r/', GERMAN],

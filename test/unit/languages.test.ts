@@ -5,14 +5,17 @@ import { meet } from '../../apps/web/element/language/choose.js';
 import { ENGLISH, type Forms } from '../../apps/web/element/texts.js';
 import { TOOLS_ENGLISH } from '../../apps/web/moderation-tools/texts.js';
 import { NOTICES_ENGLISH } from '../../apps/web/notices/texts.js';
+import { ENGLISH as WIDGETS_ENGLISH } from '../../apps/web/widgets/texts.js';
 
 type AnyTexts = Record<string, string | Forms>;
-interface LanguageFile {
-  texts: AnyTexts;
-  toolsTexts: AnyTexts;
-  noticesTexts: AnyTexts;
-}
 
+/** The parts of a language file, each with its texts in English. */
+const PARTS: Record<string, AnyTexts> = {
+  texts: ENGLISH,
+  toolsTexts: TOOLS_ENGLISH,
+  noticesTexts: NOTICES_ENGLISH,
+  widgetsTexts: WIDGETS_ENGLISH,
+};
 /** The language files do not say these. */
 const OF_THE_PAGE = ['locale', 'and'];
 /** Texts that are the same as in English in some languages, such as "Message" in French. */
@@ -24,23 +27,27 @@ const MAY_BE_ENGLISH = [
   'isModerator',
   'transcriptCount',
   'notices',
-  'noticesSound',
+  'noticeFrom',
+  'votes',
 ];
 
 const FOLDER = new URL('../../apps/web/languages/', import.meta.url);
 const codes = readdirSync(FOLDER).map((file) => file.replace(/\.ts$/, ''));
-const files: [string, LanguageFile][] = await Promise.all(
-  codes.map(async (code): Promise<[string, LanguageFile]> => [code, await import(`${FOLDER.href}${code}.ts`)]),
+const files = await Promise.all(
+  codes.map(async (code) => ({ code, parts: (await import(`${FOLDER.href}${code}.ts`)) as Record<string, AnyTexts> })),
 );
 
-const wholeEnglish: AnyTexts = { ...TOOLS_ENGLISH, ...NOTICES_ENGLISH, ...ENGLISH };
 const placesOf = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g))].sort();
-const formsOf = (text: string | Forms): [string, string][] =>
+const formsOf = (text: string | Forms): [category: string, form: string][] =>
   typeof text === 'string' ? [['other', text]] : Object.entries(text);
-const englishOf = (key: string): string => {
-  const text = wholeEnglish[key] ?? '';
-  return typeof text === 'string' ? text : text.other;
-};
+const otherOf = (text: string | Forms): string => (typeof text === 'string' ? text : text.other);
+
+/** Whether a form has the places of the English text. One for a single number need not say the number. */
+function hasPlaces(form: string, category: string, english: string): boolean {
+  const [places, wanted] = [placesOf(form), placesOf(english)];
+  const withoutCount = wanted.filter((place) => place !== '{n}');
+  return `${places}` === `${wanted}` || (category !== 'other' && `${places}` === `${withoutCount}`);
+}
 
 describe('the language of an element', () => {
   const known = ['de', 'pt', 'zh'];
@@ -61,8 +68,15 @@ describe('the language of an element', () => {
   });
 });
 
-describe.each(files)('the language %s', (code, { texts, toolsTexts, noticesTexts }) => {
-  const all = [texts, toolsTexts, noticesTexts].flatMap((part) => Object.entries(part));
+describe.each(files)('the language $code', ({ code, parts }) => {
+  /** All texts that English has, too. */
+  const all = Object.entries(PARTS).flatMap(([part, english]) =>
+    Object.entries(parts[part] ?? {}).map(([key, text]) => ({ key, text, english: english[key] ?? text })),
+  );
+  /** All forms of all texts. */
+  const forms = all.flatMap(({ key, text, english }) =>
+    formsOf(text).map(([category, form]) => ({ key, category, form, english: otherOf(english) })),
+  );
   const categories = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
 
   it('is a language that browsers know', () => {
@@ -70,50 +84,27 @@ describe.each(files)('the language %s', (code, { texts, toolsTexts, noticesTexts
     expect(code).not.toBe('en');
   });
 
+  it.each(Object.entries(PARTS))('has no %s that nobody asks for', (part, english) => {
+    const wanted = Object.keys(english).filter((key) => !OF_THE_PAGE.includes(key));
+    expect(Object.keys(parts[part] ?? {}).filter((key) => !wanted.includes(key))).toEqual([]);
+  });
+
   it('keeps the places of the English texts', () => {
-    const wrong = all.flatMap(([key, text]) =>
-      formsOf(text)
-        .filter(([category, form]) => {
-          const [places, wanted] = [placesOf(form), placesOf(englishOf(key))];
-          const mayLackCount = category !== 'other';
-          return (
-            `${places}` !== `${wanted}` && !(mayLackCount && `${places}` === `${wanted.filter((one) => one !== '{n}')}`)
-          );
-        })
-        .map(([category, form]) => `${key} (${category}): ${form}`),
-    );
-    expect(wrong).toEqual([]);
+    expect(forms.filter(({ category, form, english }) => !hasPlaces(form, category, english))).toEqual([]);
   });
 
   it('has the forms of texts with a count that its plural rules name', () => {
-    const wrong = all
-      .filter(([key, text]) => {
-        if (typeof wholeEnglish[key] === 'string') return typeof text !== 'string';
-        if (typeof text === 'string') return true;
-        const forms = Object.keys(text).filter((category) => !/^\d+$/.test(category));
-        return `${forms.sort()}` !== `${[...categories].sort()}`;
-      })
-      .map(([key]) => key);
-    expect(wrong).toEqual([]);
+    const named = (text: string | Forms): string[] =>
+      typeof text === 'string' ? [] : Object.keys(text).filter((category) => !/^\d+$/.test(category));
+    const wanted = (english: string | Forms): string[] => (typeof english === 'string' ? [] : [...categories]);
+    expect(all.filter(({ text, english }) => `${named(text).sort()}` !== `${wanted(english).sort()}`)).toEqual([]);
   });
 
   it('has no empty text, and none left in English', () => {
-    const wrong = all.flatMap(([key, text]) =>
-      formsOf(text)
-        .filter(([, form]) => {
-          const hasWords = /\p{L}/u.test(englishOf(key).replace(/\{\w+\}/g, ''));
-          return !form.trim() || (hasWords && form === englishOf(key) && !MAY_BE_ENGLISH.includes(key));
-        })
-        .map(([category, form]) => `${key} (${category}): ${form}`),
-    );
-    expect(wrong).toEqual([]);
-  });
-
-  it('has no key that nobody asks for', () => {
-    const unknown = (given: AnyTexts, english: AnyTexts): string[] =>
-      Object.keys(given).filter((key) => !(key in english) || OF_THE_PAGE.includes(key));
-    expect(unknown(texts, ENGLISH)).toEqual([]);
-    expect(unknown(toolsTexts, TOOLS_ENGLISH)).toEqual([]);
-    expect(unknown(noticesTexts, NOTICES_ENGLISH)).toEqual([]);
+    const hasWords = (text: string): boolean => /\p{L}/u.test(text.replace(/\{\w+\}/g, ''));
+    expect(forms.filter(({ form }) => !form.trim())).toEqual([]);
+    expect(
+      forms.filter(({ key, form, english }) => form === english && hasWords(form) && !MAY_BE_ENGLISH.includes(key)),
+    ).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Arabic: Modern Standard, short as in chats. Sentences about a name do without verbs that have a gender. */
 export const texts: Translation = {
@@ -455,4 +456,34 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'لا يستطيع هذا المتصفح عرض الإشعارات.',
   noticeFrom: '{name} في {room}',
   noticePrivate: '{name}، لك وحدك',
+};
+
+export const widgetsTexts: WidgetsTranslation = {
+  vote: 'تصويت',
+  changeVote: 'تغيير صوتي',
+  voted: 'صوّتَّ لـ {option}.',
+  closed: 'انتهى هذا الاستطلاع.',
+  votes: { zero: 'لا أصوات', one: 'صوت واحد', two: 'صوتان', few: '{n} أصوات', many: '{n} صوتًا', other: '{n} صوت' },
+  share: '{percent}، {votes}',
+  like: 'أعجبني',
+  visits: {
+    zero: 'لا زيارات',
+    one: 'زيارة واحدة',
+    two: 'زيارتان',
+    few: '{n} زيارات',
+    many: '{n} زيارة',
+    other: '{n} زيارة',
+  },
+  manyHere: {
+    zero: 'لا أحد هنا',
+    one: 'شخص واحد هنا',
+    two: 'شخصان هنا',
+    few: '{n} أشخاص هنا',
+    many: '{n} شخصًا هنا',
+    other: '{n} شخص هنا',
+  },
+  waiting: 'لا اتصال. سيُرسل صوتك حين يعود الاتصال.',
+  refused: 'لا تسمح لك هذه الغرفة بالتصويت الآن.',
+  failed: 'لم يُحسب صوتك. حاول من جديد.',
+  broken: 'لا يمكن تحميل هذا هنا.',
 };

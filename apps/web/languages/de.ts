@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** German. Says "du". */
 export const texts: Translation = {
@@ -384,4 +385,20 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Dieser Browser kann keine Benachrichtigungen zeigen.',
   noticeFrom: '{name} in {room}',
   noticePrivate: '{name}, nur an dich',
+};
+
+export const widgetsTexts: WidgetsTranslation = {
+  vote: 'Abstimmen',
+  changeVote: 'Stimme ändern',
+  voted: 'Du hast für {option} gestimmt.',
+  closed: 'Diese Abstimmung ist beendet.',
+  votes: { one: '{n} Stimme', other: '{n} Stimmen' },
+  share: '{percent}, {votes}',
+  like: 'Gefällt mir',
+  visits: { one: '{n} Besuch', other: '{n} Besuche' },
+  manyHere: { one: '{n} hier', other: '{n} hier' },
+  waiting: 'Keine Verbindung. Deine Stimme wird gesendet, wenn du wieder online bist.',
+  refused: 'Dieser Raum lässt dich jetzt nicht abstimmen.',
+  failed: 'Deine Stimme wurde nicht gezählt. Versuch es noch einmal.',
+  broken: 'Das lässt sich hier nicht laden.',
 };

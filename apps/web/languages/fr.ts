@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** French. Says "tu". */
 export const texts: Translation = {
@@ -396,4 +397,20 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Ce navigateur ne peut pas afficher de notifications.',
   noticeFrom: '{name} dans {room}',
   noticePrivate: '{name}, à toi seulement',
+};
+
+export const widgetsTexts: WidgetsTranslation = {
+  vote: 'Voter',
+  changeVote: 'Changer mon vote',
+  voted: 'Tu as voté pour {option}.',
+  closed: 'Ce sondage est terminé.',
+  votes: { one: '{n} vote', many: '{n} de votes', other: '{n} votes' },
+  share: '{percent}, {votes}',
+  like: 'J’aime',
+  visits: { one: '{n} visite', many: '{n} de visites', other: '{n} visites' },
+  manyHere: { one: '{n} ici', many: '{n} ici', other: '{n} ici' },
+  waiting: 'Pas de connexion. Ton vote partira quand tu seras de nouveau en ligne.',
+  refused: 'Ce salon ne te laisse pas voter maintenant.',
+  failed: 'Ton vote n’a pas été compté. Réessaie.',
+  broken: 'Impossible de charger ceci ici.',
 };

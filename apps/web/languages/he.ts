@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Hebrew. Infinitives and nouns say neither the gender of the reader nor that of a name. */
 export const texts: Translation = {
@@ -378,4 +379,20 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'הדפדפן הזה לא יכול להציג התראות.',
   noticeFrom: '{name} בחדר {room}',
   noticePrivate: '{name}, רק אליך',
+};
+
+export const widgetsTexts: WidgetsTranslation = {
+  vote: 'הצבעה',
+  changeVote: 'שינוי ההצבעה שלי',
+  voted: 'הצבעת עבור {option}.',
+  closed: 'הסקר הזה הסתיים.',
+  votes: { one: 'הצבעה אחת', two: 'שתי הצבעות', other: '{n} הצבעות' },
+  share: '{percent}, {votes}',
+  like: 'אהבתי',
+  visits: { one: 'ביקור אחד', two: 'שני ביקורים', other: '{n} ביקורים' },
+  manyHere: { one: 'אחד כאן', two: 'שניים כאן', other: '{n} כאן' },
+  waiting: 'אין חיבור. ההצבעה שלך תישלח כשהחיבור יחזור.',
+  refused: 'החדר הזה לא מאפשר לך להצביע עכשיו.',
+  failed: 'ההצבעה שלך לא נספרה. אפשר לנסות שוב.',
+  broken: 'אי אפשר לטעון את זה כאן.',
 };

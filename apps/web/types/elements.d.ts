@@ -11,7 +11,9 @@ export interface NobackendAttributes {
   /** The nickname to ask for. */
   name?: string | undefined;
   theme?: 'auto' | 'light' | 'dark' | undefined;
-  /** Words in another language, as JSON. */
+  /** The language. Default: of the nearest `lang` around the element. `auto`: the visitor's. */
+  lang?: string | undefined;
+  /** Words of the page's own, as JSON. */
   texts?: string | undefined;
   /** The address of the server, or a list with commas between. */
   server?: string | undefined;
@@ -20,12 +22,10 @@ export interface NobackendAttributes {
 }
 
 export interface NobackendChatAttributes extends Omit<NobackendAttributes, 'texts'> {
-  /** Words in another language: as JSON, or in React and Preact as an object. */
+  /** Words of the page's own: as JSON, or in React and Preact as an object. */
   texts?: string | object | undefined;
   /** @deprecated The former name of `transport`. It still works. */
   way?: 'auto' | 'fetch' | 'jsonp' | 'poll' | undefined;
-  /** The language. Default: of the nearest `lang` around the chat. `auto`: the visitor's. */
-  lang?: string | undefined;
   /** Images behind https links: shown after a click, at once, or never. */
   images?: 'click' | 'show' | 'off' | undefined;
   /** `none`: show no tools to the owner and moderators. */

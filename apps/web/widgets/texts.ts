@@ -18,3 +18,6 @@ export const ENGLISH = {
   broken: 'This cannot be loaded here.',
 };
 export type Texts = typeof ENGLISH;
+
+/** The texts of the widgets in another language. */
+export type WidgetsTranslation = Partial<Omit<Texts, 'locale'>>;

@@ -4,6 +4,8 @@ import { append, h } from '../element/dom/dom.js';
 import look from '../element/dom/look.css';
 import { addStyle, restyle } from '../element/dom/style.js';
 import { followTheme } from '../element/dom/theme.js';
+import { type Language, languageFor } from '../element/language/choose.js';
+import { loadTexts, textsOf } from '../element/language/load.js';
 import { textsFrom } from '../element/texts.js';
 import { enterRoom, origin } from './rooms.js';
 import { ENGLISH, type Texts } from './texts.js';
@@ -15,12 +17,15 @@ const read = new Promise<void>((resolve) => {
   else document.addEventListener('DOMContentLoaded', () => resolve());
 });
 
+/** The words of widgets are in files of their own. */
+const PART = '.widgets';
+
 /** The attributes that say where a widget is. */
 const PLACE = ['room', 'name', 'server', 'transport', 'tabs', 'of'];
 
 /** An element that shows values of a room. It is in the room while it is in the page. */
 export abstract class Widget extends HTMLElement {
-  static readonly observedAttributes: string[] = [...PLACE, 'texts'];
+  static readonly observedAttributes: string[] = [...PLACE, 'lang', 'texts'];
 
   /** The library's chat, while the element is in the page. All widgets of a room share one. */
   chat: Chat | null = null;
@@ -29,6 +34,7 @@ export abstract class Widget extends HTMLElement {
   protected readonly box = h('div', { class: 'widget', part: 'box' });
   private ends: (() => void)[] = [];
   private isWaiting = false;
+  private language: Language = { file: '', locale: '', dir: '' };
 
   constructor() {
     super();
@@ -54,13 +60,14 @@ export abstract class Widget extends HTMLElement {
     } catch (_) {
       given = {};
     }
-    return textsFrom(given, ENGLISH);
+    return textsFrom(given, textsFrom(textsOf(this.language, PART), ENGLISH));
   }
 
   connectedCallback(): void {
     const content = new MutationObserver(() => this.draw());
     content.observe(this, { childList: true, subtree: true, characterData: true });
     this.ends.push(followTheme(this, [this.box]), () => content.disconnect());
+    this.speak();
     this.begin();
   }
 
@@ -76,11 +83,21 @@ export abstract class Widget extends HTMLElement {
 
   attributeChangedCallback(attribute: string, was: string | null, now: string | null): void {
     if (was === now || !this.isConnected) return;
+    if (attribute === 'lang') this.speak();
     if (PLACE.indexOf(attribute) < 0) this.draw();
     else if (!this.isWaiting) {
       this.disconnectedCallback();
       this.connectedCallback();
     }
+  }
+
+  /** Shows the words of the language as soon as they are there. */
+  private speak(): void {
+    const language = languageFor(this, LANGUAGES.split(' '));
+    const { file, locale, dir } = language;
+    this.language = language;
+    if (locale) Object.assign(this.box, { lang: locale, dir });
+    if (file) void loadTexts(`${file}${PART}`, origin).then(() => this.draw());
   }
 
   private begin(): void {
