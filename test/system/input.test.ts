@@ -7,6 +7,7 @@ import { TestUser } from '../support/user.js';
 
 /** A value for each kind that does not take any text. */
 const FITTING: Partial<Record<ParameterKind, unknown>> = {
+  emoji: '👍',
   cursor: 'abc.0.0-0',
   data: 1,
   contents: { version: 1 },
