@@ -23,7 +23,11 @@ const widget = readSource('apps/web/widgets/widget.ts');
 
 /** Each element: where its code is, where it is described, and the attributes that it reads but does not observe. */
 const ELEMENTS = {
-  'nobackend-chat': { code: chats, readme: 'apps/web/element/README.md', unobserved: ['corner', 'texts', 'theme'] },
+  'nobackend-chat': {
+    code: chats,
+    readme: 'apps/web/element/README.md',
+    unobserved: ['ask', 'corner', 'texts', 'theme'],
+  },
   'nobackend-poll': {
     code: widget + readSource('apps/web/widgets/poll.ts'),
     readme: 'apps/web/widgets/README.md',

@@ -6,6 +6,7 @@ import { Composer, composerState } from './composer.js';
 import { Blocking } from './conversations/blocking.js';
 import type { Conversation } from './conversations/conversation.js';
 import { Conversations } from './conversations/conversations.js';
+import { Drafts } from './conversations/drafts.js';
 import { OpenConversation } from './conversations/open-conversation.js';
 import { tellUnread } from './conversations/unread-event.js';
 import { Unsent } from './conversations/unsent.js';
@@ -43,6 +44,7 @@ export class ChatView {
   private readonly people: PeopleView;
   private readonly ownName: OwnName;
   private readonly composer: Composer;
+  private readonly drafts: Drafts;
   private readonly typing: Typing;
   private readonly blocking: Blocking;
   private readonly banner: Banner;
@@ -90,6 +92,10 @@ export class ChatView {
       typing: () => this.typing.tell(this.current),
       resize: (act) => this.log.resize(act),
     });
+    const { input } = skeleton.composer;
+    this.drafts = new Drafts(chat.room);
+    this.composer.write(this.drafts.read(chat.room));
+    input.addEventListener('input', () => this.drafts.write(this.current.room, input.value));
     new MentionOffer(skeleton, () => (this.current.partner ? [] : this.others()));
     refuseFiles(skeleton, (text) => this.status.showBriefly(text));
     this.typing = new Typing(chat, () => this.showTyping());
@@ -144,11 +150,6 @@ export class ChatView {
     };
   }
 
-  /** The text that the user is writing. */
-  get draft(): string {
-    return this.skeleton.composer.input.value;
-  }
-
   /** The room is open. Says so if the user has another name there than typed. */
   showName(typed: string): void {
     const { name = typed } = this.chat.user || {};
@@ -157,8 +158,7 @@ export class ChatView {
   }
 
   /** The chat has gone over to another server. `away`: it is not the first of the list. */
-  showMove(change: ServerChange, draft: string, away: boolean): void {
-    this.skeleton.composer.input.value = draft;
+  showMove(change: ServerChange, away: boolean): void {
     this.status.showMove(change, away);
   }
 
@@ -290,6 +290,7 @@ export class ChatView {
 
   private open(conversation: Conversation, withFocus: boolean): void {
     this.openConversation.open(conversation);
+    this.composer.write(this.drafts.read(conversation.room));
     this.unsent.show(conversation);
     this.markSeen();
     this.showTitle();
@@ -314,10 +315,20 @@ export class ChatView {
   }
 
   private send(text: string): void {
+    if (this.isFirst() && this.ownName.askFirst(() => this.composer.submit())) {
+      this.composer.write(text);
+      return;
+    }
     this.typing.sent();
+    this.drafts.write(this.current.room, '');
     this.log.latest();
     this.unsent.send(this.current, text);
     this.markSeen();
+  }
+
+  /** The user has not written anything here, as far as the log is known. */
+  private isFirst(): boolean {
+    return !this.current.entries.some(({ message }) => message && this.conversations.isMine(message));
   }
 
   /** The user has seen everything in the open conversation, if the page is in view. */

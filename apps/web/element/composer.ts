@@ -45,6 +45,12 @@ export class Composer {
     input.disabled = send.disabled = !enabled;
   }
 
+  /** Puts a text into the box. */
+  write(text: string): void {
+    this.skeleton.composer.input.value = text;
+    this.measure();
+  }
+
   focus(): void {
     this.skeleton.composer.input.focus();
   }
@@ -55,14 +61,15 @@ export class Composer {
     this.submit();
   }
 
-  private submit(): void {
+  /** Sends what is in the box. */
+  submit(): void {
     const { input } = this.skeleton.composer;
     const text = input.value.trim();
     if (!isSeen(text) || this.excess() > 0 || input.disabled) return;
     input.value = '';
     this.measure();
-    this.delegate.send(text);
     input.focus();
+    this.delegate.send(text);
   }
 
   /** Returns how many characters the text is too long. A negative number of characters is still free. */

@@ -202,7 +202,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     private showInLanguage(chat: Chat, tools: boolean, token: string | undefined): void {
       this.language = languageFor(this, LANGUAGES.split(' '));
       this.stopDrawing = drawInLanguage(this.language, this.scriptsFor(chat), chat, (heard) => {
-        if (this.view && (this.shadowRoot?.activeElement || this.view.draft)) return;
+        if (this.view && this.shadowRoot?.activeElement) return;
         this.endView();
         this.show(chat, tools, token, heard);
       });
@@ -246,13 +246,12 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       this.scope.replay();
     }
 
-    /** The chat runs on another server of the list now: it shows the room there, and keeps what the user is writing. */
+    /** The chat runs on another server of the list now: it shows the room there. */
     private moved(chat: Chat, tools: boolean, change: ServerChange): void {
-      const draft = this.view?.draft || '';
       this.stopDrawing();
       this.endView();
       this.show(chat, tools, undefined);
-      this.view?.showMove(change, draft, this.servers[0] !== change.server);
+      this.view?.showMove(change, this.servers[0] !== change.server);
     }
 
     private endView(): void {

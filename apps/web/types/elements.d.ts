@@ -28,6 +28,8 @@ export interface NobackendChatAttributes extends Omit<NobackendAttributes, 'text
   way?: 'auto' | 'fetch' | 'jsonp' | 'poll' | undefined;
   /** Images behind https links: shown after a click, at once, or never. */
   images?: 'click' | 'show' | 'off' | undefined;
+  /** `name`: ask a guest for a name before the first message. */
+  ask?: 'name' | undefined;
   /** `none`: show no tools to the owner and moderators. */
   tools?: 'none' | undefined;
   /** `bubble`: a round button in a corner of the window, which opens the chat. */

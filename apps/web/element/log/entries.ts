@@ -10,6 +10,8 @@ export interface Entry {
   message: ChatEvent | null;
   /** The events of a notice. Empty for a message. */
   events: ChatEvent[];
+  /** The user has asked for the names that the notice only counts. */
+  isUnfolded?: boolean;
 }
 
 /** After this long without a message, the next one shows its author again. */

@@ -1,12 +1,10 @@
 import type { ChatEvent, UserRef } from '../../../../shared/protocol/events.js';
-import { counted, formFor, listed } from '../counts.js';
+import { formFor } from '../counts.js';
 import type { Piece } from '../dom/dom.js';
-import { called, enumerated, filled } from '../dom/sentence.js';
-import { type Forms, fill, type TextKey, type Texts } from '../texts.js';
+import { called, filled } from '../dom/sentence.js';
+import { fill, type TextKey, type Texts } from '../texts.js';
 import { durationText, numberText } from '../times.js';
-
-/** Names in one notice. The notice only counts the others. */
-const NAMES_MAX = 3;
+import { comingsPieces } from './comings.js';
 
 /** The rules that a notice tells, each with the texts for on and for off. A number above 0 is on. */
 const RULE_TEXTS = {
@@ -52,13 +50,13 @@ export function noticeKind(event: ChatEvent): 'people' | 'removed' | 'action' | 
   }
 }
 
-/** Returns the sentence of a notice. It is empty if everybody who joined has left within it. */
+/** Returns the sentence of a notice. It is empty if the few people who joined have left within it. */
 export function noticePieces(events: ChatEvent[], texts: Texts): Piece[] {
   const [first] = events;
   if (!first) return [];
   const kind = noticeKind(first);
   if (first.type === 'voice') return voicePieces(first, texts);
-  if (kind === 'people') return peoplePieces(events, texts);
+  if (kind === 'people') return comingsPieces(events, texts);
   return kind === 'removed' ? removedPieces(first, events.length, texts) : actionPieces(first, texts);
 }
 
@@ -111,35 +109,4 @@ export function rulesText(rules: Pick<ChatEvent, Rule>, texts: Texts): string {
 function holdKey({ hold, words }: Pick<ChatEvent, Rule>): TextKey | null {
   if (hold === 'all') return 'holdAll';
   return hold ? 'hold' : hold === false && words === undefined ? 'holdOff' : null;
-}
-
-function peoplePieces(events: ChatEvent[], texts: Texts): Piece[] {
-  const joined = new Map<number, string>();
-  const left = new Map<number, string>();
-  const renamed: Piece[][] = [];
-  for (const { type, from, was } of events) {
-    if (type === 'joined' && !left.delete(from.id)) joined.set(from.id, from.name);
-    if (type === 'left' && !joined.delete(from.id)) left.set(from.id, from.name);
-    if (type === 'renamed') renamed.push(filled(texts.renamed, { was: called(was || ''), name: called(from.name) }));
-  }
-  const changes = [
-    crowdPieces(texts.joined, [...joined.values()], texts),
-    crowdPieces(texts.left, [...left.values()], texts),
-    ...renamed,
-  ];
-  return enumerated(
-    changes.filter((pieces) => pieces.length > 0),
-    ' · ',
-    ' · ',
-  );
-}
-
-/** Tells what many users have done. It counts the names that it does not list. */
-function crowdPieces(sentence: Forms, names: string[], texts: Texts): Piece[] {
-  if (names.length === 0) return [];
-  const shown = names.length > NAMES_MAX + 1 ? names.slice(0, NAMES_MAX) : names;
-  const rest = names.length - shown.length;
-  const all: Piece[][] = shown.map((name) => [called(name)]);
-  const list = rest > 0 ? [...all, [counted(texts.others, rest, texts)]] : all;
-  return filled(formFor(sentence, names.length, texts), { names: listed(list, texts) });
 }

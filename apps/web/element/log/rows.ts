@@ -6,7 +6,7 @@ import { dayText, timeText } from '../times.js';
 import { type Entry, sameMinute, startsDay, startsGroup } from './entries.js';
 import { addImages, type ImageContext } from './images.js';
 import { messageText } from './message-text.js';
-import { noticePieces } from './notices.js';
+import { notice } from './notice-row.js';
 
 /** The things that the look of a row depends on, beside its entry. */
 export interface RowContext extends ImageContext {
@@ -34,13 +34,8 @@ export function row(entry: Entry, before: Entry | undefined, context: RowContext
     append(item, h('div', { class: 'fresh', part: 'new' }, h('span', {}, texts.fresh)));
   if (entry.message)
     append(item, message(entry.message, startsGroup(entry, before), !sameMinute(entry, before), context));
-  else append(item, notice(entry, texts));
+  else append(item, notice(entry, context));
   return item;
-}
-
-function notice(entry: Entry, texts: Texts): HTMLElement {
-  const pieces = noticePieces(entry.events, texts);
-  return h('div', { class: pieces.length > 0 ? 'notice' : 'nothing', part: 'notice' }, ...pieces);
 }
 
 function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, context: RowContext): HTMLElement {

@@ -15,6 +15,10 @@ const GUEST_NAME = /^guest-\d+$/;
 export class OwnName {
   /** Set while the room asks for a name: this user is not in it yet. */
   private enterAs: ((name: string) => void) | null = null;
+  /** Set while this user is asked for a name before the first message: sends it. */
+  private sendFirst: (() => void) | null = null;
+  /** This user wants to write as a guest. */
+  private staysGuest = false;
 
   constructor(
     private readonly skeleton: Skeleton,
@@ -27,7 +31,7 @@ export class OwnName {
       void this.save();
     });
     onEscape(form, () => this.close());
-    cancel.addEventListener('click', () => this.close());
+    cancel.addEventListener('click', () => this.cancel());
     suggested.addEventListener('click', () => {
       input.value = suggested.value;
       void this.save();
@@ -50,16 +54,39 @@ export class OwnName {
 
   /** The room lets nobody in without a name. */
   ask(enterAs: (name: string) => void): void {
-    const { save, cancel } = this.skeleton.ownName;
     this.enterAs = enterAs;
-    save.textContent = this.skeleton.texts.enterAs;
-    cancel.hidden = true;
     this.open(this.typed.read()); // not the user's name: the room has refused it
   }
 
+  /**
+   * Asks a guest for a name, if the page wants that. `send` is called when the guest has one, or wants none. Returns false
+   * if there is nothing to ask.
+   */
+  askFirst(send: () => void): boolean {
+    const { host } = this.skeleton.root.getRootNode() as ShadowRoot;
+    const isNameless = GUEST_NAME.test(this.chat.user?.name || '') && !this.staysGuest;
+    if (host.getAttribute('ask') !== 'name' || !isNameless) return false;
+    this.sendFirst = send;
+    this.open(this.typed.read());
+    return true;
+  }
+
+  private cancel(): void {
+    const { sendFirst } = this;
+    this.close();
+    if (!sendFirst) return;
+    this.staysGuest = true;
+    sendFirst();
+  }
+
   private open(name = this.chat.user?.name || ''): void {
-    const { form, input } = this.skeleton.ownName;
+    const { skeleton, enterAs, sendFirst } = this;
+    const { texts } = skeleton;
+    const { form, input, save, cancel } = skeleton.ownName;
     this.explain('');
+    save.textContent = enterAs ? texts.enterAs : sendFirst ? texts.send : texts.save;
+    cancel.textContent = sendFirst ? fill(texts.sendAs, { name: this.chat.user?.name }) : texts.cancel;
+    cancel.hidden = enterAs !== null;
     input.value = name;
     form.hidden = false;
     this.skeleton.header.me.setAttribute('aria-expanded', 'true');
@@ -68,26 +95,28 @@ export class OwnName {
   }
 
   private close(): void {
-    const { ownName, header } = this.skeleton;
+    const { ownName, header, composer } = this.skeleton;
     if (this.enterAs) return;
     ownName.form.hidden = true;
     header.me.setAttribute('aria-expanded', 'false');
-    header.me.focus();
+    (this.sendFirst ? composer.input : header.me).focus();
+    this.sendFirst = null;
   }
 
   private async save(): Promise<void> {
     const wanted = this.skeleton.ownName.input.value.trim();
-    if (!this.enterAs && wanted === this.chat.user?.name) return this.close();
+    const { enterAs, sendFirst } = this;
+    const isAsked = enterAs || sendFirst;
+    if (!isAsked && wanted === this.chat.user?.name) return this.close();
     if (!fitName(wanted)) return this.explain(this.rule());
-    if (this.enterAs && GUEST_NAME.test(wanted)) return this.explain(this.skeleton.texts.nameGuest);
-    if (this.enterAs) {
-      this.typed.write(fitName(wanted));
-      return this.enterAs(fitName(wanted));
-    }
+    if (isAsked && GUEST_NAME.test(wanted)) return this.explain(this.skeleton.texts.nameGuest);
+    if (isAsked) this.typed.write(fitName(wanted));
+    if (enterAs) return enterAs(fitName(wanted));
     try {
       await this.chat.rename(wanted);
       this.update();
       this.close();
+      if (sendFirst) sendFirst();
     } catch (thrown) {
       const failure = thrown as ChatFailure;
       this.explain(
