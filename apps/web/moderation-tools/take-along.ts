@@ -89,8 +89,9 @@ export class TakeAlong implements Section {
   private async downloadTranscript(): Promise<string> {
     const { delegate, elementTexts, texts } = this.actions;
     const { room, server } = delegate.chat;
+    const { direction } = getComputedStyle(delegate.skeleton.root);
     const contents = await this.read();
-    const head = { room, host: new URL(server, document.baseURI).host, at: delegate.clock.now };
+    const head = { room, host: new URL(server, document.baseURI).host, at: delegate.clock.now, direction };
     return this.download(contents, transcriptOf(contents.messages || [], head, elementTexts, texts), 'html');
   }
 

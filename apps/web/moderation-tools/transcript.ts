@@ -35,12 +35,14 @@ export interface TranscriptHead {
   host: string;
   /** When it was saved, in ms since 1970. */
   at: number;
+  /** The direction to write in: `ltr` or `rtl`. */
+  direction: string;
 }
 
 /** Returns the HTML of the page. */
 export function transcriptOf(
   messages: readonly ExportedMessage[],
-  { room, host, at }: TranscriptHead,
+  { room, host, at, direction }: TranscriptHead,
   texts: Texts,
   toolsTexts: ToolsTexts,
 ): string {
@@ -49,7 +51,7 @@ export function transcriptOf(
   const saved = fill(toolsTexts.transcriptSaved, { day: dateText(at, texts), host });
   const rows = messages.map((message, i) => row(message, messages[i - 1], texts));
   return `<!doctype html>
-<html${language ? ` lang="${escaped(language)}"` : ''}>
+<html${language ? ` lang="${escaped(language)}"` : ''} dir="${escaped(direction)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
