@@ -181,7 +181,7 @@ async function npmPackage() {
 /** The parts of a language file, and how the names of their scripts end. */
 const PARTS = { texts: '', toolsTexts: '.tools', noticesTexts: '.notices', widgetsTexts: '.widgets' };
 
-/** Builds the texts of the element, of the moderation tools, of the notices and of the widgets, in all languages but English. */
+/** Builds each part of all languages but English. */
 function languages() {
   return Promise.all(
     languageNames.flatMap((name) =>

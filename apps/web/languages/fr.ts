@@ -45,6 +45,18 @@ export const texts: Translation = {
   renamed: '{was} s’appelle maintenant {name}',
   sentOut: '{by} a expulsé {name}',
   banned: '{by} a banni {name} : {time}',
+  sendAs: 'Envoyer comme {name}',
+  cameAndWent: {
+    one: '{n} personne est passée',
+    many: '{n} de personnes sont passées',
+    other: '{n} personnes sont passées',
+  },
+  cameAndLeft: {
+    one: 'Passage de {names}',
+    many: 'Passage de {names}',
+    other: 'Passage de {names}',
+  },
+  renamedMany: { one: '{n} nom a changé', many: '{n} de noms ont changé', other: '{n} noms ont changé' },
   removedMany: {
     one: '{name} a supprimé un message',
     many: '{name} a supprimé {n} de messages',

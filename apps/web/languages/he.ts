@@ -45,6 +45,10 @@ export const texts: Translation = {
   renamed: 'השם החדש של {was} הוא {name}',
   sentOut: 'הוצאה של {name} על ידי {by}',
   banned: 'חסימה של {name} על ידי {by}: {time}',
+  sendAs: 'שליחה בשם {name}',
+  cameAndWent: { one: 'אדם אחד היה כאן לרגע', two: 'שני אנשים היו כאן לרגע', other: '{n} אנשים היו כאן לרגע' },
+  cameAndLeft: { one: 'כניסה ויציאה: {names}', two: 'כניסה ויציאה: {names}', other: 'כניסה ויציאה: {names}' },
+  renamedMany: { one: 'שם אחד השתנה', two: 'שני שמות השתנו', other: '{n} שמות השתנו' },
   removedMany: {
     one: 'הודעה נמחקה על ידי {name}',
     two: 'שתי הודעות נמחקו על ידי {name}',
