@@ -112,6 +112,7 @@ const SCRIPTS = [
   { ...forElement, isWhole: true, entry: 'widgets/index.ts', name: 'widgets.js', define: KNOWN_LANGUAGES },
   { ...forElement, entry: 'moderation-tools/index.ts', name: 'owner.js' },
   { ...forElement, entry: 'notices/index.ts', name: 'notices.js' },
+  { ...forElement, entry: 'talk/index.ts', name: 'talk.js' },
   { ...forLibrary, entry: 'client/streams/index.ts', name: 'streams.js' },
 ];
 

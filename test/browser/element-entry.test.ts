@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { ask } from '../support/client.js';
 import { browserTest } from '../support/fixtures/browser.js';
 import { KeyPages, own, press } from '../support/key-pages.js';
+import { choose } from '../support/message-menu.js';
 import { until } from '../support/until.js';
 
 const it = browserTest;
@@ -24,8 +25,7 @@ describe('a link with a key', () => {
     await page.route('**/api/report', (route) => {
       answer = () => void route.continue();
     });
-    await row.hover();
-    await row.getByRole('button', { name: /^Report/ }).click();
+    await choose(page, 'rude', 'Report');
     const asked = page.waitForRequest('**/api/report');
     await press(page, 'Report');
     await asked;

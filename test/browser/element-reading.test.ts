@@ -5,6 +5,7 @@ import { readConfig } from '../../shared/config/config.js';
 import { Keys } from '../../shared/store/keys.js';
 import { ask } from '../support/client.js';
 import { browserTest } from '../support/fixtures/browser.js';
+import { openMenu } from '../support/message-menu.js';
 import type { TestSystem } from '../support/processes.js';
 import { openRedis } from '../support/redis.js';
 
@@ -201,14 +202,8 @@ describe('in a crowd of which the server names only some', () => {
     await log(page).locator('.rows').getByText('and for you').waitFor();
     await page.getByRole('button', { name: 'Everyone', exact: true }).first().click();
     await ask(api, 'send', { token, room, text: 'for all' });
-    await log(page).getByText('for all').hover();
-    await log(page)
-      .getByRole('button', { name: /^Tools for the message from/ })
-      .click();
-    await page
-      .getByRole('group', { name: /^Tools/ })
-      .getByRole('button', { name: 'Mute', exact: true })
-      .waitFor();
+    await (await openMenu(page, 'for all')).getByRole('button', { name: 'Mute', exact: true }).waitFor();
+    await page.keyboard.press('Escape');
     await ask(api, 'leave', { token });
     await page.getByText('2,050 here').first().waitFor();
     await namesIn(page).filter({ hasText: 'has left' }).filter({ hasText: 'Someone' }).waitFor();

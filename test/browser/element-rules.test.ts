@@ -7,6 +7,7 @@ import { Keys } from '../../shared/store/keys.js';
 import { violations } from '../support/axe.js';
 import { ask } from '../support/client.js';
 import { browserTest } from '../support/fixtures/browser.js';
+import { choose, openMenu } from '../support/message-menu.js';
 import type { TestSystem } from '../support/processes.js';
 import { openRedis } from '../support/redis.js';
 
@@ -51,13 +52,6 @@ async function say(page: Page, words: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Presses a button beside a message. */
-async function beside(page: Page, words: string, button: RegExp): Promise<void> {
-  const row = log(page).locator('.row', { hasText: words });
-  await row.hover();
-  await row.getByRole('button', { name: button }).click();
-}
-
 const LOOKS: [string, BrowserContextOptions][] = [
   ['in light at 1280 px', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }],
   ['in dark at 360 px', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
@@ -73,8 +67,7 @@ describe.each(LOOKS)('topic and pinned message, %s', (_, look) => {
     await press(anna.locator('.room-panel'), 'Close');
     await say(bert, 'Read page 12');
     await log(anna).getByText('Read page 12').waitFor();
-    await beside(anna, 'Read page 12', /^Tools/);
-    await press(anna, 'Pin');
+    await choose(anna, 'Read page 12', 'Pin');
     for (const page of [anna, bert, await open(look)]) {
       await banner(page).getByText('Read page 12').waitFor();
       await banner(page).getByRole('link', { name: 'https://a.example/x' }).waitFor();
@@ -244,12 +237,15 @@ describe.each(LOOKS)('a report, %s', (_, look) => {
     for (const [page, words] of [
       [carl, 'calm down'],
       [bert, 'rude words'],
-    ] as const)
-      expect(await log(page).locator('.row', { hasText: words }).getByRole('button').count()).toBe(0);
-    await beside(carl, 'rude words', /^Report/);
+    ] as const) {
+      const menu = await openMenu(page, words);
+      expect(await menu.getByRole('button', { name: 'Report' }).count()).toBe(0);
+      await page.keyboard.press('Escape');
+    }
+    await choose(carl, 'rude words', 'Report');
     await press(carl, 'Cancel');
     expect(await carl.getByText('to the moderators?').count()).toBe(0);
-    await beside(carl, 'rude words', /^Report/);
+    await choose(carl, 'rude words', 'Report');
     await carl.locator('.status q', { hasText: 'rude words' }).waitFor();
     await press(carl, 'Report');
     await carl.getByText('The moderators can see your report.').waitFor();
@@ -278,8 +274,7 @@ describe('a room with a delay', () => {
       await log(page).getByText('kind words').waitFor();
       await log(page).getByText('Others see it in a moment').first().waitFor();
     }
-    await beside(anna, 'rude words', /^Tools/);
-    await press(anna, 'Remove');
+    await choose(anna, 'rude words', 'Remove');
     await log(bert).getByText('rude words').waitFor({ state: 'detached' });
     await log(carl).getByText('kind words').waitFor();
     for (const page of [anna, bert]) {

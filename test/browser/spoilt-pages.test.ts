@@ -72,7 +72,7 @@ describe.each(SPOILT)('a page that %s', (_, script) => {
     expect(await dataSent()).toEqual(expect.arrayContaining([sent('fetch'), sent('jsonp')]));
 
     await page
-      .getByRole('button', { name: `Tools for the message from bob ${room}` })
+      .getByRole('button', { name: `More about the message from bob ${room}` })
       .last()
       .click();
     await page.getByRole('button', { name: 'Remove' }).click();

@@ -18,7 +18,9 @@ const manifest = JSON.parse(readSource('apps/web/types/custom-elements.json')) a
   modules: { path: string; declarations: Declaration[] }[];
 };
 const types = readSource('apps/web/types/elements.d.ts');
-const chats = sourcesOf('apps/web/element', 'apps/web/moderation-tools', 'apps/web/notices').map(readSource).join('\n');
+const chats = sourcesOf('apps/web/element', 'apps/web/moderation-tools', 'apps/web/notices', 'apps/web/talk')
+  .map(readSource)
+  .join('\n');
 const widget = readSource('apps/web/widgets/widget.ts');
 
 /** Each element: where its code is, where it is described, and the attributes that it reads but does not observe. */

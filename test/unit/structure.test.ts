@@ -205,6 +205,7 @@ describe('imports of the element', () => {
     ['status/', [...ground, 'status/']],
     ['conversations/', [...ground, 'log/', 'status/', 'conversations/']],
     ['people/', [...ground, 'status/', 'conversations/', 'people/']],
+    ['talk/', [...ground, 'language/', 'conversations/', 'moderation/', 'talk/']],
     ['language/', ['dom/theme.ts', 'language/']],
     ['moderation/', [...ground, 'language/', 'log/', 'status/', 'people/', 'moderation/']],
   ])('in %s stay within %j', (folder, allowed) => {
@@ -266,6 +267,7 @@ describe("a style sheet for other people's pages", () => {
     'apps/web/moderation-tools/moderation-tools.css',
     'apps/web/widgets/widgets.css',
     'apps/web/notices/notices.css',
+    'apps/web/talk/talk.css',
   ])('does without rem, which a page sets: %s', (file) => {
     expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
   });

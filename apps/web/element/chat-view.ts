@@ -1,5 +1,5 @@
 import type { ChatEvent, SignalEvent, UserRef } from '../../../shared/protocol/events.js';
-import type { Chat, Ready, ServerChange } from '../client/api.js';
+import type { Chat, ChatFailure, Ready, ServerChange } from '../client/api.js';
 import { Attention } from './attention/attention.js';
 import { Banner } from './banner.js';
 import { Composer, composerState } from './composer.js';
@@ -16,9 +16,10 @@ import { refuseFiles } from './files.js';
 import { showLatest, showTitle } from './heading.js';
 import { Clock, timeOf } from './log/clock.js';
 import type { LogView } from './log/log-view.js';
+import { type MessageActs, messageButtons } from './log/message-buttons.js';
+import type { ReactionActs } from './log/reactions.js';
 import { Moderation, type ModerationDelegate, type PageOptions } from './moderation/moderation.js';
 import { Reporting } from './moderation/reporting.js';
-import { MentionOffer } from './people/mention-offer.js';
 import { namesUser } from './people/mentions.js';
 import { OwnName } from './people/own-name.js';
 import { PeopleView } from './people/people-view.js';
@@ -27,7 +28,9 @@ import { RoomMembers } from './people/room-members.js';
 import { Typing } from './people/typing.js';
 import type { Skeleton } from './skeleton.js';
 import { announce } from './status/announce.js';
+import { denialText } from './status/denials.js';
 import { StatusView } from './status/status-view.js';
+import { loadTalk, type Talk, type TalkDelegate } from './talk/load-talk.js';
 
 /** The chat on the page: receives what the library reports, and shows the open conversation. */
 export class ChatView {
@@ -45,6 +48,9 @@ export class ChatView {
   private readonly ownName: OwnName;
   private readonly composer: Composer;
   private readonly drafts: Drafts;
+  private readonly reporting: Reporting;
+  /** Is loaded when the room is open. */
+  private talk: Talk | null = null;
   private readonly typing: Typing;
   private readonly blocking: Blocking;
   private readonly banner: Banner;
@@ -53,7 +59,7 @@ export class ChatView {
   constructor(
     private readonly skeleton: Skeleton,
     private readonly chat: Chat,
-    options: PageOptions,
+    private readonly options: PageOptions,
     restart: () => void,
     private readonly enterAs: (name: string) => void,
   ) {
@@ -63,14 +69,16 @@ export class ChatView {
     this.blocking = new Blocking(skeleton, chat, this.status, () => this.permissionsChanged());
     this.moderation = new Moderation(skeleton, chat, options, this.moderationDelegate(restart));
     const { roleState } = this.moderation;
-    const reporting = new Reporting(skeleton, chat, this.status);
-    const toolsFor = (event: ChatEvent): Node[] | null => {
-      if (this.isDisabled) return null;
-      if (this.tools) return this.tools.forMessage(event);
-      const isOthers = !this.conversations.isMine(event) && !roleState.roleOf(event.from.id);
-      return isOthers && !roleState.role && reporting.isPossible ? reporting.forMessage(event) : null;
+    this.reporting = new Reporting(skeleton, chat, this.status);
+    const acts: MessageActs & ReactionActs = {
+      toggleMenu: (event, opener, onlyReact) => this.withTalk((talk) => talk.toggleMenu(event, opener, onlyReact)),
+      reply: (event) => this.withTalk((talk) => talk.reply(event)),
+      react: (event, emoji, on) => this.withTalk((talk) => talk.react(event, emoji, on)),
+      tell: (text) => this.status.showBriefly(text),
     };
-    const roles = { toolsFor, roleOf: (id: number) => roleState.roleOf(id) };
+    const toolsFor = (event: ChatEvent, bubble: HTMLElement): Node[] =>
+      this.isDisabled ? [] : messageButtons(event, bubble, skeleton.texts, acts);
+    const roles = { toolsFor, reactionActs: acts, roleOf: (id: number) => roleState.roleOf(id) };
     const isMention = (event: ChatEvent): boolean => this.isMention(event);
     this.openConversation = new OpenConversation(skeleton, chat, this.conversations, this.clock, {
       ...roles,
@@ -90,13 +98,16 @@ export class ChatView {
     this.composer = new Composer(skeleton, {
       send: (text) => this.send(text),
       typing: () => this.typing.tell(this.current),
+      escape: () => Boolean(this.talk?.stop()),
+      editLast: () => this.talk?.editLast(),
       resize: (act) => this.log.resize(act),
     });
     const { input } = skeleton.composer;
     this.drafts = new Drafts(chat.room);
     this.composer.write(this.drafts.read(chat.room));
-    input.addEventListener('input', () => this.drafts.write(this.current.room, input.value));
-    new MentionOffer(skeleton, () => (this.current.partner ? [] : this.others()));
+    input.addEventListener('input', () => {
+      if (!this.talk?.isEditing) this.drafts.write(this.current.room, input.value);
+    });
     refuseFiles(skeleton, (text) => this.status.showBriefly(text));
     this.typing = new Typing(chat, () => this.showTyping());
     const notices = {
@@ -150,6 +161,44 @@ export class ChatView {
     };
   }
 
+  private talkDelegate(): TalkDelegate {
+    const { skeleton, chat, status, moderation, conversations, reporting } = this;
+    const { roleState } = moderation;
+    return {
+      chat,
+      skeleton,
+      current: () => this.current,
+      tools: () => this.tools,
+      reportFor: (event) => {
+        const isTheirs = !conversations.isMine(event) && !roleState.role && !roleState.roleOf(event.from.id);
+        return isTheirs && reporting.isPossible ? () => reporting.ask(event) : null;
+      },
+      others: () => (this.current.partner ? [] : this.others()),
+      now: () => this.clock.now,
+      write: (text) => this.composer.write(text),
+      say: (text) => status.showBriefly(text),
+      ask: (question, label, act) => status.ask(question, { label, act }),
+      denial: (failure) => denialText(failure as ChatFailure, skeleton.texts),
+      redraw: () => this.log.appended(),
+      settle: () => this.log.settle(),
+    };
+  }
+
+  /** Does something with a message when the code for that is there. */
+  private withTalk(act: (talk: Talk) => void): void {
+    if (this.talk) act(this.talk);
+    else
+      void this.loadTalk().then(() => {
+        if (this.talk) act(this.talk);
+        else this.status.showBriefly(this.skeleton.texts.noTalk);
+      });
+  }
+
+  private async loadTalk(): Promise<void> {
+    const talk = await loadTalk(this.talkDelegate(), this.options.scripts);
+    this.talk = this.talk || talk;
+  }
+
   /** The room is open. Says so if the user has another name there than typed. */
   showName(typed: string): void {
     const { name = typed } = this.chat.user || {};
@@ -196,6 +245,7 @@ export class ChatView {
     this.conversations.room.slow = this.moderation.roleState.rules.slow;
     this.membersChanged(ready.members, ready.more && (ready.count || ready.members.length));
     this.open(this.conversations.room, false);
+    void this.loadTalk();
   }
 
   /** `count`: how many members there are, if `members` does not name all. */
@@ -223,6 +273,7 @@ export class ChatView {
     if (!conversation) return;
     this.typing.forget(event.room, event.from.id);
     if (event.type !== 'message') this.unsent.dropRemoved(conversation);
+    if (event.type === 'removed' || event.type === 'cleared') this.talk?.removed();
     if (this.conversations.isMine(event)) this.unsent.arrived(conversation, event);
     else this.noteUnread(conversation, event);
     this.drawSoon();
@@ -243,6 +294,7 @@ export class ChatView {
   /** The user cannot write or do anything here any more. */
   private disable(): void {
     this.isDisabled = true;
+    this.talk?.end();
     this.recount.end();
     this.moderation.end();
     this.log.redraw();
@@ -289,6 +341,7 @@ export class ChatView {
   }
 
   private open(conversation: Conversation, withFocus: boolean): void {
+    this.talk?.end();
     this.openConversation.open(conversation);
     this.composer.write(this.drafts.read(conversation.room));
     this.unsent.show(conversation);
@@ -320,9 +373,11 @@ export class ChatView {
       return;
     }
     this.typing.sent();
+    if (this.talk?.sendEdit(text)) return;
     this.drafts.write(this.current.room, '');
     this.log.latest();
-    this.unsent.send(this.current, text);
+    this.unsent.send(this.current, text, this.talk?.re);
+    this.talk?.stop();
     this.markSeen();
   }
 

@@ -2,7 +2,7 @@ import { isSeen } from '../../../shared/protocol/letters.js';
 import { TEXT_MAX } from '../../../shared/protocol/limits.js';
 import type { Conversation } from './conversations/conversation.js';
 import { counted } from './counts.js';
-import { isKey } from './dom/dom.js';
+import { isKey, onEscape } from './dom/dom.js';
 import { isolated } from './dom/sentence.js';
 import type { RoleState } from './moderation/role-state.js';
 import type { RoomMembers } from './people/room-members.js';
@@ -15,6 +15,10 @@ const COUNTED_MAX = 200;
 
 export interface ComposerDelegate {
   send(text: string): void;
+  /** The user has pressed Escape. Returns false if there is nothing to end. */
+  escape(): boolean;
+  /** The user wants to edit the last own message. */
+  editLast(): void;
   /** The user has typed something. */
   typing(): void;
   /** Runs `act`, which changes the height of the input box and so the height of the log. */
@@ -33,6 +37,7 @@ export class Composer {
       this.submit();
     });
     input.addEventListener('keydown', (event) => this.onKey(event));
+    onEscape(input, () => delegate.escape());
     input.addEventListener('input', () => {
       this.measure();
       if (input.value.trim()) delegate.typing();
@@ -56,6 +61,10 @@ export class Composer {
   }
 
   private onKey(event: KeyboardEvent): void {
+    if (isKey(event, 'ArrowUp') && !this.skeleton.composer.input.value) {
+      event.preventDefault();
+      this.delegate.editLast();
+    }
     if (!isKey(event, 'Enter') || event.shiftKey) return;
     event.preventDefault();
     this.submit();

@@ -92,14 +92,15 @@ function buildComposer(texts: Texts) {
     rows: '1',
     dir: 'auto',
     'aria-label': texts.message,
-    'aria-describedby': 'counter',
+    'aria-describedby': 'about counter',
     enterkeyhint: 'send',
     placeholder: texts.placeholder,
   });
   const counter = h('span', { id: 'counter', class: 'counter', role: 'status' });
   const send = h('button', { class: 'solid send', part: 'send', 'aria-label': texts.send }, icon(ICONS.send));
+  const about = h('div', { class: 'about', part: 'about', hidden: '' });
   const form = h('form', { class: 'composer', part: 'composer' }, input, send, counter);
-  return { form, input, counter, send };
+  return { form, input, counter, send, about };
 }
 
 function buildPeople(texts: Texts) {
@@ -135,6 +136,7 @@ export function buildSkeleton(room: string, texts: Texts) {
     offerLine,
     statusLine,
     typing,
+    composer.about,
     composer.form,
   );
   const body = h('div', { class: 'body' }, main, people.panel);

@@ -226,7 +226,6 @@ export const texts: Translation = {
   blockedSign: 'محظور',
   undo: 'تراجع',
   report: 'إبلاغ',
-  reportMessage: 'الإبلاغ عن رسالة {name}',
   reportAsk: 'هل تريد إبلاغ المشرفين عن هذه الرسالة من {name}؟ لن يعلم بذلك أحد غيرهم.',
   reportDone: 'يرى المشرفون بلاغك.',
   yourRoom: 'غرفتك',

@@ -157,7 +157,6 @@ export const texts: Translation = {
   blockedSign: 'blockiert',
   undo: 'Rückgängig',
   report: 'Melden',
-  reportMessage: 'Die Nachricht von {name} melden',
   reportAsk: 'Diese Nachricht von {name} den Moderatoren melden? Sonst erfährt niemand davon.',
   reportDone: 'Die Moderatoren sehen deine Meldung.',
   yourRoom: 'Dein Raum',

@@ -169,7 +169,6 @@ export const texts: Translation = {
   blockedSign: 'blocage',
   undo: 'Annuler',
   report: 'Signaler',
-  reportMessage: 'Signaler le message de {name}',
   reportAsk: 'Signaler ce message de {name} aux modérateurs ? Personne d’autre ne l’apprendra.',
   reportDone: 'Les modérateurs voient ton signalement.',
   yourRoom: 'Ton salon',

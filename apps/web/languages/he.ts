@@ -158,7 +158,6 @@ export const texts: Translation = {
   blockedSign: 'בחסימה',
   undo: 'ביטול',
   report: 'דיווח',
-  reportMessage: 'דיווח על ההודעה מאת {name}',
   reportAsk: 'לדווח למנחים על ההודעה הזאת מאת {name}? אף אחד אחר לא ידע על כך.',
   reportDone: 'המנחים רואים את הדיווח שלך.',
   yourRoom: 'החדר שלך',

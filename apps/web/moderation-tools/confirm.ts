@@ -60,7 +60,8 @@ export class Confirm {
     return button({ class: danger ? 'act danger' : 'act' }, () => this.run(act), label);
   }
 
-  private async run(act: Choice['act']): Promise<void> {
+  /** Runs what the user has chosen. Shows why it could not be done. */
+  async run(act: Choice['act']): Promise<void> {
     const running = act();
     if (!running) return;
     this.element.setAttribute('aria-busy', 'true');

@@ -3,4 +3,4 @@ import { registry } from '../client/registry.js';
 import type { ToolsRegistry } from '../element/moderation/load-tools.js';
 import { ModerationTools } from './moderation-tools.js';
 
-(registry() as ToolsRegistry).moderationTools = (delegate) => new ModerationTools(delegate);
+(registry() as ToolsRegistry).roomTools = (delegate) => new ModerationTools(delegate);

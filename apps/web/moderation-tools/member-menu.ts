@@ -24,8 +24,8 @@ export class MemberMenu {
     private readonly done: (disappears: boolean) => void,
   ) {}
 
-  openForMessage(event: ChatEvent): void {
-    this.confirm.choose([this.removeChoice(event), ...this.pinChoices(event), ...this.memberChoices(event.from)]);
+  choicesForMessage(event: ChatEvent): Choice[] {
+    return [...this.pinChoices(event), this.removeChoice(event), ...this.memberChoices(event.from)];
   }
 
   openForPerson(user: UserRef): void {

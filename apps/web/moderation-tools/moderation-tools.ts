@@ -2,7 +2,7 @@ import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
 import { append, button, h, remove } from '../element/dom/dom.js';
 import { isolated } from '../element/dom/sentence.js';
 import { addStyle } from '../element/dom/style.js';
-import type { Tools, ToolsDelegate } from '../element/moderation/load-tools.js';
+import type { MessageChoice, Tools, ToolsDelegate } from '../element/moderation/load-tools.js';
 import { fill } from '../element/texts.js';
 import { Actions } from './actions.js';
 import { Confirm } from './confirm.js';
@@ -30,9 +30,20 @@ export class ModerationTools implements Tools {
     this.panel = new Panel(this.actions);
   }
 
-  forMessage(event: ChatEvent): Node[] {
+  choicesFor(event: ChatEvent): MessageChoice[] {
     const label = fill(this.actions.texts.toolsOfMessage, { name: isolated(event.from.name) });
-    return [this.menuButton(`message ${event.id}`, label, (menu) => menu.openForMessage(event))];
+    const box = this.box(label);
+    const choices = this.menuIn(box).choicesForMessage(event);
+    return choices.map((choice) => ({
+      label: choice.label,
+      ...(choice.danger && { danger: true }),
+      act: (opener) => {
+        this.closeMenu(false);
+        this.place(`message ${event.id}`, box, opener);
+        box.choose([choice]);
+        void box.run(choice.act);
+      },
+    }));
   }
 
   forPerson(user: UserRef): Node[] {
@@ -73,23 +84,32 @@ export class ModerationTools implements Tools {
       if (!wasOpen) this.show(key, label, dots, begin);
     };
     const expanded = String(isOpen());
-    const attributes = { class: 'plain dots', 'data-key': key, 'aria-label': label, 'aria-expanded': expanded };
+    const attributes = { class: 'plain beside dots', 'data-key': key, 'aria-label': label, 'aria-expanded': expanded };
     const dots = button(attributes, toggle);
     return dots;
   }
 
   private show(key: string, label: string, dots: HTMLElement, begin: (menu: MemberMenu) => void): void {
-    const box = new Confirm(
-      label,
-      this.actions.elementTexts,
-      () => this.closeMenu(true),
-      () => this.delegate.settle(),
-    );
-    this.openMenu = { key, box, button: dots };
-    dots.setAttribute('aria-expanded', 'true');
-    append(dots.closest('.message, li') || dots, box.element);
-    begin(new MemberMenu(this.actions, box, (disappears) => this.closeMenu(true, disappears)));
+    const box = this.box(label);
+    this.place(key, box, dots);
+    begin(this.menuIn(box));
     box.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  private box(label: string): Confirm {
+    const close = (): void => this.closeMenu(true);
+    return new Confirm(label, this.actions.elementTexts, close, () => this.delegate.settle());
+  }
+
+  private menuIn(box: Confirm): MemberMenu {
+    return new MemberMenu(this.actions, box, (disappears) => this.closeMenu(true, disappears));
+  }
+
+  /** Puts a box below the message or the person of its button. */
+  private place(key: string, box: Confirm, opener: HTMLElement): void {
+    this.openMenu = { key, box, button: opener };
+    opener.setAttribute('aria-expanded', 'true');
+    append(opener.closest('.message, li') || opener, box.element);
   }
 
   /** `returnFocus`: the button gets the focus back, or the composer if the button disappears. */

@@ -1,6 +1,7 @@
 import { type ChatEvent, compareIds, type UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { addTo, type Entry } from '../log/entries.js';
+import { Amendments, amendedBy, amendedId } from './amendments.js';
 import { Removed } from './removed.js';
 
 /** Events that one request for older ones asks for. */
@@ -19,6 +20,7 @@ export class Conversation {
   /** Called after entries have been removed, with the place of the first one and their number. */
   onRemoved: (at: number, count: number) => void = () => undefined;
   readonly removed = new Removed();
+  private readonly amendments = new Amendments();
   /** The id of the oldest event that is known. */
   private oldest = '';
   /** The `before` of the next request, if the last page had no event for this user. */
@@ -30,6 +32,7 @@ export class Conversation {
   constructor(
     readonly room: string,
     public partner: UserRef | null,
+    private readonly isMe: (id: number) => boolean,
   ) {}
 
   add(event: ChatEvent): void {
@@ -39,6 +42,8 @@ export class Conversation {
     if (event.type === 'cleared') this.clear();
     if (event.type === 'removed') this.removeMessages(event);
     if (event.type === 'message' && event.held) this.removeDelayed(event.held);
+    const amended = amendedId(event);
+    if (amended) this.amend(amended, event);
     addTo(this.entries, event);
   }
 
@@ -47,7 +52,7 @@ export class Conversation {
     const { oldest, removed } = this;
     const older = events.filter((event) => (!oldest || compareIds(event.id, oldest) < 0) && !removed.hasEvent(event));
     const entries: Entry[] = [];
-    for (const event of older) addTo(entries, event);
+    for (const event of older) addTo(entries, this.amendments.applied(event, this.isMe));
     if (older[0]) this.oldest = older[0].id;
     const slowed = older.filter(({ slow }) => slow !== undefined).pop();
     if (this.slow === undefined && slowed) this.slow = slowed.slow;
@@ -79,13 +84,29 @@ export class Conversation {
   }
 
   has(id: string): boolean {
-    return this.entries.some((entry) => entry.id === id);
+    return this.message(id) !== undefined;
+  }
+
+  message(id: string): ChatEvent | undefined {
+    return this.entryOf(id)?.message || undefined;
+  }
+
+  /** An edit or the reactions to a message have come. */
+  amend(id: string, event: ChatEvent): void {
+    const entry = this.entryOf(id);
+    if (entry?.message) entry.message = amendedBy(entry.message, event, this.isMe);
+    else this.amendments.note(id, event);
+  }
+
+  private entryOf(id: string): Entry | undefined {
+    return this.entries.find((entry) => entry.id === id);
   }
 
   /** Reads the page before the oldest known event. Resolves with the number of entries that it brought. */
   async loadOlder(chat: Chat): Promise<number> {
     if (this.complete || this.loading) return 0;
     this.loading = true;
+    this.amendments.begin();
     try {
       const before = this.nextBefore || this.oldest;
       const page = await chat.history({ room: this.room, limit: PAGE_EVENTS, ...(before ? { before } : {}) });

@@ -14,7 +14,7 @@ export class Conversations {
   readonly ownNames = new Set<string>();
 
   constructor(private readonly chat: Chat) {
-    this.room = new Conversation(chat.room, null);
+    this.room = new Conversation(chat.room, null, this.isMe);
     this.privateTalks = new PrivateTalks(chat);
   }
 
@@ -38,8 +38,10 @@ export class Conversations {
     if (event.was && this.isMine(event)) this.ownNames.add(event.was);
   }
 
+  private readonly isMe = (id: number): boolean => this.ownIds.has(id);
+
   isMine(event: { from: UserRef }): boolean {
-    return this.ownIds.has(event.from.id);
+    return this.isMe(event.from.id);
   }
 
   /** Adds an event to its conversation. Returns null if it is of another room: the page may have entered one itself. */
@@ -58,7 +60,7 @@ export class Conversations {
     const known = this.privates.get(partner.id);
     if (known) return known;
     const ids = [this.chat.user.id, partner.id].sort((a, b) => a - b);
-    const made = new Conversation(ids.join(':'), partner);
+    const made = new Conversation(ids.join(':'), partner, this.isMe);
     made.complete = true; // as far as this page knows, they have not talked before
     this.privates.set(partner.id, made);
     return made;

@@ -5,21 +5,29 @@ import type { RowContext } from '../log/rows.js';
 import type { Skeleton } from '../skeleton.js';
 import type { Conversation } from './conversation.js';
 import type { Conversations } from './conversations.js';
+import { Quotes } from './quotes.js';
+
+/** Pages of history that the way to one message may take. */
+const PAGES_MAX = 100;
 
 /** The conversation that the log shows. Loads older messages when the user scrolls up to them. */
 export class OpenConversation {
   current: Conversation;
   readonly log: LogView;
+  private readonly quotes: Quotes;
+  /** The page of history that is being read. */
+  private page: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly skeleton: Skeleton,
     private readonly chat: Chat,
     private readonly conversations: Conversations,
     private readonly clock: Clock,
-    private readonly roles: Pick<RowContext, 'toolsFor' | 'roleOf' | 'isMention' | 'images'>,
+    private readonly roles: Pick<RowContext, 'toolsFor' | 'roleOf' | 'isMention' | 'images' | 'reactionActs'>,
   ) {
     this.current = conversations.room;
     this.log = new LogView(skeleton.log.box, skeleton.log.rows);
+    this.quotes = new Quotes(chat, () => this.log.refresh());
   }
 
   open(conversation: Conversation): void {
@@ -52,7 +60,7 @@ export class OpenConversation {
         return view.context();
       },
       wantOlder: () => {
-        void this.loadOlder();
+        if (!view.current.loading) view.page = view.loadOlder();
       },
     };
   }
@@ -63,12 +71,25 @@ export class OpenConversation {
       now: this.clock.now,
       isMine: (event) => this.conversations.isMine(event),
       freshFrom: this.current.freshFrom,
-      toolsFor: this.current.partner ? () => null : this.roles.toolsFor,
+      toolsFor: this.roles.toolsFor,
+      quoted: (id) => this.quotes.of(this.current, id),
+      goTo: (id) => this.goTo(id),
+      reactionActs: this.roles.reactionActs,
       roleOf: this.roles.roleOf,
       isMention: this.roles.isMention,
       images: this.roles.images,
       resize: (act) => this.log.resize(act),
     };
+  }
+
+  /** Shows a message. Reads older ones until it is there. Resolves with whether it is. */
+  async goTo(id: string): Promise<boolean> {
+    const { current } = this;
+    for (let page = 0; page < PAGES_MAX && !current.has(id) && !current.complete; page += 1)
+      await (current.loading ? this.page : this.loadOlder());
+    if (current !== this.current || !current.has(id)) return false;
+    this.log.reveal(id);
+    return true;
   }
 
   private async loadOlder(): Promise<void> {

@@ -9,6 +9,8 @@ import type { Conversation } from './conversation.js';
 interface Item {
   conversation: Conversation;
   text: string;
+  /** The id of the message that it answers. */
+  re: string | undefined;
   element: HTMLElement;
   /** The id in the log, after the server has accepted the message. */
   id: string;
@@ -28,9 +30,9 @@ export class Unsent {
     private readonly changed: () => void,
   ) {}
 
-  send(conversation: Conversation, text: string): void {
+  send(conversation: Conversation, text: string, re?: string): void {
     const element = h('div', { class: 'message mine waiting', part: 'message own' });
-    const item = { conversation, text, element, id: '' };
+    const item = { conversation, text, re, element, id: '' };
     this.items.push(item);
     this.post(item);
   }
@@ -57,12 +59,12 @@ export class Unsent {
   }
 
   private post(item: Item): void {
-    const { conversation, text } = item;
+    const { conversation, text, re } = item;
     const { slow } = conversation;
     this.draw(item, slow ? fill(this.texts.sendingSlow, { n: slow }) : this.texts.sending, []);
     this.show(conversation);
     const target: PendingMessage = conversation.partner ? { to: conversation.partner.id } : { room: conversation.room };
-    this.chat.send({ text, ...target }).then(
+    this.chat.send({ text, ...(re && { re }), ...target }).then(
       ({ id, held, until }) => {
         item.id = id;
         if (conversation.has(id) || conversation.removed.has(id)) this.drop(item);

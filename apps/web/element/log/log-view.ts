@@ -1,3 +1,4 @@
+import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import { refill, remove } from '../dom/dom.js';
 import { dayOf } from '../times.js';
 import { type Entry, startsDay } from './entries.js';
@@ -12,6 +13,8 @@ const PAGE_ROWS = 50;
 const NEAR_PX = 500;
 /** The user is at the end when this much or less is below the view. */
 const AT_END_PX = 40;
+/** A message that the user has gone to is marked for so long. */
+const FOUND_MS = 2_000;
 /** The log is visible when this share of it is. The browser reports 0 also for a log that only touches the view. */
 const VISIBLE_RATIO = 0.001;
 
@@ -68,6 +71,20 @@ export class LogView {
     this.source = source;
     refill(this.list);
     this.latest();
+  }
+
+  /** Draws the part of the log around an entry, and marks it for a moment. */
+  reveal(id: string): void {
+    const at = this.entries().findIndex((entry) => entry.id === id);
+    if (at < 0) return;
+    this.following = false;
+    this.draw(Math.max(0, at - PAGE_ROWS), Math.min(this.entries().length, at + PAGE_ROWS));
+    const item = this.list.querySelector(`[data-id="${id}"]`);
+    if (!item) return;
+    item.scrollIntoView({ block: 'center' });
+    item.classList.add('found');
+    setTimeout(() => item.classList.remove('found'), FOUND_MS);
+    this.updateFollowing();
   }
 
   /** Draws the end of the log and scrolls there. */
@@ -244,7 +261,13 @@ function rowKey(entry: Entry, before: Entry | undefined, context: RowContext): s
   const today = startsDay(entry, before) ? dayOf(context.now) : '';
   const role = entry.message ? context.roleOf(entry.message.from.id) : '';
   const parts = [entry.id, entry.events.length, before ? before.id : '', context.freshFrom === entry.id, today, role];
-  return parts.join(' ');
+  return `${parts.join(' ')} ${entry.message ? talkKey(entry.message, context) : ''}`;
+}
+
+/** Returns what the row shows of edits, reactions, and the message that this one answers. */
+function talkKey({ re, editedAt, reactions }: ChatEvent, context: RowContext): string {
+  const quoted = re && context.quoted(re);
+  return JSON.stringify([editedAt, reactions, quoted && [quoted.editedAt], quoted === null]);
 }
 
 function keyed(item: HTMLElement, key: string): HTMLElement {

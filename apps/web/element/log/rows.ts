@@ -7,6 +7,8 @@ import { type Entry, sameMinute, startsDay, startsGroup } from './entries.js';
 import { addImages, type ImageContext } from './images.js';
 import { messageText } from './message-text.js';
 import { notice } from './notice-row.js';
+import { quote } from './quote.js';
+import { type ReactionActs, reactionChips } from './reactions.js';
 
 /** The things that the look of a row depends on, beside its entry. */
 export interface RowContext extends ImageContext {
@@ -20,8 +22,13 @@ export interface RowContext extends ImageContext {
   freshFrom: string;
   /** Returns the role that a user has now. */
   roleOf(id: number): Role | undefined;
-  /** Returns the tools beside a message, or null for none. */
-  toolsFor(event: ChatEvent): Node[] | null;
+  /** Returns what stands beside the bubble of a message. */
+  toolsFor(event: ChatEvent, bubble: HTMLElement): Node[];
+  /** Returns the message that another one answers: null if it is gone, undefined if it is not known yet. */
+  quoted(id: string): ChatEvent | null | undefined;
+  /** Shows a message, wherever it is in the log. */
+  goTo(id: string): void;
+  reactionActs: ReactionActs;
 }
 
 /** Draws an entry as it looks below the entry `before`. */
@@ -49,11 +56,13 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   const text = h('div', { class: 'text', dir: 'auto' }, ...content(event, context.texts));
   const stamp = time(event.imported || event.at, withAuthor || withTime, context.texts);
   const named = isMention ? h('span', { class: 'hidden' }, context.texts.mentionsYou) : null;
-  const bubble = h('div', { class: 'bubble', part: 'bubble' }, named, text);
+  const { re } = event;
+  const answered = re ? quote(context.quoted(re), context.texts, () => context.goTo(re)) : null;
+  const bubble = h('div', { class: 'bubble', part: 'bubble' }, answered, named, text);
   addImages(bubble, text, event.id, context);
-  append(bubble, stamp);
-  const tools = context.toolsFor(event);
-  append(item, tools ? h('div', { class: 'said' }, bubble, ...tools) : bubble);
+  append(bubble, event.editedAt ? h('small', { class: 'edited' }, context.texts.edited) : null, stamp);
+  append(item, h('div', { class: 'said' }, bubble, ...context.toolsFor(event, bubble)));
+  append(item, reactionChips(event, context.texts, context.reactionActs));
   if (isDelayed) append(item, h('div', { class: 'note' }, context.texts.othersLater));
   return item;
 }

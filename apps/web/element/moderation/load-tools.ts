@@ -25,10 +25,18 @@ export interface ToolsDelegate {
   settle(): void;
 }
 
+/** One of the things that the user can do with a message. `act` gets the button that opened the menu. */
+export interface MessageChoice {
+  label: string;
+  /** It cannot be undone. */
+  danger?: boolean;
+  act(opener: HTMLElement): void;
+}
+
 /** The moderation tools, while this user has a role. */
 export interface Tools {
-  /** Returns what stands beside and below a message. */
-  forMessage(event: ChatEvent): Node[];
+  /** Returns what its user can do with a message. */
+  choicesFor(event: ChatEvent): MessageChoice[];
   /** Returns what stands beside and below a person in the list. */
   forPerson(user: UserRef): Node[];
   receive(event: ChatEvent): void;
@@ -42,7 +50,7 @@ export interface Tools {
  * load the script of a newer server, and must not call it then.
  */
 export interface ToolsRegistry {
-  moderationTools?: (delegate: ToolsDelegate) => Tools;
+  roomTools?: (delegate: ToolsDelegate) => Tools;
 }
 
 /** Their texts are in a file of their own: only few visitors need them. */
@@ -59,9 +67,9 @@ export async function loadTools(
   const page = registry() as ToolsRegistry;
   const { nonce } = scripts;
   await Promise.all([
-    page.moderationTools || runScript({ server: delegate.chat.server, nonce }, 'owner.js'),
+    page.roomTools || runScript({ server: delegate.chat.server, nonce }, 'owner.js'),
     language.file && loadTexts(`${language.file}${PART}`, scripts),
   ]);
   const texts = { ...textsOf(language, PART), ...(delegate.texts as object) };
-  return page.moderationTools ? page.moderationTools({ ...delegate, texts }) : null;
+  return page.roomTools ? page.roomTools({ ...delegate, texts }) : null;
 }

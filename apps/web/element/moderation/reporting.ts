@@ -1,17 +1,16 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import { SHARED_ROOM } from '../../../../shared/protocol/limits.js';
 import type { Chat, ChatFailure } from '../../client/api.js';
-import { append, button, h, ICONS, icon } from '../dom/dom.js';
-import { called, filled, isolated } from '../dom/sentence.js';
+import { h } from '../dom/dom.js';
+import { called, filled } from '../dom/sentence.js';
 import type { Skeleton } from '../skeleton.js';
 import { denialText } from '../status/denials.js';
 import type { StatusView } from '../status/status-view.js';
-import { fill } from '../texts.js';
 
 /** Characters of the message that the question quotes. */
 const QUOTED_MAX = 80;
 
-/** The button beside a message that reports it to the owner and the moderators. Users with a role have tools instead. */
+/** Reports a message to the owner and the moderators. Users with a role have tools instead. */
 export class Reporting {
   constructor(
     private readonly skeleton: Skeleton,
@@ -24,24 +23,14 @@ export class Reporting {
     return !SHARED_ROOM.test(this.chat.room);
   }
 
-  forMessage(event: ChatEvent): Node[] {
-    const label = fill(this.skeleton.texts.reportMessage, { name: isolated(event.from.name) });
-    return [button({ class: 'plain report', 'aria-label': label }, () => this.ask(event), icon(ICONS.flag))];
-  }
-
-  /** Asks first: on a phone, a finger soon touches the button. */
-  private ask({ id, from, text = '' }: ChatEvent): void {
-    const { texts, statusLine } = this.skeleton;
+  /** Asks first. */
+  ask({ id, from, text = '' }: ChatEvent): void {
+    const { texts } = this.skeleton;
     const act = (): unknown => this.report(id);
     const question = filled(texts.reportAsk, { name: called(from.name) });
     const beginning = [...text].slice(0, QUOTED_MAX).join('');
     const quote = text && h('q', { dir: 'auto' }, beginning === text ? text : `${beginning}…`);
-    this.status.showBriefly([...question, ' ', quote], { label: texts.report, act });
-    append(
-      statusLine,
-      button({ class: 'plain' }, () => this.status.clear(), texts.cancel),
-    );
-    statusLine.querySelector('button')?.focus();
+    this.status.ask([...question, ' ', quote], { label: texts.report, act });
   }
 
   private async report(id: string): Promise<void> {

@@ -24,6 +24,8 @@ const DENIAL_TEXTS: Partial<Record<Reason, TextKey>> = {
   key: 'whyKey',
   name: 'whyName',
   private: 'whyPrivate',
+  foreign: 'whyForeign',
+  late: 'whyLate',
 };
 
 /** The text for each error without such a reason. Those that are missing are mistakes of a page or a program. */

@@ -77,6 +77,17 @@ export class StatusView {
     this.schedule(BRIEF_MS, () => this.clear());
   }
 
+  /** Asks before something that cannot be undone. The question goes when the user does not answer it. */
+  ask(question: Piece[] | string, action: Action): void {
+    const { statusLine, texts } = this.skeleton;
+    this.showBriefly(question, action);
+    append(
+      statusLine,
+      button({ class: 'plain' }, () => this.clear(), texts.cancel),
+    );
+    statusLine.querySelector('button')?.focus();
+  }
+
   /** Shows why the user cannot go on. `label`: of the button that joins again. */
   private end(text: Piece[] | string, label?: string): void {
     this.showEnd = () => this.show(text, label ? { label, act: this.restart } : undefined);

@@ -1,7 +1,7 @@
-import type { UserRef } from '../../../../shared/protocol/events.js';
-import { append, avatar, h, isKey, refill } from '../dom/dom.js';
-import type { Skeleton } from '../skeleton.js';
-import { matching, mentionAt } from './mentions.js';
+import type { UserRef } from '../../../shared/protocol/events.js';
+import { append, avatar, h, isKey, refill } from '../element/dom/dom.js';
+import { matching, mentionAt } from '../element/people/mentions.js';
+import type { Skeleton } from '../element/skeleton.js';
 
 /** So many names fit above the box, and are read at a glance. */
 const OFFERED_MAX = 8;

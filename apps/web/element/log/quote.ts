@@ -1,0 +1,22 @@
+import type { ChatEvent } from '../../../../shared/protocol/events.js';
+import { button, h } from '../dom/dom.js';
+import type { Texts } from '../texts.js';
+
+/** Characters of a message that a quote shows. */
+const QUOTED_MAX = 120;
+
+/** A message that another one answers: null if it is gone, undefined while it is being read. */
+export type Quoted = ChatEvent | null | undefined;
+
+/** Draws a quoted message. A click goes to it. */
+export function quote(quoted: Quoted, texts: Texts, go: () => void): HTMLElement {
+  if (!quoted) return h('div', { class: 'quote' }, quoted === null ? texts.quoteGone : '…');
+  return button({ class: 'quote', part: 'quote' }, go, ...quotedText(quoted));
+}
+
+/** Returns the name and the beginning of a message, on one line. */
+export function quotedText({ from, text = '', data }: ChatEvent): Node[] {
+  const said = text || JSON.stringify(data) || '';
+  const beginning = [...said.replace(/\s+/g, ' ')].slice(0, QUOTED_MAX).join('');
+  return [h('bdi', { class: 'name' }, from.name), h('span', { dir: 'auto' }, beginning)];
+}

@@ -1,0 +1,69 @@
+import type { ChatEvent, UserRef } from '../../../../shared/protocol/events.js';
+import type { Chat } from '../../client/api.js';
+import { registry } from '../../client/registry.js';
+import type { Conversation } from '../conversations/conversation.js';
+import type { Piece } from '../dom/dom.js';
+import { runScript, type Scripts } from '../language/load.js';
+import type { Tools } from '../moderation/load-tools.js';
+import type { Skeleton } from '../skeleton.js';
+
+/** The parts of the element that work with single messages. */
+export interface TalkDelegate {
+  chat: Chat;
+  skeleton: Skeleton;
+  current(): Conversation;
+  /** The tools of users with a role, if they are loaded. */
+  tools(): Tools | null;
+  /** Reports a message, or is null if the user cannot report it. */
+  reportFor(event: ChatEvent): (() => void) | null;
+  /** The people whom a message in the open conversation can name. */
+  others(): UserRef[];
+  /** The server's time in ms since 1970. */
+  now(): number;
+  /** Puts a text into the composer. */
+  write(text: string): void;
+  /** Says a text for a short time. It may ask whether to do something. */
+  say(text: Piece[] | string): void;
+  ask(question: string, label: string, act: () => void): void;
+  denial(failure: unknown): string;
+  /** Draws what has changed in the log. */
+  redraw(): void;
+  settle(): void;
+}
+
+/** What the user can do with single messages: answer, react, edit, take back, copy, report. */
+export interface Talk {
+  /** The id of the message that the next one answers. */
+  readonly re: string | undefined;
+  /** The composer has the text of a message that is there already. */
+  readonly isEditing: boolean;
+  /** Opens or closes the menu of a message. `opener`: the button or the bubble. `onlyReact`: for a quick reaction. */
+  toggleMenu(event: ChatEvent, opener: HTMLElement, onlyReact: boolean): void;
+  reply(event: ChatEvent): void;
+  react(event: ChatEvent, emoji: string, on: boolean): void;
+  /** Edits the user's last message, if it is new enough. */
+  editLast(): void;
+  /** Sends the new text of the message that the user edits. Returns false if the user edits none. */
+  sendEdit(text: string): boolean;
+  /** Gives up an answer or an edit. Returns false if there is none. */
+  stop(): boolean;
+  /** Messages have been removed. */
+  removed(): void;
+  /** Another conversation is open now, or the user cannot do anything any more. */
+  end(): void;
+}
+
+/**
+ * The part of the registry that `/talk.js` fills. The key must change whenever `TalkDelegate` does: an open page may load
+ * the script of a newer server, and must not call it then.
+ */
+export interface TalkRegistry {
+  talk?: (delegate: TalkDelegate) => Talk;
+}
+
+/** Loads the code. Resolves with null if there is none: the page's policy may forbid it. */
+export async function loadTalk(delegate: TalkDelegate, { nonce }: Scripts): Promise<Talk | null> {
+  const page = registry() as TalkRegistry;
+  if (!page.talk) await runScript({ server: delegate.chat.server, nonce }, 'talk.js');
+  return page.talk ? page.talk(delegate) : null;
+}

@@ -1,0 +1,91 @@
+import type { ChatEvent } from '../../../shared/protocol/events.js';
+import { append, button, h, ICONS, icon, refill } from '../element/dom/dom.js';
+import { called, filled } from '../element/dom/sentence.js';
+import { quotedText } from '../element/log/quote.js';
+import type { Skeleton } from '../element/skeleton.js';
+
+/** What the composer is for now: a message, or an answer to one, or another text for one. */
+interface Topic {
+  kind: 'reply' | 'edit';
+  event: ChatEvent;
+  /** What the user was writing before an edit. */
+  draft: string;
+}
+
+/** The line above the composer that says what the user answers or edits. */
+export class Composing {
+  private topic: Topic | null = null;
+
+  /** `setText` puts a text into the composer, `settle` is called when the line has changed its height. */
+  constructor(
+    private readonly skeleton: Skeleton,
+    private readonly setText: (text: string) => void,
+    private readonly settle: () => void,
+  ) {}
+
+  /** The id of the message that the next one answers. */
+  get re(): string | undefined {
+    return this.topic?.kind === 'reply' ? this.topic.event.id : undefined;
+  }
+
+  /** The message that gets another text. */
+  get edited(): ChatEvent | undefined {
+    return this.topic?.kind === 'edit' ? this.topic.event : undefined;
+  }
+
+  reply(event: ChatEvent): void {
+    this.end();
+    this.begin({ kind: 'reply', event, draft: '' });
+  }
+
+  edit(event: ChatEvent, text = event.text || ''): void {
+    this.end();
+    this.begin({ kind: 'edit', event, draft: this.skeleton.composer.input.value });
+    this.setText(text);
+  }
+
+  /** Returns whether there was something to end. What the user was writing before an edit comes back. */
+  end(): boolean {
+    const { topic } = this;
+    this.topic = null;
+    if (!topic) return false;
+    if (topic.kind === 'edit') this.setText(topic.draft);
+    this.show();
+    return true;
+  }
+
+  /** A message has been removed. */
+  removed(has: (id: string) => boolean): void {
+    if (this.topic && has(this.topic.event.id)) this.end();
+  }
+
+  private begin(topic: Topic): void {
+    this.topic = topic;
+    this.show();
+    this.skeleton.composer.input.focus();
+  }
+
+  private show(): void {
+    const { skeleton, topic } = this;
+    const { about, input } = skeleton.composer;
+    const { texts } = skeleton;
+    const stop = (): void => {
+      this.end();
+      input.focus();
+    };
+    about.hidden = !topic;
+    refill(about);
+    if (topic) {
+      const { event, kind } = topic;
+      const what = kind === 'edit' ? [texts.editing] : filled(texts.replyingTo, { name: called(event.from.name) });
+      const [, said] = quotedText(event);
+      append(
+        about,
+        icon(kind === 'edit' ? ICONS.edit : ICONS.reply),
+        h('div', {}, h('div', { class: 'what', id: 'about' }, ...what), said || null),
+        button({ class: 'plain', 'aria-label': texts.cancel }, stop, icon(ICONS.close)),
+      );
+    }
+    this.settle();
+  }
+}

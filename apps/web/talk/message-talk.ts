@@ -1,0 +1,159 @@
+import type { ChatEvent } from '../../../shared/protocol/events.js';
+import { copyText } from '../element/dom/copy.js';
+import { addStyle } from '../element/dom/style.js';
+import type { MessageChoice } from '../element/moderation/load-tools.js';
+import type { Talk, TalkDelegate } from '../element/talk/load-talk.js';
+import { Composing } from './composing.js';
+import { MentionOffer } from './mention-offer.js';
+import { MessageMenu } from './message-menu.js';
+import css from './talk.css';
+
+/** Authors can change a message for so long, unless the host has set another time: then the server says so. */
+const EDIT_MS = 15 * 60_000;
+
+/** The menu of messages, answers and edits in the composer, and the offer of names. */
+export class MessageTalk implements Talk {
+  private readonly menu: MessageMenu;
+  private readonly composing: Composing;
+
+  constructor(private readonly delegate: TalkDelegate) {
+    const { skeleton, write, settle, others } = delegate;
+    addStyle(skeleton.root.getRootNode() as ShadowRoot, css);
+    this.composing = new Composing(skeleton, write, settle);
+    this.menu = new MessageMenu(skeleton, {
+      choices: (event) => this.choices(event),
+      react: (event, emoji, on) => this.react(event, emoji, on),
+    });
+    new MentionOffer(skeleton, others);
+  }
+
+  get re(): string | undefined {
+    return this.composing.re;
+  }
+
+  get isEditing(): boolean {
+    return this.composing.edited !== undefined;
+  }
+
+  private get mayWrite(): boolean {
+    return !this.delegate.skeleton.composer.input.disabled;
+  }
+
+  toggleMenu(event: ChatEvent, opener: HTMLElement, onlyReact: boolean): void {
+    this.menu.toggle(event, opener, onlyReact);
+  }
+
+  reply(event: ChatEvent): void {
+    if (this.mayWrite) this.composing.reply(event);
+  }
+
+  stop(): boolean {
+    return this.composing.end();
+  }
+
+  react(event: ChatEvent, emoji: string, on: boolean): void {
+    void this.sendReaction(event, emoji, on);
+  }
+
+  /** Sends the new text of the message that the user edits. Returns false if the user edits none. */
+  sendEdit(text: string): boolean {
+    const { edited } = this.composing;
+    if (!edited) return false;
+    this.composing.end();
+    if (text !== edited.text) void this.edit(edited, text);
+    return true;
+  }
+
+  /** Edits the user's last message, if it is new enough. */
+  editLast(): void {
+    const own = this.delegate.current().entries.filter(({ message }) => message && this.isChangeable(message));
+    const last = own.pop()?.message;
+    if (last && this.mayWrite) this.composing.edit(last);
+  }
+
+  /** Messages have been removed. */
+  removed(): void {
+    const conversation = this.delegate.current();
+    const isGone = (id: string): boolean => !conversation.has(id);
+    this.menu.removed(isGone);
+    this.composing.removed(isGone);
+  }
+
+  /** Another conversation is open now, or the user cannot do anything any more. */
+  end(): void {
+    this.menu.close(false);
+    this.composing.end();
+  }
+
+  private choices(event: ChatEvent): MessageChoice[] {
+    const { delegate, mayWrite } = this;
+    const { texts } = delegate.skeleton;
+    const { text } = event;
+    const choices: MessageChoice[] = [];
+    if (mayWrite && event.type === 'message') {
+      choices.push({ label: texts.reply, act: () => this.composing.reply(event) });
+      if (this.isChangeable(event)) choices.push({ label: texts.edit, act: () => this.composing.edit(event) });
+    }
+    if (text !== undefined) choices.push({ label: texts.copyText, act: (opener) => this.copy(text, opener) });
+    if (!delegate.current().partner && event.type === 'message')
+      choices.push({ label: texts.copyMessageLink, act: (opener) => this.copy(this.linkTo(event), opener) });
+    if (this.isChangeable(event)) choices.push({ label: texts.unsay, danger: true, act: () => this.askUnsay(event) });
+    if (delegate.current().partner) return choices;
+    const tools = delegate.tools();
+    if (tools) choices.push(...tools.choicesFor(event));
+    const report = tools ? null : delegate.reportFor(event);
+    if (report) choices.push({ label: texts.report, act: report });
+    return choices;
+  }
+
+  /** Only authors change their messages, and only for a while. */
+  private isChangeable({ type, from, text, imported, at }: ChatEvent): boolean {
+    const isOwn = from.id === this.delegate.chat.user?.id && type === 'message' && !imported;
+    return isOwn && text !== undefined && this.delegate.now() - at < EDIT_MS;
+  }
+
+  private linkTo({ id }: ChatEvent): string {
+    const { server, room } = this.delegate.chat;
+    return `${server}/r/${encodeURIComponent(room)}#message=${id}`;
+  }
+
+  private copy(text: string, opener: HTMLElement): void {
+    const { say, skeleton } = this.delegate;
+    void copyText(text, opener).then((isDone) => say(isDone ? skeleton.texts.copied : text));
+  }
+
+  private async sendReaction(event: ChatEvent, emoji: string, on: boolean): Promise<void> {
+    const conversation = this.delegate.current();
+    try {
+      const reactions = await this.delegate.chat.react(event.id, emoji, on, conversation.room);
+      conversation.amend(event.id, { ...event, type: 'reacted', reactions });
+      this.delegate.redraw();
+    } catch (failure) {
+      this.tell(failure);
+    }
+  }
+
+  private async edit(event: ChatEvent, text: string): Promise<void> {
+    const { delegate, composing } = this;
+    const conversation = delegate.current();
+    try {
+      await delegate.chat.edit(event.id, text, conversation.room);
+    } catch (failure) {
+      const isFree = !delegate.skeleton.composer.input.value && conversation === delegate.current();
+      if (isFree) composing.edit(event, text);
+      this.tell(failure);
+    }
+  }
+
+  /** Asks first, because it cannot be undone. */
+  private askUnsay({ id }: ChatEvent): void {
+    const { texts } = this.delegate.skeleton;
+    const { room } = this.delegate.current();
+    const act = (): unknown => this.delegate.chat.unsay(id, room).catch((failure: unknown) => this.tell(failure));
+    this.delegate.ask(texts.unsayAsk, texts.unsay, act);
+  }
+
+  private tell(failure: unknown): void {
+    this.delegate.say(this.delegate.denial(failure));
+  }
+}
