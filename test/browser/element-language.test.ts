@@ -144,7 +144,7 @@ describe('words that come late', () => {
     return { before, release };
   };
 
-  it('keep no message waiting: the chat is in English until they are there, and then has everything again', async () => {
+  it('keep no message waiting: the chat is in English until then, and has everything again afterwards', async () => {
     await said('before');
     const { before, release } = held();
     const { page, asked } = await open({ html: 'lang="de"', before });

@@ -25,7 +25,10 @@ interface ListFormat {
 }
 type ListFormats = { ListFormat?: new (locale: string | undefined) => ListFormat };
 
-/** Joins the items of a list: "a, b and c". The text `and` stands before the last; if it is empty, the language says. */
+/**
+ * Joins the items of a list: "a, b and c". The text `and` stands before the last one. If it is empty, the language has
+ * its own way.
+ */
 export function listed(items: Piece[][], texts: Texts): Piece[] {
   const { ListFormat: Lists } = Intl as ListFormats;
   if (texts.and || !Lists) return enumerated(items, ', ', texts.and || ', ');
