@@ -126,7 +126,8 @@ describe('the language', () => {
     expect(asked).toEqual(['de.js', 'de.tools.js']);
     await said('Hallo');
     await page.locator('.message', { hasText: 'Hallo' }).hover();
-    await page.getByRole('button', { name: /^Werkzeuge für die Nachricht von guest-/ }).waitFor();
+    await page.getByRole('button', { name: /^Mehr zur Nachricht von guest-/ }).click();
+    await page.getByRole('button', { name: 'Entfernen' }).waitFor();
   });
 });
 
