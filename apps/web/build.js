@@ -112,6 +112,7 @@ const SCRIPTS = [
   { ...forElement, isWhole: true, entry: 'widgets/index.ts', name: 'widgets.js', define: KNOWN_LANGUAGES },
   { ...forElement, entry: 'moderation-tools/index.ts', name: 'owner.js' },
   { ...forElement, entry: 'notices/index.ts', name: 'notices.js' },
+  { ...forElement, entry: 'search/index.ts', name: 'search.js' },
   { ...forElement, entry: 'talk/index.ts', name: 'talk.js' },
   { ...forLibrary, entry: 'client/streams/index.ts', name: 'streams.js' },
 ];
@@ -180,7 +181,13 @@ async function npmPackage() {
 }
 
 /** The parts of a language file, and how the names of their scripts end. */
-const PARTS = { texts: '', toolsTexts: '.tools', noticesTexts: '.notices', widgetsTexts: '.widgets' };
+const PARTS = {
+  texts: '',
+  toolsTexts: '.tools',
+  noticesTexts: '.notices',
+  searchTexts: '.search',
+  widgetsTexts: '.widgets',
+};
 
 /** Builds each part of all languages but English. */
 function languages() {

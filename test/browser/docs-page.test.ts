@@ -64,7 +64,8 @@ describe('the docs', () => {
       page
         .locator(`#${list} dt code`)
         .evaluateAll((all) => [...new Set(all.map((code) => (code.textContent ?? '').replace(/\(.*/, '')))].sort());
-    const sources = sourcesOf('apps/web/element', 'apps/web/moderation-tools', 'apps/web/notices')
+    const folders = ['element', 'moderation-tools', 'notices', 'search', 'talk'];
+    const sources = sourcesOf(...folders.map((folder) => `apps/web/${folder}`))
       .map(readSource)
       .join('\n');
     const found = (text: string, pattern: RegExp): string[] =>
@@ -72,7 +73,7 @@ describe('the docs', () => {
     const membersOf = (name: string): string =>
       new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(readSource('apps/web/client/api.ts'))?.[1] ?? '';
     const observed = found(/observedAttributes = ([^;]*)/.exec(sources)?.[1] ?? '', /'(\w+)'/g);
-    expect(await named('attributes')).toEqual([...observed, 'corner', 'texts', 'theme'].sort());
+    expect(await named('attributes')).toEqual([...observed, 'ask', 'corner', 'texts', 'theme'].sort());
     expect(await named('properties')).toEqual(
       found(readFileSync('apps/web/element/dom/look.css', 'utf8'), /var\((--nbc-[\w-]+)/g),
     );

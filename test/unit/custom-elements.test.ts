@@ -18,7 +18,8 @@ const manifest = JSON.parse(readSource('apps/web/types/custom-elements.json')) a
   modules: { path: string; declarations: Declaration[] }[];
 };
 const types = readSource('apps/web/types/elements.d.ts');
-const chats = sourcesOf('apps/web/element', 'apps/web/moderation-tools', 'apps/web/notices', 'apps/web/talk')
+const folders = ['element', 'moderation-tools', 'notices', 'search', 'talk'].map((one) => `apps/web/${one}`);
+const chats = sourcesOf(...folders)
   .map(readSource)
   .join('\n');
 const widget = readSource('apps/web/widgets/widget.ts');

@@ -5,6 +5,7 @@ import { meet } from '../../apps/web/element/language/choose.js';
 import { ENGLISH, type Forms } from '../../apps/web/element/texts.js';
 import { TOOLS_ENGLISH } from '../../apps/web/moderation-tools/texts.js';
 import { NOTICES_ENGLISH } from '../../apps/web/notices/texts.js';
+import { SEARCH_ENGLISH } from '../../apps/web/search/texts.js';
 import { ENGLISH as WIDGETS_ENGLISH } from '../../apps/web/widgets/texts.js';
 
 type AnyTexts = Record<string, string | Forms>;
@@ -14,6 +15,7 @@ const PARTS: Record<string, AnyTexts> = {
   texts: ENGLISH,
   toolsTexts: TOOLS_ENGLISH,
   noticesTexts: NOTICES_ENGLISH,
+  searchTexts: SEARCH_ENGLISH,
   widgetsTexts: WIDGETS_ENGLISH,
 };
 /** The language files do not say these. */

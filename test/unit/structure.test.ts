@@ -89,20 +89,18 @@ describe('imports', () => {
       'apps/web/moderation-tools/',
       ['apps/web/moderation-tools/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/'],
     ],
-    ['apps/web/widgets/', ['apps/web/widgets/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/']],
-    ['apps/web/notices/', ['apps/web/notices/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/']],
+    ...['widgets', 'notices', 'search'].map((folder): [string, string[]] => [
+      `apps/web/${folder}/`,
+      [`apps/web/${folder}/`, 'apps/web/element/', 'apps/web/client/', 'shared/protocol/'],
+    ]),
     ['apps/web/doctor/', ['apps/web/doctor/', 'apps/web/client/', 'shared/protocol/']],
     [
       'apps/web/pages/',
       [
-        'apps/web/pages/',
-        'apps/web/widgets/',
-        'apps/web/moderation-tools/',
-        'apps/web/notices/',
-        'apps/web/element/',
-        'apps/web/doctor/',
-        'apps/web/client/',
         'shared/protocol/',
+        ...['pages', 'widgets', 'moderation-tools', 'notices', 'search', 'element', 'doctor', 'client'].map(
+          (folder) => `apps/web/${folder}/`,
+        ),
       ],
     ],
     ['apps/web/admin/', ['apps/web/admin/', 'apps/web/pages/page.ts', 'shared/protocol/']],
@@ -207,6 +205,7 @@ describe('imports of the element', () => {
     ['people/', [...ground, 'status/', 'conversations/', 'people/']],
     ['talk/', [...ground, 'language/', 'conversations/', 'moderation/', 'talk/']],
     ['language/', ['dom/theme.ts', 'language/']],
+    ['search/', [...ground, 'language/', 'log/', 'search/']],
     ['moderation/', [...ground, 'language/', 'log/', 'status/', 'people/', 'moderation/']],
   ])('in %s stay within %j', (folder, allowed) => {
     const outside = ['apps/web/client/', 'shared/protocol/'];
@@ -241,7 +240,7 @@ function cycleFrom(start: string, withTypes = false): string | null {
 }
 
 describe("a script for other people's pages", () => {
-  const ours = /^apps\/web\/(client|element|widgets|moderation-tools|notices|doctor)\/(?!dom\/dom\.ts)/;
+  const ours = /^apps\/web\/(client|element|widgets|moderation-tools|notices|search|doctor)\/(?!dom\/dom\.ts)/;
   const scripts = files.filter((file) => ours.test(file));
 
   it.each([
@@ -261,15 +260,13 @@ describe("a script for other people's pages", () => {
 
 describe("a style sheet for other people's pages", () => {
   it.each([
-    'apps/web/element/dom/look.css',
-    'apps/web/element/element.css',
-    'apps/web/element/bubble/bubble.css',
-    'apps/web/moderation-tools/moderation-tools.css',
-    'apps/web/widgets/widgets.css',
-    'apps/web/notices/notices.css',
-    'apps/web/talk/talk.css',
+    'element/dom/look.css',
+    'element/element.css',
+    'element/bubble/bubble.css',
+    'moderation-tools/moderation-tools.css',
+    ...['notices', 'search', 'talk', 'widgets'].map((name) => `${name}/${name}.css`),
   ])('does without rem, which a page sets: %s', (file) => {
-    expect(readSource(file).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
+    expect(readSource(`apps/web/${file}`).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
   });
 });
 

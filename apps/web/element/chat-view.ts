@@ -26,6 +26,8 @@ import { PeopleView } from './people/people-view.js';
 import { Recount } from './people/recount.js';
 import { RoomMembers } from './people/room-members.js';
 import { Typing } from './people/typing.js';
+import { messageInAddress } from './search/address.js';
+import { LazySearch } from './search/load-search.js';
 import type { Skeleton } from './skeleton.js';
 import { announce } from './status/announce.js';
 import { denialText } from './status/denials.js';
@@ -55,6 +57,7 @@ export class ChatView {
   private readonly blocking: Blocking;
   private readonly banner: Banner;
   private readonly attention: Attention;
+  private readonly search: LazySearch;
 
   constructor(
     private readonly skeleton: Skeleton,
@@ -110,15 +113,25 @@ export class ChatView {
     });
     refuseFiles(skeleton, (text) => this.status.showBriefly(text));
     this.typing = new Typing(chat, () => this.showTyping());
-    const notices = {
+    const parts = {
       chat,
       skeleton,
       texts: options.texts,
-      show: ({ private: isPrivate, from }: ChatEvent) =>
-        this.open(this.conversations.with(isPrivate ? from : null), true),
       say: (text: string) => this.status.showBriefly(text),
     };
+    const notices = {
+      ...parts,
+      show: ({ private: isPrivate, from }: ChatEvent) =>
+        this.open(this.conversations.with(isPrivate ? from : null), true),
+    };
     this.attention = new Attention(notices, options);
+    const reading = {
+      ...parts,
+      known: () => this.current,
+      readOlder: () => this.openConversation.readOlder(),
+      goTo: (id: string) => this.openConversation.goTo(id),
+    };
+    this.search = new LazySearch(reading, options);
     this.clock.onDay = () => this.dayChanged();
     this.unsent.onNotInRoom = () => this.status.showRemoval();
     skeleton.log.latest.addEventListener('click', () => {
@@ -127,6 +140,7 @@ export class ChatView {
     });
     skeleton.header.back.addEventListener('click', () => this.open(this.conversations.room, true));
     document.addEventListener('visibilitychange', this.onVisible);
+    window.addEventListener('hashchange', this.goToAddressed);
     this.listen();
   }
 
@@ -218,11 +232,21 @@ export class ChatView {
     this.moderation.end();
     this.banner.end();
     this.attention.end();
+    this.search.end();
+    window.removeEventListener('hashchange', this.goToAddressed);
     document.removeEventListener('visibilitychange', this.onVisible);
   }
 
   private readonly onVisible = (): void => {
     if (this.log.atEnd) this.markSeen();
+  };
+
+  /** Shows the message that the page's address names. */
+  private readonly goToAddressed = async (): Promise<void> => {
+    const id = this.chat.user && messageInAddress(this.chat.room);
+    if (!id) return;
+    if (this.current.partner) this.open(this.conversations.room, false);
+    if (!(await this.openConversation.goTo(id))) this.status.showBriefly(this.skeleton.texts.quoteGone);
   };
 
   private listen(): void {
@@ -245,6 +269,7 @@ export class ChatView {
     this.conversations.room.slow = this.moderation.roleState.rules.slow;
     this.membersChanged(ready.members, ready.more && (ready.count || ready.members.length));
     this.open(this.conversations.room, false);
+    void this.goToAddressed();
     void this.loadTalk();
   }
 
@@ -342,6 +367,7 @@ export class ChatView {
 
   private open(conversation: Conversation, withFocus: boolean): void {
     this.talk?.end();
+    this.search.close();
     this.openConversation.open(conversation);
     this.composer.write(this.drafts.read(conversation.room));
     this.unsent.show(conversation);

@@ -16,6 +16,11 @@ function buildHeader(room: string, texts: Texts) {
     null,
     icon(ICONS.bell),
   );
+  const search = button(
+    { class: 'plain find', part: 'find', 'aria-label': texts.search, 'aria-expanded': 'false' },
+    null,
+    icon(ICONS.search),
+  );
   const count = h('span', { class: 'count' });
   const badge = h('span', { class: 'badge', hidden: '' });
   const people = button(
@@ -33,10 +38,11 @@ function buildHeader(room: string, texts: Texts) {
     block,
     me,
     here,
+    search,
     bell,
     people,
   );
-  return { bar, back, title, subtitle, block, me, here, bell, people, count, badge };
+  return { bar, back, title, subtitle, block, me, here, search, bell, people, count, badge };
 }
 
 function buildOwnName(texts: Texts) {

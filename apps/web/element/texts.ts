@@ -22,6 +22,8 @@ export const ENGLISH = {
   notices: 'Notifications',
   noNotices: 'The notifications could not be loaded.',
   chatNews: 'Chat: {news}',
+  search: 'Search',
+  noSearch: 'The search could not be loaded.',
   people: 'People',
   manyHere: forms('1 here', '{n} here'),
   everyone: 'Everyone',

@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Arabic: Modern Standard, short as in chats. Sentences about a name do without verbs that have a gender. */
@@ -16,6 +17,8 @@ export const texts: Translation = {
   send: 'إرسال',
   notices: 'الإشعارات',
   noNotices: 'تعذر تحميل الإشعارات.',
+  search: 'بحث',
+  noSearch: 'تعذّر تحميل البحث.',
   people: 'الأشخاص',
   manyHere: {
     zero: 'لا أحد هنا',
@@ -497,6 +500,30 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'لا يستطيع هذا المتصفح عرض الإشعارات.',
   noticeFrom: '{name} في {room}',
   noticePrivate: '{name}، لك وحدك',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'كلمات البحث',
+  searchDay: 'اليوم',
+  searchGo: 'الانتقال إلى هذا اليوم',
+  searchOlder: 'البحث في الرسائل الأقدم',
+  searchStop: 'إيقاف',
+  searchResults: 'الرسائل التي عُثر عليها',
+  searchFound: {
+    zero: 'لم يُعثر على رسائل.',
+    one: 'عُثر على رسالة واحدة.',
+    two: 'عُثر على رسالتين.',
+    few: 'عُثر على {n} رسائل.',
+    many: 'عُثر على {n} رسالة.',
+    other: 'عُثر على {n} رسالة.',
+  },
+  searchNothing: 'لم يُعثر على أي رسالة.',
+  searchReading: 'قراءة الرسائل الأقدم: {day}…',
+  searchBack: 'تم البحث حتى {day}.',
+  searchAll: 'تم البحث في جميع الرسائل.',
+  searchFailed: 'لا يمكن قراءة الرسائل الأقدم الآن.',
+  searchDayFound: 'أول رسالة بتاريخ {day}.',
+  searchDayNone: 'لا توجد رسالة في هذا اليوم أو بعده.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** German. Says "du". */
@@ -16,6 +17,8 @@ export const texts: Translation = {
   send: 'Senden',
   notices: 'Benachrichtigungen',
   noNotices: 'Die Benachrichtigungen konnten nicht geladen werden.',
+  search: 'Suchen',
+  noSearch: 'Die Suche konnte nicht geladen werden.',
   people: 'Personen',
   manyHere: { one: '{n} hier', other: '{n} hier' },
   everyone: 'Alle',
@@ -405,6 +408,23 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Dieser Browser kann keine Benachrichtigungen zeigen.',
   noticeFrom: '{name} in {room}',
   noticePrivate: '{name}, nur an dich',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'Gesuchte Wörter',
+  searchDay: 'Tag',
+  searchGo: 'Zu diesem Tag gehen',
+  searchOlder: 'In älteren Nachrichten suchen',
+  searchStop: 'Anhalten',
+  searchResults: 'Gefundene Nachrichten',
+  searchFound: { one: '{n} Nachricht gefunden.', other: '{n} Nachrichten gefunden.' },
+  searchNothing: 'Keine Nachricht gefunden.',
+  searchReading: 'Lese ältere Nachrichten: {day} …',
+  searchBack: 'Durchsucht bis {day}.',
+  searchAll: 'Alle Nachrichten sind durchsucht.',
+  searchFailed: 'Ältere Nachrichten lassen sich gerade nicht lesen.',
+  searchDayFound: 'Die erste Nachricht ist vom {day}.',
+  searchDayNone: 'Es gibt keine Nachricht von diesem Tag oder danach.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Spanish, for all countries. Says "tú", and avoids "vosotros" and "ustedes". */
@@ -18,6 +19,8 @@ export const texts: Translation = {
   notices: 'Notificaciones',
   noNotices: 'No se pudieron cargar las notificaciones.',
   chatNews: 'Chat: {news}',
+  search: 'Buscar',
+  noSearch: 'No se ha podido cargar la búsqueda.',
   people: 'Personas',
   manyHere: { one: '{n} en línea', many: '{n} en línea', other: '{n} en línea' },
   everyone: 'Todos',
@@ -427,6 +430,27 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Este navegador no puede mostrar notificaciones.',
   noticeFrom: '{name} en {room}',
   noticePrivate: '{name}, solo para ti',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'Palabras que buscar',
+  searchDay: 'Día',
+  searchGo: 'Ir a este día',
+  searchOlder: 'Buscar en mensajes anteriores',
+  searchStop: 'Detener',
+  searchResults: 'Mensajes encontrados',
+  searchFound: {
+    one: '{n} mensaje encontrado.',
+    many: '{n} mensajes encontrados.',
+    other: '{n} mensajes encontrados.',
+  },
+  searchNothing: 'No se ha encontrado ningún mensaje.',
+  searchReading: 'Leyendo mensajes anteriores: {day}…',
+  searchBack: 'Se ha buscado hasta el {day}.',
+  searchAll: 'Se ha buscado en todos los mensajes.',
+  searchFailed: 'Ahora no se pueden leer los mensajes anteriores.',
+  searchDayFound: 'El primer mensaje es del {day}.',
+  searchDayNone: 'No hay ningún mensaje de este día ni posterior.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** French. Says "tu". */
@@ -16,6 +17,8 @@ export const texts: Translation = {
   send: 'Envoyer',
   notices: 'Notifications',
   noNotices: 'Les notifications n’ont pas pu être chargées.',
+  search: 'Rechercher',
+  noSearch: 'La recherche n’a pas pu être chargée.',
   people: 'Personnes',
   manyHere: { one: '{n} ici', many: '{n} ici', other: '{n} ici' },
   everyone: 'Tout le monde',
@@ -425,6 +428,23 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Ce navigateur ne peut pas afficher de notifications.',
   noticeFrom: '{name} dans {room}',
   noticePrivate: '{name}, à toi seulement',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'Mots à chercher',
+  searchDay: 'Jour',
+  searchGo: 'Aller à ce jour',
+  searchOlder: 'Chercher dans les messages plus anciens',
+  searchStop: 'Arrêter',
+  searchResults: 'Messages trouvés',
+  searchFound: { one: '{n} message trouvé.', many: '{n} messages trouvés.', other: '{n} messages trouvés.' },
+  searchNothing: 'Aucun message trouvé.',
+  searchReading: 'Lecture des messages plus anciens : {day}…',
+  searchBack: 'Recherche faite jusqu’au {day}.',
+  searchAll: 'Tous les messages ont été parcourus.',
+  searchFailed: 'Impossible de lire les messages plus anciens pour le moment.',
+  searchDayFound: 'Le premier message est du {day}.',
+  searchDayNone: 'Il n’y a aucun message de ce jour ou après.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

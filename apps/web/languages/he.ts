@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Hebrew. Infinitives and nouns say neither the gender of the reader nor that of a name. */
@@ -16,6 +17,8 @@ export const texts: Translation = {
   send: 'שליחה',
   notices: 'התראות',
   noNotices: 'אי אפשר היה לטעון את ההתראות.',
+  search: 'חיפוש',
+  noSearch: 'אי אפשר היה לטעון את החיפוש.',
   people: 'אנשים',
   manyHere: { one: 'אחד כאן', two: 'שניים כאן', other: '{n} כאן' },
   everyone: 'כולם',
@@ -399,6 +402,23 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'הדפדפן הזה לא יכול להציג התראות.',
   noticeFrom: '{name} בחדר {room}',
   noticePrivate: '{name}, רק אליך',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'מילים לחיפוש',
+  searchDay: 'יום',
+  searchGo: 'מעבר ליום הזה',
+  searchOlder: 'חיפוש בהודעות ישנות יותר',
+  searchStop: 'עצירה',
+  searchResults: 'הודעות שנמצאו',
+  searchFound: { one: 'נמצאה הודעה אחת.', two: 'נמצאו {n} הודעות.', other: 'נמצאו {n} הודעות.' },
+  searchNothing: 'לא נמצאה אף הודעה.',
+  searchReading: 'קריאת הודעות ישנות יותר: {day}…',
+  searchBack: 'החיפוש הגיע עד {day}.',
+  searchAll: 'כל ההודעות נבדקו.',
+  searchFailed: 'אי אפשר לקרוא עכשיו הודעות ישנות יותר.',
+  searchDayFound: 'ההודעה הראשונה היא מ{day}.',
+  searchDayNone: 'אין הודעה מהיום הזה או אחריו.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

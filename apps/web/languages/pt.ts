@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Portuguese, as in Brazil. Says "você". */
@@ -18,6 +19,8 @@ export const texts: Translation = {
   notices: 'Notificações',
   noNotices: 'Não foi possível carregar as notificações.',
   chatNews: 'Chat: {news}',
+  search: 'Procurar',
+  noSearch: 'Não foi possível carregar a pesquisa.',
   people: 'Pessoas',
   manyHere: { one: '{n} online', many: '{n} online', other: '{n} online' },
   everyone: 'Todos',
@@ -423,6 +426,27 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Este navegador não consegue mostrar notificações.',
   noticeFrom: '{name} em {room}',
   noticePrivate: '{name}, só para você',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'Palavras a procurar',
+  searchDay: 'Dia',
+  searchGo: 'Ir para este dia',
+  searchOlder: 'Procurar em mensagens anteriores',
+  searchStop: 'Parar',
+  searchResults: 'Mensagens encontradas',
+  searchFound: {
+    one: '{n} mensagem encontrada.',
+    many: '{n} mensagens encontradas.',
+    other: '{n} mensagens encontradas.',
+  },
+  searchNothing: 'Nenhuma mensagem encontrada.',
+  searchReading: 'A ler mensagens anteriores: {day}…',
+  searchBack: 'Procurado até {day}.',
+  searchAll: 'Todas as mensagens foram procuradas.',
+  searchFailed: 'Não é possível ler mensagens anteriores agora.',
+  searchDayFound: 'A primeira mensagem é de {day}.',
+  searchDayNone: 'Não há mensagens deste dia ou posteriores.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Russian. Says "вы" in small letters, as Telegram and VK do. */
@@ -18,6 +19,8 @@ export const texts: Translation = {
   notices: 'Уведомления',
   noNotices: 'Не удалось загрузить уведомления.',
   chatNews: 'Чат: {news}',
+  search: 'Поиск',
+  noSearch: 'Не удалось загрузить поиск.',
   people: 'Участники',
   manyHere: { one: '{n} здесь', few: '{n} здесь', many: '{n} здесь', other: '{n} здесь' },
   everyone: 'Все',
@@ -450,6 +453,28 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Этот браузер не умеет показывать уведомления.',
   noticeFrom: '{name} в {room}',
   noticePrivate: '{name}, лично вам',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'Слова для поиска',
+  searchDay: 'День',
+  searchGo: 'Перейти к этому дню',
+  searchOlder: 'Искать в более старых сообщениях',
+  searchStop: 'Остановить',
+  searchResults: 'Найденные сообщения',
+  searchFound: {
+    one: 'Найдено {n} сообщение.',
+    few: 'Найдено {n} сообщения.',
+    many: 'Найдено {n} сообщений.',
+    other: 'Найдено {n} сообщения.',
+  },
+  searchNothing: 'Ничего не найдено.',
+  searchReading: 'Чтение более старых сообщений: {day}…',
+  searchBack: 'Поиск дошёл до: {day}.',
+  searchAll: 'Поиск охватил все сообщения.',
+  searchFailed: 'Сейчас не удаётся прочитать более старые сообщения.',
+  searchDayFound: 'Первое сообщение: {day}.',
+  searchDayNone: 'Нет сообщений за этот день или позже.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

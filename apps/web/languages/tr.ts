@@ -1,6 +1,7 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Turkish. Says "sen". */
@@ -18,6 +19,8 @@ export const texts: Translation = {
   notices: 'Bildirimler',
   noNotices: 'Bildirimler yüklenemedi.',
   chatNews: 'Sohbet: {news}',
+  search: 'Ara',
+  noSearch: 'Arama yüklenemedi.',
   people: 'Kişiler',
   manyHere: { one: '{n} kişi burada', other: '{n} kişi burada' },
   everyone: 'Herkes',
@@ -400,6 +403,23 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Bu tarayıcı bildirim gösteremiyor.',
   noticeFrom: '{name} – {room}',
   noticePrivate: '{name}, yalnızca sana',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'Aranacak kelimeler',
+  searchDay: 'Gün',
+  searchGo: 'Bu güne git',
+  searchOlder: 'Daha eski mesajlarda ara',
+  searchStop: 'Durdur',
+  searchResults: 'Bulunan mesajlar',
+  searchFound: { one: '{n} mesaj bulundu.', other: '{n} mesaj bulundu.' },
+  searchNothing: 'Mesaj bulunamadı.',
+  searchReading: 'Daha eski mesajlar okunuyor: {day}…',
+  searchBack: 'Şu güne kadar arandı: {day}.',
+  searchAll: 'Tüm mesajlarda arandı.',
+  searchFailed: 'Daha eski mesajlar şu anda okunamıyor.',
+  searchDayFound: 'İlk mesajın günü: {day}.',
+  searchDayNone: 'Bu günden veya sonrasından mesaj yok.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

@@ -2,7 +2,7 @@ import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { registry } from '../../client/registry.js';
 import type { Language } from '../language/choose.js';
-import { loadTexts, runScript, type Scripts, textsOf } from '../language/load.js';
+import { loadPart, type Scripts } from '../language/load.js';
 import type { Skeleton } from '../skeleton.js';
 import { CHOICES_KEY } from './choices.js';
 
@@ -32,9 +32,6 @@ export interface Notices {
 export interface NoticesRegistry {
   notices?: (delegate: NoticesDelegate) => Notices;
 }
-
-/** Their texts are in a file of their own. */
-const PART = '.notices';
 
 /** The bell. Loads the code of the notices when the user clicks it, or has allowed notices before. */
 export class Attention {
@@ -81,13 +78,8 @@ export class Attention {
 
   private async load(): Promise<void> {
     const page = registry() as NoticesRegistry;
-    const { delegate } = this;
-    const { language, scripts } = this.options;
-    await Promise.all([
-      page.notices || runScript({ server: delegate.chat.server, nonce: scripts.nonce }, 'notices.js'),
-      language.file && loadTexts(`${language.file}${PART}`, scripts),
-    ]);
+    const texts = await loadPart('notices', page.notices, this.delegate, this.options);
     if (this.notices || this.hasEnded || !page.notices) return;
-    this.notices = page.notices({ ...delegate, texts: { ...textsOf(language, PART), ...(delegate.texts as object) } });
+    this.notices = page.notices({ ...this.delegate, texts });
   }
 }

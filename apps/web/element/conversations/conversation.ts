@@ -1,5 +1,6 @@
 import { type ChatEvent, compareIds, type UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
+import { asFailure, mayRetry } from '../../client/errors.js';
 import { addTo, type Entry } from '../log/entries.js';
 import { Amendments, amendedBy, amendedId } from './amendments.js';
 import { Removed } from './removed.js';
@@ -15,6 +16,8 @@ export class Conversation {
   /** There are no older events, or they cannot be read. */
   complete = false;
   loading = false;
+  /** The last page could not be read, and can be asked for again. */
+  hasFailed = false;
   /** Slow mode: seconds between two messages of one person, as far as the known log says. */
   slow: number | undefined;
   /** Called after entries have been removed, with the place of the first one and their number. */
@@ -58,6 +61,11 @@ export class Conversation {
     if (this.slow === undefined && slowed) this.slow = slowed.slow;
     this.entries = entries.concat(this.entries);
     return entries.length;
+  }
+
+  /** Returns whether an event may be older than all that are known. */
+  isBefore(id: string): boolean {
+    return !this.complete && (!this.oldest || compareIds(id, this.oldest) < 0);
   }
 
   get unread(): number {
@@ -107,14 +115,16 @@ export class Conversation {
     if (this.complete || this.loading) return 0;
     this.loading = true;
     this.amendments.begin();
+    this.hasFailed = false;
     try {
       const before = this.nextBefore || this.oldest;
       const page = await chat.history({ room: this.room, limit: PAGE_EVENTS, ...(before ? { before } : {}) });
       this.complete = !page.more;
       this.nextBefore = page.before || '';
       return this.addOlder(page.events);
-    } catch (_) {
-      this.complete = true;
+    } catch (thrown) {
+      this.hasFailed = mayRetry(asFailure(thrown));
+      this.complete = !this.hasFailed;
       return 0;
     } finally {
       this.loading = false;

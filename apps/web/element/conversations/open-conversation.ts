@@ -60,7 +60,7 @@ export class OpenConversation {
         return view.context();
       },
       wantOlder: () => {
-        if (!view.current.loading) view.page = view.loadOlder();
+        void view.readOlder();
       },
     };
   }
@@ -85,11 +85,19 @@ export class OpenConversation {
   /** Shows a message. Reads older ones until it is there. Resolves with whether it is. */
   async goTo(id: string): Promise<boolean> {
     const { current } = this;
-    for (let page = 0; page < PAGES_MAX && !current.has(id) && !current.complete; page += 1)
-      await (current.loading ? this.page : this.loadOlder());
+    for (let page = 0; page < PAGES_MAX && !current.has(id) && current.isBefore(id); page += 1)
+      if (!(await this.readOlder()) || current !== this.current) break;
     if (current !== this.current || !current.has(id)) return false;
     this.log.reveal(id);
     return true;
+  }
+
+  /** Reads the page before the known one, or waits until it is read. Resolves with false if that fails. */
+  async readOlder(): Promise<boolean> {
+    const { current } = this;
+    if (!current.loading) this.page = this.loadOlder();
+    await this.page;
+    return !current.hasFailed;
   }
 
   private async loadOlder(): Promise<void> {

@@ -41,9 +41,9 @@ function isField(target: HTMLElement): target is Field {
 
 function isForElement(target: HTMLElement, { key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   const command = (ctrlKey || metaKey) && !altKey && key.length === 1 && !EDIT_LETTERS.test(key);
-  if (isField(target) || target.localName === 'select') return !command && FIELD_KEYS.test(key);
-  const isRadio = (target as HTMLInputElement).type === 'radio';
-  return (isRadio ? RADIO_KEYS : BUTTON_KEYS).test(key) && /^(button|a|input)$/.test(target.localName);
+  const { type } = target as HTMLInputElement;
+  if (isField(target) || /^(select-one|date)$/.test(type)) return !command && FIELD_KEYS.test(key);
+  return (type === 'radio' ? RADIO_KEYS : BUTTON_KEYS).test(key) && /^(button|a|input)$/.test(target.localName);
 }
 
 /**

@@ -29,6 +29,24 @@ export async function loadTexts(file: string, scripts: Scripts): Promise<void> {
   delete loading[file];
 }
 
+/**
+ * Loads a script of the server, unless what it makes `isThere`, and its texts, which have a file of their own. Resolves
+ * with those and with the texts of the page, also if the script fails.
+ */
+export async function loadPart(
+  script: string,
+  isThere: unknown,
+  { chat, texts }: { chat: { server: string }; texts: unknown },
+  { language, scripts }: { language: Language; scripts: Scripts },
+  part = `.${script}`,
+): Promise<object> {
+  await Promise.all([
+    isThere || runScript({ server: chat.server, nonce: scripts.nonce }, `${script}.js`),
+    language.file && loadTexts(`${language.file}${part}`, scripts),
+  ]);
+  return { ...textsOf(language, part), ...(texts as object) };
+}
+
 /** Returns the texts of a language as a page would give them. `part`: of the moderation tools. */
 export function textsOf({ file, locale }: Language, part = ''): object {
   if (!file) return { locale };

@@ -81,7 +81,8 @@ export class LogView {
     this.draw(Math.max(0, at - PAGE_ROWS), Math.min(this.entries().length, at + PAGE_ROWS));
     const item = this.list.querySelector(`[data-id="${id}"]`);
     if (!item) return;
-    item.scrollIntoView({ block: 'center' });
+    const [view, place] = [this.box, item].map((one) => one.getBoundingClientRect()) as [DOMRect, DOMRect];
+    this.box.scrollTop += (place.top + place.bottom - view.top - view.bottom) / 2; // scrolls nothing around the log
     item.classList.add('found');
     setTimeout(() => item.classList.remove('found'), FOUND_MS);
     this.updateFollowing();
@@ -118,7 +119,8 @@ export class LogView {
   prepended(count: number): void {
     this.from += count;
     this.to += count;
-    const from = Math.max(0, this.from - PAGE_ROWS);
+    const isNear = this.box.scrollTop < NEAR_PX; // a search reads older entries wherever the user is
+    const from = isNear ? Math.max(0, this.from - PAGE_ROWS) : this.from;
     this.keepPlace(() => this.draw(from, this.following ? this.to : Math.min(this.to, from + ROWS_MAX)));
     if (this.following) this.toBottom();
   }

@@ -2,7 +2,7 @@ import type { ChatEvent, UserRef } from '../../../../shared/protocol/events.js';
 import type { Chat } from '../../client/api.js';
 import { registry } from '../../client/registry.js';
 import type { Language } from '../language/choose.js';
-import { loadTexts, runScript, type Scripts, textsOf } from '../language/load.js';
+import { loadPart, type Scripts } from '../language/load.js';
 import type { Clock } from '../log/clock.js';
 import type { RoomMembers } from '../people/room-members.js';
 import type { Skeleton } from '../skeleton.js';
@@ -53,23 +53,15 @@ export interface ToolsRegistry {
   roomTools?: (delegate: ToolsDelegate) => Tools;
 }
 
-/** Their texts are in a file of their own: only few visitors need them. */
-const PART = '.tools';
-
 /**
  * Makes the tools. Fetches their code and their texts the first time a user has a role. Resolves with null if there is
  * no code.
  */
 export async function loadTools(
   delegate: ToolsDelegate,
-  { language, scripts }: { language: Language; scripts: Scripts },
+  options: { language: Language; scripts: Scripts },
 ): Promise<Tools | null> {
   const page = registry() as ToolsRegistry;
-  const { nonce } = scripts;
-  await Promise.all([
-    page.roomTools || runScript({ server: delegate.chat.server, nonce }, 'owner.js'),
-    language.file && loadTexts(`${language.file}${PART}`, scripts),
-  ]);
-  const texts = { ...textsOf(language, PART), ...(delegate.texts as object) };
+  const texts = await loadPart('owner', page.roomTools, delegate, options, '.tools');
   return page.roomTools ? page.roomTools({ ...delegate, texts }) : null;
 }
