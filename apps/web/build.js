@@ -183,6 +183,7 @@ async function npmPackage() {
 /** The parts of a language file, and how the names of their scripts end. */
 const PARTS = {
   texts: '',
+  talkTexts: '.talk',
   toolsTexts: '.tools',
   noticesTexts: '.notices',
   searchTexts: '.search',

@@ -21,6 +21,8 @@ const KNOWN = [
   'element/element',
   'element/texts',
   'moderation-tools/texts',
+  'notices/texts',
+  'talk/texts',
   'widgets/texts',
   'widgets/widget',
 ].map((name) => `apps/web/${name}.ts`);

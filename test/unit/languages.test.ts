@@ -6,6 +6,7 @@ import { ENGLISH, type Forms } from '../../apps/web/element/texts.js';
 import { TOOLS_ENGLISH } from '../../apps/web/moderation-tools/texts.js';
 import { NOTICES_ENGLISH } from '../../apps/web/notices/texts.js';
 import { SEARCH_ENGLISH } from '../../apps/web/search/texts.js';
+import { TALK_ENGLISH } from '../../apps/web/talk/texts.js';
 import { ENGLISH as WIDGETS_ENGLISH } from '../../apps/web/widgets/texts.js';
 
 type AnyTexts = Record<string, string | Forms>;
@@ -13,6 +14,7 @@ type AnyTexts = Record<string, string | Forms>;
 /** The parts of a language file, each with its texts in English. */
 const PARTS: Record<string, AnyTexts> = {
   texts: ENGLISH,
+  talkTexts: TALK_ENGLISH,
   toolsTexts: TOOLS_ENGLISH,
   noticesTexts: NOTICES_ENGLISH,
   searchTexts: SEARCH_ENGLISH,

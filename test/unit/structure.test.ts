@@ -98,7 +98,7 @@ describe('imports', () => {
       'apps/web/pages/',
       [
         'shared/protocol/',
-        ...['pages', 'widgets', 'moderation-tools', 'notices', 'search', 'element', 'doctor', 'client'].map(
+        ...['pages', 'widgets', 'moderation-tools', 'talk', 'notices', 'search', 'element', 'doctor', 'client'].map(
           (folder) => `apps/web/${folder}/`,
         ),
       ],

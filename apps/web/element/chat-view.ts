@@ -19,7 +19,6 @@ import type { LogView } from './log/log-view.js';
 import { type MessageActs, messageButtons } from './log/message-buttons.js';
 import type { ReactionActs } from './log/reactions.js';
 import { Moderation, type ModerationDelegate, type PageOptions } from './moderation/moderation.js';
-import { Reporting } from './moderation/reporting.js';
 import { namesUser } from './people/mentions.js';
 import { OwnName } from './people/own-name.js';
 import { PeopleView } from './people/people-view.js';
@@ -50,7 +49,6 @@ export class ChatView {
   private readonly ownName: OwnName;
   private readonly composer: Composer;
   private readonly drafts: Drafts;
-  private readonly reporting: Reporting;
   /** Is loaded when the room is open. */
   private talk: Talk | null = null;
   private readonly typing: Typing;
@@ -72,7 +70,6 @@ export class ChatView {
     this.blocking = new Blocking(skeleton, chat, this.status, () => this.permissionsChanged());
     this.moderation = new Moderation(skeleton, chat, options, this.moderationDelegate(restart));
     const { roleState } = this.moderation;
-    this.reporting = new Reporting(skeleton, chat, this.status);
     const acts: MessageActs & ReactionActs = {
       toggleMenu: (event, opener, onlyReact) => this.withTalk((talk) => talk.toggleMenu(event, opener, onlyReact)),
       reply: (event) => this.withTalk((talk) => talk.reply(event)),
@@ -176,17 +173,15 @@ export class ChatView {
   }
 
   private talkDelegate(): TalkDelegate {
-    const { skeleton, chat, status, moderation, conversations, reporting } = this;
+    const { skeleton, chat, status, moderation, conversations } = this;
     const { roleState } = moderation;
     return {
       chat,
       skeleton,
+      texts: this.options.texts,
       current: () => this.current,
       tools: () => this.tools,
-      reportFor: (event) => {
-        const isTheirs = !conversations.isMine(event) && !roleState.role && !roleState.roleOf(event.from.id);
-        return isTheirs && reporting.isPossible ? () => reporting.ask(event) : null;
-      },
+      mayReport: (event) => !conversations.isMine(event) && !roleState.role && !roleState.roleOf(event.from.id),
       others: () => (this.current.partner ? [] : this.others()),
       now: () => this.clock.now,
       write: (text) => this.composer.write(text),
@@ -209,7 +204,7 @@ export class ChatView {
   }
 
   private async loadTalk(): Promise<void> {
-    const talk = await loadTalk(this.talkDelegate(), this.options.scripts);
+    const talk = await loadTalk(this.talkDelegate(), this.options);
     this.talk = this.talk || talk;
   }
 

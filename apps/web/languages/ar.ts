@@ -2,6 +2,7 @@ import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
 import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Arabic: Modern Standard, short as in chats. Sentences about a name do without verbs that have a gender. */
@@ -104,20 +105,10 @@ export const texts: Translation = {
   noTalk: 'تعذر تحميل هذا.',
   messageMenu: 'المزيد عن رسالة {name}',
   react: 'تفاعل',
-  anyEmoji: 'أي رمز تعبيري من لوحة مفاتيحك',
   reactedBy: '{emoji} من {names}',
   reply: 'رد',
-  replyingTo: 'رد على {name}',
   quoteGone: 'لم تعد هذه الرسالة موجودة.',
-  edit: 'تعديل',
-  editing: 'تعديل رسالتك',
   edited: 'معدّلة',
-  unsay: 'سحب',
-  unsayAsk: 'هل تريد سحب هذه الرسالة؟ ستختفي عند الجميع.',
-  copyText: 'نسخ النص',
-  copyMessageLink: 'نسخ الرابط',
-  whyForeign: 'لا يغيّر الرسالة إلا كاتبها.',
-  whyLate: 'هذه الرسالة أقدم من أن تُغيَّر.',
   removedMany: {
     zero: 'حذف {n} رسالة من قِبل {name}',
     one: 'حذف رسالة من قِبل {name}',
@@ -245,9 +236,6 @@ export const texts: Translation = {
   youBlock: 'لقد حظرت {name}',
   blockedSign: 'محظور',
   undo: 'تراجع',
-  report: 'إبلاغ',
-  reportAsk: 'هل تريد إبلاغ المشرفين عن هذه الرسالة من {name}؟ لن يعلم بذلك أحد غيرهم.',
-  reportDone: 'يرى المشرفون بلاغك.',
   yourRoom: 'غرفتك',
   yourDuty: 'أنت مشرف هنا',
   isOwner: 'مالك هذه الغرفة',
@@ -482,6 +470,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'إفراغ الغرفة',
   clearAsk: 'هل تريد حذف كل الرسائل عند الجميع؟ لا يمكن التراجع عن ذلك.',
   handTo: 'تسليم الغرفة إلى',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'أي رمز تعبيري من لوحة مفاتيحك',
+  replyingTo: 'رد على {name}',
+  edit: 'تعديل',
+  editing: 'تعديل رسالتك',
+  unsay: 'سحب',
+  unsayAsk: 'هل تريد سحب هذه الرسالة؟ ستختفي عند الجميع.',
+  copyText: 'نسخ النص',
+  copyMessageLink: 'نسخ الرابط',
+  whyForeign: 'لا يغيّر الرسالة إلا كاتبها.',
+  whyLate: 'هذه الرسالة أقدم من أن تُغيَّر.',
+  report: 'إبلاغ',
+  reportAsk: 'هل تريد إبلاغ المشرفين عن هذه الرسالة من {name}؟ لن يعلم بذلك أحد غيرهم.',
+  reportDone: 'يرى المشرفون بلاغك.',
 };
 
 export const noticesTexts: NoticesTranslation = {

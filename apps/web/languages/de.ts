@@ -2,6 +2,7 @@ import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
 import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** German. Says "du". */
@@ -55,20 +56,10 @@ export const texts: Translation = {
   noTalk: 'Das konnte nicht geladen werden.',
   messageMenu: 'Mehr zur Nachricht von {name}',
   react: 'Reagieren',
-  anyEmoji: 'Beliebiges Emoji von deiner Tastatur',
   reactedBy: '{emoji} von {names}',
   reply: 'Antworten',
-  replyingTo: 'Antwort an {name}',
   quoteGone: 'Diese Nachricht ist weg.',
-  edit: 'Bearbeiten',
-  editing: 'Deine Nachricht bearbeiten',
   edited: 'bearbeitet',
-  unsay: 'Zurücknehmen',
-  unsayAsk: 'Diese Nachricht zurücknehmen? Sie verschwindet bei allen.',
-  copyText: 'Text kopieren',
-  copyMessageLink: 'Link kopieren',
-  whyForeign: 'Nur wer eine Nachricht geschrieben hat, kann sie ändern.',
-  whyLate: 'Diese Nachricht ist zu alt, um sie zu ändern.',
   removedMany: { one: '{name} hat eine Nachricht entfernt', other: '{name} hat {n} Nachrichten entfernt' },
   removedAllOf: '{by} hat alle Nachrichten von {name} entfernt',
   cleared: '{name} hat den Raum geleert',
@@ -176,9 +167,6 @@ export const texts: Translation = {
   youBlock: 'Du hast {name} blockiert',
   blockedSign: 'blockiert',
   undo: 'Rückgängig',
-  report: 'Melden',
-  reportAsk: 'Diese Nachricht von {name} den Moderatoren melden? Sonst erfährt niemand davon.',
-  reportDone: 'Die Moderatoren sehen deine Meldung.',
   yourRoom: 'Dein Raum',
   yourDuty: 'Du moderierst hier',
   isOwner: 'Besitzer dieses Raums',
@@ -388,6 +376,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'Raum leeren',
   clearAsk: 'Alle Nachrichten für alle entfernen? Das lässt sich nicht rückgängig machen.',
   handTo: 'Raum übergeben an',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'Beliebiges Emoji von deiner Tastatur',
+  replyingTo: 'Antwort an {name}',
+  edit: 'Bearbeiten',
+  editing: 'Deine Nachricht bearbeiten',
+  unsay: 'Zurücknehmen',
+  unsayAsk: 'Diese Nachricht zurücknehmen? Sie verschwindet bei allen.',
+  copyText: 'Text kopieren',
+  copyMessageLink: 'Link kopieren',
+  whyForeign: 'Nur wer eine Nachricht geschrieben hat, kann sie ändern.',
+  whyLate: 'Diese Nachricht ist zu alt, um sie zu ändern.',
+  report: 'Melden',
+  reportAsk: 'Diese Nachricht von {name} den Moderatoren melden? Sonst erfährt niemand davon.',
+  reportDone: 'Die Moderatoren sehen deine Meldung.',
 };
 
 export const noticesTexts: NoticesTranslation = {

@@ -2,6 +2,7 @@ import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
 import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Spanish, for all countries. Says "tú", and avoids "vosotros" and "ustedes". */
@@ -180,23 +181,10 @@ export const texts: Translation = {
   noTalk: 'No se pudo cargar.',
   messageMenu: 'Más opciones para el mensaje de {name}',
   react: 'Reaccionar',
-  anyEmoji: 'Cualquier emoji de tu teclado',
   reactedBy: '{emoji} de {names}',
   reply: 'Responder',
-  replyingTo: 'Respuesta a {name}',
   quoteGone: 'Este mensaje ya no está.',
-  edit: 'Editar',
-  editing: 'Editar tu mensaje',
   edited: 'editado',
-  unsay: 'Anular envío',
-  unsayAsk: '¿Anular el envío de este mensaje? Desaparecerá para todos.',
-  copyText: 'Copiar texto',
-  copyMessageLink: 'Copiar enlace',
-  whyForeign: 'Solo quien escribió un mensaje puede cambiarlo.',
-  whyLate: 'Este mensaje es demasiado antiguo para cambiarlo.',
-  report: 'Reportar',
-  reportAsk: '¿Reportar este mensaje de {name} a los moderadores? Nadie más se enterará.',
-  reportDone: 'Los moderadores pueden ver tu reporte.',
   yourRoom: 'Tu sala',
   yourDuty: 'Moderas aquí',
   isOwner: 'esta sala es suya',
@@ -410,6 +398,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'Vaciar la sala',
   clearAsk: '¿Eliminar todos los mensajes para todos? No se puede deshacer.',
   handTo: 'Transferir la sala a',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'Cualquier emoji de tu teclado',
+  replyingTo: 'Respuesta a {name}',
+  edit: 'Editar',
+  editing: 'Editar tu mensaje',
+  unsay: 'Anular envío',
+  unsayAsk: '¿Anular el envío de este mensaje? Desaparecerá para todos.',
+  copyText: 'Copiar texto',
+  copyMessageLink: 'Copiar enlace',
+  whyForeign: 'Solo quien escribió un mensaje puede cambiarlo.',
+  whyLate: 'Este mensaje es demasiado antiguo para cambiarlo.',
+  report: 'Reportar',
+  reportAsk: '¿Reportar este mensaje de {name} a los moderadores? Nadie más se enterará.',
+  reportDone: 'Los moderadores pueden ver tu reporte.',
 };
 
 export const noticesTexts: NoticesTranslation = {

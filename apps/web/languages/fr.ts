@@ -2,6 +2,7 @@ import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
 import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** French. Says "tu". */
@@ -63,20 +64,10 @@ export const texts: Translation = {
   noTalk: 'Cela n’a pas pu être chargé.',
   messageMenu: 'Plus d’options pour le message de {name}',
   react: 'Réagir',
-  anyEmoji: 'N’importe quel émoji de ton clavier',
   reactedBy: '{emoji} de {names}',
   reply: 'Répondre',
-  replyingTo: 'Réponse à {name}',
   quoteGone: 'Ce message n’est plus là.',
-  edit: 'Modifier',
-  editing: 'Modifier ton message',
   edited: 'modifié',
-  unsay: 'Retirer',
-  unsayAsk: 'Retirer ce message ? Il disparaît pour tout le monde.',
-  copyText: 'Copier le texte',
-  copyMessageLink: 'Copier le lien',
-  whyForeign: 'Seule la personne qui a écrit un message peut le changer.',
-  whyLate: 'Ce message est trop ancien pour être changé.',
   removedMany: {
     one: '{name} a supprimé un message',
     many: '{name} a supprimé {n} de messages',
@@ -188,9 +179,6 @@ export const texts: Translation = {
   youBlock: 'Tu as bloqué {name}',
   blockedSign: 'blocage',
   undo: 'Annuler',
-  report: 'Signaler',
-  reportAsk: 'Signaler ce message de {name} aux modérateurs ? Personne d’autre ne l’apprendra.',
-  reportDone: 'Les modérateurs voient ton signalement.',
   yourRoom: 'Ton salon',
   yourDuty: 'Tu modères ici',
   isOwner: 'propriétaire de ce salon',
@@ -408,6 +396,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'Vider le salon',
   clearAsk: 'Supprimer tous les messages pour tout le monde ? On ne peut pas revenir en arrière.',
   handTo: 'Céder le salon à',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'N’importe quel émoji de ton clavier',
+  replyingTo: 'Réponse à {name}',
+  edit: 'Modifier',
+  editing: 'Modifier ton message',
+  unsay: 'Retirer',
+  unsayAsk: 'Retirer ce message ? Il disparaît pour tout le monde.',
+  copyText: 'Copier le texte',
+  copyMessageLink: 'Copier le lien',
+  whyForeign: 'Seule la personne qui a écrit un message peut le changer.',
+  whyLate: 'Ce message est trop ancien pour être changé.',
+  report: 'Signaler',
+  reportAsk: 'Signaler ce message de {name} aux modérateurs ? Personne d’autre ne l’apprendra.',
+  reportDone: 'Les modérateurs voient ton signalement.',
 };
 
 export const noticesTexts: NoticesTranslation = {

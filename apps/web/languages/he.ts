@@ -2,6 +2,7 @@ import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
 import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Hebrew. Infinitives and nouns say neither the gender of the reader nor that of a name. */
@@ -55,20 +56,10 @@ export const texts: Translation = {
   noTalk: 'אי אפשר היה לטעון את זה.',
   messageMenu: 'עוד על ההודעה מאת {name}',
   react: 'תגובה באמוג׳י',
-  anyEmoji: 'כל אמוג׳י מהמקלדת שלך',
   reactedBy: '{emoji} מאת {names}',
   reply: 'תשובה',
-  replyingTo: 'תשובה אל {name}',
   quoteGone: 'ההודעה הזאת כבר לא קיימת.',
-  edit: 'עריכה',
-  editing: 'עריכת ההודעה שלך',
   edited: 'הודעה ערוכה',
-  unsay: 'ביטול השליחה',
-  unsayAsk: 'לבטל את שליחת ההודעה הזאת? היא תיעלם אצל כולם.',
-  copyText: 'העתקת הטקסט',
-  copyMessageLink: 'העתקת הקישור',
-  whyForeign: 'רק מי שכתב הודעה יכול לשנות אותה.',
-  whyLate: 'ההודעה הזאת ישנה מדי לשינוי.',
   removedMany: {
     one: 'הודעה נמחקה על ידי {name}',
     two: 'שתי הודעות נמחקו על ידי {name}',
@@ -177,9 +168,6 @@ export const texts: Translation = {
   youBlock: 'חסמת את {name}',
   blockedSign: 'בחסימה',
   undo: 'ביטול',
-  report: 'דיווח',
-  reportAsk: 'לדווח למנחים על ההודעה הזאת מאת {name}? אף אחד אחר לא ידע על כך.',
-  reportDone: 'המנחים רואים את הדיווח שלך.',
   yourRoom: 'החדר שלך',
   yourDuty: 'יש לך כאן תפקיד הנחיה',
   isOwner: 'בעלות על החדר',
@@ -384,6 +372,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'לרוקן את החדר',
   clearAsk: 'למחוק את כל ההודעות אצל כולם? אי אפשר לבטל את זה.',
   handTo: 'למסור את החדר אל',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'כל אמוג׳י מהמקלדת שלך',
+  replyingTo: 'תשובה אל {name}',
+  edit: 'עריכה',
+  editing: 'עריכת ההודעה שלך',
+  unsay: 'ביטול השליחה',
+  unsayAsk: 'לבטל את שליחת ההודעה הזאת? היא תיעלם אצל כולם.',
+  copyText: 'העתקת הטקסט',
+  copyMessageLink: 'העתקת הקישור',
+  whyForeign: 'רק מי שכתב הודעה יכול לשנות אותה.',
+  whyLate: 'ההודעה הזאת ישנה מדי לשינוי.',
+  report: 'דיווח',
+  reportAsk: 'לדווח למנחים על ההודעה הזאת מאת {name}? אף אחד אחר לא ידע על כך.',
+  reportDone: 'המנחים רואים את הדיווח שלך.',
 };
 
 export const noticesTexts: NoticesTranslation = {

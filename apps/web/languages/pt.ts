@@ -2,6 +2,7 @@ import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
 import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Portuguese, as in Brazil. Says "você". */
@@ -180,23 +181,10 @@ export const texts: Translation = {
   noTalk: 'Não foi possível carregar isto.',
   messageMenu: 'Mais opções para a mensagem de {name}',
   react: 'Reagir',
-  anyEmoji: 'Qualquer emoji do seu teclado',
   reactedBy: '{emoji} de {names}',
   reply: 'Responder',
-  replyingTo: 'Resposta a {name}',
   quoteGone: 'Esta mensagem não existe mais.',
-  edit: 'Editar',
-  editing: 'Editar sua mensagem',
   edited: 'editada',
-  unsay: 'Desfazer envio',
-  unsayAsk: 'Desfazer o envio desta mensagem? Ela desaparece para todos.',
-  copyText: 'Copiar texto',
-  copyMessageLink: 'Copiar link',
-  whyForeign: 'Só quem escreveu uma mensagem pode mudá-la.',
-  whyLate: 'Esta mensagem é antiga demais para ser mudada.',
-  report: 'Denunciar',
-  reportAsk: 'Denunciar esta mensagem de {name} aos moderadores? Ninguém mais fica sabendo.',
-  reportDone: 'Os moderadores podem ver sua denúncia.',
   yourRoom: 'Sua sala',
   yourDuty: 'Você modera aqui',
   isOwner: 'dono(a) desta sala',
@@ -407,6 +395,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'Limpar a sala',
   clearAsk: 'Apagar todas as mensagens para todos? Não é possível desfazer.',
   handTo: 'Transferir a sala para',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'Qualquer emoji do seu teclado',
+  replyingTo: 'Resposta a {name}',
+  edit: 'Editar',
+  editing: 'Editar sua mensagem',
+  unsay: 'Desfazer envio',
+  unsayAsk: 'Desfazer o envio desta mensagem? Ela desaparece para todos.',
+  copyText: 'Copiar texto',
+  copyMessageLink: 'Copiar link',
+  whyForeign: 'Só quem escreveu uma mensagem pode mudá-la.',
+  whyLate: 'Esta mensagem é antiga demais para ser mudada.',
+  report: 'Denunciar',
+  reportAsk: 'Denunciar esta mensagem de {name} aos moderadores? Ninguém mais fica sabendo.',
+  reportDone: 'Os moderadores podem ver sua denúncia.',
 };
 
 export const noticesTexts: NoticesTranslation = {

@@ -2,6 +2,7 @@ import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
 import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Russian. Says "вы" in small letters, as Telegram and VK do. */
@@ -200,23 +201,10 @@ export const texts: Translation = {
   noTalk: 'Не удалось загрузить.',
   messageMenu: 'Ещё: сообщение от {name}',
   react: 'Реакция',
-  anyEmoji: 'Любой эмодзи с клавиатуры',
   reactedBy: '{emoji} от {names}',
   reply: 'Ответить',
-  replyingTo: 'Ответ: {name}',
   quoteGone: 'Этого сообщения больше нет.',
-  edit: 'Изменить',
-  editing: 'Изменение сообщения',
   edited: 'изменено',
-  unsay: 'Удалить у всех',
-  unsayAsk: 'Удалить ваше сообщение у всех?',
-  copyText: 'Копировать текст',
-  copyMessageLink: 'Копировать ссылку',
-  whyForeign: 'Изменить сообщение может только его автор.',
-  whyLate: 'Это сообщение слишком старое, его уже не изменить.',
-  report: 'Пожаловаться',
-  reportAsk: 'Пожаловаться модераторам на это сообщение от {name}? Больше никто об этом не узнает.',
-  reportDone: 'Модераторы видят вашу жалобу.',
   yourRoom: 'Ваша комната',
   yourDuty: 'Вы здесь модератор',
   isOwner: 'владелец комнаты',
@@ -435,6 +423,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'Очистить комнату',
   clearAsk: 'Удалить все сообщения у всех? Отменить это нельзя.',
   handTo: 'Передать комнату:',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'Любой эмодзи с клавиатуры',
+  replyingTo: 'Ответ: {name}',
+  edit: 'Изменить',
+  editing: 'Изменение сообщения',
+  unsay: 'Удалить у всех',
+  unsayAsk: 'Удалить ваше сообщение у всех?',
+  copyText: 'Копировать текст',
+  copyMessageLink: 'Копировать ссылку',
+  whyForeign: 'Изменить сообщение может только его автор.',
+  whyLate: 'Это сообщение слишком старое, его уже не изменить.',
+  report: 'Пожаловаться',
+  reportAsk: 'Пожаловаться модераторам на это сообщение от {name}? Больше никто об этом не узнает.',
+  reportDone: 'Модераторы видят вашу жалобу.',
 };
 
 export const noticesTexts: NoticesTranslation = {

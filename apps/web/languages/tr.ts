@@ -2,6 +2,7 @@ import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
 import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Turkish. Says "sen". */
@@ -163,23 +164,10 @@ export const texts: Translation = {
   noTalk: 'Bu yüklenemedi.',
   messageMenu: '{name} kişisinin mesajı için diğer seçenekler',
   react: 'İfade bırak',
-  anyEmoji: 'Klavyenden herhangi bir emoji',
   reactedBy: '{emoji}: {names}',
   reply: 'Yanıtla',
-  replyingTo: '{name} kişisine yanıt',
   quoteGone: 'Bu mesaj artık yok.',
-  edit: 'Düzenle',
-  editing: 'Mesajını düzenle',
   edited: 'düzenlendi',
-  unsay: 'Geri çek',
-  unsayAsk: 'Bu mesaj geri çekilsin mi? Herkesten silinir.',
-  copyText: 'Metni kopyala',
-  copyMessageLink: 'Bağlantıyı kopyala',
-  whyForeign: 'Bir mesajı yalnızca yazan kişi değiştirebilir.',
-  whyLate: 'Bu mesaj değiştirilemeyecek kadar eski.',
-  report: 'Şikayet et',
-  reportAsk: '{name} kişisinin bu mesajı moderatörlere şikayet edilsin mi? Başka kimse bunu öğrenmez.',
-  reportDone: 'Moderatörler şikayetini görebilir.',
   yourRoom: 'Senin odan',
   yourDuty: 'Burada moderatörsün',
   isOwner: 'bu odanın sahibi',
@@ -384,6 +372,22 @@ export const toolsTexts: ToolsTranslation = {
   clear: 'Odayı temizle',
   clearAsk: 'Tüm mesajlar herkesten silinsin mi? Bu geri alınamaz.',
   handTo: 'Odanın yeni sahibi',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'Klavyenden herhangi bir emoji',
+  replyingTo: '{name} kişisine yanıt',
+  edit: 'Düzenle',
+  editing: 'Mesajını düzenle',
+  unsay: 'Geri çek',
+  unsayAsk: 'Bu mesaj geri çekilsin mi? Herkesten silinir.',
+  copyText: 'Metni kopyala',
+  copyMessageLink: 'Bağlantıyı kopyala',
+  whyForeign: 'Bir mesajı yalnızca yazan kişi değiştirebilir.',
+  whyLate: 'Bu mesaj değiştirilemeyecek kadar eski.',
+  report: 'Şikayet et',
+  reportAsk: '{name} kişisinin bu mesajı moderatörlere şikayet edilsin mi? Başka kimse bunu öğrenmez.',
+  reportDone: 'Moderatörler şikayetini görebilir.',
 };
 
 export const noticesTexts: NoticesTranslation = {

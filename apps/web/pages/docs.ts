@@ -14,6 +14,7 @@ import { ENGLISH, type Forms } from '../element/texts.js';
 import { TOOLS_ENGLISH } from '../moderation-tools/texts.js';
 import { NOTICES_ENGLISH } from '../notices/texts.js';
 import { SEARCH_ENGLISH } from '../search/texts.js';
+import { TALK_ENGLISH } from '../talk/texts.js';
 import { ENGLISH as WIDGETS_ENGLISH } from '../widgets/texts.js';
 import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
 import { byId, server } from './page.js';
@@ -156,10 +157,9 @@ function wordTerm([key, text]: [string, string | Forms]): HTMLElement[] {
 
 for (const element of document.querySelectorAll('[data-code]'))
   element.textContent = (element.textContent || '').split('{{server}}').join(server);
-for (const entry of Object.entries(ENGLISH)) byId('words', HTMLDListElement).append(...wordTerm(entry));
+for (const entry of Object.entries({ ...ENGLISH, ...TALK_ENGLISH, ...NOTICES_ENGLISH, ...SEARCH_ENGLISH }))
+  byId('words', HTMLDListElement).append(...wordTerm(entry));
 for (const entry of Object.entries(WIDGETS_ENGLISH)) byId('widget-words', HTMLDListElement).append(...wordTerm(entry));
-for (const entry of Object.entries(NOTICES_ENGLISH)) byId('words', HTMLDListElement).append(...wordTerm(entry));
-for (const entry of Object.entries(SEARCH_ENGLISH)) byId('words', HTMLDListElement).append(...wordTerm(entry));
 for (const entry of Object.entries(TOOLS_ENGLISH)) byId('owner-words', HTMLDListElement).append(...wordTerm(entry));
 byId('forms', HTMLElement).append(...(Object.keys(OPERATIONS) as OperationName[]).map(formOf));
 for (const code of Object.keys(ERRORS) as ErrorCode[]) byId('codes', HTMLDListElement).append(...errorTerm(code));

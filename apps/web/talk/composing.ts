@@ -3,6 +3,7 @@ import { append, button, h, ICONS, icon, refill } from '../element/dom/dom.js';
 import { called, filled } from '../element/dom/sentence.js';
 import { quotedText } from '../element/log/quote.js';
 import type { Skeleton } from '../element/skeleton.js';
+import type { TalkTexts } from './texts.js';
 
 /** What the composer is for now: a message, or an answer to one, or another text for one. */
 interface Topic {
@@ -19,6 +20,7 @@ export class Composing {
   /** `setText` puts a text into the composer, `settle` is called when the line has changed its height. */
   constructor(
     private readonly skeleton: Skeleton,
+    private readonly texts: TalkTexts,
     private readonly setText: (text: string) => void,
     private readonly settle: () => void,
   ) {}
@@ -66,9 +68,8 @@ export class Composing {
   }
 
   private show(): void {
-    const { skeleton, topic } = this;
+    const { skeleton, topic, texts } = this;
     const { about, input } = skeleton.composer;
-    const { texts } = skeleton;
     const stop = (): void => {
       this.end();
       input.focus();
@@ -83,7 +84,7 @@ export class Composing {
         about,
         icon(kind === 'edit' ? ICONS.edit : ICONS.reply),
         h('div', {}, h('div', { class: 'what', id: 'about' }, ...what), said || null),
-        button({ class: 'plain', 'aria-label': texts.cancel }, stop, icon(ICONS.close)),
+        button({ class: 'plain', 'aria-label': skeleton.texts.cancel }, stop, icon(ICONS.close)),
       );
     }
     this.settle();

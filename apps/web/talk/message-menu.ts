@@ -3,6 +3,7 @@ import { append, button, h, isKey, onEscape, remove } from '../element/dom/dom.j
 import { COMMON_EMOJI } from '../element/log/reactions.js';
 import type { MessageChoice } from '../element/moderation/load-tools.js';
 import type { Skeleton } from '../element/skeleton.js';
+import type { TalkTexts } from './texts.js';
 
 export interface MessageMenuDelegate {
   choices(event: ChatEvent): MessageChoice[];
@@ -20,6 +21,7 @@ export class MessageMenu {
 
   constructor(
     private readonly skeleton: Skeleton,
+    private readonly texts: TalkTexts,
     private readonly delegate: MessageMenuDelegate,
   ) {
     const { root, log } = skeleton;
@@ -80,12 +82,12 @@ export class MessageMenu {
 
   /** The emoji at hand, and a field for any other one: every system has a keyboard for them. */
   private emojiRow(event: ChatEvent): HTMLElement {
-    const { texts } = this.skeleton;
+    const { skeleton, texts } = this;
     const react = (emoji: string, on: boolean): void => {
       this.close(true);
       this.delegate.react(event, emoji, on);
     };
-    const row = h('div', { class: 'emojis', role: 'group', 'aria-label': texts.react });
+    const row = h('div', { class: 'emojis', role: 'group', 'aria-label': skeleton.texts.react });
     for (const emoji of COMMON_EMOJI) {
       const isMine = (event.reactions || []).some((one) => one.emoji === emoji && one.mine);
       const attributes = { 'aria-pressed': String(isMine), class: 'emoji' };

@@ -1,26 +1,35 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
+import type { ChatFailure } from '../client/api.js';
 import { copyText } from '../element/dom/copy.js';
 import { addStyle } from '../element/dom/style.js';
 import type { MessageChoice } from '../element/moderation/load-tools.js';
 import type { Talk, TalkDelegate } from '../element/talk/load-talk.js';
+import { textsFrom } from '../element/texts.js';
 import { Composing } from './composing.js';
 import { MentionOffer } from './mention-offer.js';
 import { MessageMenu } from './message-menu.js';
+import { Reporting } from './reporting.js';
 import css from './talk.css';
+import { TALK_ENGLISH, type TalkTexts } from './texts.js';
 
 /** Authors can change a message for so long, unless the host has set another time: then the server says so. */
 const EDIT_MS = 15 * 60_000;
 
 /** The menu of messages, answers and edits in the composer, and the offer of names. */
 export class MessageTalk implements Talk {
+  private readonly texts: TalkTexts;
   private readonly menu: MessageMenu;
   private readonly composing: Composing;
+  private readonly reporting: Reporting;
 
   constructor(private readonly delegate: TalkDelegate) {
     const { skeleton, write, settle, others } = delegate;
     addStyle(skeleton.root.getRootNode() as ShadowRoot, css);
-    this.composing = new Composing(skeleton, write, settle);
-    this.menu = new MessageMenu(skeleton, {
+    const texts = textsFrom(delegate.texts, TALK_ENGLISH);
+    this.texts = texts;
+    this.composing = new Composing(skeleton, texts, write, settle);
+    this.reporting = new Reporting(delegate, texts);
+    this.menu = new MessageMenu(skeleton, texts, {
       choices: (event) => this.choices(event),
       react: (event, emoji, on) => this.react(event, emoji, on),
     });
@@ -86,12 +95,11 @@ export class MessageTalk implements Talk {
   }
 
   private choices(event: ChatEvent): MessageChoice[] {
-    const { delegate, mayWrite } = this;
-    const { texts } = delegate.skeleton;
+    const { delegate, mayWrite, texts, reporting } = this;
     const { text } = event;
     const choices: MessageChoice[] = [];
     if (mayWrite && event.type === 'message') {
-      choices.push({ label: texts.reply, act: () => this.composing.reply(event) });
+      choices.push({ label: delegate.skeleton.texts.reply, act: () => this.composing.reply(event) });
       if (this.isChangeable(event)) choices.push({ label: texts.edit, act: () => this.composing.edit(event) });
     }
     if (text !== undefined) choices.push({ label: texts.copyText, act: (opener) => this.copy(text, opener) });
@@ -101,8 +109,7 @@ export class MessageTalk implements Talk {
     if (delegate.current().partner) return choices;
     const tools = delegate.tools();
     if (tools) choices.push(...tools.choicesFor(event));
-    const report = tools ? null : delegate.reportFor(event);
-    if (report) choices.push({ label: texts.report, act: report });
+    else if (reporting.isPossible(event)) choices.push({ label: texts.report, act: () => reporting.ask(event) });
     return choices;
   }
 
@@ -147,13 +154,16 @@ export class MessageTalk implements Talk {
 
   /** Asks first, because it cannot be undone. */
   private askUnsay({ id }: ChatEvent): void {
-    const { texts } = this.delegate.skeleton;
+    const { texts } = this;
     const { room } = this.delegate.current();
     const act = (): unknown => this.delegate.chat.unsay(id, room).catch((failure: unknown) => this.tell(failure));
     this.delegate.ask(texts.unsayAsk, texts.unsay, act);
   }
 
   private tell(failure: unknown): void {
-    this.delegate.say(this.delegate.denial(failure));
+    const { reason } = failure as ChatFailure;
+    const { whyForeign, whyLate } = this.texts;
+    const why = { foreign: whyForeign, late: whyLate }[reason as string];
+    this.delegate.say(why || this.delegate.denial(failure));
   }
 }

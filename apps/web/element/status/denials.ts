@@ -4,8 +4,8 @@ import { fill, type TextKey, type Texts } from '../texts.js';
 import { durationText } from '../times.js';
 
 /**
- * The text for each reason of the server not to allow something. Reasons about values are missing: the element writes
- * none.
+ * The text for each reason of the server not to allow something. Missing are reasons about values: the element writes
+ * none. `/talk.js` has those of edits.
  */
 const DENIAL_TEXTS: Partial<Record<Reason, TextKey>> = {
   read_only: 'whyReadOnly',
@@ -24,8 +24,6 @@ const DENIAL_TEXTS: Partial<Record<Reason, TextKey>> = {
   key: 'whyKey',
   name: 'whyName',
   private: 'whyPrivate',
-  foreign: 'whyForeign',
-  late: 'whyLate',
 };
 
 /** The text for each error without such a reason. Those that are missing are mistakes of a page or a program. */

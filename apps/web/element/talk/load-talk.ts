@@ -3,7 +3,8 @@ import type { Chat } from '../../client/api.js';
 import { registry } from '../../client/registry.js';
 import type { Conversation } from '../conversations/conversation.js';
 import type { Piece } from '../dom/dom.js';
-import { runScript, type Scripts } from '../language/load.js';
+import type { Language } from '../language/choose.js';
+import { loadTexts, runScript, type Scripts, textsOf } from '../language/load.js';
 import type { Tools } from '../moderation/load-tools.js';
 import type { Skeleton } from '../skeleton.js';
 
@@ -11,11 +12,13 @@ import type { Skeleton } from '../skeleton.js';
 export interface TalkDelegate {
   chat: Chat;
   skeleton: Skeleton;
+  /** The texts of this part that are not in English, and all texts of the page as it gave them. */
+  texts: unknown;
   current(): Conversation;
   /** The tools of users with a role, if they are loaded. */
   tools(): Tools | null;
-  /** Reports a message, or is null if the user cannot report it. */
-  reportFor(event: ChatEvent): (() => void) | null;
+  /** Returns whether a message is another user's, and neither that user nor this one has a role. */
+  mayReport(event: ChatEvent): boolean;
   /** The people whom a message in the open conversation can name. */
   others(): UserRef[];
   /** The server's time in ms since 1970. */
@@ -24,7 +27,7 @@ export interface TalkDelegate {
   write(text: string): void;
   /** Says a text for a short time. It may ask whether to do something. */
   say(text: Piece[] | string): void;
-  ask(question: string, label: string, act: () => void): void;
+  ask(question: Piece[] | string, label: string, act: () => void): void;
   denial(failure: unknown): string;
   /** Draws what has changed in the log. */
   redraw(): void;
@@ -61,9 +64,19 @@ export interface TalkRegistry {
   talk?: (delegate: TalkDelegate) => Talk;
 }
 
-/** Loads the code. Resolves with null if there is none: the page's policy may forbid it. */
-export async function loadTalk(delegate: TalkDelegate, { nonce }: Scripts): Promise<Talk | null> {
+/** Their texts are in a file of their own. */
+const PART = '.talk';
+
+/** Loads the code and its texts. Resolves with null if there is no code: the page's policy may forbid it. */
+export async function loadTalk(
+  delegate: TalkDelegate,
+  { language, scripts }: { language: Language; scripts: Scripts },
+): Promise<Talk | null> {
   const page = registry() as TalkRegistry;
-  if (!page.talk) await runScript({ server: delegate.chat.server, nonce }, 'talk.js');
-  return page.talk ? page.talk(delegate) : null;
+  await Promise.all([
+    page.talk || runScript({ server: delegate.chat.server, nonce: scripts.nonce }, 'talk.js'),
+    language.file && loadTexts(`${language.file}${PART}`, scripts),
+  ]);
+  const texts = { ...textsOf(language, PART), ...(delegate.texts as object) };
+  return page.talk ? page.talk({ ...delegate, texts }) : null;
 }

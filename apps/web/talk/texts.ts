@@ -1,0 +1,24 @@
+/**
+ * Every word that only the menu of a message and the line above the composer show. A page replaces them as it replaces
+ * those of the element: no key is in both lists.
+ */
+export const TALK_ENGLISH = {
+  anyEmoji: 'Any emoji from your keyboard',
+  replyingTo: 'Reply to {name}',
+  edit: 'Edit',
+  editing: 'Edit your message',
+  unsay: 'Take back',
+  unsayAsk: 'Take this message back? It disappears for everybody.',
+  copyText: 'Copy text',
+  copyMessageLink: 'Copy link',
+  whyForeign: 'Only its author can change a message.',
+  whyLate: 'This message is too old to be changed.',
+  report: 'Report',
+  reportAsk: 'Report this message from {name} to the moderators? Nobody else learns of it.',
+  reportDone: 'The moderators can see your report.',
+};
+
+export type TalkTexts = typeof TALK_ENGLISH;
+
+/** These texts in another language. */
+export type TalkTranslation = Partial<TalkTexts>;
