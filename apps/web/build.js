@@ -300,7 +300,8 @@ async function textsIn(folder) {
 /** Builds the fiddles, with the one from the README, and a page that runs each fiddle with a room of its own. */
 async function fiddles() {
   await cp(join(here, 'fiddle'), join(site, 'fiddle'), { recursive: true });
-  await Promise.all(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors', 'poll'].map(runPage));
+  const shown = ['poll', 'talk', 'cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors'];
+  await Promise.all(shown.map(runPage));
   const readme = /<!-- fiddle -->\n```html\n([\s\S]*?)```/.exec(await readFile(join(root, 'README.md'), 'utf8'));
   if (!readme) throw new Error('The README has no fiddle.');
   const text = readme[1].replace('http://localhost:8080', '{{server}}').replace('room=fiddle', 'room={{room}}');

@@ -1,5 +1,5 @@
 /** The examples, as they run on another origin and on their own page. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { ask } from '../support/client.js';
 import { PANES, paneOf, serveFiddle } from '../support/fiddles.js';
@@ -24,7 +24,7 @@ async function open(address: string): Promise<Page> {
 const run = (name: string, room?: string): Promise<string> => serveFiddle(stage, name, room);
 
 describe('the examples', () => {
-  it.each(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors', 'poll'])(
+  it.each(['cursors', 'votes', 'game', 'todo', 'slides', 'scores', 'visitors', 'poll', 'talk'])(
     '%s has at most 30 lines',
     async (name) => {
       const lines = (await Promise.all(PANES.map((kind) => paneOf(api, name, kind)))).join('').trimEnd().split('\n');
@@ -90,6 +90,36 @@ describe('the examples', () => {
     }
     for (const page of [ann, bob])
       await until(async () => (await page.getByRole('listitem').count()) === 3, 'a line of each');
+  });
+
+  it('a message is answered, edited, reacted to and taken back', async () => {
+    const address = await run('talk');
+    const [ann, bob] = [await open(address), await open(address)];
+    const row = (page: Page, text: string): Locator => page.getByRole('listitem').filter({ hasText: text });
+    const press = (page: Page, text: string, name: string): Promise<void> =>
+      row(page, text).getByRole('button', { name }).click();
+    const say = async (page: Page, text: string): Promise<void> => {
+      await page.getByRole('textbox').fill(text);
+      await page.getByRole('textbox').press('Enter');
+    };
+    await say(ann, 'Lunch at <b>one</b>?');
+    await press(bob, 'Lunch', 'Answer');
+    await say(bob, 'Yes');
+    await row(ann, '> Lunch at <b>one</b>?').filter({ hasText: ': Yes' }).waitFor();
+    await press(bob, ': Lunch', '\u2764');
+    await row(ann, ': Lunch').getByRole('button', { name: '\u2764\ufe0f 1' }).waitFor();
+    expect(await row(bob, ': Lunch').getByRole('button').count()).toBe(2);
+    await press(ann, ': Lunch', 'Edit');
+    await say(ann, 'Lunch at two?');
+    for (const page of [ann, bob, await open(address)]) {
+      await row(page, ': Lunch at two? (edited)').getByRole('button', { name: '\u2764\ufe0f 1' }).waitFor();
+      await row(page, '> Lunch at two?').waitFor();
+    }
+    await press(bob, ': Lunch', '\u2764');
+    await row(ann, ': Lunch').getByRole('button', { name: '\u2764\ufe0f 0' }).waitFor();
+    await press(ann, ': Lunch', 'Take back');
+    await row(bob, '> removed').filter({ hasText: ': Yes' }).waitFor();
+    await until(async () => (await bob.getByRole('listitem').count()) === 1, 'it is gone for the other too');
   });
 
   it('slides turn for all, and who comes late sees the one that is shown', async () => {
@@ -161,6 +191,7 @@ describe('the examples', () => {
       'High scores',
       'A visitor counter',
       'Poll, likes and visits',
+      'Answers, edits and reactions',
     ]) {
       await page.getByTitle(`${title}, running`).scrollIntoViewIfNeeded();
     }
@@ -176,7 +207,7 @@ describe('the examples', () => {
     await widgets.getByRole('button', { name: 'Vote' }).click();
     await widgets.getByText('You voted for Tea.').waitFor();
     await widgets.getByText('1 visit', { exact: true }).waitFor();
-    expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(8);
+    expect(await page.getByRole('button', { name: 'JSFiddle' }).count()).toBe(9);
   });
 
   it('are dark where the page is, and show their code whole', async () => {
@@ -204,7 +235,7 @@ describe('the examples', () => {
       );
     }
     expect(await page.locator('pre').evaluateAll((all) => all.map((pre) => pre.scrollWidth - pre.clientWidth))).toEqual(
-      [0, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0, 0],
     );
   });
 });
