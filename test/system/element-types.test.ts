@@ -14,13 +14,15 @@ const chat = document.querySelector('nobackend-chat');
 chat?.addEventListener('unread', ({ detail, mentions }): number => detail + mentions);
 chat?.addEventListener('click', ({ clientX }): number => clientX);
 chat?.chat?.send({ text: 'hello' }).then(({ id }): string => id);
+chat?.chat?.on('reacted', ({ reacted, reactions }): [string, number] => [reacted, reactions.length]);
+chat?.chat?.on('edited', ({ edited, text }): string => edited + text.trim());
 if (chat) chat.texts = { send: 'Post' };
 document.createElement('nobackend-poll').addEventListener('vote', ({ detail }): string => detail);
 document.createElement('nobackend-count').addEventListener('like', ({ detail }): boolean => detail);
 `;
 const JSX = `${IMPORT}
 export const page = <p>
-  <nobackend-chat room="fiddle" theme="dark" mode="bubble" id="chat" />
+  <nobackend-chat room="fiddle" theme="dark" mode="bubble" notify="title" id="chat" />
   <nobackend-poll of="drinks" closed><li>Tea</li></nobackend-poll>
   <nobackend-count of="likes" />
 </p>;

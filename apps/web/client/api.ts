@@ -257,7 +257,7 @@ export interface ChatEvents {
   /** A user has another name. */
   renamed: ChatEvent;
   /** Somebody has changed a message of its own: the message `edited` says `text` now. */
-  edited: ChatEvent;
+  edited: ChatEvent & { edited: string; text: string };
   /** A message was removed or taken back, or all messages of a user were removed. */
   removed: ChatEvent;
   /** The owner or a moderator has removed all messages. */
@@ -283,7 +283,7 @@ export interface ChatEvents {
   /** A message was reported for the first time. Only users with a role get this event. */
   reported: ChatEvent;
   /** The reactions to a message have changed: `reacted` is its id, `reactions` are all of them now. */
-  reacted: ChatEvent;
+  reacted: ChatEvent & { reacted: string; reactions: Reaction[] };
   /** A value of a room has changed. `chat.values` has it already. */
   value: ChatEvent;
   /** A short-lived event, for example the position of a pointer. It is never stored and may be lost. */

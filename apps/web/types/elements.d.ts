@@ -36,8 +36,8 @@ export interface NobackendChatAttributes extends Omit<NobackendAttributes, 'text
   mode?: 'bubble' | undefined;
   /** The corner of the bubble. */
   corner?: 'bottom-right' | 'bottom-left' | 'top-right' | 'top-left' | undefined;
-  /** `off`: the page's title shows no number of unread messages. */
-  notify?: 'all' | 'off' | undefined;
+  /** `title`: no sound and no desktop notifications. `off`: no number in the page's title either. */
+  notify?: 'all' | 'title' | 'off' | undefined;
 }
 
 export interface NobackendPollAttributes extends NobackendAttributes {
