@@ -47,6 +47,11 @@ describe('the npm package', () => {
     );
   });
 
+  it('has a module that can be loaded outside of a page, and says that join cannot be called there', async () => {
+    const module = (await import(join(folder, 'package/chat.mjs'))) as { join: (options: object) => unknown };
+    expect(() => module.join({ server: 'http://localhost:1' })).toThrow('join needs a browser page.');
+  });
+
   it('has a README that names every option of join, and only members that there are', () => {
     for (const option of membersOf('JoinOptions')) expect(readme).toContain(`| \`${option}\` |`);
     expect(membersOf('JoinOptions')).toContain('room');

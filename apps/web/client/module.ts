@@ -6,5 +6,13 @@ import { makeStreams } from './streams/held-streams.js';
 export type * from './answers.js';
 export type * from './api.js';
 
+const joinInBrowser = joinFrom(originOf(import.meta.url), () => Promise.resolve(makeStreams));
+
 /** Joins a room. Returns the chat at once; `chat.ready` resolves when the room is open. */
-export const join = joinFrom(originOf(import.meta.url), () => Promise.resolve(makeStreams));
+export const join: typeof joinInBrowser = (options) => {
+  if (typeof document === 'undefined') throw new Error(NOT_HERE);
+  return joinInBrowser(options);
+};
+
+const NOT_HERE =
+  'join needs a browser page. On a server, call it only in the browser. A program can call /api/join and /api/poll.';
