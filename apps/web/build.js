@@ -175,7 +175,9 @@ async function npmPackage() {
   const about = JSON.parse(await readFile(join(here, 'client/package.template.json'), 'utf8'));
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...about, version, license }, null, 2)}\n`);
-  for (const name of ['chat.mjs', 'chat.d.mts', 'elements.d.ts']) await cp(join(site, name), join(folder, name));
+  const code = await readFile(join(site, 'chat.mjs'), 'utf8');
+  await writeFile(join(folder, 'chat.mjs'), code.replace(/\n\/\/# sourceMappingURL=.*/, '\n')); // the map stays here
+  for (const name of ['chat.d.mts', 'elements.d.ts']) await cp(join(site, name), join(folder, name));
   for (const name of ['README.md', 'CHANGELOG.md']) await cp(join(here, 'client', name), join(folder, name));
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 }

@@ -49,6 +49,7 @@ describe('the npm package', () => {
 
   it('has a module that can be loaded outside of a page, and says that join cannot be called there', async () => {
     const module = (await import(join(folder, 'package/chat.mjs'))) as { join: (options: object) => unknown };
+    expect(await readFile(join(folder, 'package/chat.mjs'), 'utf8')).not.toContain('sourceMappingURL');
     expect(() => module.join({ server: 'http://localhost:1' })).toThrow('join needs a browser page.');
   });
 
