@@ -21,7 +21,7 @@ export const texts: Translation = {
   noNotices: 'No se pudieron cargar las notificaciones.',
   chatNews: 'Chat: {news}',
   search: 'Buscar',
-  noSearch: 'No se ha podido cargar la búsqueda.',
+  noSearch: 'No se pudo cargar la búsqueda.',
   people: 'Personas',
   manyHere: { one: '{n} en línea', many: '{n} en línea', other: '{n} en línea' },
   everyone: 'Todos',
@@ -437,7 +437,7 @@ export const noticesTexts: NoticesTranslation = {
 };
 
 export const searchTexts: SearchTranslation = {
-  searchWords: 'Palabras que buscar',
+  searchWords: 'Palabras a buscar',
   searchDay: 'Día',
   searchGo: 'Ir a este día',
   searchOlder: 'Buscar en mensajes anteriores',
@@ -448,10 +448,10 @@ export const searchTexts: SearchTranslation = {
     many: '{n} mensajes encontrados.',
     other: '{n} mensajes encontrados.',
   },
-  searchNothing: 'No se ha encontrado ningún mensaje.',
+  searchNothing: 'No se encontró ningún mensaje.',
   searchReading: 'Leyendo mensajes anteriores: {day}…',
-  searchBack: 'Se ha buscado hasta el {day}.',
-  searchAll: 'Se ha buscado en todos los mensajes.',
+  searchBack: 'Se buscó hasta el {day}.',
+  searchAll: 'Se buscó en todos los mensajes.',
   searchFailed: 'Ahora no se pueden leer los mensajes anteriores.',
   searchDayFound: 'El primer mensaje es del {day}.',
   searchDayNone: 'No hay ningún mensaje de este día ni posterior.',

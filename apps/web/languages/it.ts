@@ -1,6 +1,8 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Italian. Says "tu". */
@@ -15,6 +17,8 @@ export const texts: Translation = {
   placeholderPrivate: 'Scrivi solo a {name}',
   send: 'Invia',
   chat: 'Chat',
+  search: 'Cerca',
+  noSearch: 'Non è stato possibile caricare la ricerca.',
   notices: 'Notifiche',
   noNotices: 'Non è stato possibile caricare le notifiche.',
   chatNews: 'Chat: {news}',
@@ -181,23 +185,10 @@ export const texts: Translation = {
   noTalk: 'Non è stato possibile caricarlo.',
   messageMenu: 'Altre opzioni per il messaggio di {name}',
   react: 'Reagisci',
-  anyEmoji: 'Qualsiasi emoji della tua tastiera',
   reactedBy: '{emoji} da {names}',
   reply: 'Rispondi',
-  replyingTo: 'Risposta a {name}',
   quoteGone: 'Questo messaggio non c’è più.',
-  edit: 'Modifica',
-  editing: 'Modifica il tuo messaggio',
   edited: 'modificato',
-  unsay: 'Ritira',
-  unsayAsk: 'Ritirare questo messaggio? Sparisce per tutti.',
-  copyText: 'Copia testo',
-  copyMessageLink: 'Copia link',
-  whyForeign: 'Solo chi ha scritto un messaggio può cambiarlo.',
-  whyLate: 'Questo messaggio è troppo vecchio per essere cambiato.',
-  report: 'Segnala',
-  reportAsk: 'Segnalare questo messaggio di {name} ai moderatori? Nessun altro lo saprà.',
-  reportDone: 'I moderatori possono vedere la tua segnalazione.',
   yourRoom: 'La tua stanza',
   yourDuty: 'Qui moderi tu',
   isOwner: 'la stanza è sua',
@@ -230,6 +221,22 @@ export const texts: Translation = {
   sentData: 'ha inviato dati',
   showAll: 'Mostra tutto',
   showLess: 'Mostra meno',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'Qualsiasi emoji della tua tastiera',
+  replyingTo: 'Risposta a {name}',
+  edit: 'Modifica',
+  editing: 'Modifica il tuo messaggio',
+  unsay: 'Ritira',
+  unsayAsk: 'Ritirare questo messaggio? Sparisce per tutti.',
+  copyText: 'Copia testo',
+  copyMessageLink: 'Copia link',
+  whyForeign: 'Solo chi ha scritto un messaggio può cambiarlo.',
+  whyLate: 'Questo messaggio è troppo vecchio per essere cambiato.',
+  report: 'Segnala',
+  reportAsk: 'Segnalare questo messaggio di {name} ai moderatori? Nessun altro lo saprà.',
+  reportDone: 'I moderatori possono vedere la tua segnalazione.',
 };
 
 export const toolsTexts: ToolsTranslation = {
@@ -429,6 +436,23 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Questo browser non può mostrare notifiche.',
   noticeFrom: '{name} in {room}',
   noticePrivate: '{name}, solo a te',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'Parole da cercare',
+  searchDay: 'Giorno',
+  searchGo: 'Vai a questo giorno',
+  searchOlder: 'Cerca nei messaggi precedenti',
+  searchStop: 'Ferma',
+  searchResults: 'Messaggi trovati',
+  searchFound: { one: '{n} messaggio trovato.', many: '{n} di messaggi trovati.', other: '{n} messaggi trovati.' },
+  searchNothing: 'Nessun messaggio trovato.',
+  searchReading: 'Leggo i messaggi precedenti: {day}…',
+  searchBack: 'Ricerca fatta fino a {day}.',
+  searchAll: 'La ricerca ha raggiunto tutti i messaggi.',
+  searchFailed: 'Ora non è possibile leggere i messaggi precedenti.',
+  searchDayFound: 'Il primo messaggio è di {day}.',
+  searchDayNone: 'Non ci sono messaggi di questo giorno o dei giorni dopo.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

@@ -1,6 +1,8 @@
 import type { Translation } from '../element/texts.js';
 import type { ToolsTranslation } from '../moderation-tools/texts.js';
 import type { NoticesTranslation } from '../notices/texts.js';
+import type { SearchTranslation } from '../search/texts.js';
+import type { TalkTranslation } from '../talk/texts.js';
 import type { WidgetsTranslation } from '../widgets/texts.js';
 
 /** Dutch. Says "je". */
@@ -15,6 +17,8 @@ export const texts: Translation = {
   placeholderPrivate: 'Schrijf alleen aan {name}',
   send: 'Versturen',
   chat: 'Chat',
+  search: 'Zoeken',
+  noSearch: 'De zoekfunctie kon niet worden geladen.',
   notices: 'Meldingen',
   noNotices: 'De meldingen konden niet worden geladen.',
   chatNews: 'Chat: {news}',
@@ -160,23 +164,10 @@ export const texts: Translation = {
   noTalk: 'Dit kon niet worden geladen.',
   messageMenu: 'Meer over het bericht van {name}',
   react: 'Reageren',
-  anyEmoji: 'Elke emoji van je toetsenbord',
   reactedBy: '{emoji} van {names}',
   reply: 'Beantwoorden',
-  replyingTo: 'Antwoord aan {name}',
   quoteGone: 'Dit bericht is weg.',
-  edit: 'Bewerken',
-  editing: 'Je bericht bewerken',
   edited: 'bewerkt',
-  unsay: 'Intrekken',
-  unsayAsk: 'Dit bericht intrekken? Het verdwijnt bij iedereen.',
-  copyText: 'Tekst kopiëren',
-  copyMessageLink: 'Link kopiëren',
-  whyForeign: 'Alleen wie een bericht heeft geschreven, kan het wijzigen.',
-  whyLate: 'Dit bericht is te oud om te wijzigen.',
-  report: 'Rapporteren',
-  reportAsk: 'Dit bericht van {name} rapporteren aan de moderatoren? Verder hoort niemand ervan.',
-  reportDone: 'De moderatoren kunnen je rapport zien.',
   yourRoom: 'Jouw kamer',
   yourDuty: 'Je bent hier moderator',
   isOwner: 'eigenaar van deze kamer',
@@ -209,6 +200,22 @@ export const texts: Translation = {
   sentData: 'heeft gegevens verstuurd',
   showAll: 'Alles tonen',
   showLess: 'Minder tonen',
+};
+
+export const talkTexts: TalkTranslation = {
+  anyEmoji: 'Elke emoji van je toetsenbord',
+  replyingTo: 'Antwoord aan {name}',
+  edit: 'Bewerken',
+  editing: 'Je bericht bewerken',
+  unsay: 'Intrekken',
+  unsayAsk: 'Dit bericht intrekken? Het verdwijnt bij iedereen.',
+  copyText: 'Tekst kopiëren',
+  copyMessageLink: 'Link kopiëren',
+  whyForeign: 'Alleen wie een bericht heeft geschreven, kan het wijzigen.',
+  whyLate: 'Dit bericht is te oud om te wijzigen.',
+  report: 'Rapporteren',
+  reportAsk: 'Dit bericht van {name} rapporteren aan de moderatoren? Verder hoort niemand ervan.',
+  reportDone: 'De moderatoren kunnen je rapport zien.',
 };
 
 export const toolsTexts: ToolsTranslation = {
@@ -400,6 +407,23 @@ export const noticesTexts: NoticesTranslation = {
   noticesUnknown: 'Deze browser kan geen meldingen tonen.',
   noticeFrom: '{name} in {room}',
   noticePrivate: '{name}, alleen aan jou',
+};
+
+export const searchTexts: SearchTranslation = {
+  searchWords: 'Woorden om te zoeken',
+  searchDay: 'Dag',
+  searchGo: 'Naar deze dag',
+  searchOlder: 'In oudere berichten zoeken',
+  searchStop: 'Stoppen',
+  searchResults: 'Gevonden berichten',
+  searchFound: { one: '{n} bericht gevonden.', other: '{n} berichten gevonden.' },
+  searchNothing: 'Geen bericht gevonden.',
+  searchReading: 'Oudere berichten lezen: {day}…',
+  searchBack: 'Doorzocht tot en met {day}.',
+  searchAll: 'Alle berichten zijn doorzocht.',
+  searchFailed: 'Oudere berichten kunnen nu niet worden gelezen.',
+  searchDayFound: 'Het eerste bericht is van {day}.',
+  searchDayNone: 'Er is geen bericht van deze dag of erna.',
 };
 
 export const widgetsTexts: WidgetsTranslation = {

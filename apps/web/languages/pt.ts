@@ -20,8 +20,8 @@ export const texts: Translation = {
   notices: 'Notificações',
   noNotices: 'Não foi possível carregar as notificações.',
   chatNews: 'Chat: {news}',
-  search: 'Procurar',
-  noSearch: 'Não foi possível carregar a pesquisa.',
+  search: 'Buscar',
+  noSearch: 'Não foi possível carregar a busca.',
   people: 'Pessoas',
   manyHere: { one: '{n} online', many: '{n} online', other: '{n} online' },
   everyone: 'Todos',
@@ -433,10 +433,10 @@ export const noticesTexts: NoticesTranslation = {
 };
 
 export const searchTexts: SearchTranslation = {
-  searchWords: 'Palavras a procurar',
+  searchWords: 'Palavras para buscar',
   searchDay: 'Dia',
   searchGo: 'Ir para este dia',
-  searchOlder: 'Procurar em mensagens anteriores',
+  searchOlder: 'Buscar em mensagens anteriores',
   searchStop: 'Parar',
   searchResults: 'Mensagens encontradas',
   searchFound: {
@@ -445,9 +445,9 @@ export const searchTexts: SearchTranslation = {
     other: '{n} mensagens encontradas.',
   },
   searchNothing: 'Nenhuma mensagem encontrada.',
-  searchReading: 'A ler mensagens anteriores: {day}…',
-  searchBack: 'Procurado até {day}.',
-  searchAll: 'Todas as mensagens foram procuradas.',
+  searchReading: 'Lendo mensagens anteriores: {day}…',
+  searchBack: 'A busca chegou até {day}.',
+  searchAll: 'A busca passou por todas as mensagens.',
   searchFailed: 'Não é possível ler mensagens anteriores agora.',
   searchDayFound: 'A primeira mensagem é de {day}.',
   searchDayNone: 'Não há mensagens deste dia ou posteriores.',
