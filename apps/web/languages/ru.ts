@@ -239,7 +239,7 @@ export const texts: Translation = {
   noFiles: 'Чат не хранит изображения и файлы. Выложите изображение в интернет и пришлите его адрес (https://…).',
   copy: 'Копировать',
   copied: 'Скопировано',
-  sentData: 'прислал(а) данные',
+  sentData: 'отправлены данные',
   showAll: 'Показать всё',
   showLess: 'Свернуть',
 };
@@ -474,10 +474,10 @@ export const searchTexts: SearchTranslation = {
   },
   searchNothing: 'Ничего не найдено.',
   searchReading: 'Чтение более старых сообщений: {day}…',
-  searchBack: 'Поиск дошёл до: {day}.',
+  searchBack: 'Поиск дошёл до этого дня ({day}).',
   searchAll: 'Поиск охватил все сообщения.',
   searchFailed: 'Сейчас не удаётся прочитать более старые сообщения.',
-  searchDayFound: 'Первое сообщение: {day}.',
+  searchDayFound: 'Первое сообщение: {day}',
   searchDayNone: 'Нет сообщений за этот день или позже.',
 };
 
