@@ -47,6 +47,11 @@ export function dateText(at: number, texts: Texts): string {
   return format(at, texts, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 }
 
+/** Returns the day of a moment in short, such as "Nov 29, 2026". */
+export function shortDateText(at: number, texts: Texts): string {
+  return format(at, texts, { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
 /** Returns a number as the page's language writes it: "1,051". */
 export function numberText(n: number, texts: Locale): string {
   try {

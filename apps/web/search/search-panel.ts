@@ -4,7 +4,7 @@ import { addStyle } from '../element/dom/style.js';
 import type { Entry } from '../element/log/entries.js';
 import type { Search, SearchDelegate } from '../element/search/load-search.js';
 import { fill, textsFrom } from '../element/texts.js';
-import { dateText, dayText, timeText } from '../element/times.js';
+import { dateText, dayText, shortDateText, timeText } from '../element/times.js';
 import { Wanted } from './matches.js';
 import css from './search.css';
 import { SEARCH_ENGLISH, type SearchTexts } from './texts.js';
@@ -52,7 +52,7 @@ export class SearchPanel implements Search {
     this.day = h('input', { type: 'date', 'aria-label': texts.searchDay, required: '', min: '2000-01-01' });
     this.older = button({ class: 'plain' }, () => this.toggleReading());
     this.list = h('ul', { 'aria-label': texts.searchResults, hidden: '' });
-    const words = h('form', { class: 'words' }, icon(ICONS.search), this.input);
+    const words = h('form', { class: 'query' }, this.input);
     const go = h('button', { class: 'plain', 'aria-label': texts.searchGo }, icon(ICONS.down));
     const days = h('form', { class: 'days' }, this.day, go);
     const close = button(
@@ -163,7 +163,7 @@ export class SearchPanel implements Search {
     const { entries, complete } = this.delegate.known();
     const [oldest] = entries;
     if (complete || !oldest) return complete ? this.texts.searchAll : '';
-    return fill(this.texts.searchBack, { day: dateText(oldest.at, this.delegate.skeleton.texts) });
+    return fill(this.texts.searchBack, { day: shortDateText(oldest.at, this.delegate.skeleton.texts) });
   }
 
   /** Shows a text, which screen readers read. */
@@ -176,7 +176,7 @@ export class SearchPanel implements Search {
     const { texts, run } = this;
     const { entries, complete } = this.delegate.known();
     const [oldest] = entries;
-    const day = oldest ? dateText(oldest.at, this.delegate.skeleton.texts) : '';
+    const day = oldest ? shortDateText(oldest.at, this.delegate.skeleton.texts) : '';
     this.progress.textContent = run ? fill(texts.searchReading, { day }) : '';
     this.older.textContent = run ? texts.searchStop : texts.searchOlder;
     this.older.hidden = !run && (complete || this.wanted.isNothing);
