@@ -84,6 +84,9 @@ describe('the docs', () => {
     expect(await named('calls')).toEqual(found(membersOf('Chat'), /^ {2}(\w+)[<(]/gm));
     expect(await named('properties-of-chat')).toEqual(found(membersOf('Chat'), /^ {2}readonly (\w+):/gm));
     expect(await named('values')).toEqual(found(membersOf('ChatValues'), /^ {2}(\w+)[<(]/gm));
+    expect(await named('reason-names')).toEqual(
+      found(/type Reason =([^;]*)/.exec(readSource('shared/protocol/errors.ts'))?.[1] ?? '', /'(\w+)'/g),
+    );
     expect(await named('names')).toEqual(found(membersOf('ChatEvents'), /^ {2}(\w+):/gm));
   });
 });

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../shared/protocol/errors.js';
+import type { ErrorCode, Reason } from '../../../shared/protocol/errors.js';
 import {
   BAN_MAX_S,
   DATA_BYTES,
@@ -30,8 +30,8 @@ export const PURPOSE: Record<OperationName, string> = {
   send: 'Sends a message to a room, or with "to" to one user. "re" is the id of the message that it answers. Returns its id and time.',
   sent: 'Finds out whether a message was accepted, if its answer was lost. Give the nonce of the message. "former" is the token of the user who sent it; that user may have ended. Returns id and at if the message was accepted.',
   react:
-    'Reacts to a message with one emoji, or with "on": false takes the reaction back. Returns reactions, all of that message. A reacted event tells everybody, soon and of many together. Messages of the history have reactions, too.',
-  edit: 'Gives a message of your own another text, for some minutes after you have sent it. An edited event tells everybody. All that keeps you from sending keeps you from this. Returns at, the time of the edit.',
+    'Reacts to a message with one emoji, or with "on": false takes the reaction back. Returns all reactions to the message. A reacted event tells everybody. Many reactions may share one event. Messages of the history have reactions, too.',
+  edit: 'Replaces the text of a message of your own, for some minutes after you have sent it. An edited event tells everybody. A rule that stops you from sending also stops you from editing. Returns at, the time of the edit.',
   unsay: 'Takes a message of your own back, for some minutes after you have sent it. A removed event tells everybody.',
   signal:
     'Sends a short-lived event to everybody who is in the room now. It is not stored. Between two polls, a user gets only the newest signal of each sender.',
@@ -144,4 +144,29 @@ export const WHEN: Record<ErrorCode, string> = {
   too_large: 'The request is too large.',
   rate_limited: 'Too many calls. The error says how many seconds to wait (retryAfter).',
   unavailable: 'The server cannot do it now. The error says how many seconds to wait (retryAfter).',
+};
+
+/** Why the server does not allow something. */
+export const REASONS: Record<Reason, string> = {
+  read_only: 'Only users with a role can write in this room.',
+  muted: 'You are muted. The error says how many seconds to wait (retryAfter).',
+  banned: 'You are banned. The error says how many seconds to wait (retryAfter).',
+  closed: 'The room is closed: nobody can enter, and only users with a role can write.',
+  links: 'The room allows no links.',
+  role: 'The user that you want to moderate has a role.',
+  reserved: 'The host has not opened this room.',
+  off: 'The host has switched this room off.',
+  address: 'The host has banned your address.',
+  full: 'The other user has as many private rooms as a user may have.',
+  blocked: 'One of the two users has blocked the other.',
+  values: "The room's rules do not let you write values.",
+  words: 'The value or the edit has a word for which messages wait in this room.',
+  key: 'The room needs a key, or the key is wrong. The answer is the same if there is no such room.',
+  name: 'The room lets in nobody with a guest name. Ask for a name.',
+  private: 'A room of the two users does not allow private messages.',
+  foreign: "It is somebody else's message. Only its author can change it.",
+  late: 'The message is too old to be edited or taken back.',
+  delay: 'Others see messages later in this room, so nobody can edit them.',
+  not_empty: 'An import needs an empty room, with nobody in it but its owner.',
+  hold: 'Every message of the room waits for approval, and neither a reaction nor an edit can wait.',
 };

@@ -16,7 +16,7 @@ import { NOTICES_ENGLISH } from '../notices/texts.js';
 import { SEARCH_ENGLISH } from '../search/texts.js';
 import { TALK_ENGLISH } from '../talk/texts.js';
 import { ENGLISH as WIDGETS_ENGLISH } from '../widgets/texts.js';
-import { KINDS, PURPOSE, WHEN } from './docs-texts.js';
+import { KINDS, PURPOSE, REASONS, WHEN } from './docs-texts.js';
 import { byId, server } from './page.js';
 
 const transports = { fetch: fetchTransport(server), jsonp: jsonpTransport(server, '') };
@@ -163,6 +163,8 @@ for (const entry of Object.entries(WIDGETS_ENGLISH)) byId('widget-words', HTMLDL
 for (const entry of Object.entries(TOOLS_ENGLISH)) byId('owner-words', HTMLDListElement).append(...wordTerm(entry));
 byId('forms', HTMLElement).append(...(Object.keys(OPERATIONS) as OperationName[]).map(formOf));
 for (const code of Object.keys(ERRORS) as ErrorCode[]) byId('codes', HTMLDListElement).append(...errorTerm(code));
+for (const [reason, text] of Object.entries(REASONS))
+  byId('reason-names', HTMLDListElement).append(h('dt', {}, h('code', {}, reason)), h('dd', {}, text));
 byId('join-now', HTMLButtonElement).addEventListener('click', joinNow);
 addEventListener('hashchange', reveal);
 reveal();
