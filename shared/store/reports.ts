@@ -43,14 +43,15 @@ export async function readReports({ keys, redis }: Store, room: string, lines = 
     .filter(([, reporters = 'ok']) => reporters !== 'ok');
   const found = await Promise.all(
     reports.map(async ([id = '', reporters = '']): Promise<ReportedMessage[]> => {
-      const [[entry], edit] = await Promise.all([
+      const [[entry], [edit, reported]] = await Promise.all([
         redis.xrange(keys.log(room), id, id),
-        redis.hget(keys.edits(room), id),
+        redis.hmget(keys.edits(room), id, `${id} r`),
       ]);
       if (!entry) return [];
       const first = entry[1][3] ?? '';
-      const { text: was } = JSON.parse(first) as Said;
       const { from, text, data, editedAt } = JSON.parse(withEdit(first, edit ?? '')) as Said;
+      const texts = [reported ?? '', ''].map((former) => (JSON.parse(withEdit(first, former)) as Said).text);
+      const was = texts.find((one) => one !== text);
       const count = reporters.split(',').length - 2;
       return [
         {
@@ -59,7 +60,7 @@ export async function readReports({ keys, redis }: Store, room: string, lines = 
           from,
           ...(text !== undefined && { text }),
           ...(data !== undefined && { data }),
-          ...(was !== undefined && editedAt !== undefined && was !== text && { was, editedAt }),
+          ...(was !== undefined && editedAt !== undefined && { was, editedAt }),
           count,
         },
       ];

@@ -122,7 +122,7 @@ export const LIMITS: Limit[] = [
     says: 're must be the id of a message, such as 1700000000000-0.',
     also: { room: 'limits', text: 'yes' },
     allowed: ['0-0', '1700000000000-0', `${'9'.repeat(15)}-${'9'.repeat(15)}`],
-    refused: ['', '0', '-1-1', '1-1-1', '1-x', '1-1\n', `1-${'1'.repeat(16)}`, '+'],
+    refused: ['', '0', '-1-1', '1-1-1', '1-x', '1-1\n', `1-${'1'.repeat(16)}`, '+', '01-1', '1-01'],
   },
   {
     operation: 'edit',
@@ -138,7 +138,7 @@ export const LIMITS: Limit[] = [
     says: 'id must be the id of an event, such as 1700000000000-0.',
     also: { room: 'limits', ...(operation === 'edit' && { text: 'x' }) },
     allowed: [],
-    refused: ['', '0', '1-x', '1-1\n', `${'1'.repeat(16)}-1`],
+    refused: ['', '0', '1-x', '1-1\n', `${'1'.repeat(16)}-1`, '01-1', '1-01'],
   })),
   {
     operation: 'set',
@@ -257,7 +257,7 @@ export const LIMITS: Limit[] = [
     says: 'before must be the id of an event, such as 1700000000000-0.',
     also: { room: 'limits' },
     allowed: ['0-0', '1700000000000-0', '999999999999999-999999999999999'],
-    refused: ['', '1', '1-', '-1', '1-1-1', '+', '-', '1-x', '9'.repeat(16)],
+    refused: ['', '1', '1-', '-1', '1-1-1', '+', '-', '1-x', '9'.repeat(16), '01-1', '1-00'],
   },
   {
     operation: 'enter',

@@ -1,4 +1,4 @@
-import type { HeldMessage } from '../../../shared/protocol/events.js';
+import type { HeldMessage, ReportedMessage } from '../../../shared/protocol/events.js';
 import { append, avatar, h, remove } from '../element/dom/dom.js';
 import { timeText } from '../element/times.js';
 import type { Actions } from './actions.js';
@@ -14,7 +14,7 @@ interface Choice {
 /** Makes the card of a message that somebody must decide about. `hint` stands beside its author. */
 export function messageCard(
   actions: Actions,
-  { id, from, at, text, data }: HeldMessage,
+  { id, from, at, text, data, was }: HeldMessage & Pick<ReportedMessage, 'was'>,
   choices: Choice[],
   hint: Node | null = null,
 ): HTMLLIElement {
@@ -34,6 +34,7 @@ export function messageCard(
     ...choices.map(({ label, kind, operation }) => actionButton(label, kind, decide(operation))),
   );
   const said = h('p', { class: 'text', dir: 'auto' }, text === undefined ? JSON.stringify(data) : text);
-  const item = h('li', { class: 'card', 'data-id': id }, head, said, buttons, problem);
+  const former = was === undefined ? null : h('p', { class: 'text' }, h('del', { dir: 'auto' }, was));
+  const item = h('li', { class: 'card', 'data-id': id }, head, former, said, buttons, problem);
   return item;
 }

@@ -111,6 +111,9 @@ export const JSON_PARAMETERS: ReadonlyMap<string, string> = new Map([
   ['value', ALLOWED.value],
 ]);
 
+/** A log id in the form in which Redis gives it. Redis would also take `01-1` for `1-1`. */
+const LOG_ID = /^(?:0|[1-9]\d{0,14})-(?:0|[1-9]\d{0,14})$/;
+
 const countCharacters = (value: string): number => [...value].length;
 
 /** `unitsMax` is in UTF-16 units: the cheap check comes first. */
@@ -232,12 +235,12 @@ export const SCHEMAS = {
   joinNonce: secretSchema(ALLOWED.joinNonce),
   secret: secretSchema(ALLOWED.secret),
   history: integerSchema('history', 0, HISTORY_ON_ENTER_MAX),
-  before: v.pipe(v.string(ALLOWED.before), v.regex(/^\d{1,15}-\d{1,15}$/, ALLOWED.before)),
+  before: v.pipe(v.string(ALLOWED.before), v.regex(LOG_ID, ALLOWED.before)),
   limit: integerSchema('limit', 1, EVENTS_MAX),
   flag: flagSchema('flag'),
   owner: v.string(ALLOWED.owner),
-  re: v.pipe(v.string(ALLOWED.re), v.regex(/^\d{1,15}-\d{1,15}$/, ALLOWED.re)),
-  event: v.pipe(v.string(ALLOWED.event), v.regex(/^\d{1,15}-\d{1,15}$/, ALLOWED.event)),
+  re: v.pipe(v.string(ALLOWED.re), v.regex(LOG_ID, ALLOWED.re)),
+  event: v.pipe(v.string(ALLOWED.event), v.regex(LOG_ID, ALLOWED.event)),
   member: integerSchema('user', 1, Number.MAX_SAFE_INTEGER),
   anyMember: integerSchema('user', 0, Number.MAX_SAFE_INTEGER),
   seconds: integerSchema('seconds', 0, MUTE_MAX_S),

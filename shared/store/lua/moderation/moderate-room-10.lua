@@ -1,4 +1,4 @@
--- with clock, log, give-role, moderation, value-weights, unpin, delay, overlay, take-out
+-- with clock, log, give-role, moderation, value-weights, unpin, delay, overlay, end-reports, take-out
 -- moderate-room: what moderators do about messages and rules of a room: checked, done, told to the room and written
 -- into the audit log in one step.
 -- KEYS

@@ -1,4 +1,4 @@
--- with log
+-- with log, overlay
 -- report: a member reports a message to the users with a role. They are told of the first report of a message. The
 -- field `reports` has a line for each message: its log id, and the reporters (',12,57,') or 'ok' after a moderator has
 -- approved it. Lines go when their message is no longer in the log.
@@ -20,7 +20,7 @@ local id, room, messageId, event, reportsMax, reportersMax, ownMax = unpack(ARGV
 if redis.call('HEXISTS', roster, id) == 0 then return 'not_in_room' end
 local entry = redis.call('XRANGE', log, messageId, messageId)[1]
 local only = entry and entry[2][6]
-local isMessage = entry and string.find(entry[2][4], '^{"type":"message"')
+local isMessage = entry and entry[1] == messageId and string.find(entry[2][4], '^{"type":"message"') -- not 01-1 for 1-1
 if not isMessage or only and only ~= id then return 'no_such_event' end
 
 -- The reports of messages that are still there: each as its line, the message's id and the reporters.
@@ -49,6 +49,9 @@ end
 if own >= tonumber(ownMax) then return 'too_many' end
 if not isKnown then lines[#lines + 1] = messageId .. ' ,' .. id .. ',' end
 redis.call('HSET', rules, 'reports', table.concat(lines, '\n', math.max(1, #lines - reportsMax + 1)))
+local edits = overlayKey(log, 'edits')
+local edit = redis.call('HGET', edits, messageId)
+if edit then redis.call('HSET', edits, messageId .. ' r', edit) end -- its author may give it a better text now
 if isKnown then return 'ok' end
 tellRoles({log = log, delivered = delivered, dirty = dirty, rules = rules}, room, event)
 return 'ok'

@@ -2,7 +2,7 @@
 -- its message goes. Beside `log` there are
 --   overlaid: the ids of all messages that have something in the overlay, by their time
 --   edits: message id -> 'log id of the `edited` event, the text as JSON'. 'id q': the same, by an author that is muted
---     without being told, who alone sees it
+--     without being told, who alone sees it. 'id r': what the message said when it was reported last, if it had an edit
 --   reactions: message id -> its reactions, see the part `reactions`. 'bytes': how large all of them are, ids included
 -- and beside the rooms `overlaid` of their shard: the rooms with an overlay.
 local function overlayKey(log, key) return (string.gsub(log, 'log$', key)) end
@@ -36,6 +36,7 @@ local function forgetOverlay(log, ids)
   for _, id in ipairs(ids) do
     fields[#fields + 1] = id
     fields[#fields + 1] = id .. ' q'
+    fields[#fields + 1] = id .. ' r'
   end
   redis.call('HDEL', overlayKey(log, 'edits'), unpack(fields))
   forgetReactions(overlayKey(log, 'reactions'), ids)

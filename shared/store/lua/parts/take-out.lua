@@ -1,17 +1,3 @@
--- endReports: ends the reports of a message. state: what stays of them, or nil. Returns whether there were any.
-local function endReports(rules, messageId, state)
-  local lines, found = {}, false
-  for line in string.gmatch(redis.call('HGET', rules, 'reports') or '', '[^\n]+') do
-    if string.match(line, '^%S+') ~= messageId then
-      lines[#lines + 1] = line
-    else
-      found = true
-      if state then lines[#lines + 1] = messageId .. ' ' .. state end
-    end
-  end
-  if found then redis.call('HSET', rules, 'reports', table.concat(lines, '\n')) end
-  return found
-end
 -- takeOut: takes a message out of a room's log, with all that is there of it. keys: {log, delivered, dirty, rules}.
 local function takeOut(keys, room, messageId)
   redis.call('XDEL', keys.log, messageId)

@@ -1,4 +1,4 @@
--- with clock, log, may-speak, slow-mode, may-write, rate, room-rate, overlay, edit-of, own-message
+-- with clock, log, may-speak, slow-mode, may-write, rate, room-rate, overlay, edit-of, own-message, end-reports
 -- edit: the author of a message gives it another text: checked as a new message, written beside the log and told in one
 -- step.
 -- KEYS
@@ -24,7 +24,7 @@
 -- Returns {'ok', log id of the event}; {'same', log id of the last edit or ''} if the message says that already;
 -- {'not_in_room'}, {'no_such_event'}, {'foreign'}, {'late'}, {'no_text'} (it has only data), {'full'}, {'hold'} or
 -- {'delay'} (a message would wait, and an edit cannot), or what mayWrite and takeRoomRate refuse with.
--- Bound: one message with its edits, the filter, and one event.
+-- Bound: one message with its edits, the filter, the reports of the room (50), and one event.
 local log, roster, delivered, dirty, rules, slow, sends = unpack(KEYS)
 local id, room, messageId, eventHead, json, maskedJson, membersMin, undeliveredMax, ownerHash, roomSends, window, cost,
   filterHash, verdict, ttl = unpack(ARGV)
@@ -59,7 +59,10 @@ if not said then return {'no_text'} end
 -- A call that comes again must not fail by the rules: the room has what it wants.
 local version, current = string.match(editOf(log, messageId, text, id), '^(%S+) (.*)$')
 current = current or said
-if json == current or maskedJson == current then return {'same', version or ''} end
+local edits = overlayKey(log, 'edits')
+local isUnheard = not only and redis.call('HEXISTS', edits, messageId .. ' q') == 1
+  and muteLeft(redis.call('HGET', rules, 'mute:' .. id)) == 0 -- it can be heard now
+if not isUnheard and (json == current or maskedJson == current) then return {'same', version or ''} end
 
 local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))
 if (appended or 0) - (through or 0) >= tonumber(undeliveredMax) then return {'full'} end
@@ -75,8 +78,13 @@ if not free then
   if maskedJson ~= '' then json = maskedJson end
 end
 local accepted = appendEvent(log, delivered, dirty, room, eventHead .. json .. '}', only or quiet)
-local edits, isHidden = overlayKey(log, 'edits'), quiet and not only
+local isHidden = quiet and not only
 redis.call('HSET', edits, messageId .. (isHidden and ' q' or ''), accepted .. ' ' .. json)
-if not isHidden then redis.call('HDEL', edits, messageId .. ' q') end
+if not isHidden then
+  redis.call('HDEL', edits, messageId .. ' q')
+  -- what a moderator has kept is not what it says now, so it may be reported again
+  local lines = '\n' .. (redis.call('HGET', rules, 'reports') or '') .. '\n'
+  if string.find(lines, '\n' .. messageId .. ' ok\n', 1, true) then endReports(rules, messageId) end
+end
 noteOverlay(log, room, messageId)
 return {'ok', accepted}

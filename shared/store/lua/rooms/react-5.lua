@@ -62,7 +62,8 @@ local denied, isQuiet = mayReact()
 if denied then return denied end
 local entry = redis.call('XRANGE', log, messageId, messageId)[1]
 local only = entry and entry[2][6]
-local isMessage = entry and string.find(entry[2][4], '^{"type":"message"')
+-- Redis also takes 01-1 for 1-1, and what belongs to a message is under its one id
+local isMessage = entry and entry[1] == messageId and string.find(entry[2][4], '^{"type":"message"')
 if not isMessage or only and not string.find(',' .. only .. ',', ',' .. user .. ',', 1, true) then
   return {'no_such_event'}
 end

@@ -1,4 +1,4 @@
--- with clock, log, value-weights, unpin, overlay, edit-of, own-message, take-out
+-- with clock, log, value-weights, unpin, overlay, edit-of, own-message, end-reports, take-out
 -- unsay: the author of a message takes it back. Whoever has seen it is told, as when a moderator removes it.
 -- KEYS
 --   log, roster, delivered, dirty, rules
