@@ -301,6 +301,11 @@ export interface ChatEvents {
   server: ServerChange;
   /** This many events were lost and could not be read from the history. */
   missed: { count: number };
+  /**
+   * Events of this room did not come, and have been read from the history, which has no edits and reactions as events.
+   * Read the messages again that you show.
+   */
+  gap: { room: string };
   /** The server has lost its memory of these rooms, so events may be missing. */
   reset: { rooms: string[] };
   /** Fatal error; the chat has stopped. */

@@ -247,6 +247,7 @@ export class ChatView {
   private listen(): void {
     this.chat.on('ready', (ready) => this.begin(ready));
     this.chat.on('event', (event) => this.receive(event));
+    this.chat.on('gap', ({ room }) => void this.reread(room));
     this.chat.on('error', ({ reason }) => {
       this.disable();
       if (reason === 'name') this.ownName.ask(this.enterAs);
@@ -296,6 +297,11 @@ export class ChatView {
     if (event.type === 'removed' || event.type === 'cleared') this.talk?.removed();
     if (this.conversations.isMine(event)) this.unsent.arrived(conversation, event);
     else this.noteUnread(conversation, event);
+    this.drawSoon();
+  }
+
+  private async reread(room: string): Promise<void> {
+    await this.conversations.find(room)?.reread(this.chat);
     this.drawSoon();
   }
 

@@ -130,6 +130,7 @@ export class Feed {
     const { events } = await this.readBack(room).catch((): ReadBack => ({ events: [], closed: false }));
     this.settle(room, events);
     this.renewValues(room);
+    this.emitter.emit('gap', { room });
   }
 
   /**
@@ -155,6 +156,7 @@ export class Feed {
       this.remember(view);
       this.setMembers(view.name, view);
       this.membersKnown(view.name, view);
+      this.emitter.emit('gap', { room: view.name });
     }
     if (lost.length > 0) this.emitter.emit('reset', { rooms: lost });
   }
@@ -207,7 +209,10 @@ export class Feed {
     }
     if (missed > regained && unclosed.length > 0) this.emitter.emit('missed', { count: missed - regained });
     if (reset && unclosed.length > 0) this.emitter.emit('reset', { rooms: unclosed });
-    for (const room of this.order.rooms()) this.renewValues(room);
+    for (const room of this.order.rooms()) {
+      this.renewValues(room);
+      this.emitter.emit('gap', { room });
+    }
   }
 
   private async readBack(room: string, first?: HistoryPage): Promise<ReadBack> {

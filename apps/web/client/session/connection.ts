@@ -126,6 +126,7 @@ export class Connection {
     session.advanced = (token, cursor) => tell({ kind: 'moved', token, cursor });
     emitter.on('missed', (what) => tell({ kind: 'missed', what }));
     emitter.on('reset', (what) => tell({ kind: 'reset', what }));
+    emitter.on('gap', (what) => tell({ kind: 'gap', what }));
     session.nameKey = () => tabs.lock;
     session.askLeader = (spent) => {
       if (!tabs.leading) tabs.tell({ kind: 'spent', token: spent });
@@ -174,6 +175,7 @@ export class Connection {
     if (message.kind === 'members') feed.setMembers(message.room, message);
     if (message.kind === 'missed') emitter.emit('missed', message.what);
     if (message.kind === 'reset') emitter.emit('reset', message.what);
+    if (message.kind === 'gap') emitter.emit('gap', message.what);
   }
 
   private hearSession({ kept, state, reason }: Extract<TabMessage, { kind: 'session' }>): void {

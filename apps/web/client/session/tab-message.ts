@@ -19,6 +19,7 @@ export type TabMessage =
   | ({ kind: 'members'; room: string } & People)
   | { kind: 'missed'; what: { count: number } }
   | { kind: 'reset'; what: { rooms: string[] } }
+  | { kind: 'gap'; what: { room: string } }
   /** To the leader: this token may be invalid now. */
   | { kind: 'spent'; token: string }
   | { kind: 'entered'; room: string };

@@ -7,26 +7,36 @@ type Change = Pick<ChatEvent, 'text' | 'editedAt' | 'reactions'>;
 export const amendedId = ({ edited, reacted, type }: ChatEvent): string | undefined =>
   type === 'edited' ? edited : type === 'reacted' ? reacted : undefined;
 
-/**
- * Knows the edits and reactions that came while a page of history was being read: the page may be older than they are.
- */
+/** By message: what has been said of it since a page of history was asked for. The page may be older than that. */
+export type Later = Map<string, Change>;
+
+/** Knows the edits and reactions that come while pages of history are being read. */
 export class Amendments {
-  private readonly later = new Map<string, Change>();
+  private readonly pages = new Set<Later>();
 
   /** A page is asked for now. It has everything that was said before. */
-  begin(): void {
-    this.later.clear();
+  begin(): Later {
+    const later: Later = new Map();
+    this.pages.add(later);
+    return later;
+  }
+
+  /** The page is there, or will not come. */
+  end(later: Later): void {
+    this.pages.delete(later);
   }
 
   note(id: string, event: ChatEvent): void {
-    this.later.set(id, { ...this.later.get(id), ...changeOf(event) });
+    this.pages.forEach((later) => {
+      later.set(id, { ...later.get(id), ...changeOf(event) });
+    });
   }
+}
 
-  /** Returns a message of a page as it is now. */
-  applied(message: ChatEvent, isMe: (id: number) => boolean): ChatEvent {
-    const change = this.later.get(message.id);
-    return change ? amended(message, change, isMe) : message;
-  }
+/** Returns a message of a page as it is now. */
+export function applied(message: ChatEvent, later: Later | undefined, isMe: (id: number) => boolean): ChatEvent {
+  const change = later?.get(message.id);
+  return change ? amended(message, change, isMe) : message;
 }
 
 function changeOf({ type, text, at, reactions }: ChatEvent): Change {

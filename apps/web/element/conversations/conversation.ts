@@ -2,11 +2,14 @@ import { type ChatEvent, compareIds, type UserRef } from '../../../../shared/pro
 import type { Chat } from '../../client/api.js';
 import { asFailure, mayRetry } from '../../client/errors.js';
 import { addTo, type Entry } from '../log/entries.js';
-import { Amendments, amendedBy, amendedId } from './amendments.js';
+import { Amendments, amendedBy, amendedId, applied, type Later } from './amendments.js';
 import { Removed } from './removed.js';
 
 /** Events that one request for older ones asks for. */
 const PAGE_EVENTS = 50;
+/** Messages of a page, and pages, that are read again after a gap. They are more than most people look back at. */
+const REREAD_EVENTS = 100;
+const REREAD_PAGES = 3;
 
 /** One room, public or private: the known part of its log, and how much of it the user has read. */
 export class Conversation {
@@ -50,12 +53,12 @@ export class Conversation {
     addTo(this.entries, event);
   }
 
-  /** Puts older events before the known ones. Returns how many entries they made. */
-  addOlder(events: ChatEvent[]): number {
+  /** Puts older events before the known ones. Returns how many entries they made. `later`: what was said meanwhile. */
+  addOlder(events: ChatEvent[], later?: Later): number {
     const { oldest, removed } = this;
     const older = events.filter((event) => (!oldest || compareIds(event.id, oldest) < 0) && !removed.hasEvent(event));
     const entries: Entry[] = [];
-    for (const event of older) addTo(entries, this.amendments.applied(event, this.isMe));
+    for (const event of older) addTo(entries, applied(event, later, this.isMe));
     if (older[0]) this.oldest = older[0].id;
     const slowed = older.filter(({ slow }) => slow !== undefined).pop();
     if (this.slow === undefined && slowed) this.slow = slowed.slow;
@@ -103,7 +106,7 @@ export class Conversation {
   amend(id: string, event: ChatEvent): void {
     const entry = this.entryOf(id);
     if (entry?.message) entry.message = amendedBy(entry.message, event, this.isMe);
-    else this.amendments.note(id, event);
+    this.amendments.note(id, event);
   }
 
   private entryOf(id: string): Entry | undefined {
@@ -114,20 +117,40 @@ export class Conversation {
   async loadOlder(chat: Chat): Promise<number> {
     if (this.complete || this.loading) return 0;
     this.loading = true;
-    this.amendments.begin();
+    const later = this.amendments.begin();
     this.hasFailed = false;
     try {
       const before = this.nextBefore || this.oldest;
       const page = await chat.history({ room: this.room, limit: PAGE_EVENTS, ...(before ? { before } : {}) });
       this.complete = !page.more;
       this.nextBefore = page.before || '';
-      return this.addOlder(page.events);
+      return this.addOlder(page.events, later);
     } catch (thrown) {
       this.hasFailed = mayRetry(asFailure(thrown));
       this.complete = !this.hasFailed;
       return 0;
     } finally {
       this.loading = false;
+      this.amendments.end(later);
+    }
+  }
+
+  /** Reads the newest of the known messages again: edits of them and reactions have been lost. */
+  async reread(chat: Chat): Promise<void> {
+    const { amendments, isMe, room } = this;
+    const oldest = this.entries[0]?.id || '';
+    let before: string | undefined;
+    for (let pages = 0; oldest && pages < REREAD_PAGES; pages += 1) {
+      const later = amendments.begin();
+      const asked = { room, limit: REREAD_EVENTS, types: ['message' as const], ...(before && { before }) };
+      const page = await chat.history(asked).catch(() => null);
+      for (const event of page?.events || []) {
+        const entry = this.entryOf(event.id);
+        if (entry?.message) entry.message = applied(event, later, isMe);
+      }
+      amendments.end(later);
+      before = page?.before || page?.events[0]?.id;
+      if (!page?.more || !before || compareIds(before, oldest) <= 0) return;
     }
   }
 

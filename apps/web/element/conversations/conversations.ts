@@ -66,6 +66,11 @@ export class Conversations {
     return made;
   }
 
+  /** Returns the known conversation of a room. */
+  find(room: string): Conversation | undefined {
+    return [this.room, ...this.privates.values()].find((one) => one.room === room);
+  }
+
   /** Returns the number of unread messages in all conversations. */
   unread(): number {
     return this.room.unread + unreadIn(this.privates);
