@@ -8,8 +8,8 @@ import { Removed } from './removed.js';
 /** Events that one request for older ones asks for. */
 const PAGE_EVENTS = 50;
 /** Messages of a page, and pages, that are read again after a gap. They are more than most people look back at. */
-const REREAD_EVENTS = 100;
-const REREAD_PAGES = 3;
+const REREAD_EVENTS_MAX = 100;
+const REREAD_PAGES_MAX = 3;
 
 /** One room, public or private: the known part of its log, and how much of it the user has read. */
 export class Conversation {
@@ -140,9 +140,9 @@ export class Conversation {
     const { amendments, isMe, room } = this;
     const oldest = this.entries[0]?.id || '';
     let before: string | undefined;
-    for (let pages = 0; oldest && pages < REREAD_PAGES; pages += 1) {
+    for (let pages = 0; oldest && pages < REREAD_PAGES_MAX; pages += 1) {
       const later = amendments.begin();
-      const asked = { room, limit: REREAD_EVENTS, types: ['message' as const], ...(before && { before }) };
+      const asked = { room, limit: REREAD_EVENTS_MAX, types: ['message' as const], ...(before && { before }) };
       const page = await chat.history(asked).catch(() => null);
       for (const event of page?.events || []) {
         const entry = this.entryOf(event.id);
