@@ -51,10 +51,10 @@ const node = {
 };
 
 /**
- * A reload waits this long for the new process, then it ends the old one in any case. On a slow machine a start took
- * more than 10 s, and no process listened meanwhile. systemd gives `pm2 resurrect` 90 s.
+ * A reload waits this long for the new process, then it ends the old one in any case. So the time is a week: a new
+ * process that throws, hangs or refuses a setting must not end the one that serves. The timer of Node ends at 24 days.
  */
-const API_START_MS = 75_000;
+const API_START_MS = 7 * 86_400_000;
 /** A worker is ready when it has reached Redis. While Redis is away, pm2 must not wait long. */
 const WORKER_START_MS = 10_000;
 

@@ -94,7 +94,7 @@ async function parentOf(/** @type {number} */ pid) {
 }
 
 /** Resolves with the working folder of a process, or null where the system does not tell. */
-const folderOf = (/** @type {number} */ pid) => readlink(`/proc/${pid}/cwd`).catch(() => null);
+export const folderOf = (/** @type {number} */ pid) => readlink(`/proc/${pid}/cwd`).catch(() => null);
 
 function ps(/** @type {'command' | 'ppid'} */ field, /** @type {number} */ pid) {
   try {

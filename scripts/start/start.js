@@ -5,6 +5,7 @@
 import { stopCommand } from '../command.js';
 import { Problem, report } from '../problem.js';
 import { dataDir, ensureFolder, pm2Home } from '../project.js';
+import { checked, checkHostsRedis } from './checks.js';
 import { endLeftovers } from './leftovers.js';
 import { choosePort } from './own-redis.js';
 import { Pm2 } from './pm2.js';
@@ -17,8 +18,6 @@ import { prepare } from './prepare.js';
 const PM2_HOME_MAX_BYTES = 103 - '/rpc.sock'.length;
 const PARENT_CHECK_MS = 500;
 const HEALTH_TIMEOUT_MS = 2_000;
-
-/** @typedef {typeof import('#dist/shared/config/config.js')} ConfigModule */
 
 const redisUrl = process.env.REDIS_URL;
 /** @type {Pm2 | null} */
@@ -57,35 +56,11 @@ async function noteEndOfLife() {
   if (notice) console.log(notice);
 }
 
-/**
- * Runs a check and turns its ConfigError into a Problem. Without this, each process would stop with the same error.
- *
- * @template T
- * @param {(config: ConfigModule) => T | Promise<T>} check
- */
-async function checked(check) {
-  const config = await import('#dist/shared/config/config.js');
-  try {
-    return await check(config);
-  } catch (error) {
-    throw error instanceof config.ConfigError ? new Problem(error.message) : error;
-  }
-}
-
-function readSettings(/** @type {ConfigModule} */ { readConfig, readStartConfig }) {
+function readSettings(/** @type {import('./checks.js').ConfigModule} */ { readConfig, readStartConfig }) {
   readStartConfig(process.env);
   const config = readConfig(process.env);
   if (config.port === 0) throw new Problem('PORT=0 is not allowed: give a whole number from 1 to 65535.');
   return config;
-}
-
-/**
- * Throws a Problem when the host's Redis cannot be used. The processes would wait for it, but here somebody watches.
- */
-async function checkHostsRedis(/** @type {string} */ url, /** @type {number} */ shards) {
-  const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
-  const reason = await checkRedis(url, shards);
-  if (reason !== null) throw new Problem(unusableText(url, reason));
 }
 
 async function checkPort(/** @type {number} */ port) {

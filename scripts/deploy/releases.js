@@ -1,0 +1,68 @@
+/**
+ * The builds that deployed processes run from: `releases/<time>/dist`. The next build does not touch them. So a process
+ * that pm2 starts again is of the version that it was, whatever has become of dist/.
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { inProject } from '../project.js';
+
+const folder = inProject('releases');
+const dist = inProject('dist');
+/** What processes run from that were started by `pm2 start` or `npm start`. */
+const former = inProject('releases/former');
+
+/** Copies dist/ into a new release, with package.json: pm2 reads the version there. */
+export function newRelease() {
+  const release = join(folder, new Date().toISOString().replace(/[^\dT]/g, ''));
+  copy(release);
+  cpSync(inProject('package.json'), join(release, 'package.json'));
+  return {
+    path: (/** @type {string} */ script) => join(release, script),
+    /** Puts it into dist/, from where `pm2 start` and `npm start` take it. */
+    install: () => replaceDist(() => cpSync(join(release, 'dist'), dist, { recursive: true })),
+  };
+}
+
+/**
+ * Keeps a copy of dist/ over the build, if processes run from there.
+ *
+ * @param {import('./running.js').Managed[]} processes
+ */
+export function keepFormer(processes) {
+  rmSync(former, { recursive: true, force: true });
+  if (processes.some(({ pm2_env }) => pm2_env.pm_exec_path.startsWith(dist + sep))) copy(former);
+}
+
+/** Puts the copy back: pm2 may start a process again at any time, and only from there. */
+export function restoreFormer() {
+  if (!existsSync(former)) return;
+  replaceDist(() => renameSync(join(former, 'dist'), dist));
+  rmSync(former, { recursive: true });
+}
+
+function replaceDist(/** @type {() => void} */ fill) {
+  rmSync(dist, { recursive: true, force: true });
+  fill();
+}
+
+/**
+ * Removes the releases that no process runs from, and that pm2 would not start after a reboot.
+ *
+ * @param {import('./running.js').Managed[]} processes
+ * @param {string} pm2Home
+ */
+export function prune(processes, pm2Home) {
+  const saved = join(pm2Home, 'dump.pm2');
+  const used = [
+    ...processes.map(({ pm2_env }) => pm2_env.pm_exec_path),
+    existsSync(saved) ? readFileSync(saved, 'utf8') : '',
+  ].join('\n');
+  for (const name of readdirSync(folder)) {
+    if (!used.includes(join(folder, name) + sep)) rmSync(join(folder, name), { recursive: true });
+  }
+}
+
+function copy(/** @type {string} */ release) {
+  mkdirSync(release, { recursive: true });
+  cpSync(dist, join(release, 'dist'), { recursive: true });
+}

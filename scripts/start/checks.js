@@ -1,0 +1,31 @@
+/** Checks that come before processes are started. What only the host can correct becomes a Problem. */
+import { Problem } from '../problem.js';
+
+/** @typedef {typeof import('#dist/shared/config/config.js')} ConfigModule */
+
+/**
+ * Runs a check and turns its ConfigError into a Problem. Without this, each process would stop with the same error.
+ *
+ * @template T
+ * @param {(config: ConfigModule) => T | Promise<T>} check
+ */
+export async function checked(check) {
+  const config = await import('#dist/shared/config/config.js');
+  try {
+    return await check(config);
+  } catch (error) {
+    throw error instanceof config.ConfigError ? new Problem(error.message) : error;
+  }
+}
+
+/**
+ * Throws a Problem when a Redis cannot be used. The processes would wait for it, but here somebody watches.
+ *
+ * @param {string} url
+ * @param {number} shards
+ */
+export async function checkHostsRedis(url, shards) {
+  const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
+  const reason = await checkRedis(url, shards);
+  if (reason !== null) throw new Problem(unusableText(url, reason));
+}
