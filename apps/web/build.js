@@ -114,6 +114,7 @@ const SCRIPTS = [
   { ...forElement, entry: 'notices/index.ts', name: 'notices.js' },
   { ...forElement, entry: 'search/index.ts', name: 'search.js' },
   { ...forElement, entry: 'talk/index.ts', name: 'talk.js' },
+  { ...forElement, entry: 'bubble/index.ts', name: 'bubble.js' },
   { ...forLibrary, entry: 'client/streams/index.ts', name: 'streams.js' },
 ];
 

@@ -64,7 +64,7 @@ describe('the docs', () => {
       page
         .locator(`#${list} dt code`)
         .evaluateAll((all) => [...new Set(all.map((code) => (code.textContent ?? '').replace(/\(.*/, '')))].sort());
-    const folders = ['element', 'moderation-tools', 'notices', 'search', 'talk'];
+    const folders = ['element', 'moderation-tools', 'notices', 'search', 'talk', 'bubble'];
     const sources = sourcesOf(...folders.map((folder) => `apps/web/${folder}`))
       .map(readSource)
       .join('\n');

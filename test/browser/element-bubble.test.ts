@@ -37,7 +37,7 @@ async function open(chat = bubble(), style = '', size = DESK, page?: Page, html 
 <style>body { font-family: sans-serif; } ${style}</style><script src="${api}/element.js"></script></head>
 <body><main><h1>A page</h1>${LINES}</main><div class="around">${chat}</div></body></html>`,
   );
-  await opened.goto(address);
+  await opened.goto(address, { waitUntil: 'domcontentloaded' }); // its load may wait for the bubble
   await opened
     .locator('nobackend-chat')
     .evaluate((element) => (element as HTMLElement & { chat: Chat }).chat.ready.then(() => undefined));
@@ -140,6 +140,59 @@ describe('a bubble', () => {
       expect(await focused(page)).toBe(null);
     },
   );
+});
+
+describe('the script of a bubble', () => {
+  const SCRIPT = '**/bubble.js';
+  const height = (page: Page): Promise<number> => page.locator('.around').evaluate((around) => around.clientHeight);
+
+  it('comes only for a bubble. Until it is there, nothing of the chat is in the page, and nothing is lost', async () => {
+    const page = await context.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const mode = (now: string): Promise<unknown> =>
+      page.locator('nobackend-chat').evaluate((chat, value) => chat.setAttribute('mode', value), now);
+    await open(bubble().replace('mode="bubble"', ''), '', DESK, page);
+    await panel(page).waitFor();
+    expect(asked).not.toContain('/bubble.js');
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(SCRIPT, async (route) => {
+      await released;
+      await route.fallback();
+    });
+    await mode('bubble');
+    await until(async () => (await height(page)) === 0, 'not in the page');
+    await mode('');
+    await panel(page).waitFor();
+    await open(bubble(), '', DESK, page); // the room is open now
+    expect(await height(page)).toBe(0);
+    await page.locator('nobackend-chat').evaluate((element) => {
+      const { chat } = element as HTMLElement & { chat: Chat };
+      chat.on('event', ({ type }) => element.setAttribute('data-heard', type));
+    });
+    await say('meanwhile');
+    await page.locator('nobackend-chat[data-heard="message"]').waitFor({ state: 'attached' });
+    expect(await height(page)).toBe(0);
+    release();
+    await button(page).click();
+    await page.getByRole('log').getByText('meanwhile', { exact: true }).waitFor();
+    expect(await height(page)).toBe(0);
+  });
+
+  it('may fail: then the chat is in the page', async () => {
+    const page = await context.newPage();
+    await page.route(SCRIPT, (route) => route.abort());
+    await open(bubble(), '', DESK, page);
+    await panel(page).waitFor();
+    expect(await height(page)).toBe(512);
+    expect(await button(page).count()).toBe(0);
+    await box(page).fill('hello');
+    await page.keyboard.press('Enter');
+    await panel(page).getByText('hello', { exact: true }).waitFor();
+  });
 });
 
 describe('a bubble on a phone', () => {

@@ -18,7 +18,7 @@ const manifest = JSON.parse(readSource('apps/web/types/custom-elements.json')) a
   modules: { path: string; declarations: Declaration[] }[];
 };
 const types = readSource('apps/web/types/elements.d.ts');
-const folders = ['element', 'moderation-tools', 'notices', 'search', 'talk'].map((one) => `apps/web/${one}`);
+const folders = ['element', 'moderation-tools', 'notices', 'search', 'talk', 'bubble'].map((one) => `apps/web/${one}`);
 const chats = sourcesOf(...folders)
   .map(readSource)
   .join('\n');

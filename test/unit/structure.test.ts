@@ -89,7 +89,7 @@ describe('imports', () => {
       'apps/web/moderation-tools/',
       ['apps/web/moderation-tools/', 'apps/web/element/', 'apps/web/client/', 'shared/protocol/'],
     ],
-    ...['widgets', 'notices', 'search'].map((folder): [string, string[]] => [
+    ...['widgets', 'notices', 'search', 'talk', 'bubble'].map((folder): [string, string[]] => [
       `apps/web/${folder}/`,
       [`apps/web/${folder}/`, 'apps/web/element/', 'apps/web/client/', 'shared/protocol/'],
     ]),
@@ -198,7 +198,7 @@ describe('imports of the element', () => {
     ['counts.ts', ['dom/', 'texts.ts', 'times.ts']],
     ['skeleton.ts', ['dom/', 'texts.ts']],
     ['attention/', [...ground, 'language/', 'attention/']],
-    ['bubble/', [...ground, 'bubble/']],
+    ['bubble/', [...ground, 'language/', 'bubble/']],
     ['log/', [...ground, 'log/']],
     ['status/', [...ground, 'status/']],
     ['conversations/', [...ground, 'log/', 'status/', 'conversations/']],
@@ -240,7 +240,8 @@ function cycleFrom(start: string, withTypes = false): string | null {
 }
 
 describe("a script for other people's pages", () => {
-  const ours = /^apps\/web\/(client|element|widgets|moderation-tools|notices|search|doctor)\/(?!dom\/dom\.ts)/;
+  const ours =
+    /^apps\/web\/(client|element|widgets|moderation-tools|notices|search|talk|bubble|doctor)\/(?!dom\/dom\.ts)/;
   const scripts = files.filter((file) => ours.test(file));
 
   it.each([
@@ -262,9 +263,8 @@ describe("a style sheet for other people's pages", () => {
   it.each([
     'element/dom/look.css',
     'element/element.css',
-    'element/bubble/bubble.css',
     'moderation-tools/moderation-tools.css',
-    ...['notices', 'search', 'talk', 'widgets'].map((name) => `${name}/${name}.css`),
+    ...['bubble', 'notices', 'search', 'talk', 'widgets'].map((name) => `${name}/${name}.css`),
   ])('does without rem, which a page sets: %s', (file) => {
     expect(readSource(`apps/web/${file}`).match(/[\d.]+rem\b/g) ?? []).toEqual([]);
   });

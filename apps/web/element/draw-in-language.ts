@@ -7,36 +7,45 @@ import { type Heard, keepHeard } from './scoped-chat.js';
 const PATIENCE_MS = 700;
 
 /**
- * Calls `draw` when the texts of the language are there, or after a short while, and then again if they come later.
- * `draw` gets what the chat has told meanwhile. Returns a function that stops this.
+ * Calls `draw` when `code` and the texts of the language are there, or when only the texts are missing after a short
+ * while, and then again if they come later. `draw` gets what the chat has told meanwhile. Returns a function that stops
+ * this.
  */
 export function drawInLanguage(
   { file }: Language,
   scripts: Scripts,
   chat: Chat,
+  code: Promise<void> | undefined,
   draw: (heard: Heard) => void,
 ): () => void {
   const heard: Heard = [];
-  if (!file || loadedTexts(file)) {
+  const hasTexts = (): boolean => !file || Boolean(loadedTexts(file));
+  if (!code && hasTexts()) {
     draw(heard);
     return () => undefined;
   }
   const stopKeeping = keepHeard(chat, heard);
-  let isDrawn = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let hasEnded = false;
-  const timer = setTimeout(() => {
-    isDrawn = true;
-    draw(heard);
-  }, PATIENCE_MS);
   const end = (): void => {
     hasEnded = true;
     clearTimeout(timer);
     stopKeeping();
   };
-  void loadTexts(file, scripts).then(() => {
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  const begin = async (): Promise<void> => {
+    const texts = hasTexts() ? undefined : loadTexts(file, scripts);
+    await Promise.all([code, Promise.race([texts, late])]);
+    if (hasEnded) return;
+    const isEnglish = !hasTexts();
+    draw(heard);
+    if (isEnglish) await texts;
     if (hasEnded) return;
     end();
-    if (!isDrawn || loadedTexts(file)) draw(heard);
-  });
+    if (isEnglish && hasTexts()) draw(heard);
+  };
+  void begin();
   return end;
 }

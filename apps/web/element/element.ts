@@ -5,7 +5,7 @@ import type { Chat, ChatFailure, JoinOptions, ServerChange } from '../client/api
 import type { joinFrom } from '../client/join.js';
 import { keyInAddress } from '../client/session/room-keys.js';
 import { countInTitle } from './attention/page-title.js';
-import { Bubble } from './bubble/bubble.js';
+import { type Bubble, bubbleOf, hideBubble, loadBubble } from './bubble/load-bubble.js';
 import { ChatView } from './chat-view.js';
 import { refill } from './dom/dom.js';
 import { keepAboveKeyboard } from './dom/keyboard.js';
@@ -192,31 +192,42 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
       const token = tools ? this.givenToken(room) : undefined;
       const chat = this.join(room, tools, token);
       this.chat = chat;
-      this.showInLanguage(chat, tools, token);
+      this.showWhenLoaded(chat, tools, token);
       this.joinAsGuestIfRefused(chat);
       chat.on('server', (change) => this.moved(chat, tools, change));
       this.dispatchEvent(new CustomEvent('chat', { detail: chat }));
     }
 
-    /** Shows the chat when its language is there. Leaves it as it is if the user is doing something in it by then. */
-    private showInLanguage(chat: Chat, tools: boolean, token: string | undefined): void {
+    /**
+     * Shows the chat when its language and the code of its mode are there. Leaves it as it is if the user is doing
+     * something in it by then. Calls `onShown` each time.
+     */
+    private showWhenLoaded(chat: Chat, tools: boolean, token: string | undefined, onShown?: () => void): void {
       this.language = languageFor(this, LANGUAGES.split(' '));
-      this.stopDrawing = drawInLanguage(this.language, this.scriptsFor(chat), chat, (heard) => {
+      const scripts = this.scriptsFor(chat);
+      const code = loadBubble(this, { ...scripts, server: chat.server });
+      const reveal = code && hideBubble(this);
+      const stop = drawInLanguage(this.language, scripts, chat, code, (heard) => {
+        reveal?.();
         if (this.view && this.shadowRoot?.activeElement) return;
         this.endView();
         this.show(chat, tools, token, heard);
+        onShown?.();
       });
+      this.stopDrawing = () => {
+        stop();
+        reveal?.();
+      };
     }
 
     private scriptsFor(chat: Chat): Scripts {
       return { server: origin.server || chat.server, nonce: origin.nonce };
     }
 
-    private show(chat: Chat, tools: boolean, token: string | undefined, heard: Heard = []): void {
+    private show(chat: Chat, tools: boolean, token: string | undefined, heard: Heard): void {
       const { language, texts, justTyped } = this;
       const skeleton = buildSkeleton(chat.room, texts);
-      const bubble =
-        this.getAttribute('mode') === 'bubble' ? new Bubble(this, skeleton, chat, this.bubble?.isOpen === true) : null;
+      const bubble = bubbleOf(this)?.(this, skeleton, chat, this.bubble?.isOpen === true) || null;
       const { root } = bubble || skeleton;
       if (texts.locale) Object.assign(root, { lang: texts.locale, dir: language.dir });
       if (this.shadowRoot) refill(this.shadowRoot, ...this.shadowRoot.querySelectorAll('style'), root);
@@ -250,8 +261,7 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     private moved(chat: Chat, tools: boolean, change: ServerChange): void {
       this.stopDrawing();
       this.endView();
-      this.show(chat, tools, undefined);
-      this.view?.showMove(change, this.servers[0] !== change.server);
+      this.showWhenLoaded(chat, tools, undefined, () => this.view?.showMove(change, this.servers[0] !== change.server));
     }
 
     private endView(): void {

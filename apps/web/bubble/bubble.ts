@@ -1,23 +1,27 @@
-import type { Chat } from '../../client/api.js';
-import { counted } from '../counts.js';
-import { append, button, h, ICONS, icon, isKey, onEscape, refill } from '../dom/dom.js';
-import { fitBox } from '../dom/keyboard.js';
-import { addStyle } from '../dom/style.js';
-import type { Skeleton } from '../skeleton.js';
-import { fill } from '../texts.js';
+import type { Chat } from '../client/api.js';
+import type { Bubble } from '../element/bubble/load-bubble.js';
+import { counted } from '../element/counts.js';
+import { append, button, h, ICONS, icon, isKey, onEscape, refill } from '../element/dom/dom.js';
+import { fitBox } from '../element/dom/keyboard.js';
+import { addStyle } from '../element/dom/style.js';
+import type { Skeleton } from '../element/skeleton.js';
+import { fill } from '../element/texts.js';
 import css from './bubble.css';
 
 /** The open chat fills the window. The style has the same words. */
 const FULL = '(max-width: 479px), (max-height: 439px)';
 /** A keyboard would come up on the screen. */
 const TOUCH = '(pointer: coarse)';
+/** The drawing of the button. */
+const SPEECH =
+  'M12 4C7 4 3.500 7.200 3.500 11.300 3.500 13.600 4.600 15.600 6.400 17L5.500 20.500 9.400 18.400C10.200 18.600 11.100 18.700 12 18.700 17 18.700 20.500 15.400 20.500 11.300 20.500 7.200 17 4 12 4Z';
 /** The button shows no larger number. */
 const COUNTED_MAX = 99;
 /** All that Tab can reach. */
 const STOPS = 'button, input, textarea, select, a, [tabindex="0"]';
 
 /** The chat as a round button in a corner of the window, which opens and closes it. */
-export class Bubble {
+export class ChatBubble implements Bubble {
   readonly root: HTMLElement;
   private readonly launch: HTMLButtonElement;
   private readonly badges = h('span', { class: 'badges', 'aria-hidden': 'true' });
@@ -36,7 +40,7 @@ export class Bubble {
     this.launch = button(
       { class: 'launch', part: 'launcher', 'aria-label': texts.chat },
       toggle,
-      icon(ICONS.chat),
+      icon(SPEECH),
       this.badges,
     );
     append(header.bar, button({ class: 'plain shut', 'aria-label': texts.close }, toggle, icon(ICONS.close)));
