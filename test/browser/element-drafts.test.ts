@@ -56,8 +56,10 @@ describe('a draft', () => {
       };
     });
     await input(page).fill('half a thought');
+    await input(page).evaluate((box) => box.setAttribute('data-before', ''));
     await page.locator('nobackend-chat').evaluate((element) => element.setAttribute('images', 'off'));
+    await page.locator('textarea.input:not([data-before])').waitFor();
     await page.getByRole('button', { name: /Change your name/ }).waitFor();
-    await expect.poll(() => input(page).inputValue()).toBe('half a thought');
+    expect(await input(page).inputValue()).toBe('half a thought');
   });
 });
