@@ -1,4 +1,4 @@
-/** The attributes of the element that choose its transport. */
+/** The attributes of the element that choose its transport, and what the console says of wrong ones. */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Site } from '../support/browser.js';
@@ -45,4 +45,16 @@ it.each(['transport', 'way'])('a new %s joins again by it', async (attribute) =>
   expect(await until(transport, 'the chat knows its transport')).toBe('fetch');
   await page.evaluate((name) => document.querySelector('nobackend-chat')?.setAttribute(name, 'jsonp'), attribute);
   await until(async () => (await transport()) === 'jsonp', 'the chat uses jsonp');
+});
+
+it('tells the console of texts that are no JSON, once', async () => {
+  const told: string[] = [];
+  page.on('console', (message) => told.push(message.text()));
+  await open(`texts="{'send':'Post'}"`);
+  await page.getByRole('textbox', { name: 'Message' }).fill('good day');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('log').getByText('good day').waitFor();
+  expect(told.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([
+    "texts must be JSON, with double quotes: {'send':'Post'}",
+  ]);
 });

@@ -57,6 +57,14 @@ describe('a poll', () => {
     await results(await open(), { Coffee: '100%, 1 vote', Tea: '0%, 0 votes' });
   });
 
+  it('without answers tells the console what to write', async () => {
+    const page = await stage.browser.newPage();
+    const told = page.waitForEvent('console', (message) => message.text().startsWith('A poll needs answers inside'));
+    const poll = `<nobackend-poll room="${room}">Tea?</nobackend-poll>`;
+    await page.goto(stage.site.serve('/no-answers', `<script src="${api}/widgets.js"></script>${poll}`));
+    expect((await told).type()).toBe('warning');
+  });
+
   it('counts a vote once if the page is loaded again before it has the answer', async () => {
     const { link } = stage;
     const ann = await openPoll(stage, '', link.url);

@@ -22,10 +22,15 @@ import { type Heard, type ScopedChat, scopedChat } from './scoped-chat.js';
 import { buildSkeleton } from './skeleton.js';
 import { ENGLISH, type GivenTexts, type Texts, textsFrom } from './texts.js';
 
+let complainedOf = '';
+
+/** Returns the words in the attribute `texts`. If they are no JSON, the console says so, once. */
 function parseTexts(json: string | null): object {
   try {
     return JSON.parse(json || '{}') as object;
   } catch (_) {
+    if (json !== complainedOf) console.warn(`texts must be JSON, with double quotes: ${json}`);
+    complainedOf = `${json}`;
     return {};
   }
 }

@@ -64,6 +64,7 @@ export class Ballot {
       }
     } catch (thrown) {
       this.failure = thrown as ChatFailure;
+      console.warn(`Not counted: ${this.failure.message}`);
     }
     this.isSending = false;
     this.wanted = undefined;

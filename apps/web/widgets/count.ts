@@ -69,7 +69,7 @@ export class NobackendCountElement extends Widget {
     keep(key, { day });
     await chat.values.add(`count/${this.of}/${ALL}`).catch(({ message }: Error) => {
       keep(key, former);
-      console.warn(`The visit was not counted: ${message}`);
+      console.warn(`Not counted: ${message}`);
     });
   }
 
@@ -78,8 +78,7 @@ export class NobackendCountElement extends Widget {
     if (!ballot) return;
     const option = ballot.mine ? null : ALL;
     await ballot.vote(option);
-    if (ballot.failure) console.warn(`The click was not counted: ${ballot.failure.message}`);
-    else this.dispatchEvent(new CustomEvent('like', { detail: option !== null }));
+    if (!ballot.failure) this.dispatchEvent(new CustomEvent('like', { detail: option !== null }));
   }
 
   protected draw(): void {

@@ -77,6 +77,7 @@ export class NobackendPollElement extends Widget {
 
   protected listen(chat: Chat): (() => void)[] {
     const { question, options } = this.content();
+    if (!options.length) console.warn('A poll needs answers inside: <option>Tea</option>');
     const key = this.of || digest([question].concat(options.map(({ text }) => text)).join('\n'));
     const ballot = new Ballot(chat, `poll/${key}`, () => this.draw());
     this.ballot = ballot;
@@ -109,8 +110,7 @@ export class NobackendPollElement extends Widget {
     const { rows } = this;
     for (const { value, radio } of rows) if (hadFocus && value === option) radio.focus(); // the button goes away
     await voting;
-    if (ballot.failure) console.warn(`The vote was not counted: ${ballot.failure.message}`);
-    else if (this.chosen === option) this.chosen = null;
+    if (!ballot.failure && this.chosen === option) this.chosen = null;
     this.draw();
     if (!ballot.failure) this.dispatchEvent(new CustomEvent('vote', { detail: option }));
   }
