@@ -84,6 +84,11 @@ describe('the language', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it('decides about capital letters', async () => {
+    const { page } = await open({ chat: 'lang="tr"' });
+    expect(await page.locator('nobackend-chat .people .caption').allInnerTexts()).toEqual(['KİŞİLER']);
+  });
+
   it('gives way to the words of the page', async () => {
     const { page } = await open({ html: 'lang="de"', chat: `texts='{"placeholder":"Moin","oneHere":"allein"}'` });
     expect(await placeholder(page)).toBe('Moin');
