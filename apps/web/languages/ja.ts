@@ -23,7 +23,7 @@ export const texts: Translation = {
   noSearch: '検索を読み込めませんでした。',
   chatNews: 'チャット：{news}',
   people: 'メンバー',
-  manyHere: { other: '{n}人が入室中' },
+  manyHere: { other: '{n}人' },
   everyone: '全員',
   you: '自分',
   writePrivately: '{name}にDMを送る',

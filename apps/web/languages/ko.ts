@@ -23,7 +23,7 @@ export const texts: Translation = {
   noSearch: '검색을 불러오지 못했어요.',
   chatNews: '채팅: {news}',
   people: '참여자',
-  manyHere: { other: '{n}명 참여 중' },
+  manyHere: { other: '{n}명' },
   everyone: '모두',
   you: '나',
   writePrivately: '{name}님과 1:1 대화',

@@ -23,7 +23,7 @@ export const texts: Translation = {
   search: 'Ara',
   noSearch: 'Arama yüklenemedi.',
   people: 'Kişiler',
-  manyHere: { one: '{n} kişi burada', other: '{n} kişi burada' },
+  manyHere: { one: '{n} kişi', other: '{n} kişi' },
   everyone: 'Herkes',
   you: 'sen',
   writePrivately: '{name} kişisine özel mesaj yaz',

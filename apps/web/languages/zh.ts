@@ -23,7 +23,7 @@ export const texts: Translation = {
   noSearch: '无法加载搜索。',
   chatNews: '聊天：{news}',
   people: '成员',
-  manyHere: { other: '{n} 人在线' },
+  manyHere: { other: '{n} 人' },
   everyone: '所有人',
   you: '你',
   writePrivately: '私聊 {name}',
