@@ -293,6 +293,7 @@ export class ChatView {
     const conversation = this.conversations.add(event, this.members.known);
     if (!conversation) return;
     this.typing.forget(event.room, event.from.id);
+    if (event.type === 'edited') this.openConversation.quotes.edited(event);
     if (event.type !== 'message') this.unsent.dropRemoved(conversation);
     if (event.type === 'removed' || event.type === 'cleared') this.talk?.removed();
     if (this.conversations.isMine(event)) this.unsent.arrived(conversation, event);

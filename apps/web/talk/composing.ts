@@ -79,7 +79,7 @@ export class Composing {
     if (topic) {
       const { event, kind } = topic;
       const what = kind === 'edit' ? [texts.editing] : filled(texts.replyingTo, { name: called(event.from.name) });
-      const [, said] = quotedText(event);
+      const said = quotedText(event, skeleton.texts).pop();
       append(
         about,
         icon(kind === 'edit' ? ICONS.edit : ICONS.reply),

@@ -131,8 +131,11 @@ export class MessageTalk implements Talk {
 
   private async sendReaction(event: ChatEvent, emoji: string, on: boolean): Promise<void> {
     const conversation = this.delegate.current();
+    const known = (): unknown => conversation.message(event.id)?.reactions;
+    const before = known();
     try {
       const reactions = await this.delegate.chat.react(event.id, emoji, on, conversation.room);
+      if (known() !== before) return; // an event that came meanwhile may be newer; another one brings this reaction
       conversation.amend(event.id, { ...event, type: 'reacted', reactions });
       this.delegate.redraw();
     } catch (failure) {

@@ -98,6 +98,11 @@ export class Conversation {
     return this.message(id) !== undefined;
   }
 
+  /** The known events reach back to this one, so a message with this id that is not known is not there. */
+  reachesTo(id: string): boolean {
+    return this.complete || (this.oldest !== '' && compareIds(id, this.oldest) >= 0);
+  }
+
   message(id: string): ChatEvent | undefined {
     return this.entryOf(id)?.message || undefined;
   }

@@ -14,7 +14,7 @@ const PAGES_MAX = 100;
 export class OpenConversation {
   current: Conversation;
   readonly log: LogView;
-  private readonly quotes: Quotes;
+  readonly quotes: Quotes;
   /** The page of history that is being read. */
   private page: Promise<void> = Promise.resolve();
 

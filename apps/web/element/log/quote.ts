@@ -11,12 +11,13 @@ export type Quoted = ChatEvent | null | undefined;
 /** Draws a quoted message. A click goes to it. */
 export function quote(quoted: Quoted, texts: Texts, go: () => void): HTMLElement {
   if (!quoted) return h('div', { class: 'quote' }, quoted === null ? texts.quoteGone : '…');
-  return button({ class: 'quote', part: 'quote' }, go, ...quotedText(quoted));
+  return button({ class: 'quote', part: 'quote' }, go, ...quotedText(quoted, texts));
 }
 
-/** Returns the name and the beginning of a message, on one line. */
-export function quotedText({ from, text = '', data }: ChatEvent): Node[] {
+/** Returns the name and the beginning of a message, on one line. An owner can make up a message that was imported. */
+export function quotedText({ from, text = '', data, imported }: ChatEvent, texts: Texts): Node[] {
   const said = text || JSON.stringify(data) || '';
   const beginning = [...said.replace(/\s+/g, ' ')].slice(0, QUOTED_MAX).join('');
-  return [h('bdi', { class: 'name' }, from.name), h('span', { dir: 'auto' }, beginning)];
+  const mark = imported ? [h('small', { class: 'imported' }, texts.imported)] : [];
+  return [h('bdi', { class: 'name' }, from.name), ...mark, h('span', { dir: 'auto' }, beginning)];
 }
