@@ -10,7 +10,7 @@ import { join, relative } from 'node:path';
 import { asScript, run } from './command.js';
 import { inProject, isMain, root } from './project.js';
 
-const inputs = ['apps', 'shared', 'scripts/build.js', 'tsconfig.json', 'package-lock.json'];
+const inputs = ['apps', 'shared', 'scripts/build.js', 'tsconfig.json', 'package-lock.json', 'package.json'];
 const compiled = ['apps/api', 'apps/worker', 'shared'];
 const luaFolder = 'shared/store/lua';
 const webBuild = 'apps/web/build.js';
@@ -22,6 +22,7 @@ export async function build({ force = false } = {}) {
   await run('Building', process.execPath, [inProject('node_modules/typescript/bin/tsc'), '--noEmitOnError']);
   await removeStale();
   await copyLua();
+  await writeVersion();
   if (existsSync(inProject(webBuild))) await run('Building the web pages', process.execPath, [inProject(webBuild)]);
   await writeFile(stampFile, stamp);
 }
@@ -69,6 +70,12 @@ const sourceOf = (/** @type {string} */ file) => relative('dist', file).replace(
 async function copyLua() {
   if (existsSync(inProject(luaFolder)))
     await cp(inProject(luaFolder), inProject('dist', luaFolder), { recursive: true });
+}
+
+/** Writes what a process and pm2 read of package.json, so that dist/ has its version wherever it is. */
+async function writeVersion() {
+  const { version, type } = JSON.parse(await readFile(inProject('package.json'), 'utf8'));
+  await writeFile(inProject('dist/package.json'), `${JSON.stringify({ version, type })}\n`);
 }
 
 if (isMain(import.meta.url)) asScript(() => build({ force: process.argv.includes('--force') }));

@@ -15,6 +15,7 @@ import { nodesOf } from '../../shared/redis/nodes.js';
 import { finalWrites, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { createStore, type Store } from '../../shared/store/store.js';
+import { VERSION } from '../../shared/version.js';
 import type { Entrance } from './admin/password.js';
 import { PasswordAttempts } from './admin/password-attempts.js';
 import { SampleHistory } from './admin/sample-history.js';
@@ -82,7 +83,7 @@ async function main(config: Config): Promise<void> {
   const server = await listen(withPollFastPath(app, dispatch), config);
   const noticeMs = config.drainNotice * 1_000;
   onShutdown(log, noticeMs + SHUTDOWN_MS, () => shutDown({ readiness, noticeMs, server, polls, metrics }));
-  log.info({ port: portOf(server) }, 'listening');
+  log.info({ port: portOf(server), version: VERSION }, 'listening');
   process.send?.('ready');
 }
 

@@ -1,7 +1,9 @@
 /** Builds the browser's files into dist/apps/web/public. `node apps/web/build.js` builds nothing else. */
 
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,10 +17,12 @@ const root = join(here, '../..');
 const finished = join(root, 'dist/apps/web');
 /** The build goes here first, and is moved when it is complete. So a build that fails leaves the former one. */
 const out = join(root, 'dist/apps/web.new');
+const replaced = join(root, 'dist/apps/web.old');
 const site = join(out, 'public');
 /** Files that only the host can load. */
 const admin = join(out, 'admin');
 const run = promisify(execFile);
+const { version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 const shared = {
   bundle: true,
@@ -172,7 +176,6 @@ async function elementTypes() {
 /** Builds the npm package of the module, ready for `npm pack`. */
 async function npmPackage() {
   const folder = join(out, 'package');
-  const { version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const about = JSON.parse(await readFile(join(here, 'client/package.template.json'), 'utf8'));
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...about, version, license }, null, 2)}\n`);
@@ -328,6 +331,43 @@ async function runPage(name) {
 }
 
 /**
+ * Copies the scripts of other people's pages, and what these load, to `/v/<version>/`, where they never change. Keeps
+ * those of the versions that were built here before: pages go on loading them.
+ */
+async function versions() {
+  const versionsFolder = join(site, 'v');
+  await cp(join(finished, 'public/v'), versionsFolder, { recursive: true }).catch(() => undefined); // the first build
+  const folder = join(versionsFolder, version);
+  await remove(folder);
+  await mkdir(folder, { recursive: true });
+  const names = SCRIPTS.flatMap(({ name }) => [name, `${name}.map`]);
+  await Promise.all(
+    [...names, 'languages'].map((name) => cp(join(site, name), join(folder, name), { recursive: true })),
+  );
+}
+
+/** Fills the version, and the hashes by which browsers know its scripts, into the pages. */
+async function fillVersion() {
+  const hashes = await Promise.all(
+    ['chat.js', 'element.js'].map(async (name) => {
+      const hash = createHash('sha384').update(await readFile(join(site, name)));
+      return [`{{hash ${name}}}`, `sha384-${hash.digest('base64')}`];
+    }),
+  );
+  const filled = [['{{version}}', version], ...hashes];
+  const names = (await readdir(site)).filter((name) => name.endsWith('.html'));
+  await Promise.all(
+    [...names.map((name) => join(site, name)), join(admin, 'admin.html')].map(async (file) => {
+      const text = await readFile(file, 'utf8');
+      await writeFile(
+        file,
+        filled.reduce((done, [place, value]) => done.replaceAll(place, value), text),
+      );
+    }),
+  );
+}
+
+/**
  * Writes compressed forms beside each text of a folder, for browsers that accept them. They accept Brotli only over
  * https.
  */
@@ -349,10 +389,13 @@ export async function buildWeb() {
   await remove(out);
   await mkdir(site, { recursive: true });
   await Promise.all([scripts(), elementTypes(), languages(), doctor(), pages(), hostPage(), fiddles()]);
-  await npmPackage();
+  await Promise.all([npmPackage(), versions(), fillVersion()]);
   await Promise.all([site, admin].map(compress));
-  await remove(finished);
-  await rename(out, finished);
+  await remove(replaced);
+  // processes that run serve the former files until the moment between these two lines
+  if (existsSync(finished)) renameSync(finished, replaced);
+  renameSync(out, finished);
+  await remove(replaced);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWeb();

@@ -11,6 +11,7 @@ import { connectSubscriber, connectWorker } from '../../shared/redis/connect.js'
 import { finalWrites, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { connectStore } from '../../shared/store/connect.js';
 import { createStore } from '../../shared/store/store.js';
+import { VERSION } from '../../shared/version.js';
 import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
 import { Jobs } from './jobs/index.js';
 import { repairAfterFailovers } from './jobs/repair.js';
@@ -59,7 +60,7 @@ async function main(config: Config): Promise<void> {
   redis.on('ready', () => void sweep(store, fanOut).catch(failed));
   await jobs.start();
   await metrics.write().catch(ignore); // so that nobody misses a worker that has just started
-  log.info('working');
+  log.info({ version: VERSION }, 'working');
   process.send?.('ready');
 }
 

@@ -11,11 +11,10 @@ const dist = inProject('dist');
 /** What processes run from that were started by `pm2 start` or `npm start`. */
 const former = inProject('releases/former');
 
-/** Copies dist/ into a new release, with package.json: pm2 reads the version there. */
+/** Copies dist/ into a new release. */
 export function newRelease() {
   const release = join(folder, new Date().toISOString().replace(/[^\dT]/g, ''));
   copy(release);
-  cpSync(inProject('package.json'), join(release, 'package.json'));
   return {
     path: (/** @type {string} */ script) => join(release, script),
     /** Puts it into dist/, from where `pm2 start` and `npm start` take it. */

@@ -5,6 +5,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import type { RedisClient } from '../redis/client.js';
+import { VERSION } from '../version.js';
 import { MetricsAggregate } from './aggregate.js';
 
 const WRITE_EVERY_MS = 2_000;
@@ -34,6 +35,7 @@ export class Metrics {
   constructor(instance: string, redis: RedisClient) {
     this.#instance = instance;
     this.#aggregate = new MetricsAggregate(redis, instance);
+    this.gauge('build_info', 'Processes by their version.', 'version', () => ({ [VERSION]: 1 }));
     this.#measureProcess();
     // the next write makes up for one that fails
     this.#timers = [

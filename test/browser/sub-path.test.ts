@@ -7,6 +7,7 @@ import type { Site } from '../support/browser.js';
 import { ask } from '../support/client.js';
 import { browserWith } from '../support/fixtures/browser.js';
 import { SubPath } from '../support/sub-path.js';
+import { until } from '../support/until.js';
 
 const PASSWORD = 'a password of the host';
 const SHOTS = 'test/shots';
@@ -97,6 +98,36 @@ describe('below a path', () => {
       .frameLocator('#votes iframe')
       .getByRole('button', { name: /Tea · \d/ })
       .waitFor();
+  });
+
+  it('a page that names a version and its hash loads that, with all that this loads, and it never changes', async () => {
+    const docs = await open(`${proxy.url}/docs`);
+    const code = await docs.locator('code').getByText('integrity=').first().textContent();
+    const [tag = ''] = code?.split('\n') ?? [];
+    const { version } = (await (await fetch(`${proxy.url}/health`)).json()) as { version: string };
+    const folder = `${proxy.url}/v/${version}`;
+    expect(tag).toContain(`src="${folder}/element.js"`);
+    await docs.getByRole('contentinfo').getByText(`Version ${version}.`).waitFor();
+
+    const element = '<nobackend-chat room="pinned" lang="de"></nobackend-chat>';
+    const scripts: string[] = [];
+    docs.on('request', (request) => request.resourceType() === 'script' && scripts.push(request.url()));
+    await docs.goto(site.serve('/pinned', `<!doctype html><link rel="icon" href="data:,">${tag}${element}`));
+    await docs.getByRole('textbox', { name: 'Nachricht' }).waitFor();
+    const loaded = (): string[] => scripts.filter((src) => !src.includes('/jsonp/'));
+    await until(() => loaded().includes(`${folder}/languages/de.tools.js`), 'the texts of the tools');
+    expect(loaded()).toContain(`${folder}/owner.js`);
+    expect(loaded().filter((src) => !src.startsWith(`${folder}/`))).toEqual([]);
+    const { headers } = await fetch(`${folder}/element.js`);
+    expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+
+    const refused = site.serve(
+      '/spoilt',
+      `<link rel="icon" href="data:,">${tag.replace('sha384-', 'sha384-A')}${element}`,
+    );
+    await docs.goto(refused);
+    expect(await docs.evaluate(() => customElements.get('nobackend-chat'))).toBeUndefined();
+    expect(problems.splice(0).join()).toMatch(/integrity/);
   });
 
   it('the doctor gets through', async () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import type { RedisClient } from '../../shared/redis/client.js';
+import { VERSION } from '../../shared/version.js';
 import { root } from '../support/child.js';
 import { call, fetchText } from '../support/client.js';
 import { systemWith } from '../support/fixtures/system.js';
@@ -151,7 +152,7 @@ describe('/health', () => {
   };
 
   it('is 200 while all is well', async () => {
-    expect(await health()).toEqual({ status: 200, body: { ok: true, redis: 'up' } });
+    expect(await health()).toEqual({ status: 200, body: { ok: true, version: VERSION, redis: 'up' } });
   });
 
   it('is 503 while Redis is away, as are the figures and the board, and 200 again by itself', async () => {
@@ -161,6 +162,7 @@ describe('/health', () => {
       status: 503,
       body: {
         ok: false,
+        version: VERSION,
         redis: 'away',
         reason: expect.stringMatching(
           /^(the connection broke|connection refused|no node of the cluster can be reached)$/,

@@ -1,5 +1,6 @@
 /** /ready: whether a load balancer may send requests here; /health says another thing. */
 import { describe, expect } from 'vitest';
+import { VERSION } from '../../shared/version.js';
 import { call, fetchText } from '../support/client.js';
 import { systemWith } from '../support/fixtures/system.js';
 import type { TestSystem } from '../support/processes.js';
@@ -33,7 +34,10 @@ describe('a process that was told to end', () => {
     const stopped = ending.stop();
     await until(async () => (await get('/ready', ending.url)).status === 503, 'the notice');
     expect(await get('/ready', ending.url)).toEqual(refused('this process is about to end'));
-    expect(await get('/health', ending.url)).toEqual({ status: 200, body: { ok: true, redis: 'up' } });
+    expect(await get('/health', ending.url)).toEqual({
+      status: 200,
+      body: { ok: true, version: VERSION, redis: 'up' },
+    });
     expect((await call(ending.url, 'join')).status).toBe(200);
     expect(await stopped).toBe(0);
   });
@@ -47,7 +51,7 @@ it('is 503 with the missing ACL rule when the channels are refused, and /health 
   const reason = 'its user may not use all channels: the ACL rule &* is missing';
   await until(async () => (await get('/health')).status === 503, 'the loss');
   expect(await get('/ready')).toEqual(refused(`Redis is away: ${reason}`));
-  expect(await get('/health')).toEqual({ status: 503, body: { ok: false, redis: 'away', reason } });
+  expect(await get('/health')).toEqual({ status: 503, body: { ok: false, version: VERSION, redis: 'away', reason } });
   await everywhere('allchannels');
   await isReady();
   redis.disconnect();

@@ -5,6 +5,7 @@ import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Availability } from '../../../shared/redis/availability.js';
 import { stateText } from '../../../shared/redis/reasons.js';
+import { VERSION } from '../../../shared/version.js';
 
 type Check = Pick<Availability, 'check'>;
 
@@ -36,7 +37,10 @@ export class Readiness {
 export function addProbes(router: Router, availability: Check, readiness: Readiness): void {
   router.get('/health', async (ctx: RouterContext) => {
     const reason = await availability.check();
-    respond(ctx, reason === null, reason === null ? { redis: 'up' } : { redis: 'away', reason });
+    respond(ctx, reason === null, {
+      version: VERSION,
+      ...(reason === null ? { redis: 'up' } : { redis: 'away', reason }),
+    });
   });
   router.get('/ready', async (ctx: RouterContext) => {
     const reason = await readiness.reason();

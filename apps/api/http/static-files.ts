@@ -12,6 +12,8 @@ const PAGES: [RegExp, string][] = [
   [/^\/embed\/[A-Za-z0-9._-]{1,64}$/, '/embed.html'],
   [/^\/([a-z]+)$/, '/$1.html'],
 ];
+/** Files that never change. Pages name them with a hash. */
+const OF_A_VERSION = /^\/v\//;
 /** Rooms belong to their members, not to a search engine. */
 const ROOM_PAGES = /^\/(?:r|embed)\//;
 const NOT_FOUND_FILE = '/404.html';
@@ -51,7 +53,7 @@ const isRead = ({ method }: Context): boolean => method === 'GET' || method === 
 function setPageHeaders(ctx: Context): void {
   // pages of other origins load the library; every page asks anew, so that a new version is everywhere at once
   ctx.set('Access-Control-Allow-Origin', '*');
-  ctx.set('Cache-Control', 'no-cache');
+  ctx.set('Cache-Control', OF_A_VERSION.test(ctx.path) ? 'public, max-age=31536000, immutable' : 'no-cache');
   ctx.vary('Accept-Encoding'); // a compressed form stands beside each text
   if (ROOM_PAGES.test(ctx.path)) ctx.set('X-Robots-Tag', 'noindex');
 }

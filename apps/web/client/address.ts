@@ -9,7 +9,10 @@ export interface Origin {
 /** Matches the address of a script of ours, under the name that the server gives it. */
 const OURS = /https?:\S*?\/(?:chat|element)\.m?js(?=[?#:]|$)/;
 
-/** Returns the folder of the script at `url`, without the slash at its end. The server's paths begin there. */
+/** The end of the folder of a version (`/v/0.2.0`). The server's other paths begin before it. */
+const VERSION = /\/v\/\d[^/]*$/;
+
+/** Returns the folder of the script at `url`, without the slash at its end. */
 function folderOf(url: string): string {
   return new URL('.', url).href.replace(/\/$/, '');
 }
@@ -24,7 +27,17 @@ export function originOf(address?: string): Origin {
   const [ours] = OURS.exec(address === undefined ? `${new Error().stack}` : address) || [];
   const { src, nonce } = (script || {}) as Partial<HTMLScriptElement>;
   const url = src || ours;
-  return { server: url ? folderOf(url) : '', nonce: nonce || nonceOfPage() };
+  own.files = url ? folderOf(url) : '';
+  own.server = own.files.replace(VERSION, '');
+  return { server: own.server, nonce: nonce || nonceOfPage() };
+}
+
+/** The server that this copy of the library was loaded from, and its folder there. */
+const own = { server: '', files: '' };
+
+/** Returns the address of a server's scripts. They are of the version of this copy, if that was loaded from the server. */
+export function filesOf(server: string): string {
+  return server === own.server ? own.files : server;
 }
 
 /** Returns a nonce that the page's policy accepts for its scripts. A module may be loaded where there is no page. */

@@ -1,4 +1,4 @@
-import type { Origin } from './address.js';
+import { filesOf, type Origin } from './address.js';
 import { registry } from './registry.js';
 import type { GetStreams } from './stream-code.js';
 import { addScript } from './transport/jsonp.js';
@@ -7,7 +7,7 @@ import { addScript } from './transport/jsonp.js';
 export function loadStreamsWith({ nonce }: Origin): GetStreams {
   return async (server) => {
     const page = registry();
-    const load = (done: () => void): unknown => addScript(`${server}/streams.js`, nonce, done);
+    const load = (done: () => void): unknown => addScript(`${filesOf(server)}/streams.js`, nonce, done);
     if (!page.streams1) await new Promise<void>(load).catch(() => undefined); // the page's policy may forbid it
     return page.streams1;
   };

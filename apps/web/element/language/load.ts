@@ -1,3 +1,4 @@
+import { filesOf } from '../../client/address.js';
 import { registry } from '../../client/registry.js';
 import { addScript } from '../../client/transport/jsonp.js';
 import type { Language } from './choose.js';
@@ -11,7 +12,7 @@ export interface Scripts {
 
 /** Runs a script of the server. Resolves when it has run, or has failed: the page's policy may forbid it. */
 export function runScript({ server, nonce }: Scripts, path: string): Promise<void> {
-  return new Promise<void>((done) => addScript(`${server}/${path}`, nonce, done)).catch(() => undefined);
+  return new Promise<void>((done) => addScript(`${filesOf(server)}/${path}`, nonce, done)).catch(() => undefined);
 }
 
 /** Returns the texts of a language file, or undefined if it is not loaded. */
