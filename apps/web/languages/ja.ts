@@ -356,7 +356,7 @@ export const toolsTexts: ToolsTranslation = {
   youBore: 'あなた',
   somebody: '誰か',
   host: 'サーバー管理者',
-  takeAlong: '持ち出す',
+  takeAlong: 'バックアップと移行',
   takeAlongHint: 'メッセージ、値、ルールを、保存したり別のルームに移したりできます。キーとアドレスは含まれません。',
   downloadJson: 'JSONでダウンロード',
   downloadTranscript: 'トーク履歴をダウンロード',

@@ -455,7 +455,7 @@ export const noticesTexts: NoticesTranslation = {
   noticesFrame: 'Браузеры разрешают уведомления только на отдельной странице. Этот чат во фрейме другой страницы.',
   noticesDenied: 'Браузер блокирует уведомления с этого сайта. Их можно разрешить в настройках сайта.',
   noticesUnknown: 'Этот браузер не умеет показывать уведомления.',
-  noticeFrom: '{name} в {room}',
+  noticeFrom: '{name} ({room})',
   noticePrivate: '{name}, лично вам',
 };
 

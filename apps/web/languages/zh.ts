@@ -342,7 +342,7 @@ export const toolsTexts: ToolsTranslation = {
   youBore: '你',
   somebody: '某人',
   host: '站长',
-  takeAlong: '备份',
+  takeAlong: '备份与迁移',
   takeAlongHint: '消息、数据和规则，可以保存或带到另一个房间。不包含密钥和地址。',
   downloadJson: '下载为 JSON',
   downloadTranscript: '下载聊天记录',
