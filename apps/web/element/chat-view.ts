@@ -3,7 +3,6 @@ import type { Chat, ChatFailure, Ready, ServerChange } from '../client/api.js';
 import { Attention } from './attention/attention.js';
 import { Banner } from './banner.js';
 import { Composer, composerState } from './composer.js';
-import { Blocking } from './conversations/blocking.js';
 import type { Conversation } from './conversations/conversation.js';
 import { Conversations } from './conversations/conversations.js';
 import { Drafts } from './conversations/drafts.js';
@@ -12,8 +11,7 @@ import { tellUnread } from './conversations/unread-event.js';
 import { Unsent } from './conversations/unsent.js';
 import { refill } from './dom/dom.js';
 import { called, filled } from './dom/sentence.js';
-import { refuseFiles } from './files.js';
-import { showLatest, showTitle } from './heading.js';
+import { showBlock, showLatest, showTitle } from './heading.js';
 import { Clock, timeOf } from './log/clock.js';
 import type { LogView } from './log/log-view.js';
 import { type MessageActs, messageButtons } from './log/message-buttons.js';
@@ -51,8 +49,9 @@ export class ChatView {
   private readonly drafts: Drafts;
   /** Is loaded when the room is open. */
   private talk: Talk | null = null;
+  private talkLoading: Promise<void> | null = null;
+  private lastOffer: ChatEvent | null = null;
   private readonly typing: Typing;
-  private readonly blocking: Blocking;
   private readonly banner: Banner;
   private readonly attention: Attention;
   private readonly search: LazySearch;
@@ -67,7 +66,6 @@ export class ChatView {
     this.conversations = new Conversations(chat);
     this.recount = new Recount(chat);
     this.status = new StatusView(skeleton, chat, restart);
-    this.blocking = new Blocking(skeleton, chat, this.status, () => this.permissionsChanged());
     this.moderation = new Moderation(skeleton, chat, options, this.moderationDelegate(restart));
     const { roleState } = this.moderation;
     const acts: MessageActs & ReactionActs = {
@@ -108,7 +106,6 @@ export class ChatView {
     input.addEventListener('input', () => {
       if (!this.talk?.isEditing) this.drafts.write(this.current.room, input.value);
     });
-    refuseFiles(skeleton, (text) => this.status.showBriefly(text));
     this.typing = new Typing(chat, () => this.showTyping());
     const parts = {
       chat,
@@ -134,6 +131,10 @@ export class ChatView {
     skeleton.log.latest.addEventListener('click', () => {
       this.log.latest();
       this.markSeen();
+    });
+    skeleton.header.block.addEventListener('click', () => {
+      const { partner } = this.current;
+      if (partner) this.withTalk((talk) => talk.block(partner, !chat.blocked.includes(partner.id)));
     });
     skeleton.header.back.addEventListener('click', () => this.open(this.conversations.room, true));
     document.addEventListener('visibilitychange', this.onVisible);
@@ -183,9 +184,13 @@ export class ChatView {
       tools: () => this.tools,
       mayReport: (event) => !conversations.isMine(event) && !roleState.role && !roleState.roleOf(event.from.id),
       others: () => (this.current.partner ? [] : this.others()),
+      canOwn: this.options.tools,
+      lastOffer: () => this.lastOffer,
+      owned: () => moderation.owned(),
+      permissionsChanged: () => this.permissionsChanged(),
       now: () => this.clock.now,
       write: (text) => this.composer.write(text),
-      say: (text) => status.showBriefly(text),
+      say: (text, action) => status.showBriefly(text, action),
       ask: (question, label, act) => status.ask(question, { label, act }),
       denial: (failure) => denialText(failure as ChatFailure, skeleton.texts),
       redraw: () => this.log.appended(),
@@ -203,9 +208,20 @@ export class ChatView {
       });
   }
 
-  private async loadTalk(): Promise<void> {
-    const talk = await loadTalk(this.talkDelegate(), this.options);
-    this.talk = this.talk || talk;
+  private loadTalk(): Promise<void> {
+    const load = async (): Promise<void> => {
+      this.talk = await loadTalk(this.talkDelegate(), this.options);
+      if (!this.talk) this.talkLoading = null; // the next click tries again
+    };
+    this.talkLoading = this.talkLoading || load();
+    return this.talkLoading;
+  }
+
+  /** The owner may have offered the room to this user. */
+  private noteOffer(event: ChatEvent): void {
+    if (event.room !== this.chat.room || !/^(offered|owned)$/.test(event.type)) return;
+    this.lastOffer = event;
+    this.talk?.offered(event);
   }
 
   /** The room is open. Says so if the user has another name there than typed. */
@@ -224,6 +240,7 @@ export class ChatView {
   end(): void {
     this.clock.end();
     this.recount.end();
+    this.talk?.end();
     this.moderation.end();
     this.banner.end();
     this.attention.end();
@@ -262,6 +279,7 @@ export class ChatView {
     this.conversations.begin(ready.history);
     this.conversations.room.addOlder(ready.history);
     this.moderation.begin(ready);
+    for (const event of ready.history) this.noteOffer(event);
     this.conversations.room.slow = this.moderation.roleState.rules.slow;
     this.membersChanged(ready.members, ready.more && (ready.count || ready.members.length));
     this.open(this.conversations.room, false);
@@ -289,6 +307,7 @@ export class ChatView {
   private receiveStored(event: ChatEvent): void {
     if (event.room === this.chat.room) this.members.apply(event);
     this.moderation.receive(event);
+    this.noteOffer(event);
     if (this.moderation.isOwnRemoval(event)) this.removed(event);
     const conversation = this.conversations.add(event, this.members.known);
     if (!conversation) return;
@@ -368,7 +387,7 @@ export class ChatView {
   }
 
   private open(conversation: Conversation, withFocus: boolean): void {
-    this.talk?.end();
+    this.talk?.close();
     this.search.close();
     this.openConversation.open(conversation);
     this.composer.write(this.drafts.read(conversation.room));
@@ -437,7 +456,7 @@ export class ChatView {
 
   private showTitle(): void {
     showTitle(this.skeleton, this.current, this.moderation.shownRole);
-    this.blocking.show(this.current);
+    showBlock(this.skeleton, this.current, this.chat.blocked);
     this.banner.update(!this.current.partner, this.moderation.shownRole !== undefined);
   }
 

@@ -1,6 +1,7 @@
 import type { Role } from '../../../shared/protocol/events.js';
 import type { Conversation } from './conversations/conversation.js';
 import { counted } from './counts.js';
+import { isolated } from './dom/sentence.js';
 import type { Skeleton } from './skeleton.js';
 import { fill } from './texts.js';
 import { numberText } from './times.js';
@@ -25,4 +26,14 @@ export function showLatest({ log, texts }: Skeleton, { unread, mentionCount }: C
   if (label) label.textContent = unread > 0 ? news : texts.latest;
   log.latest.classList.toggle('some', unread > 0);
   log.latest.hidden = atEnd;
+}
+
+/** Shows the button that blocks the partner of a private conversation, or unblocks it. */
+export function showBlock({ header, texts }: Skeleton, { partner }: Conversation, blocked: readonly number[]): void {
+  const { block } = header;
+  block.hidden = !partner;
+  if (!partner) return;
+  const isBlocked = blocked.includes(partner.id);
+  block.textContent = isBlocked ? texts.unblock : texts.block;
+  block.title = fill(isBlocked ? texts.unblockTitle : texts.blockTitle, { name: isolated(partner.name) });
 }

@@ -162,17 +162,12 @@ export const texts: Translation = {
   unblock: 'Freigeben',
   blockTitle: 'Private Nachrichten von {name} blockieren',
   unblockTitle: 'Private Nachrichten von {name} wieder erlauben',
-  blockedNow: '{name} kann dir keine privaten Nachrichten mehr schicken.',
-  unblockedNow: '{name} kann dir wieder private Nachrichten schicken.',
   youBlock: 'Du hast {name} blockiert',
   blockedSign: 'blockiert',
-  undo: 'Rückgängig',
   yourRoom: 'Dein Raum',
   yourDuty: 'Du moderierst hier',
   isOwner: 'Besitzer dieses Raums',
   isModerator: 'Moderator',
-  offersYou: '{name} bietet dir diesen Raum an.',
-  takeOver: 'Annehmen',
   linkWorthless: 'Dieser Besitzer-Link gilt nicht mehr.',
   noTools: 'Die Werkzeuge zum Moderieren konnten nicht geladen werden.',
   failed: 'Der Chat hat angehalten: {reason}',
@@ -196,8 +191,6 @@ export const texts: Translation = {
   hideImage: 'Bild ausblenden',
   imageFrom: 'Bild von {host}',
   imageBroken: 'Dieses Bild lässt sich nicht zeigen.',
-  noFiles:
-    'Dieser Chat speichert keine Bilder und Dateien. Stell das Bild ins Netz und schick seine Adresse (https://…).',
   copy: 'Kopieren',
   copied: 'Kopiert',
   showAll: 'Alles zeigen',
@@ -392,6 +385,13 @@ export const talkTexts: TalkTranslation = {
   report: 'Melden',
   reportAsk: 'Diese Nachricht von {name} den Moderatoren melden? Sonst erfährt niemand davon.',
   reportDone: 'Die Moderatoren sehen deine Meldung.',
+  blockedNow: '{name} kann dir keine privaten Nachrichten mehr schicken.',
+  unblockedNow: '{name} kann dir wieder private Nachrichten schicken.',
+  undo: 'Rückgängig',
+  offersYou: '{name} bietet dir diesen Raum an.',
+  takeOver: 'Annehmen',
+  noFiles:
+    'Dieser Chat speichert keine Bilder und Dateien. Stell das Bild ins Netz und schick seine Adresse (https://…).',
 };
 
 export const noticesTexts: NoticesTranslation = {

@@ -157,11 +157,8 @@ export const texts: Translation = {
   unblock: 'ブロック解除',
   blockTitle: '{name}からのDMをブロック',
   unblockTitle: '{name}からのDMを再び許可',
-  blockedNow: '{name}はあなたにDMを送れなくなりました。',
-  unblockedNow: '{name}は再びあなたにDMを送れます。',
   youBlock: '{name}をブロックしました',
   blockedSign: 'ブロック中',
-  undo: '元に戻す',
   noTalk: '読み込めませんでした。',
   messageMenu: '{name}のメッセージのメニュー',
   react: 'リアクション',
@@ -173,8 +170,6 @@ export const texts: Translation = {
   yourDuty: 'あなたはここのモデレーターです',
   isOwner: 'このルームのオーナー',
   isModerator: 'モデレーター',
-  offersYou: '{name}からこのルームの引き継ぎの提案があります。',
-  takeOver: '承諾',
   linkWorthless: 'このオーナーリンクは無効になりました。',
   noTools: 'モデレーションツールを読み込めませんでした。',
   failed: 'チャットが停止しました：{reason}',
@@ -195,8 +190,6 @@ export const texts: Translation = {
   hideImage: '画像を隠す',
   imageFrom: '{host} の画像',
   imageBroken: 'この画像は表示できません。',
-  noFiles:
-    'このチャットは画像やファイルを保存しません。画像をウェブにアップロードして、そのアドレス（https://…）を送信してください。',
   copy: 'コピー',
   copied: 'コピーしました',
   sentData: 'データを送信',
@@ -392,6 +385,13 @@ export const talkTexts: TalkTranslation = {
   report: '通報',
   reportAsk: '{name}のこのメッセージをモデレーターに通報しますか？ほかの人には知られません。',
   reportDone: '通報はモデレーターに届きました。',
+  blockedNow: '{name}はあなたにDMを送れなくなりました。',
+  unblockedNow: '{name}は再びあなたにDMを送れます。',
+  undo: '元に戻す',
+  offersYou: '{name}からこのルームの引き継ぎの提案があります。',
+  takeOver: '承諾',
+  noFiles:
+    'このチャットは画像やファイルを保存しません。画像をウェブにアップロードして、そのアドレス（https://…）を送信してください。',
 };
 
 export const noticesTexts: NoticesTranslation = {

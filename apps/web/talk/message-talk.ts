@@ -1,13 +1,16 @@
-import type { ChatEvent } from '../../../shared/protocol/events.js';
+import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
 import type { ChatFailure } from '../client/api.js';
 import { copyText } from '../element/dom/copy.js';
 import { addStyle } from '../element/dom/style.js';
 import type { MessageChoice } from '../element/moderation/load-tools.js';
 import type { Talk, TalkDelegate } from '../element/talk/load-talk.js';
 import { textsFrom } from '../element/texts.js';
+import { Blocking } from './blocking.js';
 import { Composing } from './composing.js';
+import { refuseFiles } from './files.js';
 import { MentionOffer } from './mention-offer.js';
 import { MessageMenu } from './message-menu.js';
+import { Offer } from './offer.js';
 import { Reporting } from './reporting.js';
 import css from './talk.css';
 import { TALK_ENGLISH, type TalkTexts } from './texts.js';
@@ -21,6 +24,8 @@ export class MessageTalk implements Talk {
   private readonly menu: MessageMenu;
   private readonly composing: Composing;
   private readonly reporting: Reporting;
+  private readonly blocking: Blocking;
+  private readonly offer: Offer;
 
   constructor(private readonly delegate: TalkDelegate) {
     const { skeleton, write, settle, others } = delegate;
@@ -34,6 +39,11 @@ export class MessageTalk implements Talk {
       react: (event, emoji, on) => this.react(event, emoji, on),
     });
     new MentionOffer(skeleton, others);
+    refuseFiles(skeleton, () => delegate.say(texts.noFiles));
+    this.blocking = new Blocking(delegate, texts);
+    this.offer = new Offer(delegate, texts);
+    const last = delegate.lastOffer();
+    if (last) this.offer.receive(last);
   }
 
   get re(): string | undefined {
@@ -88,10 +98,24 @@ export class MessageTalk implements Talk {
     this.composing.removed(isGone);
   }
 
-  /** Another conversation is open now, or the user cannot do anything any more. */
-  end(): void {
+  block(user: UserRef, on: boolean): void {
+    void this.blocking.set(user, on);
+  }
+
+  offered(event: ChatEvent): void {
+    this.offer.receive(event);
+  }
+
+  /** Another conversation is open now. */
+  close(): void {
     this.menu.close(false);
     this.composing.end();
+  }
+
+  /** The user cannot do anything any more. */
+  end(): void {
+    this.close();
+    this.offer.hide();
   }
 
   private choices(event: ChatEvent): MessageChoice[] {

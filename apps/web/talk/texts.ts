@@ -1,7 +1,4 @@
-/**
- * Every word that only the menu of a message and the line above the composer show. A page replaces them as it replaces
- * those of the element: no key is in both lists.
- */
+/** Every word that only this part shows. A page replaces them as it replaces those of the element: no key is in both lists. */
 export const TALK_ENGLISH = {
   anyEmoji: 'Any emoji from your keyboard',
   replyingTo: 'Reply to {name}',
@@ -16,6 +13,12 @@ export const TALK_ENGLISH = {
   report: 'Report',
   reportAsk: 'Report this message from {name} to the moderators? Nobody else learns of it.',
   reportDone: 'The moderators can see your report.',
+  blockedNow: '{name} can no longer send you private messages.',
+  unblockedNow: '{name} can send you private messages again.',
+  undo: 'Undo',
+  offersYou: '{name} offers you this room.',
+  takeOver: 'Accept',
+  noFiles: 'This chat keeps no images or files. Put the image on the web and send its address (https://…).',
 };
 
 export type TalkTexts = typeof TALK_ENGLISH;

@@ -6,7 +6,6 @@ import type { Clock } from '../log/clock.js';
 import type { RoomMembers } from '../people/room-members.js';
 import type { Skeleton } from '../skeleton.js';
 import { loadTools, type Tools } from './load-tools.js';
-import { Offer } from './offer.js';
 import { OwnerToken } from './owner-token.js';
 import { RoleState } from './role-state.js';
 
@@ -38,12 +37,11 @@ export interface ModerationDelegate {
   say(text: string): void;
 }
 
-/** Moderation of the room as this user meets it: its role, the owner token, the offer of the room, and the tools. */
+/** Moderation of the room as this user meets it: its role, the owner token, and the tools. */
 export class Moderation {
   readonly roleState = new RoleState();
   tools: Tools | null = null;
   private readonly token: OwnerToken;
-  private readonly offer: Offer;
   private isRequested = false;
   private ownId = 0;
   private hasEnded = false;
@@ -55,25 +53,27 @@ export class Moderation {
     private readonly delegate: ModerationDelegate,
   ) {
     this.token = new OwnerToken(chat.server, chat.room);
-    this.offer = new Offer(skeleton, chat, delegate.clock, options.tools, () => this.token.write(chat.owner));
   }
 
   begin(ready: Ready): void {
     this.ownId = ready.user.id;
     this.roleState.begin(ready);
     this.checkToken();
-    for (const event of ready.history) this.offer.receive(event);
     this.update();
   }
 
   receive(event: ChatEvent): void {
     if (event.room !== this.chat.room) return;
-    this.offer.receive(event);
     const hasChanged = this.roleState.apply(event, this.ownId);
     // the new owner's token comes with the answer of its call, which may be later than this event
     if (event.type === 'owned' && this.roleState.role !== 'owner') this.token.write(undefined);
     if (hasChanged) this.update();
     this.tools?.receive(event);
+  }
+
+  /** The user has accepted the offer of the room. */
+  owned(): void {
+    this.token.write(this.chat.owner);
   }
 
   /** Returns whether the event says that this user was kicked or banned. */
@@ -101,7 +101,6 @@ export class Moderation {
 
   end(): void {
     this.hasEnded = true;
-    this.offer.hide();
     this.endTools();
   }
 

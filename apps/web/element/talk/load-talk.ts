@@ -21,12 +21,21 @@ export interface TalkDelegate {
   mayReport(event: ChatEvent): boolean;
   /** The people whom a message in the open conversation can name. */
   others(): UserRef[];
+  /** This page lets the user accept the offer of a room. */
+  canOwn: boolean;
+  /** The last event that says who may own the room, or owns it now. */
+  lastOffer(): ChatEvent | null;
+  /** The library has the owner token now. */
+  owned(): void;
+  /** The user may do other things now, or do them to other people. */
+  permissionsChanged(): void;
   /** The server's time in ms since 1970. */
   now(): number;
   /** Puts a text into the composer. */
   write(text: string): void;
-  /** Says a text for a short time. It may ask whether to do something. */
-  say(text: Piece[] | string): void;
+  /** Says a text for a short time. It may offer an action. */
+  say(text: Piece[] | string, action?: { label: string; act(): void }): void;
+  /** Asks before something that cannot be undone. */
   ask(question: Piece[] | string, label: string, act: () => void): void;
   denial(failure: unknown): string;
   /** Draws what has changed in the log. */
@@ -50,9 +59,15 @@ export interface Talk {
   sendEdit(text: string): boolean;
   /** Gives up an answer or an edit. Returns false if there is none. */
   stop(): boolean;
+  /** Blocks or unblocks another user. */
+  block(user: UserRef, on: boolean): void;
+  /** The owner has offered the room to a user, or it has a new owner. */
+  offered(event: ChatEvent): void;
   /** Messages have been removed. */
   removed(): void;
-  /** Another conversation is open now, or the user cannot do anything any more. */
+  /** Another conversation is open now. */
+  close(): void;
+  /** The user cannot do anything any more. */
   end(): void;
 }
 
