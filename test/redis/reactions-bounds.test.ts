@@ -1,6 +1,7 @@
 /** What one call of a script touches, and one answer has, when a room has as many reactions as it may have: counted. */
 import { expect } from 'vitest';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
+import type { Reaction } from '../../shared/protocol/events.js';
 import { REACTIONS_BYTES } from '../../shared/protocol/limits.js';
 import { removeOldMessages } from '../../shared/store/retention.js';
 import { fillLog } from '../support/filled.js';
@@ -79,4 +80,18 @@ it('reactions of a user who is forgotten go', async () => {
   await finishForgetting(scene.worker.store, 60_000, () => undefined, { abandonedMs: -1, rewriteMs: -1 });
   const kept = await scene.part.store.redis.hvals(scene.part.store.keys.reactions('r'));
   expect(kept.filter((text) => text.includes('"Bert"'))).toEqual([]);
+});
+
+it('no message takes the place of others by long names: few of them are told', async () => {
+  const { keys, redis } = scene.part.store;
+  const id = ids.at(-1) ?? '';
+  const users = Array.from({ length: 10 }, (_, i) => `\t${1e6 + i} ${NAME}`).join('');
+  const lines = Array.from({ length: 19 }, (_, i) => `\n${String.fromCodePoint(0x1f600 + i)} 10${users}`).join('');
+  await redis.hset(keys.reactions('r'), id, `1 0 0 {"id":${bert.id},"name":"Bert"}${lines}`);
+  const { reactions } = await bert.act('react', { id, emoji: THUMB });
+  expect(reactions).toHaveLength(20);
+  expect((reactions as Reaction[]).map(({ count }) => count)).toEqual([...Array.from({ length: 19 }, () => 10), 1]);
+  expect((reactions as Reaction[]).at(-1)).toMatchObject({ emoji: THUMB, mine: true });
+  for (const given of [reactions, await shown(anna, id)])
+    expect(Buffer.byteLength(JSON.stringify(given))).toBeLessThan(12_288);
 });

@@ -17,13 +17,15 @@ local function parseReactions(text)
   end
   return state
 end
--- reactionsJson: the reactions as JSON: of each emoji the count, and its first ten users. reader: the user who reads
--- them, or nil.
+-- reactionsJson: the reactions as JSON: of each emoji the count, and its first ten users, or fewer where that would be
+-- more than 8 KB of names in all: a message must not grow much by reactions. reader: the user who reads them, or nil.
 local function reactionsJson(state, reader)
-  local parts = {}
+  local parts, bytesLeft = {}, 8192
   for i, line in ipairs(state) do
     local users = {}
     for id, name in string.gmatch(line.users, '\t(%d+) ([^\t]+)') do
+      bytesLeft = bytesLeft - #id - #name - 16
+      if bytesLeft < 0 then break end
       users[#users + 1] = '{"id":' .. id .. ',"name":' .. name .. '}'
       if #users == 10 then break end
     end
