@@ -83,9 +83,9 @@ export class Conversation {
   /** An event has come that the user does not see. */
   addUnread(event: ChatEvent, isMention: boolean): void {
     if (event.type !== 'message') return;
+    if (this.unread === 0) this.freshFrom = event.id;
     this.unreadIds.push(event.id);
     if (isMention) this.mentionIds.add(event.id);
-    if (!this.freshFrom) this.freshFrom = event.id;
   }
 
   /** The user has seen everything. */

@@ -35,7 +35,7 @@ export class OpenConversation {
     this.current.onRemoved = () => undefined;
     this.current = conversation;
     conversation.onRemoved = (at, count) => this.log.removed(at, count);
-    this.log.show({ entries: [], context: this.context(), wantOlder: () => undefined });
+    this.log.show({ entries: [], context: this.context(), unread: 0, wantOlder: () => undefined });
     this.log.show(this.source());
   }
 
@@ -45,7 +45,8 @@ export class OpenConversation {
     const { complete, loading, entries, partner } = this.current;
     const hasMessages = entries.some((entry) => entry.message);
     const end = complete ? texts.start : '';
-    log.topNote.textContent = hasMessages ? (loading ? texts.loading : end) : '';
+    const top = hasMessages ? (loading ? texts.loading : end) : '';
+    if (log.topNote.textContent !== top) log.topNote.textContent = top; // screen readers read each change in the log
     log.empty.textContent = partner ? texts.emptyPrivate : texts.empty;
     log.empty.hidden = hasMessages || !complete;
   }
@@ -58,6 +59,9 @@ export class OpenConversation {
       },
       get context() {
         return view.context();
+      },
+      get unread() {
+        return view.current.unread;
       },
       wantOlder: () => {
         void view.readOlder();

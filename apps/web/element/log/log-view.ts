@@ -22,14 +22,16 @@ const VISIBLE_RATIO = 0.001;
 export interface LogSource {
   entries: Entry[];
   context: RowContext;
+  /** The number of messages that the user has not seen. */
+  unread: number;
   /** Called when the user is near the oldest entry. */
   wantOlder(): void;
 }
 
 /**
  * A scrolling view of a log. Rows `from` to `to` are in the document, and the rest exists only as data. While the user
- * is at the end, the view follows new rows. Elsewhere the rows in view stay where they are, whatever is drawn around
- * them.
+ * is at the end, the view follows new rows. If nobody looks, it stops at the first new one. Elsewhere the rows in view
+ * stay where they are, whatever is drawn around them.
  */
 export class LogView {
   /** Called when the user leaves the end or comes back to it. */
@@ -79,10 +81,9 @@ export class LogView {
     if (at < 0) return;
     this.following = false;
     this.draw(Math.max(0, at - PAGE_ROWS), Math.min(this.entries().length, at + PAGE_ROWS));
-    const item = this.list.querySelector(`[data-id="${id}"]`);
+    const item = this.list.querySelector<HTMLElement>(`[data-id="${id}"]`);
     if (!item) return;
-    const [view, place] = [this.box, item].map((one) => one.getBoundingClientRect()) as [DOMRect, DOMRect];
-    this.box.scrollTop += (place.top + place.bottom - view.top - view.bottom) / 2; // scrolls nothing around the log
+    this.box.scrollTop = item.offsetTop - (this.box.clientHeight - item.clientHeight) / 2; // the page does not scroll
     item.classList.add('found');
     setTimeout(() => item.classList.remove('found'), FOUND_MS);
     this.updateFollowing();
@@ -102,6 +103,7 @@ export class LogView {
     if (this.following) {
       this.draw(Math.max(from, count - ROWS_MAX), count);
       this.toBottom();
+      if (!this.isVisible || this.box.ownerDocument.hidden) this.toFresh();
     } else {
       this.keepPlace(() => this.draw(from, Math.min(count, from + ROWS_MAX)));
       this.updateFollowing(); // after a removal there may be nothing left to scroll
@@ -160,6 +162,7 @@ export class LogView {
     const { width, height } = changes[changes.length - 1]?.intersectionRect || { width: 0, height: 0 };
     this.isVisible = width > 0 && height > 0;
     this.settle();
+    if (this.following) this.toFresh();
     this.onEndChange();
   }
 
@@ -177,6 +180,14 @@ export class LogView {
     this.gapPx = short;
     this.box.scrollTop = this.box.scrollHeight - this.box.clientHeight - short;
     if (this.from === 0 && this.box.scrollTop < NEAR_PX) this.wantOlder();
+  }
+
+  /** Goes no further than to the mark "New", if the user has not seen what is below it. */
+  private toFresh(): void {
+    const mark = this.source?.unread && this.list.querySelector<HTMLElement>('.fresh');
+    if (!mark || !this.box.clientHeight) return;
+    this.box.scrollTop = Math.min(this.box.scrollTop, mark.offsetTop);
+    this.updateFollowing();
   }
 
   private scrolled(): void {
@@ -240,16 +251,24 @@ export class LogView {
     if (this.source) foldTexts(this.list, this.source.context.texts, () => this.updateFollowing());
   }
 
-  /** Puts rows `from` to `to` into the document. Keeps the rows that are there already, and draws only the others. */
+  /**
+   * Puts rows `from` to `to` into the document. Keeps the rows that are there already, and draws only the others. No
+   * screen reader reads a message once more that is edited or has another reaction.
+   */
   private draw(from: number, to: number): void {
     const { source } = this;
     if (!source) return;
     const entries = source.entries.slice(from, to);
     const known = new Map([...this.list.children].map((item) => [item.getAttribute('data-key'), item]));
+    const ids = [...this.list.children].map((item) => item.getAttribute('data-id'));
     const items = entries.map((entry, i) => {
       const before = source.entries[from + i - 1];
       const key = rowKey(entry, before, source.context);
-      return known.get(key) || keyed(row(entry, before, source.context), key);
+      const same = known.get(key);
+      if (same) return same;
+      const item = keyed(row(entry, before, source.context), key);
+      if (entry.message && ids.includes(entry.id)) item.setAttribute('aria-live', 'off');
+      return item;
     });
     replaceRows(this.list, items);
     this.fold();
