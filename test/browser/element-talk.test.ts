@@ -65,7 +65,8 @@ describe('a reaction', () => {
     await menu.getByRole('button', { name: '🎉' }).click();
     for (const page of [anna, bert])
       await row(page, 'done!')
-        .getByRole('button', { name: /^🎉 by / })
+        .getByRole('button', { name: /^🎉/ })
+        .and(page.getByTitle(/^🎉 by /))
         .waitFor();
     await row(anna, 'done!').getByRole('button', { name: /^🎉/ }).click();
     await bert.locator('.chip', { hasText: '2' }).waitFor();
@@ -145,7 +146,11 @@ describe('the menu of a message', () => {
     const page = await open({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } });
     await say(page, 'touch me');
     await row(page, 'touch me').locator('.bubble').dispatchEvent('pointerdown', { pointerType: 'touch' });
-    await page.getByRole('dialog', { name: /More about/ }).waitFor();
+    const menu = page.getByRole('dialog', { name: /More about/ });
+    await menu.waitFor();
+    await menu.getByRole('button', { name: 'Reply' }).tap(); // at once
+    await page.getByText('Reply to').waitFor();
+    await row(page, 'touch me').locator('.dots').tap();
     expect(await violations(page)).toEqual([]);
   });
 

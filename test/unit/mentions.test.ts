@@ -108,6 +108,8 @@ describe('a name that is being typed', () => {
     ['lee a', ['Lee Ann']],
     ['zoe\u0308', []],
     ['zo', ['Zoë']],
+    ['zoe', ['Zoë']],
+    ['Ännä', ['Anna']],
     ['anna', []],
     ['nna', []],
   ])('%j fits those whose words begin with it', (query, names) => {

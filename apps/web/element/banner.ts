@@ -2,6 +2,7 @@ import type { Chat } from '../client/api.js';
 import { button, h, ICONS, icon, refill } from './dom/dom.js';
 import { called } from './dom/sentence.js';
 import { linked } from './log/links.js';
+import { messageText } from './log/message-text.js';
 import type { Skeleton } from './skeleton.js';
 
 /** A pinned message, as the value `@pin` has it. */
@@ -62,7 +63,14 @@ export class Banner {
       'div',
       { class: 'pin', part: 'pin' },
       icon(ICONS.pin),
-      h('p', { dir: 'auto' }, h('span', { class: 'hidden' }, `${texts.pinned}: `), author, ' ', ...linked(text)),
+      h(
+        'p',
+        { dir: 'auto' },
+        h('span', { class: 'hidden' }, `${texts.pinned}: `),
+        author,
+        ' ',
+        ...messageText(text, texts),
+      ),
       this.canUnpin ? button({ class: 'plain', 'aria-label': texts.unpin }, unpin, icon(ICONS.close)) : null,
     );
   }

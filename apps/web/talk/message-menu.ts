@@ -3,6 +3,7 @@ import { append, button, h, isKey, onEscape, remove } from '../element/dom/dom.j
 import { COMMON_EMOJI } from '../element/log/reactions.js';
 import type { MessageChoice } from '../element/moderation/load-tools.js';
 import type { Skeleton } from '../element/skeleton.js';
+import { RowFocus } from './row-focus.js';
 import type { TalkTexts } from './texts.js';
 
 export interface MessageMenuDelegate {
@@ -17,6 +18,7 @@ const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1
 
 /** The menu of a message, which the buttons beside it open. One at a time is open. */
 export class MessageMenu {
+  private readonly rowFocus: RowFocus;
   private open: { box: HTMLElement; opener: HTMLElement; id: string } | null = null;
 
   constructor(
@@ -24,12 +26,10 @@ export class MessageMenu {
     private readonly texts: TalkTexts,
     private readonly delegate: MessageMenuDelegate,
   ) {
-    const { root, log } = skeleton;
-    root.addEventListener('pointerdown', (event) => {
+    this.rowFocus = new RowFocus(skeleton);
+    skeleton.root.addEventListener('pointerdown', (event) => {
       if (this.open && !this.open.box.contains(event.target as Node)) this.close(false);
     });
-    root.addEventListener('keydown', (event) => isKey(event, 'Tab') && this.rove(event.target as HTMLElement), true);
-    log.box.addEventListener('keydown', (event) => this.onRowKey(event));
   }
 
   /** Closes the menu of a message that is gone. */
@@ -44,7 +44,7 @@ export class MessageMenu {
     this.open = null;
     remove(open.box);
     open.opener.setAttribute('aria-expanded', 'false');
-    if (returnFocus) (open.opener.isConnected ? open.opener : this.skeleton.composer.input).focus();
+    if (returnFocus) (this.rowFocus.again(open.opener) || this.skeleton.composer.input).focus();
   }
 
   /** `emojiOnly`: nothing else is offered. */
@@ -123,27 +123,6 @@ export class MessageMenu {
     const within = (value: number, room: number): string => `${Math.max(EDGE_PX, Math.min(value, room - EDGE_PX))}px`;
     box.style.top = within(top, all.height - offsetHeight);
     box.style.left = within(left, all.width - offsetWidth);
-  }
-
-  /** Of all buttons beside messages, Tab stops at one: the one that it leaves, or else that of the newest message. */
-  private rove(target: HTMLElement): void {
-    const all = this.openers();
-    const stop = all.includes(target) ? target : all[all.length - 1];
-    for (const one of all) one.tabIndex = one === stop ? 0 : -1;
-  }
-
-  private onRowKey(event: KeyboardEvent): void {
-    const target = event.target as HTMLElement;
-    const all = this.openers();
-    const at = all.indexOf(target);
-    const step = { ArrowUp: -1, ArrowDown: 1, Home: -at, End: all.length - 1 - at }[event.key];
-    if (at < 0 || step === undefined) return;
-    event.preventDefault();
-    all[at + step]?.focus();
-  }
-
-  private openers(): HTMLElement[] {
-    return [...this.skeleton.log.rows.querySelectorAll<HTMLElement>('.dots')];
   }
 }
 

@@ -2,7 +2,7 @@ const HOLD_MS = 500;
 /** A finger that moves further than this scrolls. */
 const STILL_PX = 10;
 
-/** Calls `act` when a finger has rested on the element. The click that follows does nothing. */
+/** Calls `act` when a finger has rested on the element. The click that ends this touch does nothing. */
 export function onLongPress(element: HTMLElement, act: (event: PointerEvent) => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let begin: PointerEvent | null = null;
@@ -15,8 +15,9 @@ export function onLongPress(element: HTMLElement, act: (event: PointerEvent) => 
     if (event.pointerType === 'mouse') return;
     begin = event;
     timer = setTimeout(() => {
-      addEventListener('click', swallow, { capture: true, once: true });
-      setTimeout(() => removeEventListener('click', swallow, true), 2 * HOLD_MS);
+      const once = { capture: true, once: true };
+      addEventListener('click', swallow, once);
+      addEventListener('pointerdown', () => removeEventListener('click', swallow, true), once);
       act(event);
     }, HOLD_MS);
   });

@@ -23,10 +23,9 @@ export function reactionChips(event: ChatEvent, texts: Texts, acts: ReactionActs
 
 function chip(event: ChatEvent, reaction: Reaction, texts: Texts, acts: ReactionActs): HTMLElement {
   const { emoji, count, mine } = reaction;
-  const who = sentence(reaction, texts, isolated);
-  const label = { title: who.join(''), 'aria-label': who.join('') };
+  const title = sentence(reaction, texts, isolated).join('');
   const made = button(
-    { class: 'plain chip', 'aria-pressed': String(mine === true), ...label },
+    { class: 'plain chip', 'aria-pressed': String(mine === true), title },
     () => acts.react(event, emoji, !mine),
     h('span', { class: 'emoji' }, emoji),
     h('span', {}, String(count)),

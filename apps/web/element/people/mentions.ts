@@ -16,6 +16,9 @@ const BEGINS_WITH_LETTER = new RegExp(`^${LETTER}`, 'u');
 /** Returns the form in which a name in a text is the same as the name, whatever its case and width. */
 const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
 
+/** Returns the form in which a name is found by its letters alone. */
+const bare = (text: string): string => folded(text).normalize('NFD').replace(/\p{M}/gu, '');
+
 /** Returns whether `name` stands at `from` as a whole: it is not the beginning of a longer word. Both are folded. */
 function standsAt(text: string, from: number, name: string): boolean {
   if (!text.startsWith(name, from)) return false;
@@ -55,14 +58,15 @@ export function mentionAt(text: string): number {
 }
 
 /**
- * Returns the users whose name, or a later word of it, begins with `query`; those whose name does come first. Returns
- * none if the query is the only one's whole name.
+ * Returns the users whose name, or a later word of it, begins with `query`, with or without its accents; those whose
+ * name does come first. Returns none if the query is the only one's whole name.
  */
 export function matching(query: string, users: UserRef[]): UserRef[] {
-  const start = folded(query);
+  const start = bare(query);
   const ranked = users
-    .map((user) => ({ user, name: ` ${folded(user.name)}` }))
+    .map((user) => ({ user, name: ` ${bare(user.name)}` }))
     .filter(({ name }) => name.includes(` ${start}`))
     .sort((a, b) => a.name.indexOf(` ${start}`) - b.name.indexOf(` ${start}`) || a.name.localeCompare(b.name));
-  return ranked.length === 1 && ranked[0]?.name === ` ${start}` ? [] : ranked.map(({ user }) => user);
+  const [only] = ranked;
+  return only && !ranked[1] && folded(only.user.name) === folded(query) ? [] : ranked.map(({ user }) => user);
 }

@@ -12,6 +12,8 @@ import type { RoomMembers } from './room-members.js';
 
 /** Names in the list. It only counts the others. */
 const SHOWN_MAX = 200;
+/** The owner stands before everybody else, and moderators after the owner. */
+const RANKS = ['moderator', 'owner'];
 
 export interface PeopleState {
   members: RoomMembers;
@@ -69,9 +71,10 @@ export class PeopleView {
     const { members, privates, ownId } = state;
     const { people } = this.skeleton;
     const own = members.known.filter((user) => user.id === ownId);
+    const rank = ({ id }: UserRef): number => RANKS.indexOf(String(this.delegate.roleOf(id)));
     const others = members.known
       .filter((user) => user.id !== ownId)
-      .sort((a, b) => a.name.localeCompare(b.name))
+      .sort((a, b) => rank(b) - rank(a) || a.name.localeCompare(b.name))
       .slice(0, SHOWN_MAX);
     const shown = new Set(others.map(({ id }) => id));
     const moreTalks = partners(privates).filter(({ id }) => !shown.has(id));

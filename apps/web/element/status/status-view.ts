@@ -78,9 +78,13 @@ export class StatusView {
   }
 
   /** Asks before something that cannot be undone. The question goes when the user does not answer it. */
-  ask(question: Piece[] | string, action: Action): void {
+  ask(question: Piece[] | string, { label, act }: Action): void {
     const { statusLine, texts } = this.skeleton;
-    this.showBriefly(question, action);
+    const answered = (): void => {
+      this.clear();
+      act();
+    };
+    this.showBriefly(question, { label, act: answered });
     append(
       statusLine,
       button({ class: 'plain' }, () => this.clear(), texts.cancel),
