@@ -5,6 +5,7 @@ import { mastersOf } from '../redis/client.js';
 import { connect, redisTarget } from '../redis/connect.js';
 import { probe } from '../redis/probe.js';
 import { reasonOf } from '../redis/reasons.js';
+import { checkFormat } from './format.js';
 import { checkShards } from './shards.js';
 
 /** The oldest Redis that has what the scripts and BullMQ use. For a cluster, the oldest with sharded pub/sub. */
@@ -43,6 +44,7 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
     // the number of the database was refused, and the connection goes on with number 0
     if (reason !== null) throw reason;
     await checkShards(redis, shards);
+    await checkFormat(redis);
     return null;
   } catch (error) {
     return unusable(url, reason ?? error);

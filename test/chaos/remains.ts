@@ -6,7 +6,7 @@ import type { Record } from './record.js';
 import type { Site } from './site.js';
 
 /** Keys that may stay for ever, keys that must expire, and the queues' own. */
-const LASTING = /^(users:next|valued:.+|overlaid:.+|reacted:.+|metrics|expiry|shards|bull:.+)$/;
+const LASTING = /^(users:next|valued:.+|overlaid:.+|reacted:.+|metrics|expiry|shards|data-format|bull:.+)$/;
 const EXPIRING =
   /^(room:\{r\d+\}:.+:(log|delivered|presence|values|overlaid|edits|reactions|reacts|rules|nicks|holders|kept-nicks|slow:\d+|exited:\d+)|room:\{r\d+\}:.+:nonce:.+|sequence:\{u\d+\}:[0-9a-f]+|kept:\{[ur]\d+\}|joined:.+|limit:.+|salt:.+)$/;
 /** Keys of both queues together, and of nine in a cluster: their job histories are bounded. */

@@ -5,7 +5,7 @@ import { expireUser, staleUsers } from '../../shared/store/user-end.js';
 import { allKeys } from './redis.js';
 
 const REMAINS =
-  /^(room:.*:(log|holders|kept-nicks|delivered|presence|values|overlaid|edits|reactions|reacts|nonce:.*|rules|held|sends|slow:.*|exited:.*)|dirty:.*|forgetting:.*|overlaid:.*|reacted:.*|sequence:.*|kept:.*|users:next|valued:.*|stays:.*|expiry|shards|metrics|busiest:.*|samples|samples:by|limit:.*|salt:.*|bull:.*)$/;
+  /^(room:.*:(log|holders|kept-nicks|delivered|presence|values|overlaid|edits|reactions|reacts|nonce:.*|rules|held|sends|slow:.*|exited:.*)|dirty:.*|forgetting:.*|overlaid:.*|reacted:.*|sequence:.*|kept:.*|users:next|valued:.*|stays:.*|expiry|shards|data-format|metrics|busiest:.*|samples|samples:by|limit:.*|salt:.*|bull:.*)$/;
 
 /** Keys that should not be there once all users have ended. */
 export async function ghosts({ redis }: Store): Promise<string[]> {

@@ -74,6 +74,17 @@ describe('an ACL user', () => {
   });
 });
 
+it('data of a format that only a newer version knows is refused, and left as it is', async () => {
+  expect(await checkRedis(redis.url, 1)).toBeNull();
+  expect(await admin.get('data-format')).toBe('1');
+  await admin.set('data-format', 2);
+  await expect(checkRedis(redis.url, 1)).rejects.toThrow(
+    'The Redis of REDIS_URL holds data of format 2, and this version knows only format 1: ' +
+      'run the version that wrote it or a newer one, or use an empty Redis.',
+  );
+  expect(await admin.get('data-format')).toBe('2');
+});
+
 describe('data without the number of its shards', () => {
   async function fillWith(shards: number, rooms: string[]): Promise<void> {
     const client = connectStore(redis.url);

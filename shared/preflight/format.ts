@@ -1,0 +1,21 @@
+/** The format of the data in Redis. A version must not write into data of a format that it does not know. */
+import { ConfigError } from '../config/config.js';
+import type { RedisClient } from '../redis/client.js';
+
+/**
+ * The format that this version reads and writes. Raise it when an older version would do harm to the data, and migrate
+ * the former format here. Format 1 is all data until 0.2.0, which has no number: workers complete it while they run.
+ */
+const FORMAT_VERSION = 1;
+const KEY = 'data-format';
+
+/** Notes the format of the data. Throws ConfigError if a newer version has written it. */
+export async function checkFormat(redis: RedisClient): Promise<void> {
+  await redis.set(KEY, FORMAT_VERSION, 'NX');
+  const format = Number(await redis.get(KEY));
+  if (format === FORMAT_VERSION) return;
+  throw new ConfigError(
+    `The Redis of REDIS_URL holds data of format ${format}, and this version knows only format ${FORMAT_VERSION}: ` +
+      'run the version that wrote it or a newer one, or use an empty Redis.',
+  );
+}
