@@ -10,9 +10,6 @@ const joinInBrowser = joinFrom(originOf(import.meta.url), () => Promise.resolve(
 
 /** Joins a room. Returns the chat at once; `chat.ready` resolves when the room is open. */
 export const join: typeof joinInBrowser = (options) => {
-  if (typeof document === 'undefined') throw new Error(NOT_HERE);
+  if (typeof document === 'undefined') throw new Error('join needs a browser page.');
   return joinInBrowser(options);
 };
-
-const NOT_HERE =
-  'join needs a browser page. On a server, call it only in the browser. A program can call /api/join and /api/poll.';
