@@ -153,6 +153,13 @@ describe('the library as a module', () => {
     expect(await page.evaluate(() => window.chat.server)).toBe(link.url);
   });
 
+  it('within the widgets knows its server', async () => {
+    const count = `<nobackend-count of="likes" room="${room}"></nobackend-count>`;
+    const script = `<script type="module" src="${link.url}/widgets.js"></script>`;
+    const page = await first(site.serve('/module', `<!doctype html>${script}${count}`));
+    await page.getByRole('button', { name: 'Like 0' }).waitFor();
+  });
+
   it.each(['chat.js', 'chat.mjs'])(
     'that is a part of another file (%s) says at once that it needs the server, and asks nobody',
     async (name) => {

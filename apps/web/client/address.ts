@@ -7,7 +7,7 @@ export interface Origin {
 }
 
 /** Matches the address of a script of ours, under the name that the server gives it. */
-const OURS = /https?:\S*?\/(?:chat|element)\.m?js(?=[?#:]|$)/;
+const OURS = /https?:\S*?\/(?:chat|element|widgets)\.m?js(?=[?#:]|$)/;
 
 /** The end of the folder of a version (`/v/0.2.0`). The server's other paths begin before it. */
 const VERSION = /\/v\/\d[^/]*$/;
