@@ -43,6 +43,21 @@ export async function hit({ agent, urls }: Attackers, asked: Omit<Asked, 'from'>
 const post = (attackers: Attackers, operation: string, parameters: object): Promise<string> =>
   hit(attackers, { path: `/api/${operation}`, body: JSON.stringify(parameters) });
 
+/** Messages of the attackers, for reactions and edits: their ids, and the places of their authors. */
+const said: { id: string; by: number }[] = [];
+const SAID_MAX = 200;
+const EMOJI = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🫖', '👨‍👩‍👧'];
+
+async function send(a: Attackers): Promise<string> {
+  const by = number(a.tokens.length);
+  const body = JSON.stringify({ token: a.tokens[by], room: room(0), text: 'flood' });
+  const answer = await ask(a.agent, pick(a.urls), { from: anyAddress(), path: '/api/send', body });
+  const [, id] = /"id":"(\d+-\d+)"/.exec(answer.text) ?? [];
+  if (id) said.push({ id, by });
+  if (said.length > SAID_MAX) said.shift();
+  return outcomeOf(answer);
+}
+
 export interface Attack {
   /** Its part of all requests. */
   readonly share: number;
@@ -51,7 +66,21 @@ export interface Attack {
 
 export const ATTACKS: Record<string, Attack> = {
   joins: { share: 10, once: (a) => post(a, 'join', { room: number(4) ? room(number(ROOMS)) : `new-${number(1e6)}` }) },
-  sends: { share: 14, once: (a) => post(a, 'send', { token: pick(a.tokens), room: room(0), text: 'flood' }) },
+  sends: { share: 14, once: send },
+  reactions: {
+    share: 10,
+    once: (a) => {
+      const id = said[number(said.length)]?.id ?? '1-1';
+      return post(a, 'react', { token: pick(a.tokens), room: room(0), id, emoji: pick(EMOJI), on: number(3) > 0 });
+    },
+  },
+  edits: {
+    share: 8,
+    once: (a) => {
+      const { id, by } = said[number(said.length)] ?? { id: '1-1', by: 0 };
+      return post(a, 'edit', { token: a.tokens[by], room: room(0), id, text: `${number(1e6)}${'😀'.repeat(1_990)}` });
+    },
+  },
   'largest sends': { share: 5, once: (a) => post(a, 'send', { token: pick(a.tokens), room: room(0), ...LARGEST }) },
   'polls at once': { share: 14, once: (a) => post(a, 'poll', { token: pick(a.tokens), timeout: 0 }) },
   'polls that acknowledge nothing': {
