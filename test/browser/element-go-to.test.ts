@@ -81,6 +81,7 @@ describe('a link to a message', () => {
     await page.getByRole('button', { name: '1 new' }).waitFor();
     expect(await isInView(rowOf(page, 'the first one'))).toBe(true);
     const { id: last } = await ann('another one');
+    await page.getByRole('button', { name: '2 new' }).waitFor();
     await page.evaluate((hash) => {
       location.hash = hash;
     }, `message=${last}`);

@@ -171,14 +171,17 @@ describe('the widgets', () => {
     await page.getByRole('button', { name: 'Useful 1', pressed: true }).waitFor();
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
-    const backgrounds = async (colorScheme: 'light' | 'dark'): Promise<string> => {
-      await page.emulateMedia({ colorScheme });
-      return page
+    const background = (): Promise<string> =>
+      page
         .locator('nobackend-poll')
         .first()
         .evaluate((poll) => getComputedStyle(poll.shadowRoot?.querySelector('.widget') as Element).backgroundColor);
-    };
-    expect(await backgrounds('light')).toBe('rgb(255, 253, 249)');
-    expect(await backgrounds('dark')).toBe('rgb(21, 24, 26)');
+    for (const [colorScheme, paper] of [
+      ['light', 'rgb(255, 253, 249)'],
+      ['dark', 'rgb(21, 24, 26)'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expect.poll(background).toBe(paper);
+    }
   });
 });
