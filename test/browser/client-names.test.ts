@@ -32,12 +32,19 @@ async function kill(page: Page): Promise<void> {
   await page.close();
 }
 
-/** Ends a user as the server does that has not heard of it for long. */
+/**
+ * Ends a user as the server does that has not heard of it for long. An API process that mirrors the user may still note
+ * that it was seen, until it lets the user go.
+ */
 async function expire({ id }: UserRef): Promise<void> {
   const part = await openPart(stage.system.redis.url, { SHARDS: '1' });
-  const { store } = part;
-  await store.redis.zadd(store.keys.seen(0), 0, id);
-  await until(async () => (await store.redis.exists(store.keys.user(id))) === 0, 'the end of the user', 20_000);
+  const { redis, keys } = part.store;
+  const isGone = async (): Promise<boolean> => {
+    const attachment = await redis.hget(keys.attached(0), String(id));
+    if (!attachment?.startsWith('live')) await redis.zadd(keys.seen(0), 'XX', 0, id);
+    return (await redis.exists(keys.user(id))) === 0;
+  };
+  await until(isGone, 'the end of the user', 20_000);
   await part.close();
 }
 
