@@ -23,7 +23,7 @@ const TODO = `<script src="http://localhost:8080/chat.js"></script>
     return line;
   };
   values.on('todo/', () => list.replaceChildren(...Object.entries(values.all('todo/')).sort().map(lineOf)));
-  add.onchange = () => { values.set('todo/' + (Date.now() + Math.random()), { text: add.value }); add.value = ''; };
+  add.onchange = () => { values.set('todo/' + Date.now() + Math.random(), { text: add.value }); add.value = ''; };
 </script>`;
 
 const BOARD = `<script src="http://localhost:8080/chat.js"></script>
@@ -42,7 +42,7 @@ const BOARD = `<script src="http://localhost:8080/chat.js"></script>
   });
   board.onpointerdown = () => { stroke = []; };
   board.onpointermove = ({ offsetX, offsetY }) => stroke?.push([offsetX, offsetY]);
-  board.onpointerup = () => { values.set('ink/' + (Date.now() + Math.random()), stroke); stroke = null; };
+  board.onpointerup = () => { values.set('ink/' + Date.now() + Math.random(), stroke); stroke = null; };
 </script>`;
 
 const [, section = ''] = SECTION.exec(readFileSync('README.md', 'utf8')) ?? [];

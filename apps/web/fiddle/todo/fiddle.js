@@ -3,7 +3,7 @@ const form = document.querySelector('form');
 const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
 form.onsubmit = () => {
   const text = form.elements.what.value.trim();
-  if (text) values.set(`todo/${Date.now() + Math.random()}`, { text, done: false }); // each line has a key of its own
+  if (text) values.set(`todo/${Date.now()}${Math.random()}`, { text, done: false }); // each line has a key of its own
   form.reset();
   return false;
 };
