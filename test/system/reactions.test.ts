@@ -58,7 +58,7 @@ it('reactions of many are all told, whatever process is killed, by 20 events at 
   const all = '👍20 ❤️20';
   await until(() => followers.every(({ events }) => toldTo(events).at(-1) === all), 'the last state', 30_000);
   for (const { events } of followers) expect(toldTo(events).length).toBeLessThanOrEqual(20);
-  const newcomer = await TestUser.join(() => system.urls, { room });
+  const newcomer = await patiently(() => TestUser.join(() => system.urls, { room }));
   expect(brief(newcomer.joined.room.history.find((event) => event.id === id)?.reactions)).toBe(all);
   await Promise.all(followers.map((one) => one.stop()));
 }, 60_000);

@@ -68,7 +68,14 @@ describe.for(bothWaysAsking({ apis: 2, env: { RATE_LIMITS: 'off' } }))(
         if (i === 30) await system.workers[0]?.kill();
       }
       await system.addWorker();
-      await until(() => follower.texts().length === 60, 'all messages', 20_000);
+      await until(
+        () => {
+          follower.check(); // what has ended the polling is the better reason
+          return follower.texts().length === 60;
+        },
+        'all messages',
+        20_000,
+      );
       await follower.stop();
       expect(follower.texts()).toEqual(texts);
     });
