@@ -37,7 +37,7 @@ export class StreamSource {
     if (this.#given === 1) signal.addEventListener('abort', () => this.#wake());
     if (this.#mixed && this.#given % 5 === 0) {
       this.#close();
-      return this.#user.poll(cursor, timeout, signal);
+      return this.#user.poll(cursor, timeout, signal).catch(again);
     }
     if (this.#given % 3 === 0) await this.#user.ack(cursor).catch(() => undefined); // it may be ended, or away
     const stream = this.#stream ?? this.#open(cursor);
@@ -66,6 +66,13 @@ export class StreamSource {
     this.#stream = null;
     this.#waiting = [];
   }
+}
+
+/** The stream that was left may attach after the poll and supersede it. The library asks again then, too. */
+function again(error: unknown): never {
+  throw error instanceof Refused && error.failure.code === 'superseded'
+    ? new Broken('the own stream came later')
+    : error;
 }
 
 /** What has ended a stream, null while it goes on. */
