@@ -8,7 +8,7 @@ import { inProject } from '../project.js';
 
 const folder = inProject('releases');
 const dist = inProject('dist');
-/** What processes run from that were started by `pm2 start` or `npm start`. */
+/** A copy of dist/ for the time of a build: processes that `pm2 start` or `npm start` has started run from there. */
 const former = inProject('releases/former');
 
 /** Copies dist/ into a new release. */

@@ -18,7 +18,7 @@ const START_MAX_MS = 300_000;
 export class Replacement {
   #pm2;
   #waitMs;
-  /** What has been replaced, and by which processes. */
+  /** The processes that have been replaced, and by which. */
   /** @type {{ app: App, former: Managed, id: number }[]} */
   #done = [];
 

@@ -1,8 +1,7 @@
 /** A page changes its messages, takes them back and answers others; other pages are told. */
-import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { ChatEvent } from '../../shared/protocol/events.js';
-import { joinIn, WAYS } from '../support/browser.js';
+import { joinIn, libraryPage, WAYS } from '../support/browser.js';
 import { browserTest, freshRoom, type Stage } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 
@@ -12,16 +11,10 @@ it.beforeEach(({ stage: own }) => {
   stage = own;
 });
 
-async function open(): Promise<Page> {
-  const page = await (await stage.browser.newContext()).newPage();
-  await page.goto(stage.site.library(stage.link.url));
-  return page;
-}
-
 describe.each(WAYS)('by %s', (transport) => {
   it('an edit, a message taken back and an answer reach the other page, and its refusals have a reason', async () => {
     const room = freshRoom();
-    const [ann, bob] = [await open(), await open()];
+    const [ann, bob] = [await libraryPage(stage), await libraryPage(stage)];
     for (const page of [ann, bob]) await joinIn(page, { room, transport });
     await bob.evaluate(() => {
       const events: unknown[] = [];

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { ChatEvent, Reaction } from '../../shared/protocol/events.js';
-import { joinIn, WAYS } from '../support/browser.js';
+import { joinIn, libraryPage, WAYS } from '../support/browser.js';
 import { browserTest, freshRoom, type Stage } from '../support/fixtures/browser.js';
 import { brief } from '../support/reactions.js';
 import { until } from '../support/until.js';
@@ -13,19 +13,13 @@ it.beforeEach(({ stage: own }) => {
   stage = own;
 });
 
-async function open(): Promise<Page> {
-  const page = await (await stage.browser.newContext()).newPage();
-  await page.goto(stage.site.library(stage.link.url));
-  return page;
-}
-
 const heard = (page: Page): Promise<Reaction[][]> =>
   page.evaluate(() => (window as unknown as { heard: Reaction[][] }).heard);
 
 describe.each(WAYS)('by %s', (transport) => {
   it('a reaction reaches the other page, goes when it is taken back, and is in its history', async () => {
     const room = freshRoom();
-    const [ann, bob] = [await open(), await open()];
+    const [ann, bob] = [await libraryPage(stage), await libraryPage(stage)];
     for (const page of [ann, bob]) await joinIn(page, { room, transport });
     await bob.evaluate(() => {
       const states: unknown[] = [];

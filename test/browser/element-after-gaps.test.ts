@@ -27,7 +27,7 @@ async function open(): Promise<Page> {
   return page;
 }
 
-/** What Bert does while the page hears nothing. */
+/** Bert does this while the page hears nothing. */
 async function amend(): Promise<void> {
   const { api, room } = stage;
   await ask(api, 'edit', { token: bert, room, id: ids[0], text: 'hello' });

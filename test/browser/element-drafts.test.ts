@@ -1,4 +1,4 @@
-/** What a user has written and not sent is there again after a reload, where it was written. */
+/** A text that a user has written and not sent is there again after a reload, where it was written. */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { ask } from '../support/client.js';

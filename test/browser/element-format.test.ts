@@ -1,4 +1,4 @@
-/** What a message looks like in the element: code, bold, italic, quotes, and blocks of code that can be copied. */
+/** The look of a message in the element: code, bold, italic, quotes, and blocks of code that can be copied. */
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
 import { logOf, openElement, rowOf, somebody } from '../support/element-page.js';

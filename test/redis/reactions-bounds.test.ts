@@ -1,4 +1,4 @@
-/** What one call of a script touches, and one answer has, when a room has as many reactions as it may have: counted. */
+/** The bounds of one call of a script, and of one answer, when a room has as many reactions as it may have: counted. */
 import { expect } from 'vitest';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
 import type { Reaction } from '../../shared/protocol/events.js';

@@ -1,4 +1,4 @@
-/** What becomes of reactions when their message, their user or their room goes: nothing stays, and the room is told. */
+/** The end of reactions, when their message, their user or their room goes: nothing stays, and the room is told. */
 import { beforeEach, describe, expect } from 'vitest';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
 import { erasePerson } from '../../shared/store/erase-person.js';

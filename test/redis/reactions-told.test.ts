@@ -21,7 +21,7 @@ describe.for(bothPlans())('200 reactions to one message, by %s', ([, it]) => {
     message = String((await (users[0] as Person).send(scene.part, 'the line')).id);
   });
 
-  /** What a member is told of in all, when nothing more is due. */
+  /** All that a member is told of, when nothing more is due. */
   async function toldInAll(who: Person): Promise<string[]> {
     for (let i = 0; i < 3; i += 1) {
       await letPass(scene.part.store, room, MINUTES_MS);

@@ -168,6 +168,13 @@ export async function hurry(page: Page, times: number): Promise<void> {
   }, times);
 }
 
+/** Opens a page with the library on another origin, as a person of its own. Its server is behind the link. */
+export async function libraryPage(stage: { browser: Browser; site: Site; link: { url: string } }): Promise<Page> {
+  const page = await (await stage.browser.newContext()).newPage();
+  await page.goto(stage.site.library(stage.link.url));
+  return page;
+}
+
 /** Joins in a page that has the library, and keeps what comes; resolves when the room is open. */
 export function joinIn(page: Page, options: JoinOptions = {}): Promise<{ id: number; name: string }> {
   return page.evaluate(async (given) => {

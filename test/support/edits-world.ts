@@ -74,7 +74,7 @@ class Page {
     return pick(this.world.parts, at).call(op, { token: this.token, room: this.world.room, ...more });
   }
 
-  /** What it would show if it began now: it reads all pages of history. */
+  /** The view of a page that begins now: it reads all pages of history. */
   async read(): Promise<Shown> {
     let [events, before, more]: [ChatEvent[], string | undefined, boolean] = [[], undefined, true];
     while (more) {
@@ -105,7 +105,7 @@ export interface World {
   pages: Page[];
   /** The ids of all messages that were sent. */
   sent: string[];
-  /** What everybody must read in them: the last text of an author that was heard. */
+  /** The text that everybody must read in them: the last text of an author that was heard. */
   said: Map<string, string>;
   /** Users that have gone with their messages. Only their `left` is told. */
   forgotten: Set<number>;

@@ -1,4 +1,4 @@
-/** What lies over the log of a room. */
+/** Reads the overlay of a room's log. */
 import type { Store } from '../../shared/store/store.js';
 
 /** Resolves with the fields of the overlay that belong to no message of the room's log. */

@@ -53,7 +53,7 @@ export const steps = fc.array(
 
 const plain = (reactions: readonly Reaction[] = []): Reaction[] => reactions.map(({ mine: _, ...rest }) => rest);
 
-/** What a page shows: the messages that it has, each with its reactions. */
+/** The view of a page: the messages that it has, each with its reactions. */
 class Page {
   readonly shown = new Map<string, Reaction[]>();
   #lastSeen = '0-0';

@@ -60,7 +60,7 @@ export class StreamSource {
     return stream;
   }
 
-  /** What has come and was not taken is lost, as with a connection that breaks. */
+  /** An answer that has come and was not taken is lost, as with a connection that breaks. */
   #close(): void {
     this.#stream?.close();
     this.#stream = null;

@@ -28,7 +28,7 @@ export class Traffic {
     return new Traffic((await Promise.all(joining)).map((user, number) => new Client(url, user, number % 3 === 0)));
   }
 
-  /** What has failed so far. */
+  /** The requests that have failed so far. */
   get failures(): unknown[] {
     return this.#clients.flatMap(({ failures }) => failures);
   }

@@ -1,4 +1,4 @@
-/** What the comings and goings in one notice come to. */
+/** The sum of the comings and goings in one notice. */
 import { describe, expect, it } from 'vitest';
 import { comingsOf } from '../../apps/web/element/log/comings.js';
 import type { ChatEvent } from '../../shared/protocol/events.js';

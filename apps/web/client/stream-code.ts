@@ -1,5 +1,5 @@
 /**
- * What the code of streams (`/streams.js`) and the rest of the library know of each other. A page loads that code when
+ * The code of streams (`/streams.js`) and the rest of the library know this of each other. A page loads that code when
  * its room is open; modules contain it.
  */
 import type { Answers } from './answers.js';
@@ -13,7 +13,7 @@ export type MakeStreams = (host: StreamHost, server: string, core: Core) => Stre
 /** Gets the code from a server. Resolves with undefined if that fails, or if it is of another version. */
 export type GetStreams = (server: string) => Promise<MakeStreams | undefined>;
 
-/** What the code of streams has from the library: failures that it knows, and the browser's `fetch`, not the page's. */
+/** The code of streams has this from the library: failures that it knows, and the browser's `fetch`, not the page's. */
 export interface Core {
   Failure: typeof Failure;
   fetch: typeof fetch;

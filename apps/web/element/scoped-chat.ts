@@ -13,7 +13,7 @@ export interface ScopedChat {
 type Name = keyof ChatEvents;
 type Listener = (payload: never) => void;
 
-/** What a chat has told, in order. */
+/** The events that a chat has told, in order. */
 export type Heard = [eventName: Name, payload: never][];
 
 /** The events that a view listens to. */

@@ -9,7 +9,7 @@ const HALVES = /^[\udc00-\udfff]|[\ud800-\udbff]$/g;
 /** A search is for so many words at most: each message is looked through for each. */
 const WORDS_MAX = 10;
 
-/** What the user searches for: messages that have all words, in any order and case. */
+/** The user searches for this: messages that have all words, in any order and case. */
 export class Wanted {
   private readonly words: RegExp[];
   private readonly any: RegExp;

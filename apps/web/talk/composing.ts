@@ -5,11 +5,11 @@ import { quotedText } from '../element/log/quote.js';
 import type { Skeleton } from '../element/skeleton.js';
 import type { TalkTexts } from './texts.js';
 
-/** What the composer is for now: a message, or an answer to one, or another text for one. */
+/** The composer is for this now: a message, or an answer to one, or another text for one. */
 interface Topic {
   kind: 'reply' | 'edit';
   event: ChatEvent;
-  /** What the user was writing before an edit. */
+  /** The text that the user was writing before an edit. */
   draft: string;
 }
 
@@ -57,8 +57,8 @@ export class Composing {
   }
 
   /** A message has been removed. */
-  removed(has: (id: string) => boolean): void {
-    if (this.topic && has(this.topic.event.id)) this.end();
+  removed(isGone: (id: string) => boolean): void {
+    if (this.topic && isGone(this.topic.event.id)) this.end();
   }
 
   private begin(topic: Topic): void {

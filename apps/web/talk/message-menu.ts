@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
-import { append, button, h, isKey, onEscape, remove } from '../element/dom/dom.js';
+import { append, button, h, onEscape, remove } from '../element/dom/dom.js';
 import { COMMON_EMOJI } from '../element/log/reactions.js';
 import type { MessageChoice } from '../element/moderation/load-tools.js';
 import type { Skeleton } from '../element/skeleton.js';
@@ -14,6 +14,8 @@ export interface MessageMenuDelegate {
 /** How far the menu stays from the edges of the chat, in px. */
 const EDGE_PX = 6;
 const ITEMS = 'button, input';
+/** A picture, a part of a flag, or the end of a key such as 1\ufe0f\u20e3. The server decides whether it is an emoji. */
+const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
 /** The menu of a message, which the buttons beside it open. One at a time is open. */
@@ -32,9 +34,9 @@ export class MessageMenu {
     });
   }
 
-  /** Closes the menu of a message that is gone. */
-  removed(has: (id: string) => boolean): void {
-    if (this.open && has(this.open.id)) this.close(true);
+  /** Closes the menu if its message is gone. */
+  removed(isGone: (id: string) => boolean): void {
+    if (this.open && isGone(this.open.id)) this.close(true);
   }
 
   /** `returnFocus`: the button that opened the menu gets the focus, or the composer if it is gone. */
@@ -99,10 +101,7 @@ export class MessageMenu {
     const any = h('input', { class: 'emoji', 'aria-label': texts.anyEmoji, placeholder: '+', title: texts.anyEmoji });
     any.autocomplete = 'off';
     any.addEventListener('input', (typed) => {
-      const [emoji] = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(any.value)
-        ? [any.value.trim()]
-        : [];
-      if (emoji && !(typed as InputEvent).isComposing) react(emoji, true);
+      if (EMOJI.test(any.value) && !(typed as InputEvent).isComposing) react(any.value.trim(), true);
     });
     append(row, any);
     return row;
@@ -133,7 +132,6 @@ function onMenuKey(event: KeyboardEvent, box: HTMLElement): void {
   const all = items(box);
   const step = STEPS[event.key];
   const at = all.indexOf(event.target as HTMLElement);
-  if (isKey(event, 'Tab')) return;
   const to =
     event.key === 'Home' ? 0 : event.key === 'End' ? all.length - 1 : step && (at + step + all.length) % all.length;
   if (to === undefined) return;

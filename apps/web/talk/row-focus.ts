@@ -6,7 +6,7 @@ const STOPS = 'a, button:not(.quick)';
 
 /** The focus among the rows of the log: Tab stops in one row, arrow keys go to others, and a row that changes keeps it. */
 export class RowFocus {
-  /** What has the focus in the log, or had it when its row was drawn again. */
+  /** The element that has the focus in the log, or had it when its row was drawn again. */
   private focused: HTMLElement | null = null;
 
   constructor(private readonly skeleton: Skeleton) {

@@ -52,7 +52,7 @@ export interface NobackendPollAttributes extends NobackendAttributes {
 }
 
 export interface NobackendCountAttributes extends NobackendAttributes {
-  /** What is counted: `visits`, `people`, or any other name for a button. Default: `likes`. */
+  /** The thing that is counted: `visits`, `people`, or any other name for a button. Default: `likes`. */
   of?: string | undefined;
 }
 
@@ -112,8 +112,7 @@ export interface NobackendCountElement extends Listening<NobackendCountElementEv
 }
 
 /** The attributes of an element, with those that every element has in JSX: `id`, `style`, `ref`, `children` and so on. */
-// biome-ignore lint/suspicious/noExplicitAny: their types differ between React, Preact and others
-type InJsx<Attributes> = Attributes & { [attribute: string]: any };
+type InJsx<Attributes> = Attributes & { [attribute: string]: unknown };
 
 interface NobackendElementsInJsx {
   'nobackend-chat': InJsx<NobackendChatAttributes>;

@@ -20,7 +20,7 @@ type Kind = 'likes' | 'visits' | 'people';
 export class NobackendCountElement extends Widget {
   private ballot: Ballot | null = null;
   private people = 0;
-  /** What is shown now, so that only a change is drawn anew. */
+  /** The state that is shown now, so that only a change is drawn anew. */
   private shown = '';
   private value = h('span', { class: 'number', part: 'number' });
   private button: HTMLButtonElement | null = null;

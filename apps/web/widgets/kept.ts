@@ -1,4 +1,4 @@
-/** What this browser remembers of a widget: its vote, or the day of its last visit. */
+/** This browser remembers of a widget: its vote, or the day of its last visit. */
 
 /** Stands in for the storage where that is forbidden: then the page remembers until it is closed. */
 const inPage = new Map<string, string>();

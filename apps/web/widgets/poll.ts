@@ -49,7 +49,7 @@ export class NobackendPollElement extends Widget {
 
   private ballot: Ballot | null = null;
   private rows: Row[] = [];
-  /** What the rows were made from. */
+  /** The rows were made from this. */
   private shown = '';
   /** The option that the reader has chosen, and not voted for yet. */
   private chosen: string | null = null;

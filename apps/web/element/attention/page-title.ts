@@ -4,7 +4,7 @@ const REWRITES_MAX = 20;
 /** The title of one page, with the number of unread messages in front while nobody looks at the page. */
 class PageTitle {
   private readonly counts = new Map<Element, number>();
-  /** What stands in front of the page's own title now. */
+  /** The text in front of the page's own title now. */
   private mark = '';
   private rewrites = 0;
   private readonly observer = new MutationObserver(() => this.changed());

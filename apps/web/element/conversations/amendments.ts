@@ -1,6 +1,6 @@
 import type { ChatEvent, Reaction } from '../../../../shared/protocol/events.js';
 
-/** What an event says later of a message: a new text, or all its reactions. */
+/** An event says this later of a message: a new text, or all its reactions. */
 type Change = Pick<ChatEvent, 'text' | 'editedAt' | 'reactions'>;
 
 /** Returns the id of the message that an event amends, or undefined. */

@@ -3,7 +3,7 @@ type Texts = Record<string, string>;
 /** By room: the drafts of a page that may store nothing. They outlive a view that is drawn again. */
 const kept: Record<string, Texts> = {};
 
-/** What the user has written in a room and its private conversations, and not sent. A reload of the tab keeps it. */
+/** The texts that the user has written in a room and its private conversations, and not sent. A reload keeps them. */
 export class Drafts {
   private readonly key: string;
 

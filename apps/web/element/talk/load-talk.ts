@@ -43,7 +43,7 @@ export interface TalkDelegate {
   settle(): void;
 }
 
-/** What the user can do with single messages: answer, react, edit, take back, copy, report. */
+/** The user can do this with single messages: answer, react, edit, take back, copy, report. */
 export interface Talk {
   /** The id of the message that the next one answers. */
   readonly re: string | undefined;

@@ -44,7 +44,7 @@ local function endOfString(source, from)
   return place
 end
 
--- What the message said first, as JSON, or nil. cjson would not do: it refuses data with half a surrogate pair.
+-- The first text of the message as JSON, or nil. cjson would not do: it refuses data with half a surrogate pair.
 local function firstText()
   local _, name = string.find(text, '^{"type":"message","room":"[^"]*","from":{"id":%-?%d+,"name":"')
   local before = '},"text":"'
