@@ -37,7 +37,11 @@ systemTest('the bot of the docs answers, and has its name back after a restart',
   await answers();
   await first.kill();
   const second = await start();
-  await until(async () => (await namesakes())[0]?.id !== former?.id, 'another user with the name');
+  const another = async (): Promise<boolean> => {
+    const [namesake] = await namesakes();
+    return namesake !== undefined && namesake.id !== former?.id;
+  };
+  await until(another, 'another user with the name');
   await answers();
   expect(await namesakes()).toHaveLength(1);
   await ann.send({ room: 'fiddle', text: 'what time is it?' });
