@@ -1,7 +1,7 @@
 /**
  * Traces by OpenTelemetry. A process loads this file first: `node --import ./scripts/tracing.js ...`. With OTEL=on,
  * ecosystem.config.js does so. OpenTelemetry's own settings (OTEL_...) say where the traces go. The host installs its
- * packages: docs/hosting.md. The spans of the queues are in shared/metrics/tracing.ts.
+ * packages: docs/watching.md. The spans of the queues are in shared/metrics/tracing.ts.
  */
 import { register } from 'node:module';
 
@@ -14,7 +14,7 @@ async function load(/** @type {string} */ name) {
   try {
     return await import(name);
   } catch {
-    console.error(`OTEL=on needs the package ${name}, which is not installed. See docs/hosting.md.`);
+    console.error(`OTEL=on needs the package ${name}, which is not installed. See docs/watching.md.`);
     process.exit(CONFIG_EXIT_CODE);
   }
 }

@@ -314,7 +314,7 @@ export const SETTINGS = {
     otel: onOff(
       'OTEL',
       'off',
-      'Spans of fan-out for OpenTelemetry. Its packages do not come with the chat (see docs/hosting.md).',
+      'Spans of fan-out for OpenTelemetry. Its packages do not come with the chat (see docs/watching.md).',
     ),
   },
   limits: {

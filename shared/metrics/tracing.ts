@@ -1,6 +1,6 @@
 /**
  * OpenTelemetry spans of the queue between API and workers. The operator installs the packages for it
- * (docs/hosting.md). `scripts/tracing.js` starts OpenTelemetry, and traces requests.
+ * (docs/watching.md). `scripts/tracing.js` starts OpenTelemetry, and traces requests.
  */
 import type { Telemetry } from 'bullmq';
 import { type Config, ConfigError } from '../config/config.js';
@@ -16,5 +16,5 @@ export async function queueTelemetry({ otel }: Config): Promise<Telemetry | unde
 }
 
 function refuse(): never {
-  throw new ConfigError(`OTEL=on needs packages that are not installed. See docs/hosting.md.`);
+  throw new ConfigError(`OTEL=on needs packages that are not installed. See docs/watching.md.`);
 }

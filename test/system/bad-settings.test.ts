@@ -47,7 +47,7 @@ describe('an API process that only the host can help', () => {
     });
     expect(await start({ REDIS_URL: redis.url, PORT: '0', OTEL: 'on' })).toEqual({
       code: 78,
-      err: 'OTEL=on needs packages that are not installed. See docs/hosting.md.\n',
+      err: 'OTEL=on needs packages that are not installed. See docs/watching.md.\n',
     });
     server.close();
   });
