@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { asScript } from '../command.js';
+import { beTheOnlyOne } from '../only-one.js';
 import { Problem } from '../problem.js';
 import { checked, checkHostsRedis } from '../start/checks.js';
 import { prepare } from '../start/prepare.js';
@@ -20,6 +21,7 @@ const WAIT_S = 30;
 
 async function deploy() {
   const waitMs = readWait() * 1_000;
+  beTheOnlyOne('deploy');
   const pm2 = await connectRunning();
   try {
     await rollOut(pm2, waitMs);

@@ -8,6 +8,8 @@ import { inProject } from '../project.js';
 
 const folder = inProject('releases');
 const dist = inProject('dist');
+/** The names of releases are times. */
+const RELEASE = /^\d{8}T\d+$/;
 /** A copy of dist/ for the time of a build: processes that `pm2 start` or `npm start` has started run from there. */
 const former = inProject('releases/former');
 
@@ -56,7 +58,7 @@ export function prune(processes, pm2Home) {
     ...processes.map(({ pm2_env }) => pm2_env.pm_exec_path),
     existsSync(saved) ? readFileSync(saved, 'utf8') : '',
   ].join('\n');
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter((one) => RELEASE.test(one))) {
     if (!used.includes(join(folder, name) + sep)) rmSync(join(folder, name), { recursive: true });
   }
 }

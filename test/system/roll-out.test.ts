@@ -134,6 +134,26 @@ it('a version that throws, that hangs, or that cannot reach Redis, and settings 
   await expectFormer(before);
 });
 
+it('a deploy that runs already is named to the second one, which changes nothing', async () => {
+  const before = await running();
+  await release('await new Promise(() => setInterval(() => {}, 1_000));');
+  const first = deploy();
+  const claims = join(folder, 'releases/claims');
+  const pid = await until(
+    () =>
+      readdir(claims)
+        .then(([name]) => Number(name) || null)
+        .catch(() => null),
+    'the first',
+  );
+  const named = new RegExp(
+    `^A deploy of this folder runs \\(process ${pid}, since .+\\)\\. Wait until it has ended\\.\n$`,
+  );
+  expect(await deploy()).toEqual({ code: 1, said: expect.stringMatching(named) });
+  expect((await first).said).toMatch(/is not ready after/);
+  await expectFormer(before);
+});
+
 it('a version that fails when some processes are replaced is taken back', async () => {
   const before = await running();
   const flag = JSON.stringify(join(folder, 'flag'));
@@ -177,7 +197,7 @@ it('a good version whose start is slow takes all places, also of a process that 
   expect(now.map(({ name }) => name).sort()).toEqual(['api', 'api', 'redis', 'worker']);
   const former = new Set(before.filter(({ name }) => name !== 'redis').map(({ pid }) => pid));
   expect(now.filter(({ pid }) => former.has(pid))).toEqual([]);
-  const [only, ...more] = await readdir(join(folder, 'releases'));
+  const [only, ...more] = (await readdir(join(folder, 'releases'))).filter((name) => name !== 'claims');
   expect(more).toEqual([]);
   for (const { name, script, ttl } of now.filter((one) => one.name !== 'redis')) {
     expect([script, ttl]).toEqual([join(folder, 'releases', only ?? '', `dist/apps/${name}/main.js`), '62']);
