@@ -9,6 +9,7 @@ const TITLES = {
   redis: 'Redis and workers',
   rooms: 'Rooms and inboxes',
   polls: 'Polls',
+  pages: 'Pages of your own',
   admin: 'Administration and logs',
   limits: 'Limits',
   start: 'Start',

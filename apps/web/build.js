@@ -234,15 +234,14 @@ function doctor() {
   });
 }
 
-/** Builds the pages with their common parts, a script for each page that has one, and the style sheet of all pages. */
+/**
+ * Builds the pages with their common parts, a script for each page that has one, and the style sheet of all pages. The
+ * server fills in the places that depend on the host (`apps/api/http/site-pages.ts`).
+ */
 async function pages() {
   const parts = await textsIn(join(here, 'pages/parts'));
   const html = await textsIn(join(here, 'pages/html'));
-  await Promise.all(
-    Object.entries(html).map(([name, text]) =>
-      writeFile(join(site, name), withRoot(withParts(text, parts), ROOTS[name] ?? './')),
-    ),
-  );
+  await Promise.all(Object.entries(html).map(([name, text]) => writeFile(join(site, name), withParts(text, parts))));
   const entryPoints = [...pageScripts, 'site.css'].map((name) => join(here, 'pages', name));
   await build({
     ...shared,
@@ -278,20 +277,14 @@ async function hostPage() {
     external: ['./bricolage.woff2'],
   });
   const parts = await textsIn(join(here, 'pages/parts'));
-  await writeFile(
-    join(admin, 'admin.html'),
-    withRoot(withParts(await readFile(join(here, 'admin/admin.html'), 'utf8'), parts), './'),
-  );
+  const html = withParts(await readFile(join(here, 'admin/admin.html'), 'utf8'), parts);
+  await writeFile(join(admin, 'admin.html'), fill(html, { root: './', logo: 'assets/icon.svg', styles: '' }));
 }
 
 const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts', 'embed.ts'];
 
-/**
- * The relative path from a page to the front page, which a proxy may serve below any path. The server fills in that of
- * `404.html`, because it sends this page for paths of any depth.
- */
-const ROOTS = { 'room.html': '../', 'embed.html': '../', '404.html': '{{root}}' };
-const withRoot = (text, path) => text.replaceAll('{{root}}', path);
+const fill = (text, values) =>
+  Object.entries(values).reduce((done, [place, value]) => done.replaceAll(`{{${place}}}`, value), text);
 
 const withParts = (text, parts) => text.replace(/ *<!-- (\w+) -->\n/g, (_, name) => parts[`${name}.html`]);
 
@@ -351,28 +344,26 @@ async function fillVersion() {
   const hashes = await Promise.all(
     ['chat.js', 'element.js'].map(async (name) => {
       const hash = createHash('sha384').update(await readFile(join(site, name)));
-      return [`{{hash ${name}}}`, `sha384-${hash.digest('base64')}`];
+      return [`hash ${name}`, `sha384-${hash.digest('base64')}`];
     }),
   );
-  const filled = [['{{version}}', version], ...hashes];
+  const filled = Object.fromEntries([['version', version], ...hashes]);
   const names = (await readdir(site)).filter((name) => name.endsWith('.html'));
   await Promise.all(
     [...names.map((name) => join(site, name)), join(admin, 'admin.html')].map(async (file) => {
-      const text = await readFile(file, 'utf8');
-      await writeFile(
-        file,
-        filled.reduce((done, [place, value]) => done.replaceAll(place, value), text),
-      );
+      await writeFile(file, fill(await readFile(file, 'utf8'), filled));
     }),
   );
 }
 
 /**
  * Writes compressed forms beside each text of a folder, for browsers that accept them. They accept Brotli only over
- * https.
+ * https. The server fills in our pages, and compresses them itself.
  */
 async function compress(folder) {
-  const files = (await readdir(folder, { recursive: true })).filter((name) => /\.(m?js|css|html|svg)$/.test(name));
+  const files = (await readdir(folder, { recursive: true })).filter(
+    (name) => /\.(m?js|css|html|svg)$/.test(name) && !(folder === site && /^[\w-]+\.html$/.test(name)),
+  );
   await Promise.all(
     files.map(async (name) => {
       const text = await readFile(join(folder, name));

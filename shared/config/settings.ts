@@ -139,6 +139,44 @@ const reservedRooms = list(
   'Only the host can open rooms whose names begin so. No visitor becomes their owner by coming first.',
 );
 
+const siteName: Setting<string> = {
+  name: 'SITE_NAME',
+  about: 'The name of this chat on its pages, instead of nobackend-chat.',
+  usual: 'nobackend-chat',
+  allowed: '1 to 40 characters',
+  read(env) {
+    const text = given(env, 'SITE_NAME')?.trim() ?? 'nobackend-chat';
+    if (/^[^\p{C}]{1,40}$/u.test(text)) return text;
+    throw new ConfigError('SITE_NAME is not allowed: give 1 to 40 characters, in one line.');
+  },
+};
+const siteColor: Setting<string | null> = {
+  name: 'SITE_COLOR',
+  about: 'The colour of buttons and links on the pages. It is made darker or lighter where text could not be read.',
+  usual: 'green',
+  allowed: 'a colour such as `#0d6a55`',
+  read(env) {
+    const text = given(env, 'SITE_COLOR') ?? null;
+    if (text === null || /^#[0-9a-f]{6}$/i.test(text)) return text;
+    throw new ConfigError(`SITE_COLOR=${text} is not allowed: give a colour such as #0d6a55.`);
+  },
+};
+const siteDir: Setting<string | null> = {
+  name: 'SITE_DIR',
+  about: 'A folder with your own logo and texts (see docs/pages.md).',
+  usual: 'none',
+  allowed: 'the path of a folder',
+  read: (env) => given(env, 'SITE_DIR') ?? null,
+};
+/** What a host can close. `rooms` is the list of rooms with people. */
+const CLOSABLE = ['front', 'docs', 'examples', 'doctor', 'rooms'] as const;
+const closedPages = list(
+  'CLOSED_PAGES',
+  `any of ${CLOSABLE.join(', ')}`,
+  (one) => CLOSABLE.some((page) => page === one),
+  'Pages that do not exist for visitors, and no link leads to them. With `rooms`, the operation `rooms` lists none.',
+);
+
 /** The default of one Redis, and the default of a cluster. */
 function ofRedis(one: number, cluster: number): Computed {
   const isCluster = (env: Environment): boolean => parseRedisUrl(redisUrl.read(env))?.kind === 'cluster';
@@ -295,6 +333,12 @@ export const SETTINGS = {
       'on',
       'With `on`, a poll waits in memory if its user keeps polling the same process. With `off`, every poll waits by BLPOP.',
     ),
+  },
+  pages: {
+    siteName,
+    siteColor,
+    siteDir,
+    closedPages: { ...closedPages, read: (env: Environment) => new Set(closedPages.read(env)) },
   },
   admin: {
     adminPassword,

@@ -13,7 +13,7 @@ import { TestUser } from '../support/user.js';
 
 const PASSWORD = 'only the host';
 const folder = `${root}/dist/apps/web/public`;
-const pages = readdirSync(folder).filter((file) => file.endsWith('.html'));
+const pages = readdirSync(folder).filter((file) => file.endsWith('.html') && file !== 'text.html');
 const scripts = readdirSync(folder).filter((file) => file.endsWith('.js'));
 
 const it = browserWith({ apis: 2, env: { ADMIN_PASSWORD: PASSWORD, LOG_LEVEL: 'trace' } });

@@ -207,6 +207,18 @@ describe('the front page', () => {
       expect(body).toContain(String(room));
     }
   });
+
+  it('and all other pages are filled in and compressed, without texts that the host has not', async () => {
+    for (const path of ['/', '/docs', '/examples', '/doctor', '/r/lobby', '/embed/lobby', '/nothing/here']) {
+      const answer = await fetch(api + path, { headers: { 'accept-encoding': 'gzip', accept: 'text/html' } });
+      const html = await answer.text();
+      expect(html, path).toMatch(/<title>[^<]*nobackend-chat/);
+      expect(html, path).not.toMatch(/\{\{(?:name|logo|root|links|styles|title|text|version)\}|<!-- \/?if/);
+      if (answer.ok) expect(answer.headers.get('content-encoding'), path).toBe('gzip');
+    }
+    for (const path of ['/text', '/text.html', '/terms', '/imprint'])
+      expect((await fetch(api + path)).status, path).toBe(404);
+  });
 });
 
 describe('an address that leads nowhere', () => {

@@ -50,6 +50,10 @@ const DEFAULTS = {
   clientTimeout: 30,
   drainNotice: 0,
   allowedOrigins: null,
+  siteName: 'nobackend-chat',
+  siteColor: null,
+  siteDir: null,
+  closedPages: new Set(),
 };
 
 /** Each number: its smallest and largest value. */

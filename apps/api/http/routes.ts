@@ -36,7 +36,7 @@ export function routes(parts: RouteParts): Middleware[] {
   const board = [hostOnly, requireSameSite, whileRedisIsUp, queueBoard(queues)].map(onQueuesPath);
   // the router's type of context is narrower than Koa's, although it makes one out of the other
   const routed = [router.routes(), router.allowedMethods()] as unknown as Middleware[];
-  return [closeWhileDraining, securityHeaders(), ...board, ...routed, serveStaticFiles()];
+  return [closeWhileDraining, securityHeaders(), ...board, ...routed, serveStaticFiles(store.config)];
 }
 
 /** Answers 503 at once while Redis is away. The queue board would wait for Redis. */

@@ -1,8 +1,13 @@
-/** The pages and the browser library: the files of `apps/web/public`, found by name, never outside that folder. */
-import { readdirSync, readFileSync } from 'node:fs';
+/**
+ * The pages and the browser library: our pages from memory, all else from `apps/web/public`, found by name, never
+ * outside that folder.
+ */
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Context, Middleware, Next } from 'koa';
 import serve from 'koa-send';
+import type { Config } from '../../../shared/config/config.js';
+import { makeSite, type SiteFile } from './site-pages.js';
 
 const root = fileURLToPath(new URL('../../web/public/', import.meta.url));
 /** Paths that show a page of another name. */
@@ -18,17 +23,33 @@ const OF_A_VERSION = /^\/v\//;
 const ROOM_PAGES = /^\/(?:r|embed)\//;
 const NOT_FOUND_FILE = '/404.html';
 
-export function serveStaticFiles(): Middleware {
-  const files = filesBelow(root);
-  files.delete(NOT_FOUND_FILE);
-  const notFoundPage = readFileSync(`${root}${NOT_FOUND_FILE}`, 'utf8');
+/** Throws ConfigError when the folder of the host's own pages cannot be read. */
+export function serveStaticFiles(config: Config): Middleware {
+  const site = makeSite(root, config);
+  const notFoundPage = site.get(NOT_FOUND_FILE)?.plain.toString('utf8') ?? '';
+  site.delete(NOT_FOUND_FILE);
+  const files = new Set([...filesBelow(root), ...site.keys()]);
   return async (ctx, next) => {
     const file = fileFor(ctx.path, files);
     if (file === undefined) return withoutFile(ctx, next, files, notFoundPage);
     if (!isRead(ctx)) return refuseMethod(ctx);
     setPageHeaders(ctx);
-    await serve(ctx, file, { root });
+    const ready = site.get(file);
+    if (ready) send(ctx, ready);
+    else await serve(ctx, file, { root });
   };
+}
+
+/** Answers with a file from memory, in a form that the browser accepts. */
+function send(ctx: Context, { type, plain, gzip, br }: SiteFile): void {
+  ctx.type = type;
+  if (br && ctx.acceptsEncodings('br', 'identity') === 'br') {
+    ctx.set('Content-Encoding', 'br');
+    ctx.body = br;
+  } else if (gzip && ctx.acceptsEncodings('gzip', 'identity') === 'gzip') {
+    ctx.set('Content-Encoding', 'gzip');
+    ctx.body = gzip;
+  } else ctx.body = plain;
 }
 
 /**
@@ -83,13 +104,14 @@ function wantsPage(ctx: Context): boolean {
   return ctx.accepts('text', 'html') === 'html';
 }
 
-/** Returns the paths of all files. They are read once, so that no request searches the disk. */
+/** Returns the paths of all files but our pages. They are read once, so that no request searches the disk. */
 function filesBelow(folder: string): Set<string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return new Set(
     entries
       .filter((entry) => entry.isFile())
-      .map((entry) => `/${`${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\//, '')}`),
+      .map((entry) => `/${`${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\//, '')}`)
+      .filter((path) => !/^\/[^/]+\.html$/.test(path)),
   );
 }
 

@@ -15,4 +15,4 @@ chat.setAttribute('lang', asked.get('lang') || 'auto');
 if (theme) chat.setAttribute('theme', theme);
 fitBox(document.body);
 byId('main', HTMLElement).append(chat);
-document.title = `${room} · nobackend-chat`;
+document.title = `${room} · ${document.title}`;

@@ -32,7 +32,7 @@ function openChat(): ChatElement {
   chat.setAttribute('room', room);
   chat.setAttribute('lang', 'auto');
   byId('main', HTMLElement).append(chat);
-  document.title = `${room} · nobackend-chat`;
+  document.title = `${room} · ${document.title}`;
   markIcon(chat);
   return chat;
 }
