@@ -25,6 +25,10 @@ export function onShutdown(log: Logger, timeoutMs: number, end: () => Promise<vo
     log.fatal({ error }, 'unhandled rejection');
     process.exit(1);
   });
+  process.on('uncaughtException', (error) => {
+    log.fatal({ error }, 'uncaught exception');
+    process.exit(1);
+  });
   process.on('SIGINT', begin);
   process.on('SIGTERM', begin);
 }

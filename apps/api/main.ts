@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { type Config, readConfig } from '../../shared/config/config.js';
+import { logForeignLines } from '../../shared/foreign-lines.js';
 import { createLog, type Logger } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { queueTelemetry } from '../../shared/metrics/tracing.js';
@@ -50,6 +51,7 @@ const ignore = (): void => undefined;
 
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'api');
+  logForeignLines(log);
   await checkRedis(config.redisUrl, config.shards);
   const store = openStore(config);
   const availability = new Availability(store.redis, log, OUTAGE);

@@ -1,6 +1,7 @@
 /** A worker process: builds everything, and shuts down in order. */
 import { randomBytes } from 'node:crypto';
 import { type Config, readConfig } from '../../shared/config/config.js';
+import { logForeignLines } from '../../shared/foreign-lines.js';
 import { createLog, eventMark, type Logger } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { queueTelemetry } from '../../shared/metrics/tracing.js';
@@ -29,6 +30,7 @@ const ignore = (): void => undefined;
 
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'worker');
+  logForeignLines(log);
   const connectAnew = () => connectWorker(config.redisUrl).on('error', ignore);
   await checkRedis(config.redisUrl, config.shards);
   const redis = connectStore(config.redisUrl);
