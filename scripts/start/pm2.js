@@ -21,6 +21,8 @@ const START_MAX_MS = 300_000;
 /** A process that has restarted this often before all were ready will not succeed. */
 const RESTARTS_MAX = 3;
 const CHECK_EVERY_MS = 100;
+/** An idle Redis needs minutes for this many ticks of CPU. One that loads needs seconds, also on a fifth of a core. */
+const LOADING_TICKS = 100;
 /** An API process ends within 3 s, a worker within 4 s. */
 const PROCESSES_STOP_MS = 4_000;
 const STOP_MS = 4_700;
@@ -139,9 +141,13 @@ async function stopProcesses(/** @type {Client} */ client) {
   await Promise.allSettled(processes.map(({ pm_id }) => client.stop(pm_id)));
 }
 
-/** Resolves with a text that changes while a process makes progress: it uses CPU, or its state changes. */
-async function progressOf(/** @type {Managed} */ { pid, pm2_env: { status } }) {
-  return `${pid} ${status} ${status === 'launching' ? await cpuOf(pid) : ''}`;
+/**
+ * Resolves with a text that changes while a process makes progress: it uses CPU, or its state changes. A Redis is
+ * online for pm2 while it still loads its data.
+ */
+async function progressOf(/** @type {Managed} */ { name, pid, pm2_env: { status } }) {
+  const loads = name === 'redis' ? await cpuOf(pid, LOADING_TICKS) : '';
+  return `${pid} ${status} ${status === 'launching' ? await cpuOf(pid) : loads}`;
 }
 
 /** Resolves with the Problem that says why a process cannot start. */

@@ -8,16 +8,18 @@ import { readFile } from 'node:fs/promises';
 const STEP_TICKS = 10;
 
 /**
- * Resolves with a text that changes each time a process has used another 0.1 s of CPU. Without such a process it is
- * empty.
+ * Resolves with a text that changes each time a process has used so many more ticks of CPU. Without such a process it
+ * is empty.
+ *
+ * @param {number} pid
  */
-export async function cpuOf(/** @type {number} */ pid) {
+export async function cpuOf(pid, ticks = STEP_TICKS) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat === null) return cpuByPs(pid);
   // The name ends at the last bracket and may contain spaces. After it, state is the first field, utime and stime are
   // the 12th and 13th (proc(5)).
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return String(Math.floor((Number(fields[11]) + Number(fields[12])) / STEP_TICKS));
+  return String(Math.floor((Number(fields[11]) + Number(fields[12])) / ticks));
 }
 
 /** The same where there is no /proc, as on macOS. */
