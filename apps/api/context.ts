@@ -3,6 +3,7 @@ import type { Store } from '../../shared/store/store.js';
 import type { FanOutRequests } from './fan-out-requests.js';
 import type { KnownSenders } from './known-senders.js';
 import type { Admission } from './limits/admission.js';
+import type { Shares } from './limits/shares/shares.js';
 import type { Filters } from './moderation/filters.js';
 import type { Polls } from './polls/polls.js';
 import type { PresenceAnnouncements } from './presence-announcements.js';
@@ -13,6 +14,7 @@ export interface Context {
   presence: PresenceAnnouncements;
   polls: Polls;
   admission: Admission;
+  shares: Shares;
   filters: Filters;
   senders: KnownSenders;
 }

@@ -35,6 +35,9 @@ import { AddressHash } from './limits/address-hash.js';
 import { Admission } from './limits/admission.js';
 import { Blocklist } from './limits/blocklist.js';
 import { ClientAddresses } from './limits/client-address.js';
+import { Pressure } from './limits/shares/pressure.js';
+import { loadOf } from './limits/shares/redis-load.js';
+import { Shares } from './limits/shares/shares.js';
 import { TopTalkers } from './limits/top-talkers.js';
 import { registerMetrics, registerReceiptTimer } from './metrics.js';
 import { Filters } from './moderation/filters.js';
@@ -57,8 +60,11 @@ async function main(config: Config): Promise<void> {
   const availability = new Availability(store.redis, log, OUTAGE);
   const queues = await openQueues(config);
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, store.redis);
-  const { admission, blocklist, ...hostParts } = createHostParts(store, metrics);
+  const pressure = new Pressure(() => loadOf(store.redis));
+  const shares = new Shares(() => pressure.isOn);
+  const { admission, blocklist, ...hostParts } = createHostParts(store, metrics, shares);
   const polls = createPolls(store, metrics, blocklist, log);
+  shares.roomOf = (user) => polls.hearers.publicRoomOf(user);
   const leftToSweep = (error: Error): void => log.debug({ error: error.message }, 'fan-out is left to the sweep');
   const fanOut = new FanOutRequests(queues.fanOut, leftToSweep, wakeBy(store));
   const context: Context = {
@@ -67,6 +73,7 @@ async function main(config: Config): Promise<void> {
     presence: new PresenceAnnouncements((room) => fanOut.request(room)),
     polls,
     admission,
+    shares,
     filters: new Filters(),
     senders: new KnownSenders(),
   };
@@ -79,6 +86,10 @@ async function main(config: Config): Promise<void> {
   await firstConnect(store.redis); // otherwise the first requests after a reload would be told that Redis is away
   await blocklist.read().catch(ignore); // before the first request; while Redis is away nobody is served anyway
   const dispatch = createDispatch(context, monitoring);
+  if (config.rateLimits) {
+    pressure.start();
+    shares.start();
+  }
   const readiness = new Readiness(availability, polls);
   const routeParts = { store, availability, readiness, metrics, queues: queues.all, ...hostParts };
   const app = createKoaApp(dispatch, monitoring, routeParts);
@@ -108,13 +119,13 @@ async function openQueues(config: Config): Promise<{ fanOut: Queue<FanOutJob>[];
  * Creates what the host sees and controls, and the admission that obeys it. Without a password nobody looks, so nothing
  * is noted. Rooms, origins and addresses that are switched off stay off.
  */
-function createHostParts(store: Store, metrics: Metrics) {
+function createHostParts(store: Store, metrics: Metrics, shares: Shares) {
   const { redis, config } = store;
   const { adminPassword: password, adminTries, trustProxy } = config;
   const addressHash = new AddressHash(redis);
   const blocklist = new Blocklist(store, addressHash);
   const topTalkers = password === null ? null : new TopTalkers(redis, metrics.own.name, addressHash);
-  const admission = new Admission(store, { blocklist, topTalkers, addressHash });
+  const admission = new Admission(store, { blocklist, topTalkers, addressHash, shares });
   const samples = new SampleHistory(redis, metrics);
   if (password !== null) samples.start();
   const attempts = new PasswordAttempts(redis, adminTries, (address) => addressHash.hash(address));

@@ -5,6 +5,16 @@ import type { SendsLimit } from '../../shared/store/messages.js';
 /** The content of a poll's answer. */
 export type PollResult = 'events' | 'signal' | 'nothing';
 
+/** The page that a request comes from, and how it is held back while it is above its share. */
+export interface ReplySource {
+  readonly page: {
+    /** How long its answers are held for more events to share them, in ms. */
+    readonly holdMs: number;
+    /** How many events of its history a join may return. */
+    readonly historyMax: number;
+  };
+}
+
 /** The events of a poll's answer, by their numbers in the user's inbox. */
 export interface GivenEvents {
   /** The number of the event before the first one. */
@@ -38,6 +48,8 @@ export interface Reply {
   client(): { origin: string; network: string };
   /** Resolves with the hashes of the client's address, by today's and yesterday's salt. */
   addressHashes(): Promise<string[]>;
+  /** Where the request comes from. */
+  readonly source?: ReplySource | null;
 }
 
 /** Takes what a stream gives: many answers of a poll, until one side ends it. */
@@ -53,6 +65,8 @@ export interface StreamReply {
   comment(): boolean;
   /** Whether everything that was written has left this process. */
   readonly flushed: boolean;
+  /** Where the request comes from. */
+  readonly source?: ReplySource | null;
   /** Throws if the client may not have a stream any more. */
   recheck(): void;
   /** Ends the stream. The client should open another one in so many ms. */

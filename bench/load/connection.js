@@ -13,6 +13,7 @@ const STATUS = /^HTTP\/1\.1 (\d+)/;
 export class Connection {
   #socket;
   #host;
+  #headers;
   #rest = '';
   /** @type {((body: string) => void) | null} */
   #onBody = null;
@@ -22,7 +23,12 @@ export class Connection {
   #opening = false;
   #ended = false;
 
-  constructor(/** @type {number} */ port) {
+  /**
+   * @param {number} port
+   * @param {string} [headers] more header lines of its GET requests
+   */
+  constructor(port, headers = '') {
+    this.#headers = headers;
     this.#host = `127.0.0.1:${port}`;
     this.#socket = connect({
       port,
@@ -43,7 +49,7 @@ export class Connection {
   get(path, onBody) {
     this.#begin();
     this.#onBody = onBody;
-    this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n\r\n`, 'latin1');
+    this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${this.#headers}\r\n`, 'latin1');
   }
 
   /**

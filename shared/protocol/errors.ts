@@ -32,7 +32,8 @@ export type ErrorCode = keyof typeof ERRORS;
  * wrong. The answer is the same when there is no such room. `name`: a guest must choose a name first. `private`: the two
  * users are in a room without private messages. `not_empty`: an import needs an empty room. `hold`: every message of the
  * room waits for approval, and neither a reaction nor an edit can wait. For an edit: `delay`: as `hold`, where others see
- * messages later. `foreign`: the message is somebody else's. `late`: it is too old.
+ * messages later. `foreign`: the message is somebody else's. `late`: it is too old. `share`, with `rate_limited`: the
+ * server is busy, and the page uses more of it than its share.
  */
 export type Reason =
   | 'read_only'
@@ -55,7 +56,8 @@ export type Reason =
   | 'hold'
   | 'foreign'
   | 'late'
-  | 'delay';
+  | 'delay'
+  | 'share';
 
 /**
  * Details of an error: `field`, the bad parameter; `suggestion`, a free name; `retryAfter` (s); `reason`, why it is not

@@ -26,6 +26,7 @@ const DENIAL_TEXTS: Record<Reason, string> = {
   key: 'You need a valid link, with its key, to enter this room. Ask the people of the room for one.',
   name: 'This room has no guests. Choose a name first.',
   private: 'There are no private messages in a room where you both are.',
+  share: 'This page is very busy, and others need the server too.',
 };
 
 /** The parameter that a reason concerns, if that is not `room`. */
@@ -60,10 +61,10 @@ export function notInRoom(room: string): ChatError {
 export class RateLimited extends ChatError {
   readonly limit: string;
 
-  /** `ms`: how long the client has to wait. */
-  constructor(ms: number, why: string, limit: string) {
+  /** `ms`: how long the client has to wait. `reason`: told to the client, if it should know. */
+  constructor(ms: number, why: string, limit: string, reason?: Reason) {
     const retryAfter = Math.ceil(ms / 100) / 10;
-    super('rate_limited', `${why} Try again in ${retryAfter} s.`, { retryAfter });
+    super('rate_limited', `${why} Try again in ${retryAfter} s.`, { retryAfter, ...(reason && { reason }) });
     this.limit = limit;
   }
 }

@@ -23,7 +23,7 @@ let missedEvents = 0;
 const worst = { quiet: 0, attack: 0 };
 const deliveries = { quiet: 0, attack: 0 };
 
-/** One honest user, at an address of its own. */
+/** One honest user, at an address of its own. Each room is on a page of its own. */
 class Honest {
   readonly received = new Set<number>();
   readonly #agent = agentOf(2); // as a browser has connections
@@ -91,6 +91,7 @@ class Honest {
       const came = await ask(this.#agent, this.url, {
         path: `/api/${operation}`,
         from: this.address,
+        headers: { origin: `https://${this.room}.example` },
         body: JSON.stringify(parameters),
         whole: true,
         patience: (POLL_SECONDS + 10) * 1_000,

@@ -134,7 +134,8 @@ async function lockRoom(url: string): Promise<void> {
   await ask(url, 'keys', { token, room: LOCKED, member: 'renew' });
 }
 
-function start(name: string): ChildProcess {
+/** Starts a process of a run. */
+export function start(name: string): ChildProcess {
   const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
   return fork(script, {
     cwd: root,
@@ -144,7 +145,7 @@ function start(name: string): ChildProcess {
 }
 
 /** Gives an order; resolves with the report it leads to. */
-async function answer<Report>(child: ChildProcess, order: object): Promise<Report> {
+export async function answer<Report>(child: ChildProcess, order: object): Promise<Report> {
   const ended = once(child, 'exit').then(() => {
     throw new Error('a process of the run ended');
   });
@@ -177,7 +178,7 @@ async function memoryOf(system: TestSystem, redis: RedisClient): Promise<Record<
   };
 }
 
-async function coresWhile(pids: Record<string, number>, wait: () => Promise<unknown>): Promise<Cores> {
+export async function coresWhile(pids: Record<string, number>, wait: () => Promise<unknown>): Promise<Cores> {
   const now = (): Cores => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuSeconds(pid)]));
   const [before, busy, began] = [now(), busySeconds(), Date.now()];
   await wait();

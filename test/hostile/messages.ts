@@ -40,6 +40,21 @@ export interface AttackOrder {
   seconds: number;
 }
 
+/** What a page that takes more than its share does. */
+export interface HeavyOrder {
+  ports: number[];
+  users: number;
+  /** Messages a second. */
+  rate: number;
+}
+
+export interface HeavyReport {
+  deliveries: number;
+  answers: number;
+  /** Refused calls, by operation, code and reason. */
+  refusals: Record<string, number>;
+}
+
 /** By attack: how often each outcome came. */
 export type AttackReport = Record<string, Record<string, number>>;
 

@@ -4,6 +4,7 @@ import type { Context } from '../../apps/api/context.js';
 import { FanOutRequests } from '../../apps/api/fan-out-requests.js';
 import { KnownSenders } from '../../apps/api/known-senders.js';
 import { Admission } from '../../apps/api/limits/admission.js';
+import { Shares } from '../../apps/api/limits/shares/shares.js';
 import { Filters } from '../../apps/api/moderation/filters.js';
 import { operations } from '../../apps/api/operations/index.js';
 import type { Parameters } from '../../apps/api/operations/parameters/check.js';
@@ -45,6 +46,9 @@ export class Part {
   addresses = ['here', ''];
   client = { origin: 'https://page.example', network: '192.0.2.1' };
   asking: Asking = 'poll';
+  /** Whether it is under pressure. */
+  pressed = false;
+  readonly shares = new Shares(() => this.pressed);
   #asked = 0;
 
   constructor(
@@ -59,11 +63,13 @@ export class Part {
       store,
       fanOut: new FanOutRequests([{ add }], quiet),
       presence: new PresenceAnnouncements((room) => this.chat.fanOut.request(room)),
-      admission: new Admission(store),
+      admission: new Admission(store, { shares: this.shares }),
       filters: new Filters(),
+      shares: this.shares,
       senders: new KnownSenders(),
       polls: new Polls(store, nodesOf(store.redis, config.redisUrl), { onRefused: quiet }),
     };
+    this.shares.roomOf = (user) => this.polls.hearers.publicRoomOf(user);
   }
 
   get polls(): Polls {

@@ -70,6 +70,7 @@ export class EventStream extends Exchange implements StreamReply {
     if (result === 'events') {
       this.#given = joined(this.#given, given);
       this.#bytes += body.length;
+      this.noteGiven(given);
     }
     this.logLine?.succeeded(body, this.token);
     return this.res.write(`id: ${cursor}\ndata: ${body}\n\n`);

@@ -6,6 +6,7 @@ import { OPERATIONS, type OperationName, type RequestName } from '../../../share
 import { RateLimited } from '../../../shared/store/denials.js';
 import type { SendsLimit } from '../../../shared/store/messages.js';
 import type { Context } from '../context.js';
+import type { Source } from '../limits/shares/source.js';
 import type { AnsweredPoll } from '../limits/wasted-polls.js';
 import type { GivenEvents, PollResult, Reply } from '../reply.js';
 import type { RequestLine, RequestLog } from './request-log.js';
@@ -38,6 +39,8 @@ export class Exchange implements Reply {
   /** Set once the parameters are known to be allowed. */
   #parameters: NotedParameters | null = null;
   readonly onAccepted: Reply['onAccepted'];
+  /** Set with the parameters. */
+  source: Source | null = null;
   protected readonly logLine: RequestLine | null;
   #whenEnded: (() => void) | null = null;
   #bytesRead = 0;
@@ -65,8 +68,9 @@ export class Exchange implements Reply {
     this.#whenEnded = ended;
   };
 
-  noteParameters({ token }: { token?: string }): void {
-    this.#parameters = { token, at: Date.now() };
+  noteParameters(parameters: { token?: string; room?: string | undefined }): void {
+    this.#parameters = { token: parameters.token, at: Date.now() };
+    if (isRequest(this.name)) this.source = this.context.shares.noteRequest(this.name, parameters, this.res.req);
   }
 
   succeed(body: string, result: PollResult = 'events', given: GivenEvents | null = null): void {
@@ -75,6 +79,7 @@ export class Exchange implements Reply {
     send(this.res, 200, body, this.callback);
     this.countAnswer('ok');
     this.noteSuccess(result, body.length + this.#bytesRead, given);
+    this.noteGiven(given);
     this.logLine?.succeeded(body, this.token);
   }
 
@@ -125,6 +130,12 @@ export class Exchange implements Reply {
     const { token } = this.#parameters;
     const poll = result && this.#answeredPoll(this.#parameters, result, given);
     this.context.admission.noteSuccess({ token, poll, bytes }, this.res.req);
+  }
+
+  /** Counts an answer, with its events, for the page that gets it. */
+  protected noteGiven(given: GivenEvents | null): void {
+    if (this.source && isRequest(this.name))
+      this.context.shares.noteAnswer(this.source, this.name, given ? given.to - given.after : 0);
   }
 
   #answeredPoll({ token, at }: NotedParameters, result: PollResult, given: GivenEvents | null): AnsweredPoll | null {

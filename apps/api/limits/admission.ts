@@ -13,6 +13,7 @@
  * - WastedPolls tells how much of a poll's answer was wasted, in this process.
  * - KeyedSemaphore limits the open polls and streams of an address, and its connections. It counts in this process.
  * - FairQueue makes joins and reads wait for messages. It counts in this process.
+ * - Shares holds back pages above their share while the process is under pressure. It counts in this process.
  *
  * `RATE_LIMITS=off` switches off all of them except the first two. The rate of one user (GCRA) is part of the script
  * that authorises each call (`shared/store/lua`). Polls are most of all requests: they are limited in this process
@@ -38,6 +39,8 @@ import { checkOrigin, requestOrigin } from './origins.js';
 import { type LimitName, RateLimits } from './rate-limits.js';
 import { RoomKeys } from './room-keys.js';
 import { RoomSizes } from './room-sizes.js';
+import type { Shares } from './shares/shares.js';
+import type { Source } from './shares/source.js';
 import type { TopTalkers } from './top-talkers.js';
 import { WastedCalls } from './wasted-calls.js';
 import { type AnsweredPoll, WastedPolls } from './wasted-polls.js';
@@ -115,6 +118,7 @@ interface Caller {
   readonly res: ServerResponse;
   /** Calls `ended` once, when the request is answered or its client has gone. */
   readonly onEnd: (ended: () => void) => void;
+  readonly source: Source | null;
 }
 
 /** The parts that the host's page controls and shows. Without them nothing is switched off, and nothing is noted. */
@@ -123,6 +127,7 @@ export interface AdmissionOptions {
   /** Null when nobody can look at it. */
   topTalkers?: TopTalkers | null;
   addressHash?: AddressHash;
+  shares?: Shares;
 }
 
 export class Admission {
@@ -139,13 +144,15 @@ export class Admission {
   readonly #wastedCalls: WastedCalls;
   readonly #wastedPolls = new WastedPolls();
   readonly #openPolls: KeyedSemaphore;
+  readonly #shares: Shares | undefined;
   readonly #queues = { coming: new FairQueue('coming'), reading: new FairQueue('reading') };
 
-  constructor(store: Store, { blocklist, topTalkers = null, addressHash }: AdmissionOptions = {}) {
+  constructor(store: Store, { blocklist, topTalkers = null, addressHash, shares }: AdmissionOptions = {}) {
     const { config, redis } = store;
     this.#store = store;
     this.#blocklist = blocklist;
     this.#topTalkers = topTalkers;
+    this.#shares = shares;
     this.#addresses = new ClientAddresses(config.trustProxy);
     this.#addressHash = addressHash ?? new AddressHash(redis);
     this.#rateLimits = new RateLimits(store);
@@ -183,6 +190,7 @@ export class Admission {
     if (allowedOrigins) checkOrigin(req, allowedOrigins);
     if (!rateLimits) return run();
     if (parameters.token !== undefined) this.#checkUser(name, parameters.token, address);
+    if (caller.source) this.#shares?.check(name, caller.source);
     if (name === 'poll' || name === 'stream') this.#acquirePoll(caller, address);
     const { room = DEFAULT_ROOM, key } = parameters;
     const enter = ENTERS.has(name) && key !== undefined ? this.#roomKeys.guard(address, `${room} ${key}`, run) : run;
@@ -244,7 +252,7 @@ export class Admission {
     const { code, details } = error;
     this.#invalidTokens.noteFailure(this.#addresses.of(req), token, error);
     if (!isToken(token)) return;
-    if (code === 'rate_limited' && RATED_BY_USER.has(name))
+    if (code === 'rate_limited' && RATED_BY_USER.has(name) && details.reason !== 'share')
       this.#cooldowns.start(`${name} ${token}`, (details.retryAfter ?? 0) * 1_000);
     if (!BLAMELESS_CODES.has(code)) this.#wastedCalls.count(this.#addresses.of(req), token, 1);
   }

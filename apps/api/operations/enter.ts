@@ -7,7 +7,7 @@ import { readBlocked } from '../../../shared/store/user-blocks.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import { admit } from './shared/admit.js';
-import { roomView } from './shared/room-view.js';
+import { historyFor, roomView } from './shared/room-view.js';
 
 /** Lets a user enter another room. */
 export const enter: Operation<'enter'> = async (context, parameters, reply) => {
@@ -23,6 +23,9 @@ export const enter: Operation<'enter'> = async (context, parameters, reply) => {
   const { owns, stay } = await enterRoom(store, room, id, tokenHash, entry);
   if (stay !== null) await extendStay(store, room, stay, network);
   presence.announce(room);
-  const [view, blocked] = await Promise.all([roomView(store, room, id, history), readBlocked(store, id)]);
+  const [view, blocked] = await Promise.all([
+    roomView(store, room, id, historyFor(reply, history)),
+    readBlocked(store, id),
+  ]);
   return ok({ ...(owns && { owner: entry.fresh }), ...(blocked.length > 0 && { blocked }) }, { room: view });
 };

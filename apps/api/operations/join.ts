@@ -18,7 +18,7 @@ import type { Context } from '../context.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import { admit } from './shared/admit.js';
-import { roomView } from './shared/room-view.js';
+import { historyFor, roomView } from './shared/room-view.js';
 
 /** How many guest names are tried. */
 const GUEST_TRIES_MAX = 8;
@@ -35,7 +35,7 @@ export const join: Operation<'join'> = async (context, parameters, reply) => {
   if (stay !== null) await extendStay(store, room, stay, network);
   presence.announce(room);
   const cursor = cursorText(polls.instanceFor(user.id), INBOX_START);
-  const view = await roomView(store, room, user.id, history);
+  const view = await roomView(store, room, user.id, historyFor(reply, history));
   return ok(
     {
       user,

@@ -4,6 +4,7 @@
  * another process, its attach tells this process, which forwards the signals. So one process at a time keeps signals
  * for a user.
  */
+import { privateRoomUsers } from '../../../shared/protocol/events.js';
 import type { Signal } from '../../../shared/store/signals.js';
 import { Hearer, type Load, WAIT_MS } from './hearer.js';
 import type { Poll } from './poll.js';
@@ -32,6 +33,12 @@ export class Hearers {
   /** Whether a user hears the signals of a room here. */
   isIn(id: number, room: string): boolean {
     return this.#byUser.get(id)?.rooms.has(room) ?? false;
+  }
+
+  /** Returns the first public room that a user is in, if the user hears signals here. */
+  publicRoomOf(id: number): string | undefined {
+    for (const room of this.#byUser.get(id)?.rooms ?? []) if (!privateRoomUsers(room)) return room;
+    return undefined;
   }
 
   /**
@@ -102,7 +109,7 @@ export class Hearers {
   /** Gives the waiting signals to a held poll: at once, or a little later if an answer with signals was just given. */
   #answer(hearer: Hearer): void {
     if (!hearer.waits || !hearer.poll.listens) return; // an attach takes the signals along
-    const wait = hearer.answeredAt + GATHER_MS - Date.now();
+    const wait = hearer.answeredAt + Math.max(GATHER_MS, hearer.poll.holdMs) - Date.now();
     if (wait <= 0) return void hearer.poll.settleEmpty();
     hearer.timer ??= setTimeout(() => {
       hearer.timer = undefined;

@@ -119,7 +119,7 @@ export class Live {
     poll.acked = mirror.acked;
     poll.begin();
     this.#delegate.hearers.meet(poll, mirror.rooms);
-    this.#answer(mirror);
+    this.#answerInTurn(mirror);
     if (this.#draining) poll.drain();
     else if (poll.deadline <= mirror.lastPoll) poll.settleEmpty();
     this.#delegate.hearers.give(poll);
@@ -232,7 +232,7 @@ export class Live {
   readonly #goOn = (poll: Poll): void => {
     const mirror = this.mirrors.ofUser(poll.userId);
     if (!mirror || mirror.poll !== poll) return;
-    this.#answer(mirror);
+    this.#answerInTurn(mirror);
     this.#delegate.hearers.give(poll);
   };
 
@@ -246,7 +246,7 @@ export class Live {
     if (mirror?.n === n) {
       if (sequence <= mirror.sequence) return;
       mirror.push(chunk);
-      if (mirror.poll && !mirror.poll.blocked) this.#answer(mirror);
+      if (mirror.poll && !mirror.poll.blocked) this.#answerInTurn(mirror);
       else if (this.#isFull(mirror)) this.#letGo(mirror);
     } else {
       for (const pending of shard.pending)
@@ -257,6 +257,23 @@ export class Live {
   #isFull({ waiting, characters }: Mirror): boolean {
     const { inboxMax, inboxBytes } = this.#store.config;
     return waiting > inboxMax || characters > inboxBytes;
+  }
+
+  /**
+   * Gives a held poll what its mirror has. While its page is above its share, this waits for the user's turn, so that
+   * one answer carries more, and not all users are answered at the same moment.
+   */
+  #answerInTurn(mirror: Mirror): void {
+    const { poll, waiting } = mirror;
+    if (!poll || poll.holdMs === 0) return void this.#answer(mirror);
+    if (mirror.turn !== undefined || waiting === 0) return;
+    const now = Date.now();
+    const at = turnAfter(now, poll.holdMs, mirror.userId);
+    if (waiting >= EVENTS_MAX || poll.deadline <= at) return void this.#answer(mirror);
+    mirror.turn = setTimeout(() => {
+      mirror.turn = undefined;
+      if (mirror.poll) this.#answer(mirror);
+    }, at - now);
   }
 
   /** Gives a held poll what its mirror has: one answer, or as many as a stream takes. */
@@ -287,6 +304,7 @@ export class Live {
     this.#shard(mirror.shard).mirrors.delete(mirror);
     const { poll } = mirror;
     mirror.poll = null;
+    clearTimeout(mirror.turn);
     return poll;
   }
 
@@ -354,6 +372,15 @@ function mirrorOf({ userId, token, goesOn }: Poll, shard: number, attached: Atta
   const { length: count } = events;
   if (count > 0 && !goesOn) mirror.push({ text: events.join(','), count, eventId: end.eventId, digest });
   return mirror;
+}
+
+/** Spreads users with ids one after the other: the golden ratio of a turn lies between two of them. */
+const PHASE_RATIO = 0.618_034;
+
+/** Returns when a user's next turn is, in ms since 1970. A turn comes every `everyMs`, at a time of the user's own. */
+function turnAfter(now: number, everyMs: number, userId: number): number {
+  const phase = ((userId * PHASE_RATIO) % 1) * everyMs;
+  return now + everyMs - ((now + phase) % everyMs);
 }
 
 function touchOf({ userId, n, acked }: Mirror): Touch {

@@ -12,6 +12,7 @@ export class LongPoll extends Poll {
   constructor(token: string, cursor: Cursor | null, timeoutS: number, reply: Reply) {
     super(token, cursor, Date.now() + timeoutS * 1_000);
     this.#reply = reply;
+    this.source = reply.source ?? null;
     reply.onClientGone = () => this.finish(); // nobody reads the answer
   }
 

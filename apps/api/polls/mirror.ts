@@ -54,6 +54,8 @@ export class Mirror implements MirroredUser {
   /** When the user was last here with a poll, and last written to Redis, in ms since 1970. */
   lastPoll = Date.now();
   touched = Date.now();
+  /** Runs while what came waits for its turn. */
+  turn: NodeJS.Timeout | undefined;
   readonly #chunks: Chunk[] = [];
 
   /** It begins behind the events that the attach gave to a stream, and else behind those that are acknowledged. */

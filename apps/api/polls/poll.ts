@@ -5,7 +5,7 @@
 import { type Attached, type Cursor, cursorText, type Position } from '../../../shared/store/inboxes.js';
 import type { Credentials } from '../../../shared/store/store.js';
 import { hashToken, tokenUser } from '../../../shared/store/tokens.js';
-import type { GivenEvents, PollResult } from '../reply.js';
+import type { GivenEvents, PollResult, ReplySource } from '../reply.js';
 
 /** The signals that wait for a user's poll. */
 export interface SignalSource {
@@ -38,6 +38,8 @@ export abstract class Poll {
   /** The instance that issues these positions. */
   instance = '';
   signals: SignalSource | null = null;
+  /** Where it comes from. */
+  source: ReplySource | null = null;
   /** Called once, when it is over. It releases what is held for the poll. */
   onSettled: ((poll: Poll) => void) | null = null;
   /** Called when it is no longer blocked. */
@@ -63,6 +65,11 @@ export abstract class Poll {
   /** How long it may wait without a look at Redis, in ms. */
   get waitMs(): number {
     return this.deadline - Date.now();
+  }
+
+  /** How long its answers are held for more events to share them, in ms. */
+  get holdMs(): number {
+    return this.source?.page.holdMs ?? 0;
   }
 
   /** Whether it can be given something now. */

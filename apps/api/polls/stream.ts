@@ -63,6 +63,7 @@ export class Stream extends Poll {
   constructor(token: string, cursor: Cursor | null, reply: StreamReply, options: StreamOptions) {
     super(token, cursor, Number.POSITIVE_INFINITY);
     this.#reply = reply;
+    this.source = reply.source ?? null;
     this.#options = options;
     reply.onClientGone = () => this.finish();
     reply.onWritable = () => this.#unblock();

@@ -169,4 +169,5 @@ export const REASONS: Record<Reason, string> = {
   delay: 'Others see messages later in this room, so nobody can edit them.',
   not_empty: 'An import needs an empty room, with nobody in it but its owner.',
   hold: 'Every message of the room waits for approval, and neither a reaction nor an edit can wait.',
+  share: 'With rate_limited: the server is busy, and this page uses more of it than its share. Wait (retryAfter).',
 };

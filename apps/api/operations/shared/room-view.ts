@@ -4,6 +4,7 @@ import { readHistory } from '../../../../shared/store/history.js';
 import { readRoom } from '../../../../shared/store/rooms.js';
 import type { Store } from '../../../../shared/store/store.js';
 import { readValues } from '../../../../shared/store/values.js';
+import type { Reply } from '../../reply.js';
 
 /** Script calls that search for the newest events of a room. `history` returns more. */
 const VIEW_CALLS_MAX = 2;
@@ -33,4 +34,9 @@ export async function roomView(
   });
   const valuesText = `${scriptSafeJson(snapshot).slice(0, -1)},"values":${values}}`;
   return `${fields.slice(0, -1)},"history":[${events.join(',')}],"values":${valuesText}}`;
+}
+
+/** Returns how many events of its history a room is returned with. A page above its share gets fewer. */
+export function historyFor({ source }: Pick<Reply, 'source'>, limit = HISTORY_ON_ENTER_MAX): number {
+  return Math.min(limit, source?.page.historyMax ?? limit);
 }
