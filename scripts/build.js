@@ -10,7 +10,15 @@ import { join, relative } from 'node:path';
 import { asScript, run } from './command.js';
 import { inProject, isMain, root } from './project.js';
 
-const inputs = ['apps', 'shared', 'scripts/build.js', 'tsconfig.json', 'package-lock.json', 'package.json'];
+const inputs = [
+  'apps',
+  'clients/js',
+  'shared',
+  'scripts/build.js',
+  'tsconfig.json',
+  'package-lock.json',
+  'package.json',
+];
 const compiled = ['apps/api', 'apps/worker', 'shared'];
 const luaFolder = 'shared/store/lua';
 const webBuild = 'apps/web/build.js';

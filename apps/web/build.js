@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
 import { minify } from 'terser';
+import { buildPackage } from '../../clients/js/build.js';
 import { privateNames } from './private-names.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -21,6 +22,8 @@ const replaced = join(root, 'dist/apps/web.old');
 const site = join(out, 'public');
 /** Files that only the host can load. */
 const admin = join(out, 'admin');
+/** The npm package of the browser's scripts. */
+const forNpm = join(out, 'package');
 const run = promisify(execFile);
 const { version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
@@ -37,6 +40,8 @@ const shared = {
  * may name no charset and have its own copy, so all characters are ASCII.
  */
 const forLibrary = { ...shared, charset: 'ascii', inject: [join(here, 'client/globals.ts')] };
+/** The module also runs where there is no page. Of two exports of one name, esbuild takes the first. */
+const forModule = { ...forLibrary, inject: [join(here, 'client/anywhere.ts'), ...forLibrary.inject] };
 /** Newer than the library's target: for an older one, the code for object spread would use the page's globals. */
 const forElement = { ...shared, target: 'es2018', inject: [...forLibrary.inject, join(here, 'element/globals.ts')] };
 
@@ -105,12 +110,21 @@ const KNOWN_LANGUAGES = { LANGUAGES: JSON.stringify(languageNames.join(' ')) };
  */
 const SCRIPTS = [
   { ...forLibrary, isWhole: true, entry: 'client/global.ts', name: 'chat.js' },
-  { ...forLibrary, isWhole: true, entry: 'client/module.ts', name: 'chat.mjs', format: 'esm', target: 'es2020' },
+  { ...forModule, isWhole: true, entry: 'client/module.ts', name: 'chat.mjs', format: 'esm', target: 'es2020' },
   {
     ...forElement,
     isWhole: true,
     entry: 'element/index.ts',
     name: 'element.js',
+    define: KNOWN_LANGUAGES,
+  },
+  {
+    ...forElement,
+    isWhole: true,
+    entry: '../../clients/js/element-in-page.ts',
+    name: 'element-in-page.mjs',
+    folder: forNpm,
+    format: 'esm',
     define: KNOWN_LANGUAGES,
   },
   { ...forElement, isWhole: true, entry: 'widgets/index.ts', name: 'widgets.js', define: KNOWN_LANGUAGES },
@@ -133,7 +147,7 @@ async function scripts() {
   );
 }
 
-async function bundle({ isWhole, entry, name, ...options }) {
+async function bundle({ isWhole, entry, name, folder = site, ...options }) {
   const { outputFiles, metafile } = await build({
     format: 'iife',
     loader: { '.css': 'text' },
@@ -141,18 +155,18 @@ async function bundle({ isWhole, entry, name, ...options }) {
     ...options,
     absWorkingDir: root,
     entryPoints: [join(here, entry)],
-    outfile: join(site, name),
+    outfile: join(folder, name),
     metafile: true,
     minify: false,
     sourcemap: 'external',
     write: false,
   });
   const [map, code] = ['.map', ''].map((end) => outputFiles.find(({ path }) => path.endsWith(name + end)).text);
-  return { isWhole, name, options, map, code, inputs: Object.keys(metafile.inputs) };
+  return { isWhole, name, folder, options, map, code, inputs: Object.keys(metafile.inputs) };
 }
 
 /** Writes a bundle, minified. terser makes it 4 % smaller than esbuild. */
-async function small({ name, options, map, code }, { own, others }) {
+async function small({ name, folder, options, map, code }, { own, others }) {
   const ecma = Number(options.target.slice(2));
   const made = await minify(code, {
     ecma,
@@ -162,8 +176,8 @@ async function small({ name, options, map, code }, { own, others }) {
     format: { ecma, ascii_only: true },
     sourceMap: { content: map, filename: name, url: `${name}.map` },
   });
-  await writeFile(join(site, name), made.code);
-  await writeFile(join(site, `${name}.map`), made.map);
+  await writeFile(join(folder, name), made.code);
+  await writeFile(join(folder, `${name}.map`), made.map);
 }
 
 /** Writes the types of the elements, and the manifest of them that editors read. */
@@ -171,19 +185,6 @@ async function elementTypes() {
   const types = await readFile(join(here, 'types/elements.d.ts'), 'utf8');
   await writeFile(join(site, 'elements.d.ts'), types.replace(/'[./]+\/client\/api.js'/, "'./chat.mjs'"));
   await cp(join(here, 'types/custom-elements.json'), join(site, 'custom-elements.json'));
-}
-
-/** Builds the npm package of the module, ready for `npm pack`. */
-async function npmPackage() {
-  const folder = join(out, 'package');
-  const about = JSON.parse(await readFile(join(here, 'client/package.template.json'), 'utf8'));
-  await mkdir(folder);
-  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...about, version, license }, null, 2)}\n`);
-  const code = await readFile(join(site, 'chat.mjs'), 'utf8');
-  await writeFile(join(folder, 'chat.mjs'), code.replace(/\n\/\/# sourceMappingURL=.*/, '\n')); // the map stays here
-  for (const name of ['chat.d.mts', 'elements.d.ts']) await cp(join(site, name), join(folder, name));
-  for (const name of ['README.md', 'CHANGELOG.md']) await cp(join(here, 'client', name), join(folder, name));
-  await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 }
 
 /** The parts of a language file, and how the names of their scripts end. */
@@ -333,7 +334,7 @@ async function versions() {
   const folder = join(versionsFolder, version);
   await remove(folder);
   await mkdir(folder, { recursive: true });
-  const names = SCRIPTS.flatMap(({ name }) => [name, `${name}.map`]);
+  const names = SCRIPTS.filter((one) => one.folder !== forNpm).flatMap(({ name }) => [name, `${name}.map`]);
   await Promise.all(
     [...names, 'languages'].map((name) => cp(join(site, name), join(folder, name), { recursive: true })),
   );
@@ -378,9 +379,10 @@ const remove = (path) => rm(path, { recursive: true, force: true });
 /** Builds everything again. */
 export async function buildWeb() {
   await remove(out);
-  await mkdir(site, { recursive: true });
+  await Promise.all([site, forNpm].map((folder) => mkdir(folder, { recursive: true })));
   await Promise.all([scripts(), elementTypes(), languages(), doctor(), pages(), hostPage(), fiddles()]);
-  await Promise.all([npmPackage(), versions(), fillVersion()]);
+  const about = { version, license };
+  await Promise.all([buildPackage({ site, folder: forNpm, about }), versions(), fillVersion()]);
   await Promise.all([site, admin].map(compress));
   await remove(replaced);
   // processes that run serve the former files until the moment between these two lines

@@ -1,29 +1,26 @@
-/** The npm package of the browser library, as `npm pack` makes it from what the build leaves. */
+/** The npm package of the clients, installed into an empty folder. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/child.js';
+import { installClient, type Project } from '../support/client-package.js';
 
 const run = promisify(execFile);
 
-let folder: string;
+let project: Project;
 let readme: string;
 let types: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nobackend-package-'));
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
-    cwd: join(root, 'dist/apps/web/package'),
-  });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  await run('tar', ['-xf', join(folder, filename), '-C', folder]);
-  const read = (name: string): Promise<string> => readFile(join(folder, 'package', name), 'utf8');
+  project = await installClient();
+  const read = (name: string): Promise<string> => readFile(join(installed(), name), 'utf8');
   [readme, types] = await Promise.all([read('README.md'), read('chat.d.mts')]);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => project.remove());
+
+const installed = (): string => join(project.folder, 'node_modules/nobackend-chat-client');
 
 /** The names of the members of an interface in the types. */
 function membersOf(name: string): string[] {
@@ -38,19 +35,31 @@ function namedOf(object: string): string[] {
 }
 
 describe('the npm package', () => {
-  it('has the module, its types, README, changelog and licence', async () => {
-    const { stdout } = await run('tar', ['-tf', join(folder, `nobackend-chat-client-${await version()}.tgz`)]);
-    expect(stdout.trim().split('\n').sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'chat.d.mts', 'chat.mjs', 'elements.d.ts', 'package.json'].map(
-        (name) => `package/${name}`,
-      ),
-    );
+  it('has its entries, their types, README, changelog and licence', async () => {
+    const others = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'element-in-page.mjs'];
+    const entries = ['chat.d.mts', 'chat.mjs', 'element.mjs', 'elements.d.ts'];
+    expect(project.files.sort()).toEqual([...others, ...entries].sort());
+    for (const name of project.files)
+      expect(await readFile(join(installed(), name), 'utf8')).not.toContain('sourceMappingURL');
   });
 
-  it('has a module that can be loaded outside of a page, and says that join cannot be called there', async () => {
-    const module = (await import(join(folder, 'package/chat.mjs'))) as { join: (options: object) => unknown };
-    expect(await readFile(join(folder, 'package/chat.mjs'), 'utf8')).not.toContain('sourceMappingURL');
-    expect(() => module.join({ server: 'http://localhost:1' })).toThrow('join needs a browser page.');
+  it('names only files that it has, and the version of the server', async () => {
+    const about = JSON.parse(await readFile(join(installed(), 'package.json'), 'utf8'));
+    const named = Object.values(about.exports as Record<string, object>).flatMap((one) => Object.values(one));
+    expect(named).toContain('./chat.mjs');
+    expect(project.files).toEqual(expect.arrayContaining(named.map((path: string) => path.replace('./', ''))));
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    expect(about.version).toBe(version);
+  });
+
+  it.each([
+    ['esnext', 'bundler'],
+    ['node16', 'node16'],
+  ])('has types that a strict compiler reads with --module %s --moduleResolution %s', async (module, resolution) => {
+    const options = ['--module', module, '--moduleResolution', resolution];
+    const wrong = PROGRAM.replace('room:', 'rom:').replace('/element', '/elephant');
+    const said = await Promise.all([faults('program.ts', PROGRAM, options), faults('wrong.ts', wrong, options)]);
+    expect(said).toEqual(['', expect.stringMatching(/nobackend-chat-client\/elephant[\s\S]*'rom' does not exist/)]);
   });
 
   it('has a README that names every option of join, and only members that there are', () => {
@@ -63,5 +72,24 @@ describe('the npm package', () => {
   });
 });
 
-const version = async (): Promise<string> =>
-  (JSON.parse(await readFile(join(folder, 'package/package.json'), 'utf8')) as { version: string }).version;
+/** A program of a bot. */
+const PROGRAM = `
+import { type Chat, type ChatFailure, join } from 'nobackend-chat-client';
+import 'nobackend-chat-client/element';
+const chat: Chat = join({ server: 'https://chat.example.org', room: 'fiddle' });
+chat.on('message', ({ from, text }) => console.log(from.name, text?.toUpperCase()));
+chat.on('error', ({ code }: ChatFailure) => console.error(code satisfies string));
+export const sent: Promise<number> = chat.send('hello').then(({ at }) => at);
+`;
+
+/** Returns what the compiler says of a file of the project. Its own types are checked too. */
+async function faults(path: string, text: string, options: string[]): Promise<string> {
+  const file = await project.write(path, text);
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const strict = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
+  const done = run(process.execPath, [tsc, ...strict, ...options, file], { cwd: project.folder });
+  return done.then(
+    () => '',
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+}

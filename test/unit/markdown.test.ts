@@ -9,7 +9,7 @@ const inFolder = (folder: string, recursive = true): string[] =>
   readdirSync(join(root, folder), { recursive, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name));
-const pages = [...inFolder('.', false), ...['apps', 'deploy', 'docs'].flatMap((folder) => inFolder(folder))];
+const pages = [...inFolder('.', false), ...['apps', 'clients', 'deploy', 'docs'].flatMap((folder) => inFolder(folder))];
 
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 /** A page without its code blocks, which keep the lines of the program they are from. */
@@ -44,7 +44,7 @@ it.each(pages)('%s has no long lines', (page) => {
 it.each([
   'README.md',
   'docs/values.md',
-  'apps/web/client/README.md',
+  'clients/js/README.md',
   'apps/web/element/README.md',
   'apps/web/widgets/README.md',
 ])('%s shows code that works in a page without a charset', (page) => {

@@ -170,11 +170,11 @@ export function elementClass(join: ReturnType<typeof joinFrom>, origin: Origin):
     /** Uses the suggested free name if the wanted one is taken, as `join` does. */
     private async rename(chat: Chat, wanted: string | undefined): Promise<void> {
       if (!wanted) return;
-      const useSuggestion = async ({ suggestion }: ChatFailure): Promise<unknown> =>
+      const takeSuggestion = async ({ suggestion }: ChatFailure): Promise<unknown> =>
         suggestion && chat.rename(suggestion);
       await chat
         .rename(wanted)
-        .catch(useSuggestion)
+        .catch(takeSuggestion)
         .catch(() => undefined);
     }
 

@@ -53,6 +53,7 @@ export class Servers implements Page {
     readonly getStreams: GetStreams,
   ) {
     this.connect();
+    this.emitter.on('state', ({ state }) => state === 'left' && clearTimeout(this.timer));
   }
 
   get place(): Place {
