@@ -11,6 +11,7 @@ const TITLES = {
   polls: 'Polls',
   pages: 'Pages of your own',
   admin: 'Administration and logs',
+  alerts: 'Alerts',
   limits: 'Limits',
   start: 'Start',
 };

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
+import { wantsAlerts } from '../../shared/alerts/send.js';
 import { type Config, readConfig } from '../../shared/config/config.js';
 import { logForeignLines } from '../../shared/foreign-lines.js';
 import { createLog, type Logger } from '../../shared/log.js';
@@ -20,6 +21,7 @@ import { VERSION } from '../../shared/version.js';
 import type { Entrance } from './admin/password.js';
 import { PasswordAttempts } from './admin/password-attempts.js';
 import { SampleHistory } from './admin/sample-history.js';
+import { startWatch } from './alerts/watch.js';
 import type { Context } from './context.js';
 import { FanOutRequests, wakeBy } from './fan-out-requests.js';
 import { createDispatch } from './http/dispatch.js';
@@ -90,6 +92,7 @@ async function main(config: Config): Promise<void> {
     pressure.start();
     shares.start();
   }
+  if (wantsAlerts(config)) startWatch(store, metrics, availability, log);
   const readiness = new Readiness(availability, polls);
   const routeParts = { store, availability, readiness, metrics, queues: queues.all, ...hostParts };
   const app = createKoaApp(dispatch, monitoring, routeParts);

@@ -1,7 +1,7 @@
 /**
  * `npm run doctor` checks everything that a host can get wrong, and says in plain words what to change. Start it with
- * the settings of the chat. `-- --url https://chat.example.org` also checks the way through the proxy in front. The
- * exit code is 1 when something is bad.
+ * the settings of the chat. `-- --url https://chat.example.org` also checks the way through the proxy in front, and
+ * `-- --alert` sends an alert as a test. The exit code is 1 when something is bad.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -12,22 +12,23 @@ import { inProject } from '../project.js';
 import { appendOnlyFolder, logFile, running, silentPort } from '../start/own-redis.js';
 import { reasonInLog } from '../start/redis-log.js';
 import { checkAddress } from './address.js';
+import { checkAlerts } from './alerts.js';
 import { bad, line, note } from './findings.js';
 import { checkMachine } from './machine.js';
 import { checkThrough } from './proxy.js';
 import { checkRedisOf } from './redis.js';
 import { checkSettings } from './settings.js';
 
-const USAGE = 'npm run doctor -- [--url https://chat.example.org] [--hold 25]';
+const USAGE = 'npm run doctor -- [--url https://chat.example.org] [--hold 25] [--alert]';
 
 async function doctor() {
-  const { url, hold } = readOptions();
+  const { url, hold, alert } = readOptions();
   const settings = await readSettings();
   const silent = process.env.REDIS_URL ? null : await silentPort();
   const redisUrl = process.env.REDIS_URL || (silent ? null : await ownRedisUrl());
   const all = [
     ...show('This machine', await checkMachine(settings)),
-    ...show('Settings', await checkSettings(settings)),
+    ...show('Settings', [...(await checkSettings(settings)), ...(await checkAlerts(settings, alert))]),
     ...show(
       'Redis',
       redisUrl ? await checkRedisOf(redisUrl, settings, !process.env.REDIS_URL) : [await withoutRedis(silent)],
@@ -38,17 +39,23 @@ async function doctor() {
 }
 
 function readOptions() {
-  const { url = '', hold } = parseOptions();
+  const { url = '', hold, alert } = parseOptions();
   const address = url.replace(/\/+$/, '');
   if (address !== '' && !/^https?:$/.test(URL.canParse(address) ? new URL(address).protocol : ''))
     throw new Problem(`--url ${url} is not an http or https address. Usage: ${USAGE}`);
   if (!/^\d+$/.test(hold)) throw new Problem(`--hold must be a whole number of seconds. Usage: ${USAGE}`);
-  return { url: address, hold: Number(hold) };
+  return { url: address, hold: Number(hold), alert };
 }
 
 function parseOptions() {
   try {
-    return parseArgs({ options: { url: { type: 'string' }, hold: { type: 'string', default: '25' } } }).values;
+    return parseArgs({
+      options: {
+        url: { type: 'string' },
+        hold: { type: 'string', default: '25' },
+        alert: { type: 'boolean', default: false },
+      },
+    }).values;
   } catch (error) {
     throw new Problem(`${error instanceof Error ? error.message : error}\nUsage: ${USAGE}`);
   }

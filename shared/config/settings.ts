@@ -176,6 +176,21 @@ const closedPages = list(
   (one) => CLOSABLE.some((page) => page === one),
   'Pages that do not exist for visitors, and no link leads to them. With `rooms`, the operation `rooms` lists none.',
 );
+/** An address of the host's own. It may hold a secret, so no message repeats it. */
+function address(name: string, schemes: readonly string[], example: string, about: string): Setting<string | null> {
+  return {
+    name,
+    about,
+    usual: 'none',
+    allowed: `an address such as \`${example}\``,
+    read(env) {
+      const text = given(env, name);
+      if (text === undefined) return null;
+      if (URL.canParse(text) && schemes.includes(new URL(text).protocol) && new URL(text).hostname !== '') return text;
+      throw new ConfigError(`${name} is not allowed: give an address such as ${example}.`);
+    },
+  };
+}
 
 /** The default of one Redis, and the default of a cluster. */
 function ofRedis(one: number, cluster: number): Computed {
@@ -359,6 +374,40 @@ export const SETTINGS = {
       'OTEL',
       'off',
       'Spans of fan-out for OpenTelemetry. Its packages do not come with the chat (see docs/watching.md).',
+    ),
+  },
+  alerts: {
+    alertUrl: address(
+      'ALERT_URL',
+      ['https:', 'http:'],
+      'https://hooks.slack.com/services/...',
+      'Where alerts are posted: a web hook of Slack, Discord, Mattermost or your own, or a topic of ntfy. ' +
+        'See [alerts.md](alerts.md).',
+    ),
+    alertFormat: choice(
+      'ALERT_FORMAT',
+      'json',
+      ['json', 'text'],
+      'How they are posted: `json` has the fields `text` and `content`, `text` is plain text as ntfy wants it.',
+    ),
+    alertMail: list(
+      'ALERT_MAIL',
+      'mail addresses',
+      (one) => /^[^\s,;<>"]+@[^\s,;<>"]+$/.test(one),
+      'Where alerts are mailed to.',
+    ),
+    smtpUrl: address(
+      'SMTP_URL',
+      ['smtp:', 'smtps:'],
+      'smtps://user:password@smtp.example.org',
+      'The mail server for `ALERT_MAIL`. Without it the mail server of this machine at port 25 is used.',
+    ),
+    alertAfter: whole(
+      'ALERT_AFTER',
+      60,
+      [1, 3_600],
+      'Seconds for which something must be wrong before an alert is sent. It is over when all was well for three times ' +
+        'as long.',
     ),
   },
   limits: {

@@ -201,6 +201,9 @@ export class Keys {
   /** The operator's switches, and the log of the operator's actions. */
   readonly switched = 'host:off';
   readonly operatorActions = 'host:acts';
+  /** How the alerts of the whole chat stand, and which process watches. */
+  readonly alerts = 'host:alerts';
+  readonly alertsBy = 'host:alerts:by';
 
   /** Pub/sub: deliveries of one user shard to one instance. */
   deliveryChannel(shard: number, instance: string): string {

@@ -13,6 +13,7 @@ import { root } from '../support/child.js';
 import { systemWith } from '../support/fixtures/system.js';
 import { Link } from '../support/link.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
+import { startHook, startMail } from '../support/receivers.js';
 import { freePort, startOneRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
@@ -91,6 +92,24 @@ describe('the doctor', () => {
       ['maxclients', '10000'],
     ] as const)
       await redis.config('SET', name, value);
+  });
+
+  it('sends an alert as a test on demand, and says what keeps it from arriving', async () => {
+    const [hook, mail] = await Promise.all([startHook(), startMail()]);
+    const env = { ALERT_URL: `${hook.url}/x`, ALERT_FORMAT: 'text', ALERT_MAIL: 'me@example.org', SMTP_URL: mail.url };
+    expect((await doctor(env)).said).toContain('good  Alerts are on.');
+    expect(hook.received).toEqual([]);
+    expect((await doctor(env, '--alert')).bad).toEqual([]);
+    expect(hook.received[0]?.body).toMatch(/^Chat on \S+: test\. This is a test of the doctor: alerts reach you\.$/);
+    expect(mail.received[0]?.content).toContain('alerts reach you');
+    mail.stop();
+    hook.status = 404;
+    expect((await doctor(env, '--alert')).bad).toEqual([
+      expect.stringMatching(/^A test alert could not be sent to ALERT_URL: it answers 404\./),
+      expect.stringMatching(/^A test alert could not be sent to ALERT_MAIL: .*ECONNREFUSED.*Check SMTP_URL\.$/),
+    ]);
+    hook.stop();
+    expect((await doctor({}, '--alert')).bad[0]).toContain('ALERT_URL and ALERT_MAIL are not set');
   });
 
   it("finds what a proxy does to long addresses, long polls, answers and the visitors' addresses", async () => {
