@@ -78,3 +78,19 @@ describe('ALLOWED_ORIGINS', () => {
 
 it('ADMIN_PASSWORD is taken as it is', () =>
   expect(readConfig({ ADMIN_PASSWORD: ' p:ä ' }).adminPassword).toBe(' p:ä '));
+
+it.each([
+  ['ALERT_URL', 'https://hooks.example.org/secret', ['ftp://hooks.example.org/secret', 'hooks/secret', 'https:///']],
+  ['SMTP_URL', 'smtps://me:secret@mail.example.org', ['https://secret.example.org', 'smtp:secret', 'mail.secret']],
+])('%s is an address, and a refusal does not repeat it, as it may hold a secret', (name, good, bads) => {
+  expect(Object.values(readConfig({ [name]: good }))).toContain(good);
+  for (const bad of bads) {
+    expect(refusalOf({ [name]: bad })).toMatch(new RegExp(`^${name} is not allowed: give an address such as `));
+    expect(refusalOf({ [name]: bad })).not.toContain('secret');
+  }
+});
+
+it('ALERT_MAIL is a list of mail addresses', () => {
+  expect(readConfig({ ALERT_MAIL: 'a@x.org, b@y.org' }).alertMail).toEqual(['a@x.org', 'b@y.org']);
+  expect(refusalOf({ ALERT_MAIL: 'Ann <a@x.org>' })).toContain('give mail addresses, with commas between');
+});

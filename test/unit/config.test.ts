@@ -54,6 +54,11 @@ const DEFAULTS = {
   siteColor: null,
   siteDir: null,
   closedPages: new Set(),
+  alertUrl: null,
+  alertFormat: 'json',
+  alertMail: [],
+  smtpUrl: null,
+  alertAfter: 60,
 };
 
 /** Each number: its smallest and largest value. */
@@ -95,6 +100,7 @@ const NUMBERS: [name: string, key: keyof typeof DEFAULTS, min: number, max: numb
   ['ADDRESS_CONNECTIONS', 'addressConnections', 1, 1_000_000],
   ['CLIENT_TIMEOUT', 'clientTimeout', 1, 3_600],
   ['DRAIN_NOTICE', 'drainNotice', 0, 60],
+  ['ALERT_AFTER', 'alertAfter', 1, 3_600],
 ];
 const START_NUMBERS: [name: string, key: 'apiInstances' | 'workerInstances'][] = [
   ['API_INSTANCES', 'apiInstances'],
@@ -128,6 +134,14 @@ const CHOICES: [name: string, key: keyof typeof DEFAULTS, values: [text: string,
   [
     'LOG_FORMAT',
     'logFormat',
+    [
+      ['json', 'json'],
+      ['text', 'text'],
+    ],
+  ],
+  [
+    'ALERT_FORMAT',
+    'alertFormat',
     [
       ['json', 'json'],
       ['text', 'text'],

@@ -24,6 +24,9 @@ const refused = test('roll-out', 'settings that cannot be, change nothing');
 const reloaded = test('reload', 'fails no request and loses no message');
 const doctor = test('doctor', 'finds nothing bad where all is well, through an address too');
 
+const told = test('alerts', 'tell that no worker runs');
+const tried = test('doctor', 'sends an alert as a test on demand');
+
 const COMMANDS: Record<string, ByTest | string> = {
   'npm start': test('start', 'serves with two API processes, a worker and a Redis'),
   'npm ci': byHand('2026-11-29', 'the packages are there'),
@@ -71,6 +74,8 @@ const COMMANDS: Record<string, ByTest | string> = {
   'npm run doctor': doctor,
   'REDIS_URL=... TRUST_PROXY=1 npm run doctor': doctor,
   'npm run doctor -- --url https://chat.example.org': doctor,
+  'ALERT_URL=https://ntfy.sh/your-topic ALERT_FORMAT=text npm run deploy': told,
+  'ALERT_URL=https://ntfy.sh/your-topic ALERT_FORMAT=text npm run doctor -- --alert': tried,
   'sysctl net.ipv4.tcp_retries2=8': byHand(
     '2026-11-29',
     'it is set, in a network namespace; the two minutes were not measured',

@@ -20,7 +20,7 @@ const LOOKS_COUNT = 5;
 /** How much longer than `ALERT_AFTER` all must be well before an alert is over. */
 const OVER_FACTOR = 3;
 /** A process that has not looked for so many times has lost its turn. */
-const LEASE_LOOKS = 4;
+const LEASE_LOOKS_COUNT = 4;
 
 interface WatchParts {
   config: AlertConfig & { alertAfter: number };
@@ -34,10 +34,10 @@ interface WatchParts {
 /** Returns the time between two looks, and for how long a turn lasts without one, in ms. */
 function lookTimes({ alertAfter }: { alertAfter: number }): { everyMs: number; leaseMs: number } {
   const everyMs = Math.min(LOOK_EVERY_MS, (alertAfter * 1_000) / LOOKS_COUNT);
-  return { everyMs, leaseMs: everyMs * LEASE_LOOKS };
+  return { everyMs, leaseMs: everyMs * LEASE_LOOKS_COUNT };
 }
 
-export class Watch {
+class Watch {
   readonly #parts: WatchParts;
   readonly #times: { afterMs: number; overMs: number };
   #looking = false;
