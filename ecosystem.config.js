@@ -2,11 +2,11 @@
  * The processes that pm2 runs. `npm start` uses this file; after `npm run build`, so can `pm2 start
  * ecosystem.config.js`. The chat's own Redis is among them, unless REDIS_URL is set.
  */
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CONFIG_EXIT_CODE, ConfigError, readConfig, readStartConfig } from '#dist/shared/config/config.js';
+import { startPath } from './scripts/deploy/releases.js';
 import { Problem } from './scripts/problem.js';
-import { portNow, redisArguments } from './scripts/start/own-redis.js';
+import { home } from './scripts/project.js';
+import { portNow, redisArguments, redisProgram } from './scripts/start/own-redis.js';
 
 const settings = orEnd(() => ({ ...readConfig(process.env), ...readStartConfig(process.env) }));
 const port = settings.ownRedis ? orEnd(portNow) : null;
@@ -28,7 +28,7 @@ function orEnd(read) {
 }
 
 const common = {
-  cwd: dirname(fileURLToPath(import.meta.url)),
+  cwd: home,
   merge_logs: true,
   // pm2 restarts a process for ever, with growing pauses; its own limit would give the process up
   exp_backoff_restart_delay: 100,
@@ -61,7 +61,7 @@ const WORKER_START_MS = 10_000;
 const redisAt = (/** @type {number} */ ownPort) => ({
   ...common,
   name: 'redis',
-  script: 'redis-server',
+  script: redisProgram() ?? 'redis-server',
   interpreter: 'none',
   args: redisArguments(ownPort, settings),
 });
@@ -77,7 +77,7 @@ export const apps = [
     ...node,
     name: 'api',
     env: envOf('api'),
-    script: 'dist/apps/api/main.js',
+    script: startPath('dist/apps/api/main.js'),
     exec_mode: 'cluster',
     instances: settings.apiInstances,
     listen_timeout: API_START_MS,
@@ -86,7 +86,7 @@ export const apps = [
     ...node,
     name: 'worker',
     env: envOf('worker'),
-    script: 'dist/apps/worker/main.js',
+    script: startPath('dist/apps/worker/main.js'),
     exec_mode: 'fork',
     instances: settings.workerInstances,
     listen_timeout: WORKER_START_MS,

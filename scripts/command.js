@@ -1,8 +1,7 @@
 /** Runs the commands that prepare the project. Each is one plain line; its output is shown only when it fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem, report } from './problem.js';
@@ -88,9 +87,16 @@ function signalGroup({ pid }, name) {
   }
 }
 
-/** Resolves with true when a program is on the PATH. */
-export async function hasProgram(/** @type {string} */ name) {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const found = await Promise.allSettled(folders.map((folder) => access(join(folder, name), constants.X_OK)));
-  return found.some((one) => one.status === 'fulfilled');
+/** Returns true when a program is on the PATH. */
+export function hasProgram(/** @type {string} */ name) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && isProgram(join(folder, name)));
+}
+
+function isProgram(/** @type {string} */ file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false; // there is none, or this user may not run it
+  }
 }

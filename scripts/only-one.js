@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from './problem.js';
-import { inProject } from './project.js';
+import { releases } from './project.js';
 
 /**
  * What a command tells others about itself. `born` says when its process started: the system uses numbers again.
@@ -21,7 +21,7 @@ import { inProject } from './project.js';
  * @param {string} what a noun for messages, such as `deploy`
  * @param {string} [claims] the folder of the files
  */
-export function beTheOnlyOne(what, claims = inProject('releases/claims')) {
+export function beTheOnlyOne(what, claims = join(releases, 'claims')) {
   mkdirSync(claims, { recursive: true });
   const own = join(claims, String(process.pid));
   /** @type {Claim} */

@@ -1,6 +1,6 @@
 /** Paths of the project, for scripts that run before anything is installed or built. */
 import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem, reasonOf } from './problem.js';
 
@@ -9,11 +9,26 @@ export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 /** Returns the path of a file or folder of the project. */
 export const inProject = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 
+/** True in the installed npm package. It is built already, and npm replaces its folder. */
+export const isInstalled = root.split(sep).includes('node_modules');
+
+/** The folder that the chat runs in: the clone, or for the npm package the current folder. */
+export const home = isInstalled ? process.cwd() : root;
+
 /** The folder of all data: `.data`, or `DATA_DIR` (tests have their own). */
-export const dataDir = resolve(root, process.env.DATA_DIR || '.data');
+export const dataDir = resolve(home, process.env.DATA_DIR || '.data');
 
 /** pm2's own folder. It is not the host's `~/.pm2`, so that two clones never meet. */
-export const pm2Home = process.env.DATA_DIR ? join(dataDir, 'pm2') : inProject('.pm2');
+export const pm2Home = isInstalled || process.env.DATA_DIR ? join(dataDir, 'pm2') : inProject('.pm2');
+
+/** The builds that `npm run deploy` has made, and the lock of such commands. */
+export const releases = isInstalled ? join(dataDir, 'releases') : inProject('releases');
+
+/** Returns the command line of `npm run <name>`, or for the npm package that of its command. */
+export function commandLine(/** @type {string} */ name, options = '') {
+  if (isInstalled) return `npx nobackend-chat ${name} ${options}`.trim();
+  return `npm run ${name} ${options && `-- ${options}`}`.trim();
+}
 
 /** @type {Record<string, string>} */
 const REASONS = {

@@ -2,19 +2,43 @@
  * The builds that deployed processes run from: `releases/<time>/dist`. The next build does not touch them. So a process
  * that pm2 starts again is of the version that it was, whatever has become of dist/.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join, sep } from 'node:path';
-import { inProject } from '../project.js';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { releases as folder, inProject, isInstalled, root } from '../project.js';
 
-const folder = inProject('releases');
 const dist = inProject('dist');
-/** The names of releases are times. */
-const RELEASE = /^\d{8}T\d+$/;
+/** These first digits of a build's hash tell it from others of its version. */
+const BUILD_DIGIT_COUNT = 8;
+/** The names of releases are times, and for the npm package a version and digits of its build. */
+const RELEASE = /^(\d{8}T\d+|\d+\.\d+\.\d+.*-[0-9a-f]{8}.*)$/;
 /** A copy of dist/ for the time of a build: processes that `pm2 start` or `npm start` has started run from there. */
-const former = inProject('releases/former');
+const former = join(folder, 'former');
 
-/** Copies dist/ into a new release. */
+/**
+ * Returns the path that pm2 starts a script of dist/ from. npm replaces the folder of the installed package while the
+ * former version runs, so its dist/ is copied once for each build.
+ */
+export function startPath(/** @type {string} */ script) {
+  return isInstalled ? join(releaseOfPackage(), script) : script;
+}
+
+function releaseOfPackage() {
+  const { version } = JSON.parse(readFileSync(join(dist, 'package.json'), 'utf8'));
+  const release = join(folder, `${version}-${readFileSync(join(dist, '.inputs'), 'utf8').slice(0, BUILD_DIGIT_COUNT)}`);
+  if (existsSync(release)) return release;
+  const unfinished = `${release}.${process.pid}`;
+  copy(unfinished);
+  // the packages are beside ours; those that the host also has in another version are inside it
+  symlinkSync(dirname(root), join(unfinished, 'node_modules'));
+  if (existsSync(inProject('node_modules')))
+    symlinkSync(inProject('node_modules'), join(unfinished, 'dist/node_modules'));
+  renameSync(unfinished, release);
+  return release;
+}
+
+/** Copies dist/ into a new release. That of the installed package is there: `startPath` has made it. */
 export function newRelease() {
+  if (isInstalled) return { path: (/** @type {string} */ script) => script, install: () => {} };
   const release = join(folder, new Date().toISOString().replace(/[^\dT]/g, ''));
   copy(release);
   return {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Problem } from '../problem.js';
-import { pm2Home, root } from '../project.js';
+import { home as chatFolder, isInstalled, pm2Home } from '../project.js';
 import { folderOf } from '../start/leftovers.js';
 
 const CHECK_EVERY_MS = 20;
@@ -23,9 +23,10 @@ const ZOMBIE_MS = 300;
 export async function connectRunning() {
   const home = await homeOfRunning();
   if (home === null) {
-    throw new Problem(
-      'No chat of this folder runs under pm2. Start it: "npm ci && npm run build && npx pm2 start ecosystem.config.js".',
-    );
+    const start = isInstalled
+      ? 'npx nobackend-chat start --background'
+      : 'npm ci && npm run build && npx pm2 start ecosystem.config.js';
+    throw new Problem(`No chat of this folder runs under pm2. Start it: "${start}".`);
   }
   Object.assign(process.env, { PM2_HOME: home, PM2_PROGRAMMATIC: 'true', PM2_DISABLE_VERSION_CHECK: '1' });
   const { default: pm2 } = await import('pm2');
@@ -34,7 +35,7 @@ export async function connectRunning() {
 }
 
 /** Resolves with the folder of the first pm2 that has an API process of ours: the host's own, or the one of `npm start`. */
-async function homeOfRunning() {
+export async function homeOfRunning() {
   const homes = [process.env.PM2_HOME, join(homedir(), '.pm2'), pm2Home].filter((home) => home !== undefined);
   for (const home of homes) {
     const files = existsSync(join(home, 'pids')) ? readdirSync(join(home, 'pids')) : [];
@@ -52,7 +53,7 @@ async function isHere(/** @type {number} */ pid) {
     return false;
   }
   const cwd = await folderOf(pid);
-  return cwd === null || cwd === root.replace(/\/$/, '');
+  return cwd === null || cwd === chatFolder;
 }
 
 class RunningPm2 {
@@ -75,7 +76,7 @@ class RunningPm2 {
   async list() {
     const all = /** @type {Managed[]} */ (await promisify(this.#pm2.list.bind(this.#pm2))());
     return all
-      .filter(({ name, pm2_env }) => /^(api|worker)$/.test(name) && resolve(pm2_env.pm_cwd) === resolve(root))
+      .filter(({ name, pm2_env }) => /^(api|worker)$/.test(name) && resolve(pm2_env.pm_cwd) === chatFolder)
       .sort((one, other) => one.name.localeCompare(other.name));
   }
 
@@ -91,7 +92,7 @@ class RunningPm2 {
     const library = 'pm2/lib/Common.js'; // has no types
     const { default: common } = await import(library);
     const [verified] = common.verifyConfs([{ ...app, instances: 1, namespace: 'default' }]);
-    const prepared = common.resolveAppAttributes({ cwd: root, pm2_home: this.home }, verified);
+    const prepared = common.resolveAppAttributes({ cwd: chatFolder, pm2_home: this.home }, verified);
     // it resolves when the process is ready, which may be never
     const started = this.#remote('prepare', { ...prepared, env: app.env }); // pm2 would add our own environment
     started.catch(() => undefined);

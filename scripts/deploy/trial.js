@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../problem.js';
-import { root } from '../project.js';
+import { home } from '../project.js';
 import { randomPort } from '../start/ports.js';
 import { cpuOf, Progress } from '../start/progress.js';
 
@@ -24,7 +24,7 @@ export async function tryOut(app, waitMs) {
   const port = await randomPort();
   const args = [...app.node_args.split(' '), app.script];
   const child = spawn(process.execPath, args, {
-    cwd: root,
+    cwd: home,
     env: { ...app.env, PORT: String(port), DRAIN_NOTICE: '0' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { asScript } from '../command.js';
 import { Problem } from '../problem.js';
-import { inProject } from '../project.js';
+import { commandLine, inProject } from '../project.js';
 import { appendOnlyFolder, logFile, running, silentPort } from '../start/own-redis.js';
 import { reasonInLog } from '../start/redis-log.js';
 import { checkAddress } from './address.js';
@@ -19,7 +19,7 @@ import { checkThrough } from './proxy.js';
 import { checkRedisOf } from './redis.js';
 import { checkSettings } from './settings.js';
 
-const USAGE = 'npm run doctor -- [--url https://chat.example.org] [--hold 25] [--alert]';
+const USAGE = commandLine('doctor', '[--url https://chat.example.org] [--hold 25] [--alert]');
 
 async function doctor() {
   const { url, hold, alert } = readOptions();

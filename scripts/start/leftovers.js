@@ -6,7 +6,7 @@ import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../problem.js';
-import { dataDir, pm2Home, root } from '../project.js';
+import { dataDir, home, pm2Home } from '../project.js';
 import { running } from './own-redis.js';
 
 /** pm2 may take this time to end its processes: an API process takes up to 3 s, a worker up to 4 s. */
@@ -64,14 +64,17 @@ async function livePid(/** @type {string} */ file) {
 }
 
 async function isOurs(/** @type {number} */ pid) {
-  if (!/pm2|redis-server|dist.apps/i.test(await commandOf(pid))) return false;
+  if (!/pm2|(redis|valkey)-server|dist.apps/i.test(await commandOf(pid))) return false;
   const folder = await folderOf(pid);
-  return folder === null || [root, dataDir].some((own) => folder === own || folder.startsWith(own + sep));
+  return folder === null || [home, dataDir].some((own) => folder === own || folder.startsWith(own + sep));
 }
 
-/** Resolves with true when the process's parent is a live `npm start`. Version 0.1.0 had that in `scripts/start.js`. */
+/**
+ * Resolves with true when the process's parent is a live `npm start`, or `npx nobackend-chat`. Version 0.1.0 had the
+ * first in `scripts/start.js`.
+ */
 async function isStart(/** @type {number} */ pid) {
-  return /scripts.(start.)?start\.js/.test(await commandOf(await parentOf(pid)));
+  return /scripts.(start.)?start\.js|[\\/]nobackend-chat(\.js)?(\0| |$)/.test(await commandOf(await parentOf(pid)));
 }
 
 /**

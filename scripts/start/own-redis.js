@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { hasProgram } from '../command.js';
 import { dataDir, ensureFolder, inProject } from '../project.js';
 import { ask } from '../redis-client.js';
 import { isFree, randomPort } from './ports.js';
@@ -12,9 +13,14 @@ export const folder = join(dataDir, 'redis');
 export const logFile = join(folder, 'redis.log');
 /** Where Redis 7 keeps its append-only files (its setting `appenddirname`). */
 export const appendOnlyFolder = join(folder, 'appendonlydir');
+/** The programs that can be the chat's own Redis, the preferred one first. */
+const PROGRAMS = ['redis-server', 'valkey-server'];
 const portFile = join(folder, 'port');
 /** Even a Redis that is busy loading its data answers within this time. */
 const ANSWER_TIMEOUT_MS = 5_000;
+
+/** Returns the name of the Redis program of this machine, or undefined if it has none. */
+export const redisProgram = () => PROGRAMS.find(hasProgram);
 
 /**
  * Returns the arguments of redis-server. It listens on the loopback address only, keeps all data in an append-only

@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Problem } from '../problem.js';
-import { inProject, pm2Home, root } from '../project.js';
+import { home, inProject, pm2Home } from '../project.js';
 import { killLeftovers } from './leftovers.js';
 import { appendOnlyFolder, logFile } from './own-redis.js';
 import { cpuOf, Progress } from './progress.js';
@@ -47,9 +48,9 @@ export class Pm2 {
 
   constructor(/** @type {NodeJS.ProcessEnv} */ settings) {
     const preload = new URL('./end-with-start.js', import.meta.url).href;
-    const runtime = inProject('node_modules/pm2/bin/pm2-runtime');
+    const runtime = fileURLToPath(import.meta.resolve('pm2/bin/pm2-runtime'));
     this.#child = spawn(process.execPath, ['--import', preload, runtime, 'start', inProject('ecosystem.config.js')], {
-      cwd: root,
+      cwd: home,
       env: { ...process.env, ...settings },
       detached: true, // Ctrl-C reaches it only through us, so that Redis ends last
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -66,20 +67,11 @@ export class Pm2 {
     await Promise.race([once(this.#child, 'message'), this.#failEarly()]); // after its message, pm2 takes connections
     const client = await connect();
     this.#client = client;
-    const { CONFIG_EXIT_CODE } = await import('#dist/shared/config/config.js');
-    const progress = new Progress({ standstillMs: STANDSTILL_MAX_MS, totalMs: START_MAX_MS });
-    const isHopeless = (/** @type {Managed} */ { pm2_env: { exit_code, restart_time, status } }) =>
-      exit_code === CONFIG_EXIT_CODE || restart_time >= RESTARTS_MAX || status === 'errored';
-    for (; ; await sleep(CHECK_EVERY_MS)) {
+    const list = () => {
       if (this.#child.exitCode !== null) throw new Problem('pm2 ended unexpectedly. Look at its output above.');
-      const processes = await client.list();
-      const hopeless = processes.find(isHopeless);
-      if (hopeless) throw await problemOf(hopeless);
-      const online = processes.filter(({ pm2_env }) => pm2_env.status === 'online');
-      if (online.length > 0 && online.length === processes.length && (await isHealthy())) return;
-      const seconds = progress.givenUpAfter((await Promise.all(processes.map(progressOf))).join());
-      if (seconds !== null) throw new Problem(`The chat is not ready after ${seconds} s. Look at the output above.`);
-    }
+      return client.list();
+    };
+    await untilReady(list, isHealthy, 'the output above');
   }
 
   /**
@@ -123,6 +115,30 @@ export class Pm2 {
 }
 
 /**
+ * Resolves when every process of `list()` is online and `isHealthy()` is true. Throws a Problem that names the failed
+ * process. `output`: where the host finds why.
+ *
+ * @param {() => Promise<Managed[]>} list
+ * @param {() => Promise<boolean>} isHealthy
+ * @param {string} output
+ */
+export async function untilReady(list, isHealthy, output) {
+  const { CONFIG_EXIT_CODE } = await import('#dist/shared/config/config.js');
+  const progress = new Progress({ standstillMs: STANDSTILL_MAX_MS, totalMs: START_MAX_MS });
+  const isHopeless = (/** @type {Managed} */ { pm2_env: { exit_code, restart_time, status } }) =>
+    exit_code === CONFIG_EXIT_CODE || restart_time >= RESTARTS_MAX || status === 'errored';
+  for (; ; await sleep(CHECK_EVERY_MS)) {
+    const processes = await list();
+    const hopeless = processes.find(isHopeless);
+    if (hopeless) throw await problemOf(hopeless, output);
+    const online = processes.filter(({ pm2_env }) => pm2_env.status === 'online');
+    if (online.length > 0 && online.length === processes.length && (await isHealthy())) return;
+    const seconds = progress.givenUpAfter((await Promise.all(processes.map(progressOf))).join());
+    if (seconds !== null) throw new Problem(`The chat is not ready after ${seconds} s. Look at ${output}.`);
+  }
+}
+
+/**
  * Connects to the pm2 that runs in `pm2Home`. It must run already, or pm2's library would start a daemon.
  *
  * @returns {Promise<Client>}
@@ -150,9 +166,14 @@ async function progressOf(/** @type {Managed} */ { name, pid, pm2_env: { status 
   return `${pid} ${status} ${status === 'launching' ? await cpuOf(pid) : loads}`;
 }
 
-/** Resolves with the Problem that says why a process cannot start. */
-async function problemOf(/** @type {Managed} */ { name }) {
-  if (name !== 'redis') return new Problem(`The process "${name}" cannot start. Look at its output above.`);
+/**
+ * Resolves with the Problem that says why a process cannot start.
+ *
+ * @param {Managed} process
+ * @param {string} output
+ */
+async function problemOf({ name }, output) {
+  if (name !== 'redis') return new Problem(`The process "${name}" cannot start. Look at ${output}.`);
   const log = await readFile(logFile, 'utf8').catch(() => '');
   const reason = reasonInLog(log, appendOnlyFolder);
   return new Problem(`The chat's own Redis cannot start: ${reason}. Its log is ${logFile}.`);

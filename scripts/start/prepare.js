@@ -8,7 +8,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { build } from '../build.js';
 import { asScript, hasProgram, run } from '../command.js';
 import { Problem } from '../problem.js';
-import { inProject, isMain } from '../project.js';
+import { inProject, isInstalled, isMain } from '../project.js';
+import { redisProgram } from './own-redis.js';
 
 const stampFile = inProject('node_modules/.installed');
 const emojiFont = '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf';
@@ -17,7 +18,11 @@ const apt = { DEBIAN_FRONTEND: 'noninteractive' };
 /** Installs and builds what is missing. `redis`: a Redis will be started here. `forTests`: the tests will run. */
 export async function prepare({ redis = true, forTests = false } = {}) {
   await checkNode();
-  if (redis || forTests) await checkRedisServer();
+  if (redis || forTests) checkRedisServer();
+  if (isInstalled) {
+    if (existsSync(inProject('dist'))) return;
+    throw new Problem('npm does not build this package from git. Clone the project, and run "npm start" there.');
+  }
   await installPackages();
   if (redis || forTests) await installPrograms(forTests);
   await build();
@@ -75,21 +80,31 @@ export function npm(...args) {
   return own.endsWith('npm-cli.js') ? [process.execPath, [own, ...quiet]] : ['npm', quiet];
 }
 
+/** How to get a Redis, by system. */
+const REDIS_PACKAGES = `
+  Debian, Ubuntu:  apt-get install redis-server
+  Fedora:          dnf install valkey
+  Alpine:          apk add redis
+  macOS:           brew install redis
+  Windows:         use WSL ("wsl --install"), and there the line of Ubuntu`;
+
 /**
- * Throws a Problem when redis-server is missing and cannot be installed here. This comes first, as packages take
- * minutes.
+ * Throws a Problem when there is no Redis program and none can be installed here. This comes first, as packages take
+ * minutes. The npm package installs no programs.
  */
-async function checkRedisServer() {
-  if ((await hasProgram('redis-server')) || (await canInstall())) return;
-  throw new Problem('Redis is missing. Install the package redis-server, or set REDIS_URL to a Redis that you have.');
+export function checkRedisServer() {
+  if (redisProgram() || (canInstall() && !isInstalled)) return;
+  throw new Problem(
+    `Redis is missing. Install the package redis-server, or set REDIS_URL to a Redis that you have.${REDIS_PACKAGES}`,
+  );
 }
 
 /** Installs redis-server, and the programs of the browser tests. Prints which of these are missing if it may not. */
 async function installPrograms(/** @type {boolean} */ forTests) {
-  const redis = (await hasProgram('redis-server')) ? [] : ['redis-server'];
-  const browser = forTests ? await missingForBrowser() : [];
+  const redis = redisProgram() ? [] : ['redis-server'];
+  const browser = forTests ? missingForBrowser() : [];
   if (forTests) await installForSomeTests();
-  if (await canInstall()) return aptInstall([...redis, ...browser]);
+  if (canInstall()) return aptInstall([...redis, ...browser]);
   if (browser.length > 0) console.log(`The browser tests will fail without ${browser.join(' and ')}. Install that.`);
 }
 
@@ -108,12 +123,11 @@ async function installForSomeTests() {
  * @param {string} effect
  */
 async function installPerhaps(packages, effect) {
-  const found = await Promise.all(Object.keys(packages).map(hasProgram));
-  const missing = Object.values(packages).filter((_, place) => !found[place]);
+  const missing = Object.entries(packages).flatMap(([program, name]) => (hasProgram(program) ? [] : [name]));
   if (missing.length === 0) return;
   // RUNLEVEL=1 asks Debian not to start the servers that it installs
   const installed =
-    (await canInstall()) &&
+    canInstall() &&
     (await aptInstall(missing, { RUNLEVEL: '1' }).then(
       () => true,
       () => false,
@@ -121,15 +135,15 @@ async function installPerhaps(packages, effect) {
   if (!installed) console.log(`${effect} without ${missing.join(' and ')}. Install that to change it.`);
 }
 
-/** Resolves with the missing packages of Chromium and of a font that has emoji. */
-async function missingForBrowser() {
-  const missing = (await hasProgram('chromium')) ? [] : ['chromium'];
+/** Returns the missing packages of Chromium and of a font that has emoji. */
+function missingForBrowser() {
+  const missing = hasProgram('chromium') ? [] : ['chromium'];
   if (process.platform === 'linux' && !existsSync(emojiFont)) missing.push('fonts-noto-color-emoji');
   return missing;
 }
 
-async function canInstall() {
-  return process.getuid?.() === 0 && (await hasProgram('apt-get'));
+function canInstall() {
+  return process.getuid?.() === 0 && hasProgram('apt-get');
 }
 
 /**

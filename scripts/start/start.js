@@ -1,16 +1,18 @@
 /**
  * `npm start` installs and builds what is missing, and checks what could go wrong. Then it runs everything in the
  * foreground until Ctrl-C. Settings are environment variables. `DATA_DIR` is the folder of all data, if not `.data`.
+ * `--background` runs it under the host's own pm2 instead, and ends when it is ready.
  */
 import { stopCommand } from '../command.js';
 import { Problem, report } from '../problem.js';
 import { dataDir, ensureFolder, pm2Home } from '../project.js';
+import { checkBackground, startInBackground } from './background.js';
 import { checked, checkHostsRedis } from './checks.js';
 import { endLeftovers } from './leftovers.js';
 import { choosePort } from './own-redis.js';
 import { Pm2 } from './pm2.js';
 import { refusal } from './ports.js';
-import { prepare } from './prepare.js';
+import { checkRedisServer, prepare } from './prepare.js';
 
 /**
  * The path of a socket has at most 103 bytes on macOS and 107 on Linux. The longest in this folder is pm2's `rpc.sock`.
@@ -18,7 +20,10 @@ import { prepare } from './prepare.js';
 const PM2_HOME_MAX_BYTES = 103 - '/rpc.sock'.length;
 const PARENT_CHECK_MS = 500;
 const HEALTH_TIMEOUT_MS = 2_000;
+/** npm runs `npm start` and `npx` under these names. */
+const NPM_EVENTS = ['start', 'npx'];
 
+const background = process.argv.includes('--background');
 const redisUrl = process.env.REDIS_URL;
 /** @type {Pm2 | null} */
 let pm2 = null;
@@ -26,6 +31,8 @@ let pm2 = null;
 let stopping = null;
 
 async function start() {
+  if (!redisUrl) checkRedisServer();
+  if (background) await checkBackground();
   checkFolder();
   await prepare({ redis: !redisUrl });
   const { port, shards } = await checked(readSettings);
@@ -33,6 +40,7 @@ async function start() {
   await checkPort(port);
   await (redisUrl ? checked(() => checkHostsRedis(redisUrl, shards)) : choosePort());
   if (stopping) return;
+  if (background) return startInBackground(port, () => isHealthy(port));
   pm2 = new Pm2(environment());
   await pm2.ready(() => isHealthy(port));
   if (stopping) return;
@@ -121,7 +129,7 @@ function endWithNpm() {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', onSignal); // its reader has ended
-if (process.env.npm_lifecycle_event === 'start') endWithNpm();
+if (NPM_EVENTS.includes(process.env.npm_lifecycle_event ?? '')) endWithNpm();
 
 start().catch(async (error) => {
   if (stopping) return;

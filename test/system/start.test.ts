@@ -143,8 +143,10 @@ describe('what cannot start says so in one line', () => {
     const fresh = join(folder, 'fresh');
     for (const file of ['package.json', 'package-lock.json', 'scripts'])
       await cp(join(root, file), join(fresh, file), { recursive: true });
-    const said = 'Redis is missing. Install the package redis-server, or set REDIS_URL to a Redis that you have.\n';
-    expect(await fail({ PATH: join(folder, 'empty') }, fresh)).toEqual({ code: 1, said });
+    const first = 'Redis is missing. Install the package redis-server, or set REDIS_URL to a Redis that you have.\n';
+    const { code, said } = await fail({ PATH: join(folder, 'empty') }, fresh);
+    expect({ code, first: said.slice(0, first.length) }).toEqual({ code: 1, first });
+    expect(said).toContain('  Debian, Ubuntu:  apt-get install redis-server\n  Fedora:          dnf install valkey\n');
     expect(await readdir(fresh)).not.toContain('node_modules');
   });
 
