@@ -15,8 +15,13 @@ export function fanOutQueueNames({ fanOutQueues }: Config): string[] {
 }
 
 /** In a cluster all keys of a queue are in one slot. */
-export function queueOptions(name: string, connection: RedisClient): { connection: RedisClient; prefix?: string } {
-  return connection.isCluster ? { connection, prefix: `bull:{${name}}` } : { connection };
+export function queueOptions(
+  name: string,
+  connection: RedisClient,
+  { redisPrefix }: Pick<Config, 'redisPrefix'>,
+): { connection: RedisClient; prefix: string } {
+  const prefix = `${redisPrefix}bull`;
+  return { connection, prefix: connection.isCluster ? `${prefix}:{${name}}` : prefix };
 }
 
 /** "Advance these rooms", not "deliver this message": the room's log says what there is to deliver. */
@@ -35,9 +40,14 @@ export function leaseOptions(slice: number): JobsOptions {
 }
 
 /** Opens a queue with a small history: the logs of the rooms tell what was done. */
-export function openQueue<Data>(name: string, connection: RedisClient, telemetry?: Telemetry): Queue<Data> {
+export function openQueue<Data>(
+  name: string,
+  connection: RedisClient,
+  config: Pick<Config, 'redisPrefix'>,
+  telemetry?: Telemetry,
+): Queue<Data> {
   return new Queue<Data>(name, {
-    ...queueOptions(name, connection),
+    ...queueOptions(name, connection, config),
     ...(telemetry && { telemetry }),
     streams: { events: { maxLen: 100 } },
     defaultJobOptions: {

@@ -57,11 +57,11 @@ const ignore = (): void => undefined;
 async function main(config: Config): Promise<void> {
   const log = createLog(config, 'api');
   logForeignLines(log);
-  await checkRedis(config.redisUrl, config.shards);
+  await checkRedis(config.redisUrl, config.shards, config.redisPrefix);
   const store = openStore(config);
-  const availability = new Availability(store.redis, log, OUTAGE);
+  const availability = new Availability(store.redis, log, OUTAGE, config.redisPrefix);
   const queues = await openQueues(config);
-  const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, store.redis);
+  const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, store);
   const pressure = new Pressure(() => loadOf(store.redis));
   const shares = new Shares(() => pressure.isOn);
   const { admission, blocklist, ...hostParts } = createHostParts(store, metrics, shares);
@@ -104,16 +104,17 @@ async function main(config: Config): Promise<void> {
 }
 
 function openStore(config: Config): Store {
-  const redis = connectStore(config.redisUrl);
-  const durable = config.redisWait > 0 ? connectStore(config.redisUrl).on('error', ignore) : redis;
+  const connect = () => connectStore(config.redisUrl, config.redisPrefix);
+  const redis = connect();
+  const durable = config.redisWait > 0 ? connect().on('error', ignore) : redis;
   return createStore(redis, config, durable);
 }
 
 async function openQueues(config: Config): Promise<{ fanOut: Queue<FanOutJob>[]; all: Queue[] }> {
   const producer = connectProducer(config.redisUrl).on('error', ignore);
   const telemetry = await queueTelemetry(config);
-  const fanOut = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer, telemetry));
-  const all = [...fanOut, openQueue(UPKEEP, producer)];
+  const fanOut = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer, config, telemetry));
+  const all = [...fanOut, openQueue(UPKEEP, producer, config)];
   for (const queue of all) queue.on('error', ignore);
   return { fanOut, all };
 }
@@ -123,15 +124,14 @@ async function openQueues(config: Config): Promise<{ fanOut: Queue<FanOutJob>[];
  * is noted. Rooms, origins and addresses that are switched off stay off.
  */
 function createHostParts(store: Store, metrics: Metrics, shares: Shares) {
-  const { redis, config } = store;
-  const { adminPassword: password, adminTries, trustProxy } = config;
-  const addressHash = new AddressHash(redis);
+  const { adminPassword: password, adminTries, trustProxy } = store.config;
+  const addressHash = new AddressHash(store);
   const blocklist = new Blocklist(store, addressHash);
-  const topTalkers = password === null ? null : new TopTalkers(redis, metrics.own.name, addressHash);
+  const topTalkers = password === null ? null : new TopTalkers(store, metrics.own.name, addressHash);
   const admission = new Admission(store, { blocklist, topTalkers, addressHash, shares });
-  const samples = new SampleHistory(redis, metrics);
+  const samples = new SampleHistory(store, metrics);
   if (password !== null) samples.start();
-  const attempts = new PasswordAttempts(redis, adminTries, (address) => addressHash.hash(address));
+  const attempts = new PasswordAttempts(store, adminTries, (address) => addressHash.hash(address));
   const addresses = new ClientAddresses(trustProxy);
   const entrance: Entrance = { password, attempts, addressOf: (req) => addresses.of(req) };
   return { admission, blocklist, addressHash, samples, entrance };

@@ -32,21 +32,18 @@ async function main(config: Config): Promise<void> {
   const log = createLog(config, 'worker');
   logForeignLines(log);
   const connectAnew = () => connectWorker(config.redisUrl).on('error', ignore);
-  await checkRedis(config.redisUrl, config.shards);
-  const redis = connectStore(config.redisUrl);
+  await checkRedis(config.redisUrl, config.shards, config.redisPrefix);
+  const connectOwn = () => connectStore(config.redisUrl, config.redisPrefix);
+  const redis = connectOwn();
   // a client of a cluster has connections to all its nodes: all queues share one, besides those on which BullMQ waits
   const shared = redis.isCluster ? connectAnew() : null;
   const connect = () => shared ?? connectAnew();
-  const availability = new Availability(redis, log, OUTAGE);
+  const availability = new Availability(redis, log, OUTAGE, config.redisPrefix);
   const failed = (error: unknown): void => availability.failed(error);
-  const store = createStore(
-    redis,
-    config,
-    config.redisWait > 0 ? connectStore(config.redisUrl).on('error', ignore) : redis,
-  );
-  const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, redis);
+  const store = createStore(redis, config, config.redisWait > 0 ? connectOwn().on('error', ignore) : redis);
+  const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, store);
   const fanOut = new FanOut(store, observer(metrics, log));
-  const upkeep = openQueue(UPKEEP, connect());
+  const upkeep = openQueue(UPKEEP, connect(), config);
   upkeep.on('error', ignore);
   const subscribe = () => connectSubscriber(config.redisUrl).on('error', ignore);
   const telemetry = await queueTelemetry(config);

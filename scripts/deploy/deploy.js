@@ -83,11 +83,11 @@ function environmentOf(processes, app) {
 }
 
 async function checkSettings(/** @type {NodeJS.ProcessEnv} */ env) {
-  const { redisUrl, shards } = await checked(({ readConfig, readStartConfig }) => {
+  const settings = await checked(({ readConfig, readStartConfig }) => {
     readStartConfig(env);
     return readConfig(env);
   });
-  await checked(() => checkHostsRedis(redisUrl, shards));
+  await checked(() => checkHostsRedis(settings.redisUrl, settings));
 }
 
 /**

@@ -24,12 +24,12 @@ const UNSEEN = note(
  * @param {import('./settings.js').Settings} settings
  * @returns {(url: string) => Promise<Finding | null>}
  */
-export function checkAddress(redisUrl, { rateLimits, trustProxy }) {
+export function checkAddress(redisUrl, settings) {
   return async (url) => {
-    if (!rateLimits) return null;
+    if (!settings.rateLimits) return null;
     return redisUrl === null
       ? UNSEEN
-      : withCounters(redisUrl, (countOf) => judge(url, countOf, trustProxy)).catch(() => UNSEEN);
+      : withCounters(redisUrl, settings, (countOf) => judge(url, countOf, settings.trustProxy)).catch(() => UNSEEN);
   };
 }
 
@@ -69,12 +69,16 @@ async function isLoopback(/** @type {string} */ url) {
  *
  * @template T
  * @param {string} redisUrl
+ * @param {import('./settings.js').Settings} settings
  * @param {(countOf: CountOf) => Promise<T>} work
  */
-async function withCounters(redisUrl, work) {
+async function withCounters(redisUrl, settings, work) {
   const { AddressHash } = await import('#dist/apps/api/limits/address-hash.js');
-  return withRedis(redisUrl, (redis) => {
-    const addressHash = new AddressHash(redis);
-    return work(async (address) => Number(await redis.get(`limit:joins:${await addressHash.hash(address)}`)));
+  const { Keys } = await import('#dist/shared/store/keys.js');
+  const keys = new Keys(settings.shards, settings.redisPrefix);
+  return withRedis(redisUrl, settings, (redis) => {
+    const addressHash = new AddressHash({ redis, keys });
+    const joins = keys.limit('joins');
+    return work(async (address) => Number(await redis.get(`${joins}:${await addressHash.hash(address)}`)));
   });
 }

@@ -37,11 +37,14 @@ export async function checkRedisOf(url, settings, isOwn) {
   if (unusable) return [unusable];
   const { mastersOf } = await import('#dist/shared/redis/client.js');
   const { runningInstances } = await import('#dist/shared/metrics/aggregate.js');
-  const [servers, values, running] = await withRedis(url, (redis) =>
+  const { weighValues } = await import('#dist/shared/store/values.js');
+  const { Keys } = await import('#dist/shared/store/keys.js');
+  const keys = new Keys(settings.shards, settings.redisPrefix);
+  const [servers, values, running] = await withRedis(url, settings, (redis) =>
     Promise.all([
       Promise.all(mastersOf(redis).map(readServer)),
-      weighValuesOf(redis, settings.shards),
-      runningInstances(redis),
+      weighValues({ redis, keys }, 1),
+      runningInstances({ redis, keys }),
     ]),
   );
   const findings = await Promise.all(
@@ -76,7 +79,7 @@ async function findUnusable(url, settings, isOwn) {
   const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
   const { MEMORY_FULL, stateText } = await import('#dist/shared/redis/reasons.js');
   try {
-    const reason = await checkRedis(url, settings.shards);
+    const reason = await checkRedis(url, settings.shards, settings.redisPrefix);
     if (reason === MEMORY_FULL) return bad(`${stateText(reason)}.`, moreMemory(url, isOwn));
     if (reason === null) return null;
     return bad(isOwn ? `The chat's own Redis (${url}) cannot be used: ${reason}.` : unusableText(url, reason));
@@ -126,21 +129,9 @@ const isOnThisMachine = (/** @type {string} */ url) =>
   /@?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?/.test(url.replace(/^.*(@|\/\/)/, ''));
 
 /**
- * Resolves with the bytes that the values of all rooms take, and with the room that has most of them.
- *
- * @param {RedisClient} redis
- * @param {number} shards
- */
-async function weighValuesOf(redis, shards) {
-  const { Keys } = await import('#dist/shared/store/keys.js');
-  const { weighValues } = await import('#dist/shared/store/values.js');
-  return weighValues({ redis, keys: new Keys(shards) }, 1);
-}
-
-/**
  * Returns a note when values are much of what Redis holds.
  *
- * @param {Awaited<ReturnType<typeof weighValuesOf>>} values
+ * @param {Awaited<ReturnType<typeof import('#dist/shared/store/values.js').weighValues>>} values
  * @param {Server[]} servers
  */
 function checkValues({ bytes, rooms: [heaviest] }, servers) {
@@ -160,12 +151,13 @@ function checkValues({ bytes, rooms: [heaviest] }, servers) {
  *
  * @template T
  * @param {string} url
+ * @param {{ redisPrefix: string }} settings
  * @param {(redis: RedisClient) => Promise<T>} work
  */
-export async function withRedis(url, work) {
+export async function withRedis(url, { redisPrefix }, work) {
   const { connect, redisTarget } = await import('#dist/shared/redis/connect.js');
   const { scriptsFor } = await import('#dist/shared/store/scripts.js');
-  const scripts = scriptsFor(redisTarget(url).kind === 'cluster');
+  const scripts = scriptsFor(redisTarget(url).kind === 'cluster', redisPrefix);
   const redis = connect(url, {
     scripts,
     retryStrategy: () => null,
@@ -173,7 +165,7 @@ export async function withRedis(url, work) {
     commandTimeout: TIMEOUT_MS,
   }).on('error', () => undefined);
   try {
-    await redis.exists('any'); // after this, the client knows the nodes of a cluster
+    await redis.exists(`${redisPrefix}any`); // after this, the client knows the nodes of a cluster
     return await work(redis);
   } finally {
     redis.disconnect();

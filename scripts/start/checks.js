@@ -22,10 +22,10 @@ export async function checked(check) {
  * Throws a Problem when a Redis cannot be used. The processes would wait for it, but here somebody watches.
  *
  * @param {string} url
- * @param {number} shards
+ * @param {{ shards: number, redisPrefix: string }} settings
  */
-export async function checkHostsRedis(url, shards) {
+export async function checkHostsRedis(url, { shards, redisPrefix }) {
   const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
-  const reason = await checkRedis(url, shards);
+  const reason = await checkRedis(url, shards, redisPrefix);
   if (reason !== null) throw new Problem(unusableText(url, reason));
 }

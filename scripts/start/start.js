@@ -35,10 +35,10 @@ async function start() {
   if (background) await checkBackground();
   checkFolder();
   await prepare({ redis: !redisUrl });
-  const { port, shards } = await checked(readSettings);
+  const { port, ...settings } = await checked(readSettings);
   await endLeftovers();
   await checkPort(port);
-  await (redisUrl ? checked(() => checkHostsRedis(redisUrl, shards)) : choosePort());
+  await (redisUrl ? checked(() => checkHostsRedis(redisUrl, settings)) : choosePort());
   if (stopping) return;
   if (background) return startInBackground(port, () => isHealthy(port));
   pm2 = new Pm2(environment());

@@ -198,6 +198,25 @@ function ofRedis(one: number, cluster: number): Computed {
   return { of: (env) => (isCluster(env) ? cluster : one), words: `${one}, in a cluster ${cluster}` };
 }
 
+/** Without braces: the first ones in the name of a key are those of its hash tag. */
+const PREFIX_FORM = /^[A-Za-z0-9:_-]{0,40}$/;
+
+const redisPrefix: Setting<string> = {
+  name: 'REDIS_PREFIX',
+  about:
+    'The beginning of all names that the chat uses in Redis, so that several chats share one Redis. Each of them needs ' +
+    'another one, and none may begin with that of another. Existing data are found only with their own.',
+  usual: 'none',
+  allowed: 'up to 40 characters of `A-Z a-z 0-9 : _ -`, such as `school:`',
+  read(env) {
+    const text = env.REDIS_PREFIX ?? '';
+    if (PREFIX_FORM.test(text)) return text;
+    throw new ConfigError(
+      `REDIS_PREFIX=${text} is not allowed: give at most 40 characters of A-Z a-z 0-9 : _ -, such as school:.`,
+    );
+  },
+};
+
 const COUNT_MAX = 1_000_000;
 const MB_BYTES = 1_048_576;
 
@@ -242,6 +261,7 @@ export const SETTINGS = {
   },
   redis: {
     redisUrl,
+    redisPrefix,
     redisWait: whole(
       'REDIS_WAIT',
       0,

@@ -4,8 +4,8 @@
  */
 import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client';
 import type { RedisClient } from '../redis/client.js';
+import type { Store } from '../store/store.js';
 
-const KEY = 'metrics';
 const ENDED = 'ended';
 /** After so long without a write, an instance has ended, and its gauges are dropped. An idle one writes every 30 s. */
 const FORGET_AFTER_MS = 40_000;
@@ -32,17 +32,19 @@ interface Written {
 
 export class MetricsAggregate {
   readonly #redis: RedisClient;
+  readonly #key: string;
   readonly #instance: string;
   /** The fields when `tidy` looked last. */
   #seen: Record<string, string> = {};
 
-  constructor(redis: RedisClient, instance: string) {
+  constructor({ redis, keys }: Pick<Store, 'redis' | 'keys'>, instance: string) {
     this.#redis = redis;
+    this.#key = keys.metrics;
     this.#instance = instance;
   }
 
   async write(figures: MetricObject[]): Promise<void> {
-    await this.#redis.hset(KEY, this.#instance, JSON.stringify({ at: Date.now(), figures } satisfies Written));
+    await this.#redis.hset(this.#key, this.#instance, JSON.stringify({ at: Date.now(), figures } satisfies Written));
   }
 
   /**
@@ -50,7 +52,7 @@ export class MetricsAggregate {
    * metrics must not be read before they are written: another instance would then give a smaller sum.
    */
   async sum(own: MetricObject[] | null): Promise<Registry> {
-    const { [this.#instance]: written, ...others } = await this.#redis.hgetall(KEY);
+    const { [this.#instance]: written, ...others } = await this.#redis.hgetall(this.#key);
     const figures = own ?? (written === undefined ? [] : presentOf(written));
     return AggregatorRegistry.aggregate([figures, ...Object.values(others).map(presentOf)]);
   }
@@ -59,7 +61,7 @@ export class MetricsAggregate {
   async end(figures: MetricObject[]): Promise<void> {
     await this.write(figures);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      const fields = await this.#redis.hgetall(KEY);
+      const fields = await this.#redis.hgetall(this.#key);
       if (await this.#fold(fields, [this.#instance])) return;
     }
   }
@@ -68,7 +70,7 @@ export class MetricsAggregate {
   async tidy(): Promise<void> {
     const former = this.#seen;
     this.#seen = {};
-    const fields = await this.#redis.hgetall(KEY);
+    const fields = await this.#redis.hgetall(this.#key);
     const gone = Object.keys(fields).filter((name) => name !== ENDED && fields[name] === former[name]);
     if (gone.length > 0) await this.#fold(fields, gone);
     this.#seen = fields;
@@ -83,7 +85,7 @@ export class MetricsAggregate {
       (await this.#redis.eval(
         FOLD,
         1,
-        KEY,
+        this.#key,
         ENDED,
         ended ?? '',
         sum,
@@ -94,8 +96,8 @@ export class MetricsAggregate {
 }
 
 /** Resolves with the names of the instances that run, by what they have written. */
-export async function runningInstances(redis: RedisClient): Promise<string[]> {
-  const fields = Object.entries(await redis.hgetall(KEY));
+export async function runningInstances({ redis, keys }: Pick<Store, 'redis' | 'keys'>): Promise<string[]> {
+  const fields = Object.entries(await redis.hgetall(keys.metrics));
   return fields.filter(([, text]) => isFresh(parse(text))).map(([name]) => name);
 }
 

@@ -4,7 +4,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
-import type { RedisClient } from '../redis/client.js';
+import type { Store } from '../store/store.js';
 import { VERSION } from '../version.js';
 import { MetricsAggregate } from './aggregate.js';
 
@@ -32,9 +32,9 @@ export class Metrics {
   /** What it wrote last, without what changes always, and when (ms since 1970). */
   #written = { text: '', at: 0 };
 
-  constructor(instance: string, redis: RedisClient) {
+  constructor(instance: string, store: Pick<Store, 'redis' | 'keys'>) {
     this.#instance = instance;
-    this.#aggregate = new MetricsAggregate(redis, instance);
+    this.#aggregate = new MetricsAggregate(store, instance);
     this.gauge('build_info', 'Processes by their version.', 'version', () => ({ [VERSION]: 1 }));
     this.#measureProcess();
     // the next write makes up for one that fails

@@ -1,18 +1,18 @@
 /** The format of the data in Redis. A version must not write into data of a format that it does not know. */
 import { ConfigError } from '../config/config.js';
 import type { RedisClient } from '../redis/client.js';
+import type { Keys } from '../store/keys.js';
 
 /**
  * The format that this version reads and writes. Raise it when an older version would do harm to the data, and migrate
  * the former format here. Format 1 is all data until 0.2.0, which has no number: workers complete it while they run.
  */
 const FORMAT_VERSION = 1;
-const KEY = 'data-format';
 
 /** Notes the format of the data. Throws ConfigError if a newer version has written it. */
-export async function checkFormat(redis: RedisClient): Promise<void> {
-  await redis.set(KEY, FORMAT_VERSION, 'NX');
-  const format = Number(await redis.get(KEY));
+export async function checkFormat(redis: RedisClient, keys: Keys): Promise<void> {
+  await redis.set(keys.format, FORMAT_VERSION, 'NX');
+  const format = Number(await redis.get(keys.format));
   if (format === FORMAT_VERSION) return;
   throw new ConfigError(
     `The Redis of REDIS_URL holds data of format ${format}, and this version knows only format ${FORMAT_VERSION}: ` +

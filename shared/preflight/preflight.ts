@@ -5,6 +5,7 @@ import { mastersOf } from '../redis/client.js';
 import { connect, redisTarget } from '../redis/connect.js';
 import { probe } from '../redis/probe.js';
 import { reasonOf } from '../redis/reasons.js';
+import { Keys } from '../store/keys.js';
 import { checkFormat } from './format.js';
 import { checkShards } from './shards.js';
 
@@ -18,9 +19,10 @@ const OF_THE_URL =
 /**
  * Resolves with null when Redis can be used, else with half a sentence that says why it cannot be used now. Throws
  * ConfigError, one line, for a fault that the operator must fix: the version, the address, the password, a missing ACL
- * rule, the number of the database, or data that was made with another number of `shards`.
+ * rule, the number of the database, or data that was made with another number of `shards`. `prefix`: what the names of
+ * the chat's keys begin with.
  */
-export async function checkRedis(url: string, shards: number): Promise<string | null> {
+export async function checkRedis(url: string, shards: number, prefix = ''): Promise<string | null> {
   const redis = connect(
     url,
     {
@@ -39,12 +41,12 @@ export async function checkRedis(url: string, shards: number): Promise<string | 
   });
   try {
     await redis.connect();
-    await probe(redis);
+    await probe(redis, prefix);
     for (const node of mastersOf(redis)) checkServer(await node.info('server'), redis.isCluster);
     // the number of the database was refused, and the connection goes on with number 0
     if (reason !== null) throw reason;
-    await checkShards(redis, shards);
-    await checkFormat(redis);
+    await checkShards(redis, shards, prefix);
+    await checkFormat(redis, new Keys(shards, prefix));
     return null;
   } catch (error) {
     return unusable(url, reason ?? error);

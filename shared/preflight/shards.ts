@@ -17,18 +17,19 @@ const NAMED_MAX = 3;
  * Notes the number of shards in an empty Redis. Throws ConfigError when the data was made with another number. If an
  * older version has not noted the number, its keys tell it.
  */
-export async function checkShards(redis: RedisClient, shards: number): Promise<void> {
-  if ((await redis.get('shards')) === null) refuseOther(shards, await shardsByKeys(redis));
-  await redis.set('shards', shards, 'NX');
-  refuseOther(shards, [Number(await redis.get('shards'))]);
+export async function checkShards(redis: RedisClient, shards: number, prefix: string): Promise<void> {
+  const { shardCount } = new Keys(shards, prefix);
+  if ((await redis.get(shardCount)) === null) refuseOther(shards, await shardsByKeys(redis, prefix), shardCount);
+  await redis.set(shardCount, shards, 'NX');
+  refuseOther(shards, [Number(await redis.get(shardCount))], shardCount);
 }
 
-function refuseOther(shards: number, fitting: number[]): void {
+function refuseOther(shards: number, fitting: number[], key: string): void {
   if (fitting.includes(shards)) return;
   const [first, ...others] = fitting.slice(0, NAMED_MAX);
   const made = first === undefined ? 'different values of SHARDS' : `SHARDS=${[first, ...others].join(' or ')}`;
   const remedy =
-    first === undefined ? 'To keep the data of one value, run "SET shards" with it in Redis' : `Set SHARDS=${first}`;
+    first === undefined ? `To keep the data of one value, run "SET ${key}" with it in Redis` : `Set SHARDS=${first}`;
   throw new ConfigError(
     `SHARDS=${shards} is not allowed: this Redis holds data that was made with ${made}. ` +
       `${remedy}, or use an empty Redis.`,
@@ -36,19 +37,20 @@ function refuseOther(shards: number, fitting: number[]): void {
 }
 
 /** Returns every number of shards that fits the keys of users and rooms; all numbers when there are no such keys. */
-async function shardsByKeys(redis: RedisClient): Promise<number[]> {
-  const samples = (await Promise.all(mastersOf(redis).map(sampleKeys))).flat();
+async function shardsByKeys(redis: RedisClient, prefix: string): Promise<number[]> {
+  const samples = (await Promise.all(mastersOf(redis).map((master) => sampleKeys(master, prefix)))).flat();
   const numbers = Array.from({ length: SHARDS_MAX }, (_, index) => index + 1);
   return numbers.filter((number) => samples.every((key) => fits(key, new Keys(number))));
 }
 
-/** Reads some keys of users (`user:{u3}:12`) and of rooms (`room:{r1}:lobby:log`). */
-async function sampleKeys(master: Pick<RedisClient, 'scan'>): Promise<string[]> {
+/** Reads some keys of users (`user:{u3}:12`) and of rooms (`room:{r1}:lobby:log`), without their prefix. */
+async function sampleKeys(master: Pick<RedisClient, 'scan'>, prefix: string): Promise<string[]> {
   const found: string[] = [];
   let cursor = '0';
   for (let scans = 0; scans < SCANS_MAX && found.length < SAMPLE_KEYS_MAX; scans += 1) {
     const [next, keys] = await master.scan(cursor, 'COUNT', SCAN_COUNT);
-    found.push(...keys.filter((key) => PATTERN.test(key)));
+    const own = keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+    found.push(...own.filter((key) => PATTERN.test(key)));
     if (next === '0') break;
     cursor = next;
   }

@@ -27,6 +27,7 @@ export class Availability {
   readonly #redis: RedisClient;
   readonly #log: Logger;
   readonly #meaning: OutageTexts;
+  readonly #prefix: string;
   /** Why Redis is away; null while it is there. */
   #reason: string | null = null;
   #since = 0;
@@ -39,11 +40,12 @@ export class Availability {
   #again: NodeJS.Timeout | undefined;
   #explaining: NodeJS.Timeout | undefined;
 
-  /** `redis`: the connection that stands for the whole process. */
-  constructor(redis: RedisClient, log: Logger, meaning: OutageTexts) {
+  /** `redis`: the connection that stands for the whole process. `prefix`: what the names of all its keys begin with. */
+  constructor(redis: RedisClient, log: Logger, meaning: OutageTexts, prefix = '') {
     this.#redis = redis;
     this.#log = log;
     this.#meaning = meaning;
+    this.#prefix = prefix;
     redis.on('error', (error) => {
       this.#connectionError = error;
     });
@@ -80,7 +82,7 @@ export class Availability {
 
   #lookNow(): Promise<void> {
     this.#looked = Date.now();
-    this.#look = probe(this.#redis).then(
+    this.#look = probe(this.#redis, this.#prefix).then(
       () => this.#isBack(),
       (error: unknown) => this.#goes(error),
     );

@@ -7,42 +7,46 @@ import type { RedisClient } from './client.js';
 
 /** Keys of many slots: while any master is there, at least one of these keys is at it. */
 const CLUSTER_KEYS = Array.from({ length: 32 }, (_, number) => `probe:{r${number}}`);
+const ONE_KEY = ['probe'];
 
 /**
- * One command of each family that the chat's scripts, its polls and BullMQ use. BullMQ's keys begin with `bull:` or
- * `{bull`.
+ * One command of each family that the chat's scripts, its polls and BullMQ use. `<prefix>` is what the names of all
+ * keys and channels of the chat begin with.
  */
 const COMMANDS = [
   'EVALSHA x 0',
   'SCRIPT LOAD x',
-  'SET bull 1',
-  'HSET user 1 1',
-  'HGETALL user',
-  'LRANGE user 0 0',
-  'RPUSH user 1',
-  'LTRIM user 0 0',
-  'SADD user 1',
-  'ZADD user 1 1',
-  'ZRANGEBYSCORE user 0 1',
-  'XADD room * 1 1',
-  'XRANGE room - +',
-  'XTRIM room MAXLEN 1',
-  'XDEL room 1',
-  'XSETID room 1',
-  'XREAD STREAMS bull 0',
+  'SET <prefix>bull 1',
+  'HSET <prefix>user 1 1',
+  'HGETALL <prefix>user',
+  'LRANGE <prefix>user 0 0',
+  'RPUSH <prefix>user 1',
+  'LTRIM <prefix>user 0 0',
+  'SADD <prefix>user 1',
+  'ZADD <prefix>user 1 1',
+  'ZRANGEBYSCORE <prefix>user 0 1',
+  'XADD <prefix>room * 1 1',
+  'XRANGE <prefix>room - +',
+  'XTRIM <prefix>room MAXLEN 1',
+  'XDEL <prefix>room 1',
+  'XSETID <prefix>room 1',
+  'XREAD STREAMS <prefix>bull 0',
   'MULTI',
   'SCAN 0',
   'TIME',
   'INFO',
-  'MEMORY USAGE user',
+  'MEMORY USAGE <prefix>user',
   'WAIT 0 0',
-  'BLPOP user 1',
-  'BZPOPMIN bull 1',
-  'RENAME bull bull',
-  'EXPIRE user 1',
-  'DEL user',
+  'BLPOP <prefix>user 1',
+  'BZPOPMIN <prefix>bull 1',
+  'RENAME <prefix>bull <prefix>bull',
+  'EXPIRE <prefix>user 1',
+  'DEL <prefix>user',
 ];
-const CHANNEL_COMMANDS = { one: ['SUBSCRIBE x', 'PUBLISH x x'], cluster: ['SSUBSCRIBE x', 'SPUBLISH x x'] };
+const CHANNEL_COMMANDS = {
+  one: ['SUBSCRIBE <prefix>x', 'PUBLISH <prefix>x x'],
+  cluster: ['SSUBSCRIBE <prefix>x', 'SPUBLISH <prefix>x x'],
+};
 
 /**
  * Returns the error that the chat would get, or OK. `acl_check_cmd` came with Redis 7; with 6.2 only the write is
@@ -57,10 +61,12 @@ local function refused(command)
   return known and not allowed
 end
 local function name(command) return string.lower(string.match(command, '%S+')) end
-if refused('GET user') and refused('EXISTS user') then
-  return redis.error_reply('NOPERM no permissions to access a key')
+if refused('GET <prefix>user') and refused('EXISTS <prefix>user') then
+  return redis.error_reply('NOPERM no permissions to access the keys <prefix>*')
 end
-if refused(ARGV[1]) and refused(ARGV[2]) then return redis.error_reply('NOPERM no permissions to access a channel') end
+if refused(ARGV[1]) and refused(ARGV[2]) then
+  return redis.error_reply('NOPERM no permissions to access the channels <prefix>*')
+end
 for _, command in ipairs(ARGV) do
   if refused(command) then
     return redis.error_reply("NOPERM no permissions to run the '" .. name(command) .. "' command")
@@ -76,11 +82,12 @@ return redis.error_reply((string.gsub(reply.err, '^@user_script: ?%d+: ?%-?', ''
  * when its ACL forbids something that the chat needs. In a cluster, several masters are asked, and one that can do all
  * is enough.
  */
-export async function probe(redis: RedisClient): Promise<void> {
+export async function probe(redis: RedisClient, prefix: string): Promise<void> {
+  const named = (text: string): string => text.replaceAll('<prefix>', prefix);
   const isCluster = redis instanceof Cluster;
-  const keys = isCluster ? CLUSTER_KEYS : ['probe'];
-  const commands = [...CHANNEL_COMMANDS[isCluster ? 'cluster' : 'one'], ...COMMANDS];
-  const probes = keys.map((key) => redis.eval(SCRIPT, 1, key, ...commands));
+  const keys = (isCluster ? CLUSTER_KEYS : ONE_KEY).map((key) => `${prefix}${key}`);
+  const commands = [...CHANNEL_COMMANDS[isCluster ? 'cluster' : 'one'], ...COMMANDS].map(named);
+  const probes = keys.map((key) => redis.eval(named(SCRIPT), 1, key, ...commands));
   await Promise.any(probes).catch(({ errors: [error] }: AggregateError) => {
     throw error;
   });

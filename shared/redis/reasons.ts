@@ -21,12 +21,18 @@ const REFUSALS: [RegExp, Reason][] = [
     /^NOPERM.* run the '([^']+)' command/,
     ([, name = '']) => `its user may not run ${name.toUpperCase()}: the ACL rule +${name} is missing`,
   ],
+  [/^NOPERM.* the (key|channel)s (\S*\*)$/, ruleOf],
   [/^NOPERM.* keys?\b/, 'its user may not use all keys: the ACL rule ~* is missing'],
   [/^NOPERM.* channels?\b/, 'its user may not use all channels: the ACL rule &* is missing'],
   [/^NOPERM/, 'its user may not do all that is needed: an ACL rule is missing'],
   [/^(MOVED|CROSSSLOT)/, 'it is a Redis Cluster: add ?cluster=true to its address'],
   [/cluster support disabled/, 'it is no Redis Cluster: leave ?cluster=true out of its address'],
 ];
+
+/** The rule by which a user may use all keys or channels of the chat. The probe names what all of them begin with. */
+function ruleOf([, kind = '', pattern = '']: RegExpExecArray): string {
+  return `its user may not use all ${kind}s: the ACL rule ${kind === 'key' ? '~' : '&'}${pattern} is missing`;
+}
 
 /** Redis is not there: that passes by itself, or when Redis is started. */
 const ABSENCES: [RegExp, Reason][] = [

@@ -5,6 +5,6 @@ import { connectCommands, redisTarget } from '../redis/connect.js';
 import { scriptsFor } from './scripts.js';
 
 /** Connects a store. Steps that wait for replicas need a connection of their own: a WAIT holds up all others. */
-export function connectStore(url: string): RedisClient {
-  return connectCommands(url, scriptsFor(redisTarget(url).kind === 'cluster'));
+export function connectStore(url: string, prefix = ''): RedisClient {
+  return connectCommands(url, scriptsFor(redisTarget(url).kind === 'cluster', prefix));
 }

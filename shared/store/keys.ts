@@ -1,15 +1,25 @@
 /**
- * The Redis keys of users, rooms and upkeep (the metrics have their own). All keys of a user, or of a room, share a
- * hash tag (`{u7}`, `{r5}`), so that one script may use them together on Redis Cluster, too (Redis Cluster
+ * The Redis keys and channels of the chat; BullMQ's are in `queues.ts`. All keys of a user, or of a room, share a hash
+ * tag (`{u7}`, `{r5}`), so that one script may use them together on Redis Cluster, too (Redis Cluster
  * specification, "Hash tags"). Scripts derive a user's inbox and bell, and the channels, from the tag. If you change
- * those here, change them there.
+ * those here, change them there. Every name begins with the chat's prefix (`REDIS_PREFIX`), in scripts as `<prefix>`.
  */
 import { crc32 } from 'node:zlib';
 
-export class Keys {
+class Prefixed {
+  /** What all names begin with; '' for none. It has no braces, so that the first ones are those of the hash tag. */
+  readonly prefix: string;
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+}
+
+export class Keys extends Prefixed {
   readonly #shards: number;
 
-  constructor(shards: number) {
+  constructor(shards: number, prefix = '') {
+    super(prefix);
     this.#shards = shards;
   }
 
@@ -20,7 +30,7 @@ export class Keys {
     return id % this.#shards;
   }
   user(id: number): string {
-    return `user:{u${id % this.#shards}}:${id}`;
+    return `${this.prefix}user:{u${id % this.#shards}}:${id}`;
   }
   inbox(id: number): string {
     return `${this.user(id)}:messages`;
@@ -32,27 +42,27 @@ export class Keys {
     return `${this.user(id)}:rooms`;
   }
   seen(shard: number): string {
-    return `seen:{u${shard}}`;
+    return `${this.prefix}seen:{u${shard}}`;
   }
   attached(shard: number): string {
-    return `attached:{u${shard}}`;
+    return `${this.prefix}attached:{u${shard}}`;
   }
   members(shard: number, room: string): string {
-    return `members:{u${shard}}:${room}`;
+    return `${this.prefix}members:{u${shard}}:${room}`;
   }
   position(shard: number, room: string): string {
-    return `position:{u${shard}}:${room}`;
+    return `${this.prefix}position:{u${shard}}:${room}`;
   }
   /** Entries and exits that are under way, by the time when they began. */
   moves(shard: number): string {
-    return `moves:{u${shard}}`;
+    return `${this.prefix}moves:{u${shard}}`;
   }
   /** Marks of members that have exited and still get some events. */
   leaving(shard: number): string {
-    return `leaving:{u${shard}}`;
+    return `${this.prefix}leaving:{u${shard}}`;
   }
   sequence(shard: number, instance: string): string {
-    return `sequence:{u${shard}}:${instance}`;
+    return `${this.prefix}sequence:{u${shard}}:${instance}`;
   }
 
   roomShard(room: string): number {
@@ -63,7 +73,7 @@ export class Keys {
   }
   /** The beginning of the keys of all rooms of a shard. */
   roomsAt(roomShard: number): string {
-    return `room:{r${roomShard}}:`;
+    return `${this.prefix}room:{r${roomShard}}:`;
   }
   log(room: string): string {
     return `${this.room(room)}:log`;
@@ -99,8 +109,8 @@ export class Keys {
     return `${this.room(room)}:shards`;
   }
   /** A key in the slot of another one. It is written so that there is something to WAIT for. */
-  static replicationMarker(key: string): string {
-    return `kept:${/\{\w+\}/.exec(key)?.[0] ?? ''}`;
+  replicationMarker(key: string): string {
+    return `${this.prefix}kept:${/\{\w+\}/.exec(key)?.[0] ?? ''}`;
   }
   delivered(room: string): string {
     return `${this.room(room)}:delivered`;
@@ -121,7 +131,7 @@ export class Keys {
   }
   /** Rooms by the bytes of their values. */
   valueWeights(roomShard: number): string {
-    return `valued:{r${roomShard}}`;
+    return `${this.prefix}valued:{r${roomShard}}`;
   }
   /** Ids of the presence events (who came and went) in the log, oldest first. */
   presence(room: string): string {
@@ -137,7 +147,7 @@ export class Keys {
   }
   /** Rooms with such messages, by when the first one is due. */
   delayedRooms(roomShard: number): string {
-    return `delayed:{r${roomShard}}`;
+    return `${this.prefix}delayed:{r${roomShard}}`;
   }
   /** The ids of the messages that were edited, by their time. `lua/parts/overlay.lua` names these three, too. */
   overlaid(room: string): string {
@@ -149,7 +159,7 @@ export class Keys {
   }
   /** Rooms with such messages. */
   overlaidRooms(roomShard: number): string {
-    return `overlaid:{r${roomShard}}`;
+    return `${this.prefix}overlaid:{r${roomShard}}`;
   }
   /** Reactions to messages, by log id. `lua/parts/reactions.lua` names this key and the next one, too. */
   reactions(room: string): string {
@@ -157,7 +167,7 @@ export class Keys {
   }
   /** Messages with reactions that the room is to be told of, as `room id`, by the time when. */
   reacted(roomShard: number): string {
-    return `reacted:{r${roomShard}}`;
+    return `${this.prefix}reacted:{r${roomShard}}`;
   }
   /** The rate of the room's messages. */
   sends(room: string): string {
@@ -167,66 +177,91 @@ export class Keys {
     return `${this.room(room)}:slow:${user}`;
   }
   dirty(roomShard: number): string {
-    return `dirty:{r${roomShard}}`;
+    return `${this.prefix}dirty:{r${roomShard}}`;
   }
   /** Unfinished work: users whose events are being removed from logs, and logs to be written anew. */
   forgetting(roomShard: number): string {
-    return `forgetting:{r${roomShard}}`;
+    return `${this.prefix}forgetting:{r${roomShard}}`;
   }
   publicRooms(roomShard: number): string {
-    return `rooms:{r${roomShard}}`;
+    return `${this.prefix}rooms:{r${roomShard}}`;
   }
 
   /** The user that a `join` has made, by SHA-256 of its nonce. */
   joined(nonceHash: string): string {
-    return `joined:${nonceHash}`;
+    return `${this.prefix}joined:${nonceHash}`;
   }
 
   /** Of the former version, in which a nickname was unique on the whole server. */
   formerNick(folded: string): string {
-    return `nick:${folded}`;
+    return `${this.prefix}nick:${folded}`;
   }
-  readonly nextUser = 'users:next';
+  readonly nextUser = `${this.prefix}users:next`;
   /** When expiry ran last, and since when it may end users. */
-  readonly expiry = 'expiry';
+  readonly expiry = `${this.prefix}expiry`;
 
   /** The rooms that stay when they are empty, by the end of the stay. Its companions are in the same slot. */
-  readonly stays = 'stays:{stays}';
+  readonly stays = `${this.prefix}stays:{stays}`;
   /** By room, the network of the owner's address, hashed; and by network, how many rooms. */
-  readonly stayNetworks = 'stays:{stays}:networks';
-  readonly stayCounts = 'stays:{stays}:counts';
+  readonly stayNetworks = `${this.prefix}stays:{stays}:networks`;
+  readonly stayCounts = `${this.prefix}stays:{stays}:counts`;
   /** The key of these hashes. It exists only while a room stays. */
-  readonly staySecret = 'stays:{stays}:secret';
+  readonly staySecret = `${this.prefix}stays:{stays}:secret`;
 
   /** The operator's switches, and the log of the operator's actions. */
-  readonly switched = 'host:off';
-  readonly operatorActions = 'host:acts';
+  readonly switched = `${this.prefix}host:off`;
+  readonly operatorActions = `${this.prefix}host:acts`;
   /** How the alerts of the whole chat stand, and which process watches. */
-  readonly alerts = 'host:alerts';
-  readonly alertsBy = 'host:alerts:by';
+  readonly alerts = `${this.prefix}host:alerts`;
+  readonly alertsBy = `${this.prefix}host:alerts:by`;
+
+  /** The metrics of all processes. */
+  readonly metrics = `${this.prefix}metrics`;
+  /** The samples of the last minutes, and the process that takes them. */
+  readonly samples = `${this.prefix}samples`;
+  readonly sampler = `${this.prefix}samples:by`;
+  /** The busiest addresses, origins and rooms of one process. All are in one slot, as they are read together. */
+  busiest(instance: string): string {
+    return `${this.prefix}busiest:{all}:${instance}`;
+  }
+  /** The salt by which addresses are hashed on one day. */
+  salt(day: string): string {
+    return `${this.prefix}salt:${day}`;
+  }
+  /** The beginning of the keys of a limit that all processes count together. */
+  limit(name: string): string {
+    return `${this.prefix}limit:${name}`;
+  }
+  /** Exists for a moment after somebody has come first to a room. */
+  makingRoom(room: string): string {
+    return this.limit(`making:room:{r${this.roomShard(room)}}:${room}`);
+  }
+  /** What the data of this Redis are: their format, and the number of shards. */
+  readonly format = `${this.prefix}data-format`;
+  readonly shardCount = `${this.prefix}shards`;
 
   /** Pub/sub: deliveries of one user shard to one instance. */
   deliveryChannel(shard: number, instance: string): string {
-    return `delivery:{u${shard}}:${instance}`;
+    return `${this.prefix}delivery:{u${shard}}:${instance}`;
   }
   /** Pub/sub: notices about users of one shard to one instance. */
   noticeChannel(shard: number, instance: string): string {
-    return `notice:{u${shard}}:${instance}`;
+    return `${this.prefix}notice:{u${shard}}:${instance}`;
   }
   /** Pub/sub: signals of one room shard to all instances. */
   signalChannel(roomShard: number): string {
-    return `signals:{r${roomShard}}`;
+    return `${this.prefix}signals:{r${roomShard}}`;
   }
   /** Exists while the worker that has the lease of a slice is alive. */
   lease(slice: number): string {
-    return `lease:${slice}`;
+    return `${this.prefix}lease:${slice}`;
   }
   /** Pub/sub: rooms of a slice with new events, to the worker that has its lease. */
   wakeChannel(slice: number): string {
-    return `wake:${slice}`;
+    return `${this.prefix}wake:${slice}`;
   }
   /** Pub/sub: the operator has switched something off or on. The node of the first room shard publishes it. */
-  readonly switchChannel = 'host:switched:{r0}';
+  readonly switchChannel = `${this.prefix}host:switched:{r0}`;
 
   /** Shard numbers, 0 to SHARDS - 1. */
   get allShards(): number[] {

@@ -30,8 +30,12 @@ const USERS_KEY = /^members:\{u(\d+)\}:(.+)$/;
 const ROOM_KEY = /^room:\{r(\d+)\}:(.+):\w+$/;
 
 /** Yields the rooms that have members in some user shards of a master. */
-export async function* membershipsAt(master: Redis, shards: Shards): AsyncGenerator<{ shard: number; room: string }> {
-  for await (const key of keysAt(master, 'members:{u*}:*')) {
+export async function* membershipsAt(
+  { keys }: Store,
+  master: Redis,
+  shards: Shards,
+): AsyncGenerator<{ shard: number; room: string }> {
+  for await (const key of keysAt(master, keys.prefix, 'members:{u*}:*')) {
     const [, shard = '', room = ''] = USERS_KEY.exec(key) ?? [];
     if (shards.users.has(Number(shard))) yield { shard: Number(shard), room };
   }
@@ -42,8 +46,8 @@ export async function* membershipsAt(master: Redis, shards: Shards): AsyncGenera
  * among them.
  */
 export async function* oneSidedAt(store: Store, master: Redis, shards: Shards): AsyncGenerator<OneSided> {
-  for await (const { shard, room } of membershipsAt(master, shards)) yield* onlyByUsers(store, room, shard);
-  for await (const room of roomsWith('roster', master, shards)) yield* onlyByRoom(store, room);
+  for await (const { shard, room } of membershipsAt(store, master, shards)) yield* onlyByUsers(store, room, shard);
+  for await (const room of roomsWith(store, 'roster', master, shards)) yield* onlyByRoom(store, room);
 }
 
 /** A nickname of the former version, and the id of its holder. */
@@ -58,21 +62,22 @@ export interface FormerClaim {
  */
 export async function* strayClaimsAt({ redis, keys }: Store, master: Redis): AsyncGenerator<FormerClaim> {
   const start = keys.formerNick('');
-  for await (const key of keysAt(master, `${start}*`)) {
+  for await (const folded of keysAt(master, start, '*')) {
+    const key = `${start}${folded}`;
     const id = Number((await redis.get(key)) ?? 0);
     const [nick, spare, ended] = id > 0 ? await redis.hmget(keys.user(id), 'nick', 'spare', 'ended') : [];
-    const folded = key.slice(start.length);
     if (id > 0 && (ended || (nick !== folded && spare !== folded))) yield { key, id };
   }
 }
 
 /** Yields the rooms of some room shards of a master that have this kind of key. */
 export async function* roomsWith(
+  { keys }: Store,
   kind: 'roster' | 'nicks' | 'holders',
   master: Redis,
   shards: Shards,
 ): AsyncGenerator<string> {
-  for await (const key of keysAt(master, `room:{r*}:*:${kind}`)) {
+  for await (const key of keysAt(master, keys.prefix, `room:{r*}:*:${kind}`)) {
     const [, shard = '', room = ''] = ROOM_KEY.exec(key) ?? [];
     if (shards.rooms.has(Number(shard))) yield room;
   }

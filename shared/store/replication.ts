@@ -5,8 +5,7 @@
  */
 import type { Redis } from 'ioredis';
 import { ChatError } from '../protocol/errors.js';
-import { masterOf, nodeAddressOf, type RedisClient } from '../redis/client.js';
-import { Keys } from './keys.js';
+import { masterOf, nodeAddressOf } from '../redis/client.js';
 import { firstKey, run, type ScriptInput, type ScriptName, type ScriptReply } from './scripts.js';
 import type { Store } from './store.js';
 
@@ -20,12 +19,12 @@ const MARKER_TTL_MS = 10_000;
  * wrote may be there, or not.
  */
 export async function runDurably<Name extends ScriptName>(
-  { redis, durable, config }: Store,
+  { redis, durable, keys, config }: Store,
   name: Name,
   input: ScriptInput<Name>,
 ): Promise<ScriptReply<Name>> {
   if (config.redisWait === 0) return run(redis, name, input);
-  const isReplicated = watchReplicas(durable, firstKey(name, input), config.redisWait);
+  const isReplicated = watchReplicas({ durable, keys }, firstKey(name, input), config.redisWait);
   const reply = await run(durable, name, input);
   if (!(await isReplicated())) throw notReplicated();
   return reply;
@@ -36,13 +35,13 @@ export async function runDurably<Name extends ScriptName>(
  * replicas have it. Throws `unavailable` when too few have.
  */
 export async function readDurably<Reply>(
-  { redis, durable, config }: Store,
+  { redis, durable, keys, config }: Store,
   key: string,
   read: () => Promise<Reply>,
   matters: (reply: Reply) => boolean,
 ): Promise<Reply> {
   if (config.redisWait === 0) return read();
-  const isReplicated = watchReplicas(durable, key, config.redisWait);
+  const isReplicated = watchReplicas({ durable, keys }, key, config.redisWait);
   const node = nodeAddressOf(redis, key);
   const reply = await read();
   if (!matters(reply)) return reply;
@@ -56,13 +55,17 @@ export async function readDurably<Reply>(
  * Watches the master of a key from now on. Returns what resolves with whether `count` replicas have all that this
  * master has then, and it has been the master all the time.
  */
-function watchReplicas(durable: RedisClient, key: string, count: number): () => Promise<boolean> {
+function watchReplicas(
+  { durable, keys }: Pick<Store, 'durable' | 'keys'>,
+  key: string,
+  count: number,
+): () => Promise<boolean> {
   const replicas = replicasAt(masterOf(durable, key));
   const breaks = replicas?.breaks;
   return async () =>
     replicas !== null &&
     masterOf(durable, key) === replicas.master &&
-    (await replicas.have(key, count)) &&
+    (await replicas.have(keys.replicationMarker(key), count)) &&
     replicas.breaks === breaks;
 }
 
@@ -78,7 +81,7 @@ class Replicas {
   readonly master: Redis;
   /** How often the connection was lost. The server behind it may then be another master, or one that lost data. */
   breaks = 0;
-  #keys = new Set<string>();
+  #markers = new Set<string>();
   #round: Promise<unknown> = Promise.resolve();
   #next: Promise<boolean> | null = null;
 
@@ -90,25 +93,25 @@ class Replicas {
   }
 
   /** Resolves with whether `count` replicas have all that the master has now. */
-  have(key: string, count: number): Promise<boolean> {
-    this.#keys.add(Keys.replicationMarker(key));
+  have(marker: string, count: number): Promise<boolean> {
+    this.#markers.add(marker);
     this.#next ??= this.#round.then(() => this.#beginRound(count));
     return this.#next;
   }
 
   #beginRound(count: number): Promise<boolean> {
-    const round = this.#ask(this.#keys, count);
-    this.#keys = new Set();
+    const round = this.#ask(this.#markers, count);
+    this.#markers = new Set();
     this.#next = null;
     this.#round = round;
     return round;
   }
 
-  async #ask(keys: ReadonlySet<string>, count: number): Promise<boolean> {
-    for (const key of keys) {
+  async #ask(markers: ReadonlySet<string>, count: number): Promise<boolean> {
+    for (const marker of markers) {
       // sent together, because a replica may be far away
       const [written, having] = await Promise.all([
-        this.master.set(key, '', 'PX', MARKER_TTL_MS).catch(() => null),
+        this.master.set(marker, '', 'PX', MARKER_TTL_MS).catch(() => null),
         this.master.wait(count, ROUND_MS).catch(() => 0),
       ]);
       if (written) return having >= count; // else its slot is moving to another master, and another key may do

@@ -5,7 +5,7 @@ import type { Store } from './store.js';
 
 /** Keys of Redis that one command looks at. No list has all rooms: private ones, and empty ones, are in none. */
 const SCAN_COUNT = 500;
-const LOG_KEY = /^room:\{r\d+\}:(.+):log$/;
+const LOG_KEY = /room:\{r\d+\}:(.+):log$/;
 
 /**
  * Removes old events from all logs. `now`: Redis's time. Calls `rest` with the time that each page of keys took (ms),
@@ -22,7 +22,13 @@ export async function removeOldMessages(
     let cursor = '0';
     do {
       const began = performance.now();
-      const [next, found] = await node.scan(cursor, 'MATCH', 'room:*:log', 'COUNT', SCAN_COUNT);
+      const [next, found] = await node.scan(
+        cursor,
+        'MATCH',
+        `${store.keys.prefix}room:{r*}:*:log`,
+        'COUNT',
+        SCAN_COUNT,
+      );
       for (const key of found) removed += await retain(store, LOG_KEY.exec(key)?.[1] ?? '', before);
       cursor = next;
       await rest(performance.now() - began);

@@ -1,9 +1,10 @@
 /** Reading large structures of Redis some at a time. */
 import type { Redis } from 'ioredis';
 
-/** Yields the keys of one master that match a pattern. */
-export async function* keysAt(master: Redis, pattern: string): AsyncGenerator<string> {
-  for await (const found of master.scanStream({ match: pattern, count: 500 }) as AsyncIterable<string[]>) yield* found;
+/** Yields what comes behind `start` in the keys of one master, for those where it matches a pattern. */
+export async function* keysAt(master: Redis, start: string, pattern: string): AsyncGenerator<string> {
+  const pages = master.scanStream({ match: `${start}${pattern}`, count: 500 }) as AsyncIterable<string[]>;
+  for await (const page of pages) yield* page.map((key) => key.slice(start.length));
 }
 
 /** Yields the pairs of a hash or a sorted set, some at a time. */

@@ -1,6 +1,7 @@
 /**
  * The Lua scripts: one atomic step each, in `lua/<concept>/<name>-<number of keys>.lua`, `n` where that differs from
  * call to call. Code that several of them share is a part, in `lua/parts/`. A script names its parts on its first lines.
+ * A name of a key or channel that a script makes itself begins with `<prefix>`, which is replaced here.
  * ioredis sends scripts by their hash, and loads them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -23,14 +24,14 @@ const scripts = Object.fromEntries(
 
 /**
  * Returns the scripts for one Redis or for a cluster. In a cluster, what scripts publish goes only to the shard of the
- * slot (their channels bear its tag), and slots may move.
+ * slot (their channels bear its tag), and slots may move. `prefix`: what the names of all keys and channels begin with.
  */
-export function scriptsFor(cluster: boolean): typeof scripts {
-  if (!cluster) return scripts;
-  const adapted = (lua: string): string =>
+export function scriptsFor(cluster: boolean, prefix = ''): typeof scripts {
+  const forCluster = (lua: string): string =>
     lua
       .replaceAll("redis.call('PUBLISH'", "redis.call('SPUBLISH'")
       .replace('local cluster = false', 'local cluster = true');
+  const adapted = (lua: string): string => (cluster ? forCluster(lua) : lua).replaceAll('<prefix>', prefix);
   return Object.fromEntries(
     Object.entries(scripts).map(([name, script]) => [name, { ...script, lua: adapted(script.lua) }]),
   );

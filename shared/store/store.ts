@@ -21,7 +21,7 @@ export function createStore(redis: RedisClient, config: Config, durable = redis)
     redis,
     durable,
     breaker: new CircuitBreaker(redis),
-    keys: new Keys(config.shards),
+    keys: new Keys(config.shards, config.redisPrefix),
     config,
     colocated: !redis.isCluster && config.redisWait === 0,
   };

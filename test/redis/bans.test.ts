@@ -124,10 +124,10 @@ describe('a ban', () => {
   });
 
   it("knows an address of yesterday by yesterday's salt, which is kept so long", async () => {
-    const { redis } = scene.part.store;
-    const hashes = (): Promise<string[]> => new AddressHash(redis).hashes('192.0.2.1');
+    const { redis, keys } = scene.part.store;
+    const hashes = (): Promise<string[]> => new AddressHash({ redis, keys }).hashes('192.0.2.1');
     const [then] = await hashes();
-    const [key = ''] = await allKeys(redis, 'salt:*');
+    const [key = ''] = await allKeys(redis, keys.salt('*'));
     expect(await redis.ttl(key)).toBeGreaterThan(48 * 3_600);
     await redis.set(
       `salt:${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}`,

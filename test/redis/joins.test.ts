@@ -35,7 +35,7 @@ describe('a join with a nonce', () => {
     expect(new Set(all.map(({ token }) => token)).size).toBe(1);
     const { members } = await part.call('members', { token: String(all[0]?.token), room: 'mine' });
     expect(members).toHaveLength(1);
-    expect((await allKeys(part.store.redis)).filter((key) => /^user:\{u\d\}:\d+$/.test(key))).toHaveLength(1);
+    expect((await allKeys(part.store.redis)).filter((key) => /user:\{u\d\}:\d+$/.test(key))).toHaveLength(1);
   });
 
   it('goes on where a former attempt died: with the user made, but nothing else', async () => {
@@ -76,7 +76,7 @@ describe('a join with a nonce', () => {
   it('leaves neither nonce nor token in Redis, and what it leaves expires', async () => {
     const { token } = await join();
     const { redis: store } = part.store;
-    const kept = (await allKeys(store)).filter((key) => key.startsWith('joined:'));
+    const kept = (await allKeys(store)).filter((key) => key.startsWith(part.store.keys.joined('')));
     expect(kept).toHaveLength(1);
     const all = await Promise.all((await allKeys(store)).map((key) => store.dump(key)));
     const secret = String(token).replace(/.*\./, '');

@@ -33,7 +33,7 @@ async function got(person: Person, room = 'r'): Promise<string[]> {
 
 /** Keys that are there only while somebody is leaving. */
 const leftovers = async (): Promise<string[]> =>
-  (await allKeys(part.store.redis)).filter((key) => /^(moves|leaving):/.test(key));
+  (await allKeys(part.store.redis)).filter((key) => /(moves|leaving):/.test(key));
 
 describe('a member that exits', () => {
   it('gets what was accepted before, not its own `left`, and nothing after', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { MetricsAggregate } from '../../shared/metrics/aggregate.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import type { RedisClient } from '../../shared/redis/client.js';
+import { Keys } from '../../shared/store/keys.js';
 import { limitMemory, openRedis, startRedis, type TestRedis, wipe } from '../support/redis.js';
 import { until } from '../support/until.js';
 
@@ -22,7 +23,7 @@ beforeEach(() => wipe(redis));
 
 /** A process that has counted so far, and taken one time. */
 function counting(name: string, count: number): Metrics {
-  const metrics = new Metrics(name, redis);
+  const metrics = new Metrics(name, { redis, keys: new Keys(1) });
   metrics.counter('things_total', 'Things.', ['kind']).labels('a').inc(count);
   metrics.histogram('took_seconds', 'Times.', [1]).observe(0.5);
   return metrics;
@@ -62,7 +63,7 @@ it('of a process that was killed: one field for all of them once it has written 
   );
   expect(await lines(reader)).toContain('chat_things_total{kind="a"} 6');
   expect(await processes(reader)).toBe(1);
-  const figures = new MetricsAggregate(redis, 'reader');
+  const figures = new MetricsAggregate({ redis, keys: new Keys(1) }, 'reader');
   await figures.tidy();
   const looked = Date.now();
   await until(() => Date.now() > looked, 'a later time to write');

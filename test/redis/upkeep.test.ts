@@ -50,7 +50,7 @@ it('adds a job for messages that are still to be removed', async ({ scene }) => 
 it('looks through all rooms once an hour, and for old messages only with MESSAGE_TTL', async ({ scene }) => {
   const { store } = scene.worker;
   const redis = connectProducer(store.config.redisUrl);
-  const queue = openQueue(UPKEEP, redis);
+  const queue = openQueue(UPKEEP, redis, store.config);
   const scheduled = async (messageTtl: number): Promise<string[]> => {
     const upkeep = new Upkeep(
       { ...store, config: { ...store.config, messageTtl } },

@@ -2,14 +2,15 @@
 import { movesUnderWay, settleMove } from '../../shared/store/memberships.js';
 import type { Store } from '../../shared/store/store.js';
 import { expireUser, staleUsers } from '../../shared/store/user-end.js';
-import { allKeys } from './redis.js';
+import { allKeys, testPrefix } from './redis.js';
 
 const REMAINS =
   /^(room:.*:(log|holders|kept-nicks|delivered|presence|values|overlaid|edits|reactions|reacts|nonce:.*|rules|held|sends|slow:.*|exited:.*)|dirty:.*|forgetting:.*|overlaid:.*|reacted:.*|sequence:.*|kept:.*|users:next|valued:.*|stays:.*|expiry|shards|data-format|metrics|busiest:.*|samples|samples:by|limit:.*|salt:.*|bull:.*)$/;
 
 /** Keys that should not be there once all users have ended. */
 export async function ghosts({ redis }: Store): Promise<string[]> {
-  return (await allKeys(redis)).filter((key) => !REMAINS.test(key)).sort();
+  const remains = (key: string) => key.startsWith(testPrefix) && REMAINS.test(key.slice(testPrefix.length));
+  return (await allKeys(redis)).filter((key) => !remains(key)).sort();
 }
 
 /** Ends all users, as expiry does after USER_TTL, and settles what is under way. */

@@ -20,6 +20,7 @@ import { connectStore } from '../../shared/store/connect.js';
 import { parseCursor } from '../../shared/store/inboxes.js';
 import { createStore, type Store } from '../../shared/store/store.js';
 import { PartStream } from './part-stream.js';
+import { asPart, testPrefix } from './redis.js';
 import { until } from './until.js';
 
 const quiet = (): void => undefined;
@@ -180,8 +181,10 @@ export async function openPart(redisUrl: string, settings: Record<string, string
 
 /** `PLAN: 'steps'` among the settings: a store that does the single steps, as in a cluster. */
 async function openStore(redisUrl: string, settings: Record<string, string>): Promise<[Store, Config]> {
-  const config = readConfig({ REDIS_URL: redisUrl, RATE_LIMITS: 'off', SHARDS: '4', ...settings });
-  const redis = connectStore(redisUrl).on('error', quiet);
+  const url = asPart(redisUrl);
+  const fixed = { REDIS_URL: url, REDIS_PREFIX: testPrefix, RATE_LIMITS: 'off', SHARDS: '4' };
+  const config = readConfig({ ...fixed, ...settings });
+  const redis = connectStore(config.redisUrl, config.redisPrefix).on('error', quiet);
   await new Promise((resolve) => redis.once('ready', resolve));
   const store = createStore(redis, config);
   return [settings.PLAN === 'steps' ? { ...store, colocated: false } : store, config];

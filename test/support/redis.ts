@@ -28,6 +28,14 @@ const ATTEMPTS = 5;
 /** Whether tests run against a cluster. */
 export const onCluster = process.env.TEST_REDIS === 'cluster';
 
+/** With TEST_REDIS_PREFIX, all parts have this REDIS_PREFIX, and a user of Redis that may touch no other names. */
+export const testPrefix = process.env.TEST_REDIS_PREFIX ?? '';
+/** The rules of that user. */
+const OWN_NAMES = ['--user', 'chat', 'on', '>secret', `~${testPrefix}*`, `&${testPrefix}*`, '+@all'];
+
+/** Returns the address of a test's Redis as parts use it. */
+export const asPart = (url: string): string => (testPrefix === '' ? url : url.replace('//', '//chat:secret@'));
+
 /** One Redis, or a cluster: what tests do to it. */
 export interface TestRedis {
   readonly url: string;
@@ -172,6 +180,7 @@ async function launch(port: number, dir: string, appendfsync: string): Promise<C
     appendfsync,
     '--maxmemory-policy',
     'noeviction',
+    ...(testPrefix === '' ? [] : OWN_NAMES),
   ];
   const [child] = await Child.start('redis-server', args, process.env, READY);
   return child;

@@ -1,6 +1,7 @@
 /** Counts the values and bytes that the commands of one script call, or one plain command, take and return. */
 import { scriptsFor } from '../../shared/store/scripts.js';
 import type { Store } from '../../shared/store/store.js';
+import { testPrefix } from './redis.js';
 
 export interface Touched {
   values: number;
@@ -9,7 +10,7 @@ export interface Touched {
 
 /** Less than this is not written down: writing costs as much as it. */
 const SMALL: Touched = { values: 500, bytes: 100_000 };
-const TALLIES = { values: 'touched:values', bytes: 'touched:bytes' };
+const TALLIES = { values: `${testPrefix}touched:values`, bytes: `${testPrefix}touched:bytes` };
 
 /** Counts in front of a script: its commands go through a table of the same name. */
 const counting = (name: string): string => `
@@ -33,7 +34,7 @@ end
 
 /** Makes a store count from now on; gives what reads the most that one call of each script or command has touched. One Redis only. */
 export function countTouched({ redis }: Store): () => Promise<Record<string, Touched>> {
-  for (const [name, { lua, numberOfKeys }] of Object.entries(scriptsFor(false))) {
+  for (const [name, { lua, numberOfKeys }] of Object.entries(scriptsFor(false, testPrefix))) {
     redis.defineCommand(name, { lua: counting(name) + lua, ...(numberOfKeys !== undefined && { numberOfKeys }) });
   }
   return async () => {

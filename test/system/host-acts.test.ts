@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { AddressHash } from '../../apps/api/limits/address-hash.js';
 import type { Sample } from '../../shared/protocol/admin.js';
 import type { RedisClient } from '../../shared/redis/client.js';
+import { Keys } from '../../shared/store/keys.js';
 import { systemWith } from '../support/fixtures/system.js';
 import { Host, outcome, PASSWORD, withPassword } from '../support/host.js';
 import { allKeys, limitMemory } from '../support/redis.js';
@@ -158,7 +159,7 @@ describe('an act', () => {
 
   it('on an address, in clear or as it is listed, is heeded by the other process, until it is lifted', async () => {
     const [listed, given] = ['198.51.100.50', '2001:db8::7'];
-    const hash = await new AddressHash(redis).hash(listed);
+    const hash = await new AddressHash({ redis, keys: new Keys(1) }).hash(listed);
     for (let i = 0; i < 5; i += 1) await outcome(one, 'rooms', {}, { from: listed });
     await until(
       async () => (await host.figures(two)).busy.addresses.some((known) => known.address === hash),
@@ -187,7 +188,7 @@ describe('an act', () => {
     const look = async (on: string): Promise<unknown> => {
       return (await host.post('/admin/address', { on }, {}, two)).json();
     };
-    const hash = await new AddressHash(redis).hash('198.51.100.60');
+    const hash = await new AddressHash({ redis, keys: new Keys(1) }).hash('198.51.100.60');
     expect(await look('198.51.100.260')).toEqual({
       ok: false,
       message: expect.stringMatching(/^Give an IPv4/) as unknown,

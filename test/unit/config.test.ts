@@ -6,6 +6,7 @@ import { ConfigError, readConfig, readStartConfig } from '../../shared/config/co
 const DEFAULTS = {
   port: 8080,
   redisUrl: 'redis://127.0.0.1:6379',
+  redisPrefix: '',
   adminPassword: null,
   adminTries: 20,
   userTtl: 90,

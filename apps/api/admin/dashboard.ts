@@ -66,10 +66,10 @@ async function readAll(
 }
 
 /** Resolves with the top talkers of all API processes. Rejects when Redis is away. */
-export async function readBusy({ redis }: Store, samples: SampleHistory): Promise<TalkerRates> {
+export async function readBusy(store: Store, samples: SampleHistory): Promise<TalkerRates> {
   const instances = (await samples.latest())?.processes.map(({ name }) => name) ?? [];
   return readTopTalkers(
-    redis,
+    store,
     instances.filter((name) => name.startsWith('api-')),
   );
 }

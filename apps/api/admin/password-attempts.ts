@@ -1,6 +1,6 @@
 /** Limits guesses of the host's password. An address with too many wrong guesses has to wait, even with a right one. */
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { RedisClient } from '../../../shared/redis/client.js';
+import type { Store } from '../../../shared/store/store.js';
 
 const WINDOW_S = 600;
 
@@ -12,11 +12,11 @@ export class PasswordAttempts {
    * `tries`: wrong guesses of an address in ten minutes, in all processes. While Redis is away each process counts
    * alone.
    */
-  constructor(redis: RedisClient, tries: number, hash: (address: string) => Promise<string>) {
+  constructor({ redis, keys }: Store, tries: number, hash: (address: string) => Promise<string>) {
     const insurance = new RateLimiterMemory({ keyPrefix: 'password', points: tries, duration: WINDOW_S });
     this.#limiter = new RateLimiterRedis({
       storeClient: redis,
-      keyPrefix: 'limit:password',
+      keyPrefix: keys.limit('password'),
       points: tries,
       duration: WINDOW_S,
       rejectIfRedisNotReady: true,

@@ -5,6 +5,8 @@
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import type { Sample } from '../../../shared/protocol/admin.js';
 import type { RedisClient } from '../../../shared/redis/client.js';
+import type { Keys } from '../../../shared/store/keys.js';
+import type { Store } from '../../../shared/store/store.js';
 import { sampleBetween } from './chart-sample.js';
 import { MetricsSnapshot } from './metrics-snapshot.js';
 
@@ -18,18 +20,18 @@ const LEASE_MS = 5_000;
 const SNAPSHOTS_MAX = 5;
 /** Samples read beyond those that should be new, as the clocks of machines differ by some seconds. */
 const SPARE_SAMPLES_MAX = 5;
-const SAMPLES_KEY = 'samples';
-const SAMPLER_KEY = 'samples:by';
 
 export class SampleHistory {
   readonly #redis: RedisClient;
+  readonly #keys: Keys;
   readonly #metrics: Metrics;
   readonly #instance: string;
   #snapshots: MetricsSnapshot[] = [];
   #taking = false;
 
-  constructor(redis: RedisClient, metrics: Metrics) {
+  constructor({ redis, keys }: Store, metrics: Metrics) {
     this.#redis = redis;
+    this.#keys = keys;
     this.#metrics = metrics;
     this.#instance = metrics.own.name;
   }
@@ -45,13 +47,13 @@ export class SampleHistory {
       SAMPLES_MAX,
       Math.max(0, Math.ceil((Date.now() - since) / SAMPLE_EVERY_MS)) + SPARE_SAMPLES_MAX,
     );
-    const texts = await this.#redis.lrange(SAMPLES_KEY, -wanted, -1);
+    const texts = await this.#redis.lrange(this.#keys.samples, -wanted, -1);
     return texts.map((text) => JSON.parse(text) as Sample).filter(({ at }) => at > since);
   }
 
   /** Resolves with the newest sample. */
   async latest(): Promise<Sample | undefined> {
-    const text = await this.#redis.lindex(SAMPLES_KEY, -1);
+    const text = await this.#redis.lindex(this.#keys.samples, -1);
     return text === null ? undefined : (JSON.parse(text) as Sample);
   }
 
@@ -69,9 +71,9 @@ export class SampleHistory {
   }
 
   async #mayTake(): Promise<boolean> {
-    if ((await this.#redis.get(SAMPLER_KEY)) === this.#instance)
-      return (await this.#redis.pexpire(SAMPLER_KEY, LEASE_MS)) === 1;
-    return (await this.#redis.set(SAMPLER_KEY, this.#instance, 'PX', LEASE_MS, 'NX')) === 'OK';
+    if ((await this.#redis.get(this.#keys.sampler)) === this.#instance)
+      return (await this.#redis.pexpire(this.#keys.sampler, LEASE_MS)) === 1;
+    return (await this.#redis.set(this.#keys.sampler, this.#instance, 'PX', LEASE_MS, 'NX')) === 'OK';
   }
 
   async #takeOne(): Promise<void> {
@@ -82,9 +84,9 @@ export class SampleHistory {
     if (!earlier || !before || now.at - before.at < SAMPLE_EVERY_MS / 2) return;
     await this.#redis
       .multi()
-      .rpush(SAMPLES_KEY, JSON.stringify(sampleBetween(now, before, earlier)))
-      .ltrim(SAMPLES_KEY, -SAMPLES_MAX, -1)
-      .expire(SAMPLES_KEY, TTL_S)
+      .rpush(this.#keys.samples, JSON.stringify(sampleBetween(now, before, earlier)))
+      .ltrim(this.#keys.samples, -SAMPLES_MAX, -1)
+      .expire(this.#keys.samples, TTL_S)
       .exec();
   }
 }

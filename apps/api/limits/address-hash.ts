@@ -4,22 +4,22 @@
  * hash belongs to.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { RedisClient } from '../../../shared/redis/client.js';
+import type { Store } from '../../../shared/store/store.js';
 
 /** The day, the day after, and one hour by which clocks may differ. */
 const SALT_TTL_S = 49 * 3_600;
 const DAY_MS = 86_400_000;
 
 export class AddressHash {
-  readonly #redis: RedisClient;
+  readonly #store: Pick<Store, 'redis' | 'keys'>;
   #day = '';
   #salt: Promise<string> = Promise.resolve('');
   #yesterday: Promise<string> = Promise.resolve('');
 
-  constructor(redis: RedisClient) {
-    this.#redis = redis;
+  constructor(store: Pick<Store, 'redis' | 'keys'>) {
+    this.#store = store;
     // Redis may have lost the salt, and another process may have made a new one since
-    redis.on('ready', () => this.#forget());
+    store.redis.on('ready', () => this.#forget());
   }
 
   /**
@@ -46,9 +46,10 @@ export class AddressHash {
   #today(): Promise<string> {
     const day = dayOf(Date.now());
     if (day !== this.#day) {
+      const { keys, redis } = this.#store;
       this.#day = day;
-      this.#salt = this.#agreeOnSalt(`salt:${day}`);
-      this.#yesterday = this.#redis.get(`salt:${dayOf(Date.now() - DAY_MS)}`).then((salt) => salt ?? '');
+      this.#salt = this.#agreeOnSalt(keys.salt(day));
+      this.#yesterday = redis.get(keys.salt(dayOf(Date.now() - DAY_MS))).then((salt) => salt ?? '');
       for (const salt of [this.#salt, this.#yesterday]) salt.catch(() => this.#forget());
     }
     return this.#salt;
@@ -62,9 +63,8 @@ export class AddressHash {
   /** The first process to come makes the salt. */
   async #agreeOnSalt(key: string): Promise<string> {
     const fresh = randomBytes(18).toString('base64url');
-    return (await this.#redis.set(key, fresh, 'EX', SALT_TTL_S, 'NX')) === 'OK'
-      ? fresh
-      : ((await this.#redis.get(key)) ?? fresh);
+    const { redis } = this.#store;
+    return (await redis.set(key, fresh, 'EX', SALT_TTL_S, 'NX')) === 'OK' ? fresh : ((await redis.get(key)) ?? fresh);
   }
 }
 

@@ -148,13 +148,13 @@ export class Admission {
   readonly #queues = { coming: new FairQueue('coming'), reading: new FairQueue('reading') };
 
   constructor(store: Store, { blocklist, topTalkers = null, addressHash, shares }: AdmissionOptions = {}) {
-    const { config, redis } = store;
+    const { config } = store;
     this.#store = store;
     this.#blocklist = blocklist;
     this.#topTalkers = topTalkers;
     this.#shares = shares;
     this.#addresses = new ClientAddresses(config.trustProxy);
-    this.#addressHash = addressHash ?? new AddressHash(redis);
+    this.#addressHash = addressHash ?? new AddressHash(store);
     this.#rateLimits = new RateLimits(store);
     this.#roomSizes = new RoomSizes(store);
     this.#invalidTokens = new InvalidTokens((address) => this.#count('failures', address));
@@ -332,7 +332,7 @@ export class Admission {
   /** Counts a new room. If many users come to it together, the first of them has made it. */
   async #countRoom(room: string, address: string): Promise<void> {
     const { keys, redis } = this.#store;
-    const making = `limit:making:${keys.room(room)}`;
+    const making = keys.makingRoom(room);
     if ((await redis.set(making, 1, 'EX', ROOM_CREATION_S, 'NX')) !== 'OK') return;
     try {
       await this.#count('rooms', address);

@@ -25,9 +25,9 @@ export class RateLimits {
   readonly #networkLimiters: Record<LimitName, RateLimiterRedis>;
   readonly #breaker: CircuitBreaker;
 
-  constructor({ redis, breaker, config }: Store) {
-    this.#limiters = limiters(redis, config, 'limit', 1);
-    this.#networkLimiters = limiters(redis, config, 'limit:wider', NETWORK_FACTOR);
+  constructor({ redis, keys, breaker, config }: Store) {
+    this.#limiters = limiters(redis, config, (name) => keys.limit(name), 1);
+    this.#networkLimiters = limiters(redis, config, (name) => keys.limit(`wider:${name}`), NETWORK_FACTOR);
     this.#breaker = breaker;
   }
 
@@ -56,14 +56,14 @@ export class RateLimits {
 function limiters(
   redis: RedisClient,
   config: Config,
-  prefix: string,
+  keyOf: (name: string) => string,
   factor: number,
 ): Record<LimitName, RateLimiterRedis> {
   const limiter = (name: string, callsMax: number, windowS: number): RateLimiterRedis => {
     const points = callsMax * factor;
     return new RateLimiterRedis({
       storeClient: redis,
-      keyPrefix: `${prefix}:${name}`,
+      keyPrefix: keyOf(name),
       points,
       duration: windowS,
       inMemoryBlockOnConsumed: points,

@@ -3,7 +3,7 @@
  * the host's page. Addresses are written only as hashes.
  */
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
-import type { RedisClient } from '../../../shared/redis/client.js';
+import type { Store } from '../../../shared/store/store.js';
 import type { AddressHash } from './address-hash.js';
 import { HeavyHitters } from './heavy-hitters.js';
 
@@ -21,19 +21,16 @@ export interface TalkerRates {
   addresses: Rates;
 }
 
-/** All reports are in one slot of a cluster, as they are read together. */
-const keyOf = (instance: string): string => `busiest:{all}:${instance}`;
-
 export class TopTalkers {
-  readonly #redis: RedisClient;
+  readonly #store: Store;
   readonly #instance: string;
   readonly #addressHash: AddressHash;
   readonly #rooms = new HeavyHitters();
   readonly #origins = new HeavyHitters();
   readonly #addresses = new HeavyHitters();
 
-  constructor(redis: RedisClient, instance: string, addressHash: AddressHash) {
-    this.#redis = redis;
+  constructor(store: Store, instance: string, addressHash: AddressHash) {
+    this.#store = store;
     this.#instance = instance;
     this.#addressHash = addressHash;
     setInterval(() => void this.write().catch(() => undefined), WRITE_EVERY_MS).unref(); // the next one makes up for it
@@ -56,7 +53,8 @@ export class TopTalkers {
       ),
     );
     const report: TalkerRates = { rooms, origins, addresses };
-    await this.#redis.set(keyOf(this.#instance), JSON.stringify(report), 'EX', TTL_S);
+    const { keys, redis } = this.#store;
+    await redis.set(keys.busiest(this.#instance), JSON.stringify(report), 'EX', TTL_S);
   }
 }
 
@@ -67,8 +65,8 @@ function topOf(hitters: HeavyHitters): Rates {
 }
 
 /** Resolves with the sum of the last reports of several processes. */
-export async function readTopTalkers(redis: RedisClient, instances: string[]): Promise<TalkerRates> {
-  const texts = instances.length > 0 ? await redis.mget(instances.map(keyOf)) : [];
+export async function readTopTalkers({ keys, redis }: Store, instances: string[]): Promise<TalkerRates> {
+  const texts = instances.length > 0 ? await redis.mget(instances.map((one) => keys.busiest(one))) : [];
   const reports = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as TalkerRates]));
   const sumOf = (kind: keyof TalkerRates): Rates => sumByName(reports.flatMap((report) => report[kind]));
   return { rooms: sumOf('rooms'), origins: sumOf('origins'), addresses: sumOf('addresses') };

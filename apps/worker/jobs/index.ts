@@ -76,13 +76,13 @@ export class Jobs {
     this.#workers = [
       ...names.map((name) =>
         this.#startWorker(name, (job: Job<FanOutJob>) => this.#advance(job), {
-          ...queueOptions(name, connect()),
+          ...queueOptions(name, connect(), store.config),
           concurrency,
           ...(telemetry && { telemetry }),
         }),
       ),
       this.#startWorker(UPKEEP, (job: Job) => this.#upkeep.run(job), {
-        ...queueOptions(UPKEEP, connect()),
+        ...queueOptions(UPKEEP, connect(), store.config),
         concurrency: 3,
       }),
     ];

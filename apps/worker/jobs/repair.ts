@@ -152,7 +152,7 @@ export async function repair(
   lastingMs = LASTING_MS,
 ): Promise<void> {
   const since = `${Date.now() - RECENT_MS}-0`;
-  const memberships = membershipsAt(master, shards);
+  const memberships = membershipsAt(store, master, shards);
   const failures: unknown[] = [];
   const repairNext = async (): Promise<void> => {
     for await (const { shard, room } of memberships)
@@ -187,7 +187,7 @@ async function repairNames(store: Store, master: Redis, shards: Shards, lastingM
 
 /** Completes the names of the rooms that have this kind of key. */
 async function completeNames(store: Store, master: Redis, shards: Shards, kind: 'nicks' | 'holders'): Promise<void> {
-  for await (const room of roomsWith(kind, master, shards)) await indexNames(store, room);
+  for await (const room of roomsWith(store, kind, master, shards)) await indexNames(store, room);
 }
 
 /** Resolves with what is found twice, `lastingMs` apart. */

@@ -52,9 +52,9 @@ end
 -- Copies a batch into one user shard. Returns what `deliver` says at the end.
 local function deliverAll(room, number, from, only, events, roomsLeft)
   local tag = '{u' .. number .. '}'
-  served[number] = served[number] or openShard(tag, 'attached:' .. tag)
+  served[number] = served[number] or openShard(tag, '<prefix>attached:' .. tag)
   useShard(served[number])
-  local members, position = 'members:' .. tag .. ':' .. room, 'position:' .. tag .. ':' .. room
+  local members, position = '<prefix>members:' .. tag .. ':' .. room, '<prefix>position:' .. tag .. ':' .. room
   local reply = deliver(members, position, from, only, events, roomsLeft)
   -- a shard that was in the middle of a shorter batch takes the rest of this one
   if reply[1] == 'done' and above(events[#events - 1], reply[2]) then

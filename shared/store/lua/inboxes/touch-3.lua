@@ -28,7 +28,7 @@ for i = 3, #ARGV, 6 do
   if redis.call('HGET', attached, id) ~= attachmentText('live', instance, n) then
     reply[#reply + 1] = id
   else
-    local user = 'user:' .. tag .. ':' .. id
+    local user = '<prefix>user:' .. tag .. ':' .. id
     local isRight = acknowledge(user, user .. ':messages', tonumber(count), eventId, tonumber(digest), current)
     if not isRight then reply[#reply + 1] = id end
     if letGo == '1' or not isRight then redis.call('HSET', attached, id, attachmentText('none', instance, n)) end

@@ -3,7 +3,7 @@
 -- the shard has the rooms, by when their first message is due.
 -- delayedKeys: both keys. keys.ts names them, too.
 local function delayedKeys(keys)
-  return (string.gsub(keys.log, 'log$', 'delayed')), (string.gsub(keys.dirty, '^dirty', 'delayed'))
+  return (string.gsub(keys.log, 'log$', 'delayed')), (string.gsub(keys.dirty, 'dirty:{', 'delayed:{'))
 end
 -- releaseMessage: puts a message that waited under `id` into the log, for all members, or for `only`. Returns its log
 -- id.

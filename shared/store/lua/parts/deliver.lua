@@ -18,12 +18,12 @@ end
 
 -- openShard: begins to serve a user shard. deliveries: by instance, the groups of its delivery.
 local function openShard(tag, attached)
-  local leaving = 'leaving:' .. tag
+  local leaving = '<prefix>leaving:' .. tag
   return {
     tag = tag,
     attached = attached,
     leaving = leaving,
-    moves = 'moves:' .. tag,
+    moves = '<prefix>moves:' .. tag,
     someLeave = redis.call('EXISTS', leaving) == 1,
     deliveries = {},
   }
@@ -37,7 +37,7 @@ local function publishDeliveries(served)
   for instance, groups in pairs(served.deliveries) do publishDelivery(served.tag, instance, groups) end
 end
 
-local function keyOf(id) return 'user:' .. shard.tag .. ':' .. id end
+local function keyOf(id) return '<prefix>user:' .. shard.tag .. ':' .. id end
 
 -- While a slot moves, some keys are elsewhere already. Then it fails here, before anything is written.
 local function requireInboxes(ids)
@@ -180,7 +180,7 @@ local function deliver(members, position, from, only, events, roomsLeft)
   limits.pushes, limits.copies = limits.pushes - #ids * cost, limits.copies - #ids * bytes
   local lastUser, leavers = ids[#ids], {}
   if cluster and #ids > 0 then requireInboxes(ids) end
-  local room = shard.someLeave and string.sub(members, #'members::' + #shard.tag + 1)
+  local room = shard.someLeave and string.sub(members, #'<prefix>members::' + #shard.tag + 1)
   if shard.someLeave and #ids > 0 then ids, leavers = splitLeavers(ids, room) end
   pushToMembers(ids, texts, bytes, last)
   for _, leaver in ipairs(leavers) do pushToLeaver(members, room, leaver, texts, through) end

@@ -12,7 +12,7 @@ end
 -- noteOverlay: a message has something in the overlay from now on.
 local function noteOverlay(log, room, id)
   redis.call('ZADD', overlayKey(log, 'overlaid'), string.match(id, '^%d+'), id)
-  redis.call('SADD', 'overlaid:' .. string.match(log, '{%w+}'), room)
+  redis.call('SADD', '<prefix>overlaid:' .. string.match(log, '{%w+}'), room)
 end
 -- addReactionBytes: notes by how much the reactions of a room have grown. Without any, there is no hash.
 local function addReactionBytes(reactions, bytes)

@@ -49,11 +49,11 @@ local function deliveryGroup(texts, last, users, digest)
 end
 -- publishDelivery: gives an instance with live users a delivery: its number, the groups, and a last line of digests.
 local function publishDelivery(tag, instance, groups)
-  local sequence = 'sequence:' .. tag .. ':' .. instance
+  local sequence = '<prefix>sequence:' .. tag .. ':' .. instance
   local number = redis.call('INCR', sequence)
   if number == 1 then redis.call('EXPIRE', sequence, 60) end -- the instance renews it while it has live users
   local lines, digests = {number}, {}
   for i, group in ipairs(groups) do lines[i + 1], digests[i] = group[1], group[2] end
   lines[#lines + 1] = table.concat(digests, ' ')
-  redis.call('PUBLISH', 'delivery:' .. tag .. ':' .. instance, table.concat(lines, '\n'))
+  redis.call('PUBLISH', '<prefix>delivery:' .. tag .. ':' .. instance, table.concat(lines, '\n'))
 end

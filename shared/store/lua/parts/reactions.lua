@@ -7,7 +7,7 @@
 -- has the messages that are due, as 'room id', by the time when they are.
 local coolMs = 30000 -- the longest wait, and the time in which one degree of heat goes
 -- dueKey: this sorted set. keys.ts names it, too.
-local function dueKey(dirty) return (string.gsub(dirty, '^dirty', 'reacted')) end
+local function dueKey(dirty) return (string.gsub(dirty, 'dirty:{', 'reacted:{')) end
 -- parseReactions: the reactions of a message, from their text; '' for none.
 local function parseReactions(text)
   local last, heat, changed, from = string.match(text, '^(%d+) (%d+) (%d) ([^\n]*)')

@@ -2,7 +2,7 @@
 -- and tells the room. keys: {log, delivered, dirty}.
 local function unpin(keys, room, messageId, user)
   local values = string.gsub(keys.log, 'log$', 'values')
-  local weights = string.gsub(keys.dirty, '^dirty', 'valued')
+  local weights = string.gsub(keys.dirty, 'dirty:{', 'valued:{')
   local json = string.match(redis.call('HGET', values, '@pin') or '', ' (.*)$')
   local isRead, pin = pcall(cjson.decode, json)
   if not isRead or type(pin) ~= 'table' then return end
