@@ -1,6 +1,7 @@
 /** Checks Redis: whether the chat can use it, whether it keeps all data, and whether it allows enough connections. */
 import { bad, good, megabytes, note } from './findings.js';
 import { kernel } from './machine.js';
+import { checkPrefix } from './prefix.js';
 
 const TIMEOUT_MS = 5_000;
 /** Connections of an API process beside its pool, of a worker, and of tools such as this one. */
@@ -40,11 +41,12 @@ export async function checkRedisOf(url, settings, isOwn) {
   const { weighValues } = await import('#dist/shared/store/values.js');
   const { Keys } = await import('#dist/shared/store/keys.js');
   const keys = new Keys(settings.shards, settings.redisPrefix);
-  const [servers, values, running] = await withRedis(url, settings, (redis) =>
+  const [servers, values, running, prefix] = await withRedis(url, settings, (redis) =>
     Promise.all([
       Promise.all(mastersOf(redis).map(readServer)),
       weighValues({ redis, keys }, 1),
       runningInstances({ redis, keys }),
+      checkPrefix(redis, keys),
     ]),
   );
   const findings = await Promise.all(
@@ -53,7 +55,7 @@ export async function checkRedisOf(url, settings, isOwn) {
       return servers.length === 1 ? own : own.map((one) => ({ ...one, text: `${server.name}: ${one.text}` }));
     }),
   );
-  return [...findings.flat(), ...checkValues(values, servers), ...checkWorkers(running)];
+  return [...findings.flat(), ...prefix, ...checkValues(values, servers), ...checkWorkers(running)];
 }
 
 /**

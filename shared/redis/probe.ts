@@ -2,7 +2,7 @@
  * Asks Redis whether it can do all that the chat needs: it takes writes, and its ACL allows every command, key and
  * channel.
  */
-import { Cluster } from 'ioredis';
+import { Cluster, ReplyError } from 'ioredis';
 import type { RedisClient } from './client.js';
 
 /** Keys of many slots: while any master is there, at least one of these keys is at it. */
@@ -89,6 +89,12 @@ export async function probe(redis: RedisClient, prefix: string): Promise<void> {
   const commands = [...CHANNEL_COMMANDS[isCluster ? 'cluster' : 'one'], ...COMMANDS].map(named);
   const probes = keys.map((key) => redis.eval(named(SCRIPT), 1, key, ...commands));
   await Promise.any(probes).catch(({ errors: [error] }: AggregateError) => {
-    throw error;
+    throw withPattern(error, prefix);
   });
+}
+
+/** Redis refuses the script itself if it may not use its key. Its error does not say which keys the chat needs. */
+function withPattern(error: unknown, prefix: string): unknown {
+  const isOfKeys = error instanceof Error && /^NOPERM.* keys?\b/.test(error.message);
+  return isOfKeys ? new ReplyError(`NOPERM no permissions to access the keys ${prefix}*`) : error;
 }

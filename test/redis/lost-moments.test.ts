@@ -67,7 +67,7 @@ async function restore(redis: RedisClient, before: Map<string, Buffer>): Promise
   // and what takes over has another replication id
   await Promise.all(
     [...before.keys()]
-      .filter((key) => /^user:\{u0\}:\d+$/.test(key))
+      .filter((key) => /user:\{u0\}:\d+$/.test(key))
       .map((key) => redis.hset(key, 'lineage', 'of the former master')),
   );
 }

@@ -83,11 +83,11 @@ describe('expiry', () => {
   it('ends nobody for one USER_TTL after a gap in its own runs', async () => {
     await runExpiry();
     const { redis: store } = part.store;
-    await store.hset('expiry', 'ran', Number(await store.hget('expiry', 'ran')) - 60_000);
+    await store.hset(part.store.keys.expiry, 'ran', Number(await store.hget(part.store.keys.expiry, 'ran')) - 60_000);
     await seenAgo(anna, TTL + 1_000);
     expect(await runExpiry()).toBe(0);
     expect(await runExpiry()).toBe(0);
-    await store.hset('expiry', 'from', 0);
+    await store.hset(part.store.keys.expiry, 'from', 0);
     expect(await runExpiry()).toBe(1);
   });
 
@@ -200,7 +200,7 @@ describe('names', () => {
 
 describe('an id', () => {
   it('that a restored Redis counts up again is not given to a second user', async () => {
-    await part.store.redis.set('users:next', 0);
+    await part.store.redis.set(part.store.keys.nextUser, 0);
     const carl = await joinAs(part, 'r');
     expect(carl.id).toBe(bert.id + 1);
   });

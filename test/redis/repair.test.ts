@@ -63,7 +63,7 @@ it('what is said in the very millisecond in which a shard gets its first member 
   for (let number = 0; number < 20; number += 1) {
     const [, id] = await Promise.all([
       enterRoom(part.store, `moment-${number}`, anna.id, null),
-      client.xadd('log:{u0}', '*', 'e', 'said'),
+      client.xadd(`${keys.prefix}log:{u0}`, '*', 'e', 'said'),
     ]); // sent together
     const [noted] = (await client.get(keys.position(0, `moment-${number}`)))?.split(' ') ?? [];
     expect(compareIds(id ?? '', noted ?? '')).toBeGreaterThan(0);

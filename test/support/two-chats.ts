@@ -14,11 +14,11 @@ const ROOM = 'lobby';
 const PUBLISH = /^s?publish$/i;
 const SUBSCRIBE = /^s?(un)?subscribe$/i;
 
-/** Returns the rules of docs/hosting.md, for a chat with a prefix. */
+/** Returns the rules of docs/hosting.md for a chat with a prefix. */
 async function rulesFor(prefix: string): Promise<string[]> {
-  const [, rules = ''] = /ACL SETUSER chat on >password (.+)/.exec(await readFile('docs/hosting.md', 'utf8')) ?? [];
-  expect(rules).toMatch(/^~\* &\* /);
-  return rules.replace('~* &*', `~${prefix}* &${prefix}*`).split(' ');
+  const [, rules = ''] = /ACL SETUSER school on >password (.+)/.exec(await readFile('docs/hosting.md', 'utf8')) ?? [];
+  expect(rules).toMatch(/^~school:\* &school:\* /);
+  return rules.replaceAll('school:', prefix).split(' ');
 }
 
 export class TwoChats {

@@ -16,6 +16,7 @@ import { startSystem, type TestSystem } from '../support/processes.js';
 import { startHook, startMail } from '../support/receivers.js';
 import { freePort, startOneRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
+import { TestUser } from '../support/user.js';
 
 /** Settings with which nothing is bad, whatever machine the test runs on. */
 const WELL = { ADMIN_PASSWORD: 'long and random', CONNECTIONS: '100', DATA_DIR: '/nowhere' };
@@ -132,6 +133,18 @@ describe('the doctor', () => {
       ].map((pattern) => expect.stringMatching(pattern) as unknown),
     );
     expect(said).toMatch(/note {2}A stream does not begin within 5 s, .* buffers/);
+  });
+
+  it('says what the names in Redis begin with, and that a new REDIS_PREFIX does not find the data without one', async () => {
+    await TestUser.join(system.url);
+    const before = await doctor({ REDIS_PREFIX: 'new:' });
+    expect(before.said).toContain(
+      'note  REDIS_PREFIX=new: is new here, and Redis holds data of a chat without a prefix.',
+    );
+    await redis.set('new:users:next', 1);
+    const after = await doctor({ REDIS_PREFIX: 'new:' });
+    expect(after.said).toContain('good  All names in Redis begin with new: (REDIS_PREFIX).');
+    await redis.del(await redis.keys('new:*'));
   });
 
   it('says how to give memory to a full Redis, and names REDIS_URL only if it is set', async () => {

@@ -47,6 +47,26 @@ describe('an ACL user', () => {
     await expect(checkRedis(asChat(), 1)).rejects.toThrow(cannot(why));
   });
 
+  it('that lacks the names of its prefix is told the rule with the prefix', async () => {
+    const refused = (why: string) => expect(checkRedis(asChat(), 1, 'school:')).rejects.toThrow(cannot(why));
+    await grant('~club:*', '&school:*', '+@all');
+    await refused('its user may not use all keys: the ACL rule ~school:* is missing');
+    await grant('~school:*', 'resetchannels', '&club:*');
+    await refused('its user may not use all channels: the ACL rule &school:* is missing');
+    await grant('&school:*');
+    expect(await checkRedis(asChat(), 1, 'school:')).toBeNull();
+    expect((await admin.keys('*')).sort()).toEqual(['school:data-format', 'school:shards']);
+  });
+
+  it('data of another prefix do not count for the number of shards', async () => {
+    expect(await checkRedis(redis.url, 16, 'a:')).toBeNull();
+    await admin.mset('a:user:{u9}:9', 'x', 'a:room:{r9}:lobby:log', 'x');
+    expect(await checkRedis(redis.url, 1)).toBeNull();
+    expect(await checkRedis(redis.url, 4, 'b:')).toBeNull();
+    await admin.del('a:shards');
+    await expect(checkRedis(redis.url, 1, 'a:')).rejects.toThrow(/SET a:shards|Set SHARDS=/);
+  });
+
   it('with the rules of docs/hosting.md is enough for two people to talk, with polls of either kind', async () => {
     const [, rules = ''] = /ACL SETUSER chat on >password (.+)/.exec(await readFile('docs/hosting.md', 'utf8')) ?? [];
     await grant(...rules.split(' '));

@@ -23,6 +23,7 @@ const started = test('roll-out', 'a good version whose start is slow takes all p
 const refused = test('roll-out', 'settings that cannot be, change nothing');
 const reloaded = test('reload', 'fails no request and loses no message');
 const doctor = test('doctor', 'finds nothing bad where all is well, through an address too');
+const prefixed = test('prefix', 'people of two chats talk in rooms of the same name');
 
 const told = test('alerts', 'tell that no worker runs');
 const tried = test('doctor', 'sends an alert as a test on demand');
@@ -84,6 +85,8 @@ const COMMANDS: Record<string, ByTest | string> = {
     'preflight',
     'with the rules of docs/hosting.md is enough for two people to talk',
   ),
+  'REDIS_PREFIX=school: REDIS_URL=redis://school:password@10.0.0.5:6379 npx pm2 start ecosystem.config.js': prefixed,
+  'ACL SETUSER school on >password ~school:* &school:* +@all -@dangerous -@admin +info +client|unblock': prefixed,
   'redis-cli -p $(cat .data/redis/port) config set maxmemory 2gb': byHand('2026-11-29', 'OK, and /health is 200 again'),
   'printf %s lobby | sha256sum | cut -c1-8': test('request-log', "follows a message by its room's mark"),
   'npm install --no-save @opentelemetry/api @opentelemetry/auto-instrumentations-node@0.75.0 bullmq-otel@2.0.1': byHand(
