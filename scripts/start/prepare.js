@@ -112,6 +112,7 @@ async function installPrograms(/** @type {boolean} */ forTests) {
 async function installForSomeTests() {
   await installPerhaps({ nginx: 'nginx-light', haproxy: 'haproxy' }, 'Some tests of deploy/ are skipped');
   await installPerhaps({ 'chromium-headless-shell': 'chromium-headless-shell' }, 'The tests in Chromium take longer');
+  await installPerhaps({ python3: 'python3' }, 'The tests of the Python client are skipped');
   await installPerhaps({ 'firefox-esr': 'firefox-esr' }, 'The tests in Firefox are skipped');
   await installPerhaps({ WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' }, 'The tests in WebKit are skipped');
 }
