@@ -31,6 +31,7 @@ import { createKoaApp } from './http/koa-app.js';
 import { withPollFastPath } from './http/poll-fast-path.js';
 import { Readiness } from './http/probes.js';
 import { RequestLog } from './http/request-log.js';
+import { roomUrls } from './http/room-urls.js';
 import { listen, portOf } from './http/server.js';
 import { KnownSenders } from './known-senders.js';
 import { AddressHash } from './limits/address-hash.js';
@@ -95,7 +96,7 @@ async function main(config: Config): Promise<void> {
   if (wantsAlerts(config)) startWatch(store, metrics, availability, log);
   const readiness = new Readiness(availability, polls);
   const routeParts = { store, availability, readiness, metrics, queues: queues.all, ...hostParts };
-  const app = createKoaApp(dispatch, monitoring, routeParts);
+  const app = createKoaApp(dispatch, roomUrls(context, monitoring), monitoring, routeParts);
   const server = await listen(withPollFastPath(app, dispatch), config);
   const noticeMs = config.drainNotice * 1_000;
   onShutdown(log, noticeMs + SHUTDOWN_MS, () => shutDown({ readiness, noticeMs, server, polls, metrics }));

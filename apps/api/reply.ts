@@ -33,6 +33,8 @@ export interface Reply {
   fail(error: unknown): void;
   /** Called if the client goes before it has its answer. */
   onClientGone: (() => void) | null;
+  /** The user that joins only listens: it does not own a room that it makes. */
+  readonly onlyListens?: true;
   /** Takes the event that a message has become, if the log shows single requests. */
   onAccepted?: ((room: string, id: string) => void) | undefined;
   /** Counts bytes that were read in vain, besides those in the answer. The limit of reads counts them. */
@@ -41,6 +43,8 @@ export interface Reply {
   limitOfSends?(cost: number): Promise<SendsLimit | null>;
   /** Counts an entry that a room admits. Rejects with `rate_limited`. */
   countEntry?(room: string): Promise<void>;
+  /** Counts a room that is made without an entry. Rejects with `rate_limited`. */
+  countRoom?(room: string): Promise<void>;
   /**
    * Returns the origin of the client's page (`none` when the request names no page), and its network: the IPv4 address,
    * or the /56 around an IPv6 address. The network is in clear: hash it before it is stored.

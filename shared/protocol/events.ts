@@ -1,10 +1,12 @@
 /**
  * A user, as others see it. Ids are integers from 1 on. In an event, 0 is the host, and a negative id stands for the
- * name of a sender that came with an import: nobody here has that id.
+ * name of a sender that came with an import: nobody here has that id. Ids from 10,000,000,000,000 on (`POSTER_ID_MIN`)
+ * are of senders of messages that are in no room. `bot`: an incoming webhook.
  */
 export interface UserRef {
   id: number;
   name: string;
+  bot?: true;
 }
 
 /** The types of events that a room's log keeps. */
@@ -128,6 +130,15 @@ export type ValueWriters = 'all' | 'own' | 'roles';
 
 /** Whether people who enter a room need a name of their own, or may be guests. */
 export type Naming = 'asked' | 'any';
+
+/**
+ * An incoming webhook, as the owner of its room sees it. `at`: when it was made, in ms since 1970. `by`: the id of the
+ * user who made it.
+ */
+export interface Hook extends UserRef {
+  at: number;
+  by: number;
+}
 
 /** One value of a room. `version`: the log id of the event that set it. A larger version is newer. */
 export interface RoomValue {

@@ -92,6 +92,16 @@ export const PENDING_BYTES = 524_288;
 export const REPORTS_MAX = 50;
 export const REPORTERS_MAX = 20;
 export const REPORTS_PER_USER_MAX = 10;
+/** Incoming webhooks of a room, the messages that one may send in a minute in the long run, and at once. */
+export const HOOKS_MAX = 10;
+export const HOOK_MINUTE_MAX = 60;
+export const HOOK_BURST_MAX = 20;
+/**
+ * Ids from here on are of senders that are no members: people who post without joining, and, from the second one on,
+ * incoming webhooks. No user ever gets such an id. They have few enough digits for every number format on their way.
+ */
+export const POSTER_ID_MIN = 1e13;
+export const HOOK_ID_MIN = 5e13;
 /** How long a member may accept a room that was offered. */
 export const OFFER_TTL_MS = 10 * 60_000;
 /** Shared values of a room: how many, the bytes of one as JSON, and the bytes of all with their keys. */

@@ -41,7 +41,10 @@ export type ParameterKind =
   | 'naming'
   | 'contents'
   | 'emoji'
-  | 'part';
+  | 'part'
+  | 'hook'
+  | 'hookId'
+  | 'since';
 
 export interface Parameter {
   name: string;
@@ -89,6 +92,21 @@ export const OPERATIONS = {
       optional('re', 're'),
       optional('id', 'nonce'),
       optional('owner', 'owner'),
+    ],
+  },
+  post: {
+    reads: false,
+    parameters: [
+      optional('room', 'room'),
+      optional('name', 'name'),
+      optional('text', 'text'),
+      optional('data', 'data'),
+      optional('re', 're'),
+      optional('id', 'nonce'),
+      optional('key', 'roomKey'),
+      optional('owner', 'owner'),
+      optional('secret', 'secret'),
+      optional('hook', 'hook'),
     ],
   },
   sent: {
@@ -212,6 +230,7 @@ export const OPERATIONS = {
     ],
   },
   keys: { reads: false, parameters: [...act, optional('member', 'keyChange'), optional('moderator', 'keyChange')] },
+  incoming: { reads: false, parameters: [...act, optional('name', 'name'), optional('end', 'hookId')] },
   allow: { reads: false, parameters: [...act, required('user', 'anyMember'), optional('on', 'flag')] },
   moderate: { reads: false, parameters: [...act, required('user', 'member'), optional('on', 'flag')] },
   handover: { reads: false, parameters: [...act, required('user', 'member')] },
@@ -235,5 +254,19 @@ export const STREAM = {
   parameters: [token, optional('cursor', 'cursor')],
 } as const satisfies OperationShape;
 
+/** Neither is listening at a room's own address, `GET /r/<room>`: a join and a stream in one. */
+export const LISTEN = {
+  reads: true,
+  parameters: [
+    required('room', 'room'),
+    optional('name', 'name'),
+    optional('key', 'roomKey'),
+    optional('secret', 'secret'),
+    optional('id', 'joinNonce'),
+    optional('history', 'history'),
+    optional('since', 'since'),
+  ],
+} as const satisfies OperationShape;
+
 /** Everything that takes parameters. */
-export type RequestName = OperationName | 'stream';
+export type RequestName = OperationName | 'stream' | 'listen';

@@ -11,7 +11,7 @@ import type { Credentials, Store } from './store.js';
 import { unauthorized } from './tokens.js';
 
 /** The messages or signals of so many seconds may come at once. */
-const BURST_S = 4;
+export const BURST_S = 4;
 /**
  * The cost of a call. A call that adds a presence event to a room costs as much as four messages. A reaction costs half
  * a message, because others learn of many together.

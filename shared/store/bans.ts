@@ -14,12 +14,18 @@ export interface Ban {
 }
 
 /**
- * Bans a user from a room, by its id, its nickname and its address. With `messages` it is noted that its messages go,
+ * Bans a user from a room, by its id, its nickname and its address. `address`: of
+ * a sender that is no user. With `messages` it is noted that its messages go,
  * and `removeMessagesOf` removes them. If nobody calls that, a worker does.
  */
-export async function banUser(store: Store, actor: Actor, target: UserRef, { seconds, messages }: Ban): Promise<void> {
-  const [[address], user] = await Promise.all([
-    seconds > 0 ? store.redis.hmget(store.keys.user(target.id), 'address') : [],
+export async function banUser(
+  store: Store,
+  actor: Actor,
+  target: UserRef & { address?: string },
+  { seconds, messages }: Ban,
+): Promise<void> {
+  const [[address = target.address], user] = await Promise.all([
+    seconds > 0 && target.address === undefined ? store.redis.hmget(store.keys.user(target.id), 'address') : [],
     asTold(store, actor.room, target),
   ]);
   const removed = {

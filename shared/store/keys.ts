@@ -173,8 +173,17 @@ export class Keys extends Prefixed {
   sends(room: string): string {
     return `${this.room(room)}:sends`;
   }
-  slow(room: string, user: number): string {
+  /** `user`: an id, or the hash of the address of a sender that is no user. */
+  slow(room: string, user: number | string): string {
     return `${this.room(room)}:slow:${user}`;
+  }
+  /** The rate of a sender that is no user: of the hash of its address, or of a webhook's id. */
+  rate(room: string, sender: string): string {
+    return `${this.room(room)}:rate:${sender}`;
+  }
+  /** Senders that were not in the room, as `id address name`, by when they last posted. */
+  posters(room: string): string {
+    return `${this.room(room)}:posters`;
   }
   dirty(roomShard: number): string {
     return `${this.prefix}dirty:{r${roomShard}}`;

@@ -182,7 +182,7 @@ function byRoomInput(
     shard: keys.userShard(user.id),
     room,
     event: privateRoomUsers(room) ? '' : eventText({ type: 'joined', room, from: user }),
-    freshHash: hashOrNone(entry.fresh),
+    freshHash: entry.claims === false ? '-' : hashOrNone(entry.fresh),
     ...entryArguments(config, room, user.name, entry),
     origin: entry.origin ?? '',
     number,

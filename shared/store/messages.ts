@@ -140,7 +140,7 @@ export async function sendMessage(
   return outcome && 'id' in outcome ? { ...outcome, heard } : outcome;
 }
 
-function appendInput(store: Store, message: Message, filtered: Filtered): ScriptInput<'append'> {
+export function appendInput(store: Store, message: Message, filtered: Filtered): ScriptInput<'append'> {
   const { keys, config } = store;
   const { room, from, nonce, owner } = message;
   const isPrivate = privateRoomUsers(room) !== null;
@@ -176,7 +176,7 @@ function appendInput(store: Store, message: Message, filtered: Filtered): Script
   };
 }
 
-function outcomeOf(
+export function outcomeOf(
   [outcome, value, more]: ScriptReply<'append'>,
   { room, nonce }: Message,
 ): Accepted | { filter: string } | null {

@@ -21,6 +21,8 @@ const ROOMS_SCAN_COUNT = 500;
 export interface EntryRequest {
   /** The token that owns the room if this entry makes it. */
   fresh?: string | undefined;
+  /** False: a room that this entry makes is still nobody's. The next user to enter it owns it. */
+  claims?: boolean;
   /** The owner's token, when the user has it. */
   owner?: string | undefined;
   /** The key of the room, as it was given. */

@@ -88,6 +88,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'moderate-room': ['ok', id?: string] | ['not_owner' | 'no_such_event' | 'off'];
   overview: [] | [role: Role, now: number, fields: string[], pending: string[], waiting: number];
   own: 'ok' | 'not_owner';
+  post: Appended | EntryDenial | NameDenial | ['no_hook' | 'new'] | ['rate', ms: number];
   react:
     | ['ok', reactions: string, isTold?: '1']
     | ['not_in_room' | 'no_such_event' | 'too_many_emoji' | 'too_many' | 'too_large' | 'hold' | 'off' | 'closed']
@@ -104,6 +105,7 @@ interface Replies extends Record<ScriptName, unknown> {
   retain: number;
   resume: string | null;
   send: [appended: Appended, heard: number] | ['outdated'] | ['limited', index: number, ms: number] | CallDenial;
+  'set-hook': 'ok' | 'not_owner' | 'too_many' | 'no_hook';
   'set-keys': 'ok' | 'not_owner';
   'set-value':
     | ['ok' | 'duplicate', version: string, json?: string]

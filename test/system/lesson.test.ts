@@ -35,6 +35,10 @@ const TRIES: Record<OperationName, (word: string, neighbour: number, held: strin
     { text: word, data: { [word]: word } },
     { to, text: word, room: undefined },
   ],
+  post: (word) => [
+    { text: word, name: `${word}z` },
+    { data: { say: word }, name: `${word}z` },
+  ],
   react: (_word, _user, id) => [{ id, emoji: '👍' }],
   edit: (word, _, id) => [{ id, text: word }],
   unsay: (_word, _user, id) => [{ id }],
@@ -54,6 +58,7 @@ const TRIES: Record<OperationName, (word: string, neighbour: number, held: strin
   unblock: (_, user) => [{ user, room: undefined }],
   rules: (word) => [{ hold: false }, { words: [word] }],
   keys: () => [{ member: 'renew' }, { moderator: 'renew' }],
+  incoming: (word) => [{ name: word }],
   import: (word) => [{ data: { version: 1, messages: [{ at: 1, from: word, text: word }], values: { k: word } } }],
   remove: (_word, _user, id) => [{ id }],
   approve: (_word, _user, id) => [{ id }],

@@ -187,7 +187,7 @@ describe('a wrong method', () => {
     '%s gets 405 for pages and files too, and 404 where there is nothing',
     async (method) => {
       const answers = await Promise.all(
-        ['/', '/docs', '/r/lobby', '/chat.js', '/nothing/here'].map((path) => fetch(`${url}${path}`, { method })),
+        ['/', '/docs', '/embed/lobby', '/chat.js', '/nothing/here'].map((path) => fetch(`${url}${path}`, { method })),
       );
       expect(answers.map(({ status, headers }) => [status, headers.get('allow')])).toEqual([
         ...Array<unknown>(4).fill([405, 'GET, HEAD']),

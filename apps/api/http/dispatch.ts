@@ -118,7 +118,8 @@ function operationNamed(name: string): OperationName {
   );
 }
 
-function checkAndRun(name: OperationName, raw: Record<string, unknown>, exchange: Exchange): void {
+/** Checks the parameters of an operation and runs it. Throws what is not allowed. */
+export function checkAndRun(name: OperationName, raw: Record<string, unknown>, exchange: Exchange): void {
   runOperation(name, checkParameters(name, raw), exchange);
 }
 

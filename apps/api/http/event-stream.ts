@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { type ChatError, ERRORS } from '../../../shared/protocol/errors.js';
+import type { RequestName } from '../../../shared/protocol/operations.js';
 import type { Context } from '../context.js';
 import type { GivenEvents, PollResult, StreamReply } from '../reply.js';
 import { Exchange, type Monitoring } from './exchange.js';
@@ -20,8 +21,6 @@ const HEADERS = [
   'no-store, no-transform',
   'Cross-Origin-Resource-Policy',
   'cross-origin',
-  'Content-Type',
-  'text/event-stream; charset=utf-8',
   'Access-Control-Allow-Origin',
   '*',
   'X-Accel-Buffering',
@@ -30,7 +29,8 @@ const HEADERS = [
   'close',
 ];
 /** EventSource asks for this. It tells its page nothing about an answer with another status than 200. */
-const EVENT_STREAM = /\btext\/event-stream\b/i;
+export const EVENT_STREAM = /\btext\/event-stream\b/i;
+const EVENT_STREAM_TYPE = 'text/event-stream; charset=utf-8';
 /** When EventSource comes again after a connection broke: at a random moment, as a process may have broken many. */
 const RETURN_MIN_MS = 500;
 const RETURN_SPREAD_MS = 1_500;
@@ -45,8 +45,8 @@ export class EventStream extends Exchange implements StreamReply {
   #given: GivenEvents | null = null;
   #bytes = 0;
 
-  constructor(context: Context, monitoring: Monitoring, res: ServerResponse) {
-    super(context, monitoring, res, 'stream');
+  constructor(context: Context, monitoring: Monitoring, res: ServerResponse, name: RequestName = 'stream') {
+    super(context, monitoring, res, name);
     res.on('drain', () => this.onWritable?.());
     res.on('close', () => this.#account());
   }
@@ -59,7 +59,7 @@ export class EventStream extends Exchange implements StreamReply {
     if (this.res.headersSent || this.res.destroyed) return;
     this.#began = true;
     this.#writeHead();
-    this.res.write(`: this is a stream\nretry: ${returnAfterMs()}\n\n`);
+    this.res.write(this.beginning());
     this.countAnswer('ok');
     this.noteSuccess(null, 0);
   }
@@ -73,11 +73,12 @@ export class EventStream extends Exchange implements StreamReply {
       this.noteGiven(given);
     }
     this.logLine?.succeeded(body, this.token);
-    return this.res.write(`id: ${cursor}\ndata: ${body}\n\n`);
+    const text = this.messageOf(cursor, body);
+    return text === '' ? !this.res.writableNeedDrain : this.res.write(text);
   }
 
   comment(): boolean {
-    return !this.res.headersSent || this.res.write(':\n\n');
+    return !this.res.headersSent || this.res.write(this.quiet());
   }
 
   recheck(): void {
@@ -86,7 +87,7 @@ export class EventStream extends Exchange implements StreamReply {
 
   end(ms: number): void {
     this.begin();
-    this.res.end(`retry: ${ms}\n\n`);
+    this.res.end(this.farewell(ms));
   }
 
   abort(): void {
@@ -100,13 +101,39 @@ export class EventStream extends Exchange implements StreamReply {
       super.sendError(error);
     } else {
       if (!headersSent) this.#writeHead();
-      this.res.end(`event: error\nretry: ${retryMs(error)}\ndata: ${errorBody(error)}\n\n`);
+      this.res.end(this.errorOf(error));
     }
+  }
+
+  /** The type of what it writes, and its parts, in the words of that type. */
+  protected contentType(): string {
+    return EVENT_STREAM_TYPE;
+  }
+
+  protected beginning(): string {
+    return `: this is a stream\nretry: ${returnAfterMs()}\n\n`;
+  }
+
+  /** Returns what is written of the body of a poll's answer, '' for nothing. */
+  protected messageOf(cursor: string, body: string): string {
+    return `id: ${cursor}\ndata: ${body}\n\n`;
+  }
+
+  protected quiet(): string {
+    return ':\n\n';
+  }
+
+  protected farewell(ms: number): string {
+    return `retry: ${ms}\n\n`;
+  }
+
+  protected errorOf(error: ChatError): string {
+    return `event: error\nretry: ${retryMs(error)}\ndata: ${errorBody(error)}\n\n`;
   }
 
   #writeHead(): void {
     this.res.removeHeader('Transfer-Encoding'); // no chunks
-    this.res.writeHead(200, HEADERS);
+    this.res.writeHead(200, [...HEADERS, 'Content-Type', this.contentType()]);
   }
 
   /** Tells the limits what it has given from its beginning, or that it was dropped before it gave anything. */

@@ -13,7 +13,7 @@ import type { RequestLine, RequestLog } from './request-log.js';
 import { send, sendError, toChatError } from './response.js';
 
 /** Requests that are wasted if they bring nothing new. */
-const POLLS: ReadonlySet<string> = new Set<RequestName>(['poll', 'stream', 'ack']);
+const POLLS: ReadonlySet<string> = new Set<RequestName>(['poll', 'stream', 'listen', 'ack']);
 
 /** Where a process reports what becomes of its requests. */
 export interface Monitoring {
@@ -108,6 +108,10 @@ export class Exchange implements Reply {
     return this.context.admission.countEntry(room, this.res.req);
   }
 
+  countRoom(room: string): Promise<void> {
+    return this.context.admission.countRoom(room, this.res.req);
+  }
+
   client(): { origin: string; network: string } {
     return this.context.admission.clientOf(this.res.req);
   }
@@ -154,7 +158,7 @@ export class Exchange implements Reply {
 }
 
 function isRequest(name: string): name is RequestName {
-  return isOperation(name) || name === 'stream';
+  return isOperation(name) || name === 'stream' || name === 'listen';
 }
 
 export function isOperation(name: string): name is OperationName {

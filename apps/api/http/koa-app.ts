@@ -7,10 +7,11 @@ import { type RouteParts, routes } from './routes.js';
 /** Faults of a client's own connection, broken HTTP included. They must not fill the host's log. */
 const CONNECTION_ERROR = /^(HPE_|ECONN|EPIPE|ERR_STREAM|ERR_HTTP_REQUEST_TIMEOUT)/;
 
-export function createKoaApp(dispatch: Dispatch, monitoring: Monitoring, parts: RouteParts): Koa {
+export function createKoaApp(dispatch: Dispatch, rooms: Middleware, monitoring: Monitoring, parts: RouteParts): Koa {
   const app = new Koa();
   app.use(requirePath);
   app.use(dispatchOperations(dispatch));
+  app.use(rooms);
   for (const middleware of routes(parts)) app.use(middleware);
   app.on('error', (error: Error & { expose?: boolean; code?: unknown }) => {
     if (error.expose) return;

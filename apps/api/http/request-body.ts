@@ -9,7 +9,7 @@ import { fromQuery, parseQuery } from '../operations/parameters/query.js';
 const ALLOWED =
   'The body must be a JSON object such as {"room":"lobby"}, nested at most 64 deep, ' +
   'or a form such as room=lobby with the Content-Type application/x-www-form-urlencoded.';
-const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
+export const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 /** `curl -d` always claims to send a form. No parameter's name begins like this, so such a body is JSON. */
 const OBJECT = /^\s*\{/;
 
@@ -29,7 +29,8 @@ function fromJson(text: string): Record<string, unknown> {
   return Object.assign(Object.create(null), body) as Record<string, unknown>;
 }
 
-async function readText(req: IncomingMessage): Promise<string> {
+/** Resolves with the body as text. Rejects with `bad_request` or `too_large`. */
+export async function readText(req: IncomingMessage): Promise<string> {
   try {
     const body = await rawBody(req, { limit: BODY_BYTES, length: req.headers['content-length'] ?? null });
     return new TextDecoder('utf-8', { fatal: true }).decode(body);

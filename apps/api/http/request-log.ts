@@ -12,7 +12,7 @@ import { isToken, tokenUser } from '../../../shared/store/tokens.js';
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The log's word for an operation that succeeded. Others are `answered`. */
-const MESSAGES: Record<string, string> = { send: 'accepted', poll: 'given', stream: 'given' };
+const MESSAGES: Record<string, string> = { send: 'accepted', poll: 'given', stream: 'given', listen: 'given' };
 
 export class RequestLog {
   readonly #log: Logger;

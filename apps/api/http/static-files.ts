@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Context, Middleware, Next } from 'koa';
 import serve from 'koa-send';
 import type { Config } from '../../../shared/config/config.js';
+import { DECIDING_HEADERS } from './room-urls.js';
 import { makeSite, type SiteFile } from './site-pages.js';
 
 const root = fileURLToPath(new URL('../../web/public/', import.meta.url));
@@ -77,6 +78,7 @@ function setPageHeaders(ctx: Context): void {
   ctx.set('Cache-Control', OF_A_VERSION.test(ctx.path) ? 'public, max-age=31536000, immutable' : 'no-cache');
   ctx.vary('Accept-Encoding'); // a compressed form stands beside each text
   if (ROOM_PAGES.test(ctx.path)) ctx.set('X-Robots-Tag', 'noindex');
+  if (ctx.path.startsWith('/r/')) ctx.vary(DECIDING_HEADERS); // programs get something else there
 }
 
 function refuseMethod(ctx: Context): void {

@@ -49,6 +49,7 @@ import { type AnsweredPoll, WastedPolls } from './wasted-polls.js';
 const LIMIT_OF: Partial<Record<RequestName, LimitName>> = {
   join: 'joins',
   send: 'sends',
+  post: 'sends',
   set: 'sends',
   add: 'sends',
   react: 'sends',
@@ -74,8 +75,8 @@ const QUEUE_OF: Partial<Record<RequestName, 'coming' | 'reading'>> = {
   export: 'reading',
   import: 'reading',
 };
-/** Operations that take the key of a room. `set` and `add` have another `key`. */
-const ENTERS: ReadonlySet<RequestName> = new Set<RequestName>(['join', 'enter']);
+/** Operations that take the key of a room, or the secret of a webhook. `set` and `add` have another `key`. */
+const ENTERS: ReadonlySet<RequestName> = new Set<RequestName>(['join', 'enter', 'post']);
 /**
  * Operations that only the rate of their user limits. After one refusal, no other call of that user can succeed for a
  * moment.
@@ -107,6 +108,7 @@ interface LimitedParameters {
   token?: string;
   room?: string | undefined;
   key?: string | undefined;
+  hook?: string | undefined;
   text?: string | undefined;
   data?: unknown;
   forget?: boolean | undefined;
@@ -192,8 +194,9 @@ export class Admission {
     if (parameters.token !== undefined) this.#checkUser(name, parameters.token, address);
     if (caller.source) this.#shares?.check(name, caller.source);
     if (name === 'poll' || name === 'stream') this.#acquirePoll(caller, address);
-    const { room = DEFAULT_ROOM, key } = parameters;
-    const enter = ENTERS.has(name) && key !== undefined ? this.#roomKeys.guard(address, `${room} ${key}`, run) : run;
+    const { room = DEFAULT_ROOM, key, hook } = parameters;
+    const secret = hook ?? (key === undefined ? undefined : `${room} ${key}`);
+    const enter = ENTERS.has(name) && secret !== undefined ? this.#roomKeys.guard(address, secret, run) : run;
     return this.#runCounted(name, parameters, address, enter);
   }
 
@@ -209,7 +212,12 @@ export class Admission {
   async countEntry(room: string, req: IncomingMessage): Promise<void> {
     if (!this.#store.config.rateLimits) return;
     await this.#rateLimits.count('roomJoins', room, await this.#roomSizes.joinCost(room));
-    if (await this.#isNew(room)) await this.#countRoom(room, this.#addresses.of(req));
+    if (await this.#isNew(room)) await this.countRoom(room, req);
+  }
+
+  /** Counts a room that somebody makes without entering it. Rejects with `rate_limited`. */
+  async countRoom(room: string, req: IncomingMessage): Promise<void> {
+    if (this.#store.config.rateLimits) await this.#countRoom(room, this.#addresses.of(req));
   }
 
   /**
@@ -360,9 +368,12 @@ export class Admission {
   }
 }
 
-/** Returns the limit by address that is counted before an operation runs. A send counts its own: see `limitOfSends`. */
+/**
+ * Returns the limit by address that is counted before an operation runs. A send and a post count their own: see
+ * `limitOfSends`.
+ */
 function countedHere(name: RequestName): LimitName | undefined {
-  return name === 'send' ? undefined : LIMIT_OF[name];
+  return name === 'send' || name === 'post' ? undefined : LIMIT_OF[name];
 }
 
 /** Returns how many messages and values a part of an import has; at least 1. */

@@ -1,5 +1,5 @@
 /**
- * Bounds the guessing of rooms' keys. A wrong key counts for its address, as an invalid token does. An address that
+ * Bounds the guessing of rooms' keys, and of the secrets of webhooks. A wrong key counts for its address, as an invalid token does. An address that
  * tries many has to wait, except with keys that were right here: guessing does not keep out the people of a room.
  */
 import { LRUCache } from 'lru-cache';
@@ -37,7 +37,8 @@ export class RoomKeys {
   }
 
   #noteFailure(address: string, key: string, error: unknown): void {
-    if (!(error instanceof ChatError) || error.details.reason !== 'key') return;
+    const isWrong = error instanceof ChatError && (error.details.reason === 'key' || error.details.field === 'hook');
+    if (!isWrong) return;
     this.#right.delete(key);
     this.#count(address).catch((refusal: unknown) => {
       // any other error means that Redis is away

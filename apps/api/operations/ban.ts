@@ -1,6 +1,7 @@
 import { banUser, removeMessagesOf } from '../../../shared/store/bans.js';
 import { exitRoom } from '../../../shared/store/memberships.js';
 import { findMember } from '../../../shared/store/moderation.js';
+import { findPoster, isPoster } from '../../../shared/store/posts.js';
 import { knownUser } from '../../../shared/store/room-overview.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
@@ -16,11 +17,12 @@ export const ban: Operation<'ban'> = async (
   reply,
 ) => {
   const actor = await authorizeActor(store, given);
-  const target = await (seconds > 0 ? findMember : knownUser)(store, given.room, user);
+  const find = seconds === 0 ? knownUser : isPoster(user) ? findPoster : findMember;
+  const target = await find(store, given.room, user);
   // the ban comes first, or the user could come back meanwhile
   await banUser(store, actor, target, { seconds, messages: messages && seconds > 0 });
   if (seconds === 0) return ok();
-  await exitRoom(store, given.room, target, { kick: { by: actor.by, banned: seconds } });
+  if (!isPoster(user)) await exitRoom(store, given.room, target, { kick: { by: actor.by, banned: seconds } });
   // the messages go last, or the user could say more meanwhile
   const bytesRead = messages ? await removeMessagesOf(store, actor, target) : 0;
   reply.countRead?.(bytesRead);

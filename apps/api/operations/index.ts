@@ -17,6 +17,7 @@ import { handover } from './handover.js';
 import { held } from './held.js';
 import { history } from './history.js';
 import { importRoom } from './import.js';
+import { incoming } from './incoming.js';
 import { join } from './join.js';
 import { keys } from './keys.js';
 import { kick } from './kick.js';
@@ -27,6 +28,7 @@ import { mute } from './mute.js';
 import type { Operation } from './operation.js';
 import { own } from './own.js';
 import { poll } from './poll.js';
+import { post } from './post.js';
 import { react } from './react.js';
 import { reject } from './reject.js';
 import { remove } from './remove.js';
@@ -46,6 +48,7 @@ export const operations: { [Op in OperationName]: Operation<Op> } = {
   poll,
   ack,
   send,
+  post,
   sent,
   react,
   edit,
@@ -71,6 +74,7 @@ export const operations: { [Op in OperationName]: Operation<Op> } = {
   ban,
   rules,
   keys,
+  incoming,
   allow,
   moderate,
   handover,

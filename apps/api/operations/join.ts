@@ -28,7 +28,8 @@ export const join: Operation<'join'> = async (context, parameters, reply) => {
   const { store, presence, polls } = context;
   const { name, room = DEFAULT_ROOM, owner, key, secret, id: nonce, history } = parameters;
   const { origin, network } = reply.client();
-  const entry = { owner, key, secret, addresses: await reply.addressHashes(), origin };
+  const addresses = await reply.addressHashes();
+  const entry = { owner, key, secret, addresses, origin, claims: !reply.onlyListens };
   const coming = { room, nonce, entry, count: () => reply.countEntry?.(room) };
   const came = await (name === undefined ? comeAsGuest(context, coming) : come(context, coming, name));
   const { token, user, owns, stay } = came;

@@ -1,4 +1,5 @@
 import { findMember, muteUser } from '../../../shared/store/moderation.js';
+import { findPoster, isPoster } from '../../../shared/store/posts.js';
 import { knownUser } from '../../../shared/store/room-overview.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';
@@ -10,10 +11,8 @@ import type { Operation } from './operation.js';
  */
 export const mute: Operation<'mute'> = async ({ store, fanOut }, { user, seconds, quiet = false, ...given }) => {
   const actor = await authorizeActor(store, given);
-  await muteUser(store, actor, await (seconds > 0 ? findMember : knownUser)(store, given.room, user), {
-    seconds,
-    quiet,
-  });
+  const find = seconds === 0 ? knownUser : isPoster(user) ? findPoster : findMember;
+  await muteUser(store, actor, await find(store, given.room, user), { seconds, quiet });
   if (!quiet) fanOut.request(given.room);
   return ok();
 };

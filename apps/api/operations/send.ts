@@ -1,6 +1,5 @@
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
-import { isSeen } from '../../../shared/protocol/letters.js';
 import { authorize, authorizeIn, type Charge } from '../../../shared/store/authorize.js';
 import { notAllowed, notInRoom } from '../../../shared/store/denials.js';
 import { messageCost } from '../../../shared/store/event-text.js';
@@ -20,7 +19,7 @@ import { costOf } from '../moderation/filters.js';
 import { ok } from '../reply.js';
 import type { Operation } from './operation.js';
 import type { Parameters } from './parameters/check.js';
-import { ALLOWED } from './parameters/schemas.js';
+import { requireContent } from './shared/content.js';
 import { roomOf } from './shared/room-of.js';
 
 /** How often a private message is tried. One of the two users may leave their room during each try. */
@@ -28,11 +27,7 @@ const PRIVATE_TRIES_MAX = 4;
 
 /** Accepts a message. It is answered once the message is in the room's log; a worker then copies it to the members. */
 export const send: Operation<'send'> = async (context, parameters, reply) => {
-  if (parameters.text === undefined && parameters.data === undefined) {
-    throw new ChatError('bad_request', 'send needs text, data or both.', { field: 'text' });
-  }
-  if (parameters.data === undefined && !isSeen(parameters.text ?? ''))
-    throw new ChatError('bad_request', ALLOWED.text, { field: 'text' });
+  requireContent('send', parameters);
   const limit = (await reply.limitOfSends?.(messageCost(parameters))) ?? null;
   const sent = await sendByUser(context, parameters, limit);
   context.admission.noteMessage(sent.room);

@@ -2,6 +2,7 @@ import type {
   Audit,
   ChatEvent,
   HeldMessage,
+  Hook,
   Reaction,
   ReportedMessage,
   RoomContents,
@@ -44,6 +45,7 @@ export interface Answers {
   poll: { cursor: string; events: (ChatEvent | SignalEvent)[]; missed?: number; reset?: true };
   ack: object;
   send: Sent;
+  post: Sent & { room: string; from: UserRef };
   sent: Partial<Sent>;
   react: { reactions: Reaction[] };
   edit: { at?: number };
@@ -68,6 +70,7 @@ export interface Answers {
   ban: object;
   rules: object;
   keys: { member?: string; moderator?: string };
+  incoming: { hooks: Hook[]; hook?: number; path?: string };
   allow: object;
   moderate: object;
   handover: object;

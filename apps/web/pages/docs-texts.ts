@@ -28,6 +28,7 @@ export const PURPOSE: Record<OperationName, string> = {
   poll: 'Waits for events. Give the cursor of the last answer each time: it acknowledges the events of that answer. Returns cursor, events, and sometimes missed or reset.',
   ack: 'Acknowledges what a stream has given, up to the cursor of one of its messages. A poll needs none: its cursor acknowledges.',
   send: 'Sends a message to a room, or with "to" to one user. "re" is the id of the message that it answers. Returns its id and time.',
+  post: 'Sends a message to a room without joining it. Nobody sees you come or go. It needs what join needs (name, key), or the secret of an incoming webhook as "hook". Returns id, at, room and from. POST /r/<room> does the same with a plain text.',
   sent: 'Finds out whether a message was accepted, if its answer was lost. Give the nonce of the message. "former" is the token of the user who sent it; that user may have ended. Returns id and at if the message was accepted.',
   react:
     'Reacts to a message with one emoji, or with "on": false takes the reaction back. Returns all reactions to the message. A reacted event tells everybody. Many reactions may share one event. Messages of the history have reactions, too.',
@@ -61,6 +62,8 @@ export const PURPOSE: Record<OperationName, string> = {
   rules:
     'Sets the rules for users without a role. They are: slow (seconds between two messages of a user), delay (seconds until others see a message; users with a role see it at once), readonly (only users with a role can write), closed (nobody can enter), links (false forbids them), words (they are masked; with hold, the message waits for approval; with hold all, every message waits), values (who may write them), listed (false: rooms does not list the room), private (false: no private messages between its members, except with users with a role) and names (asked: guests must choose a name first).',
   keys: 'Makes keys of the room, or switches them off: "member" lets only people with the key in, and "moderator" gives the role of a moderator. A new key ends the former one, and the roles that came from it. Returns the new keys, once. Only an owner can do this.',
+  incoming:
+    'Makes an incoming webhook with a "name": an address by which other programs write into the room. "end" ends the webhook with this id. Returns hooks, all that there are, and for a new one hook (its id) and path, its secret address, once. Only an owner can do this.',
   allow:
     'Lets a member write in a read-only room, or with "on": false ends that. The user 0 stands for everybody who is there now. A voice event tells everybody.',
   moderate: 'Makes a member a moderator, or with "on": false ends that. Only an owner can do this.',
@@ -114,6 +117,9 @@ export const KINDS: Record<ParameterKind, string> = {
   contents: `what export returns as data, with up to ${EVENTS_MAX} messages at a time`,
   part: 'the number of the part (0)',
   emoji: 'one emoji',
+  hook: 'the secret of an incoming webhook: what comes behind /h/ in its path',
+  hookId: 'the id of a webhook',
+  since: 'the id of an event',
   writers: 'all, own (only keys that begin with @me/) or roles',
   hold: 'true, false or all (every message waits)',
   types: 'types of events, separated by commas',

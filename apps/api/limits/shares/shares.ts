@@ -19,7 +19,17 @@ const STEP_MS = 500;
 /** Sources remembered at a time. What the least recent one has used since the last report is forgotten with it. */
 const SOURCES_MAX = 10_000;
 /** The work of a request, in polls that are answered: by the calls of Redis that it takes. */
-const WORK_OF: Partial<Record<RequestName, number>> = { poll: 1, ack: 1, join: 10, enter: 8, send: 4, set: 4, add: 4 };
+const WORK_OF: Partial<Record<RequestName, number>> = {
+  poll: 1,
+  ack: 1,
+  join: 10,
+  enter: 8,
+  send: 4,
+  post: 4,
+  set: 4,
+  add: 4,
+  listen: 5, // it is noted as a join and as a stream
+};
 const OTHER_WORK_COUNT = 2;
 /** The work of an event in an answer. */
 const EVENT_WORK_RATIO = 0.1;
@@ -28,6 +38,7 @@ const REFUSED: ReadonlySet<RequestName> = new Set<RequestName>([
   'join',
   'enter',
   'send',
+  'post',
   'set',
   'add',
   'react',
@@ -35,7 +46,7 @@ const REFUSED: ReadonlySet<RequestName> = new Set<RequestName>([
   'signal',
   'history',
 ]);
-const MESSAGES: ReadonlySet<RequestName> = new Set<RequestName>(['send', 'set', 'add']);
+const MESSAGES: ReadonlySet<RequestName> = new Set<RequestName>(['send', 'post', 'set', 'add']);
 const REFUSAL = 'This page is very busy, and others need the server too.';
 
 /** The parameters of a request that tell its room. */

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { ChatError } from '../../../../shared/protocol/errors.js';
 import {
+  LISTEN,
   OPERATIONS,
   type Parameter,
   type ParameterKind,
@@ -13,7 +14,7 @@ import {
 } from '../../../../shared/protocol/operations.js';
 import { flagSchema, type ParameterValues, SCHEMAS } from './schemas.js';
 
-const REQUESTS = { ...OPERATIONS, stream: STREAM };
+const REQUESTS = { ...OPERATIONS, stream: STREAM, listen: LISTEN };
 
 type ParameterOf<Name extends RequestName> = (typeof REQUESTS)[Name]['parameters'][number];
 type ValueOf<P> = P extends { kind: infer Kind extends ParameterKind; required: infer Required }

@@ -71,6 +71,7 @@ export const ALLOWED = {
   secret: `secret must have ${JOIN_NONCE_MIN} to ${NONCE_MAX} random characters of A-Z a-z 0-9 . _ -. Keep it secret.`,
   event: 'id must be the id of an event, such as 1700000000000-0.',
   before: 'before must be the id of an event, such as 1700000000000-0.',
+  since: 'since must be the id of an event, such as 1700000000000-0.',
   re: 're must be the id of a message, such as 1700000000000-0.',
   owner: 'owner must be the owner token of the room.',
   words:
@@ -101,6 +102,7 @@ export const ALLOWED = {
   roleName: 'from must not be the name of a role, such as moderator.',
   hold: 'hold must be true, false or all.',
   emoji: 'emoji must be one emoji.',
+  hook: 'hook must be the secret of an incoming webhook.',
   types: `types must be some of ${[...HISTORY_TYPES].join(', ')}, as a JSON array or separated by commas.`,
 };
 
@@ -159,6 +161,9 @@ const TEXT = v.pipe(
   v.check((value) => value !== '' && countCharacters(value) <= TEXT_MAX, ALLOWED.text),
   v.check((value) => fitsIn(value, TEXT_BYTES), ALLOWED.largeText),
 );
+/** Whether a text is short enough for a message. */
+export const fitsText = (text: string): boolean => countCharacters(text) <= TEXT_MAX && fitsIn(text, TEXT_BYTES);
+
 const DATA = v.pipe(v.unknown(), v.check(isSmallJson, ALLOWED.data));
 const VALUE = v.pipe(
   v.unknown(),
@@ -293,6 +298,9 @@ export const SCHEMAS = {
     ALLOWED.contents,
   ),
   part: integerSchema('part', 0, IMPORT_PARTS_MAX),
+  since: v.pipe(v.string(ALLOWED.since), v.regex(LOG_ID, ALLOWED.since)),
+  hook: v.string(ALLOWED.hook),
+  hookId: integerSchema('end', 1, Number.MAX_SAFE_INTEGER),
   emoji: v.pipe(
     v.string(ALLOWED.emoji),
     v.transform(tidyEmoji),
@@ -367,5 +375,8 @@ export interface ParameterValues {
   naming: Naming;
   contents: RoomContents;
   part: number;
+  hook: string;
+  since: string;
+  hookId: number;
   emoji: string;
 }

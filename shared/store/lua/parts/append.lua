@@ -1,13 +1,13 @@
 -- append: accepts a message into a room's log, or among those that wait for approval or for their time. See the script
 -- `append`.
--- keys: {log, roster, delivered, dirty, nonceKey, rules, slow, sends, pending}. message: what the script is given.
+-- keys: {log, roster, delivered, dirty, nonceKey, rules, slow, sends, pending}. message: what the script is given; and
+-- isPosted: its sender need not be a member.
 local function append(keys, message)
   local log, delivered, dirty, rules, room = keys.log, keys.delivered, keys.dirty, keys.rules, message.room
   local id, text, hasNonce = message.id, message.text, message.nonceTtl ~= '0'
   local members = redis.call('HLEN', keys.roster)
-  if redis.call('HEXISTS', keys.roster, id) == 0 or members < tonumber(message.membersMin) then
-    return {'not_in_room'}
-  end
+  local isIn = redis.call('HEXISTS', keys.roster, id) == 1 and members >= tonumber(message.membersMin)
+  if not isIn and not message.isPosted then return {'not_in_room'} end
   local known = hasNonce and redis.call('GET', keys.nonceKey)
   if known then return {'duplicate', string.match(known, '^[%d-]+'), string.match(known, '^%S+ (held)')} end
   local appended, through = unpack(redis.call('HMGET', delivered, 'appended', 'through'))

@@ -46,6 +46,7 @@ local function enterByRoom(keys, asked)
     return freshHash ~= '' and owner == freshHash and {'made'} or {'in', visit}
   end
   redis.call('HINCRBY', keys.shards, asked.shard, 1)
+  local isUnclaimed = freshHash ~= '-' and redis.call('HDEL', delivered, 'unclaimed') == 1
   if made and redis.call('HLEN', roster) == 1 then dropRemains(keys) end
   if event ~= '' then takeNick(keys, id, asked.nick, asked.secretHash, asked.addressToday) end
   local kinds = {log, delivered, rules, keys.pending, keys.values, keys.ownValues, keys.presence}
@@ -56,7 +57,8 @@ local function enterByRoom(keys, asked)
     tellPresence(keys, room, event, id)
     listRoom(keys.publicRooms, rules, room, redis.call('HLEN', roster))
   end
-  if made and freshHash ~= '' and not kept then
+  if made and freshHash == '-' then redis.call('HSET', delivered, 'unclaimed', 1) end
+  if (made or isUnclaimed) and freshHash ~= '' and freshHash ~= '-' and not kept then
     redis.call('DEL', rules)
     redis.call('HSET', rules, 'owner', freshHash, 'role:' .. id, 'owner', 'visited', string.format('%d', now()))
     if asked.origin ~= '' then redis.call('HSET', rules, 'origin', asked.origin) end

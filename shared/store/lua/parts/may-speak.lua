@@ -6,6 +6,8 @@ local function muteLeft(mute)
 end
 -- hasVoice: whether a user may speak although the room is read-only. voices: the field `voice`, or false.
 local function hasVoice(voices, id) return voices and string.find(voices, ',' .. id .. ',', 1, true) ~= nil end
+-- isHook: whether an id is that of an incoming webhook. The owner has made it, so it may speak in a read-only room.
+local function isHook(rules, id) return redis.call('HEXISTS', rules, 'hook:' .. id) == 1 end
 -- maySpeak: whether a room's rules let a user speak. Returns
 --   why not: {'off'}, {'read_only'} or {'closed'}; else nil
 --   true when no rule binds the user, because it owns the room or has a role there
@@ -16,7 +18,9 @@ local function maySpeak(rules, id, ownerHash, ...)
   local off, owner, role, readonly, closed, mute = unpack(row, 1, 6)
   if off then return {'off'} end
   if role or owner and owner == ownerHash then return nil, true end
-  if readonly and not hasVoice(redis.call('HGET', rules, 'voice'), id) then return {'read_only'} end
+  if readonly and not hasVoice(redis.call('HGET', rules, 'voice'), id) and not isHook(rules, id) then
+    return {'read_only'}
+  end
   if closed then return {'closed'} end
   local muted, quiet = muteLeft(mute)
   return nil, false, muted, quiet, unpack(row, 7)
