@@ -5,6 +5,7 @@ import type { KnownSenders } from './known-senders.js';
 import type { Admission } from './limits/admission.js';
 import type { Shares } from './limits/shares/shares.js';
 import type { Filters } from './moderation/filters.js';
+import type { ServerFilter } from './moderation/server-filter.js';
 import type { Polls } from './polls/polls.js';
 import type { PresenceAnnouncements } from './presence-announcements.js';
 
@@ -16,5 +17,6 @@ export interface Context {
   admission: Admission;
   shares: Shares;
   filters: Filters;
+  serverFilter: ServerFilter;
   senders: KnownSenders;
 }

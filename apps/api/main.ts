@@ -44,6 +44,7 @@ import { Shares } from './limits/shares/shares.js';
 import { TopTalkers } from './limits/top-talkers.js';
 import { registerMetrics, registerReceiptTimer } from './metrics.js';
 import { Filters } from './moderation/filters.js';
+import { ServerFilter } from './moderation/server-filter.js';
 import { Polls } from './polls/polls.js';
 import { PresenceAnnouncements } from './presence-announcements.js';
 
@@ -65,7 +66,7 @@ async function main(config: Config): Promise<void> {
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, store);
   const pressure = new Pressure(() => loadOf(store.redis));
   const shares = new Shares(() => pressure.isOn);
-  const { admission, blocklist, ...hostParts } = createHostParts(store, metrics, shares);
+  const { admission, blocklist, serverFilter, ...hostParts } = createHostParts(store, metrics, shares);
   const polls = createPolls(store, metrics, blocklist, log);
   shares.roomOf = (user) => polls.hearers.publicRoomOf(user);
   const leftToSweep = (error: Error): void => log.debug({ error: error.message }, 'fan-out is left to the sweep');
@@ -78,6 +79,7 @@ async function main(config: Config): Promise<void> {
     admission,
     shares,
     filters: new Filters(),
+    serverFilter,
     senders: new KnownSenders(),
   };
   const monitoring: Monitoring = {
@@ -127,7 +129,8 @@ async function openQueues(config: Config): Promise<{ fanOut: Queue<FanOutJob>[];
 function createHostParts(store: Store, metrics: Metrics, shares: Shares) {
   const { adminPassword: password, adminTries, trustProxy } = store.config;
   const addressHash = new AddressHash(store);
-  const blocklist = new Blocklist(store, addressHash);
+  const serverFilter = new ServerFilter();
+  const blocklist = new Blocklist(store, addressHash, serverFilter);
   const topTalkers = password === null ? null : new TopTalkers(store, metrics.own.name, addressHash);
   const admission = new Admission(store, { blocklist, topTalkers, addressHash, shares });
   const samples = new SampleHistory(store, metrics);
@@ -135,7 +138,7 @@ function createHostParts(store: Store, metrics: Metrics, shares: Shares) {
   const attempts = new PasswordAttempts(store, adminTries, (address) => addressHash.hash(address));
   const addresses = new ClientAddresses(trustProxy);
   const entrance: Entrance = { password, attempts, addressOf: (req) => addresses.of(req) };
-  return { admission, blocklist, addressHash, samples, entrance };
+  return { admission, blocklist, serverFilter, addressHash, samples, entrance };
 }
 
 function createPolls(store: Store, metrics: Metrics, blocklist: Blocklist, log: Logger): Polls {

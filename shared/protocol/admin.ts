@@ -89,7 +89,8 @@ export type HostRoomsReply =
 
 /** Something that the operator has switched off. `until`: ms since 1970; null: until it is switched on again. */
 export interface SwitchedOff {
-  kind: 'room' | 'origin' | 'address';
+  kind: 'room' | 'origin' | 'address' | 'network' | 'word' | 'link';
+  /** Of a `link`: a host name, or `*` for all links. */
   name: string;
   since: number;
   until: number | null;
@@ -135,13 +136,22 @@ export type OperatorActionName =
   | 'address_off'
   | 'address_on'
   | 'origin_off'
-  | 'origin_on';
+  | 'origin_on'
+  | 'network_off'
+  | 'network_on'
+  | 'word_off'
+  | 'word_on'
+  | 'link_off'
+  | 'link_on';
 
-/** The body of `POST /admin/act`. `on`: a room, an origin, or an address, hashed as in the list or in clear. */
+/**
+ * The body of `POST /admin/act`. `on`: a room, an origin, an address (hashed as in the list, or in clear), a network such
+ * as `203.0.113.0/24`, a word, or the host name of links (`*`: all links).
+ */
 export interface OperatorActionRequest {
   act: OperatorActionName;
   on: string;
-  /** For `address_off`: how long, up to a day. */
+  /** For `address_off`: how long, up to a day. For `network_off`: up to 90 days. */
   seconds?: number;
   /** For `erase`: the nickname of the person whose messages in the room are removed. */
   name?: string;
@@ -156,7 +166,8 @@ export type OperatorActionReply =
   | { ok: false; message: string };
 
 /**
- * The answer of `POST /admin/address`, whose body is `{on}`: the address as it is listed, and what is known of it now.
+ * The answer of `POST /admin/address`, whose body is `{on, kind?: 'network'}`: the address or network as it is listed, and
+ * what is known of it now.
  */
 export type AddressLookupReply =
   | { ok: true; address: string; own: boolean; busy: boolean; off: boolean }

@@ -58,6 +58,40 @@ describe('the page of the host', () => {
     },
   );
 
+  it('bans a network for longer, after it has said whose it is, and switches words off', async () => {
+    const page = await browser.newPage({
+      httpCredentials: { username: 'me', password: PASSWORD },
+      extraHTTPHeaders: { 'X-Forwarded-For': host.address },
+    });
+    await page.goto(`${api}/admin`);
+    const actOn = async (kind: string, name: string): Promise<void> => {
+      await page.getByLabel('Another').selectOption(kind);
+      await page.getByLabel('Its name').fill(name);
+      await page.locator('#any').getByRole('button', { name: 'Act' }).click();
+    };
+    const dialog = page.getByRole('dialog');
+    await actOn('network', `${host.address}/24`);
+    await dialog.getByText('Your own address is in this network.').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await actOn('network', '203.0.113.0/24');
+    await dialog.getByLabel('Ban for 90 days').check();
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Ban for 90 days' }).click();
+    await page.locator('#off').getByRole('cell', { name: '203.0.113.0/24 network' }).waitFor();
+    await actOn('word', 'no word');
+    await dialog.getByRole('button', { name: 'Mask the word' }).click();
+    await dialog.getByText('Give a word of 1 to').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await actOn('word', 'spam');
+    await dialog.getByRole('button', { name: 'Mask the word' }).click();
+    await page.getByText('Word switched off: spam').waitFor();
+    for (const [act, on] of [
+      ['network_on', '203.0.113.0/24'],
+      ['word_on', 'spam'],
+    ])
+      await host.act({ act, on });
+  });
+
   it('finds a room, ends its stay, and removes what a person has written there', async () => {
     const page = await browser.newPage({ httpCredentials: { username: 'me', password: PASSWORD } });
     const origin = 'https://school.example';

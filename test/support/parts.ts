@@ -6,6 +6,7 @@ import { KnownSenders } from '../../apps/api/known-senders.js';
 import { Admission } from '../../apps/api/limits/admission.js';
 import { Shares } from '../../apps/api/limits/shares/shares.js';
 import { Filters } from '../../apps/api/moderation/filters.js';
+import { ServerFilter } from '../../apps/api/moderation/server-filter.js';
 import { operations } from '../../apps/api/operations/index.js';
 import type { Parameters } from '../../apps/api/operations/parameters/check.js';
 import { Polls } from '../../apps/api/polls/polls.js';
@@ -67,6 +68,7 @@ export class Part {
       admission: new Admission(store, { shares: this.shares }),
       filters: new Filters(),
       shares: this.shares,
+      serverFilter: new ServerFilter(),
       senders: new KnownSenders(),
       polls: new Polls(store, nodesOf(store.redis, config.redisUrl), { onRefused: quiet }),
     };

@@ -3,6 +3,7 @@
  * `shared/protocol/links.ts`). A process keeps the filters that it has met. With each message it says by a hash which
  * one it has applied. The step that appends the message refuses an outdated filter and returns the room's own.
  */
+import { domainToUnicode } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import type { Hold } from '../../../shared/protocol/events.js';
@@ -42,10 +43,14 @@ const DOMAINS = new Set(
   ),
 );
 
-interface Filter {
+interface Filter extends Words {
   hash: string;
   links: boolean;
   hold: Hold;
+}
+
+/** Words, folded: whole ones, and beginnings of words. */
+export interface Words {
   words: ReadonlySet<string>;
   beginnings: readonly string[];
 }
@@ -66,9 +71,29 @@ export function costOf(said: Pick<Message, 'text' | 'data'>, isLimited: boolean)
 /** Whether a text has a link: everything that the element shows as one, and addresses that a reader may copy. */
 function isLink(text: string): boolean {
   if (nextLink(text, 0)) return true;
-  const plain = plainForm(text).normalize('NFD').replace(HIDING, '').toLowerCase();
+  const plain = comparable(text);
   if (BEGINNING.test(plain)) return true;
   return plain.includes('.') && [...plain.matchAll(HOSTS)].some(([host, path]) => isHost(host, path !== undefined));
+}
+
+/** Returns a text as addresses in it are compared: without marks and invisible characters, in small letters. */
+const comparable = (text: string): string => plainForm(text).normalize('NFD').replace(HIDING, '').toLowerCase();
+
+/** Returns a host name as it is compared, whether it is written in its letters or in ASCII (`xn--...`). */
+export const comparableHost = (name: string): string => comparable(domainToUnicode(name) || name);
+
+/** Returns the names in a text that may be hosts. */
+function hostNames(text: string): string[] {
+  const plain = comparable(text);
+  return plain.includes('.')
+    ? [...plain.matchAll(HOSTS)].map(([host]) => comparableHost(host.replace(/[./]+$/, '')))
+    : [];
+}
+
+/** Whether one of the hosts (`comparableHost`), or a name below it, is in a message's text or data. */
+export function namesHost({ text, data }: Pick<Message, 'text' | 'data'>, hosts: readonly string[]): boolean {
+  const names = [text ?? '', ...textsOf(data)].flatMap(hostNames);
+  return names.some((name) => hosts.some((host) => name === host || name.endsWith(`.${host}`)));
 }
 
 /** Whether a token of letters, digits, dots and hyphens is a web address. */
@@ -138,20 +163,22 @@ function parseFilter(text: string): Filter {
     words: string[];
     hold: Hold;
   };
+  return { hash: text.slice(0, space), links, hold, ...foldWords(words) };
+}
+
+/** Folds words. One that ends with `*` is the beginning of words. */
+export function foldWords(words: readonly string[]): Words {
   const [whole, beginnings] = [words.filter((word) => !word.endsWith('*')), words.filter((word) => word.endsWith('*'))];
   return {
-    hash: text.slice(0, space),
-    links,
-    hold,
     words: new Set(whole.map(foldText)),
     beginnings: beginnings.map((word) => foldText(word.slice(0, -1))),
   };
 }
 
 /** Returns the text and data with the filter's words masked, or null if they have none of these words. */
-function maskedBy(
-  filter: Filter,
-  { text, data }: Message,
+export function maskedBy(
+  filter: Words,
+  { text, data }: Pick<Message, 'text' | 'data'>,
   dataBytesMax: number,
 ): Pick<Message, 'text' | 'data'> | null {
   const mask = new Mask(filter);
@@ -171,9 +198,9 @@ function maskedBy(
 /** Masks words in texts, and remembers whether it found one. */
 class Mask {
   found = false;
-  readonly #filter: Filter;
+  readonly #filter: Words;
 
-  constructor(filter: Filter) {
+  constructor(filter: Words) {
     this.#filter = filter;
   }
 

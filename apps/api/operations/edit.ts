@@ -13,9 +13,10 @@ import { ALLOWED } from './parameters/schemas.js';
 import { roomOf } from './shared/room-of.js';
 
 /** Gives an own message another text. All that binds a message binds this, or it would be a way round moderation. */
-export const edit: Operation<'edit'> = async (context, { token, room: asked, to, id, text, owner }) => {
-  const { store, filters, admission, fanOut } = context;
-  if (!isSeen(text)) throw new ChatError('bad_request', ALLOWED.text, { field: 'text' });
+export const edit: Operation<'edit'> = async (context, { token, room: asked, to, id, text: given, owner }) => {
+  const { store, filters, serverFilter, admission, fanOut } = context;
+  if (!isSeen(given)) throw new ChatError('bad_request', ALLOWED.text, { field: 'text' });
+  const { text } = serverFilter.apply({ text: given });
   const user = parseToken(token);
   const times = costOf({ text }, store.config.rateLimits);
   const charge = { cost: 'message', times, text, nonce: `edit:${id}` } as const; // no nonce of `send` has a colon

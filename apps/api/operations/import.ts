@@ -17,8 +17,9 @@ export const importRoom: Operation<'import'> = async (
   context,
   { id = randomSecret(), part = 0, data, token, room, owner },
 ) => {
-  const { store, fanOut } = context;
-  const { rules = {}, values = {}, messages = [] } = data;
+  const { store, serverFilter, fanOut } = context;
+  const { rules = {}, values = {} } = data;
+  const messages = (data.messages ?? []).map((message) => serverFilter.apply(message));
   const { token: _, room: __, owner: ___, ...checkedRules } = checkParameters('rules', { ...rules, token, room });
   const actor = await authorizeActor(store, { token, room, owner }, 'message');
   const hasRules = Object.keys(rules).length > 0;
@@ -28,7 +29,8 @@ export const importRoom: Operation<'import'> = async (
   if (outcome === 'done') return ok({ duplicate: true });
   for (const [key, value] of Object.entries(importedValues(values))) {
     const nonce = `${id}/${part}/${key}`; // no nonce of `set` has a slash
-    const write = { room, from: actor.by, key, change: { value }, nonce, owner };
+    const { data: allowed } = serverFilter.apply({ data: value });
+    const write = { room, from: actor.by, key, change: { value: allowed }, nonce, owner };
     if (!(await writeValue(store, write, UNFILTERED))) throw notInRoom(room);
   }
   if (hasRules) await setRules(store, actor, checkedRules);

@@ -26,8 +26,9 @@ import { roomOf } from './shared/room-of.js';
 const PRIVATE_TRIES_MAX = 4;
 
 /** Accepts a message. It is answered once the message is in the room's log; a worker then copies it to the members. */
-export const send: Operation<'send'> = async (context, parameters, reply) => {
-  requireContent('send', parameters);
+export const send: Operation<'send'> = async (context, given, reply) => {
+  requireContent('send', given);
+  const parameters = context.serverFilter.apply(given);
   const limit = (await reply.limitOfSends?.(messageCost(parameters))) ?? null;
   const sent = await sendByUser(context, parameters, limit);
   context.admission.noteMessage(sent.room);

@@ -17,6 +17,18 @@ interface Choice {
   effect: string;
 }
 
+const DAY_S = 86_400;
+const BAN_DAYS = [1, 7, 90];
+
+function banForDays(days: number, words: string): Choice {
+  return {
+    request: { act: 'network_off', seconds: days * DAY_S },
+    label: `Ban for ${words}`,
+    effect:
+      'Nobody behind an address of this network can use the chat. The list keeps the network in clear until then.',
+  };
+}
+
 /** `on`: while it is on. `off`: while it is off. */
 const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> = {
   room: {
@@ -81,7 +93,8 @@ const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> =
       {
         request: { act: 'address_off', seconds: 86_400 },
         label: 'Ban for a day',
-        effect: 'The same for a day. After that, the hash of the address is another one.',
+        effect:
+          'The same for a day. After that, the hash of the address is another one. For longer, ban it as a network.',
       },
     ],
     off: [
@@ -93,7 +106,43 @@ const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> =
     ],
     always: [],
   },
+  network: {
+    on: BAN_DAYS.map((days) => banForDays(days, days === 1 ? 'a day' : `${days} days`)),
+    off: [
+      {
+        request: { act: 'network_on' },
+        label: 'Lift the ban',
+        effect: 'People behind addresses of this network can use the chat again.',
+      },
+    ],
+    always: [],
+  },
+  word: {
+    on: [
+      {
+        request: { act: 'word_off' },
+        label: 'Mask the word',
+        effect: 'New messages and values show dots in its place, in all rooms, for owners too.',
+      },
+    ],
+    off: [{ request: { act: 'word_on' }, label: 'Allow the word', effect: 'New messages show it again.' }],
+    always: [],
+  },
+  link: {
+    on: [
+      {
+        request: { act: 'link_off' },
+        label: 'Refuse such links',
+        effect: 'Messages and values with a link to this host are refused in all rooms. The host * stands for all.',
+      },
+    ],
+    off: [{ request: { act: 'link_on' }, label: 'Allow such links', effect: 'New messages may have them again.' }],
+    always: [],
+  },
 };
+
+/** What the server looks up before anything is offered. */
+const LOOKED_UP: Kind[] = ['address', 'network'];
 
 export class ActionDialog {
   private readonly dialog = byId('ask', HTMLDialogElement);
@@ -133,7 +182,9 @@ export class ActionDialog {
   /** Opens the dialog. Looks an address up first, and offers no action on a wrong one. */
   async open(kind: Kind, target: string): Promise<void> {
     const turn = ++this.turn;
-    const known = kind === 'address' ? await post<AddressLookupReply>('/admin/address', { on: target }) : null;
+    const known = LOOKED_UP.includes(kind)
+      ? await post<AddressLookupReply>('/admin/address', { on: target, kind })
+      : null;
     if (turn !== this.turn || this.dialog.open) return;
     this.kind = kind;
     this.target = target;
@@ -142,7 +193,7 @@ export class ActionDialog {
       `${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)} ${shortly(kind, target)}`;
     const offered = known && !known.ok ? [] : this.offered();
     this.choices.replaceChildren(...offered.map((choice, i) => choiceOf(choice, i)));
-    this.show(known ? lookupText(known) : '', '');
+    this.show(known ? lookupText(kind, known) : '', '');
     this.person.value = '';
     this.update();
     this.dialog.showModal();
@@ -215,16 +266,18 @@ function erasedText({ users = 0, more = false }: { users?: number; more?: boolea
   return `The messages of ${who} of this name are removed.${more ? ' There are more: do it again.' : ''}`;
 }
 
-function lookupText(reply: AddressLookupReply): string {
+function lookupText(kind: Kind, reply: AddressLookupReply): string {
   if (!reply.ok) return reply.message;
-  if (reply.own) return 'This is your own address.';
-  return reply.busy ? '' : 'It is not among the busiest addresses now. Check that it is the right one.';
+  if (reply.own) return kind === 'network' ? 'Your own address is in this network.' : 'This is your own address.';
+  return reply.busy || kind === 'network'
+    ? ''
+    : 'It is not among the busiest addresses now. Check that it is the right one.';
 }
 
 /** Sends a request. Never rejects. */
 async function post<Reply>(
   path: string,
-  body: OperatorActionRequest | { on: string },
+  body: OperatorActionRequest | { on: string; kind: Kind },
 ): Promise<Reply | { ok: false; message: string }> {
   try {
     const response = await fetch(`${server}${path}`, {

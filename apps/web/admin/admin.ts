@@ -150,7 +150,14 @@ byId('any', HTMLFormElement).addEventListener('submit', (submission) => {
   void dialog.open(kind, byId('any-name', HTMLInputElement).value.trim());
 });
 byId('any-kind', HTMLSelectElement).addEventListener('change', ({ target }) => {
-  const examples: Record<string, string> = { room: 'lobby', origin: 'https://example.org', address: '203.0.113.7' };
+  const examples: Record<string, string> = {
+    room: 'lobby',
+    origin: 'https://example.org',
+    address: '203.0.113.7',
+    network: '203.0.113.0/24',
+    word: 'spam',
+    link: 'spam.example',
+  };
   byId('any-name', HTMLInputElement).placeholder = examples[(target as HTMLSelectElement).value] ?? '';
 });
 byId('charts', HTMLElement).append(...charts.map(({ element }) => element));

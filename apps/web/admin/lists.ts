@@ -23,6 +23,12 @@ const DONE: Record<OperatorActionName, string> = {
   address_on: 'Ban lifted',
   origin_off: 'Origin switched off',
   origin_on: 'Origin switched on',
+  network_off: 'Network banned',
+  network_on: 'Ban of a network lifted',
+  word_off: 'Word switched off',
+  word_on: 'Word switched on',
+  link_off: 'Links switched off',
+  link_on: 'Links switched on',
 };
 
 /** Returns the name to show. The hash of an address is shortened; an address in clear is not. */

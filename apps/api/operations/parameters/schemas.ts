@@ -313,7 +313,7 @@ export const SCHEMAS = {
 } satisfies Record<ParameterKind, v.GenericSchema<unknown, unknown>>;
 
 /** Whether a text is one word, as the filter splits a message into words. */
-function isWord(word: string): boolean {
+export function isWord(word: string): boolean {
   return (
     countCharacters(word) <= WORD_MAX && /^[\p{L}\p{N}\p{M}]+\*?$/u.test(word) && foldName(word).replace('*', '') !== ''
   );

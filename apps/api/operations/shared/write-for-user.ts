@@ -18,23 +18,21 @@ type Given = Pick<ValueWrite, 'key' | 'change' | 'expected' | 'nonce' | 'owner'>
 
 /** Writes a value for the user of `token`, by the room's rules and filter. It costs as much as a message. */
 export async function writeForUser(
-  { store, filters, admission, fanOut }: Context,
-  { token, room: asked, ...given }: Given,
+  { store, filters, serverFilter, admission, fanOut }: Context,
+  { token, room: asked, change, ...given }: Given,
 ): Promise<ValueWritten> {
   refusePrivate(asked);
   const user = parseToken(token);
-  const data = 'value' in given.change ? given.change.value : given.change.by;
+  const most = valueMax(given.key);
+  const { data } = serverFilter.apply({ data: 'value' in change ? change.value : change.by }, most);
   const cost = costOf({ data }, store.config.rateLimits);
   const { name, room } = await authorizeIn(store, user, asked, { cost: 'message', times: cost, nonce: given.nonce });
   const from = { id: user.id, name };
   admission.noteMessage(room);
-  const value: ValueWrite = { ...given, room, from, tokenHash: user.tokenHash };
+  const allowed = 'value' in change ? { value: data } : change;
+  const value: ValueWrite = { ...given, change: allowed, room, from, tokenHash: user.tokenHash };
   const filterable = { room, from, text: given.key, data };
-  const written = await filters.write(
-    filterable,
-    (filtered) => writeValue(store, value, filtered),
-    valueMax(given.key),
-  );
+  const written = await filters.write(filterable, (filtered) => writeValue(store, value, filtered), most);
   if (!written) throw notInRoom(room);
   fanOut.request(room);
   return written;
