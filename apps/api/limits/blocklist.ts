@@ -4,10 +4,10 @@
  * stays.
  */
 import { LRUCache } from 'lru-cache';
+import type { SwitchedOff } from '../../../shared/protocol/admin.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { readSwitched } from '../../../shared/store/operator.js';
 import type { Store } from '../../../shared/store/store.js';
-import type { ServerFilter } from '../moderation/server-filter.js';
 import { type AddressHash, hashWithSalt } from './address-hash.js';
 import { type Network, readNetwork } from './network.js';
 
@@ -32,11 +32,11 @@ export class Blocklist {
    */
   readonly #untilByAddress = new LRUCache<string, number>({ max: ADDRESSES_MAX });
 
-  /** `filter` is told which words and links are off: they are in the same list. */
+  /** `filter` learns all that is off: its words and links are in the same list. */
   constructor(
     store: Store,
     addressHash: AddressHash,
-    private readonly filter?: ServerFilter,
+    private readonly filter?: { learn(off: readonly SwitchedOff[]): void },
   ) {
     this.#store = store;
     this.#addressHash = addressHash;
