@@ -87,6 +87,7 @@ describe('words and links', () => {
     expect(await outcome(two, 'send', link)).toBe(refused);
     expect(await outcome(two, 'send', { ...link, to: ann.id })).toBe(refused);
     expect(await outcome(two, 'send', { ...link, text: 'x', data: { at: 'http://a.bad.example' } })).toBe(refused);
+    expect(await outcome(two, 'post', { room: 'clean', text: link.text })).toBe(refused);
     expect(await outcome(two, 'edit', { ...link, id })).toBe(refused);
     expect(await outcome(two, 'set', { token: ann.token, key: 'k', value: 'bad.example' })).toBe(refused);
     for (const [act, on] of [

@@ -20,9 +20,10 @@ import { requireContent } from './shared/content.js';
 const GUEST_TRIES_MAX = 8;
 
 /** Accepts a message of somebody who is not in the room, by a name or by an incoming webhook. Nobody comes or goes. */
-export const post: Operation<'post'> = async (context, parameters, reply) => {
-  requireContent('post', parameters);
-  const { admission, fanOut } = context;
+export const post: Operation<'post'> = async (context, given, reply) => {
+  requireContent('post', given);
+  const { admission, fanOut, serverFilter } = context;
+  const parameters = serverFilter.apply(given);
   const limit = await reply.limitOfSends?.(messageCost(parameters));
   await limit?.count();
   const message = await (parameters.hook === undefined ? ofStranger : ofHook)(context, parameters, reply);
