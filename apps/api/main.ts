@@ -41,8 +41,9 @@ import { ClientAddresses } from './limits/client-address.js';
 import { Pressure } from './limits/shares/pressure.js';
 import { loadOf } from './limits/shares/redis-load.js';
 import { Shares } from './limits/shares/shares.js';
+import { Usage } from './limits/shares/usage.js';
 import { TopTalkers } from './limits/top-talkers.js';
-import { registerMetrics, registerReceiptTimer } from './metrics.js';
+import { registerMetrics, registerReceiptTimer, registerShares } from './metrics.js';
 import { Filters } from './moderation/filters.js';
 import { ServerFilter } from './moderation/server-filter.js';
 import { Polls } from './polls/polls.js';
@@ -66,7 +67,7 @@ async function main(config: Config): Promise<void> {
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, store);
   const pressure = new Pressure(() => loadOf(store.redis));
   const shares = new Shares(() => pressure.isOn);
-  const { admission, blocklist, serverFilter, ...hostParts } = createHostParts(store, metrics, shares);
+  const { admission, blocklist, serverFilter, usage, ...hostParts } = createHostParts(store, metrics, shares);
   const polls = createPolls(store, metrics, blocklist, log);
   shares.roomOf = (user) => polls.hearers.publicRoomOf(user);
   const leftToSweep = (error: Error): void => log.debug({ error: error.message }, 'fan-out is left to the sweep');
@@ -88,6 +89,7 @@ async function main(config: Config): Promise<void> {
     reportFailure: (error) => availability.failed(error),
     countAnswer: registerMetrics(metrics, store, polls, queues.fanOut),
   };
+  registerShares(metrics, shares, pressure);
   await firstConnect(store.redis); // otherwise the first requests after a reload would be told that Redis is away
   await blocklist.read().catch(ignore); // before the first request; while Redis is away nobody is served anyway
   const dispatch = createDispatch(context, monitoring);
@@ -97,11 +99,11 @@ async function main(config: Config): Promise<void> {
   }
   if (wantsAlerts(config)) startWatch(store, metrics, availability, log);
   const readiness = new Readiness(availability, polls);
-  const routeParts = { store, availability, readiness, metrics, queues: queues.all, ...hostParts };
+  const routeParts = { store, availability, readiness, metrics, queues: queues.all, shares, pressure, ...hostParts };
   const app = createKoaApp(dispatch, roomUrls(context, monitoring), monitoring, routeParts);
   const server = await listen(withPollFastPath(app, dispatch), config);
   const noticeMs = config.drainNotice * 1_000;
-  onShutdown(log, noticeMs + SHUTDOWN_MS, () => shutDown({ readiness, noticeMs, server, polls, metrics }));
+  onShutdown(log, noticeMs + SHUTDOWN_MS, () => shutDown({ readiness, noticeMs, server, polls, metrics, usage }));
   log.info({ port: portOf(server), version: VERSION }, 'listening');
   process.send?.('ready');
 }
@@ -134,11 +136,13 @@ function createHostParts(store: Store, metrics: Metrics, shares: Shares) {
   const topTalkers = password === null ? null : new TopTalkers(store, metrics.own.name, addressHash);
   const admission = new Admission(store, { blocklist, topTalkers, addressHash, shares });
   const samples = new SampleHistory(store, metrics);
+  const usage = password === null ? null : new Usage(store, shares);
   if (password !== null) samples.start();
+  usage?.start();
   const attempts = new PasswordAttempts(store, adminTries, (address) => addressHash.hash(address));
   const addresses = new ClientAddresses(trustProxy);
   const entrance: Entrance = { password, attempts, addressOf: (req) => addresses.of(req) };
-  return { admission, blocklist, serverFilter, addressHash, samples, entrance };
+  return { admission, blocklist, serverFilter, addressHash, samples, entrance, usage };
 }
 
 function createPolls(store: Store, metrics: Metrics, blocklist: Blocklist, log: Logger): Polls {
@@ -156,15 +160,16 @@ interface Running {
   server: Server;
   polls: Polls;
   metrics: Metrics;
+  usage: Usage | null;
 }
 
-async function shutDown({ readiness, noticeMs, server, polls, metrics }: Running): Promise<void> {
+async function shutDown({ readiness, noticeMs, server, polls, metrics, usage }: Running): Promise<void> {
   readiness.end();
   if (noticeMs > 0) await sleep(noticeMs);
   const drained = drainServer(server);
   polls.drain();
   await drained;
-  await finalWrites(polls.close().then(() => metrics.close()));
+  await finalWrites(polls.close().then(() => Promise.all([usage?.write(), metrics.close()])));
 }
 
 try {

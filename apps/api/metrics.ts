@@ -7,6 +7,8 @@ import { timeOf } from '../../shared/store/event-text.js';
 import { countStays } from '../../shared/store/stays.js';
 import type { Store } from '../../shared/store/store.js';
 import { weighValues } from '../../shared/store/values.js';
+import { MARKS, type Pressure } from './limits/shares/pressure.js';
+import type { Shares } from './limits/shares/shares.js';
 import type { Polls } from './polls/polls.js';
 
 /** Connections of an API process besides the pool: store, subscriber, queues. */
@@ -32,6 +34,16 @@ export function registerMetrics(metrics: Metrics, store: Store, polls: Polls, fa
   }));
   registerSharedMetrics(metrics, store, fanOut);
   return registerAnswerCounter(metrics);
+}
+
+/** Registers whether pages are held back, and why. */
+export function registerShares(metrics: Metrics, shares: Shares, pressure: Pressure): void {
+  metrics.gauge('pages_held_back', 'Pages above their share that are held back, summed over processes.', null, () => ({
+    all: shares.heldBack,
+  }));
+  metrics.gauge('pressure', 'Processes under pressure, by what is above its mark.', 'reason', () =>
+    Object.fromEntries(Object.keys(MARKS).map((reason) => [reason, Number(pressure.reason === reason)])),
+  );
 }
 
 /** Registers what no process knows by itself. */

@@ -282,7 +282,16 @@ async function hostPage() {
   await writeFile(join(admin, 'admin.html'), fill(html, { root: './', logo: 'assets/icon.svg', styles: '' }));
 }
 
-const pageScripts = ['index.ts', 'room.ts', 'examples.ts', 'docs.ts', 'doctor.ts', 'doctor-frame.ts', 'embed.ts'];
+const pageScripts = [
+  'index.ts',
+  'room.ts',
+  'examples.ts',
+  'docs.ts',
+  'doctor.ts',
+  'doctor-frame.ts',
+  'embed.ts',
+  'status.ts',
+];
 
 const fill = (text, values) =>
   Object.entries(values).reduce((done, [place, value]) => done.replaceAll(`{{${place}}}`, value), text);

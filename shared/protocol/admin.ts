@@ -87,6 +87,23 @@ export type HostRoomsReply =
   | { ok: true; rooms: HostRoom[]; more: boolean; stays: { count: number; max: number; addressMax: number } }
   | { ok: false; message: string };
 
+/**
+ * What a room of a page has used. `room` '' while it was not known. `heldBack`: whether the page is above its share now,
+ * by the process that answers.
+ */
+export interface UsedPage {
+  origin: string;
+  room: string;
+  requests: number;
+  messages: number;
+  /** Events given to clients. */
+  deliveries: number;
+  heldBack: boolean;
+}
+
+/** The answer of `GET /admin/usage?days=`: the busiest of the last days (1 to 14), today included, in UTC. */
+export type UsageReply = { ok: true; used: UsedPage[] } | { ok: false; message: string };
+
 /** Something that the operator has switched off. `until`: ms since 1970; null: until it is switched on again. */
 export interface SwitchedOff {
   kind: 'room' | 'origin' | 'address' | 'network' | 'word' | 'link';

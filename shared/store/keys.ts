@@ -233,6 +233,10 @@ export class Keys extends Prefixed {
   busiest(instance: string): string {
     return `${this.prefix}busiest:{all}:${instance}`;
   }
+  /** What pages have used on a day (`2026-11-29`). All days are in one slot, as they are read together. */
+  usage(day: string, kind: string): string {
+    return `${this.prefix}usage:{all}:${day}:${kind}`;
+  }
   /** The salt by which addresses are hashed on one day. */
   salt(day: string): string {
     return `${this.prefix}salt:${day}`;

@@ -16,6 +16,7 @@ const HIDDEN = [
   '/admin/admin.js',
   '/admin/admin.css',
   '/admin/figures',
+  '/admin/usage?days=1',
   '/admin/queues',
   '/admin/queues/',
   '/admin/queues/api/queues',

@@ -6,6 +6,7 @@ import { ask } from '../support/client.js';
 import { browserWith } from '../support/fixtures/browser.js';
 import { Host, outcome, PASSWORD } from '../support/host.js';
 import type { TestSystem } from '../support/processes.js';
+import { openRedis } from '../support/redis.js';
 
 const it = browserWith({ apis: 2, env: { ADMIN_PASSWORD: PASSWORD, TRUST_PROXY: 1 } });
 let system: TestSystem, browser: Browser, api: string, host: Host;
@@ -126,6 +127,28 @@ describe('the page of the host', () => {
     await page.getByLabel('Find rooms').fill('*');
     await page.keyboard.press('Enter');
     await page.getByText('The name of a room has letters').waitFor();
+  });
+
+  it('shows what pages and rooms have used, today and in the last days', async () => {
+    const page = await browser.newPage({ httpCredentials: { username: 'me', password: PASSWORD } });
+    const redis = openRedis(system.redis.url);
+    const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+    const used = (origin: string): string => JSON.stringify([origin, 'Class-5b']);
+    const today = new Date().toISOString().slice(0, 10);
+    await redis.zadd(`usage:{all}:${today}:requests`, 1_234, used('null'));
+    await redis.zadd(`usage:{all}:${day}:requests`, 5_678, used('https://old.example'));
+    redis.disconnect();
+    await page.goto(`${api}/admin`);
+    const row = (name: RegExp) => page.locator('#usage').getByRole('row', { name });
+    await row(/null .*Class-5b 1,234 0 0/).waitFor();
+    expect(await row(/old\.example/).count()).toBe(0);
+    await page.getByLabel('Show').selectOption('7 days');
+    await row(/old\.example Class-5b 5,678 0 0/).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await row(/old\.example/)
+      .getByRole('button')
+      .click();
+    await page.getByRole('dialog', { name: 'https://old.example' }).waitFor();
   });
 
   it('says that no worker runs, with numbers that are current, and that one runs again', async () => {

@@ -94,6 +94,8 @@ describe('the figures', () => {
       'fanout_duration_seconds_bucket',
       'event_loop_delay_seconds',
       'memory_bytes',
+      'pressure',
+      'pages_held_back',
     ]) {
       expect(names).toContain(`chat_${name}`);
     }

@@ -5,9 +5,11 @@ import type { RouterContext } from '@koa/router';
 import type { Middleware } from 'koa';
 import serve from 'koa-send';
 import rawBody from 'raw-body';
-import type { AddressLookupReply, OperatorActionReply } from '../../../shared/protocol/admin.js';
+import type { AddressLookupReply, OperatorActionReply, UsageReply } from '../../../shared/protocol/admin.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import type { AddressHash } from '../limits/address-hash.js';
+import type { Shares } from '../limits/shares/shares.js';
+import { readUsage, USAGE_DAYS_MAX } from '../limits/shares/usage.js';
 import { checkAction, lookUpAddress, runAction } from './actions.js';
 import { type DashboardSources, readBusy, readDashboard } from './dashboard.js';
 import { type Entrance, requireSameSite, userNameOf } from './password.js';
@@ -22,7 +24,7 @@ const FILES = {
 };
 const BODY_BYTES_MAX = 2_048;
 
-type AdminSources = DashboardSources & { addressHash: AddressHash; entrance: Entrance };
+type AdminSources = DashboardSources & { addressHash: AddressHash; entrance: Entrance; shares: Shares };
 
 /** Adds the routes. `hostOnly` lets only the host pass. */
 export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: AdminSources): void {
@@ -36,6 +38,11 @@ export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: Ad
   const { store, addressHash, samples, entrance } = sources;
   router.get('/admin/rooms', hostOnly, async (ctx: RouterContext) => {
     const { status, reply } = await replyTo(() => searchRooms(store, String(ctx.query.search ?? '')), sources);
+    ctx.status = status;
+    ctx.body = reply;
+  });
+  router.get('/admin/usage', hostOnly, async (ctx: RouterContext) => {
+    const { status, reply } = await replyTo(() => usageOf(sources, Number(ctx.query.days)), sources);
     ctx.status = status;
     ctx.body = reply;
   });
@@ -58,6 +65,14 @@ export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: Ad
 
 /** Links in the page depend on the depth of its path, so its path must not end with a slash. */
 const redirectSlash: Middleware = (ctx, next) => (ctx.path.endsWith('/') ? ctx.redirect('../admin') : next());
+
+/** Resolves with what pages have used in the last days. Rejects with `bad_request` for another number of days. */
+async function usageOf({ store, shares }: AdminSources, days: number): Promise<UsageReply> {
+  if (!(Number.isInteger(days) && days >= 1 && days <= USAGE_DAYS_MAX))
+    throw new ChatError('bad_request', `days must be a number from 1 to ${USAGE_DAYS_MAX}.`);
+  const used = await readUsage(store, days);
+  return { ok: true, used: used.map((one) => ({ ...one, heldBack: shares.isHeldBack(one.origin, one.room) })) };
+}
 
 /** A form of another site cannot send JSON. */
 const requireJson: Middleware = (ctx, next) => {

@@ -9,25 +9,31 @@ import { type Entrance, requirePassword, requireSameSite } from '../admin/passwo
 import { QUEUES_PATH, queueBoard } from '../admin/queue-board.js';
 import { addAdminRoutes } from '../admin/routes.js';
 import type { AddressHash } from '../limits/address-hash.js';
+import type { Pressure } from '../limits/shares/pressure.js';
+import type { Shares } from '../limits/shares/shares.js';
 import { draining } from './draining.js';
 import { addProbes, type Readiness } from './probes.js';
 import { securityHeaders } from './security-headers.js';
 import { serveStaticFiles } from './static-files.js';
+import { addStatus, Status } from './status.js';
 
 export interface RouteParts extends DashboardSources {
   readiness: Readiness;
   entrance: Entrance;
   addressHash: AddressHash;
+  shares: Shares;
+  pressure: Pressure;
   queues: Queue[];
 }
 
 export function routes(parts: RouteParts): Middleware[] {
-  const { store, availability, readiness, metrics, queues, entrance } = parts;
+  const { store, availability, readiness, metrics, queues, entrance, pressure } = parts;
   // without `methods` the router answers 501 to a method it does not know; /ADMIN would get other headers than /admin
   const router = new Router({ methods: METHODS, sensitive: true });
   const hostOnly = requirePassword(entrance);
   const whileRedisIsUp = requireRedis(store);
   addProbes(router, availability, readiness);
+  addStatus(router, new Status({ availability, pressure, store }));
   router.get('/metrics', hostOnly, whileRedisIsUp, async (ctx: RouterContext) => {
     ctx.type = 'text/plain; version=0.0.4; charset=utf-8';
     ctx.body = await metrics.readAll();

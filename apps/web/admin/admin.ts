@@ -7,6 +7,7 @@ import { setText } from './dom.js';
 import { clock, time } from './format.js';
 import { makeLists } from './lists.js';
 import { showRooms } from './room-search.js';
+import { showUsage } from './usage.js';
 
 const EVERY_MS = 2_000;
 /** An answer takes this long only if it will never come. A Redis that hangs makes answers slow. */
@@ -45,6 +46,8 @@ const dialog = new ActionDialog(
 );
 const refreshRooms = showRooms((room) => void dialog.open('room', room));
 const showLists = makeLists((kind, target) => void dialog.open(kind, target));
+
+showUsage((origin) => void dialog.open('origin', origin));
 
 /** Asks once. Never rejects. */
 async function look(): Promise<void> {

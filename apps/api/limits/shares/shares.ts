@@ -114,6 +114,11 @@ export class Shares {
     }
   }
 
+  /** Whether the page of an origin and a room is held back now. */
+  isHeldBack(origin: string, room: string): boolean {
+    return this.#sources.peek(`${origin} ${room}`)?.page.isFree === false;
+  }
+
   /** How many pages are held back now. */
   get heldBack(): number {
     let count = 0;
