@@ -8,6 +8,7 @@ const TITLES = {
   server: 'Server',
   redis: 'Redis and workers',
   rooms: 'Rooms and inboxes',
+  hooks: 'Outgoing hooks',
   polls: 'Polls',
   pages: 'Pages of your own',
   admin: 'Administration and logs',

@@ -5,6 +5,7 @@ import type { RedisClient } from './redis/client.js';
 
 const FANOUT = 'fanout';
 export const UPKEEP = 'upkeep';
+export const HOOKS = 'hooks';
 
 /**
  * Returns the names of the fan-out queues: one, or several on different nodes of a cluster. A room may be in any of
@@ -29,6 +30,13 @@ export interface FanOutJob {
   rooms: string[];
   /** Of a lease: the slice of the rooms that its worker advances until the slice is quiet. */
   slice?: number;
+}
+
+/** "Look at this hook", not "send this message". */
+export interface HookJob {
+  room: string;
+  /** Of the hook. */
+  id: string;
 }
 
 /**

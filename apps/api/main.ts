@@ -10,7 +10,7 @@ import { createLog, type Logger } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { queueTelemetry } from '../../shared/metrics/tracing.js';
 import { checkRedis } from '../../shared/preflight/preflight.js';
-import { type FanOutJob, fanOutQueueNames, openQueue, UPKEEP } from '../../shared/queues.js';
+import { type FanOutJob, fanOutQueueNames, HOOKS, openQueue, UPKEEP } from '../../shared/queues.js';
 import { Availability } from '../../shared/redis/availability.js';
 import { connectProducer, firstConnect } from '../../shared/redis/connect.js';
 import { nodesOf } from '../../shared/redis/nodes.js';
@@ -119,7 +119,8 @@ async function openQueues(config: Config): Promise<{ fanOut: Queue<FanOutJob>[];
   const producer = connectProducer(config.redisUrl).on('error', ignore);
   const telemetry = await queueTelemetry(config);
   const fanOut = fanOutQueueNames(config).map((name) => openQueue<FanOutJob>(name, producer, config, telemetry));
-  const all = [...fanOut, openQueue(UPKEEP, producer, config)];
+  const others = config.hooksOut ? [UPKEEP, HOOKS] : [UPKEEP];
+  const all = [...fanOut, ...others.map((name) => openQueue(name, producer, config))];
   for (const queue of all) queue.on('error', ignore);
   return { fanOut, all };
 }

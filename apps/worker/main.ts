@@ -6,13 +6,15 @@ import { createLog, eventMark, type Logger } from '../../shared/log.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { queueTelemetry } from '../../shared/metrics/tracing.js';
 import { checkRedis } from '../../shared/preflight/preflight.js';
-import { openQueue, UPKEEP } from '../../shared/queues.js';
+import { HOOKS, type HookJob, openQueue, UPKEEP } from '../../shared/queues.js';
 import { Availability } from '../../shared/redis/availability.js';
+import type { RedisClient } from '../../shared/redis/client.js';
 import { connectSubscriber, connectWorker } from '../../shared/redis/connect.js';
 import { finalWrites, onShutdown, refuseStart } from '../../shared/shutdown.js';
 import { connectStore } from '../../shared/store/connect.js';
-import { createStore } from '../../shared/store/store.js';
+import { createStore, type Store } from '../../shared/store/store.js';
 import { VERSION } from '../../shared/version.js';
+import { Hooks } from './hooks/hooks.js';
 import { FanOut, type FanOutObserver } from './jobs/fan-out.js';
 import { Jobs } from './jobs/index.js';
 import { repairAfterFailovers } from './jobs/repair.js';
@@ -42,12 +44,13 @@ async function main(config: Config): Promise<void> {
   const failed = (error: unknown): void => availability.failed(error);
   const store = createStore(redis, config, config.redisWait > 0 ? connectOwn().on('error', ignore) : redis);
   const metrics = new Metrics(`worker-${randomBytes(4).toString('hex')}`, store);
-  const fanOut = new FanOut(store, observer(metrics, log));
+  const hooks = config.hooksOut ? openHooks(store, metrics, connect, failed) : null;
+  const fanOut = new FanOut(store, observer(metrics, log, hooks));
   const upkeep = openQueue(UPKEEP, connect(), config);
   upkeep.on('error', ignore);
   const subscribe = () => connectSubscriber(config.redisUrl).on('error', ignore);
   const telemetry = await queueTelemetry(config);
-  const jobs = new Jobs(store, fanOut, { upkeep, connect, subscribe, telemetry }, failed);
+  const jobs = new Jobs(store, fanOut, { upkeep, hooks, connect, subscribe, telemetry }, failed);
   metrics.gauge('redis_connections', 'Connections to Redis.', null, () => ({
     all: jobs.connections + OTHER_CONNECTIONS_MAX,
   }));
@@ -63,7 +66,21 @@ async function main(config: Config): Promise<void> {
   process.send?.('ready');
 }
 
-function observer(metrics: Metrics, log: Logger): FanOutObserver {
+function openHooks(
+  store: Store,
+  metrics: Metrics,
+  connect: () => RedisClient,
+  failed: (error: unknown) => void,
+): Hooks {
+  const queue = openQueue<HookJob>(HOOKS, connect(), store.config);
+  queue.on('error', ignore);
+  const counter = metrics.counter('hooks_total', 'Letters of outgoing hooks, and messages that were given up.', [
+    'outcome',
+  ]);
+  return new Hooks(store, { queue, failed, count: (outcome, count) => counter.inc({ outcome }, count) });
+}
+
+function observer(metrics: Metrics, log: Logger, hooks: Hooks | null): FanOutObserver {
   const debug = log.isLevelEnabled('debug');
   const events = metrics.counter('fanout_events_total', 'Events copied into all inboxes of their rooms.');
   const delay = metrics.histogram(
@@ -73,7 +90,8 @@ function observer(metrics: Metrics, log: Logger): FanOutObserver {
   );
   const duration = metrics.histogram('fanout_duration_seconds', 'Time for one batch of one room.', BUCKETS_S);
   return {
-    delivered({ room, ids, moved, ms: took }): void {
+    delivered({ room, ids, hooks: due, moved, ms: took }): void {
+      for (const id of due) hooks?.request(room, id);
       events.inc(moved);
       delay.observe(Math.max(0, Date.now() - Number.parseInt(ids[0] ?? '', 10)) / 1_000);
       duration.observe(took / 1_000);

@@ -3,6 +3,7 @@
  * `readConfig` reads by this table, and docs/settings.md is made from it (`node scripts/settings-doc.js`).
  */
 import { totalmem } from 'node:os';
+import { isNetwork } from '../hooks/networks.js';
 import { ROOM_NAME } from '../protocol/limits.js';
 import { parseRedisUrl } from './redis-url.js';
 
@@ -355,6 +356,20 @@ export const SETTINGS = {
         '32 KiB, for 30 s.',
     ),
     reservedRooms: { ...reservedRooms, read: (env) => Object.freeze(reservedRooms.read(env).map(smallLetters)) },
+  },
+  hooks: {
+    hooksOut: onOff(
+      'HOOKS_OUT',
+      'off',
+      'With `on`, owners of rooms may send what is said there to other servers (see docs/hooks.md).',
+    ),
+    hooksOutNetworks: list(
+      'HOOKS_OUT_NETWORKS',
+      'networks such as 10.1.0.0/16 or fd00:1::/64',
+      isNetwork,
+      'Networks that outgoing hooks may reach besides the public internet, also by `http:`. Without it they reach no ' +
+        'private address.',
+    ),
   },
   polls: {
     pollConnections: whole(

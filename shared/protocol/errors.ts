@@ -33,7 +33,7 @@ export type ErrorCode = keyof typeof ERRORS;
  * users are in a room without private messages. `not_empty`: an import needs an empty room. `hold`: every message of the
  * room waits for approval, and neither a reaction nor an edit can wait. For an edit: `delay`: as `hold`, where others see
  * messages later. `foreign`: the message is somebody else's. `late`: it is too old. `share`, with `rate_limited`: the
- * server is busy, and the page uses more of it than its share.
+ * server is busy, and the page uses more of it than its share. `hooks`: the host allows no outgoing hooks.
  */
 export type Reason =
   | 'read_only'
@@ -57,7 +57,8 @@ export type Reason =
   | 'foreign'
   | 'late'
   | 'delay'
-  | 'share';
+  | 'share'
+  | 'hooks';
 
 /**
  * Details of an error: `field`, the bad parameter; `suggestion`, a free name; `retryAfter` (s); `reason`, why it is not

@@ -273,6 +273,32 @@ export interface RoomView {
   count?: number;
 }
 
+/** How an outgoing hook tells its receiver of messages. */
+export const HOOK_SHAPES = ['json', 'discord', 'slack', 'telegram', 'ntfy'] as const;
+export type HookShape = (typeof HOOK_SHAPES)[number];
+
+/** An outgoing hook, as `hooks` lists it. Its address is a secret: only the host is shown. Times are ms since 1970. */
+export interface OutgoingHook {
+  id: string;
+  shape: HookShape;
+  host: string;
+  /** Messages of bots are sent, too. */
+  bots?: true;
+  /** The user who added it, and when. */
+  by: UserRef;
+  at: number;
+  /** When the receiver accepted something last. */
+  sentAt?: number;
+  /** The last failure since then. */
+  error?: { at: number; message: string };
+  /** How many events of the room it has not looked at yet. */
+  waiting: number;
+  /** At most so many messages were given up. */
+  missed?: number;
+  /** It has ended: the receiver answered `410 Gone`, or nothing has worked for days. */
+  ended?: 'gone' | 'dead';
+}
+
 /** Returns the name of the private room of two users: both ids, the smaller first. */
 export function privateRoom(a: number, b: number): string {
   return a < b ? `${a}:${b}` : `${b}:${a}`;

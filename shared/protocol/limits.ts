@@ -127,6 +127,11 @@ export const REACTION_EMOJI_MAX = 20;
 export const REACTIONS_MAX = 1_000;
 /** Bytes of all reactions of a room: eight usual ones on each message of a full log. */
 export const REACTIONS_BYTES = 262_144;
+/** Outgoing hooks of a room, and the characters of the address of one. A webhook of Discord has 121. */
+export const HOOKS_OUT_MAX = 5;
+export const HOOK_URL_MAX = 1_000;
+/** A hook sends nothing that is older: nobody wants yesterday's talk at once when a receiver comes back. */
+export const HOOK_GIVE_UP_MS = 3_600_000;
 export const DEFAULT_ROOM = 'lobby';
 /** How long a room keeps the name of a user that has gone, for its secret: over a weekend and a holiday. */
 export const KEPT_NAME_TTL_MS = 7 * 86_400_000;

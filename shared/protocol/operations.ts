@@ -44,7 +44,10 @@ export type ParameterKind =
   | 'part'
   | 'hook'
   | 'hookId'
-  | 'since';
+  | 'since'
+  | 'hookUrl'
+  | 'hookShape'
+  | 'hookOutId';
 
 export interface Parameter {
   name: string;
@@ -231,6 +234,18 @@ export const OPERATIONS = {
   },
   keys: { reads: false, parameters: [...act, optional('member', 'keyChange'), optional('moderator', 'keyChange')] },
   incoming: { reads: false, parameters: [...act, optional('name', 'name'), optional('end', 'hookId')] },
+  hook: {
+    reads: false,
+    parameters: [
+      ...act,
+      optional('url', 'hookUrl'),
+      optional('shape', 'hookShape'),
+      optional('bots', 'flag'),
+      optional('id', 'hookOutId'),
+      optional('on', 'flag'),
+    ],
+  },
+  hooks: { reads: true, parameters: act },
   allow: { reads: false, parameters: [...act, required('user', 'anyMember'), optional('on', 'flag')] },
   moderate: { reads: false, parameters: [...act, required('user', 'member'), optional('on', 'flag')] },
   handover: { reads: false, parameters: [...act, required('user', 'member')] },

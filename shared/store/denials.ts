@@ -25,6 +25,7 @@ const DENIAL_TEXTS: Record<Reason, string> = {
   blocked: 'This user does not accept private messages from you.',
   key: 'You need a valid link, with its key, to enter this room. Ask the people of the room for one.',
   name: 'This room has no guests. Choose a name first.',
+  hooks: 'The host of this server allows no outgoing hooks.',
   private: 'There are no private messages in a room where you both are.',
   share: 'This page is very busy, and others need the server too.',
 };

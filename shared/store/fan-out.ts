@@ -111,11 +111,14 @@ export class FanOutSteps {
   /**
    * Does all steps for a room in one script call, as far as one call may. Resolves with `done` (nothing is undelivered),
    * `more` (call again), or `behind` (take the single steps). `moved`: by how many events this call moved `delivered`;
-   * 0 when another worker was faster. `ids`: of the batch's events, when all members have them.
+   * 0 when another worker was faster. `ids`: of the batch's events, when all members have them. `hooks`: the ids of the
+   * room's hooks that are due now.
    */
-  async fanOut(room: string): Promise<{ status: 'done' | 'more' | 'behind'; moved: number; ids: string[] }> {
+  async fanOut(
+    room: string,
+  ): Promise<{ status: 'done' | 'more' | 'behind'; moved: number; ids: string[]; hooks: string[] }> {
     const { keys, config } = this.#store;
-    const [status, moved, ids] = await this.#call(
+    const [status, moved, ids, hooks] = await this.#call(
       'fan-out',
       ALL_SHARDS,
       {
@@ -132,7 +135,7 @@ export class FanOutSteps {
         room,
       },
     );
-    return { status, moved, ids: ids === '' ? [] : ids.split(' ') };
+    return { status, moved, ids: idsIn(ids), hooks: idsIn(hooks) };
   }
 
   /**
@@ -163,9 +166,12 @@ export class FanOutSteps {
 
   /**
    * Moves `delivered` to the end of a batch that every shard has reached. Resolves with how many events are still
-   * undelivered, and by how many this call moved: 0 when another worker was faster.
+   * undelivered, by how many this call moved (0 when another worker was faster), and the hooks that are due now.
    */
-  async advance(room: string, { entries, only }: Batch): Promise<{ undelivered: number; moved: number }> {
+  async advance(
+    room: string,
+    { entries, only }: Batch,
+  ): Promise<{ undelivered: number; moved: number; hooks: string[] }> {
     const { keys, config } = this.#store;
     const last = entries.at(-1);
     const others = entries.filter(({ type }) => type !== 'message');
@@ -175,7 +181,7 @@ export class FanOutSteps {
         .map(({ id }) => id)
         .join(' ');
     const dirty = keys.dirty(keys.roomShard(room));
-    const [undelivered, moved] = await this.#call(
+    const [undelivered, moved, hooks] = await this.#call(
       'advance',
       dirty,
       {
@@ -194,7 +200,7 @@ export class FanOutSteps {
         presences: idsOf((type) => PRESENCE.has(type)),
       },
     );
-    return { undelivered, moved };
+    return { undelivered, moved, hooks: idsIn(hooks) };
   }
 
   get #inboxBounds() {
@@ -248,6 +254,9 @@ export class FanOutSteps {
     }
   }
 }
+
+/** Returns the ids in a text with spaces between, in front or behind. */
+const idsIn = (text: string): string[] => (text === '' ? [] : text.trim().split(' '));
 
 /** Dirty rooms that one command reads. */
 const DIRTY_PAGE_MAX = 1_000;

@@ -192,6 +192,10 @@ export class Keys extends Prefixed {
   forgetting(roomShard: number): string {
     return `${this.prefix}forgetting:{r${roomShard}}`;
   }
+  /** Outgoing hooks of rooms, as `room id`, by when each is looked at next. `lua/parts/wake-hooks.lua` names it, too. */
+  hooksOut(roomShard: number): string {
+    return `${this.prefix}hooks:{r${roomShard}}`;
+  }
   publicRooms(roomShard: number): string {
     return `${this.prefix}rooms:{r${roomShard}}`;
   }

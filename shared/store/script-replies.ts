@@ -38,7 +38,7 @@ export type Confirmed = ['in', name: string] | ['out' | 'late' | 'ended'];
 interface Replies extends Record<ScriptName, unknown> {
   ack: number;
   admit: EntryDenial | NameDenial | [];
-  advance: [undelivered: number, moved: number][];
+  advance: [undelivered: number, moved: number, hooks: string][];
   append: Appended;
   attach:
     | ['unauthorized']
@@ -77,7 +77,7 @@ interface Replies extends Record<ScriptName, unknown> {
   'exit-user': number;
   exited: number;
   'expire-room': number;
-  'fan-out': [status: 'done' | 'more' | 'behind', moved: number, ids: string][];
+  'fan-out': [status: 'done' | 'more' | 'behind', moved: number, ids: string, hooks: string][];
   farewell: number;
   forget: [done: number, bytes: number];
   'history-page': [more: number, triples: string[], before: string, skipped: number];
@@ -106,12 +106,14 @@ interface Replies extends Record<ScriptName, unknown> {
   resume: string | null;
   send: [appended: Appended, heard: number] | ['outdated'] | ['limited', index: number, ms: number] | CallDenial;
   'set-hook': 'ok' | 'not_owner' | 'too_many' | 'no_hook';
+  'set-hook-out': 'ok' | 'not_owner' | 'too_many' | 'no_such_hook';
   'set-keys': 'ok' | 'not_owner';
   'set-value':
     | ['ok' | 'duplicate', version: string, json?: string]
     | ['conflict' | 'no_number', version: string, json: string]
     | ['too_many' | 'too_large' | 'hold' | 'values']
     | WriteDenial;
+  'settle-hook-out': 'ok' | 'more' | 'gone' | 'outdated';
   summary: [count: number, members: string[], rules: (string | null)[], roles: string[], voice: number];
   'tidy-overlay': number;
   touch: [sequence: number, ...gone: string[]];

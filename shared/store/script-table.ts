@@ -468,6 +468,10 @@ export const SCRIPTS = {
       'eventHead',
     ],
   },
+  'set-hook-out': {
+    keys: ['rules', 'roster', 'log', 'delivered', 'hooks'],
+    args: ['user', 'ownerHash', 'room', 'auditEntry', 'action', 'id', 'definition', 'hooksMax'],
+  },
   'set-value': {
     keys: ['log', 'roster', 'delivered', 'dirty', 'nonce', 'rules', 'slow', 'sends', 'values', 'ownValues', 'weights'],
     args: [
@@ -492,6 +496,10 @@ export const SCRIPTS = {
       'isOwn',
       'tokenHash',
     ],
+  },
+  'settle-hook-out': {
+    keys: ['rules', 'delivered', 'hooks'],
+    args: ['room', 'id', 'from', 'position', 'state', 'pause', 'idle', 'auditEntry'],
   },
   summary: { keys: ['roster', 'rules'], args: ['membersMax', 'reader'] },
   'tidy-overlay': { keys: ['log', 'overlaidRooms'], args: ['room', 'from'] },

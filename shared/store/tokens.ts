@@ -19,6 +19,11 @@ export function randomSecret(): string {
   return randomBytes(18).toString('base64url');
 }
 
+/** Returns the secret by which an outgoing hook signs, in the form of https://www.standardwebhooks.com: 192 bits. */
+export function hookSecret(): string {
+  return `whsec_${randomBytes(24).toString('base64')}`;
+}
+
 /** Returns a part of a token that can be made again, but only with `key`: 144 bits of an HMAC-SHA-256. */
 export function derivedSecret(key: string, about: string): string {
   return createHmac('sha256', key).update(about).digest().subarray(0, 18).toString('base64url');

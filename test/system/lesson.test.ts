@@ -59,6 +59,7 @@ const TRIES: Record<OperationName, (word: string, neighbour: number, held: strin
   rules: (word) => [{ hold: false }, { words: [word] }],
   keys: () => [{ member: 'renew' }, { moderator: 'renew' }],
   incoming: (word) => [{ name: word }],
+  hook: () => [{ url: 'https://example.com/hook' }, { id: 'abcdefgh', on: false }],
   import: (word) => [{ data: { version: 1, messages: [{ at: 1, from: word, text: word }], values: { k: word } } }],
   remove: (_word, _user, id) => [{ id }],
   approve: (_word, _user, id) => [{ id }],
@@ -82,6 +83,7 @@ const TRIES: Record<OperationName, (word: string, neighbour: number, held: strin
   rooms: () => [],
   held: () => [{}],
   audit: () => [{}],
+  hooks: () => [{}],
   export: () => [{}],
 };
 

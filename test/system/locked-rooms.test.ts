@@ -92,6 +92,9 @@ const SAMPLES: Record<ParameterKind, () => unknown> = {
   hook: () => `${LOCKED}.${'z'.repeat(24)}`,
   hookId: () => 50_000_000_000_001,
   since: () => said,
+  hookUrl: () => 'https://example.com/hook',
+  hookShape: () => 'json',
+  hookOutId: () => 'abcdefgh',
 };
 
 /** The parameters of an operation: the required ones with the room, then with each optional one, then with all. */

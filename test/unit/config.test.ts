@@ -39,6 +39,8 @@ const DEFAULTS = {
   roomSends: 500,
   roomJoins: 500,
   reservedRooms: [],
+  hooksOut: false,
+  hooksOutNetworks: [],
   addressReads: 1_000,
   addressImports: 10_000,
   addressFailures: 600,

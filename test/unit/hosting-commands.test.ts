@@ -69,6 +69,7 @@ const COMMANDS: Record<string, ByTest | string> = {
   'TRUST_PROXY=1 npm run deploy': started,
   'ADMIN_PASSWORD=... npm run deploy': started,
   'MESSAGE_TTL=2592000 npm run deploy': started,
+  'HOOKS_OUT=on npm run deploy': started,
   'LOG_LEVEL=debug npm run deploy': started,
   'git pull && npm run deploy': started,
   'git checkout v0.2.0 && npm run deploy': byHand('2026-11-29', 'with the commit before: the former version runs'),

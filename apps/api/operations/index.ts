@@ -16,6 +16,8 @@ import { get } from './get.js';
 import { handover } from './handover.js';
 import { held } from './held.js';
 import { history } from './history.js';
+import { hook } from './hook.js';
+import { hooks } from './hooks.js';
 import { importRoom } from './import.js';
 import { incoming } from './incoming.js';
 import { join } from './join.js';
@@ -75,6 +77,8 @@ export const operations: { [Op in OperationName]: Operation<Op> } = {
   rules,
   keys,
   incoming,
+  hook,
+  hooks,
   allow,
   moderate,
   handover,

@@ -3,6 +3,7 @@ import type {
   ChatEvent,
   HeldMessage,
   Hook,
+  OutgoingHook,
   Reaction,
   ReportedMessage,
   RoomContents,
@@ -71,6 +72,8 @@ export interface Answers {
   rules: object;
   keys: { member?: string; moderator?: string };
   incoming: { hooks: Hook[]; hook?: number; path?: string };
+  hook: { id?: string; secret?: string };
+  hooks: { hooks: OutgoingHook[] };
   allow: object;
   moderate: object;
   handover: object;

@@ -1,4 +1,5 @@
 import type { ErrorCode, Reason } from '../../../shared/protocol/errors.js';
+import { HOOK_SHAPES } from '../../../shared/protocol/events.js';
 import {
   BAN_MAX_S,
   DATA_BYTES,
@@ -6,6 +7,7 @@ import {
   DELAY_MAX_S,
   EVENTS_MAX,
   HISTORY_ON_ENTER_MAX,
+  HOOK_URL_MAX,
   JOIN_NONCE_MIN,
   MUTE_MAX_S,
   NAME_MAX,
@@ -64,6 +66,9 @@ export const PURPOSE: Record<OperationName, string> = {
   keys: 'Makes keys of the room, or switches them off: "member" lets only people with the key in, and "moderator" gives the role of a moderator. A new key ends the former one, and the roles that came from it. Returns the new keys, once. Only an owner can do this.',
   incoming:
     'Makes an incoming webhook with a "name": an address by which other programs write into the room. "end" ends the webhook with this id. Returns hooks, all that there are, and for a new one hook (its id) and path, its secret address, once. Only an owner can do this.',
+  hook: 'Adds an outgoing hook: what is said in the room is sent to "url", in a shape that the receiver understands. Returns its id, and for the shape json the secret that signs what is sent, once. With "id" and "on": false it removes a hook; with "on": true a hook that has ended goes on. Only an owner can do this, if the host allows it.',
+  hooks:
+    'Lists the outgoing hooks of the room, without the secret parts of their addresses, and how they do. Only an owner can do this.',
   allow:
     'Lets a member write in a read-only room, or with "on": false ends that. The user 0 stands for everybody who is there now. A voice event tells everybody.',
   moderate: 'Makes a member a moderator, or with "on": false ends that. Only an owner can do this.',
@@ -120,6 +125,9 @@ export const KINDS: Record<ParameterKind, string> = {
   hook: 'the secret of an incoming webhook: what comes behind /h/ in its path',
   hookId: 'the id of a webhook',
   since: 'the id of an event',
+  hookUrl: `the address of the receiver, with https, up to ${HOOK_URL_MAX.toLocaleString('en')} characters`,
+  hookShape: `${HOOK_SHAPES.join(', ')} (${HOOK_SHAPES[0]})`,
+  hookOutId: 'the id of a hook',
   writers: 'all, own (only keys that begin with @me/) or roles',
   hold: 'true, false or all (every message waits)',
   types: 'types of events, separated by commas',
@@ -174,6 +182,7 @@ export const REASONS: Record<Reason, string> = {
   late: 'The message is too old to be edited or taken back.',
   delay: 'Others see messages later in this room, so nobody can edit them.',
   not_empty: 'An import needs an empty room, with nobody in it but its owner.',
+  hooks: 'The host of the server allows no outgoing hooks.',
   hold: 'Every message of the room waits for approval, and neither a reaction nor an edit can wait.',
   share: 'With rate_limited: the server is busy, and this page uses more of it than its share. Wait (retryAfter).',
 };

@@ -18,6 +18,8 @@ interface DeliveredBatch {
   room: string;
   /** The ids of its events. */
   ids: readonly string[];
+  /** The ids of the room's outgoing hooks that are due now. */
+  hooks: readonly string[];
   /** How many of its events were not delivered everywhere before. Other workers may have taken part. */
   moved: number;
   /** How long it took. */
@@ -113,8 +115,8 @@ export class FanOut {
     if (!this.#steps.inOneCall) return this.#advanceInSteps(room);
     for (;;) {
       const started = performance.now();
-      const { status, moved, ids } = await this.#steps.fanOut(room);
-      if (moved > 0) this.#observer.delivered({ room, ids, moved, ms: performance.now() - started });
+      const { status, moved, ids, hooks } = await this.#steps.fanOut(room);
+      if (moved > 0) this.#observer.delivered({ room, ids, hooks, moved, ms: performance.now() - started });
       if (status === 'behind') return this.#advanceInSteps(room);
       if (status === 'done') return null;
     }
@@ -134,11 +136,12 @@ export class FanOut {
       const outcomes = await Promise.allSettled(batch.shards.map((shard) => this.#deliverTo(room, shard, batch, last)));
       failure ??= outcomes.find((outcome) => outcome.status === 'rejected')?.reason ?? null;
       if (failure === null) {
-        const { undelivered, moved } = await this.#steps.advance(room, batch);
+        const { undelivered, moved, hooks } = await this.#steps.advance(room, batch);
         if (moved > 0)
           this.#observer.delivered({
             room,
             ids: batch.entries.map(({ id }) => id),
+            hooks,
             moved,
             ms: performance.now() - started,
           });

@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, type Queue, type Telemetry, Worker, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type FanOutJob, fanOutQueueNames, queueOptions, UPKEEP } from '../../../shared/queues.js';
+import { type FanOutJob, fanOutQueueNames, HOOKS, type HookJob, queueOptions, UPKEEP } from '../../../shared/queues.js';
 import type { RedisClient } from '../../../shared/redis/client.js';
 import { SLICES_COUNT } from '../../../shared/store/slices.js';
 import type { Store } from '../../../shared/store/store.js';
+import type { Hooks } from '../hooks/hooks.js';
 import type { FanOut } from './fan-out.js';
 import { Leases } from './leases.js';
 import { sweep } from './sweep.js';
@@ -31,9 +32,14 @@ const STALLS_MAX = 10;
  */
 const CLOSE_MS = 2_500;
 
+/** Hooks that a worker serves at a time: each waits for its receiver most of the time. */
+const HOOKS_CONCURRENT_MAX = 32;
+
 /** How the queues are reached. */
 export interface Queues {
   upkeep: Queue;
+  /** Null where the host allows no outgoing hooks. */
+  hooks: Hooks | null;
   /** Makes a connection for a worker of BullMQ. */
   connect: () => RedisClient;
   /** Makes the connection on which leases listen. */
@@ -50,6 +56,7 @@ export class Jobs {
   readonly #failed: (error: unknown) => void;
   readonly #workers: Worker[];
   readonly #upkeep: Upkeep;
+  readonly #hooks: Hooks | null;
   readonly #subscriber: Redis | null;
   readonly #troubleTimer: NodeJS.Timeout | undefined;
   #sweeping = false;
@@ -59,7 +66,7 @@ export class Jobs {
   constructor(
     store: Store,
     fanOut: FanOut,
-    { upkeep, connect, subscribe, telemetry }: Queues,
+    { upkeep, hooks, connect, subscribe, telemetry }: Queues,
     failed: (error: unknown) => void,
   ) {
     this.#store = store;
@@ -67,6 +74,7 @@ export class Jobs {
     this.#subscriber = store.colocated ? subscribe() : null;
     this.#leases = this.#subscriber && new Leases(store, fanOut, this.#subscriber, failed);
     this.#failed = failed;
+    this.#hooks = hooks;
     this.#upkeep = new Upkeep(store, fanOut, { queue: upkeep, leases: this.#leases }, failed);
     const names = fanOutQueueNames(store.config);
     const concurrency = Math.max(
@@ -86,6 +94,13 @@ export class Jobs {
         concurrency: 3,
       }),
     ];
+    if (hooks)
+      this.#workers.push(
+        this.#startWorker(HOOKS, (job: Job<HookJob>) => hooks.run(job.data), {
+          ...queueOptions(HOOKS, connect(), store.config),
+          concurrency: HOOKS_CONCURRENT_MAX,
+        }),
+      );
     if (!store.redis.isCluster) return;
     store.redis.on('node error', () => this.#noteTrouble());
     this.#troubleTimer = setInterval(() => void this.#sweepInTrouble(), TROUBLE_SWEEP_MS);
@@ -94,6 +109,7 @@ export class Jobs {
   /** Begins the upkeep. Jobs are taken since the constructor. */
   async start(): Promise<void> {
     await this.#upkeep.start();
+    this.#hooks?.start();
   }
 
   /** Each worker of BullMQ has two connections: one waits for jobs, the other does the rest. */
@@ -104,6 +120,7 @@ export class Jobs {
   async close(): Promise<void> {
     clearInterval(this.#troubleTimer);
     this.#upkeep.close();
+    this.#hooks?.close();
     this.#leases?.close();
     await Promise.race([Promise.all(this.#workers.map((worker) => worker.close())), sleep(CLOSE_MS)]);
     this.#subscriber?.disconnect();

@@ -1,9 +1,12 @@
 /** The schema of each kind of parameter, and the message for a value that is not allowed. */
 import * as v from 'valibot';
+import { parseHookUrl } from '../../../../shared/hooks/address.js';
 import {
   EVENT_TYPES,
   EXPORT_VERSION,
+  HOOK_SHAPES,
   type Hold,
+  type HookShape,
   type Naming,
   type RoomContents,
   type ValueWriters,
@@ -15,6 +18,7 @@ import {
   DELAY_MAX_S,
   EVENTS_MAX,
   HISTORY_ON_ENTER_MAX,
+  HOOK_URL_MAX,
   IMPORT_AHEAD_MS,
   IMPORT_PARTS_MAX,
   JOIN_NONCE_MIN,
@@ -103,6 +107,11 @@ export const ALLOWED = {
   hold: 'hold must be true, false or all.',
   emoji: 'emoji must be one emoji.',
   hook: 'hook must be the secret of an incoming webhook.',
+  hookUrl:
+    `url must be an https address of at most ${HOOK_URL_MAX} characters, on port 443 or one from 1024 on, ` +
+    'without a user name, a password or a fragment.',
+  hookShape: `shape must be one of ${HOOK_SHAPES.join(', ')}.`,
+  hookOutId: 'id must be the id of a hook.',
   types: `types must be some of ${[...HISTORY_TYPES].join(', ')}, as a JSON array or separated by commas.`,
 };
 
@@ -306,6 +315,13 @@ export const SCHEMAS = {
     v.transform(tidyEmoji),
     v.check((emoji) => emoji !== null, ALLOWED.emoji),
   ),
+  hookUrl: v.pipe(
+    v.string(ALLOWED.hookUrl),
+    v.maxLength(HOOK_URL_MAX, ALLOWED.hookUrl),
+    v.check((value) => parseHookUrl(value) !== null, ALLOWED.hookUrl),
+  ),
+  hookShape: v.picklist(HOOK_SHAPES, ALLOWED.hookShape),
+  hookOutId: v.pipe(v.string(ALLOWED.hookOutId), v.regex(/^[a-z0-9]{8}$/, ALLOWED.hookOutId)),
   words: v.pipe(
     v.array(v.pipe(textSchema(ALLOWED.words, 2 * WORD_MAX), v.check(isWord, ALLOWED.words)), ALLOWED.words),
     v.maxLength(WORDS_MAX, ALLOWED.words),
@@ -379,4 +395,7 @@ export interface ParameterValues {
   since: string;
   hookId: number;
   emoji: string;
+  hookUrl: string;
+  hookShape: HookShape;
+  hookOutId: string;
 }

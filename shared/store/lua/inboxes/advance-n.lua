@@ -1,4 +1,4 @@
--- with above, overlay, forget-trimmed, advance
+-- with above, overlay, forget-trimmed, wake-hooks, note-cut, advance
 -- advance: moves `delivered` of rooms of one room shard forward, and trims their logs, never past it. A room with
 -- nothing undelivered leaves `dirty`. Events that have been delivered and are no messages make way. Passing events
 -- leave the log at once: `value` events, because the room's hash has their values, and those that tell users with a
@@ -18,8 +18,10 @@
 --   number: the number of that event
 --   passing: ids of passing events up to there, with spaces between
 --   presences: ids of presence events, the same way
--- Returns for each room {events still undelivered, events by which this call moved}.
--- Bound: 32 rooms, a few fields each, and as many events as their batches have (100). A log is trimmed by whole blocks,
+-- Returns for each room {events still undelivered, events by which this call moved, ids of the hooks that are due, with
+-- spaces between}.
+-- Bound: 32 rooms, a few fields each, and as many events as their batches have (100), and
+-- five hooks. A log is trimmed by whole blocks,
 -- unread, and by 10,000 entries at most.
 local dirty = unpack(KEYS, 1, 1)
 local history, presenceMax = unpack(ARGV, 1, 2)

@@ -1,4 +1,5 @@
--- with clock, above, gone, moves, digest, attachment, push, batch, deliver, overlay, forget-trimmed, passing, advance
+-- with clock, above, gone, moves, digest, attachment, push, batch, deliver, overlay, forget-trimmed, passing
+-- with wake-hooks, note-cut, advance
 -- fan-out: all three steps of fan-out in one call, for rooms of one Redis that holds all keys: it reads each room's
 -- undelivered events, copies them into the inboxes of the members, and moves `delivered` when all have them.
 -- KEYS for each room
@@ -13,8 +14,9 @@
 --   presenceMax: presence events that it keeps beside them
 -- ARGV for each room
 --   room
--- Returns for each room {status, events by which this call moved, ids of the batch with spaces between}. The status is
--- 'done' (nothing is undelivered), 'more' (call again), or 'behind' (a shard needs older events: take the three steps).
+-- Returns for each room {status, events by which this call moved, ids of the batch with spaces between, ids of the
+-- hooks that are due, the same way}. The status is 'done' (nothing is undelivered), 'more' (call again), or 'behind' (a
+-- shard needs older events: take the three steps).
 -- Bound: as the three steps, for 16 rooms. A room that finds the pushes used up gets on by one member of each shard.
 local batchMax, eventsMax, pushesMax, bytesMax, neverPolledBytesMax, history, presenceMax = unpack(ARGV, 1, 7)
 batchMax, history, presenceMax = tonumber(batchMax), tonumber(history), tonumber(presenceMax)
@@ -65,15 +67,15 @@ end
 
 local function fanOut(dirty, room, roomsLeft)
   local from, shards, flat, only = readBatch(dirty, room, '', batchMax)
-  if #flat == 0 then return {'done', 0, ''} end
+  if #flat == 0 then return {'done', 0, '', ''} end
   local events = eventsOf(flat)
   for _, number in ipairs(shards) do
     local status = deliverAll(room.name, number, from, only, events, roomsLeft)
-    if status ~= 'done' then return {status, 0, ''} end
+    if status ~= 'done' then return {status, 0, '', ''} end
   end
   local summary, ids = summaryOf(flat, only)
-  local undelivered, moved = advanceRoom(dirty, room, summary, history, presenceMax)
-  return {undelivered == 0 and 'done' or 'more', moved, ids}
+  local undelivered, moved, woken = advanceRoom(dirty, room, summary, history, presenceMax)
+  return {undelivered == 0 and 'done' or 'more', moved, ids, woken}
 end
 
 local replies, rooms = {}, #KEYS / 4

@@ -1,6 +1,6 @@
 -- advanceRoom: moves `delivered` of a room forward, and trims its log, never past it. See the script `advance`.
 -- room: {name, log, delivered}. batch: {id, number, passing, presences} of its events up to the last one.
--- Returns how many events are still undelivered, and by how many this call moved.
+-- Returns how many events are still undelivered, by how many this call moved, and the ids of the hooks that are due.
 
 -- The ids above `after`: another worker has seen to the others.
 local function idsAfter(text, after)
@@ -34,9 +34,10 @@ end
 
 local function advanceRoom(dirty, room, batch, history, presenceMax)
   local log, delivered = room.log, room.delivered
-  local row = redis.call('HMGET', delivered, 'appended', 'through', 'present', 'id')
+  local row = redis.call('HMGET', delivered, 'appended', 'through', 'present', 'id', 'hooks')
   local appended, through, present, reached =
     tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0), row[4] or '0-0'
+  local armed, woken = row[5], ''
   local moved = math.max(batch.number - through, 0)
   if moved > 0 then
     through = through + moved
@@ -44,10 +45,12 @@ local function advanceRoom(dirty, room, batch, history, presenceMax)
     local passingIds, presenceIds = idsAfter(batch.passing, reached), idsAfter(batch.presences, reached)
     if #passingIds > 0 then deleteEvents(log, passingIds) end
     if #presenceIds > 0 then present = keepPresence(log, delivered, presenceIds, presenceMax) end
+    if armed then woken = wakeHooks(dirty, delivered, room.name, armed, string.match(batch.id, '^%d+')) end
   end
   local undelivered = math.max(appended - through, 0)
-  redis.call('XTRIM', log, 'MAXLEN', '~', history + present + undelivered)
+  local removed = redis.call('XTRIM', log, 'MAXLEN', '~', history + present + undelivered)
+  if armed then noteCut(delivered, removed) end
   forgetTrimmed(log)
   if undelivered == 0 then redis.call('ZREM', dirty, room.name) end
-  return undelivered, moved
+  return undelivered, moved, woken
 end

@@ -15,7 +15,7 @@ local function trimToLast(log, delivered)
         if string.sub(text, 1, 17) == '{"type":"message"' then messages = messages + 1 end
       end
       if messages == 200 or bytes >= 262144 or counted == 500 or looked == 5000 then
-        redis.call('XTRIM', log, 'MINID', oldest)
+        noteCut(delivered, redis.call('XTRIM', log, 'MINID', oldest))
         return forgetTrimmed(log)
       end
     end

@@ -1,4 +1,4 @@
--- with clock, log, above, gone, value-weights, overlay, forget-trimmed, expire-room, nicks, kept-nicks
+-- with clock, log, above, gone, value-weights, overlay, forget-trimmed, note-cut, expire-room, nicks, kept-nicks
 -- exit-room: the second step of leaving a room, on the room's shard. The user's role and voice end, its nickname is
 -- free, and its own values go. A room left empty expires, at once or when its stay ends, but not what the operator has
 -- set.

@@ -1,4 +1,4 @@
--- with clock, above, overlay, forget-trimmed, expire-room
+-- with clock, above, overlay, forget-trimmed, note-cut, expire-room
 -- expire-room: says again when the keys of a room expire, if it is empty. With `ends` its stay ends.
 -- KEYS
 --   roster, log, delivered, rules, values, ownValues, presence, holders

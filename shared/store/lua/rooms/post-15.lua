@@ -1,5 +1,5 @@
 -- with clock, log, may-speak, slow-mode, may-write, rate, room-rate, delay, waiting, append, may-enter, nicks, above
--- with overlay, forget-trimmed, expire-room
+-- with overlay, forget-trimmed, note-cut, expire-room
 -- post: accepts a message of somebody who is not in the room: a stranger who might enter it, or an incoming webhook.
 -- A room that nobody has entered yet is made. The first user to enter it owns it.
 -- KEYS

@@ -1,4 +1,4 @@
--- with above, overlay, forget-trimmed
+-- with above, overlay, forget-trimmed, note-cut
 -- retain: removes what is too old from a room's log, and from what waits for approval. Undelivered events stay.
 -- KEYS
 --   log, delivered, pending
@@ -13,6 +13,7 @@ local appended, through, reached = unpack(redis.call('HMGET', delivered, 'append
 local first = before .. '-0'
 if tonumber(appended or 0) > tonumber(through or 0) and above(first, reached or '0-0') then first = reached or '0-0' end
 local removed = redis.call('XTRIM', log, 'MINID', first)
+noteCut(delivered, removed)
 forgetTrimmed(log)
 local oldest = redis.call('LINDEX', pending, 0)
 while oldest and tonumber(string.match(oldest, '^%d+')) < tonumber(before) do
