@@ -51,6 +51,13 @@ const COMMANDS = {
     options: { json: flag, history: text, name: text, ...visit },
     load: () => import('./talk/tail.js'),
   },
+  export: {
+    does: "prints a room's contents as JSON, for its owner (--owner) or the host (ADMIN_PASSWORD)",
+    takes: `ROOM ${VISIT}`,
+    operands: [1, 1],
+    options: visit,
+    load: () => import('./talk/export.js'),
+  },
 };
 
 const HELP = `Usage: npx nobackend-chat [command]

@@ -24,8 +24,17 @@ export class Refusal extends Problem {
   }
 }
 
-/** No chat has answered. */
-export class NoAnswer extends Problem {}
+/** No chat has answered, or not as one. `status`: of HTTP, if there is an answer. */
+export class NoAnswer extends Problem {
+  /**
+   * @param {string} message
+   * @param {number} [status]
+   */
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
 
 export class Visitor {
   #url;
@@ -120,5 +129,7 @@ export async function request(url, path, { signal, ...options }) {
   if (answer?.ok === true) return answer;
   if (signal?.aborted) throw signal.reason;
   if (answer?.error) throw new Refusal(answer.error);
-  throw new NoAnswer(`No chat answers at ${url}: HTTP ${response.status} to ${path.replace(/\?.*/, '')}.`);
+  if (answer?.message) throw new Problem(answer.message);
+  const { status } = response;
+  throw new NoAnswer(`No chat answers at ${url}: HTTP ${status} to ${path.replace(/\?.*/, '')}.`, status);
 }

@@ -34,8 +34,8 @@ function saidIn(/** @type {ChatEvent} */ { type, from: { name }, text, data, was
   }
 }
 
-/** Returns an event as one line of JSON, in which a terminal finds nothing to obey. */
-export function jsonOf(/** @type {ChatEvent} */ event) {
+/** Returns a value as one line of JSON, in which a terminal finds nothing to obey. */
+export function harmlessJson(/** @type {unknown} */ value) {
   const escaped = (/** @type {string} */ one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(event).replace(CONTROL, escaped);
+  return JSON.stringify(value).replace(CONTROL, escaped);
 }

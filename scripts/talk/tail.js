@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { compareIds } from '#dist/shared/protocol/events.js';
 import { Problem, report } from '../problem.js';
 import { NoAnswer, Refusal, Visitor } from './client.js';
-import { jsonOf, lineOf } from './lines.js';
+import { harmlessJson, lineOf } from './lines.js';
 
 /** @typedef {import('./client.js').ChatEvent} ChatEvent */
 
@@ -18,7 +18,7 @@ const RETRY_MAX_MS = 15_000;
  * @param {string[]} operands
  */
 export default function tail({ json = false, history = String(HISTORY_COUNT), ...options }, [room = '']) {
-  const tailed = new Tail(room, options, json ? jsonOf : lineOf);
+  const tailed = new Tail(room, options, json ? harmlessJson : lineOf);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => tailed.end());
   process.stdout.on('error', () => tailed.end()); // its reader has ended
   if (!/^\d{1,2}$/.test(history) || Number(history) > HISTORY_MAX)

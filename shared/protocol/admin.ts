@@ -1,4 +1,5 @@
 /** Requests and answers of the operator's page: `GET /admin/figures`, `POST /admin/address` and `POST /admin/act`. */
+import type { RoomContents } from './events.js';
 
 /** All processes together, over the two seconds before `at` (ms since 1970). Null: there is no value. */
 export interface Sample {
@@ -189,3 +190,10 @@ export type OperatorActionReply =
 export type AddressLookupReply =
   | { ok: true; address: string; own: boolean; busy: boolean; off: boolean }
   | { ok: false; message: string };
+
+/** The answer of `GET /admin/export?room=&before=`: as that of `export`. */
+export interface HostExportReply {
+  ok: true;
+  data: RoomContents;
+  before?: string;
+}

@@ -18,7 +18,7 @@ import { eventText } from './event-text.js';
 import { readHistory } from './history.js';
 import { type Actor, auditText, moderationKeys, notOwner } from './moderation.js';
 import { runDurably } from './replication.js';
-import { readAudit } from './room-overview.js';
+import { allRulesOf, readAudit } from './room-overview.js';
 import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 import { readSharedValues } from './values.js';
@@ -42,17 +42,32 @@ interface ContentsPage {
 export async function readContents(store: Store, actor: Actor, before?: string): Promise<ContentsPage> {
   const { role, rules } = await readAudit(store, actor);
   if (role !== 'owner') throw notOwner(actor.room);
+  return readPage(store, actor.room, { ...rules }, before);
+}
+
+/** As `readContents`, for the host, who needs no role. */
+export async function readContentsForHost(store: Store, room: string, before?: string): Promise<ContentsPage> {
+  const fields = await store.redis.hgetall(store.keys.rules(room));
+  return readPage(store, room, { ...allRulesOf(fields) }, before);
+}
+
+async function readPage(
+  store: Store,
+  room: string,
+  rules: Record<string, unknown>,
+  before: string | undefined,
+): Promise<ContentsPage> {
   const [page, values] = await Promise.all([
     // no member has the id 0: what only one user may see is in no export
-    readHistory(store, actor.room, 0, { limit: EVENTS_MAX, before, types: ['message'] }),
-    before === undefined ? readSharedValues(store, actor.room) : {},
+    readHistory(store, room, 0, { limit: EVENTS_MAX, before, types: ['message'] }),
+    before === undefined ? readSharedValues(store, room) : {},
   ]);
   const events = page.events.map((text) => JSON.parse(text) as ChatEvent);
   const messages = events.map(exportedMessage);
   return {
     contents:
       before === undefined
-        ? { version: EXPORT_VERSION, rules: rulesThatAreSet({ ...rules }), values: withoutIds(values), messages }
+        ? { version: EXPORT_VERSION, rules: rulesThatAreSet(rules), values: withoutIds(values), messages }
         : { version: EXPORT_VERSION, messages },
     ...(page.more && { before: events[0]?.id ?? page.before }),
     skipped: page.skipped,

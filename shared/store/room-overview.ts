@@ -140,11 +140,7 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
   const stay = stayOf(fields.stay);
   return {
     acts: `[${(fields.audit ?? '').replaceAll('\n', ',')}]`,
-    rules: {
-      ...rulesOf(fields),
-      words: JSON.parse(fields.words ?? '[]') as string[],
-      ...(fields.hold && { hold: fields.hold === 'all' ? ('all' as const) : true }),
-    },
+    rules: allRulesOf(fields),
     moderators: moderators.map((one) => ({ ...one, role: (fields[`role:${one.id}`] ?? 'moderator') as Role })),
     voices: await withNames(store, act.room, voices.slice(0, VOICES_SHOWN_MAX)),
     ...(voices.length > VOICES_SHOWN_MAX && { voiceIds: voices }),
@@ -158,6 +154,15 @@ export async function readAudit(store: Store, act: Actor): Promise<Omit<Audit, '
     reports: reports.length,
     role,
     ...(role === 'owner' && stay && { stay }),
+  };
+}
+
+/** Returns the rules that users with a role see. */
+export function allRulesOf(fields: Fields): Audit['rules'] {
+  return {
+    ...rulesOf(fields),
+    words: JSON.parse(fields.words ?? '[]') as string[],
+    ...(fields.hold && { hold: fields.hold === 'all' ? ('all' as const) : true }),
   };
 }
 

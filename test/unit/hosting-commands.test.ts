@@ -1,5 +1,5 @@
 /**
- * Every command of docs/hosting.md and docs/watching.md is accounted for: a test runs it, or somebody ran it by hand.
+ * Every command of docs/hosting.md, docs/watching.md and docs/package.md is accounted for: a test runs it, or somebody ran it by hand.
  * A new command of these pages needs a line here, and so does every other line of their code blocks.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../support/child.js';
 
 const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
-const PAGES = ['docs/hosting.md', 'docs/watching.md'];
+const PAGES = ['docs/hosting.md', 'docs/watching.md', 'docs/package.md'];
 const tests = readdirSync(`${root}/test`, { recursive: true, encoding: 'utf8' });
 
 /** A test that runs it: its file, and a part of its title. */
@@ -22,6 +22,9 @@ const byHand = (day: string, seen: string): string => `${day}: ${seen}`;
 const started = test('roll-out', 'a good version whose start is slow takes all places');
 const refused = test('roll-out', 'settings that cannot be, change nothing');
 const reloaded = test('reload', 'fails no request and loses no message');
+const packed = test('installed', 'starts with a valkey-server; two people talk');
+const upgraded = test('installed', 'takes another version while people talk');
+const exported = test('talk', 'gives the owner and the host the same');
 const doctor = test('doctor', 'finds nothing bad where all is well, through an address too');
 const prefixed = test('prefix', 'people of two chats talk in rooms of the same name');
 
@@ -78,6 +81,27 @@ const COMMANDS: Record<string, ByTest | string> = {
   'npm run doctor -- --url https://chat.example.org': doctor,
   'ALERT_URL=https://ntfy.sh/your-topic ALERT_FORMAT=text npm run deploy': told,
   'ALERT_URL=https://ntfy.sh/your-topic ALERT_FORMAT=text npm run doctor -- --alert': tried,
+  'npm ci && npm pack': byHand('2026-11-29', 'a fresh clone is built, and the tarball is there'),
+  'npm install ./nobackend-chat-0.2.0.tgz': packed,
+  'npm install ./nobackend-chat-0.3.0.tgz': upgraded,
+  'npx github:...': byHand('2026-11-29', 'a package from git has no build'),
+  'npx nobackend-chat': packed,
+  'PORT=8133 npx nobackend-chat': packed,
+  'npx nobackend-chat start --background': upgraded,
+  'npx nobackend-chat deploy': upgraded,
+  'npx nobackend-chat doctor': byHand('2026-11-29', 'its findings'),
+  'npx nobackend-chat --help': test('installed', 'says which version it is and what it can do'),
+  'npx nobackend-chat say --help': byHand('2026-11-29', 'the options of say'),
+  'npx nobackend-chat say ROOM TEXT': packed,
+  "npx nobackend-chat say lobby 'Hello, everybody' --name andrew": packed,
+  'git log -1 | npx nobackend-chat say lobby -': packed,
+  'npx nobackend-chat tail ROOM': packed,
+  'npx nobackend-chat tail lobby': packed,
+  'npx nobackend-chat export ROOM': exported,
+  'ADMIN_PASSWORD=... npx nobackend-chat export lobby > lobby.json': exported,
+  'npx nobackend-chat export lobby --owner TOKEN > lobby.json': exported,
+  'npx pm2 delete api worker redis': byHand('2026-11-29', 'nothing is left but pm2'),
+  'npx pm2 start node_modules/nobackend-chat/ecosystem.config.js': byHand('2026-11-29', 'as by start --background'),
   'sysctl net.ipv4.tcp_retries2=8': byHand(
     '2026-11-29',
     'it is set, in a network namespace; the two minutes were not measured',

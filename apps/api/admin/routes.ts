@@ -13,7 +13,7 @@ import { readUsage, USAGE_DAYS_MAX } from '../limits/shares/usage.js';
 import { checkAction, lookUpAddress, runAction } from './actions.js';
 import { type DashboardSources, readBusy, readDashboard } from './dashboard.js';
 import { type Entrance, requireSameSite, userNameOf } from './password.js';
-import { searchRooms } from './rooms.js';
+import { exportRoom, searchRooms } from './rooms.js';
 
 const root = fileURLToPath(new URL('../../web/admin/', import.meta.url));
 const FILES = {
@@ -43,6 +43,13 @@ export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: Ad
   });
   router.get('/admin/usage', hostOnly, async (ctx: RouterContext) => {
     const { status, reply } = await replyTo(() => usageOf(sources, Number(ctx.query.days)), sources);
+    ctx.status = status;
+    ctx.body = reply;
+  });
+  router.get('/admin/export', hostOnly, async (ctx: RouterContext) => {
+    const { room, before } = ctx.query;
+    const given = before === undefined ? undefined : String(before);
+    const { status, reply } = await replyTo(() => exportRoom(store, String(room ?? ''), given), sources);
     ctx.status = status;
     ctx.body = reply;
   });
