@@ -18,6 +18,8 @@ const inputs = [
   'tsconfig.json',
   'package-lock.json',
   'package.json',
+  'README.md', // the front page shows its example
+  'LICENSE', // the package of the library contains it
 ];
 const compiled = ['apps/api', 'apps/worker', 'shared'];
 const luaFolder = 'shared/store/lua';

@@ -130,7 +130,7 @@ describe('a ban', () => {
     const [key = ''] = await allKeys(redis, keys.salt('*'));
     expect(await redis.ttl(key)).toBeGreaterThan(48 * 3_600);
     await redis.set(
-      `salt:${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}`,
+      keys.salt(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)),
       (await redis.getdel(key)) ?? '',
     );
     const now = await hashes();
