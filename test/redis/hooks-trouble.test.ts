@@ -1,7 +1,7 @@
 /** Outgoing hooks in trouble: every message comes once, or is told as given up. */
 import { describe, expect } from 'vitest';
 import { compareIds } from '../../shared/protocol/events.js';
-import type { HookState } from '../../shared/store/hooks-out.js';
+import { type HookState, readHookWork, settleHook } from '../../shared/store/hooks-out.js';
 import { age } from '../support/aged.js';
 import { bothPlans, freshRoom, partsWith } from '../support/fixtures/parts.js';
 import { HOOKS_ON, HooksWorld } from '../support/hooks-world.js';
@@ -163,6 +163,20 @@ describe.for(bothPlans(HOOKS_ON))('a hook (%s)', ([, it]) => {
     const inOrder = [...seen].sort(([a], [b]) => compareIds(a, b)).map(([, text]) => text);
     expect(inOrder).toEqual(texts);
     for (const letter of letters) expect(letter).toEqual(letter.toSorted((a, b) => compareIds(a.id, b.id)));
+  });
+
+  it('that looks while something is said looks again, and is not put back by a worker that was slower', async () => {
+    const { store } = world.scene.worker;
+    const read = async () => (await readHookWork(store, world.room, id, Date.now())) ?? expect.fail();
+    const idle = await read();
+    await world.say('meanwhile');
+    expect(await settleHook(store, idle, { position: idle.end, state: {}, pause: null })).toBe(true);
+    const slow = await read();
+    await world.later();
+    const before = await world.list();
+    expect(await settleHook(store, slow, { position: slow.position, state: { missed: 9 }, pause: 60_000 })).toBe(false);
+    expect(await world.list()).toEqual(before);
+    expect(world.receiver.texts).toEqual(['meanwhile']);
   });
 
   it('that is removed while its letter is under way leaves nothing behind', async () => {
