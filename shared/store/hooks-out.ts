@@ -18,7 +18,7 @@ import type { Store } from './store.js';
 import { hashOrNone } from './tokens.js';
 
 /** Hooks of one shard that one look takes. */
-const DUE_MAX = 100;
+const DUE_MAX = 200;
 /** Events that one look reads: 300 KB at most, 6 KB usually. */
 const PAGE_MAX = 25;
 /** How often a hook without events is looked at, because Redis may have lost that it is due. */
@@ -41,6 +41,8 @@ export interface HookDefinition {
 /** How a hook does. Times are ms since 1970. */
 export interface HookState {
   sentAt?: number;
+  /** The last success took long. */
+  slow?: true;
   /** Failures since the last success, how many of the last ones were refusals, when they began, and the last one. */
   fails?: number;
   refusals?: number;

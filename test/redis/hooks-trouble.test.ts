@@ -214,6 +214,28 @@ describe.for(bothPlans(HOOKS_ON))('a hook (%s)', ([, it]) => {
 });
 
 const slow = partsWith(HOOKS_ON);
+slow('new hooks whose receivers are slow leave places for those that work', async ({ scene }) => {
+  const good = await HooksWorld.open(scene, freshRoom());
+  await good.add();
+  await good.say('first');
+  await good.work();
+  const slowOnes: HooksWorld[] = [];
+  for (let i = 0; i < 20; i += 1) {
+    const world = await HooksWorld.open(scene, freshRoom());
+    world.receiver.answer = () => undefined;
+    await world.anna.act('hook', { url: world.receiver.url });
+    await world.say('text');
+    slowOnes.push(world);
+  }
+  const working = good.later(); // it takes all hooks of the file, those of the slow ones too
+  await until(() => slowOnes.filter(({ receiver }) => receiver.all.length > 0).length === 16, 'their letters');
+  await good.say('second');
+  await good.work();
+  expect(good.receiver.texts).toEqual(['first', 'second']);
+  await working;
+  for (const world of [good, ...slowOnes]) await world.close();
+});
+
 slow('a receiver that answers byte by byte has as long as all others', async ({ scene }) => {
   const world = await HooksWorld.open(scene, freshRoom());
   await world.add();

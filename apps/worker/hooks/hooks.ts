@@ -10,15 +10,24 @@ import { dueHooks, type HookWork, readHookWork, settleHook } from '../../../shar
 import type { Store } from '../../../shared/store/store.js';
 import { nextBatch } from './batch.js';
 import { letterOf } from './letter.js';
-import { settled, skipped } from './progress.js';
+import { isProven, settled, skipped } from './progress.js';
 import { type Sending, send } from './send.js';
 
 /** How often it looks for hooks that are due. Usually fan-out tells of them at once. */
 const SWEEP_EVERY_MS = 1_000;
+/** Hooks that a worker serves at a time: each waits for its receiver most of the time. */
+export const HOOKS_CONCURRENT_MAX = 32;
 /** Letters under way to one host: a slow one must not keep the others waiting. */
 const HOST_LETTERS_MAX = 4;
+/**
+ * Letters under way of hooks that are new, slow or failing. A stranger can make many, each with a host of its own, and
+ * must not keep those waiting that work.
+ */
+const UNPROVEN_LETTERS_MAX = HOOKS_CONCURRENT_MAX / 2;
+/** Stands for hooks that are not proven, among the hosts. No host has this name. */
+const UNPROVEN = '';
 /** How soon a hook is looked at again whose receiver is busy with others, at most. */
-const BUSY_MS = 2_000;
+const BUSY_MS = 5_000;
 
 /** Counts letters by what became of them, and messages that were given up. */
 type CountHooks = (outcome: 'sent' | 'failed' | 'refused' | 'gone' | 'given_up', count: number) => void;
@@ -35,7 +44,7 @@ export class Hooks {
   readonly #store: Store;
   readonly #parts: HookParts;
   readonly #sending: Sending;
-  /** By host, the letters under way. */
+  /** By host, and in all of hooks that are not proven, the letters under way. */
   readonly #underWay = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -88,16 +97,17 @@ export class Hooks {
     const { host } = new URL(definition.url);
     const batch = nextBatch(work, now);
     if (batch.messages.length === 0) return this.#settle(work, skipped(work, batch));
-    const underWay = this.#underWay.get(host) ?? 0;
-    if (underWay >= HOST_LETTERS_MAX) return settleHook(this.#store, work, { position, state, pause: busyPause() });
+    const places = isProven(state) ? [host] : [host, UNPROVEN];
+    if (!this.#take(places)) return settleHook(this.#store, work, { position, state, pause: busyPause() });
     const { messages, missed } = batch;
     const { room, id } = work;
     const letter = letterOf(definition, { room, id, messages, missed: missed + (state.untold ?? 0) });
-    this.#underWay.set(host, underWay + 1);
+    const began = performance.now();
     const outcome = await send(letter, this.#sending);
-    this.#release(host);
+    for (const place of places) this.#add(place, -1);
     this.#parts.count(outcome.kind, 1);
-    return this.#settle(work, settled(work, batch, letter.count, outcome, now));
+    const sent = { outcome, count: letter.count, ms: performance.now() - began };
+    return this.#settle(work, settled(work, batch, sent, now));
   }
 
   #settle(work: HookWork, step: ReturnType<typeof settled>): Promise<boolean> {
@@ -106,10 +116,19 @@ export class Hooks {
     return settleHook(this.#store, work, step);
   }
 
-  #release(host: string): void {
-    const left = (this.#underWay.get(host) ?? 1) - 1;
-    if (left > 0) this.#underWay.set(host, left);
-    else this.#underWay.delete(host);
+  /** Takes a place of each kind for a letter. Returns false if there is none. */
+  #take(places: readonly string[]): boolean {
+    const isFree = (place: string): boolean =>
+      (this.#underWay.get(place) ?? 0) < (place === UNPROVEN ? UNPROVEN_LETTERS_MAX : HOST_LETTERS_MAX);
+    if (!places.every(isFree)) return false;
+    for (const place of places) this.#add(place, 1);
+    return true;
+  }
+
+  #add(place: string, change: number): void {
+    const count = (this.#underWay.get(place) ?? 0) + change;
+    if (count > 0) this.#underWay.set(place, count);
+    else this.#underWay.delete(place);
   }
 }
 

@@ -17,19 +17,34 @@ const REFUSALS_MAX = 5;
 /** A hook that has failed for so long ends. Its owner can let it go on. */
 const DEAD_MS = 3 * 86_400_000;
 
+/** A receiver that takes longer is slow. */
+const SLOW_MS = 2_000;
+
+/** Whether a hook has sent something in time, and not failed since. */
+export const isProven = ({ sentAt, slow, fails }: HookState): boolean => sentAt !== undefined && !slow && !fails;
+
 /** Returns the next step of a hook that had nothing to send. */
 export function skipped({ state, end }: HookWork, { missed }: Batch): HookStep {
   return { position: end, state: withMissed(state, missed), pause: null, audit: firstMissed(state, missed) };
 }
 
-/** Returns the next step after `count` messages of a batch were sent, or failed. `now`: ms since 1970. */
-export function settled(work: HookWork, batch: Batch, count: number, outcome: Outcome, now: number): HookStep {
+/** What has become of a letter. */
+interface Sent {
+  outcome: Outcome;
+  /** How many messages of the batch it has. */
+  count: number;
+  /** How long it took. */
+  ms: number;
+}
+
+/** Returns the next step after a letter was sent, or failed. `now`: when it was begun, in ms since 1970. */
+export function settled(work: HookWork, batch: Batch, { outcome, count, ms }: Sent, now: number): HookStep {
   const { state } = work;
   if (outcome.kind === 'sent') {
     const { missed, untold = 0 } = withMissed(state, batch.missed);
     return {
       position: batch.positions[count - 1] as HookPosition,
-      state: { sentAt: now, ...(missed && { missed }) },
+      state: { sentAt: now, ...(ms > SLOW_MS && { slow: true as const }), ...(missed && { missed }) },
       pause: PACE_MS,
       audit: untold > 0 ? { missed: untold } : undefined,
     };

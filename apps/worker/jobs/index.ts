@@ -6,7 +6,7 @@ import { type FanOutJob, fanOutQueueNames, HOOKS, type HookJob, queueOptions, UP
 import type { RedisClient } from '../../../shared/redis/client.js';
 import { SLICES_COUNT } from '../../../shared/store/slices.js';
 import type { Store } from '../../../shared/store/store.js';
-import type { Hooks } from '../hooks/hooks.js';
+import { HOOKS_CONCURRENT_MAX, type Hooks } from '../hooks/hooks.js';
 import type { FanOut } from './fan-out.js';
 import { Leases } from './leases.js';
 import { sweep } from './sweep.js';
@@ -31,9 +31,6 @@ const STALLS_MAX = 10;
  * while it waited for a job. Another worker repeats a job that was left half done.
  */
 const CLOSE_MS = 2_500;
-
-/** Hooks that a worker serves at a time: each waits for its receiver most of the time. */
-const HOOKS_CONCURRENT_MAX = 32;
 
 /** How the queues are reached. */
 export interface Queues {
