@@ -56,6 +56,21 @@ function codeOf(file: string): string {
     .replace(/keysAt\(.*/g, '');
 }
 
+it('no script looks for the beginning of a name that it was given, which may be a prefix', () => {
+  const scripts = Object.entries(scriptsFor(false));
+  const anchored = scripts.flatMap(([name, { lua }]) =>
+    [...lua.matchAll(/'\^([a-z-]+)/g)].filter(([, word = '']) => WORDS.has(word)).map(([text]) => `${name}: ${text}`),
+  );
+  expect(anchored).toEqual([]);
+});
+
+it('no command is given a name that is not of Keys', () => {
+  const command =
+    /[rR]edis\.(?:[gs]et|m?get|unlink|del|exists|[hzlsx][a-z]+|incr\w*|p?expire|s?publish)\(\s*['`][^)]*/g;
+  const files = sourcesOf('apps/api', 'apps/worker', 'shared');
+  expect(files.flatMap((file) => [...codeOf(file).matchAll(command)].map(([text]) => `${file}: ${text}`))).toEqual([]);
+});
+
 it('no other source makes such a name', () => {
   const files = sourcesOf('apps/api', 'apps/worker', 'shared').filter((file) => file !== 'shared/store/keys.ts');
   const word = [...WORDS].join('|');
