@@ -1,3 +1,5 @@
+import { POSTER_ID_MIN } from './limits.js';
+
 /**
  * A user, as others see it. Ids are integers from 1 on. In an event, 0 is the host, and a negative id stands for the
  * name of a sender that came with an import: nobody here has that id. Ids from 10,000,000,000,000 on (`POSTER_ID_MIN`)
@@ -298,6 +300,8 @@ export interface OutgoingHook {
   /** It has ended: the receiver answered `410 Gone`, or nothing has worked for days. */
   ended?: 'gone' | 'dead';
 }
+/** Whether an id is that of a sender that is in no room: of somebody who posts without joining, or of a webhook. */
+export const isPoster = (id: number): boolean => id >= POSTER_ID_MIN;
 
 /** Returns the name of the private room of two users: both ids, the smaller first. */
 export function privateRoom(a: number, b: number): string {

@@ -126,6 +126,3 @@ export async function findPoster(
   }
   throw noSuchMember(room, id);
 }
-
-/** Whether an id is that of a sender that is no member. */
-export const isPoster = (id: number): boolean => id >= POSTER_ID_MIN;

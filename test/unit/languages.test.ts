@@ -33,6 +33,7 @@ const MAY_BE_ENGLISH = [
   'notices',
   'noticeFrom',
   'votes',
+  'bot',
 ];
 
 const FOLDER = new URL('../../apps/web/languages/', import.meta.url);

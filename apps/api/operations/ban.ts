@@ -1,7 +1,8 @@
+import { isPoster } from '../../../shared/protocol/events.js';
 import { banUser, removeMessagesOf } from '../../../shared/store/bans.js';
 import { exitRoom } from '../../../shared/store/memberships.js';
 import { findMember } from '../../../shared/store/moderation.js';
-import { findPoster, isPoster } from '../../../shared/store/posts.js';
+import { findPoster } from '../../../shared/store/posts.js';
 import { knownUser } from '../../../shared/store/room-overview.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';

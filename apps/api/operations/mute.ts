@@ -1,5 +1,6 @@
+import { isPoster } from '../../../shared/protocol/events.js';
 import { findMember, muteUser } from '../../../shared/store/moderation.js';
-import { findPoster, isPoster } from '../../../shared/store/posts.js';
+import { findPoster } from '../../../shared/store/posts.js';
 import { knownUser } from '../../../shared/store/room-overview.js';
 import { authorizeActor } from '../moderation/authorize-actor.js';
 import { ok } from '../reply.js';

@@ -186,6 +186,7 @@ export const ENGLISH = {
   hide: 'Hide',
   tooLong: forms('1 character too many', '{n} characters too many'),
   imported: 'imported',
+  bot: 'bot',
   heard: 'New message from {name}',
   heardPrivately: 'New private message from {name}',
   showImage: 'Show image',

@@ -1,3 +1,4 @@
+import { isPoster } from '../../../shared/protocol/events.js';
 import type { Answers } from '../client/answers.js';
 import type { ChatFailure } from '../client/api.js';
 import type { ToolsDelegate } from '../element/moderation/load-tools.js';
@@ -54,6 +55,6 @@ export class Actions {
   /** Returns whether this user may mute, kick and ban the user with that id. */
   mayModerate(id: number): boolean {
     const { members, roleState } = this.delegate;
-    return id !== this.ownId && members.has(id) && (this.isOwner || !roleState.roleOf(id));
+    return id !== this.ownId && (members.has(id) || isPoster(id)) && (this.isOwner || !roleState.roleOf(id));
   }
 }

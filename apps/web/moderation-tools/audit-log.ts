@@ -31,6 +31,7 @@ const ENTRY_TEXTS: Record<string, (entry: AuditEntry) => TextKey<ToolsTexts>> = 
   approve: () => 'didApprove',
   reject: () => 'didReject',
   import: () => 'didImport',
+  incoming: ({ on }) => (on ? 'didHook' : 'didHookEnd'),
 };
 
 /** The moderation actions in the room, newest first. */

@@ -1,4 +1,4 @@
-import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
+import { type ChatEvent, isPoster, type UserRef } from '../../../shared/protocol/events.js';
 import { h, type Piece } from '../element/dom/dom.js';
 import { called, filled } from '../element/dom/sentence.js';
 import { durationText } from '../element/times.js';
@@ -65,13 +65,16 @@ export class MemberMenu {
     const { texts } = this.actions;
     if (!this.actions.mayModerate(user.id)) return [];
     const values = { user: user.id };
+    const mute = this.actions.muted.has(user.id)
+      ? { label: texts.letWrite, act: () => this.unmute(user) }
+      : step(texts.mute, () => this.mute(user));
+    const ban = step(texts.ban, () => this.ban(user));
+    if (isPoster(user.id)) return user.bot ? [mute] : [mute, ban];
     return [
       ...this.voiceChoices(user),
-      this.actions.muted.has(user.id)
-        ? { label: texts.letWrite, act: () => this.unmute(user) }
-        : step(texts.mute, () => this.mute(user)),
+      mute,
       step(texts.sendOut, () => this.ask(sentence(texts.sendOutAsk, user), texts.sendOut, 'kick', values)),
-      step(texts.ban, () => this.ban(user)),
+      ban,
     ];
   }
 

@@ -16,6 +16,7 @@ import { Rules } from './rules.js';
 import type { Section } from './section.js';
 import { TakeAlong } from './take-along.js';
 import { Topic } from './topic.js';
+import { Webhooks } from './webhooks.js';
 import { WordFilter } from './word-filter.js';
 
 /** The panel reads the room this long after an event, so that events that come together lead to one reading. */
@@ -66,6 +67,7 @@ export class Panel {
       WordFilter,
       MembersList,
       AuditLog,
+      Webhooks,
       TakeAlong,
       DangerZone,
     ];

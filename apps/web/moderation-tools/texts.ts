@@ -153,11 +153,23 @@ export const TOOLS_ENGLISH = {
   didApprove: '{by} approved a message',
   didReject: '{by} rejected a message',
   didImport: '{by} imported a room',
+  didHook: '{by} made a webhook',
+  didHookEnd: '{by} ended a webhook',
   didOther: '{by}: {what}',
   youDid: 'You',
   youBore: 'you',
   somebody: 'somebody',
   host: 'the host',
+
+  webhooks: 'Incoming webhooks',
+  webhooksHint:
+    'Secret addresses by which other programs write into this room, as they would into Slack or Discord. Their messages are marked.',
+  webhookName: 'Name of the program',
+  webhookMake: 'Make an address',
+  webhookAddress: 'Secret address',
+  webhookMade: 'Copy this address now. Nobody can read it later.',
+  webhookEnd: 'End',
+  webhookEndAsk: 'End the webhook {name}? Its address never works again.',
 
   takeAlong: 'Take it along',
   takeAlongHint:

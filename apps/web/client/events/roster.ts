@@ -1,4 +1,4 @@
-import type { ChatEvent, RoomView, UserRef } from '../../../../shared/protocol/events.js';
+import { type ChatEvent, isPoster, type RoomView, type UserRef } from '../../../../shared/protocol/events.js';
 
 /** The members of a room as the server lists them. If there are many, it does not list all. */
 export type People = Pick<RoomView, 'members' | 'more' | 'count'>;
@@ -41,7 +41,7 @@ export class Roster {
     const members = this.rooms.get(room);
     const count = this.counts.get(room);
     // the sender of a message is a member, unless the message had waited for approval; 0 is the operator, in no room
-    if (!members || from.id < 1 || (type === 'message' && (!count || held))) return false;
+    if (!members || from.id < 1 || isPoster(from.id) || (type === 'message' && (!count || held))) return false;
     const known = members.get(from.id);
     if (count && type === 'left') this.counts.set(room, count - 1);
     if (count && type === 'joined' && !known) this.counts.set(room, count + 1);

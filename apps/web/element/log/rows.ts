@@ -75,7 +75,8 @@ function author(event: ChatEvent, mine: boolean, context: RowContext): HTMLEleme
   const you = mine ? h('span', { class: 'hidden' }, ` (${texts.you})`) : null;
   const mark = event.imported ? null : roleMark(context.roleOf(from.id), texts);
   const imported = event.imported ? h('small', { class: 'imported', part: 'imported' }, texts.imported) : null;
-  return h('div', { class: 'author' }, avatar(from.id, from.name), label, you, mark, imported);
+  const bot = from.bot ? h('small', { class: 'imported' }, texts.bot) : null;
+  return h('div', { class: 'author' }, avatar(from.id, from.name), label, you, mark, imported, bot);
 }
 
 function content(event: ChatEvent, texts: Texts): Array<Node | string> {
