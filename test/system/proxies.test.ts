@@ -154,6 +154,9 @@ describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
       async () => /jsonp\/send[\s\S]*jsonp\/send/.test(await proxy.logged()) && proxy.logged(),
       'the log',
     );
+    await fetch(`${proxy.url}/h/${kind}-log.a-secret`, { method: 'POST', body: 'text' });
+    const called = await until(async () => /POST \/h\/ /.test(await proxy.logged()) && proxy.logged(), 'the webhook');
+    expect(called).not.toContain('a-secret');
     for (const secret of [user.token, 'nothing-for-logs', 'token=']) expect(logged).not.toContain(secret);
   });
 });
