@@ -300,6 +300,7 @@ export interface OutgoingHook {
   /** It has ended: the receiver answered `410 Gone`, or nothing has worked for days. */
   ended?: 'gone' | 'dead';
 }
+
 /** Whether an id is that of a sender that is in no room: of somebody who posts without joining, or of a webhook. */
 export const isPoster = (id: number): boolean => id >= POSTER_ID_MIN;
 

@@ -42,7 +42,7 @@ const LIMITS = Object.fromEntries(
 const GROWTH = 60;
 /** Keys that Redis may hold when nobody is there: counters, queues with bounded histories, keys that expire. */
 const REMAINS =
-  /^(users:next|joined:.*|shards|data-format|expiry|metrics|busiest:.*|samples|samples:by|bull:.*|limit:.*|salt:.*|forgetting:.*|room:.*:(nonce:.*|slow:.*|exited:.*)|sequence:.*)$/;
+  /^(users:next|joined:.*|shards|data-format|expiry|metrics|busiest:.*|samples|samples:by|bull:.*|limit:.*|salt:.*|forgetting:.*|room:.*:(nonce:.*|slow:.*|rate:.*|posters|exited:.*)|sequence:.*)$/;
 
 const it = systemWith({
   apis: 2,
