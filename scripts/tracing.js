@@ -28,7 +28,7 @@ const { PinoInstrumentation } = await load('@opentelemetry/instrumentation-pino'
  * path of a webhook is its secret.
  */
 function withoutSecrets({ url = '' }) {
-  const path = url.split('?', 1)[0].replace(/^\/h\/.*/, '/h/');
+  const path = (url.split('?', 1)[0] ?? '').replace(/^\/h\/.*/, '/h/');
   const gone = [
     'http.client_ip',
     'net.peer.ip',

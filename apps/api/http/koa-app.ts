@@ -29,7 +29,9 @@ const requirePath: Middleware = (ctx, next) => {
   return undefined;
 };
 
-function pathOf(request: { path: string | null }): string | null {
+function pathOf(request: { url: string; path: string | null }): string | null {
+  // Node would warn of an address that is none, once in each process
+  if (/^[^/*]/.test(request.url) && !URL.canParse(request.url)) return null;
   try {
     return request.path;
   } catch {
