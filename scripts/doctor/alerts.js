@@ -1,5 +1,6 @@
 /** Checks the settings of the alerts, and on demand sends one as a test. */
 import { hostname } from 'node:os';
+import { commandLine } from '../project.js';
 import { bad, good, note } from './findings.js';
 
 /**
@@ -12,7 +13,7 @@ export async function checkAlerts(settings, isWanted) {
   const { sendAlert, wantsAlerts } = await import('#dist/shared/alerts/send.js');
   if (!wantsAlerts(settings))
     return [(isWanted ? bad : note)('No alert is sent: ALERT_URL and ALERT_MAIL are not set.', 'See docs/alerts.md.')];
-  if (!isWanted) return [good('Alerts are on. To have one sent as a test: npm run doctor -- --alert')];
+  if (!isWanted) return [good(`Alerts are on. To have one sent as a test: ${commandLine('doctor', '--alert')}`)];
   const subject = `Chat on ${hostname()}: test`;
   const text = `${subject}. This is a test of the doctor: alerts reach you.`;
   const results = await sendAlert(settings, { name: 'test', state: 'begun', since: Date.now(), subject, text });

@@ -4,6 +4,7 @@
  * `--background` runs it under the host's own pm2 instead, and ends when it is ready.
  */
 import { stopCommand } from '../command.js';
+import { onEndOfNpm } from '../npm-parent.js';
 import { Problem, report } from '../problem.js';
 import { dataDir, ensureFolder, pm2Home } from '../project.js';
 import { checkBackground, startInBackground } from './background.js';
@@ -18,11 +19,7 @@ import { checkRedisServer, prepare } from './prepare.js';
  * The path of a socket has at most 103 bytes on macOS and 107 on Linux. The longest in this folder is pm2's `rpc.sock`.
  */
 const PM2_HOME_MAX_BYTES = 103 - '/rpc.sock'.length;
-const PARENT_CHECK_MS = 500;
 const HEALTH_TIMEOUT_MS = 2_000;
-/** npm runs `npm start` and `npx` under these names. */
-const NPM_EVENTS = ['start', 'npx'];
-
 const background = process.argv.includes('--background');
 const redisUrl = process.env.REDIS_URL;
 /** @type {Pm2 | null} */
@@ -121,15 +118,9 @@ async function onSignal() {
   process.exit(running ? 0 : 130);
 }
 
-/** Ends everything when npm has ended. A killed npm tells nobody, and without it no signal would ever come. */
-function endWithNpm() {
-  const npm = process.ppid;
-  setInterval(() => process.ppid !== npm && onSignal(), PARENT_CHECK_MS).unref();
-}
-
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', onSignal); // its reader has ended
-if (NPM_EVENTS.includes(process.env.npm_lifecycle_event ?? '')) endWithNpm();
+onEndOfNpm(onSignal);
 
 start().catch(async (error) => {
   if (stopping) return;

@@ -1,6 +1,7 @@
 /** `npx nobackend-chat tail ROOM` prints the messages of a room as they come, until Ctrl-C. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareIds } from '#dist/shared/protocol/events.js';
+import { onEndOfNpm } from '../npm-parent.js';
 import { Problem, report } from '../problem.js';
 import { NoAnswer, Refusal, Visitor } from './client.js';
 import { harmlessJson, lineOf } from './lines.js';
@@ -21,6 +22,7 @@ export default function tail({ json = false, history = String(HISTORY_COUNT), ..
   const tailed = new Tail(room, options, json ? harmlessJson : lineOf);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => tailed.end());
   process.stdout.on('error', () => tailed.end()); // its reader has ended
+  onEndOfNpm(() => tailed.end());
   if (!/^\d{1,2}$/.test(history) || Number(history) > HISTORY_MAX)
     return report(new Problem(`--history ${history} is not allowed: give a number from 0 to ${HISTORY_MAX}.`));
   return tailed.run(Number(history)).catch(report);
