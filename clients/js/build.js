@@ -1,23 +1,24 @@
 /** Builds the npm package `nobackend-chat-client`. `apps/web/build.js` calls this: the module and the element are its. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { transform } from 'esbuild';
+import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 const run = promisify(execFile);
 
-/** The entries of the package that are no bundles: each is one file here, and becomes one file there. */
-const ENTRIES = ['element'];
-/** Where the sources import from, and what the package has instead. */
+/** The files of the package that are built from one file here each. They import each other. */
+const ENTRIES = ['element', 'rooms', 'react', 'vue'];
+/** Where the sources import from, and where the package has it. */
 const ADDRESSES = [
-  [/(['"])[./]+\/client\/(?:module|api)\.js\1/g, "'./chat.mjs'"],
-  [/(['"])(\.\/[\w-]+)\.js\1/g, "'$2.mjs'"],
+  [/^[./]+.*\/client\/(?:module|api)\.js$/, './chat.mjs'],
+  [/^[./]+.*\/protocol\/events\.js$/, './chat.mjs'],
+  [/^(\.\/[\w-]+)\.js$/, '$1.mjs'],
 ];
-const inPackage = (text) => ADDRESSES.reduce((done, [from, to]) => done.replace(from, to), text);
+const addressOf = (path) => ADDRESSES.reduce((done, [from, to]) => done.replace(from, to), path);
 
 /** Adds the entries, their types and the texts to `folder`, which has the element already. `site`: the module is there. */
 export async function buildPackage({ site, folder, about }) {
@@ -32,16 +33,33 @@ export async function buildPackage({ site, folder, about }) {
 }
 
 async function entry(folder, name) {
-  const source = await readFile(join(here, `${name}.ts`), 'utf8');
-  const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'es2020' });
-  await writeFile(join(folder, `${name}.mjs`), inPackage(code));
+  await build({
+    entryPoints: [join(here, `${name}.ts`)],
+    outfile: join(folder, `${name}.mjs`),
+    bundle: true,
+    format: 'esm',
+    target: 'es2020',
+    charset: 'ascii',
+    external: ['react', 'vue'],
+    plugins: [{ name: 'package', setup: (builder) => builder.onResolve({ filter: /./ }, stay) }],
+  });
+}
+
+/** Other entries stay where they are. What else the sources import becomes a part of the entry. */
+function stay({ path, importer }) {
+  const isOther = dirname(importer) === here && /\/client\/module\.js$|^\.\/(rooms|element-in-page)\.js$/.test(path);
+  return isOther ? { path: addressOf(path), external: true } : undefined;
 }
 
 /** Checks the types of the entries, and writes those that others see. */
 async function types(folder) {
   const made = join(folder, 'types');
   await run(join(root, 'node_modules/.bin/tsc'), ['-p', here, '--outDir', made]);
-  await mkdir(made, { recursive: true });
+  for (const name of ['rooms', 'react', 'vue']) {
+    const text = await readFile(join(made, `clients/js/${name}.d.ts`), 'utf8');
+    const inPackage = text.replace(/(?<= from ')[^']+/g, addressOf);
+    await writeFile(join(folder, `${name}.d.mts`), inPackage);
+  }
   await rm(made, { recursive: true });
 }
 
