@@ -261,9 +261,12 @@ const idsIn = (text: string): string[] => (text === '' ? [] : text.trim().split(
 /** Dirty rooms that one command reads. */
 const DIRTY_PAGE_MAX = 1_000;
 
+/** A log goes on from its last id while the clock is behind that, as after a restore. Then its times are in the future. */
+const FUTURE_MS = 10_000;
+
 /**
- * Reads the rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time).
- * Throws CircuitOpen while its master is away.
+ * Reads the rooms of one room shard whose log may have undelivered events since before `before` (ms, Redis's time), or
+ * from the future. Throws CircuitOpen while its master is away.
  */
 export async function dirtyRooms(
   { keys, redis, breaker }: Store,
@@ -277,7 +280,10 @@ export async function dirtyRooms(
       redis.zrangebyscore(dirty, '-inf', before, 'LIMIT', rooms.length, DIRTY_PAGE_MAX),
     );
   }
-  return [...new Set(rooms)]; // a room that left the set meanwhile may hide another, which the next sweep finds
+  const fromFuture = await breaker.run(dirty, () =>
+    redis.zrangebyscore(dirty, before + FUTURE_MS, '+inf', 'LIMIT', 0, DIRTY_PAGE_MAX),
+  );
+  return [...new Set([...rooms, ...fromFuture])]; // a room that left the set meanwhile may hide another, which the next sweep finds
 }
 
 /**
