@@ -37,6 +37,20 @@ const COMMANDS = {
     options: { url: text, hold: text, alert: flag },
     load: () => import('./doctor/doctor.js'),
   },
+  backup: {
+    does: 'writes all data into a file, by default in .data/backups; --keep removes all but the newest files there',
+    takes: '[FILE or FOLDER] [--keep 14]',
+    operands: [0, 1],
+    options: { keep: text },
+    load: () => import('./backup/backup.js'),
+  },
+  restore: {
+    does: 'writes a backup into an empty Redis; with --replace over other data, which are kept in a file',
+    takes: 'FILE [--replace]',
+    operands: [1, 1],
+    options: { replace: flag },
+    load: () => import('./backup/restore.js'),
+  },
   say: {
     does: 'sends a message; with - as TEXT, what comes by the standard input',
     takes: `ROOM TEXT [--name NAME] ${VISIT}`,

@@ -10,7 +10,7 @@ import { Problem, reasonOf } from '../problem.js';
 import { entriesOf } from './rdb.js';
 
 /** The version of this format. */
-const FILE_FORMAT = 1;
+const FORMAT_VERSION = 1;
 /** The first line is filled up with spaces to so many bytes, because it is written last. */
 const HEADER_BYTES = 512;
 const END = Buffer.from([255, 0, 0, 0, 0, 0, 0, 0, 0]); // a checksum of 0 means that there is none
@@ -77,7 +77,14 @@ async function writePartial(partial, about, entries, rdb) {
     await body.write(END);
     await body.flush();
     /** @type {Header} */
-    const header = { backup: FILE_FORMAT, ...(await about()), rdb: rdb(), keys, bytes: body.bytes, sha256: body.sum() };
+    const header = {
+      backup: FORMAT_VERSION,
+      ...(await about()),
+      rdb: rdb(),
+      keys,
+      bytes: body.bytes,
+      sha256: body.sum(),
+    };
     await file.write(Buffer.from(`${JSON.stringify(header).padEnd(HEADER_BYTES - 1)}\n`), 0, HEADER_BYTES, 0);
     await file.sync();
     return header;
@@ -164,9 +171,9 @@ async function headerOf(/** @type {string} */ path) {
   await file.close();
   const header = parsed(buffer.subarray(0, bytesRead).toString());
   if (!header) throw new Problem(`The file ${path} is no backup of nobackend-chat.`);
-  if (header.backup <= FILE_FORMAT) return header;
+  if (header.backup <= FORMAT_VERSION) return header;
   throw new Problem(
-    `The backup ${path} is of format ${header.backup}, and this version knows only ${FILE_FORMAT}: use version ${header.version} or a newer one.`,
+    `The backup ${path} is of format ${header.backup}, and this version knows only ${FORMAT_VERSION}: use version ${header.version} or a newer one.`,
   );
 }
 

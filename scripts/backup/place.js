@@ -7,7 +7,7 @@ import { Problem, reasonOf } from '../problem.js';
 import { inProject } from '../project.js';
 import { ask } from '../redis-client.js';
 import { checked } from '../start/checks.js';
-import { choosePort, folder, logFile, redisArguments, running, silentPort } from '../start/own-redis.js';
+import { choosePort, folder, logFile, redisArguments, redisProgram, running, silentPort } from '../start/own-redis.js';
 
 const CHECK_EVERY_MS = 50;
 /** A restored key of half a GB takes some seconds. */
@@ -129,7 +129,10 @@ async function ownRedis(create, settings) {
     throw new Problem(`There are no data in ${folder}. If the chat uses a REDIS_URL or a DATA_DIR, give it here, too.`);
   }
   const port = await choosePort();
-  const child = spawn('redis-server', redisArguments(port, settings), { stdio: 'ignore', detached: true });
+  const child = spawn(redisProgram() ?? 'redis-server', redisArguments(port, settings), {
+    stdio: 'ignore',
+    detached: true,
+  });
   const ended = once(child, 'exit').catch((error) => [reasonOf(error)]);
   const end = async () => {
     child.kill('SIGTERM'); // it writes everything to its disk first

@@ -7,16 +7,16 @@ import { parseArgs } from 'node:util';
 import { asScript } from '../command.js';
 import { beTheOnlyOne } from '../only-one.js';
 import { Problem } from '../problem.js';
-import { isMain } from '../project.js';
-import { backUp, backupFolder, fileName, makeFolder } from './backup.js';
+import { dataDir } from '../project.js';
 import { dumpOf } from './crc64.js';
 import { entriesIn, readBackup } from './file.js';
 import { keysOf, withPlace } from './place.js';
+import { backUp, backupFolder, fileName, makeFolder } from './take.js';
 import { isKept, moveTimes } from './times.js';
 
 /** What is on the way to Redis at the same time. */
-const BATCH_KEYS = 500;
-const BATCH_BYTES = 4_000_000;
+const BATCH_KEYS_MAX = 500;
+const BATCH_BYTES_MAX = 4_000_000;
 /** Keys that a chat without users and rooms has. */
 const EMPTY = /^(shards|data-format|users:next|salt:.*|host:acts)$/;
 
@@ -24,7 +24,7 @@ async function restore() {
   const { values, positionals } = parseArgs({ options: { replace: { type: 'boolean' } }, allowPositionals: true });
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw new Problem('Say which file: "npm run restore -- FILE".');
-  beTheOnlyOne('restore');
+  beTheOnlyOne('restore', join(dataDir, 'claims'));
   const header = await readBackup(path);
   await withPlace({ create: true }, async (place) => {
     await checkFits(header, place);
@@ -125,7 +125,7 @@ async function put({ redis, keys }, entry, header, spanMs) {
   const left = entry.expiresAt === null ? 0 : entry.expiresAt - header.takenAt;
   const name = entry.key.toString().slice(header.prefix.length);
   const key = keys.prefix + name;
-  if (left < 0 || key === keys.format) return;
+  if ((entry.expiresAt !== null && left <= 0) || key === keys.format) return;
   await redis.restore(key, left, dumpOf(entry, header.rdb), 'REPLACE');
   await moveTimes(redis, { key, name }, spanMs);
 }
@@ -138,11 +138,11 @@ async function* batchesOf(entries) {
   for await (const entry of entries) {
     batch.push({ ...entry, value: Buffer.from(entry.value) });
     bytes += entry.value.length;
-    if (batch.length < BATCH_KEYS && bytes < BATCH_BYTES) continue;
+    if (batch.length < BATCH_KEYS_MAX && bytes < BATCH_BYTES_MAX) continue;
     yield batch;
     [batch, bytes] = [[], 0];
   }
   yield batch;
 }
 
-if (isMain(import.meta.url)) asScript(restore);
+asScript(restore);

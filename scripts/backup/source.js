@@ -100,7 +100,7 @@ function refuse(/** @type {Error} */ { message }) {
   if (/Unrecognized REPLCONF option/i.test(message)) return;
   if (/NOPERM|unknown command/i.test(message)) {
     throw new Problem(
-      'This Redis does not let its user copy all data at one moment (SYNC). Add the rules "+sync +replconf" to the ' +
+      'This Redis does not let its user copy all data at one moment (SYNC). Add the rules "+sync +replconf +restore" to the ' +
         'user, or give a REDIS_URL of a user that has them. If you rent this Redis, use the backups of its provider.',
     );
   }

@@ -35,7 +35,7 @@ export const isKept = (/** @type {string} */ name) => !PASSING.some((pattern) =>
 /** @type {[RegExp, Mover][]} */
 const MOVERS = [
   [
-    /^(seen|moves):\{u\d+\}$|^(dirty|delayed|reacted):\{r\d+\}$|^stays:\{stays\}$|^room:.*:(kept-nicks|posters)$/,
+    /^(seen|moves):\{u\d+\}$|^(dirty|delayed|reacted|hooks):\{r\d+\}$|^stays:\{stays\}$|^room:.*:(kept-nicks|posters)$/,
     moveScores,
   ],
   [/^room:.*:rules$/, moveRules],
@@ -48,10 +48,7 @@ const MOVERS = [
     /^forgetting:\{r\d+\}$/,
     moveFields((text, move) => text.replace(/^(\S+ (?:\S+ )?)(\d{13})(?= |$)/, (_, before, at) => before + move(at))),
   ],
-  [
-    /^host:off$/,
-    moveFields((text, move) => text.replace(/("(?:since|until)":)(\d+)/g, (_, name, at) => name + move(at))),
-  ],
+  [/^host:off$/, moveFields(movedJson)],
   [/^user:\{u\d+\}:\d+$/, (redis, key) => redis.hdel(key, 'rate', 'signals', 'said')],
 ];
 
@@ -83,7 +80,7 @@ async function moveScores(redis, key, move) {
 }
 
 /**
- * Moves the end of a stay, of bans and of mutes.
+ * Moves the end of a stay, of bans and of mutes, and since when a hook fails.
  *
  * @param {RedisClient} redis
  * @param {string} key
@@ -93,9 +90,20 @@ async function moveRules(redis, key, move) {
   const fields = await redis.hgetall(key);
   for (const [name, text] of Object.entries(fields)) {
     const isTimed = name === 'stay' || name === 'bans' || name.startsWith('mute:');
-    const moved = isTimed ? text.replace(/^\d+/gm, move) : text;
+    const isHook = name.startsWith('outState:');
+    const moved = isHook ? movedJson(text, move) : isTimed ? text.replace(/^\d+/gm, move) : text;
     if (moved !== text) await redis.hset(key, name, moved);
   }
+}
+
+/**
+ * Returns an object as JSON with its times moved.
+ *
+ * @param {string} text
+ * @param {(time: string) => string} move
+ */
+function movedJson(text, move) {
+  return text.replace(/("(?:since|until|sentAt|failingSince)":)(\d+)/g, (_, name, at) => name + move(at));
 }
 
 /**

@@ -3,6 +3,7 @@
  * tag (`{u7}`, `{r5}`), so that one script may use them together on Redis Cluster, too (Redis Cluster
  * specification, "Hash tags"). Scripts derive a user's inbox and bell, and the channels, from the tag. If you change
  * those here, change them there. Every name begins with the chat's prefix (`REDIS_PREFIX`), in scripts as `<prefix>`.
+ * If a key holds times, `scripts/backup/times.js` has to know it.
  */
 import { crc32 } from 'node:zlib';
 

@@ -76,7 +76,7 @@ async function restored(seconds: number): Promise<string> {
   const [redis] = await Child.start('redis-server', args, { PATH: process.env.PATH, ...clock }, READY);
   onTestFinished(async () => void (await redis.stop()));
   const env = { ...clock, REDIS_URL: `redis://127.0.0.1:${port}` };
-  expect(await runScript('restore', [file], env)).toMatchObject({ code: 0 });
+  expect(await runScript('restore', [file], { ...env, DATA_DIR: folder })).toMatchObject({ code: 0 });
   const parts = await Promise.all([startApi({ ...env, USER_TTL }), startWorker({ ...env, USER_TTL })]);
   onTestFinished(async () => void (await Promise.all(parts.map((part) => part.stop()))));
   return parts[0].url;

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { copyAtOnce, runScript } from '../support/backups.js';
-import { systemTest } from '../support/fixtures/system.js';
+import { systemWith } from '../support/fixtures/system.js';
 import { openRedis, startOneRedis } from '../support/redis.js';
 import { TestUser } from '../support/user.js';
 
 let folder: string, file: string, source: string;
 
-const it = systemTest;
+const it = systemWith({ start: startOneRedis });
 it.beforeAll(async ({ system }) => {
   source = system.redis.url;
   await copyAtOnce(source);
@@ -68,7 +68,9 @@ it('is not restored while the chat runs, nor over other data unless it may repla
   onTestFinished,
 }) => {
   const running = await runScript('restore', [file, '--replace'], { REDIS_URL: source, DATA_DIR: folder });
-  expect(running).toEqual(refusing(/^Processes of the chat use this Redis \(api-\w+, worker-\w+\)\. End them first: /));
+  expect(running).toEqual(
+    refusing(/^Processes of the chat use this Redis \((?:(?:api|worker)-\w+(?:, )?){2}\)\. End them first: /),
+  );
 
   const target = await emptyRedis(onTestFinished);
   const env = { REDIS_URL: target, DATA_DIR: join(folder, 'data') };
@@ -119,16 +121,40 @@ it('is refused if it is damaged, cut off, of a newer format or none, before anyt
   redis.disconnect();
 });
 
+it('of one chat of several on a Redis has the keys of that one, and its restore leaves the others alone', async ({
+  onTestFinished,
+}) => {
+  const target = await emptyRedis(onTestFinished);
+  const redis = openRedis(target);
+  onTestFinished(() => redis.disconnect());
+  for (const prefix of ['', 'a:', 'a:b:']) {
+    await redis.mset(`${prefix}data-format`, '1', `${prefix}shards`, '1', `${prefix}room:{r0}:x:log`, prefix);
+  }
+  const [first, second] = [join(folder, 'first.backup'), join(folder, 'second.backup')];
+  const env = { REDIS_URL: target, DATA_DIR: folder };
+  expect(await runScript('backup', [first], env)).toMatchObject({ code: 0 });
+  expect(await runScript('backup', [second], { ...env, REDIS_PREFIX: 'a:' })).toMatchObject({ code: 0 });
+  for (const path of [first, second]) expect(await readFile(path, 'latin1')).toContain('"keys":3');
+
+  await redis.set('a:room:{r0}:later:log', 'gone');
+  expect(await runScript('restore', [second, '--replace'], { ...env, REDIS_PREFIX: 'a:' })).toMatchObject({ code: 0 });
+  expect(
+    await redis.mget('room:{r0}:x:log', 'a:room:{r0}:x:log', 'a:b:room:{r0}:x:log', 'a:room:{r0}:later:log'),
+  ).toEqual(['', 'a:', 'a:b:', null]);
+  expect(await runScript('restore', [second], { ...env, REDIS_PREFIX: 'c:' })).toMatchObject({ code: 0 });
+  expect(await redis.get('c:room:{r0}:x:log')).toBe('a:');
+});
+
 it('without a name goes into a folder, which keeps the newest', async () => {
   const [data, backups] = [join(folder, 'kept'), join(folder, 'kept/backups')];
   const env = { REDIS_URL: source, DATA_DIR: data };
   await mkdir(backups, { recursive: true });
-  for (const day of ['01', '02', '03']) await writeFile(join(backups, `chat-2026-01-${day}T00-00-00Z.backup`), '');
+  for (const day of ['01', '02', '03']) await writeFile(join(backups, `chat-2026-01-${day}T00-00-00-000Z.backup`), '');
   await writeFile(join(backups, 'mine.backup'), '');
   expect(await runScript('backup', ['--keep', '2'], env)).toMatchObject({ code: 0, err: '' });
   const [former, made, mine] = await readdir(backups);
-  expect(former).toBe('chat-2026-01-03T00-00-00Z.backup');
-  expect(made).toMatch(/^chat-20\d\d-\d\d-\d\dT\d\d-\d\d-\d\dZ\.backup$/);
+  expect(former).toBe('chat-2026-01-03T00-00-00-000Z.backup');
+  expect(made).toMatch(/^chat-20\d\d-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z\.backup$/);
   expect(mine).toBe('mine.backup');
   expect(await runScript('backup', ['--keep', 'two'], env)).toEqual(refusing(/^--keep two is not allowed: /));
 });
@@ -140,7 +166,7 @@ it('of a Redis that gives no copy says what its user needs', async ({ onTestFini
   redis.disconnect();
   const refused = await runScript('backup', [join(folder, 'none.backup')], { REDIS_URL: url });
   expect(refused).toEqual(
-    refusing(/^This Redis does not let its user copy .* Add the rules "\+sync \+replconf" to the user/),
+    refusing(/^This Redis does not let its user copy .* Add the rules "\+sync \+replconf \+restore" to the user/),
   );
   expect(await readdir(folder)).not.toContain('none.backup');
 });
