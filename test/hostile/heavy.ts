@@ -15,8 +15,10 @@ const SENDERS = 50;
 
 type Answer = { ok: boolean; error?: { code: string; reason?: string } } & Record<string, unknown>;
 
-let report: HeavyReport = { deliveries: 0, answers: 0, refusals: {} };
+const report: HeavyReport = { deliveries: 0, answers: 0, refusals: {} };
 let isOver = false;
+/** Whether it sends. */
+let isLoud = false;
 
 function noteRefusal(operation: string, { error }: Answer): void {
   count(report.refusals, [operation, error?.code, error?.reason].filter(Boolean).join(' '));
@@ -62,13 +64,24 @@ async function run({ ports, users, rate }: HeavyOrder): Promise<void> {
   const readers = Array.from({ length: users }, (_, i) => new Reader(port(i)));
   for (const reader of readers) await reader.join();
   tell({ ready: true });
-  const senders = Array.from({ length: SENDERS }, (_, i) => new Connection(port(i), HEADERS));
+  /** Free ones. The server closes one that says nothing for a while. */
+  let senders: Connection[] = [];
+  let underWay = 0;
   for (let next = performance.now(), i = 0; !isOver; i += 1) {
-    const [sender, reader] = [senders.shift(), readers[i % readers.length]];
-    if (sender) {
-      void sender.call(`/jsonp/send?callback=f&token=${reader?.token}&text=m${i}`).then((answer: Answer) => {
+    if (!isLoud) {
+      await sleep(PAUSE_MS);
+      next = performance.now();
+      continue;
+    }
+    if (underWay < SENDERS) {
+      senders = senders.filter(({ ended }) => !ended);
+      const sender = senders.shift() ?? new Connection(port(i), HEADERS);
+      underWay += 1;
+      const token = readers[i % readers.length]?.token;
+      void sender.call(`/jsonp/send?callback=f&token=${token}&text=m${i}`).then((answer: Answer) => {
         if (!answer.ok) noteRefusal('send', answer);
         senders.push(sender);
+        underWay -= 1;
       });
     } else count(report.refusals, 'send left out');
     next += 1_000 / rate;
@@ -76,8 +89,8 @@ async function run({ ports, users, rate }: HeavyOrder): Promise<void> {
   }
 }
 
-process.on('message', (message: HeavyOrder | { count: true } | { over: true }) => {
-  if ('count' in message) report = { deliveries: 0, answers: 0, refusals: {} };
+process.on('message', (message: HeavyOrder | { loud: boolean } | { over: true }) => {
+  if ('loud' in message) isLoud = message.loud;
   else if ('over' in message) {
     isOver = true;
     tell({ report });

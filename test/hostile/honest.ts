@@ -12,11 +12,12 @@ const PAUSE = 200;
 const SETTLE = 60_000;
 const POLL_SECONDS = 20;
 
-let phase: Phase | 'over' = 'quiet';
+/** What is sent while it settles is not measured. */
+let phase: Phase | 'settling' | 'over' = 'quiet';
 const latencies = { quiet: new Latencies(), attack: new Latencies() };
 const refusals: Record<string, number> = {};
 /** When each message was sent, and in which phase, by its number. */
-const sent: { at: number; phase: Phase; room: string; accepted: boolean }[] = [];
+const sent: { at: number; phase: Phase | 'settling'; room: string; accepted: boolean }[] = [];
 let doubled = 0;
 let disordered = 0;
 let missedEvents = 0;
@@ -79,6 +80,7 @@ class Honest {
     if (!message) return;
     if (this.received.has(number)) doubled += 1;
     this.received.add(number);
+    if (message.phase === 'settling') return;
     const took = performance.now() - message.at;
     latencies[message.phase].add(took);
     deliveries[message.phase] += 1;
@@ -147,7 +149,7 @@ async function run({ urls, rooms, users, rate }: HonestOrder): Promise<void> {
   tell({ report });
 }
 
-process.on('message', (message: HonestOrder | { phase: Phase | 'over' }) => {
+process.on('message', (message: HonestOrder | { phase: typeof phase }) => {
   if ('phase' in message) phase = message.phase;
   else void run(message);
 });

@@ -1,16 +1,19 @@
-/** `npm run hostile:shares`: one page takes twenty times the share of each other one. */
+/**
+ * `npm run hostile:shares`: one of some twenty pages would use all that an API process can do, which is twenty times its
+ * share.
+ */
 import { parseArgs } from 'node:util';
 import { Problem, report as reportProblem } from '../../scripts/problem.js';
 import { describeShares, runShares } from './shares.js';
 
 const USAGE = `npm run hostile:shares -- [options]
-  --seconds N      how long it takes (60), a third of it without the heavy page
-  --pages N        other pages (8), --users N of each (10), --rate N messages a second of each (1)
-  --more-users N   the heavy page has so many times the users (20), --more-messages N and the messages (20)
-  --apis N         API processes (2)
+  --turns N        how often the heavy page is silent and then loud (4), --seconds N for so long each (8)
+  --pages N        other pages (20), --users N of each (5), --rate N messages a second of each (1)
+  --more-users N   the heavy page has so many times the users (140), --more-messages N and the messages (48)
+  --apis N         API processes (1)
   --checkout PATH  another version, which is built (.)`;
 
-const NUMBERS = { apis: 2, seconds: 60, pages: 8, users: 10, rate: 1, 'more-users': 20, 'more-messages': 20 };
+const NUMBERS = { apis: 1, turns: 4, seconds: 8, pages: 20, users: 5, rate: 1, 'more-users': 140, 'more-messages': 48 };
 
 function readOptions() {
   const options = Object.fromEntries(
@@ -26,6 +29,7 @@ function readOptions() {
   };
   return {
     apis: number('apis'),
+    turns: number('turns'),
     seconds: number('seconds'),
     pages: number('pages'),
     users: number('users'),

@@ -9,7 +9,8 @@ import { answer, type Cores, coresWhile, start } from './hostile.js';
 import type { HeavyOrder, HeavyReport, HonestOrder, HonestReport, Phase } from './messages.js';
 
 export interface SharesOptions {
-  /** A third of them without the heavy page. */
+  /** So often the heavy page is silent, and then loud, for so many seconds each. */
+  turns: number;
   seconds: number;
   /** A page is a room. */
   pages: number;
@@ -28,11 +29,12 @@ export interface SharesOptions {
 export interface SharesReport {
   others: HonestReport;
   heavy: HeavyReport;
-  cores: Record<Phase, Cores>;
+  /** One for each turn. */
+  cores: Record<Phase, Cores[]>;
 }
 
-/** How long the heavy page talks before anything counts. */
-const BEGINNING_MS = 8_000;
+/** How long the heavy page is silent or loud before anything counts. */
+const SETTLES_MS = 6_000;
 /** The heavy page brings machines of its own: here its users get what the chat leaves. */
 const HEAVY_NICE = 10;
 
@@ -41,7 +43,7 @@ const ONE_ADDRESS = Object.fromEntries(
 );
 
 export async function runShares(options: SharesOptions): Promise<SharesReport> {
-  const { seconds, pages, users, rate, moreUsers, moreMessages, checkout } = options;
+  const { turns, seconds, pages, users, rate, moreUsers, moreMessages, checkout } = options;
   const redis = await startRedis();
   // all users of the heavy page come from this machine
   const env = { REDIS_URL: redis.url, TRUST_PROXY: 1, ...ONE_ADDRESS };
@@ -56,20 +58,26 @@ export async function runShares(options: SharesOptions): Promise<SharesReport> {
   };
   try {
     const urls = apis.map(({ url }) => url);
-    await answer(others, { urls, rooms: pages, users: users * pages, rate: rate * pages } satisfies HonestOrder);
-    const quiet = await coresWhile(pids, () => sleep((seconds * 1_000) / 3));
     const ports = urls.map((url) => Number(new URL(url).port));
     const order: HeavyOrder = { ports, users: users * moreUsers, rate: rate * moreMessages };
     await answer(heavy, order);
-    await sleep(BEGINNING_MS);
-    others.send({ phase: 'attack' });
-    heavy.send({ count: true });
-    const attack = await coresWhile(pids, () => sleep((seconds * 2_000) / 3));
+    await answer(others, { urls, rooms: pages, users: users * pages, rate: rate * pages } satisfies HonestOrder);
+    const cores = { quiet: [] as Cores[], attack: [] as Cores[] };
+    // in turn, so that what else the machine does meets both
+    for (let turn = 0; turn < turns * 2; turn += 1) {
+      const phase: Phase = turn % 2 === 0 ? 'quiet' : 'attack';
+      others.send({ phase: 'settling' });
+      heavy.send({ loud: phase === 'attack' });
+      await sleep(SETTLES_MS);
+      others.send({ phase });
+      cores[phase].push(await coresWhile(pids, () => sleep(seconds * 1_000)));
+    }
+    heavy.send({ loud: false });
     const [of, ofHeavy] = await Promise.all([
       answer<HonestReport>(others, { phase: 'over' }),
       answer<HeavyReport>(heavy, { over: true }),
     ]);
-    return { others: of, heavy: ofHeavy, cores: { quiet, attack } };
+    return { others: of, heavy: ofHeavy, cores };
   } finally {
     for (const child of [others, heavy]) child.disconnect();
     await Promise.all([...apis, worker].map((one) => one.stop()));
@@ -104,7 +112,12 @@ export function describeShares({ others, heavy, cores }: SharesReport): string {
     ),
     `others: lost ${lost}, doubled ${doubled}, out of order ${disordered}, missed ${missed}; refused: ${counts(refusals)}`,
     `the heavy page: ${whole(heavy.answers)} answers, ${whole(heavy.deliveries)} events; refused: ${counts(heavy.refusals)}`,
-    `cores, alone: ${JSON.stringify(cores.quiet)}`,
-    `cores, beside it: ${JSON.stringify(cores.attack)}`,
+    ...(['quiet', 'attack'] as const).map((phase) => `cores, ${phase}: ${meanOf(cores[phase])}`),
   ].join('\n');
+}
+
+function meanOf(turns: Cores[]): string {
+  const names = Object.keys(turns[0] ?? {});
+  const mean = (name: string): number => turns.reduce((sum, one) => sum + (one[name] ?? 0), 0) / turns.length;
+  return names.map((name) => `${name} ${fixed(mean(name), 2)}`).join(', ');
 }
