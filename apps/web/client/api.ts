@@ -308,6 +308,10 @@ export interface ChatEvents {
   gap: { room: string };
   /** The server has lost its memory of these rooms, so events may be missing. */
   reset: { rooms: string[] };
+  /**
+   * The server is busy, and this page uses more of it than its share. It has refused a call, which is tried again.
+   */
+  busy: ChatFailure;
   /** Fatal error; the chat has stopped. */
   error: ChatFailure;
 }

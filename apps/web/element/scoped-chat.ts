@@ -17,7 +17,7 @@ type Listener = (payload: never) => void;
 export type Heard = [eventName: Name, payload: never][];
 
 /** The events that a view listens to. */
-const VIEWED: Name[] = ['ready', 'event', 'members', 'state', 'error', 'missed', 'reset', 'gap'];
+const VIEWED: Name[] = ['ready', 'event', 'members', 'state', 'error', 'missed', 'reset', 'gap', 'busy'];
 
 /** Keeps in `heard` what a chat tells, for a view that is drawn later. Returns a function that stops this. */
 export function keepHeard(chat: Chat, heard: Heard): () => void {

@@ -177,6 +177,7 @@ export const ENGLISH = {
   failed: 'The chat has stopped: {reason}',
   again: 'Try again',
   missed: 'Some messages were lost and cannot be shown.',
+  busy: 'This page is very busy. Messages may come late.',
   sending: 'Sending…',
   sendingSlow: 'Sending… Slow mode: this may take up to {n} s.',
   notSent: 'Not sent: {reason}',

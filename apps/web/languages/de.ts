@@ -173,6 +173,7 @@ export const texts: Translation = {
   failed: 'Der Chat hat angehalten: {reason}',
   again: 'Noch einmal versuchen',
   missed: 'Einige Nachrichten sind verloren und können nicht gezeigt werden.',
+  busy: 'Auf dieser Seite ist sehr viel los. Nachrichten kommen vielleicht später an.',
   sending: 'Wird gesendet …',
   sendingSlow: 'Wird gesendet … Langsamer Modus: Das kann bis zu {n} s dauern.',
   notSent: 'Nicht gesendet: {reason}',

@@ -191,6 +191,7 @@ export const texts: Translation = {
   failed: 'El chat se detuvo: {reason}',
   again: 'Reintentar',
   missed: 'Algunos mensajes se perdieron y no se pueden mostrar.',
+  busy: 'Esta página está muy ocupada. Los mensajes pueden llegar tarde.',
   sending: 'Enviando…',
   sendingSlow: 'Enviando… Modo lento: puede tardar hasta {n} s.',
   notSent: 'No enviado: {reason}',

@@ -185,6 +185,7 @@ export const texts: Translation = {
   failed: 'Le chat s’est arrêté : {reason}',
   again: 'Réessayer',
   missed: 'Des messages sont perdus et ne peuvent pas être affichés.',
+  busy: 'Cette page est très sollicitée. Les messages peuvent arriver en retard.',
   sending: 'Envoi…',
   sendingSlow: 'Envoi… Mode lent : cela peut prendre jusqu’à {n} s.',
   notSent: 'Non envoyé : {reason}',

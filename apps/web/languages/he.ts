@@ -174,6 +174,7 @@ export const texts: Translation = {
   failed: 'הצ׳אט נעצר: {reason}',
   again: 'לנסות שוב',
   missed: 'חלק מההודעות אבדו ואי אפשר להציג אותן.',
+  busy: 'הדף הזה עמוס מאוד. ייתכן שהודעות יגיעו באיחור.',
   sending: 'בשליחה…',
   sendingSlow: 'בשליחה… מצב איטי: זה יכול לקחת עד {n} שנ׳.',
   notSent: 'לא נשלח: {reason}',

@@ -195,6 +195,7 @@ export const texts: Translation = {
   failed: 'La chat si è fermata: {reason}',
   again: 'Riprova',
   missed: 'Alcuni messaggi sono andati persi e non possono essere mostrati.',
+  busy: 'Questa pagina è molto affollata. I messaggi potrebbero arrivare in ritardo.',
   sending: 'Invio…',
   sendingSlow: 'Invio… Modalità lenta: può richiedere fino a {n} s.',
   notSent: 'Non inviato: {reason}',

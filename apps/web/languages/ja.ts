@@ -175,6 +175,7 @@ export const texts: Translation = {
   failed: 'チャットが停止しました：{reason}',
   again: 'もう一度試す',
   missed: '一部のメッセージは失われ、表示できません。',
+  busy: 'このページは大変混み合っています。メッセージが遅れることがあります。',
   sending: '送信中…',
   sendingSlow: '送信中… 低速モード：最大{n}秒かかることがあります。',
   notSent: '送信できませんでした：{reason}',

@@ -174,6 +174,7 @@ export const texts: Translation = {
   failed: '채팅이 멈췄어요: {reason}',
   again: '다시 시도',
   missed: '일부 메시지가 사라져 표시할 수 없어요.',
+  busy: '이 페이지는 지금 매우 붐빕니다. 메시지가 늦게 올 수 있습니다.',
   sending: '보내는 중…',
   sendingSlow: '보내는 중… 슬로우 모드: 최대 {n}초 걸릴 수 있어요.',
   notSent: '보내지 못함: {reason}',

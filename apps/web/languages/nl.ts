@@ -174,6 +174,7 @@ export const texts: Translation = {
   failed: 'De chat is gestopt: {reason}',
   again: 'Opnieuw proberen',
   missed: 'Sommige berichten zijn verloren gegaan en kunnen niet worden getoond.',
+  busy: 'Het is erg druk op deze pagina. Berichten komen misschien later aan.',
   sending: 'Versturen…',
   sendingSlow: 'Versturen… Langzame modus: dit kan tot {n} s duren.',
   notSent: 'Niet verstuurd: {reason}',

@@ -209,6 +209,7 @@ export const texts: Translation = {
   failed: 'Czat się zatrzymał: {reason}',
   again: 'Spróbuj ponownie',
   missed: 'Niektóre wiadomości przepadły i nie można ich pokazać.',
+  busy: 'Na tej stronie jest bardzo duży ruch. Wiadomości mogą przychodzić z opóźnieniem.',
   sending: 'Wysyłanie…',
   sendingSlow: 'Wysyłanie… Tryb powolny: to może potrwać do {n} s.',
   notSent: 'Nie wysłano: {reason}',

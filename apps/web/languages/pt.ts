@@ -191,6 +191,7 @@ export const texts: Translation = {
   failed: 'O chat parou: {reason}',
   again: 'Tentar de novo',
   missed: 'Algumas mensagens se perderam e não podem ser mostradas.',
+  busy: 'Esta página está muito movimentada. As mensagens podem chegar com atraso.',
   sending: 'Enviando…',
   sendingSlow: 'Enviando… Modo lento: pode levar até {n} s.',
   notSent: 'Não enviada: {reason}',

@@ -174,6 +174,7 @@ export const texts: Translation = {
   failed: 'Sohbet durdu: {reason}',
   again: 'Yeniden dene',
   missed: 'Bazı mesajlar kayboldu ve gösterilemiyor.',
+  busy: 'Bu sayfa çok yoğun. Mesajlar geç gelebilir.',
   sending: 'Gönderiliyor…',
   sendingSlow: 'Gönderiliyor… Yavaş mod: bu {n} saniye kadar sürebilir.',
   notSent: 'Gönderilmedi: {reason}',

@@ -173,6 +173,7 @@ export const texts: Translation = {
   failed: '聊天已停止：{reason}',
   again: '重试',
   missed: '部分消息已丢失，无法显示。',
+  busy: '此页面非常繁忙。消息可能会延迟到达。',
   sending: '正在发送…',
   sendingSlow: '正在发送… 慢速模式：最多需要 {n} 秒。',
   notSent: '未发送：{reason}',

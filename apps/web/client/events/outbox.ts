@@ -19,8 +19,13 @@ export type Outbox = <O extends PendingWrite['operation']>(operation: O, values:
 
 /**
  * Makes an outbox. It sends what goes to the same room or user one after the other, so retries never change the order.
+ * Calls `trouble` with each failure that is followed by a retry.
  */
-export function makeOutbox(post: (write: PendingWrite) => Promise<unknown>, pauses: Pauses): Outbox {
+export function makeOutbox(
+  post: (write: PendingWrite) => Promise<unknown>,
+  pauses: Pauses,
+  trouble: (failure: Failure) => void,
+): Outbox {
   /** The last write by room or user. */
   const last = new Map<unknown, Promise<unknown>>();
 
@@ -31,7 +36,7 @@ export function makeOutbox(post: (write: PendingWrite) => Promise<unknown>, paus
       if (write.sentBy && Date.now() > end) throw new Failure('network', 'No answer came. It may have been sent.');
       return post(write);
     };
-    return persist(attempt, pauses, RETRY_FOR_MS);
+    return persist(attempt, pauses, RETRY_FOR_MS, trouble);
   };
 
   return async <O extends PendingWrite['operation']>(operation: O, values: Fields) => {

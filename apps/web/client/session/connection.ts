@@ -75,7 +75,10 @@ export class Connection {
   ) {
     this.server = server;
     this.transport = transport;
-    this.outbox = makeOutbox((write) => this.post(write), page.pauses);
+    const sayBusy = (failure: Failure): void => {
+      if (failure.reason === 'share') page.emitter.emit('busy', failure);
+    };
+    this.outbox = makeOutbox((write) => this.post(write), page.pauses, sayBusy);
     const store = makeSessionStore(server, home.room);
     const session = new Session(transport, page, store, home, nickname);
     this.session = session;

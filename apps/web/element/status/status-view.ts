@@ -26,6 +26,8 @@ export class StatusView {
   private hasOpened = false;
   private hasFailed = false;
   private reason = '';
+  /** Whether the author of the page was told that the page is busy. */
+  private isBusy = false;
   /** Stays until the user closes it; other texts only cover it. */
   private standing = '';
   /** Shows why the user cannot go on here. Nothing but the button there ends that; other texts only cover it. */
@@ -49,6 +51,11 @@ export class StatusView {
     chat.on('state', (change) => this.stateChanged(change));
     chat.on('missed', () => this.showBriefly(texts.missed));
     chat.on('reset', () => this.showBriefly(texts.missed));
+    chat.on('busy', ({ message }) => {
+      if (!this.isBusy) console.warn(`${message} ${chat.server}/docs#errors`);
+      this.isBusy = true;
+      this.showBriefly(texts.busy);
+    });
   }
 
   /** The user is no longer in the room. `event` says why, if there is one. */
