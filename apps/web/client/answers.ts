@@ -73,7 +73,7 @@ export interface Answers {
   keys: { member?: string; moderator?: string };
   incoming: { hooks: Hook[]; hook?: number; path?: string };
   hook: { id?: string; secret?: string };
-  hooks: { hooks: OutgoingHook[] };
+  hooks: { hooks: OutgoingHook[]; allowed: boolean };
   allow: object;
   moderate: object;
   handover: object;

@@ -32,6 +32,8 @@ const ENTRY_TEXTS: Record<string, (entry: AuditEntry) => TextKey<ToolsTexts>> = 
   reject: () => 'didReject',
   import: () => 'didImport',
   incoming: ({ on }) => (on ? 'didHook' : 'didHookEnd'),
+  hook: ({ on, ended }) =>
+    on === undefined ? (ended ? 'didHookEnded' : 'didHookMissed') : on ? 'didHookOn' : 'didHookOff',
 };
 
 /** The moderation actions in the room, newest first. */
@@ -66,7 +68,7 @@ export class AuditLog implements Section {
   private sentence(entry: AuditEntry): Piece[] {
     const { texts, elementTexts } = this.actions;
     const keyOf = ENTRY_TEXTS[entry.what];
-    const what = entry.what === 'rules' ? rulesText(entry as object, elementTexts) : entry.what;
+    const what = entry.what === 'rules' ? rulesText(entry as object, elementTexts) : String(entry.host || entry.what);
     const time = durationText(Number(entry.seconds) || 0, elementTexts);
     return filled(texts[keyOf ? keyOf(entry) : 'didOther'], {
       by: this.nameOf(entry.by, entry.byName, texts.youDid),

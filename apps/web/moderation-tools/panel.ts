@@ -8,6 +8,7 @@ import type { Actions } from './actions.js';
 import { AuditLog } from './audit-log.js';
 import { DangerZone } from './danger-zone.js';
 import { HeldMessages } from './held-messages.js';
+import { HooksOut } from './hooks-out.js';
 import { KeyLinks } from './key-links.js';
 import { MembersList } from './members-list.js';
 import { OwnerLink } from './owner-link.js';
@@ -68,6 +69,7 @@ export class Panel {
       MembersList,
       AuditLog,
       Webhooks,
+      HooksOut,
       TakeAlong,
       DangerZone,
     ];

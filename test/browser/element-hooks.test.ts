@@ -1,0 +1,49 @@
+/** Outgoing hooks in the owner's panel: added, seen and removed; and nothing of them where the host allows none. */
+import { expect } from 'vitest';
+import { violations } from '../support/axe.js';
+import { browserTest, browserWith } from '../support/fixtures/browser.js';
+import { HOOKS_ON } from '../support/hooks-world.js';
+import { Receiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
+
+const it = browserWith({ env: { ...HOOKS_ON, RATE_LIMITS: 'off' } });
+
+it('the owner adds a hook, sees how it does, and removes it', async ({ stage }) => {
+  const receiver = await Receiver.start();
+  const context = await stage.browser.newContext({ reducedMotion: 'reduce', viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  await page.goto(`${stage.api}/r/${stage.room}`);
+  await page.getByRole('button', { name: /^Room/ }).click();
+  const box = page.locator('.box', { hasText: 'Outgoing hooks' });
+  await box.getByLabel('Service').selectOption('Your own server (JSON)');
+  await box.getByLabel('Address of the webhook').fill('https://10.0.0.1/hook');
+  await box.getByRole('button', { name: 'Add' }).click();
+  await box.getByText('url is in a network that hooks may not reach.').waitFor();
+  await box.getByLabel('Address of the webhook').fill(`${receiver.url}/a-secret`);
+  await box.getByRole('button', { name: 'Add' }).click();
+  await box.getByText(/It is shown only now: whsec_/).waitFor();
+  const { host } = new URL(receiver.url);
+  await box.getByText(`JSON · ${host}`).waitFor();
+  expect(await box.textContent()).not.toContain('a-secret');
+  await page.getByText(`You added a hook to ${host}`).waitFor();
+
+  await page.getByRole('button', { name: 'Close', exact: true }).first().click();
+  await page.getByRole('textbox', { name: 'Message' }).fill('hello');
+  await page.keyboard.press('Enter');
+  await until(() => receiver.texts.includes('hello'), 'the letter');
+  await page.getByRole('button', { name: /^Room/ }).click();
+  await box.getByText(/^Last sent: \d/).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await box.getByRole('button', { name: 'Remove' }).click();
+  await box.getByText(`JSON · ${host}`).waitFor({ state: 'detached' });
+  await page.getByText(`You removed a hook to ${host}`).waitFor();
+  await receiver.down();
+});
+
+browserTest('an owner sees nothing of hooks where the host allows none', async ({ stage }) => {
+  const page = await (await stage.browser.newContext()).newPage();
+  await page.goto(`${stage.api}/r/${stage.room}`);
+  await page.getByRole('button', { name: /^Room/ }).click();
+  await page.getByRole('button', { name: 'Download as JSON' }).waitFor();
+  expect(await page.getByText('Outgoing hooks').isVisible()).toBe(false);
+});
