@@ -100,6 +100,21 @@ describe('on a cluster', () => {
     await follower.stop();
   });
 
+  it('posts from outside and webhooks come to everybody, and a moderator can ban who posts', async () => {
+    const anna = await TestUser.join(system.urls, { name: 'Anna', room: 'posts' });
+    const follower = anna.follow();
+    const { path } = await anna.ask<{ path: string }>('incoming', { room: 'posts', name: 'CI' });
+    const post = async (where: string, text: string) =>
+      (await fetch(`${system.urls[0]}${where}`, { method: 'POST', body: text })).status;
+    expect([await post('/r/posts?name=build', 'posted'), await post(path, 'hooked')]).toEqual([200, 200]);
+    await until(() => follower.texts().length === 2, 'both');
+    expect(follower.texts()).toEqual(['posted', 'hooked']);
+    const [from] = follower.events.flatMap((event) => (event.text === 'posted' ? event.from : []));
+    await anna.ask('ban', { room: 'posts', user: from?.id, seconds: 60 });
+    expect(await post('/r/posts?name=other', 'again')).toBe(403);
+    await follower.stop();
+  });
+
   it('reactions come to everybody, those that wait by a worker', async () => {
     const everybody = await people(6, 'reactions');
     const line = await everybody[0]?.user.send({ text: 'hi', room: 'reactions' });
