@@ -153,6 +153,7 @@ describe.for(bothPlans())('a post (%s)', ([, it]) => {
       ['log', 'delivered'].map((key) => store.redis.pttl(`${store.keys.room('new')}:${key}`)),
     );
     for (const ms of left) expect(ms).toBeGreaterThan(0);
+    expect(await store.redis.pttl(store.keys.posters('new'))).toBeLessThanOrEqual(store.config.roomTtl * 1_000);
     const { owner, room, person } = await scene.join('new', { name: 'Dora' });
     expect(owner).toEqual(expect.any(String));
     expect(room.history.map(({ text }: ChatEvent) => text)).toEqual(['first', undefined]);

@@ -117,7 +117,8 @@ if accepted[1] ~= 'ok' and accepted[1] ~= 'held' then return accepted end
 if hookHash == '' then
   redis.call('ZADD', posters, at, id .. ' ' .. addressToday .. ' ' .. name)
   redis.call('ZREMRANGEBYRANK', posters, 0, -1 - postersMax)
-  redis.call('PEXPIRE', posters, posterTtl)
+  local isEmpty = redis.call('EXISTS', roster) == 0 -- then nobody is there who could ban one
+  redis.call('PEXPIRE', posters, isEmpty and math.min(posterTtl, roomTtl) or posterTtl)
 end
 if isNew and redis.call('EXISTS', delivered) == 1 then redis.call('HSET', delivered, 'unclaimed', 1) end
 expireIfEmpty()
