@@ -136,6 +136,21 @@ describe('a listener', () => {
     await until(async () => (await members()) === 1, 'them to have left');
   });
 
+  it('that is sent out gets an error as its last line', async () => {
+    const anna = await TestUser.join(url, { room: 'sent-out' });
+    const listener = listen('/r/sent-out?name=tail');
+    const find = async () =>
+      (await anna.ask<{ members: { id: number; name: string }[] }>('members', { room: 'sent-out' })).members.find(
+        ({ name }) => name === 'tail',
+      );
+    const tail = await until(find, 'the listener');
+    await until(() => listener.status === 200, 'the beginning');
+    await anna.ask('kick', { room: 'sent-out', user: (tail as { id: number }).id });
+    await answered(listener);
+    expect(listener.lines.at(-1)).toMatchObject({ ok: false, error: { code: 'not_in_room', field: 'room' } });
+    expect(await find()).toBeUndefined();
+  });
+
   it('is one user over several connections if it says so, and comes and goes once', async () => {
     const anna = await TestUser.join(url, { room: 'again' });
     const path = `/r/again?name=tail&id=${'n'.repeat(22)}`;

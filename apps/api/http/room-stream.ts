@@ -5,8 +5,9 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { ChatError } from '../../../shared/protocol/errors.js';
-import { type ChatEvent, compareIds } from '../../../shared/protocol/events.js';
+import { type ChatEvent, compareIds, type UserRef } from '../../../shared/protocol/events.js';
 import { EVENTS_MAX } from '../../../shared/protocol/limits.js';
+import { notInRoom } from '../../../shared/store/denials.js';
 import { parseCursor } from '../../../shared/store/inboxes.js';
 import type { Context } from '../context.js';
 import { operations } from '../operations/index.js';
@@ -36,6 +37,9 @@ export class RoomStream extends EventStream {
   #last = '0-0';
   /** Whether older events were asked for than it may read. */
   #missed = false;
+  #user: Joined | null = null;
+  /** Whether a moderator has sent it out of the room. */
+  #isOut = false;
 
   constructor(context: Context, monitoring: Monitoring, res: ServerResponse, format: Format) {
     super(context, monitoring, res, 'listen');
@@ -50,6 +54,7 @@ export class RoomStream extends EventStream {
       this.noteParameters({ room: who.room });
       const room = { ...who, owner: undefined, history: since === undefined ? history : 0 };
       const joined = await this.#ask<Joined>('join', room, () => operations.join(context, room, this));
+      this.#user = joined;
       this.noteParameters({ token: joined.token, room: who.room });
       const leave = () => void this.#leave(joined.token, who.id === undefined ? undefined : RETURN_WITHIN_S);
       if (res.destroyed) return leave();
@@ -79,7 +84,24 @@ export class RoomStream extends EventStream {
     const { events, missed = 0, reset } = JSON.parse(body) as Polled;
     const gap = missed > 0 || reset ? this.#line({ type: 'missed', ...(missed > 0 && { missed }) }) : '';
     if (reset) this.#last = '0-0';
+    this.#noteOwnEnd(events);
     return gap + this.#linesOf(events);
+  }
+
+  /** A listener that is sent out hears nothing any more. Its user ends, and with it the stream. */
+  #noteOwnEnd(events: ChatEvent[]): void {
+    const user = this.#user;
+    if (
+      !user ||
+      !events.some(({ type, room, from }) => type === 'left' && room === this.#room && from.id === user.user.id)
+    )
+      return;
+    this.#isOut = true;
+    void this.#leave(user.token, undefined);
+  }
+
+  override fail(caught: unknown): void {
+    super.fail(this.#isOut ? notInRoom(this.#room) : caught);
   }
 
   /** An empty line: every reader of lines of JSON passes over it. */
@@ -142,6 +164,7 @@ export class RoomStream extends EventStream {
 }
 
 interface Joined {
+  user: UserRef;
   token: string;
   cursor: string;
   room: { history: ChatEvent[] };
