@@ -36,12 +36,12 @@ it('is the sum of all processes, by origin and room, the busiest first', async (
 });
 
 it('has days of their own, and a sum over several', async ({ part }) => {
-  const { redis } = part.store;
+  const { redis, keys } = part.store;
   const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
   const { note, usage } = counting(part);
   note('poll', A, 'x');
   await usage.write();
-  for (const ago of [0, 1, 6, 7]) await redis.zincrby(`usage:{all}:${day(ago)}:requests`, 10, JSON.stringify([A, 'x']));
+  for (const ago of [0, 1, 6, 7]) await redis.zincrby(keys.usage(day(ago), 'requests'), 10, JSON.stringify([A, 'x']));
   const requestsOf = async (days: number) => (await readUsage(part.store, days)).map(({ requests }) => requests);
   expect(await requestsOf(1)).toEqual([11]);
   expect(await requestsOf(7)).toEqual([31]);
@@ -56,7 +56,7 @@ it('is bounded, and is forgotten after two weeks', async ({ part }) => {
     for (let i = 0; i < 500; i += 1) note('send', A, `r${round}-${i}`);
     await usage.write();
   }
-  const keys = await redis.keys('usage:*');
+  const keys = await redis.keys(part.store.keys.usage('*', '*'));
   expect(keys.length).toBe(3 - 1); // nothing was delivered
   for (const key of keys) {
     expect(await redis.zcard(key)).toBe(300);
