@@ -56,6 +56,20 @@ describe('the library', () => {
     expect(await page.evaluate(() => window.chat.server)).toBe(api);
   });
 
+  it('is a module that also runs in a worker', async () => {
+    const page = await open(site.serve('/with-worker', '<!doctype html><title>page</title>'));
+    const options = JSON.stringify({ server: api, room: fresh() });
+    const code = `import { join } from '${api}/chat.mjs';
+      const chat = join(${options});
+      chat.on('message', async ({ text }) => { await chat.leave(); postMessage([text, chat.transport, chat.state]); });
+      chat.send('from a worker');`;
+    const said = await page.evaluate((text) => {
+      const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })), { type: 'module' });
+      return new Promise((resolve) => worker.addEventListener('message', ({ data }) => resolve(data)));
+    }, code);
+    expect(said).toEqual(['from a worker', 'fetch', 'left']);
+  });
+
   it('warns of options that do not exist, and names the nearest; of no other', async () => {
     const page = await open();
     const warnings: string[] = [];
