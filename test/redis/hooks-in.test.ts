@@ -67,6 +67,16 @@ describe.for(bothPlans())('an incoming webhook (%s)', ([, it]) => {
     expect(await scene.texts(bert)).toEqual([]);
   });
 
+  it('is not opened by another secret that leads to the same id', async () => {
+    const other = await anna.act('incoming', { name: 'other' });
+    await make();
+    const { redis, keys } = scene.part.store;
+    const fields = await redis.hgetall(keys.rules('r'));
+    const [, value = ''] = Object.entries(fields).find(([, text]) => text.endsWith(' CI')) ?? [];
+    await redis.hset(keys.rules('r'), `hook:${String(other.hook)}`, value);
+    await expect(call(String(other.path).slice(3), 'x')).rejects.toMatchObject(GONE);
+  });
+
   it('has a name of its own, and none of a role', async () => {
     await expect(anna.act('incoming', { name: 'Moderator' })).rejects.toMatchObject({ code: 'name_taken' });
     const secret = await make();
