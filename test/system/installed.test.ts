@@ -71,7 +71,7 @@ it('says which version it is and what it can do; a wrong call is one line, and e
   expect(await host.command(['--version'])).toEqual({ code: 0, out: `${version}\n`, error: '' });
   const { out } = await host.command(['--help']);
   const names = [...out.matchAll(/^ {2}(\w+) .*\n {6}\w/gm)].map(([, name]) => name);
-  expect(names).toEqual(['start', 'deploy', 'doctor', 'say', 'tail', 'export']);
+  expect(names).toEqual(['start', 'deploy', 'doctor', 'backup', 'restore', 'say', 'tail', 'export']);
   for (const [args, error] of [
     [['frob'], `There is no command "frob". Commands: ${names.join(', ')}.\n`],
     [['deploy', '--fast'], "Unknown option '--fast'. Usage: npx nobackend-chat deploy [--wait 30]\n"],
@@ -121,6 +121,13 @@ it('starts with a valkey-server; two people talk; its data are in the current fo
 
   expect(await host.command(['say', 'den', 'x', '--name', 'andrew'], { env })).toMatchObject({ code: 1, out: '' });
   await Promise.all([andrew.end(), json.end()]);
+
+  expect(await host.command(['backup'], { env })).toMatchObject({ code: 0, error: '' });
+  const [backup = ''] = await readdir(join(home, '.data/backups'));
+  const restore = ['restore', join('.data/backups', backup), '--replace'];
+  expect(await host.command(restore, { env })).toMatchObject({ code: 1, out: '' });
+  await chat.end();
+  expect(await host.command(restore, { env })).toMatchObject({ code: 0, error: '' });
   expect(andrew.output).toMatch(/^The room den is new, and you own it\. Keep its owner token: \S+$/m);
 });
 

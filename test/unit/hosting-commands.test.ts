@@ -108,6 +108,8 @@ const COMMANDS: Record<string, ByTest | string> = {
   'npx nobackend-chat start --background': upgraded,
   'npx nobackend-chat deploy': upgraded,
   'npx nobackend-chat doctor': byHand('2026-11-29', 'its findings'),
+  'npx nobackend-chat backup': packed,
+  'npx nobackend-chat restore FILE': packed,
   'npx nobackend-chat --help': test('installed', 'says which version it is and what it can do'),
   'npx nobackend-chat say --help': byHand('2026-11-29', 'the options of say'),
   'npx nobackend-chat say ROOM TEXT': packed,
