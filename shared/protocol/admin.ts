@@ -1,5 +1,5 @@
 /** Requests and answers of the operator's page: `GET /admin/figures`, `POST /admin/address` and `POST /admin/act`. */
-import type { RoomContents } from './events.js';
+import type { AnnouncementEvent, AnnouncementKind, RoomContents } from './events.js';
 
 /** All processes together, over the two seconds before `at` (ms since 1970). Null: there is no value. */
 export interface Sample {
@@ -142,6 +142,8 @@ export interface AdminSnapshot {
   off: SwitchedOff[];
   /** The newest first. */
   acts: OperatorAction[];
+  /** What the host says to all rooms now; null for nothing. A server of an older version does not say it. */
+  news?: AnnouncementEvent | null;
 }
 
 export type OperatorActionName =
@@ -160,14 +162,30 @@ export type OperatorActionName =
   | 'word_off'
   | 'word_on'
   | 'link_off'
-  | 'link_on';
+  | 'link_on'
+  | 'announce'
+  | 'announce_end';
+
+/**
+ * The body of `POST /admin/announce`. `text`: at most 300 characters. `seconds`: for how long it holds; without it,
+ * until it is taken back (`none`). A `maintenance` has `begins` (ms since 1970) and `minutes`.
+ */
+export interface AnnounceRequest {
+  kind: AnnouncementKind;
+  text: string;
+  seconds?: number;
+  begins?: number | undefined;
+  minutes?: number | undefined;
+}
+
+export type AnnounceReply = { ok: true } | { ok: false; message: string };
 
 /**
  * The body of `POST /admin/act`. `on`: a room, an origin, an address (hashed as in the list, or in clear), a network such
  * as `203.0.113.0/24`, a word, or the host name of links (`*`: all links).
  */
 export interface OperatorActionRequest {
-  act: OperatorActionName;
+  act: Exclude<OperatorActionName, 'announce' | 'announce_end'>;
   on: string;
   /** For `address_off`: how long, up to a day. For `network_off`: up to 90 days. */
   seconds?: number;

@@ -118,11 +118,40 @@ export interface Reaction {
 /** An ephemeral event. It is never stored, so it has no `id`. */
 export interface SignalEvent {
   type: 'signal';
+  id?: undefined;
   room: string;
   at: number;
   from: UserRef;
   data: unknown;
 }
+
+/** What kind of thing the host says. `none`: the host has taken back what it said. */
+export type AnnouncementKind = 'notice' | 'maintenance' | 'none';
+
+/**
+ * Something that the host says to all rooms. It comes beside the events of a poll (`news`), and with the view
+ * of a room while it holds. It may come again: then it has the same `at`. It is in no log, so it has no `id`.
+ */
+export interface AnnouncementEvent {
+  type: 'announcement';
+  id?: undefined;
+  /** Always ''. */
+  room: string;
+  /** When the host said it, in ms since 1970. */
+  at: number;
+  /** The host: its id is 0. */
+  from: UserRef;
+  kind: AnnouncementKind;
+  text: string;
+  /** When it stops to hold, in ms since 1970. Without it, when the host takes it back. */
+  until?: number;
+  /** In a `maintenance`: when it begins (ms since 1970), and for about how many minutes. */
+  begins?: number;
+  minutes?: number;
+}
+
+/** An event that no log keeps. */
+export type PassingEvent = SignalEvent | AnnouncementEvent;
 
 /** Which messages wait for approval: none, those with a blocked word, or all of users without a role. */
 export type Hold = boolean | 'all';
@@ -253,6 +282,8 @@ export interface Audit {
 
 export interface RoomView {
   name: string;
+  /** What the host says now. */
+  news?: AnnouncementEvent;
   /** The server's time (ms since 1970). An older server does not say it. */
   at?: number;
   members: UserRef[];

@@ -225,6 +225,8 @@ export class Keys extends Prefixed {
   /** The operator's switches, and the log of the operator's actions. */
   readonly switched = `${this.prefix}host:off`;
   readonly operatorActions = `${this.prefix}host:acts`;
+  /** What the host says to all rooms. */
+  readonly announcement = `${this.prefix}host:announcement`;
   /** How the alerts of the whole chat stand, and which process watches. */
   readonly alerts = `${this.prefix}host:alerts`;
   readonly alertsBy = `${this.prefix}host:alerts:by`;
@@ -278,7 +280,7 @@ export class Keys extends Prefixed {
   wakeChannel(slice: number): string {
     return `${this.prefix}wake:${slice}`;
   }
-  /** Pub/sub: the operator has switched something off or on. The node of the first room shard publishes it. */
+  /** Pub/sub: the operator has switched something, or said something. The node of the first room shard publishes it. */
   readonly switchChannel = `${this.prefix}host:switched:{r0}`;
 
   /** Shard numbers, 0 to SHARDS - 1. */

@@ -1,16 +1,22 @@
 /** The host's page: what it shows, that it acts after asking once, and what it says without Redis. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
+import { root } from '../support/child.js';
 import { ask } from '../support/client.js';
-import { browserWith } from '../support/fixtures/browser.js';
+import { openElement } from '../support/element-page.js';
+import { browserWith, type Stage } from '../support/fixtures/browser.js';
 import { Host, outcome, PASSWORD } from '../support/host.js';
 import type { TestSystem } from '../support/processes.js';
 import { openRedis } from '../support/redis.js';
 
 const it = browserWith({ apis: 2, env: { ADMIN_PASSWORD: PASSWORD, TRUST_PROXY: 1 } });
-let system: TestSystem, browser: Browser, api: string, host: Host;
-it.beforeEach(({ stage }) => {
+const run = promisify(execFile);
+let stage: Stage, system: TestSystem, browser: Browser, api: string, host: Host;
+it.beforeEach(({ stage: own }) => {
+  stage = own;
   ({ system, browser, api } = stage);
   host = new Host(api);
 });
@@ -149,6 +155,36 @@ describe('the page of the host', () => {
       .getByRole('button')
       .click();
     await page.getByRole('dialog', { name: 'https://old.example' }).waitFor();
+  });
+
+  it('announces to open pages and newcomers, as text with links; each page can close it, and the host takes it back', async () => {
+    const admin = await browser.newPage({ httpCredentials: { username: 'me', password: PASSWORD } });
+    const visitor = await openElement(stage);
+    const bar = visitor.locator('.news');
+    await admin.goto(`${api}/admin`);
+    await admin.getByText('Nothing is announced.').waitFor();
+    await admin.getByLabel('Text', { exact: true }).fill('New <b>rules</b>: https://example.org/rules');
+    await admin.getByRole('button', { name: 'Announce' }).click();
+    await admin.getByText('Announced now: New <b>rules</b>').waitFor();
+    await bar.getByText('New <b>rules</b>: https').waitFor();
+    expect(await bar.getByRole('link').getAttribute('href')).toBe('https://example.org/rules');
+    expect(await bar.getAttribute('role')).toBe('status');
+    expect(await violations(visitor)).toEqual([]);
+    expect(await violations(admin)).toEqual([]);
+    await bar.getByRole('button').click();
+    await bar.waitFor({ state: 'hidden' });
+    const newcomer = await openElement(stage);
+    await newcomer.locator('.news').getByText('New <b>rules</b>').waitFor();
+    const env = { ...process.env, ADMIN_PASSWORD: PASSWORD };
+    const script = (...args: string[]) => run(process.execPath, ['scripts/announce.js', ...args], { cwd: root, env });
+    await script('--url', api, '--begins', '23:30', '--minutes', '15', 'Sorry.');
+    await bar.getByText(/^Maintenance at 11:30\sPM, for about 15 minutes\. Sorry\.$/).waitFor();
+    await admin.getByText(/^Announced now: Maintenance at .*23:30.*, for about 15 min\. Sorry\./).waitFor();
+    await script('--url', api, '--end');
+    for (const page of [visitor, newcomer]) await page.locator('.news').waitFor({ state: 'hidden' });
+    await admin.getByText('Nothing is announced.').waitFor();
+    await admin.getByText('Announcement ended').waitFor();
+    await expect(script('--url', api)).rejects.toThrow('Not announced: Give a text.');
   });
 
   it('says that no worker runs, with numbers that are current, and that one runs again', async () => {

@@ -29,6 +29,7 @@ const doctor = test('doctor', 'finds nothing bad where all is well, through an a
 const prefixed = test('prefix', 'people of two chats talk in rooms of the same name');
 
 const told = test('alerts', 'tell that no worker runs');
+const announced = test('host', 'announces to open pages and newcomers');
 const tried = test('doctor', 'sends an alert as a test on demand');
 
 const COMMANDS: Record<string, ByTest | string> = {
@@ -122,6 +123,9 @@ const COMMANDS: Record<string, ByTest | string> = {
   'npx nobackend-chat export lobby --owner TOKEN > lobby.json': exported,
   'npx pm2 delete api worker redis': byHand('2026-11-29', 'nothing is left but pm2'),
   'npx pm2 start node_modules/nobackend-chat/ecosystem.config.js': byHand('2026-11-29', 'as by start --background'),
+  'ADMIN_PASSWORD=... npm run announce -- "New rules: https://example.org/rules" --for 86400': announced,
+  'ADMIN_PASSWORD=... npm run announce -- "We move." --begins 22:00 --minutes 10': announced,
+  'ADMIN_PASSWORD=... npm run announce -- --end': announced,
   'sysctl net.ipv4.tcp_retries2=8': byHand(
     '2026-11-29',
     'it is set, in a network namespace; the two minutes were not measured',

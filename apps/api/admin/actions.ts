@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import type {
   AddressLookupReply,
-  OperatorActionName,
   OperatorActionReply,
   OperatorActionRequest,
   SwitchedOff,
@@ -161,7 +160,7 @@ const NO_ADDRESS = 'Give an IPv4 or IPv6 address, or one of the list.';
 
 const KINDS: SwitchedOff['kind'][] = ['origin', 'address', 'network', 'word', 'link'];
 
-function kindOf(name: OperatorActionName): SwitchedOff['kind'] {
+function kindOf(name: OperatorActionRequest['act']): SwitchedOff['kind'] {
   return KINDS.find((kind) => name.startsWith(kind)) ?? 'room';
 }
 
@@ -196,7 +195,7 @@ const TARGETS: Record<
 
 /** The actions that return nothing. */
 const ACTIONS: Record<
-  Exclude<OperatorActionName, 'own' | 'erase'>,
+  Exclude<OperatorActionRequest['act'], 'own' | 'erase'>,
   (store: Store, target: string, seconds: number) => Promise<void>
 > = {
   async room_off(store, room) {

@@ -7,6 +7,7 @@ import { endOfLifeNotice } from '../../../shared/node-version.js';
 import type { AdminSnapshot, BusyRoom } from '../../../shared/protocol/admin.js';
 import type { Availability } from '../../../shared/redis/availability.js';
 import { endText, stateText } from '../../../shared/redis/reasons.js';
+import { readAnnouncement } from '../../../shared/store/announcement.js';
 import { readOperatorActions, readSwitched } from '../../../shared/store/operator.js';
 import { readRooms, readUnlistedRooms } from '../../../shared/store/rooms.js';
 import type { Store } from '../../../shared/store/store.js';
@@ -54,15 +55,17 @@ export async function readDashboard(sources: DashboardSources, since: number): P
 async function readAll(
   { store, samples }: DashboardSources,
   since: number,
-): Promise<Pick<AdminSnapshot, 'samples' | 'busy' | 'values' | 'off' | 'acts'>> {
-  const [taken, busy, values, off, acts] = await Promise.all([
+): Promise<Pick<AdminSnapshot, 'samples' | 'busy' | 'values' | 'off' | 'acts' | 'news'>> {
+  const [taken, busy, values, off, acts, said] = await Promise.all([
     samples.read(since),
     readBusy(store, samples),
     weighValues(store, SHOWN_MAX),
     readSwitched(store),
     readOperatorActions(store),
+    readAnnouncement(store),
   ]);
-  return { samples: taken, busy: await shown(store, busy), values, off, acts };
+  const news = said?.kind === 'none' ? null : said;
+  return { samples: taken, busy: await shown(store, busy), values, off, acts, news };
 }
 
 /** Resolves with the top talkers of all API processes. Rejects when Redis is away. */

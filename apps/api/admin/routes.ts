@@ -5,12 +5,18 @@ import type { RouterContext } from '@koa/router';
 import type { Middleware } from 'koa';
 import serve from 'koa-send';
 import rawBody from 'raw-body';
-import type { AddressLookupReply, OperatorActionReply, UsageReply } from '../../../shared/protocol/admin.js';
+import type {
+  AddressLookupReply,
+  AnnounceReply,
+  OperatorActionReply,
+  UsageReply,
+} from '../../../shared/protocol/admin.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import type { AddressHash } from '../limits/address-hash.js';
 import type { Shares } from '../limits/shares/shares.js';
 import { readUsage, USAGE_DAYS_MAX } from '../limits/shares/usage.js';
 import { checkAction, lookUpAddress, runAction } from './actions.js';
+import { checkAnnouncement, runAnnouncement } from './announce.js';
 import { type DashboardSources, readBusy, readDashboard } from './dashboard.js';
 import { type Entrance, requireSameSite, userNameOf } from './password.js';
 import { exportRoom, searchRooms } from './rooms.js';
@@ -55,7 +61,7 @@ export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: Ad
   });
   const post = (
     path: string,
-    work: (req: RouterContext['req']) => Promise<OperatorActionReply | AddressLookupReply>,
+    work: (req: RouterContext['req']) => Promise<OperatorActionReply | AddressLookupReply | AnnounceReply>,
   ): unknown =>
     router.post(path, hostOnly, requireSameSite, requireJson, async (ctx: RouterContext) => {
       const { status, reply } = await replyTo(() => work(ctx.req), sources);
@@ -64,6 +70,9 @@ export function addAdminRoutes(router: Router, hostOnly: Middleware, sources: Ad
     });
   post('/admin/act', async (req) =>
     runAction({ store, addressHash, by: userNameOf(req) }, checkAction(await readJson(req))),
+  );
+  post('/admin/announce', async (req) =>
+    runAnnouncement(store, userNameOf(req), checkAnnouncement(await readJson(req))),
   );
   post('/admin/address', async (req) =>
     lookUpAddress({ store, addressHash }, () => readBusy(store, samples), entrance.addressOf(req), await readJson(req)),

@@ -24,7 +24,7 @@ export const enter: Operation<'enter'> = async (context, parameters, reply) => {
   if (stay !== null) await extendStay(store, room, stay, network);
   presence.announce(room);
   const [view, blocked] = await Promise.all([
-    roomView(store, room, id, historyFor(reply, history)),
+    roomView(context, room, id, historyFor(reply, history)),
     readBlocked(store, id),
   ]);
   return ok({ ...(owns && { owner: entry.fresh }), ...(blocked.length > 0 && { blocked }) }, { room: view });

@@ -36,7 +36,7 @@ export const join: Operation<'join'> = async (context, parameters, reply) => {
   if (stay !== null) await extendStay(store, room, stay, network);
   presence.announce(room);
   const cursor = cursorText(polls.instanceFor(user.id), INBOX_START);
-  const view = await roomView(store, room, user.id, historyFor(reply, history));
+  const view = await roomView(context, room, user.id, historyFor(reply, history));
   return ok(
     {
       user,

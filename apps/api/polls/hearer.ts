@@ -15,9 +15,12 @@ export const ALL_CHARACTERS_MAX = 64 * 1_024 * 1_024;
 /** The memory of a waiting signal beside its text, in characters. */
 const OVERHEAD_CHARACTERS = 100;
 
-/** The signals that wait for all users of this process. */
-export interface Load {
+/** What all users of this process share. */
+export interface Shared {
+  /** The characters of the signals that wait for all of them. */
   characters: number;
+  /** What the host has said lately, as JSON text; '' for nothing. */
+  news: string;
 }
 
 interface WaitingSignal {
@@ -36,18 +39,33 @@ export class Hearer {
   /** When the user was first found without a held poll, in ms since 1970. 0 while there is one. */
   idleSince = 0;
   timer: NodeJS.Timeout | undefined;
-  readonly #load: Load;
+  readonly #shared: Shared;
+  /** What the user has had of the host. */
+  #heardNews = '';
+  /** What the host had said when the user came. */
+  readonly #newsBefore: string;
   #waiting: WaitingSignal[] = [];
   #characters = 0;
 
-  constructor(poll: Poll, load: Load) {
+  constructor(poll: Poll, shared: Shared) {
     this.id = poll.userId;
     this.poll = poll;
-    this.#load = load;
+    this.#shared = shared;
+    this.#newsBefore = shared.news;
   }
 
+  /** Whether something waits that a held poll should be answered for. */
   get waits(): boolean {
-    return this.#waiting.length > 0;
+    return this.#waiting.length > 0 || this.#waitsForNews;
+  }
+
+  /**
+   * What the host had said before the user came here may be known to the user. It comes with the next answer, since a
+   * user whose polls go to processes in turn would else have each of them answered at once. A stream stays here.
+   */
+  get #waitsForNews(): boolean {
+    const { news } = this.#shared;
+    return news !== '' && news !== this.#heardNews && (news !== this.#newsBefore || this.poll.goesOn);
   }
 
   /**
@@ -57,7 +75,7 @@ export class Hearer {
   keep(signal: Signal): void {
     if (this.poll.settled || this.poll.blocked)
       this.#drop((one) => one.room === signal.room && one.from === signal.from);
-    if (this.#load.characters > ALL_CHARACTERS_MAX) return;
+    if (this.#shared.characters > ALL_CHARACTERS_MAX) return;
     this.#waiting.push({ signal, at: Date.now() });
     this.#count(sizeOf(signal));
     while (this.#waiting.length > WAITING_MAX || this.#characters > WAITING_CHARACTERS_MAX) this.#shift();
@@ -70,6 +88,14 @@ export class Hearer {
     this.clear();
     if (texts.length > 0) this.answeredAt = Date.now();
     return texts.join(',');
+  }
+
+  /** Takes what the host says. Returns '' if the user has had it. */
+  takeNews(): string {
+    const { news } = this.#shared;
+    if (news === this.#heardNews) return '';
+    this.#heardNews = news;
+    return news;
   }
 
   /** Returns the texts of the signals that are not too old. */
@@ -104,7 +130,7 @@ export class Hearer {
 
   #count(characters: number): void {
     this.#characters += characters;
-    this.#load.characters += characters;
+    this.#shared.characters += characters;
   }
 }
 

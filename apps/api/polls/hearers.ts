@@ -6,7 +6,7 @@
  */
 import { privateRoomUsers } from '../../../shared/protocol/events.js';
 import type { Signal } from '../../../shared/store/signals.js';
-import { Hearer, type Load, WAIT_MS } from './hearer.js';
+import { Hearer, type Shared, WAIT_MS } from './hearer.js';
 import type { Poll } from './poll.js';
 import { RoomsIndex } from './rooms-index.js';
 
@@ -16,10 +16,20 @@ import { RoomsIndex } from './rooms-index.js';
  */
 export const GATHER_MS = 40;
 
+/**
+ * Held polls learn what the host says within this time, some at each step. If 5,000 polls were answered at once, all of
+ * these clients would come again in the same second.
+ */
+const NEWS_WITHIN_MS = 5_000;
+const NEWS_STEP_MS = 50;
+/** At each step at least so many: a small chat learns it at once. */
+const NEWS_STEP_COUNT = 50;
+
 export class Hearers {
   readonly #byUser = new Map<number, Hearer>();
   readonly #byRoom = new RoomsIndex<Hearer>();
-  readonly #load: Load = { characters: 0 };
+  readonly #shared: Shared = { characters: 0, news: '' };
+  #newsTimer: NodeJS.Timeout | undefined;
   readonly #sweep = setInterval(() => this.#forgetIdle(), WAIT_MS / 2);
 
   /** Returns the held polls whose users are in a room. */
@@ -46,7 +56,7 @@ export class Hearers {
    * rooms are the ones known here. A user that is not known here hears nothing until its rooms are known.
    */
   meet(poll: Poll, rooms: Set<string> | null): void {
-    const hearer = this.#byUser.get(poll.userId) ?? (rooms && new Hearer(poll, this.#load));
+    const hearer = this.#byUser.get(poll.userId) ?? (rooms && new Hearer(poll, this.#shared));
     if (!hearer) return;
     this.#byUser.set(poll.userId, hearer);
     if (rooms && hearer.rooms !== rooms) this.#move(hearer, rooms);
@@ -64,6 +74,24 @@ export class Hearers {
   /** Gives a signal to all users in its room. */
   hear(signal: Signal): void {
     for (const hearer of this.#byRoom.in(signal.room)) this.#tell(hearer, signal);
+  }
+
+  /**
+   * Takes what the host says as JSON text, '' for nothing. Users whose polls are held get it soon, and others with their
+   * next answer.
+   */
+  tellNews(news: string): void {
+    if (news === this.#shared.news) return;
+    this.#shared.news = news;
+    clearInterval(this.#newsTimer);
+    const left = news === '' ? [] : [...this.#byUser.values()];
+    const count = Math.max(NEWS_STEP_COUNT, Math.ceil((left.length * NEWS_STEP_MS) / NEWS_WITHIN_MS));
+    const step = (): void => {
+      for (const { poll } of left.splice(0, count)) if (poll.listens) poll.settleEmpty();
+      if (left.length === 0) clearInterval(this.#newsTimer);
+    };
+    this.#newsTimer = setInterval(step, NEWS_STEP_MS);
+    step();
   }
 
   /** Takes signals that have waited for a user at another process. Returns false if the user is not here. */
@@ -98,6 +126,7 @@ export class Hearers {
 
   close(): void {
     clearInterval(this.#sweep);
+    clearInterval(this.#newsTimer);
     for (const hearer of this.#byUser.values()) this.#forget(hearer);
   }
 

@@ -23,9 +23,10 @@ export class LongPoll extends Poll {
   settle(end: Position | null, events: string, missed = 0, reset = false): void {
     if (!this.finish()) return;
     const signals = this.signals?.take() ?? '';
-    const body = pollBody(this.cursorAt(end), { events, signals, missed, reset });
+    const news = this.signals?.takeNews() ?? '';
+    const body = pollBody(this.cursorAt(end), { events, signals, missed, reset, news });
     const given = givenBetween(this.acked, end, reset);
-    this.#reply.succeed(body, resultOf(events, signals, missed, reset), given);
+    this.#reply.succeed(body, resultOf(events, signals + news, missed, reset), given);
   }
 
   drain(): void {

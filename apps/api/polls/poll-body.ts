@@ -7,10 +7,13 @@ export interface PollContent {
   signals: string;
   missed: number;
   reset: boolean;
+  /** What the host says, '' for nothing. */
+  news: string;
 }
 
-export function pollBody(cursor: string, { events, signals, missed, reset }: PollContent): string {
+export function pollBody(cursor: string, { events, signals, missed, reset, news }: PollContent): string {
   const all = events && signals ? `${events},${signals}` : events + signals;
-  if (missed === 0 && !reset) return `{"ok":true,"cursor":"${cursor}","events":[${all}]}`;
-  return ok({ cursor, ...(missed > 0 && { missed }), ...(reset && { reset }) }, { events: `[${all}]` });
+  if (missed === 0 && !reset && news === '') return `{"ok":true,"cursor":"${cursor}","events":[${all}]}`;
+  const fields = { cursor, ...(missed > 0 && { missed }), ...(reset && { reset }) };
+  return ok(fields, { events: `[${all}]`, ...(news !== '' && { news }) });
 }

@@ -11,6 +11,8 @@ import type { GivenEvents, PollResult, ReplySource } from '../reply.js';
 export interface SignalSource {
   /** Takes all of them. Returns their texts joined by commas, '' for none. */
   take(): string;
+  /** Takes what the host says, once. Returns '' for nothing new. */
+  takeNews(): string;
 }
 
 export abstract class Poll {

@@ -10,6 +10,7 @@ import { BlockingPool } from './blocking-pool.js';
 import { Hearers } from './hearers.js';
 import { Live, type LiveDelegate } from './live.js';
 import { LongPoll } from './long-poll.js';
+import { News } from './news.js';
 import { type Notice, parseNotice } from './notice.js';
 import type { Poll } from './poll.js';
 import { PollIndex } from './poll-index.js';
@@ -35,6 +36,7 @@ export class Polls {
   /** The polls that wait in the blocking way. */
   readonly blocking = new PollIndex<Poll>();
   readonly hearers = new Hearers();
+  readonly news: News;
   readonly pool: BlockingPool;
   readonly live: Live;
   readonly streams: Streams;
@@ -52,6 +54,7 @@ export class Polls {
 
   constructor(store: Store, nodes: Nodes, { onRefused, onReceived = ignore, onSwitched = ignore }: PollsOptions) {
     this.#store = store;
+    this.news = new News(store, this.hearers);
     this.pool = new BlockingPool(nodes, store.config.pollConnections);
     const delegate: LiveDelegate = {
       hearers: this.hearers,
@@ -80,7 +83,10 @@ export class Polls {
       onLost: (shard) => this.#lose(shard),
       onConfirmed: (shard) => this.#attachOrphans((poll) => this.#shardOf(poll) === shard),
       onRefused,
-      onSwitched,
+      onSwitched: () => {
+        void this.news.read();
+        onSwitched();
+      },
     });
   }
 
@@ -151,6 +157,7 @@ export class Polls {
     this.drain();
     await this.live.close();
     this.streams.close();
+    this.news.close();
     this.hearers.close();
     this.#subscription.close();
     this.pool.close();

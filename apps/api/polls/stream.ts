@@ -92,13 +92,14 @@ export class Stream extends Poll {
     this.position = end;
     if (reset) [this.#marks, this.#given] = [[], []]; // they are of another time
     const signals = this.signals?.take() ?? '';
-    const result = resultOf(events, signals, missed, reset);
+    const news = this.signals?.takeNews() ?? '';
+    const result = resultOf(events, signals + news, missed, reset);
     if (result === 'nothing') return;
     this.#quietTicks = 0;
     const given = givenBetween(this.#lastGiven, end, reset);
     this.#noteGiven(end);
     const cursor = this.cursorAt(end);
-    this.#note(this.#reply.write(cursor, pollBody(cursor, { events, signals, missed, reset }), result, given));
+    this.#note(this.#reply.write(cursor, pollBody(cursor, { events, signals, missed, reset, news }), result, given));
   }
 
   drain(): void {

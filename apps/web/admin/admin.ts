@@ -6,6 +6,7 @@ import { makeCharts } from './charts.js';
 import { setText } from './dom.js';
 import { clock, time } from './format.js';
 import { makeLists } from './lists.js';
+import { makeNews } from './news.js';
 import { showRooms } from './room-search.js';
 import { showUsage } from './usage.js';
 
@@ -45,6 +46,7 @@ const dialog = new ActionDialog(
   },
 );
 const refreshRooms = showRooms((room) => void dialog.open('room', room));
+const showNews = makeNews(() => void look());
 const showLists = makeLists((kind, target) => void dialog.open(kind, target));
 
 showUsage((origin) => void dialog.open('origin', origin));
@@ -80,6 +82,7 @@ function take(answer: AdminSnapshot): void {
   samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-SAMPLES_MAX);
   const last = samples[samples.length - 1];
   showNode(answer.node);
+  showNews(snapshot.news ?? null);
   // while Redis is away, the last known processes stay
   showLists(snapshot, last ? last.processes : [answer.process]);
   byId('processes-note', HTMLElement).hidden = last !== undefined;

@@ -29,6 +29,8 @@ const DONE: Record<OperatorActionName, string> = {
   word_on: 'Word switched on',
   link_off: 'Links switched off',
   link_on: 'Links switched on',
+  announce: 'Announced',
+  announce_end: 'Announcement ended',
 };
 
 /** Returns the name to show. The hash of an address is shortened; an address in clear is not. */

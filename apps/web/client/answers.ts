@@ -1,15 +1,16 @@
 import type {
+  AnnouncementEvent,
   Audit,
   ChatEvent,
   HeldMessage,
   Hook,
   OutgoingHook,
+  PassingEvent,
   Reaction,
   ReportedMessage,
   RoomContents,
   RoomValues,
   RoomView,
-  SignalEvent,
   UserRef,
 } from '../../../shared/protocol/events.js';
 
@@ -43,7 +44,13 @@ export interface HistoryPage {
 /** The fields that each operation answers with. Every successful answer also has `ok: true`. */
 export interface Answers {
   join: { user: UserRef; token: string; cursor: string; pollTimeout: number; room: RoomView; owner?: string };
-  poll: { cursor: string; events: (ChatEvent | SignalEvent)[]; missed?: number; reset?: true };
+  poll: {
+    cursor: string;
+    events: (ChatEvent | PassingEvent)[];
+    missed?: number;
+    reset?: true;
+    news?: AnnouncementEvent;
+  };
   ack: object;
   send: Sent;
   post: Sent & { room: string; from: UserRef };

@@ -1,6 +1,7 @@
 /** The types that a page's author sees. Everything else in this folder is how it is done. */
 import type { ErrorCode, Reason } from '../../../shared/protocol/errors.js';
 import type {
+  AnnouncementEvent,
   ChatEvent,
   Reaction,
   Role,
@@ -80,6 +81,8 @@ export interface Ready {
   history: ChatEvent[];
   /** The server's time then, in milliseconds since 1970. An older server does not send it. */
   at?: number | undefined;
+  /** What the host says to all rooms now. */
+  news?: AnnouncementEvent | undefined;
   /** This user's role, if it has one. */
   role?: Role | undefined;
   /** The rules for users without a role. */
@@ -290,6 +293,8 @@ export interface ChatEvents {
   signal: SignalEvent;
   /** Any of the events above, except `ready`. */
   event: ChatEvent | SignalEvent;
+  /** The host says something to all rooms, or takes it back (`none`). It may come again, with the same `at`. */
+  announcement: AnnouncementEvent;
   /** The members of a room have changed. `count` is their number if `members` does not list all of them. */
   members: { room: string; members: UserRef[]; count?: number | undefined };
   /** The chat has connected, lost its connection, or ended. */

@@ -13,6 +13,7 @@ import { refill } from './dom/dom.js';
 import { called, filled } from './dom/sentence.js';
 import { showBlock, showLatest, showTitle } from './heading.js';
 import { Clock, timeOf } from './log/clock.js';
+import { linked } from './log/links.js';
 import type { LogView } from './log/log-view.js';
 import { type MessageActs, messageButtons } from './log/message-buttons.js';
 import type { ReactionActs } from './log/reactions.js';
@@ -195,6 +196,7 @@ export class ChatView {
       denial: (failure) => denialText(failure as ChatFailure, skeleton.texts),
       redraw: () => this.log.appended(),
       settle: () => this.log.settle(),
+      linked,
     };
   }
 

@@ -514,6 +514,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: 'عرض من {name}: هذه الغرفة لك.',
   takeOver: 'قبول',
   noFiles: 'لا تحفظ هذه الدردشة صورًا ولا ملفات. ضع الصورة على الويب وأرسل عنوانها (https://…).',
+  maintenance: 'صيانة في الساعة {time}، لمدة {duration} تقريبًا.',
+  maintenanceNow: 'تجري صيانة الدردشة. ستعود من تلقاء نفسها.',
 };
 
 export const noticesTexts: NoticesTranslation = {

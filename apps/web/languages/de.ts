@@ -421,6 +421,8 @@ export const talkTexts: TalkTranslation = {
   takeOver: 'Annehmen',
   noFiles:
     'Dieser Chat speichert keine Bilder und Dateien. Stell das Bild ins Netz und schick seine Adresse (https://…).',
+  maintenance: 'Wartung um {time}, etwa {duration}.',
+  maintenanceNow: 'Der Chat wird gerade gewartet. Er kommt von selbst zurück.',
 };
 
 export const noticesTexts: NoticesTranslation = {

@@ -443,6 +443,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} te ofrece esta sala.',
   takeOver: 'Aceptar',
   noFiles: 'Este chat no guarda imágenes ni archivos. Sube la imagen a la web y envía su dirección (https://…).',
+  maintenance: 'Mantenimiento a las {time}, durante unos {duration}.',
+  maintenanceNow: 'El chat está en mantenimiento. Volverá por sí solo.',
 };
 
 export const noticesTexts: NoticesTranslation = {

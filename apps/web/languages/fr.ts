@@ -441,6 +441,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} te propose ce salon.',
   takeOver: 'Accepter',
   noFiles: 'Ce chat ne garde ni images ni fichiers. Mets l’image sur le web et envoie son adresse (https://…).',
+  maintenance: 'Maintenance à {time}, pendant environ {duration}.',
+  maintenanceNow: 'Le chat est en maintenance. Il revient tout seul.',
 };
 
 export const noticesTexts: NoticesTranslation = {

@@ -416,6 +416,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: 'הצעה מאת {name}: החדר הזה יהיה שלך.',
   takeOver: 'לקבל',
   noFiles: 'הצ׳אט הזה לא שומר תמונות או קבצים. אפשר להעלות את התמונה לרשת ולשלוח את הכתובת שלה (https://…).',
+  maintenance: 'תחזוקה בשעה {time}, למשך כ־{duration}.',
+  maintenanceNow: 'הצ׳אט בתחזוקה. הוא יחזור מעצמו.',
 };
 
 export const noticesTexts: NoticesTranslation = {

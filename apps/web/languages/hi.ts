@@ -413,6 +413,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} की ओर से आपको यह रूम लेने की पेशकश है।',
   takeOver: 'स्वीकार करें',
   noFiles: 'यह चैट फ़ोटो या फ़ाइलें नहीं रखती। फ़ोटो को वेब पर डालें और उसका पता भेजें (https://…)।',
+  maintenance: '{time} बजे रखरखाव, लगभग {duration} के लिए।',
+  maintenanceNow: 'चैट का रखरखाव चल रहा है। यह अपने आप वापस आ जाएगी।',
 };
 
 export const noticesTexts: NoticesTranslation = {

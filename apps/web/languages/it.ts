@@ -239,6 +239,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} ti offre questa stanza.',
   takeOver: 'Accetta',
   noFiles: 'Questa chat non conserva immagini o file. Metti l’immagine sul web e manda il suo indirizzo (https://…).',
+  maintenance: 'Manutenzione alle {time}, per circa {duration}.',
+  maintenanceNow: 'La chat è in manutenzione. Torna da sola.',
 };
 
 export const toolsTexts: ToolsTranslation = {

@@ -421,6 +421,8 @@ export const talkTexts: TalkTranslation = {
   takeOver: '承諾',
   noFiles:
     'このチャットは画像やファイルを保存しません。画像をウェブにアップロードして、そのアドレス（https://…）を送信してください。',
+  maintenance: '{time} からメンテナンスを行います（約{duration}）。',
+  maintenanceNow: 'チャットはメンテナンス中です。自動的に復旧します。',
 };
 
 export const noticesTexts: NoticesTranslation = {

@@ -414,6 +414,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name}님이 이 방의 방장을 넘겨주려고 해요.',
   takeOver: '수락',
   noFiles: '이 채팅은 이미지나 파일을 보관하지 않아요. 이미지를 웹에 올리고 주소를 보내 주세요(https://…).',
+  maintenance: '{time}에 약 {duration} 동안 점검합니다.',
+  maintenanceNow: '채팅을 점검하고 있습니다. 자동으로 다시 연결됩니다.',
 };
 
 export const noticesTexts: NoticesTranslation = {

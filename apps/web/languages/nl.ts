@@ -218,6 +218,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} biedt je deze kamer aan.',
   takeOver: 'Aannemen',
   noFiles: 'Deze chat bewaart geen afbeeldingen of bestanden. Zet de afbeelding online en stuur het adres (https://…).',
+  maintenance: 'Onderhoud om {time}, ongeveer {duration}.',
+  maintenanceNow: 'De chat is in onderhoud. Hij komt vanzelf terug.',
 };
 
 export const toolsTexts: ToolsTranslation = {

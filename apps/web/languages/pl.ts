@@ -258,6 +258,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} oferuje ci ten pokój.',
   takeOver: 'Przyjmij',
   noFiles: 'Ten czat nie przechowuje obrazów ani plików. Umieść obraz w sieci i wyślij jego adres (https://…).',
+  maintenance: 'Prace konserwacyjne o {time}, przez około {duration}.',
+  maintenanceNow: 'Trwają prace konserwacyjne. Czat wróci sam.',
 };
 
 export const toolsTexts: ToolsTranslation = {

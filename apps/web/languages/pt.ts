@@ -440,6 +440,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} oferece esta sala a você.',
   takeOver: 'Aceitar',
   noFiles: 'Este chat não guarda imagens nem arquivos. Coloque a imagem na web e envie o endereço dela (https://…).',
+  maintenance: 'Manutenção às {time}, por cerca de {duration}.',
+  maintenanceNow: 'O chat está em manutenção. Ele volta sozinho.',
 };
 
 export const noticesTexts: NoticesTranslation = {

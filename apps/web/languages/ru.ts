@@ -468,6 +468,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} предлагает вам эту комнату.',
   takeOver: 'Принять',
   noFiles: 'Чат не хранит изображения и файлы. Выложите изображение в интернет и пришлите его адрес (https://…).',
+  maintenance: 'Технические работы в {time}, примерно на {duration}.',
+  maintenanceNow: 'Идут технические работы. Чат вернётся сам.',
 };
 
 export const noticesTexts: NoticesTranslation = {

@@ -417,6 +417,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} sana bu odayı teklif ediyor.',
   takeOver: 'Kabul et',
   noFiles: 'Bu sohbet görsel veya dosya saklamaz. Görseli internete yükle ve adresini gönder (https://…).',
+  maintenance: 'Bakım saat {time}, yaklaşık {duration}.',
+  maintenanceNow: 'Sohbet bakımda. Kendiliğinden geri gelir.',
 };
 
 export const noticesTexts: NoticesTranslation = {

@@ -262,6 +262,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} пропонує тобі цю кімнату.',
   takeOver: 'Прийняти',
   noFiles: 'Цей чат не зберігає зображень і файлів. Виклади зображення в інтернет і надішли його адресу (https://…).',
+  maintenance: 'Технічні роботи о {time}, приблизно на {duration}.',
+  maintenanceNow: 'Тривають технічні роботи. Чат повернеться сам.',
 };
 
 export const toolsTexts: ToolsTranslation = {

@@ -406,6 +406,8 @@ export const talkTexts: TalkTranslation = {
   offersYou: '{name} 想把此房间转让给你。',
   takeOver: '接受',
   noFiles: '此聊天不保存图片或文件。请把图片放到网上，再发送它的网址（https://…）。',
+  maintenance: '{time} 开始维护，大约 {duration}。',
+  maintenanceNow: '聊天正在维护中，稍后会自动恢复。',
 };
 
 export const noticesTexts: NoticesTranslation = {

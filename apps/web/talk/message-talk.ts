@@ -5,6 +5,7 @@ import { addStyle } from '../element/dom/style.js';
 import type { MessageChoice } from '../element/moderation/load-tools.js';
 import type { Talk, TalkDelegate } from '../element/talk/load-talk.js';
 import { textsFrom } from '../element/texts.js';
+import { Announcement } from './announcement.js';
 import { Blocking } from './blocking.js';
 import { Composing } from './composing.js';
 import { refuseFiles } from './files.js';
@@ -26,6 +27,7 @@ export class MessageTalk implements Talk {
   private readonly reporting: Reporting;
   private readonly blocking: Blocking;
   private readonly offer: Offer;
+  private readonly announcement: Announcement;
 
   constructor(private readonly delegate: TalkDelegate) {
     const { skeleton, write, settle, others } = delegate;
@@ -42,6 +44,7 @@ export class MessageTalk implements Talk {
     refuseFiles(skeleton, () => delegate.say(texts.noFiles));
     this.blocking = new Blocking(delegate, texts);
     this.offer = new Offer(delegate, texts);
+    this.announcement = new Announcement(delegate, texts);
     const last = delegate.lastOffer();
     if (last) this.offer.receive(last);
   }
@@ -116,6 +119,7 @@ export class MessageTalk implements Talk {
   end(): void {
     this.close();
     this.offer.hide();
+    this.announcement.end();
   }
 
   private choices(event: ChatEvent): MessageChoice[] {

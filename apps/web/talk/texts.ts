@@ -19,6 +19,8 @@ export const TALK_ENGLISH = {
   offersYou: '{name} offers you this room.',
   takeOver: 'Accept',
   noFiles: 'This chat keeps no images or files. Put the image on the web and send its address (https://…).',
+  maintenance: 'Maintenance at {time}, for about {duration}.',
+  maintenanceNow: 'The chat is being maintained. It comes back by itself.',
 };
 
 export type TalkTexts = typeof TALK_ENGLISH;

@@ -2,8 +2,8 @@ import { HISTORY_ON_ENTER_MAX, PRESENCE_ON_ENTER_MAX } from '../../../../shared/
 import { scriptSafeJson } from '../../../../shared/store/event-text.js';
 import { readHistory } from '../../../../shared/store/history.js';
 import { readRoom } from '../../../../shared/store/rooms.js';
-import type { Store } from '../../../../shared/store/store.js';
 import { readValues } from '../../../../shared/store/values.js';
+import type { Context } from '../../context.js';
 import type { Reply } from '../../reply.js';
 
 /** Script calls that search for the newest events of a room. `history` returns more. */
@@ -11,7 +11,7 @@ const VIEW_CALLS_MAX = 2;
 
 /** Resolves with a room as `join` and `enter` return it, as JSON text. `limit`: events of its history. */
 export async function roomView(
-  store: Store,
+  { store, polls }: Pick<Context, 'store' | 'polls'>,
   room: string,
   reader: number,
   limit = HISTORY_ON_ENTER_MAX,
@@ -31,6 +31,7 @@ export async function roomView(
     members,
     ...(count !== undefined && { more: true, count }),
     ...rules,
+    ...(polls.news.now !== null && { news: polls.news.now }),
   });
   const valuesText = `${scriptSafeJson(snapshot).slice(0, -1)},"values":${values}}`;
   return `${fields.slice(0, -1)},"history":[${events.join(',')}],"values":${valuesText}}`;

@@ -1,4 +1,4 @@
-import type { ChatEvent, RoomView, SignalEvent, UserRef } from '../../../../shared/protocol/events.js';
+import type { ChatEvent, PassingEvent, RoomView, SignalEvent, UserRef } from '../../../../shared/protocol/events.js';
 import type { Answers, Fields, HistoryPage } from '../answers.js';
 import type { ChatEvents } from '../api.js';
 import { asFailure } from '../errors.js';
@@ -34,7 +34,7 @@ export class Feed {
   readonly order = new Order();
   readonly roster = new Roster();
   /** Called with each event that the page hears, and the id of the event before it in its room. */
-  accepted!: (chatEvent: ChatEvent | SignalEvent, after: string) => void;
+  accepted!: (chatEvent: ChatEvent | PassingEvent, after: string) => void;
   /** Called when a room's members have been read anew. */
   membersKnown!: (room: string, people: People) => void;
 
@@ -91,17 +91,18 @@ export class Feed {
 
   /** Takes the answer of a poll. Resolves when its events have reached the page. */
   async deliver(answer: Answers['poll']): Promise<void> {
-    if (answer.missed || answer.reset) await this.repair(answer.missed || 0, !!answer.reset, answer.events);
-    for (const chatEvent of answer.events) this.accept(chatEvent);
+    const { events, missed = 0, reset, news = [] } = answer;
+    if (missed || reset) await this.repair(missed, reset, events);
+    for (const one of events.concat(news)) this.accept(one);
   }
 
   /**
    * Takes an event that another tab has told. That tab had heard `after` before it. If this tab has not, it missed
    * something.
    */
-  hear(chatEvent: ChatEvent | SignalEvent, after: string): void {
+  hear(chatEvent: ChatEvent | PassingEvent, after: string): void {
     const { order } = this;
-    if (chatEvent.type !== 'signal') {
+    if (chatEvent.id) {
       const { room, type } = chatEvent;
       if (!order.knows(room)) {
         if (type !== 'value') void this.confirm(chatEvent);
@@ -162,17 +163,14 @@ export class Feed {
   }
 
   /** Tells the page of an event if it is new. `certain`: the server itself gave it to this page. */
-  accept(chatEvent: ChatEvent | SignalEvent, certain = true): void {
+  accept(chatEvent: ChatEvent | PassingEvent, certain = true): void {
     const after = this.order.last(chatEvent.room);
-    if (chatEvent.type !== 'signal' && !this.order.accept(chatEvent, certain)) return;
+    if (chatEvent.id && !this.order.accept(chatEvent, certain)) return;
     this.accepted(chatEvent, after);
-    if (chatEvent.type !== 'signal') {
-      this.note(chatEvent);
-      const values = this.roomValues.get(chatEvent.room);
-      if (values) values.take(chatEvent, certain);
-    }
-    this.emitter.emit<'event'>(chatEvent.type as 'event', chatEvent);
-    this.emitter.emit('event', chatEvent);
+    if (chatEvent.id) this.note(chatEvent, certain);
+    const inRoom = chatEvent as ChatEvent | SignalEvent;
+    this.emitter.emit<'event'>(chatEvent.type as 'event', inRoom);
+    if (inRoom.room) this.emitter.emit('event', inRoom); // an announcement is of no room
   }
 
   /** Takes over the members of a room as they are now. Tells the page if they are others than it knows. */
@@ -182,11 +180,13 @@ export class Feed {
     if (this.roster.print(room) !== was) this.emitMembers(room);
   }
 
-  private note(chatEvent: ChatEvent): void {
+  private note(chatEvent: ChatEvent, certain: boolean): void {
     const { user } = this.reader;
     const { type, from, room } = chatEvent;
     if (type === 'renamed' && user && user.id === from.id) this.reader.renamed(from);
     if (this.roster.apply(chatEvent)) this.emitMembers(room);
+    const values = this.roomValues.get(room);
+    if (values) values.take(chatEvent, certain);
   }
 
   private emitMembers(room: string): void {
@@ -197,8 +197,8 @@ export class Feed {
    * Events were lost on the way (`missed`), or by the server (`reset`). Reads all rooms back, and tells the page only
    * of what is gone for good. `coming` are the events of the same answer.
    */
-  private async repair(missed: number, reset: boolean, coming: (ChatEvent | SignalEvent)[]): Promise<void> {
-    const known = new Set(coming.map((one) => ('id' in one ? one.id : '')));
+  private async repair(missed: number, reset: true | undefined, coming: (ChatEvent | PassingEvent)[]): Promise<void> {
+    const known = new Set(coming.map(({ id }) => id));
     const unclosed: string[] = [];
     let regained = 0;
     for (const room of this.order.rooms()) {

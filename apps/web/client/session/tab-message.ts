@@ -1,4 +1,4 @@
-import type { ChatEvent, SignalEvent } from '../../../../shared/protocol/events.js';
+import type { ChatEvent, PassingEvent } from '../../../../shared/protocol/events.js';
 import type { State } from '../api.js';
 import type { People } from '../events/roster.js';
 import type { StoredSession } from './stored.js';
@@ -13,7 +13,7 @@ export type TabMessage =
   /** From the leader: the user, once there is one, and the state of the chat. */
   | { kind: 'session'; kept: StoredSession | null; state: State; reason: string }
   /** From the leader: an event has arrived, after that event of its room. */
-  | { kind: 'event'; event: ChatEvent | SignalEvent; after: string }
+  | { kind: 'event'; event: ChatEvent | PassingEvent; after: string }
   /** From the leader: the inbox has been read up to `cursor`. */
   | { kind: 'moved'; token: string; cursor: string }
   | ({ kind: 'members'; room: string } & People)

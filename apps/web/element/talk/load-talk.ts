@@ -41,6 +41,8 @@ export interface TalkDelegate {
   /** Draws what has changed in the log. */
   redraw(): void;
   settle(): void;
+  /** Returns a text with its web addresses as links. */
+  linked(text: string): Piece[];
 }
 
 /** The user can do this with single messages: answer, react, edit, take back, copy, report. */
@@ -76,7 +78,7 @@ export interface Talk {
  * the script of a newer server, and must not call it then.
  */
 export interface TalkRegistry {
-  talk?: (delegate: TalkDelegate) => Talk;
+  talk2?: (delegate: TalkDelegate) => Talk;
 }
 
 /** Their texts are in a file of their own. */
@@ -89,9 +91,9 @@ export async function loadTalk(
 ): Promise<Talk | null> {
   const page = registry() as TalkRegistry;
   await Promise.all([
-    page.talk || runScript({ server: delegate.chat.server, nonce: scripts.nonce }, 'talk.js'),
+    page.talk2 || runScript({ server: delegate.chat.server, nonce: scripts.nonce }, 'talk.js'),
     language.file && loadTexts(`${language.file}${PART}`, scripts),
   ]);
   const texts = { ...textsOf(language, PART), ...(delegate.texts as object) };
-  return page.talk ? page.talk({ ...delegate, texts }) : null;
+  return page.talk2 ? page.talk2({ ...delegate, texts }) : null;
 }
