@@ -66,7 +66,7 @@ async function main(config: Config): Promise<void> {
   const queues = await openQueues(config);
   const metrics = new Metrics(`api-${randomBytes(4).toString('hex')}`, store);
   const pressure = new Pressure(() => loadOf(store.redis));
-  const shares = new Shares(() => pressure.isOn);
+  const shares = new Shares(() => pressure.level);
   const { admission, blocklist, serverFilter, usage, ...hostParts } = createHostParts(store, metrics, shares);
   const polls = createPolls(store, metrics, blocklist, log);
   shares.roomOf = (user) => polls.hearers.publicRoomOf(user);

@@ -112,7 +112,7 @@ it('is held back: first longer holds and less history, then refusals; another pa
   for (let i = 0; i < 10; i += 1) expect((await quiet.send(`quiet ${i}`)).ok).toBe(true);
 
   part.pressed = false;
-  for (let i = 0; i < 60; i += 1) part.shares.step();
+  for (let i = 0; i < 140; i += 1) part.shares.step();
   expect(part.shares.heldBack).toBe(0);
   for (let i = 0; i < 10; i += 1) expect((await heavy.send(`free ${i}`)).ok).toBe(true);
 });

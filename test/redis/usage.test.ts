@@ -11,7 +11,7 @@ const [A, B] = ['https://a.example', 'https://b.example'];
 
 /** An API process that counts. */
 function counting({ store }: Part) {
-  const shares = new Shares(() => false);
+  const shares = new Shares(() => 'calm');
   const note = (name: RequestName, origin: string, room: string, events = 0): void => {
     const req = { headers: { origin } } as unknown as IncomingMessage;
     shares.noteAnswer(shares.noteRequest(name, { room }, req), name, events);

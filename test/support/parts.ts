@@ -50,7 +50,7 @@ export class Part {
   asking: Asking = 'poll';
   /** Whether it is under pressure. */
   pressed = false;
-  readonly shares = new Shares(() => this.pressed);
+  readonly shares = new Shares(() => (this.pressed ? 'over' : 'calm'));
   #asked = 0;
 
   constructor(

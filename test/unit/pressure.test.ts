@@ -11,6 +11,9 @@ it.each(Object.keys(MARKS) as (keyof Load)[])('begins when %s passes its mark, a
   expect(pressure.isOn).toBe(false);
   pressure.judge({ ...CALM, [name]: MARKS[name] * 1.01 });
   expect(pressure.reason).toBe(name);
+  expect(pressure.level).toBe('over');
+  pressure.judge(CALM);
+  expect(pressure.level).toBe('near');
 });
 
 it('ends only after three seconds of calm, and not while a number is just below its mark', () => {

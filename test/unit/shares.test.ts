@@ -4,18 +4,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fairShares, SHARE_MIN } from '../../apps/api/limits/shares/fair-share.js';
 import { HOLD_MAX_MS, Page } from '../../apps/api/limits/shares/page.js';
+import type { PressureLevel } from '../../apps/api/limits/shares/pressure.js';
 import { Shares } from '../../apps/api/limits/shares/shares.js';
 
-/** Steps after which everything that was held back is let go: half a minute. */
-const LET_GO_STEPS = 60;
+/** Steps after which everything that was held back is let go: a good minute. */
+const LET_GO_STEPS = 140;
 
 const from = (origin: string): IncomingMessage =>
   ({ headers: { origin, host: 'chat.example' } }) as unknown as IncomingMessage;
 const rates = fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 30 });
 
 /** Lets pages make so much work in each of so many steps. Returns them. */
-function stepped(work: number[], steps: number, isPressed = (): boolean => true) {
-  const shares = new Shares(isPressed);
+function stepped(work: number[], steps: number, level: () => PressureLevel = () => 'over') {
+  const shares = new Shares(level);
   const pages = work.map((_, i) => shares.noteRequest('poll', { room: 'r' }, from(`https://page-${i}.example`)).page);
   const step = (amounts: number[]): void => {
     for (const i of work.keys())
@@ -85,7 +86,7 @@ describe('under pressure', () => {
   });
 
   it('a page that may send less sends exactly that part, and is told when to come again', () => {
-    const shares = new Shares(() => true);
+    const shares = new Shares(() => 'over');
     const source = shares.noteRequest('send', { room: 'r' }, from('https://heavy.example'));
     source.page.admitted = 0.25;
     const refusals = Array.from({ length: 100 }, () => {
@@ -106,13 +107,17 @@ describe('under pressure', () => {
   });
 
   it('nobody is held back without pressure, and all are let go after it', () => {
-    let isPressed = false;
-    const { pages, step } = stepped(WORK, 10, () => isPressed);
+    let level: PressureLevel = 'calm';
+    const { pages, step } = stepped(WORK, 10, () => level);
     expect(pages.every((page) => page.isFree)).toBe(true);
-    isPressed = true;
+    level = 'over';
     for (let i = 0; i < 10; i += 1) step(WORK);
     expect(pages[0]?.isFree).toBe(false);
-    isPressed = false;
+    const held = pages[0]?.holdMs;
+    level = 'near';
+    for (let i = 0; i < 10; i += 1) step(WORK);
+    expect(pages[0]?.holdMs).toBe(held);
+    level = 'calm';
     for (let i = 0; i < LET_GO_STEPS; i += 1) step(WORK);
     expect(pages.every((page) => page.isFree)).toBe(true);
   });
@@ -123,7 +128,7 @@ describe('a page', () => {
     shares.noteRequest('join', { room }, from(origin)).page;
 
   it('is an origin, with all its rooms', () => {
-    const shares = new Shares(() => false);
+    const shares = new Shares(() => 'calm');
     expect(pageOf(shares, 'https://a.example', 'one')).toBe(pageOf(shares, 'https://a.example', 'two'));
     expect(pageOf(shares, 'https://a.example')).not.toBe(pageOf(shares, 'https://b.example'));
   });
@@ -131,14 +136,14 @@ describe('a page', () => {
   it.each(['null', 'https://jsfiddle.net', 'https://cdpn.io', 'https://chat.example'])(
     'is a room where authors share the origin %s',
     (origin) => {
-      const shares = new Shares(() => false);
+      const shares = new Shares(() => 'calm');
       expect(pageOf(shares, origin, 'one')).not.toBe(pageOf(shares, origin, 'two'));
       expect(pageOf(shares, origin, 'one')).toBe(pageOf(shares, origin, 'one'));
     },
   );
 
   it('of a user is that of its room, also when a call names none or a private one', () => {
-    const shares = new Shares(() => false);
+    const shares = new Shares(() => 'calm');
     shares.roomOf = (user) => (user === 7 ? 'one' : undefined);
     const ofOne = pageOf(shares, 'null', 'one');
     expect(shares.noteRequest('poll', { token: '7.x' }, from('null')).page).toBe(ofOne);
@@ -147,7 +152,7 @@ describe('a page', () => {
   });
 
   it('stays the same page, however many other sources come, and is forgotten with its last one', () => {
-    const shares = new Shares(() => false);
+    const shares = new Shares(() => 'calm');
     const page = pageOf(shares, 'https://a.example', 'one');
     for (let i = 0; i < 6_000; i += 1) pageOf(shares, `https://x${i}.example`, 'r');
     expect(pageOf(shares, 'https://a.example', 'two')).toBe(page);

@@ -5,9 +5,12 @@
 
 /** How much longer the answers of a page above its share are held at most. A poll is answered within 2 s at worst. */
 export const HOLD_MAX_MS = 1_000;
-/** By how much holds grow in a step, for each share that the page is above its own; and by how much they shrink. */
+/**
+ * By how much holds grow in a step, for each share that the page is above its own; and by how much they shrink. They
+ * shrink slowly: how short they may be is found out at the cost of the others.
+ */
 const LONGER_MS = 60;
-const SHORTER_MS = 50;
+const SHORTER_MS = 10;
 /** A page that is far above its share counts as so many times above it. */
 const EXCESS_MAX = 8;
 /** The part of its sends and joins that a page above its share may always make. */

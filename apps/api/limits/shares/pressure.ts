@@ -19,7 +19,7 @@ const RESOLUTION_MS = 20;
 export interface Load {
   /** The part of the time for which the event loop was busy. A queue grows fast from here on. */
   busy: number;
-  /** By how much the event loop was late (p99). A person notices a tenth of a second. */
+  /** By how much the event loop was late (p99). A person notices a tenth of a second, and there are two ways. */
   delayMs: number;
   /** How long Redis took to answer. It answers within a millisecond when it is well. */
   redisMs: number;
@@ -29,9 +29,12 @@ export interface Load {
   memory: number;
 }
 
+/** `over`: above a mark now. `near`: it was a moment ago. */
+export type PressureLevel = 'over' | 'near' | 'calm';
+
 export type RedisLoad = Pick<Load, 'redisMs' | 'redisMemory'>;
 
-export const MARKS: Readonly<Load> = { busy: 0.8, delayMs: 100, redisMs: 100, redisMemory: 0.9, memory: 0.85 };
+export const MARKS: Readonly<Load> = { busy: 0.7, delayMs: 60, redisMs: 100, redisMemory: 0.9, memory: 0.85 };
 
 export class Pressure {
   /** Since when it is as it is now, in ms since 1970. */
@@ -43,6 +46,8 @@ export class Pressure {
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
   #redisLoad: RedisLoad = { redisMs: 0, redisMemory: 0 };
+  /** Whether the last look was above a mark. */
+  #isOver = false;
   #calmLooks = 0;
   #looks = 0;
   #asking = false;
@@ -55,6 +60,11 @@ export class Pressure {
 
   get isOn(): boolean {
     return this.reason !== null;
+  }
+
+  get level(): PressureLevel {
+    if (this.#isOver) return 'over';
+    return this.isOn ? 'near' : 'calm';
   }
 
   /** Looks from now on. */
@@ -73,6 +83,7 @@ export class Pressure {
   judge(load: Load): void {
     const names = Object.keys(this.#marks) as (keyof Load)[];
     const above = names.find((name) => load[name] > this.#marks[name]);
+    this.#isOver = above !== undefined;
     if (above !== undefined) return void this.#begin(above);
     const isCalm = names.every((name) => load[name] <= this.#marks[name] * CALM_RATIO);
     this.#calmLooks = isCalm ? this.#calmLooks + 1 : 0;

@@ -12,6 +12,7 @@ import { RateLimited } from '../../../../shared/store/denials.js';
 import { requestOrigin } from '../origins.js';
 import { fairShares } from './fair-share.js';
 import { Page } from './page.js';
+import type { PressureLevel } from './pressure.js';
 import { isSharedOrigin, Source } from './source.js';
 
 /** How often pages are judged. */
@@ -58,7 +59,7 @@ interface Addressed {
 export class Shares {
   /** Returns the public room in which a user is, as far as this process knows. */
   roomOf: (userId: number) => string | undefined = () => undefined;
-  readonly #isPressed: () => boolean;
+  readonly #pressure: () => PressureLevel;
   readonly #pages = new Map<string, Page>();
   readonly #busy = new Set<Page>();
   readonly #sources = new LRUCache<string, Source>({
@@ -70,8 +71,8 @@ export class Shares {
   });
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(isPressed: () => boolean) {
-    this.#isPressed = isPressed;
+  constructor(pressure: () => PressureLevel) {
+    this.#pressure = pressure;
   }
 
   /** Judges from now on. */
@@ -103,13 +104,17 @@ export class Shares {
     if (ms > 0) throw new RateLimited(ms, REFUSAL, 'share', 'share');
   }
 
-  /** Judges all pages once. Those that are held back are let go step by step, when the pressure is over. */
+  /**
+   * Judges all pages once. Those that are held back are let go step by step, when the pressure is over. Just below the
+   * marks all stays as it is.
+   */
   step(): void {
     const pages = [...this.#busy];
     for (const page of pages) page.measure(STEP_MS / 1_000);
-    const shares = this.#isPressed() ? fairShares(pages.map(({ rate }) => rate)) : [];
+    const level = this.#pressure();
+    const shares = level === 'over' ? fairShares(pages.map(({ rate }) => rate)) : [];
     for (const [i, page] of pages.entries()) {
-      page.adjust(shares[i] ?? Infinity);
+      if (level !== 'near') page.adjust(shares[i] ?? Infinity);
       if (page.isIdle) this.#busy.delete(page);
     }
   }
