@@ -1,6 +1,7 @@
 /** Upkeep: a chat in which nothing happens gets no jobs, and one with something to do gets the right ones. */
 import type { Job, Queue } from 'bullmq';
 import { expect } from 'vitest';
+import { sweep } from '../../apps/worker/jobs/sweep.js';
 import { Upkeep } from '../../apps/worker/jobs/upkeep.js';
 import { openQueue, UPKEEP } from '../../shared/queues.js';
 import { connectProducer } from '../../shared/redis/connect.js';
@@ -38,6 +39,17 @@ it('adds a job for an entry whose process has died', async ({ scene }) => {
   const shard = store.keys.userShard(person.id);
   await store.redis.zadd(store.keys.moves(shard), Date.now() - ONE_HOUR_MS, `${person.id} 1 r`);
   expect(await look(store, scene.worker.fanOut)).toEqual(['expire']);
+});
+
+it('the sweep finds rooms whose events are from the future, as after a restore with a clock that is behind', async ({
+  scene,
+}) => {
+  const { store } = scene.worker;
+  await scene.join('r');
+  await store.redis.zadd(store.keys.dirty(store.keys.roomShard('r')), Date.now() + ONE_HOUR_MS, 'r');
+  const found: string[] = [];
+  await sweep(store, scene.worker.fanOut, 0, (rooms) => void found.push(...rooms));
+  expect(found).toContain('r');
 });
 
 it('adds a job for messages that are still to be removed', async ({ scene }) => {
