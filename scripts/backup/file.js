@@ -3,7 +3,7 @@
  * it). Only its owner may read it. It has its name when it is complete and on the disk, never before.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Problem, reasonOf } from '../problem.js';
@@ -38,6 +38,7 @@ const CHUNK_BYTES = 1 << 20;
 export async function writeBackup(path, about, entries, rdb) {
   refuseExisting(path);
   const partial = `${path}.partial`;
+  process.on('exit', () => rmSync(partial, { force: true })); // also after Ctrl-C
   try {
     const header = await writePartial(partial, about, entries, rdb);
     refuseExisting(path);

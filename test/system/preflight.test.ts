@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../../shared/config/config.js';
+import { RESTORING } from '../../shared/preflight/format.js';
 import { checkRedis } from '../../shared/preflight/preflight.js';
 import { firstConnect } from '../../shared/redis/connect.js';
 import { connectStore } from '../../shared/store/connect.js';
@@ -103,6 +104,13 @@ it('data of a format that only a newer version knows is refused, and left as it 
       'run the version that wrote it or a newer one, or use an empty Redis.',
   );
   expect(await admin.get('data-format')).toBe('2');
+});
+
+it('data of a restore that was ended half-way are refused', async () => {
+  await admin.set('data-format', RESTORING);
+  await expect(checkRedis(redis.url, 1)).rejects.toThrow(
+    'A restore into the Redis of REDIS_URL has not ended. Wait for it, or run "npm run restore -- FILE --replace".',
+  );
 });
 
 describe('data without the number of its shards', () => {
