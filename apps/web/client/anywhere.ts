@@ -50,3 +50,13 @@ function storage(where: () => Storage): Pick<Storage, 'getItem' | 'setItem' | 'r
 const storages = (inPage ? realm : {}) as Realm;
 export const localStorage = storage(() => storages.localStorage);
 export const sessionStorage = storage(() => storages.sessionStorage);
+
+/** Such a wait keeps no process alive. Only that for a former server of a list goes on when the chat has ended. */
+const LONG_MS = 15_000;
+
+function waitWithoutPage(act: () => void, ms = 0): unknown {
+  const timer = realm.setTimeout(act, ms) as unknown as { unref?(): void };
+  if (ms >= LONG_MS) timer.unref?.();
+  return timer;
+}
+export const setTimeout = (inPage ? realm.setTimeout : waitWithoutPage) as typeof realm.setTimeout;

@@ -40,7 +40,7 @@ export class Servers implements Page {
   /** The server before, until the room is open on this one. */
   private was = '';
   /** Since when the server has not answered. 0 if it answers. */
-  private silentSince!: number;
+  private unansweredSince!: number;
   private looking = false;
   /** How often the former servers were asked. */
   private looks = 0;
@@ -53,7 +53,6 @@ export class Servers implements Page {
     readonly getStreams: GetStreams,
   ) {
     this.connect();
-    this.emitter.on('state', ({ state }) => state === 'left' && clearTimeout(this.timer));
   }
 
   get place(): Place {
@@ -71,8 +70,8 @@ export class Servers implements Page {
   }
 
   heard(answers: boolean): void {
-    this.silentSince = answers ? 0 : this.silentSince || Date.now();
-    if (!answers && Date.now() - this.silentSince > SILENCE_MS) void this.look();
+    this.unansweredSince = answers ? 0 : this.unansweredSince || Date.now();
+    if (!answers && Date.now() - this.unansweredSince > SILENCE_MS) void this.look();
   }
 
   /** Goes back to a server before this one if one answers, and tries that again and again. */
@@ -88,11 +87,11 @@ export class Servers implements Page {
   private async look(): Promise<void> {
     if (this.looking) return;
     this.looking = true;
-    for (let i = 0; i < (this.silentSince ? this.places.length : this.at); i++) {
+    for (let i = 0; i < (this.unansweredSince ? this.places.length : this.at); i++) {
       const { transport } = this.places[i] as Place;
       const answers = i !== this.at && (await transport.call('rooms', {}, REQUEST_TIMEOUT_MS).done.catch(() => null));
       if (this.state === 'left') break;
-      if (!answers || !(i < this.at || this.silentSince)) continue;
+      if (!answers || !(i < this.at || this.unansweredSince)) continue;
       this.go(i);
       break;
     }
@@ -110,7 +109,7 @@ export class Servers implements Page {
   }
 
   private connect(): void {
-    this.silentSince = Date.now();
+    this.unansweredSince = Date.now();
     this.connection = new Connection(this, this.place, this.nickname, this.shared);
   }
 }
