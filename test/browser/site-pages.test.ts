@@ -47,7 +47,7 @@ it('gives all pages name, logo, colour, and links to the texts', async ({ stage:
     expect(await logo.getAttribute('src'), path).toMatch(/assets\/logo\.svg$/);
     if (path.startsWith('/r/')) continue;
     const links = await page.locator('footer.site a').allTextContents();
-    expect(links, path).toEqual(['Docs', 'Doctor', 'Terms', 'Impressum & Kontakt']);
+    expect(links, path).toEqual(['Docs', 'Doctor', 'Status', 'Terms', 'Impressum & Kontakt']);
     expect(await violations(page), path).toEqual([]);
   }
   await page.goto(`${api}/imprint`);
