@@ -13,6 +13,11 @@ function letter(shape: HookShape, messages: ChatEvent[], missed = 0) {
 }
 const bodyOf = (shape: HookShape, messages: ChatEvent[], missed = 0) =>
   JSON.parse(letter(shape, messages, missed).body);
+const textIn = (shape: HookShape, messages: ChatEvent[]): string => {
+  const { body } = letter(shape, messages);
+  const { content, text } = shape === 'ntfy' ? { text: body, content: undefined } : JSON.parse(body);
+  return content ?? text;
+};
 
 describe('a letter', () => {
   it('to Discord has the name of its author, or of each of several', () => {
@@ -50,7 +55,7 @@ describe('a letter', () => {
 
   it('to ntfy is text, with the room as its title, and begins no header', () => {
     const { body, headers } = letter('ntfy', [say('one\r\nTitle: two', 'A\r\nX: y')]);
-    expect(body).toBe('A\r\nX: y: one\r\nTitle: two');
+    expect(body).toBe('A\r\nX: y: one\n│ Title: two');
     expect(headers).toEqual({ title: 'news', 'content-type': 'text/plain; charset=utf-8' });
   });
 
@@ -78,6 +83,16 @@ describe('a letter', () => {
   it.each(['discord', 'slack', 'telegram', 'ntfy'] as const)('to %s says what is missing', (shape) =>
     expect(letter(shape, [say('one')], 3).body).toContain('(Up to 3 messages are missing here.)'),
   );
+
+  it.each(['discord', 'slack', 'telegram', 'ntfy'] as const)('to %s has no line that looks like another’s', (shape) => {
+    const [told = '', ...further] = textIn(shape, [say('Good morning', 'Teacher'), say('hi', 'pupil')]).split('\n');
+    const forged = told.replace('Good morning', 'no school today');
+    expect(further.join()).toContain('pupil');
+    for (const end of ['\n', '\r', '\r\n', '\v', '\f', '\x85', '\u2028', '\u2029'])
+      expect(textIn(shape, [say(`hi${end}${forged}`, 'pupil')]).split(/[\n\v\f\r\x85\u2028\u2029]/)).not.toContain(
+        forged,
+      );
+  });
 
   it('as JSON has all messages as they are, and an id of its own for each content', () => {
     const messages = [say('one', 'Anna', 1), say('two', 'Bert', 2)];

@@ -75,6 +75,11 @@ export function letterOf(definition: HookDefinition, told: Told): Letter {
   return SHAPES[definition.shape](told, definition);
 }
 
+/** Every sign that some receiver shows as the beginning of a new line. */
+const BREAKS = /\r\n|[\n\v\f\r\x85\u2028\u2029]/g;
+/** Begins each further line of a text, which could look like the message of somebody else. */
+const FURTHER_LINE = '\n│ ';
+
 const same = (text: string): string => text;
 const plainName = (name: string): string => `${name}: `;
 /** A link that shows another address than its own has brackets. */
@@ -90,7 +95,9 @@ function fitting(
   { max, sizeOf }: { max: number; sizeOf: (text: string) => number },
 ): { text: string; count: number } {
   const gap = missed > 0 ? `(Up to ${missed} messages are missing here.)\n` : '';
-  const lines = messages.map(({ from, text = '' }) => `${nameOf(from.name)}${escapeText(text)}`);
+  const lines = messages.map(
+    ({ from, text = '' }) => `${nameOf(from.name)}${escapeText(text).replace(BREAKS, FURTHER_LINE)}`,
+  );
   let [joined, count] = [`${gap}${lines[0] ?? ''}`, 1];
   for (; count < lines.length; count += 1) {
     const longer = `${joined}\n${lines[count]}`;
