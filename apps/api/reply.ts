@@ -52,6 +52,8 @@ export interface Reply {
   client(): { origin: string; network: string };
   /** Resolves with the hashes of the client's address, by today's and yesterday's salt. */
   addressHashes(): Promise<string[]>;
+  /** An outgoing hook of a chat has sent the request. */
+  readonly isOfHook?: boolean;
   /** Where the request comes from. */
   readonly source?: ReplySource | null;
 }

@@ -75,3 +75,27 @@ it('a worker that is killed while a letter is under way loses nothing, and tells
   expect(logs).not.toContain('a-secret');
   await receiver.down();
 });
+
+it('a hook that leads to a room’s own address is refused there, whatever its shape, and repeats nothing', async ({
+  url,
+}) => {
+  const room = 'round';
+  const anna = await TestUser.join(url, { room, name: 'Anna' });
+  const base = `http://127.0.0.1:${new URL(url).port}`;
+  for (const [shape, path] of [
+    ['slack', `/r/${room}?name=echo`],
+    ['ntfy', `/r/${room}`],
+    ['slack', '/api/post'],
+  ])
+    await anna.ask<Added>('hook', { room, shape, url: base + path });
+  await anna.send({ room, text: 'once' });
+  await until(async () => {
+    const { hooks } = await anna.ask<{ hooks: { error?: { message: string } }[] }>('hooks', { room });
+    return hooks.every(({ error }) => error?.message.includes('400'));
+  }, 'the refusals');
+  for (const where of [room, 'lobby']) {
+    const newcomer = await TestUser.join(url, { room: where, name: 'Bert' });
+    const { events } = await newcomer.ask<{ events: { text: string }[] }>('history', { room: where, types: 'message' });
+    expect(events.map(({ text }) => text)).toEqual(where === room ? ['once'] : []);
+  }
+});

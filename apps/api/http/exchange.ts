@@ -1,5 +1,6 @@
 /** One request of an operation and its one answer: written once, counted, and reported to the limits and the log. */
 import type { ServerResponse } from 'node:http';
+import { isOfHook } from '../../../shared/hooks/agent.js';
 import type { Logger } from '../../../shared/log.js';
 import type { ChatError } from '../../../shared/protocol/errors.js';
 import { OPERATIONS, type OperationName, type RequestName } from '../../../shared/protocol/operations.js';
@@ -110,6 +111,10 @@ export class Exchange implements Reply {
 
   countRoom(room: string): Promise<void> {
     return this.context.admission.countRoom(room, this.res.req);
+  }
+
+  get isOfHook(): boolean {
+    return isOfHook(this.res.req.headers['user-agent']);
   }
 
   client(): { origin: string; network: string } {

@@ -37,6 +37,11 @@ export const post: Operation<'post'> = async (context, given, reply) => {
 type Given = Parameters<'post'>;
 
 async function ofStranger({ store }: Context, given: Given, reply: Reply): Promise<Post> {
+  // its message would be one of a stranger, which hooks send on: it would go round for ever
+  if (reply.isOfHook)
+    throw new ChatError('bad_request', 'An outgoing hook writes into a room by a webhook of that room.', {
+      field: 'hook',
+    });
   const { room = DEFAULT_ROOM, name, key, owner, secret } = given;
   if (name !== undefined && saysRole(name)) throw await nameOfRole(store, [room], name);
   const addresses = await reply.addressHashes();

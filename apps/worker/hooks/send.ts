@@ -8,8 +8,8 @@ import { type IncomingMessage, type RequestOptions, request as requestHttp } fro
 import { request as requestHttps } from 'node:https';
 import { isIPv6, type LookupFunction } from 'node:net';
 import { literalAddress } from '../../../shared/hooks/address.js';
+import { HOOK_AGENT } from '../../../shared/hooks/agent.js';
 import type { Reach } from '../../../shared/hooks/networks.js';
-import { VERSION } from '../../../shared/version.js';
 import type { Letter } from './letter.js';
 
 /** For all of it: name, connection, answer. Receivers answer within a second, or queue what they get. */
@@ -88,7 +88,7 @@ function post({ url, headers, body }: Letter, addresses: readonly string[], sign
   }) as LookupFunction;
   const options: RequestOptions = {
     method: 'POST',
-    headers: { ...headers, 'user-agent': `nobackend-chat/${VERSION}`, 'content-length': Buffer.byteLength(body) },
+    headers: { ...headers, 'user-agent': HOOK_AGENT, 'content-length': Buffer.byteLength(body) },
     lookup,
     agent: false, // a connection of its own, to an address that was checked for this letter
     signal,
