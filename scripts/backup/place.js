@@ -20,7 +20,8 @@ const SCAN_COUNT = 1_000;
  * @typedef {import('#dist/shared/redis/client.js').RedisClient} RedisClient
  * @typedef {{ shards: number, redisPrefix: string }} Settings
  * @typedef {{ redis: RedisClient, masters: () => import('ioredis').Redis[], keys: import('#dist/shared/store/keys.js').Keys,
- *   shards: number, nameOf: (key: string) => string | null }} Place
+ *   shards: number, nameOf: (key: string) => string | null, isStarted: boolean }} Place `isStarted`: the Redis did not
+ *   run, and ends with this command.
  */
 
 /**
@@ -37,10 +38,12 @@ export async function withPlace({ create }, work) {
     ...readStartConfig(process.env),
     ...readConfig(process.env),
   }));
-  if (!settings.ownRedis) return withClient(settings.redisUrl, settings, work);
+  if (!settings.ownRedis)
+    return withClient(settings.redisUrl, settings, (place) => work({ ...place, isStarted: false }));
   const own = await ownRedis(create, settings);
   try {
-    return await withClient(`redis://127.0.0.1:${own.port}`, settings, work);
+    const { port, isStarted } = own;
+    return await withClient(`redis://127.0.0.1:${port}`, settings, (place) => work({ ...place, isStarted }));
   } finally {
     await own.end();
   }
@@ -50,7 +53,7 @@ export async function withPlace({ create }, work) {
  * @template T
  * @param {string} url
  * @param {Settings} settings
- * @param {(place: Place) => Promise<T>} work
+ * @param {(place: Omit<Place, 'isStarted'>) => Promise<T>} work
  */
 async function withClient(url, { shards, redisPrefix }, work) {
   const { connect } = await import('#dist/shared/redis/connect.js');
@@ -123,7 +126,7 @@ export async function* keysOf(master, pattern = '*') {
  */
 async function ownRedis(create, settings) {
   const there = await running();
-  if (there) return { port: there.port, end: async () => undefined };
+  if (there) return { port: there.port, isStarted: false, end: async () => undefined };
   if (await silentPort()) throw new Problem("The chat's own Redis does not answer. Try again when it does.");
   if (!create && !existsSync(folder)) {
     throw new Problem(`There are no data in ${folder}. If the chat uses a REDIS_URL or a DATA_DIR, give it here, too.`);
@@ -144,7 +147,7 @@ async function ownRedis(create, settings) {
       () => true,
       () => false, // it has not begun to listen, or loads its data
     );
-    if (isUp) return { port, end };
+    if (isUp) return { port, isStarted: true, end };
     if (child.exitCode !== null || child.pid === undefined)
       throw new Problem(`The chat's own Redis cannot start. Look at ${logFile}.`);
     await sleep(CHECK_EVERY_MS);

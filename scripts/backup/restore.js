@@ -3,6 +3,7 @@
  * Redis must have no data. With `--replace` its data are backed up first, and then replaced.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { asScript } from '../command.js';
 import { beTheOnlyOne } from '../only-one.js';
@@ -17,6 +18,10 @@ import { isKept, moveTimes } from './times.js';
 /** What is on the way to Redis at the same time. */
 const BATCH_KEYS_MAX = 500;
 const BATCH_BYTES_MAX = 4_000_000;
+/** Processes of the chat that wait for their Redis are back within this time. */
+const BACK_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 100;
+const END_THEM = 'End them first: "npx pm2 stop api worker", or Ctrl-C where the chat runs in a terminal.';
 /** Keys that a chat without users and rooms has. */
 const EMPTY = /^(shards|data-format|users:next|salt:.*|host:acts)$/;
 
@@ -29,6 +34,7 @@ async function restore() {
   await withPlace({ create: true }, async (place) => {
     await checkFits(header, place);
     await refuseRunning(place);
+    if (place.isStarted) await refuseWaiting(place);
     await makeEmpty(place, values.replace === true);
     await fill(place, path, header);
   });
@@ -60,9 +66,17 @@ async function refuseRunning(/** @type {import('./place.js').Place} */ { redis, 
   const names = await runningInstances({ redis, keys });
   if (names.length === 0) return;
   throw new Problem(
-    `Processes of the chat use this Redis (${names.join(', ')}). End them first: "npx pm2 stop api worker". ` +
-      'Processes that were killed count for 40 s more.',
+    `Processes of the chat use this Redis (${names.join(', ')}). ${END_THEM} Processes that were killed count for 40 s more.`,
   );
+}
+
+/** Throws a Problem when processes of the chat have waited for the Redis that this command has started. */
+async function refuseWaiting(/** @type {import('./place.js').Place} */ { redis }) {
+  for (const end = Date.now() + BACK_WITHIN_MS; Date.now() < end; ) {
+    await sleep(LOOK_EVERY_MS);
+    const [, clients] = /^connected_clients:(\d+)/m.exec(await redis.info('clients')) ?? [];
+    if (Number(clients) > 1) throw new Problem(`Processes of the chat wait for this Redis. ${END_THEM}`);
+  }
 }
 
 /**

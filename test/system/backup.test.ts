@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { copyAtOnce, runScript } from '../support/backups.js';
 import { systemWith } from '../support/fixtures/system.js';
+import { startApi } from '../support/processes.js';
 import { openRedis, startOneRedis } from '../support/redis.js';
 import { TestUser } from '../support/user.js';
 
@@ -87,6 +88,18 @@ it('is not restored while the chat runs, nor over other data unless it may repla
     code: 0,
   });
   expect(await redis.get('room:{r0}:other:log')).toBe('former');
+});
+
+it("is not restored while processes wait for the chat's own Redis, which had ended", async ({ onTestFinished }) => {
+  const env = { DATA_DIR: join(folder, 'own') };
+  expect(await runScript('restore', [file], env)).toMatchObject({ code: 0, err: '' });
+  const port = Number(await readFile(join(env.DATA_DIR, 'redis/port'), 'utf8'));
+  const waiting = await startApi({ REDIS_URL: `redis://127.0.0.1:${port}` });
+  onTestFinished(async () => void (await waiting.stop()));
+  expect(await runScript('restore', [file, '--replace'], env)).toEqual(
+    refusing(/^Processes of the chat wait for this Redis\. End them first: "npx pm2 stop api worker", or Ctrl-C /),
+  );
+  await waiting.stop();
 });
 
 it('is refused if it is damaged, cut off, of a newer format or none, before anything is changed', async ({
