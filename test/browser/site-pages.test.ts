@@ -9,10 +9,12 @@ import { browserWith } from '../support/fixtures/browser.js';
 import { TestUser } from '../support/user.js';
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14"/></svg>';
+const NAME = 'Wald <chat> der Gesamtschule am Nordtor';
+const TABLE = `| Amt | Name |\n| --- | --- |\n| Leitung | ${'Donaudampfschifffahrts'.repeat(3)} |\n`;
 const folder = mkdtempSync(join(tmpdir(), 'site-'));
 for (const [name, text] of Object.entries({
   'logo.svg': LOGO,
-  'imprint.md': '# Impressum & Kontakt\n\nSchule **am Wald**, [Weg 1](https://example.org).\n',
+  'imprint.md': `# Impressum & Kontakt\n\nSchule **am Wald**, [Weg 1](https://example.org).\n\n${TABLE}`,
   'terms.md': 'Be kind.\n',
   'robots.txt': 'User-agent: *\nDisallow: /\n',
 }))
@@ -20,7 +22,7 @@ for (const [name, text] of Object.entries({
 
 const it = browserWith({
   env: {
-    SITE_NAME: 'Wald <chat>',
+    SITE_NAME: NAME,
     SITE_COLOR: '#ffcc00',
     SITE_DIR: folder,
     CLOSED_PAGES: 'front, examples, rooms',
@@ -31,17 +33,17 @@ it.afterAll(() => rmSync(folder, { recursive: true }));
 it('gives all pages name, logo, colour, and links to the texts', async ({ stage: { browser, api } }) => {
   const page = await browser.newPage();
   for (const [path, title] of [
-    ['/docs', 'Docs · Wald <chat>'],
-    ['/doctor', 'Doctor · Wald <chat>'],
-    ['/imprint', 'Impressum & Kontakt · Wald <chat>'],
-    ['/r/wood', 'wood · Wald <chat>'],
-    ['/embed/wood', 'wood · Wald <chat>'],
-    ['/no/such/page', 'Nothing here · Wald <chat>'],
+    ['/docs', `Docs · ${NAME}`],
+    ['/doctor', `Doctor · ${NAME}`],
+    ['/imprint', `Impressum & Kontakt · ${NAME}`],
+    ['/r/wood', `wood · ${NAME}`],
+    ['/embed/wood', `wood · ${NAME}`],
+    ['/no/such/page', `Nothing here · ${NAME}`],
   ] as const) {
     await page.goto(api + path);
     await page.waitForFunction((wanted) => document.title === wanted, title);
     if (path.startsWith('/embed')) continue;
-    expect(await page.locator('.brand').textContent(), path).toBe('Wald <chat>');
+    expect(await page.locator('.brand').textContent(), path).toBe(NAME);
     const logo = page.locator('.brand img');
     expect(await logo.evaluate((image: HTMLImageElement) => image.naturalWidth), path).toBeGreaterThan(0);
     expect(await logo.getAttribute('src'), path).toMatch(/assets\/logo\.svg$/);
@@ -60,6 +62,19 @@ it('gives all pages name, logo, colour, and links to the texts', async ({ stage:
       .first()
       .evaluate(() => getComputedStyle(document.body).getPropertyValue('--accent')),
   ).not.toBe('#0d6a55');
+});
+
+it('has room for a long name and a long word on a phone', async ({ stage: { browser, api } }) => {
+  const page = await browser.newPage({ viewport: { width: 360, height: 640 } });
+  await page.goto(`${api}/imprint`);
+  await page.getByRole('cell', { name: 'Leitung' }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  expect(await violations(page)).toEqual([]);
+  await page.goto(`${api}/r/wood`);
+  const [brand, invite] = [page.locator('.brand'), page.getByRole('button', { name: 'Invite' })];
+  const brandBottom = await brand.evaluate((one) => one.getBoundingClientRect().bottom);
+  expect(await invite.evaluate((one) => one.getBoundingClientRect().top)).toBeLessThan(brandBottom);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });
 
 it('closes pages: nothing is there, and no link leads there', async ({ stage: { browser, api } }) => {
