@@ -1,4 +1,5 @@
 /** Outgoing hooks in the owner's panel: added, seen and removed; and nothing of them where the host allows none. */
+import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { violations } from '../support/axe.js';
 import { browserTest, browserWith } from '../support/fixtures/browser.js';
@@ -15,12 +16,15 @@ it('the owner adds a hook, sees how it does, and removes it', async ({ stage }) 
   await page.goto(`${stage.api}/r/${stage.room}`);
   await page.getByRole('button', { name: /^Room/ }).click();
   const box = page.locator('.box', { hasText: 'Outgoing hooks' });
+  const address = box.getByLabel('Address of the webhook');
+  await box.getByRole('button', { name: 'Add' }).click();
+  await page.keyboard.type('https://10.0.0.1/hook'); // the field that is empty has the focus
+  expect(await address.inputValue()).toBe('https://10.0.0.1/hook');
   await box.getByLabel('Service').selectOption('Your own server (JSON)');
-  await box.getByLabel('Address of the webhook').fill('https://10.0.0.1/hook');
   await box.getByRole('button', { name: 'Add' }).click();
   await box.getByText('url is in a network that hooks may not reach.').waitFor();
-  await box.getByLabel('Address of the webhook').fill(`${receiver.url}/a-secret`);
-  await box.getByRole('button', { name: 'Add' }).click();
+  await address.fill(`${receiver.url}/a-secret`);
+  await page.keyboard.press('Enter');
   await box.getByText(/It is shown only now: whsec_/).waitFor();
   const { host } = new URL(receiver.url);
   await box.getByText(`JSON · ${host}`).waitFor();
@@ -34,11 +38,21 @@ it('the owner adds a hook, sees how it does, and removes it', async ({ stage }) 
   await page.getByRole('button', { name: /^Room/ }).click();
   await box.getByText(/^Last sent: \d/).waitFor();
   expect(await violations(page)).toEqual([]);
-  await box.getByRole('button', { name: 'Remove' }).click();
+  const remove = box.getByRole('button', { name: 'Remove' });
+  expect(await described(remove)).toBe(`JSON · ${host}`);
+  await remove.click();
   await box.getByText(`JSON · ${host}`).waitFor({ state: 'detached' });
   await page.getByText(`You removed a hook to ${host}`).waitFor();
   await receiver.down();
 });
+
+/** Returns what a screen reader says of a button after its name. */
+function described(button: Locator): Promise<string | null | undefined> {
+  return button.evaluate((one) => {
+    const id = one.getAttribute('aria-describedby') ?? '';
+    return (one.getRootNode() as ShadowRoot).getElementById(id)?.textContent;
+  });
+}
 
 browserTest('an owner sees nothing of hooks where the host allows none', async ({ stage }) => {
   const page = await (await stage.browser.newContext()).newPage();

@@ -6,7 +6,7 @@ import { denialText } from '../element/status/denials.js';
 import { fill } from '../element/texts.js';
 import { dayOf, dayText, numberText, timeText } from '../element/times.js';
 import type { Actions } from './actions.js';
-import { actionButton, box, type Section } from './section.js';
+import { actionButton, box, describedBy, type Section } from './section.js';
 
 /** The services by name. A server of one's own has its name in the language of the page. */
 const SERVICES: [HookShape, string][] = [
@@ -38,17 +38,17 @@ export class HooksOut implements Section {
     const { texts } = actions;
     const services: [HookShape, string][] = [...SERVICES, ['json', texts.hookOwnServer]];
     refill(this.shape, ...services.map(([value, name]) => h('option', { value }, name)));
+    const add = actionButton(texts.hookAdd, '', () => this.add());
     this.form = h(
       'div',
       {},
       h('label', { class: 'hook-field' }, h('span', { class: 'row-name' }, texts.hookService), this.shape),
       h('label', { class: 'hook-field' }, h('span', { class: 'row-name' }, texts.hookUrl), this.url),
-      h(
-        'div',
-        { class: 'acts' },
-        actionButton(texts.hookAdd, '', () => this.add()),
-      ),
+      h('div', { class: 'acts' }, add),
     );
+    this.url.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !event.isComposing) add.click();
+    });
     const hint = h('p', { class: 'hint' }, texts.hooksOutHint);
     this.element = box(texts.hooksOut, hint, this.list, this.form, this.secret, this.problem);
     this.element.hidden = true; // until it is known whose room it is
@@ -73,17 +73,23 @@ export class HooksOut implements Section {
     const { texts } = this.actions;
     const service = SERVICES.find(([shape]) => shape === hook.shape)?.[1] || 'JSON';
     const set = (on: boolean) => this.run(() => this.actions.call('hook', { id: hook.id, on }));
+    const name = h('p', { class: 'row-name', id: `hook-${hook.id}` }, `${service} · ${hook.host}`);
+    const button = (label: string, kind: string, on: boolean) =>
+      describedBy(
+        name,
+        actionButton(label, kind, () => set(on)),
+      );
     return h(
       'li',
       {},
-      h('p', { class: 'row-name' }, `${service} · ${hook.host}`),
+      name,
       h('p', { class: 'hint' }, this.stateOf(hook)),
       hook.error ? h('p', { class: 'problem', lang: 'en', dir: 'ltr' }, hook.error.message) : '',
       h(
         'div',
         { class: 'acts' },
-        hook.ended ? actionButton(texts.hookResume, '', () => set(true)) : '',
-        actionButton(texts.remove, 'secondary', () => set(false)),
+        hook.ended ? button(texts.hookResume, '', true) : '',
+        button(texts.remove, 'secondary', false),
       ),
     );
   }
@@ -103,6 +109,7 @@ export class HooksOut implements Section {
   private async add(): Promise<void> {
     const { texts } = this.actions;
     const values = { url: this.url.value.trim(), shape: this.shape.value };
+    if (!values.url) return this.url.focus();
     await this.run(async () => {
       const { secret } = await this.actions.call('hook', values);
       this.url.value = '';

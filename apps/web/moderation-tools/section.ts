@@ -30,6 +30,12 @@ export function actionButton(label: string, kind: string, act: () => unknown): H
   return made;
 }
 
+/** Says which item of a list a button is for. Its label is that of the other items' buttons. Returns the button. */
+export function describedBy(name: HTMLElement, made: HTMLButtonElement): HTMLButtonElement {
+  made.setAttribute('aria-describedby', name.id);
+  return made;
+}
+
 /** Removes an item from a list. */
 export function removeItem(item: HTMLElement): void {
   focusAfter(item, item);

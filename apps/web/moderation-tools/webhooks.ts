@@ -5,7 +5,7 @@ import { called, filled } from '../element/dom/sentence.js';
 import { denialText } from '../element/status/denials.js';
 import type { Actions } from './actions.js';
 import { Confirm } from './confirm.js';
-import { actionButton, box, type Section } from './section.js';
+import { actionButton, box, describedBy, type Section } from './section.js';
 
 /** The incoming webhooks of the room: addresses by which other programs write into it. Only owners see them. */
 export class Webhooks implements Section {
@@ -59,8 +59,9 @@ export class Webhooks implements Section {
   }
 
   private item(hook: Hook): HTMLElement {
+    const name = h('bdi', { id: `webhook-${hook.id}` }, hook.name);
     const end = actionButton(this.actions.texts.webhookEnd, 'secondary', () => this.askEnd(hook, end));
-    return h('li', {}, h('bdi', {}, hook.name), ' ', end);
+    return h('li', {}, name, ' ', describedBy(name, end));
   }
 
   private async make(): Promise<void> {
