@@ -60,6 +60,7 @@ describe('the docs', () => {
 
   it('name every attribute, property and part of the element, and every call and event of the library', async () => {
     const page = await open(`${api}/docs`);
+    expect(await page.locator('main').textContent()).not.toContain('{{server}}');
     const named = (list: string): Promise<string[]> =>
       page
         .locator(`#${list} dt code`)

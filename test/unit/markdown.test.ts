@@ -67,3 +67,10 @@ it.each(pages)('%s links only to what there is', (page) => {
     if (anchor !== undefined && target.endsWith('.md')) expect(anchorsOf(target), link).toContain(anchor);
   }
 });
+
+it("the library's README names every event", () => {
+  const [, events = ''] = /interface ChatEvents \{([\s\S]*?)\n\}/.exec(read('apps/web/client/api.ts')) ?? [];
+  const names = [...events.matchAll(/^ {2}(\w+):/gm)].map(([, name = '']) => name);
+  expect(names).toContain('announcement');
+  expect(names.filter((name) => !prose('clients/js/README.md').includes(`\`${name}\``))).toEqual([]);
+});
