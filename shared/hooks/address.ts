@@ -10,7 +10,7 @@ const PORT_MIN = 1_024;
  */
 export function parseHookUrl(text: string): URL | null {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '') return null;
+  if (!url || !/^https?:$/.test(url.protocol) || /^$|(^|\.)\./.test(url.hostname)) return null;
   const isPortFit = url.port === '' || Number(url.port) >= PORT_MIN;
   const isPlain = url.username === '' && url.password === '' && !text.includes('#');
   return isPortFit && isPlain ? url : null;

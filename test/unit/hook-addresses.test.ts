@@ -29,6 +29,11 @@ describe('an address', () => {
     expect(await send(letter(`https://${host}/hook`), { reach: nowhere, resolve: resolve })).toEqual(FORBIDDEN);
   });
 
+  it.each(['https://...', 'https://example..org/', 'https://.org/', 'https:///', 'ftp://example.org', 'example.org'])(
+    'of no web server is none: %s',
+    (text) => expect(parseHookUrl(text)).toBeNull(),
+  );
+
   it.each(['8.8.8.8', '1.1.1.1', '172.15.0.1', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a01:4f8::1'])(
     'of the public internet may be reached: %s',
     (address) => expect(nowhere.of(address)).toBe('public'),
@@ -83,7 +88,7 @@ describe('a name', () => {
 
   it('without an address is said to have none', async () => {
     const outcome = await send(letter('https://none.example/'), { reach: nowhere, resolve: () => Promise.resolve([]) });
-    expect(outcome).toEqual({ kind: 'refused', message: 'The name of the receiver has no address.' });
+    expect(outcome).toEqual({ kind: 'refused', message: 'DNS has no address for the name of the receiver.' });
   });
 
   it('is looked up once, and the connection goes to what was checked, whatever the name says next', async () => {

@@ -63,7 +63,7 @@ export async function send(
 
 /** Returns why a letter may not go to these addresses, or null. One that is not allowed is enough. */
 function denialOf({ protocol }: URL, addresses: readonly string[], reach: Reach): string | null {
-  if (addresses.length === 0) return 'The name of the receiver has no address.';
+  if (addresses.length === 0) return 'DNS has no address for the name of the receiver.';
   const reaches = addresses.map((address) => reach.of(address));
   if (reaches.includes('none')) return 'The receiver is in a network that hooks may not reach.';
   return protocol === 'http:' && reaches.includes('public') ? 'The receiver needs an address with https.' : null;
