@@ -117,6 +117,22 @@ it('is held back: first longer holds and less history, then refusals; another pa
   for (let i = 0; i < 10; i += 1) expect((await heavy.send(`free ${i}`)).ok).toBe(true);
 });
 
+it('is not held back for what programs fail to do in its name', async ({ part }) => {
+  served = part;
+  part.pressed = true;
+  const [quiet, other] = [await new Visitor(QUIET, 'd').join(), await new Visitor(HEAVY, 'e').join()];
+  for (let i = 0; i < 15; i += 1) {
+    const forged = Array.from({ length: 60 }, () => new Visitor(QUIET, 'd'));
+    const answers = await Promise.all(forged.map((one) => one.call('poll', { token: `9.${'x'.repeat(24)}` })));
+    expect(answers.filter(({ ok }) => ok)).toEqual([]);
+    await other.call('members');
+    part.shares.step();
+  }
+  expect(part.shares.heldBack).toBe(0);
+  for (let i = 0; i < 10; i += 1) expect((await quiet.send(`${i}`)).ok).toBe(true);
+  part.pressed = false;
+});
+
 it('gets several events with one answer, in order, and all of them; a poll that cannot wait is not deaf', async ({
   part,
   worker,

@@ -91,6 +91,8 @@ export class Exchange implements Reply {
     if (this.token !== undefined && isRequest(this.name))
       this.context.admission.noteFailure(this.name, this.token, caught, this.res.req);
     const error = toChatError(caught, this.monitoring.reportFailure);
+    if (this.source && isRequest(this.name) && error.details.reason !== 'share')
+      this.context.shares.noteRefusal(this.source, this.name);
     if (error.code === 'too_large') this.res.shouldKeepAlive = false; // the rest of the request is not read
     this.sendError(error);
     this.countAnswer(error.code, error instanceof RateLimited ? error.limit : undefined);

@@ -90,6 +90,14 @@ export class Shares {
     return source;
   }
 
+  /**
+   * Takes the work of a request back that was refused. Any program can claim the origin of a page: what it fails to do,
+   * it does not do in the name of that page.
+   */
+  noteRefusal({ page }: Source, name: RequestName): void {
+    page.work = Math.max(0, page.work - (WORK_OF[name] ?? OTHER_WORK_COUNT));
+  }
+
   /** Counts what a request has brought: a message for others, or events for its client. */
   noteAnswer(source: Source, name: RequestName, events: number): void {
     if (MESSAGES.has(name)) source.messages += 1;
