@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { asScript } from '../command.js';
-import { beTheOnlyOne } from '../only-one.js';
+import { takeLock } from '../lock.js';
 import { Problem } from '../problem.js';
 import { dataDir } from '../project.js';
 import { dumpOf } from './crc64.js';
@@ -29,7 +29,7 @@ async function restore() {
   const { values, positionals } = parseArgs({ options: { replace: { type: 'boolean' } }, allowPositionals: true });
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw new Problem('Say which file: "npm run restore -- FILE".');
-  beTheOnlyOne('restore', join(dataDir, 'claims'));
+  takeLock('restore', join(dataDir, 'claims'));
   const header = await readBackup(path);
   await withPlace({ create: true }, async (place) => {
     await checkFits(header, place);

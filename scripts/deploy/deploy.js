@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { asScript } from '../command.js';
-import { beTheOnlyOne } from '../only-one.js';
+import { takeLock } from '../lock.js';
 import { Problem } from '../problem.js';
 import { checked, checkHostsRedis } from '../start/checks.js';
 import { prepare } from '../start/prepare.js';
@@ -21,7 +21,7 @@ const WAIT_S = 30;
 
 async function deploy() {
   const waitMs = readWait() * 1_000;
-  beTheOnlyOne('deploy');
+  takeLock('deploy');
   const pm2 = await connectRunning();
   try {
     await rollOut(pm2, waitMs);

@@ -6,8 +6,8 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { SCHEMAS } from '../../apps/api/operations/parameters/schemas.js';
 import { send } from '../../apps/worker/hooks/send.js';
-import { literalAddress, parseHookUrl } from '../../shared/hooks/address.js';
 import { isNetwork, Reach } from '../../shared/hooks/networks.js';
+import { literalAddress, parseHookUrl } from '../../shared/hooks/url.js';
 
 const nowhere = new Reach([]);
 const letter = (url: string) => ({ url: new URL(url), headers: {}, body: '', count: 1 });

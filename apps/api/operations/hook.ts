@@ -1,6 +1,6 @@
 import type { Config } from '../../../shared/config/config.js';
-import { literalAddress, parseHookUrl } from '../../../shared/hooks/address.js';
 import { Reach } from '../../../shared/hooks/networks.js';
+import { literalAddress, parseHookUrl } from '../../../shared/hooks/url.js';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import type { HookShape } from '../../../shared/protocol/events.js';
 import { notAllowed } from '../../../shared/store/denials.js';

@@ -7,9 +7,9 @@ import { Resolver } from 'node:dns/promises';
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIPv6, type LookupFunction } from 'node:net';
-import { literalAddress } from '../../../shared/hooks/address.js';
 import { HOOK_AGENT } from '../../../shared/hooks/agent.js';
 import type { Reach } from '../../../shared/hooks/networks.js';
+import { literalAddress } from '../../../shared/hooks/url.js';
 import type { Letter } from './letter.js';
 
 /** For all of it: name, connection, answer. Receivers answer within a second, or queue what they get. */

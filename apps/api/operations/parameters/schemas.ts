@@ -1,6 +1,6 @@
 /** The schema of each kind of parameter, and the message for a value that is not allowed. */
 import * as v from 'valibot';
-import { parseHookUrl } from '../../../../shared/hooks/address.js';
+import { parseHookUrl } from '../../../../shared/hooks/url.js';
 import {
   EVENT_TYPES,
   EXPORT_VERSION,

@@ -21,7 +21,7 @@ import { releases } from './project.js';
  * @param {string} what a noun for messages, such as `deploy`
  * @param {string} [claims] the folder of the files
  */
-export function beTheOnlyOne(what, claims = join(releases, 'claims')) {
+export function takeLock(what, claims = join(releases, 'claims')) {
   mkdirSync(claims, { recursive: true });
   const own = join(claims, String(process.pid));
   /** @type {Claim} */
