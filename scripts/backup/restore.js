@@ -23,7 +23,7 @@ const BACK_WITHIN_MS = 3_000;
 const LOOK_EVERY_MS = 100;
 const END_THEM = 'End them first: "npx pm2 stop api worker", or Ctrl-C where the chat runs in a terminal.';
 /** Keys that a chat without users and rooms has. */
-const EMPTY = /^(shards|data-format|users:next|salt:.*|host:acts)$/;
+const EMPTY = /^(shards|data-format|users:next|salt:.*|host:acts|usage:\{all\}:.*)$/;
 
 async function restore() {
   const { values, positionals } = parseArgs({ options: { replace: { type: 'boolean' } }, allowPositionals: true });

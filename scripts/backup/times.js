@@ -49,6 +49,7 @@ const MOVERS = [
     moveFields((text, move) => text.replace(/^(\S+ (?:\S+ )?)(\d{13})(?= |$)/, (_, before, at) => before + move(at))),
   ],
   [/^host:off$/, moveFields(movedJson)],
+  [/^host:announcement$/, moveAnnouncement],
   [/^user:\{u\d+\}:\d+$/, (redis, key) => redis.hdel(key, 'rate', 'signals', 'said')],
 ];
 
@@ -125,6 +126,21 @@ function moveFields(change) {
       cursor = next;
     }
   };
+}
+
+/**
+ * Moves since when and until when the host says something. When a maintenance begins is an hour that people know. It
+ * stays.
+ *
+ * @param {RedisClient} redis
+ * @param {string} key
+ * @param {(time: string) => string} move
+ */
+async function moveAnnouncement(redis, key, move) {
+  const text = await redis.get(key);
+  if (text === null) return;
+  const moved = text.replace(/("(?:at|until)":)(\d+)/g, (_, name, at) => name + move(at));
+  await redis.set(key, moved, 'KEEPTTL');
 }
 
 /**

@@ -9,7 +9,7 @@ import { ask, call } from '../support/client.js';
 import { clockOff } from '../support/clock.js';
 import { freePort, READY } from '../support/ports.js';
 import { startApi, startSystem, startWorker } from '../support/processes.js';
-import { startOneRedis } from '../support/redis.js';
+import { openRedis, startOneRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { type Sent, TestUser } from '../support/user.js';
 
@@ -29,6 +29,12 @@ interface Told {
 interface Polled {
   cursor: string;
   events: Told[];
+}
+
+interface Entered {
+  token: string;
+  owner?: string;
+  room: { news?: object };
 }
 
 let folder: string;
@@ -53,6 +59,7 @@ beforeAll(async () => {
   await leaveBehind(url, 'hall');
   const { owner } = await leaveBehind(url, 'class');
   await leaveBehind(url, 'class', owner); // it stays from now on
+  await say('We go on.', system.redis.url);
   await copyAtOnce(system.redis.url);
   expect(await runScript('backup', [file], { REDIS_URL: system.redis.url })).toMatchObject({ code: 0 });
   await anna.send('too late');
@@ -66,6 +73,15 @@ async function leaveBehind(url: string, room: string, owner?: string): Promise<{
   await ask(url, 'send', { token: joined.token, text: `of ${room}` });
   await ask(url, 'leave', { token: joined.token });
   return joined;
+}
+
+/** The host says something for an hour. */
+async function say(text: string, redisUrl: string): Promise<void> {
+  const redis = openRedis(redisUrl);
+  const [at, ms] = [Date.now(), 3_600_000];
+  const said = { type: 'announcement', room: '', at, from: { id: 0, name: '' }, kind: 'notice', text, until: at + ms };
+  await redis.set('host:announcement', JSON.stringify(said), 'PX', ms);
+  redis.disconnect();
 }
 
 /** Starts a Redis, an API process and a worker with a clock that is off, after a restore. */
@@ -124,8 +140,9 @@ describe.each([
     expect(heard.flatMap(({ type, from }) => (type === 'left' ? from?.name : []))).toEqual(['dora', 'carl']);
 
     for (const room of ['class', 'hall']) {
-      const { token, owner } = await ask<{ token: string; owner?: string }>(url, 'join', { name: 'fred', room });
+      const { token, owner, room: view } = await ask<Entered>(url, 'join', { name: 'fred', room });
       expect(owner).toBeUndefined(); // it is not a new room
+      expect(view.news).toMatchObject({ text: 'We go on.' });
       expect(await texts(token, room)).toContain(`of ${room}`);
     }
   });

@@ -154,6 +154,7 @@ it('of one chat of several on a Redis has the keys of that one, and its restore 
   expect(
     await redis.mget('room:{r0}:x:log', 'a:room:{r0}:x:log', 'a:b:room:{r0}:x:log', 'a:room:{r0}:later:log'),
   ).toEqual(['', 'a:', 'a:b:', null]);
+  await redis.zadd('c:usage:{all}:2026-11-29:requests', 5, '["none","lobby"]'); // somebody has looked at the chat
   expect(await runScript('restore', [second], { ...env, REDIS_PREFIX: 'c:' })).toMatchObject({ code: 0 });
   expect(await redis.get('c:room:{r0}:x:log')).toBe('a:');
 });
