@@ -2,6 +2,7 @@
 import type { Queue } from 'bullmq';
 import type { Metrics } from '../../shared/metrics/metrics.js';
 import { mastersOf } from '../../shared/redis/client.js';
+import { infoNumber } from '../../shared/redis/info.js';
 import { countRooms, countUsers } from '../../shared/store/counts.js';
 import { timeOf } from '../../shared/store/event-text.js';
 import { countStays } from '../../shared/store/stays.js';
@@ -94,9 +95,9 @@ async function ageOf(queue: Queue): Promise<number> {
 function infoOf({ redis }: Store, section: string, name: string): Promise<number> {
   return sumOf(
     mastersOf(redis).map(async (node) => {
-      const value = new RegExp(`^${name}:(\\d+)`, 'm').exec(await node.info(section))?.[1];
-      if (value === undefined) throw new Error(`Redis does not tell its ${name}`);
-      return Number(value);
+      const value = infoNumber(await node.info(section), name);
+      if (value === null) throw new Error(`Redis does not tell its ${name}`);
+      return value;
     }),
   );
 }

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import { mastersOf, type RedisClient } from '../../../shared/redis/client.js';
+import { infoNumber } from '../../../shared/redis/info.js';
 import { MetricsSnapshot } from '../admin/metrics-snapshot.js';
 import type { Facts } from './problems.js';
 
@@ -67,10 +68,9 @@ function ratesBetween(before: MetricsSnapshot, now: MetricsSnapshot): Record<str
 
 async function readServer(node: Redis): Promise<Server> {
   const [memory, persistence] = await Promise.all([node.info('memory'), node.info('persistence')]);
-  const number = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1] ?? 0);
   return {
-    used: number('used_memory'),
-    most: number('maxmemory'),
+    used: infoNumber(memory, 'used_memory') ?? 0,
+    most: infoNumber(memory, 'maxmemory') ?? 0,
     fails: /^(aof_last_write_status|rdb_last_bgsave_status):err/m.test(persistence),
     diskRatio: await diskRatioOf(node),
   };

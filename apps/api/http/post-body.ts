@@ -5,10 +5,9 @@
 import type { IncomingMessage } from 'node:http';
 import { ChatError } from '../../../shared/protocol/errors.js';
 import { TEXT_MAX } from '../../../shared/protocol/limits.js';
-import { parseJson } from '../operations/parameters/json.js';
 import { fromQuery, parseQuery } from '../operations/parameters/query.js';
 import { fitsText } from '../operations/parameters/schemas.js';
-import { FORM, readText } from './request-body.js';
+import { FORM, objectIn, readText } from './request-body.js';
 
 type Fields = Record<string, unknown>;
 
@@ -23,7 +22,7 @@ const ALLOWED = 'The body must be text, or a JSON object such as {"text":"hi"}.'
 /** Resolves with the parameters of `post` that a body gives. Rejects with `bad_request` or `too_large`. */
 export async function readPostBody(req: IncomingMessage): Promise<Fields> {
   const { text, type } = await readTyped(req);
-  if (JSON_TYPE.test(type)) return objectIn(text);
+  if (JSON_TYPE.test(type)) return objectIn(text, ALLOWED);
   if (FORM.test(type) && ENCODED_FORM.test(text)) return fromQuery(parseQuery(text), 'body');
   const object = text.startsWith('{') ? objectOrNull(text) : null;
   return object && ('text' in object || 'data' in object) ? object : { text: text.replace(LAST_BREAKS, '') };
@@ -43,7 +42,8 @@ export async function readHookBody(req: IncomingMessage): Promise<Fields> {
   const form = FORM.test(type) && ENCODED_FORM.test(text) ? fromQuery(parseQuery(text), 'body') : null;
   if (form && typeof form.text === 'string') return { text: cut(form.text) };
   const said = typeof form?.payload === 'string' ? form.payload : text;
-  const object = JSON_TYPE.test(type) || form ? objectIn(said) : said.startsWith('{') ? objectOrNull(said) : null;
+  const object =
+    JSON_TYPE.test(type) || form ? objectIn(said, ALLOWED) : said.startsWith('{') ? objectOrNull(said) : null;
   if (!object) return { text: cut(said.replace(LAST_BREAKS, '')) };
   const found = [object, ...Object.values(object)].map(textOf).find((one) => one !== undefined);
   if (found === undefined)
@@ -73,15 +73,8 @@ async function readTyped(req: IncomingMessage): Promise<{ text: string; type: st
 
 function objectOrNull(text: string): Fields | null {
   try {
-    return objectIn(text);
+    return objectIn(text, ALLOWED);
   } catch {
     return null; // a text that begins with a brace
   }
-}
-
-function objectIn(text: string): Fields {
-  const value = parseJson(text, 'body', ALLOWED);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new ChatError('bad_request', ALLOWED, { field: 'body' });
-  return Object.assign(Object.create(null), value) as Fields;
 }

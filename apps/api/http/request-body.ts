@@ -19,13 +19,14 @@ export async function readBody(req: IncomingMessage): Promise<Record<string, unk
   if (text === '') return {};
   return FORM.test(req.headers['content-type'] ?? '') && !OBJECT.test(text)
     ? fromQuery(parseQuery(text), 'body')
-    : fromJson(text);
+    : objectIn(text, ALLOWED);
 }
 
-function fromJson(text: string): Record<string, unknown> {
-  const body = parseJson(text, 'body', ALLOWED);
+/** Returns the object that a body has as JSON. Throws `bad_request` with the message `allowed` for anything else. */
+export function objectIn(text: string, allowed: string): Record<string, unknown> {
+  const body = parseJson(text, 'body', allowed);
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new ChatError('bad_request', ALLOWED, { field: 'body' });
+    throw new ChatError('bad_request', allowed, { field: 'body' });
   return Object.assign(Object.create(null), body) as Record<string, unknown>;
 }
 

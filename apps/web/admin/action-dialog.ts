@@ -5,7 +5,8 @@ import type {
   OperatorActionRequest,
   SwitchedOff,
 } from '../../../shared/protocol/admin.js';
-import { addressOf, byId, copyOnClick, select, server } from '../pages/page.js';
+import { addressOf, byId, copyOnClick, select } from '../pages/page.js';
+import { ask } from './ask.js';
 import { make } from './dom.js';
 import { shortly } from './lists.js';
 
@@ -17,6 +18,7 @@ interface Choice {
   effect: string;
 }
 
+const SILENCE = 'The server did not answer. Look at the list of actions before you try again.';
 const DAY_S = 86_400;
 const BAN_DAYS = [1, 7, 90];
 
@@ -183,7 +185,7 @@ export class ActionDialog {
   async open(kind: Kind, target: string): Promise<void> {
     const turn = ++this.turn;
     const known = LOOKED_UP.includes(kind)
-      ? await post<AddressLookupReply>('/admin/address', { on: target, kind })
+      ? await ask<AddressLookupReply>('/admin/address', SILENCE, { on: target, kind })
       : null;
     if (turn !== this.turn || this.dialog.open) return;
     this.kind = kind;
@@ -235,7 +237,7 @@ export class ActionDialog {
     this.button.disabled = true;
     const erases = choice.request.act === 'erase';
     const request = { ...choice.request, on: this.target, ...(erases && { name: this.person.value.trim() }) };
-    const reply = await post<OperatorActionReply>('/admin/act', request);
+    const reply = await ask<OperatorActionReply>('/admin/act', SILENCE, request);
     this.button.disabled = false;
     if (!reply.ok) return this.show(reply.message, '');
     this.acted();
@@ -272,24 +274,4 @@ function lookupText(kind: Kind, reply: AddressLookupReply): string {
   return reply.busy || kind === 'network'
     ? ''
     : 'It is not among the busiest addresses now. Check that it is the right one.';
-}
-
-/** Sends a request. Never rejects. */
-async function post<Reply>(
-  path: string,
-  body: OperatorActionRequest | { on: string; kind: Kind },
-): Promise<Reply | { ok: false; message: string }> {
-  try {
-    const response = await fetch(`${server}${path}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    return (await response.json()) as Reply;
-  } catch (_) {
-    return {
-      ok: false,
-      message: 'The server did not answer. Look at the list of actions before you try again.',
-    };
-  }
 }

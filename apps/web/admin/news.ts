@@ -1,7 +1,8 @@
 /** What the host says to all rooms: the text that is shown now, and a form for another one. */
 import type { AnnounceReply, AnnounceRequest } from '../../../shared/protocol/admin.js';
 import type { AnnouncementEvent } from '../../../shared/protocol/events.js';
-import { byId, server } from '../pages/page.js';
+import { byId } from '../pages/page.js';
+import { ask } from './ask.js';
 import { setText } from './dom.js';
 import { moment } from './format.js';
 
@@ -17,7 +18,7 @@ export function makeNews(done: () => void): (news: AnnouncementEvent | null) => 
   let problem = '';
 
   async function say(request: AnnounceRequest): Promise<void> {
-    const reply = await send(request);
+    const reply = await ask<AnnounceReply>('/admin/announce', 'The server does not answer.', request);
     problem = reply.ok ? '' : reply.message;
     if (reply.ok) text.value = '';
     setText(now, reply.ok ? 'All rooms are told within some seconds.' : problem);
@@ -50,18 +51,4 @@ export function makeNews(done: () => void): (news: AnnouncementEvent | null) => 
 function textOf({ kind, text, begins = 0, minutes = 0, until }: AnnouncementEvent): string {
   const what = kind === 'maintenance' ? `Maintenance at ${moment(begins)}, for about ${minutes} min. ` : '';
   return `Announced now: ${what}${text} (until ${until === undefined ? 'you take it back' : moment(until)})`;
-}
-
-/** Never rejects. */
-async function send(request: AnnounceRequest): Promise<AnnounceReply> {
-  try {
-    const response = await fetch(`${server}/admin/announce`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(request),
-    });
-    return (await response.json()) as AnnounceReply;
-  } catch (_) {
-    return { ok: false, message: 'The server does not answer.' };
-  }
 }

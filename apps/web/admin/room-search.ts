@@ -1,6 +1,7 @@
 /** The list of rooms: the largest, or those whose names contain what was searched for. */
 import type { HostRoom, HostRoomsReply } from '../../../shared/protocol/admin.js';
-import { addressOf, byId, server } from '../pages/page.js';
+import { addressOf, byId } from '../pages/page.js';
+import { ask } from './ask.js';
 import { setText } from './dom.js';
 import { bytes, count, day } from './format.js';
 import { ORIGINS } from './lists.js';
@@ -8,6 +9,7 @@ import { type Row, Table } from './table.js';
 
 /** The list costs Redis more than the numbers on the page do. */
 const EVERY_MS = 30_000;
+const SILENCE = 'The server does not answer. The list may be old.';
 const COLUMNS = ['Room', 'Members', 'Size', 'Owner’s visit', 'Stays until', 'Made at'];
 
 /** Shows the list, and keeps it fresh. `openDialog` offers the actions on a room. Returns a function that refreshes. */
@@ -22,7 +24,7 @@ export function showRooms(openDialog: (room: string) => void): () => Promise<voi
     turn += 1;
     const own = turn;
     const asked = search.value.trim();
-    const reply = await ask(asked);
+    const reply = await ask<HostRoomsReply>(`/admin/rooms?search=${encodeURIComponent(asked)}`, SILENCE);
     if (own !== turn) return;
     setText(said, reply.ok ? summary(reply, asked) : reply.message);
     if (!reply.ok) return;
@@ -59,14 +61,4 @@ function summary({ rooms, more }: { rooms: HostRoom[]; more: boolean }, asked: s
 
 function staysText({ count: staying, max, addressMax }: { count: number; max: number; addressMax: number }): string {
   return `${count(staying)} stay now. At most ${count(max)} may, and ${count(addressMax)} of one address.`;
-}
-
-/** Never rejects. */
-async function ask(search: string): Promise<HostRoomsReply> {
-  try {
-    const response = await fetch(`${server}/admin/rooms?search=${encodeURIComponent(search)}`);
-    return (await response.json()) as HostRoomsReply;
-  } catch (_) {
-    return { ok: false, message: 'The server does not answer. The list may be old.' };
-  }
 }

@@ -1,6 +1,7 @@
 /** The table of what pages and rooms have used, today or in the last days. */
 import type { UsageReply, UsedPage } from '../../../shared/protocol/admin.js';
-import { byId, server } from '../pages/page.js';
+import { byId } from '../pages/page.js';
+import { ask } from './ask.js';
 import { setText } from './dom.js';
 import { count } from './format.js';
 import { ORIGINS } from './lists.js';
@@ -8,6 +9,7 @@ import { type Row, Table } from './table.js';
 
 /** Processes report once a minute. */
 const EVERY_MS = 60_000;
+const SILENCE = 'The server does not answer. The list may be old.';
 const COLUMNS = ['Page', 'Room', 'Requests', 'Messages', 'Deliveries'];
 
 /** Shows the table, and keeps it fresh. `openDialog` offers the actions on an origin. */
@@ -18,7 +20,7 @@ export function showUsage(openDialog: (origin: string) => void): void {
 
   async function refresh(): Promise<void> {
     const asked = days.value;
-    const reply = await ask(asked);
+    const reply = await ask<UsageReply>(`/admin/usage?days=${asked}`, SILENCE);
     if (asked !== days.value) return;
     setText(said, reply.ok ? '' : reply.message);
     if (reply.ok) table.show(reply.used.map((one) => ({ ...rowOf(one), act: () => openDialog(one.origin) })));
@@ -32,14 +34,4 @@ export function showUsage(openDialog: (origin: string) => void): void {
 function rowOf({ origin, room, requests, messages, deliveries, heldBack }: UsedPage): Row {
   const cells = [ORIGINS[origin] ?? origin, room || '–', count(requests), count(messages), count(deliveries)];
   return { key: `${origin} ${room}`, cells, mark: heldBack ? 'held back' : '' };
-}
-
-/** Never rejects. */
-async function ask(days: string): Promise<UsageReply> {
-  try {
-    const response = await fetch(`${server}/admin/usage?days=${days}`);
-    return (await response.json()) as UsageReply;
-  } catch (_) {
-    return { ok: false, message: 'The server does not answer. The list may be old.' };
-  }
 }

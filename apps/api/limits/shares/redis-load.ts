@@ -1,6 +1,7 @@
 /** How well Redis is: how fast it answers, and how full it is. */
 import { performance } from 'node:perf_hooks';
 import { mastersOf, type RedisClient } from '../../../../shared/redis/client.js';
+import { infoNumber } from '../../../../shared/redis/info.js';
 import type { RedisLoad } from './pressure.js';
 
 /** Asks all masters at once. The slowest and the fullest one count. Rejects while Redis is away. */
@@ -13,8 +14,6 @@ export async function loadOf(redis: RedisClient): Promise<RedisLoad> {
 
 /** Returns the part of its maximum that a Redis uses; 0 without a maximum. */
 function memoryIn(info: string): number {
-  const [used = 0, max = 0] = ['used_memory', 'maxmemory'].map((name) =>
-    Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0),
-  );
+  const [used, max] = [infoNumber(info, 'used_memory') ?? 0, infoNumber(info, 'maxmemory') ?? 0];
   return max > 0 ? used / max : 0;
 }

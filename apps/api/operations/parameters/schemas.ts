@@ -123,7 +123,7 @@ export const JSON_PARAMETERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A log id in the form in which Redis gives it. Redis would also take `01-1` for `1-1`. */
-const LOG_ID = /^(?:0|[1-9]\d{0,14})-(?:0|[1-9]\d{0,14})$/;
+export const LOG_ID = /^(?:0|[1-9]\d{0,14})-(?:0|[1-9]\d{0,14})$/;
 
 const countCharacters = (value: string): number => [...value].length;
 
