@@ -72,6 +72,13 @@ const COMMANDS = {
     options: visit,
     load: () => import('./talk/export.js'),
   },
+  announce: {
+    does: 'says something in all rooms, or a maintenance, for the host (ADMIN_PASSWORD); with --end takes it back',
+    takes: '[TEXT] [--for SECONDS] [--begins 22:00 --minutes 10] [--end] [--url http://localhost:8080]',
+    operands: [0, Infinity],
+    options: { for: text, begins: text, minutes: text, end: flag, url: text },
+    load: () => import('./talk/announce.js'),
+  },
 };
 
 const HELP = `Usage: npx nobackend-chat [command]

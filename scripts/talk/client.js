@@ -1,4 +1,4 @@
-/** A visitor of a chat over HTTP, for the commands `say`, `tail` and `export`. */
+/** A visitor of a chat over HTTP, for the commands that talk to one. */
 import { Problem, reasonOf } from '../problem.js';
 
 /** A poll is held for up to 25 s, and a chat that comes back from a restart takes its time. */

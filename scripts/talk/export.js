@@ -1,16 +1,10 @@
 /** `npx nobackend-chat export ROOM` prints a room's contents as JSON, for its owner or for the host. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asScript } from '../command.js';
-import { Problem } from '../problem.js';
-import { addressOf, NoAnswer, Refusal, request, Visitor } from './client.js';
+import { Refusal, Visitor } from './client.js';
+import { hostOf } from './host.js';
 import { harmlessJson } from './lines.js';
 
-/** What it means for the host when `/admin` answers so. */
-const REFUSALS = new Map([
-  [401, 'ADMIN_PASSWORD is not that of the chat.'],
-  [404, 'The chat has no ADMIN_PASSWORD, so it lets no host in. Set it, or give an owner token with --owner.'],
-  [429, 'Too many wrong passwords came from here. Wait ten minutes.'],
-]);
 /** A longer wait is no rate, but a ban or a cooldown. */
 const WAIT_MAX_S = 60;
 
@@ -52,17 +46,8 @@ async function asOwner(room, options) {
  * @returns {Read}
  */
 function asHost(room, options) {
-  const password = process.env.ADMIN_PASSWORD;
-  if (!password) throw new Problem("Set ADMIN_PASSWORD to the chat's, or give the room's owner token with --owner.");
-  const url = addressOf(options);
-  const headers = { Authorization: `Basic ${Buffer.from(`export:${password}`).toString('base64')}` };
-  return (before) => {
-    const query = new URLSearchParams({ room, ...(before && { before }) });
-    return request(url, `/admin/export?${query}`, { headers }).catch((error) => {
-      const reason = error instanceof NoAnswer ? REFUSALS.get(error.status ?? 0) : undefined;
-      throw reason ? new Problem(reason) : error;
-    });
-  };
+  const ask = hostOf(options, 'export', ", or give the room's owner token with --owner");
+  return (before) => ask(`/admin/export?${new URLSearchParams({ room, ...(before && { before }) })}`);
 }
 
 /** Resolves with the contents of all pages. They come with the newest messages first. */

@@ -176,7 +176,8 @@ describe('the page of the host', () => {
     const newcomer = await openElement(stage);
     await newcomer.locator('.news').getByText('New <b>rules</b>').waitFor();
     const env = { ...process.env, ADMIN_PASSWORD: PASSWORD };
-    const script = (...args: string[]) => run(process.execPath, ['scripts/announce.js', ...args], { cwd: root, env });
+    const script = (...args: string[]) =>
+      run(process.execPath, ['scripts/nobackend-chat.js', 'announce', ...args], { cwd: root, env });
     await script('--url', api, '--begins', '23:30', '--minutes', '15', 'Sorry.');
     await bar.getByText(/^Maintenance at 11:30\sPM, for about 15 minutes\. Sorry\.$/).waitFor();
     await admin.getByText(/^Announced now: Maintenance at .*23:30.*, for about 15 min\. Sorry\./).waitFor();
@@ -184,7 +185,7 @@ describe('the page of the host', () => {
     for (const page of [visitor, newcomer]) await page.locator('.news').waitFor({ state: 'hidden' });
     await admin.getByText('Nothing is announced.').waitFor();
     await admin.getByText('Announcement ended').waitFor();
-    await expect(script('--url', api)).rejects.toThrow('Not announced: Give a text.');
+    await expect(script('--url', api)).rejects.toThrow('Give a text.');
   });
 
   it('says that no worker runs, with numbers that are current, and that one runs again', async () => {

@@ -1,4 +1,4 @@
-/** The commands that talk to a chat from a terminal: `say`, `tail`, `export`. */
+/** The commands that talk to a chat from a terminal: `say`, `tail`, `export`, `announce`. */
 import { execFile } from 'node:child_process';
 import { afterEach, describe, expect } from 'vitest';
 import { Child } from '../support/child.js';
@@ -108,5 +108,27 @@ describe('export', () => {
     expect(nothing).toEqual({ code: 1, out: '', error: 'There is nothing in a room of this name.\n' });
     const privateTalk = await command(['export', '1:2', '--url', url], { ADMIN_PASSWORD: PASSWORD });
     expect(privateTalk).toMatchObject({ code: 1, error: expect.stringMatching(/^Give the name of a room/) });
+  });
+});
+
+describe('announce', () => {
+  it('says something in all rooms, or says in one line what is not allowed', async ({ url }) => {
+    const announce = (args: string[], password = PASSWORD) =>
+      command(['announce', ...args, '--url', url], { ADMIN_PASSWORD: password });
+    const news = async () => {
+      const { room } = await TestUser.join(url, { room: 'hall' }).then(({ joined }) => joined as { room: object });
+      return (room as { news?: { text: string } }).news?.text;
+    };
+    expect(await announce(['New', 'rules', '--for', '60'])).toMatchObject({ code: 0, error: '' });
+    await until(async () => (await news()) === 'New rules', 'the announcement');
+    for (const [args, error] of [
+      [['--for', 'ever'], /^--for ever is not allowed: /],
+      [['--for', '9999999'], /^seconds must be a whole number from 1 to 604800\.\n$/],
+      [['--begins', 'noon'], /^--begins noon is not allowed: /],
+    ] as const)
+      expect(await announce(['x', ...args])).toEqual({ code: 1, out: '', error: expect.stringMatching(error) });
+    expect((await announce(['x'], 'wrong')).error).toBe('ADMIN_PASSWORD is not that of the chat.\n');
+    expect(await announce(['--end'])).toEqual({ code: 0, out: 'Taken back.\n', error: '' });
+    await until(async () => (await news()) === undefined, 'its end');
   });
 });

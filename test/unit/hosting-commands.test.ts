@@ -119,6 +119,7 @@ const COMMANDS: Record<string, ByTest | string> = {
   'npx nobackend-chat tail ROOM': packed,
   'npx nobackend-chat tail lobby': packed,
   'npx nobackend-chat export ROOM': exported,
+  'npx nobackend-chat announce TEXT': test('talk', 'says something in all rooms, or says in one line'),
   'ADMIN_PASSWORD=... npx nobackend-chat export lobby > lobby.json': exported,
   'npx nobackend-chat export lobby --owner TOKEN > lobby.json': exported,
   'npx pm2 delete api worker redis': byHand('2026-11-29', 'nothing is left but pm2'),

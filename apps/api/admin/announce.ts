@@ -13,19 +13,26 @@ const MONTH_MS = 31 * 86_400_000;
 /** A day. */
 const MINUTES_MAX = 1_440;
 
-const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
-const Request = v.strictObject({
-  kind: v.picklist(['notice', 'maintenance', 'none']),
-  text: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(TEXT_MAX)), ''),
-  seconds: v.optional(whole(1, WEEK_S)),
-  begins: v.optional(whole(0, Number.MAX_SAFE_INTEGER)),
-  minutes: v.optional(whole(1, MINUTES_MAX)),
-});
+const TEXT = `text must have at most ${TEXT_MAX} characters.`;
+function whole(field: string, min: number, max: number) {
+  const allowed = `${field} must be a whole number from ${min} to ${max}.`;
+  return v.pipe(v.number(allowed), v.integer(allowed), v.minValue(min, allowed), v.maxValue(max, allowed));
+}
+const Request = v.strictObject(
+  {
+    kind: v.picklist(['notice', 'maintenance', 'none'], 'kind must be notice, maintenance or none.'),
+    text: v.optional(v.pipe(v.string(TEXT), v.trim(), v.maxLength(TEXT_MAX, TEXT)), ''),
+    seconds: v.optional(whole('seconds', 1, WEEK_S)),
+    begins: v.optional(whole('begins', 0, Number.MAX_SAFE_INTEGER)),
+    minutes: v.optional(whole('minutes', 1, MINUTES_MAX)),
+  },
+  'An announcement has kind, text, seconds, begins and minutes.',
+);
 
 /** Returns a checked request. Throws `bad_request`. */
 export function checkAnnouncement(body: unknown): AnnounceRequest {
-  const { success, output } = v.safeParse(Request, body);
-  if (!success) throw new ChatError('bad_request', `Give kind and text: at most ${TEXT_MAX} characters.`);
+  const { success, output, issues } = v.safeParse(Request, body);
+  if (!success) throw new ChatError('bad_request', issues[0].message);
   const { kind, text, begins, minutes, seconds } = output;
   if (kind === 'notice' && text === '') throw new ChatError('bad_request', 'Give a text.');
   if (kind === 'maintenance' && (begins === undefined || minutes === undefined))
