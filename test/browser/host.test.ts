@@ -179,8 +179,19 @@ describe('the page of the host', () => {
     const script = (...args: string[]) =>
       run(process.execPath, ['scripts/nobackend-chat.js', 'announce', ...args], { cwd: root, env });
     await script('--url', api, '--begins', '23:30', '--minutes', '15', 'Sorry.');
-    await bar.getByText(/^Maintenance at 11:30\sPM, for about 15 minutes\. Sorry\.$/).waitFor();
+    await bar.getByText(/^(?:\w+day, .+ · )?Maintenance at 11:30\sPM, for about 15 minutes\. Sorry\.$/).waitFor();
     await admin.getByText(/^Announced now: Maintenance at .*23:30.*, for about 15 min\. Sorry\./).waitFor();
+    const inThreeDays = { kind: 'maintenance', begins: Date.now() + 3 * 86_400_000, minutes: 15 };
+    await host.post('/admin/announce', inThreeDays);
+    await bar.getByText(/^\w+day, \w+ \d+, \d{4} · Maintenance at .+, for about 15 minutes\.\s*$/).waitFor();
+    await visitor.context().setOffline(true);
+    await visitor.getByText(/^The connection is lost\. Trying again/).waitFor();
+    await visitor.context().setOffline(false);
+    await host.post('/admin/announce', { kind: 'maintenance', begins: Date.now(), minutes: 15 });
+    await bar.getByText(/^Maintenance at .+, for about 15 minutes\.\s*$/).waitFor();
+    await visitor.context().setOffline(true);
+    await visitor.getByText('The chat is being maintained. It comes back by itself.').waitFor();
+    await visitor.context().setOffline(false);
     await script('--url', api, '--end');
     for (const page of [visitor, newcomer]) await page.locator('.news').waitFor({ state: 'hidden' });
     await admin.getByText('Nothing is announced.').waitFor();

@@ -2,11 +2,16 @@ import type { AnnouncementEvent } from '../../../shared/protocol/events.js';
 import { button, h, ICONS, icon, insert, refill } from '../element/dom/dom.js';
 import type { TalkDelegate } from '../element/talk/load-talk.js';
 import { fill } from '../element/texts.js';
-import { durationText, timeText } from '../element/times.js';
+import { dateText, dayOf, durationText, timeText } from '../element/times.js';
 import type { TalkTexts } from './texts.js';
 
 /** The longest time that a timer of a browser can wait. */
 const TIMER_MAX_MS = 2_147_483_647;
+
+const MINUTE_MS = 60_000;
+/** A maintenance may begin so much earlier, and end so much later, than the host has said. */
+const EARLY_MAX_MS = 5 * MINUTE_MS;
+const LATE_MAX_MS = 60 * MINUTE_MS;
 
 /** The bar at the top with what the host says to all rooms. The user can close it. */
 export class Announcement {
@@ -41,11 +46,13 @@ export class Announcement {
     if (said.at <= this.at) return;
     this.at = said.at;
     const { skeleton } = this.delegate;
-    const { maintenanceNow } = this.texts;
+    const textNow = (): string => (this.isUnderWay(said) ? this.texts.maintenanceNow : this.reconnecting);
     // another element of the page may have the same texts
     skeleton.texts = {
       ...skeleton.texts,
-      reconnecting: said.kind === 'maintenance' ? maintenanceNow : this.reconnecting,
+      get reconnecting() {
+        return textNow();
+      },
     };
     clearTimeout(this.timer);
     const leftMs = (said.until || Infinity) - this.delegate.now();
@@ -54,17 +61,25 @@ export class Announcement {
     if (leftMs > 0 && leftMs < TIMER_MAX_MS) this.timer = setTimeout(() => this.close(), leftMs);
   }
 
+  private isUnderWay({ kind, begins = 0, minutes = 0 }: AnnouncementEvent): boolean {
+    const now = this.delegate.now();
+    const end = begins + minutes * MINUTE_MS + LATE_MAX_MS;
+    return kind === 'maintenance' && now >= begins - EARLY_MAX_MS && now <= end;
+  }
+
   private show({ begins, minutes, text }: AnnouncementEvent): void {
     const { texts } = this.delegate.skeleton;
     const plan =
       begins && minutes ? { time: timeText(begins, texts), duration: durationText(minutes * 60, texts) } : null;
+    const isToday = dayOf(begins || 0) === dayOf(this.delegate.now());
     this.bar.hidden = false;
     refill(
       this.bar,
       h(
         'p',
         { dir: 'auto' },
-        plan && h('b', {}, `${fill(this.texts.maintenance, plan)} `),
+        plan &&
+          h('b', {}, `${isToday ? '' : `${dateText(begins || 0, texts)} · `}${fill(this.texts.maintenance, plan)} `),
         ...this.delegate.linked(text),
       ),
       button({ class: 'plain', 'aria-label': texts.close }, () => this.close(), icon(ICONS.close)),
