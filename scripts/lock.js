@@ -10,7 +10,7 @@ import { Problem } from './problem.js';
 import { releases } from './project.js';
 
 /**
- * What a command tells others about itself. `born` says when its process started: the system uses numbers again.
+ * The file of a command, for others. `born` says when its process started: the system uses numbers again.
  *
  * @typedef {{ what: string, pid: number, since: number, born: string }} Claim
  */

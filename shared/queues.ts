@@ -40,8 +40,8 @@ export interface HookJob {
 }
 
 /**
- * Returns the options of the job of a lease. Of each slice one job waits at a time. The worker that takes it removes the
- * id (`job.removeDeduplicationKey`), so that another one can be added if that worker dies.
+ * Returns the options of the job of a lease. Of each slice one job waits at a time. The worker that takes it removes
+ * the id (`job.removeDeduplicationKey`), so that another one can be added if that worker dies.
  */
 export function leaseOptions(slice: number): JobsOptions {
   return { deduplication: { id: `lease-${slice}` } };

@@ -1,6 +1,6 @@
 /**
- * Asks the workers for fan-out. A worker that has the lease of a room's slice hears of it by pub/sub. When no worker has
- * it, and in a cluster, this adds a job to a queue. Rooms that are asked for at the same moment share one job.
+ * Asks the workers for fan-out. A worker that has the lease of a room's slice hears of it by pub/sub. When no worker
+ * has it, and in a cluster, this adds a job to a queue. Rooms that are asked for at the same moment share one job.
  */
 import { crc32 } from 'node:zlib';
 import type { Queue } from 'bullmq';

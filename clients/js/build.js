@@ -1,4 +1,6 @@
-/** Builds the npm package `nobackend-chat-client`. `apps/web/build.js` calls this: the module and the element are its. */
+/**
+ * Builds the npm package `nobackend-chat-client`. `apps/web/build.js` calls this: the module and the element are its.
+ */
 import { execFile } from 'node:child_process';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -20,7 +22,9 @@ const ADDRESSES = [
 ];
 const addressOf = (path) => ADDRESSES.reduce((done, [from, to]) => done.replace(from, to), path);
 
-/** Adds the entries, their types and the texts to `folder`, which has the element already. `site`: the module is there. */
+/**
+ * Adds the entries, their types and the texts to `folder`, which has the element already. `site`: the module is there.
+ */
 export async function buildPackage({ site, folder, about }) {
   const template = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...template, ...about }, null, 2)}\n`);

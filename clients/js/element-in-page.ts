@@ -1,4 +1,6 @@
-/** The element as a part of the npm package. It does not know where it was loaded from: `server` says where the chat is. */
+/**
+ * The element as a part of the npm package. It does not know where it was loaded from: `server` says where the chat is.
+ */
 import { originOf } from '../../apps/web/client/address.js';
 import { joinFrom } from '../../apps/web/client/join.js';
 import { makeStreams } from '../../apps/web/client/streams/held-streams.js';

@@ -1,6 +1,6 @@
 /**
- * The rooms that the components of a page are in. All that give the same options share one chat. So the page is one user
- * there, however often its components come and go.
+ * The rooms that the components of a page are in. All that give the same options share one chat. So the page is one
+ * user there, however often its components come and go.
  */
 import type { Chat, ChatFailure, JoinOptions, PendingMessage, Ready, State } from '../../apps/web/client/api.js';
 import { join } from '../../apps/web/client/module.js';
@@ -31,7 +31,7 @@ export interface RoomState {
   readonly error: ChatFailure | null;
 }
 
-/** What a component does most. Each rejects with a `ChatFailure`. `chat` has the rest. */
+/** The calls that a component needs most. Each rejects with a `ChatFailure`. `chat` has the rest. */
 export interface RoomActions {
   send(message: string | PendingMessage): ReturnType<Chat['send']>;
   edit(id: string, text: string): Promise<void>;
@@ -72,7 +72,7 @@ class Room {
   readonly values = new Map<string, WatchedValue>();
   /** The room's own name. The server may write it differently than the options. */
   private name = '';
-  /** What has come since the history was asked for. */
+  /** Events that have come since the history was asked for. */
   private since: ChatEvent[] | null = null;
 
   constructor(options: JoinOptions) {

@@ -96,7 +96,8 @@ export function useMembers(options?: GivenOptions): ComputedRef<readonly UserRef
 
 /**
  * Returns a value that the room remembers, or `initial` as long as there is none. Assign to it to write it (`null`
- * deletes it). If the room refuses that, the console says so, and the value is the former one again. If the key ends with
+ * deletes it). If the room refuses that, the console says so, and the value is the former one again. If the key ends
+ * with
  * `/`, it is an object of all values whose keys begin so.
  */
 export function useValue<T = JsonValue>(key: string, initial: T, options?: GivenOptions): WritableComputedRef<T> {

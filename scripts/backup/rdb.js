@@ -23,7 +23,8 @@ const OPCODE = {
 const MAGIC_BYTES = 9;
 
 /**
- * A key with its value. `raw` is all of it in the file, from the time when it expires (ms since 1970, or null) to the end of its value.
+ * A key with its value. `raw` is all of it in the file, from the time when it expires (ms since 1970, or null) to the
+ * end of its value.
  *
  * @typedef {{ database: number, expiresAt: number | null, key: Buffer, type: number, value: Buffer, raw: Buffer }} Entry
  */

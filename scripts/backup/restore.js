@@ -15,7 +15,7 @@ import { keysOf, withPlace } from './place.js';
 import { backUp, backupFolder, fileName, makeFolder } from './take.js';
 import { isKept, moveTimes } from './times.js';
 
-/** What is on the way to Redis at the same time. */
+/** Keys and bytes that are on the way to Redis at the same time. */
 const BATCH_KEYS_MAX = 500;
 const BATCH_BYTES_MAX = 4_000_000;
 /** Processes of the chat that wait for their Redis are back within this time. */

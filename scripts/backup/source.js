@@ -4,14 +4,19 @@
  */
 import { Problem } from '../problem.js';
 
-/** Nothing came for this long: the connection is dead. A Redis that is about to begin sends an empty line each second. */
+/**
+ * Nothing came for this long: the connection is dead. A Redis that is about to begin sends an empty line each second.
+ */
 const SILENCE_MAX_MS = 60_000;
 /** We take data of a length that is not known before, and nothing that is written later (since Redis 7). */
 const CAPABILITIES = /** @type {const} */ ([
   ['capa', 'eof'],
   ['rdb-only', '1'],
 ]);
-/** The end of data whose length a Redis does not know before is a mark of so many bytes, which it names at the beginning. */
+/**
+ * The end of data whose length a Redis does not know before is a mark of so many bytes, which it names at the
+ * beginning.
+ */
 const MARK_BYTES = 40;
 
 /**

@@ -54,8 +54,8 @@ const MOVERS = [
 ];
 
 /**
- * Moves the times within the value of a key by `spanMs`. Does nothing for a key without times. `name` is the key without
- * the chat's prefix.
+ * Moves the times within the value of a key by `spanMs`. Does nothing for a key without times. `name` is the key
+ * without the chat's prefix.
  *
  * @param {RedisClient} redis
  * @param {{ key: string, name: string }} which

@@ -52,7 +52,9 @@ export class Replacement {
     this.#done.push({ app, former, id });
   }
 
-  /** Resolves with the number of a new process when it is ready. Throws a Problem, and leaves no process, if it fails. */
+  /**
+   * Resolves with the number of a new process when it is ready. Throws a Problem, and leaves no process, if it fails.
+   */
   async #start(/** @type {App} */ app) {
     const id = await this.#pm2.startBeside(app);
     const progress = new Progress({ standstillMs: this.#waitMs, totalMs: START_MAX_MS });

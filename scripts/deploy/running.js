@@ -34,7 +34,9 @@ export async function connectRunning() {
   return new RunningPm2(/** @type {any} */ (pm2), home);
 }
 
-/** Resolves with the folder of the first pm2 that has an API process of ours: the host's own, or the one of `npm start`. */
+/**
+ * Resolves with the folder of the first pm2 that has an API process of ours: the host's own, or the one of `npm start`.
+ */
 export async function homeOfRunning() {
   const homes = [process.env.PM2_HOME, join(homedir(), '.pm2'), pm2Home].filter((home) => home !== undefined);
   for (const home of homes) {
@@ -104,8 +106,8 @@ class RunningPm2 {
   }
 
   /**
-   * Ends a process in order, and forgets it. pm2 starts one again that it has ended before it was ready. So we kill that
-   * one, and pm2 forgets it while it waits with its next start.
+   * Ends a process in order, and forgets it. pm2 starts one again that it has ended before it was ready. So we kill
+   * that one, and pm2 forgets it while it waits with its next start.
    */
   async remove(/** @type {number} */ id) {
     for (let now = await this.#find(id); now; now = await this.#find(id)) {

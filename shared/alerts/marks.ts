@@ -1,6 +1,6 @@
 /**
- * From where on something is worth an alert. deploy/prometheus/alerts.yml has the same marks (a test compares them), and
- * the doctor has that of the memory.
+ * From where on something is worth an alert. deploy/prometheus/alerts.yml has the same marks (a test compares them),
+ * and the doctor has that of the memory.
  */
 
 /** Parts of Redis's memory, and of the disk of Redis, that are in use. */

@@ -169,7 +169,7 @@ const siteDir: Setting<string | null> = {
   allowed: 'the path of a folder',
   read: (env) => given(env, 'SITE_DIR') ?? null,
 };
-/** What a host can close. `rooms` is the list of rooms with people. */
+/** Pages that a host can close. `rooms` is the list of rooms with people. */
 const CLOSABLE = ['front', 'docs', 'examples', 'doctor', 'rooms'] as const;
 const closedPages = list(
   'CLOSED_PAGES',

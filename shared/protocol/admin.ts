@@ -68,7 +68,9 @@ interface BusyAddress {
   rate: number;
 }
 
-/** A room as the host sees it. `visited`: when an owner came last, `staysUntil`: the end of its stay (ms since 1970). */
+/**
+ * A room as the host sees it. `visited`: when an owner came last, `staysUntil`: the end of its stay (ms since 1970).
+ */
 export interface HostRoom {
   name: string;
   members: number;
@@ -89,7 +91,7 @@ export type HostRoomsReply =
   | { ok: false; message: string };
 
 /**
- * What a room of a page has used. `room` '' while it was not known. `heldBack`: whether the page is above its share now,
+ * The usage of a room of a page. `room` '' while it was not known. `heldBack`: whether the page is above its share now,
  * by the process that answers.
  */
 export interface UsedPage {
@@ -142,7 +144,7 @@ export interface AdminSnapshot {
   off: SwitchedOff[];
   /** The newest first. */
   acts: OperatorAction[];
-  /** What the host says to all rooms now; null for nothing. A server of an older version does not say it. */
+  /** The announcement that holds now; null for none. A server of an older version does not have it. */
   news?: AnnouncementEvent | null;
 }
 
@@ -181,8 +183,8 @@ export interface AnnounceRequest {
 export type AnnounceReply = { ok: true } | { ok: false; message: string };
 
 /**
- * The body of `POST /admin/act`. `on`: a room, an origin, an address (hashed as in the list, or in clear), a network such
- * as `203.0.113.0/24`, a word, or the host name of links (`*`: all links).
+ * The body of `POST /admin/act`. `on`: a room, an origin, an address (hashed as in the list, or in clear), a network
+ * such as `203.0.113.0/24`, a word, or the host name of links (`*`: all links).
  */
 export interface OperatorActionRequest {
   act: Exclude<OperatorActionName, 'announce' | 'announce_end'>;
@@ -202,8 +204,8 @@ export type OperatorActionReply =
   | { ok: false; message: string };
 
 /**
- * The answer of `POST /admin/address`, whose body is `{on, kind?: 'network'}`: the address or network as it is listed, and
- * what is known of it now.
+ * The answer of `POST /admin/address`, whose body is `{on, kind?: 'network'}`: the address or network as it is listed,
+ * and what is known of it now.
  */
 export type AddressLookupReply =
   | { ok: true; address: string; own: boolean; busy: boolean; off: boolean }

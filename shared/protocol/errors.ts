@@ -29,11 +29,12 @@ export type ErrorCode = keyof typeof ERRORS;
  * the address. For private messages: `full`: the other user is in too many private rooms. `blocked`: one of the two
  * users has blocked the other. For values: `values`: the room's rules do not allow it. `words`: the room holds messages
  * with such words for approval, and neither a value nor an edit can wait. `key`: the room needs a key, or the key is
- * wrong. The answer is the same when there is no such room. `name`: a guest must choose a name first. `private`: the two
- * users are in a room without private messages. `not_empty`: an import needs an empty room. `hold`: every message of the
- * room waits for approval, and neither a reaction nor an edit can wait. For an edit: `delay`: as `hold`, where others see
- * messages later. `foreign`: the message is somebody else's. `late`: it is too old. `share`, with `rate_limited`: the
- * server is busy, and the page uses more of it than its share. `hooks`: the host allows no outgoing hooks.
+ * wrong. The answer is the same when there is no such room. `name`: a guest must choose a name first. `private`: the
+ * two users are in a room without private messages. `not_empty`: an import needs an empty room. `hold`: every message
+ * of the room waits for approval, and neither a reaction nor an edit can wait. For an edit: `delay`: as `hold`, where
+ * others see messages later. `foreign`: the message is somebody else's. `late`: it is too old. `share`, with
+ * `rate_limited`: the server is busy, and the page uses more of it than its share. `hooks`: the host allows no outgoing
+ * hooks.
  */
 export type Reason =
   | 'read_only'

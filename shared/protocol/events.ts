@@ -73,8 +73,8 @@ export interface ChatEvent {
   /** In `rules`, from the operator: whether nobody at all can enter or write. */
   off?: boolean;
   /**
-   * In `moderator`, `voice`, `muted` and `offered`: the user whom it is about. In `moderator` and `voice` also whether it
-   * is one, or has voice, now. In `voice` without `user`: everybody who is there then.
+   * In `moderator`, `voice`, `muted` and `offered`: the user whom it is about. In `moderator` and `voice` also whether
+   * it is one, or has voice, now. In `voice` without `user`: everybody who is there then.
    */
   user?: UserRef;
   on?: boolean;
@@ -125,7 +125,7 @@ export interface SignalEvent {
   data: unknown;
 }
 
-/** What kind of thing the host says. `none`: the host has taken back what it said. */
+/** The kind of an announcement. `none`: the host has taken back what it said. */
 export type AnnouncementKind = 'notice' | 'maintenance' | 'none';
 
 /**
@@ -204,8 +204,8 @@ export interface RoomRules {
 }
 
 /**
- * How long a room stays when it is empty. `until`: ms since 1970. `refused`: it does not stay, because there are too many
- * such rooms of the owner's address, or on this server.
+ * How long a room stays when it is empty. `until`: ms since 1970. `refused`: it does not stay, because there are too
+ * many such rooms of the owner's address, or on this server.
  */
 export interface Stay {
   until?: number;
@@ -282,7 +282,7 @@ export interface Audit {
 
 export interface RoomView {
   name: string;
-  /** What the host says now. */
+  /** The announcement that holds now. */
   news?: AnnouncementEvent;
   /** The server's time (ms since 1970). An older server does not say it. */
   at?: number;

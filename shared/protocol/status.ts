@@ -1,4 +1,4 @@
-/** What `/status` tells everybody. */
+/** The answer of `/status`. */
 
 /** `slow`: the process that answers is under pressure. `undelivered`: no worker runs. `away`: Redis cannot be used. */
 export type ServerState = 'works' | 'slow' | 'undelivered' | 'away';

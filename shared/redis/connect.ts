@@ -159,8 +159,8 @@ export function connectCommands(url: string, scripts: NonNullable<RedisOptions['
 }
 
 /**
- * Writes the commands of one turn of the event loop together. In a profile, one `write` for each command (a system call)
- * took an eighth of the API's CPU. Every command still has its own answer.
+ * Writes the commands of one turn of the event loop together. In a profile, one `write` for each command (a system
+ * call) took an eighth of the API's CPU. Every command still has its own answer.
  */
 function gatherWrites(connection: Redis): void {
   const send = connection.sendCommand.bind(connection);

@@ -1,4 +1,4 @@
-/** What the host says to all rooms. It is kept once for all, and in no log. */
+/** The announcement of the host to all rooms. It is kept once for all, and in no log. */
 import type { AnnouncementEvent } from '../protocol/events.js';
 import { publish } from './signals.js';
 import type { Store } from './store.js';

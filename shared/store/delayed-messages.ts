@@ -13,7 +13,8 @@ const OFF_PAUSE_MS = 10_000;
 
 /**
  * Releases the messages that are due. `now`: Redis's time (ms). Any number of workers may do this at a time. Calls
- * `announce` for each room that has new events. Shards fail separately. Rejects with the first error when all others are done.
+ * `announce` for each room that has new events. Shards fail separately. Rejects with the first error when all others
+ * are done.
  */
 export async function releaseDelayed(store: Store, now: number, announce: (room: string) => void): Promise<void> {
   const { keys, redis, breaker } = store;

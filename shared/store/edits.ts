@@ -1,6 +1,7 @@
 /**
  * Edits: authors change their own messages, or take them back, for EDIT_TTL. An entry of a log cannot change, so later
- * texts are in the log's overlay (`lua/parts/overlay.lua`), and `withEdit` lays them over their messages wherever these are read.
+ * texts are in the log's overlay (`lua/parts/overlay.lua`), and `withEdit` lays them over their messages wherever these
+ * are read.
  */
 import { ChatError } from '../protocol/errors.js';
 import { privateRoomUsers, type UserRef } from '../protocol/events.js';

@@ -13,8 +13,8 @@ const PAGE_COUNT = 50;
 
 /**
  * Removes all messages of the users who were in a room under a name (as nicknames are compared), whatever name they
- * had when they wrote, and tells the room. A worker does the rest, if it is more than one request should do. Resolves with
- * how many users it found: `more` if there are others yet. `now`: Redis's time.
+ * had when they wrote, and tells the room. A worker does the rest, if it is more than one request should do. Resolves
+ * with how many users it found: `more` if there are others yet. `now`: Redis's time.
  */
 export async function erasePerson(
   store: Store,

@@ -109,7 +109,8 @@ export class FanOutSteps {
   }
 
   /**
-   * Does all steps for a room in one script call, as far as one call may. Resolves with `done` (nothing is undelivered),
+   * Does all steps for a room in one script call, as far as one call may. Resolves with `done` (nothing is
+   * undelivered),
    * `more` (call again), or `behind` (take the single steps). `moved`: by how many events this call moved `delivered`;
    * 0 when another worker was faster. `ids`: of the batch's events, when all members have them. `hooks`: the ids of the
    * room's hooks that are due now.
@@ -261,7 +262,9 @@ const idsIn = (text: string): string[] => (text === '' ? [] : text.trim().split(
 /** Dirty rooms that one command reads. */
 const DIRTY_PAGE_MAX = 1_000;
 
-/** A log goes on from its last id while the clock is behind that, as after a restore. Then its times are in the future. */
+/**
+ * A log goes on from its last id while the clock is behind that, as after a restore. Then its times are in the future.
+ */
 const FUTURE_MS = 10_000;
 
 /**

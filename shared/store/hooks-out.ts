@@ -1,7 +1,7 @@
 /**
  * Outgoing hooks: an owner lets what is said in a room be sent to another server. The room's rules have the hooks, so
- * they live as long as the room. A hook has a position in the room's log: it sends the events behind it, in their order,
- * and moves on when the receiver has them. Nothing is copied for it, so a dead receiver costs a position.
+ * they live as long as the room. A hook has a position in the room's log: it sends the events behind it, in their
+ * order, and moves on when the receiver has them. Nothing is copied for it, so a dead receiver costs a position.
  *
  * `hooks:{r...}` has all hooks of a shard by the time when each is looked at next. Whatever a worker forgets or Redis
  * loses of a queue, that list brings the hook back.
@@ -71,7 +71,7 @@ export interface HookEvent {
   isPrivate: boolean;
 }
 
-/** What a worker needs to go on with a hook. */
+/** All that a worker needs to go on with a hook. */
 export interface HookWork {
   room: string;
   id: string;
@@ -86,7 +86,7 @@ export interface HookWork {
   lost: number;
 }
 
-/** What becomes of a hook after a look. */
+/** The state of a hook after a look. */
 export interface HookStep {
   position: HookPosition;
   state: HookState;
@@ -204,8 +204,9 @@ export async function dueHooks(store: Store, roomShard: number, now: number): Pr
 }
 
 /**
- * Reads what a hook has to do. It sees the events that all members have, so a failover takes back nothing that was sent.
- * Resolves with null for a hook that is gone or has ended, and in a room that is switched off. `now`: Redis's time (ms).
+ * Reads what a hook has to do. It sees the events that all members have, so a failover takes back nothing that was
+ * sent. Resolves with null for a hook that is gone or has ended, and in a room that is switched off. `now`: Redis's
+ * time (ms).
  */
 export async function readHookWork(store: Store, room: string, id: string, now: number): Promise<HookWork | null> {
   const { keys, redis } = store;

@@ -8,7 +8,7 @@
 import { crc32 } from 'node:zlib';
 
 class Prefixed {
-  /** What all names begin with; '' for none. It has no braces, so that the first ones are those of the hash tag. */
+  /** The beginning of all names; '' for none. It has no braces, so that the first ones are those of the hash tag. */
   readonly prefix: string;
 
   constructor(prefix: string) {
@@ -102,7 +102,9 @@ export class Keys extends Prefixed {
   nicks(room: string): string {
     return `${this.room(room)}:nicks`;
   }
-  /** Nicknames that are kept for users that have gone, by the time when that ends. `lua/parts/nicks.lua` names it, too. */
+  /**
+   * Nicknames that are kept for users that have gone, by the time when that ends. `lua/parts/nicks.lua` names it, too.
+   */
   keptNicks(room: string): string {
     return `${this.room(room)}:kept-nicks`;
   }
@@ -193,7 +195,9 @@ export class Keys extends Prefixed {
   forgetting(roomShard: number): string {
     return `${this.prefix}forgetting:{r${roomShard}}`;
   }
-  /** Outgoing hooks of rooms, as `room id`, by when each is looked at next. `lua/parts/wake-hooks.lua` names it, too. */
+  /**
+   * Outgoing hooks of rooms, as `room id`, by when each is looked at next. `lua/parts/wake-hooks.lua` names it, too.
+   */
   hooksOut(roomShard: number): string {
     return `${this.prefix}hooks:{r${roomShard}}`;
   }
@@ -225,7 +229,7 @@ export class Keys extends Prefixed {
   /** The operator's switches, and the log of the operator's actions. */
   readonly switched = `${this.prefix}host:off`;
   readonly operatorActions = `${this.prefix}host:acts`;
-  /** What the host says to all rooms. */
+  /** The announcement of the host to all rooms. */
   readonly announcement = `${this.prefix}host:announcement`;
   /** How the alerts of the whole chat stand, and which process watches. */
   readonly alerts = `${this.prefix}host:alerts`;
@@ -240,7 +244,7 @@ export class Keys extends Prefixed {
   busiest(instance: string): string {
     return `${this.prefix}busiest:{all}:${instance}`;
   }
-  /** What pages have used on a day (`2026-11-29`). All days are in one slot, as they are read together. */
+  /** The usage of pages on a day (`2026-11-29`). All days are in one slot, as they are read together. */
   usage(day: string, kind: string): string {
     return `${this.prefix}usage:{all}:${day}:${kind}`;
   }

@@ -43,9 +43,9 @@ export interface Move {
 
 /**
  * Brings a user into a room. Repeating it does no harm. `tokenHash` null: another user's private message brings it in.
- * Throws `unauthorized` when the user does not exist or has ended, `not_allowed` when it may not enter, `name_taken` when
- * a member has its name, `not_in_room` when it has exited meanwhile. `owns`: it has made the room. `stay`: for an owner
- * that has come back what the room says about its stay, else null.
+ * Throws `unauthorized` when the user does not exist or has ended, `not_allowed` when it may not enter, `name_taken`
+ * when a member has its name, `not_in_room` when it has exited meanwhile. `owns`: it has made the room. `stay`: for an
+ * owner that has come back what the room says about its stay, else null.
  */
 export async function enterRoom(
   store: Store,
@@ -191,7 +191,10 @@ function byRoomInput(
   };
 }
 
-/** Ends an entry by the reply of its last step. Resolves with the user's name now. Throws when the user has ended or exited meanwhile. */
+/**
+ * Ends an entry by the reply of its last step. Resolves with the user's name now. Throws when the user has ended or
+ * exited meanwhile.
+ */
 async function confirm(store: Store, move: Move, user: UserRef, [outcome, name = '']: Confirmed): Promise<string> {
   const { room, number } = move;
   if (outcome === 'in') return name;

@@ -28,7 +28,7 @@ const ENTRY_REFUSALS: ReadonlySet<string> = new Set(['key', 'reserved', 'banned'
 
 /** A message of somebody who is not in the room. */
 export interface Post extends Message {
-  /** What decides about an entry of this sender. */
+  /** The facts that decide about an entry of this sender. */
   entry: EntryRequest;
   /** SHA-256 of the secret of a webhook, '' for a stranger. */
   hookHash: string;
@@ -55,8 +55,8 @@ export function numberOf(text: string): number {
 }
 
 /**
- * Appends a message of somebody who is not in the room. Resolves as `appendMessage`, and with `isNew` if the room has to
- * be made and may not be. Throws what `admitToRoom` throws, too, and `unauthorized` for a webhook that is no more.
+ * Appends a message of somebody who is not in the room. Resolves as `appendMessage`, and with `isNew` if the room has
+ * to be made and may not be. Throws what `admitToRoom` throws, too, and `unauthorized` for a webhook that is no more.
  */
 export async function appendPost(
   store: Store,

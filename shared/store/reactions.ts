@@ -32,8 +32,8 @@ export interface Reacting {
 
 /**
  * Makes a reaction or takes it back. Repeating it does no harm. Resolves with all reactions to the message as JSON
- * text, and with whether there is a new event. Throws `not_in_room`, `not_allowed`, and `bad_request` for a message that the
- * user cannot see, or when there are too many reactions.
+ * text, and with whether there is a new event. Throws `not_in_room`, `not_allowed`, and `bad_request` for a message
+ * that the user cannot see, or when there are too many reactions.
  */
 export async function react(
   store: Store,

@@ -84,7 +84,9 @@ function exportedMessage({ at, from, text, data, editedAt, imported = at }: Chat
   };
 }
 
-/** Returns the values with a pinned message that names no id: those of its message and author mean nothing elsewhere. */
+/**
+ * Returns the values with a pinned message that names no id: those of its message and author mean nothing elsewhere.
+ */
 function withoutIds(values: Record<string, unknown>): Record<string, unknown> {
   return '@pin' in values ? { ...values, '@pin': pinBy(values['@pin'], (name) => ({ name })) } : values;
 }

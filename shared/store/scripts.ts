@@ -1,8 +1,8 @@
 /**
  * The Lua scripts: one atomic step each, in `lua/<concept>/<name>-<number of keys>.lua`, `n` where that differs from
- * call to call. Code that several of them share is a part, in `lua/parts/`. A script names its parts on its first lines.
- * A name of a key or channel that a script makes itself begins with `<prefix>`, which is replaced here.
- * ioredis sends scripts by their hash, and loads them when a Redis has forgotten them.
+ * call to call. Code that several of them share is a part, in `lua/parts/`. A script names its parts on its first
+ * lines. A name of a key or channel that a script makes itself begins with `<prefix>`, which is replaced here. ioredis
+ * sends scripts by their hash, and loads them when a Redis has forgotten them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RedisClient } from '../redis/client.js';

@@ -115,7 +115,9 @@ async function takeName(store: Store, id: number, name: string): Promise<string[
   return [...held];
 }
 
-/** Holds a name in one more room. Throws `name_taken`, and `not_allowed` for a guest's name in a room without guests. */
+/**
+ * Holds a name in one more room. Throws `name_taken`, and `not_allowed` for a guest's name in a room without guests.
+ */
 async function holdName(store: Store, room: string, claim: NameClaim, held: Set<string>): Promise<void> {
   if (held.has(room)) return;
   if (isGuestName(claim.name) && (await refusesGuest(store, room, claim))) throw notAllowed('name');

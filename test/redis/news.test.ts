@@ -1,4 +1,4 @@
-/** What the host says reaches everybody: with the next answer, with a held poll, with the view of a room; and its end. */
+/** An announcement reaches everybody: with the next answer, with a held poll, with the view of a room; and its end. */
 import { describe, expect } from 'vitest';
 import { announce, readAnnouncement } from '../../shared/store/announcement.js';
 import { bothWaysAsking, freshRoom } from '../support/fixtures/parts.js';

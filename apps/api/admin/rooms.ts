@@ -22,8 +22,8 @@ export async function searchRooms(store: Store, search: string): Promise<HostRoo
 }
 
 /**
- * Resolves with a page of a room's contents, as `export` returns it to the room's owner. Rejects with `bad_request` for a
- * room that has nothing.
+ * Resolves with a page of a room's contents, as `export` returns it to the room's owner. Rejects with `bad_request` for
+ * a room that has nothing.
  */
 export async function exportRoom(store: Store, room: string, before?: string): Promise<HostExportReply> {
   if (!ROOM_NAME.test(room) || (before !== undefined && !LOG_ID.test(before)))

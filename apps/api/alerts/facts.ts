@@ -7,7 +7,7 @@ import { infoNumber } from '../../../shared/redis/info.js';
 import { MetricsSnapshot } from '../admin/metrics-snapshot.js';
 import type { Facts } from './problems.js';
 
-/** What one Redis server says of itself. */
+/** Facts that one Redis server tells of itself. */
 interface Server {
   used: number;
   most: number;

@@ -1,4 +1,4 @@
-/** What is wrong with the chat, in words for the host: what is so, then what to do. */
+/** Problems of the chat, in words for the host: first the problem, then what to do. */
 import { DISK_RATIO, FLOOD_PER_S, MEMORY_RATIO, QUEUE_AGE_S } from '../../../shared/alerts/marks.js';
 import { stateText } from '../../../shared/redis/reasons.js';
 
@@ -14,7 +14,7 @@ export const TITLES = {
 
 export type AlertName = keyof typeof TITLES;
 
-/** What is measured. Null: it is not known. */
+/** The measured facts. Null: not known. */
 export interface Facts {
   /** The fullest Redis server: the part of its memory in use, its bytes and their limit. */
   memory: { ratio: number; used: number; most: number } | null;

@@ -19,7 +19,7 @@ export interface AlertTimes {
   overMs: number;
 }
 
-/** What to tell the host, and how the alert stands once that is done. `next` null: it is over. */
+/** The news for the host, and how the alert stands once they are told. `next` null: it is over. */
 export interface Step {
   tell: 'begun' | 'goes on' | 'over' | null;
   next: Standing | null;

@@ -1,7 +1,7 @@
 /**
- * Addresses, networks and origins that the host has switched off. Every process keeps a copy, so that a check costs no round
- * trip. It reads the list every two seconds, and at once when it is told of a change. While Redis is away the copy
- * stays.
+ * Addresses, networks and origins that the host has switched off. Every process keeps a copy, so that a check costs no
+ * round trip. It reads the list every two seconds, and at once when it is told of a change. While Redis is away the
+ * copy stays.
  */
 import { LRUCache } from 'lru-cache';
 import type { SwitchedOff } from '../../../shared/protocol/admin.js';

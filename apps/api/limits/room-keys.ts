@@ -1,6 +1,7 @@
 /**
- * Bounds the guessing of rooms' keys, and of the secrets of webhooks. A wrong key counts for its address, as an invalid token does. An address that
- * tries many has to wait, except with keys that were right here: guessing does not keep out the people of a room.
+ * Bounds the guessing of rooms' keys, and of the secrets of webhooks. A wrong key counts for its address, as an invalid
+ * token does. An address that tries many has to wait, except with keys that were right here: guessing does not keep out
+ * the people of a room.
  */
 import { LRUCache } from 'lru-cache';
 import { ChatError } from '../../../shared/protocol/errors.js';

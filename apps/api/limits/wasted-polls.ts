@@ -23,8 +23,8 @@ export class WastedPolls {
   readonly #highest = new LRUCache<string, number>({ max: USERS_MAX });
 
   /**
-   * Returns which share of the answer had nothing new, 0 to 1: it was empty and came at once, or it repeated events that
-   * the client does not acknowledge, whatever its cursor says.
+   * Returns which share of the answer had nothing new, 0 to 1: it was empty and came at once, or it repeated events
+   * that the client does not acknowledge, whatever its cursor says.
    */
   wastedShare({ token, ms, result, given }: AnsweredPoll): number {
     if (result === 'nothing') return ms < AT_ONCE_MS ? 1 : 0;

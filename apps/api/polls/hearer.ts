@@ -15,11 +15,11 @@ export const ALL_CHARACTERS_MAX = 64 * 1_024 * 1_024;
 /** The memory of a waiting signal beside its text, in characters. */
 const OVERHEAD_CHARACTERS = 100;
 
-/** What all users of this process share. */
+/** The part that all users of this process share. */
 export interface Shared {
   /** The characters of the signals that wait for all of them. */
   characters: number;
-  /** What the host has said lately, as JSON text; '' for nothing. */
+  /** The last announcement of the host, as JSON text; '' for nothing. */
   news: string;
 }
 
@@ -40,9 +40,9 @@ export class Hearer {
   idleSince = 0;
   timer: NodeJS.Timeout | undefined;
   readonly #shared: Shared;
-  /** What the user has had of the host. */
+  /** The last announcement that the user has had. */
   #heardNews = '';
-  /** What the host had said when the user came. */
+  /** The last announcement when the user came. */
   readonly #newsBefore: string;
   #waiting: WaitingSignal[] = [];
   #characters = 0;
@@ -60,7 +60,7 @@ export class Hearer {
   }
 
   /**
-   * What the host had said before the user came here may be known to the user. It comes with the next answer, since a
+   * The user may know an announcement from before it came here. It comes with the next answer, since a
    * user whose polls go to processes in turn would else have each of them answered at once. A stream stays here.
    */
   get #waitsForNews(): boolean {

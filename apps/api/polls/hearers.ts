@@ -77,8 +77,8 @@ export class Hearers {
   }
 
   /**
-   * Takes what the host says as JSON text, '' for nothing. Users whose polls are held get it soon, and others with their
-   * next answer.
+   * Takes what the host says as JSON text, '' for nothing. Users whose polls are held get it soon, and others with
+   * their next answer.
    */
   tellNews(news: string): void {
     if (news === this.#shared.news) return;

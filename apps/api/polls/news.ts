@@ -1,5 +1,5 @@
 /**
- * What the host says to all rooms, as this process knows it. Every process keeps a copy, so that nobody who comes costs
+ * The announcement of the host, as this process knows it. Every process keeps a copy, so that nobody who comes costs
  * a round trip. It reads anew when it is told of a change, and from time to time.
  */
 import type { AnnouncementEvent } from '../../../shared/protocol/events.js';
@@ -22,7 +22,7 @@ export class News {
     this.#timer = setInterval(() => void this.read(), READ_EVERY_MS);
   }
 
-  /** What the host says now; null for nothing. */
+  /** The announcement that holds now; null for none. */
   get now(): AnnouncementEvent | null {
     const said = this.#said;
     return said === null || said.kind === 'none' || (said.until ?? Infinity) <= Date.now() ? null : said;

@@ -7,7 +7,7 @@ export interface PollContent {
   signals: string;
   missed: number;
   reset: boolean;
-  /** What the host says, '' for nothing. */
+  /** The announcement of the host, '' for none. */
   news: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One stream: a poll that is not over when it is answered. Each answer is a message of it. Events that it has given stay
- * in the inbox until they are acknowledged: by `ack`, or, if the client never does that, by the time for which the
+ * One stream: a poll that is not over when it is answered. Each answer is a message of it. Events that it has given
+ * stay in the inbox until they are acknowledged: by `ack`, or, if the client never does that, by the time for which the
  * connection has lived since.
  */
 import {
@@ -14,7 +14,9 @@ import type { StreamReply } from '../reply.js';
 import { givenBetween, Poll, resultOf } from './poll.js';
 import { pollBody } from './poll-body.js';
 
-/** How often a quiet stream gets a comment, in ticks of a second. Proxies cut a silent connection after 30 s or more. */
+/**
+ * How often a quiet stream gets a comment, in ticks of a second. Proxies cut a silent connection after 30 s or more.
+ */
 const COMMENT_TICKS = 15;
 /** A client that never acknowledges counts as having had what left this process so long ago. */
 const COUNTED_MS = 30_000;
@@ -26,7 +28,8 @@ const MARK_EVERY_MS = 5_000;
  */
 const UNACKNOWLEDGED_MS = 90_000;
 /**
- * How many of its last positions a stream knows. A client acknowledges one of the newest. Redis decides on an older one.
+ * How many of its last positions a stream knows. A client acknowledges one of the newest. Redis decides on an older
+ * one.
  */
 const GIVEN_MAX = 32;
 

@@ -143,7 +143,7 @@ const CHOICES: Record<Kind, { on: Choice[]; off: Choice[]; always: Choice[] }> =
   },
 };
 
-/** What the server looks up before anything is offered. */
+/** Kinds that the server looks up before anything is offered. */
 const LOOKED_UP: Kind[] = ['address', 'network'];
 
 export class ActionDialog {

@@ -1,4 +1,4 @@
-/** What the host says to all rooms: the text that is shown now, and a form for another one. */
+/** The announcement to all rooms: the text that is shown now, and a form for another one. */
 import type { AnnounceReply, AnnounceRequest } from '../../../shared/protocol/admin.js';
 import type { AnnouncementEvent } from '../../../shared/protocol/events.js';
 import { byId } from '../pages/page.js';

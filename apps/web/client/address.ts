@@ -35,7 +35,9 @@ export function originOf(address?: string): Origin {
 /** The server that this copy of the library was loaded from, and its folder there. */
 const own = { server: '', files: '' };
 
-/** Returns the address of a server's scripts. They are of the version of this copy, if that was loaded from the server. */
+/**
+ * Returns the address of a server's scripts. They are of the version of this copy, if that was loaded from the server.
+ */
 export function filesOf(server: string): string {
   return server === own.server ? own.files : server;
 }
@@ -47,8 +49,8 @@ function nonceOfPage(): string {
 }
 
 /**
- * Returns the servers that the page gave, in a list or in a text with commas or spaces between, or else the one that the
- * library was loaded from. The first is '' if neither is known.
+ * Returns the servers that the page gave, in a list or in a text with commas or spaces between, or else the one that
+ * the library was loaded from. The first is '' if neither is known.
  */
 export function serversOf(given: string | string[] | null | undefined, loadedFrom: Origin): string[] {
   const list = `${given || ''}`.split(/[\s,]+/).filter((one) => one);

@@ -1,6 +1,6 @@
 /**
- * Stand-ins for the page, so that the module also runs without one: in Node, and in workers. The build puts these exports
- * in the place of the globals of the same name, in the module only. In a page they are the page's own.
+ * Stand-ins for the page, so that the module also runs without one: in Node, and in workers. The build puts these
+ * exports in the place of the globals of the same name, in the module only. In a page they are the page's own.
  */
 import { REGISTRY, type Registry } from './registry.js';
 
@@ -38,7 +38,9 @@ const { window, document, location, navigator } = (inPage ? realm : noPage) as u
 
 export { document, location, navigator, window };
 
-/** Returns a storage that is read at each call, as that throws where storage is forbidden, and where there is no page. */
+/**
+ * Returns a storage that is read at each call, as that throws where storage is forbidden, and where there is no page.
+ */
 function storage(where: () => Storage): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
   return {
     getItem: (key) => where().getItem(key),

@@ -40,9 +40,9 @@ export interface JoinOptions {
    */
   name?: string;
   /**
-   * The address of the server. Default: where this script was loaded from. A bundled copy must be told. A list, or a text
-   * with commas between: if the first server does not answer for 30 s, the chat goes over to the next one that answers.
-   * It goes back when a server before it answers again. See the event `server`.
+   * The address of the server. Default: where this script was loaded from. A bundled copy must be told. A list, or a
+   * text with commas between: if the first server does not answer for 30 s, the chat goes over to the next one that
+   * answers. It goes back when a server before it answers again. See the event `server`.
    */
   server?: string | string[];
   /**
@@ -81,7 +81,7 @@ export interface Ready {
   history: ChatEvent[];
   /** The server's time then, in milliseconds since 1970. An older server does not send it. */
   at?: number | undefined;
-  /** What the host says to all rooms now. */
+  /** The announcement of the host that holds now. */
   news?: AnnouncementEvent | undefined;
   /** This user's role, if it has one. */
   role?: Role | undefined;

@@ -24,8 +24,8 @@ export interface Registry {
   /** The texts of languages, by file. `/languages/<file>.js` sets this. */
   languages?: Record<string, object>;
   /**
-   * The code of streams. `/streams.js` sets this. The key must change whenever `MakeStreams` does: an open page may load
-   * the script of a newer server, and must not call it then.
+   * The code of streams. `/streams.js` sets this. The key must change whenever `MakeStreams` does: an open page may
+   * load the script of a newer server, and must not call it then.
    */
   streams1?: MakeStreams;
   /** The doctor's checks. `/doctor.js` sets this. `way`: how the events of the chat come. */

@@ -31,7 +31,7 @@ export class HooksOut implements Section {
   private readonly form: HTMLElement;
   private readonly secret = h('p', { class: 'hint hook-secret', role: 'status' });
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
-  /** What the list shows. It is made anew only when that changes, so that the focus stays where it is. */
+  /** The content of the list. It is made anew only when that changes, so that the focus stays where it is. */
   private shown = '';
 
   constructor(private readonly actions: Actions) {

@@ -1,6 +1,6 @@
 /**
- * The room's moderator key in the browser of the owner that has made it. The member's key is the library's: it enters by
- * it. Without storage, the key lasts only as long as the page is open.
+ * The room's moderator key in the browser of the owner that has made it. The member's key is the library's: it enters
+ * by it. Without storage, the key lasts only as long as the page is open.
  */
 export class ModeratorKey {
   private readonly place: string;

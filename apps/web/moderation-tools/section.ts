@@ -43,8 +43,8 @@ export function removeItem(item: HTMLElement): void {
 }
 
 /**
- * If a part of an item has the focus, the button of the next item gets it, or else the panel's first button. The part is
- * about to go.
+ * If a part of an item has the focus, the button of the next item gets it, or else the panel's first button. The part
+ * is about to go.
  */
 export function focusAfter(item: HTMLElement, part: HTMLElement): void {
   const { activeElement } = item.getRootNode() as ShadowRoot;

@@ -16,7 +16,7 @@ export class Webhooks implements Section {
   private readonly made = h('div', { hidden: '' });
   private readonly problem = h('p', { class: 'problem', role: 'alert' });
   private confirm: Confirm | null = null;
-  /** What the list shows. */
+  /** The content of the list. */
   private shown = '';
 
   constructor(private readonly actions: Actions) {

@@ -89,7 +89,9 @@ export class PageNotices implements Notices {
     if (event.type === 'pointerdown') this.menu.clicked(event.composedPath()[0]);
   };
 
-  /** While this tab is in view, it holds a lock that all tabs can see. Where there are no locks, no tabs share a user. */
+  /**
+   * While this tab is in view, it holds a lock that all tabs can see. Where there are no locks, no tabs share a user.
+   */
   private readonly onVisibility = (): void => {
     this.unlock();
     if (this.page.hidden) return;

@@ -18,7 +18,9 @@ const PAUSE_MS = 250;
 /** Results that are listed. The others are counted. */
 const LISTED_MAX = 200;
 
-/** Finds messages of the open conversation by words and by day. Reads older ones step by step if the user wants that. */
+/**
+ * Finds messages of the open conversation by words and by day. Reads older ones step by step if the user wants that.
+ */
 export class SearchPanel implements Search {
   private readonly texts: SearchTexts;
   private readonly panel: HTMLElement;

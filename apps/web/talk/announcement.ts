@@ -16,7 +16,7 @@ const LATE_MAX_MS = 60 * MINUTE_MS;
 /** The bar at the top with what the host says to all rooms. The user can close it. */
 export class Announcement {
   private readonly bar = h('div', { class: 'news', part: 'announcement', role: 'status', hidden: '' });
-  /** What the element says of a connection that is lost. */
+  /** The text of the element for a connection that is lost. */
   private readonly reconnecting: string;
   private at = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;

@@ -14,7 +14,9 @@ export interface MessageMenuDelegate {
 /** How far the menu stays from the edges of the chat, in px. */
 const EDGE_PX = 6;
 const ITEMS = 'button, input';
-/** A picture, a part of a flag, or the end of a key such as 1\ufe0f\u20e3. The server decides whether it is an emoji. */
+/**
+ * A picture, a part of a flag, or the end of a key such as 1\ufe0f\u20e3. The server decides whether it is an emoji.
+ */
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 

@@ -4,7 +4,9 @@ import type { Skeleton } from '../element/skeleton.js';
 /** The places in a row where Tab stops. Code is one at any time, because long lines are scrolled by keyboard. */
 const STOPS = 'a, button:not(.quick)';
 
-/** The focus among the rows of the log: Tab stops in one row, arrow keys go to others, and a row that changes keeps it. */
+/**
+ * The focus among the rows of the log: Tab stops in one row, arrow keys go to others, and a row that changes keeps it.
+ */
 export class RowFocus {
   /** The element that has the focus in the log, or had it when its row was drawn again. */
   private focused: HTMLElement | null = null;

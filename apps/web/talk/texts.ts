@@ -1,4 +1,7 @@
-/** Every word that only this part shows. A page replaces them as it replaces those of the element: no key is in both lists. */
+/**
+ * Every word that only this part shows. A page replaces them as it replaces those of the element: no key is in both
+ * lists.
+ */
 export const TALK_ENGLISH = {
   anyEmoji: 'Any emoji from your keyboard',
   replyingTo: 'Reply to {name}',

@@ -46,7 +46,9 @@ export class Ballot {
     return this.wanted !== undefined;
   }
 
-  /** Votes for `option` instead of the former one. `null` takes the vote back. Resolves when it is counted or refused. */
+  /**
+   * Votes for `option` instead of the former one. `null` takes the vote back. Resolves when it is counted or refused.
+   */
   async vote(option: string | null): Promise<void> {
     this.wanted = option;
     this.failure = null;

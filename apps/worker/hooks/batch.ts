@@ -37,8 +37,9 @@ export function nextBatch({ events, position, end, definition, state, lost }: Ho
 }
 
 /**
- * Returns a message that hooks may tell, or null. Nobody else hears a message of a user that is muted without being told,
- * and an import is no news. What a bot says may have come from where the hook sends it, and would go round for ever.
+ * Returns a message that hooks may tell, or null. Nobody else hears a message of a user that is muted without being
+ * told, and an import is no news. What a bot says may have come from where the hook sends it, and would go round for
+ * ever.
  */
 function messageOf({ text, isPrivate }: HookEvent, { shape, bots }: HookDefinition): ChatEvent | null {
   if (isPrivate) return null;

@@ -1,6 +1,6 @@
 /**
- * Outgoing hooks in a worker. A job says "look at this hook", not "send this message": the room's log says what there is
- * to send. So a job that is lost costs nothing, and a dead receiver has one job now and then, however much is said.
+ * Outgoing hooks in a worker. A job says "look at this hook", not "send this message": the room's log says what there
+ * is to send. So a job that is lost costs nothing, and a dead receiver has one job now and then, however much is said.
  */
 import type { Queue } from 'bullmq';
 import { Reach } from '../../../shared/hooks/networks.js';

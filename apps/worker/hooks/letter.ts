@@ -1,4 +1,4 @@
-/** What is sent to the receiver of a hook, in the shape that it understands. */
+/** The letter to the receiver of a hook, in the shape that it understands. */
 import { createHmac } from 'node:crypto';
 import type { ChatEvent, HookShape } from '../../../shared/protocol/events.js';
 import type { HookDefinition } from '../../../shared/store/hooks-out.js';
@@ -21,7 +21,7 @@ export interface Letter {
   count: number;
 }
 
-/** What a receiver takes at most: Discord and Telegram count UTF-16 units, Slack characters, ntfy bytes. */
+/** The most that a receiver takes: Discord and Telegram count UTF-16 units, Slack characters, ntfy bytes. */
 const DISCORD_MAX = 2_000;
 const SLACK_MAX = 40_000;
 const TELEGRAM_MAX = 4_096;
@@ -121,8 +121,8 @@ function shortened(text: string, max: number, sizeOf: (text: string) => number):
 }
 
 /**
- * Returns the headers by which a receiver knows that a body is ours, and fresh (https://www.standardwebhooks.com). `id`:
- * of these messages.
+ * Returns the headers by which a receiver knows that a body is ours, and fresh (https://www.standardwebhooks.com).
+ * `id`: of these messages.
  */
 function signed(secret: string, id: string, body: string): Record<string, string> {
   const at = Math.floor(Date.now() / 1_000);

@@ -28,7 +28,7 @@ export function skipped({ state, end }: HookWork, { missed }: Batch): HookStep {
   return { position: end, state: withMissed(state, missed), pause: null, audit: firstMissed(state, missed) };
 }
 
-/** What has become of a letter. */
+/** The outcome of a letter. */
 interface Sent {
   outcome: Outcome;
   /** How many messages of the batch it has. */

@@ -1,7 +1,7 @@
 /**
  * Sends one letter. A stranger has chosen the address, so nothing here trusts it: the name is looked up once, every
- * address that it has must be allowed, and the connection goes to one of those. Redirects are not followed, and neither a
- * slow nor a huge answer costs more than its limit.
+ * address that it has must be allowed, and the connection goes to one of those. Redirects are not followed, and neither
+ * a slow nor a huge answer costs more than its limit.
  */
 import { Resolver } from 'node:dns/promises';
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
@@ -22,8 +22,8 @@ const DNS_TIMEOUT_MS = 2_000;
 const RETRY_AFTER_MAX_MS = 3_600_000;
 
 /**
- * What came of it. `refused`: the receiver does not want it, so another try will hardly help. `gone`: it wants nothing
- * any more. Messages are for the owner, and have no part of the address.
+ * The outcome of a letter. `refused`: the receiver does not want it, so another try will hardly help. `gone`: it wants
+ * nothing any more. Messages are for the owner, and have no part of the address.
  */
 export type Outcome =
   | { kind: 'sent' }

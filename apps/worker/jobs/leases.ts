@@ -1,7 +1,7 @@
 /**
  * Leases: jobs that stay. A worker that takes a slice of the rooms listens for its messages, and advances their rooms
- * until the slice has been quiet for a while. So a message costs no job of its own. This is for one Redis; a cluster has
- * a job for each group of messages.
+ * until the slice has been quiet for a while. So a message costs no job of its own. This is for one Redis; a cluster
+ * has a job for each group of messages.
  *
  * Invariant: no room falls between two leases. A send publishes the room's name after its event is in the log and the
  * room in `dirty`. If nobody listens, the API process adds a job. A lease reads `dirty` right after it has begun to
@@ -65,8 +65,8 @@ export class Leases {
 
   /**
    * Advances the rooms of a slice until it is quiet, another worker may take it, or this one closes. If another worker
-   * listens already, this only looks once. `isTakenOver`: the other one seems to hang, so this one listens, too, as long
-   * as the other one is there.
+   * listens already, this only looks once. `isTakenOver`: the other one seems to hang, so this one listens, too, as
+   * long as the other one is there.
    */
   async hold(slice: number, isTakenOver = false): Promise<void> {
     if (this.#held.has(slice)) return;

@@ -3,7 +3,8 @@
  * master, while other masters count everything as done. Two things are repaired:
  *
  * - Deliveries are made again from the rooms' logs. A shard skips events that it has already.
- * - One-sided memberships: a user that only the user's shard or only the room's shard knows as a member enters or exits.
+ * - One-sided memberships: a user that only the user's shard or only the room's shard knows as a member enters or
+ * exits.
  *
  * Processes of an older version, which go on for a while during an upgrade, leave more to repair, also on one Redis:
  *

@@ -1,7 +1,7 @@
 /**
- * Upkeep: the sweep, what is due, expiry, unfinished entries and exits, forgetting, weights of values, stays and retention. Every
- * worker looks whether there is something to do. That only reads, so a chat in which nothing happens writes next to
- * nothing. Long work is a job of the queue `upkeep`, so that one worker does it.
+ * Upkeep: the sweep, what is due, expiry, unfinished entries and exits, forgetting, weights of values, stays and
+ * retention. Every worker looks whether there is something to do. That only reads, so a chat in which nothing happens
+ * writes next to nothing. Long work is a job of the queue `upkeep`, so that one worker does it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';

@@ -1,6 +1,6 @@
 /**
- * Whether a process is under pressure: its event loop, its memory, or Redis. Nothing is asked for a request. The process
- * looks at itself twice a second, and at Redis every two seconds while it has something to do.
+ * Whether a process is under pressure: its event loop, its memory, or Redis. Nothing is asked for a request. The
+ * process looks at itself twice a second, and at Redis every two seconds while it has something to do.
  */
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';

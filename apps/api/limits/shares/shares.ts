@@ -1,7 +1,8 @@
 /**
- * Fair shares. While the process is under pressure, a page that makes more work than its share is held back: its answers
- * are held longer and carry more, joins to it return less history, and in the end a part of its sends and joins is
- * refused. Nobody else is. Each process judges by its own traffic: the users of a page are spread over all processes.
+ * Fair shares. While the process is under pressure, a page that makes more work than its share is held back: its
+ * answers are held longer and carry more, joins to it return less history, and in the end a part of its sends and joins
+ * is refused. Nobody else is. Each process judges by its own traffic: the users of a page are spread over all
+ * processes.
  */
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
@@ -34,7 +35,7 @@ const WORK_OF: Partial<Record<RequestName, number>> = {
 const OTHER_WORK_COUNT = 2;
 /** The work of an event in an answer. */
 const EVENT_WORK_RATIO = 0.1;
-/** What a page above its share may do less often. */
+/** Requests that a page above its share may make less often. */
 const REFUSED: ReadonlySet<RequestName> = new Set<RequestName>([
   'join',
   'enter',

@@ -1,5 +1,5 @@
 /**
- * What pages and rooms have used, by day, for the host's page. Each process adds its busiest ones once a minute. A day
+ * The usage of pages and rooms, by day, for the host's page. Each process adds its busiest ones once a minute. A day
  * keeps the busiest of all. Nothing is written for a request.
  */
 import type { UsedPage } from '../../../../shared/protocol/admin.js';

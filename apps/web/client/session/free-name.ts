@@ -4,9 +4,9 @@ import { asFailure } from '../errors.js';
 const SUGGESTIONS_MAX = 20;
 
 /**
- * Repeats `attempt` as long as the user's name is taken, after `mend` was called with the name that the server suggests.
- * An older server does not know the parameter `secret`. It may answer while it is being replaced. Then `mend` is called
- * without a name.
+ * Repeats `attempt` as long as the user's name is taken, after `mend` was called with the name that the server
+ * suggests. An older server does not know the parameter `secret`. It may answer while it is being replaced. Then `mend`
+ * is called without a name.
  */
 export async function underFreeName<T>(attempt: () => Promise<T>, mend: (free?: string) => unknown): Promise<T> {
   for (let tries = 1; ; tries++) {

@@ -10,8 +10,8 @@ export function keyInAddress(room: string): string | undefined {
 }
 
 /**
- * Returns the key for a room: of a link, the one that the page gives, or of an earlier visit. Removes it from the address
- * at once: nobody should read or copy it there.
+ * Returns the key for a room: of a link, the one that the page gives, or of an earlier visit. Removes it from the
+ * address at once: nobody should read or copy it there.
  */
 export function keyFor(server: string, room: string, given?: string): string | undefined {
   const found = keyInAddress(room);

@@ -8,8 +8,8 @@ import { openStream } from './open-stream.js';
 import { Trial } from './trial.js';
 
 /**
- * A stream is opened anew after this time. Over HTTP/1.1 it takes up one of the browser's six connections to a host, and
- * another page may wait for one.
+ * A stream is opened anew after this time. Over HTTP/1.1 it takes up one of the browser's six connections to a host,
+ * and another page may wait for one.
  */
 const STREAM_LIFE_MS = 60_000;
 /** A stream that has stalled for so much longer than it may was not looked at: the machine has slept. */

@@ -1,6 +1,6 @@
 /**
- * Streams: server-sent events, read by `fetch`. `EventSource` would not do: it hides the comments that show that a quiet
- * stream is alive, and it comes again by itself.
+ * Streams: server-sent events, read by `fetch`. `EventSource` would not do: it hides the comments that show that a
+ * quiet stream is alive, and it comes again by itself.
  */
 import type { Answers } from '../answers.js';
 import { NO_ANSWER } from '../errors.js';

@@ -49,7 +49,9 @@ class PageTitle {
 
 const titles = new WeakMap<Document, PageTitle>();
 
-/** Counts the unread messages of an element in the title of its page, from now on. Returns a function that ends this. */
+/**
+ * Counts the unread messages of an element in the title of its page, from now on. Returns a function that ends this.
+ */
 export function countInTitle(host: Element): () => void {
   const page = host.ownerDocument;
   const title = titles.get(page) || new PageTitle(page);

@@ -15,8 +15,8 @@ export interface Bubble {
 }
 
 /**
- * The part of the registry that `/bubble.js` fills. The key must change whenever `MakeBubble` does: an open page may load
- * the script of a newer server, and must not call it then.
+ * The part of the registry that `/bubble.js` fills. The key must change whenever `MakeBubble` does: an open page may
+ * load the script of a newer server, and must not call it then.
  */
 export interface BubbleRegistry {
   bubble?: MakeBubble;

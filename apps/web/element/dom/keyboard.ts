@@ -12,8 +12,8 @@ interface Free {
 }
 
 /**
- * Calls `place` when a keyboard on the screen has come, moved or gone. Then there is no free part. Returns a function that
- * ends this. A browser that makes the window itself smaller needs no help: then nothing is called.
+ * Calls `place` when a keyboard on the screen has come, moved or gone. Then there is no free part. Returns a function
+ * that ends this. A browser that makes the window itself smaller needs no help: then nothing is called.
  */
 function followKeyboard(place: (free: Free | null) => void): () => void {
   const view = visualViewport;

@@ -24,7 +24,8 @@ export function meet(wishes: readonly string[], known: readonly string[]): Omit<
 
 /**
  * Returns the language for an element: that of the nearest `lang` around it. `lang="auto"` asks for one that the
- * visitor has chosen in the browser. A `dir` of the page that is as near counts more than the direction of the language.
+ * visitor has chosen in the browser. A `dir` of the page that is as near counts more than the direction of the
+ * language.
  */
 export function languageFor(host: Element, known: readonly string[]): Language {
   let hasDir = false;

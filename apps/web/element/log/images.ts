@@ -47,7 +47,9 @@ function addImage(box: HTMLElement, address: string, id: string, { images, texts
   draw();
 }
 
-/** Its size is the same before and after the image has come, or if it never does. The image's host learns of no page. */
+/**
+ * Its size is the same before and after the image has come, or if it never does. The image's host learns of no page.
+ */
 function imageFrame(address: string, texts: Texts): HTMLElement {
   const alt = fill(texts.imageFrom, { host: new URL(address).host });
   const image = h('img', { alt, loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer', src: address });

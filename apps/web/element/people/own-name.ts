@@ -59,8 +59,8 @@ export class OwnName {
   }
 
   /**
-   * Asks a guest for a name, if the page wants that. `send` is called when the guest has one, or wants none. Returns false
-   * if there is nothing to ask.
+   * Asks a guest for a name, if the page wants that. `send` is called when the guest has one, or wants none. Returns
+   * false if there is nothing to ask.
    */
   askFirst(send: () => void): boolean {
     const { host } = this.skeleton.root.getRootNode() as ShadowRoot;

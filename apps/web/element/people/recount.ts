@@ -6,8 +6,8 @@ const EVERY_MS = 60_000;
 const SPREAD_MS = 2_000;
 
 /**
- * Reads the members anew now and then while every message of this user waits for approval: then the server does not tell
- * it who comes and goes. And once when that ends.
+ * Reads the members anew now and then while every message of this user waits for approval: then the server does not
+ * tell it who comes and goes. And once when that ends.
  */
 export class Recount {
   private isHeld = false;

@@ -1,6 +1,6 @@
 /**
- * The name that somebody has typed in this browser to enter a room. The form shows it at the next visit, and the library
- * gets that name back. It does not enter by itself: a computer may have many pupils.
+ * The name that somebody has typed in this browser to enter a room. The form shows it at the next visit, and the
+ * library gets that name back. It does not enter by itself: a computer may have many pupils.
  */
 export class TypedName {
   private readonly key: string;

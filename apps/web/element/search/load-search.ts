@@ -29,8 +29,8 @@ export interface Search {
 }
 
 /**
- * The part of the registry that `/search.js` fills. The key must change whenever `SearchDelegate` does: an open page may
- * load the script of a newer server, and must not call it then.
+ * The part of the registry that `/search.js` fills. The key must change whenever `SearchDelegate` does: an open page
+ * may load the script of a newer server, and must not call it then.
  */
 export interface SearchRegistry {
   search?: (delegate: SearchDelegate) => Search;

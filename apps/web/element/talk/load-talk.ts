@@ -74,8 +74,8 @@ export interface Talk {
 }
 
 /**
- * The part of the registry that `/talk.js` fills. The key must change whenever `TalkDelegate` does: an open page may load
- * the script of a newer server, and must not call it then.
+ * The part of the registry that `/talk.js` fills. The key must change whenever `TalkDelegate` does: an open page may
+ * load the script of a newer server, and must not call it then.
  */
 export interface TalkRegistry {
   talk2?: (delegate: TalkDelegate) => Talk;
