@@ -82,12 +82,28 @@ const comparable = (text: string): string => plainForm(text).normalize('NFD').re
 /** Returns a host name as it is compared, whether it is written in its letters or in ASCII (`xn--...`). */
 export const comparableHost = (name: string): string => comparable(domainToUnicode(name) || name);
 
-/** Returns the names in a text that may be hosts. */
-function hostNames(text: string): string[] {
-  const plain = comparable(text);
+/** Characters as addresses may have them. */
+const ESCAPES = /(?:%[\da-f]{2})+/gi;
+/** Browsers take it for a dot. */
+const OTHER_DOT = /\u3002/g;
+
+/** Returns the names in a text that may be hosts, as it is and without escapes. */
+const hostNames = (text: string): string[] =>
+  text.includes('%') ? [...namesIn(text), ...namesIn(text.replace(ESCAPES, unescaped))] : namesIn(text);
+
+function namesIn(text: string): string[] {
+  const plain = comparable(text).replace(OTHER_DOT, '.');
   return plain.includes('.')
     ? [...plain.matchAll(HOSTS)].map(([host]) => comparableHost(host.replace(/[./]+$/, '')))
     : [];
+}
+
+function unescaped(escapes: string): string {
+  try {
+    return decodeURIComponent(escapes);
+  } catch {
+    return escapes; // no UTF-8
+  }
 }
 
 /** Whether one of the hosts (`comparableHost`), or a name below it, is in a message's text or data. */
