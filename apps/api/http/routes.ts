@@ -33,7 +33,7 @@ export function routes(parts: RouteParts): Middleware[] {
   const hostOnly = requirePassword(entrance);
   const whileRedisIsUp = requireRedis(store);
   addProbes(router, availability, readiness);
-  addStatus(router, new Status({ availability, pressure, store }));
+  addStatus(router, new Status({ availability, pressure, store }).watch());
   router.get('/metrics', hostOnly, whileRedisIsUp, async (ctx: RouterContext) => {
     ctx.type = 'text/plain; version=0.0.4; charset=utf-8';
     ctx.body = await metrics.readAll();

@@ -15,6 +15,8 @@ import type { Pressure } from '../limits/shares/pressure.js';
 const FRESH_MS = 1_000;
 /** How long it counts that a worker runs. To look costs more. */
 const WORKERS_FRESH_MS = 5_000;
+/** How often a process looks when nobody asks, so that it knows since when the chat does not work. */
+const LOOK_EVERY_MS = 5_000;
 
 const TEXTS: Record<ServerState, string> = {
   works: 'The chat works.',
@@ -40,6 +42,12 @@ export class Status {
 
   constructor(sources: StatusSources) {
     this.#sources = sources;
+  }
+
+  /** Looks from time to time, also when nobody asks. The process may end meanwhile. */
+  watch(): this {
+    setInterval(() => void this.read(), LOOK_EVERY_MS).unref();
+    return this;
   }
 
   /** Resolves with what this process knows, from at most a second ago. Never rejects. */
