@@ -223,7 +223,8 @@ describe('the page of the host', () => {
     await page.reload();
     await page.getByText(/^Redis is away/).waitFor();
     await note.waitFor();
-    expect(await page.getByText('Not known while Redis is away.').count()).toBe(6); // and nothing claimed
+    expect(await page.getByText('Not known while Redis is away.').count()).toBe(7); // and nothing claimed
+    expect(await page.getByText('Nothing is announced.').count()).toBe(0);
     await page.getByRole('cell', { name: /^api-/ }).waitFor(); // what this process knows by itself
     await system.redis.restart();
     await page.getByText('Live', { exact: true }).waitFor();

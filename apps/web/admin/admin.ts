@@ -82,7 +82,7 @@ function take(answer: AdminSnapshot): void {
   samples = [...samples, ...answer.samples.filter(({ at }) => !newest || at > newest.at)].slice(-SAMPLES_MAX);
   const last = samples[samples.length - 1];
   showNode(answer.node);
-  showNews(snapshot.news ?? null);
+  showNews(snapshot.known ? (snapshot.news ?? null) : undefined);
   // while Redis is away, the last known processes stay
   showLists(snapshot, last ? last.processes : [answer.process]);
   byId('processes-note', HTMLElement).hidden = last !== undefined;

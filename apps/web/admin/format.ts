@@ -1,5 +1,8 @@
 /** Writes numbers and times as people read them. */
 
+/** Shown in the place of what the server cannot know. */
+export const AWAY = 'Not known while Redis is away.';
+
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const SMALL = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 

@@ -7,7 +7,7 @@ import type {
   SwitchedOff,
 } from '../../../shared/protocol/admin.js';
 import { addressOf, byId } from '../pages/page.js';
-import { bytes, count, moment, span, time } from './format.js';
+import { AWAY, bytes, count, moment, span, time } from './format.js';
 import { type Row, Table } from './table.js';
 
 type Kind = SwitchedOff['kind'];
@@ -37,9 +37,6 @@ const DONE: Record<OperatorActionName, string> = {
 export const shortly = (kind: Kind, target: string): string =>
   kind === 'address' && /^[\w-]{22}$/.test(target) ? `${target.slice(0, 8)}…` : target;
 const linkTo = (kind: Kind, target: string): { href?: string } => (kind === 'room' ? { href: addressOf(target) } : {});
-
-/** Shown in the place of rows that the server cannot know. */
-const AWAY = 'Not known while Redis is away.';
 
 export const ORIGINS: Record<string, string> = {
   null: 'null (a file, or a sandboxed frame)',
@@ -92,7 +89,7 @@ export function makeLists(
       snapshot.values.rooms.map((room) => row('room', room.name, count(room.bytes))),
       nothing,
     );
-    byId('values-bytes', HTMLElement).textContent = bytes(snapshot.values.bytes);
+    byId('values-bytes', HTMLElement).textContent = snapshot.known ? bytes(snapshot.values.bytes) : '?';
     off.show(
       snapshot.off.map((one) => ({ ...offRow(one), act: () => openDialog(one.kind, one.name) })),
       nothing,

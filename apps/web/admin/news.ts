@@ -4,10 +4,13 @@ import type { AnnouncementEvent } from '../../../shared/protocol/events.js';
 import { byId } from '../pages/page.js';
 import { ask } from './ask.js';
 import { setText } from './dom.js';
-import { moment } from './format.js';
+import { AWAY, moment } from './format.js';
 
-/** Makes the form. `done` is called after something was said. Returns a function that shows what is said now. */
-export function makeNews(done: () => void): (news: AnnouncementEvent | null) => void {
+/**
+ * Makes the form. `done` is called after something was said. Returns a function that shows what is said now; without it,
+ * that the server does not know.
+ */
+export function makeNews(done: () => void): (news: AnnouncementEvent | null | undefined) => void {
   const kind = byId('news-kind', HTMLSelectElement);
   const text = byId('news-text', HTMLInputElement);
   const times = byId('news-times', HTMLElement);
@@ -44,7 +47,8 @@ export function makeNews(done: () => void): (news: AnnouncementEvent | null) => 
   });
   byId('news-end', HTMLButtonElement).addEventListener('click', () => void say({ kind: 'none', text: '' }));
   return (news) => {
-    if (problem === '') setText(now, news === null ? 'Nothing is announced.' : textOf(news));
+    if (problem !== '') return;
+    setText(now, news === undefined ? AWAY : news === null ? 'Nothing is announced.' : textOf(news));
   };
 }
 
