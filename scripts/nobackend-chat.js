@@ -92,7 +92,7 @@ Without a command, it is "start". Settings are environment variables. Data are i
 Examples:
   npx nobackend-chat
   PORT=8133 ADMIN_PASSWORD=... npx nobackend-chat
-  npm install nobackend-chat@latest && npx nobackend-chat deploy
+  npm install ./nobackend-chat-0.3.0.tgz && npx nobackend-chat deploy
   npx nobackend-chat say lobby 'Hello, everybody'
   npx nobackend-chat tail lobby --url https://chat.example.org`;
 

@@ -72,6 +72,7 @@ it('says which version it is and what it can do; a wrong call is one line, and e
   const { out } = await host.command(['--help']);
   const names = [...out.matchAll(/^ {2}(\w+) .*\n {6}\w/gm)].map(([, name]) => name);
   expect(names).toEqual(['start', 'deploy', 'doctor', 'backup', 'restore', 'say', 'tail', 'export', 'announce']);
+  expect(out).not.toMatch(/npm install nobackend-chat/); // on npm, the name is not ours
   for (const [args, error] of [
     [['frob'], `There is no command "frob". Commands: ${names.join(', ')}.\n`],
     [['deploy', '--fast'], "Unknown option '--fast'. Usage: npx nobackend-chat deploy [--wait 30]\n"],
