@@ -19,6 +19,8 @@ export class Announcement {
   /** The text of the element for a connection that is lost. */
   private readonly reconnecting: string;
   private at = 0;
+  /** The place of `at` when the user has closed the bar. */
+  private readonly place: string;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly remove: () => void;
 
@@ -28,6 +30,7 @@ export class Announcement {
   ) {
     const { chat, skeleton } = delegate;
     this.reconnecting = skeleton.texts.reconnecting;
+    this.place = `nobackend-chat-news ${chat.server}`;
     insert(this.bar, 'before', skeleton.banner);
     this.remove = chat.on('announcement', (said) => this.receive(said));
     void chat.ready.then(
@@ -56,9 +59,9 @@ export class Announcement {
     };
     clearTimeout(this.timer);
     const leftMs = (said.until || Infinity) - this.delegate.now();
-    if (said.kind === 'none' || leftMs <= 0) this.close();
+    if (said.kind === 'none' || leftMs <= 0 || this.wasClosed()) this.change();
     else this.show(said);
-    if (leftMs > 0 && leftMs < TIMER_MAX_MS) this.timer = setTimeout(() => this.close(), leftMs);
+    if (leftMs > 0 && leftMs < TIMER_MAX_MS) this.timer = setTimeout(() => this.change(), leftMs);
   }
 
   private isUnderWay({ kind, begins = 0, minutes = 0 }: AnnouncementEvent): boolean {
@@ -72,24 +75,48 @@ export class Announcement {
     const plan =
       begins && minutes ? { time: timeText(begins, texts), duration: durationText(minutes * 60, texts) } : null;
     const isToday = dayOf(begins || 0) === dayOf(this.delegate.now());
-    this.bar.hidden = false;
-    refill(
-      this.bar,
+    const said = this.delegate.linked(text);
+    this.change(
       h(
         'p',
         { dir: 'auto' },
         plan &&
           h('b', {}, `${isToday ? '' : `${dateText(begins || 0, texts)} · `}${fill(this.texts.maintenance, plan)} `),
-        ...this.delegate.linked(text),
+        // beside a sentence in another language it keeps its direction
+        ...(plan ? [h('bdi', {}, ...said)] : said),
       ),
       button({ class: 'plain', 'aria-label': texts.close }, () => this.close(), icon(ICONS.close)),
     );
-    this.delegate.settle();
   }
 
+  /** The user has read it, and does not want to see it on the next page either. */
   private close(): void {
-    this.bar.hidden = true;
-    refill(this.bar);
+    try {
+      localStorage.setItem(this.place, `${this.at}`);
+    } catch (_) {
+      // it comes again on the next page
+    }
+    this.change();
+  }
+
+  private wasClosed(): boolean {
+    try {
+      return localStorage.getItem(this.place) === `${this.at}`;
+    } catch (_) {
+      return false;
+    }
+  }
+
+  /** Shows something else in the bar, or nothing. The messages in view stay where they are, and so does the focus. */
+  private change(...content: Node[]): void {
+    const { box } = this.delegate.skeleton.log;
+    const { activeElement } = this.bar.getRootNode() as ShadowRoot;
+    const hadFocus = this.bar.contains(activeElement);
+    const { top } = box.getBoundingClientRect();
+    this.bar.hidden = content.length === 0;
+    refill(this.bar, ...content);
+    box.scrollTop += box.getBoundingClientRect().top - top;
+    if (hadFocus) box.focus({ preventScroll: true }); // not the composer: a phone would show its keyboard
     this.delegate.settle();
   }
 }
