@@ -6,7 +6,7 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
@@ -29,7 +29,7 @@ export async function buildPackage({ site, folder, about }) {
   const template = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...template, ...about }, null, 2)}\n`);
   await Promise.all([types(folder), ...ENTRIES.map((name) => entry(folder, name))]);
-  await cp(join(site, 'chat.mjs'), join(folder, 'chat.mjs'));
+  await writeFile(join(folder, 'chat.mjs'), await inShortLines(await readFile(join(site, 'chat.mjs'), 'utf8')));
   for (const name of ['chat.d.mts', 'elements.d.ts']) await cp(join(site, name), join(folder, name));
   for (const name of ['README.md', 'CHANGELOG.md']) await cp(join(here, name), join(folder, name));
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
@@ -47,6 +47,17 @@ async function entry(folder, name) {
     external: ['react', 'vue'],
     plugins: [{ name: 'package', setup: (builder) => builder.onResolve({ filter: /./ }, stay) }],
   });
+}
+
+/** Node prints the whole source line of an error that nobody catches. It is to show the message, not the library. */
+async function inShortLines(module) {
+  const { code } = await transform(module, {
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 100,
+    target: 'es2020',
+  });
+  return code;
 }
 
 /** Other entries stay where they are. What else the sources import becomes a part of the entry. */

@@ -35,6 +35,9 @@ class Chat:
     """A user in a room. Iterate over it to get the events of the room, each once and in order."""
 
     def __init__(self, server, room="lobby", name=None, *, key=None, owner=None, secret=None):
+        if not server.startswith(("https://", "http://")):
+            message = f"server must begin with https:// or http://, not {server!r}."
+            raise ChatError("bad_request", message, {"field": "server"})
         self.server, self.room, self.user, self.history, self.missed = server.rstrip("/"), room, None, [], 0
         self._about = {"room": room, "name": name, "key": key, "owner": owner, "secret": secret}
         self._token = self._cursor = None

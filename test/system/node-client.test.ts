@@ -148,7 +148,8 @@ it('a program reads why it cannot join, and ends', async ({ url, project }) => {
      import 'nobackend-chat-client/element';
      for (const options of [{}, { server: ${JSON.stringify(url)}, room: 'no room' }])
        await join(options).ready.catch(({ code, field }) => console.log(code, field));
-     try { join({ server: 'http://localhost:1', transport: 'jsonp' }) } catch ({ message }) { console.log(message) }
+     for (const options of [{ server: 'http://localhost:1', transport: 'jsonp' }, { server: 'localhost:1' }])
+       try { join(options) } catch ({ message }) { console.log(message) }
      const chat = join({ server: 'http://localhost:1' });
      chat.on('state', ({ state }) => state === 'reconnecting' && chat.leave());
      await chat.doctor().catch(({ message }) => console.log(message));`,
@@ -158,7 +159,21 @@ it('a program reads why it cannot join, and ends', async ({ url, project }) => {
     'bad_request server',
     'bad_request room',
     'transport: "jsonp" needs a document.',
+    'Set `server` to the https:// address of the chat.',
     'This needs a document.',
     '',
   ]);
+});
+
+it('an error that nobody catches shows its message, not the library', async ({ url, project }) => {
+  const path = await project.write(
+    'careless.mjs',
+    `import { join } from 'nobackend-chat-client';
+     const chat = join({ server: ${JSON.stringify(url)}, room: 'careless' });
+     await chat.send('');`,
+  );
+  const program = await start(path, {});
+  await until(() => program.ended, 'its end', 30_000);
+  expect(program.output()).toContain('text must have 1 to 2000 characters');
+  expect(program.output().length).toBeLessThan(3_000);
 });

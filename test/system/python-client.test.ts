@@ -129,6 +129,8 @@ it('a program reads why it cannot join', async ({ url, start }) => {
     `import nobackend_chat\ntry:\n  nobackend_chat.RETRY_FOR_S = 0\n  nobackend_chat.Chat("${server}"${more})\nexcept nobackend_chat.ChatError as error:\n  print(error.code, error)`;
   const wrong = await linesOf(await start('wrong.py', code(url, ', room="no room"')));
   expect(wrong).toEqual([expect.stringMatching(/^bad_request room/)]);
+  const bare = await linesOf(await start('bare.py', code('127.0.0.1:1', '')));
+  expect(bare).toEqual(["bad_request server must begin with https:// or http://, not '127.0.0.1:1'."]);
   const away = await linesOf(await start('away.py', code('http://127.0.0.1:1', '')));
   expect(away).toEqual([expect.stringMatching(/^network No chat server answered: .*refused/)]);
 });

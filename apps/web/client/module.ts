@@ -2,6 +2,7 @@
 import { originOf } from './address.js';
 import { inPage } from './anywhere.js';
 import { joinFrom } from './join.js';
+import { noServer } from './session/connection.js';
 import type { GetStreams } from './stream-code.js';
 import { makeStreams } from './streams/held-streams.js';
 
@@ -18,5 +19,6 @@ export const join: typeof joinAnyhow = (given = {}) => {
   const options = typeof given === 'string' ? { room: given } : given;
   const transport = options.transport || options.way;
   if (transport === 'jsonp') throw new Error('transport: "jsonp" needs a document.');
+  if (/^(?!http)./.test(`${options.server || ''}`)) throw noServer();
   return (transport === 'poll' ? joinByPolls : joinAnyhow)({ ...options, transport: 'fetch' });
 };

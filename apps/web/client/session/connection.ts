@@ -20,7 +20,10 @@ import { makeSessionStore } from './storage.js';
 import type { TabMessage } from './tab-message.js';
 import { Tabs } from './tabs.js';
 
-const NO_SERVER = 'Set `server` to the address of the chat.';
+/** The page has given no server, or no whole address. */
+export const noServer = (): Failure =>
+  new Failure('bad_request', 'Set `server` to the https:// address of the chat.', { field: 'server' });
+
 /** How long a request of the page is retried. After that the page should rather hear of the failure. */
 const RETRY_FOR_MS = 30_000;
 /** A request without an answer after this time waits for a free connection. Each held poll takes up one. */
@@ -104,7 +107,7 @@ export class Connection {
     if (server) this.tabs.start();
     else
       void Promise.resolve().then(() => {
-        this.end(new Failure('bad_request', NO_SERVER, { field: 'server' }));
+        this.end(noServer());
       });
   }
 
