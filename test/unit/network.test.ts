@@ -33,6 +33,15 @@ describe('a network', () => {
     'fe80::1%eth0',
   ])('is not %s', (text) => expect(readNetwork(text)).toBeNull());
 
+  it.each([
+    ['203.0.113.77/24', '203.0.113.0/24'],
+    ['203.0.113.255/30', '203.0.113.252/30'],
+    ['203.0.113.7', '203.0.113.7/32'],
+    ['2001:DB8:0:1:2::9', '2001:db8:0:1::/64'],
+    ['2001:db8:ffff::/33', '2001:db8:8000::/33'],
+    ['2001:0db8:0000:0000:0000:0000:0000:0001/48', '2001:db8::/48'],
+  ])('%s has one name: %s', (network, name) => expect(readNetwork(network)?.name).toBe(name));
+
   it('of IPv4 has exactly the addresses that begin with its bits', () => {
     const part = fc.integer({ min: 0, max: 255 });
     const address = fc.tuple(part, part, part, part);

@@ -23,11 +23,38 @@ export function readNetwork(text: string): Network | null {
   const list = new BlockList();
   list.addSubnet(address, prefix, `ipv${family}`);
   return {
-    name: `${address.toLowerCase()}/${prefix}`,
+    name: `${firstOf(address, prefix, family)}/${prefix}`,
     has(one) {
       const plain = one.replace(/\/64$/, '');
       const kind = isIP(plain);
       return kind !== 0 && list.check(plain, kind === 4 ? 'ipv4' : 'ipv6');
     },
   };
+}
+
+/** Returns the first address of a network, so that a network has one name, whichever of its addresses was typed. */
+function firstOf(address: string, prefix: number, family: 4 | 6): string {
+  if (family === 4) return firstBits(address.split('.').map(Number), prefix, 8).join('.');
+  const groups = firstBits(groupsOf(address), prefix, 16).map((group) => group.toString(16));
+  return plainForm(groups.join(':'));
+}
+
+/** Returns the form of an IPv6 address that browsers show. */
+const plainForm = (address: string): string => new URL(`http://[${address}]`).hostname.slice(1, -1);
+
+/** Returns the eight groups of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [left = [], right = []] = plainForm(address)
+    .split('::')
+    .map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
+  return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16));
+}
+
+/** Keeps the first bits of parts of `width` bits each. */
+function firstBits(parts: number[], bits: number, width: number): number[] {
+  return parts.map((part, i) => {
+    const lost = Math.min(width, Math.max(0, (i + 1) * width - bits));
+    return (part >> lost) << lost;
+  });
 }
