@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { asScript } from '../command.js';
 import { takeLock } from '../lock.js';
 import { Problem } from '../problem.js';
-import { checked, checkHostsRedis } from '../start/checks.js';
+import { checked, checkHostsRedis, noteNearMisses } from '../start/checks.js';
 import { prepare } from '../start/prepare.js';
 import { keepFormer, newRelease, prune, restoreFormer } from './releases.js';
 import { Replacement } from './replacement.js';
@@ -42,6 +42,7 @@ async function rollOut(pm2, waitMs) {
     await prepare({ redis: false });
     const environments = NAMES.map((name) => environmentOf(before, name));
     for (const env of environments) await checkSettings(env);
+    await noteNearMisses();
     const release = newRelease();
     restoreFormer();
     const apps = await appsIn(release, environments);

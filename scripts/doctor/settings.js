@@ -14,7 +14,9 @@ const PASSWORD_LENGTH_MIN = 12;
 const TIMEOUT_MS = 5_000;
 
 export async function checkSettings(/** @type {Settings} */ settings) {
+  const { nearMisses } = await import('#dist/shared/config/near-misses.js');
   return [
+    ...nearMisses(process.env).map((text) => note(text)),
     checkPassword(settings),
     checkProxies(settings),
     checkLimits(settings),

@@ -18,6 +18,12 @@ export async function checked(check) {
   }
 }
 
+/** Prints a line for each variable that is no setting, but is named almost as one. */
+export async function noteNearMisses() {
+  const { nearMisses } = await import('#dist/shared/config/near-misses.js');
+  for (const text of nearMisses(process.env)) console.error(text);
+}
+
 /**
  * Throws a Problem when a Redis cannot be used. The processes would wait for it, but here somebody watches.
  *

@@ -8,7 +8,7 @@ import { onEndOfNpm } from '../npm-parent.js';
 import { Problem, report } from '../problem.js';
 import { dataDir, ensureFolder, pm2Home } from '../project.js';
 import { checkBackground, startInBackground } from './background.js';
-import { checked, checkHostsRedis } from './checks.js';
+import { checked, checkHostsRedis, noteNearMisses } from './checks.js';
 import { endLeftovers } from './leftovers.js';
 import { choosePort } from './own-redis.js';
 import { Pm2 } from './pm2.js';
@@ -33,6 +33,7 @@ async function start() {
   checkFolder();
   await prepare({ redis: !redisUrl });
   const { port, ...settings } = await checked(readSettings);
+  await noteNearMisses();
   await endLeftovers();
   await checkPort(port);
   await (redisUrl ? checked(() => checkHostsRedis(redisUrl, settings)) : choosePort());
