@@ -1,11 +1,13 @@
 /** Where outgoing hooks may go: the forms in which an address is hidden, and names that lead elsewhere. */
+import { createSocket } from 'node:dgram';
+import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { SCHEMAS } from '../../apps/api/operations/parameters/schemas.js';
-import { send } from '../../apps/worker/hooks/send.js';
+import { resolveName, send } from '../../apps/worker/hooks/send.js';
 import { isNetwork, Reach } from '../../shared/hooks/networks.js';
 import { literalAddress, parseHookUrl } from '../../shared/hooks/url.js';
 
@@ -89,6 +91,24 @@ describe('a name', () => {
   it('without an address is said to have none', async () => {
     const outcome = await send(letter('https://none.example/'), { reach: nowhere, resolve: () => Promise.resolve([]) });
     expect(outcome).toEqual({ kind: 'refused', message: 'DNS has no address for the name of the receiver.' });
+  });
+
+  it.each([
+    ['SERVFAIL', 2, { kind: 'failed', message: 'DNS does not answer for the name of the receiver.' }],
+    ['NXDOMAIN', 3, { kind: 'refused', message: 'DNS has no address for the name of the receiver.' }],
+  ])('is tried again later only while DNS fails: %s', async (_, code, expected) => {
+    const server = createSocket('udp4', (question, { port }) => {
+      const answer = Buffer.from(question);
+      answer.writeUInt16BE(0x8180 | code, 2); // an answer, with recursion, and its code (RFC 1035, 4.1.1)
+      server.send(answer, port);
+    });
+    server.bind(0, '127.0.0.1');
+    await once(server, 'listening');
+    const resolver = new Resolver({ tries: 1 });
+    resolver.setServers([`127.0.0.1:${server.address().port}`]);
+    const resolve = (name: string) => resolveName(name, resolver);
+    expect(await send(letter('https://some.example/'), { reach: nowhere, resolve: resolve })).toEqual(expected);
+    server.close();
   });
 
   it('is looked up once, and the connection goes to what was checked, whatever the name says next', async () => {

@@ -30,11 +30,23 @@ export type Outcome =
   | { kind: 'gone' | 'refused'; message: string }
   | { kind: 'failed'; message: string; retryAfterMs?: number };
 
-/** Resolves with the addresses of a name, none if it has none. It reads no `/etc/hosts`. */
-async function resolveName(name: string): Promise<string[]> {
-  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
+/** What DNS says of a name that has no address. Every other error is one of DNS, and may pass. */
+const NO_ADDRESS_CODES = ['ENOTFOUND', 'ENODATA'];
+
+/** DNS has failed, so nobody knows whether the name has an address. */
+class NoAnswerOfDns extends Error {}
+
+/** Resolves with the addresses of a name, none if it has none. It reads no `/etc/hosts`. Rejects while DNS fails. */
+export async function resolveName(
+  name: string,
+  resolver: Pick<Resolver, 'resolve4' | 'resolve6'> = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 }),
+): Promise<string[]> {
   const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  const isKnown = (answer: PromiseSettledResult<string[]>): boolean =>
+    answer.status === 'fulfilled' || NO_ADDRESS_CODES.includes((answer.reason as { code?: string }).code ?? '');
+  if (addresses.length === 0 && !answers.every(isKnown)) throw new NoAnswerOfDns();
+  return addresses;
 }
 
 /** How letters are sent. Tests have other names and less time. */
@@ -138,6 +150,7 @@ function wordsFor(error: unknown, timeMaxMs: number): string {
   const { name, code = '' } = error as { name?: string; code?: string };
   if (name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT')
     return `The receiver did not answer within ${timeMaxMs / 1_000} s.`;
+  if (error instanceof NoAnswerOfDns) return 'DNS does not answer for the name of the receiver.';
   if (code === 'ECONNREFUSED') return 'Nobody listens at the address of the receiver.';
   if (/CERT|TLS|SSL|SELF_SIGNED|VERIFY/.test(code)) return 'The certificate of the receiver is not valid.';
   return `The connection to the receiver failed${/^[A-Z_0-9]{1,40}$/.test(code) ? ` (${code})` : ''}.`;
