@@ -1,9 +1,10 @@
 /** When an alert is told, what it says, and that Prometheus has the same marks. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Facts, problemsIn } from '../../apps/api/alerts/problems.js';
+import { type Facts, problemsIn, redisProblem } from '../../apps/api/alerts/problems.js';
 import { nextStep, REPEAT_MS, type Standing } from '../../apps/api/alerts/standing.js';
 import { DISK_RATIO, FLOOD_PER_S, MEMORY_RATIO, QUEUE_AGE_S } from '../../shared/alerts/marks.js';
+import { MEMORY_FULL } from '../../shared/redis/reasons.js';
 import { root } from '../support/child.js';
 
 const TIMES = { afterMs: 60_000, overMs: 180_000 };
@@ -19,6 +20,11 @@ function toldOver(seconds: number, isWrong: (second: number) => boolean): [numbe
   }
   return told;
 }
+
+it('of a Redis that cannot be used says what to do', () => {
+  expect(redisProblem(MEMORY_FULL)).toMatch(/^Redis takes no writes: .* Give Redis more memory \(maxmemory\)\.$/);
+  expect(redisProblem('connection refused')).toMatch(/^Redis is away: .* Look at Redis and its log\.$/);
+});
 
 describe('an alert', () => {
   it('is told when something was wrong for long enough, and when all has been well again', () => {

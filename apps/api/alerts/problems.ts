@@ -1,6 +1,6 @@
 /** Problems of the chat, in words for the host: first the problem, then what to do. */
 import { DISK_RATIO, FLOOD_PER_S, MEMORY_RATIO, QUEUE_AGE_S } from '../../../shared/alerts/marks.js';
-import { stateText } from '../../../shared/redis/reasons.js';
+import { MEMORY_FULL, stateText } from '../../../shared/redis/reasons.js';
 
 /** The alerts, each with the words that end it. */
 export const TITLES = {
@@ -35,7 +35,8 @@ const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_576).to
 
 /** Returns what is wrong while Redis cannot be used. The other alerts are not known then. */
 export function redisProblem(reason: string): string {
-  return `${stateText(reason)}. The chat refuses requests as unavailable. Look at Redis and its log.`;
+  const advice = reason === MEMORY_FULL ? 'Give Redis more memory (maxmemory).' : 'Look at Redis and its log.';
+  return `${stateText(reason)}. The chat refuses requests as unavailable. ${advice}`;
 }
 
 /** Returns for each alert what is wrong, or null. */
