@@ -195,7 +195,7 @@ describe('the page of the host', () => {
     await script('--url', api, '--end');
     for (const page of [visitor, newcomer]) await page.locator('.news').waitFor({ state: 'hidden' });
     await admin.getByText('Nothing is announced.').waitFor();
-    await admin.getByText('Announcement ended').waitFor();
+    await admin.getByText('Announcement ended', { exact: true }).waitFor();
     await expect(script('--url', api)).rejects.toThrow('Give a text.');
   });
 

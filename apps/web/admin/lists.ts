@@ -110,5 +110,8 @@ function offRow({ kind, name: target, since, until }: SwitchedOff): Row {
 function actionRow({ at, act, on, by, seconds }: OperatorAction, i: number): Row {
   const duration = seconds === undefined ? '' : ` for ${span(seconds)}`;
   const target = shortly(act.startsWith('address') ? 'address' : 'room', on);
-  return { key: `${at} ${act} ${on} ${i}`, cells: [moment(at), `${DONE[act]}${duration}: ${target}`, by || '–'] };
+  return {
+    key: `${at} ${act} ${on} ${i}`,
+    cells: [moment(at), `${DONE[act]}${duration}${target && `: ${target}`}`, by || '–'],
+  };
 }
