@@ -11,7 +11,12 @@ const it = browserWith({ env: { ...HOOKS_ON, RATE_LIMITS: 'off' } });
 
 it('the owner adds a hook, sees how it does, and removes it', async ({ stage }) => {
   const receiver = await Receiver.start();
-  const context = await stage.browser.newContext({ reducedMotion: 'reduce', viewport: { width: 390, height: 844 } });
+  const context = await stage.browser.newContext({
+    reducedMotion: 'reduce',
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
   const page = await context.newPage();
   await page.goto(`${stage.api}/r/${stage.room}`);
   await page.getByRole('button', { name: /^Room/ }).click();
@@ -39,6 +44,8 @@ it('the owner adds a hook, sees how it does, and removes it', async ({ stage }) 
   await box.getByText(/^Last sent: \d/).waitFor();
   expect(await violations(page)).toEqual([]);
   const remove = box.getByRole('button', { name: 'Remove' });
+  for (const target of [remove, page.getByRole('button', { name: /^Room/ })])
+    expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
   expect(await described(remove)).toBe(`JSON · ${host}`);
   await remove.click();
   await box.getByText(`JSON · ${host}`).waitFor({ state: 'detached' });
