@@ -192,6 +192,8 @@ describe('the page of the host', () => {
     await visitor.context().setOffline(true);
     await visitor.getByText('The chat is being maintained. It comes back by itself.').waitFor();
     await visitor.context().setOffline(false);
+    const yesterday = { kind: 'maintenance', begins: Date.now() - 86_400_000, minutes: 15 };
+    expect(await (await host.post('/admin/announce', yesterday)).text()).toContain('would be over already');
     await script('--url', api, '--end');
     for (const page of [visitor, newcomer]) await page.locator('.news').waitFor({ state: 'hidden' });
     await admin.getByText('Nothing is announced.').waitFor();

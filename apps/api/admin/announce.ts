@@ -39,6 +39,8 @@ export function checkAnnouncement(body: unknown): AnnounceRequest {
     throw new ChatError('bad_request', 'Say when the maintenance begins, and for how many minutes.');
   if (begins !== undefined && Math.abs(begins - Date.now()) > MONTH_MS)
     throw new ChatError('bad_request', 'The maintenance begins within a month.');
+  if (kind === 'maintenance' && Number(begins) + Number(minutes) * 60_000 < Date.now())
+    throw new ChatError('bad_request', 'The maintenance would be over already. Look at its day and time.');
   const times = kind === 'maintenance' ? { begins, minutes } : {};
   return { kind, text: kind === 'none' ? '' : text, ...times, ...(seconds !== undefined && { seconds }) };
 }
