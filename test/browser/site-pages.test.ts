@@ -14,7 +14,7 @@ const TABLE = `| Amt | Name |\n| --- | --- |\n| Leitung | ${'Donaudampfschifffah
 const folder = mkdtempSync(join(tmpdir(), 'site-'));
 for (const [name, text] of Object.entries({
   'logo.svg': LOGO,
-  'imprint.md': `# Impressum & Kontakt\n\nSchule **am Wald**, [Weg 1](https://example.org).\n\n${TABLE}`,
+  'imprint.de.md': `# Impressum & Kontakt\n\nSchule **am Wald**, [Weg 1](https://example.org).\n\n${TABLE}`,
   'terms.md': 'Be kind.\n',
   'robots.txt': 'User-agent: *\nDisallow: /\n',
 }))
@@ -54,8 +54,10 @@ it('gives all pages name, logo, colour, and links to the texts', async ({ stage:
   }
   await page.goto(`${api}/imprint`);
   expect(await page.locator('main strong').textContent()).toBe('am Wald');
+  expect(await page.locator('main').getAttribute('lang')).toBe('de');
   await page.locator('footer.site').getByRole('link', { name: 'Terms' }).click();
   expect(await page.locator('main h1').textContent()).toBe('Terms');
+  expect(await page.locator('main').getAttribute('lang')).toBe('en');
   expect(
     await page
       .locator('a')

@@ -21,6 +21,7 @@ type SiteConfig = Pick<Config, 'siteName' | 'siteColor' | 'siteDir' | 'closedPag
 
 /** A text of the host's own, ready for a page. */
 interface Text {
+  lang: string;
   title: string;
   html: string;
 }
@@ -56,9 +57,10 @@ export function makeSite(folder: string, config: SiteConfig): Map<string, SiteFi
   const around = readFileSync(join(folder, TEXT_PAGE), 'utf8');
   files.delete(`/${TEXT_PAGE}`);
   for (const closed of config.closedPages) files.delete(closed === FRONT ? '/index.html' : `/${closed}.html`);
-  for (const [name, { title, html }] of own.texts) {
+  for (const [name, { lang, title, html }] of own.texts) {
     const text = fill(around, TEXT_PAGE)
       .replace('{{title}}', () => title)
+      .replace('{{lang}}', lang)
       .replace('{{text}}', () => html);
     files.set(name === FRONT ? '/index.html' : `/${name}.html`, page(text));
   }
@@ -79,12 +81,12 @@ function readOwnFolder(folder: string | null): OwnFolder {
   const own: OwnFolder = { texts: new Map(), files: new Map(), logo: 'assets/icon.svg' };
   if (folder === null) return own;
   try {
-    readdirSync(folder);
+    const files = readdirSync(folder).sort();
     const read = (name: string): Buffer | null =>
       existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : null;
     for (const name of [FRONT, ...TEXTS]) {
-      const markdown = read(`${name}.md`);
-      if (markdown) own.texts.set(name, asText(markdown.toString('utf8'), name));
+      const file = files.find((one) => new RegExp(`^${name}(\\.[a-z]{2,3}(-[A-Za-z]+)?)?\\.md$`).test(one));
+      if (file) own.texts.set(name, asText(readFileSync(join(folder, file), 'utf8'), name, file.split('.').at(-2)));
     }
     for (const [name, type] of Object.entries(REPLACED)) {
       const plain = read(name);
@@ -103,12 +105,12 @@ function readOwnFolder(folder: string | null): OwnFolder {
   }
 }
 
-/** Makes a text out of Markdown. Its title is its first heading. The host may use HTML in it. */
-function asText(markdown: string, name: string): Text {
+/** Makes a text out of Markdown. Its title is its first heading. The host may use HTML in it. `ending`: of its file. */
+function asText(markdown: string, name: string, ending: string | undefined): Text {
   const [, heading] = /^# +(.+?)\s*#*$/m.exec(markdown) ?? [];
   const title = asHtml(heading ?? `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`);
   const html = marked.parse(heading ? markdown : `# ${title}\n\n${markdown}`, { async: false });
-  return { title, html };
+  return { lang: ending && ending !== name ? ending : 'en', title, html };
 }
 
 /** Returns a function that fills the places of a page. */
