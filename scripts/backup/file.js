@@ -166,7 +166,8 @@ export const entriesIn = (/** @type {string} */ path) => entriesOf(createReadStr
 
 async function headerOf(/** @type {string} */ path) {
   const file = await open(path, 'r').catch((error) => {
-    throw new Problem(`The backup ${path} cannot be read: ${reasonOf(error)}.`);
+    const reason = reasonOf(error);
+    throw new Problem(`The backup ${path} cannot be read: ${reason === 'ENOENT' ? 'there is no such file' : reason}.`);
   });
   const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
   await file.close();

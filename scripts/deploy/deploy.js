@@ -41,7 +41,8 @@ async function rollOut(pm2, waitMs) {
   try {
     await prepare({ redis: false });
     const environments = NAMES.map((name) => environmentOf(before, name));
-    for (const env of environments) await checkSettings(env);
+    const hasOwnRedis = !process.env.REDIS_URL && (await pm2.hasRedis());
+    for (const env of environments) await checkSettings(env, hasOwnRedis);
     await noteNearMisses();
     const release = newRelease();
     restoreFormer();
@@ -83,12 +84,16 @@ function environmentOf(processes, app) {
   return Object.fromEntries(Object.entries(all).filter(([name]) => !/^(npm_|PM2_|INIT_CWD$)/i.test(name)));
 }
 
-async function checkSettings(/** @type {NodeJS.ProcessEnv} */ env) {
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {boolean} hasOwnRedis
+ */
+async function checkSettings(env, hasOwnRedis) {
   const settings = await checked(({ readConfig, readStartConfig }) => {
     readStartConfig(env);
     return readConfig(env);
   });
-  await checked(() => checkHostsRedis(settings.redisUrl, settings));
+  await checked(() => checkHostsRedis(settings.redisUrl, settings, hasOwnRedis));
 }
 
 /**

@@ -76,10 +76,18 @@ class RunningPm2 {
    * @returns {Promise<Managed[]>}
    */
   async list() {
+    return (await this.#ofChat(/^(api|worker)$/)).sort((one, other) => one.name.localeCompare(other.name));
+  }
+
+  /** Resolves with true if the chat's own Redis is among the processes of pm2, whether it runs or not. */
+  async hasRedis() {
+    return (await this.#ofChat(/^redis$/)).length > 0;
+  }
+
+  /** Resolves with the processes of this chat with such a name. */
+  async #ofChat(/** @type {RegExp} */ names) {
     const all = /** @type {Managed[]} */ (await promisify(this.#pm2.list.bind(this.#pm2))());
-    return all
-      .filter(({ name, pm2_env }) => /^(api|worker)$/.test(name) && resolve(pm2_env.pm_cwd) === chatFolder)
-      .sort((one, other) => one.name.localeCompare(other.name));
+    return all.filter(({ name, pm2_env }) => names.test(name) && resolve(pm2_env.pm_cwd) === chatFolder);
   }
 
   /**

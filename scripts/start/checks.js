@@ -29,9 +29,12 @@ export async function noteNearMisses() {
  *
  * @param {string} url
  * @param {{ shards: number, redisPrefix: string }} settings
+ * @param {boolean} [isOwn] whether pm2 runs it, and not the host
  */
-export async function checkHostsRedis(url, { shards, redisPrefix }) {
+export async function checkHostsRedis(url, { shards, redisPrefix }, isOwn = false) {
   const { checkRedis, unusableText } = await import('#dist/shared/preflight/preflight.js');
   const reason = await checkRedis(url, shards, redisPrefix);
-  if (reason !== null) throw new Problem(unusableText(url, reason));
+  if (reason === null) return;
+  if (!isOwn) throw new Problem(unusableText(url, reason));
+  throw new Problem(`The chat's own Redis cannot be used: ${reason}. "npx pm2 restart redis" starts it again.`);
 }

@@ -50,6 +50,7 @@ const COMMANDS: Record<string, ByTest | string> = {
   'curl localhost:8080/health': test('readiness', 'with Redis away it is 503 with the reason'),
   'curl -i localhost:8080/ready': test('readiness', 'is 200 when all is well'),
   'curl -u :$ADMIN_PASSWORD localhost:8080/metrics': test('figures', 'are those of all processes, whichever is asked'),
+  'set -a; . ./chat.env; set +a': byHand('2026-11-29', 'the next start and deploy have the settings of the file'),
   'npx pm2 kill': started,
   'npx pm2 save': byHand('2026-11-29', 'the list is in dump.pm2'),
   'npx pm2 startup': byHand('2026-11-29', 'not as root, it prints the line for sudo; systemd itself was not tried'),
