@@ -2,6 +2,7 @@
 import { describe, expect } from 'vitest';
 import { bothPlans, freshRoom } from '../support/fixtures/parts.js';
 import { HOOKS_ON, HooksWorld } from '../support/hooks-world.js';
+import { until } from '../support/until.js';
 
 const MESSAGES = 20;
 
@@ -33,9 +34,12 @@ describe.for(bothPlans(HOOKS_ON))('fan-out (%s)', ([, it]) => {
       worlds.push(world);
       await world.say('first');
     }
-    while (await worlds[0]?.work());
-    const [hook] = (await worlds[7]?.list()) ?? [];
-    expect(hook?.error?.message).toBe('Nobody listens at the address of the receiver.');
+    // hooks that are new wait for one another
+    await until(async () => {
+      while (await worlds[0]?.work());
+      const [hook] = (await worlds[7]?.list()) ?? [];
+      return hook?.error?.message === 'Nobody listens at the address of the receiver.';
+    }, 'a dead hook');
     expect(await commandsOf(plain)).toEqual(before);
     expect(await commandsOf(worlds[7] as HooksWorld)).toEqual(before);
     await plain.close();

@@ -100,7 +100,7 @@ describe('alerts', () => {
       'the flood',
       40_000,
     );
-    expect(textOf('flood', 'begun')).toMatch(/The limit "user" refuses \d+ requests a second/);
+    expect(textOf('flood', 'begun')).toMatch(/The limit "(?:user|sends)" refuses \d+ requests a second/);
   });
 
   it('are tried again until somebody takes them, and the log has no secret', async () => {
@@ -113,6 +113,8 @@ describe('alerts', () => {
     mail.status = 250;
     await until(() => mail.received.length > mails, 'the mail', 40_000);
     expect(log()).not.toContain('secret');
-    expect(statesOf('worker')).toEqual(['begun', 'over']); // the mail was enough
+    // the mail was enough; two processes that come into the place of one may both tell an end
+    expect([...new Set(statesOf('worker'))]).toEqual(['begun', 'over']);
+    expect(statesOf('worker').filter((state) => state === 'begun')).toHaveLength(1);
   });
 });
