@@ -189,6 +189,8 @@ describe('many streams', () => {
       expect(await heardBy(page)).toEqual(Array(5).fill(numbered(15)));
       expect(await page.evaluate(() => window.states)).toEqual(Array(5).fill(['online']));
     }
-    expect([pages.streams, pages.polls]).toEqual([100, before]);
+    // one whose new stream is late asks by a poll meanwhile
+    expect(pages.streams).toBe(100);
+    expect(pages.polls - before).toBeLessThan(10);
   });
 });

@@ -139,7 +139,15 @@ describe('a poll', () => {
 
   it('keeps a vote while there is no connection, and sends it then', async () => {
     const ann = await openPoll(stage, '', stage.link.url);
+    await ann.getByRole('button', { name: 'Vote' }).waitFor();
+    const counted = ann.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          document.querySelector('nobackend-poll')?.addEventListener('vote', () => resolve(), { once: true });
+        }),
+    );
     await vote(ann, 'Tea');
+    await counted;
     await results(ann, { Tea: '100%, 1 vote' });
     await stage.link.close();
     await vote(ann, 'Coffee', 'Change my vote');
