@@ -34,14 +34,16 @@ describe.for(bothPlans(HOOKS_ON))('fan-out (%s)', ([, it]) => {
       worlds.push(world);
       await world.say('first');
     }
-    // hooks that are new wait for one another
+    // hooks that are new wait for one another, so only some of them have been tried
+    let tried: HooksWorld | undefined;
     await until(async () => {
       while (await worlds[0]?.work());
-      const [hook] = (await worlds[7]?.list()) ?? [];
-      return hook?.error?.message === 'Nobody listens at the address of the receiver.';
+      for (const world of worlds)
+        if ((await world.list()).some(({ error }) => error?.message.startsWith('Nobody listens'))) tried = world;
+      return tried !== undefined;
     }, 'a dead hook');
     expect(await commandsOf(plain)).toEqual(before);
-    expect(await commandsOf(worlds[7] as HooksWorld)).toEqual(before);
+    expect(await commandsOf(tried as HooksWorld)).toEqual(before);
     await plain.close();
   });
 });
