@@ -60,7 +60,7 @@ async function inShortLines(module) {
   return code;
 }
 
-/** Other entries stay where they are. What else the sources import becomes a part of the entry. */
+/** Other entries stay where they are. All else that the sources import becomes a part of the entry. */
 function stay({ path, importer }) {
   const isOther = dirname(importer) === here && /\/client\/module\.js$|^\.\/(rooms|element-in-page)\.js$/.test(path);
   return isOther ? { path: addressOf(path), external: true } : undefined;

@@ -51,7 +51,8 @@ async function checkFits(header, place) {
   const { FORMAT_VERSION } = await import('#dist/shared/preflight/format.js');
   if (header.dataFormat > FORMAT_VERSION) {
     throw new Problem(
-      `The backup has data of format ${header.dataFormat}, and this version knows only ${FORMAT_VERSION}: use version ${header.version} or a newer one.`,
+      `The backup has data of format ${header.dataFormat}, and this version knows only ${FORMAT_VERSION}: ` +
+        `use version ${header.version} or a newer one.`,
     );
   }
   if (header.shards === place.shards) return;
@@ -66,16 +67,18 @@ async function refuseRunning(/** @type {import('./place.js').Place} */ { redis, 
   const names = await runningInstances({ redis, keys });
   if (names.length === 0) return;
   throw new Problem(
-    `Processes of the chat use this Redis (${names.join(', ')}). ${END_THEM} Processes that were killed count for 40 s more.`,
+    `Processes of the chat use this Redis (${names.join(', ')}). ${END_THEM} ` +
+      'Processes that were killed count for 40 s more.',
   );
 }
 
 /** Throws a Problem when processes of the chat have waited for the Redis that this command has started. */
 async function refuseWaiting(/** @type {import('./place.js').Place} */ { redis }) {
+  const { infoNumber } = await import('#dist/shared/redis/info.js');
   for (const end = Date.now() + BACK_WITHIN_MS; Date.now() < end; ) {
     await sleep(LOOK_EVERY_MS);
-    const [, clients] = /^connected_clients:(\d+)/m.exec(await redis.info('clients')) ?? [];
-    if (Number(clients) > 1) throw new Problem(`Processes of the chat wait for this Redis. ${END_THEM}`);
+    const clients = infoNumber(await redis.info('clients'), 'connected_clients') ?? 0;
+    if (clients > 1) throw new Problem(`Processes of the chat wait for this Redis. ${END_THEM}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which keys a backup leaves out, and the times within values. A restore lets time stand still between the backup and
+ * The keys that a backup leaves out, and the times within values. A restore lets time stand still between the backup and
  * itself: all times that count something are moved by the same span. So nothing ends because of the gap, and nothing
  * lasts longer, whatever the clock of the new machine says. Ids of messages have times too. They stay: clients know
  * them, and Redis gives greater ids also while its clock is behind.

@@ -1,4 +1,4 @@
-/** Checks that come before processes are started. What only the host can correct becomes a Problem. */
+/** Checks that come before processes are started. A fault that only the host can correct becomes a Problem. */
 import { Problem } from '../problem.js';
 
 /** @typedef {typeof import('#dist/shared/config/config.js')} ConfigModule */

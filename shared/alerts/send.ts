@@ -10,7 +10,7 @@ const LOCAL_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 export type AlertConfig = Pick<Config, 'alertUrl' | 'alertFormat' | 'alertMail' | 'smtpUrl'>;
 
 export interface Alert {
-  /** Which alert: `redis`, `memory`, ... or `test`. */
+  /** The alert: `redis`, `memory`, ... or `test`. */
   name: string;
   state: 'begun' | 'goes on' | 'over';
   /** When it began, in ms since 1970. */

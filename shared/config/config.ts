@@ -3,9 +3,10 @@
  * The result is frozen and complete, so nothing asks later whether a setting is there.
  */
 import { availableParallelism } from 'node:os';
-import { type Environment, SETTINGS, type Setting, START_SETTINGS } from './settings.js';
+import type { Environment, Setting } from './setting-kinds.js';
+import { SETTINGS, START_SETTINGS } from './settings.js';
 
-export { ConfigError } from './settings.js';
+export { ConfigError } from './setting-kinds.js';
 
 /** The exit code of a ConfigError (EX_CONFIG of sysexits.h). pm2 does not start such a process again. */
 export const CONFIG_EXIT_CODE = 78;

@@ -1,5 +1,6 @@
 /** Finds settings whose names were misspelt: no process reads them, so nothing else would say so. */
-import { type Environment, SETTINGS, START_SETTINGS } from './settings.js';
+import type { Environment } from './setting-kinds.js';
+import { SETTINGS, START_SETTINGS } from './settings.js';
 
 /** Shorter names are near to too many others: `PORT` to `PATH`. */
 const LENGTH_MIN = 7;

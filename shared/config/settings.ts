@@ -6,95 +6,17 @@ import { totalmem } from 'node:os';
 import { isNetwork } from '../hooks/networks.js';
 import { ROOM_NAME } from '../protocol/limits.js';
 import { parseRedisUrl } from './redis-url.js';
-
-/** A value that the host has to change before anything can start. The message is one line for the host. */
-export class ConfigError extends Error {}
-
-export type Environment = Record<string, string | undefined>;
-
-export interface Setting<Value> {
-  /** The environment variable. */
-  name: string;
-  /** One or two sentences for the host, with the unit of the value. */
-  about: string;
-  /** The default, and the allowed values, as words for the documentation. */
-  usual: string;
-  allowed: string;
-  /** Returns the value, or the default for an empty or absent variable. Throws ConfigError for any other value. */
-  read(env: Environment): Value;
-}
-
-const given = (env: Environment, name: string): string | undefined => env[name] || undefined;
-const figure = (value: number): string => value.toLocaleString('en-US');
-
-/** A default that depends on the environment, with the words that say so. */
-interface Computed {
-  of(env: Environment): number;
-  words: string;
-}
-
-/** A whole number. `also` is a value beside the range, for tests. */
-function whole(
-  name: string,
-  usual: number | Computed,
-  [min, max]: [number, number],
-  about: string,
-  also?: number,
-): Setting<number> {
-  const computed = typeof usual === 'number' ? { of: () => usual, words: figure(usual) } : usual;
-  return {
-    name,
-    about,
-    usual: computed.words,
-    allowed: `${figure(min)} to ${figure(max)}`,
-    read(env) {
-      const text = given(env, name);
-      if (text === undefined) return computed.of(env);
-      const value = Number(text);
-      if (/^\d+$/.test(text) && ((value >= min && value <= max) || value === also)) return value;
-      throw new ConfigError(`${name}=${text} is not allowed: give a whole number from ${min} to ${max}.`);
-    },
-  };
-}
-
-function choice<T extends string>(name: string, usual: T, words: readonly T[], about: string): Setting<T> {
-  return {
-    name,
-    about,
-    usual: `\`${usual}\``,
-    allowed: words.map((word) => `\`${word}\``).join(', '),
-    read(env) {
-      const text = given(env, name);
-      if (text === undefined) return usual;
-      const value = words.find((word) => word === text);
-      if (value !== undefined) return value;
-      throw new ConfigError(`${name}=${text} is not allowed: give one of ${words.join(', ')}.`);
-    },
-  };
-}
-
-function onOff(name: string, usual: 'on' | 'off', about: string): Setting<boolean> {
-  const setting = choice(name, usual, ['on', 'off'], about);
-  return { ...setting, read: (env) => setting.read(env) === 'on' };
-}
-
-/** A list with commas between. `allowed` says what its members are. */
-function list(name: string, allowed: string, isAllowed: (one: string) => boolean, about: string): Setting<string[]> {
-  return {
-    name,
-    about,
-    usual: 'none',
-    allowed,
-    read(env) {
-      const all = (env[name] ?? '')
-        .split(',')
-        .map((one) => one.trim())
-        .filter((one) => one !== '');
-      if (all.every(isAllowed)) return all;
-      throw new ConfigError(`${name}=${env[name]} is not allowed: give ${allowed}, with commas between.`);
-    },
-  };
-}
+import {
+  type Computed,
+  ConfigError,
+  choice,
+  type Environment,
+  given,
+  list,
+  onOff,
+  type Setting,
+  whole,
+} from './setting-kinds.js';
 
 const isOrigin = (text: string): boolean => text === 'null' || (URL.canParse(text) && new URL(text).origin === text);
 

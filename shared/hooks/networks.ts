@@ -1,5 +1,5 @@
 /**
- * Which addresses outgoing hooks may reach: those of the public internet, and the networks that the host names. A
+ * The addresses that outgoing hooks may reach: those of the public internet, and the networks that the host names. A
  * stranger gives the address of a hook, so the chat must not be a way into the host's own network.
  */
 import { BlockList, isIP } from 'node:net';

@@ -29,7 +29,7 @@ export class Metrics {
   readonly #delay = monitorEventLoopDelay({ resolution: 20 });
   /** 99th percentile (s) of the two seconds before the last write. The time since may be too short for a percentile. */
   #lastDelay = 0;
-  /** What it wrote last, without what changes always, and when (ms since 1970). */
+  /** The last text that it wrote, without the values that always change, and when (ms since 1970). */
   #written = { text: '', at: 0 };
 
   constructor(instance: string, store: Pick<Store, 'redis' | 'keys'>) {

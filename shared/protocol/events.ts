@@ -153,10 +153,10 @@ export interface AnnouncementEvent {
 /** An event that no log keeps. */
 export type PassingEvent = SignalEvent | AnnouncementEvent;
 
-/** Which messages wait for approval: none, those with a blocked word, or all of users without a role. */
+/** The messages that wait for approval: none, those with a blocked word, or all of users without a role. */
 export type Hold = boolean | 'all';
 
-/** Which users can write a room's values: all, all but only own values (`@me/...`), or users with a role. */
+/** The users who can write a room's values: all, all but only own values (`@me/...`), or users with a role. */
 export type ValueWriters = 'all' | 'own' | 'roles';
 
 /** Whether people who enter a room need a name of their own, or may be guests. */

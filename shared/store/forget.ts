@@ -12,7 +12,7 @@ const REQUEST_STEPS_MAX = 64;
 /** Entries of `forgetting` that one command reads. */
 const SCAN_COUNT = 100;
 
-/** Which events are removed: the user's messages, or all its events. */
+/** The events to remove: the user's messages, or all its events. */
 export type ForgetScope = 'message' | 'all';
 
 /** How much one request may still do, and how much it has done. */

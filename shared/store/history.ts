@@ -9,7 +9,7 @@ import type { Store } from './store.js';
  */
 const PAGE_CALLS_MAX = 16;
 
-/** Which page of history to read. */
+/** The page of history to read. */
 export interface PageQuery {
   /** The most events. */
   limit: number;

@@ -1,4 +1,4 @@
-/** Which rooms two users share, and whether the rules of one keep them apart. */
+/** The rooms that two users share, and whether the rules of one keep them apart. */
 import type { Store } from './store.js';
 
 /** Rooms of a user that one command reads. Most users have fewer, and Redis is blocked for about 0.1 ms. */

@@ -260,7 +260,7 @@ export class Keys extends Prefixed {
   makingRoom(room: string): string {
     return this.limit(`making:room:{r${this.roomShard(room)}}:${room}`);
   }
-  /** What the data of this Redis are: their format, and the number of shards. */
+  /** The format of the data in this Redis, and their number of shards. */
   readonly format = `${this.prefix}data-format`;
   readonly shardCount = `${this.prefix}shards`;
 

@@ -1,6 +1,6 @@
 /**
  * The overlays of logs (`lua/parts/overlay.lua`) lose what belongs to a message together with that message. A process
- * of a former version knows nothing of them. What it leaves behind is removed here.
+ * of a former version knows nothing of them. Its remains are removed here.
  */
 import { run } from './scripts.js';
 import type { Store } from './store.js';

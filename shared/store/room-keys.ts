@@ -14,7 +14,7 @@ const HEAD_COUNT = 4;
 
 type KeyChange = 'renew' | 'off';
 
-/** What becomes of a room's keys. A key that is not named stays as it is. */
+/** The changes to a room's keys. A key that is not named stays as it is. */
 export interface KeyChanges {
   member?: KeyChange | undefined;
   moderator?: KeyChange | undefined;

@@ -21,7 +21,7 @@ export type WriteRefusal = Exclude<WriteDenial[0], 'not_in_room' | 'filter'> | '
 /** Why a user may not change a message. */
 export type OwnDenial = 'no_such_event' | 'foreign' | 'late';
 
-/** What becomes of a message. */
+/** The outcome of a message. */
 export type Appended = ['ok' | 'held', id: string, due?: string] | ['duplicate', id: string, 'held'?] | WriteDenial;
 
 /** Why a user may not make a call. */

@@ -38,7 +38,10 @@ const tokenOf = (page: Page): Promise<string> =>
 const sends = (): number => link.seen.filter((path) => /\/send\b/.test(path)).length;
 
 describe.each<TransportName>(['jsonp', 'fetch'])('a user that ends while an answer is lost: by %s', (transport) => {
-  /** Sends while the first answer is lost, or the first request, and no further one gets through until the user has ended. */
+  /**
+   * Sends while the first answer is lost, or the first request, and no further one gets through until the user has
+   * ended.
+   */
   async function sendMeanwhile(page: Page, how: 'swallow' | 'refuse', to?: number): Promise<{ duplicate?: true }> {
     const token = await tokenOf(page);
     link.troubles = [

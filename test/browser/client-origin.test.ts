@@ -1,4 +1,7 @@
-/** Other pages of the same origin, copies of a tab, and the transports in which a page may load the library or forbid it something. */
+/**
+ * Other pages of the same origin, copies of a tab, and the transports in which a page may load the library or forbid it
+ * something.
+ */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { JoinOptions, TransportName } from '../../apps/web/client/api.js';

@@ -1,4 +1,6 @@
-/** The bar with what the host says: it stays closed, takes neither the focus nor the place of a reader, and looks right. */
+/**
+ * The bar with what the host says: it stays closed, takes neither the focus nor the place of a reader, and looks right.
+ */
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { logOf, openElement, rowOf, somebody } from '../support/element-page.js';

@@ -1,4 +1,7 @@
-/** Answers: the message that they quote, and what they make a page do: anybody may answer anything, whether it is there or not. */
+/**
+ * Answers: the message that they quote, and what they make a page do: anybody may answer anything, whether it is there
+ * or not.
+ */
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { ask } from '../support/client.js';

@@ -1,4 +1,7 @@
-/** The tools of those who keep a room in order, in real pages: what an owner and a moderator can do, and what others see of it. */
+/**
+ * The tools of those who keep a room in order, in real pages: what an owner and a moderator can do, and what others see
+ * of it.
+ */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';

@@ -1,4 +1,6 @@
-/** The element when something is wrong: no server, no name, nothing to focus; and its colours, whatever the page's are. */
+/**
+ * The element when something is wrong: no server, no name, nothing to focus; and its colours, whatever the page's are.
+ */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';

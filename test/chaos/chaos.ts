@@ -51,9 +51,13 @@ const EMPTY = 30_000;
 /** Small, so that who is silent for long loses events and has to read them back; the logs keep everything. */
 const INBOX_MAX = 120;
 const HISTORY = 100_000;
-/** With the live way open few connections wait, and the pool shall be used up at times. Else each held poll needs one. */
+/**
+ * With the live way open few connections wait, and the pool shall be used up at times. Else each held poll needs one.
+ */
 const POOL = { on: 16, off: 128 };
-/** How often (ms) it is looked whether this process and Redis get their time, and how much more than that is a stall. */
+/**
+ * How often (ms) it is looked whether this process and Redis get their time, and how much more than that is a stall.
+ */
 const PULSE = 50;
 const STALL = 300;
 
@@ -224,7 +228,10 @@ function stallsWithoutFault({ stalls, faults }: Record): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Notes when this process got no time, or Redis answered nobody: a disk that takes seconds for an fsync holds it up, too. */
+/**
+ * Notes when this process got no time, or Redis answered nobody: a disk that takes seconds for an fsync holds it up,
+ * too.
+ */
 function watchPulse(record: Record, redis: RedisClient): NodeJS.Timeout {
   let last = Date.now();
   let asked = 0;

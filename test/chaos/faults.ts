@@ -11,7 +11,10 @@ type Make = (site: Site, fault: PlannedFault) => Promise<boolean>;
 /** Connections find a Redis that is back within this time (ms). */
 const REDIS_BACK = 2_000;
 
-/** Makes a fault, and resolves when what it hit is back. False when there was nothing left to hit. `tell` hears which slots it concerns. */
+/**
+ * Makes a fault, and resolves when what it hit is back. False when there was nothing left to hit. `tell` hears which
+ * slots it concerns.
+ */
 export function makeFault(site: Site, fault: PlannedFault, tell: Tell): Promise<boolean> {
   const make = isOfCluster(fault.kind) ? CLUSTER_FAULT[fault.kind] : null;
   if (make) return atRedis(site, () => (site.cluster ? make(site.cluster, fault, tell) : Promise.resolve()));

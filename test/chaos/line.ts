@@ -1,4 +1,6 @@
-/** One client's way to the API processes: it stays with one while that answers, and goes to another when it does not. */
+/**
+ * One client's way to the API processes: it stays with one while that answers, and goes to another when it does not.
+ */
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../shared/protocol/errors.js';
@@ -63,7 +65,9 @@ export class Line {
     }
   }
 
-  /** Repeats until it is answered yes, or no for good: then throws. `again`: codes that are right after a lost answer. */
+  /**
+   * Repeats until it is answered yes, or no for good: then throws. `again`: codes that are right after a lost answer.
+   */
   async insist<Fields>(
     op: string,
     params: Parameters,

@@ -1,4 +1,6 @@
-/** Somebody who uses the chat all the time: joins, talks, goes from room to room, takes other names, leaves, comes back. */
+/**
+ * Somebody who uses the chat all the time: joins, talks, goes from room to room, takes other names, leaves, comes back.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refused, type Way } from '../support/client.js';
 import type { Joined } from '../support/user.js';

@@ -1,4 +1,7 @@
-/** `npm run chaos`: kills, stops and drops what the chat consists of while people use it, and shows that nothing is lost. */
+/**
+ * `npm run chaos`: kills, stops and drops what the chat consists of while people use it, and shows that nothing is
+ * lost.
+ */
 import { report as reportProblem } from '../../scripts/problem.js';
 import { runChaos } from './chaos.js';
 import { readOptions, USAGE } from './options.js';

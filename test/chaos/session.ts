@@ -1,4 +1,6 @@
-/** One user from `join` to its end: its polls, and what it has seen of its rooms. It mends gaps as a good client does. */
+/**
+ * One user from `join` to its end: its polls, and what it has seen of its rooms. It mends gaps as a good client does.
+ */
 import { Values } from '../../apps/web/client/events/values.js';
 import type { ErrorCode } from '../../shared/protocol/errors.js';
 import {

@@ -1,4 +1,7 @@
-/** Lets node run TypeScript as it stands: `node --import ./test/chaos/typescript.js file.ts`. An imported `.js` may be a `.ts`. */
+/**
+ * Lets node run TypeScript as it stands: `node --import ./test/chaos/typescript.js file.ts`. An imported `.js` may be a
+ * `.ts`.
+ */
 import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';

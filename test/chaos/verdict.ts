@@ -37,7 +37,10 @@ export interface Verdict {
   p99: number;
 }
 
-/** Judges a run; what must not be goes to the record's violations. `grace`: ms that each kind of fault may have an effect. */
+/**
+ * Judges a run; what must not be goes to the record's violations. `grace`: ms that each kind of fault may have an
+ * effect.
+ */
 export function judge(
   record: Record,
   sessions: Session[],
@@ -78,7 +81,10 @@ export function judge(
   };
 }
 
-/** Every acknowledged message is in its room's log, once. Gives how many a Redis that does not promise to keep them may have lost. */
+/**
+ * Every acknowledged message is in its room's log, once. Gives how many a Redis that does not promise to keep them may
+ * have lost.
+ */
 function checkAccepted(record: Record, logs: Map<string, Log>, keeps: Keeps): number {
   const places = new Map<string, string>();
   for (const [room, { ids, texts }] of logs) {
@@ -119,14 +125,20 @@ function isRolledBack(record: Record, room: string, id: string): boolean {
   return overlaps(record.faults.filter(({ hits }) => hits?.(key) ?? true).flatMap(lossOf), at, at);
 }
 
-/** When what Redis acknowledged may be lost by a fault. A master that hung may still take what waited for it, before it hears that it is none any more. */
+/**
+ * When what Redis acknowledged may be lost by a fault. A master that hung may still take what waited for it, before it
+ * hears that it is none any more.
+ */
 function lossOf({ kind, from, to }: FaultWindow): Window[] {
   if (kind === 'redis-kill' || kind === 'all-kill' || kind === 'master-kill')
     return [{ from: from - ROLLBACK, to: from + 100 }];
   return kind === 'master-stop' ? [{ from: from - ROLLBACK, to }] : [];
 }
 
-/** A view has every event of the log after its start, in order, up to the end unless its user has gone before. Gives what is in no log any more, as it may. */
+/**
+ * A view has every event of the log after its start, in order, up to the end unless its user has gone before. Gives
+ * what is in no log any more, as it may.
+ */
 function checkView(
   record: Record,
   { name, missed, resets }: Session,

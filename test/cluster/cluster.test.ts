@@ -1,4 +1,7 @@
-/** The chat on a Redis Cluster of three masters and three replicas, in real processes: all of it works, and goes on when masters go. */
+/**
+ * The chat on a Redis Cluster of three masters and three replicas, in real processes: all of it works, and goes on when
+ * masters go.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { Cluster } from 'ioredis';
@@ -43,7 +46,9 @@ interface QueueView {
   counts: Record<string, number>;
 }
 
-/** The queues as the host's board shows them. Undefined while the board cannot reach Redis: it answers with an error. */
+/**
+ * The queues as the host's board shows them. Undefined while the board cannot reach Redis: it answers with an error.
+ */
 async function queues(): Promise<QueueView[] | undefined> {
   const response = await fetch(`${system.urls[0]}/admin/queues/api/queues`, ADMIN);
   return ((await response.json()) as { queues?: QueueView[] }).queues;

@@ -1,4 +1,6 @@
-/** The chat with a master that Sentinels watch: when it is killed, the chat goes on with the replica that they choose. */
+/**
+ * The chat with a master that Sentinels watch: when it is killed, the chat goes on with the replica that they choose.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

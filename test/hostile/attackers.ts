@@ -8,7 +8,10 @@ import { agentOf, ask } from './wire.js';
 
 /** Requests of each attack under way at a time; what would be more is left out, and counted. */
 const UNDER_WAY = 25;
-/** Answers are waited for so long (ms) when it is over, and half as long as it has lasted at most: some are to polls that would be held for long. */
+/**
+ * Answers are waited for so long (ms) when it is over, and half as long as it has lasted at most: some are to polls
+ * that would be held for long.
+ */
 const LAST = 10_000;
 /** Short (ms), so that they come one by one, as from many machines, and not all together every now and then. */
 const STEP = 1;

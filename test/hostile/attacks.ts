@@ -1,4 +1,7 @@
-/** The attacks: what each does once. Their addresses are forged, as many as a botnet has; the run is the proxy that believes them. */
+/**
+ * The attacks: what each does once. Their addresses are forged, as many as a botnet has; the run is the proxy that
+ * believes them.
+ */
 
 import type { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';

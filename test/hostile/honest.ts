@@ -12,7 +12,7 @@ const PAUSE = 200;
 const SETTLE = 60_000;
 const POLL_SECONDS = 20;
 
-/** What is sent while it settles is not measured. */
+/** Messages of the time in which it settles are not measured. */
 let phase: Phase | 'settling' | 'over' = 'quiet';
 const latencies = { quiet: new Latencies(), attack: new Latencies() };
 const refusals: Record<string, number> = {};

@@ -40,7 +40,7 @@ export interface AttackOrder {
   seconds: number;
 }
 
-/** What a page that takes more than its share does. */
+/** The work of a page that takes more than its share. */
 export interface HeavyOrder {
   ports: number[];
   users: number;

@@ -1,4 +1,6 @@
-/** Rooms where every message of a user without a role waits for approval: nothing that such a user says goes round it. */
+/**
+ * Rooms where every message of a user without a role waits for approval: nothing that such a user says goes round it.
+ */
 import { beforeEach, describe, expect } from 'vitest';
 import { checkParameters } from '../../apps/api/operations/parameters/check.js';
 import type { RoomView } from '../../shared/protocol/events.js';

@@ -1,4 +1,7 @@
-/** Bounds in bytes: an inbox, and one answer, hold so many at most, and what does not fit is told exactly or comes later. */
+/**
+ * Bounds in bytes: an inbox, and one answer, hold so many at most, and what does not fit is told exactly or comes
+ * later.
+ */
 import { expect } from 'vitest';
 import { EVENTS_BYTES } from '../../shared/protocol/limits.js';
 import { FanOutSteps } from '../../shared/store/fan-out.js';

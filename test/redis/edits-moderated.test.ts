@@ -1,4 +1,4 @@
-/** What moderators and members are told of a message stays true when its author edits it before or after that. */
+/** Moderators and members are told the truth of a message, also when its author edits it before or after that. */
 import { expect } from 'vitest';
 import type { ReportedMessage } from '../../shared/protocol/events.js';
 import { emptyTest } from '../support/fixtures/parts.js';

@@ -1,4 +1,4 @@
-/** What outgoing hooks cost fan-out: commands of Redis, counted by Redis itself. */
+/** The cost of outgoing hooks for fan-out: commands of Redis, counted by Redis itself. */
 import { describe, expect } from 'vitest';
 import { bothPlans, freshRoom } from '../support/fixtures/parts.js';
 import { HOOKS_ON, HooksWorld } from '../support/hooks-world.js';

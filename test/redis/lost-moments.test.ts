@@ -97,7 +97,10 @@ describe.for(bothWaysAsking(SETTINGS))('with LIVE=%s, asked by %s', ([, asking, 
   });
   it.afterAll(() => direct.disconnect());
 
-  /** A room's reader, who polls at both processes and whose answers may be lost, and what the writer has sent to each room. */
+  /**
+   * A room's reader, who polls at both processes and whose answers may be lost, and what the writer has sent to each
+   * room.
+   */
   class Loss {
     readonly sent: string[][];
     readonly #seen: Map<string, Set<string>>;
@@ -210,7 +213,10 @@ describe.for(bothWaysAsking(SETTINGS))('with LIVE=%s, asked by %s', ([, asking, 
     );
   });
 
-  /** Somebody who has had what was said in these rooms, one after the other, when all that is lost; in the last room something new is said. */
+  /**
+   * Somebody who has had what was said in these rooms, one after the other, when all that is lost; in the last room
+   * something new is said.
+   */
   async function losing(had: string[], unheard: string): Promise<Person> {
     const reader = await joinAs(parts[0], unheard);
     for (const room of had) await parts[0].call('enter', { token: reader.token, room });

@@ -20,7 +20,9 @@ it.beforeEach(async ({ scene: given }) => {
   [anna, bert] = await scene.people('r', 'Anna', 'Bert');
 });
 
-/** How many users' values the last step of a page may give: Valkey gives all of a bucket of its hash, at least seven. */
+/**
+ * How many users' values the last step of a page may give: Valkey gives all of a bucket of its hash, at least seven.
+ */
 const usersOfOneScan = async () => (/^server_name:valkey/m.test(await scene.part.store.redis.info('server')) ? 14 : 5);
 
 describe("a room's values", () => {

@@ -1,4 +1,6 @@
-/** Signals that come while no poll of their user is held: the latest ones wait for its next poll, at whatever process. */
+/**
+ * Signals that come while no poll of their user is held: the latest ones wait for its next poll, at whatever process.
+ */
 import { describe, expect } from 'vitest';
 import { bothWaysAsking, freshRoom } from '../support/fixtures/parts.js';
 import type { Answer, Part } from '../support/parts.js';

@@ -1,4 +1,4 @@
-/** What pages and rooms have used, by day. */
+/** The usage of pages and rooms, by day. */
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'vitest';
 import { Shares } from '../../apps/api/limits/shares/shares.js';

@@ -1,4 +1,6 @@
-/** The npm package of the clients, installed from its tarball into an empty folder, as a project of a stranger has it. */
+/**
+ * The npm package of the clients, installed from its tarball into an empty folder, as a project of a stranger has it.
+ */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

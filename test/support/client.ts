@@ -38,7 +38,10 @@ export function dropIdle(): void {
   for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
 }
 
-/** Calls an operation of the API at `url`. Rejects only when the connection fails, or the answer has not the form it must have. */
+/**
+ * Calls an operation of the API at `url`. Rejects only when the connection fails, or the answer has not the form it
+ * must have.
+ */
 export async function call<Fields = Record<string, unknown>>(
   url: string,
   op: string,

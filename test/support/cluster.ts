@@ -1,4 +1,6 @@
-/** A real Redis Cluster: three masters with a replica each, on ports and folders of their own, gone when it is stopped. */
+/**
+ * A real Redis Cluster: three masters with a replica each, on ports and folders of their own, gone when it is stopped.
+ */
 import { type ClusterNode, type ClusterOptions, launchNode } from './cluster-node.js';
 import { until } from './until.js';
 
@@ -223,7 +225,10 @@ function mastersOf(view: string): string {
     .join('\n');
 }
 
-/** A master that hears that its last slot has another owner follows that one by itself, and has no say in slots any more. */
+/**
+ * A master that hears that its last slot has another owner follows that one by itself, and has no say in slots any
+ * more.
+ */
 function unlessReplica(error: unknown): void {
   if (!/only with masters/.test(String(error))) throw error;
 }
@@ -231,7 +236,10 @@ function unlessReplica(error: unknown): void {
 type Address = [host: string, port: number, id: string];
 type SlotRange = [from: number, to: number, master: Address, ...replicas: Address[]];
 
-/** Starts three masters and three replicas; resolves when all slots are served and replicated. A master serves none in its first two seconds. */
+/**
+ * Starts three masters and three replicas; resolves when all slots are served and replicated. A master serves none in
+ * its first two seconds.
+ */
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const cluster = new TestCluster(options);
   cluster.nodes.push(...(await Promise.all(Array.from({ length: 2 * MASTERS }, () => launchNode(options)))));

@@ -1,4 +1,6 @@
-/** Members of a room whose pages show its messages by the events that come, and what may happen to them step by step. */
+/**
+ * Members of a room whose pages show its messages by the events that come, and what may happen to them step by step.
+ */
 import fc from 'fast-check';
 import { finishForgetting } from '../../apps/worker/jobs/forget.js';
 import { type ChatEvent, compareIds, type RoomView } from '../../shared/protocol/events.js';

@@ -11,7 +11,7 @@ export const HOOKS_ON = { HOOKS_OUT: 'on', HOOKS_OUT_NETWORKS: '127.0.0.0/8' };
 
 export class HooksWorld {
   readonly hooks: Hooks;
-  /** What was counted, by outcome. */
+  /** The counts, by outcome. */
   readonly counts: Record<string, number> = {};
   readonly #jobs: HookJob[] = [];
 

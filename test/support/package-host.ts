@@ -45,7 +45,7 @@ export async function unpack(file: string, into: string): Promise<string> {
   return join(into, 'package');
 }
 
-/** What a command that ended has said. */
+/** The output of a command that has ended. */
 interface Said {
   code: unknown;
   out: string;

@@ -59,7 +59,10 @@ export class TestSystem {
     return this.apis.map((api) => api.url);
   }
 
-  /** Starts one more, with settings of its own beside those of all; resolves when it has its Redis too, so that it refuses nothing. */
+  /**
+   * Starts one more, with settings of its own beside those of all; resolves when it has its Redis too, so that it
+   * refuses nothing.
+   */
   async addApi(env: Settings = {}): Promise<TestApi> {
     const api = await startApi({ ...this.env, ...env });
     this.apis.push(api);

@@ -1,4 +1,7 @@
-/** nginx and HAProxy with the very files of deploy/: only where they listen, where the hosts are and where logs go is the test's own. */
+/**
+ * nginx and HAProxy with the very files of deploy/: only where they listen, where the hosts are and where logs go is
+ * the test's own.
+ */
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -8,7 +8,7 @@ export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;
-  /** What it was answered. */
+  /** Its answer. */
   status: number;
 }
 
@@ -16,7 +16,7 @@ type Answer = (response: ServerResponse, received: Received) => void;
 
 export class Receiver {
   readonly all: Received[] = [];
-  /** What it answers from now on: a status, or what the test does. */
+  /** Its answer from now on: a status, or the work of the test. */
   answer: number | Answer = 200;
   #server: Server | null = null;
   #port = 0;

@@ -13,7 +13,7 @@ export interface Posted {
 export interface Receiver<Received> {
   url: string;
   received: Received[];
-  /** What it answers from now on. */
+  /** Its answer from now on. */
   status: number;
   stop(): void;
 }

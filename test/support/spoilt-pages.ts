@@ -57,7 +57,9 @@ const OWN_NAMES = `
   class Range {}
   const history = [], screen = 'page';`;
 
-/** The convenient methods are the page's, objects have more than their own, promises and listeners go through its code. */
+/**
+ * The convenient methods are the page's, objects have more than their own, promises and listeners go through its code.
+ */
 const POLLUTED = `
   ['append', 'prepend', 'before', 'after', 'remove', 'replaceWith', 'replaceChildren'].forEach(function (method) {
     Element.prototype[method] = DocumentFragment.prototype[method] = function () {

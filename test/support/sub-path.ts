@@ -1,4 +1,7 @@
-/** A proxy that has the chat below `/chat/`, as many hosts do. It takes that off; what is asked beside it is noted, and not there. */
+/**
+ * A proxy that has the chat below `/chat/`, as many hosts do. It takes that off; what is asked beside it is noted, and
+ * not there.
+ */
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';

@@ -32,7 +32,10 @@ redis.call = function(...)
 end
 `;
 
-/** Makes a store count from now on; gives what reads the most that one call of each script or command has touched. One Redis only. */
+/**
+ * Makes a store count from now on; gives what reads the most that one call of each script or command has touched. One
+ * Redis only.
+ */
 export function countTouched({ redis }: Store): () => Promise<Record<string, Touched>> {
   for (const [name, { lua, numberOfKeys }] of Object.entries(scriptsFor(false, testPrefix))) {
     redis.defineCommand(name, { lua: counting(name) + lua, ...(numberOfKeys !== undefined && { numberOfKeys }) });

@@ -1,4 +1,6 @@
-/** Two chats on one Redis or one cluster. Each is a user of Redis that may use no other names than those of its prefix. */
+/**
+ * Two chats on one Redis or one cluster. Each is a user of Redis that may use no other names than those of its prefix.
+ */
 import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { expect } from 'vitest';

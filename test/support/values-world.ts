@@ -1,4 +1,6 @@
-/** Members of a room whose pages know its values by the library's own code, and what may happen to them step by step. */
+/**
+ * Members of a room whose pages know its values by the library's own code, and what may happen to them step by step.
+ */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect } from 'vitest';

@@ -1,4 +1,7 @@
-/** Some users who enter, exit, are sent out, end and write to each other, step by step; and what must hold when all is quiet. */
+/**
+ * Some users who enter, exit, are sent out, end and write to each other, step by step; and what must hold when all is
+ * quiet.
+ */
 import { expect } from 'vitest';
 import { operations } from '../../apps/api/operations/index.js';
 import type { Reply } from '../../apps/api/reply.js';

@@ -1,4 +1,7 @@
-/** A process that a bad setting, or what it needs, keeps from starting: one line that says what to change, and the code 78. */
+/**
+ * A process that a bad setting, or what it needs, keeps from starting: one line that says what to change, and the code
+ * 78.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';

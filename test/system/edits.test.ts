@@ -1,4 +1,6 @@
-/** Edits, messages taken back and answers on the wire, on both routes: what they do, and each refusal with its status. */
+/**
+ * Edits, messages taken back and answers on the wire, on both routes: what they do, and each refusal with its status.
+ */
 import { describe, expect } from 'vitest';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import { call, type Parameters, type Way } from '../support/client.js';

@@ -1,4 +1,4 @@
-/** What the host switches off for the whole server: networks, words, links. All processes heed it. */
+/** The host switches things off for the whole server: networks, words, links. All processes heed it. */
 import { describe, expect } from 'vitest';
 import { systemWith } from '../support/fixtures/system.js';
 import { Host, outcome, PASSWORD } from '../support/host.js';

@@ -1,4 +1,6 @@
-/** A short run of `npm run hostile`: every attack at once, honest users among them. Nothing here is a matter of time. */
+/**
+ * A short run of `npm run hostile`: every attack at once, honest users among them. Nothing here is a matter of time.
+ */
 import { expect, it } from 'vitest';
 import { ATTACKS } from '../hostile/attacks.js';
 import { runHostile } from '../hostile/hostile.js';

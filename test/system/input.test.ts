@@ -1,4 +1,7 @@
-/** Input is taken strictly: what is not known, not well-formed or given twice is refused by name, and nothing is guessed. */
+/**
+ * Input is taken strictly: what is not known, not well-formed or given twice is refused by name, and nothing is
+ * guessed.
+ */
 import { describe, expect } from 'vitest';
 import { OPERATIONS, type OperationName, type ParameterKind } from '../../shared/protocol/operations.js';
 import { call, type Failure, fetchText, type Parameters, type Way } from '../support/client.js';

@@ -1,4 +1,6 @@
-/** Guessing the keys of rooms: it is bounded by address, tells nothing by limits, and keeps nobody out who has a key. */
+/**
+ * Guessing the keys of rooms: it is bounded by address, tells nothing by limits, and keeps nobody out who has a key.
+ */
 import { describe, expect } from 'vitest';
 import { systemWith } from '../support/fixtures/system.js';
 import type { TestSystem } from '../support/processes.js';

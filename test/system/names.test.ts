@@ -1,4 +1,7 @@
-/** Nicknames: unique in every form that looks the same, changed with everybody told, free again when their user has gone. */
+/**
+ * Nicknames: unique in every form that looks the same, changed with everybody told, free again when their user has
+ * gone.
+ */
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { foldName } from '../../shared/store/nicknames.js';

@@ -161,7 +161,9 @@ describe.each(PROXIES.filter(isInstalled))('behind %s', (kind: ProxyKind) => {
   });
 });
 
-/** Its process ends in order, and another one comes at the same place; done when the proxy has given it something to do. */
+/**
+ * Its process ends in order, and another one comes at the same place; done when the proxy has given it something to do.
+ */
 async function replaceHost(place: number, proxy: ReverseProxy): Promise<void> {
   const former = system.apis[place];
   if (!former) throw new Error(`there is no host ${place}`);

@@ -1,4 +1,6 @@
-/** Rooms: who comes and goes, what they keep, which are listed, and the private ones, which nobody else can look into. */
+/**
+ * Rooms: who comes and goes, what they keep, which are listed, and the private ones, which nobody else can look into.
+ */
 import { describe, expect } from 'vitest';
 import type { ChatEvent } from '../../shared/protocol/events.js';
 import { call } from '../support/client.js';

@@ -1,4 +1,4 @@
-/** What outgoing hooks send in each shape: the words of users mean nothing there, and fit. */
+/** The letters of outgoing hooks in each shape: the words of users mean nothing there, and fit. */
 import { describe, expect, it } from 'vitest';
 import { letterOf } from '../../apps/worker/hooks/letter.js';
 import type { ChatEvent, HookShape } from '../../shared/protocol/events.js';

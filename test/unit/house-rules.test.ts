@@ -21,6 +21,20 @@ describe('a file of the tests', () => {
   });
 });
 
+describe('a sentence of a comment', () => {
+  const BEGINNING = /^\s*(?:\/\*\*?|\*|\/\/|--)\s+(?:.*[.:] )?(?:Who|What|Whose|Which) /;
+
+  it('begins with its subject, and not with Who, What or Which', () => {
+    const lines = filesOf(/\.(?:[jt]s|lua)$/, 'shared', 'apps', 'scripts', 'clients').flatMap((file) =>
+      readSource(file)
+        .split('\n')
+        .filter((line) => BEGINNING.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+    expect(lines).toEqual([]);
+  });
+});
+
 describe('a constant number', () => {
   const constants = filesOf(CODE, ...FOLDERS).flatMap((file) =>
     [...readSource(file).matchAll(NUMBER)].map(([, name = '']) => ({ file, name })),

@@ -23,7 +23,7 @@ function namesOf(keys: Keys): Record<string, unknown> {
   );
 }
 
-/** What all names begin with when there is no prefix: `user`, `room`, ... */
+/** The beginnings of all names when there is no prefix: `user`, `room`, ... */
 const WORDS = new Set(
   Object.values(namesOf(new Keys(4))).map((name) => /^[a-z-]+/.exec(String(name))?.[0] ?? 'not a name'),
 );

@@ -1,4 +1,4 @@
-/** What a host may set for the pages. */
+/** The settings of a host's own pages. */
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../shared/config/config.js';
 

@@ -1,5 +1,5 @@
 /**
- * Whose turn it is to watch, and how the alerts stand. One process of a machine watches its own way to Redis: a file
+ * The turn to watch, with the standing of the alerts. One process of a machine watches its own way to Redis: a file
  * says which one, since Redis may be away. One of those of all machines watches what is the same for all: a key in
  * Redis says which one. Both are leases, and keep the standing of the alerts, so that another process goes on with it.
  */

@@ -1,5 +1,5 @@
 /**
- * What happens in a room, for a program at the room's own address: a join, the newest messages, and a stream, in one
+ * The events of a room, for a program at the room's own address: a join, the newest messages, and a stream, in one
  * answer. One line of JSON (NDJSON) or one server-sent event is one event. The listener is a member like others while
  * it listens: people see who hears them.
  */

@@ -86,7 +86,7 @@ function mappedAddress(high: number, low: number): string {
 }
 
 /** Returns the eight groups of an IPv6 address. Its zone (`%eth0`) belongs to our side, not to the client. */
-function groupsOf(address: string): number[] {
+export function groupsOf(address: string): number[] {
   const hex = address.replace(/%.*$/, '').replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...four) => {
     const [a, b, c, d] = four.map(Number) as [number, number, number, number];
     return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;

@@ -1,5 +1,6 @@
 /** Networks in CIDR notation (RFC 4632), as a host types them. */
 import { BlockList, isIP } from 'node:net';
+import { groupsOf } from './client-address.js';
 
 /** The widest network that can be banned. One that is wider would be half the world by a slip of the finger. */
 const PREFIX_MIN: Record<4 | 6, number> = { 4: 8, 6: 16 };
@@ -41,15 +42,6 @@ function firstOf(address: string, prefix: number, family: 4 | 6): string {
 
 /** Returns the form of an IPv6 address that browsers show. */
 const plainForm = (address: string): string => new URL(`http://[${address}]`).hostname.slice(1, -1);
-
-/** Returns the eight groups of an IPv6 address. */
-function groupsOf(address: string): number[] {
-  const [left = [], right = []] = plainForm(address)
-    .split('::')
-    .map((part) => part.split(':').filter((group) => group !== ''));
-  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
-  return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16));
-}
 
 /** Keeps the first bits of parts of `width` bits each. */
 function firstBits(parts: number[], bits: number, width: number): number[] {

@@ -46,7 +46,7 @@ export class Composing {
     this.setText(text);
   }
 
-  /** Returns whether there was something to end. What the user was writing before an edit comes back. */
+  /** Returns whether there was something to end. The text that the user was writing before an edit comes back. */
   end(): boolean {
     const { topic } = this;
     this.topic = null;

@@ -38,7 +38,7 @@ export function nextBatch({ events, position, end, definition, state, lost }: Ho
 
 /**
  * Returns a message that hooks may tell, or null. Nobody else hears a message of a user that is muted without being
- * told, and an import is no news. What a bot says may have come from where the hook sends it, and would go round for
+ * told, and an import is no news. A bot's message may have come from where the hook sends it, and would go round for
  * ever.
  */
 function messageOf({ text, isPrivate }: HookEvent, { shape, bots }: HookDefinition): ChatEvent | null {

@@ -4,7 +4,7 @@ import type { Batch } from './batch.js';
 import type { Outcome } from './send.js';
 
 /**
- * Between two letters of a hook. What is said meanwhile goes together, so a busy room is one letter a second for its
+ * Between two letters of a hook. Messages of that time go together, so a busy room is one letter a second for its
  * receiver, which has not asked for more.
  */
 const PACE_MS = 1_000;

@@ -30,7 +30,7 @@ export type Outcome =
   | { kind: 'gone' | 'refused'; message: string }
   | { kind: 'failed'; message: string; retryAfterMs?: number };
 
-/** What DNS says of a name that has no address. Every other error is one of DNS, and may pass. */
+/** The codes of DNS for a name that has no address. Every other error is one of DNS, and may pass. */
 const NO_ADDRESS_CODES = ['ENOTFOUND', 'ENODATA'];
 
 /** DNS has failed, so nobody knows whether the name has an address. */

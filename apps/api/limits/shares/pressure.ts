@@ -39,7 +39,7 @@ export const MARKS: Readonly<Load> = { busy: 0.7, delayMs: 60, redisMs: 100, red
 export class Pressure {
   /** Since when it is as it is now, in ms since 1970. */
   since = Date.now();
-  /** Which number is above its mark; null without pressure. */
+  /** The number that is above its mark; null without pressure. */
   reason: keyof Load | null = null;
   readonly #lookAtRedis: () => Promise<RedisLoad>;
   readonly #marks: Readonly<Load>;

@@ -18,7 +18,7 @@ import { isSharedOrigin, Source } from './source.js';
 
 /** How often pages are judged. */
 const STEP_MS = 500;
-/** Sources remembered at a time. What the least recent one has used since the last report is forgotten with it. */
+/** Sources remembered at a time. With the least recent one, its usage since the last report is forgotten. */
 const SOURCES_MAX = 10_000;
 /** The work of a request, in polls that are answered: by the calls of Redis that it takes. */
 const WORK_OF: Partial<Record<RequestName, number>> = {

@@ -34,7 +34,7 @@ export class Usage {
     this.#shares = shares;
   }
 
-  /** Writes from now on. What fails to be written is not counted. */
+  /** Writes from now on. A write that fails is not repeated, and its usage is not counted. */
   start(): void {
     setInterval(() => void this.write().catch(() => undefined), WRITE_EVERY_MS).unref();
   }

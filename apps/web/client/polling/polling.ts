@@ -97,7 +97,7 @@ export class Polling implements StreamHost {
     if (this.current && !this.probing && this.mayStream()) this.abandon();
   }
 
-  /** The page is going away. What a stream has brought is acknowledged. */
+  /** The page is going away. The events of a stream are acknowledged. */
   flush(): void {
     if (this.streams) this.streams.flush();
   }

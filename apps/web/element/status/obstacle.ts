@@ -15,7 +15,7 @@ export function obstacle(server: string, reason: string, texts: Texts): string {
   return fill(texts.unreachable, { reason: reasonText(reason, texts) });
 }
 
-/** What the library says if no chat server has answered, in the words of the element. */
+/** The library's words for a chat server that has not answered, with those of the element. */
 const NO_ANSWER_TEXTS: Record<string, TextKey> = {
   '': 'noAnswer',
   [NO_ANSWER.unreachable]: 'notReached',

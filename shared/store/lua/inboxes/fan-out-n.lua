@@ -34,7 +34,7 @@ local function eventsOf(flat)
   return events
 end
 
--- What `advance` needs of a batch, and all its ids.
+-- The parts of a batch that `advance` needs, and all its ids.
 local function summaryOf(flat, only)
   local ids, gone, presences = {}, {}, {}
   for i = 1, #flat, 3 do

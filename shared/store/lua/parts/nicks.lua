@@ -1,5 +1,5 @@
 -- The nicknames in a room. `nicks` has each member's folded nickname. `holders` has a record for each folded nickname:
--- 'id ends secret address'. What comes last may be missing.
+-- 'id ends secret address'. The last of them may be missing.
 --   id: the member that has the nickname; 0 for one that is kept for a user that has gone
 --   ends: for a member that is about to take it, and for 0: until when it is held (ms)
 --   secret: SHA-256 of the secret that gets it back. address: a hash of the address from which it was taken

@@ -1,4 +1,4 @@
--- What waits in the list `pending` or `delayed` of a room, oldest first. Each text begins with type, room and sender.
+-- Messages that wait in the list `pending` or `delayed` of a room, oldest first, begin with type, room and sender.
 local function senderOf(line) return string.match(line, '^[^{]*{"type":"message","room":"[^"]*","from":{"id":(%d+)') end
 -- denyWaiting: {'waiting', ms until it may try again} if as many of the lines that wait are of a user as may; else nil.
 local function denyWaiting(lines, id)
