@@ -91,7 +91,8 @@ async function main(config: Config): Promise<void> {
   };
   registerShares(metrics, shares, pressure);
   await firstConnect(store.redis); // otherwise the first requests after a reload would be told that Redis is away
-  await blocklist.read().catch(ignore); // before the first request; while Redis is away nobody is served anyway
+  // before the first request; while Redis is away nobody is served anyway
+  await Promise.all([blocklist.read().catch(ignore), polls.news.read()]);
   const dispatch = createDispatch(context, monitoring);
   if (config.rateLimits) {
     pressure.start();
