@@ -175,7 +175,6 @@ describe('many streams', () => {
     );
     await until(() => pages.streams === 50, '50 streams', 30_000);
     await pages.say(...numbered(5));
-    const before = pages.polls;
     link.retarget(api);
     const stopped = old.stop();
     await pages.say(...numbered(5, 5));
@@ -189,8 +188,6 @@ describe('many streams', () => {
       expect(await heardBy(page)).toEqual(Array(5).fill(numbered(15)));
       expect(await page.evaluate(() => window.states)).toEqual(Array(5).fill(['online']));
     }
-    // one whose new stream is late asks by a poll meanwhile
     expect(pages.streams).toBe(100);
-    expect(pages.polls - before).toBeLessThan(10);
   });
 });

@@ -88,6 +88,17 @@ describe.for(bothPlans({ LIVE: 'off' }))('in %s', ([plan, it]) => {
     );
   });
 
+  it('a user that exits, enters again and leaves is in no room, in any order, also of processes that die', async () => {
+    const tasks = [of('leave'), of('exit'), of('enter'), of('enter')];
+    await fc.assert(
+      fc.asyncProperty(orders, async (order) => {
+        await world.begin([true], false);
+        await world.play(tasks, order);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('both accounts agree in any order of any steps, also of processes that die, and what was accepted comes to its members', async () => {
     const members = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 });
     await fc.assert(

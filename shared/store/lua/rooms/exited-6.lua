@@ -46,8 +46,12 @@ end
 
 if not checkUser(user, nil) then
   removeMember()
-  redis.call('SREM', rooms, room)
-  if number ~= '' then redis.call('ZREM', moves, moveText(id, number, room)) end
+  -- a room of which only an earlier exit is done stays: the user has entered it again, and its end is still to go there
+  if number == '' then
+    redis.call('SREM', rooms, room)
+  else
+    redis.call('ZREM', moves, moveText(id, number, room))
+  end
   return 0
 end
 local stays, marked = settleMark()
