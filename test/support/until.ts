@@ -9,7 +9,7 @@ const LATER = 60;
 export async function until<T>(
   check: () => T | Promise<T>,
   what: string,
-  ms = 10_000,
+  ms = 20_000,
   interval = INTERVAL,
 ): Promise<NonNullable<T>> {
   let pause = interval;

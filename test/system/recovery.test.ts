@@ -10,6 +10,7 @@ const health = async (url: string): Promise<number> => (await fetch(`${url}/heal
 
 describe.for(bothWaysAsking({ apis: 2, env: { RATE_LIMITS: 'off' } }))(
   'with LIVE=%s, asked by %s',
+  { retry: 0 }, // a loss that comes seldom is a loss
   ([, asking, it]) => {
     let system: TestSystem;
     it.beforeAll(({ system: started }) => {
