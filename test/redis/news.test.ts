@@ -42,6 +42,18 @@ describe.for(bothWaysAsking())('with LIVE=%s, asked by %s, what the host says', 
     expect(newsOf(await away.poll(there, 0.1))).toMatchObject({ text: 'first' });
   });
 
+  it('answers the first poll of a user that joined before it at once', async () => {
+    const fresh = await joinAs(here, freshRoom());
+    const friend = await joinAs(here, fresh.room);
+    await announce(there.store, { kind: 'notice', text: 'meanwhile' });
+    await everybodyKnows('meanwhile');
+    const answer = fresh.poll(here, 25);
+    await until(() => here.polls.hearers.isIn(fresh.id, fresh.room), 'its attach');
+    await friend.act('signal', { data: 'something else to answer it for' });
+    expect(await answer).toMatchObject({ events: [], news: { text: 'meanwhile' } });
+    expect(newsOf(await fresh.poll(here, 0.1))).toBeUndefined();
+  });
+
   it('is in the view of a room while it holds, and its end is told as well', async () => {
     const early = await quietPerson();
     const times = { begins: Date.now() + 60_000, minutes: 10, until: Date.now() + 3_600_000 };

@@ -42,7 +42,7 @@ export class Hearer {
   readonly #shared: Shared;
   /** The last announcement that the user has had. */
   #heardNews = '';
-  /** The last announcement when the user came. */
+  /** The last announcement when the user came from another process. */
   readonly #newsBefore: string;
   #waiting: WaitingSignal[] = [];
   #characters = 0;
@@ -51,7 +51,7 @@ export class Hearer {
     this.id = poll.userId;
     this.poll = poll;
     this.#shared = shared;
-    this.#newsBefore = shared.news;
+    this.#newsBefore = poll.isFirst ? '' : shared.news;
   }
 
   /** Whether something waits that a held poll should be answered for. */
@@ -60,8 +60,8 @@ export class Hearer {
   }
 
   /**
-   * The user may know an announcement from before it came here. It comes with the next answer, since a
-   * user whose polls go to processes in turn would else have each of them answered at once. A stream stays here.
+   * A user that comes from another process may know what was announced before. It has that with the next answer, since
+   * a user whose polls go to processes in turn would else have each of them answered at once. A stream stays here.
    */
   get #waitsForNews(): boolean {
     const { news } = this.#shared;

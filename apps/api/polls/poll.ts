@@ -33,6 +33,8 @@ export abstract class Poll {
   superseded = false;
   /** The number of its latest attach. */
   n = 0;
+  /** Whether its user has not asked for events before. */
+  isFirst = false;
   /** Where an answer without events leaves the client. Null before the first attach. */
   position: Position | null = null;
   /** How far the client has acknowledged. Null before the first attach. */
@@ -82,6 +84,7 @@ export abstract class Poll {
   /** Takes what an attach returned. */
   noteAttached({ n, end, acked, reset }: Attached, instance: string): void {
     this.n = n;
+    this.isFirst = n === 1;
     this.instance = instance;
     this.position = end;
     // more may have been acknowledged while the attach was under way
