@@ -277,18 +277,26 @@ export async function exitOneSided(store: Store, room: string, user: UserRef): P
   if ((await redis.sismember(keys.userRooms(user.id), room)) === 0) await exitRoom(store, room, user, { since });
 }
 
+interface EndedExit {
+  number?: number | '';
+  /** For a while, the user may have its name back by its secret. */
+  keepsName?: boolean;
+  /** Nothing is left of what the user has said in the room. */
+  forgotten?: boolean;
+}
+
 /**
  * Takes an ended user out of a room. The room's shard comes first: if the process dies, the user's own account still
- * says what is left to do. `keepsName`: for a while, the user may have its name back by its secret.
+ * says what is left to do. It also does so while the user wants to be forgotten there, and is not `forgotten`.
  */
 export async function exitEnded(
   store: Store,
   room: string,
   user: UserRef,
-  { number = '', keepsName = true }: { number?: number | ''; keepsName?: boolean } = {},
+  { number = '', keepsName = true, forgotten = false }: EndedExit = {},
 ): Promise<void> {
   await exitByRoom(store, room, user, '', { keepsName });
-  await finishExit(store, { id: user.id, number, room }, NOTHING);
+  await finishExit(store, { id: user.id, number, room }, NOTHING, forgotten);
 }
 
 /**
@@ -328,6 +336,7 @@ async function finishExit(
   store: Store,
   { id, number, room }: Omit<Move, 'number'> & { number: number | '' },
   bound: string,
+  forgotten = false,
 ): Promise<boolean> {
   const { keys } = store;
   const shard = keys.userShard(id);
@@ -342,6 +351,7 @@ async function finishExit(
     room,
     number,
     bound,
+    forgotten: forgotten ? '1' : '',
   });
   return owes === 1;
 }

@@ -238,7 +238,7 @@ export const SCRIPTS = {
   },
   exited: {
     keys: ['user', 'rooms', 'members', 'position', 'moves', 'leaving'],
-    args: ['id', 'room', 'number', 'bound'],
+    args: ['id', 'room', 'number', 'bound', 'forgotten'],
   },
   'expire-room': {
     keys: ['roster', 'log', 'delivered', 'rules', 'values', 'ownValues', 'presence', 'holders'],

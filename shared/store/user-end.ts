@@ -82,20 +82,22 @@ type Ended = Extract<EndReply, ['ended', ...unknown[]]>;
 async function removeEnded(
   store: Store,
   id: number,
-  [, name, forget]: Ended,
+  [, name]: Ended,
   { budget = new ForgetBudget(), keepsName = true }: { budget?: ForgetBudget | undefined; keepsName?: boolean } = {},
 ): Promise<string[]> {
-  const told: string[] = [];
-  const someRooms = (): Promise<string[]> => store.redis.srandmember(store.keys.userRooms(id), ROOMS_PAGE_COUNT);
+  const { keys, redis } = store;
+  const told = new Set<string>();
+  const someRooms = (): Promise<string[]> => redis.srandmember(keys.userRooms(id), ROOMS_PAGE_COUNT);
   for (let rooms = await someRooms(); rooms.length > 0; rooms = await someRooms()) {
+    const forgotten = (await redis.hexists(keys.user(id), 'forget')) === 1; // `leave` may have said so beside expiry
     for (const room of rooms) {
-      if (forget !== '') await forgetRoom(store, room, id, budget); // first, because the event that it left must stay
-      await exitEnded(store, room, { id, name }, { keepsName });
+      if (forgotten) await forgetRoom(store, room, id, budget); // first, because the event that it left must stay
+      await exitEnded(store, room, { id, name }, { keepsName, forgotten });
+      if (!privateRoomUsers(room)) told.add(room);
     }
-    told.push(...rooms.filter((room) => !privateRoomUsers(room)));
   }
   await eraseUser(store, id);
-  return told;
+  return [...told];
 }
 
 /** Reads ids of users of one shard that were not seen since `before` (ms), the longest unseen first. */

@@ -10,10 +10,11 @@
 --   id, room
 --   number: of the move, '' for a user that has ended and did not begin one
 --   bound: log id up to which the user gets the room's events, '' for nothing more
+--   forgotten: for an ended user '1' if what it has said in the room has gone, else ''
 -- Returns 1 when the user still gets something, else 0.
 -- Bound: a few fields.
 local user, rooms, members, position, moves, leaving = unpack(KEYS)
-local id, room, number, bound = unpack(ARGV)
+local id, room, number, bound, forgotten = unpack(ARGV)
 local field = leavingField(id, room)
 
 local function removeMember()
@@ -46,11 +47,12 @@ end
 
 if not checkUser(user, nil) then
   removeMember()
-  -- a room of which only an earlier exit is done stays: the user has entered it again, and its end is still to go there
-  if number == '' then
-    redis.call('SREM', rooms, room)
-  else
+  -- A room of which only an earlier exit is done stays: the user has entered it again, and its end is still to go
+  -- there. So does a room where the user is still to be forgotten.
+  if number ~= '' then
     redis.call('ZREM', moves, moveText(id, number, room))
+  elseif forgotten ~= '' or redis.call('HEXISTS', user, 'forget') == 0 then
+    redis.call('SREM', rooms, room)
   end
   return 0
 end
