@@ -44,7 +44,7 @@ export interface Move {
 /**
  * Brings a user into a room. Repeating it does no harm. `tokenHash` null: another user's private message brings it in.
  * Throws `unauthorized` when the user does not exist or has ended, `not_allowed` when it may not enter, `name_taken`
- * when a member has its name, `not_in_room` when it has exited meanwhile. `owns`: it has made the room. `stay`: for an
+ * when a member has its name, `not_in_room` when it has exited meanwhile, or moved since `since`. `owns`: it has made the room. `stay`: for an
  * owner that has come back what the room says about its stay, else null.
  */
 export async function enterRoom(
@@ -134,6 +134,7 @@ function byUserInput(
     tokenHash: tokenHash ?? '',
     roomsMax: roomsMaxOf(room),
     address: entry.addresses?.[0] ?? '',
+    since: entry.since ?? '',
   };
 }
 
@@ -150,6 +151,7 @@ function beginningOf(
   room: string,
 ): { name: string; number: number; owed: string } {
   if (outcome === 'unauthorized') throw unauthorized();
+  if (outcome === 'moved') throw notInRoom(room);
   if (outcome === 'too_many') {
     throw new ChatError(
       'bad_request',
@@ -283,6 +285,26 @@ interface EndedExit {
   keepsName?: boolean;
   /** Nothing is left of what the user has said in the room. */
   forgotten?: boolean;
+}
+
+/**
+ * Makes a membership whole that only the user's account has: the user enters. If it may not, or has ended, it exits.
+ * Does nothing when the user has moved meanwhile.
+ */
+export async function enterOneSided(store: Store, room: string, user: UserRef): Promise<void> {
+  const { keys, redis } = store;
+  const since = (await redis.hget(keys.user(user.id), 'move')) ?? '';
+  const isIn = (await redis.sismember(keys.userRooms(user.id), room)) === 1; // else only fan-out counts it as a member
+  const refusal = isIn ? await enterRoom(store, room, user.id, null, { since }).then(noError, chatError) : null;
+  if (!isIn || refusal?.code === 'unauthorized') await exitRoom(store, room, user, { since });
+}
+
+const noError = (): null => null;
+
+/** Returns the error of a call that was refused. Throws any other. */
+function chatError(error: unknown): ChatError {
+  if (error instanceof ChatError) return error;
+  throw error;
 }
 
 /**

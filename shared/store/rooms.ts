@@ -35,6 +35,8 @@ export interface EntryRequest {
   origin?: string;
   /** The user's name, as the caller knows it. With it, an entry takes one call on one Redis. */
   name?: string;
+  /** The number of the user's last move. With it, the entry is only done when the user has not moved since. */
+  since?: string;
 }
 
 /**

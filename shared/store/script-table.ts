@@ -214,7 +214,7 @@ export const SCRIPTS = {
   },
   'enter-user': {
     keys: ENTER_USER_KEYS,
-    args: ['id', 'room', 'tokenHash', 'roomsMax', 'address'],
+    args: ['id', 'room', 'tokenHash', 'roomsMax', 'address', 'since'],
   },
   entered: {
     keys: ['user', 'rooms', 'moves', 'leaving'],

@@ -86,6 +86,33 @@ it("who is in a room by the user's own account only is brought in again, who is 
   );
 });
 
+it('a user that exits while it is being brought in by its own account stays out', async () => {
+  const { keys, redis: client } = part.store;
+  await client.hdel(keys.roster(room), String(anna.id));
+  const redis = new Proxy(worker.store.redis, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function' || name !== 'enter-user') return member;
+      return async (...args: unknown[]) => {
+        await anna.act('exit');
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+  for (const master of await masters(client)) await repair({ ...worker.store, redis }, worker.fanOut, master, ALL, 0);
+  expect(await client.hkeys(keys.roster(room))).toEqual([String(bert.id)]);
+  expect(await client.sismember(keys.userRooms(anna.id), room)).toBe(0);
+});
+
+it('a user whom only fan-out counts as a member is none any more', async () => {
+  const { redis: client, keys } = part.store;
+  await client.hdel(keys.roster(room), String(anna.id));
+  await client.srem(keys.userRooms(anna.id), room);
+  await mendAll();
+  expect(await client.hkeys(keys.roster(room))).toEqual([String(bert.id)]);
+  expect(await client.zrange(keys.members(0, room), '0', '-1')).toEqual([String(bert.id)]);
+});
+
 it('on one Redis too a worker makes memberships whole', async () => {
   const { redis: client, keys } = part.store;
   const torn = await joinAs(part, 'torn');

@@ -15,7 +15,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { masterOf } from '../../../shared/redis/client.js';
-import { enterRoom, exitOneSided, exitRoom } from '../../../shared/store/memberships.js';
+import { enterOneSided, exitOneSided } from '../../../shared/store/memberships.js';
 import {
   membershipsAt,
   type OneSided,
@@ -210,8 +210,7 @@ async function byKey<T>(found: AsyncGenerator<T>, keyOf: (one: T) => string): Pr
   return items;
 }
 
-/** The user's shard is right, as the user's client believes the same. A user that cannot enter has ended, and exits. */
-async function completeMembership(store: Store, { room, user, by }: OneSided): Promise<void> {
-  if (by === 'room') await exitOneSided(store, room, user);
-  else await enterRoom(store, room, user.id, null).catch(() => exitRoom(store, room, user));
+/** The user's shard is right, as the user's client believes the same. */
+function completeMembership(store: Store, { room, user, by }: OneSided): Promise<void> {
+  return by === 'room' ? exitOneSided(store, room, user) : enterOneSided(store, room, user);
 }

@@ -1,8 +1,10 @@
 -- enterByUser: the first step of entering a room, on the user's shard. See the script `enter-user`.
 local function enterByUser(keys, asked)
   local id, room = asked.id, asked.room
-  local valid, name, public = checkUser(keys.user, asked.tokenHash ~= '' and asked.tokenHash or nil, 'name', 'public')
+  local token = asked.tokenHash ~= '' and asked.tokenHash or nil
+  local valid, name, public, lastMove = checkUser(keys.user, token, 'name', 'public', 'move')
   if not valid then return {'unauthorized'} end
+  if asked.since ~= '' and lastMove ~= asked.since then return {'moved'} end
   public = tonumber(public or 0)
   if redis.call('SISMEMBER', keys.rooms, room) == 0 then
     local isPrivate = string.find(room, ':', 1, true)

@@ -63,6 +63,7 @@ local asked = {
   secretHash = secretHash,
   origin = origin,
   from = '',
+  since = '',
 }
 local begun = enterByUser(keys, asked)
 if begun[1] ~= 'ok' then return {begun} end

@@ -11,11 +11,13 @@
 --   tokenHash: '' when another user's message brings this one in
 --   roomsMax: the most rooms of the user; public and private rooms are counted apart
 --   address: hash of the user's address, '' when it is not known
+--   since: the number that the user's last move must have, '' for any
 -- Returns {'ok', name, number of the move, what the user is owed of a former exit: a log id, '+' when that is not known
--- yet, '' for nothing}, {'unauthorized'} (or ended, or unknown) or {'too_many'}.
+-- yet, '' for nothing}, {'unauthorized'} (or ended, or unknown), {'too_many'} or {'moved'} when its last move was
+-- another.
 -- Bound: a few fields.
 local user, rooms, members, attached, position, moves, leaving = unpack(KEYS)
-local id, room, tokenHash, roomsMax, address = unpack(ARGV)
+local id, room, tokenHash, roomsMax, address, since = unpack(ARGV)
 local keys = {
   user = user,
   rooms = rooms,
@@ -25,4 +27,11 @@ local keys = {
   moves = moves,
   leaving = leaving,
 }
-return enterByUser(keys, {id = id, room = room, tokenHash = tokenHash, roomsMax = roomsMax, address = address})
+return enterByUser(keys, {
+  id = id,
+  room = room,
+  tokenHash = tokenHash,
+  roomsMax = roomsMax,
+  address = address,
+  since = since,
+})
