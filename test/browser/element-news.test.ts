@@ -17,17 +17,10 @@ it.beforeEach(({ stage: own }) => {
 
 const barOf = (page: Page): Locator => page.locator('.news');
 const say = (text: string): Promise<Response> => host.post('/admin/announce', { kind: 'notice', text });
-
-/** Waits until the page is told of what happens now. Before its first answer, what the host says may wait for that. */
-async function hears(page: Page): Promise<void> {
-  await (await somebody(stage, 'zoe'))('hello');
-  await rowOf(page, 'hello').waitFor();
-}
 const topOf = (row: Locator): Promise<number> => row.evaluate((one) => Math.round(one.getBoundingClientRect().top));
 
 it('stays closed on the next page, until the host says something else; the focus goes to the log', async () => {
   const page = await openElement(stage);
-  await hears(page);
   await say('first');
   await barOf(page).getByText('first').waitFor();
   await barOf(page).getByRole('button', { name: 'Close' }).press('Enter');
@@ -66,7 +59,6 @@ it('moves nothing that is being read, when it comes and when it goes', async () 
 it('has links in the colour of the text, and keeps the direction of the text of a maintenance', async () => {
   const page = await stage.browser.newPage({ locale: 'ar' });
   await page.goto(`${stage.api}/r/${stage.room}`);
-  await hears(page);
   await host.post('/admin/announce', {
     kind: 'maintenance',
     text: 'See (https://example.org/a).',

@@ -25,7 +25,7 @@ describe.for(bothWaysAsking())('with LIVE=%s, asked by %s, what the host says', 
     return person;
   }
 
-  it('answers polls that are held, and others with their next answer, once at each process', async () => {
+  it('answers polls that are held, and others with their next answer; the answer after it has it again', async () => {
     // more than one step of those who are told; without live polls there are connections for so many only
     const held = await Promise.all(Array.from({ length: LIVE === 'on' ? 120 : 30 }, quietPerson));
     const polls = held.map((person) => person.poll(here, 25));
@@ -38,6 +38,8 @@ describe.for(bothWaysAsking())('with LIVE=%s, asked by %s, what the host says', 
       events: [],
       news: { type: 'announcement', room: '', from: { id: 0, name: '' }, kind: 'notice', text: 'first' },
     });
+    // the first answer may be lost on its way
+    expect(newsOf(await away.poll(here, 0.1))).toMatchObject({ text: 'first' });
     expect(newsOf(await away.poll(here, 0.1))).toBeUndefined();
     expect(newsOf(await away.poll(there, 0.1))).toMatchObject({ text: 'first' });
   });
@@ -51,7 +53,6 @@ describe.for(bothWaysAsking())('with LIVE=%s, asked by %s, what the host says', 
     await until(() => here.polls.hearers.isIn(fresh.id, fresh.room), 'its attach');
     await friend.act('signal', { data: 'something else to answer it for' });
     expect(await answer).toMatchObject({ events: [], news: { text: 'meanwhile' } });
-    expect(newsOf(await fresh.poll(here, 0.1))).toBeUndefined();
   });
 
   it('is in the view of a room while it holds, and its end is told as well', async () => {

@@ -40,10 +40,10 @@ export class Hearer {
   idleSince = 0;
   timer: NodeJS.Timeout | undefined;
   readonly #shared: Shared;
-  /** The last announcement that the user has had. */
+  /** The last announcement that the user has had for sure. */
   #heardNews = '';
-  /** The last announcement when the user came from another process. */
-  readonly #newsBefore: string;
+  /** The last one that the user may have had: at another process, or by an answer that may be lost on its way. */
+  #likelyNews: string;
   #waiting: WaitingSignal[] = [];
   #characters = 0;
 
@@ -51,7 +51,7 @@ export class Hearer {
     this.id = poll.userId;
     this.poll = poll;
     this.#shared = shared;
-    this.#newsBefore = poll.isFirst ? '' : shared.news;
+    this.#likelyNews = poll.isFirst ? '' : shared.news;
   }
 
   /** Whether something waits that a held poll should be answered for. */
@@ -60,12 +60,12 @@ export class Hearer {
   }
 
   /**
-   * A user that comes from another process may know what was announced before. It has that with the next answer, since
-   * a user whose polls go to processes in turn would else have each of them answered at once. A stream stays here.
+   * News that the user may have had comes with the next answer, since a user whose polls go to processes in turn would
+   * else have each of them answered at once. A stream stays here.
    */
   get #waitsForNews(): boolean {
     const { news } = this.#shared;
-    return news !== '' && news !== this.#heardNews && (news !== this.#newsBefore || this.poll.goesOn);
+    return news !== '' && this.#isUntold(this.poll) && (news !== this.#likelyNews || this.poll.goesOn);
   }
 
   /**
@@ -90,11 +90,13 @@ export class Hearer {
     return texts.join(',');
   }
 
-  /** Takes what the host says. Returns '' if the user has had it. */
-  takeNews(): string {
+  /** Takes what the host says, for an answer to this poll. Returns '' if the user has had it. */
+  takeNews(by: Poll): string {
     const { news } = this.#shared;
-    if (news === this.#heardNews) return '';
-    this.#heardNews = news;
+    if (!this.#isUntold(by)) return '';
+    if (news === this.#likelyNews) this.#heardNews = news;
+    this.#likelyNews = news;
+    by.toldNews = news;
     return news;
   }
 
@@ -112,6 +114,12 @@ export class Hearer {
   clear(): void {
     this.#waiting = [];
     this.#count(-this.#characters);
+  }
+
+  /** Whether an answer to this poll should tell what the host says. Two polls tell it: one answer may be lost. */
+  #isUntold(by: Poll): boolean {
+    const { news } = this.#shared;
+    return news !== this.#heardNews && news !== by.toldNews;
   }
 
   #shift(): void {

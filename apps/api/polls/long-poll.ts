@@ -23,7 +23,7 @@ export class LongPoll extends Poll {
   settle(end: Position | null, events: string, missed = 0, reset = false): void {
     if (!this.finish()) return;
     const signals = this.signals?.take() ?? '';
-    const news = this.signals?.takeNews() ?? '';
+    const news = this.signals?.takeNews(this) ?? '';
     const body = pollBody(this.cursorAt(end), { events, signals, missed, reset, news });
     const given = givenBetween(this.acked, end, reset);
     this.#reply.succeed(body, resultOf(events, signals + news, missed, reset), given);

@@ -11,8 +11,8 @@ import type { GivenEvents, PollResult, ReplySource } from '../reply.js';
 export interface SignalSource {
   /** Takes all of them. Returns their texts joined by commas, '' for none. */
   take(): string;
-  /** Takes what the host says, once. Returns '' for nothing new. */
-  takeNews(): string;
+  /** Takes what the host says, for an answer to this poll. Returns '' for nothing new. */
+  takeNews(by: Poll): string;
 }
 
 export abstract class Poll {
@@ -35,6 +35,8 @@ export abstract class Poll {
   n = 0;
   /** Whether its user has not asked for events before. */
   isFirst = false;
+  /** The announcement that it has given, as JSON text. */
+  toldNews = '';
   /** Where an answer without events leaves the client. Null before the first attach. */
   position: Position | null = null;
   /** How far the client has acknowledged. Null before the first attach. */

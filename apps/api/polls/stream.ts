@@ -95,7 +95,7 @@ export class Stream extends Poll {
     this.position = end;
     if (reset) [this.#marks, this.#given] = [[], []]; // they are of another time
     const signals = this.signals?.take() ?? '';
-    const news = this.signals?.takeNews() ?? '';
+    const news = this.signals?.takeNews(this) ?? '';
     const result = resultOf(events, signals + news, missed, reset);
     if (result === 'nothing') return;
     this.#quietTicks = 0;
