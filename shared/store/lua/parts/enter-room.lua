@@ -57,6 +57,7 @@ local function enterByRoom(keys, asked)
     tellPresence(keys, room, event, id)
     listRoom(keys.publicRooms, rules, room, redis.call('HLEN', roster))
   end
+  if made and kept then armHooks(keys.dirty, delivered, rules, room) end
   if made and freshHash == '-' then redis.call('HSET', delivered, 'unclaimed', 1) end
   if (made or isUnclaimed) and freshHash ~= '' and freshHash ~= '-' and not kept then
     redis.call('DEL', rules)

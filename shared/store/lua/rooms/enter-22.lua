@@ -1,5 +1,5 @@
 -- with clock, user, attachment, notice, moves, log, delay, may-enter, give-role, nicks
--- with overlay, enter-user, enter-room, entered
+-- with overlay, arm-hooks, enter-user, enter-room, entered
 -- enter: the three steps of entering a room in one call, for one Redis that holds all keys.
 -- KEYS
 --   user, rooms, members, attached, position, moves, leaving: as of `enter-user`

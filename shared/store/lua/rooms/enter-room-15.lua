@@ -1,4 +1,4 @@
--- with clock, log, delay, may-enter, give-role, nicks, overlay, enter-room
+-- with clock, log, delay, may-enter, give-role, nicks, overlay, arm-hooks, enter-room
 -- enter-room: the second step of entering, on the room's shard: roster, shard count and the `joined` event together. So
 -- fan-out reads a batch that holds an event after `joined` with this user's shard in `shards`.
 -- KEYS
@@ -31,7 +31,8 @@
 -- lost it, else ''}, {'own', id of a member that has the nickname by the same secret}; {'unindexed'} if `nicks` is not
 -- complete, and nothing was written. stay: for a user with the owner's token the field `stay` of the rules, '' when
 -- there is none; else false.
--- Bound: 200 bans (50 KB); the names of the rules' fields (600) for a user with the owner's token; one event.
+-- Bound: 200 bans (50 KB); the names of the rules' fields (600) for a user with the owner's token, and in a room that
+-- the host keeps and this makes anew; one event.
 local roster, shards, log, delivered, dirty, publicRooms, rules, pending, entries, exited, values, ownValues, presence,
   holders, nicks = unpack(KEYS)
 local id, name, nick, shard, room, event, freshHash, ownerHash, keyHash, addressToday, addressYesterday, isReserved,

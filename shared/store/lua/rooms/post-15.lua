@@ -1,5 +1,5 @@
 -- with clock, log, may-speak, slow-mode, may-write, rate, room-rate, delay, waiting, append, may-enter, nicks, above
--- with overlay, forget-trimmed, note-cut, expire-room
+-- with overlay, forget-trimmed, note-cut, expire-room, arm-hooks
 -- post: accepts a message of somebody who is not in the room: a stranger who might enter it, or an incoming webhook.
 -- A room that nobody has entered yet is made. The first user to enter it owns it.
 -- KEYS
@@ -27,7 +27,8 @@
 --   roomTtl: ms that an empty room is kept that does not stay
 -- Returns {'no_hook'}, what `admit` returns, {'new'} (the room has to be made), {'rate', ms to wait}, or what `append`
 -- returns.
--- Bound: as `append` and `admit`, and one of the senders that are kept; in an empty room that stays, as `expire-room`.
+-- Bound: as `append` and `admit`, and one of the senders that are kept; in an empty room that stays, as `expire-room`;
+-- in one that this makes anew, the names of the rules' fields (600).
 local log, roster, delivered, dirty, nonceKey, rules, slow, sends, pending, rate, posters, values, ownValues, presence,
   holders = unpack(KEYS)
 local id, text, room, membersMin, nonceTtl, undeliveredMax, ownerHash, roomSends, window, cost, filterHash, verdict,
@@ -120,6 +121,9 @@ if hookHash == '' then
   local isEmpty = redis.call('EXISTS', roster) == 0 -- then nobody is there who could ban one
   redis.call('PEXPIRE', posters, isEmpty and math.min(posterTtl, roomTtl) or posterTtl)
 end
-if isNew and redis.call('EXISTS', delivered) == 1 then redis.call('HSET', delivered, 'unclaimed', 1) end
+if isNew then -- also for a message that waits: without `delivered`, the next entry or look would drop it
+  redis.call('HSET', delivered, 'unclaimed', 1)
+  armHooks(dirty, delivered, rules, room)
+end
 expireIfEmpty()
 return accepted
