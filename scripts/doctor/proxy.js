@@ -53,7 +53,7 @@ export async function checkThrough(url, hold, checkAddress) {
       delivery,
       await checkStream(url, guest, delivery !== NOTHING_CAME),
       await checkCache(url, guest),
-      await checkHold(url, guest, hold),
+      await checkHold(url, guest, hold, delivery !== NOTHING_CAME),
     );
     await call(url, 'leave', { token: guest.token }).catch(() => null);
   } else {
@@ -247,7 +247,7 @@ async function checkStream(url, { token, cursor, room }, pollsGetMessages) {
       text += Buffer.from(part).toString();
       if (!hasBegun) {
         clearTimeout(timer);
-        timer = setTimeout(close, TIMEOUT_MS);
+        timer = setTimeout(close, pollsGetMessages ? TIMEOUT_MS : POLL_S * 1_000);
         hasBegun = true;
         sentAt = performance.now();
         await call(url, 'send', { token, room: room.name, text: message });
@@ -298,9 +298,11 @@ async function checkCache(url, { token, room }) {
  * @param {string} url
  * @param {Guest} guest
  * @param {number} hold
+ * @param {boolean} pollsGetMessages else there is nothing to wait for before
  */
-async function checkHold(url, guest, hold) {
-  await pollUntil(url, guest, ({ events }) => events.some((event) => event.text === 'once more')).catch(() => null);
+async function checkHold(url, guest, hold, pollsGetMessages) {
+  if (pollsGetMessages)
+    await pollUntil(url, guest, ({ events }) => events.some((event) => event.text === 'once more')).catch(() => null);
   const from = performance.now();
   const answer = await call(
     url,

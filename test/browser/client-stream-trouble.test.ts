@@ -19,8 +19,9 @@ it.beforeEach(({ stage }) => {
 describe('a stream that does not get through', () => {
   it('because a proxy buffers it: the library polls, says nothing, and does not try again, nor after a reload', async () => {
     link.troubles = [{ path: /\/stream\?/, how: 'edit', edit: (text) => text }];
-    const page = await pages.streaming();
+    const page = await pages.streaming({ clock: true });
     await pages.say(...numbered(3));
+    await page.clock.fastForward(5_000);
     await hears(page, 3);
     await until(async () => (await givenUp(page)) === 'late', 'polls');
     await pages.say(...numbered(3, 3));
@@ -64,9 +65,12 @@ describe('a stream that does not get through', () => {
   });
 
   it('for longer than 10 s: the library polls after the second one', async () => {
-    link.troubles = [{ path: /\/stream\?/, how: 'cut', afterMs: 10_000 }];
-    const page = await pages.streaming();
+    link.troubles = [{ path: /\/stream\?/, how: 'cut', afterMs: 2_000 }];
+    const page = await pages.streaming({ clock: true });
+    await page.clock.fastForward(8_000);
     for (let i = 0; i < 5; i += 1) await pages.say(`${i}`);
+    await until(() => pages.streams === 2, 'another stream');
+    await page.clock.fastForward(8_000);
     await until(async () => (await givenUp(page)) === 'cut', 'polls', 40_000);
     await pages.say('5');
     await hears(page, 6);

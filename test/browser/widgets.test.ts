@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
 import { ask } from '../support/client.js';
-import { browserTest, type Stage } from '../support/fixtures/browser.js';
+import { browserTest, freshRoom, type Stage } from '../support/fixtures/browser.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 import { openPoll, openWidget, results } from '../support/widget-pages.js';
@@ -23,11 +23,11 @@ const reads = async (page: Page, text: string): Promise<void> => {
   const shown = (): Promise<string> => page.locator('nobackend-count').last().ariaSnapshot();
   await until(async () => (await shown()).includes(text), text);
 };
-const namesHere = async (): Promise<string[]> => {
-  const { token } = await TestUser.join(api, { room, name: 'Looker' });
-  const { members } = await ask<{ members: { name: string }[] }>(api, 'members', { token, room });
+const namesHere = async (where = room): Promise<string[]> => {
+  const { token, name: looker } = await TestUser.join(api, { room: where });
+  const { members } = await ask<{ members: { name: string }[] }>(api, 'members', { token, room: where });
   await ask(api, 'leave', { token });
-  return members.map(({ name }) => name).filter((name) => name !== 'Looker');
+  return members.map(({ name }) => name).filter((name) => name !== looker);
 };
 
 describe('a count', () => {
@@ -89,18 +89,20 @@ describe('the widgets', () => {
     const all = `<nobackend-chat room="{{room}}" name="NAME"></nobackend-chat>
       <nobackend-poll room="{{room}}">Yes? <option>Yes</option><option>No</option></nobackend-poll>${count('of="people"')}`;
     const scripts = `<script src="{{server}}/element.js"></script>`;
-    for (const [name, html] of Object.entries({ Ann: scripts + all, Bob: all + scripts })) {
-      const page = await open(html.replace('NAME', name));
+    const inRoom = async (own: string, name: string, html: string): Promise<void> => {
+      const page = await openWidget({ ...stage, room: own }, html.replace('NAME', name));
       await page.getByText('1 here', { exact: true }).last().waitFor();
       await page.getByRole('textbox').fill('hello');
       await page.getByRole('textbox').press('Enter');
       await page.getByRole('log').getByText('hello').last().waitFor();
       await page.getByRole('radio', { name: 'Yes' }).check();
       await page.getByRole('button', { name: 'Vote' }).click();
-      await until(async () => (await namesHere()).join() === name, 'one user');
+      await until(async () => (await namesHere(own)).join() === name, 'one user');
       await page.goto('about:blank');
-      await until(async () => (await namesHere()).length === 0, 'nobody');
-    }
+      await until(async () => (await namesHere(own)).length === 0, 'nobody');
+    };
+    // at the same time: each is there for some seconds after its page
+    await Promise.all([inRoom(room, 'Ann', scripts + all), inRoom(freshRoom(), 'Bob', all + scripts)]);
   });
 
   it('leave the room when they are taken out, and not when they are moved', async () => {

@@ -113,28 +113,6 @@ describe('the doctor', () => {
     expect((await doctor({}, '--alert')).bad[0]).toContain('ALERT_URL and ALERT_MAIL are not set');
   });
 
-  it("finds what a proxy does to long addresses, long polls, answers and the visitors' addresses", async () => {
-    const api = await system.addApi({ TRUST_PROXY: 2 }); // one too many: what a visitor writes is believed
-    const link = await Link.start(api.url);
-    link.troubles = [
-      { path: /^\/api\/poll/, how: 'cut', afterMs: 1_500 },
-      { path: /^\/api\/stream/, how: 'edit', edit: (all) => all }, // as a proxy that buffers
-      { path: /^\/api\/history/, how: 'edit', edit: () => '{"ok":true,"events":[{"id":"1-0"}]}' },
-    ];
-    const { code, bad, said } = await doctor({}, '--url', link.url, '--hold', '3');
-    await link.close();
-    expect(code).toBe(1);
-    expect(bad).toEqual(
-      [
-        /^Addresses of 20,000 characters do not get through \(431\)/,
-        /^With TRUST_PROXY=0 the chat believes a forged X-Forwarded-For/,
-        /^The same answer comes twice/,
-        /^A poll that should be held for 3 s is cut/,
-      ].map((pattern) => expect.stringMatching(pattern) as unknown),
-    );
-    expect(said).toMatch(/note {2}A stream does not begin within 5 s, .* buffers/);
-  });
-
   it('says what the names in Redis begin with, and that a new REDIS_PREFIX does not find the data without one', async () => {
     await TestUser.join(system.url);
     const before = await doctor({ REDIS_PREFIX: 'new:' });
@@ -167,6 +145,42 @@ describe('the doctor', () => {
     ]);
   });
 
+  it('names the room whose values weigh most, when they are much of what Redis holds', async () => {
+    expect((await doctor({})).said).not.toContain('values of rooms');
+    const rooms = ['light', '1000000', 'heavy', '90000000', 'gone', '900000000'].reverse();
+    await redis.zadd('valued:{r0}', ...rooms);
+    for (const room of ['light', 'heavy']) await redis.hset(`room:{r0}:${room}:values`, 'k', '1-0 1');
+    const { said, bad } = await doctor({});
+    expect(said).toMatch(/The values of rooms take 87 MB of the .* the room heavy has the most\./);
+    expect(bad).toEqual([]);
+    await redis.del('valued:{r0}', 'room:{r0}:light:values', 'room:{r0}:heavy:values');
+  });
+});
+
+// they mostly wait, and none changes what another one looks at
+describe.concurrent('the doctor of a chat that does not answer', () => {
+  it("finds what a proxy does to long addresses, long polls, answers and the visitors' addresses", async () => {
+    const api = await system.addApi({ TRUST_PROXY: 2 }); // one too many: what a visitor writes is believed
+    const link = await Link.start(api.url);
+    link.troubles = [
+      { path: /^\/api\/poll/, how: 'cut', afterMs: 1_500 },
+      { path: /^\/api\/stream/, how: 'edit', edit: (all) => all }, // as a proxy that buffers
+      { path: /^\/api\/history/, how: 'edit', edit: () => '{"ok":true,"events":[{"id":"1-0"}]}' },
+    ];
+    const { code, bad, said } = await doctor({}, '--url', link.url, '--hold', '3');
+    await link.close();
+    expect(code).toBe(1);
+    expect(bad).toEqual(
+      [
+        /^Addresses of 20,000 characters do not get through \(431\)/,
+        /^With TRUST_PROXY=0 the chat believes a forged X-Forwarded-For/,
+        /^The same answer comes twice/,
+        /^A poll that should be held for 3 s is cut/,
+      ].map((pattern) => expect.stringMatching(pattern) as unknown),
+    );
+    expect(said).toMatch(/note {2}A stream does not begin within 5 s, .* buffers/);
+  });
+
   it('misses the worker, and blames no proxy for what it does not deliver', async () => {
     const chat = await startSystem({ start: startOneRedis, workers: 0 });
     const [api = ''] = chat.urls;
@@ -182,17 +196,6 @@ describe('the doctor', () => {
       'A waiting poll does not get a message. See whether a worker runs, and whether the proxy cuts polls off.',
     );
     await chat.stop();
-  });
-
-  it('names the room whose values weigh most, when they are much of what Redis holds', async () => {
-    expect((await doctor({})).said).not.toContain('values of rooms');
-    const rooms = ['light', '1000000', 'heavy', '90000000', 'gone', '900000000'].reverse();
-    await redis.zadd('valued:{r0}', ...rooms);
-    for (const room of ['light', 'heavy']) await redis.hset(`room:{r0}:${room}:values`, 'k', '1-0 1');
-    const { said, bad } = await doctor({});
-    expect(said).toMatch(/The values of rooms take 87 MB of the .* the room heavy has the most\./);
-    expect(bad).toEqual([]);
-    await redis.del('valued:{r0}', 'room:{r0}:light:values', 'room:{r0}:heavy:values');
   });
 
   it('says in one line what it cannot look at', async () => {
