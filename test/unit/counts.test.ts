@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { counted, formFor, listed } from '../../apps/web/element/counts.js';
 import { ENGLISH, type Texts, textsFrom } from '../../apps/web/element/texts.js';
+import { timeText } from '../../apps/web/element/times.js';
 import { TOOLS_ENGLISH } from '../../apps/web/moderation-tools/texts.js';
 
 const textsIn = (locale: string, given: object = {}): Texts => textsFrom({ locale, ...given }, ENGLISH);
@@ -83,5 +84,13 @@ describe('a list', () => {
     expect(listed(items, textsIn('zh', { and: '' })).join('')).toBe('a、b和c');
     expect(listed(items, textsIn('de', { and: ' & ' })).join('')).toBe('a, b & c');
     expect(listed([['a']], textsIn('de', { and: '' })).join('')).toBe('a');
+  });
+});
+
+describe('a time', () => {
+  it('is written as in the language', () => {
+    const at = new Date(2026, 1, 1, 7, 5).getTime();
+    const times = ['en-US', 'en-GB', 'de', 'es', 'ru'].map((locale) => timeText(at, textsIn(locale)));
+    expect(times.map((time) => time.replace(/\s/, ' '))).toEqual(['7:05 AM', '07:05', '07:05', '7:05', '07:05']);
   });
 });

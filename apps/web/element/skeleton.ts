@@ -22,12 +22,14 @@ function buildHeader(room: string, texts: Texts) {
     icon(ICONS.search),
   );
   const count = h('span', { class: 'count' });
+  const many = h('span', { class: 'many', 'aria-hidden': 'true' });
   const badge = h('span', { class: 'badge', hidden: '' });
   const people = button(
     { class: 'plain crowd', 'aria-expanded': 'false', hidden: '' },
     null,
     icon(ICONS.people),
     count,
+    many,
     badge,
   );
   const bar = h(
@@ -42,7 +44,7 @@ function buildHeader(room: string, texts: Texts) {
     bell,
     people,
   );
-  return { bar, back, title, subtitle, block, me, here, search, bell, people, count, badge };
+  return { bar, back, title, subtitle, block, me, here, search, bell, people, count, many, badge };
 }
 
 function buildOwnName(texts: Texts) {

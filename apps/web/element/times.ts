@@ -18,8 +18,10 @@ export function dayOf(at: number): string {
   return new Date(at).toDateString();
 }
 
+/** Returns a time as people of the language write it: "7:05 PM", "07:05". */
 export function timeText(at: number, texts: Texts): string {
-  return format(at, texts, { hour: '2-digit', minute: '2-digit' });
+  const options: object = { timeStyle: 'short' }; // newer than these types
+  return format(at, texts, options);
 }
 
 /**

@@ -60,7 +60,7 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   const answered = re ? quote(context.quoted(re), context.texts, () => context.goTo(re)) : null;
   const bubble = h('div', { class: 'bubble', part: 'bubble' }, answered, named, text);
   addImages(bubble, text, event.id, context);
-  append(bubble, event.editedAt ? h('small', { class: 'edited' }, context.texts.edited) : null, stamp);
+  append(bubble, event.editedAt ? h('span', { class: 'stamp' }, edited(context.texts), ' ', stamp) : stamp);
   append(item, h('div', { class: 'said' }, bubble, ...context.toolsFor(event, bubble)));
   append(item, reactionChips(event, context.texts, context.reactionActs));
   if (isDelayed) append(item, h('div', { class: 'note' }, context.texts.othersLater));
@@ -82,6 +82,10 @@ function author(event: ChatEvent, mine: boolean, context: RowContext): HTMLEleme
 function content(event: ChatEvent, texts: Texts): Array<Node | string> {
   if (event.text !== undefined) return messageText(event.text, texts);
   return [h('em', {}, texts.sentData), ' ', h('code', {}, JSON.stringify(event.data))];
+}
+
+function edited(texts: Texts): HTMLElement {
+  return h('small', { class: 'edited' }, texts.edited);
 }
 
 /** Within a group the time is visible only where it has changed. A screen reader reads each of them. */

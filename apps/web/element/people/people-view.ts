@@ -96,11 +96,12 @@ export class PeopleView {
   }
 
   private showCount(n: number, privates: Map<number, Conversation>): void {
-    const { here, count, badge, people } = this.skeleton.header;
+    const { here, count, many, badge, people } = this.skeleton.header;
     const { texts } = this.skeleton;
     const unread = unreadIn(privates);
     // `here` is the label beside a list that is always visible; elsewhere `count` stands on the button that opens it.
     here.textContent = count.textContent = counted(texts.manyHere, n, texts);
+    many.textContent = numberText(n, texts); // in a narrow chat, where the room's name needs the place
     badge.textContent = numberText(unread, texts);
     badge.hidden = unread === 0;
     people.hidden = false;
