@@ -14,7 +14,7 @@ import {
   PRIVATE_ROOMS_MAX,
   ROOMS_PER_USER_MAX,
 } from '../protocol/limits.js';
-import { notInRoom } from './denials.js';
+import { notAllowed, notInRoom } from './denials.js';
 import { eventText } from './event-text.js';
 import { foldName } from './nicknames.js';
 import { runDurably } from './replication.js';
@@ -152,6 +152,7 @@ function beginningOf(
 ): { name: string; number: number; owed: string } {
   if (outcome === 'unauthorized') throw unauthorized();
   if (outcome === 'moved') throw notInRoom(room);
+  if (outcome === 'blocked') throw notAllowed('blocked');
   if (outcome === 'too_many') {
     throw new ChatError(
       'bad_request',
@@ -296,7 +297,7 @@ export async function enterOneSided(store: Store, room: string, user: UserRef): 
   const since = (await redis.hget(keys.user(user.id), 'move')) ?? '';
   const isIn = (await redis.sismember(keys.userRooms(user.id), room)) === 1; // else only fan-out counts it as a member
   const refusal = isIn ? await enterRoom(store, room, user.id, null, { since }).then(noError, chatError) : null;
-  if (!isIn || refusal?.code === 'unauthorized') await exitRoom(store, room, user, { since });
+  if (!isIn || refusal) await exitRoom(store, room, user, { since });
 }
 
 const noError = (): null => null;

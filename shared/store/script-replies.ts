@@ -31,7 +31,9 @@ export type CallDenial =
   | ['rate_limited', ms: number];
 
 /** The replies of the three steps of an entry. */
-export type Begun = ['ok', name: string, number: number, owed: string] | ['unauthorized' | 'too_many' | 'moved'];
+export type Begun =
+  | ['ok', name: string, number: number, owed: string]
+  | ['unauthorized' | 'too_many' | 'moved' | 'blocked'];
 export type Entered = EntryDenial | NameDenial | ['late'] | ['made'] | ['new' | 'in', stay: string | null];
 export type Confirmed = ['in', name: string] | ['out' | 'late' | 'ended'];
 

@@ -1,17 +1,18 @@
 /** Blocks: no private message and no private signal comes from a blocked user, until it is unblocked. */
 import { describe, expect } from 'vitest';
+import { settle } from '../../apps/worker/jobs/settle.js';
 import { BLOCKS_MAX } from '../../shared/protocol/limits.js';
 import type { Store } from '../../shared/store/store.js';
 import { emptyTest } from '../support/fixtures/parts.js';
-import { ghosts } from '../support/key-space.js';
-import type { Part } from '../support/parts.js';
+import { dyingStore, ghosts } from '../support/key-space.js';
+import type { Part, Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
 import { until } from '../support/until.js';
 
 const it = emptyTest;
-let part: Part, anna: Person, bert: Person, room: string;
-it.beforeEach(async ({ part: here }) => {
-  part = here;
+let part: Part, worker: Worker, anna: Person, bert: Person, room: string;
+it.beforeEach(async ({ part: here, worker: other }) => {
+  [part, worker] = [here, other];
   anna = await joinAs(part, 'r', 'Anna');
   bert = await joinAs(part, 'r', 'Bert');
   room = `${anna.id}:${bert.id}`;
@@ -114,6 +115,23 @@ it('a block holds at whatever step of a private message it comes', async () => {
     wasCut = cut.done();
     expect(await isIn(anna), `step ${step}`).toEqual(wasCut ? [false, false] : [true, true]);
   }
+});
+
+it('a block holds even if the process of the private message dies after it', async () => {
+  for (let step = 0, wasCut = true; wasCut; step += 1)
+    for (let more = 1, wasKilled = true; wasKilled; more += 1) {
+      await unblock(anna, bert.id);
+      for (const { token } of [anna, bert]) await part.call('exit', { token, room }).catch(() => undefined);
+      const cut = interruptedStore(dyingStore(part.store, step + more), step, () => block(anna, bert.id));
+      const sending = Object.assign(Object.create(part) as Part, { chat: { ...part.chat, store: cut.store } });
+      wasKilled = await write(bert, anna, sending).then(
+        () => false,
+        ({ message }: Error) => message === 'killed',
+      );
+      wasCut = cut.done();
+      await settle(part.store, worker.fanOut, -1_000);
+      expect(await isIn(anna), `killed ${more} after step ${step}`).toEqual([!wasCut, !wasCut]);
+    }
 });
 
 /** A store that does something else before its command number `commands` (from 0). */

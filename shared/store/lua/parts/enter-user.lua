@@ -1,10 +1,16 @@
+-- refusesPair: whether a room is the private one of a user and another one that it has blocked.
+local function refusesPair(blocks, room, id)
+  local one, two = string.match(room, '^(%d+):(%d+)$')
+  return one and string.find(blocks, ' ' .. (one == id and two or one) .. ' ', 1, true) ~= nil
+end
 -- enterByUser: the first step of entering a room, on the user's shard. See the script `enter-user`.
 local function enterByUser(keys, asked)
   local id, room = asked.id, asked.room
   local token = asked.tokenHash ~= '' and asked.tokenHash or nil
-  local valid, name, public, lastMove = checkUser(keys.user, token, 'name', 'public', 'move')
+  local valid, name, public, lastMove, blocks = checkUser(keys.user, token, 'name', 'public', 'move', 'blocks')
   if not valid then return {'unauthorized'} end
   if asked.since ~= '' and lastMove ~= asked.since then return {'moved'} end
+  if blocks and refusesPair(blocks, room, id) then return {'blocked'} end
   public = tonumber(public or 0)
   if redis.call('SISMEMBER', keys.rooms, room) == 0 then
     local isPrivate = string.find(room, ':', 1, true)

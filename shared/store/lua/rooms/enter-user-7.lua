@@ -13,8 +13,8 @@
 --   address: hash of the user's address, '' when it is not known
 --   since: the number that the user's last move must have, '' for any
 -- Returns {'ok', name, number of the move, what the user is owed of a former exit: a log id, '+' when that is not known
--- yet, '' for nothing}, {'unauthorized'} (or ended, or unknown), {'too_many'} or {'moved'} when its last move was
--- another.
+-- yet, '' for nothing}, {'unauthorized'} (or ended, or unknown), {'too_many'}, {'moved'} when its last move was
+-- another, or {'blocked'} for the private room with a user that it has blocked.
 -- Bound: a few fields.
 local user, rooms, members, attached, position, moves, leaving = unpack(KEYS)
 local id, room, tokenHash, roomsMax, address, since = unpack(ARGV)
