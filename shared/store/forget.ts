@@ -53,9 +53,14 @@ export async function eraseLog({ keys, redis }: Store, room: string): Promise<vo
 }
 
 /** Removes what an ended user has left in a room: its events, or the whole log of a private room. */
-export async function forgetRoom(store: Store, room: string, user: number, budget: ForgetBudget): Promise<void> {
+export async function forgetRoom(
+  store: Store,
+  room: string,
+  forgotten: { user: number; scope: ForgetScope },
+  budget: ForgetBudget,
+): Promise<void> {
   if (privateRoomUsers(room)) await eraseLog(store, room);
-  else await forgetIn(store, room, { user, scope: 'all' }, budget);
+  else await forgetIn(store, room, forgotten, budget);
 }
 
 /** Whether there is unfinished work of any room. */

@@ -16,6 +16,7 @@ import {
 } from '../protocol/limits.js';
 import { notAllowed, notInRoom } from './denials.js';
 import { eventText } from './event-text.js';
+import type { ForgetScope } from './forget.js';
 import { foldName } from './nicknames.js';
 import { runDurably } from './replication.js';
 import { askForName, indexNames, type NameRequest, showName } from './room-names.js';
@@ -280,14 +281,6 @@ export async function exitOneSided(store: Store, room: string, user: UserRef): P
   if ((await redis.sismember(keys.userRooms(user.id), room)) === 0) await exitRoom(store, room, user, { since });
 }
 
-interface EndedExit {
-  number?: number | '';
-  /** For a while, the user may have its name back by its secret. */
-  keepsName?: boolean;
-  /** Nothing is left of what the user has said in the room. */
-  forgotten?: boolean;
-}
-
 /**
  * Makes a membership whole that only the user's account has: the user enters. If it may not, or has ended, it exits.
  * Does nothing when the user has moved meanwhile.
@@ -308,18 +301,28 @@ function chatError(error: unknown): ChatError {
   throw error;
 }
 
+interface EndedExit {
+  number?: number | '';
+  /** For a while, the user may have its name back by its secret. */
+  keepsName?: boolean;
+  /** Removes from the room what the user has left there. */
+  forget?: ((scope: ForgetScope) => Promise<void>) | undefined;
+}
+
 /**
  * Takes an ended user out of a room. The room's shard comes first: if the process dies, the user's own account still
- * says what is left to do. It also does so while the user wants to be forgotten there, and is not `forgotten`.
+ * says what is left to do. It also does so while the user wants to be forgotten there, and `forget` is not given.
  */
 export async function exitEnded(
   store: Store,
   room: string,
   user: UserRef,
-  { number = '', keepsName = true, forgotten = false }: EndedExit = {},
+  { number = '', keepsName = true, forget }: EndedExit = {},
 ): Promise<void> {
+  await forget?.('all'); // first, because the event that it left must stay
   await exitByRoom(store, room, user, '', { keepsName });
-  await finishExit(store, { id: user.id, number, room }, NOTHING, forgotten);
+  await forget?.('message'); // it may have said more until now, or been out already
+  await finishExit(store, { id: user.id, number, room }, NOTHING, forget !== undefined);
 }
 
 /**

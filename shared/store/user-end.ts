@@ -1,6 +1,6 @@
 /** The end of a user, by `leave` or because it is stale. Each step may be repeated after a crash. */
 import { privateRoomUsers } from '../protocol/events.js';
-import { ForgetBudget, forgetRoom } from './forget.js';
+import { ForgetBudget, type ForgetScope, forgetRoom } from './forget.js';
 import { exitEnded } from './memberships.js';
 import { run, type ScriptReply } from './scripts.js';
 import type { Credentials, Store } from './store.js';
@@ -89,10 +89,10 @@ async function removeEnded(
   const told = new Set<string>();
   const someRooms = (): Promise<string[]> => redis.srandmember(keys.userRooms(id), ROOMS_PAGE_COUNT);
   for (let rooms = await someRooms(); rooms.length > 0; rooms = await someRooms()) {
-    const forgotten = (await redis.hexists(keys.user(id), 'forget')) === 1; // `leave` may have said so beside expiry
+    const forgets = (await redis.hexists(keys.user(id), 'forget')) === 1; // `leave` may have said so beside expiry
     for (const room of rooms) {
-      if (forgotten) await forgetRoom(store, room, id, budget); // first, because the event that it left must stay
-      await exitEnded(store, room, { id, name }, { keepsName, forgotten });
+      const forget = (scope: ForgetScope) => forgetRoom(store, room, { user: id, scope }, budget);
+      await exitEnded(store, room, { id, name }, { keepsName, forget: forgets ? forget : undefined });
       if (!privateRoomUsers(room)) told.add(room);
     }
   }

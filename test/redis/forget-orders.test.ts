@@ -15,16 +15,19 @@ import { expireUser, staleUsers } from '../../shared/store/user-end.js';
 import { bothPlans, freshRoom } from '../support/fixtures/parts.js';
 import type { Part, Worker } from '../support/parts.js';
 import { joinAs, type Person } from '../support/people.js';
-import { Turns } from '../support/turns.js';
+import { type Choose, inEveryOrder, Turns } from '../support/turns.js';
 
 const STEPS: ReadonlySet<string> = new Set(
-  'authorize enter enter-user enter-room entered exit-user exit-room exited end erase forget'.split(' '),
+  'authorize enter enter-user enter-room entered exit-user exit-room exited append send end erase forget react edit'.split(
+    ' ',
+  ),
 );
 /** Whatever is under way has died. */
 const AT_ONCE = -1_000;
 
-const DOINGS = ['enter', 'kick', 'ban', 'exit', 'expire', 'settle'] as const;
-type Doing = (typeof DOINGS)[number] | 'leave';
+type Doing = 'leave' | 'enter' | 'kick' | 'ban' | 'exit' | 'expire' | 'settle' | 'send' | 'react' | 'edit';
+const MOVES = ['enter', 'kick', 'ban', 'exit', 'expire', 'settle'] as const;
+const WRITES = ['send', 'react', 'edit'] as const;
 
 /** Anna, who owns a room, and Bert, who wants to be forgotten there. */
 class Room {
@@ -52,6 +55,9 @@ class Room {
     const { id, token } = this.#bert;
     const given: Partial<Record<Doing, object>> = {
       leave: { token, forget: true },
+      send: { token, room, text: 'more' },
+      react: { token, room, id: this.#ids[0], emoji: '😂', on: true },
+      edit: { token, room, id: this.#ids[1], text: 'changed' },
       kick: { token: this.#anna.token, room, user: id },
       ban: { token: this.#anna.token, room, user: id, seconds: 60 },
     };
@@ -113,35 +119,43 @@ const orders = fc
     return deadly && number > 950 ? -1 : number % options;
   });
 
-describe.for(bothPlans({ LIVE: 'off', RATE_LIMITS: 'off' }))('in %s', ([, it]) => {
-  it('nothing is left of what it has said', async ({ part, worker }) => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom<Doing>(...DOINGS), { maxLength: 4 }),
-        orders,
-        async (others, choose) => {
-          const room = new Room(part, worker);
-          await room.begin();
-          const turns = new Turns(part.store, STEPS);
-          const left = turns.begin((store) => room.perform(store, 'leave'));
-          for (const doing of others) void turns.begin((store) => room.perform(store, doing));
-          let outcome = 'killed';
-          void left.then(({ status }) => {
-            outcome = status;
-          });
-          let wasIn: boolean | undefined;
-          for (let options = await turns.choices(); options > 0; options = await turns.choices()) {
-            const choice = choose(options);
-            if (choice < 0) turns.kill(0);
-            else turns.step(choice);
-            await turns.choices();
-            wasIn ??= await room.wasIn();
-          }
-          await room.settle();
-          if (outcome === 'fulfilled' && wasIn) expect(await room.remains()).toEqual([]);
-        },
-      ),
-      { numRuns: 40 },
-    );
+/** Plays the end of the one beside other operations. It is checked if the one was in the room when it ended. */
+async function play(room: Room, others: readonly Doing[], choose: Choose): Promise<void> {
+  await room.begin();
+  const turns = new Turns(room.part.store, STEPS);
+  const left = turns.begin((store) => room.perform(store, 'leave'));
+  for (const doing of others) void turns.begin((store) => room.perform(store, doing));
+  let outcome = 'killed';
+  void left.then(({ status }) => {
+    outcome = status;
   });
-});
+  let wasIn: boolean | undefined;
+  for (let options = await turns.choices(); options > 0; options = await turns.choices()) {
+    const choice = choose(options);
+    if (choice < 0) turns.kill(0);
+    else turns.step(choice);
+    await turns.choices();
+    wasIn ??= await room.wasIn();
+  }
+  await room.settle();
+  if (outcome === 'fulfilled' && wasIn) expect(await room.remains()).toEqual([]);
+}
+
+describe.for(bothPlans({ LIVE: 'off', RATE_LIMITS: 'off' }))(
+  'nothing is left of what a user has said (%s)',
+  ([, it]) => {
+    it('that comes or goes at the same moment', async ({ part, worker }) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.constantFrom(...MOVES), { maxLength: 4 }), orders, (others, choose) =>
+          play(new Room(part, worker), others, choose),
+        ),
+        { numRuns: 30 },
+      );
+    });
+
+    it.for(WRITES)('that has a call of %s under way', async (write, { part, worker }) => {
+      const count = await inEveryOrder((choose) => play(new Room(part, worker), [write], choose));
+      expect(count).toBeGreaterThan(5);
+    });
+  },
+);

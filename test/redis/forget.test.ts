@@ -82,7 +82,7 @@ describe('who leaves and wants to be forgotten', () => {
   it('is still told to have left, when expiry comes to it beside its own leave', async () => {
     await talk();
     await forget();
-    await forgetRoom(part.store, 'r', anna.id, new ForgetBudget());
+    await forgetRoom(part.store, 'r', { user: anna.id, scope: 'all' }, new ForgetBudget());
     await advance();
     const { events } = await part.call('history', { token: bert.token, room: 'r', limit: 100 });
     expect(events.filter(({ from }) => from.id === anna.id).map(({ type }) => type)).toEqual(['left']);

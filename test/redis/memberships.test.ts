@@ -5,26 +5,8 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { bothPlans } from '../support/fixtures/parts.js';
+import { inEveryOrder } from '../support/turns.js';
 import { type Doing, type Task, World } from '../support/world.js';
-
-/** Plays tasks in every order of their steps. Returns how many there are. */
-async function playAll(world: World, tasks: readonly Task[], begin: () => Promise<void>): Promise<number> {
-  const path: { choice: number; options: number }[] = [];
-  for (let runs = 1; ; runs += 1) {
-    let step = 0;
-    await begin();
-    await world.play(tasks, (options) => {
-      path[step] ??= { choice: 0, options };
-      const choice = path[step]?.choice ?? 0;
-      step += 1;
-      return Math.min(choice, options - 1);
-    });
-    while ((path.at(-1)?.choice ?? 0) === (path.at(-1)?.options ?? 0) - 1) path.pop();
-    const last = path.at(-1);
-    if (!last) return runs;
-    last.choice += 1;
-  }
-}
 
 const of = (doing: Doing, who = 0, to = 1): Task => ({ doing, who, to });
 
@@ -41,7 +23,11 @@ describe.for(bothPlans({ LIVE: 'off' }))('in %s', ([plan, it]) => {
     ['enter, kick', [of('enter'), of('kick')], false],
     ['enter, expiry', [of('enter'), of('expire')], false],
   ])('both accounts agree in every order of the steps of %s', async (_name, tasks, isMember) => {
-    expect(await playAll(world, tasks, () => world.begin([isMember, true], false))).toBeGreaterThan(10);
+    const count = await inEveryOrder(async (choose) => {
+      await world.begin([isMember, true], false);
+      await world.play(tasks, choose);
+    });
+    expect(count).toBeGreaterThan(10);
   });
 
   const task = fc.record({

@@ -73,3 +73,24 @@ export class Turns {
     return { ...this.#store, redis, durable: redis };
   }
 }
+
+/** Says which of so many operations goes on; -1 is the death of the first one's process. */
+export type Choose = (options: number) => number;
+
+/** Plays something in every order of its steps. Resolves with how many orders there are. */
+export async function inEveryOrder(play: (choose: Choose) => Promise<void>): Promise<number> {
+  const path: { choice: number; options: number }[] = [];
+  for (let runs = 1; ; runs += 1) {
+    let step = 0;
+    await play((options) => {
+      path[step] ??= { choice: 0, options };
+      const choice = path[step]?.choice ?? 0;
+      step += 1;
+      return Math.min(choice, options - 1);
+    });
+    while ((path.at(-1)?.choice ?? 0) === (path.at(-1)?.options ?? 0) - 1) path.pop();
+    const last = path.at(-1);
+    if (!last) return runs;
+    last.choice += 1;
+  }
+}

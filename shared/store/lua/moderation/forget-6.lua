@@ -18,13 +18,6 @@
 local log, pending, forgetting, delivered, dirty, roster = unpack(KEYS)
 local user, scope, room, step = unpack(ARGV)
 local field = user .. ' ' .. scope .. ' ' .. room
--- Of a user that has left, as by a kick beside `leave`, only the messages go: its `left` event would go, too, and
--- nobody would be told.
-local hasLeft = redis.call('HEXISTS', roster, user) == 0 and redis.call('HEXISTS', forgetting, field) == 0
-if step == 'begin' and scope == 'all' and hasLeft then
-  scope = 'message'
-  field = user .. ' message ' .. room
-end
 local pattern = '^{"type":"(%a+)","room":"[^"]*","from":{"id":(%-?%d+)[,}]'
 
 -- A `value` or `reacted` event is owed until all have it, and leaves the log by itself then.
@@ -38,6 +31,8 @@ local at, bytes = string.format('%d', now()), 0
 -- `through`: the log id up to which it goes; '+' when nothing has been done yet. After the time comes the event for the
 -- room.
 local state = redis.call('HGET', forgetting, field)
+-- Not all goes of a user that has left, as by a kick beside `leave`: its `left` event would go, too, and nobody would
+-- be told.
 local begins = step == 'begin' and (scope == 'message' or redis.call('HEXISTS', roster, user) == 1)
 if not state and not begins then return {1, 0} end
 local after, through, event = string.match(state or '0-0 + 0 ', '^(%S+) (%S+) %d+ (.*)$')
