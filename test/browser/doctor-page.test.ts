@@ -116,11 +116,16 @@ describe('the doctor', () => {
   });
 
   describe('says whether streams get through, and how the events of the chat come:', () => {
-    /** What the doctor says of streams, in a page that has joined. `ready`: when it may be asked. */
-    async function askedAbout(options: JoinOptions, ready: () => boolean = () => true): Promise<string> {
-      const page = await open(site.library(link.url, { path: '/doctor' }));
+    /** A page that has joined. Its clock can be moved. */
+    async function joined(options: JoinOptions = {}): Promise<Page> {
+      const page = await open('about:blank');
+      await page.clock.install();
+      await page.goto(site.library(link.url, { path: '/doctor' }));
       await joinIn(page, { room: stage.room, ...options });
-      await until(ready, 'the chat to have settled', 30_000);
+      return page;
+    }
+    /** What the doctor says of streams. */
+    function asked(page: Page): Promise<string> {
       return page.evaluate(
         () =>
           new Promise<string>((resolve) => {
@@ -138,7 +143,9 @@ describe('the doctor', () => {
     };
 
     it('by a stream', async () => {
-      expect(await askedAbout({}, () => streams() > 0)).toMatch(
+      const page = await joined();
+      await until(() => streams() > 0, 'a stream');
+      expect(await asked(page)).toMatch(
         /^good: Streams get through\. A message took \d+ ms\. The events of this chat come by a stream\.$/,
       );
     });
@@ -147,12 +154,19 @@ describe('the doctor', () => {
       [{ transport: 'poll' }, /^note: Streams get through\. .*This chat polls, because the page asked for it\.$/],
       [{ transport: 'jsonp' }, /^note: Streams get through\. .*This chat polls, because it uses script tags\.$/],
     ])('by polls, with %j', async (options, expected) => {
-      expect(await askedAbout(options)).toMatch(expected);
+      expect(await asked(await joined(options))).toMatch(expected);
     });
 
     it('by polls, as a proxy buffers streams', async () => {
       link.troubles = [{ path: /\/stream\?/, how: 'edit', edit: (text) => text }];
-      expect(await askedAbout({}, pollsAgain)).toMatch(
+      const page = await joined();
+      await until(() => streams() === 1, 'a stream of the chat');
+      await page.clock.fastForward(5_100);
+      await until(pollsAgain, 'the chat to have settled', 30_000);
+      const said = asked(page);
+      await until(() => streams() === 2, 'a stream of the doctor', 30_000);
+      await page.clock.fastForward(5_100);
+      expect(await said).toMatch(
         /^note: Something between you and the server keeps streams back.* first bytes .* within 5 s/,
       );
     });

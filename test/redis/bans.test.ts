@@ -29,6 +29,7 @@ describe('who is sent out', () => {
     await bert.send(scene.part, 'before');
     await anna.act('kick', { user: carl.id });
     await bert.send(scene.part, 'after');
+    await scene.worker.fanOut.advanceRoom('mine');
     const first = (await waiting).events;
     const all = [...first, ...(await scene.told(carl)), ...(await scene.told(carl))];
     expect(seen(all, 'left')).toMatchObject([

@@ -70,7 +70,7 @@ class Client {
     this.#read = 0;
     const stream = at.stream(this.token, fromOld ? this.old : this.cursor);
     this.stream = stream;
-    await until(() => stream.begun || stream.ended, 'the stream');
+    await until(() => stream.begun || stream.ended, 'the stream', 10_000, 1);
   }
 
   async poll(at: Part, fromOld: boolean, isLost: boolean): Promise<void> {

@@ -13,6 +13,8 @@ export class Turns {
   readonly #store: Store;
   readonly #steps: ReadonlySet<string>;
   readonly #takers: Taker[] = [];
+  /** Tells `choices` that an operation has come further. */
+  #moved = (): void => undefined;
 
   /** `steps`: the commands that wait for their turn; all others go at once. */
   constructor(store: Store, steps: ReadonlySet<string>) {
@@ -26,14 +28,16 @@ export class Turns {
     this.#takers.push(taker);
     return Promise.allSettled([run(this.#gated(taker))]).then(([outcome]) => {
       taker.over = true;
+      this.#moved();
       return outcome;
     });
   }
 
   /** Resolves with how many operations wait for their turn, once each of the others is over. */
   async choices(): Promise<number> {
-    do await nextTurn();
-    while (this.#takers.some(({ waiting, sent, over }) => !over && (sent > 0 || waiting.length === 0)));
+    const isUnderWay = ({ waiting, sent, over }: Taker): boolean => !over && (sent > 0 || waiting.length === 0);
+    for (await nextTurn(); this.#takers.some(isUnderWay); await nextTurn())
+      await new Promise<void>((moved) => (this.#moved = moved));
     return this.#waiting.length;
   }
 
@@ -55,12 +59,18 @@ export class Turns {
 
   #gated(taker: Taker): Store {
     const send = async (command: (...args: unknown[]) => unknown, name: string, args: unknown[]): Promise<unknown> => {
-      if (this.#steps.has(name)) await new Promise<void>((go) => taker.waiting.push(go));
+      if (this.#steps.has(name)) {
+        await new Promise<void>((go) => {
+          taker.waiting.push(go);
+          this.#moved();
+        });
+      }
       taker.sent += 1;
       try {
         return await command(...args);
       } finally {
         taker.sent -= 1;
+        this.#moved();
       }
     };
     const redis = new Proxy(this.#store.redis, {

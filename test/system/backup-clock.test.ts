@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { copyAtOnce, runScript } from '../support/backups.js';
 import { Child } from '../support/child.js';
 import { ask, call } from '../support/client.js';
@@ -85,25 +85,26 @@ async function say(text: string, redisUrl: string): Promise<void> {
 }
 
 /** Starts a Redis, an API process and a worker with a clock that is off, after a restore. */
-async function restored(seconds: number): Promise<string> {
+async function restored(seconds: number, { onTestFinished }: TestContext): Promise<string> {
   const clock = await clockOff(seconds);
   const [dir, port] = [await mkdtemp(join(folder, 'redis-')), await freePort()];
   const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, '--save', '', '--appendonly', 'yes'];
   const [redis] = await Child.start('redis-server', args, { PATH: process.env.PATH, ...clock }, READY);
   onTestFinished(async () => void (await redis.stop()));
   const env = { ...clock, REDIS_URL: `redis://127.0.0.1:${port}` };
-  expect(await runScript('restore', [file], { ...env, DATA_DIR: folder })).toMatchObject({ code: 0 });
+  expect(await runScript('restore', [file], { ...env, DATA_DIR: dir })).toMatchObject({ code: 0 });
   const parts = await Promise.all([startApi({ ...env, USER_TTL }), startWorker({ ...env, USER_TTL })]);
   onTestFinished(async () => void (await Promise.all(parts.map((part) => part.stop()))));
   return parts[0].url;
 }
 
-describe.each([
+// at the same time, as both mostly wait
+describe.concurrent.each([
   ['a week ahead', 7 * DAY_S],
   ['a day behind', -DAY_S],
 ])('a clock that is %s', (_how, seconds) => {
-  it('users go on or end in order, rooms and bans are there, new messages come and have greater ids', async () => {
-    const url = await restored(seconds);
+  it('users go on or end in order, rooms and bans are there, new messages come and have greater ids', async (context) => {
+    const url = await restored(seconds, context);
     const texts = async (token: string, room: string) =>
       (await ask<{ events: Told[] }>(url, 'history', { token, room })).events.flatMap(({ text }) => text ?? []);
     expect(await texts(anna.token, 'club')).toEqual(['one', 'two']);
