@@ -32,16 +32,18 @@ const CALLBACK = /Callback$/;
 
 /**
  * Reads the sources of `root`. `types`: the folder with their declarations. Returns a function that, for a script of
- * these files, returns the names that are its own: members that the files declare, and no word in any `other` file.
- * Files of types alone are built into no script. They declare all that goes to the page, the storage or other tabs, so
- * these names stay, as do those of the protocol and the browser.
+ * these files, returns the names that are its own: members that the files declare, and no word in any `other` file,
+ * if that `isKin`: a file of a script that shares no object with this one is not. Files of types alone are built into no
+ * script. They declare all that goes to the page, the storage or other tabs, so these names stay, as do those of the
+ * protocol and the browser.
  */
 export async function privateNames(root, types) {
   const files = await Promise.all((await sourcesOf(root)).map((file) => read(root, types, file)));
   const browser = await browserNames(root);
-  return (ownFiles) => {
+  return (ownFiles, isKin = () => true) => {
     const isOwn = ({ file }) => ownFiles.includes(file) && !isKnown(file);
-    const others = new Set(browser.concat(files.flatMap((one) => (isOwn(one) ? one.texts : one.words))));
+    const known = files.filter(({ file }) => isKnown(file) || isKin(file));
+    const others = new Set(browser.concat(known.flatMap((one) => (isOwn(one) ? one.texts : one.words))));
     const members = new Set(files.filter(isOwn).flatMap((one) => one.members));
     return { own: [...members].filter((name) => !others.has(name) && !CALLBACK.test(name)), others: [...others] };
   };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-type NamesOf = (files: string[]) => { own: string[]; others: string[] };
+type NamesOf = (files: string[], isKin?: (file: string) => boolean) => { own: string[]; others: string[] };
 const { privateNames } = (await import('../../apps/web/private-names.js' as string)) as {
   privateNames(root: string, types: string): Promise<NamesOf>;
 };
@@ -23,7 +23,7 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 /** Returns the names of the script `own.ts`, whose class has the member `secretly`, beside other files. */
-async function namesBeside(others: Record<string, string>, code = ''): Promise<string[]> {
+async function namesBeside(others: Record<string, string>, code = '', stranger = ''): Promise<string[]> {
   await write('shared/protocol/events.ts', '');
   await write(
     'node_modules/@typescript/typescript-x/lib/lib.dom.d.ts',
@@ -34,7 +34,7 @@ async function namesBeside(others: Record<string, string>, code = ''): Promise<s
     await write(`types/${path.replace('.ts', '.d.ts')}`, path === OWN ? CLASS : '');
   }
   await write('types/shared/protocol/events.d.ts', '');
-  return (await privateNames(root, join(root, 'types')))([OWN]).own;
+  return (await privateNames(root, join(root, 'types')))([OWN], (file) => file !== stranger).own;
 }
 const CLASS = `/** A class. */
 export declare class Own {
@@ -56,6 +56,11 @@ describe('a name that the build shortens', () => {
     ['the protocol', { 'shared/protocol/operations.ts': "const fields = { a: 'the secretly kept' };" }],
   ])('is no word in %s', async (_, others) => {
     expect(await namesBeside(others)).toEqual(['static']);
+  });
+
+  it('may be a word in a file of a script that shares no object with this one', async () => {
+    const other = 'apps/web/element/index.ts';
+    expect(await namesBeside({ [other]: 'element.secretly();' }, '', other)).toContain('secretly');
   });
 
   it('is no text in the code, by which it could be looked up', async () => {

@@ -208,7 +208,10 @@ export class Session {
 
   /** Takes over the session of another tab, or of this page before its reload. */
   adopt({ token, user, cursor, polls = this.polls }: Omit<StoredSession, 'open'>): void {
-    Object.assign(this, { token, user, cursor, polls });
+    this.token = token;
+    this.user = user;
+    this.cursor = cursor;
+    this.polls = polls;
     this.save();
   }
 
