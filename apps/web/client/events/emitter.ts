@@ -11,22 +11,17 @@ export interface Emitter<Events> {
 
 export function makeEmitter<Events>(): Emitter<Events> {
   const listeners: { [N in keyof Events]?: Set<Listener<Events[N]>> } = {};
-  const listenersOf = <N extends keyof Events>(eventName: N): Set<Listener<Events[N]>> => {
-    const found: Set<Listener<Events[N]>> = listeners[eventName] || new Set();
-    listeners[eventName] = found;
-    return found;
-  };
-
   return {
     on: (eventName, listener) => {
-      const set = listenersOf(eventName);
+      const set: Set<typeof listener> = listeners[eventName] || new Set();
+      listeners[eventName] = set;
       set.add(listener);
       return () => set.delete(listener);
     },
     emit: (eventName, payload) => {
-      const set = listenersOf(eventName);
-      for (const listener of [...set]) callSafely(listener, payload);
-      if (eventName === 'error' && set.size === 0) console.error(payload);
+      const all = [...(listeners[eventName] || [])];
+      for (const listener of all) callSafely(listener, payload);
+      if (eventName === 'error' && !all[0]) console.error(payload);
     },
   };
 }

@@ -1,3 +1,5 @@
+import { remembered } from './remembered.js';
+
 /** Addresses that are made up anew for each visit, so that they say nothing about the page. */
 const UNSTABLE = /^(about|data|blob):|\/_display\b|\/boomboom\b/;
 /** The parts that editors add to the address of the same page. */
@@ -15,24 +17,14 @@ function digest(text: string): string {
   return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }
 
-/** Returns a made-up word that this browser remembers. Where storage is forbidden, the word is new each time. */
-function remembered(): string {
-  const made = digest(`${Math.random()} ${Date.now()}`);
-  try {
-    const word = localStorage.getItem(STORAGE_KEY) || made;
-    localStorage.setItem(STORAGE_KEY, word);
-    return word;
-  } catch (_) {
-    return made;
-  }
-}
-
 /**
  * Returns the name of a room of this page's own. It comes from the page's address, so everybody who opens the page
  * meets there, and a fork of the page has another room. If the address is made up, so is the room, and this browser
- * remembers it.
+ * remembers it, if it has storage.
  */
 export function autoRoom(address = location.href): string {
   const page = address.replace(/[?#].*$/, '').replace(WRAPPING, '');
-  return `auto-${UNSTABLE.test(address) ? remembered() : digest(page)}`;
+  if (!UNSTABLE.test(address)) return `auto-${digest(page)}`;
+  const made = digest(`${Math.random()} ${Date.now()}`);
+  return `auto-${remembered(STORAGE_KEY, made) || made}`;
 }

@@ -130,9 +130,8 @@ export class Connection {
     feed.accepted = (chatEvent, after) => tell({ kind: 'event', event: chatEvent, after });
     feed.membersKnown = (room, { members, more, count }) => tell({ kind: 'members', room, members, more, count });
     session.advanced = (token, cursor) => tell({ kind: 'moved', token, cursor });
-    emitter.on('missed', (what) => tell({ kind: 'missed', what }));
-    emitter.on('reset', (what) => tell({ kind: 'reset', what }));
-    emitter.on('gap', (what) => tell({ kind: 'gap', what }));
+    for (const kind of ['missed', 'reset', 'gap'] as const)
+      emitter.on(kind, (what) => tell({ kind, what } as TabMessage));
     session.nameKey = () => tabs.lock;
     session.askLeader = (spent) => {
       if (!tabs.leading) tabs.tell({ kind: 'spent', token: spent });
@@ -175,13 +174,10 @@ export class Connection {
 
   private hearLeader(message: TabMessage): void {
     const { session, feed, page } = this;
-    const { emitter } = page;
     if (message.kind === 'session') this.hearSession(message);
     if (message.kind === 'moved') session.advance(message.token, message.cursor);
     if (message.kind === 'members') feed.setMembers(message.room, message);
-    if (message.kind === 'missed') emitter.emit('missed', message.what);
-    if (message.kind === 'reset') emitter.emit('reset', message.what);
-    if (message.kind === 'gap') emitter.emit('gap', message.what);
+    if ('what' in message) page.emitter.emit<'gap'>(message.kind as 'gap', message.what as { room: string });
   }
 
   private hearSession({ kept, state, reason }: Extract<TabMessage, { kind: 'session' }>): void {

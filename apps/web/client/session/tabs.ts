@@ -1,4 +1,5 @@
 import { secret } from '../secret.js';
+import { remembered } from './remembered.js';
 import type { TabMessage } from './tab-message.js';
 
 export interface TabsDelegate {
@@ -16,23 +17,12 @@ const SILENCE_MAX_MS = 40_000;
 /** A leader that is asked answers within this time. */
 const ANSWER_MAX_MS = 2_000;
 
-/** Where the tabs of this origin store their common secret. */
+/** Where the tabs of this origin store 256 bits that only pages know that can read this storage. */
 const STORAGE_KEY = 'nobackend-chat-tabs';
 
 /** Whether this page can share a user with other tabs. A sandboxed frame cannot, nor can a browser without the APIs. */
 function canShare(): boolean {
   return 'BroadcastChannel' in window && !!navigator.locks && window.origin !== 'null';
-}
-
-/** Returns 256 bits that only pages know that can read this origin's storage. '' if storage is forbidden. */
-function commonSecret(): string {
-  try {
-    const common = localStorage.getItem(STORAGE_KEY) || secret() + secret();
-    localStorage.setItem(STORAGE_KEY, common);
-    return common;
-  } catch (_) {
-    return '';
-  }
 }
 
 /**
@@ -60,7 +50,7 @@ export class Tabs {
   ) {}
 
   start(): void {
-    const common = this.wanted && canShare() ? commonSecret() : '';
+    const common = this.wanted && canShare() && remembered(STORAGE_KEY, secret() + secret());
     if (common) this.share(common);
     else this.lead();
   }

@@ -30,12 +30,10 @@ export function chooseTransport(server: string, nonce: string, wanted: JoinOptio
   const viaFetch = fetchTransport(server);
   const viaScript = jsonpTransport(server, nonce);
   const policy = watchPolicy(server);
-  let chosen: Transport | null = null;
-  let why = 'nothing tried yet';
 
-  const settle = (transport: Transport, reason: string): void => {
-    chosen = transport;
-    why = reason;
+  const settle = (transport: Transport, why: string): void => {
+    const { name, call } = transport;
+    Object.assign(choice, { name, why, streams: transport === viaFetch && wanted !== 'poll', call });
     policy.end();
   };
 
@@ -62,20 +60,9 @@ export function chooseTransport(server: string, nonce: string, wanted: JoinOptio
     return { done, abandon: () => current.abandon() };
   };
 
+  const choice: TransportChoice = { name: null, why: 'nothing tried yet', streams: false, nonce, call: tryBoth };
   if (wanted === 'fetch') settle(viaFetch, 'the page asked for it');
   else if (!window.fetch) settle(viaScript, 'this browser has no fetch');
   else if (wanted === 'jsonp') settle(viaScript, 'the page asked for it');
-  return {
-    get name() {
-      return chosen ? chosen.name : null;
-    },
-    get why() {
-      return why;
-    },
-    get streams() {
-      return chosen === viaFetch && wanted !== 'poll';
-    },
-    nonce,
-    call: (operation, values, timeoutMs) => (chosen ? chosen.call : tryBoth)(operation, values, timeoutMs),
-  };
+  return choice;
 }
