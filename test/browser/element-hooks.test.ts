@@ -3,14 +3,14 @@ import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { violations } from '../support/axe.js';
 import { browserTest, browserWith } from '../support/fixtures/browser.js';
+import { HookReceiver } from '../support/hook-receiver.js';
 import { HOOKS_ON } from '../support/hooks-world.js';
-import { Receiver } from '../support/receiver.js';
 import { until } from '../support/until.js';
 
 const it = browserWith({ env: { ...HOOKS_ON, RATE_LIMITS: 'off' } });
 
 it('the owner adds a hook, sees how it does, and removes it', async ({ stage }) => {
-  const receiver = await Receiver.start();
+  const receiver = await HookReceiver.start();
   const context = await stage.browser.newContext({
     reducedMotion: 'reduce',
     viewport: { width: 390, height: 844 },

@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { bothPlans, freshRoom } from '../support/fixtures/parts.js';
+import type { Received } from '../support/hook-receiver.js';
 import { HOOKS_ON, HooksWorld } from '../support/hooks-world.js';
-import type { Received } from '../support/receiver.js';
 
 describe.for(bothPlans(HOOKS_ON))('a hook (%s)', ([, it]) => {
   let world: HooksWorld;

@@ -2,8 +2,8 @@
 import { Hooks } from '../../apps/worker/hooks/hooks.js';
 import type { OutgoingHook } from '../../shared/protocol/events.js';
 import type { HookJob } from '../../shared/queues.js';
+import { HookReceiver } from './hook-receiver.js';
 import type { Person } from './people.js';
-import { Receiver } from './receiver.js';
 import type { Scene } from './scene.js';
 
 /** Settings with which hooks may send to a receiver of the test. */
@@ -18,7 +18,7 @@ export class HooksWorld {
   private constructor(
     readonly scene: Scene,
     readonly room: string,
-    readonly receiver: Receiver,
+    readonly receiver: HookReceiver,
     readonly anna: Person,
   ) {
     this.hooks = new Hooks(scene.worker.store, {
@@ -35,7 +35,7 @@ export class HooksWorld {
 
   static async open(scene: Scene, room: string): Promise<HooksWorld> {
     const { person } = await scene.join(room, { name: 'Anna' });
-    return new HooksWorld(scene, room, await Receiver.start(), person);
+    return new HooksWorld(scene, room, await HookReceiver.start(), person);
   }
 
   /** Adds a hook to the receiver. Returns its id, and the secret that signs. */

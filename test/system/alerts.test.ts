@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AlertReceiver, type Mail, type Posted, startHook, startMail } from '../support/alert-receivers.js';
 import { call } from '../support/client.js';
 import { startSystem, type TestSystem } from '../support/processes.js';
-import { type Mail, type Posted, type Receiver, startHook, startMail } from '../support/receivers.js';
 import { startOneRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-let hook: Receiver<Posted>, mail: Receiver<Mail>, system: TestSystem, redis: Redis, folder: string;
+let hook: AlertReceiver<Posted>, mail: AlertReceiver<Mail>, system: TestSystem, redis: Redis, folder: string;
 
 beforeAll(async () => {
   [hook, mail] = await Promise.all([startHook(), startMail()]);

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { Child } from '../support/child.js';
 import { systemWith } from '../support/fixtures/system.js';
+import { HookReceiver } from '../support/hook-receiver.js';
 import { HOOKS_ON } from '../support/hooks-world.js';
 import { freePort } from '../support/ports.js';
-import { Receiver } from '../support/receiver.js';
 import { until } from '../support/until.js';
 import { TestUser } from '../support/user.js';
 
@@ -53,7 +53,7 @@ it('a worker that is killed while a letter is under way loses nothing, and tells
   system,
 }) => {
   const room = 'killed';
-  const receiver = await Receiver.start();
+  const receiver = await HookReceiver.start();
   const anna = await TestUser.join(url, { room, name: 'Anna' });
   await anna.ask<Added>('hook', { room, url: `${receiver.url}/a-secret` });
   receiver.answer = () => undefined; // it is told, and its answer never comes

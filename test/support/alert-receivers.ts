@@ -10,7 +10,7 @@ export interface Posted {
   body: string;
 }
 
-export interface Receiver<Received> {
+export interface AlertReceiver<Received> {
   url: string;
   received: Received[];
   /** Its answer from now on. */
@@ -25,14 +25,14 @@ async function listening(server: Server): Promise<number> {
 }
 
 /** Starts a web hook that keeps what was posted to it. */
-export async function startHook(): Promise<Receiver<Posted>> {
+export async function startHook(): Promise<AlertReceiver<Posted>> {
   const server = createHttp(async (req, res) => {
     const body = await text(req);
     if (receiver.status === 200) receiver.received.push({ path: req.url ?? '', headers: req.headers, body });
     res.writeHead(receiver.status, { Location: '/elsewhere' }).end();
   });
   const port = await listening(server);
-  const receiver: Receiver<Posted> = {
+  const receiver: AlertReceiver<Posted> = {
     url: `http://127.0.0.1:${port}`,
     received: [],
     status: 200,
@@ -49,14 +49,14 @@ export interface Mail {
 }
 
 /** Starts a mail server that keeps what it gets (RFC 5321, as far as a client needs it). */
-export async function startMail(): Promise<Receiver<Mail>> {
+export async function startMail(): Promise<AlertReceiver<Mail>> {
   const sockets = new Set<Socket>();
   const server = createTcp((socket) => {
     sockets.add(socket.on('error', () => undefined));
     serveMail(socket, receiver);
   });
   const port = await listening(server);
-  const receiver: Receiver<Mail> = {
+  const receiver: AlertReceiver<Mail> = {
     url: `smtp://127.0.0.1:${port}`,
     received: [],
     status: 250,
@@ -68,7 +68,7 @@ export async function startMail(): Promise<Receiver<Mail>> {
   return receiver;
 }
 
-function serveMail(socket: Socket, receiver: Receiver<Mail>): void {
+function serveMail(socket: Socket, receiver: AlertReceiver<Mail>): void {
   let waiting = '';
   let mail: Mail = { from: '', to: [], content: '' };
   let inContent = false;

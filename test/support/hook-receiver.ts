@@ -14,15 +14,15 @@ export interface Received {
 
 type Answer = (response: ServerResponse, received: Received) => void;
 
-export class Receiver {
+export class HookReceiver {
   readonly all: Received[] = [];
   /** Its answer from now on: a status, or the work of the test. */
   answer: number | Answer = 200;
   #server: Server | null = null;
   #port = 0;
 
-  static async start(): Promise<Receiver> {
-    const receiver = new Receiver();
+  static async start(): Promise<HookReceiver> {
+    const receiver = new HookReceiver();
     await receiver.up();
     return receiver;
   }
