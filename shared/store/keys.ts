@@ -235,6 +235,11 @@ export class Keys extends Prefixed {
   readonly alerts = `${this.prefix}host:alerts`;
   readonly alertsBy = `${this.prefix}host:alerts:by`;
 
+  /** Whether a process tells the host of an alert, or has told it. */
+  alertTold(what: string): string {
+    return `${this.prefix}host:alerts:told:${what}`;
+  }
+
   /** The metrics of all processes. */
   readonly metrics = `${this.prefix}metrics`;
   /** The samples of the last minutes, and the process that takes them. */

@@ -3,7 +3,7 @@
  * of each machine watches Redis, and while Redis is there, one process of them all watches the rest.
  */
 import { hostname } from 'node:os';
-import { type AlertConfig, sendAlert } from '../../../shared/alerts/send.js';
+import { type Alert, type AlertConfig, sendAlert } from '../../../shared/alerts/send.js';
 import type { Logger } from '../../../shared/log.js';
 import type { Metrics } from '../../../shared/metrics/metrics.js';
 import type { Availability } from '../../../shared/redis/availability.js';
@@ -11,6 +11,7 @@ import type { Store } from '../../../shared/store/store.js';
 import { FactReader } from './facts.js';
 import { type AlertName, problemsIn, redisProblem, TITLES } from './problems.js';
 import { nextStep, type Standing, type Step } from './standing.js';
+import { Telling } from './telling.js';
 import { ChatTurn, MachineTurn, type Standings, type Turn } from './turns.js';
 
 /** How often it looks, unless the host wants to know sooner. */
@@ -23,11 +24,12 @@ const OVER_FACTOR = 3;
 const LEASE_LOOKS_COUNT = 4;
 
 interface WatchParts {
-  config: AlertConfig & { alertAfter: number };
+  config: AlertConfig & { alertAfter: number; port: number };
   availability: Pick<Availability, 'check'>;
   facts: FactReader;
   /** The turn of this machine, and that of the chat. */
   turns: { machine: Turn; chat: Turn };
+  telling: Telling;
   log: Logger;
 }
 
@@ -37,7 +39,7 @@ function lookTimes({ alertAfter }: { alertAfter: number }): { everyMs: number; l
   return { everyMs, leaseMs: everyMs * LEASE_LOOKS_COUNT };
 }
 
-class Watch {
+export class Watch {
   readonly #parts: WatchParts;
   readonly #times: { afterMs: number; overMs: number };
   #looking = false;
@@ -69,25 +71,30 @@ class Watch {
   }
 
   async #lookAtAll(): Promise<void> {
-    const { availability, facts, turns } = this.#parts;
+    const { availability, config, facts, turns } = this.#parts;
     const ofMachine = await turns.machine.take();
     if (ofMachine === null) return;
     const reason = await availability.check();
     const redis = reason === null ? null : redisProblem(reason);
-    await turns.machine.keep(await this.#step(ofMachine, { redis }));
+    // while Redis is away, nothing but the turn keeps two processes from telling that
+    const machine = redis === null ? `${hostname()}:${config.port}` : null;
+    await turns.machine.keep(await this.#step(ofMachine, { redis }, machine));
     const ofChat = reason === null ? await turns.chat.take() : null;
     if (ofChat === null) return facts.forget();
-    const now = await this.#step(ofChat, problemsIn(await facts.read()));
+    const now = await this.#step(ofChat, problemsIn(await facts.read()), 'chat');
     if (JSON.stringify(now) !== JSON.stringify(ofChat)) await turns.chat.keep(now);
   }
 
-  /** Tells the host what there is to tell. Resolves with how the alerts stand now. */
-  async #step(before: Standings, problems: Partial<Record<AlertName, string | null>>): Promise<Standings> {
-    const after = { ...before };
+  /**
+   * Tells the host what there is to tell. Resolves with how the alerts stand now. `place`: where they are the same for
+   * several processes, of which one tells; null: this one tells in any case.
+   */
+  async #step(before: Standings, problems: Partial<Record<AlertName, string | null>>, place: string | null) {
+    const after: Standings = { ...before };
     for (const [name, problem] of Object.entries(problems) as [AlertName, string | null][]) {
       const standing = before[name] ?? null;
       const step = nextStep(standing, problem !== null, Date.now(), this.#times);
-      const isTold = step.tell === null || (await this.#tell(name, step, standing, problem));
+      const isTold = step.tell === null || (await this.#tell(alertOf(name, step, standing, problem), place));
       if (!isTold) continue; // the next look tries again
       if (step.next === null) delete after[name];
       else after[name] = step.next;
@@ -95,18 +102,14 @@ class Watch {
     return after;
   }
 
-  async #tell(name: AlertName, { tell, next }: Step, before: Standing | null, problem: string | null) {
-    const since = (next ?? before)?.since ?? Date.now();
-    const text =
-      problem === null
-        ? `This is over after ${durationText((before?.wellSince || Date.now()) - since)}.`
-        : `${problem} The host's page is /admin.`;
-    const subject = `Chat on ${hostname()}: ${tell === 'begun' ? '' : `${tell}: `}${TITLES[name]}`;
-    return this.#send({ name, state: tell ?? 'begun', since, subject, text: `${subject}. ${text}` });
+  #tell(alert: Alert, place: string | null): Promise<boolean> {
+    const { name, since, state } = alert;
+    if (place === null) return this.#send(alert);
+    return this.#parts.telling.once(`${place}:${name}:${since}:${state}`, () => this.#send(alert));
   }
 
   /** Resolves with whether at least one way has taken it. */
-  async #send(alert: Parameters<typeof sendAlert>[1]): Promise<boolean> {
+  async #send(alert: Alert): Promise<boolean> {
     const { config, log } = this.#parts;
     const results = await sendAlert(config, alert);
     for (const { to, failure } of results) {
@@ -123,7 +126,18 @@ export function startWatch(store: Store, metrics: Metrics, availability: Availab
   const { name } = metrics.own;
   const { leaseMs } = lookTimes(config);
   const turns = { machine: new MachineTurn(config.port, name, leaseMs), chat: new ChatTurn(store, name, leaseMs) };
-  new Watch({ config, availability, facts: new FactReader(redis, metrics), turns, log }).start();
+  const facts = new FactReader(redis, metrics);
+  new Watch({ config, availability, facts, turns, telling: new Telling(store), log }).start();
+}
+
+function alertOf(name: AlertName, { tell, next }: Step, before: Standing | null, problem: string | null): Alert {
+  const since = (next ?? before)?.since ?? Date.now();
+  const text =
+    problem === null
+      ? `This is over after ${durationText((before?.wellSince || Date.now()) - since)}.`
+      : `${problem} The host's page is /admin.`;
+  const subject = `Chat on ${hostname()}: ${tell === 'begun' ? '' : `${tell}: `}${TITLES[name]}`;
+  return { name, state: tell ?? 'begun', since, subject, text: `${subject}. ${text}` };
 }
 
 function durationText(ms: number): string {
