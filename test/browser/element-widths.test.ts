@@ -63,3 +63,14 @@ it('in a wide chat the input box begins where the messages begin', async ({ stag
   const [message, input] = [await boxOf(bubble), await boxOf(page.locator('.input'))];
   expect(Math.abs(message.left - input.left)).toBeLessThanOrEqual(4);
 });
+
+it('an image leaves room for the button of its message', async ({ stage }) => {
+  const say = await somebody(stage, 'Bert');
+  const page = await openIn(stage, 360);
+  await say('https://127.0.0.1:1/cat.png');
+  const message = rowOf(page, 'cat.png');
+  await message.getByRole('button', { name: 'Show image' }).click();
+  await message.locator('.image').waitFor();
+  const [log, dots] = [await boxOf(page.locator('.log')), await boxOf(message.locator('.dots'))];
+  expect(dots.right).toBeLessThanOrEqual(log.right);
+});
