@@ -24,6 +24,7 @@ export default defineConfig({
     // tests start real processes and wait for them; a slow machine alone must not fail a test
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } }, // as until() waits; by itself, 1 s
     // each file starts several processes: on two cores, three files at a time took as long as two, and some came too
     // late
     pool: 'forks',

@@ -97,7 +97,7 @@ describe.each(WAYS)('by %s, the library survives', (transport) => {
     await wipe(redis);
     redis.disconnect();
     await page.evaluate(() => Promise.all(['a', 'b', 'c'].map((text) => window.chat.send(text))));
-    await until(async () => (await textsIn(page)).length === 3, 'the messages', 5_000);
+    await until(async () => (await textsIn(page)).length === 3, 'the messages, long before 25 s', 15_000);
     // the API process finds out about its held poll within a second, and has held it long enough after 25 s
     await until(() => link.held(WAITING[transport]) === 1, 'the end of the former poll', 30_000);
     await page.evaluate(() => window.chat.send('d'));

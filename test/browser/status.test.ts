@@ -20,7 +20,8 @@ async function status(headers: Record<string, string> = {}): Promise<ServerStatu
   return { ...((await response.json()) as ServerStatus), httpStatus: response.status };
 }
 
-const stateIs = (state: ServerStatus['state']) => until(async () => (await status()).state === state, state);
+/** A look at the workers may be 5 s old, and the next one begins 5 s later. */
+const stateIs = (state: ServerStatus['state']) => until(async () => (await status()).state === state, state, 30_000);
 
 it('says that the chat works, with its version and nothing else', async () => {
   await stateIs('works');
