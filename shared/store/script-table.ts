@@ -163,7 +163,7 @@ export const SCRIPTS = {
   },
   'end-stay': {
     keys: ['stays', 'networks', 'counts', 'secret'],
-    args: ['room'],
+    args: ['room', 'ends'],
   },
   enter: {
     keys: [...ENTER_USER_KEYS, ...ROOM_KEYS],

@@ -23,11 +23,16 @@ const PAGE_COUNT = 100;
  * makes up for it.
  */
 export async function extendStay(store: Store, room: string, stay: string, network: string): Promise<void> {
-  const { breaker, config, keys } = store;
+  const { breaker, config, keys, redis } = store;
   const ttl = config.ownedTtl * 1_000;
   if (untilOf(stay) > Date.now() + ttl - Math.min(EXTEND_EVERY_MS, ttl / 2)) return;
   const claimed = await breaker.run(keys.stays, () => claim(store, room, stay, network)).catch(unlessAway);
-  if (claimed !== null) await store.redis.hset(keys.rules(room), 'stay', claimed);
+  if (claimed === null) return;
+  await redis.hset(keys.rules(room), 'stay', claimed);
+  if (untilOf(claimed) === 0) return;
+  // the host may have ended the stay in between
+  const isCounted = async (): Promise<boolean> => (await redis.zscore(keys.stays, room)) !== null;
+  if ((await breaker.run(keys.stays, isCounted).catch(unlessAway)) === false) await expireRoom(store, room, true);
 }
 
 /** Resolves with what the room says from now on. */
@@ -64,6 +69,7 @@ function unlessAway(error: unknown): null {
 export async function endStay(store: Store, room: string): Promise<void> {
   await expireRoom(store, room, true);
   await dropStay(store, room);
+  await expireRoom(store, room, true); // of a visit in between, the index knows nothing any more
 }
 
 /** Says again when the keys of a room expire, if it is empty. Resolves with true when it stays. */
@@ -83,13 +89,15 @@ export async function expireRoom({ config, keys, redis }: Store, room: string, e
   return stays === 1;
 }
 
-async function dropStay({ keys, redis }: Store, room: string): Promise<void> {
+/** Takes a room out of the index. `ends`: only if the index still has it with this end. */
+async function dropStay({ keys, redis }: Store, room: string, ends = ''): Promise<void> {
   await run(redis, 'end-stay', {
     stays: keys.stays,
     networks: keys.stayNetworks,
     counts: keys.stayCounts,
     secret: keys.staySecret,
     room,
+    ends,
   });
 }
 
@@ -101,9 +109,9 @@ export async function tendStays(store: Store): Promise<number> {
   const { keys, redis } = store;
   let count = 0;
   for await (const page of pagesOf((cursor) => redis.zscan(keys.stays, cursor, 'COUNT', PAGE_COUNT))) {
-    for (const [room] of page) {
+    for (const [room, ends] of page) {
       if (await expireRoom(store, room)) count += 1;
-      else await dropStay(store, room);
+      else await dropStay(store, room, ends); // unless its owner has just come
     }
   }
   return count;

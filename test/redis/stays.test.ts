@@ -2,6 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { RoomView, Stay } from '../../shared/protocol/events.js';
 import { endStay, extendStay, tendStays } from '../../shared/store/stays.js';
+import type { Store } from '../../shared/store/store.js';
 import { fillLog } from '../support/filled.js';
 import { bothPlans } from '../support/fixtures/parts.js';
 import { dyingStore } from '../support/key-space.js';
@@ -9,6 +10,7 @@ import { DAY_MS, passDays } from '../support/later.js';
 import type { Part } from '../support/parts.js';
 import { allKeys, wipe } from '../support/redis.js';
 import type { Arrival, Scene } from '../support/scene.js';
+import { inEveryOrder, Turns } from '../support/turns.js';
 
 const ADDRESS_MAX = 20;
 const ALL_MAX = 23;
@@ -218,4 +220,29 @@ describe.for(bothPlans({ OWNED_ROOMS_MAX: String(ALL_MAX) }))('a room, with the 
     await leave(teacher);
     expect(daysLeft((await visit('cut', owner)).stay)).toBeCloseTo(90, 2);
   });
+
+  it.for([
+    ['the host ends it', endStay],
+    ['a worker looks', tendStays],
+  ] as [string, (store: Store, room: string) => Promise<unknown>][])(
+    'counts as long as it stays, in any order of the steps, if its owner comes while %s',
+    async ([, run]) => {
+      const { redis, keys } = part.store;
+      const steps = new Set(['claim-stay', 'end-stay', 'expire-room', 'hset', 'hdel', 'zscore']);
+      const count = await inEveryOrder(async (choose) => {
+        await wipe(redis);
+        await makeAndVisit('class');
+        await redis.hdel(keys.rules('class'), 'stay'); // of its index only one side is left, as after a crash
+        const turns = new Turns(part.store, steps);
+        void turns.begin((store) => extendStay(store, 'class', '', '192.0.2.1'));
+        void turns.begin((store) => run(store, 'class'));
+        for (let options = await turns.choices(); options > 0; options = await turns.choices())
+          turns.step(choose(options));
+        await tendStays(part.store);
+        const until = Number(await redis.hget(keys.rules('class'), 'stay'));
+        expect(await staying()).toEqual(until > Date.now() ? ['class'] : []);
+      });
+      expect(count).toBeGreaterThan(5);
+    },
+  );
 });
