@@ -1,7 +1,7 @@
 /** Names that are yours again: a secret of the browser gets them back, for seven days after their user has gone. */
 import { describe, expect } from 'vitest';
 import { ADDRESS_KEPT_NAMES_MAX, KEPT_NAME_TTL_MS, KEPT_NAMES_MAX } from '../../shared/protocol/limits.js';
-import { indexNames } from '../../shared/store/room-names.js';
+import { indexNames, releaseName, reserveName } from '../../shared/store/room-names.js';
 import { expireUser } from '../../shared/store/user-end.js';
 import { bothPlans } from '../support/fixtures/parts.js';
 import { DAY_MS, passDays } from '../support/later.js';
@@ -169,6 +169,21 @@ describe.for(bothPlans())('a name, with the plan %s,', ([, it]) => {
     }
     await come('Anna', HERS);
     expect(await redis.pttl(keys.holders('r'))).toBeGreaterThan(KEPT_NAME_TTL_MS);
+  });
+
+  it('stays kept when its user wants it back by a rename that fails, or whose process dies', async () => {
+    await expire(anna);
+    const { id } = await come('Anne', HERS);
+    const claim = { id, name: 'Anna', ends: String(Date.now() + 30_000) };
+    for (const how of ['fails', 'dies']) {
+      expect(await reserveName(part.store, 'r', how === 'dies' ? { ...claim, ends: '1' } : claim), how).toBe(true);
+      if (how === 'fails') await releaseName(part.store, 'r', claim);
+      await expect(come('Anna'), how).rejects.toMatchObject(TAKEN);
+      await expect(come('Anna', OTHERS), how).rejects.toMatchObject(TAKEN);
+    }
+    await part.call('rename', { token: (await come('Anno', HERS)).token, name: 'Anna' });
+    expect(await namesIn()).toContain('Anna');
+    expect(await kept()).toEqual([]);
   });
 
   it('is one of a bounded number in a room, and of one address: the oldest goes first', async () => {

@@ -2,7 +2,8 @@
 -- 'id ends secret address'. The last of them may be missing.
 --   id: the member that has the nickname; 0 for one that is kept for a user that has gone
 --   ends: for a member that is about to take it, and for 0: until when it is held (ms)
---   secret: SHA-256 of the secret that gets it back. address: a hash of the address from which it was taken
+--   secret: SHA-256 of the secret that gets it back. address: a hash of the address from which it was taken. While the
+--     user with the secret is about to take a kept nickname, the secret has '=' before it: nobody else gets it by that.
 -- A member that is not in the roster any more holds nothing.
 local function parseRecord(record)
   local id, ends, secret, address = string.match(record or '', '^(%d+) ?(%d*) ?(%S*) ?(%S*)$')
@@ -13,11 +14,33 @@ local function ownRecord(keys, id, nick)
   local record = parseRecord(redis.call('HGET', keys.holders, nick))
   return record and record.id == id and record or nil
 end
+-- keptNicksOf: the key of the nicknames that are kept for users that have gone, by the time when that ends (ms). Each
+-- is 'address nickname', so the oldest go first when there are too many: in all, or of one address. keys.ts names it,
+-- too.
+local function keptNicksOf(keys)
+  return (string.gsub(keys.holders, 'holders$', 'kept-nicks'))
+end
+-- keptSecret: the secret of a kept nickname that a user was about to take, as its record has it; nil for any other.
+local function keptSecret(record) return string.match(record.secret, '^=(.+)$') end
+-- giveBackNick: a user does not take a nickname after all. It is kept again, or free. Returns its record, nil for none.
+local function giveBackNick(keys, nick, record)
+  local secret = keptSecret(record)
+  local ends = secret and redis.call('ZSCORE', keptNicksOf(keys), record.address .. ' ' .. nick)
+  if not ends then return redis.call('HDEL', keys.holders, nick) and nil end
+  local kept = '0 ' .. ends .. ' ' .. secret .. ' ' .. record.address
+  redis.call('HSET', keys.holders, nick, kept)
+  return parseRecord(kept)
+end
 -- holderOf: the record of a nickname, and whether it is only held until some time; nil for a free one.
 local function holderOf(keys, nick)
   local record = parseRecord(redis.call('HGET', keys.holders, nick))
   if not record then return nil end
   local isReserved = record.ends ~= '' and tonumber(record.ends) > now()
+  if not isReserved and keptSecret(record) then
+    record = giveBackNick(keys, nick, record)
+    isReserved = record and tonumber(record.ends) > now()
+    if not isReserved then return nil end
+  end
   if isReserved or redis.call('HEXISTS', keys.roster, record.id) == 1 then return record, isReserved end
 end
 -- denyNick: why a user may not have a nickname: {'taken', record}; {'own', id of the member} if the member was let in
@@ -39,12 +62,6 @@ end
 -- freeNick: a nickname is free, if it is this user's.
 local function freeNick(keys, id, nick)
   if ownRecord(keys, id, nick) then redis.call('HDEL', keys.holders, nick) end
-end
--- keptNicksOf: the key of the nicknames that are kept for users that have gone, by the time when that ends (ms). Each
--- is 'address nickname', so the oldest go first when there are too many: in all, or of one address. keys.ts names it,
--- too.
-local function keptNicksOf(keys)
-  return (string.gsub(keys.holders, 'holders$', 'kept-nicks'))
 end
 -- dropNick: ends that a nickname is kept until `ends`.
 local function dropNick(keys, member, ends)
@@ -71,7 +88,9 @@ local function takeNick(keys, id, nick, secret, address)
   if own and secret == '' then secret, address = own.secret, own.address end
   if own and former ~= nick then redis.call('HDEL', keys.holders, former) end
   local kept = parseRecord(redis.call('HGET', keys.holders, nick))
-  if kept and kept.id == '0' then redis.call('ZREM', keptNicksOf(keys), kept.address .. ' ' .. nick) end
+  if kept and (kept.id == '0' or keptSecret(kept)) then
+    redis.call('ZREM', keptNicksOf(keys), kept.address .. ' ' .. nick)
+  end
   dropEndedNicks(keys)
   redis.call('HSET', keys.nicks, id, nick)
   redis.call('HSET', keys.holders, nick, secret == '' and id or id .. '  ' .. secret .. ' ' .. address)

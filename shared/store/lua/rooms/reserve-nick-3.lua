@@ -17,7 +17,10 @@ if indexed == '' and isUnindexed(keys) then return {'unindexed'} end
 local denied = denyNick(keys, {id = id, nick = nick, secretHash = secretOf(keys, id)}, from)
 if denied then return denied[1] == 'own' and {'taken', ''} or denied end
 if redis.call('HGET', nicks, id) ~= nick then
-  redis.call('HSET', holders, nick, id .. ' ' .. ends)
+  local former, kept = holderOf(keys, nick), ''
+  if former and former.id == '0' then kept = ' =' .. former.secret .. ' ' .. former.address end
+  if former and former.id == id and keptSecret(former) then kept = ' ' .. former.secret .. ' ' .. former.address end
+  redis.call('HSET', holders, nick, id .. ' ' .. ends .. kept)
 elseif not holderOf(keys, nick) then
   redis.call('HSET', holders, nick, id)
 end
