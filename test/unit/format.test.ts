@@ -42,6 +42,7 @@ describe('a message', () => {
     ['これは、*太字*。', 'これは、<strong>太字</strong>。'],
     ['*क्या* _م_', '<strong>क्या</strong> <em>م</em>'],
     ['*a*\n*b*', '<strong>a</strong>\n<strong>b</strong>'],
+    ['(*`*_y_', '(*`*<em>y</em>'],
   ])('has words in it set apart: %j', (text, parts) => {
     expect(tagged(formatted(text))).toBe(parts);
   });

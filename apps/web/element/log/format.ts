@@ -160,7 +160,8 @@ class Inline {
     const after = this.text.slice(end, end + NEAR_MAX);
     const opener = this.open.get(mark);
     const tag = STYLES[mark];
-    if (tag && opener && CLOSES.test(before) && AFTER.test(after)) {
+    const within = this.text.slice(Math.max(opener?.end || 0, at - NEAR_MAX), at);
+    if (tag && opener && CLOSES.test(within) && AFTER.test(after)) {
       this.put(at);
       const [, ...parts] = this.parts.splice(opener.place);
       this.put(at, { tag, parts }, end);
