@@ -7,7 +7,8 @@ import { browserWith } from '../support/fixtures/browser.js';
 import type { TestSystem } from '../support/processes.js';
 import { until } from '../support/until.js';
 
-const it = browserWith({});
+/** Without limits, no process looks at its pressure, which a busy machine puts on it. */
+const it = browserWith({ env: { RATE_LIMITS: 'off' } });
 let system: TestSystem, browser: Browser;
 it.beforeEach(({ stage, system: started }) => {
   system = started;
