@@ -237,6 +237,11 @@ describe('the examples', () => {
         `${title} in the dark`,
       );
     }
+    // an empty page in a frame of another scheme than its own is white
+    const scheme = (title: string): Promise<string> =>
+      page.getByTitle(`${title}, running`).evaluate((element) => getComputedStyle(element).colorScheme);
+    await until(async () => (await scheme('A poll with live bars')) === 'light', 'a light frame around an empty page');
+    expect(await scheme('High scores')).not.toBe('light');
     expect(await page.locator('pre').evaluateAll((all) => all.map((pre) => pre.scrollWidth - pre.clientWidth))).toEqual(
       [0, 0, 0, 0, 0, 0, 0, 0, 0],
     );

@@ -39,6 +39,7 @@ function frame(example: string, title: string): HTMLIFrameElement {
   const element = document.createElement('iframe');
   element.title = `${title}, running`;
   running.observe(element);
+  element.addEventListener('load', () => element.classList.toggle('still', !loaded.has(element)));
   element.dataset.src = `${server}/fiddle/${example}/run.html`;
   return element;
 }
