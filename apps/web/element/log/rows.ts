@@ -60,7 +60,8 @@ function message(event: ChatEvent, withAuthor: boolean, withTime: boolean, conte
   const answered = re ? quote(context.quoted(re), context.texts, () => context.goTo(re)) : null;
   const bubble = h('div', { class: 'bubble', part: 'bubble' }, answered, named, text);
   addImages(bubble, text, event.id, context);
-  append(bubble, event.editedAt ? h('span', { class: 'stamp' }, edited(context.texts), ' ', stamp) : stamp);
+  // the space is in no line, but in the text of the row
+  append(bubble, ' ', event.editedAt ? h('span', { class: 'stamp' }, edited(context.texts), ' ', stamp) : stamp);
   append(item, h('div', { class: 'said' }, bubble, ...context.toolsFor(event, bubble)));
   append(item, reactionChips(event, context.texts, context.reactionActs));
   if (isDelayed) append(item, h('div', { class: 'note' }, context.texts.othersLater));
