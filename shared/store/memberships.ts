@@ -45,8 +45,8 @@ export interface Move {
 /**
  * Brings a user into a room. Repeating it does no harm. `tokenHash` null: another user's private message brings it in.
  * Throws `unauthorized` when the user does not exist or has ended, `not_allowed` when it may not enter, `name_taken`
- * when a member has its name, `not_in_room` when it has exited meanwhile, or moved since `since`. `owns`: it has made the room. `stay`: for an
- * owner that has come back what the room says about its stay, else null.
+ * when a member has its name, `not_in_room` when it has exited meanwhile, or moved since `since`. `owns`: it has made
+ * the room. `stay`: for an owner that has come back what the room says about its stay, else null.
  */
 export async function enterRoom(
   store: Store,

@@ -144,7 +144,7 @@ describe('polls that give nothing', () => {
       await until(() => stream.answers.length > 0 || stream.ended, 'an answer');
       stream.close();
       if (stream.error) return expectLimited([{ ...stream.error }], 10);
-      expect(stream.answers[0]?.events).toHaveLength(1);
+      expect(stream.answers[0]?.events).not.toHaveLength(0);
     }
     expect.fail('no stream was refused');
   });
