@@ -63,6 +63,20 @@ describe('a lively room', () => {
 });
 
 describe('by keyboard', () => {
+  it('the menu of a message closes when the focus leaves it, even out of the page', async () => {
+    await lively();
+    const page = await openElement(stage);
+    for (const key of ['Tab', 'Shift+Tab']) {
+      const menu = await openMenu(page, 'the last one');
+      await menu
+        .getByRole('button')
+        .nth(key === 'Tab' ? -1 : 0)
+        .focus();
+      await page.keyboard.press(key);
+      await menu.waitFor({ state: 'detached' });
+    }
+  });
+
   it('is one row to pass from the log to the input box, and the row says its text', async () => {
     await lively();
     const page = await openElement(stage);

@@ -68,6 +68,25 @@ describe('the bell', () => {
     expect(await menu(page).count()).toBe(0);
   });
 
+  it('closes when the focus leaves its menu by keyboard; the focus stays where it went', async () => {
+    const page = await open();
+    for (const key of ['Tab', 'Shift+Tab']) {
+      await bell(page).focus();
+      await page.keyboard.press('Enter');
+      await menu(page).waitFor();
+      const within = (): Promise<boolean> => menu(page).evaluate((one) => one.matches(':focus-within'));
+      for (let stops = 0; stops < 6 && (await menu(page).count()) && (await within()); stops += 1)
+        await page.keyboard.press(key);
+      await expect.poll(() => menu(page).count()).toBe(0);
+      expect(await bell(page).getAttribute('aria-expanded')).toBe('false');
+      expect(await bell(page).evaluate((one) => one.matches(':focus'))).toBe(false);
+    }
+    await bell(page).click();
+    await menu(page).waitFor();
+    await bell(page).click(); // its button has the focus then, and still closes it
+    expect(await menu(page).count()).toBe(0);
+  });
+
   it('has room beside all other buttons on a phone, and says what could not be loaded', async () => {
     const page = await open('', 320);
     await page.getByRole('button', { name: 'Room' }).waitFor();

@@ -1,5 +1,5 @@
 import type { Choices } from '../element/attention/choices.js';
-import { append, button, h, ICONS, icon, onEscape } from '../element/dom/dom.js';
+import { append, button, h, ICONS, icon, onEscape, onFocusGone } from '../element/dom/dom.js';
 import type { Skeleton } from '../element/skeleton.js';
 import { mayNotify, obstacle } from './desktop.js';
 import { readChoices, writeChoices } from './stored.js';
@@ -49,6 +49,7 @@ export class Menu {
     this.sound.addEventListener('change', () => this.soundChanged());
     this.desktop.addEventListener('change', () => void this.desktopChanged());
     for (const element of [this.panel, header.bell]) onEscape(element, () => !this.panel.hidden && this.toggle());
+    onFocusGone(this.panel, (to) => this.wentTo(to));
     append(body, this.panel);
     this.update();
   }
@@ -63,8 +64,8 @@ export class Menu {
     (panel.hidden ? bell : chosen || panel).focus();
   }
 
-  /** Closes the menu if the user has clicked elsewhere. */
-  clicked(target: EventTarget | undefined): void {
+  /** Closes the menu if the user has clicked elsewhere, or the focus has gone there. */
+  wentTo(target: EventTarget | undefined): void {
     const { panel, skeleton } = this;
     if (panel.hidden || panel.contains(target as Node) || skeleton.header.bell.contains(target as Node)) return;
     panel.hidden = true;

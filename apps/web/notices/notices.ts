@@ -86,7 +86,7 @@ export class PageNotices implements Notices {
 
   private readonly onGesture = (event: Event): void => {
     if (readChoices().sound) this.sound.allow();
-    if (event.type === 'pointerdown') this.menu.clicked(event.composedPath()[0]);
+    if (event.type === 'pointerdown') this.menu.wentTo(event.composedPath()[0]);
   };
 
   /**

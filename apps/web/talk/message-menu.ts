@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
-import { append, button, h, onEscape, remove } from '../element/dom/dom.js';
+import { append, button, h, onEscape, onFocusGone, remove } from '../element/dom/dom.js';
 import { COMMON_EMOJI } from '../element/log/reactions.js';
 import type { MessageChoice } from '../element/moderation/load-tools.js';
 import type { Skeleton } from '../element/skeleton.js';
@@ -78,8 +78,8 @@ export class MessageMenu {
     }
     onEscape(box, () => this.close(true));
     box.addEventListener('keydown', (key) => onMenuKey(key, box));
-    box.addEventListener('focusout', ({ relatedTarget }) => {
-      if (relatedTarget && !box.contains(relatedTarget as Node)) this.close(false);
+    onFocusGone(box, () => {
+      if (this.open?.box === box) this.close(false);
     });
     return box;
   }

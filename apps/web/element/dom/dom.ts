@@ -103,6 +103,19 @@ export function onEscape(element: HTMLElement, act: () => unknown): void {
 }
 
 /**
+ * Runs `act` when the focus has gone from `element` to elsewhere. By Tab it may also go out of the page, which no event
+ * tells from a click on a label.
+ */
+export function onFocusGone(element: HTMLElement, act: (to?: EventTarget) => void): void {
+  element.addEventListener('focusout', ({ relatedTarget: to }) => {
+    if (to && !element.contains(to as Node)) act(to);
+  });
+  element.addEventListener('keydown', ({ key }) => {
+    if (key === 'Tab') setTimeout(() => element.matches(':focus-within') || act());
+  });
+}
+
+/**
  * Makes the round sign of a person: the first letter of the name, on a colour of its own. The style draws the letter.
  */
 export function avatar(id: number, name: string): HTMLSpanElement {
