@@ -1,4 +1,5 @@
 /** A lively room: reactions, answers, code and links among the messages, by keyboard and for screen readers. */
+import { mkdir } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
@@ -60,6 +61,21 @@ describe('a lively room', () => {
     const hidden = await page.locator('.chat').evaluate((chat) => chat.scrollHeight - chat.clientHeight);
     expect(hidden).toBe(0);
   });
+});
+
+it('a question on a phone has the whole width, with its buttons below', async () => {
+  await mkdir('test/shots', { recursive: true });
+  const anna = await TestUser.join(stage.api, { name: 'Anna', room: stage.room });
+  await anna.send({ room: stage.room, text: 'rude words. '.repeat(8) });
+  const page = await openElement(stage, '', { width: 390 });
+  await choose(page, 'rude words', 'Report');
+  const question = page.getByRole('status').filter({ hasText: 'to the moderators?' });
+  await page.screenshot({ path: 'test/shots/question-phone.png' });
+  const text = await question
+    .locator('span')
+    .first()
+    .evaluate((one) => one.getBoundingClientRect().width);
+  expect(text).toBeGreaterThan((await question.evaluate((one) => one.clientWidth)) * 0.85);
 });
 
 describe('by keyboard', () => {
