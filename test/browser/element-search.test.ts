@@ -58,6 +58,21 @@ describe('the search', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it('shows results without the marks of their formatting, and never as HTML', async ({ stage }) => {
+    const ann = await somebody(stage, 'Ann');
+    await ann('> a *bold*, `quiet` lake\nand _no_ <b>island</b>');
+    await ann('other');
+    const page = await openElement(stage);
+    const found = 'a bold, quiet lake and no <b>island</b>';
+    for (const words of ['bold, lake', '`quiet`']) {
+      await button(page).click();
+      await field(page).fill(words);
+      await state(page).getByText('1 message found.').waitFor();
+      expect(await results(page).locator('span').allTextContents()).toEqual([found]);
+      await button(page).click();
+    }
+  });
+
   it('goes further back on demand', async ({ stage }) => {
     const page = await openFull(stage, 180);
     await search(page, 'lake');

@@ -16,6 +16,8 @@ import { Clock, timeOf } from './log/clock.js';
 import { linked } from './log/links.js';
 import type { LogView } from './log/log-view.js';
 import { type MessageActs, messageButtons } from './log/message-buttons.js';
+import { plainText } from './log/plain-text.js';
+import { quotedText } from './log/quote.js';
 import type { ReactionActs } from './log/reactions.js';
 import { Moderation, type ModerationDelegate, type PageOptions } from './moderation/moderation.js';
 import { namesUser } from './people/mentions.js';
@@ -125,6 +127,7 @@ export class ChatView {
       known: () => this.current,
       readOlder: () => this.openConversation.readOlder(),
       goTo: (id: string) => this.openConversation.goTo(id),
+      plainText,
     };
     this.search = new LazySearch(reading, options);
     this.clock.onDay = () => this.dayChanged();
@@ -196,6 +199,8 @@ export class ChatView {
       denial: (failure) => denialText(failure as ChatFailure, skeleton.texts),
       redraw: () => this.log.appended(),
       settle: () => this.log.settle(),
+      quoted: (event) => quotedText(event, skeleton.texts),
+      plainText,
       linked,
     };
   }

@@ -3,4 +3,4 @@ import { registry } from '../client/registry.js';
 import type { SearchRegistry } from '../element/search/load-search.js';
 import { SearchPanel } from './search-panel.js';
 
-(registry() as SearchRegistry).search = (delegate) => new SearchPanel(delegate);
+(registry() as SearchRegistry).search2 = (delegate) => new SearchPanel(delegate);

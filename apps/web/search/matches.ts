@@ -1,4 +1,3 @@
-import type { ChatEvent } from '../../../shared/protocol/events.js';
 import { h, type Piece } from '../element/dom/dom.js';
 
 /** Characters before the first match, and in all, that a result shows of a long message. */
@@ -25,14 +24,15 @@ export class Wanted {
     return this.words.length === 0;
   }
 
-  isIn({ text = '' }: ChatEvent): boolean {
-    const whole = text.normalize();
+  /** A message may be found by its text as it was typed, and as it is shown. */
+  isIn(text: string, plainText: (text: string) => string): boolean {
+    const whole = `${text}\n${plainText(text)}`.normalize();
     return !this.isNothing && this.words.every((word) => word.test(whole));
   }
 
-  /** Returns the part of a message around the first word, with all words marked. */
-  excerpt({ text = '' }: ChatEvent): Piece[] {
-    const whole = text.normalize().replace(/\s+/g, ' ').trim();
+  /** Returns the part of a message's plain text around the first word, with all words marked. */
+  excerpt(plain: string): Piece[] {
+    const whole = plain.normalize();
     const from = Math.max(0, whole.search(this.any) - BEFORE_MAX);
     const to = from + SHOWN_MAX;
     const shown = whole.slice(from, to).replace(HALVES, '');

@@ -125,7 +125,7 @@ export class SearchPanel implements Search {
   private add(entries: Entry[]): void {
     for (let at = entries.length - 1; at >= 0; at -= 1) {
       const entry = entries[at];
-      if (!entry?.message || !this.wanted.isIn(entry.message)) continue;
+      if (!entry?.message || !this.wanted.isIn(entry.message.text || '', this.delegate.plainText)) continue;
       this.count += 1;
       if (this.count <= LISTED_MAX) append(this.list, this.item(entry));
     }
@@ -147,7 +147,7 @@ export class SearchPanel implements Search {
       act,
       h('bdi', { class: 'called' }, message.from.name),
       h('time', {}, `${dayText(at, Date.now(), texts)}, ${timeText(at, texts)}`),
-      h('span', { dir: 'auto' }, ...this.wanted.excerpt(message)),
+      h('span', { dir: 'auto' }, ...this.wanted.excerpt(this.delegate.plainText(message.text || ''))),
     );
     return h('li', {}, opener);
   }

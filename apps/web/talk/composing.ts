@@ -1,7 +1,6 @@
 import type { ChatEvent } from '../../../shared/protocol/events.js';
 import { append, button, h, ICONS, icon, refill } from '../element/dom/dom.js';
 import { called, filled } from '../element/dom/sentence.js';
-import { quotedText } from '../element/log/quote.js';
 import type { Skeleton } from '../element/skeleton.js';
 import type { TalkTexts } from './texts.js';
 
@@ -23,6 +22,7 @@ export class Composing {
     private readonly texts: TalkTexts,
     private readonly setText: (text: string) => void,
     private readonly settle: () => void,
+    private readonly quoted: (event: ChatEvent) => Node[],
   ) {}
 
   /** The id of the message that the next one answers. */
@@ -79,7 +79,7 @@ export class Composing {
     if (topic) {
       const { event, kind } = topic;
       const what = kind === 'edit' ? [texts.editing] : filled(texts.replyingTo, { name: called(event.from.name) });
-      const said = quotedText(event, skeleton.texts).pop();
+      const said = this.quoted(event).pop();
       append(
         about,
         icon(kind === 'edit' ? ICONS.edit : ICONS.reply),

@@ -5,4 +5,4 @@ import { registry } from '../client/registry.js';
 import type { TalkRegistry } from '../element/talk/load-talk.js';
 import { MessageTalk } from './message-talk.js';
 
-(registry() as TalkRegistry).talk2 = (delegate) => new MessageTalk(delegate);
+(registry() as TalkRegistry).talk3 = (delegate) => new MessageTalk(delegate);

@@ -30,11 +30,11 @@ export class MessageTalk implements Talk {
   private readonly announcement: Announcement;
 
   constructor(private readonly delegate: TalkDelegate) {
-    const { skeleton, write, settle, others } = delegate;
+    const { skeleton, write, settle, quoted, others } = delegate;
     addStyle(skeleton.root.getRootNode() as ShadowRoot, css);
     const texts = textsFrom(delegate.texts, TALK_ENGLISH);
     this.texts = texts;
-    this.composing = new Composing(skeleton, texts, write, settle);
+    this.composing = new Composing(skeleton, texts, write, settle, quoted);
     this.reporting = new Reporting(delegate, texts);
     this.menu = new MessageMenu(skeleton, texts, {
       choices: (event) => this.choices(event),

@@ -24,8 +24,9 @@ export class Reporting {
   ask({ id, from, text = '' }: ChatEvent): void {
     const { texts, delegate } = this;
     const question = filled(texts.reportAsk, { name: called(from.name) });
-    const beginning = [...text].slice(0, QUOTED_MAX).join('');
-    const quote = text && h('q', { dir: 'auto' }, beginning === text ? text : `${beginning}…`);
+    const plain = delegate.plainText(text);
+    const beginning = [...plain].slice(0, QUOTED_MAX).join('');
+    const quote = plain && h('q', { dir: 'auto' }, beginning === plain ? plain : `${beginning}…`);
     delegate.ask([...question, ' ', quote], texts.report, () => void this.report(id));
   }
 

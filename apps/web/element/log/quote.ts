@@ -1,12 +1,10 @@
 import type { ChatEvent } from '../../../../shared/protocol/events.js';
 import { button, h } from '../dom/dom.js';
 import type { Texts } from '../texts.js';
+import { plainText } from './plain-text.js';
 
 /** Characters of a message that a quote shows. */
 const QUOTED_MAX = 120;
-
-/** Spaces, and the marks of blocks, which would look odd on one line. */
-const BETWEEN = /(?:```|^>|\s)+/gm;
 
 /** A message that another one answers: null if it is gone, undefined while it is being read. */
 export type Quoted = ChatEvent | null | undefined;
@@ -19,8 +17,8 @@ export function quote(quoted: Quoted, texts: Texts, go: () => void): HTMLElement
 
 /** Returns the name and the beginning of a message, on one line. An owner can make up a message that was imported. */
 export function quotedText({ from, text = '', data, imported }: ChatEvent, texts: Texts): Node[] {
-  const said = text || JSON.stringify(data) || '';
-  const beginning = [...said.replace(BETWEEN, ' ')].slice(0, QUOTED_MAX).join('');
+  const said = plainText(text) || JSON.stringify(data) || '';
+  const beginning = [...said].slice(0, QUOTED_MAX).join('');
   const mark = imported ? [h('small', { class: 'imported' }, texts.imported)] : [];
   return [h('bdi', { class: 'name' }, from.name), ...mark, h('span', { dir: 'auto' }, beginning)];
 }

@@ -17,6 +17,8 @@ export interface SearchDelegate {
   readOlder(): Promise<boolean>;
   /** Shows a message. Resolves with false if it is gone. */
   goTo(id: string): Promise<boolean>;
+  /** Returns the text of a message on one line, without the marks of its formatting. */
+  plainText(text: string): string;
   say(text: string): void;
 }
 
@@ -33,7 +35,7 @@ export interface Search {
  * may load the script of a newer server, and must not call it then.
  */
 export interface SearchRegistry {
-  search?: (delegate: SearchDelegate) => Search;
+  search2?: (delegate: SearchDelegate) => Search;
 }
 
 /** The search. Loads its code when the user clicks its button for the first time. */
@@ -60,9 +62,9 @@ export class LazySearch {
   private async toggle(): Promise<void> {
     const page = registry() as SearchRegistry;
     const { delegate } = this;
-    const texts = await loadPart('search', page.search, delegate, this.options);
+    const texts = await loadPart('search', page.search2, delegate, this.options);
     if (this.hasEnded) return;
-    if (page.search) this.search = this.search || page.search({ ...delegate, texts });
+    if (page.search2) this.search = this.search || page.search2({ ...delegate, texts });
     if (this.search) this.search.toggle();
     else delegate.say(delegate.skeleton.texts.noSearch);
   }

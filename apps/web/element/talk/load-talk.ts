@@ -41,6 +41,10 @@ export interface TalkDelegate {
   /** Draws what has changed in the log. */
   redraw(): void;
   settle(): void;
+  /** Returns the name and the beginning of a message, on one line. */
+  quoted(event: ChatEvent): Node[];
+  /** Returns the text of a message on one line, without the marks of its formatting. */
+  plainText(text: string): string;
   /** Returns a text with its web addresses as links. */
   linked(text: string): Piece[];
 }
@@ -78,7 +82,7 @@ export interface Talk {
  * load the script of a newer server, and must not call it then.
  */
 export interface TalkRegistry {
-  talk2?: (delegate: TalkDelegate) => Talk;
+  talk3?: (delegate: TalkDelegate) => Talk;
 }
 
 /** Their texts are in a file of their own. */
@@ -91,9 +95,9 @@ export async function loadTalk(
 ): Promise<Talk | null> {
   const page = registry() as TalkRegistry;
   await Promise.all([
-    page.talk2 || runScript({ server: delegate.chat.server, nonce: scripts.nonce }, 'talk.js'),
+    page.talk3 || runScript({ server: delegate.chat.server, nonce: scripts.nonce }, 'talk.js'),
     language.file && loadTexts(`${language.file}${PART}`, scripts),
   ]);
   const texts = { ...textsOf(language, PART), ...(delegate.texts as object) };
-  return page.talk2 ? page.talk2({ ...delegate, texts }) : null;
+  return page.talk3 ? page.talk3({ ...delegate, texts }) : null;
 }
