@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { violations } from '../support/axe.js';
+import { ask } from '../support/client.js';
 import { openElement, rowOf } from '../support/element-page.js';
 import { browserTest, type Stage } from '../support/fixtures/browser.js';
 import { choose, messageRow, openMenu } from '../support/message-menu.js';
@@ -76,6 +77,29 @@ it('a question on a phone has the whole width, with its buttons below', async ()
     .first()
     .evaluate((one) => one.getBoundingClientRect().width);
   expect(text).toBeGreaterThan((await question.evaluate((one) => one.clientWidth)) * 0.85);
+});
+
+it('the menu of a message blocks its author, and unblocks; neither oneself nor a program', async () => {
+  const { api, room } = stage;
+  await send('some words');
+  await ask(api, 'post', { room, text: 'by a program', name: 'Robo' });
+  const page = await openElement(stage, '', { width: 390 });
+  await input(page).fill('my own');
+  await page.keyboard.press('Enter');
+  await rowOf(page, 'my own').getByText('Sending').waitFor({ state: 'hidden' });
+  for (const text of ['by a program', 'my own']) {
+    const menu = await openMenu(page, text);
+    await menu.getByRole('button', { name: 'Copy link' }).waitFor();
+    expect(await menu.getByRole('button', { name: /private messages/ }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+  }
+  await openMenu(page, 'some words');
+  await page.screenshot({ path: 'test/shots/menu-block-phone.png' });
+  await page.keyboard.press('Escape');
+  await choose(page, 'some words', 'Block private messages from Élodie');
+  await page.getByText('Élodie can no longer send you private messages.').waitFor();
+  await choose(page, 'some words', 'Allow private messages from Élodie again');
+  await page.getByText('Élodie can send you private messages again.').waitFor();
 });
 
 describe('by keyboard', () => {

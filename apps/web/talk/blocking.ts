@@ -1,9 +1,12 @@
-import type { UserRef } from '../../../shared/protocol/events.js';
-import { called, filled } from '../element/dom/sentence.js';
+import type { ChatEvent, UserRef } from '../../../shared/protocol/events.js';
+import { POSTER_ID_MIN } from '../../../shared/protocol/limits.js';
+import { called, filled, isolated } from '../element/dom/sentence.js';
+import type { MessageChoice } from '../element/moderation/load-tools.js';
 import type { TalkDelegate } from '../element/talk/load-talk.js';
+import { fill } from '../element/texts.js';
 import type { TalkTexts } from './texts.js';
 
-/** Blocks and unblocks the partner of a private conversation. */
+/** Blocks and unblocks the partner of a private conversation, or the author of a message in the room. */
 export class Blocking {
   private isBusy = false;
 
@@ -11,6 +14,20 @@ export class Blocking {
     private readonly delegate: TalkDelegate,
     private readonly texts: TalkTexts,
   ) {}
+
+  /** Only a person who may be here can write privately: no program, and nobody of another room. */
+  isPossible({ type, from, imported }: ChatEvent): boolean {
+    return type === 'message' && !imported && from.id < POSTER_ID_MIN && from.id !== this.delegate.chat.user?.id;
+  }
+
+  /** The choice in the menu of a message. */
+  choice(user: UserRef): MessageChoice {
+    const { chat, skeleton } = this.delegate;
+    const { blockTitle, unblockTitle } = skeleton.texts;
+    const on = !chat.blocked.includes(user.id);
+    const label = fill(on ? blockTitle : unblockTitle, { name: isolated(user.name) });
+    return { label, act: () => void this.set(user, on) };
+  }
 
   async set(user: UserRef, on: boolean): Promise<void> {
     const { delegate, texts } = this;

@@ -135,6 +135,7 @@ export class MessageTalk implements Talk {
       choices.push({ label: texts.copyMessageLink, act: (opener) => this.copy(this.linkTo(event), opener) });
     if (this.isChangeable(event)) choices.push({ label: texts.unsay, danger: true, act: () => this.askUnsay(event) });
     if (delegate.current().partner) return choices;
+    if (this.blocking.isPossible(event)) choices.push(this.blocking.choice(event.from));
     const tools = delegate.tools();
     if (tools) choices.push(...tools.choicesFor(event));
     else if (reporting.isPossible(event)) choices.push({ label: texts.report, act: () => reporting.ask(event) });
