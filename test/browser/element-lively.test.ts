@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { REGISTRY } from '../../apps/web/client/registry.js';
 import { violations } from '../support/axe.js';
 import { ask } from '../support/client.js';
 import { openElement, rowOf } from '../support/element-page.js';
@@ -23,6 +24,13 @@ const dots = (page: Page, text: string): Locator => messageRow(page, text).locat
 const input = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' });
 const isFocused = (one: Locator): Promise<boolean> =>
   one.evaluate((node) => (node.getRootNode() as ShadowRoot).activeElement === node);
+
+/** Resolves when the page has the code for the menus of messages. */
+const hasMenus = (page: Page): Promise<unknown> =>
+  page.waitForFunction(
+    (name) => Object.keys((window as unknown as Record<string, object>)[name] ?? {}).some((key) => /^talk/.test(key)),
+    REGISTRY,
+  );
 
 /** Sends some messages of all kinds. Resolves with the last one. */
 async function lively(): Promise<{ id: string }> {
@@ -142,6 +150,7 @@ describe('by keyboard', () => {
   it('keeps the focus in a row that is drawn again', async () => {
     const { id } = await lively();
     const page = await openElement(stage);
+    await hasMenus(page);
     await dots(page, 'the last one').focus();
     await react(id, '🎉');
     const chip = messageRow(page, 'the last one').locator('.chip');
@@ -154,6 +163,23 @@ describe('by keyboard', () => {
     await page.keyboard.press('Enter');
     await chip.getByText('1').waitFor();
     expect(await isFocused(chip)).toBe(true);
+  });
+
+  it('keeps the focus in such a row that had it before the code for menus was there', async () => {
+    const { id } = await lively();
+    const page = await (await stage.browser.newContext()).newPage();
+    let load = (): void => undefined;
+    const isFocusSet = new Promise<void>((resolve) => {
+      load = resolve;
+    });
+    await page.route(/\/talk\.js/, (route) => isFocusSet.then(() => route.continue()));
+    await page.goto(`${stage.api}/r/${stage.room}`);
+    await dots(page, 'the last one').focus();
+    load();
+    await hasMenus(page);
+    await react(id, '🎉');
+    await messageRow(page, 'the last one').locator('.chip').waitFor();
+    expect(await isFocused(dots(page, 'the last one'))).toBe(true);
   });
 
   it('gives the focus back to the message whose menu was open while somebody reacted', async () => {

@@ -13,6 +13,7 @@ export class RowFocus {
 
   constructor(private readonly skeleton: Skeleton) {
     const { root, log } = skeleton;
+    this.focused = log.rows.querySelector(':focus'); // a fast user was there before this was loaded
     root.addEventListener('keydown', (event) => isKey(event, 'Tab') && this.rove(event.target as HTMLElement), true);
     log.box.addEventListener('keydown', (event) => this.onKey(event));
     log.rows.addEventListener('focusin', ({ target }) => {
