@@ -69,12 +69,15 @@ export async function enterRoom(
     throw entered[0] === 'late' ? notInRoom(room) : await entryRefused(store, room, user, entered);
   }
   const move = { id, number, room };
-  const current = await confirm(store, move, user, atOnce?.[2] ?? (await finishEntry(store, move)));
-  // a rename in between did not know of this room yet
-  if (current !== name && (await showName(store, room, id)) === 'taken') {
+  const confirmed = atOnce?.[2];
+  // A rename in between did not find the user in the room. The move is still under way: should this process die, the
+  // worker does the same.
+  if (!confirmed && (await showName(store, room, id)) === 'taken') {
     await exitRoom(store, room, user, { owed });
-    throw await entryRefused(store, room, { id, name: current }, ['taken', '']);
+    const now = await store.redis.hget(store.keys.user(id), 'name');
+    throw await entryRefused(store, room, { id, name: now ?? name }, ['taken', '']);
   }
+  const current = await confirm(store, move, user, confirmed ?? (await finishEntry(store, move)));
   const [outcome, stay = null] = entered;
   return { id, name: current, owns: outcome === 'made', stay };
 }
@@ -442,6 +445,7 @@ export async function settleMove(store: Store, move: Move): Promise<boolean> {
   if (!isIn) return finishExit(store, move, (await exitByRoom(store, room, user, number)).last);
   // the next run looks again
   if (name === null && !(await exitRoom(store, room, user, { since: last ?? '' }))) return false;
-  await finishEntry(store, move); // it may also be an exit that a later entry made void
+  if (name !== null && (await showName(store, room, id)) === 'taken') await exitRoom(store, room, user);
+  else await finishEntry(store, move); // it may also be an exit that a later entry made void
   return false;
 }

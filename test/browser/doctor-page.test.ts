@@ -124,7 +124,7 @@ describe('the doctor', () => {
       await joinIn(page, { room: stage.room, ...options });
       return page;
     }
-    /** What the doctor says of streams. */
+    /** The doctor about streams. */
     function asked(page: Page): Promise<string> {
       return page.evaluate(
         () =>

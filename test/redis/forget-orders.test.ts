@@ -97,7 +97,7 @@ class Room {
     await fanOut.advanceRoom(this.name);
   }
 
-  /** What is left of what Bert has said and done. */
+  /** Resolves with the words and reactions of Bert that are still there. */
   async remains(): Promise<string[]> {
     const { redis, keys } = this.part.store;
     const log = (await redis.xrange(keys.log(this.name), '-', '+')).map(([, fields]) => fields[3] ?? '');

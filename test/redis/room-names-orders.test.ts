@@ -55,4 +55,25 @@ describe.for(bothPlans({ LIVE: 'off' }))('in %s', ([, it]) => {
       { numRuns: 60 },
     );
   });
+
+  it('an entry that dies beside a rename leaves nobody with the name of another member', async ({ part, worker }) => {
+    const world = new NamesWorld(part, worker);
+    const tasks: NameTask[] = [
+      { doing: 'enter', who: 0, room: 's', name: '' },
+      { doing: 'rename', who: 0, room: '', name: 'Dora' },
+      { doing: 'join', who: 0, room: 's', name: 'Dora' },
+    ];
+    for (let before = 0; before < 6; before += 1) {
+      for (let after = 0; after < 4; after += 1) {
+        // the entry does some steps, then the others do all of theirs, then it does some more and dies
+        let [first, last] = [before, after];
+        await world.begin(['Anna', 'Bert', 'Carl']);
+        await world.play(tasks, (options) => {
+          if (first-- > 0) return 0;
+          if (options > 1) return 1;
+          return last-- > 0 ? 0 : -1;
+        });
+      }
+    }
+  });
 });
